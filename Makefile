@@ -1,0 +1,92 @@
+# The two commands: `make recommend` and `make test`. Everything else is listed by `make help`.
+#
+# Another interpreter:  make test PYTHON=python3.12 VENV=.venv-3.12
+# Tests that read original data files look for them in the folder HEDGERESEARCH_DATA_DIR; without it they are skipped.
+
+PYTHON ?= python3
+VENV ?= .venv
+NOTEBOOK_TIMEOUT ?= 300
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+# No windows, and one thread of linear algebra: the same numbers and the same speed on every machine.
+STEADY := MPLBACKEND=Agg OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help recommend test lint types layers unit notebook-test wheel slow benchmark notebooks datasets lock format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+recommend: $(VENV)/.installed ## Install the package and print the recommended hedge
+	@$(BIN)/hedgeresearch recommend
+
+test: lint types layers unit notebook-test wheel ## Run every check: style, types, layers, tests, notebooks, wheel
+	@echo "All checks passed."
+
+lint: $(VENV)/.installed-test ## ... style (ruff)
+	@echo "== style"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted; run: make format"; $(BIN)/ruff format --check .; exit 1; }
+
+types: $(VENV)/.installed-test ## ... types (mypy)
+	@echo "== types"
+	@$(BIN)/mypy
+
+layers: $(VENV)/.installed-test ## ... direction of imports (import-linter)
+	@echo "== layers"
+	@$(BIN)/lint-imports --no-logo
+
+unit: $(VENV)/.installed-test ## ... unit tests and doctests
+	@echo "== unit tests and doctests"
+	@$(STEADY) $(BIN)/python -m pytest --quiet --doctest-modules tests hedgeresearch
+
+notebook-test: $(VENV)/.installed-test ## ... every notebook runs
+	@echo "== notebooks"
+	@$(if $(NOTEBOOKS),$(STEADY) $(BIN)/python -m pytest --quiet -o filterwarnings= --nbmake --nbmake-kernel=python3 \
+		--nbmake-timeout=$(NOTEBOOK_TIMEOUT) $(NOTEBOOKS),echo "no notebooks")
+
+wheel: $(VENV)/.installed-test ## ... the wheel works in an empty environment
+	@echo "== wheel"
+	@$(STEADY) $(BIN)/python -m pytest --quiet -m wheel tests/test_wheel.py
+
+slow: $(VENV)/.installed-test ## Run the slow tests: parameters recovered from simulations
+	@$(STEADY) $(BIN)/python -m pytest -m slow --durations=10
+
+benchmark: $(VENV)/.installed-test ## Time the recursions and the fits
+	@$(STEADY) $(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+notebooks: $(VENV)/.installed-test ## Execute the notebooks again and save their outputs in place
+	@$(if $(NOTEBOOKS),$(STEADY) $(BIN)/jupyter execute --inplace --kernel_name=python3 --timeout=$(NOTEBOOK_TIMEOUT) $(NOTEBOOKS),echo "no notebooks")
+
+datasets: $(VENV)/.installed-test ## Rebuild the bundled tables
+	@$(BIN)/python datasets/build.py
+
+lock: $(VENV)/.installed-test ## Pin the newest versions that fit pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+
+format: $(VENV)/.installed-test ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+clean: ## Remove the environment, caches and built files
+	@rm -rf $(VENV) build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("hedgeresearch needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml requirements.lock | $(BIN)/python
+	@echo "Installing hedgeresearch into $(VENV); the first time takes a minute."
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml requirements.lock | $(BIN)/python
+	@echo "Installing hedgeresearch and its test tools into $(VENV); the first time takes a minute or two."
+	@$(PIP) --editable '.[test]'
+	@touch $(VENV)/.installed $@

@@ -1,0 +1,68 @@
+"""Correlation- and regime-aware hedge ratios: estimation, walk-forward evaluation and recommendation."""
+
+from hedgeresearch import datasets
+from hedgeresearch.covariance.covariance_fit import CovarianceFit
+from hedgeresearch.covariance.dcc import DCC
+from hedgeresearch.covariance.ewma import EWMACovariance
+from hedgeresearch.covariance.garch import GARCH
+from hedgeresearch.covariance.sample import SampleCovariance
+from hedgeresearch.datasets import load
+from hedgeresearch.errors import (
+    ConvergenceError,
+    ConvergenceWarning,
+    DataError,
+    DataWarning,
+    HedgeResearchError,
+    HedgeResearchWarning,
+)
+from hedgeresearch.evaluation.measures import effectiveness, hedged_returns
+from hedgeresearch.evaluation.tournament import Tournament, walk_forward
+from hedgeresearch.hedges.hedge_fit import HedgeFit
+from hedgeresearch.hedges.minimum_variance import MinimumVarianceHedge
+from hedgeresearch.hedges.naive import NaiveHedge
+from hedgeresearch.hedges.ols import OLSHedge
+from hedgeresearch.hedges.regime import RegimeHedge
+from hedgeresearch.hedges.rolling_ols import RollingOLSHedge
+from hedgeresearch.prices import read_prices
+from hedgeresearch.recommendation.recommendation import Recommendation, recommend
+from hedgeresearch.regimes.gaussian_hmm import GaussianHMM
+from hedgeresearch.regimes.regime_fit import RegimeFit
+from hedgeresearch.returns import align, returns
+from hedgeresearch.simulation import simulate_dcc, simulate_regimes
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DCC",
+    "GARCH",
+    "ConvergenceError",
+    "ConvergenceWarning",
+    "CovarianceFit",
+    "DataError",
+    "DataWarning",
+    "EWMACovariance",
+    "GaussianHMM",
+    "HedgeFit",
+    "HedgeResearchError",
+    "HedgeResearchWarning",
+    "MinimumVarianceHedge",
+    "NaiveHedge",
+    "OLSHedge",
+    "Recommendation",
+    "RegimeFit",
+    "RegimeHedge",
+    "RollingOLSHedge",
+    "SampleCovariance",
+    "Tournament",
+    "align",
+    "datasets",
+    "effectiveness",
+    "hedged_returns",
+    "load",
+    "read_prices",
+    "recommend",
+    "returns",
+    "simulate_dcc",
+    "simulate_regimes",
+    "walk_forward",
+]

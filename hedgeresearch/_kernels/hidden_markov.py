@@ -1,0 +1,49 @@
+"""Filter and smoother of a hidden Markov chain: Hamilton (1994), eq. 22.4.5-22.4.6 and 22.4.14 (Kim 1994)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True)
+def filter_regimes(log_densities, transition, first):
+    """Predicted (n + 1 dates) and filtered (n dates) probabilities and the log-likelihood of each date.
+
+    predicted_{t+1} = transition' filtered_t and filtered_t ~ predicted_t * density_t, in logarithms so that no
+    density underflows. ``transition[i, j]`` is the probability of j after i; ``first`` is predicted_1.
+    """
+    n_dates, k = log_densities.shape
+    predicted, filtered = np.empty((n_dates + 1, k)), np.empty((n_dates, k))
+    log_likelihood = np.empty(n_dates)
+    predicted[0] = first
+    for t in range(n_dates):
+        weights = np.log(predicted[t]) + log_densities[t]
+        largest = weights.max()
+        total = 0.0
+        for i in range(k):
+            filtered[t, i] = np.exp(weights[i] - largest)
+            total += filtered[t, i]
+        log_likelihood[t] = largest + np.log(total)
+        for i in range(k):
+            filtered[t, i] /= total
+        for j in range(k):
+            predicted[t + 1, j] = 0.0
+            for i in range(k):
+                predicted[t + 1, j] += filtered[t, i] * transition[i, j]
+    return predicted, filtered, log_likelihood
+
+
+@njit(cache=True)
+def smooth_regimes(predicted, filtered, transition):
+    """Probabilities given all dates: smoothed_t = filtered_t * (transition (smoothed_{t+1} / predicted_{t+1}))."""
+    n_dates, k = filtered.shape
+    smoothed = filtered.copy()
+    for t in range(n_dates - 2, -1, -1):
+        for i in range(k):
+            s = 0.0
+            for j in range(k):
+                if predicted[t + 1, j] > 0.0:
+                    s += transition[i, j] * smoothed[t + 1, j] / predicted[t + 1, j]
+            smoothed[t, i] = filtered[t, i] * s
+    return smoothed

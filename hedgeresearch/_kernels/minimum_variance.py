@@ -1,0 +1,36 @@
+"""The minimum-variance hedge ratio of a covariance matrix: Cov(hedges)^-1 Cov(hedges, asset)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_cholesky
+
+
+@njit(cache=True)
+def minimum_variance_ratios(covariances):
+    """Ratios of the first series on the others for each matrix, and the smallest pivot of their correlation.
+
+    Solved in correlation units, so that the scale of a series does not matter; a singular matrix leaves NaN and a
+    pivot near zero.
+    """
+    n_dates, n = covariances.shape[0], covariances.shape[1] - 1
+    ratios, pivots = np.full((n_dates, n), np.nan), np.zeros(n_dates)
+    correlation, scale = np.empty((n, n)), np.empty(n)
+    for t in range(n_dates):
+        for i in range(n):
+            scale[i] = np.sqrt(covariances[t, i + 1, i + 1])
+        if not scale.min() > 0.0:
+            continue
+        for i in range(n):
+            for j in range(n):
+                correlation[i, j] = covariances[t, i + 1, j + 1] / (scale[i] * scale[j])
+        pivots[t] = cholesky_in_place(correlation)
+        if pivots[t] > 0.0:
+            for i in range(n):
+                ratios[t, i] = covariances[t, i + 1, 0] / scale[i]
+            solve_cholesky(correlation, ratios[t])
+            for i in range(n):
+                ratios[t, i] /= scale[i]
+    return ratios, pivots

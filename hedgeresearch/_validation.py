@@ -1,0 +1,204 @@
+"""The only place that judges what a user passes in.
+
+Every check either returns clean data or raises :class:`~hedgeresearch.errors.DataError` saying what must hold, what
+came and what to do. Nothing is repaired.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._types import Array
+from hedgeresearch.errors import DataError
+
+COLLINEAR = 1e-10
+"""Smallest eigenvalue of a correlation matrix below which its columns count as linearly dependent."""
+
+
+def check_frame(data: Any, name: str, *, minimum_rows: int = 1) -> pd.DataFrame:
+    """``data`` as a float DataFrame of finite numbers on ordered, unique dates; a Series becomes one column."""
+    frame = _as_frame(data, name)
+    check_index(frame.index, name)
+    if len(frame) < minimum_rows:
+        raise DataError(f"{name} must have at least {minimum_rows} rows; got {len(frame)}. Give a longer sample.")
+    frame = _as_float(frame, name)
+    _check_finite(frame, name)
+    return frame
+
+
+def check_index(index: pd.Index[Any], name: str) -> None:
+    """Refuse an index that is not made of dates (or numbers) in ascending order, each once."""
+    if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) and not pd.api.types.is_numeric_dtype(index.dtype):
+        raise DataError(
+            f"{name} must be indexed by dates; its index holds {index.dtype} values"
+            f"{' such as ' + repr(index[0]) if len(index) else ''}. Convert it with pd.to_datetime(..., utc=True) "
+            "(mixed time zones end up as such an index)."
+        )
+    if index.hasnans:
+        raise DataError(f"{name} must have a date in every row; row {int(np.argmax(index.isna()))} has none.")
+    if not index.is_unique:
+        raise DataError(
+            f"{name} must have every date once; {day(index[index.duplicated()][0])} occurs twice. "
+            "Keep one of them, for example data[~data.index.duplicated()]."
+        )
+    if not index.is_monotonic_increasing:
+        first = int(np.argmax(index[1:] < index[:-1])) + 1
+        raise DataError(
+            f"{name} must be sorted by date; {day(index[first])} follows {day(index[first - 1])}. "
+            "Sort it with data.sort_index()."
+        )
+
+
+def check_returns(data: Any, name: str = "returns", *, minimum_rows: int) -> pd.DataFrame:
+    """A frame from which a model can be estimated: long enough, and no column constant."""
+    frame = check_frame(data, name, minimum_rows=minimum_rows)
+    spread = np.ptp(frame.to_numpy(), axis=0)
+    if not spread.all():
+        raise DataError(
+            f"{name} must vary; column {frame.columns[int(np.argmin(spread))]!r} is constant. Leave it out."
+        )
+    return frame
+
+
+def join_asset_and_hedges(asset: Any, hedges: Any) -> pd.DataFrame:
+    """The asset in the first column and the hedges behind it, on the dates that both must share."""
+    left, right = check_frame(asset, "asset"), check_frame(hedges, "hedges")
+    if left.shape[1] != 1:
+        raise DataError(f"asset must be one series; got the columns {list(left.columns)}. Choose one of them.")
+    _check_same_dates(left.index, right.index)
+    if left.columns[0] in right.columns:
+        raise DataError(
+            f"asset and hedges must have different names; both hold {left.columns[0]!r}. "
+            "Rename one, for example hedges.add_suffix('_hedge')."
+        )
+    return pd.concat([left, right], axis=1)
+
+
+def join_returns(asset: Any, hedges: Any) -> tuple[pd.DataFrame, str | None]:
+    """A joined frame from which a hedge can be estimated, and the kind of its returns where ``hr.returns`` noted it.
+
+    No column is constant, the hedges are not collinear, and there are more dates than regression parameters.
+    """
+    kinds = {kind for data in (asset, hedges) if (kind := getattr(data, "attrs", {}).get("returns")) is not None}
+    if len(kinds) > 1:
+        raise DataError(f"asset and hedges must hold the same kind of returns; got {' and '.join(sorted(kinds))}.")
+    joined = join_asset_and_hedges(asset, hedges)
+    joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
+    check_independent(joined.iloc[:, 1:].cov().to_numpy(), list(map(str, joined.columns[1:])), "hedges")
+    return joined, next(iter(kinds), None)
+
+
+def check_following(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:
+    """Refuse new data that does not carry on where a fit ended."""
+    if list(new.columns) != list(columns):
+        raise DataError(f"new data must have the columns {list(columns)} in this order; got {list(new.columns)}.")
+    try:
+        follows = new.index[0] > last_date
+    except TypeError:
+        raise DataError(
+            f"new data must be dated like the fit, whose last date is {last_date!r}; "
+            f"got {new.index[0]!r}. Convert the index, for example with tz_localize."
+        ) from None
+    if not follows:
+        raise DataError(
+            f"new data must start after {day(last_date)}, the last date of the fit; got {day(new.index[0])}. "
+            "Pass the new dates only."
+        )
+
+
+def check_independent(covariance: Array, names: list[str], what: str) -> None:
+    """Refuse series of which one is a linear combination of others, naming those involved."""
+    involved = collinear_names(covariance, names)
+    if involved:
+        raise DataError(f"{what} must not be collinear; {', '.join(involved)} are. Leave one of them out.")
+
+
+def collinear_names(covariance: Array, names: list[str]) -> list[str]:
+    """The series in the null space of a covariance matrix; none when it has full rank."""
+    scale = np.sqrt(np.diag(covariance))
+    if not scale.all():
+        return [name for name, size in zip(names, scale, strict=True) if size == 0.0]
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    null = vectors[:, values < COLLINEAR]
+    return [name for name, loading in zip(names, np.abs(null).max(axis=1, initial=0.0), strict=True) if loading > 1e-3]
+
+
+def check_at_least(value: Any, name: str, minimum: int) -> None:
+    """Refuse a setting that is not a whole number of at least ``minimum``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
+        raise DataError(f"{name} must be a whole number of at least {minimum}; got {value!r}.")
+
+
+def check_between(value: Any, name: str, low: float, high: float) -> None:
+    """Refuse a setting that does not lie strictly between two numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not low < value < high:
+        raise DataError(f"{name} must lie strictly between {low:g} and {high:g}; got {value!r}.")
+
+
+def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> None:
+    """Refuse a setting that is not one of the words it can be."""
+    if value not in choices:
+        raise DataError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")
+
+
+def day(date: Any) -> str:
+    """A date as people write it: without a midnight."""
+    return str(date.date()) if isinstance(date, pd.Timestamp) and date == date.normalize() else str(date)
+
+
+def _as_frame(data: Any, name: str) -> pd.DataFrame:
+    if isinstance(data, pd.Series):
+        return data.to_frame(name if data.name is None else data.name)
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(
+            f"{name} must be a pandas Series or DataFrame indexed by dates; got {type(data).__name__}. "
+            "Wrap an array as pd.DataFrame(values, index=dates, columns=names)."
+        )
+    if data.shape[1] == 0:
+        raise DataError(f"{name} must have at least one column; got none.")
+    if not data.columns.is_unique:
+        twice = data.columns[data.columns.duplicated()][0]
+        raise DataError(f"{name} must have different column names; {twice!r} occurs twice. Rename one.")
+    return data
+
+
+def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    for column, dtype in frame.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
+            raise DataError(
+                f"{name} must hold numbers; column {column!r} is of type {dtype}. "
+                "Convert it with pd.to_numeric after looking at what does not parse."
+            )
+        if pd.api.types.is_complex_dtype(dtype):
+            raise DataError(f"{name} must hold real numbers; column {column!r} is of type {dtype}.")
+    return frame.astype(np.float64)
+
+
+def _check_finite(frame: pd.DataFrame, name: str) -> None:
+    bad = ~np.isfinite(frame.to_numpy())
+    if bad.any():
+        row, column = divmod(int(np.argmax(bad)), frame.shape[1])
+        kind = "a gap (NaN)" if np.isnan(frame.to_numpy()[row, column]) else "an infinity"
+        raise DataError(
+            f"{name} must be finite; column {frame.columns[column]!r} has {kind} on {day(frame.index[row])} "
+            f"({int(bad.sum())} such value{'s' if bad.sum() > 1 else ''} in all). "
+            "Remove such dates knowingly, with dropna() or hr.align(...), which reports what it drops."
+        )
+
+
+def _check_same_dates(left: pd.Index[Any], right: pd.Index[Any]) -> None:
+    zones = [getattr(index, "tz", None) for index in (left, right)]
+    if type(left) is not type(right) or str(zones[0]) != str(zones[1]):
+        raise DataError(
+            f"asset and hedges must be dated alike; got {left.dtype} and {right.dtype}. "
+            "Convert one, for example with tz_localize or tz_convert."
+        )
+    different = left.symmetric_difference(right)
+    if len(different):
+        raise DataError(
+            f"asset and hedges must share their dates; {len(different)} differ, the first {day(different[0])}. "
+            "Keep the common ones with hr.align(asset, hedges)."
+        )

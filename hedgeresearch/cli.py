@@ -1,0 +1,143 @@
+"""The command line: prices in, a hedge recommendation out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import pandas as pd
+import typer
+
+from hedgeresearch import datasets
+from hedgeresearch._validation import day
+from hedgeresearch.covariance.dcc import DCC
+from hedgeresearch.covariance.ewma import EWMACovariance
+from hedgeresearch.errors import DataError, HedgeResearchError
+from hedgeresearch.hedges.hedge_fit import HedgeModel
+from hedgeresearch.hedges.minimum_variance import MinimumVarianceHedge
+from hedgeresearch.hedges.ols import OLSHedge
+from hedgeresearch.hedges.regime import RegimeHedge
+from hedgeresearch.prices import read_prices
+from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.recommendation.recommendation import recommend as recommend_hedge
+from hedgeresearch.regimes.gaussian_hmm import GaussianHMM
+from hedgeresearch.returns import returns as returns_of
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+class ModelName(StrEnum):
+    """The models that the command line offers."""
+
+    ols = "ols"
+    ewma = "ewma"
+    dcc = "dcc"
+    regime = "regime"
+
+
+@app.command()
+def recommend(
+    dataset: Annotated[str | None, typer.Option(help="A bundled table; nasdaq_sp500 if no prices are given.")] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="A CSV or Parquet file of prices, dates in its first column.")
+    ] = None,
+    asset: Annotated[str | None, typer.Option(help="Column of the position to hedge.")] = None,
+    hedge: Annotated[list[str] | None, typer.Option(help="Column of a hedge; may be given several times.")] = None,
+    notional: Annotated[float, typer.Option(help="Value held, in currency; negative for a short position.")] = 1e6,
+    model: Annotated[ModelName, typer.Option(help="How the hedge ratio is estimated.")] = ModelName.regime,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Write the recommendation as JSON to this file, too.")] = None,
+) -> None:
+    """Recommend what to sell against a position, over the period after the last price."""
+    table, asset, hedges = _choose_prices(dataset, prices, asset, hedge)
+    returns = returns_of(table[[asset, *hedges]])
+    result = recommend_hedge(_model(model).fit(returns[asset], returns[hedges]), notional)
+    text = json.dumps(result.to_dict(), indent=2)
+    if output is not None:
+        _write(output, text)
+    if as_json:
+        typer.echo(text)
+    else:
+        _show(result, table.attrs)
+
+
+@app.command("datasets")
+def list_datasets() -> None:
+    """List the bundled tables."""
+    for name, row in datasets.list().iterrows():
+        typer.echo(f"{name:15} {row['frequency']:10} {row['period']:26} {row['title']}")
+
+
+def _choose_prices(
+    dataset: str | None, file: Path | None, asset: str | None, hedges: list[str] | None
+) -> tuple[pd.DataFrame, str, list[str]]:
+    """The table and its columns: those of a bundled table by default, named ones from a file."""
+    if file is not None:
+        if dataset is not None:
+            raise DataError("give --dataset or --prices, not both.")
+        if asset is None or not hedges:
+            raise DataError("--prices needs --asset COLUMN and --hedge COLUMN: which column is held, which hedges it.")
+        return read_prices(file, columns=[asset, *hedges]), asset, hedges
+    table = datasets.load(dataset or "nasdaq_sp500")
+    asset = asset or table.attrs.get("asset")
+    hedges = hedges or table.attrs.get("hedges", "").split()
+    if asset is None or not hedges:
+        raise DataError(
+            f"the table {dataset!r} is no example of a hedge; say --asset COLUMN and --hedge COLUMN, "
+            f"two of {', '.join(table.columns)}."
+        )
+    absent = [name for name in (asset, *hedges) if name not in table.columns]
+    if absent:
+        raise DataError(f"columns must be among {', '.join(table.columns)}; got {absent[0]!r}.")
+    return table, asset, hedges
+
+
+def _model(name: ModelName) -> HedgeModel:
+    if name is ModelName.ols:
+        return OLSHedge()
+    if name is ModelName.ewma:
+        return MinimumVarianceHedge(EWMACovariance())
+    if name is ModelName.dcc:
+        return MinimumVarianceHedge(DCC())
+    return RegimeHedge(GaussianHMM(2))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"--output must be a file that can be written; {path}: {error.strerror}.") from None
+
+
+def _show(result: Recommendation, attrs: Mapping[Any, Any]) -> None:
+    title, period = attrs.get("title", attrs.get("source", "prices")), f"to {day(result.as_of)}"
+    lines = [f"Data: {title}, {period}.", f"Model: {result.model}", "", result.sentence, ""]
+    table = result.summary.to_string(float_format=lambda x: f"{x:,.3f}")
+    typer.echo("\n".join([*textwrap.wrap(lines[0], 100), *lines[1:3], *textwrap.wrap(lines[3], 100), "", table]))
+
+
+def main() -> None:
+    """Run the command line; bad input ends with exit code 2 and one line."""
+    try:
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except HedgeResearchError as error:
+        _fail(str(error))
+    except typer.TyperException as error:
+        _fail(error.format_message())
+    except typer.Abort:
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

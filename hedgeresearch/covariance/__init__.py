@@ -1,0 +1,1 @@
+"""Conditional covariance models: ``model.fit(returns)`` gives a :class:`CovarianceFit`."""

@@ -1,0 +1,84 @@
+r"""The exponentially weighted covariance.
+
+.. math:: H_{t+1} = \sum_{k \ge 0} \lambda^k r_{t-k} r_{t-k}' \Big/ \sum_{k \ge 0} \lambda^k
+
+Source: J.P. Morgan/Reuters (1996), RiskMetrics Technical Document, section 5.2, whose weights are normalised here for
+finite samples; means are taken as zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._kernels.ewma import ewma_covariance
+from hedgeresearch._types import Array
+from hedgeresearch._validation import check_between, check_returns
+from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
+from hedgeresearch.errors import DataError
+
+START_UP = 20
+"""Dates that only feed the average before the path begins (more when there are more than ten series)."""
+
+
+@dataclass(frozen=True)
+class EWMACovariance:
+    """Exponentially weighted second moments of returns, with given weights: nothing is estimated.
+
+    Parameters
+    ----------
+    decay : float in (0, 1), weight of a date relative to the one after it; .94 if neither is given
+    half_life : float > 0, dates after which a weight has halved, instead of ``decay``
+
+    Start-up rule: the first 20 dates (twice the number of series, if that is more) only feed the average; the path
+    begins after them and its weights always sum to one. As decay tends to 1 it becomes the mean of the past.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> hr.EWMACovariance(half_life=11.2).weight
+    0.94...
+    """
+
+    decay: float | None = None
+    half_life: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.decay is not None and self.half_life is not None:
+            raise DataError(f"give decay or half_life, not both; got {self.decay!r} and {self.half_life!r}.")
+        if self.decay is not None:
+            check_between(self.decay, "decay", 0.0, 1.0)
+        if self.half_life is not None:
+            check_between(self.half_life, "half_life", 0.0, np.inf)
+
+    @property
+    def weight(self) -> float:
+        """The decay in force."""
+        if self.half_life is not None:
+            return float(0.5 ** (1.0 / self.half_life))
+        return 0.94 if self.decay is None else self.decay
+
+    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+        """Run over returns (n_dates, n_series), fractions per period; needs more than the start-up dates."""
+        n_series = returns.shape[-1] if returns.ndim > 1 else 1
+        skip = max(START_UP, 2 * n_series)
+        frame = check_returns(returns, minimum_rows=skip + 1)
+        empty = EWMARecursion(self.weight, np.zeros((n_series, n_series)), 0.0)
+        _, started = empty.advance(frame.to_numpy()[:skip])
+        return start_fit(self, frame, started, skip=skip)
+
+
+@dataclass(frozen=True, eq=False)
+class EWMARecursion:
+    """The average so far and the sum of the weights in it."""
+
+    decay: float
+    next_covariance: Array
+    weight: float
+
+    def advance(self, returns: Array) -> tuple[Array, EWMARecursion]:
+        """Covariances of each date before it is seen, (n_dates, n_series, n_series), and the average after them."""
+        path, weight = ewma_covariance(self.decay, returns, self.next_covariance, self.weight)
+        return path[:-1], EWMARecursion(self.decay, path[-1], weight)

@@ -1,0 +1,27 @@
+"""What can go wrong, as exceptions and warnings a caller can handle."""
+
+from __future__ import annotations
+
+
+class HedgeResearchError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+class DataError(HedgeResearchError, ValueError):
+    """Data or a setting that cannot be used; the message says what must hold, what came and what to do."""
+
+
+class ConvergenceError(HedgeResearchError, RuntimeError):
+    """An estimation that did not reach an optimum; the message says where it stopped and what to try."""
+
+
+class HedgeResearchWarning(UserWarning):
+    """Root of every warning this package issues."""
+
+
+class ConvergenceWarning(HedgeResearchWarning):
+    """An estimate to be read with care, such as one that lies on a bound."""
+
+
+class DataWarning(HedgeResearchWarning):
+    """Something that was done to the data on request and that the caller should see, such as dropped dates."""

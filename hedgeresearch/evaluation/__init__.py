@@ -1,0 +1,1 @@
+"""How well hedges work on dates that their parameters have not seen."""

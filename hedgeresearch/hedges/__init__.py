@@ -1,0 +1,1 @@
+"""Hedge-ratio models: ``model.fit(asset, hedges)`` gives a :class:`HedgeFit`."""

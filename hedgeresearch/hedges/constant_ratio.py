@@ -1,0 +1,36 @@
+"""Hedges whose ratio no date changes: how they are recorded and carried on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._types import Array
+from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
+
+
+def constant_ratio_fit(
+    model: Any, returns: pd.DataFrame, ratio: Array, kind: str | None, estimates: pd.DataFrame | None = None
+) -> HedgeFit:
+    """One ratio (n_hedges,) for all dates, beside the sample covariance of ``returns`` (asset first)."""
+    hedges = returns.columns[1:]
+    next_ratio = labelled_ratio(ratio, hedges)
+    return HedgeFit(
+        model=model,
+        asset=returns.columns[0],
+        ratio=labelled_path(ratio, returns.index, hedges),
+        next_ratio=next_ratio,
+        next_covariance=returns.cov(),
+        estimates=next_ratio.to_frame("estimate") if estimates is None else estimates,
+        sample_end=returns.index[-1],
+        last_date=returns.index[-1],
+        returns_kind=kind,
+    )
+
+
+def carry_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+    """The same ratio over new dates."""
+    path = labelled_path(fit.next_ratio.to_numpy(), returns.index, fit.ratio.columns)
+    return replace(fit, ratio=path, last_date=returns.index[-1])

@@ -1,0 +1,123 @@
+"""What every hedge model returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._types import Array
+from hedgeresearch._validation import check_following, day, join_asset_and_hedges
+from hedgeresearch.covariance.covariance_fit import CovarianceFit
+from hedgeresearch.regimes.regime_fit import RegimeFit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class HedgeModel(Protocol):
+    """What evaluation and recommendation need from a hedge model."""
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on returns of the asset (n_dates,) and of the hedges (n_dates, n_hedges)."""
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """Carry ``fit`` over new dates of valid returns (n_new, 1 + n_hedges), the asset first."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HedgeFit:
+    """Hedge ratios of each date, and of the next one. A positive ratio sells the hedge against a long asset.
+
+    Attributes
+    ----------
+    model : the settings that were fitted
+    asset : name of the asset
+    ratio : DataFrame (n_dates, n_hedges); the row dated t uses only data before t
+    next_ratio : Series (n_hedges,), the ratio to hold over the date after the last
+    next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges), of that date's returns as the model sees them
+    estimates : DataFrame, the parameters with their standard errors where the model has them
+    sample_end : last date of the estimation sample
+    last_date : last date seen
+    returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
+    covariances : CovarianceFit or None, behind a minimum-variance hedge
+    regimes : RegimeFit or None, behind a regime hedge
+    by_regime : DataFrame (k, n_hedges) or None, the ratio each regime asks for
+    window_returns : DataFrame or None, the last dates of a rolling hedge
+    """
+
+    model: Any
+    asset: str
+    ratio: pd.DataFrame
+    next_ratio: pd.Series[float]
+    next_covariance: pd.DataFrame
+    estimates: pd.DataFrame
+    sample_end: Any
+    last_date: Any
+    returns_kind: str | None = None
+    covariances: CovarianceFit | None = None
+    regimes: RegimeFit | None = None
+    by_regime: pd.DataFrame | None = None
+    window_returns: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
+        return f"HedgeFit({self.model!r}, {len(self.ratio)} dates to {day(self.last_date)}, next ratio {ratios})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>{self.summary.to_html()}"
+
+    @property
+    def hedges(self) -> list[str]:
+        """Names of the hedges."""
+        return list(self.ratio.columns)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The parameters, with standard errors where the model has them."""
+        return self.estimates
+
+    @property
+    def expected_effectiveness(self) -> float:
+        """Share of next-date variance that the next ratio removes if the model is right, 1 - w'Hw / var(asset)."""
+        unhedged = float(self.next_covariance.to_numpy()[0, 0])
+        return 1.0 - hedged_variance(self.next_covariance, self.next_ratio) / unhedged
+
+    def extend(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """The same parameters carried over new dates; the path of the result holds these dates.
+
+        Raises
+        ------
+        DataError
+            If the columns differ or the dates do not follow the last date of this fit.
+        """
+        returns = join_asset_and_hedges(asset, hedges)
+        check_following(returns, self.next_covariance.columns, self.last_date)
+        extended: HedgeFit = self.model.advance(self, returns)
+        return extended
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """The ratio of each hedge over time."""
+        from hedgeresearch.plotting import plot_lines, sample_label
+
+        note = sample_label(self.ratio.index, self.sample_end)
+        return plot_lines(self.ratio, ylabel=f"hedge ratio of {self.asset}", note=note, ax=ax)
+
+
+def hedged_variance(covariance: pd.DataFrame, ratio: pd.Series[float]) -> float:
+    """Variance of the hedged position, w'Hw with w = (1, -ratio)."""
+    weights = np.concatenate([[1.0], -ratio.to_numpy()])
+    return max(float(weights @ covariance.to_numpy() @ weights), 0.0)
+
+
+def labelled_ratio(values: Array, hedges: pd.Index[Any]) -> pd.Series[float]:
+    """A ratio for one date under the names of the hedges."""
+    return pd.Series(values, index=hedges, name="ratio", dtype=np.float64)
+
+
+def labelled_path(values: Array, dates: pd.Index[Any], hedges: pd.Index[Any]) -> pd.DataFrame:
+    """Ratios of many dates (n_dates, n_hedges); one row of values stands for all."""
+    shape = (len(dates), len(hedges))
+    return pd.DataFrame(np.broadcast_to(values, shape).copy(), index=dates, columns=hedges)

@@ -1,0 +1,82 @@
+r"""The minimum-variance hedge of a covariance model.
+
+.. math:: b_t = \mathrm{Cov}_t(hedges)^{-1} \, \mathrm{Cov}_t(hedges, asset)
+
+Source: Ederington (1979), Journal of Finance 34, eq. 5; Kroner and Sultan (1993) for the conditional form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hedgeresearch._validation import join_returns
+from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceModel
+from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.replication import replicating_fit
+from hedgeresearch.minimum_variance import minimum_variance_path, minimum_variance_ratio
+
+
+@dataclass(frozen=True)
+class MinimumVarianceHedge:
+    """The ratio of least variance under a model of the covariance of asset and hedges together.
+
+    Parameters
+    ----------
+    covariance_model : any covariance model, such as ``DCC()`` or ``EWMACovariance(half_life=20)``
+
+    An asset that is an exact combination of the hedges is replicated, whatever the covariance model.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)).fit(returns["NASDAQ"], returns[["SP500"]])
+    HedgeFit(MinimumVarianceHedge(EWMACovariance(decay=0.97...)), 5010 dates to 2018-12-31, next ratio SP500 1.11)
+    """
+
+    covariance_model: CovarianceModel
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.covariance_model, "fit"):
+            raise DataError(f"covariance_model must be a model such as DCC(); got {self.covariance_model!r}.")
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        Raises
+        ------
+        DataError
+            If the hedges are collinear, or the covariance model refuses the data.
+        ConvergenceError
+            If the covariance model does not reach an optimum.
+        """
+        returns, kind = join_returns(asset, hedges)
+        return replicating_fit(self, returns, kind) or self._hedge(self.covariance_model.fit(returns), kind)
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same covariance model filtered over new dates."""
+        if fit.covariances is None:
+            return carry_constant_ratio(fit, returns)
+        return self._hedge(fit.covariances.extend(returns), fit.returns_kind)
+
+    def _hedge(self, covariances: CovarianceFit, kind: str | None) -> HedgeFit:
+        hedges = covariances.series[1:]
+        names = [str(name) for name in hedges]
+        next_covariance = covariances.next_covariance
+        path = minimum_variance_path(covariances.path, names, covariances.dates)
+        return HedgeFit(
+            model=self,
+            asset=covariances.series[0],
+            ratio=labelled_path(path, covariances.dates, hedges),
+            next_ratio=labelled_ratio(minimum_variance_ratio(next_covariance.to_numpy(), names), hedges),
+            next_covariance=next_covariance,
+            estimates=covariances.summary,
+            sample_end=covariances.sample_end,
+            last_date=covariances.last_date,
+            returns_kind=kind,
+            covariances=covariances,
+        )

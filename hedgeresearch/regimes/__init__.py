@@ -1,0 +1,1 @@
+"""Regime models: ``model.fit(observations)`` gives a :class:`RegimeFit`."""

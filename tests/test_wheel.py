@@ -1,0 +1,86 @@
+"""The wheel, built from this source tree, works in an empty environment and away from the source tree."""
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+pytestmark = pytest.mark.wheel
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command that can see neither the source tree nor the original data files."""
+    hidden = ("HEDGERESEARCH_DATA_DIR", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    return subprocess.run([*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900)
+
+
+def succeed(*command: str | Path, cwd: Path) -> str:
+    done = run(*command, cwd=cwd)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    succeed(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of an environment that holds the wheel and what it requires, nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    scripts = folder / ("Scripts" if os.name == "nt" else "bin")
+    pip = (scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    succeed(*pip, "--constraint", ROOT / "requirements.lock", wheel, cwd=folder)
+    return scripts
+
+
+def test_wheel_holds_the_package_and_the_tables_only(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    tables = [path.name for pattern in ("*.csv.gz", "*.md") for path in (ROOT / "datasets").glob(pattern)]
+    assert tables
+    bundled = {name for name in names if name.startswith("hedgeresearch/_bundled/")}
+    assert bundled == {f"hedgeresearch/_bundled/{name}" for name in tables}
+    assert "hedgeresearch/py.typed" in names
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"hedgeresearch"}
+
+
+def test_bundled_tables_load(scripts: Path, tmp_path: Path) -> None:
+    code = """
+import hedgeresearch as hr
+print(hr.__file__)
+assert hr.load("nasdaq_sp500").shape == (5031, 2)
+assert "nasdaq_sp500" in hr.datasets.list()
+"""
+    location = succeed(scripts / "python", "-c", code, cwd=tmp_path)
+    assert Path(location.strip()).resolve().is_relative_to(scripts.parent.resolve())
+
+
+def test_command_lists_the_datasets(scripts: Path, tmp_path: Path) -> None:
+    assert "nasdaq_sp500" in succeed(scripts / "hedgeresearch", "datasets", cwd=tmp_path)
+
+
+def test_command_recommends(scripts: Path, tmp_path: Path) -> None:
+    answer = json.loads(succeed(scripts / "hedgeresearch", "recommend", "--json", cwd=tmp_path))
+    assert {"ratio", "notional"} <= answer.keys()
+
+
+def test_command_refuses_in_one_line(scripts: Path, tmp_path: Path) -> None:
+    refused = run(scripts / "hedgeresearch", "recommend", "--dataset", "nope", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "nope" in refused.stderr
+    assert "Traceback" not in refused.stderr
