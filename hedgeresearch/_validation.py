@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
+from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 
 COLLINEAR = 1e-10
@@ -142,11 +143,6 @@ def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> None:
     """Refuse a setting that is not one of the words it can be."""
     if value not in choices:
         raise DataError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")
-
-
-def day(date: Any) -> str:
-    """A date as people write it: without a midnight."""
-    return str(date.date()) if isinstance(date, pd.Timestamp) and date == date.normalize() else str(date)
 
 
 def _as_frame(data: Any, name: str) -> pd.DataFrame:

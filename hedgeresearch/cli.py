@@ -14,7 +14,7 @@ import pandas as pd
 import typer
 
 from hedgeresearch import datasets
-from hedgeresearch._validation import day
+from hedgeresearch._wording import day
 from hedgeresearch.covariance.dcc import DCC
 from hedgeresearch.covariance.ewma import EWMACovariance
 from hedgeresearch.errors import DataError, HedgeResearchError
@@ -70,7 +70,7 @@ def recommend(
 def list_datasets() -> None:
     """List the bundled tables."""
     for name, row in datasets.list().iterrows():
-        typer.echo(f"{name:15} {row['frequency']:10} {row['period']:26} {row['title']}")
+        typer.echo(f"{name:15} {row['frequency']:20} {row['period']:26} {row['title']}")
 
 
 def _choose_prices(
@@ -115,10 +115,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _show(result: Recommendation, attrs: Mapping[Any, Any]) -> None:
-    title, period = attrs.get("title", attrs.get("source", "prices")), f"to {day(result.as_of)}"
-    lines = [f"Data: {title}, {period}.", f"Model: {result.model}", "", result.sentence, ""]
-    table = result.summary.to_string(float_format=lambda x: f"{x:,.3f}")
-    typer.echo("\n".join([*textwrap.wrap(lines[0], 100), *lines[1:3], *textwrap.wrap(lines[3], 100), "", table]))
+    title = attrs.get("title", attrs.get("source", "prices"))
+    table = result.summary.assign(sell=result.sell.map("{:,.0f}".format)).to_string(float_format="{:.3f}".format)
+    paragraphs = [f"Data: {title}, to {day(result.as_of)}.\nModel: {result.model}", result.sentence]
+    for paragraph in paragraphs:
+        typer.echo("\n".join(textwrap.fill(line, 100) for line in paragraph.splitlines()) + "\n")
+    typer.echo(table)
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
 from hedgeresearch._types import Array
-from hedgeresearch._validation import COLLINEAR, check_independent, day
+from hedgeresearch._validation import COLLINEAR, check_independent
+from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 
 

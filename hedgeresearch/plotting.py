@@ -14,23 +14,29 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 
 
 def plot_lines(lines: pd.DataFrame, *, ylabel: str, note: str = "", ax: Axes | None = None) -> Axes:
-    """Each column as a line over the dates, with a legend and a note (such as "in sample") in the title."""
+    """Each column as a line over the dates, with a legend and a note (such as "in sample") in the title.
+
+    Lines added to an Axes take the colours that follow those of the lines already there.
+    """
     axes = _axes(ax)
-    for column, colour in zip(lines.columns, _cycle(lines.shape[1]), strict=True):
-        axes.plot(_dates(lines.index), lines[column], color=colour, linewidth=1.0, label=str(column))
-    axes.legend(frameon=False, loc="best")
+    colours = _cycle(len(axes.lines) + lines.shape[1])[len(axes.lines) :]
+    for column, colour in zip(lines.columns, colours, strict=True):
+        axes.plot(_dates(lines.index), lines[column], color=colour, linewidth=0.9, label=str(column))
+    _legend_above(axes)
     return _finish(axes, ylabel, note)
 
 
 def plot_probabilities(probabilities: pd.DataFrame, *, note: str = "", ax: Axes | None = None) -> Axes:
     """Probabilities of regimes (n_dates, k), stacked to one."""
     axes = _axes(ax)
+    tops = probabilities.cumsum(axis=1)
     colours = _cycle(probabilities.shape[1])
-    labels = [f"regime {column}" for column in probabilities.columns]
-    axes.stackplot(_dates(probabilities.index), probabilities.to_numpy().T, colors=colours, labels=labels, alpha=0.8)
+    # From the tallest to the lowest, each over the last: side by side, thousands of dates would leave pale seams.
+    for column, colour in reversed(list(zip(tops.columns, colours, strict=True))):
+        axes.fill_between(_dates(tops.index), tops[column], color=colour, linewidth=0, label=f"regime {column}")
     axes.set_ylim(0, 1)
     axes.margins(x=0)
-    axes.legend(loc="upper right")
+    _legend_above(axes, reverse=True)
     return _finish(axes, "predicted probability", note)
 
 
@@ -53,8 +59,26 @@ def _dates(index: pd.Index[Any]) -> pd.Index[Any]:
     return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
 
 
+def _legend_above(axes: Axes, *, reverse: bool = False) -> None:
+    """A legend on the left above the Axes, where it hides no data; the note stands on the right."""
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        ncols=4,
+        frameon=False,
+        fontsize="small",
+        reverse=reverse,
+    )
+
+
 def _finish(axes: Axes, ylabel: str, note: str) -> Axes:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
     axes.set_ylabel(ylabel)
+    locator = axes.xaxis.get_major_locator()
+    if isinstance(locator, AutoDateLocator):
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     if note:
         axes.set_title(note, loc="right", fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation import day
+from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")

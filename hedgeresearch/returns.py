@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation import check_choice, check_frame, check_index, day
+from hedgeresearch._validation import check_choice, check_frame, check_index
+from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError, DataWarning
 
 Data = TypeVar("Data", pd.Series, pd.DataFrame)

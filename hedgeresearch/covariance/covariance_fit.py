@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_following, check_frame, day
+from hedgeresearch._validation import check_following, check_frame
+from hedgeresearch._wording import day, describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.minimum_variance import minimum_variance_path
 
@@ -62,7 +63,7 @@ class CovarianceFit:
     last_date: Any
 
     def __repr__(self) -> str:
-        return f"CovarianceFit({self.model!r}, {len(self.dates)} dates to {day(self.last_date)})"
+        return f"CovarianceFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
 
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.summary.to_html()}"

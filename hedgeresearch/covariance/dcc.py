@@ -106,7 +106,7 @@ class DCCRecursion:
         residuals = (returns - self.margins[:, 0]) / np.sqrt(variances[:-1])
         correlation, q = dcc_correlation(self.a, self.b, residuals, self.target, self.q)
         volatility = np.sqrt(variances[:-1])
-        path = correlation[:-1] * volatility[:, :, None] * volatility[:, None, :]
+        path = correlation[:-1] * (volatility[:, :, None] * volatility[:, None, :])
         return path, DCCRecursion(self.margins, self.a, self.b, self.target, variances[-1], q)
 
 

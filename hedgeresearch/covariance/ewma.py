@@ -38,8 +38,8 @@ class EWMACovariance:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> hr.EWMACovariance(half_life=11.2).weight
-    0.94...
+    >>> round(hr.EWMACovariance(half_life=11.2).weight, 4)
+    0.94
     """
 
     decay: float | None = None

@@ -25,7 +25,7 @@ class SampleCovariance:
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> fit = hr.SampleCovariance().fit(returns)
     >>> round(fit.hedge_ratio("NASDAQ", ["SP500"])["SP500"].iloc[-1], 3)
-    np.float64(1.17)
+    np.float64(1.175)
     """
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:

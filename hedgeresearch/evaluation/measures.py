@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hedgeresearch._validation import check_frame, join_asset_and_hedges
+from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 
 
@@ -29,7 +30,7 @@ def hedged_returns(asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.Data
     >>> fit = hr.RollingOLSHedge(250).fit(asset, hedges)
     >>> hedged = hr.hedged_returns(asset, hedges, fit.ratio)
     >>> round(hr.effectiveness(hedged, asset[hedged.index]), 3)
-    0.802
+    0.823
     """
     joined, ratio = join_asset_and_hedges(asset, hedges), check_frame(ratio, "ratio")
     if list(ratio.columns) != list(joined.columns[1:]):
@@ -38,7 +39,7 @@ def hedged_returns(asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.Data
         )
     absent = ratio.index.difference(joined.index)
     if len(absent):
-        raise DataError(f"every date of ratio must have returns; {len(absent)} have none, the first {absent[0]}.")
+        raise DataError(f"every date of ratio must have returns; {len(absent)} have none, the first {day(absent[0])}.")
     common = joined.loc[ratio.index]
     return (common.iloc[:, 0] - (ratio * common.iloc[:, 1:]).sum(axis=1)).rename("hedged")
 

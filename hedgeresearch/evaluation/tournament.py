@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgeresearch._validation import check_at_least, day, join_returns
+from hedgeresearch._validation import check_at_least, join_returns
+from hedgeresearch._wording import day
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.evaluation.measures import effectiveness
 from hedgeresearch.hedges.hedge_fit import HedgeFit, HedgeModel
@@ -107,7 +108,7 @@ def walk_forward(
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
     >>> study = hr.walk_forward({"ewma": ewma}, returns["NASDAQ"], returns[["SP500"]], progress=False)
     >>> study.summary["effectiveness"].round(3).to_dict()
-    {'unhedged': 0.0, 'naive': 0.832, 'ols': 0.836, 'ewma': 0.848}
+    {'unhedged': 0.0, 'naive': 0.896, 'ols': 0.896, 'ewma': 0.906}
     """
     check_at_least(window, "window", 2)
     check_at_least(refit_every, "refit_every", 1)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_following, day, join_asset_and_hedges
+from hedgeresearch._validation import check_following, join_asset_and_hedges
+from hedgeresearch._wording import day, describe
 from hedgeresearch.covariance.covariance_fit import CovarianceFit
 from hedgeresearch.regimes.regime_fit import RegimeFit
 
@@ -64,7 +65,9 @@ class HedgeFit:
 
     def __repr__(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
-        return f"HedgeFit({self.model!r}, {len(self.ratio)} dates to {day(self.last_date)}, next ratio {ratios})"
+        return (
+            f"HedgeFit({describe(self.model)}, {len(self.ratio)} dates to {day(self.last_date)}, next ratio {ratios})"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.summary.to_html()}"

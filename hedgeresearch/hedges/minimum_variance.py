@@ -35,7 +35,7 @@ class MinimumVarianceHedge:
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)).fit(returns["NASDAQ"], returns[["SP500"]])
-    HedgeFit(MinimumVarianceHedge(EWMACovariance(decay=0.97...)), 5010 dates to 2018-12-31, next ratio SP500 1.11)
+    HedgeFit(MinimumVarianceHedge(EWMACovariance(decay=0.97)), 5010 dates to 2018-12-31, next ratio SP500 1.20)
     """
 
     covariance_model: CovarianceModel

@@ -32,8 +32,8 @@ class OLSHedge:
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(3)
               estimate  standard error       t      p
-    constant     0.000           0.000   0.932  0.351
-    SP500        1.170           0.020  58.071  0.000
+    constant     0.000           0.000   0.911  0.363
+    SP500        1.175           0.027  43.223  0.000
     """
 
     hac_lags: int | None = None

@@ -40,7 +40,7 @@ class RegimeHedge:
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4)).fit(returns["NASDAQ"], returns[["SP500"]])
     >>> fit.by_regime.round(2)["SP500"].tolist()
-    [1.14, 1.18]
+    [1.14, 1.19]
     """
 
     regime_model: RegimeModel

@@ -31,7 +31,7 @@ class RollingOLSHedge:
     250
     """
 
-    window: int = 250
+    window: int
 
     def __post_init__(self) -> None:
         check_at_least(self.window, "window", 3)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._validation import check_between, day
+from hedgeresearch._validation import check_between
+from hedgeresearch._wording import day, describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.hedge_fit import HedgeFit, hedged_variance
 
@@ -124,10 +125,11 @@ def recommend(fit: HedgeFit, notional: float) -> Recommendation:
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> fit = hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]])
     >>> hr.recommend(fit, notional=1_000_000).sell.round()
-    SP500    1169904.0
+    SP500    1175489.0
     Name: sell, dtype: float64
     """
     check_between(notional, "notional", -math.inf, math.inf)
+    notional = float(notional)
     if notional == 0:
         raise DataError("notional must not be zero; there is nothing to hedge.")
     if fit.returns_kind == "difference":
@@ -139,9 +141,9 @@ def recommend(fit: HedgeFit, notional: float) -> Recommendation:
     after = math.sqrt(hedged_variance(fit.next_covariance, fit.next_ratio))
     return Recommendation(
         asset=fit.asset,
-        notional=float(notional),
+        notional=notional,
         as_of=fit.last_date,
-        model=repr(fit.model),
+        model=describe(fit.model),
         ratio=fit.next_ratio,
         sell=(fit.next_ratio * notional).rename("sell"),
         regime_probabilities=None if fit.regimes is None else fit.regimes.next_probabilities,

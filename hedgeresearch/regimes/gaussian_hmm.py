@@ -19,8 +19,10 @@ from hedgeresearch._validation import check_at_least, check_independent, check_r
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.regimes.regime_fit import RegimeFit, RegimeParameters, probability_tables
 
-SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-9
+SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-8
 """Gain in log-likelihood per EM step below which a start, and then the best of them, is left."""
+SAME_OPTIMUM = 0.01
+"""Difference in log-likelihood within which two starts have reached the same optimum."""
 DEGENERATE = 1e-6
 """Smallest eigenvalue of a regime's covariance, in units of the sample's, below which the regime has collapsed."""
 
@@ -46,7 +48,7 @@ class GaussianHMM:
     [1.0, 1.0]
     """
 
-    n_regimes: int = 2
+    n_regimes: int
     n_starts: int = 20
     seed: int = 0
 
@@ -103,12 +105,13 @@ def estimate_hmm(
                 f"{n_starts} starts put a regime on a few (almost) identical observations. Use fewer regimes, more "
                 "dates, or leave out stretches in which a series does not move."
             )
-        best = models[int(np.nanargmax(log_likelihoods))]
+        # the first of those that agree, so that rounding does not choose
+        best = models[int(np.argmax(log_likelihoods > np.nanmax(log_likelihoods) - SAME_OPTIMUM))]
         _run_em(best, unit, FINAL_TOLERANCE)
     order = np.argsort(best.covars_[:, 0, 0])
     parameters = RegimeParameters(
         means=centre + scale * best.means_[order],
-        covariances=best.covars_[order] * np.outer(scale, scale),
+        covariances=0.5 * (best.covars_ + best.covars_.swapaxes(1, 2))[order] * np.outer(scale, scale),
         transition=best.transmat_[order][:, order] / best.transmat_[order].sum(axis=1, keepdims=True),
     )
     first = best.startprob_[order] / best.startprob_.sum()

@@ -10,7 +10,8 @@ import pandas as pd
 
 from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_following, check_frame, day
+from hedgeresearch._validation import check_following, check_frame
+from hedgeresearch._wording import day, describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +80,7 @@ class RegimeFit:
 
     def __repr__(self) -> str:
         last = day(self.predicted.index[-1])
-        return f"RegimeFit({self.model!r}, {len(self.predicted)} dates to {last})"
+        return f"RegimeFit({describe(self.model)}, {len(self.predicted)} dates to {last})"
 
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.summary.to_html()}"

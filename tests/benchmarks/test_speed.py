@@ -1,0 +1,100 @@
+"""How long the recursions and the fits take; nothing is asserted about time."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch._kernels.dcc import dcc_scores
+from hedgeresearch._kernels.ewma import ewma_covariance
+from hedgeresearch._kernels.hidden_markov import filter_regimes
+from hedgeresearch._kernels.rolling import rolling_covariance
+from hedgeresearch.covariance.garch import estimate_garch
+
+MILLION = 1_000_000
+SLOW = {"rounds": 3, "iterations": 1, "warmup_rounds": 1}
+
+
+@pytest.fixture(scope="module")
+def returns() -> pd.DataFrame:
+    return hr.simulate_dcc(n_dates=1000, a=0.05, b=0.9, seed=1).returns
+
+
+@pytest.fixture(scope="module")
+def noise() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(MILLION, 2))
+
+
+@pytest.mark.benchmark(group="GARCH margin, 1000 dates")
+def test_garch(benchmark: Any, returns: pd.DataFrame) -> None:
+    estimate = benchmark(estimate_garch, returns["asset"].to_numpy())
+    assert 0.0 < estimate.parameters[2:].sum() < 1.0
+
+
+@pytest.mark.benchmark(group="GARCH margin, 1000 dates")
+def test_garch_of_arch(benchmark: Any, returns: pd.DataFrame) -> None:
+    univariate = pytest.importorskip("arch.univariate")
+
+    def fit() -> Any:
+        model = univariate.ConstantMean(100 * returns["asset"], volatility=univariate.GARCH(1, 0, 1))
+        return model.fit(disp="off")
+
+    assert benchmark(fit).convergence_flag == 0
+
+
+@pytest.mark.benchmark(group="DCC, 2 series, 1000 dates")
+def test_dcc_fit(benchmark: Any, returns: pd.DataFrame) -> None:
+    fit = benchmark(hr.DCC().fit, returns)
+    assert 0.0 < fit.parameters["a"] < 1.0
+
+
+@pytest.mark.benchmark(group="DCC, 2 series, 1000 dates")
+def test_dcc_scores(benchmark: Any, returns: pd.DataFrame) -> None:
+    residuals = np.ascontiguousarray((returns - returns.mean()) / returns.std())
+    target = np.cov(residuals, rowvar=False)
+    derivative = np.stack([-target, np.zeros_like(target)])
+    by_date, _ = benchmark(dcc_scores, 0.05, 0.9, residuals, target, 0.95 * target, derivative)
+    assert np.isfinite(by_date).all()
+
+
+@pytest.mark.benchmark(group="hidden Markov model")
+def test_hmm_fit_of_20_starts_on_5000_dates(benchmark: Any) -> None:
+    observations = hr.simulate_regimes(n_dates=5000, seed=1).returns
+    fit = benchmark.pedantic(hr.GaussianHMM(2, n_starts=20).fit, (observations,), rounds=2, iterations=1)
+    assert len(fit.start_log_likelihoods) == 20
+
+
+@pytest.mark.benchmark(group="hidden Markov model")
+def test_hmm_filter_of_a_million_dates(benchmark: Any, noise: np.ndarray) -> None:
+    transition, first = np.array([[0.98, 0.02], [0.05, 0.95]]), np.array([0.5, 0.5])
+    _, filtered, _ = benchmark.pedantic(filter_regimes, (-(noise**2), transition, first), **SLOW)
+    assert filtered.shape == (MILLION, 2)
+
+
+@pytest.mark.benchmark(group="moments, 2 series, 1e6 dates")
+def test_ewma(benchmark: Any, noise: np.ndarray) -> None:
+    path, _ = benchmark.pedantic(ewma_covariance, (0.94, noise, np.zeros((2, 2)), 0.0), **SLOW)
+    assert path.shape == (MILLION + 1, 2, 2)
+
+
+@pytest.mark.benchmark(group="moments, 2 series, 1e6 dates")
+def test_rolling_covariance(benchmark: Any, noise: np.ndarray) -> None:
+    path = benchmark.pedantic(rolling_covariance, (noise, 250), **SLOW)
+    assert path.shape == (MILLION - 249, 2, 2)
+
+
+@pytest.mark.benchmark(group="processes")
+@pytest.mark.parametrize(
+    "arguments",
+    [("-c", "pass"), ("-c", "import hedgeresearch"), ("-m", "hedgeresearch.cli", "recommend")],
+    ids=["python alone", "import", "recommend"],
+)
+def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
+    command, root = [sys.executable, *arguments], Path(hr.__file__).parents[1]
+    done = benchmark.pedantic(subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **SLOW)
+    assert done.returncode == 0

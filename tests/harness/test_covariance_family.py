@@ -1,0 +1,112 @@
+"""What must be true of every covariance model."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+import hedgeresearch as hr
+
+MODELS = {
+    "sample": hr.SampleCovariance(),
+    "ewma": hr.EWMACovariance(0.95),
+    "dcc": hr.DCC(),
+}
+SPLIT = 400
+
+
+@pytest.fixture(scope="module")
+def returns():
+    return hr.simulate_dcc(n_dates=700, n_series=3, alpha=0.1, beta=0.85, seed=8).returns
+
+
+@pytest.fixture(scope="module", params=MODELS, ids=str)
+def fit(request, returns):
+    return MODELS[request.param].fit(returns.iloc[:SPLIT])
+
+
+def test_the_path_is_dated_and_positive_definite(fit, returns):
+    assert fit.path.shape == (len(fit.dates), 3, 3)
+    assert fit.dates[-1] == fit.sample_end == fit.last_date == returns.index[SPLIT - 1]
+    assert (np.linalg.eigvalsh(fit.path) > 0).all()
+    np.testing.assert_array_equal(fit.path, np.swapaxes(fit.path, 1, 2))
+    assert fit.covariance.loc[fit.dates[5]].shape == (3, 3)
+    np.testing.assert_allclose(fit.volatility.iloc[5] ** 2, np.diag(fit.path[5]))
+
+
+def test_the_arrow_of_time(fit, returns):
+    new, shocked, day = returns.iloc[SPLIT:], returns.iloc[SPLIT:].copy(), 100
+    shocked.iloc[day:] = 10 * shocked.iloc[day:] + 0.1
+    np.testing.assert_array_equal(fit.extend(new).path[: day + 1], fit.extend(shocked).path[: day + 1])
+
+
+def test_the_next_value_is_the_first_of_an_extension(fit, returns):
+    extended = fit.extend(returns.iloc[SPLIT:])
+    np.testing.assert_allclose(fit.next_covariance, extended.path[0], rtol=1e-12)
+    assert extended.sample_end == fit.sample_end
+    assert extended.parameters is fit.parameters
+
+
+def test_bar_by_bar_is_one_long_filter(fit):
+    new = hr.simulate_dcc(n_dates=3700, n_series=3, seed=9).returns.iloc[SPLIT:]
+    once, step, rows = fit.extend(new), fit, []
+    for i in range(len(new)):
+        step = step.extend(new.iloc[i : i + 1])
+        rows.append(step.path[0])
+    np.testing.assert_allclose(rows, once.path, rtol=1e-12)
+    np.testing.assert_allclose(step.next_covariance, once.next_covariance, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e4])
+def test_units_scale_the_covariance(fit, returns, scale):
+    scaled = fit.model.fit(returns.iloc[:SPLIT] * scale)
+    np.testing.assert_allclose(scaled.path, fit.path * scale**2, rtol=1e-5)  # optimisers stop within this
+
+
+def test_the_order_of_series_does_not_matter(fit, returns):
+    order = [2, 0, 1]
+    permuted = fit.model.fit(returns.iloc[:SPLIT, order])
+    np.testing.assert_allclose(permuted.path, fit.path[:, order][:, :, order], rtol=1e-5)
+
+
+def test_the_same_data_give_the_same_bytes(fit, returns):
+    assert fit.model.fit(returns.iloc[:SPLIT]).path.tobytes() == fit.path.tobytes()
+
+
+def test_a_fit_survives_pickling(fit, returns):
+    copy = pickle.loads(pickle.dumps(fit))
+    np.testing.assert_array_equal(copy.extend(returns.iloc[SPLIT:]).path, fit.extend(returns.iloc[SPLIT:]).path)
+
+
+def test_the_hedge_ratio_is_that_of_the_block(fit):
+    ratio = fit.hedge_ratio("hedge", ["asset"])["asset"]
+    np.testing.assert_allclose(ratio, fit.path[:, 0, 1] / fit.path[:, 0, 0], rtol=1e-10)
+    with pytest.raises(hr.DataError, match="the series must be one of"):
+        fit.hedge_ratio("nobody", ["asset"])
+
+
+def test_bad_input_is_refused(fit, returns):
+    sample, new = returns.iloc[:SPLIT], returns.iloc[SPLIT:]
+    for bad, message in [
+        (sample.replace(sample.iloc[50, 0], np.nan), "has a gap"),
+        (sample.assign(asset=np.inf), "has an infinity"),
+        (sample.assign(asset=0.1), "'asset' is constant"),
+        (sample.iloc[::-1], "sorted by date"),
+        (sample.iloc[[0, 0, *range(1, SPLIT)]], "every date once"),
+        (sample.astype(object), "must hold numbers"),
+        (sample.iloc[:4], r"at least \d+ rows; got 4"),
+    ]:
+        with pytest.raises(hr.DataError, match=message):
+            fit.model.fit(bad)
+    with pytest.raises(hr.DataError, match="must start after"):
+        fit.extend(sample)
+    with pytest.raises(hr.DataError, match="must have the columns"):
+        fit.extend(new.iloc[:, ::-1])
+    with pytest.raises(hr.DataError, match="must be dated like the fit"):
+        fit.extend(new.tz_localize("UTC"))
+
+
+def test_its_words(fit):
+    assert type(fit.model).__name__ in repr(fit)
+    assert "estimate" in fit._repr_html_()
+    assert fit.plot().get_ylabel() == "conditional volatility, % per period"

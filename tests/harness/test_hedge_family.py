@@ -1,0 +1,160 @@
+"""What must be true of every hedge model."""
+
+import pickle
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+
+MODELS = {
+    "naive": hr.NaiveHedge(),
+    "ols": hr.OLSHedge(),
+    "rolling": hr.RollingOLSHedge(100),
+    "sample": hr.MinimumVarianceHedge(hr.SampleCovariance()),
+    "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)),
+    "dcc": hr.MinimumVarianceHedge(hr.DCC()),
+    "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4)),
+    "most likely": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4), combine="most_likely"),
+}
+SPLIT = 400
+
+
+@pytest.fixture(scope="module")
+def returns():
+    calm = hr.simulate_dcc(n_dates=700, n_series=3, correlation=0.7, seed=7).returns
+    storm = np.where(np.arange(700) // 100 % 2, 2.5, 1.0)
+    return calm.mul(storm, axis=0)
+
+
+@pytest.fixture(scope="module", params=MODELS, ids=str)
+def model(request):
+    return MODELS[request.param]
+
+
+@pytest.fixture(scope="module")
+def fit(model, returns):
+    sample = returns.iloc[:SPLIT]
+    return model.fit(sample["asset"], sample[["hedge", "hedge2"]])
+
+
+def extend(fit, frame):
+    return fit.extend(frame["asset"], frame[["hedge", "hedge2"]])
+
+
+def test_the_arrow_of_time(fit, returns):
+    new, shocked, day = returns.iloc[SPLIT:], returns.iloc[SPLIT:].copy(), 100
+    shocked.iloc[day:] = -10 * shocked.iloc[day:] + 0.1
+    pd.testing.assert_frame_equal(
+        extend(fit, new).ratio.iloc[: day + 1], extend(fit, shocked).ratio.iloc[: day + 1], check_exact=True
+    )
+
+
+def test_in_sample_states_look_back_only(fit, model, returns):
+    """With the parameters of a fit, the end of its own path is what an extension over those dates would give."""
+    new = returns.iloc[SPLIT:]
+    np.testing.assert_allclose(fit.next_ratio, extend(fit, new).ratio.iloc[0], rtol=1e-10)
+    assert fit.ratio.index[-1] == fit.sample_end == fit.last_date
+
+
+def test_piece_by_piece_is_one_long_filter(fit, returns):
+    new = returns.iloc[SPLIT:]
+    once, step, parts = extend(fit, new), fit, []
+    for start in range(0, len(new), 7):
+        step = extend(step, new.iloc[start : start + 7])
+        parts.append(step.ratio)
+    pd.testing.assert_frame_equal(pd.concat(parts), once.ratio, rtol=1e-11, check_freq=False)
+    np.testing.assert_allclose(step.next_ratio, once.next_ratio, rtol=1e-11)
+    np.testing.assert_allclose(step.next_covariance, once.next_covariance, rtol=1e-11)
+    assert once.sample_end == fit.sample_end
+    assert once.last_date == new.index[-1]
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e4])
+def test_the_asset_scales_the_ratio(fit, model, returns, scale):
+    if isinstance(model, hr.NaiveHedge):
+        return
+    sample = returns.iloc[:SPLIT]
+    scaled = model.fit(sample["asset"] * scale, sample[["hedge", "hedge2"]])
+    np.testing.assert_allclose(scaled.ratio, fit.ratio * scale, rtol=1e-5)
+    np.testing.assert_allclose(scaled.next_ratio, fit.next_ratio * scale, rtol=1e-5)
+
+
+def test_the_order_of_hedges_does_not_matter(fit, model, returns):
+    sample = returns.iloc[:SPLIT]
+    turned = model.fit(sample["asset"], sample[["hedge2", "hedge"]])
+    np.testing.assert_allclose(turned.ratio[["hedge", "hedge2"]], fit.ratio, rtol=1e-3)  # an HMM starts elsewhere
+
+
+def test_an_asset_hedges_itself(model, returns):
+    asset = returns["asset"].iloc[:SPLIT]
+    fit = model.fit(asset, asset.rename("itself"))
+    np.testing.assert_allclose(fit.ratio, 1.0, rtol=1e-9)
+    assert fit.next_ratio["itself"] == pytest.approx(1.0, rel=1e-9)
+    assert fit.expected_effectiveness == pytest.approx(1.0, abs=1e-9)
+    hedged = hr.hedged_returns(asset, asset.rename("itself").to_frame(), fit.ratio)
+    assert hr.effectiveness(hedged, asset[hedged.index]) == pytest.approx(1.0, abs=1e-9)
+    new = returns["asset"].iloc[SPLIT:]
+    np.testing.assert_allclose(fit.extend(new, new.rename("itself")).ratio, 1.0, rtol=1e-9)
+
+
+def test_the_same_data_give_the_same_bytes(fit, model, returns):
+    sample = returns.iloc[:SPLIT]
+    again = model.fit(sample["asset"], sample[["hedge", "hedge2"]])
+    assert again.ratio.to_numpy().tobytes() == fit.ratio.to_numpy().tobytes()
+
+
+def test_a_fit_survives_pickling_and_never_changes(fit, returns):
+    copy, new = pickle.loads(pickle.dumps(fit)), returns.iloc[SPLIT:]
+    before = fit.ratio.copy()
+    pd.testing.assert_frame_equal(extend(copy, new).ratio, extend(fit, new).ratio, check_exact=True)
+    pd.testing.assert_frame_equal(fit.ratio, before, check_exact=True)
+    with pytest.raises(FrozenInstanceError):
+        fit.asset = "other"
+
+
+def test_the_next_covariance_explains_the_next_ratio(fit, model):
+    h = fit.next_covariance.to_numpy()
+    np.testing.assert_array_equal(h, h.T)
+    if not isinstance(model, hr.NaiveHedge):
+        np.testing.assert_allclose(np.linalg.solve(h[1:, 1:], h[1:, 0]), fit.next_ratio, rtol=1e-8)
+    assert fit.expected_effectiveness < 1.0
+
+
+BAD = {
+    "gap": (lambda f: f.replace(f.iloc[50, 0], np.nan), "has a gap"),
+    "infinity": (lambda f: f.replace(f.iloc[9, 1], np.inf), "column 'hedge' has an infinity"),
+    "constant": (lambda f: f.assign(hedge=0.1), "'hedge' is constant"),
+    "collinear": (lambda f: f.assign(hedge2=2 * f["hedge"]), "hedges must not be collinear; hedge, hedge2 are"),
+    "unsorted": (lambda f: f.iloc[::-1], "sorted by date"),
+    "duplicated": (lambda f: f.iloc[[0, 0, *range(1, SPLIT)]], "every date once"),
+    "objects": (lambda f: f.astype(object), "must hold numbers"),
+    "short": (lambda f: f.iloc[:3], r"at least \d+ rows; got 3|window must be shorter"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused(model, returns, case):
+    spoil, message = BAD[case]
+    spoiled = spoil(returns.iloc[:SPLIT])
+    with pytest.raises(hr.DataError, match=message):
+        model.fit(spoiled["asset"], spoiled[["hedge", "hedge2"]])
+
+
+def test_mismatched_dates_are_refused(model, fit, returns):
+    sample = returns.iloc[:SPLIT]
+    with pytest.raises(hr.DataError, match=r"share their dates; 1 differ, the first .* hr.align"):
+        model.fit(sample["asset"].iloc[1:], sample[["hedge", "hedge2"]])
+    with pytest.raises(hr.DataError, match="must start after"):
+        extend(fit, sample)
+    with pytest.raises(hr.DataError, match="must have the columns"):
+        fit.extend(returns["asset"].iloc[SPLIT:], returns[["hedge"]].iloc[SPLIT:])
+
+
+def test_its_words(fit, model):
+    assert type(model).__name__ in repr(fit)
+    assert "next ratio hedge" in repr(fit)
+    assert "<table" in fit._repr_html_()
+    assert fit.plot().get_ylabel() == "hedge ratio of asset"

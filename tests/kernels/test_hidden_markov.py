@@ -1,0 +1,55 @@
+"""Filter and smoother against the sum over all paths of a short chain."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
+
+
+def enumerate_paths(densities, transition, first):
+    """P(path, data) of every path of regimes, and the paths."""
+    n_dates, k = densities.shape
+    paths = list(product(range(k), repeat=n_dates))
+    joint = []
+    for path in paths:
+        p = first[path[0]] * densities[0, path[0]]
+        for t in range(1, n_dates):
+            p *= transition[path[t - 1], path[t]] * densities[t, path[t]]
+        joint.append(p)
+    return np.array(paths), np.array(joint)
+
+
+def chain(k, n_dates, seed):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(0.01, 2.0, (n_dates, k)), rng.dirichlet(np.ones(k), size=k), rng.dirichlet(np.ones(k))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_probabilities_are_sums_over_all_paths(k):
+    densities, transition, first = chain(k, 6, seed=k)
+    predicted, filtered, by_date = filter_regimes(np.log(densities), transition, first)
+    smoothed = smooth_regimes(predicted, filtered, transition)
+    paths, joint = enumerate_paths(densities, transition, first)
+    assert by_date.sum() == pytest.approx(np.log(joint.sum()), abs=1e-12)
+    for t in range(6):
+        seen_paths, seen = enumerate_paths(densities[: t + 1], transition, first)
+        for i in range(k):
+            assert filtered[t, i] == pytest.approx(seen[seen_paths[:, t] == i].sum() / seen.sum(), abs=1e-12)
+            assert smoothed[t, i] == pytest.approx(joint[paths[:, t] == i].sum() / joint.sum(), abs=1e-12)
+        blind = densities[: t + 1].copy()
+        blind[t] = 1.0
+        ahead_paths, ahead = enumerate_paths(blind, transition, first)
+        expected = [ahead[ahead_paths[:, t] == i].sum() / ahead.sum() for i in range(k)]
+        assert predicted[t] == pytest.approx(expected, abs=1e-12)
+    assert predicted[6] == pytest.approx(filtered[5] @ transition, abs=1e-15)
+
+
+def test_densities_that_underflow_leave_probabilities():
+    log_densities = np.array([[-1e5, -1e5 - 1.0], [-2e6, -1e6]])
+    predicted, filtered, by_date = filter_regimes(log_densities, np.full((2, 2), 0.5), np.array([0.5, 0.5]))
+    assert filtered[0] == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
+    assert filtered[1] == pytest.approx([0, 1])
+    assert np.isfinite(by_date).all()
+    assert np.isfinite(predicted).all()

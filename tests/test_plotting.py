@@ -1,0 +1,92 @@
+"""What a reader sees of a figure: lines, colours, labels, dates, and whether parameters have seen the dates."""
+
+from collections.abc import Iterator
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.dates import ConciseDateFormatter
+
+import hedgeresearch as hr
+from hedgeresearch.plotting import COLOURS, plot_lines, plot_probabilities, sample_label
+
+DAYS = pd.date_range("2020-01-01", periods=5, name="date")
+LINES = pd.DataFrame({"oil": [1.0, 2, 3, 4, 5], "gas": [5.0, 4, 3, 2, 1]}, DAYS)
+PROBABILITIES = pd.DataFrame({0: [0.5, 0.6, 0.7, 0.2, 0.1], 1: [0.3, 0.2, 0.2, 0.2, 0.1]}, DAYS)
+PROBABILITIES[2] = 1 - PROBABILITIES.sum(axis=1)
+
+
+@pytest.fixture
+def ax() -> Iterator[Axes]:
+    figure, axes = plt.subplots()
+    yield axes
+    plt.close(figure)
+
+
+def legend(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_lines_are_the_columns(ax: Axes) -> None:
+    assert plot_lines(LINES, ylabel="price", note="in sample", ax=ax) is ax
+    assert (ax.get_ylabel(), ax.get_title(loc="right"), legend(ax)) == ("price", "in sample", ["oil", "gas"])
+    assert [line.get_color() for line in ax.lines] == list(COLOURS[:2])
+    np.testing.assert_array_equal(np.stack([line.get_ydata() for line in ax.lines], axis=1), LINES)
+
+
+def test_lines_added_take_the_next_colours(ax: Axes) -> None:
+    plot_lines(LINES, ylabel="price", ax=ax)
+    plot_lines(LINES, ylabel="price", ax=ax)
+    assert [line.get_color() for line in ax.lines] == list(COLOURS[:4])
+
+
+def test_colours_begin_again_after_the_last(ax: Axes) -> None:
+    plot_lines(pd.DataFrame(np.zeros((5, 8)), DAYS), ylabel="price", ax=ax)
+    assert ax.lines[7].get_color() == COLOURS[0]
+
+
+@pytest.mark.parametrize("dates", [DAYS, DAYS.to_period("D")], ids=["timestamps", "periods"])
+def test_dates_are_labelled_concisely(ax: Axes, dates: pd.Index) -> None:
+    plot_lines(LINES.set_axis(dates), ylabel="price", ax=ax)
+    assert isinstance(ax.xaxis.get_major_formatter(), ConciseDateFormatter)
+
+
+def test_numbered_dates_stay_numbers(ax: Axes) -> None:
+    plot_lines(LINES.reset_index(drop=True), ylabel="price", ax=ax)
+    assert not isinstance(ax.xaxis.get_major_formatter(), ConciseDateFormatter)
+
+
+def test_without_axes_the_current_ones_are_drawn_on(ax: Axes) -> None:
+    plt.sca(ax)
+    assert plot_lines(LINES, ylabel="price") is ax
+
+
+def test_probabilities_stack_to_one(ax: Axes) -> None:
+    assert plot_probabilities(PROBABILITIES, note="in sample", ax=ax) is ax
+    assert (ax.get_ylabel(), ax.get_ylim()) == ("predicted probability", (0, 1))
+    tops = {area.get_label(): area.get_paths()[0].vertices[:, 1] for area in ax.collections}
+    for regime, top in PROBABILITIES.cumsum(axis=1).items():
+        assert set(top) <= set(tops[f"regime {regime}"])
+    # drawn from the tallest to the lowest, named from the lowest to the tallest
+    assert [to_hex(area.get_facecolor()[0]).upper() for area in ax.collections] == list(COLOURS[2::-1])
+    assert legend(ax) == ["regime 0", "regime 1", "regime 2"]
+
+
+@pytest.mark.parametrize("end", [0, -1])
+def test_dates_up_to_the_end_of_the_sample_are_in_sample(end: int) -> None:
+    assert sample_label(DAYS, DAYS[end]) == "in sample"
+
+
+def test_fits_say_whether_their_parameters_have_seen_the_dates(ax: Axes) -> None:
+    returns = hr.simulate_regimes(n_dates=600, seed=1).returns
+    asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
+    fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)).fit(asset[:500], hedges[:500])
+    later = fit.extend(asset[500:], hedges[500:])
+    for drawn, note in [(fit, "in sample"), (later, "out of sample")]:
+        for part in (drawn, drawn.regimes):
+            ax.clear()
+            assert part is not None
+            assert part.plot(ax).get_title(loc="right") == note
