@@ -15,6 +15,10 @@ from hedgeresearch._types import Array
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 
+LARGEST = 1e100
+"""Size from which a value is refused: its square would overflow."""
+CONSTANT = 1e-12
+"""Range of a series, relative to its size, below which it counts as constant."""
 COLLINEAR = 1e-10
 """Smallest eigenvalue of a correlation matrix below which its columns count as linearly dependent."""
 
@@ -56,12 +60,20 @@ def check_index(index: pd.Index[Any], name: str) -> None:
 def check_returns(data: Any, name: str = "returns", *, minimum_rows: int) -> pd.DataFrame:
     """A frame from which a model can be estimated: long enough, and no column constant."""
     frame = check_frame(data, name, minimum_rows=minimum_rows)
-    spread = np.ptp(frame.to_numpy(), axis=0)
-    if not spread.all():
+    values = frame.to_numpy()
+    constant = np.ptp(values, axis=0) <= CONSTANT * np.abs(values).max(axis=0)
+    if constant.any():
         raise DataError(
-            f"{name} must vary; column {frame.columns[int(np.argmin(spread))]!r} is constant. Leave it out."
+            f"{name} must vary; column {frame.columns[int(np.argmax(constant))]!r} is constant. Leave it out."
         )
     return frame
+
+
+def kind_of_dates(index: pd.Index[Any]) -> str:
+    """What an index is made of, in words; two that differ cannot be matched."""
+    if isinstance(index, pd.DatetimeIndex):
+        return "dates without a time zone" if index.tz is None else f"dates in the time zone {index.tz}"
+    return f"periods ({index.freqstr})" if isinstance(index, pd.PeriodIndex) else "numbers"
 
 
 def join_asset_and_hedges(asset: Any, hedges: Any) -> pd.DataFrame:
@@ -83,13 +95,19 @@ def join_returns(asset: Any, hedges: Any) -> tuple[pd.DataFrame, str | None]:
 
     No column is constant, the hedges are not collinear, and there are more dates than regression parameters.
     """
-    kinds = {kind for data in (asset, hedges) if (kind := getattr(data, "attrs", {}).get("returns")) is not None}
-    if len(kinds) > 1:
-        raise DataError(f"asset and hedges must hold the same kind of returns; got {' and '.join(sorted(kinds))}.")
+    kind = kind_of_returns(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
     check_independent(joined.iloc[:, 1:].cov().to_numpy(), list(map(str, joined.columns[1:])), "hedges")
-    return joined, next(iter(kinds), None)
+    return joined, kind
+
+
+def kind_of_returns(asset: Any, hedges: Any) -> str | None:
+    """The kind that ``hr.returns`` noted on both, or on one of them; None if on neither."""
+    kinds = {kind for data in (asset, hedges) if (kind := getattr(data, "attrs", {}).get("returns")) is not None}
+    if len(kinds) > 1:
+        raise DataError(f"asset and hedges must hold the same kind of returns; got {' and '.join(sorted(kinds))}.")
+    return next(iter(kinds), None)
 
 
 def check_following(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:
@@ -113,6 +131,8 @@ def check_following(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -
 def check_independent(covariance: Array, names: list[str], what: str) -> None:
     """Refuse series of which one is a linear combination of others, naming those involved."""
     involved = collinear_names(covariance, names)
+    if len(involved) == 1:
+        raise DataError(f"{what} must vary; {involved[0]} does not move. Leave it out.")
     if involved:
         raise DataError(f"{what} must not be collinear; {', '.join(involved)} are. Leave one of them out.")
 
@@ -135,8 +155,15 @@ def check_at_least(value: Any, name: str, minimum: int) -> None:
 
 def check_between(value: Any, name: str, low: float, high: float) -> None:
     """Refuse a setting that does not lie strictly between two numbers."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not low < value < high:
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not real or not low < value < high:
         raise DataError(f"{name} must lie strictly between {low:g} and {high:g}; got {value!r}.")
+
+
+def check_model(value: Any, name: str, example: str) -> None:
+    """Refuse what is no model: it must be an instance with a ``fit``."""
+    if isinstance(value, type) or not hasattr(value, "fit"):
+        raise DataError(f"{name} must be a model such as {example}; got {value!r}.")
 
 
 def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> None:
@@ -174,10 +201,11 @@ def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _check_finite(frame: pd.DataFrame, name: str) -> None:
-    bad = ~np.isfinite(frame.to_numpy())
+    bad = ~(np.abs(frame.to_numpy()) < LARGEST)
     if bad.any():
         row, column = divmod(int(np.argmax(bad)), frame.shape[1])
-        kind = "a gap (NaN)" if np.isnan(frame.to_numpy()[row, column]) else "an infinity"
+        value = frame.to_numpy()[row, column]
+        kind = "a gap (NaN)" if np.isnan(value) else "an infinity" if np.isinf(value) else f"{value:g}"
         raise DataError(
             f"{name} must be finite; column {frame.columns[column]!r} has {kind} on {day(frame.index[row])} "
             f"({int(bad.sum())} such value{'s' if bad.sum() > 1 else ''} in all). "
@@ -186,11 +214,10 @@ def _check_finite(frame: pd.DataFrame, name: str) -> None:
 
 
 def _check_same_dates(left: pd.Index[Any], right: pd.Index[Any]) -> None:
-    zones = [getattr(index, "tz", None) for index in (left, right)]
-    if type(left) is not type(right) or str(zones[0]) != str(zones[1]):
+    if kind_of_dates(left) != kind_of_dates(right):
         raise DataError(
-            f"asset and hedges must be dated alike; got {left.dtype} and {right.dtype}. "
-            "Convert one, for example with tz_localize or tz_convert."
+            f"asset and hedges must be dated alike; asset has {kind_of_dates(left)}, hedges have "
+            f"{kind_of_dates(right)}. Convert one, for example with tz_localize or tz_convert on its index."
         )
     different = left.symmetric_difference(right)
     if len(different):

@@ -82,19 +82,28 @@ def _choose_prices(
             raise DataError("give --dataset or --prices, not both.")
         if asset is None or not hedges:
             raise DataError("--prices needs --asset COLUMN and --hedge COLUMN: which column is held, which hedges it.")
+        _check_different(asset, hedges)
         return read_prices(file, columns=[asset, *hedges]), asset, hedges
     table = datasets.load(dataset or "nasdaq_sp500")
     asset = asset or table.attrs.get("asset")
     hedges = hedges or table.attrs.get("hedges", "").split()
     if asset is None or not hedges:
         raise DataError(
-            f"the table {dataset!r} is no example of a hedge; say --asset COLUMN and --hedge COLUMN, "
-            f"two of {', '.join(table.columns)}."
+            f"the table {dataset!r} is no example of a hedge; say --asset COLUMN and --hedge COLUMN "
+            f"(it holds {', '.join(table.columns)})."
         )
     absent = [name for name in (asset, *hedges) if name not in table.columns]
     if absent:
         raise DataError(f"columns must be among {', '.join(table.columns)}; got {absent[0]!r}.")
+    _check_different(asset, hedges)
     return table, asset, hedges
+
+
+def _check_different(asset: str, hedges: list[str]) -> None:
+    names = [asset, *hedges]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise DataError(f"asset and hedges must be different columns; {twice[0]!r} is given twice.")
 
 
 def _model(name: ModelName) -> HedgeModel:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation import check_choice, check_frame, check_index
+from hedgeresearch._validation import check_choice, check_frame, check_index, kind_of_dates
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError, DataWarning
 
@@ -147,19 +147,13 @@ def _check_alignable(frame: Any, label: str) -> None:
 
 
 def _check_dated_alike(frames: tuple[Any, ...], labels: list[str]) -> None:
-    kinds = [_kind_of_dates(frame.index) for frame in frames]
+    kinds = [kind_of_dates(frame.index) for frame in frames]
     for kind, label in zip(kinds, labels, strict=True):
         if kind != kinds[0]:
             raise DataError(
                 f"all must be dated alike; {labels[0]} has {kinds[0]}, {label} has {kind}. "
                 "Convert one, for example with tz_localize or tz_convert on its index."
             )
-
-
-def _kind_of_dates(index: pd.Index[Any]) -> str:
-    if isinstance(index, pd.DatetimeIndex):
-        return "dates without a time zone" if index.tz is None else f"dates in the time zone {index.tz}"
-    return f"periods ({index.freqstr})" if isinstance(index, pd.PeriodIndex) else "numbers"
 
 
 def _common_dates(frames: tuple[Any, ...]) -> pd.Index[Any]:

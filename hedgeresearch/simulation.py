@@ -122,6 +122,7 @@ def simulate_dcc(
     _check_stationary(alpha, beta, "alpha", "beta")
     target = _correlation_matrix(correlation, n_series)
     columns = _names(names, n_series)
+    check_at_least(seed, "seed", 0)
     noise = np.random.default_rng(seed).standard_normal((n_dates, n_series))
     values, covariance = _dcc_path(noise, target, (a, b), (omega, alpha, beta))
     covariance *= scale**2
@@ -177,6 +178,7 @@ def simulate_regimes(
     hedge_scale = _per_regime(hedge_volatility, "hedge_volatility", len(matrix), positive=True)
     residual_scale = _per_regime(residual_volatility, "residual_volatility", len(matrix), positive=True)
     _check_calm_first((slope * hedge_scale) ** 2 + residual_scale**2)
+    check_at_least(seed, "seed", 0)
     generator = np.random.default_rng(seed)
     path = _markov_chain(generator.random(n_dates), matrix)
     noise = generator.standard_normal((n_dates, 2))

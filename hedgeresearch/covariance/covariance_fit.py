@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -66,7 +67,7 @@ class CovarianceFit:
         return f"CovarianceFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.summary.to_html()}"
+        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -95,8 +96,9 @@ class CovarianceFit:
         values = self.path[:, i, j] / np.sqrt(self.path[:, i, i] * self.path[:, j, j])
         return pd.Series(values, index=self.dates, name=f"{first}, {second}")
 
-    def hedge_ratio(self, asset: str, hedges: list[str]) -> pd.DataFrame:
-        """Minimum-variance ratios of ``asset`` on ``hedges``, (n_dates, n_hedges)."""
+    def hedge_ratio(self, asset: str, hedges: str | list[str]) -> pd.DataFrame:
+        """Minimum-variance ratios of ``asset`` on ``hedges`` (one name or several), (n_dates, n_hedges)."""
+        hedges = [hedges] if isinstance(hedges, str) else hedges
         block = [self._position(name) for name in [asset, *hedges]]
         ratios = minimum_variance_path(self.path[:, block][:, :, block], list(hedges), self.dates)
         return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(hedges))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from hedgeresearch._kernels.ewma import ewma_covariance
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_between, check_returns
+from hedgeresearch._validation import check_between, check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.errors import DataError
 
@@ -38,7 +38,7 @@ class EWMACovariance:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> round(hr.EWMACovariance(half_life=11.2).weight, 4)
+    >>> round(hr.EWMACovariance(half_life=11.2).effective_decay, 4)
     0.94
     """
 
@@ -54,7 +54,7 @@ class EWMACovariance:
             check_between(self.half_life, "half_life", 0.0, np.inf)
 
     @property
-    def weight(self) -> float:
+    def effective_decay(self) -> float:
         """The decay in force."""
         if self.half_life is not None:
             return float(0.5 ** (1.0 / self.half_life))
@@ -62,10 +62,10 @@ class EWMACovariance:
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Run over returns (n_dates, n_series), fractions per period; needs more than the start-up dates."""
-        n_series = returns.shape[-1] if returns.ndim > 1 else 1
+        n_series = check_frame(returns, "returns").shape[1]
         skip = max(START_UP, 2 * n_series)
         frame = check_returns(returns, minimum_rows=skip + 1)
-        empty = EWMARecursion(self.weight, np.zeros((n_series, n_series)), 0.0)
+        empty = EWMARecursion(self.effective_decay, np.zeros((n_series, n_series)), 0.0)
         _, started = empty.advance(frame.to_numpy()[:skip])
         return start_fit(self, frame, started, skip=skip)
 

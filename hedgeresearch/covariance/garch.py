@@ -20,7 +20,7 @@ from hedgeresearch.covariance.quasi_newton import maximise
 PARAMETERS = ("mu", "omega", "alpha", "beta")
 PERSISTENCE_BOUND = 1.0 - 1e-6
 BOUNDS = ((-1.0, 1.0), (1e-9, 10.0), (0.0, PERSISTENCE_BOUND), (0.0, 1.0))
-"""Of (mu, omega, persistence alpha + beta, share of alpha in it) for a series of unit variance."""
+"""Of (mu, omega, persistence alpha + beta, share of alpha in it) for a series of mean zero and unit variance."""
 
 StartRule = Callable[[Array, Array], tuple[float, Array]]
 
@@ -88,9 +88,9 @@ def backcast_start(parameters: Array, returns: Array) -> tuple[float, Array]:
 
 
 def estimate_garch(returns: Array, start_rule: StartRule = backcast_start) -> GARCHEstimate:
-    """Maximise the Gaussian quasi-likelihood of GARCH(1,1); scaled to unit variance inside and back outside."""
-    scale = returns.std()
-    unit = returns / scale
+    """Maximise the Gaussian quasi-likelihood of GARCH(1,1); standardised inside and back outside."""
+    centre, scale = returns.mean(), returns.std()
+    unit = (returns - centre) / scale
 
     def objective(x: Array) -> tuple[float, Array]:
         parameters = _from_box(x)
@@ -101,9 +101,9 @@ def estimate_garch(returns: Array, start_rule: StartRule = backcast_start) -> GA
             [*gradient[:2], share * d_alpha + (1 - share) * d_beta, persistence * (d_alpha - d_beta)]
         )
 
-    starts = [np.array([unit.mean(), 1.0 - p, p, s]) for p in (0.5, 0.9, 0.97, 0.995) for s in (0.03, 0.1, 0.3)]
+    starts = [np.array([0.0, 1.0 - p, p, s]) for p in (0.5, 0.9, 0.97, 0.995) for s in (0.03, 0.1, 0.3)]
     optimum = maximise(objective, starts, BOUNDS, "a GARCH(1,1) margin")
-    parameters = _from_box(optimum.point) * np.array([scale, scale**2, 1.0, 1.0])
+    parameters = _from_box(optimum.point) * np.array([scale, scale**2, 1.0, 1.0]) + np.array([centre, 0.0, 0.0, 0.0])
     first, gradient = start_rule(parameters, returns)
     log_likelihood, _ = garch_scores(parameters, returns, first, gradient)
     return GARCHEstimate(parameters, float(first), float(log_likelihood.sum()), optimum.gradient_norm)

@@ -10,6 +10,9 @@ import numpy as np
 from hedgeresearch._types import Array
 from hedgeresearch.errors import ConvergenceError
 
+GRADIENT_TOLERANCE = 1e-4
+"""Largest component of the projected gradient, per date and in standardised units, at an optimum."""
+
 
 class Optimum(NamedTuple):
     """Where a maximisation ended: the point, the value and the largest component of the projected gradient."""
@@ -25,30 +28,49 @@ def maximise(
     bounds: Sequence[tuple[float, float]],
     what: str,
 ) -> Optimum:
-    """The best of the optima that L-BFGS-B reaches from the two most promising ``starts``.
+    """The best of the optima that L-BFGS-B reaches from the two most promising ``starts``; from more if both fail.
 
     Raises
     ------
     ConvergenceError
         If no start ends at a point where the projected gradient vanishes.
     """
+    promising = sorted(starts, key=lambda x: -_finite(value_and_gradient(x)[0]))
+    ends = [_climb(value_and_gradient, x, bounds) for x in promising[:2]]
+    for start in promising[2:]:
+        if any(_has_converged(end) for end in ends):
+            break
+        ends.append(_climb(value_and_gradient, start, bounds))
+    best = max(ends, key=lambda end: (_has_converged(end), _finite(end.value)))
+    if not _has_converged(best):
+        raise ConvergenceError(
+            f"the likelihood of {what} must reach a maximum; stopped at {np.round(best.point, 6).tolist()} with a "
+            f"gradient of {best.gradient_norm:.1e} per date. Look for outliers or a flat series, or take more dates."
+        )
+    return best
+
+
+def _climb(
+    value_and_gradient: Callable[[Array], tuple[float, Array]], start: Array, bounds: Sequence[tuple[float, float]]
+) -> Optimum:
     from scipy.optimize import minimize
 
     def negative(x: Array) -> tuple[float, Array]:
         value, gradient = value_and_gradient(x)
-        return (-value, -gradient) if np.isfinite(value) else (1e10, np.zeros_like(x))
+        return (-value, -gradient) if np.isfinite(value) else (1e10, np.zeros_like(x))  # a wall for the line search
 
-    promising = sorted(starts, key=lambda x: negative(x)[0])[:2]
     options = {"maxiter": 1000, "maxcor": 20, "ftol": 1e-15, "gtol": 1e-9}
-    ends = [minimize(negative, x, jac=True, method="L-BFGS-B", bounds=bounds, options=options) for x in promising]
-    best = min(ends, key=lambda end: end.fun)
-    norm = _projected_gradient_norm(best.x, negative(best.x)[1], bounds)
-    if not np.isfinite(best.fun) or norm > 1e-4:
-        raise ConvergenceError(
-            f"the likelihood of {what} must reach a maximum; stopped at {np.round(best.x, 6).tolist()} with a gradient "
-            f"of {norm:.1e} per date ({best.message}). Look for outliers or a flat series, or give a longer sample."
-        )
-    return Optimum(best.x, -best.fun, norm)
+    end = minimize(negative, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    value, gradient = value_and_gradient(end.x)
+    return Optimum(end.x, float(value), _projected_gradient_norm(end.x, -gradient, bounds))
+
+
+def _has_converged(end: Optimum) -> bool:
+    return bool(np.isfinite(end.value) and end.gradient_norm < GRADIENT_TOLERANCE)
+
+
+def _finite(value: float) -> float:
+    return value if np.isfinite(value) else -np.inf
 
 
 def _projected_gradient_norm(x: Array, gradient: Array, bounds: Sequence[tuple[float, float]]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_returns
+from hedgeresearch._validation import check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 
 
@@ -30,7 +30,8 @@ class SampleCovariance:
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period; needs more dates than series."""
-        frame = check_returns(returns, minimum_rows=returns.shape[-1] + 2)
+        n_series = check_frame(returns, "returns").shape[1]
+        frame = check_returns(returns, minimum_rows=n_series + 2)
         return start_fit(self, frame, ConstantCovariance(frame.cov().to_numpy()))
 
 

@@ -56,7 +56,8 @@ def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float
     DataError
         If the dates differ or the unhedged returns are constant.
     """
-    joined = join_asset_and_hedges(unhedged.rename("unhedged"), hedged.rename("hedged"))
+    frames = {name: check_frame(data, name) for name, data in (("unhedged", unhedged), ("hedged", hedged))}
+    joined = join_asset_and_hedges(*(frame.iloc[:, 0].rename(name) for name, frame in frames.items()))
     variance = float(joined["unhedged"].var())
     if len(joined) < 2 or variance == 0.0:
         raise DataError("unhedged returns must vary over two dates or more; their variance is zero.")

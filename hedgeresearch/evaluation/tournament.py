@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgeresearch._validation import check_at_least, join_returns
+from hedgeresearch._validation import check_at_least, check_model, join_returns
 from hedgeresearch._wording import day
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.evaluation.measures import effectiveness
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, HedgeModel
 from hedgeresearch.hedges.naive import NaiveHedge
 from hedgeresearch.hedges.ols import OLSHedge
@@ -45,7 +47,7 @@ class Tournament:
         return f"Tournament({len(self.models)} models, {len(dates)} dates out of sample, to {day(dates[-1])})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
+        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -85,7 +87,7 @@ def walk_forward(
     """Fit each model on ``window`` dates, extend it over the next ``refit_every`` dates, and move on to the end.
 
     Unhedged, naive and OLS are always in the comparison. A refit that fails after the first keeps the model's last
-    estimates, and is noted and counted.
+    estimates, an extension that fails holds its last ratio; both are noted and counted.
 
     Parameters
     ----------
@@ -114,8 +116,8 @@ def walk_forward(
     check_at_least(refit_every, "refit_every", 1)
     returns, kind = join_returns(asset, hedges)
     returns.attrs["returns"] = kind
-    if window >= len(returns):
-        raise DataError(f"window must be shorter than the data, {len(returns)} dates; got {window}.")
+    if window > len(returns) - 2:
+        raise DataError(f"window must leave two dates or more to evaluate, of {len(returns)}; got {window}.")
     entrants = _with_benchmarks(models)
     spans = [(s, min(s + refit_every, len(returns))) for s in range(window, len(returns), refit_every)]
     ratios, notes = {}, []
@@ -137,6 +139,10 @@ def walk_forward(
 
 def _with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
     benchmarks: dict[str, HedgeModel] = {"naive": NaiveHedge(), "ols": OLSHedge()}
+    if not isinstance(models, Mapping):
+        raise DataError(f"models must be a dictionary of hedge models by name; got {type(models).__name__}.")
+    for name, model in models.items():
+        check_model(model, f"model {name!r}", "OLSHedge()")
     reserved = [
         name for name in models if name == "unhedged" or (name in benchmarks and models[name] != benchmarks[name])
     ]
@@ -158,11 +164,11 @@ def _walk(
     for start, stop in spans:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            fit, failure = _refit(name, model, returns.iloc[start - window : start], fit)
-            fit = fit.extend(returns.iloc[start:stop, 0], returns.iloc[start:stop, 1:])
+            fit, refit_failure = _refit(name, model, returns.iloc[start - window : start], fit)
+            fit, extension_failure = _extend(fit, returns.iloc[start:stop])
         date = returns.index[start]
         notes = [(name, date, False, str(warning.message)) for warning in caught]
-        yield fit.ratio, notes + ([(name, date, True, failure)] if failure else [])
+        yield fit.ratio, notes + [(name, date, True, why) for why in (refit_failure, extension_failure) if why]
 
 
 def _refit(
@@ -177,8 +183,18 @@ def _refit(
         return previous, str(error)
 
 
+def _extend(fit: HedgeFit, returns: pd.DataFrame) -> tuple[HedgeFit, str | None]:
+    """The fit carried over new dates; where that fails, its last ratio held from then to the next refit, and why."""
+    try:
+        return fit.extend(returns.iloc[:, 0], returns.iloc[:, 1:]), None
+    except (DataError, ConvergenceError) as error:
+        # its state has missed these dates, so that only its ratio may be carried on, as a constant hedge does
+        return replace(carry_constant_ratio(fit, returns), model=NaiveHedge()), str(error)
+
+
 def _progress_bar(shown: bool) -> Progress:
     from rich.console import Console
     from rich.progress import Progress
 
-    return Progress(console=Console(stderr=True), disable=not shown, transient=True)
+    console = Console(stderr=True)
+    return Progress(console=console, disable=not shown or not console.is_terminal, transient=True)

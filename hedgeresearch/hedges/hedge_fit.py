@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -9,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_following, join_asset_and_hedges
+from hedgeresearch._validation import check_following, join_asset_and_hedges, kind_of_returns
 from hedgeresearch._wording import day, describe
 from hedgeresearch.covariance.covariance_fit import CovarianceFit
+from hedgeresearch.errors import DataError
 from hedgeresearch.regimes.regime_fit import RegimeFit
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class HedgeFit:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.summary.to_html()}"
+        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
 
     @property
     def hedges(self) -> list[str]:
@@ -96,6 +98,9 @@ class HedgeFit:
         DataError
             If the columns differ or the dates do not follow the last date of this fit.
         """
+        kind = kind_of_returns(asset, hedges)
+        if kind is not None and self.returns_kind is not None and kind != self.returns_kind:
+            raise DataError(f"new data must be {self.returns_kind} returns like those of the fit; got {kind}.")
         returns = join_asset_and_hedges(asset, hedges)
         check_following(returns, self.next_covariance.columns, self.last_date)
         extended: HedgeFit = self.model.advance(self, returns)

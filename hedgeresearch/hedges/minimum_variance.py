@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hedgeresearch._validation import join_returns
+from hedgeresearch._validation import check_model, join_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceModel
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
@@ -41,8 +41,7 @@ class MinimumVarianceHedge:
     covariance_model: CovarianceModel
 
     def __post_init__(self) -> None:
-        if not hasattr(self.covariance_model, "fit"):
-            raise DataError(f"covariance_model must be a model such as DCC(); got {self.covariance_model!r}.")
+        check_model(self.covariance_model, "covariance_model", "DCC()")
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -64,6 +63,10 @@ class MinimumVarianceHedge:
         return self._hedge(fit.covariances.extend(returns), fit.returns_kind)
 
     def _hedge(self, covariances: CovarianceFit, kind: str | None) -> HedgeFit:
+        if not isinstance(covariances, CovarianceFit):
+            raise DataError(
+                f"covariance_model must be a model of covariances such as DCC(); got {self.covariance_model!r}."
+            )
         hedges = covariances.series[1:]
         names = [str(name) for name in hedges]
         next_covariance = covariances.next_covariance

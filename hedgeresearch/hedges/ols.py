@@ -69,7 +69,7 @@ class OLSHedge:
                 "t": regression.tvalues.to_numpy(),
                 "p": regression.pvalues.to_numpy(),
             },
-            index=["constant", *x.columns],
+            index=["constant" if "constant" not in x.columns else "(constant)", *x.columns],
         )
         return constant_ratio_fit(self, returns, estimates["estimate"].to_numpy()[1:], kind, estimates)
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_choice, join_returns
+from hedgeresearch._validation import check_choice, check_model, join_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
@@ -47,8 +47,7 @@ class RegimeHedge:
     combine: Literal["mixture", "most_likely"] = "mixture"
 
     def __post_init__(self) -> None:
-        if not hasattr(self.regime_model, "fit"):
-            raise DataError(f"regime_model must be a model such as GaussianHMM(2); got {self.regime_model!r}.")
+        check_model(self.regime_model, "regime_model", "GaussianHMM(2)")
         check_choice(self.combine, "combine", ("mixture", "most_likely"))
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
@@ -71,6 +70,10 @@ class RegimeHedge:
         return self._hedge(fit.regimes.extend(returns), fit.returns_kind)
 
     def _hedge(self, regimes: RegimeFit, kind: str | None) -> HedgeFit:
+        if not isinstance(regimes, RegimeFit):
+            raise DataError(
+                f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
+            )
         hedges = regimes.series[1:]
         names = [str(name) for name in hedges]
         means, covariances = regimes.parameters.means, regimes.parameters.covariances

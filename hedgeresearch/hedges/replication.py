@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._validation import collinear_names
+from hedgeresearch._validation import COLLINEAR
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
-from hedgeresearch.hedges.hedge_fit import HedgeFit
+from hedgeresearch.hedges.hedge_fit import HedgeFit, hedged_variance, labelled_ratio
 from hedgeresearch.minimum_variance import minimum_variance_ratio
 
 
@@ -17,8 +17,10 @@ def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> Hedg
 
     Densities of asset and hedges together do not exist in this case, so that no likelihood can be maximised.
     """
-    covariance = returns.cov().to_numpy()
-    names = [str(name) for name in returns.columns]
-    if not collinear_names(covariance, names):
+    covariance = returns.cov()
+    hedges = returns.columns[1:]
+    ratio = minimum_variance_ratio(covariance.to_numpy(), [str(name) for name in hedges])
+    left = hedged_variance(covariance, labelled_ratio(ratio, hedges))
+    if left > COLLINEAR * covariance.to_numpy()[0, 0]:
         return None
-    return constant_ratio_fit(model, returns, minimum_variance_ratio(covariance, names[1:]), kind)
+    return constant_ratio_fit(model, returns, ratio, kind)

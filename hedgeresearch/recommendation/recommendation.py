@@ -54,13 +54,17 @@ class Recommendation:
         """The recommendation in plain words."""
         long = "long" if self.notional > 0 else "short"
         trades = ", ".join(
-            f"{'sell' if amount >= 0 else 'buy'} {abs(amount):,.0f} of {name} (ratio {ratio:.3f})"
+            f"{'sell' if amount >= 0 else 'buy'} {_amount(amount)} of {name} (ratio {ratio:.3f})"
             for name, amount, ratio in zip(self.sell.index, self.sell, self.ratio, strict=True)
         )
+        if self.effectiveness >= 0:
+            change, share = "cut", f"remove {self.effectiveness:.1%} of"
+        else:
+            change, share = "raise", f"add {-self.effectiveness:.1%} to its"
         return (
-            f"Against {abs(self.notional):,.0f} {long} {self.asset}, {trades}: expected to cut the volatility of the "
-            f"next period from {self.volatility_before:,.0f} to {self.volatility_after:,.0f} and remove "
-            f"{self.effectiveness:.1%} of variance, if the model holds{self._outlook}."
+            f"Against {_amount(self.notional)} {long} {self.asset}, {trades}: expected to {change} the volatility of "
+            f"the next period from {_amount(self.volatility_before)} to {_amount(self.volatility_after)} and {share} "
+            f"variance, if the model holds{self._outlook}."
         )
 
     @property
@@ -128,6 +132,8 @@ def recommend(fit: HedgeFit, notional: float) -> Recommendation:
     SP500    1175489.0
     Name: sell, dtype: float64
     """
+    if not isinstance(fit, HedgeFit):
+        raise DataError(f"fit must be a fitted hedge, such as OLSHedge().fit(asset, hedges); got {fit!r}.")
     check_between(notional, "notional", -math.inf, math.inf)
     notional = float(notional)
     if notional == 0:
@@ -152,6 +158,11 @@ def recommend(fit: HedgeFit, notional: float) -> Recommendation:
         volatility_after=abs(notional) * after,
         effectiveness=fit.expected_effectiveness,
     )
+
+
+def _amount(value: float) -> str:
+    """A sum of money without its sign: whole units, or three digits of a small one."""
+    return f"{abs(value):,.0f}" if abs(value) >= 100 else f"{abs(value):.3g}"
 
 
 def _plain(values: pd.Series[Any]) -> dict[str, float]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_at_least, check_independent, check_returns
+from hedgeresearch._validation import check_at_least, check_frame, check_independent, check_returns
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.regimes.regime_fit import RegimeFit, RegimeParameters, probability_tables
 
@@ -23,6 +23,8 @@ SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-8
 """Gain in log-likelihood per EM step below which a start, and then the best of them, is left."""
 SAME_OPTIMUM = 0.01
 """Difference in log-likelihood within which two starts have reached the same optimum."""
+FALL = 1e-9
+"""Relative fall of the likelihood in an EM step beyond rounding: a regime is collapsing."""
 DEGENERATE = 1e-6
 """Smallest eigenvalue of a regime's covariance, in units of the sample's, below which the regime has collapsed."""
 
@@ -67,7 +69,7 @@ class GaussianHMM:
         ConvergenceError
             If every start degenerates.
         """
-        n_series = observations.shape[-1] if getattr(observations, "ndim", 2) > 1 else 1
+        n_series = check_frame(observations, "observations").shape[1]
         per_regime = n_series + n_series * (n_series + 1) // 2 + self.n_regimes - 1
         frame = check_returns(observations, "observations", minimum_rows=10 * self.n_regimes * per_regime)
         names = [str(name) for name in frame.columns]
@@ -98,16 +100,8 @@ def estimate_hmm(
     unit = (observations - centre) / scale
     with threadpool_limits(limits=1, user_api="blas"):
         models = _starts(unit, n_regimes, n_starts, seed)
-        log_likelihoods = np.array([_search(model, unit) for model in models])
-        if np.isnan(log_likelihoods).all():
-            raise ConvergenceError(
-                f"a hidden Markov model with {n_regimes} regimes must have a bounded likelihood; every one of "
-                f"{n_starts} starts put a regime on a few (almost) identical observations. Use fewer regimes, more "
-                "dates, or leave out stretches in which a series does not move."
-            )
-        # the first of those that agree, so that rounding does not choose
-        best = models[int(np.argmax(log_likelihoods > np.nanmax(log_likelihoods) - SAME_OPTIMUM))]
-        _run_em(best, unit, FINAL_TOLERANCE)
+        log_likelihoods = np.array([_run_em(model, unit, SEARCH_TOLERANCE) for model in models])
+        best = _finish_best(models, log_likelihoods, unit)
     order = np.argsort(best.covars_[:, 0, 0])
     parameters = RegimeParameters(
         means=centre + scale * best.means_[order],
@@ -118,23 +112,43 @@ def estimate_hmm(
     return parameters, first, log_likelihoods - len(observations) * np.log(scale).sum()
 
 
-def _search(model: Any, observations: Array) -> float:
-    """Run a start to the search tolerance; its log-likelihood, or NaN if a regime collapses."""
-    try:
-        log_likelihood = _run_em(model, observations, SEARCH_TOLERANCE)
-    except (ValueError, np.linalg.LinAlgError):  # hmmlearn on a covariance that is no longer positive definite
-        return float("nan")
-    smallest = min(np.linalg.eigvalsh(covariance)[0] for covariance in model.covars_)
-    return log_likelihood if smallest > DEGENERATE else float("nan")
+def _finish_best(models: list[Any], log_likelihoods: Array, observations: Array) -> Any:
+    """The start of the greatest likelihood, run to the final tolerance; the next one if it collapses on the way."""
+    left = log_likelihoods.copy()
+    while not np.isnan(left).all():
+        # the first of those that agree, so that rounding does not choose
+        best = int(np.argmax(left > np.nanmax(left) - SAME_OPTIMUM))
+        if not np.isnan(_run_em(models[best], observations, FINAL_TOLERANCE)):
+            return models[best]
+        left[best] = np.nan
+    raise ConvergenceError(
+        f"a hidden Markov model with {models[0].n_components} regimes must have a bounded likelihood; every one of "
+        f"{len(models)} starts put a regime on a few (almost) identical observations. Use fewer regimes or more dates, "
+        "leave out stretches in which a series does not move, and look for outliers that dwarf the rest."
+    )
 
 
 def _run_em(model: Any, observations: Array, tolerance: float) -> float:
+    """Run EM until a step gains less than the tolerance; the log-likelihood, or NaN if a regime collapses."""
     from hmmlearn.base import ConvergenceMonitor
 
+    class QuietMonitor(ConvergenceMonitor):  # type: ignore[misc]
+        """Keeps the likelihoods without logging a fall, which is judged below."""
+
+        def report(self, log_prob: float) -> None:
+            self.history.append(log_prob)
+            self.iter += 1
+
     model.n_iter = 5000
-    model.monitor_ = ConvergenceMonitor(tolerance, model.n_iter, verbose=False)
-    model.fit(observations)
-    return float(model.monitor_.history[-1])
+    model.monitor_ = QuietMonitor(tolerance, model.n_iter, verbose=False)
+    try:
+        model.fit(observations)
+    except (ValueError, np.linalg.LinAlgError):  # a covariance that is no longer positive definite
+        return float("nan")
+    history = model.monitor_.history
+    fell = len(history) > 1 and history[-1] < history[-2] - FALL * abs(history[-2])
+    smallest = min(np.linalg.eigvalsh(covariance)[0] for covariance in model.covars_)
+    return float("nan") if fell or not smallest > DEGENERATE else float(history[-1])
 
 
 def _starts(observations: Array, n_regimes: int, n_starts: int, seed: int) -> list[Any]:

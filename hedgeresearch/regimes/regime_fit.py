@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,7 +84,7 @@ class RegimeFit:
         return f"RegimeFit({describe(self.model)}, {len(self.predicted)} dates to {last})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.summary.to_html()}"
+        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
 
     @property
     def n_regimes(self) -> int:

@@ -117,8 +117,8 @@ def test_reserved_names(returns: pd.DataFrame, name: str, model: Any) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"window": 400}, "window must be shorter than the data, 400 dates; got 400"),
-        ({"window": 4000}, "window must be shorter than the data, 400 dates; got 4000"),
+        ({"window": 400}, "window must leave two dates or more to evaluate, of 400; got 400"),
+        ({"window": 4000}, "window must leave two dates or more to evaluate, of 400; got 4000"),
         ({"window": 1}, "window must be a whole number of at least 2; got 1"),
         ({"window": 100.0}, "window must be a whole number"),
         ({"refit_every": 0}, "refit_every must be a whole number of at least 1; got 0"),
@@ -261,3 +261,22 @@ def test_how_it_reads(returns: pd.DataFrame) -> None:
     study = walk({}, returns)
     assert repr(study) == f"Tournament(2 models, 150 dates out of sample, to {returns.index[-1].date()})"
     assert "<table" in study._repr_html_()
+
+
+def test_an_extension_that_fails_holds_the_last_ratio_and_is_counted(returns: pd.DataFrame) -> None:
+    still = returns.copy()
+    still.iloc[300:340, 1] = 0.0  # the span from 300 on fails, and so do the refits after it
+    study = walk({"rolling": hr.RollingOLSHedge(20)}, still, refit_every=25)
+    assert study.summary["failed refits"].to_dict() == {"unhedged": 0, "naive": 0, "ols": 0, "rolling": 4}
+    assert study.notes["note"].str.contains("hedges on .* must vary; hedge does not move").all()
+    rolling = study.ratios["rolling", "hedge"]
+    assert rolling.loc[still.index[300:]].nunique() == 1
+    assert rolling.loc[still.index[250:300]].nunique() == 50
+    assert len(study.ratios) == 150
+
+
+def test_entrants_of_the_wrong_kind(returns: pd.DataFrame) -> None:
+    with pytest.raises(hr.DataError, match="models must be a dictionary of hedge models by name; got list"):
+        walk([hr.OLSHedge()], returns)
+    with pytest.raises(hr.DataError, match=r"model 'x' must be a model such as OLSHedge\(\); got 'dcc'"):
+        walk({"x": "dcc"}, returns)

@@ -63,6 +63,13 @@ def test_units_scale_the_covariance(fit, returns, scale):
     np.testing.assert_allclose(scaled.path, fit.path * scale**2, rtol=1e-5)  # optimisers stop within this
 
 
+def test_a_shift_moves_means_only(fit, returns):
+    if isinstance(fit.model, hr.EWMACovariance):
+        return  # takes means as zero
+    shifted = fit.model.fit(returns.iloc[:SPLIT] + 0.5)
+    np.testing.assert_allclose(shifted.path, fit.path, rtol=1e-5)
+
+
 def test_the_order_of_series_does_not_matter(fit, returns):
     order = [2, 0, 1]
     permuted = fit.model.fit(returns.iloc[:SPLIT, order])

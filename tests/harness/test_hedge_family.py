@@ -153,6 +153,11 @@ def test_mismatched_dates_are_refused(model, fit, returns):
         fit.extend(returns["asset"].iloc[SPLIT:], returns[["hedge"]].iloc[SPLIT:])
 
 
+def test_names_are_escaped_in_html(model, returns):
+    sample = returns.iloc[:SPLIT].rename(columns={"hedge": "<b>"})
+    assert "<b>" not in model.fit(sample["asset"], sample[["<b>", "hedge2"]])._repr_html_()
+
+
 def test_its_words(fit, model):
     assert type(model).__name__ in repr(fit)
     assert "next ratio hedge" in repr(fit)

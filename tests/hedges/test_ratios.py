@@ -72,7 +72,7 @@ def test_rolling_ols_refuses_windows_that_cannot_work(asset, hedges):
 def test_a_window_in_which_a_hedge_stands_still_is_named(asset, hedges):
     still = hedges.copy()
     still.iloc[200:260] = 0.0
-    with pytest.raises(hr.DataError, match="hedges on .* must not be collinear; SP500 are"):
+    with pytest.raises(hr.DataError, match="hedges on .* must vary; SP500 does not move"):
         hr.RollingOLSHedge(50).fit(asset, still)
 
 
@@ -98,8 +98,8 @@ def test_ewma_tends_to_the_mean_of_the_past(asset, hedges):
 
 
 def test_half_life_and_decay_say_the_same():
-    assert hr.EWMACovariance(half_life=1).weight == 0.5
-    assert hr.EWMACovariance().weight == 0.94
+    assert hr.EWMACovariance(half_life=1).effective_decay == 0.5
+    assert hr.EWMACovariance().effective_decay == 0.94
     with pytest.raises(hr.DataError, match="give decay or half_life, not both"):
         hr.EWMACovariance(0.9, half_life=3)
     with pytest.raises(hr.DataError, match=r"decay must lie strictly between 0 and 1; got 1.2"):
@@ -159,3 +159,24 @@ def test_settings_that_cannot_work_are_refused():
         hr.RegimeHedge(hr.GaussianHMM(2), combine="smoothed")
     with pytest.raises(hr.DataError, match="regime_model must be a model such as GaussianHMM"):
         hr.RegimeHedge(2)
+    with pytest.raises(hr.DataError, match="covariance_model must be a model such as DCC"):
+        hr.MinimumVarianceHedge(hr.DCC)
+
+
+def test_a_model_of_the_other_family_is_refused(asset, hedges):
+    with pytest.raises(hr.DataError, match="regime_model must be a model of regimes"):
+        hr.RegimeHedge(hr.EWMACovariance()).fit(asset, hedges)
+    with pytest.raises(hr.DataError, match="covariance_model must be a model of covariances"):
+        hr.MinimumVarianceHedge(hr.GaussianHMM(1, n_starts=1)).fit(asset, hedges)
+
+
+def test_an_extension_must_hold_the_same_kind_of_returns(asset, hedges):
+    fit = hr.NaiveHedge().fit(asset[:100], hedges[:100])
+    differences = hr.returns(hr.load("nasdaq_sp500"), kind="difference").iloc[100:]
+    with pytest.raises(hr.DataError, match="new data must be simple returns like those of the fit; got difference"):
+        fit.extend(differences["NASDAQ"], differences[["SP500"]])
+
+
+def test_the_constant_of_ols_keeps_its_name_apart(asset, hedges):
+    summary = hr.OLSHedge().fit(asset, hedges.rename(columns={"SP500": "constant"})).summary
+    assert list(summary.index) == ["(constant)", "constant"]

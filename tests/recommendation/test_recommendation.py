@@ -42,7 +42,7 @@ def test_sell_is_ratio_times_notional(ewma: hr.HedgeFit, notional: float) -> Non
     assert result.sell.to_dict() == {name: ewma.next_ratio[name] * notional for name in ("gas", "coal")}
     pd.testing.assert_series_equal(result.ratio, ewma.next_ratio)
     assert (result.asset, result.as_of, result.notional) == ("oil", ewma.last_date, notional)
-    assert result.model == repr(ewma.model)
+    assert result.model == "MinimumVarianceHedge(EWMACovariance(decay=0.97))"
 
 
 def test_a_short_position_flips_the_trades_and_nothing_else(ewma: hr.HedgeFit) -> None:
@@ -194,4 +194,20 @@ def test_html_escapes_names() -> None:
     assert "<b>" not in html
     assert "<i>" not in html
     assert "&lt;b&gt;x&lt;/b&gt;" in html
-    assert f"As of 2020-09-06, {hr.OLSHedge()!r}." in html
+    assert "As of 2020-09-06, OLSHedge()." in html
+
+
+def test_a_hedge_that_adds_risk_says_so() -> None:
+    returns = hr.simulate_dcc(n_dates=200, seed=1).returns
+    mirrored = (-returns["asset"]).rename("mirror")
+    sentence = hr.recommend(hr.NaiveHedge().fit(returns["asset"], mirrored), notional=1e6).sentence
+    assert "expected to raise the volatility" in sentence
+    assert "add 300.0% to its variance" in sentence
+
+
+def test_small_sums_keep_their_digits() -> None:
+    returns = hr.simulate_dcc(n_dates=200, seed=1).returns
+    fit = hr.OLSHedge().fit(returns["asset"], returns["hedge"])
+    assert "Against 0.5 long asset" in hr.recommend(fit, notional=0.5).sentence
+    with pytest.raises(hr.DataError, match="fit must be a fitted hedge"):
+        hr.recommend(hr.OLSHedge(), notional=1)
