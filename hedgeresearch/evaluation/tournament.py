@@ -164,6 +164,7 @@ def _walk(
     for start, stop in spans:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            warnings.simplefilter("ignore", DeprecationWarning)  # of a library's own code: not about this fit
             fit, refit_failure = _refit(name, model, returns.iloc[start - window : start], fit)
             fit, extension_failure = _extend(fit, returns.iloc[start:stop])
         date = returns.index[start]
