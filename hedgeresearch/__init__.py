@@ -1,10 +1,16 @@
 """Correlation- and regime-aware hedge ratios: estimation, walk-forward evaluation and recommendation."""
 
 from hedgeresearch import datasets
+from hedgeresearch.covariance.arch_margin import ArchMargin
+from hedgeresearch.covariance.ccc import CCC
 from hedgeresearch.covariance.covariance_fit import CovarianceFit
 from hedgeresearch.covariance.dcc import DCC
+from hedgeresearch.covariance.deco import DECO
+from hedgeresearch.covariance.diagnostics import ConstantCorrelationTest, engle_sheppard_test
 from hedgeresearch.covariance.ewma import EWMACovariance
 from hedgeresearch.covariance.garch import GARCH
+from hedgeresearch.covariance.orthogonal_garch import OrthogonalGARCH
+from hedgeresearch.covariance.rolling import RollingCovariance
 from hedgeresearch.covariance.sample import SampleCovariance
 from hedgeresearch.datasets import load
 from hedgeresearch.errors import (
@@ -33,8 +39,12 @@ from hedgeresearch.simulation import simulate_dcc, simulate_regimes
 __version__ = "0.1.0"
 
 __all__ = [
+    "CCC",
     "DCC",
+    "DECO",
     "GARCH",
+    "ArchMargin",
+    "ConstantCorrelationTest",
     "ConvergenceError",
     "ConvergenceWarning",
     "CovarianceFit",
@@ -48,15 +58,18 @@ __all__ = [
     "MinimumVarianceHedge",
     "NaiveHedge",
     "OLSHedge",
+    "OrthogonalGARCH",
     "Recommendation",
     "RegimeFit",
     "RegimeHedge",
+    "RollingCovariance",
     "RollingOLSHedge",
     "SampleCovariance",
     "Tournament",
     "align",
     "datasets",
     "effectiveness",
+    "engle_sheppard_test",
     "hedged_returns",
     "load",
     "read_prices",

@@ -9,3 +9,5 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
 """An array of floats; its shape stands in the docstring of whoever takes or gives it."""
+Indices = npt.NDArray[np.intp]
+"""Positions in an array."""

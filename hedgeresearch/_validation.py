@@ -166,6 +166,12 @@ def check_model(value: Any, name: str, example: str) -> None:
         raise DataError(f"{name} must be a model such as {example}; got {value!r}.")
 
 
+def check_flag(value: Any, name: str) -> None:
+    """Refuse a setting that is neither True nor False."""
+    if not isinstance(value, bool):
+        raise DataError(f"{name} must be True or False; got {value!r}.")
+
+
 def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> None:
     """Refuse a setting that is not one of the words it can be."""
     if value not in choices:

@@ -2,12 +2,15 @@
 
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pandas as pd
 import pytest
+import rdata
 
 import hedgeresearch as hr
 
@@ -39,6 +42,68 @@ def reference() -> dict[str, Any]:
 def reference_path() -> pd.DataFrame:
     """The conditional covariances (h11, h12, h22) and correlation (rho) that rmgarch reports for every date."""
     return pd.read_csv(REFERENCE / "nasdaq_sp500_dcc_path.csv.gz", index_col="date", parse_dates=True)
+
+
+@pytest.fixture(scope="session")
+def simulated_reference() -> dict[str, Any]:
+    """rmgarch 1.4-2, tsmarch 1.0.3 and BEKKs 1.4.5 on the simulated panel; calls inside."""
+    return json.loads((REFERENCE / "simulated.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def simulated_panel() -> pd.DataFrame:
+    """The simulated panel of the reference: spot, fut and alt, 2000 dates."""
+    return on_business_days(pd.read_csv(REFERENCE / "simulated.csv.gz"))
+
+
+@pytest.fixture(scope="session")
+def ten_reference() -> dict[str, Any]:
+    """rmgarch 1.4-2 and rugarch 1.5-6 on ten simulated series; calls inside."""
+    return json.loads((REFERENCE / "simulated_ten.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def ten_series() -> pd.DataFrame:
+    """The ten simulated series of the reference, 1000 dates."""
+    return on_business_days(pd.read_csv(REFERENCE / "simulated_ten.csv.gz"))
+
+
+@pytest.fixture(scope="session")
+def dow(data_dir: Path) -> pd.DataFrame:
+    """100 x weekly log returns of 30 Dow stocks, 1141 weeks."""
+    table = read_rda(data_dir / "dji30retw.rda")
+    dates = pd.date_range("1987-03-20", periods=len(table), freq="W-FRI", name="date")
+    return pd.DataFrame(100 * np.asarray(table), index=dates, columns=list(table.columns))
+
+
+@pytest.fixture(scope="session")
+def dem_gbp(data_dir: Path) -> np.ndarray:
+    """Daily per-cent returns of the mark in pounds, 1974 dates."""
+    return np.ascontiguousarray(np.ravel(read_rda(data_dir / "dem2gbp.rda")), dtype=float)
+
+
+@pytest.fixture(scope="session")
+def dem_gbp_reference() -> dict[str, Any]:
+    """rugarch 1.5-6 on the mark in pounds; calls inside."""
+    return json.loads((REFERENCE / "dem_gbp.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def dow_reference() -> dict[str, Any]:
+    """rmgarch 1.4-2 on the Dow stocks, and an independent two-step sandwich; calls inside."""
+    return json.loads((REFERENCE / "dow.json").read_text())
+
+
+def read_rda(path: Path) -> Any:
+    """The first object in a file of R data."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rdata speaks of classes of R that it does not know
+        return next(iter(rdata.read_rda(path).values()))
+
+
+def on_business_days(values: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under dates."""
+    return values.set_axis(pd.bdate_range("2000-01-03", periods=len(values), name="date"))
 
 
 @pytest.fixture(scope="session")

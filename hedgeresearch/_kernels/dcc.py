@@ -1,90 +1,209 @@
-"""Dynamic conditional correlation: Engle (2002), eq. 18-20 and the correlation part of the likelihood, eq. 26."""
+"""Dynamic conditional correlation: the recursion of Q, the likelihood and its derivatives.
+
+Q_{t+1} = C + a x_t x_t' + b Q_t + g n_t n_t', n = min(x, 0): Engle (2002), eq. 18, with g the asymmetric term of
+Cappiello, Engle and Sheppard (2006), eq. 3. The intercept C comes from outside, with its derivatives. x is z, or
+z_i sqrt(q_ii) when ``corrected``: Aielli (2013), eq. 2.4. Parameters are always (a, b, g); g = 0 without asymmetry.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_cholesky
+from hedgeresearch._kernels.correlated_density import correlated, equicorrelated
 
 
 @njit(cache=True)
-def dcc_correlation(a, b, residuals, target, first):
-    """Correlations R_t of n + 1 dates and the last Q; R is Q scaled to a unit diagonal.
+def _innovate(corrected, z, q, x):
+    """Overwrite x with z, or with z_i sqrt(q_ii)."""
+    for i in range(z.shape[0]):
+        x[i] = z[i] * np.sqrt(q[i, i]) if corrected else z[i]
 
-    Q_t = (1 - a - b) Qbar + a z_{t-1} z_{t-1}' + b Q_{t-1} from Q_1 = ``first``, Qbar = ``target``.
-    """
+
+@njit(cache=True)
+def _step(parameters, x, intercept, q):
+    """Carry Q over one date with the innovations x, in place."""
+    a, b, g = parameters
+    n = x.shape[0]
+    for i in range(n):
+        for j in range(n):
+            weight = a + g if x[i] < 0.0 and x[j] < 0.0 else a
+            q[i, j] = intercept[i, j] + weight * x[i] * x[j] + b * q[i, j]
+
+
+@njit(cache=True)
+def dcc_correlation(parameters, corrected, residuals, intercept, first):
+    """Correlations R_t of n + 1 dates, Q scaled to a unit diagonal, from Q_1 = ``first``."""
     n_dates, n = residuals.shape
     correlation = np.empty((n_dates + 1, n, n))
-    q = first.copy()
+    q, x = first.copy(), np.empty(n)
     for t in range(n_dates + 1):
         for i in range(n):
             for j in range(n):
                 correlation[t, i, j] = q[i, j] / np.sqrt(q[i, i] * q[j, j])
             correlation[t, i, i] = 1.0
         if t < n_dates:
-            for i in range(n):
-                for j in range(n):
-                    innovation = residuals[t, i] * residuals[t, j]
-                    q[i, j] = (1.0 - a - b) * target[i, j] + a * innovation + b * q[i, j]
-    return correlation, q
+            _innovate(corrected, residuals[t], q, x)
+            _step(parameters, x, intercept, q)
+    return correlation
 
 
 @njit(cache=True)
-def _scale_to_correlation(q, dq, r, dr):
-    """R = Q scaled to a unit diagonal, and dR = dQ / sqrt(q_ii q_jj) - R (dq_ii / q_ii + dq_jj / q_jj) / 2."""
-    n = q.shape[0]
+def dcc_last(parameters, corrected, residuals, intercept, first):
+    """Q of the date after the last."""
+    q, x = first.copy(), np.empty(residuals.shape[1])
+    for t in range(residuals.shape[0]):
+        _innovate(corrected, residuals[t], q, x)
+        _step(parameters, x, intercept, q)
+    return q
+
+
+@njit(cache=True)
+def _step_derivatives(parameters, x, intercept_derivative, q, dq):
+    """Carry the derivatives of Q with respect to (a, b, g) over one date, in place; Q itself still that date's."""
+    b, n = parameters[1], x.shape[0]
     for i in range(n):
         for j in range(n):
-            scale = np.sqrt(q[i, i] * q[j, j])
-            r[i, j] = q[i, j] / scale
-            for p in range(2):
-                dr[p, i, j] = dq[p, i, j] / scale - 0.5 * r[i, j] * (dq[p, i, i] / q[i, i] + dq[p, j, j] / q[j, j])
+            news = x[i] * x[j]
+            fallen = news if x[i] < 0.0 and x[j] < 0.0 else 0.0
+            dq[0, i, j] = intercept_derivative[0, i, j] + news + b * dq[0, i, j]
+            dq[1, i, j] = intercept_derivative[1, i, j] + q[i, j] + b * dq[1, i, j]
+            dq[2, i, j] = intercept_derivative[2, i, j] + fallen + b * dq[2, i, j]
 
 
 @njit(cache=True)
-def _advance(a, b, z, target, q, dq):
-    """Carry Q and its derivatives with respect to (a, b) over one date, in place."""
-    n = z.shape[0]
-    for i in range(n):
-        for j in range(n):
-            innovation = z[i] * z[j]
-            dq[0, i, j] = innovation - target[i, j] + b * dq[0, i, j]
-            dq[1, i, j] = q[i, j] - target[i, j] + b * dq[1, i, j]
-            q[i, j] = (1.0 - a - b) * target[i, j] + a * innovation + b * q[i, j]
+def _correct_derivatives(parameters, x, q, own, dq):
+    """Add what comes of x_i = z_i sqrt(q_ii) moving with q_ii: dx_i = x_i dq_ii / (2 q_ii).
+
+    ``own`` (3, n) are the derivatives of q_ii, and ``q`` is Q, before the step."""
+    a, _, g = parameters
+    n = x.shape[0]
+    for p in range(3):
+        for i in range(n):
+            for j in range(n):
+                weight = a + g if x[i] < 0.0 and x[j] < 0.0 else a
+                relative = own[p, i] / q[i, i] + own[p, j] / q[j, j]
+                dq[p, i, j] += 0.5 * weight * x[i] * x[j] * relative
 
 
 @njit(cache=True)
-def dcc_scores(a, b, residuals, target, first, first_derivative):
-    """Correlation log-likelihood of each date and its derivatives with respect to (a, b).
+def dcc_scores(parameters, corrected, equicorrelation, density, residuals, intercept, first, derivatives):
+    """Log-likelihood of each date's residuals and its derivatives with respect to (a, b, g, nu).
 
-    l_t = -(log |R_t| + z' R_t^-1 z - z' z) / 2 and dl_t = -(tr(R^-1 dR) - u' dR u) / 2 with u = R_t^-1 z.
-    ``first`` is Q_1 and ``first_derivative`` (2, n, n) its derivatives. A correlation that is not positive definite
-    gives -inf.
+    ``first`` is Q_1; ``derivatives`` (2, 3, n, n) are those of the intercept and of Q_1 with respect to (a, b, g).
+    A matrix that is not positive definite gives -inf.
     """
     n_dates, n = residuals.shape
-    log_likelihood = np.empty(n_dates)
-    scores = np.zeros((n_dates, 2))
-    q, dq = first.copy(), first_derivative.copy()
-    r, dr, inverse, u = np.empty((n, n)), np.empty((2, n, n)), np.empty((n, n)), np.empty(n)
+    log_likelihood, scores = np.empty(n_dates), np.zeros((n_dates, 4))
+    q, dq = first.copy(), derivatives[1].copy()
+    by_q, by_z, scratch = np.empty((n, n)), np.empty(n), np.empty((3, n))
+    x, own, by_intercept = np.empty(n), np.empty((3, n)), derivatives[0]
     for t in range(n_dates):
         z = residuals[t]
-        _scale_to_correlation(q, dq, r, dr)
-        if not cholesky_in_place(r) > 0.0:
-            log_likelihood[t] = -np.inf
+        if equicorrelation:
+            log_likelihood[t], scores[t, 3] = equicorrelated(q, z, density, by_q, by_z, scratch)
+        else:
+            log_likelihood[t], scores[t, 3] = correlated(q, z, density, by_q, by_z, scratch)
+        if not log_likelihood[t] > -np.inf:
             return log_likelihood, scores
-        inverse[:, :] = np.eye(n)
-        for i in range(n):
-            solve_cholesky(r, inverse[i])
-        log_determinant, quadratic = 0.0, 0.0
-        for i in range(n):
-            log_determinant += 2.0 * np.log(r[i, i])
-            u[i] = np.dot(inverse[i], z)
-            quadratic += z[i] * u[i] - z[i] * z[i]
-        log_likelihood[t] = -0.5 * (log_determinant + quadratic)
-        for p in range(2):
+        for p in range(3):
+            total = 0.0
             for i in range(n):
                 for j in range(n):
-                    scores[t, p] -= 0.5 * (inverse[i, j] - u[i] * u[j]) * dr[p, i, j]
-        _advance(a, b, z, target, q, dq)
+                    total += by_q[i, j] * dq[p, i, j]
+            scores[t, p] = total
+        _innovate(corrected, z, q, x)
+        if corrected:
+            for p in range(3):
+                for i in range(n):
+                    own[p, i] = dq[p, i, i]
+        _step_derivatives(parameters, x, by_intercept, q, dq)
+        if corrected:
+            _correct_derivatives(parameters, x, q, own, dq)
+        _step(parameters, x, intercept, q)
     return log_likelihood, scores
+
+
+@njit(cache=True)
+def dcc_margin_gradient(parameters, corrected, equicorrelation, density, residuals, intercept, first, moving, rows):
+    """Sum over dates of dl/d theta for every parameter theta of every margin, (k, n_series).
+
+    A parameter of series i moves only row and column i: dQ = e_i v' + v e_i', so that v alone is carried forward.
+    ``moving`` (k, n_dates, n_series) are the derivatives of z; ``rows`` (2, k, n, n) hold the v of the intercept and of
+    Q_1, [parameter, series, :].
+    """
+    a, b, g = parameters
+    n_dates, n = residuals.shape
+    k = moving.shape[0]
+    gradient, v = np.zeros((k, n)), rows[1].copy()
+    q, by_q, by_z, scratch = first.copy(), np.empty((n, n)), np.empty(n), np.empty((3, n))
+    x, root = np.empty(n), np.ones(n)
+    for t in range(n_dates):
+        z = residuals[t]
+        if equicorrelation:
+            equicorrelated(q, z, density, by_q, by_z, scratch)
+        else:
+            correlated(q, z, density, by_q, by_z, scratch)
+        _innovate(corrected, z, q, x)
+        if corrected:
+            for i in range(n):
+                root[i] = np.sqrt(q[i, i])
+        for p in range(k):
+            for i in range(n):
+                along = 0.0
+                dx = moving[p, t, i] * root[i]
+                if corrected:
+                    dx += z[i] * v[p, i, i] / root[i]
+                for j in range(n):
+                    along += by_q[i, j] * v[p, i, j]
+                    news = a + g if x[i] < 0.0 and x[j] < 0.0 else a
+                    v[p, i, j] = rows[0, p, i, j] + news * dx * x[j] + b * v[p, i, j]
+                gradient[p, i] += 2.0 * along + by_z[i] * moving[p, t, i]
+        _step(parameters, x, intercept, q)
+    return gradient
+
+
+@njit(cache=True)
+def corrected_residuals(a, b, residuals, moving):
+    """x_it = z_it sqrt(q_iit) of every series, its derivatives by (a, b), and those by the margins' parameters.
+
+    q_{t+1} = 1 - a - b + (a z_t^2 + b) q_t from q_1 = 1, the diagonal of Q, which needs no target: Aielli (2013),
+    section 3.2. ``moving`` (k, n_dates, n_series) are the derivatives of z by the margins' parameters.
+    """
+    n_dates, n = residuals.shape
+    k = moving.shape[0]
+    x, by_correlation, by_margins = np.empty((n_dates, n)), np.empty((2, n_dates, n)), np.empty((k, n_dates, n))
+    dq = np.empty(2 + k)
+    for i in range(n):
+        q = 1.0
+        dq[:] = 0.0
+        for t in range(n_dates):
+            z = residuals[t, i]
+            root, factor = np.sqrt(q), a * z * z + b
+            x[t, i] = z * root
+            by_correlation[0, t, i] = 0.5 * z * dq[0] / root
+            by_correlation[1, t, i] = 0.5 * z * dq[1] / root
+            dq[0] = z * z * q - 1.0 + factor * dq[0]
+            dq[1] = q - 1.0 + factor * dq[1]
+            for p in range(k):
+                dz = moving[p, t, i]
+                by_margins[p, t, i] = dz * root + 0.5 * z * dq[2 + p] / root
+                dq[2 + p] = 2.0 * a * z * dz * q + factor * dq[2 + p]
+            q = 1.0 - a - b + factor * q
+    return x, by_correlation, by_margins
+
+
+@njit(cache=True)
+def dcc_equicorrelation(parameters, corrected, residuals, intercept, first):
+    """Mean off-diagonal correlation of n + 1 dates: Engle and Kelly (2012), eq. 6."""
+    n_dates, n = residuals.shape
+    rho = np.zeros(n_dates + 1)
+    q, x = first.copy(), np.empty(n)
+    for t in range(n_dates + 1):
+        for i in range(n):
+            for j in range(i):
+                rho[t] += 2.0 * q[i, j] / np.sqrt(q[i, i] * q[j, j]) / (n * (n - 1.0))
+        if t < n_dates:
+            _innovate(corrected, residuals[t], q, x)
+            _step(parameters, x, intercept, q)
+    return rho

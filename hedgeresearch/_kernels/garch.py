@@ -1,48 +1,95 @@
-"""GARCH(1,1) with a constant mean: Bollerslev (1986), eq. 1-3."""
+"""GARCH(1,1) with a constant mean, an optional leverage term and normal or Student-t innovations.
+
+Bollerslev (1986), eq. 1-3; the leverage term of Glosten, Jagannathan and Runkle (1993), eq. 3.
+Parameters are always (mu, omega, alpha, gamma, beta); gamma = 0 without leverage.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-LOG_2PI = np.log(2.0 * np.pi)
+from hedgeresearch._kernels.densities import NORMAL
+
+N_PARAMETERS = 5
 
 
 @njit(cache=True)
 def garch_variance(parameters, returns, first):
-    """h_t = omega + alpha e_{t-1}^2 + beta h_{t-1}, e_t = r_t - mu, from h_1 = ``first``; n + 1 values."""
-    mu, omega, alpha, beta = parameters
+    """h_t = omega + (alpha + gamma 1[e < 0]) e_{t-1}^2 + beta h_{t-1}, e_t = r_t - mu, from h_1; n + 1 values."""
+    mu, omega, alpha, gamma, beta = parameters
     n = returns.shape[0]
     h = np.empty(n + 1)
     h[0] = first
     for t in range(n):
-        h[t + 1] = omega + alpha * (returns[t] - mu) ** 2 + beta * h[t]
+        e = returns[t] - mu
+        news = alpha + gamma if e < 0.0 else alpha
+        h[t + 1] = omega + news * e * e + beta * h[t]
     return h
 
 
 @njit(cache=True)
-def garch_scores(parameters, returns, first, first_derivative):
-    """Gaussian log-likelihood of each date and its derivatives with respect to (mu, omega, alpha, beta).
+def _advance(parameters, e, h, dh):
+    """The variance of the next date; its derivatives replace ``dh``.
 
-    ``first`` is h_1 and ``first_derivative`` its gradient. With v = e_t^2 / h_t:
-    l_t = -(log 2 pi + log h_t + v) / 2 and dl_t = (v - 1) / (2 h_t) dh_t, plus e_t / h_t for mu;
-    dh_t = (-2 alpha e_{t-1}, 1, e_{t-1}^2, h_{t-1}) + beta dh_{t-1}.
+    dh_{t+1} = (-2 news e_t, 1, e_t^2, 1[e_t < 0] e_t^2, h_t) + beta dh_t.
     """
-    mu, omega, alpha, beta = parameters
+    _, omega, alpha, gamma, beta = parameters
+    fallen = 1.0 if e < 0.0 else 0.0
+    news = alpha + gamma * fallen
+    dh[0] = -2.0 * news * e + beta * dh[0]
+    dh[1] = 1.0 + beta * dh[1]
+    dh[2] = e * e + beta * dh[2]
+    dh[3] = fallen * e * e + beta * dh[3]
+    dh[4] = h + beta * dh[4]
+    return omega + news * e * e + beta * h
+
+
+@njit(cache=True)
+def garch_scores(parameters, density, returns, first, first_derivative):
+    """Log-likelihood of each date and its derivatives with respect to the parameters and to the degrees of freedom.
+
+    ``first`` is h_1 and ``first_derivative`` its gradient; ``density`` is (nu, log c, d log c / d nu), see
+    ``densities``. With v = e_t^2 / h_t and w the weight that the density gives to v:
+    dl_t = (w v - 1) / (2 h_t) dh_t, plus w e_t / h_t for mu.
+    """
+    mu = parameters[0]
+    nu, log_constant, log_constant_derivative = density
     n = returns.shape[0]
-    log_likelihood = np.empty(n)
-    scores = np.empty((n, 4))
+    log_likelihood, scores = np.empty(n), np.empty((n, 6))
     h, dh = first, first_derivative.copy()
     for t in range(n):
         e = returns[t] - mu
         v = e * e / h
-        log_likelihood[t] = -0.5 * (LOG_2PI + np.log(h) + v)
-        for i in range(4):
-            scores[t, i] = 0.5 * (v - 1.0) / h * dh[i]
-        scores[t, 0] += e / h
-        dh[0] = -2.0 * alpha * e + beta * dh[0]
-        dh[1] = 1.0 + beta * dh[1]
-        dh[2] = e * e + beta * dh[2]
-        dh[3] = h + beta * dh[3]
-        h = omega + alpha * e * e + beta * h
+        if nu == NORMAL:
+            w, kernel, scores[t, 5] = 1.0, 0.5 * v, 0.0
+        else:
+            w, kernel = (nu + 1.0) / (nu - 2.0 + v), 0.5 * (nu + 1.0) * np.log1p(v / (nu - 2.0))
+            scores[t, 5] = log_constant_derivative - kernel / (nu + 1.0) + 0.5 * w * v / (nu - 2.0)
+        log_likelihood[t] = log_constant - 0.5 * np.log(h) - kernel
+        factor = 0.5 * (w * v - 1.0) / h
+        for i in range(5):
+            scores[t, i] = factor * dh[i]
+        scores[t, 0] += w * e / h
+        h = _advance(parameters, e, h, dh)
     return log_likelihood, scores
+
+
+@njit(cache=True)
+def garch_residuals(parameters, returns, first, first_derivative):
+    """Standardised residuals z = e / sqrt(h) and their derivatives with respect to the five parameters.
+
+    dz_t = -z_t / (2 h_t) dh_t, minus 1 / sqrt(h_t) for mu.
+    """
+    mu = parameters[0]
+    n = returns.shape[0]
+    residuals, derivatives = np.empty(n), np.empty((5, n))
+    h, dh = first, first_derivative.copy()
+    for t in range(n):
+        e = returns[t] - mu
+        residuals[t] = e / np.sqrt(h)
+        for i in range(5):
+            derivatives[i, t] = -0.5 * residuals[t] / h * dh[i]
+        derivatives[0, t] -= 1.0 / np.sqrt(h)
+        h = _advance(parameters, e, h, dh)
+    return residuals, derivatives

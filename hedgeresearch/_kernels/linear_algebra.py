@@ -42,3 +42,40 @@ def solve_cholesky(factor, x):
         for k in range(i + 1, n):
             x[i] -= factor[k, i] * x[k]
         x[i] /= factor[i, i]
+
+
+@njit(cache=True)
+def invert_in_place(matrix, column):
+    """Overwrite a symmetric positive definite matrix with its inverse; return the logarithm of its determinant.
+
+    One symmetric sweep for each row (Goodnight 1979, The American Statistician 33, section 3). Stops at a pivot that is
+    not positive and returns -inf. ``column`` (n,) is scratch space.
+    """
+    n = matrix.shape[0]
+    log_determinant, product = 0.0, 1.0
+    for k in range(n):
+        pivot = matrix[k, k]
+        if not pivot > 0.0:
+            return -np.inf
+        product *= pivot
+        if not 1e-150 < product < 1e150:  # one logarithm for many pivots
+            log_determinant += np.log(product)
+            product = 1.0
+        for i in range(k):
+            column[i] = matrix[k, i]
+        for i in range(k, n):
+            column[i] = matrix[i, k]
+        for i in range(n):
+            factor = column[i] / pivot
+            for j in range(i + 1):
+                matrix[i, j] -= factor * column[j]
+        for i in range(k):
+            matrix[k, i] = column[i] / pivot
+        for i in range(k + 1, n):
+            matrix[i, k] = column[i] / pivot
+        matrix[k, k] = -1.0 / pivot
+    for i in range(n):
+        for j in range(i + 1):
+            matrix[i, j] = -matrix[i, j]
+            matrix[j, i] = matrix[i, j]
+    return log_determinant + np.log(product)

@@ -1,4 +1,11 @@
-"""Sample covariances of a moving window."""
+"""Sample moments of a moving window, at a cost that does not grow with the window.
+
+The dates are cut into blocks as long as the window, so that every window is the end of one block and the beginning of
+the next. Moments of the ends are collected backwards from a boundary, those of the beginnings forwards from it, and the
+two are put together: nothing is ever subtracted from what was collected, so that what has left the window leaves no
+rounding. Both count from the last date before the boundary, which lies in each of the windows, so that the level of
+the series does not matter.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +14,76 @@ from numba import njit
 
 
 @njit(cache=True)
-def rolling_covariance(returns, window):
-    """Covariances (divisor window - 1) of each run of ``window`` dates, (n_dates - window + 1, n, n).
+def rolling_mean(values, window):
+    """Means of each run of ``window`` dates, (n_dates - window + 1, n)."""
+    n_dates, n = values.shape
+    n_windows = max(n_dates - window + 1, 0)
+    means = np.empty((n_windows, n))
+    total = np.empty(n)
+    for begin in range(0, n_windows, window):
+        boundary, end = begin + window, min(begin + window, n_windows)
+        anchor = values[boundary - 1]
+        total[:] = 0.0
+        for t in range(boundary - 1, begin - 1, -1):
+            total += values[t] - anchor
+            if t < end:
+                means[t] = total
+        total[:] = 0.0
+        for t in range(begin, end):
+            means[t] = anchor + (means[t] + total) / window
+            if t + window < n_dates:
+                total += values[t + window] - anchor
+    return means
 
-    Each window is summed afresh, in two passes, so that no rounding is carried from one to the next.
-    """
-    n_dates, n = returns.shape
-    path = np.zeros((n_dates - window + 1, n, n))
-    mean = np.empty(n)
-    for t in range(n_dates - window + 1):
-        mean[:] = 0.0
-        for s in range(t, t + window):
-            for i in range(n):
-                mean[i] += returns[s, i] / window
-        for s in range(t, t + window):
-            for i in range(n):
-                for j in range(i + 1):
-                    path[t, i, j] += (returns[s, i] - mean[i]) * (returns[s, j] - mean[j]) / (window - 1)
-        for i in range(n):
-            for j in range(i):
-                path[t, j, i] = path[t, i, j]
+
+@njit(cache=True)
+def rolling_covariance(values, window):
+    """Covariances (divisor window - 1) of each run of ``window`` dates, (n_dates - window + 1, n, n)."""
+    n_dates, n = values.shape
+    n_windows = max(n_dates - window + 1, 0)
+    path, older = np.empty((n_windows, n, n)), np.empty((n_windows, n))
+    mean, products = np.empty(n), np.empty((n, n))
+    for begin in range(0, n_windows, window):
+        boundary, end = begin + window, min(begin + window, n_windows)
+        anchor = values[boundary - 1]
+        mean[:], products[:, :] = 0.0, 0.0
+        for t in range(boundary - 1, begin - 1, -1):
+            _add(values[t], anchor, boundary - t, mean, products)
+            if t < end:
+                older[t], path[t] = mean, products
+        mean[:], products[:, :] = 0.0, 0.0
+        for t in range(begin, end):
+            _join(older[t], path[t], t - begin, mean, products, window)
+            if t + window < n_dates:
+                _add(values[t + window], anchor, t - begin + 1, mean, products)
     return path
+
+
+@njit(cache=True)
+def _add(row, anchor, count, mean, products):
+    """Make x = row - anchor the ``count``-th date of a mean and of the products of the deviations from it.
+
+    With d = x - mean, the mean moves by d / count and the products by d d' (count - 1) / count: Welford (1962),
+    Technometrics 4, 419-420. Only their lower triangle is kept.
+    """
+    for i in range(row.shape[0]):
+        for j in range(i + 1):
+            d, other = row[i] - anchor[i] - mean[i], row[j] - anchor[j] - mean[j]
+            products[i, j] += d * other * ((count - 1) / count)
+    for i in range(row.shape[0]):
+        mean[i] += (row[i] - anchor[i] - mean[i]) / count
+
+
+@njit(cache=True)
+def _join(older, covariance, count, newer, products, window):
+    """Turn the older dates' products, given in ``covariance``, and those of ``count`` newer ones into a covariance.
+
+    To their sum comes the outer product of the difference of the two means times the harmonic weight of the two counts:
+    Chan, Golub and LeVeque (1979), Stanford report CS-79-773, eq. 2.1.
+    """
+    weight = count * ((window - count) / window)
+    for i in range(older.shape[0]):
+        for j in range(i + 1):
+            between = weight * (newer[i] - older[i]) * (newer[j] - older[j])
+            covariance[i, j] = (covariance[i, j] + products[i, j] + between) / (window - 1)
+            covariance[j, i] = covariance[i, j]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,8 +11,13 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_following, check_frame
+from hedgeresearch._validation import check_at_least, check_following, check_frame
 from hedgeresearch._wording import day, describe
+from hedgeresearch.covariance.diagnostics import residual_tests
+from hedgeresearch.covariance.estimates import Estimates
+from hedgeresearch.covariance.recursion import Recursion, chunks
+from hedgeresearch.covariance.simulate import simulate
+from hedgeresearch.covariance.standardize import standardize
 from hedgeresearch.errors import DataError
 from hedgeresearch.minimum_variance import minimum_variance_path
 
@@ -26,42 +32,28 @@ class CovarianceModel(Protocol):
         """Estimate on returns (n_dates, n_series), fractions per period."""
 
 
-class Recursion(Protocol):
-    """Parameters with a state: what carries conditional covariances over new dates."""
-
-    @property
-    def next_covariance(self) -> Array:
-        """The covariance matrix of the date after the last, (n_series, n_series)."""
-
-    def advance(self, returns: Array) -> tuple[Array, Recursion]:
-        """The covariance of each date of ``returns`` before that date is seen, and the recursion after the last."""
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class CovarianceFit:
-    """Estimated parameters, the conditional covariance of each date, and that of the next one.
+    """Estimates, the conditional covariance of each date, and that of the next one.
+
+    Paths are computed for the series that are asked for; the matrix dated t uses only data before t. Nothing of size
+    n_dates x n_series x n_series is held.
 
     Attributes
     ----------
     model : the settings that were fitted
-    parameters : Series, the estimates by name; empty for a model without parameters
-    log_likelihood : float or None, Gaussian, of the estimation sample, in the units of the returns
-    dates, series : Index, of the path and of its rows and columns
-    path : array (n_dates, n_series, n_series); the matrix dated t uses only data before t
-    recursion : what carries the path over new dates
+    estimates : Estimates, the parameters with their likelihood, errors and convergence
+    returns : DataFrame (n_dates, n_series), the returns of the dates of the path
+    start, recursion : Recursion, before the first and after the last of these dates
     sample_end : last date of the estimation sample
-    last_date : last date seen
     """
 
     model: Any
-    parameters: pd.Series[float]
-    log_likelihood: float | None
-    dates: pd.Index[Any]
-    series: pd.Index[Any]
-    path: Array
+    estimates: Estimates
+    returns: pd.DataFrame
+    start: Recursion
     recursion: Recursion
     sample_end: Any
-    last_date: Any
 
     def __repr__(self) -> str:
         return f"CovarianceFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
@@ -69,39 +61,139 @@ class CovarianceFit:
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
 
+    # --- estimates ---
+
+    @property
+    def parameters(self) -> pd.Series[float]:
+        """The estimates by name, (k,), in the units of the returns."""
+        return self.estimates.parameters
+
+    @property
+    def standard_errors(self) -> pd.Series[float]:
+        """Robust (quasi-maximum-likelihood) standard errors of the parameters, (k,); empty for models without them."""
+        errors = self.estimates.summary.get("standard error")
+        return pd.Series(dtype=np.float64, name="standard error") if errors is None else errors
+
+    @property
+    def parameter_covariance(self) -> pd.DataFrame | None:
+        """Sampling covariance of the parameters, (k, k); None for models without it."""
+        return self.estimates.covariance
+
     @property
     def summary(self) -> pd.DataFrame:
-        """The estimates, one row a parameter."""
-        return self.parameters.to_frame("estimate")
+        """One row a parameter: estimate, standard error, t and p, where they exist."""
+        return self.estimates.summary
+
+    @property
+    def log_likelihood(self) -> float | None:
+        """Of the estimation sample, in the units of the returns; None for models without a likelihood."""
+        return self.estimates.log_likelihood
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, -2 log-likelihood + 2 k; targets count as parameters."""
+        return self.estimates.information_criterion(2.0)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, -2 log-likelihood + k log n_dates; targets count as parameters."""
+        return self.estimates.information_criterion(np.log(max(self.estimates.n_dates, 1)))
+
+    @property
+    def convergence(self) -> pd.Series[Any]:
+        """Where the search ended: gradient norm (per date, standardised units) and the bounds hit."""
+        report = {"gradient norm": self.estimates.gradient_norm, "bounds hit": list(self.estimates.bounds_hit)}
+        return pd.Series(report, dtype=object, name="convergence")
+
+    # --- paths ---
+
+    @property
+    def dates(self) -> pd.Index[Any]:
+        """The dates of the path."""
+        return self.returns.index
+
+    @property
+    def series(self) -> pd.Index[Any]:
+        """The names of the series."""
+        return self.returns.columns
+
+    @property
+    def last_date(self) -> Any:
+        """The last date seen."""
+        return self.returns.index[-1]
+
+    def path(self, series: Sequence[str] | None = None) -> Array:
+        """Conditional covariances of some series (all if none is named), array (n_dates, k, k), in squared returns."""
+        positions = range(len(self.series)) if series is None else [self._position(name) for name in series]
+        return self.start.path(self.returns.to_numpy(), np.array(positions, dtype=np.intp))
 
     @property
     def covariance(self) -> pd.DataFrame:
-        """Conditional covariances (n_dates * n_series, n_series), rows by (date, series), in squared returns."""
+        """All conditional covariances, (n_dates * n_series, n_series), rows by (date, series), in squared returns."""
         rows = pd.MultiIndex.from_product([self.dates, self.series], names=[self.dates.name, "series"])
-        return pd.DataFrame(self.path.reshape(-1, len(self.series)), index=rows, columns=self.series)
+        return pd.DataFrame(self.path().reshape(-1, len(self.series)), index=rows, columns=self.series)
+
+    @property
+    def volatility(self) -> pd.DataFrame:
+        """Conditional standard deviations (n_dates, n_series), fractions per period."""
+        columns = [np.sqrt(self.path([name])[:, 0, 0]) for name in self.series]
+        return pd.DataFrame(np.stack(columns, axis=1), index=self.dates, columns=self.series)
+
+    def correlation(self, first: str, second: str) -> pd.Series[float]:
+        """Conditional correlation of two series, (n_dates,)."""
+        path = self.path([first, second])
+        values = path[:, 0, 1] / np.sqrt(path[:, 0, 0] * path[:, 1, 1])
+        return pd.Series(values, index=self.dates, name=f"{first}, {second}")
+
+    def hedge_ratio(self, asset: str, hedges: str | Sequence[str]) -> pd.DataFrame:
+        """Minimum-variance ratios of ``asset`` on ``hedges`` (one name or several), (n_dates, n_hedges)."""
+        names = [hedges] if isinstance(hedges, str) else list(hedges)
+        ratios = minimum_variance_path(self.path([asset, *names]), names, self.dates)
+        return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(names))
+
+    @property
+    def standardized_residuals(self) -> pd.DataFrame:
+        """R_t^(-1/2) D_t^(-1) (r_t - mean_t), (n_dates, n_series): uncorrelated with unit variance if the model holds.
+
+        D_t holds the conditional volatilities and R_t^(1/2) is the symmetric root of the conditional correlation.
+        """
+        values = self.returns.to_numpy()
+        errors = values - self.start.means(values)[:-1]
+        pieces = [standardize(errors[rows], path) for rows, path in chunks(self.start, values)]
+        return pd.DataFrame(np.concatenate(pieces), index=self.dates, columns=self.series)
+
+    def diagnostics(self, lags: int = 10) -> pd.DataFrame:
+        """Ljung-Box tests of the standardised residuals and of their squares and cross products, a row a test."""
+        check_at_least(lags, "lags", 1)
+        return residual_tests(self.standardized_residuals, lags)
+
+    # --- ahead ---
 
     @property
     def next_covariance(self) -> pd.DataFrame:
         """Covariance matrix of the date after the last, (n_series, n_series)."""
         return pd.DataFrame(self.recursion.next_covariance, index=self.series, columns=self.series)
 
-    @property
-    def volatility(self) -> pd.DataFrame:
-        """Conditional standard deviations (n_dates, n_series), fractions per period."""
-        return pd.DataFrame(np.sqrt(np.diagonal(self.path, axis1=1, axis2=2)), index=self.dates, columns=self.series)
+    def forecast(self, horizon: int) -> pd.DataFrame:
+        """Expected covariance of each of the next ``horizon`` dates, rows by (step, series); step 1 comes next."""
+        check_at_least(horizon, "horizon", 1)
+        rows = pd.MultiIndex.from_product([range(1, horizon + 1), self.series], names=["step", "series"])
+        path = self.recursion.forecast(horizon)
+        return pd.DataFrame(path.reshape(-1, len(self.series)), index=rows, columns=self.series)
 
-    def correlation(self, first: str, second: str) -> pd.Series[float]:
-        """Conditional correlation of two series, (n_dates,)."""
-        i, j = self._position(first), self._position(second)
-        values = self.path[:, i, j] / np.sqrt(self.path[:, i, i] * self.path[:, j, j])
-        return pd.Series(values, index=self.dates, name=f"{first}, {second}")
+    def aggregate(self, horizon: int) -> pd.DataFrame:
+        """Expected covariance of the sum of the next ``horizon`` returns, (n_series, n_series): returns that are not
+        serially correlated, so that the forecasts of the steps add up."""
+        check_at_least(horizon, "horizon", 1)
+        total = self.recursion.forecast(horizon).sum(axis=0)
+        return pd.DataFrame(total, index=self.series, columns=self.series)
 
-    def hedge_ratio(self, asset: str, hedges: str | list[str]) -> pd.DataFrame:
-        """Minimum-variance ratios of ``asset`` on ``hedges`` (one name or several), (n_dates, n_hedges)."""
-        hedges = [hedges] if isinstance(hedges, str) else hedges
-        block = [self._position(name) for name in [asset, *hedges]]
-        ratios = minimum_variance_path(self.path[:, block][:, :, block], list(hedges), self.dates)
-        return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(hedges))
+    def simulate(self, n_dates: int, seed: int = 0) -> pd.DataFrame:
+        """Returns of the next ``n_dates`` dates drawn from the model, (n_dates, n_series), rows by step."""
+        check_at_least(n_dates, "n_dates", 1)
+        check_at_least(seed, "seed", 0)
+        steps = pd.RangeIndex(1, n_dates + 1, name="step")
+        return pd.DataFrame(simulate(self.recursion, n_dates, seed), index=steps, columns=self.series)
 
     def extend(self, returns: pd.DataFrame) -> CovarianceFit:
         """The same parameters carried over new dates (n_new, n_series); the path of the result holds these dates.
@@ -113,8 +205,7 @@ class CovarianceFit:
         """
         frame = check_frame(returns, "returns")
         check_following(frame, self.series, self.last_date)
-        path, recursion = self.recursion.advance(frame.to_numpy())
-        return replace(self, dates=frame.index, path=path, recursion=recursion, last_date=frame.index[-1])
+        return replace(self, returns=frame, start=self.recursion, recursion=self.recursion.advance(frame.to_numpy()))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Conditional volatility of each series, in per cent per period."""
@@ -130,24 +221,15 @@ class CovarianceFit:
 
 
 def start_fit(
-    model: Any,
-    frame: pd.DataFrame,
-    recursion: Recursion,
-    *,
-    skip: int = 0,
-    parameters: dict[str, float] | None = None,
-    log_likelihood: float | None = None,
+    model: Any, frame: pd.DataFrame, recursion: Recursion, estimates: Estimates, *, skip: int = 0
 ) -> CovarianceFit:
     """Run a recursion over its estimation sample; the first ``skip`` dates only feed its start."""
-    path, after = recursion.advance(frame.to_numpy()[skip:])
+    path_returns = frame.iloc[skip:] if skip else frame
     return CovarianceFit(
         model=model,
-        parameters=pd.Series(parameters or {}, dtype=np.float64, name="estimate"),
-        log_likelihood=log_likelihood,
-        dates=frame.index[skip:],
-        series=frame.columns,
-        path=path,
-        recursion=after,
+        estimates=estimates,
+        returns=path_returns,
+        start=recursion,
+        recursion=recursion.advance(path_returns.to_numpy()),
         sample_end=frame.index[-1],
-        last_date=frame.index[-1],
     )

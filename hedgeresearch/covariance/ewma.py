@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.ewma import ewma_covariance
-from hedgeresearch._types import Array
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
+from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_between, check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.estimates import NOTHING_ESTIMATED
 from hedgeresearch.errors import DataError
 
 START_UP = 20
@@ -66,8 +68,8 @@ class EWMACovariance:
         skip = max(START_UP, 2 * n_series)
         frame = check_returns(returns, minimum_rows=skip + 1)
         empty = EWMARecursion(self.effective_decay, np.zeros((n_series, n_series)), 0.0)
-        _, started = empty.advance(frame.to_numpy()[:skip])
-        return start_fit(self, frame, started, skip=skip)
+        started = empty.advance(frame.to_numpy()[:skip])
+        return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=skip)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +79,23 @@ class EWMARecursion:
     decay: float
     next_covariance: Array
     weight: float
+    degrees_of_freedom: float = NORMAL
 
-    def advance(self, returns: Array) -> tuple[Array, EWMARecursion]:
-        """Covariances of each date before it is seen, (n_dates, n_series, n_series), and the average after them."""
-        path, weight = ewma_covariance(self.decay, returns, self.next_covariance, self.weight)
-        return path[:-1], EWMARecursion(self.decay, path[-1], weight)
+    def means(self, returns: Array) -> Array:
+        """Zero for each date, (n_dates + 1, n_series)."""
+        return np.zeros((len(returns) + 1, len(self.next_covariance)))
+
+    def path(self, returns: Array, block: Indices) -> Array:
+        """Covariances of each date before it is seen, (n_dates, k, k)."""
+        first = self.next_covariance[np.ix_(block, block)]
+        path, _ = ewma_covariance(self.decay, returns[:, block], first, self.weight)
+        return np.asarray(path[:-1])
+
+    def advance(self, returns: Array) -> EWMARecursion:
+        """The average after new dates."""
+        last, weight = ewma_last(self.decay, returns, self.next_covariance, self.weight)
+        return EWMARecursion(self.decay, last, weight)
+
+    def forecast(self, horizon: int) -> Array:
+        """The next covariance for each step: the exponentially weighted average forecasts itself."""
+        return np.repeat(self.next_covariance[None], horizon, axis=0)

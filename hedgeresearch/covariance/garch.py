@@ -1,114 +1,198 @@
 r"""The GARCH(1,1) margin.
 
-.. math:: r_t = \mu + e_t, \quad h_t = \omega + \alpha e_{t-1}^2 + \beta h_{t-1}
+.. math:: r_t = \mu + e_t, \quad h_t = \omega + (\alpha + \gamma 1[e_{t-1} < 0]) e_{t-1}^2 + \beta h_{t-1}
 
-Source: Bollerslev (1986), Journal of Econometrics 31, eq. 1-3; start-up rule of Fiorentini, Calzolari and Panattoni
-(1996).
+Source: Bollerslev (1986), Journal of Econometrics 31, eq. 1-3; the leverage term of Glosten, Jagannathan and Runkle
+(1993), Journal of Finance 48, eq. 3; Student-t innovations of Bollerslev (1987); start-up rule of Fiorentini, Calzolari
+and Panattoni (1996).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from hedgeresearch._kernels.garch import garch_scores, garch_variance
+from hedgeresearch._kernels.garch import garch_residuals, garch_variance
 from hedgeresearch._types import Array
-from hedgeresearch.covariance.quasi_newton import maximise
+from hedgeresearch._validation import check_choice, check_flag
+from hedgeresearch.covariance.garch_likelihood import (
+    BOX,
+    backcast_start,
+    box_jacobian,
+    coordinates,
+    from_box,
+    maximise_garch,
+    mean_score,
+    scores_by_date,
+)
+from hedgeresearch.covariance.influence import Sensitivities, hessian, influence
 
-PARAMETERS = ("mu", "omega", "alpha", "beta")
-PERSISTENCE_BOUND = 1.0 - 1e-6
-BOUNDS = ((-1.0, 1.0), (1e-9, 10.0), (0.0, PERSISTENCE_BOUND), (0.0, 1.0))
-"""Of (mu, omega, persistence alpha + beta, share of alpha in it) for a series of mean zero and unit variance."""
-
-StartRule = Callable[[Array, Array], tuple[float, Array]]
+NAMES = ("mu", "omega", "alpha", "gamma", "beta", "nu")
 
 
 @dataclass(frozen=True)
 class GARCH:
-    """GARCH(1,1) margin with a constant mean, by Gaussian quasi-likelihood with analytic scores.
+    """GARCH(1,1) margin with a constant mean, by quasi-likelihood with analytic scores.
 
-    Start-up rule: h_1 = omega + (alpha + beta) mean(e_t^2), the mean at the current mu (Fiorentini, Calzolari and
-    Panattoni 1996, the published benchmark).
+    Parameters
+    ----------
+    asymmetric : whether bad news may weigh more than good news (GJR)
+    density : "normal" or "student", of the innovations
+
+    Start-up rule: h_1 = omega + (alpha + gamma / 2 + beta) mean(e_t^2), the mean at the current mu (Fiorentini,
+    Calzolari and Panattoni 1996, the published benchmark).
 
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> hr.DCC(margins=hr.GARCH())
-    DCC(margins=GARCH())
+    >>> hr.DCC(margins=hr.GARCH(asymmetric=True))
+    DCC(margins=GARCH(asymmetric=True, density='normal'), ...)
     """
 
-    def estimate(self, returns: Array) -> GARCHEstimate:
-        """Maximise the quasi-likelihood of one series.
+    asymmetric: bool = False
+    density: Literal["normal", "student"] = "normal"
 
-        Parameters
-        ----------
-        returns : array (n_dates,), in any unit
+    def __post_init__(self) -> None:
+        check_flag(self.asymmetric, "asymmetric")
+        check_choice(self.density, "density", ("normal", "student"))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters, without those that the settings leave out."""
+        return tuple(NAMES[i] for i in self.kept)
+
+    @property
+    def kept(self) -> list[int]:
+        """Positions among (mu, omega, alpha, gamma, beta, nu) of the parameters in use."""
+        left_out = {3: not self.asymmetric, 5: self.density == "normal"}
+        return [i for i in range(6) if not left_out.get(i, False)]
+
+    def estimate(self, returns: Array) -> GARCHMargin:
+        """Maximise the quasi-likelihood of one series (n_dates,), in any unit.
 
         Raises
         ------
         ConvergenceError
             If no start reaches an optimum.
         """
-        return estimate_garch(returns)
+        centre, scale = returns.mean(), returns.std()
+        unit = (returns - centre) / scale
+        moved = coordinates(self.asymmetric, self.density == "student")
+        optimum, point = maximise_garch(unit, moved)
+        parameters, nu = from_box(point)
+        held = [i for i, is_free in zip(moved, optimum.free, strict=True) if not is_free]
+        return GARCHMargin(
+            model=self,
+            unit_parameters=np.append(parameters, nu),
+            centre=centre,
+            scale=scale,
+            unit_returns=unit,
+            log_likelihood=optimum.log_likelihood - len(unit) * np.log(scale),
+            gradient_norm=optimum.gradient_norm,
+            bounds_hit=tuple(_bound(i, point[i], self.asymmetric) for i in held),
+            tangent=box_jacobian(point)[:, [i for i in moved if i not in held]],
+        )
 
 
 @dataclass(frozen=True, eq=False)
-class GARCHEstimate:
-    """Parameters (mu, omega, alpha, beta) of a margin, in the units of its returns, and where the search ended."""
+class GARCHMargin:
+    """An estimated margin.
 
-    parameters: Array
-    first_variance: float
+    Attributes
+    ----------
+    model : GARCH
+    unit_parameters : array (6,) of mu, omega, alpha, gamma, beta, nu for the series of mean zero and unit variance
+    centre, scale : float, the mean and the standard deviation that make it so
+    unit_returns : array (n_dates,), that series
+    log_likelihood : float, in the units of the returns
+    gradient_norm : float, largest component of the projected gradient, per date, in unit variance
+    bounds_hit : the bounds on which the estimate lies, as formulas
+    tangent : array (6, n_free), the directions in which the parameters could move
+    """
+
+    model: GARCH
+    unit_parameters: Array
+    centre: float
+    scale: float
+    unit_returns: Array
     log_likelihood: float
     gradient_norm: float
+    bounds_hit: tuple[str, ...]
+    tangent: Array
 
     @property
-    def bounds_hit(self) -> tuple[str, ...]:
-        """The bounds on which the estimate lies, as formulas."""
-        _, _, alpha, beta = self.parameters
-        reached = {
-            "alpha + beta = 1": alpha + beta >= PERSISTENCE_BOUND - 1e-9,
-            "alpha = 0": alpha <= 1e-9,
-            "beta = 0": beta <= 1e-9,
-        }
-        return tuple(bound for bound, hit in reached.items() if hit)
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return self.model.names
 
-    def variance(self, returns: Array) -> Array:
-        """Conditional variances of the dates of ``returns`` and of the date after them, (n_dates + 1,)."""
-        path: Array = garch_variance(self.parameters, returns, self.first_variance)
-        return path
+    @property
+    def parameters(self) -> Array:
+        """The parameters, in the units of the returns."""
+        return np.asarray((self.unit_parameters * self._units + self._shift)[self.model.kept])
 
+    @property
+    def start(self) -> GARCHState:
+        """The margin before the first date of its sample."""
+        parameters = (self.unit_parameters * self._units + self._shift)[:5]
+        first, _ = backcast_start(self.unit_parameters[:5], self.unit_returns)
+        return GARCHState(parameters, first * self.scale**2)
 
-def backcast_start(parameters: Array, returns: Array) -> tuple[float, Array]:
-    """h_1 = omega + (alpha + beta) m with m = mean(e_t^2), and its gradient (Fiorentini et al. 1996)."""
-    mu, omega, alpha, beta = parameters
-    m, dm = np.mean((returns - mu) ** 2), -2.0 * np.mean(returns - mu)
-    return omega + (alpha + beta) * m, np.array([(alpha + beta) * dm, 1.0, m, m])
-
-
-def estimate_garch(returns: Array, start_rule: StartRule = backcast_start) -> GARCHEstimate:
-    """Maximise the Gaussian quasi-likelihood of GARCH(1,1); standardised inside and back outside."""
-    centre, scale = returns.mean(), returns.std()
-    unit = (returns - centre) / scale
-
-    def objective(x: Array) -> tuple[float, Array]:
-        parameters = _from_box(x)
-        log_likelihood, scores = garch_scores(parameters, unit, *start_rule(parameters, unit))
-        _, _, d_alpha, d_beta = gradient = scores.mean(axis=0)
-        share, persistence = x[3], x[2]
-        return log_likelihood.mean(), np.array(
-            [*gradient[:2], share * d_alpha + (1 - share) * d_beta, persistence * (d_alpha - d_beta)]
+    def sensitivities(self) -> Sensitivities:
+        """How the parameters react to each date, and the standardised residuals to the parameters."""
+        natural, units = self.unit_parameters, self._units[self.model.kept]
+        steps = np.array([1e-5, 1e-4 * natural[1], 1e-5, 1e-5, 1e-5, 1e-4 * natural[5]])
+        kept = self.model.kept
+        information = -hessian(lambda x: mean_score(x, self.unit_returns), natural, steps, kept)
+        by_date = influence(scores_by_date(natural, self.unit_returns)[:, kept], information, self.tangent[kept])
+        _, derivatives = garch_residuals(
+            natural[:5], self.unit_returns, *backcast_start(natural[:5], self.unit_returns)
         )
+        with_nu = np.vstack([derivatives, np.zeros_like(self.unit_returns)])
+        return Sensitivities(by_date * units, with_nu[kept] / units[:, None])
 
-    starts = [np.array([0.0, 1.0 - p, p, s]) for p in (0.5, 0.9, 0.97, 0.995) for s in (0.03, 0.1, 0.3)]
-    optimum = maximise(objective, starts, BOUNDS, "a GARCH(1,1) margin")
-    parameters = _from_box(optimum.point) * np.array([scale, scale**2, 1.0, 1.0]) + np.array([centre, 0.0, 0.0, 0.0])
-    first, gradient = start_rule(parameters, returns)
-    log_likelihood, _ = garch_scores(parameters, returns, first, gradient)
-    return GARCHEstimate(parameters, float(first), float(log_likelihood.sum()), optimum.gradient_norm)
+    @property
+    def _units(self) -> Array:
+        return np.array([self.scale, self.scale**2, 1.0, 1.0, 1.0, 1.0])
+
+    @property
+    def _shift(self) -> Array:
+        return np.array([self.centre, 0.0, 0.0, 0.0, 0.0, 0.0])
 
 
-def _from_box(x: Array) -> Array:
-    mu, omega, persistence, share = x
-    return np.array([mu, omega, persistence * share, persistence * (1.0 - share)])
+@dataclass(frozen=True, eq=False)
+class GARCHState:
+    """(mu, omega, alpha, gamma, beta) in the units of the returns and the variance of the next date."""
+
+    parameters: Array
+    next_variance: float
+
+    def filter(self, returns: Array) -> tuple[Array, Array, GARCHState]:
+        """Conditional means and variances of the dates of ``returns`` and of the next one, (n_dates + 1,) each."""
+        variances = garch_variance(self.parameters, returns, self.next_variance)
+        return np.full(len(variances), self.parameters[0]), variances, GARCHState(self.parameters, variances[-1])
+
+    def forecast(self, horizon: int) -> Array:
+        """Expected variances of the next ``horizon`` dates: h_{k+1} = omega + persistence h_k."""
+        _, omega, alpha, gamma, beta = self.parameters
+        variances = np.empty(horizon)
+        variances[0] = self.next_variance
+        for k in range(1, horizon):
+            variances[k] = omega + (alpha + 0.5 * gamma + beta) * variances[k - 1]
+        return variances
+
+
+def _bound(coordinate: int, value: float, asymmetric: bool) -> str:
+    """A bound of the box in words."""
+    persistence = "alpha + gamma / 2 + beta" if asymmetric else "alpha + beta"
+    low, _ = BOX[coordinate]
+    names = {
+        0: ("mu", "mu"),
+        1: ("omega = 0", "omega"),
+        2: (f"{persistence} = 0", f"{persistence} = 1"),
+        3: ("alpha = 0", "beta = 0"),
+        4: ("alpha + gamma = 0", "alpha = 0"),
+        5: ("nu at its largest: normal", "nu at its smallest"),
+    }
+    return names[coordinate][0 if value <= low else 1]

@@ -1,15 +1,22 @@
-"""The sample covariance: one matrix for all dates."""
+"""The sample covariance: one matrix for all dates, shrunk if asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_frame, check_returns
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._types import Array, Indices
+from hedgeresearch._validation import check_choice, check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.estimates import NOTHING_ESTIMATED
+from hedgeresearch.covariance.shrinkage import FEWEST_DATES, shrink_linear, shrink_nonlinear
+from hedgeresearch.errors import DataError
+
+SHRINKAGES = {"linear": shrink_linear, "nonlinear": shrink_nonlinear}
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,11 @@ class SampleCovariance:
 
     With it a minimum-variance hedge is the OLS hedge. The matrix is a parameter of the whole estimation sample, like
     a regression coefficient; an extension keeps it.
+
+    Parameters
+    ----------
+    shrinkage : None, "linear" (Ledoit and Wolf 2004) or "nonlinear" (Ledoit and Wolf 2020). With either, there may be
+        more series than dates. Every series is put to unit variance before and back after, so that units do not matter.
 
     Examples
     --------
@@ -28,19 +40,57 @@ class SampleCovariance:
     np.float64(1.175)
     """
 
+    shrinkage: Literal["linear", "nonlinear"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.shrinkage is not None:
+            check_choice(self.shrinkage, "shrinkage", tuple(SHRINKAGES))
+
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
-        """Estimate on returns (n_dates, n_series), fractions per period; needs more dates than series."""
-        n_series = check_frame(returns, "returns").shape[1]
-        frame = check_returns(returns, minimum_rows=n_series + 2)
-        return start_fit(self, frame, ConstantCovariance(frame.cov().to_numpy()))
+        """Estimate on returns (n_dates, n_series), fractions per period; more dates than series unless shrunk.
+
+        Raises
+        ------
+        DataError
+            If there are too few dates, or nonlinear shrinkage meets collinear series or about as many series as dates.
+        """
+        frame = check_frame(returns, "returns")
+        if self.shrinkage is None and len(frame) < frame.shape[1] + 2:
+            raise DataError(
+                f"returns must have at least {frame.shape[1] + 2} rows; got {len(frame)}. Give a longer sample or, for "
+                "many series, give shrinkage='nonlinear'."
+            )
+        frame = check_returns(frame, minimum_rows=3 if self.shrinkage is None else FEWEST_DATES)
+        recursion = ConstantCovariance(frame.mean().to_numpy(), self._estimate(frame.to_numpy()))
+        return start_fit(self, frame, recursion, NOTHING_ESTIMATED)
+
+    def _estimate(self, values: Array) -> Array:
+        if self.shrinkage is None:
+            return np.cov(values, rowvar=False).reshape(values.shape[1], values.shape[1])
+        scale = values.std(axis=0, ddof=1)
+        return np.asarray(SHRINKAGES[self.shrinkage](values / scale) * np.outer(scale, scale))
 
 
 @dataclass(frozen=True, eq=False)
 class ConstantCovariance:
-    """A covariance matrix that no date changes."""
+    """A mean and a covariance matrix that no date changes."""
 
+    mean: Array
     next_covariance: Array
+    degrees_of_freedom: float = NORMAL
 
-    def advance(self, returns: Array) -> tuple[Array, ConstantCovariance]:
-        """The same matrix for each date, (n_dates, n_series, n_series)."""
-        return np.repeat(self.next_covariance[None], len(returns), axis=0), self
+    def means(self, returns: Array) -> Array:
+        """The same mean for each date, (n_dates + 1, n_series)."""
+        return np.tile(self.mean, (len(returns) + 1, 1))
+
+    def path(self, returns: Array, block: Indices) -> Array:
+        """The same matrix for each date, (n_dates, k, k)."""
+        return np.repeat(self.next_covariance[np.ix_(block, block)][None], len(returns), axis=0)
+
+    def advance(self, returns: Array) -> ConstantCovariance:
+        """Itself."""
+        return self
+
+    def forecast(self, horizon: int) -> Array:
+        """The same matrix for each step, (horizon, n_series, n_series)."""
+        return np.repeat(self.next_covariance[None], horizon, axis=0)

@@ -15,9 +15,9 @@ from hedgeresearch._validation import check_model, join_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceModel
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
-from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_ratio
 from hedgeresearch.hedges.replication import replicating_fit
-from hedgeresearch.minimum_variance import minimum_variance_path, minimum_variance_ratio
+from hedgeresearch.minimum_variance import minimum_variance_ratio
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,10 @@ class MinimumVarianceHedge:
         hedges = covariances.series[1:]
         names = [str(name) for name in hedges]
         next_covariance = covariances.next_covariance
-        path = minimum_variance_path(covariances.path, names, covariances.dates)
         return HedgeFit(
             model=self,
             asset=covariances.series[0],
-            ratio=labelled_path(path, covariances.dates, hedges),
+            ratio=covariances.hedge_ratio(covariances.series[0], list(hedges)),
             next_ratio=labelled_ratio(minimum_variance_ratio(next_covariance.to_numpy(), names), hedges),
             next_covariance=next_covariance,
             estimates=covariances.summary,

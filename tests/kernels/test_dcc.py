@@ -1,85 +1,156 @@
-"""The DCC kernels against the definition, against rmgarch, and their scores against differences."""
+"""The DCC kernels against the definition, and their derivatives against differences."""
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from hedgeresearch._kernels.dcc import dcc_correlation, dcc_scores
-from hedgeresearch._kernels.garch import garch_variance
+from hedgeresearch._kernels.dcc import dcc_correlation, dcc_equicorrelation, dcc_last
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.linear_algebra import invert_in_place
+from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 
-POINTS = [(0.05, 0.9), (0.2, 0.3), (0.01, 0.985)]
+POINTS = [(0.05, 0.9, 0.0), (0.2, 0.3, 0.1), (0.01, 0.985, 0.002)]
+RULES = {
+    "plain": {},
+    "asymmetric": {"asymmetric": True},
+    "corrected": {"corrected": True},
+    "equicorrelation": {"equicorrelation": True},
+    "corrected equicorrelation": {"corrected": True, "equicorrelation": True},
+    "composite": {"composite": True},
+}
 
 
-def sample(n_series, n_dates=300):
+def sample(n_series, n_dates=250):
     rng = np.random.default_rng(n_series)
     mixing = np.eye(n_series) + 0.3 * rng.standard_normal((n_series, n_series))
     residuals = rng.standard_normal((n_dates, n_series)) @ mixing
     return residuals / residuals.std(axis=0)
 
 
-def slow_correlations(a, b, residuals, target, first):
-    q, path = first, []
+def correlation_of(q):
+    return q / np.sqrt(np.outer(np.diag(q), np.diag(q)))
+
+
+def slow_path(parameters, residuals, rules):
+    """Q of n + 1 dates by the definition, with the target and the start-up rule that the model documents."""
+    a, b, g = parameters
+    n = residuals.shape[1]
+    asymmetric, corrected = rules.get("asymmetric", False), rules.get("corrected", False)
+    target = np.cov(residuals, rowvar=False)
+    news = np.cov(np.minimum(residuals, 0), rowvar=False) if asymmetric else np.zeros((n, n))
+    if corrected:
+        x, q = np.empty_like(residuals), np.ones(n)
+        for t, z in enumerate(residuals):
+            x[t] = z * np.sqrt(q)
+            q = 1 - a - b + a * x[t] ** 2 + b * q
+        target = np.corrcoef(x, rowvar=False)
+    g = g if asymmetric else 0.0
+    intercept = (1 - a - b) * target - g * news
+    path = [target if corrected else intercept + b * target]
     for z in residuals:
-        path.append(q / np.sqrt(np.outer(np.diag(q), np.diag(q))))
-        q = (1 - a - b) * target + a * np.outer(z, z) + b * q
-    path.append(q / np.sqrt(np.outer(np.diag(q), np.diag(q))))
-    return np.array(path), q
+        x = z * np.sqrt(np.diag(path[-1])) if corrected else z
+        fall = np.minimum(x, 0)
+        path.append(intercept + a * np.outer(x, x) + g * np.outer(fall, fall) + b * path[-1])
+    return np.array(path), intercept
 
 
-def slow_log_likelihood(a, b, residuals, target):
-    path, _ = slow_correlations(a, b, residuals, target, (1 - a) * target)
-    terms = [np.linalg.slogdet(r)[1] + z @ np.linalg.solve(r, z) - z @ z for r, z in zip(path, residuals, strict=False)]
-    return -0.5 * np.array(terms)
+def slow_density(z, r, nu):
+    zero = np.zeros(len(z))
+    if nu == NORMAL:
+        return stats.multivariate_normal(zero, r).logpdf(z)
+    return stats.multivariate_t(zero, r * (nu - 2) / nu, nu).logpdf(z)
+
+
+def slow_log_likelihood(parameters, nu, residuals, rules):
+    n = residuals.shape[1]
+    if rules.get("composite"):
+        plain = {k: v for k, v in rules.items() if k != "composite"}
+        pairs = [slow_log_likelihood(parameters, nu, residuals[:, i : i + 2], plain) for i in range(n - 1)]
+        return np.mean(pairs, axis=0)
+    path, values = slow_path(parameters, residuals, rules)[0], []
+    for q, z in zip(path, residuals, strict=False):
+        r = correlation_of(q)
+        if rules.get("equicorrelation"):
+            rho = (r.sum() - n) / (n * (n - 1))
+            r = rho * np.ones((n, n)) + (1 - rho) * np.eye(n)
+        values.append(slow_density(z, r, nu))
+    return np.array(values)
+
+
+def fourth_order(function, step):
+    return (8 * (function(step) - function(-step)) - (function(2 * step) - function(-2 * step))) / (12 * step)
 
 
 @pytest.mark.parametrize("n_series", [2, 3, 5])
-@pytest.mark.parametrize(("a", "b"), POINTS)
-def test_correlations_are_the_recursion(a, b, n_series):
-    residuals = sample(n_series)
-    target = np.cov(residuals, rowvar=False)
-    path, q = dcc_correlation(a, b, residuals, target, target)
-    expected_path, expected_q = slow_correlations(a, b, residuals, target, target)
-    np.testing.assert_allclose(path, expected_path, rtol=1e-12)
-    np.testing.assert_allclose(q, expected_q, rtol=1e-12)
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("parameters", POINTS)
+def test_correlations_are_the_recursion(parameters, rules, n_series):
+    residuals, parameters = sample(n_series), np.array(parameters) * [1, 1, rules.get("asymmetric", False)]
+    likelihood = CorrelationLikelihood(residuals, **rules)
+    intercept, first, _ = likelihood.matrices(parameters)
+    path, expected_intercept = slow_path(parameters, residuals, rules)
+    np.testing.assert_allclose(intercept, expected_intercept, rtol=1e-10, atol=1e-13)
+    arguments = (parameters, likelihood.corrected, residuals, intercept, first)
+    expected = np.array([correlation_of(q) for q in path])
+    np.testing.assert_allclose(dcc_correlation(*arguments), expected, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(dcc_last(*arguments), path[-1], rtol=1e-11, atol=1e-13)
+    mean = (expected.sum(axis=(1, 2)) - n_series) / (n_series * (n_series - 1))
+    np.testing.assert_allclose(dcc_equicorrelation(*arguments), mean, rtol=1e-10, atol=1e-13)
 
 
-@pytest.mark.parametrize("n_series", [2, 3, 5])
-@pytest.mark.parametrize(("a", "b"), POINTS)
-def test_scores_are_the_derivatives_of_the_log_likelihood(a, b, n_series):
-    residuals = sample(n_series)
-    target = np.cov(residuals, rowvar=False)
-    start = np.stack([-target, np.zeros_like(target)])  # of Q_1 = (1 - a) Qbar
-    log_likelihood, scores = dcc_scores(a, b, residuals, target, (1 - a) * target, start)
-    np.testing.assert_allclose(log_likelihood, slow_log_likelihood(a, b, residuals, target), rtol=1e-10, atol=1e-12)
-    for i, step in enumerate(1e-5 * np.eye(2)):
-        up = slow_log_likelihood(a + step[0], b + step[1], residuals, target)
-        down = slow_log_likelihood(a - step[0], b - step[1], residuals, target)
-        numerical = (up - down) / 2e-5
-        np.testing.assert_allclose(scores[:, i], numerical, atol=1e-6 * np.abs(numerical).max(), rtol=1e-6)
+@pytest.mark.parametrize("n_series", [2, 4])
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("nu", [NORMAL, 6.5])
+def test_scores_are_the_derivatives_of_the_log_likelihood(nu, rules, n_series):
+    residuals = sample(n_series, 120)
+    likelihood = CorrelationLikelihood(residuals, **rules)
+    for parameters in np.array(POINTS) * [1, 1, rules.get("asymmetric", False)]:
+        by_date, scores = likelihood.scores(parameters, nu)
+        expected = slow_log_likelihood(parameters, nu, residuals, rules)
+        np.testing.assert_allclose(by_date, expected, rtol=1e-9, atol=1e-11)
+        moved = [0, 1, *([2] if rules.get("asymmetric") else [])]
+        for i in moved:
+            direction = np.eye(3)[i]
+            numerical = fourth_order(lambda h, p=parameters, d=direction: likelihood.scores(p + h * d, nu)[0], 1e-5)
+            np.testing.assert_allclose(scores[:, i], numerical, atol=1e-6 * np.abs(numerical).max())
+        if nu != NORMAL:
+            numerical = fourth_order(lambda h, p=parameters: likelihood.scores(p, nu + h)[0], 1e-3)
+            np.testing.assert_allclose(scores[:, 3], numerical, atol=1e-6 * np.abs(numerical).max())
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("nu", [NORMAL, 6.5])
+def test_margin_gradient_is_the_derivative_along_the_margins(nu, rules):
+    """Residuals of one series moved in a random direction, as a parameter of its margin would."""
+    residuals, parameters = sample(3, 150), np.array([0.06, 0.88, 0.02 * rules.get("asymmetric", False)])
+    moving = np.random.default_rng(5).standard_normal((2, 150, 3))
+    gradient = CorrelationLikelihood(residuals, **rules).margin_gradient(parameters, nu, moving)
+    for k in range(2):
+        for i in range(3):
+            direction = np.zeros_like(residuals)
+            direction[:, i] = moving[k, :, i]
+
+            def mean(h, direction=direction):
+                return CorrelationLikelihood(residuals + h * direction, **rules).scores(parameters, nu)[0].mean()
+
+            assert gradient[k, i] == pytest.approx(fourth_order(mean, 1e-4), abs=1e-7 * np.abs(gradient).max())
 
 
 def test_a_singular_correlation_has_no_likelihood():
     twice = np.repeat(sample(1), 2, axis=1)
-    target = np.cov(twice, rowvar=False)
-    log_likelihood, _ = dcc_scores(0.05, 0.9, twice, target, target, np.zeros((2, 2, 2)))
-    assert log_likelihood.sum() < -1e6 or np.isneginf(log_likelihood[0])
+    by_date, _ = CorrelationLikelihood(twice).scores(np.array([0.05, 0.9, 0.0]), NORMAL)
+    assert by_date.sum() < -1e6 or np.isneginf(by_date).any()
 
 
-def test_path_and_log_likelihood_of_rmgarch_everywhere(reference, reference_path, percent_log_returns):
-    """rmgarch reports with Q_0 = Qbar and z_0 = (1, 1): Q_1 = (1 - a) Qbar + a 11'; margins start at mean(e^2)."""
-    values = list(reference["dcc"]["coef"].values())
-    margins, (a, b) = np.reshape(values[:8], (2, 4)), values[8:]
-    returns = percent_log_returns.to_numpy()
-    variances = np.stack(
-        [garch_variance(p, r.copy(), np.mean((r - p[0]) ** 2)) for p, r in zip(margins, returns.T, strict=True)], axis=1
-    )
-    residuals = (returns - margins[:, 0]) / np.sqrt(variances[:-1])
-    target = np.cov(residuals, rowvar=False)
-    np.testing.assert_allclose(target, reference["dcc"]["Qbar"], atol=1e-12)
-    first = (1 - a) * target + a * np.ones((2, 2))
-    path, _ = dcc_correlation(a, b, residuals, target, first)
-    by_date, _ = dcc_scores(a, b, residuals, target, first, np.zeros((2, 2, 2)))
-    margins_part = -0.5 * (np.log(2 * np.pi * variances[:-1]) + residuals**2).sum()
-    assert by_date.sum() + margins_part == pytest.approx(reference["dcc"]["loglik"], abs=1e-8)
-    np.testing.assert_allclose(path[:-1, 0, 1], reference_path["rho"], atol=1e-12)
-    np.testing.assert_allclose(variances[:-1], reference_path[["h11", "h22"]], rtol=1e-12)
-    assert path[-1, 0, 1] == pytest.approx(reference["dcc"]["R_next"][0][1], abs=1e-12)
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 60])
+def test_inverse_and_determinant(n):
+    values = np.random.default_rng(n).standard_normal((3 * n, n))
+    matrix = 1e-4 * np.cov(values, rowvar=False).reshape(n, n)
+    inverse = matrix.copy()
+    log_determinant = invert_in_place(inverse, np.empty(n))
+    np.testing.assert_allclose(inverse @ matrix, np.eye(n), atol=1e-11)
+    assert log_determinant == pytest.approx(np.linalg.slogdet(matrix)[1], rel=1e-12)
+    if n > 1:
+        indefinite = np.eye(n)
+        indefinite[-1, -1] = -1.0
+        assert np.isneginf(invert_in_place(indefinite, np.empty(n)))

@@ -2,26 +2,34 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from hedgeresearch._kernels.garch import garch_scores, garch_variance
-from hedgeresearch.covariance.garch import backcast_start
+from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.garch import garch_residuals, garch_scores, garch_variance
+from hedgeresearch.covariance.garch_likelihood import backcast_start
 
-POINTS = [(0.02, 0.1, 0.08, 0.9), (-0.1, 0.5, 0.3, 0.2), (0.0, 0.01, 0.02, 0.975)]
+POINTS = [
+    (0.02, 0.1, 0.08, 0.0, 0.9),
+    (-0.1, 0.5, 0.3, 0.1, 0.2),
+    (0.0, 0.01, 0.0, 0.05, 0.96),
+    (0.1, 0.2, 0.2, -0.15, 0.7),
+]
 
 
 def slow_variance(parameters, returns, first):
-    mu, omega, alpha, beta = parameters
+    mu, omega, alpha, gamma, beta = parameters
     h = [first]
     for r in returns:
-        h.append(omega + alpha * (r - mu) ** 2 + beta * h[-1])
+        h.append(omega + (alpha + gamma * (r < mu)) * (r - mu) ** 2 + beta * h[-1])
     return np.array(h)
 
 
-def slow_log_likelihood(parameters, returns):
+def slow_log_likelihood(parameters, nu, returns):
     first, _ = backcast_start(parameters, returns)
     h = slow_variance(parameters, returns, first)[:-1]
-    e = returns - parameters[0]
-    return -0.5 * (np.log(2 * np.pi) + np.log(h) + e**2 / h)
+    if nu == NORMAL:
+        return stats.norm.logpdf(returns, parameters[0], np.sqrt(h))
+    return stats.t.logpdf(returns, nu, parameters[0], np.sqrt(h * (nu - 2) / nu))
 
 
 @pytest.mark.parametrize("parameters", POINTS)
@@ -31,31 +39,54 @@ def test_variance_is_the_recursion(parameters):
     np.testing.assert_allclose(garch_variance(np.array(parameters), returns, 1.3), expected, rtol=1e-13)
 
 
+@pytest.mark.parametrize("nu", [NORMAL, 4.5])
 @pytest.mark.parametrize("parameters", POINTS)
-def test_scores_are_the_derivatives_of_the_log_likelihood(parameters):
+def test_scores_are_the_derivatives_of_the_log_likelihood(parameters, nu):
     returns = np.random.default_rng(2).standard_normal(400)
-    parameters = np.array(parameters)
-    log_likelihood, scores = garch_scores(parameters, returns, *backcast_start(parameters, returns))
-    np.testing.assert_allclose(log_likelihood, slow_log_likelihood(parameters, returns), rtol=1e-12)
-    for i in range(4):
-        step = np.zeros(4)
+    point = np.array([*parameters, nu])
+    start = backcast_start(point[:5], returns)
+    log_likelihood, scores = garch_scores(point[:5], density_constants(nu, 1), returns, *start)
+    np.testing.assert_allclose(log_likelihood, slow_log_likelihood(point[:5], nu, returns), rtol=1e-11)
+    for i in range(5 if nu == NORMAL else 6):
+        step = np.zeros(6)
         step[i] = 1e-5
-        up, down = (slow_log_likelihood(parameters + sign * step, returns) for sign in (1, -1))
-        numerical = (up - down) / 2e-5
-        # central differences are good to about 1e-9 of the largest derivative
-        np.testing.assert_allclose(scores[:, i], numerical, atol=1e-7 * np.abs(numerical).max(), rtol=1e-6)
+
+        def at(k, step=step):
+            moved = point + k * step
+            return slow_log_likelihood(moved[:5], moved[5], returns)
+
+        numerical = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / 12e-5  # fourth order
+        np.testing.assert_allclose(scores[:, i], numerical, atol=1e-6 * np.abs(numerical).max(), rtol=1e-6)
 
 
+@pytest.mark.parametrize("parameters", POINTS)
+def test_residuals_and_their_derivatives(parameters):
+    returns, parameters = np.random.default_rng(3).standard_normal(200), np.array(parameters)
+
+    def slow(point):
+        h = slow_variance(point, returns, backcast_start(point, returns)[0])[:-1]
+        return (returns - point[0]) / np.sqrt(h)
+
+    residuals, derivatives = garch_residuals(parameters, returns, *backcast_start(parameters, returns))
+    np.testing.assert_allclose(residuals, slow(parameters), rtol=1e-12)
+    for i, step in enumerate(1e-5 * np.eye(5)):
+        numerical = (slow(parameters + step) - slow(parameters - step)) / 2e-5
+        np.testing.assert_allclose(derivatives[i], numerical, atol=1e-6 * np.abs(numerical).max(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("model", ["sGARCH_norm", "gjrGARCH_norm", "sGARCH_std", "gjrGARCH_std"])
 @pytest.mark.parametrize("name", ["NASDAQ", "SP500"])
-def test_log_likelihood_and_path_of_rugarch(name, reference, percent_log_returns):
-    result = reference[f"rugarch_{name}_sGARCH_norm"]
-    parameters, returns = np.array(list(result["coef"].values())), percent_log_returns[name].to_numpy()
+def test_log_likelihood_and_path_of_rugarch(name, model, reference, percent_log_returns):
+    result, returns = reference[f"rugarch_{name}_{model}"], percent_log_returns[name].to_numpy()
+    coef = result["coef"]
+    parameters = np.array([coef["mu"], coef["omega"], coef["alpha1"], coef.get("gamma1", 0.0), coef["beta1"]])
     first = np.mean((returns - parameters[0]) ** 2)  # rugarch's start: h_1 = mean(e^2)
-    log_likelihood, _ = garch_scores(parameters, returns, first, np.zeros(4))
-    assert log_likelihood.sum() == pytest.approx(result["loglik"], abs=1e-8)
+    density = density_constants(coef.get("shape", NORMAL), 1)
+    log_likelihood, _ = garch_scores(parameters, density, returns, first, np.zeros(5))
+    assert log_likelihood.sum() == pytest.approx(result["loglik"], rel=1e-8)
     volatility = np.sqrt(garch_variance(parameters, returns, first))
     expected, found = result["sigma"], volatility[:-1]
     assert found[[0, 1, 2, 2514, -1]] == pytest.approx(
-        [expected[key] for key in ("first", "second", "third", "mid", "last")], abs=1e-10
+        [expected[key] for key in ("first", "second", "third", "mid", "last")], rel=1e-8
     )
-    assert volatility[-1] == pytest.approx(result["sigma_forecast"][0], abs=1e-10)
+    assert volatility[-1] == pytest.approx(result["sigma_forecast"][0], rel=1e-8)

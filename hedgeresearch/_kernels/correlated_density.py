@@ -1,0 +1,101 @@
+"""Log-densities of one date's standardised residuals z given Q, with their derivatives.
+
+R is Q with its diagonal scaled to ones, or the equicorrelation matrix of its mean correlation. ``density`` is (nu,
+log c, d log c / d nu), see ``densities``. Each function overwrites ``by_q`` with dl/dQ (symmetric, so that
+dl = sum of by_q * dQ) and ``by_z`` with dl/dz, and returns l and dl/dnu. ``scratch`` is (3, n) of work space.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.linear_algebra import invert_in_place
+
+
+@njit(cache=True)
+def radial(density, n, quadratic):
+    """Logarithm of the density's radial part, the weight w = -2 d/d quadratic of it, and its derivative by nu."""
+    nu, log_c, log_c_derivative = density
+    if nu == NORMAL:
+        return log_c - 0.5 * quadratic, 1.0, 0.0
+    weight = (nu + n) / (nu - 2.0 + quadratic)
+    kernel = 0.5 * (nu + n) * np.log1p(quadratic / (nu - 2.0))
+    by_nu = log_c_derivative - kernel / (nu + n) + 0.5 * weight * quadratic / (nu - 2.0)
+    return log_c - kernel, weight, by_nu
+
+
+@njit(cache=True)
+def correlated(q, z, density, by_q, by_z, scratch):
+    """Density with R = Q scaled to a unit diagonal; -inf where Q is not positive definite.
+
+    With y_i = z_i sqrt(q_ii), V = Q^-1, v = V y: l = -(log |Q| - sum log q_ii) / 2 + radial(y'V y),
+    dl/dQ = -(V - w v v') / 2 + diag((1 - w v_i y_i) / (2 q_ii)), dl/dz_i = -w v_i sqrt(q_ii).
+    """
+    n = z.shape[0]
+    y, v, diagonal = scratch
+    log_scale, product = 0.0, 1.0
+    for i in range(n):
+        diagonal[i] = q[i, i]
+        product *= q[i, i]
+        if not 1e-150 < product < 1e150:
+            log_scale += np.log(product)
+            product = 1.0
+        y[i] = z[i] * np.sqrt(q[i, i])
+        for j in range(n):
+            by_q[i, j] = q[i, j]
+    log_determinant = invert_in_place(by_q, v)
+    if not log_determinant > -np.inf:
+        return -np.inf, 0.0
+    quadratic = 0.0
+    for i in range(n):
+        v[i] = 0.0
+        for j in range(n):
+            v[i] += by_q[i, j] * y[j]
+        quadratic += v[i] * y[i]
+    value, w, by_nu = radial(density, n, quadratic)
+    for i in range(n):
+        for j in range(n):
+            by_q[i, j] = -0.5 * (by_q[i, j] - w * v[i] * v[j])
+        by_q[i, i] += 0.5 * (1.0 - w * v[i] * y[i]) / diagonal[i]
+        by_z[i] = -w * v[i] * np.sqrt(diagonal[i])
+    return value - 0.5 * (log_determinant - log_scale - np.log(product)), by_nu
+
+
+@njit(cache=True)
+def equicorrelated(q, z, density, by_q, by_z, scratch):
+    """Density with the equicorrelation rho, the mean off-diagonal element of Q scaled: Engle and Kelly (2012), eq. 2-4.
+
+    log |R| = (n - 1) log(1 - rho) + log(1 + (n - 1) rho) and R^-1 z = (z - rho / (1 + (n - 1) rho) sum z) / (1 - rho).
+    """
+    n = z.shape[0]
+    pairs = n * (n - 1.0)
+    total, rho, scale = 0.0, 0.0, scratch[0]
+    for i in range(n):
+        total += z[i]
+        scale[i] = 1.0 / np.sqrt(q[i, i])
+    for i in range(n):
+        row = 0.0
+        for j in range(n):
+            by_q[i, j] = scale[i] * scale[j] / pairs
+            row += by_q[i, j] * q[i, j]
+        by_q[i, i] = -(row - 1.0 / pairs) / q[i, i]
+        rho += row - 1.0 / pairs
+    whole = 1.0 + (n - 1.0) * rho
+    if not (rho < 1.0 and whole > 0.0):
+        return -np.inf, 0.0
+    squares, quadratic, share = 0.0, 0.0, rho / whole
+    for i in range(n):
+        by_z[i] = (z[i] - share * total) / (1.0 - rho)
+        squares += z[i] * z[i]
+        quadratic += z[i] * by_z[i]
+    value, w, by_nu = radial(density, n, quadratic)
+    # quadratic = (sum z^2 - share (sum z)^2) / (1 - rho), d share / d rho = 1 / whole^2
+    by_rho = 0.5 * (n - 1.0) * (1.0 / (1.0 - rho) - 1.0 / whole)
+    by_rho -= 0.5 * w * (quadratic - total * total / whole**2) / (1.0 - rho)
+    for i in range(n):
+        by_z[i] *= -w
+        for j in range(n):
+            by_q[i, j] *= by_rho
+    return value - 0.5 * ((n - 1.0) * np.log(1.0 - rho) + np.log(whole)), by_nu

@@ -1,0 +1,21 @@
+"""Constants of the normal and of the Student-t density with unit covariance.
+
+log f(z) = log c - (nu + n) / 2 log(1 + z'z / (nu - 2)) for Student-t, log c - z'z / 2 for the normal, n dimensions.
+The normal is the limit nu = infinity, for which kernels have their own branch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import digamma, gammaln
+
+NORMAL = np.inf
+
+
+def density_constants(nu: float, n: int) -> tuple[float, float, float]:
+    """(nu, log c, d log c / d nu) of the density in n dimensions."""
+    if nu == NORMAL:
+        return NORMAL, -0.5 * n * np.log(2.0 * np.pi), 0.0
+    log_c = gammaln((nu + n) / 2) - gammaln(nu / 2) - 0.5 * n * np.log(np.pi * (nu - 2))
+    derivative = 0.5 * (digamma((nu + n) / 2) - digamma(nu / 2)) - 0.5 * n / (nu - 2)
+    return nu, float(log_c), float(derivative)

@@ -1,0 +1,63 @@
+"""The linear algebra of a quasi-Newton step, for a handful of parameters."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_cholesky
+
+
+@njit(cache=True)
+def score_totals(log_likelihood, scores):
+    """Means over dates of the log-likelihood, of the scores, and of their outer products."""
+    n_dates, k = scores.shape
+    total, gradient, outer = 0.0, np.zeros(k), np.zeros((k, k))
+    for t in range(n_dates):
+        total += log_likelihood[t]
+        for i in range(k):
+            gradient[i] += scores[t, i]
+            for j in range(i + 1):
+                outer[i, j] += scores[t, i] * scores[t, j]
+    for i in range(k):
+        for j in range(i):
+            outer[j, i] = outer[i, j]
+    return total / n_dates, gradient / n_dates, outer / n_dates
+
+
+@njit(cache=True)
+def ascent_direction(curvature, gradient, free):
+    """The solution d of curvature d = gradient over the free parameters, zero for the others.
+
+    The curvature is taken with a diagonal scaled to ones, plus 1e-9, so that a parameter that the likelihood does not
+    feel gives no infinite step.
+    """
+    k = gradient.shape[0]
+    index = np.nonzero(free)[0]
+    m = index.shape[0]
+    matrix, right, scale = np.empty((m, m)), np.empty(m), np.empty(m)
+    for i in range(m):
+        scale[i] = np.sqrt(curvature[index[i], index[i]] + 1e-300)
+    for i in range(m):
+        right[i] = gradient[index[i]] / scale[i]
+        for j in range(m):
+            matrix[i, j] = curvature[index[i], index[j]] / (scale[i] * scale[j])
+        matrix[i, i] += 1e-9
+    direction = np.zeros(k)
+    if cholesky_in_place(matrix) > 0.0:
+        solve_cholesky(matrix, right)
+    for i in range(m):
+        direction[index[i]] = right[i] / scale[i]
+    return direction
+
+
+@njit(cache=True)
+def bfgs_update(curvature, step, change):
+    """The BFGS update, damped so that it stays positive definite: Nocedal and Wright (2006), eq. 18.14-18.16."""
+    along = curvature @ step
+    expected, seen = step @ along, step @ change
+    if seen < 0.2 * expected:
+        weight = 0.8 * expected / (expected - seen)
+        change = weight * change + (1.0 - weight) * along
+        seen = step @ change
+    return curvature - np.outer(along, along) / expected + np.outer(change, change) / seen

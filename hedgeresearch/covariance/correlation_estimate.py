@@ -1,0 +1,183 @@
+"""The second step: (a, b, g) and the degrees of freedom of the greatest correlation likelihood, and their errors.
+
+Source: Engle and Sheppard (2001), section 3, and Engle (2002), section 5, for the two steps; the score of the second
+step reacts to the first one's parameters, and the influence of each date on those enters its own (see ``influence``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._types import Array
+from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.garch_likelihood import PERSISTENCE_BOUND
+from hedgeresearch.covariance.influence import Sensitivities, covariance_of, influence
+from hedgeresearch.covariance.margins import FittedMargins
+from hedgeresearch.covariance.maximise import Optimum, maximise
+
+BOX = (
+    (0.0, PERSISTENCE_BOUND),  # persistence, a + b + delta g
+    (0.0, 1.0),  # share of news in it, (a + delta g) / persistence
+    (0.0, 1.0),  # share of the asymmetric term in that
+    (1 / 500, 1 / 2.02),  # 1 / degrees of freedom
+)
+STARTS = ((0.97, 0.03), (0.99, 0.01), (0.95, 0.006), (0.9, 0.1))
+NAMES = ("a", "b", "g", "nu")
+STEP = 1e-5
+"""Of the differences of scores, small beside 1 - b."""
+
+
+@dataclass(frozen=True, eq=False)
+class CorrelationEstimate:
+    """Where the second step ended.
+
+    Attributes
+    ----------
+    parameters : array (3,) of a, b, g
+    nu : float, degrees of freedom; infinite for the normal
+    kept : positions among (a, b, g, nu) of what was estimated
+    tangent : array (len(kept), n_free), the directions in which the parameters could move
+    log_density : float, of the standardised residuals of all dates
+    gradient_norm : float, per date
+    bounds_hit : the bounds on which the estimate lies, as formulas
+    """
+
+    parameters: Array
+    nu: float
+    kept: list[int]
+    tangent: Array
+    log_density: float
+    gradient_norm: float
+    bounds_hit: tuple[str, ...]
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The estimates by name."""
+        every = np.append(self.parameters, self.nu)
+        return {NAMES[i]: float(every[i]) for i in self.kept}
+
+
+def estimate_correlation(likelihood: CorrelationLikelihood, student: bool, what: str) -> CorrelationEstimate:
+    """Maximise over the box of stationary parameters.
+
+    Raises
+    ------
+    ConvergenceError
+        If no start reaches an optimum.
+    """
+    delta = _largest_share(likelihood)
+    moved = [0, 1, *([2] if likelihood.asymmetric else []), *([3] if student else [])]
+    point = np.zeros(4)
+
+    def in_box(x: Array) -> tuple[Array, Array, Array]:
+        point[moved] = x
+        by_date, scores = likelihood.scores(*_from_box(point, delta))
+        return by_date, scores, _box_jacobian(point, delta)[:, moved]
+
+    starts = [np.array([p, s, 0.3, 0.1])[moved] for p, s in STARTS]
+    optimum = maximise(in_box, starts, [BOX[i] for i in moved], what)
+    point[moved] = optimum.point
+    parameters, nu = _from_box(point, delta)
+    free = [i for i, is_free in zip(moved, optimum.free, strict=True) if is_free]
+    kept = [0, 1, *moved[2:]]
+    return CorrelationEstimate(
+        parameters=parameters,
+        nu=nu,
+        kept=kept,
+        tangent=_box_jacobian(point, delta)[np.ix_(kept, free)],
+        log_density=optimum.log_likelihood,
+        gradient_norm=optimum.gradient_norm,
+        bounds_hit=_bounds(point, moved, optimum),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class TwoStepInference:
+    """Sampling covariance of all margins' parameters and of the correlation's, in this order."""
+
+    margins: FittedMargins
+    likelihood: CorrelationLikelihood
+    estimate: CorrelationEstimate
+
+    def covariance(self) -> Array:
+        """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
+        sensitivities = [fit.sensitivities() for fit in self.margins.fits]
+        correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
+        return covariance_of(np.hstack([*(s.influence for s in sensitivities), correlation]))
+
+
+def correlation_influence(
+    likelihood: CorrelationLikelihood, estimate: CorrelationEstimate, sensitivities: list[Sensitivities]
+) -> Array:
+    """Influence of each date on the correlation's parameters, (n_dates, len(kept)).
+
+    A_cc^-1 (s_c + A_cm i_m): the own score, and the influence i_m on the margins' parameters through
+    A_cm = d mean s_c / d margins. Both second derivatives are central differences of analytic gradients.
+    """
+    kept = estimate.kept
+    moving = _stack_derivatives(sensitivities)
+    point = np.append(estimate.parameters, estimate.nu)
+    _, scores = likelihood.scores(estimate.parameters, estimate.nu)
+    adjusted, information = scores[:, kept].copy(), np.empty((len(kept), len(kept)))
+    for row, i in enumerate(kept):
+        step = np.zeros(4)
+        step[i] = 1e-4 * point[3] if i == 3 else STEP
+        ends = [point + step, point - step]
+        up, down = (likelihood.scores(end[:3], end[3])[1].sum(axis=0)[kept] for end in ends)
+        information[row] = -(up - down) / (2.0 * step[i] * len(scores))
+        up, down = (likelihood.margin_gradient(end[:3], end[3], moving) for end in ends)
+        crossed = (up - down) / (2.0 * step[i])
+        for series, s in enumerate(sensitivities):
+            adjusted[:, row] += s.influence @ crossed[: s.influence.shape[1], series]
+    return influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
+
+
+def _stack_derivatives(sensitivities: list[Sensitivities]) -> Array:
+    """Derivatives of the residuals by their margins' parameters, (k, n_dates, n_series); fewer leave zeros."""
+    k, n_dates = max(len(s.derivatives) for s in sensitivities), sensitivities[0].derivatives.shape[1]
+    moving = np.zeros((k, n_dates, len(sensitivities)))
+    for i, s in enumerate(sensitivities):
+        moving[: len(s.derivatives), :, i] = s.derivatives
+    return moving
+
+
+def _largest_share(likelihood: CorrelationLikelihood) -> float:
+    """delta, the largest eigenvalue of S^-1/2 N S^-1/2: a + b + delta g < 1 keeps the intercept positive definite."""
+    if not likelihood.asymmetric:
+        return 1.0
+    from scipy.linalg import eigh
+
+    return float(eigh(likelihood.news_target, likelihood.sample_target, eigvals_only=True)[-1])
+
+
+def _from_box(x: Array, delta: float) -> tuple[Array, float]:
+    persistence, news, falls, inverse_nu = x
+    weight = persistence * news
+    parameters = np.array([weight * (1.0 - falls), persistence * (1.0 - news), weight * falls / delta])
+    return parameters, 1.0 / inverse_nu if inverse_nu > 0.0 else NORMAL
+
+
+def _box_jacobian(x: Array, delta: float) -> Array:
+    p, s, k, inverse_nu = x
+    jacobian = np.zeros((4, 4))
+    jacobian[0, :3] = s * (1.0 - k), p * (1.0 - k), -p * s
+    jacobian[1, :2] = 1.0 - s, -p
+    jacobian[2, :3] = np.array([s * k, p * k, p * s]) / delta
+    jacobian[3, 3] = -1.0 / inverse_nu**2 if inverse_nu > 0.0 else 0.0
+    return jacobian
+
+
+def _bounds(point: Array, moved: list[int], optimum: Optimum) -> tuple[str, ...]:
+    asymmetric = 2 in moved
+    still = "a = g = 0" if asymmetric else "a = 0"
+    names = {
+        0: (f"{still}, b = 0", "a + b + delta g = 1" if asymmetric else "a + b = 1"),
+        1: (f"{still}: constant correlation", "b = 0"),
+        2: ("g = 0", "a = 0"),
+        3: ("nu at its largest: normal", "nu at its smallest"),
+    }
+    held = [i for i, is_free in zip(moved, optimum.free, strict=True) if not is_free]
+    return tuple(names[i][0 if point[i] <= BOX[i][0] else 1] for i in held)

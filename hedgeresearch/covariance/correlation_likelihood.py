@@ -1,0 +1,153 @@
+r"""The likelihood of a dynamic correlation, its intercept and its start, in arrays.
+
+.. math:: Q_{t+1} = C + a x_t x_t' + b Q_t + g n_t n_t', \quad C = (1 - a - b) S - g N
+
+with S the target and N the second moment of :math:`n_t = \min(x_t, 0)`. Start-up rule: :math:`Q_1 = C + b S`, which is
+the recursion from :math:`Q_0 = S, x_0 = 0`; with the correction of Aielli (2013), Journal of Business & Economic
+Statistics 31, section 3, :math:`Q_1 = S`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from hedgeresearch._kernels.dcc import corrected_residuals, dcc_margin_gradient, dcc_scores
+from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch._types import Array
+
+NO_MOVES = np.zeros((0, 1, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class CorrelationLikelihood:
+    """Residuals with the rules of a correlation model.
+
+    Attributes
+    ----------
+    residuals : array (n_dates, n_series), standardised by their margins
+    asymmetric, corrected, equicorrelation, composite : the rules of DCC and DECO
+    shrunk_target : array (n_series, n_series) or None, S where it is not the sample's
+    """
+
+    residuals: Array
+    asymmetric: bool = False
+    corrected: bool = False
+    equicorrelation: bool = False
+    composite: bool = False
+    shrunk_target: Array | None = None
+
+    @cached_property
+    def news_target(self) -> Array:
+        """N: covariance (divisor n - 1) of min(z, 0); zero without asymmetry."""
+        if not self.asymmetric:
+            return np.zeros((self.residuals.shape[1],) * 2)
+        return np.cov(np.minimum(self.residuals, 0.0), rowvar=False)
+
+    @cached_property
+    def sample_target(self) -> Array:
+        """S where it does not depend on the parameters: shrunk, or the covariance (divisor n - 1) of z."""
+        return np.cov(self.residuals, rowvar=False) if self.shrunk_target is None else self.shrunk_target
+
+    def target(self, a: float, b: float) -> tuple[Array, Array]:
+        """S and its derivatives with respect to (a, b, g), (n, n) and (3, n, n).
+
+        With the correction it is the correlation of x, which depends on a and b.
+        """
+        n = self.residuals.shape[1]
+        derivatives = np.zeros((3, n, n))
+        if not self.corrected:
+            return self.sample_target, derivatives
+        x, moves, _ = corrected_residuals(a, b, self.residuals, NO_MOVES)
+        moment, scale = _moment(x, x), np.sqrt(np.diag(_moment(x, x)))
+        correlation = moment / np.outer(scale, scale)
+        for p in range(2):
+            change = _moment(moves[p], x) + _moment(x, moves[p])
+            own = np.diag(change) / (2.0 * scale**2)
+            derivatives[p] = change / np.outer(scale, scale) - correlation * (own[:, None] + own[None, :])
+        return correlation, derivatives
+
+    def matrices(self, parameters: Array) -> tuple[Array, Array, Array]:
+        """Intercept, Q_1, and their derivatives (2, 3, n, n) with respect to (a, b, g)."""
+        a, b, g = parameters
+        target, by_target = self.target(a, b)
+        intercept = (1.0 - a - b) * target - g * self.news_target
+        by_intercept = (1.0 - a - b) * by_target - np.stack([target, target, self.news_target])
+        if self.corrected:
+            return intercept, target, np.stack([by_intercept, by_target])
+        by_first = by_intercept + np.stack([0.0 * target, target, 0.0 * target])
+        return intercept, intercept + b * target, np.stack([by_intercept, by_first])
+
+    def scores(self, parameters: Array, nu: float) -> tuple[Array, Array]:
+        """Log-density of z of each date (n_dates,) and its derivatives by (a, b, g, nu), (n_dates, 4).
+
+        A composite likelihood is the mean over pairs of neighbouring series.
+        """
+        intercept, first, derivatives = self.matrices(parameters)
+        total, scores = np.zeros(len(self.residuals)), np.zeros((len(self.residuals), 4))
+        for block in self._blocks():
+            constants = density_constants(nu, block.stop - block.start)
+            pieces = [np.ascontiguousarray(m[..., block, block]) for m in (intercept, first, derivatives)]
+            z = np.ascontiguousarray(self.residuals[:, block])
+            by_date, by_parameter = dcc_scores(parameters, self.corrected, self.equicorrelation, constants, z, *pieces)
+            total += by_date
+            scores += by_parameter
+        return total / self.n_blocks, scores / self.n_blocks
+
+    def margin_gradient(self, parameters: Array, nu: float, moving: Array) -> Array:
+        """Mean over dates of the derivatives by every parameter of every margin, (k, n_series).
+
+        ``moving`` (k, n_dates, n_series) holds the derivatives of the residuals by the parameters of their own margin.
+        """
+        intercept, first, _ = self.matrices(parameters)
+        target_rows, news_rows = self._target_rows(parameters, moving)
+        a, b, g = parameters
+        intercept_rows = (1.0 - a - b) * target_rows - g * news_rows
+        rows = np.stack([intercept_rows, target_rows if self.corrected else intercept_rows + b * target_rows])
+        gradient = np.zeros((moving.shape[0], moving.shape[2]))
+        for block in self._blocks():
+            constants = density_constants(nu, block.stop - block.start)
+            c, q, v = (np.ascontiguousarray(m[..., block, block]) for m in (intercept, first, rows))
+            z, dz = (np.ascontiguousarray(values[..., block]) for values in (self.residuals, moving))
+            rules = (parameters, self.corrected, self.equicorrelation, constants)
+            gradient[:, block] += dcc_margin_gradient(*rules, z, c, q, dz, v)
+        return gradient / (len(self.residuals) * self.n_blocks)
+
+    @property
+    def n_blocks(self) -> int:
+        """Pairs of a composite likelihood, or one."""
+        return self.residuals.shape[1] - 1 if self.composite else 1
+
+    def _blocks(self) -> Iterator[slice]:
+        n = self.residuals.shape[1]
+        return (slice(i, i + 2) for i in range(n - 1)) if self.composite else iter([slice(0, n)])
+
+    def _target_rows(self, parameters: Array, moving: Array) -> tuple[Array, Array]:
+        """The v of dS = e_i v' + v e_i' and of dN for every parameter of every margin, (k, n, n) each.
+
+        A shrunk target is taken as given.
+        """
+        k, _, n = moving.shape
+        none = np.zeros((k, n, n))
+        if self.corrected:
+            x, _, moves = corrected_residuals(parameters[0], parameters[1], self.residuals, moving)
+            scale = np.sqrt(np.diag(_moment(x, x)))
+            rows = np.stack([_moment(m, x) for m in moves]) / np.outer(scale, scale)
+            correlation = _moment(x, x) / np.outer(scale, scale)
+            own = np.diagonal(rows, axis1=1, axis2=2)
+            rows = rows - correlation * own[:, :, None]
+            return rows, none
+        rows = none if self.shrunk_target is not None else np.stack([_moment(m, self.residuals) for m in moving])
+        if not self.asymmetric:
+            return rows, none
+        fallen = np.minimum(self.residuals, 0.0)
+        return rows, np.stack([_moment(m * (self.residuals < 0.0), fallen) for m in moving])
+
+
+def _moment(left: Array, right: Array) -> Array:
+    """Covariances (divisor n - 1) of the columns of ``left`` with those of ``right``."""
+    centred = right - right.mean(axis=0)
+    return np.asarray(left.T @ centred / (len(left) - 1))

@@ -1,0 +1,114 @@
+r"""Shrinkage of a sample covariance, for series so many that their eigenvalues spread far beyond the true ones.
+
+Linear: Ledoit and Wolf (2004), Journal of Multivariate Analysis 88, section 3.3: the sample covariance drawn towards a
+multiple of the identity, by scikit-learn.
+
+Nonlinear: Ledoit and Wolf (2020), Annals of Statistics 48(5), section 4.7: every sample eigenvalue
+:math:`\lambda_i` gets its own new value and the eigenvectors stay. With c = N / n, n = n_dates - 1, and kernel
+estimates f of the density of the sample eigenvalues and Hf of its Hilbert transform (eq. 4.7, 4.8),
+
+.. math:: \tilde\lambda_i = \lambda_i \big/ \left( [\pi c \lambda_i f(\lambda_i)]^2
+    + [1 - c - \pi c \lambda_i Hf(\lambda_i)]^2 \right), \quad N \le n
+
+(eq. 4.3); for N > n, with f and Hf of the n eigenvalues that are not zero,
+
+.. math:: \tilde\lambda_i = 1 \big/ \left( \pi^2 \lambda_i [f(\lambda_i)^2 + Hf(\lambda_i)^2] \right), \quad
+    \tilde\lambda_0 = 1 \big/ \left( \pi (c - 1) Hf(0) \right)
+
+(eq. C.4, and C.5 with C.8 for those that are zero). The Epanechnikov kernel around the j-th eigenvalue has the
+bandwidth :math:`h \lambda_j`, h = n^(-1/3) (eq. 4.9).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hedgeresearch._types import Array
+from hedgeresearch._validation import COLLINEAR
+from hedgeresearch.errors import DataError
+
+FEWEST_DATES = 13
+"""Dates from which the kernel of the smallest eigenvalue keeps clear of zero: sqrt(5) h < 1."""
+NEARLY_SQUARE = 0.02
+"""Distance of N / n from one within which the smallest eigenvalues are too close to zero for the kernel."""
+ROOT5 = np.sqrt(5.0)
+FAR = 30.0
+"""Bandwidths from which the series for the Hilbert transform is exact, and its closed form no more."""
+
+
+def shrink_linear(values: Array) -> Array:
+    """The covariance of ``values`` (n_dates, n_series) drawn towards a multiple of the identity, (n_series, n_series).
+
+    Scaled to the divisor n_dates - 1, so that the trace is that of the sample covariance.
+    """
+    from sklearn.covariance import LedoitWolf
+
+    n_dates = len(values)
+    return np.asarray(LedoitWolf(store_precision=False).fit(values).covariance_ * (n_dates / (n_dates - 1)))
+
+
+def shrink_nonlinear(values: Array) -> Array:
+    """The covariance of ``values`` (n_dates, n_series) with each eigenvalue shrunk on its own, (n_series, n_series).
+
+    Thirteen dates or more. The new eigenvalues keep neither the trace nor a variance.
+
+    Raises
+    ------
+    DataError
+        If there are as many series as dates, nearly, or they are collinear beyond what too few dates bring.
+    """
+    n, n_series = len(values) - 1, values.shape[1]
+    if abs(n_series / n - 1.0) < NEARLY_SQUARE:
+        raise DataError(
+            f"nonlinear shrinkage needs a number of series that differs from the number of dates less one by 2 % or "
+            f"more; got {n_series} series and {n + 1} dates, where its small eigenvalues explode. Take a longer or a "
+            "shorter sample, or shrinkage='linear'."
+        )
+    centred = values - values.mean(axis=0)
+    eigenvalues, vectors = np.linalg.eigh(centred.T @ centred / n)
+    positive = eigenvalues[max(0, n_series - n) :]
+    if not positive[0] > COLLINEAR * positive[-1]:
+        raise DataError(
+            f"nonlinear shrinkage needs a sample covariance of rank {len(positive)}, the smaller of the number of "
+            "series and of dates less one; some series are sums of others. Leave them out or take shrinkage='linear'."
+        )
+    shrunk = shrunk_eigenvalues(positive, n, n_series)
+    return np.asarray((vectors * shrunk) @ vectors.T)
+
+
+def shrunk_eigenvalues(positive: Array, n: int, n_series: int) -> Array:
+    """New values (n_series,) of the sample eigenvalues, of which the positive ones (min(n, n_series),) are given."""
+    h, ratio = n ** (-1.0 / 3.0), n_series / n
+    density, hilbert = spectral_density(positive, h)
+    if n_series <= n:
+        real = 1.0 - ratio - np.pi * ratio * positive * hilbert
+        return np.asarray(positive / ((np.pi * ratio * positive * density) ** 2 + real**2))
+    log_ratio = np.log((1.0 + ROOT5 * h) / (1.0 - ROOT5 * h))
+    factor = 3.0 / (10.0 * h**2) + 3.0 / (4.0 * ROOT5 * h) * (1.0 - 1.0 / (5.0 * h**2)) * log_ratio
+    hilbert_at_zero = factor * np.mean(1.0 / positive) / np.pi
+    zero = np.full(n_series - n, 1.0 / (np.pi * (ratio - 1.0) * hilbert_at_zero))
+    return np.concatenate([zero, 1.0 / (np.pi**2 * positive * (density**2 + hilbert**2))])
+
+
+def spectral_density(eigenvalues: Array, h: float) -> tuple[Array, Array]:
+    """Kernel estimate of the density of the eigenvalues (k,) and its Hilbert transform, at each of them, (k,) both."""
+    bandwidth = h * eigenvalues[None, :]
+    x = (eigenvalues[:, None] - eigenvalues[None, :]) / bandwidth
+    density = 3.0 / (4.0 * ROOT5) * np.maximum(1.0 - x**2 / 5.0, 0.0) / bandwidth
+    return density.mean(axis=1), (hilbert_kernel(x) / bandwidth).mean(axis=1)
+
+
+def hilbert_kernel(x: Array) -> Array:
+    """Hilbert transform of the Epanechnikov kernel, elementwise.
+
+    Far from the kernel the two terms of its closed form cancel; there it is -1 / (pi x) times the sum of the kernel's
+    even moments 3 5^k / ((2k + 1) (2k + 3)) over x^2k, which converges at once.
+    """
+    far = np.abs(x) > FAR
+    inverse = 1.0 / np.where(far, x, FAR)
+    moments = [3.0 * 5.0**k / ((2 * k + 1) * (2 * k + 3)) for k in range(6)]
+    series = -inverse * np.polynomial.polynomial.polyval(inverse**2, moments)
+    near = np.where(far | (np.abs(x) == ROOT5), 0.0, x)  # at the kernel's ends the logarithm's term vanishes
+    logarithm = (1.0 - near**2 / 5.0) * np.log(np.abs((ROOT5 - near) / (ROOT5 + near)))
+    closed = -3.0 / 10.0 * x + 3.0 / (4.0 * ROOT5) * logarithm
+    return np.asarray(np.where(far, series, closed) / np.pi)
