@@ -2,6 +2,7 @@
 
 from hedgeresearch import datasets
 from hedgeresearch.covariance.arch_margin import ArchMargin
+from hedgeresearch.covariance.bekk import BEKK
 from hedgeresearch.covariance.ccc import CCC
 from hedgeresearch.covariance.covariance_fit import CovarianceFit
 from hedgeresearch.covariance.dcc import DCC
@@ -39,6 +40,7 @@ from hedgeresearch.simulation import simulate_dcc, simulate_regimes
 __version__ = "0.1.0"
 
 __all__ = [
+    "BEKK",
     "CCC",
     "DCC",
     "DECO",

@@ -28,7 +28,7 @@ def _step(parameters, x, intercept, q):
     for i in range(n):
         for j in range(n):
             weight = a + g if x[i] < 0.0 and x[j] < 0.0 else a
-            q[i, j] = intercept[i, j] + weight * x[i] * x[j] + b * q[i, j]
+            q[i, j] = intercept[i, j] + weight * (x[i] * x[j]) + b * q[i, j]
 
 
 @njit(cache=True)

@@ -39,7 +39,7 @@ class CCC:
     >>> import hedgeresearch as hr
     >>> fit = hr.CCC().fit(hr.simulate_dcc(n_dates=1000, a=0.0, b=0.0, seed=1).returns)
     >>> round(fit.parameters["correlation asset hedge"], 2)
-    np.float64(0.6)
+    np.float64(0.57)
     """
 
     margins: Margins = GARCH()

@@ -62,7 +62,8 @@ class CorrelationLikelihood:
         if not self.corrected:
             return self.sample_target, derivatives
         x, moves, _ = corrected_residuals(a, b, self.residuals, NO_MOVES)
-        moment, scale = _moment(x, x), np.sqrt(np.diag(_moment(x, x)))
+        moment = np.cov(x, rowvar=False)
+        scale = np.sqrt(np.diag(moment))
         correlation = moment / np.outer(scale, scale)
         for p in range(2):
             change = _moment(moves[p], x) + _moment(x, moves[p])

@@ -50,10 +50,7 @@ class DCCRecursion:
         residuals, variances, _ = standardised(margins, returns[:, block])
         cut = np.ix_(block, block)
         path = dcc_correlation(self.parameters, self.corrected, residuals, self.intercept[cut], self.q[cut])[:-1]
-        volatility = np.sqrt(variances[:-1])
-        path *= volatility[:, :, None]
-        path *= volatility[:, None, :]
-        return np.asarray(path)
+        return np.asarray(path * outer(np.sqrt(variances[:-1])))
 
     def advance(self, returns: Array) -> DCCRecursion:
         """The margins and Q after new dates."""
@@ -72,13 +69,18 @@ class DCCRecursion:
         weights = (self.parameters[0] + self.parameters[1]) ** np.arange(horizon)
         path = target + weights[:, None, None] * (correlation - target)
         volatility = np.sqrt(forecast_margins(self.margins, horizon))
-        return np.asarray(path * volatility[:, :, None] * volatility[:, None, :])
+        return np.asarray(path * outer(volatility))
 
 
 def standardised(margins: tuple[MarginState, ...], returns: Array) -> tuple[Array, Array, tuple[MarginState, ...]]:
     """Residuals (n_dates, n_series), variances (n_dates + 1, n_series) and the margins' states after these dates."""
     means, variances, after = filter_margins(margins, returns)
     return (returns - means[:-1]) / np.sqrt(variances[:-1]), variances, after
+
+
+def outer(volatility: Array) -> Array:
+    """The products of every date's volatilities (n_dates, n), (n_dates, n, n)."""
+    return volatility[:, :, None] * volatility[:, None, :]
 
 
 def as_correlation(matrix: Array) -> Array:

@@ -20,7 +20,7 @@ from hedgeresearch._validation import check_choice
 from hedgeresearch.covariance.correlation_estimate import TwoStepInference, estimate_correlation
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.dcc_recursion import DCCRecursion, as_correlation, standardised
+from hedgeresearch.covariance.dcc_recursion import DCCRecursion, as_correlation, outer, standardised
 from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.margins import Margins, check_margins, fit_margins, forecast_margins
@@ -42,7 +42,7 @@ class DECO:
     >>> import hedgeresearch as hr
     >>> fit = hr.DECO().fit(hr.simulate_dcc(n_dates=1000, n_series=4, seed=1).returns)
     >>> correlation = fit.correlation("asset", "hedge")
-    >>> bool((correlation == fit.correlation("hedge2", "hedge3").to_numpy()).all())
+    >>> bool((abs(correlation - fit.correlation("hedge2", "hedge3").to_numpy()) < 1e-12).all())
     True
     """
 
@@ -117,7 +117,7 @@ class DECORecursion:
         rho = dcc_equicorrelation(dcc.parameters, dcc.corrected, residuals, dcc.intercept, dcc.q)[:-1]
         volatility = np.sqrt(variances[:-1, block])
         path = equicorrelation(rho[:, None, None], len(block))
-        return np.asarray(path * volatility[:, :, None] * volatility[:, None, :])
+        return np.asarray(path * outer(volatility))
 
     def advance(self, returns: Array) -> DECORecursion:
         """The margins and Q after new dates."""
@@ -130,7 +130,7 @@ class DECORecursion:
         rho = later + (dcc.parameters[0] + dcc.parameters[1]) ** np.arange(horizon) * (now - later)
         volatility = np.sqrt(forecast_margins(dcc.margins, horizon))
         path = equicorrelation(rho[:, None, None], volatility.shape[1])
-        return np.asarray(path * volatility[:, :, None] * volatility[:, None, :])
+        return np.asarray(path * outer(volatility))
 
 
 def mean_correlation(q: Array) -> float:

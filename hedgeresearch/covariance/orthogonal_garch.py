@@ -161,8 +161,9 @@ class OrthogonalRecursion:
         return np.asarray((returns - self.mean) @ self.weights.T)
 
     def _covariances(self, variances: Array) -> Array:
-        scaled = self.loadings * variances[:, None, :]
-        return np.asarray(scaled @ self.loadings.T + self.rest)
+        roots = self.loadings * np.sqrt(variances)[:, None, :]
+        covariances = roots @ np.swapaxes(roots, 1, 2) + self.rest
+        return np.asarray(0.5 * (covariances + np.swapaxes(covariances, 1, 2)))  # rounding is not symmetric
 
 
 def principal_components(correlation: Array) -> tuple[Array, Array]:

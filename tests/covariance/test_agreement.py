@@ -93,19 +93,7 @@ def test_nasdaq_and_sp500(name, percent_log_returns, reference):
         assert ours.nu == pytest.approx(reference[name]["coef"]["[Joint]mshape"], abs=2e-3)
 
 
-@pytest.mark.parametrize(
-    ("name", "n"),
-    [
-        ("dcc_N2", 2),
-        ("dcc_N3", 3),
-        ("adcc_N2", 2),
-        ("adcc_N3", 3),
-        ("mvt_N3", 3),
-        ("gjr_N2", 2),
-        ("dcc_N10", 10),
-        ("dcc_N30", 30),
-    ],
-)
+@pytest.mark.parametrize("name", ["dcc_N2", "dcc_N3", "adcc_N2", "adcc_N3", "mvt_N3", "gjr_N2", "dcc_N10", "dcc_N30"])
 def test_dow_stocks(name, dow, dow_reference):
     case, n = dow_reference[name], int(name.split("_N")[1])
     ours, theirs = check_against_rmgarch(dow.iloc[:, :n] * case["unit"], case)
