@@ -112,7 +112,7 @@ def kind_of_returns(asset: Any, hedges: Any) -> str | None:
 
 def check_following(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:
     """Refuse new data that does not carry on where a fit ended."""
-    if list(new.columns) != list(columns):
+    if not new.columns.equals(columns) and list(new.columns) != list(columns):
         raise DataError(f"new data must have the columns {list(columns)} in this order; got {list(new.columns)}.")
     try:
         follows = new.index[0] > last_date
@@ -195,6 +195,9 @@ def _as_frame(data: Any, name: str) -> pd.DataFrame:
 
 
 def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A copy in float64: what the caller later does to the original changes nothing here."""
+    if frame.to_numpy().dtype == np.float64:
+        return frame.copy()  # the usual case, and quick for a single bar
     for column, dtype in frame.dtypes.items():
         if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
             raise DataError(

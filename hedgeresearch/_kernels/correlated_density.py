@@ -30,37 +30,32 @@ def radial(density, n, quadratic):
 def correlated(q, z, density, by_q, by_z, scratch):
     """Density with R = Q scaled to a unit diagonal; -inf where Q is not positive definite.
 
-    With y_i = z_i sqrt(q_ii), V = Q^-1, v = V y: l = -(log |Q| - sum log q_ii) / 2 + radial(y'V y),
-    dl/dQ = -(V - w v v') / 2 + diag((1 - w v_i y_i) / (2 q_ii)), dl/dz_i = -w v_i sqrt(q_ii).
+    With s_i = 1 / sqrt(q_ii) and u = R^-1 z: l = -log |R| / 2 + radial(z'u), dl/dz = -w u, and
+    dl/dQ_ij = -s_i s_j (R^-1_ij - w u_i u_j) / 2, plus s_i^2 (1 - w u_i z_i) / 2 on the diagonal.
     """
     n = z.shape[0]
-    y, v, diagonal = scratch
-    log_scale, product = 0.0, 1.0
+    s, u, column = scratch
     for i in range(n):
-        diagonal[i] = q[i, i]
-        product *= q[i, i]
-        if not 1e-150 < product < 1e150:
-            log_scale += np.log(product)
-            product = 1.0
-        y[i] = z[i] * np.sqrt(q[i, i])
-        for j in range(n):
-            by_q[i, j] = q[i, j]
-    log_determinant = invert_in_place(by_q, v)
+        s[i] = 1.0 / np.sqrt(q[i, i])
+    for i in range(n):
+        for j in range(i + 1):
+            by_q[i, j] = q[i, j] * s[i] * s[j]
+    log_determinant = invert_in_place(by_q, column)
     if not log_determinant > -np.inf:
         return -np.inf, 0.0
     quadratic = 0.0
     for i in range(n):
-        v[i] = 0.0
+        u[i] = 0.0
         for j in range(n):
-            v[i] += by_q[i, j] * y[j]
-        quadratic += v[i] * y[i]
+            u[i] += by_q[i, j] * z[j]
+        quadratic += u[i] * z[i]
     value, w, by_nu = radial(density, n, quadratic)
     for i in range(n):
         for j in range(n):
-            by_q[i, j] = -0.5 * (by_q[i, j] - w * v[i] * v[j])
-        by_q[i, i] += 0.5 * (1.0 - w * v[i] * y[i]) / diagonal[i]
-        by_z[i] = -w * v[i] * np.sqrt(diagonal[i])
-    return value - 0.5 * (log_determinant - log_scale - np.log(product)), by_nu
+            by_q[i, j] = -0.5 * s[i] * s[j] * (by_q[i, j] - w * u[i] * u[j])
+        by_q[i, i] += 0.5 * s[i] * s[i] * (1.0 - w * u[i] * z[i])
+        by_z[i] = -w * u[i]
+    return value - 0.5 * log_determinant, by_nu
 
 
 @njit(cache=True)

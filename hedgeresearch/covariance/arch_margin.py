@@ -107,8 +107,8 @@ class ArchMargin:
         settings: Any = asdict(self) | {"vol": self.vol.lower()}  # arch checks p only behind a name in lower case
         return arch_model(values, rescale=False, **settings)
 
-    def estimate(self, returns: Array) -> ArchMarginFit:
-        """Maximise the likelihood of one series (n_dates,), in any unit: by arch, then on from where it stopped.
+    def estimate(self, returns: Array, start: ArchMarginFit | None = None) -> ArchMarginFit:
+        """Maximise the likelihood of one series (n_dates,), in any unit: by arch from ``start``, then on from its end.
 
         Raises
         ------
@@ -120,7 +120,8 @@ class ArchMargin:
         arch = self.build(np.concatenate([np.full(self.longest_lag, unit.mean()), unit]))
         # arch filters warnings for the whole process; points at which the likelihood overflows belong to the search
         with warnings.catch_warnings(), np.errstate(all="ignore"):
-            found = arch.fit(disp="off", show_warning=False)
+            near = None if start is None else start.process.parameters
+            found = arch.fit(starting_values=near, disp="off", show_warning=False)
         residuals = arch.resids(arch.starting_values())
         series = ArchSeries(arch, self.longest_lag, float(arch.volatility.backcast(residuals)))
         optimum = refine(series, found.params.to_numpy(), residuals, self.names)

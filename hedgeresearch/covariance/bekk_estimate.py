@@ -16,8 +16,10 @@ from hedgeresearch.covariance.influence import covariance_of, hessian, influence
 from hedgeresearch.covariance.maximise import Optimum, maximise
 from hedgeresearch.errors import ConvergenceError
 
-GENERIC_STARTS = tuple((p, share) for p in (0.9, 0.98) for share in (0.04, 0.15))
+GENERIC_STARTS = ((0.9, 0.04), (0.9, 0.15), (0.98, 0.04), (0.98, 0.15), (0.3, 0.4), (0.999, 0.005))
 """Persistence a^2 + g^2 and the share of a^2 in it, where a search without a smaller model begins."""
+CLEAR_GAIN = 10.0
+"""Gain in log-likelihood over a constant covariance, a series, below which local optima are common."""
 JUST_INSIDE = 0.995
 """What A, B and G of a point on the bound are multiplied by to begin inside."""
 LEAST_NEWS = 0.03
@@ -77,20 +79,20 @@ def _search(layout: Layout, shocks: Array, done: dict[Layout, Optimum]) -> Optim
     starts = [start for smaller, optimum in nested for start in _starts_from(likelihood.map, smaller, optimum.point)]
     ends: list[Optimum] = []
     failures: list[ConvergenceError] = []
-    for group in [*([start] for start in starts), _generic_starts(likelihood)]:
-        if len(group) > 1 and ends:
-            break  # the generic starts are for when there are no others, or none has led anywhere
-        try:
-            ends.append(_climb(likelihood, group))
-        except ConvergenceError as failure:
-            failures.append(failure)
+    for start in starts:
+        _try(likelihood, [start], ends, failures)
+    if not ends:
+        _try(likelihood, _generic_starts(likelihood), ends, failures)
+    if ends and layout.form != "full" and _is_doubtful(likelihood, max(ends, key=_height)):
+        for start in _generic_starts(likelihood):
+            _try(likelihood, [start], ends, failures)
     # B = 0 is a stationary point, and the answer where there is no asymmetry
     symmetric = [
         _without_news(layout, optimum) for smaller, optimum in nested if layout.asymmetric > smaller.asymmetric
     ]
     if not ends:
         raise failures[-1]
-    best = max(ends + symmetric, key=lambda end: end.log_likelihood)
+    best = max(ends + symmetric, key=_height)
     least = max((optimum.log_likelihood for _, optimum in nested), default=-np.inf)
     if best.log_likelihood < least - 1e-6:
         raise ConvergenceError(
@@ -99,6 +101,29 @@ def _search(layout: Layout, shocks: Array, done: dict[Layout, Optimum]) -> Optim
         )
     done[layout] = best
     return best
+
+
+def _height(optimum: Optimum) -> float:
+    return optimum.log_likelihood
+
+
+def _try(
+    likelihood: BEKKLikelihood, starts: list[Array], ends: list[Optimum], failures: list[ConvergenceError]
+) -> None:
+    """Climb, and keep the end or the failure."""
+    try:
+        ends.append(_climb(likelihood, starts))
+    except ConvergenceError as failure:
+        failures.append(failure)
+
+
+def _is_doubtful(likelihood: BEKKLikelihood, optimum: Optimum) -> bool:
+    """Whether an optimum may be a local one: on a bound, or hardly above a constant covariance."""
+    layout, n_dates = likelihood.map.layout, len(likelihood.shocks)
+    log_determinant = float(np.linalg.slogdet(likelihood.map.moments[0])[1])
+    constant = -0.5 * n_dates * (layout.n * (np.log(2.0 * np.pi) + 1.0) + log_determinant)
+    factor, _ = likelihood.map.shrinkage(optimum.point)
+    return factor < 1.0 or bool(layout.zeros(optimum.point)) or optimum.log_likelihood - constant < CLEAR_GAIN * layout.n
 
 
 def _climb(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:

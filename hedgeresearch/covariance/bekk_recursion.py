@@ -73,7 +73,8 @@ class BEKKRecursion:
             h = steps[-1]
             expected = np.stack([h, expected_news(h), h] if len(self.loadings) > 1 else [h, h])
             blocks = np.concatenate([self.loadings, self.persistence[None]])
-            steps.append(self.intercept + (np.swapaxes(blocks, 1, 2) @ expected @ blocks).sum(axis=0))
+            following = self.intercept + (np.swapaxes(blocks, 1, 2) @ expected @ blocks).sum(axis=0)
+            steps.append(0.5 * (following + following.T))  # rounding is not symmetric
         return np.stack(steps)
 
     @property

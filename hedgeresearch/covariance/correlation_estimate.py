@@ -13,10 +13,11 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.garch_likelihood import PERSISTENCE_BOUND
 from hedgeresearch.covariance.influence import Sensitivities, covariance_of, influence
 from hedgeresearch.covariance.margins import FittedMargins
-from hedgeresearch.covariance.maximise import Optimum, maximise
+from hedgeresearch.covariance.maximise import Optimum, continue_from, maximise
 
 BOX = (
     (0.0, PERSISTENCE_BOUND),  # persistence, a + b + delta g
@@ -36,6 +37,7 @@ class CorrelationEstimate:
 
     Attributes
     ----------
+    point : array (4,), of the box in which the search went on
     parameters : array (3,) of a, b, g
     nu : float, degrees of freedom; infinite for the normal
     kept : positions among (a, b, g, nu) of what was estimated
@@ -45,6 +47,7 @@ class CorrelationEstimate:
     bounds_hit : the bounds on which the estimate lies, as formulas
     """
 
+    point: Array
     parameters: Array
     nu: float
     kept: list[int]
@@ -60,8 +63,10 @@ class CorrelationEstimate:
         return {NAMES[i]: float(every[i]) for i in self.kept}
 
 
-def estimate_correlation(likelihood: CorrelationLikelihood, student: bool, what: str) -> CorrelationEstimate:
-    """Maximise over the box of stationary parameters.
+def estimate_correlation(
+    likelihood: CorrelationLikelihood, student: bool, what: str, start: CorrelationEstimate | None = None
+) -> CorrelationEstimate:
+    """Maximise over the box of stationary parameters, from the optimum ``start`` if given.
 
     Raises
     ------
@@ -77,13 +82,21 @@ def estimate_correlation(likelihood: CorrelationLikelihood, student: bool, what:
         by_date, scores = likelihood.scores(*_from_box(point, delta))
         return by_date, scores, _box_jacobian(point, delta)[:, moved]
 
-    starts = [np.array([p, s, 0.3, 0.1])[moved] for p, s in STARTS]
-    optimum = maximise(in_box, starts, [BOX[i] for i in moved], what)
+    def search(starts: list[Array]) -> Optimum:
+        return maximise(in_box, [x[moved] for x in starts], [BOX[i] for i in moved], what)
+
+    everywhere = [np.array([p, s, 0.3, 0.1]) for p, s in STARTS]
+    if start is None:
+        optimum = search(everywhere)
+    else:
+        near = start.point
+        optimum = continue_from(lambda: search([near]), lambda: search(everywhere))
     point[moved] = optimum.point
     parameters, nu = _from_box(point, delta)
     free = [i for i, is_free in zip(moved, optimum.free, strict=True) if is_free]
     kept = [0, 1, *moved[2:]]
     return CorrelationEstimate(
+        point=point.copy(),
         parameters=parameters,
         nu=nu,
         kept=kept,
@@ -107,6 +120,21 @@ class TwoStepInference:
         sensitivities = [fit.sensitivities() for fit in self.margins.fits]
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
         return covariance_of(np.hstack([*(s.influence for s in sensitivities), correlation]))
+
+
+def two_step_estimates(steps: TwoStepInference, n_dates: int) -> Estimates:
+    """What both steps found; a composite likelihood is that of no sample, so it is left out."""
+    margins, likelihood, estimate = steps.margins, steps.likelihood, steps.estimate
+    n = likelihood.residuals.shape[1]
+    return Estimates(
+        values=margins.values | estimate.values,
+        n_dates=n_dates,
+        log_likelihood=None if likelihood.composite else estimate.log_density - margins.log_volatility,
+        n_targets=n * (n - 1) // 2,
+        gradient_norm=max(margins.gradient_norm, estimate.gradient_norm),
+        bounds_hit=(*margins.bounds_hit, *estimate.bounds_hit),
+        inference=steps,
+    )
 
 
 def correlation_influence(

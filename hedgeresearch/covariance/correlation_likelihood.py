@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from hedgeresearch._kernels.dcc import corrected_residuals, dcc_margin_gradient, dcc_scores
+from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch._types import Array
 
@@ -74,13 +76,18 @@ class CorrelationLikelihood:
     def matrices(self, parameters: Array) -> tuple[Array, Array, Array]:
         """Intercept, Q_1, and their derivatives (2, 3, n, n) with respect to (a, b, g)."""
         a, b, g = parameters
+        if not self.corrected:
+            intercept = (1.0 - a - b) * self.sample_target - g * self.news_target
+            return intercept, intercept + b * self.sample_target, self._fixed_derivatives
         target, by_target = self.target(a, b)
-        intercept = (1.0 - a - b) * target - g * self.news_target
-        by_intercept = (1.0 - a - b) * by_target - np.stack([target, target, self.news_target])
-        if self.corrected:
-            return intercept, target, np.stack([by_intercept, by_target])
-        by_first = by_intercept + np.stack([0.0 * target, target, 0.0 * target])
-        return intercept, intercept + b * target, np.stack([by_intercept, by_first])
+        by_intercept = (1.0 - a - b) * by_target - np.stack([target, target, 0.0 * target])
+        return (1.0 - a - b) * target, target, np.stack([by_intercept, by_target])
+
+    @cached_property
+    def _fixed_derivatives(self) -> Array:
+        """Those of C and of C + b S where S does not depend on the parameters, (2, 3, n, n)."""
+        s, n = self.sample_target, self.news_target
+        return np.stack([np.stack([-s, -s, -n]), np.stack([-s, 0.0 * s, -n])])
 
     def scores(self, parameters: Array, nu: float) -> tuple[Array, Array]:
         """Log-density of z of each date (n_dates,) and its derivatives by (a, b, g, nu), (n_dates, 4).
@@ -91,9 +98,13 @@ class CorrelationLikelihood:
         total, scores = np.zeros(len(self.residuals)), np.zeros((len(self.residuals), 4))
         for block in self._blocks():
             constants = density_constants(nu, block.stop - block.start)
-            pieces = [np.ascontiguousarray(m[..., block, block]) for m in (intercept, first, derivatives)]
-            z = np.ascontiguousarray(self.residuals[:, block])
-            by_date, by_parameter = dcc_scores(parameters, self.corrected, self.equicorrelation, constants, z, *pieces)
+            pieces = [_cut(m, block, block) for m in (intercept, first, derivatives)]
+            z = _cut(self.residuals, block)
+            if z.shape[1] == 2:  # where the equicorrelation is the correlation
+                by_date, by_parameter = dcc_pair_scores(parameters, self.corrected, constants, z, *pieces)
+            else:
+                rules = (parameters, self.corrected, self.equicorrelation, constants)
+                by_date, by_parameter = dcc_scores(*rules, z, *pieces)
             total += by_date
             scores += by_parameter
         return total / self.n_blocks, scores / self.n_blocks
@@ -111,8 +122,8 @@ class CorrelationLikelihood:
         gradient = np.zeros((moving.shape[0], moving.shape[2]))
         for block in self._blocks():
             constants = density_constants(nu, block.stop - block.start)
-            c, q, v = (np.ascontiguousarray(m[..., block, block]) for m in (intercept, first, rows))
-            z, dz = (np.ascontiguousarray(values[..., block]) for values in (self.residuals, moving))
+            c, q, v = (_cut(m, block, block) for m in (intercept, first, rows))
+            z, dz = _cut(self.residuals, block), _cut(moving, block)
             rules = (parameters, self.corrected, self.equicorrelation, constants)
             gradient[:, block] += dcc_margin_gradient(*rules, z, c, q, dz, v)
         return gradient / (len(self.residuals) * self.n_blocks)
@@ -136,19 +147,25 @@ class CorrelationLikelihood:
         if self.corrected:
             x, _, moves = corrected_residuals(parameters[0], parameters[1], self.residuals, moving)
             scale = np.sqrt(np.diag(_moment(x, x)))
-            rows = np.stack([_moment(m, x) for m in moves]) / np.outer(scale, scale)
+            rows = _moment(moves, x) / np.outer(scale, scale)
             correlation = _moment(x, x) / np.outer(scale, scale)
             own = np.diagonal(rows, axis1=1, axis2=2)
             rows = rows - correlation * own[:, :, None]
             return rows, none
-        rows = none if self.shrunk_target is not None else np.stack([_moment(m, self.residuals) for m in moving])
+        rows = none if self.shrunk_target is not None else _moment(moving, self.residuals)
         if not self.asymmetric:
             return rows, none
         fallen = np.minimum(self.residuals, 0.0)
-        return rows, np.stack([_moment(m * (self.residuals < 0.0), fallen) for m in moving])
+        return rows, _moment(moving * (self.residuals < 0.0), fallen)
+
+
+def _cut(values: Array, *blocks: slice) -> Array:
+    """The last axes of an array cut to a block, contiguous."""
+    index: Any = (..., *blocks)
+    return np.ascontiguousarray(values[index])
 
 
 def _moment(left: Array, right: Array) -> Array:
-    """Covariances (divisor n - 1) of the columns of ``left`` with those of ``right``."""
+    """Covariances (divisor n - 1) of the columns of ``left`` (..., n_dates, n) with those of ``right`` (n_dates, n)."""
     centred = right - right.mean(axis=0)
-    return np.asarray(left.T @ centred / (len(left) - 1))
+    return np.asarray(np.swapaxes(left, -1, -2) @ centred / (len(right) - 1))

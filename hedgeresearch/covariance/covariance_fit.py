@@ -147,8 +147,9 @@ class CovarianceFit:
 
     def hedge_ratio(self, asset: str, hedges: str | Sequence[str]) -> pd.DataFrame:
         """Minimum-variance ratios of ``asset`` on ``hedges`` (one name or several), (n_dates, n_hedges)."""
-        names = [hedges] if isinstance(hedges, str) else list(hedges)
-        ratios = minimum_variance_path(self.path([asset, *names]), names, self.dates)
+        one = not pd.api.types.is_list_like(hedges) or (isinstance(hedges, tuple) and hedges in list(self.series))
+        names: list[Any] = [hedges] if one else list(hedges)
+        ratios = minimum_variance_path(self.path([asset, *names]), [str(name) for name in names], self.dates)
         return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(names))
 
     @property
@@ -156,10 +157,15 @@ class CovarianceFit:
         """R_t^(-1/2) D_t^(-1) (r_t - mean_t), (n_dates, n_series): uncorrelated with unit variance if the model holds.
 
         D_t holds the conditional volatilities and R_t^(1/2) is the symmetric root of the conditional correlation.
+
+        Raises
+        ------
+        DataError
+            If the covariance of some date is singular.
         """
         values = self.returns.to_numpy()
         errors = values - self.start.means(values)[:-1]
-        pieces = [standardize(errors[rows], path) for rows, path in chunks(self.start, values)]
+        pieces = [standardize(errors[rows], path, self.dates[rows]) for rows, path in chunks(self.start, values)]
         return pd.DataFrame(np.concatenate(pieces), index=self.dates, columns=self.series)
 
     def diagnostics(self, lags: int = 10) -> pd.DataFrame:
@@ -215,9 +221,10 @@ class CovarianceFit:
         return plot_lines(100 * self.volatility, ylabel=label, note=sample_label(self.dates, self.sample_end), ax=ax)
 
     def _position(self, name: str) -> int:
-        if name not in self.series:
-            raise DataError(f"the series must be one of {list(self.series)}; got {name!r}.")
-        return list(self.series).index(name)
+        names = list(self.series)
+        if name not in names:
+            raise DataError(f"the series must be one of {names}; got {name!r}.")
+        return names.index(name)
 
 
 def start_fit(

@@ -20,13 +20,12 @@ import pandas as pd
 
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_choice, check_flag
-from hedgeresearch.covariance.correlation_estimate import TwoStepInference, estimate_correlation
+from hedgeresearch.covariance.correlation_estimate import TwoStepInference, estimate_correlation, two_step_estimates
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.dcc_recursion import DCCRecursion
-from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.garch import GARCH
-from hedgeresearch.covariance.margins import FittedMargins, Margins, check_margins, fit_margins
+from hedgeresearch.covariance.margins import Margins, check_margins, fit_margins
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
 from hedgeresearch.covariance.shrinkage import shrink_linear, shrink_nonlinear
 from hedgeresearch.errors import DataError
@@ -82,8 +81,11 @@ class DCC:
                 f"b; got asymmetric={self.asymmetric!r} and target={self.target!r}."
             )
 
-    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+    def fit(self, returns: pd.DataFrame, start: CovarianceFit | None = None) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
+
+        An earlier fit of the same model to the same series, on a sample much like this one, may be given as ``start``:
+        the searches begin there, which is quicker, and look elsewhere only if they end on a bound.
 
         Raises
         ------
@@ -94,7 +96,8 @@ class DCC:
             If a margin or the correlation step reaches no optimum.
         """
         frame = check_panel(returns, self.margins, "DCC", shrunk=self.target != "sample")
-        margins = fit_margins(self.margins, frame)
+        earlier = self._earlier(start, frame)
+        margins = fit_margins(self.margins, frame, earlier.margins if earlier else None)
         likelihood = CorrelationLikelihood(
             margins.residuals,
             asymmetric=self.asymmetric,
@@ -102,31 +105,30 @@ class DCC:
             composite=self.estimator == "composite",
             shrunk_target=self._shrunk(margins.residuals),
         )
-        return fit_correlation(self, frame, margins, likelihood)
+        estimate = estimate_correlation(
+            likelihood, self.density == "student", "the DCC correlations", earlier.estimate if earlier else None
+        )
+        return _finish(self, frame, TwoStepInference(margins, likelihood, estimate))
+
+    def _earlier(self, start: CovarianceFit | None, frame: pd.DataFrame) -> TwoStepInference | None:
+        if start is None:
+            return None
+        steps = start.estimates.inference
+        if start.model != self or not isinstance(steps, TwoStepInference) or not start.series.equals(frame.columns):
+            raise DataError(f"start must be an earlier fit of {self!r} to {list(frame.columns)}; got {start!r}.")
+        return steps
 
     def _shrunk(self, residuals: Array) -> Array | None:
         return None if self.target == "sample" else SHRINKAGE[self.target](residuals)
 
 
-def fit_correlation(
-    model: DCC, frame: pd.DataFrame, margins: FittedMargins, likelihood: CorrelationLikelihood
-) -> CovarianceFit:
-    """The second step and the fit."""
-    estimate = estimate_correlation(likelihood, model.density == "student", "the DCC correlations")
+def _finish(model: DCC, frame: pd.DataFrame, steps: TwoStepInference) -> CovarianceFit:
+    margins, likelihood, estimate = steps.margins, steps.likelihood, steps.estimate
     intercept, first, _ = likelihood.matrices(estimate.parameters)
     target, _ = likelihood.target(*estimate.parameters[:2])
     recursion = DCCRecursion(
         margins.states, estimate.parameters, likelihood.corrected, target, intercept, first, estimate.nu
     )
-    n = frame.shape[1]
-    estimates = Estimates(
-        values=margins.values | estimate.values,
-        n_dates=len(frame),
-        log_likelihood=None if likelihood.composite else estimate.log_density - margins.log_volatility,
-        n_targets=n * (n - 1) // 2,
-        gradient_norm=max(margins.gradient_norm, estimate.gradient_norm),
-        bounds_hit=(*margins.bounds_hit, *estimate.bounds_hit),
-        inference=TwoStepInference(margins, likelihood, estimate),
-    )
+    estimates = two_step_estimates(steps, n_dates=len(frame))
     warn_of_bounds(model, estimates)
     return start_fit(model, frame, recursion, estimates)

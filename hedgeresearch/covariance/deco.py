@@ -17,11 +17,10 @@ import pandas as pd
 from hedgeresearch._kernels.dcc import dcc_equicorrelation
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_choice
-from hedgeresearch.covariance.correlation_estimate import TwoStepInference, estimate_correlation
+from hedgeresearch.covariance.correlation_estimate import TwoStepInference, estimate_correlation, two_step_estimates
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.dcc_recursion import DCCRecursion, as_correlation, outer, standardised
-from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.margins import Margins, check_margins, fit_margins, forecast_margins
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
@@ -73,16 +72,7 @@ class DECO:
         intercept, first, _ = likelihood.matrices(estimate.parameters)
         target, _ = likelihood.target(*estimate.parameters[:2])
         q = DCCRecursion(margins.states, estimate.parameters, corrected, target, intercept, first, estimate.nu)
-        n = frame.shape[1]
-        estimates = Estimates(
-            values=margins.values | estimate.values,
-            n_dates=len(frame),
-            log_likelihood=estimate.log_density - margins.log_volatility,
-            n_targets=n * (n - 1) // 2,
-            gradient_norm=max(margins.gradient_norm, estimate.gradient_norm),
-            bounds_hit=(*margins.bounds_hit, *estimate.bounds_hit),
-            inference=TwoStepInference(margins, likelihood, estimate),
-        )
+        estimates = two_step_estimates(TwoStepInference(margins, likelihood, estimate), n_dates=len(frame))
         warn_of_bounds(self, estimates)
         return start_fit(self, frame, DECORecursion(q), estimates)
 

@@ -69,8 +69,8 @@ class GARCH:
         left_out = {3: not self.asymmetric, 5: self.density == "normal"}
         return [i for i in range(6) if not left_out.get(i, False)]
 
-    def estimate(self, returns: Array) -> GARCHMargin:
-        """Maximise the quasi-likelihood of one series (n_dates,), in any unit.
+    def estimate(self, returns: Array, start: GARCHMargin | None = None) -> GARCHMargin:
+        """Maximise the quasi-likelihood of one series (n_dates,), in any unit, from the optimum ``start`` if given.
 
         Raises
         ------
@@ -80,11 +80,12 @@ class GARCH:
         centre, scale = returns.mean(), returns.std()
         unit = (returns - centre) / scale
         moved = coordinates(self.asymmetric, self.density == "student")
-        optimum, point = maximise_garch(unit, moved)
+        optimum, point = maximise_garch(unit, moved, warm=None if start is None else start.point)
         parameters, nu = from_box(point)
         held = [i for i, is_free in zip(moved, optimum.free, strict=True) if not is_free]
         return GARCHMargin(
             model=self,
+            point=point,
             unit_parameters=np.append(parameters, nu),
             centre=centre,
             scale=scale,
@@ -103,6 +104,7 @@ class GARCHMargin:
     Attributes
     ----------
     model : GARCH
+    point : array (6,), of the box in which the search went on
     unit_parameters : array (6,) of mu, omega, alpha, gamma, beta, nu for the series of mean zero and unit variance
     centre, scale : float, the mean and the standard deviation that make it so
     unit_returns : array (n_dates,), that series
@@ -113,6 +115,7 @@ class GARCHMargin:
     """
 
     model: GARCH
+    point: Array
     unit_parameters: Array
     centre: float
     scale: float

@@ -15,7 +15,7 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_scores
 from hedgeresearch._types import Array
-from hedgeresearch.covariance.maximise import Optimum, maximise
+from hedgeresearch.covariance.maximise import Optimum, continue_from, maximise
 
 PERSISTENCE_BOUND = 1.0 - 1e-6
 BOX = (
@@ -77,8 +77,13 @@ def box_jacobian(x: Array) -> Array:
     return jacobian
 
 
-def maximise_garch(unit: Array, moved: list[int], start_rule: StartRule = backcast_start) -> tuple[Optimum, Array]:
-    """The optimum over the ``moved`` coordinates, and the full point of the box; others: no leverage, normal."""
+def maximise_garch(
+    unit: Array, moved: list[int], start_rule: StartRule = backcast_start, warm: Array | None = None
+) -> tuple[Optimum, Array]:
+    """The optimum over the ``moved`` coordinates, and the full point of the box; others: no leverage, normal.
+
+    A search from the ``warm`` point of the box is enough if it ends inside.
+    """
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])
 
     def likelihood(x: Array) -> tuple[Array, Array, Array]:
@@ -93,17 +98,22 @@ def maximise_garch(unit: Array, moved: list[int], start_rule: StartRule = backca
         different = list({x[moved].tobytes(): x[moved] for x in starts}.values())
         return maximise(likelihood, different, bounds, "a GARCH(1,1) margin", thorough=thorough)
 
-    optimum = climb(STARTS, thorough=False)
-    still = np.where(np.isin(moved, [1, 2]), 0.0, optimum.point)  # omega = 1 and no persistence
-    if optimum.log_likelihood - likelihood(still)[0].sum() < CLEAR_GAIN:
-        optimum = climb([*STARTS, *FURTHER_STARTS], thorough=True)
+    def search() -> Optimum:
+        optimum = climb(STARTS, thorough=False)
+        still = optimum.point.copy()
+        still[1:3] = 0.0  # omega = 1 and no persistence
+        if optimum.log_likelihood - likelihood(still)[0].sum() < CLEAR_GAIN:
+            return climb([*STARTS, *FURTHER_STARTS], thorough=True)
+        return optimum
+
+    optimum = search() if warm is None else continue_from(lambda: climb([warm], thorough=False), search)
     point[moved] = optimum.point
     return optimum, point
 
 
 def mean_score(parameters: Array, unit: Array, start_rule: StartRule = backcast_start) -> Array:
     """Mean over dates of the score with respect to (mu, omega, alpha, gamma, beta, nu), (6,)."""
-    return np.asarray(scores_by_date(parameters, unit, start_rule).sum(axis=0) / len(unit))
+    return np.asarray(np.full(len(unit), 1.0 / len(unit)) @ scores_by_date(parameters, unit, start_rule))
 
 
 def scores_by_date(parameters: Array, unit: Array, start_rule: StartRule = backcast_start) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -66,8 +66,8 @@ class Margin(Protocol):
     def names(self) -> tuple[str, ...]:
         """Names of the parameters that will be estimated, (k,)."""
 
-    def estimate(self, returns: Array) -> MarginFit:
-        """Estimate on one series (n_dates,)."""
+    def estimate(self, returns: Array, start: Any = None) -> MarginFit:
+        """Estimate on one series (n_dates,); ``start`` is an earlier estimate of the same settings, to search from."""
 
 
 Margins = Margin | Mapping[str, Margin]
@@ -128,8 +128,8 @@ def margin_of(margins: Margins, series: str) -> Margin:
     return margins[series]
 
 
-def fit_margins(margins: Margins, frame: pd.DataFrame) -> FittedMargins:
-    """Estimate the margin of each column of returns (n_dates, n_series).
+def fit_margins(margins: Margins, frame: pd.DataFrame, start: FittedMargins | None = None) -> FittedMargins:
+    """Estimate the margin of each column of returns (n_dates, n_series), searching from ``start`` if given.
 
     Raises
     ------
@@ -137,10 +137,10 @@ def fit_margins(margins: Margins, frame: pd.DataFrame) -> FittedMargins:
         If a margin reaches no optimum, naming the series.
     """
     columns = np.ascontiguousarray(frame.to_numpy().T)
-    fits = []
-    for series, returns in zip(frame.columns, columns, strict=True):
+    fits, near = [], [None] * len(columns) if start is None else start.fits
+    for series, returns, earlier in zip(frame.columns, columns, near, strict=True):
         try:
-            fits.append(margin_of(margins, series).estimate(returns))
+            fits.append(margin_of(margins, series).estimate(returns, earlier))
         except ConvergenceError as error:
             raise ConvergenceError(f"series {series!r}: {error}") from error
     states = tuple(fit.start for fit in fits)

@@ -106,11 +106,19 @@ def maximise(
     )
 
 
+def continue_from(climb: Callable[[], Optimum], search: Callable[[], Optimum]) -> Optimum:
+    """A climb from a start known to be near, or a whole search where that fails or ends on a bound."""
+    try:
+        optimum = climb()
+    except ConvergenceError:
+        return search()
+    return optimum if optimum.free.all() else search()
+
+
 def _look(likelihood: Likelihood, x: Array) -> _Place:
     by_date, scores, jacobian = likelihood(x)
-    n_dates = len(by_date)
-    value = float(by_date.sum()) / n_dates
-    gradient = np.ones(n_dates) @ scores @ jacobian / n_dates
+    weights = np.full(len(by_date), 1.0 / len(by_date))
+    value, gradient = float(weights @ by_date), weights @ scores @ jacobian
     return _Place(x, value if math.isfinite(value) else -math.inf, gradient, scores, jacobian)
 
 

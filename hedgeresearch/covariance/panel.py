@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._validation import check_independent, check_returns
@@ -17,19 +18,27 @@ DATES_FOR_A_PARAMETER = 10
 
 def check_panel(returns: Any, margins: Margins, model: str, *, shrunk: bool = False) -> pd.DataFrame:
     """Returns (n_dates, n_series) from which margins and their correlation can be estimated."""
-    frame = check_returns(returns, minimum_rows=1)
+    frame = check_returns(returns, minimum_rows=2)
     n_dates, n_series = frame.shape
     if n_series < 2:
         raise DataError(f"{model} needs two series or more; got {list(frame.columns)}.")
+    texts = frame.columns.map(str)  # parameters are named after their series
+    if not texts.is_unique:
+        twice = texts[texts.duplicated()][0]
+        raise DataError(f"{model} needs names that differ as text; {twice!r} comes twice. Rename one series.")
     longest = max(len(margin_of(margins, name).names) for name in frame.columns)
-    frame = check_returns(frame, minimum_rows=DATES_FOR_A_PARAMETER * longest)
+    if n_dates < DATES_FOR_A_PARAMETER * longest:
+        raise DataError(
+            f"returns must have at least {DATES_FOR_A_PARAMETER * longest} rows, ten for each parameter of a margin; got "
+            f"{n_dates}. Give a longer sample."
+        )
     if not shrunk:
         if n_series >= n_dates:
             raise DataError(
-                f"{model} with target='sample' needs more dates than series; got {n_dates} dates of {n_series} series. "
-                "Shrink the target: target='nonlinear' (or 'linear')."
+                f"{model} needs more dates than series unless its target is shrunk; got {n_dates} dates of {n_series} "
+                "series. Take DCC(target='nonlinear') or DCC(target='linear')."
             )
-        check_independent(frame.cov().to_numpy(), [str(name) for name in frame.columns], "series")
+        check_independent(np.cov(frame.to_numpy(), rowvar=False), [str(name) for name in frame.columns], "series")
     return frame
 
 

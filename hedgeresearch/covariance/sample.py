@@ -68,8 +68,7 @@ class SampleCovariance:
         if self.shrinkage is None:
             return np.cov(values, rowvar=False).reshape(values.shape[1], values.shape[1])
         scale = values.std(axis=0, ddof=1)
-        shrunk = SHRINKAGES[self.shrinkage](values / scale)
-        return np.asarray(0.5 * (shrunk + shrunk.T) * np.outer(scale, scale))  # rounding is not symmetric
+        return np.asarray(SHRINKAGES[self.shrinkage](values / scale) * np.outer(scale, scale))
 
 
 @dataclass(frozen=True, eq=False)

@@ -72,8 +72,8 @@ def shrink_nonlinear(values: Array) -> Array:
             f"nonlinear shrinkage needs a sample covariance of rank {len(positive)}, the smaller of the number of "
             "series and of dates less one; some series are sums of others. Leave them out or take shrinkage='linear'."
         )
-    shrunk = shrunk_eigenvalues(positive, n, n_series)
-    return np.asarray((vectors * shrunk) @ vectors.T)
+    shrunk = (vectors * shrunk_eigenvalues(positive, n, n_series)) @ vectors.T
+    return np.asarray(0.5 * (shrunk + shrunk.T))  # rounding is not symmetric
 
 
 def shrunk_eigenvalues(positive: Array, n: int, n_series: int) -> Array:

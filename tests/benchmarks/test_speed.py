@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc import dcc_scores
+from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
+from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.ewma import ewma_covariance
 from hedgeresearch._kernels.hidden_markov import filter_regimes
 from hedgeresearch._kernels.rolling import rolling_covariance
-from hedgeresearch.covariance.garch import estimate_garch
+from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 
 MILLION = 1_000_000
 SLOW = {"rounds": 3, "iterations": 1, "warmup_rounds": 1}
@@ -32,7 +33,7 @@ def noise() -> np.ndarray:
 
 @pytest.mark.benchmark(group="GARCH margin, 1000 dates")
 def test_garch(benchmark: Any, returns: pd.DataFrame) -> None:
-    estimate = benchmark(estimate_garch, returns["asset"].to_numpy())
+    estimate = benchmark(hr.GARCH().estimate, returns["asset"].to_numpy())
     assert 0.0 < estimate.parameters[2:].sum() < 1.0
 
 
@@ -48,17 +49,11 @@ def test_garch_of_arch(benchmark: Any, returns: pd.DataFrame) -> None:
 
 
 @pytest.mark.benchmark(group="DCC, 2 series, 1000 dates")
-def test_dcc_fit(benchmark: Any, returns: pd.DataFrame) -> None:
-    fit = benchmark(hr.DCC().fit, returns)
-    assert 0.0 < fit.parameters["a"] < 1.0
-
-
-@pytest.mark.benchmark(group="DCC, 2 series, 1000 dates")
 def test_dcc_scores(benchmark: Any, returns: pd.DataFrame) -> None:
-    residuals = np.ascontiguousarray((returns - returns.mean()) / returns.std())
-    target = np.cov(residuals, rowvar=False)
-    derivative = np.stack([-target, np.zeros_like(target)])
-    by_date, _ = benchmark(dcc_scores, 0.05, 0.9, residuals, target, 0.95 * target, derivative)
+    likelihood = CorrelationLikelihood(np.ascontiguousarray((returns - returns.mean()) / returns.std()))
+    parameters = np.array([0.05, 0.9, 0.0])
+    rest = (density_constants(NORMAL, 2), likelihood.residuals, *likelihood.matrices(parameters))
+    by_date, _ = benchmark(dcc_pair_scores, parameters, False, *rest)
     assert np.isfinite(by_date).all()
 
 

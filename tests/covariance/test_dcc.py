@@ -191,12 +191,27 @@ def test_settings_and_samples_that_cannot_work_are_refused(percent_log_returns):
         hr.DCC(target="shrunk")
     with pytest.raises(hr.DataError, match="DCC needs two series or more"):
         hr.DCC().fit(percent_log_returns[["SP500"]])
-    with pytest.raises(hr.DataError, match="at least 40 rows; got 30"):
+    with pytest.raises(hr.DataError, match="at least 40 rows, ten for each parameter of a margin; got 30"):
         hr.DCC().fit(percent_log_returns.iloc[:30])
-    with pytest.raises(hr.DataError, match="at least 60 rows; got 55"):
+    with pytest.raises(hr.DataError, match="at least 60 rows, ten for each parameter of a margin; got 55"):
         hr.DCC(hr.GARCH(True, "student")).fit(percent_log_returns.iloc[:55])
     with pytest.raises(hr.DataError, match="series must not be collinear; SP500, twice are"):
         hr.DCC().fit(percent_log_returns.assign(twice=2 * percent_log_returns["SP500"]))
     wide = pd.DataFrame(np.random.default_rng(0).standard_normal((60, 80)), percent_log_returns.index[:60])
     with pytest.raises(hr.DataError, match="more dates than series; got 60 dates of 80 series. Shrink the target"):
         hr.DCC().fit(wide)
+
+
+def test_an_earlier_fit_is_a_start(percent_log_returns):
+    """The same optimum, for every margin and correlation of a window moved by a day."""
+    for model in (hr.DCC(), hr.DCC(hr.GARCH(density="student"), density="student")):
+        first, second = percent_log_returns.iloc[1500:2500], percent_log_returns.iloc[1501:2501]
+        earlier = model.fit(first)
+        cold, warm = model.fit(second), model.fit(second, start=earlier)
+        np.testing.assert_allclose(warm.parameters, cold.parameters, rtol=1e-5)
+        assert warm.log_likelihood == pytest.approx(cold.log_likelihood, abs=1e-6)
+        np.testing.assert_array_equal(model.fit(first).parameters, earlier.parameters)  # which it leaves as it was
+    with pytest.raises(hr.DataError, match="start must be an earlier fit of DCC"):
+        hr.DCC(asymmetric=True).fit(second, start=earlier)
+    with pytest.raises(hr.DataError, match="start must be an earlier fit of DCC"):
+        model.fit(second.iloc[:, ::-1], start=earlier)

@@ -92,7 +92,16 @@ def test_an_independent_program(case, dow, dow_reference):
         sensitivities.append(Sensitivities(influence(scores, information, np.eye(4)), derivatives[kept]))
         residuals.append(z)
     likelihood = CorrelationLikelihood(np.stack(residuals, axis=1))
-    estimate = CorrelationEstimate(np.array([*expected["dcc"], 0.0]), NORMAL, [0, 1], np.eye(2), 0.0, 0.0, ())
+    estimate = CorrelationEstimate(
+        point=np.zeros(4),
+        parameters=np.array([*expected["dcc"], 0.0]),
+        nu=NORMAL,
+        kept=[0, 1],
+        tangent=np.eye(2),
+        log_density=0.0,
+        gradient_norm=0.0,
+        bounds_hit=(),
+    )
     joint = correlation_influence(likelihood, estimate, sensitivities)
     found = np.sqrt(np.diag(covariance_of(np.hstack([*(s.influence for s in sensitivities), joint]))))
     np.testing.assert_allclose(found, expected["se_two_step"], rtol=1e-3)

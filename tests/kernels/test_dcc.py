@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hedgeresearch._kernels.dcc import dcc_correlation, dcc_equicorrelation, dcc_last
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.dcc import dcc_correlation, dcc_equicorrelation, dcc_last, dcc_scores
+from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
+from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.linear_algebra import invert_in_place
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 
@@ -134,6 +135,19 @@ def test_margin_gradient_is_the_derivative_along_the_margins(nu, rules):
                 return CorrelationLikelihood(residuals + h * direction, **rules).scores(parameters, nu)[0].mean()
 
             assert gradient[k, i] == pytest.approx(fourth_order(mean, 1e-4), abs=1e-7 * np.abs(gradient).max())
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+@pytest.mark.parametrize("nu", [NORMAL, 5.0])
+def test_two_series_written_out_are_the_general_kernel(nu, corrected):
+    likelihood = CorrelationLikelihood(sample(2, 500), corrected=corrected, asymmetric=not corrected)
+    for parameters in np.array(POINTS) * [1, 1, not corrected]:
+        intercept, first, derivatives = likelihood.matrices(parameters)
+        rest = (density_constants(nu, 2), likelihood.residuals, intercept, first, derivatives)
+        by_date, scores = dcc_scores(parameters, corrected, False, *rest)
+        pair_by_date, pair_scores = dcc_pair_scores(parameters, corrected, *rest)
+        np.testing.assert_allclose(pair_by_date, by_date, rtol=1e-11, atol=1e-12)
+        np.testing.assert_allclose(pair_scores, scores, rtol=1e-9, atol=1e-10 * np.abs(scores).max())
 
 
 def test_a_singular_correlation_has_no_likelihood():
