@@ -6,8 +6,9 @@ The normal is the limit nu = infinity, for which kernels have their own branch.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from scipy.special import digamma, gammaln
 
 NORMAL = np.inf
 
@@ -16,6 +17,8 @@ def density_constants(nu: float, n: int) -> tuple[float, float, float]:
     """(nu, log c, d log c / d nu) of the density in n dimensions."""
     if nu == NORMAL:
         return NORMAL, -0.5 * n * np.log(2.0 * np.pi), 0.0
-    log_c = gammaln((nu + n) / 2) - gammaln(nu / 2) - 0.5 * n * np.log(np.pi * (nu - 2))
+    from scipy.special import digamma
+
+    log_c = math.lgamma((nu + n) / 2) - math.lgamma(nu / 2) - 0.5 * n * np.log(np.pi * (nu - 2))
     derivative = 0.5 * (digamma((nu + n) / 2) - digamma(nu / 2)) - 0.5 * n / (nu - 2)
-    return nu, float(log_c), float(derivative)
+    return nu, log_c, float(derivative)

@@ -108,7 +108,9 @@ class DCC:
         estimate = estimate_correlation(
             likelihood, self.density == "student", "the DCC correlations", earlier.estimate if earlier else None
         )
-        return _finish(self, frame, TwoStepInference(margins, likelihood, estimate))
+        fit = _finish(self, frame, TwoStepInference(margins, likelihood, estimate))
+        warn_of_bounds(self, fit.estimates)
+        return fit
 
     def _earlier(self, start: CovarianceFit | None, frame: pd.DataFrame) -> TwoStepInference | None:
         if start is None:
@@ -129,6 +131,4 @@ def _finish(model: DCC, frame: pd.DataFrame, steps: TwoStepInference) -> Covaria
     recursion = DCCRecursion(
         margins.states, estimate.parameters, likelihood.corrected, target, intercept, first, estimate.nu
     )
-    estimates = two_step_estimates(steps, n_dates=len(frame))
-    warn_of_bounds(model, estimates)
-    return start_fit(model, frame, recursion, estimates)
+    return start_fit(model, frame, recursion, two_step_estimates(steps, n_dates=len(frame)))

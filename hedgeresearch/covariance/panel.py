@@ -29,8 +29,8 @@ def check_panel(returns: Any, margins: Margins, model: str, *, shrunk: bool = Fa
     longest = max(len(margin_of(margins, name).names) for name in frame.columns)
     if n_dates < DATES_FOR_A_PARAMETER * longest:
         raise DataError(
-            f"returns must have at least {DATES_FOR_A_PARAMETER * longest} rows, ten for each parameter of a margin; got "
-            f"{n_dates}. Give a longer sample."
+            f"returns must have at least {DATES_FOR_A_PARAMETER * longest} rows, ten for each parameter of a margin; "
+            f"got {n_dates}. Give a longer sample."
         )
     if not shrunk:
         if n_series >= n_dates:
@@ -49,5 +49,5 @@ def warn_of_bounds(model: Any, estimates: Estimates) -> None:
             f"the {type(model).__name__} estimate lies on a bound: {'; '.join(estimates.bounds_hit)}. Read its path "
             "with care; a longer sample or EWMACovariance may serve better.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=3,
         )

@@ -1,7 +1,7 @@
 """What simulations went in comes out: estimates, next-date ratios, and standard errors of the right size.
 
-DCC of two series (a .04, b .93, correlation .6, GARCH .05 / .06 / .92), 500 samples, seeds 0 to 499; the interval is the
-estimate +- 1.96 standard errors, and what ends on a bound counts as not covered:
+DCC of two series (a .04, b .93, correlation .6, GARCH .05 / .06 / .92), 500 samples, seeds 0 to 499; the interval is
+the estimate +- 1.96 standard errors, and what ends on a bound counts as not covered:
 
     dates   parameter   bias    root mean square error   coverage of 95 %   on a bound
     1000    a           .0009   .0140                    .902               0 of 500
@@ -11,7 +11,9 @@ estimate +- 1.96 standard errors, and what ends on a bound counts as not covered
             b          -.0061   .0233                    .952
             ratio      -.0020   .0369   (.180 with the sample's ratio)
 
-The distributions are skewed: at 1000 dates an interval misses a low b more often than a high one.
+Seeds 500 to 1499 cover .914 (a) and .918 (b) at 1000 dates, 2 of 1000 on a bound, and .937 and .932 at 2000. Misses are
+one-sided, as a small estimate of a has a small standard error: at 1000 dates .088 of the intervals lie below a and .010
+above it, .062 above b and .014 below it.
 """
 
 from __future__ import annotations
