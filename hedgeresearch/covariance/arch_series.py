@@ -145,6 +145,8 @@ def _projected_gradient(series: ArchSeries, x: Array, rows: Array, limits: Array
     scores = series.scores(x)
     size = natural_size(scores, x)
     gradient, active = scores.mean(axis=0) * size, np.flatnonzero(rows @ x - limits < ACTIVE)
+    if not np.isfinite(gradient).all():  # the likelihood has a pole, as where a variance falls to zero
+        return np.inf, []
     pull = -(rows[active] * size).T
     multipliers = nnls(pull, gradient)[0] if len(active) else np.empty(0)
     return float(np.abs(gradient - pull @ multipliers).max()), active[multipliers > 0.0].tolist()

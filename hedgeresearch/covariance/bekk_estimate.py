@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -16,10 +17,15 @@ from hedgeresearch.covariance.influence import covariance_of, hessian, influence
 from hedgeresearch.covariance.maximise import Optimum, maximise
 from hedgeresearch.errors import ConvergenceError
 
-GENERIC_STARTS = ((0.9, 0.04), (0.9, 0.15), (0.98, 0.04), (0.98, 0.15), (0.3, 0.4), (0.999, 0.005))
+GENERIC_STARTS = ((0.9, 0.04), (0.9, 0.15), (0.98, 0.04), (0.98, 0.15))
 """Persistence a^2 + g^2 and the share of a^2 in it, where a search without a smaller model begins."""
+FURTHER_STARTS = ((0.3, 0.4), (0.999, 0.001), (0.998, 0.06), (0.999, 0.15))
+"""Where it goes on if that may have led to a local optimum."""
 CLEAR_GAIN = 10.0
 """Gain in log-likelihood over a constant covariance, a series, below which local optima are common."""
+OUTLIER = 10.0
+"""Size of a return, in standard deviations, from which they are as well."""
+HEIGHT = attrgetter("log_likelihood")
 JUST_INSIDE = 0.995
 """What A, B and G of a point on the bound are multiplied by to begin inside."""
 LEAST_NEWS = 0.03
@@ -77,22 +83,14 @@ def _search(layout: Layout, shocks: Array, done: dict[Layout, Optimum]) -> Optim
     likelihood = BEKKLikelihood.of(layout, shocks)
     nested = [(smaller, _search(smaller, shocks, done)) for smaller in _nested(layout)]
     starts = [start for smaller, optimum in nested for start in _starts_from(likelihood.map, smaller, optimum.point)]
-    ends: list[Optimum] = []
-    failures: list[ConvergenceError] = []
-    for start in starts:
-        _try(likelihood, [start], ends, failures)
-    if not ends:
-        _try(likelihood, _generic_starts(likelihood), ends, failures)
-    if ends and layout.form != "full" and _is_doubtful(likelihood, max(ends, key=_height)):
-        for start in _generic_starts(likelihood):
-            _try(likelihood, [start], ends, failures)
+    ends = _ends(likelihood, starts) or [_climb(likelihood, _generic_starts(likelihood, GENERIC_STARTS))]
+    if layout.form != "full" and _is_doubtful(likelihood, max(ends, key=HEIGHT)):
+        ends += _ends(likelihood, _generic_starts(likelihood, FURTHER_STARTS))
     # B = 0 is a stationary point, and the answer where there is no asymmetry
     symmetric = [
         _without_news(layout, optimum) for smaller, optimum in nested if layout.asymmetric > smaller.asymmetric
     ]
-    if not ends:
-        raise failures[-1]
-    best = max(ends + symmetric, key=_height)
+    best = max(ends + symmetric, key=HEIGHT)
     least = max((optimum.log_likelihood for _, optimum in nested), default=-np.inf)
     if best.log_likelihood < least - 1e-6:
         raise ConvergenceError(
@@ -103,27 +101,24 @@ def _search(layout: Layout, shocks: Array, done: dict[Layout, Optimum]) -> Optim
     return best
 
 
-def _height(optimum: Optimum) -> float:
-    return optimum.log_likelihood
-
-
-def _try(
-    likelihood: BEKKLikelihood, starts: list[Array], ends: list[Optimum], failures: list[ConvergenceError]
-) -> None:
-    """Climb, and keep the end or the failure."""
-    try:
-        ends.append(_climb(likelihood, starts))
-    except ConvergenceError as failure:
-        failures.append(failure)
+def _ends(likelihood: BEKKLikelihood, starts: Iterable[Array]) -> list[Optimum]:
+    """Where the searches end, without those that fail."""
+    ends = []
+    for start in starts:
+        with suppress(ConvergenceError):
+            ends.append(_climb(likelihood, [start]))
+    return ends
 
 
 def _is_doubtful(likelihood: BEKKLikelihood, optimum: Optimum) -> bool:
-    """Whether an optimum may be a local one: on a bound, or hardly above a constant covariance."""
+    """Whether an optimum may be a local one: on a bound, hardly above a constant covariance, or behind an outlier."""
     layout, n_dates = likelihood.map.layout, len(likelihood.shocks)
     log_determinant = float(np.linalg.slogdet(likelihood.map.moments[0])[1])
     constant = -0.5 * n_dates * (layout.n * (np.log(2.0 * np.pi) + 1.0) + log_determinant)
     factor, _ = likelihood.map.shrinkage(optimum.point)
-    return factor < 1.0 or bool(layout.zeros(optimum.point)) or optimum.log_likelihood - constant < CLEAR_GAIN * layout.n
+    on_bound = factor < 1.0 or bool(layout.zeros(optimum.point))
+    unclear = optimum.log_likelihood - constant < CLEAR_GAIN * layout.n
+    return on_bound or unclear or float(np.abs(likelihood.shocks).max()) > OUTLIER
 
 
 def _climb(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
@@ -172,12 +167,12 @@ def _nested(layout: Layout) -> Iterator[Layout]:
         yield replace(layout, asymmetric=False)
 
 
-def _generic_starts(likelihood: BEKKLikelihood) -> list[Array]:
+def _generic_starts(likelihood: BEKKLikelihood, places: Iterable[tuple[float, float]]) -> list[Array]:
     """Scalar points with the sample's unconditional covariance; the news are shared where there are two kinds."""
     layout, root = likelihood.map.layout, np.linalg.cholesky(likelihood.map.moments[0])
     shares = np.array([0.5, 1.0] if layout.asymmetric else [1.0])
     starts = []
-    for p, share in GENERIC_STARTS:
+    for p, share in places:
         weights = p * np.append(share * shares, 1.0 - share)
         starts.append(layout.pack(np.sqrt(1.0 - p) * root, np.sqrt(weights)[:, None, None] * np.eye(layout.n)))
     return starts

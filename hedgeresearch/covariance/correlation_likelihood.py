@@ -44,10 +44,11 @@ class CorrelationLikelihood:
 
     @cached_property
     def news_target(self) -> Array:
-        """N: covariance (divisor n - 1) of min(z, 0); zero without asymmetry."""
+        """N: mean of n n', n = min(z, 0), not demeaned, as the recursion adds n n' itself; zero without asymmetry."""
         if not self.asymmetric:
             return np.zeros((self.residuals.shape[1],) * 2)
-        return np.cov(np.minimum(self.residuals, 0.0), rowvar=False)
+        falls = np.minimum(self.residuals, 0.0)
+        return np.asarray(falls.T @ falls / len(falls))
 
     @cached_property
     def sample_target(self) -> Array:
@@ -155,8 +156,8 @@ class CorrelationLikelihood:
         rows = none if self.shrunk_target is not None else _moment(moving, self.residuals)
         if not self.asymmetric:
             return rows, none
-        fallen = np.minimum(self.residuals, 0.0)
-        return rows, _moment(moving * (self.residuals < 0.0), fallen)
+        falls = np.minimum(self.residuals, 0.0)
+        return rows, np.swapaxes(moving * (self.residuals < 0.0), 1, 2) @ falls / len(falls)
 
 
 def _cut(values: Array, *blocks: slice) -> Array:

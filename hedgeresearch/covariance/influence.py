@@ -56,7 +56,8 @@ def influence(scores: Array, information: Array, tangent: Array) -> Array:
     information : array (k, k), A, minus the mean Hessian
     tangent : array (k, n_free), V
     """
-    inside = tangent.T @ information @ tangent
+    moved = tangent.any(axis=1)  # beside a bound differences of held parameters may not be finite
+    inside = tangent[moved].T @ information[np.ix_(moved, moved)] @ tangent[moved]
     scale = np.sqrt(np.maximum(np.diag(inside), 1e-300))
     values, vectors = np.linalg.eigh(inside / np.outer(scale, scale))
     seen = values > FLAT

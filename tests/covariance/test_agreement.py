@@ -1,6 +1,7 @@
 """CCC and DCC against rmgarch: its number at its parameters, our optimum above its own."""
 
 import re
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -41,11 +42,20 @@ def second_step(returns, coef):
     return residuals, variances, dynamic, joint.get("mshape", NORMAL)
 
 
+class WithDemeanedNews(CorrelationLikelihood):
+    """rmgarch and tsmarch demean min(z, 0) in its target, while their recursions add it as it is: g is then estimated
+    at about half its size (see test_recovery), so that ours does not."""
+
+    @cached_property
+    def news_target(self):
+        return np.cov(np.minimum(self.residuals, 0.0), rowvar=False) * self.asymmetric
+
+
 def check_against_rmgarch(returns, reference, pair=(0, 1)):
     """Its log-likelihood and path at its parameters; our optimum on its residuals is at least its own."""
     values = np.ascontiguousarray(returns)
     residuals, variances, parameters, nu = second_step(values, reference["coef"])
-    likelihood = CorrelationLikelihood(residuals, asymmetric="[Joint]dccg1" in reference["coef"])
+    likelihood = WithDemeanedNews(residuals, asymmetric="[Joint]dccg1" in reference["coef"])
     intercept, first, derivatives = likelihood.matrices(parameters)
     a, _, g = parameters
     reported = first + a + g  # rmgarch reports with z_0 = n_0 = (1, ..., 1), estimates with both zero

@@ -38,7 +38,8 @@ def slow_path(parameters, residuals, rules):
     n = residuals.shape[1]
     asymmetric, corrected = rules.get("asymmetric", False), rules.get("corrected", False)
     target = np.cov(residuals, rowvar=False)
-    news = np.cov(np.minimum(residuals, 0), rowvar=False) if asymmetric else np.zeros((n, n))
+    falls = np.minimum(residuals, 0)
+    news = np.mean([np.outer(f, f) for f in falls], axis=0) if asymmetric else np.zeros((n, n))
     if corrected:
         x, q = np.empty_like(residuals), np.ones(n)
         for t, z in enumerate(residuals):
