@@ -6,9 +6,9 @@ r"""Dynamic conditional correlation on margins of their own.
 with z the residuals standardised by their margins, x = z, n = min(z, 0) and N = mean(n n'). Sources: Engle (2002),
 Journal of Business & Economic Statistics 20, eq. 18-20 and section 5 (two steps); Cappiello, Engle and Sheppard (2006),
 Journal of Financial Econometrics 4, eq. 3 (g); Aielli (2013), Journal of Business & Economic Statistics 31, eq. 2.4,
-where x_i = z_i sqrt(q_ii); Pakel, Shephard, Sheppard and Engle (2021), Journal of Business & Economic Statistics 39, section
-2, for the composite likelihood over neighbouring pairs; Engle, Ledoit and Wolf (2019), Journal of Business & Economic
-Statistics 37, section 3, for S shrunk.
+where x_i = z_i sqrt(q_ii); Pakel, Shephard, Sheppard and Engle (2021), Journal of Business & Economic Statistics 39,
+section 2, for the composite likelihood over neighbouring pairs; Engle, Ledoit and Wolf (2019), Journal of Business &
+Economic Statistics 37, section 3, for S shrunk.
 """
 
 from __future__ import annotations
