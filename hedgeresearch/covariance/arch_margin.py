@@ -20,9 +20,9 @@ import numpy as np
 
 from hedgeresearch._types import Array
 from hedgeresearch.covariance.arch_series import ArchOptimum, ArchSeries, derivatives, natural_size, refine
-from hedgeresearch.covariance.influence import Sensitivities, hessian, influence
-from hedgeresearch.covariance.maximise import GRADIENT_TOLERANCE
 from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
+from hedgeresearch.estimation.maximise import GRADIENT_TOLERANCE
 
 USES = {
     **dict.fromkeys(("ar", "arx", "har", "harx"), ("lags",)),

@@ -12,10 +12,10 @@ import numpy as np
 from hedgeresearch._kernels.bekk import bekk_scores
 from hedgeresearch._types import Array
 from hedgeresearch.covariance.bekk_parameters import Layout, MatrixMap
-from hedgeresearch.covariance.estimates import Estimates
-from hedgeresearch.covariance.influence import covariance_of, hessian, influence
-from hedgeresearch.covariance.maximise import Optimum, maximise
 from hedgeresearch.errors import ConvergenceError
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.influence import covariance_of, hessian, influence
+from hedgeresearch.estimation.maximise import Optimum, maximise
 
 GENERIC_STARTS = ((0.9, 0.04), (0.9, 0.15), (0.98, 0.04), (0.98, 0.15))
 """Persistence a^2 + g^2 and the share of a^2 in it, where a search without a smaller model begins."""
@@ -29,7 +29,7 @@ HEIGHT = attrgetter("log_likelihood")
 JUST_INSIDE = 0.995
 """What A, B and G of a point on the bound are multiplied by to begin inside."""
 LEAST_NEWS = 0.03
-"""Size of A below which a search begins with a diagonal of this size instead."""
+"""Size of A, or of G, below which a search begins with a diagonal of this size instead."""
 
 
 def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
@@ -146,6 +146,8 @@ def _starts_from(mapping: MatrixMap, smaller: Layout, point: Array) -> Iterator[
         blocks = np.stack([a / np.sqrt(2.0), a, g])  # half of the news
     if np.abs(blocks[0]).max() < LEAST_NEWS:  # A = 0 is a stationary point, from where a search would not move
         blocks[:-1] = LEAST_NEWS * np.eye(smaller.n)
+    if np.abs(blocks[-1]).max() < LEAST_NEWS:  # and so is G = 0
+        blocks[-1] = LEAST_NEWS * np.eye(smaller.n)
     start = mapping.layout.pack(root, blocks)
     yield start
     factor, _ = mapping.shrinkage(start)

@@ -11,7 +11,7 @@ from hedgeresearch._kernels.bekk import bekk_covariance, bekk_last
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array, Indices
 from hedgeresearch.covariance.bekk_parameters import Layout
-from hedgeresearch.covariance.estimates import Estimates
+from hedgeresearch.estimation.estimates import Estimates
 
 
 def bad_news(errors: Array) -> Array:

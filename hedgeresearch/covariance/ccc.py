@@ -19,11 +19,11 @@ from hedgeresearch._types import Array
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.dcc_recursion import DCCRecursion, as_correlation
-from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.garch import GARCH
-from hedgeresearch.covariance.influence import covariance_of
 from hedgeresearch.covariance.margins import FittedMargins, Margins, check_margins, fit_margins
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.influence import covariance_of
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.garch_likelihood import PERSISTENCE_BOUND
-from hedgeresearch.covariance.influence import Sensitivities, covariance_of, influence
 from hedgeresearch.covariance.margins import FittedMargins
-from hedgeresearch.covariance.maximise import Optimum, continue_from, maximise
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.influence import Sensitivities, covariance_of, influence
+from hedgeresearch.estimation.maximise import Optimum, continue_from, maximise
 
 BOX = (
     (0.0, PERSISTENCE_BOUND),  # persistence, a + b + delta g

@@ -14,11 +14,11 @@ from hedgeresearch._types import Array
 from hedgeresearch._validation import check_at_least, check_following, check_frame
 from hedgeresearch._wording import day, describe
 from hedgeresearch.covariance.diagnostics import residual_tests
-from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.recursion import Recursion, chunks
 from hedgeresearch.covariance.simulate import simulate
 from hedgeresearch.covariance.standardize import standardize
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.minimum_variance import minimum_variance_path
 
 if TYPE_CHECKING:

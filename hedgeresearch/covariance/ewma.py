@@ -18,8 +18,8 @@ from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_between, check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.estimates import NOTHING_ESTIMATED
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 
 START_UP = 20
 """Dates that only feed the average before the path begins (more when there are more than ten series)."""

@@ -27,7 +27,7 @@ from hedgeresearch.covariance.garch_likelihood import (
     mean_score,
     scores_by_date,
 )
-from hedgeresearch.covariance.influence import Sensitivities, hessian, influence
+from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
 
 NAMES = ("mu", "omega", "alpha", "gamma", "beta", "nu")
 

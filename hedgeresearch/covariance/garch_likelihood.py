@@ -15,7 +15,7 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_scores
 from hedgeresearch._types import Array
-from hedgeresearch.covariance.maximise import Optimum, continue_from, maximise
+from hedgeresearch.estimation.maximise import Optimum, continue_from, maximise
 
 PERSISTENCE_BOUND = 1.0 - 1e-6
 BOX = (

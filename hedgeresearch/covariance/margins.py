@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch.covariance.influence import Sensitivities
 from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.estimation.influence import Sensitivities
 
 
 class MarginState(Protocol):

@@ -18,9 +18,7 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_at_least
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.garch import GARCH
-from hedgeresearch.covariance.influence import covariance_of
 from hedgeresearch.covariance.margins import (
     FittedMargins,
     Margin,
@@ -32,6 +30,8 @@ from hedgeresearch.covariance.margins import (
 )
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.influence import covariance_of
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._validation import check_independent, check_returns
-from hedgeresearch.covariance.estimates import Estimates
 from hedgeresearch.covariance.margins import Margins, margin_of
 from hedgeresearch.errors import ConvergenceWarning, DataError
+from hedgeresearch.estimation.estimates import Estimates
 
 DATES_FOR_A_PARAMETER = 10
 

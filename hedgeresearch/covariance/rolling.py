@@ -18,8 +18,8 @@ from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_at_least, check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.estimates import NOTHING_ESTIMATED
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_choice, check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.estimates import NOTHING_ESTIMATED
 from hedgeresearch.covariance.shrinkage import FEWEST_DATES, shrink_linear, shrink_nonlinear
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 
 SHRINKAGES = {"linear": shrink_linear, "nonlinear": shrink_nonlinear}
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hedgeresearch.covariance.arch_margin import ArchMargin
-from hedgeresearch.covariance.influence import covariance_of
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.influence import covariance_of
 
 SPECIFICATIONS = [
     ArchMargin(),

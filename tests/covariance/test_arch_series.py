@@ -11,8 +11,8 @@ from hedgeresearch.covariance.arch_margin import ArchMargin, ArchProcess, ArchSt
 from hedgeresearch.covariance.arch_series import refine
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.garch_likelihood import from_box, maximise_garch, scores_by_date
-from hedgeresearch.covariance.influence import covariance_of
 from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.estimation.influence import covariance_of
 
 
 @pytest.fixture(scope="module")

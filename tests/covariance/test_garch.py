@@ -7,7 +7,7 @@ from scipy import stats
 import hedgeresearch as hr
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.garch_likelihood import coordinates, from_box, maximise_garch
-from hedgeresearch.covariance.influence import covariance_of
+from hedgeresearch.estimation.influence import covariance_of
 
 MODELS = {
     "sGARCH_norm": GARCH(),
@@ -111,7 +111,7 @@ def search_from(unit, moved, start):
     from hedgeresearch._kernels.densities import density_constants
     from hedgeresearch._kernels.garch import garch_scores
     from hedgeresearch.covariance import garch_likelihood as box
-    from hedgeresearch.covariance.maximise import maximise
+    from hedgeresearch.estimation.maximise import maximise
 
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])
 

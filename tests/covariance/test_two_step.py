@@ -9,7 +9,7 @@ from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.correlation_estimate import CorrelationEstimate, correlation_influence
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.garch_likelihood import backcast_start, mean_score, scores_by_date
-from hedgeresearch.covariance.influence import Sensitivities, covariance_of, hessian, influence
+from hedgeresearch.estimation.influence import Sensitivities, covariance_of, hessian, influence
 
 
 def stacked_scores(theta, returns, rules, nu_position):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.maximise import maximise
+from hedgeresearch.estimation.maximise import maximise
 
 DATES = np.random.default_rng(0).standard_normal((200, 2)) + np.array([0.3, -0.2])
 

@@ -1,0 +1,319 @@
+"""Data that break estimators: every model either fits well and says what to mind, or refuses and says what to do."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.covariance import bekk_estimate, correlation_estimate, garch_likelihood
+
+N_DATES = 400
+RNG = np.random.default_rng(3)
+SIMULATED = hr.simulate_dcc(n_dates=N_DATES, alpha=0.1, beta=0.85, seed=8).returns
+DATES = SIMULATED.index
+NOISE = RNG.standard_normal((N_DATES, 2))
+HALF = slice(N_DATES // 2, None)
+
+ESTIMATED = {
+    "ccc": hr.CCC(),
+    "ccc, arch": hr.CCC(hr.ArchMargin()),
+    "dcc": hr.DCC(),
+    "dcc, asymmetric": hr.DCC(hr.GARCH(asymmetric=True), asymmetric=True),
+    "dcc, aielli": hr.DCC(correction="aielli"),
+    "dcc, student": hr.DCC(hr.GARCH(density="student"), density="student"),
+    "dcc, composite": hr.DCC(estimator="composite", target="linear"),
+    "dcc, nonlinear": hr.DCC(target="nonlinear"),
+    "deco": hr.DECO(),
+    "bekk, scalar": hr.BEKK("scalar"),
+    "bekk": hr.BEKK(),
+    "bekk, full": hr.BEKK("full"),
+    "bekk, asymmetric": hr.BEKK("scalar", asymmetric=True, targeting=True),
+    "orthogonal": hr.OrthogonalGARCH(),
+}
+GIVEN = {
+    "sample": hr.SampleCovariance(),
+    "shrunk": hr.SampleCovariance("nonlinear"),
+    "rolling": hr.RollingCovariance(60),
+    "ewma": hr.EWMACovariance(),
+}
+MODELS = ESTIMATED | GIVEN
+UNSHRUNK = [name for name in ESTIMATED if name not in ("dcc, composite", "dcc, nonlinear")]
+ADVICE = r"Leave|Give|Take|Choose|Add|Rename|Remove|Look|try"
+
+
+def panel(values, dates=DATES):
+    return pd.DataFrame(values, index=dates[: len(values)], columns=SIMULATED.columns)
+
+
+def with_values(rows, column, value):
+    changed = SIMULATED.copy()
+    changed.iloc[rows, column] = value
+    return changed
+
+
+def correlated(correlation):
+    other = correlation * SIMULATED["asset"] + np.sqrt(1 - correlation**2) * 0.01 * NOISE[:, 0]
+    return SIMULATED.assign(hedge=other)
+
+
+def integrated(alpha, beta):
+    """Variances that do not fall back, or hardly."""
+    shocks, h, returns = NOISE @ np.array([[1.0, 0.6], [0.0, 0.8]]), np.full(2, 1e-4), np.empty((N_DATES, 2))
+    for t in range(N_DATES):
+        returns[t] = np.sqrt(h) * shocks[t]
+        h = 1e-6 + alpha * returns[t] ** 2 + beta * h
+    return panel(returns)
+
+
+FITTED = {
+    "a month of zeros": with_values(slice(200, 221), 0, 0.0),
+    "zeros in the first half": with_values(slice(N_DATES // 2), 0, 0.0),
+    "correlation 1 - 1e-8": correlated(1 - 1e-8),
+    "correlation 1 - 1e-4": correlated(1 - 1e-4),
+    "-40 % on a day": with_values(300, 0, -0.4),
+    "-40 % on the first day": with_values(0, 0, -0.4),
+    "-40 % on the last day": with_values(-1, 0, -0.4),
+    "1000 sigma": with_values(300, 0, 10.0),
+    "nearly integrated": integrated(0.05, 0.9499),
+    "integrated": integrated(0.05, 0.95),
+    "white noise": panel(0.01 * NOISE),
+    "per cent": 100 * SIMULATED,
+    "tiny units": 1e-4 * SIMULATED,
+    "large units": 1e4 * SIMULATED,
+    "units far apart": SIMULATED * [1e-6, 1e3],
+    "huge means": SIMULATED + 100.0,
+    "a trend": SIMULATED.add(np.linspace(0, 0.1, N_DATES), axis=0),
+    "a random walk": panel(np.cumsum(0.01 * NOISE, axis=0)),
+    "integers": (100 * SIMULATED).round(),
+    "ticks": (400 * SIMULATED).round() / 400,
+    "heavy tails": panel(0.01 * RNG.standard_t(2.1, (N_DATES, 2))),
+    "a period index": SIMULATED.set_axis(pd.period_range("1950-01", periods=N_DATES, freq="M")),
+    "an integer index": SIMULATED.set_axis(np.arange(N_DATES)),
+    "a time zone": SIMULATED.tz_localize("Europe/Berlin"),
+}
+
+
+def fit(model, returns):
+    """The fit and the text of its warnings, which must be about bounds."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = model.fit(returns)
+    assert {w.category for w in caught} <= {hr.ConvergenceWarning}
+    return result, " ".join(str(w.message) for w in caught)
+
+
+def assert_covariances(matrices):
+    """Finite, exactly symmetric, and positive definite whatever the units."""
+    assert np.isfinite(matrices).all()
+    np.testing.assert_array_equal(matrices, np.swapaxes(matrices, 1, 2))
+    scale = np.sqrt(np.diagonal(matrices, axis1=1, axis2=2))
+    assert (scale > 0).all()
+    assert (np.linalg.eigvalsh(matrices / (scale[:, :, None] * scale[:, None, :])) > 0).all()
+
+
+def assert_sound(result, told):
+    """Converged, bounds told, covariances as they must be, and errors for all that no bound holds."""
+    n, bounds = len(result.series), result.convergence["bounds hit"]
+    assert all(bound in told for bound in bounds)
+    assert bool(bounds) == bool(told)
+    assert_covariances(result.path())
+    assert_covariances(result.forecast(5).to_numpy().reshape(5, n, n))
+    np.testing.assert_allclose(result.forecast(5).loc[1], result.next_covariance)
+    assert np.isfinite(result.simulate(10)).all(axis=None)
+    assert np.isfinite(result.standardized_residuals).all(axis=None)
+    if len(result.parameters):
+        assert result.convergence["gradient norm"] < 1e-4
+        held = result.standard_errors.isna()
+        assert held.sum() <= 2 * len(bounds)
+        assert (result.standard_errors[~held] > 0).all()
+        assert np.isfinite(result.summary[~held]).all(axis=None)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("case", FITTED)
+def test_hard_data_are_fitted(case, name):
+    if case == "zeros in the first half" and name in ("rolling", "ewma"):
+        return  # see the windows that do not move
+    assert_sound(*fit(MODELS[name], FITTED[case]))
+
+
+REFUSED = {
+    "a constant series": (SIMULATED.assign(asset=0.01), "must vary; column 'asset' is constant"),
+    "three rows": (SIMULATED.iloc[:3], r"must have at least \d+ rows.*got 3"),
+    "few dates a parameter": (SIMULATED.iloc[:29], r"must have at least \d+ rows.*got 29"),
+    "a gap": (with_values(7, 0, np.nan), "has a gap"),
+    "perfect correlation": (SIMULATED.assign(hedge=-2 * SIMULATED["asset"]), "not be collinear; asset, hedge are"),
+    "correlation 1 - 1e-12": (correlated(1 - 1e-12), "not be collinear; asset, hedge are"),
+    "a series twice": (SIMULATED.assign(again=SIMULATED["asset"]), "not be collinear; asset, again are"),
+}
+
+
+@pytest.mark.parametrize("name", UNSHRUNK)
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_estimated_is_refused(case, name):
+    returns, message = REFUSED[case]
+    with pytest.raises(hr.DataError, match=message) as refusal:
+        MODELS[name].fit(returns)
+    assert pd.Series(str(refusal.value)).str.contains(ADVICE)[0]
+
+
+def test_a_variance_that_falls_to_zero_has_no_maximum():
+    """The likelihood has a pole: our search holds omega at its bound, that of arch cannot."""
+    stopped = with_values(HALF, 0, 0.0)
+    _, told = fit(hr.CCC(), stopped)
+    assert "omega = 0 of asset" in told
+    with pytest.raises(hr.ConvergenceError, match=r"series 'asset': .* must reach a maximum; .*: try another vol"):
+        hr.CCC(hr.ArchMargin()).fit(stopped)
+
+
+@pytest.mark.parametrize("name", ["sample", "rolling", "ewma"])
+def test_collinear_series_have_a_singular_covariance(name):
+    """It is their covariance; what needs its root or its inverse says so."""
+    result, _ = fit(MODELS[name], SIMULATED.assign(hedge=SIMULATED["asset"]))
+    for use in (lambda: result.simulate(10), lambda: result.standardized_residuals):
+        with pytest.raises(hr.DataError, match="must be positive definite; it is singular .* Leave these out"):
+            use()
+
+
+def test_windows_that_do_not_move_have_no_variance():
+    still = with_values(HALF, 0, 0.0)
+    rolling, ewma = fit(hr.RollingCovariance(60), still)[0], fit(hr.EWMACovariance(), still)[0]
+    assert rolling.next_covariance.loc["asset", "asset"] == 0.0
+    assert_covariances(ewma.path())
+    with pytest.raises(hr.DataError, match="singular at step 1, as series do not move"):
+        rolling.simulate(10)
+    day = DATES[N_DATES // 2 + 60].date()  # sixty dates without a move lie behind it
+    with pytest.raises(hr.DataError, match=f"singular on {day}"):
+        _ = rolling.standardized_residuals
+
+
+# --- verified optima ---
+
+
+def restart_gains(monkeypatch, model, returns, n_restarts=8):
+    """What perturbed and random restarts of each search gain over where it ended, in log-likelihood."""
+    searches = {}
+
+    def spy(likelihood, starts, bounds, what, **settings):
+        end = maximise(likelihood, starts, bounds, what, **settings)
+        searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, what))
+        return end
+
+    maximise = garch_likelihood.maximise
+    for module in (garch_likelihood, correlation_estimate, bekk_estimate):
+        monkeypatch.setattr(module, "maximise", spy)
+    fit(model, returns)
+    gains, rng = [], np.random.default_rng(0)
+    for ends in searches.values():
+        best, likelihood, bounds, what = max(ends, key=lambda search: search[0].log_likelihood)
+        low, high = np.clip(np.array(bounds).T, best.point - 1.0, best.point + 1.0)
+        for i in range(n_restarts):
+            near = best.point + 0.1 * (high - low) * rng.standard_normal(len(low))
+            start = np.clip(near if i % 2 else rng.uniform(low, high), low, high)
+            try:
+                gains.append(maximise(likelihood, [start], bounds, what).log_likelihood - best.log_likelihood)
+            except hr.ConvergenceError:
+                gains.append(-np.inf)
+    return gains
+
+
+@pytest.mark.parametrize("name", ["dcc", "dcc, student", "bekk, scalar", "bekk", "orthogonal"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "a month of zeros",
+        "-40 % on a day",
+        "-40 % on the last day",
+        "nearly integrated",
+        "correlation 1 - 1e-8",
+        "ticks",
+    ],
+)
+def test_no_restart_ends_higher(case, name, monkeypatch):
+    gains = restart_gains(monkeypatch, MODELS[name], FITTED[case])
+    assert max(gains) < 1e-4
+    assert np.isfinite(max(gains))
+
+
+# --- many series, many dates, odd names ---
+
+
+WIDE = hr.simulate_dcc(n_dates=44, n_series=50, seed=1).returns
+
+
+@pytest.mark.parametrize("model", [hr.CCC(), hr.DCC(), hr.DECO(), hr.OrthogonalGARCH()], ids=str)
+def test_more_series_than_dates_are_refused(model):
+    with pytest.raises(hr.DataError, match=r"more dates than series .*; got 44 dates of 50 series\. Take DCC\(target="):
+        model.fit(WIDE)
+    with pytest.raises(hr.DataError, match="at least 52 rows; got 44. .* shrinkage='nonlinear'"):
+        hr.SampleCovariance().fit(WIDE)
+
+
+@pytest.mark.parametrize("target", ["linear", "nonlinear"])
+def test_more_series_than_dates_with_a_shrunk_target(target):
+    assert_sound(*fit(hr.DCC(estimator="composite", target=target), WIDE))
+
+
+def test_about_as_many_series_as_dates():
+    """The sample covariance still has an inverse; nonlinear shrinkage has none there."""
+    square = WIDE.iloc[:, :43]
+    assert_sound(*fit(hr.CCC(), square))
+    with pytest.raises(hr.DataError, match="differs from the number of dates less one .* shrinkage='linear'"):
+        hr.DCC(target="nonlinear").fit(square)
+
+
+@pytest.mark.parametrize("model", [hr.DCC(), hr.DECO(), hr.OrthogonalGARCH(5), hr.EWMACovariance()], ids=str)
+def test_fifty_series(model):
+    assert_sound(*fit(model, hr.simulate_dcc(n_dates=300, n_series=50, seed=2).returns))
+
+
+@pytest.mark.parametrize("model", [hr.DCC(), hr.BEKK("scalar"), hr.EWMACovariance()], ids=str)
+def test_a_hundred_thousand_dates(model):
+    values = hr.simulate_dcc(n_dates=100_000, alpha=0.1, beta=0.85, seed=1).returns.to_numpy()
+    result, told = fit(model, pd.DataFrame(values, columns=["x", "y"]))
+    assert told == ""
+    assert_covariances(result.path())
+    assert np.isfinite(result.summary).all(axis=None)
+
+
+@pytest.mark.parametrize("name", ["dcc", "bekk", "orthogonal", "sample"])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pd.Index([0, 1]),
+        pd.Index([("a", 1), ("b", 2)], tupleize_cols=False),
+        pd.MultiIndex.from_product([["a"], [1, 2]]),
+    ],
+)
+def test_names_need_not_be_text(columns, name):
+    returns = SIMULATED.set_axis(columns, axis=1)
+    result, told = fit(MODELS[name], returns)
+    assert_sound(result, told)
+    first, second = returns.columns
+    np.testing.assert_array_equal(result.hedge_ratio(first, second), result.hedge_ratio(first, [second]))
+    assert result.correlation(first, second).between(-1, 1).all()
+    assert result.covariance.shape == (2 * N_DATES, 2)
+    with pytest.raises(hr.DataError, match="the series must be one of"):
+        result.correlation(first, "a")
+
+
+def test_names_that_are_the_same_as_text_are_refused():
+    with pytest.raises(hr.DataError, match="names that differ as text; '0' comes twice. Rename"):
+        hr.DCC().fit(SIMULATED.set_axis(pd.Index([0, "0"]), axis=1))
+
+
+# --- extensions ---
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_hard_extensions(name):
+    result, told = fit(MODELS[name], SIMULATED.iloc[:400])
+    new = SIMULATED.iloc[400:]
+    outlier, still, gap = new.copy(), new.copy(), new.copy()
+    outlier.iloc[50, 0], still.iloc[20:50], gap.iloc[3, 0] = -0.4, 0.0, np.nan
+    for extension in (new.iloc[:1], outlier, outlier.iloc[:51], still):
+        assert_sound(result.extend(extension), told)
+    with pytest.raises(hr.DataError, match="has a gap .* Remove such dates knowingly"):
+        result.extend(gap)
