@@ -47,3 +47,27 @@ def smooth_regimes(predicted, filtered, transition):
                     s += transition[i, j] * smoothed[t + 1, j] / predicted[t + 1, j]
             smoothed[t, i] = filtered[t, i] * s
     return smoothed
+
+
+@njit(cache=True)
+def most_likely_regimes(log_densities, transition, first):
+    """The path of regimes of the greatest joint density, (n_dates,): Viterbi (1967); Rabiner (1989), eq. 32-35."""
+    n_dates, k = log_densities.shape
+    came_from = np.zeros((n_dates, k), np.intp)
+    value = np.log(first) + log_densities[0]
+    following = np.empty(k)
+    log_transition = np.log(transition)
+    for t in range(1, n_dates):
+        for j in range(k):
+            best = 0
+            for i in range(1, k):
+                if value[i] + log_transition[i, j] > value[best] + log_transition[best, j]:
+                    best = i
+            came_from[t, j] = best
+            following[j] = value[best] + log_transition[best, j] + log_densities[t, j]
+        value[:] = following
+    path = np.empty(n_dates, np.intp)
+    path[n_dates - 1] = np.argmax(value)
+    for t in range(n_dates - 1, 0, -1):
+        path[t - 1] = came_from[t, path[t]]
+    return path

@@ -11,6 +11,9 @@ from hedgeresearch._types import Array
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 
+ROUNDING = 1e-14
+"""Smallest eigenvalue of a correlation matrix that rounding may make of zero."""
+
 
 def standardize(errors: Array, path: Array, dates: pd.Index[Any]) -> Array:
     """R_t^(-1/2) D_t^(-1) e_t for each date, (n_dates, n_series), with the symmetric root of the correlation R_t.
@@ -32,7 +35,7 @@ def standardize(errors: Array, path: Array, dates: pd.Index[Any]) -> Array:
     volatility = np.sqrt(np.where(variance > 0.0, variance, np.inf))  # series that do not move have a root of zero
     correlation = path / (volatility[:, :, None] * volatility[:, None, :])
     values, vectors = np.linalg.eigh(correlation)
-    singular = ~(values[:, 0] > 0.0)
+    singular = ~(values[:, 0] > ROUNDING)
     if singular.any():
         raise singular_covariance(f"on {day(dates[int(np.argmax(singular))])}")
     along = np.einsum("tij,ti->tj", vectors, errors / volatility) / np.sqrt(values)

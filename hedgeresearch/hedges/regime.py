@@ -76,7 +76,7 @@ class RegimeHedge:
             )
         hedges = regimes.series[1:]
         names = [str(name) for name in hedges]
-        means, covariances = regimes.parameters.means, regimes.parameters.covariances
+        means, covariances = regimes.recursion.moments
         following = self._covariances(regimes.next_probabilities.to_numpy()[None], means, covariances)[0]
         path = self._covariances(regimes.predicted.to_numpy(), means, covariances)
         by_regime = np.stack([minimum_variance_ratio(covariance, names) for covariance in covariances])

@@ -17,7 +17,9 @@ import pandas as pd
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_at_least, check_frame, check_independent, check_returns
 from hedgeresearch.errors import ConvergenceError
-from hedgeresearch.regimes.regime_fit import RegimeFit, RegimeParameters, probability_tables
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.regimes.recursion import GaussianEmissions, HiddenMarkovChain
+from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
 
 SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-8
 """Gain in log-likelihood per EM step below which a start, and then the best of them, is left."""
@@ -74,23 +76,25 @@ class GaussianHMM:
         frame = check_returns(observations, "observations", minimum_rows=10 * self.n_regimes * per_regime)
         names = [str(name) for name in frame.columns]
         check_independent(frame.cov().to_numpy(), names, "observations")
-        parameters, first, starts = estimate_hmm(frame.to_numpy(), self.n_regimes, self.n_starts, self.seed)
-        predicted, filtered, log_likelihood = parameters.filter(frame.to_numpy(), first)
-        return RegimeFit(
-            model=self,
-            parameters=parameters,
-            series=frame.columns,
-            log_likelihood=log_likelihood,
-            start_log_likelihoods=starts,
-            sample_end=frame.index[-1],
-            **probability_tables(predicted, filtered, frame.index),
-        )
+        chain, starts = estimate_hmm(frame.to_numpy(), self.n_regimes, self.n_starts, self.seed)
+        log_likelihood = float(chain.filter(frame.to_numpy()).log_likelihood.sum())
+        estimates = Estimates(values=name_parameters(chain, names), n_dates=len(frame), log_likelihood=log_likelihood)
+        return start_fit(self, frame, chain, estimates, starts)
 
 
-def estimate_hmm(
-    observations: Array, n_regimes: int, n_starts: int, seed: int
-) -> tuple[RegimeParameters, Array, Array]:
-    """Maximum likelihood: the parameters, the initial distribution (k,), and the log-likelihood of every start.
+def name_parameters(chain: HiddenMarkovChain, series: list[str]) -> dict[str, float]:
+    """Means, covariances and transition probabilities (the last of each row follows from the others) by name."""
+    means, covariances = chain.moments
+    k, n = means.shape
+    named = {f"mean {series[i]} [{s}]": means[s, i] for s in range(k) for i in range(n)}
+    for s in range(k):
+        named |= {f"cov {series[i]} {series[j]} [{s}]": covariances[s, i, j] for i in range(n) for j in range(i + 1)}
+    named |= {f"p [{i},{j}]": chain.transition[i, j] for i in range(k) for j in range(k - 1)}
+    return {name: float(value) for name, value in named.items()}
+
+
+def estimate_hmm(observations: Array, n_regimes: int, n_starts: int, seed: int) -> tuple[HiddenMarkovChain, Array]:
+    """Maximum likelihood: the chain before the first date, and the log-likelihood of every start.
 
     Regimes are numbered by the variance of the first column.
     """
@@ -103,13 +107,13 @@ def estimate_hmm(
         log_likelihoods = np.array([_run_em(model, unit, SEARCH_TOLERANCE) for model in models])
         best = _finish_best(models, log_likelihoods, unit)
     order = np.argsort(best.covars_[:, 0, 0])
-    parameters = RegimeParameters(
+    emissions = GaussianEmissions(
         means=centre + scale * best.means_[order],
         covariances=0.5 * (best.covars_ + best.covars_.swapaxes(1, 2))[order] * np.outer(scale, scale),
-        transition=best.transmat_[order][:, order] / best.transmat_[order].sum(axis=1, keepdims=True),
     )
-    first = best.startprob_[order] / best.startprob_.sum()
-    return parameters, first, log_likelihoods - len(observations) * np.log(scale).sum()
+    transition = best.transmat_[order][:, order] / best.transmat_[order].sum(axis=1, keepdims=True)
+    chain = HiddenMarkovChain(emissions, transition, best.startprob_[order] / best.startprob_.sum())
+    return chain, log_likelihoods - len(observations) * np.log(scale).sum()
 
 
 def _finish_best(models: list[Any], log_likelihoods: Array, observations: Array) -> Any:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_following, check_frame
+from hedgeresearch._types import Array, Indices
+from hedgeresearch._validation import check_at_least, check_following, check_frame
 from hedgeresearch._wording import day, describe
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.regimes.recursion import Filtered, RegimeRecursion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,33 +27,6 @@ class RegimeModel(Protocol):
         """Estimate on observations (n_dates, n_series)."""
 
 
-@dataclass(frozen=True, eq=False)
-class RegimeParameters:
-    """A Gaussian hidden Markov chain of k regimes.
-
-    Shapes: means (k, n_series); covariances (k, n_series, n_series); transition (k, k), rows sum to one.
-    """
-
-    means: Array
-    covariances: Array
-    transition: Array
-
-    def log_densities(self, observations: Array) -> Array:
-        """Logarithm of the density of each date in each regime, (n_dates, k)."""
-        columns = []
-        for mean, covariance in zip(self.means, self.covariances, strict=True):
-            factor = np.linalg.cholesky(covariance)
-            standardised = np.linalg.solve(factor, (observations - mean).T)
-            constant = len(mean) * np.log(2 * np.pi) + 2 * np.log(np.diag(factor)).sum()
-            columns.append(-0.5 * (constant + (standardised**2).sum(axis=0)))
-        return np.stack(columns, axis=1)
-
-    def filter(self, observations: Array, first: Array) -> tuple[Array, Array, float]:
-        """Predicted (n_dates + 1, k) and filtered (n_dates, k) probabilities and the log-likelihood."""
-        predicted, filtered, by_date = filter_regimes(self.log_densities(observations), self.transition, first)
-        return predicted, filtered, float(by_date.sum())
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class RegimeFit:
     """Estimated regimes and their probabilities at each date; regime 0 has the least variance of the first series.
@@ -59,65 +34,171 @@ class RegimeFit:
     Attributes
     ----------
     model : the settings that were fitted
-    parameters : means, covariances and transition probabilities
-    series : Index, the observed columns
-    predicted : DataFrame (n_dates, k), P(regime at t | data before t): the only one a hedge may use
-    filtered : DataFrame (n_dates, k), P(regime at t | data up to and including t)
-    next_probabilities : Series (k,), P(regime at the date after the last | all data)
-    log_likelihood : float, of the estimation sample, in the units of the observations
-    start_log_likelihoods : array (n_starts,), where each start of the search ended; NaN if it degenerated
+    estimates : Estimates, the parameters with their likelihood, errors and convergence
+    observations : DataFrame (n_dates, n_series), of the dates of the path
+    start, recursion : RegimeRecursion, before the first and after the last of these dates
     sample_end : last date of the estimation sample
+    start_log_likelihoods : array (n_starts,), where each start of the search ended; NaN if it degenerated
+    sample_entropy : float, -sum of p log p over the smoothed probabilities of the estimation sample
     """
 
     model: Any
-    parameters: RegimeParameters
-    series: pd.Index[Any]
-    predicted: pd.DataFrame
-    filtered: pd.DataFrame
-    next_probabilities: pd.Series[float]
-    log_likelihood: float
-    start_log_likelihoods: Array
+    estimates: Estimates
+    observations: pd.DataFrame
+    start: RegimeRecursion
+    recursion: RegimeRecursion
     sample_end: Any
+    start_log_likelihoods: Array
+    sample_entropy: float
 
     def __repr__(self) -> str:
-        last = day(self.predicted.index[-1])
-        return f"RegimeFit({describe(self.model)}, {len(self.predicted)} dates to {last})"
+        return f"RegimeFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
 
+    # --- probabilities ---
+
+    @property
+    def dates(self) -> pd.Index[Any]:
+        """The dates of the path."""
+        return self.observations.index
+
+    @property
+    def series(self) -> pd.Index[Any]:
+        """The observed columns."""
+        return self.observations.columns
+
+    @property
+    def last_date(self) -> Any:
+        """The last date seen."""
+        return self.observations.index[-1]
+
+    @property
+    def regimes(self) -> pd.RangeIndex:
+        """The numbers of the regimes, 0 for the calm one."""
+        return pd.RangeIndex(self.n_regimes, name="regime")
+
     @property
     def n_regimes(self) -> int:
         """Number of regimes."""
-        return len(self.next_probabilities)
+        return len(self.recursion.next_probabilities)
+
+    @property
+    def predicted(self) -> pd.DataFrame:
+        """P(regime at t | data before t), (n_dates, k): the only one a hedge may use."""
+        return pd.DataFrame(self._filtered.predicted[:-1], index=self.dates, columns=self.regimes)
+
+    @property
+    def filtered(self) -> pd.DataFrame:
+        """P(regime at t | data up to and including t), (n_dates, k)."""
+        return pd.DataFrame(self._filtered.filtered, index=self.dates, columns=self.regimes)
+
+    @property
+    def smoothed(self) -> pd.DataFrame:
+        """P(regime at t | all dates of this path), (n_dates, k): hindsight, never for a hedge."""
+        return pd.DataFrame(self._hindsight[0], index=self.dates, columns=self.regimes)
+
+    @property
+    def most_likely_path(self) -> pd.Series[int]:
+        """The regimes of the likeliest path as a whole, (n_dates,): hindsight, never for a hedge."""
+        return pd.Series(self._hindsight[1], index=self.dates, name="most likely path (hindsight)")
+
+    @property
+    def next_probabilities(self) -> pd.Series[float]:
+        """P(regime at the date after the last | all data), (k,)."""
+        return pd.Series(self.recursion.next_probabilities, index=self.regimes, name="next probability")
+
+    def forecast(self, horizon: int) -> pd.DataFrame:
+        """Probabilities of the regimes at each of the next ``horizon`` dates, (horizon, k); step 1 is the next date."""
+        check_at_least(horizon, "horizon", 1)
+        rows = [self.recursion.next_probabilities]
+        for _ in range(horizon - 1):
+            rows.append(rows[-1] @ self.recursion.transition)
+        return pd.DataFrame(rows, index=pd.RangeIndex(1, horizon + 1, name="step"), columns=self.regimes)
+
+    # --- parameters ---
 
     @property
     def transition(self) -> pd.DataFrame:
         """Transition probabilities (k, k), from the row's regime to the column's; rows sum to one."""
-        labels = self.next_probabilities.index
-        return pd.DataFrame(self.parameters.transition, index=labels.rename("from"), columns=labels.rename("to"))
+        labels = self.regimes
+        return pd.DataFrame(self.recursion.transition, index=labels.rename("from"), columns=labels.rename("to"))
+
+    @property
+    def stationary(self) -> pd.Series[float]:
+        """Long-run probabilities of the regimes, (k,)."""
+        return pd.Series(stationary_probabilities(self.recursion.transition), index=self.regimes, name="stationary")
 
     @property
     def expected_durations(self) -> pd.Series[float]:
         """Expected number of dates that a regime lasts once entered, 1 / (1 - p_ii), (k,)."""
         with np.errstate(divide="ignore"):
-            durations = 1.0 / (1.0 - np.diag(self.parameters.transition))
-        return pd.Series(durations, index=self.next_probabilities.index, name="expected duration")
+            durations = 1.0 / (1.0 - np.diag(self.recursion.transition))
+        return pd.Series(durations, index=self.regimes, name="expected duration")
 
     @property
-    def smoothed(self) -> pd.DataFrame:
-        """P(regime at t | all dates of this path), (n_dates, k): hindsight, never for a hedge (Kim 1994)."""
-        values = smooth_regimes(self.predicted.to_numpy(), self.filtered.to_numpy(), self.parameters.transition)
-        return pd.DataFrame(values, index=self.filtered.index, columns=self.filtered.columns)
+    def means(self) -> pd.DataFrame:
+        """Mean of each series in each regime, (k, n_series); at the next date, where it changes."""
+        return pd.DataFrame(self.recursion.moments.means, index=self.regimes, columns=self.series)
+
+    @property
+    def covariances(self) -> pd.DataFrame:
+        """Covariance matrices of the regimes, (k * n_series, n_series), rows by (regime, series)."""
+        return self._matrices(self.recursion.moments.covariances)
+
+    @property
+    def correlations(self) -> pd.DataFrame:
+        """Correlation matrices of the regimes, (k * n_series, n_series), rows by (regime, series)."""
+        covariances = self.recursion.moments.covariances
+        scale = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
+        return self._matrices(covariances / (scale[:, :, None] * scale[:, None, :]))
+
+    @property
+    def parameters(self) -> pd.Series[float]:
+        """The estimates by name."""
+        return self.estimates.parameters
+
+    @property
+    def standard_errors(self) -> pd.Series[float]:
+        """Standard errors of the parameters; empty for a model without them."""
+        errors = self.estimates.summary.get("standard error")
+        return pd.Series(dtype=np.float64, name="standard error") if errors is None else errors
+
+    @property
+    def log_likelihood(self) -> float | None:
+        """Of the estimation sample, in the units of the observations; None for a model without a likelihood."""
+        return self.estimates.log_likelihood
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion."""
+        return self.estimates.information_criterion(2.0)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion."""
+        return self.estimates.information_criterion(np.log(max(self.estimates.n_dates, 1)))
+
+    @property
+    def icl(self) -> float:
+        """Integrated completed likelihood: BIC plus twice the entropy of the smoothed probabilities of the sample.
+
+        Biernacki, Celeux and Govaert (2000), section 3; it prefers regimes that can be told apart.
+        """
+        return self.bic + 2.0 * self.sample_entropy
 
     @property
     def summary(self) -> pd.DataFrame:
         """Each regime: probability at the next date, expected duration, mean and volatility per period."""
         table = {"next probability": self.next_probabilities, "expected duration": self.expected_durations}
+        means, covariances = self.recursion.moments
         for i, name in enumerate(self.series):
-            table[f"mean {name}"] = self._by_regime(self.parameters.means[:, i])
-            table[f"volatility {name}"] = self._by_regime(np.sqrt(self.parameters.covariances[:, i, i]))
+            table[f"mean {name}"] = pd.Series(means[:, i], index=self.regimes)
+            table[f"volatility {name}"] = pd.Series(np.sqrt(covariances[:, i, i]), index=self.regimes)
         return pd.DataFrame(table)
+
+    # --- ahead ---
 
     def extend(self, observations: pd.DataFrame) -> RegimeFit:
         """The same parameters filtered over new dates (n_new, n_series); the path of the result holds these dates.
@@ -128,25 +209,57 @@ class RegimeFit:
             If the columns differ or the dates do not follow the last date of this fit.
         """
         frame = check_frame(observations, "observations")
-        check_following(frame, self.series, self.predicted.index[-1])
-        predicted, filtered, _ = self.parameters.filter(frame.to_numpy(), self.next_probabilities.to_numpy())
-        return replace(self, **probability_tables(predicted, filtered, frame.index))
+        check_following(frame, self.series, self.last_date)
+        after = self.recursion.advance(frame.to_numpy())
+        return replace(self, observations=frame, start=self.recursion, recursion=after)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Predicted probability of each regime."""
+    def plot(self, ax: Axes | None = None, *, hindsight: bool = False) -> Axes:
+        """Predicted probability of each regime; smoothed ones, marked as hindsight, if asked."""
         from hedgeresearch.plotting import plot_probabilities, sample_label
 
-        return plot_probabilities(self.predicted, note=sample_label(self.predicted.index, self.sample_end), ax=ax)
+        note = sample_label(self.dates, self.sample_end)
+        if hindsight:
+            return plot_probabilities(self.smoothed, note=f"smoothed: hindsight{'; ' + note if note else ''}", ax=ax)
+        return plot_probabilities(self.predicted, note=note, ax=ax)
 
-    def _by_regime(self, values: Array) -> pd.Series[float]:
-        return pd.Series(values, index=self.next_probabilities.index)
+    @cached_property
+    def _filtered(self) -> Filtered:
+        return self.start.filter(self.observations.to_numpy())
+
+    @cached_property
+    def _hindsight(self) -> tuple[Array, Indices]:
+        return self.start.hindsight(self.observations.to_numpy())
+
+    def _matrices(self, values: Array) -> pd.DataFrame:
+        rows = pd.MultiIndex.from_product([self.regimes, self.series], names=["regime", "series"])
+        return pd.DataFrame(values.reshape(-1, len(self.series)), index=rows, columns=self.series)
 
 
-def probability_tables(predicted: Array, filtered: Array, dates: pd.Index[Any]) -> dict[str, Any]:
-    """The probabilities of a filter as the tables of a fit."""
-    regimes = pd.RangeIndex(filtered.shape[1], name="regime")
-    return {
-        "predicted": pd.DataFrame(predicted[:-1], index=dates, columns=regimes),
-        "filtered": pd.DataFrame(filtered, index=dates, columns=regimes),
-        "next_probabilities": pd.Series(predicted[-1], index=regimes, name="next probability"),
-    }
+def start_fit(
+    model: Any, frame: pd.DataFrame, recursion: RegimeRecursion, estimates: Estimates, start_log_likelihoods: Array
+) -> RegimeFit:
+    """Run a recursion over its estimation sample."""
+    smoothed, _ = recursion.hindsight(frame.to_numpy())
+    return RegimeFit(
+        model=model,
+        estimates=estimates,
+        observations=frame,
+        start=recursion,
+        recursion=recursion.advance(frame.to_numpy()),
+        sample_end=frame.index[-1],
+        start_log_likelihoods=start_log_likelihoods,
+        sample_entropy=entropy(smoothed),
+    )
+
+
+def entropy(probabilities: Array) -> float:
+    """-sum of p log p, with 0 log 0 = 0."""
+    certain = np.where(probabilities > 0.0, probabilities, 1.0)
+    return float(-(certain * np.log(certain)).sum())
+
+
+def stationary_probabilities(transition: Array) -> Array:
+    """The probabilities that a step of the chain does not change, (k,): Hamilton (1994), eq. 22.2.26."""
+    k = len(transition)
+    equations = np.vstack([transition.T - np.eye(k), np.ones(k)])
+    return np.asarray(np.linalg.lstsq(equations, np.append(np.zeros(k), 1.0), rcond=None)[0])

@@ -20,8 +20,8 @@ def test_two_regimes_of_depmix(two, reference):
     np.testing.assert_allclose(two.start_log_likelihoods, two.log_likelihood, atol=1e-2)
     np.testing.assert_allclose(two.transition, expected["transition_rows_sum_to_one"], atol=1e-4)
     for k, state in enumerate(expected["states"]):
-        np.testing.assert_allclose(two.parameters.means[k], state["mean"], atol=1e-4)
-        np.testing.assert_allclose(two.parameters.covariances[k][np.tril_indices(2)], state["Sigma"], rtol=2e-4)
+        np.testing.assert_allclose(two.recursion.moments.means[k], state["mean"], atol=1e-4)
+        np.testing.assert_allclose(two.recursion.moments.covariances[k][np.tril_indices(2)], state["Sigma"], rtol=2e-4)
     np.testing.assert_allclose(two.smoothed.mean(), expected["smoothed_mean"], atol=1e-4)
     np.testing.assert_allclose(two.smoothed.iloc[-1], expected["smoothed_last"], atol=1e-3)
 
@@ -39,7 +39,7 @@ def test_the_three_regime_optimum_is_found(seed, reference, percent_log_returns)
 def test_scaling_the_data_changes_nothing(scale, two, percent_log_returns):
     scaled = hr.GaussianHMM(2).fit(percent_log_returns * scale)
     np.testing.assert_allclose(scaled.predicted, two.predicted, atol=1e-8)
-    np.testing.assert_allclose(scaled.parameters.covariances, two.parameters.covariances * scale**2, rtol=1e-8)
+    np.testing.assert_allclose(scaled.recursion.moments.covariances, two.recursion.moments.covariances * scale**2, rtol=1e-8)
     expected = two.log_likelihood - 2 * len(percent_log_returns) * np.log(scale)
     assert scaled.log_likelihood == pytest.approx(expected, abs=1e-6)
 
@@ -56,7 +56,7 @@ def test_log_likelihood_of_one_regime_is_that_of_a_normal(percent_log_returns):
 def test_regimes_are_numbered_by_the_variance_of_the_first_column(percent_log_returns):
     for seed in range(6):
         fit = hr.GaussianHMM(3, n_starts=1, seed=seed).fit(percent_log_returns.iloc[:1500])
-        assert (np.diff(fit.parameters.covariances[:, 0, 0]) > 0).all()
+        assert (np.diff(fit.recursion.moments.covariances[:, 0, 0]) > 0).all()
         assert fit.transition.sum(axis=1).tolist() == pytest.approx([1, 1, 1], abs=1e-12)
 
 
