@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
+
 
 class HedgeResearchError(Exception):
     """Root of every error this package raises on purpose."""
@@ -25,3 +28,11 @@ class ConvergenceWarning(HedgeResearchWarning):
 
 class DataWarning(HedgeResearchWarning):
     """Something that was done to the data on request and that the caller should see, such as dropped dates."""
+
+
+def warn_caller(message: str, category: type[Warning]) -> None:
+    """Warn at the line outside this package from which it was called."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

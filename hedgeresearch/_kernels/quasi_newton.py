@@ -9,23 +9,6 @@ from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_chole
 
 
 @njit(cache=True)
-def score_totals(log_likelihood, scores):
-    """Means over dates of the log-likelihood, of the scores, and of their outer products."""
-    n_dates, k = scores.shape
-    total, gradient, outer = 0.0, np.zeros(k), np.zeros((k, k))
-    for t in range(n_dates):
-        total += log_likelihood[t]
-        for i in range(k):
-            gradient[i] += scores[t, i]
-            for j in range(i + 1):
-                outer[i, j] += scores[t, i] * scores[t, j]
-    for i in range(k):
-        for j in range(i):
-            outer[j, i] = outer[i, j]
-    return total / n_dates, gradient / n_dates, outer / n_dates
-
-
-@njit(cache=True)
 def ascent_direction(curvature, gradient, free):
     """The solution d of curvature d = gradient over the free parameters, zero for the others.
 

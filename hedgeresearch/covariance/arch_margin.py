@@ -266,6 +266,11 @@ class ArchState:
     history: Array
     next_variance: float
 
+    @property
+    def constant_mean(self) -> bool:
+        """Whether the specification has no lags in its mean."""
+        return self.process.model.longest_lag == 0
+
     def filter(self, returns: Array) -> tuple[Array, Array, ArchState]:
         """Conditional means and variances of the dates of ``returns`` and of the next one, (n_dates + 1,) each."""
         scale, seen = self.process.scale, len(self.history)

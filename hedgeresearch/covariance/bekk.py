@@ -9,7 +9,6 @@ Bollerslev and Wooldridge (1992), Econometric Reviews 11, section 2.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +19,7 @@ from hedgeresearch.covariance.bekk_estimate import estimate_bekk
 from hedgeresearch.covariance.bekk_parameters import Layout
 from hedgeresearch.covariance.bekk_recursion import bad_news, start_recursion
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.errors import ConvergenceWarning, DataError
+from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 
 DATES_PER_PARAMETER = 10
 
@@ -84,10 +83,9 @@ class BEKK:
         estimates = estimate_bekk(layout, errors, bad_news(errors))
         if estimates.bounds_hit:
             bounds = ", ".join(estimates.bounds_hit)
-            warnings.warn(
+            warn_caller(
                 f"the BEKK estimate lies on a bound: {bounds}. Its standard errors take that as given; "
                 "a smaller form may describe the data as well.",
                 ConvergenceWarning,
-                stacklevel=2,
             )
         return start_fit(self, frame, start_recursion(layout, estimates, mean, errors), estimates)

@@ -46,6 +46,7 @@ class BEKKRecursion:
     persistence: Array
     next_covariance: Array
     degrees_of_freedom: float = NORMAL
+    constant_means: bool = True
 
     def means(self, returns: Array) -> Array:
         """The same mean for each date, (n_dates + 1, n_series)."""

@@ -34,6 +34,8 @@ class CCC:
     ----------
     margins : the model of each series' own mean and variance; one for all, or a mapping by name
 
+    The likelihood and ``simulate`` are those of jointly normal returns, whatever density the margins have.
+
     Examples
     --------
     >>> import hedgeresearch as hr

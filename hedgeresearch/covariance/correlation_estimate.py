@@ -6,7 +6,7 @@ step reacts to the first one's parameters, and the influence of each date on tho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,10 @@ BOX = (
     (1 / 500, 1 / 2.02),  # 1 / degrees of freedom
 )
 STARTS = ((0.97, 0.03), (0.99, 0.01), (0.95, 0.006), (0.9, 0.1))
+FURTHER_STARTS = ((0.3, 0.3), (0.6, 0.3), (0.8, 0.1), (0.999, 0.02), (0.2, 0.9))
+"""(persistence, share of news) from which the searches begin."""
+CLEAR_GAIN = 10.0
+"""Gain in log-likelihood over a constant correlation from which one search suffices; below, local optima are common."""
 NAMES = ("a", "b", "g", "nu")
 STEP = 1e-5
 """Of the differences of scores, small beside 1 - b."""
@@ -82,15 +86,25 @@ def estimate_correlation(
         by_date, scores = likelihood.scores(*_from_box(point, delta))
         return by_date, scores, _box_jacobian(point, delta)[:, moved]
 
-    def search(starts: list[Array]) -> Optimum:
-        return maximise(in_box, [x[moved] for x in starts], [BOX[i] for i in moved], what)
+    def search(starts: list[Array], *, thorough: bool = False) -> Optimum:
+        bounds = [BOX[i] for i in moved]
+        return maximise(in_box, [x[moved] for x in starts], bounds, what, thorough=thorough)
 
-    everywhere = [np.array([p, s, 0.3, 0.1]) for p, s in STARTS]
+    def search_widely() -> Optimum:
+        nested = _nested_starts(likelihood, student, what)
+        found = search([*nested, *(np.array([p, s, 0.3, 0.1]) for p, s in STARTS)])
+        nu = _from_box(np.append(np.zeros(3), found.point[-1] if student else 0.0), delta)[1]
+        still, _ = likelihood.scores(np.zeros(3), nu)
+        if found.log_likelihood - still.sum() >= CLEAR_GAIN:
+            return found
+        wide = [np.array([p, s, 0.3, 0.1]) for p, s in (*STARTS, *FURTHER_STARTS)]
+        return search([*nested, *wide], thorough=True)
+
     if start is None:
-        optimum = search(everywhere)
+        optimum = search_widely()
     else:
         near = start.point
-        optimum = continue_from(lambda: search([near]), lambda: search(everywhere))
+        optimum = continue_from(lambda: search([near]), search_widely)
     point[moved] = optimum.point
     parameters, nu = _from_box(point, delta)
     free = [i for i, is_free in zip(moved, optimum.free, strict=True) if is_free]
@@ -105,6 +119,14 @@ def estimate_correlation(
         gradient_norm=optimum.gradient_norm,
         bounds_hit=_bounds(point, moved, optimum),
     )
+
+
+def _nested_starts(likelihood: CorrelationLikelihood, student: bool, what: str) -> list[Array]:
+    """The symmetric optimum, from which an asymmetric search begins, so that it cannot end below."""
+    if not likelihood.asymmetric:
+        return []
+    symmetric = estimate_correlation(replace(likelihood, asymmetric=False), student, what).point
+    return [np.where([False, False, True, False], falls, symmetric) for falls in (0.0, 0.2)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +148,12 @@ def two_step_estimates(steps: TwoStepInference, n_dates: int) -> Estimates:
     """What both steps found; a composite likelihood is that of no sample, so it is left out."""
     margins, likelihood, estimate = steps.margins, steps.likelihood, steps.estimate
     n = likelihood.residuals.shape[1]
+    targets = n * (n - 1) // 2 + (n * (n + 1) // 2 if likelihood.asymmetric else 0)
     return Estimates(
         values=margins.values | estimate.values,
         n_dates=n_dates,
         log_likelihood=None if likelihood.composite else estimate.log_density - margins.log_volatility,
-        n_targets=n * (n - 1) // 2,
+        n_targets=targets,
         gradient_norm=max(margins.gradient_norm, estimate.gradient_norm),
         bounds_hit=(*margins.bounds_hit, *estimate.bounds_hit),
         inference=steps,
@@ -208,4 +231,6 @@ def _bounds(point: Array, moved: list[int], optimum: Optimum) -> tuple[str, ...]
         3: ("nu at its largest: normal", "nu at its smallest"),
     }
     held = [i for i, is_free in zip(moved, optimum.free, strict=True) if not is_free]
+    if point[0] <= BOX[0][0]:
+        held = [i for i in held if i in (0, 3)]  # without persistence its shares say nothing
     return tuple(names[i][0 if point[i] <= BOX[i][0] else 1] for i in held)

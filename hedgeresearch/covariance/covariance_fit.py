@@ -90,13 +90,13 @@ class CovarianceFit:
         return self.estimates.log_likelihood
 
     @property
-    def aic(self) -> float:
-        """Akaike's criterion, -2 log-likelihood + 2 k; targets count as parameters."""
+    def aic(self) -> float | None:
+        """Akaike's criterion, -2 log-likelihood + 2 k; targets count. None where there is no likelihood."""
         return self.estimates.information_criterion(2.0)
 
     @property
-    def bic(self) -> float:
-        """Schwarz's criterion, -2 log-likelihood + k log n_dates; targets count as parameters."""
+    def bic(self) -> float | None:
+        """Schwarz's criterion, -2 log-likelihood + k log n_dates; targets count. None where there is no likelihood."""
         return self.estimates.information_criterion(np.log(max(self.estimates.n_dates, 1)))
 
     @property
@@ -149,6 +149,8 @@ class CovarianceFit:
         """Minimum-variance ratios of ``asset`` on ``hedges`` (one name or several), (n_dates, n_hedges)."""
         one = not pd.api.types.is_list_like(hedges) or (isinstance(hedges, tuple) and hedges in list(self.series))
         names: list[Any] = [hedges] if one else list(hedges)
+        if not names or len({asset, *names}) < 1 + len(names):
+            raise DataError(f"asset and hedges must be different series, one of each at least; got {[asset, *names]}.")
         ratios = minimum_variance_path(self.path([asset, *names]), [str(name) for name in names], self.dates)
         return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(names))
 
@@ -188,9 +190,19 @@ class CovarianceFit:
         return pd.DataFrame(path.reshape(-1, len(self.series)), index=rows, columns=self.series)
 
     def aggregate(self, horizon: int) -> pd.DataFrame:
-        """Expected covariance of the sum of the next ``horizon`` returns, (n_series, n_series): returns that are not
-        serially correlated, so that the forecasts of the steps add up."""
+        """Expected covariance of the sum of the next ``horizon`` returns, (n_series, n_series).
+
+        Raises
+        ------
+        DataError
+            If a margin makes returns depend on those before, so that the forecasts of the steps do not add up.
+        """
         check_at_least(horizon, "horizon", 1)
+        if not self.recursion.constant_means:
+            raise DataError(
+                "aggregate must have margins with a constant mean, as forecasts of correlated returns do not add up; "
+                f"got {self.model!r}. Take returns of the longer horizon, or margins without lags."
+            )
         total = self.recursion.forecast(horizon).sum(axis=0)
         return pd.DataFrame(total, index=self.series, columns=self.series)
 

@@ -27,10 +27,8 @@ from hedgeresearch.covariance.dcc_recursion import DCCRecursion
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.margins import Margins, check_margins, fit_margins
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
-from hedgeresearch.covariance.shrinkage import shrink_linear, shrink_nonlinear
+from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
-
-SHRINKAGE = {"linear": shrink_linear, "nonlinear": shrink_nonlinear}
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,10 @@ class DCC:
     density : "normal" or "student", of all series together
     estimator : "full", or "composite" for very many series: the likelihood of neighbouring pairs; there is then no
         joint log-likelihood
-    target : S from the "sample", or shrunk, "linear" (Ledoit and Wolf 2004) or "nonlinear" (Ledoit and Wolf 2020);
-        standard errors take a shrunk one as given
+    target : S from the "sample", or shrunk, "linear" (Ledoit and Wolf 2004) or "nonlinear" (Ledoit and Wolf 2020)
+
+    The joint density, not that of the margins, is that of the likelihood and of ``simulate``. Standard errors allow for
+    S and N as functions of the margins, not for their own sampling error; a shrunk S is taken as given.
 
     Start-up rule: margins start as their model says; S is the demeaned covariance (divisor n - 1) of z, and
     Q_1 = (1 - a) S - g N, which is the recursion from Q_0 = S and z_0 = 0; with the correction Q_1 = S.
@@ -121,7 +121,7 @@ class DCC:
         return steps
 
     def _shrunk(self, residuals: Array) -> Array | None:
-        return None if self.target == "sample" else SHRINKAGE[self.target](residuals)
+        return None if self.target == "sample" else SHRINKAGES[self.target](residuals)
 
 
 def _finish(model: DCC, frame: pd.DataFrame, steps: TwoStepInference) -> CovarianceFit:

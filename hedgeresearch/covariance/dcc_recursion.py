@@ -8,7 +8,8 @@ import numpy as np
 
 from hedgeresearch._kernels.dcc import dcc_correlation, dcc_last
 from hedgeresearch._types import Array, Indices
-from hedgeresearch.covariance.margins import MarginState, filter_margins, forecast_margins
+from hedgeresearch.covariance.bekk_recursion import expected_news
+from hedgeresearch.covariance.margins import MarginState, constant_means, filter_margins, forecast_margins
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,11 @@ class DCCRecursion:
     intercept: Array
     q: Array
     degrees_of_freedom: float
+
+    @property
+    def constant_means(self) -> bool:
+        """Whether no margin's mean moves."""
+        return constant_means(self.margins)
 
     @property
     def next_covariance(self) -> Array:
@@ -61,15 +67,27 @@ class DCCRecursion:
         )
 
     def forecast(self, horizon: int) -> Array:
-        """D_k R_k D_k of each step: the correlation falls back to its target's by (a + b)^(k - 1).
+        """D_k R_k D_k of each step, D_k by the margins and R_k as expected.
 
-        Engle and Sheppard (2001), section 5, the second of the two approximations; D_k by the margins.
+        The correlation falls back to its target's by (a + b)^(k - 1): Engle and Sheppard (2001), section 5, the second
+        of the two approximations. With g, Q is carried on with the expected news of normal returns.
         """
-        correlation, target = as_correlation(self.q), as_correlation(self.target)
-        weights = (self.parameters[0] + self.parameters[1]) ** np.arange(horizon)
-        path = target + weights[:, None, None] * (correlation - target)
+        a, b, g = self.parameters
+        if g > 0.0:
+            path = self._expected_correlations(horizon)
+        else:
+            correlation, target = as_correlation(self.q), as_correlation(self.target)
+            path = target + ((a + b) ** np.arange(horizon))[:, None, None] * (correlation - target)
         volatility = np.sqrt(forecast_margins(self.margins, horizon))
         return np.asarray(path * outer(volatility))
+
+    def _expected_correlations(self, horizon: int) -> Array:
+        a, b, g = self.parameters
+        q, path = self.q, np.empty((horizon, *self.q.shape))
+        for k in range(horizon):
+            path[k] = as_correlation(q)
+            q = self.intercept + a * path[k] + b * q + g * expected_news(path[k])
+        return path
 
 
 def standardised(margins: tuple[MarginState, ...], returns: Array) -> tuple[Array, Array, tuple[MarginState, ...]]:

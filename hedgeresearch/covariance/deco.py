@@ -89,6 +89,11 @@ class DECORecursion:
         return self.dcc.degrees_of_freedom
 
     @property
+    def constant_means(self) -> bool:
+        """Whether no margin's mean moves."""
+        return self.dcc.constant_means
+
+    @property
     def next_covariance(self) -> Array:
         """D R D of the next date, all correlations alike."""
         volatility = np.sqrt([margin.next_variance for margin in self.dcc.margins])

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_at_least, check_independent, check_returns
+from hedgeresearch._validation import check_at_least
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.errors import DataError
 
@@ -107,13 +107,13 @@ def engle_sheppard_test(returns: pd.DataFrame, lags: int = 1, margins: Margins =
     ConstantCorrelationTest(constant correlation is rejected at 5 %: ...)
     """
     from hedgeresearch.covariance.margins import check_margins, fit_margins
+    from hedgeresearch.covariance.panel import check_panel
 
     check_at_least(lags, "lags", 1)
     check_margins(margins)
-    frame = check_returns(returns, minimum_rows=40 + lags)
-    if frame.shape[1] < 2:
-        raise DataError(f"returns must hold two series or more; got the columns {list(frame.columns)}. Add another.")
-    check_independent(frame.cov().to_numpy(), list(map(str, frame.columns)), "series")
+    frame = check_panel(returns, margins, "engle_sheppard_test")
+    if lags > len(frame) - 40:
+        raise DataError(f"lags must leave 40 dates; got {lags} of {len(frame)} dates. Use fewer lags or more dates.")
     return constant_correlation_test(fit_margins(margins, frame).residuals, lags)
 
 

@@ -80,6 +80,7 @@ class EWMARecursion:
     next_covariance: Array
     weight: float
     degrees_of_freedom: float = NORMAL
+    constant_means: bool = True
 
     def means(self, returns: Array) -> Array:
         """Zero for each date, (n_dates + 1, n_series)."""

@@ -170,6 +170,7 @@ class GARCHState:
 
     parameters: Array
     next_variance: float
+    constant_mean: bool = True
 
     def filter(self, returns: Array) -> tuple[Array, Array, GARCHState]:
         """Conditional means and variances of the dates of ``returns`` and of the next one, (n_dates + 1,) each."""

@@ -35,6 +35,8 @@ def _start(persistence: float, news: float, bad: float) -> Array:
 
 STARTS = [_start(p, s, 0.6) for p in (0.5, 0.9, 0.98) for s in (0.05, 0.2)]
 FURTHER_STARTS = [_start(p, s, k) for p, s in ((0.2, 0.5), (0.7, 0.02), (0.99, 0.01), (0.9, 0.4)) for k in (0.1, 0.9)]
+OUTLIER = 10.0
+"""Size of a return, in standard deviations of the sample, that may make a local optimum of its own."""
 CLEAR_GAIN = 10.0
 """Gain in log-likelihood over a constant variance from which one search suffices; less, and local optima are common."""
 
@@ -102,7 +104,7 @@ def maximise_garch(
         optimum = climb(STARTS, thorough=False)
         still = optimum.point.copy()
         still[1:3] = 0.0  # omega = 1 and no persistence
-        if optimum.log_likelihood - likelihood(still)[0].sum() < CLEAR_GAIN:
+        if optimum.log_likelihood - likelihood(still)[0].sum() < CLEAR_GAIN or np.abs(unit).max() > OUTLIER:
             return climb([*STARTS, *FURTHER_STARTS], thorough=True)
         return optimum
 

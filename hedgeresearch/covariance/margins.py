@@ -18,6 +18,10 @@ class MarginState(Protocol):
     """One series' parameters and the state before its next date."""
 
     @property
+    def constant_mean(self) -> bool:
+        """Whether the mean is the same at every date."""
+
+    @property
     def next_variance(self) -> float:
         """The variance of the next date."""
 
@@ -110,6 +114,11 @@ class FittedMargins:
         return max(fit.gradient_norm for fit in self.fits)
 
 
+def constant_means(states: tuple[MarginState, ...]) -> bool:
+    """Whether no margin's mean moves."""
+    return all(state.constant_mean for state in states)
+
+
 def check_margins(margins: Margins) -> None:
     """Refuse what is neither a margin nor a mapping from names to margins."""
     for margin in margins.values() if isinstance(margins, Mapping) else [margins]:
@@ -123,7 +132,7 @@ def margin_of(margins: Margins, series: str) -> Margin:
     """The margin of one series."""
     if not isinstance(margins, Mapping):
         return margins
-    if series not in margins:
+    if series not in margins:  # those of other series may be there too
         raise DataError(f"margins must hold every series; {series!r} is missing from {sorted(map(str, margins))}.")
     return margins[series]
 

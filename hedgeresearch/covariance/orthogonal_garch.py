@@ -9,6 +9,7 @@ positive definite where k is less than the number of series.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from hedgeresearch.covariance.margins import (
     Margin,
     MarginState,
     check_margins,
+    constant_means,
     filter_margins,
     fit_margins,
     forecast_margins,
@@ -43,7 +45,7 @@ class OrthogonalGARCH:
     n_factors : components with a changing variance; all if None. The others keep a constant one
     margins : the model of each component
 
-    Standard errors take the components as given.
+    Standard errors take the components as given. The likelihood is that of the margins; ``simulate`` draws normals.
 
     Examples
     --------
@@ -60,6 +62,10 @@ class OrthogonalGARCH:
         if self.n_factors is not None:
             check_at_least(self.n_factors, "n_factors", 1)
         check_margins(self.margins)
+        if isinstance(self.margins, Mapping):
+            raise DataError(
+                f"margins must be one for all components, which have no names of their own; got {self.margins!r}."
+            )
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
@@ -94,7 +100,7 @@ class OrthogonalGARCH:
             log_likelihood=sum(fit.log_likelihood for fit in margins.fits)
             + constant
             - len(values) * np.log(scale).sum(),
-            n_targets=n * (n + 1) // 2,
+            n_targets=n * (n + 1) // 2 + (n - k),  # covariances, and the means of the other components
             gradient_norm=margins.gradient_norm,
             bounds_hit=tuple(margins.bounds_hit),
             inference=ComponentInference(margins),
@@ -133,6 +139,11 @@ class OrthogonalRecursion:
     weights: Array
     rest: Array
     degrees_of_freedom: float = NORMAL
+
+    @property
+    def constant_means(self) -> bool:
+        """Whether no margin's mean moves."""
+        return constant_means(self.margins)
 
     @property
     def next_covariance(self) -> Array:

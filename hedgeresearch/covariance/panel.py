@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,12 @@ import pandas as pd
 
 from hedgeresearch._validation import check_independent, check_returns
 from hedgeresearch.covariance.margins import Margins, margin_of
-from hedgeresearch.errors import ConvergenceWarning, DataError
+from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
 
 DATES_FOR_A_PARAMETER = 10
+MOST_NAMED = 5
+"""Bounds that a warning names; the rest it counts."""
 
 
 def check_panel(returns: Any, margins: Margins, model: str, *, shrunk: bool = False) -> pd.DataFrame:
@@ -44,10 +45,11 @@ def check_panel(returns: Any, margins: Margins, model: str, *, shrunk: bool = Fa
 
 def warn_of_bounds(model: Any, estimates: Estimates) -> None:
     """Say on which bounds an estimate lies."""
-    if estimates.bounds_hit:
-        warnings.warn(
-            f"the {type(model).__name__} estimate lies on a bound: {'; '.join(estimates.bounds_hit)}. Read its path "
-            "with care; a longer sample or EWMACovariance may serve better.",
+    bounds = estimates.bounds_hit
+    if bounds:
+        more = f" and {len(bounds) - MOST_NAMED} more (see fit.convergence)" if len(bounds) > MOST_NAMED else ""
+        warn_caller(
+            f"the {type(model).__name__} estimate lies on a bound: {'; '.join(bounds[:MOST_NAMED])}{more}. Read its "
+            "path with care; a longer sample or EWMACovariance may serve better.",
             ConvergenceWarning,
-            stacklevel=3,
         )

@@ -21,6 +21,10 @@ class Recursion(Protocol):
         """Of the Student-t density of the returns; infinite for the normal."""
 
     @property
+    def constant_means(self) -> bool:
+        """Whether returns do not depend on those before through their means."""
+
+    @property
     def next_covariance(self) -> Array:
         """The covariance matrix of the next date, (n_series, n_series)."""
 

@@ -71,6 +71,7 @@ class RollingRecursion:
 
     window_returns: Array
     degrees_of_freedom: float = NORMAL
+    constant_means: bool = True
 
     @property
     def next_covariance(self) -> Array:

@@ -12,11 +12,9 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_choice, check_frame, check_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.shrinkage import FEWEST_DATES, shrink_linear, shrink_nonlinear
+from hedgeresearch.covariance.shrinkage import FEWEST_DATES, SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
-
-SHRINKAGES = {"linear": shrink_linear, "nonlinear": shrink_nonlinear}
 
 
 @dataclass(frozen=True)
@@ -78,6 +76,7 @@ class ConstantCovariance:
     mean: Array
     next_covariance: Array
     degrees_of_freedom: float = NORMAL
+    constant_means: bool = True
 
     def means(self, returns: Array) -> Array:
         """The same mean for each date, (n_dates + 1, n_series)."""

@@ -112,3 +112,7 @@ def hilbert_kernel(x: Array) -> Array:
     logarithm = (1.0 - near**2 / 5.0) * np.log(np.abs((ROOT5 - near) / (ROOT5 + near)))
     closed = -3.0 / 10.0 * x + 3.0 / (4.0 * ROOT5) * logarithm
     return np.asarray(np.where(far, series, closed) / np.pi)
+
+
+SHRINKAGES = {"linear": shrink_linear, "nonlinear": shrink_nonlinear}
+"""The estimators by the names that settings give them."""

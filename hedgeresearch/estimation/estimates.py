@@ -66,10 +66,10 @@ class Estimates:
             table["p"] = 2.0 * ndtr(-table["t"].abs())
         return table
 
-    def information_criterion(self, penalty: float) -> float:
-        """-2 log-likelihood + penalty * number of estimated quantities."""
+    def information_criterion(self, penalty: float) -> float | None:
+        """-2 log-likelihood + penalty * number of estimated quantities; None without a likelihood."""
         if self.log_likelihood is None:
-            return np.nan
+            return None
         return -2.0 * self.log_likelihood + penalty * (len(self.values) + self.n_targets)
 
 

@@ -1,10 +1,13 @@
 """The DCC family as models: rmgarch's path on the same data, limits, nesting, forecasts, and hard cases."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.covariance.correlation_estimate import estimate_correlation
 from hedgeresearch.covariance.dcc_recursion import DCCRecursion
 from hedgeresearch.covariance.garch import GARCHState
 
@@ -68,7 +71,9 @@ def test_log_likelihood_is_that_of_the_path(model, simulated_panel):
     for h, e in zip(fit.path(), errors, strict=True):
         total -= 0.5 * (2 * np.log(2 * np.pi) + np.linalg.slogdet(h)[1] + e @ np.linalg.solve(h, e))
     assert fit.log_likelihood == pytest.approx(total, abs=1e-8)
-    count = len(fit.parameters) + (0 if isinstance(model, hr.CCC) else 1)  # and the correlation that is the target
+    count = len(fit.parameters)
+    if isinstance(model, hr.DCC):
+        count += 1 + 3 * model.asymmetric  # the correlation in S, and the three moments in N
     assert fit.aic == pytest.approx(-2 * total + 2 * count)
     assert fit.bic == pytest.approx(-2 * total + np.log(600) * count)
 
@@ -107,29 +112,7 @@ def test_composite_likelihood_of_two_series_is_the_full_one(simulated_panel):
     np.testing.assert_allclose(composite.parameters, full.parameters, rtol=1e-9)
     np.testing.assert_allclose(composite.standard_errors, full.standard_errors, rtol=1e-9)
     assert composite.log_likelihood is None
-    assert np.isnan(composite.aic)
-
-
-def test_forecasts_of_rmgarch(percent_log_returns, simulated_reference, simulated_panel):
-    """Its five-step forecasts from its parameters: variances by the margins, correlations by (a + b)^(k - 1)."""
-    for n in (2, 3):
-        expected = simulated_reference[f"rmgarch_DCC_N{n}"]
-        fit = hr.DCC().fit(simulated_panel.iloc[:, :n])
-        steps = fit.forecast(5)
-        for k in range(1, 6):
-            h = steps.loc[k]
-            rho = h.loc["spot", "fut"] / np.sqrt(h.loc["spot", "spot"] * h.loc["fut", "fut"])
-            assert rho == pytest.approx(expected["forecast_rho12"][k - 1], abs=1e-4)
-            assert h.loc["fut", "fut"] == pytest.approx(expected["forecast_var2"][k - 1], rel=1e-3)
-        pd.testing.assert_frame_equal(steps.loc[1], fit.next_covariance, check_names=False)
-        np.testing.assert_allclose(fit.aggregate(5), sum(steps.loc[k].to_numpy() for k in range(1, 6)))
-
-
-def test_forecasts_fall_back_to_the_target(fit):
-    far = fit.forecast(5000).loc[5000]
-    target = fit.recursion.target
-    expected = target[0, 1] / np.sqrt(target[0, 0] * target[1, 1])
-    assert far.iloc[0, 1] / np.sqrt(far.iloc[0, 0] * far.iloc[1, 1]) == pytest.approx(expected, rel=1e-8)
+    assert composite.aic is None
 
 
 def test_parameters_and_ratio_of_a_known_process_are_found():
@@ -212,3 +195,49 @@ def test_an_earlier_fit_is_a_start(percent_log_returns):
         hr.DCC(asymmetric=True).fit(second, start=earlier)
     with pytest.raises(hr.DataError, match="start must be an earlier fit of DCC"):
         model.fit(second.iloc[:, ::-1], start=earlier)
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.parametrize("seed", [4, 19, 25])
+def test_without_dynamics_nested_models_are_still_ordered(seed):
+    returns = hr.simulate_dcc(300, a=0.0, b=0.0, seed=seed).returns
+    values = [model.fit(returns).log_likelihood for model in (hr.CCC(), hr.DCC(), hr.DCC(asymmetric=True))]
+    assert values[0] <= values[1] + 1e-8 <= values[2] + 2e-8
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.parametrize(("a", "b", "seed"), [(0.15, 0.2, 11), (0.02, 0.5, 19), (0.05, 0.9, 3), (0.0, 0.0, 7)])
+def test_no_start_of_a_grid_beats_the_correlation_step(a, b, seed):
+    """Short samples have several optima: one at a high persistence, one at a low one."""
+    fit = hr.DCC().fit(hr.simulate_dcc(500, a=a, b=b, seed=seed).returns)
+    steps = fit.estimates.inference
+    for persistence in (0.1, 0.3, 0.5, 0.7, 0.9, 0.99):
+        for news in (0.02, 0.2, 0.6):
+            point = np.array([persistence * news, persistence * (1 - news), 0.0])
+            near = replace(steps.estimate, point=np.array([persistence, news, 0.0, 0.0]), parameters=point)
+            other = estimate_correlation(steps.likelihood, False, "a test", start=near)
+            assert other.log_density <= steps.estimate.log_density + 1e-6
+
+
+def test_likelihood_of_components_is_that_of_the_path(simulated_panel):
+    fit = hr.OrthogonalGARCH(2).fit(simulated_panel.iloc[:800])
+    values = simulated_panel.iloc[:800].to_numpy()
+    errors = values - fit.start.means(values)[:-1]
+    total = 0.0
+    for h, e in zip(fit.path(), errors, strict=True):
+        total -= 0.5 * (3 * np.log(2 * np.pi) + np.linalg.slogdet(h)[1] + e @ np.linalg.solve(h, e))
+    assert fit.log_likelihood == pytest.approx(total, abs=1e-6)
+    assert fit.aic == pytest.approx(-2 * total + 2 * (8 + 6 + 1))  # two margins, six covariances, one mean
+
+
+def test_series_of_a_hedge_must_differ(fit):
+    for hedges in ([], ["NASDAQ"], ["SP500", "SP500"]):
+        with pytest.raises(hr.DataError, match="asset and hedges must be different series"):
+            fit.hedge_ratio("NASDAQ", hedges)
+
+
+def test_warnings_point_at_the_caller():
+    independent = hr.simulate_dcc(n_dates=400, a=0.0, b=0.0, seed=3).returns
+    with pytest.warns(hr.ConvergenceWarning) as caught:
+        hr.MinimumVarianceHedge(hr.DCC()).fit(independent["asset"], independent[["hedge"]])
+    assert caught[0].filename == __file__
