@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,13 @@ class HedgeModel(Protocol):
         """Carry ``fit`` over new dates of valid returns (n_new, 1 + n_hedges), the asset first."""
 
 
+class RegimeMoments(NamedTuple):
+    """Means (k, 1 + n_hedges) and covariances (k, 1 + n_hedges, 1 + n_hedges) of asset and hedges in each regime."""
+
+    means: Array
+    covariances: Array
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class HedgeFit:
     """Hedge ratios of each date, and of the next one. A positive ratio sells the hedge against a long asset.
@@ -48,6 +55,8 @@ class HedgeFit:
     covariances : CovarianceFit or None, behind a minimum-variance hedge
     regimes : RegimeFit or None, behind a regime hedge
     by_regime : DataFrame (k, n_hedges) or None, the ratio each regime asks for
+    regime_moments : RegimeMoments or None, means and covariances of asset and hedges in each regime
+    next_regime_covariances : array (k, 1 + n_hedges, 1 + n_hedges) or None, those of the next date
     window_returns : DataFrame or None, the last dates of a rolling hedge
     """
 
@@ -63,6 +72,8 @@ class HedgeFit:
     covariances: CovarianceFit | None = None
     regimes: RegimeFit | None = None
     by_regime: pd.DataFrame | None = None
+    regime_moments: RegimeMoments | None = None
+    next_regime_covariances: Array | None = None
     window_returns: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
@@ -83,6 +94,33 @@ class HedgeFit:
     def summary(self) -> pd.DataFrame:
         """The parameters, with standard errors where the model has them."""
         return self.estimates
+
+    @property
+    def decomposition(self) -> pd.DataFrame:
+        """The next ratio of each hedge as a sum over regimes: probability, ratio, weight and what each contributes.
+
+        Raises
+        ------
+        DataError
+            If the hedge has no regimes.
+        """
+        from hedgeresearch.hedges.decomposition import decompose
+
+        return decompose(self)
+
+    def change_since(self, previous: HedgeFit | None = None) -> pd.DataFrame:
+        """Why the next ratio differs from that of ``previous`` (by default the last date's own): (3, n_hedges).
+
+        Rows: from probabilities (the regimes' covariances held), from parameters (the rest), in all.
+
+        Raises
+        ------
+        DataError
+            If one of the two has no regimes, or they hedge with other instruments.
+        """
+        from hedgeresearch.hedges.decomposition import explain_change
+
+        return explain_change(self, previous)
 
     @property
     def expected_effectiveness(self) -> float:

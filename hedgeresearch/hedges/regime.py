@@ -1,10 +1,13 @@
 r"""The regime-conditional minimum-variance hedge.
 
-.. math:: H_{t} = \sum_k p_{t,k} (\Sigma_k + \mu_k \mu_k') - m_t m_t', \quad m_t = \sum_k p_{t,k} \mu_k
+The ratio follows, as in any minimum-variance hedge, from the covariance of the mixture of the regimes (see
+``regime_covariances``) with predicted probabilities :math:`p_{t,k} = P(s_t = k \mid \text{data before } t)`. With a
+covariance model ``within`` the regimes,
 
-with predicted probabilities :math:`p_{t,k} = P(s_t = k \mid \text{data before } t)`; the ratio follows from
-:math:`H_t` as in any minimum-variance hedge. Source: moments of a mixture of normals; Hamilton (1994), Time Series
-Analysis, eq. 22.4.6 for the probabilities.
+.. math:: \Sigma_{t,k} = S_k C_t S_k', \quad C_t = \mathrm{Cov}_t(z), \quad z_t = H_t^{-1/2} (r_t - m_t)
+
+where :math:`S_k` is the root of the regime's covariance, H the mixture without ``within``, and C the conditional
+covariance of what the regimes leave.
 """
 
 from __future__ import annotations
@@ -17,11 +20,14 @@ import pandas as pd
 
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_choice, check_model, join_returns
+from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceModel
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
-from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.hedge_fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
+from hedgeresearch.hedges.regime_covariances import mixture_covariance, symmetric_roots, weighted_moments
 from hedgeresearch.hedges.replication import replicating_fit
 from hedgeresearch.minimum_variance import minimum_variance_path, minimum_variance_ratio
+from hedgeresearch.regimes.recursion import Moments
 from hedgeresearch.regimes.regime_fit import RegimeFit, RegimeModel
 
 
@@ -31,8 +37,12 @@ class RegimeHedge:
 
     Parameters
     ----------
-    regime_model : a regime model of several series, such as ``GaussianHMM(2)``; it observes asset and hedges jointly
+    regime_model : any regime model. One of several series, such as ``GaussianHMM(2)``, observes asset and hedges
+        jointly and gives their covariances; one of a single series observes the asset, and the covariances are those of
+        the sample weighted by its filtered probabilities
     combine : "mixture" weighs the regimes by their probabilities, "most_likely" takes the likeliest one alone
+    within : a covariance model of what the regimes leave, such as ``EWMACovariance()`` or ``DCC()``; None for
+        covariances that are constant within a regime
 
     Examples
     --------
@@ -45,10 +55,13 @@ class RegimeHedge:
 
     regime_model: RegimeModel
     combine: Literal["mixture", "most_likely"] = "mixture"
+    within: CovarianceModel | None = None
 
     def __post_init__(self) -> None:
         check_model(self.regime_model, "regime_model", "GaussianHMM(2)")
         check_choice(self.combine, "combine", ("mixture", "most_likely"))
+        if self.within is not None:
+            check_model(self.within, "within", "EWMACovariance()")
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -61,51 +74,84 @@ class RegimeHedge:
             If the regime model does not reach an optimum.
         """
         returns, kind = join_returns(asset, hedges)
-        return replicating_fit(self, returns, kind) or self._hedge(self.regime_model.fit(returns), kind)
+        return replicating_fit(self, returns, kind) or self._estimate(returns, kind)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same regimes filtered over new dates."""
-        if fit.regimes is None:
+        if fit.regimes is None or fit.regime_moments is None:
             return carry_constant_ratio(fit, returns)
-        return self._hedge(fit.regimes.extend(returns), fit.returns_kind)
+        regimes = fit.regimes.extend(returns[list(fit.regimes.series)])
+        moments = Moments(*fit.regime_moments)
+        left = None
+        if fit.covariances is not None:
+            left = fit.covariances.extend(_standardised(returns, regimes, moments))
+        return self._hedge(regimes, moments, left, returns, fit.returns_kind)
 
-    def _hedge(self, regimes: RegimeFit, kind: str | None) -> HedgeFit:
+    def _estimate(self, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
+        observed = returns.iloc[:, :1] if getattr(self.regime_model, "univariate", False) else returns
+        regimes = self.regime_model.fit(observed)
         if not isinstance(regimes, RegimeFit):
             raise DataError(
                 f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
             )
-        hedges = regimes.series[1:]
-        names = [str(name) for name in hedges]
-        means, covariances = regimes.recursion.moments
-        following = self._covariances(regimes.next_probabilities.to_numpy()[None], means, covariances)[0]
-        path = self._covariances(regimes.predicted.to_numpy(), means, covariances)
-        by_regime = np.stack([minimum_variance_ratio(covariance, names) for covariance in covariances])
-        dates = regimes.predicted.index
+        if regimes.series.equals(returns.columns):
+            moments = regimes.recursion.moments
+        else:
+            moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
+        left = None if self.within is None else self.within.fit(_standardised(returns, regimes, moments))
+        return self._hedge(regimes, moments, left, returns, kind)
+
+    def _hedge(
+        self,
+        regimes: RegimeFit,
+        moments: Moments,
+        left: CovarianceFit | None,
+        returns: pd.DataFrame,
+        kind: str | None,
+    ) -> HedgeFit:
+        hedges, names = returns.columns[1:], [str(name) for name in returns.columns[1:]]
+        predicted, following = regimes.predicted.to_numpy(), regimes.next_probabilities.to_numpy()[None]
+        by_date, by_regime = moments.covariances, moments.covariances
+        dates = returns.index
+        if left is not None:
+            roots = symmetric_roots(moments.covariances)
+            skipped = len(dates) - len(left.dates)  # the covariance model's own start-up
+            dates, predicted = dates[skipped:], predicted[skipped:]
+            by_date = np.einsum("kij,tjl,kml->tkim", roots, left.path(), roots)
+            by_regime = np.einsum("kij,jl,kml->kim", roots, left.recursion.next_covariance, roots)
+        path = self._covariances(predicted, moments.means, by_date)
+        next_covariance = self._covariances(following, moments.means, by_regime)[0]
+        ratios = np.stack([minimum_variance_ratio(covariance, names) for covariance in by_regime])
         return HedgeFit(
             model=self,
-            asset=regimes.series[0],
+            asset=returns.columns[0],
             ratio=labelled_path(minimum_variance_path(path, names, dates), dates, hedges),
-            next_ratio=labelled_ratio(minimum_variance_ratio(following, names), hedges),
-            next_covariance=pd.DataFrame(following, index=regimes.series, columns=regimes.series),
+            next_ratio=labelled_ratio(minimum_variance_ratio(next_covariance, names), hedges),
+            next_covariance=pd.DataFrame(next_covariance, index=returns.columns, columns=returns.columns),
             estimates=regimes.summary,
             sample_end=regimes.sample_end,
             last_date=dates[-1],
             returns_kind=kind,
+            covariances=left,
             regimes=regimes,
-            by_regime=pd.DataFrame(by_regime, index=regimes.next_probabilities.index, columns=hedges),
+            by_regime=pd.DataFrame(ratios, index=regimes.regimes, columns=hedges),
+            regime_moments=RegimeMoments(moments.means, moments.covariances),
+            next_regime_covariances=by_regime,
         )
 
     def _covariances(self, probabilities: Array, means: Array, covariances: Array) -> Array:
         if self.combine == "most_likely":
-            return np.asarray(covariances[probabilities.argmax(axis=1)])
+            likeliest = probabilities.argmax(axis=1)
+            if covariances.ndim == 4:
+                return np.asarray(covariances[np.arange(len(likeliest)), likeliest])
+            return np.asarray(covariances[likeliest])
         return mixture_covariance(probabilities, means, covariances)
 
 
-def mixture_covariance(probabilities: Array, means: Array, covariances: Array) -> Array:
-    """Covariance of a mixture for each row of probabilities (n_dates, k): (n_dates, n, n).
-
-    sum_k p_k (S_k + m_k m_k') - m m', in the deviations m_k - m, which is the same and never loses definiteness.
-    """
-    deviations = means[None] - (probabilities @ means)[:, None, :]
-    between = np.einsum("tk,tki,tkj->tij", probabilities, deviations, deviations)
-    return np.asarray(np.einsum("tk,kij->tij", probabilities, covariances) + between)
+def _standardised(returns: pd.DataFrame, regimes: RegimeFit, moments: Moments) -> pd.DataFrame:
+    """z_t: what the mixture of the regimes, as predicted, leaves of each date's returns."""
+    predicted = regimes.predicted.to_numpy()
+    errors = returns.to_numpy() - predicted @ moments.means
+    roots = symmetric_roots(mixture_covariance(predicted, moments.means, moments.covariances))
+    values = np.linalg.solve(roots, errors[:, :, None])[:, :, 0]
+    return pd.DataFrame(values, index=returns.index, columns=returns.columns)

@@ -171,22 +171,22 @@ class RegimeFit:
         return self.estimates.log_likelihood
 
     @property
-    def aic(self) -> float:
-        """Akaike's criterion."""
+    def aic(self) -> float | None:
+        """Akaike's criterion; None for a model without a likelihood."""
         return self.estimates.information_criterion(2.0)
 
     @property
-    def bic(self) -> float:
-        """Schwarz's criterion."""
+    def bic(self) -> float | None:
+        """Schwarz's criterion; None for a model without a likelihood."""
         return self.estimates.information_criterion(np.log(max(self.estimates.n_dates, 1)))
 
     @property
-    def icl(self) -> float:
+    def icl(self) -> float | None:
         """Integrated completed likelihood: BIC plus twice the entropy of the smoothed probabilities of the sample.
 
         Biernacki, Celeux and Govaert (2000), section 3; it prefers regimes that can be told apart.
         """
-        return self.bic + 2.0 * self.sample_entropy
+        return None if self.bic is None else self.bic + 2.0 * self.sample_entropy
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -208,7 +208,8 @@ class RegimeFit:
         DataError
             If the columns differ or the dates do not follow the last date of this fit.
         """
-        frame = check_frame(observations, "observations")
+        allow_missing = getattr(self.model, "allow_missing", False)
+        frame = check_frame(observations, "observations", allow_missing=allow_missing)
         check_following(frame, self.series, self.last_date)
         after = self.recursion.advance(frame.to_numpy())
         return replace(self, observations=frame, start=self.recursion, recursion=after)
