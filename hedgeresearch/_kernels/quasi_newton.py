@@ -12,11 +12,11 @@ from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_chole
 def ascent_direction(curvature, gradient, free):
     """The solution d of curvature d = gradient over the free parameters, zero for the others.
 
-    The curvature is taken with a diagonal scaled to ones, plus 1e-9, so that a parameter that the likelihood does not
-    feel gives no infinite step.
+    The curvature is taken with a diagonal scaled to ones, plus 1e-9; a parameter whose curvature is rounding beside the
+    largest stays, so that one that the likelihood does not feel gives no infinite step.
     """
     k = gradient.shape[0]
-    index = np.nonzero(free)[0]
+    index = np.nonzero(free & (np.diag(curvature) > 1e-24 * np.diag(curvature).max()))[0]
     m = index.shape[0]
     matrix, right, scale = np.empty((m, m)), np.empty(m), np.empty(m)
     for i in range(m):

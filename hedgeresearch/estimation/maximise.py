@@ -163,7 +163,8 @@ def _search(likelihood: Likelihood, place: _Place, direction: Array, low: Array,
         if promised > 0.0:
             reached = _look(likelihood, x)
             hidden = len(place.scores) * promised < ROUNDING
-            if hidden and _steepness(reached, low, high) < 0.5 * _steepness(place, low, high):
+            fell = len(place.scores) * (place.value - reached.value) > ROUNDING
+            if hidden and not fell and _steepness(reached, low, high) < 0.5 * _steepness(place, low, high):
                 return reached
             if not hidden and reached.value >= place.value + 1e-4 * promised:
                 return reached
