@@ -22,6 +22,7 @@ from hedgeresearch.errors import (
     HedgeResearchError,
     HedgeResearchWarning,
 )
+from hedgeresearch.evaluation.audit import CausalityCheck, check_causal
 from hedgeresearch.evaluation.measures import effectiveness, hedged_returns
 from hedgeresearch.evaluation.tournament import Tournament, walk_forward
 from hedgeresearch.hedges.hedge_fit import HedgeFit
@@ -46,6 +47,7 @@ __all__ = [
     "DECO",
     "GARCH",
     "ArchMargin",
+    "CausalityCheck",
     "ConstantCorrelationTest",
     "ConvergenceError",
     "ConvergenceWarning",
@@ -69,6 +71,7 @@ __all__ = [
     "SampleCovariance",
     "Tournament",
     "align",
+    "check_causal",
     "datasets",
     "effectiveness",
     "engle_sheppard_test",

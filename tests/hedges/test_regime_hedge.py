@@ -1,0 +1,124 @@
+"""Regime hedges: covariances weighted by probabilities, models within regimes, and the ratio taken apart."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.hedges.regime_covariances import mixture_covariance, symmetric_roots, weighted_moments
+
+
+@pytest.fixture(scope="module")
+def returns():
+    return hr.simulate_regimes(n_dates=1500, seed=5).returns
+
+
+@pytest.fixture(scope="module")
+def three():
+    """An asset and two hedges, with two regimes of variance and correlation."""
+    rng = np.random.default_rng(1)
+    calm = np.array([[1.0, 0.8, 0.2], [0.8, 1.0, 0.1], [0.2, 0.1, 1.0]])
+    storm = 6 * np.array([[1.0, 0.4, 0.5], [0.4, 1.0, 0.3], [0.5, 0.3, 1.0]])
+    state = np.repeat(np.arange(30) % 2, 50)
+    roots = np.linalg.cholesky(np.stack([calm, storm]))
+    values = 0.01 * np.einsum("tij,tj->ti", roots[state], rng.standard_normal((1500, 3)))
+    return pd.DataFrame(values, pd.bdate_range("2000-01-03", periods=1500), ["asset", "one", "two"])
+
+
+def fitted(model, frame):
+    return model.fit(frame.iloc[:, 0], frame.iloc[:, 1:])
+
+
+def test_weighted_moments_are_the_definition():
+    rng = np.random.default_rng(0)
+    values, p = rng.standard_normal((200, 2)), rng.dirichlet([1, 2], 200)
+    means, covariances = weighted_moments(values, p)
+    for k in range(2):
+        mean = np.average(values, axis=0, weights=p[:, k])
+        np.testing.assert_allclose(means[k], mean)
+        expected = np.cov(values, rowvar=False, aweights=p[:, k], ddof=0)
+        np.testing.assert_allclose(covariances[k], expected, rtol=1e-10)
+    with pytest.raises(hr.DataError, match="regime 1 has 0.2 dates"):
+        weighted_moments(values, np.tile([0.999, 0.001], (200, 1)))
+
+
+def test_symmetric_roots_are_roots_and_scale_with_units():
+    covariance = np.array([[4.0, 1.0], [1.0, 1.0]])
+    root = symmetric_roots(covariance)
+    np.testing.assert_allclose(root @ root.T, covariance, rtol=1e-12)
+    units = np.diag([1e-3, 100.0])
+    np.testing.assert_allclose(symmetric_roots(units @ covariance @ units), units @ root, rtol=1e-12)
+
+
+def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
+    """S_k C_t S_k', mixed by predicted probabilities; C by the covariance model of the standardised residuals."""
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.EWMACovariance(0.97))
+    fit = fitted(model, returns)
+    plain = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), returns)
+    means, covariances = plain.regimes.recursion.moments
+    predicted = plain.regimes.predicted.to_numpy()
+    z = []
+    for p, r in zip(predicted, returns.to_numpy(), strict=True):
+        h = mixture_covariance(p[None], means, covariances)[0]
+        z.append(np.linalg.solve(symmetric_roots(h), r - p @ means))
+    left = hr.EWMACovariance(0.97).fit(pd.DataFrame(z, returns.index))
+    t = 700
+    c = left.path()[t - (len(returns) - len(left.dates))]
+    roots = symmetric_roots(covariances)
+    h = mixture_covariance(predicted[t][None], means, np.stack([s @ c @ s.T for s in roots]))[0]
+    assert fit.ratio["hedge"].loc[returns.index[t]] == pytest.approx(h[0, 1] / h[1, 1], rel=1e-9)
+    assert len(fit.ratio) == len(left.dates)
+    assert fit.ratio["hedge"].std() > plain.ratio["hedge"].std()
+
+
+def test_a_constant_covariance_within_changes_little(returns):
+    """The sample covariance of standardised residuals is near the identity."""
+    plain = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), returns)
+    same = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.SampleCovariance()), returns)
+    np.testing.assert_allclose(same.ratio, plain.ratio, atol=0.02)
+
+
+@pytest.mark.parametrize("within", [None, hr.EWMACovariance(0.97)], ids=["constant", "ewma"])
+@pytest.mark.parametrize("combine", ["mixture", "most_likely"])
+def test_the_decomposition_adds_up(combine, within, three):
+    fit = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within), three)
+    parts = fit.decomposition
+    assert parts.index.tolist() == [0, 1, "between means"]
+    np.testing.assert_allclose(parts["contribution"].sum(), fit.next_ratio, rtol=1e-9)
+    np.testing.assert_allclose(parts["ratio"].iloc[:2], fit.by_regime, rtol=1e-9)
+    np.testing.assert_allclose(parts["weight"].sum(), 1.0, rtol=1e-9)
+    one = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within), three[["asset", "one"]])
+    weight, ratio = one.decomposition[("weight", "one")], one.decomposition[("ratio", "one")]
+    np.testing.assert_allclose((weight * ratio).iloc[:2], one.decomposition[("contribution", "one")].iloc[:2])
+
+
+def test_a_change_is_split_into_probabilities_and_parameters(three):
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3))
+    fit = fitted(model, three.iloc[:1000])
+    day = fit.extend(three["asset"].iloc[1000:1001], three[["one", "two"]].iloc[1000:1001])
+    same_parameters = day.change_since(fit)
+    np.testing.assert_allclose(same_parameters.loc["parameters"], 0.0, atol=1e-12)
+    np.testing.assert_allclose(same_parameters.loc["in all"], day.next_ratio - fit.next_ratio)
+    own = day.change_since()
+    np.testing.assert_allclose(own.loc["in all"], day.next_ratio - day.ratio.iloc[-1])
+    np.testing.assert_allclose(own.loc["probabilities"], own.loc["in all"], atol=1e-12)
+    refitted = fitted(model, three.iloc[1:1001]).change_since(fit)
+    assert (refitted.loc["parameters"].abs() > 0).all()
+    np.testing.assert_allclose(refitted.iloc[:2].sum(), refitted.loc["in all"], atol=1e-12)
+    with pytest.raises(hr.DataError, match="must be a RegimeHedge with regimes"):
+        day.change_since(fitted(hr.OLSHedge(), three))
+    with pytest.raises(hr.DataError, match="previous must hedge with"):
+        day.change_since(fitted(model, three[["asset", "one"]]))
+
+
+def test_units_scale_the_hedge_within_regimes(three):
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.EWMACovariance(0.97))
+    units = pd.Series({"asset": 100.0, "one": 1e-4, "two": 1.0})
+    plain, scaled = fitted(model, three), fitted(model, three * units)
+    expected = plain.ratio * (units["asset"] / units[["one", "two"]])
+    np.testing.assert_allclose(scaled.ratio, expected, rtol=1e-6)
+
+
+def test_settings_are_checked():
+    with pytest.raises(hr.DataError, match="within must be a model such as EWMACovariance"):
+        hr.RegimeHedge(hr.GaussianHMM(2), within="ewma")
