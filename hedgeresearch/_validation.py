@@ -23,14 +23,17 @@ COLLINEAR = 1e-10
 """Smallest eigenvalue of a correlation matrix below which its columns count as linearly dependent."""
 
 
-def check_frame(data: Any, name: str, *, minimum_rows: int = 1) -> pd.DataFrame:
-    """``data`` as a float DataFrame of finite numbers on ordered, unique dates; a Series becomes one column."""
+def check_frame(data: Any, name: str, *, minimum_rows: int = 1, allow_missing: bool = False) -> pd.DataFrame:
+    """``data`` as a float DataFrame of finite numbers on ordered, unique dates; a Series becomes one column.
+
+    With ``allow_missing`` some of them may be NaN.
+    """
     frame = _as_frame(data, name)
     check_index(frame.index, name)
     if len(frame) < minimum_rows:
         raise DataError(f"{name} must have at least {minimum_rows} rows; got {len(frame)}. Give a longer sample.")
     frame = _as_float(frame, name)
-    _check_finite(frame, name)
+    _check_finite(frame.fillna(0.0) if allow_missing else frame, name)
     return frame
 
 
@@ -57,11 +60,16 @@ def check_index(index: pd.Index[Any], name: str) -> None:
         )
 
 
-def check_returns(data: Any, name: str = "returns", *, minimum_rows: int) -> pd.DataFrame:
-    """A frame from which a model can be estimated: long enough, and no column constant."""
-    frame = check_frame(data, name, minimum_rows=minimum_rows)
+def check_returns(data: Any, name: str = "returns", *, minimum_rows: int, allow_missing: bool = False) -> pd.DataFrame:
+    """A frame from which a model can be estimated: long enough, and no column constant or without any value."""
+    frame = check_frame(data, name, minimum_rows=minimum_rows, allow_missing=allow_missing)
     values = frame.to_numpy()
-    constant = np.ptp(values, axis=0) <= CONSTANT * np.abs(values).max(axis=0)
+    empty = np.isnan(values).all(axis=0)
+    if empty.any():
+        first = frame.columns[int(np.argmax(empty))]
+        raise DataError(f"{name} must have values in every column; {first!r} has none. Leave it out.")
+    low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+    constant = high - low <= CONSTANT * np.maximum(np.abs(low), np.abs(high))
     if constant.any():
         raise DataError(
             f"{name} must vary; column {frame.columns[int(np.argmax(constant))]!r} is constant. Leave it out."

@@ -71,3 +71,41 @@ def most_likely_regimes(log_densities, transition, first):
     for t in range(n_dates - 1, 0, -1):
         path[t - 1] = came_from[t, path[t]]
     return path
+
+
+@njit(cache=True)
+def expected_regimes(log_densities, transition, first):
+    """What EM needs: smoothed probabilities, expected moves (k, k) and the log-likelihood of all dates.
+
+    Forward as in ``filter_regimes``; backward, the joint probability of regimes i at t and j at t + 1 is
+    filtered_t,i transition_ij smoothed_t+1,j / predicted_t+1,j, whose sum over j is smoothed_t,i (Kim 1994, eq. 2.20).
+    """
+    n_dates, k = log_densities.shape
+    predicted, smoothed, moves = np.empty((n_dates, k)), np.empty((n_dates, k)), np.zeros((k, k))
+    ahead, log_likelihood = first.copy(), 0.0
+    for t in range(n_dates):
+        largest, total = -np.inf, 0.0
+        for i in range(k):
+            predicted[t, i] = ahead[i]
+            smoothed[t, i] = np.log(ahead[i]) + log_densities[t, i]
+            largest = max(largest, smoothed[t, i])
+        for i in range(k):
+            smoothed[t, i] = np.exp(smoothed[t, i] - largest)
+            total += smoothed[t, i]
+        log_likelihood += largest + np.log(total)
+        for i in range(k):
+            smoothed[t, i] /= total  # filtered, until the way back
+        for j in range(k):
+            ahead[j] = 0.0
+            for i in range(k):
+                ahead[j] += smoothed[t, i] * transition[i, j]
+    for t in range(n_dates - 2, -1, -1):
+        for i in range(k):
+            s = 0.0
+            for j in range(k):
+                if predicted[t + 1, j] > 0.0:
+                    joint = smoothed[t, i] * transition[i, j] * smoothed[t + 1, j] / predicted[t + 1, j]
+                    moves[i, j] += joint
+                    s += joint
+            smoothed[t, i] = s
+    return smoothed, moves, log_likelihood

@@ -38,8 +38,8 @@ class RegimeHedge:
     Parameters
     ----------
     regime_model : any regime model. One of several series, such as ``GaussianHMM(2)``, observes asset and hedges
-        jointly and gives their covariances; one of a single series observes the asset, and the covariances are those of
-        the sample weighted by its filtered probabilities
+        jointly and gives their covariances; for one of a single series, which observes the asset, or without
+        covariances, they are those of the sample weighted by filtered probabilities
     combine : "mixture" weighs the regimes by their probabilities, "most_likely" takes the likeliest one alone
     within : a covariance model of what the regimes leave, such as ``EWMACovariance()`` or ``DCC()``; None for
         covariances that are constant within a regime
@@ -94,9 +94,9 @@ class RegimeHedge:
             raise DataError(
                 f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
             )
-        if regimes.series.equals(returns.columns):
-            moments = regimes.recursion.moments
-        else:
+        returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
+        moments = regimes.recursion.moments
+        if not regimes.series.equals(returns.columns) or not _covary(moments):
             moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
         left = None if self.within is None else self.within.fit(_standardised(returns, regimes, moments))
         return self._hedge(regimes, moments, left, returns, kind)
@@ -146,6 +146,12 @@ class RegimeHedge:
                 return np.asarray(covariances[np.arange(len(likeliest)), likeliest])
             return np.asarray(covariances[likeliest])
         return mixture_covariance(probabilities, means, covariances)
+
+
+def _covary(moments: Moments) -> bool:
+    """Whether the regimes have covariances, not variances alone."""
+    diagonal = np.eye(moments.covariances.shape[1], dtype=bool)
+    return bool((moments.covariances[:, ~diagonal] != 0.0).any())
 
 
 def _standardised(returns: pd.DataFrame, regimes: RegimeFit, moments: Moments) -> pd.DataFrame:

@@ -2,33 +2,51 @@ r"""The Gaussian hidden Markov model.
 
 .. math:: r_t \mid s_t = k \sim N(\mu_k, \Sigma_k), \quad P(s_{t+1} = j \mid s_t = i) = p_{ij}
 
-Source: Hamilton (1994), Time Series Analysis, section 22.4; estimated by the EM algorithm of hmmlearn.
+Source: Hamilton (1994), Time Series Analysis, section 22.4. hmmlearn's EM searches where it can; ``hmm_search``
+finishes, and searches where values are missing or a prior is given.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_at_least, check_frame, check_independent, check_returns
-from hedgeresearch.errors import ConvergenceError
-from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.recursion import GaussianEmissions, HiddenMarkovChain
-from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
+from hedgeresearch._validation import (
+    check_at_least,
+    check_between,
+    check_choice,
+    check_flag,
+    check_frame,
+    check_independent,
+    check_returns,
+)
+from hedgeresearch.errors import DataError
+from hedgeresearch.regimes.emissions import GaussianEmissions, Structure
+from hedgeresearch.regimes.hmm_inference import finish_fit
+from hedgeresearch.regimes.hmm_search import (
+    LONGEST_RUN,
+    Climb,
+    Parameters,
+    Run,
+    Units,
+    climb,
+    climb_on,
+    earlier_parameters,
+    search,
+    starting_points,
+)
+from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
+from hedgeresearch.regimes.regime_fit import RegimeFit
 
-SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-8
-"""Gain in log-likelihood per EM step below which a start, and then the best of them, is left."""
-SAME_OPTIMUM = 0.01
-"""Difference in log-likelihood within which two starts have reached the same optimum."""
 FALL = 1e-9
 """Relative fall of the likelihood in an EM step beyond rounding: a regime is collapsing."""
-DEGENERATE = 1e-6
-"""Smallest eigenvalue of a regime's covariance, in units of the sample's, below which the regime has collapsed."""
+HMMLEARN_NAMES = {"full": "full", "diagonal": "diag"}
+"""What hmmlearn can search for; its spherical covariances come back in a wrong shape."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +56,18 @@ class GaussianHMM:
     Parameters
     ----------
     n_regimes : int
+    covariance : of a regime, "full", "diagonal" (series independent within a regime), or "spherical" (and all of one
+        variance)
     n_starts : int, searches from different points; the best is kept and all are reported
+    persistence_prior : float, pseudo-counts c on staying: the posterior mode p_ij = (n_ij + c [i = j]) / (n_i + c) is
+        climbed, n being expected moves; the log-likelihood that is reported stays the likelihood. None for no prior
+    allow_missing : bool, whether values may be missing (NaN): they are integrated out; a date without any value only
+        moves the chain on
     seed : int, of the random starts
 
-    Data are standardised inside and hmmlearn's priors and variance floor are switched off, so that units do not
-    matter. The initial distribution is free: predicted probabilities of the first date are estimated.
+    Data are standardised inside (series by series; "spherical" by one size) and there is neither a prior on means and
+    covariances nor a floor of the variance, so that units do not matter. The initial distribution is free: predicted
+    probabilities of the first date are estimated, and count in the information criteria. Standard errors are robust.
 
     Examples
     --------
@@ -53,16 +78,26 @@ class GaussianHMM:
     """
 
     n_regimes: int
+    covariance: Structure = "full"
     n_starts: int = 20
+    persistence_prior: float | None = None
+    allow_missing: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
+        check_choice(self.covariance, "covariance", get_args(Structure))
         check_at_least(self.n_starts, "n_starts", 1)
+        if self.persistence_prior is not None:
+            check_between(self.persistence_prior, "persistence_prior", 0.0, np.inf)
+        check_flag(self.allow_missing, "allow_missing")
         check_at_least(self.seed, "seed", 0)
 
-    def fit(self, observations: pd.DataFrame) -> RegimeFit:
+    def fit(self, observations: pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on observations (n_dates, n_series); for returns, fractions per period.
+
+        An earlier fit of the same model to the same series may be given as ``start``: one short run of EM begins
+        there, and only if it fails is there a search.
 
         Raises
         ------
@@ -71,131 +106,76 @@ class GaussianHMM:
         ConvergenceError
             If every start degenerates.
         """
-        n_series = check_frame(observations, "observations").shape[1]
-        per_regime = n_series + n_series * (n_series + 1) // 2 + self.n_regimes - 1
-        frame = check_returns(observations, "observations", minimum_rows=10 * self.n_regimes * per_regime)
-        names = [str(name) for name in frame.columns]
-        check_independent(frame.cov().to_numpy(), names, "observations")
-        chain, starts = estimate_hmm(frame.to_numpy(), self.n_regimes, self.n_starts, self.seed)
-        log_likelihood = float(chain.filter(frame.to_numpy()).log_likelihood.sum())
-        estimates = Estimates(values=name_parameters(chain, names), n_dates=len(frame), log_likelihood=log_likelihood)
-        return start_fit(self, frame, chain, estimates, starts)
+        frame = check_observations(observations, self.n_regimes, allow_missing=self.allow_missing)
+        units = Units.of(frame.to_numpy(), common=self.covariance == "spherical")
+        unit = units.standardise(frame.to_numpy())
+        earlier = earlier_parameters(self, start, frame, units)
+        prior = self.persistence_prior or 0.0
+        run = partial(climb, persistence=prior)
+        found = None if earlier is None else climb_on(earlier, unit, run)
+        ends = None
+        if found is None:
+            kind = GaussianEmissions(np.empty(0), np.empty(0), self.covariance)
+            starts = starting_points(unit, self.n_regimes, self.n_starts, self.seed, kind)
+            plain = not prior and not np.isnan(unit).any() and self.covariance in HMMLEARN_NAMES
+            first_climb: Climb = climb_by_hmmlearn if plain else run
+            found, ends = search(starts, unit, first_climb, run)
+        fit = finish_fit(self, frame, found, ends, units, prior)
+        warn_of_rare_regimes(fit)
+        return fit
 
 
-def name_parameters(chain: HiddenMarkovChain, series: list[str]) -> dict[str, float]:
-    """Means, covariances and transition probabilities (the last of each row follows from the others) by name."""
-    means, covariances = chain.moments
-    k, n = means.shape
-    named = {f"mean {series[i]} [{s}]": means[s, i] for s in range(k) for i in range(n)}
-    for s in range(k):
-        named |= {f"cov {series[i]} {series[j]} [{s}]": covariances[s, i, j] for i in range(n) for j in range(i + 1)}
-    named |= {f"p [{i},{j}]": chain.transition[i, j] for i in range(k) for j in range(k - 1)}
-    return {name: float(value) for name, value in named.items()}
+def check_observations(observations: Any, n_regimes: int, *, allow_missing: bool = False) -> pd.DataFrame:
+    """Observations from which regimes can be estimated: ten dates for a parameter of a regime, no collinear columns."""
+    n_series = check_frame(observations, "observations", allow_missing=allow_missing).shape[1]
+    needed = 10 * n_regimes * (n_series + n_series * (n_series + 1) // 2 + n_regimes - 1)
+    frame = check_returns(observations, "observations", minimum_rows=needed, allow_missing=allow_missing)
+    together = frame.notna().to_numpy(dtype=float)
+    counts = together.T @ together
+    if counts.min() < needed:
+        scarce = sorted(set(np.unravel_index(counts.argmin(), counts.shape)))
+        raise DataError(
+            f"columns of observations must be observed, alone and together, on {needed} dates or more; "
+            f"{' with '.join(repr(frame.columns[i]) for i in scarce)} is on {counts.min():.0f}. Leave one out."
+        )
+    check_independent(frame.cov().to_numpy(), [str(name) for name in frame.columns], "observations")
+    return frame
 
 
-def estimate_hmm(observations: Array, n_regimes: int, n_starts: int, seed: int) -> tuple[HiddenMarkovChain, Array]:
-    """Maximum likelihood: the chain before the first date, and the log-likelihood of every start.
-
-    Regimes are numbered by the variance of the first column.
-    """
-    from threadpoolctl import threadpool_limits
-
-    centre, scale = observations.mean(axis=0), observations.std(axis=0)
-    unit = (observations - centre) / scale
-    with threadpool_limits(limits=1, user_api="blas"):
-        models = _starts(unit, n_regimes, n_starts, seed)
-        log_likelihoods = np.array([_run_em(model, unit, SEARCH_TOLERANCE) for model in models])
-        best = _finish_best(models, log_likelihoods, unit)
-    order = np.argsort(best.covars_[:, 0, 0])
-    emissions = GaussianEmissions(
-        means=centre + scale * best.means_[order],
-        covariances=0.5 * (best.covars_ + best.covars_.swapaxes(1, 2))[order] * np.outer(scale, scale),
-    )
-    transition = best.transmat_[order][:, order] / best.transmat_[order].sum(axis=1, keepdims=True)
-    chain = HiddenMarkovChain(emissions, transition, best.startprob_[order] / best.startprob_.sum())
-    return chain, log_likelihoods - len(observations) * np.log(scale).sum()
+def climb_by_hmmlearn(parameters: Parameters, observations: Array, tolerance: float) -> Run | None:
+    """hmmlearn's EM without its priors, until a step gains less than the tolerance; None if a regime collapses."""
+    model = _hmmlearn_model(parameters, tolerance)
+    try:
+        model.fit(observations)
+    except (ValueError, np.linalg.LinAlgError):  # a covariance that is no longer positive definite
+        return None
+    history = model.monitor_.history
+    if len(history) > 1 and history[-1] < history[-2] - FALL * abs(history[-2]):
+        return None
+    emissions = parameters.emissions.at(model.means_, model.covars_, parameters.emissions.degrees_of_freedom)
+    transition = model.transmat_ / model.transmat_.sum(axis=1, keepdims=True)
+    found = Parameters(emissions, transition, model.startprob_ / model.startprob_.sum())
+    return Run(found, float(history[-1]), history, len(history) < model.n_iter)
 
 
-def _finish_best(models: list[Any], log_likelihoods: Array, observations: Array) -> Any:
-    """The start of the greatest likelihood, run to the final tolerance; the next one if it collapses on the way."""
-    left = log_likelihoods.copy()
-    while not np.isnan(left).all():
-        # the first of those that agree, so that rounding does not choose
-        best = int(np.argmax(left > np.nanmax(left) - SAME_OPTIMUM))
-        if not np.isnan(_run_em(models[best], observations, FINAL_TOLERANCE)):
-            return models[best]
-        left[best] = np.nan
-    raise ConvergenceError(
-        f"a hidden Markov model with {models[0].n_components} regimes must have a bounded likelihood; every one of "
-        f"{len(models)} starts put a regime on a few (almost) identical observations. Use fewer regimes or more dates, "
-        "leave out stretches in which a series does not move, and look for outliers that dwarf the rest."
-    )
-
-
-def _run_em(model: Any, observations: Array, tolerance: float) -> float:
-    """Run EM until a step gains less than the tolerance; the log-likelihood, or NaN if a regime collapses."""
+def _hmmlearn_model(parameters: Parameters, tolerance: float) -> Any:
+    """An hmmlearn model without priors that starts from these parameters."""
     from hmmlearn.base import ConvergenceMonitor
+    from hmmlearn.hmm import GaussianHMM as EM
 
     class QuietMonitor(ConvergenceMonitor):  # type: ignore[misc]
-        """Keeps the likelihoods without logging a fall, which is judged below."""
+        """Keeps the likelihoods without logging a fall, which is judged by the caller."""
 
         def report(self, log_prob: float) -> None:
             self.history.append(log_prob)
             self.iter += 1
 
-    model.n_iter = 5000
-    model.monitor_ = QuietMonitor(tolerance, model.n_iter, verbose=False)
-    try:
-        model.fit(observations)
-    except (ValueError, np.linalg.LinAlgError):  # a covariance that is no longer positive definite
-        return float("nan")
-    history = model.monitor_.history
-    fell = len(history) > 1 and history[-1] < history[-2] - FALL * abs(history[-2])
-    smallest = min(np.linalg.eigvalsh(covariance)[0] for covariance in model.covars_)
-    return float("nan") if fell or not smallest > DEGENERATE else float(history[-1])
-
-
-def _starts(observations: Array, n_regimes: int, n_starts: int, seed: int) -> list[Any]:
-    """Starting points: each groups the dates around as many random dates by what local averages look like there.
-
-    A start looks at the local level (one in four) or the local variance of random combinations of the columns, over
-    a random width, so that short and long regimes, and regimes of variance, correlation and mean, are all searched.
-    """
-    rng = np.random.default_rng(seed)
-    n_dates, n_series = observations.shape
-    models = []
-    for start in range(n_starts):
-        combinations = observations @ rng.standard_normal((n_series, 2 * n_series))
-        width = min(int(rng.choice([5, 20, 60, 250])), n_dates // 4)
-        by_level = start % 4 == 3
-        local = _moving_average(combinations if by_level else combinations**2, width)
-        look = local if by_level else np.log(local + 1e-12)
-        centres = look[rng.choice(n_dates, n_regimes, replace=False)]
-        distances = ((look[:, None, :] - centres[None]) ** 2).sum(axis=2)
-        models.append(_model_from_labels(observations, distances.argmin(axis=1), n_regimes))
-    return models
-
-
-def _moving_average(columns: Array, width: int) -> Array:
-    """Centred means over ``width`` dates, fewer at the ends."""
-    totals = np.vstack([np.zeros(columns.shape[1]), columns.cumsum(axis=0)])
-    dates = np.arange(len(columns))
-    low, high = np.maximum(dates - width // 2, 0), np.minimum(dates + width // 2 + 1, len(columns))
-    return np.asarray((totals[high] - totals[low]) / (high - low)[:, None])
-
-
-def _model_from_labels(observations: Array, labels: npt.NDArray[np.intp], n_regimes: int) -> Any:
-    """An hmmlearn model without priors, started from the moments of the dates in each group."""
-    from hmmlearn.hmm import GaussianHMM as EM
-
-    model = EM(n_regimes, "full", min_covar=0.0, means_weight=0.0, covars_prior=0.0, init_params="")
-    groups = [observations[labels == k] for k in range(n_regimes)]
-    pooled = 0.1 * np.eye(observations.shape[1])
-    stay = 0.95 if n_regimes > 1 else 1.0
-    model.startprob_ = np.full(n_regimes, 1.0 / n_regimes)
-    model.transmat_ = np.full((n_regimes, n_regimes), (1.0 - stay) / max(n_regimes - 1, 1))
-    np.fill_diagonal(model.transmat_, stay)
-    model.means_ = np.stack([group.mean(axis=0) if len(group) else observations.mean(axis=0) for group in groups])
-    spread = [g.T @ g / len(g) if len(g) else np.eye(observations.shape[1]) for g in groups]
-    model.covars_ = np.stack([0.9 * s + pooled for s in spread])
+    structure = parameters.emissions.structure
+    no_priors = {"min_covar": 0.0, "means_weight": 0.0, "covars_prior": 0.0, "init_params": ""}
+    model = EM(len(parameters.first), HMMLEARN_NAMES[structure], n_iter=LONGEST_RUN, **no_priors)
+    model.monitor_ = QuietMonitor(tolerance, LONGEST_RUN, verbose=False)
+    means, covariances = parameters.emissions.moments
+    variances = np.diagonal(covariances, axis1=1, axis2=2)
+    model.startprob_, model.transmat_, model.means_ = parameters.first, parameters.transition, means
+    model.covars_ = covariances if structure == "full" else variances
     return model

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
 from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
 from hedgeresearch._types import Array, Indices
 
@@ -97,26 +95,3 @@ class HiddenMarkovChain:
     def advance(self, observations: Array) -> HiddenMarkovChain:
         """The chain after these dates."""
         return replace(self, next_probabilities=self.filter(observations).predicted[-1])
-
-
-@dataclass(frozen=True, eq=False)
-class GaussianEmissions:
-    """Normal observations: means (k, n_series) and covariances (k, n_series, n_series)."""
-
-    means: Array
-    covariances: Array
-
-    @property
-    def moments(self) -> Moments:
-        """The means and covariances."""
-        return Moments(self.means, self.covariances)
-
-    def log_densities(self, observations: Array) -> Array:
-        """Logarithm of the normal density of each date in each regime, (n_dates, k)."""
-        columns = []
-        for mean, covariance in zip(self.means, self.covariances, strict=True):
-            factor = np.linalg.cholesky(covariance)
-            standardised = np.linalg.solve(factor, (observations - mean).T)
-            constant = len(mean) * np.log(2 * np.pi) + 2 * np.log(np.diag(factor)).sum()
-            columns.append(-0.5 * (constant + (standardised**2).sum(axis=0)))
-        return np.stack(columns, axis=1)

@@ -214,6 +214,18 @@ class RegimeFit:
         after = self.recursion.advance(frame.to_numpy())
         return replace(self, observations=frame, start=self.recursion, recursion=after)
 
+    def align_to(self, other: RegimeFit) -> RegimeFit:
+        """The same fit with its regimes numbered like those of ``other``; ``align_regimes`` also gives the drift.
+
+        Raises
+        ------
+        DataError
+            If the two have different series or numbers of regimes.
+        """
+        from hedgeresearch.regimes.alignment import align_regimes
+
+        return align_regimes(self, other).fit
+
     def plot(self, ax: Axes | None = None, *, hindsight: bool = False) -> Axes:
         """Predicted probability of each regime; smoothed ones, marked as hindsight, if asked."""
         from hedgeresearch.plotting import plot_probabilities, sample_label

@@ -7,27 +7,46 @@ import pytest
 
 import hedgeresearch as hr
 
-MODELS = {"one regime": hr.GaussianHMM(1, n_starts=1), "gaussian": hr.GaussianHMM(2, n_starts=4)}
+MODELS = {
+    "one regime": hr.GaussianHMM(1, n_starts=1),
+    "gaussian": hr.GaussianHMM(2, n_starts=4),
+    "diagonal": hr.GaussianHMM(2, covariance="diagonal", n_starts=4),
+    "missing": hr.GaussianHMM(2, n_starts=3, allow_missing=True),
+    "student": hr.StudentHMM(2, n_starts=3),
+    "jump": hr.JumpModel(2, penalty=1.0, n_starts=4),
+    "threshold": hr.ThresholdRegimes(window=120),
+    "switching": hr.MarkovSwitching(2, n_starts=3),
+    "switching garch": hr.MarkovSwitchingGARCH(2, n_starts=3),
+}
+SINGLE = {"switching", "switching garch"}
+"""Models of one series."""
 SPLIT = 600
-
-
-@pytest.fixture(scope="module")
-def returns():
-    return hr.simulate_regimes(n_dates=4000, seed=5).returns
+pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 
 
 @pytest.fixture(scope="module", params=MODELS, ids=str)
-def fit(request, returns):
-    return MODELS[request.param].fit(returns.iloc[:SPLIT])
+def name(request):
+    return request.param
 
 
-def test_the_arrow_of_time(fit, returns):
+@pytest.fixture(scope="module")
+def returns(name):
+    both = hr.simulate_regimes(n_dates=4000, seed=5).returns
+    return both[["asset"]] if name in SINGLE else both
+
+
+@pytest.fixture(scope="module")
+def fit(name, returns):
+    return MODELS[name].fit(returns.iloc[:SPLIT])
+
+
+def test_the_arrow_of_time(name, fit, returns):
     new, shocked, day = returns.iloc[SPLIT:1000], returns.iloc[SPLIT:1000].copy(), 100
     shocked.iloc[day:] = 10 * shocked.iloc[day:] + 0.1
     quiet, loud = fit.extend(new), fit.extend(shocked)
     np.testing.assert_array_equal(quiet.predicted[: day + 1], loud.predicted[: day + 1])
     np.testing.assert_array_equal(quiet.filtered[:day], loud.filtered[:day])
-    if fit.n_regimes > 1:
+    if name not in ("one regime", "threshold", "jump"):
         assert not np.allclose(quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12)  # hindsight does move
 
 
@@ -42,9 +61,11 @@ def test_bar_by_bar_is_one_long_filter(fit, returns):
     np.testing.assert_allclose(fit.next_probabilities, once.predicted.iloc[0], atol=1e-15)
 
 
-def test_units_and_order_do_not_matter(fit, returns):
+def test_units_and_order_do_not_matter(name, fit, returns):
     scaled = fit.model.fit(returns.iloc[:SPLIT] * 1e4)
     np.testing.assert_allclose(scaled.predicted, fit.predicted, atol=1e-6)
+    if name in SINGLE or name in ("threshold", "jump"):
+        return  # it looks at the first column
     mixed = fit.model.fit(returns.iloc[:SPLIT, ::-1])
     np.testing.assert_allclose(mixed.predicted, fit.predicted, atol=1e-3)  # other starts, the same optimum
 
@@ -58,14 +79,16 @@ def test_a_fit_survives_pickling(fit, returns):
     np.testing.assert_array_equal(copy.extend(new).predicted, fit.extend(new).predicted)
 
 
-def test_bad_input_is_refused(fit, returns):
+def test_bad_input_is_refused(name, fit, returns):
     sample = returns.iloc[:SPLIT]
+    if name != "missing":
+        with pytest.raises(hr.DataError, match="has a gap"):
+            fit.model.fit(sample.replace(sample.iloc[50, 0], np.nan))
     for bad, message in [
-        (sample.replace(sample.iloc[50, 0], np.nan), "has a gap"),
         (sample.assign(asset=-np.inf), "has an infinity"),
         (sample.assign(asset=0.1), "'asset' is constant"),
         (sample.iloc[::-1], "sorted by date"),
-        (sample.iloc[:4], r"at least \d+ rows; got 4"),
+        (sample.iloc[:4], r"at least \d+ rows.*; got 4"),
     ]:
         with pytest.raises(hr.DataError, match=message):
             fit.model.fit(bad)
@@ -77,3 +100,37 @@ def test_its_words(fit):
     assert type(fit.model).__name__ in repr(fit)
     assert "expected duration" in fit._repr_html_()
     assert fit.plot().get_ylabel() == "predicted probability"
+
+
+def test_probabilities_and_transitions_are_proper(fit):
+    for table in (fit.predicted, fit.filtered, fit.smoothed, fit.forecast(5), fit.transition):
+        np.testing.assert_allclose(table.sum(axis=1), 1.0, atol=1e-9)
+        assert (table.to_numpy() >= 0).all()
+    np.testing.assert_allclose(fit.stationary @ fit.transition.to_numpy(), fit.stationary, atol=1e-9)
+    np.testing.assert_allclose(fit.forecast(1).iloc[0], fit.next_probabilities)
+    assert set(fit.most_likely_path.unique()) <= set(range(fit.n_regimes))
+    assert "hindsight" in fit.most_likely_path.name
+
+
+def test_regimes_are_numbered_from_calm_to_turbulent(fit):
+    variances = fit.recursion.moments.covariances[:, 0, 0]
+    assert (np.diff(variances) >= 0).all() or isinstance(fit.model, hr.MarkovSwitchingGARCH)  # by the long run there
+    assert fit.correlations.shape == fit.covariances.shape == (fit.n_regimes * len(fit.series), len(fit.series))
+
+
+def test_criteria_exist_where_a_likelihood_does(name, fit):
+    if name in ("jump", "threshold"):
+        assert fit.log_likelihood is fit.aic is fit.bic is fit.icl is None
+        return
+    assert fit.aic < fit.bic <= fit.icl
+    assert fit.log_likelihood == pytest.approx(np.nanmax(fit.start_log_likelihoods), abs=0.1)
+
+
+def test_every_regime_model_hedges(name, fit, returns):
+    both = hr.simulate_regimes(n_dates=4000, seed=5).returns.iloc[:SPLIT]
+    hedge = hr.RegimeHedge(fit.model).fit(both["asset"], both[["hedge"]])
+    assert hedge.ratio["hedge"].between(0.3, 1.3).all()
+    np.testing.assert_allclose(hedge.decomposition["contribution"].sum(), hedge.next_ratio)
+    assert hr.check_causal(
+        hr.RegimeHedge(fit.model), hr.simulate_regimes(n_dates=1000, seed=5).returns, n_shocks=2
+    ).passed

@@ -1,11 +1,16 @@
-"""Filter and smoother against the sum over all paths of a short chain."""
+"""Filter, smoother, expected moves and likeliest path against all paths of a short chain."""
 
 from itertools import product
 
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
+from hedgeresearch._kernels.hidden_markov import (
+    expected_regimes,
+    filter_regimes,
+    most_likely_regimes,
+    smooth_regimes,
+)
 
 
 def enumerate_paths(densities, transition, first):
@@ -44,6 +49,28 @@ def test_probabilities_are_sums_over_all_paths(k):
         expected = [ahead[ahead_paths[:, t] == i].sum() / ahead.sum() for i in range(k)]
         assert predicted[t] == pytest.approx(expected, abs=1e-12)
     assert predicted[6] == pytest.approx(filtered[5] @ transition, abs=1e-15)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_likeliest_path_is_the_greatest_of_all(k, seed):
+    densities, transition, first = chain(k, 6, seed)
+    paths, joint = enumerate_paths(densities, transition, first)
+    assert most_likely_regimes(np.log(densities), transition, first).tolist() == paths[joint.argmax()].tolist()
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_expected_moves_are_sums_over_all_paths(k):
+    densities, transition, first = chain(k, 6, seed=10 + k)
+    smoothed, moves, log_likelihood = expected_regimes(np.log(densities), transition, first)
+    paths, joint = enumerate_paths(densities, transition, first)
+    probabilities = joint / joint.sum()
+    assert log_likelihood == pytest.approx(np.log(joint.sum()), abs=1e-12)
+    for i in range(k):
+        assert smoothed[:, i] == pytest.approx(probabilities @ (paths == i), abs=1e-12)
+        for j in range(k):
+            seen = ((paths[:, :-1] == i) & (paths[:, 1:] == j)).sum(axis=1)
+            assert moves[i, j] == pytest.approx(probabilities @ seen, abs=1e-12)
 
 
 def test_densities_that_underflow_leave_probabilities():

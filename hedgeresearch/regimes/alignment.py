@@ -1,0 +1,170 @@
+r"""Regimes of one fit numbered like those of another, so that refits do not swap them.
+
+.. math:: d_{ij}^2 = \frac1n \sum_a \Bigl(\log \frac{\sigma_{i,a}}{\sigma_{j,a}}\Bigr)^2
+          + \frac1{n(n-1)/2} \sum_{a<b} (\rho_{i,ab} - \rho_{j,ab})^2
+          + \frac1n \sum_a \frac{(\mu_{i,a} - \mu_{j,a})^2}{\sigma_{i,a} \sigma_{j,a}}
+
+The permutation with the least sum of squared distances solves an assignment problem: Kuhn (1955), Naval Research
+Logistics Quarterly 2, 83-97; as a remedy for label switching Stephens (2000), Journal of the Royal Statistical Society
+B 62, section 4.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._types import Array, Indices
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.regimes.recursion import Filtered, Moments, RegimeRecursion
+from hedgeresearch.regimes.regime_fit import RegimeFit
+
+REGIMES_OF_NAME = re.compile(r"\[\d+(?:,\d+)*\]$")
+"""Where the name of a parameter holds its regimes: "mean asset [0]", "p [0,1]"."""
+REGIMES_OF_BOUND = re.compile(r"(?<= )\[\d+(?:,\d+)*\](?= = )|(?<=of regime )\d+|(?<=in row )\d+")
+"""Where the words for a bound do: "p [0,1] = 0", "persistence of regime 0 = 1"."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AlignedRegimes:
+    """A fit renumbered like another one, and how far its regimes have drifted from the other's.
+
+    Attributes
+    ----------
+    fit : RegimeFit, numbered like the other one; no longer by variance where the two orders differ
+    order : array (k,), the number that each regime had in the fit as it came
+    drift : Series (k,), distance of each regime from its counterpart: the relative change of its volatilities, the
+        change of its correlations and that of its means in units of volatility, added in squares
+    """
+
+    fit: RegimeFit
+    order: Indices
+    drift: pd.Series[float]
+
+    def __repr__(self) -> str:
+        return f"AlignedRegimes({self.fit!r}, order {self.order.tolist()}, largest drift {self.drift.max():.3g})"
+
+
+def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
+    """Number the regimes of ``fit`` like those of ``other``, such as the fit before it in a walk-forward.
+
+    Both must observe the same series in the same units and have as many regimes.
+
+    Raises
+    ------
+    DataError
+        If the number of regimes or the series differ.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.simulate_regimes(n_dates=1500, seed=3).returns
+    >>> model = hr.GaussianHMM(2, n_starts=2)
+    >>> align_regimes(model.fit(returns.iloc[500:]), model.fit(returns.iloc[:1000])).order.tolist()
+    [0, 1]
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    if fit.n_regimes != other.n_regimes or list(fit.series) != list(other.series):
+        raise DataError(
+            "fits to align must have the same series and number of regimes; got "
+            f"{fit.n_regimes} of {list(fit.series)} and {other.n_regimes} of {list(other.series)}."
+        )
+    squares = squared_distances(other.recursion.moments, fit.recursion.moments)
+    regimes, order = linear_sum_assignment(squares)
+    drift = pd.Series(np.sqrt(squares[regimes, order]), index=other.regimes, name="drift")
+    return AlignedRegimes(_renumbered(fit, order), order, drift)
+
+
+def squared_distances(rows: Moments, columns: Moments) -> Array:
+    """Of each regime of one fit from each of another, whatever the units of the series, (k, k)."""
+    (means, volatilities, correlations), (other_means, other_volatilities, other_correlations) = map(
+        _standardised, (rows, columns)
+    )
+    volatility = (np.log(volatilities)[:, None] - np.log(other_volatilities)[None]) ** 2
+    shift = (means[:, None] - other_means[None]) ** 2 / (volatilities[:, None] * other_volatilities[None])
+    total = volatility.mean(axis=2) + shift.mean(axis=2)
+    pairs = np.tril_indices(means.shape[1], -1)
+    if len(pairs[0]):
+        total += ((correlations[:, None] - other_correlations[None])[:, :, *pairs] ** 2).mean(axis=2)
+    return np.asarray(total)
+
+
+def _standardised(moments: Moments) -> tuple[Array, Array, Array]:
+    volatilities = np.sqrt(np.diagonal(moments.covariances, axis1=1, axis2=2))
+    return moments.means, volatilities, moments.covariances / (volatilities[:, :, None] * volatilities[:, None, :])
+
+
+@dataclass(frozen=True, eq=False)
+class PermutedRecursion:
+    """Another recursion with its regimes renumbered.
+
+    Attributes
+    ----------
+    recursion : RegimeRecursion, as it was estimated
+    order : array (k,), the number that each regime has in it
+    """
+
+    recursion: RegimeRecursion
+    order: Indices
+
+    @property
+    def transition(self) -> Array:
+        """Probability of the column's regime after the row's, (k, k)."""
+        return self.recursion.transition[np.ix_(self.order, self.order)]
+
+    @property
+    def next_probabilities(self) -> Array:
+        """P(regime at the next date | data so far), (k,)."""
+        return self.recursion.next_probabilities[self.order]
+
+    @property
+    def moments(self) -> Moments:
+        """Of the observations at the next date, in each regime."""
+        means, covariances = self.recursion.moments
+        return Moments(means[self.order], covariances[self.order])
+
+    def filter(self, observations: Array) -> Filtered:
+        """Probabilities of the regimes at each date."""
+        predicted, filtered, log_likelihood = self.recursion.filter(observations)
+        return Filtered(predicted[:, self.order], filtered[:, self.order], log_likelihood)
+
+    def hindsight(self, observations: Array) -> tuple[Array, Indices]:
+        """Smoothed probabilities and the most likely path."""
+        smoothed, path = self.recursion.hindsight(observations)
+        return smoothed[:, self.order], np.argsort(self.order)[path]
+
+    def advance(self, observations: Array) -> PermutedRecursion:
+        """The recursion after these dates."""
+        return replace(self, recursion=self.recursion.advance(observations))
+
+
+def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:
+    """The fit itself where no number changes, so that nothing is wrapped without need."""
+    if (order == np.arange(len(order))).all():
+        return fit
+    return replace(
+        fit,
+        start=PermutedRecursion(fit.start, order),
+        recursion=PermutedRecursion(fit.recursion, order),
+        estimates=_renamed(fit.estimates, np.argsort(order)),
+    )
+
+
+def _renamed(estimates: Estimates, numbers: Indices) -> Estimates:
+    """Parameters in their order, with the regimes in their names and in the words of the bounds renumbered."""
+
+    def renumber(found: re.Match[str]) -> str:
+        return re.sub(r"\d+", lambda regime: str(numbers[int(regime[0])]), found[0])
+
+    values = {
+        # the brackets of an autoregression hold a lag
+        name if name.startswith("ar ") else REGIMES_OF_NAME.sub(renumber, name): value
+        for name, value in estimates.values.items()
+    }
+    bounds = tuple(REGIMES_OF_BOUND.sub(renumber, words) for words in estimates.bounds_hit)
+    return replace(estimates, values=values, bounds_hit=bounds)

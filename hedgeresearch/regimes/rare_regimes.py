@@ -1,0 +1,24 @@
+"""A regime that was hardly ever visited: its parameters rest on a handful of dates."""
+
+from __future__ import annotations
+
+from hedgeresearch._wording import day
+from hedgeresearch.errors import ConvergenceWarning, warn_caller
+from hedgeresearch.regimes.regime_fit import RegimeFit
+
+FEWEST_DATES = 20
+"""Dates with a smoothed probability above one half that a regime needs to be believed."""
+
+
+def warn_of_rare_regimes(fit: RegimeFit) -> None:
+    """Warn of regimes visited on fewer than 20 dates of the path, and name these dates."""
+    smoothed = fit.smoothed
+    for regime in smoothed.columns:
+        visited = smoothed.index[smoothed[regime] > 0.5]
+        if len(visited) < FEWEST_DATES:
+            named = f"only on {', '.join(map(day, visited))}" if len(visited) else "never"
+            warn_caller(
+                f"regime {regime} should be visited on {FEWEST_DATES} dates or more; it was visited {named}. "
+                "Look for outliers on these dates, use fewer regimes or take more dates.",
+                ConvergenceWarning,
+            )

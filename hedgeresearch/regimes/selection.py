@@ -1,0 +1,179 @@
+"""How many regimes: information criteria beside the likelihood of dates that the estimate has not seen.
+
+AIC, BIC and ICL count the estimated parameters of the whole sample (Burnham and Anderson 2002, Model Selection and
+Multimodel Inference, sections 2.2 and 6.4; Biernacki, Celeux and Govaert 2000, IEEE Transactions on Pattern Analysis
+and Machine Intelligence 22, section 3). The predictive log-likelihood is the logarithmic score (Gneiting and Raftery
+2007, Journal of the American Statistical Association 102, section 4.1) of one-step densities on the last dates, under
+parameters of the dates before. Likelihood ratios of k and k + 1 regimes have no chi-squared distribution, as the
+transition probabilities of a regime that does not exist are not identified (Hansen 1992): there is no p-value here.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._validation import check_at_least, check_between, check_frame, check_model
+from hedgeresearch._wording import day
+from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, HedgeResearchError
+from hedgeresearch.regimes.regime_fit import RegimeFit, RegimeModel
+
+CRITERIA = ("AIC", "BIC", "ICL")
+PREDICTIVE = "predictive log-likelihood per date"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RegimeSelection:
+    """Candidates compared, the number of regimes recommended, and why.
+
+    Attributes
+    ----------
+    table : DataFrame, a row per number of regimes: log-likelihood, parameters, AIC, BIC and ICL of the whole sample,
+        predictive log-likelihood per held-out date, and remarks: why a candidate failed, or what it warned of
+    recommended : int
+    reason : str, one sentence, and another one where the criteria disagree
+    fit : RegimeFit, of the recommended number of regimes to the whole sample
+    held_out_from : the first date that the predictive log-likelihood was measured on
+    """
+
+    table: pd.DataFrame
+    recommended: int
+    reason: str
+    fit: RegimeFit
+    held_out_from: Any
+
+    def __repr__(self) -> str:
+        name = type(self.fit.model).__name__
+        return f"RegimeSelection({name}, recommends {self.recommended} out of {self.table.index.tolist()} regimes)"
+
+    def _repr_html_(self) -> str:
+        note = f"Held out: the dates from {day(self.held_out_from)}."
+        return f"<p>{html.escape(self.reason)} {note}</p>{self.table.to_html(float_format='{:,.3f}'.format)}"
+
+
+def select_regimes(
+    model: RegimeModel, observations: pd.DataFrame, candidates: Iterable[int] = range(1, 5), held_out: float = 0.25
+) -> RegimeSelection:
+    """Fit a model with several numbers of regimes and recommend one.
+
+    BIC chooses, as it finds the number of regimes of a long enough sample; but if fewer regimes predict the held-out
+    dates better, those among them that predict best are recommended.
+
+    Parameters
+    ----------
+    model : a regime model with a setting ``n_regimes`` and a likelihood; its own number of regimes does not matter
+    observations : DataFrame (n_dates, n_series); for returns, fractions per period
+    candidates : numbers of regimes
+    held_out : share of the dates, at the end, on which predictions are measured
+
+    Raises
+    ------
+    DataError
+        If the model has no such setting or no likelihood, or a setting is out of its range.
+    ConvergenceError
+        If no candidate can be estimated on both the whole sample and its first part.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.simulate_regimes(n_dates=1500, seed=3).returns
+    >>> select_regimes(hr.GaussianHMM(2, n_starts=2), returns, candidates=(1, 2))
+    RegimeSelection(GaussianHMM, recommends 2 out of [1, 2] regimes)
+    """
+    numbers = _check_settings(model, candidates, held_out)
+    frame = check_frame(
+        observations, "observations", minimum_rows=2, allow_missing=getattr(model, "allow_missing", False)
+    )
+    first = len(frame) - math.ceil(len(frame) * held_out)
+    rows: dict[int, dict[str, Any]] = {}
+    fits: dict[int, RegimeFit] = {}
+    for k in numbers:
+        rows[k], fit = _candidate(model, k, frame, first)
+        if fit is not None:
+            fits[k] = fit
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("n_regimes")
+    compared = table.dropna(subset=["BIC", PREDICTIVE])
+    if compared.empty:
+        raise ConvergenceError(
+            "at least one candidate must be estimated on the whole sample and on its first part; "
+            + "; ".join(f"{k}: {row['remarks']}" for k, row in rows.items())
+        )
+    recommended, reason = recommend_number(compared)
+    return RegimeSelection(table, recommended, reason, fits[recommended], frame.index[first])
+
+
+def recommend_number(table: pd.DataFrame) -> tuple[int, str]:
+    """BIC's choice, or fewer regimes that predict better, and why; the table ascends and has no gaps."""
+    numbers, predictive = table.index.to_numpy(), table[PREDICTIVE].to_numpy()
+    choices = {name: int(numbers[table[name].to_numpy().argmin()]) for name in CRITERIA}
+    choices["held-out dates"] = int(numbers[predictive.argmax()])
+    by_bic = choices["BIC"]
+    no_more = predictive[numbers <= by_bic]  # rows ascend, so that the last of these is BIC's
+    recommended, gain = int(numbers[no_more.argmax()]), no_more.max() - no_more[-1]
+    if recommended == by_bic:
+        reason = f"{by_bic} by BIC, and none of the fewer regimes compared predicts the held-out dates better."
+        if by_bic == numbers.min():
+            reason = f"{by_bic} by BIC, the fewest compared."
+    else:
+        reason = (
+            f"{recommended} rather than the {by_bic} of BIC, as the held-out dates are predicted better with fewer, by "
+            f"{gain:.2g} of log-likelihood per date."
+        )
+    if len(set(choices.values())) > 1:
+        said = ", ".join(f"{name} {choice}" for name, choice in choices.items())
+        reason += f" The criteria disagree ({said}): look at what the regimes mean before relying on their number."
+    return recommended, reason
+
+
+def _check_settings(model: Any, candidates: Iterable[int], held_out: float) -> list[int]:
+    check_model(model, "model", "GaussianHMM(2)")
+    check_between(held_out, "held_out", 0, 1)
+    if "n_regimes" not in getattr(model, "__dataclass_fields__", {}):
+        raise DataError(f"model must have a setting n_regimes, as GaussianHMM has; got {model!r}.")
+    numbers = list(candidates)
+    for k in numbers:
+        check_at_least(k, "each of candidates", 1)
+    if not numbers or len(set(numbers)) < len(numbers):
+        raise DataError(f"candidates must be one number of regimes or more, each once; got {numbers}.")
+    return sorted(numbers)
+
+
+def _candidate(model: Any, k: int, frame: pd.DataFrame, first: int) -> tuple[dict[str, Any], RegimeFit | None]:
+    """A row of the table, and the fit to the whole sample; what fails or warns is noted in the row."""
+    row: dict[str, Any] = dict.fromkeys(["log-likelihood", "parameters", *CRITERIA, PREDICTIVE], math.nan)
+    fit, remarks = None, []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        try:
+            candidate = replace(model, n_regimes=k)
+            fit = candidate.fit(frame)
+            row |= _criteria(fit)
+            row[PREDICTIVE] = _predictive_log_likelihood(candidate, frame, first)
+        except HedgeResearchError as error:
+            remarks.append(str(error))
+    for warning in caught:
+        if issubclass(warning.category, ConvergenceWarning):
+            remarks.append(str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    if fit is not None and fit.log_likelihood is None:
+        raise DataError(f"model must have a likelihood, as GaussianHMM has; {model!r} has none.")
+    return row | {"remarks": " ".join(dict.fromkeys(remarks))}, fit
+
+
+def _criteria(fit: RegimeFit) -> dict[str, Any]:
+    n_parameters = len(fit.parameters) + fit.estimates.n_targets
+    values = (fit.log_likelihood, n_parameters, fit.aic, fit.bic, fit.icl)
+    return dict(zip(["log-likelihood", "parameters", *CRITERIA], values, strict=True))
+
+
+def _predictive_log_likelihood(model: Any, frame: pd.DataFrame, first: int) -> float:
+    """Mean over the dates from ``first`` on, each given those before it; the parameters are those before ``first``."""
+    fit: RegimeFit = model.fit(frame.iloc[:first])
+    return float(fit.recursion.filter(frame.iloc[first:].to_numpy()).log_likelihood.mean())

@@ -1,0 +1,139 @@
+"""Alignment against every permutation, and refits of a walk-forward that may not swap regimes."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.regimes.alignment import PermutedRecursion, align_regimes, squared_distances
+from hedgeresearch.regimes.recursion import Moments
+from hedgeresearch.regimes.regime_fit import start_fit
+
+MODEL = hr.GaussianHMM(2, n_starts=2)
+
+
+@pytest.fixture(scope="module")
+def truth():
+    """Two regimes of nearly the same variance, told apart by their correlation: their order by variance is chance."""
+    return hr.simulate_regimes(
+        n_dates=2800,
+        transition=[[0.98, 0.02], [0.03, 0.97]],
+        ratios=(0.95, 0.2),
+        hedge_volatility=(0.01, 0.01),
+        residual_volatility=(0.004, 0.0102),
+        seed=1,
+    )
+
+
+@pytest.fixture(scope="module")
+def fit(truth):
+    return MODEL.fit(truth.returns.iloc[:1000])
+
+
+@pytest.fixture(scope="module")
+def swapped(fit):
+    """The same estimates under the other numbers."""
+    order, named = np.array([1, 0]), {}
+    for name, value in fit.estimates.values.items():
+        named[name.translate(str.maketrans("01", "10"))] = value
+    bounds = ("p [0,1] = 0", "persistence of regime 1 = 0.99", "a share in row 0 of p = 0")
+    estimates = Estimates(values=named | {"ar asset [1]": 0.2}, n_dates=1000, bounds_hit=bounds)
+    return start_fit(fit.model, fit.observations, PermutedRecursion(fit.start, order), estimates, np.empty(0))
+
+
+def random_moments(k, n, seed):
+    rng = np.random.default_rng(seed)
+    factors = rng.standard_normal((k, n, n + 2))
+    return Moments(rng.standard_normal((k, n)), factors @ factors.swapaxes(1, 2))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_distances_by_definition(n):
+    one, two = random_moments(3, n, 1), random_moments(3, n, 2)
+    distances = squared_distances(one, two)
+    for i, j in itertools.product(range(3), repeat=2):
+        v, w = np.sqrt(np.diag(one.covariances[i])), np.sqrt(np.diag(two.covariances[j]))
+        expected = np.mean(np.log(v / w) ** 2) + np.mean((one.means[i] - two.means[j]) ** 2 / (v * w))
+        r, s = one.covariances[i] / np.outer(v, v), two.covariances[j] / np.outer(w, w)
+        pairs = [(r[a, b] - s[a, b]) ** 2 for a in range(n) for b in range(a)]
+        assert distances[i, j] == pytest.approx(expected + (np.mean(pairs) if pairs else 0.0), rel=1e-12)
+    scale = np.array([1e-4, 1.0, 1e4])[:n]
+    scaled = [Moments(m.means * scale, m.covariances * np.outer(scale, scale)) for m in (one, two)]
+    np.testing.assert_allclose(squared_distances(*scaled), distances, rtol=1e-10)
+
+
+def test_the_permutation_is_the_best_of_all(truth):
+    three = hr.GaussianHMM(3, n_starts=2)
+    late, early = three.fit(truth.returns.iloc[400:1200]), three.fit(truth.returns.iloc[:800])
+    aligned = align_regimes(late, early)
+    distances = squared_distances(early.recursion.moments, late.recursion.moments)
+    sums = {order: distances[range(3), order].sum() for order in itertools.permutations(range(3))}
+    assert tuple(aligned.order) == min(sums, key=sums.get)
+    assert (aligned.drift**2).sum() == pytest.approx(min(sums.values()))
+
+
+def test_refits_of_a_walk_forward_never_swap_regimes(truth):
+    previous, as_fitted, aligned = None, [], []
+    for first in range(0, 2000, 100):
+        window = truth.returns.iloc[first : first + 800]
+        fit = MODEL.fit(window)
+        as_fitted.append((fit.most_likely_path == truth.regimes[window.index]).mean())
+        if previous is not None:
+            step = align_regimes(fit, previous)
+            assert step.drift.max() < 0.2
+            fit = step.fit
+        aligned.append((fit.most_likely_path == truth.regimes[window.index]).mean())
+        previous = fit
+    assert min(as_fitted) < 0.1 and max(as_fitted) > 0.9  # by variance alone they do swap
+    assert max(aligned) < 0.1 or min(aligned) > 0.9
+
+
+def test_everything_is_renumbered(fit, swapped, truth):
+    aligned = align_regimes(fit, swapped)
+    assert aligned.order.tolist() == [1, 0]
+    assert aligned.drift.to_numpy() == pytest.approx([0.0, 0.0])
+    new, other = truth.returns.iloc[1000:1300], [1, 0]
+    for ours, theirs in [(aligned.fit, fit), (aligned.fit.extend(new), fit.extend(new))]:
+        for name in ("predicted", "filtered", "smoothed"):
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name)[other])
+        np.testing.assert_array_equal(ours.most_likely_path, 1 - theirs.most_likely_path)
+        np.testing.assert_array_equal(ours.next_probabilities, theirs.next_probabilities[other])
+        np.testing.assert_array_equal(ours.transition, theirs.transition.loc[other, other])
+        np.testing.assert_allclose(ours.forecast(5), theirs.forecast(5)[other], rtol=1e-14)
+        for regime in (0, 1):
+            np.testing.assert_array_equal(ours.means.loc[regime], theirs.means.loc[1 - regime])
+            np.testing.assert_array_equal(ours.covariances.loc[regime], theirs.covariances.loc[1 - regime])
+    assert aligned.fit.parameters.to_dict() | {"ar asset [1]": 0.2} == swapped.parameters.to_dict()
+    assert aligned.fit.parameters["mean asset [0]"] == aligned.fit.means.loc[0, "asset"]
+    assert aligned.fit.log_likelihood == fit.log_likelihood
+
+
+def test_three_regimes_that_change_places_in_turn(truth):
+    fit, order = hr.GaussianHMM(3, n_starts=1).fit(truth.returns.iloc[:800]), [1, 2, 0]
+    turned = replace(fit, start=PermutedRecursion(fit.start, np.array(order)))
+    np.testing.assert_array_equal(turned.smoothed, fit.smoothed[order])
+    for regime, number_before in enumerate(order):
+        np.testing.assert_array_equal(turned.most_likely_path == regime, fit.most_likely_path == number_before)
+
+
+def test_bounds_are_renamed_and_a_second_alignment_undoes_the_first(fit, swapped):
+    back = align_regimes(swapped, fit).fit
+    bounds = ("p [1,0] = 0", "persistence of regime 0 = 0.99", "a share in row 1 of p = 0")
+    assert back.estimates.bounds_hit == bounds
+    np.testing.assert_array_equal(back.predicted, fit.predicted)
+    assert back.parameters.to_dict() == fit.parameters.to_dict() | {"ar asset [1]": 0.2}  # a lag is no regime
+    assert align_regimes(fit, fit).fit is fit
+
+
+def test_its_words_and_refusals(fit, truth):
+    words = repr(align_regimes(fit, fit))
+    assert words == f"AlignedRegimes({fit!r}, order [0, 1], largest drift 0)"
+    with pytest.raises(hr.DataError, match=r"same series and number of regimes; got 2 of .* and 1 of"):
+        align_regimes(fit, hr.GaussianHMM(1, n_starts=1).fit(truth.returns))
+    with pytest.raises(hr.DataError, match=r"same series"):
+        align_regimes(fit, MODEL.fit(truth.returns.iloc[:, ::-1]))
+    assert isinstance(align_regimes(fit, fit).drift, pd.Series)

@@ -1,0 +1,102 @@
+"""Threshold regimes against their definition, date by date."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.regimes.threshold import ThresholdRegimes
+
+
+@pytest.fixture(scope="module")
+def returns():
+    return hr.simulate_regimes(n_dates=1500, seed=6).returns
+
+
+@pytest.fixture(scope="module")
+def fit(returns):
+    return ThresholdRegimes(quantiles=(0.5, 0.9), window=100, smoothing=10).fit(returns.iloc[:1000])
+
+
+def regimes_by_definition(values, quantiles, window):
+    """The class that each date's value belongs to among the values up to it, from the first full window on."""
+    return [
+        sum(values[t] > np.quantile(values[t - window + 1 : t + 1], q) for q in quantiles)
+        for t in range(window - 1, len(values))
+    ]
+
+
+def test_realised_volatility_by_definition(fit, returns):
+    first = returns["asset"].to_numpy()[:1000]
+    volatility = np.array([np.sqrt(np.mean(first[t - 9 : t + 1] ** 2)) for t in range(9, 1000)])
+    expected = regimes_by_definition(volatility, (0.5, 0.9), 100)
+    assert len(fit.dates) == 1000 - 109
+    np.testing.assert_array_equal(fit.predicted.idxmax(axis=1), expected[:-1])
+    np.testing.assert_array_equal(fit.filtered.idxmax(axis=1), expected[1:])
+    assert fit.next_probabilities.idxmax() == expected[-1]
+    np.testing.assert_array_equal(fit.predicted.max(axis=1), 1.0)
+    np.testing.assert_array_equal(fit.smoothed, fit.predicted)
+
+
+def test_an_observed_column_as_it_is(returns):
+    index = 20 + 1000 * returns["asset"].rolling(15).std().bfill().rename("VIX")
+    table = returns.join(index)
+    fit = ThresholdRegimes(variable="VIX", window=50).fit(table)
+    expected = regimes_by_definition(index.to_numpy(), (0.8,), 50)
+    np.testing.assert_array_equal(fit.predicted.idxmax(axis=1), expected[:-1])
+    # a column that falls with volatility: the regimes are numbered by variance all the same
+    falling = ThresholdRegimes(variable="VIX", window=50, quantiles=(0.2,)).fit(table.assign(VIX=-table["VIX"]))
+    assert (np.diff(falling.recursion.moments.covariances[:, 0, 0]) > 0).all()
+    np.testing.assert_array_equal(falling.predicted.idxmax(axis=1), fit.predicted.idxmax(axis=1))
+
+
+def test_what_describes_the_regimes(fit):
+    regime, table = fit.predicted.idxmax(axis=1), fit.observations
+    for k in range(3):
+        np.testing.assert_allclose(fit.means.loc[k], table[regime == k].mean(), rtol=1e-12)
+        np.testing.assert_allclose(fit.covariances.loc[k], table[regime == k].cov(), rtol=1e-10)
+    moves = pd.crosstab(regime.shift().iloc[1:], regime.iloc[1:]) + 0.5
+    np.testing.assert_allclose(fit.transition, moves.div(moves.sum(axis=1), axis=0), rtol=1e-12)
+    assert fit.log_likelihood is None and fit.parameters.empty
+
+
+def test_bar_by_bar_is_one_long_run_and_no_date_sees_itself(fit, returns):
+    new = returns.iloc[1000:1200]
+    once, step, rows = fit.extend(new), fit, []
+    for i in range(len(new)):
+        step = step.extend(new.iloc[i : i + 1])
+        rows.append(step.predicted.to_numpy()[0])
+    np.testing.assert_array_equal(rows, once.predicted)
+    np.testing.assert_array_equal(step.next_probabilities, once.next_probabilities)
+    shocked = new.copy()
+    shocked.iloc[100:] *= 100.0
+    np.testing.assert_array_equal(fit.extend(shocked).predicted[:101], once.predicted[:101])
+    assert fit.extend(shocked).predicted.iloc[101, 2] == 1.0
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e4])
+def test_units_do_not_matter(scale, fit, returns):
+    scaled = fit.model.fit(returns.iloc[:1000] * scale)
+    np.testing.assert_array_equal(scaled.predicted, fit.predicted)
+
+
+def test_settings_and_samples_that_cannot_work_are_refused(returns):
+    for quantiles, message in [
+        ((), "quantiles must be a tuple of numbers"),
+        (0.8, "quantiles must be a tuple of numbers"),
+        ((0.8, 1.0), "each of quantiles must lie strictly between 0 and 1; got 1.0"),
+        ((0.8, 0.8), "quantiles must ascend"),
+    ]:
+        with pytest.raises(hr.DataError, match=message):
+            ThresholdRegimes(quantiles=quantiles)
+    with pytest.raises(hr.DataError, match="window must be a whole number of at least 2"):
+        ThresholdRegimes(window=1)
+    with pytest.raises(hr.DataError, match="smoothing must be a whole number of at least 1"):
+        ThresholdRegimes(smoothing=0)
+    with pytest.raises(hr.DataError, match="observations must hold the column 'VIX'"):
+        ThresholdRegimes(variable="VIX").fit(returns)
+    with pytest.raises(hr.DataError, match="observations must have at least 329 rows; got 328"):
+        ThresholdRegimes().fit(returns.iloc[:328])
+    rising = returns.assign(level=np.arange(len(returns)) + 1.0)
+    with pytest.raises(hr.ConvergenceError, match="one is visited on 0 of 1250 dates"):
+        ThresholdRegimes(variable="level").fit(rising)  # the last value is always the largest
