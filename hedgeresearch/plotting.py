@@ -26,7 +26,9 @@ def plot_lines(lines: pd.DataFrame, *, ylabel: str, note: str = "", ax: Axes | N
     return _finish(axes, ylabel, note)
 
 
-def plot_probabilities(probabilities: pd.DataFrame, *, note: str = "", ax: Axes | None = None) -> Axes:
+def plot_probabilities(
+    probabilities: pd.DataFrame, *, ylabel: str = "predicted probability", note: str = "", ax: Axes | None = None
+) -> Axes:
     """Probabilities of regimes (n_dates, k), stacked to one."""
     axes = _axes(ax)
     tops = probabilities.cumsum(axis=1)
@@ -37,7 +39,32 @@ def plot_probabilities(probabilities: pd.DataFrame, *, note: str = "", ax: Axes 
     axes.set_ylim(0, 1)
     axes.margins(x=0)
     _legend_above(axes, reverse=True)
-    return _finish(axes, "predicted probability", note)
+    return _finish(axes, ylabel, note)
+
+
+def plot_shaded(
+    line: pd.Series[float], probabilities: pd.DataFrame, *, ylabel: str, note: str = "", ax: Axes | None = None
+) -> Axes:
+    """A line over the dates, with the background coloured by the likeliest regime of each; the calm one stays white."""
+    axes = _axes(ax)
+    axes.plot(_dates(line.index), line, color="black", lw=0.8)
+    likeliest = probabilities.to_numpy().argmax(axis=1)
+    for regime in range(1, probabilities.shape[1]):
+        axes.fill_between(
+            _dates(line.index),
+            0.0,
+            1.0,
+            where=likeliest == regime,
+            transform=axes.get_xaxis_transform(),
+            color=COLOURS[regime % len(COLOURS)],
+            alpha=0.3,
+            lw=0.0,
+            label=f"regime {regime}",
+        )
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, borderaxespad=0.2, fontsize="small"
+    )
+    return _finish(axes, ylabel, note)
 
 
 def sample_label(dates: pd.Index[Any], sample_end: Any) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_at_least, check_following, check_frame
 from hedgeresearch._wording import day, describe
+from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.regimes.recursion import Filtered, RegimeRecursion
 
@@ -226,14 +227,30 @@ class RegimeFit:
 
         return align_regimes(self, other).fit
 
-    def plot(self, ax: Axes | None = None, *, hindsight: bool = False) -> Axes:
-        """Predicted probability of each regime; smoothed ones, marked as hindsight, if asked."""
-        from hedgeresearch.plotting import plot_probabilities, sample_label
+    def plot(self, ax: Axes | None = None, *, line: pd.Series[float] | None = None, hindsight: bool = False) -> Axes:
+        """Predicted probability of each regime, or a line (prices, a volatility) shaded by the likeliest regime.
 
-        note = sample_label(self.dates, self.sample_end)
-        if hindsight:
-            return plot_probabilities(self.smoothed, note=f"smoothed: hindsight{'; ' + note if note else ''}", ax=ax)
-        return plot_probabilities(self.predicted, note=note, ax=ax)
+        With ``hindsight`` the probabilities are smoothed ones, and the plot says so.
+
+        Raises
+        ------
+        DataError
+            If the line misses dates of the path.
+        """
+        from hedgeresearch.plotting import plot_probabilities, plot_shaded, sample_label
+
+        kind = "smoothed: hindsight" if hindsight else ""
+        note = "; ".join(part for part in (kind, sample_label(self.dates, self.sample_end)) if part)
+        probabilities = self.smoothed if hindsight else self.predicted
+        if line is None:
+            words = f"{'smoothed' if hindsight else 'predicted'} probability"
+            return plot_probabilities(probabilities, ylabel=words, note=note, ax=ax)
+        missing = self.dates.difference(line.index)
+        if len(missing):
+            raise DataError(
+                f"line must hold every date of the path; {len(missing)} are missing, first {day(missing[0])}."
+            )
+        return plot_shaded(line.loc[self.dates], probabilities, ylabel=str(line.name), note=note, ax=ax)
 
     @cached_property
     def _filtered(self) -> Filtered:

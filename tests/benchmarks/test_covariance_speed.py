@@ -18,7 +18,7 @@ ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
 
 def returns(n_series: int, n_dates: int) -> pd.DataFrame:
     names = [f"series{i}" for i in range(n_series)]
-    return hr.simulate_dcc(n_dates, a=0.02, b=0.95, correlation=0.4, n_series=n_series, names=names, seed=1).returns
+    return hr.simulate_dcc(n_dates, a=0.05, b=0.93, correlation=0.6, n_series=n_series, names=names, seed=1).returns
 
 
 def with_errors(model: Any, frame: pd.DataFrame) -> hr.CovarianceFit:
