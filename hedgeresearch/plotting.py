@@ -55,6 +55,7 @@ def plot_shaded(
             0.0,
             1.0,
             where=likeliest == regime,
+            step="mid",
             transform=axes.get_xaxis_transform(),
             color=COLOURS[regime % len(COLOURS)],
             alpha=0.3,

@@ -96,10 +96,13 @@ def test_a_line_is_shaded_by_the_likeliest_regime():
     returns = hr.simulate_regimes(n_dates=600, seed=3).returns
     fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
     prices = (1 + returns["asset"]).cumprod().rename("price")
-    ax = fit.plot(line=prices)
+    ax = fit.plot(plt.figure().subplots(), line=prices)
     assert ax.get_ylabel() == "price"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["regime 1"]
-    assert "smoothed: hindsight" in fit.plot(line=prices, hindsight=True).get_title(loc="right")
-    assert fit.plot(hindsight=True).get_ylabel() == "smoothed probability"
+    assert "smoothed: hindsight" in fit.plot(plt.figure().subplots(), line=prices, hindsight=True).get_title(
+        loc="right"
+    )
+    assert fit.plot(plt.figure().subplots(), hindsight=True).get_ylabel() == "smoothed probability"
     with pytest.raises(hr.DataError, match="line must hold every date of the path; 100 are missing"):
         fit.plot(line=prices.iloc[100:])
+    plt.close("all")

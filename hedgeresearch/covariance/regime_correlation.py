@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,6 @@ import pandas as pd
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_at_least
-from hedgeresearch._wording import day
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.dcc_recursion import outer, standardised
 from hedgeresearch.covariance.garch import GARCH
@@ -44,11 +42,8 @@ from hedgeresearch.covariance.regime_correlation_estimate import (
     kept_parameters,
     starting_points,
 )
-from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
-
-FEWEST_DATES = 20
-"""Dates with a smoothed probability above one half that a regime needs to be believed."""
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,7 @@ class RegimeCorrelation:
             bounds_hit=(*margins.bounds_hit, *held),
             inference=RegimeCorrelationInference(margins, point),
         )
-        _warn_of_rare_regimes(smoothed, frame.index)
+        warn_of_rare_regimes(pd.DataFrame(smoothed, index=frame.index))
         warn_of_bounds(self, estimates)
         return start_fit(self, frame, RegimeCorrelationRecursion(margins.states, point), estimates)
 
@@ -166,15 +161,3 @@ def _named(point: Point, series: tuple[str, ...]) -> dict[str, float]:
     named = {f"correlation {series[i]} {series[j]} [{r}]": point[0][r, i, j] for r in range(k) for i, j in pairs}
     named |= {f"p [{i},{j}]": point.transition[i, j] for i in range(k) for j in range(k - 1)}
     return {name: float(value) for name, value in named.items()}
-
-
-def _warn_of_rare_regimes(smoothed: Array, dates: pd.Index[Any]) -> None:
-    for regime, probabilities in enumerate(smoothed.T):
-        visited = dates[probabilities > 0.5]
-        if len(visited) < FEWEST_DATES:
-            named = f"only on {', '.join(map(day, visited))}" if len(visited) else "never"
-            warn_caller(
-                f"regime {regime} should be visited on {FEWEST_DATES} dates or more; it was visited {named}. "
-                "Look for outliers on these dates, use fewer regimes or take more dates.",
-                ConvergenceWarning,
-            )

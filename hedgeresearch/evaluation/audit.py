@@ -14,6 +14,7 @@ import pandas as pd
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_at_least, check_frame
 from hedgeresearch._wording import day, describe
+from hedgeresearch.errors import DataError
 
 SAMPLE = 0.6
 """Share of the dates on which the model is fitted; it is extended over the rest."""
@@ -60,7 +61,8 @@ def check_causal(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int = 
     """Fit a model, extend it, shock the data from random dates on, and see whether anything dated before moves.
 
     A value dated t may use data before t only, so that a shock from t on must leave it as it was. Hedges, covariances
-    and regimes are checked by their ratio, covariances and predicted probabilities.
+    and regimes are checked by their ratio, covariances and predicted probabilities over the dates of an extension;
+    the path over the estimation sample, whose parameters know all of it, is not.
 
     Parameters
     ----------
@@ -81,7 +83,9 @@ def check_causal(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int = 
     new = frame.iloc[split:]
     extend, following = _fitted(model, frame.iloc[:split])
     path = extend(new)
-    days = np.random.default_rng(seed).integers(1, len(new), n_shocks)
+    if not np.isfinite(path).all():
+        raise DataError(f"the path of a model must be finite; that of {model!r} is not, without any shock.")
+    days = 1 + np.random.default_rng(seed).permutation(len(new) - 1)[:n_shocks]
     rows = [_shock(extend, new, path, int(position)) for position in sorted(days)]
     table = pd.DataFrame(rows, columns=["shock", "moved", "first moved", "largest move"]).set_index("shock")
     return CausalityCheck(model, table, bool(_moves(following[None], path[:1]).any()))
@@ -112,4 +116,5 @@ def _shock(
 def _moves(values: Array, expected: Array) -> Array:
     """The largest move at each date, zero where it may be rounding, (n_dates,)."""
     size = np.abs(values - expected).reshape(len(values), -1).max(axis=1)
+    size = np.where(np.isnan(size), np.inf, size)  # a value that is lost has moved
     return np.asarray(np.where(size > ROUNDING * np.abs(expected).max(), size, 0.0))

@@ -17,6 +17,8 @@ import pandas as pd
 from hedgeresearch._types import Array
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.regime_covariances import mixture_covariance
+from hedgeresearch.regimes.alignment import nearest_regimes
+from hedgeresearch.regimes.recursion import Moments
 
 if TYPE_CHECKING:
     from hedgeresearch.hedges.hedge_fit import HedgeFit
@@ -54,8 +56,14 @@ def explain_change(fit: HedgeFit, previous: HedgeFit | None) -> pd.DataFrame:
     else:
         old = _pieces(previous)
         start = previous.next_ratio.to_numpy()
-        if previous.hedges != fit.hedges or len(old[0]) != len(probabilities):
-            raise DataError(f"previous must hedge with {fit.hedges} in {len(probabilities)} regimes; got {previous!r}.")
+        alike = type(previous.model) is type(fit.model) and previous.hedges == fit.hedges
+        if not alike or len(old[0]) != len(probabilities):
+            raise DataError(
+                f"previous must be a {type(fit.model).__name__} with {fit.hedges} in {len(probabilities)} regimes; got "
+                f"{previous!r}."
+            )
+        order = nearest_regimes(Moments(*old[1:]), Moments(means, covariances))
+        old = (old[0][order], old[1][order], old[2][order])  # a refit may number its regimes otherwise
     moved = _ratio(fit, probabilities, *old[1:]) - _ratio(fit, *old)
     total = fit.next_ratio.to_numpy() - start
     rows = {"probabilities": moved, "parameters": total - moved, "in all": total}

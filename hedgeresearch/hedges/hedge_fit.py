@@ -14,6 +14,7 @@ from hedgeresearch._validation import check_following, join_asset_and_hedges, ki
 from hedgeresearch._wording import day, describe
 from hedgeresearch.covariance.covariance_fit import CovarianceFit
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.regimes.regime_fit import RegimeFit
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class HedgeFit:
     ratio : DataFrame (n_dates, n_hedges); the row dated t uses only data before t
     next_ratio : Series (n_hedges,), the ratio to hold over the date after the last
     next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges), of that date's returns as the model sees them
-    estimates : DataFrame, the parameters with their standard errors where the model has them
+    estimates : DataFrame or Estimates, the parameters with their standard errors where the model has them (computed
+        when asked, by Estimates); for a regime hedge, what describes its regimes
     sample_end : last date of the estimation sample
     last_date : last date seen
     returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
@@ -65,7 +67,7 @@ class HedgeFit:
     ratio: pd.DataFrame
     next_ratio: pd.Series[float]
     next_covariance: pd.DataFrame
-    estimates: pd.DataFrame
+    estimates: pd.DataFrame | Estimates
     sample_end: Any
     last_date: Any
     returns_kind: str | None = None
@@ -93,7 +95,7 @@ class HedgeFit:
     @property
     def summary(self) -> pd.DataFrame:
         """The parameters, with standard errors where the model has them."""
-        return self.estimates
+        return self.estimates.summary if isinstance(self.estimates, Estimates) else self.estimates
 
     @property
     def decomposition(self) -> pd.DataFrame:

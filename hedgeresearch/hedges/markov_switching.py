@@ -21,6 +21,7 @@ from hedgeresearch._types import Array
 from hedgeresearch._validation import check_at_least, join_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
 from hedgeresearch.hedges.markov_switching_estimate import RegressionEmissions, estimate_regression
@@ -32,7 +33,6 @@ from hedgeresearch.regimes.markov_switching_recursion import (
     transition_from,
     transitions_on_bound,
 )
-from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.recursion import HiddenMarkovChain
 from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
 
@@ -102,7 +102,7 @@ class MarkovSwitchingHedge:
         chain = HiddenMarkovChain(emissions, transition, first)
         names = [str(name) for name in returns.columns[1:]]
         regimes = start_fit(self, returns, chain, describe_regression(emissions, chain, names, arrays), ends)
-        warn_of_rare_regimes(regimes)
+        warn_of_rare_regimes(regimes.smoothed)
         return self._hedge(regimes, emissions.coefficients[:, 1:], kind)
 
     def _hedge(self, regimes: RegimeFit, slopes: Array, kind: str | None) -> HedgeFit:
@@ -116,7 +116,7 @@ class MarkovSwitchingHedge:
             ratio=labelled_path(regimes.predicted.to_numpy() @ slopes, regimes.dates, hedges),
             next_ratio=labelled_ratio(following @ slopes, hedges),
             next_covariance=pd.DataFrame(covariance, index=regimes.series, columns=regimes.series),
-            estimates=regimes.estimates.summary,
+            estimates=regimes.estimates,
             sample_end=regimes.sample_end,
             last_date=regimes.last_date,
             returns_kind=kind,
@@ -144,6 +144,7 @@ def describe_regression(
         values=values,
         n_dates=len(observations),
         log_likelihood=float(log_likelihood(point).sum()),
+        n_targets=k - 1,  # the probabilities of the first date
         bounds_hit=transitions_on_bound(chain.transition),
         inference=SwitchingErrors(log_likelihood, point, sizes, chain.transition),
     )

@@ -14,7 +14,7 @@ import numpy as np
 
 from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
 from hedgeresearch._types import Array
-from hedgeresearch.errors import ConvergenceError
+from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, warn_caller
 from hedgeresearch.regimes.recursion import Moments
 
 SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-9
@@ -137,7 +137,7 @@ def _run_em(place: Regression, asset: Array, regressors: Array, tolerance: float
         log_densities = log_normal(asset, regressors, place.coefficients, place.variances)
         predicted, filtered, by_date = filter_regimes(log_densities, place.transition, place.first)
         if by_date.sum() - reached < tolerance:
-            break
+            return place, float(reached)
         reached = by_date.sum()
         smoothed = smooth_regimes(predicted, filtered, place.transition)
         # a regime that cannot come next has neither weight in the sum
@@ -145,6 +145,11 @@ def _run_em(place: Regression, asset: Array, regressors: Array, tolerance: float
         moves = place.transition * (filtered[:-1].T @ ahead)
         transition = moves / moves.sum(axis=1, keepdims=True)
         place = Regression(*_least_squares(asset, regressors, smoothed), transition, smoothed[0])
+    warn_caller(
+        f"EM of a switching regression should end within {MOST_STEPS} steps; its likelihood still rose at the last. "
+        "The estimate lies near the optimum; fewer regimes may describe the data as well.",
+        ConvergenceWarning,
+    )
     return place, float(reached)
 
 

@@ -76,7 +76,7 @@ class MinimumVarianceHedge:
             ratio=covariances.hedge_ratio(covariances.series[0], list(hedges)),
             next_ratio=labelled_ratio(minimum_variance_ratio(next_covariance.to_numpy(), names), hedges),
             next_covariance=next_covariance,
-            estimates=covariances.summary,
+            estimates=covariances.estimates,
             sample_end=covariances.sample_end,
             last_date=covariances.last_date,
             returns_kind=kind,

@@ -24,7 +24,7 @@ from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceMod
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
-from hedgeresearch.hedges.regime_covariances import mixture_covariance, symmetric_roots, weighted_moments
+from hedgeresearch.hedges.regime_covariances import mixture_covariance, scaled_roots, weighted_moments
 from hedgeresearch.hedges.replication import replicating_fit
 from hedgeresearch.minimum_variance import minimum_variance_path, minimum_variance_ratio
 from hedgeresearch.regimes.recursion import Moments
@@ -114,7 +114,7 @@ class RegimeHedge:
         by_date, by_regime = moments.covariances, moments.covariances
         dates = returns.index
         if left is not None:
-            roots = symmetric_roots(moments.covariances)
+            roots = scaled_roots(moments.covariances)
             skipped = len(dates) - len(left.dates)  # the covariance model's own start-up
             dates, predicted = dates[skipped:], predicted[skipped:]
             by_date = np.einsum("kij,tjl,kml->tkim", roots, left.path(), roots)
@@ -158,6 +158,6 @@ def _standardised(returns: pd.DataFrame, regimes: RegimeFit, moments: Moments) -
     """z_t: what the mixture of the regimes, as predicted, leaves of each date's returns."""
     predicted = regimes.predicted.to_numpy()
     errors = returns.to_numpy() - predicted @ moments.means
-    roots = symmetric_roots(mixture_covariance(predicted, moments.means, moments.covariances))
+    roots = scaled_roots(mixture_covariance(predicted, moments.means, moments.covariances))
     values = np.linalg.solve(roots, errors[:, :, None])[:, :, 0]
     return pd.DataFrame(values, index=returns.index, columns=returns.columns)

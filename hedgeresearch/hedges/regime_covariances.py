@@ -52,7 +52,7 @@ def weighted_moments(returns: Array, filtered: Array) -> Moments:
     return Moments(means, covariances)
 
 
-def symmetric_roots(covariances: Array) -> Array:
+def scaled_roots(covariances: Array) -> Array:
     """D R^(1/2) of each covariance D R D (..., n, n): units only scale it."""
     scale = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
     values, vectors = np.linalg.eigh(covariances / (scale[..., :, None] * scale[..., None, :]))

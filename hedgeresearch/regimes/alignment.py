@@ -67,17 +67,24 @@ def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
     >>> align_regimes(model.fit(returns.iloc[500:]), model.fit(returns.iloc[:1000])).order.tolist()
     [0, 1]
     """
-    from scipy.optimize import linear_sum_assignment
-
     if fit.n_regimes != other.n_regimes or list(fit.series) != list(other.series):
         raise DataError(
             "fits to align must have the same series and number of regimes; got "
             f"{fit.n_regimes} of {list(fit.series)} and {other.n_regimes} of {list(other.series)}."
         )
-    squares = squared_distances(other.recursion.moments, fit.recursion.moments)
-    regimes, order = linear_sum_assignment(squares)
-    drift = pd.Series(np.sqrt(squares[regimes, order]), index=other.regimes, name="drift")
+    moments, others = fit.recursion.moments, other.recursion.moments
+    order = nearest_regimes(moments, others)
+    distances = np.sqrt(squared_distances(others, moments)[np.arange(len(order)), order])
+    drift = pd.Series(distances, index=other.regimes, name="drift")
     return AlignedRegimes(_renumbered(fit, order), order, drift)
+
+
+def nearest_regimes(moments: Moments, others: Moments) -> Indices:
+    """The regime of ``moments`` that stands for each regime of ``others``, (k,)."""
+    from scipy.optimize import linear_sum_assignment
+
+    order: Indices = linear_sum_assignment(squared_distances(others, moments))[1]
+    return order
 
 
 def squared_distances(rows: Moments, columns: Moments) -> Array:

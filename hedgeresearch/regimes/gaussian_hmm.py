@@ -26,6 +26,7 @@ from hedgeresearch._validation import (
     check_returns,
 )
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.emissions import GaussianEmissions, Structure
 from hedgeresearch.regimes.hmm_inference import finish_fit
 from hedgeresearch.regimes.hmm_search import (
@@ -40,7 +41,6 @@ from hedgeresearch.regimes.hmm_search import (
     search,
     starting_points,
 )
-from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.regime_fit import RegimeFit
 
 FALL = 1e-9
@@ -96,8 +96,9 @@ class GaussianHMM:
     def fit(self, observations: pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on observations (n_dates, n_series); for returns, fractions per period.
 
-        An earlier fit of the same model to the same series may be given as ``start``: one short run of EM begins
-        there, and only if it fails is there a search.
+        An earlier fit of the same model to the same series may be given as ``start``. With two regimes one short run of
+        EM begins there, and only if it fails is there a search; with more, which have several optima, the search takes
+        it as one start among the others.
 
         Raises
         ------
@@ -112,16 +113,19 @@ class GaussianHMM:
         earlier = earlier_parameters(self, start, frame, units)
         prior = self.persistence_prior or 0.0
         run = partial(climb, persistence=prior)
-        found = None if earlier is None else climb_on(earlier, unit, run)
+        found = climb_on(earlier, unit, run)
         ends = None
         if found is None:
             kind = GaussianEmissions(np.empty(0), np.empty(0), self.covariance)
-            starts = starting_points(unit, self.n_regimes, self.n_starts, self.seed, kind)
+            starts = [
+                *([earlier] if earlier else []),
+                *starting_points(unit, self.n_regimes, self.n_starts, self.seed, kind),
+            ]
             plain = not prior and not np.isnan(unit).any() and self.covariance in HMMLEARN_NAMES
             first_climb: Climb = climb_by_hmmlearn if plain else run
             found, ends = search(starts, unit, first_climb, run)
         fit = finish_fit(self, frame, found, ends, units, prior)
-        warn_of_rare_regimes(fit)
+        warn_of_rare_regimes(fit.smoothed)
         return fit
 
 

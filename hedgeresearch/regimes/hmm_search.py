@@ -106,6 +106,9 @@ class Run(NamedTuple):
         return self.history[-1]
 
 
+MOST_TRUSTED = 2
+"""Regimes up to which the optimum near an earlier one is taken for the best; with more there are several."""
+
 Climb = Callable[[Parameters, Array, float], Run | None]
 """From parameters, on observations, until a step gains less than a tolerance; None if a regime collapses."""
 
@@ -128,7 +131,10 @@ def climb(parameters: Parameters, observations: Array, tolerance: float, persist
             return Run(parameters, float(log_likelihood), history, True)
         moves = moves + stay
         transition = moves / moves.sum(axis=1, keepdims=True)
-        emissions = parameters.emissions.reestimated(observations, smoothed)
+        try:
+            emissions = parameters.emissions.reestimated(observations, smoothed)
+        except np.linalg.LinAlgError:
+            return None
         parameters = Parameters(emissions, transition, smoothed[0] / smoothed[0].sum())
     return Run(parameters, float(log_likelihood), history, False)
 
@@ -170,15 +176,16 @@ def earlier_parameters(model: Any, start: RegimeFit | None, frame: pd.DataFrame,
     like_this = start.model == model and start.series.equals(frame.columns)
     if not (like_this and isinstance(chain, HiddenMarkovChain) and isinstance(chain.emissions, EstimatedEmissions)):
         raise DataError(f"start must be an earlier fit of {model!r} to {list(frame.columns)}; got {start!r}.")
-    return Parameters(units.remove(chain.emissions), chain.transition, chain.next_probabilities)
+    k = len(chain.transition)
+    lifted = (1.0 - LIFTED) * chain.transition + LIFTED / k  # EM never leaves a probability of zero
+    return Parameters(units.remove(chain.emissions), lifted, np.full(k, 1.0 / k))
 
 
-def climb_on(earlier: Parameters, observations: Array, run: Climb) -> Run | None:
-    """One climb from near the top, whose probabilities of zero are lifted; None if a regime collapses."""
-    k = len(earlier.first)
-    transition = (1.0 - LIFTED) * earlier.transition + LIFTED / k
-    start = earlier._replace(transition=transition, first=np.full(k, 1.0 / k))
-    return _sound(run(start, observations, FINAL_TOLERANCE), _spread(observations))
+def climb_on(earlier: Parameters | None, observations: Array, run: Climb) -> Run | None:
+    """One climb from near the top; None if a regime collapses, or if there are too many regimes to trust one climb."""
+    if earlier is None or len(earlier.first) > MOST_TRUSTED:
+        return None
+    return _sound(run(earlier, observations, FINAL_TOLERANCE), _spread(observations))
 
 
 def starting_points(

@@ -22,7 +22,7 @@ from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import COLLINEAR, check_at_least, check_frame, check_independent, check_returns
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.recursion import Filtered, Moments
 from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
 
@@ -96,7 +96,7 @@ class JumpModel:
         recursion, costs = estimate_jump_model(frame.to_numpy(), self, self._earlier(start, frame))
         values = name_hard_parameters(recursion.moments.means, recursion.transition, names)
         fit = start_fit(self, frame, recursion, Estimates(values=values, n_dates=len(frame)), -costs)
-        warn_of_rare_regimes(fit)
+        warn_of_rare_regimes(fit.smoothed)
         return fit
 
     def _earlier(self, start: RegimeFit | None, frame: pd.DataFrame) -> Array | None:

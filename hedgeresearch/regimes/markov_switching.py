@@ -20,6 +20,7 @@ from hedgeresearch._types import Array
 from hedgeresearch._validation import check_at_least, check_flag, check_frame, check_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.markov_switching_estimate import build, finish, search
 from hedgeresearch.regimes.markov_switching_recursion import (
     SwitchingErrors,
@@ -29,7 +30,6 @@ from hedgeresearch.regimes.markov_switching_recursion import (
     transition_from,
     transitions_on_bound,
 )
-from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
 
 MOST_STATES = 1024
@@ -114,7 +114,7 @@ class MarkovSwitching:
         shift = (len(frame) - self.order) * np.log(scale)
         estimates = self._estimates(recursion, frame, best.gradient_norm)
         fit = start_fit(self, frame, recursion, estimates, ends - shift)
-        warn_of_rare_regimes(fit)
+        warn_of_rare_regimes(fit.smoothed)
         return fit
 
     def _check(self, observations: pd.DataFrame | pd.Series[float]) -> pd.DataFrame:

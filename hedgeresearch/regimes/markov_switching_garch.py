@@ -34,8 +34,8 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_of, hessian, influence
 from hedgeresearch.estimation.maximise import Optimum, maximise
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.markov_switching_garch_recursion import SwitchingGARCHRecursion
-from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit, stationary_probabilities
 
 COORDINATES = ("variance", "persistence", "share of news in the persistence", "share of bad news in news", "1 / nu")
@@ -115,7 +115,7 @@ class MarkovSwitchingGARCH:
         )
         recursion = before_second(inference.parameters, self.n_regimes, mean, values[0])
         fit = start_fit(self, frame.iloc[1:], recursion, estimates, log_likelihoods - in_units)
-        warn_of_rare_regimes(fit)
+        warn_of_rare_regimes(fit.smoothed)
         return fit
 
     @property

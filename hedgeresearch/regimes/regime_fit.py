@@ -30,7 +30,10 @@ class RegimeModel(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RegimeFit:
-    """Estimated regimes and their probabilities at each date; regime 0 has the least variance of the first series.
+    """Estimated regimes and their probabilities at each date.
+
+    Regime 0 has the least variance of the first series; a model whose regimes do not differ in it says how it numbers
+    them, and ``align_to`` numbers them like those of another fit.
 
     Attributes
     ----------

@@ -9,19 +9,18 @@ section 4, for EM of Student-t components, whose weights make an outlier count l
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._validation import check_at_least
-from hedgeresearch.errors import ConvergenceWarning
+from hedgeresearch.errors import ConvergenceWarning, warn_caller
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.emissions import FEWEST_DEGREES, StudentEmissions
 from hedgeresearch.regimes.gaussian_hmm import check_observations
 from hedgeresearch.regimes.hmm_inference import finish_fit
 from hedgeresearch.regimes.hmm_search import Units, climb, climb_on, earlier_parameters, search, starting_points
-from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.regime_fit import RegimeFit
 
 FIRST_DEGREES = 8.0
@@ -64,8 +63,9 @@ class StudentHMM:
     def fit(self, observations: pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on observations (n_dates, n_series); for returns, fractions per period.
 
-        An earlier fit of the same model to the same series may be given as ``start``: one short run of EM begins
-        there, and only if it fails is there a search.
+        An earlier fit of the same model to the same series may be given as ``start``. With two regimes one short run of
+        EM begins there, and only if it fails is there a search; with more, which have several optima, the search takes
+        it as one start among the others.
 
         Raises
         ------
@@ -78,14 +78,17 @@ class StudentHMM:
         units = Units.of(frame.to_numpy())
         unit = units.standardise(frame.to_numpy())
         earlier = earlier_parameters(self, start, frame, units)
-        found = None if earlier is None else climb_on(earlier, unit, climb)
+        found = climb_on(earlier, unit, climb)
         ends = None
         if found is None:
             kind = StudentEmissions(np.empty(0), np.empty(0), np.full(self.n_regimes, FIRST_DEGREES))
-            starts = starting_points(unit, self.n_regimes, self.n_starts, self.seed, kind)
+            starts = [
+                *([earlier] if earlier else []),
+                *starting_points(unit, self.n_regimes, self.n_starts, self.seed, kind),
+            ]
             found, ends = search(starts, unit, climb, climb)
         fit = finish_fit(self, frame, found, ends, units, prior=0.0)
-        warn_of_rare_regimes(fit)
+        warn_of_rare_regimes(fit.smoothed)
         _warn_of_wild_regimes(fit)
         return fit
 
@@ -94,9 +97,8 @@ def _warn_of_wild_regimes(fit: RegimeFit) -> None:
     """Say in which regimes the tails are so heavy that the bound alone makes a covariance."""
     wild = [s for s in fit.regimes if fit.parameters[f"nu [{s}]"] <= FEWEST_DEGREES]
     if wild:
-        warnings.warn(
+        warn_caller(
             f"degrees of freedom should exceed {FEWEST_DEGREES}; those of regime {', '.join(map(str, wild))} lie on "
             "this bound, which sets the size of the covariance. Use more regimes, or look for outliers.",
             ConvergenceWarning,
-            stacklevel=3,
         )

@@ -21,8 +21,8 @@ from hedgeresearch._types import Array, Indices
 from hedgeresearch._validation import check_at_least, check_between, check_frame, check_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.jump_model import summarise_path
-from hedgeresearch.regimes.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.recursion import Filtered, Moments
 from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
 
@@ -32,8 +32,8 @@ class ThresholdRegimes:
     """Calm or turbulent by whether volatility, or another observed column, lies above its trailing quantiles.
 
     The regime of a date is decided by the value of the date before among the ``window`` values up to it, so that
-    predicted probabilities are certain. Filtered ones, which use the date itself, are those predicted for the next
-    date; smoothed ones add nothing to predicted ones. The path begins after the first window.
+    predicted probabilities are certain, and filtered and smoothed ones are the same. The path begins after the first
+    window.
 
     Nothing is estimated but what describes the sample: moments (divisor n - 1) of the dates in each regime, and moves
     between regimes, each counted with half a move added (Jeffreys' prior). There is no log-likelihood.
@@ -78,14 +78,14 @@ class ThresholdRegimes:
         ConvergenceError
             If a regime is visited on too few dates for a covariance.
         """
-        rule = self._rule(check_frame(observations, "observations"))
-        n_series, k = observations.shape[1], len(self.quantiles) + 1
+        given = check_frame(observations, "observations")
+        rule, n_series, k = self._rule(given), given.shape[1], len(self.quantiles) + 1
         frame = check_returns(observations, "observations", minimum_rows=rule.history + 10 * k * (n_series + 1))
         values, sample = frame.to_numpy()[:, rule.column], frame.iloc[rule.history :]
         found = summarise_path(sample.to_numpy(), rule.classes(values)[:-1], k)
         recursion = ThresholdRecursion(rule, values[: rule.history], found.numbers, found.moments, found.transition)
         fit = start_fit(self, sample, recursion, NOTHING_ESTIMATED, np.empty(0))
-        warn_of_rare_regimes(fit)
+        warn_of_rare_regimes(fit.smoothed)
         return fit
 
     def _rule(self, frame: pd.DataFrame) -> ThresholdRule:
@@ -151,9 +151,9 @@ class ThresholdRecursion:
         return np.asarray(np.eye(len(self.numbers))[self.numbers[self.rule.classes(self.recent)[-1]]])
 
     def filter(self, observations: Array) -> Filtered:
-        """Certain regimes: predicted from the date before, filtered from the date itself; likelihoods are NaN."""
+        """Certain regimes, known from the date before: the date itself adds nothing; likelihoods are NaN."""
         predicted = np.eye(len(self.numbers))[self._regimes(observations)]
-        return Filtered(predicted, predicted[1:], np.full(len(observations), np.nan))
+        return Filtered(predicted, predicted[:-1], np.full(len(observations), np.nan))
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
         """The predicted regimes: later dates do not change them."""

@@ -75,6 +75,23 @@ class YesterdaysHedge(SmoothedHedge):
         return replace(honest, ratio=honest.ratio.shift(1).fillna(1.0), model=self)
 
 
+@dataclass(frozen=True)
+class BrittleHedge(SmoothedHedge):
+    """Its path is lost where something later is large."""
+
+    def advance(self, fit, returns):
+        honest = self.honest.advance(replace(fit, model=self.honest), returns)
+        lost = np.nan if returns["asset"].abs().max() > 0.15 else 1.0
+        return replace(honest, ratio=honest.ratio * lost, model=self)
+
+
+def test_values_that_are_lost_have_moved(returns):
+    assert returns["asset"].abs().max() < 0.15
+    check = check_causal(BrittleHedge(), returns)
+    assert not check.passed
+    assert np.isinf(check.table["largest move"]).any()
+
+
 def test_hindsight_is_caught(returns):
     for cheat in (SmoothedHedge(), SameDayHedge()):
         check = check_causal(cheat, returns)

@@ -54,7 +54,7 @@ def test_ratios_lie_within_their_errors():
     for seed in range(60):
         returns = hr.simulate_regimes(n_dates=2000, seed=100 + seed).returns
         one = MarkovSwitchingHedge(n_starts=3).fit(returns["asset"], returns[["hedge"]])
-        table = one.estimates.loc[["ratio hedge [0]", "ratio hedge [1]"]]
+        table = one.summary.loc[["ratio hedge [0]", "ratio hedge [1]"]]
         found.append(table["estimate"])
         deviations.append((table["estimate"] - [0.95, 0.60]) / table["standard error"])
     np.testing.assert_allclose(np.mean(found, axis=0), [0.95, 0.60], atol=0.02)
@@ -73,7 +73,7 @@ def test_the_ratio_is_the_mean_over_predicted_probabilities(fit):
 def test_the_next_covariance_is_that_of_the_model(fit, truth):
     """Hedges as in the sample; the asset by total variance over regimes."""
     hedge = truth.returns["hedge"].iloc[:SPLIT]
-    p, values = fit.regimes.next_probabilities.to_numpy(), fit.estimates["estimate"]
+    p, values = fit.regimes.next_probabilities.to_numpy(), fit.summary["estimate"]
     a, b, v = (
         values[[f"{name} [0]", f"{name} [1]"]].to_numpy() for name in ("constant", "ratio hedge", "residual variance")
     )
@@ -90,7 +90,7 @@ def test_statsmodels_has_the_same_likelihood_and_errors(fit, truth):
     )
     before = np.array([0.0, 1.0])  # statsmodels' known probabilities are those of two dates before the first
     model.initialize_known(before)
-    values = fit.estimates["estimate"]
+    values = fit.summary["estimate"]
     order = [
         "p [0,0]",
         "p [1,0]",
@@ -109,12 +109,12 @@ def test_statsmodels_has_the_same_likelihood_and_errors(fit, truth):
     assert ours.log_likelihood.sum() == pytest.approx(result.llf + SPLIT * np.log(100), abs=1e-8)
     np.testing.assert_allclose(ours.filtered, result.filtered_marginal_probabilities, atol=1e-8)
     started_alike = replace(inference, log_likelihood=lambda point: filtered(point).log_likelihood).covariance()
-    errors = pd.Series(np.sqrt(np.diag(started_alike)), fit.estimates.index)
+    errors = pd.Series(np.sqrt(np.diag(started_alike)), fit.summary.index)
     # statsmodels differentiates by complex steps, ours are central differences
     np.testing.assert_allclose(errors[order], result.bse / units, rtol=1e-4)
     # the estimate has a free first date instead, which hardly moves the errors of what the hedge is made of
     slopes = ["ratio hedge [0]", "ratio hedge [1]"]
-    np.testing.assert_allclose(fit.estimates.loc[slopes, "standard error"], errors[slopes], rtol=0.01)
+    np.testing.assert_allclose(fit.summary.loc[slopes, "standard error"], errors[slopes], rtol=0.01)
 
 
 def test_the_likelihood_is_the_sum_over_all_paths():
@@ -161,9 +161,9 @@ def test_one_regime_is_ols(truth):
     one = MarkovSwitchingHedge(n_regimes=1).fit(returns["asset"], returns[["hedge", "second"]])
     ols = hr.OLSHedge(hac_lags=0).fit(returns["asset"], returns[["hedge", "second"]])
     np.testing.assert_allclose(one.next_ratio, ols.next_ratio, rtol=1e-10)
-    np.testing.assert_allclose(one.estimates["estimate"].iloc[:3], ols.estimates["estimate"], rtol=1e-9)
+    np.testing.assert_allclose(one.summary["estimate"].iloc[:3], ols.summary["estimate"], rtol=1e-9)
     # White's errors; the central differences are good to the sixth digit
-    np.testing.assert_allclose(one.estimates["standard error"].iloc[:3], ols.estimates["standard error"], rtol=1e-5)
+    np.testing.assert_allclose(one.summary["standard error"].iloc[:3], ols.summary["standard error"], rtol=1e-5)
 
 
 def test_the_arrow_of_time(fit, truth):
@@ -184,8 +184,8 @@ def test_units_do_not_matter(scale, fit, truth):
     scaled = fit.model.fit(sample["asset"] * scale, sample[["hedge"]])
     np.testing.assert_allclose(scaled.ratio, fit.ratio * scale, rtol=1e-7)
     rows = ["ratio hedge [0]", "ratio hedge [1]"]
-    expected = fit.estimates.loc[rows, "standard error"] * scale
-    np.testing.assert_allclose(scaled.estimates.loc[rows, "standard error"], expected, rtol=1e-5)
+    expected = fit.summary.loc[rows, "standard error"] * scale
+    np.testing.assert_allclose(scaled.summary.loc[rows, "standard error"], expected, rtol=1e-5)
     assert scaled.regimes.log_likelihood == pytest.approx(fit.regimes.log_likelihood - SPLIT * np.log(scale), abs=1e-6)
 
 

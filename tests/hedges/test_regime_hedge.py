@@ -1,11 +1,15 @@
 """Regime hedges: covariances weighted by probabilities, models within regimes, and the ratio taken apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.regime_covariances import mixture_covariance, symmetric_roots, weighted_moments
+from hedgeresearch.hedges.hedge_fit import RegimeMoments
+from hedgeresearch.hedges.regime_covariances import mixture_covariance, scaled_roots, weighted_moments
+from hedgeresearch.regimes.alignment import PermutedRecursion
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +46,12 @@ def test_weighted_moments_are_the_definition():
         weighted_moments(values, np.tile([0.999, 0.001], (200, 1)))
 
 
-def test_symmetric_roots_are_roots_and_scale_with_units():
+def test_scaled_roots_are_roots_and_scale_with_units():
     covariance = np.array([[4.0, 1.0], [1.0, 1.0]])
-    root = symmetric_roots(covariance)
+    root = scaled_roots(covariance)
     np.testing.assert_allclose(root @ root.T, covariance, rtol=1e-12)
     units = np.diag([1e-3, 100.0])
-    np.testing.assert_allclose(symmetric_roots(units @ covariance @ units), units @ root, rtol=1e-12)
+    np.testing.assert_allclose(scaled_roots(units @ covariance @ units), units @ root, rtol=1e-12)
 
 
 def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
@@ -60,11 +64,11 @@ def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
     z = []
     for p, r in zip(predicted, returns.to_numpy(), strict=True):
         h = mixture_covariance(p[None], means, covariances)[0]
-        z.append(np.linalg.solve(symmetric_roots(h), r - p @ means))
+        z.append(np.linalg.solve(scaled_roots(h), r - p @ means))
     left = hr.EWMACovariance(0.97).fit(pd.DataFrame(z, returns.index))
     t = 700
     c = left.path()[t - (len(returns) - len(left.dates))]
-    roots = symmetric_roots(covariances)
+    roots = scaled_roots(covariances)
     h = mixture_covariance(predicted[t][None], means, np.stack([s @ c @ s.T for s in roots]))[0]
     assert fit.ratio["hedge"].loc[returns.index[t]] == pytest.approx(h[0, 1] / h[1, 1], rel=1e-9)
     assert len(fit.ratio) == len(left.dates)
@@ -102,12 +106,17 @@ def test_a_change_is_split_into_probabilities_and_parameters(three):
     own = day.change_since()
     np.testing.assert_allclose(own.loc["in all"], day.next_ratio - day.ratio.iloc[-1])
     np.testing.assert_allclose(own.loc["probabilities"], own.loc["in all"], atol=1e-12)
-    refitted = fitted(model, three.iloc[1:1001]).change_since(fit)
+    again = fitted(model, three.iloc[200:1200])
+    refitted = again.change_since(fit)
+    p, (means, covariances) = again.regimes.next_probabilities.to_numpy(), fit.regime_moments
+    h = mixture_covariance(p[None], means, covariances)[0]
+    by_hand = np.linalg.solve(h[1:, 1:], h[1:, 0]) - fit.next_ratio
+    np.testing.assert_allclose(refitted.loc["probabilities"], by_hand, rtol=1e-9)
     assert (refitted.loc["parameters"].abs() > 0).all()
     np.testing.assert_allclose(refitted.iloc[:2].sum(), refitted.loc["in all"], atol=1e-12)
     with pytest.raises(hr.DataError, match="must be a RegimeHedge with regimes"):
         day.change_since(fitted(hr.OLSHedge(), three))
-    with pytest.raises(hr.DataError, match="previous must hedge with"):
+    with pytest.raises(hr.DataError, match="previous must be a RegimeHedge with"):
         day.change_since(fitted(model, three[["asset", "one"]]))
 
 
@@ -122,3 +131,27 @@ def test_units_scale_the_hedge_within_regimes(three):
 def test_settings_are_checked():
     with pytest.raises(hr.DataError, match="within must be a model such as EWMACovariance"):
         hr.RegimeHedge(hr.GaussianHMM(2), within="ewma")
+
+
+def test_a_change_is_found_whatever_the_numbers_of_the_regimes(three):
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3))
+    fit, again = fitted(model, three.iloc[:1000]), fitted(model, three.iloc[200:1200])
+    turned = fit.regimes.recursion
+    turned = PermutedRecursion(turned, np.array([1, 0]))
+    moments = RegimeMoments(*turned.moments)
+    renumbered = replace(
+        fit,
+        regimes=replace(fit.regimes, recursion=turned),
+        regime_moments=moments,
+        next_regime_covariances=moments.covariances,
+    )
+    pd.testing.assert_frame_equal(again.change_since(renumbered), again.change_since(fit))
+
+
+def test_a_model_of_one_series_weighs_the_covariances_of_all(three):
+    """By filtered probabilities, of the dates of its path."""
+    fit = fitted(hr.RegimeHedge(hr.MarkovSwitchingGARCH(2, n_starts=3)), three)
+    sample = three.loc[fit.regimes.dates].to_numpy()
+    expected = weighted_moments(sample, fit.regimes.filtered.to_numpy())
+    np.testing.assert_allclose(fit.regime_moments.covariances, expected.covariances, rtol=1e-12)
+    assert fit.ratio.index[0] == fit.regimes.dates[0] == three.index[1]

@@ -356,3 +356,12 @@ def test_settings_and_samples_that_cannot_work_are_refused(percent_log_returns):
         hr.GaussianHMM(2).fit(percent_log_returns.iloc[:119])
     with pytest.raises(hr.DataError, match="collinear; NASDAQ, copy are"):
         hr.GaussianHMM(2).fit(percent_log_returns.assign(copy=percent_log_returns["NASDAQ"]))
+
+
+def test_three_regimes_do_not_drift_over_chained_starts(percent_log_returns):
+    """With one climb from the earlier fit alone, the second of these windows ends 11 below the best optimum."""
+    model, fit = hr.GaussianHMM(3, n_starts=8), None
+    for begin in (250, 500):
+        window = percent_log_returns.iloc[begin : begin + 1000]
+        fit, cold = model.fit(window, start=fit), model.fit(window)
+        assert fit.log_likelihood >= cold.log_likelihood - 0.01

@@ -122,3 +122,10 @@ def test_bounds_of_the_degrees_of_freedom_are_told():
         StudentHMM(1, n_starts=1).fit(wild)
     with pytest.raises(hr.DataError, match="n_regimes must be a whole number"):
         StudentHMM(0)
+
+
+def test_a_long_stretch_without_moves_is_refused():
+    returns = hr.simulate_regimes(n_dates=900, seed=3).returns
+    returns.iloc[100:500] = 0.0
+    with pytest.raises(hr.ConvergenceError, match="must have a bounded likelihood"):
+        hr.StudentHMM(2, n_starts=2).fit(returns)

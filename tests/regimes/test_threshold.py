@@ -32,7 +32,7 @@ def test_realised_volatility_by_definition(fit, returns):
     expected = regimes_by_definition(volatility, (0.5, 0.9), 100)
     assert len(fit.dates) == 1000 - 109
     np.testing.assert_array_equal(fit.predicted.idxmax(axis=1), expected[:-1])
-    np.testing.assert_array_equal(fit.filtered.idxmax(axis=1), expected[1:])
+    np.testing.assert_array_equal(fit.filtered.idxmax(axis=1), expected[:-1])
     assert fit.next_probabilities.idxmax() == expected[-1]
     np.testing.assert_array_equal(fit.predicted.max(axis=1), 1.0)
     np.testing.assert_array_equal(fit.smoothed, fit.predicted)

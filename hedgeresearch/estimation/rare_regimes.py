@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from hedgeresearch._wording import day
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
-from hedgeresearch.regimes.regime_fit import RegimeFit
 
 FEWEST_DATES = 20
 """Dates with a smoothed probability above one half that a regime needs to be believed."""
 
 
-def warn_of_rare_regimes(fit: RegimeFit) -> None:
-    """Warn of regimes visited on fewer than 20 dates of the path, and name these dates."""
-    smoothed = fit.smoothed
+def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
+    """Warn of regimes visited on fewer than 20 dates, by their smoothed probabilities (n_dates, k), and name these."""
     for regime in smoothed.columns:
         visited = smoothed.index[smoothed[regime] > 0.5]
         if len(visited) < FEWEST_DATES:
