@@ -20,7 +20,7 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.regimes.alignment import PermutedRecursion
 from hedgeresearch.regimes.emissions import EstimatedEmissions
 from hedgeresearch.regimes.recursion import HiddenMarkovChain
-from hedgeresearch.regimes.regime_fit import RegimeFit
+from hedgeresearch.regimes.regime_fit import RegimeFit, check_start
 
 SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-8
 """Gain in log-likelihood per EM step below which a start, and then the best of them, is left."""
@@ -172,10 +172,10 @@ def earlier_parameters(model: Any, start: RegimeFit | None, frame: pd.DataFrame,
     """Parameters of an earlier fit of the same model to the same series, without units."""
     if start is None:
         return None
+    check_start(model, start, frame.columns)
     chain = start.start.recursion if isinstance(start.start, PermutedRecursion) else start.start
-    like_this = start.model == model and start.series.equals(frame.columns)
-    if not (like_this and isinstance(chain, HiddenMarkovChain) and isinstance(chain.emissions, EstimatedEmissions)):
-        raise DataError(f"start must be an earlier fit of {model!r} to {list(frame.columns)}; got {start!r}.")
+    if not (isinstance(chain, HiddenMarkovChain) and isinstance(chain.emissions, EstimatedEmissions)):
+        raise DataError(f"start must be a fit of a hidden Markov model; got {start!r}.")
     k = len(chain.transition)
     lifted = (1.0 - LIFTED) * chain.transition + LIFTED / k  # EM never leaves a probability of zero
     return Parameters(units.remove(chain.emissions), lifted, np.full(k, 1.0 / k))

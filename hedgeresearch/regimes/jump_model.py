@@ -24,7 +24,7 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.recursion import Filtered, Moments
-from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
+from hedgeresearch.regimes.regime_fit import RegimeFit, check_start, start_fit
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ class JumpModel:
         """The centres of an earlier fit, (k, n_features)."""
         if start is None:
             return None
-        if start.model != self or not start.series.equals(frame.columns):
-            raise DataError(f"start must be an earlier fit of {self!r} to {list(frame.columns)}; got {start!r}.")
+        check_start(self, start, frame.columns)
         return start.recursion.moments.means
 
 

@@ -36,7 +36,8 @@ from hedgeresearch.estimation.influence import covariance_of, hessian, influence
 from hedgeresearch.estimation.maximise import Optimum, maximise
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.markov_switching_garch_recursion import SwitchingGARCHRecursion
-from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit, stationary_probabilities
+from hedgeresearch.regimes.recursion import stationary_probabilities
+from hedgeresearch.regimes.regime_fit import RegimeFit, check_start, start_fit
 
 COORDINATES = ("variance", "persistence", "share of news in the persistence", "share of bad news in news", "1 / nu")
 ON_BOUND = 1e-9
@@ -146,10 +147,8 @@ class MarkovSwitchingGARCH:
         return starting_points(self.n_regimes, self.n_starts, own, self.seed)
 
     def _earlier(self, start: RegimeFit, frame: pd.DataFrame, scale: float) -> Array:
-        steps = start.estimates.inference
-        same = start.model == self and start.series.equals(frame.columns)
-        if not same or not isinstance(steps, SwitchingGARCHInference):
-            raise DataError(f"start must be an earlier fit of {self!r} to {list(frame.columns)}; got {start!r}.")
+        check_start(self, start, frame.columns)
+        steps: SwitchingGARCHInference = start.estimates.inference  # type: ignore[assignment]
         point = steps.optimum.point.copy()
         point[: 5 * self.n_regimes : 5] += 2.0 * np.log(steps.scale / scale)
         return np.asarray(point[None])

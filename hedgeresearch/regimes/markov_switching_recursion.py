@@ -17,8 +17,7 @@ import numpy as np
 from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
 from hedgeresearch._types import Array, Indices
 from hedgeresearch.estimation.influence import covariance_of, influence
-from hedgeresearch.regimes.recursion import Filtered, Moments
-from hedgeresearch.regimes.regime_fit import stationary_probabilities
+from hedgeresearch.regimes.recursion import Filtered, Moments, stationary_probabilities
 
 NEVER = 1e-6
 """Transition probability below which an estimate lies on the bound of zero."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
 from hedgeresearch._types import Array, Indices
 
@@ -95,3 +97,10 @@ class HiddenMarkovChain:
     def advance(self, observations: Array) -> HiddenMarkovChain:
         """The chain after these dates."""
         return replace(self, next_probabilities=self.filter(observations).predicted[-1])
+
+
+def stationary_probabilities(transition: Array) -> Array:
+    """The probabilities that a step of the chain does not change, (k,): Hamilton (1994), eq. 22.2.26."""
+    k = len(transition)
+    equations = np.vstack([transition.T - np.eye(k), np.ones(k)])
+    return np.asarray(np.linalg.lstsq(equations, np.append(np.zeros(k), 1.0), rcond=None)[0])

@@ -15,7 +15,7 @@ from hedgeresearch._validation import check_at_least, check_following, check_fra
 from hedgeresearch._wording import day, describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.recursion import Filtered, RegimeRecursion
+from hedgeresearch.regimes.recursion import Filtered, RegimeRecursion, stationary_probabilities
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -285,14 +285,13 @@ def start_fit(
     )
 
 
+def check_start(model: Any, start: Any, series: pd.Index[Any]) -> None:
+    """Refuse a start that is no earlier fit of the same model to the same series."""
+    if not isinstance(start, RegimeFit) or start.model != model or not start.series.equals(series):
+        raise DataError(f"start must be an earlier fit of {model!r} to {list(series)}; got {start!r}.")
+
+
 def entropy(probabilities: Array) -> float:
     """-sum of p log p, with 0 log 0 = 0."""
     certain = np.where(probabilities > 0.0, probabilities, 1.0)
     return float(-(certain * np.log(certain)).sum())
-
-
-def stationary_probabilities(transition: Array) -> Array:
-    """The probabilities that a step of the chain does not change, (k,): Hamilton (1994), eq. 22.2.26."""
-    k = len(transition)
-    equations = np.vstack([transition.T - np.eye(k), np.ones(k)])
-    return np.asarray(np.linalg.lstsq(equations, np.append(np.zeros(k), 1.0), rcond=None)[0])

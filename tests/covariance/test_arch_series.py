@@ -7,7 +7,8 @@ import pytest
 import rdata
 
 from hedgeresearch._kernels.garch import garch_residuals
-from hedgeresearch.covariance.arch_margin import ArchMargin, ArchProcess, ArchState
+from hedgeresearch.covariance.arch_margin import ArchMargin
+from hedgeresearch.covariance.arch_process import ArchProcess, ArchState
 from hedgeresearch.covariance.arch_series import refine
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.garch_likelihood import from_box, maximise_garch, scores_by_date

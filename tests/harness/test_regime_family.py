@@ -134,3 +134,12 @@ def test_every_regime_model_hedges(name, fit, returns):
     assert hr.check_causal(
         hr.RegimeHedge(fit.model), hr.simulate_regimes(n_dates=1000, seed=5).returns, n_shocks=2
     ).passed
+
+
+def test_an_earlier_fit_is_a_start(name, fit, returns):
+    again = fit.model.fit(returns.iloc[20 : SPLIT + 20], start=fit)
+    cold = fit.model.fit(returns.iloc[20 : SPLIT + 20])
+    assert again.log_likelihood == pytest.approx(cold.log_likelihood, abs=0.05)
+    if name != "threshold":  # it has nothing to search
+        with pytest.raises(hr.DataError, match="start must be an earlier fit of"):
+            fit.model.fit(returns.iloc[:SPLIT], start="yesterday")
