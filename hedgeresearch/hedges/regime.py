@@ -12,6 +12,7 @@ covariance of what the regimes leave.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_choice, check_model, join_returns
+from hedgeresearch._validation import check_choice, check_frame, check_model, join_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceModel
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
@@ -43,6 +44,9 @@ class RegimeHedge:
     combine : "mixture" weighs the regimes by their probabilities, "most_likely" takes the likeliest one alone
     within : a covariance model of what the regimes leave, such as ``EWMACovariance()`` or ``DCC()``; None for
         covariances that are constant within a regime
+    observe : a function from the returns of asset and hedges (n_dates, 1 + n_hedges) to what the regime model observes
+        on the same dates, such as an indicator; each value from data up to its date. Covariances are then weighted by
+        filtered probabilities. An extension hands it the new dates alone
 
     Examples
     --------
@@ -56,12 +60,15 @@ class RegimeHedge:
     regime_model: RegimeModel
     combine: Literal["mixture", "most_likely"] = "mixture"
     within: CovarianceModel | None = None
+    observe: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 
     def __post_init__(self) -> None:
         check_model(self.regime_model, "regime_model", "GaussianHMM(2)")
         check_choice(self.combine, "combine", ("mixture", "most_likely"))
         if self.within is not None:
             check_model(self.within, "within", "EWMACovariance()")
+        if self.observe is not None and not callable(self.observe):
+            raise DataError(f"observe must be a function of the returns, or None; got {self.observe!r}.")
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -80,7 +87,7 @@ class RegimeHedge:
         """The same regimes filtered over new dates."""
         if fit.regimes is None or fit.regime_moments is None:
             return carry_constant_ratio(fit, returns)
-        regimes = fit.regimes.extend(returns[list(fit.regimes.series)])
+        regimes = fit.regimes.extend(self._observed(returns))
         moments = Moments(*fit.regime_moments)
         left = None
         if fit.covariances is not None:
@@ -88,8 +95,7 @@ class RegimeHedge:
         return self._hedge(regimes, moments, left, returns, fit.returns_kind)
 
     def _estimate(self, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
-        observed = returns.iloc[:, :1] if getattr(self.regime_model, "univariate", False) else returns
-        regimes = self.regime_model.fit(observed)
+        regimes = self.regime_model.fit(self._observed(returns))
         if not isinstance(regimes, RegimeFit):
             raise DataError(
                 f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
@@ -100,6 +106,17 @@ class RegimeHedge:
             moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
         left = None if self.within is None else self.within.fit(_standardised(returns, regimes, moments))
         return self._hedge(regimes, moments, left, returns, kind)
+
+    def _observed(self, returns: pd.DataFrame) -> pd.DataFrame:
+        if self.observe is None:
+            return returns.iloc[:, :1] if getattr(self.regime_model, "univariate", False) else returns
+        observed = check_frame(self.observe(returns), "what observe gives")
+        if not observed.index.equals(returns.index):
+            raise DataError(
+                f"observe must give a row for each of the {len(returns)} dates of the returns; got {len(observed)} "
+                f"rows, {len(observed.index.intersection(returns.index))} of them on these dates."
+            )
+        return observed
 
     def _hedge(
         self,

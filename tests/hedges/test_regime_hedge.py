@@ -128,7 +128,30 @@ def test_units_scale_the_hedge_within_regimes(three):
     np.testing.assert_allclose(scaled.ratio, expected, rtol=1e-6)
 
 
+def test_regimes_may_be_found_in_an_indicator():
+    """The VIX above its trailing quantile, known the day before, and the covariances of returns in each regime."""
+    returns = hr.returns(hr.load("nasdaq_sp500")).loc["2014-02":"2018-11"]
+    vix = hr.load("vix").reindex(returns.index).ffill()
+    model = hr.RegimeHedge(
+        hr.ThresholdRegimes(variable=vix.columns[0], window=250), observe=lambda seen: vix.loc[seen.index]
+    )
+    sample, new = returns.iloc[:900], returns.iloc[900:]
+    fit = fitted(model, sample)
+    covariances = fit.regime_moments.covariances
+    assert covariances[1, 0, 0] > covariances[0, 0, 0]
+    state = fit.regimes.predicted.to_numpy().argmax(axis=1)
+    seen = returns.loc[fit.regimes.dates].to_numpy()
+    np.testing.assert_allclose(covariances[1], np.cov(seen[state == 1], rowvar=False, ddof=0), rtol=1e-10)
+    np.testing.assert_allclose(fit.ratio["SP500"], fit.by_regime["SP500"].to_numpy()[state], rtol=1e-9)
+    assert fit.extend(new["NASDAQ"], new[["SP500"]]).ratio.index.equals(new.index)
+    assert hr.check_causal(model, returns).passed
+    with pytest.raises(hr.DataError, match="observe must give a row for each of the 900 dates of the returns; got 899"):
+        fitted(replace(model, observe=lambda seen: vix.loc[seen.index[1:]]), sample)
+
+
 def test_settings_are_checked():
+    with pytest.raises(hr.DataError, match="observe must be a function of the returns, or None; got 'vix'"):
+        hr.RegimeHedge(hr.GaussianHMM(2), observe="vix")
     with pytest.raises(hr.DataError, match="within must be a model such as EWMACovariance"):
         hr.RegimeHedge(hr.GaussianHMM(2), within="ewma")
 
