@@ -95,7 +95,7 @@ def estimate_correlation(
         found = search([*nested, *(np.array([p, s, 0.3, 0.1]) for p, s in STARTS)])
         nu = _from_box(np.append(np.zeros(3), found.point[-1] if student else 0.0), delta)[1]
         still, _ = likelihood.scores(np.zeros(3), nu)
-        if found.log_likelihood - still.sum() >= CLEAR_GAIN:
+        if likelihood.n_blocks * (found.log_likelihood - still.sum()) >= CLEAR_GAIN:  # of all pairs of a composite
             return found
         wide = [np.array([p, s, 0.3, 0.1]) for p, s in (*STARTS, *FURTHER_STARTS)]
         return search([*nested, *wide], thorough=True)
