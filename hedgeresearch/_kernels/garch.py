@@ -11,8 +11,6 @@ from numba import njit
 
 from hedgeresearch._kernels.densities import NORMAL
 
-N_PARAMETERS = 5
-
 
 @njit(cache=True)
 def garch_variance(parameters, returns, first):

@@ -102,7 +102,8 @@ class RegimeHedge:
             )
         returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
         moments = regimes.recursion.moments
-        if not regimes.series.equals(returns.columns) or not _covary(moments):
+        joint = self.observe is None and regimes.series.equals(returns.columns) and _covary(moments)
+        if not joint:
             moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
         left = None if self.within is None else self.within.fit(_standardised(returns, regimes, moments))
         return self._hedge(regimes, moments, left, returns, kind)

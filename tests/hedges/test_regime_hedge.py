@@ -149,6 +149,14 @@ def test_regimes_may_be_found_in_an_indicator():
         fitted(replace(model, observe=lambda seen: vix.loc[seen.index[1:]]), sample)
 
 
+def test_what_is_observed_under_the_names_of_the_returns_is_not_taken_for_them(three):
+    """Features keep the columns' names, yet the covariances are those of the returns."""
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), observe=lambda seen: 7.0 * seen)
+    fit = fitted(model, three)
+    expected = weighted_moments(three.to_numpy(), fit.regimes.filtered.to_numpy())
+    np.testing.assert_allclose(fit.regime_moments.covariances, expected.covariances, rtol=1e-12)
+
+
 def test_settings_are_checked():
     with pytest.raises(hr.DataError, match="observe must be a function of the returns, or None; got 'vix'"):
         hr.RegimeHedge(hr.GaussianHMM(2), observe="vix")

@@ -137,3 +137,25 @@ def test_its_words_and_refusals(fit, truth):
     with pytest.raises(hr.DataError, match=r"same series"):
         align_regimes(fit, MODEL.fit(truth.returns.iloc[:, ::-1]))
     assert isinstance(align_regimes(fit, fit).drift, pd.Series)
+
+
+def test_three_regimes_turned_round_are_found_and_renamed():
+    """A cycle of three, whose inverse is another permutation than itself."""
+    three = hr.simulate_regimes(
+        n_dates=1500,
+        transition=[[0.97, 0.02, 0.01], [0.02, 0.96, 0.02], [0.01, 0.03, 0.96]],
+        ratios=(0.9, 0.9, 0.9),
+        hedge_volatility=(0.005, 0.015, 0.045),
+        residual_volatility=(0.003, 0.009, 0.027),
+        seed=2,
+    )
+    fit = hr.GaussianHMM(3, n_starts=4).fit(three.returns)
+    cycle = np.array([1, 2, 0])
+    other = replace(fit, start=PermutedRecursion(fit.start, cycle), recursion=PermutedRecursion(fit.recursion, cycle))
+    aligned = align_regimes(fit, other)
+    assert aligned.order.tolist() == cycle.tolist()
+    np.testing.assert_allclose(aligned.drift, 0.0, atol=1e-12)
+    np.testing.assert_array_equal(aligned.fit.predicted, fit.predicted.to_numpy()[:, cycle])
+    for new, old in enumerate(cycle):
+        assert aligned.fit.parameters[f"mean asset [{new}]"] == fit.parameters[f"mean asset [{old}]"]
+    assert aligned.fit.parameters["p [0,2]"] == fit.parameters["p [1,0]"] == pytest.approx(fit.transition.loc[1, 0])
