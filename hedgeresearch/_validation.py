@@ -110,6 +110,30 @@ def join_returns(asset: Any, hedges: Any) -> tuple[pd.DataFrame, str | None]:
     return joined, kind
 
 
+def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
+    """Joined prices whose returns of a kind ("log" or "difference") a hedge can be estimated from, the asset first."""
+    refuse_returns(kind_of_returns(asset, hedges))
+    joined = join_asset_and_hedges(asset, hedges)
+    joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 3)
+    low = joined.min()
+    if kind == "log" and not (low > 0.0).all():
+        raise DataError(
+            f"prices must be positive for log returns; column {low.idxmin()!r} goes down to {low.min():g}. Give "
+            "prices, not returns, or use kind='difference' for prices that can be zero or negative."
+        )
+    levels = np.log(joined.to_numpy()) if kind == "log" else joined.to_numpy()
+    changes = pd.DataFrame(np.diff(levels, axis=0), joined.index[1:], joined.columns)
+    check_returns(changes, "the returns of asset and hedges", minimum_rows=1)
+    check_independent(changes.iloc[:, 1:].cov().to_numpy(), list(map(str, joined.columns[1:])), "hedges")
+    return joined
+
+
+def refuse_returns(kind: str | None) -> None:
+    """Refuse what ``hr.returns`` has made, where prices are needed."""
+    if kind is not None:
+        raise DataError(f"asset and hedges must be prices; got {kind} returns. Give what hr.returns was given.")
+
+
 def kind_of_returns(asset: Any, hedges: Any) -> str | None:
     """The kind that ``hr.returns`` noted on both, or on one of them; None if on neither."""
     kinds = {kind for data in (asset, hedges) if (kind := getattr(data, "attrs", {}).get("returns")) is not None}

@@ -32,6 +32,7 @@ class Estimates:
     n_targets : int, moments estimated beside the parameters (targets), which the information criteria count too
     gradient_norm : float or None, largest component of the projected gradient per date, in standardised units
     bounds_hit : the bounds on which the estimate lies, in words
+    degrees_of_freedom : float, of the t distribution of the p-values; infinite for the normal
     inference : computes the sampling covariance; None where a model has none
     """
 
@@ -41,6 +42,7 @@ class Estimates:
     n_targets: int = 0
     gradient_norm: float | None = None
     bounds_hit: tuple[str, ...] = ()
+    degrees_of_freedom: float = np.inf
     inference: Inference | None = None
 
     @cached_property
@@ -56,14 +58,15 @@ class Estimates:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One row a parameter: estimate and, where they exist, standard error, t and two-sided normal p-value."""
-        from scipy.special import ndtr
+        """One row a parameter: estimate and, where they exist, standard error, t and two-sided p-value."""
+        from scipy.special import ndtr, stdtr
 
         table = self.parameters.to_frame()
         if self.covariance is not None:
             table["standard error"] = np.sqrt(np.diag(self.covariance))
             table["t"] = table["estimate"] / table["standard error"]
-            table["p"] = 2.0 * ndtr(-table["t"].abs())
+            below, size = self.degrees_of_freedom, -table["t"].abs()
+            table["p"] = 2.0 * (stdtr(below, size) if np.isfinite(below) else ndtr(size))
         return table
 
     def information_criterion(self, penalty: float) -> float | None:

@@ -5,27 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
+from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.history import History
+from hedgeresearch.hedges.intervals import RatioInference
 
 
 def constant_ratio_fit(
-    model: Any, returns: pd.DataFrame, ratio: Array, kind: str | None, estimates: pd.DataFrame | None = None
+    model: Any,
+    returns: pd.DataFrame,
+    ratio: Array,
+    kind: str | None,
+    estimates: pd.DataFrame | Estimates | None = None,
+    inference: RatioInference | None = None,
 ) -> HedgeFit:
     """One ratio (n_hedges,) for all dates, beside the sample covariance of ``returns`` (asset first)."""
     hedges = returns.columns[1:]
     next_ratio = labelled_ratio(ratio, hedges)
+    covariance = np.cov(returns.to_numpy(), rowvar=False)
     return HedgeFit(
         model=model,
         asset=returns.columns[0],
         ratio=labelled_path(ratio, returns.index, hedges),
         next_ratio=next_ratio,
-        next_covariance=returns.cov(),
+        next_covariance=pd.DataFrame(covariance, index=returns.columns, columns=returns.columns),
         estimates=next_ratio.to_frame("estimate") if estimates is None else estimates,
         sample_end=returns.index[-1],
         last_date=returns.index[-1],
+        history=History.of(returns),
+        n_sample=len(returns),
+        inference=inference,
         returns_kind=kind,
     )
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_following, join_asset_and_hedges, kind_of_returns
+from hedgeresearch._validation import check_following, join_asset_and_hedges, kind_of_returns, refuse_returns
 from hedgeresearch._wording import day, describe
 from hedgeresearch.covariance.covariance_fit import CovarianceFit
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.hedges import intervals
+from hedgeresearch.hedges.bootstrap import bootstrap_ratios
+from hedgeresearch.hedges.history import History
 from hedgeresearch.regimes.regime_fit import RegimeFit
 
 if TYPE_CHECKING:
@@ -22,7 +26,11 @@ if TYPE_CHECKING:
 
 
 class HedgeModel(Protocol):
-    """What evaluation and recommendation need from a hedge model."""
+    """What evaluation and recommendation need from a hedge model.
+
+    A model that works on prices says so with a class variable ``needs = "prices"``; one whose search can begin at an
+    earlier fit takes it as ``fit(asset, hedges, start=None)``.
+    """
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on returns of the asset (n_dates,) and of the hedges (n_dates, n_hedges)."""
@@ -53,13 +61,17 @@ class HedgeFit:
         when asked, by Estimates); for a regime hedge, what describes its regimes
     sample_end : last date of the estimation sample
     last_date : last date seen
+    history : History, what the model was given (n_rows, 1 + n_hedges), extensions included
+    n_sample : int, how many of these rows are the estimation sample
+    inference : RatioInference or None, the sampling error of the next ratio; None leaves it to the bootstrap
+    carries_state : whether the next ratio depends on a state beside the parameters, as in DCC
+    state : what the model needs to go on, if it is not in the other attributes
     returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
     covariances : CovarianceFit or None, behind a minimum-variance hedge
     regimes : RegimeFit or None, behind a regime hedge
     by_regime : DataFrame (k, n_hedges) or None, the ratio each regime asks for
     regime_moments : RegimeMoments or None, means and covariances of asset and hedges in each regime
     next_regime_covariances : array (k, 1 + n_hedges, 1 + n_hedges) or None, those of the next date
-    window_returns : DataFrame or None, the last dates of a rolling hedge
     """
 
     model: Any
@@ -70,13 +82,17 @@ class HedgeFit:
     estimates: pd.DataFrame | Estimates
     sample_end: Any
     last_date: Any
+    history: History
+    n_sample: int
+    inference: intervals.RatioInference | None = None
+    carries_state: bool = False
+    state: Any = None
     returns_kind: str | None = None
     covariances: CovarianceFit | None = None
     regimes: RegimeFit | None = None
     by_regime: pd.DataFrame | None = None
     regime_moments: RegimeMoments | None = None
     next_regime_covariances: Array | None = None
-    window_returns: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
@@ -130,6 +146,64 @@ class HedgeFit:
         unhedged = float(self.next_covariance.to_numpy()[0, 0])
         return 1.0 - hedged_variance(self.next_covariance, self.next_ratio) / unhedged
 
+    # --- how sure ---
+
+    @property
+    def standard_errors(self) -> pd.Series[float]:
+        """Standard error of each next ratio, (n_hedges,): by the delta method, else by 200 draws of the bootstrap."""
+        return intervals.standard_errors(self)
+
+    def conf_int(
+        self,
+        level: float = 0.95,
+        method: intervals.Method | None = None,
+        n_bootstrap: int | None = None,
+        seed: int = 0,
+    ) -> pd.DataFrame:
+        """Interval of each next ratio, (n_hedges, 2): columns lower and upper.
+
+        Parameters
+        ----------
+        level : float in (0, 1), how often such intervals should hold the ratio
+        method : "delta", "bootstrap" (stationary blocks, percentiles), or None for the first where the model has it
+        n_bootstrap, seed : int, draws of the bootstrap and their seed
+
+        Raises
+        ------
+        DataError
+            If the model has no delta method, or takes prices, which cannot be resampled.
+        ConvergenceError
+            If the model fails on more than a tenth of the draws.
+        """
+        return intervals.interval(self, level, method, n_bootstrap, seed)
+
+    def bands(self, level: float = 0.95) -> pd.DataFrame:
+        """Interval of the ratio of each date, (n_dates, 2 n_hedges), columns by (hedge, end).
+
+        Raises
+        ------
+        DataError
+            If the ratio moves and the model knows the errors of its next value only.
+        """
+        return intervals.bands(self, level)
+
+    def wald_test(self, value: float = 1.0) -> pd.Series[Any]:
+        """Whether all next ratios equal ``value``: F, its degrees of freedom, p.
+
+        Raises
+        ------
+        DataError
+            If nothing was estimated.
+        """
+        return intervals.wald_test(self, value)
+
+    @cached_property
+    def bootstrapped(self) -> Array:
+        """Next ratios of 200 resampled samples, (200 or a few less, n_hedges)."""
+        return bootstrap_ratios(self)
+
+    # --- later dates ---
+
     def extend(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """The same parameters carried over new dates; the path of the result holds these dates.
 
@@ -139,12 +213,14 @@ class HedgeFit:
             If the columns differ or the dates do not follow the last date of this fit.
         """
         kind = kind_of_returns(asset, hedges)
-        if kind is not None and self.returns_kind is not None and kind != self.returns_kind:
+        if getattr(self.model, "needs", "returns") == "prices":
+            refuse_returns(kind)
+        elif kind is not None and self.returns_kind is not None and kind != self.returns_kind:
             raise DataError(f"new data must be {self.returns_kind} returns like those of the fit; got {kind}.")
         returns = join_asset_and_hedges(asset, hedges)
         check_following(returns, self.next_covariance.columns, self.last_date)
         extended: HedgeFit = self.model.advance(self, returns)
-        return extended
+        return replace(extended, history=self.history.followed_by(returns))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """The ratio of each hedge over time."""

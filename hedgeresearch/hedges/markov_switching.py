@@ -24,6 +24,7 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
+from hedgeresearch.hedges.history import History
 from hedgeresearch.hedges.markov_switching_estimate import RegressionEmissions, estimate_regression
 from hedgeresearch.hedges.regime_covariances import mixture_covariance
 from hedgeresearch.hedges.replication import replicating_fit
@@ -94,7 +95,8 @@ class MarkovSwitchingHedge:
         """The same regression filtered over new dates."""
         if fit.regimes is None or fit.by_regime is None:
             return carry_constant_ratio(fit, returns)
-        return self._hedge(fit.regimes.extend(returns), fit.by_regime.to_numpy(), fit.returns_kind)
+        hedge = self._hedge(fit.regimes.extend(returns), fit.by_regime.to_numpy(), returns, fit.returns_kind)
+        return replace(hedge, n_sample=fit.n_sample)
 
     def _estimate(self, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
         arrays = returns.to_numpy()
@@ -103,9 +105,9 @@ class MarkovSwitchingHedge:
         names = [str(name) for name in returns.columns[1:]]
         regimes = start_fit(self, returns, chain, describe_regression(emissions, chain, names, arrays), ends)
         warn_of_rare_regimes(regimes.smoothed)
-        return self._hedge(regimes, emissions.coefficients[:, 1:], kind)
+        return self._hedge(regimes, emissions.coefficients[:, 1:], returns, kind)
 
-    def _hedge(self, regimes: RegimeFit, slopes: Array, kind: str | None) -> HedgeFit:
+    def _hedge(self, regimes: RegimeFit, slopes: Array, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
         hedges = regimes.series[1:]
         following = regimes.next_probabilities.to_numpy()
         moments = regimes.recursion.moments
@@ -119,6 +121,9 @@ class MarkovSwitchingHedge:
             estimates=regimes.estimates,
             sample_end=regimes.sample_end,
             last_date=regimes.last_date,
+            history=History.of(returns),
+            n_sample=len(returns),
+            carries_state=True,
             returns_kind=kind,
             regimes=regimes,
             by_regime=pd.DataFrame(slopes, index=regimes.regimes, columns=hedges),

@@ -16,7 +16,9 @@ from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceMod
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_ratio
+from hedgeresearch.hedges.history import History
 from hedgeresearch.hedges.replication import replicating_fit
+from hedgeresearch.hedges.starts import fit_from
 from hedgeresearch.minimum_variance import minimum_variance_ratio
 
 
@@ -43,8 +45,10 @@ class MinimumVarianceHedge:
     def __post_init__(self) -> None:
         check_model(self.covariance_model, "covariance_model", "DCC()")
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        ``start`` is an earlier fit of the same hedge, from which the search begins if the covariance model can.
 
         Raises
         ------
@@ -54,15 +58,19 @@ class MinimumVarianceHedge:
             If the covariance model does not reach an optimum.
         """
         returns, kind = join_returns(asset, hedges)
-        return replicating_fit(self, returns, kind) or self._hedge(self.covariance_model.fit(returns), kind)
+        replicating = replicating_fit(self, returns, kind)
+        if replicating is not None:
+            return replicating
+        covariances: CovarianceFit = fit_from(self.covariance_model.fit, returns, start and start.covariances)
+        return self._hedge(covariances, kind, History.of(returns), len(returns))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same covariance model filtered over new dates."""
         if fit.covariances is None:
             return carry_constant_ratio(fit, returns)
-        return self._hedge(fit.covariances.extend(returns), fit.returns_kind)
+        return self._hedge(fit.covariances.extend(returns), fit.returns_kind, fit.history, fit.n_sample)
 
-    def _hedge(self, covariances: CovarianceFit, kind: str | None) -> HedgeFit:
+    def _hedge(self, covariances: CovarianceFit, kind: str | None, history: History, n_sample: int) -> HedgeFit:
         if not isinstance(covariances, CovarianceFit):
             raise DataError(
                 f"covariance_model must be a model of covariances such as DCC(); got {self.covariance_model!r}."
@@ -79,6 +87,9 @@ class MinimumVarianceHedge:
             estimates=covariances.estimates,
             sample_end=covariances.sample_end,
             last_date=covariances.last_date,
+            history=history,
+            n_sample=n_sample,
+            carries_state=bool(covariances.estimates.values),
             returns_kind=kind,
             covariances=covariances,
         )

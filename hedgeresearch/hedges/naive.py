@@ -10,6 +10,7 @@ import pandas as pd
 from hedgeresearch._validation import join_returns
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.hedge_fit import HedgeFit
+from hedgeresearch.hedges.intervals import KnownCovariance
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class NaiveHedge:
         """Record the ratio for the dates of asset (n_dates,) and hedges (n_dates, n_hedges)."""
         returns, kind = join_returns(asset, hedges)
         n_hedges = returns.shape[1] - 1
-        return constant_ratio_fit(self, returns, np.full(n_hedges, 1.0 / n_hedges), kind)
+        certain = KnownCovariance(np.zeros((n_hedges, n_hedges)))
+        return constant_ratio_fit(self, returns, np.full(n_hedges, 1.0 / n_hedges), kind, inference=certain)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over new dates."""

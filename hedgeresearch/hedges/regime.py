@@ -13,7 +13,7 @@ covariance of what the regimes leave.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,8 +25,10 @@ from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceMod
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
+from hedgeresearch.hedges.history import History
 from hedgeresearch.hedges.regime_covariances import mixture_covariance, scaled_roots, weighted_moments
 from hedgeresearch.hedges.replication import replicating_fit
+from hedgeresearch.hedges.starts import fit_from
 from hedgeresearch.minimum_variance import minimum_variance_path, minimum_variance_ratio
 from hedgeresearch.regimes.recursion import Moments
 from hedgeresearch.regimes.regime_fit import RegimeFit, RegimeModel
@@ -70,8 +72,10 @@ class RegimeHedge:
         if self.observe is not None and not callable(self.observe):
             raise DataError(f"observe must be a function of the returns, or None; got {self.observe!r}.")
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        ``start`` is an earlier fit of the same hedge, from which the search begins if the regime model can.
 
         Raises
         ------
@@ -81,7 +85,7 @@ class RegimeHedge:
             If the regime model does not reach an optimum.
         """
         returns, kind = join_returns(asset, hedges)
-        return replicating_fit(self, returns, kind) or self._estimate(returns, kind)
+        return replicating_fit(self, returns, kind) or self._estimate(returns, kind, start)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same regimes filtered over new dates."""
@@ -92,10 +96,11 @@ class RegimeHedge:
         left = None
         if fit.covariances is not None:
             left = fit.covariances.extend(_standardised(returns, regimes, moments))
-        return self._hedge(regimes, moments, left, returns, fit.returns_kind)
+        hedge = self._hedge(regimes, moments, left, returns, fit.returns_kind)
+        return replace(hedge, n_sample=fit.n_sample)
 
-    def _estimate(self, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
-        regimes = self.regime_model.fit(self._observed(returns))
+    def _estimate(self, returns: pd.DataFrame, kind: str | None, start: HedgeFit | None) -> HedgeFit:
+        regimes = fit_from(self.regime_model.fit, self._observed(returns), start and start.regimes)
         if not isinstance(regimes, RegimeFit):
             raise DataError(
                 f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
@@ -149,6 +154,9 @@ class RegimeHedge:
             estimates=regimes.summary,
             sample_end=regimes.sample_end,
             last_date=dates[-1],
+            history=History.of(returns),
+            n_sample=len(returns),
+            carries_state=True,
             returns_kind=kind,
             covariances=left,
             regimes=regimes,

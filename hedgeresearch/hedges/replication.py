@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._validation import COLLINEAR
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
 from hedgeresearch.hedges.hedge_fit import HedgeFit, hedged_variance, labelled_ratio
+from hedgeresearch.hedges.intervals import KnownCovariance
 from hedgeresearch.minimum_variance import minimum_variance_ratio
 
 
@@ -23,4 +25,5 @@ def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> Hedg
     left = hedged_variance(covariance, labelled_ratio(ratio, hedges))
     if left > COLLINEAR * covariance.to_numpy()[0, 0]:
         return None
-    return constant_ratio_fit(model, returns, ratio, kind)
+    exact = KnownCovariance(np.zeros((len(hedges), len(hedges))))
+    return constant_ratio_fit(model, returns, ratio, kind, inference=exact)

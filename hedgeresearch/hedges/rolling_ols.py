@@ -11,6 +11,7 @@ from hedgeresearch._kernels.rolling import rolling_covariance
 from hedgeresearch._validation import check_at_least, join_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.history import History
 from hedgeresearch.minimum_variance import minimum_variance_path
 
 
@@ -57,8 +58,8 @@ class RollingOLSHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Roll the window over new dates."""
-        rolled = self._roll(pd.concat([fit.window_returns, returns]), fit.sample_end, fit.returns_kind)
-        return replace(rolled, ratio=rolled.ratio.loc[returns.index[0] :])
+        rolled = self._roll(pd.concat([fit.state, returns]), fit.sample_end, fit.returns_kind)
+        return replace(rolled, ratio=rolled.ratio.loc[returns.index[0] :], n_sample=fit.n_sample)
 
     def _roll(self, returns: pd.DataFrame, sample_end: Any, kind: str | None) -> HedgeFit:
         hedges = returns.columns[1:]
@@ -78,5 +79,7 @@ class RollingOLSHedge:
             sample_end=sample_end,
             last_date=returns.index[-1],
             returns_kind=kind,
-            window_returns=returns.iloc[-self.window :],
+            history=History.of(returns),
+            n_sample=len(returns),
+            state=returns.iloc[-self.window :],
         )

@@ -17,21 +17,37 @@ MODELS = {
     "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)),
     "dcc": hr.MinimumVarianceHedge(hr.DCC()),
     "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4)),
+    "switching": hr.MarkovSwitchingHedge(n_starts=4),
     "most likely": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4), combine="most_likely"),
 }
+FIXED = {"naive"}
+"""Models whose ratio is not estimated, and does not scale with the asset."""
+OTHER_AIMS = {"naive"}
+"""Models whose ratio is not that of least variance under the covariance they report."""
 SPLIT = 400
 
 
+@pytest.fixture(scope="module", params=MODELS, ids=str)
+def name(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def returns():
+def model(name):
+    return MODELS[name]
+
+
+@pytest.fixture(scope="module")
+def returns(model):
+    """Returns of an asset and two hedges; prices for a model that needs them."""
     calm = hr.simulate_dcc(n_dates=700, n_series=3, correlation=0.7, seed=7).returns
     storm = np.where(np.arange(700) // 100 % 2, 2.5, 1.0)
-    return calm.mul(storm, axis=0)
+    moving = calm.mul(storm, axis=0)
+    return 100.0 * np.exp(moving.cumsum()) if takes_prices(model) else moving
 
 
-@pytest.fixture(scope="module", params=MODELS, ids=str)
-def model(request):
-    return MODELS[request.param]
+def takes_prices(model):
+    return getattr(model, "needs", "returns") == "prices"
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +89,8 @@ def test_piece_by_piece_is_one_long_filter(fit, returns):
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
-def test_the_asset_scales_the_ratio(fit, model, returns, scale):
-    if isinstance(model, hr.NaiveHedge):
+def test_the_asset_scales_the_ratio(fit, name, model, returns, scale):
+    if name in FIXED or takes_prices(model):
         return
     sample = returns.iloc[:SPLIT]
     scaled = model.fit(sample["asset"] * scale, sample[["hedge", "hedge2"]])
@@ -94,8 +110,7 @@ def test_an_asset_hedges_itself(model, returns):
     np.testing.assert_allclose(fit.ratio, 1.0, rtol=1e-9)
     assert fit.next_ratio["itself"] == pytest.approx(1.0, rel=1e-9)
     assert fit.expected_effectiveness == pytest.approx(1.0, abs=1e-9)
-    hedged = hr.hedged_returns(asset, asset.rename("itself").to_frame(), fit.ratio)
-    assert hr.effectiveness(hedged, asset[hedged.index]) == pytest.approx(1.0, abs=1e-9)
+    assert (fit.conf_int(n_bootstrap=5) - 1.0).abs().to_numpy().max() < 1e-8
     new = returns["asset"].iloc[SPLIT:]
     np.testing.assert_allclose(fit.extend(new, new.rename("itself")).ratio, 1.0, rtol=1e-9)
 
@@ -115,12 +130,41 @@ def test_a_fit_survives_pickling_and_never_changes(fit, returns):
         fit.asset = "other"
 
 
-def test_the_next_covariance_explains_the_next_ratio(fit, model):
+def test_the_next_covariance_explains_the_next_ratio(fit, name):
     h = fit.next_covariance.to_numpy()
     np.testing.assert_array_equal(h, h.T)
-    if not isinstance(model, hr.NaiveHedge):
+    if name not in OTHER_AIMS:
         np.testing.assert_allclose(np.linalg.solve(h[1:, 1:], h[1:, 0]), fit.next_ratio, rtol=1e-8)
     assert fit.expected_effectiveness < 1.0
+
+
+def test_intervals_hold_the_ratio(fit):
+    interval = fit.conf_int(n_bootstrap=20)
+    assert interval.index.tolist() == ["hedge", "hedge2"]
+    assert (interval["lower"] <= fit.next_ratio).all()
+    assert (fit.next_ratio <= interval["upper"]).all()
+    assert (interval["upper"] - interval["lower"] < 2.0).all()
+    wider = fit.conf_int(0.99, n_bootstrap=20)
+    assert (wider["lower"] <= interval["lower"]).all()
+    assert (wider["upper"] >= interval["upper"]).all()
+
+
+def test_standard_errors_belong_to_the_next_ratio(fit, name, returns):
+    if fit.inference is None:
+        return  # the bootstrap's, above
+    errors = fit.standard_errors
+    assert errors.index.tolist() == ["hedge", "hedge2"]
+    assert np.isfinite(errors).all()
+    assert (errors > 0.0).all() or name in FIXED
+    later = extend(fit, returns.iloc[SPLIT:])
+    assert np.isfinite(later.standard_errors).all()
+    np.testing.assert_allclose(pickle.loads(pickle.dumps(later)).standard_errors, later.standard_errors, rtol=1e-9)
+    pieces = extend(extend(fit, returns.iloc[SPLIT:550]), returns.iloc[550:])
+    np.testing.assert_allclose(pieces.standard_errors, later.standard_errors, rtol=1e-9)
+
+
+def test_it_is_causal(model, returns):
+    assert hr.check_causal(model, returns, n_shocks=3).passed
 
 
 BAD = {
@@ -151,6 +195,21 @@ def test_mismatched_dates_are_refused(model, fit, returns):
         extend(fit, sample)
     with pytest.raises(hr.DataError, match="must have the columns"):
         fit.extend(returns["asset"].iloc[SPLIT:], returns[["hedge"]].iloc[SPLIT:])
+
+
+def test_the_wrong_kind_of_data_is_refused(model, fit, returns):
+    sample, new = returns.iloc[:SPLIT].copy(), returns.iloc[SPLIT:].copy()
+    if takes_prices(model):
+        sample.attrs["returns"] = new.attrs["returns"] = "simple"
+        with pytest.raises(hr.DataError, match="must be prices; got simple returns"):
+            model.fit(sample["asset"], sample[["hedge", "hedge2"]])
+        with pytest.raises(hr.DataError, match="must be prices; got simple returns"):
+            extend(fit, new)
+    else:
+        sample.attrs["returns"], new.attrs["returns"] = "simple", "log"
+        simple = model.fit(sample["asset"], sample[["hedge", "hedge2"]])
+        with pytest.raises(hr.DataError, match="new data must be simple returns like those of the fit; got log"):
+            extend(simple, new)
 
 
 def test_names_are_escaped_in_html(model, returns):

@@ -1,0 +1,94 @@
+"""The stationary block bootstrap of a hedge ratio.
+
+Blocks of whole dates, of random length, are drawn from the estimation sample (Politis and Romano 1994, Journal of the
+American Statistical Association 89, section 2), their mean length chosen after Politis and White (2004), Econometric
+Reviews 23, and its correction. A model whose ratio also depends on a state is fitted to each draw and then filters what
+was really seen: only the parameters vary (Pascual, Romo and Ruiz 2006, Computational Statistics & Data Analysis 50).
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._types import Array
+from hedgeresearch._validation import check_at_least
+from hedgeresearch._wording import describe
+from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.hedges.starts import can_start
+
+if TYPE_CHECKING:
+    from hedgeresearch.hedges.hedge_fit import HedgeFit
+
+N_BOOTSTRAP = 200
+"""Draws if nobody says otherwise."""
+FAILURES = 0.1
+"""Share of the draws on which the model may fail."""
+
+
+def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 0) -> Array:
+    """Next ratios of resampled data, (n_bootstrap, n_hedges); draws on which the model fails are left out.
+
+    Raises
+    ------
+    DataError
+        If the model takes prices, whose dates cannot be shuffled.
+    ConvergenceError
+        If the model fails on more than a tenth of the draws.
+    """
+    from arch.bootstrap import StationaryBootstrap
+
+    n_bootstrap = N_BOOTSTRAP if n_bootstrap is None else n_bootstrap
+    check_at_least(n_bootstrap, "n_bootstrap", 2)
+    check_at_least(seed, "seed", 0)
+    if getattr(fit.model, "needs", "returns") == "prices":
+        raise DataError(f"the bootstrap shuffles returns; {describe(fit.model)} takes prices. Use method='delta'.")
+    sample = fit.history.frame().iloc[: fit.n_sample]
+    rows: Any = np.arange(len(sample))
+    draws = StationaryBootstrap(_block_length(sample, fit), rows, seed=np.random.default_rng(seed))
+    ratios, failures = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a draw looks like is nobody's concern
+        for drawn, _ in draws.bootstrap(n_bootstrap):
+            positions: Any = drawn[0]
+            try:
+                ratios.append(_next_ratio(fit, sample.iloc[positions]))
+            except (DataError, ConvergenceError) as error:
+                failures.append(str(error))
+    if len(failures) > FAILURES * n_bootstrap:
+        raise ConvergenceError(
+            f"{describe(fit.model)} must succeed on {1 - FAILURES:.0%} of the bootstrap's draws; it failed on "
+            f"{len(failures)} of {n_bootstrap}, for example: {failures[0]}"
+        )
+    return np.array(ratios)
+
+
+def _block_length(sample: pd.DataFrame, fit: HedgeFit) -> int:
+    """The longest that any hedge's part in the ratio asks for: of its product with what the hedge leaves."""
+    from arch.bootstrap import optimal_block_length
+
+    values = sample.to_numpy() - sample.to_numpy().mean(axis=0)
+    left = values[:, 0] - values[:, 1:] @ fit.next_ratio.to_numpy()
+    products = values[:, 1:] * left[:, None]
+    if not products.std(axis=0).all():
+        return 1  # nothing is left
+    return math.ceil(float(optimal_block_length(products / products.std(axis=0))["stationary"].max()))
+
+
+def _next_ratio(fit: HedgeFit, draw: pd.DataFrame) -> Array:
+    """The next ratio of the model fitted to a draw, in the state to which what was seen has brought it."""
+    draw = draw.set_axis(pd.RangeIndex(-len(draw), 0), axis=0)
+    draw.attrs["returns"] = fit.returns_kind
+    asset, hedges = draw.iloc[:, 0], draw.iloc[:, 1:]
+    if can_start(fit.model.fit):
+        again = fit.model.fit(asset, hedges, start=fit)
+    else:
+        again = fit.model.fit(asset, hedges)
+    if fit.carries_state:
+        seen = fit.history.frame()
+        again = again.extend(seen.iloc[:, 0], seen.iloc[:, 1:])
+    return np.asarray(again.next_ratio.to_numpy())
