@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -181,6 +181,12 @@ class ArchMarginFit:
     def start(self) -> ArchState:
         """The margin before the first date of its sample."""
         return state_after(self.process, np.empty(0))
+
+    def start_after(self, change: Array) -> ArchState:
+        """That state after a small change of the parameters (k,)."""
+        _, units = self.process.in_units()
+        moved = replace(self.process, parameters=self.process.parameters + np.linalg.solve(units, change))
+        return state_after(moved, np.empty(0))
 
     def sensitivities(self) -> Sensitivities:
         """How the parameters react to each date, and the standardised residuals to the parameters, at a given start."""

@@ -16,6 +16,7 @@ import pandas as pd
 
 from hedgeresearch._validation import check_choice, check_flag, check_frame, check_independent, check_returns
 from hedgeresearch.covariance.bekk_estimate import estimate_bekk
+from hedgeresearch.covariance.bekk_moves import with_errors
 from hedgeresearch.covariance.bekk_parameters import Layout
 from hedgeresearch.covariance.bekk_recursion import bad_news, start_recursion
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
@@ -88,4 +89,5 @@ class BEKK:
                 "a smaller form may describe the data as well.",
                 ConvergenceWarning,
             )
-        return start_fit(self, frame, start_recursion(layout, estimates, mean, errors), estimates)
+        recursion = start_recursion(layout, estimates, mean, errors)
+        return start_fit(self, frame, recursion, with_errors(estimates, mean, errors))

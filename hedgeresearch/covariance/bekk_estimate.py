@@ -201,6 +201,10 @@ class BEKKInference:
 
     def covariance(self) -> Array:
         """Sampling covariance (k, k); NaN for parameters held at zero."""
+        return covariance_of(self.influence() * self.units)
+
+    def influence(self, added: Array | float = 0.0) -> Array:
+        """Of each date on the parameters in unit variance (n_dates, k), when it adds this (n_dates, k) to its score."""
         at, tangent = self.point, np.eye(len(self.point))[:, self.free]
         if self.on_bound:
             # beyond the bound differences do not cross it, and the likelihood is flat along the ray to the optimum
@@ -210,5 +214,5 @@ class BEKKInference:
             tangent = tangent @ np.linalg.svd(ray[None])[2][1:].T
         steps = 1e-5 * np.maximum(np.abs(at), 0.1)
         information = -hessian(lambda x: self.likelihood(x)[1].mean(axis=0), at, steps, range(len(at)))
-        by_date = influence(self.likelihood(at)[1], information, tangent)
-        return covariance_of(by_date @ self.likelihood.map.project(at)[1].T * self.units)
+        by_date = influence(self.likelihood(at)[1] + added, information, tangent)
+        return np.asarray(by_date @ self.likelihood.map.project(at)[1].T)

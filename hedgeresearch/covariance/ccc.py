@@ -20,10 +20,18 @@ from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihoo
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.dcc_recursion import DCCRecursion, as_correlation
 from hedgeresearch.covariance.garch import GARCH
-from hedgeresearch.covariance.margins import FittedMargins, Margins, check_margins, fit_margins
+from hedgeresearch.covariance.margins import (
+    FittedMargins,
+    Margins,
+    MarginState,
+    check_margins,
+    fit_margins,
+    moved_margins,
+)
+from hedgeresearch.covariance.moves import STEP, Moves, margin_sizes, symmetric
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import covariance_of
+from hedgeresearch.estimation.influence import Sensitivities, covariance_of
 
 
 @dataclass(frozen=True)
@@ -62,9 +70,9 @@ class CCC:
         frame = check_panel(returns, self.margins, "CCC")
         margins = fit_margins(self.margins, frame)
         correlation = as_correlation(np.cov(margins.residuals, rowvar=False))
-        nothing = np.zeros(3)
-        recursion = DCCRecursion(margins.states, nothing, False, correlation, correlation, correlation, NORMAL)
-        log_density, _ = CorrelationLikelihood(margins.residuals, shrunk_target=correlation).scores(nothing, NORMAL)
+        recursion = constant_correlation(margins.states, correlation)
+        likelihood = CorrelationLikelihood(margins.residuals, shrunk_target=correlation)
+        log_density, _ = likelihood.scores(recursion.parameters, NORMAL)
         pairs = combinations(range(len(margins.series)), 2)
         named = {f"correlation {margins.series[i]} {margins.series[j]}": float(correlation[i, j]) for i, j in pairs}
         estimates = Estimates(
@@ -73,7 +81,7 @@ class CCC:
             log_likelihood=float(log_density.sum()) - margins.log_volatility,
             gradient_norm=margins.gradient_norm,
             bounds_hit=tuple(margins.bounds_hit),
-            inference=CCCInference(margins),
+            inference=CCCInference(margins, correlation),
         )
         warn_of_bounds(self, estimates)
         return start_fit(self, frame, recursion, estimates)
@@ -81,16 +89,38 @@ class CCC:
 
 @dataclass(frozen=True, eq=False)
 class CCCInference:
-    """Sampling covariance of the margins' parameters and of the correlations, pair by pair."""
+    """Sampling covariance of the margins' parameters and of the correlations, pair by pair.
+
+    Attributes
+    ----------
+    margins : FittedMargins
+    correlation : array (n_series, n_series), of their residuals
+    """
 
     margins: FittedMargins
+    correlation: Array
 
     def covariance(self) -> Array:
         """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
+        return covariance_of(self._influence([fit.sensitivities() for fit in self.margins.fits]))
+
+    def moves(self) -> Moves[DCCRecursion]:
+        """The margins' parameters and the correlations."""
         sensitivities = [fit.sensitivities() for fit in self.margins.fits]
-        residuals = self.margins.residuals
+        by_date, of_margins = self._influence(sensitivities), margin_sizes(sensitivities)
+        of_pairs = np.full(by_date.shape[1] - len(of_margins), STEP)
+        return Moves(by_date, np.concatenate([of_margins, of_pairs]), self.start_after)
+
+    def start_after(self, change: Array) -> DCCRecursion:
+        """The recursion before the sample after a change (k,) of the parameters."""
+        n = len(self.correlation)
+        at = len(change) - n * (n - 1) // 2
+        correlation = self.correlation + symmetric(change[at:], n, diagonal=False)
+        return constant_correlation(moved_margins(self.margins, change[:at]), correlation)
+
+    def _influence(self, sensitivities: list[Sensitivities]) -> Array:
+        residuals, correlation = self.margins.residuals, self.correlation
         unit = (residuals - residuals.mean(axis=0)) / residuals.std(axis=0, ddof=1)
-        correlation = np.asarray(np.corrcoef(residuals, rowvar=False))
         # what the margins of series i add to z_i at each date, projected on the other series
         through = []
         for i, s in enumerate(sensitivities):
@@ -100,4 +130,9 @@ class CCCInference:
         for i, j in combinations(range(unit.shape[1]), 2):
             own = unit[:, i] * unit[:, j] - 0.5 * correlation[i, j] * (unit[:, i] ** 2 + unit[:, j] ** 2)
             columns.append(own + through[i][:, j] + through[j][:, i])
-        return covariance_of(np.hstack([*(s.influence for s in sensitivities), np.stack(columns, axis=1)]))
+        return np.hstack([*(s.influence for s in sensitivities), np.stack(columns, axis=1)])
+
+
+def constant_correlation(margins: tuple[MarginState, ...], correlation: Array) -> DCCRecursion:
+    """A DCC with a = b = 0."""
+    return DCCRecursion(margins, np.zeros(3), False, correlation, correlation, correlation, NORMAL)

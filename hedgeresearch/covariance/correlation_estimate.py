@@ -13,8 +13,12 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._types import Array
 from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.correlation_moves import CorrelationStart, correlation_moves, stack_derivatives
+from hedgeresearch.covariance.correlation_targets import target_influence
+from hedgeresearch.covariance.dcc_recursion import DCCRecursion
 from hedgeresearch.covariance.garch_likelihood import PERSISTENCE_BOUND
 from hedgeresearch.covariance.margins import FittedMargins
+from hedgeresearch.covariance.moves import STEP, Moves
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of, influence
 from hedgeresearch.estimation.maximise import Optimum, continue_from, maximise
@@ -31,8 +35,6 @@ FURTHER_STARTS = ((0.3, 0.3), (0.6, 0.3), (0.8, 0.1), (0.999, 0.02), (0.2, 0.9))
 CLEAR_GAIN = 10.0
 """Gain in log-likelihood over a constant correlation from which one search suffices; below, local optima are common."""
 NAMES = ("a", "b", "g", "nu")
-STEP = 1e-5
-"""Of the differences of scores, small beside 1 - b."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +145,16 @@ class TwoStepInference:
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
         return covariance_of(np.hstack([*(s.influence for s in sensitivities), correlation]))
 
+    def moves(self) -> Moves[DCCRecursion]:
+        """All margins' parameters, the correlation's, S and N, whose own sampling error is allowed for here."""
+        likelihood, estimate = self.likelihood, self.estimate
+        sensitivities = [fit.sensitivities() for fit in self.margins.fits]
+        targets = target_influence(likelihood, estimate.parameters)
+        correlation = correlation_influence(likelihood, estimate, sensitivities, targets)
+        point = np.append(estimate.parameters, estimate.nu)
+        start = CorrelationStart(self.margins, likelihood, point, estimate.kept)
+        return correlation_moves(start, sensitivities, correlation, targets)
+
 
 def two_step_estimates(steps: TwoStepInference, n_dates: int) -> Estimates:
     """What both steps found; a composite likelihood is that of no sample, so it is left out."""
@@ -161,15 +173,19 @@ def two_step_estimates(steps: TwoStepInference, n_dates: int) -> Estimates:
 
 
 def correlation_influence(
-    likelihood: CorrelationLikelihood, estimate: CorrelationEstimate, sensitivities: list[Sensitivities]
+    likelihood: CorrelationLikelihood,
+    estimate: CorrelationEstimate,
+    sensitivities: list[Sensitivities],
+    targets: Array | None = None,
 ) -> Array:
     """Influence of each date on the correlation's parameters, (n_dates, len(kept)).
 
     A_cc^-1 (s_c + A_cm i_m): the own score, and the influence i_m on the margins' parameters through
-    A_cm = d mean s_c / d margins. Both second derivatives are central differences of analytic gradients.
+    A_cm = d mean s_c / d margins; so, too, the influence on S and N beside the margins', ``targets`` (n_dates, 2,
+    n_series, n_series), where given. All second derivatives are central differences of analytic gradients.
     """
     kept = estimate.kept
-    moving = _stack_derivatives(sensitivities)
+    moving = stack_derivatives(sensitivities)
     point = np.append(estimate.parameters, estimate.nu)
     _, scores = likelihood.scores(estimate.parameters, estimate.nu)
     adjusted, information = scores[:, kept].copy(), np.empty((len(kept), len(kept)))
@@ -183,16 +199,10 @@ def correlation_influence(
         crossed = (up - down) / (2.0 * step[i])
         for series, s in enumerate(sensitivities):
             adjusted[:, row] += s.influence @ crossed[: s.influence.shape[1], series]
+        if targets is not None:
+            up, down = (likelihood.target_gradient(end[:3], end[3]) for end in ends)
+            adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(up - down)) / (2.0 * step[i])
     return influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
-
-
-def _stack_derivatives(sensitivities: list[Sensitivities]) -> Array:
-    """Derivatives of the residuals by their margins' parameters, (k, n_dates, n_series); fewer leave zeros."""
-    k, n_dates = max(len(s.derivatives) for s in sensitivities), sensitivities[0].derivatives.shape[1]
-    moving = np.zeros((k, n_dates, len(sensitivities)))
-    for i, s in enumerate(sensitivities):
-        moving[: len(s.derivatives), :, i] = s.derivatives
-    return moving
 
 
 def _largest_share(likelihood: CorrelationLikelihood) -> float:

@@ -115,8 +115,22 @@ class CorrelationLikelihood:
 
         ``moving`` (k, n_dates, n_series) holds the derivatives of the residuals by the parameters of their own margin.
         """
+        return self._gradient(parameters, nu, moving, *self.target_rows(parameters, moving))
+
+    def target_gradient(self, parameters: Array, nu: float) -> Array:
+        """Mean over dates of the derivatives by the elements of S and of N, (2, n_series, n_series).
+
+        An element moves together with its mirror image.
+        """
+        n = self.residuals.shape[1]
+        still, none = np.zeros((n, *self.residuals.shape)), np.zeros((n, n, n))
+        rows = np.repeat(np.eye(n)[:, None, :], n, axis=1)  # v = e_j of dS = e_i v' + v e_i'
+        rows[np.arange(n), np.arange(n)] *= 0.5
+        ends = ((rows, none), (none, rows))
+        return np.stack([self._gradient(parameters, nu, still, *end) for end in ends])
+
+    def _gradient(self, parameters: Array, nu: float, moving: Array, target_rows: Array, news_rows: Array) -> Array:
         intercept, first, _ = self.matrices(parameters)
-        target_rows, news_rows = self._target_rows(parameters, moving)
         a, b, g = parameters
         intercept_rows = (1.0 - a - b) * target_rows - g * news_rows
         rows = np.stack([intercept_rows, target_rows if self.corrected else intercept_rows + b * target_rows])
@@ -138,7 +152,7 @@ class CorrelationLikelihood:
         n = self.residuals.shape[1]
         return (slice(i, i + 2) for i in range(n - 1)) if self.composite else iter([slice(0, n)])
 
-    def _target_rows(self, parameters: Array, moving: Array) -> tuple[Array, Array]:
+    def target_rows(self, parameters: Array, moving: Array) -> tuple[Array, Array]:
         """The v of dS = e_i v' + v e_i' and of dN for every parameter of every margin, (k, n, n) each.
 
         A shrunk target is taken as given.

@@ -165,10 +165,7 @@ class CovarianceFit:
         DataError
             If the covariance of some date is singular.
         """
-        values = self.returns.to_numpy()
-        errors = values - self.start.means(values)[:-1]
-        pieces = [standardize(errors[rows], path, self.dates[rows]) for rows, path in chunks(self.start, values)]
-        return pd.DataFrame(np.concatenate(pieces), index=self.dates, columns=self.series)
+        return pd.DataFrame(standardized_residuals(self.start, self.returns), index=self.dates, columns=self.series)
 
     def diagnostics(self, lags: int = 10) -> pd.DataFrame:
         """Ljung-Box tests of the standardised residuals and of their squares and cross products, a row a test."""
@@ -237,6 +234,14 @@ class CovarianceFit:
         if name not in names:
             raise DataError(f"the series must be one of {names}; got {name!r}.")
         return names.index(name)
+
+
+def standardized_residuals(start: Recursion, returns: pd.DataFrame) -> Array:
+    """Those of returns (n_dates, n_series) under a recursion that begins with them, (n_dates, n_series)."""
+    values = returns.to_numpy()
+    errors = values - start.means(values)[:-1]
+    pieces = [standardize(errors[rows], path, returns.index[rows]) for rows, path in chunks(start, values)]
+    return np.concatenate(pieces)
 
 
 def start_fit(

@@ -23,6 +23,7 @@ from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.dcc_recursion import DCCRecursion, as_correlation, outer, standardised
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.margins import Margins, check_margins, fit_margins, forecast_margins
+from hedgeresearch.covariance.moves import Moves
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
 
 
@@ -72,9 +73,26 @@ class DECO:
         intercept, first, _ = likelihood.matrices(estimate.parameters)
         target, _ = likelihood.target(*estimate.parameters[:2])
         q = DCCRecursion(margins.states, estimate.parameters, corrected, target, intercept, first, estimate.nu)
-        estimates = two_step_estimates(TwoStepInference(margins, likelihood, estimate), n_dates=len(frame))
+        steps = TwoStepInference(margins, likelihood, estimate)
+        estimates = replace(two_step_estimates(steps, n_dates=len(frame)), inference=DECOInference(steps))
         warn_of_bounds(self, estimates)
         return start_fit(self, frame, DECORecursion(q), estimates)
+
+
+@dataclass(frozen=True, eq=False)
+class DECOInference:
+    """That of the two steps, for a recursion of equal correlations."""
+
+    steps: TwoStepInference
+
+    def covariance(self) -> Array:
+        """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
+        return self.steps.covariance()
+
+    def moves(self) -> Moves[DECORecursion]:
+        """All margins' parameters, the correlation's, and S."""
+        moves = self.steps.moves()
+        return Moves(moves.influence, moves.sizes, lambda change: DECORecursion(moves.start_at(change)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,11 +65,16 @@ class EWMACovariance:
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Run over returns (n_dates, n_series), fractions per period; needs more than the start-up dates."""
         n_series = check_frame(returns, "returns").shape[1]
-        skip = max(START_UP, 2 * n_series)
+        skip = start_up(n_series)
         frame = check_returns(returns, minimum_rows=skip + 1)
         empty = EWMARecursion(self.effective_decay, np.zeros((n_series, n_series)), 0.0)
         started = empty.advance(frame.to_numpy()[:skip])
         return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=skip)
+
+
+def start_up(n_series: int) -> int:
+    """Dates that only feed the average."""
+    return max(START_UP, 2 * n_series)
 
 
 @dataclass(frozen=True, eq=False)

@@ -138,9 +138,13 @@ class GARCHMargin:
     @property
     def start(self) -> GARCHState:
         """The margin before the first date of its sample."""
-        parameters = (self.unit_parameters * self._units + self._shift)[:5]
-        first, _ = backcast_start(self.unit_parameters[:5], self.unit_returns)
-        return GARCHState(parameters, first * self.scale**2)
+        return self._start_at(self.unit_parameters)
+
+    def start_after(self, change: Array) -> GARCHState:
+        """That state after a change of the parameters (k,)."""
+        natural, kept = self.unit_parameters.copy(), self.model.kept
+        natural[kept] += change / self._units[kept]
+        return self._start_at(natural)
 
     def sensitivities(self) -> Sensitivities:
         """How the parameters react to each date, and the standardised residuals to the parameters."""
@@ -154,6 +158,10 @@ class GARCHMargin:
         )
         with_nu = np.vstack([derivatives, np.zeros_like(self.unit_returns)])
         return Sensitivities(by_date * units, with_nu[kept] / units[:, None])
+
+    def _start_at(self, natural: Array) -> GARCHState:
+        first, _ = backcast_start(natural[:5], self.unit_returns)
+        return GARCHState((natural * self._units + self._shift)[:5], first * self.scale**2)
 
     @property
     def _units(self) -> Array:

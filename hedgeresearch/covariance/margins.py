@@ -59,6 +59,9 @@ class MarginFit(Protocol):
     def start(self) -> MarginState:
         """The state before the first date of the sample."""
 
+    def start_after(self, change: Array) -> MarginState:
+        """That state after a small change of the parameters (k,), right to the first order in it."""
+
     def sensitivities(self) -> Sensitivities:
         """How the parameters react to each date, and the standardised residuals to the parameters."""
 
@@ -126,6 +129,13 @@ def check_margins(margins: Margins) -> None:
             raise DataError(
                 f"margins must be a margin such as GARCH(), or a mapping from series to one; got {margin!r}."
             )
+
+
+def moved_margins(margins: FittedMargins, change: Array) -> tuple[MarginState, ...]:
+    """The states before the first date after a change of all parameters, one margin after the other."""
+    ends = np.cumsum([len(fit.names) for fit in margins.fits])
+    parts = zip(margins.fits, margins.states, np.split(change, ends[:-1]), strict=True)
+    return tuple(fit.start_after(part) if part.any() else state for fit, state, part in parts)
 
 
 def margin_of(margins: Margins, series: str) -> Margin:

@@ -15,25 +15,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._types import Array, Indices
+from hedgeresearch._types import Array
 from hedgeresearch._validation import check_at_least
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.margins import (
     FittedMargins,
     Margin,
-    MarginState,
     check_margins,
-    constant_means,
-    filter_margins,
     fit_margins,
-    forecast_margins,
+    moved_margins,
 )
+from hedgeresearch.covariance.moves import Moves, margin_sizes, symmetric
+from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalRecursion
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_of
+
+REFIT_STEP = 1e-3
+"""Of moments at which margins are estimated anew, wide beside what a search leaves of the gradient."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,10 @@ class OrthogonalGARCH:
         if k > n:
             raise DataError(f"n_factors must be at most the number of series, {n}; got {k}.")
         values = frame.to_numpy()
-        mean, scale = values.mean(axis=0), values.std(axis=0, ddof=1)
-        variances, vectors = principal_components(np.corrcoef(values, rowvar=False))
-        names = [f"factor {i}" for i in range(1, n + 1)]
-        factors = pd.DataFrame((values - mean) / scale @ vectors, frame.index, names)
-        margins = fit_margins(self.margins, factors.iloc[:, :k])
-        loadings = scale[:, None] * vectors
-        rest = (loadings[:, k:] * variances[k:]) @ loadings[:, k:].T
-        weights = (vectors / scale[:, None]).T[:k]
-        recursion = OrthogonalRecursion(margins.states, mean, loadings[:, :k], weights, rest)
+        components = Components.of(values.mean(axis=0), np.cov(values, rowvar=False), k)
+        names = [f"factor {i}" for i in range(1, k + 1)]
+        margins = fit_margins(self.margins, pd.DataFrame(components.factors(values), frame.index, names))
+        scale, variances = values.std(axis=0, ddof=1), components.variances
         constant = -0.5 * len(values) * (np.log(2.0 * np.pi * variances[k:]) + 1.0 - 1.0 / len(values)).sum()
         estimates = Estimates(
             values=margins.values,
@@ -103,83 +99,55 @@ class OrthogonalGARCH:
             n_targets=n * (n + 1) // 2 + (n - k),  # covariances, and the means of the other components
             gradient_norm=margins.gradient_norm,
             bounds_hit=tuple(margins.bounds_hit),
-            inference=ComponentInference(margins),
+            inference=ComponentInference(self.margins, margins, values, k),
         )
         warn_of_bounds(self, estimates)
-        return start_fit(self, frame, recursion, estimates)
+        return start_fit(self, frame, components.recursion(margins.states), estimates)
 
 
 @dataclass(frozen=True, eq=False)
 class ComponentInference:
-    """Sampling covariance of the parameters of all components."""
+    """Sampling covariance of the parameters of all components.
 
+    Attributes
+    ----------
+    model : Margin
+    margins : FittedMargins, of the components
+    returns : array (n_dates, n_series)
+    n_factors : components that have margins
+    """
+
+    model: Margin
     margins: FittedMargins
+    returns: Array
+    n_factors: int
 
     def covariance(self) -> Array:
         """The sandwich, (k, k); NaN for parameters held by a bound."""
         return covariance_of(np.hstack([fit.sensitivities().influence for fit in self.margins.fits]))
 
+    def moves(self) -> Moves[OrthogonalRecursion]:
+        """The margins' parameters and the correlated moments of which the components are made."""
+        sensitivities = [fit.sensitivities() for fit in self.margins.fits]
+        unit = (self.returns - self.returns.mean(axis=0)) / self.returns.std(axis=0, ddof=1)
+        rows, columns = np.triu_indices(unit.shape[1])
+        products = unit[:, rows] * unit[:, columns]
+        by_date = np.hstack([*(s.influence for s in sensitivities), products - products.mean(axis=0)])
+        sizes = np.append(margin_sizes(sensitivities), np.full(len(rows), REFIT_STEP))
+        return Moves(by_date, sizes, self.start_after)
 
-@dataclass(frozen=True, eq=False)
-class OrthogonalRecursion:
-    """The margins of the components and the way back to the series.
+    def start_after(self, change: Array) -> OrthogonalRecursion:
+        """The recursion before the sample after a change of the margins and of the standardised returns' moments.
 
-    Attributes
-    ----------
-    margins : one MarginState a component
-    mean : array (n_series,), of the returns
-    loadings : array (n_series, k), of the series on the components
-    weights : array (k, n_series), of the components on the series
-    rest : array (n_series, n_series), V
-    """
-
-    margins: tuple[MarginState, ...]
-    mean: Array
-    loadings: Array
-    weights: Array
-    rest: Array
-    degrees_of_freedom: float = NORMAL
-
-    @property
-    def constant_means(self) -> bool:
-        """Whether no margin's mean moves."""
-        return constant_means(self.margins)
-
-    @property
-    def next_covariance(self) -> Array:
-        """H of the next date."""
-        return np.asarray(self._covariances(np.array([[margin.next_variance for margin in self.margins]]))[0])
-
-    def means(self, returns: Array) -> Array:
-        """The components' conditional means, as returns, (n_dates + 1, n_series)."""
-        return np.asarray(self.mean + filter_margins(self.margins, self._factors(returns))[0] @ self.loadings.T)
-
-    def path(self, returns: Array, block: Indices) -> Array:
-        """Covariances of a block before each date is seen, (n_dates, k, k); the components need all series."""
-        variances = filter_margins(self.margins, self._factors(returns))[1][:-1]
-        part = replace(self, loadings=self.loadings[block], rest=self.rest[np.ix_(block, block)])
-        return part._covariances(variances)
-
-    def advance(self, returns: Array) -> OrthogonalRecursion:
-        """The components after new dates."""
-        return replace(self, margins=filter_margins(self.margins, self._factors(returns))[2])
-
-    def forecast(self, horizon: int) -> Array:
-        """L diag(h) L' + V with the variances that the margins expect."""
-        return self._covariances(forecast_margins(self.margins, horizon))
-
-    def _factors(self, returns: Array) -> Array:
-        return np.asarray((returns - self.mean) @ self.weights.T)
-
-    def _covariances(self, variances: Array) -> Array:
-        roots = self.loadings * np.sqrt(variances)[:, None, :]
-        covariances = roots @ np.swapaxes(roots, 1, 2) + self.rest
-        return np.asarray(0.5 * (covariances + np.swapaxes(covariances, 1, 2)))  # rounding is not symmetric
-
-
-def principal_components(correlation: Array) -> tuple[Array, Array]:
-    """Variances, largest first, and vectors in columns, each with its largest element positive."""
-    values, vectors = np.linalg.eigh(correlation)
-    values, vectors = values[::-1], vectors[:, ::-1]
-    largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))]
-    return values, np.asarray(vectors * np.sign(largest))
+        The margins of other components are estimated anew.
+        """
+        n = self.returns.shape[1]
+        of_margins, of_moments = np.split(change, [len(change) - n * (n + 1) // 2])
+        scale = self.returns.std(axis=0, ddof=1)
+        moved = np.cov(self.returns, rowvar=False) + symmetric(of_moments, n) * np.outer(scale, scale)
+        components, margins = Components.of(self.returns.mean(axis=0), moved, self.n_factors), self.margins
+        if of_moments.any():
+            factors = np.ascontiguousarray(components.factors(self.returns).T)
+            fits = tuple(self.model.estimate(f, fit) for f, fit in zip(factors, margins.fits, strict=True))
+            margins = replace(margins, fits=fits, states=tuple(fit.start for fit in fits))
+        return components.recursion(moved_margins(margins, of_margins))

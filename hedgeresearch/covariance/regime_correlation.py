@@ -22,6 +22,7 @@ from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.dcc_recursion import outer, standardised
 from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.margins import (
+    FittedMargins,
     Margins,
     MarginState,
     check_margins,
@@ -29,10 +30,13 @@ from hedgeresearch.covariance.margins import (
     filter_margins,
     fit_margins,
     forecast_margins,
+    moved_margins,
 )
+from hedgeresearch.covariance.moves import Moves, margin_sizes
 from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
 from hedgeresearch.covariance.regime_correlation_estimate import (
     ON_BOUND,
+    STEP,
     Point,
     RegimeCorrelationInference,
     equations,
@@ -40,6 +44,7 @@ from hedgeresearch.covariance.regime_correlation_estimate import (
     expect,
     filter_correlations,
     kept_parameters,
+    moves_of,
     starting_points,
 )
 from hedgeresearch.estimation.estimates import Estimates
@@ -103,11 +108,43 @@ class RegimeCorrelation:
             n_targets=self.n_regimes - 1,
             gradient_norm=max(margins.gradient_norm, float(gradient)),
             bounds_hit=(*margins.bounds_hit, *held),
-            inference=RegimeCorrelationInference(margins, point),
+            inference=RegimeCorrelationErrors(margins, point),
         )
         warn_of_rare_regimes(pd.DataFrame(smoothed, index=frame.index))
         warn_of_bounds(self, estimates)
         return start_fit(self, frame, RegimeCorrelationRecursion(margins.states, point), estimates)
+
+
+@dataclass(frozen=True, eq=False)
+class RegimeCorrelationErrors:
+    """The errors of the parameters, and of functions of the recursion."""
+
+    margins: FittedMargins
+    point: Point
+
+    def covariance(self) -> Array:
+        """Sampling covariance (m, m); NaN for parameters held by a bound."""
+        return RegimeCorrelationInference(self.margins, self.point).covariance()
+
+    def moves(self) -> Moves[RegimeCorrelationRecursion]:
+        """The margins' parameters, the correlations and the transition; the first probabilities are held."""
+        sensitivities = [fit.sensitivities() for fit in self.margins.fits]
+        by_date, of_margins = (
+            RegimeCorrelationInference(self.margins, self.point).influence(sensitivities),
+            margin_sizes(sensitivities),
+        )
+        others = by_date.shape[1] - len(of_margins)
+        return Moves(by_date, np.append(of_margins, np.full(others, STEP)), self.start_after)
+
+    def start_after(self, change: Array) -> RegimeCorrelationRecursion:
+        """The recursion before the sample after a change (m,) of the parameters."""
+        directions = list(moves_of(self.point, natural=False))
+        at = len(change) - len(directions)
+        correlations, transition, first = self.point
+        for size, (of_correlations, of_transition) in zip(change[at:], directions, strict=True):
+            correlations, transition = correlations + size * of_correlations, transition + size * of_transition
+        point = Point(correlations, transition, first)
+        return RegimeCorrelationRecursion(moved_margins(self.margins, change[:at]), point)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,9 @@ import numpy as np
 from hedgeresearch._kernels.hidden_markov import expected_regimes, filter_regimes
 from hedgeresearch._types import Array
 from hedgeresearch.covariance.dcc_recursion import as_correlation
-from hedgeresearch.covariance.margins import (
-    FittedMargins,
-)
+from hedgeresearch.covariance.margins import FittedMargins
 from hedgeresearch.errors import ConvergenceError
-from hedgeresearch.estimation.influence import covariance_of
+from hedgeresearch.estimation.influence import Sensitivities, covariance_of
 
 SEARCH, FINISH = (1e-4, 500), (1e-8, 20000)
 """Largest change of a parameter in an EM step at which a start, and then the best of them, is left; most steps."""
@@ -131,10 +129,15 @@ class RegimeCorrelationInference:
 
     def covariance(self) -> Array:
         """Sampling covariance (m, m); NaN for parameters held by a bound."""
+        return covariance_of(self.influence([fit.sensitivities() for fit in self.margins.fits]))
+
+    def influence(self, sensitivities: list[Sensitivities]) -> Array:
+        """Of each date on the margins' parameters, the correlations and the transition, (n_dates, m)."""
         z, point, kept = self.margins.residuals, self.point, kept_parameters(self.point)
-        jacobian = [_slope(lambda at: equations(z, at), point, move) for move in _moves(point, natural=False)]
-        added = [_slope(lambda at: filter_correlations(z, at)[1], point, move) for move in _moves(point, natural=True)]
-        sensitivities = [fit.sensitivities() for fit in self.margins.fits]
+        jacobian = [_slope(lambda at: equations(z, at), point, move) for move in moves_of(point, natural=False)]
+        added = [
+            _slope(lambda at: filter_correlations(z, at)[1], point, move) for move in moves_of(point, natural=True)
+        ]
         by_date = np.stack(added, axis=1)
         for i, s in enumerate(sensitivities):
             along = s.derivatives[:, :, None] * np.eye(z.shape[1])[i]
@@ -145,7 +148,7 @@ class RegimeCorrelationInference:
         information = -np.stack(jacobian, axis=1)[np.ix_(kept, kept)]
         reaction = np.zeros_like(by_date)
         reaction[:, kept] = np.linalg.solve(information, by_date[:, kept].T).T
-        return covariance_of(np.hstack([*(s.influence for s in sensitivities), reaction]))
+        return np.hstack([*(s.influence for s in sensitivities), reaction])
 
 
 def equations(z: Array, point: Point) -> Array:
@@ -157,7 +160,7 @@ def equations(z: Array, point: Point) -> Array:
     return np.append(gaps, ratio[:, :-1] - ratio[:, -1:])
 
 
-def _moves(point: Point, natural: bool) -> Iterator[tuple[Array, Array]]:
+def moves_of(point: Point, natural: bool) -> Iterator[tuple[Array, Array]]:
     """Directions of correlations and transition, one a parameter: its own, or 2 R C R for a correlation."""
     k, n = point.correlations.shape[:2]
     for r, matrix in enumerate(point.correlations):

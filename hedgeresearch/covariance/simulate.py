@@ -6,7 +6,7 @@ import numpy as np
 
 from hedgeresearch._types import Array
 from hedgeresearch.covariance.recursion import Recursion
-from hedgeresearch.covariance.standardize import singular_covariance
+from hedgeresearch.covariance.standardize import ROUNDING, scaled_roots, singular_covariance
 
 
 def simulate(recursion: Recursion, n_dates: int, seed: int) -> Array:
@@ -22,12 +22,22 @@ def simulate(recursion: Recursion, n_dates: int, seed: int) -> Array:
     noise = generator.standard_normal((n_dates, n))
     if np.isfinite(nu):
         noise *= np.sqrt((nu - 2.0) / generator.chisquare(nu, size=(n_dates, 1)))
-    returns, nothing = np.empty((n_dates, n)), np.empty((0, n))
-    for t in range(n_dates):
-        try:
-            root = np.linalg.cholesky(recursion.next_covariance)
-        except np.linalg.LinAlgError:
-            raise singular_covariance(f"at step {t + 1}") from None
+    return drive(recursion, noise)
+
+
+def drive(recursion: Recursion, noise: Array) -> Array:
+    """Returns (n_dates, n_series) of which ``noise`` (n_dates, n_series) are the standardised residuals.
+
+    Raises
+    ------
+    DataError
+        If the covariance of some step is singular.
+    """
+    returns, nothing = np.empty(noise.shape), np.empty((0, noise.shape[1]))
+    for t in range(len(noise)):
+        root, least = scaled_roots(recursion.next_covariance)
+        if not least > ROUNDING:
+            raise singular_covariance(f"at step {t + 1}")
         returns[t] = recursion.means(nothing)[-1] + root @ noise[t]
         recursion = recursion.advance(returns[t : t + 1])
     return returns
