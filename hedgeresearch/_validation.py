@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._simultaneity import warn_unless_simultaneous
 from hedgeresearch._types import Array
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
@@ -95,18 +96,25 @@ def join_asset_and_hedges(asset: Any, hedges: Any) -> pd.DataFrame:
             f"asset and hedges must have different names; both hold {left.columns[0]!r}. "
             "Rename one, for example hedges.add_suffix('_hedge')."
         )
-    return pd.concat([left, right], axis=1)
+    values = np.column_stack([left.to_numpy(), right.to_numpy()])
+    return pd.DataFrame(values, index=left.index, columns=left.columns.append(right.columns))
 
 
-def join_returns(asset: Any, hedges: Any) -> tuple[pd.DataFrame, str | None]:
+def join_returns(asset: Any, hedges: Any, *, simultaneous_required: bool = True) -> tuple[pd.DataFrame, str | None]:
     """A joined frame from which a hedge can be estimated, and the kind of its returns where ``hr.returns`` noted it.
 
-    No column is constant, the hedges are not collinear, and there are more dates than regression parameters.
+    No column is constant, the hedges are not collinear, and there are more dates than regression parameters. Closes
+    that do not look simultaneous are warned of if they are ``required`` to be.
     """
     kind = kind_of_returns(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
-    check_independent(joined.iloc[:, 1:].cov().to_numpy(), list(map(str, joined.columns[1:])), "hedges")
+    check_independent(
+        np.atleast_2d(np.cov(joined.to_numpy()[:, 1:], rowvar=False)), list(map(str, joined.columns[1:])), "hedges"
+    )
+    # returns over a horizon may overlap, so that they lead one another of themselves
+    if simultaneous_required and getattr(asset, "attrs", {}).get("horizon", 1) == 1:
+        warn_unless_simultaneous(joined)
     return joined, kind
 
 
@@ -174,6 +182,8 @@ def collinear_names(covariance: Array, names: list[str]) -> list[str]:
     scale = np.sqrt(np.diag(covariance))
     if not scale.all():
         return [name for name, size in zip(names, scale, strict=True) if size == 0.0]
+    if len(names) == 1:
+        return []
     values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
     null = vectors[:, values < COLLINEAR]
     return [name for name, loading in zip(names, np.abs(null).max(axis=1, initial=0.0), strict=True) if loading > 1e-3]
@@ -255,13 +265,15 @@ def _check_finite(frame: pd.DataFrame, name: str) -> None:
 
 
 def _check_same_dates(left: pd.Index[Any], right: pd.Index[Any]) -> None:
+    if left is right:
+        return
     if kind_of_dates(left) != kind_of_dates(right):
         raise DataError(
             f"asset and hedges must be dated alike; asset has {kind_of_dates(left)}, hedges have "
             f"{kind_of_dates(right)}. Convert one, for example with tz_localize or tz_convert on its index."
         )
-    different = left.symmetric_difference(right)
-    if len(different):
+    if not left.equals(right):
+        different = left.symmetric_difference(right)
         raise DataError(
             f"asset and hedges must share their dates; {len(different)} differ, the first {day(different[0])}. "
             "Keep the common ones with hr.align(asset, hedges)."

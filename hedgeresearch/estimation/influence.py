@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._types import Array
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
 
 FLAT = 1e-9
 """Curvature, relative to one, below which the likelihood does not identify a direction."""
@@ -71,3 +73,24 @@ def covariance_of(by_date: Array) -> Array:
     held = np.diag(matrix) == 0.0
     matrix[held, :], matrix[:, held] = np.nan, np.nan
     return np.asarray(matrix)
+
+
+@dataclass(frozen=True, eq=False)
+class InfluenceErrors:
+    """Sampling covariance of estimates from the influence of each date on them, (n_dates, k), with Newey-West lags."""
+
+    influence: Array
+
+    def covariance(self) -> Array:
+        """(k, k)."""
+        n_dates = len(self.influence)
+        return long_run_sum(self.influence, newey_west_lags(n_dates)) / n_dates**2
+
+
+def estimates_by_influence(names: list[str], values: Array, influence: Array) -> Estimates:
+    """Estimates (k,) under their names, with the errors that the influence of each date (n_dates, k) gives them."""
+    return Estimates(
+        values=dict(zip(names, values.tolist(), strict=True)),
+        n_dates=len(influence),
+        inference=InfluenceErrors(influence),
+    )

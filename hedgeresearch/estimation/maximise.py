@@ -30,6 +30,10 @@ GAIN = 1e-14
 ROUNDING = 1e-7
 """Gain in the log-likelihood that its rounding may hide: below it the gradient decides whether a step is good."""
 LONGEST_SEARCH = 300
+SHORTEST_STEP = 25
+"""Times that a step is cut to a third."""
+FEW = 2
+"""The same where rounding may hide what the step gains."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,12 +161,14 @@ def _free(place: _Place, low: Array, high: Array) -> Array:
 def _search(likelihood: Likelihood, place: _Place, direction: Array, low: Array, high: Array) -> _Place | None:
     """The first of the steps 1, 1/3, 1/9, ... along the direction, cut off at the box, that climbs enough."""
     length = 1.0
-    for _ in range(25):
+    for attempt in range(SHORTEST_STEP):
         x = np.minimum(np.maximum(place.x + length * direction, low), high)
         promised = place.gradient @ (x - place.x)
         if promised > 0.0:
-            reached = _look(likelihood, x)
             hidden = len(place.scores) * promised < ROUNDING
+            if hidden and attempt > FEW:
+                return None  # rounding will not let a shorter step look better
+            reached = _look(likelihood, x)
             fell = len(place.scores) * (place.value - reached.value) > ROUNDING
             if hidden and not fell and _steepness(reached, low, high) < 0.5 * _steepness(place, low, high):
                 return reached

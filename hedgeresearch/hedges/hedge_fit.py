@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class HedgeModel(Protocol):
     """What evaluation and recommendation need from a hedge model.
 
-    A model that works on prices says so with a class variable ``needs = "prices"``; one whose search can begin at an
-    earlier fit takes it as ``fit(asset, hedges, start=None)``.
+    A model that works on prices says so with a class variable ``needs = "prices"``, one whose ratio has an error beside
+    that of its parameters with ``bootstraps = False``; one whose search can begin at an earlier fit takes it as
+    ``fit(asset, hedges, start=None)``.
     """
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
@@ -165,7 +166,7 @@ class HedgeFit:
         Parameters
         ----------
         level : float in (0, 1), how often such intervals should hold the ratio
-        method : "delta", "bootstrap" (stationary blocks, percentiles), or None for the first where the model has it
+        method : "delta", "bootstrap" (see ``hedges.bootstrap``), or None for the first where the model has it
         n_bootstrap, seed : int, draws of the bootstrap and their seed
 
         Raises
@@ -222,12 +223,15 @@ class HedgeFit:
         extended: HedgeFit = self.model.advance(self, returns)
         return replace(extended, history=self.history.followed_by(returns))
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """The ratio of each hedge over time."""
-        from hedgeresearch.plotting import plot_lines, sample_label
+    def plot(self, ax: Axes | None = None, *, level: float | None = None) -> Axes:
+        """The ratio of each hedge over time, with its bands of a ``level`` if one is given."""
+        from hedgeresearch.plotting import plot_lines, sample_label, shade_bands
 
         note = sample_label(self.ratio.index, self.sample_end)
-        return plot_lines(self.ratio, ylabel=f"hedge ratio of {self.asset}", note=note, ax=ax)
+        axes = plot_lines(self.ratio, ylabel=f"hedge ratio of {self.asset}", note=note, ax=ax)
+        if level is not None:
+            shade_bands(self.bands(level), axes)
+        return axes
 
 
 def hedged_variance(covariance: pd.DataFrame, ratio: pd.Series[float]) -> float:

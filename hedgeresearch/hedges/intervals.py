@@ -101,6 +101,9 @@ def interval(fit: HedgeFit, level: float, method: Method | None, n_bootstrap: in
         else:
             draws = bootstrap_ratios(fit, n_bootstrap, seed)
         lower, upper = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+        if fit.covariances is not None and hasattr(fit.model, "covariance_model"):
+            # refits lie to the side of the fit on which the fit lies of the truth: the interval turns them round
+            lower, upper = 2.0 * fit.next_ratio.to_numpy() - upper, 2.0 * fit.next_ratio.to_numpy() - lower
     else:
         lower, upper = ends_of(fit.next_ratio.to_numpy(), standard_errors(fit).to_numpy(), level, fit)
     return pd.DataFrame(np.column_stack([lower, upper]), index=fit.hedges, columns=["lower", "upper"])

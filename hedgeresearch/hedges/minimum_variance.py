@@ -17,6 +17,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_ratio
 from hedgeresearch.hedges.history import History
+from hedgeresearch.hedges.minimum_variance_inference import inference_of
 from hedgeresearch.hedges.replication import replicating_fit
 from hedgeresearch.hedges.starts import fit_from
 from hedgeresearch.minimum_variance import minimum_variance_ratio
@@ -30,7 +31,9 @@ class MinimumVarianceHedge:
     ----------
     covariance_model : any covariance model, such as ``DCC()`` or ``EWMACovariance(half_life=20)``
 
-    An asset that is an exact combination of the hedges is replicated, whatever the covariance model.
+    An asset that is an exact combination of the hedges is replicated, whatever the covariance model. Standard errors of
+    the next ratio allow for all that the covariance model estimated, targets and components included; shrunk
+    covariances leave them to the bootstrap.
 
     Examples
     --------
@@ -89,6 +92,7 @@ class MinimumVarianceHedge:
             last_date=covariances.last_date,
             history=history,
             n_sample=n_sample,
+            inference=inference_of(covariances),
             carries_state=bool(covariances.estimates.values),
             returns_kind=kind,
             covariances=covariances,

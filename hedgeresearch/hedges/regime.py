@@ -22,11 +22,12 @@ import pandas as pd
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_choice, check_frame, check_model, join_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceModel
+from hedgeresearch.covariance.standardize import scaled_roots
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.hedge_fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
 from hedgeresearch.hedges.history import History
-from hedgeresearch.hedges.regime_covariances import mixture_covariance, scaled_roots, weighted_moments
+from hedgeresearch.hedges.regime_covariances import mixture_covariance, weighted_moments
 from hedgeresearch.hedges.replication import replicating_fit
 from hedgeresearch.hedges.starts import fit_from
 from hedgeresearch.minimum_variance import minimum_variance_path, minimum_variance_ratio
@@ -137,7 +138,7 @@ class RegimeHedge:
         by_date, by_regime = moments.covariances, moments.covariances
         dates = returns.index
         if left is not None:
-            roots = scaled_roots(moments.covariances)
+            roots, _ = scaled_roots(moments.covariances)
             skipped = len(dates) - len(left.dates)  # the covariance model's own start-up
             dates, predicted = dates[skipped:], predicted[skipped:]
             by_date = np.einsum("kij,tjl,kml->tkim", roots, left.path(), roots)
@@ -184,6 +185,6 @@ def _standardised(returns: pd.DataFrame, regimes: RegimeFit, moments: Moments) -
     """z_t: what the mixture of the regimes, as predicted, leaves of each date's returns."""
     predicted = regimes.predicted.to_numpy()
     errors = returns.to_numpy() - predicted @ moments.means
-    roots = scaled_roots(mixture_covariance(predicted, moments.means, moments.covariances))
+    roots, _ = scaled_roots(mixture_covariance(predicted, moments.means, moments.covariances))
     values = np.linalg.solve(roots, errors[:, :, None])[:, :, 0]
     return pd.DataFrame(values, index=returns.index, columns=returns.columns)

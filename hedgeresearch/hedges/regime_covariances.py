@@ -50,11 +50,3 @@ def weighted_moments(returns: Array, filtered: Array) -> Moments:
     deviations = returns[:, None, :] - means[None]
     covariances = np.einsum("tk,tki,tkj->kij", filtered, deviations, deviations) / weights[:, None, None]
     return Moments(means, covariances)
-
-
-def scaled_roots(covariances: Array) -> Array:
-    """D R^(1/2) of each covariance D R D (..., n, n): units only scale it."""
-    scale = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
-    values, vectors = np.linalg.eigh(covariances / (scale[..., :, None] * scale[..., None, :]))
-    root = (vectors * np.sqrt(values)[..., None, :]) @ np.swapaxes(vectors, -1, -2)
-    return np.asarray(scale[..., :, None] * root)

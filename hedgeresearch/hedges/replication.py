@@ -9,7 +9,7 @@ import pandas as pd
 
 from hedgeresearch._validation import COLLINEAR
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
-from hedgeresearch.hedges.hedge_fit import HedgeFit, hedged_variance, labelled_ratio
+from hedgeresearch.hedges.hedge_fit import HedgeFit
 from hedgeresearch.hedges.intervals import KnownCovariance
 from hedgeresearch.minimum_variance import minimum_variance_ratio
 
@@ -19,11 +19,11 @@ def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> Hedg
 
     Densities of asset and hedges together do not exist in this case, so that no likelihood can be maximised.
     """
-    covariance = returns.cov()
+    covariance = np.cov(returns.to_numpy(), rowvar=False)
     hedges = returns.columns[1:]
-    ratio = minimum_variance_ratio(covariance.to_numpy(), [str(name) for name in hedges])
-    left = hedged_variance(covariance, labelled_ratio(ratio, hedges))
-    if left > COLLINEAR * covariance.to_numpy()[0, 0]:
+    ratio = minimum_variance_ratio(covariance, [str(name) for name in hedges])
+    weights = np.concatenate([[1.0], -ratio])
+    if weights @ covariance @ weights > COLLINEAR * covariance[0, 0]:
         return None
     exact = KnownCovariance(np.zeros((len(hedges), len(hedges))))
     return constant_ratio_fit(model, returns, ratio, kind, inference=exact)

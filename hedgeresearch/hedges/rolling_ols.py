@@ -1,27 +1,34 @@
-"""The rolling OLS hedge."""
+r"""The rolling OLS hedge.
+
+.. math:: b_t = \Big( \sum_{s=t-w}^{t-1} x_s x_s' \Big)^{-1} \sum_{s=t-w}^{t-1} x_s y_s
+
+with y and x the deviations of asset and hedges from their means over the same w dates: Ederington (1979), Journal of
+Finance 34, eq. 7, over a moving window. Its errors are those of ``estimation.regression``, window by window.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 
 from hedgeresearch._kernels.rolling import rolling_covariance
 from hedgeresearch._validation import check_at_least, join_returns
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
-from hedgeresearch.hedges.history import History
-from hedgeresearch.minimum_variance import minimum_variance_path
+from hedgeresearch.hedges.hedge_fit import HedgeFit
+from hedgeresearch.hedges.moving_regression import MovingInference, moved_on, moving_fit
 
 
 @dataclass(frozen=True)
 class RollingOLSHedge:
     """OLS coefficients over the ``window`` dates before each date; the path begins after the first window.
 
+    A sample with a window in which a hedge stands still is refused: no regression exists there.
+
     Parameters
     ----------
     window : int, dates in each regression
+    hac_lags : int, lags of the HAC standard errors; by default floor(4 (window / 100)^(2/9))
 
     Examples
     --------
@@ -30,12 +37,22 @@ class RollingOLSHedge:
     >>> fit = hr.RollingOLSHedge(window=250).fit(returns["NASDAQ"], returns[["SP500"]])
     >>> len(returns) - len(fit.ratio)
     250
+    >>> fit.bands().tail(1).round(2)
+    hedge      SP500
+    end        lower upper
+    date
+    2018-12-31  1.11  1.24
     """
 
     window: int
+    hac_lags: int | None = None
 
     def __post_init__(self) -> None:
         check_at_least(self.window, "window", 3)
+        if self.hac_lags is not None:
+            check_at_least(self.hac_lags, "hac_lags", 0)
+            if self.hac_lags >= self.window:
+                raise DataError(f"hac_lags must be smaller than window, {self.window}; got {self.hac_lags}.")
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > window.
@@ -54,32 +71,12 @@ class RollingOLSHedge:
             raise DataError(
                 f"window must be at least {returns.shape[1] + 1} for {returns.shape[1] - 1} hedges; got {self.window}."
             )
-        return self._roll(returns, returns.index[-1], kind)
+        covariances = rolling_covariance(returns.to_numpy(), self.window)
+        inference = MovingInference(self.hac_lags, window=self.window)
+        return moving_fit(self, returns, kind, covariances, inference, returns.iloc[-self.window :])
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Roll the window over new dates."""
-        rolled = self._roll(pd.concat([fit.state, returns]), fit.sample_end, fit.returns_kind)
-        return replace(rolled, ratio=rolled.ratio.loc[returns.index[0] :], n_sample=fit.n_sample)
-
-    def _roll(self, returns: pd.DataFrame, sample_end: Any, kind: str | None) -> HedgeFit:
-        hedges = returns.columns[1:]
-        names = [str(name) for name in hedges]
-        covariances = rolling_covariance(returns.to_numpy(), self.window)
-        dates = returns.index[self.window :]
-        # the window that ends on a date gives the ratio of the date after it, so the last one gives the next ratio
-        ratios = minimum_variance_path(covariances, names, returns.index[self.window - 1 :])
-        next_ratio = labelled_ratio(ratios[-1], hedges)
-        return HedgeFit(
-            model=self,
-            asset=returns.columns[0],
-            ratio=labelled_path(ratios[:-1], dates, hedges),
-            next_ratio=next_ratio,
-            next_covariance=pd.DataFrame(covariances[-1], index=returns.columns, columns=returns.columns),
-            estimates=next_ratio.to_frame("estimate"),
-            sample_end=sample_end,
-            last_date=returns.index[-1],
-            returns_kind=kind,
-            history=History.of(returns),
-            n_sample=len(returns),
-            state=returns.iloc[-self.window :],
-        )
+        joined = pd.concat([fit.state, returns])
+        covariances = rolling_covariance(joined.to_numpy(), self.window)
+        return moved_on(fit, joined, covariances, joined.iloc[-self.window :])

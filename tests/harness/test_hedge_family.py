@@ -13,17 +13,56 @@ MODELS = {
     "naive": hr.NaiveHedge(),
     "ols": hr.OLSHedge(),
     "rolling": hr.RollingOLSHedge(100),
+    "expanding": hr.ExpandingOLSHedge(),
+    "weighted": hr.WeightedOLSHedge(60),
+    "dimson": hr.DimsonHedge(),
+    "horizon": hr.HorizonHedge(hr.OLSHedge(), 5),
+    "blocks": hr.HorizonHedge(hr.RollingOLSHedge(30), 3, overlapping=False),
+    "horizon of a state": hr.HorizonHedge(hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)), 3),
+    "kalman": hr.KalmanHedge(),
+    "kalman with a mean": hr.KalmanHedge("mean_reverting"),
+    "error correction": hr.ErrorCorrectionHedge(),
+    "error correction, differences": hr.ErrorCorrectionHedge(kind="difference", lags=2),
+    "vecm": hr.VECMHedge(),
+    "vecm, rank 1": hr.VECMHedge(rank=1, lags=1),
+    "cointegration": hr.CointegrationHedge(),
+    "cointegration, static": hr.CointegrationHedge("static"),
+    "cointegration, fully modified": hr.CointegrationHedge("fully_modified", kind="difference"),
+    "cointegration, johansen": hr.CointegrationHedge("johansen"),
+    "total least squares": hr.TotalLeastSquaresHedge(),
+    "quantile": hr.QuantileHedge(),
+    "low quantile": hr.QuantileHedge(0.1),
+    "mean variance": hr.MeanVarianceHedge(3.0, expected=0.0),
+    "cvar": hr.MinimumCVaRHedge(),
+    "expected shortfall": hr.LowerPartialMomentHedge(1.0),
+    "semivariance": hr.LowerPartialMomentHedge(),
+    "third moment": hr.LowerPartialMomentHedge(3.0),
     "sample": hr.MinimumVarianceHedge(hr.SampleCovariance()),
     "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)),
+    "window": hr.MinimumVarianceHedge(hr.RollingCovariance(100)),
     "dcc": hr.MinimumVarianceHedge(hr.DCC()),
+    "ccc": hr.MinimumVarianceHedge(hr.CCC()),
+    "bekk": hr.MinimumVarianceHedge(hr.BEKK("scalar", targeting=True)),
     "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4)),
     "switching": hr.MarkovSwitchingHedge(n_starts=4),
     "most likely": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4), combine="most_likely"),
+    "bounded": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
+    "tracking": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, net=1.0),
+    "one instrument": hr.ConstrainedHedge(hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)), max_instruments=1),
+    "shrunk": hr.ShrunkHedge(hr.OLSHedge()),
+    "shrunk toward ols": hr.ShrunkHedge(hr.WeightedOLSHedge(60), toward="ols"),
+    "combined": hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}, weights="stacking"),
 }
 FIXED = {"naive"}
-"""Models whose ratio is not estimated, and does not scale with the asset."""
-OTHER_AIMS = {"naive"}
+FIXED |= {"bounded", "tracking", "shrunk"}
+"""Models whose ratio does not scale with the asset: it is not estimated, or held or drawn to a number."""
+OTHER_AIMS = {"naive"} | {name for name in MODELS if name.startswith("cointegration")}
+OTHER_AIMS |= {"total least squares", "quantile", "low quantile"}
+OTHER_AIMS |= {"cvar", "expected shortfall", "semivariance", "third moment"}
+OTHER_AIMS |= {"tracking", "one instrument", "shrunk", "shrunk toward ols", "combined"}
 """Models whose ratio is not that of least variance under the covariance they report."""
+pytestmark = pytest.mark.filterwarnings("ignore:asset and hedges .* cointegrated")
+"""The prices of the family are not cointegrated."""
 SPLIT = 400
 
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.covariance.standardize import scaled_roots
 from hedgeresearch.hedges.hedge_fit import RegimeMoments
-from hedgeresearch.hedges.regime_covariances import mixture_covariance, scaled_roots, weighted_moments
+from hedgeresearch.hedges.regime_covariances import mixture_covariance, weighted_moments
 from hedgeresearch.regimes.alignment import PermutedRecursion
 
 
@@ -48,10 +49,10 @@ def test_weighted_moments_are_the_definition():
 
 def test_scaled_roots_are_roots_and_scale_with_units():
     covariance = np.array([[4.0, 1.0], [1.0, 1.0]])
-    root = scaled_roots(covariance)
+    root = scaled_roots(covariance)[0]
     np.testing.assert_allclose(root @ root.T, covariance, rtol=1e-12)
     units = np.diag([1e-3, 100.0])
-    np.testing.assert_allclose(scaled_roots(units @ covariance @ units), units @ root, rtol=1e-12)
+    np.testing.assert_allclose(scaled_roots(units @ covariance @ units)[0], units @ root, rtol=1e-12)
 
 
 def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
@@ -64,11 +65,11 @@ def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
     z = []
     for p, r in zip(predicted, returns.to_numpy(), strict=True):
         h = mixture_covariance(p[None], means, covariances)[0]
-        z.append(np.linalg.solve(scaled_roots(h), r - p @ means))
+        z.append(np.linalg.solve(scaled_roots(h)[0], r - p @ means))
     left = hr.EWMACovariance(0.97).fit(pd.DataFrame(z, returns.index))
     t = 700
     c = left.path()[t - (len(returns) - len(left.dates))]
-    roots = scaled_roots(covariances)
+    roots = scaled_roots(covariances)[0]
     h = mixture_covariance(predicted[t][None], means, np.stack([s @ c @ s.T for s in roots]))[0]
     assert fit.ratio["hedge"].loc[returns.index[t]] == pytest.approx(h[0, 1] / h[1, 1], rel=1e-9)
     assert len(fit.ratio) == len(left.dates)

@@ -1,0 +1,108 @@
+"""Sampling covariances of the slopes of many regressions, each over the dates of a window.
+
+With x and u the deviations of hedges from their (weighted) means and the residuals of a window, w its weights and
+m = w x u: (sum w x x')^-1 S (sum w x x')^-1, the slopes' part of Newey and West (1987), Econometrica 55, eq. 5.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_cholesky
+
+
+@njit(cache=True)
+def slope_covariances(values, begins, ends, ratios, lags, decay):
+    """One matrix for each window values[begin:end] with its ratios, (n_windows, k, k); the asset is column 0.
+
+    ``lags`` are those of each window; a date weighs ``decay`` times the one after it.
+    """
+    n_windows, k = ratios.shape
+    covariances = np.empty((n_windows, k, k))
+    moments = np.empty((np.max(ends - begins), k))
+    mean, scatter = np.empty(k + 1), np.empty((k, k))
+    for i in range(n_windows):
+        window = values[begins[i] : ends[i]]
+        _weighted_mean(window, decay, mean)
+        _moments(window, decay, mean, ratios[i], moments, scatter)
+        _long_run_sum(moments[: len(window)], lags[i], covariances[i])
+        _sandwich(scatter, covariances[i])
+    return covariances
+
+
+@njit(cache=True)
+def _weighted_mean(window, decay, mean):
+    """Means of the columns, counted from the last row so that the level costs no digits."""
+    n_dates, n = window.shape
+    mean[:], weight, total = 0.0, 1.0, 0.0
+    for t in range(n_dates - 1, -1, -1):
+        for i in range(n):
+            mean[i] += weight * (window[t, i] - window[n_dates - 1, i])
+        total += weight
+        weight *= decay
+    for i in range(n):
+        mean[i] = window[n_dates - 1, i] + mean[i] / total
+
+
+@njit(cache=True)
+def _moments(window, decay, mean, ratio, moments, scatter):
+    """Fill the moments w x u of each date, (n_dates, k), and the sum of w x x', (k, k)."""
+    n_dates, k = window.shape[0], ratio.shape[0]
+    scatter[:, :], weight = 0.0, 1.0
+    for t in range(n_dates - 1, -1, -1):
+        residual = window[t, 0] - mean[0]
+        for i in range(k):
+            residual -= ratio[i] * (window[t, i + 1] - mean[i + 1])
+        for i in range(k):
+            weighted = weight * (window[t, i + 1] - mean[i + 1])
+            moments[t, i] = weighted * residual
+            for j in range(k):
+                scatter[i, j] += weighted * (window[t, j + 1] - mean[j + 1])
+        weight *= decay
+
+
+@njit(cache=True)
+def _long_run_sum(moments, lags, total):
+    """Sum of autocovariances with Bartlett weights, without a loop over lags.
+
+    Two dates l apart share lags + 1 - l of the runs of lags + 1 dates, so that the sum of the squares of all runs,
+    divided by lags + 1, holds their product with the weight 1 - l / (lags + 1).
+    """
+    n_dates, k = moments.shape
+    total[:, :] = 0.0
+    run = np.zeros(k)
+    for t in range(n_dates + lags):
+        for i in range(k):
+            if t < n_dates:
+                run[i] += moments[t, i]
+            if t > lags:
+                run[i] -= moments[t - lags - 1, i]
+            for j in range(i + 1):
+                total[i, j] += run[i] * run[j]
+    for i in range(k):
+        for j in range(i + 1):
+            total[i, j] /= lags + 1
+            total[j, i] = total[i, j]
+
+
+@njit(cache=True)
+def _sandwich(scatter, inside):
+    """Turn the sum of moments into scatter^-1 inside scatter^-1, in units in which the hedges are alike."""
+    k = len(scatter)
+    scale = np.sqrt(np.diag(scatter))
+    for i in range(k):
+        for j in range(k):
+            scatter[i, j] /= scale[i] * scale[j]
+            inside[i, j] /= scale[i] * scale[j]
+    cholesky_in_place(scatter)
+    for i in range(k):
+        solve_cholesky(scatter, inside[i])
+    for i in range(k):
+        column = inside[:, i].copy()
+        solve_cholesky(scatter, column)
+        inside[:, i] = column
+    for i in range(k):
+        for j in range(i + 1):
+            inside[i, j] = (inside[i, j] + inside[j, i]) / (2.0 * scale[i] * scale[j])
+            inside[j, i] = inside[i, j]

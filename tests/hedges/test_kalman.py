@@ -1,0 +1,234 @@
+"""The Kalman hedge against other software, its limits, and simulated ratios that are known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.hedges.kalman_estimate import KalmanLikelihood
+
+
+def moving_ratio(n_dates, seed, step=0.03, persistence=1.0, ratio=1.0, dates=None):
+    """Returns of an asset and a hedge, and the ratio of each date and of the next one, (n_dates + 1,)."""
+    rng = np.random.default_rng(seed)
+    moves = step * rng.standard_normal(n_dates + 1)
+    if persistence < 1.0:
+        moves[0] /= np.sqrt(1.0 - persistence**2)
+    away = np.zeros(n_dates + 1)
+    for t in range(n_dates + 1):
+        away[t] = moves[t] + (persistence * away[t - 1] if t else 0.0)
+    hedge = 0.01 * rng.standard_normal(n_dates)
+    asset = 0.0002 + (ratio + away[:-1]) * hedge + 0.006 * rng.standard_normal(n_dates)
+    frame = pd.DataFrame({"asset": asset, "hedge": hedge}, pd.bdate_range("2000-01-03", periods=n_dates))
+    return frame, ratio + away
+
+
+def fit_to(frame, **settings):
+    return hr.KalmanHedge(**settings).fit(frame["asset"], frame.drop(columns="asset"))
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return moving_ratio(1500, seed=3)[0]
+
+
+@pytest.fixture(scope="module", params=["random_walk", "mean_reverting"])
+def fit(request):
+    persistence = {"random_walk": 1.0, "mean_reverting": 0.95}[request.param]
+    return fit_to(moving_ratio(1500, 3, 0.08, persistence)[0], dynamics=request.param)
+
+
+@pytest.fixture
+def sample(fit):
+    """What the fit was given, under its dates."""
+    dates = pd.bdate_range("2000-01-03", periods=1500)
+    return fit.history.frame().set_axis(dates)
+
+
+def state_space(frame, estimates):
+    """The random walk in statsmodels, started exactly diffuse."""
+    from statsmodels.tsa.statespace.mlemodel import MLEModel
+
+    class RandomWalk(MLEModel):
+        def __init__(self):
+            super().__init__(frame["asset"].to_numpy(), k_states=2, k_posdef=1, initialization="diffuse")
+            self["design"] = np.stack([np.ones(len(frame)), frame["hedge"].to_numpy()])[None]
+            self["transition"], self["selection"] = np.eye(2), np.array([[0.0], [1.0]])
+
+        def update(self, params, **kwargs):
+            self["obs_cov", 0, 0], self["state_cov", 0, 0] = super().update(params, **kwargs) ** 2
+
+    return RandomWalk(), estimates[["residual volatility", "ratio volatility hedge"]].to_numpy()
+
+
+def test_statsmodels_filters_and_smooths_alike(frame):
+    fit = fit_to(frame)
+    model, volatilities = state_space(frame, fit.estimates.parameters)
+    theirs = model.smooth(volatilities, transformed=True)
+    np.testing.assert_allclose(fit.ratio["hedge"], theirs.predicted_state[1, 20:-1], rtol=1e-7)
+    assert fit.next_ratio["hedge"] == pytest.approx(theirs.predicted_state[1, -1], rel=1e-8)
+    known = fit.state.filter.next_coefficient_covariance
+    np.testing.assert_allclose(known, theirs.predicted_state_cov[:, :, -1], rtol=1e-7)
+    hindsight = fit.model.hindsight(fit)
+    np.testing.assert_allclose(hindsight["hedge"], theirs.smoothed_state[1, 20:], rtol=1e-7)
+    assert (hindsight.index == fit.ratio.index).all()
+
+
+def test_statsmodels_finds_no_better_parameters(frame):
+    """Its diffuse likelihood is the greatest where ours is."""
+    fit = fit_to(frame)
+    model, volatilities = state_space(frame, fit.estimates.parameters)
+    best = model.loglike(volatilities)
+    for factors in ([1.01, 1.0], [0.99, 1.0], [1.0, 1.05], [1.0, 0.95]):
+        assert model.loglike(volatilities * factors) < best
+
+
+def test_likelihoods_are_ordered(frame):
+    """A ratio that reverts to its mean can be almost a random walk; here it should be."""
+    walk = fit_to(frame)
+    with pytest.warns(hr.ConvergenceWarning, match="lies on a bound: persistence hedge = 1. A ratio"):
+        reverting = fit_to(frame, dynamics="mean_reverting")
+    assert reverting.estimates.bounds_hit == ("persistence hedge = 1",)
+    gain = reverting.estimates.log_likelihood - walk.estimates.log_likelihood
+    assert abs(gain) < 0.02  # the bound stands a little below one
+    np.testing.assert_allclose(reverting.ratio, walk.ratio, atol=0.005)
+
+
+def test_a_ratio_that_stands_still_is_that_of_ols_so_far():
+    frame, _ = moving_ratio(800, seed=1, step=0.0)
+    with pytest.warns(hr.ConvergenceWarning, match="lies on a bound: ratio volatility hedge = 0. A ratio without"):
+        fit = fit_to(frame)
+    assert fit.estimates.bounds_hit == ("ratio volatility hedge = 0",)
+    assert np.isnan(fit.summary["standard error"]["ratio volatility hedge"])
+    for t in (20, 100, 799):
+        expected = np.polyfit(frame["hedge"][:t], frame["asset"][:t], 1)[0]
+        assert fit.ratio["hedge"].loc[frame.index[t]] == pytest.approx(expected, rel=1e-8)
+    ols = hr.OLSHedge("nonrobust").fit(frame["asset"], frame[["hedge"]])
+    assert fit.next_ratio["hedge"] == pytest.approx(ols.next_ratio["hedge"], rel=1e-8)
+    known = fit.state.filter.next_coefficient_covariance[1, 1]
+    assert known == pytest.approx(ols.standard_errors["hedge"] ** 2, rel=1e-8)
+    # beside which stands the error of the residual variance
+    pd.testing.assert_series_equal(fit.standard_errors, ols.standard_errors, rtol=2e-3)
+    assert fit.estimates.parameters["constant"] == pytest.approx(ols.estimates.parameters["constant"], rel=1e-8)
+    np.testing.assert_allclose(fit.model.hindsight(fit), ols.next_ratio["hedge"], rtol=1e-8)
+
+
+def test_a_still_ratio_leaves_no_persistence():
+    frame, _ = moving_ratio(400, seed=2, step=0.0)
+    with pytest.warns(hr.ConvergenceWarning, match="ratio volatility hedge = 0. A ratio"):
+        fit = fit_to(frame, dynamics="mean_reverting")
+    errors = fit.summary["standard error"]
+    assert np.isnan(errors[["ratio volatility hedge", "persistence hedge"]]).all()
+    assert np.isfinite(errors[["constant", "mean hedge", "residual volatility"]]).all()
+    assert np.isfinite(fit.standard_errors).all()
+
+
+def test_a_search_from_an_earlier_fit_begins_at_its_end(fit, sample, monkeypatch):
+    places, look = [], KalmanLikelihood.__call__
+    monkeypatch.setattr(KalmanLikelihood, "__call__", lambda self, x: places.append(x) or look(self, x))
+    again = fit.model.fit(sample["asset"], sample[["hedge"]], start=fit)
+    np.testing.assert_allclose(again.ratio, fit.ratio, rtol=1e-10)
+    assert len(places) <= 2
+    itself = fit.model.fit(sample["hedge"].rename("copy"), sample[["hedge"]])  # replicated: there is no search
+    anew = fit.model.fit(sample["asset"], sample[["hedge"]], start=itself)
+    np.testing.assert_array_equal(anew.ratio, fit.ratio)
+
+
+def test_the_next_covariance_by_hand(fit, sample):
+    """Mean over the hedge's sample of Var(c + x b + e) given x, beside the variance of x times the ratio."""
+    h, x = fit.next_covariance.to_numpy(), sample["hedge"].to_numpy()
+    known, residual = fit.state.filter.next_coefficient_covariance, fit.estimates.parameters["residual volatility"]
+    variance, b = x.var(ddof=1), fit.next_ratio["hedge"]
+    products = np.array([[1.0, x.mean()], [x.mean(), variance + x.mean() ** 2]])
+    np.testing.assert_allclose(h[1], [b * variance, variance], rtol=1e-10)
+    assert h[0, 0] == pytest.approx(b**2 * variance + (known * products).sum() + residual**2, rel=1e-10)
+
+
+def test_errors_of_the_path_belong_to_its_ratios(fit, sample):
+    """The last date of a path has the errors of the next ratio of a filter that ends before it."""
+    lower = fit.bands()["hedge"]["lower"]
+    asked = fit.extend(*later(sample, 300))
+    bands = asked.bands()
+    assert bands.shape == (300, 2)
+    before = fit.extend(*(part.iloc[:-1] for part in later(sample, 300)))
+    expected = before.conf_int().loc["hedge"]
+    np.testing.assert_allclose(bands.iloc[-1], expected, rtol=1e-9)
+    assert (lower < fit.ratio["hedge"]).all()
+
+
+def later(sample, n_dates):
+    new = moving_ratio(n_dates, seed=9)[0]
+    new.index = pd.bdate_range(sample.index[-1] + pd.offsets.BDay(), periods=n_dates)
+    return new["asset"], new[["hedge"]]
+
+
+def test_uncertain_parameters_widen_the_interval_as_draws_of_them_do(fit, sample):
+    """E Var(b) + Var(E b) over 2000 draws of the parameters, by the filter at each."""
+    errors, estimated = fit.estimates.inference, fit.state.filter
+    rng, (low, high) = np.random.default_rng(0), np.array(errors.likelihood.bounds).T
+    at = np.concatenate([[np.log(estimated.variance)], errors.point])
+    ratios, variances = [], []
+    for draw in rng.multivariate_normal(at, errors.by_coordinate, 2000):
+        dynamics = errors.likelihood.dynamics(np.clip(draw[1:], low, high))
+        first = replace(estimated, dynamics=dynamics, variance=np.exp(draw[0])).restarted()
+        ratio, error, *_ = first.run(sample.to_numpy(), len(sample))
+        ratios.append(ratio[0, 0])
+        variances.append(error[0, 0] ** 2)
+    expected = np.mean(variances) + np.mean((np.array(ratios) - fit.next_ratio["hedge"]) ** 2)
+    assert fit.standard_errors["hedge"] ** 2 == pytest.approx(expected, rel=0.02)  # draws, and higher orders
+    known = estimated.next_coefficient_covariance[1, 1]
+    assert 1.01 * known < fit.standard_errors["hedge"] ** 2 < 1.3 * known
+
+
+def test_settings_and_samples_that_cannot_work(frame):
+    with pytest.raises(hr.DataError, match="dynamics must be one of 'random_walk', 'mean_reverting'; got 'walk'"):
+        hr.KalmanHedge("walk")
+    with pytest.raises(hr.DataError, match="warm_up must be a whole number of at least 2; got 1"):
+        hr.KalmanHedge(warm_up=1)
+    with pytest.raises(hr.DataError, match="must have at least 50 rows; got 49"):
+        fit_to(frame.iloc[:49], dynamics="mean_reverting")
+    with pytest.raises(hr.DataError, match="must have at least 61 rows; got 60"):
+        fit_to(frame.iloc[:60], warm_up=60)
+    with pytest.raises(hr.DataError, match="warm_up must be at least 3 for 2 hedges; got 2"):
+        fit_to(frame.assign(second=frame["hedge"] ** 2), warm_up=2)
+    still = frame.copy()
+    still.iloc[:30, 1] = 0.001
+    with pytest.raises(hr.DataError, match="hedges must move, .* before 2000-01-31, .* warm_up=20 is too short"):
+        fit_to(still)
+    assert len(fit_to(still, warm_up=40).ratio) == 1460
+
+
+def test_names_that_meet_the_parameters(frame):
+    odd = fit_to(frame.rename(columns={"hedge": "constant"}))
+    assert odd.estimates.parameters.index.tolist() == ["constant", "residual volatility", "ratio volatility constant"]
+    assert odd.conf_int().index.tolist() == ["constant"]
+
+
+def test_an_exact_hedge_has_no_hindsight_to_offer(frame):
+    fit = hr.KalmanHedge().fit(2.0 * frame["hedge"].rename("twice"), frame[["hedge"]])
+    np.testing.assert_allclose(fit.model.hindsight(fit), 2.0, rtol=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persistence", [1.0, 0.97])
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+def test_intervals_hold_the_next_true_ratio(persistence):
+    """95 % intervals of b_{T+1} over 1000 samples of 750 dates; the parameters are recovered on average."""
+    model = hr.KalmanHedge("random_walk" if persistence == 1.0 else "mean_reverting")
+    step = 0.03 if persistence == 1.0 else 0.08
+    held, found = [], []
+    for seed in range(1000):
+        frame, truth = moving_ratio(750, seed, step, persistence)
+        fit = model.fit(frame["asset"], frame[["hedge"]])
+        lower, upper = fit.conf_int().loc["hedge"]
+        held.append(lower < truth[-1] < upper)
+        found.append(fit.estimates.parameters)
+    median = pd.DataFrame(found).median()
+    print(f"\ncoverage {np.mean(held):.3f}, medians {median.round(4).to_dict()}")
+    assert 0.92 <= np.mean(held) <= 0.97
+    assert median["residual volatility"] == pytest.approx(0.006, rel=0.02)  # Monte Carlo
+    assert median["ratio volatility hedge"] == pytest.approx(step, rel=0.15)  # ... and small samples
+    if persistence < 1.0:
+        assert median["persistence hedge"] == pytest.approx(persistence, abs=0.015)  # ... biased downwards

@@ -1,0 +1,202 @@
+"""Rolling, expanding and weighted OLS, date by date, against regressions written out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+import hedgeresearch as hr
+from hedgeresearch._kernels.weighted_moments import weighted_covariances
+from hedgeresearch.estimation.regression import newey_west_lags
+from hedgeresearch.hedges.moving_regression import RunningMoments, effective_dates
+
+
+@pytest.fixture(scope="module")
+def returns():
+    return hr.simulate_dcc(n_dates=400, n_series=3, correlation=0.7, seed=3).returns
+
+
+@pytest.fixture(scope="module")
+def asset(returns):
+    return returns["asset"]
+
+
+@pytest.fixture(scope="module")
+def hedges(returns):
+    return returns[["hedge", "hedge2"]]
+
+
+def regress(y, x, weights, lags):
+    """Coefficients and HAC errors by the definition: all columns, the constant first, and a loop over lags."""
+    x = np.column_stack([np.ones(len(y)), x])
+    bread = np.linalg.inv(x.T @ (weights[:, None] * x))
+    coefficients = bread @ x.T @ (weights * y)
+    moments = x * (weights * (y - x @ coefficients))[:, None]
+    middle = moments.T @ moments
+    for lag in range(1, min(lags, len(y) - 1) + 1):
+        cross = moments[lag:].T @ moments[:-lag]
+        middle += (1 - lag / (lags + 1)) * (cross + cross.T)
+    return coefficients[1:], np.sqrt(np.diag(bread @ middle @ bread))[1:]
+
+
+MODELS = {
+    "rolling": (hr.RollingOLSHedge(90), 90, np.inf),
+    "rolling, lags": (hr.RollingOLSHedge(90, hac_lags=11), 90, np.inf),
+    "rolling, no lags": (hr.RollingOLSHedge(90, hac_lags=0), 90, np.inf),
+    "expanding": (hr.ExpandingOLSHedge(50), None, np.inf),
+    "expanding, lags": (hr.ExpandingOLSHedge(50, hac_lags=7), None, np.inf),
+    "weighted": (hr.WeightedOLSHedge(25), None, 25),
+    "weighted, lags": (hr.WeightedOLSHedge(3, hac_lags=30), None, 3),
+}
+
+
+def by_hand(model, returns, t, window, half_life):
+    """Ratio and standard error of date number t."""
+    past = returns.to_numpy()[0 if window is None else t - window : t]
+    weights = 0.5 ** (np.arange(len(past))[::-1] / half_life)
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    lags = newey_west_lags(effective) if model.hac_lags is None else model.hac_lags
+    return regress(past[:, 0], past[:, 1:], weights, lags)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_date_is_a_regression_of_its_own(name, returns, asset, hedges):
+    model, window, half_life = MODELS[name]
+    fit = model.fit(asset[:300], hedges[:300])
+    errors = fit.inference.path_errors(fit)
+    first = 300 - len(fit.ratio)
+    for t in (first, 137, 299):
+        ratio, error = by_hand(model, returns, t, window, half_life)
+        np.testing.assert_allclose(fit.ratio.iloc[t - first], ratio, rtol=1e-9)
+        np.testing.assert_allclose(errors[t - first], error, rtol=1e-8)
+    ratio, error = by_hand(model, returns, 300, window, half_life)
+    np.testing.assert_allclose(fit.next_ratio, ratio, rtol=1e-9)
+    np.testing.assert_allclose(fit.standard_errors, error, rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_extension_knows_its_errors(name, returns, asset, hedges):
+    model, window, half_life = MODELS[name]
+    fit = model.fit(asset[:200], hedges[:200]).extend(asset[200:310], hedges[200:310])
+    later = fit.extend(asset[310:], hedges[310:])
+    errors = later.inference.path_errors(later)
+    assert errors.shape == (90, 2)
+    for t in (310, 399):
+        ratio, error = by_hand(model, returns, t, window, half_life)
+        np.testing.assert_allclose(later.ratio.iloc[t - 310], ratio, rtol=1e-9)
+        np.testing.assert_allclose(errors[t - 310], error, rtol=1e-8)
+    np.testing.assert_allclose(later.standard_errors, by_hand(model, returns, 400, window, half_life)[1], rtol=1e-8)
+    whole = model.fit(asset, hedges)
+    pd.testing.assert_frame_equal(later.bands(), whole.bands().iloc[-90:], rtol=1e-9, check_freq=False)
+
+
+def test_rolling_errors_are_those_of_statsmodels(asset, hedges):
+    fit = hr.RollingOLSHedge(120, hac_lags=4).fit(asset, hedges)
+    found = sm.OLS(asset[280:], sm.add_constant(hedges[280:])).fit(cov_type="HAC", cov_kwds={"maxlags": 4})
+    np.testing.assert_allclose(fit.next_ratio, found.params[1:], rtol=1e-10)
+    np.testing.assert_allclose(fit.standard_errors, found.bse[1:], rtol=1e-10)
+
+
+def test_weighted_ratios_are_those_of_statsmodels(asset, hedges):
+    fit = hr.WeightedOLSHedge(40).fit(asset, hedges)
+    weights = 0.5 ** (np.arange(400)[::-1] / 40)
+    found = sm.WLS(asset, sm.add_constant(hedges), weights=weights).fit()
+    np.testing.assert_allclose(fit.next_ratio, found.params[1:], rtol=1e-10)
+    covariance = np.cov(np.column_stack([asset, hedges]), rowvar=False, aweights=weights)
+    np.testing.assert_allclose(fit.next_covariance, covariance, rtol=1e-10)
+
+
+def test_expanding_ends_as_ols(asset, hedges):
+    ols, expanding = hr.OLSHedge().fit(asset, hedges), hr.ExpandingOLSHedge(30).fit(asset, hedges)
+    assert len(expanding.ratio) == 370
+    np.testing.assert_allclose(expanding.next_ratio, ols.next_ratio, rtol=1e-11)
+    np.testing.assert_allclose(expanding.standard_errors, ols.standard_errors, rtol=1e-10)
+    np.testing.assert_allclose(expanding.next_covariance, ols.next_covariance, rtol=1e-11)
+
+
+def test_a_long_half_life_is_expanding(asset, hedges):
+    expanding, weighted = hr.ExpandingOLSHedge(20).fit(asset, hedges), hr.WeightedOLSHedge(1e12).fit(asset, hedges)
+    pd.testing.assert_frame_equal(weighted.ratio, expanding.ratio, rtol=1e-8)
+    np.testing.assert_allclose(weighted.bands(), expanding.bands(), rtol=1e-7)  # the weights still fall by 3e-10
+
+
+def test_effective_dates():
+    for half_life in (0.5, 10.0, 1e4):
+        weights = 0.5 ** (np.arange(50) / half_life)
+        expected = weights.sum() ** 2 / (weights**2).sum()
+        assert effective_dates(np.array([50]), half_life)[0] == pytest.approx(expected, rel=1e-9)
+    assert effective_dates(np.array([50]), 1e15)[0] == pytest.approx(50.0)
+    assert effective_dates(np.array([50]), np.inf)[0] == 50.0
+
+
+@pytest.mark.parametrize("decay", [1.0, 0.98])
+def test_running_moments_in_pieces(returns, decay):
+    values = returns.to_numpy() + 5.0
+    once, _ = RunningMoments.before(values, decay).over(values)
+    moments, parts = RunningMoments.before(values, decay), []
+    for start in range(0, 400, 3):
+        path, moments = moments.over(values[start : start + 3])
+        parts.append(path[:-1])
+    np.testing.assert_array_equal(np.concatenate(parts), once[:-1])
+    for t in (2, 57, 400):
+        weights = decay ** np.arange(t)[::-1]
+        expected = np.cov(values[:t], rowvar=False, aweights=weights)
+        np.testing.assert_allclose(once[t], expected, rtol=1e-8)  # np.cov itself loses digits at this level
+
+
+@pytest.mark.parametrize("decay", [1.0, 0.999])
+def test_moments_are_sound_over_many_dates_at_the_level_of_prices(decay):
+    """The slope of 300 000 rows near 1e5 that move by one, as numbers of twice the digits have it."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=300_000)
+    values = 1e5 + np.column_stack([0.7 * x + 0.1 * rng.normal(size=300_000), x])
+    path, _ = RunningMoments.before(values, decay).over(values)
+    weights = np.longdouble(decay) ** np.arange(300_000)[::-1]
+    exact = values.astype(np.longdouble)
+    exact = exact - (weights @ exact) / weights.sum()
+    expected = (weights * exact[:, 0]) @ exact[:, 1] / ((weights * exact[:, 1]) @ exact[:, 1])
+    assert path[-1, 0, 1] / path[-1, 1, 1] == pytest.approx(float(expected), rel=1e-10)
+
+
+def test_no_moments_are_zero():
+    path = weighted_covariances(np.ones((2, 1)), 1.0, np.zeros(2), np.zeros(1), np.zeros((1, 1)))
+    assert path.ravel().tolist() == [0.0, 0.0, 0.0]
+
+
+def test_settings_that_cannot_work_are_refused(asset, hedges):
+    with pytest.raises(hr.DataError, match="hac_lags must be smaller than window, 60; got 60"):
+        hr.RollingOLSHedge(60, hac_lags=60)
+    with pytest.raises(hr.DataError, match="hac_lags must be smaller than minimum, 60; got 60"):
+        hr.ExpandingOLSHedge(hac_lags=60)
+    with pytest.raises(hr.DataError, match="hac_lags must be a whole number of at least 0; got -1"):
+        hr.WeightedOLSHedge(10, hac_lags=-1)
+    with pytest.raises(hr.DataError, match="half_life must lie strictly between 0 and inf; got 0"):
+        hr.WeightedOLSHedge(0)
+    with pytest.raises(hr.DataError, match="minimum must be smaller than the number of dates, 50; got 60"):
+        hr.ExpandingOLSHedge().fit(asset[:50], hedges[:50])
+    with pytest.raises(hr.DataError, match="minimum must be at least 4 for 2 hedges; got 3"):
+        hr.ExpandingOLSHedge(3).fit(asset, hedges)
+    with pytest.raises(hr.DataError, match="must have at least 21 rows; got 20"):
+        hr.WeightedOLSHedge(10).fit(asset[:20], hedges[:20])
+
+
+@pytest.mark.parametrize("model", [hr.ExpandingOLSHedge(60), hr.WeightedOLSHedge(2)], ids=["expanding", "weighted"])
+def test_a_hedge_that_stands_still_is_named(model, asset, hedges):
+    still = hedges.copy()
+    still.iloc[:61, 1] = 0.0
+    date = "2000-03-24" if isinstance(model, hr.ExpandingOLSHedge) else "2000-01-28"
+    with pytest.raises(hr.DataError, match=f"hedges on {date} must vary; hedge2 does not move"):
+        model.fit(asset, still)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [hr.RollingOLSHedge(250), hr.WeightedOLSHedge(90)], ids=["rolling", "weighted"])
+def test_bands_hold_a_constant_ratio(model):
+    held = []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=500)
+        frame = pd.DataFrame({"asset": 0.9 * x + 0.5 * rng.normal(size=500), "hedge": x}, pd.RangeIndex(500))
+        interval = model.fit(frame["asset"], frame[["hedge"]]).conf_int()
+        held.append(bool(interval["lower"].item() < 0.9 < interval["upper"].item()))
+    assert 0.89 < np.mean(held) < 0.98  # 250 dates: about .93
