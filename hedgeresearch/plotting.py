@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+
+from hedgeresearch._types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,6 +69,41 @@ def plot_shaded(
         loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, borderaxespad=0.2, fontsize="small"
     )
     return _finish(axes, ylabel, note)
+
+
+def plot_intervals(
+    values: pd.Series[float],
+    ends: Array,
+    *,
+    reference: float,
+    xlabel: str,
+    note: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """A point with its interval (n, 2) for each name, one below the other, and a line at a reference."""
+    axes = _axes(ax)
+    rows = np.arange(len(values))[::-1]
+    axes.axvline(reference, color="0.6", lw=0.8, zorder=0)
+    axes.hlines(rows, ends[:, 0], ends[:, 1], color=COLOURS[0], lw=2.0)
+    axes.plot(values.to_numpy(), rows, "o", color=COLOURS[0], ms=5.0)
+    axes.set_yticks(rows, [str(name) for name in values.index])
+    axes.set_xlabel(xlabel)
+    axes.margins(y=0.1)
+    return _finish(axes, "", note)
+
+
+def shade_bands(bands: pd.DataFrame, axes: Axes) -> None:
+    """Shade between the lower and upper end of each name, columns by (name, end), in the colours of its lines."""
+    names = list(dict.fromkeys(bands.columns.get_level_values(0)))
+    for name, line in zip(names, axes.lines[-len(names) :], strict=True):
+        axes.fill_between(
+            _dates(bands.index),
+            bands[name, "lower"],
+            bands[name, "upper"],
+            color=line.get_color(),
+            alpha=0.2,
+            lw=0.0,
+        )
 
 
 def sample_label(dates: pd.Index[Any], sample_end: Any) -> str:

@@ -1,12 +1,15 @@
-"""Measures of a hedge, as functions of returns."""
+"""Measures of a hedge by variance, as functions of returns."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation import check_frame, join_asset_and_hedges
+from hedgeresearch._types import Array
+from hedgeresearch._validation import CONSTANT, check_at_least, check_frame, join_asset_and_hedges
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.series import joined_series, one_series
 
 
 def hedged_returns(asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.DataFrame) -> pd.Series[float]:
@@ -44,6 +47,33 @@ def hedged_returns(asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.Data
     return (common.iloc[:, 0] - (ratio * common.iloc[:, 1:]).sum(axis=1)).rename("hedged")
 
 
+def variance(returns: pd.Series[float], ddof: int = 1) -> float:
+    """Variance per period, in squared units of the returns.
+
+    Parameters
+    ----------
+    returns : Series (n_dates,)
+    ddof : int, the sum of squares is divided by n_dates - ddof: 1 is unbiased, some papers print 0
+
+    Raises
+    ------
+    DataError
+        If there are no more dates than ``ddof``.
+
+    Examples
+    --------
+    >>> round(variance(pd.Series([0.01, -0.01, 0.03], pd.date_range("2020-01-01", periods=3))), 6)
+    0.0004
+    """
+    check_at_least(ddof, "ddof", 0)
+    return float(variance_of(one_series(returns, minimum_rows=ddof + 1).to_numpy(), ddof))
+
+
+def variance_of(values: Array, ddof: int) -> Array:
+    """Variance over the last axis of values (..., n_dates)."""
+    return np.asarray(values.var(axis=-1, ddof=ddof))
+
+
 def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float:
     """Share of the variance that a hedge removes, 1 - var(hedged) / var(unhedged) (Ederington 1979, eq. 8).
 
@@ -56,9 +86,13 @@ def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float
     DataError
         If the dates differ or the unhedged returns are constant.
     """
-    frames = {name: check_frame(data, name) for name, data in (("unhedged", unhedged), ("hedged", hedged))}
-    joined = join_asset_and_hedges(*(frame.iloc[:, 0].rename(name) for name, frame in frames.items()))
-    variance = float(joined["unhedged"].var())
-    if len(joined) < 2 or variance == 0.0:
+    joined = joined_series({"hedged": hedged, "unhedged": unhedged}).to_numpy()
+    left, right = joined.T
+    if len(joined) < 2 or right.max() - right.min() <= CONSTANT * np.abs(right).max():
         raise DataError("unhedged returns must vary over two dates or more; their variance is zero.")
-    return 1.0 - float(joined["hedged"].var()) / variance
+    return float(effectiveness_of(left, right))
+
+
+def effectiveness_of(hedged: Array, unhedged: Array) -> Array:
+    """Share of the variance that is removed, over the last axis of two arrays (..., n_dates)."""
+    return np.asarray(1.0 - variance_of(hedged, 1) / variance_of(unhedged, 1))

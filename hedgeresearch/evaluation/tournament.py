@@ -1,27 +1,30 @@
-"""Walk-forward comparison of hedge models: estimate on the past, hedge the days after, move on."""
+"""Hedges that competed on the same dates out of sample: what each did, in one record."""
 
 from __future__ import annotations
 
 import html
-import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from hedgeresearch._validation import check_at_least, check_model, join_returns
+from hedgeresearch._validation import check_choice
 from hedgeresearch._wording import day
-from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.comparison import Comparison, compare_hedges
+from hedgeresearch.evaluation.conditional import by_regime, by_year, in_worst_days
+from hedgeresearch.evaluation.losses import Loss, semivariance_loss, variance_loss
 from hedgeresearch.evaluation.measures import effectiveness
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
-from hedgeresearch.hedges.hedge_fit import HedgeFit, HedgeModel
-from hedgeresearch.hedges.naive import NaiveHedge
-from hedgeresearch.hedges.ols import OLSHedge
+from hedgeresearch.evaluation.tournament_tables import measures_of, summary_of
+from hedgeresearch.hedges.hedge_fit import HedgeModel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from rich.progress import Progress
+
+LOSSES: Mapping[str, Loss] = {"variance": variance_loss, "semivariance": semivariance_loss}
+PLOTS = ("ratio", "cumulative", "effectiveness")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,15 +35,23 @@ class Tournament:
     ----------
     models : the models by name, NaiveHedge and OLSHedge among them
     ratios : DataFrame (n_dates, models x hedges), columns by (model, hedge); made before each date
-    hedged_returns : DataFrame (n_dates, models), the asset itself under "unhedged"
+    hedged_returns : DataFrame (n_dates, models), before costs; the asset itself under "unhedged"
+    costs : DataFrame (n_dates, models), what each paid for trading and carry, per notional of the asset
     notes : DataFrame with the columns model, date, failed, note: what a model warned of, and each refit that failed,
-        over which its last estimates were kept
+        over which its last ratio was held
+    n_refits : int, of each model
+    predicted : DataFrame (n_dates, k) by model, for those with regimes: predicted probabilities of each date
+    seed : int, of the bootstrap
     """
 
     models: dict[str, HedgeModel]
     ratios: pd.DataFrame
     hedged_returns: pd.DataFrame
+    costs: pd.DataFrame
     notes: pd.DataFrame
+    n_refits: int
+    predicted: dict[str, pd.DataFrame]
+    seed: int = 0
 
     def __repr__(self) -> str:
         dates = self.hedged_returns.index
@@ -50,152 +61,136 @@ class Tournament:
         return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
 
     @property
+    def net_returns(self) -> pd.DataFrame:
+        """Hedged returns after costs, (n_dates, models)."""
+        return self.hedged_returns - self.costs
+
+    @property
+    def failed_refits(self) -> pd.Series[int]:
+        """How many refits of each model failed, (models,)."""
+        failed = self.notes["model"][self.notes["failed"]].tolist()
+        counts = {name: failed.count(name) for name in self.models}
+        return pd.Series(counts, name="failed refits").rename_axis("model")
+
+    def ratio(self, model: str) -> pd.DataFrame:
+        """The ratios of one model, (n_dates, n_hedges)."""
+        if model not in self.models:
+            raise DataError(f"model must be one of {list(self.models)}; got {model!r}.")
+        columns = self.ratios.columns
+        ratio = self.ratios.loc[:, columns.get_level_values("model") == model]
+        return ratio.set_axis(ratio.columns.get_level_values("hedge"), axis=1)
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
-        """Each model out of sample: effectiveness (share of variance removed), volatility, ratios, failed refits."""
-        unhedged = self.hedged_returns["unhedged"]
-        rows = {}
-        for name in self.hedged_returns.columns:
-            returns = self.hedged_returns[name]
-            ratio = self.ratios[[name]].sum(axis=1) if name in self.models else pd.Series(0.0, index=unhedged.index)
-            rows[name] = {
-                "effectiveness": effectiveness(returns, unhedged),
-                "volatility": float(returns.std()),
-                "mean ratio": float(ratio.mean()),
-                "least ratio": float(ratio.min()),
-                "greatest ratio": float(ratio.max()),
-                "failed refits": int((self.notes["model"].eq(name) & self.notes["failed"]).sum()),
-            }
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+        """Each model: effectiveness, its gain on OLS with a 95 % interval, volatility, ratio, turnover, failed refits.
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """The sum of the ratios of each model over time."""
-        from hedgeresearch.plotting import plot_lines
+        Effectiveness is the share of variance removed, before costs. Gains are differences of effectiveness; their
+        interval is by the stationary bootstrap of whole dates. Where there are costs, mean returns per period before
+        and after them stand beside.
+        """
+        return summary_of(self)
 
-        totals = self.ratios.T.groupby(level=0, sort=False).sum().T
-        return plot_lines(totals, ylabel="hedge ratio", note="out of sample", ax=ax)
+    def measures(self, risk_aversion: float = 5.0, periods_per_year: float | None = None) -> pd.DataFrame:
+        """Every measure of each model, columns by (measure, gross or net).
 
+        Effectiveness, semivariance, value at risk and expected shortfall at 5 % and 1 %, maximum drawdown, certainty
+        equivalents (exponential and mean-variance) per period and Sharpe ratio per year; turnover and cost in all.
 
-def walk_forward(
-    models: Mapping[str, HedgeModel],
-    asset: pd.Series[float],
-    hedges: pd.DataFrame,
-    window: int = 1000,
-    refit_every: int = 20,
-    *,
-    progress: bool = True,
-) -> Tournament:
-    """Fit each model on ``window`` dates, extend it over the next ``refit_every`` dates, and move on to the end.
+        Parameters
+        ----------
+        risk_aversion : float, of the certainty equivalents
+        periods_per_year : float, for the Sharpe ratio; by default as many dates as fall in a year of the data
+        """
+        return measures_of(self, risk_aversion, periods_per_year)
 
-    Unhedged, naive and OLS are always in the comparison. A refit that fails after the first keeps the model's last
-    estimates, an extension that fails holds its last ratio; both are noted and counted.
+    # --- where it worked ---
 
-    Parameters
-    ----------
-    models : hedge models by name
-    asset : Series (n_dates,); hedges : DataFrame (n_dates, n_hedges), fractions per period
-    window : int, dates in each estimation; refit_every : int, dates between estimations
-    progress : whether to show a progress bar
+    def by_year(self, measure: Callable[..., float] = effectiveness) -> pd.DataFrame:
+        """A measure of (hedged, unhedged) returns in each calendar year, (years, models); NaN below 20 dates."""
+        return self._by(lambda hedged, asset: by_year(measure, hedged, asset)["value"])
 
-    Raises
-    ------
-    DataError
-        If the window leaves no date to evaluate, or a model has a reserved name.
-    ConvergenceError
-        If a model's first fit fails.
+    def by_regime(
+        self, regimes: str | pd.Series[Any] | pd.DataFrame, measure: Callable[..., float] = effectiveness
+    ) -> pd.DataFrame:
+        """A measure of (hedged, unhedged) returns in each regime, (regimes, models); NaN below 20 dates.
 
-    Examples
-    --------
-    >>> import hedgeresearch as hr
-    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
-    >>> study = hr.walk_forward({"ewma": ewma}, returns["NASDAQ"], returns[["SP500"]], progress=False)
-    >>> study.summary["effectiveness"].round(3).to_dict()
-    {'unhedged': 0.0, 'naive': 0.896, 'ols': 0.896, 'ewma': 0.906}
-    """
-    check_at_least(window, "window", 2)
-    check_at_least(refit_every, "refit_every", 1)
-    returns, kind = join_returns(asset, hedges)
-    returns.attrs["returns"] = kind
-    if window > len(returns) - 2:
-        raise DataError(f"window must leave two dates or more to evaluate, of {len(returns)}; got {window}.")
-    entrants = _with_benchmarks(models)
-    spans = [(s, min(s + refit_every, len(returns))) for s in range(window, len(returns), refit_every)]
-    ratios, notes = {}, []
-    with _progress_bar(progress) as bar:
-        for name, model in entrants.items():
-            steps = bar.track(_walk(name, model, returns, window, spans), total=len(spans), description=name)
-            parts, found = zip(*steps, strict=True)
-            ratios[name] = pd.concat(parts)
-            notes += [note for notes_of_step in found for note in notes_of_step]
-    tested = returns.iloc[window:]
-    hedged = {name: tested.iloc[:, 0] - (ratio * tested.iloc[:, 1:]).sum(axis=1) for name, ratio in ratios.items()}
-    return Tournament(
-        models=entrants,
-        ratios=pd.concat(ratios, axis=1, names=["model", "hedge"]),
-        hedged_returns=pd.DataFrame({"unhedged": tested.iloc[:, 0]} | hedged),
-        notes=pd.DataFrame(notes, columns=["model", "date", "failed", "note"]),
-    )
+        Parameters
+        ----------
+        regimes : name of a model with regimes, whose predicted probabilities decide; or a label (or a row of
+            probabilities) for every date
+        measure : function of hedged and unhedged returns
+        """
+        if isinstance(regimes, str):
+            if regimes not in self.predicted:
+                raise DataError(f"regimes must name a model with regimes, of {list(self.predicted)}; got {regimes!r}.")
+            regimes = self.predicted[regimes].dropna()
+        chosen = regimes.index.intersection(self.hedged_returns.index)
+        return self._by(lambda hedged, asset: by_regime(measure, regimes, hedged[chosen], asset[chosen])["value"])
 
+    def worst_days(self, share: float = 0.05) -> pd.DataFrame:
+        """On the asset's worst days: mean return, and the share of the asset's mean loss that is removed."""
+        asset = self.hedged_returns["unhedged"]
+        means = {
+            name: in_worst_days(pd.Series.mean, asset, self.hedged_returns[name], share=share)
+            for name in self.hedged_returns
+        }
+        table = pd.Series(means, name="mean return").rename_axis("model").to_frame()
+        return table.assign(removed=1.0 - table["mean return"] / means["unhedged"])
 
-def _with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
-    benchmarks: dict[str, HedgeModel] = {"naive": NaiveHedge(), "ols": OLSHedge()}
-    if not isinstance(models, Mapping):
-        raise DataError(f"models must be a dictionary of hedge models by name; got {type(models).__name__}.")
-    for name, model in models.items():
-        check_model(model, f"model {name!r}", "OLSHedge()")
-    reserved = [
-        name for name in models if name == "unhedged" or (name in benchmarks and models[name] != benchmarks[name])
-    ]
-    if reserved:
-        raise DataError(
-            f"a model must not be called {reserved[0]!r}; the name is taken by a benchmark. Choose another."
-        )
-    return benchmarks | dict(models)
+    def _by(self, table: Callable[[pd.Series[float], pd.Series[float]], pd.Series[float]]) -> pd.DataFrame:
+        asset = self.hedged_returns["unhedged"]
+        return pd.DataFrame({name: table(self.hedged_returns[name], asset) for name in self.models})
 
+    # --- whether it is better ---
 
-Note = tuple[str, Any, bool, str]
+    def compare(
+        self,
+        measure: Literal["variance", "semivariance"] | Loss = "variance",
+        against: Hashable = "ols",
+        *,
+        net: bool = False,
+        **settings: Any,
+    ) -> Comparison:
+        """Tests of every model against one, pair by pair and all together.
 
+        Parameters
+        ----------
+        measure : "variance", "semivariance", or a function from returns (n_dates,) to losses (n_dates,)
+        against : name of the model they are compared with
+        net : whether returns are taken after costs
+        settings : go to ``compare_hedges``
 
-def _walk(
-    name: str, model: HedgeModel, returns: pd.DataFrame, window: int, spans: list[tuple[int, int]]
-) -> Iterator[tuple[pd.DataFrame, list[Note]]]:
-    """The ratios of each span of dates, and what happened at its refit."""
-    fit: HedgeFit | None = None
-    for start, stop in spans:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            warnings.simplefilter("ignore", DeprecationWarning)  # of a library's own code: not about this fit
-            fit, refit_failure = _refit(name, model, returns.iloc[start - window : start], fit)
-            fit, extension_failure = _extend(fit, returns.iloc[start:stop])
-        date = returns.index[start]
-        notes = [(name, date, False, str(warning.message)) for warning in caught]
-        yield fit.ratio, notes + [(name, date, True, why) for why in (refit_failure, extension_failure) if why]
+        Raises
+        ------
+        DataError
+            If ``against`` is no model of the tournament, or there are fewer than 20 dates.
+        """
+        if isinstance(measure, str):
+            check_choice(measure, "measure", tuple(LOSSES))
+        loss = LOSSES[measure] if isinstance(measure, str) else measure
+        returns = self.net_returns if net else self.hedged_returns
+        return compare_hedges(returns, against, loss=loss, **{"seed": self.seed, **settings})
 
+    # --- on paper ---
 
-def _refit(
-    name: str, model: HedgeModel, sample: pd.DataFrame, previous: HedgeFit | None
-) -> tuple[HedgeFit, str | None]:
-    """A fit on the sample; where that fails, the previous one, which has been carried to the same date, and why."""
-    try:
-        return model.fit(sample.iloc[:, 0], sample.iloc[:, 1:]), None
-    except (DataError, ConvergenceError) as error:
-        if previous is None:
-            raise type(error)(f"model {name!r}, first window, to {day(sample.index[-1])}: {error}") from error
-        return previous, str(error)
+    def to_latex(self, **settings: Any) -> str:
+        """The summary for LaTeX (booktabs); settings go to ``DataFrame.to_latex``."""
+        latex: str = self.summary.to_latex(**{"float_format": "%.4g", "escape": True, **settings})
+        return latex
 
+    def plot(self, kind: Literal["ratio", "cumulative", "effectiveness"] = "ratio", ax: Axes | None = None) -> Axes:
+        """One figure of the tournament.
 
-def _extend(fit: HedgeFit, returns: pd.DataFrame) -> tuple[HedgeFit, str | None]:
-    """The fit carried over new dates; where that fails, its last ratio held from then to the next refit, and why."""
-    try:
-        return fit.extend(returns.iloc[:, 0], returns.iloc[:, 1:]), None
-    except (DataError, ConvergenceError) as error:
-        # its state has missed these dates, so that only its ratio may be carried on, as a constant hedge does
-        return replace(carry_constant_ratio(fit, returns), model=NaiveHedge()), str(error)
+        Parameters
+        ----------
+        kind : "ratio", the sum of each model's ratios over time; "cumulative", what each has saved against OLS in
+            squared hedged returns, adding up; "effectiveness", with 95 % intervals of the gain on OLS
+        """
+        from hedgeresearch.evaluation import tournament_plots
 
-
-def _progress_bar(shown: bool) -> Progress:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    return Progress(console=console, disable=not shown or not console.is_terminal, transient=True)
+        check_choice(kind, "kind", PLOTS)
+        if kind == "ratio":
+            return tournament_plots.plot_ratios(self.ratios, ax)
+        if kind == "cumulative":
+            return tournament_plots.plot_cumulative(self.hedged_returns, ax)
+        return tournament_plots.plot_effectiveness(self.summary, ax)

@@ -1,0 +1,164 @@
+"""One model walked forward over one set of returns: estimate on the past, hedge the dates after, move on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._types import Array
+from hedgeresearch.errors import ConvergenceError, DataError, DataWarning
+from hedgeresearch.evaluation.schedule import Step
+from hedgeresearch.evaluation.shortcuts import ratios_at_once
+from hedgeresearch.hedges.hedge_fit import HedgeFit, HedgeModel
+from hedgeresearch.hedges.starts import can_start
+
+FAILURES = (DataError, ConvergenceError, np.linalg.LinAlgError)
+"""What may go wrong with data; anything else is a mistake in a program and is not kept quiet."""
+
+
+FRESH = 50
+"""Refits after which a search begins from nowhere again."""
+NEAR = 0.05
+"""Share of new dates in a sample up to which a search begins at the fit before."""
+
+
+class Note(NamedTuple):
+    """What a model warned of, or why it failed, at the refit before a row."""
+
+    row: int
+    failed: bool
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """What came of a walk.
+
+    Attributes
+    ----------
+    ratios : array (n_tested, n_hedges), of the rows that the steps hedge; NaN where the last ratio is to be held
+    predicted : array (n_tested, k) or None, probabilities of the regimes of a model that has them; NaN where none was
+        estimated
+    notes : what was warned of and what failed
+    """
+
+    ratios: Array
+    predicted: Array | None
+    notes: tuple[Note, ...]
+
+
+class Given(NamedTuple):
+    """What models are fitted to, in parts of which rows are quickly taken."""
+
+    asset: Array
+    hedges: Array
+    dates: pd.Index[Any]
+    names: pd.Index[Any]
+    attrs: dict[Any, Any]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Given:
+        """The parts of a frame (n_dates, 1 + n_hedges), the asset first."""
+        values = frame.to_numpy()
+        return cls(values[:, 0].copy(), values[:, 1:].copy(), frame.index, frame.columns, frame.attrs)
+
+    def rows(self, first: int, stop: int) -> tuple[pd.Series[float], pd.DataFrame]:
+        """Asset and hedges on some rows; slicing frames would take longer than many a fit."""
+        dates = self.dates[first:stop]
+        asset = pd.Series(self.asset[first:stop], dates, name=self.names[0], copy=False)
+        hedges = pd.DataFrame(self.hedges[first:stop], dates, self.names[1:], copy=False)
+        asset.attrs, hedges.attrs = self.attrs, self.attrs
+        return asset, hedges
+
+
+def walk(model: HedgeModel, returns: pd.DataFrame, steps: Sequence[Step], tick: Callable[[], Any]) -> Walk:
+    """Walk a model over returns (n_dates, 1 + n_hedges), the asset first; ``tick`` is called after each step.
+
+    A refit begins its search at the fit before, where the model can and few dates are new; every 50th begins anew, so
+    that a local optimum is not kept for long. Where a refit fails, or its extension, the ratios are NaN: ``join_walks``
+    then holds the last one.
+    """
+    at_once = ratios_at_once(model, returns.to_numpy(), steps)
+    if at_once is not None:
+        return Walk(at_once, None, ())
+    given = Given.of(data_for(model, returns))
+    fit: HedgeFit | None = None
+    ratios, predicted, notes = [], [], []
+    for number, step in enumerate(steps):
+        begin = None if number % FRESH == 0 or _far(steps[number - 1], step) else fit
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            warnings.simplefilter("ignore", DeprecationWarning)  # of a library's own code: not about this fit
+            warnings.simplefilter("ignore", DataWarning)  # about the data, and said once for all of them
+            failure = None
+            try:
+                fit = _refit(model, *given.rows(step.first, step.end), begin)
+                hedged = fit.extend(*given.rows(step.end, step.stop))
+                path, regimes = hedged.ratio.to_numpy(), hedged.regimes
+                path = path[len(path) - (step.stop - step.start) :]
+            except FAILURES as error:
+                failure, regimes = str(error), None
+                path = np.full((step.stop - step.start, returns.shape[1] - 1), np.nan)
+        notes += [Note(step.start, False, str(warning.message)) for warning in caught]
+        if failure is not None:
+            notes.append(Note(step.start, True, failure))
+        ratios.append(path)
+        predicted.append(None if regimes is None else regimes.predicted.to_numpy()[-len(path) :])
+        tick()
+    return Walk(np.concatenate(ratios), _joined(predicted, [len(path) for path in ratios]), tuple(notes))
+
+
+def _far(earlier: Step, step: Step) -> bool:
+    """Whether so many dates are new that the optimum may be elsewhere."""
+    return step.end - earlier.end > NEAR * (step.end - step.first)
+
+
+def join_walks(walks: Sequence[Walk]) -> Walk:
+    """Walks over steps that follow one another as one, the last ratio held where there is none, none before the first.
+
+    A desk whose model fails keeps the hedge that it has.
+    """
+    ratios = pd.DataFrame(np.concatenate([walk.ratios for walk in walks])).ffill().fillna(0.0).to_numpy()
+    predicted = _joined([walk.predicted for walk in walks], [len(walk.ratios) for walk in walks])
+    return Walk(ratios, predicted, tuple(note for walk in walks for note in walk.notes))
+
+
+def data_for(model: HedgeModel, returns: pd.DataFrame) -> pd.DataFrame:
+    """What a model is fitted to: the returns, or for one that needs them the prices to which they cumulate.
+
+    Prices start at one before the first return. Log prices, and differences of prices, lose nothing by that.
+    """
+    if getattr(model, "needs", "returns") == "returns":
+        return returns
+    kind, values = returns.attrs.get("returns"), returns.to_numpy()
+    if kind == "difference":
+        prices = values.cumsum(axis=0)
+    else:
+        prices = np.exp((values if kind == "log" else np.log1p(values)).cumsum(axis=0))
+    return pd.DataFrame(prices, index=returns.index, columns=returns.columns)
+
+
+def _refit(model: HedgeModel, asset: pd.Series[float], hedges: pd.DataFrame, previous: HedgeFit | None) -> HedgeFit:
+    if previous is not None and can_start(model.fit):
+        fit: Any = model.fit
+        try:
+            warm: HedgeFit = fit(asset, hedges, start=previous)
+            return warm
+        except ConvergenceError:
+            pass  # a search from nowhere may still succeed
+    return model.fit(asset, hedges)
+
+
+def _joined(parts: list[Array | None], lengths: list[int]) -> Array | None:
+    """Probabilities of all steps under one another; None if no step has any."""
+    widths = [part.shape[1] for part in parts if part is not None]
+    if not widths:
+        return None
+    gap = np.nan
+    filled = [np.full((n, widths[0]), gap) if part is None else part for part, n in zip(parts, lengths, strict=True)]
+    return np.concatenate(filled)

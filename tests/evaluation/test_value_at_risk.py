@@ -1,0 +1,234 @@
+"""Forecasts of value at risk and their tests against print, slow definitions and simulations."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import hedgeresearch as hr
+from hedgeresearch.evaluation.value_at_risk_tests import (
+    coverage_statistic,
+    dynamic_quantile_statistic,
+    independence_statistic,
+)
+
+
+def series(values: np.ndarray) -> pd.Series:
+    return pd.Series(values, pd.bdate_range("2010-01-01", periods=len(values)))
+
+
+def sample(hits: np.ndarray) -> tuple[pd.Series, pd.Series]:
+    """Returns and moving forecasts that exceed each other where told."""
+    forecasts = series(0.02 + 0.005 * np.sin(np.arange(len(hits)) / 7))
+    return series(np.where(hits, -1.1, -0.9) * forecasts), forecasts
+
+
+@pytest.fixture
+def hits() -> np.ndarray:
+    """800 dates, of which exceedances come in clusters."""
+    rng = np.random.default_rng(4)
+    state, found = 0, []
+    for draw in rng.uniform(size=800):
+        state = int(draw < (0.3 if state else 0.05))
+        found.append(state)
+    return np.array(found)
+
+
+# Jorion (2007), Value at Risk, table 6-2, after Kupiec (1995): forecasts are not rejected at 5 % for numbers of
+# exceedances between these two; for 1 % of 255 dates the table has no lower end
+NOT_REJECTED = [
+    (0.01, 255, None, 7),
+    (0.01, 510, 1, 11),
+    (0.01, 1000, 4, 17),
+    (0.025, 255, 2, 12),
+    (0.025, 510, 6, 21),
+    (0.025, 1000, 15, 36),
+    (0.05, 255, 6, 21),
+    (0.05, 510, 16, 36),
+    (0.05, 1000, 37, 65),
+]
+
+
+@pytest.mark.parametrize(("level", "n_dates", "low", "high"), NOT_REJECTED)
+def test_the_regions_that_kupiec_printed(level: float, n_dates: int, low: int | None, high: int) -> None:
+    accepted = []
+    for count in range(2 * high):
+        returns, forecasts = sample(np.arange(n_dates) < count)
+        if hr.kupiec_test(returns, forecasts, level).p_value > 0.05:
+            accepted.append(count)
+    least = accepted[0] if low is None else low + 1
+    assert accepted == list(range(least, high))
+
+
+def test_coverage_is_the_likelihood_ratio(hits: np.ndarray) -> None:
+    found = hr.kupiec_test(*sample(hits), 0.05)
+    count, n = int(hits.sum()), 800
+    binomial = stats.binom.logpmf(count, n, count / n) - stats.binom.logpmf(count, n, 0.05)
+    assert found.statistic == pytest.approx(2 * binomial, rel=1e-9)
+    assert found.p_value == pytest.approx(1 - stats.chi2.cdf(2 * binomial, 1), rel=1e-7)
+    assert (found.n_dates, found.n_exceedances, found.degrees_of_freedom) == (800, count, 1)
+
+
+def slow_chain(hits: np.ndarray) -> tuple[float, float]:
+    """Log-likelihoods of the dates after the first: a Markov chain, and draws of one probability."""
+    n = {(i, j): 0 for i in (0, 1) for j in (0, 1)}
+    for before, after in itertools.pairwise(hits):
+        n[before, after] += 1
+    chain = 0.0
+    for i in (0, 1):
+        for j in (0, 1):
+            if n[i, j]:
+                chain += n[i, j] * math.log(n[i, j] / (n[i, 0] + n[i, 1]))
+    ones, zeros = n[0, 1] + n[1, 1], n[0, 0] + n[1, 0]
+    single = ones * math.log(ones / (ones + zeros)) + zeros * math.log(zeros / (ones + zeros))
+    return chain, single
+
+
+def test_independence_and_conditional_coverage_are_likelihood_ratios(hits: np.ndarray) -> None:
+    chain, single = slow_chain(hits)
+    independence = hr.christoffersen_test(*sample(hits), 0.05)
+    assert independence.statistic == pytest.approx(2 * (chain - single), rel=1e-9)
+    assert independence.p_value < 1e-4
+    ones = int(hits[1:].sum())
+    promised = ones * math.log(0.05) + (799 - ones) * math.log(0.95)
+    both = hr.conditional_coverage_test(*sample(hits), 0.05)
+    assert both.statistic == pytest.approx(2 * (chain - promised), rel=1e-9)
+    assert (independence.degrees_of_freedom, both.degrees_of_freedom) == (1, 2)
+    without_first = hr.kupiec_test(*sample(hits[1:]), 0.05)
+    assert both.statistic == pytest.approx(without_first.statistic + independence.statistic, rel=1e-10)
+
+
+def test_dynamic_quantile_by_the_definition(hits: np.ndarray) -> None:
+    returns, forecasts = sample(hits)
+    rows, left = [], []
+    for t in range(4, 800):
+        rows.append([1.0, *(hits[t - k] - 0.05 for k in (1, 2, 3, 4)), forecasts.iloc[t]])
+        left.append(hits[t] - 0.05)
+    x, y = np.array(rows), np.array(left)
+    expected = y @ x @ np.linalg.inv(x.T @ x) @ x.T @ y / (0.05 * 0.95)
+    found = hr.dynamic_quantile_test(returns, forecasts, 0.05)
+    assert found.statistic == pytest.approx(expected, rel=1e-8)
+    assert found.degrees_of_freedom == 6
+    assert found.p_value == pytest.approx(stats.chi2.sf(expected, 6), rel=1e-6)
+    scaled = hr.dynamic_quantile_test(1e-4 * returns, 1e-4 * forecasts, 0.05)
+    assert scaled.statistic == pytest.approx(found.statistic, rel=1e-9)
+
+
+def test_a_forecast_that_does_not_move_is_left_out(hits: np.ndarray) -> None:
+    returns = series(np.where(hits, -0.03, 0.01))
+    found = hr.dynamic_quantile_test(returns, series(np.full(800, 0.02)), 0.05, lags=2)
+    assert found.degrees_of_freedom == 3
+    without_lags = hr.dynamic_quantile_test(returns, series(np.full(800, 0.02)), 0.05, lags=0)
+    z = (hits.mean() - 0.05) / math.sqrt(0.05 * 0.95 / 800)
+    assert without_lags.statistic == pytest.approx(z**2, rel=1e-10)  # the normal test of a share
+
+
+def test_no_exceedance_at_all() -> None:
+    returns, forecasts = sample(np.zeros(300, bool))
+    assert hr.kupiec_test(returns, forecasts, 0.05).statistic == pytest.approx(-600 * math.log(0.95), rel=1e-10)
+    independence = hr.christoffersen_test(returns, forecasts, 0.05)
+    assert (independence.statistic, independence.p_value) == (0.0, 1.0)
+    assert hr.dynamic_quantile_test(returns, forecasts, 0.05).degrees_of_freedom == 2  # constant and forecast
+    every = hr.kupiec_test(*sample(np.ones(300, bool)), 0.05)
+    assert every.statistic == pytest.approx(-600 * math.log(0.05), rel=1e-10)
+
+
+def test_an_exceedance_is_a_loss_above_its_forecast() -> None:
+    returns, forecasts = series(np.array([-0.02, -0.021, -0.019, 0.05])), series(np.full(4, 0.02))
+    assert hr.kupiec_test(returns, forecasts, 0.05).n_exceedances == 1
+    assert hr.kupiec_test(returns, forecasts[1:], 0.05).n_dates == 3
+    assert repr(hr.kupiec_test(returns, forecasts, 0.25)).startswith(
+        "ValueAtRiskTest(unconditional coverage is not rejected at 5 %: statistic 0.00, chi-squared(1), p = 1; "
+        "1 exceedances in 4 dates, 1 expected)"
+    )
+
+
+def test_bad_forecasts(hits: np.ndarray) -> None:
+    returns, forecasts = sample(hits)
+    with pytest.raises(hr.DataError, match="returns must hold every date of forecasts; 1 are missing, the first 2010"):
+        hr.kupiec_test(returns[1:], forecasts, 0.05)
+    with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
+        hr.kupiec_test(returns, forecasts, 95)
+    with pytest.raises(hr.DataError, match="lags must be fewer than half the dates, 12, less two; got 4"):
+        hr.dynamic_quantile_test(returns, forecasts[:12], 0.05)
+    with pytest.raises(hr.DataError, match="forecasts must be finite"):
+        hr.kupiec_test(returns, forecasts.where(forecasts.index != forecasts.index[3]), 0.05)
+
+
+@pytest.mark.parametrize("quantile", ["linear", "inverted_cdf"])
+@pytest.mark.parametrize(("window", "level"), [(100, 0.05), (101, 0.05), (37, 0.01), (60, 0.5)])
+def test_historical_forecasts_by_hand(quantile: str, window: int, level: float) -> None:
+    returns = series(np.random.default_rng(0).standard_t(4, 400))
+    found = hr.historical_value_at_risk(returns, window, level, quantile)
+    assert found.index.equals(returns.index[window:])
+    for t in (window, window + 1, 250, 399):
+        expected = hr.value_at_risk(returns[t - window : t], level, quantile)
+        assert found[returns.index[t]] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_forecast_knows_only_what_was_before() -> None:
+    returns = series(np.random.default_rng(0).normal(size=300))
+    shocked = returns.copy()
+    shocked.iloc[200:] = 10 * returns.iloc[200:] - 50
+    before, after = (hr.historical_value_at_risk(x, 100) for x in (returns, shocked))
+    pd.testing.assert_series_equal(before[:101], after[:101])
+    assert before.index[100] == returns.index[200]
+    assert after.iloc[101] != before.iloc[101]
+    with pytest.raises(hr.DataError, match="window must be shorter than the data, 300 dates; got 300"):
+        hr.historical_value_at_risk(returns, 300)
+
+
+def rejected(level: float, n_dates: int, n_samples: int) -> np.ndarray:
+    """Share of samples of independent exceedances that each test rejects at 5 %, under forecasts that move slowly."""
+    rng = np.random.default_rng(0)
+    forecasts = np.exp(np.cumsum(rng.normal(size=n_dates)) / 30)
+    counts = np.zeros(4)
+    for _ in range(n_samples):
+        hits = (rng.uniform(size=n_dates) < level).astype(float)
+        independence = independence_statistic(hits)
+        dynamic, rank = dynamic_quantile_statistic(hits, forecasts, level, 4)
+        p = stats.chi2.sf(
+            [
+                coverage_statistic(hits, level),
+                independence,
+                coverage_statistic(hits[1:], level) + independence,
+                dynamic,
+            ],
+            [1, 1, 2, rank],
+        )
+        counts += p < 0.05
+    return counts / n_samples
+
+
+@pytest.mark.slow
+def test_sizes_of_the_tests() -> None:
+    coverage, _, both, dynamic = rejected(0.05, 1000, 3000)
+    for size in (coverage, both, dynamic):
+        assert 0.035 < size < 0.065
+    assert 0.035 < rejected(0.05, 4000, 1500)[1] < 0.065  # independence, which counts pairs, needs more dates
+
+
+@pytest.mark.slow
+def test_coverage_has_the_size_that_the_binomial_gives_it() -> None:
+    counts = np.arange(200)
+    statistics = [coverage_statistic((np.arange(1000) < count).astype(float), 0.05) for count in counts]
+    exact = stats.binom.pmf(counts, 1000, 0.05)[stats.chi2.sf(statistics, 1) < 0.05].sum()
+    assert exact == pytest.approx(0.0519, abs=5e-3)
+    assert rejected(0.05, 1000, 3000)[0] == pytest.approx(exact, abs=0.012)  # three errors of the simulation
+
+
+@pytest.mark.slow
+def test_forecasts_that_ignore_clusters_are_found_out() -> None:
+    """Historical simulation of GARCH returns: right on average, wrong in time."""
+    rng = np.random.default_rng(2)
+    variance, found = 1.0, []
+    for shock in rng.normal(size=4000):
+        found.append(math.sqrt(variance) * shock)
+        variance = 0.03 + 0.15 * found[-1] ** 2 + 0.82 * variance
+    returns = series(np.array(found))
+    forecasts = hr.historical_value_at_risk(returns, 500)
+    assert hr.christoffersen_test(returns, forecasts, 0.05).p_value < 0.01
+    assert hr.dynamic_quantile_test(returns, forecasts, 0.05).p_value < 1e-6
