@@ -1,8 +1,10 @@
 """The command line: what it prints, what it writes, and one line for every bad input."""
 
 import json
+import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,10 +46,11 @@ def prices() -> pd.DataFrame:
     return pd.DataFrame(100 * (1 + returns).cumprod(axis=0), dates, ["oil", "gas", "coal"])
 
 
-def in_a_process(*arguments: str) -> subprocess.CompletedProcess[str]:
+def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     root = Path(hr.__file__).parents[1]
     command = [sys.executable, "-m", "hedgeresearch.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=120, check=False)
+    settings = os.environ | environment
+    return subprocess.run(command, capture_output=True, text=True, cwd=root, env=settings, timeout=120, check=False)
 
 
 @pytest.mark.parametrize(
@@ -226,3 +229,106 @@ def test_the_same_column_as_asset_and_hedge(run: Run, tmp_path: Path, prices: pd
     file = tmp_path / "prices.csv"
     prices.to_csv(file)
     check_refused(run(*OLS, "--prices", file, "--asset", "oil", "--hedge", "oil"), "'oil'")
+
+
+# --- compare ---
+
+COMPARE = ("compare", "--window", 300, "--refit-every", 50)
+
+
+@pytest.fixture
+def own(tmp_path: Path, prices: pd.DataFrame) -> tuple[object, ...]:
+    file = tmp_path / "prices.csv"
+    prices.to_csv(file)
+    return ("--prices", file, "--asset", "oil", "--hedge", "gas", "--hedge", "coal")
+
+
+def test_compare_prints_the_table_and_what_it_says(
+    run: Run, own: tuple[object, ...], prices: pd.DataFrame, tmp_path: Path
+) -> None:
+    file = tmp_path / "table.csv"
+    code, output, errors = run(*COMPARE, *own, "--models", "ewma, rolling,ols", "--output", file)
+    assert (code, errors) == (0, "")
+    returns = hr.returns(prices)
+    models = {"ewma": hr.MinimumVarianceHedge(hr.EWMACovariance()), "rolling": hr.RollingOLSHedge(250)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hr.ConvergenceWarning)
+        study = hr.walk_forward(models, returns["oil"], returns[["gas", "coal"]], 300, 50, progress=False)
+    table = pd.read_csv(file, index_col="model")
+    pd.testing.assert_frame_equal(table, study.summary, check_exact=False, rtol=1e-12)
+    head, printed, said = output.rstrip().split("\n\n")
+    assert " ".join(head.split()) == f"Data: {own[1]}; 99 dates out of sample, to 2021-02-03."
+    assert printed == study.summary.to_string(float_format="{:.4f}".format)
+    comparison = study.compare()
+    assert " ".join(said.split()) == " ".join((*comparison.sentences, comparison.conclusion))
+    assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("name", list(cli.ModelName))
+def test_compare_knows_every_model(run: Run, own: tuple[object, ...], name: str) -> None:
+    code, output, _ = run("compare", "--window", 300, "--refit-every", 100, *own, "--models", name)
+    assert code == 0
+    assert f"\n{name} " in output
+
+
+def test_compare_goes_on_from_a_checkpoint(
+    run: Run, own: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = (*COMPARE, *own, "--models", "kalman", "--checkpoint", tmp_path / "walks")
+    _, first, _ = run(*options)
+    assert len(list((tmp_path / "walks").iterdir())) == 3
+    monkeypatch.setattr("hedgeresearch.evaluation.tasks.walk", None)  # nothing is walked again
+    assert run(*options) == (0, first, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--models", "dcc,oracle"), "--models must name models from naive, ols, rolling"),
+        (
+            ("--models", ""),
+            "--models must name models from naive, ols, rolling, kalman, ecm, ewma, dcc, regime; got ''",
+        ),
+        (("--window", "many"), "Invalid value for '--window'"),
+        (("--window", "398"), "window must leave two dates or more to evaluate, of 399; got 398."),
+        (("--window", "390", "--models", "ols"), "hedged_returns must have at least 20 rows; got 9."),
+        (("--refit-every", "0"), "refit_every must be a whole number of at least 1; got 0."),
+        (("--asset", "gas"), "asset and hedges must be different columns; 'gas' is given twice."),
+        (("--checkpoint", __file__, "--window", "300"), "checkpoint must be a folder that can be written"),
+    ],
+)
+def test_bad_arguments_of_compare(run: Run, own: tuple[object, ...], arguments: tuple[str, ...], message: str) -> None:
+    check_refused(run("compare", *own, *arguments), message)
+
+
+@pytest.mark.parametrize("place", [".", "absent/table.csv"])
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(
+    run: Run, own: tuple[object, ...], tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "walk_forward", None)
+    check_refused(run(*COMPARE, *own, "--output", tmp_path / place), "--output must be a file that can be written")
+
+
+def test_a_run_that_fails_leaves_the_output_as_it_was(run: Run, own: tuple[object, ...], tmp_path: Path) -> None:
+    kept, absent = tmp_path / "kept.csv", tmp_path / "absent.csv"
+    kept.write_text("earlier")
+    for file in (kept, absent):
+        check_refused(run("compare", *own, "--window", "0", "--output", file), "window must be a whole number")
+    assert kept.read_text() == "earlier"
+    assert not absent.exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that can be opened, not written to")
+def test_a_disk_that_is_full(run: Run) -> None:
+    check_refused(
+        run(*OLS, "--output", "/dev/full"), "--output must be a file that can be written; /dev/full: No space"
+    )
+
+
+def test_progress_goes_to_standard_error(own: tuple[object, ...]) -> None:
+    arguments = [*map(str, (*COMPARE, *own)), "--models", "kalman,ewma"]
+    quiet = in_a_process(*arguments)
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    shown = in_a_process(*arguments, FORCE_COLOR="1")  # as on a terminal
+    assert shown.stdout == quiet.stdout
+    assert "ewma" in shown.stderr

@@ -45,8 +45,8 @@ def standardize(errors: Array, path: Array, dates: pd.Index[Any]) -> Array:
 def scaled_roots(covariances: Array) -> tuple[Array, float]:
     """D R^(1/2) of each covariance D R D (..., n, n), which units only scale, and the least eigenvalue of all R."""
     variance = np.diagonal(covariances, axis1=-2, axis2=-1)
-    scale = np.sqrt(np.where(variance > 0.0, variance, np.inf))
-    values, vectors = np.linalg.eigh(covariances / (scale[..., :, None] * scale[..., None, :]))
+    scale, divisor = np.sqrt(variance), np.sqrt(np.where(variance > 0.0, variance, np.inf))
+    values, vectors = np.linalg.eigh(covariances / (divisor[..., :, None] * divisor[..., None, :]))
     root = (vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]) @ np.swapaxes(vectors, -1, -2)
     return np.asarray(scale[..., :, None] * root), float(values.min())
 

@@ -7,7 +7,7 @@ out of the ordinary (a series that stands still, hedges that are collinear, an a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,19 +27,27 @@ from hedgeresearch.hedges.rolling_ols import RollingOLSHedge
 
 ORDINARY = 1e3 * COLLINEAR
 """Share of variance that each series must have of its own in every sample for a shortcut."""
-Shortcut = Callable[[Any, Array, Sequence[Step]], Array | None]
+Shortcut = Callable[[Any, Array, Sequence[Step]], Iterator[Array | None]]
+"""From a model, returns and steps: the ratios (n_dates, n_hedges) of each step; None where ``fit`` is needed."""
 
 
-def ratios_at_once(model: Any, returns: Array, steps: Sequence[Step]) -> Array | None:
-    """Ratios (n_tested, n_hedges) of a walk over returns (n_dates, 1 + n_hedges); None where ``fit`` is needed."""
+def ratios_at_once(model: Any, returns: Array, steps: Sequence[Step]) -> list[Array]:
+    """Ratios (n_dates, n_hedges) of each step over returns (n_dates, 1 + n_hedges), up to the first that needs ``fit``.
+
+    Whether a step needs it does not depend on what comes after it.
+    """
     shortcut = _shortcut_of(model)
     length = steps[0].end - steps[0].first
     if shortcut is None or length <= returns.shape[1] + 2 or any(s.end - s.first != length for s in steps):
-        return None
-    seen = returns[steps[0].first : steps[-1].stop]
-    if not _ordinary(rolling_covariance(seen, length)):
-        return None
-    return shortcut(model, returns, steps)
+        return []
+    first = steps[0].first
+    samples = rolling_covariance(returns[first : steps[-1].end], length)[[s.first - first for s in steps]]
+    found: list[Array] = []
+    for ordinary, ratios in zip(_ordinary(samples), shortcut(model, returns, steps), strict=False):
+        if not ordinary or ratios is None:
+            break
+        found.append(ratios)
+    return found
 
 
 def _shortcut_of(model: Any) -> Shortcut | None:
@@ -51,51 +59,49 @@ def _shortcut_of(model: Any) -> Shortcut | None:
     return {NaiveHedge: _naive, OLSHedge: _ols, RollingOLSHedge: _rolling}.get(type(model))
 
 
-def _ordinary(covariances: Array) -> bool:
-    """Whether in each of these (n, 1 + n_hedges, 1 + n_hedges) every series varies by itself, the asset last."""
+def _ordinary(covariances: Array) -> Array:
+    """Whether in each of these (n, 1 + n_hedges, 1 + n_hedges) every series varies by itself, the asset last; (n,)."""
     turned = np.ascontiguousarray(covariances[:, ::-1, ::-1])
     _, pivots = minimum_variance_ratios(np.pad(turned, ((0, 0), (1, 0), (1, 0))))
-    return bool((pivots > ORDINARY).all())
+    return np.asarray(pivots > ORDINARY)
 
 
-def _naive(model: Any, returns: Array, steps: Sequence[Step]) -> Array:
+def _naive(model: Any, returns: Array, steps: Sequence[Step]) -> Iterator[Array]:
     n_hedges = returns.shape[1] - 1
-    return np.full((sum(s.stop - s.start for s in steps), n_hedges), 1.0 / n_hedges)
+    for step in steps:
+        yield np.full((step.stop - step.start, n_hedges), 1.0 / n_hedges)
 
 
-def _ols(model: Any, returns: Array, steps: Sequence[Step]) -> Array:
+def _ols(model: Any, returns: Array, steps: Sequence[Step]) -> Iterator[Array]:
     """One regression a step, held over its dates."""
     first, length = steps[0].first, steps[0].end - steps[0].first
     windows = rolling_covariance(returns[first : steps[-1].end], length)
     ratios, _ = minimum_variance_ratios(windows[[s.first - first for s in steps]])
-    return np.repeat(ratios, [s.stop - s.start for s in steps], axis=0)
+    for step, ratio in zip(steps, ratios, strict=True):
+        yield np.repeat(ratio[None], step.stop - step.start, axis=0)
 
 
-def _rolling(model: RollingOLSHedge, returns: Array, steps: Sequence[Step]) -> Array | None:
+def _rolling(model: RollingOLSHedge, returns: Array, steps: Sequence[Step]) -> Iterator[Array | None]:
     """The window before each date, whatever step it belongs to."""
-    first = steps[0].first
-    if model.window >= steps[0].end - first or model.window < returns.shape[1] + 1:
-        return None
-    windows = rolling_covariance(returns[first : steps[-1].stop], model.window)
-    if not _ordinary(windows):
-        return None
+    first, window = steps[0].first, model.window
+    fits = returns.shape[1] + 1 <= window < steps[0].end - first
+    windows = rolling_covariance(returns[first : steps[-1].stop], window) if fits else np.empty((0, 1, 1))
+    ordinary = _ordinary(windows)
     ratios, _ = minimum_variance_ratios(windows)
-    return np.asarray(ratios[_tested(steps) - model.window - first])
+    for step in steps:
+        # a window that begins on row i of these tells the ratio of row i + window
+        seen = ordinary[step.first - first : step.stop - first - window + 1]
+        yield ratios[step.start - first - window : step.stop - first - window] if fits and seen.all() else None
 
 
-def _ewma(model: Any, returns: Array, steps: Sequence[Step]) -> Array | None:
+def _ewma(model: Any, returns: Array, steps: Sequence[Step]) -> Iterator[Array | None]:
     """An average begun at each step's first date."""
     decay, n = model.covariance_model.effective_decay, returns.shape[1]
-    if steps[0].end - steps[0].first <= start_up(n):
-        return None
-    path = []
     for step in steps:
+        if step.end - step.first <= start_up(n):
+            yield None
+            return
         last, weight = ewma_last(decay, returns[step.first : step.end], np.zeros((n, n)), 0.0)
         after, _ = ewma_covariance(decay, returns[step.end : step.stop], last, weight)
-        path.append(after[step.start - step.end : -1])
-    ratios, pivots = minimum_variance_ratios(np.concatenate(path))
-    return np.asarray(ratios) if (pivots > ORDINARY).all() else None
-
-
-def _tested(steps: Sequence[Step]) -> Any:
-    return np.concatenate([np.arange(s.start, s.stop) for s in steps])
+        ratios, pivots = minimum_variance_ratios(after)
+        yield ratios[step.start - step.end : -1] if (pivots > ORDINARY).all() else None

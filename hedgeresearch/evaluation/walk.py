@@ -83,34 +83,50 @@ def walk(model: HedgeModel, returns: pd.DataFrame, steps: Sequence[Step], tick: 
     that a local optimum is not kept for long. Where a refit fails, or its extension, the ratios are NaN: ``join_walks``
     then holds the last one.
     """
-    at_once = ratios_at_once(model, returns.to_numpy(), steps)
-    if at_once is not None:
-        return Walk(at_once, None, ())
-    given = Given.of(data_for(model, returns))
+    ratios = ratios_at_once(model, returns.to_numpy(), steps)
+    predicted: list[Array | None] = [None] * len(ratios)
+    given, notes = Given.of(data_for(model, returns)), list[Note]()
     fit: HedgeFit | None = None
-    ratios, predicted, notes = [], [], []
-    for number, step in enumerate(steps):
+    for number in range(len(ratios), len(steps)):
+        step = steps[number]
         begin = None if number % FRESH == 0 or _far(steps[number - 1], step) else fit
+        path, probabilities, failure = np.full((step.stop - step.start, returns.shape[1] - 1), np.nan), None, None
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", DeprecationWarning)  # of a library's own code: not about this fit
             warnings.simplefilter("ignore", DataWarning)  # about the data, and said once for all of them
-            failure = None
             try:
                 fit = _refit(model, *given.rows(step.first, step.end), begin)
-                hedged = fit.extend(*given.rows(step.end, step.stop))
-                path, regimes = hedged.ratio.to_numpy(), hedged.regimes
-                path = path[len(path) - (step.stop - step.start) :]
+                path, probabilities, failure = _carry(fit, given, step)
             except FAILURES as error:
-                failure, regimes = str(error), None
-                path = np.full((step.stop - step.start, returns.shape[1] - 1), np.nan)
+                failure = str(error)
         notes += [Note(step.start, False, str(warning.message)) for warning in caught]
-        if failure is not None:
-            notes.append(Note(step.start, True, failure))
+        notes += [Note(step.start, True, failure)] if failure is not None else []
         ratios.append(path)
-        predicted.append(None if regimes is None else regimes.predicted.to_numpy()[-len(path) :])
+        predicted.append(probabilities)
         tick()
     return Walk(np.concatenate(ratios), _joined(predicted, [len(path) for path in ratios]), tuple(notes))
+
+
+def _carry(fit: HedgeFit, given: Given, step: Step) -> tuple[Array, Array | None, str | None]:
+    """A fit over the dates of a step: ratios, probabilities of regimes, and why it failed, if it did.
+
+    Where it cannot go over all dates it goes one by one, as far as it can: what is to come must not spoil what was.
+    """
+    n_dates, n_hedges = step.stop - step.start, given.hedges.shape[1]
+    try:
+        hedged = fit.extend(*given.rows(step.end, step.stop))
+        regimes = None if hedged.regimes is None else hedged.regimes.predicted.to_numpy()[-n_dates:]
+        return hedged.ratio.to_numpy()[-n_dates:], regimes, None
+    except FAILURES:
+        path = np.full((step.stop - step.end, n_hedges), np.nan)
+    for row in range(step.end, step.stop):
+        path[row - step.end] = fit.next_ratio.to_numpy()
+        try:
+            fit = fit.extend(*given.rows(row, row + 1))
+        except FAILURES as error:
+            return path[-n_dates:], None, str(error)
+    return path[-n_dates:], None, None
 
 
 def _far(earlier: Step, step: Step) -> bool:

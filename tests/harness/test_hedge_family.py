@@ -61,7 +61,7 @@ OTHER_AIMS |= {"total least squares", "quantile", "low quantile"}
 OTHER_AIMS |= {"cvar", "expected shortfall", "semivariance", "third moment"}
 OTHER_AIMS |= {"tracking", "one instrument", "shrunk", "shrunk toward ols", "combined"}
 """Models whose ratio is not that of least variance under the covariance they report."""
-pytestmark = pytest.mark.filterwarnings("ignore:asset and hedges .* cointegrated")
+pytestmark = pytest.mark.filterwarnings("ignore:asset and hedges .* cointegrat")
 """The prices of the family are not cointegrated."""
 SPLIT = 400
 

@@ -180,3 +180,15 @@ def test_intervals_of_dcc_hold_the_next_ratio(n_dates):
     hits, errors, claimed = np.array(rows).T
     assert 0.92 <= hits.mean() <= 0.97
     assert np.sqrt(np.mean(errors**2)) == pytest.approx(np.sqrt(np.mean(claimed**2)), rel=0.2)
+
+
+@pytest.mark.slow
+def test_bootstrap_intervals_of_dcc_hold_the_next_ratio():
+    """With 100 draws, 95 % of 48 samples. Few of both here, as each draw is a simulation and a fit."""
+    hits, widths = [], []
+    for found, truth in dcc_samples(1000, range(30)):
+        lower, upper = found.conf_int(method="bootstrap", n_bootstrap=50).loc["hedge"]
+        hits.append(lower <= truth <= upper)
+        widths.append((upper - lower) / (2 * 1.96 * found.standard_errors["hedge"]))
+    assert np.mean(hits) >= 0.95 - 3 * np.sqrt(0.05 * 0.95 / 30)
+    assert np.mean(widths) == pytest.approx(1.0, abs=0.15)  # percentiles of 50 draws are somewhat narrow

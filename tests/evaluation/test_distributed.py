@@ -1,0 +1,91 @@
+"""A study on a Dask cluster that loses a worker half-way gives the same bits as one process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import joblib
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.evaluation import tasks
+
+distributed = pytest.importorskip("distributed", reason="distributed is not installed: hedgeresearch[distributed]")
+MODELS = {
+    "dcc": hr.MinimumVarianceHedge(hr.DCC()),
+    "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+    "kalman": hr.KalmanHedge(),
+    "cointegration": hr.CointegrationHedge(),
+}
+
+
+@contextmanager
+def process(kind: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A scheduler or a worker."""
+    environment = os.environ | {"PYTHONPATH": str(Path(hr.__file__).parents[1]), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-W", "ignore", "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *arguments]
+    started = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+@pytest.fixture(scope="module")
+def pairs() -> dict[str, Any]:
+    tables = {f"pair {seed}": hr.simulate_dcc(n_dates=400, seed=seed).returns for seed in range(3)}
+    return {name: (table["asset"], table[["hedge"]]) for name, table in tables.items()}
+
+
+def run(pairs: dict[str, Any], **settings: Any) -> hr.Study:
+    return hr.run_study(MODELS, pairs, 250, 10, progress=False, **settings)
+
+
+def kill_half_way(worker: subprocess.Popen[bytes], folder: Path, seen: list[int]) -> None:
+    """Kill a worker as soon as two walks are done."""
+    while worker.poll() is None:
+        if (done := len(list(folder.glob("*.parquet")))) >= 2:
+            worker.send_signal(signal.SIGKILL)
+            seen.append(done)
+            return
+        time.sleep(0.005)
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_bits(
+    pairs: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "LONGEST", 5)
+    serial, file, walks = run(pairs), str(tmp_path / "scheduler.json"), tmp_path / "walks"
+    with ExitStack() as stack:
+        stack.enter_context(process("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", file))
+        settings = ("--scheduler-file", file, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny")
+        space = ("--local-directory", str(tmp_path))
+        workers = [stack.enter_context(process("worker", *settings, *space)) for _ in range(2)]
+        client = stack.enter_context(distributed.Client(scheduler_file=file, timeout=60))
+        client.wait_for_workers(2, timeout=60)
+        seen: list[int] = []
+        killer = Thread(target=kill_half_way, args=(workers[0], walks, seen))
+        killer.start()
+        with joblib.parallel_config("dask"):
+            study = run(pairs, n_jobs=-1, checkpoint=walks)
+        killer.join()
+        assert len(client.scheduler_info()["workers"]) == 1
+    n_tasks = 3 * 6 * 3
+    assert 2 <= seen[0] < n_tasks
+    assert len(list(walks.iterdir())) == n_tasks
+    for name in pairs:
+        one, other = study[name], serial[name]
+        pd.testing.assert_frame_equal(one.ratios, other.ratios, check_exact=True)
+        pd.testing.assert_frame_equal(one.hedged_returns, other.hedged_returns, check_exact=True)
+        pd.testing.assert_frame_equal(one.notes, other.notes)
+        pd.testing.assert_frame_equal(one.summary, other.summary, check_exact=True)
+    assert len(study["pair 0"].notes)
