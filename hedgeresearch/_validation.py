@@ -96,6 +96,9 @@ def join_asset_and_hedges(asset: Any, hedges: Any) -> pd.DataFrame:
             f"asset and hedges must have different names; both hold {left.columns[0]!r}. "
             "Rename one, for example hedges.add_suffix('_hedge')."
         )
+    names = list(map(str, [left.columns[0], *right.columns]))
+    if len(set(names)) < len(names):
+        raise DataError(f"asset and hedges must have names that differ as text; got {names}. Rename one.")
     values = np.column_stack([left.to_numpy(), right.to_numpy()])
     return pd.DataFrame(values, index=left.index, columns=left.columns.append(right.columns))
 
@@ -104,7 +107,7 @@ def join_returns(asset: Any, hedges: Any, *, simultaneous_required: bool = True)
     """A joined frame from which a hedge can be estimated, and the kind of its returns where ``hr.returns`` noted it.
 
     No column is constant, the hedges are not collinear, and there are more dates than regression parameters. Closes
-    that do not look simultaneous are warned of if they are ``required`` to be.
+    that do not look simultaneous are warned of if ``simultaneous_required``.
     """
     kind = kind_of_returns(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
@@ -116,6 +119,13 @@ def join_returns(asset: Any, hedges: Any, *, simultaneous_required: bool = True)
     if simultaneous_required and getattr(asset, "attrs", {}).get("horizon", 1) == 1:
         warn_unless_simultaneous(joined)
     return joined, kind
+
+
+def apart(name: str, names: list[Any]) -> str:
+    """A name in as many brackets as it takes to differ from all others."""
+    while name in names:
+        name = f"({name})"
+    return name
 
 
 def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:

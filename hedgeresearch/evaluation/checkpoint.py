@@ -41,6 +41,8 @@ class Checkpoint:
     @classmethod
     def at(cls, folder: Any) -> Checkpoint:
         """The folder, made if it is not there."""
+        if not isinstance(folder, str | os.PathLike):
+            raise DataError(f"checkpoint must be the path of a folder; got {folder!r}.")
         path = Path(folder)
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -132,7 +134,7 @@ def _written(value: Any) -> str:
     value = getattr(value, "py_func", value)  # of what numba compiled
     if is_dataclass(value) and not isinstance(value, type):
         settings = ", ".join(f"{field.name}={_written(getattr(value, field.name))}" for field in fields(value))
-        return f"{type(value).__module__}.{type(value).__qualname__}({settings})"
+        return f"{_class(type(value))}({settings})"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -147,7 +149,25 @@ def _written(value: Any) -> str:
         return f"{value.co_code.hex()}{value.co_names}{_written(value.co_consts)}"
     if value is None or isinstance(value, str | bytes | int | float | bool | np.number):
         return repr(value)
+    if hasattr(value, "fit") and not isinstance(value, type):
+        return f"{_class(type(value))}({_written(getattr(value, '__dict__', {}))})"
     return _hashed(value)
+
+
+def _class(kind: type) -> str:
+    """A class by its name, and one that does not come with the package by the code of its methods, too."""
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
+        return name  # the version stands for its code
+    own = [method for base in kind.__mro__ for method in vars(base).values() if base is not object]
+    methods = [getattr(method, "__func__", getattr(method, "fget", method)) for method in own]
+    written = [m for m in methods if isinstance(m, FunctionType) and not _is_generated(m)]
+    return f"{name}[{' '.join(map(_function, written))}]"
+
+
+def _is_generated(method: FunctionType) -> bool:
+    """Whether a decorator such as ``dataclass`` has made a method, from settings that are told anyway."""
+    return method.__name__.startswith("__") and method.__code__.co_filename == "<string>"
 
 
 def _function(function: FunctionType) -> str:

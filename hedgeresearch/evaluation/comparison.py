@@ -82,10 +82,10 @@ class Comparison:
             return f"All hedges are the same as {self.against}."
         best = [str(name) for name in self.table.index[self.table["in MCS"]]]
         found = "at least one is better" if self.joint.p_value < self.level else "none is shown to be better"
-        among = f"the best is among {', '.join(best)}" if len(best) > 1 else f"the best is {best[0]}"
+        among = f"is among {', '.join(best)}" if len(best) > 1 else f"is {best[0]}"
         return (
-            f"Of {tried} hedge{'s' if tried > 1 else ''} tried against {self.against}, {found} ({p}); "
-            f"{among} ({100 * (1 - self.size):.0f} % confidence)."
+            f"Counting all {tried} hedge{'s' if tried > 1 else ''} tried against {self.against}, {found} ({p}); "
+            f"with {100 * (1 - self.size):.0f} % confidence the best {among}."
         )
 
     def to_latex(self, **settings: Any) -> str:

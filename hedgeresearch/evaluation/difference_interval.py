@@ -10,7 +10,6 @@ returns and for their difference; the interval ends at percentiles of the draws.
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,8 +20,10 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array, Indices
-from hedgeresearch._validation import CONSTANT, check_at_least, check_between
+from hedgeresearch._validation import check_at_least, check_between
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.evaluation.losses import FEWEST
 from hedgeresearch.evaluation.measures import effectiveness, effectiveness_of, variance, variance_of
 from hedgeresearch.evaluation.risk_adjusted import (
     exponential_certainty_equivalent,
@@ -55,8 +56,6 @@ OF_ARRAYS: dict[Any, Callable[..., Array]] = {
 """Measures that are taken of many draws at once, over the last axis of arrays."""
 AT_ONCE = 2_000_000
 """Numbers of one series that are drawn at once."""
-FEWEST = 20
-"""Dates below which blocks say nothing."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,7 +125,8 @@ def interval_of_difference(
     joined = joined_series(given, minimum_rows=FEWEST)
     values = joined.to_numpy().T
     of_rows = _of_rows(measure)
-    length = block_length(values[:2])
+    squares = np.square(values[:2] - values[:2].mean(axis=1, keepdims=True))
+    length = block_length(np.column_stack([*squares, squares[0] - squares[1]]))
     parts = [_differences(of_rows, values, rows) for rows in _drawn_rows(values.shape[1], length, n_bootstrap, seed)]
     differences = np.concatenate(parts)
     if not np.isfinite(differences).all():
@@ -134,20 +134,6 @@ def interval_of_difference(
     lower, upper = np.quantile(differences, [0.5 - level / 2.0, 0.5 + level / 2.0])
     both = [float(measure(*(joined[name] for name in (which, *list(joined)[2:])))) for which in list(joined)[:2]]
     return DifferenceInterval(both[0] - both[1], float(lower), float(upper), level, length, n_bootstrap)
-
-
-def block_length(hedged: Array) -> int:
-    """Mean length of the blocks for the squares of two series (2, n_dates) and the difference of these."""
-    from arch.bootstrap import optimal_block_length
-
-    squares = np.square(hedged - hedged.mean(axis=1, keepdims=True))
-    series = np.column_stack([*squares, squares[0] - squares[1]])
-    spread = series.std(axis=0)
-    moving = spread > CONSTANT * squares.max()
-    if not moving.any():
-        return 1
-    lengths = optimal_block_length(series[:, moving] / spread[moving])["stationary"]
-    return max(math.ceil(float(lengths.max())), 1)
 
 
 def _drawn_rows(n_dates: int, length: int, n_bootstrap: int, seed: int) -> Iterator[Indices]:

@@ -51,7 +51,7 @@ def losses_of(returns: Array, loss: Loss) -> Array:
                 f"loss must give one finite number for each of {len(returns)} returns; got the shape {column.shape}"
                 f"{'' if np.isfinite(column).all() else ' with gaps or infinities'}. Check it on one series of returns."
             )
-    losses = np.column_stack(columns)
+    losses = without_rounding(np.column_stack(columns), float(np.abs(columns).max()))
     for i in range(1, len(columns)):
         differences = losses[:, :i] - losses[:, [i]]
         still = np.ptp(differences, axis=0) <= ROUNDING * np.abs(differences).max(axis=0)

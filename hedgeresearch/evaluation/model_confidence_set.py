@@ -17,8 +17,9 @@ import pandas as pd
 
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_between
+from hedgeresearch.estimation.block_length import block_length as longest_block
 from hedgeresearch.evaluation.losses import Loss, check_hedged_returns, losses_of, variance_loss, without_rounding
-from hedgeresearch.evaluation.superior_ability import N_BOOTSTRAP, block_length_of, check_bootstrap
+from hedgeresearch.evaluation.superior_ability import N_BOOTSTRAP, check_bootstrap
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,7 +95,7 @@ def confidence_set_p_values(losses: Array, block_length: int | None, n_bootstrap
         return np.ones(losses.shape[1])
     against_mean = distinct - distinct.mean(axis=1, keepdims=True)  # what all share moves no difference
     against_mean = against_mean[:, against_mean.any(axis=0)]
-    length = block_length_of(against_mean) if block_length is None else block_length
+    length = longest_block(against_mean) if block_length is None else block_length
     # no size is needed for the p-values
     found = MCS(distinct, 0.1, n_bootstrap, length, seed=np.random.default_rng(seed))
     found.compute()

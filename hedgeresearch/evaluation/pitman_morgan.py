@@ -65,6 +65,8 @@ def equal_variance_test(x: Array, y: Array, robust: bool, lags: int) -> tuple[fl
 
     n = len(x)
     scale = max(x.std(), y.std())
+    if scale == 0.0:
+        return 0.0, 1.0  # both hedges are perfect
     total, difference = ((z - z.mean()) / scale for z in (x + y, y - x))
     if not (total * difference).any():
         return 0.0, 1.0

@@ -27,6 +27,7 @@ import pandas as pd
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_at_least
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.block_length import block_length as longest_block
 from hedgeresearch.evaluation.losses import (
     Loss,
     check_hedged_returns,
@@ -113,7 +114,7 @@ def superior_ability_of_losses(
     gains = gains[:, gains.any(axis=0)]
     if gains.shape[1] == 0:
         return SuperiorAbility(1.0, 1.0, 1.0, 1.0, 0, 1)
-    length = block_length_of(gains) if block_length is None else block_length
+    length = longest_block(gains) if block_length is None else block_length
     error = np.sqrt(bootstrap_variance(gains, length))
     means, drawn = gains.mean(axis=0), means_of_draws(gains, length, n_bootstrap, seed)
     far_below = means < -error * math.sqrt(2.0 * math.log(math.log(len(gains))) / len(gains))
@@ -141,14 +142,6 @@ def bootstrap_variance(gains: Array, block_length: int) -> Array:
     i, q = np.arange(1, n), 1.0 / block_length
     kappa = (n - i) / n * (1.0 - q) ** i + i / n * (1.0 - q) ** (n - i)
     return np.asarray(autocovariances[0] + 2.0 * kappa @ autocovariances[1:])
-
-
-def block_length_of(series: Array) -> int:
-    """The longest mean block length that a column of (n_dates, n_series) asks for, Politis and White (2004)."""
-    from arch.bootstrap import optimal_block_length
-
-    scaled = (series - series.mean(axis=0)) / series.std(axis=0)
-    return math.ceil(float(optimal_block_length(scaled)["stationary"].max()))
 
 
 def check_bootstrap(n_dates: int, block_length: int | None, n_bootstrap: int, seed: int) -> None:

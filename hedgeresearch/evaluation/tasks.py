@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LONGEST = 250
 """Refits in a task. A longer walk is cut into several, each beginning with a search from nowhere."""
 
-_alone = Lock()
+_alone = RLock()
 """Held by the walk of a process: warnings are caught, and threads counted, for a process as a whole."""
 
 
@@ -109,6 +109,8 @@ def with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
     if not isinstance(models, Mapping):
         raise DataError(f"models must be a dictionary of hedge models by name; got {type(models).__name__}.")
     for name, model in models.items():
+        if not isinstance(name, str) or not name:
+            raise DataError(f"models must have texts for names; got {name!r}.")
         check_model(model, f"model {name!r}", "OLSHedge()")
     reserved = [
         name for name in models if name == "unhedged" or (name in benchmarks and models[name] != benchmarks[name])

@@ -42,6 +42,7 @@ class Tournament:
     n_refits : int, of each model
     predicted : DataFrame (n_dates, k) by model, for those with regimes: predicted probabilities of each date
     seed : int, of the bootstrap
+    returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
     """
 
     models: dict[str, HedgeModel]
@@ -52,6 +53,7 @@ class Tournament:
     n_refits: int
     predicted: dict[str, pd.DataFrame]
     seed: int = 0
+    returns_kind: str | None = None
 
     def __repr__(self) -> str:
         dates = self.hedged_returns.index
@@ -116,15 +118,17 @@ class Tournament:
 
         Parameters
         ----------
-        regimes : name of a model with regimes, whose predicted probabilities decide; or a label (or a row of
-            probabilities) for every date
+        regimes : name of a model with regimes, whose predicted probabilities decide, on the dates after its first fit;
+            or a label (or a row of probabilities) for every date
         measure : function of hedged and unhedged returns
         """
         if isinstance(regimes, str):
             if regimes not in self.predicted:
                 raise DataError(f"regimes must name a model with regimes, of {list(self.predicted)}; got {regimes!r}.")
             regimes = self.predicted[regimes].dropna()
-        chosen = regimes.index.intersection(self.hedged_returns.index)
+            chosen = regimes.index  # not those before the model's first fit
+        else:
+            chosen = self.hedged_returns.index
         return self._by(lambda hedged, asset: by_regime(measure, regimes, hedged[chosen], asset[chosen])["value"])
 
     def worst_days(self, share: float = 0.05) -> pd.DataFrame:
@@ -167,6 +171,8 @@ class Tournament:
         """
         if isinstance(measure, str):
             check_choice(measure, "measure", tuple(LOSSES))
+        elif not callable(measure):
+            raise DataError(f"measure must be one of {', '.join(map(repr, LOSSES))}, or a function; got {measure!r}.")
         loss = LOSSES[measure] if isinstance(measure, str) else measure
         returns = self.net_returns if net else self.hedged_returns
         return compare_hedges(returns, against, loss=loss, **{"seed": self.seed, **settings})

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.difference_interval import FEWEST, interval_of_difference
+from hedgeresearch.evaluation.difference_interval import interval_of_difference
+from hedgeresearch.evaluation.losses import FEWEST
 from hedgeresearch.evaluation.measures import effectiveness
 from hedgeresearch.evaluation.ratio_path import turnover
 from hedgeresearch.evaluation.risk_adjusted import (
@@ -53,6 +54,7 @@ def summary_of(study: Tournament) -> pd.DataFrame:
 def measures_of(study: Tournament, risk_aversion: float, periods_per_year: float | None) -> pd.DataFrame:
     """A row a model, a pair of columns a measure: before and after costs."""
     per_year = _periods_per_year(study.hedged_returns.index) if periods_per_year is None else periods_per_year
+    wealth: Any = "summed" if study.returns_kind in ("log", "difference") else "compounded"
     functions: dict[str, Any] = {
         "mean": pd.Series.mean,
         "volatility": pd.Series.std,
@@ -62,7 +64,7 @@ def measures_of(study: Tournament, risk_aversion: float, periods_per_year: float
         "VaR 1 %": partial(value_at_risk, level=0.01),
         "CVaR 5 %": expected_shortfall,
         "CVaR 1 %": partial(expected_shortfall, level=0.01),
-        "maximum drawdown": maximum_drawdown,
+        "maximum drawdown": partial(maximum_drawdown, wealth=wealth),
         "exponential certainty equivalent": partial(exponential_certainty_equivalent, risk_aversion=risk_aversion),
         "mean-variance certainty equivalent": partial(mean_variance_certainty_equivalent, risk_aversion=risk_aversion),
         "Sharpe ratio": partial(sharpe, periods_per_year=per_year),

@@ -116,6 +116,8 @@ def _carry(fit: HedgeFit, given: Given, step: Step) -> tuple[Array, Array | None
     n_dates, n_hedges = step.stop - step.start, given.hedges.shape[1]
     try:
         hedged = fit.extend(*given.rows(step.end, step.stop))
+        if not np.isfinite(hedged.ratio.to_numpy()).all():
+            raise DataError("the ratios of a model must be finite; some are not.")
         regimes = None if hedged.regimes is None else hedged.regimes.predicted.to_numpy()[-n_dates:]
         return hedged.ratio.to_numpy()[-n_dates:], regimes, None
     except FAILURES:
@@ -123,6 +125,9 @@ def _carry(fit: HedgeFit, given: Given, step: Step) -> tuple[Array, Array | None
     for row in range(step.end, step.stop):
         path[row - step.end] = fit.next_ratio.to_numpy()
         try:
+            if not np.isfinite(path[row - step.end]).all():
+                path[row - step.end] = np.nan
+                raise DataError("the ratios of a model must be finite; some are not.")
             fit = fit.extend(*given.rows(row, row + 1))
         except FAILURES as error:
             return path[-n_dates:], None, str(error)
@@ -147,7 +152,8 @@ def join_walks(walks: Sequence[Walk]) -> Walk:
 def data_for(model: HedgeModel, returns: pd.DataFrame) -> pd.DataFrame:
     """What a model is fitted to: the returns, or for one that needs them the prices to which they cumulate.
 
-    Prices start at one before the first return. Log prices, and differences of prices, lose nothing by that.
+    The level at which prices start says nothing to a model of log prices or, with returns that are differences of
+    prices, of prices themselves; see ``check_prices_exist`` for the rest.
     """
     if getattr(model, "needs", "returns") == "returns":
         return returns
@@ -157,6 +163,33 @@ def data_for(model: HedgeModel, returns: pd.DataFrame) -> pd.DataFrame:
     else:
         prices = np.exp((values if kind == "log" else np.log1p(values)).cumsum(axis=0))
     return pd.DataFrame(prices, index=returns.index, columns=returns.columns)
+
+
+def check_prices_exist(name: str, model: HedgeModel, returns: pd.DataFrame) -> None:
+    """Refuse a model on prices that the returns do not tell.
+
+    Raises
+    ------
+    DataError
+        If it works on differences and the returns are not, or the other way round, or if returns lie below -1.
+    """
+    if getattr(model, "needs", "returns") == "returns":
+        return
+    inner: Any = model
+    while not hasattr(inner, "kind"):
+        inner = inner.model  # of a hedge made of another
+    kind = returns.attrs.get("returns")
+    if (inner.kind == "difference") != (kind == "difference"):
+        raise DataError(
+            f"model {name!r} works on prices of kind={inner.kind!r}; their ratio does not fit returns of the kind "
+            f"{kind or 'simple'!r}. Take hr.returns(prices, kind={inner.kind!r}) for all, or another kind in the model."
+        )
+    least = float(returns.to_numpy().min())
+    if kind not in ("difference", "log") and not least > -1.0:
+        raise DataError(
+            f"returns must lie above -1 for model {name!r}, which works on prices; got {least:g}. "
+            "Give fractions, or note the kind with hr.returns(prices, kind=...)."
+        )
 
 
 def _refit(model: HedgeModel, asset: pd.Series[float], hedges: pd.DataFrame, previous: HedgeFit | None) -> HedgeFit:
@@ -175,6 +208,5 @@ def _joined(parts: list[Array | None], lengths: list[int]) -> Array | None:
     widths = [part.shape[1] for part in parts if part is not None]
     if not widths:
         return None
-    gap = np.nan
-    filled = [np.full((n, widths[0]), gap) if part is None else part for part, n in zip(parts, lengths, strict=True)]
+    filled = [np.full((n, widths[0]), np.nan) if part is None else part for part, n in zip(parts, lengths, strict=True)]
     return np.concatenate(filled)

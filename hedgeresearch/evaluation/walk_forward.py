@@ -18,7 +18,7 @@ from hedgeresearch.evaluation.schedule import Splitter, Step, Window, schedule
 from hedgeresearch.evaluation.study import Study
 from hedgeresearch.evaluation.tasks import Task, run_tasks, with_benchmarks
 from hedgeresearch.evaluation.tournament import Tournament
-from hedgeresearch.evaluation.walk import Walk
+from hedgeresearch.evaluation.walk import Walk, check_prices_exist
 from hedgeresearch.hedges.hedge_fit import HedgeModel
 
 Pair = tuple["pd.Series[float]", pd.DataFrame]
@@ -63,7 +63,8 @@ def walk_forward(
     Raises
     ------
     DataError
-        If no two dates are left to evaluate, a model has a reserved name, or the splitter looks ahead.
+        If no two dates are left to evaluate, a model has a reserved name, the splitter looks ahead, or the returns do
+        not tell the prices that a model needs.
 
     Warns
     -----
@@ -152,8 +153,13 @@ def _run(
     plan: _Plan,
 ) -> dict[str, Tournament]:
     check_at_least(plan.seed, "seed", 0)
+    if plan.n_jobs == 0 or not isinstance(plan.n_jobs, int | None):
+        raise DataError(f"n_jobs must be a whole number but zero, or None; got {plan.n_jobs!r}.")
     entrants = with_benchmarks(models)
     prepared = {name: _prepared(name, pair, costs[name], plan) for name, pair in pairs.items()}
+    for returns, _ in prepared.values():
+        for name, model in entrants.items():
+            check_prices_exist(name, model, returns)
     checkpoint = None if plan.checkpoint is None else Checkpoint.at(plan.checkpoint)
     tasks = [
         Task(f"{pair} {name}".strip(), model, returns, steps, checkpoint)
@@ -180,7 +186,10 @@ def _prepared(name: str, pair: Any, cost: Costs | None, plan: _Plan) -> tuple[pd
         returns, kind = join_returns(*pair)
         steps = schedule(len(returns), plan.window, plan.refit_every, plan.splitter)
         tested = _tested(returns, steps)
+        _check_samples(steps, returns.shape[1] + 2)
         if cost is not None:
+            if kind == "difference":
+                raise DataError("cost must be left out for differences of prices, as costs are fractions of notional.")
             cost_of(tested.iloc[:, 1:], cost)
     except ValueError as error:
         if not name:
@@ -188,6 +197,12 @@ def _prepared(name: str, pair: Any, cost: Costs | None, plan: _Plan) -> tuple[pd
         raise DataError(f"pair {name!r}: {error}") from error
     returns.attrs = {"returns": kind}
     return returns, steps
+
+
+def _check_samples(steps: list[Step], fewest: int) -> None:
+    shortest = min(step.end - step.first for step in steps)
+    if shortest < fewest:
+        raise DataError(f"window must be at least {fewest} for these hedges; got {shortest}. Choose a longer one.")
 
 
 def _tested(returns: pd.DataFrame, steps: list[Step]) -> pd.DataFrame:
@@ -220,6 +235,7 @@ def _tournament(
         n_refits=len(steps),
         predicted={name: pd.DataFrame(w.predicted, dates) for name, w in walks.items() if w.predicted is not None},
         seed=plan.seed,
+        returns_kind=returns.attrs["returns"],
     )
 
 

@@ -10,7 +10,6 @@ residuals are drawn and driven through the fitted model.
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,8 @@ from hedgeresearch.covariance.covariance_fit import standardized_residuals
 from hedgeresearch.covariance.moves import MovableInference
 from hedgeresearch.covariance.simulate import drive
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.hedges.starts import can_start
+from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.hedges.starts import can_start, horizon_of, models_within
 
 if TYPE_CHECKING:
     from hedgeresearch.hedges.hedge_fit import HedgeFit
@@ -53,16 +53,17 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     check_at_least(seed, "seed", 0)
     if getattr(fit.model, "needs", "returns") == "prices":
         raise DataError(f"the bootstrap shuffles returns; {describe(fit.model)} takes prices. Use method='delta'.")
-    if not getattr(fit.model, "bootstraps", True):
+    if not all(getattr(model, "bootstraps", True) for model in models_within(fit.model)):
         raise DataError(
             f"the bootstrap knows the error of parameters only; the ratio of {describe(fit.model)} has an error of its "
-            "own. Use method='delta'."
+            "own. Use method='delta', which a model has unless a constraint holds its ratio."
         )
     sample = fit.history.frame().iloc[: fit.n_sample]
     rows: Any = np.arange(len(sample))
-    length = max(_block_length(sample, fit), getattr(fit.model, "horizon", 1))  # blocks shorter than a return break it
+    # blocks shorter than a return would break it
+    length = max(block_length(_products(sample, fit)), horizon_of(fit.model))
     draws = StationaryBootstrap(length, rows, seed=np.random.default_rng(seed))
-    resample = _resampling(fit, sample)
+    resample = resampling(fit, sample)
     ratios, failures = [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a draw looks like is nobody's concern
@@ -80,10 +81,12 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     return np.array(ratios)
 
 
-def _resampling(fit: HedgeFit, sample: pd.DataFrame) -> Callable[[Any], pd.DataFrame]:
+def resampling(fit: HedgeFit, sample: pd.DataFrame) -> Callable[[Any], pd.DataFrame]:
     """What turns positions that were drawn into a sample."""
-    steps: Any = None if fit.covariances is None or fit.regimes is not None else fit.covariances.estimates.inference
-    if not isinstance(steps, MovableInference):
+    steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference
+    # those of a horizon are of its returns, those of regimes of what the regimes leave
+    other = fit.regimes is not None or any(hasattr(model, "horizon") for model in models_within(fit.model))
+    if other or not isinstance(steps, MovableInference):
         return lambda positions: sample.iloc[positions]
     moves = steps.moves()
     start = moves.start_at(np.zeros(len(moves.sizes)))
@@ -92,16 +95,11 @@ def _resampling(fit: HedgeFit, sample: pd.DataFrame) -> Callable[[Any], pd.DataF
     return lambda positions: pd.DataFrame(drive(start, residuals[positions]), columns=sample.columns)
 
 
-def _block_length(sample: pd.DataFrame, fit: HedgeFit) -> int:
-    """The longest that any hedge's part in the ratio asks for: of its product with what the hedge leaves."""
-    from arch.bootstrap import optimal_block_length
-
+def _products(sample: pd.DataFrame, fit: HedgeFit) -> Array:
+    """Each hedge's part in the ratio: its product with what the hedge leaves, (n_dates, n_hedges)."""
     values = sample.to_numpy() - sample.to_numpy().mean(axis=0)
     left = values[:, 0] - values[:, 1:] @ fit.next_ratio.to_numpy()
-    products = values[:, 1:] * left[:, None]
-    if not products.std(axis=0).all():
-        return 1  # nothing is left
-    return math.ceil(float(optimal_block_length(products / products.std(axis=0))["stationary"].max()))
+    return np.asarray(values[:, 1:] * left[:, None])
 
 
 def _next_ratio(fit: HedgeFit, draw: pd.DataFrame) -> Array:

@@ -13,11 +13,10 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
-from hedgeresearch._validation import check_choice
+from hedgeresearch._validation import apart, check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.cointegration_tests import Cointegration
-from hedgeresearch.hedges.conditional_equation import apart
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.hedge_fit import HedgeFit
 from hedgeresearch.hedges.intervals import AmongParameters

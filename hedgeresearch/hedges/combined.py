@@ -28,6 +28,7 @@ from hedgeresearch.hedges.hedge_fit import HedgeFit, HedgeModel
 from hedgeresearch.hedges.history import History
 from hedgeresearch.hedges.inner import check_hedge_model, extend_inner, fit_inner, needs_of
 from hedgeresearch.hedges.intervals import RatioInference
+from hedgeresearch.hedges.starts import check_start, horizon_of
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ class CombinedHedge:
             check_hedge_model(model, f"model {name!r}")
             if needs_of(model) == "prices":
                 raise DataError(f"models must take returns; {name!r}, {model!r}, takes prices.")
+        horizons = {name: horizon_of(model) for name, model in self.models.items()}
+        if len(set(horizons.values())) > 1:
+            raise DataError(f"models must hedge returns of one horizon; got {horizons}.")
         object.__setattr__(self, "models", FrozenMapping(self.models))
         check_choice(self.weights, "weights", ("equal", "inverse_variance", "stacking"))
         check_at_least(self.n_folds, "n_folds", 1)
@@ -87,12 +91,13 @@ class CombinedHedge:
         """
         returns, kind = join_returns(asset, hedges, simultaneous_required=False)  # which is for the members to say
         returns.attrs["returns"] = kind
+        check_start(start, self)
         earlier: Mapping[str, HedgeFit] = {} if start is None else start.state.members
         members = {name: self._fit_member(name, returns, earlier) for name in self.models}
         n = len(members)
         if self.weights == "equal":
             return self._hedge(CombinedState(members, np.full(n, 1.0 / n), None), History.of(returns), len(returns))
-        hedged = np.column_stack([self._out_of_fold(name, returns, earlier) for name in self.models])
+        hedged = np.column_stack([self._out_of_fold(name, returns) for name in self.models])
         weigh = inverse_variance if self.weights == "inverse_variance" else stacking
         state = CombinedState(members, weigh(hedged, float(returns.iloc[:, 0].var())), hedged.std(axis=0, ddof=1))
         return self._hedge(state, History.of(returns), len(returns))
@@ -108,12 +113,12 @@ class CombinedHedge:
         except (DataError, ConvergenceError) as error:
             raise type(error)(f"model {name!r} on {len(returns)} dates: {error}") from error
 
-    def _out_of_fold(self, name: str, returns: pd.DataFrame, earlier: Mapping[str, HedgeFit]) -> Array:
-        """Hedged returns of the second half of the dates, each by a fit on dates before it."""
+    def _out_of_fold(self, name: str, returns: pd.DataFrame) -> Array:
+        """Hedged returns of the second half of the dates, each by a fit on dates before it and begun nowhere else."""
         pieces = []
         for first, end in forward_folds(len(returns), self.n_folds):
             new = returns.iloc[first:end]
-            ratio = extend_inner(self._fit_member(name, returns.iloc[:first], earlier), new).ratio
+            ratio = extend_inner(self._fit_member(name, returns.iloc[:first], {}), new).ratio
             pieces.append(new.to_numpy()[:, 0] - (ratio.to_numpy() * new.to_numpy()[:, 1:]).sum(axis=1))
         return np.concatenate(pieces)
 

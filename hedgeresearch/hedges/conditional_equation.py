@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_independent
+from hedgeresearch._validation import apart, check_independent
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import ErrorKind, Regression, least_squares, newey_west_lags
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
@@ -65,13 +65,6 @@ def regressor_names(data: PriceLevels, n_spreads: int, lags: int) -> list[Any]:
     for name in [*spreads, *past]:
         names.append(apart(name, names))
     return names
-
-
-def apart(name: str, names: list[Any]) -> str:
-    """A name in as many brackets as it takes to differ from all others."""
-    while name in names:
-        name = f"({name})"
-    return name
 
 
 def conditional_hedge(model: Any, data: PriceLevels, spreads: Array, lags: int, cov: ErrorKind, found: Any) -> HedgeFit:

@@ -41,6 +41,7 @@ from hedgeresearch.hedges.inner import (
     outer_fit,
 )
 from hedgeresearch.hedges.regime_covariances import mixture_covariance
+from hedgeresearch.hedges.starts import check_start
 
 Bound = float | Mapping[Any, float] | None
 Exposures = Mapping[Any, Mapping[Any, float]]
@@ -131,6 +132,7 @@ class ConstrainedHedge:
         ConvergenceError
             If the model does not reach an optimum.
         """
+        check_start(start, self)
         inner = fit_inner(self.model, asset, hedges, start and start.state.inner)
         return self._hedge(inner, inner.next_covariance.to_numpy()[1:, 1:])
 

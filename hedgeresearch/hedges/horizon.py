@@ -27,7 +27,7 @@ from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.hedge_fit import HedgeFit, HedgeModel, labelled_path
 from hedgeresearch.hedges.history import History
 from hedgeresearch.hedges.intervals import PathInference
-from hedgeresearch.hedges.starts import can_start
+from hedgeresearch.hedges.starts import can_start, check_start
 
 FEWEST = 10
 """Periods of the horizon, one after the other, that a sample must hold."""
@@ -89,18 +89,23 @@ class HorizonHedge:
         returns, kind = join_returns(asset, hedges, simultaneous_required=self.horizon < LONG_HORIZON)
         if len(returns) < FEWEST * self.horizon:
             raise DataError(
-                f"horizon must be at most {len(returns) // FEWEST} for {len(returns)} dates, {FEWEST} of it in all; "
-                f"got {self.horizon}. Choose a shorter one or give a longer sample."
+                f"asset and hedges must have at least {FEWEST * self.horizon} rows for a horizon of {self.horizon}, "
+                f"ten times as many; got {len(returns)}. Choose a shorter horizon or give a longer sample."
             )
         # returns that do not overlap end with the sample: what is left over lies at its beginning
         used = returns if self.overlapping else returns.iloc[len(returns) % self.horizon :]
         periods, waiting = self._periods(used, kind)
         model = self._inner(len(periods))
+        check_start(start, self)
         begin = {"start": start.state.inner} if start is not None and can_start(model.fit) else {}
         inner = model.fit(periods.iloc[:, 0], periods.iloc[:, 1:], **begin)
         rows = np.repeat(np.arange(len(inner.ratio)), self._step)
         degrees = np.inf if model is self.model else 1.5 * len(periods) / model.hac_lags
         fit = self._over(inner, HorizonState(inner, waiting, rows), used.index, kind)
+        if self.overlapping and self.horizon > 1 and not hasattr(model, "hac_lags"):
+            # errors that do not know of the overlap are too small: those of the bootstrap do
+            alone = inner.next_ratio.to_frame("estimate")
+            return replace(fit, history=History.of(used), n_sample=len(used), inference=None, estimates=alone)
         return replace(fit, history=History.of(used), n_sample=len(used), inference=inference_of(inner, degrees))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
@@ -128,7 +133,14 @@ class HorizonHedge:
         automatic = getattr(model, "hac_lags", 0) is None and getattr(model, "cov", "HAC") == "HAC"
         if not (automatic and self.overlapping and self.horizon > 1):
             return model
-        return replace(model, hac_lags=max(newey_west_lags(n_periods), LAGS_PER_HORIZON * self.horizon))
+        regressed = min(n_periods, getattr(model, "window", n_periods), getattr(model, "minimum", n_periods))
+        lags = max(newey_west_lags(regressed), LAGS_PER_HORIZON * self.horizon)
+        if lags >= regressed:
+            raise DataError(
+                f"errors over a horizon of {self.horizon} take {lags} lags, so that a regression must have more dates; "
+                f"{describe(model)} has {regressed}. Take a longer window, a shorter horizon, or set its hac_lags."
+            )
+        return replace(model, hac_lags=lags)
 
     def _periods(self, returns: pd.DataFrame, kind: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Returns over the horizon, dated by their ends, and the rows that later ones need."""

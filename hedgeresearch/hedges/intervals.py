@@ -75,6 +75,8 @@ def estimates_of(fit: HedgeFit) -> Estimates:
 
 
 Method = Literal["delta", "bootstrap"]
+ROUNDING = 1e-13
+"""Least eigenvalue of a correlation of estimates that is more than rounding."""
 
 
 def standard_errors(fit: HedgeFit) -> pd.Series[float]:
@@ -136,11 +138,12 @@ def wald_test(fit: HedgeFit, value: float) -> pd.Series[Any]:
         below = np.inf
     else:
         covariance, below = fit.inference.covariance(fit), fit.inference.degrees_of_freedom(fit)
-    if not np.linalg.det(covariance) > 0.0:
-        raise DataError(f"a test needs a ratio that was estimated; {describe(fit.model)} has no sampling error.")
-    away = fit.next_ratio.to_numpy() - value
+    scale = np.sqrt(np.diag(covariance))
+    if not scale.all() or not np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] > ROUNDING:
+        raise DataError(f"a test needs ratios that were estimated; {describe(fit.model)} has no sampling error.")
+    away = (fit.next_ratio.to_numpy() - value) / scale
     n = len(away)
-    statistic = float(away @ np.linalg.solve(covariance, away)) / n
+    statistic = float(away @ np.linalg.solve(covariance / np.outer(scale, scale), away)) / n
     p = f.sf(statistic, n, below) if np.isfinite(below) else chi2.sf(n * statistic, n)
     return pd.Series(
         {"F": statistic, "numerator df": n, "denominator df": below, "p": float(p)}, name="ratio = " + str(value)

@@ -28,6 +28,7 @@ from hedgeresearch.hedges.kalman_estimate import KalmanLikelihood, maximise_kalm
 from hedgeresearch.hedges.kalman_filter import KalmanFilter, Units
 from hedgeresearch.hedges.kalman_inference import KalmanInference, describe_kalman
 from hedgeresearch.hedges.replication import replicating_fit
+from hedgeresearch.hedges.starts import check_start
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class KalmanHedge:
         values, hedges = returns.to_numpy(), returns.columns[1:]
         units = Units.of(values)
         likelihood = KalmanLikelihood(units.apply(values), self.dynamics == "mean_reverting")
+        check_start(start, self)
         earlier = None if start is None or start.state is None else start.state.filter.dynamics
         warm = None if earlier is None else likelihood.point(earlier.steps, earlier.persistence)
         optimum = maximise_kalman(likelihood, warm)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_at_least, check_choice, join_returns
+from hedgeresearch._validation import apart, check_at_least, check_choice, join_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, Regression, least_squares, newey_west_lags
@@ -72,7 +72,7 @@ class OLSHedge:
         values, names = returns.to_numpy(), list(returns.columns[1:])
         regression = least_squares(values[:, 0], values[:, 1:])
         inference = RegressionInference(regression, self.cov, lags)
-        first = "constant" if "constant" not in names else "(constant)"
+        first = apart("constant", names)
         estimates = Estimates(
             values=dict(zip([first, *names], regression.coefficients.tolist(), strict=True)),
             n_dates=n_dates,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_between, join_returns
+from hedgeresearch._validation import apart, check_between, join_returns
 from hedgeresearch.estimation.influence import estimates_by_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.hedge_fit import HedgeFit
@@ -62,7 +62,7 @@ class QuantileHedge:
             return replicating
         coefficients, influence = quantile_regression(returns.to_numpy(), self.q)
         names = list(returns.columns[1:])
-        first = "constant" if "constant" not in names else "(constant)"
+        first = apart("constant", names)
         if not 0.25 <= self.q <= 0.75:
             table = pd.DataFrame({"estimate": coefficients}, index=[first, *names])
             return constant_ratio_fit(self, returns, coefficients[1:], kind, table)

@@ -26,6 +26,7 @@ from hedgeresearch.hedges.hedge_fit import HedgeFit, HedgeModel, labelled_path, 
 from hedgeresearch.hedges.inner import InnerInference, check_hedge_model, extend_inner, fit_inner, needs_of, outer_fit
 from hedgeresearch.hedges.intervals import AmongParameters, KnownCovariance, RatioInference
 from hedgeresearch.hedges.ols import OLSHedge
+from hedgeresearch.hedges.starts import check_start
 
 CERTAIN = 1e-20
 """Variance of a target's hedged position, relative to that of the target itself, below which the target is known."""
@@ -85,6 +86,7 @@ class ShrunkHedge:
         ConvergenceError
             If the model does not reach an optimum, or fails on more than a tenth of the resampled data.
         """
+        check_start(start, self)
         inner = fit_inner(self.model, asset, hedges, start and start.state.inner)
         n = len(inner.hedges)
         target: Array = np.full(n, 1.0 / n)

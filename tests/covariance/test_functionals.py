@@ -234,3 +234,50 @@ def test_targets_with_bad_news_add_up(returns):
     found = bekk_target_influence(likelihood, errors.steps.point)
     assert (gap(products, found) < 0.15).all()
     assert (found.var(axis=0) > 2 * products.var(axis=0)).all()
+
+
+def test_targets_of_a_full_bekk(returns):
+    """A date's surprise, carried on by A and G date after date, as written; A and G are not symmetric."""
+    values = returns.to_numpy()[:300, :2]
+    errors = (values - values.mean(axis=0)) / values.std(axis=0)
+    layout = hr.BEKK("full", targeting=True).layout(2)
+    a, g = np.array([[0.3, 0.15], [-0.05, 0.2]]), np.array([[0.9, -0.06], [0.04, 0.93]])
+    likelihood = BEKKLikelihood.of(layout, errors[:, None, :])
+    point = layout.pack(np.zeros((2, 2)), np.stack([a, g]))
+    s = errors.T @ errors / len(errors)
+    h, expected = s.copy(), []
+    for e in errors:
+        surprise = np.outer(e, e) - h
+        moved, total = a.T @ surprise @ a, surprise.copy()
+        for _ in range(1500):
+            total += moved
+            moved = a.T @ moved @ a + g.T @ moved @ g
+        expected.append(total[np.triu_indices(2)])
+        h = s + a.T @ (np.outer(e, e) - s) @ a + g.T @ (h - s) @ g
+    expected = np.array(expected)
+    found = bekk_target_influence(likelihood, point)
+    np.testing.assert_allclose(found, expected - expected.mean(axis=0), rtol=1e-6, atol=1e-8)
+
+
+def test_bad_news_lifts_the_targets_of_a_correlation(residuals):
+    """As written, date by date. A move of rho decays by a + b + g f'(rho), f = E[n n']: .912 a date in a simulation."""
+    a, b, g = truth = np.array([0.02, 0.85, 0.12])
+    z = residuals[:500]
+    likelihood = CorrelationLikelihood(z, asymmetric=True)
+    intercept, q, _ = likelihood.matrices(truth)
+    rows, slopes = [], []
+    for now in z:
+        rho = q[0, 1] / np.sqrt(q[0, 0] * q[1, 1])
+        angle = np.pi - np.arccos(rho)
+        expected, fall = (np.sqrt(1 - rho**2) + rho * angle) / (2 * np.pi), np.minimum(now, 0.0)
+        (zi, zj), (ni, nj) = now - z.mean(axis=0), fall
+        products = zi * zj - rho / 2 * (zi**2 + zj**2)
+        news = ni * nj - rho / 2 * (ni**2 + nj**2) - (expected - rho / 2)
+        rows.append((zi * zj - rho, ni * nj - expected, a * products + g * news))
+        slopes.append(angle / (2 * np.pi))
+        q = intercept + a * np.outer(now, now) + g * np.outer(fall, fall) + b * q
+    rows, slope = np.array(rows), np.mean(slopes)
+    later = rows[:, 2] / (1 - a - b - g * slope)
+    both = np.column_stack([rows[:, 0] + later, rows[:, 1] + slope * later])
+    found = target_influence(likelihood, truth)[:, :, 0, 1]
+    np.testing.assert_allclose(found, both - both.mean(axis=0), rtol=1e-8, atol=1e-10)

@@ -139,7 +139,7 @@ def test_what_cannot_work_is_refused(returns):
         hr.HorizonHedge(hr.OLSHedge(), 0)
     with pytest.raises(hr.DataError, match="overlapping must be True or False; got 1"):
         hr.HorizonHedge(hr.OLSHedge(), 5, overlapping=1)
-    with pytest.raises(hr.DataError, match=r"horizon must be at most 20 for 200 dates, 10 of it in all; got 21"):
+    with pytest.raises(hr.DataError, match=r"asset and hedges must have at least 210 rows for a horizon of 21"):
         hr.HorizonHedge(hr.OLSHedge(), 21).fit(*split(returns[:200]))
 
 
@@ -167,3 +167,22 @@ def test_intervals_allow_for_overlap():
             hits.append(bool(interval["lower"].item() < 0.9 < interval["upper"].item()))
     assert np.mean(held["nonrobust"]) == pytest.approx(0.57, abs=0.06)
     assert 0.92 < np.mean(held["HAC"]) < 0.97
+
+
+def test_models_that_do_not_know_of_the_overlap_leave_errors_to_the_bootstrap(returns):
+    for model in (hr.MinimumVarianceHedge(hr.SampleCovariance()), hr.ShrunkHedge(hr.OLSHedge(), weight=0.1)):
+        fit = hr.HorizonHedge(model, 5).fit(returns["asset"], returns[["hedge"]])
+        assert fit.inference is None
+        assert fit.summary.columns.tolist() == ["estimate"]
+        apart = hr.HorizonHedge(model, 5, overlapping=False).fit(returns["asset"], returns[["hedge"]])
+        assert apart.inference is not None
+    ols = hr.HorizonHedge(hr.OLSHedge(), 5).fit(returns["asset"], returns[["hedge"]])
+    inner = hr.MinimumVarianceHedge(hr.SampleCovariance())
+    sample = hr.HorizonHedge(inner, 5).fit(returns["asset"], returns[["hedge"]])
+    width = np.ptp(ols.conf_int().to_numpy())
+    assert np.ptp(sample.conf_int().to_numpy()) == pytest.approx(width, rel=0.3)
+
+
+def test_windows_must_hold_the_lags(returns):
+    with pytest.raises(hr.DataError, match="over a horizon of 20 take 60 lags, .*; RollingOLSHedge.* has 60"):
+        hr.HorizonHedge(hr.RollingOLSHedge(60), 20).fit(returns["asset"], returns[["hedge"]])

@@ -10,6 +10,8 @@ import statsmodels.api as sm
 from scipy import stats
 
 import hedgeresearch as hr
+from hedgeresearch.covariance.covariance_fit import standardized_residuals
+from hedgeresearch.hedges.bootstrap import resampling
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def test_what_is_not_estimated_has_no_error(returns):
     fit = hr.NaiveHedge().fit(*split(returns))
     assert fit.standard_errors.tolist() == [0.0, 0.0]
     assert (fit.conf_int() == 0.5).all(axis=None)
-    with pytest.raises(hr.DataError, match="a test needs a ratio that was estimated; NaiveHedge"):
+    with pytest.raises(hr.DataError, match="a test needs ratios that were estimated; NaiveHedge"):
         fit.wald_test()
 
 
@@ -171,3 +173,65 @@ def test_prices_are_not_bootstrapped(returns):
         fit = hr.ErrorCorrectionHedge().fit(*split(np.exp(returns.cumsum())))
     with pytest.raises(hr.DataError, match="the bootstrap shuffles returns; ErrorCorrectionHedge"):
         fit.conf_int(method="bootstrap")
+
+
+def test_intervals_of_a_conditional_covariance_are_turned_round(returns):
+    fit = hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns))
+    low, high = np.quantile(fit.bootstrapped, [0.05, 0.95], axis=0)
+    expected = np.column_stack([2 * fit.next_ratio - high, 2 * fit.next_ratio - low])
+    np.testing.assert_allclose(fit.conf_int(0.9, method="bootstrap"), expected, rtol=1e-12)
+
+
+def test_draws_of_a_conditional_covariance_are_its_own_returns(returns):
+    """Its residuals in their order give the sample back but for their mean, which is taken out."""
+    sample = returns.reset_index(drop=True)
+    fit = hr.MinimumVarianceHedge(hr.CCC()).fit(*split(sample))
+    draw = resampling(fit, sample)(np.arange(len(sample)))
+    residuals = fit.covariances.standardized_residuals.to_numpy()
+    assert np.abs(residuals.mean(axis=0)).max() > 0.01
+    again = hr.CCC().fit(sample)  # the same parameters filter the draw to the same residuals, less their mean
+    filtered = standardized_residuals(again.start, draw)
+    np.testing.assert_allclose(filtered, residuals - residuals.mean(axis=0), atol=1e-8)
+
+
+COMPOSED = {
+    "shrunk": hr.ShrunkHedge(hr.KalmanHedge(), weight=0.1),
+    "constrained": hr.ConstrainedHedge(hr.KalmanHedge(), upper=5.0),
+    "combined": hr.CombinedHedge({"ols": hr.OLSHedge(), "kalman": hr.KalmanHedge()}),
+}
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_nor_is_one_inside_another_model(returns, name):
+    fit = COMPOSED[name].fit(*split(returns))
+    with pytest.raises(hr.DataError, match="the bootstrap knows the error of parameters only"):
+        fit.conf_int(method="bootstrap")
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_an_earlier_fit_of_another_model_is_refused(returns, name):
+    ols = hr.OLSHedge().fit(*split(returns))
+    with pytest.raises(hr.DataError, match="start must be an earlier fit of .*; got HedgeFit"):
+        COMPOSED[name].fit(*split(returns), start=ols)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-8])
+def test_a_test_of_many_small_ratios(scale):
+    rng = np.random.default_rng(4)
+    hedges = pd.DataFrame(rng.normal(size=(800, 60))).add_prefix("hedge ")
+    asset = pd.Series(scale * (hedges.sum(axis=1) + rng.normal(size=800)), name="asset")
+    fit = hr.OLSHedge(cov="nonrobust").fit(asset, hedges)
+    x = np.column_stack([np.ones(800), hedges])
+    restricted = ((asset - scale * hedges.sum(axis=1)) - (asset - scale * hedges.sum(axis=1)).mean()) ** 2
+    full = (asset - x @ np.linalg.lstsq(x, asset, rcond=None)[0]) ** 2
+    f = (restricted.sum() - full.sum()) / 60 / (full.sum() / (800 - 61))
+    assert fit.wald_test(scale)["F"] == pytest.approx(f, rel=1e-8)
+
+
+def test_names_of_parameters_and_hedges_do_not_collide(returns):
+    renamed = returns.set_axis(["asset", "constant", "(constant)"], axis=1)
+    fit = hr.OLSHedge().fit(*split(renamed))
+    assert fit.summary.index.tolist() == ["((constant))", "constant", "(constant)"]
+    assert fit.conf_int().shape == (2, 2)
+    with pytest.raises(hr.DataError, match="must have names that differ as text"):
+        hr.OLSHedge().fit(*split(returns.set_axis(["asset", 1, "1"], axis=1)))

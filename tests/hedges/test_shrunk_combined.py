@@ -338,3 +338,8 @@ def test_they_nest(returns):
     later = fit.extend(*split(new))
     assert (later.ratio <= 0.3).all(axis=None)
     np.testing.assert_allclose(later.ratio.iloc[0], fit.next_ratio)
+
+
+def test_members_of_different_horizons_are_refused():
+    with pytest.raises(hr.DataError, match="models must hedge returns of one horizon; got {'day': 1, 'fortnight': 10}"):
+        hr.CombinedHedge({"day": hr.OLSHedge(), "fortnight": hr.HorizonHedge(hr.OLSHedge(), 10)})
