@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +17,24 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 """Okabe and Ito's palette, told apart by colour-blind readers too."""
 
 
-def plot_lines(lines: pd.DataFrame, *, ylabel: str, note: str = "", ax: Axes | None = None) -> Axes:
+def plot_lines(
+    lines: pd.DataFrame,
+    *,
+    ylabel: str,
+    note: str = "",
+    references: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Each column as a line over the dates, with a legend and a note (such as "in sample") in the title.
 
-    Lines added to an Axes take the colours that follow those of the lines already there.
+    Lines added to an Axes take the colours that follow those of the lines already there; ``references``, columns that
+    the others are compared with, have a colour given by name.
     """
     axes = _axes(ax)
-    colours = _cycle(len(axes.lines) + lines.shape[1])[len(axes.lines) :]
-    for column, colour in zip(lines.columns, colours, strict=True):
+    given = references or {}
+    colours = iter(_cycle(len(axes.lines) + lines.shape[1])[len(axes.lines) :])
+    for column in lines.columns:
+        colour = given[column] if column in given else next(colours)
         axes.plot(_dates(lines.index), lines[column], color=colour, linewidth=0.9, label=str(column))
     _legend_above(axes)
     return _finish(axes, ylabel, note)

@@ -12,11 +12,14 @@ from hedgeresearch.plotting import plot_intervals, plot_lines
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+BENCHMARKS = {"naive": "0.6", "ols": "black"}
+"""Shades of what models are compared with, away from their colours."""
+
 
 def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
     """The sum of the ratios of each model over time."""
     totals = ratios.T.groupby(level=0, sort=False).sum().T
-    return plot_lines(totals, ylabel="hedge ratio", note="out of sample", ax=ax)
+    return plot_lines(totals, ylabel="hedge ratio", note="out of sample", references=BENCHMARKS, ax=ax)
 
 
 def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
@@ -28,7 +31,7 @@ def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
     total = losses["unhedged"].sum()
     saved = -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total  # OLS is the line at zero
     label = "variance saved against OLS,\n% of the asset's"
-    return plot_lines(100.0 * saved, ylabel=label, note="out of sample", ax=ax)
+    return plot_lines(100.0 * saved, ylabel=label, note="out of sample", references=BENCHMARKS, ax=ax)
 
 
 def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 BENCHMARK = "ols"
 """What gains are measured from."""
+MOST_DRAWN, FEWEST_DRAWS = 10_000_000, 200
+"""Dates that the bootstrap draws in all, 1000 times as many as there are where that is less, and draws at least."""
 
 
 def summary_of(study: Tournament) -> pd.DataFrame:
@@ -100,8 +102,14 @@ def _gain(study: Tournament, name: str) -> dict[str, float]:
             returns[BENCHMARK], returns["unhedged"]
         )
         return {"gain on ols": gain, "gain, lower": np.nan, "gain, upper": np.nan}
+    n_bootstrap = max(min(MOST_DRAWN // len(returns), 1000), FEWEST_DRAWS)
     found = interval_of_difference(
-        effectiveness, returns[name], returns[BENCHMARK], returns["unhedged"], seed=study.seed
+        effectiveness,
+        returns[name],
+        returns[BENCHMARK],
+        returns["unhedged"],
+        n_bootstrap=n_bootstrap,
+        seed=study.seed,
     )
     return {"gain on ols": found.difference, "gain, lower": found.lower, "gain, upper": found.upper}
 

@@ -50,8 +50,8 @@ def test_sentences(comparison):
         f"the difference is not distinguishable from zero (p = {p['like']}).",
         f"copy removes {share['ols']} of variance, the same as ols on every date.",
     )
-    assert comparison.conclusion.startswith("Of 3 hedges tried against ols, at least one is better (p ")
-    assert comparison.conclusion.endswith("; the best is good (90 % confidence).")
+    assert comparison.conclusion.startswith("Counting all 3 hedges tried against ols, at least one is better (p ")
+    assert comparison.conclusion.endswith("; with 90 % confidence the best is good.")
     assert table["verdict"].tolist() == ["benchmark", "better", "worse", "no difference shown", "the same"]
 
 
@@ -119,7 +119,7 @@ def test_a_comparison_travels_and_shows_itself(comparison, panel):
     again = hr.compare_hedges(panel, n_bootstrap=300, seed=1)
     assert pickle.dumps(again.table) == pickle.dumps(comparison.table)
     assert pickle.loads(pickle.dumps(comparison)).sentences == comparison.sentences
-    assert repr(comparison).startswith("Comparison(5 hedges against ols, 300 dates: Of 3 hedges")
+    assert repr(comparison).startswith("Comparison(5 hedges against ols, 300 dates: Counting all 3 hedges")
     shown = hr.compare_hedges(panel.rename(columns={"good": "<b>"}), n_bootstrap=100)._repr_html_()
     assert "&lt;b&gt; removes" in shown
     assert "<b>" not in shown

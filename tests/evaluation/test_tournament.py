@@ -99,10 +99,9 @@ def test_a_model_that_always_fails_is_told_of_and_stays_in_the_table(returns: pd
     assert study.predicted == {}
 
 
-def test_a_window_too_short_for_anything_fails_everywhere(returns: pd.DataFrame) -> None:
-    with pytest.warns(hr.ConvergenceWarning, match="asset and hedges must have at least 4 rows; got 3"):
-        study = hr.walk_forward({}, returns["asset"], returns[["hedge"]], 3, 150, progress=False)
-    assert study.ratios.eq(0.0).all(axis=None)
+def test_a_window_too_short_for_anything_is_refused(returns: pd.DataFrame) -> None:
+    with pytest.raises(hr.DataError, match="window must be at least 4 for these hedges; got 3"):
+        hr.walk_forward({}, returns["asset"], returns[["hedge"]], 3, 150, progress=False)
 
 
 @pytest.mark.parametrize("longest", [1, 2, 3])
