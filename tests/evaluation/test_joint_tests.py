@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pandas as pd
+import pytest
 from arch.bootstrap import SPA, StationaryBootstrap
 
 import hedgeresearch as hr
 from hedgeresearch.evaluation.losses import variance_loss
-from hedgeresearch.evaluation.superior_ability import bootstrap_variance
+from hedgeresearch.evaluation.superior_ability import bootstrap_variance, means_of_draws, superior_ability_of_losses
 from tests.evaluation.test_paired_tests import gains
 
 N = 300
@@ -83,3 +84,20 @@ def test_model_confidence_set_by_the_definition(panel):
     with_copy = hr.model_confidence_set(panel[[*names, "copy"]], block_length=length, n_bootstrap=300, seed=4)
     pd.testing.assert_series_equal(with_copy.p_values[names], found.p_values)
     assert with_copy.p_values["copy"] == found.p_values["ols"]
+
+
+def test_a_hedge_counts_as_far_below_from_hansens_threshold_on():
+    """Its mean lies between -s sqrt(2 log log n / n) and -s sqrt(2 log n / n): draws of it are not lifted to zero."""
+    n, rng = 1000, np.random.default_rng(3)
+    noise = rng.normal(size=(n, 2))
+    better = (noise - noise.mean(axis=0)) / noise.std(axis=0) + np.array([1.0, -2.5]) / np.sqrt(n)
+    assert np.sqrt(2 * np.log(np.log(n))) < 2.5 < np.sqrt(2 * np.log(n))
+    losses = np.column_stack([np.full(n, 10.0), 10.0 - better])
+    found = superior_ability_of_losses(losses, 0, 1, 999, 0)
+    ordered = np.unique(losses[:, [0]] - losses[:, 1:], axis=1)
+    drawn, means = means_of_draws(ordered, 1, 999, 0), ordered.mean(axis=0)
+    errors = np.sqrt(bootstrap_variance(ordered, 1))
+    centres = np.where(means < 0.0, 0.0, means)
+    expected = (((drawn - centres) / errors).max(axis=1) > (means / errors).max()).mean()
+    assert found.p_value == pytest.approx(expected, abs=1e-12)
+    assert found.p_value < found.upper
