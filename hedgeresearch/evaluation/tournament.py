@@ -17,7 +17,7 @@ from hedgeresearch.evaluation.comparison import Comparison, compare_hedges
 from hedgeresearch.evaluation.conditional import by_regime, by_year, in_worst_days
 from hedgeresearch.evaluation.losses import Loss, semivariance_loss, variance_loss
 from hedgeresearch.evaluation.measures import effectiveness
-from hedgeresearch.evaluation.tournament_tables import measures_of, summary_of
+from hedgeresearch.evaluation.tournament_tables import backtests_of, measures_of, summary_of
 from hedgeresearch.hedges.hedge_fit import HedgeModel
 
 if TYPE_CHECKING:
@@ -176,6 +176,19 @@ class Tournament:
         loss = LOSSES[measure] if isinstance(measure, str) else measure
         returns = self.net_returns if net else self.hedged_returns
         return compare_hedges(returns, against, loss=loss, **{"seed": self.seed, **settings})
+
+    def value_at_risk_tests(self, level: float = 0.05, window: int = 250) -> pd.DataFrame:
+        """Backtests of the value at risk of each hedged position, columns: share of exceedances and p of each test.
+
+        Forecasts are quantiles of the ``window`` hedged returns before each date. Tests: Kupiec's of the share,
+        Christoffersen's of independence and of both, Engle and Manganelli's of the dynamic quantile.
+
+        Raises
+        ------
+        DataError
+            If there are no more dates than the window.
+        """
+        return backtests_of(self.hedged_returns, level, window)
 
     # --- on paper ---
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.difference_interval import interval_of_difference
+from hedgeresearch.evaluation.historical_simulation import historical_value_at_risk
 from hedgeresearch.evaluation.losses import FEWEST
 from hedgeresearch.evaluation.measures import effectiveness
 from hedgeresearch.evaluation.ratio_path import turnover
@@ -24,6 +25,12 @@ from hedgeresearch.evaluation.risk_measures import (
     semivariance,
     value_at_risk,
 )
+from hedgeresearch.evaluation.value_at_risk_tests import (
+    christoffersen_test,
+    conditional_coverage_test,
+    dynamic_quantile_test,
+    kupiec_test,
+)
 
 if TYPE_CHECKING:
     from hedgeresearch.evaluation.tournament import Tournament
@@ -32,6 +39,13 @@ BENCHMARK = "ols"
 """What gains are measured from."""
 MOST_DRAWN, FEWEST_DRAWS = 10_000_000, 200
 """Dates that the bootstrap draws in all, 1000 times as many as there are where that is less, and draws at least."""
+
+BACKTESTS = {
+    "Kupiec p": kupiec_test,
+    "independence p": christoffersen_test,
+    "conditional coverage p": conditional_coverage_test,
+    "dynamic quantile p": dynamic_quantile_test,
+}
 
 
 def summary_of(study: Tournament) -> pd.DataFrame:
@@ -80,6 +94,17 @@ def measures_of(study: Tournament, risk_aversion: float, periods_per_year: float
     table["turnover", ""] = [_turnover(study, name) for name in table.index]
     table["cost", ""] = study.costs.sum().reindex(table.index)
     return table
+
+
+def backtests_of(hedged: pd.DataFrame, level: float, window: int) -> pd.DataFrame:
+    """A row a model: how often historical simulation was exceeded, and the p-values of the backtests."""
+    rows = {}
+    for name in hedged.columns:
+        forecasts = historical_value_at_risk(hedged[name], window, level)
+        seen = hedged[name][forecasts.index]
+        tests = {label: test(seen, forecasts, level).p_value for label, test in BACKTESTS.items()}
+        rows[name] = {"exceeded": float((seen < -forecasts).mean()), **tests}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
 def _measured(function: Any, returns: pd.DataFrame, name: str) -> float:

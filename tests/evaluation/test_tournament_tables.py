@@ -265,3 +265,22 @@ def test_how_it_reads_on_paper(study: hr.Tournament) -> None:
         assert f"<th>{name}</th>" in page
     assert "Tournament(4 models, 400 dates out of sample" in page
     assert study.to_latex(float_format="%.1f") != text
+
+
+def test_value_at_risk_tests_are_those_of_each_series() -> None:
+    returns = hr.simulate_dcc(n_dates=900, seed=8).returns
+    study = hr.walk_forward(
+        {"rolling": hr.RollingOLSHedge(60)}, returns["asset"], returns[["hedge"]], 200, 100, progress=False
+    )
+    table = study.value_at_risk_tests(level=0.1, window=150)
+    for name in ("unhedged", "rolling"):
+        hedged = study.hedged_returns[name]
+        forecasts = pd.Series([-hedged.iloc[t - 150 : t].quantile(0.1) for t in range(150, 700)], hedged.index[150:])
+        assert table.loc[name, "exceeded"] == (hedged.iloc[150:] < -forecasts).mean()
+        for column, test in (
+            ("Kupiec p", hr.kupiec_test),
+            ("independence p", hr.christoffersen_test),
+            ("conditional coverage p", hr.conditional_coverage_test),
+            ("dynamic quantile p", hr.dynamic_quantile_test),
+        ):
+            assert table.loc[name, column] == pytest.approx(test(hedged.iloc[150:], forecasts, 0.1).p_value, abs=1e-9)
