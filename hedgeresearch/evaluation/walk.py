@@ -58,20 +58,23 @@ class Given(NamedTuple):
     asset: Array
     hedges: Array
     dates: pd.Index[Any]
-    names: pd.Index[Any]
+    name: Any
+    columns: pd.Index[Any]
     attrs: dict[Any, Any]
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Given:
         """The parts of a frame (n_dates, 1 + n_hedges), the asset first."""
         values = frame.to_numpy()
-        return cls(values[:, 0].copy(), values[:, 1:].copy(), frame.index, frame.columns, frame.attrs)
+        return cls(
+            values[:, 0].copy(), values[:, 1:].copy(), frame.index, frame.columns[0], frame.columns[1:], frame.attrs
+        )
 
     def rows(self, first: int, stop: int) -> tuple[pd.Series[float], pd.DataFrame]:
         """Asset and hedges on some rows; slicing frames would take longer than many a fit."""
         dates = self.dates[first:stop]
-        asset = pd.Series(self.asset[first:stop], dates, name=self.names[0], copy=False)
-        hedges = pd.DataFrame(self.hedges[first:stop], dates, self.names[1:], copy=False)
+        asset = pd.Series(self.asset[first:stop], dates, name=self.name, copy=False)
+        hedges = pd.DataFrame(self.hedges[first:stop], dates, self.columns, copy=False)
         asset.attrs, hedges.attrs = self.attrs, self.attrs
         return asset, hedges
 
