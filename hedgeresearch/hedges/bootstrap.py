@@ -5,7 +5,7 @@ American Statistical Association 89, section 2), their mean length chosen after 
 Reviews 23, and its correction. A model whose ratio also depends on a state is fitted to each draw and then filters what
 was really seen: only the parameters vary (Pascual, Romo and Ruiz 2006, Computational Statistics & Data Analysis 50).
 With a conditional covariance, blocks would break the clusters of volatility; as these authors do, its standardised
-residuals are drawn and driven through the fitted model.
+residuals are drawn and driven through the fitted model. Nor may they break regimes, see ``regime_resampling``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from hedgeresearch.covariance.moves import MovableInference
 from hedgeresearch.covariance.simulate import drive
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.hedges.regime_resampling import regime_resampling
 from hedgeresearch.hedges.starts import can_start, horizon_of, models_within
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     # blocks shorter than a return would break it
     length = max(block_length(_products(sample, fit)), horizon_of(fit.model))
     draws = StationaryBootstrap(length, rows, seed=np.random.default_rng(seed))
-    resample = resampling(fit, sample)
+    resample = resampling(fit, sample, seed)
     ratios, failures = [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a draw looks like is nobody's concern
@@ -81,12 +82,13 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     return np.array(ratios)
 
 
-def resampling(fit: HedgeFit, sample: pd.DataFrame) -> Callable[[Any], pd.DataFrame]:
+def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[Any], pd.DataFrame]:
     """What turns positions that were drawn into a sample."""
+    if fit.regimes is not None:
+        return regime_resampling(fit.regimes, sample, seed)
     steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference
-    # those of a horizon are of its returns, those of regimes of what the regimes leave
-    other = fit.regimes is not None or any(hasattr(model, "horizon") for model in models_within(fit.model))
-    if other or not isinstance(steps, MovableInference):
+    over_horizon = any(hasattr(model, "horizon") for model in models_within(fit.model))  # those are of its returns
+    if over_horizon or not isinstance(steps, MovableInference):
         return lambda positions: sample.iloc[positions]
     moves = steps.moves()
     start = moves.start_at(np.zeros(len(moves.sizes)))

@@ -103,6 +103,7 @@ def test_johansen_by_definition(levels, lags):
     )  # eig of a matrix that is not symmetric
 
 
+@pytest.mark.filterwarnings("ignore:Casting complex values")  # rounding in statsmodels' eigenvalues, in some builds
 def test_the_trace_test_is_that_of_statsmodels(prices, levels):
     """With lags: without any, statsmodels' coint_johansen 0.15 correlates the changes with the levels they lead to."""
     fit = fit_of(hr.VECMHedge(lags=2), prices)

@@ -1,0 +1,60 @@
+"""Samples with regimes that last as long as those of a fit: what a bootstrap of blocks would cut to pieces.
+
+A path of regimes is drawn from the chain, and for each of its dates a date of the sample, by its smoothed probability
+of that regime: a parametric chain with nonparametric returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._types import Array, Indices
+from hedgeresearch.errors import DataError
+from hedgeresearch.regimes.recursion import stationary_probabilities
+from hedgeresearch.regimes.regime_fit import RegimeFit
+
+
+def regime_resampling(regimes: RegimeFit, sample: pd.DataFrame, seed: int) -> Callable[[Any], pd.DataFrame]:
+    """What gives a sample of as many dates at each call, whatever it is given.
+
+    Raises
+    ------
+    DataError
+        If the regimes were found in something else than the returns.
+    """
+    if not set(regimes.series) <= set(sample.columns):
+        raise DataError(
+            f"regimes must be those of the returns to be drawn again; these are of {list(regimes.series)}. Leave out "
+            "observe, or compare ratios of regimes instead."
+        )
+    # how the chain began is soon forgotten, so that the state in which a later fit begins does as well
+    smoothed, _ = regimes.start.hindsight(sample[list(regimes.series)].to_numpy())
+    transition, skipped = regimes.start.transition, len(sample) - len(smoothed)
+    dates_of = [weights / weights.sum() for weights in smoothed.T]
+    generator = np.random.default_rng(seed)
+
+    def draw(_: Any) -> pd.DataFrame:
+        path = draw_path(transition, len(sample), generator)
+        rows = np.empty(len(sample), dtype=np.intp)
+        for regime, weights in enumerate(dates_of):
+            here = path == regime
+            rows[here] = skipped + generator.choice(len(weights), int(here.sum()), p=weights)
+        return sample.iloc[rows]
+
+    return draw
+
+
+def draw_path(transition: Array, n_dates: int, generator: np.random.Generator) -> Indices:
+    """Regimes (n_dates,) of a chain that begins anywhere in the long run."""
+    uniform = generator.random(n_dates)
+    first = np.cumsum(stationary_probabilities(transition))
+    rows = np.cumsum(transition, axis=1)
+    path = np.empty(n_dates, dtype=np.intp)
+    path[0] = min(int(np.searchsorted(first, uniform[0])), len(rows) - 1)
+    for t in range(1, n_dates):
+        path[t] = min(int(np.searchsorted(rows[path[t - 1]], uniform[t])), len(rows) - 1)
+    return path
