@@ -12,7 +12,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     done = [b for b in session.benchmarks if "aim" in b.extra_info] if session else []
     if not done:
         return
-    terminalreporter.section("conditional covariance, seconds, the best of the rounds")
+    terminalreporter.section("seconds, the best of the rounds")
     layout = "{:<52} {:>9} {:>8} {:>12} {:>8}"
     terminalreporter.write_line(layout.format("", "ours", "aim", "others", "ratio"))
     for benchmark in done:
@@ -22,5 +22,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         rival_text = "-" if rival is None else f"{rival:g}"
         terminalreporter.write_line(layout.format(info["case"], f"{ours:.3g}", f"{info['aim']:g}", rival_text, ratio))
     terminalreporter.write_line(
-        "others: rmgarch 1.4-2 and BEKKs 1.4.5 in R 4.2.2, measured on a machine of the same kind"
+        "others: rmgarch 1.4-2 and BEKKs 1.4.5 in R 4.2.2, pykalman (its filter alone), on a machine of the same kind"
     )
