@@ -84,11 +84,14 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
 
 def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[Any], pd.DataFrame]:
     """What turns positions that were drawn into a sample."""
-    if fit.regimes is not None:
+    # the regimes and covariances of a horizon are those of its returns
+    over_horizon = any(hasattr(model, "horizon") for model in models_within(fit.model))
+    if fit.regimes is not None and not over_horizon:
         return regime_resampling(fit.regimes, sample, seed)
     steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference
-    over_horizon = any(hasattr(model, "horizon") for model in models_within(fit.model))  # those are of its returns
-    if over_horizon or not isinstance(steps, MovableInference):
+    if over_horizon or not isinstance(
+        steps, MovableInference
+    ):
         return lambda positions: sample.iloc[positions]
     moves = steps.moves()
     start = moves.start_at(np.zeros(len(moves.sizes)))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.bootstrap import bootstrap_ratios
+from hedgeresearch.hedges.bootstrap import bootstrap_ratios, resampling
 from hedgeresearch.hedges.regime_resampling import draw_path, regime_resampling
 
 
@@ -56,6 +56,14 @@ def test_regimes_of_something_else_cannot_be_drawn():
     size = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), observe=lambda r: r[["asset"]].abs().add_suffix(" size"))
     with pytest.raises(hr.DataError, match="regimes must be those of the returns to be drawn again"):
         fit(returns, size).conf_int(n_bootstrap=5)
+
+
+def test_regimes_over_a_horizon_are_not_those_of_the_dates():
+    """One-period returns are drawn in blocks, which keep whole dates in their order."""
+    returns = world(600, 4)
+    found = fit(returns, hr.HorizonHedge(MODEL, 5, overlapping=False))
+    positions = np.arange(100, 160)
+    pd.testing.assert_frame_equal(resampling(found, returns)(positions), returns.iloc[positions])
 
 
 @pytest.mark.slow
