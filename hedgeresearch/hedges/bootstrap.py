@@ -89,9 +89,7 @@ def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[
     if fit.regimes is not None and not over_horizon:
         return regime_resampling(fit.regimes, sample, seed)
     steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference
-    if over_horizon or not isinstance(
-        steps, MovableInference
-    ):
+    if over_horizon or not isinstance(steps, MovableInference):
         return lambda positions: sample.iloc[positions]
     moves = steps.moves()
     start = moves.start_at(np.zeros(len(moves.sizes)))
