@@ -43,7 +43,8 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     Raises
     ------
     DataError
-        If the model takes prices, whose dates cannot be shuffled, or has a ratio that is itself random.
+        If the model takes prices, whose dates cannot be shuffled, or has a ratio that is itself random, or that of the
+        latest dates alone, and another method.
     ConvergenceError
         If the model fails on more than a tenth of the draws.
     """
@@ -58,6 +59,12 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
         raise DataError(
             f"the bootstrap knows the error of parameters only; the ratio of {describe(fit.model)} has an error of its "
             "own. Use method='delta', which a model has unless a constraint holds its ratio."
+        )
+    moves = (fit.ratio.to_numpy() != fit.next_ratio.to_numpy()).any()
+    if moves and not fit.carries_state and fit.inference is not None:  # where there is nothing else it must do
+        raise DataError(
+            f"the bootstrap shuffles dates, and the ratio of {describe(fit.model)} is that of the latest ones. Use "
+            "method='delta'."
         )
     sample = fit.history.frame().iloc[: fit.n_sample]
     rows: Any = np.arange(len(sample))
@@ -86,6 +93,8 @@ def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[
     """What turns positions that were drawn into a sample."""
     # the regimes and covariances of a horizon are those of its returns
     over_horizon = any(hasattr(model, "horizon") for model in models_within(fit.model))
+    while hasattr(fit.state, "inner") and not over_horizon:
+        fit = fit.state.inner  # whose regimes and covariances those of a hedge made of it are
     if fit.regimes is not None and not over_horizon:
         return regime_resampling(fit.regimes, sample, seed)
     steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference

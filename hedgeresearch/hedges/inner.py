@@ -49,7 +49,7 @@ def outer_fit(
     inference: RatioInference | None,
     state: Any,
 ) -> HedgeFit:
-    """Other ratios made of those of ``inner``; its regimes and covariances, which explain its own, stay with it."""
+    """Other ratios made of those of ``inner``, whose regimes and covariances stay with it, in ``state``."""
     return HedgeFit(
         model=model,
         asset=inner.asset,

@@ -235,3 +235,20 @@ def test_names_of_parameters_and_hedges_do_not_collide(returns):
     assert fit.conf_int().shape == (2, 2)
     with pytest.raises(hr.DataError, match="must have names that differ as text"):
         hr.OLSHedge().fit(*split(returns.set_axis(["asset", 1, "1"], axis=1)))
+
+
+@pytest.mark.parametrize("wrap", [lambda m: hr.ConstrainedHedge(m, upper=9.0), lambda m: hr.ShrunkHedge(m, weight=0.1)])
+def test_a_hedge_made_of_another_draws_as_that_one_does(returns, wrap):
+    sample, positions = returns.reset_index(drop=True), np.arange(100)[::-1]
+    covariances, regimes = hr.MinimumVarianceHedge(hr.CCC()), hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
+    for inner in (covariances, regimes):
+        alone, wrapped = inner.fit(*split(sample)), wrap(inner).fit(*split(sample))
+        pd.testing.assert_frame_equal(resampling(wrapped, sample)(positions), resampling(alone, sample)(positions))
+
+
+@pytest.mark.parametrize(
+    "model", [hr.RollingOLSHedge(60), hr.WeightedOLSHedge(30), hr.MinimumVarianceHedge(hr.EWMACovariance())]
+)
+def test_the_ratio_of_the_latest_dates_is_not_bootstrapped(returns, model):
+    with pytest.raises(hr.DataError, match="the bootstrap shuffles dates, and the ratio of .* the latest ones"):
+        model.fit(*split(returns)).conf_int(method="bootstrap")
