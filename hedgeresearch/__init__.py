@@ -1,6 +1,6 @@
 """Correlation- and regime-aware hedge ratios: estimation, walk-forward evaluation and recommendation."""
 
-from hedgeresearch import datasets
+from hedgeresearch import datasets, plotting
 from hedgeresearch._version import VERSION
 from hedgeresearch.catalogue import models
 from hedgeresearch.covariance.arch_margin import ArchMargin
@@ -24,6 +24,7 @@ from hedgeresearch.errors import (
     DataWarning,
     HedgeResearchError,
     HedgeResearchWarning,
+    MissingDataError,
 )
 from hedgeresearch.evaluation.audit import CausalityCheck, check_causal
 from hedgeresearch.evaluation.comparison import Comparison, compare_hedges
@@ -83,6 +84,7 @@ from hedgeresearch.hedges.shrunk import ShrunkHedge
 from hedgeresearch.hedges.total_least_squares import TotalLeastSquaresHedge
 from hedgeresearch.hedges.vecm import VECMHedge
 from hedgeresearch.hedges.weighted_ols import WeightedOLSHedge
+from hedgeresearch.plotting import style
 from hedgeresearch.prices import read_prices
 from hedgeresearch.recommendation.recommendation import Recommendation, recommend
 from hedgeresearch.regimes.alignment import AlignedRegimes, align_regimes
@@ -95,6 +97,8 @@ from hedgeresearch.regimes.regime_fit import RegimeFit
 from hedgeresearch.regimes.selection import RegimeSelection, select_regimes
 from hedgeresearch.regimes.student_hmm import StudentHMM
 from hedgeresearch.regimes.threshold import ThresholdRegimes
+from hedgeresearch.reproductions.catalogue import reproduce, reproductions
+from hedgeresearch.reproductions.reproduction import Reproduction
 from hedgeresearch.returns import align, returns
 from hedgeresearch.simulation import simulate_dcc, simulate_regimes
 
@@ -140,6 +144,7 @@ __all__ = [
     "MeanVarianceHedge",
     "MinimumCVaRHedge",
     "MinimumVarianceHedge",
+    "MissingDataError",
     "ModelConfidenceSet",
     "NaiveHedge",
     "OLSHedge",
@@ -152,6 +157,7 @@ __all__ = [
     "RegimeHedge",
     "RegimeSelection",
     "RollingCovariance",
+    "Reproduction",
     "RollingOLSHedge",
     "SampleCovariance",
     "ShrunkHedge",
@@ -194,10 +200,13 @@ __all__ = [
     "models",
     "net_returns",
     "pitman_morgan",
+    "plotting",
     "ratio_summary",
     "read_prices",
     "recommend",
     "regime_ratio_errors",
+    "reproduce",
+    "reproductions",
     "returns",
     "run_study",
     "select_regimes",
@@ -205,6 +214,7 @@ __all__ = [
     "sharpe",
     "simulate_dcc",
     "simulate_regimes",
+    "style",
     "superior_ability",
     "trades",
     "turnover",

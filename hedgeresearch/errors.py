@@ -14,6 +14,10 @@ class DataError(HedgeResearchError, ValueError):
     """Data or a setting that cannot be used; the message says what must hold, what came and what to do."""
 
 
+class MissingDataError(DataError):
+    """Data that the package may not contain and that could not be had; the message says where they are."""
+
+
 class ConvergenceError(HedgeResearchError, RuntimeError):
     """An estimation that did not reach an optimum; the message says where it stopped and what to try."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,23 @@ if TYPE_CHECKING:
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's palette, told apart by colour-blind readers too."""
+STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
+
+
+def style() -> AbstractContextManager[None]:
+    """The style sheet of the package, for figures made within ``with hr.style():``; what was set before comes back.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> with style():
+    ...     size = plt.rcParams["font.size"]
+    >>> size
+    9.0
+    """
+    import matplotlib.style
+
+    return matplotlib.style.context(STYLE_SHEET)
 
 
 def plot_lines(
@@ -62,10 +81,16 @@ def plot_shaded(
     """A line over the dates, with the background coloured by the likeliest regime of each; the calm one stays white."""
     axes = _axes(ax)
     axes.plot(_dates(line.index), line, color="black", lw=0.8)
+    shade_regimes(probabilities, axes)
+    return _finish(axes, ylabel, note)
+
+
+def shade_regimes(probabilities: pd.DataFrame, axes: Axes) -> None:
+    """Colour the background by the likeliest regime of each date, of probabilities (n_dates, k); calm stays white."""
     likeliest = probabilities.to_numpy().argmax(axis=1)
     for regime in range(1, probabilities.shape[1]):
         axes.fill_between(
-            _dates(line.index),
+            _dates(probabilities.index),
             0.0,
             1.0,
             where=likeliest == regime,
@@ -76,10 +101,7 @@ def plot_shaded(
             lw=0.0,
             label=f"regime {regime}",
         )
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, borderaxespad=0.2, fontsize="small"
-    )
-    return _finish(axes, ylabel, note)
+    _legend_above(axes)
 
 
 def plot_intervals(

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from hedgeresearch import datasets
+from hedgeresearch.datasets import bundled
 from hedgeresearch.errors import DataError
 
-FOLDER = Path(__file__).parents[1] / "datasets"
+FOLDER = Path(__file__).parents[2] / "datasets"
 NAMES = sorted(path.name.removesuffix(".csv.gz") for path in FOLDER.glob("*.csv.gz"))
 KEYS = {"name", "title", "source", "licence", "period", "frequency", "rows", "columns", "sha256", "made by"}
 
@@ -120,7 +121,7 @@ def test_french_factors_are_dated_at_the_end_of_the_month() -> None:
 def test_list_has_a_row_for_every_table() -> None:
     tables = datasets.list()
     assert tables.index.name == "name"
-    assert list(tables.index) == NAMES
+    assert list(tables.index) == [*NAMES, "binance_8h"]
     assert list(tables.columns) == ["title", "frequency", "period", "rows", "columns", "licence"]
     assert "averages" in tables.loc["brent_wti", "frequency"]
 
@@ -140,16 +141,16 @@ def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     packed = bytearray((tmp_path / "vix.csv.gz").read_bytes())
     packed[-1] ^= 1
     (tmp_path / "vix.csv.gz").write_bytes(packed)
-    monkeypatch.setattr(datasets, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(bundled, "_folder", lambda: tmp_path)
     with pytest.raises(DataError, match=f"'vix' must have the sha256 .*got {hashlib.sha256(packed).hexdigest()}"):
         datasets.load("vix")
 
 
 def test_a_wheel_reads_the_tables_inside_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "__file__", str(tmp_path / "hedgeresearch" / "datasets.py"))
-    assert datasets._folder() == tmp_path / "datasets"
+    monkeypatch.setattr(bundled, "__file__", str(tmp_path / "hedgeresearch" / "datasets" / "bundled.py"))
+    assert bundled._folder() == tmp_path / "datasets"
     (tmp_path / "hedgeresearch" / "_bundled").mkdir(parents=True)
-    assert datasets._folder() == tmp_path / "hedgeresearch" / "_bundled"
+    assert bundled._folder() == tmp_path / "hedgeresearch" / "_bundled"
 
 
 def test_attrs_of_one_load_do_not_reach_the_next() -> None:

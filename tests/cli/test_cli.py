@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch import cli, datasets
+from hedgeresearch import datasets
+from hedgeresearch.cli.models import ModelName
 
 Run = Callable[..., tuple[int, str, str]]
 KEYS = {
@@ -22,19 +23,6 @@ KEYS = {
     "expected_volatility_before", "expected_volatility_after", "expected_effectiveness", "sentence",
 }  # fmt: skip
 OLS = ("recommend", "--model", "ols")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process: exit code, output, errors."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["hedgeresearch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        return (int(stop.value.code or 0), *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +111,7 @@ def test_datasets_lists_every_table(run: Run) -> None:
     code, output, errors = run("datasets")
     assert (code, errors) == (0, "")
     assert [line.split()[0] for line in output.splitlines()] == list(datasets.list().index)
-    assert len(output.splitlines()) == 7
+    assert len(output.splitlines()) == 8
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",)])
@@ -264,7 +252,7 @@ def test_compare_prints_the_table_and_what_it_says(
     assert max(map(len, said.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("name", list(cli.ModelName))
+@pytest.mark.parametrize("name", list(ModelName))
 def test_compare_knows_every_model(run: Run, own: tuple[object, ...], name: str) -> None:
     code, output, _ = run("compare", "--window", 300, "--refit-every", 100, *own, "--models", name)
     assert code == 0
@@ -305,7 +293,7 @@ def test_bad_arguments_of_compare(run: Run, own: tuple[object, ...], arguments: 
 def test_an_output_that_cannot_be_written_is_refused_before_the_work(
     run: Run, own: tuple[object, ...], tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "walk_forward", None)
+    monkeypatch.setattr("hedgeresearch.cli.compare.walk_forward", None)
     check_refused(run(*COMPARE, *own, "--output", tmp_path / place), "--output must be a file that can be written")
 
 

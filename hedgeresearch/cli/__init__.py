@@ -1,0 +1,35 @@
+"""The command line: one file a command."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from hedgeresearch.cli import compare, listing, recommend, reproduce
+from hedgeresearch.errors import HedgeResearchError
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command()(recommend.recommend)
+app.command()(compare.compare)
+app.command()(reproduce.reproduce)
+app.command("datasets")(listing.list_datasets)
+
+
+def main() -> None:
+    """Run the command line; bad input ends with exit code 2 and one line."""
+    try:
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except HedgeResearchError as error:
+        _fail(str(error))
+    except typer.TyperException as error:
+        _fail(error.format_message())
+    except typer.Abort:
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(2)

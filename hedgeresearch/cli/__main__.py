@@ -1,0 +1,5 @@
+"""``python -m hedgeresearch.cli``."""
+
+from hedgeresearch.cli import main
+
+main()

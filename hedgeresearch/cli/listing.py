@@ -1,0 +1,13 @@
+"""``hedgeresearch datasets``: which tables there are."""
+
+from __future__ import annotations
+
+import typer
+
+from hedgeresearch import datasets
+
+
+def list_datasets() -> None:
+    """List the bundled tables."""
+    for name, row in datasets.list().iterrows():
+        typer.echo(f"{name:15} {row['frequency']:20} {row['period']:26} {row['title']}")

@@ -1,0 +1,29 @@
+"""Data files of R."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from hedgeresearch.errors import MissingDataError
+
+
+def read_rda(path: Path) -> Any:
+    """The first object in a file of R data (``.rda``), as the package rdata converts it.
+
+    Raises
+    ------
+    MissingDataError
+        If the package rdata is not installed.
+    """
+    try:
+        import rdata
+    except ImportError:
+        raise MissingDataError(
+            f"{path.name} is a file of R, read by the package rdata; install it with: "
+            'pip install "hedgeresearch[reproductions]".'
+        ) from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rdata speaks of the classes of R that it turns into plain arrays
+        return next(iter(rdata.read_rda(path).values()))

@@ -1,0 +1,83 @@
+"""Data that the package may not contain: where each file lies, and the bytes it must hold.
+
+All are pinned to a commit of a public repository, so that the file behind an address never changes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """A file of a public repository on GitHub."""
+
+    repository: str
+    commit: str
+    path: str
+    licence: str
+    sha256: str
+
+    @property
+    def address(self) -> str:
+        """Where the file is downloaded from."""
+        return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{self.path}"
+
+
+CONNECTEDNESS = ("GabauerDavid/ConnectednessApproach", "37950cc0d1793986fca6f4b0f1ac120707cec4d5")
+MSGARCH = ("cran/MSGARCH", "8cf35e5ed0332a664e06ad45e52af38452d35c26")
+
+SOURCES = {
+    "all_exchanges.csv": Source(
+        "AHA-HH/optimising-funding-rate-arbitrage",
+        "110bc95c3474552b14c875d37018c01a30d22a56",
+        "data/all_exchanges.csv",
+        "MIT (the repository's)",
+        "4e32097d617639a724bcd16867978582874824da0985436ccf1d10d6d0225ee5",
+    ),
+    "BBT_Tiingo.csv": Source(
+        "QuantLet/Hedging-Cryptos-with-Bitcoin-Futures",
+        "7dcfbf2931f373afe153edb2d2e7e5d869fcda67",
+        "newToQuantlet/data/cleaned_data/BBT_Tiingo.csv",
+        "none stated",
+        "bf0e70251915e9de2a11bcc5db3b4d084bbfb3c2bcf3105c587ccdb06c09705f",
+    ),
+    "cgp2024.rda": Source(
+        *CONNECTEDNESS,
+        "data/cgp2024.rda",
+        "GPL-3",
+        "46e03b257f9c52fd3e0d71b0174c7ad9eeea56f4b375037677395c6a661f1f80",
+    ),
+    "g2020.rda": Source(
+        *CONNECTEDNESS,
+        "data/g2020.rda",
+        "GPL-3",
+        "ee8f0ae551618af3eee15d82c44b084fc570cf6e79883f08966a88b83b444408",
+    ),
+    "SandPhedge.xls": Source(
+        "maeng-gun/econometrics",
+        "4a8265cd4cf36d92c866c00e06ddd12ffbd2bf48",
+        "SandPhedge.xls",
+        "none stated",
+        "dba55a7378b941173a9d6c87ed3b29a5aebce0a0bac75a947367780e26c66e82",
+    ),
+    "NDX.csv": Source(
+        "Yizhan-Oliver-Shu/jump-models",
+        "d0fa00ce10126791695a259a45c5ddd41fbced80",
+        "examples/nasdaq/data/NDX.csv",
+        "Apache-2.0 (the repository's)",
+        "efe225b4e885038b01d642f61ea744c5650efd852e2f77093d09b8898a95922f",
+    ),
+    "dem2gbp.rda": Source(
+        *MSGARCH,
+        "data/dem2gbp.rda",
+        "GPL-2 or later",
+        "aceec27bea621e43b38ad56718e410ed8c3d2d88e28b29e67d30672102baabf4",
+    ),
+    "SMI.rda": Source(
+        *MSGARCH,
+        "data/SMI.rda",
+        "GPL-2 or later",
+        "8705da482d89e0f156195f7e8fe36492afc287d06eb231e5169521920b27d577",
+    ),
+}
+"""By the name that the file has in the cache."""

@@ -1,0 +1,1 @@
+"""Published tables and figures, computed again: one file a source, ``reproduce("name")`` runs it."""
