@@ -84,9 +84,44 @@ from hedgeresearch.hedges.shrunk import ShrunkHedge
 from hedgeresearch.hedges.total_least_squares import TotalLeastSquaresHedge
 from hedgeresearch.hedges.vecm import VECMHedge
 from hedgeresearch.hedges.weighted_ols import WeightedOLSHedge
+from hedgeresearch.instruments.hedge_returns import contracts_for, hedge_returns
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.inverse_contract import InverseContract
+from hedgeresearch.instruments.linear_contract import LinearContract
+from hedgeresearch.instruments.quanto_contract import QuantoContract
+from hedgeresearch.instruments.roll import RolledFutures, roll
+from hedgeresearch.instruments.roll_rules import RollBefore, RollOnVolume
+from hedgeresearch.instruments.specs import spec, specs
+from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.plotting import style
 from hedgeresearch.prices import read_prices
-from hedgeresearch.recommendation.recommendation import Recommendation, recommend
+from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing
+from hedgeresearch.recommendation.carry import Carry, carry
+from hedgeresearch.recommendation.carry_rates import annualised_basis, funding_per_year, z_score
+from hedgeresearch.recommendation.liquidation import (
+    collateral_needed,
+    inverse_collateral,
+    inverse_liquidation_price,
+    linear_collateral,
+    linear_liquidation_price,
+)
+from hedgeresearch.recommendation.liquidation_probability import (
+    LiquidationProbability,
+    PriceExtremes,
+    barrier_probability,
+    liquidation_probability,
+    price_extremes,
+)
+from hedgeresearch.recommendation.market import Market
+from hedgeresearch.recommendation.no_trade_band import NoTradeBand, band_for_tracking_error, no_trade_band
+from hedgeresearch.recommendation.notional import NotionalRecommendation
+from hedgeresearch.recommendation.position import Position
+from hedgeresearch.recommendation.recommend import recommend
+from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.recommendation.stress import FundingSpike, stress_table
+from hedgeresearch.recommendation.tail_dependence import TailDependence, removed_in_worst_days, tail_dependence
+from hedgeresearch.recommendation.tails import Tails, tails
+from hedgeresearch.recommendation.trading_rate import PartialTrade, aim_of_target, trading_rate
 from hedgeresearch.regimes.alignment import AlignedRegimes, align_regimes
 from hedgeresearch.regimes.gaussian_hmm import GaussianHMM
 from hedgeresearch.regimes.hmm_inference import regime_ratio_errors
@@ -109,6 +144,7 @@ __all__ = [
     "ArchMargin",
     "BEKK",
     "CCC",
+    "Carry",
     "CausalityCheck",
     "Cointegration",
     "CointegrationHedge",
@@ -129,15 +165,23 @@ __all__ = [
     "EWMACovariance",
     "ErrorCorrectionHedge",
     "ExpandingOLSHedge",
+    "FundingSpike",
     "GARCH",
     "GaussianHMM",
     "HedgeFit",
     "HedgeResearchError",
     "HedgeResearchWarning",
     "HorizonHedge",
+    "Instrument",
+    "InverseContract",
     "JumpModel",
     "KalmanHedge",
+    "Limits",
+    "LinearContract",
+    "LiquidationProbability",
     "LowerPartialMomentHedge",
+    "Margin",
+    "Market",
     "MarkovSwitching",
     "MarkovSwitchingGARCH",
     "MarkovSwitchingHedge",
@@ -147,38 +191,59 @@ __all__ = [
     "MissingDataError",
     "ModelConfidenceSet",
     "NaiveHedge",
+    "NoTradeBand",
+    "NotionalRecommendation",
     "OLSHedge",
+    "Objective",
     "OrthogonalGARCH",
     "PairedTest",
+    "PartialTrade",
+    "Position",
+    "PriceExtremes",
     "QuantileHedge",
+    "QuantoContract",
+    "Rebalancing",
     "Recommendation",
     "RegimeCorrelation",
     "RegimeFit",
     "RegimeHedge",
     "RegimeSelection",
-    "RollingCovariance",
     "Reproduction",
+    "RollBefore",
+    "RollOnVolume",
+    "RolledFutures",
+    "RollingCovariance",
     "RollingOLSHedge",
     "SampleCovariance",
     "ShrunkHedge",
+    "Spot",
     "StudentHMM",
     "Study",
     "SuperiorAbility",
+    "TailDependence",
+    "Tails",
     "ThresholdRegimes",
     "TotalLeastSquaresHedge",
     "Tournament",
     "VECMHedge",
     "ValueAtRiskTest",
     "WeightedOLSHedge",
+    "aim_of_target",
     "align",
     "align_regimes",
+    "annualised_basis",
+    "band_for_tracking_error",
+    "barrier_probability",
     "by_regime",
     "by_year",
+    "carry",
     "check_causal",
     "christoffersen_test",
     "cointegration_test",
+    "collateral_needed",
     "compare_hedges",
     "conditional_coverage_test",
+    "contracts_for",
     "cost_of",
     "datasets",
     "diebold_mariano",
@@ -187,38 +252,56 @@ __all__ = [
     "engle_sheppard_test",
     "expected_shortfall",
     "exponential_certainty_equivalent",
+    "funding_per_year",
     "giacomini_white",
+    "hedge_returns",
     "hedged_returns",
     "historical_value_at_risk",
     "in_worst_days",
     "interval_of_difference",
+    "inverse_collateral",
+    "inverse_liquidation_price",
     "kupiec_test",
+    "linear_collateral",
+    "linear_liquidation_price",
+    "liquidation_probability",
     "load",
     "maximum_drawdown",
     "mean_variance_certainty_equivalent",
     "model_confidence_set",
     "models",
     "net_returns",
+    "no_trade_band",
     "pitman_morgan",
     "plotting",
+    "price_extremes",
     "ratio_summary",
     "read_prices",
     "recommend",
     "regime_ratio_errors",
+    "removed_in_worst_days",
     "reproduce",
     "reproductions",
     "returns",
+    "roll",
     "run_study",
     "select_regimes",
     "semivariance",
     "sharpe",
     "simulate_dcc",
     "simulate_regimes",
+    "spec",
+    "specs",
+    "stress_table",
     "style",
     "superior_ability",
+    "tail_dependence",
+    "tails",
     "trades",
+    "trading_rate",
     "turnover",
     "value_at_risk",
     "variance",
     "walk_forward",
+    "z_score",
 ]

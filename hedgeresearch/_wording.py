@@ -9,8 +9,13 @@ import pandas as pd
 
 
 def day(date: Any) -> str:
-    """A date as people write it: without a midnight."""
-    return str(date.date()) if isinstance(date, pd.Timestamp) and date == date.normalize() else str(date)
+    """A date as people write it: without a midnight, without seconds that are zero."""
+    if not isinstance(date, pd.Timestamp):
+        return str(date)
+    if date == date.normalize():
+        return str(date.date())
+    whole_minute = date == date.floor("min")
+    return f"{date:%Y-%m-%d %H:%M}{f' {date.tzname()}' if date.tz else ''}" if whole_minute else str(date)
 
 
 def describe(model: Any) -> str:

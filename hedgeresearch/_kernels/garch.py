@@ -91,3 +91,16 @@ def garch_residuals(parameters, returns, first, first_derivative):
         derivatives[0, t] -= 1.0 / np.sqrt(h)
         h = _advance(parameters, e, h, dh)
     return residuals, derivatives
+
+
+@njit(cache=True)
+def garch_log_variance_derivatives(parameters, returns, first, first_derivative):
+    """h_t and the derivatives of log h_t with respect to the five parameters, dh_t / h_t."""
+    n = returns.shape[0]
+    variances, derivatives = np.empty(n), np.empty((n, 5))
+    h, dh = first, first_derivative.copy()
+    for t in range(n):
+        variances[t] = h
+        derivatives[t] = dh / h
+        h = _advance(parameters, returns[t] - parameters[0], h, dh)
+    return variances, derivatives

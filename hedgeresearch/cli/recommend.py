@@ -14,8 +14,7 @@ from hedgeresearch._wording import day
 from hedgeresearch.cli.choice import Asset, Dataset, Hedge, Prices, choose_prices, title
 from hedgeresearch.cli.models import ModelName, model_of
 from hedgeresearch.cli.output import check_output, write
-from hedgeresearch.recommendation.recommendation import Recommendation
-from hedgeresearch.recommendation.recommendation import recommend as recommend_hedge
+from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
 from hedgeresearch.returns import returns as returns_of
 
 
@@ -34,7 +33,7 @@ def recommend(
     chosen = model_of(model)
     check_output(output)
     given = table if getattr(chosen, "needs", "returns") == "prices" else returns_of(table[[asset, *hedges]])
-    result = recommend_hedge(chosen.fit(given[asset], given[hedges]), notional)
+    result = recommend_for_notional(chosen.fit(given[asset], given[hedges]), notional)
     text = json.dumps(result.to_dict(), indent=2)
     if output is not None:
         write(output, text)
@@ -44,7 +43,7 @@ def recommend(
         _show(result, table.attrs)
 
 
-def _show(result: Recommendation, attrs: Mapping[Any, Any]) -> None:
+def _show(result: NotionalRecommendation, attrs: Mapping[Any, Any]) -> None:
     table = result.summary.assign(sell=result.sell.map("{:,.0f}".format)).to_string(float_format="{:.3f}".format)
     paragraphs = [f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}", result.sentence]
     for paragraph in paragraphs:

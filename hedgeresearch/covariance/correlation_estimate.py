@@ -80,8 +80,9 @@ def estimate_correlation(
         If no start reaches an optimum.
     """
     delta = _largest_share(likelihood)
-    moved = [0, 1, *([2] if likelihood.asymmetric else []), *([3] if student else [])]
-    point = np.zeros(4)
+    used = {0: not likelihood.integrated, 1: True, 2: likelihood.asymmetric, 3: student}
+    moved = [i for i, is_used in used.items() if is_used]
+    point = np.array([1.0 if likelihood.integrated else 0.0, 0.0, 0.0, 0.0])
 
     def in_box(x: Array) -> tuple[Array, Array, Array]:
         point[moved] = x
@@ -110,7 +111,7 @@ def estimate_correlation(
     point[moved] = optimum.point
     parameters, nu = _from_box(point, delta)
     free = [i for i, is_free in zip(moved, optimum.free, strict=True) if is_free]
-    kept = [0, 1, *moved[2:]]
+    kept = [0, 1, *(i for i in moved if i > 1)]
     return CorrelationEstimate(
         point=point.copy(),
         parameters=parameters,
@@ -161,6 +162,8 @@ def two_step_estimates(steps: TwoStepInference, n_dates: int) -> Estimates:
     margins, likelihood, estimate = steps.margins, steps.likelihood, steps.estimate
     n = likelihood.residuals.shape[1]
     targets = n * (n - 1) // 2 + (n * (n + 1) // 2 if likelihood.asymmetric else 0)
+    if likelihood.integrated:  # S is but a start, and a + b = 1 leaves one parameter of two
+        targets = -1
     return Estimates(
         values=margins.values | estimate.values,
         n_dates=n_dates,

@@ -32,6 +32,7 @@ class CorrelationLikelihood:
     ----------
     residuals : array (n_dates, n_series), standardised by their margins
     asymmetric, corrected, equicorrelation, composite : the rules of DCC and DECO
+    integrated : whether a + b = 1 is held, which leaves no intercept: S is but where Q starts
     shrunk_target : array (n_series, n_series) or None, S where it is not the sample's
     """
 
@@ -40,6 +41,7 @@ class CorrelationLikelihood:
     corrected: bool = False
     equicorrelation: bool = False
     composite: bool = False
+    integrated: bool = False
     shrunk_target: Array | None = None
 
     @cached_property

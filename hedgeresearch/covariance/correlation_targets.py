@@ -21,7 +21,13 @@ from hedgeresearch.covariance.correlation_likelihood import NO_MOVES, Correlatio
 
 
 def target_influence(likelihood: CorrelationLikelihood, parameters: Array) -> Array:
-    """Influence of each date on S and N at given margins and parameters, (n_dates, 2, n_series, n_series)."""
+    """Influence of each date on S and N at given margins and parameters, (n_dates, 2, n_series, n_series).
+
+    An integrated correlation has no mean to be estimated: its S is taken as given.
+    """
+    if likelihood.integrated:
+        n_dates, n = likelihood.residuals.shape
+        return np.zeros((n_dates, 2, n, n))
     if likelihood.corrected:
         by_date = _of_corrected_target(likelihood, parameters)
     else:

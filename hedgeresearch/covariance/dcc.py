@@ -8,7 +8,8 @@ Journal of Business & Economic Statistics 20, eq. 18-20 and section 5 (two steps
 Journal of Financial Econometrics 4, eq. 3 (g); Aielli (2013), Journal of Business & Economic Statistics 31, eq. 2.4,
 where x_i = z_i sqrt(q_ii); Pakel, Shephard, Sheppard and Engle (2021), Journal of Business & Economic Statistics 39,
 section 2, for the composite likelihood over neighbouring pairs; Engle, Ledoit and Wolf (2019), Journal of Business &
-Economic Statistics 37, section 3, for S shrunk.
+Economic Statistics 37, section 3, for S shrunk. Integrated (a + b = 1), Q is the exponential smoother of
+Engle (2002).
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class DCC:
     estimator : "full", or "composite" for very many series: the likelihood of neighbouring pairs; there is then no
         joint log-likelihood
     target : S from the "sample", or shrunk, "linear" (Ledoit and Wolf 2004) or "nonlinear" (Ledoit and Wolf 2020)
+    integrated : whether a + b = 1, so that correlations return to no mean and S only starts them
 
     The joint density, not that of the margins, is that of the likelihood and of ``simulate``. Standard errors allow for
     S and N as functions of the margins, not for their own sampling error; a shrunk S is taken as given.
@@ -67,6 +69,7 @@ class DCC:
     density: Literal["normal", "student"] = "normal"
     estimator: Literal["full", "composite"] = "full"
     target: Literal["sample", "linear", "nonlinear"] = "sample"
+    integrated: bool = False
 
     def __post_init__(self) -> None:
         check_margins(self.margins)
@@ -75,10 +78,16 @@ class DCC:
         check_choice(self.density, "density", ("normal", "student"))
         check_choice(self.estimator, "estimator", ("full", "composite"))
         check_choice(self.target, "target", ("sample", "linear", "nonlinear"))
+        check_flag(self.integrated, "integrated")
         if self.correction == "aielli" and (self.asymmetric or self.target != "sample"):
             raise DataError(
                 "correction='aielli' must go with asymmetric=False and target='sample', as its target depends on a and "
                 f"b; got asymmetric={self.asymmetric!r} and target={self.target!r}."
+            )
+        if self.integrated and (self.asymmetric or self.correction == "aielli"):
+            raise DataError(
+                "integrated=True must go with asymmetric=False and correction='engle', as g and the correction act on "
+                f"the mean that it lacks; got asymmetric={self.asymmetric!r} and correction={self.correction!r}."
             )
 
     def fit(self, returns: pd.DataFrame, start: CovarianceFit | None = None) -> CovarianceFit:
@@ -103,6 +112,7 @@ class DCC:
             asymmetric=self.asymmetric,
             corrected=self.correction == "aielli",
             composite=self.estimator == "composite",
+            integrated=self.integrated,
             shrunk_target=self._shrunk(margins.residuals),
         )
         estimate = estimate_correlation(

@@ -17,6 +17,7 @@ import numpy as np
 from hedgeresearch._kernels.garch import garch_residuals, garch_variance
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_choice, check_flag
+from hedgeresearch.covariance.garch_errors import ErrorKind, check_kind, covariance_by_kind, observed_information
 from hedgeresearch.covariance.garch_likelihood import (
     BOX,
     backcast_start,
@@ -24,10 +25,9 @@ from hedgeresearch.covariance.garch_likelihood import (
     coordinates,
     from_box,
     maximise_garch,
-    mean_score,
     scores_by_date,
 )
-from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
+from hedgeresearch.estimation.influence import Sensitivities, influence
 
 NAMES = ("mu", "omega", "alpha", "gamma", "beta", "nu")
 
@@ -148,16 +148,41 @@ class GARCHMargin:
 
     def sensitivities(self) -> Sensitivities:
         """How the parameters react to each date, and the standardised residuals to the parameters."""
-        natural, units = self.unit_parameters, self._units[self.model.kept]
-        steps = np.array([1e-5, 1e-4 * natural[1], 1e-5, 1e-5, 1e-5, 1e-4 * natural[5]])
-        kept = self.model.kept
-        information = -hessian(lambda x: mean_score(x, self.unit_returns), natural, steps, kept)
+        natural, kept, units = self.unit_parameters, self.model.kept, self._units[self.model.kept]
+        information = observed_information(natural, self.unit_returns, kept)
         by_date = influence(scores_by_date(natural, self.unit_returns)[:, kept], information, self.tangent[kept])
         _, derivatives = garch_residuals(
             natural[:5], self.unit_returns, *backcast_start(natural[:5], self.unit_returns)
         )
         with_nu = np.vstack([derivatives, np.zeros_like(self.unit_returns)])
         return Sensitivities(by_date * units, with_nu[kept] / units[:, None])
+
+    def covariance(self, kind: ErrorKind = "robust") -> Array:
+        """Sampling covariance of the parameters, (k, k), in the units of the returns; NaN for those held by a bound.
+
+        Parameters
+        ----------
+        kind : "robust" is White's sandwich of scores and Hessian, which ``summary`` of a covariance fit shows;
+            "hessian", "information" and "opg" invert one of the three estimates of the information, the observed, the
+            expected and the outer product of scores; "bollerslev-wooldridge" is the sandwich with the expected one.
+            The expected information is that of normal innovations.
+
+        Raises
+        ------
+        DataError
+            If there is no such kind, or none for Student-t innovations.
+
+        Examples
+        --------
+        >>> import hedgeresearch as hr
+        >>> margin = GARCH().estimate(hr.simulate_dcc(1000, seed=1).returns["asset"].to_numpy())
+        >>> bool(margin.covariance("hessian")[2, 2] > 0.0)
+        True
+        """
+        check_kind(kind, self.model.density)
+        kept, units = self.model.kept, self._units[self.model.kept]
+        found = covariance_by_kind(kind, self.unit_parameters, self.unit_returns, kept, self.tangent[kept])
+        return found * np.outer(units, units)
 
     def _start_at(self, natural: Array) -> GARCHState:
         first, _ = backcast_start(natural[:5], self.unit_returns)

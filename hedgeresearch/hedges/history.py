@@ -44,9 +44,8 @@ class History:
         """The rows from ``first`` on, numbered."""
         return pd.DataFrame(self.values[first:], index=pd.RangeIndex(first, self._length), columns=self.columns)
 
-    def followed_by(self, frame: pd.DataFrame) -> History:
-        """This history and the rows of ``frame``, which has the same columns."""
-        new = frame.to_numpy()
+    def followed_by(self, new: Array) -> History:
+        """This history and new rows (n_new, n_columns) of the same columns."""
         rows = self._rows
         with rows.lock:
             if rows.used != self._length:

@@ -1,169 +1,248 @@
-"""From a fitted hedge and a position to what to sell."""
+"""The hedge to hold now, and why."""
 
 from __future__ import annotations
 
 import html
-import math
-from dataclasses import dataclass
-from typing import Any
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation import check_between
+from hedgeresearch._types import Array
 from hedgeresearch._wording import day, describe
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.hedge_fit import HedgeFit, hedged_variance
+from hedgeresearch.evaluation.tournament import Tournament
+from hedgeresearch.recommendation import record_as_dict
+from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing
+from hedgeresearch.recommendation.book import Book
+from hedgeresearch.recommendation.book_risks import carries_of, past_of_book, stress_of, tail_dependence_of, tails_of
+from hedgeresearch.recommendation.carry import Carry
+from hedgeresearch.recommendation.certainty import Certainty, certainty_of
+from hedgeresearch.recommendation.holdings import book_volatility
+from hedgeresearch.recommendation.margin_outlook import margin_outlook
+from hedgeresearch.recommendation.outlook import regime_outlook
+from hedgeresearch.recommendation.plan import Plan, carried_plan
+from hedgeresearch.recommendation.reasons import decision_of, reasons_of
+from hedgeresearch.recommendation.tail_dependence import TailDependence
+from hedgeresearch.recommendation.tails import Tails
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked of a recommendation."""
+
+    objective: Objective
+    limits: Limits
+    rebalancing: Rebalancing
+    margin: Margin
+    tournament: Tournament | None
+    level: float
+    seed: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Recommendation:
-    """The hedge to hold over the date after the last one seen.
+    """What to hold against a position over the date after the last, what to trade for it, and why.
+
+    What takes time (intervals, margin, stress, tails) is computed when it is first asked for.
 
     Attributes
     ----------
-    asset : name of the position
-    notional : value held, in units of currency; negative for a short position
-    as_of : last date seen
-    model : the settings behind the recommendation, as text
-    ratio : Series (n_hedges,), sold per unit of the asset
-    sell : Series (n_hedges,), units of currency to sell, ratio times notional; negative means buy
-    regime_probabilities : Series (k,) or None, for the next date, from data up to ``as_of``
-    ratio_by_regime : DataFrame (k, n_hedges) or None, what each regime alone would ask for
-    volatility_before, volatility_after : expected standard deviation of the position over the next date, in units of
-        currency, unhedged and hedged, if the model is right
-    effectiveness : share of variance that the hedge is expected to remove, if the model is right
+    book : Book, fit, position, instruments, market and holdings
+    settings : Settings
+    plan : Plan, targets, bands and the holding to have
     """
 
-    asset: str
-    notional: float
-    as_of: Any
-    model: str
-    ratio: pd.Series[float]
-    sell: pd.Series[float]
-    regime_probabilities: pd.Series[float] | None
-    ratio_by_regime: pd.DataFrame | None
-    volatility_before: float
-    volatility_after: float
-    effectiveness: float
+    book: Book
+    settings: Settings
+    plan: Plan
 
     def __repr__(self) -> str:
-        return f"Recommendation({self.sentence})"
+        return f"Recommendation({self.decision})"
+
+    def _repr_html_(self) -> str:
+        reasons = "".join(f"<li>{html.escape(text)}</li>" for text in self.reasons)
+        about = f"As of {day(self.as_of)}, {html.escape(describe(self.book.fit.model))}."
+        table = self.summary.to_html(float_format="{:,.4g}".format)
+        return f"<p><b>{html.escape(self.decision)}</b></p>{table}<ul>{reasons}</ul><p>{about}</p>"
+
+    # --- what to do ---
 
     @property
-    def sentence(self) -> str:
-        """The recommendation in plain words."""
-        long = "long" if self.notional > 0 else "short"
-        trades = ", ".join(
-            f"{'sell' if amount >= 0 else 'buy'} {_amount(amount)} of {name} (ratio {ratio:.3f})"
-            for name, amount, ratio in zip(self.sell.index, self.sell, self.ratio, strict=True)
-        )
-        if self.effectiveness >= 0:
-            change, share = "cut", f"remove {self.effectiveness:.1%} of"
-        else:
-            change, share = "raise", f"add {-self.effectiveness:.1%} to its"
-        return (
-            f"Against {_amount(self.notional)} {long} {self.asset}, {trades}: expected to {change} the volatility of "
-            f"the next period from {_amount(self.volatility_before)} to {_amount(self.volatility_after)} and {share} "
-            f"variance, if the model holds{self._outlook}."
-        )
+    def as_of(self) -> Any:
+        """Last date seen."""
+        return self.book.market.last_date
 
     @property
-    def _outlook(self) -> str:
-        if self.regime_probabilities is None:
-            return ""
-        likeliest = self.regime_probabilities.idxmax()
-        return f"; regime {likeliest} is the likeliest next, at {self.regime_probabilities.max():.0%}"
+    def action(self) -> str:
+        """ "trade" or "hold"."""
+        return "trade" if self.plan.orders else "hold"
+
+    @property
+    def decision(self) -> str:
+        """What to do, in one sentence."""
+        return decision_of(self)
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """The order list: instrument, side, contracts, cost in currency, reason; empty if all is left alone."""
+        return pd.DataFrame(self.plan.orders, columns=["instrument", "side", "contracts", "cost", "reason"])
+
+    @property
+    def holdings(self) -> pd.Series[float]:
+        """Contracts to have after the orders, (n_instruments,); negative is short."""
+        return pd.Series(self.plan.after, index=self.book.names, name="contracts")
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One row a hedge: ratio, units of currency to sell, and the ratio each regime would ask for."""
-        table = pd.DataFrame({"ratio": self.ratio, "sell": self.sell})
-        if self.ratio_by_regime is not None and self.regime_probabilities is not None:
-            rows = zip(self.regime_probabilities.items(), self.ratio_by_regime.to_numpy(), strict=True)
-            for (regime, probability), ratios in rows:
-                table[f"ratio in regime {regime} ({probability:.0%})"] = ratios
-        return table.rename_axis("hedge")
+        """A row an instrument: ratio, best holding, held, to hold, trade, half-width of the band, notional, cost."""
+        plan, book = self.plan, self.book
+        table = {
+            "ratio": book.fit.next_ratio.to_numpy(),
+            "best": plan.targets.ideal,
+            "held": book.held,
+            "to hold": plan.after,
+            "trade": plan.after - book.held,
+            "band": plan.targets.half_widths,
+            "notional": plan.after * book.notionals,
+            "cost": np.abs(plan.after - book.held) * book.costs,
+        }
+        return pd.DataFrame(table, index=pd.Index(book.names, name="instrument"))
+
+    # --- what to expect ---
+
+    @cached_property
+    def volatility(self) -> pd.Series[float]:
+        """Expected standard deviation over the next date, in currency: unhedged, as held, as recommended."""
+        book = self.book
+        found = {
+            name: book_volatility(book.fit.next_covariance.to_numpy(), book.scale, book.sizes, held)
+            for name, held in (
+                ("unhedged", np.zeros_like(book.held)),
+                ("as held", book.held),
+                ("as recommended", self.plan.after),
+            )
+        }
+        return pd.Series(found, name="volatility")
+
+    @cached_property
+    def regimes(self) -> pd.DataFrame | None:
+        """Each regime: probability of the next date, expected dates in it, contracts it asks for; None without any."""
+        return regime_outlook(self.book)
+
+    @cached_property
+    def certainty(self) -> Certainty:
+        """Intervals of ratio and contracts, other models, effectiveness out of sample."""
+        return certainty_of(self.book, self.settings.tournament, self.settings.level, self.settings.seed)
+
+    @cached_property
+    def margin(self) -> pd.DataFrame | None:
+        """Liquidation price, its probability and the collateral needed, of each hedge on margin; None without any."""
+        return margin_outlook(self.book, self.plan.after, self.settings.margin, self.settings.seed)
+
+    @cached_property
+    def carry(self) -> list[Carry]:
+        """Funding or basis of each hedge that is held, where it is known."""
+        return carries_of(self.book, self.plan.after)
+
+    @cached_property
+    def stress(self) -> pd.DataFrame:
+        """Profit in currency, unhedged and hedged, on the worst days and in scenarios."""
+        return stress_of(self.book, self.plan.after)
+
+    @cached_property
+    def tails(self) -> Tails:
+        """Tails of the book as it is to be held, over the past, per unit of the position's value."""
+        return tails_of(self.book, self.plan.after)
+
+    @cached_property
+    def tail_dependence(self) -> TailDependence | None:
+        """How often the hedges move with the asset when it falls most; None without any."""
+        return tail_dependence_of(self.book, self.plan.after, self.settings.seed)
+
+    @cached_property
+    def past(self) -> pd.Series[float]:
+        """Returns that the book, as it is to be held, would have had on each past date, per unit of its value."""
+        return past_of_book(self.book, self.plan.after)
+
+    @cached_property
+    def reasons(self) -> list[str]:
+        """Short sentences in the order in which a risk manager asks; warnings first."""
+        return reasons_of(self)
+
+    # --- one bar later ---
+
+    def update(self, bar: Mapping[Any, float] | pd.Series[float], date: Any = None) -> Recommendation:
+        """The recommendation one bar later, with the same parameters and bands.
+
+        Holdings are those recommended here, and coins that an inverse contract has paid over the bar count with the
+        position, where it holds that coin. Funding and fees are left out of it.
+
+        Parameters
+        ----------
+        bar : mapping or Series, a number for each column of the market's table
+        date : of the bar; the name of the Series by default
+
+        Raises
+        ------
+        DataError
+            If a column is missing or not finite, or the date is not later than the last.
+        """
+        when = getattr(bar, "name", None) if date is None else date
+        if when is None:
+            raise DataError("the new bar must have a date: the name of the Series, or date=.")
+        market = self.book.market.followed_by(bar, when)
+        later = Book(self.book.fit, self.book.position, self.book.instruments, market, self.plan.after)
+        paid, units = later.coins_paid(), later.position.units
+        position = replace(later.position, units={asset: units[asset] + paid.get(asset, 0.0) for asset in units})
+        later = replace(later, fit=_extended(later, when), position=position)
+        return Recommendation(later, self.settings, carried_plan(later, self.settings, self.plan))
+
+    # --- on paper ---
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain numbers, strings, lists and dictionaries, ready for JSON."""
-        by_regime = None
-        if self.ratio_by_regime is not None:
-            by_regime = {str(regime): _plain(row) for regime, row in self.ratio_by_regime.iterrows()}
-        return {
-            "asset": str(self.asset),
-            "notional": self.notional,
-            "as_of": day(self.as_of),
-            "model": self.model,
-            "ratio": _plain(self.ratio),
-            "sell": _plain(self.sell),
-            "regime_probabilities": None if self.regime_probabilities is None else _plain(self.regime_probabilities),
-            "ratio_by_regime": by_regime,
-            "expected_volatility_before": self.volatility_before,
-            "expected_volatility_after": self.volatility_after,
-            "expected_effectiveness": self.effectiveness,
-            "sentence": self.sentence,
-        }
+        """Plain numbers, strings, lists and dictionaries for JSON, after ``recommendation/schema.json``."""
+        return record_as_dict.record_as_dict(self)
 
-    def _repr_html_(self) -> str:
-        table = self.summary.to_html(float_format="{:,.3f}".format)
-        return f"<p>{html.escape(self.sentence)}</p>{table}<p>As of {day(self.as_of)}, {html.escape(self.model)}.</p>"
+    def to_json(self) -> str:
+        """The dictionary as text."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
+    def to_csv(self) -> str:
+        """The order list as text."""
+        return str(self.orders.to_csv(index=False, lineterminator="\n"))
 
-def recommend(fit: HedgeFit, notional: float) -> Recommendation:
-    """What to sell against a position of ``notional`` units of currency in the asset, over the next date.
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Past profit of the position in currency, unhedged and as recommended, added up."""
+        from hedgeresearch.plotting import plot_lines
 
-    Parameters
-    ----------
-    fit : a fitted (or extended) hedge of simple or log returns
-    notional : value held, in units of currency; negative for a short position
-
-    Raises
-    ------
-    DataError
-        If the notional is zero or not finite, or the hedge was fitted on price differences, whose ratio counts units
-        of the hedge per unit of the asset instead of currency per currency.
-
-    Examples
-    --------
-    >>> import hedgeresearch as hr
-    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> fit = hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]])
-    >>> hr.recommend(fit, notional=1_000_000).sell.round()
-    SP500    1175489.0
-    Name: sell, dtype: float64
-    """
-    if not isinstance(fit, HedgeFit):
-        raise DataError(f"fit must be a fitted hedge, such as OLSHedge().fit(asset, hedges); got {fit!r}.")
-    check_between(notional, "notional", -math.inf, math.inf)
-    notional = float(notional)
-    if notional == 0:
-        raise DataError("notional must not be zero; there is nothing to hedge.")
-    if fit.returns_kind == "difference":
-        raise DataError(
-            "a recommendation in currency needs a hedge of simple or log returns; this one was fitted on price "
-            "differences, so that its ratio counts units per unit. Fit it on hr.returns(prices), or use fit.next_ratio."
+        asset, _ = self.book.market.returns(self.book.position, self.book.instruments)
+        paths = pd.DataFrame({"unhedged": asset, "hedged as now": self.past}) * self.book.value
+        return plot_lines(
+            paths.cumsum(),
+            ylabel="profit of today's book, in currency",
+            note="in sample",
+            references={"unhedged": "0.6"},
+            ax=ax,
         )
-    before = math.sqrt(float(fit.next_covariance.to_numpy()[0, 0]))
-    after = math.sqrt(hedged_variance(fit.next_covariance, fit.next_ratio))
-    return Recommendation(
-        asset=fit.asset,
-        notional=notional,
-        as_of=fit.last_date,
-        model=describe(fit.model),
-        ratio=fit.next_ratio,
-        sell=(fit.next_ratio * notional).rename("sell"),
-        regime_probabilities=None if fit.regimes is None else fit.regimes.next_probabilities,
-        ratio_by_regime=fit.by_regime,
-        volatility_before=abs(notional) * before,
-        volatility_after=abs(notional) * after,
-        effectiveness=fit.expected_effectiveness,
-    )
 
 
-def _amount(value: float) -> str:
-    """A sum of money without its sign: whole units, or three digits of a small one."""
-    return f"{abs(value):,.0f}" if abs(value) >= 100 else f"{abs(value):.3g}"
-
-
-def _plain(values: pd.Series[Any]) -> dict[str, float]:
-    return {str(name): float(value) for name, value in values.items()}
+def _extended(book: Book, date: Any) -> Any:
+    """The fit carried over the last date of the market."""
+    names = [book.position.name, *book.names]
+    if getattr(book.fit.model, "needs", "returns") == "prices":
+        row: Array = np.array([book.market.value(names[0]), *(book.market.price(name) for name in book.names)])
+    else:
+        asset, hedges = book.profit_of_last_date()
+        row = np.array([asset, *hedges])
+        if book.fit.returns_kind == "log":
+            row = np.log1p(row)
+    new = pd.DataFrame(row[None], index=pd.Index([date]), columns=names)
+    return book.fit.extend(new[names[0]], new[book.names])

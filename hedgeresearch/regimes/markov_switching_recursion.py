@@ -155,12 +155,22 @@ class SwitchingErrors:
     def covariance(self) -> Array:
         """The sandwich of White (1982), eq. 3.3, (n, n)."""
         directions = self._directions()
+        scores, information = self._scores_and_information(directions)
+        return covariance_of(influence(scores, information, np.eye(len(directions))) @ directions)
+
+    def inverse_hessian(self) -> Array:
+        """The inverse of minus the Hessian, (n, n), which most programs print; zero for probabilities held at zero."""
+        directions = self._directions()
+        scores, information = self._scores_and_information(directions)
+        return np.asarray(directions.T @ np.linalg.inv(information) @ directions / len(scores))
+
+    def _scores_and_information(self, directions: Array) -> tuple[Array, Array]:
+        """Scores (n_dates, n_free) along the directions, and minus their mean Hessian."""
         steps = STEP * directions
         up = [self.log_likelihood(self.point + step) for step in steps]
         down = [self.log_likelihood(self.point - step) for step in steps]
         scores = np.stack([(a - b) / (2 * STEP) for a, b in zip(up, down, strict=True)], axis=1)
-        information = -self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1)) / len(scores)
-        return covariance_of(influence(scores, information, np.eye(len(steps))) @ directions)
+        return scores, -self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1)) / len(scores)
 
     def _curvature(self, steps: Array, up: Array, down: Array) -> Array:
         """Second derivatives of the log-likelihood along the directions (Abramowitz and Stegun 1964, 25.3.24)."""

@@ -5,11 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.correlation_estimate import estimate_correlation
+from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc_recursion import DCCRecursion
 from hedgeresearch.covariance.garch import GARCHState
+from hedgeresearch.covariance.garch_likelihood import backcast_start
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +189,7 @@ def test_settings_and_samples_that_cannot_work_are_refused(percent_log_returns):
 
 def test_an_earlier_fit_is_a_start(percent_log_returns):
     """The same optimum, for every margin and correlation of a window moved by a day."""
-    for model in (hr.DCC(), hr.DCC(density="student")):
+    for model in (hr.DCC(), hr.DCC(integrated=True), hr.DCC(density="student")):
         first, second = percent_log_returns.iloc[1500:2500], percent_log_returns.iloc[1501:2501]
         earlier = model.fit(first)
         cold, warm = model.fit(second), model.fit(second, start=earlier)
@@ -241,3 +246,109 @@ def test_warnings_point_at_the_caller():
     with pytest.warns(hr.ConvergenceWarning) as caught:
         hr.MinimumVarianceHedge(hr.DCC()).fit(independent["asset"], independent[["hedge"]])
     assert caught[0].filename == __file__
+
+
+# --- a + b = 1 ---
+
+
+@pytest.fixture(scope="module", params=["normal", "student"])
+def integrated(request, percent_log_returns):
+    return hr.DCC(integrated=True, density=request.param).fit(percent_log_returns.iloc[1000:2200])
+
+
+def smoothed(z, a):
+    """The definition: Q_1 = (1 - a) S, Q_{t+1} = a z z' + (1 - a) Q_t."""
+    q, path = (1 - a) * np.cov(z, rowvar=False), []
+    for row in z:
+        path.append(q / np.sqrt(np.outer(np.diag(q), np.diag(q))))
+        q = a * np.outer(row, row) + (1 - a) * q
+    return np.array(path)
+
+
+def smoothed_density(z, a, nu):
+    shape = stats.multivariate_normal if nu == np.inf else stats.multivariate_t
+    settings = [{"cov": r} if nu == np.inf else {"shape": r * (nu - 2) / nu, "df": nu} for r in smoothed(z, a)]
+    return np.array([shape(np.zeros(2), **s).logpdf(row) for s, row in zip(settings, z, strict=True)])
+
+
+def test_an_integrated_correlation_is_an_exponential_smoother(integrated):
+    a, b, nu = (integrated.parameters.get(name, np.inf) for name in ("a", "b", "nu"))
+    assert a + b == 1.0
+    z = integrated.estimates.inference.margins.residuals
+    np.testing.assert_allclose(integrated.correlation("NASDAQ", "SP500"), smoothed(z, a)[:, 0, 1], rtol=1e-10)
+    found = smoothed_density(z, a, nu).sum() - np.log(integrated.volatility).to_numpy().sum()
+    assert integrated.log_likelihood == pytest.approx(found, abs=1e-7)
+    for other in (a - 0.002, a + 0.002, 0.01, 0.1):
+        assert smoothed_density(z, other, nu).sum() < smoothed_density(z, a, nu).sum()
+    # a and b are one parameter, and S is where the recursion starts, not what it is drawn to
+    count = len(integrated.parameters) - 1
+    assert integrated.aic == pytest.approx(-2 * integrated.log_likelihood + 2 * count)
+
+
+def test_an_integrated_correlation_is_forecast_as_it_stands(integrated):
+    steps = integrated.forecast(30)
+    correlation = [
+        m.iloc[0, 1] / np.sqrt(m.iloc[0, 0] * m.iloc[1, 1]) for m in (steps.loc[1], steps.loc[2], steps.loc[30])
+    ]
+    np.testing.assert_allclose(correlation, correlation[0], rtol=1e-12)
+
+
+def test_errors_of_an_integrated_correlation(integrated):
+    """The sandwich of the moment conditions in (margins, a, nu), b = 1 - a, by numerical Jacobian."""
+    returns, named = integrated.returns.to_numpy(), integrated.parameters
+    student = "nu" in named
+    theta = named.drop("b").to_numpy()
+
+    def conditions(p):
+        blocks, residuals = [], []
+        for i in range(2):
+            mu, omega, alpha, beta = p[4 * i : 4 * i + 4]
+            parameters, r = np.array([mu, omega, alpha, 0.0, beta]), np.ascontiguousarray(returns[:, i])
+            start = backcast_start(parameters, r)
+            blocks.append(garch_scores(parameters, density_constants(NORMAL, 1), r, *start)[1][:, [0, 1, 2, 4]])
+            residuals.append(garch_residuals(parameters, r, *start)[0])
+        likelihood = CorrelationLikelihood(np.stack(residuals, axis=1), integrated=True)
+        scores = likelihood.scores(np.array([p[8], 1 - p[8], 0.0]), p[9] if student else NORMAL)[1]
+        return np.hstack([*blocks, scores[:, [0]] - scores[:, [1]], scores[:, [3]][:, : int(student)]])
+
+    jacobian = np.empty((len(theta), len(theta)))
+    for j, value in enumerate(theta):
+        step = np.zeros(len(theta))
+        step[j] = 1e-5 * max(abs(value), 0.1)
+        jacobian[:, j] = (conditions(theta + step) - conditions(theta - step)).mean(axis=0) / (2 * step[j])
+    scores = conditions(theta)
+    np.testing.assert_allclose(scores.mean(axis=0), 0, atol=1e-5)
+    bread = np.linalg.inv(jacobian)
+    expected = np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread.T)) / len(scores)
+    errors = integrated.standard_errors
+    np.testing.assert_allclose(errors.drop("b"), expected, rtol=1e-3)  # of second differences of the score
+    assert errors["b"] == pytest.approx(errors["a"], rel=1e-9)
+
+
+def test_an_integrated_correlation_among_its_neighbours(percent_log_returns):
+    sample = percent_log_returns.iloc[1000:2200]
+    fit, free = hr.DCC(integrated=True).fit(sample), hr.DCC().fit(sample)
+    assert fit.log_likelihood < free.log_likelihood
+    error, wider = (
+        hr.MinimumVarianceHedge(model).fit(sample["NASDAQ"], sample[["SP500"]]).standard_errors["SP500"]
+        for model in (hr.DCC(integrated=True), hr.DCC())
+    )
+    assert 0.3 * wider < error < 1.5 * wider
+
+
+def test_an_integrated_correlation_of_independent_returns_stands_still():
+    independent = hr.simulate_dcc(n_dates=400, a=0.0, b=0.0, seed=3).returns
+    with pytest.warns(hr.ConvergenceWarning, match="a = 0: constant correlation"):
+        fit = hr.DCC(integrated=True).fit(independent)
+    assert fit.parameters["a"] == 0.0
+    assert fit.standard_errors[["a", "b"]].isna().all()
+    z = fit.estimates.inference.margins.residuals
+    np.testing.assert_allclose(fit.correlation("asset", "hedge"), np.corrcoef(z, rowvar=False)[0, 1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("settings", [{"asymmetric": True}, {"correction": "aielli"}])
+def test_what_acts_on_a_mean_is_not_integrated(settings):
+    with pytest.raises(hr.DataError, match="integrated=True must go with asymmetric=False and correction='engle'"):
+        hr.DCC(integrated=True, **settings)
+    with pytest.raises(hr.DataError, match="integrated must be True or False"):
+        hr.DCC(integrated="yes")

@@ -19,6 +19,7 @@ MODELS = {
     "dcc, aielli": hr.DCC(correction="aielli"),
     "dcc, student": hr.DCC(hr.GARCH(density="student"), density="student"),
     "dcc, composite": hr.DCC(estimator="composite", target="linear"),
+    "dcc, integrated": hr.DCC(integrated=True),
     "dcc, arch": hr.DCC(hr.ArchMargin(vol="EGARCH", o=1)),
     "deco": hr.DECO(),
     "bekk": hr.BEKK("full"),

@@ -1,0 +1,68 @@
+r"""Contracts that pay in the currency of their price: futures and perpetuals margined in cash.
+
+.. math:: g = n \, m \, (F_1 - F_0)
+
+with m the units of the underlying in a contract, the multiplier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
+
+
+@dataclass(frozen=True)
+class LinearContract(Terms, Instrument):
+    """A contract on a fixed number of units; the terms, by keyword, are those of ``Terms``.
+
+    Parameters
+    ----------
+    name : column of its prices
+    multiplier : float > 0, units of the underlying in a contract, or money per point of an index
+
+    Raises
+    ------
+    DataError
+        If the multiplier is not positive or a term is out of range.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> crude = hr.LinearContract("CL", 1000, tick=0.01, currency="USD")
+    >>> crude.notional(70.0), crude.profit(-2, entry=70.0, exit=71.5)
+    (70000.0, -3000.0)
+
+    For an account in euros, at 0.9 euros a dollar:
+
+    >>> crude.profit(-2, entry=70.0, exit=71.5, rate=0.9)
+    -2700.0
+    """
+
+    multiplier: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_positive(self.multiplier, "multiplier", "Give the units of the underlying in one contract")
+
+    @property
+    def size(self) -> float:
+        """Units of the underlying in a contract."""
+        return self.multiplier
+
+    def worth(self, price: Numbers) -> Numbers:
+        """Value of one contract in the currency of its price."""
+        return self.multiplier * price
+
+    def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
+        """Value of one contract in the currency of the account."""
+        return self.worth(price) * rate
+
+    def payoff(self, contracts: Numbers, entry: Numbers, exit: Numbers) -> Numbers:
+        """Gain of contracts (negative: short) held from one price to another, in the currency of the price."""
+        return contracts * self.multiplier * (exit - entry)
+
+    def convexity(self, price: Numbers) -> Numbers:
+        """Second derivative of the payoff by the price: zero."""
+        return 0.0 * price

@@ -1,0 +1,110 @@
+"""Rules by which one futures contract is changed for the next.
+
+A rule says which contract is held over (t-1, t] from what is known at the close of t-1: the calendar, or volumes up to
+t-1. Carchano and Pardo (2009), Journal of Futures Markets 29, compare such rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._types import Array, Indices
+from hedgeresearch._validation import check_at_least, check_frame
+from hedgeresearch._wording import day
+from hedgeresearch.errors import DataError
+
+
+class RollRule(Protocol):
+    """What says which contract is held."""
+
+    def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
+        """Columns of ``contracts`` held over each of its dates but the first, (n_dates - 1,).
+
+        They never go down; the number of columns stands for "none is left".
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class RollBefore:
+    """Hold each contract until some business days before it expires.
+
+    Parameters
+    ----------
+    days : int, Mondays to Fridays counted back from the expiry, holidays included; its last return is dated on that
+        day or before, so that 0 holds it to the end
+
+    Examples
+    --------
+    >>> RollBefore(days=5)
+    RollBefore(days=5)
+    """
+
+    days: int = 5
+
+    def __post_init__(self) -> None:
+        check_at_least(self.days, "days", 0)
+
+    def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
+        """The first contract in order whose last day has not passed."""
+        last = pd.DatetimeIndex(expiries)
+        if self.days:
+            last = pd.DatetimeIndex([expiry - pd.offsets.BDay(self.days) for expiry in last])
+        return last.searchsorted(contracts.index[1:], side="left")
+
+
+@dataclass(frozen=True, eq=False)
+class RollOnVolume:
+    """Hold each contract until the next one is traded more: the change takes effect the date after.
+
+    A contract is also left when it expires, whatever its volume. None is gone back to.
+
+    Parameters
+    ----------
+    volumes : DataFrame (n_dates, n_contracts), volume or open interest on the dates of the prices, in the same
+        columns; NaN counts as none
+
+    Examples
+    --------
+    >>> dates = pd.date_range("2024-03-01", periods=3)
+    >>> RollOnVolume(pd.DataFrame({"H24": [9.0, 2.0, 1.0], "M24": [1.0, 8.0, 9.0]}, dates))
+    RollOnVolume(2 contracts)
+    """
+
+    volumes: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "volumes", check_frame(self.volumes, "volumes", allow_missing=True))
+
+    def __repr__(self) -> str:
+        return f"RollOnVolume({self.volumes.shape[1]} contracts)"
+
+    def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
+        """The first contract in order that lives and is traded no less than the one after it."""
+        if set(self.volumes.columns) != set(contracts.columns) or not self.volumes.index.equals(contracts.index):
+            raise DataError(
+                f"volumes must have the dates and columns of contracts; got {self.volumes.shape} from "
+                f"{day(self.volumes.index[0])} to {day(self.volumes.index[-1])} for {contracts.shape}. Reindex them: "
+                "volumes.reindex(index=contracts.index, columns=contracts.columns)."
+            )
+        volumes = self.volumes[list(contracts.columns)].fillna(0.0).to_numpy()
+        alive = pd.DatetimeIndex(expiries).searchsorted(contracts.index[1:], side="left")
+        return crossover(volumes, alive)
+
+
+def crossover(volumes: Array, alive: Indices) -> Indices:
+    """Columns held over each date but the first, (n_dates - 1,), from volumes (n_dates, n_contracts) of the one before.
+
+    ``alive`` (n_dates - 1,) holds the first column that has not expired.
+    """
+    held, now, last = np.empty(len(alive), dtype=np.intp), 0, volumes.shape[1] - 1
+    for row, first in enumerate(alive):  # row t - 1 of the volumes decides over (t - 1, t]
+        now = max(now, int(first))
+        while now < last and volumes[row, now + 1] > volumes[row, now]:
+            now += 1
+        held[row] = now
+    return held

@@ -1,0 +1,64 @@
+r"""The thing itself: a share, a barrel, a coin.
+
+.. math:: g = n \, (S_1 - S_0)
+
+in the currency of its price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.terms import Numbers, Terms
+
+
+@dataclass(frozen=True)
+class Spot(Terms, Instrument):
+    """Units held or sold short; the terms, by keyword, are those of ``Terms``, the lot counted in units.
+
+    A position in another currency counts as financed in it: its gain is converted, not its principal. For one that is
+    paid for in the currency of the account convert the prices, and leave the rate at 1.
+
+    Raises
+    ------
+    DataError
+        If a term is out of range, or it has an expiry or funding.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> coin = hr.Spot("BTC", lot=0.001, fee=0.001, currency="USD")
+    >>> coin.notional(60_000.0), coin.profit(-0.5, entry=60_000.0, exit=54_000.0)
+    (60000.0, 3000.0)
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.expiry is not None or self.funding is not None:
+            raise DataError(
+                "a spot must have neither expiry nor funding; got "
+                f"{'an expiry' if self.funding is None else 'funding'}. Use LinearContract for a future or perpetual."
+            )
+
+    @property
+    def size(self) -> float:
+        """1: it is traded in units."""
+        return 1.0
+
+    def worth(self, price: Numbers) -> Numbers:
+        """Value of one unit in the currency of its price."""
+        return price
+
+    def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
+        """Value of one unit in the currency of the account."""
+        return price * rate
+
+    def payoff(self, contracts: Numbers, entry: Numbers, exit: Numbers) -> Numbers:
+        """Gain of units (negative: short) held from one price to another, in the currency of the price."""
+        return contracts * (exit - entry)
+
+    def convexity(self, price: Numbers) -> Numbers:
+        """Second derivative of the payoff by the price: zero."""
+        return 0.0 * price

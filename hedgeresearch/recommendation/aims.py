@@ -1,0 +1,174 @@
+"""What a hedge is to reach, within which limits, and how often it is worth trading for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hedgeresearch._validation import check_at_least, check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.frozen_mapping import FrozenMapping
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The exposure that is to be left. By default none: the hedge of least variance.
+
+    Parameters
+    ----------
+    beta : float, or mapping by instrument: sensitivity to the instrument that the hedged position keeps, per unit of
+        its value
+    net : float or None, value long less value short that is kept, hedges included, as a share of the position's value
+        (of a book's gross value); 0 is market-neutral in value. Of all holdings with that sum, those of least variance
+
+    Examples
+    --------
+    >>> Objective(beta=0.3)
+    Objective(beta=0.3, net=None)
+    """
+
+    beta: float | Mapping[str, float] = 0.0
+    net: float | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.beta, Mapping):
+            for name, value in self.beta.items():
+                check_between(value, f"beta of {name!r}", -math.inf, math.inf)
+            object.__setattr__(self, "beta", FrozenMapping(self.beta))
+        else:
+            check_between(self.beta, "beta", -math.inf, math.inf)
+        if self.net is not None:
+            check_between(self.net, "net", -math.inf, math.inf)
+
+    def betas(self, instruments: list[str]) -> list[float]:
+        """The sensitivity to each instrument that is to be left."""
+        if not isinstance(self.beta, Mapping):
+            if self.beta != 0.0 and len(instruments) > 1:
+                raise DataError(
+                    f"beta must say to which of several instruments it is; got {self.beta:g} for {instruments}. "
+                    f"Give for example beta={{{instruments[0]!r}: {self.beta:g}}}."
+                )
+            return [float(self.beta)] * len(instruments)
+        unknown = [name for name in self.beta if name not in instruments]
+        if unknown:
+            raise DataError(f"beta must be of instruments among {instruments}; got {unknown[0]!r}.")
+        return [float(self.beta.get(name, 0.0)) for name in instruments]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the hedge may hold.
+
+    Parameters
+    ----------
+    contracts : mapping from instrument to (least, most) contracts, negative being short, or one number for both sides
+    gross : float, largest sum of the notionals of all hedges, in currency
+    max_instruments : int, most instruments that are held
+
+    Examples
+    --------
+    >>> Limits(contracts={"ES": (-40, 0)}, gross=5e6).bounds("ES")
+    (-40.0, 0.0)
+    """
+
+    contracts: Mapping[str, float | tuple[float, float]] | None = None
+    gross: float | None = None
+    max_instruments: int | None = None
+
+    def __post_init__(self) -> None:
+        frozen = {name: _bounds(name, value) for name, value in (self.contracts or {}).items()}
+        object.__setattr__(self, "contracts", FrozenMapping(frozen))
+        if self.gross is not None:
+            check_between(self.gross, "gross", 0.0, math.inf)
+        if self.max_instruments is not None:
+            check_at_least(self.max_instruments, "max_instruments", 1)
+
+    def bounds(self, instrument: str) -> tuple[float, float]:
+        """Least and most contracts of an instrument."""
+        found: Any = (self.contracts or {}).get(instrument, (-math.inf, math.inf))
+        least, most = found
+        return least, most
+
+
+@dataclass(frozen=True)
+class Rebalancing:
+    """How far a holding may be off before it is traded; one dial of the three.
+
+    Parameters
+    ----------
+    tracking_error : float, volatility that deviations may add, as a share of the hedged position's own volatility: 0.1
+        adds 1 % to its variance. The default
+    risk_aversion : float, per unit of currency: half of it times a variance is what that variance costs per period; the
+        band then balances trading costs and risk
+    impact : float, with ``risk_aversion``: half of it times a trade squared is what the trade costs, in currency for
+        contracts; trades then go part of the way at a rate instead of to the edge of a band
+    reversion : float in [0, 1), with ``impact``: share of its distance to its mean that the target loses in a period
+
+    Examples
+    --------
+    >>> Rebalancing().tracking_error
+    0.1
+    """
+
+    tracking_error: float | None = None
+    risk_aversion: float | None = None
+    impact: float | None = None
+    reversion: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("tracking_error", "risk_aversion", "impact"):
+            if getattr(self, name) is not None:
+                check_between(getattr(self, name), name, 0.0, math.inf)
+        if self.tracking_error is not None and self.risk_aversion is not None:
+            raise DataError("give tracking_error or risk_aversion, not both: each decides the band alone.")
+        if self.impact is not None and self.risk_aversion is None:
+            raise DataError("impact needs risk_aversion, against which it is weighed; give both.")
+        if not 0.0 <= self.reversion < 1.0 or (self.reversion > 0.0 and self.impact is None):
+            raise DataError(f"reversion must lie in [0, 1) and belongs to impact; got {self.reversion!r}.")
+        if self.tracking_error is None and self.risk_aversion is None:
+            object.__setattr__(self, "tracking_error", 0.1)
+
+
+def _bounds(name: str, value: Any) -> tuple[float, float]:
+    low, high = value if isinstance(value, tuple | list) and len(value) == 2 else (None, value)
+    check_between(high, f"the limit of {name!r}", -math.inf, math.inf)
+    if low is None:
+        low = -abs(high)
+        high = abs(high)
+    check_between(low, f"the least of {name!r}", -math.inf, math.inf)
+    if low > high:
+        raise DataError(
+            f"contracts of {name!r} must be limited by the least and the most; got {low:g} and {high:g}. "
+            "Short positions are negative: (-40, 0) sells 40 at most."
+        )
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Margin:
+    """What stands behind the hedges, and over how long it must last.
+
+    Parameters
+    ----------
+    collateral : mapping from instrument to what is deposited, in the currency of its payoff: coins for an inverse one
+    horizon : int, dates ahead
+    probability : float in (0, 1), of being liquidated within them, that is accepted
+
+    Examples
+    --------
+    >>> Margin({"BTC_COIN_PERP": 5.0}, horizon=90).probability
+    0.01
+    """
+
+    collateral: Mapping[str, float] | None = None
+    horizon: int = 20
+    probability: float = 0.01
+
+    def __post_init__(self) -> None:
+        for name, amount in (self.collateral or {}).items():
+            check_between(amount, f"collateral of {name!r}", 0.0, math.inf)
+        object.__setattr__(self, "collateral", FrozenMapping(self.collateral or {}))
+        check_at_least(self.horizon, "horizon", 1)
+        check_between(self.probability, "probability", 0.0, 1.0)

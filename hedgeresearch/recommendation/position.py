@@ -1,0 +1,92 @@
+r"""What is held and to be hedged: units of one asset, or a book of several, long and short.
+
+.. math:: r_t = \frac{\sum_i u_i \, (P_{i,t} - P_{i,t-1})}{\sum_i |u_i \, P_{i,t-1}|}
+
+The units of a book are those held today, on all dates: what is hedged is the book as it is. Its returns are on the
+gross value, which stays positive where longs and shorts cancel; those of a single asset are the asset's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hedgeresearch._validation import check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.frozen_mapping import FrozenMapping
+
+
+@dataclass(frozen=True)
+class Position:
+    """Units held by name of the asset; negative is short.
+
+    Parameters
+    ----------
+    units : mapping from asset, a column of prices, to units held: coins, shares, barrels, currency
+    name : of the book's returns; by default that of the asset, or "book" for several
+
+    Raises
+    ------
+    DataError
+        If nothing is held, or units are not finite.
+
+    Examples
+    --------
+    >>> Position({"BTC": 25}).name
+    'BTC'
+    >>> Position({"AAPL": 1000, "MSFT": -400}).name
+    'book'
+    """
+
+    units: Mapping[str, float]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.units, Mapping) or not self.units:
+            raise DataError(f"position must map assets to units held, such as {{'BTC': 25}}; got {self.units!r}.")
+        for asset, units in self.units.items():
+            check_between(units, f"units of {asset!r}", -math.inf, math.inf)
+            if units == 0:
+                raise DataError(f"units of {asset!r} must not be zero; leave it out of the position.")
+        object.__setattr__(self, "units", FrozenMapping({key: float(value) for key, value in self.units.items()}))
+        object.__setattr__(self, "name", self.name or (self.assets[0] if len(self.units) == 1 else "book"))
+
+    @property
+    def assets(self) -> list[str]:
+        """What is held."""
+        return list(self.units)
+
+    @property
+    def is_book(self) -> bool:
+        """Whether several assets are held."""
+        return len(self.units) > 1
+
+    def net_value(self, prices: Mapping[str, float]) -> float:
+        """Signed value at prices by asset, in currency."""
+        return sum(units * prices[asset] for asset, units in self.units.items())
+
+    def scale(self, prices: Mapping[str, float], kind: str) -> float:
+        """What one unit of its returns is worth, in currency; for differences, units held, or 1 book."""
+        if kind == "difference":
+            return 1.0 if self.is_book else next(iter(self.units.values()))
+        if self.is_book:
+            return sum(abs(units * prices[asset]) for asset, units in self.units.items())
+        return self.net_value(prices)
+
+    def returns(self, prices: pd.DataFrame, kind: str) -> pd.Series[float]:
+        """Returns (n_dates - 1,) of a kind, "simple" or "difference", at prices (n_dates, n_assets)."""
+        units = pd.Series(dict(self.units))
+        changes = prices[self.assets].diff().iloc[1:]
+        if kind == "difference":
+            result = changes @ units if self.is_book else changes.iloc[:, 0]
+        else:
+            before = prices[self.assets].shift().iloc[1:]
+            # the sign of a single holding is in its value, not in its returns
+            moved = changes @ units if self.is_book else changes.iloc[:, 0]
+            result = moved / ((before * units).abs().sum(axis=1) if self.is_book else before.iloc[:, 0])
+        result = result.rename(self.name)
+        result.attrs = {**prices.attrs, "returns": kind}
+        return result

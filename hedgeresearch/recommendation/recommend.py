@@ -1,0 +1,110 @@
+"""``recommend``: from a fitted hedge to what to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import overload
+
+from hedgeresearch._validation import check_at_least, check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.tournament import Tournament
+from hedgeresearch.hedges.hedge_fit import HedgeFit
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing
+from hedgeresearch.recommendation.book import Book
+from hedgeresearch.recommendation.market import Market
+from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
+from hedgeresearch.recommendation.plan import plan_of
+from hedgeresearch.recommendation.position import Position
+from hedgeresearch.recommendation.recommendation import Recommendation, Settings
+
+
+@overload
+def recommend(fit: HedgeFit, notional: float) -> NotionalRecommendation: ...
+
+
+@overload
+def recommend(
+    fit: HedgeFit,
+    *,
+    position: Position,
+    instruments: Sequence[Instrument] | Instrument,
+    market: Market,
+    holdings: Mapping[str, float] | None = None,
+    objective: Objective = Objective(),
+    limits: Limits = Limits(),
+    rebalancing: Rebalancing = Rebalancing(),
+    margin: Margin = Margin(),
+    tournament: Tournament | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Recommendation: ...
+
+
+def recommend(
+    fit: HedgeFit,
+    notional: float | None = None,
+    *,
+    position: Position | None = None,
+    instruments: Sequence[Instrument] | Instrument = (),
+    market: Market | None = None,
+    holdings: Mapping[str, float] | None = None,
+    objective: Objective = Objective(),
+    limits: Limits = Limits(),
+    rebalancing: Rebalancing = Rebalancing(),
+    margin: Margin = Margin(),
+    tournament: Tournament | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Recommendation | NotionalRecommendation:
+    """What to hold, and to trade, against a position, over the date after the last.
+
+    With a ``notional`` alone, amounts of currency to sell; with a position, contracts.
+
+    Parameters
+    ----------
+    fit : HedgeFit, fitted (and extended) on ``market.returns(position, instruments)``
+    notional : float, value held in units of currency, negative if short, instead of all that follows
+    position : Position, units held
+    instruments : what hedges, one or several
+    market : Market, prices of all up to now
+    holdings : mapping from instrument to contracts held already, negative being short; nothing by default
+    objective : Objective, the exposure that is left; none by default
+    limits : Limits, of contracts, notional and number of instruments
+    rebalancing : Rebalancing, how far a holding may be off before it is traded
+    margin : Margin, collateral and horizon
+    tournament : Tournament of the same asset and hedges, which tells what the model did out of sample, and others
+    level : float in (0, 1), of the intervals
+    seed : int, of the bootstraps
+
+    Raises
+    ------
+    DataError
+        If parts are missing or do not belong together, prices or limits make no sense; the message names the field.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> market = hr.Market(hr.load("nasdaq_sp500"))
+    >>> position = hr.Position({"NASDAQ": 1000})
+    >>> future = hr.LinearContract("SP500", 50, lot=1, fee=0.00005)
+    >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+    >>> advice = hr.recommend(fit, position=position, instruments=future, market=market, holdings={"SP500": -50})
+    >>> advice.orders[["instrument", "side", "contracts"]]
+      instrument  side  contracts
+    0      SP500  sell        4.0
+    """
+    if notional is not None:
+        if position is not None or market is not None:
+            raise DataError("give a notional, or a position with instruments and a market, not both.")
+        return recommend_for_notional(fit, notional)
+    if position is None or market is None:
+        raise DataError(
+            "recommend needs a position, its instruments and a market: position=hr.Position({'BTC': 25}), "
+            "instruments=[...], market=hr.Market(prices); or notional=, an amount of currency."
+        )
+    check_between(level, "level", 0.0, 1.0)
+    check_at_least(seed, "seed", 0)
+    book = Book.of(fit, position, instruments, market, holdings)
+    settings = Settings(objective, limits, rebalancing, margin, tournament, level, seed)
+    return Recommendation(book, settings, plan_of(book, settings))

@@ -1,0 +1,96 @@
+"""A recommendation as plain values, after ``schema.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._version import VERSION
+from hedgeresearch._wording import day, describe
+
+if TYPE_CHECKING:
+    from hedgeresearch.recommendation.recommendation import Recommendation
+
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "arch", "hmmlearn")
+SCHEMA = "hedgeresearch/recommendation/1"
+
+
+def record_as_dict(rec: Recommendation) -> dict[str, Any]:
+    """Everything that the recommendation says; numbers that do not exist are None."""
+    book, certainty = rec.book, rec.certainty
+    return {
+        "schema": SCHEMA,
+        "as_of": day(rec.as_of),
+        "action": rec.action,
+        "decision": rec.decision,
+        "orders": [order._asdict() for order in rec.plan.orders],
+        "position": {"units": dict(book.position.units), "value": book.value, "net_value": book.net_value},
+        "instruments": _rows(rec.summary),
+        "volatility": _plain(rec.volatility.to_dict()),
+        "regimes": None if rec.regimes is None else _rows(rec.regimes),
+        "certainty": {
+            "level": certainty.level,
+            "ratios": _rows(certainty.ratios),
+            "one_to_one": certainty.one_to_one,
+            "by_model": None if certainty.by_model is None else _rows(certainty.by_model),
+            "expected_effectiveness": certainty.expected,
+            "out_of_sample": None if certainty.out_of_sample is None else _interval(certainty.out_of_sample),
+        },
+        "carry": [
+            {"instrument": carry.instrument, "per_year": carry.per_year, "sentence": carry.sentence}
+            for carry in rec.carry
+        ],
+        "margin": None if rec.margin is None else _rows(rec.margin),
+        "stress": _rows(rec.stress),
+        "tails": _plain(rec.tails.to_dict()),
+        "reasons": rec.reasons,
+        "model": describe(book.fit.model),
+        "data": data_of(rec),
+        "versions": versions(),
+    }
+
+
+def data_of(rec: Recommendation) -> dict[str, Any]:
+    """Where the data come from, and a hash of all that was used."""
+    market = rec.book.market
+    table = market.table
+    digest = hashlib.sha256(np.ascontiguousarray(table.to_numpy()).tobytes())
+    digest.update("\n".join([*map(str, table.columns), *map(str, table.index)]).encode())
+    return {
+        "source": str(market.attrs.get("source", "")),
+        "first": day(table.index[0]),
+        "last": day(table.index[-1]),
+        "rows": len(table),
+        "columns": [str(name) for name in table.columns],
+        "sha256": digest.hexdigest(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of what the numbers were made with."""
+    return {"hedgeresearch": VERSION, "python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {str(name): _plain(row.to_dict()) for name, row in table.iterrows()}
+
+
+def _interval(found: Any) -> dict[str, float]:
+    return {"effectiveness": found.difference, "lower": found.lower, "upper": found.upper, "level": found.level}
+
+
+def _plain(value: Any) -> Any:
+    """Lists, dictionaries and numbers that JSON can hold."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
