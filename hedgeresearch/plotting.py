@@ -55,7 +55,7 @@ def plot_lines(
     for column in lines.columns:
         colour = given[column] if column in given else next(colours)
         axes.plot(_dates(lines.index), lines[column], color=colour, linewidth=0.9, label=str(column))
-    _legend_above(axes)
+    _legend_above(axes, note=note)
     return _finish(axes, ylabel, note)
 
 
@@ -71,7 +71,7 @@ def plot_probabilities(
         axes.fill_between(_dates(tops.index), tops[column], color=colour, linewidth=0, label=f"regime {column}")
     axes.set_ylim(0, 1)
     axes.margins(x=0)
-    _legend_above(axes, reverse=True)
+    _legend_above(axes, note=note, reverse=True)
     return _finish(axes, ylabel, note)
 
 
@@ -158,13 +158,13 @@ def _dates(index: pd.Index[Any]) -> pd.Index[Any]:
     return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
 
 
-def _legend_above(axes: Axes, *, reverse: bool = False) -> None:
-    """A legend on the left above the Axes, where it hides no data; the note stands on the right."""
+def _legend_above(axes: Axes, *, note: str = "", reverse: bool = False) -> None:
+    """A legend on the left above the Axes, where it hides no data, and leaves room on the right for a note."""
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
         borderaxespad=0.2,
-        ncols=4,
+        ncols=3 if note else 4,
         frameon=False,
         fontsize="small",
         reverse=reverse,

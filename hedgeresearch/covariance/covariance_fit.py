@@ -220,13 +220,18 @@ class CovarianceFit:
         """
         frame = check_frame(returns, "returns")
         check_following(frame, self.series, self.last_date)
-        return replace(self, returns=frame, start=self.recursion, recursion=self.recursion.advance(frame.to_numpy()))
+        return self.advance(frame)
+
+    def advance(self, returns: pd.DataFrame) -> CovarianceFit:
+        """``extend`` over returns known to be valid."""
+        after = self.recursion.advance(returns.to_numpy())
+        return replace(self, returns=returns, start=self.recursion, recursion=after)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Conditional volatility of each series, in per cent per period."""
         from hedgeresearch.plotting import plot_lines, sample_label
 
-        label = "conditional volatility, % per period"
+        label = "volatility, % per period"
         return plot_lines(100 * self.volatility, ylabel=label, note=sample_label(self.dates, self.sample_end), ax=ax)
 
     def _position(self, name: str) -> int:
