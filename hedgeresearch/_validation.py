@@ -85,22 +85,23 @@ def kind_of_dates(index: pd.Index[Any]) -> str:
     return f"periods ({index.freqstr})" if isinstance(index, pd.PeriodIndex) else "numbers"
 
 
-def join_asset_and_hedges(asset: Any, hedges: Any) -> pd.DataFrame:
-    """The asset in the first column and the hedges behind it, on the dates that both must share."""
-    left, right = check_frame(asset, "asset"), check_frame(hedges, "hedges")
-    if left.shape[1] != 1:
-        raise DataError(f"asset must be one series; got the columns {list(left.columns)}. Choose one of them.")
-    _check_same_dates(left.index, right.index)
-    if left.columns[0] in right.columns:
-        raise DataError(
-            f"asset and hedges must have different names; both hold {left.columns[0]!r}. "
-            "Rename one, for example hedges.add_suffix('_hedge')."
-        )
-    names = list(map(str, [left.columns[0], *right.columns]))
-    if len(set(names)) < len(names):
-        raise DataError(f"asset and hedges must have names that differ as text; got {names}. Rename one.")
-    values = np.column_stack([left.to_numpy(), right.to_numpy()])
-    return pd.DataFrame(values, index=left.index, columns=left.columns.append(right.columns))
+def join_asset_and_hedges(asset: Any, hedges: Any, *, columns: pd.Index[Any] | None = None) -> pd.DataFrame:
+    """The asset and the hedges behind it, on dates they must share, as ``columns`` if given and of the same names."""
+    (left, first), (right, others) = _values_and_names(asset, "asset"), _values_and_names(hedges, "hedges")
+    if len(first) != 1:
+        raise DataError(f"asset must be one series; got the columns {first}. Choose one of them.")
+    _check_same_dates(asset.index, hedges.index)
+    if columns is None or [*first, *others] != list(columns):
+        if first[0] in others:
+            raise DataError(
+                f"asset and hedges must have different names; both hold {first[0]!r}. "
+                "Rename one, for example hedges.add_suffix('_hedge')."
+            )
+        names = list(map(str, [*first, *others]))
+        if len(set(names)) < len(names):
+            raise DataError(f"asset and hedges must have names that differ as text; got {names}. Rename one.")
+        columns = _as_frame(asset, "asset").columns.append(_as_frame(hedges, "hedges").columns)
+    return pd.DataFrame(np.column_stack([left, right]), index=asset.index, columns=columns)
 
 
 def join_returns(asset: Any, hedges: Any, *, simultaneous_required: bool = True) -> tuple[pd.DataFrame, str | None]:
@@ -246,6 +247,15 @@ def _as_frame(data: Any, name: str) -> pd.DataFrame:
     return data
 
 
+def _values_and_names(data: Any, name: str) -> tuple[Array, list[Any]]:
+    """Numbers and names of a checked frame; a faultless series becomes none, which is quick for a single bar."""
+    if isinstance(data, pd.Series) and data.dtype == float and len(data) and (abs(data.to_numpy()) < LARGEST).all():
+        check_index(data.index, name)
+        return data.to_numpy()[:, None], [name if data.name is None else data.name]
+    frame = check_frame(data, name)
+    return frame.to_numpy(), list(frame.columns)
+
+
 def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """A copy in float64: what the caller later does to the original changes nothing here."""
     if frame.to_numpy().dtype == np.float64:
@@ -275,8 +285,6 @@ def _check_finite(frame: pd.DataFrame, name: str) -> None:
 
 
 def _check_same_dates(left: pd.Index[Any], right: pd.Index[Any]) -> None:
-    if left is right:
-        return
     if kind_of_dates(left) != kind_of_dates(right):
         raise DataError(
             f"asset and hedges must be dated alike; asset has {kind_of_dates(left)}, hedges have "

@@ -59,7 +59,8 @@ class HedgeFit:
     next_ratio : Series (n_hedges,), the ratio to hold over the date after the last
     next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges), of that date's returns as the model sees them
     estimates : DataFrame or Estimates, the parameters with their standard errors where the model has them (computed
-        when asked, by Estimates); for a regime hedge, what describes its regimes
+        when asked, by Estimates); for a regime hedge the RegimeFit, which describes its regimes; None where there is
+        nothing but the next ratio
     sample_end : last date of the estimation sample
     last_date : last date seen
     history : History, what the model was given (n_rows, 1 + n_hedges), extensions included
@@ -80,7 +81,7 @@ class HedgeFit:
     ratio: pd.DataFrame
     next_ratio: pd.Series[float]
     next_covariance: pd.DataFrame
-    estimates: pd.DataFrame | Estimates
+    estimates: pd.DataFrame | Estimates | RegimeFit | None
     sample_end: Any
     last_date: Any
     history: History
@@ -112,7 +113,9 @@ class HedgeFit:
     @property
     def summary(self) -> pd.DataFrame:
         """The parameters, with standard errors where the model has them."""
-        return self.estimates.summary if isinstance(self.estimates, Estimates) else self.estimates
+        if self.estimates is None:
+            return self.next_ratio.to_frame("estimate")
+        return self.estimates if isinstance(self.estimates, pd.DataFrame) else self.estimates.summary
 
     @property
     def decomposition(self) -> pd.DataFrame:
@@ -218,10 +221,10 @@ class HedgeFit:
             refuse_returns(kind)
         elif kind is not None and self.returns_kind is not None and kind != self.returns_kind:
             raise DataError(f"new data must be {self.returns_kind} returns like those of the fit; got {kind}.")
-        returns = join_asset_and_hedges(asset, hedges)
+        returns = join_asset_and_hedges(asset, hedges, columns=self.next_covariance.columns)
         check_following(returns, self.next_covariance.columns, self.last_date)
         extended: HedgeFit = self.model.advance(self, returns)
-        return replace(extended, history=self.history.followed_by(returns))
+        return replace(extended, history=self.history.followed_by(returns.to_numpy()))
 
     def plot(self, ax: Axes | None = None, *, level: float | None = None) -> Axes:
         """The ratio of each hedge over time, with its bands of a ``level`` if one is given."""
@@ -247,5 +250,6 @@ def labelled_ratio(values: Array, hedges: pd.Index[Any]) -> pd.Series[float]:
 
 def labelled_path(values: Array, dates: pd.Index[Any], hedges: pd.Index[Any]) -> pd.DataFrame:
     """Ratios of many dates (n_dates, n_hedges); one row of values stands for all."""
-    shape = (len(dates), len(hedges))
-    return pd.DataFrame(np.broadcast_to(values, shape).copy(), index=dates, columns=hedges)
+    path = np.empty((len(dates), len(hedges)))
+    path[:] = values
+    return pd.DataFrame(path, index=dates, columns=hedges)

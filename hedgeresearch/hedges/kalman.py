@@ -101,7 +101,7 @@ class KalmanHedge:
             return carry_constant_ratio(fit, returns)
         ratios, _, _, following = fit.state.filter.run(returns.to_numpy())
         state = fit.state._replace(filter=following)
-        hedges = returns.columns[1:]
+        hedges = fit.ratio.columns
         return replace(
             fit,
             ratio=labelled_path(ratios[:-1], returns.index, hedges),

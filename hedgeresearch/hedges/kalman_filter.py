@@ -112,7 +112,7 @@ class KalmanFilter:
     @property
     def next_coefficient_covariance(self) -> Array:
         """Covariance of the next date's constant and ratios at known parameters, (1 + n_hedges, 1 + n_hedges)."""
-        inverse, _ = invert(self.moments[1:, 1:])
+        inverse = inverted(self.moments[1:, 1:])
         part = np.eye(len(inverse))
         part[1:] -= self.state[:, 1:]
         inside = part @ inverse @ part.T
@@ -121,15 +121,20 @@ class KalmanFilter:
 
     def smooth(self, values: Array) -> Array:
         """Ratios given all returns (n_dates, 1 + n_hedges), of the filter that has seen them, (n_dates, n_hedges)."""
-        inverse, _ = invert(self.moments[1:, 1:])
-        level = inverse @ self.moments[1:, 0]
+        level = inverted(self.moments[1:, 1:]) @ self.moments[1:, 0]
         moving = kalman_smooth(self.units.apply(values), *self.dynamics, level)
         return np.asarray(self.units.coefficients[1:] + self.units.ratio[1:] * (level[1:] + moving))
+
+
+def inverted(matrix: Array) -> Array:
+    """The inverse, by a matrix with ones on the diagonal."""
+    scale = np.sqrt(np.diag(matrix))
+    sizes = np.outer(scale, scale)
+    return np.asarray(np.linalg.inv(matrix / sizes) / sizes)
 
 
 def invert(matrix: Array) -> tuple[Array, float]:
     """The inverse and the logarithm of the determinant, by a matrix with ones on the diagonal."""
     scale = np.sqrt(np.diag(matrix))
-    unit = matrix / np.outer(scale, scale)
-    _, log_determinant = np.linalg.slogdet(unit)
-    return np.linalg.inv(unit) / np.outer(scale, scale), float(log_determinant + 2.0 * np.log(scale).sum())
+    _, log_determinant = np.linalg.slogdet(matrix / np.outer(scale, scale))
+    return inverted(matrix), float(log_determinant + 2.0 * np.log(scale).sum())

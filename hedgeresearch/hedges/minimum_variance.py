@@ -7,7 +7,8 @@ Source: Ederington (1979), Journal of Finance 34, eq. 5; Kroner and Sultan (1993
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -15,12 +16,12 @@ from hedgeresearch._validation import check_model, join_returns
 from hedgeresearch.covariance.covariance_fit import CovarianceFit, CovarianceModel
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
-from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_ratio
+from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
 from hedgeresearch.hedges.history import History
 from hedgeresearch.hedges.minimum_variance_inference import inference_of
 from hedgeresearch.hedges.replication import replicating_fit
 from hedgeresearch.hedges.starts import fit_from
-from hedgeresearch.minimum_variance import minimum_variance_ratio
+from hedgeresearch.minimum_variance import minimum_variance_path, minimum_variance_ratio
 
 
 @dataclass(frozen=True)
@@ -65,35 +66,39 @@ class MinimumVarianceHedge:
         if replicating is not None:
             return replicating
         covariances: CovarianceFit = fit_from(self.covariance_model.fit, returns, start and start.covariances)
-        return self._hedge(covariances, kind, History.of(returns), len(returns))
+        if not isinstance(covariances, CovarianceFit):
+            raise DataError(
+                f"covariance_model must be a model of covariances such as DCC(); got {self.covariance_model!r}."
+            )
+        return HedgeFit(
+            model=self,
+            asset=returns.columns[0],
+            estimates=covariances.estimates,
+            sample_end=covariances.sample_end,
+            history=History.of(returns),
+            n_sample=len(returns),
+            inference=inference_of(covariances),
+            carries_state=bool(covariances.estimates.values),
+            returns_kind=kind,
+            **_ratios(covariances, returns.columns[1:]),
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same covariance model filtered over new dates."""
         if fit.covariances is None:
             return carry_constant_ratio(fit, returns)
-        return self._hedge(fit.covariances.extend(returns), fit.returns_kind, fit.history, fit.n_sample)
+        return replace(fit, **_ratios(fit.covariances.advance(returns), fit.ratio.columns))
 
-    def _hedge(self, covariances: CovarianceFit, kind: str | None, history: History, n_sample: int) -> HedgeFit:
-        if not isinstance(covariances, CovarianceFit):
-            raise DataError(
-                f"covariance_model must be a model of covariances such as DCC(); got {self.covariance_model!r}."
-            )
-        hedges = covariances.series[1:]
-        names = [str(name) for name in hedges]
-        next_covariance = covariances.next_covariance
-        return HedgeFit(
-            model=self,
-            asset=covariances.series[0],
-            ratio=covariances.hedge_ratio(covariances.series[0], list(hedges)),
-            next_ratio=labelled_ratio(minimum_variance_ratio(next_covariance.to_numpy(), names), hedges),
-            next_covariance=next_covariance,
-            estimates=covariances.estimates,
-            sample_end=covariances.sample_end,
-            last_date=covariances.last_date,
-            history=history,
-            n_sample=n_sample,
-            inference=inference_of(covariances),
-            carries_state=bool(covariances.estimates.values),
-            returns_kind=kind,
-            covariances=covariances,
-        )
+
+def _ratios(covariances: CovarianceFit, hedges: pd.Index[Any]) -> dict[str, Any]:
+    """What dates move in a fit, under the names of its fields."""
+    series, dates = covariances.series, covariances.dates
+    names = [str(name) for name in hedges]
+    following = covariances.recursion.next_covariance
+    return {
+        "ratio": labelled_path(minimum_variance_path(covariances.path(), names, dates), dates, hedges),
+        "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),
+        "next_covariance": pd.DataFrame(following, index=series, columns=series),
+        "last_date": dates[-1],
+        "covariances": covariances,
+    }

@@ -118,14 +118,13 @@ def moving_fit(
     """
     n_path, hedges = len(covariances) - 1, returns.columns[1:]
     ratios = minimum_variance_path(covariances, [str(name) for name in hedges], returns.index[-n_path - 1 :])
-    next_ratio = labelled_ratio(ratios[-1], hedges)
     return HedgeFit(
         model=model,
         asset=returns.columns[0],
         ratio=labelled_path(ratios[:-1], returns.index[-n_path:], hedges),
-        next_ratio=next_ratio,
+        next_ratio=labelled_ratio(ratios[-1], hedges),
         next_covariance=pd.DataFrame(covariances[-1], index=returns.columns, columns=returns.columns),
-        estimates=next_ratio.to_frame("estimate"),
+        estimates=None,
         sample_end=returns.index[-1],
         last_date=returns.index[-1],
         history=History.of(returns),
@@ -137,30 +136,27 @@ def moving_fit(
 
 
 def moved_on(fit: HedgeFit, returns: pd.DataFrame, covariances: Array, state: Any) -> HedgeFit:
-    """``fit`` after new dates; ``returns`` are theirs behind at least one row of the last date before them."""
-    if fit.inference is None:
-        raise TypeError("a moving regression knows its errors")
-    later = moving_fit(fit.model, returns, fit.returns_kind, covariances, fit.inference, state)
-    return replace(later, sample_end=fit.sample_end, history=fit.history, n_sample=fit.n_sample)
+    """``fit`` after the dates of ``returns``, with the covariances after each of these."""
+    hedges = fit.ratio.columns
+    ratios = minimum_variance_path(covariances, [str(name) for name in hedges], returns.index)
+    return replace(
+        fit,
+        ratio=labelled_path(np.vstack([fit.next_ratio.to_numpy(), ratios[:-1]]), returns.index, hedges),
+        next_ratio=labelled_ratio(ratios[-1], hedges),
+        next_covariance=pd.DataFrame(covariances[-1], index=returns.columns, columns=returns.columns),
+        last_date=returns.index[-1],
+        state=state,
+    )
 
 
 def running_fit(model: Any, returns: pd.DataFrame, kind: str | None, skip: int, inference: MovingInference) -> HedgeFit:
     """Regressions on all dates before each, weighted by the half-life of ``inference``, after ``skip`` dates."""
     values = returns.to_numpy()
     covariances, moments = RunningMoments.before(values, 0.5 ** (1.0 / inference.half_life)).over(values)
-    return moving_fit(model, returns, kind, covariances[skip:], inference, RunningState(moments, returns.iloc[-1:]))
+    return moving_fit(model, returns, kind, covariances[skip:], inference, moments)
 
 
 def run_on(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
     """A running fit over new dates."""
-    covariances, moments = fit.state.moments.over(returns.to_numpy())
-    dated = pd.concat([fit.state.last_row, returns])
-    return moved_on(fit, dated, covariances, RunningState(moments, returns.iloc[-1:]))
-
-
-@dataclass(frozen=True, eq=False)
-class RunningState:
-    """The moments of all dates so far and the last of these dates, for messages that name it."""
-
-    moments: RunningMoments
-    last_row: pd.DataFrame
+    covariances, moments = fit.state.over(returns.to_numpy())
+    return moved_on(fit, returns, covariances[1:], moments)

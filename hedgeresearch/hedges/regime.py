@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -92,13 +92,15 @@ class RegimeHedge:
         """The same regimes filtered over new dates."""
         if fit.regimes is None or fit.regime_moments is None:
             return carry_constant_ratio(fit, returns)
-        regimes = fit.regimes.extend(self._observed(returns))
+        observed = self._observed(returns)
+        regimes = fit.regimes.advance(observed) if self.observe is None else fit.regimes.extend(observed)
         moments = Moments(*fit.regime_moments)
-        left = None
-        if fit.covariances is not None:
-            left = fit.covariances.extend(_standardised(returns, regimes, moments))
-        hedge = self._hedge(regimes, moments, left, returns, fit.returns_kind)
-        return replace(hedge, n_sample=fit.n_sample)
+        labels = Labels(returns.columns, fit.ratio.columns)
+        if fit.covariances is None:  # what each regime asks for stays
+            return replace(fit, **self._ratios(regimes, moments, None, labels))
+        left = fit.covariances.advance(_standardised(returns, regimes, moments))
+        moved = self._ratios(regimes, moments, left, labels)
+        return replace(fit, **moved, by_regime=_by_regime(moved["next_regime_covariances"], labels.hedges))
 
     def _estimate(self, returns: pd.DataFrame, kind: str | None, start: HedgeFit | None) -> HedgeFit:
         regimes = fit_from(self.regime_model.fit, self._observed(returns), start and start.regimes)
@@ -112,7 +114,20 @@ class RegimeHedge:
         if not joint:
             moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
         left = None if self.within is None else self.within.fit(_standardised(returns, regimes, moments))
-        return self._hedge(regimes, moments, left, returns, kind)
+        labels = Labels(returns.columns, returns.columns[1:])
+        moved = self._ratios(regimes, moments, left, labels)
+        return HedgeFit(
+            model=self,
+            asset=returns.columns[0],
+            sample_end=regimes.sample_end,
+            history=History.of(returns),
+            n_sample=len(returns),
+            carries_state=True,
+            returns_kind=kind,
+            by_regime=_by_regime(moved["next_regime_covariances"], labels.hedges),
+            regime_moments=RegimeMoments(moments.means, moments.covariances),
+            **moved,
+        )
 
     def _observed(self, returns: pd.DataFrame) -> pd.DataFrame:
         if self.observe is None:
@@ -125,46 +140,30 @@ class RegimeHedge:
             )
         return observed
 
-    def _hedge(
-        self,
-        regimes: RegimeFit,
-        moments: Moments,
-        left: CovarianceFit | None,
-        returns: pd.DataFrame,
-        kind: str | None,
-    ) -> HedgeFit:
-        hedges, names = returns.columns[1:], [str(name) for name in returns.columns[1:]]
-        predicted, following = regimes.predicted.to_numpy(), regimes.next_probabilities.to_numpy()[None]
+    def _ratios(
+        self, regimes: RegimeFit, moments: Moments, left: CovarianceFit | None, labels: Labels
+    ) -> dict[str, Any]:
+        """What dates move in a fit, under the names of its fields."""
+        (columns, hedges), dates = labels, regimes.dates if left is None else left.dates
+        names = [str(name) for name in hedges]
         by_date, by_regime = moments.covariances, moments.covariances
-        dates = returns.index
         if left is not None:
             roots, _ = scaled_roots(moments.covariances)
-            skipped = len(dates) - len(left.dates)  # the covariance model's own start-up
-            dates, predicted = dates[skipped:], predicted[skipped:]
             by_date = np.einsum("kij,tjl,kml->tkim", roots, left.path(), roots)
             by_regime = np.einsum("kij,jl,kml->kim", roots, left.recursion.next_covariance, roots)
+        predicted = regimes.predictions[-len(dates) :]  # without the covariance model's own start-up
         path = self._covariances(predicted, moments.means, by_date)
-        next_covariance = self._covariances(following, moments.means, by_regime)[0]
-        ratios = np.stack([minimum_variance_ratio(covariance, names) for covariance in by_regime])
-        return HedgeFit(
-            model=self,
-            asset=returns.columns[0],
-            ratio=labelled_path(minimum_variance_path(path, names, dates), dates, hedges),
-            next_ratio=labelled_ratio(minimum_variance_ratio(next_covariance, names), hedges),
-            next_covariance=pd.DataFrame(next_covariance, index=returns.columns, columns=returns.columns),
-            estimates=regimes.summary,
-            sample_end=regimes.sample_end,
-            last_date=dates[-1],
-            history=History.of(returns),
-            n_sample=len(returns),
-            carries_state=True,
-            returns_kind=kind,
-            covariances=left,
-            regimes=regimes,
-            by_regime=pd.DataFrame(ratios, index=regimes.regimes, columns=hedges),
-            regime_moments=RegimeMoments(moments.means, moments.covariances),
-            next_regime_covariances=by_regime,
-        )
+        following = self._covariances(regimes.recursion.next_probabilities[None], moments.means, by_regime)[0]
+        return {
+            "ratio": labelled_path(minimum_variance_path(path, names, dates), dates, hedges),
+            "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),
+            "next_covariance": pd.DataFrame(following, index=columns, columns=columns),
+            "estimates": regimes,
+            "last_date": dates[-1],
+            "covariances": left,
+            "regimes": regimes,
+            "next_regime_covariances": by_regime,
+        }
 
     def _covariances(self, probabilities: Array, means: Array, covariances: Array) -> Array:
         if self.combine == "most_likely":
@@ -175,6 +174,20 @@ class RegimeHedge:
         return mixture_covariance(probabilities, means, covariances)
 
 
+class Labels(NamedTuple):
+    """Names of asset and hedges, and of the hedges alone: to slice them anew for every bar would be slow."""
+
+    columns: pd.Index[Any]
+    hedges: pd.Index[Any]
+
+
+def _by_regime(covariances: Array, hedges: pd.Index[Any]) -> pd.DataFrame:
+    """The ratio that each regime of covariances (k, 1 + n_hedges, 1 + n_hedges) asks for."""
+    names = [str(name) for name in hedges]
+    ratios = np.stack([minimum_variance_ratio(covariance, names) for covariance in covariances])
+    return pd.DataFrame(ratios, index=pd.RangeIndex(len(ratios), name="regime"), columns=hedges)
+
+
 def _covary(moments: Moments) -> bool:
     """Whether the regimes have covariances, not variances alone."""
     diagonal = np.eye(moments.covariances.shape[1], dtype=bool)
@@ -183,7 +196,7 @@ def _covary(moments: Moments) -> bool:
 
 def _standardised(returns: pd.DataFrame, regimes: RegimeFit, moments: Moments) -> pd.DataFrame:
     """z_t: what the mixture of the regimes, as predicted, leaves of each date's returns."""
-    predicted = regimes.predicted.to_numpy()
+    predicted = regimes.predictions
     errors = returns.to_numpy() - predicted @ moments.means
     roots, _ = scaled_roots(mixture_covariance(predicted, moments.means, moments.covariances))
     values = np.linalg.solve(roots, errors[:, :, None])[:, :, 0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._kernels.rolling import rolling_covariance
@@ -73,10 +74,11 @@ class RollingOLSHedge:
             )
         covariances = rolling_covariance(returns.to_numpy(), self.window)
         inference = MovingInference(self.hac_lags, window=self.window)
-        return moving_fit(self, returns, kind, covariances, inference, returns.iloc[-self.window :])
+        last = returns.to_numpy()[-self.window :].copy()
+        return moving_fit(self, returns, kind, covariances, inference, last)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Roll the window over new dates."""
-        joined = pd.concat([fit.state, returns])
-        covariances = rolling_covariance(joined.to_numpy(), self.window)
-        return moved_on(fit, joined, covariances, joined.iloc[-self.window :])
+        values = np.concatenate([fit.state, returns.to_numpy()])
+        covariances = rolling_covariance(values[1:], self.window)
+        return moved_on(fit, returns, covariances, values[-self.window :])

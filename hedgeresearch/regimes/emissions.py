@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,24 @@ from hedgeresearch.regimes.recursion import Moments
 Structure = Literal["full", "diagonal", "spherical"]
 FEWEST_DEGREES, MOST_DEGREES = 2.1, 200.0
 """Bounds of the degrees of freedom: a variance that exists, and a density that cannot be told from the normal."""
+
+
+class Metric(NamedTuple):
+    """The inverse of a covariance's Cholesky factor (n, n), and the logarithm of its determinant."""
+
+    inverse_factor: Array
+    log_determinant: float
+
+    @classmethod
+    def of(cls, covariance: Array) -> Metric:
+        """That of a covariance (n, n)."""
+        factor = np.linalg.cholesky(covariance)
+        return cls(np.linalg.inv(factor), float(2.0 * np.log(np.diag(factor)).sum()))
+
+    def distances(self, deviations: Array) -> Array:
+        """Squared Mahalanobis distances (n_dates,) of deviations (n_dates, n) from the mean."""
+        standardised = self.inverse_factor @ deviations.T
+        return np.asarray(np.einsum("ij,ij->j", standardised, standardised))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +72,18 @@ class GaussianEmissions:
         """Logarithm of the normal density of what is observed on each date in each regime, (n_dates, k)."""
         densities = np.zeros((len(observations), len(self.means)))  # 0 for a date on which nothing is observed
         for rows, seen in _patterns(observations):
-            values = observations[rows][:, seen]
-            for k, (mean, covariance) in enumerate(zip(self.means, self.covariances, strict=True)):
-                distances, log_determinant = _distances(values - mean[seen], covariance[np.ix_(seen, seen)])
-                densities[rows, k] = -0.5 * (len(seen) * np.log(2 * np.pi) + log_determinant + distances)
+            values, block = observations[rows][:, seen], np.ix_(seen, seen)
+            metrics = (
+                self._metrics if len(seen) == len(self.means[0]) else [Metric.of(c[block]) for c in self.covariances]
+            )
+            for k, (mean, metric) in enumerate(zip(self.means, metrics, strict=True)):
+                size = len(seen) * np.log(2 * np.pi) + metric.log_determinant
+                densities[rows, k] = -0.5 * (size + metric.distances(values - mean[seen]))
         return densities
+
+    @cached_property
+    def _metrics(self) -> list[Metric]:
+        return [Metric.of(covariance) for covariance in self.covariances]
 
     def reestimated(self, observations: Array, weights: Array) -> GaussianEmissions:
         """The likeliest emissions given probabilities of the regimes, (n_dates, k)."""
@@ -107,10 +133,10 @@ class StudentEmissions:
         from scipy.special import gammaln
 
         n, columns = observations.shape[1], []
-        for mean, scale, nu in zip(self.means, self.scales, self.degrees_of_freedom, strict=True):
-            distances, log_determinant = _distances(observations - mean, scale)
-            constant = gammaln((nu + n) / 2) - gammaln(nu / 2) - 0.5 * n * np.log(np.pi * nu) - 0.5 * log_determinant
-            columns.append(constant - 0.5 * (nu + n) * np.log1p(distances / nu))
+        for mean, metric, nu in zip(self.means, self._metrics, self.degrees_of_freedom, strict=True):
+            constant = gammaln((nu + n) / 2) - gammaln(nu / 2) - 0.5 * n * np.log(np.pi * nu)
+            distances = metric.distances(observations - mean)
+            columns.append(constant - 0.5 * metric.log_determinant - 0.5 * (nu + n) * np.log1p(distances / nu))
         return np.stack(columns, axis=1)
 
     def reestimated(self, observations: Array, weights: Array) -> StudentEmissions:
@@ -119,18 +145,21 @@ class StudentEmissions:
         means, scales = np.empty_like(self.means), np.empty_like(self.scales)
         degrees = np.empty_like(self.degrees_of_freedom)
         for k, (weight, nu) in enumerate(zip(weights.T, self.degrees_of_freedom, strict=True)):
-            distances, _ = _distances(observations - self.means[k], self.scales[k])
-            both = weight * (nu + n) / (nu + distances)
+            both = weight * (nu + n) / (nu + self._metrics[k].distances(observations - self.means[k]))
             means[k] = both @ observations / both.sum()
             deviations = observations - means[k]
             scales[k] = _structured((deviations * both[:, None]).T @ deviations / both.sum(), "full")
-            degrees[k] = _likeliest_degrees(_distances(deviations, scales[k])[0], weight, n)
+            degrees[k] = _likeliest_degrees(Metric.of(scales[k]).distances(deviations), weight, n)
         return StudentEmissions(means, scales, degrees)
 
     def at(self, means: Array, covariances: Array, degrees_of_freedom: Array) -> StudentEmissions:
         """Emissions of the same kind with other parameters."""
         nu = degrees_of_freedom
         return StudentEmissions(means, covariances * ((nu - 2.0) / nu)[:, None, None], nu)
+
+    @cached_property
+    def _metrics(self) -> list[Metric]:
+        return [Metric.of(scale) for scale in self.scales]
 
 
 EstimatedEmissions = GaussianEmissions | StudentEmissions
@@ -146,13 +175,6 @@ def _patterns(observations: Array) -> Iterator[tuple[Indices, Indices]]:
     for number, gone in enumerate(which):
         if not gone.all():
             yield np.flatnonzero(group == number), np.flatnonzero(~gone)
-
-
-def _distances(deviations: Array, covariance: Array) -> tuple[Array, float]:
-    """Squared Mahalanobis distances (n_dates,), and the logarithm of the determinant."""
-    factor = np.linalg.cholesky(covariance)
-    standardised = np.linalg.inv(factor) @ deviations.T
-    return np.einsum("ij,ij->j", standardised, standardised), float(2.0 * np.log(np.diag(factor)).sum())
 
 
 def _fill(observations: Array, mean: Array, covariance: Array, weight: Array) -> tuple[Array, Array]:

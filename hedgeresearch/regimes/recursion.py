@@ -104,3 +104,9 @@ def stationary_probabilities(transition: Array) -> Array:
     k = len(transition)
     equations = np.vstack([transition.T - np.eye(k), np.ones(k)])
     return np.asarray(np.linalg.lstsq(equations, np.append(np.zeros(k), 1.0), rcond=None)[0])
+
+
+def entropy(probabilities: Array) -> float:
+    """-sum of p log p, with 0 log 0 = 0."""
+    certain = np.where(probabilities > 0.0, probabilities, 1.0)
+    return float(-(certain * np.log(certain)).sum())

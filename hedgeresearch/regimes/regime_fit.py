@@ -15,7 +15,7 @@ from hedgeresearch._validation import check_at_least, check_following, check_fra
 from hedgeresearch._wording import day, describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.recursion import Filtered, RegimeRecursion, stationary_probabilities
+from hedgeresearch.regimes.recursion import Filtered, RegimeRecursion, entropy, stationary_probabilities
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +91,12 @@ class RegimeFit:
     @property
     def predicted(self) -> pd.DataFrame:
         """P(regime at t | data before t), (n_dates, k): the only one a hedge may use."""
-        return pd.DataFrame(self._filtered.predicted[:-1], index=self.dates, columns=self.regimes)
+        return pd.DataFrame(self.predictions, index=self.dates, columns=self.regimes)
+
+    @property
+    def predictions(self) -> Array:
+        """``predicted`` as an array; a single date, whose prediction came before it, is not filtered for that."""
+        return self.start.next_probabilities[None] if len(self.dates) == 1 else self._filtered.predicted[:-1]
 
     @property
     def filtered(self) -> pd.DataFrame:
@@ -215,8 +220,12 @@ class RegimeFit:
         allow_missing = getattr(self.model, "allow_missing", False)
         frame = check_frame(observations, "observations", allow_missing=allow_missing)
         check_following(frame, self.series, self.last_date)
-        after = self.recursion.advance(frame.to_numpy())
-        return replace(self, observations=frame, start=self.recursion, recursion=after)
+        return self.advance(frame)
+
+    def advance(self, observations: pd.DataFrame) -> RegimeFit:
+        """``extend`` over observations known to be valid."""
+        after = self.recursion.advance(observations.to_numpy())
+        return replace(self, observations=observations, start=self.recursion, recursion=after)
 
     def align_to(self, other: RegimeFit) -> RegimeFit:
         """The same fit with its regimes numbered like those of ``other``; ``align_regimes`` also gives the drift.
@@ -289,9 +298,3 @@ def check_start(model: Any, start: Any, series: pd.Index[Any]) -> None:
     """Refuse a start that is no earlier fit of the same model to the same series."""
     if not isinstance(start, RegimeFit) or start.model != model or not start.series.equals(series):
         raise DataError(f"start must be an earlier fit of {model!r} to {list(series)}; got {start!r}.")
-
-
-def entropy(probabilities: Array) -> float:
-    """-sum of p log p, with 0 log 0 = 0."""
-    certain = np.where(probabilities > 0.0, probabilities, 1.0)
-    return float(-(certain * np.log(certain)).sum())

@@ -102,3 +102,26 @@ def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
     command, root = [sys.executable, *arguments], Path(hr.__file__).parents[1]
     done = benchmark.pedantic(subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **SLOW)
     assert done.returncode == 0
+
+
+@pytest.mark.benchmark(group="a bar more, after 1000 dates")
+@pytest.mark.parametrize(
+    "model",
+    [
+        hr.OLSHedge(),
+        hr.RollingOLSHedge(250),
+        hr.ExpandingOLSHedge(),
+        hr.KalmanHedge(),
+        hr.MinimumVarianceHedge(hr.EWMACovariance()),
+        hr.MinimumVarianceHedge(hr.DCC()),
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), within=hr.EWMACovariance()),
+    ],
+    ids=["OLS", "rolling OLS", "expanding OLS", "Kalman", "EWMA", "DCC", "two regimes", "EWMA within two regimes"],
+)
+def test_extension(benchmark: Any, model: Any) -> None:
+    returns = hr.simulate_regimes(n_dates=1001, seed=3).returns
+    asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
+    fit = model.fit(asset[:-1], hedges[:-1])
+    later = benchmark(fit.extend, asset[-1:], hedges[-1:])
+    assert len(later.history) == 1001
