@@ -19,10 +19,16 @@ from hedgeresearch.regimes.recursion import Moments
 
 SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-9
 """Gain in log-likelihood per EM step below which a start, and then the best of them, is left."""
-MOST_STEPS = 5000
-"""EM steps after which a search is left."""
+SEARCH_STEPS, MOST_STEPS = 300, 5000
+"""EM steps after which a start, and then the best of them, is left."""
 SAME_OPTIMUM = 0.01
 """Difference in log-likelihood within which two starts have reached the same optimum."""
+WIDTHS = (5, 20, 60)
+"""Dates over which a start looks for local averages."""
+PATTERNS = ("lasting", "single dates", "alternating", *("lasting",) * 7)
+"""What starts look for, in turn: few look for brief regimes, as EM takes its time from there."""
+STAY = 0.95
+"""Probability of staying where a start looks for lasting regimes."""
 DEGENERATE = 1e-6
 """Residual variance of a regime, in units of that of the regression without regimes, below which it has collapsed."""
 
@@ -77,6 +83,13 @@ class Regression(NamedTuple):
     first: Array
 
 
+class Start(NamedTuple):
+    """Weights (n_dates, k) of the dates in each regime, and the transition (k, k), from which a search begins."""
+
+    weights: Array
+    transition: Array
+
+
 def estimate_regression(
     returns: Array, n_regimes: int, n_starts: int, seed: int
 ) -> tuple[RegressionEmissions, Array, Array, Array]:
@@ -92,7 +105,7 @@ def estimate_regression(
     pooled = regressors.T @ returns[:, 0] / len(unit)
     residuals = returns[:, 0] - regressors @ pooled
     scale = residuals.std()
-    starts = _start_weights(residuals, unit, n_regimes, n_starts, seed)
+    starts = _starts(residuals, unit, n_regimes, n_starts, seed)
     best, ends = _search(residuals / scale, regressors, n_regimes, starts)
     coefficients = pooled + scale * best.coefficients
     coefficients[:, 1:] = np.linalg.solve(factor.T, coefficients[:, 1:].T).T
@@ -104,22 +117,20 @@ def estimate_regression(
     return emissions, best.transition[order][:, order], best.first[order], ends - len(returns) * np.log(scale)
 
 
-def _search(asset: Array, regressors: Array, n_regimes: int, starts: list[Array]) -> tuple[Regression, Array]:
+def _search(asset: Array, regressors: Array, n_regimes: int, starts: list[Start]) -> tuple[Regression, Array]:
     """The best of all starts, run to the final tolerance, and the log-likelihood at which each was left."""
-    stay = 0.95 if n_regimes > 1 else 1.0
-    transition = np.full((n_regimes, n_regimes), (1.0 - stay) / max(n_regimes - 1, 1))
-    np.fill_diagonal(transition, stay)
     first = np.full(n_regimes, 1.0 / n_regimes)
-    places = [Regression(*_least_squares(asset, regressors, weights), transition, first) for weights in starts]
-    runs = [_run_em(place, asset, regressors, SEARCH_TOLERANCE) for place in places]
-    ends = np.array([log_likelihood for _, log_likelihood in runs])
+    places = [Regression(*_least_squares(asset, regressors, weights), moves, first) for weights, moves in starts]
+    runs = [_run_em(place, asset, regressors, SEARCH_TOLERANCE, SEARCH_STEPS) for place in places]
+    ends = np.array([run.log_likelihood for run in runs])
     left = ends.copy()
     while not np.isnan(left).all():
         # the first of those that agree, so that rounding does not choose
         best = int(np.argmax(left > np.nanmax(left) - SAME_OPTIMUM))
-        regression, log_likelihood = _run_em(runs[best][0], asset, regressors, FINAL_TOLERANCE)
-        if not np.isnan(log_likelihood):
-            return regression, ends
+        run = _run_em(runs[best].regression, asset, regressors, FINAL_TOLERANCE, MOST_STEPS)
+        if not np.isnan(run.log_likelihood):
+            _warn_of_rise(run)
+            return run.regression, ends
         left[best] = np.nan
     raise ConvergenceError(
         f"a switching regression with {n_regimes} regimes must have a bounded likelihood; every one of {len(starts)} "
@@ -128,16 +139,24 @@ def _search(asset: Array, regressors: Array, n_regimes: int, starts: list[Array]
     )
 
 
-def _run_em(place: Regression, asset: Array, regressors: Array, tolerance: float) -> tuple[Regression, float]:
+class Run(NamedTuple):
+    """Where EM stopped, and whether its last step gained less than the tolerance."""
+
+    regression: Regression
+    log_likelihood: float
+    settled: bool
+
+
+def _run_em(place: Regression, asset: Array, regressors: Array, tolerance: float, most_steps: int) -> Run:
     """EM until a step gains less than the tolerance; a log-likelihood of NaN if a regime collapses."""
     reached = -np.inf
-    for _ in range(MOST_STEPS):
+    for _ in range(most_steps):
         if not place.variances.min() > DEGENERATE:
-            return place, float("nan")
+            return Run(place, float("nan"), False)
         log_densities = log_normal(asset, regressors, place.coefficients, place.variances)
         predicted, filtered, by_date = filter_regimes(log_densities, place.transition, place.first)
         if by_date.sum() - reached < tolerance:
-            return place, float(reached)
+            return Run(place, float(reached), True)
         reached = by_date.sum()
         smoothed = smooth_regimes(predicted, filtered, place.transition)
         # a regime that cannot come next has neither weight in the sum
@@ -145,12 +164,16 @@ def _run_em(place: Regression, asset: Array, regressors: Array, tolerance: float
         moves = place.transition * (filtered[:-1].T @ ahead)
         transition = moves / moves.sum(axis=1, keepdims=True)
         place = Regression(*_least_squares(asset, regressors, smoothed), transition, smoothed[0])
-    warn_caller(
-        f"EM of a switching regression should end within {MOST_STEPS} steps; its likelihood still rose at the last. "
-        "The estimate lies near the optimum; fewer regimes may describe the data as well.",
-        ConvergenceWarning,
-    )
-    return place, float(reached)
+    return Run(place, float(reached), False)
+
+
+def _warn_of_rise(run: Run) -> None:
+    if not run.settled:
+        warn_caller(
+            f"EM of a switching regression should end within {MOST_STEPS} steps; its likelihood still rose at the "
+            "last. The estimate lies near the optimum; fewer regimes may describe the data as well.",
+            ConvergenceWarning,
+        )
 
 
 def _least_squares(asset: Array, regressors: Array, weights: Array) -> tuple[Array, Array]:
@@ -165,21 +188,40 @@ def _least_squares(asset: Array, regressors: Array, weights: Array) -> tuple[Arr
     return np.stack(coefficients), np.array(variances)
 
 
-def _start_weights(residuals: Array, hedges: Array, n_regimes: int, n_starts: int, seed: int) -> list[Array]:
-    """Weights (n_dates, k) that group the dates by local averages of what regimes may differ in.
+def _starts(residuals: Array, hedges: Array, n_regimes: int, n_starts: int, seed: int) -> list[Start]:
+    """Groups of dates by local averages of what regimes may differ in, and the moves between them.
 
-    A start looks at squared residuals mixed at random with their products with the hedges, over a random width.
+    A start looks at squared residuals mixed at random with their products with the hedges: averaged over a random
+    width, at each date alone, or averaged with signs that change from date to date. EM reaches regimes that hardly
+    last from the latter two only: where staying is likely, it forgets what the dates alone say.
     """
     rng = np.random.default_rng(seed)
     features = np.column_stack([residuals**2, residuals[:, None] * hedges])
     features /= features.std(axis=0)
     starts = []
-    for _ in range(n_starts):
-        width = min(int(rng.choice([5, 20, 60])), len(features) // 4)
+    for i in range(n_starts):
+        width = min(int(rng.choice(WIDTHS)), len(features) // 4)
         loading = rng.normal(0.0, rng.choice([0.1, 1.0, 5.0]), features.shape[1])
         loading[0] += 1.0
-        mixture = features @ loading
-        ranks = np.convolve(mixture, np.ones(width), mode="same").argsort().argsort()
+        pattern = PATTERNS[i % len(PATTERNS)]
+        average = {"lasting": np.ones(width), "single dates": np.ones(1), "alternating": (-1.0) ** np.arange(width)}
+        ranks = np.convolve(features @ loading, average[pattern], mode="same").argsort().argsort()
         group = ranks * n_regimes // len(ranks)
-        starts.append(0.2 / n_regimes + 0.8 * (group[:, None] == np.arange(n_regimes)))
+        weights = 0.2 / n_regimes + 0.8 * (group[:, None] == np.arange(n_regimes))
+        starts.append(Start(weights, _lasting(n_regimes) if pattern == "lasting" else _moves(weights)))
     return starts
+
+
+def _lasting(n_regimes: int) -> Array:
+    """The transition of regimes of which each is likely to stay, and moves to all others alike."""
+    if n_regimes == 1:
+        return np.ones((1, 1))
+    transition = np.full((n_regimes, n_regimes), (1.0 - STAY) / (n_regimes - 1))
+    np.fill_diagonal(transition, STAY)
+    return transition
+
+
+def _moves(weights: Array) -> Array:
+    """The transition that weights (n_dates, k) show, (k, k): the share of each regime's dates that each follows."""
+    moves = weights[:-1].T @ weights[1:]
+    return np.asarray(moves / moves.sum(axis=1, keepdims=True))

@@ -21,6 +21,10 @@ SEARCH_TOLERANCE, FINAL_TOLERANCE = 0.5 * GRADIENT_TOLERANCE, 1e-7
 """Gradient per date at which a start, and then the best of them, is left."""
 EM_STEPS = 5
 """Steps of the EM algorithm before a start climbs; statsmodels' are approximate where the mean of lags switches."""
+LASTING, BRIEF = (0.6, 0.98), (0.02, 0.4)
+"""Between which a start draws the probability of staying, where it looks for regimes that last and that do not."""
+BRIEF_STARTS, CYCLE = (2, 3), 10
+"""Which of every so many starts look for brief regimes; a search among lasting ones seldom comes to those."""
 SAME_OPTIMUM = 0.01
 """Difference in log-likelihood within which two starts have reached the same optimum."""
 
@@ -60,8 +64,8 @@ def _starts(model: MarkovSwitching, statsmodels_model: Any) -> list[SwitchingRec
     k = model.n_regimes
     linear = statsmodels_model.start_params[statsmodels_model.parameters[0, "autoregressive"]] if model.order else []
     starts = []
-    for _ in range(model.n_starts):
-        stay = rng.uniform(0.6, 0.98, k)
+    for i in range(model.n_starts):
+        stay = rng.uniform(*(BRIEF if i % CYCLE in BRIEF_STARTS else LASTING), k)
         transition = np.repeat((1.0 - stay)[:, None] / (k - 1), k, axis=1)
         np.fill_diagonal(transition, stay)
         means = rng.standard_normal(k) if model.switching_mean else np.zeros(k)

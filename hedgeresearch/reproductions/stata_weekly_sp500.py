@@ -33,8 +33,9 @@ PAPER = Paper(
     citation="StataCorp (2015). Stata 14 Time-Series Reference Manual, entry mswitch. Stata Press.",
     doi=None,
     differs=(
-        "Of the S&P 500 the likelihood and its curvature are ours, at the printed estimates. Our own search for a "
-        "switching regression looks for persistent regimes and ends at a lower maximum, which is shown.",
+        "Stata starts the regimes of the S&P 500 at their stationary probabilities. MarkovSwitchingHedge estimates "
+        "those of the first week, which gains 0.26 of log-likelihood and moves estimates by up to 0.009. Its "
+        "likelihood is shown; from its estimates the stationary likelihood is climbed, and that maximum is compared.",
         "Estimates and errors are held to 1e-6: the printed ones lie up to 5e-7 from the maximum.",
     ),
     seconds=5.0,
@@ -58,6 +59,7 @@ FUNDS = {
 }
 FUNDS_DEVIATION, FUNDS_LOG_LIKELIHOOD = 2.107562, -508.63592
 WITHIN = 1e-6
+NEWTON_STEPS = 6
 
 
 class Panel(NamedTuple):
@@ -68,38 +70,54 @@ class Panel(NamedTuple):
 
 
 def run() -> Findings:
-    """The likelihood and its curvature at the printed estimates of the S&P 500; all numbers of the Fed funds rate."""
+    """All printed numbers of the S&P 500 and of the Fed funds rate, estimated."""
     weekly, funds = weekly_returns(), funds_rate()
     return Findings((*weekly[0], *funds[0]), (weekly[1], funds[1]))
 
 
 def weekly_returns() -> tuple[list[Number], Panel]:
-    """The switching regression of absolute returns on those of the week before."""
+    """The switching regression of absolute returns on those of the week before, estimated."""
     values = _list_of_statsmodels("areturns")
     observations = np.column_stack([values[1:], values[:-1]])
-    printed = np.array([value for value, _ in WEEKLY.values()])
-    point = np.concatenate([printed[:4], np.square(WEEKLY_DEVIATIONS), printed[4:]])
+    emissions, transition, _, ends = estimate_regression(observations, 2, n_starts=10, seed=0)
+    free = np.concatenate([emissions.coefficients.ravel(), emissions.variances, transition[:, 0]])
+    inference = _climb(observations, free)
+    point, errors = inference.point, np.sqrt(np.diag(inference.inverse_hessian()))
+    reached = float(inference.log_likelihood(point).sum())
+    numbers = [
+        Number("S&P 500: log-likelihood", WEEKLY_LOG_LIKELIHOOD, reached, 5e-5),
+        Number("S&P 500: log-likelihood with a free first week", None, float(np.nanmax(ends))),
+    ]
+    for (name, printed), ours in zip(WEEKLY.items(), np.delete(np.stack([point, errors], 1), [4, 5], 0), strict=True):
+        numbers.append(Number(f"S&P 500: {name}", printed[0], float(ours[0]), WITHIN))
+        numbers.append(Number(f"S&P 500: error of {name}", printed[1], float(ours[1]), WITHIN))
+    for regime, (printed_deviation, variance) in enumerate(zip(WEEKLY_DEVIATIONS, point[4:6], strict=True), 1):
+        name = f"S&P 500: standard deviation in regime {regime}"
+        numbers.append(Number(name, printed_deviation, float(np.sqrt(variance)), WITHIN))
+    dates = pd.date_range("2004-05-09", periods=len(values), freq="W", name="week")
+    smoothed = pd.DataFrame(_stationary_chain(point).hindsight(observations)[0], index=dates[1:])
+    return numbers, Panel(pd.Series(values, dates), smoothed)
 
-    def chain(x: Array) -> HiddenMarkovChain:
-        transition = transition_from(x[6:], 2)
-        emissions = RegressionEmissions(x[:4].reshape(2, 2), x[4:6], np.zeros(1), np.ones((1, 1)))
-        return HiddenMarkovChain(emissions, transition, stationary_probabilities(transition))
+
+def _climb(observations: Array, point: Array) -> SwitchingErrors:
+    """The maximum near a point (8,) of the likelihood with stationary first probabilities, by Newton's method."""
 
     def log_likelihood(x: Array) -> Array:
-        return chain(x).filter(observations).log_likelihood
+        return _stationary_chain(x).filter(observations).log_likelihood
 
-    inference = SwitchingErrors(log_likelihood, point, np.ones(8), transition_from(point[6:], 2))
-    errors = np.delete(np.sqrt(np.diag(inference.inverse_hessian())), [4, 5])
-    *_, ends = estimate_regression(observations, 2, n_starts=10, seed=0)
-    numbers = [
-        Number("S&P 500: log-likelihood", WEEKLY_LOG_LIKELIHOOD, float(log_likelihood(point).sum()), 5e-5),
-        Number("S&P 500: log-likelihood where our own search ends", None, float(np.nanmax(ends))),
-    ]
-    rows = zip(WEEKLY.items(), errors.tolist(), strict=True)
-    numbers += [Number(f"S&P 500: error of {name}", error, own, WITHIN) for (name, (_, error)), own in rows]
-    dates = pd.date_range("2004-05-09", periods=len(values), freq="W", name="week")
-    smoothed = pd.DataFrame(chain(point).hindsight(observations)[0], index=dates[1:])
-    return numbers, Panel(pd.Series(values, dates), smoothed)
+    steps = 1e-5 * np.eye(len(point))
+    for _ in range(NEWTON_STEPS):
+        at = SwitchingErrors(log_likelihood, point, np.ones(8), transition_from(point[6:], 2))
+        differences = [log_likelihood(point + step).sum() - log_likelihood(point - step).sum() for step in steps]
+        point = point + at.inverse_hessian() @ np.array(differences) / 2e-5
+    return SwitchingErrors(log_likelihood, point, np.ones(8), transition_from(point[6:], 2))
+
+
+def _stationary_chain(point: Array) -> HiddenMarkovChain:
+    """The regression at coefficients, variances and probabilities of moving to regime 1, (8,)."""
+    transition = transition_from(point[6:], 2)
+    emissions = RegressionEmissions(point[:4].reshape(2, 2), point[4:6], np.zeros(1), np.ones((1, 1)))
+    return HiddenMarkovChain(emissions, transition, stationary_probabilities(transition))
 
 
 def funds_rate() -> tuple[list[Number], Panel]:

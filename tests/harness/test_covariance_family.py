@@ -151,7 +151,7 @@ def test_bad_input_is_refused(fit, returns):
 def test_its_words(fit):
     assert type(fit.model).__name__ in repr(fit)
     assert "estimate" in fit._repr_html_()
-    assert fit.plot().get_ylabel() == "conditional volatility, % per period"
+    assert fit.plot().get_ylabel() == "volatility, % per period"
 
 
 def test_a_block_is_cut_from_the_whole(fit):

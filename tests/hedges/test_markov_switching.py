@@ -10,10 +10,12 @@ import pytest
 from statsmodels.tsa.api import MarkovRegression
 
 import hedgeresearch as hr
+from hedgeresearch.hedges import markov_switching_estimate
 from hedgeresearch.hedges.markov_switching import MarkovSwitchingHedge
 from hedgeresearch.hedges.markov_switching_estimate import RegressionEmissions, estimate_regression
 from hedgeresearch.regimes.markov_switching_recursion import transition_from
 from hedgeresearch.regimes.recursion import HiddenMarkovChain
+from hedgeresearch.reproductions import stata_weekly_sp500
 
 SPLIT = 1500
 
@@ -236,3 +238,49 @@ def test_outliers_that_make_a_regime_are_named():
     asset.iloc[[100, 300, 301, 450]] += 0.8
     with pytest.warns(hr.ConvergenceWarning, match=f"{asset.index[301].date()}"):
         MarkovSwitchingHedge(n_starts=3).fit(asset, hedge.to_frame())
+
+
+@pytest.mark.parametrize(("n_starts", "seed"), [(2, 0), (10, 0), (10, 1), (10, 2)])
+def test_regimes_that_hardly_last_are_found_where_stata_finds_them(n_starts, seed):
+    """Absolute weekly returns: a search for lasting regimes alone ends at -746.165."""
+    values = stata_weekly_sp500._list_of_statsmodels("areturns")
+    observations = np.column_stack([values[1:], values[:-1]])
+    emissions, transition, _, ends = estimate_regression(observations, 2, n_starts, seed)
+    assert ends[0] == pytest.approx(-746.1655, abs=1e-3)
+    # ours estimates the first date's probabilities, Stata's are stationary: at least as likely, and hardly elsewhere
+    assert -745.7977 < np.nanmax(ends) < -745.5
+    assert emissions.coefficients.ravel().tolist() == pytest.approx(
+        [0.7641424, 0.0790744, 1.972771, 0.527953], abs=0.01
+    )
+    assert transition[:, 0].tolist() == pytest.approx([0.7530865, 0.6825357], abs=0.005)
+    assert np.sqrt(emissions.variances).tolist() == pytest.approx([0.5895792, 1.605333], abs=0.005)
+
+
+def regression_in_regimes(stay, seed, constants):
+    """Asset and hedge (1000, 2) and the regimes, each of which stays with a probability."""
+    rng = np.random.default_rng(seed)
+    regimes = np.cumsum(rng.random(1000) >= stay) % 2
+    hedge, noise = rng.standard_normal((2, 1000))
+    return np.column_stack([np.take(constants, regimes) + np.take([0.9, 0.6], regimes) * hedge + noise, hedge])
+
+
+@pytest.mark.parametrize("stay", [0.1, 0.3, 0.5, 0.95])
+def test_regimes_are_found_however_long_they_last(stay):
+    """At least as likely as the truth, whose likelihood comes from the definition of the filter."""
+    data, truth = regression_in_regimes(stay, 1, [-2.0, 2.0]), np.array([[stay, 1 - stay], [1 - stay, stay]])
+    emissions, transition, _, ends = estimate_regression(data, 2, 3, 0)
+    p, true_log_likelihood = np.array([0.5, 0.5]), 0.0
+    for asset, hedge in data:
+        joint = p * np.exp(-0.5 * (asset - np.array([-2 + 0.9 * hedge, 2 + 0.6 * hedge])) ** 2) / np.sqrt(2 * np.pi)
+        true_log_likelihood += np.log(joint.sum())
+        p = joint @ truth / joint.sum()
+    assert 0 < np.nanmax(ends) - true_log_likelihood < 15  # half a chi-squared of nine parameters
+    assert np.diag(transition).tolist() == pytest.approx([stay, stay], abs=0.06)
+    assert sorted(emissions.coefficients[:, 0]) == pytest.approx([-2, 2], abs=0.15)
+
+
+def test_a_search_that_is_left_too_early_says_so(monkeypatch, truth):
+    monkeypatch.setattr(markov_switching_estimate, "SEARCH_STEPS", 1)
+    monkeypatch.setattr(markov_switching_estimate, "MOST_STEPS", 2)
+    with pytest.warns(hr.ConvergenceWarning, match="should end within 2 steps; its likelihood still rose"):
+        estimate_regression(truth.returns.iloc[:800].to_numpy(), 2, 2, 0)

@@ -315,3 +315,16 @@ def test_parameters_are_recovered(seed):
     expected = [0.5, -1.0, 1.0, 4.0, 0.3, truth.transition[0, 0], truth.transition[1, 0]]
     assert (np.abs(fit.parameters - expected) < 4 * fit.standard_errors).all()
     np.testing.assert_allclose(fit.parameters, expected, atol=0.35)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_regimes_that_alternate_are_found(seed):
+    """At least as likely as the truth; starts among lasting regimes end at an autoregression, far below."""
+    rng = np.random.default_rng(seed)
+    level = np.where(np.cumsum(rng.random(400) < 0.9) % 2, 1.0, -1.0)
+    series = level + rng.standard_normal(400)
+    fit = MarkovSwitching(order=1, n_starts=3).fit(pd.Series(series, pd.bdate_range("2000", periods=400), name="y"))
+    truth = np.array([-1.0, 1.0]), np.ones(2), np.zeros(1), np.array([[0.1, 0.9], [0.9, 0.1]])
+    assert 0 < fit.log_likelihood - stationary_start(*truth).filter(series[:, None]).log_likelihood.sum() < 10
+    assert fit.start_log_likelihoods[0] < fit.log_likelihood - 5
+    assert np.diag(fit.transition).tolist() == pytest.approx([0.1, 0.1], abs=0.1)
