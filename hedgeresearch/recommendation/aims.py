@@ -1,4 +1,4 @@
-"""What a hedge is to reach, within which limits, and how often it is worth trading for."""
+"""What a hedge is to reach, within which limits, how often it is worth trading for, and on what collateral."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from typing import Any
 
 from hedgeresearch._validation import check_at_least, check_between
 from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.tournament import Tournament
 from hedgeresearch.hedges.frozen_mapping import FrozenMapping
+
+LEAST_PROBABILITY = 1e-4
+"""Of liquidation, below which the paths that are drawn can tell nothing."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,12 @@ class Rebalancing:
             raise DataError("give tracking_error or risk_aversion, not both: each decides the band alone.")
         if self.impact is not None and self.risk_aversion is None:
             raise DataError("impact needs risk_aversion, against which it is weighed; give both.")
-        if not 0.0 <= self.reversion < 1.0 or (self.reversion > 0.0 and self.impact is None):
-            raise DataError(f"reversion must lie in [0, 1) and belongs to impact; got {self.reversion!r}.")
+        check_between(self.reversion, "reversion", -math.inf, 1.0)
+        if self.reversion < 0.0 or (self.reversion > 0.0 and self.impact is None):
+            raise DataError(
+                f"reversion must lie in [0, 1) and belongs to impact; got {self.reversion!r} with impact "
+                f"{self.impact!r}. Give both, or leave it out."
+            )
         if self.tracking_error is None and self.risk_aversion is None:
             object.__setattr__(self, "tracking_error", 0.1)
 
@@ -152,9 +160,10 @@ class Margin:
 
     Parameters
     ----------
-    collateral : mapping from instrument to what is deposited, in the currency of its payoff: coins for an inverse one
+    collateral : mapping from instrument to the wallet behind it now, profits and losses so far counted, in the currency
+        of its payoff: coins for an inverse one
     horizon : int, dates ahead
-    probability : float in (0, 1), of being liquidated within them, that is accepted
+    probability : float in (0.0001, 1), of being liquidated within them, that is accepted
 
     Examples
     --------
@@ -171,4 +180,54 @@ class Margin:
             check_between(amount, f"collateral of {name!r}", 0.0, math.inf)
         object.__setattr__(self, "collateral", FrozenMapping(self.collateral or {}))
         check_at_least(self.horizon, "horizon", 1)
-        check_between(self.probability, "probability", 0.0, 1.0)
+        check_between(self.probability, "probability", LEAST_PROBABILITY, 1.0)
+
+    def of(self, instrument: str) -> float | None:
+        """The wallet behind an instrument; None where it is not given."""
+        return (self.collateral or {}).get(instrument)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that is asked of a recommendation."""
+
+    objective: Objective
+    limits: Limits
+    rebalancing: Rebalancing
+    margin: Margin
+    tournament: Tournament | None
+    level: float
+    seed: int
+
+    def __post_init__(self) -> None:
+        for name, kind in (
+            ("objective", Objective),
+            ("limits", Limits),
+            ("rebalancing", Rebalancing),
+            ("margin", Margin),
+        ):
+            if not isinstance(getattr(self, name), kind):
+                raise DataError(f"{name} must be made by hr.{kind.__name__}(...); got {getattr(self, name)!r}.")
+        check_between(self.level, "level", 0.0, 1.0)
+        check_at_least(self.seed, "seed", 0)
+
+    def check_names(self, instruments: list[str]) -> None:
+        """Refuse limits, collateral and a tournament of other instruments than those of the book."""
+        self.objective.betas(instruments)
+        for field, given in (("limits", self.limits.contracts), ("collateral", self.margin.collateral)):
+            unknown = [name for name in given or {} if name not in instruments]
+            if unknown:
+                raise DataError(
+                    f"{field} must be of instruments; {unknown[0]!r} is not among {', '.join(instruments)}. Rename it, "
+                    "or add the instrument."
+                )
+        if self.tournament is None:
+            return
+        if not isinstance(self.tournament, Tournament):
+            raise DataError(f"tournament must come from hr.walk_forward; got {self.tournament!r}.")
+        hedges = list(dict.fromkeys(self.tournament.ratios.columns.get_level_values("hedge")))
+        if hedges != instruments:
+            raise DataError(
+                f"the tournament must be of the hedges {instruments}; it is of {hedges}. Run walk_forward on "
+                "market.returns(position, instruments)."
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
 
@@ -19,12 +19,15 @@ from hedgeresearch.instruments.hedge_returns import contract_returns
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.recommendation.aims import Objective
 from hedgeresearch.recommendation.holdings import Traded, ideal_holding
-from hedgeresearch.recommendation.market import Kind, Market
+from hedgeresearch.recommendation.market import Kind, Market, as_list
 from hedgeresearch.recommendation.position import Position
 
 SAME = 1e-6
 """Relative difference of a return that the fit saw and that of the market, above which they are not the same."""
+CHECKED = 20
+"""Dates on which they are compared, as many may stand still on one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +57,49 @@ class Book:
             If one of them is of another kind, names or dates differ, an instrument has no price or a price of zero,
             holdings have no instrument, or the fit has seen other returns than those of the market.
         """
-        listed = (instruments,) if isinstance(instruments, Terms) else tuple(cast(Any, instruments))
-        _check_parts(fit, position, listed, market)
+        _check_parts(fit, position, market)
+        listed = tuple(as_list(instruments))
         market.check_columns(position, listed)
         book = cls(fit, position, listed, market, _held(listed, holdings))
         _check_names(book)
-        _check_prices(book)
+        book.check_now()
         _check_returns(book)
         return book
+
+    def followed_by(self, bar: Mapping[Any, float] | pd.Series[float], date: Any, held: Array) -> Book:
+        """The book one bar later, the fit carried over it, coins that were paid counted with the position."""
+        later = Book(self.fit, self.position, self.instruments, self.market.followed_by(bar, date), held)
+        later.check_now()
+        row, dates = later.seen_by_fit(1), pd.Index([date])
+        asset = pd.Series(row[:, 0], index=dates, name=self.position.name)
+        fit = self.fit.extend(asset, pd.DataFrame(row[:, 1:], index=dates, columns=self.names))
+        paid, units = later.coins_paid(), self.position.units
+        if not paid:
+            return replace(later, fit=fit)
+        position = replace(self.position, units={asset: units[asset] + paid.get(asset, 0.0) for asset in units})
+        return replace(later, fit=fit, position=position)
+
+    def check_now(self) -> None:
+        """Refuse prices of now that leave nothing to hedge, and contracts that have expired."""
+        lowest = 0.0 if self.kind == "simple" else -np.inf
+        for name, price in [*self.values.items(), *((name, self.market.price(name)) for name in self.names)]:
+            if price == 0.0 or price < lowest:
+                raise DataError(
+                    f"the last price of {name!r} must be {'positive' if lowest == 0.0 else 'other than zero'}; got "
+                    f"{price:g}. Mend the table, or hedge without it."
+                )
+        self._refuse_expired()
+
+    def _refuse_expired(self) -> None:
+        now = self.market.last_date
+        for one in self.terms:
+            if one.expiry is None or not isinstance(now, pd.Timestamp):
+                continue
+            if now.tz_localize(None).normalize() > pd.Timestamp(one.expiry).tz_localize(None):
+                raise DataError(
+                    f"{one.name!r} must not have expired; it did on {day(one.expiry)}, and the market ends on "
+                    f"{day(now)}. Give the contract it was rolled into."
+                )
 
     @property
     def names(self) -> list[str]:
@@ -103,7 +141,7 @@ class Book:
 
     @cached_property
     def sizes(self) -> Array:
-        """What one contract is worth per unit of its returns, (n,); for differences, its size."""
+        """What one contract is worth per unit of its returns, (n,), in currency; for differences, its size."""
         return np.array([one.size for one in self.instruments]) if self.kind == "difference" else self.notionals
 
     @cached_property
@@ -127,31 +165,38 @@ class Book:
         least, most = np.array(bounds, dtype=np.float64).T
         return Traded(self.sizes, self.notionals, np.array([one.lot for one in self.terms]), least, most)
 
+    def asked(self, ratios: Array, objective: Objective) -> Array:
+        """Contracts (..., n) that ratios (..., n) ask for, beside the sensitivities that are to be left."""
+        return ideal_holding(ratios - np.array(objective.betas(self.names)), self.scale, self.sizes)
+
+    def coin_of(self, instrument: Instrument) -> str | None:
+        """The asset of the position that an inverse contract is paid in; None where it is paid in something else."""
+        coin = self.market.rates.get(instrument.name)
+        held = isinstance(instrument, InverseContract) and isinstance(coin, str) and coin in self.position.units
+        return str(coin) if held else None
+
     def coins_paid(self) -> dict[str, float]:
         """What inverse contracts have paid over the last date in coins of the position, by asset."""
         paid: dict[str, float] = {}
         for one, contracts in zip(self.instruments, self.held, strict=True):
-            coin = self.market.rates.get(one.name)
-            if isinstance(one, InverseContract) and isinstance(coin, str) and coin in self.position.units:
+            coin = self.coin_of(one)
+            if coin is not None and contracts != 0.0:
                 gain = one.payoff(contracts, self.market.price(one.name, back=1), self.market.price(one.name))
                 paid[coin] = paid.get(coin, 0.0) + float(gain)
         return paid
 
-    def profit_of_last_date(self) -> tuple[float, Array]:
-        """Returns of the position and of each instrument over the last date, of this book's kind."""
-        market, position = self.market, self.position
-        before = {asset: market.value(asset, back=1) for asset in position.assets}
-        moved = sum(units * (self.values[asset] - before[asset]) for asset, units in position.units.items())
+    def seen_by_fit(self, n_dates: int) -> Array:
+        """What the model should have been given on the last dates, (n_dates, 1 + n): returns, or prices."""
+        market, position, rows = self.market, self.position, n_dates + 1
+        values = np.column_stack([market.path(a, rows) * market.rate_path(a, rows) for a in position.assets])
+        if _takes_prices(self.fit):
+            return np.column_stack([values, *(market.path(name, rows) for name in self.names)])[1:]
         hedges = [
-            contract_returns(
-                one,
-                np.array([market.price(one.name, back=1), market.price(one.name)]),
-                np.array([market.rate(one.name, back=1), market.rate(one.name)]),
-                self.kind,
-            )[0]
+            contract_returns(one, market.path(one.name, rows), market.rate_path(one.name, rows), self.kind)
             for one in self.instruments
         ]
-        return moved / position.scale(before, self.kind), np.array(hedges)
+        returns = np.column_stack([position.returns_of(values, self.kind), *hedges])
+        return np.log1p(returns) if self.fit.returns_kind == "log" else returns
 
 
 def _held(instruments: tuple[Instrument, ...], holdings: Mapping[str, float] | None) -> Array:
@@ -166,7 +211,7 @@ def _held(instruments: tuple[Instrument, ...], holdings: Mapping[str, float] | N
     return np.array([float((holdings or {}).get(name, 0.0)) for name in names])
 
 
-def _check_parts(fit: Any, position: Any, instruments: tuple[Any, ...], market: Any) -> None:
+def _check_parts(fit: Any, position: Any, market: Any) -> None:
     for value, kind, name, example in (
         (fit, HedgeFit, "fit", "OLSHedge().fit(*market.returns(position, instruments))"),
         (position, Position, "position", "Position({'BTC': 25})"),
@@ -174,9 +219,10 @@ def _check_parts(fit: Any, position: Any, instruments: tuple[Any, ...], market: 
     ):
         if not isinstance(value, kind):
             raise DataError(f"{name} must be such as {example}; got {value!r}.")
-    for one in instruments:
-        if not isinstance(one, Instrument):
-            raise DataError(f"instruments must be such as LinearContract('ES', 50); got {one!r}.")
+
+
+def _takes_prices(fit: HedgeFit) -> bool:
+    return getattr(fit.model, "needs", "returns") == "prices"
 
 
 def _check_names(book: Book) -> None:
@@ -193,60 +239,28 @@ def _check_names(book: Book) -> None:
         )
 
 
-def _check_prices(book: Book) -> None:
-    for name, value in [*book.values.items(), *zip(book.names, book.notionals, strict=True)]:
-        if value == 0.0:
-            raise DataError(f"the last price of {name!r} must not be zero; a position in it has no value to hedge.")
-
-
 def _check_returns(book: Book) -> None:
     """A ratio of other returns, such as of per cent or of a coin-margined contract's price, gives wrong contracts."""
-    if getattr(book.fit.model, "needs", "returns") == "prices":
-        seen = book.fit.history.values[-1]
-        market = np.array([book.values.get(book.position.name, np.nan), *(book.market.price(n) for n in book.names)])
-    else:
-        asset, hedges = book.profit_of_last_date()
-        market = np.array([asset, *hedges])
-        seen = book.fit.history.values[-1]
-        if book.fit.returns_kind == "log":
-            market = np.log1p(market)
-    spread = np.std(book.fit.history.values, axis=0)
-    wrong = np.abs(seen - market) > SAME * (spread + np.abs(market))
-    if wrong.any() or np.isnan(market).any():
-        i = int(np.argmax(wrong | np.isnan(market)))
+    if _takes_prices(book.fit):
+        _check_price_model(book)
+    n_dates = min(CHECKED, len(book.fit.history), len(book.market) - 1)
+    seen, market = book.fit.history.values[-n_dates:], book.seen_by_fit(n_dates)
+    wrong = ~(np.abs(seen - market) <= SAME * (book.fit.history.values.std(axis=0) + np.abs(market)))
+    if wrong.any():
+        row, i = divmod(int(np.argmax(wrong)), wrong.shape[1])
+        name = [book.position.name, *book.names][i]
         raise DataError(
-            f"the fit must be made on market.returns(position, instruments); its last value of "
-            f"{[book.position.name, *book.names][i]!r} is {seen[i]:.6g}, the market's {market[i]:.6g}."
+            f"the fit must be made on market.returns(position, instruments), or on prices of the market; it saw "
+            f"{seen[row, i]:.6g} of {name!r} where the market has {market[row, i]:.6g}, {n_dates - row} dates from the "
+            "end. Fit it on these, as fractions per date."
         )
 
 
-def target_path(book: Book, n_dates: int) -> Array:
-    """Contracts (n, n_instruments) that the ratios of the last dates asked for, at the prices of their day.
-
-    A ratio is made before its date. Coins that an inverse contract pays are coins held, so that its holding keeps
-    hedging as the price moves: it counts as a linear contract on as many coins as it is worth today.
-    """
-    ratios = book.fit.ratio.to_numpy()[-n_dates:]
-    if book.kind == "difference":
-        return ideal_holding(ratios, book.scale, book.sizes)
-    table = book.market.table.iloc[-len(ratios) - 1 : -1]
-    rates = book.market.rates
-    values = {
-        asset: table[asset].to_numpy() * rate_path(table, rates.get(asset, 1.0)) * units
-        for asset, units in book.position.units.items()
-    }
-    worth = np.column_stack(list(values.values()))
-    scale = np.abs(worth).sum(axis=1) if book.position.is_book else worth[:, 0]
-    notionals = []
-    for one, now in zip(book.instruments, book.notionals, strict=True):
-        price = table[one.name].to_numpy()
-        if isinstance(one, InverseContract):
-            notionals.append(now * price / book.market.price(one.name))
-        else:
-            notionals.append(np.abs(np.asarray(one.notional(price, rate_path(table, rates.get(one.name, 1.0))))))
-    return ideal_holding(ratios, 1.0, np.column_stack(notionals) / scale[:, None])
-
-
-def rate_path(table: pd.DataFrame, rate: str | float) -> Array:
-    """A rate on each date of the table, (n_dates,)."""
-    return table[rate].to_numpy() if isinstance(rate, str) else np.full(len(table), rate)
+def _check_price_model(book: Book) -> None:
+    """Prices say what a contract pays if it is linear in them, in one currency."""
+    other = [one.name for one in book.instruments if one.name in book.market.rates]
+    if other or book.position.is_book:
+        raise DataError(
+            f"a model of prices must be of one asset and of instruments paid in its currency; got "
+            f"{other[0] if other else 'a book of several'!r}. Use a model of returns, such as OLSHedge."
+        )

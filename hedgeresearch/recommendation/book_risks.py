@@ -1,4 +1,8 @@
-"""Stress, tails and carry of the hedged book, in currency."""
+"""Stress, tails and carry of the hedged book, in currency.
+
+Returns are of the fit's kind, brought to fractions of the value now: where it was fitted on differences, a past change
+of price counts as the same change of price, else as the same share of today's value.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ import pandas as pd
 
 from hedgeresearch._types import Array
 from hedgeresearch.errors import DataError
-from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.recommendation.book import Book
 from hedgeresearch.recommendation.carry import Carry, carry
 from hedgeresearch.recommendation.carry_rates import annualised_basis
@@ -15,17 +18,18 @@ from hedgeresearch.recommendation.stress import FundingSpike, stress_table
 from hedgeresearch.recommendation.tail_dependence import TailDependence, tail_dependence
 from hedgeresearch.recommendation.tails import Tails, tails
 
+FEWEST = 20
+"""Dates from which stress can be told."""
 SPIKE, SPIKE_PERIODS = 0.001, 9
 """A funding rate against the book, ten times the usual, three days long where it is paid every eight hours."""
 
 
 def stress_of(book: Book, held: Array) -> pd.DataFrame:
     """The stress table of the position and the hedges held."""
-    returns = _simple_returns(book)
+    returns = _returns(book)
     names = list(returns.columns)
     exposures = pd.Series([book.value, *(held * book.notionals)], index=names)
-    # from the ratio's terms into shares of value
-    into = np.concatenate([[book.scale / book.value], book.sizes / book.notionals])
+    into = _per_value(book)
     covariance = pd.DataFrame(book.fit.next_covariance.to_numpy() * np.outer(into, into), index=names, columns=names)
     perpetual = [one.name for one in book.terms if one.funding is not None]
     spike = None
@@ -37,7 +41,7 @@ def stress_of(book: Book, held: Array) -> pd.DataFrame:
 
 def past_of_book(book: Book, held: Array) -> pd.Series[float]:
     """Returns that the book, as it is now held and hedged, would have had on each date, per unit of its value."""
-    returns = _simple_returns(book)
+    returns = _returns(book)
     weights = np.concatenate([[1.0], held * book.notionals / book.value])
     return pd.Series(returns.to_numpy() @ weights, index=returns.index, name="hedged")
 
@@ -51,31 +55,38 @@ def tail_dependence_of(book: Book, held: Array, seed: int) -> TailDependence | N
     """Of the position and all hedges together; None where nothing is held."""
     if not held.any():
         return None
-    returns = _simple_returns(book) * np.sign(book.value)
+    returns = _returns(book) * np.sign(book.value)
     sold = returns.iloc[:, 1:].to_numpy() @ (-held * book.notionals / book.value)
     hedge = pd.Series(sold, index=returns.index, name="hedges")
     return tail_dependence(returns.iloc[:, 0], hedge, n_bootstrap=200, seed=seed)
 
 
 def carries_of(book: Book, held: Array) -> list[Carry]:
-    """Of each hedge that is held and whose funding, or basis to the single asset held, is known."""
-    found = []
-    for instrument, contracts, notional in zip(book.terms, held, book.notionals, strict=True):
-        if contracts == 0.0 or isinstance(instrument, Spot):
+    """Of each hedge that is held and whose funding, or basis to what it delivers, is in the market."""
+    found, market = [], book.market
+    for one, contracts, notional in zip(book.terms, held, book.notionals, strict=True):
+        if contracts == 0.0:
             continue
-        history = book.market.funding_of(instrument.name)
-        if history is None and instrument.expiry is not None and not book.position.is_book:
-            table = book.market.table
-            history = annualised_basis(table[instrument.name], table[book.position.assets[0]], instrument.expiry)
-        if history is not None:
-            found.append(carry(instrument, history, -contracts * notional / abs(book.value)))
+        sold = -contracts * notional / abs(book.value)
+        history = market.funding_of(one.name)
+        if history is not None and one.funding is not None:
+            found.append(carry(one, history, sold, periods_per_year=market.dates_per_year))
+        elif one.name in market.underlying and one.expiry is not None:
+            table = market.table
+            basis = annualised_basis(table[one.name], table[market.underlying[one.name]], one.expiry)
+            found.append(carry(one, basis, sold))
     return found
 
 
-def _simple_returns(book: Book) -> pd.DataFrame:
-    asset, hedges = book.market.returns(book.position, book.instruments)
+def _returns(book: Book) -> pd.DataFrame:
+    """Of the position and the hedges, (n_dates, 1 + n), as fractions of their values now."""
+    asset, hedges = book.market.returns(book.position, book.instruments, book.kind)
     returns = pd.concat([asset, hedges], axis=1)
-    if len(returns) < 20:
-        raise DataError(f"stress and tails need at least 20 dates of the market; got {len(returns)}.")
-    returns.attrs = dict(asset.attrs)
-    return returns
+    if len(returns) < FEWEST:
+        raise DataError(f"stress needs at least {FEWEST} dates of the market; got {len(returns)}. Give a longer table.")
+    return returns * _per_value(book)
+
+
+def _per_value(book: Book) -> Array:
+    """What turns returns of the fit's kind into fractions of the value now, (1 + n,)."""
+    return np.concatenate([[book.scale / book.value], book.sizes / book.notionals])

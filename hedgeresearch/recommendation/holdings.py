@@ -5,14 +5,15 @@ r"""How many contracts: from ratios to holdings, within limits, in whole lots.
 
 with Q what the position is worth per unit of its returns, c the same of one contract, v its notional, and A the
 covariance of the instruments per unit of notional: what is least is the variance by which the hedged book differs from
-that of the ideal holding. Whole lots are the nearest by the same measure, found by trying all roundings up and down,
-then moving one or two instruments by a lot as long as that helps; for one instrument that is the nearest lot.
+that of the ideal holding. Whole lots are the nearest by the same measure: with A = R'R and R upper triangular, they are
+decided from the last instrument to the first, the nearest to what those decided ask for first, and a branch ends where
+it is further away than the best found (after Schnorr and Euchner 1994). Of one instrument that is the nearest lot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import combinations, product
+import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +22,8 @@ from hedgeresearch._types import Array
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constrained_programme import Constraint, nearest_ratios
 
-ALL_ROUNDINGS = 10
-"""Instruments up to which all roundings up and down are tried."""
+MOST_TRIED = 20_000
+"""Lots looked at, after which the best found is taken: only many instruments that are much alike take so many."""
 INSIDE = 1e-9
 """Excess over a limit, relative to it, that may be rounding."""
 
@@ -45,8 +46,8 @@ class Room(NamedTuple):
     net: float | None
 
 
-def ideal_holding(ratios: Array, scale: float, sizes: Array) -> Array:
-    """Contracts (n,) of the ratios, not rounded; negative is short."""
+def ideal_holding(ratios: Array, scale: float | Array, sizes: Array) -> Array:
+    """Contracts (..., n) of ratios (..., n), not rounded; negative is short."""
     return -ratios * scale / sizes
 
 
@@ -64,6 +65,9 @@ def within_limits(ideal: Array, covariance: Array, traded: Traded, room: Room) -
     DataError
         If no holding satisfies all limits.
     """
+    if room.net is None and allows(ideal, traded, room):
+        return ideal
+    _check_least(np.maximum(np.maximum(traded.least, -traded.most), 0.0), traded, room)
     notional = traded.notionals
     eye, bounds = np.eye(len(ideal)), []
     for rows, ceilings in ((eye, traded.most * notional), (-eye, -traded.least * notional)):
@@ -78,29 +82,32 @@ def within_limits(ideal: Array, covariance: Array, traded: Traded, room: Room) -
     nearest = nearest_ratios((ideal * notional)[None], per_notional[None], bounds)
     if nearest is None:
         raise DataError(
-            "limits must leave a holding; these contradict each other or the net objective. Widen contracts, gross or "
-            "max_instruments, or change net."
+            f"limits must leave a holding whose notional is {room.net:,.0f} in all, as net asks for; these leave none. "
+            "Widen contracts, gross or max_instruments, or change net."
         )
     return np.asarray(nearest[0] / notional)
 
 
 def in_lots(ideal: Array, covariance: Array, traded: Traded, room: Room) -> Array:
-    """The best holding (n,) in whole lots within the limits; ``ideal`` lies within them.
+    """The best holding (n,) in whole lots within the limits; whole lots need not meet a net.
 
     Raises
     ------
     DataError
         If the limits leave no whole number of lots.
     """
+    low, high = whole_lots(traded)
+    if (low > high).any():
+        raise DataError("limits must leave whole lots; those of contracts lie between two. Widen them by a lot.")
+    _check_least(np.maximum(np.maximum(low, -high), 0.0) * traded.lots, traded, room)
+    search = _Search(ideal, covariance, traded, room)
+    search.decide(len(ideal) - 1, 0.0)
+    return np.asarray(search.best * traded.lots)
 
-    def excess(holding: Array) -> float:
-        difference = holding - ideal
-        return float(difference @ covariance @ difference)
 
-    start = [found for found in _roundings(ideal, traded.lots) if allows(found, traded, room)]
-    if not start:
-        raise DataError("limits must leave whole lots; these lie between two. Widen them by a lot.")
-    return _improved(min(start, key=excess), excess, traded, room)
+def whole_lots(traded: Traded) -> tuple[Array, Array]:
+    """Least and most lots (n,) within the bounds."""
+    return np.ceil(traded.least / traded.lots - INSIDE), np.floor(traded.most / traded.lots + INSIDE)
 
 
 def allows(holding: Array, traded: Traded, room: Room) -> bool:
@@ -111,25 +118,70 @@ def allows(holding: Array, traded: Traded, room: Room) -> bool:
     return bool(inside and gross and np.count_nonzero(holding) <= room.most_instruments)
 
 
-def _roundings(ideal: Array, lots: Array) -> list[Array]:
-    """All roundings up and down of a few instruments; of many, the nearest, and all towards zero."""
-    units = ideal / lots
-    near = np.round(units)
-    units = np.where(np.abs(units - near) < INSIDE, near, units)  # a whole number of lots stays as it is
-    if len(ideal) > ALL_ROUNDINGS:
-        return [near * lots, np.trunc(units) * lots]
-    choices = [sorted({np.floor(unit), np.ceil(unit)}) for unit in units]
-    return [np.array(choice) * lots for choice in product(*choices)]
+def _check_least(held: Array, traded: Traded, room: Room) -> None:
+    """Refuse limits of which the least that must be held, (n,) contracts, breaks another."""
+    worth, number = float(held @ traded.notionals), np.count_nonzero(held)
+    if worth > room.gross * (1.0 + INSIDE):
+        raise DataError(
+            f"limits must leave a holding; the contracts that must be held are worth {worth:,.0f}, more than gross = "
+            f"{room.gross:,.0f}. Raise gross, or lower the least of contracts."
+        )
+    if number > room.most_instruments:
+        raise DataError(
+            f"limits must leave a holding; contracts of {number} instruments must be held, more than max_instruments = "
+            f"{room.most_instruments:g}. Raise it, or let contracts be zero."
+        )
 
 
-def _improved(holding: Array, excess: Callable[[Array], float], traded: Traded, room: Room) -> Array:
-    """Moved by a lot in one or two instruments as long as that helps."""
-    eye = np.diag(traded.lots)
-    moves = [sign * step for step in eye for sign in (1.0, -1.0)]
-    moves += [a * eye[i] + b * eye[j] for i, j in combinations(range(len(eye)), 2) for a in (1, -1) for b in (1, -1)]
-    while True:
-        nearby = [holding + move for move in moves if allows(holding + move, traded, room)]
-        best = min(nearby, key=excess, default=holding)
-        if excess(best) >= excess(holding) * (1.0 - INSIDE):
-            return holding
-        holding = best
+class _Search:
+    """Whole numbers of lots (n,) nearest to the ideal, found depth first."""
+
+    def __init__(self, ideal: Array, covariance: Array, traded: Traded, room: Room) -> None:
+        self.centre = (ideal / traded.lots).tolist()
+        self.root = np.linalg.cholesky(covariance * np.outer(traded.lots, traded.lots)).T.tolist()
+        self.low, self.high = (ends.tolist() for ends in whole_lots(traded))
+        self.worth = (traded.notionals * traded.lots).tolist()
+        least = [max(low, -high, 0.0) for low, high in zip(self.low, self.high, strict=True)]
+        # less what the instruments that are decided later must have at least
+        places = range(len(least))
+        self.gross = [room.gross - sum(least[j] * self.worth[j] for j in range(i)) for i in places]
+        self.number = [room.most_instruments - sum(least[j] > 0.0 for j in range(i)) for i in places]
+        self.lots = [0.0] * len(least)
+        self.best, self.distance, self.tried = np.zeros(len(least)), math.inf, 0
+
+    def decide(self, i: int, distance: float) -> None:
+        """All lots of instrument i and those before it that can still be better than the best."""
+        if i < 0:
+            self.best, self.distance = np.array(self.lots), distance
+            return
+        row, after = self.root[i], range(i + 1, len(self.lots))
+        centre = self.centre[i] - sum(row[j] * (self.lots[j] - self.centre[j]) for j in after) / row[i]
+        for lots in outward(centre, *self._ends(i)):
+            further = distance + (row[i] * (lots - centre)) ** 2
+            self.tried += 1
+            if further >= self.distance or (self.tried > MOST_TRIED and self.distance < math.inf):
+                return
+            self.lots[i] = lots
+            self.decide(i - 1, further)
+
+    def _ends(self, i: int) -> tuple[float, float]:
+        """Least and most lots of instrument i beside those after it, with room left for those before it."""
+        decided = range(i + 1, len(self.lots))
+        if sum(self.lots[j] != 0.0 for j in decided) >= self.number[i]:
+            return 0.0, 0.0
+        left = self.gross[i] - sum(abs(self.lots[j]) * self.worth[j] for j in decided)
+        most = math.inf if left == math.inf else math.floor(left / self.worth[i] + INSIDE)
+        return max(self.low[i], -most), min(self.high[i], most)
+
+
+def outward(centre: float, low: float, high: float) -> Iterator[float]:
+    """Whole numbers from low to high, the nearest to the centre first."""
+    below = min(float(math.floor(centre)), high)
+    above = max(below + 1.0, low)
+    while below >= low or above <= high:
+        if above > high or (below >= low and centre - below <= above - centre):
+            yield below
+            below -= 1.0
+        else:
+            yield above
+            above += 1.0

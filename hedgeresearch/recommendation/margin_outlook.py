@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from hedgeresearch._types import Array
+from hedgeresearch._wording import percent, quantity
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
 from hedgeresearch.instruments.terms import Terms
@@ -21,8 +22,12 @@ from hedgeresearch.recommendation.liquidation import (
 )
 from hedgeresearch.recommendation.liquidation_probability import liquidation_probability, price_extremes
 
+UNKNOWN = ("collateral", "liquidation price", "probability", "lower", "upper", "closed form", "needed")
+
 
 class _Held(NamedTuple):
+    """A position on margin; size in units, or of an inverse contract in dollars of face."""
+
     contract: Contract
     size: float
     maintenance: float
@@ -35,7 +40,8 @@ def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.Dat
     Columns: collateral, liquidation price, probability (of touching it within the horizon, by the block bootstrap of
     the contract's past returns), lower and upper (95 % interval of the drawing), closed form (a geometric Brownian
     motion with the sample's volatility, looked at on each date), and needed, the collateral that keeps the probability
-    at the accepted one. Collateral is in coins for inverse contracts. What is not known is NaN.
+    at the accepted one. Collateral is in coins for inverse contracts, and counts profits so far: so today's price takes
+    the place of entry, whatever that was. What is not known is NaN, all of it where past prices are not all positive.
     """
     rows = {}
     for instrument, contracts in zip(book.terms, held, strict=True):
@@ -46,29 +52,34 @@ def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.Dat
 
 
 def _outlook(book: Book, instrument: Terms, contracts: float, margin: Margin, seed: int) -> dict[str, float]:
-    name = instrument.name
-    held = _held(instrument, contracts, book.market.price(name))
-    returns = book.market.table[name].pct_change().iloc[1:]
-    drawn = price_extremes(returns, held.price, margin.horizon, seed=seed)
-    row = {
-        "collateral": math.nan,
-        "liquidation price": math.nan,
-        "probability": math.nan,
-        "lower": math.nan,
-        "upper": math.nan,
-        "closed form": math.nan,
-        "needed": collateral_needed(drawn, held.size, held.maintenance, margin.probability, contract=held.contract),
-    }
-    if name not in (margin.collateral or {}):
+    name, row = instrument.name, dict.fromkeys(UNKNOWN, math.nan)
+    wallet = margin.of(name)
+    if wallet is not None:
+        row["collateral"] = float(wallet)
+    prices = book.market.table[name]
+    if not (prices > 0.0).all():
         return row
-    collateral = float((margin.collateral or {})[name])
-    price_of = inverse_liquidation_price if held.contract == "inverse" else linear_liquidation_price
-    level = float(price_of(collateral, held.size, held.price, held.maintenance))
+    held, returns = _held(instrument, contracts, float(prices.iloc[-1])), prices.pct_change().iloc[1:]
+    drawn = price_extremes(returns, held.price, margin.horizon, seed=seed)
+    row["needed"] = collateral_needed(drawn, held.size, held.maintenance, margin.probability, contract=held.contract)
+    if wallet is None:
+        return row
     side: Literal["long", "short"] = "long" if held.size > 0.0 else "short"
+    level = _liquidation_price(float(wallet), held)
     found = liquidation_probability(returns, held.price, level, margin.horizon, position=side, seed=seed)
     lower, upper = found.conf_int()
     ends = {"probability": found.probability, "lower": lower, "upper": upper, "closed form": found.closed_form}
-    return row | {"collateral": collateral, "liquidation price": level} | ends
+    return row | {"liquidation price": level} | ends
+
+
+def _liquidation_price(wallet: float, held: _Held) -> float:
+    """That of the position; today's price where the wallet does not even cover maintenance margin now."""
+    inverse = held.contract == "inverse"
+    least = held.maintenance * abs(held.size) * (1.0 / held.price if inverse else held.price)
+    if wallet <= least:
+        return held.price
+    price_of = inverse_liquidation_price if inverse else linear_liquidation_price
+    return float(price_of(wallet, held.size, held.price, held.maintenance))
 
 
 def _held(instrument: Terms, contracts: float, price: float) -> _Held:
@@ -82,19 +93,23 @@ def _held(instrument: Terms, contracts: float, price: float) -> _Held:
 
 def margin_sentences(outlook: pd.DataFrame, margin: Margin) -> list[str]:
     """The risk of liquidation in words, warnings first."""
-    warnings: list[str] = []
-    others: list[str] = []
-    for name, row in outlook.iterrows():
-        needed = f"{row['needed']:,.4g} keep it below {margin.probability:.0%}"
-        if math.isnan(row["collateral"]):
-            others.append(f"No collateral is given for {name}: over {margin.horizon} dates {needed}.")
-            continue
-        if not 0.0 < row["liquidation price"] < math.inf:
-            others.append(f"{name} is never liquidated on its collateral of {row['collateral']:,.4g}.")
-            continue
-        text = (
-            f"{name} is liquidated at {row['liquidation price']:,.4g}; probability {row['probability']:.1%} within "
-            f"{margin.horizon} dates ({row['closed form']:.1%} for a normal walk); {needed}."
+    found = {name: _sentence(str(name), row, margin) for name, row in outlook.iterrows()}
+    risky = [name for name, row in outlook.iterrows() if row["probability"] > margin.probability]
+    return [f"Warning: {found[name]}" for name in risky] + [found[name] for name in found if name not in risky]
+
+
+def _sentence(name: str, row: pd.Series[float], margin: Margin) -> str:
+    if math.isnan(row["needed"]):
+        return f"The risk that {name} is liquidated is not told: its past prices are not all positive."
+    needed = f"a collateral of {quantity(row['needed'])} keeps it at {percent(margin.probability)} or below"
+    if math.isnan(row["collateral"]):
+        return f"No collateral is given for {name}; over {margin.horizon} dates, {needed}."
+    if not 0.0 < row["liquidation price"] < math.inf:
+        return (
+            f"{name} cannot be liquidated on its collateral of {quantity(row['collateral'])}, whatever its price does."
         )
-        (warnings if row["probability"] > margin.probability else others).append(text)
-    return [f"Warning: {text}" for text in warnings] + others
+    return (
+        f"{name} is liquidated at a price of {quantity(row['liquidation price'])}: probability "
+        f"{percent(row['probability'])} within {margin.horizon} dates ({percent(row['closed form'])} if it moved "
+        f"normally); {needed}."
+    )

@@ -8,13 +8,15 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation import check_between, check_choice, check_frame
+from hedgeresearch._types import Array
+from hedgeresearch._validation import LARGEST, check_between, check_choice, check_frame
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.history import History
 from hedgeresearch.instruments.hedge_returns import hedge_returns
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.position import Position
 
 Kind = Literal["simple", "difference"]
@@ -29,12 +31,14 @@ class Market:
         ``funding`` name; without gaps
     rates : mapping from asset or instrument to what converts its currency into the account's: a column of the table,
         or a number. An inverse contract needs the spot price of its coin. 1 for those left out
-    funding : mapping from perpetual to the column of its funding rates, what a long pays at the date, as a share
+    funding : mapping from perpetual to the column of its funding rates, what a long pays at the date, as a share;
+        several payments of one date added up
+    underlying : mapping from dated future to the column of the price of what it delivers; their basis is its carry
 
     Raises
     ------
     DataError
-        If a column is not there, or the table has gaps.
+        If a column is not there, the table has gaps, or a rate is not positive.
 
     Examples
     --------
@@ -49,21 +53,26 @@ class Market:
         table: pd.DataFrame,
         rates: Mapping[str, str | float] | None = None,
         funding: Mapping[str, str] | None = None,
+        underlying: Mapping[str, str] | None = None,
     ) -> None:
         frame = check_frame(table, "table", minimum_rows=3)
         self.attrs = dict(getattr(table, "attrs", {}))
-        self.rates, self.funding = dict(rates or {}), dict(funding or {})
+        self.rates, self.funding, self.underlying = dict(rates or {}), dict(funding or {}), dict(underlying or {})
         self._dates: list[Any] = list(frame.index)
         self._index = frame.index
         self._rows = History.of(frame)
         self._place = {name: i for i, name in enumerate(frame.columns)}
-        for name, rate in self.rates.items():
-            if isinstance(rate, str):
-                self._refuse_absent(rate, f"the rate of {name!r}")
-            else:
-                check_between(rate, f"the rate of {name!r}", 0.0, np.inf)
-        for name, column in self.funding.items():
-            self._refuse_absent(column, f"the funding of {name!r}")
+        for field in ("rates", "funding", "underlying"):
+            for name, column in getattr(self, field).items():
+                self._refuse_absent(name, field)
+                if field != "rates" or isinstance(column, str):
+                    self._refuse_absent(column, f"{field} of {name!r}")
+                else:
+                    check_between(column, f"rates of {name!r}", 0.0, np.inf)
+        self._check_rates(frame.to_numpy(), self._dates)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def __repr__(self) -> str:
         return f"Market({', '.join(map(str, self._place))}; {len(self._rows)} dates to {day(self.last_date)})"
@@ -98,19 +107,36 @@ class Market:
         """The price of an asset in the currency of the account."""
         return self.price(asset, back=back) * self.rate(asset, back=back)
 
+    def path(self, name: str, n_dates: int) -> Array:
+        """A column on the last dates, (n_dates,)."""
+        return self._rows.values[-n_dates:, self._place[name]]
+
+    def rate_path(self, name: str, n_dates: int) -> Array:
+        """What converts the currency of an asset or instrument on the last dates, (n_dates,)."""
+        rate = self.rates.get(name, 1.0)
+        return self.path(rate, n_dates) if isinstance(rate, str) else np.full(n_dates, float(rate))
+
     def funding_of(self, name: str) -> pd.Series[float] | None:
         """Funding rates of an instrument, (n_dates,); None where it has none here."""
         return self.table[self.funding[name]] if name in self.funding else None
 
+    @property
+    def dates_per_year(self) -> float | None:
+        """How many dates of the table make a year of 365 days, on average; None where its index has no dates."""
+        first, last = self._dates[0], self.last_date
+        if not isinstance(first, pd.Timestamp):
+            return None
+        return float(365.0 * (len(self._rows) - 1) / ((last - first) / pd.Timedelta(days=1)))
+
     def returns(
-        self, position: Position, instruments: Sequence[Instrument], kind: Kind = "simple"
+        self, position: Position, instruments: Sequence[Instrument] | Instrument, kind: Kind = "simple"
     ) -> tuple[pd.Series[float], pd.DataFrame]:
         """What a hedge model is fitted on: returns of the position, and of each instrument as it pays.
 
         Parameters
         ----------
         position : Position
-        instruments : those to hedge with
+        instruments : those to hedge with, one or several
         kind : "simple", fractions of value, or "difference", currency per unit; the ratio is in these terms
 
         Returns
@@ -123,18 +149,13 @@ class Market:
             If a column or rate is missing, or a price is not positive where returns divide by it.
         """
         check_choice(kind, "kind", ("simple", "difference"))
-        self.check_columns(position, instruments)
+        listed = as_list(instruments)
+        self.check_columns(position, listed)
         table = self.table
         values = pd.DataFrame({asset: table[asset] * self._rates_of(asset, table) for asset in position.assets})
-        for asset in position.assets if kind == "simple" else []:
-            bad = np.flatnonzero(values[asset].to_numpy() <= 0.0)
-            if len(bad):
-                raise DataError(
-                    f"prices of {asset!r} must be positive for simple returns; got {values[asset].iloc[bad[0]]:g} on "
-                    f"{day(values.index[bad[0]])}. Mend the table, or use kind='difference' if that is its price."
-                )
-        rates = {one.name: self._rates_of(one.name, table) for one in instruments}
-        hedges = hedge_returns(table, list(instruments), kind, rates)
+        if kind == "simple":
+            _check_positive(values)
+        hedges = hedge_returns(table, listed, kind, {one.name: self._rates_of(one.name, table) for one in listed})
         values.attrs = hedges.attrs = dict(self.attrs)
         hedges.attrs["returns"] = kind
         return position.returns(values, kind), hedges
@@ -145,23 +166,28 @@ class Market:
             self._refuse_absent(asset, "the position")
         for instrument in instruments:
             self._refuse_absent(instrument.name, "the instruments")
-            if isinstance(instrument, InverseContract) and instrument.name not in self.rates:
+            rate = self.rates.get(instrument.name)
+            if isinstance(instrument, InverseContract) and not isinstance(rate, str):
                 raise DataError(
-                    f"rates must name the column with the price of the coin that {instrument.name!r} pays in; it has "
-                    f"none. Give for example rates={{{instrument.name!r}: 'BTC'}}."
+                    f"rates must name the column with the price of the coin that {instrument.name!r} pays in; got "
+                    f"{rate!r}. Give for example rates={{{instrument.name!r}: 'BTC'}}."
                 )
 
     def followed_by(self, bar: Mapping[Any, float] | pd.Series[float], date: Any) -> Market:
         """This market and one more row: a number for each column, later than all before."""
-        absent = [name for name in self._place if name not in bar]
-        if absent:
-            raise DataError(f"the new bar must hold every column of the table; {absent[0]!r} is missing.")
-        if not date > self.last_date:
-            raise DataError(f"the new bar must be later than {day(self.last_date)}; got {day(date)}.")
-        row = np.array([[bar[name] for name in self._place]], dtype=np.float64)
-        if not np.isfinite(row).all():
-            name = list(self._place)[int(np.argmin(np.isfinite(row[0])))]
-            raise DataError(f"the new bar must hold finite numbers; {name!r} is {bar[name]!r}.")
+        row = self._row_of(bar)
+        try:
+            later = bool(date > self.last_date)
+        except TypeError:
+            raise DataError(
+                f"the new bar must be dated like the table, whose last date is {self.last_date!r}; got {date!r}. "
+                "Convert it, for example with tz_localize or tz_convert."
+            ) from None
+        if not later:
+            raise DataError(
+                f"the new bar must be later than {day(self.last_date)}; got {day(date)}. Give the next one."
+            )
+        self._check_rates(row, [date])
         following = Market.__new__(Market)
         following.__dict__.update(self.__dict__)
         following._rows = self._rows.followed_by(row)
@@ -169,6 +195,30 @@ class Market:
             following._dates = self._dates[: len(self._rows)]
         following._dates.append(date)
         return following
+
+    def _row_of(self, bar: Mapping[Any, float] | pd.Series[float]) -> Array:
+        """The numbers of a bar, (1, n_columns), in the order of the table."""
+        absent = [name for name in self._place if name not in bar]
+        if absent:
+            raise DataError(
+                f"the new bar must hold every column of the table; {absent[0]!r} is missing. Add it, or leave it out "
+                "of the market."
+            )
+        for name in self._place:
+            check_between(bar[name], f"{name!r} of the new bar", -LARGEST, LARGEST)
+        return np.array([[bar[name] for name in self._place]], dtype=np.float64)
+
+    def _check_rates(self, rows: Array, dates: list[Any]) -> None:
+        for name, column in self.rates.items():
+            if not isinstance(column, str):
+                continue
+            bad = rows[:, self._place[column]] <= 0.0
+            if bad.any():
+                first = int(np.argmax(bad))
+                raise DataError(
+                    f"the rate of {name!r}, {column!r}, must be positive; got {rows[first, self._place[column]]:g} on "
+                    f"{day(dates[first])}. Mend the table."
+                )
 
     def _rates_of(self, name: str, table: pd.DataFrame) -> Any:
         rate = self.rates.get(name, 1.0)
@@ -179,4 +229,32 @@ class Market:
             raise DataError(
                 f"{whose} must have a column of the table for {column!r}; it holds {', '.join(map(str, self._place))}. "
                 "Rename the column, or give another table."
+            )
+
+
+def as_list(instruments: Sequence[Instrument] | Instrument) -> list[Instrument]:
+    """One instrument or several as a list.
+
+    Raises
+    ------
+    DataError
+        If there is none, one is no instrument, or two have the same name.
+    """
+    listed: list[Any] = list(instruments) if isinstance(instruments, Sequence) else [instruments]
+    for one in listed:
+        if not isinstance(one, Terms) or not isinstance(one, Instrument):
+            raise DataError(f"instruments must be such as LinearContract('ES', 50); got {one!r}.")
+    names = [one.name for one in listed]
+    if not listed or len(set(names)) < len(names):
+        raise DataError(f"instruments must be at least one, with different names; got {names}. Give each once.")
+    return listed
+
+
+def _check_positive(values: pd.DataFrame) -> None:
+    for asset, path in values.items():
+        bad = np.flatnonzero(path.to_numpy() <= 0.0)
+        if len(bad):
+            raise DataError(
+                f"prices of {asset!r} must be positive for simple returns; got {path.iloc[bad[0]]:g} on "
+                f"{day(path.index[bad[0]])}. Mend the table, or use kind='difference' if that is its price."
             )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 
+from hedgeresearch._wording import quantity, side
+from hedgeresearch.recommendation.aims import Objective
 from hedgeresearch.recommendation.book import Book
-from hedgeresearch.recommendation.holdings import ideal_holding
 
 
-def regime_outlook(book: Book) -> pd.DataFrame | None:
+def regime_outlook(book: Book, objective: Objective) -> pd.DataFrame | None:
     """A row a regime: probability of the next date, expected dates in it, contracts of each instrument; None without.
 
     The duration is what a regime lasts in all once it is entered, 1 / (1 - p_ii); as a Markov chain forgets, it is also
@@ -19,7 +21,7 @@ def regime_outlook(book: Book) -> pd.DataFrame | None:
     fit = book.fit
     if fit.regimes is None or fit.by_regime is None:
         return None
-    contracts = ideal_holding(fit.by_regime.to_numpy(), book.scale, book.sizes)
+    contracts = book.asked(fit.by_regime.to_numpy(), objective)
     table = pd.DataFrame(contracts, index=fit.by_regime.index, columns=book.names)
     table.insert(0, "probability", fit.regimes.next_probabilities.to_numpy())
     table.insert(1, "expected dates", fit.regimes.expected_durations.to_numpy())
@@ -30,16 +32,19 @@ def outlook_sentence(outlook: pd.DataFrame) -> str:
     """What changes if the regime turns."""
     likeliest: Any = outlook["probability"].idxmax()
     row = outlook.loc[likeliest]
-    others = [
-        f"in regime {regime} ({other['probability']:.0%}) {_contracts(other.iloc[2:])}"
+    others = "".join(
+        f"; regime {regime} ({other['probability']:.0%}) for {_contracts(other.iloc[2:])}"
         for regime, other in outlook.iterrows()
         if regime != likeliest
-    ]
+    )
+    lasts = (
+        f", and lasts {row['expected dates']:,.0f} dates once entered" if math.isfinite(row["expected dates"]) else ""
+    )
     return (
-        f"Regime {likeliest} is the likeliest next, at {row['probability']:.0%}, and lasts {row['expected dates']:.0f} "
-        f"dates once entered; it alone asks for {_contracts(row.iloc[2:])}, {'; '.join(others)}."
+        f"Regime {likeliest} is the likeliest next, at {row['probability']:.0%}{lasts}; it alone asks for "
+        f"{_contracts(row.iloc[2:])}{others}."
     )
 
 
 def _contracts(row: pd.Series[float]) -> str:
-    return ", ".join(f"{value:,.4g} {name}" for name, value in row.items())
+    return ", ".join(f"{name} {side(value, quantity(value))}" for name, value in row.items())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hedgeresearch._types import Array
-from hedgeresearch.errors import DataError
-from hedgeresearch.recommendation.aims import Rebalancing
-from hedgeresearch.recommendation.book import Book, target_path
+from hedgeresearch.recommendation.aims import Objective, Rebalancing, Settings
+from hedgeresearch.recommendation.book import Book
 from hedgeresearch.recommendation.holdings import (
     Room,
     Traded,
@@ -27,9 +25,6 @@ from hedgeresearch.recommendation.trades import (
     holding_on_the_way,
     orders,
 )
-
-if TYPE_CHECKING:
-    from hedgeresearch.recommendation.recommendation import Settings
 
 PAST = 250
 """Dates of the past from which it is told how much a target moves."""
@@ -57,7 +52,7 @@ def plan_of(book: Book, settings: Settings) -> Plan:
     """The plan with bands from the past of the targets."""
     traded, room = _limits(book, settings)
     ideal, lots = _targets(book, settings, traded, room)
-    moves, mean = _past(book)
+    moves, mean = _past(book, settings.objective)
     widths = half_widths(
         settings.rebalancing, book.costs, moves, np.diagonal(book.covariance)[1:], _allowed(book, settings), traded.lots
     )
@@ -81,18 +76,16 @@ def _plan(book: Book, rebalancing: Rebalancing, targets: Targets, traded: Traded
 
 
 def _targets(book: Book, settings: Settings, traded: Traded, room: Room) -> tuple[Array, Array]:
-    betas = np.array(settings.objective.betas(book.names))
-    ideal = ideal_holding(book.fit.next_ratio.to_numpy() - betas, book.scale, book.sizes)
+    """The best holding within the limits, and in whole lots."""
+    asked = book.asked(book.fit.next_ratio.to_numpy(), settings.objective)
     hedges = book.covariance[1:, 1:]
-    ideal = within_limits(ideal, hedges, traded, room)
-    return ideal, in_lots(ideal, hedges, traded, room)
+    ideal = within_limits(asked, hedges, traded, room)
+    # lots are nearest to what is best without limits, which they keep themselves; a net they know through the ideal
+    return ideal, in_lots(asked if room.net is None else ideal, hedges, traded, room)
 
 
 def _limits(book: Book, settings: Settings) -> tuple[Traded, Room]:
     limits, net = settings.limits, settings.objective.net
-    for name in limits.contracts or {}:
-        if name not in book.names:
-            raise DataError(f"limits must be of instruments; {name!r} is not among {', '.join(book.names)}.")
     room = Room(
         gross=np.inf if limits.gross is None else limits.gross,
         most_instruments=np.inf if limits.max_instruments is None else limits.max_instruments,
@@ -101,9 +94,9 @@ def _limits(book: Book, settings: Settings) -> tuple[Traded, Room]:
     return book.traded([limits.bounds(name) for name in book.names]), room
 
 
-def _past(book: Book) -> tuple[Array, Array]:
+def _past(book: Book, objective: Objective) -> tuple[Array, Array]:
     """Variance of the changes of each target per date, and the mean of each, in contracts."""
-    path = target_path(book, PAST)
+    path = target_path(book, objective, PAST)
     if len(path) < FEWEST:
         return np.zeros(len(book.names)), path.mean(axis=0)
     return np.diff(path, axis=0).var(axis=0), path.mean(axis=0)
@@ -115,3 +108,27 @@ def _allowed(book: Book, settings: Settings) -> float:
     best = ideal_holding(ratio, book.scale, book.sizes)
     hedged = book_volatility(book.fit.next_covariance.to_numpy(), book.scale, book.sizes, best)
     return (settings.rebalancing.tracking_error or 0.0) * hedged
+
+
+def target_path(book: Book, objective: Objective, n_dates: int) -> Array:
+    """Contracts (n, n_instruments) that the ratios of the last dates asked for, at the prices of their day.
+
+    A ratio is made before its date. Where an inverse contract pays in a coin of the position, its gains are coins held,
+    and a holding keeps hedging as the price moves: it counts as a linear one on as many coins as it is worth today.
+    """
+    market, position = book.market, book.position
+    n_dates = min(n_dates, len(market) - 1, len(book.fit.ratio))
+    ratios = book.fit.ratio.to_numpy()[-n_dates:] - np.array(objective.betas(book.names))
+    if book.kind == "difference":
+        return ideal_holding(ratios, book.scale, book.sizes)
+    rows = n_dates + 1  # a date's ratio meets the prices of the date before
+    worth = [market.path(a, rows) * market.rate_path(a, rows) * units for a, units in position.units.items()]
+    scale = np.sum(np.abs(worth), axis=0) if position.is_book else worth[0]
+    notionals = []
+    for one, now in zip(book.instruments, book.notionals, strict=True):
+        price = market.path(one.name, rows)
+        if book.coin_of(one):
+            notionals.append(now * price / price[-1])
+        else:
+            notionals.append(np.asarray(one.notional(price, market.rate_path(one.name, rows))))
+    return ideal_holding(ratios, scale[:-1, None], np.column_stack(notionals)[:-1])

@@ -12,8 +12,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from hedgeresearch._types import Array
 from hedgeresearch._validation import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.frozen_mapping import FrozenMapping
@@ -47,12 +49,14 @@ class Position:
     def __post_init__(self) -> None:
         if not isinstance(self.units, Mapping) or not self.units:
             raise DataError(f"position must map assets to units held, such as {{'BTC': 25}}; got {self.units!r}.")
+        if not isinstance(self.name, str):
+            raise DataError(f"name must be text; got {self.name!r}.")
         for asset, units in self.units.items():
             check_between(units, f"units of {asset!r}", -math.inf, math.inf)
             if units == 0:
                 raise DataError(f"units of {asset!r} must not be zero; leave it out of the position.")
         object.__setattr__(self, "units", FrozenMapping({key: float(value) for key, value in self.units.items()}))
-        object.__setattr__(self, "name", self.name or (self.assets[0] if len(self.units) == 1 else "book"))
+        object.__setattr__(self, "name", self.name or ("book" if self.is_book else self.assets[0]))
 
     @property
     def assets(self) -> list[str]:
@@ -78,15 +82,16 @@ class Position:
 
     def returns(self, prices: pd.DataFrame, kind: str) -> pd.Series[float]:
         """Returns (n_dates - 1,) of a kind, "simple" or "difference", at prices (n_dates, n_assets)."""
-        units = pd.Series(dict(self.units))
-        changes = prices[self.assets].diff().iloc[1:]
-        if kind == "difference":
-            result = changes @ units if self.is_book else changes.iloc[:, 0]
-        else:
-            before = prices[self.assets].shift().iloc[1:]
-            # the sign of a single holding is in its value, not in its returns
-            moved = changes @ units if self.is_book else changes.iloc[:, 0]
-            result = moved / ((before * units).abs().sum(axis=1) if self.is_book else before.iloc[:, 0])
-        result = result.rename(self.name)
+        found = self.returns_of(prices[self.assets].to_numpy(), kind)
+        result = pd.Series(found, index=prices.index[1:], name=self.name)
         result.attrs = {**prices.attrs, "returns": kind}
         return result
+
+    def returns_of(self, prices: Array, kind: str) -> Array:
+        """The same of arrays: returns (n_dates - 1,) at prices (n_dates, n_assets)."""
+        changes, before = np.diff(prices, axis=0), prices[:-1]
+        if not self.is_book:  # the sign of a single holding is in its value, not in its returns
+            return changes[:, 0] if kind == "difference" else changes[:, 0] / before[:, 0]
+        units = np.array(list(self.units.values()))
+        moved = changes @ units
+        return np.asarray(moved if kind == "difference" else moved / np.abs(before * units).sum(axis=1))

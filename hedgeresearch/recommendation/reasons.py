@@ -2,83 +2,117 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hedgeresearch._wording import day
+from hedgeresearch._wording import day, exact, money, percent, quantity, side
+from hedgeresearch.errors import DataError
+from hedgeresearch.recommendation.book import Book
 from hedgeresearch.recommendation.margin_outlook import margin_sentences
 from hedgeresearch.recommendation.outlook import outlook_sentence
+from hedgeresearch.recommendation.trades import why
 
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
 
-WORST = 3
-"""How often a stress exceeds the expected volatility before it is a warning."""
+WORST = 5
+"""How often a past loss exceeds the expected volatility before it is a warning: a normal book never gets there."""
+NAMED = 3
+"""Assets and instruments up to which they are named one by one."""
 
 
 def decision_of(rec: Recommendation) -> str:
     """What to do and what it is expected to do."""
-    book, volatility = rec.book, rec.volatility
-    held = ", ".join(f"{units:,.6g} {asset}" for asset, units in book.position.units.items())
-    if rec.plan.orders:
-        trades = ", ".join(f"{order.side} {order.contracts:,.6g} {order.instrument}" for order in rec.plan.orders)
-        what = trades[0].upper() + trades[1:]
-    else:
-        what = "Hold: no trade"
-    to_hold = ", ".join(f"{value:,.6g} {name}" for name, value in rec.holdings.items())
-    share = 1.0 - (volatility["as recommended"] / volatility["unhedged"]) ** 2
+    now, unhedged = rec.volatility["as recommended"], rec.volatility["unhedged"]
+    share = 1.0 - (now / unhedged) ** 2
+    effect = f"{percent(share)} of variance removed" if share >= 0.0 else f"{percent(-share)} of variance added"
     return (
-        f"{what}, to hold {to_hold} against {held}: expected volatility of the next date "
-        f"{_money(volatility['as recommended'])} instead of {_money(volatility['unhedged'])} unhedged "
-        f"({share:.1%} of variance removed, if the model holds)."
+        f"{_action(rec)}, against {_position(rec.book)}: volatility of the next date {money(now)} instead of "
+        f"{money(unhedged)}, {effect}, if the model holds."
     )
 
 
+def summary_of_orders(rec: Recommendation) -> str:
+    """The trades alone, in words."""
+    orders = rec.plan.orders
+    if not orders:
+        return "hold"
+    if len(orders) > NAMED:
+        return f"trade {len(orders)} instruments"
+    return ", ".join(f"{order.side} {exact(order.contracts)} {order.instrument}" for order in orders)
+
+
+def _action(rec: Recommendation) -> str:
+    held = [f"{side(value, exact(value))} {name}" for name, value in rec.holdings.items() if value]
+    to_hold = ", ".join(held) if len(held) <= NAMED else f"{len(held)} instruments"
+    if not rec.plan.orders:
+        return f"Hold {to_hold}, without a trade" if held else "Hold nothing, without a trade"
+    trades = summary_of_orders(rec)
+    return f"{trades[0].upper()}{trades[1:]}, to hold {to_hold or 'nothing'}"
+
+
+def _position(book: Book) -> str:
+    if len(book.position.units) > NAMED:
+        return f"a book of {len(book.position.units)} assets worth {money(book.value)} gross"
+    return ", ".join(f"{quantity(units)} {asset}" for asset, units in book.position.units.items())
+
+
 def reasons_of(rec: Recommendation) -> list[str]:
-    """Warnings first, then what is held, why this much, how sure, what it costs."""
-    warnings: list[str] = []
-    others: list[str] = []
-    for text in margin_sentences(rec.margin, rec.settings.margin) if rec.margin is not None else []:
-        (warnings if text.startswith("Warning") else others).append(text)
-    tails = rec.tails
-    (warnings if tails.verdict == "fat" else others).append(_tails(rec))
-    warnings += _stress(rec)
-    if rec.tail_dependence is not None:
-        others.append(rec.tail_dependence.sentence)
-    certainty = rec.certainty.sentences
-    middle = [order.instrument + ": " + order.reason + "." for order in rec.plan.orders] or [_held(rec)]
+    """Warnings first, then what is traded and why this much, how sure it is, what it costs, what can go wrong.
+
+    A part that cannot be told of this book says why.
+    """
+    margin = _told(lambda: [] if rec.margin is None else margin_sentences(rec.margin, rec.settings.margin), "margin")
+    stress = _told(lambda: _stress(rec), "past losses")
+    tails = _told(lambda: _tails(rec), "tails")
+    together = _told(lambda: _tail_dependence(rec), "dependence in the tail")
+    carry = _told(lambda: [one.sentence for one in rec.carry], "carry")
     outlook = [outlook_sentence(rec.regimes)] if rec.regimes is not None else []
-    carry = [carry.sentence for carry in rec.carry]
-    return [*warnings, *middle, *outlook, *certainty, *carry, *others]
+    found = [*_trades(rec), *outlook, *rec.certainty.sentences, *carry, *margin, *stress, *tails, *together]
+    return sorted(found, key=lambda text: not text.startswith("Warning"))  # which keeps the order of the others
 
 
-def _tails(rec: Recommendation) -> str:
-    text = rec.tails.sentence
-    loss = rec.tails.historical_value_at_risk * abs(rec.book.value)
-    return f"{text} In currency: {_money(loss)} on one date in {round(1 / (1 - rec.tails.level))}."
+def _told(part: Callable[[], list[str]], name: str) -> list[str]:
+    try:
+        return part()
+    except DataError as error:
+        return [f"Not told, {name}: {error}"]
+
+
+def _trades(rec: Recommendation) -> list[str]:
+    """Why each instrument is traded, or left alone."""
+    targets = rec.plan.targets
+    reasons = {order.instrument: order.reason for order in rec.plan.orders}
+    for name, held, best, width in zip(rec.book.names, rec.book.held, targets.ideal, targets.half_widths, strict=True):
+        reasons.setdefault(name, f"{why(held, best, width)}; no trade")
+    return [f"{name} {reasons[name]}." for name in rec.book.names]
+
+
+def _tails(rec: Recommendation) -> list[str]:
+    tails = rec.tails
+    loss = money(tails.historical_value_at_risk * abs(rec.book.value))
+    warning = "Warning: " if tails.verdict == "fat" else ""
+    return [
+        f"{warning}{tails.sentence}",
+        f"On one date in {round(1 / (1 - tails.level))} the hedged book would have lost {loss} or more.",
+    ]
+
+
+def _tail_dependence(rec: Recommendation) -> list[str]:
+    found = rec.tail_dependence
+    if found is None:
+        return []
+    return [f"{'Warning: ' if found.interval[1] < found.gaussian else ''}{found.sentence}"]
 
 
 def _stress(rec: Recommendation) -> list[str]:
-    """Past dates on which the book of now would have lost much more than its volatility."""
+    """The past date on which the book of now would have lost most, against what it is expected to lose."""
     expected = rec.volatility["as recommended"]
     past = rec.past * rec.book.value
     loss = -float(past.min())
     if loss <= WORST * expected:
         return []
     return [
-        f"Warning: on {day(past.idxmin())} the book as it is to be held would have lost {_money(loss)}, "
-        f"{loss / expected:.1f} times the volatility expected now."
+        f"Warning: on {day(past.idxmin())} the book as it is to be held would have lost {money(loss)}, "
+        f"{quantity(loss / expected, 2)} times the volatility expected now."
     ]
-
-
-def _held(rec: Recommendation) -> str:
-    parts = (
-        f"{name} holds {held:g}, best is {best:.2f}, left alone within {width:.3g} of it"
-        for name, held, best, width in zip(
-            rec.book.names, rec.book.held, rec.plan.targets.ideal, rec.plan.targets.half_widths, strict=True
-        )
-    )
-    return "; ".join(parts) + "."
-
-
-def _money(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

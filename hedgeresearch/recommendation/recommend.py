@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import overload
 
-from hedgeresearch._validation import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.tournament import Tournament
 from hedgeresearch.hedges.hedge_fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
-from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing
+from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing, Settings
 from hedgeresearch.recommendation.book import Book
 from hedgeresearch.recommendation.market import Market
 from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
 from hedgeresearch.recommendation.plan import plan_of
 from hedgeresearch.recommendation.position import Position
-from hedgeresearch.recommendation.recommendation import Recommendation, Settings
+from hedgeresearch.recommendation.recommendation import Recommendation
 
 
 @overload
@@ -63,7 +62,8 @@ def recommend(
 
     Parameters
     ----------
-    fit : HedgeFit, fitted (and extended) on ``market.returns(position, instruments)``
+    fit : HedgeFit, fitted (and extended) on ``market.returns(position, instruments)``, or for a model of prices on the
+        market's columns. Bands take from its path how much the target moves, of fewer than 20 dates that it does not
     notional : float, value held in units of currency, negative if short, instead of all that follows
     position : Position, units held
     instruments : what hedges, one or several
@@ -92,7 +92,7 @@ def recommend(
     >>> advice = hr.recommend(fit, position=position, instruments=future, market=market, holdings={"SP500": -50})
     >>> advice.orders[["instrument", "side", "contracts"]]
       instrument  side  contracts
-    0      SP500  sell        4.0
+    0      SP500  sell        7.0
     """
     if notional is not None:
         if position is not None or market is not None:
@@ -103,8 +103,7 @@ def recommend(
             "recommend needs a position, its instruments and a market: position=hr.Position({'BTC': 25}), "
             "instruments=[...], market=hr.Market(prices); or notional=, an amount of currency."
         )
-    check_between(level, "level", 0.0, 1.0)
-    check_at_least(seed, "seed", 0)
-    book = Book.of(fit, position, instruments, market, holdings)
     settings = Settings(objective, limits, rebalancing, margin, tournament, level, seed)
+    book = Book.of(fit, position, instruments, market, holdings)
+    settings.check_names(book.names)
     return Recommendation(book, settings, plan_of(book, settings))

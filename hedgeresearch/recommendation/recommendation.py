@@ -5,19 +5,17 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._wording import day, describe
+from hedgeresearch._wording import day, describe, quantity
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.tournament import Tournament
 from hedgeresearch.recommendation import record_as_dict
-from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing
+from hedgeresearch.recommendation.aims import Settings
 from hedgeresearch.recommendation.book import Book
 from hedgeresearch.recommendation.book_risks import carries_of, past_of_book, stress_of, tail_dependence_of, tails_of
 from hedgeresearch.recommendation.carry import Carry
@@ -26,25 +24,12 @@ from hedgeresearch.recommendation.holdings import book_volatility
 from hedgeresearch.recommendation.margin_outlook import margin_outlook
 from hedgeresearch.recommendation.outlook import regime_outlook
 from hedgeresearch.recommendation.plan import Plan, carried_plan
-from hedgeresearch.recommendation.reasons import decision_of, reasons_of
+from hedgeresearch.recommendation.reasons import decision_of, reasons_of, summary_of_orders
 from hedgeresearch.recommendation.tail_dependence import TailDependence
 from hedgeresearch.recommendation.tails import Tails
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What was asked of a recommendation."""
-
-    objective: Objective
-    limits: Limits
-    rebalancing: Rebalancing
-    margin: Margin
-    tournament: Tournament | None
-    level: float
-    seed: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,12 +50,12 @@ class Recommendation:
     plan: Plan
 
     def __repr__(self) -> str:
-        return f"Recommendation({self.decision})"
+        return f"Recommendation({day(self.as_of)}: {summary_of_orders(self)})"
 
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{html.escape(text)}</li>" for text in self.reasons)
         about = f"As of {day(self.as_of)}, {html.escape(describe(self.book.fit.model))}."
-        table = self.summary.to_html(float_format="{:,.4g}".format)
+        table = self.summary.to_html(float_format=quantity)
         return f"<p><b>{html.escape(self.decision)}</b></p>{table}<ul>{reasons}</ul><p>{about}</p>"
 
     # --- what to do ---
@@ -135,12 +120,12 @@ class Recommendation:
     @cached_property
     def regimes(self) -> pd.DataFrame | None:
         """Each regime: probability of the next date, expected dates in it, contracts it asks for; None without any."""
-        return regime_outlook(self.book)
+        return regime_outlook(self.book, self.settings.objective)
 
     @cached_property
     def certainty(self) -> Certainty:
         """Intervals of ratio and contracts, other models, effectiveness out of sample."""
-        return certainty_of(self.book, self.settings.tournament, self.settings.level, self.settings.seed)
+        return certainty_of(self.book, self.settings)
 
     @cached_property
     def margin(self) -> pd.DataFrame | None:
@@ -193,16 +178,13 @@ class Recommendation:
         Raises
         ------
         DataError
-            If a column is missing or not finite, or the date is not later than the last.
+            If a column is missing or not finite, a price leaves nothing to hedge, a contract has expired, or the date
+            is not later than the last.
         """
         when = getattr(bar, "name", None) if date is None else date
         if when is None:
             raise DataError("the new bar must have a date: the name of the Series, or date=.")
-        market = self.book.market.followed_by(bar, when)
-        later = Book(self.book.fit, self.book.position, self.book.instruments, market, self.plan.after)
-        paid, units = later.coins_paid(), later.position.units
-        position = replace(later.position, units={asset: units[asset] + paid.get(asset, 0.0) for asset in units})
-        later = replace(later, fit=_extended(later, when), position=position)
+        later = self.book.followed_by(bar, when, self.plan.after)
         return Recommendation(later, self.settings, carried_plan(later, self.settings, self.plan))
 
     # --- on paper ---
@@ -221,28 +203,18 @@ class Recommendation:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Past profit of the position in currency, unhedged and as recommended, added up."""
+        from matplotlib.ticker import StrMethodFormatter
+
         from hedgeresearch.plotting import plot_lines
 
-        asset, _ = self.book.market.returns(self.book.position, self.book.instruments)
-        paths = pd.DataFrame({"unhedged": asset, "hedged as now": self.past}) * self.book.value
-        return plot_lines(
-            paths.cumsum(),
+        nothing = np.zeros_like(self.plan.after)
+        paths = pd.DataFrame({"unhedged": past_of_book(self.book, nothing), "hedged as now": self.past})
+        axes = plot_lines(
+            (paths * self.book.value).cumsum(),
             ylabel="profit of today's book, in currency",
             note="in sample",
             references={"unhedged": "0.6"},
             ax=ax,
         )
-
-
-def _extended(book: Book, date: Any) -> Any:
-    """The fit carried over the last date of the market."""
-    names = [book.position.name, *book.names]
-    if getattr(book.fit.model, "needs", "returns") == "prices":
-        row: Array = np.array([book.market.value(names[0]), *(book.market.price(name) for name in book.names)])
-    else:
-        asset, hedges = book.profit_of_last_date()
-        row = np.array([asset, *hedges])
-        if book.fit.returns_kind == "log":
-            row = np.log1p(row)
-    new = pd.DataFrame(row[None], index=pd.Index([date]), columns=names)
-    return book.fit.extend(new[names[0]], new[book.names])
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+        return axes

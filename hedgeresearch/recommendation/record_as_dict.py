@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import platform
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ import pandas as pd
 
 from hedgeresearch._version import VERSION
 from hedgeresearch._wording import day, describe
+from hedgeresearch.errors import DataError
+from hedgeresearch.recommendation.aims import Settings
+from hedgeresearch.recommendation.carry import Carry
 
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
@@ -22,7 +26,7 @@ SCHEMA = "hedgeresearch/recommendation/1"
 
 
 def record_as_dict(rec: Recommendation) -> dict[str, Any]:
-    """Everything that the recommendation says; numbers that do not exist are None."""
+    """Everything that the recommendation says; numbers that do not exist, and parts that cannot be told, are None."""
     book, certainty = rec.book, rec.certainty
     return {
         "schema": SCHEMA,
@@ -37,22 +41,44 @@ def record_as_dict(rec: Recommendation) -> dict[str, Any]:
         "certainty": {
             "level": certainty.level,
             "ratios": _rows(certainty.ratios),
+            "why_none": certainty.why_none,
             "one_to_one": certainty.one_to_one,
             "by_model": None if certainty.by_model is None else _rows(certainty.by_model),
             "expected_effectiveness": certainty.expected,
             "out_of_sample": None if certainty.out_of_sample is None else _interval(certainty.out_of_sample),
         },
-        "carry": [
-            {"instrument": carry.instrument, "per_year": carry.per_year, "sentence": carry.sentence}
-            for carry in rec.carry
-        ],
-        "margin": None if rec.margin is None else _rows(rec.margin),
-        "stress": _rows(rec.stress),
-        "tails": _plain(rec.tails.to_dict()),
+        "carry": _if_told(lambda: [_carry(one) for one in rec.carry]),
+        "margin": _if_told(lambda: None if rec.margin is None else _rows(rec.margin)),
+        "stress": _if_told(lambda: _rows(rec.stress)),
+        "tails": _if_told(lambda: _plain(rec.tails.to_dict())),
+        "tail_dependence": _if_told(lambda: rec.tail_dependence and _plain(rec.tail_dependence.to_dict())),
         "reasons": rec.reasons,
         "model": describe(book.fit.model),
+        "settings": _settings(rec.settings),
         "data": data_of(rec),
         "versions": versions(),
+    }
+
+
+def _if_told(part: Callable[[], Any]) -> Any:
+    """A part of the record, or None where the book does not allow it; the reasons then say why."""
+    try:
+        return part()
+    except DataError:
+        return None
+
+
+def _carry(carry: Carry) -> dict[str, Any]:
+    names = ("instrument", "source", "ratio", "rate_per_year", "per_year", "round_trip_cost", "sentence")
+    return {name: _plain(getattr(carry, name)) for name in names}
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    """What was asked, but for the tournament, whose findings are told."""
+    named = ("objective", "limits", "rebalancing", "margin")
+    return {name: describe(getattr(settings, name)) for name in named} | {
+        "level": float(settings.level),
+        "seed": int(settings.seed),
     }
 
 

@@ -95,7 +95,7 @@ def test_sentence_holds_the_numbers() -> None:
         "if the model holds.",
     ):
         assert text in result.sentence
-    assert repr(result) == f"Recommendation({result.sentence})"
+    assert repr(result) == f"NotionalRecommendation({result.sentence})"
 
 
 def test_a_negative_ratio_says_buy() -> None:
@@ -180,7 +180,7 @@ def test_differences_are_refused() -> None:
         (-float("inf"), "notional must lie strictly between -inf and inf; got -inf"),
         ("1", "notional must lie strictly between -inf and inf; got '1'"),
         (True, "notional must lie strictly between -inf and inf; got True"),
-        (None, "notional must lie strictly between -inf and inf; got None"),
+        (None, "recommend needs a position, its instruments and a market"),
     ],
 )
 def test_bad_notionals(ewma: hr.HedgeFit, notional: Any, message: str) -> None:

@@ -1,0 +1,163 @@
+"""Parts that do not belong together are refused, with the field and what mends it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+
+POSITION = hr.Position({"A": 40_000.0})
+
+
+@pytest.fixture(scope="module")
+def parts(market: hr.Market, instruments: dict[str, Any]) -> dict[str, Any]:
+    """A book that is well."""
+    future = instruments["F"]
+    fit = hr.OLSHedge().fit(*market.returns(POSITION, future))
+    return {"fit": fit, "position": POSITION, "instruments": [future], "market": market}
+
+
+def test_the_good_book_is_accepted(parts: dict[str, Any]) -> None:
+    assert hr.recommend(**parts).action == "trade"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"fit": hr.OLSHedge()}, "fit must be such as OLSHedge.*fit.*; got OLSHedge"),
+        ({"position": {"A": 1.0}}, "position must be such as Position.*; got {'A': 1.0}"),
+        ({"market": 5}, "market must be such as Market.*; got 5"),
+        (
+            {"position": hr.Position({"X": 1.0})},
+            "the position must have a column of the table for 'X'.*Rename the column",
+        ),
+        ({"position": hr.Position({"B": 1.0})}, r"the fit must be of 'B' hedged with \['F'\]; it is of 'A'.*Fit it on"),
+        ({"instruments": []}, r"instruments must be at least one, with different names; got \[\]"),
+        ({"instruments": "F"}, "instruments must be such as LinearContract.*; got 'F'"),
+        ({"instruments": hr.LinearContract("X", 1)}, "the instruments must have a column of the table for 'X'"),
+        ({"instruments": hr.LinearContract("H", 1)}, r"hedged with \['H'\]; it is of 'A' hedged with \['F'\]"),
+        ({"instruments": [hr.LinearContract("F", 1)] * 2}, r"with different names; got \['F', 'F'\]. Give each once"),
+        ({"instruments": hr.InverseContract("F", 1)}, "rates must name the column with the price of the coin that 'F'"),
+        ({"holdings": {"H": -3}}, "holdings must be of instruments; 'H' is not among F. Add the instrument, or count"),
+        ({"holdings": {"F": float("nan")}}, "holdings of 'F' must lie strictly"),
+        ({"limits": {"F": 3}}, "limits must be made by hr.Limits.*; got {'F': 3}"),
+        ({"objective": 0.0}, "objective must be made by hr.Objective.*; got 0.0"),
+        ({"margin": hr.Margin({"X": 3.0})}, "collateral must be of instruments; 'X' is not among F"),
+        ({"tournament": 3}, "tournament must come from hr.walk_forward; got 3"),
+        ({"level": 1.0}, "level must lie strictly between 0 and 1; got 1.0"),
+        ({"seed": -1}, "seed must be a whole number of at least 0; got -1"),
+        ({"notional": 1e6}, "give a notional, or a position with instruments and a market, not both"),
+        ({"market": None}, "recommend needs a position, its instruments and a market"),
+    ],
+)
+def test_bad_parts(parts: dict[str, Any], change: dict[str, Any], message: str) -> None:
+    with pytest.raises(hr.DataError, match=message):
+        hr.recommend(**(parts | change))
+
+
+def refitted(parts: dict[str, Any], scale: Any) -> hr.HedgeFit:
+    """The fit on returns that are something else."""
+    asset, hedges = parts["market"].returns(POSITION, parts["instruments"])
+    asset, hedges = scale(asset), scale(hedges)
+    asset.attrs, hedges.attrs = {}, {}
+    return hr.OLSHedge().fit(asset, hedges)
+
+
+def test_fits_of_other_data(parts: dict[str, Any], table: pd.DataFrame, market: hr.Market) -> None:
+    message = "the fit must be made on market.returns.*Fit it on these, as fractions per date"
+    for scale in (lambda x: 100 * x, lambda x: x.rolling(5).sum().dropna(), lambda x: x.shift(1).dropna()):
+        with pytest.raises(hr.DataError, match=message):
+            hr.recommend(**(parts | {"fit": refitted(parts, scale)}))
+    with pytest.raises(
+        hr.DataError, match="the fit must end where the market does, on 2024-02-06; it ends on 2024-01-27"
+    ):
+        hr.recommend(**(parts | {"fit": refitted(parts, lambda x: x.iloc[:-10])}))
+    standing = table.copy()
+    standing.loc[standing.index[-1], ["A", "F"]] = standing.loc[standing.index[-2], ["A", "F"]]
+    still = parts | {"market": hr.Market(standing)}
+    with pytest.raises(hr.DataError, match=message):  # zero is zero per cent, but the dates before are not
+        hr.recommend(**(still | {"fit": refitted(still, lambda x: 100 * x)}))
+    coin, perpetual = hr.Position({"COIN": 3.0}), hr.InverseContract("PERP", 100)
+    plain = hr.returns(table[["COIN", "PERP"]])
+    with pytest.raises(hr.DataError, match="it saw .* of 'PERP' where the market has"):
+        hr.recommend(
+            hr.OLSHedge().fit(plain["COIN"], plain[["PERP"]]), position=coin, instruments=perpetual, market=market
+        )
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.ConvergenceWarning")  # none are cointegrated
+def test_models_of_prices(table: pd.DataFrame, market: hr.Market, instruments: dict[str, Any]) -> None:
+    fit = hr.ErrorCorrectionHedge(kind="difference").fit(table["A"], table[["F"]])
+    found = hr.recommend(fit, position=POSITION, instruments=instruments["F"], market=market)
+    assert found.summary.loc["F", "best"] < 0
+    fit = hr.ErrorCorrectionHedge(kind="difference").fit(table["A"], table[["G"]])
+    with pytest.raises(hr.DataError, match="a model of prices must be of one asset.*; got 'G'. Use a model of returns"):
+        hr.recommend(fit, position=POSITION, instruments=instruments["G"], market=market)
+
+
+def test_prices_that_leave_nothing_to_hedge(table: pd.DataFrame, parts: dict[str, Any]) -> None:
+    last = table.index[-1]
+    for kind, column, price in (("simple", "F", 0.0), ("difference", "A", 0.0)):
+        bad = table.copy()
+        bad.loc[last, column] = price
+        market = hr.Market(bad)
+        with pytest.raises(hr.DataError, match="must be (positive|other than zero)"):
+            fit = hr.OLSHedge().fit(*market.returns(POSITION, parts["instruments"], kind))
+            hr.recommend(**(parts | {"fit": fit, "market": market}))
+    negative = table.assign(A=table["A"] - table["A"].iloc[-1] - 5.0)
+    market = hr.Market(negative)
+    with pytest.raises(
+        hr.DataError, match="prices of 'A' must be positive for simple returns.*or use kind='difference'"
+    ):
+        market.returns(POSITION, parts["instruments"])
+    fit = hr.OLSHedge().fit(*market.returns(POSITION, parts["instruments"], "difference"))
+    found = hr.recommend(**(parts | {"fit": fit, "market": market}))
+    assert found.summary.loc["F", "best"] < 0  # held long, whatever its price
+    assert found.stress.loc["volatility", "hedged"] == pytest.approx(found.volatility["as recommended"], rel=1e-9)
+    assert found.to_json()
+
+
+def test_expired_contracts(parts: dict[str, Any]) -> None:
+    for expiry, fine in (("2024-02-06", True), ("2024-02-05", False)):
+        future = replace(parts["instruments"][0], expiry=pd.Timestamp(expiry))
+        if fine:
+            hr.recommend(**(parts | {"instruments": future}))
+            continue
+        with pytest.raises(hr.DataError, match="'F' must not have expired; it did on 2024-02-05.*it was rolled into"):
+            hr.recommend(**(parts | {"instruments": future}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"rates": {"TYPO": "COIN"}}, "rates must have a column of the table for 'TYPO'"),
+        ({"rates": {"PERP": "TYPO"}}, "rates of 'PERP' must have a column of the table for 'TYPO'"),
+        ({"rates": {"PERP": 0.0}}, "rates of 'PERP' must lie strictly between 0 and inf; got 0.0"),
+        ({"funding": {"PERP": "TYPO"}}, "funding of 'PERP' must have a column"),
+        ({"underlying": {"F": "TYPO"}}, "underlying of 'F' must have a column"),
+    ],
+)
+def test_bad_markets(table: pd.DataFrame, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(hr.DataError, match=message):
+        hr.Market(table, **settings)
+
+
+def test_tables_with_gaps_or_rates_that_are_not_positive(table: pd.DataFrame) -> None:
+    with pytest.raises(hr.DataError, match="table must be finite; column 'A' has a gap"):
+        hr.Market(table.assign(A=table["A"].where(table.index != table.index[7])))
+    with pytest.raises(hr.DataError, match="rate of 'G', 'FX', must be positive; got -1 on 2023-01-02"):
+        hr.Market(table.assign(FX=-1.0), rates={"G": "FX"})
+    mixed = table.iloc[:6].set_axis([pd.Timestamp("2024-01-01", tz=tz) for tz in ("UTC", None) * 3])
+    with pytest.raises(hr.DataError, match="table must be indexed by dates"):
+        hr.Market(mixed)
+    with pytest.raises(hr.DataError, match="lot must be a number above 0; got 0"):
+        hr.LinearContract("F", 50, lot=0)
+
+
+def test_a_tournament_of_other_hedges(parts: dict[str, Any], market: hr.Market, instruments: dict[str, Any]) -> None:
+    asset, hedges = market.returns(POSITION, instruments["H"])
+    other = hr.walk_forward({}, asset, hedges, window=200, refit_every=100)
+    with pytest.raises(hr.DataError, match=r"the tournament must be of the hedges \['F'\]; it is of \['H'\]. Run"):
+        hr.recommend(**parts, tournament=other)

@@ -1,0 +1,86 @@
+"""Margin of the hedges that are held: the closed forms called directly, for each kind of contract."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hedgeresearch as hr
+
+Advise = Callable[..., hr.Recommendation]
+
+
+def test_a_linear_short(advise: Advise, market: hr.Market) -> None:
+    found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 4e5}, horizon=30))
+    row, price = found.margin.loc["F"], market.price("F")
+    size = 50 * found.holdings["F"]
+    level = hr.linear_liquidation_price(4e5, size, price, 0.05)
+    assert row["liquidation price"] == pytest.approx(level, rel=1e-12)
+    # by the definition: equity equals maintenance margin there
+    assert 4e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
+    returns = market.table["F"].pct_change().iloc[1:]
+    drawn = hr.liquidation_probability(returns, price, level, 30, position="short")
+    assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
+    assert (row["lower"], row["upper"]) == drawn.conf_int()
+    needed = hr.collateral_needed(hr.price_extremes(returns, price, 30), size, 0.05, 0.01)
+    assert row["needed"] == needed
+    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc["F"]
+    assert enough["probability"] <= 0.01
+
+
+def test_an_inverse_short_and_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
+    price = market.price("PERP")
+    full = advise({"COIN": 30.0}, ["PERP"])
+    face = 100 * full.holdings["PERP"]
+    coins = 0.3 * abs(face) / price
+    row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
+    level = row["liquidation price"]
+    assert level == pytest.approx(hr.inverse_liquidation_price(coins, face, price, 0.05), rel=1e-12)
+    assert coins + face * (1 / price - 1 / level) == pytest.approx(0.05 * abs(face) / level, rel=1e-9)
+    covered = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 1.01 * abs(face) / price}))
+    assert covered.margin.loc["PERP", "liquidation price"] == np.inf
+    assert covered.margin.loc["PERP", "probability"] == 0.0
+    assert any("PERP cannot be liquidated" in text for text in covered.reasons)
+
+
+@pytest.mark.parametrize("units", [40_000.0, -40_000.0])
+def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> None:
+    contract = hr.QuantoContract("H", 200, fixed_rate=1.5, initial_margin=0.1, maintenance_margin=0.05)
+    position = hr.Position({"A": units})
+    fit = hr.OLSHedge().fit(*market.returns(position, contract))
+    found = hr.recommend(
+        fit, position=position, instruments=contract, market=market, margin=hr.Margin({"H": 5e5}, horizon=10)
+    )
+    size, price = 200 * 1.5 * found.holdings["H"], market.price("H")
+    level = found.margin.loc["H", "liquidation price"]
+    assert 5e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
+    assert (level > price) == (units > 0)
+
+
+def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr.Market) -> None:
+    found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 1.0}))
+    assert found.margin.loc["F", ["liquidation price", "probability"]].tolist() == [market.price("F"), 1.0]
+    assert found.reasons[0].startswith("Warning: F is liquidated at a price of")
+    assert "probability 100.0% within 20 dates" in found.reasons[0]
+
+
+def test_what_is_not_on_margin_has_no_row(advise: Advise, market: hr.Market) -> None:
+    assert advise({"A": 40_000.0}, ["H"]).margin is None
+    found = advise({"A": 40_000.0}, ["F", "H"])
+    assert found.margin.index.tolist() == ["F"]
+    assert found.margin["collateral"].isna().all()
+    text = next(text for text in found.reasons if text.startswith("No collateral is given for F"))
+    assert f"a collateral of {found.margin.loc['F', 'needed']:,.0f} keeps it at 1.0% or below" in text
+
+
+def test_prices_that_have_been_negative(market: hr.Market, instruments: dict[str, Any]) -> None:
+    table = market.table
+    sunk = hr.Market(table.assign(F=table["F"] - table["F"].min() - 1.0))
+    position = hr.Position({"A": 40_000.0})
+    fit = hr.OLSHedge().fit(*sunk.returns(position, instruments["F"], "difference"))
+    found = hr.recommend(
+        fit, position=position, instruments=instruments["F"], market=sunk, margin=hr.Margin({"F": 1e6})
+    )
+    assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6}
+    assert any("past prices are not all positive" in text for text in found.reasons)

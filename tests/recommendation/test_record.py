@@ -1,0 +1,156 @@
+"""The record on paper: valid by its schema, the same bytes for the same input, safe as HTML, drawn on given axes."""
+
+import json
+import pickle
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+
+Advise = Callable[..., hr.Recommendation]
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    found = json.loads(files("hedgeresearch.recommendation").joinpath("schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def records(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> dict[str, hr.Recommendation]:
+    """Of many kinds."""
+    asset, hedges = market.returns(hr.Position({"A": 40_000.0}), [instruments["F"]])
+    tournament = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=50)
+    regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
+    short = hr.Market(market.table.iloc[-60:])
+    return {
+        "future": advise({"A": 40_000.0}, ["F"], tournament=tournament, margin=hr.Margin({"F": 3e5})),
+        "coin": advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 40.0})),
+        "regimes": advise({"A": -40_000.0}, ["F", "H"], regime, objective=hr.Objective(beta={"F": 0.1})),
+        "book": advise({"A": 30_000.0, "B": -4_000.0}, ["F", "G"], limits=hr.Limits(gross=1e6)),
+        "differences": advise({"A": 40_000.0}, ["F"], kind="difference"),
+        "few dates": advise({"A": 40_000.0}, ["F"], on=short),
+        "nothing": advise({"A": 40_000.0}, ["F"], limits=hr.Limits(contracts={"F": 0})),
+        "perfect": advise({"COIN": 30.0}, ["PERP"], hr.NaiveHedge(), on=at_spot(market)),
+    }
+
+
+def at_spot(market: hr.Market) -> hr.Market:
+    """A perpetual without basis."""
+    return hr.Market(market.table.assign(PERP=market.table["COIN"]), rates={"PERP": "COIN"})
+
+
+def leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in leaves(item)]
+    return [leaf for item in value for leaf in leaves(item)] if isinstance(value, list) else [value]
+
+
+KINDS = ["future", "coin", "regimes", "book", "differences", "few dates", "nothing", "perfect"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_valid_by_the_schema_and_plain(records: dict[str, Any], schema: dict[str, Any], kind: str) -> None:
+    record = records[kind].to_dict()
+    jsonschema.validate(record, schema, cls=jsonschema.Draft202012Validator)
+    assert {type(leaf) for leaf in leaves(record)} <= {str, int, float, bool, type(None)}
+    assert json.loads(records[kind].to_json()) == record
+    for text in [record["decision"], *record["reasons"]]:
+        assert "nan" not in text.replace("nance", "").split()
+        assert "inf " not in text
+        assert "e+" not in text
+        assert len(text) <= 250
+
+
+def test_the_schema_is_strict(records: dict[str, Any], schema: dict[str, Any]) -> None:
+    for change in ({"more": 1}, {"action": "wait"}, {"orders": [{"instrument": "F"}]}, {"tails": {}}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(records["future"].to_dict() | change, schema)
+
+
+def test_parts_that_cannot_be_told_are_none_and_the_reasons_say_why(records: dict[str, Any]) -> None:
+    few, perfect = records["few dates"], records["perfect"]
+    assert few.to_dict()["tails"] is None
+    with pytest.raises(hr.DataError, match="at least 80 rows"):
+        _ = few.tails
+    assert any(text.startswith("Not told, tails:") and "80 rows" in text for text in few.reasons)
+    assert perfect.volatility["as recommended"] < 1e-3 * perfect.volatility["unhedged"]
+    assert records["nothing"].to_dict()["tail_dependence"] is None
+    assert records["nothing"].to_dict()["margin"] is None
+
+
+def test_the_dictionary_holds_what_the_record_says(records: dict[str, Any]) -> None:
+    record = records["future"]
+    plain = record.to_dict()
+    assert plain["orders"][0]["contracts"] == record.orders.iloc[0]["contracts"]
+    assert plain["instruments"]["F"] == record.summary.loc["F"].to_dict()
+    assert plain["volatility"] == record.volatility.to_dict()
+    assert plain["margin"]["F"]["liquidation price"] == record.margin.loc["F", "liquidation price"]
+    assert plain["stress"]["volatility"]["hedged"] == record.stress.loc["volatility", "hedged"]
+    assert plain["reasons"] == record.reasons
+    assert plain["certainty"]["ratios"]["F"] == record.certainty.ratios.loc["F"].to_dict()
+    assert "300000" in plain["settings"]["margin"]
+
+
+def test_same_input_same_bytes_and_one_price_changes_the_hash(
+    records: dict[str, Any], advise: Advise, table: pd.DataFrame
+) -> None:
+    again = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 40.0}))
+    assert again.to_json() == records["coin"].to_json()
+    other = table.copy()
+    other.iloc[5, 0] += 1e-9
+    rates, funding = {"PERP": "COIN", "G": "FX"}, {"PERP": "FUNDING"}
+    changed = advise({"COIN": 30.0}, ["PERP"], on=hr.Market(other, rates=rates, funding=funding))
+    assert changed.to_dict()["data"]["sha256"] != again.to_dict()["data"]["sha256"]
+    assert changed.holdings.to_dict() == again.holdings.to_dict()
+
+
+def test_csv_is_the_order_list(records: dict[str, Any]) -> None:
+    from io import StringIO
+
+    for kind in ("book", "nothing"):
+        read = pd.read_csv(StringIO(records[kind].to_csv()))
+        assert list(read.columns) == ["instrument", "side", "contracts", "cost", "reason"]
+        assert read.to_dict("records") == records[kind].orders.to_dict("records")
+
+
+def test_html_escapes_names(table: pd.DataFrame) -> None:
+    names = {"A": "<b>A & B</b>", "F": "F<script>"}
+    market, position = hr.Market(table[["A", "F"]].rename(columns=names)), hr.Position({names["A"]: 40_000.0})
+    future = hr.LinearContract(names["F"], 50)
+    fit = hr.OLSHedge().fit(*market.returns(position, future))
+    html = hr.recommend(fit, position=position, instruments=future, market=market)._repr_html_()
+    assert "<script>" not in html
+    assert "<b>A" not in html
+    assert "F&lt;script&gt;" in html
+    assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in html
+    assert "As of 2024-02-06, OLSHedge()." in html
+
+
+def test_it_draws_on_given_axes(records: dict[str, Any]) -> None:
+    record = records["coin"]
+    figure, axes = plt.subplots()
+    assert record.plot(ax=axes) is axes
+    unhedged, hedged = (line.get_ydata() for line in axes.lines)
+    asset, _ = record.book.market.returns(record.book.position, record.book.instruments)
+    np.testing.assert_allclose(unhedged, asset.cumsum() * record.book.value, rtol=1e-9)
+    np.testing.assert_allclose(hedged, record.past.cumsum() * record.book.value, rtol=1e-9)
+    assert np.diff(hedged).std() < np.diff(unhedged).std()
+    plt.close(figure)
+
+
+def test_it_is_short_as_text_and_pickles(records: dict[str, Any]) -> None:
+    for record in records.values():
+        assert len(repr(record)) < 90
+        assert pickle.loads(pickle.dumps(record)).to_json() == record.to_json()
+    assert repr(records["nothing"]) == "Recommendation(2024-02-06: hold)"
+    order = records["future"].orders.iloc[0]
+    assert repr(records["future"]) == f"Recommendation(2024-02-06: sell {order['contracts']:g} F)"
