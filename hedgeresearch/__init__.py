@@ -132,6 +132,7 @@ from hedgeresearch.regimes.regime_fit import RegimeFit
 from hedgeresearch.regimes.selection import RegimeSelection, select_regimes
 from hedgeresearch.regimes.student_hmm import StudentHMM
 from hedgeresearch.regimes.threshold import ThresholdRegimes
+from hedgeresearch.report.report import report_html, write_report
 from hedgeresearch.reproductions.catalogue import reproduce, reproductions
 from hedgeresearch.reproductions.reproduction import Reproduction
 from hedgeresearch.returns import align, returns
@@ -280,6 +281,7 @@ __all__ = [
     "recommend",
     "regime_ratio_errors",
     "removed_in_worst_days",
+    "report_html",
     "reproduce",
     "reproductions",
     "returns",
@@ -303,5 +305,6 @@ __all__ = [
     "value_at_risk",
     "variance",
     "walk_forward",
+    "write_report",
     "z_score",
 ]

@@ -1,4 +1,4 @@
-"""``hedgeresearch recommend``: prices in, a hedge recommendation out."""
+"""``hedgeresearch recommend``: prices or a book in, a hedge recommendation out."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
-from hedgeresearch._wording import day
+from hedgeresearch._wording import day, describe
 from hedgeresearch.cli.choice import Asset, Dataset, Hedge, Prices, choose_prices, title
 from hedgeresearch.cli.models import ModelName, model_of
 from hedgeresearch.cli.output import check_output, write
+from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
+from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.returns import returns as returns_of
+
+NOTIONAL = 1e6
+"""Value held, where nothing else is said."""
 
 
 def recommend(
@@ -23,29 +28,85 @@ def recommend(
     prices: Prices = None,
     asset: Asset = None,
     hedge: Hedge = None,
-    notional: Annotated[float, typer.Option(help="Value held, in currency; negative for a short position.")] = 1e6,
-    model: Annotated[ModelName, typer.Option(help="How the hedge ratio is estimated.")] = ModelName.regime,
+    notional: Annotated[
+        float | None, typer.Option(help="Value held, in currency; negative for a short position.  [default: 1000000]")
+    ] = None,
+    model: Annotated[
+        ModelName | None, typer.Option(help="How the hedge ratio is estimated.  [default: regime]")
+    ] = None,
+    position: Annotated[
+        Path | None, typer.Option(help="A YAML file with position, instruments and prices (docs/book.md), instead.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="With --position: write an HTML report to this file, too.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write the recommendation as JSON to this file, too.")] = None,
 ) -> None:
     """Recommend what to sell against a position, over the period after the last price."""
+    if position is not None:
+        given = {
+            "dataset": dataset,
+            "prices": prices,
+            "asset": asset,
+            "hedge": hedge,
+            "notional": notional,
+            "model": model,
+        }
+        _refuse_beside_position([name for name, value in given.items() if value is not None])
+        _recommend_for_book(position, report, as_json, output)
+        return
+    if report is not None:
+        raise DataError("--report needs --position BOOK.yaml: a report is of a position in contracts (docs/book.md).")
     table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
-    chosen = model_of(model)
+    chosen = model_of(model or ModelName.regime)
     check_output(output)
-    given = table if getattr(chosen, "needs", "returns") == "prices" else returns_of(table[[asset, *hedges]])
-    result = recommend_for_notional(chosen.fit(given[asset], given[hedges]), notional)
-    text = json.dumps(result.to_dict(), indent=2)
+    data = table if getattr(chosen, "needs", "returns") == "prices" else returns_of(table[[asset, *hedges]])
+    result = recommend_for_notional(chosen.fit(data[asset], data[hedges]), NOTIONAL if notional is None else notional)
+    _tell(json.dumps(result.to_dict(), indent=2), _text_of_notional(result, table.attrs), as_json, output)
+
+
+def _recommend_for_book(book: Path, report: Path | None, as_json: bool, output: Path | None) -> None:
+    from hedgeresearch.cli.book_file import recommendation_of
+    from hedgeresearch.report.report import check_report, write_report
+
+    check_output(output)
+    if report is not None:
+        check_report(report)
+    result = recommendation_of(book)
+    if report is not None:
+        write_report(result, report)
+    needs_record = as_json or output is not None
+    _tell(result.to_json() if needs_record else "", "" if as_json else _text_of_book(result), as_json, output)
+
+
+def _refuse_beside_position(options: list[str]) -> None:
+    if options:
+        raise DataError(f"--position says what is hedged and how; leave out --{options[0]}, or put it into the book.")
+
+
+def _tell(record: str, text: str, as_json: bool, output: Path | None) -> None:
     if output is not None:
-        write(output, text)
-    if as_json:
-        typer.echo(text)
-    else:
-        _show(result, table.attrs)
+        write(output, record)
+    typer.echo(record if as_json else text)
 
 
-def _show(result: NotionalRecommendation, attrs: Mapping[Any, Any]) -> None:
+def _text_of_notional(result: NotionalRecommendation, attrs: Mapping[Any, Any]) -> str:
     table = result.summary.assign(sell=result.sell.map("{:,.0f}".format)).to_string(float_format="{:.3f}".format)
-    paragraphs = [f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}", result.sentence]
-    for paragraph in paragraphs:
-        typer.echo("\n".join(textwrap.fill(line, 100) for line in paragraph.splitlines()) + "\n")
-    typer.echo(table)
+    head = f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}"
+    return "\n\n".join([_wrapped(head), _wrapped(result.sentence), table])
+
+
+def _text_of_book(result: Recommendation) -> str:
+    market = result.book.market
+    head = f"Data: {title(market.attrs)}, to {day(result.as_of)}.\nModel: {describe(result.book.fit.model)}"
+    parts = [_wrapped(head), _wrapped(result.decision), result.summary.to_string(float_format="{:,.6g}".format)]
+    orders = result.orders.drop(columns="reason")  # reasons are told below
+    if len(orders):
+        parts.append(orders.to_string(index=False, float_format="{:,.6g}".format))
+    reasons = (textwrap.fill(f"- {reason}", 100, subsequent_indent="  ") for reason in result.reasons)
+    return "\n\n".join([*parts, "\n".join(reasons)])
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.fill(line, 100) for line in text.splitlines())

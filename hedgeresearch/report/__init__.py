@@ -1,0 +1,1 @@
+"""A recommendation as one page that needs no other file."""

@@ -1,0 +1,82 @@
+"""The page in headless Chromium without a network: every figure is drawn, nothing is asked for, and it prints."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.report.report import write_report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed, in which the page is drawn")
+NASTY = "A&B <script>document.title = 'broken'</script>"
+
+
+def browse(folder: Path, page: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Chromium on a page, all requests sent to a port where nobody listens, its log on standard error."""
+    command = [
+        str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--proxy-server=127.0.0.1:9",
+        "--enable-logging=stderr", f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=20000",
+        *options, page.as_uri(),
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with all its figures, of names that would be tags."""
+    rng = np.random.default_rng(6)
+    common = rng.normal(size=(300, 1)) * np.where(np.arange(300) // 60 % 2 == 0, 0.005, 0.02)[:, None]
+    values = 100.0 * np.exp(np.cumsum(common + rng.normal(scale=0.004, size=(300, 2)), axis=0))
+    names = [NASTY, "x</script><b>"]
+    market = hr.Market(pd.DataFrame(values, pd.bdate_range("2020-01-01", periods=300, name="date"), names))
+    position, future = hr.Position({NASTY: 1000}), hr.LinearContract(names[1], 10)
+    returns = market.returns(position, [future])
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
+    study = hr.walk_forward({"regime": model}, *returns, 200, 99, progress=False)
+    advice = hr.recommend(model.fit(*returns), position=position, instruments=[future], market=market, tournament=study)
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    write_report(advice, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def drawn(page: Path) -> subprocess.CompletedProcess[str]:
+    return browse(page.parent, page, "--dump-dom")
+
+
+def test_every_figure_is_drawn(drawn: subprocess.CompletedProcess[str]) -> None:
+    dom = drawn.stdout
+    figures = re.split(r'<div id="figure-\d+"', dom)[1:]
+    assert len(figures) == 6
+    for figure in figures:
+        assert figure.count('class="main-svg"') >= 2
+        # a path is drawn, or a bar
+        assert re.search(r'class="(js-line|point)"[^>]*>', figure)
+    assert "var(--" not in re.sub(r"<style.*?</style>", "", dom, flags=re.S)
+
+
+def test_nothing_is_asked_for_or_refused(drawn: subprocess.CompletedProcess[str]) -> None:
+    for trouble in ("Content Security Policy", "Refused to", "net::ERR", "Uncaught"):
+        assert trouble not in drawn.stderr
+
+
+def test_names_are_shown_and_not_run(drawn: subprocess.CompletedProcess[str]) -> None:
+    dom = drawn.stdout
+    assert "<title>Hedge of A&amp;B &lt;script&gt;" in dom
+    legends = re.findall(r'class="legendtext"[^>]*>(.*?)</text>', dom)
+    assert "x&lt;/script&gt;&lt;b&gt;" in legends
+
+
+def test_it_prints(page: Path) -> None:
+    pdf = page.parent / "report.pdf"
+    browse(page.parent, page, "--no-pdf-header-footer", f"--print-to-pdf={pdf}")
+    content = pdf.read_bytes()
+    assert content.startswith(b"%PDF")
+    pages = [int(number) for number in re.findall(rb"/Count (\d+)", content)]
+    assert 3 <= max(pages) <= 12

@@ -1,0 +1,310 @@
+"""The report: what stands on the page, in which order, and that text from a user stays text."""
+
+import base64
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.report.report import report_html, write_report
+
+TITLES = [
+    "What to do now", "Regimes", "Hedge ratio", "Effectiveness out of sample", "Stress", "Margin", "Carry", "Tails",
+    "Method and references", "Data",
+]  # fmt: skip
+NASTY = "A&B <script>alert(1)</script>"
+DTYPES = {"f8": np.float64, "i1": np.int8, "i2": np.int16, "i4": np.int32}
+
+
+class Page(HTMLParser):
+    """Tables and heads of a page as a browser reads them, scripts left out."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.heads: list[str] = []
+        self.tables: list[list[list[str]]] = []
+        self.text = ""
+        self._inside: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag in ("script", "style", "h2", "th", "td"):
+            self._inside.append(tag)
+        if tag == "table":
+            self.tables.append([])
+        if tag == "tr":
+            self.tables[-1].append([])
+        if tag in ("th", "td"):
+            self.tables[-1][-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._inside and tag == self._inside[-1]:
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        inside = self._inside[-1] if self._inside else ""
+        if inside in ("script", "style"):
+            return
+        self.text += data
+        if inside == "h2":
+            self.heads.append(data)
+        if inside in ("th", "td"):
+            self.tables[-1][-1][-1] += data
+
+
+def figures_of(page: str) -> list[dict[str, Any]]:
+    """Data and layout of each figure, as JavaScript reads them."""
+    found = []
+    for match in re.finditer(r'Plotly\.newPlot\(\s*"(figure-\d+)",\s*', page):
+        data, end = json.JSONDecoder().raw_decode(page, match.end())
+        layout, _ = json.JSONDecoder().raw_decode(page, re.compile(r"\s*,\s*").match(page, end).end())  # type: ignore[union-attr]
+        found.append({"name": match[1], "data": data, "layout": layout})
+    return found
+
+
+def numbers(values: Any) -> np.ndarray:
+    """An array of a figure: a list, or bytes with their type."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), DTYPES[values["dtype"]])
+    return np.array(values)
+
+
+@pytest.fixture(scope="module")
+def prices() -> pd.DataFrame:
+    """Two assets and two hedges, calm and turbulent in turn; 400 dates."""
+    rng = np.random.default_rng(5)
+    scale = np.where(np.arange(400) // 80 % 2 == 0, 0.005, 0.02)
+    common = rng.normal(size=400) * scale
+    own = rng.normal(scale=0.004, size=(400, 3))
+    values = 100.0 * np.exp(np.cumsum(common[:, None] + own, axis=0))
+    return pd.DataFrame(values, pd.bdate_range("2020-01-01", periods=400, name="date"), ["spot", "future", "perpetual"])
+
+
+def advised(prices: pd.DataFrame, model: Any, *, study: bool = False, source: str = "a file") -> hr.Recommendation:
+    """A recommendation with margin, carry, and regimes where the model has them."""
+    asset, future, perpetual = prices.columns
+    table = prices.assign(funding=0.0001)
+    table.attrs = {"source": source}
+    market = hr.Market(table, funding={perpetual: "funding"})
+    margins = {"initial_margin": 0.1, "maintenance_margin": 0.05}
+    instruments = [
+        hr.LinearContract(future, 10, fee=0.0001, **margins),
+        hr.LinearContract(perpetual, 1, funding="8-hourly", fee=0.0001),
+    ]
+    position = hr.Position({asset: 5000})
+    returns = market.returns(position, instruments)
+    tournament = hr.walk_forward({"mine": model}, *returns, 250, 75, progress=False) if study else None
+    return hr.recommend(
+        model.fit(*returns),
+        position=position,
+        instruments=instruments,
+        market=market,
+        margin=hr.Margin({future: 50_000.0}),
+        tournament=tournament,
+    )
+
+
+@pytest.fixture(scope="module")
+def regimes(prices: pd.DataFrame) -> hr.Recommendation:
+    """With two regimes and a tournament."""
+    return advised(prices, hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), study=True)
+
+
+@pytest.fixture(scope="module")
+def page(regimes: hr.Recommendation) -> str:
+    return report_html(regimes)
+
+
+def test_the_order_of_the_page(page: str, regimes: hr.Recommendation) -> None:
+    parsed = Page(page)
+    assert parsed.heads == TITLES
+    text = " ".join(parsed.text.split())
+    place = text.index(TITLES[0])
+    for sentence in (regimes.decision, *regimes.reasons, "Settings", regimes.to_dict()["data"]["sha256"]):
+        assert text.find(" ".join(sentence.split()), place) > place
+        place = text.find(" ".join(sentence.split()), place)
+
+
+def test_the_tables_are_those_of_the_record(page: str, regimes: hr.Recommendation) -> None:
+    tables = {table[0][0]: table for table in reversed(Page(page).tables) if table}
+    by_head: dict[str, list[list[list[str]]]] = {}
+    for table in Page(page).tables:
+        by_head.setdefault(table[0][0], []).append(table)
+    orders = by_head["instrument"][0]
+    assert [row[:3] for row in orders[1:]] == [
+        [row["instrument"], row["side"], f"{row['contracts']:,.0f}"] for _, row in regimes.orders.iterrows()
+    ]
+    held = by_head["instrument"][1]
+    for row in held[1:]:
+        assert row[1] == f"{regimes.summary['ratio'][row[0]]:.3f}"
+        assert float(row[4].replace(",", "")) == pytest.approx(regimes.summary["to hold"][row[0]], rel=1e-3)
+    assert [row[1] for row in tables["regime"][1:]] == [f"{100 * p:.1f}" for p in regimes.regimes["probability"]]  # type: ignore[index]
+    stress = tables["scenario"]
+    assert [row[0] for row in stress[1:]] == list(regimes.stress.index)
+    # numbers on the page have four digits
+    found = [float(row[2].replace(",", "")) for row in stress[1:]]
+    assert found == pytest.approx(regimes.stress["hedged"].tolist(), rel=5e-4)
+    assert len(tables["loss"]) == 3
+    assert float(tables["loss"][1][3].replace(",", "")) == pytest.approx(
+        regimes.tails.historical_value_at_risk * regimes.book.value, rel=5e-4
+    )
+
+
+def test_the_figures_show_what_they_say(page: str, regimes: hr.Recommendation) -> None:
+    value, ratio, effect, stress, past, histogram = figures_of(page)
+    assert [one["name"] for one in figures_of(page)] == [f"figure-{n}" for n in range(1, 7)]
+    table = regimes.book.market.table
+    assert numbers(value["data"][-1]["y"]) == pytest.approx(5000 * table["spot"].to_numpy()[1:], rel=1e-12)
+    likeliest = regimes.book.fit.regimes.predicted.to_numpy().argmax(axis=1)  # type: ignore[union-attr]
+    for figure in (value, ratio):
+        assert (numbers(figure["data"][0]["y"]) == likeliest).all()
+        assert figure["data"][0]["fill"] == "tozeroy"
+    assert likeliest.any() and not likeliest.all()
+    assert value["data"][-1]["x"][:2] == ["2020-01-02", "2020-01-03"]
+    lines = [trace for trace in ratio["data"] if trace.get("yaxis") == "y2" and trace["mode"] == "lines"]
+    for line, name in zip(lines, regimes.book.names, strict=True):
+        assert line["name"] == name
+        assert numbers(line["y"]) == pytest.approx(regimes.book.fit.ratio[name].to_numpy(), rel=1e-12)
+    points = [trace for trace in ratio["data"] if trace["mode"] == "markers"]
+    for point, (_, row) in zip(points, regimes.certainty.ratios.iterrows(), strict=True):
+        assert numbers(point["y"]) + numbers(point["error_y"]["array"]) == pytest.approx(row["upper"], rel=1e-12)
+        assert numbers(point["y"]) - numbers(point["error_y"]["arrayminus"]) == pytest.approx(row["lower"], rel=1e-12)
+    bars = effect["data"][0]
+    mine = bars["y"].index("mine (recommended)")
+    kept = regimes.certainty.out_of_sample
+    assert kept is not None
+    assert numbers(bars["x"])[mine] == pytest.approx(100 * kept.difference, rel=1e-12)
+    assert numbers(bars["error_x"]["array"])[mine] == pytest.approx(100 * (kept.upper - kept.difference), rel=1e-9)
+    assert len(bars["y"]) == 3
+    profits = regimes.stress[~regimes.stress.index.str.startswith("volatility")]
+    assert numbers(stress["data"][1]["x"]) == pytest.approx(profits["hedged"].to_numpy(), rel=1e-12)
+    assert numbers(past["data"][1]["y"])[-1] == pytest.approx(
+        5000 * table["spot"].iloc[-1] * regimes.past.sum(), rel=1e-9
+    )
+    assert numbers(histogram["data"][0]["y"]).sum() == 399
+    assert numbers(histogram["data"][1]["y"]).sum() == 399
+    for figure in (value, ratio, effect, stress, past, histogram):
+        assert figure["layout"]["width"] == 605
+        assert "currency" in json.dumps(figure["layout"]) or figure in (ratio, effect)
+
+
+def test_plotly_knows_every_setting(page: str) -> None:
+    import plotly.graph_objects as go
+
+    for figure in figures_of(page):
+        go.Figure(figure["data"], figure["layout"])  # refuses what it does not know
+
+
+def test_the_same_input_gives_the_same_bytes(page: str, prices: pd.DataFrame, regimes: hr.Recommendation) -> None:
+    again = report_html(advised(prices, regimes.book.fit.model, study=True))
+    assert again.encode() == page.encode()
+
+
+def test_nothing_is_asked_of_the_network(page: str) -> None:
+    outside = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+    assert not re.search(r"""(src|href)\s*=|url\(|@import|<link|<iframe""", outside)
+    assert "default-src 'none'" in page
+    assert page.count("<script>/**") == 1  # plotly.js, once
+    assert len(page) < 8e6
+
+
+def test_text_from_a_user_stays_text(prices: pd.DataFrame) -> None:
+    named = prices.set_axis([NASTY, "x</script><b>", "y & <img src=x onerror=alert(1)>"], axis=1)
+    text = report_html(advised(named, hr.RollingOLSHedge(100), source=f"see {NASTY} 'and' \"more\""))
+    parsed, plain = Page(text), Page(report_html(advised(prices, hr.RollingOLSHedge(100))))
+    assert parsed.tags == plain.tags  # names bring no tag, and end no script
+    assert f"Hedge of {NASTY}" in parsed.text
+    assert f"see {NASTY} 'and' \"more\"" in parsed.text
+    lines = [trace["name"] for trace in figures_of(text)[0]["data"] if trace.get("showlegend") is not False]
+    assert [html.unescape(name) for name in lines[:2]] == ["x</script><b>", "y & <img src=x onerror=alert(1)>"]
+    for name in lines:
+        assert "<" not in name  # plotly reads tags in names
+
+
+def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
+    rec = advised(prices, hr.RollingOLSHedge(100))
+    text = report_html(rec)
+    ratio, *_ = figures_of(text)
+    bands = rec.book.fit.bands(0.95)
+    lower, upper = (trace for trace in ratio["data"][:2])
+    assert numbers(lower["y"]) == pytest.approx(bands["future", "lower"].to_numpy(), rel=1e-12, nan_ok=True)
+    assert numbers(upper["y"]) == pytest.approx(bands["future", "upper"].to_numpy(), rel=1e-12, nan_ok=True)
+    assert "Shaded around the line: 95% interval of each date." in Page(text).text
+    for sentence in ("The model has no regimes.", "There is no tournament"):
+        assert sentence in Page(text).text
+
+
+def test_a_model_that_knows_its_next_error_only(prices: pd.DataFrame) -> None:
+    text = report_html(advised(prices, hr.MinimumVarianceHedge(hr.CCC())))
+    assert "Shaded around the line" not in text
+    assert "MinimumVarianceHedge(CCC())" in Page(text).text
+    sources = next(table for table in Page(text).tables if table[0][:2] == ["model", "source"])
+    assert [row[0] for row in sources[1:]] == ["MinimumVarianceHedge", "CCC", "GARCH"]
+    assert sources[2][1] == "Bollerslev 1990"
+
+
+def test_nothing_to_do_and_nothing_held(prices: pd.DataFrame) -> None:
+    rec = advised(prices, hr.OLSHedge())
+    idle = hr.recommend(
+        rec.book.fit,
+        position=rec.book.position,
+        instruments=rec.book.instruments,
+        market=rec.book.market,
+        holdings=rec.holdings.to_dict(),
+    )
+    parsed = Page(report_html(idle))
+    assert all("side" not in table[0] for table in parsed.tables)
+    none = hr.recommend(
+        rec.book.fit,
+        position=rec.book.position,
+        instruments=rec.book.instruments,
+        market=rec.book.market,
+        limits=hr.Limits(gross=1.0),
+    )
+    text = Page(report_html(none)).text
+    assert "No hedge that is to be held is on margin." in text
+    assert "No funding or basis is known of a hedge that is to be held." in text
+
+
+def test_after_an_update(regimes: hr.Recommendation) -> None:
+    market = regimes.book.market
+    bar = {name: market.price(name) for name in market.columns} | {"spot": market.price("spot") * 1.01}
+    later = regimes.update(bar, market.last_date + pd.Timedelta(days=1))
+    text = report_html(later)
+    assert Page(text).heads == TITLES
+    assert "lines+markers" in text  # a path of one date
+
+
+def test_a_book_of_shares_in_units_and_periods(prices: pd.DataFrame) -> None:
+    table = prices.set_axis(pd.period_range("1990-01", periods=400, freq="M", name="date"))
+    market = hr.Market(table, rates={"spot": 2.0, "perpetual": "future"})
+    position = hr.Position({"spot": 10, "perpetual": -3})
+    future = hr.LinearContract("future", 1)
+    fit = hr.OLSHedge().fit(*market.returns(position, [future], "difference"))
+    rec = hr.recommend(fit, position=position, instruments=[future], market=market)
+    text = report_html(rec)
+    assert "units sold per unit held" in text
+    assert figures_of(text)[0]["data"][-2]["x"][0] == "1990-02-01"
+
+
+def test_write_report(tmp_path: Path, regimes: hr.Recommendation, page: str) -> None:
+    path = tmp_path / "report.html"
+    write_report(regimes, path)
+    assert path.read_bytes() == page.encode()
+    write_report(regimes, str(path))
+    assert path.read_bytes() == page.encode()
+    with pytest.raises(hr.DataError, match="the report must be a file that can be written; .*absent"):
+        write_report(regimes, tmp_path / "absent" / "report.html")
+    fit = regimes.book.fit
+    with pytest.raises(hr.DataError, match="recommendation must be that for a position; got"):
+        write_report(hr.recommend(fit, 1e6), tmp_path / "other.html")  # type: ignore[arg-type]
+    assert not (tmp_path / "other.html").exists()
