@@ -145,7 +145,7 @@ def test_the_same_file_gives_the_same_bytes(run: Run, book: Path) -> None:
 def test_the_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
     text = (DOCS / "book.yaml").read_text(encoding="utf-8")
     quick = tmp_path / "book.yaml"  # the fit with regimes is that of other tests
-    quick.write_text(text.replace("model: regime ", "model: ols "))
+    quick.write_text(text.replace("regime: {n_regimes: 2, n_starts: 5}", "ols: {}"))
     assert quick.read_text() != text
     code, output, errors = run("recommend", "--position", quick, "--report", tmp_path / "report.html", "--json")
     assert (code, errors) == (0, "")
