@@ -107,15 +107,14 @@ from hedgeresearch.recommendation.liquidation import (
 )
 from hedgeresearch.recommendation.liquidation_probability import (
     LiquidationProbability,
-    PriceExtremes,
     barrier_probability,
     liquidation_probability,
-    price_extremes,
 )
 from hedgeresearch.recommendation.market import Market
 from hedgeresearch.recommendation.no_trade_band import NoTradeBand, band_for_tracking_error, no_trade_band
 from hedgeresearch.recommendation.notional import NotionalRecommendation
 from hedgeresearch.recommendation.position import Position
+from hedgeresearch.recommendation.price_extremes import PriceExtremes, price_extremes
 from hedgeresearch.recommendation.recommend import recommend
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.stress import FundingSpike, stress_table

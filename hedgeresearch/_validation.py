@@ -25,10 +25,7 @@ COLLINEAR = 1e-10
 
 
 def check_frame(data: Any, name: str, *, minimum_rows: int = 1, allow_missing: bool = False) -> pd.DataFrame:
-    """``data`` as a float DataFrame of finite numbers on ordered, unique dates; a Series becomes one column.
-
-    With ``allow_missing`` some of them may be NaN.
-    """
+    """``data`` as a float DataFrame of finite numbers, or NaN if allowed, on ordered, unique dates; of a Series too."""
     frame = _as_frame(data, name)
     check_index(frame.index, name)
     if len(frame) < minimum_rows:
@@ -93,10 +90,8 @@ def join_asset_and_hedges(asset: Any, hedges: Any, *, columns: pd.Index[Any] | N
     _check_same_dates(asset.index, hedges.index)
     if columns is None or [*first, *others] != list(columns):
         if first[0] in others:
-            raise DataError(
-                f"asset and hedges must have different names; both hold {first[0]!r}. "
-                "Rename one, for example hedges.add_suffix('_hedge')."
-            )
+            mend = "Rename one, for example hedges.add_suffix('_hedge')."
+            raise DataError(f"asset and hedges must have different names; both hold {first[0]!r}. {mend}")
         names = list(map(str, [*first, *others]))
         if len(set(names)) < len(names):
             raise DataError(f"asset and hedges must have names that differ as text; got {names}. Rename one.")
@@ -107,8 +102,7 @@ def join_asset_and_hedges(asset: Any, hedges: Any, *, columns: pd.Index[Any] | N
 def join_returns(asset: Any, hedges: Any, *, simultaneous_required: bool = True) -> tuple[pd.DataFrame, str | None]:
     """A joined frame from which a hedge can be estimated, and the kind of its returns where ``hr.returns`` noted it.
 
-    No column is constant, the hedges are not collinear, and there are more dates than regression parameters. Closes
-    that do not look simultaneous are warned of if ``simultaneous_required``.
+    None constant or collinear, more dates than regression parameters; warns of closes that do not look simultaneous.
     """
     kind = kind_of_returns(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
@@ -211,6 +205,13 @@ def check_between(value: Any, name: str, low: float, high: float) -> None:
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if not real or not low < value < high:
         raise DataError(f"{name} must lie strictly between {low:g} and {high:g}; got {value!r}.")
+
+
+def check_not_negative(value: Any, name: str, mend: str = "Zero leaves it out.") -> None:
+    """Refuse a setting that is no finite number, or below zero."""
+    check_between(value, name, -np.inf, np.inf)
+    if value < 0.0:
+        raise DataError(f"{name} must not be negative; got {value:g}. {mend}")
 
 
 def check_model(value: Any, name: str, example: str) -> None:

@@ -24,7 +24,7 @@ from hedgeresearch._types import Array
 from hedgeresearch._validation import check_between, check_choice, check_frame
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
-from hedgeresearch.instruments.instrument import Instrument, rates_on
+from hedgeresearch.instruments.instrument import Instrument, rates_on, refuse_expired
 from hedgeresearch.instruments.inverse_contract import InverseContract
 
 
@@ -53,8 +53,8 @@ def hedge_returns(
     Raises
     ------
     DataError
-        If an instrument has no column or an inverse contract no rate, rates leave out a date, prices have gaps, or are
-        not positive where the kind or the contract divides by them.
+        If an instrument has no column or an inverse contract no rate, rates leave out a date, prices have gaps, go on
+        after an expiry, or are not positive where the kind or the contract divides by them.
 
     Examples
     --------
@@ -71,6 +71,7 @@ def hedge_returns(
     by_name = _rates_of(traded, rates)
     columns = {}
     for instrument in traded:
+        refuse_expired(instrument, levels.index)
         price = levels[instrument.name]
         if kind == "simple" or isinstance(instrument, InverseContract):
             _check_positive(price)
@@ -119,29 +120,34 @@ def contracts_for(
     -9.0
     """
     check_choice(kind, "kind", ("simple", "log", "difference"))
+    _check_instrument(instrument)
     for name, value in {"ratio": ratio, "position": position, "price": price}.items():
         check_between(value, name, -np.inf, np.inf)
     check_between(rate, "rate", 0.0, np.inf)
     if kind == "difference":
-        return -ratio * position / instrument.size
+        return 0.0 - ratio * position / instrument.size
     notional = float(instrument.notional(price, rate))
     if not notional > 0.0:
         raise DataError(
             f"price must be positive for a ratio of {kind} returns; got {price:g}. Estimate the ratio from returns of "
             'kind="difference".'
         )
-    return -ratio * position / notional
+    return 0.0 - ratio * position / notional
 
 
 def _listed(instruments: Any) -> list[Instrument]:
     listed = list(instruments) if isinstance(instruments, Sequence) else [instruments]
     for one in listed:
-        if not isinstance(one, Instrument):
-            raise DataError(f"instruments must be such as Spot('BTC') or LinearContract('ES', 50); got {one!r}.")
+        _check_instrument(one)
     names = [one.name for one in listed]
     if not listed or len(set(names)) < len(names):
         raise DataError(f"instruments must be at least one, with different names; got {names}.")
     return listed
+
+
+def _check_instrument(one: Any) -> None:
+    if not isinstance(one, Instrument):
+        raise DataError(f"instruments must be such as Spot('BTC') or LinearContract('ES', 50); got {one!r}.")
 
 
 def _prices_of(instruments: list[Instrument], prices: Any) -> pd.DataFrame:

@@ -9,6 +9,8 @@ date is converted at the rate of that date. A long pays positive funding, a shor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -18,7 +20,7 @@ from hedgeresearch._types import Array
 from hedgeresearch._validation import check_between, check_frame, kind_of_dates
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
-from hedgeresearch.instruments.terms import Funding, Numbers
+from hedgeresearch.instruments.terms import Funding, Numbers, last_moment
 
 ByDate = float | pd.Series
 """One number for all dates, or one for each."""
@@ -34,6 +36,7 @@ class Instrument(Protocol):
 
     name: str
     funding: Funding | None
+    expiry: date | None
 
     @property
     def size(self) -> float:
@@ -75,7 +78,8 @@ class Instrument(Protocol):
         Raises
         ------
         DataError
-            If a path leaves out a date of the prices, rates are not positive, or the instrument has no funding.
+            If a path leaves out a date of the prices, these go on after the expiry, rates are not positive, or the
+            instrument has no funding.
 
         Examples
         --------
@@ -96,6 +100,7 @@ def _path_profit(
     funding_rates: ByDate | None,
 ) -> pd.Series[float]:
     price = one_path(prices, "prices", minimum_rows=2)
+    refuse_expired(instrument, price.index)
     dates, levels = price.index[1:], price.to_numpy()
     held = on_dates(contracts, dates, "contracts")
     rate = rates_on(1.0 if rates is None else rates, dates, "rates")
@@ -110,6 +115,22 @@ def _path_profit(
     return pd.Series(gain, index=dates, name="profit")
 
 
+def refuse_expired(instrument: Instrument, dates: pd.Index[Any]) -> None:
+    """Refuse dates after the expiry, in the time zone of the dates; numbers cannot be told to be."""
+    if instrument.expiry is None or not isinstance(dates, pd.DatetimeIndex | pd.PeriodIndex):
+        return
+    starts, end = dates.to_timestamp() if isinstance(dates, pd.PeriodIndex) else dates, pd.Timestamp(instrument.expiry)
+    if (starts.tz is None) != (end.tz is None):
+        starts, end = starts.tz_localize(None), end.tz_localize(None)
+    late = starts > last_moment(end)
+    if late.any():
+        first = dates[int(np.argmax(late))]
+        raise DataError(
+            f"prices of {instrument.name!r} must end with its expiry, {day(end)}; got {day(first)} (dates after it: "
+            f"{int(late.sum())}). Leave these dates out, or hold one contract after the other with hr.roll."
+        )
+
+
 def one_path(data: Any, name: str, *, minimum_rows: int = 1) -> pd.Series[float]:
     """``data`` as one float series of finite numbers on ordered, unique dates."""
     frame = check_frame(data, name, minimum_rows=minimum_rows)
@@ -121,6 +142,11 @@ def one_path(data: Any, name: str, *, minimum_rows: int = 1) -> pd.Series[float]
 def on_dates(path: Any, dates: pd.Index[Any], name: str) -> Array:
     """The numbers of a path at ``dates``, (n_dates,)."""
     if not isinstance(path, pd.Series | pd.DataFrame):
+        if isinstance(path, np.ndarray | Sequence | None):
+            raise DataError(
+                f"{name} must be one number, or a Series by date; got {type(path).__name__}. Wrap an array as "
+                "pd.Series(values, index=dates)."
+            )
         check_between(path, name, -np.inf, np.inf)
         return np.full(len(dates), float(path))
     series = one_path(path, name)

@@ -65,7 +65,7 @@ class InverseContract(Terms, Instrument):
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
         """Value of one contract in dollars: its face, whatever the price of the contract or the coin."""
-        return self.value + 0.0 * (price * rate)  # the sum gives it the shape of the prices
+        return self.value + 0.0 * (self._positive(price) * rate)  # the sum gives it the shape of the prices
 
     def payoff(self, contracts: Numbers, entry: Numbers, exit: Numbers) -> Numbers:
         """Gain of contracts (negative: short) held from one price to another, in coins."""

@@ -23,6 +23,7 @@ from hedgeresearch._validation import check_frame, kind_of_dates
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.roll_rules import RollRule
+from hedgeresearch.instruments.terms import as_date, last_moment
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,12 +62,7 @@ class RolledFutures:
             If a price is not positive; ``differences`` take any.
         """
         for series in (self.previous, self.prices):
-            if not (series > 0.0).all():
-                at = series.index[int(np.argmax(series <= 0.0))]
-                raise DataError(
-                    f"prices must be positive for simple returns; {self.held[at]!r} is {series[at]:g} in the period to "
-                    f"{day(at)}. Use .differences."
-                )
+            _refuse_not_positive(series, self.held, "simple returns", "Use .differences")
         result = self.differences / self.previous
         result.attrs = {"returns": "simple"}
         return result.rename("rolled")
@@ -81,15 +77,24 @@ class RolledFutures:
     @property
     def roll_dates(self) -> pd.DatetimeIndex:
         """The first date of each contract but the first; the change was traded at the closes of the date before."""
-        return pd.DatetimeIndex(self.gaps.index)
+        rolled = self.held[1:].to_numpy() != self.held[:-1].to_numpy()
+        return pd.DatetimeIndex(self.held.index[1:][rolled])
 
     @property
     def gaps(self) -> pd.Series[float]:
-        """How far the new contract stood above the old one when they were changed, as a fraction; in no return."""
-        before = self.prices.shift()
-        rolled = self.held[1:].to_numpy() != self.held[:-1].to_numpy()
-        dates = self.held.index[1:][rolled]
-        above: pd.Series[float] = self.previous[dates] / before[dates] - 1.0
+        """How far the new contract stood above the old one when they were changed, as a fraction; in no return.
+
+        Raises
+        ------
+        DataError
+            If one of the two prices is not positive; their difference is ``previous - prices.shift()`` on these dates.
+        """
+        dates = self.roll_dates
+        new, old = self.previous[dates], self.prices.shift()[dates]
+        mend = "Take (.previous - .prices.shift())[.roll_dates], in units of the prices"
+        _refuse_not_positive(new, self.held, "gaps that are fractions", mend)
+        _refuse_not_positive(old, self.held.shift(), "gaps that are fractions", mend)
+        above: pd.Series[float] = new / old - 1.0
         return above.rename("gap")
 
     @property
@@ -111,7 +116,8 @@ def roll(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | 
     ----------
     contracts : DataFrame (n_dates, n_contracts), prices, columns in order of expiry, NaN where a contract is not traded
     rule : RollBefore(days) or RollOnVolume(volumes)
-    expiries : mapping or Series, contract -> last date on which it has a price
+    expiries : mapping or Series, contract -> last date on which it has a price; a date without a time, at midnight,
+        means the whole of that day
 
     Returns
     -------
@@ -143,7 +149,7 @@ def roll(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | 
     if not hasattr(rule, "held") or isinstance(rule, type):
         raise DataError(f"rule must be a rule such as RollBefore(5); got {rule!r}.")
     ends = _expiries(expiries, prices)
-    columns = rule.held(prices, ends)
+    columns = rule.held(prices, ends.map(last_moment))
     _refuse_none_left(columns, prices)
     rows = np.arange(1, len(prices))
     values, index = prices.to_numpy(), prices.index[1:]
@@ -161,26 +167,39 @@ def roll(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | 
 
 def _expiries(expiries: Mapping[Any, Any] | pd.Series[Any], prices: pd.DataFrame) -> pd.Series[Any]:
     """When each column ends, in their order."""
+    if not isinstance(expiries, Mapping | pd.Series):
+        raise DataError(
+            f"expiries must be a mapping or a Series, contract -> date; got {type(expiries).__name__}. Give for "
+            "example {'H24': '2024-03-15', 'M24': '2024-06-21'}."
+        )
     absent = [name for name in prices.columns if name not in expiries]
     if absent:
         raise DataError(f"expiries must name every contract; {absent[0]!r} has none. Add it: contract -> date.")
-    try:
-        dates = pd.DatetimeIndex([pd.Timestamp(expiries[name]) for name in prices.columns])
-        in_order = dates.is_monotonic_increasing and dates.is_unique and not dates.hasnans
-    except (TypeError, ValueError) as error:
-        raise DataError(f"expiries must be dates, such as '2024-03-15'; {error}.") from None
+    ends = [as_date(expiries[name], f"the expiry of {name!r}") for name in prices.columns]
+    if len({one.tz for one in ends}) > 1:
+        raise DataError("expiries must all be in one time zone, or all without; got several. Use tz_convert.")
+    dates = pd.DatetimeIndex(ends)
     if kind_of_dates(dates) != kind_of_dates(prices.index):
         raise DataError(
             f"expiries and contracts must be dated alike; got {kind_of_dates(dates)} and "
             f"{kind_of_dates(prices.index)}. Give expiries such as pd.Timestamp('2024-03-15', tz='UTC')."
         )
-    if not in_order:
-        first = next((i for i in range(1, len(dates)) if not dates[i] > dates[i - 1]), 0)
+    last = dates.map(last_moment)
+    if not (last[1:] > last[:-1]).all():
+        first = int(np.argmin(last[1:] > last[:-1])) + 1
         raise DataError(
             f"contracts must stand in order of expiry; {prices.columns[first]!r} ends on {day(dates[first])}, not "
             "after the one before it. Sort the columns: contracts[sorted(contracts, key=expiries.get)]."
         )
     return pd.Series(dates, prices.columns)
+
+
+def _refuse_not_positive(prices: pd.Series[float], held: pd.Series[Any], what: str, mend: str) -> None:
+    if not (prices > 0.0).all():
+        at = prices.index[int(np.argmax(prices <= 0.0))]
+        raise DataError(
+            f"prices must be positive for {what}; {held[at]!r} is {prices[at]:g} in the period to {day(at)}. {mend}."
+        )
 
 
 def _refuse_none_left(columns: Indices, prices: pd.DataFrame) -> None:

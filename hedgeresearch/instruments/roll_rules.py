@@ -24,7 +24,8 @@ class RollRule(Protocol):
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
         """Columns of ``contracts`` held over each of its dates but the first, (n_dates - 1,).
 
-        They never go down; the number of columns stands for "none is left".
+        They never go down; the number of columns stands for "none is left". ``expiries`` are the last moments of the
+        contracts: of an expiry at midnight, the end of that day.
         """
         ...
 
@@ -68,6 +69,11 @@ class RollOnVolume:
     volumes : DataFrame (n_dates, n_contracts), volume or open interest on the dates of the prices, in the same
         columns; NaN counts as none
 
+    Raises
+    ------
+    DataError
+        If a volume is negative or infinite.
+
     Examples
     --------
     >>> dates = pd.date_range("2024-03-01", periods=3)
@@ -78,7 +84,15 @@ class RollOnVolume:
     volumes: pd.DataFrame
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "volumes", check_frame(self.volumes, "volumes", allow_missing=True))
+        volumes = check_frame(self.volumes, "volumes", allow_missing=True)
+        negative = (volumes < 0.0).to_numpy()
+        if negative.any():
+            row, column = divmod(int(np.argmax(negative)), volumes.shape[1])
+            raise DataError(
+                f"volumes must not be negative; {volumes.columns[column]!r} has {volumes.to_numpy()[row, column]:g} on "
+                f"{day(volumes.index[row])}. Give NaN where it is not known."
+            )
+        object.__setattr__(self, "volumes", volumes)
 
     def __repr__(self) -> str:
         return f"RollOnVolume({self.volumes.shape[1]} contracts)"

@@ -21,6 +21,8 @@ from hedgeresearch.instruments.linear_contract import LinearContract
 
 Contract: TypeAlias = LinearContract | InverseContract
 KINDS: dict[str, type[LinearContract] | type[InverseContract]] = {"linear": LinearContract, "inverse": InverseContract}
+NEAR = 0.75
+"""How alike two names must be, of 1 for the same, for one to be meant by the other."""
 COLUMNS = (
     "description",
     "kind",
@@ -83,10 +85,10 @@ def spec(contract: str, name: str | None = None, **terms: Any) -> Contract:
     """
     venues = _venues()
     if not isinstance(contract, str) or contract not in venues:
-        nearest = difflib.get_close_matches(str(contract), list(venues), n=1, cutoff=0.0)[0]
+        nearest = _nearest(str(contract))
         raise DataError(
-            f"contract must be one of {', '.join(venues)}; got {contract!r}. The nearest is {nearest!r}; hr.specs() "
-            "describes them all."
+            f"contract must be one of {', '.join(venues)}; got {contract!r}. "
+            f"{f'The nearest is {nearest!r}; ' if nearest else ''}hr.specs() describes them all."
         )
     entry = venues[contract]
     kind = KINDS[entry["kind"]]
@@ -96,6 +98,13 @@ def spec(contract: str, name: str | None = None, **terms: Any) -> Contract:
         raise DataError(f"terms of {contract!r} must be among {', '.join(known)}; got {unknown[0]!r}.")
     stated = {term: value for term, value in entry.items() if term in known}
     return kind(**{"name": entry["symbol"] if name is None else name, **stated, **terms})
+
+
+def _nearest(text: str) -> str | None:
+    """The contract whose name or symbol is most like a text, if one is."""
+    by_text = {entry["symbol"].lower(): name for name, entry in _venues().items()} | {name: name for name in _venues()}
+    found = difflib.get_close_matches(text.lower(), list(by_text), n=1, cutoff=NEAR)
+    return by_text[found[0]] if found else None
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
@@ -28,11 +29,13 @@ class Terms:
     ----------
     name : column of its prices
     lot : float > 0, the smallest number of contracts that is traded, and its multiples; of a spot, units
-    tick : float > 0, the smallest step of the price; None where it is not known
+    tick : float > 0, the smallest step of the price, for information only: no price is rounded to it; None where it is
+        not known
     fee : share of the traded value, from 0 to 1
     half_spread : half of ask less bid, as a share of the price, from 0 to 1
     initial_margin, maintenance_margin : shares of the notional, from 0 to 1, the second not above the first
-    expiry : date of the last settlement, kept as a Timestamp; None where there is none
+    expiry : date of the last settlement, kept as a Timestamp; at midnight it means the whole day; None where there is
+        none
     funding : "8-hourly" or "continuous" for a perpetual contract, None for all others
     currency : of the payoff; the coin for an inverse contract
     source : where the terms were found
@@ -89,6 +92,25 @@ class Terms:
                 f"{self.funding!r}. Leave out expiry for a perpetual, funding for a dated future."
             )
         object.__setattr__(self, "expiry", pd.Timestamp(self.expiry))
+
+
+def as_date(value: Any, name: str) -> pd.Timestamp:
+    """A date, or a text that is one, as a Timestamp; a number is none, though pandas would read nanoseconds."""
+    if isinstance(value, str | date | np.datetime64):
+        with suppress(ValueError):
+            found = pd.Timestamp(value)
+            if not pd.isna(found):
+                return found
+    raise DataError(
+        f"{name} must be a date; got {value!r}. Give for example '2024-03-15', or datetime.date(2024, 3, 15)."
+    )
+
+
+def last_moment(expiry: pd.Timestamp) -> pd.Timestamp:
+    """The end of the day where an expiry is a date without a time, which is at midnight; else the expiry itself."""
+    if expiry != expiry.normalize():
+        return expiry
+    return expiry + pd.DateOffset(days=1) - pd.Timedelta(1, "ns")
 
 
 def check_positive(value: Any, name: str, mend: str) -> None:

@@ -25,7 +25,10 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.series import one_series
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.instruments.terms import Terms
-from hedgeresearch.recommendation.carry_rates import DAYS, EIGHT_HOURLY, check_window, funding_per_year, z_scores
+from hedgeresearch.recommendation.carry_rates import DAYS, check_window, funding_per_year, z_scores
+
+NEAR = 0.05
+"""Standard deviations that are written as none."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,7 +80,9 @@ class Carry:
         position = f"{abs(self.ratio):.3g} {self.instrument} {'short' if self.ratio > 0 else 'long'}"
         found = f"{self.source} of {self.rate_per_year:.2%} a year"
         if self.z_score is not None:
-            found += f" (the last one {self.z_score:+.1f} standard deviations from its past)"
+            near = abs(self.z_score) < NEAR
+            away = "near its mean" if near else f"{self.z_score:+.1f} standard deviations from its past"
+            found += f" (the last one {away})"
         if self.break_even_days is not None:
             return (
                 f"{position}: {found} earns {self.per_year:.2%} of the asset a year; opening and closing costs "
@@ -109,22 +114,22 @@ def carry(
     ratio : float, sold per unit of the asset; negative is long
     window : int, dates of funding that are averaged, and dates before the last one of which the z-score is made; all if
         left out
-    periods_per_year : float, of the funding rates; 1095 if left out and funding is paid every eight hours
+    periods_per_year : float, of the funding rates; 365 days over the median spacing of their dates if left out
     rolls_per_year : float, how often a future is changed for the next one: 4 for quarterly contracts
 
     Raises
     ------
     DataError
-        If the instrument is a spot, the ratio is zero, the history is shorter than the window, or an argument belongs
-        to the other kind of contract.
+        If the instrument is a spot, the ratio is zero, the history is shorter than the window, funding has no dates
+        that say how often it is paid, or an argument belongs to the other kind of contract.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> rates = pd.Series([0.0001, 0.0002, 0.0003, 0.0002], pd.date_range("2024-01-01", periods=4, freq="8h"))
     >>> hr.carry(hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly"), rates)
-    Carry(1 COIN_PERP short: funding of 21.90% a year (the last one +0.0 standard deviations from its past) earns 21.90%
-    of the asset a year; opening and closing costs 0.10%, earned in 1.7 days.)
+    Carry(1 COIN_PERP short: funding of 21.90% a year (the last one near its mean) earns 21.90% of the asset a year;
+    opening and closing costs 0.10%, earned in 1.7 days.)
     """
     _check_position(instrument, ratio, rolls_per_year)
     past = one_series(history, "history", minimum_rows=3)
@@ -136,7 +141,7 @@ def carry(
             raise DataError(f"periods_per_year belongs to funding; {instrument.name!r} has none. Leave it out.")
         rate = float(past.iloc[-1])
     else:
-        rate = funding_per_year(past, _periods(instrument, periods_per_year), window)
+        rate = funding_per_year(past, periods_per_year, window)
     cost = 2.0 * abs(ratio) * (instrument.fee + instrument.half_spread)
     return Carry(
         instrument=instrument.name,
@@ -162,12 +167,3 @@ def _check_position(instrument: Terms, ratio: float, rolls_per_year: float) -> N
             f"rolls_per_year must be 0 for a perpetual and not negative for a future; got {rolls_per_year:g} for "
             f"{instrument.name!r}."
         )
-
-
-def _periods(instrument: Terms, periods_per_year: float | None) -> float:
-    if periods_per_year is None and instrument.funding == "continuous":
-        raise DataError(
-            f"periods_per_year must be given for the continuous funding of {instrument.name!r}: how many of the rates "
-            "make a year, such as 8760 if they are hourly."
-        )
-    return EIGHT_HOURLY if periods_per_year is None else periods_per_year

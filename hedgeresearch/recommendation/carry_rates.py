@@ -4,7 +4,8 @@ r"""The rates that a hedge earns or pays: the basis of futures, the funding of p
     k = \frac{n}{w} \sum_{i=0}^{w-1} f_{t-i}, \qquad
     z_t = \frac{x_t - \bar{x}_{t-w..t-1}}{s_{t-w..t-1}}
 
-with F the price of a future that ends T - t days later, S the spot price and f the funding rates of n periods a year. A
+with F the price of a future that ends T - t days later, S the spot price and f the funding rates of n periods a year,
+which are 365 days over the median spacing of their dates: daily sums make 365, rates of eight hours 1095. A
 future meets spot when it ends, so that a short one earns b a year if spot stands still: the cost of carry of Hull,
 Options, Futures, and Other Derivatives, the chapter on forward and futures prices. The standard score compares a value
 with its own past, which leaves it out.
@@ -24,11 +25,10 @@ from hedgeresearch._validation import check_at_least, check_between, check_index
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.series import joined_series, on_dates, one_series
+from hedgeresearch.instruments.terms import as_date
 
 DAYS = 365.0
 """Days of a year."""
-EIGHT_HOURLY = 3 * 365
-"""Payments a year of funding that is paid every eight hours."""
 
 
 def annualised_basis(
@@ -46,7 +46,7 @@ def annualised_basis(
     Raises
     ------
     DataError
-        If dates differ, prices are not positive, or a date is not before the expiry.
+        If dates differ, prices are not positive, the expiry is no date, or a date is not before it.
 
     Examples
     --------
@@ -72,9 +72,11 @@ def years_left(dates: pd.DatetimeIndex, expiry: date | str | pd.Series[Any]) -> 
     """Years of 365 days from each date to the expiry, (n_dates,), all positive."""
     if isinstance(expiry, pd.Series):
         check_index(expiry.index, "expiry")
-        ends = pd.DatetimeIndex(on_dates(expiry.to_frame(), dates, "expiry", "the prices").iloc[:, 0])
+        given = on_dates(expiry.to_frame(), dates, "expiry", "the prices").iloc[:, 0]
+        known = {one: as_date(one, "every expiry") for one in set(given)}
+        ends = pd.DatetimeIndex([known[one] for one in given])
     else:
-        ends = pd.DatetimeIndex([pd.Timestamp(expiry)] * len(dates))
+        ends = pd.DatetimeIndex([as_date(expiry, "expiry")] * len(dates))
     if (ends.tz is None) != (dates.tz is None):
         raise DataError(
             "expiry and prices must both have a time zone, or none. Use pd.Timestamp('2024-03-29', tz=...)."
@@ -90,15 +92,22 @@ def years_left(dates: pd.DatetimeIndex, expiry: date | str | pd.Series[Any]) -> 
 
 
 def funding_per_year(
-    rates: pd.Series[float], periods_per_year: float = EIGHT_HOURLY, window: int | None = None
+    rates: pd.Series[float], periods_per_year: float | None = None, window: int | None = None
 ) -> float:
     """Mean funding rate times periods a year, a share of the notional that a long pays a year, a short earns.
 
     Parameters
     ----------
     rates : Series (n_periods,), funding rates, shares of the notional per period
-    periods_per_year : float > 0; 1095 for rates of eight hours, 8760 for hourly values of continuous funding
+    periods_per_year : float > 0; left out, 365 days over the median spacing of the dates of those averaged: 1095 for
+        rates of eight hours, 8760 for hourly values of continuous funding, 365 for daily sums. Give it where sums span
+        gaps that the median does not see, such as those of weekends
     window : int, how many of the last periods are averaged; all if left out
+
+    Raises
+    ------
+    DataError
+        If the window is longer than the rates, or periods_per_year is left out and the rates have no two dates.
 
     Examples
     --------
@@ -106,13 +115,28 @@ def funding_per_year(
     0.1095
     """
     values = one_series(rates, "rates")
-    check_between(periods_per_year, "periods_per_year", 0.0, math.inf)
+    dates = values.index
     if window is not None:
         check_at_least(window, "window", 1)
         if window > len(values):
             raise DataError(f"window must not exceed the {len(values)} rates; got {window}. Give a longer history.")
-        values = values.iloc[-window:]
-    return float(values.mean() * periods_per_year)
+        # the first period that is averaged begins at the date before it
+        values, dates = values.iloc[-window:], dates[-window - 1 :]
+    a_year = periods_of_year(dates) if periods_per_year is None else periods_per_year
+    check_between(a_year, "periods_per_year", 0.0, math.inf)
+    return float(values.mean() * a_year)
+
+
+def periods_of_year(dates: pd.Index[Any]) -> float:
+    """How many periods make a year of 365 days, after the median spacing of the dates at which they end."""
+    starts = dates.to_timestamp() if isinstance(dates, pd.PeriodIndex) else dates
+    if not isinstance(starts, pd.DatetimeIndex) or len(starts) < 2:
+        raise DataError(
+            f"rates must have two dates or more, to tell how many make a year; got {kind_of_dates(dates)}, "
+            f"{len(dates)} of them. Index them by their dates, or give for example periods_per_year=1095 for rates of "
+            "eight hours."
+        )
+    return float(pd.Timedelta(days=DAYS) / pd.Series(starts).diff().median())
 
 
 def z_score(series: pd.Series[float], window: int) -> pd.Series[float]:

@@ -34,7 +34,7 @@ import numpy.typing as npt
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_between, check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.recommendation.liquidation_probability import PriceExtremes
+from hedgeresearch.recommendation.price_extremes import PriceExtremes
 
 Contract = Literal["linear", "inverse"]
 
@@ -192,7 +192,7 @@ def collateral_needed(
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> from hedgeresearch.recommendation.liquidation_probability import price_extremes
+    >>> from hedgeresearch.recommendation.price_extremes import price_extremes
     >>> index = hr.returns(hr.load("nasdaq_sp500"))["SP500"]
     >>> drawn = price_extremes(index, price=2_500.0, horizon=20)
     >>> round(collateral_needed(drawn, size=-400.0, maintenance=0.05))  # a short of a million

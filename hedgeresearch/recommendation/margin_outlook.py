@@ -20,7 +20,8 @@ from hedgeresearch.recommendation.liquidation import (
     inverse_liquidation_price,
     linear_liquidation_price,
 )
-from hedgeresearch.recommendation.liquidation_probability import liquidation_probability, price_extremes
+from hedgeresearch.recommendation.liquidation_probability import liquidation_probability
+from hedgeresearch.recommendation.price_extremes import price_extremes
 
 UNKNOWN = ("collateral", "liquidation price", "probability", "lower", "upper", "closed form", "needed")
 

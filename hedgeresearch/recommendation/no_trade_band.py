@@ -24,11 +24,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from hedgeresearch._validation import check_between
+from hedgeresearch._validation import check_between, check_not_negative
 from hedgeresearch.errors import DataError
+from hedgeresearch.recommendation.overshoot import OVERSHOOT
 
-OVERSHOOT = 0.5825971579390106
-"""How far a random walk passes a distant edge, in standard deviations of a step: -zeta(1/2) / sqrt(2 pi)."""
 MEAN_MOVE = math.sqrt(2.0 / math.pi)
 """Mean size of a normal variable with standard deviation one."""
 
@@ -56,7 +55,7 @@ class NoTradeBand:
 
     def __post_init__(self) -> None:
         check_between(self.target, "target", -math.inf, math.inf)
-        _check_not_negative(self.half_width, "half_width", "Take it from no_trade_band.")
+        check_not_negative(self.half_width, "half_width", "Take it from no_trade_band.")
 
     @property
     def lower(self) -> float:
@@ -118,8 +117,8 @@ def no_trade_band(
     >>> round(no_trade_band(7.5, 1.5**2, 2e-7, 2500**2, step=1.0), 3)
     1.852
     """
-    _check_not_negative(cost, "cost", "Leave a rebate out: with it one would trade without end.")
-    _check_not_negative(target_variance, "target_variance", "Give the variance of the target's changes.")
+    check_not_negative(cost, "cost", "Leave a rebate out: with it one would trade without end.")
+    check_not_negative(target_variance, "target_variance", "Give the variance of the target's changes.")
     check_between(risk_aversion, "risk_aversion", -math.inf, math.inf)
     if risk_aversion <= 0.0:
         raise DataError(
@@ -185,7 +184,7 @@ def band_for_tracking_error(
     deviation = tracking_error / hedge_volatility
     if target_variance is None or step is None:
         return max(math.sqrt(3.0) * deviation, lot / 2.0)
-    _check_not_negative(target_variance, "target_variance", "Give the variance of the target's changes.")
+    check_not_negative(target_variance, "target_variance", "Give the variance of the target's changes.")
     left = target_variance * step / 2.0
     if deviation**2 < left:
         raise DataError(
@@ -208,10 +207,4 @@ def half_width_of_excess(variance: float, move: float) -> float:
 def _check_grid(step: float | None, lot: float) -> None:
     if step is not None:
         check_between(step, "step", 0.0, math.inf)
-    _check_not_negative(lot, "lot", "Zero is a hedge that can be traded in any amount.")
-
-
-def _check_not_negative(value: float, name: str, mend: str) -> None:
-    check_between(value, name, -math.inf, math.inf)
-    if value < 0.0:
-        raise DataError(f"{name} must not be negative; got {value:g}. {mend}")
+    check_not_negative(lot, "lot", "Zero is a hedge that can be traded in any amount.")

@@ -17,7 +17,7 @@ With x_0 the value of the asset and x_i those of the hedges, in currency and sig
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,12 @@ class FundingSpike:
     ----------
     rate : float, what a long pays and a short earns per period, as a share of its value; negative: shorts pay
     periods : int, how often it is paid
-    hedges : names of the hedges that pay it; None for all
+    hedges : names of the hedges that pay it, each once; None for all
+
+    Raises
+    ------
+    DataError
+        If the rate is not between -1 and 1, periods are no whole number above 0, or a name comes twice.
 
     Examples
     --------
@@ -56,8 +61,13 @@ class FundingSpike:
     def __post_init__(self) -> None:
         check_between(self.rate, "rate", -1.0, 1.0)
         check_at_least(self.periods, "periods", 1)
-        if isinstance(self.hedges, str):
+        if self.hedges is None:
+            return
+        if not isinstance(self.hedges, tuple | list):
             raise DataError(f"hedges must be a tuple of names; got {self.hedges!r}. Give ({self.hedges!r},).")
+        object.__setattr__(self, "hedges", tuple(self.hedges))
+        if len(set(self.hedges)) < len(self.hedges):
+            raise DataError(f"hedges must be named once each, as each pays once; got {self.hedges!r}. Leave one out.")
 
 
 def stress_table(
@@ -66,7 +76,7 @@ def stress_table(
     covariance: pd.DataFrame,
     *,
     worst: int = 5,
-    jumps: Sequence[float] = (-0.1, 0.1),
+    jumps: float | Sequence[float] = (-0.1, 0.1),
     funding: FundingSpike | None = None,
 ) -> pd.DataFrame:
     """What the asset alone and the hedged position earn in each scenario, in units of currency.
@@ -79,7 +89,7 @@ def stress_table(
     covariance : DataFrame (1 + n_hedges or more, the same), of the next date's returns, by name: a fit's
         ``next_covariance``
     worst : int, dates of the sample to show, those on which the asset's position lost most
-    jumps : simple returns of the asset
+    jumps : simple returns of the asset, one or several
     funding : FundingSpike or None, of perpetual contracts
 
     Returns
@@ -117,10 +127,11 @@ def stress_table(
     check_at_least(worst, "worst", 0)
     if worst > len(sample):
         raise DataError(f"worst must be at most the number of dates, {len(sample)}; got {worst}. Choose fewer.")
+    moves = jumps if isinstance(jumps, Iterable) else [jumps]
     rows = [
         *_past_dates(values, sample, worst),
         *_volatilities(values, matrix),
-        *(row for jump in jumps for row in _jumps(values, matrix, jump)),
+        *(row for jump in moves for row in _jumps(values, matrix, jump)),
     ]
     if funding is not None:
         rows.append(_funding(values, list(exposures.index), funding))
@@ -188,6 +199,8 @@ def _jumps(values: Array, covariance: Array, jump: float) -> list[Scenario]:
 
 
 def _funding(values: Array, names: list[Any], funding: FundingSpike) -> Scenario:
+    if not isinstance(funding, FundingSpike):
+        raise DataError(f"funding must be None, or such as FundingSpike(0.001, periods=9); got {funding!r}.")
     paying = names[1:] if funding.hedges is None else list(funding.hedges)
     unknown = [name for name in paying if name not in names[1:]]
     if unknown:
@@ -226,6 +239,8 @@ def _checked(exposures: Any, returns: Any, covariance: Any) -> tuple[Array, pd.D
         absent = [name for name in names if name not in labels]
         if absent:
             raise DataError(f"{what} must hold all names of exposures; {absent[0]!r} is missing.")
+        if not labels.is_unique:
+            raise DataError(f"{what} must have every name once; {labels[labels.duplicated()][0]!r} occurs twice.")
     matrix = covariance.loc[names, names].to_numpy(dtype=float)
     _check_covariance(matrix)
     return exposures.to_numpy(dtype=float), sample[names], matrix

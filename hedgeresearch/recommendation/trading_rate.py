@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from hedgeresearch._validation import check_between
+from hedgeresearch._validation import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 
 
@@ -84,10 +84,10 @@ def trading_rate(impact: float, risk_aversion: float, hedge_variance: float, *, 
     >>> round(trading_rate(20.0, 2e-7, 2500**2), 4)
     0.2207
     """
-    _check_not_negative(impact, "impact", math.inf)
+    check_not_negative(impact, "impact")
     check_between(risk_aversion, "risk_aversion", 0.0, math.inf)
     check_between(hedge_variance, "hedge_variance", 0.0, math.inf)
-    _check_not_negative(discount, "discount", 1.0)
+    _check_discount(discount)
     return rate_of_costs(impact, (1.0 - discount) * risk_aversion * hedge_variance, discount)
 
 
@@ -123,19 +123,18 @@ def aim_of_target(target: float, long_run: float, reversion: float, rate: float,
     """
     check_between(target, "target", -math.inf, math.inf)
     check_between(long_run, "long_run", -math.inf, math.inf)
-    _check_not_negative(reversion, "reversion", math.inf)
+    check_not_negative(reversion, "reversion")
     if reversion > 1.0:
         raise DataError(f"reversion must be at most 1, all of the way in one step; got {reversion:g}.")
     _check_up_to_one(rate, "rate")
-    _check_not_negative(discount, "discount", 1.0)
+    _check_discount(discount)
     present = rate + discount * (1.0 - rate)
     return long_run + (target - long_run) * present / (present + reversion * (1.0 - present))
 
 
-def _check_not_negative(value: float, name: str, below: float) -> None:
-    check_between(value, name, -math.inf, below)
-    if value < 0.0:
-        raise DataError(f"{name} must not be negative; got {value:g}. Zero leaves it out.")
+def _check_discount(discount: float) -> None:
+    check_between(discount, "discount", -math.inf, 1.0)
+    check_not_negative(discount, "discount")
 
 
 def _check_up_to_one(value: float, name: str) -> None:

@@ -1,6 +1,7 @@
 """What instruments pay, by hand, by finite differences and by the examples of an exchange; returns and contracts."""
 
 import dataclasses
+import math
 import pickle
 from datetime import date
 from itertools import pairwise
@@ -116,6 +117,11 @@ def test_paths_that_do_not_fit_are_refused(prices: pd.DataFrame) -> None:
     path = prices["PERP"]
     with pytest.raises(DataError, match="contracts must hold every date of the prices; 2 are missing, the first 2024"):
         PERPETUAL.path_profit(pd.Series(1.0, DATES[1:-2]), path)
+    for bad in (np.ones(29), [1.0] * 29, None):
+        with pytest.raises(DataError, match="contracts must be one number, or a Series by date; got .* Wrap an array"):
+            PERPETUAL.path_profit(bad, path)
+    with pytest.raises(DataError, match="prices must be a pandas Series or DataFrame indexed by dates; got ndarray"):
+        PERPETUAL.path_profit(1, path.to_numpy())
     with pytest.raises(DataError, match="rates must be positive; got 0 on 2024-01-05"):
         PERPETUAL.path_profit(1, path, rates=prices["BTC"].where(DATES != "2024-01-05", 0.0))
     with pytest.raises(DataError, match="prices must be one series; got the columns"):
@@ -248,6 +254,50 @@ def test_what_hedge_returns_refuses(prices: pd.DataFrame) -> None:
         hedge_returns([1.0, 2.0], LINEAR)
 
 
+@pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
+@pytest.mark.parametrize("expiry", ["2024-01-19", "2024-01-19 08:00"])
+def test_prices_after_the_expiry_are_refused(zone: str | None, expiry: str) -> None:
+    bars = pd.date_range("2024-01-18", periods=12, freq="8h", tz=zone)
+    prices = pd.DataFrame({"FUT": np.linspace(100.0, 110.0, 12)}, bars)
+    last = pd.Timestamp("2024-01-19 16:00" if expiry == "2024-01-19" else expiry, tz=zone)  # a date is the whole day
+    alive, dead = prices[:last], int((bars > last).sum())
+    message = f"prices of 'FUT' must end with its expiry, 2024-01-19.*; got 2024-01-{19 if dead == 7 else 20}"
+    for end in (pd.Timestamp(expiry), pd.Timestamp(expiry, tz=zone)):
+        future = LinearContract("FUT", 5, expiry=end)
+        pd.testing.assert_series_equal(future.path_profit(1, alive["FUT"]), LINEAR.path_profit(1, alive["FUT"]))
+        pd.testing.assert_frame_equal(hedge_returns(alive, future), hedge_returns(alive, LINEAR))
+        with pytest.raises(DataError, match=message):
+            future.path_profit(1, prices["FUT"])
+        with pytest.raises(DataError, match=rf"after it: {dead}\). Leave these dates out, or hold .* with hr.roll"):
+            hedge_returns(prices, [future])
+
+
+def test_periods_and_numbers_and_the_expiry() -> None:
+    future, path = LinearContract("FUT", 5, expiry=date(2024, 1, 30)), pd.Series(np.arange(1.0, 31.0), DATES)
+    assert future.path_profit(1, path).sum() == 145.0
+    assert future.path_profit(1, path.to_period("D")).sum() == 145.0
+    early = dataclasses.replace(future, expiry=date(2024, 1, 29))
+    with pytest.raises(DataError, match="must end with its expiry, 2024-01-29; got 2024-01-30"):
+        early.path_profit(1, path.to_period("D"))
+    assert early.path_profit(1, path.reset_index(drop=True)).sum() == 145.0  # of numbers it cannot be told
+    hours = pd.date_range("2024-01-29 14:00", periods=20, freq="1h", tz="America/New_York")
+    with pytest.raises(DataError, match=r"got 2024-01-30 .*after it: 10\)"):  # midnight in the zone of the prices
+        early.path_profit(1, pd.Series(1.0, hours))
+
+
+@pytest.mark.parametrize("price", [0.0, -5.0, math.nan])
+def test_an_inverse_contract_has_no_notional_without_a_price(price: float) -> None:
+    for given in (price, np.array([50_000.0, price])):
+        with pytest.raises(DataError, match=f"prices of the inverse contract 'PERP' must be positive; got {price:g}"):
+            PERPETUAL.notional(given)
+
+
+def test_nothing_is_sold_without_a_sign() -> None:
+    for kind in ("simple", "difference"):
+        none = contracts_for(0.0, 1000.0, LINEAR, 70.0, kind=kind)
+        assert none == 0.0 and math.copysign(1.0, none) == 1.0
+
+
 def test_contracts_by_hand() -> None:
     assert contracts_for(1.2, 1_000_000, LINEAR, 4_000.0) == pytest.approx(-1.2e6 / 20_000, rel=1e-14)
     assert contracts_for(1.2, 1_000_000, LINEAR, 4_000.0, rate=0.8, kind="log") == pytest.approx(-75.0, rel=1e-14)
@@ -255,6 +305,8 @@ def test_contracts_by_hand() -> None:
     assert contracts_for(1.0, -60_000, PERPETUAL, 61_000.0, rate=60_000.0) == 600.0
     with pytest.raises(DataError, match="ratio must lie strictly between"):
         contracts_for(float("nan"), 1.0, LINEAR, 4_000.0)
+    with pytest.raises(DataError, match="instruments must be such as Spot.*got 'ES'"):
+        contracts_for(1, 0, "ES", 5.0)
     with pytest.raises(DataError, match="rate must lie strictly between 0 and inf"):
         contracts_for(1.0, 1.0, LINEAR, 4_000.0, rate=0.0)
 

@@ -134,6 +134,33 @@ def test_back_adjusted_level_has_the_returns_and_ends_at_the_price(chain: pd.Dat
 
 
 @pytest.mark.parametrize("by_volume", [False, True])
+def test_an_expiry_without_a_time_means_the_whole_day(by_volume: bool) -> None:
+    bars = pd.date_range("2024-02-14", periods=15, freq="8h", tz="UTC")  # over the end of F on the sixteenth
+    contracts = pd.DataFrame({"F": np.linspace(80.0, 81.0, 15), "H": np.linspace(84.0, 85.0, 15)}, bars)
+    rule = RollOnVolume(pd.DataFrame({"F": 1.0, "H": 0.0}, bars)) if by_volume else RollBefore(0)
+    ends = {name: pd.Timestamp(EXPIRIES[name], tz="UTC") for name in "FH"}
+    rolled = roll(contracts, rule, ends)
+    assert rolled.roll_dates.tolist() == [pd.Timestamp("2024-02-17", tz="UTC")]
+    assert rolled.expiry.iloc[0] == ends["F"]
+    for at in ("08:00", "16:00"):  # if a time is given, the bar at that time is the last
+        timed = ends | {"F": pd.Timestamp(f"2024-02-16 {at}", tz="UTC")}
+        found = roll(contracts, rule, timed)
+        assert found.held.index[found.held == "F"][-1] == timed["F"]
+
+
+def test_closes_stamped_with_a_time_roll_as_dates_do(chain: pd.DataFrame) -> None:
+    evening = DATES + pd.Timedelta(hours=16)
+    for days in (0, 1, 5):
+        expected = roll(chain, RollBefore(days), EXPIRIES)
+        assert roll(chain.set_axis(evening), RollBefore(days), EXPIRIES).held.tolist() == expected.held.tolist()
+    quiet = pd.DataFrame(0.0, evening, list(EXPIRIES)).assign(F=1.0)
+    found = roll(chain.set_axis(evening), RollOnVolume(quiet), EXPIRIES)
+    assert found.held.tolist() == roll(chain, RollBefore(0), EXPIRIES).held.tolist()
+    with pytest.raises(hr.DataError, match="in order of expiry; 'H' ends on 2024-02-16 15:00, not after"):
+        roll(chain, RollBefore(0), {**EXPIRIES, "H": "2024-02-16 15:00"})  # within the day on which F ends
+
+
+@pytest.mark.parametrize("by_volume", [False, True])
 def test_shocks_change_nothing_earlier(chain: pd.DataFrame, volumes: pd.DataFrame, by_volume: bool) -> None:
     cut = 60
     shocked, other = chain.copy(), volumes.copy()
@@ -155,6 +182,14 @@ def test_prices_may_be_negative_for_differences_alone() -> None:
     assert rolled.differences.tolist() == pytest.approx([-55.90, 47.64])
     with pytest.raises(hr.DataError, match="'K20' is -37.63 in the period to 2020-04-21. Use .differences"):
         _ = rolled.returns
+    late = roll(contracts, RollBefore(1), {"K20": "2020-04-21", "M20": "2020-05-19"})
+    assert late.roll_dates.tolist() == [dates[2]] and "1 rolls" in repr(late)
+    with pytest.raises(hr.DataError, match=r"'K20' is -37.63 in the period to 2020-04-21. Take \(.previous - .prices"):
+        _ = late.gaps
+    assert (late.previous - late.prices.shift())[late.roll_dates].tolist() == pytest.approx([20.43 + 37.63])
+    below = roll(contracts[["M20", "K20"]], RollBefore(1), {"M20": "2020-04-21", "K20": "2020-05-19"})
+    with pytest.raises(hr.DataError, match="positive for gaps that are fractions; 'K20' is -37.63"):
+        _ = below.gaps
     front = roll(contracts, RollBefore(2), {"K20": "2020-04-21", "M20": "2020-05-19"})
     assert front.returns.tolist() == pytest.approx([20.43 / 25.03 - 1, 11.57 / 20.43 - 1])
 
@@ -193,10 +228,20 @@ def test_what_cannot_be_rolled_is_refused(chain: pd.DataFrame, volumes: pd.DataF
         roll(chain[["H", "F", "K", "N"]], RollBefore(5), EXPIRIES)
     with pytest.raises(hr.DataError, match="expiries must name every contract; 'N' has none"):
         roll(chain, RollBefore(5), {name: EXPIRIES[name] for name in "FHK"})
-    with pytest.raises(hr.DataError, match="expiries must be dates, such as '2024-03-15';"):
-        roll(chain, RollBefore(5), {**EXPIRIES, "N": "one day"})
-    with pytest.raises(hr.DataError, match="contracts must stand in order of expiry"):
-        roll(chain, RollBefore(5), {**EXPIRIES, "N": None})
+    for bad in ("one day", None, pd.NaT, 20240719, np.int64(5), 5.0):
+        with pytest.raises(
+            hr.DataError, match="the expiry of 'N' must be a date; got .* Give for example '2024-03-15'"
+        ):
+            roll(chain, RollBefore(5), {**EXPIRIES, "N": bad})
+    for nothing in (None, list(EXPIRIES.values())):
+        with pytest.raises(hr.DataError, match="expiries must be a mapping or a Series, contract -> date; got "):
+            roll(chain, RollBefore(5), nothing)
+    with pytest.raises(hr.DataError, match="expiries must all be in one time zone, or all without"):
+        roll(chain, RollBefore(5), {**EXPIRIES, "N": pd.Timestamp("2024-07-19", tz="UTC")})
+    wrong = volumes.copy()
+    wrong.loc["2024-01-03", "H"] = -1.0
+    with pytest.raises(hr.DataError, match="volumes must not be negative; 'H' has -1 on 2024-01-03. Give NaN where"):
+        RollOnVolume(wrong)
     with pytest.raises(hr.DataError, match="days must be a whole number of at least 0; got -1"):
         RollBefore(-1)
     with pytest.raises(hr.DataError, match=r"rule must be a rule such as RollBefore\(5\); got 5"):

@@ -85,10 +85,21 @@ def test_the_table_is_not_changed_by_its_reader() -> None:
     assert spec("cme_es").multiplier == 50
 
 
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [("ES", "cme_es"), ("CME_CL", "cme_cl"), ("btcusdt", "binance_usdm_btc"), ("copper", None), ("DAX", None)],
+)
+def test_the_nearest_is_told_by_name_or_symbol_where_one_is_near(asked: str, nearest: str | None) -> None:
+    with pytest.raises(hr.DataError, match="contract must be one of cme_btc, ") as refused:
+        spec(asked)
+    assert ("The nearest is" in str(refused.value)) == (nearest is not None)
+    assert nearest is None or f"The nearest is {nearest!r};" in str(refused.value)
+
+
 def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(hr.DataError, match=r"got 'binance_coin_btc'. The nearest is 'binance_coinm_btc'; hr.specs\(\)"):
         spec("binance_coin_btc")
-    with pytest.raises(hr.DataError, match="contract must be one of cme_btc, .*got 5. The nearest is '"):
+    with pytest.raises(hr.DataError, match=r"got 5. hr.specs\(\) describes them all"):
         spec(5)
     with pytest.raises(hr.DataError, match="terms of 'cme_es' must be among name, .*; got 'face'"):
         spec("cme_es", face=3)

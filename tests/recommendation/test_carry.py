@@ -65,9 +65,46 @@ def test_basis_of_a_rolled_future() -> None:
 def test_funding_by_hand(rates: pd.Series) -> None:
     assert funding_per_year(rates) == pytest.approx(sum(rates) / 40 * 3 * 365, rel=1e-12)
     assert funding_per_year(rates, window=10) == pytest.approx(sum(rates[-10:]) / 10 * 1095, rel=1e-12)
-    assert funding_per_year(rates / 8, 24 * 365) == pytest.approx(funding_per_year(rates), rel=1e-12)  # hourly
+    assert funding_per_year(rates, 365) == pytest.approx(sum(rates) / 40 * 365, rel=1e-12)
     year = pd.Series(1e-4, pd.date_range("2023-01-01", periods=1095, freq="8h"))
     assert funding_per_year(year) == pytest.approx(year.sum(), rel=1e-12)
+
+
+SPACINGS = [("1D", 365), ("8h", 1095), ("4h", 2190), ("1h", 8760), ("7D", 365 / 7)]
+
+
+@pytest.mark.parametrize(("spacing", "a_year"), SPACINGS)
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_the_spacing_of_the_dates_says_how_many_make_a_year(spacing: str, a_year: float, zone: str | None) -> None:
+    dates = pd.date_range("2024-01-01", periods=40, freq=spacing, tz=zone)
+    paid = pd.Series(np.linspace(1e-5, 3e-5, 40), dates)
+    assert funding_per_year(paid) == pytest.approx(2e-5 * a_year, rel=1e-12)
+    # what a year of payments adds up to
+    year = pd.Series(1e-5, pd.date_range("2023-01-01", "2024-01-01", freq=spacing, inclusive="left", tz=zone))
+    assert funding_per_year(year) == pytest.approx(year.sum(), rel=0.02)  # 53 weeks begin in that year, 52.14 are in it
+    for funding in ("8-hourly", "continuous"):
+        perpetual = InverseContract("COIN_PERP", 100, funding=funding)
+        assert carry(perpetual, paid, 0.5).per_year == pytest.approx(1e-5 * a_year, rel=1e-12)
+        assert carry(perpetual, paid, 0.5, periods_per_year=100.0).per_year == pytest.approx(1e-3, rel=1e-12)
+
+
+def test_sums_of_a_day_carry_as_much_as_their_payments(rates: pd.Series) -> None:
+    whole = rates[:39]
+    daily = whole.resample("1D").sum()
+    assert carry(PERPETUAL, daily).rate_per_year == pytest.approx(carry(PERPETUAL, whole).rate_per_year, rel=1e-12)
+    assert funding_per_year(daily.tz_localize(None).to_period("D")) == pytest.approx(funding_per_year(whole), rel=1e-12)
+    hourly = whole.resample("1h").asfreq().fillna(0.0).iloc[-38 * 8 :]  # nothing between two payments
+    assert funding_per_year(hourly) == pytest.approx(funding_per_year(whole[1:]), rel=1e-12)
+
+
+def test_gaps_and_late_stamps_do_not_change_the_spacing(rates: pd.Series) -> None:
+    late = rates.set_axis(HOURS + pd.to_timedelta(np.arange(40) % 3, unit="ms"))
+    assert funding_per_year(late) == pytest.approx(funding_per_year(rates), rel=1e-6)  # milliseconds of eight hours
+    holes = rates.drop(HOURS[[5, 6, 20]])
+    assert funding_per_year(holes) == pytest.approx(holes.mean() * 1095, rel=1e-12)
+    # where payments come twice as often now, the spacing of those that are averaged counts
+    faster = pd.concat([rates, rates[:20].set_axis(pd.date_range(HOURS[-1], periods=21, freq="4h")[1:])])
+    assert funding_per_year(faster, window=20) == pytest.approx(rates[:20].mean() * 2190, rel=1e-12)
 
 
 def test_z_score_by_hand_and_without_look_ahead(rates: pd.Series) -> None:
@@ -126,6 +163,8 @@ def test_sentences(rates: pd.Series) -> None:
         "0.5 FUTURE long: basis of 5.00% a year costs 2.70% of the asset a year, what a rise of 5.40% a year brings in"
         "; opening and closing costs 0.05%."
     )
+    near = carry(PERPETUAL, pd.Series([1e-4, 3e-4, 2.02e-4], HOURS[:3]))
+    assert abs(near.z_score) < 0.05 and "(the last one near its mean)" in near.sentence
     assert "what a fall of 0.40% a year" in carry(FUTURE, flat * 0.0, 1.0, rolls_per_year=4).sentence
     assert pickle.loads(pickle.dumps(paid)) == paid
     assert earned.as_of == HOURS[3]
@@ -157,10 +196,12 @@ def test_what_cannot_be_told_is_refused(rates: pd.Series) -> None:
         carry(FUTURE, rates, rolls_per_year=-1)
     with pytest.raises(hr.DataError, match="periods_per_year belongs to funding; 'FUTURE' has none"):
         carry(FUTURE, rates, periods_per_year=1095)
-    deribit = InverseContract("BTC-PERPETUAL", 10, funding="continuous")
-    with pytest.raises(hr.DataError, match="periods_per_year must be given for the continuous funding of 'BTC-PERPET"):
-        carry(deribit, rates)
-    assert carry(deribit, rates, periods_per_year=8760).per_year == pytest.approx(8 * funding_per_year(rates))
+    undated = rates.reset_index(drop=True)
+    with pytest.raises(hr.DataError, match="must have two dates or more.*got numbers, 40 of them. Index them by their"):
+        carry(PERPETUAL, undated)
+    assert carry(PERPETUAL, undated, periods_per_year=1095).per_year == pytest.approx(funding_per_year(rates))
+    with pytest.raises(hr.DataError, match="1 of them. Index them by their dates, or give for example periods"):
+        funding_per_year(rates[:1])
     with pytest.raises(hr.DataError, match="window must be less than the 40 values; got 40"):
         carry(PERPETUAL, rates, window=40)
     with pytest.raises(hr.DataError, match="window must not exceed the 40 rates; got 41"):
@@ -169,6 +210,26 @@ def test_what_cannot_be_told_is_refused(rates: pd.Series) -> None:
         funding_per_year(rates, 0)
     with pytest.raises(hr.DataError, match="the 12 before 2024-01-05 do not. Lengthen the window"):
         z_score(rates * 0.0, 12)
+
+
+@pytest.mark.parametrize("expiry", ["abc", 20240401, 5.0, None, pd.NaT, "", True])
+def test_what_is_no_date_is_no_expiry(expiry: object) -> None:
+    price = pd.Series(100.0, DAYS)
+    with pytest.raises(hr.DataError, match="expiry must be a date; got .*Give for example '2024-03-15'"):
+        annualised_basis(price, price, expiry)
+    listed = pd.Series(["2024-04-01"] * 40, DAYS, dtype=object)
+    listed.iloc[7] = expiry
+    with pytest.raises(hr.DataError, match="every expiry must be a date; got"):
+        annualised_basis(price, price, listed)
+
+
+def test_every_way_to_write_a_date_is_one_expiry() -> None:
+    spot, future = pd.Series(100.0, DAYS), pd.Series(101.0, DAYS)
+    expected = annualised_basis(future, spot, "2024-04-01")
+    for expiry in (datetime.date(2024, 4, 1), np.datetime64("2024-04-01"), pd.Timestamp("2024-04-01")):
+        pd.testing.assert_series_equal(annualised_basis(future, spot, expiry), expected)
+        listed = pd.Series([expiry] * 40, DAYS, dtype=object)
+        pd.testing.assert_series_equal(annualised_basis(future, spot, listed), expected)
 
 
 def test_prices_without_a_basis_are_refused() -> None:

@@ -15,7 +15,7 @@ from hedgeresearch.recommendation.liquidation import (
     linear_collateral,
     linear_liquidation_price,
 )
-from hedgeresearch.recommendation.liquidation_probability import PriceExtremes, price_extremes
+from hedgeresearch.recommendation.price_extremes import PriceExtremes, price_extremes
 
 ENTRY = 20_000.0
 MAINTENANCE = 0.03

@@ -17,11 +17,11 @@ from hedgeresearch._types import Array
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.no_trade_band import (
     MEAN_MOVE,
-    OVERSHOOT,
     NoTradeBand,
     band_for_tracking_error,
     no_trade_band,
 )
+from hedgeresearch.recommendation.overshoot import OVERSHOOT
 
 
 def stationary(half_width: float, move: float, n_points: int = 100) -> tuple[float, float]:
@@ -68,7 +68,7 @@ SETTINGS = {  # cost, target_variance, risk_aversion, hedge_variance, step
 
 
 def test_constants() -> None:
-    assert pytest.approx(-zeta(0.5) / math.sqrt(2 * math.pi), rel=1e-12) == OVERSHOOT
+    assert pytest.approx(-zeta(0.5) / math.sqrt(2 * math.pi), rel=1e-15) == OVERSHOOT
     assert pytest.approx(norm.expect(abs), rel=1e-8) == MEAN_MOVE
 
 

@@ -178,6 +178,11 @@ def test_what_stress_refuses(exposures: pd.Series, returns: pd.DataFrame, covari
     refused("symmetric and positive semi-definite", covariance=covariance.where(np.tri(3, dtype=bool), 0.0))
     refused("symmetric and positive semi-definite", covariance=impossible)
     refused("worst must be at most the number of dates, 5; got 6", worst=6)
+    near, far = pd.concat([covariance, covariance[1:2]]), pd.concat([covariance, covariance[["far"]]], axis=1)
+    refused("covariance must have every name once; 'near' occurs twice", covariance=near)
+    refused("covariance must have every name once; 'far' occurs twice", covariance=far)
+    refused("each jump must lie strictly between -1 and inf; got None", jumps=None)
+    refused("funding must be None, or such as FundingSpike.*; got 0.01", funding=0.01)
     refused("each jump must lie strictly between -1 and inf; got -10", jumps=(-10,))
     refused("funding must name hedges among .*; got 'asset'", funding=FundingSpike(0.001, 3, ("asset",)))
     prices = hr.load("nasdaq_sp500")[-6:]
@@ -192,3 +197,17 @@ def test_what_a_funding_spike_refuses() -> None:
         FundingSpike(0.001, 0)
     with pytest.raises(hr.DataError, match="hedges must be a tuple of names; got 'near'"):
         FundingSpike(0.001, 3, "near")
+    with pytest.raises(hr.DataError, match=r"hedges must be a tuple of names; got 5. Give \(5,\)"):
+        FundingSpike(0.001, 3, 5)
+    with pytest.raises(hr.DataError, match=r"hedges must be named once each.*got \('near', 'near'\)"):
+        FundingSpike(0.001, 3, ("near", "near"))
+
+
+def test_a_list_of_names_is_kept_as_a_tuple() -> None:
+    spike = FundingSpike(0.001, 3, ["near"])
+    assert spike == FundingSpike(0.001, 3, ("near",)) and hash(spike) == hash(FundingSpike(0.001, 3, ("near",)))
+
+
+def test_one_jump_needs_no_list(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+    one = stress_table(exposures, returns, covariance, jumps=-0.1)
+    pd.testing.assert_frame_equal(one, stress_table(exposures, returns, covariance, jumps=(-0.1,)))

@@ -1,5 +1,6 @@
 """Tails of a book and of a pair, against definitions written slowly, simulations and other software."""
 
+import dataclasses
 import json
 import math
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 import hedgeresearch as hr
 from hedgeresearch.recommendation.tail_dependence import (
@@ -303,6 +305,46 @@ def test_tail_dependence_is_the_same_for_the_same_seed_and_under_monotone_change
     again = tail_dependence(np.exp(returns["asset"]), 7.0 * returns["hedge"] - 1.0, n_bootstrap=50, seed=4)
     assert one == again
     assert one.interval != tail_dependence(returns["asset"], returns["hedge"], n_bootstrap=50, seed=5).interval
+
+
+@pytest.mark.parametrize(("sign", "coefficient"), [(1.0, 1.0), (-1.0, 0.0)])
+def test_a_series_with_itself_and_against_itself(sign: float, coefficient: float) -> None:
+    returns = pair(500, 0.5)["asset"]
+    found = tail_dependence(returns, sign * returns, n_bootstrap=50)
+    assert (found.coefficient, found.fails) == (coefficient, False)
+    assert found.gaussian == pytest.approx(coefficient, abs=1e-7)  # of the quadrature
+    assert "as often, within the error, as" in found.sentence
+    assert not found.sentence.endswith("needed.")
+    # rounding on either side of the truth is no finding
+    for noise in (1e-9, -1e-9):
+        exact = dataclasses.replace(found, interval=(coefficient, coefficient), gaussian=coefficient + noise)
+        assert "as often" in exact.sentence and not exact.fails
+
+
+@pytest.mark.parametrize("n_tail", [10, 25, 50])
+def test_ends_without_a_common_date_are_those_of_clopper_and_pearson(n_tail: int) -> None:
+    returns = pair(20 * n_tail, 0.0)
+    worst = returns["asset"].rank() <= n_tail
+    apart = returns["hedge"].where(~worst, returns["hedge"].abs() + 0.1)
+    none = tail_dependence(returns["asset"], apart, n_bootstrap=50).interval
+    assert none == pytest.approx(proportion_confint(0, n_tail, method="beta"), abs=1e-12)
+    alike = tail_dependence(returns["asset"], returns["asset"], n_bootstrap=50).interval
+    assert alike == pytest.approx(proportion_confint(n_tail, n_tail, method="beta"), abs=1e-12)
+
+
+@pytest.mark.parametrize(("n_dates", "correlation", "share"), [(1000, 0.3, 0.01), (1000, 0.0, 0.05), (1000, 0.3, 0.05)])
+def test_gaussian_pairs_are_not_said_to_fail(n_dates: int, correlation: float, share: float) -> None:
+    failed = 0
+    for seed in range(40):
+        returns = pair(n_dates, correlation, seed=seed)
+        found = tail_dependence(returns["asset"], returns["hedge"], share=share, n_bootstrap=100)
+        failed += found.fails
+        assert found.can_tell == (proportion_confint(0, found.n_tail, method="beta")[1] < found.gaussian)
+        untold = found.kendall_tau > 0.0 and not found.can_tell and "as often" in found.sentence
+        assert ("too few dates to tell" in found.sentence) == untold
+    # three of a hundred at most, here of forty: three are two standard errors above. If the interval ended at zero
+    # where no date is common, there would be 38 of a hundred in the first case
+    assert failed <= 3
 
 
 def test_what_tail_dependence_refuses() -> None:
