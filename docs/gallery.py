@@ -1,6 +1,7 @@
 """Write the gallery of the README: the table of reproductions and three of their figures.
 
-Run it by ``make gallery``. Reproductions whose data cannot be had are left as they stand in the table.
+Run it by ``make gallery``. Reproductions whose data cannot be had are left as they stand in the table, new ones as not
+run. Those that fail or have numbers outside their tolerance are told of: the table is written, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from hedgeresearch.reproductions.reproduction import Reproduction
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
 BEGIN, END = "<!-- gallery, written by `make gallery` -->\n", "<!-- end of gallery -->\n"
+HEAD = (
+    "| name | source | published numbers within tolerance | equal to the print | numbers of other programs | "
+    "closest to its tolerance |"
+)
 FIGURES = {
     "engle_correlations": "Simulated correlations, which are known, and two estimates, after Engle (2002)",
     "liu_bitcoin_futures": "Bitcoin hedged with CME futures: the ratio, and the risk that is left",
@@ -23,31 +28,53 @@ FIGURES = {
 
 def main() -> None:
     """Reproduce everything, save the figures, replace the part of the README between its two marks."""
-    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
-    old, after = rest.split(END)
-    kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}
-    lines = ["| name | source | numbers within tolerance | furthest from it |", "|---|---|---|---|"]
-    for name in hr.reproductions().index:
+    rows: dict[str, str] = {}
+    failed = []
+    for name in map(str, hr.reproductions().index):
         try:
             result = hr.reproduce(name)
-        except hr.MissingDataError as error:
+        except hr.HedgeResearchError as error:
             print(f"{name} is left as it was: {error}", file=sys.stderr)
-            lines.append(kept[name])
+            if not isinstance(error, hr.MissingDataError):
+                failed.append(name)
             continue
-        lines.append(row(result))
+        rows[name] = row(result)
+        if not result.passed:
+            failed.append(name)
         if name in FIGURES:
             with hr.style():
                 result.figure.savefig(DOCS / f"{name}.png", metadata={"Software": None})
+    write(rows)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+def write(rows: dict[str, str]) -> None:
+    """Replace the part of the README between its two marks; a reproduction without a new row keeps its old one."""
+    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
+    old, after = rest.split(END)
+    kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}
+    titles = {
+        str(name): f"| `{name}` | {title} | not run | | | |" for name, title in hr.reproductions()["title"].items()
+    }
     figures = [f"![{caption}](docs/{name}.png)\n" for name, caption in FIGURES.items()]
-    README.write_text(before + BEGIN + "\n".join([*lines, "", *figures]) + END + after, encoding="utf-8")
+    table = [HEAD, "|---" * 6 + "|", *({**titles, **kept, **rows}[name] for name in titles)]
+    README.write_text(before + BEGIN + "\n".join([*table, "", *figures]) + END + after, encoding="utf-8")
 
 
 def row(result: Reproduction) -> str:
     """A row of the table."""
-    inside = sum(result.table["within"].fillna(False))
-    worst = result.largest_difference
-    difference = f"{abs(worst.ours - worst.expected):.1e}, allowed {worst.tolerance:.1e}: {worst.quantity}"
-    return f"| `{result.name}` | {result.paper.title} | {inside} of {len(result.compared)} | {difference} |"
+    published, other = result.count("published"), result.count("independent")
+    tightest = result.tightest
+    cells = (
+        f"`{result.name}`",
+        result.paper.title,
+        f"{published.within} of {published.compared}" if published.compared else "",
+        f"{published.equal}" if published.compared else "",
+        f"{other.within} of {other.compared}" if other.compared else "",
+        f"{abs(tightest.difference):.1e}, allowed {tightest.tolerance:.1e}: {tightest.quantity}",
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

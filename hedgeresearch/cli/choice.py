@@ -13,7 +13,9 @@ from hedgeresearch import datasets
 from hedgeresearch.errors import DataError
 from hedgeresearch.prices import read_prices
 
-Dataset = Annotated[str | None, typer.Option(help="A bundled table; nasdaq_sp500 if no prices are given.")]
+Dataset = Annotated[
+    str | None, typer.Option(help="A table that `hedgeresearch datasets` lists; nasdaq_sp500 if no prices are given.")
+]
 Prices = Annotated[Path | None, typer.Option(help="A CSV or Parquet file of prices, dates in its first column.")]
 Asset = Annotated[str | None, typer.Option(help="Column of the position to hedge.")]
 Hedge = Annotated[list[str] | None, typer.Option(help="Column of a hedge; may be given several times.")]
@@ -22,7 +24,7 @@ Hedge = Annotated[list[str] | None, typer.Option(help="Column of a hedge; may be
 def choose_prices(
     dataset: str | None, file: Path | None, asset: str | None, hedges: list[str] | None
 ) -> tuple[pd.DataFrame, str, list[str]]:
-    """The table and its columns: those of a bundled table by default, named ones from a file."""
+    """The table and its columns: those of a listed table by default, named ones from a file."""
     if file is not None:
         if dataset is not None:
             raise DataError("give --dataset or --prices, not both.")

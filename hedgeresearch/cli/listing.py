@@ -8,6 +8,6 @@ from hedgeresearch import datasets
 
 
 def list_datasets() -> None:
-    """List the bundled tables."""
+    """List the tables, bundled and downloaded."""
     for name, row in datasets.list().iterrows():
         typer.echo(f"{name:15} {row['frequency']:20} {row['period']:26} {row['title']}")

@@ -11,6 +11,9 @@ the covariance is the inverse of :math:`-H`, of :math:`\sum I_t` or of :math:`\s
 Bollerslev and Wooldridge 1992, Econometric Reviews 11). Fiorentini, Calzolari and Panattoni (1996), Journal of Applied
 Econometrics 11, compare them. Without leverage the mean and the other parameters have no information in common, by
 symmetry, and the sample's share of it is left out, as there.
+
+An omega within a factor of ten of its floor counts as held there: no sample tells it from nothing. Where an information
+is not positive definite in the directions that are left, the point is no maximum, or one of many, and has no errors.
 """
 
 from __future__ import annotations
@@ -22,14 +25,16 @@ import numpy as np
 from hedgeresearch._kernels.garch import garch_log_variance_derivatives
 from hedgeresearch._types import Array
 from hedgeresearch._validation import check_choice
-from hedgeresearch.covariance.garch_likelihood import backcast_start, mean_score, scores_by_date
+from hedgeresearch.covariance.garch_likelihood import BOX, backcast_start, mean_score, scores_by_date
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.influence import covariance_of, hessian, influence
+from hedgeresearch.estimation.influence import FLAT, covariance_of, hessian, influence
 
 ErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-wooldridge"]
 KINDS = ("robust", "hessian", "information", "opg", "bollerslev-wooldridge")
 EXPECTED = ("information", "bollerslev-wooldridge")
 SANDWICH = ("robust", "bollerslev-wooldridge")
+NO_OMEGA = 10.0 * np.exp(BOX[1][0])
+"""Omega of a series of unit variance, below which the search may end anywhere."""
 
 
 def check_kind(kind: str, density: str) -> None:
@@ -43,7 +48,9 @@ def check_kind(kind: str, density: str) -> None:
 
 
 def covariance_by_kind(kind: str, parameters: Array, unit: Array, kept: list[int], tangent: Array) -> Array:
-    """Sampling covariance of the ``kept`` parameters, (k, k); NaN for those that cannot move.
+    """Sampling covariance of the ``kept`` parameters, (k, k).
+
+    NaN for those that cannot move, and for all if the information is not positive definite where they can.
 
     Parameters
     ----------
@@ -53,6 +60,8 @@ def covariance_by_kind(kind: str, parameters: Array, unit: Array, kept: list[int
     kept : positions of the parameters in use
     tangent : array (k, n_free), the directions in which they can move
     """
+    if parameters[1] < NO_OMEGA:
+        tangent = tangent[:, tangent[kept.index(1)] == 0.0]
     scores = scores_by_date(parameters, unit)[:, kept]
     if kind in EXPECTED:
         information = expected_information(parameters[:5], unit)[np.ix_(kept, kept)]
@@ -60,12 +69,24 @@ def covariance_by_kind(kind: str, parameters: Array, unit: Array, kept: list[int
         information = scores.T @ scores / len(unit)
     else:
         information = observed_information(parameters, unit, kept)
+    if not _is_positive_definite(information, tangent):
+        return np.full((len(kept), len(kept)), np.nan)
     if kind in SANDWICH:
         return covariance_of(influence(scores, information, tangent))
     inverse = influence(np.eye(len(kept)), information, tangent) / len(unit)
     held = np.diag(inverse) == 0.0
     inverse[held, :], inverse[:, held] = np.nan, np.nan
     return inverse
+
+
+def _is_positive_definite(information: Array, tangent: Array) -> bool:
+    """Whether it curves in every direction of the tangent, whatever the units of the parameters."""
+    moved = tangent.any(axis=1)  # beside a bound the others may not be finite
+    inside = tangent[moved].T @ information[np.ix_(moved, moved)] @ tangent[moved]
+    curvature = np.diag(inside)
+    if not (curvature > 0.0).all():
+        return False
+    return bool((np.linalg.eigvalsh(inside / np.sqrt(np.outer(curvature, curvature))) > FLAT).all())
 
 
 def observed_information(parameters: Array, unit: Array, kept: list[int]) -> Array:

@@ -33,15 +33,16 @@ def fetch(name: str) -> Path:
         If the file is neither in the folder nor to be had from its address.
     DataError
         If its bytes are not those of the pinned sha256. Such a file is never read; it is kept beside as
-        ``<name>.refused``.
+        ``<name>.refused``. If there is no such file to download, it cannot be read, or the folder is that of a user
+        who does not exist.
     """
-    import pooch
-
+    if name not in SOURCES:
+        raise DataError(f"name must be one of {', '.join(SOURCES)}; got {name!r}.")
     source = SOURCES[name]
     file = folder() / name
     if not file.exists():
         _download(source, file)
-    elif pooch.file_hash(str(file)) != source.sha256:
+    elif _hash(file) != source.sha256:
         _refuse(file, file, source)
     return file
 
@@ -51,7 +52,14 @@ def folder() -> Path:
     import pooch
 
     setting = os.environ.get(FOLDER_VARIABLE)
-    return Path(setting).expanduser() if setting else Path(pooch.os_cache("hedgeresearch"))
+    if not setting:
+        return Path(pooch.os_cache("hedgeresearch"))
+    try:
+        return Path(setting).expanduser()
+    except RuntimeError:
+        raise DataError(
+            f"{FOLDER_VARIABLE} must name a folder; got {setting!r}, and there is no such user. Give the whole path."
+        ) from None
 
 
 def _download(source: Source, file: Path) -> None:
@@ -66,22 +74,35 @@ def _download(source: Source, file: Path) -> None:
             arrived = Path(place) / file.name
             # whole, as these files are small: a stream would be left open
             pooch.HTTPDownloader(stream=False)(source.address, str(arrived), None)
-            if pooch.file_hash(str(arrived)) != source.sha256:
+            if _hash(arrived) != source.sha256:
                 _refuse(arrived, file, source)
             arrived.replace(file)
-    except (requests.RequestException, OSError) as error:
+    except requests.RequestException as error:
         raise MissingDataError(
             f"{file.name} is not in {file.parent} and could not be downloaded ({type(error).__name__}). "
             f"Save {source.address} (sha256 {source.sha256}) as {file}, or name the folder that holds it in "
             f"{FOLDER_VARIABLE}."
         ) from None
+    except OSError as error:
+        raise MissingDataError(
+            f"{file.name} is to be downloaded to {file.parent}, which must be a folder that can be written: "
+            f"{error.strerror}. Name one in {FOLDER_VARIABLE}, or one that holds the file already."
+        ) from None
+
+
+def _hash(file: Path) -> str:
+    """The sha256 of what was found."""
+    import pooch
+
+    try:
+        return str(pooch.file_hash(str(file)))
+    except OSError as error:
+        raise DataError(f"{file} must be a file that can be read: {error.strerror}. Move it away.") from None
 
 
 def _refuse(found: Path, file: Path, source: Source) -> None:
-    import pooch
-
     aside = file.with_name(f"{file.name}.refused")
-    digest = pooch.file_hash(str(found))
+    digest = _hash(found)
     try:
         found.replace(aside)
         kept = f"It was kept aside as {aside}; try again to download it."

@@ -22,7 +22,7 @@ from hedgeresearch.datasets.download import fetch
 from hedgeresearch.datasets.r_data import read_rda
 from hedgeresearch.evaluation.measures import effectiveness, hedged_returns
 from hedgeresearch.plotting import COLOURS, plot_lines
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,10 +34,11 @@ PAPER = Paper(
     citation="Antonakakis, N., Cunado, J., Filis, G., Gabauer, D. and de Gracia, F. P. (2020). Oil and asset classes "
     "implied volatilities: Investment strategies and hedging effectiveness. Energy Economics 91, 104762.",
     doi="10.1016/j.eneco.2020.104762",
+    numbers_from="the method page of the authors' R package ConnectednessApproach, which applies the procedure of the "
+    "article to currencies; they are not those of the article, on oil",
+    decimals=2,
     files=(FILE,),
     differs=(
-        "The numbers are those of the method page of the authors' R package, which applies the procedure of the "
-        "article to currencies; they are not those of the article, on oil.",
         "The source fits a Student-t copula DCC to margins that it chose among Student-t and generalized error ones. A "
         "Gaussian DCC with Gaussian GARCH(1,1) margins misses the franc by up to 0.09 in the mean ratio and 0.06 in "
         "effectiveness, for the sake of January 2015; off the franc it is within 0.02.",
@@ -65,8 +66,9 @@ TABLE = {
 }
 """Asset and hedge: the mean ratio and the effectiveness in the source."""
 MODELS = {"Gaussian": DCC(), "Student-t": DCC(margins=GARCH(density="student"), density="student")}
-NEAR, FRANC = (0.02, 0.02), (0.09, 0.06)
-"""Tolerances of the mean ratio and the effectiveness, in general and where the franc is fitted badly."""
+NEAR, FRANC, FRANC_BY_EURO = (0.02, 0.02), (0.09, 0.06), (0.03, 0.02)
+"""Tolerances of the mean ratio and the effectiveness: in general, where a Gaussian density fits the franc badly, and of
+CHF/EUR with the Student-t one."""
 
 
 def run() -> Findings:
@@ -97,24 +99,24 @@ def read_returns() -> pd.DataFrame:
 def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     """EUR hedged with CHF around January 2015; effectiveness of each pair, published and under both densities."""
     around, shares = shown
-    figure.set_size_inches(6.0, 3.2)
-    left, right = figure.subplots(1, 2, width_ratios=(1.2, 1))
-    plot_lines(around, ylabel="ratio of EUR hedged with CHF", note="in sample", ax=left)
+    figure.set_size_inches(4.2, 5.4)
+    above, below = figure.subplots(2, 1, height_ratios=(1, 1.3))
+    plot_lines(around, ylabel="ratio, EUR by CHF", note="in sample", ax=above)
     dates = pd.DatetimeIndex(["2014-07", "2015-01", "2015-07", "2016-01"])
-    left.set_xticks(dates, dates.strftime("%b %Y"))
+    above.set_xticks(dates, dates.strftime("%b %Y"))
     rows = np.arange(len(TABLE))
-    right.barh(rows, [share for _, share in TABLE.values()], color="0.85")
+    below.barh(rows, [share for _, share in TABLE.values()], color="0.85")
     for density, colour, marker in zip(shares.columns, COLOURS, "oD", strict=False):
-        right.plot(shares[density], rows, marker, color=colour, markersize=3.5)
-    right.set_yticks(rows, [*TABLE])
-    right.invert_yaxis()
-    right.set_xlabel("effectiveness (bars: published)")
+        below.plot(shares[density], rows, marker, color=colour, markersize=3.5)
+    below.set_yticks(rows, [*TABLE])
+    below.invert_yaxis()
+    below.set_xlabel("effectiveness, in sample (bars: published)")
 
 
 def _tolerances(pair: str, density: str) -> tuple[float, float]:
     if density == "Gaussian" and "CHF" in pair:
         return FRANC
-    return (FRANC[0], NEAR[1]) if pair == "CHF/EUR" else NEAR
+    return FRANC_BY_EURO if (pair, density) == ("CHF/EUR", "Student-t") else NEAR
 
 
 def _paths(fit: CovarianceFit) -> pd.DataFrame:

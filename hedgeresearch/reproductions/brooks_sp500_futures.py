@@ -20,7 +20,7 @@ from hedgeresearch.hedges.error_correction import ErrorCorrectionHedge
 from hedgeresearch.hedges.hedge_fit import HedgeFit
 from hedgeresearch.hedges.ols import OLSHedge
 from hedgeresearch.plotting import COLOURS, plot_lines
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.returns import returns as returns_of
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ PAPER = Paper(
     citation="Brooks, C. (2019). Introductory Econometrics for Finance, 4th edition. Cambridge University Press. "
     "Chapters 3 and 4.",
     doi=None,
+    numbers_from="two public runs of the example of the book, the page on Brooks in the documentation of GAUSS and an "
+    "executed Python notebook; the book was not read",
     files=(FILE,),
     differs=(
-        "The book was not read: the numbers are those of two public runs of its example, the page on Brooks in the "
-        "documentation of GAUSS and an executed Python notebook.",
         "In the regression of levels, the constant is 6e-6 and the sum of squared residuals 7e-4 from print, of single "
         "precision or with digits cut: their tolerances are one unit of the last digit, not half of one.",
         "No printed result of the error-correction regression was found. With lags chosen by BIC, the Engle-Granger "
@@ -73,16 +73,16 @@ def read_prices() -> pd.DataFrame:
 def draw(figure: Figure, shown: tuple[pd.DataFrame, HedgeFit, pd.Series[float]]) -> None:
     """Returns with the line whose slope is the ratio; what the regression of levels leaves."""
     returns, changes, residuals = shown
-    figure.set_size_inches(6.0, 2.9)
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
+    figure.set_size_inches(4.2, 4.8)
+    above, below = figure.subplots(2, 1, height_ratios=(1.25, 1))
     ends = returns["futures"].agg(["min", "max"])
     constant, ratio = changes.summary["estimate"]
-    left.scatter(returns["futures"], returns["spot"], color=COLOURS[0], s=7, alpha=0.6, linewidths=0)
-    left.plot(ends, constant + ratio * ends, color=COLOURS[1], label=f"slope {ratio:.3f}")
-    left.set(xlabel="return of futures, %", ylabel="return of spot, %")
-    left.legend(loc="upper left")
-    plot_lines(residuals.to_frame("spot less fitted spot"), ylabel="index points", ax=right)
-    right.axhline(0, color="0.6", lw=0.8, zorder=0)
+    above.scatter(returns["futures"], returns["spot"], color=COLOURS[0], s=7, alpha=0.6, linewidths=0)
+    above.plot(ends, constant + ratio * ends, color=COLOURS[1], label=f"slope {ratio:.3f}")
+    above.set(xlabel="return of futures, %", ylabel="return of spot, %")
+    above.legend(loc="upper left")
+    plot_lines(residuals.to_frame("spot less fitted spot"), ylabel="index points", ax=below)
+    below.axhline(0, color="0.6", lw=0.8, zorder=0)
 
 
 def _descriptive(returns: pd.DataFrame) -> list[Number]:

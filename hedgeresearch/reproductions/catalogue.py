@@ -11,7 +11,8 @@ import pandas as pd
 
 from hedgeresearch._validation import check_at_least
 from hedgeresearch.errors import DataError
-from hedgeresearch.reproductions.reproduction import Findings, Paper, Reproduction
+from hedgeresearch.reproductions.paper import Findings, Paper
+from hedgeresearch.reproductions.reproduction import Reproduction
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +41,9 @@ class _Module(NamedTuple):
 
 
 def reproductions() -> pd.DataFrame:
-    """The reproductions, one a row: title, citation, DOI, whether data are downloaded, seconds on two cores.
+    """The reproductions, one a row: title, citation, DOI, where the data are, seconds on two cores.
+
+    Data are "inside" this package, "downloaded", "simulated", or in the tests of another package that is named.
 
     Examples
     --------
@@ -53,7 +56,7 @@ def reproductions() -> pd.DataFrame:
             "title": paper.title,
             "citation": paper.citation,
             "doi": paper.doi or "",
-            "data": "downloaded" if paper.files else "simulated" if paper.replications else "inside",
+            "data": _where(paper),
             "seconds": paper.seconds,
         }
         for name, paper in papers.items()
@@ -83,19 +86,37 @@ def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
     >>> hull.passed
     True
     """
+    check_request(name, replications)
+    module = _module(name)
+    if module.paper.replications is None:
+        findings = module.run()
+    else:
+        findings = module.run(replications or module.paper.replications)
+    return Reproduction(name, module.paper, findings.numbers, findings.tables, findings.shown, module.draw)
+
+
+def check_request(name: str, replications: int | None) -> None:
+    """Refuse a name that there is not, and replications that it cannot have, before anything is computed."""
     if name not in NAMES:
         nearest = difflib.get_close_matches(str(name), NAMES, n=1, cutoff=0.3)
         advice = f"Did you mean {nearest[0]!r}?" if nearest else "See hr.reproductions()."
         raise DataError(f"name must be one of {', '.join(NAMES)}; got {name!r}. {advice}")
-    module = _module(name)
-    if module.paper.replications is None:
-        if replications is not None:
-            raise DataError(f"{name} simulates nothing; leave replications out.")
-        findings = module.run()
-    else:
-        check_at_least(replications if replications is not None else 2, "replications", 2)
-        findings = module.run(replications or module.paper.replications)
-    return Reproduction(name, module.paper, findings.numbers, findings.tables, findings.shown, module.draw)
+    if replications is None:
+        return
+    if not simulates(name):
+        raise DataError(f"{name} simulates nothing; leave replications out.")
+    check_at_least(replications, "replications", 2)
+
+
+def simulates(name: str) -> bool:
+    """Whether it is a Monte Carlo study, whose samples can be fewer than in its source."""
+    return _module(name).paper.replications is not None
+
+
+def _where(paper: Paper) -> str:
+    if paper.package is not None:
+        return f"in {paper.package}"
+    return "downloaded" if paper.files else "simulated" if paper.replications else "inside"
 
 
 def _module(name: str) -> _Module:

@@ -3,8 +3,8 @@ r"""GARCH(1,1) of the mark in pounds: the benchmark of GARCH software, with five
 .. math:: r_t = \mu + e_t, \quad h_t = \omega + \alpha e_{t-1}^2 + \beta h_{t-1}, \quad e_0^2 = h_0 = \overline{e^2}
 
 Source: Fiorentini, Calzolari and Panattoni (1996); model and data of Bollerslev and Ghysels (1996). The digits are
-those on which their program and TSP agree (tspintl.com, examples bgfcp.tsp and bg11i.tsp); errors from the Hessian are
-those in the benchmark of the R package rugarch.
+those on which their program and TSP agree, in the bench files of TSP; errors from the Hessian are those in the
+benchmark of the R package rugarch.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hedgeresearch.covariance.garch import GARCH
 from hedgeresearch.covariance.garch_errors import ErrorKind
 from hedgeresearch.datasets import fetch, read_rda
 from hedgeresearch.plotting import COLOURS, plot_lines
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,6 +31,8 @@ PAPER = Paper(
         "estimates. Journal of Applied Econometrics 11(4), 399-417."
     ),
     doi="10.1002/(SICI)1099-1255(199607)11:4<399::AID-JAE401>3.0.CO;2-R",
+    numbers_from="the bench files bgfcp.tsp, bg11i.tsp and bg11.tsp of TSP (tspintl.com), on which the paper's program "
+    "and TSP agree; errors from the Hessian: the benchmark file of the R package rugarch",
     files=("dem2gbp.rda",),
     differs=(
         "The coefficients agree to nine digits or more, where eleven or twelve were printed, because the search ends "
@@ -47,7 +49,7 @@ COEFFICIENTS = (-0.00619040837994, 0.010761397852, 0.15313406182, 0.805973670305
 LOG_LIKELIHOOD = -1106.60788104129
 ERRORS: dict[ErrorKind, tuple[tuple[float, float], ...]] = {
     "hessian": ((0.00846212, 5e-9), (0.00285271, 5e-9), (0.0265228, 5e-8), (0.0335527, 5e-8)),
-    "information": ((0.0083762856, 5e-11), (0.00192880806, 5e-12), (0.019401186, 5e-10), (0.0218398722, 5e-11)),
+    "information": ((0.0083762856, 5e-11), (0.0019288081, 5e-11), (0.019401186, 5e-10), (0.0218398722, 5e-11)),
     "opg": ((0.00843359, 5e-9), (0.00132298, 5e-9), (0.01397379, 5e-9), (0.0165604, 5e-8)),
     "robust": ((0.009189354, 5e-10), (0.006493186, 5e-10), (0.053531703, 5.4e-6), (0.07246145, 5e-9)),
     "bollerslev-wooldridge": (
@@ -98,18 +100,21 @@ def _compare(kind: ErrorKind, ours: Array) -> list[Number]:
 
 
 def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    """The conditional volatility, and the digits in which ours agree with print (the log relative error)."""
+    """The conditional volatility, and the digits in which ours agree (the log relative error); print has 6 to 12."""
     volatility, digits = shown
-    figure.set_size_inches(6.0, 3.4)
-    left, right = figure.subplots(1, 2)
-    plot_lines(volatility, ylabel="volatility, % per day", ax=left)
-    left.set(xlabel="trading day since January 1984")
+    figure.set_size_inches(4.2, 5.0)
+    above, below = figure.subplots(2, 1)
+    plot_lines(volatility, ylabel="volatility, % per day", ax=above)
+    above.set(xlabel="trading day since January 1984")
     rows = np.arange(len(digits))[::-1]
+    own = digits.index == LABELS["opg"]
     for name, colour, marker in zip(NAMES, COLOURS, "os^D", strict=False):
-        right.plot(digits[name], rows, marker, color=colour, label=name)
-    right.set_yticks(rows, [label.replace("-", "-\n") for label in digits.index])
-    right.set(xlabel="digits that agree", xlim=(0.0, 12.0), xticks=range(0, 13, 3))
-    right.grid(axis="y", color="0.9")
-    right.legend(
+        below.plot(digits[name][~own], rows[~own], marker, color=colour, label=name)
+        below.plot(digits[name][own], rows[own], marker, color=colour, fillstyle="none")
+    names = {"OPG": "OPG (hollow:\nother program)", "Bollerslev-Wooldridge": "Bollerslev-\nWooldridge"}
+    below.set_yticks(rows, [names.get(label, label) for label in digits.index])
+    below.set(xlabel="digits that agree (print has 6 to 12)", xlim=(0.0, 12.0), xticks=range(0, 13, 3))
+    below.grid(axis="y", color="0.9")
+    below.legend(
         loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4, handletextpad=0.1, columnspacing=0.8
     )

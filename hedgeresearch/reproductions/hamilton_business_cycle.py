@@ -17,7 +17,7 @@ from hedgeresearch.datasets import load
 from hedgeresearch.plotting import COLOURS, plot_lines, plot_shaded
 from hedgeresearch.regimes.markov_switching import MarkovSwitching
 from hedgeresearch.regimes.markov_switching_recursion import SwitchingErrors
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,8 +31,9 @@ PAPER = Paper(
         "cycle. Econometrica 57(2), 357-384."
     ),
     doi="10.2307/1912559",
+    numbers_from="results of EViews 8 in the tests of statsmodels, for the model and the data of the article, "
+    "not its own table",
     differs=(
-        "The numbers are those of EViews for the paper's model and data, not the paper's own table.",
         "The printed estimates lie up to 2e-6 from the maximum of the likelihood, at which ours have no slope left, so "
         "they are held to 5e-6 and their errors to 1e-6.",
     ),
@@ -80,7 +81,7 @@ def run() -> Findings:
 
 def draw(figure: Figure, shown: RegimeFit) -> None:
     """Growth, and the smoothed probability of a recession, which all quarters have helped to tell."""
-    figure.set_size_inches(6.0, 3.6)
+    figure.set_size_inches(4.2, 3.6)
     above, below = figure.subplots(2, 1, sharex=True)
     probabilities = shown.smoothed.iloc[4:]
     plot_shaded(shown.observations["GNP"], probabilities, ylabel="growth, % a quarter", ax=above)

@@ -2,8 +2,9 @@
 
     h* = rho s_S / s_F,    N* = h* Q_A / Q_F
 
-after Hull, Options, Futures, and Other Derivatives, chapter 3, cross hedging. The ratio and the number of contracts are
-ours alone: the edition at hand could not be read.
+after Hull, Options, Futures, and Other Derivatives, chapter 3, cross hedging. The book was not read: the prices, the
+standard deviations and the correlation are those of public copies of its exercise, the ratio and the number of
+contracts ours alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 
 from hedgeresearch.hedges.ols import OLSHedge
 from hedgeresearch.plotting import COLOURS
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +25,8 @@ PAPER = Paper(
     title="Jet fuel hedged with heating oil futures",
     citation="Hull, J. C. Options, Futures, and Other Derivatives. Pearson. Chapter 3, the cross hedge of an airline.",
     doi=None,
-    differs=("The ratio and the number of contracts were not read in the source; they are ours.",),
+    numbers_from="public copies of the exercise; the book was not read",
+    differs=("The ratio and the number of contracts were not read anywhere; they are ours.",),
 )
 
 # fmt: off
@@ -56,7 +58,7 @@ def run() -> Findings:
 def draw(figure: Figure, shown: tuple[pd.DataFrame, float, float]) -> None:
     """The 15 months and the line whose slope is the ratio."""
     changes, constant, ratio = shown
-    figure.set_size_inches(4.2, 3.2)
+    figure.set_size_inches(4.2, 3.0)
     axes = figure.add_subplot()
     ends = np.array([min(FUTURES), max(FUTURES)])
     axes.scatter(changes["futures"], changes["fuel"], color=COLOURS[0], s=18)

@@ -19,7 +19,7 @@ from hedgeresearch.evaluation.measures import effectiveness, variance
 from hedgeresearch.evaluation.risk_measures import expected_shortfall, value_at_risk
 from hedgeresearch.evaluation.walk_forward import walk_forward
 from hedgeresearch.plotting import COLOURS, plot_lines
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,9 +31,9 @@ PAPER = Paper(
     citation="Liu, F., Packham, N., Lu, M.-J. and Härdle, W. K. (2023). Hedging cryptos with Bitcoin futures. "
     "Quantitative Finance 23(5), 819-841.",
     doi="10.1080/14697688.2023.2187316",
+    numbers_from="the authors' replication archive; the tables of the article were not read",
     files=(FILE,),
     differs=(
-        "The numbers are those of the authors' replication archive; the tables of the article were not read.",
         "The windows end right before their blocks: the digits of the archive leave no dates between them, though five "
         "are spoken of.",
         "Left out are the archive's spectral risk measure, and the ratios of its copulas, which it does not hold: the "
@@ -82,7 +82,7 @@ def run() -> Findings:
     words = ("of the last block", "mean", "least", "greatest")
     measures = pd.DataFrame({"hedged": _measures(hedged), "unhedged": _measures(spot)})
     numbers = (
-        Number("out-of-sample returns", 5.0 * BLOCKS, float(len(hedged))),
+        Number("out-of-sample returns", 560.0, float(len(hedged))),
         *(_same(f"ratio, {word}", *pair) for word, *pair in zip(words, RATIOS, ours, strict=True)),
         *(
             _same(f"{measure}, {position}", expected, found)
@@ -103,23 +103,23 @@ def read_returns() -> pd.DataFrame:
 def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     """The ratio of each block, and how much of the unhedged risk OLS and the copulas leave."""
     ratio, measures = shown
-    figure.set_size_inches(6.0, 2.9)
-    left, right = figure.subplots(1, 2, width_ratios=(1.3, 1))
-    plot_lines(ratio.set_axis(["rolling OLS"], axis=1), ylabel="hedge ratio", note="out of sample", ax=left)
+    figure.set_size_inches(4.2, 4.4)
+    above, below = figure.subplots(2, 1)
+    plot_lines(ratio.set_axis(["rolling OLS"], axis=1), ylabel="hedge ratio", note="out of sample", ax=above)
     dates = pd.DatetimeIndex(["2019-07", "2020-01", "2020-07", "2021-01"])
-    left.set_xticks(dates, dates.strftime("%b %Y"))
+    above.set_xticks(dates, dates.strftime("%b %Y"))
     # The root of a variance is in the units of the other measures.
     powers = np.array([0.5, 1, 1, 1, 1])
     left_over = 100 * (measures["hedged"] / measures["unhedged"]) ** powers
     copula = 100 * (np.array(ARCHIVE["copula"]) / measures["unhedged"]) ** powers
     rows = np.arange(len(powers))
-    bars = right.barh(rows, left_over, height=0.6, color=COLOURS[0])
-    (points,) = right.plot(copula, rows, "D", color=COLOURS[1])
-    right.set_yticks(rows, ["st. dev.", "VaR 5 %", "ES 5 %", "VaR 1 %", "ES 1 %"])
-    right.invert_yaxis()
-    right.set_xlabel("risk left, % of unhedged")
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.2, 1), "borderaxespad": 0.2}
-    right.legend([bars, points], ["OLS", "copula (archive)"], ncols=2, **place)
+    bars = below.barh(rows, left_over, height=0.6, color=COLOURS[0])
+    (points,) = below.plot(copula, rows, "D", color=COLOURS[1])
+    below.set_yticks(rows, ["st. dev.", "VaR 5 %", "ES 5 %", "VaR 1 %", "ES 1 %"])
+    below.invert_yaxis()
+    below.set_xlabel("risk left, % of unhedged")
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
+    below.legend([bars, points], ["OLS", "copula (archive)"], ncols=2, **place)
 
 
 def _measures(position: pd.Series[float]) -> pd.Series[float]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import html
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from hedgeresearch._version import VERSION
@@ -23,33 +26,72 @@ section {{ break-inside: avoid-page; margin-bottom: 3rem; }}
 </style></head>
 <body><h1>Published numbers, reproduced</h1>
 <p>hedgeresearch {version}</p>
+{overview}
 {sections}
 </body></html>
 """
 
 
-def publish(reproductions: Sequence[Reproduction], folder: Path) -> None:
-    """Write ``<name>.png`` and ``<name>.pdf`` of each, and ``reproductions.html``, which needs no other file."""
-    sections = []
-    for reproduction in reproductions:
-        picture = folder / f"{reproduction.name}.png"
-        with style():
-            reproduction.figure.savefig(picture)
-            # without a date: the same figure is the same file
-            reproduction.figure.savefig(picture.with_suffix(".pdf"), metadata={"CreationDate": None})
-        image = base64.b64encode(picture.read_bytes()).decode()
-        sections.append(
-            f'<section id="{reproduction.name}">{reproduction._repr_html_()}'
-            f'<img alt="{reproduction.name}" src="data:image/png;base64,{image}"></section>'
-        )
-    page = PAGE.format(version=VERSION, sections="\n".join(sections))
-    (folder / "reproductions.html").write_text(page, encoding="utf-8")
+def publish(reproductions: Sequence[Reproduction], folder: Path, left_out: Mapping[str, str]) -> None:
+    """Write ``<name>.png`` and ``<name>.pdf`` of each, and ``reproductions.html``, which needs no other file.
+
+    Parameters
+    ----------
+    reproductions : those that were done
+    folder : one that exists
+    left_out : why others are not there, by name; the page says so
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be written.
+    """
+    with _writing(folder):
+        sections = "\n".join(_section(reproduction, folder) for reproduction in reproductions)
+        page = PAGE.format(version=VERSION, overview=_overview(reproductions, left_out), sections=sections)
+        (folder / "reproductions.html").write_text(page, encoding="utf-8")
 
 
 def check_folder(folder: Path) -> None:
-    """Make the folder, or refuse it before the work whose results it is to hold."""
-    try:
+    """Make the folder, or refuse it before the work whose results it is to hold; nothing is left in it."""
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "reproductions.html").open("a").close()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
+def _section(reproduction: Reproduction, folder: Path) -> str:
+    picture = folder / f"{reproduction.name}.png"
+    with style():
+        reproduction.figure.savefig(picture)
+        # without a date: the same figure is the same file
+        reproduction.figure.savefig(picture.with_suffix(".pdf"), metadata={"CreationDate": None})
+    image = base64.b64encode(picture.read_bytes()).decode()
+    return (
+        f'<section id="{reproduction.name}"><h2>{reproduction.name}</h2>{reproduction._repr_html_()}'
+        f'<img alt="{reproduction.name}" src="data:image/png;base64,{image}"></section>'
+    )
+
+
+def _overview(reproductions: Sequence[Reproduction], left_out: Mapping[str, str]) -> str:
+    """A row for each: how many numbers are within their tolerance, by where they come from, or why it was left out."""
+    rows = [f"<tr><td>{name}</td><td colspan=3>{html.escape(why)}</td></tr>" for name, why in left_out.items()]
+    for reproduction in reversed(reproductions):
+        published, other = reproduction.count("published"), reproduction.count("independent")
+        cells = (
+            f'<a href="#{reproduction.name}">{reproduction.name}</a>',
+            f"{published.within} of {published.compared}" if published.compared else "",
+            f"{published.equal}" if published.compared else "",
+            f"{other.within} of {other.compared}" if other.compared else "",
+        )
+        rows.insert(0, f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    heads = ("", "published numbers within tolerance", "equal to the print", "numbers of other programs")
+    return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{''.join(rows)}</table>"
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise DataError(f"--output must be a folder that can be written; {folder}: {error.strerror}.") from None

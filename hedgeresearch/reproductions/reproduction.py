@@ -1,55 +1,24 @@
-"""What a reproduction is: where the numbers were printed, ours beside them, and the figure."""
+"""What a reproduction gives: a table of published numbers with ours beside them, and the figure."""
 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from hedgeresearch.reproductions.as_text import address, as_printed, beyond, escape_latex, last_digit
+from hedgeresearch.reproductions.paper import Count, Number, Origin, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Paper(NamedTuple):
-    """Where numbers were published, and what is known about reproducing them.
-
-    ``files`` are downloaded; ``differs`` are sentences on what is known to differ; ``replications`` are the simulated
-    samples of a Monte Carlo study, None of anything else; ``seconds`` the order of its time on two cores.
-    """
-
-    title: str
-    citation: str
-    doi: str | None
-    files: tuple[str, ...] = ()
-    differs: tuple[str, ...] = ()
-    replications: int | None = None
-    seconds: float = 1.0
-
-
-class Number(NamedTuple):
-    """One number of ours beside the one it should equal, within ``tolerance``; None where nobody has published one.
-
-    ``origin`` is "published" for a number that was read in its source, "independent" for one of another program.
-    """
-
-    quantity: str
-    expected: float | None
-    ours: float
-    tolerance: float = 0.0
-    origin: Literal["published", "independent"] = "published"
-
-
-class Findings(NamedTuple):
-    """What running a reproduction gives: numbers, further tables of ours by caption, and what its figure shows."""
-
-    numbers: tuple[Number, ...]
-    shown: Any
-    tables: Mapping[str, pd.DataFrame] = {}
+ARITHMETIC = 1e-12
+"""What the order of additions changes in the sixteen digits of a number, relative to its size."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,18 +51,29 @@ class Reproduction:
     @property
     def passed(self) -> bool:
         """Whether all numbers that can be compared are within their tolerance, and there are some."""
-        return bool(self.compared) and all(map(_is_within, self.compared))
+        return bool(self.compared) and all(number.is_within for number in self.compared)
+
+    def count(self, origin: Origin) -> Count:
+        """How the numbers fare that were "published", or that another program gave ("independent")."""
+        own = [number for number in self.compared if number.origin == origin]
+        return Count(sum(number.is_within for number in own), sum(map(self._equals_print, own)), len(own))
 
     @property
     def verdict(self) -> str:
         """How many numbers are within their tolerance, in words."""
-        inside = sum(map(_is_within, self.compared))
-        return f"{inside} of {len(self.compared)} numbers within their tolerance"
+        published, other = self.count("published"), self.count("independent")
+        if not published.compared:
+            return f"{other.within} of {other.compared} numbers of another program within their tolerance"
+        beside = f", {other.within} of {other.compared} of another program" if other.compared else ""
+        return (
+            f"{published.within} of {published.compared} published numbers within their tolerance "
+            f"({published.equal} equal to the print){beside}"
+        )
 
     @property
-    def largest_difference(self) -> Number:
-        """The compared number that lies furthest from what it should be, measured in its tolerance."""
-        return max(self.compared, key=_share_of_tolerance)
+    def tightest(self) -> Number:
+        """The compared number that is closest to failing: its difference is the largest share of its tolerance."""
+        return max(self.compared, key=lambda number: number.share_of_tolerance)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -123,18 +103,19 @@ class Reproduction:
         """The table as text, each number with the digits that its tolerance makes worth reading."""
         table = self.table.astype(object)
         for number in self.numbers:
-            table.loc[number.quantity] = [_text(number, column) for column in table.columns]
+            table.loc[number.quantity] = [self._text(number, column) for column in table.columns]
         return table
 
     def to_latex(self) -> str:
-        """The table for a paper, with its citation as caption; needs the LaTeX package booktabs."""
-        styled = self.shown_table.style.format_index(escape="latex").format(escape="latex")
-        return str(styled.to_latex(hrules=True, caption=_escape_latex(self.reference), label=f"tab:{self.name}"))
+        """The table for a paper, captioned by where its numbers are from; needs the LaTeX package booktabs."""
+        styled = self.shown_table.style.format_index(escape_latex).format(escape_latex)
+        return str(styled.to_latex(hrules=True, caption=escape_latex(self.reference), label=f"tab:{self.name}"))
 
     @property
     def reference(self) -> str:
-        """Citation and DOI."""
-        return self.paper.citation + (f" https://doi.org/{self.paper.doi}" if self.paper.doi else "")
+        """Where the numbers were read; the source that they go back to, and its address."""
+        doi = self.paper.doi
+        return f"Numbers: {self.paper.numbers_from}; after: {self.paper.citation}" + (f" {address(doi)}" if doi else "")
 
     def _repr_html_(self) -> str:
         known = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.paper.differs)
@@ -147,15 +128,23 @@ class Reproduction:
             f"{self.shown_table.to_html()}<p>{self.verdict}.</p>{further}"
         )
 
+    def _equals_print(self, number: Number) -> bool:
+        """Whether ours, rounded, is what was printed."""
+        assert number.expected is not None
+        half_a_unit = 0.5 * last_digit(number.expected, self.paper.decimals)
+        return abs(number.difference) <= half_a_unit + ARITHMETIC * abs(number.expected)
 
-def _is_within(number: Number) -> bool:
-    return number.expected is not None and abs(number.ours - number.expected) <= number.tolerance
-
-
-def _share_of_tolerance(number: Number) -> float:
-    assert number.expected is not None
-    difference = abs(number.ours - number.expected)
-    return difference / number.tolerance if number.tolerance > 0 else (0.0 if difference == 0 else math.inf)
+    def _text(self, number: Number, column: str) -> str:
+        value = _row(number)[column]
+        if value is None:
+            return ""
+        if column == "within":
+            return "yes" if value else "NO"
+        if column in ("published", "independent"):
+            return as_printed(value, self.paper.decimals)
+        if column == "ours":
+            return beyond(value, number.tolerance)
+        return f"{value:.1e}" if value else "0"
 
 
 def _row(number: Number) -> dict[str, Any]:
@@ -164,31 +153,7 @@ def _row(number: Number) -> dict[str, Any]:
         "published": number.expected if number.origin == "published" else None,
         "independent": number.expected if number.origin == "independent" else None,
         "ours": number.ours,
-        "difference": number.ours - number.expected if number.expected is not None else None,
+        "difference": number.difference if known else None,
         "tolerance": number.tolerance if known else None,
-        "within": _is_within(number) if known else None,
+        "within": number.is_within if known else None,
     }
-
-
-def _text(number: Number, column: str) -> str:
-    value = _row(number)[column]
-    if value is None:
-        return ""
-    if column == "within":
-        return "yes" if value else "NO"
-    if column in ("published", "independent"):
-        return f"{value:.12g}"
-    if column == "ours":
-        return _rounded(value, number.tolerance)
-    return f"{value:.1e}" if value else "0"
-
-
-def _rounded(value: float, tolerance: float) -> str:
-    """A value to one digit beyond its tolerance."""
-    if tolerance <= 0:
-        return f"{value:.6g}"
-    return f"{value:.{max(1 - math.floor(math.log10(tolerance)), 0)}f}"
-
-
-def _escape_latex(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "&%$#_{}" else letter for letter in text)

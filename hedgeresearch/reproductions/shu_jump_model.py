@@ -19,7 +19,7 @@ import pandas as pd
 from hedgeresearch.datasets import fetch
 from hedgeresearch.plotting import plot_shaded
 from hedgeresearch.regimes.jump_model import JumpModel
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,6 +31,8 @@ PAPER = Paper(
         "https://github.com/Yizhan-Oliver-Shu/jump-models."
     ),
     doi=None,
+    numbers_from="the example as executed in the repository of the package",
+    decimals=6,
     files=("NDX.csv",),
     differs=(
         "Bear days and switches are not printed in the example; they are those of its code, run on the same file.",
@@ -88,7 +90,7 @@ def winsorise(features: pd.DataFrame) -> pd.DataFrame:
 def draw(figure: Figure, shown: tuple[pd.Series[float], pd.DataFrame]) -> None:
     """The index, with the days shaded that the whole sample calls a bear market."""
     prices, regimes = shown
-    figure.set_size_inches(6.0, 3.2)
+    figure.set_size_inches(4.2, 2.8)
     axes = figure.add_subplot()
     plot_shaded(prices, regimes, ylabel="Nasdaq-100 (log scale)", note="in sample; hindsight", ax=axes)
     axes.set_yscale("log")

@@ -23,7 +23,7 @@ from hedgeresearch.plotting import plot_shaded
 from hedgeresearch.regimes.markov_switching import MarkovSwitching
 from hedgeresearch.regimes.markov_switching_recursion import SwitchingErrors, transition_from
 from hedgeresearch.regimes.recursion import HiddenMarkovChain, stationary_probabilities
-from hedgeresearch.reproductions.reproduction import Findings, Number, Paper
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +32,8 @@ PAPER = Paper(
     title="Switching regressions in Stata's manual: weekly S&P 500 and the Fed funds rate",
     citation="StataCorp (2015). Stata 14 Time-Series Reference Manual, entry mswitch. Stata Press.",
     doi=None,
+    numbers_from="results of Stata 14 in the tests of statsmodels",
+    package="statsmodels",
     differs=(
         "Stata starts the regimes of the S&P 500 at their stationary probabilities. MarkovSwitchingHedge estimates "
         "those of the first week, which gains 0.26 of log-likelihood and moves estimates by up to 0.009. Its "
@@ -149,7 +151,7 @@ def funds_rate() -> tuple[list[Number], Panel]:
 
 def draw(figure: Figure, shown: tuple[Panel, Panel]) -> None:
     """Both series, with the dates shaded that are likelier than not in the regime of the higher mean."""
-    figure.set_size_inches(6.0, 3.8)
+    figure.set_size_inches(4.2, 3.8)
     labels = ("S&P 500: absolute\nreturn, % a week", "Fed funds rate, %")
     for axes, panel, label in zip(figure.subplots(2, 1), shown, labels, strict=True):
         plot_shaded(panel.series, panel.probabilities, ylabel=label, note="shaded: high regime; hindsight", ax=axes)

@@ -1,40 +1,106 @@
 """``hedgeresearch reproduce``."""
 
+from dataclasses import replace
+
 import pytest
 
+import hedgeresearch as hr
 from hedgeresearch.cli import reproduce as command
-from hedgeresearch.errors import MissingDataError
+from hedgeresearch.errors import ConvergenceError, MissingDataError
 from hedgeresearch.reproductions.catalogue import reproduce
+
+QUICK = ("hull_jet_fuel", "dcc_truth_test")
+
+
+def broken(error, name):
+    """The reproductions, of which one raises."""
+
+    def run(wanted, replications=None):
+        if wanted == name:
+            raise error
+        return reproduce(wanted, replications=replications)
+
+    return run
 
 
 def test_one_by_name_with_its_files(run, tmp_path):
     code, output, errors = run("reproduce", "hull_jet_fuel", "--output", tmp_path / "new" / "folder")
     assert (code, errors) == (0, "")
-    assert output.startswith("hull_jet_fuel: Jet fuel hedged with heating oil futures\nHull, J. C.")
-    assert "3 of 3 numbers within their tolerance." in output
+    assert output.startswith("hull_jet_fuel: Jet fuel hedged with heating oil futures\nNumbers: public copies")
+    assert "; after: Hull, J. C." in output
+    assert "3 of 3 published numbers within their tolerance (3 equal to the print)." in output
     files = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
     assert files == {"hull_jet_fuel.png", "hull_jet_fuel.pdf", "reproductions.html"}
 
 
-def test_all_goes_on_without_the_data_of_one(run, monkeypatch):
-    def missing(name, replications=None):
-        raise MissingDataError("no data; save http://somewhere (sha256 abc)")
+def test_help_lists_the_names(run):
+    code, output, _ = run("reproduce", "--help")
+    assert code == 0
+    assert all(name in "".join(output.split()) for name in hr.reproductions().index)
 
+
+def test_all_with_fewer_samples_for_the_simulations(run, monkeypatch, tmp_path):
+    asked = {}
+
+    def counted(name, replications=None):
+        asked[name] = replications
+        return reproduce(name, replications=replications)
+
+    monkeypatch.setattr(command, "NAMES", QUICK)
+    monkeypatch.setattr(command, "run", counted)
+    code, output, errors = run("reproduce", "--all", "--replications", 3, "--output", tmp_path)
+    assert (code, errors) == (0, "2 done.\n")
+    assert asked == {"hull_jet_fuel": None, "dcc_truth_test": 3}
+    assert output.index("hull_jet_fuel:") < output.index("dcc_truth_test:")
+    assert "error of the hedge ratio, 3 samples" in output
+    files = {f"{name}.{kind}" for name in QUICK for kind in ("png", "pdf")} | {"reproductions.html"}
+    assert {path.name for path in tmp_path.iterdir()} == files
+
+
+def test_all_goes_on_without_the_data_of_one(run, monkeypatch, tmp_path):
+    missing = MissingDataError("no data; save http://somewhere (sha256 abc)")
     monkeypatch.setattr(command, "NAMES", ("brooks_sp500_futures", "hull_jet_fuel"))
-    monkeypatch.setattr(command, "run", lambda name: (missing if name.startswith("brooks") else reproduce)(name))
-    code, output, errors = run("reproduce", "--all")
+    monkeypatch.setattr(command, "run", broken(missing, "brooks_sp500_futures"))
+    code, output, errors = run("reproduce", "--all", "--output", tmp_path)
     assert code == 0
     assert output.startswith("hull_jet_fuel:")
-    assert errors == "brooks_sp500_futures: skipped: no data; save http://somewhere (sha256 abc)\n"
+    assert errors == (
+        "brooks_sp500_futures: skipped: no data; save http://somewhere (sha256 abc)\n"
+        "1 done.\nskipped, as their data could not be had: brooks_sp500_futures.\n"
+    )
+    assert "skipped: no data; save http://somewhere" in (tmp_path / "reproductions.html").read_text(encoding="utf-8")
+
+
+def test_nothing_done_is_no_success(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "NAMES", ("hull_jet_fuel",))
+    monkeypatch.setattr(command, "run", broken(MissingDataError("no data"), "hull_jet_fuel"))
+    code, output, errors = run("reproduce", "--all", "--output", tmp_path / "new")
+    assert (code, output) == (1, "")
+    assert errors == "hull_jet_fuel: skipped: no data\nno reproduction had its data\n"
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_one_that_fails_does_not_throw_the_others_away(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "NAMES", ("dcc_truth_test", "hull_jet_fuel"))
+    monkeypatch.setattr(command, "run", broken(ConvergenceError("no optimum"), "dcc_truth_test"))
+    code, output, errors = run("reproduce", "--all", "--output", tmp_path)
+    assert code == 1
+    assert output.startswith("hull_jet_fuel:")
+    assert errors == "dcc_truth_test: failed: no optimum\n1 done.\nfailed: dcc_truth_test.\n"
+    assert (tmp_path / "hull_jet_fuel.pdf").exists()
+    assert "failed: no optimum" in (tmp_path / "reproductions.html").read_text(encoding="utf-8")
 
 
 def test_a_number_outside_its_tolerance_fails(run, monkeypatch):
-    class Failed:
-        passed = False
-
-    monkeypatch.setattr(command, "run", lambda name, replications: Failed())
-    monkeypatch.setattr(command, "_text", lambda result: "a table")
-    assert run("reproduce", "hull_jet_fuel") == (1, "a table\n", "")
+    hull = reproduce("hull_jet_fuel")
+    failed = replace(hull, numbers=(hull.numbers[0]._replace(ours=1.0),))
+    monkeypatch.setattr(command, "NAMES", ("hull_jet_fuel",))
+    monkeypatch.setattr(command, "run", lambda name, replications: failed)
+    code, output, errors = run("reproduce", "hull_jet_fuel")
+    assert (code, errors) == (1, "")
+    assert "0 of 1 published numbers within their tolerance (0 equal to the print)." in output
+    code, _, errors = run("reproduce", "--all")
+    assert (code, errors) == (1, "1 done.\nwith numbers outside their tolerance: hull_jet_fuel.\n")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +109,8 @@ def test_a_number_outside_its_tolerance_fails(run, monkeypatch):
         ((), "give one name or --all; the names are hull_jet_fuel, "),
         (("hull_jet_fuel", "--all"), "give one name or --all"),
         (("hull",), "Did you mean 'hull_jet_fuel'?"),
+        (("hull_jet_fuel", "--replications", 5), "hull_jet_fuel simulates nothing; leave replications out."),
+        (("--all", "--replications", 1), "replications must be a whole number of at least 2; got 1."),
         (("--all", "--output", __file__), "--output must be a folder that can be written"),
     ],
 )
@@ -51,3 +119,8 @@ def test_refusals(run, arguments, message):
     assert (code, output) == (2, "")
     assert message in errors
     assert len(errors.splitlines()) == 1
+
+
+def test_a_name_that_there_is_not_leaves_no_folder(run, tmp_path):
+    assert run("reproduce", "hull", "--output", tmp_path / "new")[0] == 2
+    assert not (tmp_path / "new").exists()

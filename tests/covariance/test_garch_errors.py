@@ -5,7 +5,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.garch import GARCH
-from hedgeresearch.covariance.garch_errors import KINDS
+from hedgeresearch.covariance.garch_errors import KINDS, covariance_by_kind
 from hedgeresearch.estimation.influence import covariance_of
 
 
@@ -95,9 +95,48 @@ def test_units_do_not_matter(kind, returns):
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_bound_holds_has_no_error(kind):
     calm_after_storm = np.random.default_rng(11).standard_normal(300) * np.tile([1.0, 0.2], 150)
-    errors = np.diag(GARCH().estimate(calm_after_storm).covariance(kind))
-    assert np.isnan(errors[2])
-    assert (errors[:2] > 0).all()
+    margin = GARCH().estimate(calm_after_storm)
+    errors = np.diag(margin.covariance(kind))
+    assert margin.bounds_hit == ("alpha = 0",)
+    assert margin.unit_parameters[1] < 1e-8  # omega lies beside its floor, though not on it
+    assert np.isnan(errors).tolist() == [False, True, True, False]
+    assert (errors[[0, 3]] > 0).all()
+
+
+def dying_out():
+    """Returns of an integrated GARCH without a constant."""
+    h, path = 1.0, []
+    for z in np.random.default_rng(5).standard_normal(100):
+        path.append(np.sqrt(h) * z)
+        h = 0.2 * path[-1] ** 2 + 0.8 * h
+    return np.array(path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_omega_beside_its_floor_is_held_there(kind):
+    """The errors of the others are those of a model that has no omega to estimate."""
+    margin = GARCH().estimate(dying_out())
+    beside = margin.unit_parameters.copy()
+    beside[1] = 3e-9  # where a search may end as well as at 1e-9
+    others, tangent = [0, 2, 4], np.eye(4)
+    found = covariance_by_kind(kind, beside, margin.unit_returns, [0, 1, 2, 4], tangent)
+    assert np.isnan(found[1]).all()
+    expected = expected_covariances(beside[:5], margin.unit_returns, others)[kind]
+    np.testing.assert_allclose(found[np.ix_([0, 2, 3], [0, 2, 3])], expected, rtol=1e-4, atol=1e-9)
+    beside[1] = 2e-8
+    assert np.isfinite(covariance_by_kind(kind, beside, margin.unit_returns, [0, 1, 2, 4], tangent)).all()
+
+
+def test_a_point_that_is_no_maximum_has_no_hessian_errors(returns):
+    margin = GARCH().estimate(returns)
+    elsewhere = margin.unit_parameters.copy()
+    elsewhere[[1, 2, 4]] = 5.0, 0.0, 0.0
+    for kind in KINDS:
+        found = covariance_by_kind(kind, elsewhere, margin.unit_returns, [0, 1, 2, 4], margin.tangent[[0, 1, 2, 4]])
+        if kind in ("robust", "hessian"):
+            assert np.isnan(found).all()
+        else:
+            assert (np.diag(found)[:2] > 0).all()
 
 
 def test_kinds_that_do_not_exist_are_refused(returns):

@@ -30,6 +30,28 @@ def test_a_row_is_dated_by_the_close_and_holds_the_funding_of_that_moment(binanc
     assert binance.loc["2023-10-29 08:00+00:00", "BTC_COIN_PERP"] == raw.loc["2023-10-29 01:00:00", "close"]
 
 
+@pytest.mark.parametrize(
+    ("label", "date"),
+    [
+        ("2023-01-03 08:00:00", "2023-01-03 16:00+00:00"),  # London is on UTC: the bar opens at 8 and closes at 16
+        ("2023-07-06 09:00:00", "2023-07-06 16:00+00:00"),  # and an hour ahead of it in summer
+    ],
+)
+def test_every_column_is_the_one_of_its_name_in_the_file(binance, data_dir, label, date):
+    raw = pd.read_csv(data_dir / "all_exchanges.csv")
+    raw = raw[raw["exchange"] == "binance"].set_index(["pair", "time"])
+    later = str(pd.Timestamp(label) + pd.Timedelta(hours=8))
+    expected = {}
+    for coin in ("BTC", "ETH"):
+        expected[coin] = raw.loc[(f"{coin}/USDT", label), "close"]
+        expected[f"{coin}_USDT_PERP"] = raw.loc[(f"{coin}USDT", label), "close"]
+        expected[f"{coin}_COIN_PERP"] = raw.loc[(f"{coin}USDCM", label), "close"]
+        expected[f"{coin}_USDT_PERP_FUNDING"] = raw.loc[(f"{coin}USDT", later), "funding rate"]
+        expected[f"{coin}_COIN_PERP_FUNDING"] = raw.loc[(f"{coin}USDCM", later), "funding rate"]
+    assert len(set(expected.values())) == 10  # a column taken for another would be seen
+    assert binance.loc[date].to_dict() == expected
+
+
 def test_the_description_is_that_of_the_table(binance):
     assert binance.attrs["rows"] == str(len(binance))
     assert binance.attrs["period"] == f"{binance.index[0]:%Y-%m-%d} to {binance.index[-1]:%Y-%m-%d}"

@@ -88,8 +88,35 @@ def test_no_network_and_no_cache_is_told_in_one_line_with_address_and_hash(sourc
     assert list(cache.iterdir()) == []  # nothing half-written
 
 
+def test_a_folder_that_cannot_be_written_is_told_with_another_mend(source: Path, cache: Path) -> None:
+    cache.write_text("a file where the folder should be")
+    with pytest.raises(MissingDataError, match=r"must be a folder that can be written: .*\. Name one in ") as refused:
+        download.fetch("prices.csv")
+    assert "http" not in str(refused.value)
+
+
+def test_what_cannot_be_read_under_the_name_is_refused(source: Path, cache: Path) -> None:
+    (cache / "prices.csv").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"prices\.csv must be a file that can be read: Is a directory\. Move it away"):
+        download.fetch("prices.csv")
+
+
+def test_an_unknown_name_is_refused_with_those_there_are() -> None:
+    with pytest.raises(DataError, match=r"name must be one of all_exchanges\.csv, .*; got 'prices'"):
+        download.fetch("prices")
+
+
+def test_the_folder_of_a_home(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(download.FOLDER_VARIABLE, "~/data")
+    assert download.folder() == tmp_path / "data"
+    monkeypatch.setenv(download.FOLDER_VARIABLE, "~nosuchuser/data")
+    with pytest.raises(DataError, match="must name a folder; got '~nosuchuser/data', and there is no such user"):
+        download.folder()
+
+
 def test_the_user_cache_without_a_setting(monkeypatch) -> None:
-    monkeypatch.delenv(download.FOLDER_VARIABLE)
+    monkeypatch.delenv(download.FOLDER_VARIABLE, raising=False)
     assert download.folder().name == "hedgeresearch"
 
 

@@ -37,6 +37,16 @@ def test_simulated_returns_have_these_variances_and_correlations(name):
     assert (kurtosis > 4) == process.student
 
 
+def test_the_first_returns_have_the_variances_of_the_long_run():
+    """omega / (1 - alpha - beta) of either series: 1 and 5 / 3."""
+    process = engle.processes()["constant"]
+    first = np.array([engle.simulate(process, [seed, 0]).iloc[0] for seed in range(300)])
+    np.testing.assert_allclose((first**2).mean(axis=0), [1.0, 5 / 3], rtol=0.25)  # three errors of 300 squares
+    normal = np.random.default_rng([7, 0]).standard_normal((engle.N_DATES, 2))[0]
+    normal[1] = 0.9 * normal[0] + np.sqrt(1 - 0.81) * normal[1]
+    assert engle.simulate(process, [7, 0]).iloc[0].tolist() == pytest.approx(normal * np.sqrt([1.0, 5 / 3]))
+
+
 def test_errors_are_those_of_each_sample_whatever_runs_them():
     findings = engle.run(2)
     samples = [engle.errors_of_sample(i) for i in range(2)]

@@ -1,5 +1,7 @@
 """Every reproduction runs and passes; the record, its table and what is written of it."""
 
+import base64
+import html
 import re
 import warnings
 
@@ -10,17 +12,22 @@ from matplotlib.figure import Figure
 import hedgeresearch as hr
 from hedgeresearch.datasets.sources import SOURCES
 from hedgeresearch.reproductions.catalogue import NAMES
-from hedgeresearch.reproductions.publish import publish
-from hedgeresearch.reproductions.reproduction import Number, Paper, Reproduction
+from hedgeresearch.reproductions.paper import Number, Paper
+from hedgeresearch.reproductions.publish import check_folder, publish
+from hedgeresearch.reproductions.reproduction import Reproduction
 
 LISTED = hr.reproductions()
+
+
+FEW = {"engle_correlations": 4, "dcc_truth_test": 4}
+"""Samples of the Monte Carlo studies; tolerances widen with the errors of fewer."""
 
 
 def reproduced(name, request):
     """A reproduction; skipped where its data are not at hand, as no test uses the network."""
     if LISTED.loc[name, "data"] == "downloaded":
         request.getfixturevalue("data_dir")
-    return hr.reproduce(name)
+    return hr.reproduce(name, replications=FEW.get(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,24 +44,36 @@ def test_every_number_is_within_its_tolerance(name, request):
     assert [str(warning.message) for warning in seen] == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FEW)
+def test_every_number_is_within_its_tolerance_with_all_samples(name):
+    assert set(FEW) == set(LISTED.index[LISTED["data"] == "simulated"])
+    assert hr.reproduce(name).passed
+
+
 def test_the_list():
     assert list(LISTED.index) == list(NAMES)
     assert LISTED["title"].is_unique
-    assert set(LISTED["data"]) == {"inside", "downloaded", "simulated"}
+    assert set(LISTED["data"]) == {"inside", "downloaded", "simulated", "in statsmodels"}
+    assert LISTED.loc["stata_weekly_sp500", "data"] == "in statsmodels"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files_are_pinned(name):
     from hedgeresearch.reproductions.catalogue import _module
 
-    assert set(_module(name).paper.files) <= set(SOURCES)
+    paper = _module(name).paper
+    assert set(paper.files) <= set(SOURCES)
+    assert paper.numbers_from[-1] not in ".;"
 
 
 # --- the record ---
 
 
 def record(*numbers):
-    paper = Paper("A <title>", "Somebody & others (2000). Journal_1.", "10.1/abc", differs=("Rounding.",))
+    paper = Paper(
+        "A <title>", "Somebody & others (2000). Journal_1.", "10.1/a<b>", "a ~^\\ page", differs=("Rounding.",)
+    )
     return Reproduction("some", paper, numbers, {"further": pd.DataFrame({"a": [1.5]})}, None, lambda figure, _: None)
 
 
@@ -69,8 +88,43 @@ def test_passed_is_all_that_can_be_compared():
     assert not record(CLOSE, FAR).passed
     assert not record(OWN).passed  # nothing was compared
     assert not record(Number("NaN", 1.0, float("nan"), 1.0)).passed
-    assert record(CLOSE, FAR).verdict == "1 of 2 numbers within their tolerance"
-    assert record(CLOSE, FAR, OWN).largest_difference is FAR
+    assert record(CLOSE, FAR, OWN).tightest is FAR
+    far_below = FAR._replace(ours=0.24)
+    assert record(CLOSE, far_below, OWN).tightest is far_below
+    nothing = Number("NaN", 1.0, float("nan"), 1.0)
+    assert record(nothing, FAR).tightest is record(FAR, nothing).tightest is nothing
+
+
+def test_the_verdict_keeps_other_programs_apart():
+    assert record(CLOSE, FAR, OWN).verdict == "1 of 2 published numbers within their tolerance (1 equal to the print)"
+    assert record(CLOSE, OTHER).verdict == (
+        "1 of 1 published numbers within their tolerance (1 equal to the print), 1 of 1 of another program"
+    )
+    assert record(OTHER, OWN).verdict == "1 of 1 numbers of another program within their tolerance"
+    assert record(CLOSE, FAR, OTHER).count("published") == (1, 1, 2)
+    assert record(CLOSE, FAR, OTHER._replace(ours=2.0)).count("independent") == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("expected", "ours", "decimals", "equal"),
+    [
+        (0.928, 0.92849, 0, True),
+        (0.928, 0.92851, 0, False),
+        (-0.9, -0.9004, 3, True),  # printed 0.900
+        (-0.9, -0.9006, 3, False),
+        (-0.9, -0.94, 0, True),
+        (560.0, 560.4, 0, True),
+        (560.0, 559.4, 0, False),
+        (1.4952537718275554e-05, 1.4952537718275544e-05, 0, True),  # no more digits than arithmetic has
+        (1.4952537718275554e-05, 1.49525377184e-05, 0, False),
+        (0.0001, 0.00014, 0, True),
+        (0.00001, 0.000016, 0, False),
+    ],
+)
+def test_equal_to_the_print_is_half_a_unit_of_its_last_digit(expected, ours, decimals, equal):
+    paper = Paper("title", "citation", None, "somewhere", decimals=decimals)
+    result = Reproduction("some", paper, (Number("a", expected, ours, 1.0),), {}, None, lambda figure, _: None)
+    assert result.count("published").equal == equal
 
 
 def test_an_unpublished_number_is_never_in_the_published_column():
@@ -90,18 +144,33 @@ def test_numbers_are_shown_to_a_digit_beyond_their_tolerance():
     assert list(shown.loc["own"]) == ["", "7", "", "", ""]
 
 
+def test_no_published_digit_is_cut():
+    long = record(Number("p", 0.10919294686216163, 0.10919294686, 1e-10), Number("n", 560.0, 560.0))
+    assert long.shown_table["published"].to_list() == ["0.10919294686216163", "560"]
+    paper = Paper("title", "citation", None, "somewhere", decimals=3)
+    zeros = Reproduction("some", paper, (Number("z", 1.4, 1.4, 0.1), Number("y", 3e-7, 0.0, 1.0)), {}, None, None)
+    assert zeros.shown_table["published"].to_list() == ["1.400", "3e-07"]
+
+
 def test_texts_are_escaped():
     page = record(CLOSE)._repr_html_()
     assert "A &lt;title&gt;" in page
     assert "Somebody &amp; others" in page
     assert "Ours: further" in page
+    assert "Numbers: a ~^\\ page; after: Somebody" in page
+    assert html.escape("https://doi.org/10.1/a%3Cb%3E") in page
+    assert "a<b>" not in page
     latex = record(CLOSE)
     assert r"Somebody \& others (2000). Journal\_1." in latex.to_latex()
+    assert r"{Numbers: a \textasciitilde{}\textasciicircum{}\textbackslash{} page; after" in latex.to_latex()
+    assert r"https://doi.org/10.1/a\%3Cb\%3E}" in latex.to_latex()
+    less = record(CLOSE._replace(quantity="a < b ~ c")).to_latex()
+    assert r"a \textless{} b \textasciitilde{} c & 0.25 &" in less
     assert re.search(r"close & 0.25 & 0.25010 & 1.0e-04 & 5.0e-04 & yes", latex.to_latex())
 
 
 def test_published_files(tmp_path):
-    publish([hr.reproduce("hull_jet_fuel")], tmp_path)
+    publish([hr.reproduce("hull_jet_fuel")], tmp_path, {})
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "hull_jet_fuel.pdf",
         "hull_jet_fuel.png",
@@ -112,8 +181,35 @@ def test_published_files(tmp_path):
     assert "data:image/png;base64," in page
     assert "http" not in page.split("<body>")[0]
     first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    publish([hr.reproduce("hull_jet_fuel")], tmp_path)
+    publish([hr.reproduce("hull_jet_fuel")], tmp_path, {})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
+
+
+def test_the_page_has_a_section_for_each_with_its_numbers(tmp_path):
+    results = [hr.reproduce("hull_jet_fuel"), hr.reproduce("dcc_truth_test", replications=2)]
+    publish(results, tmp_path, {"brooks_sp500_futures": "skipped: no <data>"})
+    page = (tmp_path / "reproductions.html").read_text(encoding="utf-8")
+    overview, *sections = page.split("<section ")
+    assert [section.split('"')[1] for section in sections] == ["hull_jet_fuel", "dcc_truth_test"]
+    for result, section in zip(results, sections, strict=True):
+        assert f"{result.verdict}." in section
+        for number in result.numbers:
+            assert f"<th>{number.quantity}</th>" in section
+        for printed in result.shown_table["ours"]:
+            assert f"<td>{printed}</td>" in section
+        picture = re.search(r'src="data:image/png;base64,([^"]*)"', section)[1]
+        assert base64.b64decode(picture) == (tmp_path / f"{result.name}.png").read_bytes()
+    assert "brooks_sp500_futures</td><td colspan=3>skipped: no &lt;data&gt;" in overview
+    assert "hull_jet_fuel</a></td><td>3 of 3</td><td>3</td><td></td>" in overview
+    assert "dcc_truth_test</a></td><td></td><td></td><td>2 of 2</td>" in overview
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "reproductions.html").mkdir()
+    with pytest.raises(hr.DataError, match="--output must be a folder that can be written; .*: Is a directory"):
+        publish([], tmp_path, {})
+    check_folder(tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_refusals():
