@@ -8,6 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+ROUNDING = 1e-12
+"""Size below which a number is written as zero."""
+SAME = 1e-9
+"""Relative difference to a round number below which it is written as that."""
+
 
 def day(date: Any) -> str:
     """A date as people write it: without a midnight, without seconds that are zero."""
@@ -40,11 +45,16 @@ def exact(value: float) -> str:
 
 
 def quantity(value: float, digits: int = 4) -> str:
-    """An amount with some significant digits, its whole part in full, and no exponent."""
-    if value == 0.0 or not math.isfinite(value):
+    """An amount with some significant digits, its whole part in full and no exponent; a round one without zeros."""
+    if not math.isfinite(value):
         return f"{abs(value):g}"
-    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return f"{value:,.{decimals}f}"
+    if abs(value) < ROUNDING:
+        return "0"
+    leading = int(f"{value:.{digits - 1}e}".partition("e")[2])  # of the rounded number: 9.9999 is 10
+    decimals = max(digits - 1 - leading, 0)
+    text = f"{value:,.{decimals}f}"
+    is_round = math.isclose(value, round(value, decimals), rel_tol=SAME)
+    return text.rstrip("0").rstrip(".") if decimals and is_round else text
 
 
 def money(value: float) -> str:
@@ -56,9 +66,17 @@ def percent(share: float) -> str:
     """A share with one decimal, and with as many as it takes to tell it from all."""
     left = abs(1.0 - abs(share))
     decimals = 1 if left == 0.0 or left >= 5e-4 else min(math.ceil(-math.log10(200.0 * left)), 6)
-    return f"{share:.{decimals}%}"
+    text = f"{share:.{decimals}%}"
+    return text.removeprefix("-") if float(text[:-1]) == 0.0 else text
+
+
+def full_percent(share: float) -> str:
+    """A share that somebody chose, such as a level, with all its digits."""
+    return f"{100.0 * share:.10g}%"
 
 
 def side(contracts: float, text: str) -> str:
     """A holding in words: the text of its size, and whether it is long or short."""
-    return "nothing" if contracts == 0.0 else f"{text.removeprefix('-')} {'long' if contracts > 0.0 else 'short'}"
+    return (
+        "nothing" if abs(contracts) < ROUNDING else f"{text.removeprefix('-')} {'long' if contracts > 0.0 else 'short'}"
+    )

@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 from hedgeresearch.cli import compare, listing, recommend, reproduce
+from hedgeresearch.cli.output import heard_warnings, tell_apart
 from hedgeresearch.errors import HedgeResearchError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -18,9 +19,10 @@ app.command("datasets")(listing.list_datasets)
 
 
 def main() -> None:
-    """Run the command line; bad input ends with exit code 2 and one line."""
+    """Run the command line; bad input ends with exit code 2 and one line; a warning is one line, too."""
     try:
-        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        with heard_warnings():
+            code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except HedgeResearchError as error:
         _fail(str(error))
     except typer.TyperException as error:
@@ -31,5 +33,5 @@ def main() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    tell_apart("error", message)
     sys.exit(2)

@@ -2,134 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from hedgeresearch import datasets
-from hedgeresearch.cli.book_instruments import instruments_from, terms_of
+from hedgeresearch._validation import check_at_least, check_between
+from hedgeresearch.cli.book_instruments import instruments_from
 from hedgeresearch.cli.book_models import model_from
+from hedgeresearch.cli.book_prices import DATA, check_names, market_from, prices_file, prices_for_model
+from hedgeresearch.cli.book_tournament import TOURNAMENT, tournament_from
 from hedgeresearch.cli.models import ModelName, model_of
-from hedgeresearch.cli.yaml_tree import Entry, did_you_mean, read_tree
-from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.costs import Costs
-from hedgeresearch.evaluation.tournament import Tournament
-from hedgeresearch.evaluation.walk_forward import walk_forward
-from hedgeresearch.hedges.hedge_fit import HedgeModel
-from hedgeresearch.prices import read_prices
+from hedgeresearch.cli.yaml_file import read_tree
+from hedgeresearch.cli.yaml_tree import Entry, did_you_mean
 from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing
-from hedgeresearch.recommendation.market import Market
 from hedgeresearch.recommendation.position import Position
 from hedgeresearch.recommendation.recommend import recommend
 from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report.writing import check_apart
 
 FIELDS = {
     "": (
         "data", "position", "instruments", "holdings", "returns", "model", "objective", "limits", "rebalancing",
         "margin", "tournament", "level", "seed",
     ),
-    "data": ("file", "dataset", "date", "source", "rates", "funding"),
+    "data": DATA,
     "objective": ("beta", "net"),
     "limits": ("contracts", "gross", "max_instruments"),
     "rebalancing": ("tracking_error", "risk_aversion", "impact", "reversion"),
     "margin": ("collateral", "horizon", "probability"),
-    "tournament": ("window", "refit_every", "models"),
+    "tournament": TOURNAMENT,
 }  # fmt: skip
 """The fields of a book and of its sections."""
-BENCHMARKS = ("naive", "ols")
-"""In every tournament."""
 
 
-def recommendation_of(path: Path) -> Recommendation:
+def recommendation_of(path: Path, targets: Mapping[str, Path | None] | None = None) -> Recommendation:
     """The recommendation for a book.
+
+    Parameters
+    ----------
+    path : of the book
+    targets : files that are going to be written, by their name in an error; none of them may be one that is read
 
     Raises
     ------
     DataError
         If the file is no book; the message names the line and the field.
     """
+    check_apart(targets or {}, {"--position": path})
     root = read_tree(path)
     parts = root.section(FIELDS[""], required=("data", "position", "instruments"))
+    check_apart(targets or {}, {"the prices of the book": prices_file(parts, path.parent)})
     with parts["position"].placed():
         position = Position(_numbers(parts["position"]))
     instruments = instruments_from(parts["instruments"])
-    market = _market(parts, path.parent, [one.name for one in instruments])
-    name, model = model_from(parts["model"]) if "model" in parts else ("regime", model_of(ModelName.regime))
+    check_names(parts, instruments)
     kind: Any = parts["returns"].choice(("simple", "difference")) if "returns" in parts else "simple"
+    name, model = model_from(parts["model"]) if "model" in parts else ("regime", model_of(ModelName.regime))
     arguments = _aims(parts)
-    with root.placed():
+    _check_instruments(parts, [one.name for one in instruments])
+    market = market_from(parts, path.parent, instruments, kind)
+    with parts["data"].placed():
         returns = market.returns(position, instruments, kind)
-        fit = model.fit(
-            *(_prices(market, position, instruments) if getattr(model, "needs", "returns") == "prices" else returns)
-        )
+    takes_prices = getattr(model, "needs", "returns") == "prices"
+    with parts.get("model", root).placed():
+        fit = model.fit(*(prices_for_model(market, position, instruments) if takes_prices else returns))
     if "tournament" in parts:
-        arguments["tournament"] = _tournament(parts["tournament"], {name: model}, returns, instruments)
+        arguments["tournament"] = tournament_from(
+            parts["tournament"], (name, model), returns, instruments, arguments.get("seed", 0)
+        )
     with root.placed():
         return recommend(fit, position=position, instruments=instruments, market=market, **arguments)
 
 
-# --- prices ---
-
-
-def _market(parts: dict[str, Entry], folder: Path, instruments: list[str]) -> Market:
-    """The columns that the book names, with their rates and funding."""
-    data = parts["data"].section(FIELDS["data"])
-    rates, funding = (data[name].mapping() if name in data else {} for name in ("rates", "funding"))
-    needed = dict(parts["position"].mapping())
-    for name, item in zip(instruments, parts["instruments"].items(), strict=True):
-        needed.setdefault(name, item)
-    for entry in (*(one for one in rates.values() if isinstance(one.content, str)), *funding.values()):
-        needed.setdefault(entry.text(), entry)
-    known = [*parts["position"].mapping(), *instruments]
-    for name, entry in (*rates.items(), *funding.items()):
-        if name not in known:
-            entry.refuse(f"must be of what is held or hedges, {', '.join(known)}.{did_you_mean(name, known)}")
-    converted = {name: one.content if isinstance(one.content, str) else one.number() for name, one in rates.items()}
-    table = _table(parts["data"], folder, needed)
-    with parts["data"].placed():
-        return Market(table, converted, {name: one.text() for name, one in funding.items()})
-
-
-def _table(entry: Entry, folder: Path, needed: dict[str, Entry]) -> pd.DataFrame:
-    """The columns that are needed, of a file or a bundled table."""
-    data = entry.mapping()
-    if ("file" in data) == ("dataset" in data):
-        entry.refuse("must have 'file', prices of your own, or 'dataset', a bundled table: one of the two.")
-    if "dataset" in data:
-        with data["dataset"].placed():
-            table = datasets.load(data["dataset"].text())
-        for name, where in needed.items():
-            if name not in table.columns:
-                known = list(table.columns)
-                where.refuse(
-                    f"must be a column of the table: {', '.join(known)}; got {name!r}.{did_you_mean(name, known)}"
-                )
-        table = table[list(needed)]
-    else:
-        date = data["date"].text() if "date" in data else None
-        try:
-            table = read_prices(folder / data["file"].text(), list(needed), date)
-        except DataError as error:
-            where = next((one for name, one in needed.items() if f"got {name!r}" in str(error)), data["file"])
-            with where.placed():
-                raise
-        table.attrs["source"] = data["file"].text()
-    if "source" in data:
-        table.attrs["source"] = data["source"].text()
-    return table
-
-
-def _prices(market: Market, position: Position, instruments: list[Any]) -> tuple[pd.Series[float], pd.DataFrame]:
-    """What a model of prices is fitted on."""
-    if position.is_book:
-        raise DataError(
-            "model must work on returns where several assets are held; this one takes prices. Choose ols, for example."
-        )
-    asset, table = position.assets[0], market.table
-    rate = market.rates.get(asset, 1.0)
-    values = table[asset] * (table[rate] if isinstance(rate, str) else rate)
-    return values.rename(asset), table[[one.name for one in instruments]]
+def _check_instruments(parts: dict[str, Entry], names: list[str]) -> None:
+    """Refuse holdings, aims and collateral of what is no instrument, and one beta for several."""
+    for section, field in (("holdings", ""), ("objective", "beta"), ("limits", "contracts"), ("margin", "collateral")):
+        entry = parts.get(section)
+        if entry is not None and field:
+            entry = entry.mapping().get(field)
+        if entry is None:
+            continue
+        if isinstance(entry.content, dict):
+            for name, one in entry.content.items():
+                if name not in names:
+                    one.refuse(f"must be of an instrument, {', '.join(names)}.{did_you_mean(name, names)}")
+        elif field == "beta" and len(names) > 1 and entry.number() != 0.0:
+            entry.refuse(
+                f"must say to which of several instruments it is; got {entry.shown}. Write for example 'beta: "
+                f"{{{names[0]}: {entry.written}}}'."
+            )
 
 
 # --- aims ---
@@ -142,8 +103,12 @@ def _aims(parts: dict[str, Entry]) -> dict[str, Any]:
         found["holdings"] = _numbers(parts["holdings"])
     if "level" in parts:
         found["level"] = parts["level"].number()
+        with parts["level"].placed():
+            check_between(found["level"], "level", 0.0, 1.0)
     if "seed" in parts:
         found["seed"] = parts["seed"].whole()
+        with parts["seed"].placed():
+            check_at_least(found["seed"], "seed", 0)
     for name, kind in (("objective", Objective), ("limits", Limits), ("rebalancing", Rebalancing), ("margin", Margin)):
         if name in parts:
             entries = parts[name].section(FIELDS[name])
@@ -162,27 +127,15 @@ def _aim(name: str, entry: Entry) -> Any:
 
 
 def _limit(entry: Entry) -> Any:
-    return tuple(one.number() for one in entry.items()) if isinstance(entry.content, list) else entry.number()
+    """The least and the most, or one number for both sides."""
+    if not isinstance(entry.content, list):
+        return entry.number()
+    if len(entry.content) != 2:
+        entry.refuse(
+            f"must be the least and the most, such as [-40, 0], or one number; got {len(entry.content)} numbers."
+        )
+    return tuple(one.number() for one in entry.content)
 
 
 def _numbers(entry: Entry) -> dict[str, float]:
     return {name: one.number() for name, one in entry.mapping().items()}
-
-
-def _tournament(
-    entry: Entry, recommended: dict[str, HedgeModel], returns: tuple[pd.Series[float], pd.DataFrame], instruments: Any
-) -> Tournament:
-    """The recommended model and others out of sample; costs are those of the instruments."""
-    parts = entry.section(FIELDS["tournament"])
-    models = dict(recommended)
-    for item in parts["models"].items() if "models" in parts else []:
-        name, model = model_from(item)
-        models.setdefault(name, model)
-    entrants = {name: model for name, model in models.items() if name not in BENCHMARKS}
-    settings: dict[str, Any] = {"refit_every": parts["refit_every"].whole()} if "refit_every" in parts else {}
-    if "window" in parts:
-        settings["window"] = "expanding" if parts["window"].content == "expanding" else parts["window"].whole()
-    terms = terms_of(instruments)
-    cost = Costs({one.name: one.half_spread for one in terms}, {one.name: one.fee for one in terms})
-    with entry.placed():
-        return walk_forward(entrants, *returns, **settings, cost=cost, progress=False)

@@ -12,7 +12,6 @@ from hedgeresearch.instruments.linear_contract import LinearContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
 from hedgeresearch.instruments.specs import spec, specs
 from hedgeresearch.instruments.spot import Spot
-from hedgeresearch.instruments.terms import Terms
 
 TYPES: dict[str, Any] = {
     "linear": LinearContract,
@@ -55,8 +54,3 @@ def _term(name: str, entry: Entry) -> Any:
     if name == "expiry":
         return entry.day()
     return entry.text() if name in TEXTS else entry.number()
-
-
-def terms_of(instruments: list[Instrument]) -> list[Terms]:
-    """The same, as what they are traded on."""
-    return [one for one in instruments if isinstance(one, Terms)]

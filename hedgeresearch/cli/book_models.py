@@ -11,7 +11,7 @@ from hedgeresearch.cli.yaml_tree import Entry, did_you_mean
 from hedgeresearch.hedges.hedge_fit import HedgeModel
 
 CLASSES = [entry.model for entry in ENTRIES]
-HEDGES = [*ModelName, *(name for name in CLASSES if name.endswith("Hedge"))]
+HEDGES = [*(one.value for one in ModelName), *(name for name in CLASSES if name.endswith("Hedge"))]
 
 
 def model_from(entry: Entry) -> tuple[str, HedgeModel]:
@@ -43,12 +43,12 @@ def _built(name: str, settings: dict[str, Entry], entry: Entry) -> Any:
     import hedgeresearch
 
     kind = getattr(hedgeresearch, name)
-    known = [field.name for field in fields(kind) if field.init]
+    known = {field.name: str(field.type) for field in fields(kind) if field.init}
     for key, value in settings.items():
         if key not in known:
-            value.refuse(f"is no setting of {name}; it has {', '.join(known)}.{did_you_mean(key, known)}")
+            value.refuse(f"is no setting of {name}; it has {', '.join(known)}.{did_you_mean(key, list(known))}")
     with entry.placed():
-        values = {key: _value(value) for key, value in settings.items()}
+        values = {key: _value(value, known[key]) for key, value in settings.items()}
         try:
             return kind(**values)
         except TypeError as error:
@@ -57,10 +57,10 @@ def _built(name: str, settings: dict[str, Entry], entry: Entry) -> Any:
 
 def _with(model: Any, key: str, value: Entry) -> Any:
     """The model with a setting of its own, or of the model in it that has one of that name."""
-    own = [field.name for field in fields(model) if field.init]
+    own = {field.name: str(field.type) for field in fields(model) if field.init}
     if key in own:
         with value.placed():
-            return replace(model, **{key: _value(value)})
+            return replace(model, **{key: _value(value, own[key])})
     known = list(own)
     for name in own:
         inner = getattr(model, name)
@@ -72,15 +72,25 @@ def _with(model: Any, key: str, value: Entry) -> Any:
     value.refuse(f"is no setting of this model; it has {', '.join(known)}.{did_you_mean(key, known)}")
 
 
-def _value(entry: Entry) -> Any:
-    """A plain value, a list as a tuple, a model where the catalogue has the name, else a dictionary."""
+def _value(entry: Entry, kind: str = "") -> Any:
+    """A plain value, a list as a tuple, a model where the catalogue has the name, else a dictionary.
+
+    Text stays text where the setting is of the kind "str", whatever the catalogue has.
+    """
     if isinstance(entry.content, list):
         return tuple(_value(item) for item in entry.content)
     if isinstance(entry.content, dict):
-        if len(entry.content) == 1 and next(iter(entry.content)) in CLASSES:
+        if len(entry.content) == 1 and _is_class(entry, next(iter(entry.content))):
             name, settings = _name_and_settings(entry)
             return _built(name, settings, entry)
         return {name: _value(item) for name, item in entry.content.items()}
-    if isinstance(entry.content, str) and entry.content in CLASSES:
+    if isinstance(entry.content, str) and kind != "str" and _is_class(entry, entry.content):
         return _built(entry.content, {}, entry)
     return entry.content
+
+
+def _is_class(entry: Entry, name: str) -> bool:
+    """Whether a name is a class of the catalogue; one in other letters is refused."""
+    if name not in CLASSES and name.lower() in (known.lower() for known in CLASSES):
+        entry.refuse(f"must name a model in the letters of its class; got {name!r}.{did_you_mean(name, CLASSES)}")
+    return name in CLASSES

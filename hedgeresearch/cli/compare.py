@@ -11,7 +11,7 @@ import typer
 from hedgeresearch._wording import day
 from hedgeresearch.cli.choice import Asset, Dataset, Hedge, Prices, choose_prices, title
 from hedgeresearch.cli.models import ModelName, model_name, model_of
-from hedgeresearch.cli.output import check_output, write
+from hedgeresearch.cli.output import check_output, tell, write
 from hedgeresearch.evaluation.walk_forward import walk_forward
 from hedgeresearch.returns import returns as returns_of
 
@@ -37,7 +37,7 @@ def compare(
     table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
     returns = returns_of(table[[asset, *hedges]])
     entrants = {name.value: model_of(name) for name in map(model_name, models.split(",")) if name not in BENCHMARKS}
-    check_output(output)
+    check_output(output, prices)
     study = walk_forward(
         entrants, returns[asset], returns[hedges], window, refit_every, n_jobs=jobs, checkpoint=checkpoint
     )
@@ -45,7 +45,7 @@ def compare(
     if output is not None:
         write(output, study.summary.to_csv(lineterminator="\n").removesuffix("\n"))
     dates = study.hedged_returns.index
-    typer.echo(f"Data: {title(table.attrs)}; {len(dates)} dates out of sample, to {day(dates[-1])}.\n")
-    typer.echo(study.summary.to_string(float_format="{:.4f}".format) + "\n")
+    tell(f"Data: {title(table.attrs)}; {len(dates)} dates out of sample, to {day(dates[-1])}.\n")
+    tell(study.summary.to_string(float_format="{:.4f}".format) + "\n")
     for sentence in (*comparison.sentences, comparison.conclusion):
-        typer.echo(textwrap.fill(sentence, 100))
+        tell(textwrap.fill(sentence, 100))

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
 from hedgeresearch._wording import day, describe
 from hedgeresearch.cli.choice import Asset, Dataset, Hedge, Prices, choose_prices, title
 from hedgeresearch.cli.models import ModelName, model_of
-from hedgeresearch.cli.output import check_output, write
+from hedgeresearch.cli.output import OUTPUT, check_output, heard_warnings, tell, working, write
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report.tables import amount, contracts
+from hedgeresearch.report.writing import check_target
 from hedgeresearch.returns import returns as returns_of
 
 NOTIONAL = 1e6
@@ -60,7 +63,7 @@ def recommend(
         raise DataError("--report needs --position BOOK.yaml: a report is of a position in contracts (docs/book.md).")
     table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
     chosen = model_of(model or ModelName.regime)
-    check_output(output)
+    check_output(output, prices)
     data = table if getattr(chosen, "needs", "returns") == "prices" else returns_of(table[[asset, *hedges]])
     result = recommend_for_notional(chosen.fit(data[asset], data[hedges]), NOTIONAL if notional is None else notional)
     _tell(json.dumps(result.to_dict(), indent=2), _text_of_notional(result, table.attrs), as_json, output)
@@ -68,16 +71,19 @@ def recommend(
 
 def _recommend_for_book(book: Path, report: Path | None, as_json: bool, output: Path | None) -> None:
     from hedgeresearch.cli.book_file import recommendation_of
-    from hedgeresearch.report.report import check_report, write_report
+    from hedgeresearch.report.report import NAME, write_report
 
-    check_output(output)
-    if report is not None:
-        check_report(report)
-    result = recommendation_of(book)
-    if report is not None:
-        write_report(result, report)
-    needs_record = as_json or output is not None
-    _tell(result.to_json() if needs_record else "", "" if as_json else _text_of_book(result), as_json, output)
+    for path, what in ((output, OUTPUT), (report, NAME)):
+        if path is not None:
+            check_target(path, what)
+    with heard_warnings() as told:
+        result = recommendation_of(book, {OUTPUT: output, "--report": report})
+        with working("intervals and risks"):
+            record = result.to_json() if as_json or output is not None else ""
+            text = "" if as_json else _text_of_book(result)
+        if report is not None:
+            write_report(result, report, told)
+    _tell(record, text, as_json, output)
 
 
 def _refuse_beside_position(options: list[str]) -> None:
@@ -88,7 +94,10 @@ def _refuse_beside_position(options: list[str]) -> None:
 def _tell(record: str, text: str, as_json: bool, output: Path | None) -> None:
     if output is not None:
         write(output, record)
-    typer.echo(record if as_json else text)
+    if as_json:
+        typer.echo(record)
+    else:
+        tell(text)
 
 
 def _text_of_notional(result: NotionalRecommendation, attrs: Mapping[Any, Any]) -> str:
@@ -100,12 +109,20 @@ def _text_of_notional(result: NotionalRecommendation, attrs: Mapping[Any, Any]) 
 def _text_of_book(result: Recommendation) -> str:
     market = result.book.market
     head = f"Data: {title(market.attrs)}, to {day(result.as_of)}.\nModel: {describe(result.book.fit.model)}"
-    parts = [_wrapped(head), _wrapped(result.decision), result.summary.to_string(float_format="{:,.6g}".format)]
+    summary = result.summary.to_string(formatters=_written(result.summary))
+    parts = [_wrapped(head), _wrapped(result.decision), summary]
     orders = result.orders.drop(columns="reason")  # reasons are told below
     if len(orders):
-        parts.append(orders.to_string(index=False, float_format="{:,.6g}".format))
+        parts.append(orders.to_string(index=False, formatters=_written(orders)))
     reasons = (textwrap.fill(f"- {reason}", 100, subsequent_indent="  ") for reason in result.reasons)
     return "\n\n".join([*parts, "\n".join(reasons)])
+
+
+def _written(table: pd.DataFrame) -> dict[str, Callable[[Any], str]]:
+    """How each column of numbers is written: what is traded in full."""
+    in_full = ("held", "to hold", "trade", "contracts")
+    numeric = table.select_dtypes("number").columns
+    return {str(name): contracts if name in in_full else amount for name in numeric}
 
 
 def _wrapped(text: str) -> str:

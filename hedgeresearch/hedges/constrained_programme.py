@@ -6,7 +6,8 @@ r"""The nearest ratio that satisfies constraints.
 Which of the constraints bind follows from non-negative least squares, as in problem LDP of Lawson and Hanson (1974),
 Solving Least Squares Problems, chapter 23, section 4; the ratio then solves the first-order conditions with these held
 as equations. The bound on sum :math:`|b_i|` is 2^n linear ones, :math:`s'b \le g` for all signs s, of which the one
-that is violated is added until none is. The number of hedges is bounded by branch and bound over the hedges left out.
+that is violated is added until none is: a new one each time, so that it ends. The number of hedges is bounded by branch
+and bound over the hedges left out.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgeresearch._types import Array
+from hedgeresearch.errors import DataError
 
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
 
 ROUNDING = 1e-10
 """Excess over a limit, relative to the ratios in units of the hedges' volatility, that may be rounding."""
+ROUGH = 1e-6
+"""Excess over a gross limit, relative to it, above which it cannot be told from zero."""
 UNREACHABLE = 1e-12
 """Inverse squared distance of the feasible ratios, in units of the largest violation, below which there are none."""
 NEIGHBOURS = 30
@@ -160,8 +164,11 @@ def _in_columns(x0: Array, metric: Array, limits: Limits, columns: list[int]) ->
 def _on_faces(x0: Array, metric: Array, rows: Array, ceilings: Array) -> tuple[Array, Array]:
     """Nearest x (n_dates, n) with rows @ x = ceilings, and its multipliers, which are positive where all bind."""
     reach = np.linalg.solve(metric, np.broadcast_to(rows.T, (len(x0), *rows.T.shape)))
-    multipliers = np.linalg.solve(rows @ reach, (x0 @ rows.T - ceilings)[:, :, None])
+    across = rows @ reach
+    multipliers = np.linalg.solve(across, (x0 @ rows.T - ceilings)[:, :, None])
     x = x0 - (reach @ multipliers)[:, :, 0]
+    # once more from there: of ratios that are far away, rounding leaves more than the whole of a narrow limit
+    x = x - (reach @ np.linalg.solve(across, (x @ rows.T - ceilings)[:, :, None]))[:, :, 0]
     x[np.abs(x) <= ROUNDING * np.abs(x).max(axis=1, keepdims=True)] = 0.0
     return x, multipliers[:, :, 0]
 
@@ -176,10 +183,13 @@ def _binding(x0: Array, metric: Array, limits: Limits) -> tuple[Array, Array] | 
     x: Array = x0
     active: Positions = np.arange(0)
     while True:
-        if np.abs(x) @ limits.sizes > limits.gross * (1.0 + ROUNDING):
-            rows = np.vstack([rows, np.sign(x) * limits.sizes])
-            ceilings = np.append(ceilings, limits.gross)
-        elif len(active):
+        signs = np.sign(x) * limits.sizes
+        beyond = np.abs(x) @ limits.sizes > limits.gross * (1.0 + ROUNDING)
+        there = ((rows == signs).all(axis=1) & (ceilings == limits.gross)).any()
+        if beyond and not there:
+            rows, ceilings = np.vstack([rows, signs]), np.append(ceilings, limits.gross)
+        elif len(active):  # what exceeds a bound that is there is rounding
+            _check_precision(float(np.abs(x) @ limits.sizes), float(np.abs(x0) @ limits.sizes), limits.gross)
             return rows[active], ceilings[active]
         directions = np.linalg.solve(root, rows.T).T
         lengths = np.linalg.norm(directions, axis=1)
@@ -188,6 +198,15 @@ def _binding(x0: Array, metric: Array, limits: Limits) -> tuple[Array, Array] | 
             return None
         active = binding
         x = _on_faces(x0[None], metric[None], rows[active], ceilings[active])[0][0]
+
+
+def _check_precision(found: float, asked: float, gross: float) -> None:
+    """Refuse a gross limit that is lost in what rounding leaves of the ratios."""
+    if found > gross * (1.0 + ROUGH):
+        raise DataError(
+            f"gross must not be lost in the rounding of the ratios; it is {gross / asked:.1g} of what they ask for. "
+            "Leave the hedges out, or raise it."
+        )
 
 
 def _shortest(directions: Array, ceilings: Array) -> Positions | None:

@@ -11,6 +11,7 @@ from hedgeresearch._validation import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.tournament import Tournament
 from hedgeresearch.hedges.frozen_mapping import FrozenMapping
+from hedgeresearch.recommendation.mappings import as_mapping, shown
 
 LEAST_PROBABILITY = 1e-4
 """Of liquidation, below which the paths that are drawn can tell nothing."""
@@ -24,8 +25,9 @@ class Objective:
     ----------
     beta : float, or mapping by instrument: sensitivity to the instrument that the hedged position keeps, per unit of
         its value
-    net : float or None, value long less value short that is kept, hedges included, as a share of the position's value
-        (of a book's gross value); 0 is market-neutral in value. Of all holdings with that sum, those of least variance
+    net : float or None, value long less value short that is kept, hedges included, as a share of the position's value,
+        which is negative for a short one (of a book, its gross value); 0 is market-neutral in value. Of all holdings
+        with that sum, those of least variance
 
     Examples
     --------
@@ -67,7 +69,8 @@ class Limits:
 
     Parameters
     ----------
-    contracts : mapping from instrument to (least, most) contracts, negative being short, or one number for both sides
+    contracts : mapping from instrument to (least, most) contracts, negative being short, or one number for both sides;
+        None or an infinite number leaves a side open
     gross : float, largest sum of the notionals of all hedges, in currency
     max_instruments : int, most instruments that are held
 
@@ -82,7 +85,8 @@ class Limits:
     max_instruments: int | None = None
 
     def __post_init__(self) -> None:
-        frozen = {name: _bounds(name, value) for name, value in (self.contracts or {}).items()}
+        given = as_mapping(self.contracts, "contracts", "{'ES': (-40, 0)}")
+        frozen = {name: _bounds(name, value) for name, value in given.items()}
         object.__setattr__(self, "contracts", FrozenMapping(frozen))
         if self.gross is not None:
             check_between(self.gross, "gross", 0.0, math.inf)
@@ -103,11 +107,13 @@ class Rebalancing:
     Parameters
     ----------
     tracking_error : float, volatility that deviations may add, as a share of the hedged position's own volatility: 0.1
-        adds 1 % to its variance. The default
+        adds 1 % to its variance. The default. It is kept on average over time and by all hedges together, whether
+        their deviations are alike or not; it is no bound for one date. Where nothing is held yet, the first trade goes
+        to the target in whole lots
     risk_aversion : float, per unit of currency: half of it times a variance is what that variance costs per period; the
-        band then balances trading costs and risk
+        band then balances trading costs and risk, and trades go to its edge
     impact : float, with ``risk_aversion``: half of it times a trade squared is what the trade costs, in currency for
-        contracts; trades then go part of the way at a rate instead of to the edge of a band
+        contracts; trades then go part of the way at a rate, and by one lot at least where a lot pays
     reversion : float in [0, 1), with ``impact``: share of its distance to its mean that the target loses in a period
 
     Examples
@@ -140,13 +146,19 @@ class Rebalancing:
 
 
 def _bounds(name: str, value: Any) -> tuple[float, float]:
-    low, high = value if isinstance(value, tuple | list) and len(value) == 2 else (None, value)
-    check_between(high, f"the limit of {name!r}", -math.inf, math.inf)
-    if low is None:
-        low = -abs(high)
-        high = abs(high)
-    check_between(low, f"the least of {name!r}", -math.inf, math.inf)
-    if low > high:
+    pair = isinstance(value, tuple | list)
+    if pair and len(value) != 2:
+        raise DataError(
+            f"contracts of {name!r} must be limited by one number for both sides or by two, the least and the most; "
+            f"got {shown(value)}. Give for example (-40, 0)."
+        )
+    low, high = value if pair else (value, value)
+    low, high = -math.inf if pair and low is None else low, math.inf if pair and high is None else high
+    for end, which in ((low, "least"), (high, "most")):
+        if end not in (-math.inf, math.inf):
+            check_between(end, f"the {which if pair else 'limit'} of {name!r}", -math.inf, math.inf)
+    low, high = (low, high) if pair else (-abs(low), abs(high))
+    if low > high or low == math.inf or high == -math.inf:
         raise DataError(
             f"contracts of {name!r} must be limited by the least and the most; got {low:g} and {high:g}. "
             "Short positions are negative: (-40, 0) sells 40 at most."
@@ -176,9 +188,10 @@ class Margin:
     probability: float = 0.01
 
     def __post_init__(self) -> None:
-        for name, amount in (self.collateral or {}).items():
+        given = as_mapping(self.collateral, "collateral", "{'BTC_COIN_PERP': 5.0}")
+        for name, amount in given.items():
             check_between(amount, f"collateral of {name!r}", 0.0, math.inf)
-        object.__setattr__(self, "collateral", FrozenMapping(self.collateral or {}))
+        object.__setattr__(self, "collateral", FrozenMapping(given))
         check_at_least(self.horizon, "horizon", 1)
         check_between(self.probability, "probability", LEAST_PROBABILITY, 1.0)
 
@@ -207,7 +220,7 @@ class Settings:
             ("margin", Margin),
         ):
             if not isinstance(getattr(self, name), kind):
-                raise DataError(f"{name} must be made by hr.{kind.__name__}(...); got {getattr(self, name)!r}.")
+                raise DataError(f"{name} must be made by hr.{kind.__name__}(...); got {shown(getattr(self, name))}.")
         check_between(self.level, "level", 0.0, 1.0)
         check_at_least(self.seed, "seed", 0)
 
@@ -224,7 +237,7 @@ class Settings:
         if self.tournament is None:
             return
         if not isinstance(self.tournament, Tournament):
-            raise DataError(f"tournament must come from hr.walk_forward; got {self.tournament!r}.")
+            raise DataError(f"tournament must come from hr.walk_forward; got {shown(self.tournament)}.")
         hedges = list(dict.fromkeys(self.tournament.ratios.columns.get_level_values("hedge")))
         if hedges != instruments:
             raise DataError(

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._validation import check_between
 from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.hedge_fit import HedgeFit
@@ -20,14 +19,10 @@ from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.aims import Objective
+from hedgeresearch.recommendation.book_checks import check_names, check_parts, check_returns, contracts_held
 from hedgeresearch.recommendation.holdings import Traded, ideal_holding
 from hedgeresearch.recommendation.market import Kind, Market, as_list
 from hedgeresearch.recommendation.position import Position
-
-SAME = 1e-6
-"""Relative difference of a return that the fit saw and that of the market, above which they are not the same."""
-CHECKED = 20
-"""Dates on which they are compared, as many may stand still on one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +42,7 @@ class Book:
         position: Position,
         instruments: Sequence[Instrument] | Instrument,
         market: Market,
-        holdings: Mapping[str, float] | None,
+        holdings: Mapping[str, float] | pd.Series[float] | None,
     ) -> Book:
         """The parts after checking that they belong together.
 
@@ -57,22 +52,22 @@ class Book:
             If one of them is of another kind, names or dates differ, an instrument has no price or a price of zero,
             holdings have no instrument, or the fit has seen other returns than those of the market.
         """
-        _check_parts(fit, position, market)
+        check_parts(fit, position, market)
         listed = tuple(as_list(instruments))
         market.check_columns(position, listed)
-        book = cls(fit, position, listed, market, _held(listed, holdings))
-        _check_names(book)
+        book = cls(fit, position, listed, market, contracts_held(listed, holdings))
+        check_names(book)
         book.check_now()
-        _check_returns(book)
+        check_returns(book)
         return book
 
     def followed_by(self, bar: Mapping[Any, float] | pd.Series[float], date: Any, held: Array) -> Book:
         """The book one bar later, the fit carried over it, coins that were paid counted with the position."""
         later = Book(self.fit, self.position, self.instruments, self.market.followed_by(bar, date), held)
         later.check_now()
-        row, dates = later.seen_by_fit(1), pd.Index([date])
+        row, dates = later.seen_by_fit(1), pd.Index([later.market.last_date])
         asset = pd.Series(row[:, 0], index=dates, name=self.position.name)
-        fit = self.fit.extend(asset, pd.DataFrame(row[:, 1:], index=dates, columns=self.names))
+        fit = self.fit.extend(asset, pd.DataFrame(row[:, 1:], index=dates, columns=self.fit.ratio.columns))
         paid, units = later.coins_paid(), self.position.units
         if not paid:
             return replace(later, fit=fit)
@@ -110,6 +105,11 @@ class Book:
     def kind(self) -> Kind:
         """What the ratio is in: shares of value, or units."""
         return "difference" if self.fit.returns_kind == "difference" else "simple"
+
+    @property
+    def takes_prices(self) -> bool:
+        """Whether the model is fitted on prices instead of returns."""
+        return getattr(self.fit.model, "needs", "returns") == "prices"
 
     @cached_property
     def values(self) -> dict[str, float]:
@@ -160,10 +160,15 @@ class Book:
         """Of trading one contract, (n,), in currency."""
         return np.array([one.fee + one.half_spread for one in self.terms]) * self.notionals
 
+    @cached_property
+    def lots(self) -> Array:
+        """Fewest contracts of each instrument that are traded, (n,), and their multiples."""
+        return np.array([one.lot for one in self.terms])
+
     def traded(self, bounds: Sequence[tuple[float, float]]) -> Traded:
         """The contracts with their limits."""
         least, most = np.array(bounds, dtype=np.float64).T
-        return Traded(self.sizes, self.notionals, np.array([one.lot for one in self.terms]), least, most)
+        return Traded(self.sizes, self.notionals, self.lots, least, most)
 
     def asked(self, ratios: Array, objective: Objective) -> Array:
         """Contracts (..., n) that ratios (..., n) ask for, beside the sensitivities that are to be left."""
@@ -189,7 +194,7 @@ class Book:
         """What the model should have been given on the last dates, (n_dates, 1 + n): returns, or prices."""
         market, position, rows = self.market, self.position, n_dates + 1
         values = np.column_stack([market.path(a, rows) * market.rate_path(a, rows) for a in position.assets])
-        if _takes_prices(self.fit):
+        if self.takes_prices:
             return np.column_stack([values, *(market.path(name, rows) for name in self.names)])[1:]
         hedges = [
             contract_returns(one, market.path(one.name, rows), market.rate_path(one.name, rows), self.kind)
@@ -197,70 +202,3 @@ class Book:
         ]
         returns = np.column_stack([position.returns_of(values, self.kind), *hedges])
         return np.log1p(returns) if self.fit.returns_kind == "log" else returns
-
-
-def _held(instruments: tuple[Instrument, ...], holdings: Mapping[str, float] | None) -> Array:
-    names = [one.name for one in instruments]
-    for name, contracts in (holdings or {}).items():
-        if name not in names:
-            raise DataError(
-                f"holdings must be of instruments; {name!r} is not among {', '.join(names)}. Add the instrument, or "
-                "count what is held with the position."
-            )
-        check_between(contracts, f"holdings of {name!r}", -np.inf, np.inf)
-    return np.array([float((holdings or {}).get(name, 0.0)) for name in names])
-
-
-def _check_parts(fit: Any, position: Any, market: Any) -> None:
-    for value, kind, name, example in (
-        (fit, HedgeFit, "fit", "OLSHedge().fit(*market.returns(position, instruments))"),
-        (position, Position, "position", "Position({'BTC': 25})"),
-        (market, Market, "market", "Market(prices)"),
-    ):
-        if not isinstance(value, kind):
-            raise DataError(f"{name} must be such as {example}; got {value!r}.")
-
-
-def _takes_prices(fit: HedgeFit) -> bool:
-    return getattr(fit.model, "needs", "returns") == "prices"
-
-
-def _check_names(book: Book) -> None:
-    fit = book.fit
-    if fit.asset != book.position.name or fit.hedges != book.names:
-        raise DataError(
-            f"the fit must be of {book.position.name!r} hedged with {book.names}; it is of {fit.asset!r} hedged with "
-            f"{fit.hedges}. Fit it on market.returns(position, instruments)."
-        )
-    if fit.last_date != book.market.last_date:
-        raise DataError(
-            f"the fit must end where the market does, on {day(book.market.last_date)}; it ends on "
-            f"{day(fit.last_date)}. Extend the fit over the dates after, or give the market up to that date."
-        )
-
-
-def _check_returns(book: Book) -> None:
-    """A ratio of other returns, such as of per cent or of a coin-margined contract's price, gives wrong contracts."""
-    if _takes_prices(book.fit):
-        _check_price_model(book)
-    n_dates = min(CHECKED, len(book.fit.history), len(book.market) - 1)
-    seen, market = book.fit.history.values[-n_dates:], book.seen_by_fit(n_dates)
-    wrong = ~(np.abs(seen - market) <= SAME * (book.fit.history.values.std(axis=0) + np.abs(market)))
-    if wrong.any():
-        row, i = divmod(int(np.argmax(wrong)), wrong.shape[1])
-        name = [book.position.name, *book.names][i]
-        raise DataError(
-            f"the fit must be made on market.returns(position, instruments), or on prices of the market; it saw "
-            f"{seen[row, i]:.6g} of {name!r} where the market has {market[row, i]:.6g}, {n_dates - row} dates from the "
-            "end. Fit it on these, as fractions per date."
-        )
-
-
-def _check_price_model(book: Book) -> None:
-    """Prices say what a contract pays if it is linear in them, in one currency."""
-    other = [one.name for one in book.instruments if one.name in book.market.rates]
-    if other or book.position.is_book:
-        raise DataError(
-            f"a model of prices must be of one asset and of instruments paid in its currency; got "
-            f"{other[0] if other else 'a book of several'!r}. Use a model of returns, such as OLSHedge."
-        )

@@ -6,11 +6,15 @@ of price counts as the same change of price, else as the same share of today's v
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
+from hedgeresearch._wording import day
 from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.book import Book
 from hedgeresearch.recommendation.carry import Carry, carry
 from hedgeresearch.recommendation.carry_rates import annualised_basis
@@ -20,6 +24,10 @@ from hedgeresearch.recommendation.tails import Tails, tails
 
 FEWEST = 20
 """Dates from which stress can be told."""
+FEWEST_TOGETHER = 200
+"""Returns from which dependence in the tail can be told: ten of them are the worst 5 %."""
+ROLLS_PER_YEAR = 4.0
+"""Of dated futures, as quarterly contracts are rolled."""
 SPIKE, SPIKE_PERIODS = 0.001, 9
 """A funding rate against the book, ten times the usual, three days long where it is paid every eight hours."""
 
@@ -52,30 +60,72 @@ def tails_of(book: Book, held: Array) -> Tails:
 
 
 def tail_dependence_of(book: Book, held: Array, seed: int) -> TailDependence | None:
-    """Of the position and all hedges together; None where nothing is held."""
-    if not held.any():
-        return None
+    """Of the position and all hedges together; None where there are fewer than 200 dates, or nothing that hedges.
+
+    A holding that moves against what it should offset, as a long one beside a long position does, is no hedge.
+    """
     returns = _returns(book) * np.sign(book.value)
+    if not held.any() or len(returns) < FEWEST_TOGETHER:
+        return None
     sold = returns.iloc[:, 1:].to_numpy() @ (-held * book.notionals / book.value)
     hedge = pd.Series(sold, index=returns.index, name="hedges")
-    return tail_dependence(returns.iloc[:, 0], hedge, n_bootstrap=200, seed=seed)
+    found = tail_dependence(returns.iloc[:, 0], hedge, n_bootstrap=200, seed=seed)
+    return found if found.kendall_tau > 0.0 else None
 
 
 def carries_of(book: Book, held: Array) -> list[Carry]:
-    """Of each hedge that is held and whose funding, or basis to what it delivers, is in the market."""
+    """Of each hedge that is held and whose funding, or basis to what it delivers, is in the market.
+
+    Dated futures are taken to be rolled four times a year, as quarterly ones are.
+    """
     found, market = [], book.market
     for one, contracts, notional in zip(book.terms, held, book.notionals, strict=True):
-        if contracts == 0.0:
+        if contracts == 0.0 or not _has_carry(one) or _why_no_carry(book, one):
             continue
-        sold = -contracts * notional / abs(book.value)
-        history = market.funding_of(one.name)
+        sold, history = float(-contracts * notional / abs(book.value)), market.funding_of(one.name)
         if history is not None and one.funding is not None:
-            found.append(carry(one, history, sold, periods_per_year=market.dates_per_year))
-        elif one.name in market.underlying and one.expiry is not None:
+            found.append(carry(one, history, sold))
+        else:
             table = market.table
-            basis = annualised_basis(table[one.name], table[market.underlying[one.name]], one.expiry)
-            found.append(carry(one, basis, sold))
+            basis = annualised_basis(table[one.name], table[market.underlying[one.name]], _end(book, one.expiry))
+            found.append(carry(one, basis, sold, rolls_per_year=ROLLS_PER_YEAR))
     return found
+
+
+def untold_carries(book: Book, held: Array) -> list[str]:
+    """Why the carry of hedges that are held is not known, a sentence each."""
+    return [
+        f"Not told, carry of {one.name}: {_why_no_carry(book, one)}."
+        for one, contracts in zip(book.terms, held, strict=True)
+        if contracts != 0.0 and _has_carry(one) and _why_no_carry(book, one)
+    ]
+
+
+def _has_carry(instrument: Terms) -> bool:
+    return instrument.funding is not None or instrument.expiry is not None
+
+
+def _why_no_carry(book: Book, instrument: Terms) -> str:
+    """What is missing for the carry of a perpetual or a dated future; "" where nothing is."""
+    market, name = book.market, instrument.name
+    if not isinstance(market.last_date, pd.Timestamp):
+        return "the market's table has no timestamps"
+    if instrument.funding is not None:
+        return "" if name in market.funding else "no funding is given"
+    if name not in market.underlying:
+        return "no underlying is given"
+    if market.last_date >= (end := _end(book, instrument.expiry)):
+        return f"it expires on {day(end)}"
+    positive = (market.table[[name, market.underlying[name]]] > 0.0).all(axis=None)
+    return "" if positive else "its past prices, or those of its underlying, are not all positive"
+
+
+def _end(book: Book, expiry: Any) -> pd.Timestamp:
+    """An expiry in the time zone of the table: a date without one is that of the table's clock."""
+    end, zone = pd.Timestamp(expiry), book.market.last_date.tz
+    if end.tz is not None and zone is not None:
+        return end.tz_convert(zone)
+    return end.tz_localize(None).tz_localize(zone)
 
 
 def _returns(book: Book) -> pd.DataFrame:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._wording import describe, percent, quantity, side
+from hedgeresearch._wording import ROUNDING, describe, full_percent, percent, quantity, side
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.difference_interval import DifferenceInterval, interval_of_difference
 from hedgeresearch.evaluation.measures import effectiveness
 from hedgeresearch.evaluation.tournament import Tournament
-from hedgeresearch.recommendation.aims import Settings
+from hedgeresearch.instruments.spot import Spot
+from hedgeresearch.recommendation.aims import Limits, Settings
 from hedgeresearch.recommendation.book import Book
 
 DRAWS = 50
-"""Of the bootstrap, where a model has no delta method and takes a refit for each."""
+"""Of the bootstrap, where a model has no delta method: each refits it, so that fifty may take minutes.
+
+For more, ask the fit itself: ``fit.conf_int(n_bootstrap=500)``.
+"""
+DIGITS = 3
+"""Significant digits of a ratio, and decimals at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +37,10 @@ class Certainty:
     ratios : DataFrame (n_instruments, 6), ratio, lower, upper, and the contracts that these ask for within no limits:
         contracts, at lower, at upper; NaN where the model has no interval
     why_none : str, why it has none, or ""
+    one_to_one : list of the instrument whose ratio is not distinguishable from 1:1, which is said of a single hedge, of
+        returns and not of units, whose ratio is estimated; else empty
+    counted : dict by instrument, "contracts", or "units" of a spot
+    limited : bool, whether limits or a net keep the holding from following the ratio
     by_model : DataFrame (n_models, n_instruments) or None, contracts that the last ratio of each model of a tournament
         asks for
     expected : float, share of variance that the model expects its ratio to remove
@@ -39,15 +50,12 @@ class Certainty:
     level: float
     ratios: pd.DataFrame
     why_none: str
+    one_to_one: list[str]
+    counted: dict[str, str]
+    limited: bool
     by_model: pd.DataFrame | None
     expected: float
     out_of_sample: DifferenceInterval | None
-
-    @property
-    def one_to_one(self) -> list[str]:
-        """Instruments whose ratio is not distinguishable from 1:1."""
-        inside = (self.ratios["lower"] <= 1.0) & (self.ratios["upper"] >= 1.0)
-        return self.ratios.index[inside].tolist()
 
     @property
     def sentences(self) -> list[str]:
@@ -56,16 +64,37 @@ class Certainty:
         if self.why_none:
             found = [f"The ratio has no interval: {self.why_none}"]
         if self.by_model is not None:
-            spread = "; ".join(f"{name} {_span(self.by_model[name])}" for name in self.by_model)
-            found.append(f"{len(self.by_model)} models of the tournament ask for {spread}.")
+            spread = "; ".join(f"{name} {self._span(str(name), self.by_model[name])}" for name in self.by_model)
+            found.append(f"{len(self.by_model)} models of the tournament ask for {spread}{self._without_limits}.")
         return [*found, self._effect]
 
     def _interval(self, name: str, row: pd.Series[float]) -> str:
+        ends = row[["ratio", "lower", "upper"]]
+        decimals = DIGITS - 1 - math.floor(math.log10(max(float(ends.abs().max()), ROUNDING)))
+        ratio, lower, upper = (f"{end:.{max(decimals, DIGITS)}f}" for end in ends)
+        if row["lower"] == row["upper"]:
+            asks = self._span(name, row[["contracts"]])
+            return f"The ratio of {name} is {ratio}, without error, which asks for {asks}{self._without_limits}."
         one = ", not distinguishable from 1:1" if name in self.one_to_one else ""
         return (
-            f"The ratio of {name} is {row['ratio']:.3f} ({self.level:.0%} interval {row['lower']:.3f} to "
-            f"{row['upper']:.3f}{one}), which asks for {_span(row[['at lower', 'at upper']])}."
+            f"The ratio of {name} is {ratio} ({full_percent(self.level)} interval {lower} to {upper}{one}), which asks "
+            f"for {self._span(name, row[['at lower', 'at upper']])}{self._without_limits}."
         )
+
+    @property
+    def _without_limits(self) -> str:
+        return ", without limits" if self.limited else ""
+
+    def _span(self, name: str, contracts: pd.Series[float]) -> str:
+        """From the fewest to the most contracts, in words."""
+        low, high = sorted((float(contracts.min()), float(contracts.max())), key=abs)
+        counted = self.counted[name]
+        most = side(high, f"{quantity(high)} {counted}")
+        if low == high:
+            return most
+        if low * high > 0.0:
+            return f"{quantity(abs(low))} to {most}"
+        return f"{side(low, f'{quantity(low)} {counted}')} to {most}"
 
     @property
     def _effect(self) -> str:
@@ -74,13 +103,33 @@ class Certainty:
             return f"{promised}, in sample; a tournament of this model would tell what it removed out of sample."
         kept = self.out_of_sample
         return (
-            f"{promised}; out of sample it removed {percent(kept.difference)} ({kept.level:.0%} interval "
+            f"{promised}; out of sample it removed {percent(kept.difference)} ({full_percent(kept.level)} interval "
             f"{percent(kept.lower)} to {percent(kept.upper)})."
         )
 
 
 def certainty_of(book: Book, settings: Settings) -> Certainty:
-    """Intervals by the delta method where the model has one, else by a short bootstrap."""
+    """Intervals by the delta method where the model has one, else by a bootstrap of ``DRAWS`` refits."""
+    ratios, why_none = _ratios(book, settings)
+    by_model, kept = None, None
+    if settings.tournament is not None:
+        by_model = _by_model(book, settings, settings.tournament)
+        kept = _out_of_sample(book.fit.model, settings.tournament, settings.level, settings.seed)
+    return Certainty(
+        level=settings.level,
+        ratios=ratios,
+        why_none=why_none,
+        one_to_one=_one_to_one(book, ratios),
+        counted={one.name: "units" if isinstance(one, Spot) else "contracts" for one in book.instruments},
+        limited=settings.limits != Limits() or settings.objective.net is not None,
+        by_model=by_model,
+        expected=book.fit.expected_effectiveness,
+        out_of_sample=kept,
+    )
+
+
+def _ratios(book: Book, settings: Settings) -> tuple[pd.DataFrame, str]:
+    """The table of intervals, and why there are none."""
     fit, why_none = book.fit, ""
     ratios = pd.DataFrame({"ratio": fit.next_ratio.to_numpy()}, index=pd.Index(book.names, name="instrument"))
     try:
@@ -91,11 +140,15 @@ def certainty_of(book: Book, settings: Settings) -> Certainty:
     ratios["lower"], ratios["upper"] = ends.T
     for column, source in (("contracts", "ratio"), ("at lower", "lower"), ("at upper", "upper")):
         ratios[column] = book.asked(ratios[source].to_numpy(), settings.objective)
-    by_model, kept = None, None
-    if settings.tournament is not None:
-        by_model = _by_model(book, settings, settings.tournament)
-        kept = _out_of_sample(book.fit.model, settings.tournament, settings.level, settings.seed)
-    return Certainty(settings.level, ratios, why_none, by_model, fit.expected_effectiveness, kept)
+    return ratios, why_none
+
+
+def _one_to_one(book: Book, ratios: pd.DataFrame) -> list[str]:
+    """The single hedge whose interval holds 1; one of several, or units of something else, is not held one for one."""
+    if len(ratios) > 1 or book.kind == "difference":
+        return []
+    lower, upper = ratios.iloc[0][["lower", "upper"]]
+    return book.names if lower <= 1.0 <= upper and lower < upper else []
 
 
 def _by_model(book: Book, settings: Settings, tournament: Tournament) -> pd.DataFrame:
@@ -112,11 +165,3 @@ def _out_of_sample(model: object, tournament: Tournament, level: float, seed: in
         return None
     unhedged, hedged = tournament.hedged_returns["unhedged"], tournament.hedged_returns[same[0]]
     return interval_of_difference(effectiveness, hedged, unhedged, unhedged, level=level, seed=seed)
-
-
-def _span(contracts: pd.Series[float]) -> str:
-    """From the fewest to the most contracts, in words."""
-    low, high = sorted((float(contracts.min()), float(contracts.max())), key=abs)
-    if low * high > 0.0:
-        return f"{quantity(abs(low))} to {side(high, quantity(high) + ' contracts')}"
-    return f"{side(low, quantity(low))} to {side(high, quantity(high) + ' contracts')}"

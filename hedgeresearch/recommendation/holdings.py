@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -102,7 +103,18 @@ def in_lots(ideal: Array, covariance: Array, traded: Traded, room: Room) -> Arra
     _check_least(np.maximum(np.maximum(low, -high), 0.0) * traded.lots, traded, room)
     search = _Search(ideal, covariance, traded, room)
     search.decide(len(ideal) - 1, 0.0)
-    return np.asarray(search.best * traded.lots)
+    return contracts_of(search.best, traded.lots)
+
+
+def contracts_of(numbers: Array, lots: Array) -> Array:
+    """Contracts (n,) in numbers of lots (n,), without what binary fractions leave: 29 lots of 0.1 are 2.9."""
+    return np.array([round(float(number * lot), decimals(lot)) for number, lot in zip(numbers, lots, strict=True)])
+
+
+def decimals(number: float) -> int:
+    """Places after the point that it takes to write a number."""
+    exponent = Decimal(str(float(number))).normalize().as_tuple().exponent
+    return max(-int(exponent), 0)
 
 
 def whole_lots(traded: Traded) -> tuple[Array, Array]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from hedgeresearch._types import Array
-from hedgeresearch._wording import percent, quantity
+from hedgeresearch._wording import full_percent, percent, quantity
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
 from hedgeresearch.instruments.terms import Terms
@@ -20,8 +20,8 @@ from hedgeresearch.recommendation.liquidation import (
     inverse_liquidation_price,
     linear_liquidation_price,
 )
-from hedgeresearch.recommendation.liquidation_probability import liquidation_probability
-from hedgeresearch.recommendation.price_extremes import price_extremes
+from hedgeresearch.recommendation.liquidation_probability import barrier_probability
+from hedgeresearch.recommendation.price_extremes import PriceExtremes, price_extremes
 
 UNKNOWN = ("collateral", "liquidation price", "probability", "lower", "upper", "closed form", "needed")
 
@@ -43,6 +43,7 @@ def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.Dat
     motion with the sample's volatility, looked at on each date), and needed, the collateral that keeps the probability
     at the accepted one. Collateral is in coins for inverse contracts, and counts profits so far: so today's price takes
     the place of entry, whatever that was. What is not known is NaN, all of it where past prices are not all positive.
+    A last column, currency, names what the collateral is counted in, empty where the terms do not tell.
     """
     rows = {}
     for instrument, contracts in zip(book.terms, held, strict=True):
@@ -52,8 +53,9 @@ def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.Dat
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
 
 
-def _outlook(book: Book, instrument: Terms, contracts: float, margin: Margin, seed: int) -> dict[str, float]:
-    name, row = instrument.name, dict.fromkeys(UNKNOWN, math.nan)
+def _outlook(book: Book, instrument: Terms, contracts: float, margin: Margin, seed: int) -> dict[str, Any]:
+    name, row = instrument.name, dict[str, Any](dict.fromkeys(UNKNOWN, math.nan))
+    row["currency"] = instrument.currency or ("coins" if isinstance(instrument, InverseContract) else "")
     wallet = margin.of(name)
     if wallet is not None:
         row["collateral"] = float(wallet)
@@ -65,12 +67,26 @@ def _outlook(book: Book, instrument: Terms, contracts: float, margin: Margin, se
     row["needed"] = collateral_needed(drawn, held.size, held.maintenance, margin.probability, contract=held.contract)
     if wallet is None:
         return row
-    side: Literal["long", "short"] = "long" if held.size > 0.0 else "short"
-    level = _liquidation_price(float(wallet), held)
-    found = liquidation_probability(returns, held.price, level, margin.horizon, position=side, seed=seed)
-    lower, upper = found.conf_int()
-    ends = {"probability": found.probability, "lower": lower, "upper": upper, "closed form": found.closed_form}
-    return row | {"liquidation price": level} | ends
+    return row | _risk(drawn, _liquidation_price(float(wallet), held), "long" if held.size > 0.0 else "short")
+
+
+def _risk(drawn: PriceExtremes, level: float, position: Literal["long", "short"]) -> dict[str, float]:
+    """The probability that the price gets to a level: of the paths, with the interval of Wilson (1927), and normal."""
+    from scipy.stats import binomtest
+
+    probability, n_paths, past = drawn.probability(level, position), len(drawn.lowest), drawn.log_returns
+    lower, upper = binomtest(round(probability * n_paths), n_paths).proportion_ci(0.95, method="wilson")
+    normal = barrier_probability(
+        level,
+        drawn.price,
+        float(past.std(ddof=1)),
+        drawn.horizon,
+        float(past.mean()),
+        steps=drawn.horizon,
+        position=position,
+    )
+    ends = {"probability": probability, "lower": float(lower), "upper": float(upper), "closed form": normal}
+    return {"liquidation price": level} | ends
 
 
 def _liquidation_price(wallet: float, held: _Held) -> float:
@@ -99,18 +115,32 @@ def margin_sentences(outlook: pd.DataFrame, margin: Margin) -> list[str]:
     return [f"Warning: {found[name]}" for name in risky] + [found[name] for name in found if name not in risky]
 
 
-def _sentence(name: str, row: pd.Series[float], margin: Margin) -> str:
+def untold_margin(book: Book, held: Array, margin: Margin) -> list[str]:
+    """Hedges that are held on collateral, but without the maintenance margin that would tell when it is gone."""
+    return [
+        f"Not told, liquidation of {one.name}: its maintenance margin is not given."
+        for one, contracts in zip(book.terms, held, strict=True)
+        if contracts != 0.0 and one.maintenance_margin == 0.0 and margin.of(one.name) is not None
+    ]
+
+
+def _sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
     if math.isnan(row["needed"]):
         return f"The risk that {name} is liquidated is not told: its past prices are not all positive."
-    needed = f"a collateral of {quantity(row['needed'])} keeps it at {percent(margin.probability)} or below"
+    needed = f"a collateral of {_amount(row, 'needed')} keeps it at {full_percent(margin.probability)} or below"
     if math.isnan(row["collateral"]):
         return f"No collateral is given for {name}; over {margin.horizon} dates, {needed}."
     if not 0.0 < row["liquidation price"] < math.inf:
         return (
-            f"{name} cannot be liquidated on its collateral of {quantity(row['collateral'])}, whatever its price does."
+            f"{name} cannot be liquidated on its collateral of {_amount(row, 'collateral')}, whatever its price does."
         )
     return (
         f"{name} is liquidated at a price of {quantity(row['liquidation price'])}: probability "
         f"{percent(row['probability'])} within {margin.horizon} dates ({percent(row['closed form'])} if it moved "
         f"normally); {needed}."
     )
+
+
+def _amount(row: pd.Series[Any], column: str) -> str:
+    """Collateral with the coin or currency that it is in, where that is known."""
+    return " ".join(filter(None, (quantity(row[column]), row["currency"])))

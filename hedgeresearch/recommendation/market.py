@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date as Day
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +18,11 @@ from hedgeresearch.instruments.hedge_returns import hedge_returns
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.recommendation.mappings import as_mapping, shown
 from hedgeresearch.recommendation.position import Position
+
+APART = 2.0
+"""How many times a coin's price may be that of an inverse contract on it, or the reverse: both are in one currency."""
 
 Kind = Literal["simple", "difference"]
 
@@ -57,7 +62,9 @@ class Market:
     ) -> None:
         frame = check_frame(table, "table", minimum_rows=3)
         self.attrs = dict(getattr(table, "attrs", {}))
-        self.rates, self.funding, self.underlying = dict(rates or {}), dict(funding or {}), dict(underlying or {})
+        self.rates: dict[str, str | float] = as_mapping(rates, "rates", "{'BTC_COIN_PERP': 'BTC'}")
+        self.funding: dict[str, str] = as_mapping(funding, "funding", "{'BTC_PERP': 'BTC_FUNDING'}")
+        self.underlying: dict[str, str] = as_mapping(underlying, "underlying", "{'BTC_FUTURE': 'BTC'}")
         self._dates: list[Any] = list(frame.index)
         self._index = frame.index
         self._rows = History.of(frame)
@@ -65,10 +72,16 @@ class Market:
         for field in ("rates", "funding", "underlying"):
             for name, column in getattr(self, field).items():
                 self._refuse_absent(name, field)
-                if field != "rates" or isinstance(column, str):
+                if isinstance(column, str):
                     self._refuse_absent(column, f"{field} of {name!r}")
-                else:
+                elif field == "rates" and isinstance(column, int | float | np.number):
                     check_between(column, f"rates of {name!r}", 0.0, np.inf)
+                else:
+                    number = " or a number" if field == "rates" else ""
+                    raise DataError(
+                        f"{field} of {name!r} must be the name of a column of the table{number}; got {shown(column)}. "
+                        "Put it into the table."
+                    )
         self._check_rates(frame.to_numpy(), self._dates)
 
     def __len__(self) -> int:
@@ -120,14 +133,6 @@ class Market:
         """Funding rates of an instrument, (n_dates,); None where it has none here."""
         return self.table[self.funding[name]] if name in self.funding else None
 
-    @property
-    def dates_per_year(self) -> float | None:
-        """How many dates of the table make a year of 365 days, on average; None where its index has no dates."""
-        first, last = self._dates[0], self.last_date
-        if not isinstance(first, pd.Timestamp):
-            return None
-        return float(365.0 * (len(self._rows) - 1) / ((last - first) / pd.Timedelta(days=1)))
-
     def returns(
         self, position: Position, instruments: Sequence[Instrument] | Instrument, kind: Kind = "simple"
     ) -> tuple[pd.Series[float], pd.DataFrame]:
@@ -172,13 +177,20 @@ class Market:
                     f"rates must name the column with the price of the coin that {instrument.name!r} pays in; got "
                     f"{rate!r}. Give for example rates={{{instrument.name!r}: 'BTC'}}."
                 )
+            if isinstance(instrument, InverseContract):
+                self._check_coin(instrument.name)
 
     def followed_by(self, bar: Mapping[Any, float] | pd.Series[float], date: Any) -> Market:
-        """This market and one more row: a number for each column, later than all before."""
+        """This market and one more row: a number for each column, later than all before.
+
+        Where the table is dated, the date may be text, or of datetime or numpy.
+        """
         row = self._row_of(bar)
         try:
+            if isinstance(self.last_date, pd.Timestamp) and isinstance(date, str | Day | np.datetime64):
+                date = pd.Timestamp(date)
             later = bool(date > self.last_date)
-        except TypeError:
+        except (TypeError, ValueError):
             raise DataError(
                 f"the new bar must be dated like the table, whose last date is {self.last_date!r}; got {date!r}. "
                 "Convert it, for example with tz_localize or tz_convert."
@@ -198,6 +210,8 @@ class Market:
 
     def _row_of(self, bar: Mapping[Any, float] | pd.Series[float]) -> Array:
         """The numbers of a bar, (1, n_columns), in the order of the table."""
+        if not isinstance(bar, Mapping | pd.Series):
+            raise DataError(f"the new bar must map each column of the table to a number; got {shown(bar)}.")
         absent = [name for name in self._place if name not in bar]
         if absent:
             raise DataError(
@@ -219,6 +233,16 @@ class Market:
                     f"the rate of {name!r}, {column!r}, must be positive; got {rows[first, self._place[column]]:g} on "
                     f"{day(dates[first])}. Mend the table."
                 )
+
+    def _check_coin(self, name: str) -> None:
+        """Refuse the rate of an inverse contract that cannot be the price of its coin."""
+        price, rate = self.price(name), self.rate(name)
+        if price > 0.0 and not 1.0 / APART <= rate / price <= APART:
+            raise DataError(
+                f"rates must name for {name!r} the column with the price of its coin, which is near that of the "
+                f"contract; {self.rates[name]!r} is {rate:g} where the contract is {price:g}. Name another column, or "
+                "give both in one currency."
+            )
 
     def _rates_of(self, name: str, table: pd.DataFrame) -> Any:
         rate = self.rates.get(name, 1.0)

@@ -38,7 +38,9 @@ def outlook_sentence(outlook: pd.DataFrame) -> str:
         if regime != likeliest
     )
     lasts = (
-        f", and lasts {row['expected dates']:,.0f} dates once entered" if math.isfinite(row["expected dates"]) else ""
+        f", and lasts {row['expected dates']:,.0f} dates on average once entered"
+        if math.isfinite(row["expected dates"])
+        else ""
     )
     return (
         f"Regime {likeliest} is the likeliest next, at {row['probability']:.0%}{lasts}; it alone asks for "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._types import Array
-from hedgeresearch.recommendation.aims import Objective, Rebalancing, Settings
+from hedgeresearch.recommendation.aims import Objective, Settings
 from hedgeresearch.recommendation.book import Book
 from hedgeresearch.recommendation.holdings import (
     Room,
@@ -17,14 +17,7 @@ from hedgeresearch.recommendation.holdings import (
     in_lots,
     within_limits,
 )
-from hedgeresearch.recommendation.trades import (
-    Order,
-    Targets,
-    half_widths,
-    holding_after,
-    holding_on_the_way,
-    orders,
-)
+from hedgeresearch.recommendation.trades import Order, Targets, by_bands, by_impact, costs_of, half_widths, orders
 
 PAST = 250
 """Dates of the past from which it is told how much a target moves."""
@@ -38,50 +31,51 @@ class Plan:
 
     Attributes
     ----------
-    targets : Targets, the best holding within the limits, the same in lots, half-widths of the bands, past means
+    targets : Targets, the best holding within the limits and without, the same in lots, the bands, past means
     after : array (n_instruments,), contracts to have
+    trades : array (n_instruments,), contracts traded to have them, zero where one is left alone
+    costs : array (n_instruments,), of the trades, in currency, their impact included
+    reasons : tuple of n_instruments, why each is traded or left alone, in words without a full stop
     orders : the order list
     """
 
     targets: Targets
     after: Array
+    trades: Array
+    costs: Array
+    reasons: tuple[str, ...]
     orders: tuple[Order, ...]
 
 
 def plan_of(book: Book, settings: Settings) -> Plan:
     """The plan with bands from the past of the targets."""
-    traded, room = _limits(book, settings)
-    ideal, lots = _targets(book, settings, traded, room)
     moves, mean = _past(book, settings.objective)
-    widths = half_widths(
-        settings.rebalancing, book.costs, moves, np.diagonal(book.covariance)[1:], _allowed(book, settings), traded.lots
+    widths, restless = half_widths(
+        settings.rebalancing, book.costs, moves, book.covariance[1:, 1:], _allowed(book, settings), book.lots
     )
-    return _plan(book, settings.rebalancing, Targets(ideal, lots, widths, mean), traded, room)
+    return _plan(book, settings, widths, mean, restless)
 
 
 def carried_plan(book: Book, settings: Settings, before: Plan) -> Plan:
     """The plan one bar later, with the bands that there were."""
+    return _plan(book, settings, before.targets.half_widths, before.targets.mean, before.targets.restless)
+
+
+def _plan(book: Book, settings: Settings, widths: Array, mean: Array, restless: Array) -> Plan:
     traded, room = _limits(book, settings)
-    ideal, lots = _targets(book, settings, traded, room)
-    targets = Targets(ideal, lots, before.targets.half_widths, before.targets.mean)
-    return _plan(book, settings.rebalancing, targets, traded, room)
-
-
-def _plan(book: Book, rebalancing: Rebalancing, targets: Targets, traded: Traded, room: Room) -> Plan:
-    if rebalancing.impact is None:
-        after = holding_after(book.held, targets, traded, room)
-    else:
-        after = holding_on_the_way(book.held, targets, traded, room, rebalancing, np.diagonal(book.covariance)[1:])
-    return Plan(targets, after, orders(book.names, book.held, after, targets, book.costs))
-
-
-def _targets(book: Book, settings: Settings, traded: Traded, room: Room) -> tuple[Array, Array]:
-    """The best holding within the limits, and in whole lots."""
     asked = book.asked(book.fit.next_ratio.to_numpy(), settings.objective)
-    hedges = book.covariance[1:, 1:]
+    hedges, rebalancing = book.covariance[1:, 1:], settings.rebalancing
     ideal = within_limits(asked, hedges, traded, room)
     # lots are nearest to what is best without limits, which they keep themselves; a net they know through the ideal
-    return ideal, in_lots(asked if room.net is None else ideal, hedges, traded, room)
+    lots = in_lots(asked if room.net is None else ideal, hedges, traded, room)
+    centre = ideal - hedges @ (ideal - asked) / np.diagonal(hedges)
+    targets = Targets(ideal, lots, widths, mean, asked, centre, restless)
+    if rebalancing.impact is None:
+        moved = by_bands(book.held, targets, traded, room, rebalancing)
+    else:
+        moved = by_impact(book.held, targets, traded, room, rebalancing, np.diagonal(hedges))
+    costs = costs_of(moved.trades, book.costs, rebalancing)
+    return Plan(targets, moved.after, moved.trades, costs, moved.reasons, orders(book.names, moved, costs))
 
 
 def _limits(book: Book, settings: Settings) -> tuple[Traded, Room]:
@@ -89,7 +83,7 @@ def _limits(book: Book, settings: Settings) -> tuple[Traded, Room]:
     room = Room(
         gross=np.inf if limits.gross is None else limits.gross,
         most_instruments=np.inf if limits.max_instruments is None else limits.max_instruments,
-        net=None if net is None else net * abs(book.value) - book.net_value,
+        net=None if net is None else net * book.value - book.net_value,
     )
     return book.traded([limits.bounds(name) for name in book.names]), room
 

@@ -19,6 +19,7 @@ from hedgeresearch._types import Array
 from hedgeresearch._validation import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.frozen_mapping import FrozenMapping
+from hedgeresearch.recommendation.mappings import shown
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Position:
 
     def __post_init__(self) -> None:
         if not isinstance(self.units, Mapping) or not self.units:
-            raise DataError(f"position must map assets to units held, such as {{'BTC': 25}}; got {self.units!r}.")
+            raise DataError(f"position must map assets to units held, such as {{'BTC': 25}}; got {shown(self.units)}.")
         if not isinstance(self.name, str):
             raise DataError(f"name must be text; got {self.name!r}.")
         for asset, units in self.units.items():

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from hedgeresearch._wording import day, exact, money, percent, quantity, side
 from hedgeresearch.errors import DataError
+from hedgeresearch.recommendation.binding import binding_sentences, restless_sentences
 from hedgeresearch.recommendation.book import Book
-from hedgeresearch.recommendation.margin_outlook import margin_sentences
+from hedgeresearch.recommendation.book_risks import FEWEST_TOGETHER, untold_carries
+from hedgeresearch.recommendation.margin_outlook import margin_sentences, untold_margin
 from hedgeresearch.recommendation.outlook import outlook_sentence
-from hedgeresearch.recommendation.trades import why
 
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
 
 WORST = 5
 """How often a past loss exceeds the expected volatility before it is a warning: a normal book never gets there."""
+ROUNDING = 1e-9
+"""By how much volatility may exceed that without a hedge, relative to it, and be the same."""
 NAMED = 3
 """Assets and instruments up to which they are named one by one."""
 
@@ -54,7 +57,8 @@ def _action(rec: Recommendation) -> str:
 def _position(book: Book) -> str:
     if len(book.position.units) > NAMED:
         return f"a book of {len(book.position.units)} assets worth {money(book.value)} gross"
-    return ", ".join(f"{quantity(units)} {asset}" for asset, units in book.position.units.items())
+    units = book.position.units.items()
+    return ", ".join(f"{exact(abs(held))} {'short ' if held < 0.0 else ''}{asset}" for asset, held in units)
 
 
 def reasons_of(rec: Recommendation) -> list[str]:
@@ -62,30 +66,48 @@ def reasons_of(rec: Recommendation) -> list[str]:
 
     A part that cannot be told of this book says why.
     """
-    margin = _told(lambda: [] if rec.margin is None else margin_sentences(rec.margin, rec.settings.margin), "margin")
-    stress = _told(lambda: _stress(rec), "past losses")
-    tails = _told(lambda: _tails(rec), "tails")
-    together = _told(lambda: _tail_dependence(rec), "dependence in the tail")
-    carry = _told(lambda: [one.sentence for one in rec.carry], "carry")
+    parts: list[tuple[str, Callable[[Recommendation], list[str]]]] = [
+        ("margin", _margin),
+        ("past losses", _stress),
+        ("tails", _tails),
+        ("dependence in the tail", _tail_dependence),
+    ]
+    risks = [text for name, part in parts for text in _told(part, rec, name)]
     outlook = [outlook_sentence(rec.regimes)] if rec.regimes is not None else []
-    found = [*_trades(rec), *outlook, *rec.certainty.sentences, *carry, *margin, *stress, *tails, *together]
+    carry = [*(one.sentence for one in rec.carry), *untold_carries(rec.book, rec.plan.after)]
+    found = [*_added(rec), *_trades(rec), *_shaped(rec), *outlook, *rec.certainty.sentences, *carry, *risks]
     return sorted(found, key=lambda text: not text.startswith("Warning"))  # which keeps the order of the others
 
 
-def _told(part: Callable[[], list[str]], name: str) -> list[str]:
+def _told(part: Callable[[Recommendation], list[str]], rec: Recommendation, name: str) -> list[str]:
     try:
-        return part()
+        return part(rec)
     except DataError as error:
         return [f"Not told, {name}: {error}"]
 
 
+def _added(rec: Recommendation) -> list[str]:
+    """That the hedge does harm."""
+    now, unhedged = rec.volatility["as recommended"], rec.volatility["unhedged"]
+    if now <= unhedged * (1.0 + ROUNDING):
+        return []
+    return [f"Warning: the hedge adds variance: volatility is {money(now)} with it, {money(unhedged)} without."]
+
+
+def _shaped(rec: Recommendation) -> list[str]:
+    """What limits, the objective and targets that move too much make of the answer."""
+    restless = restless_sentences(rec.book, rec.settings, rec.plan.targets.restless)
+    return [*binding_sentences(rec.book, rec.settings), *restless]
+
+
+def _margin(rec: Recommendation) -> list[str]:
+    told = [] if rec.margin is None else margin_sentences(rec.margin, rec.settings.margin)
+    return [*told, *untold_margin(rec.book, rec.plan.after, rec.settings.margin)]
+
+
 def _trades(rec: Recommendation) -> list[str]:
     """Why each instrument is traded, or left alone."""
-    targets = rec.plan.targets
-    reasons = {order.instrument: order.reason for order in rec.plan.orders}
-    for name, held, best, width in zip(rec.book.names, rec.book.held, targets.ideal, targets.half_widths, strict=True):
-        reasons.setdefault(name, f"{why(held, best, width)}; no trade")
-    return [f"{name} {reasons[name]}." for name in rec.book.names]
+    return [f"{name} {reason}." for name, reason in zip(rec.book.names, rec.plan.reasons, strict=True)]
 
 
 def _tails(rec: Recommendation) -> list[str]:
@@ -100,9 +122,11 @@ def _tails(rec: Recommendation) -> list[str]:
 
 def _tail_dependence(rec: Recommendation) -> list[str]:
     found = rec.tail_dependence
-    if found is None:
-        return []
-    return [f"{'Warning: ' if found.interval[1] < found.gaussian else ''}{found.sentence}"]
+    if found is not None:
+        return [f"{'Warning: ' if found.fails else ''}{found.sentence}"]
+    if rec.plan.after.any() and len(rec.past) < FEWEST_TOGETHER:
+        return [f"Not told, dependence in the tail: it takes {FEWEST_TOGETHER} returns; there are {len(rec.past)}."]
+    return []
 
 
 def _stress(rec: Recommendation) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
-from typing import overload
+from typing import Any, overload
+
+import pandas as pd
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.tournament import Tournament
@@ -11,6 +14,7 @@ from hedgeresearch.hedges.hedge_fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing, Settings
 from hedgeresearch.recommendation.book import Book
+from hedgeresearch.recommendation.book_checks import check_tournament
 from hedgeresearch.recommendation.market import Market
 from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
 from hedgeresearch.recommendation.plan import plan_of
@@ -29,7 +33,7 @@ def recommend(
     position: Position,
     instruments: Sequence[Instrument] | Instrument,
     market: Market,
-    holdings: Mapping[str, float] | None = None,
+    holdings: Mapping[str, float] | pd.Series[float] | None = None,
     objective: Objective = Objective(),
     limits: Limits = Limits(),
     rebalancing: Rebalancing = Rebalancing(),
@@ -47,7 +51,7 @@ def recommend(
     position: Position | None = None,
     instruments: Sequence[Instrument] | Instrument = (),
     market: Market | None = None,
-    holdings: Mapping[str, float] | None = None,
+    holdings: Mapping[str, float] | pd.Series[float] | None = None,
     objective: Objective = Objective(),
     limits: Limits = Limits(),
     rebalancing: Rebalancing = Rebalancing(),
@@ -73,7 +77,8 @@ def recommend(
     limits : Limits, of contracts, notional and number of instruments
     rebalancing : Rebalancing, how far a holding may be off before it is traded
     margin : Margin, collateral and horizon
-    tournament : Tournament of the same asset and hedges, which tells what the model did out of sample, and others
+    tournament : Tournament of the same position and hedges, on the same kind of returns, up to the market's last date
+        or an earlier one; it tells what the model did out of sample, and others
     level : float in (0, 1), of the intervals
     seed : int, of the bootstraps
 
@@ -95,8 +100,20 @@ def recommend(
     0      SP500  sell        7.0
     """
     if notional is not None:
-        if position is not None or market is not None:
-            raise DataError("give a notional, or a position with instruments and a market, not both.")
+        beside = {
+            "position": position,
+            "instruments": instruments,
+            "market": market,
+            "holdings": holdings,
+            "objective": objective,
+            "limits": limits,
+            "rebalancing": rebalancing,
+            "margin": margin,
+            "tournament": tournament,
+            "level": level,
+            "seed": seed,
+        }
+        _refuse_beside_notional(beside)
         return recommend_for_notional(fit, notional)
     if position is None or market is None:
         raise DataError(
@@ -106,4 +123,20 @@ def recommend(
     settings = Settings(objective, limits, rebalancing, margin, tournament, level, seed)
     book = Book.of(fit, position, instruments, market, holdings)
     settings.check_names(book.names)
+    if tournament is not None:
+        check_tournament(book, tournament)
     return Recommendation(book, settings, plan_of(book, settings))
+
+
+def _refuse_beside_notional(given: dict[str, Any]) -> None:
+    """Refuse what a notional alone would leave out of account."""
+    parameters = inspect.signature(recommend).parameters
+    defaults = {name: parameters[name].default for name in given}
+    other = [
+        name for name, value in given.items() if type(value) is not type(defaults[name]) or value != defaults[name]
+    ]
+    if other:
+        raise DataError(
+            f"give a notional, or a position with instruments and a market, not both; beside the notional came "
+            f"{', '.join(other)}. Leave out the notional, or these."
+        )

@@ -94,10 +94,10 @@ class Recommendation:
             "best": plan.targets.ideal,
             "held": book.held,
             "to hold": plan.after,
-            "trade": plan.after - book.held,
+            "trade": plan.trades,
             "band": plan.targets.half_widths,
             "notional": plan.after * book.notionals,
-            "cost": np.abs(plan.after - book.held) * book.costs,
+            "cost": plan.costs,
         }
         return pd.DataFrame(table, index=pd.Index(book.names, name="instrument"))
 
@@ -124,7 +124,10 @@ class Recommendation:
 
     @cached_property
     def certainty(self) -> Certainty:
-        """Intervals of ratio and contracts, other models, effectiveness out of sample."""
+        """Intervals of ratio and contracts, other models, effectiveness out of sample.
+
+        Models without a delta method are refitted 50 times for their intervals, which may take minutes.
+        """
         return certainty_of(self.book, self.settings)
 
     @cached_property
@@ -134,7 +137,11 @@ class Recommendation:
 
     @cached_property
     def carry(self) -> list[Carry]:
-        """Funding or basis of each hedge that is held, where it is known."""
+        """Funding or basis of each hedge that is held, where it is known; the reasons say where it is not.
+
+        Dated futures are taken to be rolled four times a year, as quarterly ones are; for another number, call
+        ``hr.carry`` with ``rolls_per_year``.
+        """
         return carries_of(self.book, self.plan.after)
 
     @cached_property
@@ -149,7 +156,10 @@ class Recommendation:
 
     @cached_property
     def tail_dependence(self) -> TailDependence | None:
-        """How often the hedges move with the asset when it falls most; None without any."""
+        """How often the hedges move with the asset when it falls most.
+
+        None where nothing is held that moves against the position's losses, or of fewer than 200 returns.
+        """
         return tail_dependence_of(self.book, self.plan.after, self.settings.seed)
 
     @cached_property
@@ -159,7 +169,10 @@ class Recommendation:
 
     @cached_property
     def reasons(self) -> list[str]:
-        """Short sentences in the order in which a risk manager asks; warnings first."""
+        """Short sentences in the order in which a risk manager asks; warnings first.
+
+        They take all that is computed when it is first asked for, :attr:`certainty` being the slowest.
+        """
         return reasons_of(self)
 
     # --- one bar later ---
@@ -168,7 +181,8 @@ class Recommendation:
         """The recommendation one bar later, with the same parameters and bands.
 
         Holdings are those recommended here, and coins that an inverse contract has paid over the bar count with the
-        position, where it holds that coin. Funding and fees are left out of it.
+        position, where it holds that coin. Funding and fees are left out of it. So the units of a book that is partly
+        coins change from bar to bar, while its fit goes on with the returns of the units of each date.
 
         Parameters
         ----------
@@ -202,16 +216,16 @@ class Recommendation:
         return str(self.orders.to_csv(index=False, lineterminator="\n"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Past profit of the position in currency, unhedged and as recommended, added up."""
+        """Past profit of today's position in currency, unhedged and hedged as recommended, added up."""
         from matplotlib.ticker import StrMethodFormatter
 
         from hedgeresearch.plotting import plot_lines
 
         nothing = np.zeros_like(self.plan.after)
-        paths = pd.DataFrame({"unhedged": past_of_book(self.book, nothing), "hedged as now": self.past})
+        paths = pd.DataFrame({"unhedged": past_of_book(self.book, nothing), "hedged": self.past})
         axes = plot_lines(
             (paths * self.book.value).cumsum(),
-            ylabel="profit of today's book, in currency",
+            ylabel="profit, in currency",
             note="in sample",
             references={"unhedged": "0.6"},
             ax=ax,

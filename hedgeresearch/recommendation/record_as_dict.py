@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import platform
 from collections.abc import Callable
+from dataclasses import fields
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ import pandas as pd
 from hedgeresearch._version import VERSION
 from hedgeresearch._wording import day, describe
 from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.aims import Settings
 from hedgeresearch.recommendation.carry import Carry
 
@@ -36,6 +39,8 @@ def record_as_dict(rec: Recommendation) -> dict[str, Any]:
         "orders": [order._asdict() for order in rec.plan.orders],
         "position": {"units": dict(book.position.units), "value": book.value, "net_value": book.net_value},
         "instruments": _rows(rec.summary),
+        "terms": terms_of(rec),
+        "market": mappings_of(rec),
         "volatility": _plain(rec.volatility.to_dict()),
         "regimes": None if rec.regimes is None else _rows(rec.regimes),
         "certainty": {
@@ -69,7 +74,19 @@ def _if_told(part: Callable[[], Any]) -> Any:
 
 
 def _carry(carry: Carry) -> dict[str, Any]:
-    names = ("instrument", "source", "ratio", "rate_per_year", "per_year", "round_trip_cost", "sentence")
+    names = (
+        "instrument",
+        "source",
+        "ratio",
+        "rate_per_year",
+        "z_score",
+        "per_year",
+        "roll_cost_per_year",
+        "round_trip_cost",
+        "break_even_days",
+        "break_even_move",
+        "sentence",
+    )
     return {name: _plain(getattr(carry, name)) for name in names}
 
 
@@ -83,11 +100,12 @@ def _settings(settings: Settings) -> dict[str, Any]:
 
 
 def data_of(rec: Recommendation) -> dict[str, Any]:
-    """Where the data come from, and a hash of all that was used."""
+    """Where the data come from, and a hash of all that was used: table, mappings of the market, terms of contracts."""
     market = rec.book.market
     table = market.table
     digest = hashlib.sha256(np.ascontiguousarray(table.to_numpy()).tobytes())
     digest.update("\n".join([*map(str, table.columns), *map(str, table.index)]).encode())
+    digest.update(json.dumps([mappings_of(rec), terms_of(rec)], sort_keys=True).encode())
     return {
         "source": str(market.attrs.get("source", "")),
         "first": day(table.index[0]),
@@ -96,6 +114,30 @@ def data_of(rec: Recommendation) -> dict[str, Any]:
         "columns": [str(name) for name in table.columns],
         "sha256": digest.hexdigest(),
     }
+
+
+def mappings_of(rec: Recommendation) -> dict[str, Any]:
+    """What converts, is paid and is delivered, by asset or instrument: columns of the table, or numbers."""
+    market = rec.book.market
+    given = {name: getattr(market, name) for name in ("rates", "funding", "underlying")}
+    return {name: {key: _written(value) for key, value in mapping.items()} for name, mapping in given.items()}
+
+
+def terms_of(rec: Recommendation) -> dict[str, dict[str, Any]]:
+    """Kind and terms of each instrument, by name."""
+    return {one.name: _terms(one) for one in rec.book.terms}
+
+
+def _terms(instrument: Terms) -> dict[str, Any]:
+    names = [field.name for field in fields(instrument) if field.name != "name"]
+    return {"kind": type(instrument).__name__} | {name: _written(getattr(instrument, name)) for name in names}
+
+
+def _written(value: Any) -> Any:
+    """A term for JSON: a date as text, a number as the same whether it was given as 1 or 1.0."""
+    if isinstance(value, pd.Timestamp):
+        return day(value)
+    return float(value) if isinstance(value, int | np.integer) else _plain(value)
 
 
 def versions() -> dict[str, str]:

@@ -125,12 +125,12 @@ class Tails:
 
     @property
     def _comparison(self) -> str:
-        missed = self.understatement
-        return (
-            f"a normal {100 * self.level:g} % value at risk of {100 * self.normal_value_at_risk:.3g} % "
-            f"{'understates' if missed >= 0.0 else 'overstates'} the historical "
-            f"{100 * self.historical_value_at_risk:.3g} % by {100 * abs(missed):.0f} %"
-        )
+        missed = round(100 * self.understatement)
+        normal = f"a normal {100 * self.level:g} % value at risk of {100 * self.normal_value_at_risk:.3g} %"
+        historical = f"the historical {100 * self.historical_value_at_risk:.3g} %"
+        if missed == 0:
+            return f"{normal} agrees with {historical}"
+        return f"{normal} {'understates' if missed > 0 else 'overstates'} {historical} by {abs(missed)} %"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, strings and lists, ready for JSON."""

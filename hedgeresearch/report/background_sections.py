@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgeresearch._wording import describe
+from hedgeresearch._wording import describe, full_percent
 from hedgeresearch.catalogue import ENTRIES
 from hedgeresearch.report.section import Section
 from hedgeresearch.report.tables import table_of, words
@@ -24,13 +24,14 @@ REFERENCES = (
 )
 
 
-def method_section(rec: Recommendation) -> Section:
-    """The model, what was asked of it, and the sources."""
+def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
+    """The model, what was asked of it, the sources, and the warnings that were told on the way."""
     fit, settings = rec.book.fit, rec.settings
-    interval = "a bootstrap of the sample in blocks" if fit.inference is None else "the delta method"
+    by = "a bootstrap of the sample in blocks" if fit.inference is None else "the delta method"
+    interval = f"{full_percent(settings.level)}, by {by}"
     asked = {
         "model": describe(fit.model),
-        "ratio's interval": f"{settings.level:.0%}, by {interval}",
+        "ratio's interval": "none" if rec.certainty.why_none else interval,
         "objective": _told(settings.objective),
         "limits": _told(settings.limits),
         "rebalancing": _told(settings.rebalancing),
@@ -44,7 +45,8 @@ def method_section(rec: Recommendation) -> Section:
     if sources is not None:
         columns = {"source": ("source", words), "when": ("when it is the right one", words)}
         tables.append(("Sources of the model", table_of(sources, "model", columns)))
-    return Section("Method and references", points=REFERENCES, tables=tuple(tables))
+    points = (*(f"Warning: {text}" for text in dict.fromkeys(told)), *REFERENCES)
+    return Section("Method and references", points=points, tables=tuple(tables))
 
 
 def data_section(rec: Recommendation) -> Section:

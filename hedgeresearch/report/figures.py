@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import html
+import math
+import textwrap
 from itertools import cycle
 from typing import Any, TypeAlias
 
@@ -15,18 +17,23 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.plotting import COLOURS
+from hedgeresearch.report.visible import visible
 
 Figure: TypeAlias = dict[str, Any]
 """``data``, a list of traces, and ``layout``."""
 WIDTH, HEIGHT = 605, 300
 """Pixels: 16 cm in print."""
-ROW = 26
+ROW = 18
 """Height of a horizontal bar, pixels."""
 MOST_DATES = 10_000
 """Of a path: more make the page slow, and no line is as many pixels wide."""
 FEW_DATES = 50
 """Up to which the dates of a path are marked."""
 BINS = 80
+LONGEST_LINE = 28
+"""Letters of a title beside an axis."""
+LETTER, SAMPLE, LEGEND_ROW = 7, 60, 19
+"""Pixels of a legend: a letter on average, the line before a name with the space after it, and a row."""
 GREY = "#999999"
 AXIS = {"showgrid": False, "showline": True, "zeroline": False, "ticks": "outside", "automargin": True}
 
@@ -65,10 +72,10 @@ def path_figure(
         data.append(_line(dates, shown[name], text(name), yaxis="y2", mode=mode, line={"color": colour, "width": 1.2}))
         if latest is not None:
             data.append(_point(number, latest.iloc[number], colour))
-    layout = _layout() | {
+    layout = _layout(data) | {
         "yaxis": {"visible": False, "range": [0, 1], "fixedrange": True},
         # by default it would take the ticks of the axis below, wherever they fall
-        "yaxis2": AXIS | {"title": {"text": text(ylabel)}, "overlaying": "y", "side": "left", "tickmode": "auto"},
+        "yaxis2": AXIS | {"title": {"text": _folded(ylabel)}, "overlaying": "y", "side": "left", "tickmode": "auto"},
         "annotations": [_note(note)],
     }
     if latest is not None:
@@ -105,9 +112,11 @@ def bars_figure(
         if ends is not None:
             bars["error_x"] = _error(widths, ends["lower"], ends["upper"])
         data.append(bars)
-    layout = _layout() | {
-        "height": 120 + ROW * len(values) * max(1.0, 0.7 * values.shape[1]),
-        "showlegend": values.shape[1] > 1,
+    layout, several = _layout([]), values.shape[1] > 1
+    layout["margin"]["t"] = above = 55 if several else 20  # for the legend
+    layout |= {
+        "height": 65 + above + ROW * len(values) * max(1.0, 0.7 * values.shape[1]),
+        "showlegend": several,
         "bargap": 0.35,
         "xaxis": AXIS | {"title": {"text": text(xlabel)}, "zeroline": True},
         "yaxis": AXIS | {"autorange": "reversed", "ticks": "", "showline": False},
@@ -126,7 +135,7 @@ def histogram_figure(samples: pd.DataFrame, xlabel: str, marks: dict[str, float]
     for (label, value), dash in zip(marks.items(), ("solid", "dash"), strict=True):
         line = {"color": COLOURS[1], "dash": dash, "width": 1.4}
         data.append(_line([value] * 2, np.array([1.0, 0.3 * len(samples)]), text(label), mode="lines", line=line))
-    layout = _layout() | {
+    layout = _layout(data) | {
         "xaxis": AXIS | {"title": {"text": text(xlabel)}},
         "yaxis": AXIS | {"title": {"text": "dates, log scale"}, "type": "log", "dtick": 1},
     }
@@ -135,16 +144,25 @@ def histogram_figure(samples: pd.DataFrame, xlabel: str, marks: dict[str, float]
 
 def text(name: Any) -> str:
     """A name as plotly shows it literally."""
-    return html.escape(str(name), quote=False)
+    return html.escape(visible(str(name)), quote=False)
 
 
-def _layout() -> Figure:
+def _folded(label: str) -> str:
+    """A title beside an upright axis in lines that are shorter than the axis."""
+    return "<br>".join(text(line) for line in textwrap.wrap(label, LONGEST_LINE))
+
+
+def _layout(data: list[Figure]) -> Figure:
+    """The frame of a figure; the legend of many traces takes several rows, above the note, and makes it higher."""
+    names = [trace["name"] for trace in data if trace.get("showlegend") is not False]
+    more = max(math.ceil(len(names) * (max(map(len, names), default=0) * LETTER + SAMPLE) / WIDTH) - 1, 0) * LEGEND_ROW
+    above = 1.02 + (LEGEND_ROW / (HEIGHT - 100) if more else 0.0)
     return {
         "width": WIDTH,
-        "height": HEIGHT,
-        "margin": {"l": 75, "r": 15, "t": 55, "b": 45},
+        "height": HEIGHT + more,
+        "margin": {"l": 75, "r": 15, "t": 55 + more, "b": 45},
         "font": {"family": "system-ui, sans-serif", "size": 12},
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+        "legend": {"orientation": "h", "x": 0, "y": above, "yanchor": "bottom", "traceorder": "normal"},
         "xaxis": AXIS,
     }
 

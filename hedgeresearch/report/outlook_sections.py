@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hedgeresearch._wording import day, describe
+from hedgeresearch._wording import day, describe, full_percent
+from hedgeresearch._wording import percent as share
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.difference_interval import interval_of_difference
 from hedgeresearch.evaluation.measures import effectiveness
@@ -15,26 +16,29 @@ from hedgeresearch.plotting import sample_label
 from hedgeresearch.recommendation.book import Book
 from hedgeresearch.report.figures import bars_figure, path_figure
 from hedgeresearch.report.section import Section
-from hedgeresearch.report.tables import amount, fine_percent, percent, ratio, table_of, words
+from hedgeresearch.report.tables import amount, contracts, fine_percent, percent, ratio, table_of, transposed, words
 
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
+
+MOST_COLUMNS = 4
+"""Instruments that stand side by side; more stand one below another."""
 
 
 def decision_section(rec: Recommendation) -> Section:
     """What to do now, and why."""
     orders = {
         "side": ("side", words),
-        "contracts": ("contracts", amount),
+        "contracts": ("contracts", contracts),
         "cost": ("cost, currency", amount),
         "reason": ("reason", words),
     }
     summary = {
         "ratio": ("ratio", ratio),
         "best": ("best, contracts", amount),
-        "held": ("held", amount),
-        "to hold": ("to hold", amount),
-        "trade": ("trade", amount),
+        "held": ("held", contracts),
+        "to hold": ("to hold", contracts),
+        "trade": ("trade", contracts),
         "band": ("band, ±", amount),
         "notional": ("notional, currency", amount),
         "cost": ("cost, currency", amount),
@@ -73,19 +77,22 @@ def regimes_section(rec: Recommendation) -> Section:
     )
     columns = {"probability": ("probability of the next date, %", percent), "expected dates": ("lasts, dates", amount)}
     columns |= {name: (f"{name}, contracts", amount) for name in book.names}
+    asked = table_of(rec.regimes, "regime", columns)
+    if len(book.names) > MOST_COLUMNS:
+        asked = transposed(asked, "of regime")
     return Section(
         "Regimes",
         figures=(
             ("Value of the position; the colour is the regime predicted for each date by data before it.", figure),
         ),
-        tables=(("What each regime asks for; 0 is calm", table_of(rec.regimes, "regime", columns)),),
+        tables=(("What each regime asks for; 0 is calm", asked),),
     )
 
 
 def ratio_section(rec: Recommendation) -> Section:
     """The path of the ratio, and today's with its interval."""
     fit, certainty = rec.book.fit, rec.certainty
-    level = f"{certainty.level:.0%}"
+    level = full_percent(certainty.level)
     latest = certainty.ratios[["ratio", "lower", "upper"]].set_axis(["value", "lower", "upper"], axis=1)
     known = not certainty.why_none
     bands = _bands(fit, certainty.level)
@@ -112,7 +119,10 @@ def ratio_section(rec: Recommendation) -> Section:
     tables = [(f"The next date's ratio, {level} interval", table_of(certainty.ratios, "instrument", columns))]
     if certainty.by_model is not None:
         asked = {name: (f"{name}, contracts", amount) for name in rec.book.names}
-        tables.append(("What the last ratio of each model asks for", table_of(certainty.by_model, "model", asked)))
+        by_model = table_of(certainty.by_model, "model", asked)
+        if len(rec.book.names) > MOST_COLUMNS:
+            by_model = transposed(by_model, "of model")
+        tables.append(("What the last ratio of each model asks for", by_model))
     none = () if known else (f"The next ratio has no interval: {certainty.why_none}",)
     return Section("Hedge ratio", texts=none, figures=((caption, figure),), tables=tuple(tables))
 
@@ -121,7 +131,7 @@ def effectiveness_section(rec: Recommendation) -> Section:
     """How much variance was removed out of sample."""
     study, title = rec.settings.tournament, "Effectiveness out of sample"
     if study is None:
-        expected = f"The model expects to remove {rec.certainty.expected:.1%} of variance, in sample. "
+        expected = f"The model expects to remove {share(rec.certainty.expected)} of variance, in sample. "
         return Section(title, texts=(f"{expected}There is no tournament to say what it removed out of sample.",))
     returns, level = study.hedged_returns, rec.settings.level
     wanted, unhedged = describe(rec.book.fit.model), returns["unhedged"]
@@ -135,22 +145,22 @@ def effectiveness_section(rec: Recommendation) -> Section:
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper"])
     caption = (
         f"Share of the position's variance that each hedge removed on {len(returns):,} dates out of sample, "
-        f"{day(returns.index[0])} to {day(returns.index[-1])}, before costs, with {level:.0%} intervals of the "
-        "stationary bootstrap (Politis and Romano 1994)."
+        f"{day(returns.index[0])} to {day(returns.index[-1])}, before costs, with {full_percent(level)} intervals of "
+        "the stationary bootstrap (Politis and Romano 1994)."
     )
     figure = bars_figure(table[["value"]], "variance removed, %", ends=table)
     columns = {
         "effectiveness": ("variance removed, %", percent),
         "gain on ols": ("gain on OLS, points", percent),
-        "gain, lower": ("95 %, lower", percent),
-        "gain, upper": ("upper", percent),
+        "gain, lower": ("gain at 95%, lower", percent),
+        "gain, upper": ("gain at 95%, upper", percent),
         "volatility": ("volatility, % per date", fine_percent),
         "mean ratio": ("mean ratio", ratio),
         "turnover": ("turnover", amount),
         "failed refits": ("failed refits", amount),
     }
     shown = (
-        "Out of sample, by model; turnover is the sum of changes of the ratio",
+        "Out of sample, by model; turnover is the sum of changes of the ratio, and the gain has a 95% interval",
         table_of(study.summary, "model", columns),
     )
     return Section(title, figures=((caption, figure),), tables=(shown,))

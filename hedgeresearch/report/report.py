@@ -7,10 +7,10 @@ The same recommendation gives the same bytes: figures have fixed names, and no d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from hedgeresearch._wording import day, describe
@@ -26,6 +26,8 @@ from hedgeresearch.report.outlook_sections import (
 )
 from hedgeresearch.report.risk_sections import carry_section, margin_section, stress_section, tails_section
 from hedgeresearch.report.section import Section
+from hedgeresearch.report.visible import visible
+from hedgeresearch.report.writing import check_target, write_whole
 
 SECTIONS = (
     decision_section,
@@ -36,18 +38,20 @@ SECTIONS = (
     margin_section,
     carry_section,
     tails_section,
-    method_section,
     data_section,
 )
-"""In the order of the page."""
+"""In the order of the page; the method comes before the data."""
+NAME = "the report"
+"""What errors call the file."""
 
 
-def report_html(recommendation: Recommendation) -> str:
+def report_html(recommendation: Recommendation, told: Sequence[str] = ()) -> str:
     """The page as text: the decision first, then what it rests on, where it can fail, and from which data.
 
     Parameters
     ----------
     recommendation : Recommendation for a position, what ``hr.recommend(fit, position=...)`` gives
+    told : warnings of the way to it, for the section on the method
 
     Raises
     ------
@@ -73,43 +77,49 @@ def report_html(recommendation: Recommendation) -> str:
             f"recommendation must be that for a position; got {recommendation!r}. Give what hr.recommend(fit, "
             "position=..., instruments=..., market=...) returns."
         )
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_seen,
+    )
     template = environment.from_string(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
     return template.render(
         title=f"Hedge of {', '.join(recommendation.book.position.assets)}",
         about=f"As of {day(recommendation.as_of)}, by {describe(recommendation.book.fit.model)}.",
         plotly=Markup(get_plotlyjs()),
-        sections=_drawn([section(recommendation) for section in SECTIONS]),
+        sections=_drawn(_sections(recommendation, told)),
     )
 
 
-def write_report(recommendation: Recommendation, path: str | PathLike[str]) -> None:
+def write_report(recommendation: Recommendation, path: str | PathLike[str], told: Sequence[str] = ()) -> None:
     """Write the page of :func:`report_html` to a file, which needs no other.
 
     Parameters
     ----------
     recommendation : Recommendation for a position
-    path : of the file, whose name should end in .html
+    path : of the file, whose name should end in .html; it is replaced as a whole, or left as it was
+    told : as in ``report_html``
 
     Raises
     ------
     DataError
         If the file cannot be written, or the recommendation is another.
     """
-    check_report(path)
-    Path(path).write_text(report_html(recommendation), encoding="utf-8", newline="\n")
+    check_target(path, NAME)
+    write_whole(path, report_html(recommendation, told), NAME)
 
 
-def check_report(path: str | PathLike[str]) -> None:
-    """Refuse a file that cannot be written before the work whose result it is to hold."""
-    file = Path(path)
-    is_new = not file.exists()
-    try:
-        file.open("a", encoding="utf-8").close()
-    except OSError as error:
-        raise DataError(f"the report must be a file that can be written; {file}: {error.strerror}.") from None
-    if is_new:
-        file.unlink()
+def _sections(recommendation: Recommendation, told: Sequence[str]) -> list[Section]:
+    *sections, data = (section(recommendation) for section in SECTIONS)
+    # last, as what the others compute may warn, too
+    return [*sections, method_section(recommendation, told), data]
+
+
+def _seen(value: Any) -> Any:
+    """Text of the page without characters that are not seen, or turn the direction of writing; markup as it is."""
+    return visible(value) if type(value) is str else value
 
 
 def _drawn(sections: list[Section]) -> list[Section]:

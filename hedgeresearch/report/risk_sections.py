@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hedgeresearch.recommendation.margin_outlook import margin_sentences
+from hedgeresearch._wording import full_percent
+from hedgeresearch.recommendation.book_risks import untold_carries
+from hedgeresearch.recommendation.margin_outlook import margin_sentences, untold_margin
 from hedgeresearch.report.figures import bars_figure, histogram_figure, path_figure
 from hedgeresearch.report.section import Section
 from hedgeresearch.report.tables import amount, fine_percent, percent, ratio, table_of, words
@@ -17,50 +19,60 @@ if TYPE_CHECKING:
 
 def stress_section(rec: Recommendation) -> Section:
     """What the position earns, unhedged and hedged, when things go badly."""
-    profits = rec.stress[~rec.stress.index.str.startswith("volatility")]
+    of_volatility = rec.stress.index.str.startswith("volatility")
+    profits, volatilities = rec.stress[~of_volatility], rec.stress[of_volatility]
     figure = bars_figure(profits[["unhedged", "hedged"]], "profit, currency", grey=("unhedged",))
     columns = {
         "unhedged": ("unhedged, currency", amount),
         "hedged": ("hedged, currency", amount),
-        "removed": ("removed, %", percent),
+        "removed": ("loss or gain removed, %", percent),
         "meaning": ("meaning", words),
     }
+    of_risk = columns | {"removed": ("volatility removed, %", percent)}
     return Section(
         "Stress",
         figures=(("Profit of the position, unhedged and as recommended.", figure),),
-        tables=(("Profit, or volatility where that is said", table_of(rec.stress, "scenario", columns)),),
+        tables=(
+            ("Profit", table_of(profits, "scenario", columns)),
+            ("Volatility of the next date", table_of(volatilities, "scenario", of_risk)),
+        ),
+        tables_first=True,
     )
 
 
 def margin_section(rec: Recommendation) -> Section:
     """Whether the hedges outlast the horizon on their collateral."""
+    untold = untold_margin(rec.book, rec.plan.after, rec.settings.margin)
     if rec.margin is None:
-        return Section("Margin", texts=("No hedge that is to be held is on margin.",))
+        return Section("Margin", texts=("No hedge that is to be held is on margin.",), points=tuple(untold))
     accepted, horizon = rec.settings.margin.probability, rec.settings.margin.horizon
     columns = {
         "collateral": ("collateral", amount),
+        "currency": ("in", words),
         "liquidation price": ("liquidation price", amount),
         "probability": ("probability, %", percent),
-        "lower": ("95 %, lower", percent),
-        "upper": ("upper", percent),
+        "lower": ("probability at 95%, lower", percent),
+        "upper": ("probability at 95%, upper", percent),
         "closed form": ("normal walk, %", percent),
-        "needed": (f"collateral for {accepted:.0%}", amount),
+        "needed": (f"collateral for {full_percent(accepted)}", amount),
     }
     caption = (
         f"Liquidation within {horizon} dates, drawn from past returns in blocks; collateral in coins for coin-margined "
-        "contracts, else in the currency of the contract"
+        "contracts, else in the currency of the contract; the interval, at 95%, is that of the drawing"
     )
     return Section(
         "Margin",
-        points=tuple(margin_sentences(rec.margin, rec.settings.margin)),
+        points=(*margin_sentences(rec.margin, rec.settings.margin), *untold),
         tables=((caption, table_of(rec.margin, "instrument", columns)),),
     )
 
 
 def carry_section(rec: Recommendation) -> Section:
     """What the hedges earn or pay a year."""
+    untold = untold_carries(rec.book, rec.plan.after)
     if not rec.carry:
-        return Section("Carry", texts=("No funding or basis is known of a hedge that is to be held.",))
+        known = "No funding or basis is known of a hedge that is to be held."
+        return Section("Carry", texts=(known,), points=tuple(untold))
     rows = {
         one.instrument: (one.source, one.ratio, one.rate_per_year, one.z_score, one.per_year, one.round_trip_cost)
         for one in rec.carry
@@ -77,7 +89,7 @@ def carry_section(rec: Recommendation) -> Section:
     }
     return Section(
         "Carry",
-        points=tuple(one.sentence for one in rec.carry),
+        points=(*(one.sentence for one in rec.carry), *untold),
         tables=(("Positive is earned, negative paid", table_of(table, "instrument", columns)),),
     )
 
@@ -87,7 +99,7 @@ def tails_section(rec: Recommendation) -> Section:
     tails, value = rec.tails, rec.book.value
     asset, _ = rec.book.market.returns(rec.book.position, rec.book.instruments)
     profits = pd.DataFrame({"unhedged": asset, "hedged": rec.past}) * value
-    level = f"{100 * tails.level:g} %"
+    level = full_percent(tails.level)
     marks = {
         f"{level} value at risk, hedged": -tails.historical_value_at_risk * abs(value),
         "that of a normal": -tails.normal_value_at_risk * abs(value),

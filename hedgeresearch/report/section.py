@@ -19,6 +19,7 @@ class Section:
     points : a list below them
     figures : caption and figure of each
     tables : caption and table of each
+    tables_first : whether they stand above the figures: in print they fill a page that a high figure leaves open
     """
 
     title: str
@@ -26,3 +27,4 @@ class Section:
     points: tuple[str, ...] = ()
     figures: tuple[tuple[str, Figure], ...] = ()
     tables: tuple[tuple[str, Table], ...] = ()
+    tables_first: bool = False

@@ -9,15 +9,24 @@ import hedgeresearch as hr
 
 ROUNDS = {"rounds": 7, "iterations": 1, "warmup_rounds": 1}
 BARS = 100
+MODELS = {
+    "OLS": hr.OLSHedge(),
+    "EWMA": hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)),
+    "DCC": hr.MinimumVarianceHedge(hr.DCC()),
+    "regimes": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2, seed=0)),
+    "Kalman": hr.KalmanHedge(),
+    "error correction": hr.ErrorCorrectionHedge(),
+}
 
 
-@pytest.fixture(scope="module")
-def parts() -> dict[str, Any]:
+def parts_of(model: Any, rows: int = 5000) -> dict[str, Any]:
     """A thousand units of an index, and the future on another."""
-    market, position = hr.Market(hr.load("nasdaq_sp500")), hr.Position({"NASDAQ": 1000})
+    table = hr.load("nasdaq_sp500").iloc[-rows:]
+    market, position = hr.Market(table), hr.Position({"NASDAQ": 1000})
     future = hr.LinearContract("SP500", 50, fee=0.00005)
-    fit = hr.OLSHedge().fit(*market.returns(position, future))
-    return {"fit": fit, "position": position, "instruments": future, "market": market}
+    prices = getattr(model, "needs", "returns") == "prices"
+    data = (table["NASDAQ"], table[["SP500"]]) if prices else market.returns(position, future)
+    return {"fit": model.fit(*data), "position": position, "instruments": future, "market": market}
 
 
 def bars_after(record: hr.Recommendation) -> list[tuple[dict[str, float], pd.Timestamp]]:
@@ -26,9 +35,12 @@ def bars_after(record: hr.Recommendation) -> list[tuple[dict[str, float], pd.Tim
     return [((last * (1 + 0.001 * (i % 7))).to_dict(), last.name + pd.Timedelta(days=i)) for i in range(1, BARS + 1)]
 
 
-def test_bars_one_after_the_other(benchmark: Any, parts: dict[str, Any]) -> None:
-    benchmark.extra_info.update({"case": f"recommendation, {BARS} bars one after the other", "aim": 0.001 * BARS})
-    record = hr.recommend(**parts)
+@pytest.mark.filterwarnings("ignore::hedgeresearch.ConvergenceWarning")  # the indices are not cointegrated
+@pytest.mark.parametrize("rows", [600, 5000])
+@pytest.mark.parametrize("name", MODELS)
+def test_bars_one_after_the_other(benchmark: Any, name: str, rows: int) -> None:
+    benchmark.extra_info.update({"case": f"{BARS} bars after {rows}, {name}", "aim": 0.001 * BARS})
+    record = hr.recommend(**parts_of(MODELS[name], rows))
     bars = bars_after(record)
 
     def follow() -> hr.Recommendation:
@@ -40,7 +52,8 @@ def test_bars_one_after_the_other(benchmark: Any, parts: dict[str, Any]) -> None
     assert benchmark.pedantic(follow, **ROUNDS).as_of == bars[-1][1]
 
 
-def test_a_recommendation(benchmark: Any, parts: dict[str, Any]) -> None:
+def test_a_recommendation(benchmark: Any) -> None:
     benchmark.extra_info.update({"case": "recommendation, afresh", "aim": 0.01})
+    parts = parts_of(hr.OLSHedge())
     found = benchmark.pedantic(lambda: hr.recommend(**parts), **ROUNDS)
     assert found.action == "trade"

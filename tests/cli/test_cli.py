@@ -306,6 +306,14 @@ def test_a_run_that_fails_leaves_the_output_as_it_was(run: Run, own: tuple[objec
     assert not absent.exists()
 
 
+@pytest.mark.parametrize("command", [OLS, COMPARE])
+def test_an_output_is_never_the_prices(run: Run, own: tuple[object, ...], command: tuple[object, ...]) -> None:
+    file = Path(str(own[1]))
+    before = file.read_bytes()
+    check_refused(run(*command, *own, "--output", file), "--output must be another file than --prices, which it would")
+    assert file.read_bytes() == before
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that can be opened, not written to")
 def test_a_disk_that_is_full(run: Run) -> None:
     check_refused(

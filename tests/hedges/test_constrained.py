@@ -40,6 +40,34 @@ def all_ratios(fit):
     return np.vstack([fit.ratio.to_numpy(), fit.next_ratio.to_numpy()])
 
 
+# --- limits far below the ratios ---
+
+
+@pytest.mark.parametrize("gross", [1e-9, 1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("net", [None, (-1e-12, 1.0)])
+@pytest.mark.parametrize("model", [hr.OLSHedge(), EWMA], ids=describe)
+def test_a_gross_far_below_the_ratios_ends_and_is_kept(gross, net, model, returns):
+    asset, hedges = split(returns)
+    fit = hr.ConstrainedHedge(model, gross=gross, net=net).fit(1e3 * asset, hedges)
+    ratios, inner = all_ratios(fit), all_ratios(fit_of(model, returns.assign(asset=1e3 * asset)))
+    assert (np.abs(ratios).sum(axis=1) <= gross * (1 + 1e-9)).all()  # what its own rounding allows
+    if net is None and gross < 1.0 and model is EWMA:
+        # what little removes most variance goes to the hedge by which it falls quickest
+        slopes = np.einsum("tij,tj->ti", covariances_of(fit)[:, 1:, 1:], inner)
+        best = np.argmax(np.abs(slopes), axis=1)
+        expected = gross * np.eye(3)[best] * np.sign(slopes[np.arange(len(best)), best])[:, None]
+        np.testing.assert_allclose(ratios, expected, rtol=1e-6, atol=1e-9 * gross)
+
+
+def test_a_gross_that_is_lost_in_rounding_is_refused(returns):
+    asset, hedges = split(returns)
+    with pytest.raises(
+        hr.DataError,
+        match="gross must not be lost in the rounding of the ratios; it is .* Leave the hedges out, or raise it",
+    ):
+        hr.ConstrainedHedge(EWMA, gross=1e-12, net=(-1e-12, 1.0)).fit(1e3 * asset, hedges)
+
+
 # --- what does not bind ---
 
 

@@ -48,7 +48,8 @@ def test_net_is_met_before_rounding_with_the_least_variance(
     book, best = found.book, found.summary["best"].to_numpy()
     value = sum(n * book.market.price(asset) for asset, n in units.items())
     gross = sum(abs(n) * book.market.price(asset) for asset, n in units.items())
-    assert value + best @ book.notionals == pytest.approx(net * gross, abs=1e-6 * gross)
+    whole = value if len(units) == 1 else gross  # that of a single short position is negative
+    assert value + best @ book.notionals == pytest.approx(net * whole, abs=1e-6 * gross)
 
     def variance(holding: np.ndarray) -> float:
         weights = np.append(1.0, holding)
@@ -57,6 +58,22 @@ def test_net_is_met_before_rounding_with_the_least_variance(
     along = np.array([1.0, -book.notionals[0] / book.notionals[1]])  # keeps the net
     others = [variance(best + step * along) for step in np.linspace(-5, 5, 101)]
     assert variance(best) <= min(others) * (1 + 1e-12)
+
+
+def test_a_net_is_held_to_the_nearest_lots_whatever_the_band(advise: Advise) -> None:
+    for held in ({}, {"F": -9.0}):
+        found = advise(UNITS, ["F"], objective=hr.Objective(net=0.0), holdings=held)
+        assert found.holdings["F"] == round(found.summary.loc["F", "best"])
+        assert "the hedges are limited together" in found.plan.reasons[0]
+
+
+@pytest.mark.parametrize("gross", [1e-9, 1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("names", [["F", "H"], ["F", "G", "H", "PERP"]])
+def test_a_tiny_gross_ends_at_once(advise: Advise, gross: float, names: list[str]) -> None:
+    found = advise({"A": 1e8}, names, limits=hr.Limits(gross=gross))
+    spent = np.abs(found.plan.targets.ideal) @ found.book.notionals
+    assert spent == pytest.approx(gross, rel=1e-9)
+    assert np.abs(found.holdings) @ found.book.notionals <= gross * (1 + 1e-9)
 
 
 def test_one_instrument_that_must_be_neutral(advise: Advise) -> None:
@@ -128,6 +145,12 @@ def test_what_cannot_be_met_is_refused(
             lambda: hr.Limits(contracts={"F": (3, -3)}),
             "contracts of 'F' must be limited by the least and the most; got 3",
         ),
+        (lambda: hr.Limits(contracts={"F": (1, 2, 3)}), r"one number for both sides or by two.*got \(1, 2, 3\). Give"),
+        (lambda: hr.Limits(contracts={"F": (np.inf, np.inf)}), "limited by the least and the most; got inf and inf"),
+        (lambda: hr.Limits(contracts={"F": (np.nan, 1)}), "the least of 'F' must lie strictly .* got nan"),
+        (lambda: hr.Limits(contracts={"F": None}), "the limit of 'F' must lie strictly .* got None"),
+        (lambda: hr.Limits(contracts=(-40, 0)), r"contracts must map names to values.*'ES'.*; got \(-40, 0\)"),
+        (lambda: hr.Margin(5.0), "collateral must map names to values.*; got 5.0"),
         (lambda: hr.Limits(contracts={"F": "many"}), "the limit of 'F' must lie strictly"),
         (lambda: hr.Limits(gross=0), "gross must lie strictly between 0 and inf; got 0"),
         (lambda: hr.Limits(max_instruments=0), "max_instruments must be a whole number of at least 1; got 0"),
@@ -151,6 +174,9 @@ def test_bad_aims(make: Callable[[], Any], message: str) -> None:
 def test_aims_are_settings() -> None:
     assert hr.Limits(contracts={"F": 40}).bounds("F") == (-40.0, 40.0)
     assert hr.Limits().bounds("F") == (-np.inf, np.inf)
+    for open_, bounds in (((None, 40), (-np.inf, 40.0)), ((-3, None), (-3.0, np.inf)), ((-np.inf, 0), (-np.inf, 0.0))):
+        assert hr.Limits(contracts={"F": open_}).bounds("F") == bounds
+    assert hr.Limits(contracts=pd.Series({"F": 3.0})).bounds("F") == (-3.0, 3.0)
     assert hash(hr.Limits(contracts={"F": 40})) == hash(hr.Limits(contracts={"F": (-40, 40)}))
     assert hr.Rebalancing().tracking_error == 0.1
     assert hr.Rebalancing(risk_aversion=1e-6).tracking_error is None

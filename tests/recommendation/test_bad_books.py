@@ -41,6 +41,10 @@ def test_the_good_book_is_accepted(parts: dict[str, Any]) -> None:
         ({"instruments": [hr.LinearContract("F", 1)] * 2}, r"with different names; got \['F', 'F'\]. Give each once"),
         ({"instruments": hr.InverseContract("F", 1)}, "rates must name the column with the price of the coin that 'F'"),
         ({"holdings": {"H": -3}}, "holdings must be of instruments; 'H' is not among F. Add the instrument, or count"),
+        ({"holdings": [1.0]}, r"holdings must map names to values, each name once, such as {'F': -3}; got \[1.0\]"),
+        ({"holdings": -5}, "holdings must map names to values.*; got -5"),
+        ({"holdings": pd.Series([1.0, 2.0], ["F", "F"])}, "each name once.*; got a Series"),
+        ({"market": pd.DataFrame({"A": range(100)})}, "market must be such as Market.*; got a DataFrame"),
         ({"holdings": {"F": float("nan")}}, "holdings of 'F' must lie strictly"),
         ({"limits": {"F": 3}}, "limits must be made by hr.Limits.*; got {'F': 3}"),
         ({"objective": 0.0}, "objective must be made by hr.Objective.*; got 0.0"),
@@ -48,7 +52,7 @@ def test_the_good_book_is_accepted(parts: dict[str, Any]) -> None:
         ({"tournament": 3}, "tournament must come from hr.walk_forward; got 3"),
         ({"level": 1.0}, "level must lie strictly between 0 and 1; got 1.0"),
         ({"seed": -1}, "seed must be a whole number of at least 0; got -1"),
-        ({"notional": 1e6}, "give a notional, or a position with instruments and a market, not both"),
+        ({"notional": 1e6}, "give a notional, or a position with instruments and a market, not both; beside the"),
         ({"market": None}, "recommend needs a position, its instruments and a market"),
     ],
 )
@@ -134,6 +138,9 @@ def test_expired_contracts(parts: dict[str, Any]) -> None:
     [
         ({"rates": {"TYPO": "COIN"}}, "rates must have a column of the table for 'TYPO'"),
         ({"rates": {"PERP": "TYPO"}}, "rates of 'PERP' must have a column of the table for 'TYPO'"),
+        ({"rates": ["PERP"]}, r"rates must map names to values.*; got \['PERP'\]"),
+        ({"rates": {"PERP": pd.Series([1.0])}}, "name of a column of the table or a number; got a Series. Put it into"),
+        ({"funding": {"PERP": 0.1}}, "funding of 'PERP' must be the name of a column of the table; got 0.1"),
         ({"rates": {"PERP": 0.0}}, "rates of 'PERP' must lie strictly between 0 and inf; got 0.0"),
         ({"funding": {"PERP": "TYPO"}}, "funding of 'PERP' must have a column"),
         ({"underlying": {"F": "TYPO"}}, "underlying of 'F' must have a column"),
@@ -154,6 +161,68 @@ def test_tables_with_gaps_or_rates_that_are_not_positive(table: pd.DataFrame) ->
         hr.Market(mixed)
     with pytest.raises(hr.DataError, match="lot must be a number above 0; got 0"):
         hr.LinearContract("F", 50, lot=0)
+
+
+def test_holdings_may_be_a_series(parts: dict[str, Any]) -> None:
+    found = hr.recommend(**parts, holdings=pd.Series({"F": -2.0}))
+    assert found.book.held.tolist() == [-2.0]
+
+
+@pytest.mark.parametrize(
+    ("beside", "named"),
+    [
+        ({"holdings": {"F": 1.0}, "limits": hr.Limits(gross=3)}, "holdings, limits"),
+        ({"level": 0.9, "seed": 1}, "level, seed"),
+        ({"instruments": [hr.LinearContract("F", 1)]}, "instruments"),
+        ({"objective": hr.Objective(beta=0.1)}, "objective"),
+        ({"rebalancing": hr.Rebalancing(0.2), "margin": hr.Margin(horizon=5)}, "rebalancing, margin"),
+    ],
+)
+def test_beside_a_notional_nothing_else(parts: dict[str, Any], beside: dict[str, Any], named: str) -> None:
+    with pytest.raises(hr.DataError, match=f"beside the notional came {named}. Leave out"):
+        hr.recommend(parts["fit"], 1e6, **beside)
+    assert hr.recommend(parts["fit"], 1e6, limits=hr.Limits(), level=0.95).notional == 1e6
+
+
+@pytest.mark.parametrize("column", ["FX", "A"])
+def test_an_inverse_contract_beside_a_rate_that_is_not_of_its_coin(table: pd.DataFrame, column: str) -> None:
+    market = hr.Market(table, rates={"PERP": column})
+    with pytest.raises(hr.DataError, match=f"the price of its coin.*; '{column}' is .* where the contract is 25336.1"):
+        market.returns(hr.Position({"COIN": 10.0}), hr.InverseContract("PERP", 100))
+
+
+def tournament_of(
+    market: hr.Market, instrument: Any, asset: str, kind: Any = "simple", first: int = 0
+) -> hr.Tournament:
+    returns = market.returns(hr.Position({asset: 1.0}), instrument, kind)
+    asset_returns, hedges = (part.iloc[first : first + 300] for part in returns)
+    return hr.walk_forward({}, asset_returns.rename("A"), hedges, window=150, refit_every=100)
+
+
+def test_tournaments_of_another_asset_kind_or_period(
+    parts: dict[str, Any], market: hr.Market, instruments: dict[str, Any], table: pd.DataFrame
+) -> None:
+    future = instruments["F"]
+    for first in (0, 100):
+        assert hr.recommend(**parts, tournament=tournament_of(market, future, "A", first=first)).action == "trade"
+    for asset, kind in (("B", "simple"), ("A", "difference")):
+        with pytest.raises(hr.DataError, match="tournament must be of 'A' and of the fit's kind of returns; on 2023"):
+            hr.recommend(**parts, tournament=tournament_of(market, future, asset, kind))
+    short = hr.Market(table.iloc[:350])
+    early = parts | {"market": short, "fit": hr.OLSHedge().fit(*short.returns(POSITION, future))}
+    with pytest.raises(
+        hr.DataError, match="dates of the market, from 2023-01-03 to 2023-12-17; it has 2024-02-06. Run walk_forward"
+    ):
+        hr.recommend(**early, tournament=tournament_of(market, future, "A", first=100))
+
+
+def test_tournaments_of_log_returns(parts: dict[str, Any], table: pd.DataFrame) -> None:
+    logs = hr.returns(table[["A", "F"]], "log")
+    tournament = hr.walk_forward({}, logs["A"], logs[["F"]], window=200, refit_every=100)
+    fit = hr.OLSHedge().fit(logs["A"], logs[["F"]])
+    assert hr.recommend(**(parts | {"fit": fit}), tournament=tournament).action == "trade"
+    with pytest.raises(hr.DataError, match="of the fit's kind of returns"):
+        hr.recommend(**parts, tournament=tournament)
 
 
 def test_a_tournament_of_other_hedges(parts: dict[str, Any], market: hr.Market, instruments: dict[str, Any]) -> None:

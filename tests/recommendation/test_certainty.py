@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hedgeresearch as hr
@@ -13,8 +14,9 @@ Advise = Callable[..., hr.Recommendation]
 UNITS = {"A": 400_000.0}
 
 
-@pytest.mark.parametrize("units", [400_000.0, -400_000.0])
-@pytest.mark.parametrize("model", [hr.OLSHedge(), hr.MinimumCVaRHedge()])
+@pytest.mark.parametrize(
+    ("model", "units"), [(hr.OLSHedge(), 400_000.0), (hr.OLSHedge(), -400_000.0), (hr.MinimumCVaRHedge(), 400_000.0)]
+)
 def test_contracts_follow_from_the_interval_of_the_ratio(advise: Advise, units: float, model: Any) -> None:
     found = advise({"A": units}, ["F"], model, level=0.9)
     row, fit = found.certainty.ratios.loc["F"], found.book.fit
@@ -36,13 +38,66 @@ def test_a_beta_that_is_left_is_left_by_the_ends_too(advise: Advise) -> None:
     assert found.certainty.ratios.loc["F", "contracts"] == pytest.approx(found.summary.loc["F", "best"], rel=1e-12)
 
 
-@pytest.mark.parametrize("names", [["F"], ["H"], ["F", "H"]])
-def test_one_to_one_is_said_exactly_when_the_interval_holds_one(advise: Advise, names: list[str]) -> None:
+@pytest.mark.parametrize(("names", "expected"), [(["F"], {True, False}), (["H"], {False}), (["PERP"], {True, False})])
+def test_one_to_one_is_said_exactly_when_the_interval_holds_one(
+    advise: Advise, names: list[str], expected: set[bool]
+) -> None:
+    found = set()
     for level in (0.5, 0.9, 0.999999):
-        certainty = advise(UNITS, names, level=level).certainty
-        for name, text in zip(names, certainty.sentences, strict=False):
-            lower, upper = certainty.ratios.loc[name, ["lower", "upper"]]
-            assert ("not distinguishable from 1:1" in text) == (lower <= 1.0 <= upper) == (name in certainty.one_to_one)
+        certainty = advise({"A": 400_000.0} if names != ["PERP"] else {"COIN": 30.0}, names, level=level).certainty
+        lower, upper = certainty.ratios.loc[names[0], ["lower", "upper"]]
+        said = "not distinguishable from 1:1" in certainty.sentences[0]
+        assert said == (lower <= 1.0 <= upper) == (names == certainty.one_to_one)
+        found.add(said)
+    assert found == expected
+
+
+def test_one_to_one_is_no_question_of_several_hedges_of_units_or_of_a_ratio_that_is_not_estimated(
+    advise: Advise, market: hr.Market
+) -> None:
+    in_dollars, position = hr.Market(market.table), hr.Position({"COIN": 30.0})
+    perpetual = hr.LinearContract("PERP", 1)
+    fit = hr.OLSHedge().fit(*in_dollars.returns(position, perpetual, "difference"))
+    in_units = hr.recommend(fit, position=position, instruments=perpetual, market=in_dollars, level=0.999)
+    lower, upper = in_units.certainty.ratios.loc["PERP", ["lower", "upper"]]
+    assert lower < 1.0 < upper
+    for certainty in (
+        advise(UNITS, ["F", "H"], level=0.999999999).certainty,
+        in_units.certainty,
+        advise(UNITS, ["F"], hr.NaiveHedge()).certainty,
+    ):
+        assert certainty.one_to_one == []
+        assert not any("1:1" in text for text in certainty.sentences)
+    assert certainty.sentences[0].startswith("The ratio of F is 1.000, without error, which asks for ")
+
+
+def test_small_ratios_keep_their_digits_and_levels_theirs(table: pd.DataFrame) -> None:
+    market, position = hr.Market(table.assign(F=table["F"] * 1e4)), hr.Position({"A": 400_000.0})
+    future = hr.LinearContract("F", 1)
+    fit = hr.OLSHedge().fit(*market.returns(position, future, "difference"))
+    found = hr.recommend(fit, position=position, instruments=future, market=market, level=0.975)
+    ratio = found.certainty.ratios.loc["F", "ratio"]
+    assert 1e-7 < ratio < 1e-5
+    text = found.certainty.sentences[0]
+    assert float(text.split()[5]) == pytest.approx(ratio, rel=0.01)  # three digits
+    assert "(97.5% interval 0.0000" in text
+
+
+def test_a_spot_is_counted_in_units_and_opposite_ends_both_have_a_side(market: hr.Market) -> None:
+    position, spots = hr.Position({"A": 1000.0}), [hr.Spot("F", lot=0.01), hr.Spot("G", lot=0.01)]
+    fit = hr.OLSHedge().fit(*market.returns(position, spots))
+    found = hr.recommend(fit, position=position, instruments=spots, market=market, level=0.999999999999)
+    row = found.certainty.ratios.loc["G"]
+    assert row["at lower"] > 0.0 > row["at upper"]
+    many, few = f"{-row['at upper']:.1f} units short", f"{row['at lower']:.1f} units long"
+    assert f"which asks for {few} to {many}." in found.certainty.sentences[1]
+    assert not any("contracts" in text for text in found.certainty.sentences)
+
+
+def test_with_limits_the_contracts_are_those_without(advise: Advise) -> None:
+    for wish in ({"limits": hr.Limits(gross=1e6)}, {"objective": hr.Objective(net=0.0)}):
+        assert advise(UNITS, ["F"], **wish).certainty.sentences[0].endswith("contracts short, without limits.")
+    assert "limits" not in " ".join(advise(UNITS, ["F"]).certainty.sentences)
 
 
 def test_a_model_without_an_interval_says_so(advise: Advise) -> None:
@@ -55,8 +110,7 @@ def test_a_model_without_an_interval_says_so(advise: Advise) -> None:
 
 def test_the_tournament(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> None:
     asset, hedges = market.returns(hr.Position(UNITS), instruments["F"])
-    entrants = {"mine": hr.OLSHedge(), "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.94))}
-    tournament = hr.walk_forward(entrants, asset, hedges, window=200, refit_every=50)
+    tournament = hr.walk_forward({"mine": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
     found = advise(UNITS, ["F"], tournament=tournament).certainty
     assert found.by_model is not None
     assert found.out_of_sample is not None
@@ -71,6 +125,11 @@ def test_the_tournament(advise: Advise, market: hr.Market, instruments: dict[str
     assert (found.out_of_sample.lower, found.out_of_sample.upper) == (same.lower, same.upper)
     assert f"out of sample it removed {kept:.1%} (95% interval" in found.sentences[-1]
     assert f"{len(tournament.models)} models of the tournament ask for F" in found.sentences[1]
+    narrow = advise(UNITS, ["F"], tournament=tournament, level=0.8).certainty
+    assert narrow.out_of_sample is not None
+    ends = narrow.out_of_sample
+    assert found.out_of_sample.lower < ends.lower < ends.upper < found.out_of_sample.upper
+    assert "(80% interval" in narrow.sentences[-1]
     other = advise(UNITS, ["F"], hr.RollingOLSHedge(60), tournament=tournament).certainty
     assert other.out_of_sample is None
     assert "a tournament of this model would tell" in other.sentences[-1]

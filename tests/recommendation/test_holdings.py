@@ -1,6 +1,7 @@
 """The holding against brute force: the variance of the book's profit over a grid, and whole lots by enumeration."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import pairwise, product
 from typing import Any
 
@@ -9,7 +10,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation.holdings import Room, Traded, in_lots, outward
+from hedgeresearch.recommendation import holdings
+from hedgeresearch.recommendation.holdings import Room, Traded, contracts_of, decimals, in_lots, outward, whole_lots
 
 Advise = Callable[..., hr.Recommendation]
 OPEN = Room(np.inf, np.inf, None)
@@ -155,3 +157,45 @@ def test_many_that_are_alike_end_in_time() -> None:
     found = in_lots(ideal, covariance, traded, OPEN)
     rounded = np.round(ideal)
     assert (found - ideal) @ covariance @ (found - ideal) <= (rounded - ideal) @ covariance @ (rounded - ideal)
+
+
+def test_what_must_be_held_of_later_instruments_is_kept_free_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found without trying what leaves no room for them, of which there are millions."""
+    tried = []
+
+    def counted(*ends: float) -> Any:
+        for lots in outward(*ends):
+            tried.append(lots)
+            yield lots
+
+    monkeypatch.setattr(holdings, "outward", counted)
+    n = 9
+    traded = Traded(np.ones(n), np.ones(n), np.ones(n), np.ones(n), np.full(n, np.inf))
+    found = in_lots(np.full(n, 5.0), np.eye(n), traded, Room(float(n), np.inf, None))
+    np.testing.assert_array_equal(found, np.ones(n))
+    assert len(tried) <= 2 * n
+
+
+@pytest.mark.parametrize("lot", [0.1, 0.01, 0.001, 1e-8, 0.25, 5.0, 1.0])
+def test_lots_have_no_binary_dust(lot: float) -> None:
+    places = max(0, -Decimal(str(lot)).normalize().as_tuple().exponent)
+    assert decimals(lot) == places
+    for number in (0, 3, 29, -29, 1_000_003):
+        exact = float(Decimal(str(lot)) * number)
+        assert contracts_of(np.array([float(number)]), np.array([lot]))[0] == exact
+        traded = Traded(np.ones(1), np.ones(1), np.array([lot]), np.array([-abs(exact)]), np.array([abs(exact)]))
+        least, most = whole_lots(traded)
+        assert (least[0], most[0]) == (-abs(number), abs(number))
+
+
+def test_29_lots_that_are_held_are_left_alone(market: hr.Market) -> None:
+    contract, price = hr.LinearContract("F", 50, lot=0.1), market.price("F")
+    for lots in range(1, 30):
+        held = lots / 10
+        position = hr.Position({"A": held * 50 * price / market.price("A")})
+        fit = hr.NaiveHedge().fit(*market.returns(position, contract))
+        for have in (-held, -lots * 0.1):  # the second is off by rounding
+            found = hr.recommend(fit, position=position, instruments=contract, market=market, holdings={"F": have})
+            assert (found.action, found.plan.trades[0]) == ("hold", 0.0)
+        fresh = hr.recommend(fit, position=position, instruments=contract, market=market)
+        assert (fresh.holdings["F"], fresh.orders.loc[0, "contracts"]) == (-held, held)

@@ -71,7 +71,7 @@ def test_what_is_not_on_margin_has_no_row(advise: Advise, market: hr.Market) -> 
     assert found.margin.index.tolist() == ["F"]
     assert found.margin["collateral"].isna().all()
     text = next(text for text in found.reasons if text.startswith("No collateral is given for F"))
-    assert f"a collateral of {found.margin.loc['F', 'needed']:,.0f} keeps it at 1.0% or below" in text
+    assert f"a collateral of {found.margin.loc['F', 'needed']:,.0f} keeps it at 1% or below" in text
 
 
 def test_prices_that_have_been_negative(market: hr.Market, instruments: dict[str, Any]) -> None:
@@ -82,5 +82,32 @@ def test_prices_that_have_been_negative(market: hr.Market, instruments: dict[str
     found = hr.recommend(
         fit, position=position, instruments=instruments["F"], market=sunk, margin=hr.Margin({"F": 1e6})
     )
-    assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6}
+    assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6, "currency": ""}
     assert any("past prices are not all positive" in text for text in found.reasons)
+
+
+def test_collateral_is_told_with_what_it_is_in(advise: Advise, market: hr.Market) -> None:
+    terms = {"initial_margin": 0.1, "maintenance_margin": 0.05}
+    coin, dollars = hr.InverseContract("PERP", 100, currency="BTC", **terms), hr.LinearContract("G", 100, **terms)
+    position = hr.Position({"COIN": 30.0})
+    fit = hr.OLSHedge().fit(*market.returns(position, [coin, dollars]))
+    asked = {"position": position, "instruments": [coin, dollars], "market": market}
+    found = hr.recommend(fit, **asked, margin=hr.Margin({"PERP": 60.0}, probability=0.005))
+    assert found.margin["currency"].to_dict() == {"PERP": "BTC", "G": ""}
+    assert any("PERP cannot be liquidated on its collateral of 60 BTC" in text for text in found.reasons)
+    needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps it at 0.5% or below."
+    assert any(needed in text for text in found.reasons)
+    plain = advise({"COIN": 30.0}, ["PERP"])
+    assert plain.margin.loc["PERP", "currency"] == "coins"
+
+
+def test_collateral_without_a_maintenance_margin_tells_nothing_and_says_so(advise: Advise) -> None:
+    found = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}))
+    assert found.margin is None
+    text = "Not told, liquidation of H: its maintenance margin is not given."
+    assert text in found.reasons
+    assert text not in advise({"A": 40_000.0}, ["H"]).reasons
+    limited = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}), limits=hr.Limits(contracts={"H": 0}))
+    assert text not in limited.reasons
+    known = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 5e5}))
+    assert not any("Not told, liquidation" in reason for reason in known.reasons)

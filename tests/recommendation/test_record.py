@@ -28,7 +28,7 @@ def schema() -> dict[str, Any]:
 def records(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> dict[str, hr.Recommendation]:
     """Of many kinds."""
     asset, hedges = market.returns(hr.Position({"A": 40_000.0}), [instruments["F"]])
-    tournament = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=50)
+    tournament = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
     regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
     short = hr.Market(market.table.iloc[-60:])
     return {
@@ -68,6 +68,7 @@ def test_it_is_valid_by_the_schema_and_plain(records: dict[str, Any], schema: di
         assert "inf " not in text
         assert "e+" not in text
         assert len(text) <= 250
+    assert record["terms"].keys() == record["instruments"].keys()
 
 
 def test_the_schema_is_strict(records: dict[str, Any], schema: dict[str, Any]) -> None:
@@ -92,6 +93,8 @@ def test_the_dictionary_holds_what_the_record_says(records: dict[str, Any]) -> N
     plain = record.to_dict()
     assert plain["orders"][0]["contracts"] == record.orders.iloc[0]["contracts"]
     assert plain["instruments"]["F"] == record.summary.loc["F"].to_dict()
+    assert plain["instruments"]["F"]["cost"] == plain["orders"][0]["cost"] > 0.0
+    assert plain["instruments"]["F"]["trade"] == -plain["orders"][0]["contracts"] == record.holdings["F"]
     assert plain["volatility"] == record.volatility.to_dict()
     assert plain["margin"]["F"]["liquidation price"] == record.margin.loc["F", "liquidation price"]
     assert plain["stress"]["volatility"]["hedged"] == record.stress.loc["volatility", "hedged"]
@@ -111,6 +114,59 @@ def test_same_input_same_bytes_and_one_price_changes_the_hash(
     changed = advise({"COIN": 30.0}, ["PERP"], on=hr.Market(other, rates=rates, funding=funding))
     assert changed.to_dict()["data"]["sha256"] != again.to_dict()["data"]["sha256"]
     assert changed.holdings.to_dict() == again.holdings.to_dict()
+
+
+def hash_of(on: hr.Market, future: hr.LinearContract, units: float = 40_000.0) -> str:
+    position = hr.Position({"A": units})
+    fit = hr.OLSHedge().fit(*on.returns(position, future))
+    found = hr.recommend(fit, position=position, instruments=future, market=on)
+    return str(found.to_dict()["data"]["sha256"])
+
+
+def test_the_hash_covers_all_that_was_used(table: pd.DataFrame) -> None:
+    future, table = hr.LinearContract("F", 50), table[["A", "B", "F", "G", "FX", "FUNDING"]]
+    perpetual = hr.LinearContract("F", 50, funding="8-hourly")
+    found = [
+        hash_of(hr.Market(table), future),
+        hash_of(hr.Market(table.rename(columns={"G": "H"})), future),  # a name
+        hash_of(hr.Market(table.set_axis(table.index + pd.Timedelta(days=1))), future),  # the dates
+        hash_of(hr.Market(table, rates={"F": "FX"}), future),
+        hash_of(hr.Market(table, rates={"F": 1.1}), future),
+        hash_of(hr.Market(table, underlying={"F": "A"}), future),
+        hash_of(hr.Market(table, funding={"F": "FUNDING"}), perpetual),
+        hash_of(hr.Market(table), perpetual),
+    ]
+    for terms in (
+        {"multiplier": 5},
+        {"fee": 0.001},
+        {"half_spread": 0.001},
+        {"initial_margin": 0.1},
+        {"initial_margin": 0.1, "maintenance_margin": 0.05},
+        {"lot": 2.0},
+        {"expiry": pd.Timestamp("2024-12-20")},
+        {"expiry": pd.Timestamp("2025-03-21")},
+        {"currency": "USD"},
+    ):
+        found.append(hash_of(hr.Market(table), hr.LinearContract("F", **({"multiplier": 50} | terms))))
+    assert len(set(found)) == len(found)
+    assert hash_of(hr.Market(table.copy()), hr.LinearContract("F", 50.0)) == found[0]
+
+
+def test_terms_and_market_are_written_out(records: dict[str, Any]) -> None:
+    record = records["coin"].to_dict()
+    assert record["market"] == {
+        "rates": {"PERP": "COIN", "G": "FX"},
+        "funding": {"PERP": "FUNDING"},
+        "underlying": {},
+    }
+    terms = record["terms"]["PERP"]
+    assert (terms["kind"], terms["value"], terms["fee"], terms["expiry"]) == ("InverseContract", 100.0, 0.0005, None)
+    assert (terms["funding"], terms["maintenance_margin"]) == ("8-hourly", 0.05)
+    carry, plain = records["coin"].carry[0], record["carry"][0]
+    for name in ("rate_per_year", "z_score", "roll_cost_per_year", "break_even_days", "break_even_move"):
+        assert plain[name] == getattr(carry, name)
+    assert plain["break_even_move"] is None
+    assert record["margin"]["PERP"]["currency"] == "coins"
 
 
 def test_csv_is_the_order_list(records: dict[str, Any]) -> None:

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.recommendation.holdings import Room, Traded
 from hedgeresearch.recommendation.plan import target_path
+from hedgeresearch.recommendation.trades import Targets, by_bands, half_widths
 
 Advise = Callable[..., hr.Recommendation]
 UNITS = {"A": 400_000.0}
@@ -61,6 +63,81 @@ def test_inside_the_band_nothing_is_traded_and_outside_it_goes_to_the_first_lot_
         assert order["cost"] == pytest.approx(0.0002 * 50 * found.book.market.price("F") * abs(after - have), rel=1e-12)
 
 
+@pytest.mark.parametrize("correlation", [0.0, 0.95])
+@pytest.mark.parametrize("common", [0.0, 1.0])
+def test_deviations_of_several_hedges_keep_the_tracking_error_together(correlation: float, common: float) -> None:
+    """However alike the hedges are, and however their targets move together: never much above, and at it if both."""
+    n, steps, allowed, volatility = 3, 2500, 8.0, np.array([1.0, 2.0, 0.5])
+    rng, dial = np.random.default_rng(1), hr.Rebalancing()
+    covariance = (correlation + (1 - correlation) * np.eye(n)) * np.outer(volatility, volatility)
+    moves = np.sqrt(common) * rng.normal(size=(steps, 1)) + np.sqrt(1 - common) * rng.normal(size=(steps, n))
+    path, lots = (-100 + 0.4 * np.cumsum(moves, axis=0)) / volatility, np.full(n, 1e-3)
+    widths, restless = half_widths(dial, np.ones(n), (0.4 / volatility) ** 2, covariance, allowed, lots)
+    assert not restless.any()
+    traded = Traded(volatility, volatility, lots, np.full(n, -np.inf), np.full(n, np.inf))
+    held, added = np.zeros(n), []
+    for target in path:
+        rounded = lots * np.round(target / lots)
+        targets = Targets(target, rounded, widths, target, target, target, restless)
+        held = by_bands(held, targets, traded, Room(np.inf, np.inf, None), dial).after
+        added.append((held - target) @ covariance @ (held - target) / allowed**2)
+    assert added[0] < 1e-6  # it begins at the target
+    assert np.mean(added) < 1.1
+    if common == 1.0 or correlation == 0.0:
+        assert np.mean(added) > 0.8  # and is used where it can be
+    # one hedge alone may have all of it; of uncorrelated ones each the root of its share, of alike ones its share
+    share = np.sqrt(n) if correlation == 0.0 else np.sqrt(n + n * (n - 1) * correlation)
+    alone = hr.band_for_tracking_error(allowed / share, 1.0, target_variance=0.16, step=1.0)
+    np.testing.assert_allclose(widths * volatility, alone, rtol=1e-9)
+
+
+def test_from_flat_it_goes_to_the_target_or_against_risk_aversion_to_the_edge(advise: Advise) -> None:
+    wide = advise(UNITS, ["F"], rebalancing=hr.Rebalancing(tracking_error=0.5))
+    best, band = wide.summary.loc["F", ["best", "band"]]
+    assert band > 2.0
+    assert wide.holdings["F"] == wide.plan.targets.lots[0] == round(best)
+    averse = advise(UNITS, ["F"], hr.RollingOLSHedge(60), rebalancing=hr.Rebalancing(risk_aversion=1e-9))
+    best, band = averse.summary.loc["F", ["best", "band"]]
+    assert band > 2.0
+    assert averse.holdings["F"] == np.floor(best + band)
+
+
+def test_a_limit_below_the_band_is_held_in_full(advise: Advise) -> None:
+    """The band is around what is best without the limit: anything less than the limit only adds variance."""
+    dial = hr.Rebalancing(tracking_error=0.3)
+    best, band = advise(UNITS, ["F"], rebalancing=dial).summary.loc["F", ["best", "band"]]
+    most = np.floor(abs(best) - 2 * band)
+    assert band > 2.0
+    assert most > 10.0
+    for have in (0.0, -most + 1, -most):
+        found = advise(UNITS, ["F"], rebalancing=dial, limits=hr.Limits(contracts={"F": most}), holdings={"F": have})
+        assert found.holdings["F"] == -most
+        assert "where its limit holds it" in found.plan.reasons[0]
+
+
+def test_beside_a_hedge_at_its_limit_the_others_take_over(advise: Advise) -> None:
+    """Each is where it would be best beside the others as they are: by brute force on a grid."""
+    found = advise(UNITS, ["F", "H"], limits=hr.Limits(contracts={"F": 3}))
+    book, targets = found.book, found.plan.targets
+    assert targets.ideal[0] == -3.0
+    assert abs(targets.ideal[1]) > 2 * abs(targets.asked[1])
+    for i in range(2):
+        grid = targets.centre[i] + np.linspace(-1.0, 1.0, 201)
+        others = np.tile(targets.ideal, (201, 1))
+        others[:, i] = grid
+        weights = np.column_stack([np.ones(201), others])
+        variances = np.einsum("ti,ij,tj->t", weights, book.covariance, weights)
+        assert np.argmin(variances) == 100
+    assert found.holdings["F"] == -3.0
+
+
+def test_what_moves_more_than_is_allowed_is_said(advise: Advise) -> None:
+    found = advise(UNITS, ["F"], hr.RollingOLSHedge(20), rebalancing=hr.Rebalancing(tracking_error=1e-4))
+    assert found.plan.targets.restless.tolist() == [True]
+    assert found.summary.loc["F", "band"] == 0.5
+    assert not advise(UNITS, ["F"]).plan.targets.restless.any()
+
+
 def test_free_trades_go_to_the_target_in_lots(market: hr.Market) -> None:
     position = hr.Position(UNITS)
     instruments = [hr.LinearContract("F", 50), hr.LinearContract("H", 200, lot=2)]
@@ -95,6 +172,35 @@ def test_impact_trades_part_of_the_way(advise: Advise) -> None:
     aim = hr.aim_of_target(float(found.summary.loc["F", "best"]), float(path.mean()), 0.2, rate)
     assert 0.0 < rate < 1.0
     assert found.holdings["F"] == round(-20.0 + rate * (aim + 20.0))
+    order = found.orders.iloc[0]
+    traded = abs(found.holdings["F"] + 20.0)
+    fees = 0.0002 * 50 * book.market.price("F") * traded
+    assert order["cost"] == pytest.approx(fees + 0.5 * 2000.0 * traded**2, rel=1e-12)
+    assert found.plan.costs[0] == order["cost"]
+    assert f"goes {rate:.1%} of the way to an aim of" in order["reason"]
+
+
+@pytest.mark.parametrize("impact", [100.0, 2000.0, 50_000.0])
+def test_impact_does_not_stop_lots_away(advise: Advise, impact: float) -> None:
+    """Where the rate asks for no lot, one is traded outside the band of what a lot costs, never away from the aim."""
+    dial = hr.Rebalancing(risk_aversion=AVERSION, impact=impact)
+    moving = hr.RollingOLSHedge(60)
+    start = advise(UNITS, ["F"], moving, rebalancing=dial)
+    best, moves, book = start.summary.loc["F", "best"], moves_by_hand(start), start.book
+    cost = 0.0002 * 50 * book.market.price("F") + 0.5 * impact
+    width = hr.no_trade_band(cost, moves, AVERSION, float(book.covariance[1, 1]), step=1.0, lot=1.0)
+    assert start.summary.loc["F", "band"] == pytest.approx(width, rel=1e-9)
+    rate = hr.trading_rate(impact, AVERSION, float(book.covariance[1, 1]))
+    for have in np.arange(np.floor(best) - 12.5, np.ceil(best) + 13.0, 0.5):
+        found = advise(UNITS, ["F"], moving, rebalancing=dial, holdings={"F": have})
+        trade = found.plan.trades[0]
+        if abs(best - have) > width or rate * abs(best - have) > 1.0:
+            assert trade * (best - have) > 0.0
+            assert abs(have + trade - best) < abs(have - best) + 1.0 - 1e-9
+        if trade:
+            assert found.holdings["F"] == round(found.holdings["F"])
+        else:
+            assert "stays where not even a lot pays" in found.plan.reasons[0]
 
 
 @pytest.mark.parametrize("ratio", [1.0, 0.9])

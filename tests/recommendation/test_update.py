@@ -104,6 +104,49 @@ def test_two_updates_of_one_record_do_not_disturb_each_other(advise: Advise, tab
     pd.testing.assert_frame_equal(again.summary, up.summary)
 
 
+def test_two_updates_on_different_dates_keep_their_own(advise: Advise, table: pd.DataFrame) -> None:
+    record, bar = advise({"A": 400_000.0}, ["F"]), table.iloc[-1]
+    dates = [bar.name + pd.Timedelta(days=n) for n in (1, 2, 3, 4)]
+    first, second = record.update(bar, dates[0]), record.update(bar, dates[1])
+    third = first.update(bar, dates[2])
+    assert (first.as_of, second.as_of, third.as_of) == (dates[0], dates[1], dates[2])
+    assert second.update(bar, dates[3]).book.market.table.index[-3:].tolist() == [bar.name, dates[1], dates[3]]
+    assert third.book.market.table.index[-3:].tolist() == [bar.name, dates[0], dates[2]]
+
+
+@pytest.mark.parametrize("kind", [str, pd.Timestamp.to_pydatetime, pd.Timestamp.to_datetime64, pd.Timestamp.date])
+def test_dates_of_any_library(table: pd.DataFrame, kind: Any) -> None:
+    """They become those of the table, so that an expiry is seen."""
+    market, position = hr.Market(table.iloc[:380]), hr.Position({"A": 400_000.0})
+    future = hr.LinearContract("F", 50, expiry=pd.Timestamp("2024-01-18"))
+    fit = hr.OLSHedge().fit(*market.returns(position, future))
+    record = hr.recommend(fit, position=position, instruments=future, market=market)
+    bar = table.iloc[380].to_dict()
+    on_time = record.update(bar, kind(pd.Timestamp("2024-01-18")))
+    assert on_time.as_of == pd.Timestamp("2024-01-18")
+    assert isinstance(on_time.book.market.table.index, pd.DatetimeIndex)
+    with pytest.raises(hr.DataError, match="'F' must not have expired; it did on 2024-01-18, and the market ends on"):
+        record.update(bar, kind(pd.Timestamp("2024-01-19")))
+
+
+def test_a_book_that_is_partly_coins_can_be_advised_afresh(table: pd.DataFrame, instruments: dict[str, Any]) -> None:
+    """Coins that were paid have changed its units, and so its past returns, a little."""
+    market, position = hr.Market(table.iloc[:380], rates=RATES), hr.Position({"COIN": 25.0, "A": 3000.0})
+    hedges = [instruments["PERP"], instruments["F"]]
+    fit = hr.OLSHedge().fit(*market.returns(position, hedges))
+    record = hr.recommend(fit, position=position, instruments=hedges, market=market)
+    for bar in range(380, 401):
+        record = record.update(table.iloc[bar])
+    book = record.book
+    assert abs(book.position.units["COIN"] / 25.0 - 1.0) > 0.01
+    on = {"position": book.position, "instruments": hedges, "market": hr.Market(table, rates=RATES)}
+    fresh = hr.recommend(book.fit, holdings=record.holdings, **on)
+    np.testing.assert_allclose(fresh.plan.targets.ideal, record.plan.targets.ideal, rtol=1e-12)
+    percent = hr.OLSHedge().fit(*(100 * part for part in on["market"].returns(book.position, hedges)))
+    with pytest.raises(hr.DataError, match="the fit must be made on market.returns"):
+        hr.recommend(percent, **on)
+
+
 def test_it_holds_where_nothing_moves_and_trades_where_much_does(advise: Advise, table: pd.DataFrame) -> None:
     record, bar, later = advise({"A": 400_000.0}, ["F"]), table.iloc[-1], table.index[-1] + pd.Timedelta(days=1)
     still = record.update(bar, later)
@@ -160,7 +203,7 @@ def test_bad_bars(advise: Advise, table: pd.DataFrame, change: dict[str, Any], d
 
 def test_bars_of_another_time_zone_or_without_a_column(advise: Advise, table: pd.DataFrame) -> None:
     record, bar = advise({"A": 400_000.0}, ["F"]), table.iloc[-1].to_dict()
-    for date in (pd.Timestamp("2024-03-01", tz="UTC"), "2024-03-01", 5):
+    for date in (pd.Timestamp("2024-03-01", tz="UTC"), "soon", 5):
         with pytest.raises(
             hr.DataError, match="the new bar must be dated like the table, whose last date is Timestamp"
         ):

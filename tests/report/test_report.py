@@ -89,7 +89,9 @@ def prices() -> pd.DataFrame:
     return pd.DataFrame(values, pd.bdate_range("2020-01-01", periods=400, name="date"), ["spot", "future", "perpetual"])
 
 
-def advised(prices: pd.DataFrame, model: Any, *, study: bool = False, source: str = "a file") -> hr.Recommendation:
+def advised(
+    prices: pd.DataFrame, model: Any, *, study: bool = False, source: str = "a file", **settings: Any
+) -> hr.Recommendation:
     """A recommendation with margin, carry, and regimes where the model has them."""
     asset, future, perpetual = prices.columns
     table = prices.assign(funding=0.0001)
@@ -108,8 +110,8 @@ def advised(prices: pd.DataFrame, model: Any, *, study: bool = False, source: st
         position=position,
         instruments=instruments,
         market=market,
-        margin=hr.Margin({future: 50_000.0}),
         tournament=tournament,
+        **{"margin": hr.Margin({future: 50_000.0}), **settings},
     )
 
 
@@ -145,14 +147,19 @@ def test_the_tables_are_those_of_the_record(page: str, regimes: hr.Recommendatio
     ]
     held = by_head["instrument"][1]
     for row in held[1:]:
-        assert row[1] == f"{regimes.summary['ratio'][row[0]]:.3f}"
+        assert row[1] == f"{regimes.summary['ratio'][row[0]]:.4f}"
         assert float(row[4].replace(",", "")) == pytest.approx(regimes.summary["to hold"][row[0]], rel=1e-3)
     assert [row[1] for row in tables["regime"][1:]] == [f"{100 * p:.1f}" for p in regimes.regimes["probability"]]  # type: ignore[index]
-    stress = tables["scenario"]
-    assert [row[0] for row in stress[1:]] == list(regimes.stress.index)
+    profits, volatilities = by_head["scenario"]
+    stress = [*profits, *volatilities[1:]]
+    assert profits[0][3] == "loss or gain removed, %"
+    assert volatilities[0][3] == "volatility removed, %"
+    ordered = regimes.stress.loc[[row[0] for row in stress[1:]]]
+    assert len(ordered) == len(regimes.stress)
+    assert all(row[0].startswith("volatility") for row in volatilities[1:])
     # numbers on the page have four digits
     found = [float(row[2].replace(",", "")) for row in stress[1:]]
-    assert found == pytest.approx(regimes.stress["hedged"].tolist(), rel=5e-4)
+    assert found == pytest.approx(ordered["hedged"].tolist(), rel=5e-4)
     assert len(tables["loss"]) == 3
     assert float(tables["loss"][1][3].replace(",", "")) == pytest.approx(
         regimes.tails.historical_value_at_risk * regimes.book.value, rel=5e-4
@@ -197,6 +204,75 @@ def test_the_figures_show_what_they_say(page: str, regimes: hr.Recommendation) -
         assert "currency" in json.dumps(figure["layout"]) or figure in (ratio, effect)
 
 
+def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
+    rec = advised(prices, hr.RollingOLSHedge(100), study=True, level=0.9)
+    page = report_html(rec)
+    ratio, effect, *_ = figures_of(page)
+    bands = rec.book.fit.bands(0.9)
+    assert numbers(ratio["data"][0]["y"]) == pytest.approx(bands["future", "lower"].to_numpy(), nan_ok=True)
+    study = rec.settings.tournament
+    assert study is not None
+    found = hr.interval_of_difference(
+        hr.effectiveness, study.hedged_returns["ols"], study.hedged_returns["unhedged"],
+        study.hedged_returns["unhedged"], level=0.9,
+    )  # fmt: skip
+    bars = effect["data"][0]
+    assert numbers(bars["error_x"]["arrayminus"])[bars["y"].index("ols")] == pytest.approx(
+        100 * (found.difference - found.lower), rel=1e-9
+    )
+    text = Page(page).text
+    for told in ("90% interval of each date", "with 90% intervals of the", "The next date's ratio, 90% interval"):
+        assert told in text
+    assert "gain at 95%, lower" in text
+    level = report_html(advised(prices, hr.RollingOLSHedge(100), level=0.975, margin=hr.Margin(probability=0.005)))
+    for told in ("97.5% interval of each date", "97.5%, by the delta method", "collateral for 0.5%"):
+        assert told in Page(level).text
+
+
+def test_the_marks_of_a_short_position_are_losses(prices: pd.DataFrame) -> None:
+    market = hr.Market(prices)
+    position, future = hr.Position({"spot": -5000}), hr.LinearContract("future", 10)
+    fit = hr.OLSHedge().fit(*market.returns(position, [future]))
+    rec = hr.recommend(fit, position=position, instruments=[future], market=market)
+    *_, past, histogram = figures_of(report_html(rec))
+    value = -5000 * prices["spot"].iloc[-1]
+    profits = rec.past.to_numpy() * value
+    asset = prices["spot"].pct_change().to_numpy()[1:] * value
+    assert numbers(past["data"][0]["y"]) == pytest.approx(np.cumsum(asset), rel=1e-9)
+    assert numbers(past["data"][1]["y"]) == pytest.approx(np.cumsum(profits), rel=1e-9)
+    historical, normal = (trace["x"][0] for trace in histogram["data"][-2:])
+    # the 1 % quantile of profits, between the order statistics that are next to it
+    ordered = np.sort(profits)
+    assert ordered[2] <= historical <= ordered[5]
+    z = 2.3263478740408408
+    assert normal == pytest.approx(profits.mean() - z * profits.std(ddof=1), rel=0.02)  # whichever variance it takes
+    assert normal < 0.0 and historical < 0.0
+
+
+def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
+    rng = np.random.default_rng(3)
+    noise = np.exp(np.cumsum(rng.normal(scale=0.003, size=(400, 5)), axis=0))
+    hedges = prices[["future"]].to_numpy() * noise
+    names = [f"A_LONG_NAME_OF_INSTRUMENT_{number}" for number in range(5)]
+    market = hr.Market(pd.DataFrame(hedges, prices.index, names).assign(spot=prices["spot"]))
+    position, instruments = hr.Position({"spot": 5000}), [hr.LinearContract(name, 1) for name in names]
+    returns = market.returns(position, instruments)
+    study = hr.walk_forward({}, *returns, 250, 75, progress=False)
+    fit = hr.OLSHedge().fit(*returns)
+    rec = hr.recommend(fit, position=position, instruments=instruments, market=market, tournament=study)
+    page = report_html(rec)
+    tables = Page(page).tables
+    turned = next(table for table in tables if table[0][0] == "of model")
+    assert turned[0][1:] == ["naive", "ols"]
+    assert [row[0] for row in turned[1:]] == [f"{name}, contracts" for name in names]
+    by_model = rec.certainty.by_model
+    assert by_model is not None
+    assert float(turned[1][2].replace(",", "")) == pytest.approx(by_model.loc["ols", names[0]], rel=1e-3)
+    ratio = figures_of(page)[0]["layout"]
+    assert ratio["height"] > 300  # for a legend of several rows
+    assert ratio["height"] - ratio["margin"]["t"] == 245
+
+
 def test_plotly_knows_every_setting(page: str) -> None:
     import plotly.graph_objects as go
 
@@ -230,6 +306,16 @@ def test_text_from_a_user_stays_text(prices: pd.DataFrame) -> None:
         assert "<" not in name  # plotly reads tags in names
 
 
+def test_characters_that_are_not_seen(prices: pd.DataFrame) -> None:
+    named = prices.set_axis(["go\u202eld", "fu\nture", "per\x07petual"], axis=1)
+    text = report_html(advised(named, hr.RollingOLSHedge(100), source="a\u2066b"))
+    for hidden in ("\u202e", "\u2066", "\x07", "fu\nture"):
+        assert hidden not in re.sub(r"<script>.*?</script>", "", text, flags=re.S)
+        assert hidden not in json.dumps(figures_of(text), ensure_ascii=False)
+    for shown in ("Hedge of go\ufffdld", "fu ture", "per\ufffdpetual", "a\ufffdb"):
+        assert shown in Page(text).text
+
+
 def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
     rec = advised(prices, hr.RollingOLSHedge(100))
     text = report_html(rec)
@@ -244,7 +330,8 @@ def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
 
 
 def test_a_model_that_knows_its_next_error_only(prices: pd.DataFrame) -> None:
-    text = report_html(advised(prices, hr.MinimumVarianceHedge(hr.CCC())))
+    text = report_html(advised(prices, hr.MinimumVarianceHedge(hr.CCC())), ["it is late", "it is late"])
+    assert Page(text).text.count("Warning: it is late") == 1
     assert "Shaded around the line" not in text
     assert "MinimumVarianceHedge(CCC())" in Page(text).text
     sources = next(table for table in Page(text).tables if table[0][:2] == ["model", "source"])
@@ -292,7 +379,7 @@ def test_a_book_of_shares_in_units_and_periods(prices: pd.DataFrame) -> None:
     fit = hr.OLSHedge().fit(*market.returns(position, [future], "difference"))
     rec = hr.recommend(fit, position=position, instruments=[future], market=market)
     text = report_html(rec)
-    assert "units sold per unit held" in text
+    assert figures_of(text)[0]["layout"]["yaxis2"]["title"]["text"] == "hedge ratio, units sold per<br>unit held"
     assert figures_of(text)[0]["data"][-2]["x"][0] == "1990-02-01"
 
 
