@@ -53,7 +53,14 @@ def test_wheel_holds_the_package_and_the_tables_only(wheel: Path) -> None:
     assert tables
     bundled = {name for name in names if name.startswith("hedgeresearch/_bundled/")}
     assert bundled == {f"hedgeresearch/_bundled/{name}" for name in tables}
-    assert "hedgeresearch/py.typed" in names
+    beside_code = (
+        "py.typed",
+        "style.mplstyle",
+        "instruments/venues.toml",
+        "recommendation/schema.json",
+        "report/page.html",
+    )
+    assert {f"hedgeresearch/{name}" for name in beside_code} <= names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"hedgeresearch"}
 
@@ -84,3 +91,20 @@ def test_command_refuses_in_one_line(scripts: Path, tmp_path: Path) -> None:
     assert len(refused.stderr.strip().splitlines()) == 1
     assert "nope" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_command_writes_a_report(scripts: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book.yaml"
+    book.write_text(
+        "data: {dataset: nasdaq_sp500}\nposition: {NASDAQ: 1000}\nmodel: ols\n"
+        "instruments: [{spec: cme_es, name: SP500}]\n"
+    )
+    told = succeed(scripts / "hedgeresearch", "recommend", "--position", book, "--report", "r.html", cwd=tmp_path)
+    assert "SP500" in told
+    assert (tmp_path / "r.html").read_text(encoding="utf-8").endswith("</html>\n")
+
+
+def test_command_reproduces(scripts: Path, tmp_path: Path) -> None:
+    told = succeed(scripts / "hedgeresearch", "reproduce", "hull_jet_fuel", "--output", "out", cwd=tmp_path)
+    assert "3 of 3 published numbers" in told
+    assert (tmp_path / "out" / "hull_jet_fuel.pdf").stat().st_size > 1000
