@@ -1,0 +1,27 @@
+"""The gallery keeps to its rules: short, without definitions, with outputs, without errors or paths of a machine."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_keeps_to_the_rules(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    outputs = [output for cell in code for output in cell["outputs"]]
+    assert len(cells) <= 20
+    assert not any(line.startswith(("def ", "class ")) for cell in code for line in cell["source"])
+    assert all(cell["execution_count"] for cell in code)
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert not any(output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs)
+    assert not any(place in json.dumps(outputs) for place in ("/home/", "/root/", "/tmp/", "/Users/"))
+
+
+def test_the_readme_lists_every_notebook() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert len(NOTEBOOKS) == 12
+    assert all(f"(notebooks/{path.name})" in readme for path in NOTEBOOKS)
