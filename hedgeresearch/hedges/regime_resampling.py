@@ -52,9 +52,12 @@ def draw_path(transition: Array, n_dates: int, generator: np.random.Generator) -
     """Regimes (n_dates,) of a chain that begins anywhere in the long run."""
     uniform = generator.random(n_dates)
     first = np.cumsum(stationary_probabilities(transition))
-    rows = np.cumsum(transition, axis=1)
-    path = np.empty(n_dates, dtype=np.intp)
-    path[0] = min(int(np.searchsorted(first, uniform[0])), len(rows) - 1)
-    for t in range(1, n_dates):
-        path[t] = min(int(np.searchsorted(rows[path[t - 1]], uniform[t])), len(rows) - 1)
-    return path
+    # where each date leads from each regime is decided for all dates at once; what is left is to follow it
+    ends = np.cumsum(transition, axis=1)[:, :-1]
+    leads = (ends[None] < uniform[:, None, None]).sum(axis=2).tolist()
+    regime = int((first[:-1] < uniform[0]).sum())
+    path = [regime]
+    for lead in leads[1:]:
+        regime = lead[regime]
+        path.append(regime)
+    return np.array(path, dtype=np.intp)
