@@ -1,11 +1,15 @@
 """The gallery keeps to its rules: short, without definitions, with outputs, without errors or paths of a machine."""
 
 import json
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+PLACES = (Path(__file__).parents[1], Path(sys.prefix), Path.home(), tempfile.gettempdir())
+"""Folders of the machine that made the outputs, where it is this one."""
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -18,7 +22,7 @@ def test_a_notebook_keeps_to_the_rules(path: Path) -> None:
     assert all(cell["execution_count"] for cell in code)
     assert any("image/png" in output.get("data", {}) for output in outputs)
     assert not any(output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs)
-    assert not any(place in json.dumps(outputs) for place in ("/home/", "/root/", "/tmp/", "/Users/"))
+    assert not any(str(place) in json.dumps(outputs) for place in PLACES)
 
 
 def test_the_readme_lists_every_notebook() -> None:
