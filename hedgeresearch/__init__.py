@@ -2,20 +2,20 @@
 
 from hedgeresearch import datasets, plotting
 from hedgeresearch._version import VERSION
-from hedgeresearch.catalogue import models
-from hedgeresearch.covariance.arch_margin import ArchMargin
-from hedgeresearch.covariance.bekk import BEKK
-from hedgeresearch.covariance.ccc import CCC
-from hedgeresearch.covariance.covariance_fit import CovarianceFit
-from hedgeresearch.covariance.dcc import DCC
-from hedgeresearch.covariance.deco import DECO
+from hedgeresearch.covariance.bekk.bekk import BEKK
+from hedgeresearch.covariance.dcc.ccc import CCC
+from hedgeresearch.covariance.dcc.dcc import DCC
+from hedgeresearch.covariance.dcc.deco import DECO
 from hedgeresearch.covariance.diagnostics import ConstantCorrelationTest, engle_sheppard_test
-from hedgeresearch.covariance.ewma import EWMACovariance
-from hedgeresearch.covariance.garch import GARCH
+from hedgeresearch.covariance.fit import CovarianceFit
+from hedgeresearch.covariance.moments.ewma import EWMACovariance
+from hedgeresearch.covariance.moments.rolling import RollingCovariance
+from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.covariance.orthogonal_garch import OrthogonalGARCH
-from hedgeresearch.covariance.regime_correlation import RegimeCorrelation
-from hedgeresearch.covariance.rolling import RollingCovariance
-from hedgeresearch.covariance.sample import SampleCovariance
+from hedgeresearch.covariance.regime_switching.regime_correlation import RegimeCorrelation
+from hedgeresearch.data.conversion import align, returns
+from hedgeresearch.data.prices import read_prices
+from hedgeresearch.data.simulation import simulate_dcc, simulate_regimes
 from hedgeresearch.datasets import load
 from hedgeresearch.errors import (
     ConvergenceError,
@@ -26,116 +26,116 @@ from hedgeresearch.errors import (
     HedgeResearchWarning,
     MissingDataError,
 )
-from hedgeresearch.evaluation.audit import CausalityCheck, check_causal
-from hedgeresearch.evaluation.comparison import Comparison, compare_hedges
-from hedgeresearch.evaluation.conditional import by_regime, by_year, in_worst_days
-from hedgeresearch.evaluation.costs import Costs, cost_of, net_returns
-from hedgeresearch.evaluation.difference_interval import DifferenceInterval, interval_of_difference
-from hedgeresearch.evaluation.historical_simulation import historical_value_at_risk
-from hedgeresearch.evaluation.measures import effectiveness, hedged_returns, variance
-from hedgeresearch.evaluation.model_confidence_set import ModelConfidenceSet, model_confidence_set
-from hedgeresearch.evaluation.paired_test import PairedTest
-from hedgeresearch.evaluation.pitman_morgan import pitman_morgan
-from hedgeresearch.evaluation.predictive_ability import diebold_mariano, giacomini_white
-from hedgeresearch.evaluation.ratio_path import ratio_summary, trades, turnover
-from hedgeresearch.evaluation.risk_adjusted import (
-    exponential_certainty_equivalent,
-    mean_variance_certainty_equivalent,
-    sharpe,
-)
-from hedgeresearch.evaluation.risk_measures import (
-    expected_shortfall,
-    maximum_drawdown,
-    semivariance,
-    value_at_risk,
-)
-from hedgeresearch.evaluation.study import Study
-from hedgeresearch.evaluation.superior_ability import SuperiorAbility, superior_ability
-from hedgeresearch.evaluation.tournament import Tournament
-from hedgeresearch.evaluation.value_at_risk_tests import (
+from hedgeresearch.evaluation.causality import CausalityCheck, check_causal
+from hedgeresearch.evaluation.comparison.confidence_set import ModelConfidenceSet, model_confidence_set
+from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval, interval_of_difference
+from hedgeresearch.evaluation.comparison.historical_simulation import historical_value_at_risk
+from hedgeresearch.evaluation.comparison.hypothesis_tests import PairedTest
+from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
+from hedgeresearch.evaluation.comparison.pitman_morgan import pitman_morgan
+from hedgeresearch.evaluation.comparison.predictive_ability import diebold_mariano, giacomini_white
+from hedgeresearch.evaluation.comparison.superior_ability import SuperiorAbility, superior_ability
+from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     ValueAtRiskTest,
     christoffersen_test,
     conditional_coverage_test,
     dynamic_quantile_test,
     kupiec_test,
 )
-from hedgeresearch.evaluation.walk_forward import run_study, walk_forward
-from hedgeresearch.hedges.cointegration import CointegrationHedge
-from hedgeresearch.hedges.cointegration_tests import Cointegration, cointegration_test
-from hedgeresearch.hedges.combined import CombinedHedge
-from hedgeresearch.hedges.constrained import ConstrainedHedge
-from hedgeresearch.hedges.dimson import DimsonHedge
-from hedgeresearch.hedges.error_correction import ErrorCorrectionHedge
-from hedgeresearch.hedges.expanding_ols import ExpandingOLSHedge
-from hedgeresearch.hedges.hedge_fit import HedgeFit
-from hedgeresearch.hedges.horizon import HorizonHedge
-from hedgeresearch.hedges.kalman import KalmanHedge
-from hedgeresearch.hedges.lower_partial_moment import LowerPartialMomentHedge
-from hedgeresearch.hedges.markov_switching import MarkovSwitchingHedge
-from hedgeresearch.hedges.mean_variance import MeanVarianceHedge
-from hedgeresearch.hedges.minimum_cvar import MinimumCVaRHedge
-from hedgeresearch.hedges.minimum_variance import MinimumVarianceHedge
-from hedgeresearch.hedges.naive import NaiveHedge
-from hedgeresearch.hedges.ols import OLSHedge
-from hedgeresearch.hedges.quantile import QuantileHedge
-from hedgeresearch.hedges.regime import RegimeHedge
-from hedgeresearch.hedges.rolling_ols import RollingOLSHedge
-from hedgeresearch.hedges.shrunk import ShrunkHedge
-from hedgeresearch.hedges.total_least_squares import TotalLeastSquaresHedge
-from hedgeresearch.hedges.vecm import VECMHedge
-from hedgeresearch.hedges.weighted_ols import WeightedOLSHedge
-from hedgeresearch.instruments.hedge_returns import contracts_for, hedge_returns
+from hedgeresearch.evaluation.engine.runner import run_study, walk_forward
+from hedgeresearch.evaluation.results.backtest import Tournament
+from hedgeresearch.evaluation.results.panel import Study
+from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, cointegration_test
+from hedgeresearch.hedges.cointegration.error_correction import ErrorCorrectionHedge
+from hedgeresearch.hedges.cointegration.hedge import CointegrationHedge
+from hedgeresearch.hedges.cointegration.vecm import VECMHedge
+from hedgeresearch.hedges.composed.combined import CombinedHedge
+from hedgeresearch.hedges.composed.constrained import ConstrainedHedge
+from hedgeresearch.hedges.composed.horizon import HorizonHedge
+from hedgeresearch.hedges.composed.shrunk import ShrunkHedge
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.kalman.hedge import KalmanHedge
+from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
+from hedgeresearch.hedges.objectives.lower_partial_moment import LowerPartialMomentHedge
+from hedgeresearch.hedges.objectives.mean_variance import MeanVarianceHedge
+from hedgeresearch.hedges.objectives.minimum_cvar import MinimumCVaRHedge
+from hedgeresearch.hedges.objectives.quantile import QuantileHedge
+from hedgeresearch.hedges.regime_switching.markov_switching_hedge import MarkovSwitchingHedge
+from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge
+from hedgeresearch.hedges.regression.dimson import DimsonHedge
+from hedgeresearch.hedges.regression.expanding_ols import ExpandingOLSHedge
+from hedgeresearch.hedges.regression.naive import NaiveHedge
+from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.hedges.regression.rolling_ols import RollingOLSHedge
+from hedgeresearch.hedges.regression.total_least_squares import TotalLeastSquaresHedge
+from hedgeresearch.hedges.regression.weighted_ols import WeightedOLSHedge
+from hedgeresearch.instruments.carry import Carry, carry
+from hedgeresearch.instruments.carry_rates import annualised_basis, funding_per_year, z_score
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
+from hedgeresearch.instruments.returns import contracts_for, hedge_returns
 from hedgeresearch.instruments.roll import RolledFutures, roll
 from hedgeresearch.instruments.roll_rules import RollBefore, RollOnVolume
 from hedgeresearch.instruments.specs import spec, specs
 from hedgeresearch.instruments.spot import Spot
-from hedgeresearch.plotting import style
-from hedgeresearch.prices import read_prices
-from hedgeresearch.recommendation.aims import Limits, Margin, Objective, Rebalancing
-from hedgeresearch.recommendation.carry import Carry, carry
-from hedgeresearch.recommendation.carry_rates import annualised_basis, funding_per_year, z_score
-from hedgeresearch.recommendation.liquidation import (
+from hedgeresearch.margin.liquidation import (
     collateral_needed,
     inverse_collateral,
     inverse_liquidation_price,
     linear_collateral,
     linear_liquidation_price,
 )
-from hedgeresearch.recommendation.liquidation_probability import (
+from hedgeresearch.margin.price_range import PriceExtremes, price_extremes
+from hedgeresearch.margin.probability import (
     LiquidationProbability,
     barrier_probability,
     liquidation_probability,
 )
-from hedgeresearch.recommendation.market import Market
-from hedgeresearch.recommendation.no_trade_band import NoTradeBand, band_for_tracking_error, no_trade_band
+from hedgeresearch.metrics.by_group import by_regime, by_year, in_worst_days
+from hedgeresearch.metrics.hedge_effectiveness import effectiveness, hedged_returns, variance
+from hedgeresearch.metrics.risk_adjusted import (
+    exponential_certainty_equivalent,
+    mean_variance_certainty_equivalent,
+    sharpe,
+)
+from hedgeresearch.metrics.risk_measures import (
+    expected_shortfall,
+    maximum_drawdown,
+    semivariance,
+    value_at_risk,
+)
+from hedgeresearch.metrics.trading_activity import ratio_summary, trades, turnover
+from hedgeresearch.model_table import models
+from hedgeresearch.plotting import style
+from hedgeresearch.recommendation.api import recommend
+from hedgeresearch.recommendation.inputs.market import Market
+from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective, Rebalancing
 from hedgeresearch.recommendation.notional import NotionalRecommendation
-from hedgeresearch.recommendation.position import Position
-from hedgeresearch.recommendation.price_extremes import PriceExtremes, price_extremes
-from hedgeresearch.recommendation.recommend import recommend
 from hedgeresearch.recommendation.recommendation import Recommendation
-from hedgeresearch.recommendation.stress import FundingSpike, stress_table
-from hedgeresearch.recommendation.tail_dependence import TailDependence, removed_in_worst_days, tail_dependence
-from hedgeresearch.recommendation.tails import Tails, tails
-from hedgeresearch.recommendation.trading_rate import PartialTrade, aim_of_target, trading_rate
 from hedgeresearch.regimes.alignment import AlignedRegimes, align_regimes
-from hedgeresearch.regimes.gaussian_hmm import GaussianHMM
-from hedgeresearch.regimes.hmm_inference import regime_ratio_errors
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
+from hedgeresearch.regimes.hmm.standard_errors import regime_ratio_errors
+from hedgeresearch.regimes.hmm.student import StudentHMM
 from hedgeresearch.regimes.jump_model import JumpModel
-from hedgeresearch.regimes.markov_switching import MarkovSwitching
-from hedgeresearch.regimes.markov_switching_garch import MarkovSwitchingGARCH
-from hedgeresearch.regimes.regime_fit import RegimeFit
+from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH
+from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
 from hedgeresearch.regimes.selection import RegimeSelection, select_regimes
-from hedgeresearch.regimes.student_hmm import StudentHMM
 from hedgeresearch.regimes.threshold import ThresholdRegimes
 from hedgeresearch.report.report import report_html, write_report
-from hedgeresearch.reproductions.catalogue import reproduce, reproductions
+from hedgeresearch.reproductions.registry import reproduce, reproductions
 from hedgeresearch.reproductions.reproduction import Reproduction
-from hedgeresearch.returns import align, returns
-from hedgeresearch.simulation import simulate_dcc, simulate_regimes
+from hedgeresearch.risk.joint_tails import TailDependence, removed_in_worst_days, tail_dependence
+from hedgeresearch.risk.stress import FundingSpike, stress_table
+from hedgeresearch.risk.tails import Tails, tails
+from hedgeresearch.trading.bands import NoTradeBand, band_for_tracking_error, no_trade_band
+from hedgeresearch.trading.costs import Costs, cost_of, net_returns
+from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_of_target, trading_rate
+from hedgeresearch.volatility.arch_model import ArchMargin
+from hedgeresearch.volatility.garch import GARCH
 
 __version__ = VERSION
 

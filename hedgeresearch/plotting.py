@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
+from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

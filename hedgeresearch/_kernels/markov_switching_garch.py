@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from hedgeresearch._kernels.densities import NORMAL, density_constants
-from hedgeresearch._types import Array
+from hedgeresearch.typing import Array
 
 OWN = (
     (np.log(1e-5), np.log(1e5)),  # log of the unconditional variance

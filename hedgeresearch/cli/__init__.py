@@ -7,7 +7,8 @@ from typing import NoReturn
 
 import typer
 
-from hedgeresearch.cli import compare, listing, recommend, reproduce
+from hedgeresearch.cli import compare, recommend, reproduce
+from hedgeresearch.cli import datasets as listing
 from hedgeresearch.cli.output import heard_warnings, tell_apart
 from hedgeresearch.errors import HedgeResearchError
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from hedgeresearch._wording import day
-from hedgeresearch.cli.choice import Asset, Dataset, Hedge, Prices, choose_prices, title
+from hedgeresearch._formatting import day
 from hedgeresearch.cli.models import ModelName, model_name, model_of
 from hedgeresearch.cli.output import check_output, tell, write
-from hedgeresearch.evaluation.walk_forward import walk_forward
-from hedgeresearch.returns import returns as returns_of
+from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
+from hedgeresearch.data.conversion import returns as returns_of
+from hedgeresearch.evaluation.engine.runner import walk_forward
 
 BENCHMARKS = ("naive", "ols")
 """Always compared."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from hedgeresearch.covariance.dcc import DCC
-from hedgeresearch.covariance.ewma import EWMACovariance
+from hedgeresearch.covariance.dcc.dcc import DCC
+from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.error_correction import ErrorCorrectionHedge
-from hedgeresearch.hedges.hedge_fit import HedgeModel
-from hedgeresearch.hedges.kalman import KalmanHedge
-from hedgeresearch.hedges.minimum_variance import MinimumVarianceHedge
-from hedgeresearch.hedges.naive import NaiveHedge
-from hedgeresearch.hedges.ols import OLSHedge
-from hedgeresearch.hedges.regime import RegimeHedge
-from hedgeresearch.hedges.rolling_ols import RollingOLSHedge
-from hedgeresearch.regimes.gaussian_hmm import GaussianHMM
+from hedgeresearch.hedges.cointegration.error_correction import ErrorCorrectionHedge
+from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.hedges.kalman.hedge import KalmanHedge
+from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
+from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge
+from hedgeresearch.hedges.regression.naive import NaiveHedge
+from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.hedges.regression.rolling_ols import RollingOLSHedge
+from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
 
 
 class ModelName(StrEnum):

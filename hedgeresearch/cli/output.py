@@ -11,8 +11,8 @@ from typing import TextIO
 import typer
 
 from hedgeresearch.errors import HedgeResearchWarning
-from hedgeresearch.report.visible import visible
-from hedgeresearch.report.writing import check_apart, check_target, write_whole
+from hedgeresearch.report._atomic_write import check_apart, check_target, write_whole
+from hedgeresearch.report._sanitize import visible
 
 OUTPUT = "--output"
 

@@ -11,16 +11,16 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from hedgeresearch._wording import day, describe
-from hedgeresearch.cli.choice import Asset, Dataset, Hedge, Prices, choose_prices, title
+from hedgeresearch._formatting import day, describe
 from hedgeresearch.cli.models import ModelName, model_of
 from hedgeresearch.cli.output import OUTPUT, check_output, heard_warnings, tell, working, write
+from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
+from hedgeresearch.data.conversion import returns as returns_of
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report._atomic_write import check_target
 from hedgeresearch.report.tables import amount, contracts
-from hedgeresearch.report.writing import check_target
-from hedgeresearch.returns import returns as returns_of
 
 NOTIONAL = 1e6
 """Value held, where nothing else is said."""
@@ -70,7 +70,7 @@ def recommend(
 
 
 def _recommend_for_book(book: Path, report: Path | None, as_json: bool, output: Path | None) -> None:
-    from hedgeresearch.cli.book_file import recommendation_of
+    from hedgeresearch.cli.book.position import recommendation_of
     from hedgeresearch.report.report import NAME, write_report
 
     for path, what in ((output, OUTPUT), (report, NAME)):

@@ -10,9 +10,9 @@ from typing import Annotated, NamedTuple
 import typer
 
 from hedgeresearch.errors import DataError, HedgeResearchError, MissingDataError
-from hedgeresearch.reproductions.catalogue import NAMES, check_request, simulates
-from hedgeresearch.reproductions.catalogue import reproduce as run
 from hedgeresearch.reproductions.publish import check_folder, publish
+from hedgeresearch.reproductions.registry import NAMES, check_request, simulates
+from hedgeresearch.reproductions.registry import reproduce as run
 from hedgeresearch.reproductions.reproduction import Reproduction
 
 

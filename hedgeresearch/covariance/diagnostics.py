@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_at_least
-from hedgeresearch.covariance.garch import GARCH
+from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
+from hedgeresearch.volatility.garch import GARCH
 
 if TYPE_CHECKING:
-    from hedgeresearch.covariance.margins import Margins
+    from hedgeresearch.covariance.first_step import Margins
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,8 +106,8 @@ def engle_sheppard_test(returns: pd.DataFrame, lags: int = 1, margins: Margins =
     >>> engle_sheppard_test(returns, lags=5)
     ConstantCorrelationTest(constant correlation is rejected at 5 %: ...)
     """
-    from hedgeresearch.covariance.margins import check_margins, fit_margins
-    from hedgeresearch.covariance.panel import check_panel
+    from hedgeresearch.covariance.checks import check_panel
+    from hedgeresearch.covariance.first_step import check_margins, fit_margins
 
     check_at_least(lags, "lags", 1)
     check_margins(margins)

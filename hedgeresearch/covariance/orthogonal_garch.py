@@ -15,23 +15,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_at_least
-from hedgeresearch.covariance.covariance_fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.garch import GARCH
-from hedgeresearch.covariance.margins import (
+from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
+from hedgeresearch.covariance.delta_method import Moves, margin_sizes, symmetric
+from hedgeresearch.covariance.first_step import (
     FittedMargins,
     Margin,
     check_margins,
     fit_margins,
     moved_margins,
 )
-from hedgeresearch.covariance.moves import Moves, margin_sizes, symmetric
+from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalRecursion
-from hedgeresearch.covariance.panel import check_panel, warn_of_bounds
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_of
+from hedgeresearch.typing import Array
+from hedgeresearch.volatility.garch import GARCH
 
 REFIT_STEP = 1e-3
 """Of moments at which margins are estimated anew, wide beside what a search leaves of the gradient."""

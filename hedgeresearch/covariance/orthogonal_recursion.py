@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._types import Array, Indices
-from hedgeresearch.covariance.dcc_recursion import as_correlation
-from hedgeresearch.covariance.margins import MarginState, constant_means, filter_margins, forecast_margins
+from hedgeresearch.covariance.dcc.state import as_correlation
+from hedgeresearch.covariance.first_step import MarginState, constant_means, filter_margins, forecast_margins
+from hedgeresearch.typing import Array, Indices
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,9 +23,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import COLLINEAR
+from hedgeresearch._validation.frames import COLLINEAR
 from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
 
 FEWEST_DATES = 13
 """Dates from which the kernel of the smallest eigenvalue keeps clear of zero: sqrt(5) h < 1."""

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._wording import day
+from hedgeresearch._formatting import day
 from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
 
 ROUNDING = 1e-14
 """Smallest eigenvalue of a correlation matrix that rounding may make of zero."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from hedgeresearch._types import Array
+from hedgeresearch.typing import Array
 
 
 def block_length(series: Array) -> int:

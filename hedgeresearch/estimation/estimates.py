@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
+from hedgeresearch.typing import Array
 
 
 class Inference(Protocol):

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._types import Array
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
+from hedgeresearch.typing import Array
 
 FLAT = 1e-9
 """Curvature, relative to one, below which the likelihood does not identify a direction."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hedgeresearch._wording import day
+from hedgeresearch._formatting import day
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 
 FEWEST_DATES = 20

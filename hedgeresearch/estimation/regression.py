@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from hedgeresearch._types import Array
+from hedgeresearch.typing import Array
 
 ErrorKind = Literal["HAC", "HC0", "HC1", "HC3", "nonrobust"]
 ERROR_KINDS = ("HAC", "HC0", "HC1", "HC3", "nonrobust")

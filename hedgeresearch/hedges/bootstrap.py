@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_at_least
-from hedgeresearch._wording import describe
-from hedgeresearch.covariance.covariance_fit import standardized_residuals
-from hedgeresearch.covariance.moves import MovableInference
-from hedgeresearch.covariance.simulate import drive
+from hedgeresearch._formatting import describe
+from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.covariance.delta_method import MovableInference
+from hedgeresearch.covariance.fit import standardized_residuals
+from hedgeresearch.covariance.simulation import drive
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.hedges.model import can_start, horizon_of, models_within
 from hedgeresearch.hedges.regime_resampling import regime_resampling
-from hedgeresearch.hedges.starts import can_start, horizon_of, models_within
+from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
-    from hedgeresearch.hedges.hedge_fit import HedgeFit
+    from hedgeresearch.hedges.fit import HedgeFit
 
 N_BOOTSTRAP = 200
 """Draws if nobody says otherwise."""

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
+from hedgeresearch._containers.growing_table import History
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.hedges.hedge_fit import HedgeFit, labelled_path, labelled_ratio
-from hedgeresearch.hedges.history import History
+from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
 from hedgeresearch.hedges.intervals import RatioInference
+from hedgeresearch.typing import Array
 
 
 def constant_ratio_fit(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_between, check_choice
-from hedgeresearch._wording import describe
+from hedgeresearch._formatting import describe
+from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
-    from hedgeresearch.hedges.hedge_fit import HedgeFit
+    from hedgeresearch.hedges.fit import HedgeFit
 
 
 class RatioInference(Protocol):

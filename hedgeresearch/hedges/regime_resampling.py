@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array, Indices
 from hedgeresearch.errors import DataError
-from hedgeresearch.regimes.recursion import stationary_probabilities
-from hedgeresearch.regimes.regime_fit import RegimeFit
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.state import stationary_probabilities
+from hedgeresearch.typing import Array, Indices
 
 
 def regime_resampling(regimes: RegimeFit, sample: pd.DataFrame, seed: int) -> Callable[[Any], pd.DataFrame]:

@@ -16,11 +16,12 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_between, check_frame, kind_of_dates
-from hedgeresearch._wording import day
+from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import check_frame, kind_of_dates
+from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.terms import Funding, Numbers, last_moment
+from hedgeresearch.typing import Array
 
 ByDate = float | pd.Series
 """One number for all dates, or one for each."""

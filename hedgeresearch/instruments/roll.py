@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array, Indices
-from hedgeresearch._validation import check_frame, kind_of_dates
-from hedgeresearch._wording import day
+from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import check_frame, kind_of_dates
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.roll_rules import RollRule
 from hedgeresearch.instruments.terms import as_date, last_moment
+from hedgeresearch.typing import Array, Indices
 
 
 @dataclass(frozen=True, eq=False, repr=False)

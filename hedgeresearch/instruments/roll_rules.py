@@ -12,10 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array, Indices
-from hedgeresearch._validation import check_at_least, check_frame
-from hedgeresearch._wording import day
+from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import check_frame
+from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array, Indices
 
 
 class RollRule(Protocol):

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array
-from hedgeresearch._validation import check_choice
+from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
 
 Numbers: TypeAlias = float | Array
 """One number, or an array of them."""

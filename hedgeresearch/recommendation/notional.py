@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._validation import check_between
-from hedgeresearch._wording import day, describe
+from hedgeresearch._formatting import day, describe
+from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.hedge_fit import HedgeFit, hedged_variance
+from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
 
 
 @dataclass(frozen=True, eq=False, repr=False)

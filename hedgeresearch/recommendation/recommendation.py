@@ -12,21 +12,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._wording import day, describe, quantity
+from hedgeresearch._formatting import day, describe, quantity
 from hedgeresearch.errors import DataError
-from hedgeresearch.recommendation import record_as_dict
-from hedgeresearch.recommendation.aims import Settings
-from hedgeresearch.recommendation.book import Book
-from hedgeresearch.recommendation.book_risks import carries_of, past_of_book, stress_of, tail_dependence_of, tails_of
-from hedgeresearch.recommendation.carry import Carry
-from hedgeresearch.recommendation.certainty import Certainty, certainty_of
-from hedgeresearch.recommendation.holdings import book_volatility
-from hedgeresearch.recommendation.margin_outlook import margin_outlook
-from hedgeresearch.recommendation.outlook import regime_outlook
-from hedgeresearch.recommendation.plan import Plan, carried_plan
-from hedgeresearch.recommendation.reasons import decision_of, reasons_of, summary_of_orders
-from hedgeresearch.recommendation.tail_dependence import TailDependence
-from hedgeresearch.recommendation.tails import Tails
+from hedgeresearch.instruments.carry import Carry
+from hedgeresearch.recommendation import record as record_as_dict
+from hedgeresearch.recommendation.assessment.confidence import Certainty, certainty_of
+from hedgeresearch.recommendation.assessment.margin import margin_outlook
+from hedgeresearch.recommendation.assessment.regimes import regime_outlook
+from hedgeresearch.recommendation.assessment.risks import (
+    carries_of,
+    past_of_book,
+    stress_of,
+    tail_dependence_of,
+    tails_of,
+)
+from hedgeresearch.recommendation.inputs.problem import Book
+from hedgeresearch.recommendation.inputs.settings import Settings
+from hedgeresearch.recommendation.narrative.reasons import decision_of, reasons_of, summary_of_orders
+from hedgeresearch.recommendation.sizing.contracts import book_volatility
+from hedgeresearch.recommendation.sizing.plan import Plan, carried_plan
+from hedgeresearch.risk.joint_tails import TailDependence
+from hedgeresearch.risk.tails import Tails
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

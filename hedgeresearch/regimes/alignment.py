@@ -17,11 +17,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._types import Array, Indices
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.recursion import Filtered, Moments, RegimeRecursion
-from hedgeresearch.regimes.regime_fit import RegimeFit
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.state import Filtered, Moments, RegimeRecursion
+from hedgeresearch.typing import Array, Indices
 
 REGIMES_OF_NAME = re.compile(r"\[\d+(?:,\d+)*\]$")
 """Where the name of a parameter holds its regimes: "mean asset [0]", "p [0,1]"."""

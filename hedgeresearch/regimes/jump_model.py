@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
-from hedgeresearch._types import Array, Indices
-from hedgeresearch._validation import COLLINEAR, check_at_least, check_frame, check_independent, check_returns
+from hedgeresearch._validation.frames import COLLINEAR, check_frame, check_independent, check_returns
+from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.regimes.recursion import Filtered, Moments
-from hedgeresearch.regimes.regime_fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.state import Filtered, Moments
+from hedgeresearch.typing import Array, Indices
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._validation import check_at_least, check_between, check_frame, check_model
-from hedgeresearch._wording import day
+from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import check_frame
+from hedgeresearch._validation.settings import check_at_least, check_between, check_model
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, HedgeResearchError
-from hedgeresearch.regimes.regime_fit import RegimeFit, RegimeModel
+from hedgeresearch.regimes.fit import RegimeFit, RegimeModel
 
 CRITERIA = ("AIC", "BIC", "ICL")
 PREDICTIVE = "predictive log-likelihood per date"

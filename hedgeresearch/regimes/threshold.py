@@ -17,14 +17,15 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
-from hedgeresearch._types import Array, Indices
-from hedgeresearch._validation import check_at_least, check_between, check_frame, check_returns
+from hedgeresearch._validation.frames import check_frame, check_returns
+from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
+from hedgeresearch.regimes.fit import RegimeFit, start_fit
 from hedgeresearch.regimes.jump_model import summarise_path
-from hedgeresearch.regimes.recursion import Filtered, Moments
-from hedgeresearch.regimes.regime_fit import RegimeFit, start_fit
+from hedgeresearch.regimes.state import Filtered, Moments
+from hedgeresearch.typing import Array, Indices
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.plotting import COLOURS
-from hedgeresearch.report.visible import visible
+from hedgeresearch.report._sanitize import visible
 
 Figure: TypeAlias = dict[str, Any]
 """``data``, a list of traces, and ``layout``."""

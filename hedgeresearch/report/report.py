@@ -13,21 +13,21 @@ from importlib.resources import files
 from os import PathLike
 from typing import Any
 
-from hedgeresearch._wording import day, describe
+from hedgeresearch._formatting import day, describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.recommendation import Recommendation
-from hedgeresearch.report.background_sections import data_section, method_section
+from hedgeresearch.report._atomic_write import check_target, write_whole
+from hedgeresearch.report._sanitize import visible
 from hedgeresearch.report.figures import Figure
-from hedgeresearch.report.outlook_sections import (
+from hedgeresearch.report.sections.background import data_section, method_section
+from hedgeresearch.report.sections.outlook import (
     decision_section,
     effectiveness_section,
     ratio_section,
     regimes_section,
 )
-from hedgeresearch.report.risk_sections import carry_section, margin_section, stress_section, tails_section
-from hedgeresearch.report.section import Section
-from hedgeresearch.report.visible import visible
-from hedgeresearch.report.writing import check_target, write_whole
+from hedgeresearch.report.sections.risk import carry_section, margin_section, stress_section, tails_section
+from hedgeresearch.report.sections.section import Section
 
 SECTIONS = (
     decision_section,

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hedgeresearch._wording import exact, quantity
-from hedgeresearch._wording import percent as share
+from hedgeresearch._formatting import exact, quantity
+from hedgeresearch._formatting import percent as share
 
 Format = Callable[[Any], str]
 ABSENT = "–"

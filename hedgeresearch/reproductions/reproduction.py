@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgeresearch.reproductions.as_text import address, as_printed, beyond, escape_latex, last_digit
+from hedgeresearch.reproductions.formatting import address, as_printed, beyond, escape_latex, last_digit
 from hedgeresearch.reproductions.paper import Count, Number, Origin, Paper
 
 if TYPE_CHECKING:

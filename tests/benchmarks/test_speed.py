@@ -15,7 +15,7 @@ from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.ewma import ewma_covariance
 from hedgeresearch._kernels.hidden_markov import filter_regimes
 from hedgeresearch._kernels.rolling import rolling_covariance
-from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 
 MILLION = 1_000_000
 SLOW = {"rounds": 3, "iterations": 1, "warmup_rounds": 1}

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.schedule import schedule
-from hedgeresearch.evaluation.tasks import Task, run_tasks
+from hedgeresearch.evaluation.engine.parallel import Task, run_tasks
+from hedgeresearch.evaluation.engine.schedule import schedule
 
 ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
 WINDOW, N_REFITS = 1000, 2500

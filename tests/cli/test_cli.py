@@ -265,7 +265,7 @@ def test_compare_goes_on_from_a_checkpoint(
     options = (*COMPARE, *own, "--models", "kalman", "--checkpoint", tmp_path / "walks")
     _, first, _ = run(*options)
     assert len(list((tmp_path / "walks").iterdir())) == 3
-    monkeypatch.setattr("hedgeresearch.evaluation.tasks.walk", None)  # nothing is walked again
+    monkeypatch.setattr("hedgeresearch.evaluation.engine.parallel.walk", None)  # nothing is walked again
     assert run(*options) == (0, first, "")
 
 

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.book_file import FIELDS, recommendation_of
-from hedgeresearch.cli.book_instruments import TYPES
-from hedgeresearch.cli.book_models import model_from
-from hedgeresearch.cli.yaml_file import read_tree
+from hedgeresearch.cli.book.instruments import TYPES
+from hedgeresearch.cli.book.models import model_from
+from hedgeresearch.cli.book.position import FIELDS, recommendation_of
+from hedgeresearch.cli.book.yaml_file import read_tree
 
 Run = Callable[..., tuple[int, str, str]]
 DOCS = Path(hr.__file__).parents[1] / "docs"
@@ -293,7 +293,7 @@ def test_warnings_are_lines_and_stand_in_the_report(run: Run, book: Path, monkey
 
 
 def test_outputs_never_overwrite_what_is_read(run: Run, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgeresearch.cli.book_file.recommend", None)  # before the work
+    monkeypatch.setattr("hedgeresearch.cli.book.position.recommend", None)  # before the work
     folder, prices = book.parent, book.parent / "prices.csv"
     (folder / "link.html").symlink_to(prices)
     (folder / "hard.html").hardlink_to(book)

@@ -7,7 +7,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.cli import reproduce as command
 from hedgeresearch.errors import ConvergenceError, MissingDataError
-from hedgeresearch.reproductions.catalogue import reproduce
+from hedgeresearch.reproductions.registry import reproduce
 
 QUICK = ("hull_jet_fuel", "dcc_truth_test")
 

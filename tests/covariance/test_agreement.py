@@ -10,8 +10,8 @@ import hedgeresearch as hr
 from hedgeresearch._kernels.dcc import dcc_correlation, dcc_scores
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_variance
-from hedgeresearch.covariance.correlation_estimate import estimate_correlation
-from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.estimation import estimate_correlation
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 
 STATISTICS = {
     "first": lambda x: x[0],

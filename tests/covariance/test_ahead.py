@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.bekk_recursion import expected_news
-from hedgeresearch.covariance.dcc_recursion import DCCRecursion
-from hedgeresearch.covariance.garch import GARCHState
-from hedgeresearch.covariance.sample import ConstantCovariance
-from hedgeresearch.covariance.simulate import simulate
+from hedgeresearch.covariance.bekk.state import expected_news
+from hedgeresearch.covariance.dcc.state import DCCRecursion
+from hedgeresearch.covariance.moments.sample import ConstantCovariance
+from hedgeresearch.covariance.simulation import simulate
+from hedgeresearch.volatility.garch import GARCHState
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import rdata
 
-from hedgeresearch.covariance.bekk import BEKK
-from hedgeresearch.covariance.bekk_estimate import BEKKLikelihood, estimate_bekk
-from hedgeresearch.covariance.bekk_parameters import Layout
-from hedgeresearch.covariance.bekk_recursion import expected_news
+from hedgeresearch.covariance.bekk.bekk import BEKK
+from hedgeresearch.covariance.bekk.estimation import BEKKLikelihood, estimate_bekk
+from hedgeresearch.covariance.bekk.parameters import Layout
+from hedgeresearch.covariance.bekk.state import expected_news
 from hedgeresearch.errors import ConvergenceWarning, DataError
 
 FORMS = ["scalar", "diagonal", "full"]

@@ -10,11 +10,11 @@ from scipy import stats
 import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
-from hedgeresearch.covariance.correlation_estimate import estimate_correlation
-from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc_recursion import DCCRecursion
-from hedgeresearch.covariance.garch import GARCHState
-from hedgeresearch.covariance.garch_likelihood import backcast_start
+from hedgeresearch.covariance.dcc.estimation import estimate_correlation
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.state import DCCRecursion
+from hedgeresearch.volatility.garch import GARCHState
+from hedgeresearch.volatility.garch_likelihood import backcast_start
 
 
 @pytest.fixture(scope="module")

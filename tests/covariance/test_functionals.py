@@ -7,13 +7,13 @@ import hedgeresearch as hr
 from hedgeresearch._kernels.dcc import corrected_residuals, dcc_scores
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
-from hedgeresearch.covariance.bekk_estimate import BEKKLikelihood
-from hedgeresearch.covariance.bekk_moves import _target_influence as bekk_target_influence
-from hedgeresearch.covariance.correlation_estimate import correlation_influence
-from hedgeresearch.covariance.correlation_likelihood import NO_MOVES, CorrelationLikelihood
-from hedgeresearch.covariance.correlation_moves import CorrelationStart, correlation_moves
-from hedgeresearch.covariance.correlation_targets import target_influence
-from hedgeresearch.covariance.garch_likelihood import backcast_start
+from hedgeresearch.covariance.bekk.delta_method import _target_influence as bekk_target_influence
+from hedgeresearch.covariance.bekk.estimation import BEKKLikelihood
+from hedgeresearch.covariance.dcc.delta_method import CorrelationStart, correlation_moves
+from hedgeresearch.covariance.dcc.estimation import correlation_influence
+from hedgeresearch.covariance.dcc.likelihood import NO_MOVES, CorrelationLikelihood
+from hedgeresearch.covariance.dcc.targets import target_influence
+from hedgeresearch.volatility.garch_likelihood import backcast_start
 
 MODELS = {
     "dcc": hr.DCC(),

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance import bekk_estimate, correlation_estimate, garch_likelihood
+from hedgeresearch.covariance.bekk import estimation as bekk_estimate
+from hedgeresearch.covariance.dcc import estimation as correlation_estimate
+from hedgeresearch.volatility import garch_likelihood
 
 N_DATES = 500
 RNG = np.random.default_rng(3)

@@ -8,9 +8,9 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.margins import fit_margins
-from hedgeresearch.covariance.regime_correlation import RegimeCorrelation
-from hedgeresearch.covariance.regime_correlation_estimate import Point, estimate_regime_correlation, starting_points
+from hedgeresearch.covariance.first_step import fit_margins
+from hedgeresearch.covariance.regime_switching.estimation import Point, estimate_regime_correlation, starting_points
+from hedgeresearch.covariance.regime_switching.regime_correlation import RegimeCorrelation
 
 
 def switching(n_dates, seed, n_series=2, correlations=(0.2, 0.8), stay=(0.98, 0.97)):

@@ -6,7 +6,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
-from hedgeresearch.covariance.rolling import RollingCovariance, RollingRecursion
+from hedgeresearch.covariance.moments.rolling import RollingCovariance, RollingRecursion
 
 N_DATES = 100_000
 

@@ -6,10 +6,10 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
-from hedgeresearch.covariance.correlation_estimate import CorrelationEstimate, correlation_influence
-from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.garch_likelihood import backcast_start, mean_score, scores_by_date
+from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, correlation_influence
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of, hessian, influence
+from hedgeresearch.volatility.garch_likelihood import backcast_start, mean_score, scores_by_date
 
 
 def stacked_scores(theta, returns, rules, nu_position):

@@ -8,7 +8,7 @@ import pytest
 
 from hedgeresearch.datasets.spreadsheet import read_xls
 from hedgeresearch.errors import MissingDataError
-from hedgeresearch.reproductions.brooks_sp500_futures import read_prices
+from hedgeresearch.reproductions.papers.brooks_sp500_futures import read_prices
 
 
 def test_the_cells_of_a_spreadsheet(data_dir: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.audit import check_causal
+from hedgeresearch.evaluation.causality import check_causal
 
 pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 MODELS = [

@@ -18,9 +18,10 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation import checkpoint, tasks
-from hedgeresearch.evaluation.checkpoint import Checkpoint
-from hedgeresearch.evaluation.walk import Note, Walk
+from hedgeresearch.evaluation.engine import checkpoint
+from hedgeresearch.evaluation.engine import parallel as tasks
+from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
+from hedgeresearch.evaluation.engine.walk import Note, Walk
 
 MODELS = {
     "dcc": hr.MinimumVarianceHedge(hr.DCC()),
@@ -189,7 +190,7 @@ def test_a_folder_that_cannot_be_written_is_refused(returns: pd.DataFrame) -> No
 RUN = """
 import pickle, sys
 import hedgeresearch as hr
-from hedgeresearch.evaluation import tasks
+from hedgeresearch.evaluation.engine import parallel as tasks
 tasks.LONGEST = 2
 folder, output, jobs = sys.argv[1:]
 returns = hr.simulate_dcc(n_dates=400, seed=11).returns

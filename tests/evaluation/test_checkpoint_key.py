@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation import checkpoint
-from hedgeresearch.evaluation.checkpoint import walk_key
-from hedgeresearch.evaluation.schedule import schedule
+from hedgeresearch.evaluation.engine import checkpoint
+from hedgeresearch.evaluation.engine.checkpoint import walk_key
+from hedgeresearch.evaluation.engine.schedule import schedule
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_a_setting_that_cannot_be_hashed_is_refused(returns: pd.DataFrame, tmp_p
 
 KEYS = """
 import numba, numpy as np, pandas as pd, hedgeresearch as hr
-from hedgeresearch.evaluation.checkpoint import walk_key
+from hedgeresearch.evaluation.engine.checkpoint import walk_key
 double = numba.njit(lambda x: 2 * x)
 models = [
     hr.RegimeHedge(hr.GaussianHMM(2), observe=lambda r: r if "a" in {"b", "a", "c", "d"} else double(r)),

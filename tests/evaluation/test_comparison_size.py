@@ -6,11 +6,11 @@ The bounds of rejections at 5 %, from 3.5 to 6.5 %, are a binomial's of 2000 sam
 import numpy as np
 import pytest
 
-from hedgeresearch.evaluation.losses import variance_loss
-from hedgeresearch.evaluation.model_confidence_set import confidence_set_p_values
-from hedgeresearch.evaluation.pitman_morgan import equal_variance_test
-from hedgeresearch.evaluation.predictive_ability import conditional_gain_test, lags_for, mean_gain_test
-from hedgeresearch.evaluation.superior_ability import superior_ability_of_losses
+from hedgeresearch.evaluation.comparison.confidence_set import confidence_set_p_values
+from hedgeresearch.evaluation.comparison.losses import variance_loss
+from hedgeresearch.evaluation.comparison.pitman_morgan import equal_variance_test
+from hedgeresearch.evaluation.comparison.predictive_ability import conditional_gain_test, lags_for, mean_gain_test
+from hedgeresearch.evaluation.comparison.superior_ability import superior_ability_of_losses
 
 pytestmark = pytest.mark.slow
 N = 1000

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation import tasks
+from hedgeresearch.evaluation.engine import parallel as tasks
 
 distributed = pytest.importorskip("distributed", reason="distributed is not installed: hedgeresearch[distributed]")
 MODELS = {

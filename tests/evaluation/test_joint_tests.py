@@ -8,8 +8,12 @@ import pytest
 from arch.bootstrap import SPA, StationaryBootstrap
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.losses import variance_loss
-from hedgeresearch.evaluation.superior_ability import bootstrap_variance, means_of_draws, superior_ability_of_losses
+from hedgeresearch.evaluation.comparison.losses import variance_loss
+from hedgeresearch.evaluation.comparison.superior_ability import (
+    bootstrap_variance,
+    means_of_draws,
+    superior_ability_of_losses,
+)
 from tests.evaluation.test_paired_tests import gains
 
 N = 300

@@ -9,7 +9,7 @@ import pytest
 from arch.bootstrap import StationaryBootstrap
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation import difference_interval
+from hedgeresearch.evaluation.comparison import difference_interval
 
 DATES = pd.bdate_range("2015-01-01", periods=1000)
 

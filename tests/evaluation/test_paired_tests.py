@@ -8,8 +8,8 @@ import statsmodels.api as sm
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.losses import variance_loss
-from hedgeresearch.evaluation.predictive_ability import lags_for
+from hedgeresearch.evaluation.comparison.losses import variance_loss
+from hedgeresearch.evaluation.comparison.predictive_ability import lags_for
 
 N = 300
 

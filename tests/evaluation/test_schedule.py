@@ -9,8 +9,8 @@ import pytest
 from sklearn.model_selection import KFold, ShuffleSplit, TimeSeriesSplit
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation import tasks
-from hedgeresearch.evaluation.schedule import Step, schedule
+from hedgeresearch.evaluation.engine import parallel as tasks
+from hedgeresearch.evaluation.engine.schedule import Step, schedule
 
 WINDOW, EVERY = 250, 50
 

@@ -5,9 +5,9 @@ import pytest
 from sklearn.model_selection import TimeSeriesSplit
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation import walk as module
-from hedgeresearch.evaluation.schedule import schedule
-from hedgeresearch.evaluation.shortcuts import ratios_at_once
+from hedgeresearch.evaluation.engine import walk as module
+from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
+from hedgeresearch.evaluation.engine.schedule import schedule
 
 MODELS = {
     "naive": hr.NaiveHedge(),

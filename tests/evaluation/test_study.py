@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.tasks import with_benchmarks
+from hedgeresearch.evaluation.engine.parallel import with_benchmarks
 
 WINDOW, EVERY = 250, 50
 
@@ -214,7 +214,7 @@ def never(*arguments: Any) -> None:
 def test_pairs_that_are_refused(
     pairs: Any, monkeypatch: pytest.MonkeyPatch, change: Any, settings: Any, message: str
 ) -> None:
-    monkeypatch.setattr("hedgeresearch.evaluation.tasks.walk", never)
+    monkeypatch.setattr("hedgeresearch.evaluation.engine.parallel.walk", never)
     settings = {"window": WINDOW, "refit_every": EVERY, "progress": False} | settings
     with pytest.raises(hr.DataError, match=message):
         hr.run_study(MODELS, pairs | change, **settings)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation import tasks
+from hedgeresearch.evaluation.engine import parallel as tasks
 
 WINDOW, EVERY = 250, 50
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.95))

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.value_at_risk_tests import (
+from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     coverage_statistic,
     dynamic_quantile_statistic,
     independence_statistic,

@@ -13,10 +13,10 @@ from statsmodels.tsa.stattools import coint
 from statsmodels.tsa.vector_ar.vecm import VECM, coint_johansen
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.cointegration_tests import TRACE_CRITICAL_VALUES, canonical_relations
-from hedgeresearch.hedges.long_run_bootstrap import static_draws
-from hedgeresearch.hedges.long_run_relations import johansen_errors
-from hedgeresearch.hedges.spurious_spread import random_walk_scatter
+from hedgeresearch.hedges.cointegration.cointegrating_regressions import johansen_errors
+from hedgeresearch.hedges.cointegration.cointegration_tests import TRACE_CRITICAL_VALUES, canonical_relations
+from hedgeresearch.hedges.cointegration.long_run_bootstrap import static_draws
+from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_scatter
 
 METHODS = ["static", "dynamic", "fully_modified", "johansen"]
 

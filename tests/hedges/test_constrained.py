@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._wording import describe
-from hedgeresearch.hedges.constrained_programme import Constraint, nearest_ratios
+from hedgeresearch._formatting import describe
+from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_ratios
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 

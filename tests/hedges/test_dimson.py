@@ -9,7 +9,7 @@ import statsmodels.api as sm
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.lead_lag import lead_lag
-from hedgeresearch._simultaneity import warn_unless_simultaneous
+from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 
 
 def early_close(n_dates=1000, seed=0, noise=0.4):

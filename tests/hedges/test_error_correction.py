@@ -11,7 +11,7 @@ from statsmodels.tsa.api import VAR
 from statsmodels.tsa.vector_ar.vecm import VECM
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.ewma import EWMARecursion
+from hedgeresearch.covariance.moments.ewma import EWMARecursion
 from hedgeresearch.estimation.regression import newey_west_lags
 
 NOTHING = "ignore:asset and hedges should:hedgeresearch.errors.ConvergenceWarning"

@@ -6,7 +6,7 @@ import pytest
 import scipy.stats
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.horizon import period_returns
+from hedgeresearch.hedges.composed.horizon import period_returns
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.kalman_estimate import KalmanLikelihood
+from hedgeresearch.hedges.kalman.estimation import KalmanLikelihood
 
 
 def moving_ratio(n_dates, seed, step=0.03, persistence=1.0, ratio=1.0, dates=None):

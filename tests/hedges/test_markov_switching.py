@@ -10,11 +10,11 @@ import pytest
 from statsmodels.tsa.api import MarkovRegression
 
 import hedgeresearch as hr
-from hedgeresearch.hedges import markov_switching_estimate
-from hedgeresearch.hedges.markov_switching import MarkovSwitchingHedge
-from hedgeresearch.hedges.markov_switching_estimate import RegressionEmissions, estimate_regression
-from hedgeresearch.regimes.markov_switching_recursion import transition_from
-from hedgeresearch.regimes.recursion import HiddenMarkovChain
+from hedgeresearch.hedges.regime_switching import markov_switching_estimation as markov_switching_estimate
+from hedgeresearch.hedges.regime_switching.markov_switching_estimation import RegressionEmissions, estimate_regression
+from hedgeresearch.hedges.regime_switching.markov_switching_hedge import MarkovSwitchingHedge
+from hedgeresearch.regimes.markov_switching.state import transition_from
+from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.reproductions import stata_weekly_sp500
 
 SPLIT = 1500

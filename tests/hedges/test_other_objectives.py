@@ -11,8 +11,8 @@ from scipy.optimize import minimize
 
 import hedgeresearch as hr
 from hedgeresearch.hedges.bootstrap import bootstrap_ratios
-from hedgeresearch.hedges.mean_variance import mean_variance_ratio
-from hedgeresearch.hedges.total_least_squares import total_least_squares
+from hedgeresearch.hedges.objectives.mean_variance import mean_variance_ratio
+from hedgeresearch.hedges.regression.total_least_squares import total_least_squares
 
 
 @pytest.fixture(scope="module")

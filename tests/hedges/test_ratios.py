@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.regime_covariances import mixture_covariance
+from hedgeresearch.regimes.mixture import mixture_covariance
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.standardize import scaled_roots
-from hedgeresearch.hedges.hedge_fit import RegimeMoments
-from hedgeresearch.hedges.regime_covariances import mixture_covariance, weighted_moments
+from hedgeresearch.hedges.fit import RegimeMoments
 from hedgeresearch.regimes.alignment import PermutedRecursion
+from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 
 
 @pytest.fixture(scope="module")

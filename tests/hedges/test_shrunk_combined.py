@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._wording import describe
-from hedgeresearch.hedges.combination_weights import forward_folds, inverse_variance, stacking
-from hedgeresearch.hedges.shrunk import excess_covariance
+from hedgeresearch._formatting import describe
+from hedgeresearch.hedges.composed.combination_weights import forward_folds, inverse_variance, stacking
+from hedgeresearch.hedges.composed.shrunk import excess_covariance
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 

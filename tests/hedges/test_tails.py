@@ -6,8 +6,8 @@ import pytest
 from scipy.optimize import linprog, minimize_scalar
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.quantile import quantile_regression
-from hedgeresearch.hedges.tail_programme import bandwidth
+from hedgeresearch.hedges.objectives.linear_programme import bandwidth
+from hedgeresearch.hedges.objectives.quantile import quantile_regression
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import statsmodels.api as sm
 import hedgeresearch as hr
 from hedgeresearch._kernels.weighted_moments import weighted_covariances
 from hedgeresearch.estimation.regression import newey_west_lags
-from hedgeresearch.hedges.moving_regression import RunningMoments, effective_dates
+from hedgeresearch.hedges.regression.moving_regression import RunningMoments, effective_dates
 
 
 @pytest.fixture(scope="module")

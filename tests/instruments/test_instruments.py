@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hedgeresearch.data.conversion import returns
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.ols import OLSHedge
-from hedgeresearch.instruments.hedge_returns import contracts_for, hedge_returns
+from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
+from hedgeresearch.instruments.returns import contracts_for, hedge_returns
 from hedgeresearch.instruments.spot import Spot
-from hedgeresearch.returns import returns
 
 DATES = pd.date_range("2024-01-01", periods=30, name="date")
 SPOT = Spot("BTC", lot=0.001)

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize_scalar
 
-from hedgeresearch.hedges.ols import OLSHedge
-from hedgeresearch.instruments.hedge_returns import contracts_for, hedge_returns
+from hedgeresearch.data.conversion import returns
+from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
-from hedgeresearch.returns import returns
+from hedgeresearch.instruments.returns import contracts_for, hedge_returns
 
 FACE, PRICE = 100.0, 60_000.0
 FUTURE = InverseContract("FUTURE", FACE, currency="BTC")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.bekk import bekk_covariance, bekk_last, bekk_scores
-from hedgeresearch.covariance.bekk_parameters import Layout, MatrixMap
+from hedgeresearch.covariance.bekk.parameters import Layout, MatrixMap
 
 FORMS = ["scalar", "diagonal", "full"]
 

@@ -8,7 +8,7 @@ from hedgeresearch._kernels.dcc import dcc_correlation, dcc_equicorrelation, dcc
 from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.linear_algebra import invert_in_place
-from hedgeresearch.covariance.correlation_likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 
 POINTS = [(0.05, 0.9, 0.0), (0.2, 0.3, 0.1), (0.01, 0.985, 0.002)]
 RULES = {

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._wording import money, quantity
-from hedgeresearch.recommendation.plan import target_path
+from hedgeresearch._formatting import money, quantity
+from hedgeresearch.recommendation.sizing.plan import target_path
 
 Advise = Callable[..., hr.Recommendation]
 UNITS = {"A": 400_000.0}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.difference_interval import interval_of_difference
+from hedgeresearch.evaluation.comparison.difference_interval import interval_of_difference
 
 Advise = Callable[..., hr.Recommendation]
 UNITS = {"A": 400_000.0}

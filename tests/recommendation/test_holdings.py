@@ -10,8 +10,16 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation import holdings
-from hedgeresearch.recommendation.holdings import Room, Traded, contracts_of, decimals, in_lots, outward, whole_lots
+from hedgeresearch.recommendation.sizing import contracts as holdings
+from hedgeresearch.recommendation.sizing.contracts import (
+    Room,
+    Traded,
+    contracts_of,
+    decimals,
+    in_lots,
+    outward,
+    whole_lots,
+)
 
 Advise = Callable[..., hr.Recommendation]
 OPEN = Room(np.inf, np.inf, None)

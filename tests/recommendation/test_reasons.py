@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._wording import exact, full_percent, money, percent, quantity, side
+from hedgeresearch._formatting import exact, full_percent, money, percent, quantity, side
 
 Advise = Callable[..., hr.Recommendation]
 

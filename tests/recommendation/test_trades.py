@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation.holdings import Room, Traded
-from hedgeresearch.recommendation.plan import target_path
-from hedgeresearch.recommendation.trades import Targets, by_bands, half_widths
+from hedgeresearch.recommendation.sizing.contracts import Room, Traded
+from hedgeresearch.recommendation.sizing.orders import Targets, by_bands, half_widths
+from hedgeresearch.recommendation.sizing.plan import target_path
 
 Advise = Callable[..., hr.Recommendation]
 UNITS = {"A": 400_000.0}

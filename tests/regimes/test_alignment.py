@@ -10,8 +10,8 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.regimes.alignment import PermutedRecursion, align_regimes, squared_distances
-from hedgeresearch.regimes.recursion import Moments
-from hedgeresearch.regimes.regime_fit import start_fit
+from hedgeresearch.regimes.fit import start_fit
+from hedgeresearch.regimes.state import Moments
 
 MODEL = hr.GaussianHMM(2, n_starts=2)
 

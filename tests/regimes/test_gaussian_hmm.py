@@ -11,11 +11,11 @@ import rdata
 from scipy.stats import multivariate_normal
 
 import hedgeresearch as hr
-from hedgeresearch.regimes import hmm_search
-from hedgeresearch.regimes.emissions import GaussianEmissions
-from hedgeresearch.regimes.gaussian_hmm import climb_by_hmmlearn
-from hedgeresearch.regimes.hmm_inference import regime_ratio_errors
-from hedgeresearch.regimes.recursion import HiddenMarkovChain
+from hedgeresearch.regimes.hmm import em as hmm_search
+from hedgeresearch.regimes.hmm.emissions import GaussianEmissions
+from hedgeresearch.regimes.hmm.gaussian import climb_by_hmmlearn
+from hedgeresearch.regimes.hmm.standard_errors import regime_ratio_errors
+from hedgeresearch.regimes.state import HiddenMarkovChain
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

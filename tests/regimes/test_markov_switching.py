@@ -10,9 +10,9 @@ import pytest
 from statsmodels.tsa.api import MarkovAutoregression, MarkovRegression
 
 import hedgeresearch as hr
-from hedgeresearch.regimes import markov_switching_estimate
-from hedgeresearch.regimes.markov_switching import MarkovSwitching
-from hedgeresearch.regimes.markov_switching_recursion import (
+from hedgeresearch.regimes.markov_switching import estimation as markov_switching_estimate
+from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
+from hedgeresearch.regimes.markov_switching.state import (
     SwitchingErrors,
     stationary_start,
     transition_from,

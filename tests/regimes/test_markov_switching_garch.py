@@ -13,7 +13,7 @@ import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.hidden_markov import smooth_regimes
 from hedgeresearch._kernels.markov_switching_garch import from_box, switching_garch_likelihood
-from hedgeresearch.regimes.markov_switching_garch import MarkovSwitchingGARCH, before_second, estimate_switching_garch
+from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH, before_second, estimate_switching_garch
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 MSGARCH = json.loads((REFERENCE / "switching_garch.json").read_text())

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.regimes.emissions import GaussianEmissions
-from hedgeresearch.regimes.recursion import HiddenMarkovChain
+from hedgeresearch.regimes.hmm.emissions import GaussianEmissions
+from hedgeresearch.regimes.state import HiddenMarkovChain
 
 
 @pytest.fixture(scope="module")

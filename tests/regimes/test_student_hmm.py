@@ -6,10 +6,10 @@ import pytest
 from scipy.stats import multivariate_t
 
 import hedgeresearch as hr
-from hedgeresearch.regimes import hmm_search
-from hedgeresearch.regimes.emissions import StudentEmissions
-from hedgeresearch.regimes.hmm_inference import regime_ratio_errors
-from hedgeresearch.regimes.student_hmm import StudentHMM
+from hedgeresearch.regimes.hmm import em as hmm_search
+from hedgeresearch.regimes.hmm.emissions import StudentEmissions
+from hedgeresearch.regimes.hmm.standard_errors import regime_ratio_errors
+from hedgeresearch.regimes.hmm.student import StudentHMM
 
 DEGREES = np.array([6.0, 4.0])
 SCALES = np.array([[[1.0, 0.8], [0.8, 1.0]], [[6.0, 2.0], [2.0, 5.0]]])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.regimes.markov_switching import MarkovSwitching
-from hedgeresearch.regimes.markov_switching_recursion import SwitchingErrors, transition_from
+from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
+from hedgeresearch.regimes.markov_switching.state import SwitchingErrors, transition_from
 
 
 def test_errors_of_hamiltons_model_as_printed():

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from hedgeresearch.report._sanitize import first_hidden, visible
 from hedgeresearch.report.tables import (
     ABSENT,
     amount,
@@ -16,7 +17,6 @@ from hedgeresearch.report.tables import (
     transposed,
     words,
 )
-from hedgeresearch.report.visible import first_hidden, visible
 
 
 @pytest.mark.parametrize(

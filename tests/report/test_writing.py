@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.report.writing import check_apart, check_target, write_whole
+from hedgeresearch.report._atomic_write import check_apart, check_target, write_whole
 
 
 def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ import pytest
 from scipy.optimize import minimize
 
 import hedgeresearch as hr
-from hedgeresearch.reproductions import dcc_truth_test
-from hedgeresearch.reproductions.dcc_truth_test import START_UP, score, truth_returns
+from hedgeresearch.reproductions.papers import dcc_truth_test
+from hedgeresearch.reproductions.papers.dcc_truth_test import START_UP, score, truth_returns
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgeresearch.reproductions import engle_correlations as engle
+from hedgeresearch.reproductions.papers import engle_correlations as engle
 
 
 def test_the_correlations_of_the_first_dates():

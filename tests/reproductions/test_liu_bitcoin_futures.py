@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.reproductions.liu_bitcoin_futures import read_returns
+from hedgeresearch.reproductions.papers.liu_bitcoin_futures import read_returns
 
 
 def test_as_many_returns_as_were_published_from_the_block_after_the_first_300(data_dir):

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 import hedgeresearch as hr
 from hedgeresearch.datasets.sources import SOURCES
-from hedgeresearch.reproductions.catalogue import NAMES
 from hedgeresearch.reproductions.paper import Number, Paper
 from hedgeresearch.reproductions.publish import check_folder, publish
+from hedgeresearch.reproductions.registry import NAMES
 from hedgeresearch.reproductions.reproduction import Reproduction
 
 LISTED = hr.reproductions()
@@ -52,7 +52,7 @@ def test_the_list():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files_are_pinned(name):
-    from hedgeresearch.reproductions.catalogue import _module
+    from hedgeresearch.reproductions.registry import _module
 
     paper = _module(name).paper
     assert set(paper.files) <= set(SOURCES)

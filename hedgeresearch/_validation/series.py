@@ -1,0 +1,72 @@
+"""Series that go into a measure: one column each, on the same dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import check_frame, kind_of_dates
+from hedgeresearch.errors import DataError
+
+
+def one_series(data: Any, name: str = "returns", *, minimum_rows: int = 1) -> pd.Series[float]:
+    """``data`` as one float series of finite numbers on ordered, unique dates.
+
+    Raises
+    ------
+    DataError
+        If it is anything else, or shorter than ``minimum_rows``.
+    """
+    frame = check_frame(data, name, minimum_rows=minimum_rows)
+    if frame.shape[1] != 1:
+        raise DataError(f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them.")
+    return frame.iloc[:, 0]
+
+
+def joined_series(data: Mapping[str, Any], *, minimum_rows: int = 1) -> pd.DataFrame:
+    """Several series on the dates that they must share, (n_dates, n_series), columns by name.
+
+    Raises
+    ------
+    DataError
+        If one of them is no series of finite numbers, or the dates differ.
+    """
+    series = {name: one_series(one, name, minimum_rows=minimum_rows) for name, one in data.items()}
+    first, *others = series
+    for name in others:
+        refuse_other_dates(series[first].index, series[name].index, f"{first} and {name}")
+    return pd.DataFrame({name: one.to_numpy() for name, one in series.items()}, index=series[first].index)
+
+
+def refuse_other_dates(left: pd.Index[Any], right: pd.Index[Any], names: str) -> None:
+    """Refuse dates that differ."""
+    _refuse_other_kind(left, right, names)
+    different = left.symmetric_difference(right)
+    if len(different):
+        raise DataError(
+            f"{names} must share their dates; {len(different)} differ, the first {day(different[0])}. Keep the common "
+            "ones, for example with hr.align."
+        )
+
+
+def on_dates(data: pd.DataFrame, dates: pd.Index[Any], name: str, whose: str) -> pd.DataFrame:
+    """The rows of ``data`` at ``dates``, the dates of ``whose``, all of which it must hold."""
+    _refuse_other_kind(data.index, dates, f"{name} and {whose}")
+    absent = dates.difference(data.index)
+    if len(absent):
+        raise DataError(
+            f"{name} must hold every date of {whose}; {len(absent)} are missing, the first {day(absent[0])}. "
+            f"Leave these dates out of {whose}, or give a longer {name}."
+        )
+    return data.loc[dates]
+
+
+def _refuse_other_kind(left: pd.Index[Any], right: pd.Index[Any], names: str) -> None:
+    if kind_of_dates(left) != kind_of_dates(right):
+        raise DataError(
+            f"{names} must be dated alike; got {kind_of_dates(left)} and {kind_of_dates(right)}. Convert one, for "
+            "example with tz_localize or tz_convert on its index."
+        )

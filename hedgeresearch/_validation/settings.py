@@ -1,0 +1,47 @@
+"""Checks of the settings of models and functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hedgeresearch.errors import DataError
+
+
+def check_at_least(value: Any, name: str, minimum: int) -> None:
+    """Refuse a setting that is not a whole number of at least ``minimum``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
+        raise DataError(f"{name} must be a whole number of at least {minimum}; got {value!r}.")
+
+
+def check_between(value: Any, name: str, low: float, high: float) -> None:
+    """Refuse a setting that does not lie strictly between two numbers."""
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not real or not low < value < high:
+        raise DataError(f"{name} must lie strictly between {low:g} and {high:g}; got {value!r}.")
+
+
+def check_not_negative(value: Any, name: str, mend: str = "Zero leaves it out.") -> None:
+    """Refuse a setting that is no finite number, or below zero."""
+    check_between(value, name, -np.inf, np.inf)
+    if value < 0.0:
+        raise DataError(f"{name} must not be negative; got {value:g}. {mend}")
+
+
+def check_model(value: Any, name: str, example: str) -> None:
+    """Refuse what is no model: it must be an instance with a ``fit``."""
+    if isinstance(value, type) or not hasattr(value, "fit"):
+        raise DataError(f"{name} must be a model such as {example}; got {value!r}.")
+
+
+def check_flag(value: Any, name: str) -> None:
+    """Refuse a setting that is neither True nor False."""
+    if not isinstance(value, bool):
+        raise DataError(f"{name} must be True or False; got {value!r}.")
+
+
+def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> None:
+    """Refuse a setting that is not one of the words it can be."""
+    if value not in choices:
+        raise DataError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")

@@ -1,0 +1,94 @@
+r"""The BEKK model: a covariance recursion that is positive definite by construction.
+
+.. math:: H_t = C C' + A' e_{t-1} e_{t-1}' A + B' n_{t-1} n_{t-1}' B + G' H_{t-1} G, \quad n = \min(e, 0)
+
+Source: Engle and Kroner (1995), Econometric Theory 11, eq. 2.2-2.3; the term of bad news of Kroner and Ng (1998),
+Review of Financial Studies 11, eq. 13. Gaussian quasi-likelihood with analytic scores, its errors the sandwich of
+Bollerslev and Wooldridge (1992), Econometric Reviews 11, section 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from hedgeresearch._validation.frames import check_frame, check_independent, check_returns
+from hedgeresearch._validation.settings import check_choice, check_flag
+from hedgeresearch.covariance.bekk.delta_method import with_errors
+from hedgeresearch.covariance.bekk.estimation import estimate_bekk
+from hedgeresearch.covariance.bekk.parameters import Layout
+from hedgeresearch.covariance.bekk.state import bad_news, start_recursion
+from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
+
+DATES_PER_PARAMETER = 10
+
+
+@dataclass(frozen=True)
+class BEKK:
+    """BEKK(1,1) with constant means, by Gaussian quasi-likelihood.
+
+    Parameters
+    ----------
+    form : "scalar" (A = a I and so on), "diagonal" or "full"
+    asymmetric : whether bad news, the returns below their mean, have a term of their own. Each series has its own news,
+        min(e_i, 0); other software counts only dates on which all series fall
+    targeting : whether C C' is set to what makes the unconditional covariance that of the sample,
+        S - A'SA - B'NB - G'SG with S and N the means of e e' and n n'. Standard errors then take S and N as known
+
+    Means are the sample's and are held. Start-up rule: H_1 = mean(e e'). Covariance stationarity is imposed: the
+    spectral radius of A x A + B x B / 2 + G x G lies below 1, exact for scalar and diagonal forms and, with bad
+    news in the full form, an approximation. Each form starts from the optima of the smaller ones, so that a larger one
+    never has the lower likelihood. The signs of A, B and G are not identified: their first diagonal element is reported
+    as positive.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> hr.BEKK(form="full").fit(hr.returns(hr.load("nasdaq_sp500"))).parameters.index[:4].to_list()
+    ['C[1,1]', 'C[2,1]', 'C[2,2]', 'A[1,1]']
+    """
+
+    form: Literal["scalar", "diagonal", "full"] = "diagonal"
+    asymmetric: bool = False
+    targeting: bool = False
+
+    def __post_init__(self) -> None:
+        check_choice(self.form, "form", ("scalar", "diagonal", "full"))
+        check_flag(self.asymmetric, "asymmetric")
+        check_flag(self.targeting, "targeting")
+
+    def layout(self, n_series: int) -> Layout:
+        """What the parameter vector holds."""
+        return Layout(self.form, self.asymmetric, self.targeting, n_series)
+
+    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+        """Estimate on returns (n_dates, n_series), fractions per period; ten dates a parameter are needed.
+
+        Raises
+        ------
+        DataError
+            If there are fewer than two series, too few dates, or series that are collinear.
+        ConvergenceError
+            If the likelihood does not reach a maximum.
+        """
+        n_series = check_frame(returns, "returns").shape[1]
+        if n_series < 2:
+            raise DataError(f"returns must have at least two series; got {n_series}. Add the hedges as columns.")
+        layout = self.layout(n_series)
+        frame = check_returns(returns, minimum_rows=DATES_PER_PARAMETER * layout.size)
+        check_independent(frame.cov().to_numpy(), list(map(str, frame.columns)), "returns")
+        mean = frame.mean().to_numpy()
+        errors = frame.to_numpy() - mean
+        estimates = estimate_bekk(layout, errors, bad_news(errors))
+        if estimates.bounds_hit:
+            bounds = ", ".join(estimates.bounds_hit)
+            warn_caller(
+                f"the BEKK estimate lies on a bound: {bounds}. Its standard errors take that as given; "
+                "a smaller form may describe the data as well.",
+                ConvergenceWarning,
+            )
+        recursion = start_recursion(layout, estimates, mean, errors)
+        return start_fit(self, frame, recursion, with_errors(estimates, mean, errors))

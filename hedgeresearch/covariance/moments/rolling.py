@@ -1,0 +1,100 @@
+r"""The covariance of a moving window.
+
+.. math:: H_{t+1} = \frac{1}{w - 1} \sum_{k=0}^{w-1} (r_{t-k} - \bar r_t)(r_{t-k} - \bar r_t)'
+
+with :math:`\bar r_t` the mean of the same w dates: the equally weighted estimator of J.P. Morgan/Reuters (1996),
+RiskMetrics Technical Document, section 5.2, with the divisor of an unbiased covariance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
+from hedgeresearch._validation.frames import check_frame, check_returns
+from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
+from hedgeresearch.typing import Array, Indices
+
+
+@dataclass(frozen=True)
+class RollingCovariance:
+    """The demeaned covariance (divisor window - 1) of the ``window`` dates before each date.
+
+    With it a minimum-variance hedge is the rolling OLS hedge. The path begins after the first window.
+
+    Parameters
+    ----------
+    window : int, dates in each covariance; more than there are series
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> fit = RollingCovariance(window=250).fit(returns)
+    >>> len(returns) - len(fit.dates)
+    250
+    """
+
+    window: int
+
+    def __post_init__(self) -> None:
+        check_at_least(self.window, "window", 2)
+
+    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+        """Run over returns (n_dates, n_series), fractions per period; needs more dates than the window.
+
+        Raises
+        ------
+        DataError
+            If the window holds too few dates for the series, or the data no more dates than the window.
+        """
+        n_series = check_frame(returns, "returns").shape[1]
+        if self.window <= n_series:
+            raise DataError(
+                f"window must be at least {n_series + 1} for {n_series} series; got {self.window}. "
+                "Choose a longer window or fewer series."
+            )
+        frame = check_returns(returns, minimum_rows=self.window + 1)
+        started = RollingRecursion(frame.to_numpy()[: self.window])
+        return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=self.window)
+
+
+@dataclass(frozen=True, eq=False)
+class RollingRecursion:
+    """The returns in the window, (window, n_series)."""
+
+    window_returns: Array
+    degrees_of_freedom: float = NORMAL
+    constant_means: bool = True
+
+    @property
+    def next_covariance(self) -> Array:
+        """The covariance of the window, (n_series, n_series)."""
+        return np.asarray(rolling_covariance(self.window_returns, len(self.window_returns))[0])
+
+    def means(self, returns: Array) -> Array:
+        """The means of the windows before each date and before the next one, (n_dates + 1, n_series)."""
+        return np.asarray(rolling_mean(self._joined(returns), len(self.window_returns)))
+
+    def path(self, returns: Array, block: Indices) -> Array:
+        """Covariances of the windows before each date, (n_dates, k, k)."""
+        joined = np.ascontiguousarray(self._joined(returns)[:-1, block])
+        return np.asarray(rolling_covariance(joined, len(self.window_returns)))
+
+    def advance(self, returns: Array) -> RollingRecursion:
+        """The window after new dates."""
+        return RollingRecursion(self._joined(returns)[-len(self.window_returns) :])
+
+    def forecast(self, horizon: int) -> Array:
+        """The covariance of the window for each step, (horizon, n_series, n_series)."""
+        return np.repeat(self.next_covariance[None], horizon, axis=0)
+
+    def _joined(self, returns: Array) -> Array:
+        return np.concatenate([self.window_returns, returns])

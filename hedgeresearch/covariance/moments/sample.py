@@ -1,0 +1,96 @@
+"""The sample covariance: one matrix for all dates, shrunk if asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._validation.frames import check_frame, check_returns
+from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.shrinkage import FEWEST_DATES, SHRINKAGES
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
+from hedgeresearch.typing import Array, Indices
+
+
+@dataclass(frozen=True)
+class SampleCovariance:
+    """The demeaned sample covariance (divisor n - 1) as an estimate for every date.
+
+    With it a minimum-variance hedge is the OLS hedge. The matrix is a parameter of the whole estimation sample, like
+    a regression coefficient; an extension keeps it.
+
+    Parameters
+    ----------
+    shrinkage : None, "linear" (Ledoit and Wolf 2004) or "nonlinear" (Ledoit and Wolf 2020). With either, there may be
+        more series than dates. Every series is put to unit variance before and back after, so that units do not matter.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> fit = hr.SampleCovariance().fit(returns)
+    >>> round(fit.hedge_ratio("NASDAQ", ["SP500"])["SP500"].iloc[-1], 3)
+    np.float64(1.175)
+    """
+
+    shrinkage: Literal["linear", "nonlinear"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.shrinkage is not None:
+            check_choice(self.shrinkage, "shrinkage", tuple(SHRINKAGES))
+
+    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
+        """Estimate on returns (n_dates, n_series), fractions per period; more dates than series unless shrunk.
+
+        Raises
+        ------
+        DataError
+            If there are too few dates, or nonlinear shrinkage meets collinear series or about as many series as dates.
+        """
+        frame = check_frame(returns, "returns")
+        if self.shrinkage is None and len(frame) < frame.shape[1] + 2:
+            raise DataError(
+                f"returns must have at least {frame.shape[1] + 2} rows; got {len(frame)}. Give a longer sample or, for "
+                "many series, give shrinkage='nonlinear'."
+            )
+        frame = check_returns(frame, minimum_rows=3 if self.shrinkage is None else FEWEST_DATES)
+        recursion = ConstantCovariance(frame.mean().to_numpy(), self._estimate(frame.to_numpy()))
+        return start_fit(self, frame, recursion, NOTHING_ESTIMATED)
+
+    def _estimate(self, values: Array) -> Array:
+        if self.shrinkage is None:
+            return np.cov(values, rowvar=False).reshape(values.shape[1], values.shape[1])
+        scale = values.std(axis=0, ddof=1)
+        return np.asarray(SHRINKAGES[self.shrinkage](values / scale) * np.outer(scale, scale))
+
+
+@dataclass(frozen=True, eq=False)
+class ConstantCovariance:
+    """A mean and a covariance matrix that no date changes."""
+
+    mean: Array
+    next_covariance: Array
+    degrees_of_freedom: float = NORMAL
+    constant_means: bool = True
+
+    def means(self, returns: Array) -> Array:
+        """The same mean for each date, (n_dates + 1, n_series)."""
+        return np.tile(self.mean, (len(returns) + 1, 1))
+
+    def path(self, returns: Array, block: Indices) -> Array:
+        """The same matrix for each date, (n_dates, k, k)."""
+        return np.repeat(self.next_covariance[np.ix_(block, block)][None], len(returns), axis=0)
+
+    def advance(self, returns: Array) -> ConstantCovariance:
+        """Itself."""
+        return self
+
+    def forecast(self, horizon: int) -> Array:
+        """The same matrix for each step, (horizon, n_series, n_series)."""
+        return np.repeat(self.next_covariance[None], horizon, axis=0)

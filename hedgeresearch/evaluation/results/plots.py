@@ -1,0 +1,49 @@
+"""The figures of a tournament."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hedgeresearch.evaluation.comparison.losses import variance_loss
+from hedgeresearch.plotting import plot_intervals, plot_lines
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BENCHMARKS = {"naive": "0.6", "ols": "black"}
+"""Shades of what models are compared with, away from their colours."""
+
+
+def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
+    """The sum of the ratios of each model over time."""
+    totals = ratios.T.groupby(level=0, sort=False).sum().T
+    return plot_lines(totals, ylabel="hedge ratio", note="out of sample", references=BENCHMARKS, ax=ax)
+
+
+def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
+    """Squared hedged returns of OLS less those of each model, adding up, as a share of all of those of the asset.
+
+    A line that rises is a model that does better than OLS, and its end the gain in effectiveness.
+    """
+    losses = hedged_returns.apply(lambda column: pd.Series(variance_loss(column.to_numpy()), column.index))
+    total = losses["unhedged"].sum()
+    saved = -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total  # OLS is the line at zero
+    label = "variance saved against OLS,\n% of the asset's"
+    return plot_lines(100.0 * saved, ylabel=label, note="out of sample", references=BENCHMARKS, ax=ax)
+
+
+def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:
+    """Effectiveness of each model, with the interval of its gain on OLS put around it."""
+    models = summary.drop(index="unhedged")
+    base = models["effectiveness"] - models["gain on ols"]
+    ends = models[["gain, lower", "gain, upper"]].add(base, axis=0)
+    return plot_intervals(
+        100.0 * models["effectiveness"],
+        100.0 * ends.to_numpy(),
+        reference=100.0 * float(summary["effectiveness"]["ols"]),
+        xlabel="variance removed, % (95 % interval of the difference to OLS)",
+        note="out of sample",
+        ax=ax,
+    )

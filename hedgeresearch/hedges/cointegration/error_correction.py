@@ -1,0 +1,95 @@
+r"""The error-correction hedge, in two steps.
+
+.. math:: p^{asset}_t = c + p^{hedges}_t{}' \theta + z_t, \qquad
+          \Delta p^{asset}_t = k + \Delta p^{hedges}_t{}' b + \gamma z_{t-1} + \text{lags of both} + u_t
+
+Source: Engle and Granger (1987), Econometrica 55, section 4; as a hedge, Ghosh (1993), Journal of Futures Markets 13.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.errors import ConvergenceWarning, warn_caller
+from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
+from hedgeresearch.hedges.cointegration.cointegration_tests import residual_test
+from hedgeresearch.hedges.cointegration.error_correction_equation import conditional_hedge
+from hedgeresearch.hedges.cointegration.lags import Lags, check_lags, resolve_lags
+from hedgeresearch.hedges.cointegration.price_levels import PriceKind, check_price_kind, price_levels, with_prices
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.exact_replication import replicating_fit
+from hedgeresearch.hedges.fit import HedgeFit
+
+
+@dataclass(frozen=True)
+class ErrorCorrectionHedge:
+    """The regression of the asset's price change on the hedges', given their last spread and their past changes.
+
+    Takes prices. The fit's ``state`` is the :class:`Cointegration` that the Engle-Granger test found, with the long-run
+    relation; without one at 5 % there is nothing to correct, and a warning says so.
+
+    Parameters
+    ----------
+    kind : "log" (changes are log returns) or "difference" (price differences)
+    lags : int, lagged changes of asset and hedges; "bic" chooses up to 10
+    cov : kind of standard errors, as in OLSHedge
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr, numpy as np, pandas as pd
+    >>> noise = np.random.default_rng(0).normal(scale=0.01, size=(500, 2))
+    >>> future = 100 * np.exp(noise[:, 0].cumsum())
+    >>> spot = pd.Series(future * np.exp(noise[:, 1]), name="spot")
+    >>> fit = hr.ErrorCorrectionHedge().fit(spot, pd.DataFrame({"future": future}))
+    >>> fit.summary.round(2)
+                      estimate  standard error      t     p
+    constant              0.00            0.00   0.02  0.99
+    future                1.01            0.05  22.13  0.00
+    error correction     -1.07            0.04 -25.32  0.00
+    >>> fit.state.found
+    True
+    """
+
+    needs: ClassVar[Literal["prices"]] = "prices"
+    kind: PriceKind = "log"
+    lags: Lags = "bic"
+    cov: ErrorKind = "HAC"
+
+    def __post_init__(self) -> None:
+        check_price_kind(self.kind)
+        check_lags(self.lags)
+        check_choice(self.cov, "cov", ERROR_KINDS)
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.
+
+        Raises
+        ------
+        DataError
+            If they are no prices, too few for a test of cointegration or for the lags, or collinear.
+        """
+        data = price_levels(asset, hedges, self.kind)
+        replicating = replicating_fit(self, data.changes, self.kind)
+        if replicating is not None:
+            return with_prices(replicating, data)
+        found = residual_test(data)
+        if not found.found:
+            warn_caller(
+                f"asset and hedges should be cointegrated for error correction; none was found ({found.words}). "
+                "OLSHedge on returns needs no such relation.",
+                ConvergenceWarning,
+            )
+        spread = data.levels[:, :1] - found.constant - data.levels[:, 1:] @ found.relation.to_numpy()[:, None]
+        changes = data.changes.to_numpy()
+        always = np.column_stack([changes[:, 1:], spread[:-1]])
+        lags = resolve_lags(self.lags, changes[:, :1], always, changes)
+        return conditional_hedge(self, data, spread, lags, self.cov, found)
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same ratio over the dates of new prices."""
+        return carry_constant_ratio(fit, returns)

@@ -1,0 +1,105 @@
+r"""The hedge of a vector error-correction model.
+
+.. math:: \Delta p_t = \mu + \alpha \beta' p_{t-1} + \sum_{l=1}^{L} \Gamma_l \Delta p_{t-l} + \epsilon_t, \qquad
+          b = \Omega_{hh}^{-1} \Omega_{ha}, \qquad \Omega = \mathrm{Var}(\epsilon_t)
+
+Source: Johansen (1991), Econometrica 59, with an unrestricted constant: Luetkepohl (2005), New Introduction to
+Multiple Time Series Analysis, section 7.2. b is the coefficient in the asset's equation conditional on the hedges:
+Johansen (1992), Journal of Econometrics 52.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import pandas as pd
+
+from hedgeresearch._validation.settings import check_at_least, check_choice
+from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
+from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
+from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, johansen
+from hedgeresearch.hedges.cointegration.error_correction_equation import conditional_hedge
+from hedgeresearch.hedges.cointegration.lags import Lags, check_lags
+from hedgeresearch.hedges.cointegration.price_levels import PriceKind, check_price_kind, price_levels, with_prices
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.exact_replication import replicating_fit
+from hedgeresearch.hedges.fit import HedgeFit
+
+
+@dataclass(frozen=True)
+class VECMHedge:
+    """The ratio of least variance under the residuals of a vector error-correction model.
+
+    Takes prices. The fit's ``state`` is the :class:`Cointegration` that Johansen's trace test found. The summary
+    shows the asset's equation given the hedges' changes, to which the ratio belongs. With rank 0 this is the hedge of
+    a vector autoregression of the changes.
+
+    Parameters
+    ----------
+    kind : "log" (changes are log returns) or "difference" (price differences)
+    lags : int, lagged changes in each equation; "bic" chooses up to 10
+    rank : int, cointegrating relations; by default as many as the trace test finds at 5 %
+    cov : kind of standard errors, as in OLSHedge
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> prices = hr.load("nasdaq_sp500")
+    >>> fit = hr.VECMHedge(rank=0).fit(prices["NASDAQ"], prices[["SP500"]])
+    >>> fit.conf_int().round(2)
+           lower  upper
+    SP500   1.12   1.23
+    >>> fit.state
+    Cointegration(none found at 5 %; Johansen trace test: 8.13, critical value 18.16)
+    """
+
+    needs: ClassVar[Literal["prices"]] = "prices"
+    kind: PriceKind = "log"
+    lags: Lags = "bic"
+    rank: int | None = None
+    cov: ErrorKind = "HAC"
+
+    def __post_init__(self) -> None:
+        check_price_kind(self.kind)
+        check_lags(self.lags)
+        if self.rank is not None:
+            check_at_least(self.rank, "rank", 0)
+        check_choice(self.cov, "cov", ERROR_KINDS)
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.
+
+        Raises
+        ------
+        DataError
+            If they are no prices, too few for a test of cointegration or for the lags, or collinear, also given their
+            past; if the rank is above the number of series.
+        """
+        data = price_levels(asset, hedges, self.kind)
+        if self.rank is not None and self.rank > len(data.names):
+            raise DataError(f"rank must be at most the number of series, {len(data.names)}; got {self.rank}.")
+        replicating = replicating_fit(self, data.changes, self.kind)
+        if replicating is not None:
+            return with_prices(replicating, data)
+        found, (lags, vectors) = johansen(data, self.lags)
+        self._warn(found)
+        rank = found.rank if self.rank is None else self.rank
+        spreads = data.levels @ vectors[:, :rank]
+        return conditional_hedge(self, data, spreads - spreads.mean(axis=0), lags, self.cov, found)
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same ratio over the dates of new prices."""
+        return carry_constant_ratio(fit, returns)
+
+    def _warn(self, found: Cointegration) -> None:
+        """Say that there are fewer relations than error correction needs, unless none is what was asked for."""
+        wanted = 1 if self.rank is None else self.rank
+        if found.rank < wanted:
+            uses = "without error correction" if self.rank is None else f"with rank {self.rank} as set"
+            warn_caller(
+                f"asset and hedges should have {wanted} cointegrating relation{'s' if wanted > 1 else ''}; "
+                f"{found.rank} found at 5 % ({found.words}). The hedge is estimated {uses}; "
+                f"VECMHedge(rank={found.rank}) asks for no more.",
+                ConvergenceWarning,
+            )

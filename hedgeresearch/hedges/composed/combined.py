@@ -1,0 +1,185 @@
+r"""Several hedges combined.
+
+.. math:: b_t = \sum_m w_m b_{m,t}, \qquad w_m \ge 0, \quad \textstyle\sum_m w_m = 1
+
+with :math:`w_m` equal, or inverse to the variance of hedged returns (Bates and Granger 1969, Operational Research
+Quarterly 20, the weights for uncorrelated errors), or those of least variance of :math:`\sum_m w_m x_{m,t}`, x the
+hedged returns (stacking: Breiman 1996, Machine Learning 24). What a model leaves of the dates it was fitted on
+flatters the one with most parameters, so x comes from forward splits: a fit on the first half of the sample hedges the
+dates after it, the next fit takes these in, and so on to the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch._containers.growing_table import History
+from hedgeresearch._validation.settings import check_at_least, check_choice
+from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.hedges.composed.combination_weights import forward_folds, inverse_variance, stacking
+from hedgeresearch.hedges.composition import check_hedge_model, extend_inner, fit_inner, needs_of
+from hedgeresearch.hedges.fit import HedgeFit, HedgeModel
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.intervals import RatioInference
+from hedgeresearch.hedges.model import check_start, horizon_of
+from hedgeresearch.typing import Array
+
+
+@dataclass(frozen=True)
+class CombinedHedge:
+    """The weighted sum of the ratios of several models.
+
+    Weights other than equal ones come from hedged returns out of sample, inside the estimation sample; an extension
+    keeps them. ``next_covariance`` is the members' own, weighted alike. The members' fits are ``fit.state.members``.
+
+    How the errors of the members' ratios are correlated is not known, but however they are, their combination has a
+    covariance of at most sum w V, V theirs and the weights given: intervals by the delta method are that wide. Where a
+    member has none, the bootstrap fits all of it again.
+
+    Parameters
+    ----------
+    models : mapping from names to hedge models of returns
+    weights : "equal", "inverse_variance" or "stacking"
+    n_folds : int, pieces of the second half of the sample, each hedged by fits on all before it
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> models = {"ols": hr.OLSHedge(), "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))}
+    >>> hr.CombinedHedge(models, "stacking").fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(4)
+          weight  volatility  ratio SP500
+    ols   0.0773      0.0039       1.1755
+    ewma  0.9227      0.0035       1.1982
+    """
+
+    models: Mapping[str, HedgeModel]
+    weights: Literal["equal", "inverse_variance", "stacking"] = "equal"
+    n_folds: int = 4
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.models, Mapping) or not self.models:
+            raise DataError(f"models must be a mapping from names to hedge models, one or more; got {self.models!r}.")
+        for name, model in self.models.items():
+            check_hedge_model(model, f"model {name!r}")
+            if needs_of(model) == "prices":
+                raise DataError(f"models must take returns; {name!r}, {model!r}, takes prices.")
+        horizons = {name: horizon_of(model) for name, model in self.models.items()}
+        if len(set(horizons.values())) > 1:
+            raise DataError(f"models must hedge returns of one horizon; got {horizons}.")
+        object.__setattr__(self, "models", FrozenMapping(self.models))
+        check_choice(self.weights, "weights", ("equal", "inverse_variance", "stacking"))
+        check_at_least(self.n_folds, "n_folds", 1)
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+        """Estimate all models on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        ``start`` is an earlier fit of the same hedge, from which the members' searches begin if they can.
+
+        Raises
+        ------
+        DataError
+            If a model refuses the data, or the first half of them where weights are estimated.
+        ConvergenceError
+            If a model does not reach an optimum.
+        """
+        returns, kind = join_returns(asset, hedges, simultaneous_required=False)  # which is for the members to say
+        returns.attrs["returns"] = kind
+        check_start(start, self)
+        earlier: Mapping[str, HedgeFit] = {} if start is None else start.state.members
+        members = {name: self._fit_member(name, returns, earlier) for name in self.models}
+        n = len(members)
+        if self.weights == "equal":
+            return self._hedge(CombinedState(members, np.full(n, 1.0 / n), None), History.of(returns), len(returns))
+        hedged = np.column_stack([self._out_of_fold(name, returns) for name in self.models])
+        weigh = inverse_variance if self.weights == "inverse_variance" else stacking
+        state = CombinedState(members, weigh(hedged, float(returns.iloc[:, 0].var())), hedged.std(axis=0, ddof=1))
+        return self._hedge(state, History.of(returns), len(returns))
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """All models carried over new dates, with the same weights."""
+        members = {name: extend_inner(member, returns) for name, member in fit.state.members.items()}
+        return self._hedge(replace(fit.state, members=members), fit.history, fit.n_sample)
+
+    def _fit_member(self, name: str, returns: pd.DataFrame, earlier: Mapping[str, HedgeFit]) -> HedgeFit:
+        try:
+            return fit_inner(self.models[name], returns.iloc[:, 0], returns.iloc[:, 1:], earlier.get(name))
+        except (DataError, ConvergenceError) as error:
+            raise type(error)(f"model {name!r} on {len(returns)} dates: {error}") from error
+
+    def _out_of_fold(self, name: str, returns: pd.DataFrame) -> Array:
+        """Hedged returns of the second half of the dates, each by a fit on dates before it and begun nowhere else."""
+        pieces = []
+        for first, end in forward_folds(len(returns), self.n_folds):
+            new = returns.iloc[first:end]
+            ratio = extend_inner(self._fit_member(name, returns.iloc[:first], {}), new).ratio
+            pieces.append(new.to_numpy()[:, 0] - (ratio.to_numpy() * new.to_numpy()[:, 1:]).sum(axis=1))
+        return np.concatenate(pieces)
+
+    def _hedge(self, state: CombinedState, history: History, n_sample: int) -> HedgeFit:
+        members, weights = list(state.members.values()), state.weights
+        first = members[0]
+        dates = reduce(pd.Index.intersection, (member.ratio.index for member in members))
+        return HedgeFit(
+            model=self,
+            asset=first.asset,
+            ratio=sum(w * member.ratio.loc[dates] for w, member in zip(weights, members, strict=True)),
+            next_ratio=sum(w * member.next_ratio for w, member in zip(weights, members, strict=True)),
+            next_covariance=sum(w * member.next_covariance for w, member in zip(weights, members, strict=True)),
+            estimates=state.table,
+            sample_end=first.sample_end,
+            last_date=first.last_date,
+            history=history,
+            n_sample=n_sample,
+            inference=combined_inference(members, weights),
+            carries_state=any(member.carries_state for member in members),
+            state=state,
+            returns_kind=first.returns_kind,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class CombinedState:
+    """Fits of the members by name, their weights, and volatilities (n_members,) of their hedged returns out of fold."""
+
+    members: dict[str, HedgeFit]
+    weights: Array
+    volatilities: Array | None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a member: weight, volatility of hedged returns out of fold if estimated, and its next ratios."""
+        known = {"weight": self.weights}
+        if self.volatilities is not None:
+            known["volatility"] = self.volatilities
+        ratios = [member.next_ratio.rename(name) for name, member in self.members.items()]
+        table = pd.concat(ratios, axis=1).T.add_prefix("ratio ")
+        return pd.concat([pd.DataFrame(known, index=table.index), table], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class CombinedInference:
+    """The greatest sampling error that a weighted mean of ratios can have: Var(sum w b) <= sum w Var(b) (Jensen)."""
+
+    members: list[tuple[float, HedgeFit, RatioInference]]
+
+    def covariance(self, fit: HedgeFit) -> Array:
+        """(n_hedges, n_hedges)."""
+        return np.asarray(sum(w * inference.covariance(member) for w, member, inference in self.members))
+
+    def degrees_of_freedom(self, fit: HedgeFit) -> float:
+        """The fewest of any member."""
+        return min(inference.degrees_of_freedom(member) for _, member, inference in self.members)
+
+
+def combined_inference(members: list[HedgeFit], weights: Array) -> CombinedInference | None:
+    """That of all members, or None if one of them has none."""
+    known = [(w, m, m.inference) for w, m in zip(weights.tolist(), members, strict=True) if m.inference is not None]
+    return CombinedInference(known) if len(known) == len(members) else None

@@ -1,0 +1,167 @@
+r"""A ratio shrunk toward a simpler one.
+
+.. math:: b = w \tau + (1 - w) \hat b, \qquad w = \frac{v}{v + q}, \qquad
+          v = \mathrm{tr}(A D), \quad q = \frac{1}{n} \sum_t (\hat b_t - \tau)' A (\hat b_t - \tau)
+
+The weight minimises the mean squared error with estimates in place of what is unknown: Thompson (1968), Journal of the
+American Statistical Association 63, pp. 113-122, for one mean, here for a vector under the loss that matters to a
+hedge, :math:`(b - b^0)' A (b - b^0)`: the variance it adds. A is the hedges' covariance, D what the sampling covariance
+V of the model's ratio has beyond that of the target, U. The naive target is known, so that D = V. The OLS ratio is the
+efficient one where its errors are smaller, hence uncorrelated with the difference, D = V - U (Hausman 1978,
+Econometrica 46, lemma 2.1); directions in which they are not smaller count as zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.composition import (
+    InnerInference,
+    check_hedge_model,
+    extend_inner,
+    fit_inner,
+    needs_of,
+    outer_fit,
+)
+from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path, labelled_ratio
+from hedgeresearch.hedges.intervals import AmongParameters, KnownCovariance, RatioInference
+from hedgeresearch.hedges.model import check_start
+from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.typing import Array
+
+CERTAIN = 1e-20
+"""Variance of a target's hedged position, relative to that of the target itself, below which the target is known."""
+
+
+@dataclass(frozen=True)
+class ShrunkHedge:
+    """The ratio of a model, moved toward the naive or the OLS ratio the more the less is known of it.
+
+    The weight is that of the estimation sample, and an extension keeps it. A moving ratio has one weight, from its mean
+    distance to the target. Standard errors are those of the model: what shrinking takes from the variance it adds in
+    bias, and intervals that forget this cover too little (for one hedge and a nominal 95 %, down to 75 % with the delta
+    method, 92 to 98 % with the model's errors). A model without errors is fitted to 200 resampled samples for them.
+
+    Parameters
+    ----------
+    model : any hedge model; its fit is ``fit.state.inner``
+    toward : "naive" (one, shared equally among the hedges) or "ols"
+    weight : "auto", or the weight of the target, a number from 0 to 1
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500")).tail(60)
+    >>> hr.ShrunkHedge(hr.OLSHedge()).fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(3)
+           estimate  model  target  weight
+    SP500     1.231  1.238     1.0   0.031
+    """
+
+    model: HedgeModel
+    toward: Literal["naive", "ols"] = "naive"
+    weight: float | Literal["auto"] = "auto"
+
+    def __post_init__(self) -> None:
+        check_hedge_model(self.model, "model")
+        check_choice(self.toward, "toward", ("naive", "ols"))
+        number = isinstance(self.weight, int | float) and not isinstance(self.weight, bool)
+        if self.weight != "auto" and not (number and 0.0 <= float(self.weight) <= 1.0):
+            raise DataError(f"weight must be 'auto' or a number from 0 to 1; got {self.weight!r}.")
+        if self.toward == "ols" and self.needs == "prices":
+            raise DataError(f"toward='ols' needs a model of returns; got {self.model!r}, which takes prices.")
+
+    @property
+    def needs(self) -> str:
+        """What the model works on, "returns" or "prices"."""
+        return needs_of(self.model)
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+        """Estimate the model, and the weight, on asset (n_dates,) and hedges (n_dates, n_hedges).
+
+        ``start`` is an earlier fit of the same hedge, from which the search begins if the model can.
+
+        Raises
+        ------
+        DataError
+            If the model refuses the data, or takes prices and has no errors from which the weight could follow.
+        ConvergenceError
+            If the model does not reach an optimum, or fails on more than a tenth of the resampled data.
+        """
+        check_start(start, self)
+        inner = fit_inner(self.model, asset, hedges, start and start.state.inner)
+        n = len(inner.hedges)
+        target: Array = np.full(n, 1.0 / n)
+        error: Array = np.zeros((n, n))
+        if self.toward == "ols":
+            ols = OLSHedge().fit(asset, hedges)
+            target, error = ols.next_ratio.to_numpy(), AmongParameters().covariance(ols)
+        if self.weight != "auto":
+            return self._hedge(ShrunkState(inner, target, float(self.weight), inner.inference))
+        known = inner.inference or KnownCovariance(np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)))
+        metric = inner.next_covariance.to_numpy()[1:, 1:]
+        excess = excess_covariance(known.covariance(inner), error, metric, target)
+        weight = shrinkage(inner.ratio.to_numpy() - target, excess, metric)
+        return self._hedge(ShrunkState(inner, target, weight, known))
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The model carried over new dates, with the same weight and target."""
+        inner = extend_inner(fit.state.inner, returns)
+        return self._hedge(replace(fit.state, inner=inner, known=inner.inference or fit.state.known))
+
+    def _hedge(self, state: ShrunkState) -> HedgeFit:
+        inner, w, names = state.inner, state.weight, state.inner.ratio.columns
+        path = w * state.target + (1.0 - w) * inner.ratio.to_numpy()
+        following = w * state.target + (1.0 - w) * inner.next_ratio.to_numpy()
+        table = {"estimate": following, "model": inner.next_ratio, "target": state.target, "weight": w}
+        return outer_fit(
+            self,
+            inner,
+            labelled_path(path, inner.ratio.index, names),
+            labelled_ratio(following, names),
+            pd.DataFrame(table, index=names),
+            None if state.known is None else InnerInference(inner, state.known),
+            state,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ShrunkState:
+    """What the shrinkage goes on with.
+
+    Attributes
+    ----------
+    inner : HedgeFit of the model
+    target : array (n_hedges,)
+    weight : float, of the target
+    known : RatioInference or None, what knows the sampling error of the model's ratio
+    """
+
+    inner: HedgeFit
+    target: Array
+    weight: float
+    known: RatioInference | None
+
+
+def excess_covariance(own: Array, error: Array, metric: Array, target: Array) -> Array:
+    """What ``own`` has beyond ``error``, all (n_hedges, n_hedges), in the directions in which it is the greater."""
+    from scipy.linalg import eigh
+
+    if np.trace(metric @ error) <= CERTAIN * float(target @ metric @ target):
+        return own
+    # own = M diag(values) M', error = M M'
+    values, vectors = eigh(own, error)
+    root = error @ vectors
+    return np.asarray((root * np.maximum(values - 1.0, 0.0)) @ root.T)
+
+
+def shrinkage(away: Array, excess: Array, metric: Array) -> float:
+    """Weight of the target for distances ``away`` from it (n_dates, n_hedges)."""
+    uncertainty = float(np.trace(metric @ excess))
+    distance = float(np.einsum("ti,ij,tj->t", away, metric, away).mean())
+    return uncertainty / (uncertainty + distance) if uncertainty > 0.0 else 0.0

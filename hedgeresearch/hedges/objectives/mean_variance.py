@@ -1,0 +1,127 @@
+r"""The mean-variance hedge: some risk is kept where the hedge is expected to earn or cost something.
+
+.. math:: \max_b \; E(r^{asset} - b'r^{hedges}) - \tfrac{\gamma}{2} \mathrm{Var}(r^{asset} - b'r^{hedges})
+          \quad\Rightarrow\quad b = S_{hh}^{-1} (s_{ha} - \mu_h / \gamma)
+
+Source: Hsin, Kuo and Lee (1994), Journal of Futures Markets 14, as given by Chen, Lee and Shrestha (2003), Quarterly
+Review of Economics and Finance 43, section 2.2.1, for one hedge; for several, the first-order condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch._validation.frames import LARGEST
+from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.influence import estimates_by_influence
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.typing import Array
+
+
+@dataclass(frozen=True)
+class MeanVarianceHedge:
+    """The ratio of the best expected return less half the risk aversion times the variance.
+
+    It is the ratio of least variance less what one would hold of the hedges for their own sake; with hedges expected to
+    return zero it is the ratio of least variance. An asset that the hedges replicate is therefore not hedged entirely.
+
+    Parameters
+    ----------
+    risk_aversion : float, weight of half the variance against the expected return, both per period and of returns in
+        fractions: the same for daily and for yearly returns, typically 1 to 10. It is not free of units: the ratio of
+        an asset in other units is not the ratio in these units.
+    expected : expected return of each hedge, a fraction per period: a mapping (or Series) by name, or a number for all.
+        None takes the sample means, as the literature does. These are noisy: over n dates the error of a mean is the
+        standard deviation over the root of n, and the standard errors of the ratio, which count it, show how little
+        is then known. Where a given number stands, they take it as certain.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> hr.MeanVarianceHedge(risk_aversion=5).fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(2)
+           estimate  standard error     t    p
+    SP500      0.88            0.21  4.29  0.0
+    >>> premium = hr.MeanVarianceHedge(risk_aversion=5, expected={"SP500": 0.04 / 252})
+    >>> premium.fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(2)
+           estimate  standard error     t    p
+    SP500      0.96            0.02  42.1  0.0
+    """
+
+    risk_aversion: float
+    expected: Mapping[str, float] | pd.Series[float] | float | None = None
+
+    def __post_init__(self) -> None:
+        check_between(self.risk_aversion, "risk_aversion", 0.0, np.inf)
+        if isinstance(self.expected, Mapping | pd.Series):
+            for name, value in self.expected.items():
+                check_between(value, f"expected[{name!r}]", -LARGEST, LARGEST)
+            items = {name: float(value) for name, value in self.expected.items()}
+            object.__setattr__(self, "expected", FrozenMapping(items))
+        elif self.expected is not None:
+            check_between(self.expected, "expected", -LARGEST, LARGEST)
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        Raises
+        ------
+        DataError
+            If there are too few dates, hedges are collinear, or ``expected`` leaves a hedge out.
+        """
+        returns, kind = join_returns(asset, hedges)
+        names = list(returns.columns[1:])
+        values = returns.to_numpy()
+        ratio, influence = mean_variance_ratio(values[:, 0], values[:, 1:], self.risk_aversion, self._expected(names))
+        estimates = estimates_by_influence(names, ratio, influence)
+        return constant_ratio_fit(self, returns, ratio, kind, estimates, AmongParameters())
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same ratio over new dates."""
+        return carry_constant_ratio(fit, returns)
+
+    def _expected(self, names: list[str]) -> Array | None:
+        """Expected returns (n_hedges,) in the order of the hedges; None for the sample means."""
+        if self.expected is None:
+            return None
+        if not isinstance(self.expected, Mapping):
+            return np.full(len(names), self.expected, dtype=np.float64)
+        missing = [name for name in names if name not in self.expected]
+        if missing:
+            raise DataError(
+                f"expected must name every hedge; {', '.join(map(str, missing))} is not among "
+                f"{list(self.expected)}. Give 0.0 for a hedge that earns nothing."
+            )
+        return np.array([self.expected[name] for name in names], dtype=np.float64)
+
+
+def mean_variance_ratio(
+    asset: Array, hedges: Array, risk_aversion: float, expected: Array | None
+) -> tuple[Array, Array]:
+    """The ratio (k,), and the influence of each date on it, (n_dates, k).
+
+    Parameters
+    ----------
+    asset : array (n_dates,)
+    hedges : array (n_dates, k), independent
+    risk_aversion : float
+    expected : array (k,), expected returns of the hedges, known; None for their sample means
+    """
+    scale = hedges.std(axis=0, ddof=1)
+    x, y = (hedges - hedges.mean(axis=0)) / scale, asset - asset.mean()
+    pull = np.broadcast_to(hedges if expected is None else expected, hedges.shape) / scale / risk_aversion
+    inverse = np.linalg.inv(x.T @ x / (len(x) - 1))
+    least_variance = np.linalg.lstsq(x, y, rcond=None)[0]
+    ratio = least_variance - inverse @ pull.mean(axis=0)
+    products = x * (y - x @ ratio)[:, None] * (len(x) / (len(x) - 1))
+    influence = (products - pull) @ inverse
+    return ratio / scale, influence / scale

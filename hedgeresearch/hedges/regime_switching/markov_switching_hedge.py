@@ -1,0 +1,164 @@
+r"""The hedge of a Markov-switching regression.
+
+.. math:: r^{asset}_t = a_{s_t} + r^{hedges}_t{}' b_{s_t} + \sigma_{s_t} e_t, \qquad
+          b_t = \sum_k P(s_t = k \mid \text{data before } t) \, b_k
+
+Source: Alizadeh and Nomikos (2004), Applied Financial Economics 14, section III, with predicted probabilities only;
+estimated by the EM algorithm of Hamilton (1990), Journal of Econometrics 45, eq. 4.1-4.3: least squares in each regime,
+weighted by the smoothed probabilities of its dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._containers.growing_table import History
+from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.exact_replication import replicating_fit
+from hedgeresearch.hedges.fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.regime_switching.markov_switching_estimation import RegressionEmissions, estimate_regression
+from hedgeresearch.regimes.fit import RegimeFit, start_fit
+from hedgeresearch.regimes.markov_switching.state import (
+    SwitchingErrors,
+    name_transition,
+    transition_from,
+    transitions_on_bound,
+)
+from hedgeresearch.regimes.mixture import mixture_covariance
+from hedgeresearch.regimes.state import HiddenMarkovChain
+from hedgeresearch.typing import Array
+
+
+@dataclass(frozen=True)
+class MarkovSwitchingHedge:
+    """Regression coefficients of each regime, weighted by the probabilities that past data give the regimes.
+
+    Parameters
+    ----------
+    n_regimes : int
+    n_starts : int, searches from different points; the best is kept and all are reported
+    seed : int, of the random starts
+
+    The model says nothing of the hedges' own distribution: ``next_covariance`` takes their sample covariance, the same
+    in all regimes, and adds to the asset the spread of the regimes' ratios and the mixture of their residual variances.
+    Regimes are numbered by the variance that this gives the asset. An asset that is an exact combination of the hedges
+    is replicated.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.simulate_regimes(n_dates=2000, seed=1).returns
+    >>> fit = MarkovSwitchingHedge().fit(returns["asset"], returns[["hedge"]])
+    >>> fit.by_regime["hedge"].round(2).tolist()
+    [0.96, 0.58]
+    """
+
+    n_regimes: int = 2
+    n_starts: int = 10
+    seed: int = 0
+    combine: ClassVar[Literal["mixture"]] = "mixture"
+
+    def __post_init__(self) -> None:
+        check_at_least(self.n_regimes, "n_regimes", 1)
+        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.seed, "seed", 0)
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        Raises
+        ------
+        DataError
+            If the hedges are collinear, or there are fewer than ten dates per parameter.
+        ConvergenceError
+            If every start degenerates.
+        """
+        returns, kind = join_returns(asset, hedges)
+        least = 10 * self.n_regimes * (returns.shape[1] + self.n_regimes)
+        if len(returns) < least:
+            raise DataError(
+                f"asset and hedges must have at least {least} rows for {self.n_regimes} regimes; got {len(returns)}. "
+                "Give a longer sample or use fewer regimes."
+            )
+        return replicating_fit(self, returns, kind) or self._estimate(returns, kind)
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same regression filtered over new dates."""
+        if fit.regimes is None or fit.by_regime is None:
+            return carry_constant_ratio(fit, returns)
+        hedge = self._hedge(fit.regimes.extend(returns), fit.by_regime.to_numpy(), returns, fit.returns_kind)
+        return replace(hedge, n_sample=fit.n_sample)
+
+    def _estimate(self, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
+        arrays = returns.to_numpy()
+        emissions, transition, first, ends = estimate_regression(arrays, self.n_regimes, self.n_starts, self.seed)
+        chain = HiddenMarkovChain(emissions, transition, first)
+        names = [str(name) for name in returns.columns[1:]]
+        regimes = start_fit(self, returns, chain, describe_regression(emissions, chain, names, arrays), ends)
+        warn_of_rare_regimes(regimes.smoothed)
+        return self._hedge(regimes, emissions.coefficients[:, 1:], returns, kind)
+
+    def _hedge(self, regimes: RegimeFit, slopes: Array, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
+        hedges = regimes.series[1:]
+        following = regimes.next_probabilities.to_numpy()
+        moments = regimes.recursion.moments
+        covariance = mixture_covariance(following[None], moments.means, moments.covariances)[0]
+        return HedgeFit(
+            model=self,
+            asset=regimes.series[0],
+            ratio=labelled_path(regimes.predicted.to_numpy() @ slopes, regimes.dates, hedges),
+            next_ratio=labelled_ratio(following @ slopes, hedges),
+            next_covariance=pd.DataFrame(covariance, index=regimes.series, columns=regimes.series),
+            estimates=regimes.estimates,
+            sample_end=regimes.sample_end,
+            last_date=regimes.last_date,
+            history=History.of(returns),
+            n_sample=len(returns),
+            carries_state=True,
+            returns_kind=kind,
+            regimes=regimes,
+            by_regime=pd.DataFrame(slopes, index=regimes.regimes, columns=hedges),
+            regime_moments=RegimeMoments(moments.means, moments.covariances),
+            next_regime_covariances=moments.covariances,
+        )
+
+
+def describe_regression(
+    emissions: RegressionEmissions, chain: HiddenMarkovChain, hedges: list[str], observations: Array
+) -> Estimates:
+    """The parameters by name, with robust standard errors given the probabilities of the first date."""
+    k, names = len(emissions.variances), ["constant", *(f"ratio {name}" for name in hedges)]
+    values = {f"{name} [{s}]": float(emissions.coefficients[s, i]) for s in range(k) for i, name in enumerate(names)}
+    values |= {f"residual variance [{s}]": float(emissions.variances[s]) for s in range(k)}
+    values |= name_transition(chain.transition)
+    log_likelihood = partial(_log_likelihood, emissions, chain.next_probabilities, observations)
+    point = np.array(list(values.values()))
+    by_unit = np.concatenate([[1.0], 1.0 / np.sqrt(np.diag(emissions.hedge_covariance))])
+    coefficient_sizes = np.sqrt(emissions.variances)[:, None] * by_unit
+    sizes = np.concatenate([coefficient_sizes.ravel(), emissions.variances, np.ones(k * (k - 1))])
+    return Estimates(
+        values=values,
+        n_dates=len(observations),
+        log_likelihood=float(log_likelihood(point).sum()),
+        n_targets=k - 1,  # the probabilities of the first date
+        bounds_hit=transitions_on_bound(chain.transition),
+        inference=SwitchingErrors(log_likelihood, point, sizes, chain.transition),
+    )
+
+
+def _log_likelihood(emissions: RegressionEmissions, first: Array, observations: Array, point: Array) -> Array:
+    """Of each date, at parameters in the order of the estimates."""
+    k, n_coefficients = len(emissions.variances), emissions.coefficients.size
+    coefficients, variances, probabilities = np.split(point, [n_coefficients, n_coefficients + k])
+    moved = replace(emissions, coefficients=coefficients.reshape(k, -1), variances=variances)
+    return HiddenMarkovChain(moved, transition_from(probabilities, k), first).filter(observations).log_likelihood

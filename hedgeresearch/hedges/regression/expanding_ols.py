@@ -1,0 +1,77 @@
+r"""The expanding OLS hedge.
+
+.. math:: b_t = \Big( \sum_{s<t} x_s x_s' \Big)^{-1} \sum_{s<t} x_s y_s
+
+with y and x the deviations of asset and hedges from their means over the same dates: Ederington (1979), Journal of
+Finance 34, eq. 7, over all that has been seen. Its errors are those of ``estimation.regression``, date by date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.regression.moving_regression import MovingInference, run_on, running_fit
+
+
+@dataclass(frozen=True)
+class ExpandingOLSHedge:
+    """OLS coefficients over all dates before each date; the path begins after ``minimum`` dates.
+
+    Its next ratio is that of ``OLSHedge``. A bar costs the same after ten dates and after a million. A sample in whose
+    first ``minimum`` dates a hedge stands still is refused: no regression exists there.
+
+    Parameters
+    ----------
+    minimum : int, dates in the first regression
+    hac_lags : int, lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for the n dates before each
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> fit = hr.ExpandingOLSHedge().fit(returns["NASDAQ"], returns[["SP500"]])
+    >>> fit.conf_int().round(2)
+           lower  upper
+    SP500   1.12   1.23
+    """
+
+    minimum: int = 60
+    hac_lags: int | None = None
+
+    def __post_init__(self) -> None:
+        check_at_least(self.minimum, "minimum", 3)
+        if self.hac_lags is not None:
+            check_at_least(self.hac_lags, "hac_lags", 0)
+            if self.hac_lags >= self.minimum:
+                raise DataError(f"hac_lags must be smaller than minimum, {self.minimum}; got {self.hac_lags}.")
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > minimum.
+
+        Raises
+        ------
+        DataError
+            If there are too few dates in all or in the first regression, or hedges are collinear in it.
+        """
+        returns, kind = join_returns(asset, hedges)
+        if not len(returns) > self.minimum:
+            raise DataError(
+                f"minimum must be smaller than the number of dates, {len(returns)}; got {self.minimum}. "
+                "Choose a smaller one."
+            )
+        if self.minimum < returns.shape[1] + 1:
+            raise DataError(
+                f"minimum must be at least {returns.shape[1] + 1} for {returns.shape[1] - 1} hedges; "
+                f"got {self.minimum}."
+            )
+        return running_fit(self, returns, kind, self.minimum, MovingInference(self.hac_lags))
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """New dates added to the regression."""
+        return run_on(fit, returns)

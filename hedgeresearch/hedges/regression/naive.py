@@ -1,0 +1,37 @@
+"""The naive hedge: sell one for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.intervals import KnownCovariance
+
+
+@dataclass(frozen=True)
+class NaiveHedge:
+    """A ratio of one, shared equally among the hedges; nothing is estimated.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> hr.NaiveHedge().fit(returns["NASDAQ"], returns[["SP500"]]).next_ratio["SP500"]
+    np.float64(1.0)
+    """
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Record the ratio for the dates of asset (n_dates,) and hedges (n_dates, n_hedges)."""
+        returns, kind = join_returns(asset, hedges)
+        n_hedges = returns.shape[1] - 1
+        certain = KnownCovariance(np.zeros((n_hedges, n_hedges)))
+        return constant_ratio_fit(self, returns, np.full(n_hedges, 1.0 / n_hedges), kind, inference=certain)
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same ratio over new dates."""
+        return carry_constant_ratio(fit, returns)

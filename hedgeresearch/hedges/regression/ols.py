@@ -1,0 +1,106 @@
+r"""The OLS hedge.
+
+.. math:: r^{asset}_t = c + r^{hedges}_t{}' b + u_t
+
+Source: Ederington (1979), Journal of Finance 34, eq. 5-7; for its standard errors see ``estimation.regression``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._validation.frames import apart
+from hedgeresearch._validation.settings import check_at_least, check_choice
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, Regression, least_squares, newey_west_lags
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.typing import Array
+
+
+@dataclass(frozen=True)
+class OLSHedge:
+    """The regression coefficients of the asset on the hedges, one set for all dates.
+
+    Parameters
+    ----------
+    cov : kind of standard errors: "HAC" (Newey-West), "HC0", "HC1", "HC3" (White and corrections for small samples)
+        or "nonrobust", which has t instead of normal quantiles
+    hac_lags : int, lags of HAC; by default floor(4 (n / 100)^(2/9)) for n dates
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> fit = hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]])
+    >>> fit.summary.round(3)
+              estimate  standard error       t      p
+    constant     0.000           0.000   0.911  0.363
+    SP500        1.175           0.027  43.223  0.000
+    >>> fit.conf_int().round(2)
+           lower  upper
+    SP500   1.12   1.23
+    """
+
+    cov: ErrorKind = "HAC"
+    hac_lags: int | None = None
+
+    def __post_init__(self) -> None:
+        check_choice(self.cov, "cov", ERROR_KINDS)
+        if self.hac_lags is not None:
+            check_at_least(self.hac_lags, "hac_lags", 0)
+            if self.cov != "HAC":
+                raise DataError(f"hac_lags belong to cov='HAC'; got cov={self.cov!r}.")
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        Raises
+        ------
+        DataError
+            If there are too few dates, or hedges are collinear.
+        """
+        returns, kind = join_returns(asset, hedges)
+        n_dates = len(returns)
+        lags = newey_west_lags(n_dates) if self.hac_lags is None else self.hac_lags
+        if lags >= n_dates:
+            raise DataError(f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}.")
+        values, names = returns.to_numpy(), list(returns.columns[1:])
+        regression = least_squares(values[:, 0], values[:, 1:])
+        inference = RegressionInference(regression, self.cov, lags)
+        first = apart("constant", names)
+        estimates = Estimates(
+            values=dict(zip([first, *names], regression.coefficients.tolist(), strict=True)),
+            n_dates=n_dates,
+            degrees_of_freedom=inference.degrees_of_freedom,
+            inference=inference,
+        )
+        return constant_ratio_fit(self, returns, regression.coefficients[1:], kind, estimates, AmongParameters())
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same coefficients over new dates."""
+        return carry_constant_ratio(fit, returns)
+
+
+@dataclass(frozen=True, eq=False)
+class RegressionInference:
+    """Sampling covariance of a regression's coefficients, the constant first."""
+
+    regression: Regression
+    cov: ErrorKind
+    lags: int
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """Those of the regression where errors are taken as alike, else infinite."""
+        return self.regression.degrees_of_freedom if self.cov == "nonrobust" else np.inf
+
+    def covariance(self) -> Array:
+        """(1 + n_hedges, 1 + n_hedges)."""
+        return self.regression.covariance(self.cov, self.lags)

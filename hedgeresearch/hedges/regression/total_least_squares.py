@@ -1,0 +1,108 @@
+r"""The hedge by total least squares, for hedges whose returns are measured with noise as the asset's are.
+
+.. math:: \min_{b, \Delta} \sum_t \Big( \frac{\Delta_{0t}^2}{d_0^2} + \sum_j \frac{\Delta_{jt}^2}{d_j^2} \Big), \qquad
+          r^{asset}_t - \Delta_{0t} = c + \sum_j b_j (r^{hedge}_{jt} - \Delta_{jt})
+
+With v the right singular vector of the smallest singular value of the centred data, each series over its d,
+b_j = -(v_j / d_j) / (v_0 / d_0): Golub and Van Loan (1980), SIAM Journal on Numerical Analysis 17. One hedge
+is Deming's regression. Errors follow from the derivative of an eigenvector: Magnus (1985), Econometric Theory 1,
+theorem 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._validation.settings import check_between, check_choice
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.influence import estimates_by_influence
+from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.typing import Array
+
+UNIDENTIFIED = 1e-10
+"""Part of the asset in the direction of noise, or distance of its variance from the next, that counts as none."""
+
+
+@dataclass(frozen=True)
+class TotalLeastSquaresHedge:
+    """Orthogonal regression of the asset on the hedges: noise is taken to be in all of them, not in the asset alone.
+
+    OLS takes the hedges as exact; noise in them pulls its ratio towards zero. It remains the ratio of least variance
+    of the returns as they come, noise included; this one is for noise that the position will not bear, such as
+    errors of recorded prices. With one hedge and the default settings the ratio is that of the two standard
+    deviations, with the sign of the correlation, however weak that is. Several hedges must differ by more than
+    their noise, or the noise between them is taken for that of the asset: look at the standard errors.
+
+    Parameters
+    ----------
+    noise_ratio : float, variance of the asset's noise over that of each hedge's, in the units of ``scale``; a large
+        one tends to OLS
+    scale : "standardized", noise in units of the variance of each series, so that 1 is the same share of noise in all;
+        or "raw", in units of the returns, so that 1 is the same noise in all and a ratio changes with the units of
+        the asset by more than these units
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> fit = hr.TotalLeastSquaresHedge().fit(returns["NASDAQ"], returns[["SP500"]])
+    >>> fit.summary.round(3)
+           estimate  standard error       t    p
+    SP500     1.325           0.038  34.681  0.0
+    """
+
+    noise_ratio: float = 1.0
+    scale: Literal["standardized", "raw"] = "standardized"
+
+    def __post_init__(self) -> None:
+        check_between(self.noise_ratio, "noise_ratio", 0.0, np.inf)
+        check_choice(self.scale, "scale", ("standardized", "raw"))
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+
+        Raises
+        ------
+        DataError
+            If there are too few dates, hedges are collinear, or the asset has nothing in common with them.
+        """
+        returns, kind = join_returns(asset, hedges)
+        standardized = self.scale == "standardized"
+        ratio, influence = total_least_squares(returns.to_numpy(), self.noise_ratio, standardized)
+        estimates = estimates_by_influence(list(returns.columns[1:]), ratio, influence)
+        return constant_ratio_fit(self, returns, ratio, kind, estimates, AmongParameters())
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """The same coefficients over new dates."""
+        return carry_constant_ratio(fit, returns)
+
+
+def total_least_squares(returns: Array, noise_ratio: float, standardized: bool) -> tuple[Array, Array]:
+    """Coefficients (k,) of the first column on the others, and the influence of each date on them, (n_dates, k)."""
+    centred = returns - returns.mean(axis=0)
+    size = centred.std(axis=0)
+    noise = size.copy() if standardized else np.ones(len(size))
+    noise[0] *= np.sqrt(noise_ratio)
+    inside = centred / noise
+    _, singular, vectors = np.linalg.svd(inside, full_matrices=False)
+    variances, v = singular**2 / len(returns), vectors[-1]
+    others, away = vectors[:-1], variances[:-1] - variances[-1]
+    if min(abs(v[0]), away[-1] / variances[0]) < UNIDENTIFIED:
+        raise DataError(
+            "the asset must have variance in common with the hedges, or noise cannot be told from returns; it has "
+            "none. Use OLSHedge, whose ratio is then zero, or other hedges."
+        )
+    units = noise[0] / noise[1:]
+    ratio = -v[1:] / v[0] * units
+    # standardising by estimated variances moves the matrix, too; what does not turn v cancels in the ratio
+    weights = (centred / size) ** 2 if standardized else 1.0
+    moments = inside * (inside @ v)[:, None] - variances[-1] * v * weights
+    turns = -((moments @ others.T) / away) @ others
+    return ratio, -(turns[:, 1:] - np.outer(turns[:, 0], v[1:] / v[0])) / v[0] * units

@@ -1,0 +1,75 @@
+r"""The exponentially weighted OLS hedge.
+
+.. math:: b_t = \Big( \sum_{s<t} \lambda^{t-1-s} x_s x_s' \Big)^{-1} \sum_{s<t} \lambda^{t-1-s} x_s y_s,
+          \qquad \lambda = 2^{-1/h}
+
+with h the half-life and y and x the deviations of asset and hedges from their means with the same weights: weighted
+least squares with a constant. The moments are carried from date to date and the equations solved at each, as recursive
+least squares loses its digits. The errors are those of ``estimation.regression`` with these weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._validation.settings import check_at_least, check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.regression.moving_regression import MovingInference, run_on, running_fit
+
+START_UP = 20
+"""Dates that only feed the moments before the path begins (more when there are more than nine hedges)."""
+
+
+@dataclass(frozen=True)
+class WeightedOLSHedge:
+    """Least squares in which a date weighs half as much as one ``half_life`` dates later.
+
+    Start-up rule: the first 20 dates (twice the number of series, if that is more) only feed the moments, and the path
+    begins after them. As the half-life grows it becomes ``ExpandingOLSHedge``.
+
+    Parameters
+    ----------
+    half_life : float > 0, dates after which a weight has halved; short ones leave few dates for several hedges
+    hac_lags : int, lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n effective dates,
+        (sum w)^2 / sum w^2, which is 2.9 half-lives once there are enough
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> fit = hr.WeightedOLSHedge(half_life=60).fit(returns["NASDAQ"], returns[["SP500"]])
+    >>> fit.conf_int().round(2)
+           lower  upper
+    SP500   1.15   1.28
+    """
+
+    half_life: float
+    hac_lags: int | None = None
+
+    def __post_init__(self) -> None:
+        check_between(self.half_life, "half_life", 0.0, np.inf)
+        if self.hac_lags is not None:
+            check_at_least(self.hac_lags, "hac_lags", 0)
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > 20.
+
+        Raises
+        ------
+        DataError
+            If there are too few dates, or hedges are collinear under the weights of some date.
+        """
+        returns, kind = join_returns(asset, hedges)
+        skip = max(START_UP, 2 * returns.shape[1])
+        if not len(returns) > skip:
+            raise DataError(f"asset and hedges must have at least {skip + 1} rows; got {len(returns)}.")
+        return running_fit(self, returns, kind, skip, MovingInference(self.hac_lags, half_life=self.half_life))
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """New dates taken into the moments."""
+        return run_on(fit, returns)

@@ -1,0 +1,199 @@
+r"""Six processes of correlation and seven estimators of it, by the mean absolute error of each.
+
+.. math:: h_{1,t} = .01 + .05 r_{1,t-1}^2 + .94 h_{1,t-1}, \quad h_{2,t} = .5 + .2 r_{2,t-1}^2 + .5 h_{2,t-1}, \quad
+          \frac{1}{N T} \sum_{n,t} |\hat\rho_{n,t} - \rho_t|
+
+with :math:`\rho_t` constant, a sine, a fast sine, a step, a ramp, or a sine under Student-t innovations with 4 degrees
+of freedom, over N samples of T = 1000 dates: after the simulation of Engle (2002), Journal of Business & Economic
+Statistics 20. The errors are ours and those of an independent program; the printed table was not read.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch.covariance.bekk.bekk import BEKK
+from hedgeresearch.covariance.dcc.dcc import DCC
+from hedgeresearch.covariance.fit import CovarianceModel
+from hedgeresearch.covariance.moments.ewma import EWMACovariance
+from hedgeresearch.covariance.moments.rolling import RollingCovariance
+from hedgeresearch.covariance.orthogonal_garch import OrthogonalGARCH
+from hedgeresearch.errors import ConvergenceWarning
+from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.reproductions.paper import Findings, Number, Paper
+from hedgeresearch.typing import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PAPER = Paper(
+    title="Which estimator follows a moving correlation?",
+    citation="Engle, R. (2002). Dynamic conditional correlation: a simple class of multivariate generalized "
+    "autoregressive conditional heteroskedasticity models. Journal of Business & Economic Statistics, 20(3), 339-350.",
+    doi="10.1198/073500102288618487",
+    numbers_from="an independent program for the same design; the printed table was not read",
+    differs=(
+        "The independent program has 200 samples of its own; tolerances are three Monte Carlo errors of the difference "
+        "and 3 %. The errors of its diagonal BEKK are not known and taken as those of its scalar one.",
+        "The processes were not read in the paper either: they are taken from memory and from programs that follow it.",
+        "The moving average is scored on dates after the first 100 in both programs, the exponential smoother here on "
+        "those after the first 20, which is among what the 3 % allow for.",
+        "Orthogonal GARCH is ours alone: the independent program takes components of covariances, not of correlations, "
+        "which follow a sine, a step or a ramp worse (.164, .105 and .177).",
+        "For a constant correlation the independent program's diagonal BEKK finds no feasible start.",
+    ),
+    replications=200,
+    seconds=60.0,
+)
+
+N_DATES = 1000
+FIRST, SECOND = (0.01, 0.05, 0.94), (0.5, 0.2, 0.5)
+"""omega, alpha and beta of either series."""
+DEGREES_OF_FREEDOM = 4
+MODELS: dict[str, CovarianceModel] = {
+    "scalar BEKK": BEKK("scalar", targeting=True),
+    "diagonal BEKK": BEKK("diagonal", targeting=True),
+    "DCC": DCC(),
+    "integrated DCC": DCC(integrated=True),
+    "EWMA .06": EWMACovariance(decay=0.94),
+    "moving average 100": RollingCovariance(window=100),
+    "orthogonal GARCH": OrthogonalGARCH(),
+}
+INDEPENDENT = {
+    "constant": (0.02751, None, 0.00595, 0.00531, 0.02779, 0.01902),
+    "sine": (0.14411, 0.1473, 0.13960, 0.14705, 0.15576, 0.30826),
+    "fast sine": (0.22964, 0.2300, 0.22648, 0.25471, 0.27424, 0.26024),
+    "step": (0.08454, 0.0915, 0.07147, 0.06939, 0.07985, 0.06638),
+    "ramp": (0.16205, 0.1653, 0.15624, 0.16195, 0.16079, 0.28719),
+    "Student-t sine": (0.16074, 0.1689, 0.15081, 0.16487, 0.16297, 0.30670),
+}
+"""Mean absolute errors of all but the last model, by a program that shares no code with this package."""
+STANDARD_ERRORS = {
+    "constant": (0.00042, 0.00042, 0.00027, 0.00028, 0.00024, 0.00032),
+    "sine": (0.00076, 0.00076, 0.00075, 0.00091, 0.00102, 0.00114),
+    "fast sine": (0.00064, 0.00064, 0.00036, 0.00011, 0.00040, 0.00015),
+    "step": (0.00071, 0.00071, 0.00059, 0.00057, 0.00053, 0.00068),
+    "ramp": (0.00086, 0.00086, 0.00079, 0.00132, 0.00103, 0.00120),
+    "Student-t sine": (0.00118, 0.00118, 0.00107, 0.00195, 0.00120, 0.00128),
+}
+"""Theirs; those of the diagonal BEKK, which are not known, are taken as those of the scalar one."""
+REPLICATIONS, CONVENTION = 200, 0.03
+"""Its samples, and what other start-up rules and optimisers may change, relative to an error."""
+SHOWN = slice(301, 700)
+
+
+class Process(NamedTuple):
+    """A correlation of each date, (n_dates,), and whether innovations are Student-t."""
+
+    correlation: pd.Series[float]
+    student: bool
+
+
+def processes() -> dict[str, Process]:
+    """The six processes by name."""
+    dates = pd.RangeIndex(1, N_DATES + 1, name="date")
+    t = dates.to_numpy()
+    sine = 0.5 + 0.4 * np.cos(2.0 * np.pi * t / 200)
+    paths = {
+        "constant": np.full(N_DATES, 0.9),
+        "sine": sine,
+        "fast sine": 0.5 + 0.4 * np.cos(2.0 * np.pi * t / 20),
+        "step": 0.9 - 0.5 * (t > 500),
+        "ramp": (t % 200) / 200,
+        "Student-t sine": sine,
+    }
+    return {name: Process(pd.Series(path, dates), name.startswith("Student")) for name, path in paths.items()}
+
+
+def simulate(process: Process, seed: list[int]) -> pd.DataFrame:
+    """Returns (n_dates, 2) of unit size with this correlation, both variances starting at their means."""
+    generator, shape = np.random.default_rng(seed), (N_DATES, 2)
+    if process.student:
+        noise = generator.standard_t(DEGREES_OF_FREEDOM, shape) * math.sqrt(1.0 - 2.0 / DEGREES_OF_FREEDOM)
+    else:
+        noise = generator.standard_normal(shape)
+    rho = process.correlation.to_numpy()
+    noise[:, 1] = rho * noise[:, 0] + np.sqrt(1.0 - rho**2) * noise[:, 1]
+    return pd.DataFrame(_with_volatility(noise), process.correlation.index, ["first", "second"])
+
+
+def _with_volatility(noise: Array) -> Array:
+    omega, alpha, beta = np.array([FIRST, SECOND]).T
+    variance, returns = omega / (1.0 - alpha - beta), np.empty_like(noise)
+    for t, shock in enumerate(noise):
+        returns[t] = np.sqrt(variance) * shock
+        variance = omega + alpha * returns[t] ** 2 + beta * variance
+    return returns
+
+
+def errors_of_sample(replication: int) -> pd.DataFrame:
+    """Mean absolute error of each estimator (columns) on a sample of each process (rows); own seeds, in any process."""
+    rows: dict[str, dict[str, float]] = {}
+    for position, (name, process) in enumerate(processes().items()):
+        returns = simulate(process, [replication, position])
+        rows[name] = {label: _error(_estimate(model, returns), process) for label, model in MODELS.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("correlation")
+
+
+def _estimate(model: CovarianceModel, returns: pd.DataFrame) -> pd.Series[float]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # where nothing moves, estimates belong on a bound
+        return model.fit(returns).correlation("first", "second")
+
+
+def _error(path: pd.Series[float], process: Process) -> float:
+    return float((path - process.correlation.loc[path.index]).abs().mean())
+
+
+def run(replications: int) -> Findings:
+    """Errors of all estimators on all processes, over ``replications`` samples by two processes."""
+    from joblib import Parallel, delayed
+
+    samples = Parallel(n_jobs=2)(delayed(errors_of_sample)(i) for i in range(replications))
+    every = pd.concat(samples, keys=range(replications)).groupby("correlation", sort=False)
+    mean, error = every.mean(), every.std() / math.sqrt(replications)
+    numbers = [n for name, row in mean.T.to_dict().items() for n in _numbers(str(name), row, replications)]
+    caption = f"mean absolute error of the correlation, {replications} samples"
+    return Findings(tuple(numbers), _shown(), {caption: mean, "Monte Carlo standard errors": error})
+
+
+def _numbers(process: str, errors: Mapping[str, float], replications: int) -> list[Number]:
+    """The errors of all estimators beside those of the independent program, whose samples vary as much as ours."""
+    compared = (*zip(INDEPENDENT[process], STANDARD_ERRORS[process], strict=True), (None, 0.0))
+    numbers = []
+    for (label, ours), (expected, spread) in zip(errors.items(), compared, strict=True):
+        tolerance = 3.0 * spread * math.sqrt(1.0 + REPLICATIONS / replications) + CONVENTION * (expected or 0.0)
+        numbers.append(Number(f"{process}, {label}", expected, float(ours), tolerance, "independent"))
+    return numbers
+
+
+def _shown() -> dict[str, pd.DataFrame]:
+    """The true correlation and two estimates, on the first sample of each process."""
+    frames = {}
+    for position, (name, process) in enumerate(processes().items()):
+        returns = simulate(process, [0, position])
+        estimates = {label: _estimate(MODELS[label], returns) for label in ("EWMA .06", "DCC")}
+        frames[name] = pd.DataFrame(estimates | {"true": process.correlation}).loc[SHOWN]
+    return frames
+
+
+def draw(figure: Figure, shown: dict[str, pd.DataFrame]) -> None:
+    """A panel a process."""
+    figure.set_size_inches(4.2, 4.8)
+    panels: Any = figure.subplots(3, 2, sharex=True, sharey=True)
+    references = {"EWMA .06": COLOURS[4], "DCC": COLOURS[0], "true": COLOURS[6]}
+    for axes, (name, frame) in zip(panels.flat, shown.items(), strict=True):
+        plot_lines(frame, ylabel="", references=references, ax=axes)
+        axes.get_legend().remove()
+        axes.set(title=name, ylim=(-0.35, 1.05))
+    for axes in panels[-1]:
+        axes.set_xlabel("date")
+    for axes in panels[:, 0]:
+        axes.set_ylabel("correlation")
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)

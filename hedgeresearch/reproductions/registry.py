@@ -1,0 +1,124 @@
+"""The reproductions by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.errors import DataError
+from hedgeresearch.reproductions.paper import Findings, Paper
+from hedgeresearch.reproductions.reproduction import Reproduction
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NAMES = (
+    "hull_jet_fuel",
+    "brooks_sp500_futures",
+    "liu_bitcoin_futures",
+    "cocca_clean_energy",
+    "antonakakis_currencies",
+    "engle_correlations",
+    "dcc_truth_test",
+    "fiorentini_garch",
+    "hamilton_business_cycle",
+    "stata_weekly_sp500",
+    "ardia_switching_garch",
+    "shu_jump_model",
+)
+"""Each is a module of this package."""
+
+
+class _Module(NamedTuple):
+    paper: Paper
+    run: Callable[..., Findings]
+    draw: Callable[[Figure, Any], None]
+
+
+def reproductions() -> pd.DataFrame:
+    """The reproductions, one a row: title, citation, DOI, where the data are, seconds on two cores.
+
+    Data are "inside" this package, "downloaded", "simulated", or in the tests of another package that is named.
+
+    Examples
+    --------
+    >>> reproductions().loc["hull_jet_fuel", "data"]
+    'inside'
+    """
+    papers = {name: _module(name).paper for name in NAMES}
+    rows = {
+        name: {
+            "title": paper.title,
+            "citation": paper.citation,
+            "doi": paper.doi or "",
+            "data": _where(paper),
+            "seconds": paper.seconds,
+        }
+        for name, paper in papers.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
+
+
+def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
+    """Compute the numbers of a published source again, and set them beside what was printed.
+
+    Parameters
+    ----------
+    name : one of ``reproductions()``
+    replications : int >= 2, simulated samples of a Monte Carlo study, fewer for a quick look; by default as many as the
+        source has
+
+    Raises
+    ------
+    MissingDataError
+        If its data are downloaded and cannot be had, or the package that reads them is not installed.
+    DataError
+        If there is no such reproduction, or ``replications`` is given for one that simulates nothing.
+
+    Examples
+    --------
+    >>> hull = reproduce("hull_jet_fuel")
+    >>> hull.passed
+    True
+    """
+    check_request(name, replications)
+    module = _module(name)
+    if module.paper.replications is None:
+        findings = module.run()
+    else:
+        findings = module.run(replications or module.paper.replications)
+    return Reproduction(name, module.paper, findings.numbers, findings.tables, findings.shown, module.draw)
+
+
+def check_request(name: str, replications: int | None) -> None:
+    """Refuse a name that there is not, and replications that it cannot have, before anything is computed."""
+    if name not in NAMES:
+        nearest = difflib.get_close_matches(str(name), NAMES, n=1, cutoff=0.3)
+        advice = f"Did you mean {nearest[0]!r}?" if nearest else "See hr.reproductions()."
+        raise DataError(f"name must be one of {', '.join(NAMES)}; got {name!r}. {advice}")
+    if replications is None:
+        return
+    if not simulates(name):
+        raise DataError(f"{name} simulates nothing; leave replications out.")
+    check_at_least(replications, "replications", 2)
+
+
+def simulates(name: str) -> bool:
+    """Whether it is a Monte Carlo study, whose samples can be fewer than in its source."""
+    return _module(name).paper.replications is not None
+
+
+def _where(paper: Paper) -> str:
+    if paper.package is not None:
+        return f"in {paper.package}"
+    return "downloaded" if paper.files else "simulated" if paper.replications else "inside"
+
+
+def _module(name: str) -> _Module:
+    module = import_module(f"hedgeresearch.reproductions.papers.{name}")
+    return _Module(module.PAPER, module.run, module.draw)

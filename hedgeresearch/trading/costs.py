@@ -1,0 +1,152 @@
+r"""What a hedge costs to hold, and what is left after it.
+
+.. math:: c_t = \sum_i \left(s_i + f_i\right) \left|h_{i,t} - h_{i,t-1}\right| - \sum_i h_{i,t} \, k_{i,t}
+
+with h the ratio, s half the spread between bid and ask, f a fee, both fractions of the notional that is traded, and k
+the carry: what a long position of one notional pays over the date's period, and a short one earns. That is the sign of
+the funding of perpetual contracts (longs pay shorts when it is positive), of the roll of futures above spot, and,
+negative, of what it costs to borrow a share that is sold. A positive ratio is a short position.
+
+What is traded is told by ``ratio_path.trades``: the first date pays for entering, the last one is not closed, the drift
+of notionals within a period is ignored. With costs proportional to trades, gross returns less these are the net returns
+of, for example, DeMiguel, Garlappi and Uppal (2009), Review of Financial Studies 22, section 3, as a difference.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._validation.frames import check_frame
+from hedgeresearch._validation.series import on_dates, one_series, refuse_other_dates
+from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.metrics.trading_activity import trades
+
+Rate = float | Mapping[Any, float]
+"""One number for all hedges, or a number for each by name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """What trading and holding hedges costs, as fractions of notional.
+
+    Parameters
+    ----------
+    half_spread : float >= 0, or a mapping by hedge: paid on what is traded
+    fee : float, or a mapping by hedge: paid on what is traded; a rebate is negative
+    carry : what a long unit of a hedge pays, and a short one earns, per period: float, a mapping by hedge, a Series by
+        date for all hedges alike, or a DataFrame by date with a column per hedge. Only where the returns of the hedges
+        leave it out
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> dates = pd.date_range("2020-01-01", periods=3)
+    >>> ratio = pd.DataFrame({"perpetual": [0.5, 0.75, 0.75]}, dates)
+    >>> funding = pd.Series([0.0001, 0.0001, -0.0002], dates)
+    >>> hr.cost_of(ratio, hr.Costs(half_spread=0.0002, fee=0.0005, carry=funding)).round(6).tolist()
+    [0.0003, 0.0001, 0.00015]
+    """
+
+    half_spread: Rate = 0.0
+    fee: Rate = 0.0
+    carry: Rate | pd.Series[float] | pd.DataFrame = 0.0
+
+    def __post_init__(self) -> None:
+        # copies, so that what the caller later does to a mapping or a frame changes no costs
+        object.__setattr__(self, "half_spread", _kept(self.half_spread, "half_spread"))
+        object.__setattr__(self, "fee", _kept(self.fee, "fee"))
+        if isinstance(self.carry, pd.Series):
+            object.__setattr__(self, "carry", one_series(self.carry, "carry"))
+        elif isinstance(self.carry, pd.DataFrame):
+            object.__setattr__(self, "carry", check_frame(self.carry, "carry"))
+        else:
+            object.__setattr__(self, "carry", _kept(self.carry, "carry"))
+        for value in self.half_spread.values() if isinstance(self.half_spread, Mapping) else [self.half_spread]:
+            if value < 0.0:
+                raise DataError(f"half_spread must not be negative; got {value:g}. A rebate is a negative fee.")
+
+
+def cost_of(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
+    """Cost of each date, (n_dates,), fractions of the asset's notional; negative where carry earns more.
+
+    Parameters
+    ----------
+    ratio : DataFrame (n_dates, n_hedges), each date's ratio made before that date and held over it
+    costs : Costs
+
+    Raises
+    ------
+    DataError
+        If the costs name other hedges than the ratio, or the carry leaves out a date.
+    """
+    if not isinstance(costs, Costs):
+        raise DataError(f"costs must be Costs(...), such as Costs(half_spread=0.0001); got {costs!r}.")
+    path = check_frame(ratio, "ratio")
+    rates = _by_hedge(costs.half_spread, path, "half_spread") + _by_hedge(costs.fee, path, "fee")
+    trading = (trades(path).abs() * rates).sum(axis=1)
+    return (trading - (path * _carry(costs.carry, path)).sum(axis=1)).rename("cost")
+
+
+def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
+    """Hedged returns after costs, (n_dates,), fractions per period.
+
+    Parameters
+    ----------
+    hedged : Series (n_dates,), before costs
+    ratio : DataFrame (n_dates, n_hedges), with which they were hedged, on the same dates
+    costs : Costs
+
+    Raises
+    ------
+    DataError
+        If the dates differ, or the costs do not fit the ratio.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> fit = hr.RollingOLSHedge(250).fit(returns["NASDAQ"], returns[["SP500"]])
+    >>> hedged = hr.hedged_returns(returns["NASDAQ"], returns[["SP500"]], fit.ratio)
+    >>> net = hr.net_returns(hedged, fit.ratio, hr.Costs(half_spread=0.0001, fee=0.0001))
+    >>> round(float((hedged - net).sum()), 5)
+    0.00248
+    """
+    gross, cost = one_series(hedged, "hedged"), cost_of(ratio, costs)
+    refuse_other_dates(gross.index, cost.index, "hedged and ratio")
+    return (gross - cost).rename("net")
+
+
+def _kept(rate: Rate, name: str) -> Rate:
+    if not isinstance(rate, Mapping):
+        check_between(rate, name, -math.inf, math.inf)
+        return float(rate)
+    for hedge, value in rate.items():
+        check_between(value, f"{name} of {hedge!r}", -math.inf, math.inf)
+    return {hedge: float(value) for hedge, value in rate.items()}
+
+
+def _by_hedge(rate: Rate, path: pd.DataFrame, name: str) -> pd.Series[float]:
+    if not isinstance(rate, Mapping):
+        return pd.Series(rate, index=path.columns)
+    if set(rate) != set(path.columns):
+        raise DataError(f"{name} must name the hedges {list(path.columns)}; got {list(rate)}.")
+    return pd.Series([rate[hedge] for hedge in path.columns], index=path.columns)
+
+
+def _carry(carry: Rate | pd.Series[float] | pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
+    """The carry of each date and hedge, (n_dates, n_hedges)."""
+    if isinstance(carry, pd.DataFrame):
+        if set(carry.columns) != set(path.columns):
+            raise DataError(f"carry must have the columns {list(path.columns)}; got {list(carry.columns)}.")
+        return on_dates(carry, path.index, "carry", "ratio")[list(path.columns)]
+    if isinstance(carry, pd.Series):
+        one = on_dates(carry.to_frame(), path.index, "carry", "ratio").iloc[:, 0]
+        return pd.DataFrame({hedge: one for hedge in path.columns})
+    rates = _by_hedge(carry, path, "carry")
+    return pd.DataFrame([rates] * len(path), index=path.index)

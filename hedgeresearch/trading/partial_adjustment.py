@@ -1,0 +1,142 @@
+r"""How fast to trade towards a hedge when a trade moves the price against itself.
+
+A trade of q units costs :math:`\tfrac12 \Lambda q^2`, a holding x that misses the target m costs
+:math:`\tfrac \gamma 2 s^2 (x - m)^2` over the step that follows, and what comes a step later counts :math:`1 - \rho`
+as much. Then it is best to trade a constant part of the way, each step, to an aim:
+
+.. math:: x_t = x_{t-1} + r \left(\text{aim}_t - x_{t-1}\right), \qquad r = \frac a\lambda, \quad
+    a = \frac{-b + \sqrt{b^2 + 4 \gamma \lambda (1 - \rho)^2}}{2 (1 - \rho)}, \quad b = \gamma (1 - \rho) + \lambda \rho
+
+with :math:`\lambda = \Lambda / s^2`, after Garleanu and Pedersen (2013), Journal of Finance 68: their model with
+trading costs proportional to the variance, the minimum-variance holding in the place of the Markowitz portfolio. The
+aim is the mean of the target now and later with weights that fall geometrically,
+
+.. math:: \text{aim}_t = \sum_{j \ge 0} z (1 - z)^j \, E_t\left[m_{t+j}\right], \qquad
+    z = \frac{\gamma}{\gamma + a} = r + \rho (1 - r),
+
+for a target that goes the part :math:`\varphi` of its way to a long-run level each step
+:math:`\text{aim} = \text{long run} + (m - \text{long run}) / (1 + \varphi a / \gamma)`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from hedgeresearch._validation.settings import check_between, check_not_negative
+from hedgeresearch.errors import DataError
+
+
+@dataclass(frozen=True)
+class PartialTrade:
+    """A constant part of the way to an aim, as it is best with a cost that is quadratic in the trade.
+
+    Of one hedge. Several share the rate if their impact is proportional to their covariance, with an aim each.
+
+    Parameters
+    ----------
+    aim : float, in units of the hedge, from :func:`aim_of_target`; the target itself if that is a random walk
+    rate : float in (0, 1], the part of the way, from :func:`trading_rate`
+
+    Examples
+    --------
+    >>> PartialTrade(aim=120.0, rate=0.25).trade(100.0)
+    (105.0, 5.0)
+    """
+
+    aim: float
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_between(self.aim, "aim", -math.inf, math.inf)
+        _check_up_to_one(self.rate, "rate")
+
+    def trade(self, holding: float) -> tuple[float, float]:
+        """The holding to have after this step and the trade that leads there, in units of the hedge.
+
+        Parameters
+        ----------
+        holding : float, before the trade, in units of the hedge
+        """
+        check_between(holding, "holding", -math.inf, math.inf)
+        trade = self.rate * (self.aim - holding)
+        return holding + trade, trade
+
+
+def trading_rate(impact: float, risk_aversion: float, hedge_variance: float, *, discount: float = 0.0) -> float:
+    """The part of the way to the aim that is best traded each step, in (0, 1].
+
+    Parameters
+    ----------
+    impact : float >= 0, in currency per unit squared: half of it times a trade squared is the trade's cost. Without
+        impact the rate is 1
+    risk_aversion : float > 0, per unit of currency: half of it times a variance is what that variance costs
+    hedge_variance : float > 0, of the moves of the hedge's price, currency squared per unit held and step
+    discount : float in [0, 1), by which a cost one step later counts less
+
+    Raises
+    ------
+    DataError
+        If a number is outside its range.
+
+    Examples
+    --------
+    >>> round(trading_rate(20.0, 2e-7, 2500**2), 4)
+    0.2207
+    """
+    check_not_negative(impact, "impact")
+    check_between(risk_aversion, "risk_aversion", 0.0, math.inf)
+    check_between(hedge_variance, "hedge_variance", 0.0, math.inf)
+    _check_discount(discount)
+    return rate_of_costs(impact, (1.0 - discount) * risk_aversion * hedge_variance, discount)
+
+
+def rate_of_costs(impact: float, risk_price: float, discount: float) -> float:
+    """The rate above, with ``risk_price`` the discounted risk aversion times the variance."""
+    # the positive root with its numerator made rational: nothing cancels where the impact is small
+    linear = risk_price + impact * discount
+    root = math.hypot(linear, 2.0 * math.sqrt((1.0 - discount) * impact) * math.sqrt(risk_price))
+    return 2.0 * risk_price / (linear + root)
+
+
+def aim_of_target(target: float, long_run: float, reversion: float, rate: float, *, discount: float = 0.0) -> float:
+    """The holding to trade towards, in units of the hedge: ahead of a target that goes back to a long-run level.
+
+    Parameters
+    ----------
+    target : float, the holding that would be best now without costs, in units of the hedge
+    long_run : float, the level it reverts to, in the same units
+    reversion : float in [0, 1], the part of the way it goes back each step: 1 - 0.5 ** (1 / half-life). At 0 it is a
+        random walk and the aim is the target
+    rate : float in (0, 1], from :func:`trading_rate` with the same discount
+    discount : float in [0, 1), by which a cost one step later counts less
+
+    Raises
+    ------
+    DataError
+        If a number is outside its range.
+
+    Examples
+    --------
+    >>> round(aim_of_target(target=120.0, long_run=100.0, reversion=0.1, rate=0.25), 3)
+    115.385
+    """
+    check_between(target, "target", -math.inf, math.inf)
+    check_between(long_run, "long_run", -math.inf, math.inf)
+    check_not_negative(reversion, "reversion")
+    if reversion > 1.0:
+        raise DataError(f"reversion must be at most 1, all of the way in one step; got {reversion:g}.")
+    _check_up_to_one(rate, "rate")
+    _check_discount(discount)
+    present = rate + discount * (1.0 - rate)
+    return long_run + (target - long_run) * present / (present + reversion * (1.0 - present))
+
+
+def _check_discount(discount: float) -> None:
+    check_between(discount, "discount", -math.inf, 1.0)
+    check_not_negative(discount, "discount")
+
+
+def _check_up_to_one(value: float, name: str) -> None:
+    if value != 1.0:
+        check_between(value, name, 0.0, 1.0)
