@@ -26,15 +26,15 @@ from hedgeresearch.errors import (
     HedgeResearchWarning,
     MissingDataError,
 )
-from hedgeresearch.evaluation.causality import CausalityCheck, check_causal
+from hedgeresearch.evaluation.causality import CausalityCheck, check_causality
 from hedgeresearch.evaluation.comparison.confidence_set import ModelConfidenceSet, model_confidence_set
-from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval, interval_of_difference
+from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval, bootstrap_difference
 from hedgeresearch.evaluation.comparison.historical_simulation import historical_value_at_risk
 from hedgeresearch.evaluation.comparison.hypothesis_tests import PairedTest
 from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
-from hedgeresearch.evaluation.comparison.pitman_morgan import pitman_morgan
-from hedgeresearch.evaluation.comparison.predictive_ability import diebold_mariano, giacomini_white
-from hedgeresearch.evaluation.comparison.superior_ability import SuperiorAbility, superior_ability
+from hedgeresearch.evaluation.comparison.pitman_morgan import pitman_morgan_test
+from hedgeresearch.evaluation.comparison.predictive_ability import diebold_mariano_test, giacomini_white_test
+from hedgeresearch.evaluation.comparison.superior_ability import SuperiorAbility, superior_ability_test
 from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     ValueAtRiskTest,
     christoffersen_test,
@@ -42,9 +42,9 @@ from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     dynamic_quantile_test,
     kupiec_test,
 )
-from hedgeresearch.evaluation.engine.runner import run_study, walk_forward
-from hedgeresearch.evaluation.results.backtest import Tournament
-from hedgeresearch.evaluation.results.panel import Study
+from hedgeresearch.evaluation.engine.runner import walk_forward_panel, walk_forward
+from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.evaluation.results.panel import BacktestPanel
 from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, cointegration_test
 from hedgeresearch.hedges.cointegration.error_correction import ErrorCorrectionHedge
 from hedgeresearch.hedges.cointegration.hedge import CointegrationHedge
@@ -69,16 +69,16 @@ from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.hedges.regression.rolling_ols import RollingOLSHedge
 from hedgeresearch.hedges.regression.total_least_squares import TotalLeastSquaresHedge
 from hedgeresearch.hedges.regression.weighted_ols import WeightedOLSHedge
-from hedgeresearch.instruments.carry import Carry, carry
-from hedgeresearch.instruments.carry_rates import annualised_basis, funding_per_year, z_score
+from hedgeresearch.instruments.carry import Carry, hedge_carry
+from hedgeresearch.instruments.carry_rates import annualized_basis, annualized_funding, z_score
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
-from hedgeresearch.instruments.returns import contracts_for, hedge_returns
-from hedgeresearch.instruments.roll import RolledFutures, roll
-from hedgeresearch.instruments.roll_rules import RollBefore, RollOnVolume
-from hedgeresearch.instruments.specs import spec, specs
+from hedgeresearch.instruments.returns import contracts_for, instrument_returns
+from hedgeresearch.instruments.roll import RolledFutures, roll_futures
+from hedgeresearch.instruments.roll_rules import RollBeforeExpiry, RollOnVolume
+from hedgeresearch.instruments.specs import contract_spec, list_contracts
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.margin.liquidation import (
     collateral_needed,
@@ -87,13 +87,13 @@ from hedgeresearch.margin.liquidation import (
     linear_collateral,
     linear_liquidation_price,
 )
-from hedgeresearch.margin.price_range import PriceExtremes, price_extremes
+from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 from hedgeresearch.margin.probability import (
     LiquidationProbability,
     barrier_probability,
     liquidation_probability,
 )
-from hedgeresearch.metrics.by_group import by_regime, by_year, in_worst_days
+from hedgeresearch.metrics.by_group import measure_by_regime, measure_by_year, measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness, hedged_returns, variance
 from hedgeresearch.metrics.risk_adjusted import (
     exponential_certainty_equivalent,
@@ -106,8 +106,8 @@ from hedgeresearch.metrics.risk_measures import (
     semivariance,
     value_at_risk,
 )
-from hedgeresearch.metrics.trading_activity import ratio_summary, trades, turnover
-from hedgeresearch.model_table import models
+from hedgeresearch.metrics.trading_activity import ratio_summary, ratio_changes, turnover
+from hedgeresearch.model_table import list_models
 from hedgeresearch.plotting import style
 from hedgeresearch.recommendation.api import recommend
 from hedgeresearch.recommendation.inputs.market import Market
@@ -126,22 +126,22 @@ from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
 from hedgeresearch.regimes.selection import RegimeSelection, select_regimes
 from hedgeresearch.regimes.threshold import ThresholdRegimes
 from hedgeresearch.report.report import report_html, write_report
-from hedgeresearch.reproductions.registry import reproduce, reproductions
+from hedgeresearch.reproductions.registry import reproduce, list_reproductions
 from hedgeresearch.reproductions.reproduction import Reproduction
-from hedgeresearch.risk.joint_tails import TailDependence, removed_in_worst_days, tail_dependence
+from hedgeresearch.risk.joint_tails import TailDependence, worst_day_effectiveness, tail_dependence
 from hedgeresearch.risk.stress import FundingSpike, stress_table
-from hedgeresearch.risk.tails import Tails, tails
-from hedgeresearch.trading.bands import NoTradeBand, band_for_tracking_error, no_trade_band
-from hedgeresearch.trading.costs import Costs, cost_of, net_returns
-from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_of_target, trading_rate
-from hedgeresearch.volatility.arch_model import ArchMargin
+from hedgeresearch.risk.tails import TailSummary, tail_summary
+from hedgeresearch.trading.bands import NoTradeBand, tracking_error_band, no_trade_band
+from hedgeresearch.trading.costs import Costs, hedging_costs, net_returns
+from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_position, trading_rate
+from hedgeresearch.volatility.arch_model import ArchModel
 from hedgeresearch.volatility.garch import GARCH
 
 __version__ = VERSION
 
 __all__ = [
     "AlignedRegimes",
-    "ArchMargin",
+    "ArchModel",
     "BEKK",
     "CCC",
     "Carry",
@@ -199,7 +199,7 @@ __all__ = [
     "PairedTest",
     "PartialTrade",
     "Position",
-    "PriceExtremes",
+    "PriceRange",
     "QuantileHedge",
     "QuantoContract",
     "Rebalancing",
@@ -209,7 +209,7 @@ __all__ = [
     "RegimeHedge",
     "RegimeSelection",
     "Reproduction",
-    "RollBefore",
+    "RollBeforeExpiry",
     "RollOnVolume",
     "RolledFutures",
     "RollingCovariance",
@@ -221,44 +221,44 @@ __all__ = [
     "Study",
     "SuperiorAbility",
     "TailDependence",
-    "Tails",
+    "TailSummary",
     "ThresholdRegimes",
     "TotalLeastSquaresHedge",
-    "Tournament",
+    "Backtest",
     "VECMHedge",
     "ValueAtRiskTest",
     "WeightedOLSHedge",
-    "aim_of_target",
+    "aim_position",
     "align",
     "align_regimes",
-    "annualised_basis",
-    "band_for_tracking_error",
+    "annualized_basis",
+    "tracking_error_band",
     "barrier_probability",
     "by_regime",
-    "by_year",
+    "measure_by_year",
     "carry",
-    "check_causal",
+    "check_causality",
     "christoffersen_test",
     "cointegration_test",
     "collateral_needed",
     "compare_hedges",
     "conditional_coverage_test",
     "contracts_for",
-    "cost_of",
+    "hedging_costs",
     "datasets",
-    "diebold_mariano",
+    "diebold_mariano_test",
     "dynamic_quantile_test",
     "effectiveness",
     "engle_sheppard_test",
     "expected_shortfall",
     "exponential_certainty_equivalent",
-    "funding_per_year",
-    "giacomini_white",
-    "hedge_returns",
+    "annualized_funding",
+    "giacomini_white_test",
+    "instrument_returns",
     "hedged_returns",
     "historical_value_at_risk",
-    "in_worst_days",
-    "interval_of_difference",
+    "measure_on_worst_days",
+    "bootstrap_difference",
     "inverse_collateral",
     "inverse_liquidation_price",
     "kupiec_test",
@@ -272,20 +272,20 @@ __all__ = [
     "models",
     "net_returns",
     "no_trade_band",
-    "pitman_morgan",
+    "pitman_morgan_test",
     "plotting",
-    "price_extremes",
+    "simulate_price_range",
     "ratio_summary",
     "read_prices",
     "recommend",
     "regime_ratio_errors",
-    "removed_in_worst_days",
+    "worst_day_effectiveness",
     "report_html",
     "reproduce",
     "reproductions",
     "returns",
     "roll",
-    "run_study",
+    "walk_forward_panel",
     "select_regimes",
     "semivariance",
     "sharpe",
@@ -295,7 +295,7 @@ __all__ = [
     "specs",
     "stress_table",
     "style",
-    "superior_ability",
+    "superior_ability_test",
     "tail_dependence",
     "tails",
     "trades",

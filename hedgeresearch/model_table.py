@@ -58,7 +58,7 @@ ENTRIES = (
     Entry("OrthogonalGARCH", "covariance", "Alexander 2001", "returns", True, 5, "many series with few factors"),
     Entry("RegimeCorrelation", "covariance", "Pelletier 2006", "returns", True, 200, "correlations that jump between a few levels"),
     Entry("GARCH", "margin", "Bollerslev 1986", "returns", True, 1, "the variance of each series in CCC, DCC, DECO"),
-    Entry("ArchMargin", "margin", "package arch", "returns", True, 20, "any other specification of such a variance"),
+    Entry("ArchModel", "margin", "package arch", "returns", True, 20, "any other specification of such a variance"),
     # --- regime models ---
     Entry("GaussianHMM", "regimes", "Hamilton 1989", "returns", True, 300, "regimes of all series' covariances; the default"),
     Entry("StudentHMM", "regimes", "Peel and McLachlan 2000", "returns", True, 250, "the same when single outliers make regimes of their own"),
@@ -69,7 +69,7 @@ ENTRIES = (
 )  # fmt: skip
 
 
-def models() -> pd.DataFrame:
+def list_models() -> pd.DataFrame:
     """A row a model: family, source, what it needs, whether several hedges (or series), the cost of a fit, and its use.
 
     The cost is that of a fit on 1000 dates of two series (for ``MinimumVarianceHedge`` of ``DCC()``, for ``RegimeHedge``
@@ -77,7 +77,7 @@ def models() -> pd.DataFrame:
 
     Examples
     --------
-    >>> models().loc["KalmanHedge", "when it is the right one"]
+    >>> list_models().loc["KalmanHedge", "when it is the right one"]
     'a relation that drifts at a speed to be estimated'
     """
     table = pd.DataFrame(ENTRIES).set_index("model")

@@ -70,7 +70,7 @@ def test_bundled_tables_load(scripts: Path, tmp_path: Path) -> None:
 import hedgeresearch as hr
 print(hr.__file__)
 assert hr.load("nasdaq_sp500").shape == (5031, 2)
-assert "nasdaq_sp500" in hr.datasets.list().index
+assert "nasdaq_sp500" in hr.datasets.list_datasets().index
 """
     location = succeed(scripts / "python", "-c", code, cwd=tmp_path)
     assert Path(location.strip()).resolve().is_relative_to(scripts.parent.resolve())

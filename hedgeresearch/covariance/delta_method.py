@@ -15,18 +15,18 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from hedgeresearch.covariance.state import Recursion
+from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
 
 STEP = 1e-5
 """Of differences: small beside 1 - b; of moments without a unit, and the largest move of a standardised residual."""
 
-StartRecursion = TypeVar("StartRecursion", bound=Recursion)
+InitialState = TypeVar("InitialState", bound=CovarianceState)
 
 
 @dataclass(frozen=True, eq=False)
-class Moves(Generic[StartRecursion]):
+class DeltaMethod(Generic[InitialState]):
     """All that a covariance model estimated on its sample, moments among it, as one vector that can be moved.
 
     Attributes
@@ -38,9 +38,9 @@ class Moves(Generic[StartRecursion]):
 
     influence: Array
     sizes: Array
-    start_at: Callable[[Array], StartRecursion]
+    start_at: Callable[[Array], InitialState]
 
-    def functional_influence(self, functional: Callable[[StartRecursion], Array]) -> Array:
+    def functional_influence(self, functional: Callable[[InitialState], Array]) -> Array:
         """Influence of each date on a function of the start recursion with values (p,), (n_dates, p)."""
         moved = np.flatnonzero(self.influence.any(axis=0) & (self.sizes > 0.0))
         slopes = []
@@ -53,15 +53,15 @@ class Moves(Generic[StartRecursion]):
 
 
 @runtime_checkable
-class MovableInference(Protocol):
+class HasDeltaMethod(Protocol):
     """The inference of a model whose functions have errors by the delta method."""
 
-    def moves(self) -> Moves[Any]:
+    def moves(self) -> DeltaMethod[Any]:
         """What was estimated, and how each date moves it."""
 
 
 def margin_sizes(sensitivities: list[Sensitivities]) -> Array:
-    """Moves of the parameters of all margins that change no standardised residual by more than ``STEP``."""
+    """DeltaMethod of the parameters of all margins that change no standardised residual by more than ``STEP``."""
     largest = np.concatenate([np.abs(s.derivatives).max(axis=1) for s in sensitivities])
     return np.where(largest > 0.0, STEP / np.where(largest > 0.0, largest, 1.0), 0.0)
 

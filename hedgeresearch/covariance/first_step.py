@@ -32,7 +32,7 @@ class MarginState(Protocol):
         """Expected variances of the next ``horizon`` dates, (horizon,)."""
 
 
-class MarginFit(Protocol):
+class VolatilityEstimate(Protocol):
     """An estimated margin."""
 
     @property
@@ -56,7 +56,7 @@ class MarginFit(Protocol):
         """The bounds on which the estimate lies, as formulas."""
 
     @property
-    def start(self) -> MarginState:
+    def initial_state(self) -> MarginState:
         """The state before the first date of the sample."""
 
     def start_after(self, change: Array) -> MarginState:
@@ -73,7 +73,7 @@ class Margin(Protocol):
     def names(self) -> tuple[str, ...]:
         """Names of the parameters that will be estimated, (k,)."""
 
-    def estimate(self, returns: Array, start: Any = None) -> MarginFit:
+    def estimate(self, returns: Array, start: Any = None) -> VolatilityEstimate:
         """Estimate on one series (n_dates,); ``start`` is an earlier estimate of the same settings, to search from."""
 
 
@@ -87,14 +87,14 @@ class FittedMargins:
 
     Attributes
     ----------
-    fits : one MarginFit a series
+    fits : one VolatilityEstimate a series
     series : names of the series
     states : one MarginState a series, before the first date
     residuals : array (n_dates, n_series), standardised
     log_volatility : float, sum of log volatilities over dates and series
     """
 
-    fits: tuple[MarginFit, ...]
+    fits: tuple[VolatilityEstimate, ...]
     series: tuple[str, ...]
     states: tuple[MarginState, ...]
     residuals: Array
@@ -162,7 +162,7 @@ def fit_margins(margins: Margins, frame: pd.DataFrame, start: FittedMargins | No
             fits.append(margin_of(margins, series).estimate(returns, earlier))
         except ConvergenceError as error:
             raise ConvergenceError(f"series {series!r}: {error}") from error
-    states = tuple(fit.start for fit in fits)
+    states = tuple(fit.initial_state for fit in fits)
     means, variances, _ = filter_margins(states, frame.to_numpy())
     residuals = (frame.to_numpy() - means[:-1]) / np.sqrt(variances[:-1])
     log_volatility = 0.5 * float(np.log(variances[:-1]).sum())

@@ -17,7 +17,7 @@ from hedgeresearch.covariance.diagnostics import residual_tests
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
 from hedgeresearch.covariance.simulation import simulate
 from hedgeresearch.covariance.standardize import standardize
-from hedgeresearch.covariance.state import Recursion, chunks
+from hedgeresearch.covariance.state import CovarianceState, chunks
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.typing import Array
@@ -45,15 +45,15 @@ class CovarianceFit:
     model : the settings that were fitted
     estimates : Estimates, the parameters with their likelihood, errors and convergence
     returns : DataFrame (n_dates, n_series), the returns of the dates of the path
-    start, recursion : Recursion, before the first and after the last of these dates
+    initial_state, final_state : CovarianceState, before the first and after the last of these dates
     sample_end : last date of the estimation sample
     """
 
     model: Any
     estimates: Estimates
     returns: pd.DataFrame
-    start: Recursion
-    recursion: Recursion
+    initial_state: CovarianceState
+    final_state: CovarianceState
     sample_end: Any
 
     def __repr__(self) -> str:
@@ -126,7 +126,7 @@ class CovarianceFit:
     def path(self, series: Sequence[str] | None = None) -> Array:
         """Conditional covariances of some series (all if none is named), array (n_dates, k, k), in squared returns."""
         positions = range(len(self.series)) if series is None else [self._position(name) for name in series]
-        return self.start.path(self.returns.to_numpy(), np.array(positions, dtype=np.intp))
+        return self.initial_state.path(self.returns.to_numpy(), np.array(positions, dtype=np.intp))
 
     @property
     def covariance(self) -> pd.DataFrame:
@@ -166,7 +166,7 @@ class CovarianceFit:
         DataError
             If the covariance of some date is singular.
         """
-        return pd.DataFrame(standardized_residuals(self.start, self.returns), index=self.dates, columns=self.series)
+        return pd.DataFrame(standardized_residuals(self.initial_state, self.returns), index=self.dates, columns=self.series)
 
     def diagnostics(self, lags: int = 10) -> pd.DataFrame:
         """Ljung-Box tests of the standardised residuals and of their squares and cross products, a row a test."""
@@ -178,13 +178,13 @@ class CovarianceFit:
     @property
     def next_covariance(self) -> pd.DataFrame:
         """Covariance matrix of the date after the last, (n_series, n_series)."""
-        return pd.DataFrame(self.recursion.next_covariance, index=self.series, columns=self.series)
+        return pd.DataFrame(self.final_state.next_covariance, index=self.series, columns=self.series)
 
     def forecast(self, horizon: int) -> pd.DataFrame:
         """Expected covariance of each of the next ``horizon`` dates, rows by (step, series); step 1 comes next."""
         check_at_least(horizon, "horizon", 1)
         rows = pd.MultiIndex.from_product([range(1, horizon + 1), self.series], names=["step", "series"])
-        path = self.recursion.forecast(horizon)
+        path = self.final_state.forecast(horizon)
         return pd.DataFrame(path.reshape(-1, len(self.series)), index=rows, columns=self.series)
 
     def aggregate(self, horizon: int) -> pd.DataFrame:
@@ -196,12 +196,12 @@ class CovarianceFit:
             If a margin makes returns depend on those before, so that the forecasts of the steps do not add up.
         """
         check_at_least(horizon, "horizon", 1)
-        if not self.recursion.constant_means:
+        if not self.final_state.constant_means:
             raise DataError(
                 "aggregate must have margins with a constant mean, as forecasts of correlated returns do not add up; "
                 f"got {self.model!r}. Take returns of the longer horizon, or margins without lags."
             )
-        total = self.recursion.forecast(horizon).sum(axis=0)
+        total = self.final_state.forecast(horizon).sum(axis=0)
         return pd.DataFrame(total, index=self.series, columns=self.series)
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.DataFrame:
@@ -209,7 +209,7 @@ class CovarianceFit:
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         steps = pd.RangeIndex(1, n_dates + 1, name="step")
-        return pd.DataFrame(simulate(self.recursion, n_dates, seed), index=steps, columns=self.series)
+        return pd.DataFrame(simulate(self.final_state, n_dates, seed), index=steps, columns=self.series)
 
     def extend(self, returns: pd.DataFrame) -> CovarianceFit:
         """The same parameters carried over new dates (n_new, n_series); the path of the result holds these dates.
@@ -225,8 +225,8 @@ class CovarianceFit:
 
     def advance(self, returns: pd.DataFrame) -> CovarianceFit:
         """``extend`` over returns known to be valid."""
-        after = self.recursion.advance(returns.to_numpy())
-        return replace(self, returns=returns, start=self.recursion, recursion=after)
+        after = self.final_state.advance(returns.to_numpy())
+        return replace(self, returns=returns, initial_state=self.final_state, final_state=after)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Conditional volatility of each series, in per cent per period."""
@@ -242,7 +242,7 @@ class CovarianceFit:
         return names.index(name)
 
 
-def standardized_residuals(start: Recursion, returns: pd.DataFrame) -> Array:
+def standardized_residuals(start: CovarianceState, returns: pd.DataFrame) -> Array:
     """Those of returns (n_dates, n_series) under a recursion that begins with them, (n_dates, n_series)."""
     values = returns.to_numpy()
     errors = values - start.means(values)[:-1]
@@ -251,7 +251,7 @@ def standardized_residuals(start: Recursion, returns: pd.DataFrame) -> Array:
 
 
 def start_fit(
-    model: Any, frame: pd.DataFrame, recursion: Recursion, estimates: Estimates, *, skip: int = 0
+    model: Any, frame: pd.DataFrame, recursion: CovarianceState, estimates: Estimates, *, skip: int = 0
 ) -> CovarianceFit:
     """Run a recursion over its estimation sample; the first ``skip`` dates only feed its start."""
     path_returns = frame.iloc[skip:] if skip else frame
@@ -259,7 +259,7 @@ def start_fit(
         model=model,
         estimates=estimates,
         returns=path_returns,
-        start=recursion,
-        recursion=recursion.advance(path_returns.to_numpy()),
+        initial_state=recursion,
+        final_state=recursion.advance(path_returns.to_numpy()),
         sample_end=frame.index[-1],
     )

@@ -17,7 +17,7 @@ import pandas as pd
 
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
-from hedgeresearch.covariance.delta_method import Moves, margin_sizes, symmetric
+from hedgeresearch.covariance.delta_method import DeltaMethod, margin_sizes, symmetric
 from hedgeresearch.covariance.first_step import (
     FittedMargins,
     Margin,
@@ -26,7 +26,7 @@ from hedgeresearch.covariance.first_step import (
     moved_margins,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalRecursion
+from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalState
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_of
@@ -102,7 +102,7 @@ class OrthogonalGARCH:
             inference=ComponentInference(self.margins, margins, values, k),
         )
         warn_of_bounds(self, estimates)
-        return start_fit(self, frame, components.recursion(margins.states), estimates)
+        return start_fit(self, frame, components.state(margins.states), estimates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class ComponentInference:
         """The sandwich, (k, k); NaN for parameters held by a bound."""
         return covariance_of(np.hstack([fit.sensitivities().influence for fit in self.margins.fits]))
 
-    def moves(self) -> Moves[OrthogonalRecursion]:
+    def moves(self) -> DeltaMethod[OrthogonalState]:
         """The margins' parameters and the correlated moments of which the components are made."""
         sensitivities = [fit.sensitivities() for fit in self.margins.fits]
         unit = (self.returns - self.returns.mean(axis=0)) / self.returns.std(axis=0, ddof=1)
@@ -134,9 +134,9 @@ class ComponentInference:
         products = unit[:, rows] * unit[:, columns]
         by_date = np.hstack([*(s.influence for s in sensitivities), products - products.mean(axis=0)])
         sizes = np.append(margin_sizes(sensitivities), np.full(len(rows), REFIT_STEP))
-        return Moves(by_date, sizes, self.start_after)
+        return DeltaMethod(by_date, sizes, self.start_after)
 
-    def start_after(self, change: Array) -> OrthogonalRecursion:
+    def start_after(self, change: Array) -> OrthogonalState:
         """The recursion before the sample after a change of the margins and of the standardised returns' moments.
 
         The margins of other components are estimated anew.
@@ -149,5 +149,5 @@ class ComponentInference:
         if of_moments.any():
             factors = np.ascontiguousarray(components.factors(self.returns).T)
             fits = tuple(self.model.estimate(f, fit) for f, fit in zip(factors, margins.fits, strict=True))
-            margins = replace(margins, fits=fits, states=tuple(fit.start for fit in fits))
-        return components.recursion(moved_margins(margins, of_margins))
+            margins = replace(margins, fits=fits, states=tuple(fit.initial_state for fit in fits))
+        return components.state(moved_margins(margins, of_margins))

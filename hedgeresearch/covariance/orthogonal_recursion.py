@@ -42,15 +42,15 @@ class Components:
         """The components that have margins, (n_dates, n_factors)."""
         return np.asarray((returns - self.mean) @ self.weights[: self.n_factors].T)
 
-    def recursion(self, margins: tuple[MarginState, ...]) -> OrthogonalRecursion:
+    def state(self, margins: tuple[MarginState, ...]) -> OrthogonalState:
         """The recursion before the date of the margins' states."""
         k, loadings = self.n_factors, self.loadings
         rest = (loadings[:, k:] * self.variances[k:]) @ loadings[:, k:].T
-        return OrthogonalRecursion(margins, self.mean, loadings[:, :k], self.weights[:k], rest)
+        return OrthogonalState(margins, self.mean, loadings[:, :k], self.weights[:k], rest)
 
 
 @dataclass(frozen=True, eq=False)
-class OrthogonalRecursion:
+class OrthogonalState:
     """The margins of the components and the way back to the series.
 
     Attributes
@@ -89,7 +89,7 @@ class OrthogonalRecursion:
         part = replace(self, loadings=self.loadings[block], rest=self.rest[np.ix_(block, block)])
         return part._covariances(variances)
 
-    def advance(self, returns: Array) -> OrthogonalRecursion:
+    def advance(self, returns: Array) -> OrthogonalState:
         """The components after new dates."""
         return replace(self, margins=filter_margins(self.margins, self._factors(returns))[2])
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from hedgeresearch.covariance.standardize import ROUNDING, scaled_roots, singular_covariance
-from hedgeresearch.covariance.state import Recursion
+from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.typing import Array
 
 
-def simulate(recursion: Recursion, n_dates: int, seed: int) -> Array:
+def simulate(recursion: CovarianceState, n_dates: int, seed: int) -> Array:
     """(n_dates, n_series) returns, normal or multivariate Student-t, with the model's means and covariances.
 
     Raises
@@ -25,7 +25,7 @@ def simulate(recursion: Recursion, n_dates: int, seed: int) -> Array:
     return drive(recursion, noise)
 
 
-def drive(recursion: Recursion, noise: Array) -> Array:
+def drive(recursion: CovarianceState, noise: Array) -> Array:
     """Returns (n_dates, n_series) of which ``noise`` (n_dates, n_series) are the standardised residuals.
 
     Raises

@@ -13,7 +13,7 @@ CHUNK = 4_000_000
 """Numbers of a path held at a time when only its summary is needed."""
 
 
-class Recursion(Protocol):
+class CovarianceState(Protocol):
     """Parameters and the state before the next date. A recursion never changes: ``advance`` gives another one."""
 
     @property
@@ -34,14 +34,14 @@ class Recursion(Protocol):
     def path(self, returns: Array, block: Indices) -> Array:
         """Covariances (n_dates, k, k) of the k series at the positions ``block``, each before its date is seen."""
 
-    def advance(self, returns: Array) -> Recursion:
+    def advance(self, returns: Array) -> CovarianceState:
         """The recursion after the dates of ``returns`` (n_dates, n_series)."""
 
     def forecast(self, horizon: int) -> Array:
         """Expected covariances of the next ``horizon`` dates, (horizon, n_series, n_series)."""
 
 
-def chunks(recursion: Recursion, returns: Array) -> Iterator[tuple[slice, Array]]:
+def chunks(recursion: CovarianceState, returns: Array) -> Iterator[tuple[slice, Array]]:
     """The whole path piece by piece, so that n_dates x n x n numbers are never held at once."""
     n_dates, n = returns.shape
     size, block = max(1, CHUNK // (n * n)), np.arange(n, dtype=np.intp)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import difflib
 
 import pandas as pd
@@ -19,7 +18,7 @@ def load(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        One of the names in :func:`list`. All are bundled but ``binance_8h``, which is downloaded when first loaded.
+        One of the names in :func:`list_datasets`. All are bundled but ``binance_8h``, which is downloaded when first loaded.
 
     Returns
     -------
@@ -50,7 +49,7 @@ def load(name: str) -> pd.DataFrame:
     return bundled.read(name)
 
 
-def list() -> pd.DataFrame:
+def list_datasets() -> pd.DataFrame:
     """The tables, one a row; every cell is text.
 
     Returns
@@ -60,7 +59,7 @@ def list() -> pd.DataFrame:
 
     Examples
     --------
-    >>> list().loc["brent_wti", "frequency"]
+    >>> list_datasets().loc["brent_wti", "frequency"]
     'monthly (averages)'
     """
     abouts = [*(bundled.describe(name) for name in bundled.names()), binance.ABOUT]
@@ -68,12 +67,12 @@ def list() -> pd.DataFrame:
     return table[[*LISTED]]
 
 
-def _names() -> builtins.list[str]:
+def _names() -> list[str]:
     return [*bundled.names(), binance.ABOUT["name"]]
 
 
 def _unknown(name: str) -> str:
     names = _names()
     nearest = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.4)
-    advice = f"Did you mean {nearest[0]!r}?" if nearest else "See list() for what they hold."
+    advice = f"Did you mean {nearest[0]!r}?" if nearest else "See hr.datasets.list_datasets() for what they hold."
     return f"name must be one of {', '.join(map(repr, names))}; got {name!r}. {advice}"

@@ -58,7 +58,7 @@ class CausalityCheck:
         return f"<p>{html.escape(repr(self))}</p>{self.table.to_html()}"
 
 
-def check_causal(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int = 0) -> CausalityCheck:
+def check_causality(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int = 0) -> CausalityCheck:
     """Fit a model, extend it, shock the data from random dates on, and see whether anything dated before moves.
 
     A value dated t may use data before t only, so that a shock from t on must leave it as it was. Hedges, covariances
@@ -75,7 +75,7 @@ def check_causal(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int = 
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> hr.check_causal(hr.EWMACovariance(), hr.simulate_dcc(n_dates=300, seed=1).returns)
+    >>> hr.check_causality(hr.EWMACovariance(), hr.simulate_dcc(n_dates=300, seed=1).returns)
     CausalityCheck(EWMACovariance(), causal: 5 shocks moved no value dated up to them)
     """
     check_at_least(n_shocks, "n_shocks", 1)

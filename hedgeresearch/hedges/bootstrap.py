@@ -19,7 +19,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import check_at_least
-from hedgeresearch.covariance.delta_method import MovableInference
+from hedgeresearch.covariance.delta_method import HasDeltaMethod
 from hedgeresearch.covariance.fit import standardized_residuals
 from hedgeresearch.covariance.simulation import drive
 from hedgeresearch.errors import ConvergenceError, DataError
@@ -98,7 +98,7 @@ def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[
     if fit.regimes is not None and not over_horizon:
         return regime_resampling(fit.regimes, sample, seed)
     steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference
-    if over_horizon or not isinstance(steps, MovableInference):
+    if over_horizon or not isinstance(steps, HasDeltaMethod):
         return lambda positions: sample.iloc[positions]
     moves = steps.moves()
     start = moves.start_at(np.zeros(len(moves.sizes)))
@@ -120,7 +120,7 @@ def _next_ratio(fit: HedgeFit, draw: pd.DataFrame) -> Array:
     draw.attrs["returns"] = fit.returns_kind
     asset, hedges = draw.iloc[:, 0], draw.iloc[:, 1:]
     if can_start(fit.model.fit):
-        again = fit.model.fit(asset, hedges, start=fit)
+        again = fit.model.fit(asset, hedges, warm_start=fit)
     else:
         again = fit.model.fit(asset, hedges)
     if fit.carries_state:

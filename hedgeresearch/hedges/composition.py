@@ -9,7 +9,7 @@ import pandas as pd
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit, HedgeModel
-from hedgeresearch.hedges.intervals import PathInference, RatioInference
+from hedgeresearch.hedges.intervals import PathErrors, RatioErrors
 from hedgeresearch.hedges.model import can_start
 from hedgeresearch.typing import Array
 
@@ -30,7 +30,7 @@ def needs_of(model: HedgeModel) -> str:
 
 def fit_inner(model: Any, asset: Any, hedges: Any, earlier: HedgeFit | None) -> HedgeFit:
     """The fit of an inner model, begun at an earlier one if there is one and the model can."""
-    begun = {} if earlier is None or not can_start(model.fit) else {"start": earlier}
+    begun = {} if earlier is None or not can_start(model.fit) else {"warm_start": earlier}
     fit: HedgeFit = model.fit(asset, hedges, **begun)
     return fit
 
@@ -46,7 +46,7 @@ def outer_fit(
     ratio: pd.DataFrame,
     next_ratio: pd.Series[float],
     estimates: pd.DataFrame,
-    inference: RatioInference | None,
+    inference: RatioErrors | None,
     state: Any,
 ) -> HedgeFit:
     """Other ratios made of those of ``inner``, whose regimes and covariances stay with it, in ``state``."""
@@ -73,7 +73,7 @@ class InnerInference:
     """The sampling error of a next ratio that is that of an inner fit."""
 
     inner: HedgeFit
-    inference: RatioInference
+    inference: RatioErrors
 
     def covariance(self, fit: HedgeFit) -> Array:
         """That of the inner fit."""
@@ -88,15 +88,15 @@ class InnerInference:
 class InnerPathInference(InnerInference):
     """The same where the whole path is that of the inner fit, and its errors are known."""
 
-    inference: PathInference
+    inference: PathErrors
 
     def path_errors(self, fit: HedgeFit) -> Array:
         """Those of the inner fit."""
         return self.inference.path_errors(self.inner)
 
 
-def inner_inference(inner: HedgeFit, whole_path: bool) -> RatioInference | None:
+def inner_inference(inner: HedgeFit, whole_path: bool) -> RatioErrors | None:
     """The sampling error of the inner fit's next ratio and, if all its ratios are kept, of their path."""
-    if whole_path and isinstance(inner.inference, PathInference):
+    if whole_path and isinstance(inner.inference, PathErrors):
         return InnerPathInference(inner, inner.inference)
     return None if inner.inference is None else InnerInference(inner, inner.inference)

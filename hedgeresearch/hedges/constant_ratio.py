@@ -11,7 +11,7 @@ import pandas as pd
 from hedgeresearch._containers.growing_table import History
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
-from hedgeresearch.hedges.intervals import RatioInference
+from hedgeresearch.hedges.intervals import RatioErrors
 from hedgeresearch.typing import Array
 
 
@@ -21,7 +21,7 @@ def constant_ratio_fit(
     ratio: Array,
     kind: str | None,
     estimates: pd.DataFrame | Estimates | None = None,
-    inference: RatioInference | None = None,
+    inference: RatioErrors | None = None,
 ) -> HedgeFit:
     """One ratio (n_hedges,) for all dates, beside the sample covariance of ``returns`` (asset first)."""
     hedges = returns.columns[1:]

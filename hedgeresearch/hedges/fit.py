@@ -30,7 +30,7 @@ class HedgeModel(Protocol):
 
     A model that works on prices says so with a class variable ``needs = "prices"``, one whose ratio has an error beside
     that of its parameters with ``bootstraps = False``; one whose search can begin at an earlier fit takes it as
-    ``fit(asset, hedges, start=None)``.
+    ``fit(asset, hedges, *, warm_start=None)``.
     """
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
@@ -65,7 +65,7 @@ class HedgeFit:
     last_date : last date seen
     history : History, what the model was given (n_rows, 1 + n_hedges), extensions included
     n_sample : int, how many of these rows are the estimation sample
-    inference : RatioInference or None, the sampling error of the next ratio; None leaves it to the bootstrap
+    inference : RatioErrors or None, the sampling error of the next ratio; None leaves it to the bootstrap
     carries_state : whether the next ratio depends on a state beside the parameters, as in DCC
     state : what the model needs to go on, if it is not in the other attributes
     returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
@@ -86,7 +86,7 @@ class HedgeFit:
     last_date: Any
     history: History
     n_sample: int
-    inference: intervals.RatioInference | None = None
+    inference: intervals.RatioErrors | None = None
     carries_state: bool = False
     state: Any = None
     returns_kind: str | None = None

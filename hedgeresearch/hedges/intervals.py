@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hedgeresearch.hedges.fit import HedgeFit
 
 
-class RatioInference(Protocol):
+class RatioErrors(Protocol):
     """What knows the sampling error of a hedge ratio, and computes it when asked."""
 
     def covariance(self, fit: HedgeFit) -> Array:
@@ -29,7 +29,7 @@ class RatioInference(Protocol):
 
 
 @runtime_checkable
-class PathInference(RatioInference, Protocol):
+class PathErrors(RatioErrors, Protocol):
     """One that knows the errors of the whole path, too."""
 
     def path_errors(self, fit: HedgeFit) -> Array:
@@ -52,14 +52,14 @@ class KnownCovariance:
 
 
 @dataclass(frozen=True)
-class AmongParameters:
+class ParameterErrors:
     """The sampling error of ratios that are parameters, named after their hedges, of the fit's Estimates."""
 
     def covariance(self, fit: HedgeFit) -> Array:
         """The hedges' part of the parameters' covariance."""
         covariance = estimates_of(fit).covariance
         if covariance is None:
-            raise TypeError("AmongParameters needs estimates with a covariance")
+            raise TypeError("ParameterErrors needs estimates with a covariance")
         return np.asarray(covariance.loc[fit.hedges, fit.hedges])
 
     def degrees_of_freedom(self, fit: HedgeFit) -> float:
@@ -115,7 +115,7 @@ def bands(fit: HedgeFit, level: float) -> pd.DataFrame:
     """Lower and upper end for the ratio of each date, (n_dates, 2 n_hedges), columns by (hedge, end)."""
     check_between(level, "level", 0.0, 1.0)
     inference: Any = fit.inference
-    if isinstance(inference, PathInference):
+    if isinstance(inference, PathErrors):
         errors = inference.path_errors(fit)
     elif (fit.ratio.to_numpy() == fit.next_ratio.to_numpy()).all():
         errors = np.broadcast_to(standard_errors(fit).to_numpy(), fit.ratio.shape)

@@ -17,18 +17,18 @@ Fit = TypeVar("Fit")
 
 def can_start(fit: Callable[..., object]) -> bool:
     """Whether a model's ``fit`` takes an earlier fit to begin at."""
-    return "start" in inspect.signature(fit).parameters
+    return "warm_start" in inspect.signature(fit).parameters
 
 
 def fit_from(fit: Callable[..., Fit], data: pd.DataFrame, earlier: object) -> Fit:
     """The fit of ``data``, begun at an earlier one if there is one and the model can."""
-    return fit(data) if earlier is None or not can_start(fit) else fit(data, start=earlier)
+    return fit(data) if earlier is None or not can_start(fit) else fit(data, warm_start=earlier)
 
 
-def check_start(start: Any, model: Any) -> None:
+def check_start(warm_start: Any, model: Any) -> None:
     """Refuse an earlier fit of another kind of model."""
-    if start is not None and type(getattr(start, "model", None)) is not type(model):
-        raise DataError(f"start must be an earlier fit of {describe(model)}; got {start!r}.")
+    if warm_start is not None and type(getattr(warm_start, "model", None)) is not type(model):
+        raise DataError(f"warm_start must be an earlier fit of {describe(model)}; got {warm_start!r}.")
 
 
 def models_within(model: Any) -> Iterator[Any]:

@@ -32,8 +32,8 @@ def regime_resampling(regimes: RegimeFit, sample: pd.DataFrame, seed: int) -> Ca
             "observe, or compare ratios of regimes instead."
         )
     # how the chain began is soon forgotten, so that the state in which a later fit begins does as well
-    smoothed, _ = regimes.start.hindsight(sample[list(regimes.series)].to_numpy())
-    transition, skipped = regimes.start.transition, len(sample) - len(smoothed)
+    smoothed, _ = regimes.initial_state.hindsight(sample[list(regimes.series)].to_numpy())
+    transition, skipped = regimes.initial_state.transition, len(sample) - len(smoothed)
     dates_of = [weights / weights.sum() for weights in smoothed.T]
     generator = np.random.default_rng(seed)
 

@@ -23,7 +23,7 @@ import pandas as pd
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.instruments.carry_rates import DAYS, check_window, funding_per_year, z_scores
+from hedgeresearch.instruments.carry_rates import DAYS, check_window, annualized_funding, z_scores
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.instruments.terms import Terms
 
@@ -95,7 +95,7 @@ class Carry:
         )
 
 
-def carry(
+def hedge_carry(
     instrument: Terms,
     history: pd.Series[float],
     ratio: float = 1.0,
@@ -141,7 +141,7 @@ def carry(
             raise DataError(f"periods_per_year belongs to funding; {instrument.name!r} has none. Leave it out.")
         rate = float(past.iloc[-1])
     else:
-        rate = funding_per_year(past, periods_per_year, window)
+        rate = annualized_funding(past, periods_per_year, window)
     cost = 2.0 * abs(ratio) * (instrument.fee + instrument.half_spread)
     return Carry(
         instrument=instrument.name,

@@ -32,7 +32,7 @@ DAYS = 365.0
 """Days of a year."""
 
 
-def annualised_basis(
+def annualized_basis(
     future: pd.Series[float], spot: pd.Series[float], expiry: date | str | pd.Series[Any]
 ) -> pd.Series[float]:
     """Log of future over spot, per year of 365 days to expiry, (n_dates,): what a short future earns as it meets spot.
@@ -53,7 +53,7 @@ def annualised_basis(
     --------
     >>> dates = pd.DatetimeIndex(["2024-03-01", "2024-03-02"])
     >>> future, spot = pd.Series([102.0, 101.0], dates), pd.Series([100.0, 100.0], dates)
-    >>> annualised_basis(future, spot, "2024-03-31").round(4).tolist()
+    >>> annualized_basis(future, spot, "2024-03-31").round(4).tolist()
     [0.2409, 0.1252]
     """
     prices = joined_series({"future": future, "spot": spot})
@@ -92,7 +92,7 @@ def years_left(dates: pd.DatetimeIndex, expiry: date | str | pd.Series[Any]) -> 
     return left
 
 
-def funding_per_year(
+def annualized_funding(
     rates: pd.Series[float], periods_per_year: float | None = None, window: int | None = None
 ) -> float:
     """Mean funding rate times periods a year, a share of the notional that a long pays a year, a short earns.
@@ -112,7 +112,7 @@ def funding_per_year(
 
     Examples
     --------
-    >>> funding_per_year(pd.Series([0.0001] * 6, pd.date_range("2024-01-01", periods=6, freq="8h")))
+    >>> annualized_funding(pd.Series([0.0001] * 6, pd.date_range("2024-01-01", periods=6, freq="8h")))
     0.1095
     """
     values = one_series(rates, "rates")

@@ -29,7 +29,7 @@ from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.typing import Array
 
 
-def hedge_returns(
+def instrument_returns(
     prices: pd.DataFrame | pd.Series[float],
     instruments: Instrument | Sequence[Instrument],
     kind: Literal["simple", "difference"] = "simple",
@@ -63,7 +63,7 @@ def hedge_returns(
     >>> dates = pd.date_range("2024-01-01", periods=3)
     >>> prices = pd.DataFrame({"BTC": [50e3, 40e3, 60e3], "BTC_COIN_PERP": [50e3, 40e3, 62.5e3]}, dates)
     >>> perpetual = hr.InverseContract("BTC_COIN_PERP", value=100, funding="8-hourly")
-    >>> hr.hedge_returns(prices, perpetual, rates={"BTC_COIN_PERP": prices["BTC"]})["BTC_COIN_PERP"].round(4).tolist()
+    >>> hr.instrument_returns(prices, perpetual, rates={"BTC_COIN_PERP": prices["BTC"]})["BTC_COIN_PERP"].round(4).tolist()
     [-0.2, 0.54]
     """
     check_choice(kind, "kind", ("simple", "difference"))
@@ -98,7 +98,7 @@ def contracts_for(
 
     Parameters
     ----------
-    ratio : hedge ratio of the instrument, of returns of this kind as ``hedge_returns`` makes them
+    ratio : hedge ratio of the instrument, of returns of this kind as ``instrument_returns`` makes them
     position : what is held of the asset, negative if short: its value in the currency of the account, or for
         kind="difference" its units
     instrument : the one to hedge with

@@ -109,13 +109,13 @@ class RolledFutures:
         return level.rename("back-adjusted")
 
 
-def roll(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | pd.Series[Any]) -> RolledFutures:
+def roll_futures(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | pd.Series[Any]) -> RolledFutures:
     """Hold one contract after the other, changing by a rule.
 
     Parameters
     ----------
     contracts : DataFrame (n_dates, n_contracts), prices, columns in order of expiry, NaN where a contract is not traded
-    rule : RollBefore(days) or RollOnVolume(volumes)
+    rule : RollBeforeExpiry(days) or RollOnVolume(volumes)
     expiries : mapping or Series, contract -> last date on which it has a price; a date without a time, at midnight,
         means the whole of that day
 
@@ -136,10 +136,10 @@ def roll(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | 
     >>> dates = pd.bdate_range("2024-03-11", periods=5)
     >>> near = [100.0, 101.0, 102.0, None, None]
     >>> far = [110.0, 111.1, 112.2, 113.3, 114.4]
-    >>> rolled = hr.roll(pd.DataFrame({"H24": near, "M24": far}, dates, dtype=float), hr.RollBefore(1),
+    >>> rolled = hr.roll(pd.DataFrame({"H24": near, "M24": far}, dates, dtype=float), hr.RollBeforeExpiry(1),
     ...                  {"H24": "2024-03-14", "M24": "2024-06-20"})
     >>> rolled
-    RolledFutures(RollBefore(days=1), 4 returns to 2024-03-15, 1 rolls, now M24)
+    RolledFutures(RollBeforeExpiry(days=1), 4 returns to 2024-03-15, 1 rolls, now M24)
     >>> rolled.returns.round(4).tolist(), rolled.gaps.round(4).tolist()
     ([0.01, 0.0099, 0.0098, 0.0097], [0.1])
     """
@@ -147,7 +147,7 @@ def roll(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | 
     if not isinstance(prices.index, pd.DatetimeIndex):
         raise DataError(f"contracts must be indexed by dates; got {kind_of_dates(prices.index)}.")
     if not hasattr(rule, "held") or isinstance(rule, type):
-        raise DataError(f"rule must be a rule such as RollBefore(5); got {rule!r}.")
+        raise DataError(f"rule must be a rule such as RollBeforeExpiry(5); got {rule!r}.")
     ends = _expiries(expiries, prices)
     columns = rule.held(prices, ends.map(last_moment))
     _refuse_none_left(columns, prices)

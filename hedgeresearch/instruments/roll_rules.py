@@ -32,7 +32,7 @@ class RollRule(Protocol):
 
 
 @dataclass(frozen=True)
-class RollBefore:
+class RollBeforeExpiry:
     """Hold each contract until some business days before it expires.
 
     Parameters
@@ -42,8 +42,8 @@ class RollBefore:
 
     Examples
     --------
-    >>> RollBefore(days=5)
-    RollBefore(days=5)
+    >>> RollBeforeExpiry(days=5)
+    RollBeforeExpiry(days=5)
     """
 
     days: int = 5

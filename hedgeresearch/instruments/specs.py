@@ -42,7 +42,7 @@ COLUMNS = (
 )
 
 
-def specs() -> pd.DataFrame:
+def list_contracts() -> pd.DataFrame:
     """A row a contract: its terms, the page they were read from, the date of that page, and what to check.
 
     ``multiplier`` is units of the underlying (dollars a point, for an index), ``value`` dollars of face, ``fee`` a
@@ -50,7 +50,7 @@ def specs() -> pd.DataFrame:
 
     Examples
     --------
-    >>> specs().loc[["cme_es", "binance_coinm_btc"], ["kind", "multiplier", "value", "tick", "fee"]]
+    >>> list_contracts().loc[["cme_es", "binance_coinm_btc"], ["kind", "multiplier", "value", "tick", "fee"]]
                           kind  multiplier  value  tick     fee
     cme_es              linear        50.0    NaN  0.25     NaN
     binance_coinm_btc  inverse         NaN  100.0  0.10  0.0005
@@ -58,7 +58,7 @@ def specs() -> pd.DataFrame:
     return pd.DataFrame.from_dict(_venues(), orient="index").reindex(columns=list(COLUMNS))
 
 
-def spec(contract: str, name: str | None = None, **terms: Any) -> Contract:
+def contract_spec(contract: str, name: str | None = None, **terms: Any) -> Contract:
     """One of the contracts of :func:`specs`, ready to trade.
 
     Parameters
@@ -79,7 +79,7 @@ def spec(contract: str, name: str | None = None, **terms: Any) -> Contract:
 
     Examples
     --------
-    >>> perpetual = spec("binance_coinm_btc", name="BTC_COIN_PERP", half_spread=0.0001)
+    >>> perpetual = contract_spec("binance_coinm_btc", name="BTC_COIN_PERP", half_spread=0.0001)
     >>> perpetual.value, perpetual.fee, perpetual.funding
     (100, 0.0005, '8-hourly')
     """

@@ -33,7 +33,7 @@ import numpy.typing as npt
 
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.margin.price_range import PriceExtremes
+from hedgeresearch.margin.price_range import PriceRange
 from hedgeresearch.typing import Array
 
 Contract = Literal["linear", "inverse"]
@@ -167,7 +167,7 @@ def inverse_collateral(
 
 
 def collateral_needed(
-    drawn: PriceExtremes,
+    drawn: PriceRange,
     size: float,
     maintenance: float,
     probability: float = 0.01,
@@ -178,7 +178,7 @@ def collateral_needed(
 
     Parameters
     ----------
-    drawn : PriceExtremes
+    drawn : PriceRange
     size : float, units of a linear contract, or the face value in dollars of an inverse one; negative for a short
     maintenance : float in (0, 1), maintenance margin as a share of the position's value
     probability : float in (0, 1), that share; not less than one path of all
@@ -192,14 +192,14 @@ def collateral_needed(
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> from hedgeresearch.margin.price_range import price_extremes
+    >>> from hedgeresearch.margin.price_range import simulate_price_range
     >>> index = hr.returns(hr.load("nasdaq_sp500"))["SP500"]
-    >>> drawn = price_extremes(index, price=2_500.0, horizon=20)
+    >>> drawn = simulate_price_range(index, price=2_500.0, horizon=20)
     >>> round(collateral_needed(drawn, size=-400.0, maintenance=0.05))  # a short of a million
     174745
     """
-    if not isinstance(drawn, PriceExtremes):
-        raise DataError(f"drawn must come from price_extremes(returns, price, horizon); got {drawn!r}.")
+    if not isinstance(drawn, PriceRange):
+        raise DataError(f"drawn must come from simulate_price_range(returns, price, horizon); got {drawn!r}.")
     check_between(size, "size", -math.inf, math.inf)
     check_between(probability, "probability", 0.0, 1.0)
     check_choice(contract, "contract", get_args(Contract))

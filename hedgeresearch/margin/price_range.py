@@ -26,7 +26,7 @@ Position = Literal["long", "short"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PriceExtremes:
+class PriceRange:
     """How low and how high a price went on each path that was drawn, both counted from today's price.
 
     Attributes
@@ -58,12 +58,12 @@ class PriceExtremes:
         return float(np.mean(touched(self.lowest if side == "long" else self.highest, level, side)))
 
     def __repr__(self) -> str:
-        return f"PriceExtremes({len(self.lowest)} paths of {self.horizon} periods in blocks of {self.block_length})"
+        return f"PriceRange({len(self.lowest)} paths of {self.horizon} periods in blocks of {self.block_length})"
 
 
-def price_extremes(
+def simulate_price_range(
     returns: Any, price: float, horizon: int, *, n_paths: int = 10_000, seed: int = 0, block_length: int | None = None
-) -> PriceExtremes:
+) -> PriceRange:
     """The lowest and the highest price of paths drawn from past returns in blocks.
 
     Parameters
@@ -84,9 +84,9 @@ def price_extremes(
     --------
     >>> import hedgeresearch as hr
     >>> index = hr.returns(hr.load("nasdaq_sp500"))["SP500"]
-    >>> drawn = price_extremes(index, price=2_500.0, horizon=20)
+    >>> drawn = simulate_price_range(index, price=2_500.0, horizon=20)
     >>> drawn
-    PriceExtremes(10000 paths of 20 periods in blocks of 137)
+    PriceRange(10000 paths of 20 periods in blocks of 137)
     >>> round(float(np.quantile(drawn.lowest, 0.01)))
     2072
     """
@@ -99,7 +99,7 @@ def price_extremes(
         block_length = automatic_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
     low, high = drawn_extremes(past, horizon, n_paths, block_length, seed)
-    return PriceExtremes(float(price), price * np.exp(low), price * np.exp(high), horizon, block_length, past)
+    return PriceRange(float(price), price * np.exp(low), price * np.exp(high), horizon, block_length, past)
 
 
 def drawn_extremes(log_returns: Array, horizon: int, n_paths: int, length: int, seed: int) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ Broadie, Glasserman and Kou (1997), Mathematical Finance 7, theorem 1.1. What is
 with drifts up to 100 % a year in size and levels at least one step's volatility away the formula is the lower, by less
 than .1 / n in the cases tried; nearer the price it can be the higher, by .12 / n.
 
-Without that assumption, paths are drawn from past returns: see ``price_extremes``.
+Without that assumption, paths are drawn from past returns: see ``simulate_price_range``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 
 from hedgeresearch._constants import OVERSHOOT
 from hedgeresearch._validation.settings import check_at_least, check_between
-from hedgeresearch.margin.price_range import Position, PriceExtremes, price_extremes, side_of, touched
+from hedgeresearch.margin.price_range import Position, PriceRange, simulate_price_range, side_of, touched
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +143,7 @@ def liquidation_probability(
 
     Parameters
     ----------
-    returns, price, horizon, n_paths, seed, block_length : as in :func:`price_extremes`
+    returns, price, horizon, n_paths, seed, block_length : as in :func:`simulate_price_range`
     level, position : as in :func:`barrier_probability`
 
     Raises
@@ -159,7 +159,7 @@ def liquidation_probability(
     >>> round(result.probability, 3), round(result.standard_error, 3), round(result.closed_form, 3)
     (0.049, 0.002, 0.033)
     """
-    drawn = price_extremes(returns, price, horizon, n_paths=n_paths, seed=seed, block_length=block_length)
+    drawn = simulate_price_range(returns, price, horizon, n_paths=n_paths, seed=seed, block_length=block_length)
     side = side_of(level, price, position)
     share = drawn.probability(level, side)
     return LiquidationProbability(
@@ -175,7 +175,7 @@ def liquidation_probability(
     )
 
 
-def _closed_form(drawn: PriceExtremes, level: float, side: Position) -> float:
+def _closed_form(drawn: PriceRange, level: float, side: Position) -> float:
     """That of the mean and the volatility of the past that was drawn from, looked at once a period."""
     volatility, drift = float(drawn.log_returns.std(ddof=1)), float(drawn.log_returns.mean())
     return barrier_probability(level, drawn.price, volatility, drawn.horizon, drift, steps=drawn.horizon, position=side)

@@ -24,7 +24,7 @@ Measure = Callable[..., float]
 """A function of one or several series of returns."""
 
 
-def by_regime(
+def measure_by_regime(
     measure: Measure, regimes: pd.Series[Any] | pd.DataFrame, *returns: pd.Series[float], minimum_dates: int = 20
 ) -> pd.DataFrame:
     """A measure over the dates of each regime: columns ``dates``, their number, and ``value``.
@@ -61,7 +61,7 @@ def by_regime(
     return _by_group(measure, joined, labels, pd.Index(names, name="regime"), minimum_dates)
 
 
-def by_year(measure: Measure, *returns: pd.Series[float], minimum_dates: int = 20) -> pd.DataFrame:
+def measure_by_year(measure: Measure, *returns: pd.Series[float], minimum_dates: int = 20) -> pd.DataFrame:
     """A measure over the dates of each calendar year: columns ``dates``, their number, and ``value``.
 
     Parameters
@@ -78,7 +78,7 @@ def by_year(measure: Measure, *returns: pd.Series[float], minimum_dates: int = 2
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> hr.by_year(hr.value_at_risk, hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]).loc[2007:2009].round(4)
+    >>> hr.measure_by_year(hr.value_at_risk, hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]).loc[2007:2009].round(4)
           dates   value
     year
     2007    251  0.0190
@@ -95,7 +95,7 @@ def by_year(measure: Measure, *returns: pd.Series[float], minimum_dates: int = 2
     return _by_group(measure, joined, years.to_numpy(), pd.Index(years.unique(), name="year"), minimum_dates)
 
 
-def in_worst_days(measure: Measure, asset: pd.Series[float], *returns: pd.Series[float], share: float = 0.05) -> float:
+def measure_on_worst_days(measure: Measure, asset: pd.Series[float], *returns: pd.Series[float], share: float = 0.05) -> float:
     """A measure over the days whose return of the asset is at or below its quantile at ``share``.
 
     The quantile is the linear one, as in ``value_at_risk`` and ``expected_shortfall``: the mean loss of the asset on
@@ -112,7 +112,7 @@ def in_worst_days(measure: Measure, asset: pd.Series[float], *returns: pd.Series
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> round(hr.in_worst_days(lambda loss: -loss.mean(), returns["NASDAQ"], returns["NASDAQ"]), 4)
+    >>> round(hr.measure_on_worst_days(lambda loss: -loss.mean(), returns["NASDAQ"], returns["NASDAQ"]), 4)
     0.0374
     """
     check_between(share, "share", 0.0, 1.0)

@@ -13,7 +13,7 @@ from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_flag
 
 
-def trades(ratio: pd.DataFrame) -> pd.DataFrame:
+def ratio_changes(ratio: pd.DataFrame) -> pd.DataFrame:
     """Hedge that is sold (bought, if negative) at each date before its return, per notional of the asset.
 
     Parameters
@@ -43,7 +43,7 @@ def turnover(ratio: pd.DataFrame, entry: bool = True) -> float:
     (1.25, 0.75)
     """
     check_flag(entry, "entry")
-    traded = trades(ratio).abs().to_numpy()
+    traded = ratio_changes(ratio).abs().to_numpy()
     return float(traded[0 if entry else 1 :].sum())
 
 
@@ -70,6 +70,6 @@ def ratio_summary(ratio: pd.DataFrame) -> pd.DataFrame:
             "standard deviation": path.std(ddof=0),
             "least": path.min(),
             "greatest": path.max(),
-            "turnover": trades(path).abs().sum(),
+            "turnover": ratio_changes(path).abs().sum(),
         }
     )

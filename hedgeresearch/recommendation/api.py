@@ -9,13 +9,13 @@ from typing import Any, overload
 import pandas as pd
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.results.backtest import Tournament
+from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import Book
-from hedgeresearch.recommendation.inputs.problem_checks import check_tournament
+from hedgeresearch.recommendation.inputs.problem_checks import check_backtest
 from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective, Rebalancing, Settings
 from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -38,7 +38,7 @@ def recommend(
     limits: Limits = Limits(),
     rebalancing: Rebalancing = Rebalancing(),
     margin: Margin = Margin(),
-    tournament: Tournament | None = None,
+    backtest: Backtest | None = None,
     level: float = 0.95,
     seed: int = 0,
 ) -> Recommendation: ...
@@ -56,7 +56,7 @@ def recommend(
     limits: Limits = Limits(),
     rebalancing: Rebalancing = Rebalancing(),
     margin: Margin = Margin(),
-    tournament: Tournament | None = None,
+    backtest: Backtest | None = None,
     level: float = 0.95,
     seed: int = 0,
 ) -> Recommendation | NotionalRecommendation:
@@ -77,7 +77,7 @@ def recommend(
     limits : Limits, of contracts, notional and number of instruments
     rebalancing : Rebalancing, how far a holding may be off before it is traded
     margin : Margin, collateral and horizon
-    tournament : Tournament of the same position and hedges, on the same kind of returns, up to the market's last date
+    backtest : Backtest of the same position and hedges, on the same kind of returns, up to the market's last date
         or an earlier one; it tells what the model did out of sample, and others
     level : float in (0, 1), of the intervals
     seed : int, of the bootstraps
@@ -109,7 +109,7 @@ def recommend(
             "limits": limits,
             "rebalancing": rebalancing,
             "margin": margin,
-            "tournament": tournament,
+            "backtest": backtest,
             "level": level,
             "seed": seed,
         }
@@ -120,11 +120,11 @@ def recommend(
             "recommend needs a position, its instruments and a market: position=hr.Position({'BTC': 25}), "
             "instruments=[...], market=hr.Market(prices); or notional=, an amount of currency."
         )
-    settings = Settings(objective, limits, rebalancing, margin, tournament, level, seed)
+    settings = Settings(objective, limits, rebalancing, margin, backtest, level, seed)
     book = Book.of(fit, position, instruments, market, holdings)
     settings.check_names(book.names)
-    if tournament is not None:
-        check_tournament(book, tournament)
+    if backtest is not None:
+        check_backtest(book, backtest)
     return Recommendation(book, settings, plan_of(book, settings))
 
 

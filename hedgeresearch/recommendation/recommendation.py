@@ -32,7 +32,7 @@ from hedgeresearch.recommendation.narrative.reasons import decision_of, reasons_
 from hedgeresearch.recommendation.sizing.contracts import book_volatility
 from hedgeresearch.recommendation.sizing.plan import Plan, carried_plan
 from hedgeresearch.risk.joint_tails import TailDependence
-from hedgeresearch.risk.tails import Tails
+from hedgeresearch.risk.tails import TailSummary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -156,8 +156,8 @@ class Recommendation:
         return stress_of(self.book, self.plan.after)
 
     @cached_property
-    def tails(self) -> Tails:
-        """Tails of the book as it is to be held, over the past, per unit of the position's value."""
+    def tails(self) -> TailSummary:
+        """TailSummary of the book as it is to be held, over the past, per unit of the position's value."""
         return tails_of(self.book, self.plan.after)
 
     @cached_property

@@ -91,7 +91,7 @@ def _carry(carry: Carry) -> dict[str, Any]:
 
 
 def _settings(settings: Settings) -> dict[str, Any]:
-    """What was asked, but for the tournament, whose findings are told."""
+    """What was asked, but for the backtest, whose findings are told."""
     named = ("objective", "limits", "rebalancing", "margin")
     return {name: describe(getattr(settings, name)) for name in named} | {
         "level": float(settings.level),

@@ -20,7 +20,7 @@ import pandas as pd
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.state import Filtered, Moments, RegimeRecursion
+from hedgeresearch.regimes.state import Filtered, Moments, RegimeState
 from hedgeresearch.typing import Array, Indices
 
 REGIMES_OF_NAME = re.compile(r"\[\d+(?:,\d+)*\]$")
@@ -72,7 +72,7 @@ def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
             "fits to align must have the same series and number of regimes; got "
             f"{fit.n_regimes} of {list(fit.series)} and {other.n_regimes} of {list(other.series)}."
         )
-    moments, others = fit.recursion.moments, other.recursion.moments
+    moments, others = fit.final_state.moments, other.final_state.moments
     order = nearest_regimes(moments, others)
     distances = np.sqrt(squared_distances(others, moments)[np.arange(len(order)), order])
     drift = pd.Series(distances, index=other.regimes, name="drift")
@@ -107,47 +107,47 @@ def _standardised(moments: Moments) -> tuple[Array, Array, Array]:
 
 
 @dataclass(frozen=True, eq=False)
-class PermutedRecursion:
+class PermutedState:
     """Another recursion with its regimes renumbered.
 
     Attributes
     ----------
-    recursion : RegimeRecursion, as it was estimated
+    state : RegimeState, as it was estimated
     order : array (k,), the number that each regime has in it
     """
 
-    recursion: RegimeRecursion
+    state: RegimeState
     order: Indices
 
     @property
     def transition(self) -> Array:
         """Probability of the column's regime after the row's, (k, k)."""
-        return self.recursion.transition[np.ix_(self.order, self.order)]
+        return self.state.transition[np.ix_(self.order, self.order)]
 
     @property
     def next_probabilities(self) -> Array:
         """P(regime at the next date | data so far), (k,)."""
-        return self.recursion.next_probabilities[self.order]
+        return self.state.next_probabilities[self.order]
 
     @property
     def moments(self) -> Moments:
         """Of the observations at the next date, in each regime."""
-        means, covariances = self.recursion.moments
+        means, covariances = self.state.moments
         return Moments(means[self.order], covariances[self.order])
 
     def filter(self, observations: Array) -> Filtered:
         """Probabilities of the regimes at each date."""
-        predicted, filtered, log_likelihood = self.recursion.filter(observations)
+        predicted, filtered, log_likelihood = self.state.filter(observations)
         return Filtered(predicted[:, self.order], filtered[:, self.order], log_likelihood)
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
         """Smoothed probabilities and the most likely path."""
-        smoothed, path = self.recursion.hindsight(observations)
+        smoothed, path = self.state.hindsight(observations)
         return smoothed[:, self.order], np.argsort(self.order)[path]
 
-    def advance(self, observations: Array) -> PermutedRecursion:
+    def advance(self, observations: Array) -> PermutedState:
         """The recursion after these dates."""
-        return replace(self, recursion=self.recursion.advance(observations))
+        return replace(self, state=self.state.advance(observations))
 
 
 def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:
@@ -156,8 +156,8 @@ def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:
         return fit
     return replace(
         fit,
-        start=PermutedRecursion(fit.start, order),
-        recursion=PermutedRecursion(fit.recursion, order),
+        initial_state=PermutedState(fit.initial_state, order),
+        final_state=PermutedState(fit.final_state, order),
         estimates=_renamed(fit.estimates, np.argsort(order)),
     )
 

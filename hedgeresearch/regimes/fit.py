@@ -15,7 +15,7 @@ from hedgeresearch._validation.frames import check_following, check_frame
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.state import Filtered, RegimeRecursion, entropy, stationary_probabilities
+from hedgeresearch.regimes.state import Filtered, RegimeState, entropy, stationary_probabilities
 from hedgeresearch.typing import Array, Indices
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class RegimeFit:
     model : the settings that were fitted
     estimates : Estimates, the parameters with their likelihood, errors and convergence
     observations : DataFrame (n_dates, n_series), of the dates of the path
-    start, recursion : RegimeRecursion, before the first and after the last of these dates
+    initial_state, final_state : RegimeState, before the first and after the last of these dates
     sample_end : last date of the estimation sample
     start_log_likelihoods : array (n_starts,), where each start of the search ended; NaN if it degenerated
     sample_entropy : float, -sum of p log p over the smoothed probabilities of the estimation sample
@@ -50,8 +50,8 @@ class RegimeFit:
     model: Any
     estimates: Estimates
     observations: pd.DataFrame
-    start: RegimeRecursion
-    recursion: RegimeRecursion
+    initial_state: RegimeState
+    final_state: RegimeState
     sample_end: Any
     start_log_likelihoods: Array
     sample_entropy: float
@@ -87,7 +87,7 @@ class RegimeFit:
     @property
     def n_regimes(self) -> int:
         """Number of regimes."""
-        return len(self.recursion.next_probabilities)
+        return len(self.final_state.next_probabilities)
 
     @property
     def predicted(self) -> pd.DataFrame:
@@ -97,7 +97,7 @@ class RegimeFit:
     @property
     def predictions(self) -> Array:
         """``predicted`` as an array; a single date, whose prediction came before it, is not filtered for that."""
-        return self.start.next_probabilities[None] if len(self.dates) == 1 else self._filtered.predicted[:-1]
+        return self.initial_state.next_probabilities[None] if len(self.dates) == 1 else self._filtered.predicted[:-1]
 
     @property
     def filtered(self) -> pd.DataFrame:
@@ -117,14 +117,14 @@ class RegimeFit:
     @property
     def next_probabilities(self) -> pd.Series[float]:
         """P(regime at the date after the last | all data), (k,)."""
-        return pd.Series(self.recursion.next_probabilities, index=self.regimes, name="next probability")
+        return pd.Series(self.final_state.next_probabilities, index=self.regimes, name="next probability")
 
     def forecast(self, horizon: int) -> pd.DataFrame:
         """Probabilities of the regimes at each of the next ``horizon`` dates, (horizon, k); step 1 is the next date."""
         check_at_least(horizon, "horizon", 1)
-        rows = [self.recursion.next_probabilities]
+        rows = [self.final_state.next_probabilities]
         for _ in range(horizon - 1):
-            rows.append(rows[-1] @ self.recursion.transition)
+            rows.append(rows[-1] @ self.final_state.transition)
         return pd.DataFrame(rows, index=pd.RangeIndex(1, horizon + 1, name="step"), columns=self.regimes)
 
     # --- parameters ---
@@ -133,34 +133,34 @@ class RegimeFit:
     def transition(self) -> pd.DataFrame:
         """Transition probabilities (k, k), from the row's regime to the column's; rows sum to one."""
         labels = self.regimes
-        return pd.DataFrame(self.recursion.transition, index=labels.rename("from"), columns=labels.rename("to"))
+        return pd.DataFrame(self.final_state.transition, index=labels.rename("from"), columns=labels.rename("to"))
 
     @property
     def stationary(self) -> pd.Series[float]:
         """Long-run probabilities of the regimes, (k,)."""
-        return pd.Series(stationary_probabilities(self.recursion.transition), index=self.regimes, name="stationary")
+        return pd.Series(stationary_probabilities(self.final_state.transition), index=self.regimes, name="stationary")
 
     @property
     def expected_durations(self) -> pd.Series[float]:
         """Expected number of dates that a regime lasts once entered, 1 / (1 - p_ii), (k,)."""
         with np.errstate(divide="ignore"):
-            durations = 1.0 / (1.0 - np.diag(self.recursion.transition))
+            durations = 1.0 / (1.0 - np.diag(self.final_state.transition))
         return pd.Series(durations, index=self.regimes, name="expected duration")
 
     @property
     def means(self) -> pd.DataFrame:
         """Mean of each series in each regime, (k, n_series); at the next date, where it changes."""
-        return pd.DataFrame(self.recursion.moments.means, index=self.regimes, columns=self.series)
+        return pd.DataFrame(self.final_state.moments.means, index=self.regimes, columns=self.series)
 
     @property
     def covariances(self) -> pd.DataFrame:
         """Covariance matrices of the regimes, (k * n_series, n_series), rows by (regime, series)."""
-        return self._matrices(self.recursion.moments.covariances)
+        return self._matrices(self.final_state.moments.covariances)
 
     @property
     def correlations(self) -> pd.DataFrame:
         """Correlation matrices of the regimes, (k * n_series, n_series), rows by (regime, series)."""
-        covariances = self.recursion.moments.covariances
+        covariances = self.final_state.moments.covariances
         scale = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
         return self._matrices(covariances / (scale[:, :, None] * scale[:, None, :]))
 
@@ -202,7 +202,7 @@ class RegimeFit:
     def summary(self) -> pd.DataFrame:
         """Each regime: probability at the next date, expected duration, mean and volatility per period."""
         table = {"next probability": self.next_probabilities, "expected duration": self.expected_durations}
-        means, covariances = self.recursion.moments
+        means, covariances = self.final_state.moments
         for i, name in enumerate(self.series):
             table[f"mean {name}"] = pd.Series(means[:, i], index=self.regimes)
             table[f"volatility {name}"] = pd.Series(np.sqrt(covariances[:, i, i]), index=self.regimes)
@@ -225,8 +225,8 @@ class RegimeFit:
 
     def advance(self, observations: pd.DataFrame) -> RegimeFit:
         """``extend`` over observations known to be valid."""
-        after = self.recursion.advance(observations.to_numpy())
-        return replace(self, observations=observations, start=self.recursion, recursion=after)
+        after = self.final_state.advance(observations.to_numpy())
+        return replace(self, observations=observations, initial_state=self.final_state, final_state=after)
 
     def align_to(self, other: RegimeFit) -> RegimeFit:
         """The same fit with its regimes numbered like those of ``other``; ``align_regimes`` also gives the drift.
@@ -267,11 +267,11 @@ class RegimeFit:
 
     @cached_property
     def _filtered(self) -> Filtered:
-        return self.start.filter(self.observations.to_numpy())
+        return self.initial_state.filter(self.observations.to_numpy())
 
     @cached_property
     def _hindsight(self) -> tuple[Array, Indices]:
-        return self.start.hindsight(self.observations.to_numpy())
+        return self.initial_state.hindsight(self.observations.to_numpy())
 
     def _matrices(self, values: Array) -> pd.DataFrame:
         rows = pd.MultiIndex.from_product([self.regimes, self.series], names=["regime", "series"])
@@ -279,7 +279,7 @@ class RegimeFit:
 
 
 def start_fit(
-    model: Any, frame: pd.DataFrame, recursion: RegimeRecursion, estimates: Estimates, start_log_likelihoods: Array
+    model: Any, frame: pd.DataFrame, recursion: RegimeState, estimates: Estimates, start_log_likelihoods: Array
 ) -> RegimeFit:
     """Run a recursion over its estimation sample."""
     smoothed, _ = recursion.hindsight(frame.to_numpy())
@@ -287,15 +287,15 @@ def start_fit(
         model=model,
         estimates=estimates,
         observations=frame,
-        start=recursion,
-        recursion=recursion.advance(frame.to_numpy()),
+        initial_state=recursion,
+        final_state=recursion.advance(frame.to_numpy()),
         sample_end=frame.index[-1],
         start_log_likelihoods=start_log_likelihoods,
         sample_entropy=entropy(smoothed),
     )
 
 
-def check_start(model: Any, start: Any, series: pd.Index[Any]) -> None:
-    """Refuse a start that is no earlier fit of the same model to the same series."""
-    if not isinstance(start, RegimeFit) or start.model != model or not start.series.equals(series):
-        raise DataError(f"start must be an earlier fit of {model!r} to {list(series)}; got {start!r}.")
+def check_start(model: Any, warm_start: Any, series: pd.Index[Any]) -> None:
+    """Refuse a warm start that is not an earlier fit of the same model to the same series."""
+    if not isinstance(warm_start, RegimeFit) or warm_start.model != model or not warm_start.series.equals(series):
+        raise DataError(f"warm_start must be an earlier fit of {model!r} to {list(series)}; got {warm_start!r}.")

@@ -78,10 +78,10 @@ class JumpModel:
         if not real or not 0.0 <= self.penalty < math.inf:
             raise DataError(f"penalty must be a finite number of at least 0; got {self.penalty!r}.")
 
-    def fit(self, observations: pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
+    def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on features (n_dates, n_features).
 
-        An earlier fit of the same model to the same features may be given as ``start``: one search, from its centres.
+        An earlier fit of the same model to the same features may be given as ``warm_start``: one search, from its centres.
 
         Raises
         ------
@@ -94,22 +94,22 @@ class JumpModel:
         frame = check_returns(observations, "observations", minimum_rows=10 * self.n_regimes * (n_features + 1))
         names = [str(name) for name in frame.columns]
         check_independent(frame.cov().to_numpy(), names, "observations")
-        recursion, costs = estimate_jump_model(frame.to_numpy(), self, self._earlier(start, frame))
+        recursion, costs = estimate_jump_model(frame.to_numpy(), self, self._earlier(warm_start, frame))
         values = name_hard_parameters(recursion.moments.means, recursion.transition, names)
         fit = start_fit(self, frame, recursion, Estimates(values=values, n_dates=len(frame)), -costs)
         warn_of_rare_regimes(fit.smoothed)
         return fit
 
-    def _earlier(self, start: RegimeFit | None, frame: pd.DataFrame) -> Array | None:
+    def _earlier(self, warm_start: RegimeFit | None, frame: pd.DataFrame) -> Array | None:
         """The centres of an earlier fit, (k, n_features)."""
-        if start is None:
+        if warm_start is None:
             return None
-        check_start(self, start, frame.columns)
-        return start.recursion.moments.means
+        check_start(self, warm_start, frame.columns)
+        return warm_start.final_state.moments.means
 
 
 @dataclass(frozen=True, eq=False)
-class JumpRecursion:
+class JumpState:
     """Centres of the regimes and the cost of the cheapest path that ends in each.
 
     Attributes
@@ -140,7 +140,7 @@ class JumpRecursion:
         path = cheapest_path(self._values(observations), self.penalty)
         return np.eye(len(self.costs))[path], path
 
-    def advance(self, observations: Array) -> JumpRecursion:
+    def advance(self, observations: Array) -> JumpState:
         """The costs after these dates."""
         costs = self._values(observations)[-1]
         return replace(self, costs=costs, next_probabilities=self.transition[costs.argmin()])
@@ -160,7 +160,7 @@ class Descent(NamedTuple):
     path: Indices
 
 
-def estimate_jump_model(observations: Array, model: JumpModel, centres: Array | None) -> tuple[JumpRecursion, Array]:
+def estimate_jump_model(observations: Array, model: JumpModel, centres: Array | None) -> tuple[JumpState, Array]:
     """The recursion before the first date, and the cost that each start reached (NaN if it left a regime out).
 
     With ``centres`` (k, n_features) there is one start, from these; otherwise the model's random ones.
@@ -179,7 +179,7 @@ def estimate_jump_model(observations: Array, model: JumpModel, centres: Array | 
     best = min([*ends, single], key=lambda end: end.cost)
     _check_visited(best.path, model, len(ends))
     moments, transition, shares, _ = summarise_path(observations, best.path, k)
-    recursion = JumpRecursion(scale, float(model.penalty), moments, transition, np.zeros(k), shares)
+    recursion = JumpState(scale, float(model.penalty), moments, transition, np.zeros(k), shares)
     return recursion, np.array([end.cost if len(np.unique(end.path)) == k else np.nan for end in ends])
 
 

@@ -177,4 +177,4 @@ def _criteria(fit: RegimeFit) -> dict[str, Any]:
 def _predictive_log_likelihood(model: Any, frame: pd.DataFrame, first: int) -> float:
     """Mean over the dates from ``first`` on, each given those before it; the parameters are those before ``first``."""
     fit: RegimeFit = model.fit(frame.iloc[:first])
-    return float(fit.recursion.filter(frame.iloc[first:].to_numpy()).log_likelihood.mean())
+    return float(fit.final_state.filter(frame.iloc[first:].to_numpy()).log_likelihood.mean())

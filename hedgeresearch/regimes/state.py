@@ -26,7 +26,7 @@ class Filtered(NamedTuple):
     log_likelihood: Array
 
 
-class RegimeRecursion(Protocol):
+class RegimeState(Protocol):
     """Parameters and the state before the next date. A recursion never changes: ``advance`` gives another one."""
 
     @property
@@ -47,7 +47,7 @@ class RegimeRecursion(Protocol):
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
         """Smoothed probabilities (n_dates, k) and the most likely path (n_dates,), given all these dates."""
 
-    def advance(self, observations: Array) -> RegimeRecursion:
+    def advance(self, observations: Array) -> RegimeState:
         """The recursion after the dates of observations (n_dates, n_series)."""
 
 

@@ -69,8 +69,8 @@ class ThresholdRegimes:
         check_at_least(self.window, "window", 2)
         check_at_least(self.smoothing, "smoothing", 1)
 
-    def fit(self, observations: pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
-        """Run over observations (n_dates, n_series), in any units; nothing is searched, so ``start`` changes nothing.
+    def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
+        """Run over observations (n_dates, n_series), in any units; nothing is searched, so ``warm_start`` changes nothing.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class ThresholdRegimes:
         frame = check_returns(observations, "observations", minimum_rows=rule.history + 10 * k * (n_series + 1))
         values, sample = frame.to_numpy()[:, rule.column], frame.iloc[rule.history :]
         found = summarise_path(sample.to_numpy(), rule.classes(values)[:-1], k)
-        recursion = ThresholdRecursion(rule, values[: rule.history], found.numbers, found.moments, found.transition)
+        recursion = ThresholdState(rule, values[: rule.history], found.numbers, found.moments, found.transition)
         fit = start_fit(self, sample, recursion, NOTHING_ESTIMATED, np.empty(0))
         warn_of_rare_regimes(fit.smoothed)
         return fit
@@ -128,7 +128,7 @@ class ThresholdRule(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class ThresholdRecursion:
+class ThresholdState:
     """A rule and the values it looks back on.
 
     Attributes
@@ -161,7 +161,7 @@ class ThresholdRecursion:
         path = self._regimes(observations)[:-1]
         return np.eye(len(self.numbers))[path], path
 
-    def advance(self, observations: Array) -> ThresholdRecursion:
+    def advance(self, observations: Array) -> ThresholdState:
         """The values after these dates."""
         return replace(self, recent=self._joined(observations)[-self.rule.history :])
 

@@ -40,14 +40,14 @@ class _Module(NamedTuple):
     draw: Callable[[Figure, Any], None]
 
 
-def reproductions() -> pd.DataFrame:
+def list_reproductions() -> pd.DataFrame:
     """The reproductions, one a row: title, citation, DOI, where the data are, seconds on two cores.
 
     Data are "inside" this package, "downloaded", "simulated", or in the tests of another package that is named.
 
     Examples
     --------
-    >>> reproductions().loc["hull_jet_fuel", "data"]
+    >>> list_reproductions().loc["hull_jet_fuel", "data"]
     'inside'
     """
     papers = {name: _module(name).paper for name in NAMES}

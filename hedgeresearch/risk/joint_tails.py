@@ -38,7 +38,7 @@ from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.block_length import block_length
-from hedgeresearch.metrics.by_group import in_worst_days
+from hedgeresearch.metrics.by_group import measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.metrics.risk_measures import ROUNDING
 from hedgeresearch.typing import Array
@@ -186,7 +186,7 @@ def gaussian_tail_share(kendall_tau: float, share: float) -> float:
     return min(max(share + float(area) / (2.0 * math.pi * share), 0.0), 1.0)
 
 
-def removed_in_worst_days(
+def worst_day_effectiveness(
     asset: pd.Series[float], hedged: pd.Series[float], *, share: float = 0.05
 ) -> pd.Series[float]:
     """What a hedge removes on the asset's worst days, beside all days.
@@ -212,16 +212,16 @@ def removed_in_worst_days(
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> hedged = returns["NASDAQ"] - 1.175 * returns["SP500"]
-    >>> removed_in_worst_days(returns["NASDAQ"], hedged).round(3)
+    >>> worst_day_effectiveness(returns["NASDAQ"], hedged).round(3)
     mean loss             0.762
     mean square           0.796
     variance, all days    0.787
     Name: removed, dtype: float64
     """
-    loss, loss_left = (-in_worst_days(pd.Series.mean, asset, one, share=share) for one in (asset, hedged))
+    loss, loss_left = (-measure_on_worst_days(pd.Series.mean, asset, one, share=share) for one in (asset, hedged))
     if not loss > 0.0:
         raise DataError(f"the asset must lose on its worst days; it gains {-loss:.3g} on average. Lower the share.")
-    square, square_left = (in_worst_days(_mean_square, asset, one, share=share) for one in (asset, hedged))
+    square, square_left = (measure_on_worst_days(_mean_square, asset, one, share=share) for one in (asset, hedged))
     return pd.Series(
         {
             "mean loss": 1.0 - loss_left / loss,

@@ -56,7 +56,7 @@ NORMAL_LOW = -1.96 * math.sqrt(24.0)
 
 
 @dataclass(frozen=True)
-class Tails:
+class TailSummary:
     """What the tails of a return series look like, and what a normal distribution would make of them.
 
     Attributes
@@ -86,7 +86,7 @@ class Tails:
     historical_expected_shortfall: float
 
     def __repr__(self) -> str:
-        return f"Tails({self.sentence})"
+        return f"TailSummary({self.sentence})"
 
     @property
     def understatement(self) -> float:
@@ -111,8 +111,8 @@ class Tails:
     def sentence(self) -> str:
         """Whether a normal value at risk can be trusted, in plain words."""
         opening = {
-            "fat": "Tails are fat",
-            "thin": "Tails are thinner than the normal's",
+            "fat": "TailSummary are fat",
+            "thin": "TailSummary are thinner than the normal's",
             "skewed": f"Returns lean to the side of {'losses' if self.skewness < 0.0 else 'gains'}",
             "normal": "Nothing speaks against normal tails",
         }[self.verdict]
@@ -139,7 +139,7 @@ class Tails:
         return fields | {"verdict": self.verdict, "sentence": self.sentence}
 
 
-def tails(returns: pd.Series[float], *, level: float = 0.99, share: float = 0.01) -> Tails:
+def tail_summary(returns: pd.Series[float], *, level: float = 0.99, share: float = 0.01) -> TailSummary:
     """Skewness, kurtosis and tail index of a series, and its normal beside its historical value at risk.
 
     Parameters
@@ -158,8 +158,8 @@ def tails(returns: pd.Series[float], *, level: float = 0.99, share: float = 0.01
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> print(tails(returns["NASDAQ"] - 1.175 * returns["SP500"]).sentence)
-    Tails are fat: excess kurtosis 13.9 (8.9 to 21.1), tail index of losses 3.22 (2.39 to 4.18); a normal 99 % value
+    >>> print(tail_summary(returns["NASDAQ"] - 1.175 * returns["SP500"]).sentence)
+    TailSummary are fat: excess kurtosis 13.9 (8.9 to 21.1), tail index of losses 3.22 (2.39 to 4.18); a normal 99 % value
     at risk of 1.7 % understates the historical 2.28 % by 25 %.
     """
     check_between(share, "share", 0.0, 0.25)
@@ -176,7 +176,7 @@ def tails(returns: pd.Series[float], *, level: float = 0.99, share: float = 0.01
         raise DataError(
             f"the value at risk must be a loss; at level {level:g} it is {historical:.3g}. Raise the level."
         )
-    return Tails(
+    return TailSummary(
         n_dates=len(values),
         level=float(level),
         skewness=skewness,

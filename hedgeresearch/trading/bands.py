@@ -41,7 +41,7 @@ class NoTradeBand:
     Parameters
     ----------
     target : float, the holding one wants, in units of the hedge, of either sign
-    half_width : float >= 0, in the same units: from :func:`no_trade_band` or :func:`band_for_tracking_error`
+    half_width : float >= 0, in the same units: from :func:`no_trade_band` or :func:`tracking_error_band`
 
     Examples
     --------
@@ -123,7 +123,7 @@ def no_trade_band(
     if risk_aversion <= 0.0:
         raise DataError(
             f"risk_aversion must be positive; got {risk_aversion:g}. Without aversion to risk no deviation "
-            "is too large; set the tracking error that is allowed instead, by band_for_tracking_error."
+            "is too large; set the tracking error that is allowed instead, by tracking_error_band."
         )
     check_between(hedge_variance, "hedge_variance", 0.0, math.inf)
     _check_grid(step, lot)
@@ -140,7 +140,7 @@ def optimal_half_width(cost: float, target_variance: float, risk_price: float, s
     return max(half_width - OVERSHOOT * move, cost / (risk_price * step + cost * MEAN_MOVE / move))
 
 
-def band_for_tracking_error(
+def tracking_error_band(
     tracking_error: float,
     hedge_volatility: float,
     *,
@@ -171,9 +171,9 @@ def band_for_tracking_error(
 
     Examples
     --------
-    >>> round(band_for_tracking_error(5000.0, 2500.0), 3)
+    >>> round(tracking_error_band(5000.0, 2500.0), 3)
     3.464
-    >>> round(band_for_tracking_error(5000.0, 2500.0, target_variance=1.5**2, step=1.0), 3)
+    >>> round(tracking_error_band(5000.0, 2500.0, target_variance=1.5**2, step=1.0), 3)
     2.205
     """
     check_between(tracking_error, "tracking_error", 0.0, math.inf)

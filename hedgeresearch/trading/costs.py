@@ -25,7 +25,7 @@ from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.series import on_dates, one_series, refuse_other_dates
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.metrics.trading_activity import trades
+from hedgeresearch.metrics.trading_activity import ratio_changes
 
 Rate = float | Mapping[Any, float]
 """One number for all hedges, or a number for each by name."""
@@ -49,7 +49,7 @@ class Costs:
     >>> dates = pd.date_range("2020-01-01", periods=3)
     >>> ratio = pd.DataFrame({"perpetual": [0.5, 0.75, 0.75]}, dates)
     >>> funding = pd.Series([0.0001, 0.0001, -0.0002], dates)
-    >>> hr.cost_of(ratio, hr.Costs(half_spread=0.0002, fee=0.0005, carry=funding)).round(6).tolist()
+    >>> hr.hedging_costs(ratio, hr.Costs(half_spread=0.0002, fee=0.0005, carry=funding)).round(6).tolist()
     [0.0003, 0.0001, 0.00015]
     """
 
@@ -72,7 +72,7 @@ class Costs:
                 raise DataError(f"half_spread must not be negative; got {value:g}. A rebate is a negative fee.")
 
 
-def cost_of(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
+def hedging_costs(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
     """Cost of each date, (n_dates,), fractions of the asset's notional; negative where carry earns more.
 
     Parameters
@@ -89,7 +89,7 @@ def cost_of(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
         raise DataError(f"costs must be Costs(...), such as Costs(half_spread=0.0001); got {costs!r}.")
     path = check_frame(ratio, "ratio")
     rates = _by_hedge(costs.half_spread, path, "half_spread") + _by_hedge(costs.fee, path, "fee")
-    trading = (trades(path).abs() * rates).sum(axis=1)
+    trading = (ratio_changes(path).abs() * rates).sum(axis=1)
     return (trading - (path * _carry(costs.carry, path)).sum(axis=1)).rename("cost")
 
 
@@ -117,7 +117,7 @@ def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> 
     >>> round(float((hedged - net).sum()), 5)
     0.00248
     """
-    gross, cost = one_series(hedged, "hedged"), cost_of(ratio, costs)
+    gross, cost = one_series(hedged, "hedged"), hedging_costs(ratio, costs)
     refuse_other_dates(gross.index, cost.index, "hedged and ratio")
     return (gross - cost).rename("net")
 

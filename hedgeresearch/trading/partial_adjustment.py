@@ -35,7 +35,7 @@ class PartialTrade:
 
     Parameters
     ----------
-    aim : float, in units of the hedge, from :func:`aim_of_target`; the target itself if that is a random walk
+    aim : float, in units of the hedge, from :func:`aim_position`; the target itself if that is a random walk
     rate : float in (0, 1], the part of the way, from :func:`trading_rate`
 
     Examples
@@ -99,7 +99,7 @@ def rate_of_costs(impact: float, risk_price: float, discount: float) -> float:
     return 2.0 * risk_price / (linear + root)
 
 
-def aim_of_target(target: float, long_run: float, reversion: float, rate: float, *, discount: float = 0.0) -> float:
+def aim_position(target: float, long_run: float, reversion: float, rate: float, *, discount: float = 0.0) -> float:
     """The holding to trade towards, in units of the hedge: ahead of a target that goes back to a long-run level.
 
     Parameters
@@ -118,7 +118,7 @@ def aim_of_target(target: float, long_run: float, reversion: float, rate: float,
 
     Examples
     --------
-    >>> round(aim_of_target(target=120.0, long_run=100.0, reversion=0.1, rate=0.25), 3)
+    >>> round(aim_position(target=120.0, long_run=100.0, reversion=0.1, rate=0.25), 3)
     115.385
     """
     check_between(target, "target", -math.inf, math.inf)

@@ -12,7 +12,7 @@ from hedgeresearch.typing import Array
 from hedgeresearch.volatility.arch_likelihood import ArchSeries
 
 if TYPE_CHECKING:
-    from hedgeresearch.volatility.arch_model import ArchMargin
+    from hedgeresearch.volatility.arch_model import ArchModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +21,14 @@ class ArchProcess:
 
     Attributes
     ----------
-    model : ArchMargin
+    model : ArchModel
     parameters : array (k,)
     scale : float, the standard deviation of the returns of the sample
     presample : float, the return before the sample
     backcast : float, the start-up value of the recursion, in arch's form
     """
 
-    model: ArchMargin
+    model: ArchModel
     parameters: Array
     scale: float
     presample: float

@@ -115,7 +115,7 @@ def derivatives(f: Callable[[Array], Array], x: Array) -> Array:
 
 
 def natural_size(scores: Array, x: Array) -> Array:
-    """Moves of the parameters that matter to the likelihood of a date, but no more than their own size, (k,)."""
+    """DeltaMethod of the parameters that matter to the likelihood of a date, but no more than their own size, (k,)."""
     telling = 1.0 / np.sqrt((scores**2).mean(axis=0) + 1e-300)
     return np.asarray(np.minimum(telling, np.maximum(np.abs(x), 0.01)))
 

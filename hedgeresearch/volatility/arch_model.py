@@ -36,7 +36,7 @@ USES = {
 
 
 @dataclass(frozen=True)
-class ArchMargin:
+class ArchModel:
     """Any univariate specification of the arch package.
 
     Parameters
@@ -60,8 +60,8 @@ class ArchMargin:
 
     Examples
     --------
-    >>> from hedgeresearch.volatility.arch_model import ArchMargin
-    >>> ArchMargin(vol="EGARCH", o=1, dist="skewt").names
+    >>> from hedgeresearch.volatility.arch_model import ArchModel
+    >>> ArchModel(vol="EGARCH", o=1, dist="skewt").names
     ('mu', 'omega', 'alpha[1]', 'gamma[1]', 'beta[1]', 'eta', 'lambda')
     """
 
@@ -178,7 +178,7 @@ class ArchMarginFit:
         return self.process.in_units()[0]
 
     @property
-    def start(self) -> ArchState:
+    def initial_state(self) -> ArchState:
         """The margin before the first date of its sample."""
         return state_after(self.process, np.empty(0))
 

@@ -141,7 +141,7 @@ class GARCHMargin:
         return np.asarray((self.unit_parameters * self._units + self._shift)[self.model.kept])
 
     @property
-    def start(self) -> GARCHState:
+    def initial_state(self) -> GARCHState:
         """The margin before the first date of its sample."""
         return self._start_at(self.unit_parameters)
 

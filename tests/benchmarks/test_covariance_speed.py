@@ -100,7 +100,7 @@ def test_daily_refits(benchmark: Any) -> None:
     def refit() -> hr.CovarianceFit | None:
         fit = None
         for window in windows:
-            fit = hr.DCC().fit(window, start=fit)
+            fit = hr.DCC().fit(window, warm_start=fit)
         return fit
 
     assert benchmark.pedantic(refit, rounds=2, iterations=1, warmup_rounds=1) is not None
@@ -127,5 +127,5 @@ def test_one_bar(benchmark: Any) -> None:
 def test_one_bar_in_arrays(benchmark: Any) -> None:
     note(benchmark, "advance by one bar, 2 series, arrays", 20e-6)
     frame = hr.simulate_dcc(1000, seed=1).returns
-    recursion, bar = hr.DCC().fit(frame.iloc[:-1]).recursion, frame.iloc[-1:].to_numpy()
+    recursion, bar = hr.DCC().fit(frame.iloc[:-1]).final_state, frame.iloc[-1:].to_numpy()
     assert benchmark(recursion.advance, bar).next_covariance.shape == (2, 2)

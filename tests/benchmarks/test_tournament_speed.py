@@ -61,7 +61,7 @@ first = next(iter(pairs.values()))
 hr.walk_forward(models, first[0].iloc[:1100], first[1].iloc[:1100], 1000, 100, progress=False)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begin = time.perf_counter()
-study = hr.run_study(models, pairs, window=1000, refit_every=100, progress=False)
+study = hr.walk_forward_panel(models, pairs, window=1000, refit_every=100, progress=False)
 print(time.perf_counter() - begin, before * 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
 

@@ -96,8 +96,8 @@ DOCS = Path(hr.__file__).parents[1] / "docs"
         ("seed: 3", "seed: [3", "the file must be YAML"),
         ("seed: 3", "seed: 3\n returns: simple", "line 30: the file must be YAML"),
         ("seed: 3", "seed: 3\nreturns: log", "line 30: returns must be one of simple, difference; got 'log'."),
-        ("seed: 3", "tournament: {window: 299}", "line 29, tournament.window: window must leave two dates"),
-        ("seed: 3", "tournament: {models: ewma}", "line 29: tournament.models must be a list"),
+        ("seed: 3", "backtest: {window: 299}", "line 29, backtest.window: window must leave two dates"),
+        ("seed: 3", "backtest: {models: ewma}", "line 29: backtest.models must be a list"),
         ("instruments:\n", "instruments: []\nx:\n", "is no field"),
     ],
 )  # fmt: skip

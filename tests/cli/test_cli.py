@@ -110,7 +110,7 @@ def test_columns_of_a_bundled_table(run: Run) -> None:
 def test_datasets_lists_every_table(run: Run) -> None:
     code, output, errors = run("datasets")
     assert (code, errors) == (0, "")
-    assert [line.split()[0] for line in output.splitlines()] == list(datasets.list().index)
+    assert [line.split()[0] for line in output.splitlines()] == list(datasets.list_datasets().index)
     assert len(output.splitlines()) == 8
 
 

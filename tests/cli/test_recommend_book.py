@@ -205,13 +205,13 @@ def test_a_model_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Chang
         recommendation_of(book)
 
 
-def test_a_tournament_with_costs(book: Path, changed: Change) -> None:
+def test_a_backtest_with_costs(book: Path, changed: Change) -> None:
     book.write_text(
         book.read_text()
-        + "tournament: {window: expanding, refit_every: 50, models: [ewma, naive, {rolling: {window: 60}}]}\n"
+        + "backtest: {window: expanding, refit_every: 50, models: [ewma, naive, {rolling: {window: 60}}]}\n"
     )
     changed(book, "expanding", "200")
-    study = recommendation_of(book).settings.tournament
+    study = recommendation_of(book).settings.backtest
     assert study is not None
     assert set(study.models) == {"naive", "ols", "ewma", "rolling"}
     assert study.models["rolling"] == hr.RollingOLSHedge(60)
@@ -221,8 +221,8 @@ def test_a_tournament_with_costs(book: Path, changed: Change) -> None:
 
 def test_models_of_one_name_are_told_apart(book: Path) -> None:
     models = "[{rolling: {window: 60}}, {rolling: {window: 90}}, {rolling: {window: 60}}, ols, ewma]"
-    book.write_text(book.read_text() + f"tournament: {{window: 200, refit_every: 50, models: {models}}}\n")
-    study = recommendation_of(book).settings.tournament
+    book.write_text(book.read_text() + f"backtest: {{window: 200, refit_every: 50, models: {models}}}\n")
+    study = recommendation_of(book).settings.backtest
     assert study is not None
     assert study.seed == 3
     assert study.models == {
@@ -235,10 +235,10 @@ def test_models_of_one_name_are_told_apart(book: Path) -> None:
 
 
 def test_ols_with_settings_of_its_own_takes_part(book: Path, changed: Change) -> None:
-    book.write_text(book.read_text() + "tournament: {window: 200, refit_every: 50}\n")
+    book.write_text(book.read_text() + "backtest: {window: 200, refit_every: 50}\n")
     changed(book, "model: ols", "model: {ols: {hac_lags: 3}}")
     found = recommendation_of(book)
-    study = found.settings.tournament
+    study = found.settings.backtest
     assert study is not None
     assert study.models["OLSHedge(hac_lags=3)"] == found.book.fit.model
     assert found.certainty.out_of_sample is not None
@@ -255,23 +255,23 @@ def test_a_dated_future_has_carry(book: Path, coin_prices: pd.DataFrame, changed
     assert found.rate_per_year == pytest.approx(np.log(last["OTHER"] / last["COIN"]) / years, rel=1e-6)
 
 
-def test_a_tournament_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.DataFrame) -> None:
+def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.DataFrame) -> None:
     coin_prices.to_csv(tmp_path / "prices.csv")
     path = tmp_path / "book.yaml"
     path.write_text(
         "data: {file: prices.csv}\nposition: {COIN: -10}\nmodel: ols\nreturns: difference\n"
         "instruments: [{type: linear, name: OTHER, multiplier: 1, fee: 0.001}]\n"
-        "tournament: {window: 200, refit_every: 50}\n"
+        "backtest: {window: 200, refit_every: 50}\n"
     )
-    study = recommendation_of(path).settings.tournament
+    study = recommendation_of(path).settings.backtest
     assert study is not None
     assert not study.costs.any(axis=None)
 
 
 def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
-    path.write_text("MinimumVarianceHedge: {covariance_model: {CCC: {margins: {ArchMargin: {vol: GARCH}}}}}\n")
-    assert model_from(read_tree(path))[1] == hr.MinimumVarianceHedge(hr.CCC(margins=hr.ArchMargin(vol="GARCH")))
+    path.write_text("MinimumVarianceHedge: {covariance_model: {CCC: {margins: {ArchModel: {vol: GARCH}}}}}\n")
+    assert model_from(read_tree(path))[1] == hr.MinimumVarianceHedge(hr.CCC(margins=hr.ArchModel(vol="GARCH")))
 
 
 def test_warnings_are_lines_and_stand_in_the_report(run: Run, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +280,7 @@ def test_warnings_are_lines_and_stand_in_the_report(run: Run, book: Path, monkey
             warnings.warn("something\nto\x1b know", hr.DataWarning, stacklevel=1)
         return real(fit, **others)
 
-    from hedgeresearch.cli import book_file
+    from hedgeresearch.cli.book import position as book_file
 
     real = book_file.recommend
     monkeypatch.setattr(book_file, "recommend", warned)

@@ -6,7 +6,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.bekk.state import expected_news
-from hedgeresearch.covariance.dcc.state import DCCRecursion
+from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.moments.sample import ConstantCovariance
 from hedgeresearch.covariance.simulation import simulate
 from hedgeresearch.volatility.garch import GARCHState
@@ -34,7 +34,7 @@ def test_forecasts_of_rmgarch(percent_log_returns, simulated_reference, simulate
 
 def test_forecasts_fall_back_to_the_target(fit):
     far = fit.forecast(5000).loc[5000]
-    target = fit.recursion.target
+    target = fit.final_state.target
     expected = target[0, 1] / np.sqrt(target[0, 0] * target[1, 1])
     assert far.iloc[0, 1] / np.sqrt(far.iloc[0, 0] * far.iloc[1, 1]) == pytest.approx(expected, rel=1e-8)
 
@@ -58,7 +58,7 @@ def test_correlations_with_bad_news_are_forecast_with_it():
     intercept = (1 - a - b) * target - g * expected_news(target)
     now = np.array([[1.0, 0.9], [0.9, 1.0]])
     margins = tuple(GARCHState(np.array([0.0, 1.0, 0.0, 0.0, 0.0]), 1.0) for _ in range(2))
-    recursion = DCCRecursion(margins, np.array([a, b, g]), False, target, intercept, now, np.inf)
+    recursion = DCCState(margins, np.array([a, b, g]), False, target, intercept, now, np.inf)
     rng, rho = np.random.default_rng(1), np.empty(4000)
     for i in range(4000):
         q = now.copy()
@@ -71,7 +71,7 @@ def test_correlations_with_bad_news_are_forecast_with_it():
 
 
 def test_returns_that_depend_on_those_before_are_not_aggregated(simulated_panel):
-    fit = hr.CCC(hr.ArchMargin(mean="AR", lags=1)).fit(simulated_panel.iloc[:500, :2])
+    fit = hr.CCC(hr.ArchModel(mean="AR", lags=1)).fit(simulated_panel.iloc[:500, :2])
     with pytest.raises(hr.DataError, match="aggregate must have margins with a constant mean"):
         fit.aggregate(5)
 
@@ -80,7 +80,7 @@ def test_equicorrelation_is_forecast_towards_its_target(ten_series):
     fit = hr.DECO().fit(ten_series)
     steps, (a, b) = fit.forecast(4), fit.parameters[["a", "b"]]
     rho = [h.iloc[0, 1] / np.sqrt(h.iloc[0, 0] * h.iloc[1, 1]) for _, h in steps.groupby("step")]
-    target = fit.recursion.dcc.target
+    target = fit.final_state.dcc.target
     mean = (np.sum(target / np.sqrt(np.outer(np.diag(target), np.diag(target)))) - 10) / 90
     np.testing.assert_allclose(rho, mean + (a + b) ** np.arange(4) * (rho[0] - mean), rtol=1e-10)
 

@@ -252,7 +252,7 @@ def test_the_second_step_of_a_forecast_by_simulation(small):
     draws = np.random.default_rng(2).standard_normal((500_000, 2)) @ np.linalg.cholesky(h).T
     a, b, g = blocks
     shocks = draws @ a, np.minimum(draws, 0) @ b
-    expected = fit.recursion.intercept + g.T @ h @ g + sum(x.T @ x / len(x) for x in shocks)
+    expected = fit.final_state.intercept + g.T @ h @ g + sum(x.T @ x / len(x) for x in shocks)
     np.testing.assert_allclose(fit.forecast(2)[-2:], expected, rtol=2e-3)
 
 

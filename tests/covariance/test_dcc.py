@@ -12,7 +12,7 @@ from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCRecursion
+from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.volatility.garch import GARCHState
 from hedgeresearch.volatility.garch_likelihood import backcast_start
 
@@ -98,7 +98,7 @@ def test_nested_models_are_ordered(data, request):
 def test_without_dynamics_the_correlation_is_constant():
     target = np.array([[1.1, 0.4], [0.4, 0.9]])
     margins = tuple(GARCHState(np.array(p), 1.0) for p in [(0, 0.1, 0.05, 0, 0.9), (0, 0.2, 0.1, 0, 0.8)])
-    still = DCCRecursion(margins, np.zeros(3), False, target, target, target, np.inf)
+    still = DCCState(margins, np.zeros(3), False, target, target, target, np.inf)
     path = still.path(np.random.default_rng(0).standard_normal((50, 2)), np.arange(2))
     correlations = path[:, 0, 1] / np.sqrt(path[:, 0, 0] * path[:, 1, 1])
     np.testing.assert_allclose(correlations, 0.4 / np.sqrt(0.99), rtol=1e-12)
@@ -192,14 +192,14 @@ def test_an_earlier_fit_is_a_start(percent_log_returns):
     for model in (hr.DCC(), hr.DCC(integrated=True), hr.DCC(density="student")):
         first, second = percent_log_returns.iloc[1500:2500], percent_log_returns.iloc[1501:2501]
         earlier = model.fit(first)
-        cold, warm = model.fit(second), model.fit(second, start=earlier)
+        cold, warm = model.fit(second), model.fit(second, warm_start=earlier)
         np.testing.assert_allclose(warm.parameters, cold.parameters, rtol=1e-5)
         assert warm.log_likelihood == pytest.approx(cold.log_likelihood, abs=1e-6)
         np.testing.assert_array_equal(model.fit(first).parameters, earlier.parameters)  # which it leaves as it was
-    with pytest.raises(hr.DataError, match="start must be an earlier fit of DCC"):
-        hr.DCC(asymmetric=True).fit(second, start=earlier)
-    with pytest.raises(hr.DataError, match="start must be an earlier fit of DCC"):
-        model.fit(second.iloc[:, ::-1], start=earlier)
+    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of DCC"):
+        hr.DCC(asymmetric=True).fit(second, warm_start=earlier)
+    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of DCC"):
+        model.fit(second.iloc[:, ::-1], warm_start=earlier)
 
 
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
@@ -227,7 +227,7 @@ def test_no_start_of_a_grid_beats_the_correlation_step(a, b, seed):
 def test_likelihood_of_components_is_that_of_the_path(simulated_panel):
     fit = hr.OrthogonalGARCH(2).fit(simulated_panel.iloc[:800])
     values = simulated_panel.iloc[:800].to_numpy()
-    errors = values - fit.start.means(values)[:-1]
+    errors = values - fit.initial_state.means(values)[:-1]
     total = 0.0
     for h, e in zip(fit.path(), errors, strict=True):
         total -= 0.5 * (3 * np.log(2 * np.pi) + np.linalg.slogdet(h)[1] + e @ np.linalg.solve(h, e))

@@ -21,7 +21,7 @@ MODELS = {
     "aielli": hr.DCC(correction="aielli"),
     "student": hr.DCC(density="student", margins=hr.GARCH(density="student")),
     "composite": hr.DCC(estimator="composite"),
-    "egarch": hr.DCC(margins=hr.ArchMargin(vol="EGARCH", o=1)),
+    "egarch": hr.DCC(margins=hr.ArchModel(vol="EGARCH", o=1)),
     "deco": hr.DECO(),
     "ccc": hr.CCC(),
     "bekk": hr.BEKK(),

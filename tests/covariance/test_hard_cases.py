@@ -25,7 +25,7 @@ OUTLIERS = ["-40 % on a day", "-40 % on the last day"]
 
 ESTIMATED = {
     "ccc": hr.CCC(),
-    "ccc, arch": hr.CCC(hr.ArchMargin()),
+    "ccc, arch": hr.CCC(hr.ArchModel()),
     "dcc": hr.DCC(),
     "dcc, asymmetric": hr.DCC(hr.GARCH(asymmetric=True), asymmetric=True),
     "dcc, aielli": hr.DCC(correction="aielli"),
@@ -188,7 +188,7 @@ def test_a_variance_that_falls_to_zero_has_no_maximum():
     _, told = fit(hr.CCC(), stopped)
     assert "omega = 0 of asset" in told
     with pytest.raises(hr.ConvergenceError, match=r"series 'asset': .* must reach a maximum; .*: try another vol"):
-        hr.CCC(hr.ArchMargin()).fit(stopped)
+        hr.CCC(hr.ArchModel()).fit(stopped)
 
 
 @pytest.mark.parametrize("name", ["sample", "rolling", "ewma"])

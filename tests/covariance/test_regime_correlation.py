@@ -38,16 +38,16 @@ def fit(returns):
 
 def slow_path(fit, returns):
     """Log-likelihood, covariances of every date and of the next, by the definition in plain probabilities."""
-    p, transition = fit.start.point.probabilities, fit.start.point.transition
+    p, transition = fit.initial_state.point.probabilities, fit.initial_state.point.transition
     total, path = 0.0, []
     means, variances = [], []
-    for state, name in zip(fit.start.margins, returns.columns, strict=True):
+    for state, name in zip(fit.initial_state.margins, returns.columns, strict=True):
         mean, variance, _ = state.filter(returns[name].to_numpy())
         means.append(mean)
         variances.append(variance)
     for t in range(len(returns) + 1):
         d = np.diag(np.sqrt([v[t] for v in variances]))
-        matrices = [d @ r @ d for r in fit.start.point.correlations]
+        matrices = [d @ r @ d for r in fit.initial_state.point.correlations]
         path.append(sum(weight * matrix for weight, matrix in zip(p, matrices, strict=True)))
         if t < len(returns):
             mean = [m[t] for m in means]
@@ -69,7 +69,7 @@ def test_likelihood_and_path_are_the_definition(returns):
 
 def test_the_em_ends_at_its_fixed_point(fit, returns):
     """A slow step from the estimate, with probabilities by the forward and backward recursions, changes nothing."""
-    z, point = fit.estimates.inference.margins.residuals, fit.start.point
+    z, point = fit.estimates.inference.margins.residuals, fit.initial_state.point
     f = np.stack([stats.multivariate_normal.pdf(z, cov=r) for r in point.correlations], axis=1)
     n = len(z)
     forward, backward = np.empty((n, 2)), np.ones((n, 2))
@@ -133,7 +133,7 @@ def test_errors_are_those_of_repeated_samples():
 
 
 def test_regimes_are_in_the_order_of_their_correlation(fit, returns):
-    correlations = fit.start.point.correlations
+    correlations = fit.initial_state.point.correlations
     assert correlations[0].sum() < correlations[1].sum()
     z = fit_margins(hr.GARCH(), returns).residuals
     for seed in range(4):
@@ -142,7 +142,7 @@ def test_regimes_are_in_the_order_of_their_correlation(fit, returns):
 
 
 def test_forecasts_are_powers_of_the_transition(fit):
-    steps, point = fit.forecast(6), fit.recursion.point
+    steps, point = fit.forecast(6), fit.final_state.point
     for h in range(1, 7):
         p = point.probabilities @ np.linalg.matrix_power(point.transition, h - 1)
         expected = p[0] * point.correlations[0] + p[1] * point.correlations[1]

@@ -6,7 +6,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
-from hedgeresearch.covariance.moments.rolling import RollingCovariance, RollingRecursion
+from hedgeresearch.covariance.moments.rolling import RollingCovariance, RollingState
 
 N_DATES = 100_000
 
@@ -66,7 +66,7 @@ def test_a_date_sees_the_window_before_it(returns):
     np.testing.assert_allclose(fit.next_covariance, expected[-1], rtol=1e-9)
     np.testing.assert_allclose(fit.path(["hedge", "asset"]), fit.path()[:, [1, 0]][:, :, [1, 0]], rtol=1e-14)
     means = returns.rolling(40).mean().dropna().to_numpy()
-    np.testing.assert_allclose(fit.start.means(fit.returns.to_numpy()), means, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(fit.initial_state.means(fit.returns.to_numpy()), means, rtol=1e-9, atol=1e-15)
 
 
 def test_its_hedge_is_that_of_rolling_ols(returns):
@@ -77,7 +77,7 @@ def test_its_hedge_is_that_of_rolling_ols(returns):
 
 def test_date_by_date_is_one_long_filter(returns):
     values = returns.to_numpy()
-    recursion, block = RollingRecursion(values[:30]), np.arange(3)
+    recursion, block = RollingState(values[:30]), np.arange(3)
     path = recursion.path(values[30:], block)
     for t in range(270):
         np.testing.assert_allclose(recursion.next_covariance, path[t], rtol=1e-11, atol=1e-18)

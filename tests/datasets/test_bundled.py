@@ -119,7 +119,7 @@ def test_french_factors_are_dated_at_the_end_of_the_month() -> None:
 
 
 def test_list_has_a_row_for_every_table() -> None:
-    tables = datasets.list()
+    tables = datasets.list_datasets()
     assert tables.index.name == "name"
     assert list(tables.index) == [*NAMES, "binance_8h"]
     assert list(tables.columns) == ["title", "frequency", "period", "rows", "columns", "licence"]

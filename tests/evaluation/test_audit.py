@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.causality import check_causal
+from hedgeresearch.evaluation.causality import check_causality
 
 pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 MODELS = [
@@ -23,7 +23,7 @@ MODELS = [
     hr.DCC(correction="aielli"),
     hr.DECO(),
     hr.OrthogonalGARCH(1),
-    hr.CCC(hr.ArchMargin(mean="AR", lags=1)),
+    hr.CCC(hr.ArchModel(mean="AR", lags=1)),
     hr.GaussianHMM(2, n_starts=3),
 ]
 
@@ -35,7 +35,7 @@ def returns():
 
 @pytest.mark.parametrize("model", MODELS, ids=repr)
 def test_every_model_is_causal(model, returns):
-    check = check_causal(model, returns)
+    check = check_causality(model, returns)
     assert check.passed, check
     assert "causal: 5 shocks moved no value dated up to them" in repr(check)
     assert len(check.table) == 5
@@ -87,14 +87,14 @@ class BrittleHedge(SmoothedHedge):
 
 def test_values_that_are_lost_have_moved(returns):
     assert returns["asset"].abs().max() < 0.15
-    check = check_causal(BrittleHedge(), returns)
+    check = check_causality(BrittleHedge(), returns)
     assert not check.passed
     assert np.isinf(check.table["largest move"]).any()
 
 
 def test_hindsight_is_caught(returns):
     for cheat in (SmoothedHedge(), SameDayHedge()):
-        check = check_causal(cheat, returns)
+        check = check_causality(cheat, returns)
         assert not check.passed
         assert "NOT causal: a shock on" in repr(check)
         assert check.table["moved"].max() >= 1
@@ -102,7 +102,7 @@ def test_hindsight_is_caught(returns):
 
 
 def test_a_path_out_of_step_is_caught(returns):
-    check = check_causal(YesterdaysHedge(), returns)
+    check = check_causality(YesterdaysHedge(), returns)
     assert not check.table["moved"].any()
     assert not check.passed
     assert "NOT consistent" in repr(check)
@@ -110,7 +110,7 @@ def test_a_path_out_of_step_is_caught(returns):
 
 def test_what_cannot_be_checked_is_refused(returns):
     with pytest.raises(hr.DataError, match="n_shocks must be a whole number of at least 1; got 0"):
-        check_causal(hr.OLSHedge(), returns, n_shocks=0)
+        check_causality(hr.OLSHedge(), returns, n_shocks=0)
     with pytest.raises(hr.DataError, match="data must have at least 10 rows; got 5"):
-        check_causal(hr.OLSHedge(), returns.iloc[:5])
-    assert np.isfinite(check_causal(hr.OLSHedge(), returns).table["largest move"]).all()
+        check_causality(hr.OLSHedge(), returns.iloc[:5])
+    assert np.isfinite(check_causality(hr.OLSHedge(), returns).table["largest move"]).all()

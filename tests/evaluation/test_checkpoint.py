@@ -38,14 +38,14 @@ def returns() -> pd.DataFrame:
     return table
 
 
-def walk(returns: pd.DataFrame, folder: Path | None, models: Any = MODELS, **settings: Any) -> hr.Tournament:
+def walk(returns: pd.DataFrame, folder: Path | None, models: Any = MODELS, **settings: Any) -> hr.Backtest:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
         return hr.walk_forward(models, asset, hedges, 250, 50, progress=False, checkpoint=folder, **settings)
 
 
-def check_same(one: hr.Tournament, other: hr.Tournament) -> None:
+def check_same(one: hr.Backtest, other: hr.Backtest) -> None:
     pd.testing.assert_frame_equal(one.ratios, other.ratios, check_exact=True)
     pd.testing.assert_frame_equal(one.hedged_returns, other.hedged_returns, check_exact=True)
     pd.testing.assert_frame_equal(one.notes, other.notes)

@@ -25,15 +25,15 @@ def test_a_comparison_holds_what_each_test_finds(comparison, panel):
         assert row["effectiveness"] == pytest.approx(hr.effectiveness(pair[0], panel["unhedged"]), rel=1e-12)
         assert row["gain"] == pytest.approx(row["effectiveness"] - table.loc["ols", "effectiveness"], rel=1e-9)
         assert row["mean loss"] == pytest.approx(panel[name].var(ddof=0), rel=1e-12)
-        found = hr.diebold_mariano(*pair)
+        found = hr.diebold_mariano_test(*pair)
         assert (row["DM t"], row["DM p"]) == (found.statistic, found.p_value)
         assert np.sign(row["DM t"]) == np.sign(row["gain"])
-        assert row["Pitman-Morgan p"] == hr.pitman_morgan(*pair).p_value
-        assert row["GW p"] == hr.giacomini_white(*pair).p_value
+        assert row["Pitman-Morgan p"] == hr.pitman_morgan_test(*pair).p_value
+        assert row["GW p"] == hr.giacomini_white_test(*pair).p_value
     best = hr.model_confidence_set(hedges, n_bootstrap=300, seed=1)
     np.testing.assert_array_equal(table["MCS p"], best.p_values)
     assert list(table.index[table["in MCS"]]) == best.included == ["good"]
-    assert comparison.joint == hr.superior_ability(hedges, "ols", n_bootstrap=300, seed=1)
+    assert comparison.joint == hr.superior_ability_test(hedges, "ols", n_bootstrap=300, seed=1)
 
 
 def test_sentences(comparison):
@@ -70,7 +70,7 @@ def test_what_is_the_same_is_called_the_same(panel):
     assert table.loc[["ols", "copy"], ["DM p", "GW p", "Pitman-Morgan p"]].eq(1.0).all(axis=None)
     assert table.notna().all(axis=None)
     x = panel["ols"]
-    for test in (hr.diebold_mariano, hr.giacomini_white, hr.pitman_morgan):
+    for test in (hr.diebold_mariano_test, hr.giacomini_white_test, hr.pitman_morgan_test):
         for other in (x, x + 1e-14 * panel["unhedged"]):
             found = test(other, x)
             assert (found.statistic, found.p_value, found.difference) == (0.0, 1.0, 0.0)
@@ -88,7 +88,7 @@ def test_perfect_hedges_and_multiples(panel):
     assert table.loc["like", "verdict"] == "worse"
     assert table.notna().all(axis=None)
     whole = panel["unhedged"]
-    half = hr.pitman_morgan(0.5 * whole, whole)
+    half = hr.pitman_morgan_test(0.5 * whole, whole)
     assert half.statistic > 1e6
     assert half.p_value == 0.0
     against = hr.compare_hedges(panel, against="unhedged", n_bootstrap=100)
@@ -126,7 +126,7 @@ def test_a_comparison_travels_and_shows_itself(comparison, panel):
     latex = hr.compare_hedges(panel.rename(columns={"good": "a_b"}), n_bootstrap=100).to_latex(caption="Hedges")
     assert r"a\_b & " in latex
     assert r"\caption{Hedges}" in latex
-    assert repr(hr.diebold_mariano(panel["ols"], panel["ols"])) == "PairedTest(Diebold-Mariano: t(299) = 0.00, p = 1)"
+    assert repr(hr.diebold_mariano_test(panel["ols"], panel["ols"])) == "PairedTest(Diebold-Mariano: t(299) = 0.00, p = 1)"
 
 
 @pytest.mark.parametrize(
@@ -159,14 +159,14 @@ def test_bad_data(panel):
     with pytest.raises(hr.DataError, match="must hold two hedges or more; got"):
         hr.model_confidence_set(panel[["ols"]])
     with pytest.raises(hr.DataError, match="must have at least 20 rows; got 19"):
-        hr.diebold_mariano(x[:19], y[:19])
+        hr.diebold_mariano_test(x[:19], y[:19])
     with pytest.raises(hr.DataError, match="must share their dates; 1 differ"):
-        hr.giacomini_white(x[1:], y)
+        hr.giacomini_white_test(x[1:], y)
     with pytest.raises(hr.DataError, match="hedged must be one series"):
-        hr.pitman_morgan(panel[["ols", "bad"]], y)
+        hr.pitman_morgan_test(panel[["ols", "bad"]], y)
     with pytest.raises(hr.DataError, match="lags must be a whole number of at least 0"):
-        hr.pitman_morgan(x, y, lags=-1)
+        hr.pitman_morgan_test(x, y, lags=-1)
     with pytest.raises(hr.DataError, match="block_length must be less than the number of dates, 300; got 300"):
-        hr.superior_ability(panel, "ols", block_length=300)
+        hr.superior_ability_test(panel, "ols", block_length=300)
     with pytest.raises(hr.DataError, match=r"must be finite; column 'good' has a gap \(NaN\) on 2020-01-03"):
         hr.compare_hedges(panel.assign(good=x.where(x.index != x.index[2])))

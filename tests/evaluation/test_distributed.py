@@ -46,8 +46,8 @@ def pairs() -> dict[str, Any]:
     return {name: (table["asset"], table[["hedge"]]) for name, table in tables.items()}
 
 
-def run(pairs: dict[str, Any], **settings: Any) -> hr.Study:
-    return hr.run_study(MODELS, pairs, 250, 10, progress=False, **settings)
+def run(pairs: dict[str, Any], **settings: Any) -> hr.BacktestPanel:
+    return hr.walk_forward_panel(MODELS, pairs, 250, 10, progress=False, **settings)
 
 
 def kill_half_way(worker: subprocess.Popen[bytes], folder: Path, seen: list[int]) -> None:

@@ -47,7 +47,7 @@ def test_hedge_ratios_of_dow_stocks(dow, dow_covariances, row):
     hedged = hr.hedged_returns(dow[asset], dow[[hedge]], ratio)
     check_row(ratio[hedge], hedged, dow[asset], table["values"][row])
     own = REFERENCE["own"][pair]
-    paired = hr.pitman_morgan(hedged, dow[asset], robust=False)
+    paired = hr.pitman_morgan_test(hedged, dow[asset], robust=False)
     assert paired.p_value == pytest.approx(own["p_pitman_morgan"], rel=1e-4)  # at parameters of another run
     assert paired.statistic > 0
     n = len(dow)
@@ -69,4 +69,4 @@ def test_two_hedges_of_dow_stocks(dow, dow_covariances, row):
     ratio = pd.DataFrame(solved, dow.index, dow.columns[others])
     hedged = hr.hedged_returns(dow[asset], dow[ratio.columns], ratio)
     check_row(ratio[hedge], hedged, dow[asset], table["values"][row])
-    assert hr.pitman_morgan(hedged, dow[asset]).p_value < 0.01
+    assert hr.pitman_morgan_test(hedged, dow[asset]).p_value < 0.01

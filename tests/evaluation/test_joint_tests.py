@@ -27,7 +27,7 @@ def draws(n_dates, block_length, n_bootstrap, seed):
 def test_superior_ability_by_the_definition(panel):
     names, length = ["good", "bad", "like"], 6
     d = np.column_stack([gains(panel, name) for name in names])
-    found = hr.superior_ability(panel.drop(columns="unhedged"), "ols", block_length=length, n_bootstrap=300, seed=4)
+    found = hr.superior_ability_test(panel.drop(columns="unhedged"), "ols", block_length=length, n_bootstrap=300, seed=4)
     centred, q, omega = d - d.mean(axis=0), 1 / length, np.zeros(3)
     for t in range(N):
         for s in range(N):
@@ -54,7 +54,7 @@ def test_superior_ability_by_the_definition(panel):
 def test_superior_ability_is_that_of_arch_on_gains_over_their_errors(panel):
     """Its setting ``studentize`` alters no p-value (8.0), so that gains come divided; undivided, "upper" is White's."""
     d = np.column_stack([gains(panel, name) for name in ("good", "bad", "like")])
-    found = hr.superior_ability(panel.drop(columns="unhedged"), "ols", block_length=6, n_bootstrap=300, seed=1)
+    found = hr.superior_ability_test(panel.drop(columns="unhedged"), "ols", block_length=6, n_bootstrap=300, seed=1)
     p = {}
     for name, series in (("divided", d / np.sqrt(bootstrap_variance(d, 6))), ("plain", d)):
         test = SPA(np.zeros(N), -series, 6, 300, seed=np.random.default_rng(1))

@@ -20,7 +20,7 @@ def returns() -> pd.DataFrame:
     return hr.simulate_dcc(n_dates=400, seed=11).returns
 
 
-def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Tournament:
+def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Backtest:
     settings = {"window": WINDOW, "refit_every": EVERY, "progress": False} | settings
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -39,7 +39,7 @@ def ewma_ratio(past: np.ndarray, decay: float) -> np.ndarray:
     return np.linalg.solve(moments[1:, 1:], moments[1:, 0])
 
 
-def check_every_ratio(study: hr.Tournament, data: pd.DataFrame, steps: list[Step], rolling: int = 60) -> None:
+def check_every_ratio(study: hr.Backtest, data: pd.DataFrame, steps: list[Step], rolling: int = 60) -> None:
     """Naive, OLS, rolling OLS and EWMA(.95) by their definitions, date by date."""
     values, n_hedges = data.to_numpy(), data.shape[1] - 1
     hedged_rows = [t for step in steps for t in range(step.start, step.stop)]

@@ -14,14 +14,14 @@ from hedgeresearch.evaluation.engine.parallel import with_benchmarks
 WINDOW, EVERY = 250, 50
 
 
-def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Tournament:
+def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Backtest:
     settings = {"window": WINDOW, "refit_every": EVERY, "progress": False} | settings
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return hr.walk_forward(models, returns.iloc[:, 0], returns.iloc[:, 1:], **settings)
 
 
-def check_same(one: hr.Tournament, other: hr.Tournament) -> None:
+def check_same(one: hr.Backtest, other: hr.Backtest) -> None:
     """To the last bit."""
     pd.testing.assert_frame_equal(one.ratios, other.ratios, check_exact=True)
     pd.testing.assert_frame_equal(one.hedged_returns, other.hedged_returns, check_exact=True)
@@ -47,7 +47,7 @@ HEDGES = [
 ]  # fmt: skip
 COVARIANCES = [
     hr.SampleCovariance(), hr.RollingCovariance(60), hr.EWMACovariance(), hr.CCC(), hr.DECO(), hr.BEKK(),
-    hr.OrthogonalGARCH(), hr.RegimeCorrelation(n_starts=2), hr.DCC(margins=hr.ArchMargin()),
+    hr.OrthogonalGARCH(), hr.RegimeCorrelation(n_starts=2), hr.DCC(margins=hr.ArchModel()),
 ]  # fmt: skip
 REGIMES = [
     hr.StudentHMM(2, n_starts=2), hr.MarkovSwitching(2), hr.MarkovSwitchingGARCH(2), hr.JumpModel(2, penalty=5.0),
@@ -75,18 +75,18 @@ def moving() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def serial(moving: pd.DataFrame) -> hr.Tournament:
+def serial(moving: pd.DataFrame) -> hr.Backtest:
     return walk(EVERY_MODEL, moving, refit_every=45)
 
 
-def test_every_model_walks(serial: hr.Tournament) -> None:
+def test_every_model_walks(serial: hr.Backtest) -> None:
     assert serial.failed_refits.sum() == 0
     assert serial.n_refits == 2
     moves = serial.ratios.T.groupby(level="model", sort=False).max().T.nunique()
     assert (moves.drop(["naive", "NaiveHedge", "ConstrainedHedge"]) > 1).all()
 
 
-def test_two_processes_give_the_same_bits(moving: pd.DataFrame, serial: hr.Tournament) -> None:
+def test_two_processes_give_the_same_bits(moving: pd.DataFrame, serial: hr.Backtest) -> None:
     check_same(walk(EVERY_MODEL, moving, refit_every=45, n_jobs=2), serial)
 
 
@@ -99,7 +99,7 @@ def test_threads_give_the_same_bits(moving: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("day", [251, 295, 322])
-def test_the_arrow_of_time(moving: pd.DataFrame, serial: hr.Tournament, day: int) -> None:
+def test_the_arrow_of_time(moving: pd.DataFrame, serial: hr.Backtest, day: int) -> None:
     shocked, n = moving.copy(), day - WINDOW
     noise = np.random.default_rng(day).normal(scale=0.02, size=shocked.iloc[day:].shape)
     shocked.iloc[day:] = 3 * shocked.iloc[day:] + noise
@@ -148,8 +148,8 @@ FEES = {"oil": hr.Costs(fee=0.001), "gas": None, "coal": hr.Costs(half_spread=0.
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_study_is_a_tournament_for_each_pair(pairs: Any, jobs: int) -> None:
-    study = hr.run_study(MODELS, pairs, WINDOW, EVERY, cost=FEES, n_jobs=jobs, progress=False, seed=3)
+def test_a_study_is_a_backtest_for_each_pair(pairs: Any, jobs: int) -> None:
+    study = hr.walk_forward_panel(MODELS, pairs, WINDOW, EVERY, cost=FEES, n_jobs=jobs, progress=False, seed=3)
     assert list(study) == ["oil", "gas", "coal"]
     assert len(study) == 3
     for name, (asset, hedges) in pairs.items():
@@ -160,7 +160,7 @@ def test_a_study_is_a_tournament_for_each_pair(pairs: Any, jobs: int) -> None:
 
 
 def test_tables_of_a_study(pairs: Any) -> None:
-    study = hr.run_study(MODELS, pairs, WINDOW, EVERY, progress=False)
+    study = hr.walk_forward_panel(MODELS, pairs, WINDOW, EVERY, progress=False)
     assert repr(study) == "Study(3 pairs, 4 models)"
     removed = {pair: study[pair].summary["effectiveness"].drop("unhedged") for pair in pairs}
     np.testing.assert_allclose(study.effectiveness, pd.DataFrame(removed).T, rtol=1e-10)
@@ -180,9 +180,9 @@ def test_tables_of_a_study(pairs: Any) -> None:
 
 
 def test_one_cost_is_that_of_all_pairs(pairs: Any) -> None:
-    study = hr.run_study({}, pairs, WINDOW, EVERY, cost=hr.Costs(fee=0.001), progress=False)
-    for tournament in study.tournaments.values():
-        np.testing.assert_allclose(tournament.costs["ols"].sum(), 0.001 * tournament.summary.loc["ols", "turnover"])
+    study = hr.walk_forward_panel({}, pairs, WINDOW, EVERY, cost=hr.Costs(fee=0.001), progress=False)
+    for backtest in study.backtests.values():
+        np.testing.assert_allclose(backtest.costs["ols"].sum(), 0.001 * backtest.summary.loc["ols", "turnover"])
 
 
 def never(*arguments: Any) -> None:
@@ -217,17 +217,17 @@ def test_pairs_that_are_refused(
     monkeypatch.setattr("hedgeresearch.evaluation.engine.parallel.walk", never)
     settings = {"window": WINDOW, "refit_every": EVERY, "progress": False} | settings
     with pytest.raises(hr.DataError, match=message):
-        hr.run_study(MODELS, pairs | change, **settings)
+        hr.walk_forward_panel(MODELS, pairs | change, **settings)
 
 
 @pytest.mark.parametrize("pairs", [{}, [1], None])
 def test_what_is_no_dictionary_of_pairs(pairs: Any) -> None:
     with pytest.raises(hr.DataError, match=r"pairs must be a dictionary of \(asset, hedges\) by name; got"):
-        hr.run_study(MODELS, pairs)
+        hr.walk_forward_panel(MODELS, pairs)
 
 
 def test_a_pair_on_which_a_model_always_fails_is_named(pairs: Any) -> None:
     with pytest.warns(hr.ConvergenceWarning, match="model 'rolling' of pair 'gas' failed at every one of 2 refits"):
-        study = hr.run_study({"rolling": hr.RollingOLSHedge(3)}, {"gas": pairs["gas"]}, WINDOW, EVERY, progress=False)
+        study = hr.walk_forward_panel({"rolling": hr.RollingOLSHedge(3)}, {"gas": pairs["gas"]}, WINDOW, EVERY, progress=False)
     assert study.failed_refits.loc["gas", "rolling"] == 2
     assert study.summary.loc["rolling", "failed refits"] == 2

@@ -1,4 +1,4 @@
-"""The tournament: who takes part, and what becomes of refits that fail."""
+"""The backtest: who takes part, and what becomes of refits that fail."""
 
 import warnings
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ def returns() -> pd.DataFrame:
     return hr.simulate_dcc(n_dates=400, seed=11).returns
 
 
-def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Tournament:
+def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Backtest:
     settings = {"window": WINDOW, "refit_every": EVERY, "progress": False} | settings
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -166,7 +166,7 @@ def test_benchmarks_are_always_there(returns: pd.DataFrame) -> None:
     pd.testing.assert_series_equal(study.hedged_returns["unhedged"], unhedged, check_names=False, check_freq=False)
     again = walk({"ols": hr.OLSHedge(), "naive": hr.NaiveHedge()}, returns)
     pd.testing.assert_frame_equal(again.ratios, study.ratios)
-    assert repr(study) == f"Tournament(2 models, 150 dates out of sample, to {returns.index[-1].date()})"
+    assert repr(study) == f"Backtest(2 models, 150 dates out of sample, to {returns.index[-1].date()})"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The tables and figures of a tournament, by hand."""
+"""The tables and figures of a backtest, by hand."""
 
 import warnings
 from typing import Any
@@ -13,7 +13,7 @@ import hedgeresearch as hr
 WINDOW = 250
 
 
-def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Tournament:
+def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Backtest:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
@@ -29,14 +29,14 @@ FEE, CARRY = 0.0005, 0.0001
 
 
 @pytest.fixture(scope="module")
-def study() -> hr.Tournament:
+def study() -> hr.Backtest:
     data = hr.simulate_dcc(n_dates=650, n_series=3, seed=3).returns
     models = {"rolling": hr.RollingOLSHedge(60), "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))}
     return walk(models, data, cost=hr.Costs(fee=FEE, carry=CARRY))
 
 
 @pytest.fixture(scope="module")
-def by_hand(study: hr.Tournament) -> dict[str, dict[str, np.ndarray]]:
+def by_hand(study: hr.Backtest) -> dict[str, dict[str, np.ndarray]]:
     """Hedged returns, ratios in all, trades and costs of each model, in plain numpy."""
     values, found = hr.simulate_dcc(n_dates=650, n_series=3, seed=3).returns.to_numpy()[WINDOW:], {}
     for name in study.hedged_returns:
@@ -54,7 +54,7 @@ def by_hand(study: hr.Tournament) -> dict[str, dict[str, np.ndarray]]:
     return found
 
 
-def test_summary_by_hand(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_summary_by_hand(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     assert list(study.summary.columns) == [
         "effectiveness", "gain on ols", "gain, lower", "gain, upper", "volatility", "mean gross", "mean cost",
         "mean net", "mean ratio", "least ratio", "greatest ratio", "turnover", "failed refits",
@@ -80,7 +80,7 @@ def test_summary_by_hand(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
     gains = study.summary[["gain, lower", "gain on ols", "gain, upper"]]
     assert (gains.drop("ols").diff(axis=1).iloc[:, 1:] > 0).all(axis=None)
     assert gains.loc["ols"].eq(0.0).all()
-    interval = hr.interval_of_difference(
+    interval = hr.bootstrap_difference(
         hr.effectiveness, *(study.hedged_returns[n] for n in ("rolling", "ols", "unhedged"))
     )
     assert gains.loc["rolling"].tolist() == [interval.lower, interval.difference, interval.upper]
@@ -92,7 +92,7 @@ def test_without_costs_there_are_no_columns_of_means(returns: pd.DataFrame) -> N
     pd.testing.assert_frame_equal(study.net_returns, study.hedged_returns)
 
 
-def test_measures_by_hand(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_measures_by_hand(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     table = study.measures(risk_aversion=4.0, periods_per_year=252)
     pd.testing.assert_frame_equal(
         study.costs, pd.DataFrame({n: one["cost"] for n, one in by_hand.items()}, study.costs.index)
@@ -131,8 +131,8 @@ def test_a_perfect_hedge_has_no_sharpe_ratio(returns: pd.DataFrame) -> None:
     assert table.loc["naive", ("effectiveness", "gross")] == pytest.approx(1.0)
 
 
-def test_by_year(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
-    table, years = study.by_year(), study.hedged_returns.index.year
+def test_by_year(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+    table, years = study.measure_by_year(), study.hedged_returns.index.year
     assert list(table.columns) == list(study.models)
     for year in table.index:
         chosen = years == year
@@ -142,7 +142,7 @@ def test_by_year(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
             np.testing.assert_allclose(table.loc[year, name], expected, rtol=1e-8)
 
 
-def test_by_regime(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_by_regime(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     likeliest = study.predicted["regime"].to_numpy().argmax(axis=1)
     table = study.by_regime("regime", lambda hedged, asset: float(hedged.mean() - asset.mean()))
     for regime in (0, 1):
@@ -157,7 +157,7 @@ def test_by_regime(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
         study.by_regime("rolling")
 
 
-def test_worst_days(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_worst_days(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     asset = by_hand["unhedged"]["gross"]
     worst, table = asset <= np.quantile(asset, 0.1), study.worst_days(0.1)
     for name, one in by_hand.items():
@@ -172,7 +172,7 @@ def half_variance(returns: np.ndarray) -> np.ndarray:
     return 0.5 * (returns - returns.mean()) ** 2
 
 
-def test_compare_takes_the_losses_it_is_told(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_compare_takes_the_losses_it_is_told(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     gross = {name: by_hand[name]["gross"] for name in study.models}
     losses = {
         "variance": {name: values.var() for name, values in gross.items()},
@@ -187,7 +187,7 @@ def test_compare_takes_the_losses_it_is_told(study: hr.Tournament, by_hand: dict
     np.testing.assert_allclose(variance.table["DM t"], half.table["DM t"], rtol=1e-9)
 
 
-def test_compare_after_costs_and_against_another(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_compare_after_costs_and_against_another(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     net = study.compare(net=True, against="rolling", n_bootstrap=100)
     assert net.against == "rolling"
     expected = [by_hand[name]["net"].var() for name in net.table.index]
@@ -195,7 +195,7 @@ def test_compare_after_costs_and_against_another(study: hr.Tournament, by_hand: 
     assert not np.allclose(study.compare(n_bootstrap=100).table["mean loss"], expected, rtol=1e-9)
 
 
-def test_compare_draws_with_the_seed_of_the_study(study: hr.Tournament, returns: pd.DataFrame) -> None:
+def test_compare_draws_with_the_seed_of_the_study(study: hr.Backtest, returns: pd.DataFrame) -> None:
     direct = hr.compare_hedges(study.hedged_returns, "ols", n_bootstrap=100, seed=0)
     pd.testing.assert_frame_equal(study.compare(n_bootstrap=100).table, direct.table)
     seven = walk({"rolling": hr.RollingOLSHedge(60)}, returns, seed=7)
@@ -212,7 +212,7 @@ def test_compare_draws_with_the_seed_of_the_study(study: hr.Tournament, returns:
         ({"against": "dcc"}, "against must be one of .*; got 'dcc'"),
     ],
 )
-def test_comparisons_that_are_refused(study: hr.Tournament, settings: dict[str, Any], message: str) -> None:
+def test_comparisons_that_are_refused(study: hr.Backtest, settings: dict[str, Any], message: str) -> None:
     with pytest.raises(hr.DataError, match=message):
         study.compare(**settings)
 
@@ -220,19 +220,19 @@ def test_comparisons_that_are_refused(study: hr.Tournament, settings: dict[str, 
 # --- figures and paper ---
 
 
-def lines_of(study: hr.Tournament, kind: Any) -> dict[str, np.ndarray]:
+def lines_of(study: hr.Backtest, kind: Any) -> dict[str, np.ndarray]:
     axes = study.plot(kind, Figure().subplots())
     return {line.get_label(): np.asarray(line.get_ydata()) for line in axes.get_lines()}
 
 
-def test_the_ratio_plot_draws_the_sum_of_ratios(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_the_ratio_plot_draws_the_sum_of_ratios(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     lines = lines_of(study, "ratio")
     assert list(lines) == list(study.models)
     for name, values in lines.items():
         np.testing.assert_allclose(values, by_hand[name]["total"], rtol=1e-12)
 
 
-def test_the_cumulative_plot_ends_at_the_gain(study: hr.Tournament, by_hand: dict[str, Any]) -> None:
+def test_the_cumulative_plot_ends_at_the_gain(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
     lines = lines_of(study, "cumulative")
     assert list(lines) == list(study.models)
     squares = {name: (one["gross"] - one["gross"].mean()) ** 2 for name, one in by_hand.items()}
@@ -242,7 +242,7 @@ def test_the_cumulative_plot_ends_at_the_gain(study: hr.Tournament, by_hand: dic
         np.testing.assert_allclose(values[-1], 100 * study.summary.loc[name, "gain on ols"], rtol=1e-8)
 
 
-def test_the_effectiveness_plot_draws_points_and_intervals(study: hr.Tournament) -> None:
+def test_the_effectiveness_plot_draws_points_and_intervals(study: hr.Backtest) -> None:
     axes = study.plot("effectiveness", Figure().subplots())
     reference, points = axes.get_lines()
     models = study.summary.drop(index="unhedged")
@@ -256,14 +256,14 @@ def test_the_effectiveness_plot_draws_points_and_intervals(study: hr.Tournament)
         study.plot("pie")
 
 
-def test_how_it_reads_on_paper(study: hr.Tournament) -> None:
+def test_how_it_reads_on_paper(study: hr.Backtest) -> None:
     text, page = study.to_latex(), study._repr_html_()
     assert text.startswith("\\begin{tabular}")
     assert "\\toprule" in text
     for name, row in study.summary.iterrows():
         assert f"{row['effectiveness']:.4g} & " in text
         assert f"<th>{name}</th>" in page
-    assert "Tournament(4 models, 400 dates out of sample" in page
+    assert "Backtest(4 models, 400 dates out of sample" in page
     assert study.to_latex(float_format="%.1f") != text
 
 

@@ -85,14 +85,14 @@ def test_ratios_that_are_no_numbers_are_failures(prices, lost):
 
 @dataclass(frozen=True)
 class Nested:
-    """A hedge that chooses by a tournament of its own."""
+    """A hedge that chooses by a backtest of its own."""
 
     def fit(self, asset, hedges):
         inner = hr.walk_forward({}, asset, hedges, 150, 50, progress=False)
         return hr.OLSHedge().fit(asset, hedges) if len(inner.ratios) else hr.NaiveHedge().fit(asset, hedges)
 
 
-def test_a_model_may_hold_a_tournament_of_its_own(prices):
+def test_a_model_may_hold_a_backtest_of_its_own(prices):
     study = study_of(Nested(), hr.returns(prices))
     np.testing.assert_allclose(study.ratio("model"), study.ratio("ols"), rtol=1e-12)
 
@@ -115,8 +115,8 @@ def test_a_search_begins_anew_where_much_is_new(prices, monkeypatch):
 
     @dataclass(frozen=True)
     class Watched:
-        def fit(self, asset, hedges, start=None):
-            begun.append(start is not None)
+        def fit(self, asset, hedges, *, warm_start=None):
+            begun.append(warm_start is not None)
             return hr.OLSHedge().fit(asset, hedges)
 
     returns = hr.returns(prices)

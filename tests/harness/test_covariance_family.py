@@ -20,7 +20,7 @@ MODELS = {
     "dcc, student": hr.DCC(hr.GARCH(density="student"), density="student"),
     "dcc, composite": hr.DCC(estimator="composite", target="linear"),
     "dcc, integrated": hr.DCC(integrated=True),
-    "dcc, arch": hr.DCC(hr.ArchMargin(vol="EGARCH", o=1)),
+    "dcc, arch": hr.DCC(hr.ArchModel(vol="EGARCH", o=1)),
     "deco": hr.DECO(),
     "bekk": hr.BEKK("full"),
     "bekk, asymmetric": hr.BEKK("diagonal", asymmetric=True),
@@ -203,7 +203,7 @@ def test_standardized_residuals_undo_the_covariance(name, fit):
     residuals = fit.standardized_residuals
     assert residuals.shape == fit.returns.shape
     values, path = fit.returns.to_numpy(), fit.path()
-    errors = values - fit.start.means(values)[:-1]
+    errors = values - fit.initial_state.means(values)[:-1]
     mahalanobis = [e @ np.linalg.solve(h, e) for e, h in zip(errors, path, strict=True)]
     np.testing.assert_allclose((residuals**2).sum(axis=1), mahalanobis, rtol=1e-9)
     if name in ESTIMATED:

@@ -203,7 +203,7 @@ def test_standard_errors_belong_to_the_next_ratio(fit, name, returns):
 
 
 def test_it_is_causal(model, returns):
-    assert hr.check_causal(model, returns, n_shocks=3).passed
+    assert hr.check_causality(model, returns, n_shocks=3).passed
 
 
 BAD = {

@@ -113,7 +113,7 @@ def test_probabilities_and_transitions_are_proper(fit):
 
 
 def test_regimes_are_numbered_from_calm_to_turbulent(fit):
-    variances = fit.recursion.moments.covariances[:, 0, 0]
+    variances = fit.final_state.moments.covariances[:, 0, 0]
     assert (np.diff(variances) >= 0).all() or isinstance(fit.model, hr.MarkovSwitchingGARCH)  # by the long run there
     assert fit.correlations.shape == fit.covariances.shape == (fit.n_regimes * len(fit.series), len(fit.series))
 
@@ -131,15 +131,15 @@ def test_every_regime_model_hedges(name, fit, returns):
     hedge = hr.RegimeHedge(fit.model).fit(both["asset"], both[["hedge"]])
     assert hedge.ratio["hedge"].between(0.3, 1.3).all()
     np.testing.assert_allclose(hedge.decomposition["contribution"].sum(), hedge.next_ratio)
-    assert hr.check_causal(
+    assert hr.check_causality(
         hr.RegimeHedge(fit.model), hr.simulate_regimes(n_dates=1000, seed=5).returns, n_shocks=2
     ).passed
 
 
 def test_an_earlier_fit_is_a_start(name, fit, returns):
-    again = fit.model.fit(returns.iloc[20 : SPLIT + 20], start=fit)
+    again = fit.model.fit(returns.iloc[20 : SPLIT + 20], warm_start=fit)
     cold = fit.model.fit(returns.iloc[20 : SPLIT + 20])
     assert again.log_likelihood == pytest.approx(cold.log_likelihood, abs=0.05)
     if name != "threshold":  # it has nothing to search
-        with pytest.raises(hr.DataError, match="start must be an earlier fit of"):
-            fit.model.fit(returns.iloc[:SPLIT], start="yesterday")
+        with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of"):
+            fit.model.fit(returns.iloc[:SPLIT], warm_start="yesterday")

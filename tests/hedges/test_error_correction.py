@@ -11,7 +11,7 @@ from statsmodels.tsa.api import VAR
 from statsmodels.tsa.vector_ar.vecm import VECM
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.moments.ewma import EWMARecursion
+from hedgeresearch.covariance.moments.ewma import EWMAState
 from hedgeresearch.estimation.regression import newey_west_lags
 
 NOTHING = "ignore:asset and hedges should:hedgeresearch.errors.ConvergenceWarning"
@@ -333,7 +333,7 @@ def test_r_moving_ratios(currency):
     check_path([*fit.ratio["forward"], *fit.next_ratio], reference["rolling104"])
     values = returns.to_numpy()
     start = values[:50].T @ values[:50] / 50  # R starts at this mean; then its weights are 1 - decay for ever
-    path = EWMARecursion(0.94, start, 1 / 0.06).path(values[50:], np.arange(2))
+    path = EWMAState(0.94, start, 1 / 0.06).path(values[50:], np.arange(2))
     check_path(path[:, 0, 1] / path[:, 1, 1], reference["ewma094_init50"])
 
 

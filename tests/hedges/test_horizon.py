@@ -111,14 +111,14 @@ def test_errors_after_an_extension_are_those_of_the_model(returns):
 
 def test_a_search_begins_at_the_earlier_one(returns):
     class Searching:
-        def fit(self, asset, hedges, start=None):
-            begun.append(start)
+        def fit(self, asset, hedges, *, warm_start=None):
+            begun.append(warm_start)
             return hr.OLSHedge().fit(asset, hedges)
 
     begun = []
     model = hr.HorizonHedge(Searching(), 2, overlapping=False)
     fit = model.fit(*split(returns))
-    model.fit(*split(returns), start=fit)
+    model.fit(*split(returns), warm_start=fit)
     assert begun == [None, fit.state.inner]
 
 

@@ -190,7 +190,7 @@ def test_draws_of_a_conditional_covariance_are_its_own_returns(returns):
     residuals = fit.covariances.standardized_residuals.to_numpy()
     assert np.abs(residuals.mean(axis=0)).max() > 0.01
     again = hr.CCC().fit(sample)  # the same parameters filter the draw to the same residuals, less their mean
-    filtered = standardized_residuals(again.start, draw)
+    filtered = standardized_residuals(again.initial_state, draw)
     np.testing.assert_allclose(filtered, residuals - residuals.mean(axis=0), atol=1e-8)
 
 
@@ -211,8 +211,8 @@ def test_nor_is_one_inside_another_model(returns, name):
 @pytest.mark.parametrize("name", COMPOSED)
 def test_an_earlier_fit_of_another_model_is_refused(returns, name):
     ols = hr.OLSHedge().fit(*split(returns))
-    with pytest.raises(hr.DataError, match="start must be an earlier fit of .*; got HedgeFit"):
-        COMPOSED[name].fit(*split(returns), start=ols)
+    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of .*; got HedgeFit"):
+        COMPOSED[name].fit(*split(returns), warm_start=ols)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-8])

@@ -128,11 +128,11 @@ def test_a_still_ratio_leaves_no_persistence():
 def test_a_search_from_an_earlier_fit_begins_at_its_end(fit, sample, monkeypatch):
     places, look = [], KalmanLikelihood.__call__
     monkeypatch.setattr(KalmanLikelihood, "__call__", lambda self, x: places.append(x) or look(self, x))
-    again = fit.model.fit(sample["asset"], sample[["hedge"]], start=fit)
+    again = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=fit)
     np.testing.assert_allclose(again.ratio, fit.ratio, rtol=1e-10)
     assert len(places) <= 2
     itself = fit.model.fit(sample["hedge"].rename("copy"), sample[["hedge"]])  # replicated: there is no search
-    anew = fit.model.fit(sample["asset"], sample[["hedge"]], start=itself)
+    anew = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=itself)
     np.testing.assert_array_equal(anew.ratio, fit.ratio)
 
 

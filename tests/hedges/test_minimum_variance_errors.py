@@ -74,7 +74,7 @@ def test_exponential_weights_by_the_definition(returns):
 
 def test_constant_variances_and_correlation_err_as_ols(returns):
     """CCC on margins of constant variance is OLS, whose covariance the influences must give: of means apart."""
-    margins = hr.ArchMargin(vol="Constant")
+    margins = hr.ArchModel(vol="Constant")
     found = fit(hr.CCC(margins=margins), returns)
     ols = hr.OLSHedge().fit(returns["asset"], returns[["hedge", "hedge2"]])
     np.testing.assert_allclose(found.next_ratio, ols.next_ratio, rtol=1e-6)

@@ -128,9 +128,9 @@ def test_a_regime_hedge_uses_predicted_probabilities(asset, hedges):
     fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)).fit(asset[:1500], hedges[:1500])
     regimes = fit.regimes
     weights = regimes.predicted.to_numpy()
-    path = mixture_covariance(weights, regimes.recursion.moments.means, regimes.recursion.moments.covariances)
+    path = mixture_covariance(weights, regimes.final_state.moments.means, regimes.final_state.moments.covariances)
     np.testing.assert_allclose(fit.ratio["SP500"], path[:, 0, 1] / path[:, 1, 1], rtol=1e-10)
-    by_regime = regimes.recursion.moments.covariances[:, 0, 1] / regimes.recursion.moments.covariances[:, 1, 1]
+    by_regime = regimes.final_state.moments.covariances[:, 0, 1] / regimes.final_state.moments.covariances[:, 1, 1]
     np.testing.assert_allclose(fit.by_regime["SP500"], by_regime, rtol=1e-10)
     likely = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine="most_likely").fit(asset[:1500], hedges[:1500])
     np.testing.assert_allclose(likely.ratio["SP500"], by_regime[weights.argmax(axis=1)], rtol=1e-10)

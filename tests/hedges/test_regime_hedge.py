@@ -9,7 +9,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.covariance.standardize import scaled_roots
 from hedgeresearch.hedges.fit import RegimeMoments
-from hedgeresearch.regimes.alignment import PermutedRecursion
+from hedgeresearch.regimes.alignment import PermutedState
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 
 
@@ -60,7 +60,7 @@ def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.EWMACovariance(0.97))
     fit = fitted(model, returns)
     plain = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), returns)
-    means, covariances = plain.regimes.recursion.moments
+    means, covariances = plain.regimes.final_state.moments
     predicted = plain.regimes.predicted.to_numpy()
     z = []
     for p, r in zip(predicted, returns.to_numpy(), strict=True):
@@ -145,7 +145,7 @@ def test_regimes_may_be_found_in_an_indicator():
     np.testing.assert_allclose(covariances[1], np.cov(seen[state == 1], rowvar=False, ddof=0), rtol=1e-10)
     np.testing.assert_allclose(fit.ratio["SP500"], fit.by_regime["SP500"].to_numpy()[state], rtol=1e-9)
     assert fit.extend(new["NASDAQ"], new[["SP500"]]).ratio.index.equals(new.index)
-    assert hr.check_causal(model, returns).passed
+    assert hr.check_causality(model, returns).passed
     with pytest.raises(hr.DataError, match="observe must give a row for each of the 900 dates of the returns; got 899"):
         fitted(replace(model, observe=lambda seen: vix.loc[seen.index[1:]]), sample)
 
@@ -168,12 +168,12 @@ def test_settings_are_checked():
 def test_a_change_is_found_whatever_the_numbers_of_the_regimes(three):
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3))
     fit, again = fitted(model, three.iloc[:1000]), fitted(model, three.iloc[200:1200])
-    turned = fit.regimes.recursion
-    turned = PermutedRecursion(turned, np.array([1, 0]))
+    turned = fit.regimes.final_state
+    turned = PermutedState(turned, np.array([1, 0]))
     moments = RegimeMoments(*turned.moments)
     renumbered = replace(
         fit,
-        regimes=replace(fit.regimes, recursion=turned),
+        regimes=replace(fit.regimes, final_state=turned),
         regime_moments=moments,
         next_regime_covariances=moments.covariances,
     )

@@ -17,7 +17,7 @@ from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
-from hedgeresearch.instruments.returns import contracts_for, hedge_returns
+from hedgeresearch.instruments.returns import contracts_for, instrument_returns
 from hedgeresearch.instruments.spot import Spot
 
 DATES = pd.date_range("2024-01-01", periods=30, name="date")
@@ -186,7 +186,7 @@ def test_hedge_returns_by_the_definition(prices: pd.DataFrame) -> None:
     prices.attrs["source"] = "simulated"
     rates = pd.DataFrame({"PERP": prices["BTC"], "QUANTO": prices["BTC"]})
     every = [QUANTO, PERPETUAL, SPOT]
-    simple, change = (hedge_returns(prices, every, kind, rates) for kind in ("simple", "difference"))
+    simple, change = (instrument_returns(prices, every, kind, rates) for kind in ("simple", "difference"))
     assert simple.attrs == {"source": "simulated", "returns": "simple"}
     assert change.attrs["returns"] == "difference"
     assert list(simple.columns) == ["QUANTO", "PERP", "BTC"]
@@ -201,7 +201,7 @@ def test_hedge_returns_by_the_definition(prices: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("kind", ["simple", "difference"])
 def test_a_contract_in_the_account_currency_has_the_returns_of_its_price(prices: pd.DataFrame, kind: str) -> None:
-    found = hedge_returns(prices, [LINEAR, SPOT], kind)
+    found = instrument_returns(prices, [LINEAR, SPOT], kind)
     # rounding: the multiplier goes in and out
     pd.testing.assert_frame_equal(found, returns(prices[["FUT", "BTC"]], kind), rtol=1e-12, atol=1e-14)
     assert OLSHedge().fit(returns(prices["BTC"], kind), found[["FUT"]]).returns_kind == kind
@@ -210,20 +210,20 @@ def test_a_contract_in_the_account_currency_has_the_returns_of_its_price(prices:
 def test_a_contract_in_a_foreign_currency(prices: pd.DataFrame) -> None:
     euro = pd.Series(np.linspace(0.9, 1.1, 30), DATES)
     f, x = prices["FUT"].to_numpy(), euro.to_numpy()
-    found = hedge_returns(prices["FUT"], LINEAR, rates={"FUT": euro})["FUT"]
+    found = instrument_returns(prices["FUT"], LINEAR, rates={"FUT": euro})["FUT"]
     np.testing.assert_allclose(found, (f[1:] - f[:-1]) * x[1:] / (f[:-1] * x[:-1]), rtol=1e-9)
-    found = hedge_returns(prices["FUT"], LINEAR, "difference", rates={"FUT": euro})["FUT"]
+    found = instrument_returns(prices["FUT"], LINEAR, "difference", rates={"FUT": euro})["FUT"]
     np.testing.assert_allclose(found, np.diff(f) * x[1:], rtol=1e-9)
 
 
 def test_negative_prices_only_where_nothing_divides_by_them() -> None:
     oil = pd.DataFrame({"CL": [10.0, -37.0, 12.0]}, DATES[:3])
     crude = LinearContract("CL", 1000)
-    assert hedge_returns(oil, crude, "difference")["CL"].tolist() == [-47.0, 49.0]
+    assert instrument_returns(oil, crude, "difference")["CL"].tolist() == [-47.0, 49.0]
     with pytest.raises(DataError, match="column 'CL' is -37 on 2024-01-02 .* Use kind=\"difference\""):
-        hedge_returns(oil, crude)
+        instrument_returns(oil, crude)
     with pytest.raises(DataError, match="must be positive where returns divide by them"):
-        hedge_returns(oil, InverseContract("CL", 10), "difference", rates={"CL": 1.0})
+        instrument_returns(oil, InverseContract("CL", 10), "difference", rates={"CL": 1.0})
     with pytest.raises(DataError, match="price must be positive for a ratio of log returns; got -37"):
         contracts_for(1.0, 1000.0, crude, -37.0, kind="log")
     assert contracts_for(0.5, 4_000.0, crude, -37.0, kind="difference") == -2.0
@@ -231,27 +231,27 @@ def test_negative_prices_only_where_nothing_divides_by_them() -> None:
 
 def test_what_hedge_returns_refuses(prices: pd.DataFrame) -> None:
     with pytest.raises(DataError, match="rates must hold the spot price of the coin that 'PERP' pays in"):
-        hedge_returns(prices, PERPETUAL)
+        instrument_returns(prices, PERPETUAL)
     with pytest.raises(DataError, match="a column for every instrument; 'ES' is not among"):
-        hedge_returns(prices, LinearContract("ES", 50))
+        instrument_returns(prices, LinearContract("ES", 50))
     with pytest.raises(DataError, match="with different names; got \\['FUT', 'FUT'\\]"):
-        hedge_returns(prices, [LINEAR, LINEAR])
+        instrument_returns(prices, [LINEAR, LINEAR])
     with pytest.raises(DataError, match="at least one"):
-        hedge_returns(prices, [])
+        instrument_returns(prices, [])
     with pytest.raises(DataError, match="instruments must be such as Spot"):
-        hedge_returns(prices, ["FUT"])
+        instrument_returns(prices, ["FUT"])
     with pytest.raises(DataError, match="instruments must be such as Spot"):
-        hedge_returns(prices, Spot)
+        instrument_returns(prices, Spot)
     with pytest.raises(DataError, match="rates must be given by name of an instrument, \\['FUT'\\]; got 'EUR'"):
-        hedge_returns(prices, LINEAR, rates={"EUR": 1.1})
+        instrument_returns(prices, LINEAR, rates={"EUR": 1.1})
     with pytest.raises(DataError, match="rates must be a mapping or a DataFrame"):
-        hedge_returns(prices, PERPETUAL, rates=prices["BTC"])
+        instrument_returns(prices, PERPETUAL, rates=prices["BTC"])
     with pytest.raises(DataError, match="rates of 'PERP' must hold every date of the prices; 1 are missing"):
-        hedge_returns(prices, PERPETUAL, rates={"PERP": prices["BTC"].iloc[1:]})
+        instrument_returns(prices, PERPETUAL, rates={"PERP": prices["BTC"].iloc[1:]})
     with pytest.raises(DataError, match="kind must be one of 'simple', 'difference'; got 'log'"):
-        hedge_returns(prices, LINEAR, "log")
+        instrument_returns(prices, LINEAR, "log")
     with pytest.raises(DataError, match="prices must be a pandas Series or DataFrame"):
-        hedge_returns([1.0, 2.0], LINEAR)
+        instrument_returns([1.0, 2.0], LINEAR)
 
 
 @pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
@@ -265,11 +265,11 @@ def test_prices_after_the_expiry_are_refused(zone: str | None, expiry: str) -> N
     for end in (pd.Timestamp(expiry), pd.Timestamp(expiry, tz=zone)):
         future = LinearContract("FUT", 5, expiry=end)
         pd.testing.assert_series_equal(future.path_profit(1, alive["FUT"]), LINEAR.path_profit(1, alive["FUT"]))
-        pd.testing.assert_frame_equal(hedge_returns(alive, future), hedge_returns(alive, LINEAR))
+        pd.testing.assert_frame_equal(instrument_returns(alive, future), instrument_returns(alive, LINEAR))
         with pytest.raises(DataError, match=message):
             future.path_profit(1, prices["FUT"])
         with pytest.raises(DataError, match=rf"after it: {dead}\). Leave these dates out, or hold .* with hr.roll"):
-            hedge_returns(prices, [future])
+            instrument_returns(prices, [future])
 
 
 def test_periods_and_numbers_and_the_expiry() -> None:
@@ -316,7 +316,7 @@ def test_contracts_carry_the_ratio_into_money(instrument: Instrument, prices: pd
     """Contracts times what one of them gains is minus the ratio times value times return, for both kinds."""
     path, rate = prices[instrument.name], 1.0 if instrument is not PERPETUAL else prices["BTC"]
     for kind, position in {"simple": 123_456.0, "difference": 2.5}.items():
-        change = hedge_returns(path.iloc[:2], instrument, kind, {instrument.name: rate}).iloc[0, 0]
+        change = instrument_returns(path.iloc[:2], instrument, kind, {instrument.name: rate}).iloc[0, 0]
         now = rate if isinstance(rate, float) else rate.iloc[0]
         held = contracts_for(0.8, position, instrument, path.iloc[0], now, kind)
         gained = instrument.path_profit(held, path.iloc[:2], rate).iloc[0]

@@ -9,7 +9,7 @@ from hedgeresearch.data.conversion import returns
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
-from hedgeresearch.instruments.returns import contracts_for, hedge_returns
+from hedgeresearch.instruments.returns import contracts_for, instrument_returns
 
 FACE, PRICE = 100.0, 60_000.0
 FUTURE = InverseContract("FUTURE", FACE, currency="BTC")
@@ -42,7 +42,7 @@ def brute_force(asset: np.ndarray, hedge: np.ndarray) -> float:
 
 def hedge_of_one_coin(prices: pd.DataFrame, kind: str) -> float:
     """Through returns of the contract, OLS and the number of contracts at the first price."""
-    hedges = hedge_returns(prices[["FUTURE"]], FUTURE, kind, {"FUTURE": prices["BTC"]})
+    hedges = instrument_returns(prices[["FUTURE"]], FUTURE, kind, {"FUTURE": prices["BTC"]})
     fit = OLSHedge().fit(returns(prices["BTC"], kind), hedges)
     assert fit.returns_kind == kind
     position = PRICE if kind == "simple" else 1.0
@@ -76,7 +76,7 @@ def test_treating_the_contract_as_linear_sells_too_little() -> None:
     linear = minimum_variance(returns(prices["BTC"]).to_numpy(), wrong) * PRICE / FACE
     assert exact == pytest.approx(-598.76, abs=0.005)
     assert linear == pytest.approx(-594.06, abs=0.005)
-    as_linear = hedge_returns(prices, LinearContract("FUTURE", 1))
+    as_linear = instrument_returns(prices, LinearContract("FUTURE", 1))
     ratio = OLSHedge().fit(returns(prices["BTC"]), as_linear).next_ratio["FUTURE"]
     assert -ratio * PRICE / FACE == pytest.approx(linear, rel=1e-9)
 
@@ -84,7 +84,7 @@ def test_treating_the_contract_as_linear_sells_too_little() -> None:
 def test_both_treatments_agree_without_a_basis() -> None:
     prices = simulated_prices(basis=0.0, noise=0.0)
     assert hedge_of_one_coin(prices, "simple") == pytest.approx(-PRICE / FACE, rel=1e-9)
-    hedge = hedge_returns(prices, FUTURE, rates={"FUTURE": prices["BTC"]})["FUTURE"]
+    hedge = instrument_returns(prices, FUTURE, rates={"FUTURE": prices["BTC"]})["FUTURE"]
     # 1/F0 - 1/F1 is the difference of numbers that are almost the same
     np.testing.assert_allclose(hedge, returns(prices["BTC"]), rtol=1e-9, atol=1e-14)
 

@@ -8,7 +8,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
-from hedgeresearch.instruments.specs import spec, specs
+from hedgeresearch.instruments.specs import contract_spec, list_contracts
 
 TICK_VALUES = {  # dollars that the least step of the price moves one contract, as the exchange's pages state it
     "cme_btc": 25.0,
@@ -21,16 +21,16 @@ TICK_VALUES = {  # dollars that the least step of the price moves one contract, 
 
 @pytest.mark.parametrize("name", TICK_VALUES)
 def test_a_tick_is_worth_what_the_exchange_says(name: str) -> None:
-    contract = spec(name)
+    contract = contract_spec(name)
     assert contract.profit(1, 100.0, 100.0 + contract.tick) == pytest.approx(TICK_VALUES[name], rel=1e-12)
     assert (contract.funding, contract.expiry, contract.lot) == (None, None, 1)
 
 
 def test_every_row_makes_an_instrument() -> None:
-    table = specs()
+    table = list_contracts()
     assert len(table) == 10
     for name, row in table.iterrows():
-        contract = spec(name)
+        contract = contract_spec(name)
         assert isinstance(contract, LinearContract if row["kind"] == "linear" else InverseContract)
         assert contract.name == row["symbol"]
         assert contract.size == (row["multiplier"] if row["kind"] == "linear" else row["value"])
@@ -43,7 +43,7 @@ def test_every_row_makes_an_instrument() -> None:
 
 
 def test_every_row_says_where_it_is_from_and_what_to_check() -> None:
-    table = specs()
+    table = list_contracts()
     assert table.index.is_unique and table["symbol"].is_unique
     assert table["source"].str.startswith("https://www.").all()
     assert table["note"].str.len().gt(20).all()
@@ -55,17 +55,17 @@ def test_every_row_says_where_it_is_from_and_what_to_check() -> None:
 
 
 def test_binance_and_deribit_by_hand() -> None:
-    coin = spec("binance_coinm_btc", name="BTC_COIN_PERP")
+    coin = contract_spec("binance_coinm_btc", name="BTC_COIN_PERP")
     assert coin.profit(-500, 50_000.0, 40_000.0, rate=40_000.0) == pytest.approx(10_000.0)  # 500 x 100 dollars: a coin
-    assert spec("binance_coinm_eth").value == 10
-    assert spec("deribit_btc").funding == "continuous"
-    linear = spec("binance_usdm_btc")
+    assert contract_spec("binance_coinm_eth").value == 10
+    assert contract_spec("deribit_btc").funding == "continuous"
+    linear = contract_spec("binance_usdm_btc")
     assert linear.profit(-0.5, 50_000.0, 40_000.0) == 5_000.0
     assert 1 / linear.initial_margin == pytest.approx(125)
 
 
 def test_terms_are_replaced() -> None:
-    contract = spec("cme_es", name="ESH5", fee=0.00001, initial_margin=0.071, expiry=datetime.date(2025, 3, 21))
+    contract = contract_spec("cme_es", name="ESH5", fee=0.00001, initial_margin=0.071, expiry=datetime.date(2025, 3, 21))
     assert contract == LinearContract(
         "ESH5",
         50,
@@ -76,13 +76,13 @@ def test_terms_are_replaced() -> None:
         currency="USD",
         source="https://www.cmegroup.com/equityfutures",
     )
-    assert spec("binance_coinm_btc", value=1000).value == 1000
+    assert contract_spec("binance_coinm_btc", value=1000).value == 1000
 
 
 def test_the_table_is_not_changed_by_its_reader() -> None:
-    table = specs()
+    table = list_contracts()
     table.loc["cme_es", "multiplier"] = 1.0
-    assert spec("cme_es").multiplier == 50
+    assert contract_spec("cme_es").multiplier == 50
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,17 @@ def test_the_table_is_not_changed_by_its_reader() -> None:
 )
 def test_the_nearest_is_told_by_name_or_symbol_where_one_is_near(asked: str, nearest: str | None) -> None:
     with pytest.raises(hr.DataError, match="contract must be one of cme_btc, ") as refused:
-        spec(asked)
+        contract_spec(asked)
     assert ("The nearest is" in str(refused.value)) == (nearest is not None)
     assert nearest is None or f"The nearest is {nearest!r};" in str(refused.value)
 
 
 def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(hr.DataError, match=r"got 'binance_coin_btc'. The nearest is 'binance_coinm_btc'; hr.specs\(\)"):
-        spec("binance_coin_btc")
+        contract_spec("binance_coin_btc")
     with pytest.raises(hr.DataError, match=r"got 5. hr.specs\(\) describes them all"):
-        spec(5)
+        contract_spec(5)
     with pytest.raises(hr.DataError, match="terms of 'cme_es' must be among name, .*; got 'face'"):
-        spec("cme_es", face=3)
+        contract_spec("cme_es", face=3)
     with pytest.raises(hr.DataError, match="fee must be a share from 0 to 1; got -1"):
-        spec("cme_es", fee=-1)
+        contract_spec("cme_es", fee=-1)

@@ -15,7 +15,7 @@ from hedgeresearch.margin.liquidation import (
     linear_collateral,
     linear_liquidation_price,
 )
-from hedgeresearch.margin.price_range import PriceExtremes, price_extremes
+from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 
 ENTRY = 20_000.0
 MAINTENANCE = 0.03
@@ -167,17 +167,17 @@ def test_a_level_on_the_other_side_is_refused(collateral: Callable[..., float]) 
 
 
 @pytest.fixture(scope="module")
-def drawn() -> PriceExtremes:
+def drawn() -> PriceRange:
     rng = np.random.default_rng(7)
     dates = pd.date_range("2020-01-01", periods=800)
-    return price_extremes(pd.Series(0.03 * rng.standard_t(4, size=800), dates), ENTRY, 30, n_paths=4_000, seed=1)
+    return simulate_price_range(pd.Series(0.03 * rng.standard_t(4, size=800), dates), ENTRY, 30, n_paths=4_000, seed=1)
 
 
 @pytest.mark.parametrize("probability", [0.0004, 0.01, 0.29])
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("contract", ["linear", "inverse"])
 def test_collateral_is_the_least_that_holds_the_probability(
-    drawn: PriceExtremes, probability: float, sign: int, contract: str
+    drawn: PriceRange, probability: float, sign: int, contract: str
 ) -> None:
     size = sign * (0.5 if contract == "linear" else 10_000.0)
     price_of = linear_liquidation_price if contract == "linear" else inverse_liquidation_price
@@ -195,7 +195,7 @@ def test_collateral_is_the_least_that_holds_the_probability(
 
 def test_collateral_is_never_less_than_maintenance() -> None:
     """A price that only rises: no path falls at all, and margin must still be there."""
-    rising = price_extremes(
+    rising = simulate_price_range(
         pd.Series(0.01 + 0.001 * np.arange(20.0), pd.date_range("2020-01-01", periods=20)), ENTRY, 5, block_length=1
     )
     assert (rising.lowest == ENTRY).all()
@@ -204,7 +204,7 @@ def test_collateral_is_never_less_than_maintenance() -> None:
     assert collateral_needed(rising, 2.0, 0.05) > 0.05 * 2.0 * ENTRY
 
 
-def test_collateral_scales_with_the_position(drawn: PriceExtremes) -> None:
+def test_collateral_scales_with_the_position(drawn: PriceRange) -> None:
     one, seven = collateral_needed(drawn, -1.0, 0.02), collateral_needed(drawn, -7.0, 0.02)
     assert seven == pytest.approx(7.0 * one, rel=1e-12)
 
@@ -212,7 +212,7 @@ def test_collateral_scales_with_the_position(drawn: PriceExtremes) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"drawn": [1.0, 2.0]}, "drawn must come from price_extremes"),
+        ({"drawn": [1.0, 2.0]}, "drawn must come from simulate_price_range"),
         ({"size": 0.0}, "must not be 0"),
         ({"size": np.inf}, "size must lie strictly between"),
         ({"maintenance": 1.5}, "maintenance must lie strictly between 0 and 1"),
@@ -221,6 +221,6 @@ def test_collateral_scales_with_the_position(drawn: PriceExtremes) -> None:
         ({"contract": "quanto"}, "contract must be one of 'linear', 'inverse'"),
     ],
 )
-def test_bad_collateral_questions_are_refused(drawn: PriceExtremes, arguments: dict, message: str) -> None:
+def test_bad_collateral_questions_are_refused(drawn: PriceRange, arguments: dict, message: str) -> None:
     with pytest.raises(DataError, match=message):
         collateral_needed(**{"drawn": drawn, "size": 1.0, "maintenance": 0.02, **arguments})

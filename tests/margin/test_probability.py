@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 import hedgeresearch as hr
 from hedgeresearch._constants import OVERSHOOT
 from hedgeresearch.errors import DataError
-from hedgeresearch.margin.price_range import price_extremes
+from hedgeresearch.margin.price_range import simulate_price_range
 from hedgeresearch.margin.probability import barrier_probability, liquidation_probability
 
 MONTH = {"volatility": 0.6, "horizon": 30 / 365}
@@ -200,7 +200,7 @@ def test_normal_returns_agree_with_the_closed_form() -> None:
 
 
 def test_the_share_of_paths_by_counting(clustered: pd.Series) -> None:
-    drawn = price_extremes(clustered, 100.0, 20, n_paths=500, seed=3)
+    drawn = simulate_price_range(clustered, 100.0, 20, n_paths=500, seed=3)
     for level, position in ((85.0, "long"), (120.0, "short"), (120.0, "long"), (0.0, "long"), (math.inf, "short")):
         counted = sum(low <= level for low in drawn.lowest) if position == "long" else sum(drawn.highest >= level)
         assert drawn.probability(level, position) == counted / 500
@@ -214,7 +214,7 @@ def test_the_share_of_paths_by_counting(clustered: pd.Series) -> None:
 
 def test_clusters_of_volatility_choose_longer_blocks(clustered: pd.Series) -> None:
     shuffled = series(np.random.default_rng(0).permutation(clustered.to_numpy()))
-    assert price_extremes(clustered, 1.0, 5).block_length > 3 * price_extremes(shuffled, 1.0, 5).block_length
+    assert simulate_price_range(clustered, 1.0, 5).block_length > 3 * simulate_price_range(shuffled, 1.0, 5).block_length
 
 
 @pytest.mark.parametrize(("level", "n_paths"), [(75.0, 400), (1.0, 50), (99.99, 300)])
@@ -228,12 +228,12 @@ def test_the_interval_is_that_of_statsmodels(clustered: pd.Series, level: float,
 
 
 def test_same_seed_same_paths_and_units_do_not_matter(clustered: pd.Series) -> None:
-    one, two = price_extremes(clustered, 100.0, 30, seed=4), price_extremes(clustered, 100.0, 30, seed=4)
+    one, two = simulate_price_range(clustered, 100.0, 30, seed=4), simulate_price_range(clustered, 100.0, 30, seed=4)
     np.testing.assert_array_equal(one.lowest, two.lowest)
-    cents = price_extremes(clustered, 10_000.0, 30, seed=4)
+    cents = simulate_price_range(clustered, 10_000.0, 30, seed=4)
     np.testing.assert_allclose(cents.highest, 100.0 * one.highest, rtol=1e-14)
-    assert not np.array_equal(one.lowest, price_extremes(clustered, 100.0, 30, seed=5).lowest)
-    assert repr(one).startswith("PriceExtremes(10000 paths of 30 periods in blocks of ")
+    assert not np.array_equal(one.lowest, simulate_price_range(clustered, 100.0, 30, seed=5).lowest)
+    assert repr(one).startswith("PriceRange(10000 paths of 30 periods in blocks of ")
 
 
 def test_longer_and_nearer_is_likelier(clustered: pd.Series) -> None:
@@ -296,7 +296,7 @@ def test_bad_motions_are_refused(arguments: dict, message: str) -> None:
 )
 def test_bad_paths_are_refused(clustered: pd.Series, arguments: dict, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        price_extremes(**{"returns": clustered, "price": 100.0, "horizon": 10, **arguments})
+        simulate_price_range(**{"returns": clustered, "price": 100.0, "horizon": 10, **arguments})
 
 
 def test_bad_interval_levels_are_refused(clustered: pd.Series) -> None:

@@ -69,7 +69,7 @@ def test_bad_regimes(returns: pd.Series) -> None:
 
 
 def test_by_year_by_hand(returns: pd.Series) -> None:
-    found = hr.by_year(hr.expected_shortfall, returns, minimum_dates=100)
+    found = hr.measure_by_year(hr.expected_shortfall, returns, minimum_dates=100)
     assert found.index.tolist() == [2018, 2019, 2020]
     assert found["dates"].sum() == 561
     in_2019 = sorted(returns.loc["2019"])
@@ -77,17 +77,17 @@ def test_by_year_by_hand(returns: pd.Series) -> None:
     assert found.loc[2019, "value"] == pytest.approx(-np.mean(in_2019[: math.floor(0.05 * 260) + 1]), rel=1e-12)
     assert math.isnan(found.loc[2020, "value"]) == (found.loc[2020, "dates"] < 100)
     monthly = pd.Series(range(36), pd.period_range("2018-01", periods=36, freq="M"))
-    assert hr.by_year(lambda x: x.sum(), monthly, minimum_dates=12)["value"].tolist() == [66, 210, 354]
+    assert hr.measure_by_year(lambda x: x.sum(), monthly, minimum_dates=12)["value"].tolist() == [66, 210, 354]
     with pytest.raises(hr.DataError, match="returns must be indexed by dates to be cut by year; got int64 values"):
-        hr.by_year(hr.variance, pd.Series([0.1, 0.2]))
+        hr.measure_by_year(hr.variance, pd.Series([0.1, 0.2]))
 
 
 def test_the_worst_days_of_the_asset(returns: pd.Series) -> None:
     hedged = returns + 0.003 * np.random.default_rng(1).normal(size=561)
     worst = returns <= np.quantile(returns, 0.1) + 1e-12
-    found = hr.in_worst_days(hr.effectiveness, returns, hedged, returns, share=0.1)
+    found = hr.measure_on_worst_days(hr.effectiveness, returns, hedged, returns, share=0.1)
     assert found == pytest.approx(1 - hedged[worst].var() / returns[worst].var(), rel=1e-12)
-    mean_loss = hr.in_worst_days(lambda x: -x.mean(), returns, returns)
+    mean_loss = hr.measure_on_worst_days(lambda x: -x.mean(), returns, returns)
     assert mean_loss == pytest.approx(hr.expected_shortfall(returns), rel=1e-12)
     with pytest.raises(hr.DataError, match="series 1 and series 2 must share their dates; 1 differ"):
-        hr.in_worst_days(hr.variance, returns, hedged[1:])
+        hr.measure_on_worst_days(hr.variance, returns, hedged[1:])

@@ -49,7 +49,7 @@ def test_the_good_book_is_accepted(parts: dict[str, Any]) -> None:
         ({"limits": {"F": 3}}, "limits must be made by hr.Limits.*; got {'F': 3}"),
         ({"objective": 0.0}, "objective must be made by hr.Objective.*; got 0.0"),
         ({"margin": hr.Margin({"X": 3.0})}, "collateral must be of instruments; 'X' is not among F"),
-        ({"tournament": 3}, "tournament must come from hr.walk_forward; got 3"),
+        ({"backtest": 3}, "backtest must come from hr.walk_forward; got 3"),
         ({"level": 1.0}, "level must lie strictly between 0 and 1; got 1.0"),
         ({"seed": -1}, "seed must be a whole number of at least 0; got -1"),
         ({"notional": 1e6}, "give a notional, or a position with instruments and a market, not both; beside the"),
@@ -191,42 +191,42 @@ def test_an_inverse_contract_beside_a_rate_that_is_not_of_its_coin(table: pd.Dat
         market.returns(hr.Position({"COIN": 10.0}), hr.InverseContract("PERP", 100))
 
 
-def tournament_of(
+def backtest_of(
     market: hr.Market, instrument: Any, asset: str, kind: Any = "simple", first: int = 0
-) -> hr.Tournament:
+) -> hr.Backtest:
     returns = market.returns(hr.Position({asset: 1.0}), instrument, kind)
     asset_returns, hedges = (part.iloc[first : first + 300] for part in returns)
     return hr.walk_forward({}, asset_returns.rename("A"), hedges, window=150, refit_every=100)
 
 
-def test_tournaments_of_another_asset_kind_or_period(
+def test_backtest_of_another_asset_kind_or_period(
     parts: dict[str, Any], market: hr.Market, instruments: dict[str, Any], table: pd.DataFrame
 ) -> None:
     future = instruments["F"]
     for first in (0, 100):
-        assert hr.recommend(**parts, tournament=tournament_of(market, future, "A", first=first)).action == "trade"
+        assert hr.recommend(**parts, backtest=backtest_of(market, future, "A", first=first)).action == "trade"
     for asset, kind in (("B", "simple"), ("A", "difference")):
-        with pytest.raises(hr.DataError, match="tournament must be of 'A' and of the fit's kind of returns; on 2023"):
-            hr.recommend(**parts, tournament=tournament_of(market, future, asset, kind))
+        with pytest.raises(hr.DataError, match="backtest must be of 'A' and of the fit's kind of returns; on 2023"):
+            hr.recommend(**parts, backtest=backtest_of(market, future, asset, kind))
     short = hr.Market(table.iloc[:350])
     early = parts | {"market": short, "fit": hr.OLSHedge().fit(*short.returns(POSITION, future))}
     with pytest.raises(
         hr.DataError, match="dates of the market, from 2023-01-03 to 2023-12-17; it has 2024-02-06. Run walk_forward"
     ):
-        hr.recommend(**early, tournament=tournament_of(market, future, "A", first=100))
+        hr.recommend(**early, backtest=backtest_of(market, future, "A", first=100))
 
 
-def test_tournaments_of_log_returns(parts: dict[str, Any], table: pd.DataFrame) -> None:
+def test_backtest_of_log_returns(parts: dict[str, Any], table: pd.DataFrame) -> None:
     logs = hr.returns(table[["A", "F"]], "log")
-    tournament = hr.walk_forward({}, logs["A"], logs[["F"]], window=200, refit_every=100)
+    backtest = hr.walk_forward({}, logs["A"], logs[["F"]], window=200, refit_every=100)
     fit = hr.OLSHedge().fit(logs["A"], logs[["F"]])
-    assert hr.recommend(**(parts | {"fit": fit}), tournament=tournament).action == "trade"
+    assert hr.recommend(**(parts | {"fit": fit}), backtest=backtest).action == "trade"
     with pytest.raises(hr.DataError, match="of the fit's kind of returns"):
-        hr.recommend(**parts, tournament=tournament)
+        hr.recommend(**parts, backtest=backtest)
 
 
-def test_a_tournament_of_other_hedges(parts: dict[str, Any], market: hr.Market, instruments: dict[str, Any]) -> None:
+def test_a_backtest_of_other_hedges(parts: dict[str, Any], market: hr.Market, instruments: dict[str, Any]) -> None:
     asset, hedges = market.returns(POSITION, instruments["H"])
     other = hr.walk_forward({}, asset, hedges, window=200, refit_every=100)
-    with pytest.raises(hr.DataError, match=r"the tournament must be of the hedges \['F'\]; it is of \['H'\]. Run"):
-        hr.recommend(**parts, tournament=other)
+    with pytest.raises(hr.DataError, match=r"the backtest must be of the hedges \['F'\]; it is of \['H'\]. Run"):
+        hr.recommend(**parts, backtest=other)

@@ -1,4 +1,4 @@
-"""How sure: contracts follow from the ratio's interval, and the tournament's words from its numbers."""
+"""How sure: contracts follow from the ratio's interval, and the backtest's words from its numbers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.comparison.difference_interval import interval_of_difference
+from hedgeresearch.evaluation.comparison.difference_interval import bootstrap_difference
 
 Advise = Callable[..., hr.Recommendation]
 UNITS = {"A": 400_000.0}
@@ -108,28 +108,28 @@ def test_a_model_without_an_interval_says_so(advise: Advise) -> None:
     assert certainty.sentences[0].startswith("The ratio has no interval: the bootstrap knows")
 
 
-def test_the_tournament(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> None:
+def test_the_backtest(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> None:
     asset, hedges = market.returns(hr.Position(UNITS), instruments["F"])
-    tournament = hr.walk_forward({"mine": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
-    found = advise(UNITS, ["F"], tournament=tournament).certainty
+    backtest = hr.walk_forward({"mine": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
+    found = advise(UNITS, ["F"], backtest=backtest).certainty
     assert found.by_model is not None
     assert found.out_of_sample is not None
     scale = -400_000 * market.price("A") / (50 * market.price("F"))
-    for model in tournament.models:
-        assert found.by_model.loc[model, "F"] == pytest.approx(scale * tournament.ratio(model).iloc[-1, 0], rel=1e-12)
-    unhedged = tournament.hedged_returns["unhedged"]
-    name = next(name for name, model in tournament.models.items() if model == hr.OLSHedge())
-    kept = 1 - tournament.hedged_returns[name].var() / unhedged.var()
+    for model in backtest.models:
+        assert found.by_model.loc[model, "F"] == pytest.approx(scale * backtest.ratio(model).iloc[-1, 0], rel=1e-12)
+    unhedged = backtest.hedged_returns["unhedged"]
+    name = next(name for name, model in backtest.models.items() if model == hr.OLSHedge())
+    kept = 1 - backtest.hedged_returns[name].var() / unhedged.var()
     assert found.out_of_sample.difference == pytest.approx(kept, rel=1e-9)
-    same = interval_of_difference(hr.effectiveness, tournament.hedged_returns[name], unhedged, unhedged, seed=0)
+    same = bootstrap_difference(hr.effectiveness, backtest.hedged_returns[name], unhedged, unhedged, seed=0)
     assert (found.out_of_sample.lower, found.out_of_sample.upper) == (same.lower, same.upper)
     assert f"out of sample it removed {kept:.1%} (95% interval" in found.sentences[-1]
-    assert f"{len(tournament.models)} models of the tournament ask for F" in found.sentences[1]
-    narrow = advise(UNITS, ["F"], tournament=tournament, level=0.8).certainty
+    assert f"{len(backtest.models)} models of the backtest ask for F" in found.sentences[1]
+    narrow = advise(UNITS, ["F"], backtest=backtest, level=0.8).certainty
     assert narrow.out_of_sample is not None
     ends = narrow.out_of_sample
     assert found.out_of_sample.lower < ends.lower < ends.upper < found.out_of_sample.upper
     assert "(80% interval" in narrow.sentences[-1]
-    other = advise(UNITS, ["F"], hr.RollingOLSHedge(60), tournament=tournament).certainty
+    other = advise(UNITS, ["F"], hr.RollingOLSHedge(60), backtest=backtest).certainty
     assert other.out_of_sample is None
-    assert "a tournament of this model would tell" in other.sentences[-1]
+    assert "a backtest of this model would tell" in other.sentences[-1]

@@ -23,7 +23,7 @@ def test_a_linear_short(advise: Advise, market: hr.Market) -> None:
     drawn = hr.liquidation_probability(returns, price, level, 30, position="short")
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
-    needed = hr.collateral_needed(hr.price_extremes(returns, price, 30), size, 0.05, 0.01)
+    needed = hr.collateral_needed(hr.simulate_price_range(returns, price, 30), size, 0.05, 0.01)
     assert row["needed"] == needed
     enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc["F"]
     assert enough["probability"] <= 0.01

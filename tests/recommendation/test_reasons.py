@@ -165,7 +165,7 @@ def test_normal_and_historical_losses_that_agree_are_not_said_to_differ_by_nothi
         (0.0102, "overstates the historical 1 % by 2 %."),
     ):
         risk = {"normal_value_at_risk": normal, "historical_value_at_risk": 0.01}
-        assert hr.Tails(**values, **kurtosis, **index, **losses, **risk).sentence.endswith(words)
+        assert hr.TailSummary(**values, **kurtosis, **index, **losses, **risk).sentence.endswith(words)
 
 
 def test_a_hedge_that_fails_in_the_tail_is_a_warning(advise: Advise, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,11 +28,11 @@ def schema() -> dict[str, Any]:
 def records(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> dict[str, hr.Recommendation]:
     """Of many kinds."""
     asset, hedges = market.returns(hr.Position({"A": 40_000.0}), [instruments["F"]])
-    tournament = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
+    backtest = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
     regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
     short = hr.Market(market.table.iloc[-60:])
     return {
-        "future": advise({"A": 40_000.0}, ["F"], tournament=tournament, margin=hr.Margin({"F": 3e5})),
+        "future": advise({"A": 40_000.0}, ["F"], backtest=backtest, margin=hr.Margin({"F": 3e5})),
         "coin": advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 40.0})),
         "regimes": advise({"A": -40_000.0}, ["F", "H"], regime, objective=hr.Objective(beta={"F": 0.1})),
         "book": advise({"A": 30_000.0, "B": -4_000.0}, ["F", "G"], limits=hr.Limits(gross=1e6)),

@@ -39,7 +39,7 @@ def test_half_widths_are_those_of_the_closed_forms(advise: Advise, model: Any) -
     assert dial.summary.loc["F", "band"] == pytest.approx(expected, rel=1e-9)
     other = advise(UNITS, ["F"], model, rebalancing=hr.Rebalancing(tracking_error=0.3))
     hedged = np.sqrt(book.covariance[0, 0] - book.covariance[0, 1] ** 2 / variance)
-    wide = hr.band_for_tracking_error(0.3 * hedged, variance**0.5, target_variance=moves, step=1.0, lot=1.0)
+    wide = hr.tracking_error_band(0.3 * hedged, variance**0.5, target_variance=moves, step=1.0, lot=1.0)
     assert other.summary.loc["F", "band"] == pytest.approx(
         wide, rel=1e-3
     )  # OLS is the least but for degrees of freedom
@@ -87,7 +87,7 @@ def test_deviations_of_several_hedges_keep_the_tracking_error_together(correlati
         assert np.mean(added) > 0.8  # and is used where it can be
     # one hedge alone may have all of it; of uncorrelated ones each the root of its share, of alike ones its share
     share = np.sqrt(n) if correlation == 0.0 else np.sqrt(n + n * (n - 1) * correlation)
-    alone = hr.band_for_tracking_error(allowed / share, 1.0, target_variance=0.16, step=1.0)
+    alone = hr.tracking_error_band(allowed / share, 1.0, target_variance=0.16, step=1.0)
     np.testing.assert_allclose(widths * volatility, alone, rtol=1e-9)
 
 
@@ -169,7 +169,7 @@ def test_impact_trades_part_of_the_way(advise: Advise) -> None:
     book = found.book
     rate = hr.trading_rate(2000.0, AVERSION, float(book.covariance[1, 1]))
     path = target_path(book, hr.Objective(), 250)[:, 0]
-    aim = hr.aim_of_target(float(found.summary.loc["F", "best"]), float(path.mean()), 0.2, rate)
+    aim = hr.aim_position(float(found.summary.loc["F", "best"]), float(path.mean()), 0.2, rate)
     assert 0.0 < rate < 1.0
     assert found.holdings["F"] == round(-20.0 + rate * (aim + 20.0))
     order = found.orders.iloc[0]
@@ -245,5 +245,5 @@ def test_a_short_path_counts_as_one_that_does_not_move(advise: Advise, market: h
     )
     weights = np.array([1.0, -later.book.fit.next_ratio.iloc[0]])
     hedged = np.sqrt(weights @ later.book.fit.next_covariance.to_numpy() @ weights) * later.book.value
-    still = hr.band_for_tracking_error(0.1 * hedged, float(later.book.covariance[1, 1]) ** 0.5, lot=1.0)
+    still = hr.tracking_error_band(0.1 * hedged, float(later.book.covariance[1, 1]) ** 0.5, lot=1.0)
     assert fresh.summary.loc["F", "band"] == pytest.approx(still, rel=1e-9)

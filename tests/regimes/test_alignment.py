@@ -9,7 +9,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.alignment import PermutedRecursion, align_regimes, squared_distances
+from hedgeresearch.regimes.alignment import PermutedState, align_regimes, squared_distances
 from hedgeresearch.regimes.fit import start_fit
 from hedgeresearch.regimes.state import Moments
 
@@ -42,7 +42,7 @@ def swapped(fit):
         named[name.translate(str.maketrans("01", "10"))] = value
     bounds = ("p [0,1] = 0", "persistence of regime 1 = 0.99", "a share in row 0 of p = 0")
     estimates = Estimates(values=named | {"ar asset [1]": 0.2}, n_dates=1000, bounds_hit=bounds)
-    return start_fit(fit.model, fit.observations, PermutedRecursion(fit.start, order), estimates, np.empty(0))
+    return start_fit(fit.model, fit.observations, PermutedState(fit.initial_state, order), estimates, np.empty(0))
 
 
 def random_moments(k, n, seed):
@@ -70,7 +70,7 @@ def test_the_permutation_is_the_best_of_all(truth):
     three = hr.GaussianHMM(3, n_starts=2)
     late, early = three.fit(truth.returns.iloc[400:1200]), three.fit(truth.returns.iloc[:800])
     aligned = align_regimes(late, early)
-    distances = squared_distances(early.recursion.moments, late.recursion.moments)
+    distances = squared_distances(early.final_state.moments, late.final_state.moments)
     sums = {order: distances[range(3), order].sum() for order in itertools.permutations(range(3))}
     assert tuple(aligned.order) == min(sums, key=sums.get)
     assert (aligned.drift**2).sum() == pytest.approx(min(sums.values()))
@@ -114,7 +114,7 @@ def test_everything_is_renumbered(fit, swapped, truth):
 
 def test_three_regimes_that_change_places_in_turn(truth):
     fit, order = hr.GaussianHMM(3, n_starts=1).fit(truth.returns.iloc[:800]), [1, 2, 0]
-    turned = replace(fit, start=PermutedRecursion(fit.start, np.array(order)))
+    turned = replace(fit, initial_state=PermutedState(fit.initial_state, np.array(order)))
     np.testing.assert_array_equal(turned.smoothed, fit.smoothed[order])
     for regime, number_before in enumerate(order):
         np.testing.assert_array_equal(turned.most_likely_path == regime, fit.most_likely_path == number_before)
@@ -151,7 +151,7 @@ def test_three_regimes_turned_round_are_found_and_renamed():
     )
     fit = hr.GaussianHMM(3, n_starts=4).fit(three.returns)
     cycle = np.array([1, 2, 0])
-    other = replace(fit, start=PermutedRecursion(fit.start, cycle), recursion=PermutedRecursion(fit.recursion, cycle))
+    other = replace(fit, initial_state=PermutedState(fit.initial_state, cycle), final_state=PermutedState(fit.final_state, cycle))
     aligned = align_regimes(fit, other)
     assert aligned.order.tolist() == cycle.tolist()
     np.testing.assert_allclose(aligned.drift, 0.0, atol=1e-12)

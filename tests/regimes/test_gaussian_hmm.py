@@ -52,8 +52,8 @@ def test_two_regimes_of_depmix(two, reference):
     np.testing.assert_allclose(two.start_log_likelihoods, two.log_likelihood, atol=1e-2)
     np.testing.assert_allclose(two.transition, expected["transition_rows_sum_to_one"], atol=1e-4)
     for k, state in enumerate(expected["states"]):
-        np.testing.assert_allclose(two.recursion.moments.means[k], state["mean"], atol=1e-4)
-        np.testing.assert_allclose(two.recursion.moments.covariances[k][np.tril_indices(2)], state["Sigma"], rtol=2e-4)
+        np.testing.assert_allclose(two.final_state.moments.means[k], state["mean"], atol=1e-4)
+        np.testing.assert_allclose(two.final_state.moments.covariances[k][np.tril_indices(2)], state["Sigma"], rtol=2e-4)
     np.testing.assert_allclose(two.smoothed.mean(), expected["smoothed_mean"], atol=1e-4)
     np.testing.assert_allclose(two.smoothed.iloc[-1], expected["smoothed_last"], atol=1e-3)
 
@@ -72,7 +72,7 @@ def test_scaling_the_data_changes_nothing(scale, two, percent_log_returns):
     scaled = hr.GaussianHMM(2, n_starts=2).fit(percent_log_returns * scale)
     np.testing.assert_allclose(scaled.predicted, two.predicted, atol=1e-8)
     np.testing.assert_allclose(
-        scaled.recursion.moments.covariances, two.recursion.moments.covariances * scale**2, rtol=1e-8
+        scaled.final_state.moments.covariances, two.final_state.moments.covariances * scale**2, rtol=1e-8
     )
     expected = two.log_likelihood - 2 * len(percent_log_returns) * np.log(scale)
     assert scaled.log_likelihood == pytest.approx(expected, abs=1e-6)
@@ -90,7 +90,7 @@ def test_log_likelihood_of_one_regime_is_that_of_a_normal(percent_log_returns):
 def test_regimes_are_numbered_by_the_variance_of_the_first_column(percent_log_returns):
     for seed in range(6):
         fit = hr.GaussianHMM(3, n_starts=1, seed=seed).fit(percent_log_returns.iloc[:1500])
-        assert (np.diff(fit.recursion.moments.covariances[:, 0, 0]) > 0).all()
+        assert (np.diff(fit.final_state.moments.covariances[:, 0, 0]) > 0).all()
         assert fit.transition.sum(axis=1).tolist() == pytest.approx([1, 1, 1], abs=1e-12)
 
 
@@ -171,7 +171,7 @@ def test_every_seed_finds_the_three_regime_optimum(percent_log_returns):
 def test_regime_zero_is_calm_from_every_seed(percent_log_returns):
     sample = percent_log_returns.iloc[:1000]
     for seed in range(200):
-        covariances = hr.GaussianHMM(2, n_starts=2, seed=seed).fit(sample).recursion.moments.covariances
+        covariances = hr.GaussianHMM(2, n_starts=2, seed=seed).fit(sample).final_state.moments.covariances
         assert covariances[0, 0, 0] < covariances[1, 0, 0], seed
 
 
@@ -210,20 +210,20 @@ def test_a_prior_on_staying_moves_the_transition_to_the_posterior_mode(percent_l
     joint = held.filtered.to_numpy()[:-1, :, None] * held.transition.to_numpy()
     moves = (joint * (held.smoothed.to_numpy() / predicted)[1:, None, :]).sum(axis=0) + 200.0 * np.eye(2)
     np.testing.assert_allclose(held.transition, moves / moves.sum(axis=1, keepdims=True), atol=1e-6)
-    assert held.log_likelihood == pytest.approx(held.start.filter(sample.to_numpy()).log_likelihood.sum(), abs=1e-8)
+    assert held.log_likelihood == pytest.approx(held.initial_state.filter(sample.to_numpy()).log_likelihood.sum(), abs=1e-8)
 
 
 def test_an_earlier_fit_is_a_start(percent_log_returns):
     model = hr.GaussianHMM(2, n_starts=4)
     earlier = model.fit(percent_log_returns.iloc[:1500])
-    warm = model.fit(percent_log_returns.iloc[20:1520], start=earlier)
+    warm = model.fit(percent_log_returns.iloc[20:1520], warm_start=earlier)
     cold = model.fit(percent_log_returns.iloc[20:1520])
     assert len(warm.start_log_likelihoods) == 1
     assert warm.log_likelihood == pytest.approx(cold.log_likelihood, abs=1e-6)
     np.testing.assert_allclose(warm.parameters, cold.parameters, atol=1e-4)
     for other in (hr.GaussianHMM(3), hr.GaussianHMM(2, covariance="diagonal")):
-        with pytest.raises(hr.DataError, match="start must be an earlier fit of GaussianHMM"):
-            other.fit(percent_log_returns, start=earlier)
+        with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of GaussianHMM"):
+            other.fit(percent_log_returns, warm_start=earlier)
 
 
 # --- missing values ---
@@ -242,7 +242,7 @@ def test_missing_values_are_integrated_out(percent_log_returns):
     # on a date without any value the chain only moves on
     np.testing.assert_allclose(fit.filtered.iloc[100:110], fit.predicted.iloc[100:110], atol=1e-15)
     # the density of what is there
-    emissions, row = fit.start.emissions, gaps.iloc[[7]].to_numpy()
+    emissions, row = fit.initial_state.emissions, gaps.iloc[[7]].to_numpy()
     slow = [multivariate_normal(m[1], c[1, 1]).logpdf(row[0, 1]) for m, c in zip(*emissions.moments, strict=True)]
     np.testing.assert_allclose(emissions.log_densities(row)[0], slow, rtol=1e-12)
 
@@ -320,7 +320,7 @@ def test_standard_errors_against_the_spread_of_a_hundred_samples():
         fit = hr.GaussianHMM(2, n_starts=1).fit(hr.simulate_regimes(n_dates=2000, seed=seed).returns)
         parameters.append(fit.parameters)
         standard.append(fit.standard_errors)
-        covariances = fit.recursion.moments.covariances
+        covariances = fit.final_state.moments.covariances
         ratios.append(covariances[:, 0, 1] / covariances[:, 1, 1])
         errors.append(regime_ratio_errors(fit, "asset", ["hedge"])["hedge"])
     # the spread of a hundred samples is known to 7 %
@@ -363,5 +363,5 @@ def test_three_regimes_do_not_drift_over_chained_starts(percent_log_returns):
     model, fit = hr.GaussianHMM(3, n_starts=8), None
     for begin in (250, 500):
         window = percent_log_returns.iloc[begin : begin + 1000]
-        fit, cold = model.fit(window, start=fit), model.fit(window)
+        fit, cold = model.fit(window, warm_start=fit), model.fit(window)
         assert fit.log_likelihood >= cold.log_likelihood - 0.01

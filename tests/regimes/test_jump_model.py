@@ -101,7 +101,7 @@ def test_the_nasdaq_example_of_the_authors(data_dir):
     assert (len(path), (path == 1).sum(), (path.diff().iloc[1:] != 0).sum()) == (3777, 731, 18)
     # the other optimum that some starts reach is worse, and is shown
     assert np.nanmin(fit.start_log_likelihoods) < np.nanmax(fit.start_log_likelihoods) - 100
-    warm = fit.model.fit(table, start=fit)
+    warm = fit.model.fit(table, warm_start=fit)
     np.testing.assert_array_equal(warm.most_likely_path, path)
     assert warm.start_log_likelihoods == pytest.approx([fit.start_log_likelihoods.max()], rel=1e-12)
 
@@ -115,7 +115,7 @@ def test_known_regimes_are_found(fit, features, truth):
 def test_the_online_regime_ends_the_cheapest_path_so_far(fit):
     values, online = fit.observations.to_numpy(), fit.filtered.idxmax(axis=1)
     for t in [1, 2, 50, 333, 700, 1500]:
-        assert online.iloc[t - 1] == fit.start.hindsight(values[:t])[1][-1]
+        assert online.iloc[t - 1] == fit.initial_state.hindsight(values[:t])[1][-1]
     rows = fit.transition.to_numpy()[online]
     np.testing.assert_array_equal(fit.predicted.iloc[1:], rows[:-1])
     np.testing.assert_array_equal(fit.next_probabilities, rows[-1])
@@ -146,7 +146,7 @@ def test_bar_by_bar_is_one_long_path(fit, features):
     shocked.iloc[100:] = 10 * shocked.iloc[100:] + 5
     np.testing.assert_array_equal(fit.extend(shocked).predicted[:101], once.predicted[:101])
     # the path so far counts: its end is that of one long path with the same centres
-    whole = fit.start.hindsight(features.to_numpy())[1]
+    whole = fit.initial_state.hindsight(features.to_numpy())[1]
     np.testing.assert_array_equal(once.most_likely_path, whole[1500:])
 
 
@@ -200,5 +200,5 @@ def test_what_cannot_work_is_refused(fit, features, truth):
         JumpModel().fit(features.iloc[:59])
     with pytest.raises(hr.DataError, match="collinear; return, twice are"):
         JumpModel().fit(features.assign(twice=2 * features["return"]))
-    with pytest.raises(hr.DataError, match="start must be an earlier fit of JumpModel"):
-        JumpModel().fit(features, start=fit)  # of another penalty
+    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of JumpModel"):
+        JumpModel().fit(features, warm_start=fit)  # of another penalty

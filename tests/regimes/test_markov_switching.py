@@ -56,7 +56,7 @@ def plain(returns):
 
 def statsmodels_params(fit):
     """The estimates in statsmodels' order: by column of its transition matrix, means, variances, lags."""
-    start = fit.start
+    start = fit.initial_state
     n_variances = len(start.variances) if fit.model.switching_variance else 1
     pieces = [start.transition[:, :-1].T.ravel(), start.means, start.variances[:n_variances], start.autoregression]
     return np.concatenate(pieces)
@@ -204,7 +204,7 @@ def test_the_arrow_of_time(gnp):
     for i in range(len(new)):
         step = step.extend(new.iloc[i : i + 1])
         rows.append(step.predicted.to_numpy()[0])
-    long = fit.start.filter(gnp.to_numpy())
+    long = fit.initial_state.filter(gnp.to_numpy())
     np.testing.assert_allclose(rows, quiet.predicted, atol=1e-12)
     np.testing.assert_allclose(long.predicted[110:-1], quiet.predicted, atol=1e-12)
     np.testing.assert_allclose(step.next_probabilities, long.predicted[-1], atol=1e-12)
@@ -221,7 +221,7 @@ def test_units_do_not_matter(scale, returns, plain):
 
 
 def test_a_fit_from_an_earlier_one(returns, plain):
-    later = plain.model.fit(returns.iloc[20:520], start=plain)
+    later = plain.model.fit(returns.iloc[20:520], warm_start=plain)
     cold = plain.model.fit(returns.iloc[20:520])
     assert len(later.start_log_likelihoods) == 1
     assert later.log_likelihood == pytest.approx(cold.log_likelihood, abs=1e-6)
@@ -230,8 +230,8 @@ def test_a_fit_from_an_earlier_one(returns, plain):
         (plain.model, hr.GaussianHMM(2, n_starts=1).fit(returns)),
         (MarkovSwitching(order=1), plain),
     ]:
-        with pytest.raises(hr.DataError, match="start must be an earlier fit of the same model"):
-            model.fit(returns, start=wrong)
+        with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of the same model"):
+            model.fit(returns, warm_start=wrong)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_fits_pickle(returns, plain):
@@ -243,7 +243,7 @@ def test_the_same_seed_gives_the_same_bytes_and_fits_pickle(returns, plain):
 
 
 def test_errors_of_probabilities_on_a_bound_are_those_of_shares():
-    """Moves that are seen: shares p of n moves have variance p (1 - p) / n, and those that never happen have none."""
+    """DeltaMethod that are seen: shares p of n moves have variance p (1 - p) / n, and those that never happen have none."""
     counts = np.array([[30, 10, 0], [0, 25, 15], [5, 10, 25]])
     moves = np.repeat(np.arange(9), counts.ravel())
     transition = counts / 40

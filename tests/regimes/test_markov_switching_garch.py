@@ -122,7 +122,7 @@ def test_tables_of_a_fit(fit):
     ]
     np.testing.assert_allclose(fit.start_log_likelihoods, fit.log_likelihood, atol=1e-5)
     assert fit.estimates.bounds_hit == ()
-    assert fit.recursion.moments.covariances.shape == (2, 1, 1)
+    assert fit.final_state.moments.covariances.shape == (2, 1, 1)
     assert fit.estimates.gradient_norm < 1e-4
     assert "expected duration" in fit._repr_html_()
 
@@ -201,11 +201,11 @@ def test_bar_by_bar_is_one_long_filter(fit, series):
 
 def test_an_earlier_fit_is_where_a_search_begins(fit, series):
     sample = series.iloc[:-20]
-    again = fit.model.fit(sample, start=fit)
+    again = fit.model.fit(sample, warm_start=fit)
     assert len(again.start_log_likelihoods) == 1
     assert again.log_likelihood == pytest.approx(fit.model.fit(sample).log_likelihood, abs=1e-6)
-    with pytest.raises(hr.DataError, match="start must be an earlier fit of MarkovSwitchingGARCH"):
-        MarkovSwitchingGARCH(1).fit(sample, start=fit)
+    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of MarkovSwitchingGARCH"):
+        MarkovSwitchingGARCH(1).fit(sample, warm_start=fit)
 
 
 def test_student_innovations_and_bounds(series):

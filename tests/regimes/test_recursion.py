@@ -30,7 +30,7 @@ def test_pieces_are_one_long_filter(chain):
 def test_extending_a_fit_is_one_long_filter():
     returns = hr.simulate_regimes(n_dates=11_000, seed=4).returns
     fit = hr.GaussianHMM(2, n_starts=1).fit(returns.iloc[:1000])
-    whole = fit.start.filter(returns.to_numpy())
+    whole = fit.initial_state.filter(returns.to_numpy())
     first = fit.extend(returns.iloc[1000:4000])
     rest = first.extend(returns.iloc[4000:])
     filtered = pd.concat([fit.filtered, first.filtered, rest.filtered])

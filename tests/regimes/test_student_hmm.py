@@ -73,16 +73,16 @@ def test_units_do_not_matter(fit, sample):
     power = np.repeat([1, 2, 0], [4, 6, 4])
     np.testing.assert_allclose(scaled.standard_errors, fit.standard_errors * 1e-4**power, rtol=1e-3)
     errors, ratios = regime_ratio_errors(fit, "a", ["b"])["b"], SCALES[:, 0, 1] / SCALES[:, 1, 1]
-    covariances = fit.recursion.moments.covariances
+    covariances = fit.final_state.moments.covariances
     assert (np.abs(covariances[:, 0, 1] / covariances[:, 1, 1] - ratios) < 3 * errors).all()
     assert (errors < 0.05).all()
 
 
 def test_an_earlier_fit_is_a_start(fit, sample):
-    warm = fit.model.fit(sample[0].iloc[10:], start=fit)
+    warm = fit.model.fit(sample[0].iloc[10:], warm_start=fit)
     assert warm.log_likelihood == pytest.approx(fit.model.fit(sample[0].iloc[10:]).log_likelihood, abs=1e-5)
-    with pytest.raises(hr.DataError, match="start must be an earlier fit of StudentHMM"):
-        StudentHMM(3).fit(sample[0], start=fit)
+    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of StudentHMM"):
+        StudentHMM(3).fit(sample[0], warm_start=fit)
 
 
 def test_crashes_among_calm_normal_dates():

@@ -20,7 +20,7 @@ def test_errors_of_hamiltons_model_as_printed():
 
 
 def test_errors_of_shares():
-    """Moves that are seen: shares p of n moves have the curvature n / (p (1 - p)); those that never happen are held."""
+    """DeltaMethod that are seen: shares p of n moves have the curvature n / (p (1 - p)); those that never happen are held."""
     moves = np.repeat(np.arange(4), [30, 10, 8, 32])
 
     def log_likelihood(point):

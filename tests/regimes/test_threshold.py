@@ -46,7 +46,7 @@ def test_an_observed_column_as_it_is(returns):
     np.testing.assert_array_equal(fit.predicted.idxmax(axis=1), expected[:-1])
     # a column that falls with volatility: the regimes are numbered by variance all the same
     falling = ThresholdRegimes(variable="VIX", window=50, quantiles=(0.2,)).fit(table.assign(VIX=-table["VIX"]))
-    assert (np.diff(falling.recursion.moments.covariances[:, 0, 0]) > 0).all()
+    assert (np.diff(falling.final_state.moments.covariances[:, 0, 0]) > 0).all()
     np.testing.assert_array_equal(falling.predicted.idxmax(axis=1), fit.predicted.idxmax(axis=1))
 
 

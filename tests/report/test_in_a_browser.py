@@ -39,7 +39,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     returns = market.returns(position, [future])
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
     study = hr.walk_forward({"regime": model}, *returns, 200, 99, progress=False)
-    advice = hr.recommend(model.fit(*returns), position=position, instruments=[future], market=market, tournament=study)
+    advice = hr.recommend(model.fit(*returns), position=position, instruments=[future], market=market, backtest=study)
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_report(advice, path)
     return path

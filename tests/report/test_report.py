@@ -16,7 +16,7 @@ import hedgeresearch as hr
 from hedgeresearch.report.report import report_html, write_report
 
 TITLES = [
-    "What to do now", "Regimes", "Hedge ratio", "Effectiveness out of sample", "Stress", "Margin", "Carry", "Tails",
+    "What to do now", "Regimes", "Hedge ratio", "Effectiveness out of sample", "Stress", "Margin", "Carry", "TailSummary",
     "Method and references", "Data",
 ]  # fmt: skip
 NASTY = "A&B <script>alert(1)</script>"
@@ -104,20 +104,20 @@ def advised(
     ]
     position = hr.Position({asset: 5000})
     returns = market.returns(position, instruments)
-    tournament = hr.walk_forward({"mine": model}, *returns, 250, 75, progress=False) if study else None
+    backtest = hr.walk_forward({"mine": model}, *returns, 250, 75, progress=False) if study else None
     return hr.recommend(
         model.fit(*returns),
         position=position,
         instruments=instruments,
         market=market,
-        tournament=tournament,
+        backtest=backtest,
         **{"margin": hr.Margin({future: 50_000.0}), **settings},
     )
 
 
 @pytest.fixture(scope="module")
 def regimes(prices: pd.DataFrame) -> hr.Recommendation:
-    """With two regimes and a tournament."""
+    """With two regimes and a backtest."""
     return advised(prices, hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), study=True)
 
 
@@ -210,9 +210,9 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
     ratio, effect, *_ = figures_of(page)
     bands = rec.book.fit.bands(0.9)
     assert numbers(ratio["data"][0]["y"]) == pytest.approx(bands["future", "lower"].to_numpy(), nan_ok=True)
-    study = rec.settings.tournament
+    study = rec.settings.backtest
     assert study is not None
-    found = hr.interval_of_difference(
+    found = hr.bootstrap_difference(
         hr.effectiveness, study.hedged_returns["ols"], study.hedged_returns["unhedged"],
         study.hedged_returns["unhedged"], level=0.9,
     )  # fmt: skip
@@ -259,7 +259,7 @@ def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
     returns = market.returns(position, instruments)
     study = hr.walk_forward({}, *returns, 250, 75, progress=False)
     fit = hr.OLSHedge().fit(*returns)
-    rec = hr.recommend(fit, position=position, instruments=instruments, market=market, tournament=study)
+    rec = hr.recommend(fit, position=position, instruments=instruments, market=market, backtest=study)
     page = report_html(rec)
     tables = Page(page).tables
     turned = next(table for table in tables if table[0][0] == "of model")
@@ -325,7 +325,7 @@ def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
     assert numbers(lower["y"]) == pytest.approx(bands["future", "lower"].to_numpy(), rel=1e-12, nan_ok=True)
     assert numbers(upper["y"]) == pytest.approx(bands["future", "upper"].to_numpy(), rel=1e-12, nan_ok=True)
     assert "Shaded around the line: 95% interval of each date." in Page(text).text
-    for sentence in ("The model has no regimes.", "There is no tournament"):
+    for sentence in ("The model has no regimes.", "There is no backtest"):
         assert sentence in Page(text).text
 
 

@@ -1,4 +1,4 @@
-"""Tails of a book and of a pair, against definitions written slowly, simulations and other software."""
+"""TailSummary of a book and of a pair, against definitions written slowly, simulations and other software."""
 
 import dataclasses
 import json
@@ -14,10 +14,10 @@ import hedgeresearch as hr
 from hedgeresearch.risk.joint_tails import (
     gaussian_tail_share,
     lower_tail_share,
-    removed_in_worst_days,
+    worst_day_effectiveness,
     tail_dependence,
 )
-from hedgeresearch.risk.tails import influence_on_moments, moments, tail_index, tails
+from hedgeresearch.risk.tails import influence_on_moments, moments, tail_index, tail_summary
 
 
 def dated(values: np.ndarray) -> pd.Series:
@@ -31,13 +31,13 @@ def fat() -> pd.Series:
 
 
 def test_moments_are_those_of_scipy(fat: pd.Series) -> None:
-    found = tails(fat)
+    found = tail_summary(fat)
     assert found.skewness == pytest.approx(stats.skew(fat), rel=1e-10)
     assert found.excess_kurtosis == pytest.approx(stats.kurtosis(fat), rel=1e-10)
 
 
 def test_hill_by_hand_and_by_likelihood(fat: pd.Series) -> None:
-    found = tails(fat, share=0.04)
+    found = tail_summary(fat, share=0.04)
     losses = sorted((-value for value in fat), reverse=True)
     by_hand = 60 / sum(math.log(loss / losses[60]) for loss in losses[:60])
     assert found.n_tail == 60
@@ -69,13 +69,13 @@ def test_interval_of_hill_holds_its_index() -> None:
 
 @pytest.mark.parametrize(("n_dates", "n_tail"), [(80, 20), (1500, 20), (2100, 21), (5030, 50)])
 def test_the_tail_is_a_hundredth_or_twenty(n_dates: int, n_tail: int) -> None:
-    assert tails(dated(np.random.default_rng(4).standard_t(3, n_dates))).n_tail == n_tail
+    assert tail_summary(dated(np.random.default_rng(4).standard_t(3, n_dates))).n_tail == n_tail
 
 
 def test_only_losses_make_the_tail_index(fat: pd.Series) -> None:
     book = dated(np.where(fat < 0.0, fat, fat**2))
-    assert tails(book).tail_index == tails(fat).tail_index
-    assert tails(-fat).tail_index != tails(fat).tail_index
+    assert tail_summary(book).tail_index == tail_summary(fat).tail_index
+    assert tail_summary(-fat).tail_index != tail_summary(fat).tail_index
 
 
 def test_influence_is_what_a_little_more_weight_on_a_date_does() -> None:
@@ -121,7 +121,7 @@ def test_clustered_volatility_widens_the_intervals() -> None:
 
 
 def test_values_at_risk_beside_those_of_the_normal(fat: pd.Series) -> None:
-    found = tails(fat, level=0.975)
+    found = tail_summary(fat, level=0.975)
     normal = stats.norm(fat.mean(), fat.std())
     assert found.normal_value_at_risk == pytest.approx(-normal.ppf(0.025), rel=1e-10)
     expected = -normal.expect(lambda r: r, ub=normal.ppf(0.025), conditional=True)
@@ -133,51 +133,51 @@ def test_values_at_risk_beside_those_of_the_normal(fat: pd.Series) -> None:
 
 
 def test_the_sentence_speaks_of_fat_tails_before_the_normal_number(fat: pd.Series) -> None:
-    found = tails(fat)
+    found = tail_summary(fat)
     assert found.verdict == "fat"
-    assert found.sentence.startswith(f"Tails are fat: excess kurtosis {found.excess_kurtosis:.3g} (")
+    assert found.sentence.startswith(f"TailSummary are fat: excess kurtosis {found.excess_kurtosis:.3g} (")
     assert f"tail index of losses {found.tail_index:.3g} (" in found.sentence
     share = f"by {100 * found.understatement:.0f} %."
     assert "a normal 99 % value at risk of" in found.sentence and "understates the historical" in found.sentence
     assert found.sentence.endswith(share)
-    assert "overstates" in tails(fat, level=0.9).sentence
+    assert "overstates" in tail_summary(fat, level=0.9).sentence
     index = dated(0.01 * np.random.default_rng(8).standard_t(1.5, 5000))
-    assert "below 4, where kurtosis grows with the sample" in tails(index).sentence
+    assert "below 4, where kurtosis grows with the sample" in tail_summary(index).sentence
 
 
 def test_the_sentence_for_other_tails() -> None:
     rng = np.random.default_rng(9)
-    normal = tails(dated(0.01 * rng.standard_normal(1000)))
+    normal = tail_summary(dated(0.01 * rng.standard_normal(1000)))
     assert normal.verdict == "normal"
     assert normal.sentence.startswith("Nothing speaks against normal tails: excess kurtosis ")
-    thin = tails(dated(rng.uniform(-0.01, 0.01, 1000)))
-    assert (thin.verdict, thin.sentence.split(":")[0]) == ("thin", "Tails are thinner than the normal's")
+    thin = tail_summary(dated(rng.uniform(-0.01, 0.01, 1000)))
+    assert (thin.verdict, thin.sentence.split(":")[0]) == ("thin", "TailSummary are thinner than the normal's")
 
 
 def test_returns_that_lean_without_fat_tails() -> None:
     """A mixture of two normals, skewed, with an excess kurtosis of nearly zero."""
     rng = np.random.default_rng(10)
     values = np.where(rng.random(4000) < 0.21, rng.normal(-2.0, 1.0, 4000), rng.normal(0.0, 1.0, 4000))
-    found = tails(dated(0.01 * values))
+    found = tail_summary(dated(0.01 * values))
     assert found.verdict == "skewed"
     assert found.sentence.startswith("Returns lean to the side of losses: excess kurtosis ")
     assert ", skewness -" in found.sentence
-    assert tails(dated(-0.01 * values)).sentence.startswith("Returns lean to the side of gains")
+    assert tail_summary(dated(-0.01 * values)).sentence.startswith("Returns lean to the side of gains")
 
 
 def test_scale_changes_no_verdict(fat: pd.Series) -> None:
-    one, other = tails(fat), tails(1000.0 * fat)
+    one, other = tail_summary(fat), tail_summary(1000.0 * fat)
     assert other.excess_kurtosis_interval == pytest.approx(one.excess_kurtosis_interval, rel=1e-9)
     assert other.tail_index == pytest.approx(one.tail_index, rel=1e-9)
     assert other.normal_value_at_risk == pytest.approx(1000 * one.normal_value_at_risk, rel=1e-9)
 
 
 def test_tails_as_plain_numbers(fat: pd.Series) -> None:
-    found = tails(fat)
+    found = tail_summary(fat)
     plain = json.loads(json.dumps(found.to_dict()))
     assert plain["tail_index_interval"] == list(found.tail_index_interval)
     assert (plain["verdict"], plain["sentence"]) == ("fat", found.sentence)
-    assert repr(found) == f"Tails({found.sentence})"
+    assert repr(found) == f"TailSummary({found.sentence})"
 
 
 def test_what_tails_refuse(fat: pd.Series) -> None:
@@ -187,18 +187,18 @@ def test_what_tails_refuse(fat: pd.Series) -> None:
         ({"share": 0.25}, "share must lie strictly between 0 and 0.25; got 0.25"),
     ):
         with pytest.raises(hr.DataError, match=message):
-            tails(fat, **settings)
+            tail_summary(fat, **settings)
     with pytest.raises(hr.DataError, match="returns must have at least 80 rows; got 79"):
-        tails(fat[:79])
+        tail_summary(fat[:79])
     with pytest.raises(hr.DataError, match="returns must vary"):
-        tails(dated(np.full(100, 0.01)))
+        tail_summary(dated(np.full(100, 0.01)))
     with pytest.raises(hr.DataError, match="of the 21 lowest returns the last is a gain"):
-        tails(dated(fat.abs().to_numpy()))
+        tail_summary(dated(fat.abs().to_numpy()))
     mostly_gains = np.where(np.arange(1500) % 20 == 0, -fat.abs(), fat.abs())
     with pytest.raises(hr.DataError, match="at level 0.9 it is -.*Raise the level"):
-        tails(dated(mostly_gains), level=0.9)
+        tail_summary(dated(mostly_gains), level=0.9)
     with pytest.raises(hr.DataError, match="the 20 largest losses must differ; all are 0.02"):
-        tails(dated(np.where(np.arange(1500) % 20 == 0, -0.02, 0.01)))
+        tail_summary(dated(np.where(np.arange(1500) % 20 == 0, -0.02, 0.01)))
 
 
 @pytest.mark.slow
@@ -382,7 +382,7 @@ def test_removed_in_worst_days_by_hand(simple_returns: pd.DataFrame) -> None:
     asset = simple_returns["NASDAQ"]
     hedged = asset - 0.8 * simple_returns["SP500"]
     days = asset.sort_values().index[: math.floor(5029 * 0.05) + 1]
-    found = removed_in_worst_days(asset, hedged)
+    found = worst_day_effectiveness(asset, hedged)
     assert found["mean loss"] == pytest.approx(1 - hedged[days].mean() / asset[days].mean(), rel=1e-10)
     squares = sum(hedged[day] ** 2 for day in days) / sum(asset[day] ** 2 for day in days)
     assert found["mean square"] == pytest.approx(1 - squares, rel=1e-10)
@@ -392,7 +392,7 @@ def test_removed_in_worst_days_by_hand(simple_returns: pd.DataFrame) -> None:
 def test_of_normal_returns_a_hedge_removes_as_much_on_the_worst_days() -> None:
     returns = pair(200_000, 0.8)
     hedged = returns["asset"] - 0.8 * returns["hedge"]
-    found = removed_in_worst_days(returns["asset"], hedged)
+    found = worst_day_effectiveness(returns["asset"], hedged)
     assert found["mean loss"] == pytest.approx(0.64, abs=0.01)  # sampling error
     assert found["variance, all days"] == pytest.approx(0.64, abs=0.01)
 
@@ -400,4 +400,4 @@ def test_of_normal_returns_a_hedge_removes_as_much_on_the_worst_days() -> None:
 def test_worst_days_without_a_loss_are_refused() -> None:
     returns = pair(200, 0.5).abs()
     with pytest.raises(hr.DataError, match="the asset must lose on its worst days; it gains"):
-        removed_in_worst_days(returns["asset"], returns["hedge"])
+        worst_day_effectiveness(returns["asset"], returns["hedge"])

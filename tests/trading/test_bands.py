@@ -18,7 +18,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.trading.bands import (
     MEAN_MOVE,
     NoTradeBand,
-    band_for_tracking_error,
+    tracking_error_band,
     no_trade_band,
 )
 from hedgeresearch.typing import Array
@@ -189,7 +189,7 @@ def test_simulation_agrees_with_the_quadrature() -> None:
 
 @pytest.mark.parametrize("deviation", [0.71, 0.75, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 4.0])
 def test_tracking_error_is_kept_when_looked_at_now_and_then(deviation: float) -> None:
-    half_width = band_for_tracking_error(deviation * 3, 3.0, target_variance=1.0, step=1.0)
+    half_width = tracking_error_band(deviation * 3, 3.0, target_variance=1.0, step=1.0)
     realised = math.sqrt(stationary(half_width, 1.0)[0] + 0.5)  # half a step of moves between two looks
     assert 0.97 < realised / deviation < 1.005  # the claim of the docstring
     exact = brentq(lambda c: stationary(c, 1.0)[0] + 0.5 - deviation**2, 1e-3, 10.0)
@@ -197,17 +197,17 @@ def test_tracking_error_is_kept_when_looked_at_now_and_then(deviation: float) ->
 
 
 def test_tracking_error_watched_all_the_time() -> None:
-    assert band_for_tracking_error(6.0, 2.0) == pytest.approx(math.sqrt(27.0), rel=1e-12)
-    assert band_for_tracking_error(6.0, 2.0, target_variance=0.0, step=1.0) == pytest.approx(math.sqrt(27.0), rel=1e-12)
-    often = band_for_tracking_error(6.0, 2.0, target_variance=1.0, step=1e-8)
+    assert tracking_error_band(6.0, 2.0) == pytest.approx(math.sqrt(27.0), rel=1e-12)
+    assert tracking_error_band(6.0, 2.0, target_variance=0.0, step=1.0) == pytest.approx(math.sqrt(27.0), rel=1e-12)
+    often = tracking_error_band(6.0, 2.0, target_variance=1.0, step=1e-8)
     assert often == pytest.approx(math.sqrt(27.0) - OVERSHOOT * 1e-4, rel=1e-8)
 
 
 def test_at_the_least_tracking_error_one_trades_to_the_target() -> None:
     least = 3.0 * math.sqrt(2.0 * 0.25 / 2.0)
-    assert band_for_tracking_error(least * (1 + 1e-12), 3.0, target_variance=2.0, step=0.25) < 1e-5
+    assert tracking_error_band(least * (1 + 1e-12), 3.0, target_variance=2.0, step=0.25) < 1e-5
     with pytest.raises(DataError, match=r"at least 1.5, which .*; got 1.4. Look at it .* a step of at most 0.217778."):
-        band_for_tracking_error(1.4, 3.0, target_variance=2.0, step=0.25)
+        tracking_error_band(1.4, 3.0, target_variance=2.0, step=0.25)
 
 
 @pytest.mark.parametrize("step", [None, 1.0])
@@ -216,8 +216,8 @@ def test_shut_without_cost_or_moves_but_for_half_a_lot(step: float | None) -> No
         assert no_trade_band(cost, variance, 1.0, 1.0, step=step) == 0.0
         assert no_trade_band(cost, variance, 1.0, 1.0, step=step, lot=3.0) == 1.5
     assert no_trade_band(100.0, 1.0, 1.0, 1.0, step=step, lot=3.0) == no_trade_band(100.0, 1.0, 1.0, 1.0, step=step)
-    assert band_for_tracking_error(1.0, 1.0, lot=10.0) == 5.0
-    assert band_for_tracking_error(1.0, 1.0, target_variance=1.0, step=1.0, lot=10.0) == 5.0
+    assert tracking_error_band(1.0, 1.0, lot=10.0) == 5.0
+    assert tracking_error_band(1.0, 1.0, target_variance=1.0, step=1.0, lot=10.0) == 5.0
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1e6])
@@ -229,8 +229,8 @@ def test_units(unit: float) -> None:
     assert no_trade_band(7.5, 2.25 * unit, 2e-7, 6.25e6 * unit, step=1 / unit) == pytest.approx(reference, rel=1e-12)
     dearer = no_trade_band(7.5 * unit, 2.25, 2e-7 / unit, 6.25e6 * unit**2, step=1.0)
     assert dearer == pytest.approx(reference, rel=1e-12)
-    error = band_for_tracking_error(5e3, 2.5e3, target_variance=2.25, step=1.0)
-    scaled = band_for_tracking_error(5e3, 2.5e3 * unit, target_variance=2.25 / unit**2, step=1.0)
+    error = tracking_error_band(5e3, 2.5e3, target_variance=2.25, step=1.0)
+    scaled = tracking_error_band(5e3, 2.5e3 * unit, target_variance=2.25 / unit**2, step=1.0)
     assert scaled * unit == pytest.approx(error, rel=1e-9)
 
 
@@ -251,7 +251,7 @@ def test_trades() -> None:
         (lambda: no_trade_band(1.0, -1.0, 1.0, 1.0), "target_variance must not be negative; got -1."),
         (
             lambda: no_trade_band(1.0, 1.0, 0.0, 1.0),
-            "risk_aversion must be positive; got 0. .* by band_for_tracking_error.",
+            "risk_aversion must be positive; got 0. .* by tracking_error_band.",
         ),
         (lambda: no_trade_band(1.0, 1.0, -2.0, 1.0), "risk_aversion must be positive; got -2. Without"),
         (
@@ -262,11 +262,11 @@ def test_trades() -> None:
         (lambda: no_trade_band(1.0, 1.0, 1.0, 1.0, step=0.0), "step must lie strictly between 0 and inf; got 0.0."),
         (lambda: no_trade_band(1.0, 1.0, 1.0, 1.0, lot=-1.0), "lot must not be negative; got -1. Zero is"),
         (lambda: no_trade_band(math.nan, 1.0, 1.0, 1.0), "cost must lie strictly between -inf and inf; got nan."),
-        (lambda: band_for_tracking_error(0.0, 1.0), "tracking_error must lie strictly between 0 and inf; got 0.0."),
-        (lambda: band_for_tracking_error(1.0, -1.0), "hedge_volatility must lie strictly between 0 and inf; got -1.0."),
-        (lambda: band_for_tracking_error(1.0, 1.0, step=1.0), "target_variance and step must be given together"),
-        (lambda: band_for_tracking_error(1.0, 1.0, target_variance=1.0), "must be given together; got one of them."),
-        (lambda: band_for_tracking_error(1.0, 1.0, target_variance=-1.0, step=1.0), "target_variance must not be neg"),
+        (lambda: tracking_error_band(0.0, 1.0), "tracking_error must lie strictly between 0 and inf; got 0.0."),
+        (lambda: tracking_error_band(1.0, -1.0), "hedge_volatility must lie strictly between 0 and inf; got -1.0."),
+        (lambda: tracking_error_band(1.0, 1.0, step=1.0), "target_variance and step must be given together"),
+        (lambda: tracking_error_band(1.0, 1.0, target_variance=1.0), "must be given together; got one of them."),
+        (lambda: tracking_error_band(1.0, 1.0, target_variance=-1.0, step=1.0), "target_variance must not be neg"),
         (lambda: NoTradeBand(math.inf, 1.0), "target must lie strictly between -inf and inf; got inf."),
         (lambda: NoTradeBand(1.0, -1.0), "half_width must not be negative; got -1. Take it from no_trade_band."),
         (lambda: NoTradeBand(1.0, 1.0).trade(math.nan), "holding must lie strictly between -inf and inf; got nan."),

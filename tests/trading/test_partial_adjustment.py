@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_of_target, trading_rate
+from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_position, trading_rate
 from hedgeresearch.typing import Array
 
 CASES = [  # impact, risk_aversion, hedge_variance, discount, reversion
@@ -48,7 +48,7 @@ def test_rate_and_aim_solve_the_riccati_recursion(
     impact: float, aversion: float, variance: float, discount: float, reversion: float
 ) -> None:
     rate = trading_rate(impact, aversion, variance, discount=discount)
-    aim = aim_of_target(1.0, 0.0, reversion, rate, discount=discount)
+    aim = aim_position(1.0, 0.0, reversion, rate, discount=discount)
     assert (rate, aim) == pytest.approx(riccati(impact, aversion * variance, discount, reversion), rel=1e-9)
 
 
@@ -60,7 +60,7 @@ def test_as_printed(impact: float, aversion: float, variance: float, discount: f
     a = (-linear + math.sqrt(linear**2 + 4 * aversion * scale * kept**2)) / (2 * kept)
     rate = trading_rate(impact, aversion, variance, discount=discount)
     assert rate == pytest.approx(a / scale, rel=1e-9)
-    aim = aim_of_target(7.0, 3.0, reversion, rate, discount=discount)
+    aim = aim_position(7.0, 3.0, reversion, rate, discount=discount)
     assert aim == pytest.approx(3.0 + 4.0 / (1 + reversion * a / aversion), rel=1e-9)
 
 
@@ -73,7 +73,7 @@ def test_the_aim_averages_the_target_now_and_later(
     steps = np.arange(20_000)
     expected = 3.0 + 4.0 * (1 - reversion) ** steps
     average = float(np.sum(present * (1 - present) ** steps * expected))
-    assert aim_of_target(7.0, 3.0, reversion, rate, discount=discount) == pytest.approx(average, rel=1e-9)
+    assert aim_position(7.0, 3.0, reversion, rate, discount=discount) == pytest.approx(average, rel=1e-9)
 
 
 def costs(rates: Array, weights: Array, reversion: float, n_steps: int, seed: int) -> Array:
@@ -91,7 +91,7 @@ def costs(rates: Array, weights: Array, reversion: float, n_steps: int, seed: in
 @pytest.mark.parametrize("reversion", [0.0, 0.1])
 def test_simulated_optimum(reversion: float) -> None:
     rate = trading_rate(20.0, 2e-7, 2500.0**2)
-    weight = aim_of_target(1.0, 0.0, reversion, rate)
+    weight = aim_position(1.0, 0.0, reversion, rate)
     multiples = np.array([1.0, 0.5, 0.7, 0.85, 1.15, 1.4, 2.0, 1.0 / rate])
     by_rate = costs(rate * multiples, np.full(8, weight), reversion, 1500, seed=3)
     by_aim = costs(
@@ -106,7 +106,7 @@ def test_simulated_optimum(reversion: float) -> None:
 @pytest.mark.parametrize("reversion", [0.0, 0.02, 0.1, 0.5])
 def test_simulated_optimum_at_length(reversion: float) -> None:
     rate = trading_rate(20.0, 2e-7, 2500.0**2)
-    weight = aim_of_target(1.0, 0.0, reversion, rate)
+    weight = aim_position(1.0, 0.0, reversion, rate)
     multiples = np.array([1.0, 0.5, 0.7, 0.85, 0.95, 1.05, 1.15, 1.4, 2.0])
     by_rate = costs(rate * multiples, np.full(9, weight), reversion, 20_000, seed=5)
     by_aim = costs(np.full(9, rate), weight * multiples, reversion, 20_000, seed=5)
@@ -117,9 +117,9 @@ def test_limits() -> None:
     assert trading_rate(0.0, 1.0, 1.0) == trading_rate(0.0, 1.0, 1.0, discount=0.5) == 1.0
     assert trading_rate(1e-12, 1.0, 1.0) == pytest.approx(1.0 - 1e-12, rel=1e-13)  # the printed form loses digits here
     assert trading_rate(1e12, 1.0, 1.0) == pytest.approx(1e-6, rel=1e-5)  # the root of risk over impact
-    assert aim_of_target(7.0, 3.0, 0.0, 0.2) == 7.0
-    assert aim_of_target(7.0, 3.0, 0.4, 1.0) == 7.0
-    assert aim_of_target(7.0, 3.0, 1.0, 0.2) == pytest.approx(3.8, rel=1e-12)
+    assert aim_position(7.0, 3.0, 0.0, 0.2) == 7.0
+    assert aim_position(7.0, 3.0, 0.4, 1.0) == 7.0
+    assert aim_position(7.0, 3.0, 1.0, 0.2) == pytest.approx(3.8, rel=1e-12)
 
 
 def test_rate_does_not_depend_on_units() -> None:
@@ -146,14 +146,14 @@ def test_trades() -> None:
         (lambda: trading_rate(1.0, 1.0, 0.0), "hedge_variance must lie strictly between 0 and inf; got 0.0."),
         (lambda: trading_rate(1.0, 1.0, 1.0, discount=-0.1), "discount must not be negative; got -0.1."),
         (lambda: trading_rate(1.0, 1.0, 1.0, discount=1.0), "discount must lie strictly between -inf and 1; got 1.0."),
-        (lambda: aim_of_target(math.nan, 0.0, 0.1, 0.5), "target must lie strictly between -inf and inf; got nan."),
-        (lambda: aim_of_target(1.0, math.inf, 0.1, 0.5), "long_run must lie strictly between -inf and inf; got inf."),
-        (lambda: aim_of_target(1.0, 0.0, -0.1, 0.5), "reversion must not be negative; got -0.1."),
+        (lambda: aim_position(math.nan, 0.0, 0.1, 0.5), "target must lie strictly between -inf and inf; got nan."),
+        (lambda: aim_position(1.0, math.inf, 0.1, 0.5), "long_run must lie strictly between -inf and inf; got inf."),
+        (lambda: aim_position(1.0, 0.0, -0.1, 0.5), "reversion must not be negative; got -0.1."),
         (
-            lambda: aim_of_target(1.0, 0.0, 1.1, 0.5),
+            lambda: aim_position(1.0, 0.0, 1.1, 0.5),
             "reversion must be at most 1, all of the way in one step; got 1.1.",
         ),
-        (lambda: aim_of_target(1.0, 0.0, 0.1, 0.0), "rate must lie strictly between 0 and 1; got 0.0."),
+        (lambda: aim_position(1.0, 0.0, 0.1, 0.0), "rate must lie strictly between 0 and 1; got 0.0."),
         (lambda: PartialTrade(1.0, 1.5), "rate must lie strictly between 0 and 1; got 1.5."),
         (lambda: PartialTrade(math.nan, 0.5), "aim must lie strictly between -inf and inf; got nan."),
         (lambda: PartialTrade(1.0, 0.5).trade(math.inf), "holding must lie strictly between -inf and inf; got inf."),

@@ -8,18 +8,18 @@ import pytest
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.arch_model import ArchMargin
+from hedgeresearch.volatility.arch_model import ArchModel
 
 SPECIFICATIONS = [
-    ArchMargin(),
-    ArchMargin(p=2, o=1, power=1.5),
-    ArchMargin(mean="Zero", vol="ARCH", p=3),
-    ArchMargin(vol="EGARCH", o=1, dist="skewt"),
-    ArchMargin(vol="APARCH", o=1, dist="ged"),
-    ArchMargin(vol="HARCH", p=(1, 5, 22)),
-    ArchMargin(vol="FIGARCH", dist="t"),
-    ArchMargin(mean="AR", lags=2, vol="Constant"),
-    ArchMargin(mean="HAR", lags=(1, 5, 22), o=1, dist="t"),
+    ArchModel(),
+    ArchModel(p=2, o=1, power=1.5),
+    ArchModel(mean="Zero", vol="ARCH", p=3),
+    ArchModel(vol="EGARCH", o=1, dist="skewt"),
+    ArchModel(vol="APARCH", o=1, dist="ged"),
+    ArchModel(vol="HARCH", p=(1, 5, 22)),
+    ArchModel(vol="FIGARCH", dist="t"),
+    ArchModel(mean="AR", lags=2, vol="Constant"),
+    ArchModel(mean="HAR", lags=(1, 5, 22), o=1, dist="t"),
 ]
 
 
@@ -64,7 +64,7 @@ def test_parameters_are_those_of_the_original_series(margin, fits, returns):
     padded = np.concatenate([np.full(margin.longest_lag, returns[:600].mean()), returns[:600]])
     theirs = margin.build(padded).fix(ours.parameters)
     assert theirs.loglikelihood == pytest.approx(ours.log_likelihood, abs=1e-6)
-    _, variances, _ = ours.start.filter(returns[:600])
+    _, variances, _ = ours.initial_state.filter(returns[:600])
     volatility = np.asarray(theirs.conditional_volatility)[margin.longest_lag :]
     np.testing.assert_allclose(volatility, np.sqrt(variances[:-1]), rtol=1e-8)
 
@@ -73,8 +73,8 @@ def test_parameters_are_those_of_the_original_series(margin, fits, returns):
 def test_units_do_not_matter(margin, fits, returns):
     one, other = fits[margin], margin.estimate(returns[:600] * 250.0)
     assert other.log_likelihood == pytest.approx(one.log_likelihood - 600 * np.log(250.0), abs=1e-6)
-    means, variances, _ = one.start.filter(returns)
-    other_means, other_variances, _ = other.start.filter(returns * 250.0)
+    means, variances, _ = one.initial_state.filter(returns)
+    other_means, other_variances, _ = other.initial_state.filter(returns * 250.0)
     # the last digits of the standardised series differ, and the search stops a little elsewhere
     volatility = np.sqrt(variances)
     np.testing.assert_allclose(other_means / 250.0 / volatility, means / volatility, atol=1e-6)
@@ -99,7 +99,7 @@ def test_influences_follow_the_units_and_add_up_to_nothing(margin, fits, returns
 
 
 def test_parameters_on_a_bound_do_not_react(fits):
-    fit = fits[ArchMargin(mean="HAR", lags=(1, 5, 22), o=1, dist="t")]
+    fit = fits[ArchModel(mean="HAR", lags=(1, 5, 22), o=1, dist="t")]
     held = [name for name in fit.names if f"{name} = 0" in fit.bounds_hit]
     assert held
     errors = np.diag(covariance_of(fit.sensitivities().influence))
@@ -111,7 +111,7 @@ def test_parameters_on_a_bound_do_not_react(fits):
 
 @every_specification
 def test_extension_equals_one_long_filter(margin, fits, returns):
-    start = fits[margin].start
+    start = fits[margin].initial_state
     means, variances, last = start.filter(returns)
     _, first_variances, middle = start.filter(returns[:600])
     assert first_variances[-1] == middle.next_variance
@@ -128,7 +128,7 @@ def test_extension_equals_one_long_filter(margin, fits, returns):
 def test_a_shock_moves_nothing_before_it(margin, fits, returns):
     shocked = returns.copy()
     shocked[630:] *= -30.0
-    for state, at in ((fits[margin].start, 630), (fits[margin].start.filter(returns[:600])[2], 30)):
+    for state, at in ((fits[margin].initial_state, 630), (fits[margin].initial_state.filter(returns[:600])[2], 30)):
         seen = 630 - at
         for calm, wild in zip(state.filter(returns[seen:])[:2], state.filter(shocked[seen:])[:2], strict=True):
             np.testing.assert_array_equal(calm[: at + 1], wild[: at + 1])
@@ -136,7 +136,7 @@ def test_a_shock_moves_nothing_before_it(margin, fits, returns):
 
 def test_fits_and_states_pickle(fits, returns):
     for fit in fits.values():
-        again = pickle.loads(pickle.dumps((fit, fit.start.filter(returns)[2])))
+        again = pickle.loads(pickle.dumps((fit, fit.initial_state.filter(returns)[2])))
         np.testing.assert_array_equal(again[0].parameters, fit.parameters)
         assert again[1].forecast(1)[0] == pytest.approx(again[1].next_variance, rel=1e-10)
 
@@ -146,7 +146,7 @@ def test_fits_and_states_pickle(fits, returns):
 
 @every_specification
 def test_forecasts_begin_with_the_next_variance(margin, fits, returns):
-    state = fits[margin].start.filter(returns)[2]
+    state = fits[margin].initial_state.filter(returns)[2]
     forecast = state.forecast(5)
     assert forecast.shape == (5,)
     assert forecast[0] == pytest.approx(state.next_variance, rel=1e-10)
@@ -154,8 +154,8 @@ def test_forecasts_begin_with_the_next_variance(margin, fits, returns):
 
 
 def test_garch_forecasts_are_those_of_this_package(fits, returns):
-    fit = fits[ArchMargin()]
-    state = fit.start.filter(returns)[2]
+    fit = fits[ArchModel()]
+    state = fit.initial_state.filter(returns)[2]
     _, omega, alpha, beta = fit.parameters
     expected = [state.next_variance]
     for _ in range(9):
@@ -182,8 +182,8 @@ def test_garch_forecasts_are_those_of_this_package(fits, returns):
 )
 def test_settings_are_checked(settings, message):
     with pytest.raises(DataError, match=message):
-        ArchMargin(**settings)
+        ArchModel(**settings)
 
 
 def test_names_are_those_of_the_estimates():
-    assert ArchMargin(mean="HAR", lags=(1, 5)).names == ("Const", "y[0:1]", "y[0:5]", "omega", "alpha[1]", "beta[1]")
+    assert ArchModel(mean="HAR", lags=(1, 5)).names == ("Const", "y[0:1]", "y[0:5]", "omega", "alpha[1]", "beta[1]")

@@ -11,7 +11,7 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import covariance_of
 from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState
 from hedgeresearch.volatility.arch_likelihood import refine
-from hedgeresearch.volatility.arch_model import ArchMargin
+from hedgeresearch.volatility.arch_model import ArchModel
 from hedgeresearch.volatility.garch import GARCH
 from hedgeresearch.volatility.garch_likelihood import from_box, maximise_garch, scores_by_date
 
@@ -49,8 +49,8 @@ def slow_egarch_over_har(x, returns, presample, backcast):
 
 
 def test_paths_are_those_of_the_definition(returns):
-    fit = ArchMargin(mean="HAR", lags=(1, 3), vol="EGARCH", o=1).estimate(returns)
-    means, variances, _ = fit.start.filter(returns)
+    fit = ArchModel(mean="HAR", lags=(1, 3), vol="EGARCH", o=1).estimate(returns)
+    means, variances, _ = fit.initial_state.filter(returns)
     process, scale = fit.process, returns.std()
     expected = slow_egarch_over_har(process.parameters, returns / scale, (returns / scale).mean(), process.backcast)
     np.testing.assert_allclose(means, expected[0] * scale, rtol=1e-9, atol=1e-15)
@@ -67,7 +67,7 @@ RUGARCH_EGARCH = [-0.0116092252017115, -0.126623723534909, 0.332793469232817, -0
 def test_egarch_is_that_of_rugarch_from_the_same_start(dem_gbp):
     x = np.array(RUGARCH_EGARCH)
     first = np.mean((dem_gbp - x[0]) ** 2)  # rugarch sets the first variance
-    model = ArchMargin(vol="EGARCH", o=1)
+    model = ArchModel(vol="EGARCH", o=1)
     process = ArchProcess(model, x, scale=1.0, presample=0.0, backcast=(np.log(first) - x[1]) / x[4])
     series = process.over(dem_gbp)
     assert series.log_likelihoods(x).sum() == pytest.approx(-1102.25798924244, abs=1e-8)
@@ -80,13 +80,13 @@ def test_egarch_is_that_of_rugarch_from_the_same_start(dem_gbp):
 
 def test_egarch_from_the_start_of_arch_is_no_worse(dem_gbp):
     """A first variance of 0.09 instead of 0.22, nearer to the first returns, is worth 1.9."""
-    assert ArchMargin(vol="EGARCH", o=1).estimate(dem_gbp).log_likelihood == pytest.approx(-1100.3468871, abs=1e-5)
+    assert ArchModel(vol="EGARCH", o=1).estimate(dem_gbp).log_likelihood == pytest.approx(-1100.3468871, abs=1e-5)
 
 
 def test_a_flat_likelihood_is_searched_to_its_end(ten_series):
     """Normal data: arch stops at 100 degrees of freedom, the likelihood rises up to its bound."""
     values = ten_series.iloc[:, 3].to_numpy()
-    margin = ArchMargin(o=1, dist="t")
+    margin = ArchModel(o=1, dist="t")
     fit = margin.estimate(values)
     assert "nu = 500" in fit.bounds_hit
     assert fit.log_likelihood > margin.build(values).fit(disp="off").loglikelihood + 0.05
@@ -96,7 +96,7 @@ def test_a_flat_likelihood_is_searched_to_its_end(ten_series):
 
 
 def test_garch_is_that_of_this_package_from_the_same_start(dem_gbp):
-    fit = ArchMargin().estimate(dem_gbp)
+    fit = ArchModel().estimate(dem_gbp)
     unit, backcast = dem_gbp / dem_gbp.std(), fit.process.backcast
 
     def start_of_arch(parameters, _):
@@ -120,7 +120,7 @@ def test_garch_is_that_of_this_package_from_the_same_start(dem_gbp):
 def test_garch_is_near_that_of_this_package_from_its_own_start(percent_log_returns):
     """The starts, an average of the first 75 dates or of all, matter to the first dates only: .1 standard errors."""
     values = percent_log_returns["SP500"].to_numpy()
-    ours, other = GARCH().estimate(values), ArchMargin().estimate(values)
+    ours, other = GARCH().estimate(values), ArchModel().estimate(values)
     errors = np.sqrt(np.diag(covariance_of(ours.sensitivities().influence)))
     theirs = np.sqrt(np.diag(covariance_of(other.sensitivities().influence)))
     assert (np.abs(other.parameters - ours.parameters) < 0.1 * errors).all()
@@ -132,7 +132,7 @@ def test_garch_is_near_that_of_this_package_from_its_own_start(percent_log_retur
 
 @pytest.mark.parametrize(
     "margin",
-    [ArchMargin(), ArchMargin(vol="EGARCH", o=1, dist="skewt"), ArchMargin(vol="FIGARCH"), ArchMargin(vol="ARCH", p=3)],
+    [ArchModel(), ArchModel(vol="EGARCH", o=1, dist="skewt"), ArchModel(vol="FIGARCH"), ArchModel(vol="ARCH", p=3)],
     ids=["GARCH", "EGARCH", "FIGARCH", "ARCH"],
 )
 def test_robust_errors_are_those_of_arch(margin, percent_log_returns):
@@ -176,8 +176,8 @@ def draw_har_harch(process, history, normal):
 @pytest.mark.parametrize(
     ("margin", "parameters", "draw"),
     [
-        (ArchMargin(mean="AR", lags=1, vol="EGARCH", o=1), [0.1, 0.4, 0.0, 0.3, -0.1, 0.9], draw_ar_egarch),
-        (ArchMargin(mean="HAR", lags=(1, 3), vol="HARCH", p=(1, 5)), [0.0, 0.2, 0.1, 0.1, 0.3, 0.5], draw_har_harch),
+        (ArchModel(mean="AR", lags=1, vol="EGARCH", o=1), [0.1, 0.4, 0.0, 0.3, -0.1, 0.9], draw_ar_egarch),
+        (ArchModel(mean="HAR", lags=(1, 3), vol="HARCH", p=(1, 5)), [0.0, 0.2, 0.1, 0.1, 0.3, 0.5], draw_har_harch),
     ],
     ids=["AR-EGARCH", "HAR-HARCH"],
 )
@@ -192,7 +192,7 @@ def test_forecasts_are_the_variances_of_simulated_returns(margin, parameters, dr
 
 def test_forecasts_that_arch_gets_wrong_are_refused(returns):
     process = ArchProcess(
-        ArchMargin(vol="APARCH", p=2, o=2), np.array([0, 0.05, 0.05, 0.08, 0.4, 0.4, 0.83, 1.3]), 1.0, 0.0, 1.0
+        ArchModel(vol="APARCH", p=2, o=2), np.array([0, 0.05, 0.05, 0.08, 0.4, 0.4, 0.83, 1.3]), 1.0, 0.0, 1.0
     )
     state = ArchState(process, returns / returns.std(), np.nan)
     assert state.forecast(1).shape == (1,)
@@ -206,4 +206,4 @@ def test_forecasts_that_arch_gets_wrong_are_refused(returns):
 def test_what_is_no_optimum_is_not_returned(ten_series):
     """An APARCH whose power goes to 0 has a likelihood full of spikes in its mean."""
     with pytest.raises(ConvergenceError, match="in unit variance, with a gradient of .* while arch said"):
-        ArchMargin(vol="APARCH", o=1).estimate(ten_series.iloc[:500, 7].to_numpy())
+        ArchModel(vol="APARCH", o=1).estimate(ten_series.iloc[:500, 7].to_numpy())

@@ -92,7 +92,7 @@ def test_no_random_start_beats_the_optimum(model, seed):
     unit = (returns - returns.mean()) / returns.std()
     moved = coordinates(model.asymmetric, model.density == "student")
     found, _ = maximise_garch(unit, moved)
-    from hedgeresearch.covariance import garch_likelihood as box
+    from hedgeresearch.volatility import garch_likelihood as box
 
     low, high = np.array([box.BOX[i] for i in moved]).T
     low, high = np.maximum(low, -8.0), np.minimum(high, 1.0)
@@ -110,7 +110,7 @@ def test_no_random_start_beats_the_optimum(model, seed):
 def search_from(unit, moved, start):
     from hedgeresearch._kernels.densities import density_constants
     from hedgeresearch._kernels.garch import garch_scores
-    from hedgeresearch.covariance import garch_likelihood as box
+    from hedgeresearch.volatility import garch_likelihood as box
     from hedgeresearch.optimization.quasi_newton import maximise
 
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])

@@ -1,4 +1,4 @@
-"""The tournament of a book: what the recommended model and others did out of sample."""
+"""The backtest of a book: what the recommended model and others did out of sample."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from hedgeresearch.cli.book.models import model_from
 from hedgeresearch.cli.book.yaml_tree import Entry
 from hedgeresearch.cli.models import ModelName, model_of
 from hedgeresearch.evaluation.engine.runner import walk_forward
-from hedgeresearch.evaluation.results.backtest import Tournament
+from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeModel
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.trading.costs import Costs
 
-TOURNAMENT = ("window", "refit_every", "models")
-"""The fields of ``tournament``."""
+BACKTEST = ("window", "refit_every", "models")
+"""The fields of ``backtest``."""
 BENCHMARKS = (ModelName.naive, ModelName.ols)
-"""In every tournament, by these names."""
+"""In every backtest, by these names."""
 
 
-def tournament_from(
+def backtest_from(
     entry: Entry,
     recommended: tuple[str, HedgeModel],
     returns: tuple[pd.Series[float], pd.DataFrame],
     instruments: list[Instrument],
     seed: int,
-) -> Tournament:
+) -> Backtest:
     """The recommended model, those of the book and the benchmarks, walked forward at the costs of the instruments.
 
     Costs are shares of value, and left out where returns are differences of prices.
     """
-    parts = entry.section(TOURNAMENT)
+    parts = entry.section(BACKTEST)
     others = [model_from(item) for item in parts["models"].items()] if "models" in parts else []
     settings: dict[str, Any] = {"refit_every": parts["refit_every"].whole()} if "refit_every" in parts else {}
     if "window" in parts:

@@ -10,7 +10,7 @@ from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
-from hedgeresearch.instruments.specs import spec, specs
+from hedgeresearch.instruments.specs import contract_spec, list_contracts
 from hedgeresearch.instruments.spot import Spot
 
 TYPES: dict[str, Any] = {
@@ -36,8 +36,8 @@ def _instrument(entry: Entry) -> Instrument:
     if ("spec" in parts) == ("type" in parts):
         entry.refuse("must have 'spec', a contract of a venue, or 'type' with its terms: one of the two.")
     if "spec" in parts:
-        contract = parts["spec"].choice(list(specs().index))
-        kind, fixed = TYPES[str(specs().loc[contract, "kind"])], "spec"
+        contract = parts["spec"].choice(list(list_contracts().index))
+        kind, fixed = TYPES[str(list_contracts().loc[contract, "kind"])], "spec"
         required: list[str] = []
     else:
         kind, fixed = TYPES[parts["type"].choice(list(TYPES))], "type"
@@ -46,7 +46,7 @@ def _instrument(entry: Entry) -> Instrument:
     entry.section(known, required)
     terms = {name: _term(name, part) for name, part in parts.items() if name != fixed}
     with entry.placed():
-        built: Instrument = kind(**terms) if fixed == "type" else spec(contract, **terms)
+        built: Instrument = kind(**terms) if fixed == "type" else contract_spec(contract, **terms)
     return built
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hedgeresearch._validation.settings import check_at_least, check_between
-from hedgeresearch.cli.book.backtest import TOURNAMENT, tournament_from
+from hedgeresearch.cli.book.backtest import BACKTEST, backtest_from
 from hedgeresearch.cli.book.instruments import instruments_from
 from hedgeresearch.cli.book.models import model_from
 from hedgeresearch.cli.book.prices import DATA, check_names, market_from, prices_file, prices_for_model
@@ -23,14 +23,14 @@ from hedgeresearch.report._atomic_write import check_apart
 FIELDS = {
     "": (
         "data", "position", "instruments", "holdings", "returns", "model", "objective", "limits", "rebalancing",
-        "margin", "tournament", "level", "seed",
+        "margin", "backtest", "level", "seed",
     ),
     "data": DATA,
     "objective": ("beta", "net"),
     "limits": ("contracts", "gross", "max_instruments"),
     "rebalancing": ("tracking_error", "risk_aversion", "impact", "reversion"),
     "margin": ("collateral", "horizon", "probability"),
-    "tournament": TOURNAMENT,
+    "backtest": BACKTEST,
 }  # fmt: skip
 """The fields of a book and of its sections."""
 
@@ -66,9 +66,9 @@ def recommendation_of(path: Path, targets: Mapping[str, Path | None] | None = No
     takes_prices = getattr(model, "needs", "returns") == "prices"
     with parts.get("model", root).placed():
         fit = model.fit(*(prices_for_model(market, position, instruments) if takes_prices else returns))
-    if "tournament" in parts:
-        arguments["tournament"] = tournament_from(
-            parts["tournament"], (name, model), returns, instruments, arguments.get("seed", 0)
+    if "backtest" in parts:
+        arguments["backtest"] = backtest_from(
+            parts["backtest"], (name, model), returns, instruments, arguments.get("seed", 0)
         )
     with root.placed():
         return recommend(fit, position=position, instruments=instruments, market=market, **arguments)

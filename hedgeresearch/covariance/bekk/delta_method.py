@@ -18,8 +18,8 @@ import numpy as np
 from hedgeresearch._kernels.bekk import bekk_covariance
 from hedgeresearch.covariance.bekk.estimation import BEKKInference, BEKKLikelihood
 from hedgeresearch.covariance.bekk.parameters import MatrixMap
-from hedgeresearch.covariance.bekk.state import BEKKRecursion, expected_news
-from hedgeresearch.covariance.delta_method import STEP, Moves, symmetric
+from hedgeresearch.covariance.bekk.state import BEKKState, expected_news
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, symmetric
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.typing import Array
 
@@ -42,19 +42,19 @@ class BEKKErrors:
         """Sampling covariance of the parameters (k, k); NaN for parameters held at zero."""
         return self.steps.covariance()
 
-    def moves(self) -> Moves[BEKKRecursion]:
+    def moves(self) -> DeltaMethod[BEKKState]:
         """The parameters in unit variance, then the upper triangles of S and N, where they count."""
         likelihood = self.steps.likelihood
         if not likelihood.map.layout.targeting:
             by_date = self.steps.influence()
-            return Moves(by_date, np.full(by_date.shape[1], STEP), self.start_after)
+            return DeltaMethod(by_date, np.full(by_date.shape[1], STEP), self.start_after)
         targets = _target_influence(likelihood, self.steps.point)
         # differences straddle a bound, whose place depends on S and N: parameters on it do not move with these
         added = 0.0 if self.steps.on_bound else _through_targets(likelihood, self.steps.point, targets)
         by_date = np.hstack([self.steps.influence(added), targets])
-        return Moves(by_date, np.full(by_date.shape[1], STEP), self.start_after)
+        return DeltaMethod(by_date, np.full(by_date.shape[1], STEP), self.start_after)
 
-    def start_after(self, change: Array) -> BEKKRecursion:
+    def start_after(self, change: Array) -> BEKKState:
         """The recursion before the sample, in the units of the returns, after a change of the vector."""
         mapping, point = self.steps.likelihood.map, self.steps.point
         of_point, of_moments = change[: len(point)], change[len(point) :]
@@ -62,7 +62,7 @@ class BEKKErrors:
         units = np.outer(self.scale, self.scale)
         ratio = self.scale[None, :] / self.scale[:, None]
         first = mapping.moments[0] * units
-        return BEKKRecursion(
+        return BEKKState(
             self.mean, matrices.intercept * units, matrices.loadings * ratio, matrices.persistence * ratio, first
         )
 

@@ -19,7 +19,7 @@ def bad_news(errors: Array) -> Array:
     return np.minimum(errors, 0.0)
 
 
-def start_recursion(layout: Layout, estimates: Estimates, mean: Array, errors: Array) -> BEKKRecursion:
+def start_recursion(layout: Layout, estimates: Estimates, mean: Array, errors: Array) -> BEKKState:
     """The recursion before the first date of the sample, in the units of the returns."""
     root, blocks = layout.unpack(np.array(list(estimates.values.values())))
     shocks = _shocks(errors, layout.asymmetric)
@@ -28,7 +28,7 @@ def start_recursion(layout: Layout, estimates: Estimates, mean: Array, errors: A
     if layout.targeting:
         met = np.concatenate([moments, moments[:1]]) @ blocks
         intercept = moments[0] - (np.swapaxes(blocks, 1, 2) @ met).sum(axis=0)
-    return BEKKRecursion(mean, intercept, blocks[:-1], blocks[-1], moments[0])
+    return BEKKState(mean, intercept, blocks[:-1], blocks[-1], moments[0])
 
 
 def _shocks(errors: Array, asymmetric: bool) -> Array:
@@ -37,7 +37,7 @@ def _shocks(errors: Array, asymmetric: bool) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class BEKKRecursion:
+class BEKKState:
     """Means, the matrices CC', A with B where there is one, and G, and the next covariance."""
 
     mean: Array
@@ -58,7 +58,7 @@ class BEKKRecursion:
             return np.asarray(self._run(returns)[:-1][:, block[:, None], block])
         return np.asarray(self._cut(block)._run(returns[:, block])[:-1])
 
-    def advance(self, returns: Array) -> BEKKRecursion:
+    def advance(self, returns: Array) -> BEKKState:
         """The recursion after new dates."""
         last = bekk_last(*self._matrices, _shocks(returns - self.mean, len(self.loadings) > 1), self.next_covariance)
         return replace(self, next_covariance=last)
@@ -92,10 +92,10 @@ class BEKKRecursion:
         shocks = _shocks(returns - self.mean, len(self.loadings) > 1)
         return np.asarray(bekk_covariance(*self._matrices, shocks, self.next_covariance))
 
-    def _cut(self, block: Indices) -> BEKKRecursion:
+    def _cut(self, block: Indices) -> BEKKState:
         rows, columns = block[:, None], block
         matrices = (self.intercept[rows, columns], self.loadings[:, rows, columns], self.persistence[rows, columns])
-        return BEKKRecursion(self.mean[block], *matrices, self.next_covariance[rows, columns])
+        return BEKKState(self.mean[block], *matrices, self.next_covariance[rows, columns])
 
 
 def expected_news(covariance: Array) -> Array:

@@ -17,8 +17,8 @@ import pandas as pd
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCRecursion, as_correlation
-from hedgeresearch.covariance.delta_method import STEP, Moves, margin_sizes, symmetric
+from hedgeresearch.covariance.dcc.state import DCCState, as_correlation
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, margin_sizes, symmetric
 from hedgeresearch.covariance.first_step import (
     FittedMargins,
     Margins,
@@ -104,14 +104,14 @@ class CCCInference:
         """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
         return covariance_of(self._influence([fit.sensitivities() for fit in self.margins.fits]))
 
-    def moves(self) -> Moves[DCCRecursion]:
+    def moves(self) -> DeltaMethod[DCCState]:
         """The margins' parameters and the correlations."""
         sensitivities = [fit.sensitivities() for fit in self.margins.fits]
         by_date, of_margins = self._influence(sensitivities), margin_sizes(sensitivities)
         of_pairs = np.full(by_date.shape[1] - len(of_margins), STEP)
-        return Moves(by_date, np.concatenate([of_margins, of_pairs]), self.start_after)
+        return DeltaMethod(by_date, np.concatenate([of_margins, of_pairs]), self.start_after)
 
-    def start_after(self, change: Array) -> DCCRecursion:
+    def start_after(self, change: Array) -> DCCState:
         """The recursion before the sample after a change (k,) of the parameters."""
         n = len(self.correlation)
         at = len(change) - n * (n - 1) // 2
@@ -133,6 +133,6 @@ class CCCInference:
         return np.hstack([*(s.influence for s in sensitivities), np.stack(columns, axis=1)])
 
 
-def constant_correlation(margins: tuple[MarginState, ...], correlation: Array) -> DCCRecursion:
+def constant_correlation(margins: tuple[MarginState, ...], correlation: Array) -> DCCState:
     """A DCC with a = b = 0."""
-    return DCCRecursion(margins, np.zeros(3), False, correlation, correlation, correlation, NORMAL)
+    return DCCState(margins, np.zeros(3), False, correlation, correlation, correlation, NORMAL)

@@ -23,7 +23,7 @@ from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.dcc.estimation import TwoStepInference, estimate_correlation, two_step_estimates
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCRecursion
+from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.first_step import Margins, check_margins, fit_margins
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
@@ -90,10 +90,10 @@ class DCC:
                 f"the mean that it lacks; got asymmetric={self.asymmetric!r} and correction={self.correction!r}."
             )
 
-    def fit(self, returns: pd.DataFrame, start: CovarianceFit | None = None) -> CovarianceFit:
+    def fit(self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
 
-        An earlier fit of the same model to the same series, on a sample much like this one, may be given as ``start``:
+        An earlier fit of the same model to the same series, on a sample much like this one, may be given as ``warm_start``:
         the searches begin there, which is quicker, and look elsewhere only if they end on a bound.
 
         Raises
@@ -105,7 +105,7 @@ class DCC:
             If a margin or the correlation step reaches no optimum.
         """
         frame = check_panel(returns, self.margins, "DCC", shrunk=self.target != "sample")
-        earlier = self._earlier(start, frame)
+        earlier = self._earlier(warm_start, frame)
         margins = fit_margins(self.margins, frame, earlier.margins if earlier else None)
         likelihood = CorrelationLikelihood(
             margins.residuals,
@@ -122,12 +122,12 @@ class DCC:
         warn_of_bounds(self, fit.estimates)
         return fit
 
-    def _earlier(self, start: CovarianceFit | None, frame: pd.DataFrame) -> TwoStepInference | None:
-        if start is None:
+    def _earlier(self, warm_start: CovarianceFit | None, frame: pd.DataFrame) -> TwoStepInference | None:
+        if warm_start is None:
             return None
-        steps = start.estimates.inference
-        if start.model != self or not isinstance(steps, TwoStepInference) or not start.series.equals(frame.columns):
-            raise DataError(f"start must be an earlier fit of {self!r} to {list(frame.columns)}; got {start!r}.")
+        steps = warm_start.estimates.inference
+        if warm_start.model != self or not isinstance(steps, TwoStepInference) or not warm_start.series.equals(frame.columns):
+            raise DataError(f"warm_start must be an earlier fit of {self!r} to {list(frame.columns)}; got {warm_start!r}.")
         return steps
 
     def _shrunk(self, residuals: Array) -> Array | None:
@@ -138,7 +138,7 @@ def _finish(model: DCC, frame: pd.DataFrame, steps: TwoStepInference) -> Covaria
     margins, likelihood, estimate = steps.margins, steps.likelihood, steps.estimate
     intercept, first, _ = likelihood.matrices(estimate.parameters)
     target, _ = likelihood.target(*estimate.parameters[:2])
-    recursion = DCCRecursion(
+    recursion = DCCState(
         margins.states, estimate.parameters, likelihood.corrected, target, intercept, first, estimate.nu
     )
     return start_fit(model, frame, recursion, two_step_estimates(steps, n_dates=len(frame)))

@@ -19,8 +19,8 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.dcc.estimation import TwoStepInference, estimate_correlation, two_step_estimates
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCRecursion, as_correlation, outer, standardised
-from hedgeresearch.covariance.delta_method import Moves
+from hedgeresearch.covariance.dcc.state import DCCState, as_correlation, outer, standardised
+from hedgeresearch.covariance.delta_method import DeltaMethod
 from hedgeresearch.covariance.first_step import Margins, check_margins, fit_margins, forecast_margins
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.typing import Array, Indices
@@ -72,11 +72,11 @@ class DECO:
         estimate = estimate_correlation(likelihood, self.density == "student", "the DECO correlation")
         intercept, first, _ = likelihood.matrices(estimate.parameters)
         target, _ = likelihood.target(*estimate.parameters[:2])
-        q = DCCRecursion(margins.states, estimate.parameters, corrected, target, intercept, first, estimate.nu)
+        q = DCCState(margins.states, estimate.parameters, corrected, target, intercept, first, estimate.nu)
         steps = TwoStepInference(margins, likelihood, estimate)
         estimates = replace(two_step_estimates(steps, n_dates=len(frame)), inference=DECOInference(steps))
         warn_of_bounds(self, estimates)
-        return start_fit(self, frame, DECORecursion(q), estimates)
+        return start_fit(self, frame, DECOState(q), estimates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,17 +89,17 @@ class DECOInference:
         """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
         return self.steps.covariance()
 
-    def moves(self) -> Moves[DECORecursion]:
+    def moves(self) -> DeltaMethod[DECOState]:
         """All margins' parameters, the correlation's, and S."""
         moves = self.steps.moves()
-        return Moves(moves.influence, moves.sizes, lambda change: DECORecursion(moves.start_at(change)))
+        return DeltaMethod(moves.influence, moves.sizes, lambda change: DECOState(moves.start_at(change)))
 
 
 @dataclass(frozen=True, eq=False)
-class DECORecursion:
+class DECOState:
     """The recursion of a DCC, of whose correlations only the mean counts."""
 
-    dcc: DCCRecursion
+    dcc: DCCState
 
     @property
     def degrees_of_freedom(self) -> float:
@@ -132,7 +132,7 @@ class DECORecursion:
         path = equicorrelation(rho[:, None, None], len(block))
         return np.asarray(path * outer(volatility))
 
-    def advance(self, returns: Array) -> DECORecursion:
+    def advance(self, returns: Array) -> DECOState:
         """The margins and Q after new dates."""
         return replace(self, dcc=self.dcc.advance(returns))
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCRecursion
-from hedgeresearch.covariance.delta_method import STEP, Moves, margin_sizes, symmetric
+from hedgeresearch.covariance.dcc.state import DCCState
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, margin_sizes, symmetric
 from hedgeresearch.covariance.first_step import FittedMargins, moved_margins
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
@@ -31,7 +31,7 @@ class CorrelationStart:
     point: Array
     kept: list[int]
 
-    def __call__(self, change: Array) -> DCCRecursion:
+    def __call__(self, change: Array) -> DCCState:
         """At a change of margins' parameters, correlation parameters and the upper triangles of S and N."""
         n = len(self.margins.fits)
         triangle = n * (n + 1) // 2
@@ -44,12 +44,12 @@ class CorrelationStart:
         intercept = (1.0 - a - b) * target - g * news
         first = target if self.likelihood.corrected else intercept + b * target
         states = moved_margins(self.margins, of_margins)
-        return DCCRecursion(states, point[:3], self.likelihood.corrected, target, intercept, first, point[3])
+        return DCCState(states, point[:3], self.likelihood.corrected, target, intercept, first, point[3])
 
 
 def correlation_moves(
     start: CorrelationStart, sensitivities: list[Sensitivities], correlation: Array, targets: Array
-) -> Moves[DCCRecursion]:
+) -> DeltaMethod[DCCState]:
     """The vector's parts side by side.
 
     Parameters
@@ -68,7 +68,7 @@ def correlation_moves(
     by_date = np.hstack([*(s.influence for s in sensitivities), correlation, of_moments])
     without_unit = [STEP if i < 3 else 0.0 for i in start.kept]  # nu does not touch covariances
     sizes = np.concatenate([margin_sizes(sensitivities), without_unit, np.full(of_moments.shape[1], STEP)])
-    return Moves(by_date, sizes, start)
+    return DeltaMethod(by_date, sizes, start)
 
 
 def stack_derivatives(sensitivities: list[Sensitivities]) -> Array:

@@ -13,9 +13,9 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.delta_method import CorrelationStart, correlation_moves, stack_derivatives
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCRecursion
+from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
-from hedgeresearch.covariance.delta_method import STEP, Moves
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod
 from hedgeresearch.covariance.first_step import FittedMargins
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of, influence
@@ -146,7 +146,7 @@ class TwoStepInference:
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
         return covariance_of(np.hstack([*(s.influence for s in sensitivities), correlation]))
 
-    def moves(self) -> Moves[DCCRecursion]:
+    def moves(self) -> DeltaMethod[DCCState]:
         """All margins' parameters, the correlation's, S and N, whose own sampling error is allowed for here."""
         likelihood, estimate = self.likelihood, self.estimate
         sensitivities = [fit.sensitivities() for fit in self.margins.fits]

@@ -13,7 +13,7 @@ from hedgeresearch.typing import Array, Indices
 
 
 @dataclass(frozen=True, eq=False)
-class DCCRecursion:
+class DCCState:
     """Parameters, the states of the margins and the Q of the next date.
 
     Attributes
@@ -58,11 +58,11 @@ class DCCRecursion:
         path = dcc_correlation(self.parameters, self.corrected, residuals, self.intercept[cut], self.q[cut])[:-1]
         return np.asarray(path * outer(np.sqrt(variances[:-1])))
 
-    def advance(self, returns: Array) -> DCCRecursion:
+    def advance(self, returns: Array) -> DCCState:
         """The margins and Q after new dates."""
         residuals, _, margins = standardised(self.margins, returns)
         q = dcc_last(self.parameters, self.corrected, residuals, self.intercept, self.q)
-        return DCCRecursion(
+        return DCCState(
             margins, self.parameters, self.corrected, self.target, self.intercept, q, self.degrees_of_freedom
         )
 

@@ -68,7 +68,7 @@ class EWMACovariance:
         n_series = check_frame(returns, "returns").shape[1]
         skip = start_up(n_series)
         frame = check_returns(returns, minimum_rows=skip + 1)
-        empty = EWMARecursion(self.effective_decay, np.zeros((n_series, n_series)), 0.0)
+        empty = EWMAState(self.effective_decay, np.zeros((n_series, n_series)), 0.0)
         started = empty.advance(frame.to_numpy()[:skip])
         return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=skip)
 
@@ -79,7 +79,7 @@ def start_up(n_series: int) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class EWMARecursion:
+class EWMAState:
     """The average so far and the sum of the weights in it."""
 
     decay: float
@@ -98,10 +98,10 @@ class EWMARecursion:
         path, _ = ewma_covariance(self.decay, returns[:, block], first, self.weight)
         return np.asarray(path[:-1])
 
-    def advance(self, returns: Array) -> EWMARecursion:
+    def advance(self, returns: Array) -> EWMAState:
         """The average after new dates."""
         last, weight = ewma_last(self.decay, returns, self.next_covariance, self.weight)
-        return EWMARecursion(self.decay, last, weight)
+        return EWMAState(self.decay, last, weight)
 
     def forecast(self, horizon: int) -> Array:
         """The next covariance for each step: the exponentially weighted average forecasts itself."""

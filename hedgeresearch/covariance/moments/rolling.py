@@ -62,12 +62,12 @@ class RollingCovariance:
                 "Choose a longer window or fewer series."
             )
         frame = check_returns(returns, minimum_rows=self.window + 1)
-        started = RollingRecursion(frame.to_numpy()[: self.window])
+        started = RollingState(frame.to_numpy()[: self.window])
         return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=self.window)
 
 
 @dataclass(frozen=True, eq=False)
-class RollingRecursion:
+class RollingState:
     """The returns in the window, (window, n_series)."""
 
     window_returns: Array
@@ -88,9 +88,9 @@ class RollingRecursion:
         joined = np.ascontiguousarray(self._joined(returns)[:-1, block])
         return np.asarray(rolling_covariance(joined, len(self.window_returns)))
 
-    def advance(self, returns: Array) -> RollingRecursion:
+    def advance(self, returns: Array) -> RollingState:
         """The window after new dates."""
-        return RollingRecursion(self._joined(returns)[-len(self.window_returns) :])
+        return RollingState(self._joined(returns)[-len(self.window_returns) :])
 
     def forecast(self, horizon: int) -> Array:
         """The covariance of the window for each step, (horizon, n_series, n_series)."""

@@ -19,7 +19,7 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.dcc.state import outer, standardised
-from hedgeresearch.covariance.delta_method import Moves, margin_sizes
+from hedgeresearch.covariance.delta_method import DeltaMethod, margin_sizes
 from hedgeresearch.covariance.first_step import (
     FittedMargins,
     Margins,
@@ -112,7 +112,7 @@ class RegimeCorrelation:
         )
         warn_of_rare_regimes(pd.DataFrame(smoothed, index=frame.index))
         warn_of_bounds(self, estimates)
-        return start_fit(self, frame, RegimeCorrelationRecursion(margins.states, point), estimates)
+        return start_fit(self, frame, RegimeCorrelationState(margins.states, point), estimates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class RegimeCorrelationErrors:
         """Sampling covariance (m, m); NaN for parameters held by a bound."""
         return RegimeCorrelationInference(self.margins, self.point).covariance()
 
-    def moves(self) -> Moves[RegimeCorrelationRecursion]:
+    def moves(self) -> DeltaMethod[RegimeCorrelationState]:
         """The margins' parameters, the correlations and the transition; the first probabilities are held."""
         sensitivities = [fit.sensitivities() for fit in self.margins.fits]
         by_date, of_margins = (
@@ -134,9 +134,9 @@ class RegimeCorrelationErrors:
             margin_sizes(sensitivities),
         )
         others = by_date.shape[1] - len(of_margins)
-        return Moves(by_date, np.append(of_margins, np.full(others, STEP)), self.start_after)
+        return DeltaMethod(by_date, np.append(of_margins, np.full(others, STEP)), self.start_after)
 
-    def start_after(self, change: Array) -> RegimeCorrelationRecursion:
+    def start_after(self, change: Array) -> RegimeCorrelationState:
         """The recursion before the sample after a change (m,) of the parameters."""
         directions = list(moves_of(self.point, natural=False))
         at = len(change) - len(directions)
@@ -144,11 +144,11 @@ class RegimeCorrelationErrors:
         for size, (of_correlations, of_transition) in zip(change[at:], directions, strict=True):
             correlations, transition = correlations + size * of_correlations, transition + size * of_transition
         point = Point(correlations, transition, first)
-        return RegimeCorrelationRecursion(moved_margins(self.margins, change[:at]), point)
+        return RegimeCorrelationState(moved_margins(self.margins, change[:at]), point)
 
 
 @dataclass(frozen=True, eq=False)
-class RegimeCorrelationRecursion:
+class RegimeCorrelationState:
     """The states of the margins, and the correlations with the probabilities of the regimes at the next date."""
 
     margins: tuple[MarginState, ...]
@@ -176,7 +176,7 @@ class RegimeCorrelationRecursion:
         cut = self.point.correlations[:, block][:, :, block]
         return np.asarray(np.einsum("tk,kij->tij", predicted, cut) * outer(np.sqrt(variances[:-1, block])))
 
-    def advance(self, returns: Array) -> RegimeCorrelationRecursion:
+    def advance(self, returns: Array) -> RegimeCorrelationState:
         """The margins and the probabilities after new dates."""
         residuals, _, margins = standardised(self.margins, returns)
         following = self.point._replace(probabilities=filter_correlations(residuals, self.point)[0][-1])

@@ -85,7 +85,7 @@ class DifferenceInterval:
         )
 
 
-def interval_of_difference(
+def bootstrap_difference(
     measure: Callable[..., float],
     hedged_a: pd.Series[float],
     hedged_b: pd.Series[float],
@@ -115,7 +115,7 @@ def interval_of_difference(
     >>> returns = hr.returns(hr.load("nasdaq_sp500")).iloc[-1000:]
     >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
     >>> naive, half = asset - hedges["SP500"], asset - 0.5 * hedges["SP500"]
-    >>> hr.interval_of_difference(hr.effectiveness, naive, half, asset, n_bootstrap=200)
+    >>> hr.bootstrap_difference(hr.effectiveness, naive, half, asset, n_bootstrap=200)
     DifferenceInterval(...)
     """
     check_between(level, "level", 0.0, 1.0)

@@ -27,7 +27,7 @@ from hedgeresearch.evaluation.comparison.predictive_ability import check_spans, 
 from hedgeresearch.typing import Array
 
 
-def pitman_morgan(hedged: Any, benchmark: Any, robust: bool = True, lags: int | None = None) -> PairedTest:
+def pitman_morgan_test(hedged: Any, benchmark: Any, robust: bool = True, lags: int | None = None) -> PairedTest:
     """Test whether two returns on the same dates have the same variance.
 
     Parameters
@@ -46,7 +46,7 @@ def pitman_morgan(hedged: Any, benchmark: Any, robust: bool = True, lags: int | 
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> hr.pitman_morgan(returns["SP500"], returns["NASDAQ"])
+    >>> hr.pitman_morgan_test(returns["SP500"], returns["NASDAQ"])
     PairedTest(Pitman-Morgan, robust: t(5028) = 5.05, p = 4.47e-07)
     """
     check_flag(robust, "robust")

@@ -39,7 +39,7 @@ from hedgeresearch.evaluation.comparison.losses import Loss, losses_of, pair_of_
 from hedgeresearch.typing import Array
 
 
-def diebold_mariano(
+def diebold_mariano_test(
     hedged: Any, benchmark: Any, loss: Loss = variance_loss, horizon: int = 1, lags: int | None = None
 ) -> PairedTest:
     """Test whether the mean losses of two hedged positions are equal.
@@ -63,7 +63,7 @@ def diebold_mariano(
     >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
     >>> study = hr.walk_forward({"ewma": ewma}, asset, hedges, progress=False).hedged_returns
-    >>> hr.diebold_mariano(study["ewma"], study["ols"])
+    >>> hr.diebold_mariano_test(study["ewma"], study["ols"])
     PairedTest(Diebold-Mariano: ...)
     """
     losses = losses_of(pair_of_returns(hedged, benchmark), loss)
@@ -74,7 +74,7 @@ def diebold_mariano(
     return PairedTest("Diebold-Mariano", statistic, p_value, f"t({len(gain) - 1})", float(gain.mean()))
 
 
-def giacomini_white(hedged: Any, benchmark: Any, loss: Loss = variance_loss, horizon: int = 1) -> PairedTest:
+def giacomini_white_test(hedged: Any, benchmark: Any, loss: Loss = variance_loss, horizon: int = 1) -> PairedTest:
     """Test whether the last known difference of losses tells which of two hedges will do better, or one always does.
 
     Parameters
@@ -92,7 +92,7 @@ def giacomini_white(hedged: Any, benchmark: Any, loss: Loss = variance_loss, hor
     --------
     >>> import hedgeresearch as hr
     >>> asset = hr.simulate_dcc(n_dates=500, seed=1).returns["asset"]
-    >>> hr.giacomini_white(asset, asset)
+    >>> hr.giacomini_white_test(asset, asset)
     PairedTest(Giacomini-White: chi-squared(2) = 0.00, p = 1)
     """
     losses = losses_of(pair_of_returns(hedged, benchmark), loss)

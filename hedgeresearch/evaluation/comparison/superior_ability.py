@@ -68,7 +68,7 @@ class SuperiorAbility:
         )
 
 
-def superior_ability(
+def superior_ability_test(
     hedged_returns: pd.DataFrame,
     against: Hashable,
     loss: Loss = variance_loss,
@@ -96,7 +96,7 @@ def superior_ability(
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.simulate_dcc(n_dates=500, seed=1).returns
-    >>> hr.superior_ability(returns.assign(twice=2 * returns["asset"]), against="twice", seed=1)
+    >>> hr.superior_ability_test(returns.assign(twice=2 * returns["asset"]), against="twice", seed=1)
     SuperiorAbility(2 hedges: SPA p = 0, reality check p = 0)
     """
     frame, position = check_hedged_returns(hedged_returns), position_of(against, hedged_returns)

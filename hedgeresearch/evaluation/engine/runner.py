@@ -16,11 +16,11 @@ from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
 from hedgeresearch.evaluation.engine.parallel import Task, run_tasks, with_benchmarks
 from hedgeresearch.evaluation.engine.schedule import Splitter, Step, Window, schedule
 from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
-from hedgeresearch.evaluation.results.backtest import Tournament
-from hedgeresearch.evaluation.results.panel import Study
+from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.evaluation.results.panel import BacktestPanel
 from hedgeresearch.hedges.fit import HedgeModel
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.trading.costs import Costs, cost_of
+from hedgeresearch.trading.costs import Costs, hedging_costs
 
 Pair = tuple["pd.Series[float]", pd.DataFrame]
 """Returns of an asset (n_dates,) and of its hedges (n_dates, n_hedges)."""
@@ -39,7 +39,7 @@ def walk_forward(
     progress: bool = True,
     checkpoint: str | Path | None = None,
     seed: int = 0,
-) -> Tournament:
+) -> Backtest:
     """Fit each model on ``window`` dates, extend it over the next ``refit_every`` dates, and move on to the end.
 
     Unhedged, naive and OLS are always in the comparison. Where a refit or an extension fails, the model's last ratio is
@@ -85,7 +85,7 @@ def walk_forward(
     return _run(models, {"": (asset, hedges)}, {"": cost}, plan)[""]
 
 
-def run_study(
+def walk_forward_panel(
     models: Mapping[str, HedgeModel],
     pairs: Mapping[str, Pair],
     window: Window = 1000,
@@ -97,7 +97,7 @@ def run_study(
     progress: bool = True,
     checkpoint: str | Path | None = None,
     seed: int = 0,
-) -> Study:
+) -> BacktestPanel:
     """The same walk-forward comparison for many pairs: a task for each pair and model.
 
     Under ``joblib.parallel_config("dask")`` the tasks run on a Dask cluster, with ``n_jobs=-1``.
@@ -122,8 +122,8 @@ def run_study(
     ...     simulated = hr.simulate_dcc(n_dates=400, seed=seed).returns
     ...     pairs[f"pair {seed}"] = (simulated["asset"], simulated[["hedge"]])
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
-    >>> hr.run_study({"ewma": ewma}, pairs, window=250, progress=False)
-    Study(2 pairs, 3 models)
+    >>> hr.walk_forward_panel({"ewma": ewma}, pairs, window=250, progress=False)
+    BacktestPanel(2 pairs, 3 models)
     """
     if not isinstance(pairs, Mapping) or not pairs:
         raise DataError(f"pairs must be a dictionary of (asset, hedges) by name; got {pairs!r}.")
@@ -131,7 +131,7 @@ def run_study(
     if set(costs) != set(pairs):
         raise DataError(f"cost must be given for each of the pairs {list(pairs)}; got {list(costs)}.")
     plan = _Plan(window, refit_every, splitter, n_jobs, progress, checkpoint, seed)
-    return Study(_run(models, pairs, costs, plan))
+    return BacktestPanel(_run(models, pairs, costs, plan))
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _run(
     pairs: Mapping[str, Pair],
     costs: Mapping[str, Costs | None],
     plan: _Plan,
-) -> dict[str, Tournament]:
+) -> dict[str, Backtest]:
     check_at_least(plan.seed, "seed", 0)
     if plan.n_jobs == 0 or not isinstance(plan.n_jobs, int | None):
         raise DataError(f"n_jobs must be a whole number but zero, or None; got {plan.n_jobs!r}.")
@@ -168,12 +168,12 @@ def _run(
         for name, model in entrants.items()
     ]
     walks = iter(run_tasks(tasks, plan.n_jobs, plan.progress))
-    tournaments = {}
+    backtests = {}
     for pair, (returns, steps) in prepared.items():
         done = {name: next(walks) for name in entrants}
-        tournaments[pair] = _tournament(entrants, returns, steps, done, costs[pair], plan)
-        _warn_of_failures(tournaments[pair], pair)
-    return tournaments
+        backtests[pair] = _backtest(entrants, returns, steps, done, costs[pair], plan)
+        _warn_of_failures(backtests[pair], pair)
+    return backtests
 
 
 def _prepared(name: str, pair: Any, cost: Costs | None, plan: _Plan) -> tuple[pd.DataFrame, list[Step]]:
@@ -191,7 +191,7 @@ def _prepared(name: str, pair: Any, cost: Costs | None, plan: _Plan) -> tuple[pd
         if cost is not None:
             if kind == "difference":
                 raise DataError("cost must be left out for differences of prices, as costs are fractions of notional.")
-            cost_of(tested.iloc[:, 1:], cost)
+            hedging_costs(tested.iloc[:, 1:], cost)
     except ValueError as error:
         if not name:
             raise
@@ -211,23 +211,23 @@ def _tested(returns: pd.DataFrame, steps: list[Step]) -> pd.DataFrame:
     return returns.iloc[np.concatenate([np.arange(step.start, step.stop) for step in steps])]
 
 
-def _tournament(
+def _backtest(
     models: dict[str, HedgeModel],
     returns: pd.DataFrame,
     steps: list[Step],
     walks: dict[str, Walk],
     cost: Costs | None,
     plan: _Plan,
-) -> Tournament:
+) -> Backtest:
     """What the walks over one pair come to."""
     tested = _tested(returns, steps)
     tested.attrs = {}
     dates, hedges = tested.index, tested.columns[1:]
     ratios = {name: pd.DataFrame(walk.ratios, dates, hedges) for name, walk in walks.items()}
     hedged = {name: tested.iloc[:, 0] - (ratio * tested.iloc[:, 1:]).sum(axis=1) for name, ratio in ratios.items()}
-    paid = {name: 0.0 if cost is None else cost_of(ratio, cost) for name, ratio in ratios.items()}
+    paid = {name: 0.0 if cost is None else hedging_costs(ratio, cost) for name, ratio in ratios.items()}
     notes = [(name, returns.index[n.row], n.failed, n.text) for name, walk in walks.items() for n in walk.notes]
-    return Tournament(
+    return Backtest(
         models=models,
         ratios=pd.concat(ratios, axis=1, names=["model", "hedge"]),
         hedged_returns=pd.DataFrame({"unhedged": tested.iloc[:, 0]} | hedged),
@@ -240,10 +240,10 @@ def _tournament(
     )
 
 
-def _warn_of_failures(tournament: Tournament, pair: str) -> None:
-    failed = tournament.notes[tournament.notes["failed"]]
+def _warn_of_failures(backtest: Backtest, pair: str) -> None:
+    failed = backtest.notes[backtest.notes["failed"]]
     for name, rows in failed.groupby("model", sort=False):
-        if len(rows) == tournament.n_refits:
+        if len(rows) == backtest.n_refits:
             warn_caller(
                 f"model {name!r}{f' of pair {pair!r}' if pair else ''} failed at every one of {len(rows)} refits and "
                 f"never hedged: {rows['note'].iloc[0]}",

@@ -199,7 +199,7 @@ def _refit(model: HedgeModel, asset: pd.Series[float], hedges: pd.DataFrame, pre
     if previous is not None and can_start(model.fit):
         fit: Any = model.fit
         try:
-            warm: HedgeFit = fit(asset, hedges, start=previous)
+            warm: HedgeFit = fit(asset, hedges, warm_start=previous)
             return warm
         except ConvergenceError:
             pass  # a search from nowhere may still succeed

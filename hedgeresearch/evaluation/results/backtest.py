@@ -17,7 +17,7 @@ from hedgeresearch.evaluation.comparison.losses import Loss, semivariance_loss, 
 from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
 from hedgeresearch.evaluation.results.tables import backtests_of, measures_of, summary_of
 from hedgeresearch.hedges.fit import HedgeModel
-from hedgeresearch.metrics.by_group import by_regime, by_year, in_worst_days
+from hedgeresearch.metrics.by_group import measure_by_regime, measure_by_year, measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ PLOTS = ("ratio", "cumulative", "effectiveness")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Tournament:
+class Backtest:
     """Out-of-sample ratios and hedged returns of several models on the same dates.
 
     Attributes
@@ -57,7 +57,7 @@ class Tournament:
 
     def __repr__(self) -> str:
         dates = self.hedged_returns.index
-        return f"Tournament({len(self.models)} models, {len(dates)} dates out of sample, to {day(dates[-1])})"
+        return f"Backtest({len(self.models)} models, {len(dates)} dates out of sample, to {day(dates[-1])})"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
@@ -107,11 +107,11 @@ class Tournament:
 
     # --- where it worked ---
 
-    def by_year(self, measure: Callable[..., float] = effectiveness) -> pd.DataFrame:
+    def measure_by_year(self, measure: Callable[..., float] = effectiveness) -> pd.DataFrame:
         """A measure of (hedged, unhedged) returns in each calendar year, (years, models); NaN below 20 dates."""
-        return self._by(lambda hedged, asset: by_year(measure, hedged, asset)["value"])
+        return self._by(lambda hedged, asset: measure_by_year(measure, hedged, asset)["value"])
 
-    def by_regime(
+    def measure_by_regime(
         self, regimes: str | pd.Series[Any] | pd.DataFrame, measure: Callable[..., float] = effectiveness
     ) -> pd.DataFrame:
         """A measure of (hedged, unhedged) returns in each regime, (regimes, models); NaN below 20 dates.
@@ -129,13 +129,13 @@ class Tournament:
             chosen = regimes.index  # not those before the model's first fit
         else:
             chosen = self.hedged_returns.index
-        return self._by(lambda hedged, asset: by_regime(measure, regimes, hedged[chosen], asset[chosen])["value"])
+        return self._by(lambda hedged, asset: measure_by_regime(measure, regimes, hedged[chosen], asset[chosen])["value"])
 
     def worst_days(self, share: float = 0.05) -> pd.DataFrame:
         """On the asset's worst days: mean return, and the share of the asset's mean loss that is removed."""
         asset = self.hedged_returns["unhedged"]
         means = {
-            name: in_worst_days(pd.Series.mean, asset, self.hedged_returns[name], share=share)
+            name: measure_on_worst_days(pd.Series.mean, asset, self.hedged_returns[name], share=share)
             for name in self.hedged_returns
         }
         table = pd.Series(means, name="mean return").rename_axis("model").to_frame()
@@ -167,7 +167,7 @@ class Tournament:
         Raises
         ------
         DataError
-            If ``against`` is no model of the tournament, or there are fewer than 20 dates.
+            If ``against`` is no model of the backtest, or there are fewer than 20 dates.
         """
         if isinstance(measure, str):
             check_choice(measure, "measure", tuple(LOSSES))
@@ -198,18 +198,18 @@ class Tournament:
         return latex
 
     def plot(self, kind: Literal["ratio", "cumulative", "effectiveness"] = "ratio", ax: Axes | None = None) -> Axes:
-        """One figure of the tournament.
+        """One figure of the backtest.
 
         Parameters
         ----------
         kind : "ratio", the sum of each model's ratios over time; "cumulative", what each has saved against OLS in
             squared hedged returns, adding up; "effectiveness", with 95 % intervals of the gain on OLS
         """
-        from hedgeresearch.evaluation import tournament_plots
+        from hedgeresearch.evaluation.results import plots
 
         check_choice(kind, "kind", PLOTS)
         if kind == "ratio":
-            return tournament_plots.plot_ratios(self.ratios, ax)
+            return plots.plot_ratios(self.ratios, ax)
         if kind == "cumulative":
-            return tournament_plots.plot_cumulative(self.hedged_returns, ax)
-        return tournament_plots.plot_effectiveness(self.summary, ax)
+            return plots.plot_cumulative(self.hedged_returns, ax)
+        return plots.plot_effectiveness(self.summary, ax)

@@ -1,4 +1,4 @@
-"""The tournaments of many pairs."""
+"""The backtests of many pairs."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.results.backtest import Tournament
+from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Study:
-    """A tournament for each of several pairs, by the name of the pair.
+class BacktestPanel:
+    """A backtest for each of several pairs, by the name of the pair.
 
     Attributes
     ----------
-    tournaments : dict of Tournament
+    backtests : dict of Backtest
     """
 
-    tournaments: dict[str, Tournament]
+    backtests: dict[str, Backtest]
 
-    def __getitem__(self, pair: str) -> Tournament:
-        if pair not in self.tournaments:
-            raise DataError(f"pair must be one of {list(self.tournaments)}; got {pair!r}.")
-        return self.tournaments[pair]
+    def __getitem__(self, pair: str) -> Backtest:
+        if pair not in self.backtests:
+            raise DataError(f"pair must be one of {list(self.backtests)}; got {pair!r}.")
+        return self.backtests[pair]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.tournaments)
+        return iter(self.backtests)
 
     def __len__(self) -> int:
-        return len(self.tournaments)
+        return len(self.backtests)
 
     def __repr__(self) -> str:
         return f"Study({len(self)} pairs, {self.effectiveness.shape[1]} models)"
@@ -48,14 +48,14 @@ class Study:
                 name: effectiveness(t.hedged_returns[name], t.hedged_returns["unhedged"])
                 for name in t.hedged_returns.columns.drop("unhedged")
             }
-            for pair, t in self.tournaments.items()
+            for pair, t in self.backtests.items()
         }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("pair").rename_axis("model", axis=1)
 
     @property
     def failed_refits(self) -> pd.DataFrame:
         """How many refits failed, (n_pairs, n_models)."""
-        rows = {pair: t.failed_refits for pair, t in self.tournaments.items()}
+        rows = {pair: t.failed_refits for pair, t in self.backtests.items()}
         return pd.DataFrame(rows).T.rename_axis("pair").rename_axis("model", axis=1)
 
     @property

@@ -1,4 +1,4 @@
-"""The figures of a tournament."""
+"""The figures of a backtest."""
 
 from __future__ import annotations
 

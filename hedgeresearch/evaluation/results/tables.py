@@ -1,4 +1,4 @@
-"""The tables of a tournament."""
+"""The tables of a backtest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.difference_interval import interval_of_difference
+from hedgeresearch.evaluation.comparison.difference_interval import bootstrap_difference
 from hedgeresearch.evaluation.comparison.historical_simulation import historical_value_at_risk
 from hedgeresearch.evaluation.comparison.losses import FEWEST
 from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
@@ -33,7 +33,7 @@ from hedgeresearch.metrics.risk_measures import (
 from hedgeresearch.metrics.trading_activity import turnover
 
 if TYPE_CHECKING:
-    from hedgeresearch.evaluation.results.backtest import Tournament
+    from hedgeresearch.evaluation.results.backtest import Backtest
 
 BENCHMARK = "ols"
 """What gains are measured from."""
@@ -48,7 +48,7 @@ BACKTESTS = {
 }
 
 
-def summary_of(study: Tournament) -> pd.DataFrame:
+def summary_of(study: Backtest) -> pd.DataFrame:
     """A row a model: what to look at first."""
     unhedged, rows = study.hedged_returns["unhedged"], {}
     for name in study.hedged_returns.columns:
@@ -67,7 +67,7 @@ def summary_of(study: Tournament) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def measures_of(study: Tournament, risk_aversion: float, periods_per_year: float | None) -> pd.DataFrame:
+def measures_of(study: Backtest, risk_aversion: float, periods_per_year: float | None) -> pd.DataFrame:
     """A row a model, a pair of columns a measure: before and after costs."""
     per_year = _periods_per_year(study.hedged_returns.index) if periods_per_year is None else periods_per_year
     wealth: Any = "summed" if study.returns_kind in ("log", "difference") else "compounded"
@@ -117,7 +117,7 @@ def _measured(function: Any, returns: pd.DataFrame, name: str) -> float:
         return np.nan
 
 
-def _gain(study: Tournament, name: str) -> dict[str, float]:
+def _gain(study: Backtest, name: str) -> dict[str, float]:
     """Effectiveness less that of OLS, and the ends of its interval; nothing is known of few dates."""
     returns = study.hedged_returns
     if name == BENCHMARK or returns[name].equals(returns[BENCHMARK]):
@@ -128,7 +128,7 @@ def _gain(study: Tournament, name: str) -> dict[str, float]:
         )
         return {"gain on ols": gain, "gain, lower": np.nan, "gain, upper": np.nan}
     n_bootstrap = max(min(MOST_DRAWN // len(returns), 1000), FEWEST_DRAWS)
-    found = interval_of_difference(
+    found = bootstrap_difference(
         effectiveness,
         returns[name],
         returns[BENCHMARK],
@@ -139,18 +139,18 @@ def _gain(study: Tournament, name: str) -> dict[str, float]:
     return {"gain on ols": found.difference, "gain, lower": found.lower, "gain, upper": found.upper}
 
 
-def _means(study: Tournament, name: str) -> dict[str, float]:
+def _means(study: Backtest, name: str) -> dict[str, float]:
     gross, cost = float(study.hedged_returns[name].mean()), float(study.costs[name].mean())
     return {"mean gross": gross, "mean cost": cost, "mean net": gross - cost}
 
 
-def _total_ratio(study: Tournament, name: str) -> pd.Series[float]:
+def _total_ratio(study: Backtest, name: str) -> pd.Series[float]:
     if name not in study.models:
         return pd.Series(0.0, index=study.ratios.index)
     return study.ratio(name).sum(axis=1)
 
 
-def _turnover(study: Tournament, name: str) -> float:
+def _turnover(study: Backtest, name: str) -> float:
     return turnover(study.ratio(name)) if name in study.models else 0.0
 
 

@@ -34,7 +34,7 @@ MOST_LEADS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class KnownErrors:
+class FixedErrors:
     """The sampling covariance of a relation's coefficients as one matrix."""
 
     matrix: Array
@@ -88,7 +88,7 @@ def _unscaled(coefficients: Array, covariance: Array, data: PriceLevels) -> Rela
     back[0] = np.append(-data.levels[0, 1:] @ back[1:, :n_hedges], data.scale[0])
     moved = back @ coefficients
     moved[0] += data.levels[0, 0]
-    return Relation(moved, KnownErrors(back @ covariance @ back.T), residual_test(data))
+    return Relation(moved, FixedErrors(back @ covariance @ back.T), residual_test(data))
 
 
 def johansen_relation(data: PriceLevels) -> Relation:
@@ -97,7 +97,7 @@ def johansen_relation(data: PriceLevels) -> Relation:
     vector = vectors[:, 0] * data.scale / data.scale[0]
     covariance = johansen_errors(data.scaled, vector, lags)
     units = data.scale[0] / data.scale[1:]
-    return Relation(found.relation.to_numpy(), KnownErrors(covariance * np.outer(units, units)), found)
+    return Relation(found.relation.to_numpy(), FixedErrors(covariance * np.outer(units, units)), found)
 
 
 def johansen_errors(levels: Array, vector: Array, lags: int) -> Array:

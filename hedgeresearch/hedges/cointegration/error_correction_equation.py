@@ -24,7 +24,7 @@ from hedgeresearch.hedges.cointegration.lags import unforeseen, var_regressors
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels, with_prices
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.hedges.regression.ols import RegressionInference
 from hedgeresearch.typing import Array
 
@@ -82,6 +82,6 @@ def conditional_hedge(model: Any, data: PriceLevels, spreads: Array, lags: int, 
         inference=inference,
     )
     ratio = coefficients[1 : changes.shape[1]]
-    fit = constant_ratio_fit(model, data.changes, ratio, model.kind, estimates, AmongParameters())
+    fit = constant_ratio_fit(model, data.changes, ratio, model.kind, estimates, ParameterErrors())
     covariance = pd.DataFrame(equation.covariance, index=data.changes.columns, columns=data.changes.columns)
     return with_prices(replace(fit, next_covariance=covariance), data, found)

@@ -30,7 +30,7 @@ from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_s
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.hedges.intervals import ParameterErrors
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class CointegrationHedge:
             inference=relation.inference,
         )
         ratio = relation.coefficients[len(constant) :]
-        fit = constant_ratio_fit(self, data.changes, ratio, self.kind, estimates, AmongParameters())
+        fit = constant_ratio_fit(self, data.changes, ratio, self.kind, estimates, ParameterErrors())
         return with_prices(fit, data, relation.found)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

@@ -27,7 +27,7 @@ from hedgeresearch.hedges.composed.combination_weights import forward_folds, inv
 from hedgeresearch.hedges.composition import check_hedge_model, extend_inner, fit_inner, needs_of
 from hedgeresearch.hedges.fit import HedgeFit, HedgeModel
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import RatioInference
+from hedgeresearch.hedges.intervals import RatioErrors
 from hedgeresearch.hedges.model import check_start, horizon_of
 from hedgeresearch.typing import Array
 
@@ -78,10 +78,10 @@ class CombinedHedge:
         check_choice(self.weights, "weights", ("equal", "inverse_variance", "stacking"))
         check_at_least(self.n_folds, "n_folds", 1)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
         """Estimate all models on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``start`` is an earlier fit of the same hedge, from which the members' searches begin if they can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the members' searches begin if they can.
 
         Raises
         ------
@@ -92,8 +92,8 @@ class CombinedHedge:
         """
         returns, kind = join_returns(asset, hedges, simultaneous_required=False)  # which is for the members to say
         returns.attrs["returns"] = kind
-        check_start(start, self)
-        earlier: Mapping[str, HedgeFit] = {} if start is None else start.state.members
+        check_start(warm_start, self)
+        earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
         members = {name: self._fit_member(name, returns, earlier) for name in self.models}
         n = len(members)
         if self.weights == "equal":
@@ -168,7 +168,7 @@ class CombinedState:
 class CombinedInference:
     """The greatest sampling error that a weighted mean of ratios can have: Var(sum w b) <= sum w Var(b) (Jensen)."""
 
-    members: list[tuple[float, HedgeFit, RatioInference]]
+    members: list[tuple[float, HedgeFit, RatioErrors]]
 
     def covariance(self, fit: HedgeFit) -> Array:
         """(n_hedges, n_hedges)."""

@@ -120,10 +120,10 @@ class ConstrainedHedge:
         """What the model works on, "returns" or "prices"."""
         return needs_of(self.model)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
         """Estimate the model on asset (n_dates,) and hedges (n_dates, n_hedges) and constrain its ratios.
 
-        ``start`` is an earlier fit of the same hedge, from which the search begins if the model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
 
         Raises
         ------
@@ -132,8 +132,8 @@ class ConstrainedHedge:
         ConvergenceError
             If the model does not reach an optimum.
         """
-        check_start(start, self)
-        inner = fit_inner(self.model, asset, hedges, start and start.state.inner)
+        check_start(warm_start, self)
+        inner = fit_inner(self.model, asset, hedges, warm_start and warm_start.state.inner)
         return self._hedge(inner, inner.next_covariance.to_numpy()[1:, 1:])
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

@@ -25,7 +25,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import PathInference
+from hedgeresearch.hedges.intervals import PathErrors
 from hedgeresearch.hedges.model import can_start, check_start
 from hedgeresearch.hedges.synchronicity import LONG_HORIZON
 from hedgeresearch.typing import Array, Indices
@@ -75,10 +75,10 @@ class HorizonHedge:
         if getattr(self.model, "needs", "returns") == "prices":
             raise DataError(f"model must take returns, to be added up; {describe(self.model)} takes prices.")
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``start`` is an earlier fit of the same hedge, from which the search begins if the model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
 
         Raises
         ------
@@ -97,8 +97,8 @@ class HorizonHedge:
         used = returns if self.overlapping else returns.iloc[len(returns) % self.horizon :]
         periods, waiting = self._periods(used, kind)
         model = self._inner(len(periods))
-        check_start(start, self)
-        begin = {"start": start.state.inner} if start is not None and can_start(model.fit) else {}
+        check_start(warm_start, self)
+        begin = {"warm_start": warm_start.state.inner} if warm_start is not None and can_start(model.fit) else {}
         inner = model.fit(periods.iloc[:, 0], periods.iloc[:, 1:], **begin)
         rows = np.repeat(np.arange(len(inner.ratio)), self._step)
         degrees = np.inf if model is self.model else 1.5 * len(periods) / model.hac_lags
@@ -181,7 +181,7 @@ class HorizonState:
 
 
 @dataclass(frozen=True)
-class OfInner:
+class InheritedErrors:
     """The sampling error that the model of returns over the horizon knows, with so many degrees of freedom or fewer."""
 
     most_degrees: float
@@ -198,7 +198,7 @@ class OfInner:
 
 
 @dataclass(frozen=True)
-class PathOfInner(OfInner):
+class PathOfInner(InheritedErrors):
     """The same for a model that knows the errors of its path."""
 
     def path_errors(self, fit: HedgeFit) -> Array:
@@ -208,11 +208,11 @@ class PathOfInner(OfInner):
         return np.asarray(errors[fit.state.rows])
 
 
-def inference_of(inner: HedgeFit, most_degrees: float) -> OfInner | None:
+def inference_of(inner: HedgeFit, most_degrees: float) -> InheritedErrors | None:
     """What the fit to returns over the horizon knows of its errors, if anything."""
-    if isinstance(inner.inference, PathInference):
+    if isinstance(inner.inference, PathErrors):
         return PathOfInner(np.inf)  # its regressions are not over the sample, whose degrees of freedom these are
-    return None if inner.inference is None else OfInner(most_degrees)
+    return None if inner.inference is None else InheritedErrors(most_degrees)
 
 
 def period_returns(values: Array, horizon: int, step: int, compound: bool) -> Array:

@@ -30,7 +30,7 @@ from hedgeresearch.hedges.composition import (
     outer_fit,
 )
 from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path, labelled_ratio
-from hedgeresearch.hedges.intervals import AmongParameters, KnownCovariance, RatioInference
+from hedgeresearch.hedges.intervals import ParameterErrors, KnownCovariance, RatioErrors
 from hedgeresearch.hedges.model import check_start
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.typing import Array
@@ -81,10 +81,10 @@ class ShrunkHedge:
         """What the model works on, "returns" or "prices"."""
         return needs_of(self.model)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
         """Estimate the model, and the weight, on asset (n_dates,) and hedges (n_dates, n_hedges).
 
-        ``start`` is an earlier fit of the same hedge, from which the search begins if the model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
 
         Raises
         ------
@@ -93,14 +93,14 @@ class ShrunkHedge:
         ConvergenceError
             If the model does not reach an optimum, or fails on more than a tenth of the resampled data.
         """
-        check_start(start, self)
-        inner = fit_inner(self.model, asset, hedges, start and start.state.inner)
+        check_start(warm_start, self)
+        inner = fit_inner(self.model, asset, hedges, warm_start and warm_start.state.inner)
         n = len(inner.hedges)
         target: Array = np.full(n, 1.0 / n)
         error: Array = np.zeros((n, n))
         if self.toward == "ols":
             ols = OLSHedge().fit(asset, hedges)
-            target, error = ols.next_ratio.to_numpy(), AmongParameters().covariance(ols)
+            target, error = ols.next_ratio.to_numpy(), ParameterErrors().covariance(ols)
         if self.weight != "auto":
             return self._hedge(ShrunkState(inner, target, float(self.weight), inner.inference))
         known = inner.inference or KnownCovariance(np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)))
@@ -139,13 +139,13 @@ class ShrunkState:
     inner : HedgeFit of the model
     target : array (n_hedges,)
     weight : float, of the target
-    known : RatioInference or None, what knows the sampling error of the model's ratio
+    known : RatioErrors or None, what knows the sampling error of the model's ratio
     """
 
     inner: HedgeFit
     target: Array
     weight: float
-    known: RatioInference | None
+    known: RatioErrors | None
 
 
 def excess_covariance(own: Array, error: Array, metric: Array, target: Array) -> Array:

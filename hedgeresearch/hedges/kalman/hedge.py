@@ -75,10 +75,10 @@ class KalmanHedge:
         check_choice(self.dynamics, "dynamics", ("random_walk", "mean_reverting"))
         check_at_least(self.warm_up, "warm_up", 2)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``start`` is an earlier fit of the same hedge, from which the search begins.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class KalmanHedge:
             raise DataError(f"asset and hedges must have at least {least} rows; got {len(returns)}. Give more dates.")
         if self.warm_up <= n_hedges:
             raise DataError(f"warm_up must be at least {n_hedges + 1} for {n_hedges} hedges; got {self.warm_up}.")
-        return replicating_fit(self, returns, kind) or self._estimate(returns, kind, start)
+        return replicating_fit(self, returns, kind) or self._estimate(returns, kind, warm_start)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same parameters filtered over new dates."""
@@ -123,12 +123,12 @@ class KalmanHedge:
         smoothed = fit.state.filter.smooth(fit.history.values)
         return labelled_path(smoothed[-len(fit.ratio) :], fit.ratio.index, fit.ratio.columns)
 
-    def _estimate(self, returns: pd.DataFrame, kind: str | None, start: HedgeFit | None) -> HedgeFit:
+    def _estimate(self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None) -> HedgeFit:
         values, hedges = returns.to_numpy(), returns.columns[1:]
         units = Units.of(values)
         likelihood = KalmanLikelihood(units.apply(values), self.dynamics == "mean_reverting")
-        check_start(start, self)
-        earlier = None if start is None or start.state is None else start.state.filter.dynamics
+        check_start(warm_start, self)
+        earlier = None if warm_start is None or warm_start.state is None else warm_start.state.filter.dynamics
         warm = None if earlier is None else likelihood.point(earlier.steps, earlier.persistence)
         optimum = maximise_kalman(likelihood, warm)
         estimates = describe_kalman(likelihood, optimum, units, [str(name) for name in hedges])

@@ -50,10 +50,10 @@ class MinimumVarianceHedge:
     def __post_init__(self) -> None:
         check_model(self.covariance_model, "covariance_model", "DCC()")
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``start`` is an earlier fit of the same hedge, from which the search begins if the covariance model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the covariance model can.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class MinimumVarianceHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        covariances: CovarianceFit = fit_from(self.covariance_model.fit, returns, start and start.covariances)
+        covariances: CovarianceFit = fit_from(self.covariance_model.fit, returns, warm_start and warm_start.covariances)
         if not isinstance(covariances, CovarianceFit):
             raise DataError(
                 f"covariance_model must be a model of covariances such as DCC(); got {self.covariance_model!r}."
@@ -95,7 +95,7 @@ def _ratios(covariances: CovarianceFit, hedges: pd.Index[Any]) -> dict[str, Any]
     """What dates move in a fit, under the names of its fields."""
     series, dates = covariances.series, covariances.dates
     names = [str(name) for name in hedges]
-    following = covariances.recursion.next_covariance
+    following = covariances.final_state.next_covariance
     return {
         "ratio": labelled_path(minimum_variance_path(covariances.path(), names, dates), dates, hedges),
         "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),

@@ -22,27 +22,27 @@ import numpy as np
 
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
 from hedgeresearch.covariance.dcc.dcc import DCC
-from hedgeresearch.covariance.delta_method import MovableInference
+from hedgeresearch.covariance.delta_method import HasDeltaMethod
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.rolling import RollingCovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
-from hedgeresearch.covariance.state import Recursion
+from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
-from hedgeresearch.hedges.intervals import RatioInference
+from hedgeresearch.hedges.intervals import RatioErrors
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
     from hedgeresearch.hedges.fit import HedgeFit
 
 
-def inference_of(covariances: CovarianceFit) -> RatioInference | None:
+def inference_of(covariances: CovarianceFit) -> RatioErrors | None:
     """What knows the errors of the ratios of a covariance fit; None leaves them to the bootstrap."""
     model = covariances.model
     steps: Any = covariances.estimates.inference
     if isinstance(model, DCC) and model.target != "sample":
         return None  # how a shrunk target reacts to a date is not known
-    if isinstance(steps, MovableInference):
+    if isinstance(steps, HasDeltaMethod):
         return DeltaMethod(steps)
     if isinstance(model, EWMACovariance):
         return ExponentialMoments(model.effective_decay)
@@ -57,13 +57,13 @@ def inference_of(covariances: CovarianceFit) -> RatioInference | None:
 class DeltaMethod:
     """The errors of all that a covariance model estimated, carried into the next ratio."""
 
-    steps: MovableInference
+    steps: HasDeltaMethod
 
     def covariance(self, fit: HedgeFit) -> Array:
         """Sampling covariance of the next ratio, (n_hedges, n_hedges)."""
         seen = fit.history.values
 
-        def next_ratio(start: Recursion) -> Array:
+        def next_ratio(start: CovarianceState) -> Array:
             ratios, _ = minimum_variance_ratios(start.advance(seen).next_covariance[None])
             return np.asarray(ratios[0])
 

@@ -22,7 +22,7 @@ from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_r
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.hedges.objectives.linear_programme import standardize, tail_influence, tail_programme
 from hedgeresearch.typing import Array
 
@@ -86,7 +86,7 @@ class LowerPartialMomentHedge:
         if influence is None:
             return constant_ratio_fit(self, returns, ratio, kind)
         estimates = estimates_by_influence(list(returns.columns[1:]), ratio, influence)
-        return constant_ratio_fit(self, returns, ratio, kind, estimates, AmongParameters())
+        return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over new dates."""

@@ -23,7 +23,7 @@ from hedgeresearch.estimation.influence import estimates_by_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.typing import Array
 
 
@@ -83,7 +83,7 @@ class MeanVarianceHedge:
         values = returns.to_numpy()
         ratio, influence = mean_variance_ratio(values[:, 0], values[:, 1:], self.risk_aversion, self._expected(names))
         estimates = estimates_by_influence(names, ratio, influence)
-        return constant_ratio_fit(self, returns, ratio, kind, estimates, AmongParameters())
+        return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over new dates."""

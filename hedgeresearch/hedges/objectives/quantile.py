@@ -19,7 +19,7 @@ from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_r
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.hedges.objectives.linear_programme import check_tail, standardize, tail_influence, tail_programme
 from hedgeresearch.typing import Array
 
@@ -69,7 +69,7 @@ class QuantileHedge:
             table = pd.DataFrame({"estimate": coefficients}, index=[first, *names])
             return constant_ratio_fit(self, returns, coefficients[1:], kind, table)
         estimates = estimates_by_influence([first, *names], coefficients, influence)
-        return constant_ratio_fit(self, returns, coefficients[1:], kind, estimates, AmongParameters())
+        return constant_ratio_fit(self, returns, coefficients[1:], kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same coefficients over new dates."""

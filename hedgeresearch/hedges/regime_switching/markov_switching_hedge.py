@@ -111,7 +111,7 @@ class MarkovSwitchingHedge:
     def _hedge(self, regimes: RegimeFit, slopes: Array, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
         hedges = regimes.series[1:]
         following = regimes.next_probabilities.to_numpy()
-        moments = regimes.recursion.moments
+        moments = regimes.final_state.moments
         covariance = mixture_covariance(following[None], moments.means, moments.covariances)[0]
         return HedgeFit(
             model=self,

@@ -75,10 +75,10 @@ class RegimeHedge:
         if self.observe is not None and not callable(self.observe):
             raise DataError(f"observe must be a function of the returns, or None; got {self.observe!r}.")
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, start: HedgeFit | None = None) -> HedgeFit:
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``start`` is an earlier fit of the same hedge, from which the search begins if the regime model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the regime model can.
 
         Raises
         ------
@@ -88,7 +88,7 @@ class RegimeHedge:
             If the regime model does not reach an optimum.
         """
         returns, kind = join_returns(asset, hedges)
-        return replicating_fit(self, returns, kind) or self._estimate(returns, kind, start)
+        return replicating_fit(self, returns, kind) or self._estimate(returns, kind, warm_start)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same regimes filtered over new dates."""
@@ -104,14 +104,14 @@ class RegimeHedge:
         moved = self._ratios(regimes, moments, left, labels)
         return replace(fit, **moved, by_regime=_by_regime(moved["next_regime_covariances"], labels.hedges))
 
-    def _estimate(self, returns: pd.DataFrame, kind: str | None, start: HedgeFit | None) -> HedgeFit:
-        regimes = fit_from(self.regime_model.fit, self._observed(returns), start and start.regimes)
+    def _estimate(self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None) -> HedgeFit:
+        regimes = fit_from(self.regime_model.fit, self._observed(returns), warm_start and warm_start.regimes)
         if not isinstance(regimes, RegimeFit):
             raise DataError(
                 f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
             )
         returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
-        moments = regimes.recursion.moments
+        moments = regimes.final_state.moments
         joint = self.observe is None and regimes.series.equals(returns.columns) and _covary(moments)
         if not joint:
             moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
@@ -152,10 +152,10 @@ class RegimeHedge:
         if left is not None:
             roots, _ = scaled_roots(moments.covariances)
             by_date = np.einsum("kij,tjl,kml->tkim", roots, left.path(), roots)
-            by_regime = np.einsum("kij,jl,kml->kim", roots, left.recursion.next_covariance, roots)
+            by_regime = np.einsum("kij,jl,kml->kim", roots, left.final_state.next_covariance, roots)
         predicted = regimes.predictions[-len(dates) :]  # without the covariance model's own start-up
         path = self._covariances(predicted, moments.means, by_date)
-        following = self._covariances(regimes.recursion.next_probabilities[None], moments.means, by_regime)[0]
+        following = self._covariances(regimes.final_state.next_probabilities[None], moments.means, by_regime)[0]
         return {
             "ratio": labelled_path(minimum_variance_path(path, names, dates), dates, hedges),
             "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),

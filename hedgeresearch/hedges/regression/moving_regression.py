@@ -14,7 +14,7 @@ from hedgeresearch._kernels.windowed_errors import slope_covariances
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
-from hedgeresearch.hedges.intervals import RatioInference
+from hedgeresearch.hedges.intervals import RatioErrors
 from hedgeresearch.typing import Array, Indices
 
 REACH = 50.0
@@ -110,7 +110,7 @@ class RunningMoments:
 
 
 def moving_fit(
-    model: Any, returns: pd.DataFrame, kind: str | None, covariances: Array, inference: RatioInference, state: Any
+    model: Any, returns: pd.DataFrame, kind: str | None, covariances: Array, inference: RatioErrors, state: Any
 ) -> HedgeFit:
     """The regressions of covariances (n_path + 1, 1 + n_hedges, 1 + n_hedges), as a fit on ``returns`` (asset first).
 

@@ -20,7 +20,7 @@ from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, Regressi
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.typing import Array
 
 
@@ -81,7 +81,7 @@ class OLSHedge:
             degrees_of_freedom=inference.degrees_of_freedom,
             inference=inference,
         )
-        return constant_ratio_fit(self, returns, regression.coefficients[1:], kind, estimates, AmongParameters())
+        return constant_ratio_fit(self, returns, regression.coefficients[1:], kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same coefficients over new dates."""

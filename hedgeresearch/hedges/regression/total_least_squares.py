@@ -23,7 +23,7 @@ from hedgeresearch.estimation.influence import estimates_by_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import AmongParameters
+from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.typing import Array
 
 UNIDENTIFIED = 1e-10
@@ -77,7 +77,7 @@ class TotalLeastSquaresHedge:
         standardized = self.scale == "standardized"
         ratio, influence = total_least_squares(returns.to_numpy(), self.noise_ratio, standardized)
         estimates = estimates_by_influence(list(returns.columns[1:]), ratio, influence)
-        return constant_ratio_fit(self, returns, ratio, kind, estimates, AmongParameters())
+        return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same coefficients over new dates."""

@@ -10,8 +10,8 @@ import pandas as pd
 
 from hedgeresearch._formatting import ROUNDING, describe, full_percent, percent, quantity, side
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval, interval_of_difference
-from hedgeresearch.evaluation.results.backtest import Tournament
+from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval, bootstrap_difference
+from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.recommendation.inputs.problem import Book
@@ -41,10 +41,10 @@ class Certainty:
         returns and not of units, whose ratio is estimated; else empty
     counted : dict by instrument, "contracts", or "units" of a spot
     limited : bool, whether limits or a net keep the holding from following the ratio
-    by_model : DataFrame (n_models, n_instruments) or None, contracts that the last ratio of each model of a tournament
+    by_model : DataFrame (n_models, n_instruments) or None, contracts that the last ratio of each model of a backtest
         asks for
     expected : float, share of variance that the model expects its ratio to remove
-    out_of_sample : DifferenceInterval or None, share of variance that the model's hedge removed in the tournament
+    out_of_sample : DifferenceInterval or None, share of variance that the model's hedge removed in the backtest
     """
 
     level: float
@@ -65,7 +65,7 @@ class Certainty:
             found = [f"The ratio has no interval: {self.why_none}"]
         if self.by_model is not None:
             spread = "; ".join(f"{name} {self._span(str(name), self.by_model[name])}" for name in self.by_model)
-            found.append(f"{len(self.by_model)} models of the tournament ask for {spread}{self._without_limits}.")
+            found.append(f"{len(self.by_model)} models of the backtest ask for {spread}{self._without_limits}.")
         return [*found, self._effect]
 
     def _interval(self, name: str, row: pd.Series[float]) -> str:
@@ -100,7 +100,7 @@ class Certainty:
     def _effect(self) -> str:
         promised = f"The model expects to remove {percent(self.expected)} of variance"
         if self.out_of_sample is None:
-            return f"{promised}, in sample; a tournament of this model would tell what it removed out of sample."
+            return f"{promised}, in sample; a backtest of this model would tell what it removed out of sample."
         kept = self.out_of_sample
         return (
             f"{promised}; out of sample it removed {percent(kept.difference)} ({full_percent(kept.level)} interval "
@@ -112,9 +112,9 @@ def certainty_of(book: Book, settings: Settings) -> Certainty:
     """Intervals by the delta method where the model has one, else by a bootstrap of ``DRAWS`` refits."""
     ratios, why_none = _ratios(book, settings)
     by_model, kept = None, None
-    if settings.tournament is not None:
-        by_model = _by_model(book, settings, settings.tournament)
-        kept = _out_of_sample(book.fit.model, settings.tournament, settings.level, settings.seed)
+    if settings.backtest is not None:
+        by_model = _by_model(book, settings, settings.backtest)
+        kept = _out_of_sample(book.fit.model, settings.backtest, settings.level, settings.seed)
     return Certainty(
         level=settings.level,
         ratios=ratios,
@@ -151,17 +151,17 @@ def _one_to_one(book: Book, ratios: pd.DataFrame) -> list[str]:
     return book.names if lower <= 1.0 <= upper and lower < upper else []
 
 
-def _by_model(book: Book, settings: Settings, tournament: Tournament) -> pd.DataFrame:
+def _by_model(book: Book, settings: Settings, backtest: Backtest) -> pd.DataFrame:
     """Contracts (n_models, n_instruments) that the last ratio of every model asks for."""
-    last = {name: tournament.ratio(name).to_numpy()[-1] for name in tournament.models}
+    last = {name: backtest.ratio(name).to_numpy()[-1] for name in backtest.models}
     contracts: dict[str, Array] = {name: book.asked(ratio, settings.objective) for name, ratio in last.items()}
     return pd.DataFrame.from_dict(contracts, orient="index", columns=book.names).rename_axis("model")
 
 
-def _out_of_sample(model: object, tournament: Tournament, level: float, seed: int) -> DifferenceInterval | None:
+def _out_of_sample(model: object, backtest: Backtest, level: float, seed: int) -> DifferenceInterval | None:
     """The effectiveness of the model that is recommended; None where it did not take part."""
-    same = [name for name, one in tournament.models.items() if describe(one) == describe(model)]
+    same = [name for name, one in backtest.models.items() if describe(one) == describe(model)]
     if not same:
         return None
-    unhedged, hedged = tournament.hedged_returns["unhedged"], tournament.hedged_returns[same[0]]
-    return interval_of_difference(effectiveness, hedged, unhedged, unhedged, level=level, seed=seed)
+    unhedged, hedged = backtest.hedged_returns["unhedged"], backtest.hedged_returns[same[0]]
+    return bootstrap_difference(effectiveness, hedged, unhedged, unhedged, level=level, seed=seed)

@@ -17,7 +17,7 @@ from hedgeresearch.margin.liquidation import (
     inverse_liquidation_price,
     linear_liquidation_price,
 )
-from hedgeresearch.margin.price_range import PriceExtremes, price_extremes
+from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 from hedgeresearch.margin.probability import barrier_probability
 from hedgeresearch.recommendation.inputs.problem import Book
 from hedgeresearch.recommendation.inputs.settings import Margin
@@ -63,14 +63,14 @@ def _outlook(book: Book, instrument: Terms, contracts: float, margin: Margin, se
     if not (prices > 0.0).all():
         return row
     held, returns = _held(instrument, contracts, float(prices.iloc[-1])), prices.pct_change().iloc[1:]
-    drawn = price_extremes(returns, held.price, margin.horizon, seed=seed)
+    drawn = simulate_price_range(returns, held.price, margin.horizon, seed=seed)
     row["needed"] = collateral_needed(drawn, held.size, held.maintenance, margin.probability, contract=held.contract)
     if wallet is None:
         return row
     return row | _risk(drawn, _liquidation_price(float(wallet), held), "long" if held.size > 0.0 else "short")
 
 
-def _risk(drawn: PriceExtremes, level: float, position: Literal["long", "short"]) -> dict[str, float]:
+def _risk(drawn: PriceRange, level: float, position: Literal["long", "short"]) -> dict[str, float]:
     """The probability that the price gets to a level: of the paths, with the interval of Wilson (1927), and normal."""
     from scipy.stats import binomtest
 

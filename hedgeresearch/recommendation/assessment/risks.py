@@ -13,13 +13,13 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch.errors import DataError
-from hedgeresearch.instruments.carry import Carry, carry
-from hedgeresearch.instruments.carry_rates import annualised_basis
+from hedgeresearch.instruments.carry import Carry, hedge_carry
+from hedgeresearch.instruments.carry_rates import annualized_basis
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.problem import Book
 from hedgeresearch.risk.joint_tails import TailDependence, tail_dependence
 from hedgeresearch.risk.stress import FundingSpike, stress_table
-from hedgeresearch.risk.tails import Tails, tails
+from hedgeresearch.risk.tails import TailSummary, tail_summary
 from hedgeresearch.typing import Array
 
 FEWEST = 20
@@ -54,9 +54,9 @@ def past_of_book(book: Book, held: Array) -> pd.Series[float]:
     return pd.Series(returns.to_numpy() @ weights, index=returns.index, name="hedged")
 
 
-def tails_of(book: Book, held: Array) -> Tails:
+def tails_of(book: Book, held: Array) -> TailSummary:
     """The tails of the hedged book, of its past as it is held now; losses of a short position are its asset's gains."""
-    return tails(past_of_book(book, held) * np.sign(book.value))
+    return tail_summary(past_of_book(book, held) * np.sign(book.value))
 
 
 def tail_dependence_of(book: Book, held: Array, seed: int) -> TailDependence | None:
@@ -84,11 +84,11 @@ def carries_of(book: Book, held: Array) -> list[Carry]:
             continue
         sold, history = float(-contracts * notional / abs(book.value)), market.funding_of(one.name)
         if history is not None and one.funding is not None:
-            found.append(carry(one, history, sold))
+            found.append(hedge_carry(one, history, sold))
         else:
             table = market.table
-            basis = annualised_basis(table[one.name], table[market.underlying[one.name]], _end(book, one.expiry))
-            found.append(carry(one, basis, sold, rolls_per_year=ROLLS_PER_YEAR))
+            basis = annualized_basis(table[one.name], table[market.underlying[one.name]], _end(book, one.expiry))
+            found.append(hedge_carry(one, basis, sold, rolls_per_year=ROLLS_PER_YEAR))
     return found
 
 

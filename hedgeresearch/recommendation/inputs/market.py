@@ -17,7 +17,7 @@ from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
-from hedgeresearch.instruments.returns import hedge_returns
+from hedgeresearch.instruments.returns import instrument_returns
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.typing import Array
@@ -161,7 +161,7 @@ class Market:
         values = pd.DataFrame({asset: table[asset] * self._rates_of(asset, table) for asset in position.assets})
         if kind == "simple":
             _check_positive(values)
-        hedges = hedge_returns(table, listed, kind, {one.name: self._rates_of(one.name, table) for one in listed})
+        hedges = instrument_returns(table, listed, kind, {one.name: self._rates_of(one.name, table) for one in listed})
         values.attrs = hedges.attrs = dict(self.attrs)
         hedges.attrs["returns"] = kind
         return position.returns(values, kind), hedges

@@ -1,4 +1,4 @@
-"""Whether a fit, a position, instruments, a market and a tournament belong together."""
+"""Whether a fit, a position, instruments, a market and a backtest belong together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hedgeresearch._formatting import day
 from hedgeresearch._validation.mappings import as_mapping, shown
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.results.backtest import Tournament
+from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.inputs.market import Market
@@ -91,16 +91,16 @@ def check_returns(book: Book) -> None:
         )
 
 
-def check_tournament(book: Book, tournament: Tournament) -> None:
-    """Refuse a tournament of another position, kind of returns or period; it may end before the market does."""
+def check_backtest(book: Book, backtest: Backtest) -> None:
+    """Refuse a backtest of another position, kind of returns or period; it may end before the market does."""
     ours, _ = book.market.returns(book.position, book.instruments, book.kind)
-    if tournament.returns_kind == "log" and (book.takes_prices or book.fit.returns_kind == "log"):
+    if backtest.returns_kind == "log" and (book.takes_prices or book.fit.returns_kind == "log"):
         ours = pd.Series(np.log1p(ours.to_numpy()), index=ours.index)
-    theirs = tournament.hedged_returns["unhedged"].iloc[-CHECKED:]
+    theirs = backtest.hedged_returns["unhedged"].iloc[-CHECKED:]
     absent = theirs.index[~theirs.index.isin(ours.index)]
     if len(absent):
         raise DataError(
-            f"the tournament must be of dates of the market, from {day(ours.index[0])} to {day(ours.index[-1])}; it "
+            f"the backtest must be of dates of the market, from {day(ours.index[0])} to {day(ours.index[-1])}; it "
             f"has {day(absent[-1])}. Run walk_forward on market.returns(position, instruments)."
         )
     here = ours.loc[theirs.index]
@@ -108,7 +108,7 @@ def check_tournament(book: Book, tournament: Tournament) -> None:
     if wrong.any():
         date = theirs.index[int(np.argmax(wrong))]
         raise DataError(
-            f"the tournament must be of {book.position.name!r} and of the fit's kind of returns; on {day(date)} it has "
+            f"the backtest must be of {book.position.name!r} and of the fit's kind of returns; on {day(date)} it has "
             f"{theirs[date]:.6g} unhedged where the market has {here[date]:.6g}. Run walk_forward on "
             "market.returns(position, instruments)."
         )

@@ -11,7 +11,7 @@ from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._validation.mappings import as_mapping, shown
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.results.backtest import Tournament
+from hedgeresearch.evaluation.results.backtest import Backtest
 
 LEAST_PROBABILITY = 1e-4
 """Of liquidation, below which the paths that are drawn can tell nothing."""
@@ -208,7 +208,7 @@ class Settings:
     limits: Limits
     rebalancing: Rebalancing
     margin: Margin
-    tournament: Tournament | None
+    backtest: Backtest | None
     level: float
     seed: int
 
@@ -225,7 +225,7 @@ class Settings:
         check_at_least(self.seed, "seed", 0)
 
     def check_names(self, instruments: list[str]) -> None:
-        """Refuse limits, collateral and a tournament of other instruments than those of the book."""
+        """Refuse limits, collateral and a backtest of other instruments than those of the book."""
         self.objective.betas(instruments)
         for field, given in (("limits", self.limits.contracts), ("collateral", self.margin.collateral)):
             unknown = [name for name in given or {} if name not in instruments]
@@ -234,13 +234,13 @@ class Settings:
                     f"{field} must be of instruments; {unknown[0]!r} is not among {', '.join(instruments)}. Rename it, "
                     "or add the instrument."
                 )
-        if self.tournament is None:
+        if self.backtest is None:
             return
-        if not isinstance(self.tournament, Tournament):
-            raise DataError(f"tournament must come from hr.walk_forward; got {shown(self.tournament)}.")
-        hedges = list(dict.fromkeys(self.tournament.ratios.columns.get_level_values("hedge")))
+        if not isinstance(self.backtest, Backtest):
+            raise DataError(f"backtest must come from hr.walk_forward; got {shown(self.backtest)}.")
+        hedges = list(dict.fromkeys(self.backtest.ratios.columns.get_level_values("hedge")))
         if hedges != instruments:
             raise DataError(
-                f"the tournament must be of the hedges {instruments}; it is of {hedges}. Run walk_forward on "
+                f"the backtest must be of the hedges {instruments}; it is of {hedges}. Run walk_forward on "
                 "market.returns(position, instruments)."
             )

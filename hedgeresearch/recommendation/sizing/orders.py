@@ -26,8 +26,8 @@ from hedgeresearch.recommendation.sizing.contracts import (
     decimals,
     whole_lots,
 )
-from hedgeresearch.trading.bands import NoTradeBand, band_for_tracking_error, no_trade_band
-from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_of_target, trading_rate
+from hedgeresearch.trading.bands import NoTradeBand, tracking_error_band, no_trade_band
+from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_position, trading_rate
 from hedgeresearch.typing import Array
 
 
@@ -92,7 +92,7 @@ def half_widths(
         restless[i] = allowed / alike <= volatility * math.sqrt(moves / 2.0)
         widths[i] = lot / 2.0
         if not restless[i]:
-            widths[i] = band_for_tracking_error(allowed / alike, volatility, target_variance=moves, step=1.0, lot=lot)
+            widths[i] = tracking_error_band(allowed / alike, volatility, target_variance=moves, step=1.0, lot=lot)
     return widths, restless
 
 
@@ -136,7 +136,7 @@ def by_impact(
         zip(held, targets.ideal, targets.mean, variances, traded.lots, strict=True)
     ):
         rate = trading_rate(impact, aversion, float(variance))
-        aim = aim_of_target(float(ideal), float(mean), rebalancing.reversion, rate)
+        aim = aim_position(float(ideal), float(mean), rebalancing.reversion, rate)
         after[i] = lot * round(PartialTrade(aim, rate).trade(float(have))[0] / lot)
         note = f"goes {percent(rate)} of the way to an aim of"
         if (after[i] - have) * (aim - have) <= INSIDE * lot**2:  # no lot, or one away from the aim

@@ -16,7 +16,7 @@ import pandas as pd
 
 from hedgeresearch._kernels.hidden_markov import expected_regimes
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.regimes.alignment import PermutedRecursion
+from hedgeresearch.regimes.alignment import PermutedState
 from hedgeresearch.regimes.fit import RegimeFit, check_start
 from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
 from hedgeresearch.regimes.state import HiddenMarkovChain
@@ -173,9 +173,9 @@ def earlier_parameters(model: Any, start: RegimeFit | None, frame: pd.DataFrame,
     if start is None:
         return None
     check_start(model, start, frame.columns)
-    chain = start.start.recursion if isinstance(start.start, PermutedRecursion) else start.start
+    chain = start.initial_state.state if isinstance(start.initial_state, PermutedState) else start.initial_state
     if not (isinstance(chain, HiddenMarkovChain) and isinstance(chain.emissions, EstimatedEmissions)):
-        raise DataError(f"start must be a fit of a hidden Markov model; got {start!r}.")
+        raise DataError(f"warm_start must be a fit of a hidden Markov model; got {start!r}.")
     k = len(chain.transition)
     lifted = (1.0 - LIFTED) * chain.transition + LIFTED / k  # EM never leaves a probability of zero
     return Parameters(units.remove(chain.emissions), lifted, np.full(k, 1.0 / k))

@@ -86,10 +86,10 @@ class GaussianHMM:
         check_flag(self.allow_missing, "allow_missing")
         check_at_least(self.seed, "seed", 0)
 
-    def fit(self, observations: pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
+    def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on observations (n_dates, n_series); for returns, fractions per period.
 
-        An earlier fit of the same model to the same series may be given as ``start``. With two regimes one short run of
+        An earlier fit of the same model to the same series may be given as ``warm_start``. With two regimes one short run of
         EM begins there, and only if it fails is there a search; with more, which have several optima, the search takes
         it as one start among the others.
 
@@ -103,7 +103,7 @@ class GaussianHMM:
         frame = check_observations(observations, self.n_regimes, allow_missing=self.allow_missing)
         units = Units.of(frame.to_numpy(), common=self.covariance == "spherical")
         unit = units.standardise(frame.to_numpy())
-        earlier = earlier_parameters(self, start, frame, units)
+        earlier = earlier_parameters(self, warm_start, frame, units)
         prior = self.persistence_prior or 0.0
         run = partial(climb, persistence=prior)
         found = climb_on(earlier, unit, run)

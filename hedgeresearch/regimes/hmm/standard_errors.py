@@ -29,7 +29,7 @@ from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 
 HARDLY_EVER = 0.01
-"""Moves expected in the whole sample below which a transition probability counts as zero."""
+"""DeltaMethod expected in the whole sample below which a transition probability counts as zero."""
 STEP = 0.03
 """Steps of differences, in standard errors of a parameter were the regimes known."""
 
@@ -198,7 +198,7 @@ def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.Dat
         raise DataError(f"asset and hedges must be different series of {list(fit.series)}; got {asset!r} and {hedges}.")
     sampling, series = fit.estimates.covariance, list(fit.series)
     errors = np.empty((fit.n_regimes, len(hedges)))
-    for regime, covariance in enumerate(fit.recursion.moments.covariances):
+    for regime, covariance in enumerate(fit.final_state.moments.covariances):
         table = pd.DataFrame(covariance, series, series)
         inverse = np.linalg.inv(table.loc[hedges, hedges])
         ratio = inverse @ table.loc[hedges, asset]

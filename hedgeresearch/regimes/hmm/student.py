@@ -60,10 +60,10 @@ class StudentHMM:
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
 
-    def fit(self, observations: pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
+    def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on observations (n_dates, n_series); for returns, fractions per period.
 
-        An earlier fit of the same model to the same series may be given as ``start``. With two regimes one short run of
+        An earlier fit of the same model to the same series may be given as ``warm_start``. With two regimes one short run of
         EM begins there, and only if it fails is there a search; with more, which have several optima, the search takes
         it as one start among the others.
 
@@ -77,7 +77,7 @@ class StudentHMM:
         frame = check_observations(observations, self.n_regimes)
         units = Units.of(frame.to_numpy())
         unit = units.standardise(frame.to_numpy())
-        earlier = earlier_parameters(self, start, frame, units)
+        earlier = earlier_parameters(self, warm_start, frame, units)
         found = climb_on(earlier, unit, climb)
         ends = None
         if found is None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE, LONGEST_SEARCH
-from hedgeresearch.regimes.markov_switching.state import SwitchingRecursion, stationary_start
+from hedgeresearch.regimes.markov_switching.state import SwitchingState, stationary_start
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SAME_OPTIMUM = 0.01
 class Optimum(NamedTuple):
     """Where a search ended, in standardised units, and the largest component of its gradient per date."""
 
-    recursion: SwitchingRecursion
+    recursion: SwitchingState
     log_likelihood: float
     gradient_norm: float
 
@@ -53,12 +53,12 @@ def search(model: MarkovSwitching, statsmodels_model: Any) -> tuple[Optimum, Arr
     return finish(statsmodels_model, best.recursion) or best, reached
 
 
-def finish(statsmodels_model: Any, near: SwitchingRecursion) -> Optimum | None:
+def finish(statsmodels_model: Any, near: SwitchingState) -> Optimum | None:
     """The optimum near by; None if there is none."""
     return climb(statsmodels_model, near, 0, FINAL_TOLERANCE)
 
 
-def _starts(model: MarkovSwitching, statsmodels_model: Any) -> list[SwitchingRecursion]:
+def _starts(model: MarkovSwitching, statsmodels_model: Any) -> list[SwitchingState]:
     """Random levels, variances and persistences for the standardised series around its linear autoregression."""
     rng = np.random.default_rng(model.seed)
     k = model.n_regimes
@@ -91,7 +91,7 @@ def build(model: MarkovSwitching, observations: Array) -> Any:
     return Autoregression(observations, model.n_regimes, model.order, switching_ar=False, **switching)
 
 
-def climb(statsmodels_model: Any, start: SwitchingRecursion, em_steps: int, tolerance: float) -> Optimum | None:
+def climb(statsmodels_model: Any, start: SwitchingState, em_steps: int, tolerance: float) -> Optimum | None:
     """Where statsmodels' search from a start ends; None if that is no maximum, or a regime collapses.
 
     What statsmodels warns of on the way is judged here by the gradient at the end.
@@ -115,7 +115,7 @@ def climb(statsmodels_model: Any, start: SwitchingRecursion, em_steps: int, tole
     return Optimum(recursion, log_likelihood, gradient_norm)
 
 
-def _pack(statsmodels_model: Any, recursion: SwitchingRecursion) -> Array:
+def _pack(statsmodels_model: Any, recursion: SwitchingState) -> Array:
     """Parameters as statsmodels orders them, off the bound of zero probability, which its search could not leave."""
     places, params = statsmodels_model.parameters, np.zeros(statsmodels_model.k_params)
     inside = np.maximum(recursion.transition, 1e-4)
@@ -129,7 +129,7 @@ def _pack(statsmodels_model: Any, recursion: SwitchingRecursion) -> Array:
     return params
 
 
-def _unpack(statsmodels_model: Any, params: Array) -> SwitchingRecursion:
+def _unpack(statsmodels_model: Any, params: Array) -> SwitchingState:
     places, regimes = statsmodels_model.parameters, range(statsmodels_model.k_regimes)
     means = np.array([params[places[i, "exog"]][0] for i in regimes])
     variances = np.array([params[places[i, "variance"]][0] for i in regimes])

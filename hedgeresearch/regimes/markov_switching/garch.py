@@ -36,7 +36,7 @@ from hedgeresearch.estimation.influence import covariance_of, hessian, influence
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.optimization.quasi_newton import Optimum, maximise
 from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
-from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHRecursion
+from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHState
 from hedgeresearch.regimes.state import stationary_probabilities
 from hedgeresearch.typing import Array
 
@@ -84,10 +84,10 @@ class MarkovSwitchingGARCH:
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
 
-    def fit(self, observations: pd.Series[float] | pd.DataFrame, start: RegimeFit | None = None) -> RegimeFit:
+    def fit(self, observations: pd.Series[float] | pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on one series (n_dates,); for returns, fractions per period.
 
-        An earlier fit of the same model to the same series may be given as ``start``: one search begins there.
+        An earlier fit of the same model to the same series may be given as ``warm_start``: one search begins there.
 
         Raises
         ------
@@ -102,7 +102,7 @@ class MarkovSwitchingGARCH:
         values = frame.to_numpy()[:, 0]
         mean, scale = values.mean(), values.std()
         unit = (values - mean) / scale
-        points = self.starting_points() if start is None else self._earlier(start, frame, scale)
+        points = self.starting_points() if warm_start is None else self._earlier(warm_start, frame, scale)
         optimum, log_likelihoods = estimate_switching_garch(unit, points, self.moved, self.n_regimes)
         inference = SwitchingGARCHInference(self, optimum, unit, scale)
         in_units = (len(unit) - 1) * np.log(scale)
@@ -147,9 +147,9 @@ class MarkovSwitchingGARCH:
         own = (0.6 if self.asymmetric else 0.5, 0.1 if self.density == "student" else 0.0)
         return starting_points(self.n_regimes, self.n_starts, own, self.seed)
 
-    def _earlier(self, start: RegimeFit, frame: pd.DataFrame, scale: float) -> Array:
-        check_start(self, start, frame.columns)
-        steps: SwitchingGARCHInference = start.estimates.inference  # type: ignore[assignment]
+    def _earlier(self, warm_start: RegimeFit, frame: pd.DataFrame, scale: float) -> Array:
+        check_start(self, warm_start, frame.columns)
+        steps: SwitchingGARCHInference = warm_start.estimates.inference  # type: ignore[assignment]
         point = steps.optimum.point.copy()
         point[: 5 * self.n_regimes : 5] += 2.0 * np.log(steps.scale / scale)
         return np.asarray(point[None])
@@ -236,12 +236,12 @@ def _climb(unit: Array, start: Array, moved: Array, k: int) -> Optimum | None:
     return replace(end, point=point, free=moved & inside) if inside[: 5 * k : 5].all() else None
 
 
-def before_second(parameters: Array, k: int, mean: float, first: float) -> SwitchingGARCHRecursion:
+def before_second(parameters: Array, k: int, mean: float, first: float) -> SwitchingGARCHState:
     """The recursion after the ``first`` observation, which feeds the variances and not the probabilities."""
     own, densities, transition = split_parameters(parameters, k)
     unconditional, _ = unconditional_variances(own)
     variances = regime_variances(own, np.array([first - mean]), unconditional)[-1]
-    return SwitchingGARCHRecursion(own, densities, transition, mean, variances, stationary_probabilities(transition))
+    return SwitchingGARCHState(own, densities, transition, mean, variances, stationary_probabilities(transition))
 
 
 def _bounds(point: Array, free: Array, moved: Array, k: int) -> tuple[str, ...]:

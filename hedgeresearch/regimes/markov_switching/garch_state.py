@@ -15,7 +15,7 @@ from hedgeresearch.typing import Array, Indices
 
 
 @dataclass(frozen=True, eq=False)
-class SwitchingGARCHRecursion:
+class SwitchingGARCHState:
     """Parameters, the variances and the probabilities of the regimes at the next date.
 
     As densities follow from the data alone, whatever the regimes were, the filters are those of a hidden chain.
@@ -54,7 +54,7 @@ class SwitchingGARCHRecursion:
         """Smoothed probabilities and the most likely path."""
         return HiddenMarkovChain(self, self.transition, self.next_probabilities).hindsight(observations)
 
-    def advance(self, observations: Array) -> SwitchingGARCHRecursion:
+    def advance(self, observations: Array) -> SwitchingGARCHState:
         """The recursion after these dates."""
         variances = self._variances(observations[:, 0] - self.mean)[-1]
         return replace(self, next_variances=variances, next_probabilities=self.filter(observations).predicted[-1])

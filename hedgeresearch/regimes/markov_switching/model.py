@@ -25,7 +25,7 @@ from hedgeresearch.regimes.fit import RegimeFit, start_fit
 from hedgeresearch.regimes.markov_switching.estimation import build, finish, search
 from hedgeresearch.regimes.markov_switching.state import (
     SwitchingErrors,
-    SwitchingRecursion,
+    SwitchingState,
     name_transition,
     stationary_start,
     transition_from,
@@ -86,18 +86,18 @@ class MarkovSwitching:
                 "Use fewer lags or regimes, or switching_mean=False."
             )
 
-    def fit(self, observations: pd.DataFrame | pd.Series[float], start: RegimeFit | None = None) -> RegimeFit:
+    def fit(self, observations: pd.DataFrame | pd.Series[float], *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on one series (n_dates, 1); for returns, fractions per period.
 
         Parameters
         ----------
         observations : DataFrame or Series
-        start : an earlier fit of the same model, from which one search begins; all starts are tried if it fails
+        warm_start : an earlier fit of the same model, from which one search begins; all starts are tried if it fails
 
         Raises
         ------
         DataError
-            If there are several series or fewer than ten dates per parameter, or ``start`` is of another model.
+            If there are several series or fewer than ten dates per parameter, or ``warm_start`` is of another model.
         ConvergenceError
             If every start fails or degenerates.
         """
@@ -105,8 +105,8 @@ class MarkovSwitching:
         centre, scale = float(frame.iloc[:, 0].mean()), float(frame.iloc[:, 0].std(ddof=0))
         statsmodels_model = build(self, (frame.iloc[:, 0].to_numpy() - centre) / scale)
         best, ends = None, np.array([])
-        if start is not None:
-            near = _standardise(self._check_start(start), centre, scale)
+        if warm_start is not None:
+            near = _standardise(self._check_start(warm_start), centre, scale)
             best = finish(statsmodels_model, near)
             ends = np.array([np.nan if best is None else best.log_likelihood])
         if best is None:
@@ -125,13 +125,13 @@ class MarkovSwitching:
         n_parameters = self._n_means + self._n_variances + self.order + self.n_regimes * (self.n_regimes - 1)
         return check_returns(observations, "observations", minimum_rows=10 * n_parameters + self.order)
 
-    def _check_start(self, start: RegimeFit) -> SwitchingRecursion:
-        earlier = start.start if isinstance(start, RegimeFit) else None
+    def _check_start(self, start: RegimeFit) -> SwitchingState:
+        earlier = start.initial_state if isinstance(start, RegimeFit) else None
         if (
-            not isinstance(earlier, SwitchingRecursion)
+            not isinstance(earlier, SwitchingState)
             or replace(start.model, n_starts=self.n_starts, seed=self.seed) != self
         ):
-            raise DataError(f"start must be an earlier fit of the same model, {self!r}; got {start!r}. Leave it out.")
+            raise DataError(f"warm_start must be an earlier fit of the same model, {self!r}; got {start!r}. Leave it out.")
         return earlier
 
     @property
@@ -142,7 +142,7 @@ class MarkovSwitching:
     def _n_variances(self) -> int:
         return self.n_regimes if self.switching_variance else 1
 
-    def _estimates(self, recursion: SwitchingRecursion, frame: pd.DataFrame, gradient_norm: float) -> Estimates:
+    def _estimates(self, recursion: SwitchingState, frame: pd.DataFrame, gradient_norm: float) -> Estimates:
         name = str(frame.columns[0])
         means, variances = recursion.means[: self._n_means], recursion.variances[: self._n_variances]
         values = _named(f"mean {name}", means) | _named(f"variance {name}", variances)
@@ -184,18 +184,18 @@ def _each(values: Array, n_regimes: int) -> Array:
     return np.broadcast_to(values, n_regimes).copy()
 
 
-def _number(model: MarkovSwitching, recursion: SwitchingRecursion) -> SwitchingRecursion:
+def _number(model: MarkovSwitching, recursion: SwitchingState) -> SwitchingState:
     """The regimes by variance, or from high to low mean where the variance does not switch."""
     order = np.argsort(recursion.variances if model.switching_variance else -recursion.means, kind="stable")
     transition = recursion.transition[order][:, order]
     return stationary_start(recursion.means[order], recursion.variances[order], recursion.autoregression, transition)
 
 
-def _restore(unit: SwitchingRecursion, centre: float, scale: float) -> SwitchingRecursion:
+def _restore(unit: SwitchingState, centre: float, scale: float) -> SwitchingState:
     """In the units of the observations."""
     return replace(unit, means=centre + scale * unit.means, variances=scale**2 * unit.variances)
 
 
-def _standardise(recursion: SwitchingRecursion, centre: float, scale: float) -> SwitchingRecursion:
+def _standardise(recursion: SwitchingState, centre: float, scale: float) -> SwitchingState:
     means, variances = (recursion.means - centre) / scale, recursion.variances / scale**2
     return replace(recursion, means=means, variances=variances)

@@ -26,7 +26,7 @@ STEP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class SwitchingRecursion:
+class SwitchingState:
     """A switching autoregression before the next date.
 
     Attributes
@@ -84,7 +84,7 @@ class SwitchingRecursion:
         smoothed = self._marginal(smooth_regimes(predicted, filtered, transition))
         return smoothed, path // (self.joint.size // len(self.means))
 
-    def advance(self, observations: Array) -> SwitchingRecursion:
+    def advance(self, observations: Array) -> SwitchingState:
         """The recursion after these dates."""
         predicted, _, _ = filter_regimes(self._log_densities(observations), self._expanded(), self.joint.ravel())
         seen = np.concatenate([self.recent, observations[:, 0]])
@@ -120,7 +120,7 @@ class SwitchingRecursion:
         return np.where(np.isnan(shocks), 0.0, log_densities)
 
 
-def stationary_start(means: Array, variances: Array, autoregression: Array, transition: Array) -> SwitchingRecursion:
+def stationary_start(means: Array, variances: Array, autoregression: Array, transition: Array) -> SwitchingState:
     """The recursion before any observation, with stationary probabilities.
 
     Regimes of the past are kept only where the mean switches: otherwise no density depends on them.
@@ -129,7 +129,7 @@ def stationary_start(means: Array, variances: Array, autoregression: Array, tran
     joint = np.maximum(stationary_probabilities(transition), 0.0)  # rounding may leave a negative zero
     for _ in range(order if np.ptp(means) > 0.0 else 0):
         joint = transition.T.reshape(k, k, *(1,) * (joint.ndim - 1)) * joint
-    return SwitchingRecursion(means, variances, autoregression, transition, joint, np.full(order, np.nan))
+    return SwitchingState(means, variances, autoregression, transition, joint, np.full(order, np.nan))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import pandas as pd
 from hedgeresearch._formatting import day, describe, full_percent
 from hedgeresearch._formatting import percent as share
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.difference_interval import interval_of_difference
+from hedgeresearch.evaluation.comparison.difference_interval import bootstrap_difference
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.plotting import sample_label
@@ -129,15 +129,15 @@ def ratio_section(rec: Recommendation) -> Section:
 
 def effectiveness_section(rec: Recommendation) -> Section:
     """How much variance was removed out of sample."""
-    study, title = rec.settings.tournament, "Effectiveness out of sample"
+    study, title = rec.settings.backtest, "Effectiveness out of sample"
     if study is None:
         expected = f"The model expects to remove {share(rec.certainty.expected)} of variance, in sample. "
-        return Section(title, texts=(f"{expected}There is no tournament to say what it removed out of sample.",))
+        return Section(title, texts=(f"{expected}There is no backtest to say what it removed out of sample.",))
     returns, level = study.hedged_returns, rec.settings.level
     wanted, unhedged = describe(rec.book.fit.model), returns["unhedged"]
     rows = {}
     for name, model in study.models.items():
-        found = interval_of_difference(
+        found = bootstrap_difference(
             effectiveness, returns[name], unhedged, unhedged, level=level, seed=rec.settings.seed
         )
         label = f"{name} (recommended)" if describe(model) == wanted else str(name)

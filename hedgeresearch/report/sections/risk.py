@@ -114,7 +114,7 @@ def tails_section(rec: Recommendation) -> Section:
     columns |= {name: (name, amount) for name in ("historical, currency", "normal, currency")}
     joint = () if rec.tail_dependence is None else (rec.tail_dependence.sentence,)
     return Section(
-        "Tails",
+        "TailSummary",
         texts=(tails.sentence, *joint),
         figures=(
             (

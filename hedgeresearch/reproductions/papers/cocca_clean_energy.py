@@ -19,7 +19,7 @@ from hedgeresearch.covariance.dcc.dcc import DCC
 from hedgeresearch.datasets.download import fetch
 from hedgeresearch.datasets.r_data import read_rda
 from hedgeresearch.errors import DataWarning
-from hedgeresearch.evaluation.comparison.pitman_morgan import pitman_morgan
+from hedgeresearch.evaluation.comparison.pitman_morgan import pitman_morgan_test
 from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness, hedged_returns
 from hedgeresearch.plotting import plot_lines
@@ -144,6 +144,6 @@ def _measures(returns: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tests(returns: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
-    found = {pair: pitman_morgan(*_hedged(returns, path)) for pair, path in paths.items()}
+    found = {pair: pitman_morgan_test(*_hedged(returns, path)) for pair, path in paths.items()}
     rows = {pair: (test.statistic, test.p_value) for pair, test in found.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["t", "p"])

@@ -81,7 +81,7 @@ def run() -> Findings:
         Number("log-likelihood", LOG_LIKELIHOOD, margin.log_likelihood, 1e-8),
         *(number for kind, own in zip(ERRORS, errors, strict=True) for number in _compare(kind, own)),
     )
-    _, variances, _ = margin.start.filter(returns)
+    _, variances, _ = margin.initial_state.filter(returns)
     volatility = pd.DataFrame({"DEM/GBP": np.sqrt(variances[:-1])}, index=pd.RangeIndex(1, len(returns) + 1))
     return Findings(numbers, (volatility, -np.log10((ours / printed - 1.0).abs())))
 
