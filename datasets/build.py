@@ -48,7 +48,9 @@ def package_folder(package: str) -> Path:
     """The folder of an installed package, found without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise SystemExit(f"{package} must be installed to build the tables; install it with: pip install {package}")
+        raise SystemExit(
+            f"{package} must be installed to build the tables; install it with: pip install {package}"
+        )
     return Path(spec.origin).parent
 
 
@@ -80,12 +82,18 @@ def french_factors() -> pd.DataFrame:
 
 def hamilton_gnp() -> pd.DataFrame:
     """The list ``rgnp`` of a statsmodels test, taken from its source so that no test is run."""
-    path = package_folder("statsmodels") / "tsa/regime_switching/tests/test_markov_autoregression.py"
+    path = (
+        package_folder("statsmodels") / "tsa/regime_switching/tests/test_markov_autoregression.py"
+    )
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "rgnp":
             growth = ast.literal_eval(node.value)
-            return pd.DataFrame({"GNP": growth}, pd.date_range("1951-04-01", periods=135, freq="QS", name="date"))
-    raise SystemExit(f"{path} must assign a list to rgnp; it does not. Install another version of statsmodels.")
+            return pd.DataFrame(
+                {"GNP": growth}, pd.date_range("1951-04-01", periods=135, freq="QS", name="date")
+            )
+    raise SystemExit(
+        f"{path} must assign a list to rgnp; it does not. Install another version of statsmodels."
+    )
 
 
 TABLES = {
@@ -193,7 +201,9 @@ def describe(name: str, table: pd.DataFrame, packed: bytes) -> str:
 def main() -> None:
     """Build every table."""
     parser = argparse.ArgumentParser(description="Build the bundled tables.")
-    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent, help="folder to write into")
+    parser.add_argument(
+        "--output", type=Path, default=Path(__file__).resolve().parent, help="folder to write into"
+    )
     output = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
     for name in TABLES:

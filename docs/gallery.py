@@ -30,19 +30,19 @@ def main() -> None:
     """Reproduce everything, save the figures, replace the part of the README between its two marks."""
     rows: dict[str, str] = {}
     failed = []
-    for name in map(str, hr.reproductions().index):
+    for name in map(str, hr.reproductions.list_reproductions().index):
         try:
             result = hr.reproduce(name)
-        except hr.HedgeResearchError as error:
+        except hr.errors.HedgeResearchError as error:
             print(f"{name} is left as it was: {error}", file=sys.stderr)
-            if not isinstance(error, hr.MissingDataError):
+            if not isinstance(error, hr.errors.MissingDataError):
                 failed.append(name)
             continue
         rows[name] = row(result)
         if not result.passed:
             failed.append(name)
         if name in FIGURES:
-            with hr.style():
+            with hr.plotting.style():
                 result.figure.savefig(DOCS / f"{name}.png", metadata={"Software": None})
     write(rows)
     if failed:
@@ -55,11 +55,14 @@ def write(rows: dict[str, str]) -> None:
     old, after = rest.split(END)
     kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}
     titles = {
-        str(name): f"| `{name}` | {title} | not run | | | |" for name, title in hr.reproductions()["title"].items()
+        str(name): f"| `{name}` | {title} | not run | | | |"
+        for name, title in hr.reproductions.list_reproductions()["title"].items()
     }
     figures = [f"![{caption}](docs/{name}.png)\n" for name, caption in FIGURES.items()]
     table = [HEAD, "|---" * 6 + "|", *({**titles, **kept, **rows}[name] for name in titles)]
-    README.write_text(before + BEGIN + "\n".join([*table, "", *figures]) + END + after, encoding="utf-8")
+    README.write_text(
+        before + BEGIN + "\n".join([*table, "", *figures]) + END + after, encoding="utf-8"
+    )
 
 
 def row(result: Reproduction) -> str:

@@ -21,7 +21,11 @@ def day(date: Any) -> str:
     if date == date.normalize():
         return str(date.date())
     whole_minute = date == date.floor("min")
-    return f"{date:%Y-%m-%d %H:%M}{f' {date.tzname()}' if date.tz else ''}" if whole_minute else str(date)
+    return (
+        f"{date:%Y-%m-%d %H:%M}{f' {date.tzname()}' if date.tz else ''}"
+        if whole_minute
+        else str(date)
+    )
 
 
 def describe(model: Any) -> str:
@@ -50,7 +54,9 @@ def quantity(value: float, digits: int = 4) -> str:
         return f"{abs(value):g}"
     if abs(value) < ROUNDING:
         return "0"
-    leading = int(f"{value:.{digits - 1}e}".partition("e")[2])  # of the rounded number: 9.9999 is 10
+    leading = int(
+        f"{value:.{digits - 1}e}".partition("e")[2]
+    )  # of the rounded number: 9.9999 is 10
     decimals = max(digits - 1 - leading, 0)
     text = f"{value:,.{decimals}f}"
     is_round = math.isclose(value, round(value, decimals), rel_tol=SAME)
@@ -78,5 +84,7 @@ def full_percent(share: float) -> str:
 def side(contracts: float, text: str) -> str:
     """A holding in words: the text of its size, and whether it is long or short."""
     return (
-        "nothing" if abs(contracts) < ROUNDING else f"{text.removeprefix('-')} {'long' if contracts > 0.0 else 'short'}"
+        "nothing"
+        if abs(contracts) < ROUNDING
+        else f"{text.removeprefix('-')} {'long' if contracts > 0.0 else 'short'}"
     )

@@ -37,6 +37,9 @@ class DataWarning(HedgeResearchWarning):
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside this package from which it was called."""
     frame, level = inspect.currentframe(), 1
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]:
+    while (
+        frame is not None
+        and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]
+    ):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

@@ -21,7 +21,7 @@ STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
 
 
 def style() -> AbstractContextManager[None]:
-    """The style sheet of the package, for figures made within ``with hr.style():``; what was set before comes back.
+    """The style sheet of the package, for figures made within ``with hr.plotting.style():``; what was set before comes back.
 
     Examples
     --------
@@ -54,13 +54,19 @@ def plot_lines(
     colours = iter(_cycle(len(axes.lines) + lines.shape[1])[len(axes.lines) :])
     for column in lines.columns:
         colour = given[column] if column in given else next(colours)
-        axes.plot(_dates(lines.index), lines[column], color=colour, linewidth=0.9, label=str(column))
+        axes.plot(
+            _dates(lines.index), lines[column], color=colour, linewidth=0.9, label=str(column)
+        )
     _legend_above(axes, note=note)
     return _finish(axes, ylabel, note)
 
 
 def plot_probabilities(
-    probabilities: pd.DataFrame, *, ylabel: str = "predicted probability", note: str = "", ax: Axes | None = None
+    probabilities: pd.DataFrame,
+    *,
+    ylabel: str = "predicted probability",
+    note: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Probabilities of regimes (n_dates, k), stacked to one."""
     axes = _axes(ax)
@@ -68,7 +74,9 @@ def plot_probabilities(
     colours = _cycle(probabilities.shape[1])
     # From the tallest to the lowest, each over the last: side by side, thousands of dates would leave pale seams.
     for column, colour in reversed(list(zip(tops.columns, colours, strict=True))):
-        axes.fill_between(_dates(tops.index), tops[column], color=colour, linewidth=0, label=f"regime {column}")
+        axes.fill_between(
+            _dates(tops.index), tops[column], color=colour, linewidth=0, label=f"regime {column}"
+        )
     axes.set_ylim(0, 1)
     axes.margins(x=0)
     _legend_above(axes, note=note, reverse=True)
@@ -76,7 +84,12 @@ def plot_probabilities(
 
 
 def plot_shaded(
-    line: pd.Series[float], probabilities: pd.DataFrame, *, ylabel: str, note: str = "", ax: Axes | None = None
+    line: pd.Series[float],
+    probabilities: pd.DataFrame,
+    *,
+    ylabel: str,
+    note: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """A line over the dates, with the background coloured by the likeliest regime of each; the calm one stays white."""
     axes = _axes(ax)

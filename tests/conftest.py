@@ -1,5 +1,7 @@
-"""What every test shares: plots without windows, and the folder of original data files."""
+"""Shared by all tests: plots without windows, reference values, and the folder of original data files."""
 
+import doctest
+import inspect
 import json
 import os
 import warnings
@@ -15,6 +17,19 @@ import rdata
 import hedgeresearch as hr
 
 matplotlib.use("Agg")
+
+_defined_in = doctest.DocTestFinder._from_module  # type: ignore[attr-defined]
+
+
+def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool:
+    """Whether a module defines a value: public classes carry the name of their room instead."""
+    if inspect.isclass(value) and module is not None:
+        public = value.__module__.startswith("hedgeresearch.")
+        return public and f"class {value.__name__}" in inspect.getsource(module)
+    return bool(_defined_in(finder, module, value))
+
+
+doctest.DocTestFinder._from_module = _from_module  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +56,9 @@ def reference() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def reference_path() -> pd.DataFrame:
     """The conditional covariances (h11, h12, h22) and correlation (rho) that rmgarch reports for every date."""
-    return pd.read_csv(REFERENCE / "nasdaq_sp500_dcc_path.csv.gz", index_col="date", parse_dates=True)
+    return pd.read_csv(
+        REFERENCE / "nasdaq_sp500_dcc_path.csv.gz", index_col="date", parse_dates=True
+    )
 
 
 @pytest.fixture(scope="session")

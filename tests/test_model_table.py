@@ -8,22 +8,26 @@ import hedgeresearch as hr
 
 def public_models():
     classes = [getattr(hr, name) for name in hr.__all__]
-    return {c.__name__ for c in classes if inspect.isclass(c) and (hasattr(c, "fit") or hasattr(c, "estimate"))}
+    return {
+        c.__name__
+        for c in classes
+        if inspect.isclass(c) and (hasattr(c, "fit") or hasattr(c, "estimate"))
+    }
 
 
 def test_every_model_is_in_the_table():
-    assert set(hr.models().index) == public_models()
+    assert set(hr.list_models().index) == public_models()
 
 
 def test_every_row_is_complete():
-    table = hr.models()
+    table = hr.list_models()
     assert not table.isna().any(axis=None)
     assert (table["fit of 1000 dates, ms"] > 0).all()
     assert table.index.is_unique
 
 
 def test_what_a_model_needs_is_what_it_says():
-    for name, needs in hr.models()["needs"].items():
+    for name, needs in hr.list_models()["needs"].items():
         said = getattr(getattr(hr, name), "needs", "returns")
         assert ("as its model" if isinstance(said, property) else said) == needs
         assert dataclasses.is_dataclass(getattr(hr, name))

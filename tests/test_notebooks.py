@@ -21,7 +21,9 @@ def test_a_notebook_keeps_to_the_rules(path: Path) -> None:
     assert not any(line.startswith(("def ", "class ")) for cell in code for line in cell["source"])
     assert all(cell["execution_count"] for cell in code)
     assert any("image/png" in output.get("data", {}) for output in outputs)
-    assert not any(output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs)
+    assert not any(
+        output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs
+    )
     assert not any(str(place) in json.dumps(outputs) for place in PLACES)
 
 

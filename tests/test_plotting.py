@@ -32,7 +32,11 @@ def legend(ax: Axes) -> list[str]:
 
 def test_lines_are_the_columns(ax: Axes) -> None:
     assert plot_lines(LINES, ylabel="price", note="in sample", ax=ax) is ax
-    assert (ax.get_ylabel(), ax.get_title(loc="right"), legend(ax)) == ("price", "in sample", ["oil", "gas"])
+    assert (ax.get_ylabel(), ax.get_title(loc="right"), legend(ax)) == (
+        "price",
+        "in sample",
+        ["oil", "gas"],
+    )
     assert [line.get_color() for line in ax.lines] == list(COLOURS[:2])
     np.testing.assert_array_equal(np.stack([line.get_ydata() for line in ax.lines], axis=1), LINES)
 
@@ -71,7 +75,9 @@ def test_probabilities_stack_to_one(ax: Axes) -> None:
     for regime, top in PROBABILITIES.cumsum(axis=1).items():
         assert set(top) <= set(tops[f"regime {regime}"])
     # drawn from the tallest to the lowest, named from the lowest to the tallest
-    assert [to_hex(area.get_facecolor()[0]).upper() for area in ax.collections] == list(COLOURS[2::-1])
+    assert [to_hex(area.get_facecolor()[0]).upper() for area in ax.collections] == list(
+        COLOURS[2::-1]
+    )
     assert legend(ax) == ["regime 0", "regime 1", "regime 2"]
 
 
@@ -81,7 +87,7 @@ def test_dates_up_to_the_end_of_the_sample_are_in_sample(end: int) -> None:
 
 
 def test_fits_say_whether_their_parameters_have_seen_the_dates(ax: Axes) -> None:
-    returns = hr.simulate_regimes(n_dates=600, seed=1).returns
+    returns = hr.data.simulate_regimes(n_dates=600, seed=1).returns
     asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
     fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)).fit(asset[:500], hedges[:500])
     later = fit.extend(asset[500:], hedges[500:])
@@ -93,16 +99,18 @@ def test_fits_say_whether_their_parameters_have_seen_the_dates(ax: Axes) -> None
 
 
 def test_a_line_is_shaded_by_the_likeliest_regime():
-    returns = hr.simulate_regimes(n_dates=600, seed=3).returns
+    returns = hr.data.simulate_regimes(n_dates=600, seed=3).returns
     fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
     prices = (1 + returns["asset"]).cumprod().rename("price")
     ax = fit.plot(plt.figure().subplots(), line=prices)
     assert ax.get_ylabel() == "price"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["regime 1"]
-    assert "smoothed: hindsight" in fit.plot(plt.figure().subplots(), line=prices, hindsight=True).get_title(
-        loc="right"
-    )
+    assert "smoothed: hindsight" in fit.plot(
+        plt.figure().subplots(), line=prices, hindsight=True
+    ).get_title(loc="right")
     assert fit.plot(plt.figure().subplots(), hindsight=True).get_ylabel() == "smoothed probability"
-    with pytest.raises(hr.DataError, match="line must hold every date of the path; 100 are missing"):
+    with pytest.raises(
+        hr.DataError, match="line must hold every date of the path; 100 are missing"
+    ):
         fit.plot(line=prices.iloc[100:])
     plt.close("all")

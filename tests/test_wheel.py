@@ -19,7 +19,9 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a command that can see neither the source tree nor the original data files."""
     hidden = ("HEDGERESEARCH_DATA_DIR", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    return subprocess.run([*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900)
+    return subprocess.run(
+        [*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900
+    )
 
 
 def succeed(*command: str | Path, cwd: Path) -> str:
@@ -49,7 +51,9 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_holds_the_package_and_the_tables_only(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    tables = [path.name for pattern in ("*.csv.gz", "*.md") for path in (ROOT / "datasets").glob(pattern)]
+    tables = [
+        path.name for pattern in ("*.csv.gz", "*.md") for path in (ROOT / "datasets").glob(pattern)
+    ]
     assert tables
     bundled = {name for name in names if name.startswith("hedgeresearch/_bundled/")}
     assert bundled == {f"hedgeresearch/_bundled/{name}" for name in tables}
@@ -99,12 +103,22 @@ def test_command_writes_a_report(scripts: Path, tmp_path: Path) -> None:
         "data: {dataset: nasdaq_sp500}\nposition: {NASDAQ: 1000}\nmodel: ols\n"
         "instruments: [{spec: cme_es, name: SP500}]\n"
     )
-    told = succeed(scripts / "hedgeresearch", "recommend", "--position", book, "--report", "r.html", cwd=tmp_path)
+    told = succeed(
+        scripts / "hedgeresearch",
+        "recommend",
+        "--position",
+        book,
+        "--report",
+        "r.html",
+        cwd=tmp_path,
+    )
     assert "SP500" in told
     assert (tmp_path / "r.html").read_text(encoding="utf-8").endswith("</html>\n")
 
 
 def test_command_reproduces(scripts: Path, tmp_path: Path) -> None:
-    told = succeed(scripts / "hedgeresearch", "reproduce", "hull_jet_fuel", "--output", "out", cwd=tmp_path)
+    told = succeed(
+        scripts / "hedgeresearch", "reproduce", "hull_jet_fuel", "--output", "out", cwd=tmp_path
+    )
     assert "3 of 3 published numbers" in told
     assert (tmp_path / "out" / "hull_jet_fuel.pdf").stat().st_size > 1000

@@ -29,4 +29,8 @@ class FrozenMapping(Mapping[Any, Value]):
         return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
-        return "{" + ", ".join(f"{key!r}: {describe(value)}" for key, value in self._items.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{key!r}: {describe(value)}" for key, value in self._items.items())
+            + "}"
+        )

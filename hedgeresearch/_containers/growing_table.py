@@ -42,7 +42,9 @@ class History:
 
     def frame(self, first: int = 0) -> pd.DataFrame:
         """The rows from ``first`` on, numbered."""
-        return pd.DataFrame(self.values[first:], index=pd.RangeIndex(first, self._length), columns=self.columns)
+        return pd.DataFrame(
+            self.values[first:], index=pd.RangeIndex(first, self._length), columns=self.columns
+        )
 
     def followed_by(self, new: Array) -> History:
         """This history and new rows (n_new, n_columns) of the same columns."""
@@ -52,7 +54,11 @@ class History:
                 rows = _Rows(self.values.copy())
             rows.append(new)
         following = History.__new__(History)
-        following.columns, following._rows, following._length = self.columns, rows, self._length + len(new)
+        following.columns, following._rows, following._length = (
+            self.columns,
+            rows,
+            self._length + len(new),
+        )
         return following
 
 

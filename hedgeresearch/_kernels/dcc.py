@@ -87,7 +87,9 @@ def _correct_derivatives(parameters, x, q, own, dq):
 
 
 @njit(cache=True)
-def dcc_scores(parameters, corrected, equicorrelation, density, residuals, intercept, first, derivatives):
+def dcc_scores(
+    parameters, corrected, equicorrelation, density, residuals, intercept, first, derivatives
+):
     """Log-likelihood of each date's residuals and its derivatives with respect to (a, b, g, nu).
 
     ``first`` is Q_1; ``derivatives`` (2, 3, n, n) are those of the intercept and of Q_1 with respect to (a, b, g).
@@ -125,7 +127,9 @@ def dcc_scores(parameters, corrected, equicorrelation, density, residuals, inter
 
 
 @njit(cache=True)
-def dcc_margin_gradient(parameters, corrected, equicorrelation, density, residuals, intercept, first, moving, rows):
+def dcc_margin_gradient(
+    parameters, corrected, equicorrelation, density, residuals, intercept, first, moving, rows
+):
     """Sum over dates of dl/d theta for every parameter theta of every margin, (k, n_series).
 
     A parameter of series i moves only row and column i: dQ = e_i v' + v e_i', so that v alone is carried forward.
@@ -172,7 +176,11 @@ def corrected_residuals(a, b, residuals, moving):
     """
     n_dates, n = residuals.shape
     k = moving.shape[0]
-    x, by_correlation, by_margins = np.empty((n_dates, n)), np.empty((2, n_dates, n)), np.empty((k, n_dates, n))
+    x, by_correlation, by_margins = (
+        np.empty((n_dates, n)),
+        np.empty((2, n_dates, n)),
+        np.empty((k, n_dates, n)),
+    )
     dq = np.empty(2 + k)
     for i in range(n):
         q = 1.0

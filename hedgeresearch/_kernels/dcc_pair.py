@@ -35,11 +35,21 @@ def dcc_pair_scores(parameters, corrected, density, residuals, intercept, first,
     log_likelihood, scores = np.empty(n_dates), np.zeros((n_dates, 4))
     c11, c12, c22 = intercept[0, 0], intercept[0, 1], intercept[1, 1]
     q11, q12, q22 = first[0, 0], first[0, 1], first[1, 1]
-    e11, e12, e22 = derivatives[0, :, 0, 0].copy(), derivatives[0, :, 0, 1].copy(), derivatives[0, :, 1, 1].copy()
-    d11, d12, d22 = derivatives[1, :, 0, 0].copy(), derivatives[1, :, 0, 1].copy(), derivatives[1, :, 1, 1].copy()
+    e11, e12, e22 = (
+        derivatives[0, :, 0, 0].copy(),
+        derivatives[0, :, 0, 1].copy(),
+        derivatives[0, :, 1, 1].copy(),
+    )
+    d11, d12, d22 = (
+        derivatives[1, :, 0, 0].copy(),
+        derivatives[1, :, 0, 1].copy(),
+        derivatives[1, :, 1, 1].copy(),
+    )
     for t in range(n_dates):
         x, y = residuals[t, 0], residuals[t, 1]
-        log_likelihood[t], by_11, by_12, by_22, scores[t, 3] = pair_density(q11, q12, q22, x, y, density)
+        log_likelihood[t], by_11, by_12, by_22, scores[t, 3] = pair_density(
+            q11, q12, q22, x, y, density
+        )
         if not log_likelihood[t] > -np.inf:
             return log_likelihood, scores
         for p in range(3):
@@ -58,5 +68,9 @@ def dcc_pair_scores(parameters, corrected, density, residuals, intercept, first,
         d11[2] += n11 * (x < 0.0)
         d12[2] += n12 * (x < 0.0 and y < 0.0)
         d22[2] += n22 * (y < 0.0)
-        q11, q12, q22 = c11 + w11 * n11 + b * q11, c12 + w12 * n12 + b * q12, c22 + w22 * n22 + b * q22
+        q11, q12, q22 = (
+            c11 + w11 * n11 + b * q11,
+            c12 + w12 * n12 + b * q12,
+            c22 + w22 * n22 + b * q22,
+        )
     return log_likelihood, scores

@@ -104,7 +104,9 @@ def expected_regimes(log_densities, transition, first):
             s = 0.0
             for j in range(k):
                 if predicted[t + 1, j] > 0.0:
-                    joint = smoothed[t, i] * transition[i, j] * smoothed[t + 1, j] / predicted[t + 1, j]
+                    joint = (
+                        smoothed[t, i] * transition[i, j] * smoothed[t + 1, j] / predicted[t + 1, j]
+                    )
                     moves[i, j] += joint
                     s += joint
             smoothed[t, i] = s

@@ -152,14 +152,20 @@ def split_parameters(parameters: Array, k: int) -> tuple[Array, Array, Array]:
     """
     own, rows = parameters[: 5 * k].reshape(k, 5), parameters[5 * k :].reshape(k, k - 1)
     densities = np.array([density_constants(nu, 1) for nu in own[:, 4]])
-    return np.ascontiguousarray(own[:, :4]), densities, np.column_stack([rows, np.maximum(1.0 - rows.sum(axis=1), 0.0)])
+    return (
+        np.ascontiguousarray(own[:, :4]),
+        densities,
+        np.column_stack([rows, np.maximum(1.0 - rows.sum(axis=1), 0.0)]),
+    )
 
 
 def unconditional_variances(own: Array) -> tuple[Array, Array]:
     """omega / (1 - alpha - gamma / 2 - beta) of every regime, (k,), and its derivatives by these, (k, 4)."""
     left = 1.0 - own[:, 1] - 0.5 * own[:, 2] - own[:, 3]
     variances = own[:, 0] / left
-    return variances, np.stack([1.0 / left, variances / left, 0.5 * variances / left, variances / left], axis=1)
+    return variances, np.stack(
+        [1.0 / left, variances / left, 0.5 * variances / left, variances / left], axis=1
+    )
 
 
 def stationary_derivatives(transition: Array) -> tuple[Array, Array]:
@@ -181,7 +187,9 @@ def switching_garch_likelihood(parameters: Array, errors: Array, k: int) -> tupl
     pi, by_transition = stationary_derivatives(transition)
     probabilities = pi, np.hstack([np.zeros((k, 5 * k)), by_transition.reshape(k, -1)])
     variances = unconditional_variances(own)
-    by_date, scores = switching_garch_scores(own, densities, transition, variances, probabilities, errors)
+    by_date, scores = switching_garch_scores(
+        own, densities, transition, variances, probabilities, errors
+    )
     return by_date, scores
 
 
@@ -227,7 +235,11 @@ def from_box(x: Array, k: int) -> tuple[Array, Array]:
         parameters[at : at + 5] = omega, 2.0 * p * s * (1.0 - b), gamma, p * (1.0 - s), nu
         jacobian[at, at : at + 2] = omega, -variance
         jacobian[at + 1, at + 1 : at + 4] = 2.0 * s * (1.0 - b), 2.0 * p * (1.0 - b), -2.0 * p * s
-        jacobian[at + 2, at + 1 : at + 4] = 2.0 * s * (2.0 * b - 1.0), 2.0 * p * (2.0 * b - 1.0), 4.0 * p * s
+        jacobian[at + 2, at + 1 : at + 4] = (
+            2.0 * s * (2.0 * b - 1.0),
+            2.0 * p * (2.0 * b - 1.0),
+            4.0 * p * s,
+        )
         jacobian[at + 3, at + 1 : at + 3] = 1.0 - s, -p
         jacobian[at + 4, at + 4] = -nu * nu if inverse_nu > 0.0 else 0.0
         row = slice(5 * k + (k - 1) * i, 5 * k + (k - 1) * (i + 1))

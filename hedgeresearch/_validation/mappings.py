@@ -25,7 +25,9 @@ def as_mapping(value: Any, name: str, example: str) -> dict[Any, Any]:
     if isinstance(value, pd.Series) and value.index.is_unique:
         return dict(value)
     if value is not None and not isinstance(value, Mapping):
-        raise DataError(f"{name} must map names to values, each name once, such as {example}; got {shown(value)}.")
+        raise DataError(
+            f"{name} must map names to values, each name once, such as {example}; got {shown(value)}."
+        )
     return dict(value or {})
 
 

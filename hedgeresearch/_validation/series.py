@@ -22,7 +22,9 @@ def one_series(data: Any, name: str = "returns", *, minimum_rows: int = 1) -> pd
     """
     frame = check_frame(data, name, minimum_rows=minimum_rows)
     if frame.shape[1] != 1:
-        raise DataError(f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them.")
+        raise DataError(
+            f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them."
+        )
     return frame.iloc[:, 0]
 
 
@@ -38,7 +40,9 @@ def joined_series(data: Mapping[str, Any], *, minimum_rows: int = 1) -> pd.DataF
     first, *others = series
     for name in others:
         refuse_other_dates(series[first].index, series[name].index, f"{first} and {name}")
-    return pd.DataFrame({name: one.to_numpy() for name, one in series.items()}, index=series[first].index)
+    return pd.DataFrame(
+        {name: one.to_numpy() for name, one in series.items()}, index=series[first].index
+    )
 
 
 def refuse_other_dates(left: pd.Index[Any], right: pd.Index[Any], names: str) -> None:

@@ -30,16 +30,30 @@ def compare(
     window: Annotated[int, typer.Option(help="Dates in each estimation.")] = 1000,
     refit_every: Annotated[int, typer.Option(help="Dates between estimations.")] = 20,
     jobs: Annotated[int, typer.Option(help="Processes; -1 for one a core.")] = 1,
-    checkpoint: Annotated[Path | None, typer.Option(help="Folder of finished work, to go on after a break.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Write the table as CSV to this file, too.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Folder of finished work, to go on after a break.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the table as CSV to this file, too.")
+    ] = None,
 ) -> None:
     """Compare hedges out of sample: estimate on the past, hedge the days after, move on."""
     table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
     returns = returns_of(table[[asset, *hedges]])
-    entrants = {name.value: model_of(name) for name in map(model_name, models.split(",")) if name not in BENCHMARKS}
+    entrants = {
+        name.value: model_of(name)
+        for name in map(model_name, models.split(","))
+        if name not in BENCHMARKS
+    }
     check_output(output, prices)
     study = walk_forward(
-        entrants, returns[asset], returns[hedges], window, refit_every, n_jobs=jobs, checkpoint=checkpoint
+        entrants,
+        returns[asset],
+        returns[hedges],
+        window,
+        refit_every,
+        n_jobs=jobs,
+        checkpoint=checkpoint,
     )
     comparison = study.compare()
     if output is not None:

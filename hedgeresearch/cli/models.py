@@ -49,4 +49,6 @@ def model_name(text: str) -> ModelName:
     try:
         return ModelName(text.strip())
     except ValueError:
-        raise DataError(f"--models must name models from {', '.join(ModelName)}; got {text.strip()!r}.") from None
+        raise DataError(
+            f"--models must name models from {', '.join(ModelName)}; got {text.strip()!r}."
+        ) from None

@@ -14,11 +14,18 @@ from hedgeresearch.data.prices import read_prices
 from hedgeresearch.errors import DataError
 
 Dataset = Annotated[
-    str | None, typer.Option(help="A table that `hedgeresearch datasets` lists; nasdaq_sp500 if no prices are given.")
+    str | None,
+    typer.Option(
+        help="A table that `hedgeresearch datasets` lists; nasdaq_sp500 if no prices are given."
+    ),
 ]
-Prices = Annotated[Path | None, typer.Option(help="A CSV or Parquet file of prices, dates in its first column.")]
+Prices = Annotated[
+    Path | None, typer.Option(help="A CSV or Parquet file of prices, dates in its first column.")
+]
 Asset = Annotated[str | None, typer.Option(help="Column of the position to hedge.")]
-Hedge = Annotated[list[str] | None, typer.Option(help="Column of a hedge; may be given several times.")]
+Hedge = Annotated[
+    list[str] | None, typer.Option(help="Column of a hedge; may be given several times.")
+]
 
 
 def choose_prices(
@@ -29,7 +36,9 @@ def choose_prices(
         if dataset is not None:
             raise DataError("give --dataset or --prices, not both.")
         if asset is None or not hedges:
-            raise DataError("--prices needs --asset COLUMN and --hedge COLUMN: which column is held, which hedges it.")
+            raise DataError(
+                "--prices needs --asset COLUMN and --hedge COLUMN: which column is held, which hedges it."
+            )
         _check_different(asset, hedges)
         return read_prices(file, columns=[asset, *hedges]), asset, hedges
     table = datasets.load(dataset or "nasdaq_sp500")

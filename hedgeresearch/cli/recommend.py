@@ -32,19 +32,27 @@ def recommend(
     asset: Asset = None,
     hedge: Hedge = None,
     notional: Annotated[
-        float | None, typer.Option(help="Value held, in currency; negative for a short position.  [default: 1000000]")
+        float | None,
+        typer.Option(
+            help="Value held, in currency; negative for a short position.  [default: 1000000]"
+        ),
     ] = None,
     model: Annotated[
         ModelName | None, typer.Option(help="How the hedge ratio is estimated.  [default: regime]")
     ] = None,
     position: Annotated[
-        Path | None, typer.Option(help="A YAML file with position, instruments and prices (docs/book.md), instead.")
+        Path | None,
+        typer.Option(
+            help="A YAML file with position, instruments and prices (docs/book.md), instead."
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(help="With --position: write an HTML report to this file, too.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    output: Annotated[Path | None, typer.Option(help="Write the recommendation as JSON to this file, too.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the recommendation as JSON to this file, too.")
+    ] = None,
 ) -> None:
     """Recommend what to sell against a position, over the period after the last price."""
     if position is not None:
@@ -60,16 +68,31 @@ def recommend(
         _recommend_for_book(position, report, as_json, output)
         return
     if report is not None:
-        raise DataError("--report needs --position BOOK.yaml: a report is of a position in contracts (docs/book.md).")
+        raise DataError(
+            "--report needs --position BOOK.yaml: a report is of a position in contracts (docs/book.md)."
+        )
     table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
     chosen = model_of(model or ModelName.regime)
     check_output(output, prices)
-    data = table if getattr(chosen, "needs", "returns") == "prices" else returns_of(table[[asset, *hedges]])
-    result = recommend_for_notional(chosen.fit(data[asset], data[hedges]), NOTIONAL if notional is None else notional)
-    _tell(json.dumps(result.to_dict(), indent=2), _text_of_notional(result, table.attrs), as_json, output)
+    data = (
+        table
+        if getattr(chosen, "needs", "returns") == "prices"
+        else returns_of(table[[asset, *hedges]])
+    )
+    result = recommend_for_notional(
+        chosen.fit(data[asset], data[hedges]), NOTIONAL if notional is None else notional
+    )
+    _tell(
+        json.dumps(result.to_dict(), indent=2),
+        _text_of_notional(result, table.attrs),
+        as_json,
+        output,
+    )
 
 
-def _recommend_for_book(book: Path, report: Path | None, as_json: bool, output: Path | None) -> None:
+def _recommend_for_book(
+    book: Path, report: Path | None, as_json: bool, output: Path | None
+) -> None:
     from hedgeresearch.cli.book.position import recommendation_of
     from hedgeresearch.report.report import NAME, write_report
 
@@ -88,7 +111,9 @@ def _recommend_for_book(book: Path, report: Path | None, as_json: bool, output: 
 
 def _refuse_beside_position(options: list[str]) -> None:
     if options:
-        raise DataError(f"--position says what is hedged and how; leave out --{options[0]}, or put it into the book.")
+        raise DataError(
+            f"--position says what is hedged and how; leave out --{options[0]}, or put it into the book."
+        )
 
 
 def _tell(record: str, text: str, as_json: bool, output: Path | None) -> None:
@@ -101,7 +126,9 @@ def _tell(record: str, text: str, as_json: bool, output: Path | None) -> None:
 
 
 def _text_of_notional(result: NotionalRecommendation, attrs: Mapping[Any, Any]) -> str:
-    table = result.summary.assign(sell=result.sell.map("{:,.0f}".format)).to_string(float_format="{:.3f}".format)
+    table = result.summary.assign(sell=result.sell.map("{:,.0f}".format)).to_string(
+        float_format="{:.3f}".format
+    )
     head = f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}"
     return "\n\n".join([_wrapped(head), _wrapped(result.sentence), table])
 
@@ -114,7 +141,9 @@ def _text_of_book(result: Recommendation) -> str:
     orders = result.orders.drop(columns="reason")  # reasons are told below
     if len(orders):
         parts.append(orders.to_string(index=False, formatters=_written(orders)))
-    reasons = (textwrap.fill(f"- {reason}", 100, subsequent_indent="  ") for reason in result.reasons)
+    reasons = (
+        textwrap.fill(f"- {reason}", 100, subsequent_indent="  ") for reason in result.reasons
+    )
     return "\n\n".join([*parts, "\n".join(reasons)])
 
 

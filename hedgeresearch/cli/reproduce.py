@@ -31,13 +31,18 @@ def reproduce(
         int | None, typer.Option(help="Samples of the Monte Carlo studies, fewer for a quick look.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write figures (PNG, PDF) and one HTML page to this folder, too.")
+        Path | None,
+        typer.Option(help="Write figures (PNG, PDF) and one HTML page to this folder, too."),
     ] = None,
 ) -> None:
     """Compute published numbers again and set them beside what was printed."""
     if every == (name is not None):
         raise DataError(f"give one name or --all; the names are {', '.join(NAMES)}.")
-    wanted = {one: replications if simulates(one) else None for one in NAMES} if name is None else {name: replications}
+    wanted = (
+        {one: replications if simulates(one) else None for one in NAMES}
+        if name is None
+        else {name: replications}
+    )
     for one, samples in wanted.items():
         check_request(one, samples)
     if output is not None:
@@ -78,15 +83,28 @@ def _summary(outcome: _Outcome) -> str:
     lines = {
         "skipped, as their data could not be had": [*outcome.skipped],
         "failed": [*outcome.failed],
-        "with numbers outside their tolerance": [result.name for result in outcome.done if not result.passed],
+        "with numbers outside their tolerance": [
+            result.name for result in outcome.done if not result.passed
+        ],
     }
     return "\n".join(
-        [f"{len(outcome.done)} done.", *(f"{what}: {', '.join(names)}." for what, names in lines.items() if names)]
+        [
+            f"{len(outcome.done)} done.",
+            *(f"{what}: {', '.join(names)}." for what, names in lines.items() if names),
+        ]
     )
 
 
 def _text(result: Reproduction) -> str:
-    about = [f"{result.name}: {result.paper.title}", result.reference, *(f"- {line}" for line in result.paper.differs)]
-    further = (f"Ours: {caption}\n{table.to_string()}\n" for caption, table in result.tables.items())
-    head = "\n".join(textwrap.fill(line, 100, subsequent_indent="  ", break_on_hyphens=False) for line in about)
+    about = [
+        f"{result.name}: {result.paper.title}",
+        result.reference,
+        *(f"- {line}" for line in result.paper.differs),
+    ]
+    further = (
+        f"Ours: {caption}\n{table.to_string()}\n" for caption, table in result.tables.items()
+    )
+    head = "\n".join(
+        textwrap.fill(line, 100, subsequent_indent="  ", break_on_hyphens=False) for line in about
+    )
     return "\n".join([head, "", result.shown_table.to_string(), f"{result.verdict}.", "", *further])

@@ -1,1 +1,5 @@
-"""Conditional covariance models: ``model.fit(returns)`` gives a :class:`CovarianceFit`."""
+"""Models of the covariance of several return series."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -17,7 +17,9 @@ MOST_NAMED = 5
 """Bounds that a warning names; the rest it counts."""
 
 
-def check_panel(returns: Any, margins: Margins, model: str, *, shrunk: bool = False) -> pd.DataFrame:
+def check_panel(
+    returns: Any, margins: Margins, model: str, *, shrunk: bool = False
+) -> pd.DataFrame:
     """Returns (n_dates, n_series) from which margins and their correlation can be estimated."""
     frame = check_returns(returns, minimum_rows=2)
     n_dates, n_series = frame.shape
@@ -26,7 +28,9 @@ def check_panel(returns: Any, margins: Margins, model: str, *, shrunk: bool = Fa
     texts = frame.columns.map(str)  # parameters are named after their series
     if not texts.is_unique:
         twice = texts[texts.duplicated()][0]
-        raise DataError(f"{model} needs names that differ as text; {twice!r} comes twice. Rename one series.")
+        raise DataError(
+            f"{model} needs names that differ as text; {twice!r} comes twice. Rename one series."
+        )
     longest = max(len(margin_of(margins, name).names) for name in frame.columns)
     if n_dates < DATES_FOR_A_PARAMETER * longest:
         raise DataError(
@@ -39,7 +43,9 @@ def check_panel(returns: Any, margins: Margins, model: str, *, shrunk: bool = Fa
                 f"{model} needs more dates than series unless its target is shrunk; got {n_dates} dates of {n_series} "
                 "series. Take DCC(target='nonlinear') or DCC(target='linear')."
             )
-        check_independent(np.cov(frame.to_numpy(), rowvar=False), [str(name) for name in frame.columns], "series")
+        check_independent(
+            np.cov(frame.to_numpy(), rowvar=False), [str(name) for name in frame.columns], "series"
+        )
     return frame
 
 
@@ -47,7 +53,11 @@ def warn_of_bounds(model: Any, estimates: Estimates) -> None:
     """Say on which bounds an estimate lies."""
     bounds = estimates.bounds_hit
     if bounds:
-        more = f" and {len(bounds) - MOST_NAMED} more (see fit.convergence)" if len(bounds) > MOST_NAMED else ""
+        more = (
+            f" and {len(bounds) - MOST_NAMED} more (see fit.convergence)"
+            if len(bounds) > MOST_NAMED
+            else ""
+        )
         warn_caller(
             f"the {type(model).__name__} estimate lies on a bound: {'; '.join(bounds[:MOST_NAMED])}{more}. Read its "
             "path with care; a longer sample or EWMACovariance may serve better.",

@@ -61,7 +61,7 @@ class HasDeltaMethod(Protocol):
 
 
 def margin_sizes(sensitivities: list[Sensitivities]) -> Array:
-    """DeltaMethod of the parameters of all margins that change no standardised residual by more than ``STEP``."""
+    """Moves of the parameters of all margins that change no standardised residual by more than ``STEP``."""
     largest = np.concatenate([np.abs(s.derivatives).max(axis=1) for s in sensitivities])
     return np.where(largest > 0.0, STEP / np.where(largest > 0.0, largest, 1.0), 0.0)
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hedgeresearch.covariance.first_step import Margins
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True, repr=False)
 class ConstantCorrelationTest:
     """What the test of constant correlation found.
@@ -83,14 +85,17 @@ def residual_tests(residuals: pd.DataFrame, lags: int) -> pd.DataFrame:
     return pd.DataFrame(tests, index=list(columns), columns=["statistic", "p"])
 
 
-def engle_sheppard_test(returns: pd.DataFrame, lags: int = 1, margins: Margins = GARCH()) -> ConstantCorrelationTest:
+@exported_by("hedgeresearch.covariance")
+def engle_sheppard_test(
+    returns: pd.DataFrame, lags: int = 1, univariate: Margins = GARCH()
+) -> ConstantCorrelationTest:
     """Test whether the correlations of returns (n_dates, n_series), fractions per period, are constant.
 
     Parameters
     ----------
     returns : DataFrame (n_dates, n_series), two series or more
     lags : int, of the products in the regression
-    margins : the models of the series' own variances, as in a DCC
+    univariate : the models of the series' own variances, as in a DCC
 
     Raises
     ------
@@ -110,11 +115,13 @@ def engle_sheppard_test(returns: pd.DataFrame, lags: int = 1, margins: Margins =
     from hedgeresearch.covariance.first_step import check_margins, fit_margins
 
     check_at_least(lags, "lags", 1)
-    check_margins(margins)
-    frame = check_panel(returns, margins, "engle_sheppard_test")
+    check_margins(univariate)
+    frame = check_panel(returns, univariate, "engle_sheppard_test")
     if lags > len(frame) - 40:
-        raise DataError(f"lags must leave 40 dates; got {lags} of {len(frame)} dates. Use fewer lags or more dates.")
-    return constant_correlation_test(fit_margins(margins, frame).residuals, lags)
+        raise DataError(
+            f"lags must leave 40 dates; got {lags} of {len(frame)} dates. Use fewer lags or more dates."
+        )
+    return constant_correlation_test(fit_margins(univariate, frame).residuals, lags)
 
 
 def constant_correlation_test(residuals: Array, lags: int) -> ConstantCorrelationTest:

@@ -104,12 +104,20 @@ class FittedMargins:
     def values(self) -> dict[str, float]:
         """All parameters, named "series parameter"."""
         named = zip(self.series, self.fits, strict=True)
-        return {f"{s} {p}": float(x) for s, fit in named for p, x in zip(fit.names, fit.parameters, strict=True)}
+        return {
+            f"{s} {p}": float(x)
+            for s, fit in named
+            for p, x in zip(fit.names, fit.parameters, strict=True)
+        }
 
     @property
     def bounds_hit(self) -> list[str]:
         """All bounds on which margins lie, with the name of the series."""
-        return [f"{b} of {s}" for s, fit in zip(self.series, self.fits, strict=True) for b in fit.bounds_hit]
+        return [
+            f"{b} of {s}"
+            for s, fit in zip(self.series, self.fits, strict=True)
+            for b in fit.bounds_hit
+        ]
 
     @property
     def gradient_norm(self) -> float:
@@ -127,7 +135,7 @@ def check_margins(margins: Margins) -> None:
     for margin in margins.values() if isinstance(margins, Mapping) else [margins]:
         if isinstance(margin, type) or not hasattr(margin, "estimate"):
             raise DataError(
-                f"margins must be a margin such as GARCH(), or a mapping from series to one; got {margin!r}."
+                f"univariate must be a volatility model such as GARCH(), or a mapping from series to one; got {margin!r}."
             )
 
 
@@ -143,11 +151,15 @@ def margin_of(margins: Margins, series: str) -> Margin:
     if not isinstance(margins, Mapping):
         return margins
     if series not in margins:  # those of other series may be there too
-        raise DataError(f"margins must hold every series; {series!r} is missing from {sorted(map(str, margins))}.")
+        raise DataError(
+            f"univariate must hold every series; {series!r} is missing from {sorted(map(str, margins))}."
+        )
     return margins[series]
 
 
-def fit_margins(margins: Margins, frame: pd.DataFrame, start: FittedMargins | None = None) -> FittedMargins:
+def fit_margins(
+    margins: Margins, frame: pd.DataFrame, start: FittedMargins | None = None
+) -> FittedMargins:
     """Estimate the margin of each column of returns (n_dates, n_series), searching from ``start`` if given.
 
     Raises
@@ -166,10 +178,14 @@ def fit_margins(margins: Margins, frame: pd.DataFrame, start: FittedMargins | No
     means, variances, _ = filter_margins(states, frame.to_numpy())
     residuals = (frame.to_numpy() - means[:-1]) / np.sqrt(variances[:-1])
     log_volatility = 0.5 * float(np.log(variances[:-1]).sum())
-    return FittedMargins(tuple(fits), tuple(map(str, frame.columns)), states, residuals, log_volatility)
+    return FittedMargins(
+        tuple(fits), tuple(map(str, frame.columns)), states, residuals, log_volatility
+    )
 
 
-def filter_margins(states: tuple[MarginState, ...], returns: Array) -> tuple[Array, Array, tuple[MarginState, ...]]:
+def filter_margins(
+    states: tuple[MarginState, ...], returns: Array
+) -> tuple[Array, Array, tuple[MarginState, ...]]:
     """Means and variances of each date and of the next one, (n_dates + 1, n_series), and the states after."""
     means, variances = np.empty((2, len(returns) + 1, len(states)))
     after = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_following, check_frame
 from hedgeresearch._validation.settings import check_at_least
@@ -33,6 +34,7 @@ class CovarianceModel(Protocol):
         """Estimate on returns (n_dates, n_series), fractions per period."""
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True, eq=False, repr=False)
 class CovarianceFit:
     """Estimates, the conditional covariance of each date, and that of the next one.
@@ -103,7 +105,10 @@ class CovarianceFit:
     @property
     def convergence(self) -> pd.Series[Any]:
         """Where the search ended: gradient norm (per date, standardised units) and the bounds hit."""
-        report = {"gradient norm": self.estimates.gradient_norm, "bounds hit": list(self.estimates.bounds_hit)}
+        report = {
+            "gradient norm": self.estimates.gradient_norm,
+            "bounds hit": list(self.estimates.bounds_hit),
+        }
         return pd.Series(report, dtype=object, name="convergence")
 
     # --- paths ---
@@ -125,14 +130,20 @@ class CovarianceFit:
 
     def path(self, series: Sequence[str] | None = None) -> Array:
         """Conditional covariances of some series (all if none is named), array (n_dates, k, k), in squared returns."""
-        positions = range(len(self.series)) if series is None else [self._position(name) for name in series]
+        positions = (
+            range(len(self.series)) if series is None else [self._position(name) for name in series]
+        )
         return self.initial_state.path(self.returns.to_numpy(), np.array(positions, dtype=np.intp))
 
     @property
     def covariance(self) -> pd.DataFrame:
         """All conditional covariances, (n_dates * n_series, n_series), rows by (date, series), in squared returns."""
-        rows = pd.MultiIndex.from_product([self.dates, self.series], names=[self.dates.name, "series"])
-        return pd.DataFrame(self.path().reshape(-1, len(self.series)), index=rows, columns=self.series)
+        rows = pd.MultiIndex.from_product(
+            [self.dates, self.series], names=[self.dates.name, "series"]
+        )
+        return pd.DataFrame(
+            self.path().reshape(-1, len(self.series)), index=rows, columns=self.series
+        )
 
     @property
     def volatility(self) -> pd.DataFrame:
@@ -148,11 +159,17 @@ class CovarianceFit:
 
     def hedge_ratio(self, asset: str, hedges: str | Sequence[str]) -> pd.DataFrame:
         """Minimum-variance ratios of ``asset`` on ``hedges`` (one name or several), (n_dates, n_hedges)."""
-        one = not pd.api.types.is_list_like(hedges) or (isinstance(hedges, tuple) and hedges in list(self.series))
+        one = not pd.api.types.is_list_like(hedges) or (
+            isinstance(hedges, tuple) and hedges in list(self.series)
+        )
         names: list[Any] = [hedges] if one else list(hedges)
         if not names or len({asset, *names}) < 1 + len(names):
-            raise DataError(f"asset and hedges must be different series, one of each at least; got {[asset, *names]}.")
-        ratios = minimum_variance_path(self.path([asset, *names]), [str(name) for name in names], self.dates)
+            raise DataError(
+                f"asset and hedges must be different series, one of each at least; got {[asset, *names]}."
+            )
+        ratios = minimum_variance_path(
+            self.path([asset, *names]), [str(name) for name in names], self.dates
+        )
         return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(names))
 
     @property
@@ -166,7 +183,11 @@ class CovarianceFit:
         DataError
             If the covariance of some date is singular.
         """
-        return pd.DataFrame(standardized_residuals(self.initial_state, self.returns), index=self.dates, columns=self.series)
+        return pd.DataFrame(
+            standardized_residuals(self.initial_state, self.returns),
+            index=self.dates,
+            columns=self.series,
+        )
 
     def diagnostics(self, lags: int = 10) -> pd.DataFrame:
         """Ljung-Box tests of the standardised residuals and of their squares and cross products, a row a test."""
@@ -178,12 +199,16 @@ class CovarianceFit:
     @property
     def next_covariance(self) -> pd.DataFrame:
         """Covariance matrix of the date after the last, (n_series, n_series)."""
-        return pd.DataFrame(self.final_state.next_covariance, index=self.series, columns=self.series)
+        return pd.DataFrame(
+            self.final_state.next_covariance, index=self.series, columns=self.series
+        )
 
     def forecast(self, horizon: int) -> pd.DataFrame:
         """Expected covariance of each of the next ``horizon`` dates, rows by (step, series); step 1 comes next."""
         check_at_least(horizon, "horizon", 1)
-        rows = pd.MultiIndex.from_product([range(1, horizon + 1), self.series], names=["step", "series"])
+        rows = pd.MultiIndex.from_product(
+            [range(1, horizon + 1), self.series], names=["step", "series"]
+        )
         path = self.final_state.forecast(horizon)
         return pd.DataFrame(path.reshape(-1, len(self.series)), index=rows, columns=self.series)
 
@@ -209,7 +234,9 @@ class CovarianceFit:
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         steps = pd.RangeIndex(1, n_dates + 1, name="step")
-        return pd.DataFrame(simulate(self.final_state, n_dates, seed), index=steps, columns=self.series)
+        return pd.DataFrame(
+            simulate(self.final_state, n_dates, seed), index=steps, columns=self.series
+        )
 
     def extend(self, returns: pd.DataFrame) -> CovarianceFit:
         """The same parameters carried over new dates (n_new, n_series); the path of the result holds these dates.
@@ -233,7 +260,12 @@ class CovarianceFit:
         from hedgeresearch.plotting import plot_lines, sample_label
 
         label = "volatility, % per period"
-        return plot_lines(100 * self.volatility, ylabel=label, note=sample_label(self.dates, self.sample_end), ax=ax)
+        return plot_lines(
+            100 * self.volatility,
+            ylabel=label,
+            note=sample_label(self.dates, self.sample_end),
+            ax=ax,
+        )
 
     def _position(self, name: str) -> int:
         names = list(self.series)
@@ -246,12 +278,19 @@ def standardized_residuals(start: CovarianceState, returns: pd.DataFrame) -> Arr
     """Those of returns (n_dates, n_series) under a recursion that begins with them, (n_dates, n_series)."""
     values = returns.to_numpy()
     errors = values - start.means(values)[:-1]
-    pieces = [standardize(errors[rows], path, returns.index[rows]) for rows, path in chunks(start, values)]
+    pieces = [
+        standardize(errors[rows], path, returns.index[rows]) for rows, path in chunks(start, values)
+    ]
     return np.concatenate(pieces)
 
 
 def start_fit(
-    model: Any, frame: pd.DataFrame, recursion: CovarianceState, estimates: Estimates, *, skip: int = 0
+    model: Any,
+    frame: pd.DataFrame,
+    recursion: CovarianceState,
+    estimates: Estimates,
+    *,
+    skip: int = 0,
 ) -> CovarianceFit:
     """Run a recursion over its estimation sample; the first ``skip`` dates only feed its start."""
     path_returns = frame.iloc[skip:] if skip else frame

@@ -49,5 +49,7 @@ def minimum_variance_path(covariances: Array, hedges: list[str], dates: pd.Index
     if singular.any():
         first = int(np.argmax(singular))
         check_independent(covariances[first, 1:, 1:], hedges, f"hedges on {day(dates[first])}")
-        raise DataError(f"hedges must not be collinear; {', '.join(hedges)} are nearly so on {day(dates[first])}.")
+        raise DataError(
+            f"hedges must not be collinear; {', '.join(hedges)} are nearly so on {day(dates[first])}."
+        )
     return ratios

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.delta_method import DeltaMethod, margin_sizes, symmetric
@@ -37,6 +38,7 @@ REFIT_STEP = 1e-3
 """Of moments at which margins are estimated anew, wide beside what a search leaves of the gradient."""
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class OrthogonalGARCH:
     """Principal components of the standardised returns, each with a margin of its own.
@@ -44,28 +46,28 @@ class OrthogonalGARCH:
     Parameters
     ----------
     n_factors : components with a changing variance; all if None. The others keep a constant one
-    margins : the model of each component
+    univariate : the model of each component
 
     Standard errors take the components as given. The likelihood is that of the margins; ``simulate`` draws normals.
 
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.OrthogonalGARCH(n_factors=1).fit(hr.simulate_dcc(n_dates=1000, seed=1).returns)
+    >>> fit = hr.OrthogonalGARCH(n_factors=1).fit(hr.data.simulate_dcc(n_dates=1000, seed=1).returns)
     >>> fit.parameters.index.tolist()
     ['factor 1 mu', 'factor 1 omega', 'factor 1 alpha', 'factor 1 beta']
     """
 
     n_factors: int | None = None
-    margins: Margin = GARCH()
+    univariate: Margin = GARCH()
 
     def __post_init__(self) -> None:
         if self.n_factors is not None:
             check_at_least(self.n_factors, "n_factors", 1)
-        check_margins(self.margins)
-        if isinstance(self.margins, Mapping):
+        check_margins(self.univariate)
+        if isinstance(self.univariate, Mapping):
             raise DataError(
-                f"margins must be one for all components, which have no names of their own; got {self.margins!r}."
+                f"univariate must be one for all components, which have no names of their own; got {self.univariate!r}."
             )
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
@@ -79,7 +81,7 @@ class OrthogonalGARCH:
         ConvergenceError
             If the margin of a component reaches no optimum.
         """
-        frame = check_panel(returns, self.margins, "OrthogonalGARCH")
+        frame = check_panel(returns, self.univariate, "OrthogonalGARCH")
         n = frame.shape[1]
         k = n if self.n_factors is None else self.n_factors
         if k > n:
@@ -87,19 +89,26 @@ class OrthogonalGARCH:
         values = frame.to_numpy()
         components = Components.of(values.mean(axis=0), np.cov(values, rowvar=False), k)
         names = [f"factor {i}" for i in range(1, k + 1)]
-        margins = fit_margins(self.margins, pd.DataFrame(components.factors(values), frame.index, names))
+        margins = fit_margins(
+            self.univariate, pd.DataFrame(components.factors(values), frame.index, names)
+        )
         scale, variances = values.std(axis=0, ddof=1), components.variances
-        constant = -0.5 * len(values) * (np.log(2.0 * np.pi * variances[k:]) + 1.0 - 1.0 / len(values)).sum()
+        constant = (
+            -0.5
+            * len(values)
+            * (np.log(2.0 * np.pi * variances[k:]) + 1.0 - 1.0 / len(values)).sum()
+        )
         estimates = Estimates(
             values=margins.values,
             n_dates=len(frame),
             log_likelihood=sum(fit.log_likelihood for fit in margins.fits)
             + constant
             - len(values) * np.log(scale).sum(),
-            n_targets=n * (n + 1) // 2 + (n - k),  # covariances, and the means of the other components
+            n_targets=n * (n + 1) // 2
+            + (n - k),  # covariances, and the means of the other components
             gradient_norm=margins.gradient_norm,
             bounds_hit=tuple(margins.bounds_hit),
-            inference=ComponentInference(self.margins, margins, values, k),
+            inference=ComponentInference(self.univariate, margins, values, k),
         )
         warn_of_bounds(self, estimates)
         return start_fit(self, frame, components.state(margins.states), estimates)
@@ -124,7 +133,9 @@ class ComponentInference:
 
     def covariance(self) -> Array:
         """The sandwich, (k, k); NaN for parameters held by a bound."""
-        return covariance_of(np.hstack([fit.sensitivities().influence for fit in self.margins.fits]))
+        return covariance_of(
+            np.hstack([fit.sensitivities().influence for fit in self.margins.fits])
+        )
 
     def moves(self) -> DeltaMethod[OrthogonalState]:
         """The margins' parameters and the correlated moments of which the components are made."""
@@ -132,7 +143,9 @@ class ComponentInference:
         unit = (self.returns - self.returns.mean(axis=0)) / self.returns.std(axis=0, ddof=1)
         rows, columns = np.triu_indices(unit.shape[1])
         products = unit[:, rows] * unit[:, columns]
-        by_date = np.hstack([*(s.influence for s in sensitivities), products - products.mean(axis=0)])
+        by_date = np.hstack(
+            [*(s.influence for s in sensitivities), products - products.mean(axis=0)]
+        )
         sizes = np.append(margin_sizes(sensitivities), np.full(len(rows), REFIT_STEP))
         return DeltaMethod(by_date, sizes, self.start_after)
 
@@ -144,10 +157,17 @@ class ComponentInference:
         n = self.returns.shape[1]
         of_margins, of_moments = np.split(change, [len(change) - n * (n + 1) // 2])
         scale = self.returns.std(axis=0, ddof=1)
-        moved = np.cov(self.returns, rowvar=False) + symmetric(of_moments, n) * np.outer(scale, scale)
-        components, margins = Components.of(self.returns.mean(axis=0), moved, self.n_factors), self.margins
+        moved = np.cov(self.returns, rowvar=False) + symmetric(of_moments, n) * np.outer(
+            scale, scale
+        )
+        components, margins = (
+            Components.of(self.returns.mean(axis=0), moved, self.n_factors),
+            self.margins,
+        )
         if of_moments.any():
             factors = np.ascontiguousarray(components.factors(self.returns).T)
-            fits = tuple(self.model.estimate(f, fit) for f, fit in zip(factors, margins.fits, strict=True))
+            fits = tuple(
+                self.model.estimate(f, fit) for f, fit in zip(factors, margins.fits, strict=True)
+            )
             margins = replace(margins, fits=fits, states=tuple(fit.initial_state for fit in fits))
         return components.state(moved_margins(margins, of_margins))

@@ -8,7 +8,12 @@ import numpy as np
 
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.state import as_correlation
-from hedgeresearch.covariance.first_step import MarginState, constant_means, filter_margins, forecast_margins
+from hedgeresearch.covariance.first_step import (
+    MarginState,
+    constant_means,
+    filter_margins,
+    forecast_margins,
+)
 from hedgeresearch.typing import Array, Indices
 
 
@@ -36,7 +41,9 @@ class Components:
         """Those of returns with this mean and covariance."""
         scale = np.sqrt(np.diag(covariance))
         variances, vectors = principal_components(as_correlation(covariance))
-        return cls(mean, scale[:, None] * vectors, (vectors / scale[:, None]).T, variances, n_factors)
+        return cls(
+            mean, scale[:, None] * vectors, (vectors / scale[:, None]).T, variances, n_factors
+        )
 
     def factors(self, returns: Array) -> Array:
         """The components that have margins, (n_dates, n_factors)."""
@@ -77,11 +84,15 @@ class OrthogonalState:
     @property
     def next_covariance(self) -> Array:
         """H of the next date."""
-        return np.asarray(self._covariances(np.array([[margin.next_variance for margin in self.margins]]))[0])
+        return np.asarray(
+            self._covariances(np.array([[margin.next_variance for margin in self.margins]]))[0]
+        )
 
     def means(self, returns: Array) -> Array:
         """The components' conditional means, as returns, (n_dates + 1, n_series)."""
-        return np.asarray(self.mean + filter_margins(self.margins, self._factors(returns))[0] @ self.loadings.T)
+        return np.asarray(
+            self.mean + filter_margins(self.margins, self._factors(returns))[0] @ self.loadings.T
+        )
 
     def path(self, returns: Array, block: Indices) -> Array:
         """Covariances of a block before each date is seen, (n_dates, k, k); the components need all series."""
@@ -103,7 +114,9 @@ class OrthogonalState:
     def _covariances(self, variances: Array) -> Array:
         roots = self.loadings * np.sqrt(variances)[:, None, :]
         covariances = roots @ np.swapaxes(roots, 1, 2) + self.rest
-        return np.asarray(0.5 * (covariances + np.swapaxes(covariances, 1, 2)))  # rounding is not symmetric
+        return np.asarray(
+            0.5 * (covariances + np.swapaxes(covariances, 1, 2))
+        )  # rounding is not symmetric
 
 
 def principal_components(correlation: Array) -> tuple[Array, Array]:

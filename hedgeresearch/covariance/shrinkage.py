@@ -44,7 +44,9 @@ def shrink_linear(values: Array) -> Array:
     from sklearn.covariance import LedoitWolf
 
     n_dates = len(values)
-    return np.asarray(LedoitWolf(store_precision=False).fit(values).covariance_ * (n_dates / (n_dates - 1)))
+    return np.asarray(
+        LedoitWolf(store_precision=False).fit(values).covariance_ * (n_dates / (n_dates - 1))
+    )
 
 
 def shrink_nonlinear(values: Array) -> Array:
@@ -108,7 +110,9 @@ def hilbert_kernel(x: Array) -> Array:
     inverse = 1.0 / np.where(far, x, FAR)
     moments = [3.0 * 5.0**k / ((2 * k + 1) * (2 * k + 3)) for k in range(6)]
     series = -inverse * np.polynomial.polynomial.polyval(inverse**2, moments)
-    near = np.where(far | (np.abs(x) == ROOT5), 0.0, x)  # at the kernel's ends the logarithm's term vanishes
+    near = np.where(
+        far | (np.abs(x) == ROOT5), 0.0, x
+    )  # at the kernel's ends the logarithm's term vanishes
     logarithm = (1.0 - near**2 / 5.0) * np.log(np.abs((ROOT5 - near) / (ROOT5 + near)))
     closed = -3.0 / 10.0 * x + 3.0 / (4.0 * ROOT5) * logarithm
     return np.asarray(np.where(far, series, closed) / np.pi)

@@ -32,7 +32,9 @@ def standardize(errors: Array, path: Array, dates: pd.Index[Any]) -> Array:
         If there is such a date.
     """
     variance = np.diagonal(path, axis1=1, axis2=2)
-    volatility = np.sqrt(np.where(variance > 0.0, variance, np.inf))  # series that do not move have a root of zero
+    volatility = np.sqrt(
+        np.where(variance > 0.0, variance, np.inf)
+    )  # series that do not move have a root of zero
     correlation = path / (volatility[:, :, None] * volatility[:, None, :])
     values, vectors = np.linalg.eigh(correlation)
     singular = ~(values[:, 0] > ROUNDING)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar, cast
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame, check_index, kind_of_dates
 from hedgeresearch._validation.settings import check_choice
@@ -16,6 +17,7 @@ from hedgeresearch.errors import DataError, DataWarning
 Data = TypeVar("Data", pd.Series, pd.DataFrame)
 
 
+@exported_by("hedgeresearch.data")
 def returns(prices: Data, kind: Literal["simple", "log", "difference"] = "simple") -> Data:
     """Returns per period, as fractions (or, as differences, in units of the prices).
 
@@ -64,6 +66,7 @@ def returns(prices: Data, kind: Literal["simple", "log", "difference"] = "simple
     return cast(Data, result)
 
 
+@exported_by("hedgeresearch.data")
 def align(*frames: Data) -> tuple[Data, ...]:
     """Series and frames on the dates that all of them share and on which none has a gap; units unchanged.
 
@@ -100,7 +103,9 @@ def align(*frames: Data) -> tuple[Data, ...]:
     ([2.0, 3.0], {'left': ['2020-01-01'], 'right': []})
     """
     if len(frames) < 2:
-        raise DataError(f"align must be given at least two Series or DataFrames; got {len(frames)}.")
+        raise DataError(
+            f"align must be given at least two Series or DataFrames; got {len(frames)}."
+        )
     labels = _labels(frames)
     for frame, label in zip(frames, labels, strict=True):
         _check_alignable(frame, label)
@@ -164,7 +169,9 @@ def _common_dates(frames: tuple[Any, ...]) -> pd.Index[Any]:
         finite = np.isfinite(values).all(axis=1)
         common = common.intersection(frame.index[finite])
     if common.empty:
-        spans = "; ".join(f"{_iso(f.index[0])} to {_iso(f.index[-1])}" if len(f) else "no dates" for f in frames)
+        spans = "; ".join(
+            f"{_iso(f.index[0])} to {_iso(f.index[-1])}" if len(f) else "no dates" for f in frames
+        )
         raise DataError(
             f"all must share at least one date on which none has a gap; none is shared (they span {spans}). "
             "Compare the indices: time of day, time zone or period may differ."
@@ -191,4 +198,8 @@ def _keep(frame: Data, dates: pd.Index[Any], dropped: dict[str, list[str]]) -> D
 
 
 def _iso(date: Any) -> str:
-    return date.isoformat() if isinstance(date, pd.Timestamp) and date != date.normalize() else day(date)
+    return (
+        date.isoformat()
+        if isinstance(date, pd.Timestamp) and date != date.normalize()
+        else day(date)
+    )

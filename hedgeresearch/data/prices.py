@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch.errors import DataError
 
@@ -22,6 +23,7 @@ OFFSET = r"\d{2}:\d{2}.*?(Z|[+-]\d{2}(?::?\d{2})?)$"
 UNREADABLE = (ValueError, OSError, EOFError, zlib.error, pd.errors.ParserError, ImportError)
 
 
+@exported_by("hedgeresearch.data")
 def read_prices(
     path: str | PathLike[str], columns: Sequence[str] | None = None, date: str | None = None
 ) -> pd.DataFrame:
@@ -70,7 +72,9 @@ def read_prices(
     _check_known([date], table, file, "the date column")
     wanted = _price_columns(table, columns, date, file)
     dates = _dates(table[date], file)
-    prices = pd.DataFrame({name: _numbers(table[name], dates, file) for name in wanted}).set_axis(dates, axis=0)
+    prices = pd.DataFrame({name: _numbers(table[name], dates, file) for name in wanted}).set_axis(
+        dates, axis=0
+    )
     prices.attrs = {"source": str(path)}
     return prices
 
@@ -79,9 +83,13 @@ def _read(file: Path) -> pd.DataFrame:
     """The cells of a file; the index says where each row stands and is named after what it counts."""
     suffix = next((suffix for suffix in SUFFIXES if file.name.lower().endswith(suffix)), None)
     if suffix is None:
-        raise DataError(f"path must end in {', '.join(SUFFIXES)}; got {str(file)!r}. Save the prices as one of these.")
+        raise DataError(
+            f"path must end in {', '.join(SUFFIXES)}; got {str(file)!r}. Save the prices as one of these."
+        )
     if not file.is_file():
-        raise DataError(f"path must be a file; there is none at {str(file)!r}. Check the name and the folder.")
+        raise DataError(
+            f"path must be a file; there is none at {str(file)!r}. Check the name and the folder."
+        )
     try:
         return _read_parquet(file) if suffix == ".parquet" else _read_csv(file)
     except DataError:
@@ -120,10 +128,14 @@ def _read_parquet(file: Path) -> pd.DataFrame:
 def _check_names(table: pd.DataFrame, file: Path) -> None:
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
-        raise DataError(f"{file} must have different column names; {twice[0]!r} occurs twice. Rename one.")
+        raise DataError(
+            f"{file} must have different column names; {twice[0]!r} occurs twice. Rename one."
+        )
     if "" in table.columns[1:]:
         place = list(table.columns[1:]).index("") + 2
-        raise DataError(f"{file} must name every column; column {place} has no name. Name it or remove it.")
+        raise DataError(
+            f"{file} must name every column; column {place} has no name. Name it or remove it."
+        )
 
 
 def _check_known(names: list[str], table: pd.DataFrame, file: Path, what: str) -> None:
@@ -133,11 +145,19 @@ def _check_known(names: list[str], table: pd.DataFrame, file: Path, what: str) -
             nearest = difflib.get_close_matches(str(name), present, n=1, cutoff=0.5)
             nearest = nearest or [known for known in present if known.lower() == str(name).lower()]
             advice = f" Did you mean {nearest[0]!r}?" if nearest else ""
-            raise DataError(f"{what} must be one of {', '.join(map(repr, present))} in {file}; got {name!r}.{advice}")
+            raise DataError(
+                f"{what} must be one of {', '.join(map(repr, present))} in {file}; got {name!r}.{advice}"
+            )
 
 
-def _price_columns(table: pd.DataFrame, columns: Sequence[str] | None, date: str, file: Path) -> list[str]:
-    wanted = [columns] if isinstance(columns, str) else list(table.columns if columns is None else columns)
+def _price_columns(
+    table: pd.DataFrame, columns: Sequence[str] | None, date: str, file: Path
+) -> list[str]:
+    wanted = (
+        [columns]
+        if isinstance(columns, str)
+        else list(table.columns if columns is None else columns)
+    )
     if columns is None:
         wanted.remove(date)
     _check_known(wanted, table, file, "columns")
@@ -147,7 +167,9 @@ def _price_columns(table: pd.DataFrame, columns: Sequence[str] | None, date: str
             "Separate the columns by commas, and name the prices in columns."
         )
     if date in wanted or len(set(wanted)) < len(wanted):
-        raise DataError(f"columns must name each column of prices once and not the dates {date!r}; got {wanted}.")
+        raise DataError(
+            f"columns must name each column of prices once and not the dates {date!r}; got {wanted}."
+        )
     return wanted
 
 
@@ -160,7 +182,13 @@ def _dates(column: pd.Series, file: Path) -> pd.DatetimeIndex:
         column = pd.to_datetime(text.where(parsable), format="ISO8601", errors="coerce")
         bad = column.isna()
         if bad.any():
-            _refuse(text, bad, file, "dates must be written as ISO 8601, such as 2020-01-31", "Rewrite the column")
+            _refuse(
+                text,
+                bad,
+                file,
+                "dates must be written as ISO 8601, such as 2020-01-31",
+                "Rewrite the column",
+            )
     elif column.isna().any():
         _refuse(column, column.isna(), file, "dates must be there in every row", "Remove the row")
     dates = pd.DatetimeIndex(column, name="date")
@@ -170,8 +198,12 @@ def _dates(column: pd.Series, file: Path) -> pd.DatetimeIndex:
 
 def _check_offsets(column: pd.Series, file: Path) -> None:
     """Refuse stamps with different offsets from UTC, or some with one and some without."""
-    offsets = column.dropna().astype(str).str.strip().str.extract(OFFSET, expand=False).fillna("none")
-    offsets = offsets.replace({"Z": "+00:00"}).str.replace(r"^([+-]\d{2}):?(\d{2})?$", _full_offset, regex=True)
+    offsets = (
+        column.dropna().astype(str).str.strip().str.extract(OFFSET, expand=False).fillna("none")
+    )
+    offsets = offsets.replace({"Z": "+00:00"}).str.replace(
+        r"^([+-]\d{2}):?(\d{2})?$", _full_offset, regex=True
+    )
     different = offsets != offsets.iloc[0] if len(offsets) else offsets
     if len(offsets) and different.any():
         place: Any = different.idxmax()
@@ -203,19 +235,25 @@ def _check_order(dates: pd.DatetimeIndex, places: pd.Index[Any], file: Path) -> 
 
 
 def _numbers(column: pd.Series, dates: pd.DatetimeIndex, file: Path) -> pd.Series:
-    numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+    numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(
+        column.dtype
+    )
     if not numeric:
         text = column.astype(str)
         bad = column.notna() & ~text.str.fullmatch(NUMBER)
         if bad.any():
             must = f"column {column.name!r} must hold numbers such as 1234.5, or nothing"
             when = f", dated {day(dates[int(np.argmax(bad))])},"
-            _refuse(text, bad, file, must, "Mend it, or leave the column out with columns=[...]", when)
+            _refuse(
+                text, bad, file, must, "Mend it, or leave the column out with columns=[...]", when
+            )
         column = text.where(column.notna(), "nan")
     return pd.Series(column.to_numpy(dtype=float, na_value=np.nan), index=column.index)
 
 
-def _refuse(column: pd.Series, bad: pd.Series, file: Path, must: str, mend: str, when: str = "") -> NoReturn:
+def _refuse(
+    column: pd.Series, bad: pd.Series, file: Path, must: str, mend: str, when: str = ""
+) -> NoReturn:
     place: Any = bad.idxmax()
     raise DataError(
         f"{must}; {column.index.name} {place} of {file}{when} has {str(column[place])!r} "

@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.data")
 @dataclass(frozen=True, eq=False)
 class SimulatedDCC:
     """Simulated returns (fractions per day) and what is true of them.
@@ -37,6 +39,7 @@ class SimulatedDCC:
         return f"SimulatedDCC({_outline(self.returns)})"
 
 
+@exported_by("hedgeresearch.data")
 @dataclass(frozen=True, eq=False)
 class SimulatedRegimes:
     """Simulated returns (fractions per day) of an asset and a hedge, and what is true of them.
@@ -62,6 +65,7 @@ class SimulatedRegimes:
         return f"SimulatedRegimes({_outline(self.returns)}, {len(self.transition)} regimes)"
 
 
+@exported_by("hedgeresearch.data")
 def simulate_dcc(
     n_dates: int = 1000,
     a: float = 0.05,
@@ -133,6 +137,7 @@ def simulate_dcc(
     return SimulatedDCC(returns, covariance, pd.DataFrame(ratio, dates, columns[1:]))
 
 
+@exported_by("hedgeresearch.data")
 def simulate_regimes(
     n_dates: int = 2000,
     transition: npt.ArrayLike = ((0.98, 0.02), (0.05, 0.95)),
@@ -176,7 +181,9 @@ def simulate_regimes(
     matrix = _transition_matrix(transition)
     slope = _per_regime(ratios, "ratios", len(matrix))
     hedge_scale = _per_regime(hedge_volatility, "hedge_volatility", len(matrix), positive=True)
-    residual_scale = _per_regime(residual_volatility, "residual_volatility", len(matrix), positive=True)
+    residual_scale = _per_regime(
+        residual_volatility, "residual_volatility", len(matrix), positive=True
+    )
     _check_calm_first((slope * hedge_scale) ** 2 + residual_scale**2)
     check_at_least(seed, "seed", 0)
     generator = np.random.default_rng(seed)
@@ -219,7 +226,9 @@ def _markov_chain(uniform: Array, transition: Array) -> npt.NDArray[np.int64]:
     probabilities = stationary
     for t, draw in enumerate(uniform):
         # The last regime takes what rounding leaves of the sum.
-        path[t] = min(int(np.searchsorted(np.cumsum(probabilities), draw, side="right")), n_regimes - 1)
+        path[t] = min(
+            int(np.searchsorted(np.cumsum(probabilities), draw, side="right")), n_regimes - 1
+        )
         probabilities = transition[path[t]]
     return path
 
@@ -237,7 +246,9 @@ def _names(names: Sequence[str] | None, n_series: int) -> list[str]:
     if names is None:
         return ["asset", "hedge", *(f"hedge{number}" for number in range(2, n_series))]
     if isinstance(names, str) or len(names) != n_series or len(set(names)) != n_series:
-        raise DataError(f"names must be {n_series} different names, one for each series; got {names!r}.")
+        raise DataError(
+            f"names must be {n_series} different names, one for each series; got {names!r}."
+        )
     return list(names)
 
 
@@ -259,8 +270,14 @@ def _correlation_matrix(correlation: float | npt.ArrayLike, n_series: int) -> Ar
             f"correlation must be one number or a matrix of shape ({n_series}, {n_series}), as n_series says; "
             f"got shape {matrix.shape}."
         )
-    if not (np.isfinite(matrix).all() and np.allclose(matrix, matrix.T) and np.allclose(np.diag(matrix), 1)):
-        raise DataError(f"correlation must be symmetric with ones on its diagonal; got {matrix.tolist()}.")
+    if not (
+        np.isfinite(matrix).all()
+        and np.allclose(matrix, matrix.T)
+        and np.allclose(np.diag(matrix), 1)
+    ):
+        raise DataError(
+            f"correlation must be symmetric with ones on its diagonal; got {matrix.tolist()}."
+        )
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest <= 1e-10:
         raise DataError(
@@ -282,12 +299,18 @@ def _transition_matrix(transition: npt.ArrayLike) -> Array:
     return matrix
 
 
-def _per_regime(values: Sequence[float], name: str, n_regimes: int, *, positive: bool = False) -> Array:
+def _per_regime(
+    values: Sequence[float], name: str, n_regimes: int, *, positive: bool = False
+) -> Array:
     array = np.asarray(values, dtype=float)
     if array.shape != (n_regimes,):
-        raise DataError(f"{name} must hold {n_regimes} numbers, one for each regime of transition; got {values!r}.")
+        raise DataError(
+            f"{name} must hold {n_regimes} numbers, one for each regime of transition; got {values!r}."
+        )
     if not np.isfinite(array).all() or (positive and not (array > 0).all()):
-        raise DataError(f"{name} must be finite{' and positive' if positive else ''}; got {values!r}.")
+        raise DataError(
+            f"{name} must be finite{' and positive' if positive else ''}; got {values!r}."
+        )
     return array
 
 

@@ -1,7 +1,5 @@
-"""Tables to work with: ``load("name")`` gives one, bundled or downloaded; ``list()`` says which there are."""
+"""Tables to work with, bundled with the package or downloaded on first use."""
 
-from hedgeresearch.datasets.download import fetch
-from hedgeresearch.datasets.loading import list_datasets, load
-from hedgeresearch.datasets.r_data import read_rda
+import lazy_loader
 
-__all__ = ["fetch", "list", "load", "read_rda"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -37,7 +37,11 @@ ABOUT = {
     "rows": "1641",
     "columns": "; ".join(
         [f"{name}: price at the time, USDT{' or USD' if 'COIN' in name else ''}" for name in SERIES]
-        + [f"{name}_FUNDING: rate settled at the time, a fraction, paid by longs" for name in SERIES if "PERP" in name]
+        + [
+            f"{name}_FUNDING: rate settled at the time, a fraction, paid by longs"
+            for name in SERIES
+            if "PERP" in name
+        ]
     ),
     "sha256": SOURCES[FILE].sha256,
     "asset": "BTC",
@@ -51,11 +55,17 @@ def load_binance() -> pd.DataFrame:
     bars = bars[bars["exchange"] == "binance"]
     opened = pd.to_datetime(bars["time"], format="%Y-%m-%d %H:%M:%S")
     # In the hour that comes twice a bar opens once, at midnight UTC, which is the hour's first coming, in summer time.
-    utc = opened.dt.tz_localize("Europe/London", ambiguous=np.ones(len(opened), dtype=bool)).dt.tz_convert("UTC")
+    utc = opened.dt.tz_localize(
+        "Europe/London", ambiguous=np.ones(len(opened), dtype=bool)
+    ).dt.tz_convert("UTC")
     bars = bars.assign(date=utc)
-    prices = bars.pivot(index="date", columns="pair", values="close")[[*SERIES.values()]].set_axis([*SERIES], axis=1)
+    prices = bars.pivot(index="date", columns="pair", values="close")[[*SERIES.values()]].set_axis(
+        [*SERIES], axis=1
+    )
     rates = bars.pivot(index="date", columns="pair", values="funding rate")
-    funding = {f"{name}_FUNDING": rates[theirs] for name, theirs in SERIES.items() if "PERP" in name}
+    funding = {
+        f"{name}_FUNDING": rates[theirs] for name, theirs in SERIES.items() if "PERP" in name
+    }
     table = prices.shift(freq=BAR).join(pd.DataFrame(funding), how="inner")
     table.columns.name = None
     return table

@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.datasets.sources import SOURCES, Source
 from hedgeresearch.errors import DataError, MissingDataError
 
@@ -15,6 +16,7 @@ FOLDER_VARIABLE = "HEDGERESEARCH_DATA_DIR"
 logger = logging.getLogger(__name__)
 
 
+@exported_by("hedgeresearch.datasets")
 def fetch(name: str) -> Path:
     """The file of that name, from the cache folder or downloaded into it.
 
@@ -97,7 +99,9 @@ def _hash(file: Path) -> str:
     try:
         return str(pooch.file_hash(str(file)))
     except OSError as error:
-        raise DataError(f"{file} must be a file that can be read: {error.strerror}. Move it away.") from None
+        raise DataError(
+            f"{file} must be a file that can be read: {error.strerror}. Move it away."
+        ) from None
 
 
 def _refuse(found: Path, file: Path, source: Source) -> None:

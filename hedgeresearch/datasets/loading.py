@@ -6,12 +6,14 @@ import difflib
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.datasets import binance, bundled
 from hedgeresearch.errors import DataError
 
 LISTED = ("title", "frequency", "period", "rows", "columns", "licence")
 
 
+@exported_by("hedgeresearch.datasets")
 def load(name: str) -> pd.DataFrame:
     """A table, with where it comes from in its attrs; units are those of ``attrs["columns"]``.
 
@@ -49,6 +51,7 @@ def load(name: str) -> pd.DataFrame:
     return bundled.read(name)
 
 
+@exported_by("hedgeresearch.datasets")
 def list_datasets() -> pd.DataFrame:
     """The tables, one a row; every cell is text.
 
@@ -74,5 +77,9 @@ def _names() -> list[str]:
 def _unknown(name: str) -> str:
     names = _names()
     nearest = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.4)
-    advice = f"Did you mean {nearest[0]!r}?" if nearest else "See hr.datasets.list_datasets() for what they hold."
+    advice = (
+        f"Did you mean {nearest[0]!r}?"
+        if nearest
+        else "See hr.datasets.list_datasets() for what they hold."
+    )
     return f"name must be one of {', '.join(map(repr, names))}; got {name!r}. {advice}"

@@ -6,9 +6,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import MissingDataError
 
 
+@exported_by("hedgeresearch.datasets")
 def read_rda(path: Path) -> Any:
     """The first object in a file of R data (``.rda``), as the package rdata converts it.
 
@@ -25,5 +27,7 @@ def read_rda(path: Path) -> Any:
             'pip install "hedgeresearch[reproductions]".'
         ) from None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rdata speaks of the classes of R that it turns into plain arrays
+        warnings.simplefilter(
+            "ignore"
+        )  # rdata speaks of the classes of R that it turns into plain arrays
         return next(iter(rdata.read_rda(path).values()))

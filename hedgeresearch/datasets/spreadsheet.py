@@ -27,4 +27,6 @@ def read_xls(path: Path) -> pd.DataFrame:
             'pip install "hedgeresearch[reproductions]".'
         ) from None
     sheet = xlrd.open_workbook(path).sheet_by_index(0)
-    return pd.DataFrame({name: sheet.col_values(i, 1) for i, name in enumerate(sheet.row_values(0))})
+    return pd.DataFrame(
+        {name: sheet.col_values(i, 1) for i, name in enumerate(sheet.row_values(0))}
+    )

@@ -54,7 +54,11 @@ class Estimates:
     def covariance(self) -> pd.DataFrame | None:
         """Sampling covariance of the parameters, (k, k)."""
         names = self.parameters.index
-        return None if self.inference is None else pd.DataFrame(self.inference.covariance(), names, names)
+        return (
+            None
+            if self.inference is None
+            else pd.DataFrame(self.inference.covariance(), names, names)
+        )
 
     @property
     def summary(self) -> pd.DataFrame:

@@ -36,13 +36,17 @@ class Sensitivities:
     derivatives: Array
 
 
-def hessian(gradient: Callable[[Array], Array], point: Array, steps: Array, moved: Sequence[int]) -> Array:
+def hessian(
+    gradient: Callable[[Array], Array], point: Array, steps: Array, moved: Sequence[int]
+) -> Array:
     """Central differences of a gradient over the ``moved`` coordinates, symmetrised, (len(moved), len(moved))."""
     columns = []
     for i in moved:
         step = np.zeros_like(point)
         step[i] = steps[i]
-        columns.append((gradient(point + step) - gradient(point - step))[list(moved)] / (2.0 * steps[i]))
+        columns.append(
+            (gradient(point + step) - gradient(point - step))[list(moved)] / (2.0 * steps[i])
+        )
     matrix = np.stack(columns)
     return np.asarray(0.5 * (matrix + matrix.T))
 

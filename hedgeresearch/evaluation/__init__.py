@@ -1,1 +1,5 @@
-"""How well hedges work on dates that their parameters have not seen."""
+"""Walk-forward backtests, comparisons of models, and the look-ahead check."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

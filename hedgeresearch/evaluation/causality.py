@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least
@@ -23,6 +24,7 @@ ROUNDING = 1e-9
 """Move, relative to the largest value of the path, that may be rounding."""
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, eq=False, repr=False)
 class CausalityCheck:
     """What shocks did to values dated before them.
@@ -58,7 +60,10 @@ class CausalityCheck:
         return f"<p>{html.escape(repr(self))}</p>{self.table.to_html()}"
 
 
-def check_causality(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int = 0) -> CausalityCheck:
+@exported_by("hedgeresearch.evaluation")
+def check_causality(
+    model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int = 0
+) -> CausalityCheck:
     """Fit a model, extend it, shock the data from random dates on, and see whether anything dated before moves.
 
     A value dated t may use data before t only, so that a shock from t on must leave it as it was. Hedges, covariances
@@ -75,7 +80,7 @@ def check_causality(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> hr.check_causality(hr.EWMACovariance(), hr.simulate_dcc(n_dates=300, seed=1).returns)
+    >>> hr.check_causality(hr.EWMACovariance(), hr.data.simulate_dcc(n_dates=300, seed=1).returns)
     CausalityCheck(EWMACovariance(), causal: 5 shocks moved no value dated up to them)
     """
     check_at_least(n_shocks, "n_shocks", 1)
@@ -85,10 +90,14 @@ def check_causality(model: Any, data: pd.DataFrame, n_shocks: int = 5, seed: int
     extend, following = _fitted(model, frame.iloc[:split])
     path = extend(new)
     if not np.isfinite(path).all():
-        raise DataError(f"the path of a model must be finite; that of {model!r} is not, without any shock.")
+        raise DataError(
+            f"the path of a model must be finite; that of {model!r} is not, without any shock."
+        )
     days = 1 + np.random.default_rng(seed).permutation(len(new) - 1)[:n_shocks]
     rows = [_shock(extend, new, path, int(position)) for position in sorted(days)]
-    table = pd.DataFrame(rows, columns=["shock", "moved", "first moved", "largest move"]).set_index("shock")
+    table = pd.DataFrame(rows, columns=["shock", "moved", "first moved", "largest move"]).set_index(
+        "shock"
+    )
     return CausalityCheck(model, table, bool(_moves(following[None], path[:1]).any()))
 
 
@@ -96,11 +105,15 @@ def _fitted(model: Any, sample: pd.DataFrame) -> tuple[Callable[[pd.DataFrame], 
     """How to extend a fitted model, as a path (n_dates, ...), and its value for the next date."""
     if "asset" in inspect.signature(model.fit).parameters:
         hedge = model.fit(sample.iloc[:, 0], sample.iloc[:, 1:])
-        return lambda new: hedge.extend(new.iloc[:, 0], new.iloc[:, 1:]).ratio.to_numpy(), hedge.next_ratio.to_numpy()
+        return lambda new: hedge.extend(
+            new.iloc[:, 0], new.iloc[:, 1:]
+        ).ratio.to_numpy(), hedge.next_ratio.to_numpy()
     fit = model.fit(sample)
     if hasattr(fit, "next_covariance"):
         return lambda new: np.asarray(fit.extend(new).path()), fit.next_covariance.to_numpy()
-    return lambda new: np.asarray(fit.extend(new).predicted.to_numpy()), fit.next_probabilities.to_numpy()
+    return lambda new: np.asarray(
+        fit.extend(new).predicted.to_numpy()
+    ), fit.next_probabilities.to_numpy()
 
 
 def _shock(

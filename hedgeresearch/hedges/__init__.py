@@ -1,1 +1,5 @@
-"""Hedge-ratio models: ``model.fit(asset, hedges)`` gives a :class:`HedgeFit`."""
+"""Hedge models: an asset and its hedges in, hedge ratios out."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

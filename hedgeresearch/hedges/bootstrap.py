@@ -54,14 +54,18 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     check_at_least(n_bootstrap, "n_bootstrap", 2)
     check_at_least(seed, "seed", 0)
     if getattr(fit.model, "needs", "returns") == "prices":
-        raise DataError(f"the bootstrap shuffles returns; {describe(fit.model)} takes prices. Use method='delta'.")
+        raise DataError(
+            f"the bootstrap shuffles returns; {describe(fit.model)} takes prices. Use method='delta'."
+        )
     if not all(getattr(model, "bootstraps", True) for model in models_within(fit.model)):
         raise DataError(
             f"the bootstrap knows the error of parameters only; the ratio of {describe(fit.model)} has an error of its "
             "own. Use method='delta', which a model has unless a constraint holds its ratio."
         )
     moves = (fit.ratio.to_numpy() != fit.next_ratio.to_numpy()).any()
-    if moves and not fit.carries_state and fit.inference is not None:  # where there is nothing else it must do
+    if (
+        moves and not fit.carries_state and fit.inference is not None
+    ):  # where there is nothing else it must do
         raise DataError(
             f"the bootstrap shuffles dates, and the ratio of {describe(fit.model)} is that of the latest ones. Use "
             "method='delta'."
@@ -104,7 +108,9 @@ def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[
     start = moves.start_at(np.zeros(len(moves.sizes)))
     residuals = standardized_residuals(start, sample)
     residuals -= residuals.mean(axis=0)
-    return lambda positions: pd.DataFrame(drive(start, residuals[positions]), columns=sample.columns)
+    return lambda positions: pd.DataFrame(
+        drive(start, residuals[positions]), columns=sample.columns
+    )
 
 
 def _products(sample: pd.DataFrame, fit: HedgeFit) -> Array:

@@ -11,8 +11,14 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._validation.frames import check_following, join_asset_and_hedges, kind_of_returns, refuse_returns
+from hedgeresearch._validation.frames import (
+    check_following,
+    join_asset_and_hedges,
+    kind_of_returns,
+    refuse_returns,
+)
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@exported_by("hedgeresearch.hedges")
 class HedgeModel(Protocol):
     """What evaluation and recommendation need from a hedge model.
 
@@ -47,6 +54,7 @@ class RegimeMoments(NamedTuple):
     covariances: Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False, repr=False)
 class HedgeFit:
     """Hedge ratios of each date, and of the next one. A positive ratio sells the hedge against a long asset.
@@ -98,9 +106,7 @@ class HedgeFit:
 
     def __repr__(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
-        return (
-            f"HedgeFit({describe(self.model)}, {len(self.ratio)} dates to {day(self.last_date)}, next ratio {ratios})"
-        )
+        return f"HedgeFit({describe(self.model)}, {len(self.ratio)} dates to {day(self.last_date)}, next ratio {ratios})"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
@@ -115,7 +121,9 @@ class HedgeFit:
         """The parameters, with standard errors where the model has them."""
         if self.estimates is None:
             return self.next_ratio.to_frame("estimate")
-        return self.estimates if isinstance(self.estimates, pd.DataFrame) else self.estimates.summary
+        return (
+            self.estimates if isinstance(self.estimates, pd.DataFrame) else self.estimates.summary
+        )
 
     @property
     def decomposition(self) -> pd.DataFrame:
@@ -220,7 +228,9 @@ class HedgeFit:
         if getattr(self.model, "needs", "returns") == "prices":
             refuse_returns(kind)
         elif kind is not None and self.returns_kind is not None and kind != self.returns_kind:
-            raise DataError(f"new data must be {self.returns_kind} returns like those of the fit; got {kind}.")
+            raise DataError(
+                f"new data must be {self.returns_kind} returns like those of the fit; got {kind}."
+            )
         returns = join_asset_and_hedges(asset, hedges, columns=self.next_covariance.columns)
         check_following(returns, self.next_covariance.columns, self.last_date)
         extended: HedgeFit = self.model.advance(self, returns)

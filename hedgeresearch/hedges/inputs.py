@@ -18,7 +18,9 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 
 
-def join_returns(asset: Any, hedges: Any, *, simultaneous_required: bool = True) -> tuple[pd.DataFrame, str | None]:
+def join_returns(
+    asset: Any, hedges: Any, *, simultaneous_required: bool = True
+) -> tuple[pd.DataFrame, str | None]:
     """A joined frame from which a hedge can be estimated, and the kind of its returns where ``hr.returns`` noted it.
 
     None constant or collinear, more dates than regression parameters; warns of closes that do not look simultaneous.
@@ -27,7 +29,9 @@ def join_returns(asset: Any, hedges: Any, *, simultaneous_required: bool = True)
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
     check_independent(
-        np.atleast_2d(np.cov(joined.to_numpy()[:, 1:], rowvar=False)), list(map(str, joined.columns[1:])), "hedges"
+        np.atleast_2d(np.cov(joined.to_numpy()[:, 1:], rowvar=False)),
+        list(map(str, joined.columns[1:])),
+        "hedges",
     )
     # returns over a horizon may overlap, so that they lead one another of themselves
     if simultaneous_required and getattr(asset, "attrs", {}).get("horizon", 1) == 1:
@@ -49,5 +53,7 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     levels = np.log(joined.to_numpy()) if kind == "log" else joined.to_numpy()
     changes = pd.DataFrame(np.diff(levels, axis=0), joined.index[1:], joined.columns)
     check_returns(changes, "the returns of asset and hedges", minimum_rows=1)
-    check_independent(changes.iloc[:, 1:].cov().to_numpy(), list(map(str, joined.columns[1:])), "hedges")
+    check_independent(
+        changes.iloc[:, 1:].cov().to_numpy(), list(map(str, joined.columns[1:])), "hedges"
+    )
     return joined

@@ -88,7 +88,9 @@ def standard_errors(fit: HedgeFit) -> pd.Series[float]:
     return pd.Series(values, index=fit.hedges, name="standard error")
 
 
-def interval(fit: HedgeFit, level: float, method: Method | None, n_bootstrap: int | None, seed: int) -> pd.DataFrame:
+def interval(
+    fit: HedgeFit, level: float, method: Method | None, n_bootstrap: int | None, seed: int
+) -> pd.DataFrame:
     """Lower and upper end for each next ratio, (n_hedges, 2)."""
     from hedgeresearch.hedges.bootstrap import bootstrap_ratios
 
@@ -96,7 +98,9 @@ def interval(fit: HedgeFit, level: float, method: Method | None, n_bootstrap: in
     if method is not None:
         check_choice(method, "method", ("delta", "bootstrap"))
     if method == "delta" and fit.inference is None:
-        raise DataError(f"method must be 'bootstrap' for {describe(fit.model)}; got 'delta', which it does not have.")
+        raise DataError(
+            f"method must be 'bootstrap' for {describe(fit.model)}; got 'delta', which it does not have."
+        )
     if method == "bootstrap" or fit.inference is None:
         if n_bootstrap is None and seed == 0:
             draws = fit.bootstrapped
@@ -105,10 +109,17 @@ def interval(fit: HedgeFit, level: float, method: Method | None, n_bootstrap: in
         lower, upper = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2], axis=0)
         if fit.covariances is not None and hasattr(fit.model, "covariance_model"):
             # refits lie to the side of the fit on which the fit lies of the truth: the interval turns them round
-            lower, upper = 2.0 * fit.next_ratio.to_numpy() - upper, 2.0 * fit.next_ratio.to_numpy() - lower
+            lower, upper = (
+                2.0 * fit.next_ratio.to_numpy() - upper,
+                2.0 * fit.next_ratio.to_numpy() - lower,
+            )
     else:
-        lower, upper = ends_of(fit.next_ratio.to_numpy(), standard_errors(fit).to_numpy(), level, fit)
-    return pd.DataFrame(np.column_stack([lower, upper]), index=fit.hedges, columns=["lower", "upper"])
+        lower, upper = ends_of(
+            fit.next_ratio.to_numpy(), standard_errors(fit).to_numpy(), level, fit
+        )
+    return pd.DataFrame(
+        np.column_stack([lower, upper]), index=fit.hedges, columns=["lower", "upper"]
+    )
 
 
 def bands(fit: HedgeFit, level: float) -> pd.DataFrame:
@@ -126,7 +137,11 @@ def bands(fit: HedgeFit, level: float) -> pd.DataFrame:
         )
     lower, upper = ends_of(fit.ratio.to_numpy(), errors, level, fit)
     names = pd.MultiIndex.from_product([fit.hedges, ["lower", "upper"]], names=["hedge", "end"])
-    return pd.DataFrame(np.stack([lower, upper], axis=2).reshape(len(lower), -1), index=fit.ratio.index, columns=names)
+    return pd.DataFrame(
+        np.stack([lower, upper], axis=2).reshape(len(lower), -1),
+        index=fit.ratio.index,
+        columns=names,
+    )
 
 
 def wald_test(fit: HedgeFit, value: float) -> pd.Series[Any]:
@@ -140,13 +155,16 @@ def wald_test(fit: HedgeFit, value: float) -> pd.Series[Any]:
         covariance, below = fit.inference.covariance(fit), fit.inference.degrees_of_freedom(fit)
     scale = np.sqrt(np.diag(covariance))
     if not scale.all() or not np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] > ROUNDING:
-        raise DataError(f"a test needs ratios that were estimated; {describe(fit.model)} has no sampling error.")
+        raise DataError(
+            f"a test needs ratios that were estimated; {describe(fit.model)} has no sampling error."
+        )
     away = (fit.next_ratio.to_numpy() - value) / scale
     n = len(away)
     statistic = float(away @ np.linalg.solve(covariance / np.outer(scale, scale), away)) / n
     p = f.sf(statistic, n, below) if np.isfinite(below) else chi2.sf(n * statistic, n)
     return pd.Series(
-        {"F": statistic, "numerator df": n, "denominator df": below, "p": float(p)}, name="ratio = " + str(value)
+        {"F": statistic, "numerator df": n, "denominator df": below, "p": float(p)},
+        name="ratio = " + str(value),
     )
 
 

@@ -28,13 +28,17 @@ def fit_from(fit: Callable[..., Fit], data: pd.DataFrame, earlier: object) -> Fi
 def check_start(warm_start: Any, model: Any) -> None:
     """Refuse an earlier fit of another kind of model."""
     if warm_start is not None and type(getattr(warm_start, "model", None)) is not type(model):
-        raise DataError(f"warm_start must be an earlier fit of {describe(model)}; got {warm_start!r}.")
+        raise DataError(
+            f"warm_start must be an earlier fit of {describe(model)}; got {warm_start!r}."
+        )
 
 
 def models_within(model: Any) -> Iterator[Any]:
     """A model and all that it is made of."""
     yield model
-    for setting in (getattr(model, field.name) for field in fields(model)) if is_dataclass(model) else ():
+    for setting in (
+        (getattr(model, field.name) for field in fields(model)) if is_dataclass(model) else ()
+    ):
         for part in setting.values() if isinstance(setting, Mapping) else (setting,):
             if hasattr(part, "fit"):
                 yield from models_within(part)

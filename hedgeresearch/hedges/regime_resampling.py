@@ -18,7 +18,9 @@ from hedgeresearch.regimes.state import stationary_probabilities
 from hedgeresearch.typing import Array, Indices
 
 
-def regime_resampling(regimes: RegimeFit, sample: pd.DataFrame, seed: int) -> Callable[[Any], pd.DataFrame]:
+def regime_resampling(
+    regimes: RegimeFit, sample: pd.DataFrame, seed: int
+) -> Callable[[Any], pd.DataFrame]:
     """What gives a sample of as many dates at each call, whatever it is given.
 
     Raises

@@ -17,7 +17,9 @@ LONG_HORIZON = 5
 def warn_unless_simultaneous(returns: pd.DataFrame) -> None:
     """Warn if the asset (first) clearly follows a hedge or leads it, by a part of their common move that matters."""
     found = lead_lag(np.ascontiguousarray(returns.to_numpy()))
-    matters = (found[:, :, 1] > LEAD_THAT_MATTERS) & (np.abs(found[:, :, 2:]).max(axis=2) > COMMON_MOVE)
+    matters = (found[:, :, 1] > LEAD_THAT_MATTERS) & (
+        np.abs(found[:, :, 2:]).max(axis=2) > COMMON_MOVE
+    )
     t = np.where(matters, np.abs(found[:, :, 0]), 0.0)
     if len(returns) < SHORTEST_FOR_LEADS or not t.max() > CLEAR_LEAD:
         return

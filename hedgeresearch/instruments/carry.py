@@ -20,10 +20,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.instruments.carry_rates import DAYS, check_window, annualized_funding, z_scores
+from hedgeresearch.instruments.carry_rates import DAYS, annualized_funding, check_window, z_scores
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.instruments.terms import Terms
 
@@ -31,6 +32,7 @@ NEAR = 0.05
 """Standard deviations that are written as none."""
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True, repr=False)
 class Carry:
     """What a hedge earns or pays a year, as shares of the notional of the asset.
@@ -77,11 +79,17 @@ class Carry:
     @property
     def sentence(self) -> str:
         """The carry in plain words."""
-        position = f"{abs(self.ratio):.3g} {self.instrument} {'short' if self.ratio > 0 else 'long'}"
+        position = (
+            f"{abs(self.ratio):.3g} {self.instrument} {'short' if self.ratio > 0 else 'long'}"
+        )
         found = f"{self.source} of {self.rate_per_year:.2%} a year"
         if self.z_score is not None:
             near = abs(self.z_score) < NEAR
-            away = "near its mean" if near else f"{self.z_score:+.1f} standard deviations from its past"
+            away = (
+                "near its mean"
+                if near
+                else f"{self.z_score:+.1f} standard deviations from its past"
+            )
             found += f" (the last one {away})"
         if self.break_even_days is not None:
             return (
@@ -95,6 +103,7 @@ class Carry:
         )
 
 
+@exported_by("hedgeresearch.instruments")
 def hedge_carry(
     instrument: Terms,
     history: pd.Series[float],
@@ -127,7 +136,7 @@ def hedge_carry(
     --------
     >>> import hedgeresearch as hr
     >>> rates = pd.Series([0.0001, 0.0002, 0.0003, 0.0002], pd.date_range("2024-01-01", periods=4, freq="8h"))
-    >>> hr.carry(hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly"), rates)
+    >>> hr.instruments.hedge_carry(hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly"), rates)
     Carry(1 COIN_PERP short: funding of 21.90% a year (the last one near its mean) earns 21.90% of the asset a year;
     opening and closing costs 0.10%, earned in 1.7 days.)
     """
@@ -138,7 +147,9 @@ def hedge_carry(
     last_z = float(z_scores(past.to_numpy()[-span - 1 :], span)[0])
     if instrument.funding is None:
         if periods_per_year is not None:
-            raise DataError(f"periods_per_year belongs to funding; {instrument.name!r} has none. Leave it out.")
+            raise DataError(
+                f"periods_per_year belongs to funding; {instrument.name!r} has none. Leave it out."
+            )
         rate = float(past.iloc[-1])
     else:
         rate = annualized_funding(past, periods_per_year, window)
@@ -157,7 +168,9 @@ def hedge_carry(
 
 def _check_position(instrument: Terms, ratio: float, rolls_per_year: float) -> None:
     if not isinstance(instrument, Terms) or isinstance(instrument, Spot):
-        raise DataError(f"instrument must be a contract, such as LinearContract(...); got {instrument!r}.")
+        raise DataError(
+            f"instrument must be a contract, such as LinearContract(...); got {instrument!r}."
+        )
     check_between(ratio, "ratio", -math.inf, math.inf)
     if ratio == 0.0:
         raise DataError("ratio must not be zero; nothing is held.")

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_index, kind_of_dates
 from hedgeresearch._validation.series import joined_series, on_dates, one_series
@@ -32,6 +33,7 @@ DAYS = 365.0
 """Days of a year."""
 
 
+@exported_by("hedgeresearch.instruments")
 def annualized_basis(
     future: pd.Series[float], spot: pd.Series[float], expiry: date | str | pd.Series[Any]
 ) -> pd.Series[float]:
@@ -58,7 +60,9 @@ def annualized_basis(
     """
     prices = joined_series({"future": future, "spot": spot})
     if not isinstance(prices.index, pd.DatetimeIndex):
-        raise DataError(f"future and spot must be indexed by dates; got {kind_of_dates(prices.index)}.")
+        raise DataError(
+            f"future and spot must be indexed by dates; got {kind_of_dates(prices.index)}."
+        )
     if not (prices > 0.0).all(axis=None):
         raise DataError(
             f"prices must be positive for a basis; {prices.min().idxmin()} goes down to {prices.min().min():g}. "
@@ -92,6 +96,7 @@ def years_left(dates: pd.DatetimeIndex, expiry: date | str | pd.Series[Any]) -> 
     return left
 
 
+@exported_by("hedgeresearch.instruments")
 def annualized_funding(
     rates: pd.Series[float], periods_per_year: float | None = None, window: int | None = None
 ) -> float:
@@ -120,7 +125,9 @@ def annualized_funding(
     if window is not None:
         check_at_least(window, "window", 1)
         if window > len(values):
-            raise DataError(f"window must not exceed the {len(values)} rates; got {window}. Give a longer history.")
+            raise DataError(
+                f"window must not exceed the {len(values)} rates; got {window}. Give a longer history."
+            )
         # the first period that is averaged begins at the date before it
         values, dates = values.iloc[-window:], dates[-window - 1 :]
     a_year = periods_of_year(dates) if periods_per_year is None else periods_per_year
@@ -140,6 +147,7 @@ def periods_of_year(dates: pd.Index[Any]) -> float:
     return float(pd.Timedelta(days=DAYS) / pd.Series(starts).diff().median())
 
 
+@exported_by("hedgeresearch.instruments")
 def z_score(series: pd.Series[float], window: int) -> pd.Series[float]:
     """How many standard deviations each value lies from the mean of the ``window`` values before it.
 
@@ -167,7 +175,9 @@ def z_score(series: pd.Series[float], window: int) -> pd.Series[float]:
     scores = z_scores(values.to_numpy(), window)
     if not np.isfinite(scores).all():
         at = values.index[window + int(np.argmin(np.isfinite(scores)))]
-        raise DataError(f"values must vary in every window; the {window} before {day(at)} do not. Lengthen the window.")
+        raise DataError(
+            f"values must vary in every window; the {window} before {day(at)} do not. Lengthen the window."
+        )
     return pd.Series(scores, values.index[window:], name="z-score")
 
 
@@ -183,4 +193,6 @@ def check_window(window: int, n_dates: int) -> None:
     """Refuse a window of which a z-score cannot be made."""
     check_at_least(window, "window", 2)
     if window >= n_dates:
-        raise DataError(f"window must be less than the {n_dates} values; got {window}. Give a longer history.")
+        raise DataError(
+            f"window must be less than the {n_dates} values; got {window}. Give a longer history."
+        )

@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame, kind_of_dates
 from hedgeresearch._validation.settings import check_between
@@ -27,6 +28,7 @@ ByDate = float | pd.Series
 """One number for all dates, or one for each."""
 
 
+@exported_by("hedgeresearch.instruments")
 @runtime_checkable
 class Instrument(Protocol):
     """Something that can be traded. Prices, contracts and rates are numbers, or arrays of one shape.
@@ -55,7 +57,9 @@ class Instrument(Protocol):
     def convexity(self, price: Numbers) -> Numbers:
         """Second derivative of the payoff of one long contract by the price at which it is left."""
 
-    def profit(self, contracts: Numbers, entry: Numbers, exit: Numbers, rate: Numbers = 1.0) -> Numbers:
+    def profit(
+        self, contracts: Numbers, entry: Numbers, exit: Numbers, rate: Numbers = 1.0
+    ) -> Numbers:
         """The payoff in the currency of the account, at the rate of the exit."""
         return self.payoff(contracts, entry, exit) * rate
 
@@ -112,7 +116,13 @@ def _path_profit(
                 f"funding_rates must belong to a perpetual contract; {instrument.name!r} has no funding. Leave them "
                 "out, or set its funding to '8-hourly' or 'continuous'."
             )
-        gain = gain - held * on_dates(funding_rates, dates, "funding_rates") * instrument.worth(levels[1:]) * rate
+        gain = (
+            gain
+            - held
+            * on_dates(funding_rates, dates, "funding_rates")
+            * instrument.worth(levels[1:])
+            * rate
+        )
     return pd.Series(gain, index=dates, name="profit")
 
 
@@ -120,7 +130,10 @@ def refuse_expired(instrument: Instrument, dates: pd.Index[Any]) -> None:
     """Refuse dates after the expiry, in the time zone of the dates; numbers cannot be told to be."""
     if instrument.expiry is None or not isinstance(dates, pd.DatetimeIndex | pd.PeriodIndex):
         return
-    starts, end = dates.to_timestamp() if isinstance(dates, pd.PeriodIndex) else dates, pd.Timestamp(instrument.expiry)
+    starts, end = (
+        dates.to_timestamp() if isinstance(dates, pd.PeriodIndex) else dates,
+        pd.Timestamp(instrument.expiry),
+    )
     if (starts.tz is None) != (end.tz is None):
         starts, end = starts.tz_localize(None), end.tz_localize(None)
     late = starts > last_moment(end)
@@ -128,7 +141,7 @@ def refuse_expired(instrument: Instrument, dates: pd.Index[Any]) -> None:
         first = dates[int(np.argmax(late))]
         raise DataError(
             f"prices of {instrument.name!r} must end with its expiry, {day(end)}; got {day(first)} (dates after it: "
-            f"{int(late.sum())}). Leave these dates out, or hold one contract after the other with hr.roll."
+            f"{int(late.sum())}). Leave these dates out, or hold one contract after the other with hr.roll_futures."
         )
 
 
@@ -136,7 +149,9 @@ def one_path(data: Any, name: str, *, minimum_rows: int = 1) -> pd.Series[float]
     """``data`` as one float series of finite numbers on ordered, unique dates."""
     frame = check_frame(data, name, minimum_rows=minimum_rows)
     if frame.shape[1] != 1:
-        raise DataError(f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them.")
+        raise DataError(
+            f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them."
+        )
     return frame.iloc[:, 0]
 
 

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class InverseContract(Terms, Instrument):
     """A contract on a fixed value in dollars, paid in coin; the terms, by keyword, are those of ``Terms``.
@@ -65,7 +67,9 @@ class InverseContract(Terms, Instrument):
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
         """Value of one contract in dollars: its face, whatever the price of the contract or the coin."""
-        return self.value + 0.0 * (self._positive(price) * rate)  # the sum gives it the shape of the prices
+        return self.value + 0.0 * (
+            self._positive(price) * rate
+        )  # the sum gives it the shape of the prices
 
     def payoff(self, contracts: Numbers, entry: Numbers, exit: Numbers) -> Numbers:
         """Gain of contracts (negative: short) held from one price to another, in coins."""

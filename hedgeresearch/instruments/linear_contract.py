@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class LinearContract(Terms, Instrument):
     """A contract on a fixed number of units; the terms, by keyword, are those of ``Terms``.
@@ -44,7 +46,9 @@ class LinearContract(Terms, Instrument):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_positive(self.multiplier, "multiplier", "Give the units of the underlying in one contract")
+        check_positive(
+            self.multiplier, "multiplier", "Give the units of the underlying in one contract"
+        )
 
     @property
     def size(self) -> float:

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class QuantoContract(Terms, Instrument):
     """A contract on a fixed number of units, paid at a fixed rate; the terms, by keyword, are those of ``Terms``.
@@ -43,8 +45,14 @@ class QuantoContract(Terms, Instrument):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_positive(self.multiplier, "multiplier", "Give the units of the underlying in one contract")
-        check_positive(self.fixed_rate, "fixed_rate", "Give what is paid for one unit of the currency of the price")
+        check_positive(
+            self.multiplier, "multiplier", "Give the units of the underlying in one contract"
+        )
+        check_positive(
+            self.fixed_rate,
+            "fixed_rate",
+            "Give what is paid for one unit of the currency of the price",
+        )
 
     @property
     def size(self) -> float:

@@ -20,6 +20,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_between, check_choice
@@ -29,6 +30,7 @@ from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.instruments")
 def instrument_returns(
     prices: pd.DataFrame | pd.Series[float],
     instruments: Instrument | Sequence[Instrument],
@@ -63,7 +65,7 @@ def instrument_returns(
     >>> dates = pd.date_range("2024-01-01", periods=3)
     >>> prices = pd.DataFrame({"BTC": [50e3, 40e3, 60e3], "BTC_COIN_PERP": [50e3, 40e3, 62.5e3]}, dates)
     >>> perpetual = hr.InverseContract("BTC_COIN_PERP", value=100, funding="8-hourly")
-    >>> hr.instrument_returns(prices, perpetual, rates={"BTC_COIN_PERP": prices["BTC"]})["BTC_COIN_PERP"].round(4).tolist()
+    >>> hr.instruments.instrument_returns(prices, perpetual, rates={"BTC_COIN_PERP": prices["BTC"]})["BTC_COIN_PERP"].round(4).tolist()
     [-0.2, 0.54]
     """
     check_choice(kind, "kind", ("simple", "difference"))
@@ -76,7 +78,9 @@ def instrument_returns(
         price = levels[instrument.name]
         if kind == "simple" or isinstance(instrument, InverseContract):
             _check_positive(price)
-        rate = rates_on(by_name.get(instrument.name, 1.0), levels.index, f"rates of {instrument.name!r}")
+        rate = rates_on(
+            by_name.get(instrument.name, 1.0), levels.index, f"rates of {instrument.name!r}"
+        )
         columns[instrument.name] = contract_returns(instrument, price.to_numpy(), rate, kind)
     result = pd.DataFrame(columns, index=levels.index[1:])
     result.attrs = {**prices.attrs, "returns": kind}
@@ -91,8 +95,14 @@ def contract_returns(instrument: Instrument, price: Array, rate: Array, kind: st
     return np.asarray(profit / instrument.size)
 
 
+@exported_by("hedgeresearch.instruments")
 def contracts_for(
-    ratio: float, position: float, instrument: Instrument, price: float, rate: float = 1.0, kind: str = "simple"
+    ratio: float,
+    position: float,
+    instrument: Instrument,
+    price: float,
+    rate: float = 1.0,
+    kind: str = "simple",
 ) -> float:
     """Contracts to hold against a position, not rounded to lots; negative is short.
 
@@ -115,9 +125,9 @@ def contracts_for(
     --------
     >>> import hedgeresearch as hr
     >>> crude = hr.LinearContract("CL", 1000)
-    >>> hr.contracts_for(0.9, 700_000.0, crude, price=70.0)
+    >>> hr.instruments.contracts_for(0.9, 700_000.0, crude, price=70.0)
     -9.0
-    >>> hr.contracts_for(0.9, 10_000.0, crude, price=70.0, kind="difference")  # barrels
+    >>> hr.instruments.contracts_for(0.9, 10_000.0, crude, price=70.0, kind="difference")  # barrels
     -9.0
     """
     check_choice(kind, "kind", ("simple", "log", "difference"))
@@ -148,7 +158,9 @@ def _listed(instruments: Any) -> list[Instrument]:
 
 def _check_instrument(one: Any) -> None:
     if not isinstance(one, Instrument):
-        raise DataError(f"instruments must be such as Spot('BTC') or LinearContract('ES', 50); got {one!r}.")
+        raise DataError(
+            f"instruments must be such as Spot('BTC') or LinearContract('ES', 50); got {one!r}."
+        )
 
 
 def _prices_of(instruments: list[Instrument], prices: Any) -> pd.DataFrame:
@@ -168,7 +180,9 @@ def _prices_of(instruments: list[Instrument], prices: Any) -> pd.DataFrame:
 
 def _rates_of(instruments: list[Instrument], rates: Any) -> dict[Any, Any]:
     if not isinstance(rates, Mapping | pd.DataFrame | None):
-        raise DataError(f"rates must be a mapping or a DataFrame by name of instrument; got {type(rates).__name__}.")
+        raise DataError(
+            f"rates must be a mapping or a DataFrame by name of instrument; got {type(rates).__name__}."
+        )
     by_name: dict[Any, Any] = {} if rates is None else {name: rates[name] for name in rates}
     names = [one.name for one in instruments]
     for name in by_name:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame, kind_of_dates
 from hedgeresearch.errors import DataError
@@ -26,6 +27,7 @@ from hedgeresearch.instruments.terms import as_date, last_moment
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True, eq=False, repr=False)
 class RolledFutures:
     """A future held through its contracts.
@@ -109,7 +111,10 @@ class RolledFutures:
         return level.rename("back-adjusted")
 
 
-def roll_futures(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | pd.Series[Any]) -> RolledFutures:
+@exported_by("hedgeresearch.instruments")
+def roll_futures(
+    contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any, Any] | pd.Series[Any]
+) -> RolledFutures:
     """Hold one contract after the other, changing by a rule.
 
     Parameters
@@ -136,7 +141,7 @@ def roll_futures(contracts: pd.DataFrame, rule: RollRule, expiries: Mapping[Any,
     >>> dates = pd.bdate_range("2024-03-11", periods=5)
     >>> near = [100.0, 101.0, 102.0, None, None]
     >>> far = [110.0, 111.1, 112.2, 113.3, 114.4]
-    >>> rolled = hr.roll(pd.DataFrame({"H24": near, "M24": far}, dates, dtype=float), hr.RollBeforeExpiry(1),
+    >>> rolled = hr.roll_futures(pd.DataFrame({"H24": near, "M24": far}, dates, dtype=float), hr.instruments.RollBeforeExpiry(1),
     ...                  {"H24": "2024-03-14", "M24": "2024-06-20"})
     >>> rolled
     RolledFutures(RollBeforeExpiry(days=1), 4 returns to 2024-03-15, 1 rolls, now M24)
@@ -174,10 +179,14 @@ def _expiries(expiries: Mapping[Any, Any] | pd.Series[Any], prices: pd.DataFrame
         )
     absent = [name for name in prices.columns if name not in expiries]
     if absent:
-        raise DataError(f"expiries must name every contract; {absent[0]!r} has none. Add it: contract -> date.")
+        raise DataError(
+            f"expiries must name every contract; {absent[0]!r} has none. Add it: contract -> date."
+        )
     ends = [as_date(expiries[name], f"the expiry of {name!r}") for name in prices.columns]
     if len({one.tz for one in ends}) > 1:
-        raise DataError("expiries must all be in one time zone, or all without; got several. Use tz_convert.")
+        raise DataError(
+            "expiries must all be in one time zone, or all without; got several. Use tz_convert."
+        )
     dates = pd.DatetimeIndex(ends)
     if kind_of_dates(dates) != kind_of_dates(prices.index):
         raise DataError(
@@ -194,7 +203,9 @@ def _expiries(expiries: Mapping[Any, Any] | pd.Series[Any], prices: pd.DataFrame
     return pd.Series(dates, prices.columns)
 
 
-def _refuse_not_positive(prices: pd.Series[float], held: pd.Series[Any], what: str, mend: str) -> None:
+def _refuse_not_positive(
+    prices: pd.Series[float], held: pd.Series[Any], what: str, mend: str
+) -> None:
     if not (prices > 0.0).all():
         at = prices.index[int(np.argmax(prices <= 0.0))]
         raise DataError(

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least
@@ -31,6 +32,7 @@ class RollRule(Protocol):
         ...
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class RollBeforeExpiry:
     """Hold each contract until some business days before it expires.
@@ -59,6 +61,7 @@ class RollBeforeExpiry:
         return last.searchsorted(contracts.index[1:], side="left")
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True, eq=False)
 class RollOnVolume:
     """Hold each contract until the next one is traded more: the change takes effect the date after.
@@ -100,7 +103,9 @@ class RollOnVolume:
 
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
         """The first contract in order that lives and is traded no less than the one after it."""
-        if set(self.volumes.columns) != set(contracts.columns) or not self.volumes.index.equals(contracts.index):
+        if set(self.volumes.columns) != set(contracts.columns) or not self.volumes.index.equals(
+            contracts.index
+        ):
             raise DataError(
                 f"volumes must have the dates and columns of contracts; got {self.volumes.shape} from "
                 f"{day(self.volumes.index[0])} to {day(self.volumes.index[-1])} for {contracts.shape}. Reindex them: "

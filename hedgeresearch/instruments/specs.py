@@ -15,12 +15,16 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 
 Contract: TypeAlias = LinearContract | InverseContract
-KINDS: dict[str, type[LinearContract] | type[InverseContract]] = {"linear": LinearContract, "inverse": InverseContract}
+KINDS: dict[str, type[LinearContract] | type[InverseContract]] = {
+    "linear": LinearContract,
+    "inverse": InverseContract,
+}
 NEAR = 0.75
 """How alike two names must be, of 1 for the same, for one to be meant by the other."""
 COLUMNS = (
@@ -42,6 +46,7 @@ COLUMNS = (
 )
 
 
+@exported_by("hedgeresearch.instruments")
 def list_contracts() -> pd.DataFrame:
     """A row a contract: its terms, the page they were read from, the date of that page, and what to check.
 
@@ -58,6 +63,7 @@ def list_contracts() -> pd.DataFrame:
     return pd.DataFrame.from_dict(_venues(), orient="index").reindex(columns=list(COLUMNS))
 
 
+@exported_by("hedgeresearch.instruments")
 def contract_spec(contract: str, name: str | None = None, **terms: Any) -> Contract:
     """One of the contracts of :func:`specs`, ready to trade.
 
@@ -88,21 +94,25 @@ def contract_spec(contract: str, name: str | None = None, **terms: Any) -> Contr
         nearest = _nearest(str(contract))
         raise DataError(
             f"contract must be one of {', '.join(venues)}; got {contract!r}. "
-            f"{f'The nearest is {nearest!r}; ' if nearest else ''}hr.specs() describes them all."
+            f"{f'The nearest is {nearest!r}; ' if nearest else ''}hr.instruments.list_contracts() describes them all."
         )
     entry = venues[contract]
     kind = KINDS[entry["kind"]]
     known = [field.name for field in fields(kind) if field.init]
     unknown = [term for term in terms if term not in known]
     if unknown:
-        raise DataError(f"terms of {contract!r} must be among {', '.join(known)}; got {unknown[0]!r}.")
+        raise DataError(
+            f"terms of {contract!r} must be among {', '.join(known)}; got {unknown[0]!r}."
+        )
     stated = {term: value for term, value in entry.items() if term in known}
     return kind(**{"name": entry["symbol"] if name is None else name, **stated, **terms})
 
 
 def _nearest(text: str) -> str | None:
     """The contract whose name or symbol is most like a text, if one is."""
-    by_text = {entry["symbol"].lower(): name for name, entry in _venues().items()} | {name: name for name in _venues()}
+    by_text = {entry["symbol"].lower(): name for name, entry in _venues().items()} | {
+        name: name for name in _venues()
+    }
     found = difflib.get_close_matches(text.lower(), list(by_text), n=1, cutoff=NEAR)
     return by_text[found[0]] if found else None
 

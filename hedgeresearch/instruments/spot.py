@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Numbers, Terms
 
 
+@exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class Spot(Terms, Instrument):
     """Units held or sold short; the terms, by keyword, are those of ``Terms``, the lot counted in units.

@@ -61,8 +61,14 @@ class Terms:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
-            raise DataError(f"name must be the column of the instrument's prices; got {self.name!r}.")
-        check_positive(self.lot, "lot", "Give the smallest number of contracts that can be traded, such as 1 or 0.001")
+            raise DataError(
+                f"name must be the column of the instrument's prices; got {self.name!r}."
+            )
+        check_positive(
+            self.lot,
+            "lot",
+            "Give the smallest number of contracts that can be traded, such as 1 or 0.001",
+        )
         if self.tick is not None:
             check_positive(self.tick, "tick", "Give the smallest step of the price, or None")
         for field in ("fee", "half_spread", "initial_margin", "maintenance_margin"):

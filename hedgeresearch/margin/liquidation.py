@@ -31,6 +31,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.margin.price_range import PriceRange
@@ -42,6 +43,7 @@ ROUNDING = 1e-9
 """Share of a price by which collateral clears a level, more than its arithmetic loses."""
 
 
+@exported_by("hedgeresearch.margin")
 def linear_liquidation_price(
     wallet: npt.ArrayLike, units: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
 ) -> float | Array:
@@ -69,12 +71,14 @@ def linear_liquidation_price(
     [18090.5, 0.0]
     """
     own, size, start, share = _position(
-        {"wallet": wallet, "units": units, "entry": entry, "maintenance": maintenance}, ("wallet", "entry")
+        {"wallet": wallet, "units": units, "entry": entry, "maintenance": maintenance},
+        ("wallet", "entry"),
     )
     _refuse_liquidated(own, share * np.abs(size) * start, "wallet")
     return _plain(np.maximum((size * start - own) / (size - share * np.abs(size)), 0.0))
 
 
+@exported_by("hedgeresearch.margin")
 def inverse_liquidation_price(
     coins: npt.ArrayLike, face: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
 ) -> float | Array:
@@ -103,15 +107,21 @@ def inverse_liquidation_price(
     inf
     """
     own, size, start, share = _position(
-        {"coins": coins, "face": face, "entry": entry, "maintenance": maintenance}, ("coins", "entry")
+        {"coins": coins, "face": face, "entry": entry, "maintenance": maintenance},
+        ("coins", "entry"),
     )
     _refuse_liquidated(own, share * np.abs(size) / start, "coins")
     # coins held beyond the face of a short; of a long, coins that equity tends to as the price rises
     left = own + size / start
     liquidated = (size > 0.0) | (left < 0.0)
-    return _plain(np.where(liquidated, (size + share * np.abs(size)) / np.where(liquidated, left, 1.0), math.inf))
+    return _plain(
+        np.where(
+            liquidated, (size + share * np.abs(size)) / np.where(liquidated, left, 1.0), math.inf
+        )
+    )
 
 
+@exported_by("hedgeresearch.margin")
 def linear_collateral(
     level: npt.ArrayLike, units: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
 ) -> float | Array:
@@ -133,12 +143,14 @@ def linear_collateral(
     2562.5
     """
     target, size, start, share = _position(
-        {"level": level, "units": units, "entry": entry, "maintenance": maintenance}, ("level", "entry")
+        {"level": level, "units": units, "entry": entry, "maintenance": maintenance},
+        ("level", "entry"),
     )
     _refuse_other_side(target, size, start)
     return _plain(size * (start - target) + share * np.abs(size) * target)
 
 
+@exported_by("hedgeresearch.margin")
 def inverse_collateral(
     level: npt.ArrayLike, face: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
 ) -> float | Array:
@@ -160,12 +172,14 @@ def inverse_collateral(
     0.102
     """
     target, size, start, share = _position(
-        {"level": level, "face": face, "entry": entry, "maintenance": maintenance}, ("level", "entry")
+        {"level": level, "face": face, "entry": entry, "maintenance": maintenance},
+        ("level", "entry"),
     )
     _refuse_other_side(target, size, start)
     return _plain((size + share * np.abs(size)) / target - size / start)
 
 
+@exported_by("hedgeresearch.margin")
 def collateral_needed(
     drawn: PriceRange,
     size: float,
@@ -199,7 +213,9 @@ def collateral_needed(
     174745
     """
     if not isinstance(drawn, PriceRange):
-        raise DataError(f"drawn must come from simulate_price_range(returns, price, horizon); got {drawn!r}.")
+        raise DataError(
+            f"drawn must come from simulate_price_range(returns, price, horizon); got {drawn!r}."
+        )
     check_between(size, "size", -math.inf, math.inf)
     check_between(probability, "probability", 0.0, 1.0)
     check_choice(contract, "contract", get_args(Contract))
@@ -222,12 +238,18 @@ def _position(given: Mapping[str, Any], positive: tuple[str, str]) -> tuple[Arra
         low = 0.0 if name in positive or name == "maintenance" else -math.inf
         numbers.append(_numbers(value, name, low, 1.0 if name == "maintenance" else math.inf))
         if not numbers[-1].all():
-            raise DataError(f"{name} must not be 0; there is no position to liquidate. Leave it out.")
+            raise DataError(
+                f"{name} must not be 0; there is no position to liquidate. Leave it out."
+            )
     try:
         return np.broadcast_arrays(*numbers)
     except ValueError:
-        shapes = ", ".join(f"{name} {number.shape}" for name, number in zip(given, numbers, strict=True))
-        raise DataError(f"arrays must share their shape; got {shapes}. Give single numbers or equal lengths.") from None
+        shapes = ", ".join(
+            f"{name} {number.shape}" for name, number in zip(given, numbers, strict=True)
+        )
+        raise DataError(
+            f"arrays must share their shape; got {shapes}. Give single numbers or equal lengths."
+        ) from None
 
 
 def _numbers(value: Any, name: str, low: float, high: float) -> Array:

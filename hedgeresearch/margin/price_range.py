@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_returns, kind_of_returns
 from hedgeresearch._validation.series import one_series
@@ -25,6 +26,7 @@ from hedgeresearch.typing import Array
 Position = Literal["long", "short"]
 
 
+@exported_by("hedgeresearch.margin")
 @dataclass(frozen=True, eq=False, repr=False)
 class PriceRange:
     """How low and how high a price went on each path that was drawn, both counted from today's price.
@@ -61,8 +63,15 @@ class PriceRange:
         return f"PriceRange({len(self.lowest)} paths of {self.horizon} periods in blocks of {self.block_length})"
 
 
+@exported_by("hedgeresearch.margin")
 def simulate_price_range(
-    returns: Any, price: float, horizon: int, *, n_paths: int = 10_000, seed: int = 0, block_length: int | None = None
+    returns: Any,
+    price: float,
+    horizon: int,
+    *,
+    n_paths: int = 10_000,
+    seed: int = 0,
+    block_length: int | None = None,
 ) -> PriceRange:
     """The lowest and the highest price of paths drawn from past returns in blocks.
 
@@ -99,10 +108,14 @@ def simulate_price_range(
         block_length = automatic_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
     low, high = drawn_extremes(past, horizon, n_paths, block_length, seed)
-    return PriceRange(float(price), price * np.exp(low), price * np.exp(high), horizon, block_length, past)
+    return PriceRange(
+        float(price), price * np.exp(low), price * np.exp(high), horizon, block_length, past
+    )
 
 
-def drawn_extremes(log_returns: Array, horizon: int, n_paths: int, length: int, seed: int) -> tuple[Array, Array]:
+def drawn_extremes(
+    log_returns: Array, horizon: int, n_paths: int, length: int, seed: int
+) -> tuple[Array, Array]:
     """Lowest and highest log price since the start, which is 0, of paths in blocks, each (n_paths,)."""
     rng = np.random.default_rng(seed)
     n_dates = len(log_returns)
@@ -136,7 +149,9 @@ def touched(price: float | Array, level: float, position: Position) -> Any:
 def _log_returns(returns: Any) -> Array:
     """Log returns of one series of simple returns, (n_dates,)."""
     if (kind := kind_of_returns(returns, None)) not in (None, "simple"):
-        raise DataError(f"returns must be simple returns; got {kind} returns. Give hr.returns(prices).")
+        raise DataError(
+            f"returns must be simple returns; got {kind} returns. Give hr.returns(prices)."
+        )
     series = check_returns(one_series(returns), minimum_rows=20).iloc[:, 0]
     if not (series > -1.0).all():
         raise DataError(

@@ -23,10 +23,18 @@ from typing import Any
 import numpy as np
 
 from hedgeresearch._constants import OVERSHOOT
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
-from hedgeresearch.margin.price_range import Position, PriceRange, simulate_price_range, side_of, touched
+from hedgeresearch.margin.price_range import (
+    Position,
+    PriceRange,
+    side_of,
+    simulate_price_range,
+    touched,
+)
 
 
+@exported_by("hedgeresearch.margin")
 @dataclass(frozen=True, eq=False)
 class LiquidationProbability:
     """The share of the drawn paths that touch a level.
@@ -62,6 +70,7 @@ class LiquidationProbability:
         return float(low), float(high)
 
 
+@exported_by("hedgeresearch.margin")
 def barrier_probability(
     level: float,
     price: float,
@@ -121,13 +130,16 @@ def touch_probability(distance: float, volatility: float, horizon: float, drift:
 
     spread = volatility * math.sqrt(horizon)
     near, far = (distance - drift * horizon) / spread, (distance + drift * horizon) / spread
-    if far > 0.0:  # the factor may overflow where what it multiplies vanishes: erfcx is their product
+    if (
+        far > 0.0
+    ):  # the factor may overflow where what it multiplies vanishes: erfcx is their product
         returning = 0.5 * erfcx(far / math.sqrt(2.0)) * np.exp(-0.5 * near * near)
     else:
         returning = np.exp(2.0 * drift / volatility * distance / volatility) * ndtr(-far)
     return min(float(ndtr(-near) + returning), 1.0)
 
 
+@exported_by("hedgeresearch.margin")
 def liquidation_probability(
     returns: Any,
     price: float,
@@ -159,7 +171,9 @@ def liquidation_probability(
     >>> round(result.probability, 3), round(result.standard_error, 3), round(result.closed_form, 3)
     (0.049, 0.002, 0.033)
     """
-    drawn = simulate_price_range(returns, price, horizon, n_paths=n_paths, seed=seed, block_length=block_length)
+    drawn = simulate_price_range(
+        returns, price, horizon, n_paths=n_paths, seed=seed, block_length=block_length
+    )
     side = side_of(level, price, position)
     share = drawn.probability(level, side)
     return LiquidationProbability(
@@ -178,4 +192,6 @@ def liquidation_probability(
 def _closed_form(drawn: PriceRange, level: float, side: Position) -> float:
     """That of the mean and the volatility of the past that was drawn from, looked at once a period."""
     volatility, drift = float(drawn.log_returns.std(ddof=1)), float(drawn.log_returns.mean())
-    return barrier_probability(level, drawn.price, volatility, drawn.horizon, drift, steps=drawn.horizon, position=side)
+    return barrier_probability(
+        level, drawn.price, volatility, drawn.horizon, drift, steps=drawn.horizon, position=side
+    )

@@ -1,0 +1,5 @@
+"""Functions of returns and ratios: effectiveness, tail risk, utility, turnover."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

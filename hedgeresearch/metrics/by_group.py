@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame, check_index
 from hedgeresearch._validation.series import joined_series, on_dates
@@ -24,8 +25,12 @@ Measure = Callable[..., float]
 """A function of one or several series of returns."""
 
 
+@exported_by("hedgeresearch.metrics")
 def measure_by_regime(
-    measure: Measure, regimes: pd.Series[Any] | pd.DataFrame, *returns: pd.Series[float], minimum_dates: int = 20
+    measure: Measure,
+    regimes: pd.Series[Any] | pd.DataFrame,
+    *returns: pd.Series[float],
+    minimum_dates: int = 20,
 ) -> pd.DataFrame:
     """A measure over the dates of each regime: columns ``dates``, their number, and ``value``.
 
@@ -50,18 +55,25 @@ def measure_by_regime(
     >>> hedged = hr.hedged_returns(returns["NASDAQ"], returns[["SP500"]], fit.ratio)
     >>> calm = returns["SP500"].rolling(60).std().shift() < 0.01
     >>> regimes = calm.map({True: "calm", False: "turbulent"})[hedged.index]
-    >>> hr.by_regime(hr.effectiveness, regimes, hedged, returns["NASDAQ"][hedged.index]).round(3)
+    >>> hr.metrics.measure_by_regime(hr.effectiveness, regimes, hedged, returns["NASDAQ"][hedged.index]).round(3)
                dates  value
     regime
     calm        2826  0.854
     turbulent   1954  0.814
     """
     joined = _joined(returns)
-    labels, names = _likeliest(regimes, joined.index) if isinstance(regimes, pd.DataFrame) else _named(regimes, joined)
+    labels, names = (
+        _likeliest(regimes, joined.index)
+        if isinstance(regimes, pd.DataFrame)
+        else _named(regimes, joined)
+    )
     return _by_group(measure, joined, labels, pd.Index(names, name="regime"), minimum_dates)
 
 
-def measure_by_year(measure: Measure, *returns: pd.Series[float], minimum_dates: int = 20) -> pd.DataFrame:
+@exported_by("hedgeresearch.metrics")
+def measure_by_year(
+    measure: Measure, *returns: pd.Series[float], minimum_dates: int = 20
+) -> pd.DataFrame:
     """A measure over the dates of each calendar year: columns ``dates``, their number, and ``value``.
 
     Parameters
@@ -78,7 +90,7 @@ def measure_by_year(measure: Measure, *returns: pd.Series[float], minimum_dates:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> hr.measure_by_year(hr.value_at_risk, hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]).loc[2007:2009].round(4)
+    >>> hr.metrics.measure_by_year(hr.metrics.value_at_risk, hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]).loc[2007:2009].round(4)
           dates   value
     year
     2007    251  0.0190
@@ -92,10 +104,15 @@ def measure_by_year(measure: Measure, *returns: pd.Series[float], minimum_dates:
             "with pd.to_datetime."
         )
     years = joined.index.year
-    return _by_group(measure, joined, years.to_numpy(), pd.Index(years.unique(), name="year"), minimum_dates)
+    return _by_group(
+        measure, joined, years.to_numpy(), pd.Index(years.unique(), name="year"), minimum_dates
+    )
 
 
-def measure_on_worst_days(measure: Measure, asset: pd.Series[float], *returns: pd.Series[float], share: float = 0.05) -> float:
+@exported_by("hedgeresearch.metrics")
+def measure_on_worst_days(
+    measure: Measure, asset: pd.Series[float], *returns: pd.Series[float], share: float = 0.05
+) -> float:
     """A measure over the days whose return of the asset is at or below its quantile at ``share``.
 
     The quantile is the linear one, as in ``value_at_risk`` and ``expected_shortfall``: the mean loss of the asset on
@@ -112,7 +129,7 @@ def measure_on_worst_days(measure: Measure, asset: pd.Series[float], *returns: p
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> round(hr.measure_on_worst_days(lambda loss: -loss.mean(), returns["NASDAQ"], returns["NASDAQ"]), 4)
+    >>> round(hr.metrics.measure_on_worst_days(lambda loss: -loss.mean(), returns["NASDAQ"], returns["NASDAQ"]), 4)
     0.0374
     """
     check_between(share, "share", 0.0, 1.0)
@@ -126,7 +143,9 @@ def measure_on_worst_days(measure: Measure, asset: pd.Series[float], *returns: p
 def _joined(returns: tuple[Any, ...]) -> pd.DataFrame:
     if not returns:
         raise DataError("a measure must be given returns; got none.")
-    return joined_series({f"series {number}": series for number, series in enumerate(returns, start=1)})
+    return joined_series(
+        {f"series {number}": series for number, series in enumerate(returns, start=1)}
+    )
 
 
 def _likeliest(probabilities: pd.DataFrame, dates: pd.Index[Any]) -> tuple[Any, list[Any]]:
@@ -143,11 +162,15 @@ def _likeliest(probabilities: pd.DataFrame, dates: pd.Index[Any]) -> tuple[Any, 
 
 def _named(regimes: Any, joined: pd.DataFrame) -> tuple[Any, list[Any]]:
     if not isinstance(regimes, pd.Series):
-        raise DataError(f"regimes must be a Series of names or a DataFrame; got {type(regimes).__name__}.")
+        raise DataError(
+            f"regimes must be a Series of names or a DataFrame; got {type(regimes).__name__}."
+        )
     check_index(regimes.index, "regimes")
     path = on_dates(regimes.to_frame(), joined.index, "regimes", "the returns").iloc[:, 0]
     if path.isna().any():
-        raise DataError(f"regimes must have a name on every date; {day(path.index[path.isna()][0])} has none.")
+        raise DataError(
+            f"regimes must have a name on every date; {day(path.index[path.isna()][0])} has none."
+        )
     if pd.api.types.is_float_dtype(path.dtype) and (path % 1.0 != 0.0).any():
         raise DataError(
             f"regimes as a Series must be names or whole numbers; got {path[path % 1.0 != 0.0].iloc[0]:g}. Give "
@@ -173,4 +196,6 @@ def _measured(measure: Measure, chosen: pd.DataFrame, where: str) -> float:
     try:
         return float(measure(*(chosen[name] for name in chosen.columns)))
     except DataError as error:
-        raise DataError(f"the measure must exist on {where} ({len(chosen)} dates): {error}") from error
+        raise DataError(
+            f"the measure must exist on {where} ({len(chosen)} dates): {error}"
+        ) from error

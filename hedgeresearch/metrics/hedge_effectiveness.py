@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import CONSTANT, check_frame, join_asset_and_hedges
 from hedgeresearch._validation.series import joined_series, one_series
@@ -13,7 +14,10 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 
-def hedged_returns(asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.DataFrame) -> pd.Series[float]:
+@exported_by("hedgeresearch.metrics")
+def hedged_returns(
+    asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.DataFrame
+) -> pd.Series[float]:
     """Returns of the hedged position, asset - ratio @ hedges, on the dates of ``ratio``: (n_dates,).
 
     Parameters
@@ -43,11 +47,14 @@ def hedged_returns(asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.Data
         )
     absent = ratio.index.difference(joined.index)
     if len(absent):
-        raise DataError(f"every date of ratio must have returns; {len(absent)} have none, the first {day(absent[0])}.")
+        raise DataError(
+            f"every date of ratio must have returns; {len(absent)} have none, the first {day(absent[0])}."
+        )
     common = joined.loc[ratio.index]
     return (common.iloc[:, 0] - (ratio * common.iloc[:, 1:]).sum(axis=1)).rename("hedged")
 
 
+@exported_by("hedgeresearch.metrics")
 def variance(returns: pd.Series[float], ddof: int = 1) -> float:
     """Variance per period, in squared units of the returns.
 
@@ -75,6 +82,7 @@ def variance_of(values: Array, ddof: int) -> Array:
     return np.asarray(values.var(axis=-1, ddof=ddof))
 
 
+@exported_by("hedgeresearch.metrics")
 def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float:
     """Share of the variance that a hedge removes, 1 - var(hedged) / var(unhedged) (Ederington 1979, eq. 8).
 
@@ -90,7 +98,9 @@ def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float
     joined = joined_series({"hedged": hedged, "unhedged": unhedged}).to_numpy()
     left, right = joined.T
     if len(joined) < 2 or right.max() - right.min() <= CONSTANT * np.abs(right).max():
-        raise DataError("unhedged returns must vary over two dates or more; their variance is zero.")
+        raise DataError(
+            "unhedged returns must vary over two dates or more; their variance is zero."
+        )
     return float(effectiveness_of(left, right))
 
 

@@ -16,6 +16,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import CONSTANT
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between
@@ -23,6 +24,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.metrics")
 def exponential_certainty_equivalent(returns: pd.Series[float], risk_aversion: float) -> float:
     """The certain return per period that exponential utility likes as much as the returns.
 
@@ -49,7 +51,10 @@ def exponential_certainty_equivalent_of(values: Array, risk_aversion: float) -> 
     return np.asarray(worst[..., 0] - np.log(mean) / risk_aversion)
 
 
-def mean_variance_certainty_equivalent(returns: pd.Series[float], risk_aversion: float, ddof: int = 1) -> float:
+@exported_by("hedgeresearch.metrics")
+def mean_variance_certainty_equivalent(
+    returns: pd.Series[float], risk_aversion: float, ddof: int = 1
+) -> float:
     """Mean return per period less half the risk aversion times the variance.
 
     Parameters
@@ -75,6 +80,7 @@ def mean_variance_certainty_equivalent_of(values: Array, risk_aversion: float, d
     return np.asarray(values.mean(axis=-1) - 0.5 * risk_aversion * values.var(axis=-1, ddof=ddof))
 
 
+@exported_by("hedgeresearch.metrics")
 def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) -> float:
     """Mean over standard deviation, per year.
 
@@ -92,7 +98,7 @@ def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) ->
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> round(hr.sharpe(hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"], periods_per_year=252), 2)
+    >>> round(hr.metrics.sharpe(hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"], periods_per_year=252), 2)
     0.34
     """
     check_between(periods_per_year, "periods_per_year", 0.0, math.inf)
@@ -105,4 +111,6 @@ def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) ->
 
 def sharpe_of(values: Array, periods_per_year: float, ddof: int) -> Array:
     """Over the last axis of values (..., n_dates)."""
-    return np.asarray(math.sqrt(periods_per_year) * values.mean(axis=-1) / values.std(axis=-1, ddof=ddof))
+    return np.asarray(
+        math.sqrt(periods_per_year) * values.mean(axis=-1) / values.std(axis=-1, ddof=ddof)
+    )

@@ -22,6 +22,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_between, check_choice
@@ -36,6 +37,7 @@ ROUNDING = 1e-9
 """What a number of dates, such as 560 x .05, may miss a whole number by and still be it."""
 
 
+@exported_by("hedgeresearch.metrics")
 def semivariance(returns: pd.Series[float], target: float | Literal["mean"] = 0.0) -> float:
     """Mean squared shortfall below a target, over all dates, in squared units of the returns.
 
@@ -60,7 +62,10 @@ def semivariance_of(values: Array, target: float | Literal["mean"]) -> Array:
     return np.asarray(np.square(np.minimum(values - level, 0.0)).mean(axis=-1))
 
 
-def value_at_risk(returns: pd.Series[float], level: float = 0.05, quantile: Quantile = "linear") -> float:
+@exported_by("hedgeresearch.metrics")
+def value_at_risk(
+    returns: pd.Series[float], level: float = 0.05, quantile: Quantile = "linear"
+) -> float:
     """The loss per period that the returns exceed in a share ``level`` of the dates; negative where that is a gain.
 
     Parameters
@@ -73,7 +78,7 @@ def value_at_risk(returns: pd.Series[float], level: float = 0.05, quantile: Quan
     --------
     >>> import hedgeresearch as hr
     >>> nasdaq = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
-    >>> round(hr.value_at_risk(nasdaq), 4), round(hr.expected_shortfall(nasdaq), 4)
+    >>> round(hr.metrics.value_at_risk(nasdaq), 4), round(hr.metrics.expected_shortfall(nasdaq), 4)
     (0.0262, 0.0374)
     """
     check_between(level, "level", 0.0, 1.0)
@@ -89,7 +94,10 @@ def value_at_risk_of(values: Array, level: float, quantile: Quantile) -> Array:
     return np.asarray(-np.partition(values, last, axis=-1)[..., last])
 
 
-def expected_shortfall(returns: pd.Series[float], level: float = 0.05, tail: Tail = "linear") -> float:
+@exported_by("hedgeresearch.metrics")
+def expected_shortfall(
+    returns: pd.Series[float], level: float = 0.05, tail: Tail = "linear"
+) -> float:
     """Mean loss per period in the worst share ``level`` of the dates: CVaR.
 
     Parameters
@@ -128,6 +136,7 @@ def last_of_tail(n_dates: int, level: float, quantile: Quantile) -> int:
     return max(math.ceil(n_dates * level - ROUNDING), 1) - 1
 
 
+@exported_by("hedgeresearch.metrics")
 def maximum_drawdown(returns: pd.Series[float], wealth: Wealth = "compounded") -> float:
     """Largest fall from an earlier peak: a fraction of the peak if compounded, of the first notional if summed.
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_flag
 
 
+@exported_by("hedgeresearch.metrics")
 def ratio_changes(ratio: pd.DataFrame) -> pd.DataFrame:
     """Hedge that is sold (bought, if negative) at each date before its return, per notional of the asset.
 
@@ -28,6 +30,7 @@ def ratio_changes(ratio: pd.DataFrame) -> pd.DataFrame:
     return path - path.shift(fill_value=0.0)
 
 
+@exported_by("hedgeresearch.metrics")
 def turnover(ratio: pd.DataFrame, entry: bool = True) -> float:
     """Sum of the absolute changes of the ratios of all hedges, in notionals of the asset.
 
@@ -47,6 +50,7 @@ def turnover(ratio: pd.DataFrame, entry: bool = True) -> float:
     return float(traded[0 if entry else 1 :].sum())
 
 
+@exported_by("hedgeresearch.metrics")
 def ratio_summary(ratio: pd.DataFrame) -> pd.DataFrame:
     """Each hedge's mean ratio, its standard deviation, range and turnover (n_hedges, 5); the entry counts.
 

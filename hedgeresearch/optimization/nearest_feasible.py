@@ -93,12 +93,16 @@ def nearest_ratios(ratios: Array, metric: Array, constraints: Sequence[Constrain
     ``metric`` (n_dates, n, n) is the covariance of the hedges. Ratios that satisfy the constraints come back as they
     are.
     """
-    scale = np.sqrt(np.diagonal(metric[0]))  # hedges in units of their volatility, so that theirs do not matter
+    scale = np.sqrt(
+        np.diagonal(metric[0])
+    )  # hedges in units of their volatility, so that theirs do not matter
     limits = Limits.of(constraints, ratios.shape[1]).in_units(scale)
     x = ratios * scale
     moved = ~limits.satisfied(x)
     new = moved.copy()  # what equals the date before has its answer, too
-    new[1:] &= (ratios[1:] != ratios[:-1]).any(axis=1) | (metric[1:] != metric[:-1]).any(axis=(1, 2))
+    new[1:] &= (ratios[1:] != ratios[:-1]).any(axis=1) | (metric[1:] != metric[:-1]).any(
+        axis=(1, 2)
+    )
     if not new.any():
         return ratios
     nearest = _branch_and_bound(x[new], metric[new] / np.outer(scale, scale), limits)
@@ -189,7 +193,9 @@ def _binding(x0: Array, metric: Array, limits: Limits) -> tuple[Array, Array] | 
         if beyond and not there:
             rows, ceilings = np.vstack([rows, signs]), np.append(ceilings, limits.gross)
         elif len(active):  # what exceeds a bound that is there is rounding
-            _check_precision(float(np.abs(x) @ limits.sizes), float(np.abs(x0) @ limits.sizes), limits.gross)
+            _check_precision(
+                float(np.abs(x) @ limits.sizes), float(np.abs(x0) @ limits.sizes), limits.gross
+            )
             return rows[active], ceilings[active]
         directions = np.linalg.solve(root, rows.T).T
         lengths = np.linalg.norm(directions, axis=1)
@@ -221,7 +227,9 @@ def _shortest(directions: Array, ceilings: Array) -> Positions | None:
 
 def _on_bounds(ratios: Array, constraints: Sequence[Constraint]) -> Array:
     """Ratios (n_dates, n) that lie on a bound of one hedge but for rounding, exactly on it."""
-    for row, ceiling in (pair for c in constraints for pair in zip(c.rows, c.ceilings, strict=True)):
+    for row, ceiling in (
+        pair for c in constraints for pair in zip(c.rows, c.ceilings, strict=True)
+    ):
         (columns,) = np.nonzero(row)
         if len(columns) == 1:
             values, bound = ratios[:, columns[0]], ceiling / row[columns[0]]

@@ -71,7 +71,9 @@ class _Place(NamedTuple):
     @property
     def information(self) -> Array:
         """Mean outer product of the scores."""
-        return np.asarray(self.jacobian.T @ (self.scores.T @ self.scores) @ self.jacobian / len(self.scores))
+        return np.asarray(
+            self.jacobian.T @ (self.scores.T @ self.scores) @ self.jacobian / len(self.scores)
+        )
 
 
 def maximise(
@@ -92,11 +94,16 @@ def maximise(
         If no start ends at a point where the projected gradient vanishes.
     """
     low, high = np.array(bounds).T
-    places = sorted((_look(likelihood, np.clip(x, low, high)) for x in starts), key=lambda place: -place.value)
+    places = sorted(
+        (_look(likelihood, np.clip(x, low, high)) for x in starts), key=lambda place: -place.value
+    )
     best: Optimum | None = None
     for place in places:
         end = _climb(likelihood, place, low, high)
-        if best is None or (end.converged, end.log_likelihood) > (best.converged, best.log_likelihood):
+        if best is None or (end.converged, end.log_likelihood) > (
+            best.converged,
+            best.log_likelihood,
+        ):
             best = end
         if best.converged and best.free.all() and not thorough:
             return best
@@ -137,13 +144,17 @@ def _climb(likelihood: Likelihood, place: _Place, low: Array, high: Array) -> Op
             break
         following = _search(likelihood, place, direction, low, high)
         if following is not None:
-            curvature = bfgs_update(curvature, following.x - place.x, place.gradient - following.gradient)
+            curvature = bfgs_update(
+                curvature, following.x - place.x, place.gradient - following.gradient
+            )
             place, fresh = following, False
         elif fresh:
             break
         else:
             curvature, fresh = place.information, True
-    return Optimum(place.x, place.value * n_dates, _steepness(place, low, high), _free(place, low, high))
+    return Optimum(
+        place.x, place.value * n_dates, _steepness(place, low, high), _free(place, low, high)
+    )
 
 
 def _steepness(place: _Place, low: Array, high: Array) -> float:
@@ -158,7 +169,9 @@ def _free(place: _Place, low: Array, high: Array) -> Array:
     return np.asarray(place.x != outwards)
 
 
-def _search(likelihood: Likelihood, place: _Place, direction: Array, low: Array, high: Array) -> _Place | None:
+def _search(
+    likelihood: Likelihood, place: _Place, direction: Array, low: Array, high: Array
+) -> _Place | None:
     """The first of the steps 1, 1/3, 1/9, ... along the direction, cut off at the box, that climbs enough."""
     length = 1.0
     for attempt in range(SHORTEST_STEP):
@@ -170,7 +183,11 @@ def _search(likelihood: Likelihood, place: _Place, direction: Array, low: Array,
                 return None  # rounding will not let a shorter step look better
             reached = _look(likelihood, x)
             fell = len(place.scores) * (place.value - reached.value) > ROUNDING
-            if hidden and not fell and _steepness(reached, low, high) < 0.5 * _steepness(place, low, high):
+            if (
+                hidden
+                and not fell
+                and _steepness(reached, low, high) < 0.5 * _steepness(place, low, high)
+            ):
                 return reached
             if not hidden and reached.value >= place.value + 1e-4 * promised:
                 return reached

@@ -8,6 +8,7 @@ from typing import Any, overload
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
@@ -16,7 +17,13 @@ from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import Book
 from hedgeresearch.recommendation.inputs.problem_checks import check_backtest
-from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective, Rebalancing, Settings
+from hedgeresearch.recommendation.inputs.settings import (
+    Limits,
+    Margin,
+    Objective,
+    Rebalancing,
+    Settings,
+)
 from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.sizing.plan import plan_of
@@ -44,6 +51,7 @@ def recommend(
 ) -> Recommendation: ...
 
 
+@exported_by("hedgeresearch.recommendation")
 def recommend(
     fit: HedgeFit,
     notional: float | None = None,
@@ -133,7 +141,9 @@ def _refuse_beside_notional(given: dict[str, Any]) -> None:
     parameters = inspect.signature(recommend).parameters
     defaults = {name: parameters[name].default for name in given}
     other = [
-        name for name, value in given.items() if type(value) is not type(defaults[name]) or value != defaults[name]
+        name
+        for name, value in given.items()
+        if type(value) is not type(defaults[name]) or value != defaults[name]
     ]
     if other:
         raise DataError(

@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
 
 
+@exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True, eq=False, repr=False)
 class NotionalRecommendation:
     """The hedge to hold over the date after the last one seen.
@@ -72,14 +74,18 @@ class NotionalRecommendation:
         if self.regime_probabilities is None:
             return ""
         likeliest = self.regime_probabilities.idxmax()
-        return f"; regime {likeliest} is the likeliest next, at {self.regime_probabilities.max():.0%}"
+        return (
+            f"; regime {likeliest} is the likeliest next, at {self.regime_probabilities.max():.0%}"
+        )
 
     @property
     def summary(self) -> pd.DataFrame:
         """One row a hedge: ratio, units of currency to sell, and the ratio each regime would ask for."""
         table = pd.DataFrame({"ratio": self.ratio, "sell": self.sell})
         if self.ratio_by_regime is not None and self.regime_probabilities is not None:
-            rows = zip(self.regime_probabilities.items(), self.ratio_by_regime.to_numpy(), strict=True)
+            rows = zip(
+                self.regime_probabilities.items(), self.ratio_by_regime.to_numpy(), strict=True
+            )
             for (regime, probability), ratios in rows:
                 table[f"ratio in regime {regime} ({probability:.0%})"] = ratios
         return table.rename_axis("hedge")
@@ -88,7 +94,9 @@ class NotionalRecommendation:
         """Plain numbers, strings, lists and dictionaries, ready for JSON."""
         by_regime = None
         if self.ratio_by_regime is not None:
-            by_regime = {str(regime): _plain(row) for regime, row in self.ratio_by_regime.iterrows()}
+            by_regime = {
+                str(regime): _plain(row) for regime, row in self.ratio_by_regime.iterrows()
+            }
         return {
             "asset": str(self.asset),
             "notional": self.notional,
@@ -96,7 +104,9 @@ class NotionalRecommendation:
             "model": self.model,
             "ratio": _plain(self.ratio),
             "sell": _plain(self.sell),
-            "regime_probabilities": None if self.regime_probabilities is None else _plain(self.regime_probabilities),
+            "regime_probabilities": None
+            if self.regime_probabilities is None
+            else _plain(self.regime_probabilities),
             "ratio_by_regime": by_regime,
             "expected_volatility_before": self.volatility_before,
             "expected_volatility_after": self.volatility_after,
@@ -133,7 +143,9 @@ def recommend_for_notional(fit: HedgeFit, notional: float) -> NotionalRecommenda
     Name: sell, dtype: float64
     """
     if not isinstance(fit, HedgeFit):
-        raise DataError(f"fit must be a fitted hedge, such as OLSHedge().fit(asset, hedges); got {fit!r}.")
+        raise DataError(
+            f"fit must be a fitted hedge, such as OLSHedge().fit(asset, hedges); got {fit!r}."
+        )
     check_between(notional, "notional", -math.inf, math.inf)
     notional = float(notional)
     if notional == 0:

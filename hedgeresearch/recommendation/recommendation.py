@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe, quantity
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.carry import Carry
@@ -28,7 +29,11 @@ from hedgeresearch.recommendation.assessment.risks import (
 )
 from hedgeresearch.recommendation.inputs.problem import Book
 from hedgeresearch.recommendation.inputs.settings import Settings
-from hedgeresearch.recommendation.narrative.reasons import decision_of, reasons_of, summary_of_orders
+from hedgeresearch.recommendation.narrative.reasons import (
+    decision_of,
+    reasons_of,
+    summary_of_orders,
+)
 from hedgeresearch.recommendation.sizing.contracts import book_volatility
 from hedgeresearch.recommendation.sizing.plan import Plan, carried_plan
 from hedgeresearch.risk.joint_tails import TailDependence
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True, eq=False, repr=False)
 class Recommendation:
     """What to hold against a position over the date after the last, what to trade for it, and why.
@@ -84,7 +90,9 @@ class Recommendation:
     @property
     def orders(self) -> pd.DataFrame:
         """The order list: instrument, side, contracts, cost in currency, reason; empty if all is left alone."""
-        return pd.DataFrame(self.plan.orders, columns=["instrument", "side", "contracts", "cost", "reason"])
+        return pd.DataFrame(
+            self.plan.orders, columns=["instrument", "side", "contracts", "cost", "reason"]
+        )
 
     @property
     def holdings(self) -> pd.Series[float]:
@@ -146,7 +154,7 @@ class Recommendation:
         """Funding or basis of each hedge that is held, where it is known; the reasons say where it is not.
 
         Dated futures are taken to be rolled four times a year, as quarterly ones are; for another number, call
-        ``hr.carry`` with ``rolls_per_year``.
+        ``hr.instruments.hedge_carry`` with ``rolls_per_year``.
         """
         return carries_of(self.book, self.plan.after)
 
@@ -157,7 +165,7 @@ class Recommendation:
 
     @cached_property
     def tails(self) -> TailSummary:
-        """TailSummary of the book as it is to be held, over the past, per unit of the position's value."""
+        """Tails of the book as it is to be held, over the past, per unit of the position's value."""
         return tails_of(self.book, self.plan.after)
 
     @cached_property
@@ -183,7 +191,9 @@ class Recommendation:
 
     # --- one bar later ---
 
-    def update(self, bar: Mapping[Any, float] | pd.Series[float], date: Any = None) -> Recommendation:
+    def update(
+        self, bar: Mapping[Any, float] | pd.Series[float], date: Any = None
+    ) -> Recommendation:
         """The recommendation one bar later, with the same parameters and bands.
 
         Holdings are those recommended here, and coins that an inverse contract has paid over the bar count with the

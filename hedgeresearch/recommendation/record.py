@@ -37,7 +37,11 @@ def record_as_dict(rec: Recommendation) -> dict[str, Any]:
         "action": rec.action,
         "decision": rec.decision,
         "orders": [order._asdict() for order in rec.plan.orders],
-        "position": {"units": dict(book.position.units), "value": book.value, "net_value": book.net_value},
+        "position": {
+            "units": dict(book.position.units),
+            "value": book.value,
+            "net_value": book.net_value,
+        },
         "instruments": _rows(rec.summary),
         "terms": terms_of(rec),
         "market": mappings_of(rec),
@@ -50,13 +54,17 @@ def record_as_dict(rec: Recommendation) -> dict[str, Any]:
             "one_to_one": certainty.one_to_one,
             "by_model": None if certainty.by_model is None else _rows(certainty.by_model),
             "expected_effectiveness": certainty.expected,
-            "out_of_sample": None if certainty.out_of_sample is None else _interval(certainty.out_of_sample),
+            "out_of_sample": None
+            if certainty.out_of_sample is None
+            else _interval(certainty.out_of_sample),
         },
         "carry": _if_told(lambda: [_carry(one) for one in rec.carry]),
         "margin": _if_told(lambda: None if rec.margin is None else _rows(rec.margin)),
         "stress": _if_told(lambda: _rows(rec.stress)),
         "tails": _if_told(lambda: _plain(rec.tails.to_dict())),
-        "tail_dependence": _if_told(lambda: rec.tail_dependence and _plain(rec.tail_dependence.to_dict())),
+        "tail_dependence": _if_told(
+            lambda: rec.tail_dependence and _plain(rec.tail_dependence.to_dict())
+        ),
         "reasons": rec.reasons,
         "model": describe(book.fit.model),
         "settings": _settings(rec.settings),
@@ -120,7 +128,10 @@ def mappings_of(rec: Recommendation) -> dict[str, Any]:
     """What converts, is paid and is delivered, by asset or instrument: columns of the table, or numbers."""
     market = rec.book.market
     given = {name: getattr(market, name) for name in ("rates", "funding", "underlying")}
-    return {name: {key: _written(value) for key, value in mapping.items()} for name, mapping in given.items()}
+    return {
+        name: {key: _written(value) for key, value in mapping.items()}
+        for name, mapping in given.items()
+    }
 
 
 def terms_of(rec: Recommendation) -> dict[str, dict[str, Any]]:
@@ -130,7 +141,9 @@ def terms_of(rec: Recommendation) -> dict[str, dict[str, Any]]:
 
 def _terms(instrument: Terms) -> dict[str, Any]:
     names = [field.name for field in fields(instrument) if field.name != "name"]
-    return {"kind": type(instrument).__name__} | {name: _written(getattr(instrument, name)) for name in names}
+    return {"kind": type(instrument).__name__} | {
+        name: _written(getattr(instrument, name)) for name in names
+    }
 
 
 def _written(value: Any) -> Any:
@@ -142,7 +155,9 @@ def _written(value: Any) -> Any:
 
 def versions() -> dict[str, str]:
     """Of what the numbers were made with."""
-    return {"hedgeresearch": VERSION, "python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+    return {"hedgeresearch": VERSION, "python": platform.python_version()} | {
+        name: version(name) for name in LIBRARIES
+    }
 
 
 def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -150,7 +165,12 @@ def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _interval(found: Any) -> dict[str, float]:
-    return {"effectiveness": found.difference, "lower": found.lower, "upper": found.upper, "level": found.level}
+    return {
+        "effectiveness": found.difference,
+        "lower": found.lower,
+        "upper": found.upper,
+        "level": found.level,
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -1,1 +1,5 @@
-"""Regime models: ``model.fit(observations)`` gives a :class:`RegimeFit`."""
+"""Models of volatility regimes."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

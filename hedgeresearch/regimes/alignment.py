@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.regimes.fit import RegimeFit
@@ -29,6 +30,7 @@ REGIMES_OF_BOUND = re.compile(r"(?<= )\[\d+(?:,\d+)*\](?= = )|(?<=of regime )\d+
 """Where the words for a bound do: "p [0,1] = 0", "persistence of regime 0 = 1"."""
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
 class AlignedRegimes:
     """A fit renumbered like another one, and how far its regimes have drifted from the other's.
@@ -49,6 +51,7 @@ class AlignedRegimes:
         return f"AlignedRegimes({self.fit!r}, order {self.order.tolist()}, largest drift {self.drift.max():.3g})"
 
 
+@exported_by("hedgeresearch.regimes")
 def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
     """Number the regimes of ``fit`` like those of ``other``, such as the fit before it in a walk-forward.
 
@@ -62,7 +65,7 @@ def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> returns = hr.simulate_regimes(n_dates=1500, seed=3).returns
+    >>> returns = hr.data.simulate_regimes(n_dates=1500, seed=3).returns
     >>> model = hr.GaussianHMM(2, n_starts=2)
     >>> align_regimes(model.fit(returns.iloc[500:]), model.fit(returns.iloc[:1000])).order.tolist()
     [0, 1]
@@ -89,21 +92,29 @@ def nearest_regimes(moments: Moments, others: Moments) -> Indices:
 
 def squared_distances(rows: Moments, columns: Moments) -> Array:
     """Of each regime of one fit from each of another, whatever the units of the series, (k, k)."""
-    (means, volatilities, correlations), (other_means, other_volatilities, other_correlations) = map(
-        _standardised, (rows, columns)
+    (means, volatilities, correlations), (other_means, other_volatilities, other_correlations) = (
+        map(_standardised, (rows, columns))
     )
     volatility = (np.log(volatilities)[:, None] - np.log(other_volatilities)[None]) ** 2
-    shift = (means[:, None] - other_means[None]) ** 2 / (volatilities[:, None] * other_volatilities[None])
+    shift = (means[:, None] - other_means[None]) ** 2 / (
+        volatilities[:, None] * other_volatilities[None]
+    )
     total = volatility.mean(axis=2) + shift.mean(axis=2)
     pairs = np.tril_indices(means.shape[1], -1)
     if len(pairs[0]):
-        total += ((correlations[:, None] - other_correlations[None])[:, :, *pairs] ** 2).mean(axis=2)
+        total += ((correlations[:, None] - other_correlations[None])[:, :, *pairs] ** 2).mean(
+            axis=2
+        )
     return np.asarray(total)
 
 
 def _standardised(moments: Moments) -> tuple[Array, Array, Array]:
     volatilities = np.sqrt(np.diagonal(moments.covariances, axis1=1, axis2=2))
-    return moments.means, volatilities, moments.covariances / (volatilities[:, :, None] * volatilities[:, None, :])
+    return (
+        moments.means,
+        volatilities,
+        moments.covariances / (volatilities[:, :, None] * volatilities[:, None, :]),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_following, check_frame
 from hedgeresearch._validation.settings import check_at_least
@@ -29,6 +30,7 @@ class RegimeModel(Protocol):
         """Estimate on observations (n_dates, n_series)."""
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
 class RegimeFit:
     """Estimated regimes and their probabilities at each date.
@@ -57,7 +59,9 @@ class RegimeFit:
     sample_entropy: float
 
     def __repr__(self) -> str:
-        return f"RegimeFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
+        return (
+            f"RegimeFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
@@ -97,7 +101,11 @@ class RegimeFit:
     @property
     def predictions(self) -> Array:
         """``predicted`` as an array; a single date, whose prediction came before it, is not filtered for that."""
-        return self.initial_state.next_probabilities[None] if len(self.dates) == 1 else self._filtered.predicted[:-1]
+        return (
+            self.initial_state.next_probabilities[None]
+            if len(self.dates) == 1
+            else self._filtered.predicted[:-1]
+        )
 
     @property
     def filtered(self) -> pd.DataFrame:
@@ -117,7 +125,9 @@ class RegimeFit:
     @property
     def next_probabilities(self) -> pd.Series[float]:
         """P(regime at the date after the last | all data), (k,)."""
-        return pd.Series(self.final_state.next_probabilities, index=self.regimes, name="next probability")
+        return pd.Series(
+            self.final_state.next_probabilities, index=self.regimes, name="next probability"
+        )
 
     def forecast(self, horizon: int) -> pd.DataFrame:
         """Probabilities of the regimes at each of the next ``horizon`` dates, (horizon, k); step 1 is the next date."""
@@ -125,7 +135,9 @@ class RegimeFit:
         rows = [self.final_state.next_probabilities]
         for _ in range(horizon - 1):
             rows.append(rows[-1] @ self.final_state.transition)
-        return pd.DataFrame(rows, index=pd.RangeIndex(1, horizon + 1, name="step"), columns=self.regimes)
+        return pd.DataFrame(
+            rows, index=pd.RangeIndex(1, horizon + 1, name="step"), columns=self.regimes
+        )
 
     # --- parameters ---
 
@@ -133,12 +145,18 @@ class RegimeFit:
     def transition(self) -> pd.DataFrame:
         """Transition probabilities (k, k), from the row's regime to the column's; rows sum to one."""
         labels = self.regimes
-        return pd.DataFrame(self.final_state.transition, index=labels.rename("from"), columns=labels.rename("to"))
+        return pd.DataFrame(
+            self.final_state.transition, index=labels.rename("from"), columns=labels.rename("to")
+        )
 
     @property
     def stationary(self) -> pd.Series[float]:
         """Long-run probabilities of the regimes, (k,)."""
-        return pd.Series(stationary_probabilities(self.final_state.transition), index=self.regimes, name="stationary")
+        return pd.Series(
+            stationary_probabilities(self.final_state.transition),
+            index=self.regimes,
+            name="stationary",
+        )
 
     @property
     def expected_durations(self) -> pd.Series[float]:
@@ -201,11 +219,16 @@ class RegimeFit:
     @property
     def summary(self) -> pd.DataFrame:
         """Each regime: probability at the next date, expected duration, mean and volatility per period."""
-        table = {"next probability": self.next_probabilities, "expected duration": self.expected_durations}
+        table = {
+            "next probability": self.next_probabilities,
+            "expected duration": self.expected_durations,
+        }
         means, covariances = self.final_state.moments
         for i, name in enumerate(self.series):
             table[f"mean {name}"] = pd.Series(means[:, i], index=self.regimes)
-            table[f"volatility {name}"] = pd.Series(np.sqrt(covariances[:, i, i]), index=self.regimes)
+            table[f"volatility {name}"] = pd.Series(
+                np.sqrt(covariances[:, i, i]), index=self.regimes
+            )
         return pd.DataFrame(table)
 
     # --- ahead ---
@@ -226,7 +249,9 @@ class RegimeFit:
     def advance(self, observations: pd.DataFrame) -> RegimeFit:
         """``extend`` over observations known to be valid."""
         after = self.final_state.advance(observations.to_numpy())
-        return replace(self, observations=observations, initial_state=self.final_state, final_state=after)
+        return replace(
+            self, observations=observations, initial_state=self.final_state, final_state=after
+        )
 
     def align_to(self, other: RegimeFit) -> RegimeFit:
         """The same fit with its regimes numbered like those of ``other``; ``align_regimes`` also gives the drift.
@@ -240,7 +265,13 @@ class RegimeFit:
 
         return align_regimes(self, other).fit
 
-    def plot(self, ax: Axes | None = None, *, line: pd.Series[float] | None = None, hindsight: bool = False) -> Axes:
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        line: pd.Series[float] | None = None,
+        hindsight: bool = False,
+    ) -> Axes:
         """Predicted probability of each regime, or a line (prices, a volatility) shaded by the likeliest regime.
 
         With ``hindsight`` the probabilities are smoothed ones, and the plot says so.
@@ -263,7 +294,9 @@ class RegimeFit:
             raise DataError(
                 f"line must hold every date of the path; {len(missing)} are missing, first {day(missing[0])}."
             )
-        return plot_shaded(line.loc[self.dates], probabilities, ylabel=str(line.name), note=note, ax=ax)
+        return plot_shaded(
+            line.loc[self.dates], probabilities, ylabel=str(line.name), note=note, ax=ax
+        )
 
     @cached_property
     def _filtered(self) -> Filtered:
@@ -279,7 +312,11 @@ class RegimeFit:
 
 
 def start_fit(
-    model: Any, frame: pd.DataFrame, recursion: RegimeState, estimates: Estimates, start_log_likelihoods: Array
+    model: Any,
+    frame: pd.DataFrame,
+    recursion: RegimeState,
+    estimates: Estimates,
+    start_log_likelihoods: Array,
 ) -> RegimeFit:
     """Run a recursion over its estimation sample."""
     smoothed, _ = recursion.hindsight(frame.to_numpy())
@@ -297,5 +334,11 @@ def start_fit(
 
 def check_start(model: Any, warm_start: Any, series: pd.Index[Any]) -> None:
     """Refuse a warm start that is not an earlier fit of the same model to the same series."""
-    if not isinstance(warm_start, RegimeFit) or warm_start.model != model or not warm_start.series.equals(series):
-        raise DataError(f"warm_start must be an earlier fit of {model!r} to {list(series)}; got {warm_start!r}.")
+    if (
+        not isinstance(warm_start, RegimeFit)
+        or warm_start.model != model
+        or not warm_start.series.equals(series)
+    ):
+        raise DataError(
+            f"warm_start must be an earlier fit of {model!r} to {list(series)}; got {warm_start!r}."
+        )

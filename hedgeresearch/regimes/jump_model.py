@@ -17,8 +17,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
-from hedgeresearch._validation.frames import COLLINEAR, check_frame, check_independent, check_returns
+from hedgeresearch._validation.frames import (
+    COLLINEAR,
+    check_frame,
+    check_independent,
+    check_returns,
+)
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -28,6 +34,7 @@ from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class JumpModel:
     """Persistent clusters of features, without a likelihood.
@@ -74,7 +81,9 @@ class JumpModel:
         check_at_least(self.n_regimes, "n_regimes", 1)
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
-        real = isinstance(self.penalty, int | float | np.integer | np.floating) and not isinstance(self.penalty, bool)
+        real = isinstance(self.penalty, int | float | np.integer | np.floating) and not isinstance(
+            self.penalty, bool
+        )
         if not real or not 0.0 <= self.penalty < math.inf:
             raise DataError(f"penalty must be a finite number of at least 0; got {self.penalty!r}.")
 
@@ -91,12 +100,18 @@ class JumpModel:
             If the cheapest path leaves a regime out, or on too few dates for a covariance.
         """
         n_features = check_frame(observations, "observations").shape[1]
-        frame = check_returns(observations, "observations", minimum_rows=10 * self.n_regimes * (n_features + 1))
+        frame = check_returns(
+            observations, "observations", minimum_rows=10 * self.n_regimes * (n_features + 1)
+        )
         names = [str(name) for name in frame.columns]
         check_independent(frame.cov().to_numpy(), names, "observations")
-        recursion, costs = estimate_jump_model(frame.to_numpy(), self, self._earlier(warm_start, frame))
+        recursion, costs = estimate_jump_model(
+            frame.to_numpy(), self, self._earlier(warm_start, frame)
+        )
         values = name_hard_parameters(recursion.moments.means, recursion.transition, names)
-        fit = start_fit(self, frame, recursion, Estimates(values=values, n_dates=len(frame)), -costs)
+        fit = start_fit(
+            self, frame, recursion, Estimates(values=values, n_dates=len(frame)), -costs
+        )
         warn_of_rare_regimes(fit.smoothed)
         return fit
 
@@ -133,7 +148,9 @@ class JumpState:
         """Certain online regimes, and the row of the transition matrix at the last of them; likelihoods are NaN."""
         online = self._values(observations)[1:].argmin(axis=1)
         predicted = np.vstack([self.next_probabilities, self.transition[online]])
-        return Filtered(predicted, np.eye(len(self.costs))[online], np.full(len(observations), np.nan))
+        return Filtered(
+            predicted, np.eye(len(self.costs))[online], np.full(len(observations), np.nan)
+        )
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
         """The cheapest path over all these dates, as certain probabilities and as regimes."""
@@ -160,7 +177,9 @@ class Descent(NamedTuple):
     path: Indices
 
 
-def estimate_jump_model(observations: Array, model: JumpModel, centres: Array | None) -> tuple[JumpState, Array]:
+def estimate_jump_model(
+    observations: Array, model: JumpModel, centres: Array | None
+) -> tuple[JumpState, Array]:
     """The recursion before the first date, and the cost that each start reached (NaN if it left a regime out).
 
     With ``centres`` (k, n_features) there is one start, from these; otherwise the model's random ones.
@@ -175,12 +194,16 @@ def estimate_jump_model(observations: Array, model: JumpModel, centres: Array | 
     else:
         starts = [(centres - level) / scale]
     ends = [descend(unit, start, model.penalty) for start in starts]
-    single = descend(unit, np.zeros((1, unit.shape[1])), model.penalty)  # what one regime would cost
+    single = descend(
+        unit, np.zeros((1, unit.shape[1])), model.penalty
+    )  # what one regime would cost
     best = min([*ends, single], key=lambda end: end.cost)
     _check_visited(best.path, model, len(ends))
     moments, transition, shares, _ = summarise_path(observations, best.path, k)
     recursion = JumpState(scale, float(model.penalty), moments, transition, np.zeros(k), shares)
-    return recursion, np.array([end.cost if len(np.unique(end.path)) == k else np.nan for end in ends])
+    return recursion, np.array(
+        [end.cost if len(np.unique(end.path)) == k else np.nan for end in ends]
+    )
 
 
 def descend(unit: Array, centres: Array, penalty: float) -> Descent:
@@ -194,7 +217,12 @@ def descend(unit: Array, centres: Array, penalty: float) -> Descent:
             return Descent(least, path)
         least = cost
         visited = [path == j for j in range(k)]
-        centres = np.stack([unit[here].mean(axis=0) if here.any() else centres[j] for j, here in enumerate(visited)])
+        centres = np.stack(
+            [
+                unit[here].mean(axis=0) if here.any() else centres[j]
+                for j, here in enumerate(visited)
+            ]
+        )
 
 
 def half_squared_distances(unit: Array, centres: Array) -> Array:
@@ -225,7 +253,11 @@ def summarise_path(observations: Array, path: Indices, k: int) -> PathSummary:
     n, scale = observations.shape[1], observations.std(axis=0)
     groups = [observations[path == j] for j in range(k)]
     for group in groups:
-        within = np.cov(group / scale, rowvar=False).reshape(n, n) if len(group) > n else np.zeros((n, n))
+        within = (
+            np.cov(group / scale, rowvar=False).reshape(n, n)
+            if len(group) > n
+            else np.zeros((n, n))
+        )
         if np.linalg.eigvalsh(within)[0] <= COLLINEAR:
             raise ConvergenceError(
                 f"every regime must have a positive definite covariance; one is visited on {len(group)} of {len(path)} "
@@ -244,7 +276,9 @@ def summarise_path(observations: Array, path: Indices, k: int) -> PathSummary:
 def name_hard_parameters(means: Array, transition: Array, series: list[str]) -> dict[str, float]:
     """Means and transition probabilities (the last of each row follows from the others) by name."""
     k = len(means)
-    named = {f"mean {name} [{s}]": float(means[s, i]) for s in range(k) for i, name in enumerate(series)}
+    named = {
+        f"mean {name} [{s}]": float(means[s, i]) for s in range(k) for i, name in enumerate(series)
+    }
     return named | {f"p [{i},{j}]": float(transition[i, j]) for i in range(k) for j in range(k - 1)}
 
 

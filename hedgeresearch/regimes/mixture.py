@@ -48,5 +48,7 @@ def weighted_moments(returns: Array, filtered: Array) -> Moments:
         )
     means = filtered.T @ returns / weights[:, None]
     deviations = returns[:, None, :] - means[None]
-    covariances = np.einsum("tk,tki,tkj->kij", filtered, deviations, deviations) / weights[:, None, None]
+    covariances = (
+        np.einsum("tk,tki,tkj->kij", filtered, deviations, deviations) / weights[:, None, None]
+    )
     return Moments(means, covariances)

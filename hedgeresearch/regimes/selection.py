@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least, check_between, check_model
@@ -29,6 +30,7 @@ CRITERIA = ("AIC", "BIC", "ICL")
 PREDICTIVE = "predictive log-likelihood per date"
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
 class RegimeSelection:
     """Candidates compared, the number of regimes recommended, and why.
@@ -58,8 +60,12 @@ class RegimeSelection:
         return f"<p>{html.escape(self.reason)} {note}</p>{self.table.to_html(float_format='{:,.3f}'.format)}"
 
 
+@exported_by("hedgeresearch.regimes")
 def select_regimes(
-    model: RegimeModel, observations: pd.DataFrame, candidates: Iterable[int] = range(1, 5), held_out: float = 0.25
+    model: RegimeModel,
+    observations: pd.DataFrame,
+    candidates: Iterable[int] = range(1, 5),
+    held_out: float = 0.25,
 ) -> RegimeSelection:
     """Fit a model with several numbers of regimes and recommend one.
 
@@ -83,13 +89,16 @@ def select_regimes(
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> returns = hr.simulate_regimes(n_dates=1500, seed=3).returns
+    >>> returns = hr.data.simulate_regimes(n_dates=1500, seed=3).returns
     >>> select_regimes(hr.GaussianHMM(2, n_starts=2), returns, candidates=(1, 2))
     RegimeSelection(GaussianHMM, recommends 2 out of [1, 2] regimes)
     """
     numbers = _check_settings(model, candidates, held_out)
     frame = check_frame(
-        observations, "observations", minimum_rows=2, allow_missing=getattr(model, "allow_missing", False)
+        observations,
+        "observations",
+        minimum_rows=2,
+        allow_missing=getattr(model, "allow_missing", False),
     )
     first = len(frame) - math.ceil(len(frame) * held_out)
     rows: dict[int, dict[str, Any]] = {}
@@ -141,13 +150,19 @@ def _check_settings(model: Any, candidates: Iterable[int], held_out: float) -> l
     for k in numbers:
         check_at_least(k, "each of candidates", 1)
     if not numbers or len(set(numbers)) < len(numbers):
-        raise DataError(f"candidates must be one number of regimes or more, each once; got {numbers}.")
+        raise DataError(
+            f"candidates must be one number of regimes or more, each once; got {numbers}."
+        )
     return sorted(numbers)
 
 
-def _candidate(model: Any, k: int, frame: pd.DataFrame, first: int) -> tuple[dict[str, Any], RegimeFit | None]:
+def _candidate(
+    model: Any, k: int, frame: pd.DataFrame, first: int
+) -> tuple[dict[str, Any], RegimeFit | None]:
     """A row of the table, and the fit to the whole sample; what fails or warns is noted in the row."""
-    row: dict[str, Any] = dict.fromkeys(["log-likelihood", "parameters", *CRITERIA, PREDICTIVE], math.nan)
+    row: dict[str, Any] = dict.fromkeys(
+        ["log-likelihood", "parameters", *CRITERIA, PREDICTIVE], math.nan
+    )
     fit, remarks = None, []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
@@ -162,7 +177,9 @@ def _candidate(model: Any, k: int, frame: pd.DataFrame, first: int) -> tuple[dic
         if issubclass(warning.category, ConvergenceWarning):
             remarks.append(str(warning.message))
         else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
     if fit is not None and fit.log_likelihood is None:
         raise DataError(f"model must have a likelihood, as GaussianHMM has; {model!r} has none.")
     return row | {"remarks": " ".join(dict.fromkeys(remarks))}, fit

@@ -90,7 +90,9 @@ class HiddenMarkovChain:
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
         """Smoothed probabilities and the most likely path (Kim 1994; Viterbi 1967)."""
         log_densities = self.emissions.log_densities(observations)
-        predicted, filtered, _ = filter_regimes(log_densities, self.transition, self.next_probabilities)
+        predicted, filtered, _ = filter_regimes(
+            log_densities, self.transition, self.next_probabilities
+        )
         path = most_likely_regimes(log_densities, self.transition, self.next_probabilities)
         return smooth_regimes(predicted, filtered, self.transition), path
 

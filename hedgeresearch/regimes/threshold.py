@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -28,6 +29,7 @@ from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class ThresholdRegimes:
     """Calm or turbulent by whether volatility, or another observed column, lies above its trailing quantiles.
@@ -61,7 +63,9 @@ class ThresholdRegimes:
 
     def __post_init__(self) -> None:
         if not isinstance(self.quantiles, tuple) or not self.quantiles:
-            raise DataError(f"quantiles must be a tuple of numbers such as (0.8,); got {self.quantiles!r}.")
+            raise DataError(
+                f"quantiles must be a tuple of numbers such as (0.8,); got {self.quantiles!r}."
+            )
         for quantile in self.quantiles:
             check_between(quantile, "each of quantiles", 0, 1)
         if any(np.diff(self.quantiles) <= 0):
@@ -81,10 +85,14 @@ class ThresholdRegimes:
         """
         given = check_frame(observations, "observations")
         rule, n_series, k = self._rule(given), given.shape[1], len(self.quantiles) + 1
-        frame = check_returns(observations, "observations", minimum_rows=rule.history + 10 * k * (n_series + 1))
+        frame = check_returns(
+            observations, "observations", minimum_rows=rule.history + 10 * k * (n_series + 1)
+        )
         values, sample = frame.to_numpy()[:, rule.column], frame.iloc[rule.history :]
         found = summarise_path(sample.to_numpy(), rule.classes(values)[:-1], k)
-        recursion = ThresholdState(rule, values[: rule.history], found.numbers, found.moments, found.transition)
+        recursion = ThresholdState(
+            rule, values[: rule.history], found.numbers, found.moments, found.transition
+        )
         fit = start_fit(self, sample, recursion, NOTHING_ESTIMATED, np.empty(0))
         warn_of_rare_regimes(fit.smoothed)
         return fit
@@ -96,7 +104,9 @@ class ThresholdRegimes:
             raise DataError(
                 f"observations must hold the column {self.variable!r} that variable names; got {list(frame.columns)}."
             )
-        return ThresholdRule(list(frame.columns).index(self.variable), self.quantiles, self.window, None)
+        return ThresholdRule(
+            list(frame.columns).index(self.variable), self.quantiles, self.window, None
+        )
 
 
 class ThresholdRule(NamedTuple):
@@ -122,7 +132,9 @@ class ThresholdRule(NamedTuple):
             # each window summed afresh, so that a bar alone gives the same bytes as a long run
             values = np.sqrt(np.mean(sliding_window_view(column**2, self.smoothing), axis=1))
         rolling = pd.Series(values).rolling(self.window)
-        bounds = np.stack([rolling.quantile(quantile).to_numpy() for quantile in self.quantiles], axis=1)
+        bounds = np.stack(
+            [rolling.quantile(quantile).to_numpy() for quantile in self.quantiles], axis=1
+        )
         exceeded: Indices = (values[:, None] > bounds).sum(axis=1)[self.window - 1 :]
         return exceeded
 
@@ -149,7 +161,9 @@ class ThresholdState:
     @property
     def next_probabilities(self) -> Array:
         """One for the regime that the last value decides, (k,)."""
-        return np.asarray(np.eye(len(self.numbers))[self.numbers[self.rule.classes(self.recent)[-1]]])
+        return np.asarray(
+            np.eye(len(self.numbers))[self.numbers[self.rule.classes(self.recent)[-1]]]
+        )
 
     def filter(self, observations: Array) -> Filtered:
         """Certain regimes, known from the date before: the date itself adds nothing; likelihoods are NaN."""

@@ -1,1 +1,5 @@
-"""A recommendation as one page that needs no other file."""
+"""The recommendation as an HTML page."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -134,4 +134,6 @@ def _refusals(path: str | PathLike[str], what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(f"{what} must be a file that can be written; {path}: {error.strerror}.") from None
+        raise DataError(
+            f"{what} must be a file that can be written; {path}: {error.strerror}."
+        ) from None

@@ -35,7 +35,13 @@ LONGEST_LINE = 28
 LETTER, SAMPLE, LEGEND_ROW = 7, 60, 19
 """Pixels of a legend: a letter on average, the line before a name with the space after it, and a row."""
 GREY = "#999999"
-AXIS = {"showgrid": False, "showline": True, "zeroline": False, "ticks": "outside", "automargin": True}
+AXIS = {
+    "showgrid": False,
+    "showline": True,
+    "zeroline": False,
+    "ticks": "outside",
+    "automargin": True,
+}
 
 
 def path_figure(
@@ -68,26 +74,49 @@ def path_figure(
     for number, name in enumerate(shown.columns):
         colour = GREY if name in grey else next(colours)
         if bands is not None:
-            data += _band(bands.loc[:, [(name, "lower"), (name, "upper")]].iloc[-MOST_DATES:], colour)
-        data.append(_line(dates, shown[name], text(name), yaxis="y2", mode=mode, line={"color": colour, "width": 1.2}))
+            data += _band(
+                bands.loc[:, [(name, "lower"), (name, "upper")]].iloc[-MOST_DATES:], colour
+            )
+        data.append(
+            _line(
+                dates,
+                shown[name],
+                text(name),
+                yaxis="y2",
+                mode=mode,
+                line={"color": colour, "width": 1.2},
+            )
+        )
         if latest is not None:
             data.append(_point(number, latest.iloc[number], colour))
     layout = _layout(data) | {
         "yaxis": {"visible": False, "range": [0, 1], "fixedrange": True},
         # by default it would take the ticks of the axis below, wherever they fall
-        "yaxis2": AXIS | {"title": {"text": _folded(ylabel)}, "overlaying": "y", "side": "left", "tickmode": "auto"},
+        "yaxis2": AXIS
+        | {
+            "title": {"text": _folded(ylabel)},
+            "overlaying": "y",
+            "side": "left",
+            "tickmode": "auto",
+        },
         "annotations": [_note(note)],
     }
     if latest is not None:
         middle = (len(latest) - 1) / 2.0
         layout["xaxis"] = AXIS | {"domain": [0.0, 0.88]}
         ticks = {"tickvals": [middle], "ticktext": ["next"]}
-        layout["xaxis2"] = AXIS | ticks | {"domain": [0.94, 1.0], "anchor": "y2", "range": [-1, len(latest)]}
+        layout["xaxis2"] = (
+            AXIS | ticks | {"domain": [0.94, 1.0], "anchor": "y2", "range": [-1, len(latest)]}
+        )
     return {"data": data, "layout": layout}
 
 
 def bars_figure(
-    values: pd.DataFrame, xlabel: str, *, ends: pd.DataFrame | None = None, grey: tuple[str, ...] = ()
+    values: pd.DataFrame,
+    xlabel: str,
+    *,
+    ends: pd.DataFrame | None = None,
+    grey: tuple[str, ...] = (),
 ) -> Figure:
     """Horizontal bars, a group for each row and a colour for each column; the first row is on top.
 
@@ -134,7 +163,15 @@ def histogram_figure(samples: pd.DataFrame, xlabel: str, marks: dict[str, float]
         data.append(_line(_packed(middles), counts, text(column), mode="lines", line=line))
     for (label, value), dash in zip(marks.items(), ("solid", "dash"), strict=True):
         line = {"color": COLOURS[1], "dash": dash, "width": 1.4}
-        data.append(_line([value] * 2, np.array([1.0, 0.3 * len(samples)]), text(label), mode="lines", line=line))
+        data.append(
+            _line(
+                [value] * 2,
+                np.array([1.0, 0.3 * len(samples)]),
+                text(label),
+                mode="lines",
+                line=line,
+            )
+        )
     layout = _layout(data) | {
         "xaxis": AXIS | {"title": {"text": text(xlabel)}},
         "yaxis": AXIS | {"title": {"text": "dates, log scale"}, "type": "log", "dtick": 1},
@@ -155,14 +192,26 @@ def _folded(label: str) -> str:
 def _layout(data: list[Figure]) -> Figure:
     """The frame of a figure; the legend of many traces takes several rows, above the note, and makes it higher."""
     names = [trace["name"] for trace in data if trace.get("showlegend") is not False]
-    more = max(math.ceil(len(names) * (max(map(len, names), default=0) * LETTER + SAMPLE) / WIDTH) - 1, 0) * LEGEND_ROW
+    more = (
+        max(
+            math.ceil(len(names) * (max(map(len, names), default=0) * LETTER + SAMPLE) / WIDTH) - 1,
+            0,
+        )
+        * LEGEND_ROW
+    )
     above = 1.02 + (LEGEND_ROW / (HEIGHT - 100) if more else 0.0)
     return {
         "width": WIDTH,
         "height": HEIGHT + more,
         "margin": {"l": 75, "r": 15, "t": 55 + more, "b": 45},
         "font": {"family": "system-ui, sans-serif", "size": 12},
-        "legend": {"orientation": "h", "x": 0, "y": above, "yanchor": "bottom", "traceorder": "normal"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": above,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
         "xaxis": AXIS,
     }
 
@@ -192,7 +241,13 @@ def _shades(probabilities: pd.DataFrame) -> list[Figure]:
 def _band(band: pd.DataFrame, colour: str) -> list[Figure]:
     """The colour between the lower and the upper end, the columns."""
     dates, (lower, upper) = _dates(band.index), band.to_numpy().T
-    hidden = {"mode": "lines", "line": {"width": 0}, "yaxis": "y2", "showlegend": False, "hoverinfo": "skip"}
+    hidden = {
+        "mode": "lines",
+        "line": {"width": 0},
+        "yaxis": "y2",
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
     fill = {"fill": "tonexty", "fillcolor": _faint(colour, 0.25)}
     return [_line(dates, lower, "", **hidden), _line(dates, upper, "", **hidden, **fill)]
 
@@ -202,16 +257,30 @@ def _point(place: int, row: pd.Series[float], colour: str) -> Figure:
     error = _error(row[["value"]], row[["lower"]], row[["upper"]]) | {"thickness": 2}
     marker = {"color": colour, "size": 7}
     beside = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-    return _line([place], row[["value"]], "next", mode="markers", marker=marker, error_y=error, **beside)
+    return _line(
+        [place], row[["value"]], "next", mode="markers", marker=marker, error_y=error, **beside
+    )
 
 
 def _error(values: pd.Series[float], lower: pd.Series[float], upper: pd.Series[float]) -> Figure:
     above, below = upper.to_numpy() - values.to_numpy(), values.to_numpy() - lower.to_numpy()
-    return {"type": "data", "symmetric": False, "array": _packed(above), "arrayminus": _packed(below)}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": _packed(above),
+        "arrayminus": _packed(below),
+    }
 
 
 def _note(note: str) -> Figure:
-    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1.02, "xanchor": "right", "yanchor": "bottom"}
+    place = {
+        "xref": "paper",
+        "yref": "paper",
+        "x": 1,
+        "y": 1.02,
+        "xanchor": "right",
+        "yanchor": "bottom",
+    }
     return {"text": text(note), "showarrow": False, **place}
 
 
@@ -223,7 +292,10 @@ def _faint(colour: str, opacity: float) -> str:
 def _packed(values: Any) -> Figure:
     """Numbers as plotly.js reads them from base64, exactly and in half the space of text."""
     array = np.asarray(values)
-    return {"dtype": array.dtype.str[1:], "bdata": base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()}
+    return {
+        "dtype": array.dtype.str[1:],
+        "bdata": base64.b64encode(np.ascontiguousarray(array).tobytes()).decode(),
+    }
 
 
 def _dates(index: pd.Index[Any]) -> list[Any]:

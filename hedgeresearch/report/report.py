@@ -13,6 +13,7 @@ from importlib.resources import files
 from os import PathLike
 from typing import Any
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -26,7 +27,12 @@ from hedgeresearch.report.sections.outlook import (
     ratio_section,
     regimes_section,
 )
-from hedgeresearch.report.sections.risk import carry_section, margin_section, stress_section, tails_section
+from hedgeresearch.report.sections.risk import (
+    carry_section,
+    margin_section,
+    stress_section,
+    tails_section,
+)
 from hedgeresearch.report.sections.section import Section
 
 SECTIONS = (
@@ -45,6 +51,7 @@ NAME = "the report"
 """What errors call the file."""
 
 
+@exported_by("hedgeresearch.report")
 def report_html(recommendation: Recommendation, told: Sequence[str] = ()) -> str:
     """The page as text: the decision first, then what it rests on, where it can fail, and from which data.
 
@@ -84,7 +91,9 @@ def report_html(recommendation: Recommendation, told: Sequence[str] = ()) -> str
         keep_trailing_newline=True,
         finalize=_seen,
     )
-    template = environment.from_string(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
+    template = environment.from_string(
+        files(__package__).joinpath("page.html").read_text(encoding="utf-8")
+    )
     return template.render(
         title=f"Hedge of {', '.join(recommendation.book.position.assets)}",
         about=f"As of {day(recommendation.as_of)}, by {describe(recommendation.book.fit.model)}.",
@@ -93,7 +102,10 @@ def report_html(recommendation: Recommendation, told: Sequence[str] = ()) -> str
     )
 
 
-def write_report(recommendation: Recommendation, path: str | PathLike[str], told: Sequence[str] = ()) -> None:
+@exported_by("hedgeresearch.report")
+def write_report(
+    recommendation: Recommendation, path: str | PathLike[str], told: Sequence[str] = ()
+) -> None:
     """Write the page of :func:`report_html` to a file, which needs no other.
 
     Parameters
@@ -139,5 +151,12 @@ def _as_html(figure: Figure, name: str) -> Any:
     from plotly.io import to_html
 
     # those buttons alone that work without a network
-    config = {"displaylogo": False, "modeBarButtons": [["toImage", "zoom2d", "pan2d", "resetScale2d"]]}
-    return Markup(to_html(figure, config, full_html=False, include_plotlyjs=False, div_id=name, validate=False))
+    config = {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage", "zoom2d", "pan2d", "resetScale2d"]],
+    }
+    return Markup(
+        to_html(
+            figure, config, full_html=False, include_plotlyjs=False, div_id=name, validate=False
+        )
+    )

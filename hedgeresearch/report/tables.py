@@ -36,7 +36,8 @@ def table_of(frame: pd.DataFrame, name: str, columns: Mapping[str, tuple[str, Fo
     """
     heads = [name, *(head for head, _ in columns.values())]
     rows = [
-        [str(label), *(write(row[column]) for column, (_, write) in columns.items())] for label, row in frame.iterrows()
+        [str(label), *(write(row[column]) for column, (_, write) in columns.items())]
+        for label, row in frame.iterrows()
     ]
     return Table(heads, rows, [True, *(write is words for _, write in columns.values())])
 
@@ -44,8 +45,12 @@ def table_of(frame: pd.DataFrame, name: str, columns: Mapping[str, tuple[str, Fo
 def transposed(table: Table, name: str) -> Table:
     """The same with its rows as columns: for few rows of many columns, which print has no room for."""
     heads, *columns = [table.heads, *table.rows]
-    rows = [list(cells) for cells in zip(heads[1:], *(column[1:] for column in columns), strict=True)]
-    return Table([name, *(column[0] for column in columns)], rows, [True, *([False] * len(columns))])
+    rows = [
+        list(cells) for cells in zip(heads[1:], *(column[1:] for column in columns), strict=True)
+    ]
+    return Table(
+        [name, *(column[0] for column in columns)], rows, [True, *([False] * len(columns))]
+    )
 
 
 def amount(value: Any) -> str:

@@ -1,1 +1,5 @@
-"""Published tables and figures, computed again: one file a source, ``reproduce("name")`` runs it."""
+"""Published figures, computed again."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -32,7 +32,9 @@ section {{ break-inside: avoid-page; margin-bottom: 3rem; }}
 """
 
 
-def publish(reproductions: Sequence[Reproduction], folder: Path, left_out: Mapping[str, str]) -> None:
+def publish(
+    reproductions: Sequence[Reproduction], folder: Path, left_out: Mapping[str, str]
+) -> None:
     """Write ``<name>.png`` and ``<name>.pdf`` of each, and ``reproductions.html``, which needs no other file.
 
     Parameters
@@ -48,7 +50,9 @@ def publish(reproductions: Sequence[Reproduction], folder: Path, left_out: Mappi
     """
     with _writing(folder):
         sections = "\n".join(_section(reproduction, folder) for reproduction in reproductions)
-        page = PAGE.format(version=VERSION, overview=_overview(reproductions, left_out), sections=sections)
+        page = PAGE.format(
+            version=VERSION, overview=_overview(reproductions, left_out), sections=sections
+        )
         (folder / "reproductions.html").write_text(page, encoding="utf-8")
 
 
@@ -75,7 +79,10 @@ def _section(reproduction: Reproduction, folder: Path) -> str:
 
 def _overview(reproductions: Sequence[Reproduction], left_out: Mapping[str, str]) -> str:
     """A row for each: how many numbers are within their tolerance, by where they come from, or why it was left out."""
-    rows = [f"<tr><td>{name}</td><td colspan=3>{html.escape(why)}</td></tr>" for name, why in left_out.items()]
+    rows = [
+        f"<tr><td>{name}</td><td colspan=3>{html.escape(why)}</td></tr>"
+        for name, why in left_out.items()
+    ]
     for reproduction in reversed(reproductions):
         published, other = reproduction.count("published"), reproduction.count("independent")
         cells = (
@@ -85,7 +92,12 @@ def _overview(reproductions: Sequence[Reproduction], left_out: Mapping[str, str]
             f"{other.within} of {other.compared}" if other.compared else "",
         )
         rows.insert(0, f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-    heads = ("", "published numbers within tolerance", "equal to the print", "numbers of other programs")
+    heads = (
+        "",
+        "published numbers within tolerance",
+        "equal to the print",
+        "numbers of other programs",
+    )
     return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{''.join(rows)}</table>"
 
 
@@ -94,4 +106,6 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(f"--output must be a folder that can be written; {folder}: {error.strerror}.") from None
+        raise DataError(
+            f"--output must be a folder that can be written; {folder}: {error.strerror}."
+        ) from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.reproductions.paper import Findings, Paper
@@ -40,6 +41,7 @@ class _Module(NamedTuple):
     draw: Callable[[Figure, Any], None]
 
 
+@exported_by("hedgeresearch.reproductions")
 def list_reproductions() -> pd.DataFrame:
     """The reproductions, one a row: title, citation, DOI, where the data are, seconds on two cores.
 
@@ -64,6 +66,7 @@ def list_reproductions() -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
 
 
+@exported_by("hedgeresearch.reproductions")
 def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
     """Compute the numbers of a published source again, and set them beside what was printed.
 
@@ -92,14 +95,20 @@ def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
         findings = module.run()
     else:
         findings = module.run(replications or module.paper.replications)
-    return Reproduction(name, module.paper, findings.numbers, findings.tables, findings.shown, module.draw)
+    return Reproduction(
+        name, module.paper, findings.numbers, findings.tables, findings.shown, module.draw
+    )
 
 
 def check_request(name: str, replications: int | None) -> None:
     """Refuse a name that there is not, and replications that it cannot have, before anything is computed."""
     if name not in NAMES:
         nearest = difflib.get_close_matches(str(name), NAMES, n=1, cutoff=0.3)
-        advice = f"Did you mean {nearest[0]!r}?" if nearest else "See hr.reproductions()."
+        advice = (
+            f"Did you mean {nearest[0]!r}?"
+            if nearest
+            else "See hr.reproductions.list_reproductions()."
+        )
         raise DataError(f"name must be one of {', '.join(NAMES)}; got {name!r}. {advice}")
     if replications is None:
         return

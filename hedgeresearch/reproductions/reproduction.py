@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgeresearch.reproductions.formatting import address, as_printed, beyond, escape_latex, last_digit
+from hedgeresearch._exports import exported_by
+from hedgeresearch.reproductions.formatting import (
+    address,
+    as_printed,
+    beyond,
+    escape_latex,
+    last_digit,
+)
 from hedgeresearch.reproductions.paper import Count, Number, Origin, Paper
 
 if TYPE_CHECKING:
@@ -21,6 +28,7 @@ ARITHMETIC = 1e-12
 """What the order of additions changes in the sixteen digits of a number, relative to its size."""
 
 
+@exported_by("hedgeresearch.reproductions")
 @dataclass(frozen=True, eq=False, repr=False)
 class Reproduction:
     """Numbers of a source computed again.
@@ -56,7 +64,9 @@ class Reproduction:
     def count(self, origin: Origin) -> Count:
         """How the numbers fare that were "published", or that another program gave ("independent")."""
         own = [number for number in self.compared if number.origin == origin]
-        return Count(sum(number.is_within for number in own), sum(map(self._equals_print, own)), len(own))
+        return Count(
+            sum(number.is_within for number in own), sum(map(self._equals_print, own)), len(own)
+        )
 
     @property
     def verdict(self) -> str:
@@ -64,7 +74,9 @@ class Reproduction:
         published, other = self.count("published"), self.count("independent")
         if not published.compared:
             return f"{other.within} of {other.compared} numbers of another program within their tolerance"
-        beside = f", {other.within} of {other.compared} of another program" if other.compared else ""
+        beside = (
+            f", {other.within} of {other.compared} of another program" if other.compared else ""
+        )
         return (
             f"{published.within} of {published.compared} published numbers within their tolerance "
             f"({published.equal} equal to the print){beside}"
@@ -109,13 +121,19 @@ class Reproduction:
     def to_latex(self) -> str:
         """The table for a paper, captioned by where its numbers are from; needs the LaTeX package booktabs."""
         styled = self.shown_table.style.format_index(escape_latex).format(escape_latex)
-        return str(styled.to_latex(hrules=True, caption=escape_latex(self.reference), label=f"tab:{self.name}"))
+        return str(
+            styled.to_latex(
+                hrules=True, caption=escape_latex(self.reference), label=f"tab:{self.name}"
+            )
+        )
 
     @property
     def reference(self) -> str:
         """Where the numbers were read; the source that they go back to, and its address."""
         doi = self.paper.doi
-        return f"Numbers: {self.paper.numbers_from}; after: {self.paper.citation}" + (f" {address(doi)}" if doi else "")
+        return f"Numbers: {self.paper.numbers_from}; after: {self.paper.citation}" + (
+            f" {address(doi)}" if doi else ""
+        )
 
     def _repr_html_(self) -> str:
         known = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.paper.differs)

@@ -1,0 +1,5 @@
+"""Tails of hedged returns, joint tails of asset and hedge, and stress scenarios."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least, check_between
@@ -51,6 +52,7 @@ TOLERANCE = 1e-6
 """What quadrature and rounding may add to a share."""
 
 
+@exported_by("hedgeresearch.risk")
 @dataclass(frozen=True)
 class TailDependence:
     """How often a hedge is among its lowest returns when the asset is among its own.
@@ -110,8 +112,14 @@ class TailDependence:
         return asdict(self) | {"interval": list(self.interval), "sentence": self.sentence}
 
 
+@exported_by("hedgeresearch.risk")
 def tail_dependence(
-    asset: pd.Series[float], hedge: pd.Series[float], *, share: float = 0.05, n_bootstrap: int = 1000, seed: int = 0
+    asset: pd.Series[float],
+    hedge: pd.Series[float],
+    *,
+    share: float = 0.05,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
 ) -> TailDependence:
     """Lower-tail dependence of an asset and a hedge that is sold against it, beside that of a Gaussian copula.
 
@@ -142,7 +150,9 @@ def tail_dependence(
     check_between(share, "share", 0.0, 0.5)
     check_at_least(n_bootstrap, "n_bootstrap", 2)
     check_at_least(seed, "seed", 0)
-    values = check_returns(joined_series({"asset": asset, "hedge": hedge}), minimum_rows=2).to_numpy()
+    values = check_returns(
+        joined_series({"asset": asset, "hedge": hedge}), minimum_rows=2
+    ).to_numpy()
     n_tail = math.floor(share * len(values) + ROUNDING)
     if n_tail < FEWEST_IN_TAIL:
         raise DataError(
@@ -181,11 +191,16 @@ def gaussian_tail_share(kendall_tau: float, share: float) -> float:
     from scipy.stats import norm
 
     edge = float(norm.ppf(share))
-    area, _ = quad(lambda angle: math.exp(-(edge**2) / (1.0 + math.sin(angle))), 0.0, 0.5 * math.pi * kendall_tau)
+    area, _ = quad(
+        lambda angle: math.exp(-(edge**2) / (1.0 + math.sin(angle))),
+        0.0,
+        0.5 * math.pi * kendall_tau,
+    )
     # quadrature may leave the range by its error where the copula is the upper or the lower bound of all
     return min(max(share + float(area) / (2.0 * math.pi * share), 0.0), 1.0)
 
 
+@exported_by("hedgeresearch.risk")
 def worst_day_effectiveness(
     asset: pd.Series[float], hedged: pd.Series[float], *, share: float = 0.05
 ) -> pd.Series[float]:
@@ -218,10 +233,16 @@ def worst_day_effectiveness(
     variance, all days    0.787
     Name: removed, dtype: float64
     """
-    loss, loss_left = (-measure_on_worst_days(pd.Series.mean, asset, one, share=share) for one in (asset, hedged))
+    loss, loss_left = (
+        -measure_on_worst_days(pd.Series.mean, asset, one, share=share) for one in (asset, hedged)
+    )
     if not loss > 0.0:
-        raise DataError(f"the asset must lose on its worst days; it gains {-loss:.3g} on average. Lower the share.")
-    square, square_left = (measure_on_worst_days(_mean_square, asset, one, share=share) for one in (asset, hedged))
+        raise DataError(
+            f"the asset must lose on its worst days; it gains {-loss:.3g} on average. Lower the share."
+        )
+    square, square_left = (
+        measure_on_worst_days(_mean_square, asset, one, share=share) for one in (asset, hedged)
+    )
     return pd.Series(
         {
             "mean loss": 1.0 - loss_left / loss,

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame, kind_of_returns
 from hedgeresearch._validation.settings import check_at_least, check_between
@@ -34,6 +35,7 @@ SYMMETRY = 1e-8
 """What a covariance matrix may miss symmetry, or an eigenvalue zero, by, relative to its largest entry."""
 
 
+@exported_by("hedgeresearch.risk")
 @dataclass(frozen=True)
 class FundingSpike:
     """A funding rate that stays for some periods.
@@ -65,12 +67,17 @@ class FundingSpike:
         if self.hedges is None:
             return
         if not isinstance(self.hedges, tuple | list):
-            raise DataError(f"hedges must be a tuple of names; got {self.hedges!r}. Give ({self.hedges!r},).")
+            raise DataError(
+                f"hedges must be a tuple of names; got {self.hedges!r}. Give ({self.hedges!r},)."
+            )
         object.__setattr__(self, "hedges", tuple(self.hedges))
         if len(set(self.hedges)) < len(self.hedges):
-            raise DataError(f"hedges must be named once each, as each pays once; got {self.hedges!r}. Leave one out.")
+            raise DataError(
+                f"hedges must be named once each, as each pays once; got {self.hedges!r}. Leave one out."
+            )
 
 
+@exported_by("hedgeresearch.risk")
 def stress_table(
     exposures: pd.Series[float],
     returns: pd.DataFrame,
@@ -127,7 +134,9 @@ def stress_table(
     values, sample, matrix = _checked(exposures, returns, covariance)
     check_at_least(worst, "worst", 0)
     if worst > len(sample):
-        raise DataError(f"worst must be at most the number of dates, {len(sample)}; got {worst}. Choose fewer.")
+        raise DataError(
+            f"worst must be at most the number of dates, {len(sample)}; got {worst}. Choose fewer."
+        )
     moves = jumps if isinstance(jumps, Iterable) else [jumps]
     rows = [
         *_past_dates(values, sample, worst),
@@ -137,7 +146,9 @@ def stress_table(
     if funding is not None:
         rows.append(_funding(values, list(exposures.index), funding))
     names, unhedged, hedged, meanings = zip(*rows, strict=True)
-    table = pd.DataFrame({"unhedged": unhedged, "hedged": hedged}, index=pd.Index(names, name="scenario"))
+    table = pd.DataFrame(
+        {"unhedged": unhedged, "hedged": hedged}, index=pd.Index(names, name="scenario")
+    )
     # what does not happen unhedged has no share that could be removed
     table["removed"] = 1.0 - table["hedged"] / table["unhedged"].where(table["unhedged"] != 0.0)
     return table.assign(meaning=meanings)
@@ -179,7 +190,11 @@ def _volatilities(values: Array, covariance: Array) -> list[Scenario]:
         (name, alone, math.sqrt(max(float(values @ matrix @ values), 0.0)), meaning)
         for name, matrix, meaning in (
             ("volatility", covariance, "volatility of the next date, as the covariance has it"),
-            ("volatility, correlations 1", together, "volatility of the next date if asset and hedges move in step"),
+            (
+                "volatility, correlations 1",
+                together,
+                "volatility of the next date if asset and hedges move in step",
+            ),
             (
                 "volatility, correlations 0",
                 apart,
@@ -194,14 +209,21 @@ def _jumps(values: Array, covariance: Array, jump: float) -> list[Scenario]:
     beta = covariance[0] / covariance[0, 0]
     alone, move = float(values[0] * jump), f"jump {100 * jump:+g} %"
     return [
-        (f"{move}, hedges by beta", alone, float(values @ beta * jump), f"profit at a {move}; hedges move as expected"),
+        (
+            f"{move}, hedges by beta",
+            alone,
+            float(values @ beta * jump),
+            f"profit at a {move}; hedges move as expected",
+        ),
         (f"{move}, hedges still", alone, alone, f"profit at a {move}; no hedge moves"),
     ]
 
 
 def _funding(values: Array, names: list[Any], funding: FundingSpike) -> Scenario:
     if not isinstance(funding, FundingSpike):
-        raise DataError(f"funding must be None, or such as FundingSpike(0.001, periods=9); got {funding!r}.")
+        raise DataError(
+            f"funding must be None, or such as FundingSpike(0.001, periods=9); got {funding!r}."
+        )
     paying = names[1:] if funding.hedges is None else list(funding.hedges)
     unknown = [name for name in paying if name not in names[1:]]
     if unknown:
@@ -226,10 +248,14 @@ def _checked(exposures: Any, returns: Any, covariance: Any) -> tuple[Array, pd.D
     for name, value in exposures.items():
         check_between(value, f"the exposure of {name!r}", -math.inf, math.inf)
     if exposures.iloc[0] == 0.0:
-        raise DataError(f"the exposure of the asset, {exposures.index[0]!r}, must not be zero; there is no position.")
+        raise DataError(
+            f"the exposure of the asset, {exposures.index[0]!r}, must not be zero; there is no position."
+        )
     names, sample = list(exposures.index), check_frame(returns, "returns")
     if (kind := kind_of_returns(returns, None)) not in (None, "simple"):
-        raise DataError(f"returns must be simple, so that value times return is profit; got {kind}. Use hr.returns.")
+        raise DataError(
+            f"returns must be simple, so that value times return is profit; got {kind}. Use hr.returns."
+        )
     if not isinstance(covariance, pd.DataFrame):
         raise DataError(f"covariance must be a DataFrame by name; got {type(covariance).__name__}.")
     for labels, what in (
@@ -241,7 +267,9 @@ def _checked(exposures: Any, returns: Any, covariance: Any) -> tuple[Array, pd.D
         if absent:
             raise DataError(f"{what} must hold all names of exposures; {absent[0]!r} is missing.")
         if not labels.is_unique:
-            raise DataError(f"{what} must have every name once; {labels[labels.duplicated()][0]!r} occurs twice.")
+            raise DataError(
+                f"{what} must have every name once; {labels[labels.duplicated()][0]!r} occurs twice."
+            )
     matrix = covariance.loc[names, names].to_numpy(dtype=float)
     _check_covariance(matrix)
     return exposures.to_numpy(dtype=float), sample[names], matrix

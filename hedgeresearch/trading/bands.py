@@ -25,6 +25,7 @@ import math
 from dataclasses import dataclass
 
 from hedgeresearch._constants import OVERSHOOT
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 
@@ -32,6 +33,7 @@ MEAN_MOVE = math.sqrt(2.0 / math.pi)
 """Mean size of a normal variable with standard deviation one."""
 
 
+@exported_by("hedgeresearch.trading")
 @dataclass(frozen=True)
 class NoTradeBand:
     """A band around the holding one wants, within which one leaves the hedge as it is.
@@ -81,6 +83,7 @@ class NoTradeBand:
         return held, held - holding
 
 
+@exported_by("hedgeresearch.trading")
 def no_trade_band(
     cost: float,
     target_variance: float,
@@ -118,7 +121,9 @@ def no_trade_band(
     1.852
     """
     check_not_negative(cost, "cost", "Leave a rebate out: with it one would trade without end.")
-    check_not_negative(target_variance, "target_variance", "Give the variance of the target's changes.")
+    check_not_negative(
+        target_variance, "target_variance", "Give the variance of the target's changes."
+    )
     check_between(risk_aversion, "risk_aversion", -math.inf, math.inf)
     if risk_aversion <= 0.0:
         raise DataError(
@@ -131,7 +136,9 @@ def no_trade_band(
     return max(half_width, lot / 2.0)
 
 
-def optimal_half_width(cost: float, target_variance: float, risk_price: float, step: float | None) -> float:
+def optimal_half_width(
+    cost: float, target_variance: float, risk_price: float, step: float | None
+) -> float:
     """The half-width above, with ``risk_price`` the risk aversion times the variance rate of the hedge."""
     half_width = math.cbrt(1.5 * cost * target_variance / risk_price)
     if step is None or half_width == 0.0:
@@ -140,6 +147,7 @@ def optimal_half_width(cost: float, target_variance: float, risk_price: float, s
     return max(half_width - OVERSHOOT * move, cost / (risk_price * step + cost * MEAN_MOVE / move))
 
 
+@exported_by("hedgeresearch.trading")
 def tracking_error_band(
     tracking_error: float,
     hedge_volatility: float,
@@ -180,11 +188,15 @@ def tracking_error_band(
     check_between(hedge_volatility, "hedge_volatility", 0.0, math.inf)
     _check_grid(step, lot)
     if (target_variance is None) != (step is None):
-        raise DataError("target_variance and step must be given together; got one of them. Give both or neither.")
+        raise DataError(
+            "target_variance and step must be given together; got one of them. Give both or neither."
+        )
     deviation = tracking_error / hedge_volatility
     if target_variance is None or step is None:
         return max(math.sqrt(3.0) * deviation, lot / 2.0)
-    check_not_negative(target_variance, "target_variance", "Give the variance of the target's changes.")
+    check_not_negative(
+        target_variance, "target_variance", "Give the variance of the target's changes."
+    )
     left = target_variance * step / 2.0
     if deviation**2 < left:
         raise DataError(

@@ -21,6 +21,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.series import on_dates, one_series, refuse_other_dates
 from hedgeresearch._validation.settings import check_between
@@ -31,6 +32,7 @@ Rate = float | Mapping[Any, float]
 """One number for all hedges, or a number for each by name."""
 
 
+@exported_by("hedgeresearch.trading")
 @dataclass(frozen=True, eq=False)
 class Costs:
     """What trading and holding hedges costs, as fractions of notional.
@@ -49,7 +51,7 @@ class Costs:
     >>> dates = pd.date_range("2020-01-01", periods=3)
     >>> ratio = pd.DataFrame({"perpetual": [0.5, 0.75, 0.75]}, dates)
     >>> funding = pd.Series([0.0001, 0.0001, -0.0002], dates)
-    >>> hr.hedging_costs(ratio, hr.Costs(half_spread=0.0002, fee=0.0005, carry=funding)).round(6).tolist()
+    >>> hr.trading.hedging_costs(ratio, hr.Costs(half_spread=0.0002, fee=0.0005, carry=funding)).round(6).tolist()
     [0.0003, 0.0001, 0.00015]
     """
 
@@ -67,11 +69,18 @@ class Costs:
             object.__setattr__(self, "carry", check_frame(self.carry, "carry"))
         else:
             object.__setattr__(self, "carry", _kept(self.carry, "carry"))
-        for value in self.half_spread.values() if isinstance(self.half_spread, Mapping) else [self.half_spread]:
+        for value in (
+            self.half_spread.values()
+            if isinstance(self.half_spread, Mapping)
+            else [self.half_spread]
+        ):
             if value < 0.0:
-                raise DataError(f"half_spread must not be negative; got {value:g}. A rebate is a negative fee.")
+                raise DataError(
+                    f"half_spread must not be negative; got {value:g}. A rebate is a negative fee."
+                )
 
 
+@exported_by("hedgeresearch.trading")
 def hedging_costs(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
     """Cost of each date, (n_dates,), fractions of the asset's notional; negative where carry earns more.
 
@@ -86,13 +95,16 @@ def hedging_costs(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
         If the costs name other hedges than the ratio, or the carry leaves out a date.
     """
     if not isinstance(costs, Costs):
-        raise DataError(f"costs must be Costs(...), such as Costs(half_spread=0.0001); got {costs!r}.")
+        raise DataError(
+            f"costs must be Costs(...), such as Costs(half_spread=0.0001); got {costs!r}."
+        )
     path = check_frame(ratio, "ratio")
     rates = _by_hedge(costs.half_spread, path, "half_spread") + _by_hedge(costs.fee, path, "fee")
     trading = (ratio_changes(path).abs() * rates).sum(axis=1)
     return (trading - (path * _carry(costs.carry, path)).sum(axis=1)).rename("cost")
 
 
+@exported_by("hedgeresearch.trading")
 def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
     """Hedged returns after costs, (n_dates,), fractions per period.
 
@@ -113,7 +125,7 @@ def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> 
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> fit = hr.RollingOLSHedge(250).fit(returns["NASDAQ"], returns[["SP500"]])
     >>> hedged = hr.hedged_returns(returns["NASDAQ"], returns[["SP500"]], fit.ratio)
-    >>> net = hr.net_returns(hedged, fit.ratio, hr.Costs(half_spread=0.0001, fee=0.0001))
+    >>> net = hr.trading.net_returns(hedged, fit.ratio, hr.Costs(half_spread=0.0001, fee=0.0001))
     >>> round(float((hedged - net).sum()), 5)
     0.00248
     """
@@ -143,7 +155,9 @@ def _carry(carry: Rate | pd.Series[float] | pd.DataFrame, path: pd.DataFrame) ->
     """The carry of each date and hedge, (n_dates, n_hedges)."""
     if isinstance(carry, pd.DataFrame):
         if set(carry.columns) != set(path.columns):
-            raise DataError(f"carry must have the columns {list(path.columns)}; got {list(carry.columns)}.")
+            raise DataError(
+                f"carry must have the columns {list(path.columns)}; got {list(carry.columns)}."
+            )
         return on_dates(carry, path.index, "carry", "ratio")[list(path.columns)]
     if isinstance(carry, pd.Series):
         one = on_dates(carry.to_frame(), path.index, "carry", "ratio").iloc[:, 0]

@@ -23,10 +23,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 
 
+@exported_by("hedgeresearch.trading")
 @dataclass(frozen=True)
 class PartialTrade:
     """A constant part of the way to an aim, as it is best with a cost that is quadratic in the trade.
@@ -63,7 +65,10 @@ class PartialTrade:
         return holding + trade, trade
 
 
-def trading_rate(impact: float, risk_aversion: float, hedge_variance: float, *, discount: float = 0.0) -> float:
+@exported_by("hedgeresearch.trading")
+def trading_rate(
+    impact: float, risk_aversion: float, hedge_variance: float, *, discount: float = 0.0
+) -> float:
     """The part of the way to the aim that is best traded each step, in (0, 1].
 
     Parameters
@@ -99,7 +104,10 @@ def rate_of_costs(impact: float, risk_price: float, discount: float) -> float:
     return 2.0 * risk_price / (linear + root)
 
 
-def aim_position(target: float, long_run: float, reversion: float, rate: float, *, discount: float = 0.0) -> float:
+@exported_by("hedgeresearch.trading")
+def aim_position(
+    target: float, long_run: float, reversion: float, rate: float, *, discount: float = 0.0
+) -> float:
     """The holding to trade towards, in units of the hedge: ahead of a target that goes back to a long-run level.
 
     Parameters
@@ -125,7 +133,9 @@ def aim_position(target: float, long_run: float, reversion: float, rate: float, 
     check_between(long_run, "long_run", -math.inf, math.inf)
     check_not_negative(reversion, "reversion")
     if reversion > 1.0:
-        raise DataError(f"reversion must be at most 1, all of the way in one step; got {reversion:g}.")
+        raise DataError(
+            f"reversion must be at most 1, all of the way in one step; got {reversion:g}."
+        )
     _check_up_to_one(rate, "rate")
     _check_discount(discount)
     present = rate + discount * (1.0 - rate)

@@ -118,7 +118,10 @@ class ArchState:
                 f"horizon of {horizon}. Take p = 1, or a GARCH with o and power."
             )
         shocks = self.process.over(self.history).forecast(self.process.parameters, horizon)
-        return np.convolve(shocks, self.process.impulses(horizon) ** 2)[:horizon] * self.process.scale**2
+        return (
+            np.convolve(shocks, self.process.impulses(horizon) ** 2)[:horizon]
+            * self.process.scale**2
+        )
 
 
 def state_after(process: ArchProcess, history: Array) -> ArchState:

@@ -32,7 +32,11 @@ class ArchSeries:
         # arch would bound each variance by functions of the whole history
         self.bounds = np.tile([0.0, np.inf], (len(self.returns), 1))
         first, last = np.cumsum([self.regressors.shape[1], arch.volatility.num_params])
-        self.of_mean, self.of_variance, self.of_density = slice(first), slice(first, last), slice(last, None)
+        self.of_mean, self.of_variance, self.of_density = (
+            slice(first),
+            slice(first, last),
+            slice(last, None),
+        )
 
     def path(self, x: Array) -> tuple[Array, Array]:
         """Means and variances, (n_dates,) each."""
@@ -53,7 +57,9 @@ class ArchSeries:
         with np.errstate(all="ignore"):
             means, variances = self.path(x)
             density, errors = self.arch.distribution, self.returns - means
-            return np.asarray(density.loglikelihood(x[self.of_density], errors, variances, individual=True))
+            return np.asarray(
+                density.loglikelihood(x[self.of_density], errors, variances, individual=True)
+            )
 
     def scores(self, x: Array) -> Array:
         """Derivatives of the log-likelihood of each date, (n_dates, k)."""
@@ -115,7 +121,7 @@ def derivatives(f: Callable[[Array], Array], x: Array) -> Array:
 
 
 def natural_size(scores: Array, x: Array) -> Array:
-    """DeltaMethod of the parameters that matter to the likelihood of a date, but no more than their own size, (k,)."""
+    """Moves of the parameters that matter to the likelihood of a date, but no more than their own size, (k,)."""
     telling = 1.0 / np.sqrt((scores**2).mean(axis=0) + 1e-300)
     return np.asarray(np.minimum(telling, np.maximum(np.abs(x), 0.01)))
 
@@ -125,7 +131,11 @@ def _search(series: ArchSeries, start: Array, rows: Array, limits: Array) -> Arr
     from scipy.optimize import minimize
 
     size = natural_size(series.scores(start), start)
-    constraint = {"type": "ineq", "fun": lambda u: rows @ (u * size) - limits, "jac": lambda u: rows * size}
+    constraint = {
+        "type": "ineq",
+        "fun": lambda u: rows @ (u * size) - limits,
+        "jac": lambda u: rows * size,
+    }
     found = minimize(
         lambda u: -np.nan_to_num(series.log_likelihoods(u * size).sum(), nan=-1e10, neginf=-1e10),
         start / size,
@@ -135,17 +145,23 @@ def _search(series: ArchSeries, start: Array, rows: Array, limits: Array) -> Arr
         options={"ftol": 1e-12, "maxiter": 300},
     )
     end = np.asarray(found.x * size)
-    return end if series.log_likelihoods(end).sum() >= series.log_likelihoods(start).sum() else start
+    return (
+        end if series.log_likelihoods(end).sum() >= series.log_likelihoods(start).sum() else start
+    )
 
 
-def _projected_gradient(series: ArchSeries, x: Array, rows: Array, limits: Array) -> tuple[float, list[int]]:
+def _projected_gradient(
+    series: ArchSeries, x: Array, rows: Array, limits: Array
+) -> tuple[float, list[int]]:
     """Largest component of the gradient that no constraint opposes, per date, and the constraints that oppose it."""
     from scipy.optimize import nnls
 
     scores = series.scores(x)
     size = natural_size(scores, x)
     gradient, active = scores.mean(axis=0) * size, np.flatnonzero(rows @ x - limits < ACTIVE)
-    if not np.isfinite(gradient).all():  # the likelihood has a pole, as where a variance falls to zero
+    if not np.isfinite(
+        gradient
+    ).all():  # the likelihood has a pole, as where a variance falls to zero
         return np.inf, []
     pull = -(rows[active] * size).T
     multipliers = nnls(pull, gradient)[0] if len(active) else np.empty(0)
@@ -155,7 +171,11 @@ def _projected_gradient(series: ArchSeries, x: Array, rows: Array, limits: Array
 def _constraints(arch: Any, residuals: Array) -> tuple[Array, Array]:
     """The bounds and linear constraints of arch as rows @ x >= limits."""
     parts: tuple[Any, ...] = (arch, arch.volatility, arch.distribution)
-    boxes = [*arch.bounds(), *arch.volatility.bounds(residuals), *arch.distribution.bounds(residuals)]
+    boxes = [
+        *arch.bounds(),
+        *arch.volatility.bounds(residuals),
+        *arch.distribution.bounds(residuals),
+    ]
     low, high = np.array(boxes).T
     rows, limits, place = [np.eye(len(low)), -np.eye(len(low))], [low, -high], 0
     for part in parts:
@@ -182,6 +202,10 @@ def _formula(row: Array, limit: float, names: Sequence[str]) -> str:
 
     def total(weights: Array) -> str:
         terms = zip(weights, names, strict=True)
-        return " + ".join(name if weight == 1.0 else f"{weight:g} {name}" for weight, name in terms if weight > 0.0)
+        return " + ".join(
+            name if weight == 1.0 else f"{weight:g} {name}"
+            for weight, name in terms
+            if weight > 0.0
+        )
 
     return f"{total(row)} = {total(-row) or f'{limit + 0.0:g}'}"

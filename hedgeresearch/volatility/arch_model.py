@@ -18,12 +18,19 @@ from typing import Any
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState, state_after
-from hedgeresearch.volatility.arch_likelihood import ArchOptimum, ArchSeries, derivatives, natural_size, refine
+from hedgeresearch.volatility.arch_likelihood import (
+    ArchOptimum,
+    ArchSeries,
+    derivatives,
+    natural_size,
+    refine,
+)
 
 USES = {
     **dict.fromkeys(("ar", "arx", "har", "harx"), ("lags",)),
@@ -35,6 +42,7 @@ USES = {
 """Settings that a mean or a variance of arch reads; it ignores the others without a word."""
 
 
+@exported_by("hedgeresearch.volatility")
 @dataclass(frozen=True)
 class ArchModel:
     """Any univariate specification of the arch package.
@@ -76,7 +84,13 @@ class ArchModel:
 
     def __post_init__(self) -> None:
         try:
-            used = {"mean", "vol", "dist", *USES.get(self.mean.lower(), ()), *USES.get(self.vol.lower(), ())}
+            used = {
+                "mean",
+                "vol",
+                "dist",
+                *USES.get(self.mean.lower(), ()),
+                *USES.get(self.vol.lower(), ()),
+            }
             self.build(np.zeros(1 + self.longest_lag))
         except (AttributeError, TypeError, ValueError) as error:
             raise DataError(
@@ -94,7 +108,11 @@ class ArchModel:
     def names(self) -> tuple[str, ...]:
         """Names of the parameters, as arch has them."""
         arch = self.build(np.zeros(1 + self.longest_lag))
-        return (*arch.parameter_names(), *arch.volatility.parameter_names(), *arch.distribution.parameter_names())
+        return (
+            *arch.parameter_names(),
+            *arch.volatility.parameter_names(),
+            *arch.distribution.parameter_names(),
+        )
 
     @property
     def longest_lag(self) -> int:
@@ -105,7 +123,9 @@ class ArchModel:
         """The ``HARX`` of arch for this specification, over ``values``."""
         from arch.univariate import arch_model
 
-        settings: Any = asdict(self) | {"vol": self.vol.lower()}  # arch checks p only behind a name in lower case
+        settings: Any = asdict(self) | {
+            "vol": self.vol.lower()
+        }  # arch checks p only behind a name in lower case
         return arch_model(values, rescale=False, **settings)
 
     def estimate(self, returns: Array, start: ArchMarginFit | None = None) -> ArchMarginFit:
@@ -155,7 +175,9 @@ class ArchMarginFit:
     @property
     def log_likelihood(self) -> float:
         """Of the series, in the units of its returns."""
-        return self.optimum.log_likelihood - len(self.unit_returns) * float(np.log(self.process.scale))
+        return self.optimum.log_likelihood - len(self.unit_returns) * float(
+            np.log(self.process.scale)
+        )
 
     @property
     def gradient_norm(self) -> float:
@@ -185,7 +207,9 @@ class ArchMarginFit:
     def start_after(self, change: Array) -> ArchState:
         """That state after a small change of the parameters (k,)."""
         _, units = self.process.in_units()
-        moved = replace(self.process, parameters=self.process.parameters + np.linalg.solve(units, change))
+        moved = replace(
+            self.process, parameters=self.process.parameters + np.linalg.solve(units, change)
+        )
         return state_after(moved, np.empty(0))
 
     def sensitivities(self) -> Sensitivities:
@@ -195,7 +219,10 @@ class ArchMarginFit:
         moved = np.flatnonzero(tangent.any(axis=1))
         information = np.zeros((len(x), len(x)))
         information[np.ix_(moved, moved)] = -hessian(
-            lambda point: series.scores(point).mean(axis=0), x, 1e-3 * natural_size(scores, x), moved.tolist()
+            lambda point: series.scores(point).mean(axis=0),
+            x,
+            1e-3 * natural_size(scores, x),
+            moved.tolist(),
         )
         _, units = self.process.in_units()
         by_date = influence(scores, information, tangent) @ units.T

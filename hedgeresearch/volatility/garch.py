@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.garch import garch_residuals, garch_variance
 from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.estimation.influence import Sensitivities, influence
@@ -37,6 +38,7 @@ from hedgeresearch.volatility.garch_standard_errors import (
 NAMES = ("mu", "omega", "alpha", "gamma", "beta", "nu")
 
 
+@exported_by("hedgeresearch.volatility")
 @dataclass(frozen=True)
 class GARCH:
     """GARCH(1,1) margin with a constant mean, by quasi-likelihood with analytic scores.
@@ -52,8 +54,8 @@ class GARCH:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> hr.DCC(margins=hr.GARCH(asymmetric=True))
-    DCC(margins=GARCH(asymmetric=True, density='normal'), ...)
+    >>> hr.DCC(univariate=hr.GARCH(asymmetric=True))
+    DCC(univariate=GARCH(asymmetric=True, density='normal'), ...)
     """
 
     asymmetric: bool = False
@@ -155,7 +157,9 @@ class GARCHMargin:
         """How the parameters react to each date, and the standardised residuals to the parameters."""
         natural, kept, units = self.unit_parameters, self.model.kept, self._units[self.model.kept]
         information = observed_information(natural, self.unit_returns, kept)
-        by_date = influence(scores_by_date(natural, self.unit_returns)[:, kept], information, self.tangent[kept])
+        by_date = influence(
+            scores_by_date(natural, self.unit_returns)[:, kept], information, self.tangent[kept]
+        )
         _, derivatives = garch_residuals(
             natural[:5], self.unit_returns, *backcast_start(natural[:5], self.unit_returns)
         )
@@ -180,13 +184,15 @@ class GARCHMargin:
         Examples
         --------
         >>> import hedgeresearch as hr
-        >>> margin = GARCH().estimate(hr.simulate_dcc(1000, seed=1).returns["asset"].to_numpy())
+        >>> margin = GARCH().estimate(hr.data.simulate_dcc(1000, seed=1).returns["asset"].to_numpy())
         >>> bool(margin.covariance("hessian")[2, 2] > 0.0)
         True
         """
         check_kind(kind, self.model.density)
         kept, units = self.model.kept, self._units[self.model.kept]
-        found = covariance_by_kind(kind, self.unit_parameters, self.unit_returns, kept, self.tangent[kept])
+        found = covariance_by_kind(
+            kind, self.unit_parameters, self.unit_returns, kept, self.tangent[kept]
+        )
         return found * np.outer(units, units)
 
     def _start_at(self, natural: Array) -> GARCHState:
@@ -213,7 +219,11 @@ class GARCHState:
     def filter(self, returns: Array) -> tuple[Array, Array, GARCHState]:
         """Conditional means and variances of the dates of ``returns`` and of the next one, (n_dates + 1,) each."""
         variances = garch_variance(self.parameters, returns, self.next_variance)
-        return np.full(len(variances), self.parameters[0]), variances, GARCHState(self.parameters, variances[-1])
+        return (
+            np.full(len(variances), self.parameters[0]),
+            variances,
+            GARCHState(self.parameters, variances[-1]),
+        )
 
     def forecast(self, horizon: int) -> Array:
         """Expected variances of the next ``horizon`` dates: h_{k+1} = omega + persistence h_k."""

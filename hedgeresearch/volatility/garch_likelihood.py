@@ -34,7 +34,11 @@ def _start(persistence: float, news: float, bad: float) -> Array:
 
 
 STARTS = [_start(p, s, 0.6) for p in (0.5, 0.9, 0.98) for s in (0.05, 0.2)]
-FURTHER_STARTS = [_start(p, s, k) for p, s in ((0.2, 0.5), (0.7, 0.02), (0.99, 0.01), (0.9, 0.4)) for k in (0.1, 0.9)]
+FURTHER_STARTS = [
+    _start(p, s, k)
+    for p, s in ((0.2, 0.5), (0.7, 0.02), (0.99, 0.01), (0.9, 0.4))
+    for k in (0.1, 0.9)
+]
 OUTLIER = 10.0
 """Size of a return, in standard deviations of the sample, that may make a local optimum of its own."""
 CLEAR_GAIN = 10.0
@@ -63,7 +67,9 @@ def from_box(x: Array) -> tuple[Array, float]:
     mu, log_omega, persistence, news, bad, inverse_nu = x
     news_weight = persistence * news
     gamma = 2.0 * news_weight * (2.0 * bad - 1.0)
-    parameters = np.array([mu, np.exp(log_omega), 2.0 * news_weight * (1.0 - bad), gamma, persistence * (1.0 - news)])
+    parameters = np.array(
+        [mu, np.exp(log_omega), 2.0 * news_weight * (1.0 - bad), gamma, persistence * (1.0 - news)]
+    )
     return parameters, 1.0 / inverse_nu if inverse_nu > 0.0 else NORMAL
 
 
@@ -92,7 +98,9 @@ def maximise_garch(
         point[moved] = x
         parameters, nu = from_box(point)
         first, derivative = start_rule(parameters, unit)
-        by_date, scores = garch_scores(parameters, density_constants(nu, 1), unit, first, derivative)
+        by_date, scores = garch_scores(
+            parameters, density_constants(nu, 1), unit, first, derivative
+        )
         return by_date, scores, box_jacobian(point)[:, moved]
 
     def climb(starts: list[Array], *, thorough: bool) -> Optimum:
@@ -104,18 +112,25 @@ def maximise_garch(
         optimum = climb(STARTS, thorough=False)
         still = optimum.point.copy()
         still[1:3] = 0.0  # omega = 1 and no persistence
-        if optimum.log_likelihood - likelihood(still)[0].sum() < CLEAR_GAIN or np.abs(unit).max() > OUTLIER:
+        if (
+            optimum.log_likelihood - likelihood(still)[0].sum() < CLEAR_GAIN
+            or np.abs(unit).max() > OUTLIER
+        ):
             return climb([*STARTS, *FURTHER_STARTS], thorough=True)
         return optimum
 
-    optimum = search() if warm is None else continue_from(lambda: climb([warm], thorough=False), search)
+    optimum = (
+        search() if warm is None else continue_from(lambda: climb([warm], thorough=False), search)
+    )
     point[moved] = optimum.point
     return optimum, point
 
 
 def mean_score(parameters: Array, unit: Array, start_rule: StartRule = backcast_start) -> Array:
     """Mean over dates of the score with respect to (mu, omega, alpha, gamma, beta, nu), (6,)."""
-    return np.asarray(np.full(len(unit), 1.0 / len(unit)) @ scores_by_date(parameters, unit, start_rule))
+    return np.asarray(
+        np.full(len(unit), 1.0 / len(unit)) @ scores_by_date(parameters, unit, start_rule)
+    )
 
 
 def scores_by_date(parameters: Array, unit: Array, start_rule: StartRule = backcast_start) -> Array:

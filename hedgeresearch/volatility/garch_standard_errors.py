@@ -27,7 +27,12 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import FLAT, covariance_of, hessian, influence
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import BOX, backcast_start, mean_score, scores_by_date
+from hedgeresearch.volatility.garch_likelihood import (
+    BOX,
+    backcast_start,
+    mean_score,
+    scores_by_date,
+)
 
 ErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-wooldridge"]
 KINDS = ("robust", "hessian", "information", "opg", "bollerslev-wooldridge")
@@ -47,7 +52,9 @@ def check_kind(kind: str, density: str) -> None:
         )
 
 
-def covariance_by_kind(kind: str, parameters: Array, unit: Array, kept: list[int], tangent: Array) -> Array:
+def covariance_by_kind(
+    kind: str, parameters: Array, unit: Array, kept: list[int], tangent: Array
+) -> Array:
     """Sampling covariance of the ``kept`` parameters, (k, k).
 
     NaN for those that cannot move, and for all if the information is not positive definite where they can.
@@ -97,7 +104,9 @@ def observed_information(parameters: Array, unit: Array, kept: list[int]) -> Arr
 
 def expected_information(parameters: Array, unit: Array) -> Array:
     """The mean of I_t over the dates, for mu, omega, alpha, gamma, beta and normal innovations, (5, 5)."""
-    variances, of_logs = garch_log_variance_derivatives(parameters, unit, *backcast_start(parameters, unit))
+    variances, of_logs = garch_log_variance_derivatives(
+        parameters, unit, *backcast_start(parameters, unit)
+    )
     information = 0.5 * of_logs.T @ of_logs / len(unit)
     if parameters[3] == 0.0:
         information[0, 1:] = information[1:, 0] = 0.0

@@ -20,7 +20,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         rival = info.get("rival")
         ratio = "" if rival is None else f"{rival / ours:,.0f} x"
         rival_text = "-" if rival is None else f"{rival:g}"
-        terminalreporter.write_line(layout.format(info["case"], f"{ours:.3g}", f"{info['aim']:g}", rival_text, ratio))
+        terminalreporter.write_line(
+            layout.format(info["case"], f"{ours:.3g}", f"{info['aim']:g}", rival_text, ratio)
+        )
     terminalreporter.write_line(
         "others: rmgarch 1.4-2 and BEKKs 1.4.5 in R 4.2.2, pykalman (its filter alone), on a machine of the same kind"
     )

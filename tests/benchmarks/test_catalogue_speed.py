@@ -25,12 +25,12 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", hr.models().index)
+@pytest.mark.parametrize("name", hr.list_models().index)
 def test_a_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
-    row = hr.models().loc[name]
+    row = hr.list_models().loc[name]
     default = (2,) if row["family"] == "regimes" and name != "ThresholdRegimes" else ()
     model = getattr(hr, name)(*SETTINGS.get(name, default))
-    returns = hr.simulate_dcc(1000, seed=1).returns
+    returns = hr.data.simulate_dcc(1000, seed=1).returns
     prices = 100.0 * np.exp(returns.cumsum())
     if row["family"] == "margin":
         arguments: tuple[Any, ...] = (returns["asset"].to_numpy(),)

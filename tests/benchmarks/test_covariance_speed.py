@@ -18,26 +18,39 @@ ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
 
 def returns(n_series: int, n_dates: int) -> pd.DataFrame:
     names = [f"series{i}" for i in range(n_series)]
-    return hr.simulate_dcc(n_dates, a=0.05, b=0.93, correlation=0.6, n_series=n_series, names=names, seed=1).returns
+    return hr.data.simulate_dcc(
+        n_dates, a=0.05, b=0.93, correlation=0.6, n_series=n_series, names=names, seed=1
+    ).returns
 
 
-def with_errors(model: Any, frame: pd.DataFrame) -> hr.CovarianceFit:
+def with_errors(model: Any, frame: pd.DataFrame) -> hr.covariance.CovarianceFit:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", hr.ConvergenceWarning)  # some of many margins lie on a bound
+        warnings.simplefilter(
+            "ignore", hr.errors.ConvergenceWarning
+        )  # some of many margins lie on a bound
         fit = model.fit(frame)
         fit.standard_errors  # noqa: B018 - computed when asked
     return fit
 
 
 def note(benchmark: Any, case: str, aim: float, rival: float | None = None) -> None:
-    benchmark.extra_info.update({"case": case, "aim": aim} | ({} if rival is None else {"rival": rival}))
+    benchmark.extra_info.update(
+        {"case": case, "aim": aim} | ({} if rival is None else {"rival": rival})
+    )
 
 
 @pytest.mark.parametrize(
     ("n_series", "n_dates", "aim", "rival", "rounds"),
-    [(2, 1000, 0.005, 0.53, 20), (10, 1000, 0.05, 5.25, 5), (30, 1141, 0.45, 46.7, 3), (50, 1000, 1.25, 125.8, 2)],
+    [
+        (2, 1000, 0.005, 0.53, 20),
+        (10, 1000, 0.05, 5.25, 5),
+        (30, 1141, 0.45, 46.7, 3),
+        (50, 1000, 1.25, 125.8, 2),
+    ],
 )
-def test_dcc_with_errors(benchmark: Any, n_series: int, n_dates: int, aim: float, rival: float, rounds: int) -> None:
+def test_dcc_with_errors(
+    benchmark: Any, n_series: int, n_dates: int, aim: float, rival: float, rounds: int
+) -> None:
     note(benchmark, f"DCC {n_series} x {n_dates}, with errors", aim, rival)
     arguments = (hr.DCC(), returns(n_series, n_dates))
     fit = benchmark.pedantic(with_errors, arguments, rounds=rounds, iterations=1, warmup_rounds=1)
@@ -76,7 +89,9 @@ def test_dcc_of_a_thousand_series(benchmark: Any) -> None:
     """In a process of its own, for its peak memory; the time printed is that of the fit alone."""
     command = [sys.executable, "-c", THOUSAND]
     root = Path(hr.__file__).parents[1]
-    done = benchmark.pedantic(subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **ONCE)
+    done = benchmark.pedantic(
+        subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **ONCE
+    )
     seconds, peak = map(float, done.stdout.split())
     note(benchmark, f"DCC 1000 x 1250, composite: fit {seconds:.1f} s, {peak:.2f} GiB", 20.0)
     assert peak < 1.5
@@ -85,7 +100,7 @@ def test_dcc_of_a_thousand_series(benchmark: Any) -> None:
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 def test_full_bekk(benchmark: Any) -> None:
     note(benchmark, "full BEKK 2 x 6000, with errors", 0.1, 1.64)
-    arguments = (hr.BEKK("full"), hr.simulate_dcc(6000, a=0.05, b=0.93, seed=1).returns)
+    arguments = (hr.BEKK("full"), hr.data.simulate_dcc(6000, a=0.05, b=0.93, seed=1).returns)
     fit = benchmark.pedantic(with_errors, arguments, rounds=3, iterations=1, warmup_rounds=1)
     assert fit.log_likelihood > 0
 
@@ -94,10 +109,10 @@ def test_full_bekk(benchmark: Any) -> None:
 def test_daily_refits(benchmark: Any) -> None:
     """Each begins at the estimates of the day before."""
     note(benchmark, "DCC 2 series, 400 daily refits on 500 dates", 0.9, 88.5)
-    frame = hr.simulate_dcc(900, a=0.05, b=0.93, seed=2).returns
+    frame = hr.data.simulate_dcc(900, a=0.05, b=0.93, seed=2).returns
     windows = [frame.iloc[i : i + 500] for i in range(400)]
 
-    def refit() -> hr.CovarianceFit | None:
+    def refit() -> hr.covariance.CovarianceFit | None:
         fit = None
         for window in windows:
             fit = hr.DCC().fit(window, warm_start=fit)
@@ -108,8 +123,12 @@ def test_daily_refits(benchmark: Any) -> None:
 
 def test_a_million_dates(benchmark: Any) -> None:
     note(benchmark, "DCC 2 x 1,000,000, without errors", 3.0)
-    values = np.tile(hr.simulate_dcc(10_000, a=0.05, b=0.93, seed=1).returns.to_numpy(), (100, 1))
-    frame = pd.DataFrame(values, pd.date_range("1990-01-01", periods=1_000_000, freq="min"), ["asset", "hedge"])
+    values = np.tile(
+        hr.data.simulate_dcc(10_000, a=0.05, b=0.93, seed=1).returns.to_numpy(), (100, 1)
+    )
+    frame = pd.DataFrame(
+        values, pd.date_range("1990-01-01", periods=1_000_000, freq="min"), ["asset", "hedge"]
+    )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     fit = benchmark.pedantic(hr.DCC().fit, (frame,), **ONCE)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024**2
@@ -119,13 +138,13 @@ def test_a_million_dates(benchmark: Any) -> None:
 
 def test_one_bar(benchmark: Any) -> None:
     note(benchmark, "extend by one bar, 2 series", 100e-6)
-    frame = hr.simulate_dcc(1000, seed=1).returns
+    frame = hr.data.simulate_dcc(1000, seed=1).returns
     fit = hr.DCC().fit(frame.iloc[:-1])
     assert len(benchmark(fit.extend, frame.iloc[-1:]).dates) == 1
 
 
 def test_one_bar_in_arrays(benchmark: Any) -> None:
     note(benchmark, "advance by one bar, 2 series, arrays", 20e-6)
-    frame = hr.simulate_dcc(1000, seed=1).returns
+    frame = hr.data.simulate_dcc(1000, seed=1).returns
     recursion, bar = hr.DCC().fit(frame.iloc[:-1]).final_state, frame.iloc[-1:].to_numpy()
     assert benchmark(recursion.advance, bar).next_covariance.shape == (2, 2)

@@ -13,23 +13,33 @@ ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
 
 
 def returns(n_hedges: int, n_dates: int) -> tuple[pd.Series, pd.DataFrame]:
-    frame = hr.simulate_dcc(n_dates, n_series=1 + n_hedges, seed=1).returns
+    frame = hr.data.simulate_dcc(n_dates, n_series=1 + n_hedges, seed=1).returns
     return frame["asset"], frame.drop(columns="asset")
 
 
 def note(benchmark: Any, case: str, aim: float, rival: float | None = None) -> None:
-    benchmark.extra_info.update({"case": case, "aim": aim} | ({} if rival is None else {"rival": rival}))
+    benchmark.extra_info.update(
+        {"case": case, "aim": aim} | ({} if rival is None else {"rival": rival})
+    )
 
 
 @pytest.mark.parametrize(
     ("dynamics", "n_hedges", "aim", "rival"),
-    [("random_walk", 1, 0.15, 0.46), ("mean_reverting", 1, 0.3, None), ("random_walk", 5, 1.0, None)],
+    [
+        ("random_walk", 1, 0.15, 0.46),
+        ("mean_reverting", 1, 0.3, None),
+        ("random_walk", 5, 1.0, None),
+    ],
 )
-def test_estimation(benchmark: Any, dynamics: Any, n_hedges: int, aim: float, rival: float | None) -> None:
+def test_estimation(
+    benchmark: Any, dynamics: Any, n_hedges: int, aim: float, rival: float | None
+) -> None:
     """The rival is the filter of pykalman alone, its variances guessed."""
     note(benchmark, f"Kalman {dynamics}, {n_hedges} x 5000, likelihood", aim, rival)
     data = returns(n_hedges, 5000)
-    fit = benchmark.pedantic(hr.KalmanHedge(dynamics).fit, data, rounds=5, iterations=1, warmup_rounds=1)
+    fit = benchmark.pedantic(
+        hr.KalmanHedge(dynamics).fit, data, rounds=5, iterations=1, warmup_rounds=1
+    )
     assert fit.estimates.gradient_norm < 1e-4
 
 
@@ -37,7 +47,11 @@ def test_estimation_from_an_earlier_fit(benchmark: Any) -> None:
     note(benchmark, "Kalman random_walk, 1 x 5000, from an earlier fit", 0.05)
     asset, hedges = returns(1, 5020)
     model = hr.KalmanHedge()
-    arguments = (asset.iloc[20:], hedges.iloc[20:], model.fit(asset.iloc[:5000], hedges.iloc[:5000]))
+    arguments = (
+        asset.iloc[20:],
+        hedges.iloc[20:],
+        model.fit(asset.iloc[:5000], hedges.iloc[:5000]),
+    )
     fit = benchmark.pedantic(model.fit, arguments, rounds=5, iterations=1, warmup_rounds=1)
     assert fit.estimates.gradient_norm < 1e-4
 
@@ -45,14 +59,22 @@ def test_estimation_from_an_earlier_fit(benchmark: Any) -> None:
 def test_intervals_of_the_path(benchmark: Any) -> None:
     note(benchmark, "Kalman random_walk, 1 x 5000, bands", 0.1)
     fit = hr.KalmanHedge().fit(*returns(1, 5000))
-    assert np.isfinite(benchmark.pedantic(fit.bands, rounds=3, iterations=1, warmup_rounds=1)).all().all()
+    assert (
+        np.isfinite(benchmark.pedantic(fit.bands, rounds=3, iterations=1, warmup_rounds=1))
+        .all()
+        .all()
+    )
 
 
 def test_a_million_dates(benchmark: Any) -> None:
     note(benchmark, "Kalman random_walk, 1 x 1,000,000, likelihood", 10.0)
-    values = hr.simulate_dcc(10_000, seed=1).returns.to_numpy()
-    values = np.tile(values, (100, 1)) + 1e-4 * np.random.default_rng(0).standard_normal((1_000_000, 2))
-    frame = pd.DataFrame(values, pd.date_range("1990-01-01", periods=1_000_000, freq="min"), ["asset", "hedge"])
+    values = hr.data.simulate_dcc(10_000, seed=1).returns.to_numpy()
+    values = np.tile(values, (100, 1)) + 1e-4 * np.random.default_rng(0).standard_normal(
+        (1_000_000, 2)
+    )
+    frame = pd.DataFrame(
+        values, pd.date_range("1990-01-01", periods=1_000_000, freq="min"), ["asset", "hedge"]
+    )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     fit = benchmark.pedantic(hr.KalmanHedge().fit, (frame["asset"], frame[["hedge"]]), **ONCE)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024**2

@@ -23,7 +23,7 @@ SLOW = {"rounds": 3, "iterations": 1, "warmup_rounds": 1}
 
 @pytest.fixture(scope="module")
 def returns() -> pd.DataFrame:
-    return hr.simulate_dcc(n_dates=1000, a=0.05, b=0.9, seed=1).returns
+    return hr.data.simulate_dcc(n_dates=1000, a=0.05, b=0.9, seed=1).returns
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,9 @@ def test_garch_of_arch(benchmark: Any, returns: pd.DataFrame) -> None:
     univariate = pytest.importorskip("arch.univariate")
 
     def fit() -> Any:
-        model = univariate.ConstantMean(100 * returns["asset"], volatility=univariate.GARCH(1, 0, 1))
+        model = univariate.ConstantMean(
+            100 * returns["asset"], volatility=univariate.GARCH(1, 0, 1)
+        )
         return model.fit(disp="off")
 
     assert benchmark(fit).convergence_flag == 0
@@ -50,7 +52,9 @@ def test_garch_of_arch(benchmark: Any, returns: pd.DataFrame) -> None:
 
 @pytest.mark.benchmark(group="DCC, 2 series, 1000 dates")
 def test_dcc_scores(benchmark: Any, returns: pd.DataFrame) -> None:
-    likelihood = CorrelationLikelihood(np.ascontiguousarray((returns - returns.mean()) / returns.std()))
+    likelihood = CorrelationLikelihood(
+        np.ascontiguousarray((returns - returns.mean()) / returns.std())
+    )
     parameters = np.array([0.05, 0.9, 0.0])
     rest = (density_constants(NORMAL, 2), likelihood.residuals, *likelihood.matrices(parameters))
     by_date, _ = benchmark(dcc_pair_scores, parameters, False, *rest)
@@ -59,14 +63,16 @@ def test_dcc_scores(benchmark: Any, returns: pd.DataFrame) -> None:
 
 @pytest.mark.benchmark(group="hidden Markov model")
 def test_hmm_fit_of_20_starts_on_5000_dates(benchmark: Any) -> None:
-    observations = hr.simulate_regimes(n_dates=5000, seed=1).returns
-    fit = benchmark.pedantic(hr.GaussianHMM(2, n_starts=20).fit, (observations,), rounds=2, iterations=1)
+    observations = hr.data.simulate_regimes(n_dates=5000, seed=1).returns
+    fit = benchmark.pedantic(
+        hr.GaussianHMM(2, n_starts=20).fit, (observations,), rounds=2, iterations=1
+    )
     assert len(fit.start_log_likelihoods) == 20
 
 
 @pytest.mark.benchmark(group="hidden Markov model")
 def test_hmm_refit_from_an_earlier_fit_of_5000_dates(benchmark: Any) -> None:
-    observations = hr.simulate_regimes(n_dates=5020, seed=1).returns
+    observations = hr.data.simulate_regimes(n_dates=5020, seed=1).returns
     model = hr.GaussianHMM(2, n_starts=4)
     earlier = model.fit(observations.iloc[:5000])
     fit = benchmark(model.fit, observations.iloc[20:], earlier)
@@ -100,7 +106,9 @@ def test_rolling_covariance(benchmark: Any, noise: np.ndarray) -> None:
 )
 def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
     command, root = [sys.executable, *arguments], Path(hr.__file__).parents[1]
-    done = benchmark.pedantic(subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **SLOW)
+    done = benchmark.pedantic(
+        subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **SLOW
+    )
     assert done.returncode == 0
 
 
@@ -117,10 +125,19 @@ def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
         hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
         hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), within=hr.EWMACovariance()),
     ],
-    ids=["OLS", "rolling OLS", "expanding OLS", "Kalman", "EWMA", "DCC", "two regimes", "EWMA within two regimes"],
+    ids=[
+        "OLS",
+        "rolling OLS",
+        "expanding OLS",
+        "Kalman",
+        "EWMA",
+        "DCC",
+        "two regimes",
+        "EWMA within two regimes",
+    ],
 )
 def test_extension(benchmark: Any, model: Any) -> None:
-    returns = hr.simulate_regimes(n_dates=1001, seed=3).returns
+    returns = hr.data.simulate_regimes(n_dates=1001, seed=3).returns
     asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
     fit = model.fit(asset[:-1], hedges[:-1])
     later = benchmark(fit.extend, asset[-1:], hedges[-1:])

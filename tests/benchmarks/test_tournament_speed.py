@@ -38,7 +38,9 @@ def test_daily_refits(benchmark: Any, returns: pd.DataFrame, case: str) -> None:
     benchmark.extra_info.update({"case": f"2500 daily refits, {case}, {jobs} cores", "aim": aim})
     warm = Task(case, model, returns, steps[:2])
     run_tasks([warm] * jobs, jobs, progress=False)  # compiled, and the processes started
-    (walked,) = benchmark.pedantic(run_tasks, ([Task(case, model, returns, steps)], jobs, False), **ONCE)
+    (walked,) = benchmark.pedantic(
+        run_tasks, ([Task(case, model, returns, steps)], jobs, False), **ONCE
+    )
     assert walked.ratios.shape == (N_REFITS, 1)
     assert not any(note.failed for note in walked.notes)
 
@@ -55,7 +57,7 @@ models = {
 }
 pairs = {}
 for seed in range(n_pairs):
-    table = hr.simulate_dcc(2500, a=0.05, b=0.9, seed=seed).returns
+    table = hr.data.simulate_dcc(2500, a=0.05, b=0.9, seed=seed).returns
     pairs[str(seed)] = (table["asset"], table[["hedge"]])
 first = next(iter(pairs.values()))
 hr.walk_forward(models, first[0].iloc[:1100], first[1].iloc[:1100], 1000, 100, progress=False)
@@ -69,8 +71,13 @@ print(time.perf_counter() - begin, before * 1024, resource.getrusage(resource.RU
 @pytest.mark.parametrize("n_pairs", [5, 20])
 def test_a_study_grows_with_its_pairs(benchmark: Any, n_pairs: int) -> None:
     """In a process of its own, for its peak memory; the time printed is that of the study alone."""
-    command, root = [sys.executable, "-W", "ignore", "-c", STUDY, str(n_pairs)], Path(hr.__file__).parents[1]
-    done = benchmark.pedantic(subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **ONCE)
+    command, root = (
+        [sys.executable, "-W", "ignore", "-c", STUDY, str(n_pairs)],
+        Path(hr.__file__).parents[1],
+    )
+    done = benchmark.pedantic(
+        subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **ONCE
+    )
     seconds, before, peak = map(float, done.stdout.split())
     grown = (peak - before) / 1024**2
     case = f"{n_pairs} pairs x 4 models: {seconds:.1f} s, {peak / 1024**2:.0f} MiB (+{grown:.0f})"

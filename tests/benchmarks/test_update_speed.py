@@ -29,13 +29,20 @@ def parts_of(model: Any, rows: int = 5000) -> dict[str, Any]:
     return {"fit": model.fit(*data), "position": position, "instruments": future, "market": market}
 
 
-def bars_after(record: hr.Recommendation) -> list[tuple[dict[str, float], pd.Timestamp]]:
+def bars_after(
+    record: hr.recommendation.Recommendation,
+) -> list[tuple[dict[str, float], pd.Timestamp]]:
     """Prices that wander a little, on the days after."""
     last = record.book.market.table.iloc[-1]
-    return [((last * (1 + 0.001 * (i % 7))).to_dict(), last.name + pd.Timedelta(days=i)) for i in range(1, BARS + 1)]
+    return [
+        ((last * (1 + 0.001 * (i % 7))).to_dict(), last.name + pd.Timedelta(days=i))
+        for i in range(1, BARS + 1)
+    ]
 
 
-@pytest.mark.filterwarnings("ignore::hedgeresearch.ConvergenceWarning")  # the indices are not cointegrated
+@pytest.mark.filterwarnings(
+    "ignore::hedgeresearch.errors.ConvergenceWarning"
+)  # the indices are not cointegrated
 @pytest.mark.parametrize("rows", [600, 5000])
 @pytest.mark.parametrize("name", MODELS)
 def test_bars_one_after_the_other(benchmark: Any, name: str, rows: int) -> None:
@@ -43,7 +50,7 @@ def test_bars_one_after_the_other(benchmark: Any, name: str, rows: int) -> None:
     record = hr.recommend(**parts_of(MODELS[name], rows))
     bars = bars_after(record)
 
-    def follow() -> hr.Recommendation:
+    def follow() -> hr.recommendation.Recommendation:
         latest = record
         for bar, date in bars:
             latest = latest.update(bar, date)

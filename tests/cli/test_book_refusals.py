@@ -111,10 +111,16 @@ def test_what_is_wrong_is_named_with_its_line(
     assert message in errors
 
 
-@pytest.mark.parametrize("text", ["1e5", "-.5E3", "+1.25e-3", "007", "0.10000000000000000555", "12.", "'25'"])
-def test_the_number_that_is_advised_is_read_as_that_number(run: Run, book: Path, text: str, changed: Change) -> None:
+@pytest.mark.parametrize(
+    "text", ["1e5", "-.5E3", "+1.25e-3", "007", "0.10000000000000000555", "12.", "'25'"]
+)
+def test_the_number_that_is_advised_is_read_as_that_number(
+    run: Run, book: Path, text: str, changed: Change
+) -> None:
     quoted = "'" + text.strip("'") + "'"
-    _, _, errors = run("recommend", "--position", changed(book, "  COIN: 25\n", f"  COIN: {quoted}\n"))
+    _, _, errors = run(
+        "recommend", "--position", changed(book, "  COIN: 25\n", f"  COIN: {quoted}\n")
+    )
     advised = errors.rstrip().removesuffix(".").rsplit(" ", 1)[1]
     found = yaml.safe_load(advised)
     assert isinstance(found, int | float)
@@ -125,12 +131,27 @@ def test_the_number_that_is_advised_is_read_as_that_number(run: Run, book: Path,
     ("arguments", "message"),
     [
         (("--report", "x.html"), "--report needs --position BOOK.yaml"),
-        (("--position", "absent.yaml"), "--position must be a YAML file that can be read; absent.yaml: No such file"),
+        (
+            ("--position", "absent.yaml"),
+            "--position must be a YAML file that can be read; absent.yaml: No such file",
+        ),
         (("--position", "."), "--position must be a YAML file that can be read; .: Is a directory"),
-        (("--position", "b.yaml", "--notional", "5"), "leave out --notional, or put it into the book."),
-        (("--position", "b.yaml", "--prices", "x.csv"), "leave out --prices, or put it into the book."),
-        (("--position", "b.yaml", "--report", "absent/x.html"), "the report must be a file that can be written"),
-        (("--position", "b.yaml", "--output", "absent/x.json"), "--output must be a file that can be written"),
+        (
+            ("--position", "b.yaml", "--notional", "5"),
+            "leave out --notional, or put it into the book.",
+        ),
+        (
+            ("--position", "b.yaml", "--prices", "x.csv"),
+            "leave out --prices, or put it into the book.",
+        ),
+        (
+            ("--position", "b.yaml", "--report", "absent/x.html"),
+            "the report must be a file that can be written",
+        ),
+        (
+            ("--position", "b.yaml", "--output", "absent/x.json"),
+            "--output must be a file that can be written",
+        ),
     ],
 )
 def test_bad_arguments(run: Run, arguments: tuple[str, ...], message: str) -> None:
@@ -140,7 +161,8 @@ def test_bad_arguments(run: Run, arguments: tuple[str, ...], message: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"", "it is empty"), (b"# nothing\n", "it is empty"), (b"\xff\xfe\x00", "UTF-8")]
+    ("content", "message"),
+    [(b"", "it is empty"), (b"# nothing\n", "it is empty"), (b"\xff\xfe\x00", "UTF-8")],
 )
 def test_files_without_a_book(run: Run, tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "book.yaml"

@@ -38,7 +38,9 @@ def in_a_process(*arguments: str, **environment: str) -> subprocess.CompletedPro
     root = Path(hr.__file__).parents[1]
     command = [sys.executable, "-m", "hedgeresearch.cli", *arguments]
     settings = os.environ | environment
-    return subprocess.run(command, capture_output=True, text=True, cwd=root, env=settings, timeout=120, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=root, env=settings, timeout=120, check=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,9 @@ def test_every_model_recommends_what_the_library_does(
     assert (code, errors) == (0, "")
     result = json.loads(output)
     assert set(result) == KEYS
-    expected = hr.recommend(model.fit(simple_returns["NASDAQ"], simple_returns[["SP500"]]), -2e6).to_dict()
+    expected = hr.recommend(
+        model.fit(simple_returns["NASDAQ"], simple_returns[["SP500"]]), -2e6
+    ).to_dict()
     assert result == expected
     assert 1.0 < result["ratio"]["SP500"] < 1.25
     assert (result["regime_probabilities"] is None) == (name != "regime")
@@ -100,7 +104,9 @@ def test_the_output_file_holds_what_json_prints(run: Run, tmp_path: Path) -> Non
 
 
 def test_columns_of_a_bundled_table(run: Run) -> None:
-    code, output, _ = run(*OLS, "--dataset", "nasdaq_sp500", "--asset", "SP500", "--hedge", "NASDAQ", "--json")
+    code, output, _ = run(
+        *OLS, "--dataset", "nasdaq_sp500", "--asset", "SP500", "--hedge", "NASDAQ", "--json"
+    )
     assert code == 0
     result = json.loads(output)
     assert result["asset"] == "SP500"
@@ -159,11 +165,23 @@ def check_refused(result: tuple[int, str, str], message: str) -> None:
         (("recommend", "--hedge", "GOLD"), "columns must be among NASDAQ, SP500; got 'GOLD'."),
         (("recommend", "--asset", "SP500"), "'SP500'"),
         (("recommend", "--dataset", "vix"), "say --asset COLUMN and --hedge COLUMN"),
-        (("recommend", "--dataset", "nasdaq_sp500", "--prices", "x.csv"), "give --dataset or --prices, not both."),
+        (
+            ("recommend", "--dataset", "nasdaq_sp500", "--prices", "x.csv"),
+            "give --dataset or --prices, not both.",
+        ),
         (("recommend", "--prices", "x.csv"), "--prices needs --asset COLUMN and --hedge COLUMN"),
-        (("recommend", "--prices", "x.csv", "--asset", "oil"), "--prices needs --asset COLUMN and --hedge COLUMN"),
-        (("recommend", "--prices", "x.csv", "--asset", "a", "--hedge", "b"), "there is none at 'x.csv'"),
-        (("recommend", "--prices", "x.xlsx", "--asset", "a", "--hedge", "b"), "path must end in .csv"),
+        (
+            ("recommend", "--prices", "x.csv", "--asset", "oil"),
+            "--prices needs --asset COLUMN and --hedge COLUMN",
+        ),
+        (
+            ("recommend", "--prices", "x.csv", "--asset", "a", "--hedge", "b"),
+            "there is none at 'x.csv'",
+        ),
+        (
+            ("recommend", "--prices", "x.xlsx", "--asset", "a", "--hedge", "b"),
+            "path must end in .csv",
+        ),
         ((*OLS, "--notional", "0"), "notional must not be zero"),
         ((*OLS, "--notional", "nan"), "notional must lie strictly between -inf and inf; got nan."),
         ((*OLS, "--notional", "inf"), "notional must lie strictly between -inf and inf; got inf."),
@@ -175,7 +193,9 @@ def test_bad_arguments(run: Run, arguments: tuple[str, ...], message: str) -> No
 
 @pytest.mark.parametrize("place", [".", "absent/hedge.json"])
 def test_an_output_that_cannot_be_written(run: Run, tmp_path: Path, place: str) -> None:
-    check_refused(run(*OLS, "--output", tmp_path / place), "--output must be a file that can be written")
+    check_refused(
+        run(*OLS, "--output", tmp_path / place), "--output must be a file that can be written"
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,7 +209,9 @@ def test_an_output_that_cannot_be_written(run: Run, tmp_path: Path, place: str) 
         ("inf", "column 'gas' must hold numbers"),
     ],
 )
-def test_bad_prices(run: Run, tmp_path: Path, prices: pd.DataFrame, cell: str, message: str) -> None:
+def test_bad_prices(
+    run: Run, tmp_path: Path, prices: pd.DataFrame, cell: str, message: str
+) -> None:
     file, cells = tmp_path / "prices.csv", prices.astype(str)
     cells.loc["2020-01-03", "gas"] = cell
     cells.to_csv(file)
@@ -238,10 +260,15 @@ def test_compare_prints_the_table_and_what_it_says(
     code, output, errors = run(*COMPARE, *own, "--models", "ewma, rolling,ols", "--output", file)
     assert (code, errors) == (0, "")
     returns = hr.returns(prices)
-    models = {"ewma": hr.MinimumVarianceHedge(hr.EWMACovariance()), "rolling": hr.RollingOLSHedge(250)}
+    models = {
+        "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance()),
+        "rolling": hr.RollingOLSHedge(250),
+    }
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", hr.ConvergenceWarning)
-        study = hr.walk_forward(models, returns["oil"], returns[["gas", "coal"]], 300, 50, progress=False)
+        warnings.simplefilter("ignore", hr.errors.ConvergenceWarning)
+        study = hr.walk_forward(
+            models, returns["oil"], returns[["gas", "coal"]], 300, 50, progress=False
+        )
     table = pd.read_csv(file, index_col="model")
     pd.testing.assert_frame_equal(table, study.summary, check_exact=False, rtol=1e-12)
     head, printed, said = output.rstrip().split("\n\n")
@@ -265,7 +292,9 @@ def test_compare_goes_on_from_a_checkpoint(
     options = (*COMPARE, *own, "--models", "kalman", "--checkpoint", tmp_path / "walks")
     _, first, _ = run(*options)
     assert len(list((tmp_path / "walks").iterdir())) == 3
-    monkeypatch.setattr("hedgeresearch.evaluation.engine.parallel.walk", None)  # nothing is walked again
+    monkeypatch.setattr(
+        "hedgeresearch.evaluation.engine.parallel.walk", None
+    )  # nothing is walked again
     assert run(*options) == (0, first, "")
 
 
@@ -279,13 +308,21 @@ def test_compare_goes_on_from_a_checkpoint(
         ),
         (("--window", "many"), "Invalid value for '--window'"),
         (("--window", "398"), "window must leave two dates or more to evaluate, of 399; got 398."),
-        (("--window", "390", "--models", "ols"), "hedged_returns must have at least 20 rows; got 9."),
+        (
+            ("--window", "390", "--models", "ols"),
+            "hedged_returns must have at least 20 rows; got 9.",
+        ),
         (("--refit-every", "0"), "refit_every must be a whole number of at least 1; got 0."),
         (("--asset", "gas"), "asset and hedges must be different columns; 'gas' is given twice."),
-        (("--checkpoint", __file__, "--window", "300"), "checkpoint must be a folder that can be written"),
+        (
+            ("--checkpoint", __file__, "--window", "300"),
+            "checkpoint must be a folder that can be written",
+        ),
     ],
 )
-def test_bad_arguments_of_compare(run: Run, own: tuple[object, ...], arguments: tuple[str, ...], message: str) -> None:
+def test_bad_arguments_of_compare(
+    run: Run, own: tuple[object, ...], arguments: tuple[str, ...], message: str
+) -> None:
     check_refused(run("compare", *own, *arguments), message)
 
 
@@ -294,30 +331,45 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_work(
     run: Run, own: tuple[object, ...], tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hedgeresearch.cli.compare.walk_forward", None)
-    check_refused(run(*COMPARE, *own, "--output", tmp_path / place), "--output must be a file that can be written")
+    check_refused(
+        run(*COMPARE, *own, "--output", tmp_path / place),
+        "--output must be a file that can be written",
+    )
 
 
-def test_a_run_that_fails_leaves_the_output_as_it_was(run: Run, own: tuple[object, ...], tmp_path: Path) -> None:
+def test_a_run_that_fails_leaves_the_output_as_it_was(
+    run: Run, own: tuple[object, ...], tmp_path: Path
+) -> None:
     kept, absent = tmp_path / "kept.csv", tmp_path / "absent.csv"
     kept.write_text("earlier")
     for file in (kept, absent):
-        check_refused(run("compare", *own, "--window", "0", "--output", file), "window must be a whole number")
+        check_refused(
+            run("compare", *own, "--window", "0", "--output", file), "window must be a whole number"
+        )
     assert kept.read_text() == "earlier"
     assert not absent.exists()
 
 
 @pytest.mark.parametrize("command", [OLS, COMPARE])
-def test_an_output_is_never_the_prices(run: Run, own: tuple[object, ...], command: tuple[object, ...]) -> None:
+def test_an_output_is_never_the_prices(
+    run: Run, own: tuple[object, ...], command: tuple[object, ...]
+) -> None:
     file = Path(str(own[1]))
     before = file.read_bytes()
-    check_refused(run(*command, *own, "--output", file), "--output must be another file than --prices, which it would")
+    check_refused(
+        run(*command, *own, "--output", file),
+        "--output must be another file than --prices, which it would",
+    )
     assert file.read_bytes() == before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that can be opened, not written to")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="a file that can be opened, not written to"
+)
 def test_a_disk_that_is_full(run: Run) -> None:
     check_refused(
-        run(*OLS, "--output", "/dev/full"), "--output must be a file that can be written; /dev/full: No space"
+        run(*OLS, "--output", "/dev/full"),
+        "--output must be a file that can be written; /dev/full: No space",
     )
 
 

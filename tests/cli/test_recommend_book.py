@@ -23,7 +23,9 @@ DOCS = Path(hr.__file__).parents[1] / "docs"
 Change = Callable[[Path, str, str], Path]
 
 
-def test_a_book_is_recommended_what_the_library_recommends(run: Run, book: Path, coin_prices: pd.DataFrame) -> None:
+def test_a_book_is_recommended_what_the_library_recommends(
+    run: Run, book: Path, coin_prices: pd.DataFrame
+) -> None:
     coin_prices.attrs = {"source": "prices.csv"}
     market = hr.Market(coin_prices, {"COIN_PERP": "COIN"}, {"COIN_PERP": "FUNDING"})
     margins = {"initial_margin": 0.01, "maintenance_margin": 0.005}
@@ -49,7 +51,10 @@ def test_a_book_is_recommended_what_the_library_recommends(run: Run, book: Path,
     assert (code, errors) == (0, "")
     found = json.loads(output)
     expected = json.loads(json.dumps(expected))
-    for record in (found, expected):  # the table is read with the needed columns in the order of the book
+    for record in (
+        found,
+        expected,
+    ):  # the table is read with the needed columns in the order of the book
         assert sorted(record["data"].pop("columns")) == sorted(coin_prices.columns)
         assert len(record["data"].pop("sha256")) == 64
     assert_close(found, expected)
@@ -66,7 +71,9 @@ def assert_close(found: Any, expected: Any) -> None:
         for one, other in zip(found, expected, strict=True):
             assert_close(one, other)
     else:
-        assert found == (pytest.approx(expected, rel=1e-9) if isinstance(expected, float) else expected)
+        assert found == (
+            pytest.approx(expected, rel=1e-9) if isinstance(expected, float) else expected
+        )
 
 
 def test_plain_output(run: Run, book: Path, tmp_path: Path) -> None:
@@ -95,7 +102,9 @@ def test_the_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
     quick = tmp_path / "book.yaml"  # the fit with regimes is that of other tests
     quick.write_text(text.replace("regime: {n_regimes: 2, n_starts: 5}", "ols: {}"))
     assert quick.read_text() != text
-    code, output, errors = run("recommend", "--position", quick, "--report", tmp_path / "report.html", "--json")
+    code, output, errors = run(
+        "recommend", "--position", quick, "--report", tmp_path / "report.html", "--json"
+    )
     assert (code, errors) == (0, "")
     record = json.loads(output)
     assert set(record["certainty"]["by_model"]) == {"naive", "ols", "ewma"}
@@ -108,7 +117,9 @@ def test_the_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_example_as_it_stands(run: Run, tmp_path: Path) -> None:
-    code, output, errors = run("recommend", "--position", DOCS / "book.yaml", "--report", tmp_path / "report.html")
+    code, output, errors = run(
+        "recommend", "--position", DOCS / "book.yaml", "--report", tmp_path / "report.html"
+    )
     assert (code, errors) == (0, "")
     assert "Model: RegimeHedge(GaussianHMM(2, n_starts=5))" in output
     assert "out of sample it removed" in " ".join(output.split())
@@ -117,13 +128,24 @@ def test_the_example_as_it_stands(run: Run, tmp_path: Path) -> None:
 
 def test_every_field_is_described() -> None:
     described = set(re.findall(r"`([a-z_.]+)`", (DOCS / "book.md").read_text(encoding="utf-8")))
-    expected = {f"{section}.{name}".lstrip(".") for section, names in FIELDS.items() for name in names}
-    expected |= {f"instruments.{field.name}" for kind in TYPES.values() for field in fields(kind) if field.init}
+    expected = {
+        f"{section}.{name}".lstrip(".") for section, names in FIELDS.items() for name in names
+    }
+    expected |= {
+        f"instruments.{field.name}"
+        for kind in TYPES.values()
+        for field in fields(kind)
+        if field.init
+    }
     expected |= {"instruments.spec", "instruments.type"}
     sections = {name for name in FIELDS if name}
     undescribed = {name for name in expected - described if name not in sections}
     assert undescribed == set()
-    fields_described = {name for name in described if "." in name and not name.startswith("hr.") and "yaml" not in name}
+    fields_described = {
+        name
+        for name in described
+        if "." in name and not name.startswith("hr.") and "yaml" not in name
+    }
     assert fields_described <= expected
 
 
@@ -137,7 +159,7 @@ def test_the_models_of_the_description_can_be_read(tmp_path: Path) -> None:
     assert found == [
         hr.MinimumVarianceHedge(hr.EWMACovariance()),
         hr.RegimeHedge(hr.GaussianHMM(3), combine="most_likely"),
-        hr.MinimumVarianceHedge(hr.DCC(margins=hr.GARCH(density="student"))),
+        hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH(density="student"))),
     ]
 
 
@@ -149,7 +171,7 @@ def test_a_venue_with_terms_replaced(book: Path, changed: Change) -> None:
     old = text[text.index("  - type: inverse") : text.index("  - name: OTHER")]
     changed(book, old, "  - {spec: binance_coinm_btc, name: COIN_PERP, half_spread: 0.0002}\n")
     perpetual = recommendation_of(book).book.instruments[0]
-    assert perpetual == hr.spec("binance_coinm_btc", name="COIN_PERP", half_spread=0.0002)
+    assert perpetual == hr.contract_spec("binance_coinm_btc", name="COIN_PERP", half_spread=0.0002)
 
 
 def test_dates_in_another_column(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
@@ -179,7 +201,9 @@ def test_differences_of_prices(book: Path, coin_prices: pd.DataFrame, changed: C
         "holdings: {COIN_PERP: -1000}\n",
     ):
         text = text.replace(line, "")
-    text = text.replace("COIN_PERP: [-90000, 0], ", "").replace("margin: {collateral: {COIN_PERP: 30.0}, ", "margin: {")
+    text = text.replace("COIN_PERP: [-90000, 0], ", "").replace(
+        "margin: {collateral: {COIN_PERP: 30.0}, ", "margin: {"
+    )
     book.write_text(text + "returns: difference\n")
     changes = coin_prices.diff().iloc[1:]
     slope = np.cov(changes["COIN"], changes["OTHER"])[0, 1] / changes["OTHER"].var()
@@ -189,19 +213,27 @@ def test_differences_of_prices(book: Path, coin_prices: pd.DataFrame, changed: C
 def test_a_model_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
     changed(
         book,
-        book.read_text()[book.read_text().index("  - type: inverse") : book.read_text().index("  - name: OTHER")],
+        book.read_text()[
+            book.read_text().index("  - type: inverse") : book.read_text().index("  - name: OTHER")
+        ],
         "",
     )
-    text = book.read_text().split("holdings:")[0].replace("  rates: {COIN_PERP: COIN}\n", "  rates: {COIN: 2}\n")
+    text = (
+        book.read_text()
+        .split("holdings:")[0]
+        .replace("  rates: {COIN_PERP: COIN}\n", "  rates: {COIN: 2}\n")
+    )
     book.write_text(text.replace("  funding:\n    COIN_PERP: FUNDING\n", "") + "model: ecm\n")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", hr.ConvergenceWarning)
-        warnings.simplefilter("ignore", hr.DataWarning)
+        warnings.simplefilter("ignore", hr.errors.ConvergenceWarning)
+        warnings.simplefilter("ignore", hr.errors.DataWarning)
         found = recommendation_of(book)
         expected = hr.ErrorCorrectionHedge().fit(2 * coin_prices["COIN"], coin_prices[["OTHER"]])
     assert found.summary["ratio"]["OTHER"] == pytest.approx(expected.next_ratio["OTHER"], rel=1e-9)
     changed(book, "  COIN: 25\n", "  COIN: 25\n  COIN_PERP: 3\n")
-    with pytest.raises(hr.DataError, match="model must work on returns where several assets are held"):
+    with pytest.raises(
+        hr.DataError, match="model must work on returns where several assets are held"
+    ):
         recommendation_of(book)
 
 
@@ -216,12 +248,18 @@ def test_a_backtest_with_costs(book: Path, changed: Change) -> None:
     assert set(study.models) == {"naive", "ols", "ewma", "rolling"}
     assert study.models["rolling"] == hr.RollingOLSHedge(60)
     assert len(study.hedged_returns) == 99
-    assert study.costs["ols"].iloc[0] == pytest.approx(0.0005 * abs(study.ratio("ols")["COIN_PERP"].iloc[0]), rel=1e-9)
+    assert study.costs["ols"].iloc[0] == pytest.approx(
+        0.0005 * abs(study.ratio("ols")["COIN_PERP"].iloc[0]), rel=1e-9
+    )
 
 
 def test_models_of_one_name_are_told_apart(book: Path) -> None:
-    models = "[{rolling: {window: 60}}, {rolling: {window: 90}}, {rolling: {window: 60}}, ols, ewma]"
-    book.write_text(book.read_text() + f"backtest: {{window: 200, refit_every: 50, models: {models}}}\n")
+    models = (
+        "[{rolling: {window: 60}}, {rolling: {window: 90}}, {rolling: {window: 60}}, ols, ewma]"
+    )
+    book.write_text(
+        book.read_text() + f"backtest: {{window: 200, refit_every: 50, models: {models}}}\n"
+    )
     study = recommendation_of(book).settings.backtest
     assert study is not None
     assert study.seed == 3
@@ -252,7 +290,9 @@ def test_a_dated_future_has_carry(book: Path, coin_prices: pd.DataFrame, changed
     assert (found.instrument, found.source) == ("OTHER", "basis")
     last = coin_prices.iloc[-1]
     years = (pd.Timestamp("2024-06-28") - coin_prices.index[-1]) / pd.Timedelta(days=365)
-    assert found.rate_per_year == pytest.approx(np.log(last["OTHER"] / last["COIN"]) / years, rel=1e-6)
+    assert found.rate_per_year == pytest.approx(
+        np.log(last["OTHER"] / last["COIN"]) / years, rel=1e-6
+    )
 
 
 def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.DataFrame) -> None:
@@ -270,14 +310,20 @@ def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.
 
 def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
-    path.write_text("MinimumVarianceHedge: {covariance_model: {CCC: {margins: {ArchModel: {vol: GARCH}}}}}\n")
-    assert model_from(read_tree(path))[1] == hr.MinimumVarianceHedge(hr.CCC(margins=hr.ArchModel(vol="GARCH")))
+    path.write_text(
+        "MinimumVarianceHedge: {covariance_model: {CCC: {margins: {ArchModel: {vol: GARCH}}}}}\n"
+    )
+    assert model_from(read_tree(path))[1] == hr.MinimumVarianceHedge(
+        hr.CCC(univariate=hr.ArchModel(vol="GARCH"))
+    )
 
 
-def test_warnings_are_lines_and_stand_in_the_report(run: Run, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warnings_are_lines_and_stand_in_the_report(
+    run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def warned(fit: Any, **others: Any) -> Any:
         for _ in range(2):
-            warnings.warn("something\nto\x1b know", hr.DataWarning, stacklevel=1)
+            warnings.warn("something\nto\x1b know", hr.errors.DataWarning, stacklevel=1)
         return real(fit, **others)
 
     from hedgeresearch.cli.book import position as book_file
@@ -292,19 +338,30 @@ def test_warnings_are_lines_and_stand_in_the_report(run: Run, book: Path, monkey
     assert page.index("Method and references") < page.index("Warning: something to")
 
 
-def test_outputs_never_overwrite_what_is_read(run: Run, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outputs_never_overwrite_what_is_read(
+    run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("hedgeresearch.cli.book.position.recommend", None)  # before the work
     folder, prices = book.parent, book.parent / "prices.csv"
     (folder / "link.html").symlink_to(prices)
     (folder / "hard.html").hardlink_to(book)
     kept = {path: path.read_bytes() for path in (book, prices)}
     for options, message in (
-        (("--report", book), "--report must be another file than --position, which it would overwrite"),
+        (
+            ("--report", book),
+            "--report must be another file than --position, which it would overwrite",
+        ),
         (("--output", folder / "." / "book.yaml"), "--output must be another file than --position"),
         (("--report", folder / "hard.html"), "--report must be another file than --position"),
         (("--output", prices), "--output must be another file than the prices of the book"),
-        (("--report", folder / "link.html"), "--report must be another file than the prices of the book"),
-        (("--report", folder / "new", "--output", folder / "new"), "--report must be another file than --output"),
+        (
+            ("--report", folder / "link.html"),
+            "--report must be another file than the prices of the book",
+        ),
+        (
+            ("--report", folder / "new", "--output", folder / "new"),
+            "--report must be another file than --output",
+        ),
     ):
         code, output, errors = run("recommend", "--position", book, *options)
         assert (code, output) == (2, "")

@@ -24,9 +24,13 @@ def broken(error, name):
 
 
 def test_one_by_name_with_its_files(run, tmp_path):
-    code, output, errors = run("reproduce", "hull_jet_fuel", "--output", tmp_path / "new" / "folder")
+    code, output, errors = run(
+        "reproduce", "hull_jet_fuel", "--output", tmp_path / "new" / "folder"
+    )
     assert (code, errors) == (0, "")
-    assert output.startswith("hull_jet_fuel: Jet fuel hedged with heating oil futures\nNumbers: public copies")
+    assert output.startswith(
+        "hull_jet_fuel: Jet fuel hedged with heating oil futures\nNumbers: public copies"
+    )
     assert "; after: Hull, J. C." in output
     assert "3 of 3 published numbers within their tolerance (3 equal to the print)." in output
     files = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
@@ -36,7 +40,9 @@ def test_one_by_name_with_its_files(run, tmp_path):
 def test_help_lists_the_names(run):
     code, output, _ = run("reproduce", "--help")
     assert code == 0
-    assert all(name in "".join(output.split()) for name in hr.reproductions().index)
+    assert all(
+        name in "".join(output.split()) for name in hr.reproductions.list_reproductions().index
+    )
 
 
 def test_all_with_fewer_samples_for_the_simulations(run, monkeypatch, tmp_path):
@@ -68,7 +74,9 @@ def test_all_goes_on_without_the_data_of_one(run, monkeypatch, tmp_path):
         "brooks_sp500_futures: skipped: no data; save http://somewhere (sha256 abc)\n"
         "1 done.\nskipped, as their data could not be had: brooks_sp500_futures.\n"
     )
-    assert "skipped: no data; save http://somewhere" in (tmp_path / "reproductions.html").read_text(encoding="utf-8")
+    assert "skipped: no data; save http://somewhere" in (tmp_path / "reproductions.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_nothing_done_is_no_success(run, monkeypatch, tmp_path):
@@ -109,8 +117,14 @@ def test_a_number_outside_its_tolerance_fails(run, monkeypatch):
         ((), "give one name or --all; the names are hull_jet_fuel, "),
         (("hull_jet_fuel", "--all"), "give one name or --all"),
         (("hull",), "Did you mean 'hull_jet_fuel'?"),
-        (("hull_jet_fuel", "--replications", 5), "hull_jet_fuel simulates nothing; leave replications out."),
-        (("--all", "--replications", 1), "replications must be a whole number of at least 2; got 1."),
+        (
+            ("hull_jet_fuel", "--replications", 5),
+            "hull_jet_fuel simulates nothing; leave replications out.",
+        ),
+        (
+            ("--all", "--replications", 1),
+            "replications must be a whole number of at least 2; got 1.",
+        ),
         (("--all", "--output", __file__), "--output must be a folder that can be written"),
     ],
 )

@@ -47,4 +47,6 @@ def test_a_pickle_holds_its_own_rows_only():
     copy = pickle.loads(pickle.dumps(history))
     np.testing.assert_array_equal(copy.values, rows(0, 5))
     assert len(pickle.dumps(history)) < 2000
-    pd.testing.assert_frame_equal(copy.followed_by(rows(5, 7).to_numpy()).frame(4), rows(0, 7).iloc[4:])
+    pd.testing.assert_frame_equal(
+        copy.followed_by(rows(5, 7).to_numpy()).frame(4), rows(0, 7).iloc[4:]
+    )

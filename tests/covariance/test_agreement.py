@@ -36,7 +36,9 @@ def second_step(returns, coef):
     for i, p in enumerate(by_series.values()):
         parameters = np.array([p["mu"], p["omega"], p["alpha1"], p.get("gamma1", 0.0), p["beta1"]])
         e = returns[:, i] - p["mu"]
-        variances[:, i] = garch_variance(parameters, np.ascontiguousarray(returns[:, i]), np.mean(e**2))[:-1]
+        variances[:, i] = garch_variance(
+            parameters, np.ascontiguousarray(returns[:, i]), np.mean(e**2)
+        )[:-1]
         residuals[:, i] = e / np.sqrt(variances[:, i])
     dynamic = np.array([joint.get(key, 0.0) for key in ("dcca1", "dccb1", "dccg1")])
     return residuals, variances, dynamic, joint.get("mshape", NORMAL)
@@ -58,9 +60,13 @@ def check_against_rmgarch(returns, reference, pair=(0, 1)):
     likelihood = WithDemeanedNews(residuals, asymmetric="[Joint]dccg1" in reference["coef"])
     intercept, first, derivatives = likelihood.matrices(parameters)
     a, _, g = parameters
-    reported = first + a + g  # rmgarch reports with z_0 = n_0 = (1, ..., 1), estimates with both zero
+    reported = (
+        first + a + g
+    )  # rmgarch reports with z_0 = n_0 = (1, ..., 1), estimates with both zero
     density = density_constants(nu, len(intercept))
-    by_date, _ = dcc_scores(parameters, False, False, density, residuals, intercept, reported, derivatives)
+    by_date, _ = dcc_scores(
+        parameters, False, False, density, residuals, intercept, reported, derivatives
+    )
     total = by_date.sum() - 0.5 * np.log(variances).sum()
     assert total == pytest.approx(reference["loglik"], rel=1e-8)
     path = dcc_correlation(parameters, False, residuals, intercept, reported)[:-1]
@@ -71,9 +77,9 @@ def check_against_rmgarch(returns, reference, pair=(0, 1)):
     for name in found.keys() & reference.keys():
         for statistic, function in STATISTICS.items():
             if statistic in reference[name]:
-                assert function(found[name]) == pytest.approx(reference[name][statistic], rel=1e-8, abs=1e-10), (
-                    statistic
-                )
+                assert function(found[name]) == pytest.approx(
+                    reference[name][statistic], rel=1e-8, abs=1e-10
+                ), statistic
     ours = estimate_correlation(likelihood, nu != NORMAL, "the test")
     theirs = likelihood.scores(parameters, nu)[0].sum()
     assert ours.log_density >= theirs - 1e-6
@@ -84,7 +90,9 @@ def check_against_rmgarch(returns, reference, pair=(0, 1)):
 @pytest.mark.parametrize("name", ["DCC_N2", "DCC_N3", "aDCC_N2", "aDCC_N3", "mvt_N2", "mvt_N3"])
 def test_simulated_panel(name, simulated_panel, simulated_reference):
     n = int(name[-1])
-    ours, theirs = check_against_rmgarch(simulated_panel.iloc[:, :n], simulated_reference[f"rmgarch_{name}"])
+    ours, theirs = check_against_rmgarch(
+        simulated_panel.iloc[:, :n], simulated_reference[f"rmgarch_{name}"]
+    )
     np.testing.assert_allclose(ours.parameters, theirs, atol=1e-3)
     if name.startswith("mvt"):  # rmgarch stops at its bound of 50, the data are normal
         assert ours.nu > 50
@@ -103,7 +111,9 @@ def test_nasdaq_and_sp500(name, percent_log_returns, reference):
         assert ours.nu == pytest.approx(reference[name]["coef"]["[Joint]mshape"], abs=2e-3)
 
 
-@pytest.mark.parametrize("name", ["dcc_N2", "dcc_N3", "adcc_N2", "adcc_N3", "mvt_N3", "gjr_N2", "dcc_N10", "dcc_N30"])
+@pytest.mark.parametrize(
+    "name", ["dcc_N2", "dcc_N3", "adcc_N2", "adcc_N3", "mvt_N3", "gjr_N2", "dcc_N10", "dcc_N30"]
+)
 def test_dow_stocks(name, dow, dow_reference):
     case, n = dow_reference[name], int(name.split("_N")[1])
     ours, theirs = check_against_rmgarch(dow.iloc[:, :n] * case["unit"], case)
@@ -115,7 +125,9 @@ def test_fixed_parameters_on_dow_stocks(dow, dow_reference):
     case = dow_reference["dccfilter_fixed"]
     margin = {"mu": 0.2, "omega": 0.5, "alpha1": 0.08, "beta1": 0.9}
     coef = {f"[{s}].{p}": x for s in ("AA", "AXP", "BA") for p, x in margin.items()}
-    check_against_rmgarch(dow.iloc[:, :3], {**case, "coef": coef | {"[Joint]dcca1": 0.02, "[Joint]dccb1": 0.96}})
+    check_against_rmgarch(
+        dow.iloc[:, :3], {**case, "coef": coef | {"[Joint]dcca1": 0.02, "[Joint]dccb1": 0.96}}
+    )
 
 
 def test_ccc_on_dow_stocks(dow, dow_reference):
@@ -127,5 +139,7 @@ def test_ccc_on_dow_stocks(dow, dow_reference):
     np.testing.assert_allclose(correlation, case["R"], atol=1e-10)
     by_date, _ = CorrelationLikelihood(residuals, shrunk_target=correlation).scores(nothing, nu)
     assert by_date.sum() - 0.5 * np.log(variances).sum() == pytest.approx(case["loglik"], rel=1e-8)
-    with pytest.warns(hr.ConvergenceWarning, match=r"alpha \+ beta = 1 of AXP"):
-        assert hr.CCC().fit(dow.iloc[:, :3]).log_likelihood > case["loglik"] - 0.2  # other margins, see test_garch
+    with pytest.warns(hr.errors.ConvergenceWarning, match=r"alpha \+ beta = 1 of AXP"):
+        assert (
+            hr.CCC().fit(dow.iloc[:, :3]).log_likelihood > case["loglik"] - 0.2
+        )  # other margins, see test_garch

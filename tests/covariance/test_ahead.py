@@ -29,14 +29,18 @@ def test_forecasts_of_rmgarch(percent_log_returns, simulated_reference, simulate
             assert rho == pytest.approx(expected["forecast_rho12"][k - 1], abs=1e-4)
             assert h.loc["fut", "fut"] == pytest.approx(expected["forecast_var2"][k - 1], rel=1e-3)
         pd.testing.assert_frame_equal(steps.loc[1], fit.next_covariance, check_names=False)
-        np.testing.assert_allclose(fit.aggregate(5), sum(steps.loc[k].to_numpy() for k in range(1, 6)))
+        np.testing.assert_allclose(
+            fit.aggregate(5), sum(steps.loc[k].to_numpy() for k in range(1, 6))
+        )
 
 
 def test_forecasts_fall_back_to_the_target(fit):
     far = fit.forecast(5000).loc[5000]
     target = fit.final_state.target
     expected = target[0, 1] / np.sqrt(target[0, 0] * target[1, 1])
-    assert far.iloc[0, 1] / np.sqrt(far.iloc[0, 0] * far.iloc[1, 1]) == pytest.approx(expected, rel=1e-8)
+    assert far.iloc[0, 1] / np.sqrt(far.iloc[0, 0] * far.iloc[1, 1]) == pytest.approx(
+        expected, rel=1e-8
+    )
 
 
 def test_variances_with_leverage_are_forecast_with_half_of_it():
@@ -63,7 +67,9 @@ def test_correlations_with_bad_news_are_forecast_with_it():
     for i in range(4000):
         q = now.copy()
         for _ in range(9):
-            z = np.linalg.cholesky(q / np.sqrt(np.outer(np.diag(q), np.diag(q)))) @ rng.standard_normal(2)
+            z = np.linalg.cholesky(
+                q / np.sqrt(np.outer(np.diag(q), np.diag(q)))
+            ) @ rng.standard_normal(2)
             fall = np.minimum(z, 0)
             q = intercept + a * np.outer(z, z) + g * np.outer(fall, fall) + b * q
         rho[i] = q[0, 1] / np.sqrt(q[0, 0] * q[1, 1])

@@ -43,7 +43,9 @@ def small(percent_log_returns):
 # --- against BEKKs ---
 
 
-@pytest.mark.parametrize(("form", "asymmetric"), [*((form, False) for form in FORMS), ("full", True)])
+@pytest.mark.parametrize(
+    ("form", "asymmetric"), [*((form, False) for form in FORMS), ("full", True)]
+)
 def test_optimum_is_at_least_that_of_bekks(form, asymmetric, reference, percent_log_returns):
     """The asymmetric model of BEKKs counts only joint falls as news."""
     returns = percent_log_returns.to_numpy() - percent_log_returns.to_numpy().mean(axis=0)
@@ -51,13 +53,17 @@ def test_optimum_is_at_least_that_of_bekks(form, asymmetric, reference, percent_
     layout = Layout(form, asymmetric, False, 2)
     ours = estimate_bekk(layout, returns, joint_news(returns))
     assert 0.0 < ours.log_likelihood - result["loglik"] < 1e-3  # BEKKs stops early
-    np.testing.assert_allclose(own_theta(ours, form), with_our_signs(result["theta"], layout), atol=1e-3)
+    np.testing.assert_allclose(
+        own_theta(ours, form), with_our_signs(result["theta"], layout), atol=1e-3
+    )
     assert ours.gradient_norm < 1e-4
     assert ours.bounds_hit == ()
 
 
 @pytest.mark.parametrize("n", [2, 3])
-@pytest.mark.parametrize(("form", "name"), [("scalar", "sbekk"), ("diagonal", "dbekk"), ("full", "bekk")])
+@pytest.mark.parametrize(
+    ("form", "name"), [("scalar", "sbekk"), ("diagonal", "dbekk"), ("full", "bekk")]
+)
 def test_optimum_on_the_simulated_panel(form, name, n, simulated_reference, simulated_panel):
     """The surface is flat: BEKKs stops up to 1.4e-3 short of the optimum, its parameters up to .004 away."""
     returns = np.ascontiguousarray(simulated_panel.to_numpy()[:, :n])
@@ -65,7 +71,9 @@ def test_optimum_on_the_simulated_panel(form, name, n, simulated_reference, simu
     layout = Layout(form, False, False, n)
     ours = estimate_bekk(layout, returns, joint_news(returns))
     assert 0.0 < ours.log_likelihood - result["loglik"] < 2e-3
-    np.testing.assert_allclose(own_theta(ours, form), with_our_signs(result["theta"], layout), atol=5e-3)
+    np.testing.assert_allclose(
+        own_theta(ours, form), with_our_signs(result["theta"], layout), atol=5e-3
+    )
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +89,11 @@ def dow_pair(data_dir):
     ("form", "best", "theta"),
     [
         ("scalar", -6505.817901360241, [0.456633, 0.110717, 0.331194, 0.0582066, 0.940114]),
-        ("diagonal", -6503.242009121208, [0.671861, 0.126444, 0.283353, 0.279546, 0.223928, 0.954689, 0.974026]),
+        (
+            "diagonal",
+            -6503.242009121208,
+            [0.671861, 0.126444, 0.283353, 0.279546, 0.223928, 0.954689, 0.974026],
+        ),
         (
             "full",
             -6494.840011104248,
@@ -113,7 +125,9 @@ def test_polished_optima_of_two_dow_stocks(form, best, theta, dow_pair):
 
 @pytest.mark.parametrize("targeting", [False, True])
 @pytest.mark.parametrize("data", ["panel", "joint", "noise"])
-def test_larger_models_never_have_the_lower_likelihood(data, targeting, simulated_panel, percent_log_returns):
+def test_larger_models_never_have_the_lower_likelihood(
+    data, targeting, simulated_panel, percent_log_returns
+):
     values = {
         "panel": simulated_panel.to_numpy()[:600, :2],
         "joint": percent_log_returns.to_numpy()[2000:2800],
@@ -135,7 +149,9 @@ def test_larger_models_never_have_the_lower_likelihood(data, targeting, simulate
 
 def test_without_asymmetry_the_news_are_held_at_zero():
     errors = np.random.default_rng(0).standard_normal((1500, 2))
-    returns = pd.DataFrame(errors, index=pd.bdate_range("2000-01-03", periods=1500), columns=["x", "y"])
+    returns = pd.DataFrame(
+        errors, index=pd.bdate_range("2000-01-03", periods=1500), columns=["x", "y"]
+    )
     with pytest.warns(ConvergenceWarning, match="lies on a bound: B = 0"):
         fit = BEKK(asymmetric=True).fit(returns)
     assert (fit.parameters[["B[1,1]", "B[2,2]"]] == 0.0).all()
@@ -156,7 +172,9 @@ def test_diagonal_matrices_that_are_equal_are_the_scalar_model(small):
 # --- units, signs, errors ---
 
 
-@pytest.mark.parametrize("model", [BEKK("full", asymmetric=True), BEKK("diagonal", targeting=True)], ids=str)
+@pytest.mark.parametrize(
+    "model", [BEKK("full", asymmetric=True), BEKK("diagonal", targeting=True)], ids=str
+)
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
 def test_units_do_not_matter(model, scale, small):
     one, other = model.fit(small), model.fit(small * scale)
@@ -164,7 +182,9 @@ def test_units_do_not_matter(model, scale, small):
     np.testing.assert_allclose(other.parameters, one.parameters * scale**power, rtol=1e-7)
     np.testing.assert_allclose(other.standard_errors, one.standard_errors * scale**power, rtol=1e-6)
     np.testing.assert_allclose(other.path(), one.path() * scale**2, rtol=1e-7)
-    assert other.log_likelihood == pytest.approx(one.log_likelihood - 2 * len(small) * np.log(scale), abs=1e-6)
+    assert other.log_likelihood == pytest.approx(
+        one.log_likelihood - 2 * len(small) * np.log(scale), abs=1e-6
+    )
 
 
 def test_each_series_may_have_its_own_unit(small):
@@ -189,11 +209,20 @@ def test_the_sandwich_is_that_of_the_log_likelihood(small):
     steps = 1e-4 * np.diag(np.abs(x))
     scores = np.stack([(by_date(x + s) - by_date(x - s)) / (2 * s.sum()) for s in steps], axis=1)
     hessian = [
-        [(by_date(x + s + u) - by_date(x + s - u) - by_date(x - s + u) + by_date(x - s - u)).sum() for u in steps]
+        [
+            (
+                by_date(x + s + u) - by_date(x + s - u) - by_date(x - s + u) + by_date(x - s - u)
+            ).sum()
+            for u in steps
+        ]
         for s in steps
     ]
-    inverse = np.linalg.inv(np.array(hessian) / (4 * np.outer(steps.sum(axis=0), steps.sum(axis=0))))
-    np.testing.assert_allclose(fit.parameter_covariance, inverse @ (scores.T @ scores) @ inverse, rtol=2e-3)
+    inverse = np.linalg.inv(
+        np.array(hessian) / (4 * np.outer(steps.sum(axis=0), steps.sum(axis=0)))
+    )
+    np.testing.assert_allclose(
+        fit.parameter_covariance, inverse @ (scores.T @ scores) @ inverse, rtol=2e-3
+    )
 
 
 def test_signs_and_names(small):
@@ -201,7 +230,9 @@ def test_signs_and_names(small):
     assert fit.parameters.index[:3].to_list() == ["C[1,1]", "C[2,1]", "C[2,2]"]
     assert fit.parameters.index[3:7].to_list() == ["A[1,1]", "A[2,1]", "A[1,2]", "A[2,2]"]
     assert (fit.parameters[["C[1,1]", "C[2,2]", "A[1,1]", "B[1,1]", "G[1,1]"]] > 0).all()
-    assert BEKK("scalar", asymmetric=True, targeting=True).fit(small).parameters.index.to_list() == ["a", "b", "g"]
+    assert BEKK("scalar", asymmetric=True, targeting=True).fit(
+        small
+    ).parameters.index.to_list() == ["a", "b", "g"]
 
 
 def test_targeting_returns_the_sample_covariance(small):
@@ -214,7 +245,9 @@ def test_targeting_returns_the_sample_covariance(small):
 # --- the recursion ---
 
 
-@pytest.mark.parametrize("model", [BEKK("scalar"), BEKK("diagonal", asymmetric=True), BEKK("full", asymmetric=True)])
+@pytest.mark.parametrize(
+    "model", [BEKK("scalar"), BEKK("diagonal", asymmetric=True), BEKK("full", asymmetric=True)]
+)
 def test_the_path_is_the_recursion_and_extends(model, small):
     fit = model.fit(small.iloc[:600])
     mean, first = small.iloc[:600].mean().to_numpy(), small.iloc[:600].cov(ddof=0).to_numpy()
@@ -230,7 +263,9 @@ def test_the_path_is_the_recursion_and_extends(model, small):
     np.testing.assert_allclose(extended.path(), path[600:], rtol=1e-9)
     np.testing.assert_allclose(extended.next_covariance, h, rtol=1e-9)
     name = str(small.columns[1])
-    np.testing.assert_allclose(extended.path([name])[:, 0, 0], np.array(path)[600:, 1, 1], rtol=1e-9)
+    np.testing.assert_allclose(
+        extended.path([name])[:, 0, 0], np.array(path)[600:, 1, 1], rtol=1e-9
+    )
     copy = pickle.loads(pickle.dumps(fit))
     np.testing.assert_array_equal(copy.standard_errors, fit.standard_errors)
 
@@ -239,7 +274,8 @@ def test_the_path_is_the_recursion_and_extends(model, small):
 def test_expected_news_by_simulation(correlation):
     covariance = np.array([[4.0, 2 * correlation], [2 * correlation, 1.0]])
     draws = (
-        np.random.default_rng(1).standard_normal((1_000_000, 2)) @ np.linalg.cholesky(covariance + 1e-12 * np.eye(2)).T
+        np.random.default_rng(1).standard_normal((1_000_000, 2))
+        @ np.linalg.cholesky(covariance + 1e-12 * np.eye(2)).T
     )
     fallen = np.minimum(draws, 0)
     np.testing.assert_allclose(expected_news(covariance), fallen.T @ fallen / len(draws), atol=0.01)
@@ -266,7 +302,9 @@ def test_what_cannot_be_estimated_is_refused(small):
         BEKK("full").fit(small.iloc[:109])
     with pytest.raises(DataError, match="must not be collinear; NASDAQ, twice are"):
         BEKK().fit(small.assign(twice=2 * small["NASDAQ"]))
-    with pytest.raises(DataError, match="form must be one of 'scalar', 'diagonal', 'full'; got 'vech'"):
+    with pytest.raises(
+        DataError, match="form must be one of 'scalar', 'diagonal', 'full'; got 'vech'"
+    ):
         BEKK("vech")
     with pytest.raises(DataError, match="targeting must be True or False; got 1"):
         BEKK(targeting=1)

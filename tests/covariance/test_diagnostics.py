@@ -19,13 +19,17 @@ from hedgeresearch.covariance.diagnostics import (
 
 def normals(n_dates, names, seed):
     values = np.random.default_rng(seed).standard_normal((n_dates, len(names)))
-    return pd.DataFrame(values, index=pd.bdate_range("2000-01-03", periods=n_dates), columns=list(names))
+    return pd.DataFrame(
+        values, index=pd.bdate_range("2000-01-03", periods=n_dates), columns=list(names)
+    )
 
 
 def ljung_box(x, lags):
     """n (n + 2) sum of squared autocorrelations over n - k (Ljung and Box 1978, eq. 1.3)."""
     n, d = len(x), x - x.mean()
-    return n * (n + 2) * sum((d[k:] @ d[: n - k] / (d @ d)) ** 2 / (n - k) for k in range(1, lags + 1))
+    return (
+        n * (n + 2) * sum((d[k:] @ d[: n - k] / (d @ d)) ** 2 / (n - k) for k in range(1, lags + 1))
+    )
 
 
 def engle_sheppard_by_loops(residuals, lags):
@@ -59,7 +63,9 @@ def test_every_residual_square_and_pair_gets_its_ljung_box_test():
 
 
 def test_ljung_box_p_values_are_uniform_where_nothing_is_left():
-    p = np.array([residual_tests(normals(500, "ab", seed), 5)["p"].to_numpy() for seed in range(300)])
+    p = np.array(
+        [residual_tests(normals(500, "ab", seed), 5)["p"].to_numpy() for seed in range(300)]
+    )
     for column in p.T:
         assert stats.kstest(column, "uniform").pvalue > 0.005
 
@@ -79,7 +85,9 @@ def test_more_lags_than_dates_are_refused():
 
 @pytest.mark.parametrize("lags", [1, 3])
 def test_constant_correlation_statistic_is_its_definition(lags):
-    residuals = normals(150, "abcd", seed=2).to_numpy() @ np.linalg.cholesky(0.5 + 0.5 * np.eye(4)).T + 0.1
+    residuals = (
+        normals(150, "abcd", seed=2).to_numpy() @ np.linalg.cholesky(0.5 + 0.5 * np.eye(4)).T + 0.1
+    )
     test = constant_correlation_test(residuals, lags)
     assert test.statistic == pytest.approx(engle_sheppard_by_loops(residuals, lags), rel=1e-9)
     assert test.p_value == pytest.approx(stats.chi2.sf(test.statistic, lags), rel=1e-10)
@@ -102,14 +110,18 @@ def test_rmgarch_number_by_the_way_of_rmgarch(data_dir):
         "AXP": (0.268518680341051, 0.105928010123802, 0.0637043605467447, 0.935295524006863),
         "BA": (0.319450803082389, 0.0964952771023459, 0.0532609000128718, 0.945033278642218),
     }
-    errors = np.column_stack([100 * data[name].to_numpy() - mu for name, (mu, *_) in coefficients.items()])
+    errors = np.column_stack(
+        [100 * data[name].to_numpy() - mu for name, (mu, *_) in coefficients.items()]
+    )
     variances = np.empty_like(errors)
     for i, (_, omega, alpha, beta) in enumerate(coefficients.values()):
         variances[0, i] = np.mean(errors[:, i] ** 2)
         for t in range(1, len(errors)):
             variances[t, i] = omega + alpha * errors[t - 1, i] ** 2 + beta * variances[t - 1, i]
     volatility = np.sqrt(variances)
-    capped = np.clip(errors / volatility, stats.norm.ppf(np.finfo(float).eps), stats.norm.ppf(0.99999))
+    capped = np.clip(
+        errors / volatility, stats.norm.ppf(np.finfo(float).eps), stats.norm.ppf(0.99999)
+    )
     covariance = np.corrcoef(capped, rowvar=False) * volatility[:, :, None] * volatility[:, None, :]
     values, vectors = np.linalg.eigh(covariance)
     u = np.einsum("tij,tj,tkj,tk->ti", vectors, values**-0.5, vectors, errors)
@@ -122,17 +134,21 @@ def test_rmgarch_number_by_the_way_of_rmgarch(data_dir):
 
 
 def test_units_and_order_of_the_series_do_not_matter():
-    returns = hr.simulate_dcc(n_dates=800, n_series=3, seed=3).returns
+    returns = hr.data.simulate_dcc(n_dates=800, n_series=3, seed=3).returns
     test = engle_sheppard_test(returns, lags=2)
     other = engle_sheppard_test(returns.iloc[:, [2, 0, 1]] * [1e4, 1.0, 1e-4], lags=2)
-    assert other.statistic == pytest.approx(test.statistic, rel=1e-5)  # the margins' optimisers stop within this
+    assert other.statistic == pytest.approx(
+        test.statistic, rel=1e-5
+    )  # the margins' optimisers stop within this
 
 
 def test_moving_correlations_are_found_and_said_so():
-    moving = engle_sheppard_test(hr.simulate_dcc(n_dates=1000, a=0.2, b=0.7, seed=0).returns)
+    moving = engle_sheppard_test(hr.data.simulate_dcc(n_dates=1000, a=0.2, b=0.7, seed=0).returns)
     assert moving.p_value < 1e-6
-    assert repr(moving).startswith("ConstantCorrelationTest(constant correlation is rejected at 5 %: statistic ")
-    still = engle_sheppard_test(hr.simulate_dcc(n_dates=1000, a=0.0, b=0.0, seed=0).returns)
+    assert repr(moving).startswith(
+        "ConstantCorrelationTest(constant correlation is rejected at 5 %: statistic "
+    )
+    still = engle_sheppard_test(hr.data.simulate_dcc(n_dates=1000, a=0.0, b=0.0, seed=0).returns)
     assert still.p_value > 0.05
     assert "constant correlation is not rejected at 5 %" in repr(still)
 
@@ -155,17 +171,17 @@ def test_p_values_are_uniform_where_correlation_is_constant():
 def test_p_values_are_uniform_after_margins_were_estimated():
     p = []
     for seed in range(300):
-        returns = hr.simulate_dcc(n_dates=1000, n_series=3, a=0.0, b=0.0, seed=seed).returns
+        returns = hr.data.simulate_dcc(n_dates=1000, n_series=3, a=0.0, b=0.0, seed=seed).returns
         p.append(engle_sheppard_test(returns).p_value)
     assert stats.kstest(p, "uniform").pvalue > 0.005
 
 
 def test_what_cannot_be_tested_is_refused():
-    returns = hr.simulate_dcc(n_dates=100, seed=0).returns
+    returns = hr.data.simulate_dcc(n_dates=100, seed=0).returns
     with pytest.raises(hr.DataError, match="lags must be a whole number of at least 1; got 0"):
         engle_sheppard_test(returns, lags=0)
-    with pytest.raises(hr.DataError, match="margins must be a margin such as GARCH"):
-        engle_sheppard_test(returns, margins="GARCH")
+    with pytest.raises(hr.DataError, match="univariate must be a volatility model such as GARCH"):
+        engle_sheppard_test(returns, univariate="GARCH")
     with pytest.raises(hr.DataError, match=r"two series or more; got \['asset'\]"):
         engle_sheppard_test(returns[["asset"]])
     with pytest.raises(hr.DataError, match="at least 40 rows.*; got 39"):

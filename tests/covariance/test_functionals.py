@@ -17,11 +17,11 @@ from hedgeresearch.volatility.garch_likelihood import backcast_start
 
 MODELS = {
     "dcc": hr.DCC(),
-    "asymmetric": hr.DCC(asymmetric=True, margins=hr.GARCH(asymmetric=True)),
+    "asymmetric": hr.DCC(asymmetric=True, univariate=hr.GARCH(asymmetric=True)),
     "aielli": hr.DCC(correction="aielli"),
-    "student": hr.DCC(density="student", margins=hr.GARCH(density="student")),
+    "student": hr.DCC(density="student", univariate=hr.GARCH(density="student")),
     "composite": hr.DCC(estimator="composite"),
-    "egarch": hr.DCC(margins=hr.ArchModel(vol="EGARCH", o=1)),
+    "egarch": hr.DCC(univariate=hr.ArchModel(vol="EGARCH", o=1)),
     "deco": hr.DECO(),
     "ccc": hr.CCC(),
     "bekk": hr.BEKK(),
@@ -95,10 +95,14 @@ def test_all_moment_conditions_stacked(rules, percent_log_returns):
     likelihood, z = steps.likelihood, steps.likelihood.residuals
     upper = np.triu_indices(2)
     n_margins, n_dynamic = 8, len(steps.estimate.kept)
-    theta = np.concatenate([fit.parameters, likelihood.sample_target[upper], likelihood.news_target[upper]])
+    theta = np.concatenate(
+        [fit.parameters, likelihood.sample_target[upper], likelihood.news_target[upper]]
+    )
 
     def conditions(at):
-        of_margins, moved = zip(*(margin(at[4 * i : 4 * i + 4], values[:, i]) for i in range(2)), strict=True)
+        of_margins, moved = zip(
+            *(margin(at[4 * i : 4 * i + 4], values[:, i]) for i in range(2)), strict=True
+        )
         moved = np.stack(moved, axis=1)
         of_s, of_n = np.empty((2, 2)), np.empty((2, 2))
         for matrix, part in ((of_s, at[-6:-3]), (of_n, at[-3:])):
@@ -108,14 +112,22 @@ def test_all_moment_conditions_stacked(rules, percent_log_returns):
         intercept = (1 - dynamic[0] - dynamic[1]) * of_s - dynamic[2] * of_n
         first = intercept + dynamic[1] * of_s
         by_parameter = np.zeros((2, 3, 2, 2))
-        by_parameter[0], by_parameter[1, 0], by_parameter[1, 2] = [-of_s, -of_s, -of_n], -of_s, -of_n
+        by_parameter[0], by_parameter[1, 0], by_parameter[1, 2] = (
+            [-of_s, -of_s, -of_n],
+            -of_s,
+            -of_n,
+        )
         rules_of = (dynamic, False, False, density_constants(NORMAL, 2))
         scores = dcc_scores(*rules_of, moved, intercept, first, by_parameter)[1][:, :n_dynamic]
         centred, falls = moved - moved.mean(axis=0), np.minimum(moved, 0)
         of_moments = [
-            len(z) / (len(z) - 1) * centred[:, i] * centred[:, j] - of_s[i, j] for i, j in zip(*upper, strict=True)
+            len(z) / (len(z) - 1) * centred[:, i] * centred[:, j] - of_s[i, j]
+            for i, j in zip(*upper, strict=True)
         ]
-        of_news = [falls[:, i] * falls[:, j] * bool(rules) - of_n[i, j] for i, j in zip(*upper, strict=True)]
+        of_news = [
+            falls[:, i] * falls[:, j] * bool(rules) - of_n[i, j]
+            for i, j in zip(*upper, strict=True)
+        ]
         return np.column_stack([*of_margins, scores, *of_moments, *of_news])
 
     def next_ratio(at):
@@ -127,27 +139,40 @@ def test_all_moment_conditions_stacked(rules, percent_log_returns):
     )
     sizes = np.array([1e-5 * max(abs(x), 0.1) for x in theta])
     moves = sizes[:, None] * np.eye(len(theta))
-    jacobian = np.array([(conditions(theta + d) - conditions(theta - d)).mean(axis=0) for d in moves]).T / (2 * sizes)
-    slopes = np.array([next_ratio(theta + d) - next_ratio(theta - d) for d in moves]) / (2 * sizes[:, None])
+    jacobian = np.array(
+        [(conditions(theta + d) - conditions(theta - d)).mean(axis=0) for d in moves]
+    ).T / (2 * sizes)
+    slopes = np.array([next_ratio(theta + d) - next_ratio(theta - d) for d in moves]) / (
+        2 * sizes[:, None]
+    )
     expected = -conditions(theta) @ np.linalg.inv(jacobian).T @ slopes
 
     raw = np.zeros((len(z), 2, 2, 2))
     centred, falls = z - z.mean(axis=0), np.minimum(z, 0)
-    raw[:, 0] = centred[:, :, None] * centred[:, None] * len(z) / (len(z) - 1) - likelihood.sample_target
+    raw[:, 0] = (
+        centred[:, :, None] * centred[:, None] * len(z) / (len(z) - 1) - likelihood.sample_target
+    )
     raw[:, 1] = bool(rules) * (falls[:, :, None] * falls[:, None]) - likelihood.news_target
     sensitivities = [f.sensitivities() for f in steps.margins.fits]
     correlation = correlation_influence(likelihood, steps.estimate, sensitivities, raw)
-    found = correlation_moves(start, sensitivities, correlation, raw).functional_influence(lambda r: ratio(r, values))
+    found = correlation_moves(start, sensitivities, correlation, raw).functional_influence(
+        lambda r: ratio(r, values)
+    )
     # differences twice over
     np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3 * expected.std())
 
 
 @pytest.mark.parametrize(
-    "rules", [{}, {"asymmetric": True}, {"corrected": True}, {"corrected": True, "equicorrelation": True}], ids=str
+    "rules",
+    [{}, {"asymmetric": True}, {"corrected": True}, {"corrected": True, "equicorrelation": True}],
+    ids=str,
 )
 def test_the_likelihood_reacts_to_the_targets(rules):
     """Differences of the log-likelihood at other S and N, with the intercept and the first Q that they give."""
-    z = np.random.default_rng(5).standard_normal((300, 3)) @ np.linalg.cholesky(0.5 * np.eye(3) + 0.5).T
+    z = (
+        np.random.default_rng(5).standard_normal((300, 3))
+        @ np.linalg.cholesky(0.5 * np.eye(3) + 0.5).T
+    )
     likelihood = CorrelationLikelihood(z, **rules)
     parameters = np.array([0.05, 0.9, 0.02 if rules.get("asymmetric") else 0.0])
     found = likelihood.target_gradient(parameters, NORMAL)
@@ -182,8 +207,10 @@ TRUTH = np.array([0.05, 0.93, 0.0])
 
 @pytest.fixture(scope="module")
 def residuals():
-    simulated = hr.simulate_dcc(20_000, a=TRUTH[0], b=TRUTH[1], seed=3)
-    return simulated.returns.to_numpy() / np.sqrt(np.diagonal(simulated.covariance, axis1=1, axis2=2))
+    simulated = hr.data.simulate_dcc(20_000, a=TRUTH[0], b=TRUTH[1], seed=3)
+    return simulated.returns.to_numpy() / np.sqrt(
+        np.diagonal(simulated.covariance, axis1=1, axis2=2)
+    )
 
 
 def test_sums_of_products_are_sums_of_surprises(residuals):
@@ -206,7 +233,9 @@ def test_sums_of_corrected_products_are_sums_of_surprises(residuals):
     x = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     target = likelihood.target(*TRUTH[:2])[0][0, 1]
     products = x.prod(axis=1) - 0.5 * target * (x**2).sum(axis=1)
-    assert gap(products, target_influence(likelihood, TRUTH)[:, 0, 0, 1]) < 0.1  # the first and the last date
+    assert (
+        gap(products, target_influence(likelihood, TRUTH)[:, 0, 0, 1]) < 0.1
+    )  # the first and the last date
 
 
 def test_targets_of_a_scalar_bekk(returns):

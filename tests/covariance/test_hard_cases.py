@@ -15,9 +15,9 @@ from hedgeresearch.volatility import garch_likelihood
 
 N_DATES = 500
 RNG = np.random.default_rng(3)
-SIMULATED = hr.simulate_dcc(n_dates=N_DATES, alpha=0.1, beta=0.85, seed=8).returns
+SIMULATED = hr.data.simulate_dcc(n_dates=N_DATES, alpha=0.1, beta=0.85, seed=8).returns
 DATES = SIMULATED.index
-WIDE = hr.simulate_dcc(n_dates=44, n_series=46, seed=1).returns
+WIDE = hr.data.simulate_dcc(n_dates=44, n_series=46, seed=1).returns
 NOISE = RNG.standard_normal((N_DATES, 2))
 HALF = slice(N_DATES // 2, None)
 
@@ -60,12 +60,18 @@ def with_values(rows, column, value):
 
 
 def correlated(correlation):
-    return SIMULATED.assign(hedge=correlation * SIMULATED["asset"] + np.sqrt(1 - correlation**2) * 0.01 * NOISE[:, 0])
+    return SIMULATED.assign(
+        hedge=correlation * SIMULATED["asset"] + np.sqrt(1 - correlation**2) * 0.01 * NOISE[:, 0]
+    )
 
 
 def integrated(alpha, beta):
     """Variances that do not fall back, or hardly."""
-    shocks, h, returns = NOISE @ np.array([[1.0, 0.6], [0.0, 0.8]]), np.full(2, 1e-4), np.empty((N_DATES, 2))
+    shocks, h, returns = (
+        NOISE @ np.array([[1.0, 0.6], [0.0, 0.8]]),
+        np.full(2, 1e-4),
+        np.empty((N_DATES, 2)),
+    )
     for t in range(N_DATES):
         returns[t] = np.sqrt(h) * shocks[t]
         h = 1e-6 + alpha * returns[t] ** 2 + beta * h
@@ -110,7 +116,7 @@ def fit(model, returns):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         result = model.fit(returns)
-    assert {w.category for w in caught} <= {hr.ConvergenceWarning}
+    assert {w.category for w in caught} <= {hr.errors.ConvergenceWarning}
     return result, " ".join(str(w.message) for w in caught)
 
 
@@ -126,7 +132,9 @@ def assert_covariances(matrices):
 def assert_sound(result, told):
     """Converged, bounds told, covariances as they must be, and errors for all that no bound holds."""
     n, bounds = len(result.series), result.convergence["bounds hit"]
-    assert all(bound in told for bound in bounds) or "more (see fit.convergence)" in told  # the first few of many
+    assert (
+        all(bound in told for bound in bounds) or "more (see fit.convergence)" in told
+    )  # the first few of many
     assert bool(bounds) == bool(told)
     assert_covariances(result.path())
     assert_covariances(result.forecast(5).to_numpy().reshape(5, n, n))
@@ -167,9 +175,15 @@ REFUSED = {
     "three rows": (SIMULATED.iloc[:3], r"must have at least \d+ rows.*got 3"),
     "few dates a parameter": (SIMULATED.iloc[:29], r"must have at least \d+ rows.*got 29"),
     "a gap": (with_values(7, 0, np.nan), "has a gap"),
-    "perfect correlation": (SIMULATED.assign(hedge=-2 * SIMULATED["asset"]), "not be collinear; asset, hedge are"),
+    "perfect correlation": (
+        SIMULATED.assign(hedge=-2 * SIMULATED["asset"]),
+        "not be collinear; asset, hedge are",
+    ),
     "correlation 1 - 1e-12": (correlated(1 - 1e-12), "not be collinear; asset, hedge are"),
-    "a series twice": (SIMULATED.assign(again=SIMULATED["asset"]), "not be collinear; asset, again are"),
+    "a series twice": (
+        SIMULATED.assign(again=SIMULATED["asset"]),
+        "not be collinear; asset, again are",
+    ),
 }
 
 
@@ -187,7 +201,9 @@ def test_a_variance_that_falls_to_zero_has_no_maximum():
     stopped = with_values(HALF, 0, 0.0)
     _, told = fit(hr.CCC(), stopped)
     assert "omega = 0 of asset" in told
-    with pytest.raises(hr.ConvergenceError, match=r"series 'asset': .* must reach a maximum; .*: try another vol"):
+    with pytest.raises(
+        hr.ConvergenceError, match=r"series 'asset': .* must reach a maximum; .*: try another vol"
+    ):
         hr.CCC(hr.ArchModel()).fit(stopped)
 
 
@@ -195,7 +211,9 @@ def test_a_variance_that_falls_to_zero_has_no_maximum():
 def test_collinear_series_have_a_singular_covariance(name):
     """It is their covariance; what needs its inverse says so."""
     result, _ = fit(MODELS[name], SIMULATED.assign(hedge=SIMULATED["asset"]))
-    with pytest.raises(hr.DataError, match="must be positive definite; it is singular on .* Leave these out"):
+    with pytest.raises(
+        hr.DataError, match="must be positive definite; it is singular on .* Leave these out"
+    ):
         _ = result.standardized_residuals
 
 
@@ -231,19 +249,26 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
             near = best.point + 0.1 * (high - low) * rng.standard_normal(len(low))
             start = np.clip(near if i % 2 else rng.uniform(low, high), low, high)
             with suppress(hr.ConvergenceError):
-                gains.append(maximise(likelihood, [start], *rest).log_likelihood - best.log_likelihood)
+                gains.append(
+                    maximise(likelihood, [start], *rest).log_likelihood - best.log_likelihood
+                )
     return gains
 
 
 @pytest.mark.parametrize("name", ["dcc", "dcc, student", "bekk, scalar", "bekk", "orthogonal"])
-@pytest.mark.parametrize("case", ["a month of zeros", *OUTLIERS, "nearly integrated", "correlation 1 - 1e-4", "ticks"])
+@pytest.mark.parametrize(
+    "case", ["a month of zeros", *OUTLIERS, "nearly integrated", "correlation 1 - 1e-4", "ticks"]
+)
 def test_no_restart_ends_higher(case, name, monkeypatch):
     assert max(restart_gains(monkeypatch, MODELS[name], FITTED[case])) < 1e-4
 
 
 @pytest.mark.parametrize("model", [hr.CCC(), hr.DCC(), hr.DECO(), hr.OrthogonalGARCH()], ids=str)
 def test_more_series_than_dates_are_refused(model):
-    with pytest.raises(hr.DataError, match=r"more dates than series .*; got 44 dates of 46 series\. Take DCC\(target="):
+    with pytest.raises(
+        hr.DataError,
+        match=r"more dates than series .*; got 44 dates of 46 series\. Take DCC\(target=",
+    ):
         model.fit(WIDE)
     with pytest.raises(hr.DataError, match="at least 48 rows; got 44. .* shrinkage='nonlinear'"):
         hr.SampleCovariance().fit(WIDE)
@@ -257,17 +282,21 @@ def test_about_as_many_series_as_dates():
     """The sample covariance still has an inverse; nonlinear shrinkage has none there."""
     square = WIDE.iloc[:, :43]
     assert_sound(*fit(hr.CCC(), square))
-    with pytest.raises(hr.DataError, match="differs from the number of dates less one .* shrinkage='linear'"):
+    with pytest.raises(
+        hr.DataError, match="differs from the number of dates less one .* shrinkage='linear'"
+    ):
         hr.DCC(target="nonlinear").fit(square)
 
 
 @pytest.mark.parametrize("model", [hr.DCC(), hr.OrthogonalGARCH(5)], ids=str)
 def test_fifty_series(model):
-    assert_sound(*fit(model, hr.simulate_dcc(n_dates=300, n_series=50, seed=2).returns))
+    assert_sound(*fit(model, hr.data.simulate_dcc(n_dates=300, n_series=50, seed=2).returns))
 
 
 def test_a_hundred_thousand_dates():
-    result, _ = fit(hr.DCC(), hr.simulate_dcc(n_dates=100_000, seed=1).returns.reset_index(drop=True))
+    result, _ = fit(
+        hr.DCC(), hr.data.simulate_dcc(n_dates=100_000, seed=1).returns.reset_index(drop=True)
+    )
     assert_covariances(result.path())
     assert np.isfinite(result.summary).all(axis=None)
 
@@ -275,10 +304,14 @@ def test_a_hundred_thousand_dates():
 @pytest.mark.parametrize("name", ["dcc", "bekk", "orthogonal", "sample"])
 @pytest.mark.parametrize("columns", [[0, 1], [("a", 1), ("a", 2)]])
 def test_names_need_not_be_text(columns, name):
-    result, told = fit(MODELS[name], SIMULATED.set_axis(pd.Index(columns), axis=1))  # pairs become two levels
+    result, told = fit(
+        MODELS[name], SIMULATED.set_axis(pd.Index(columns), axis=1)
+    )  # pairs become two levels
     assert_sound(result, told)
     first, second = columns
-    np.testing.assert_array_equal(result.hedge_ratio(first, second), result.hedge_ratio(first, [second]))
+    np.testing.assert_array_equal(
+        result.hedge_ratio(first, second), result.hedge_ratio(first, [second])
+    )
     assert result.correlation(first, second).between(-1, 1).all()
     with pytest.raises(hr.DataError, match="the series must be one of"):
         result.correlation(first, "a")

@@ -31,7 +31,9 @@ SAMPLES, DATES = 80, 2000
 BIAS = 0.25
 """Share of the spread of an estimate that its mean may be off besides what chance does: the bias of 2000 dates."""
 
-pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")  # counted where they occur
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::hedgeresearch.errors.ConvergenceWarning"
+)  # counted where they occur
 
 
 class Margin(NamedTuple):
@@ -50,7 +52,7 @@ def recover(n_dates, seeds):
     """One row a sample: errors of a, b and the next date's ratio, standard errors, and whether a bound was met."""
     rows = []
     for seed in seeds:
-        truth = hr.simulate_dcc(n_dates + 1, **DCC_TRUTH, seed=seed)
+        truth = hr.data.simulate_dcc(n_dates + 1, **DCC_TRUTH, seed=seed)
         sample, target = truth.returns.iloc[:-1], truth.hedge_ratio["hedge"].iloc[-1]
         fit = hr.DCC().fit(sample)
         rows.append(
@@ -120,7 +122,9 @@ def simulate_dcc_family(noise, target, margin, dcc, *, corrected=False, equicorr
     a, b, g = dcc
     intercept = (1 - a - b) * target - g * second_moment_of_falls(target)
     q = np.tile(target, (noise.shape[1], 1, 1))
-    variance = np.full(noise.shape[1:], margin.omega / (1 - margin.alpha - margin.gamma / 2 - margin.beta))
+    variance = np.full(
+        noise.shape[1:], margin.omega / (1 - margin.alpha - margin.gamma / 2 - margin.beta)
+    )
     returns = np.empty_like(noise)
     for t, draw in enumerate(noise):
         root = np.sqrt(np.diagonal(q, axis1=1, axis2=2))
@@ -129,7 +133,11 @@ def simulate_dcc_family(noise, target, margin, dcc, *, corrected=False, equicorr
         returns[t] = np.sqrt(variance) * z
         x = z * root if corrected else z
         q = intercept + a * outer(x) + g * outer(np.minimum(x, 0)) + b * q
-        variance = margin.omega + (margin.alpha + margin.gamma * (z < 0)) * returns[t] ** 2 + margin.beta * variance
+        variance = (
+            margin.omega
+            + (margin.alpha + margin.gamma * (z < 0)) * returns[t] ** 2
+            + margin.beta * variance
+        )
     return returns
 
 
@@ -169,7 +177,11 @@ def noise(n_series, nu=np.inf):
     """Normal or multivariate Student-t draws of unit variance, (DATES, SAMPLES, n_series)."""
     generator = np.random.default_rng(0)
     draws = generator.standard_normal((DATES, SAMPLES, n_series))
-    return draws if nu == np.inf else draws * np.sqrt((nu - 2) / generator.chisquare(nu, (DATES, SAMPLES, 1)))
+    return (
+        draws
+        if nu == np.inf
+        else draws * np.sqrt((nu - 2) / generator.chisquare(nu, (DATES, SAMPLES, 1)))
+    )
 
 
 def target_of(n_series):
@@ -180,9 +192,14 @@ def test_the_simulations_agree():
     """With the package's own on the same draws; the mean of falls with draws."""
     draws = np.random.default_rng(3).standard_normal((200, 2))
     ours = simulate_dcc_family(draws[:, None], target_of(2), Margin(), (0.05, 0.93, 0.0))[:, 0]
-    np.testing.assert_allclose(0.01 * ours, hr.simulate_dcc(200, seed=3).returns, rtol=1e-9)
-    fallen = np.minimum(np.random.default_rng(0).standard_normal((100_000, 2)) @ np.linalg.cholesky(target_of(2)).T, 0)
-    np.testing.assert_allclose(second_moment_of_falls(target_of(2)), fallen.T @ fallen / len(fallen), atol=0.01)
+    np.testing.assert_allclose(0.01 * ours, hr.data.simulate_dcc(200, seed=3).returns, rtol=1e-9)
+    fallen = np.minimum(
+        np.random.default_rng(0).standard_normal((100_000, 2)) @ np.linalg.cholesky(target_of(2)).T,
+        0,
+    )
+    np.testing.assert_allclose(
+        second_moment_of_falls(target_of(2)), fallen.T @ fallen / len(fallen), atol=0.01
+    )
 
 
 # --- every model on data of its own ---
@@ -206,13 +223,18 @@ def check_recovery(estimates, errors, truth):
     spread = estimates.std()
     off = (estimates.mean() - truth).abs() / spread
     assert (off < 4 / np.sqrt(len(estimates)) + BIAS).all(), off.to_string()
-    size = ((estimates - truth).abs() / errors).mean()  # without the samples in which a bound holds the parameter
+    size = (
+        (estimates - truth).abs() / errors
+    ).mean()  # without the samples in which a bound holds the parameter
     assert size.between(0.5, 1.3).all(), size.to_string()
 
 
 def truth_of(margin, n_series=2, **others):
     """The parameters by the names of a fit; gamma where it is not zero."""
-    own = {"mu": 0.0, **{name: value for name, value in margin._asdict().items() if name != "gamma" or value}}
+    own = {
+        "mu": 0.0,
+        **{name: value for name, value in margin._asdict().items() if name != "gamma" or value},
+    }
     own |= {"nu": others["nu"]} if "nu" in others else {}
     return {f"s{i} {name}": value for i in range(n_series) for name, value in own.items()} | others
 
@@ -221,7 +243,9 @@ def truth_of(margin, n_series=2, **others):
 def test_gjr_margins():
     margin = Margin(alpha=0.04, gamma=0.08, beta=0.89)
     returns = simulate_dcc_family(noise(2), target_of(2), margin, (0.04, 0.93, 0.0))
-    check_recovery(*fit_all(hr.DCC(hr.GARCH(asymmetric=True)), returns), truth_of(margin, **DCC_TRUTH))
+    check_recovery(
+        *fit_all(hr.DCC(hr.GARCH(asymmetric=True)), returns), truth_of(margin, **DCC_TRUTH)
+    )
 
 
 @pytest.mark.slow
@@ -241,7 +265,9 @@ def test_normal_likelihood_of_student_returns():
 
 @pytest.mark.slow
 def test_corrected_dcc():
-    returns = simulate_dcc_family(noise(2), target_of(2), Margin(), (0.04, 0.93, 0.0), corrected=True)
+    returns = simulate_dcc_family(
+        noise(2), target_of(2), Margin(), (0.04, 0.93, 0.0), corrected=True
+    )
     check_recovery(*fit_all(hr.DCC(correction="aielli"), returns), truth_of(Margin(), **DCC_TRUTH))
 
 
@@ -249,7 +275,9 @@ def test_corrected_dcc():
 def test_asymmetric_dcc():
     """The target of the falls is their second moment, not their covariance, or g comes out at half its size."""
     returns = simulate_dcc_family(noise(2), target_of(2), Margin(), (0.03, 0.92, 0.04))
-    check_recovery(*fit_all(hr.DCC(asymmetric=True), returns), truth_of(Margin(), a=0.03, b=0.92, g=0.04))
+    check_recovery(
+        *fit_all(hr.DCC(asymmetric=True), returns), truth_of(Margin(), a=0.03, b=0.92, g=0.04)
+    )
 
 
 @pytest.mark.slow
@@ -271,7 +299,9 @@ def test_diagonal_bekk():
 @pytest.mark.slow
 def test_composite_likelihood_costs_precision_alone():
     returns = simulate_dcc_family(noise(10), target_of(10), Margin(), (0.04, 0.93, 0.0))
-    full, composite = (fit_all(hr.DCC(estimator=estimator), returns) for estimator in ("full", "composite"))
+    full, composite = (
+        fit_all(hr.DCC(estimator=estimator), returns) for estimator in ("full", "composite")
+    )
     check_recovery(*full, DCC_TRUTH)
     check_recovery(*composite, DCC_TRUTH)
     for name in DCC_TRUTH:

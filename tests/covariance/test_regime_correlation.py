@@ -9,14 +9,21 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.first_step import fit_margins
-from hedgeresearch.covariance.regime_switching.estimation import Point, estimate_regime_correlation, starting_points
+from hedgeresearch.covariance.regime_switching.estimation import (
+    Point,
+    estimate_regime_correlation,
+    starting_points,
+)
 from hedgeresearch.covariance.regime_switching.regime_correlation import RegimeCorrelation
 
 
 def switching(n_dates, seed, n_series=2, correlations=(0.2, 0.8), stay=(0.98, 0.97)):
     """Returns with a GARCH each, whose correlation changes with a Markov chain, and the regimes."""
     rng, s, h = np.random.default_rng(seed), 0, np.ones(n_series)
-    roots = [np.linalg.cholesky(np.full((n_series,) * 2, r) + (1 - r) * np.eye(n_series)) for r in correlations]
+    roots = [
+        np.linalg.cholesky(np.full((n_series,) * 2, r) + (1 - r) * np.eye(n_series))
+        for r in correlations
+    ]
     returns, regimes = np.empty((n_dates, n_series)), np.empty(n_dates, int)
     for t in range(n_dates):
         e = np.sqrt(h) * (roots[s] @ rng.standard_normal(n_series))
@@ -51,7 +58,12 @@ def slow_path(fit, returns):
         path.append(sum(weight * matrix for weight, matrix in zip(p, matrices, strict=True)))
         if t < len(returns):
             mean = [m[t] for m in means]
-            f = np.array([stats.multivariate_normal.pdf(returns.iloc[t], mean, matrix) for matrix in matrices])
+            f = np.array(
+                [
+                    stats.multivariate_normal.pdf(returns.iloc[t], mean, matrix)
+                    for matrix in matrices
+                ]
+            )
             total += np.log(p @ f)
             p = (p * f) @ transition / (p @ f)
     return total, np.array(path)
@@ -64,7 +76,9 @@ def test_likelihood_and_path_are_the_definition(returns):
     assert fit.log_likelihood == pytest.approx(total, abs=1e-7)
     np.testing.assert_allclose(fit.path(), path[:-1], rtol=1e-9)
     np.testing.assert_allclose(fit.next_covariance, path[-1], rtol=1e-9)
-    np.testing.assert_allclose(fit.path(["s2", "s0"]), path[:-1][:, [2, 0]][:, :, [2, 0]], rtol=1e-9)
+    np.testing.assert_allclose(
+        fit.path(["s2", "s0"]), path[:-1][:, [2, 0]][:, :, [2, 0]], rtol=1e-9
+    )
 
 
 def test_the_em_ends_at_its_fixed_point(fit, returns):
@@ -83,13 +97,17 @@ def test_the_em_ends_at_its_fixed_point(fit, returns):
         backward[t] = point.transition @ (f[t + 1] * backward[t + 1])
         backward[t] /= backward[t].sum()
     weights = forward * backward / (forward * backward).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(moves / moves.sum(axis=1, keepdims=True), point.transition, atol=1e-5)
+    np.testing.assert_allclose(
+        moves / moves.sum(axis=1, keepdims=True), point.transition, atol=1e-5
+    )
     for k in range(2):
         moment = np.cov(z, rowvar=False, aweights=weights[:, k], ddof=0)
         centre = np.average(z, axis=0, weights=weights[:, k]) - z.mean(axis=0)
         moment += np.outer(centre, centre)  # about the mean of all dates
         scale = np.sqrt(np.diag(moment))
-        np.testing.assert_allclose(moment / np.outer(scale, scale), point.correlations[k], atol=1e-5)
+        np.testing.assert_allclose(
+            moment / np.outer(scale, scale), point.correlations[k], atol=1e-5
+        )
 
 
 def test_one_regime_is_a_constant_correlation(returns):
@@ -98,15 +116,19 @@ def test_one_regime_is_a_constant_correlation(returns):
     assert one.log_likelihood == pytest.approx(constant.log_likelihood, abs=1e-8)
     assert one.bic == pytest.approx(constant.bic)
     assert one.parameters.index.tolist() == [
-        f"{name} [0]" if name.startswith("correlation") else name for name in constant.parameters.index
+        f"{name} [0]" if name.startswith("correlation") else name
+        for name in constant.parameters.index
     ]
     np.testing.assert_allclose(one.standard_errors, constant.standard_errors.to_numpy(), rtol=2e-3)
 
 
 @pytest.mark.parametrize("seed", [2, 3])
 def test_two_regimes_are_likelier_than_one(seed):
-    returns = hr.simulate_dcc(n_dates=1000, seed=seed).returns
-    assert RegimeCorrelation(n_starts=4).fit(returns).log_likelihood >= hr.CCC().fit(returns).log_likelihood
+    returns = hr.data.simulate_dcc(n_dates=1000, seed=seed).returns
+    assert (
+        RegimeCorrelation(n_starts=4).fit(returns).log_likelihood
+        >= hr.CCC().fit(returns).log_likelihood
+    )
 
 
 def test_two_correlations_are_recovered():
@@ -172,7 +194,9 @@ def test_units_and_order_do_not_matter(fit, returns, scale):
     ours, theirs = fit.standard_errors.iloc[-8:], scaled.standard_errors.iloc[-8:]
     np.testing.assert_allclose(theirs, ours, rtol=1e-3)
     permuted = fit.model.fit(returns.iloc[:, [2, 0, 1]])
-    np.testing.assert_allclose(permuted.path(), fit.path()[:, [2, 0, 1]][:, :, [2, 0, 1]], rtol=1e-4)
+    np.testing.assert_allclose(
+        permuted.path(), fit.path()[:, [2, 0, 1]][:, :, [2, 0, 1]], rtol=1e-4
+    )
 
 
 def test_what_cannot_work_is_refused(returns):
@@ -189,7 +213,9 @@ def test_regimes_that_collapse_are_not_returned():
     singular = Point(np.ones((1, 3, 3)), np.ones((1, 1)), np.ones(1))
     with pytest.raises(hr.ConvergenceError, match="none of 1 starts did"):
         estimate_regime_correlation(z, [singular])
-    never = Point(np.stack([np.eye(3)] * 2), np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([1.0, 0.0]))
+    never = Point(
+        np.stack([np.eye(3)] * 2), np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([1.0, 0.0])
+    )
     with pytest.raises(hr.ConvergenceError, match="none is singular or rests on a few dates"):
         estimate_regime_correlation(z, [never])
 
@@ -199,5 +225,5 @@ def test_a_regime_of_a_few_dates_is_named():
     frame = switching(800, seed=1, correlations=(0.5, 0.5))[0]
     frame.iloc[300:312, 1] = -frame.iloc[300:312, 0] * (1 + 0.01 * np.arange(12))
     frame.iloc[300:312] *= 1.5
-    with pytest.warns(hr.ConvergenceWarning, match=f"only on .*{frame.index[305].date()}"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match=f"only on .*{frame.index[305].date()}"):
         RegimeCorrelation().fit(frame)

@@ -30,21 +30,35 @@ def test_every_window_is_as_good_as_summed_afresh(kind, window):
     values = hard_values(kind)
     path, means = rolling_covariance(values, window), rolling_mean(values, window)
     assert len(path) == len(means) == N_DATES - window + 1
-    for t in [0, 1, window - 1, window, window + 1, *range(2, N_DATES - window, 1997), N_DATES - window]:
+    for t in [
+        0,
+        1,
+        window - 1,
+        window,
+        window + 1,
+        *range(2, N_DATES - window, 1997),
+        N_DATES - window,
+    ]:
         piece = values[t : t + window].astype(np.longdouble)
         centred = piece - piece.mean(axis=0)
         expected = centred.T @ centred / (window - 1)
         scale = np.sqrt(np.diag(expected))
         assert np.abs((path[t] - expected) / np.outer(scale, scale)).max() < 1e-12
-        np.testing.assert_allclose(means[t], piece.mean(axis=0).astype(float), rtol=1e-14, atol=1e-13 * scale.max())
+        np.testing.assert_allclose(
+            means[t], piece.mean(axis=0).astype(float), rtol=1e-14, atol=1e-13 * scale.max()
+        )
 
 
 @pytest.mark.parametrize("n_dates", [10, 11, 19, 20, 21, 47])
 def test_every_length_of_the_last_block(n_dates):
     values = np.random.default_rng(1).standard_normal((n_dates, 3))
     pieces = [values[t : t + 10] for t in range(n_dates - 9)]
-    np.testing.assert_allclose(rolling_covariance(values, 10), [np.cov(p, rowvar=False) for p in pieces], rtol=1e-11)
-    np.testing.assert_allclose(rolling_mean(values, 10), [p.mean(axis=0) for p in pieces], rtol=1e-11)
+    np.testing.assert_allclose(
+        rolling_covariance(values, 10), [np.cov(p, rowvar=False) for p in pieces], rtol=1e-11
+    )
+    np.testing.assert_allclose(
+        rolling_mean(values, 10), [p.mean(axis=0) for p in pieces], rtol=1e-11
+    )
 
 
 def test_a_flat_window_has_no_variance():
@@ -55,7 +69,7 @@ def test_a_flat_window_has_no_variance():
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_dcc(n_dates=300, n_series=3, seed=2).returns
+    return hr.data.simulate_dcc(n_dates=300, n_series=3, seed=2).returns
 
 
 def test_a_date_sees_the_window_before_it(returns):
@@ -64,9 +78,13 @@ def test_a_date_sees_the_window_before_it(returns):
     expected = returns.rolling(40).cov().dropna().to_numpy().reshape(-1, 3, 3)
     np.testing.assert_allclose(fit.path(), expected[:-1], rtol=1e-9)
     np.testing.assert_allclose(fit.next_covariance, expected[-1], rtol=1e-9)
-    np.testing.assert_allclose(fit.path(["hedge", "asset"]), fit.path()[:, [1, 0]][:, :, [1, 0]], rtol=1e-14)
+    np.testing.assert_allclose(
+        fit.path(["hedge", "asset"]), fit.path()[:, [1, 0]][:, :, [1, 0]], rtol=1e-14
+    )
     means = returns.rolling(40).mean().dropna().to_numpy()
-    np.testing.assert_allclose(fit.initial_state.means(fit.returns.to_numpy()), means, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        fit.initial_state.means(fit.returns.to_numpy()), means, rtol=1e-9, atol=1e-15
+    )
 
 
 def test_its_hedge_is_that_of_rolling_ols(returns):
@@ -83,7 +101,9 @@ def test_date_by_date_is_one_long_filter(returns):
         np.testing.assert_allclose(recursion.next_covariance, path[t], rtol=1e-11, atol=1e-18)
         recursion = recursion.advance(values[30 + t : 31 + t])
     np.testing.assert_array_equal(recursion.window_returns, values[-30:])
-    np.testing.assert_array_equal(recursion.forecast(2), np.repeat(recursion.next_covariance[None], 2, axis=0))
+    np.testing.assert_array_equal(
+        recursion.forecast(2), np.repeat(recursion.next_covariance[None], 2, axis=0)
+    )
     assert recursion.path(values[:0], block).shape == (0, 3, 3)
 
 

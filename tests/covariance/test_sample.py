@@ -24,7 +24,9 @@ def test_without_shrinkage_it_is_the_covariance_of_pandas():
     assert one.next_covariance.loc["s1", "s1"] == pytest.approx(returns["s1"].var(), rel=1e-14)
 
 
-@pytest.mark.parametrize(("word", "shrink"), [("linear", shrink_linear), ("nonlinear", shrink_nonlinear)])
+@pytest.mark.parametrize(
+    ("word", "shrink"), [("linear", shrink_linear), ("nonlinear", shrink_nonlinear)]
+)
 @pytest.mark.parametrize(("n_dates", "n_series"), [(60, 5), (40, 30), (30, 60)])
 def test_shrinkage_sees_series_of_unit_variance(word, shrink, n_dates, n_series):
     returns = panel(n_dates, n_series)
@@ -39,7 +41,9 @@ def test_units_of_one_series_scale_its_row_and_column(word):
     returns = panel(30, 60)
     units = np.ones(60)
     units[:2] = 1e-4, 1e4
-    one, other = (hr.SampleCovariance(word).fit(r).next_covariance for r in (returns, returns * units))
+    one, other = (
+        hr.SampleCovariance(word).fit(r).next_covariance for r in (returns, returns * units)
+    )
     np.testing.assert_allclose(other, one * np.outer(units, units), rtol=1e-8)
 
 
@@ -50,9 +54,13 @@ def test_a_shrunk_fit_hedges_with_more_series_than_dates():
 
 
 def test_what_cannot_work_is_refused():
-    with pytest.raises(hr.DataError, match="shrinkage must be one of 'linear', 'nonlinear'; got 'ridge'."):
+    with pytest.raises(
+        hr.DataError, match="shrinkage must be one of 'linear', 'nonlinear'; got 'ridge'."
+    ):
         hr.SampleCovariance(shrinkage="ridge")
-    with pytest.raises(hr.DataError, match="at least 62 rows; got 40. Give .* give shrinkage='nonlinear'."):
+    with pytest.raises(
+        hr.DataError, match="at least 62 rows; got 40. Give .* give shrinkage='nonlinear'."
+    ):
         hr.SampleCovariance().fit(panel(40, 60))
     for word in ("linear", "nonlinear"):
         with pytest.raises(hr.DataError, match="at least 13 rows; got 12"):

@@ -33,7 +33,11 @@ def nonlinear_by_loops(values):
     """Ledoit and Wolf (2020), eq. 4.3, and C.4 and C.5 with the integral of the kernel over 1 / -x for C.8."""
     n, n_series = len(values) - 1, values.shape[1]
     eigenvalues, vectors = np.linalg.eigh(np.cov(values, rowvar=False))
-    positive, h, c = [float(v) for v in eigenvalues[-min(n, n_series) :]], n ** (-1 / 3), n_series / n
+    positive, h, c = (
+        [float(v) for v in eigenvalues[-min(n, n_series) :]],
+        n ** (-1 / 3),
+        n_series / n,
+    )
     result = np.zeros((n_series, n_series))
     for i in range(n_series):
         if i < n_series - len(positive):
@@ -44,16 +48,26 @@ def nonlinear_by_loops(values):
             if n_series > n:
                 new = value / (math.pi**2 * value**2 * (f**2 + hf**2))
             else:
-                new = value / ((math.pi * c * value * f) ** 2 + (1 - c - math.pi * c * value * hf) ** 2)
+                new = value / (
+                    (math.pi * c * value * f) ** 2 + (1 - c - math.pi * c * value * hf) ** 2
+                )
         result += new * np.outer(vectors[:, i], vectors[:, i])
     return result
 
 
-@pytest.mark.parametrize(("n_series", "n_dates"), [(3, 13), (5, 300), (20, 30), (20, 24), (30, 20), (14, 13)])
+@pytest.mark.parametrize(
+    ("n_series", "n_dates"), [(3, 13), (5, 300), (20, 30), (20, 24), (30, 20), (14, 13)]
+)
 def test_nonlinear_is_its_formula(n_series, n_dates):
     """To 1e-8: where eigenvalues differ by a factor of a thousand, the two terms of eq. 4.8 cancel in the loops."""
-    values = np.random.default_rng(n_series).standard_normal((n_dates, n_series)) * np.linspace(1, 3, n_series) + 3.0
-    np.testing.assert_allclose(shrink_nonlinear(values), nonlinear_by_loops(values), rtol=1e-8, atol=1e-8)
+    values = (
+        np.random.default_rng(n_series).standard_normal((n_dates, n_series))
+        * np.linspace(1, 3, n_series)
+        + 3.0
+    )
+    np.testing.assert_allclose(
+        shrink_nonlinear(values), nonlinear_by_loops(values), rtol=1e-8, atol=1e-8
+    )
 
 
 def test_the_hilbert_transform_is_its_integral():
@@ -64,7 +78,9 @@ def test_the_hilbert_transform_is_its_integral():
         kernel = 3 / (4 * np.sqrt(5)) * np.maximum(1 - t * t / 5, 0)
         assert value == pytest.approx((kernel / (t - x)).sum() * (t[1] - t[0]) / np.pi, abs=1e-5)
     assert hilbert_kernel(np.array([1e8])) == pytest.approx(-1 / (np.pi * 1e8), rel=1e-14)
-    assert hilbert_kernel(np.array([-30.0])) == pytest.approx(-hilbert_kernel(np.array([30.0 + 1e-13])), rel=1e-11)
+    assert hilbert_kernel(np.array([-30.0])) == pytest.approx(
+        -hilbert_kernel(np.array([30.0 + 1e-13])), rel=1e-11
+    )
 
 
 def test_linear_is_its_formula():
@@ -98,12 +114,17 @@ def test_the_estimate_is_nearer_to_the_truth_than_the_sample(shrink, n_series, n
         values, truth = spiked(n_series, n_dates, seed)
         shrunk = shrink(values)
         assert np.linalg.eigvalsh(shrunk)[0] > 0
-        losses.append([((matrix - truth) ** 2).sum() for matrix in (shrunk, np.cov(values, rowvar=False))])
+        losses.append(
+            [((matrix - truth) ** 2).sum() for matrix in (shrunk, np.cov(values, rowvar=False))]
+        )
     ours, sample = np.mean(losses, axis=0)
     assert ours < sample
     if shrink is shrink_nonlinear:
         assert ours < np.mean(
-            [((shrink_linear(spiked(n_series, n_dates, s)[0]) - truth) ** 2).sum() for s in range(20)]
+            [
+                ((shrink_linear(spiked(n_series, n_dates, s)[0]) - truth) ** 2).sum()
+                for s in range(20)
+            ]
         )
 
 
@@ -121,9 +142,13 @@ def test_with_many_dates_the_sample_covariance_remains(shrink):
 def test_what_nonlinear_shrinkage_cannot_do_is_refused():
     values = np.random.default_rng(5).standard_normal((100, 100))
     for n_series in (98, 99, 100):  # n = 99: as many series as independent dates
-        with pytest.raises(hr.DataError, match=rf"got {n_series} series and 100 dates.* or shrinkage='linear'"):
+        with pytest.raises(
+            hr.DataError, match=rf"got {n_series} series and 100 dates.* or shrinkage='linear'"
+        ):
             shrink_nonlinear(values[:, :n_series])
-    with pytest.raises(hr.DataError, match="covariance of rank 10,.* some series are sums of others"):
+    with pytest.raises(
+        hr.DataError, match="covariance of rank 10,.* some series are sums of others"
+    ):
         shrink_nonlinear(np.column_stack([values[:, :9], values[:, 0] + values[:, 1]]))
     with pytest.raises(hr.DataError, match="covariance of rank 19,"):
         shrink_nonlinear(np.tile(values[:20, :10], 3))

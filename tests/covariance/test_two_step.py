@@ -20,7 +20,9 @@ def stacked_scores(theta, returns, rules, nu_position):
         mu, omega, alpha, beta = theta[4 * i : 4 * i + 4]
         parameters, r = np.array([mu, omega, alpha, 0.0, beta]), np.ascontiguousarray(returns[:, i])
         start = backcast_start(parameters, r)
-        blocks.append(garch_scores(parameters, density_constants(NORMAL, 1), r, *start)[1][:, [0, 1, 2, 4]])
+        blocks.append(
+            garch_scores(parameters, density_constants(NORMAL, 1), r, *start)[1][:, [0, 1, 2, 4]]
+        )
         residuals.append(garch_residuals(parameters, r, *start)[0])
     likelihood = CorrelationLikelihood(np.stack(residuals, axis=1), **rules)
     dynamic, rest = np.zeros(3), theta[4 * n :]
@@ -60,7 +62,9 @@ def test_the_sandwich_of_all_moment_conditions(model, rules, simulated_panel):
             moved[j] += h
             return stacked_scores(moved, returns.to_numpy(), rules, student).mean(axis=0)
 
-        jacobian[:, j] = (8 * (mean(step) - mean(-step)) - (mean(2 * step) - mean(-2 * step))) / (12 * step)
+        jacobian[:, j] = (8 * (mean(step) - mean(-step)) - (mean(2 * step) - mean(-2 * step))) / (
+            12 * step
+        )
     scores = stacked_scores(theta, returns.to_numpy(), rules, student)
     np.testing.assert_allclose(scores.mean(axis=0), 0, atol=1e-6)
     bread = np.linalg.inv(jacobian)
@@ -69,7 +73,9 @@ def test_the_sandwich_of_all_moment_conditions(model, rules, simulated_panel):
     np.testing.assert_array_equal(found, found.T)
     scale = np.sqrt(np.diag(expected))
     np.testing.assert_allclose(np.sqrt(np.diag(found)), scale, rtol=1e-4)
-    np.testing.assert_allclose(found / np.outer(scale, scale), expected / np.outer(scale, scale), atol=1e-4)
+    np.testing.assert_allclose(
+        found / np.outer(scale, scale), expected / np.outer(scale, scale), atol=1e-4
+    )
 
 
 def rugarch_start(parameters, returns):
@@ -86,10 +92,14 @@ def test_an_independent_program(case, dow, dow_reference):
         returns = dow.iloc[:, i].to_numpy().copy()
         point = np.array([margin[0], margin[1], margin[2], 0.0, margin[3], NORMAL])
         steps = np.array([1e-5, 1e-4 * point[1], 1e-5, 1e-5, 1e-5, 1.0])
-        information = -hessian(lambda x, r=returns: mean_score(x, r, rugarch_start), point, steps, kept)
+        information = -hessian(
+            lambda x, r=returns: mean_score(x, r, rugarch_start), point, steps, kept
+        )
         scores = scores_by_date(point, returns, rugarch_start)[:, kept]
         z, derivatives = garch_residuals(point[:5], returns, *rugarch_start(point[:5], returns))
-        sensitivities.append(Sensitivities(influence(scores, information, np.eye(4)), derivatives[kept]))
+        sensitivities.append(
+            Sensitivities(influence(scores, information, np.eye(4)), derivatives[kept])
+        )
         residuals.append(z)
     likelihood = CorrelationLikelihood(np.stack(residuals, axis=1))
     estimate = CorrelationEstimate(
@@ -103,7 +113,9 @@ def test_an_independent_program(case, dow, dow_reference):
         bounds_hit=(),
     )
     joint = correlation_influence(likelihood, estimate, sensitivities)
-    found = np.sqrt(np.diag(covariance_of(np.hstack([*(s.influence for s in sensitivities), joint]))))
+    found = np.sqrt(
+        np.diag(covariance_of(np.hstack([*(s.influence for s in sensitivities), joint])))
+    )
     np.testing.assert_allclose(found, expected["se_two_step"], rtol=1e-3)
     alone = correlation_influence(
         likelihood, estimate, [Sensitivities(0 * s.influence, s.derivatives) for s in sensitivities]
@@ -118,9 +130,9 @@ def test_units_do_not_change_errors(n, dow):
     """Fractions, per cent and 1e-4: rmgarch's errors of a for ten stocks are .136 in fractions and .022 in per cent."""
     returns = dow.iloc[:, :n]
     model, units = hr.DCC(), np.array([1e-2, 1e-4, 1.0, 1.0])
-    with pytest.warns(hr.ConvergenceWarning, match=r"alpha \+ beta = 1 of AXP"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match=r"alpha \+ beta = 1 of AXP"):
         percent, fractions = model.fit(returns), model.fit(returns / 100)
-    with pytest.warns(hr.ConvergenceWarning):
+    with pytest.warns(hr.errors.ConvergenceWarning):
         tiny = model.fit(returns / 1e4)
     expected = percent.standard_errors.to_numpy()
     for fit, power in ((fractions, 1), (tiny, 2)):
@@ -131,7 +143,7 @@ def test_units_do_not_change_errors(n, dow):
 
 def test_a_margin_at_its_bound_does_not_spoil_the_others(dow):
     """Three of ten margins are integrated; unrestricted, the joint sandwich gives .045 for a, restricted .0023."""
-    with pytest.warns(hr.ConvergenceWarning):
+    with pytest.warns(hr.errors.ConvergenceWarning):
         errors = hr.DCC().fit(dow.iloc[:, :10]).standard_errors
     assert errors["a"] == pytest.approx(0.00228, abs=1e-5)
     assert errors["b"] == pytest.approx(0.01202, abs=1e-5)
@@ -148,7 +160,10 @@ def test_errors_of_a_constant_correlation(simulated_panel):
         columns = []
         for i in range(2):
             mu, omega, alpha, beta = p[4 * i : 4 * i + 4]
-            parameters, r = np.array([mu, omega, alpha, 0.0, beta]), np.ascontiguousarray(values[:, i])
+            parameters, r = (
+                np.array([mu, omega, alpha, 0.0, beta]),
+                np.ascontiguousarray(values[:, i]),
+            )
             columns.append(garch_residuals(parameters, r, *backcast_start(parameters, r))[0])
         return np.stack(columns, axis=1)
 
@@ -166,8 +181,12 @@ def test_errors_of_a_constant_correlation(simulated_panel):
     for j in range(13):
         step = np.zeros(13)
         step[j] = 1e-5
-        jacobian[:, j] = (conditions(everything + step) - conditions(everything - step)).mean(axis=0) / 2e-5
+        jacobian[:, j] = (conditions(everything + step) - conditions(everything - step)).mean(
+            axis=0
+        ) / 2e-5
     bread = np.linalg.inv(jacobian)
     scores = conditions(everything)
     expected = bread @ (scores.T @ scores) @ bread.T / len(z) ** 2
-    assert fit.standard_errors["correlation spot fut"] == pytest.approx(np.sqrt(expected[-1, -1]), rel=2e-3)
+    assert fit.standard_errors["correlation spot fut"] == pytest.approx(
+        np.sqrt(expected[-1, -1]), rel=2e-3
+    )

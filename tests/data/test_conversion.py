@@ -32,7 +32,9 @@ def prices() -> pd.DataFrame:
         ("difference", [10.0, -11.0], [-1.0, 3.0]),
     ],
 )
-def test_returns_by_hand(prices: pd.DataFrame, kind: str, oil: list[float], gas: list[float]) -> None:
+def test_returns_by_hand(
+    prices: pd.DataFrame, kind: str, oil: list[float], gas: list[float]
+) -> None:
     result = returns(prices, kind)  # type: ignore[arg-type]
     expected = pd.DataFrame({"oil": oil, "gas": gas}, DAYS[1:3])
     pd.testing.assert_frame_equal(result, expected, rtol=1e-14, check_freq=False)
@@ -69,9 +71,15 @@ def test_prices_that_are_not_positive_are_refused(kind: str) -> None:
     [
         (np.ones(3), "prices must be a pandas Series or DataFrame"),
         (series([1.0]), "prices must have at least 2 rows; got 1"),
-        (series([1.0, np.nan, 2.0]), r"'oil' has a gap \(NaN\) on 2020-01-02.*dropna\(\) or hr.align"),
+        (
+            series([1.0, np.nan, 2.0]),
+            r"'oil' has a gap \(NaN\) on 2020-01-02.*dropna\(\) or hr.align",
+        ),
         (series([1.0, 2.0, np.inf]), "'oil' has an infinity on 2020-01-03"),
-        (series(["1", "2"]).astype(object), "prices must hold numbers; column 'oil' is of type object"),  # type: ignore[list-item]
+        (
+            series(["1", "2"]).astype(object),
+            "prices must hold numbers; column 'oil' is of type object",
+        ),  # type: ignore[list-item]
         (series([1.0, 2.0, 3.0])[::-1], "prices must be sorted by date"),
         (series([1.0, 2.0], days=DAYS[[0, 0]]), "2020-01-01 occurs twice"),
         (series([1.0, 2.0], days=pd.Index(["a", "b"])), "prices must be indexed by dates"),
@@ -83,7 +91,9 @@ def test_bad_prices_are_refused(data: object, message: str) -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(DataError, match="kind must be one of 'simple', 'log', 'difference'; got 'percent'"):
+    with pytest.raises(
+        DataError, match="kind must be one of 'simple', 'log', 'difference'; got 'percent'"
+    ):
         returns(series([1.0, 2.0]), "percent")  # type: ignore[arg-type]
 
 
@@ -112,7 +122,9 @@ def test_align_of_three_with_an_infinity_and_long_lists() -> None:
     days = pd.date_range("2020-01-01", periods=10)
     first, second = series([1.0] * 10, "x", days), series([1.0] * 10, "x", days)
     third = series([1.0, np.inf, *[1.0] * 3], "y", days)
-    with pytest.warns(DataWarning, match=r"6 from x \(2020-01-02, 2020-01-06, 2020-01-07, \.\.\.\)"):
+    with pytest.warns(
+        DataWarning, match=r"6 from x \(2020-01-02, 2020-01-06, 2020-01-07, \.\.\.\)"
+    ):
         results = align(first, second, third)
     assert [len(result) for result in results] == [4, 4, 4]
     assert list(results[0].attrs["dropped"]) == ["x", "x (argument 2)", "y"]
@@ -139,11 +151,20 @@ def test_align_writes_times_as_iso() -> None:
             series([1.0], "b", DAYS.tz_localize("UTC")),
             "a has dates without a time zone, b has dates in the time zone UTC",
         ),
-        (series([1.0], "b", DAYS.to_period("D")), r"a has dates without a time zone, b has periods \(D\)"),
+        (
+            series([1.0], "b", DAYS.to_period("D")),
+            r"a has dates without a time zone, b has periods \(D\)",
+        ),
         (series([1.0], "b", pd.RangeIndex(4)), "b has numbers"),
-        (series([1.0, 2.0], "b", DAYS[[0, 0]]), "b must have every date once; 2020-01-01 occurs twice"),
+        (
+            series([1.0, 2.0], "b", DAYS[[0, 0]]),
+            "b must have every date once; 2020-01-01 occurs twice",
+        ),
         (series([1.0, 2.0], "b", DAYS[[1, 0]]), "b must be sorted by date"),
-        (series([1.0], "b", DAYS + pd.Timedelta("1h")), "must share at least one date.*2020-01-01T01:00:00"),
+        (
+            series([1.0], "b", DAYS + pd.Timedelta("1h")),
+            "must share at least one date.*2020-01-01T01:00:00",
+        ),
         (series([np.nan], "b"), "must share at least one date on which none has a gap"),
         (series([], "b").astype(float), "none is shared .*no dates"),
         (series(["x"], "b").astype(object), "b must hold numbers"),  # type: ignore[list-item]
@@ -161,6 +182,12 @@ def test_align_refuses_one_alone() -> None:
 
 
 def test_align_refuses_two_time_zones() -> None:
-    one, two = series([1.0], "a", DAYS.tz_localize("UTC")), series([1.0], "b", DAYS.tz_localize("Europe/London"))
-    with pytest.raises(DataError, match="a has dates in the time zone UTC, b has dates in the time zone Europe/London"):
+    one, two = (
+        series([1.0], "a", DAYS.tz_localize("UTC")),
+        series([1.0], "b", DAYS.tz_localize("Europe/London")),
+    )
+    with pytest.raises(
+        DataError,
+        match="a has dates in the time zone UTC, b has dates in the time zone Europe/London",
+    ):
         align(one, two)

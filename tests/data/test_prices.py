@@ -31,7 +31,9 @@ def test_csv(write: Write) -> None:
     prices = read_prices(path)
     assert list(prices.columns) == ["BRENT", "WTI"]
     assert prices.index.name == "date"
-    assert prices.index.tolist() == [pd.Timestamp(day) for day in ("2020-01-02", "2020-01-03", "2020-01-06")]
+    assert prices.index.tolist() == [
+        pd.Timestamp(day) for day in ("2020-01-02", "2020-01-03", "2020-01-06")
+    ]
     assert prices["WTI"].tolist() == [61.18, 63.05, 63.27]
     assert prices.attrs == {"source": str(path)}
 
@@ -55,12 +57,16 @@ def test_gzip_byte_order_mark_windows_lines_blank_lines_and_quotes(tmp_path: Pat
 def test_numbers_are_read_exactly(write: Write) -> None:
     values = np.random.default_rng(0).lognormal(size=200) * 10.0 ** np.arange(-100, 100)
     days = pd.date_range("2020-01-01", periods=200)
-    text = "date,x\n" + "".join(f"{day:%Y-%m-%d},{value!r}\n" for day, value in zip(days, values.tolist(), strict=True))
+    text = "date,x\n" + "".join(
+        f"{day:%Y-%m-%d},{value!r}\n" for day, value in zip(days, values.tolist(), strict=True)
+    )
     np.testing.assert_array_equal(read_prices(write(text))["x"], values)
 
 
 def test_parquet_with_index_and_with_column(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"WTI": [61.18, 63.05]}, pd.DatetimeIndex(["2020-01-02", "2020-01-03"], name="day"))
+    frame = pd.DataFrame(
+        {"WTI": [61.18, 63.05]}, pd.DatetimeIndex(["2020-01-02", "2020-01-03"], name="day")
+    )
     for number, table in enumerate((frame, frame.rename_axis(None), frame.reset_index())):
         path = tmp_path / f"{number}.parquet"
         table.to_parquet(path)
@@ -72,7 +78,9 @@ def test_parquet_with_index_and_with_column(tmp_path: Path) -> None:
 
 def test_parquet_integers_missing_values_dates_and_text(tmp_path: Path) -> None:
     days = pd.Series(pd.to_datetime(["2020-01-02", "2020-01-03"]).date, dtype=object)
-    table = pd.DataFrame({"day": days, "a": [1, 2], "b": pd.array([1, None], dtype="Int64"), "c": ["1.5", "x"]})
+    table = pd.DataFrame(
+        {"day": days, "a": [1, 2], "b": pd.array([1, None], dtype="Int64"), "c": ["1.5", "x"]}
+    )
     path = tmp_path / "mixed.parquet"
     table.to_parquet(path)
     prices = read_prices(path, columns=["a", "b"])
@@ -121,7 +129,10 @@ def test_an_empty_file_is_refused(write: Write, text: str) -> None:
 )
 def test_unreadable_content_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(DataError, match=r"must be (a Parquet file|comma-separated text in UTF-8); it cannot be read"):
+    with pytest.raises(
+        DataError,
+        match=r"must be (a Parquet file|comma-separated text in UTF-8); it cannot be read",
+    ):
         read_prices(tmp_path / name)
 
 
@@ -140,7 +151,9 @@ def test_unreadable_content_is_refused(tmp_path: Path, name: str, content: bytes
         ({"columns": ["day", "WTI"]}, "and not the dates 'day'"),
     ],
 )
-def test_wrong_columns_are_refused(write: Write, arguments: dict[str, object], message: str) -> None:
+def test_wrong_columns_are_refused(
+    write: Write, arguments: dict[str, object], message: str
+) -> None:
     with pytest.raises(DataError, match=message):
         read_prices(write(GOOD), **arguments)  # type: ignore[arg-type]
 
@@ -150,11 +163,15 @@ def test_headers_that_do_not_tell_columns_apart_are_refused(write: Write) -> Non
         read_prices(write("day,WTI,WTI\n2020-01-02,1,2\n"))
     with pytest.raises(DataError, match="must name every column; column 3 has no name"):
         read_prices(write("day,WTI,\n2020-01-02,1,\n"))
-    with pytest.raises(DataError, match="must have a column of prices beside the dates; got 'day;WTI'"):
+    with pytest.raises(
+        DataError, match="must have a column of prices beside the dates; got 'day;WTI'"
+    ):
         read_prices(write("day;WTI\n2020-01-02;1\n"))
 
 
-@pytest.mark.parametrize("value", ["1,234.5", "n/a", "NaN", "inf", "1_000", "-", "True", "0x1F", "12%"])
+@pytest.mark.parametrize(
+    "value", ["1,234.5", "n/a", "NaN", "inf", "1_000", "-", "True", "0x1F", "12%"]
+)
 def test_text_in_numbers_is_refused_with_its_line(write: Write, value: str) -> None:
     path = write(f'day,WTI\n2020-01-02,61.18\n\n2020-01-03,"{value}"\n')
     with pytest.raises(DataError, match=r"column 'WTI' must hold numbers") as caught:
@@ -164,7 +181,9 @@ def test_text_in_numbers_is_refused_with_its_line(write: Write, value: str) -> N
 
 @pytest.mark.parametrize("value", ["03/01/2020", "2020-02-30", "yesterday", "", "2020.5", "43833"])
 def test_an_unparsable_date_is_refused_with_its_line(write: Write, value: str) -> None:
-    with pytest.raises(DataError, match=r"dates must be written as ISO 8601.*; line 3 of .*\(1 such in all\)"):
+    with pytest.raises(
+        DataError, match=r"dates must be written as ISO 8601.*; line 3 of .*\(1 such in all\)"
+    ):
         read_prices(write(f"day,WTI\n2020-01-02,61.18\n{value},63.05\n"))
 
 
@@ -177,14 +196,18 @@ def test_a_missing_date_in_parquet_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("offset", ["Z", "+00:00", "+05:30", "-0500", "+01"])
 def test_one_offset_gives_an_index_with_a_time_zone(write: Write, offset: str) -> None:
-    prices = read_prices(write(f"t,x\n2020-01-02T10:00:00{offset},1\n2020-01-02T10:05:00{offset},2\n"))
+    prices = read_prices(
+        write(f"t,x\n2020-01-02T10:00:00{offset},1\n2020-01-02T10:05:00{offset},2\n")
+    )
     stamp = pd.Timestamp(f"2020-01-02T10:00:00{offset}")
     assert prices.index[0] == stamp
     assert prices.index[0].utcoffset() == stamp.utcoffset()
 
 
 def test_ways_to_write_utc_are_one_offset(write: Write) -> None:
-    prices = read_prices(write("t,x\n2020-01-02T10:00Z,1\n2020-01-02 10:05+00:00,2\n2020-01-02 10:06:00.5+0000,3\n"))
+    prices = read_prices(
+        write("t,x\n2020-01-02T10:00Z,1\n2020-01-02 10:05+00:00,2\n2020-01-02 10:06:00.5+0000,3\n")
+    )
     assert str(prices.index.tz) == "UTC"
 
 
@@ -207,12 +230,15 @@ def test_mixed_offsets_are_refused(write: Write, first: str, second: str, messag
 
 
 def test_a_date_that_is_there_twice_is_refused(write: Write) -> None:
-    with pytest.raises(DataError, match="must have every date once; 2020-01-02 occurs again in line 4"):
+    with pytest.raises(
+        DataError, match="must have every date once; 2020-01-02 occurs again in line 4"
+    ):
         read_prices(write("day,x\n2020-01-02,1\n2020-01-03,2\n2020-01-02,3\n"))
 
 
 def test_dates_that_do_not_ascend_are_refused(write: Write) -> None:
     with pytest.raises(
-        DataError, match=r"sorted by date.*2020-01-03 in line 3 follows 2020-01-06\. Sort the file by date"
+        DataError,
+        match=r"sorted by date.*2020-01-03 in line 3 follows 2020-01-06\. Sort the file by date",
     ):
         read_prices(write("day,x\n2020-01-06,1\n2020-01-03,2\n2020-01-02,3\n"))

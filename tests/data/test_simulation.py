@@ -20,7 +20,10 @@ def test_dcc_shapes_names_and_attrs() -> None:
     assert simulated.returns.index.name == "date"
     assert simulated.returns.index[0] == pd.Timestamp("2000-01-03")
     assert simulated.returns.index.day_of_week.max() == 4
-    assert simulated.returns.attrs == {"simulated": True, "title": "simulated DCC-GARCH(1,1) returns, seed 4"}
+    assert simulated.returns.attrs == {
+        "simulated": True,
+        "title": "simulated DCC-GARCH(1,1) returns, seed 4",
+    }
     assert repr(simulated).startswith("SimulatedDCC(simulated, 50 dates to 2000-03-10")
     named = simulate_dcc(n_dates=5, names=["oil", "fuel"])
     assert list(named.returns.columns) == ["oil", "fuel"]
@@ -40,7 +43,16 @@ def test_dcc_covariance_follows_from_the_returns_by_the_recursion() -> None:
     a, b, omega, alpha, beta, scale = 0.05, 0.9, 0.1, 0.1, 0.8, 0.01
     target = np.array([[1, 0.6, 0.2], [0.6, 1, 0.4], [0.2, 0.4, 1]])
     simulated = simulate_dcc(
-        40, a, b, correlation=target, omega=omega, alpha=alpha, beta=beta, scale=scale, n_series=3, seed=2
+        40,
+        a,
+        b,
+        correlation=target,
+        omega=omega,
+        alpha=alpha,
+        beta=beta,
+        scale=scale,
+        n_series=3,
+        seed=2,
     )
     unit = simulated.returns.to_numpy() / scale
     h = [np.full(3, omega / (1 - alpha - beta))]
@@ -50,13 +62,22 @@ def test_dcc_covariance_follows_from_the_returns_by_the_recursion() -> None:
         h.append(omega + alpha * unit[t - 1] ** 2 + beta * h[-1])
         q.append(
             np.array(
-                [[(1 - a - b) * target[i, j] + a * z[i] * z[j] + b * q[-1][i, j] for j in range(3)] for i in range(3)]
+                [
+                    [
+                        (1 - a - b) * target[i, j] + a * z[i] * z[j] + b * q[-1][i, j]
+                        for j in range(3)
+                    ]
+                    for i in range(3)
+                ]
             )
         )
     for t in range(40):
         expected = [
             [
-                q[t][i, j] / math.sqrt(q[t][i, i] * q[t][j, j]) * math.sqrt(h[t][i] * h[t][j]) * scale**2
+                q[t][i, j]
+                / math.sqrt(q[t][i, i] * q[t][j, j])
+                * math.sqrt(h[t][i] * h[t][j])
+                * scale**2
                 for j in range(3)
             ]
             for i in range(3)
@@ -67,7 +88,9 @@ def test_dcc_covariance_follows_from_the_returns_by_the_recursion() -> None:
 def test_dcc_ratio_is_covariance_over_variance() -> None:
     simulated = simulate_dcc(n_dates=30)
     covariance = simulated.covariance
-    np.testing.assert_allclose(simulated.hedge_ratio["hedge"], covariance[:, 0, 1] / covariance[:, 1, 1], rtol=1e-12)
+    np.testing.assert_allclose(
+        simulated.hedge_ratio["hedge"], covariance[:, 0, 1] / covariance[:, 1, 1], rtol=1e-12
+    )
 
 
 def test_dcc_returns_have_the_covariance_that_is_called_true() -> None:
@@ -80,7 +103,9 @@ def test_dcc_returns_have_the_covariance_that_is_called_true() -> None:
 
 
 def test_without_dynamics_dcc_is_constant() -> None:
-    simulated = simulate_dcc(20, 0.0, 0.0, correlation=0.5, omega=4.0, alpha=0.0, beta=0.0, scale=0.1)
+    simulated = simulate_dcc(
+        20, 0.0, 0.0, correlation=0.5, omega=4.0, alpha=0.0, beta=0.0, scale=0.1
+    )
     expected = np.broadcast_to([[0.04, 0.02], [0.02, 0.04]], (20, 2, 2))
     np.testing.assert_allclose(simulated.covariance, expected, rtol=1e-12)
     np.testing.assert_allclose(simulated.hedge_ratio, 0.5, rtol=1e-12)
@@ -97,17 +122,32 @@ def test_scale_multiplies_the_returns() -> None:
     [
         ({"n_dates": 0}, "n_dates must be a whole number of at least 1; got 0"),
         ({"n_series": 1}, "n_series must be a whole number of at least 2; got 1"),
-        ({"a": 0.1, "b": 0.9}, r"a and b must not be negative and must add up to less than 1.*0\.1 and 0\.9"),
+        (
+            {"a": 0.1, "b": 0.9},
+            r"a and b must not be negative and must add up to less than 1.*0\.1 and 0\.9",
+        ),
         ({"a": -0.1}, "a and b must not be negative"),
         ({"a": math.nan}, "a and b must not be negative"),
-        ({"alpha": 0.5, "beta": 0.6}, r"alpha and beta must .* less than 1 \(stationarity\); got 0\.5 and 0\.6"),
+        (
+            {"alpha": 0.5, "beta": 0.6},
+            r"alpha and beta must .* less than 1 \(stationarity\); got 0\.5 and 0\.6",
+        ),
         ({"omega": 0.0}, "omega must lie strictly between 0 and inf"),
         ({"scale": -1.0}, "scale must lie strictly between 0 and inf"),
         ({"correlation": 1.0}, "correlation must be positive definite; its smallest eigenvalue"),
         ({"correlation": -0.6, "n_series": 3}, "correlation must be positive definite"),
-        ({"correlation": np.eye(3)}, r"matrix of shape \(2, 2\), as n_series says; got shape \(3, 3\)"),
-        ({"correlation": [[1, 0.5], [0.4, 1]]}, "correlation must be symmetric with ones on its diagonal"),
-        ({"correlation": [[2, 0.5], [0.5, 1]]}, "correlation must be symmetric with ones on its diagonal"),
+        (
+            {"correlation": np.eye(3)},
+            r"matrix of shape \(2, 2\), as n_series says; got shape \(3, 3\)",
+        ),
+        (
+            {"correlation": [[1, 0.5], [0.4, 1]]},
+            "correlation must be symmetric with ones on its diagonal",
+        ),
+        (
+            {"correlation": [[2, 0.5], [0.5, 1]]},
+            "correlation must be symmetric with ones on its diagonal",
+        ),
         ({"correlation": math.nan}, "correlation must be symmetric"),
         ({"names": ["a", "a"]}, "names must be 2 different names"),
         ({"names": "ab"}, "names must be 2 different names"),
@@ -121,9 +161,15 @@ def test_dcc_settings_are_refused(settings: dict[str, object], message: str) -> 
 def test_regimes_shapes_and_repr() -> None:
     simulated = simulate_regimes(n_dates=50, seed=7)
     assert list(simulated.returns.columns) == ["asset", "hedge"]
-    assert simulated.returns.attrs == {"simulated": True, "title": "simulated regime-switching returns, seed 7"}
+    assert simulated.returns.attrs == {
+        "simulated": True,
+        "title": "simulated regime-switching returns, seed 7",
+    }
     assert simulated.regimes.dtype == np.int64
-    assert repr(simulated) == "SimulatedRegimes(simulated, 50 dates to 2000-03-10, columns asset, hedge, 2 regimes)"
+    assert (
+        repr(simulated)
+        == "SimulatedRegimes(simulated, 50 dates to 2000-03-10, columns asset, hedge, 2 regimes)"
+    )
     assert simulated.transition.tolist() == [[0.98, 0.02], [0.05, 0.95]]
 
 
@@ -138,7 +184,9 @@ def test_regimes_have_the_moments_of_their_settings() -> None:
         part = simulated.returns[path == regime]
         assert part["hedge"].std() == pytest.approx(hedge, rel=0.03)
         assert (part["asset"] - ratio * part["hedge"]).std() == pytest.approx(residual, rel=0.03)
-        assert part.cov().loc["asset", "hedge"] / part["hedge"].var() == pytest.approx(ratio, abs=0.03)
+        assert part.cov().loc["asset", "hedge"] / part["hedge"].var() == pytest.approx(
+            ratio, abs=0.03
+        )
         assert (simulated.hedge_ratio[path == regime] == ratio).all()
 
 
@@ -152,7 +200,11 @@ def test_chains_that_stay_or_alternate() -> None:
 def test_three_regimes() -> None:
     matrix = [[0.9, 0.1, 0.0], [0.1, 0.8, 0.1], [0.0, 0.2, 0.8]]
     simulated = simulate_regimes(
-        500, matrix, ratios=(1, 0.8, 0.5), hedge_volatility=(0.01, 0.02, 0.04), residual_volatility=(0.01, 0.01, 0.01)
+        500,
+        matrix,
+        ratios=(1, 0.8, 0.5),
+        hedge_volatility=(0.01, 0.02, 0.04),
+        residual_volatility=(0.01, 0.01, 0.01),
     )
     assert set(simulated.regimes) == {0, 1, 2}
 

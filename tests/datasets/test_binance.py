@@ -27,13 +27,19 @@ def test_a_row_is_dated_by_the_close_and_holds_the_funding_of_that_moment(binanc
     assert row["BTC_COIN_PERP"] == raw.loc["2023-07-03 09:00:00", "close"]
     assert row["BTC_COIN_PERP_FUNDING"] == raw.loc["2023-07-03 17:00:00", "funding rate"]
     # the hour that came twice on 2023-10-29
-    assert binance.loc["2023-10-29 08:00+00:00", "BTC_COIN_PERP"] == raw.loc["2023-10-29 01:00:00", "close"]
+    assert (
+        binance.loc["2023-10-29 08:00+00:00", "BTC_COIN_PERP"]
+        == raw.loc["2023-10-29 01:00:00", "close"]
+    )
 
 
 @pytest.mark.parametrize(
     ("label", "date"),
     [
-        ("2023-01-03 08:00:00", "2023-01-03 16:00+00:00"),  # London is on UTC: the bar opens at 8 and closes at 16
+        (
+            "2023-01-03 08:00:00",
+            "2023-01-03 16:00+00:00",
+        ),  # London is on UTC: the bar opens at 8 and closes at 16
         ("2023-07-06 09:00:00", "2023-07-06 16:00+00:00"),  # and an hour ahead of it in summer
     ],
 )
@@ -55,10 +61,14 @@ def test_every_column_is_the_one_of_its_name_in_the_file(binance, data_dir, labe
 def test_the_description_is_that_of_the_table(binance):
     assert binance.attrs["rows"] == str(len(binance))
     assert binance.attrs["period"] == f"{binance.index[0]:%Y-%m-%d} to {binance.index[-1]:%Y-%m-%d}"
-    assert [column.split(":")[0] for column in binance.attrs["columns"].split("; ")] == list(binance.columns)
+    assert [column.split(":")[0] for column in binance.attrs["columns"].split("; ")] == list(
+        binance.columns
+    )
 
 
-@pytest.mark.parametrize(("asset", "ratio", "share"), [("BTC", 0.9969, 0.9998), ("ETH", None, 0.681)])
+@pytest.mark.parametrize(
+    ("asset", "ratio", "share"), [("BTC", 0.9969, 0.9998), ("ETH", None, 0.681)]
+)
 def test_hedged_with_the_usdt_perpetual_of_bitcoin(binance, asset, ratio, share):
     returns = hr.returns(binance[["BTC", "ETH", "BTC_USDT_PERP"]], kind="log")
     fit = hr.OLSHedge().fit(returns[asset], returns[["BTC_USDT_PERP"]])

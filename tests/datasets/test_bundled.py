@@ -17,7 +17,18 @@ from hedgeresearch.errors import DataError
 
 FOLDER = Path(__file__).parents[2] / "datasets"
 NAMES = sorted(path.name.removesuffix(".csv.gz") for path in FOLDER.glob("*.csv.gz"))
-KEYS = {"name", "title", "source", "licence", "period", "frequency", "rows", "columns", "sha256", "made by"}
+KEYS = {
+    "name",
+    "title",
+    "source",
+    "licence",
+    "period",
+    "frequency",
+    "rows",
+    "columns",
+    "sha256",
+    "made by",
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +58,9 @@ def test_a_table_is_what_its_description_says(name: str) -> None:
     assert about["rows"] == str(len(table))
     assert about["period"] == f"{table.index[0]:%Y-%m-%d} to {table.index[-1]:%Y-%m-%d}"
     assert [column.split(":")[0] for column in about["columns"].split("; ")] == list(table.columns)
-    assert {about.get("asset", table.columns[0]), about.get("hedges", table.columns[-1])} <= set(table.columns)
+    assert {about.get("asset", table.columns[0]), about.get("hedges", table.columns[-1])} <= set(
+        table.columns
+    )
     assert isinstance(table.index, pd.DatetimeIndex)
     assert table.index.name == "date"
     assert table.index.is_monotonic_increasing
@@ -67,7 +80,9 @@ def test_shapes_and_periods() -> None:
         "wti": ((8321, 1), "1986-01-02 to 2019-01-03"),
     }
     tables = {name: datasets.load(name) for name in NAMES}
-    assert {name: (table.shape, table.attrs["period"]) for name, table in tables.items()} == expected
+    assert {
+        name: (table.shape, table.attrs["period"]) for name, table in tables.items()
+    } == expected
 
 
 def test_tables_equal_what_the_packages_load() -> None:
@@ -86,7 +101,10 @@ def test_tables_equal_what_the_packages_load() -> None:
 def test_gnp_is_the_list_of_statsmodels_and_its_dates_are_those_of_the_recessions() -> None:
     # Read, not imported: that module carries pytest marks of its own.
     statsmodels = pytest.importorskip("statsmodels")
-    file = Path(statsmodels.__file__).parent / "tsa/regime_switching/tests/test_markov_autoregression.py"
+    file = (
+        Path(statsmodels.__file__).parent
+        / "tsa/regime_switching/tests/test_markov_autoregression.py"
+    )
     if not file.is_file():
         pytest.skip("this statsmodels was installed without its tests")
     lists = {
@@ -127,7 +145,10 @@ def test_list_has_a_row_for_every_table() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(DataError, match=r"must be one of 'brent_wti', .*got 'nasdaq'\. Did you mean 'nasdaq_sp500'\?"):
+    with pytest.raises(
+        DataError,
+        match=r"must be one of 'brent_wti', .*got 'nasdaq'\. Did you mean 'nasdaq_sp500'\?",
+    ):
         datasets.load("nasdaq")
     with pytest.raises(DataError, match=r"got 'zzz'\. See list\(\)"):
         datasets.load("zzz")
@@ -142,12 +163,18 @@ def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     packed[-1] ^= 1
     (tmp_path / "vix.csv.gz").write_bytes(packed)
     monkeypatch.setattr(bundled, "_folder", lambda: tmp_path)
-    with pytest.raises(DataError, match=f"'vix' must have the sha256 .*got {hashlib.sha256(packed).hexdigest()}"):
+    with pytest.raises(
+        DataError, match=f"'vix' must have the sha256 .*got {hashlib.sha256(packed).hexdigest()}"
+    ):
         datasets.load("vix")
 
 
-def test_a_wheel_reads_the_tables_inside_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundled, "__file__", str(tmp_path / "hedgeresearch" / "datasets" / "bundled.py"))
+def test_a_wheel_reads_the_tables_inside_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        bundled, "__file__", str(tmp_path / "hedgeresearch" / "datasets" / "bundled.py")
+    )
     assert bundled._folder() == tmp_path / "datasets"
     (tmp_path / "hedgeresearch" / "_bundled").mkdir(parents=True)
     assert bundled._folder() == tmp_path / "hedgeresearch" / "_bundled"

@@ -25,5 +25,8 @@ def test_its_dates(data_dir: Path) -> None:
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlrd", None)
-    with pytest.raises(MissingDataError, match=r"prices\.xls is a spreadsheet, read by the package xlrd; install it"):
+    with pytest.raises(
+        MissingDataError,
+        match=r"prices\.xls is a spreadsheet, read by the package xlrd; install it",
+    ):
         read_xls(Path("prices.xls"))

@@ -16,7 +16,9 @@ MODELS = [
     hr.MinimumVarianceHedge(hr.DCC()),
     hr.MinimumVarianceHedge(hr.BEKK()),
     hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)),
-    hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine="most_likely", within=hr.EWMACovariance()),
+    hr.RegimeHedge(
+        hr.GaussianHMM(2, n_starts=3), combine="most_likely", within=hr.EWMACovariance()
+    ),
     hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.DCC()),
     hr.EWMACovariance(),
     hr.RollingCovariance(50),
@@ -30,7 +32,7 @@ MODELS = [
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_regimes(n_dates=1000, seed=5).returns
+    return hr.data.simulate_regimes(n_dates=1000, seed=5).returns
 
 
 @pytest.mark.parametrize("model", MODELS, ids=repr)

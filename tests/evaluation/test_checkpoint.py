@@ -33,19 +33,23 @@ MODELS = {
 @pytest.fixture(scope="module")
 def returns() -> pd.DataFrame:
     """The hedge stands still for a while, so that the rolling hedge fails there."""
-    table = hr.simulate_dcc(n_dates=400, seed=11).returns
+    table = hr.data.simulate_dcc(n_dates=400, seed=11).returns
     table.iloc[300:340, 1] = 0.0
     return table
 
 
-def walk(returns: pd.DataFrame, folder: Path | None, models: Any = MODELS, **settings: Any) -> hr.Backtest:
+def walk(
+    returns: pd.DataFrame, folder: Path | None, models: Any = MODELS, **settings: Any
+) -> hr.evaluation.Backtest:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
-        return hr.walk_forward(models, asset, hedges, 250, 50, progress=False, checkpoint=folder, **settings)
+        return hr.walk_forward(
+            models, asset, hedges, 250, 50, progress=False, checkpoint=folder, **settings
+        )
 
 
-def check_same(one: hr.Backtest, other: hr.Backtest) -> None:
+def check_same(one: hr.evaluation.Backtest, other: hr.evaluation.Backtest) -> None:
     pd.testing.assert_frame_equal(one.ratios, other.ratios, check_exact=True)
     pd.testing.assert_frame_equal(one.hedged_returns, other.hedged_returns, check_exact=True)
     pd.testing.assert_frame_equal(one.notes, other.notes)
@@ -59,7 +63,9 @@ def never(*arguments: Any) -> Walk:
     raise AssertionError("this walk is on disk")
 
 
-def test_a_second_run_fits_nothing(returns: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_fits_nothing(
+    returns: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     without = walk(returns, None)
     assert without.failed_refits["rolling"] > 0
     monkeypatch.setattr(tasks, "LONGEST", 2)
@@ -104,7 +110,10 @@ def kept(tmp_path: Path) -> tuple[Checkpoint, Walk]:
     values = np.random.default_rng(1).normal(size=(30, 2))
     values[7] = np.nan
     predicted = np.full((30, 2), 0.5)
-    folder, done = Checkpoint.at(tmp_path), Walk(values, predicted, (Note(3, True, "çà failed"), Note(5, False, "")))
+    folder, done = (
+        Checkpoint.at(tmp_path),
+        Walk(values, predicted, (Note(3, True, "çà failed"), Note(5, False, ""))),
+    )
     folder.save("key", done)
     return folder, done
 
@@ -123,7 +132,9 @@ def test_a_walk_comes_back_as_it_was(kept: tuple[Checkpoint, Walk]) -> None:
     assert folder.load("bare").notes == ()
 
 
-def test_a_file_that_was_cut_short_is_not_there(kept: tuple[Checkpoint, Walk], tmp_path: Path) -> None:
+def test_a_file_that_was_cut_short_is_not_there(
+    kept: tuple[Checkpoint, Walk], tmp_path: Path
+) -> None:
     folder, _ = kept
     file = tmp_path / "key.parquet"
     content = file.read_bytes()
@@ -132,12 +143,16 @@ def test_a_file_that_was_cut_short_is_not_there(kept: tuple[Checkpoint, Walk], t
         assert folder.load("key") is None
 
 
-def test_a_damaged_file_is_never_taken_for_a_walk(kept: tuple[Checkpoint, Walk], tmp_path: Path) -> None:
+def test_a_damaged_file_is_never_taken_for_a_walk(
+    kept: tuple[Checkpoint, Walk], tmp_path: Path
+) -> None:
     folder, done = kept
     file = tmp_path / "key.parquet"
     content, refused = file.read_bytes(), 0
     for position in range(0, len(content), 11):
-        file.write_bytes(content[:position] + bytes([content[position] ^ 0x55]) + content[position + 1 :])
+        file.write_bytes(
+            content[:position] + bytes([content[position] ^ 0x55]) + content[position + 1 :]
+        )
         found = folder.load("key")
         assert found is None or is_same(found, done)
         refused += found is None
@@ -158,7 +173,9 @@ def test_a_damaged_walk_is_walked_again(returns: pd.DataFrame, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_what_killed_processes_left_is_removed(returns: pd.DataFrame, tmp_path: Path, is_there: bool) -> None:
+def test_what_killed_processes_left_is_removed(
+    returns: pd.DataFrame, tmp_path: Path, is_there: bool
+) -> None:
     walk(returns, tmp_path, {})
     files = sorted(tmp_path.iterdir())
     for file in files:
@@ -174,13 +191,19 @@ def test_what_killed_processes_left_is_removed(returns: pd.DataFrame, tmp_path: 
 def test_folders_that_are_refused(returns: pd.DataFrame, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     for place in (tmp_path / "file", tmp_path / "file" / "inside"):
-        with pytest.raises(hr.DataError, match=f"checkpoint must be a folder that can be written; {place}: "):
+        with pytest.raises(
+            hr.DataError, match=f"checkpoint must be a folder that can be written; {place}: "
+        ):
             walk(returns, place)
 
 
-@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder that even root cannot write to")
+@pytest.mark.skipif(
+    not Path("/proc/self").is_dir(), reason="a folder that even root cannot write to"
+)
 def test_a_folder_that_cannot_be_written_is_refused(returns: pd.DataFrame) -> None:
-    with pytest.raises(hr.DataError, match="checkpoint must be a folder that can be written; /proc/self: "):
+    with pytest.raises(
+        hr.DataError, match="checkpoint must be a folder that can be written; /proc/self: "
+    ):
         walk(returns, Path("/proc/self"))
 
 
@@ -193,7 +216,7 @@ import hedgeresearch as hr
 from hedgeresearch.evaluation.engine import parallel as tasks
 tasks.LONGEST = 2
 folder, output, jobs = sys.argv[1:]
-returns = hr.simulate_dcc(n_dates=400, seed=11).returns
+returns = hr.data.simulate_dcc(n_dates=400, seed=11).returns
 models = {
     "dcc": hr.MinimumVarianceHedge(hr.DCC()),
     "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
@@ -222,10 +245,15 @@ def finished(folder: Path) -> dict[str, tuple[int, int]]:
     """The walks on disk, each with what changes when it is written again."""
     if not folder.is_dir():
         return {}
-    return {file.name: (file.stat().st_ino, file.stat().st_mtime_ns) for file in folder.glob("*.parquet")}
+    return {
+        file.name: (file.stat().st_ino, file.stat().st_mtime_ns)
+        for file in folder.glob("*.parquet")
+    }
 
 
-def kill_after(process: subprocess.Popen[bytes], folder: Path, n_files: int, seconds: float) -> None:
+def kill_after(
+    process: subprocess.Popen[bytes], folder: Path, n_files: int, seconds: float
+) -> None:
     """Kill a run, and all that it has started, some time after so many walks are on disk."""
     while process.poll() is None and len(finished(folder)) < n_files:
         time.sleep(0.002)
@@ -245,14 +273,21 @@ def check_killed(tmp_path: Path, kills: int, jobs: Callable[[int], int]) -> None
         now = finished(folder)
         assert now.items() >= seen.items()  # what was finished is never written again
         seen = now
-    for last, place in ((started(folder, output, 1), output), (started("", tmp_path / "whole", 1), tmp_path / "whole")):
+    for last, place in (
+        (started(folder, output, 1), output),
+        (started("", tmp_path / "whole", 1), tmp_path / "whole"),
+    ):
         _, errors = last.communicate()
         assert last.returncode == 0, errors.decode()
         assert place.exists()
     assert finished(folder).items() >= seen.items()
     assert len(finished(folder)) == N_TASKS == len(list(folder.iterdir()))
-    for one, other in zip(*(pickle.loads(p.read_bytes()) for p in (output, tmp_path / "whole")), strict=True):
-        for left, right in zip(*(v.values() if isinstance(v, dict) else [v] for v in (one, other)), strict=True):
+    for one, other in zip(
+        *(pickle.loads(p.read_bytes()) for p in (output, tmp_path / "whole")), strict=True
+    ):
+        for left, right in zip(
+            *(v.values() if isinstance(v, dict) else [v] for v in (one, other)), strict=True
+        ):
             pd.testing.assert_frame_equal(left, right, check_exact=True)
 
 

@@ -22,7 +22,7 @@ from hedgeresearch.evaluation.engine.schedule import schedule
 
 @pytest.fixture(scope="module")
 def returns() -> pd.DataFrame:
-    return hr.simulate_dcc(n_dates=400, seed=11).returns
+    return hr.data.simulate_dcc(n_dates=400, seed=11).returns
 
 
 def key_of(model: Any, data: pd.DataFrame, window: Any = 250, every: int = 50) -> str:
@@ -37,7 +37,9 @@ def made(source: str, **names: Any) -> Callable[..., Any]:
 
 
 ABSOLUTE = "def observe(returns): return returns.abs()"
-HELPED = "def scale(returns): return SIZE * returns.abs()\ndef observe(returns): return scale(returns)"
+HELPED = (
+    "def scale(returns): return SIZE * returns.abs()\ndef observe(returns): return scale(returns)"
+)
 
 
 def test_a_key_says_all_that_a_walk_depends_on(returns: pd.DataFrame) -> None:
@@ -55,14 +57,17 @@ def test_a_key_says_all_that_a_walk_depends_on(returns: pd.DataFrame) -> None:
     log.attrs = {"returns": "log"}
     rolling = hr.RollingOLSHedge(60)
     keys = [
-        *(key_of(rolling, data) for data in (returns, moved, log, returns.iloc[1:], returns.shift(freq="D"))),
+        *(
+            key_of(rolling, data)
+            for data in (returns, moved, log, returns.iloc[1:], returns.shift(freq="D"))
+        ),
         key_of(rolling, returns.rename(columns={"hedge": "gold"})),
         key_of(rolling, returns, window=251),
         key_of(rolling, returns, every=49),
         key_of(hr.RollingOLSHedge(61), returns),
         key_of(hr.WeightedOLSHedge(60), returns),
         key_of(hr.MinimumVarianceHedge(hr.DCC()), returns),
-        key_of(hr.MinimumVarianceHedge(hr.DCC(margins=hr.GARCH(asymmetric=True))), returns),
+        key_of(hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH(asymmetric=True))), returns),
         key_of(regime(None), returns),
         key_of(regime(made(ABSOLUTE)), returns),
         key_of(regime(made(ABSOLUTE.replace("abs", "cumsum"))), returns),
@@ -112,7 +117,9 @@ class Odd:
 
 
 def test_a_setting_that_cannot_be_hashed_is_refused(returns: pd.DataFrame, tmp_path: Path) -> None:
-    with pytest.raises(hr.DataError, match="settings of a model must be such that they can be pickled"):
+    with pytest.raises(
+        hr.DataError, match="settings of a model must be such that they can be pickled"
+    ):
         hr.walk_forward(
             {"odd": Odd(iter(FunctionType, None))},
             returns["asset"],
@@ -130,9 +137,9 @@ double = numba.njit(lambda x: 2 * x)
 models = [
     hr.RegimeHedge(hr.GaussianHMM(2), observe=lambda r: r if "a" in {"b", "a", "c", "d"} else double(r)),
     hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}, weights="stacking"),
-    hr.MinimumVarianceHedge(hr.DCC(margins=hr.GARCH())),
+    hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH())),
 ]
-returns = hr.simulate_dcc(n_dates=50, seed=1).returns
+returns = hr.data.simulate_dcc(n_dates=50, seed=1).returns
 print([walk_key(model, returns, [(0, 20, 20, 50)]) for model in models])
 """
 
@@ -140,7 +147,10 @@ print([walk_key(model, returns, [(0, 20, 20, 50)]) for model in models])
 def test_a_key_is_the_same_in_every_process() -> None:
     found = set()
     for seed in ("1", "2"):
-        environment = os.environ | {"PYTHONPATH": str(Path(hr.__file__).parents[1]), "PYTHONHASHSEED": seed}
+        environment = os.environ | {
+            "PYTHONPATH": str(Path(hr.__file__).parents[1]),
+            "PYTHONHASHSEED": seed,
+        }
         command = [sys.executable, "-c", KEYS]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         found.add(done.stdout)

@@ -9,7 +9,11 @@ import pytest
 from hedgeresearch.evaluation.comparison.confidence_set import confidence_set_p_values
 from hedgeresearch.evaluation.comparison.losses import variance_loss
 from hedgeresearch.evaluation.comparison.pitman_morgan import equal_variance_test
-from hedgeresearch.evaluation.comparison.predictive_ability import conditional_gain_test, lags_for, mean_gain_test
+from hedgeresearch.evaluation.comparison.predictive_ability import (
+    conditional_gain_test,
+    lags_for,
+    mean_gain_test,
+)
 from hedgeresearch.evaluation.comparison.superior_ability import superior_ability_of_losses
 
 pytestmark = pytest.mark.slow
@@ -77,8 +81,13 @@ def test_size_and_power_of_superior_ability():
     for name, scales, n_samples in (("equal", [1.0, 1.0, 1.0, 1.0], 1000), ("worse", [1.0, 1.3, 1.3, 1.3], 100),
                                     ("better", [1.15, 1.0, 1.15, 1.4], 100)):  # fmt: skip
         samples = hedged(rng, n_samples, scales)
-        tests = [superior_ability_of_losses((x - x.mean(axis=0)) ** 2, 0, None, 99, 0) for x in samples]
-        rates[name] = [float(np.mean([getattr(t, p) < 0.05 for t in tests])) for p in ("p_value", "reality_check")]
+        tests = [
+            superior_ability_of_losses((x - x.mean(axis=0)) ** 2, 0, None, 99, 0) for x in samples
+        ]
+        rates[name] = [
+            float(np.mean([getattr(t, p) < 0.05 for t in tests]))
+            for p in ("p_value", "reality_check")
+        ]
     assert 0.035 < rates["equal"][0] < 0.065
     assert 0.035 < rates["equal"][1] < 0.065
     assert rates["worse"][0] < 0.01

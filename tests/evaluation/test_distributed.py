@@ -18,7 +18,9 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.evaluation.engine import parallel as tasks
 
-distributed = pytest.importorskip("distributed", reason="distributed is not installed: hedgeresearch[distributed]")
+distributed = pytest.importorskip(
+    "distributed", reason="distributed is not installed: hedgeresearch[distributed]"
+)
 MODELS = {
     "dcc": hr.MinimumVarianceHedge(hr.DCC()),
     "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
@@ -30,9 +32,22 @@ MODELS = {
 @contextmanager
 def process(kind: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """A scheduler or a worker."""
-    environment = os.environ | {"PYTHONPATH": str(Path(hr.__file__).parents[1]), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-W", "ignore", "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *arguments]
-    started = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(hr.__file__).parents[1]),
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        f"distributed.cli.dask_{kind}",
+        "--no-dashboard",
+        *arguments,
+    ]
+    started = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         yield started
     finally:
@@ -42,11 +57,13 @@ def process(kind: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(scope="module")
 def pairs() -> dict[str, Any]:
-    tables = {f"pair {seed}": hr.simulate_dcc(n_dates=400, seed=seed).returns for seed in range(3)}
+    tables = {
+        f"pair {seed}": hr.data.simulate_dcc(n_dates=400, seed=seed).returns for seed in range(3)
+    }
     return {name: (table["asset"], table[["hedge"]]) for name, table in tables.items()}
 
 
-def run(pairs: dict[str, Any], **settings: Any) -> hr.BacktestPanel:
+def run(pairs: dict[str, Any], **settings: Any) -> hr.evaluation.BacktestPanel:
     return hr.walk_forward_panel(MODELS, pairs, 250, 10, progress=False, **settings)
 
 
@@ -66,8 +83,18 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bits(
     monkeypatch.setattr(tasks, "LONGEST", 5)
     serial, file, walks = run(pairs), str(tmp_path / "scheduler.json"), tmp_path / "walks"
     with ExitStack() as stack:
-        stack.enter_context(process("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", file))
-        settings = ("--scheduler-file", file, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny")
+        stack.enter_context(
+            process("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", file)
+        )
+        settings = (
+            "--scheduler-file",
+            file,
+            "--host",
+            "127.0.0.1",
+            "--nthreads",
+            "1",
+            "--no-nanny",
+        )
         space = ("--local-directory", str(tmp_path))
         workers = [stack.enter_context(process("worker", *settings, *space)) for _ in range(2)]
         client = stack.enter_context(distributed.Client(scheduler_file=file, timeout=60))

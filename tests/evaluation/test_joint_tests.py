@@ -20,14 +20,18 @@ N = 300
 
 
 def draws(n_dates, block_length, n_bootstrap, seed):
-    bootstrap = StationaryBootstrap(block_length, np.arange(n_dates), seed=np.random.default_rng(seed))
+    bootstrap = StationaryBootstrap(
+        block_length, np.arange(n_dates), seed=np.random.default_rng(seed)
+    )
     return np.array([data[0][0] for data in bootstrap.bootstrap(n_bootstrap)])
 
 
 def test_superior_ability_by_the_definition(panel):
     names, length = ["good", "bad", "like"], 6
     d = np.column_stack([gains(panel, name) for name in names])
-    found = hr.superior_ability_test(panel.drop(columns="unhedged"), "ols", block_length=length, n_bootstrap=300, seed=4)
+    found = hr.evaluation.superior_ability_test(
+        panel.drop(columns="unhedged"), "ols", block_length=length, n_bootstrap=300, seed=4
+    )
     centred, q, omega = d - d.mean(axis=0), 1 / length, np.zeros(3)
     for t in range(N):
         for s in range(N):
@@ -54,13 +58,17 @@ def test_superior_ability_by_the_definition(panel):
 def test_superior_ability_is_that_of_arch_on_gains_over_their_errors(panel):
     """Its setting ``studentize`` alters no p-value (8.0), so that gains come divided; undivided, "upper" is White's."""
     d = np.column_stack([gains(panel, name) for name in ("good", "bad", "like")])
-    found = hr.superior_ability_test(panel.drop(columns="unhedged"), "ols", block_length=6, n_bootstrap=300, seed=1)
+    found = hr.evaluation.superior_ability_test(
+        panel.drop(columns="unhedged"), "ols", block_length=6, n_bootstrap=300, seed=1
+    )
     p = {}
     for name, series in (("divided", d / np.sqrt(bootstrap_variance(d, 6))), ("plain", d)):
         test = SPA(np.zeros(N), -series, 6, 300, seed=np.random.default_rng(1))
         test.compute()
         p[name] = test.pvalues
-    assert (found.lower, found.p_value, found.upper) == tuple(p["divided"][["lower", "consistent", "upper"]])
+    assert (found.lower, found.p_value, found.upper) == tuple(
+        p["divided"][["lower", "consistent", "upper"]]
+    )
     assert found.reality_check == p["plain"]["upper"]
 
 
@@ -80,12 +88,16 @@ def test_model_confidence_set_by_the_definition(panel):
         expected[worst[0]] = so_far
         left.remove(worst[0])
     expected[left[0]] = 1.0
-    found = hr.model_confidence_set(panel[names], block_length=length, n_bootstrap=300, seed=4)
+    found = hr.evaluation.model_confidence_set(
+        panel[names], block_length=length, n_bootstrap=300, seed=4
+    )
     np.testing.assert_allclose(found.p_values, [expected[i] for i in range(4)], atol=1e-12)
     assert found.included == [name for name in names if found.p_values[name] > 0.1]
     assert "bad" not in found.included
     assert "good" in found.included
-    with_copy = hr.model_confidence_set(panel[[*names, "copy"]], block_length=length, n_bootstrap=300, seed=4)
+    with_copy = hr.evaluation.model_confidence_set(
+        panel[[*names, "copy"]], block_length=length, n_bootstrap=300, seed=4
+    )
     pd.testing.assert_series_equal(with_copy.p_values[names], found.p_values)
     assert with_copy.p_values["copy"] == found.p_values["ols"]
 

@@ -24,17 +24,17 @@ def sample(seed: int = 0, n_dates: int = 1000) -> tuple[pd.Series, pd.Series, pd
 
 
 MEASURES = [
-    (hr.variance, False),
+    (hr.metrics.variance, False),
     (hr.effectiveness, True),
-    (partial(hr.semivariance, target=0.1), False),
-    (partial(hr.semivariance, target="mean"), False),
-    (partial(hr.value_at_risk, level=0.1), False),
-    (partial(hr.value_at_risk, quantile="inverted_cdf"), False),
-    (hr.expected_shortfall, False),
-    (partial(hr.expected_shortfall, tail="rockafellar_uryasev"), False),
-    (partial(hr.exponential_certainty_equivalent, risk_aversion=2.0), False),
-    (partial(hr.mean_variance_certainty_equivalent, risk_aversion=2.0, ddof=0), False),
-    (partial(hr.sharpe, periods_per_year=252), False),
+    (partial(hr.metrics.semivariance, target=0.1), False),
+    (partial(hr.metrics.semivariance, target="mean"), False),
+    (partial(hr.metrics.value_at_risk, level=0.1), False),
+    (partial(hr.metrics.value_at_risk, quantile="inverted_cdf"), False),
+    (hr.metrics.expected_shortfall, False),
+    (partial(hr.metrics.expected_shortfall, tail="rockafellar_uryasev"), False),
+    (partial(hr.metrics.exponential_certainty_equivalent, risk_aversion=2.0), False),
+    (partial(hr.metrics.mean_variance_certainty_equivalent, risk_aversion=2.0, ddof=0), False),
+    (partial(hr.metrics.sharpe, periods_per_year=252), False),
 ]
 
 
@@ -42,31 +42,43 @@ MEASURES = [
 def test_all_draws_at_once_are_the_draws_one_by_one(measure, paired: bool) -> None:
     a, b, asset = sample(n_dates=200)
     others = (asset,) if paired else ()
-    found = hr.bootstrap_difference(measure, a, b, *others, n_bootstrap=60, seed=3)
+    found = hr.evaluation.bootstrap_difference(measure, a, b, *others, n_bootstrap=60, seed=3)
     draws = StationaryBootstrap(found.block_length, np.arange(200), seed=np.random.default_rng(3))
     slow = []
     for drawn, _ in draws.bootstrap(60):
         a_, b_, *rest = (pd.Series(x.to_numpy()[drawn[0]]) for x in (a, b, *others))
         slow.append(measure(a_, *rest) - measure(b_, *rest))
     assert found.difference == pytest.approx(measure(a, *others) - measure(b, *others), rel=1e-10)
-    assert (found.lower, found.upper) == pytest.approx(tuple(np.quantile(slow, [0.025, 0.975])), rel=1e-9)
+    assert (found.lower, found.upper) == pytest.approx(
+        tuple(np.quantile(slow, [0.025, 0.975])), rel=1e-9
+    )
 
 
 def test_a_measure_of_ones_own_is_drawn_row_by_row() -> None:
     a, b, asset = sample(n_dates=200)
-    own = hr.bootstrap_difference(lambda x, y: hr.effectiveness(x, y), a, b, asset, n_bootstrap=40)
-    assert own == hr.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=40)
-    drawdown = hr.bootstrap_difference(partial(hr.maximum_drawdown, wealth="summed"), a, b, n_bootstrap=20)
+    own = hr.evaluation.bootstrap_difference(
+        lambda x, y: hr.effectiveness(x, y), a, b, asset, n_bootstrap=40
+    )
+    assert own == hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=40)
+    drawdown = hr.evaluation.bootstrap_difference(
+        partial(hr.metrics.maximum_drawdown, wealth="summed"), a, b, n_bootstrap=20
+    )
     assert drawdown.lower < drawdown.upper
-    by_position = hr.bootstrap_difference(partial(hr.value_at_risk), a, b, n_bootstrap=40)
-    assert by_position == hr.bootstrap_difference(hr.value_at_risk, a, b, n_bootstrap=40)
+    by_position = hr.evaluation.bootstrap_difference(
+        partial(hr.metrics.value_at_risk), a, b, n_bootstrap=40
+    )
+    assert by_position == hr.evaluation.bootstrap_difference(
+        hr.metrics.value_at_risk, a, b, n_bootstrap=40
+    )
 
 
 def test_draws_in_parts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     a, b, asset = sample(n_dates=200)
-    whole = hr.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50)
+    whole = hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50)
     monkeypatch.setattr(difference_interval, "AT_ONCE", 1500)
-    assert hr.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50) == whole
+    assert (
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50) == whole
+    )
 
 
 def test_the_interval_of_a_difference_of_variances_is_that_of_its_mean() -> None:
@@ -74,26 +86,30 @@ def test_the_interval_of_a_difference_of_variances_is_that_of_its_mean() -> None
     a, b, _ = sample()
     squares = (a - a.mean()) ** 2 - (b - b.mean()) ** 2
     error = squares.std() / np.sqrt(1000)
-    found = hr.bootstrap_difference(hr.variance, a, b, n_bootstrap=4000)
+    found = hr.evaluation.bootstrap_difference(hr.metrics.variance, a, b, n_bootstrap=4000)
     half = (found.upper - found.lower) / 2
     assert half == pytest.approx(1.96 * error, rel=0.12)  # blocks, and the error of the percentiles
-    wider = hr.bootstrap_difference(hr.variance, a, b, level=0.99, n_bootstrap=4000)
+    wider = hr.evaluation.bootstrap_difference(
+        hr.metrics.variance, a, b, level=0.99, n_bootstrap=4000
+    )
     assert wider.lower < found.lower < found.difference < found.upper < wider.upper
 
 
 def test_pairing_takes_away_what_hedges_share() -> None:
     a, b, _ = sample()
     shared = a + 1e-3 * b
-    paired = hr.bootstrap_difference(hr.variance, a, shared)
+    paired = hr.evaluation.bootstrap_difference(hr.metrics.variance, a, shared)
     apart = np.sqrt(2) * (a**2).std() / np.sqrt(1000)
     assert paired.upper - paired.lower < 0.02 * apart * 2 * 1.96
 
 
 def test_two_hedges_alike_differ_by_nothing() -> None:
     a, _, asset = sample()
-    found = hr.bootstrap_difference(hr.effectiveness, a, a, asset, n_bootstrap=50)
+    found = hr.evaluation.bootstrap_difference(hr.effectiveness, a, a, asset, n_bootstrap=50)
     assert (found.difference, found.lower, found.upper) == (0.0, 0.0, 0.0)
-    perfect = hr.bootstrap_difference(hr.effectiveness, a * 0, a * 0, asset, n_bootstrap=50)
+    perfect = hr.evaluation.bootstrap_difference(
+        hr.effectiveness, a * 0, a * 0, asset, n_bootstrap=50
+    )
     assert (perfect.difference, perfect.block_length) == (0.0, 1)
 
 
@@ -101,22 +117,34 @@ def test_blocks_grow_with_clusters() -> None:
     rng = np.random.default_rng(0)
     volatility = np.exp(np.convolve(rng.normal(size=1059), np.full(60, 0.2), "valid")[:1000])
     a, b = (pd.Series(volatility * rng.normal(size=1000), DATES) for _ in range(2))
-    clustered = hr.bootstrap_difference(hr.variance, a, b, n_bootstrap=20).block_length
-    assert clustered > 2 * hr.bootstrap_difference(hr.variance, *sample()[:2], n_bootstrap=20).block_length
+    clustered = hr.evaluation.bootstrap_difference(
+        hr.metrics.variance, a, b, n_bootstrap=20
+    ).block_length
+    assert (
+        clustered
+        > 2
+        * hr.evaluation.bootstrap_difference(
+            hr.metrics.variance, *sample()[:2], n_bootstrap=20
+        ).block_length
+    )
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
 def test_units_do_not_matter(scale: float) -> None:
     a, b, asset = sample()
-    found = hr.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50)
-    scaled = hr.bootstrap_difference(hr.effectiveness, scale * a, scale * b, scale * asset, n_bootstrap=50)
+    found = hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50)
+    scaled = hr.evaluation.bootstrap_difference(
+        hr.effectiveness, scale * a, scale * b, scale * asset, n_bootstrap=50
+    )
     assert scaled.block_length == found.block_length
     assert (scaled.lower, scaled.upper) == pytest.approx((found.lower, found.upper), rel=1e-9)
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
     a, b, asset = sample()
-    one, again, other = (hr.bootstrap_difference(hr.effectiveness, a, b, asset, seed=s) for s in (1, 1, 2))
+    one, again, other = (
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, seed=s) for s in (1, 1, 2)
+    )
     assert one == again
     assert (one.lower, one.upper) != (other.lower, other.upper)
     assert repr(one).startswith("DifferenceInterval(0.0")
@@ -125,23 +153,27 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 def test_bad_arguments() -> None:
     a, b, asset = sample()
     with pytest.raises(hr.DataError, match="hedged_a must have at least 20 rows; got 10"):
-        hr.bootstrap_difference(hr.effectiveness, a[:10], b[:10], asset[:10])
-    with pytest.raises(hr.DataError, match="hedged_a and unhedged must share their dates; 1 differ"):
-        hr.bootstrap_difference(hr.effectiveness, a, b, asset[1:])
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a[:10], b[:10], asset[:10])
+    with pytest.raises(
+        hr.DataError, match="hedged_a and unhedged must share their dates; 1 differ"
+    ):
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset[1:])
     with pytest.raises(hr.DataError, match="n_bootstrap must be a whole number of at least 2"):
-        hr.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=1)
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=1)
     with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
-        hr.bootstrap_difference(hr.effectiveness, a, b, asset, level=95)
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, level=95)
     once = pd.Series(np.eye(1, 30)[0], DATES[:30])
-    with pytest.raises(hr.DataError, match="the measure must exist on every draw; it does not on some"):
-        hr.bootstrap_difference(hr.effectiveness, a[:30], b[:30], once)
+    with pytest.raises(
+        hr.DataError, match="the measure must exist on every draw; it does not on some"
+    ):
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a[:30], b[:30], once)
 
 
 def test_a_thousand_draws_of_a_thousand_dates_take_less_than_a_second() -> None:
     a, b, asset = sample()
-    hr.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=2)
+    hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=2)
     begin = time.process_time()
-    hr.bootstrap_difference(hr.effectiveness, a, b, asset)
+    hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset)
     assert time.process_time() - begin < 1.0
 
 
@@ -151,6 +183,8 @@ def test_intervals_hold_the_true_difference() -> None:
     held = 0
     for seed in range(400):
         a, b, asset = sample(seed, 500)
-        found = hr.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=299)
+        found = hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=299)
         held += found.lower < 0.05 < found.upper
-    assert 0.91 < held / 400 < 0.975  # 95 % less what percentiles of blocks lose, and errors of the simulation
+    assert (
+        0.91 < held / 400 < 0.975
+    )  # 95 % less what percentiles of blocks lose, and errors of the simulation

@@ -27,7 +27,7 @@ SCHEDULES = {
 
 @pytest.fixture(scope="module", params=[2, 4])
 def returns(request):
-    return hr.simulate_dcc(n_dates=330, n_series=request.param, seed=3).returns
+    return hr.data.simulate_dcc(n_dates=330, n_series=request.param, seed=3).returns
 
 
 def steps_of(n_dates, splitter=None, refit_every=1, window=200):
@@ -63,9 +63,11 @@ def replicated_for_a_while(values):
 
 
 @pytest.mark.parametrize("name", ["ols", "rolling", "sample", "ewma"])
-@pytest.mark.parametrize("spoil", [constant_for_a_while, collinear_for_a_while, replicated_for_a_while])
+@pytest.mark.parametrize(
+    "spoil", [constant_for_a_while, collinear_for_a_while, replicated_for_a_while]
+)
 def test_what_is_out_of_the_ordinary_is_left_to_fit(name, spoil, monkeypatch):
-    returns = hr.simulate_dcc(n_dates=330, n_series=3, seed=3).returns.copy()
+    returns = hr.data.simulate_dcc(n_dates=330, n_series=3, seed=3).returns.copy()
     values = returns.to_numpy().copy()
     spoil(values)
     returns.iloc[:, :] = values
@@ -88,7 +90,7 @@ def test_what_is_out_of_the_ordinary_is_left_to_fit(name, spoil, monkeypatch):
     ],
 )
 def test_models_without_a_shortcut(model):
-    values = hr.simulate_dcc(n_dates=330, n_series=4, seed=3).returns.to_numpy()
+    values = hr.data.simulate_dcc(n_dates=330, n_series=4, seed=3).returns.to_numpy()
     assert ratios_at_once(model, values, steps_of(330)) == []
 
 
@@ -103,7 +105,7 @@ def test_growing_and_short_samples_have_none(returns):
 @pytest.mark.parametrize("name", ["ols", "rolling", "sample", "ewma"])
 def test_what_is_to_come_decides_nothing(name):
     """A series that stands still later on sends no earlier step another way: not one bit moves."""
-    returns = hr.simulate_dcc(n_dates=330, n_series=3, seed=3).returns
+    returns = hr.data.simulate_dcc(n_dates=330, n_series=3, seed=3).returns
     still = returns.copy()
     still.iloc[250:, 1] = 0.0
     steps = steps_of(330, window=100)

@@ -17,10 +17,10 @@ EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.95))
 
 @pytest.fixture(scope="module")
 def returns() -> pd.DataFrame:
-    return hr.simulate_dcc(n_dates=400, seed=11).returns
+    return hr.data.simulate_dcc(n_dates=400, seed=11).returns
 
 
-def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Backtest:
+def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.evaluation.Backtest:
     settings = {"window": WINDOW, "refit_every": EVERY, "progress": False} | settings
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -34,11 +34,13 @@ class Fragile:
     fails: tuple[pd.Timestamp, ...]
     inner: Any = EWMA
 
-    def fit(self, asset: pd.Series, hedges: pd.DataFrame) -> hr.HedgeFit:
+    def fit(self, asset: pd.Series, hedges: pd.DataFrame) -> hr.hedges.HedgeFit:
         day = asset.index[-1]
         if day in self.fails:
             raise hr.ConvergenceError(f"the fit to {day.date()} failed.")
-        warnings.warn(f"the fit to {day.date()} is shaky.", hr.ConvergenceWarning, stacklevel=2)
+        warnings.warn(
+            f"the fit to {day.date()} is shaky.", hr.errors.ConvergenceWarning, stacklevel=2
+        )
         return self.inner.fit(asset, hedges)
 
 
@@ -75,15 +77,15 @@ def test_no_hedge_is_held_before_the_first_success(returns: pd.DataFrame) -> Non
     assert (fragile[:100] == 0.0).all()
     np.testing.assert_allclose(fragile[100:], study.ratios["ewma"]["hedge"][100:], rtol=1e-10)
     pd.testing.assert_series_equal(
-        study.hedged_returns["fragile"][:100], study.hedged_returns["unhedged"][:100], check_names=False
+        study.hedged_returns["fragile"][:100],
+        study.hedged_returns["unhedged"][:100],
+        check_names=False,
     )
 
 
 def test_a_model_that_always_fails_is_told_of_and_stays_in_the_table(returns: pd.DataFrame) -> None:
-    message = (
-        f"model 'fragile' failed at every one of 3 refits and never hedged: the fit to {returns.index[249].date()}"
-    )
-    with pytest.warns(hr.ConvergenceWarning, match=message):
+    message = f"model 'fragile' failed at every one of 3 refits and never hedged: the fit to {returns.index[249].date()}"
+    with pytest.warns(hr.errors.ConvergenceWarning, match=message):
         study = hr.walk_forward(
             {"fragile": failing_at(returns, 250, 300, 350), "ewma": EWMA},
             returns["asset"],
@@ -93,7 +95,11 @@ def test_a_model_that_always_fails_is_told_of_and_stays_in_the_table(returns: pd
             progress=False,
         )
     row = study.summary.loc["fragile"]
-    assert row[["effectiveness", "mean ratio", "least ratio", "greatest ratio", "turnover"]].eq(0.0).all()
+    assert (
+        row[["effectiveness", "mean ratio", "least ratio", "greatest ratio", "turnover"]]
+        .eq(0.0)
+        .all()
+    )
     assert row["failed refits"] == 3
     assert study.summary.loc["ewma", "effectiveness"] != 0.0
     assert study.predicted == {}
@@ -122,19 +128,23 @@ def test_a_ratio_is_held_across_the_cut_of_a_long_walk(
 
 def test_an_extension_that_fails_holds_the_last_ratio(returns: pd.DataFrame) -> None:
     still = returns.copy()
-    still.iloc[300:340, 1] = 0.0  # from 320 on a window stands still, and in the samples of the refits after it
+    still.iloc[300:340, 1] = (
+        0.0  # from 320 on a window stands still, and in the samples of the refits after it
+    )
     study = walk({"rolling": hr.RollingOLSHedge(20)}, still, refit_every=25)
     assert study.failed_refits.to_dict() == {"naive": 0, "ols": 0, "rolling": 4}
     assert study.notes["note"].str.contains("hedges on .* must vary; hedge does not move").all()
     rolling = study.ratios["rolling", "hedge"]
     assert rolling.loc[still.index[319:]].nunique() == 1
-    assert rolling.loc[still.index[250:320]].nunique() == 70  # what is to come does not spoil what was
+    assert (
+        rolling.loc[still.index[250:320]].nunique() == 70
+    )  # what is to come does not spoil what was
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_of_another_kind_is_not_kept_quiet(returns: pd.DataFrame, jobs: int) -> None:
     class Broken:
-        def fit(self, asset: pd.Series, hedges: pd.DataFrame) -> hr.HedgeFit:
+        def fit(self, asset: pd.Series, hedges: pd.DataFrame) -> hr.hedges.HedgeFit:
             raise ZeroDivisionError("a bug")
 
     with pytest.raises(ZeroDivisionError, match="a bug"):
@@ -163,18 +173,31 @@ def test_benchmarks_are_always_there(returns: pd.DataFrame) -> None:
     assert study.models == {"naive": hr.NaiveHedge(), "ols": hr.OLSHedge()}
     assert list(study.summary.index) == ["unhedged", "naive", "ols"]
     unhedged = returns["asset"].iloc[WINDOW:]
-    pd.testing.assert_series_equal(study.hedged_returns["unhedged"], unhedged, check_names=False, check_freq=False)
+    pd.testing.assert_series_equal(
+        study.hedged_returns["unhedged"], unhedged, check_names=False, check_freq=False
+    )
     again = walk({"ols": hr.OLSHedge(), "naive": hr.NaiveHedge()}, returns)
     pd.testing.assert_frame_equal(again.ratios, study.ratios)
-    assert repr(study) == f"Backtest(2 models, 150 dates out of sample, to {returns.index[-1].date()})"
+    assert (
+        repr(study) == f"Backtest(2 models, 150 dates out of sample, to {returns.index[-1].date()})"
+    )
 
 
 @pytest.mark.parametrize(
     ("models", "message"),
     [
-        ({"unhedged": hr.OLSHedge()}, "a model must not be called 'unhedged'; the name is taken by a benchmark"),
-        ({"naive": hr.OLSHedge()}, "a model must not be called 'naive'; the name is taken by a benchmark"),
-        ({"ols": hr.OLSHedge(hac_lags=1)}, "a model must not be called 'ols'; the name is taken by a benchmark"),
+        (
+            {"unhedged": hr.OLSHedge()},
+            "a model must not be called 'unhedged'; the name is taken by a benchmark",
+        ),
+        (
+            {"naive": hr.OLSHedge()},
+            "a model must not be called 'naive'; the name is taken by a benchmark",
+        ),
+        (
+            {"ols": hr.OLSHedge(hac_lags=1)},
+            "a model must not be called 'ols'; the name is taken by a benchmark",
+        ),
         ([hr.OLSHedge()], "models must be a dictionary of hedge models by name; got list"),
         ({"x": "dcc"}, r"model 'x' must be a model such as OLSHedge\(\); got 'dcc'"),
         ({"x": hr.OLSHedge}, r"model 'x' must be a model such as OLSHedge\(\); got <class"),

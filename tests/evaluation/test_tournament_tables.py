@@ -13,7 +13,7 @@ import hedgeresearch as hr
 WINDOW = 250
 
 
-def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.Backtest:
+def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.evaluation.Backtest:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
@@ -22,23 +22,29 @@ def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.B
 
 @pytest.fixture(scope="module")
 def returns() -> pd.DataFrame:
-    return hr.simulate_dcc(n_dates=400, seed=11).returns
+    return hr.data.simulate_dcc(n_dates=400, seed=11).returns
 
 
 FEE, CARRY = 0.0005, 0.0001
 
 
 @pytest.fixture(scope="module")
-def study() -> hr.Backtest:
-    data = hr.simulate_dcc(n_dates=650, n_series=3, seed=3).returns
-    models = {"rolling": hr.RollingOLSHedge(60), "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))}
+def study() -> hr.evaluation.Backtest:
+    data = hr.data.simulate_dcc(n_dates=650, n_series=3, seed=3).returns
+    models = {
+        "rolling": hr.RollingOLSHedge(60),
+        "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+    }
     return walk(models, data, cost=hr.Costs(fee=FEE, carry=CARRY))
 
 
 @pytest.fixture(scope="module")
-def by_hand(study: hr.Backtest) -> dict[str, dict[str, np.ndarray]]:
+def by_hand(study: hr.evaluation.Backtest) -> dict[str, dict[str, np.ndarray]]:
     """Hedged returns, ratios in all, trades and costs of each model, in plain numpy."""
-    values, found = hr.simulate_dcc(n_dates=650, n_series=3, seed=3).returns.to_numpy()[WINDOW:], {}
+    values, found = (
+        hr.data.simulate_dcc(n_dates=650, n_series=3, seed=3).returns.to_numpy()[WINDOW:],
+        {},
+    )
     for name in study.hedged_returns:
         ratio = study.ratios[name].to_numpy() if name in study.models else np.zeros((400, 2))
         trades = np.abs(np.diff(ratio, axis=0, prepend=np.zeros((1, 2)))).sum(axis=1)
@@ -54,13 +60,16 @@ def by_hand(study: hr.Backtest) -> dict[str, dict[str, np.ndarray]]:
     return found
 
 
-def test_summary_by_hand(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_summary_by_hand(study: hr.evaluation.Backtest, by_hand: dict[str, Any]) -> None:
     assert list(study.summary.columns) == [
         "effectiveness", "gain on ols", "gain, lower", "gain, upper", "volatility", "mean gross", "mean cost",
         "mean net", "mean ratio", "least ratio", "greatest ratio", "turnover", "failed refits",
     ]  # fmt: skip
     assert list(study.summary.index) == ["unhedged", "naive", "ols", "rolling", "regime"]
-    removed = {name: 1 - one["gross"].var() / by_hand["unhedged"]["gross"].var() for name, one in by_hand.items()}
+    removed = {
+        name: 1 - one["gross"].var() / by_hand["unhedged"]["gross"].var()
+        for name, one in by_hand.items()
+    }
     for name, row in study.summary.iterrows():
         one = by_hand[name]
         expected = {
@@ -76,11 +85,13 @@ def test_summary_by_hand(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
             "turnover": one["trades"].sum(),
             "failed refits": 0,
         }
-        np.testing.assert_allclose(row[list(expected)], list(expected.values()), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(
+            row[list(expected)], list(expected.values()), rtol=1e-9, atol=1e-12
+        )
     gains = study.summary[["gain, lower", "gain on ols", "gain, upper"]]
     assert (gains.drop("ols").diff(axis=1).iloc[:, 1:] > 0).all(axis=None)
     assert gains.loc["ols"].eq(0.0).all()
-    interval = hr.bootstrap_difference(
+    interval = hr.evaluation.bootstrap_difference(
         hr.effectiveness, *(study.hedged_returns[n] for n in ("rolling", "ols", "unhedged"))
     )
     assert gains.loc["rolling"].tolist() == [interval.lower, interval.difference, interval.upper]
@@ -92,7 +103,7 @@ def test_without_costs_there_are_no_columns_of_means(returns: pd.DataFrame) -> N
     pd.testing.assert_frame_equal(study.net_returns, study.hedged_returns)
 
 
-def test_measures_by_hand(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_measures_by_hand(study: hr.evaluation.Backtest, by_hand: dict[str, Any]) -> None:
     table = study.measures(risk_aversion=4.0, periods_per_year=252)
     pd.testing.assert_frame_equal(
         study.costs, pd.DataFrame({n: one["cost"] for n, one in by_hand.items()}, study.costs.index)
@@ -120,7 +131,10 @@ def test_measures_by_hand(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
         np.testing.assert_allclose(table.loc[name, "cost"], one["cost"].sum(), rtol=1e-9)
     dates = study.hedged_returns.index
     pace = 399 / ((dates[-1] - dates[0]).days / 365.25)
-    ratio = study.measures().loc["ols", ("Sharpe ratio", "gross")] / table.loc["ols", ("Sharpe ratio", "gross")]
+    ratio = (
+        study.measures().loc["ols", ("Sharpe ratio", "gross")]
+        / table.loc["ols", ("Sharpe ratio", "gross")]
+    )
     assert ratio == pytest.approx(np.sqrt(pace / 252), rel=1e-9)
 
 
@@ -131,7 +145,7 @@ def test_a_perfect_hedge_has_no_sharpe_ratio(returns: pd.DataFrame) -> None:
     assert table.loc["naive", ("effectiveness", "gross")] == pytest.approx(1.0)
 
 
-def test_by_year(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_by_year(study: hr.evaluation.Backtest, by_hand: dict[str, Any]) -> None:
     table, years = study.measure_by_year(), study.hedged_returns.index.year
     assert list(table.columns) == list(study.models)
     for year in table.index:
@@ -142,27 +156,34 @@ def test_by_year(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
             np.testing.assert_allclose(table.loc[year, name], expected, rtol=1e-8)
 
 
-def test_by_regime(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_by_regime(study: hr.evaluation.Backtest, by_hand: dict[str, Any]) -> None:
     likeliest = study.predicted["regime"].to_numpy().argmax(axis=1)
     table = study.by_regime("regime", lambda hedged, asset: float(hedged.mean() - asset.mean()))
     for regime in (0, 1):
         chosen = likeliest == regime
         assert chosen.sum() >= 20
         for name in study.models:
-            expected = by_hand[name]["gross"][chosen].mean() - by_hand["unhedged"]["gross"][chosen].mean()
+            expected = (
+                by_hand[name]["gross"][chosen].mean() - by_hand["unhedged"]["gross"][chosen].mean()
+            )
             np.testing.assert_allclose(table.loc[regime, name], expected, rtol=1e-8, atol=1e-14)
     labels = pd.Series(np.where(likeliest == 0, "calm", "storm"), study.hedged_returns.index)
     np.testing.assert_allclose(study.by_regime(labels), study.by_regime("regime"))
-    with pytest.raises(hr.DataError, match=r"regimes must name a model with regimes, of \['regime'\]; got 'rolling'"):
+    with pytest.raises(
+        hr.DataError,
+        match=r"regimes must name a model with regimes, of \['regime'\]; got 'rolling'",
+    ):
         study.by_regime("rolling")
 
 
-def test_worst_days(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_worst_days(study: hr.evaluation.Backtest, by_hand: dict[str, Any]) -> None:
     asset = by_hand["unhedged"]["gross"]
     worst, table = asset <= np.quantile(asset, 0.1), study.worst_days(0.1)
     for name, one in by_hand.items():
         mean = one["gross"][worst].mean()
-        np.testing.assert_allclose(table.loc[name], [mean, 1 - mean / asset[worst].mean()], rtol=1e-8, atol=1e-14)
+        np.testing.assert_allclose(
+            table.loc[name], [mean, 1 - mean / asset[worst].mean()], rtol=1e-8, atol=1e-14
+        )
 
 
 # --- comparisons ---
@@ -172,22 +193,30 @@ def half_variance(returns: np.ndarray) -> np.ndarray:
     return 0.5 * (returns - returns.mean()) ** 2
 
 
-def test_compare_takes_the_losses_it_is_told(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_compare_takes_the_losses_it_is_told(
+    study: hr.evaluation.Backtest, by_hand: dict[str, Any]
+) -> None:
     gross = {name: by_hand[name]["gross"] for name in study.models}
     losses = {
         "variance": {name: values.var() for name, values in gross.items()},
-        "semivariance": {name: (np.minimum(values, 0) ** 2).mean() for name, values in gross.items()},
+        "semivariance": {
+            name: (np.minimum(values, 0) ** 2).mean() for name, values in gross.items()
+        },
         half_variance: {name: values.var() / 2 for name, values in gross.items()},
     }
     for measure, expected in losses.items():
         found = study.compare(measure, n_bootstrap=100)
         assert found.against == "ols"
-        pd.testing.assert_series_equal(found.table["mean loss"], pd.Series(expected), check_names=False)
+        pd.testing.assert_series_equal(
+            found.table["mean loss"], pd.Series(expected), check_names=False
+        )
     variance, half = study.compare(n_bootstrap=100), study.compare(half_variance, n_bootstrap=100)
     np.testing.assert_allclose(variance.table["DM t"], half.table["DM t"], rtol=1e-9)
 
 
-def test_compare_after_costs_and_against_another(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_compare_after_costs_and_against_another(
+    study: hr.evaluation.Backtest, by_hand: dict[str, Any]
+) -> None:
     net = study.compare(net=True, against="rolling", n_bootstrap=100)
     assert net.against == "rolling"
     expected = [by_hand[name]["net"].var() for name in net.table.index]
@@ -195,14 +224,19 @@ def test_compare_after_costs_and_against_another(study: hr.Backtest, by_hand: di
     assert not np.allclose(study.compare(n_bootstrap=100).table["mean loss"], expected, rtol=1e-9)
 
 
-def test_compare_draws_with_the_seed_of_the_study(study: hr.Backtest, returns: pd.DataFrame) -> None:
-    direct = hr.compare_hedges(study.hedged_returns, "ols", n_bootstrap=100, seed=0)
+def test_compare_draws_with_the_seed_of_the_study(
+    study: hr.evaluation.Backtest, returns: pd.DataFrame
+) -> None:
+    direct = hr.evaluation.compare_hedges(study.hedged_returns, "ols", n_bootstrap=100, seed=0)
     pd.testing.assert_frame_equal(study.compare(n_bootstrap=100).table, direct.table)
     seven = walk({"rolling": hr.RollingOLSHedge(60)}, returns, seed=7)
-    again = hr.compare_hedges(seven.hedged_returns, "ols", n_bootstrap=100, seed=7)
+    again = hr.evaluation.compare_hedges(seven.hedged_returns, "ols", n_bootstrap=100, seed=7)
     assert seven.compare(n_bootstrap=100).joint.p_value == again.joint.p_value
     other = seven.compare(n_bootstrap=100, seed=8)
-    pd.testing.assert_frame_equal(other.table, hr.compare_hedges(seven.hedged_returns, n_bootstrap=100, seed=8).table)
+    pd.testing.assert_frame_equal(
+        other.table,
+        hr.evaluation.compare_hedges(seven.hedged_returns, n_bootstrap=100, seed=8).table,
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,7 +246,9 @@ def test_compare_draws_with_the_seed_of_the_study(study: hr.Backtest, returns: p
         ({"against": "dcc"}, "against must be one of .*; got 'dcc'"),
     ],
 )
-def test_comparisons_that_are_refused(study: hr.Backtest, settings: dict[str, Any], message: str) -> None:
+def test_comparisons_that_are_refused(
+    study: hr.evaluation.Backtest, settings: dict[str, Any], message: str
+) -> None:
     with pytest.raises(hr.DataError, match=message):
         study.compare(**settings)
 
@@ -220,29 +256,35 @@ def test_comparisons_that_are_refused(study: hr.Backtest, settings: dict[str, An
 # --- figures and paper ---
 
 
-def lines_of(study: hr.Backtest, kind: Any) -> dict[str, np.ndarray]:
+def lines_of(study: hr.evaluation.Backtest, kind: Any) -> dict[str, np.ndarray]:
     axes = study.plot(kind, Figure().subplots())
     return {line.get_label(): np.asarray(line.get_ydata()) for line in axes.get_lines()}
 
 
-def test_the_ratio_plot_draws_the_sum_of_ratios(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_the_ratio_plot_draws_the_sum_of_ratios(
+    study: hr.evaluation.Backtest, by_hand: dict[str, Any]
+) -> None:
     lines = lines_of(study, "ratio")
     assert list(lines) == list(study.models)
     for name, values in lines.items():
         np.testing.assert_allclose(values, by_hand[name]["total"], rtol=1e-12)
 
 
-def test_the_cumulative_plot_ends_at_the_gain(study: hr.Backtest, by_hand: dict[str, Any]) -> None:
+def test_the_cumulative_plot_ends_at_the_gain(
+    study: hr.evaluation.Backtest, by_hand: dict[str, Any]
+) -> None:
     lines = lines_of(study, "cumulative")
     assert list(lines) == list(study.models)
     squares = {name: (one["gross"] - one["gross"].mean()) ** 2 for name, one in by_hand.items()}
     for name, values in lines.items():
         expected = 100 * np.cumsum(squares["ols"] - squares[name]) / squares["unhedged"].sum()
         np.testing.assert_allclose(values, expected, rtol=1e-8, atol=1e-10)
-        np.testing.assert_allclose(values[-1], 100 * study.summary.loc[name, "gain on ols"], rtol=1e-8)
+        np.testing.assert_allclose(
+            values[-1], 100 * study.summary.loc[name, "gain on ols"], rtol=1e-8
+        )
 
 
-def test_the_effectiveness_plot_draws_points_and_intervals(study: hr.Backtest) -> None:
+def test_the_effectiveness_plot_draws_points_and_intervals(study: hr.evaluation.Backtest) -> None:
     axes = study.plot("effectiveness", Figure().subplots())
     reference, points = axes.get_lines()
     models = study.summary.drop(index="unhedged")
@@ -252,11 +294,13 @@ def test_the_effectiveness_plot_draws_points_and_intervals(study: hr.Backtest) -
     ends = np.array([segment[:, 0] for segment in axes.collections[0].get_segments()])
     ols = models.loc["ols", "effectiveness"]
     np.testing.assert_allclose(ends, 100 * (ols + models[["gain, lower", "gain, upper"]]))
-    with pytest.raises(hr.DataError, match="kind must be one of 'ratio', 'cumulative', 'effectiveness'; got 'pie'"):
+    with pytest.raises(
+        hr.DataError, match="kind must be one of 'ratio', 'cumulative', 'effectiveness'; got 'pie'"
+    ):
         study.plot("pie")
 
 
-def test_how_it_reads_on_paper(study: hr.Backtest) -> None:
+def test_how_it_reads_on_paper(study: hr.evaluation.Backtest) -> None:
     text, page = study.to_latex(), study._repr_html_()
     assert text.startswith("\\begin{tabular}")
     assert "\\toprule" in text
@@ -268,19 +312,28 @@ def test_how_it_reads_on_paper(study: hr.Backtest) -> None:
 
 
 def test_value_at_risk_tests_are_those_of_each_series() -> None:
-    returns = hr.simulate_dcc(n_dates=900, seed=8).returns
+    returns = hr.data.simulate_dcc(n_dates=900, seed=8).returns
     study = hr.walk_forward(
-        {"rolling": hr.RollingOLSHedge(60)}, returns["asset"], returns[["hedge"]], 200, 100, progress=False
+        {"rolling": hr.RollingOLSHedge(60)},
+        returns["asset"],
+        returns[["hedge"]],
+        200,
+        100,
+        progress=False,
     )
     table = study.value_at_risk_tests(level=0.1, window=150)
     for name in ("unhedged", "rolling"):
         hedged = study.hedged_returns[name]
-        forecasts = pd.Series([-hedged.iloc[t - 150 : t].quantile(0.1) for t in range(150, 700)], hedged.index[150:])
+        forecasts = pd.Series(
+            [-hedged.iloc[t - 150 : t].quantile(0.1) for t in range(150, 700)], hedged.index[150:]
+        )
         assert table.loc[name, "exceeded"] == (hedged.iloc[150:] < -forecasts).mean()
         for column, test in (
-            ("Kupiec p", hr.kupiec_test),
-            ("independence p", hr.christoffersen_test),
-            ("conditional coverage p", hr.conditional_coverage_test),
-            ("dynamic quantile p", hr.dynamic_quantile_test),
+            ("Kupiec p", hr.evaluation.kupiec_test),
+            ("independence p", hr.evaluation.christoffersen_test),
+            ("conditional coverage p", hr.evaluation.conditional_coverage_test),
+            ("dynamic quantile p", hr.evaluation.dynamic_quantile_test),
         ):
-            assert table.loc[name, column] == pytest.approx(test(hedged.iloc[150:], forecasts, 0.1).p_value, abs=1e-9)
+            assert table.loc[name, column] == pytest.approx(
+                test(hedged.iloc[150:], forecasts, 0.1).p_value, abs=1e-9
+            )

@@ -53,18 +53,20 @@ NOT_REJECTED = [
 
 
 @pytest.mark.parametrize(("level", "n_dates", "low", "high"), NOT_REJECTED)
-def test_the_regions_that_kupiec_printed(level: float, n_dates: int, low: int | None, high: int) -> None:
+def test_the_regions_that_kupiec_printed(
+    level: float, n_dates: int, low: int | None, high: int
+) -> None:
     accepted = []
     for count in range(2 * high):
         returns, forecasts = sample(np.arange(n_dates) < count)
-        if hr.kupiec_test(returns, forecasts, level).p_value > 0.05:
+        if hr.evaluation.kupiec_test(returns, forecasts, level).p_value > 0.05:
             accepted.append(count)
     least = accepted[0] if low is None else low + 1
     assert accepted == list(range(least, high))
 
 
 def test_coverage_is_the_likelihood_ratio(hits: np.ndarray) -> None:
-    found = hr.kupiec_test(*sample(hits), 0.05)
+    found = hr.evaluation.kupiec_test(*sample(hits), 0.05)
     count, n = int(hits.sum()), 800
     binomial = stats.binom.logpmf(count, n, count / n) - stats.binom.logpmf(count, n, 0.05)
     assert found.statistic == pytest.approx(2 * binomial, rel=1e-9)
@@ -89,16 +91,18 @@ def slow_chain(hits: np.ndarray) -> tuple[float, float]:
 
 def test_independence_and_conditional_coverage_are_likelihood_ratios(hits: np.ndarray) -> None:
     chain, single = slow_chain(hits)
-    independence = hr.christoffersen_test(*sample(hits), 0.05)
+    independence = hr.evaluation.christoffersen_test(*sample(hits), 0.05)
     assert independence.statistic == pytest.approx(2 * (chain - single), rel=1e-9)
     assert independence.p_value < 1e-4
     ones = int(hits[1:].sum())
     promised = ones * math.log(0.05) + (799 - ones) * math.log(0.95)
-    both = hr.conditional_coverage_test(*sample(hits), 0.05)
+    both = hr.evaluation.conditional_coverage_test(*sample(hits), 0.05)
     assert both.statistic == pytest.approx(2 * (chain - promised), rel=1e-9)
     assert (independence.degrees_of_freedom, both.degrees_of_freedom) == (1, 2)
-    without_first = hr.kupiec_test(*sample(hits[1:]), 0.05)
-    assert both.statistic == pytest.approx(without_first.statistic + independence.statistic, rel=1e-10)
+    without_first = hr.evaluation.kupiec_test(*sample(hits[1:]), 0.05)
+    assert both.statistic == pytest.approx(
+        without_first.statistic + independence.statistic, rel=1e-10
+    )
 
 
 def test_dynamic_quantile_by_the_definition(hits: np.ndarray) -> None:
@@ -109,38 +113,44 @@ def test_dynamic_quantile_by_the_definition(hits: np.ndarray) -> None:
         left.append(hits[t] - 0.05)
     x, y = np.array(rows), np.array(left)
     expected = y @ x @ np.linalg.inv(x.T @ x) @ x.T @ y / (0.05 * 0.95)
-    found = hr.dynamic_quantile_test(returns, forecasts, 0.05)
+    found = hr.evaluation.dynamic_quantile_test(returns, forecasts, 0.05)
     assert found.statistic == pytest.approx(expected, rel=1e-8)
     assert found.degrees_of_freedom == 6
     assert found.p_value == pytest.approx(stats.chi2.sf(expected, 6), rel=1e-6)
-    scaled = hr.dynamic_quantile_test(1e-4 * returns, 1e-4 * forecasts, 0.05)
+    scaled = hr.evaluation.dynamic_quantile_test(1e-4 * returns, 1e-4 * forecasts, 0.05)
     assert scaled.statistic == pytest.approx(found.statistic, rel=1e-9)
 
 
 def test_a_forecast_that_does_not_move_is_left_out(hits: np.ndarray) -> None:
     returns = series(np.where(hits, -0.03, 0.01))
-    found = hr.dynamic_quantile_test(returns, series(np.full(800, 0.02)), 0.05, lags=2)
+    found = hr.evaluation.dynamic_quantile_test(returns, series(np.full(800, 0.02)), 0.05, lags=2)
     assert found.degrees_of_freedom == 3
-    without_lags = hr.dynamic_quantile_test(returns, series(np.full(800, 0.02)), 0.05, lags=0)
+    without_lags = hr.evaluation.dynamic_quantile_test(
+        returns, series(np.full(800, 0.02)), 0.05, lags=0
+    )
     z = (hits.mean() - 0.05) / math.sqrt(0.05 * 0.95 / 800)
     assert without_lags.statistic == pytest.approx(z**2, rel=1e-10)  # the normal test of a share
 
 
 def test_no_exceedance_at_all() -> None:
     returns, forecasts = sample(np.zeros(300, bool))
-    assert hr.kupiec_test(returns, forecasts, 0.05).statistic == pytest.approx(-600 * math.log(0.95), rel=1e-10)
-    independence = hr.christoffersen_test(returns, forecasts, 0.05)
+    assert hr.evaluation.kupiec_test(returns, forecasts, 0.05).statistic == pytest.approx(
+        -600 * math.log(0.95), rel=1e-10
+    )
+    independence = hr.evaluation.christoffersen_test(returns, forecasts, 0.05)
     assert (independence.statistic, independence.p_value) == (0.0, 1.0)
-    assert hr.dynamic_quantile_test(returns, forecasts, 0.05).degrees_of_freedom == 2  # constant and forecast
-    every = hr.kupiec_test(*sample(np.ones(300, bool)), 0.05)
+    assert (
+        hr.evaluation.dynamic_quantile_test(returns, forecasts, 0.05).degrees_of_freedom == 2
+    )  # constant and forecast
+    every = hr.evaluation.kupiec_test(*sample(np.ones(300, bool)), 0.05)
     assert every.statistic == pytest.approx(-600 * math.log(0.05), rel=1e-10)
 
 
 def test_an_exceedance_is_a_loss_above_its_forecast() -> None:
     returns, forecasts = series(np.array([-0.02, -0.021, -0.019, 0.05])), series(np.full(4, 0.02))
-    assert hr.kupiec_test(returns, forecasts, 0.05).n_exceedances == 1
-    assert hr.kupiec_test(returns, forecasts[1:], 0.05).n_dates == 3
-    assert repr(hr.kupiec_test(returns, forecasts, 0.25)).startswith(
+    assert hr.evaluation.kupiec_test(returns, forecasts, 0.05).n_exceedances == 1
+    assert hr.evaluation.kupiec_test(returns, forecasts[1:], 0.05).n_dates == 3
+    assert repr(hr.evaluation.kupiec_test(returns, forecasts, 0.25)).startswith(
         "ValueAtRiskTest(unconditional coverage is not rejected at 5 %: statistic 0.00, chi-squared(1), p = 1; "
         "1 exceedances in 4 dates, 1 expected)"
     )
@@ -148,24 +158,31 @@ def test_an_exceedance_is_a_loss_above_its_forecast() -> None:
 
 def test_bad_forecasts(hits: np.ndarray) -> None:
     returns, forecasts = sample(hits)
-    with pytest.raises(hr.DataError, match="returns must hold every date of forecasts; 1 are missing, the first 2010"):
-        hr.kupiec_test(returns[1:], forecasts, 0.05)
+    with pytest.raises(
+        hr.DataError,
+        match="returns must hold every date of forecasts; 1 are missing, the first 2010",
+    ):
+        hr.evaluation.kupiec_test(returns[1:], forecasts, 0.05)
     with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
-        hr.kupiec_test(returns, forecasts, 95)
-    with pytest.raises(hr.DataError, match="lags must be fewer than half the dates, 12, less two; got 4"):
-        hr.dynamic_quantile_test(returns, forecasts[:12], 0.05)
+        hr.evaluation.kupiec_test(returns, forecasts, 95)
+    with pytest.raises(
+        hr.DataError, match="lags must be fewer than half the dates, 12, less two; got 4"
+    ):
+        hr.evaluation.dynamic_quantile_test(returns, forecasts[:12], 0.05)
     with pytest.raises(hr.DataError, match="forecasts must be finite"):
-        hr.kupiec_test(returns, forecasts.where(forecasts.index != forecasts.index[3]), 0.05)
+        hr.evaluation.kupiec_test(
+            returns, forecasts.where(forecasts.index != forecasts.index[3]), 0.05
+        )
 
 
 @pytest.mark.parametrize("quantile", ["linear", "inverted_cdf"])
 @pytest.mark.parametrize(("window", "level"), [(100, 0.05), (101, 0.05), (37, 0.01), (60, 0.5)])
 def test_historical_forecasts_by_hand(quantile: str, window: int, level: float) -> None:
     returns = series(np.random.default_rng(0).standard_t(4, 400))
-    found = hr.historical_value_at_risk(returns, window, level, quantile)
+    found = hr.evaluation.historical_value_at_risk(returns, window, level, quantile)
     assert found.index.equals(returns.index[window:])
     for t in (window, window + 1, 250, 399):
-        expected = hr.value_at_risk(returns[t - window : t], level, quantile)
+        expected = hr.metrics.value_at_risk(returns[t - window : t], level, quantile)
         assert found[returns.index[t]] == pytest.approx(expected, rel=1e-12)
 
 
@@ -173,12 +190,14 @@ def test_a_forecast_knows_only_what_was_before() -> None:
     returns = series(np.random.default_rng(0).normal(size=300))
     shocked = returns.copy()
     shocked.iloc[200:] = 10 * returns.iloc[200:] - 50
-    before, after = (hr.historical_value_at_risk(x, 100) for x in (returns, shocked))
+    before, after = (hr.evaluation.historical_value_at_risk(x, 100) for x in (returns, shocked))
     pd.testing.assert_series_equal(before[:101], after[:101])
     assert before.index[100] == returns.index[200]
     assert after.iloc[101] != before.iloc[101]
-    with pytest.raises(hr.DataError, match="window must be shorter than the data, 300 dates; got 300"):
-        hr.historical_value_at_risk(returns, 300)
+    with pytest.raises(
+        hr.DataError, match="window must be shorter than the data, 300 dates; got 300"
+    ):
+        hr.evaluation.historical_value_at_risk(returns, 300)
 
 
 def rejected(level: float, n_dates: int, n_samples: int) -> np.ndarray:
@@ -208,16 +227,22 @@ def test_sizes_of_the_tests() -> None:
     coverage, _, both, dynamic = rejected(0.05, 1000, 3000)
     for size in (coverage, both, dynamic):
         assert 0.035 < size < 0.065
-    assert 0.035 < rejected(0.05, 4000, 1500)[1] < 0.065  # independence, which counts pairs, needs more dates
+    assert (
+        0.035 < rejected(0.05, 4000, 1500)[1] < 0.065
+    )  # independence, which counts pairs, needs more dates
 
 
 @pytest.mark.slow
 def test_coverage_has_the_size_that_the_binomial_gives_it() -> None:
     counts = np.arange(200)
-    statistics = [coverage_statistic((np.arange(1000) < count).astype(float), 0.05) for count in counts]
+    statistics = [
+        coverage_statistic((np.arange(1000) < count).astype(float), 0.05) for count in counts
+    ]
     exact = stats.binom.pmf(counts, 1000, 0.05)[stats.chi2.sf(statistics, 1) < 0.05].sum()
     assert exact == pytest.approx(0.0519, abs=5e-3)
-    assert rejected(0.05, 1000, 3000)[0] == pytest.approx(exact, abs=0.012)  # three errors of the simulation
+    assert rejected(0.05, 1000, 3000)[0] == pytest.approx(
+        exact, abs=0.012
+    )  # three errors of the simulation
 
 
 @pytest.mark.slow
@@ -229,6 +254,6 @@ def test_forecasts_that_ignore_clusters_are_found_out() -> None:
         found.append(math.sqrt(variance) * shock)
         variance = 0.03 + 0.15 * found[-1] ** 2 + 0.82 * variance
     returns = series(np.array(found))
-    forecasts = hr.historical_value_at_risk(returns, 500)
-    assert hr.christoffersen_test(returns, forecasts, 0.05).p_value < 0.01
-    assert hr.dynamic_quantile_test(returns, forecasts, 0.05).p_value < 1e-6
+    forecasts = hr.evaluation.historical_value_at_risk(returns, 500)
+    assert hr.evaluation.christoffersen_test(returns, forecasts, 0.05).p_value < 0.01
+    assert hr.evaluation.dynamic_quantile_test(returns, forecasts, 0.05).p_value < 1e-6

@@ -23,7 +23,9 @@ def prices():
 
 
 def study_of(model, returns, **settings):
-    return hr.walk_forward({"model": model}, returns["asset"], returns[["hedge"]], 250, 50, progress=False, **settings)
+    return hr.walk_forward(
+        {"model": model}, returns["asset"], returns[["hedge"]], 250, 50, progress=False, **settings
+    )
 
 
 @pytest.mark.parametrize("kind", ["simple", "log", "difference"])
@@ -31,7 +33,9 @@ def test_a_model_on_prices_sees_what_its_returns_cumulate_to(prices, kind):
     model = hr.ErrorCorrectionHedge(kind="difference" if kind == "difference" else "log", lags=1)
     study = study_of(model, hr.returns(prices, kind=kind))
     for step in range(250, 399, 50):
-        sample = prices.iloc[step - 249 : step + 1]  # the prices after the first return of the window, to the last
+        sample = prices.iloc[
+            step - 249 : step + 1
+        ]  # the prices after the first return of the window, to the last
         expected = model.fit(sample["asset"], sample[["hedge"]]).next_ratio["hedge"]
         found = study.ratio("model")["hedge"].iloc[step - 250 : step - 200]
         np.testing.assert_allclose(found, expected, rtol=1e-7)
@@ -39,13 +43,19 @@ def test_a_model_on_prices_sees_what_its_returns_cumulate_to(prices, kind):
 
 def test_prices_that_returns_do_not_tell_are_refused(prices):
     simple, differences = hr.returns(prices), hr.returns(prices, kind="difference")
-    with pytest.raises(hr.DataError, match="'model' works on prices of kind='difference'; .* of the kind 'simple'"):
+    with pytest.raises(
+        hr.DataError, match="'model' works on prices of kind='difference'; .* of the kind 'simple'"
+    ):
         study_of(hr.ErrorCorrectionHedge(kind="difference"), simple)
-    with pytest.raises(hr.DataError, match="'model' works on prices of kind='log'; .* of the kind 'difference'"):
+    with pytest.raises(
+        hr.DataError, match="'model' works on prices of kind='log'; .* of the kind 'difference'"
+    ):
         study_of(hr.ConstrainedHedge(hr.VECMHedge(), upper=1.0), differences)
     per_cent = simple * 100.0
     per_cent.attrs = {}
-    with pytest.raises(hr.DataError, match="returns must lie above -1 for model 'model', which works on prices"):
+    with pytest.raises(
+        hr.DataError, match="returns must lie above -1 for model 'model', which works on prices"
+    ):
         study_of(hr.CointegrationHedge(), per_cent)
 
 
@@ -54,7 +64,9 @@ def test_differences_have_their_own_measures(prices):
     study = study_of(hr.RollingOLSHedge(60), differences)
     summed = study.hedged_returns["unhedged"].cumsum()
     fall = (np.maximum(summed.cummax(), 0.0) - summed).max()
-    assert study.measures()["maximum drawdown", "gross"]["unhedged"] == pytest.approx(fall, rel=1e-9)
+    assert study.measures()["maximum drawdown", "gross"]["unhedged"] == pytest.approx(
+        fall, rel=1e-9
+    )
     with pytest.raises(hr.DataError, match="cost must be left out for differences of prices"):
         study_of(hr.RollingOLSHedge(60), differences, cost=hr.Costs(fee=0.001))
 
@@ -89,7 +101,11 @@ class Nested:
 
     def fit(self, asset, hedges):
         inner = hr.walk_forward({}, asset, hedges, 150, 50, progress=False)
-        return hr.OLSHedge().fit(asset, hedges) if len(inner.ratios) else hr.NaiveHedge().fit(asset, hedges)
+        return (
+            hr.OLSHedge().fit(asset, hedges)
+            if len(inner.ratios)
+            else hr.NaiveHedge().fit(asset, hedges)
+        )
 
 
 def test_a_model_may_hold_a_backtest_of_its_own(prices):
@@ -101,7 +117,13 @@ def test_a_model_may_hold_a_backtest_of_its_own(prices):
 def test_names_are_texts(prices, name):
     returns = hr.returns(prices)
     with pytest.raises(hr.DataError, match="models must have texts for names"):
-        hr.walk_forward({name: hr.RollingOLSHedge(60)}, returns["asset"], returns[["hedge"]], 250, progress=False)
+        hr.walk_forward(
+            {name: hr.RollingOLSHedge(60)},
+            returns["asset"],
+            returns[["hedge"]],
+            250,
+            progress=False,
+        )
 
 
 @pytest.mark.parametrize("n_jobs", [0, "2", 1.5])
@@ -120,7 +142,13 @@ def test_a_search_begins_anew_where_much_is_new(prices, monkeypatch):
             return hr.OLSHedge().fit(asset, hedges)
 
     returns = hr.returns(prices)
-    for every, expected in ((50, [False] * 3), (12, [False] + [True] * 12), (2, [i % 50 != 0 for i in range(75)])):
+    for every, expected in (
+        (50, [False] * 3),
+        (12, [False] + [True] * 12),
+        (2, [i % 50 != 0 for i in range(75)]),
+    ):
         begun.clear()
-        hr.walk_forward({"w": Watched()}, returns["asset"], returns[["hedge"]], 250, every, progress=False)
+        hr.walk_forward(
+            {"w": Watched()}, returns["asset"], returns[["hedge"]], 250, every, progress=False
+        )
         assert begun == expected

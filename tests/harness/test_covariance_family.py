@@ -13,7 +13,9 @@ MODELS = {
     "rolling": hr.RollingCovariance(60),
     "ewma": hr.EWMACovariance(0.95),
     "ccc": hr.CCC(),
-    "ccc, margins by name": hr.CCC({"asset": hr.GARCH(), "hedge": hr.GARCH(asymmetric=True), "hedge2": hr.GARCH()}),
+    "ccc, margins by name": hr.CCC(
+        {"asset": hr.GARCH(), "hedge": hr.GARCH(asymmetric=True), "hedge2": hr.GARCH()}
+    ),
     "dcc": hr.DCC(),
     "dcc, asymmetric": hr.DCC(hr.GARCH(asymmetric=True), asymmetric=True),
     "dcc, aielli": hr.DCC(correction="aielli"),
@@ -27,14 +29,18 @@ MODELS = {
     "bekk, targeting": hr.BEKK("scalar", targeting=True),
     "orthogonal": hr.OrthogonalGARCH(2),
 }
-pytestmark = pytest.mark.filterwarnings("ignore:.*lies on a bound:hedgeresearch.errors.ConvergenceWarning")
-ESTIMATED = {name for name in MODELS if name.split(",")[0] in ("ccc", "dcc", "deco", "bekk", "orthogonal")}
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*lies on a bound:hedgeresearch.errors.ConvergenceWarning"
+)
+ESTIMATED = {
+    name for name in MODELS if name.split(",")[0] in ("ccc", "dcc", "deco", "bekk", "orthogonal")
+}
 SPLIT = 400
 
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_dcc(n_dates=700, n_series=3, alpha=0.1, beta=0.85, seed=8).returns
+    return hr.data.simulate_dcc(n_dates=700, n_series=3, alpha=0.1, beta=0.85, seed=8).returns
 
 
 @pytest.fixture(scope="module", params=MODELS, ids=str)
@@ -59,7 +65,9 @@ def test_the_path_is_dated_and_positive_definite(fit, returns):
 def test_the_arrow_of_time(fit, returns):
     new, shocked, day = returns.iloc[SPLIT:], returns.iloc[SPLIT:].copy(), 100
     shocked.iloc[day:] = 10 * shocked.iloc[day:] + 0.1
-    np.testing.assert_array_equal(fit.extend(new).path()[: day + 1], fit.extend(shocked).path()[: day + 1])
+    np.testing.assert_array_equal(
+        fit.extend(new).path()[: day + 1], fit.extend(shocked).path()[: day + 1]
+    )
 
 
 def test_the_next_value_is_the_first_of_an_extension(fit, returns):
@@ -70,8 +78,10 @@ def test_the_next_value_is_the_first_of_an_extension(fit, returns):
 
 
 def test_bar_by_bar_is_one_long_filter(name, fit):
-    n_dates = 600 if name == "dcc, arch" else 3700  # a bar of arch's models costs as much as all before it
-    new = hr.simulate_dcc(n_dates=n_dates, n_series=3, seed=9).returns.iloc[SPLIT:]
+    n_dates = (
+        600 if name == "dcc, arch" else 3700
+    )  # a bar of arch's models costs as much as all before it
+    new = hr.data.simulate_dcc(n_dates=n_dates, n_series=3, seed=9).returns.iloc[SPLIT:]
     once, step, rows = fit.extend(new), fit, []
     for i in range(len(new)):
         step = step.extend(new.iloc[i : i + 1])
@@ -102,7 +112,9 @@ def test_the_order_of_series_does_not_matter(name, fit, returns):
         return  # its pairs are those of neighbours
     order = [2, 0, 1]
     permuted = fit.model.fit(returns.iloc[:SPLIT, order])
-    np.testing.assert_allclose(permuted.path(), fit.path()[:, order][:, :, order], rtol=tolerance(name))
+    np.testing.assert_allclose(
+        permuted.path(), fit.path()[:, order][:, :, order], rtol=tolerance(name)
+    )
 
 
 def tolerance(name):
@@ -117,7 +129,9 @@ def test_the_same_data_give_the_same_bytes(fit, returns):
 
 def test_a_fit_survives_pickling(fit, returns):
     copy = pickle.loads(pickle.dumps(fit))
-    np.testing.assert_array_equal(copy.extend(returns.iloc[SPLIT:]).path(), fit.extend(returns.iloc[SPLIT:]).path())
+    np.testing.assert_array_equal(
+        copy.extend(returns.iloc[SPLIT:]).path(), fit.extend(returns.iloc[SPLIT:]).path()
+    )
 
 
 def test_the_hedge_ratio_is_that_of_the_block(fit):
@@ -179,7 +193,9 @@ def test_estimates_have_errors_and_criteria(name, fit):
 def test_forecasts_begin_with_the_next_covariance_and_add_up(fit):
     steps = fit.forecast(7)
     np.testing.assert_allclose(steps.loc[1], fit.next_covariance, rtol=1e-12)
-    np.testing.assert_allclose(fit.aggregate(7), steps.groupby("series", sort=False).sum(), rtol=1e-12)
+    np.testing.assert_allclose(
+        fit.aggregate(7), steps.groupby("series", sort=False).sum(), rtol=1e-12
+    )
     for _, matrix in steps.groupby("step"):
         assert (np.linalg.eigvalsh(matrix) > 0).all()
     with pytest.raises(hr.DataError, match="horizon must be a whole number of at least 1; got 0"):
@@ -191,7 +207,9 @@ def test_simulated_returns_have_the_covariance_of_the_next_date(fit):
     expected = fit.next_covariance.to_numpy()
     scale = np.sqrt(np.diag(expected))
     np.testing.assert_allclose(
-        np.cov(first, rowvar=False) / np.outer(scale, scale), expected / np.outer(scale, scale), atol=0.12
+        np.cov(first, rowvar=False) / np.outer(scale, scale),
+        expected / np.outer(scale, scale),
+        atol=0.12,
     )
     path = fit.simulate(20, seed=3)
     assert path.shape == (20, 3)

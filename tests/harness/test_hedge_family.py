@@ -48,10 +48,14 @@ MODELS = {
     "most likely": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4), combine="most_likely"),
     "bounded": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
     "tracking": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, net=1.0),
-    "one instrument": hr.ConstrainedHedge(hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)), max_instruments=1),
+    "one instrument": hr.ConstrainedHedge(
+        hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)), max_instruments=1
+    ),
     "shrunk": hr.ShrunkHedge(hr.OLSHedge()),
     "shrunk toward ols": hr.ShrunkHedge(hr.WeightedOLSHedge(60), toward="ols"),
-    "combined": hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}, weights="stacking"),
+    "combined": hr.CombinedHedge(
+        {"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}, weights="stacking"
+    ),
 }
 FIXED = {"naive"}
 FIXED |= {"bounded", "tracking", "shrunk"}
@@ -79,7 +83,7 @@ def model(name):
 @pytest.fixture(scope="module")
 def returns(model):
     """Returns of an asset and two hedges; prices for a model that needs them."""
-    calm = hr.simulate_dcc(n_dates=700, n_series=3, correlation=0.7, seed=7).returns
+    calm = hr.data.simulate_dcc(n_dates=700, n_series=3, correlation=0.7, seed=7).returns
     storm = np.where(np.arange(700) // 100 % 2, 2.5, 1.0)
     moving = calm.mul(storm, axis=0)
     return 100.0 * np.exp(moving.cumsum()) if takes_prices(model) else moving
@@ -103,7 +107,9 @@ def test_the_arrow_of_time(fit, returns):
     new, shocked, day = returns.iloc[SPLIT:], returns.iloc[SPLIT:].copy(), 100
     shocked.iloc[day:] = -10 * shocked.iloc[day:] + 0.1
     pd.testing.assert_frame_equal(
-        extend(fit, new).ratio.iloc[: day + 1], extend(fit, shocked).ratio.iloc[: day + 1], check_exact=True
+        extend(fit, new).ratio.iloc[: day + 1],
+        extend(fit, shocked).ratio.iloc[: day + 1],
+        check_exact=True,
     )
 
 
@@ -140,7 +146,9 @@ def test_the_asset_scales_the_ratio(fit, name, model, returns, scale):
 def test_the_order_of_hedges_does_not_matter(fit, model, returns):
     sample = returns.iloc[:SPLIT]
     turned = model.fit(sample["asset"], sample[["hedge2", "hedge"]])
-    np.testing.assert_allclose(turned.ratio[["hedge", "hedge2"]], fit.ratio, rtol=1e-3)  # an HMM starts elsewhere
+    np.testing.assert_allclose(
+        turned.ratio[["hedge", "hedge2"]], fit.ratio, rtol=1e-3
+    )  # an HMM starts elsewhere
 
 
 def test_an_asset_hedges_itself(model, returns):
@@ -197,7 +205,9 @@ def test_standard_errors_belong_to_the_next_ratio(fit, name, returns):
     assert (errors > 0.0).all() or name in FIXED
     later = extend(fit, returns.iloc[SPLIT:])
     assert np.isfinite(later.standard_errors).all()
-    np.testing.assert_allclose(pickle.loads(pickle.dumps(later)).standard_errors, later.standard_errors, rtol=1e-9)
+    np.testing.assert_allclose(
+        pickle.loads(pickle.dumps(later)).standard_errors, later.standard_errors, rtol=1e-9
+    )
     pieces = extend(extend(fit, returns.iloc[SPLIT:550]), returns.iloc[550:])
     np.testing.assert_allclose(pieces.standard_errors, later.standard_errors, rtol=1e-9)
 
@@ -210,7 +220,10 @@ BAD = {
     "gap": (lambda f: f.replace(f.iloc[50, 0], np.nan), "has a gap"),
     "infinity": (lambda f: f.replace(f.iloc[9, 1], np.inf), "column 'hedge' has an infinity"),
     "constant": (lambda f: f.assign(hedge=0.1), "'hedge' is constant"),
-    "collinear": (lambda f: f.assign(hedge2=2 * f["hedge"]), "hedges must not be collinear; hedge, hedge2 are"),
+    "collinear": (
+        lambda f: f.assign(hedge2=2 * f["hedge"]),
+        "hedges must not be collinear; hedge, hedge2 are",
+    ),
     "unsorted": (lambda f: f.iloc[::-1], "sorted by date"),
     "duplicated": (lambda f: f.iloc[[0, 0, *range(1, SPLIT)]], "every date once"),
     "objects": (lambda f: f.astype(object), "must hold numbers"),
@@ -247,7 +260,9 @@ def test_the_wrong_kind_of_data_is_refused(model, fit, returns):
     else:
         sample.attrs["returns"], new.attrs["returns"] = "simple", "log"
         simple = model.fit(sample["asset"], sample[["hedge", "hedge2"]])
-        with pytest.raises(hr.DataError, match="new data must be simple returns like those of the fit; got log"):
+        with pytest.raises(
+            hr.DataError, match="new data must be simple returns like those of the fit; got log"
+        ):
             extend(simple, new)
 
 

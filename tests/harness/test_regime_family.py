@@ -31,7 +31,7 @@ def name(request):
 
 @pytest.fixture(scope="module")
 def returns(name):
-    both = hr.simulate_regimes(n_dates=4000, seed=5).returns
+    both = hr.data.simulate_regimes(n_dates=4000, seed=5).returns
     return both[["asset"]] if name in SINGLE else both
 
 
@@ -47,7 +47,9 @@ def test_the_arrow_of_time(name, fit, returns):
     np.testing.assert_array_equal(quiet.predicted[: day + 1], loud.predicted[: day + 1])
     np.testing.assert_array_equal(quiet.filtered[:day], loud.filtered[:day])
     if name not in ("one regime", "threshold", "jump"):
-        assert not np.allclose(quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12)  # hindsight does move
+        assert not np.allclose(
+            quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12
+        )  # hindsight does move
 
 
 def test_bar_by_bar_is_one_long_filter(fit, returns):
@@ -67,11 +69,16 @@ def test_units_and_order_do_not_matter(name, fit, returns):
     if name in SINGLE or name in ("threshold", "jump"):
         return  # it looks at the first column
     mixed = fit.model.fit(returns.iloc[:SPLIT, ::-1])
-    np.testing.assert_allclose(mixed.predicted, fit.predicted, atol=1e-3)  # other starts, the same optimum
+    np.testing.assert_allclose(
+        mixed.predicted, fit.predicted, atol=1e-3
+    )  # other starts, the same optimum
 
 
 def test_the_same_seed_gives_the_same_bytes(fit, returns):
-    assert fit.model.fit(returns.iloc[:SPLIT]).predicted.to_numpy().tobytes() == fit.predicted.to_numpy().tobytes()
+    assert (
+        fit.model.fit(returns.iloc[:SPLIT]).predicted.to_numpy().tobytes()
+        == fit.predicted.to_numpy().tobytes()
+    )
 
 
 def test_a_fit_survives_pickling(fit, returns):
@@ -106,7 +113,9 @@ def test_probabilities_and_transitions_are_proper(fit):
     for table in (fit.predicted, fit.filtered, fit.smoothed, fit.forecast(5), fit.transition):
         np.testing.assert_allclose(table.sum(axis=1), 1.0, atol=1e-9)
         assert (table.to_numpy() >= 0).all()
-    np.testing.assert_allclose(fit.stationary @ fit.transition.to_numpy(), fit.stationary, atol=1e-9)
+    np.testing.assert_allclose(
+        fit.stationary @ fit.transition.to_numpy(), fit.stationary, atol=1e-9
+    )
     np.testing.assert_allclose(fit.forecast(1).iloc[0], fit.next_probabilities)
     assert set(fit.most_likely_path.unique()) <= set(range(fit.n_regimes))
     assert "hindsight" in fit.most_likely_path.name
@@ -114,8 +123,14 @@ def test_probabilities_and_transitions_are_proper(fit):
 
 def test_regimes_are_numbered_from_calm_to_turbulent(fit):
     variances = fit.final_state.moments.covariances[:, 0, 0]
-    assert (np.diff(variances) >= 0).all() or isinstance(fit.model, hr.MarkovSwitchingGARCH)  # by the long run there
-    assert fit.correlations.shape == fit.covariances.shape == (fit.n_regimes * len(fit.series), len(fit.series))
+    assert (np.diff(variances) >= 0).all() or isinstance(
+        fit.model, hr.MarkovSwitchingGARCH
+    )  # by the long run there
+    assert (
+        fit.correlations.shape
+        == fit.covariances.shape
+        == (fit.n_regimes * len(fit.series), len(fit.series))
+    )
 
 
 def test_criteria_exist_where_a_likelihood_does(name, fit):
@@ -127,12 +142,14 @@ def test_criteria_exist_where_a_likelihood_does(name, fit):
 
 
 def test_every_regime_model_hedges(name, fit, returns):
-    both = hr.simulate_regimes(n_dates=4000, seed=5).returns.iloc[:SPLIT]
+    both = hr.data.simulate_regimes(n_dates=4000, seed=5).returns.iloc[:SPLIT]
     hedge = hr.RegimeHedge(fit.model).fit(both["asset"], both[["hedge"]])
     assert hedge.ratio["hedge"].between(0.3, 1.3).all()
     np.testing.assert_allclose(hedge.decomposition["contribution"].sum(), hedge.next_ratio)
     assert hr.check_causality(
-        hr.RegimeHedge(fit.model), hr.simulate_regimes(n_dates=1000, seed=5).returns, n_shocks=2
+        hr.RegimeHedge(fit.model),
+        hr.data.simulate_regimes(n_dates=1000, seed=5).returns,
+        n_shocks=2,
     ).passed
 
 

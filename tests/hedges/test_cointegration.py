@@ -14,7 +14,10 @@ from statsmodels.tsa.vector_ar.vecm import VECM, coint_johansen
 
 import hedgeresearch as hr
 from hedgeresearch.hedges.cointegration.cointegrating_regressions import johansen_errors
-from hedgeresearch.hedges.cointegration.cointegration_tests import TRACE_CRITICAL_VALUES, canonical_relations
+from hedgeresearch.hedges.cointegration.cointegration_tests import (
+    TRACE_CRITICAL_VALUES,
+    canonical_relations,
+)
 from hedgeresearch.hedges.cointegration.long_run_bootstrap import static_draws
 from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_scatter
 
@@ -22,7 +25,9 @@ METHODS = ["static", "dynamic", "fully_modified", "johansen"]
 
 
 def dated(levels, names):
-    return pd.DataFrame(100 * np.exp(levels), columns=names, index=pd.bdate_range("2001-01-01", periods=len(levels)))
+    return pd.DataFrame(
+        100 * np.exp(levels), columns=names, index=pd.bdate_range("2001-01-01", periods=len(levels))
+    )
 
 
 def tied(n_dates, seed, persistence=0.8, n_hedges=1, common=0.0):
@@ -59,19 +64,23 @@ def fit_of(model, prices):
 
 
 def test_engle_granger_is_that_of_statsmodels(prices, levels):
-    found = hr.cointegration_test(prices["asset"], prices[["hedge", "other"]])
+    found = hr.hedges.cointegration_test(prices["asset"], prices[["hedge", "other"]])
     statistic, p, critical = coint(levels[:, 0], levels[:, 1:], autolag="bic")
     row = found.table.loc[0]
     assert row["statistic"] == pytest.approx(statistic, rel=1e-8)
     assert row["p"] == pytest.approx(p, abs=1e-4)  # arch has fitted MacKinnon's surface anew
     assert row["critical value"] == pytest.approx(critical[1], abs=0.02)
     assert (found.rank, found.found) == (1, True)
-    static = np.linalg.lstsq(np.column_stack([np.ones(500), np.log(prices.iloc[:, 1:])]), np.log(prices["asset"]))[0]
+    static = np.linalg.lstsq(
+        np.column_stack([np.ones(500), np.log(prices.iloc[:, 1:])]), np.log(prices["asset"])
+    )[0]
     np.testing.assert_allclose([found.constant, *found.relation], static, rtol=1e-8)
 
 
 def test_phillips_ouliaris_is_that_of_arch(prices, levels):
-    found = hr.cointegration_test(prices["asset"], prices[["hedge", "other"]], test="phillips_ouliaris")
+    found = hr.hedges.cointegration_test(
+        prices["asset"], prices[["hedge", "other"]], test="phillips_ouliaris"
+    )
     other = phillips_ouliaris(levels[:, 0], levels[:, 1:], trend="c", test_type="Zt")
     assert found.table.loc[0, "statistic"] == pytest.approx(other.stat, rel=1e-8)
     assert found.table.loc[0, "p"] == pytest.approx(other.pvalue, rel=1e-6)
@@ -103,7 +112,9 @@ def test_johansen_by_definition(levels, lags):
     )  # eig of a matrix that is not symmetric
 
 
-@pytest.mark.filterwarnings("ignore:Casting complex values")  # rounding in statsmodels' eigenvalues, in some builds
+@pytest.mark.filterwarnings(
+    "ignore:Casting complex values"
+)  # rounding in statsmodels' eigenvalues, in some builds
 def test_the_trace_test_is_that_of_statsmodels(prices, levels):
     """With lags: without any, statsmodels' coint_johansen 0.15 correlates the changes with the levels they lead to."""
     fit = fit_of(hr.VECMHedge(lags=2), prices)
@@ -119,9 +130,14 @@ def test_ranks_are_counted_from_below():
     noise = 0.01 * rng.standard_normal((500, 3))
     walk = noise.cumsum(axis=0)
     for rank, levels in enumerate(
-        [walk, np.column_stack([walk[:, :2], walk[:, 0] + noise[:, 2]]), walk[:, :1] + noise[::-1], noise]
+        [
+            walk,
+            np.column_stack([walk[:, :2], walk[:, 0] + noise[:, 2]]),
+            walk[:, :1] + noise[::-1],
+            noise,
+        ]
     ):
-        found = hr.cointegration_test(*split(dated(levels, list("abc"))), test="johansen")
+        found = hr.hedges.cointegration_test(*split(dated(levels, list("abc"))), test="johansen")
         assert found.rank == rank
     assert found.found
     assert "3 relations found" in repr(found)
@@ -137,7 +153,7 @@ def test_sizes_of_the_tests():
     for seed in range(60):
         pair = split(dated(0.01 * walks(200, seed), ["a", "b"]))
         for test in taken:
-            taken[test] += hr.cointegration_test(*pair, test=test).found
+            taken[test] += hr.hedges.cointegration_test(*pair, test=test).found
     assert all(0 <= count <= 8 for count in taken.values()), taken
 
 
@@ -148,10 +164,14 @@ def test_critical_values_of_the_trace_test(n_series):
     rng, critical = np.random.default_rng(7), TRACE_CRITICAL_VALUES[n_series - 1]
     names, beyond = list("abcd"[:n_series]), 0
     for _ in range(4000):
-        values, _ = canonical_relations(rng.standard_normal((500, n_series)).cumsum(axis=0), 0, names)
+        values, _ = canonical_relations(
+            rng.standard_normal((500, n_series)).cumsum(axis=0), 0, names
+        )
         beyond += -499 * np.log1p(-values).sum() > critical
     assert beyond / 4000 == pytest.approx(0.05, abs=0.011)  # three standard errors
-    assert TRACE_CRITICAL_VALUES[:5] == pytest.approx((8.18, 17.95, 31.52, 48.28, 70.6), rel=0.04)  # of longer walks
+    assert TRACE_CRITICAL_VALUES[:5] == pytest.approx(
+        (8.18, 17.95, 31.52, 48.28, 70.6), rel=0.04
+    )  # of longer walks
 
 
 # --- the relations ---
@@ -190,15 +210,21 @@ def test_fully_modified_is_that_of_arch(prices):
     units = scale[0] / scale[1:]
     np.testing.assert_allclose(fit.next_ratio, other.params.iloc[:2] * units, rtol=1e-7)
     np.testing.assert_allclose(fit.standard_errors, other.std_errors.iloc[:2] * units, rtol=1e-6)
-    assert fit.summary.loc["constant", "estimate"] == pytest.approx(other.params.iloc[2] * scale[0], rel=1e-7)
-    assert fit.summary.loc["constant", "standard error"] == pytest.approx(other.std_errors.iloc[2] * scale[0], rel=1e-6)
+    assert fit.summary.loc["constant", "estimate"] == pytest.approx(
+        other.params.iloc[2] * scale[0], rel=1e-7
+    )
+    assert fit.summary.loc["constant", "standard error"] == pytest.approx(
+        other.std_errors.iloc[2] * scale[0], rel=1e-6
+    )
 
 
 def check_relation(fit, other):
     """arch puts the constant last; it works on the levels as they are, we on scaled ones."""
     order = [2, 0, 1]
     np.testing.assert_allclose(fit.summary["estimate"], other.params.iloc[order], rtol=1e-7)
-    np.testing.assert_allclose(fit.summary["standard error"], other.std_errors.iloc[order], rtol=1e-6)
+    np.testing.assert_allclose(
+        fit.summary["standard error"], other.std_errors.iloc[order], rtol=1e-6
+    )
     np.testing.assert_allclose(fit.standard_errors, other.std_errors.iloc[:2], rtol=1e-6)
 
 
@@ -212,7 +238,9 @@ def test_errors_of_johansens_vector_are_those_of_statsmodels(levels, lags):
 def test_the_johansen_hedge_is_his_first_vector(prices, levels):
     fit = fit_of(hr.CointegrationHedge("johansen"), prices)
     other = VECM(levels, k_ar_diff=1, coint_rank=1, deterministic="co").fit()
-    np.testing.assert_allclose(fit.next_ratio, -other.beta[1:, 0], rtol=0.01)  # BIC takes no lags here
+    np.testing.assert_allclose(
+        fit.next_ratio, -other.beta[1:, 0], rtol=0.01
+    )  # BIC takes no lags here
     lags = 0
     _, vectors = johansen_by_definition(levels, lags, restricted=False)
     np.testing.assert_allclose(fit.next_ratio, -vectors[1:, 0], rtol=1e-7)
@@ -242,7 +270,9 @@ def test_r_johansen(name, data_dir, request):
     unrestricted = -(len(log) - 2) * np.log(1 - values)[::-1].cumsum()[::-1]
     np.testing.assert_allclose(fit.state.table["statistic"], unrestricted, rtol=1e-7)
     assert -fit.state.relation["f"] == pytest.approx(vectors[1, 0], rel=1e-7)
-    assert -fit.state.relation["f"] == pytest.approx(expected["V1"][1], abs=3e-4)  # the two constants differ by little
+    assert -fit.state.relation["f"] == pytest.approx(
+        expected["V1"][1], abs=3e-4
+    )  # the two constants differ by little
 
 
 # --- the bootstrap of the static relation ---
@@ -255,7 +285,9 @@ def test_draws_are_regressions_of_rebuilt_prices(levels):
     spread, changes = (levels[:, 0] - x @ estimate)[1:], np.diff(levels[:, 1:], axis=0)
     spread, changes = spread - spread.mean(), changes - changes.mean(axis=0)
     lengths = [optimal_block_length(column)["stationary"].max() for column in (spread, *changes.T)]
-    blocks = StationaryBootstrap(int(np.ceil(max(lengths))), np.arange(len(spread)), seed=np.random.default_rng(5))
+    blocks = StationaryBootstrap(
+        int(np.ceil(max(lengths))), np.arange(len(spread)), seed=np.random.default_rng(5)
+    )
     expected = []
     for drawn, _ in blocks.bootstrap(6):
         hedges = levels[0, 1:] + changes[drawn[0]].cumsum(axis=0)
@@ -276,9 +308,13 @@ def test_spread_and_change_of_a_date_are_drawn_together():
 def test_static_errors_come_from_the_bootstrap(prices):
     fit = fit_of(hr.CointegrationHedge("static"), prices)
     away = static_draws(np.log(prices.to_numpy()), 400, seed=0)
-    np.testing.assert_allclose(fit.standard_errors, np.sqrt((away[:, 1:] ** 2).mean(axis=0)), rtol=1e-12)
+    np.testing.assert_allclose(
+        fit.standard_errors, np.sqrt((away[:, 1:] ** 2).mean(axis=0)), rtol=1e-12
+    )
     np.testing.assert_array_equal(away, static_draws(np.log(prices.to_numpy()), 400, seed=0))
-    classical = np.sqrt(np.diag(np.linalg.inv(np.cov(np.log(prices.to_numpy())[:, 1:].T)) / 500)) * 0.0166
+    classical = (
+        np.sqrt(np.diag(np.linalg.inv(np.cov(np.log(prices.to_numpy())[:, 1:].T)) / 500)) * 0.0166
+    )
     assert (fit.standard_errors > 2 * classical).all()  # the spread is autocorrelated
 
 
@@ -305,7 +341,9 @@ def test_estimates_from_levels_of_random_walks_scatter():
     estimates = []
     for seed in range(1000):
         levels = walks(1000, seed)
-        estimates.append([np.polyfit(x[:, 1], x[:, 0], 1)[0] for x in (levels, np.diff(levels, axis=0))])
+        estimates.append(
+            [np.polyfit(x[:, 1], x[:, 0], 1)[0] for x in (levels, np.diff(levels, axis=0))]
+        )
     by_hand = np.std(estimates, axis=0)
     found = random_walk_scatter(np.array([[1.0, 0.5], [0.5, 1.0]]), 1000, n_walks=1000)
     # a spread over 1000 draws with heavy tails is known to a few per cent
@@ -316,32 +354,44 @@ def test_estimates_from_levels_of_random_walks_scatter():
 def test_scatter_has_the_units_of_a_ratio():
     one = random_walk_scatter(np.array([[1.0, 0.3, 0.2], [0.3, 1.0, 0.1], [0.2, 0.1, 1.0]]), 300)
     scale = np.array([1e-4, 1e4, 1.0])
-    covariance = np.array([[1.0, 0.3, 0.2], [0.3, 1.0, 0.1], [0.2, 0.1, 1.0]]) * np.outer(scale, scale)
-    np.testing.assert_allclose(random_walk_scatter(covariance, 300).levels, one.levels * 1e-4 / scale[1:], rtol=1e-9)
+    covariance = np.array([[1.0, 0.3, 0.2], [0.3, 1.0, 0.1], [0.2, 0.1, 1.0]]) * np.outer(
+        scale, scale
+    )
+    np.testing.assert_allclose(
+        random_walk_scatter(covariance, 300).levels, one.levels * 1e-4 / scale[1:], rtol=1e-9
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_levels_without_a_relation_are_warned_of(method):
     """The message holds both spreads, near the known ones."""
     prices = dated(0.01 * walks(1001, seed=0), ["asset", "hedge"])
-    with pytest.warns(hr.ConvergenceWarning, match="no relation was found .* OLSHedge on returns") as caught:
+    with pytest.warns(
+        hr.errors.ConvergenceWarning, match="no relation was found .* OLSHedge on returns"
+    ) as caught:
         fit = fit_of(hr.CointegrationHedge(method), prices)
     assert not fit.state.found
     words = str(caught[0].message).split("standard deviation of ")[1]
     levels, returns = words.split(". Use")[0].split(", from returns by ")
-    assert float(levels) == pytest.approx(0.545, rel=0.15)  # 200 walks, with the covariance of this sample
+    assert float(levels) == pytest.approx(
+        0.545, rel=0.15
+    )  # 200 walks, with the covariance of this sample
     assert float(returns) == pytest.approx(0.027, rel=0.15)
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:asset and hedges must be coint:hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.filterwarnings(
+    "ignore:asset and hedges must be coint:hedgeresearch.errors.ConvergenceWarning"
+)
 def test_hedges_of_random_walks_scatter_as_known():
     """The known simulation by the hedges themselves: .545 by the static relation, .027 by OLS on returns."""
     ratios = []
     for seed in range(150):
         prices = dated(0.01 * walks(1001, seed), ["asset", "hedge"])
         long_run = fit_of(hr.CointegrationHedge("static"), prices).next_ratio.iloc[0]
-        ratios.append([long_run, fit_of(hr.OLSHedge(), hr.returns(prices, kind="log")).next_ratio.iloc[0]])
+        ratios.append(
+            [long_run, fit_of(hr.OLSHedge(), hr.returns(prices, kind="log")).next_ratio.iloc[0]]
+        )
     np.testing.assert_allclose(np.std(ratios, axis=0), [0.545, 0.027], rtol=0.15)  # of 150
 
 
@@ -356,12 +406,14 @@ def test_what_cannot_work_is_refused(prices):
     with pytest.raises(hr.DataError, match="method must be one of 'static', .*; got 'ols'"):
         hr.CointegrationHedge("ols")
     with pytest.raises(hr.DataError, match="test must be one of 'engle_granger', .*; got 'adf'"):
-        hr.cointegration_test(*split(prices), test="adf")
+        hr.hedges.cointegration_test(*split(prices), test="adf")
     with pytest.raises(hr.DataError, match="kind must be one of 'log', 'difference'; got 'simple'"):
-        hr.cointegration_test(*split(prices), kind="simple")
+        hr.hedges.cointegration_test(*split(prices), kind="simple")
 
 
-@pytest.mark.filterwarnings("ignore:asset and hedges must be coint:hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.filterwarnings(
+    "ignore:asset and hedges must be coint:hedgeresearch.errors.ConvergenceWarning"
+)
 @pytest.mark.parametrize("method", METHODS)
 def test_the_smallest_samples_do_not_crash(method, prices):
     fit = fit_of(hr.CointegrationHedge(method), prices.iloc[:40])

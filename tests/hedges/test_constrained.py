@@ -18,7 +18,7 @@ EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 @pytest.fixture(scope="module")
 def returns():
     """An asset and three hedges with moving covariances, 700 dates."""
-    return hr.simulate_dcc(n_dates=700, n_series=4, correlation=0.6, seed=11).returns
+    return hr.data.simulate_dcc(n_dates=700, n_series=4, correlation=0.6, seed=11).returns
 
 
 def split(frame):
@@ -92,7 +92,9 @@ def test_bands_are_the_models_own_only_while_nothing_binds(returns):
     assert inner.next_ratio["hedge"] < bound
     touched = fit_of(hr.ConstrainedHedge(model, upper={"hedge": bound}), returns)
     pd.testing.assert_series_equal(touched.standard_errors, inner.standard_errors)
-    with pytest.raises(hr.DataError, match="bands need a model that knows the errors of its whole path"):
+    with pytest.raises(
+        hr.DataError, match="bands need a model that knows the errors of its whole path"
+    ):
         touched.bands()
 
 
@@ -118,7 +120,10 @@ def test_weights_that_sum_to_one_by_the_lagrangian(returns):
 
 
 def test_neutrality_by_the_lagrangian(returns):
-    exposures = {"duration": dict(asset=7.0, hedge=2.0, hedge2=5.0, hedge3=9.0), "fx": dict(asset=0.1, hedge=0.3)}
+    exposures = {
+        "duration": dict(asset=7.0, hedge=2.0, hedge2=5.0, hedge3=9.0),
+        "fx": dict(asset=0.1, hedge=0.3),
+    }
     exposures["fx"] |= dict(hedge2=0.0, hedge3=-0.2)
     fit = fit_of(hr.ConstrainedHedge(EWMA, neutral_to=exposures), returns)
     rows, target = np.array([[2.0, 5.0, 9.0], [0.3, 0.0, -0.2]]), np.array([7.0, 0.1])
@@ -129,13 +134,18 @@ def test_neutrality_by_the_lagrangian(returns):
     np.testing.assert_allclose(all_ratios(fit), expected, rtol=1e-8, atol=1e-10)
     np.testing.assert_allclose(all_ratios(fit) @ rows.T - target, 0.0, atol=1e-12)
     frame = pd.DataFrame(exposures)
-    pd.testing.assert_frame_equal(fit_of(hr.ConstrainedHedge(EWMA, neutral_to=frame), returns).ratio, fit.ratio)
+    pd.testing.assert_frame_equal(
+        fit_of(hr.ConstrainedHedge(EWMA, neutral_to=frame), returns).ratio, fit.ratio
+    )
 
 
 def test_one_instrument_is_the_best_single_regression(returns):
     asset, hedges = split(returns)
     left = {
-        name: (np.polyfit(hedges[name], asset, 1, full=True)[1][0], np.polyfit(hedges[name], asset, 1)[0])
+        name: (
+            np.polyfit(hedges[name], asset, 1, full=True)[1][0],
+            np.polyfit(hedges[name], asset, 1)[0],
+        )
         for name in hedges
     }
     best = min(left, key=left.get)
@@ -181,7 +191,9 @@ def test_no_ratio_on_a_fine_grid_is_better(case, returns):
         variances = np.einsum("gi,ij,gj->g", weights, h, weights)
         assert w @ h @ w <= variances.min() * (1 + 1e-12)
         nearest = b[allowed][variances.argmin()]
-        np.testing.assert_allclose(ratio, nearest, atol=0.03)  # the grid's step, along a flat valley
+        np.testing.assert_allclose(
+            ratio, nearest, atol=0.03
+        )  # the grid's step, along a flat valley
     assert np.abs(found).sum(axis=1).max() <= settings.get("gross", np.inf) * (1 + 1e-12)
     assert np.count_nonzero(found, axis=1).max() <= settings.get("max_instruments", 2)
 
@@ -217,7 +229,9 @@ def as_constraints(settings, n):
         found.append(Constraint("upper", "upper", np.eye(n), settings["upper"]))
     if "net" in settings:
         low, high = settings["net"]
-        found.append(Constraint("net", "net", np.stack([-np.ones(n), np.ones(n)]), np.array([-low, high])))
+        found.append(
+            Constraint("net", "net", np.stack([-np.ones(n), np.ones(n)]), np.array([-low, high]))
+        )
     if "gross" in settings:
         found.append(Constraint("gross", "gross", *nothing, gross=settings["gross"]))
     if "most" in settings:
@@ -260,7 +274,9 @@ def compare_with_cvxpy(n_programmes, seed):
             continue
         size = np.sqrt(np.diag(a))
         # what an interior-point solver leaves, in units of the hedges' volatility
-        np.testing.assert_allclose(found[0] * size, expected * size, atol=1e-6 * np.abs(ratio * size).max())
+        np.testing.assert_allclose(
+            found[0] * size, expected * size, atol=1e-6 * np.abs(ratio * size).max()
+        )
     return infeasible
 
 
@@ -280,7 +296,10 @@ def test_dates_together_are_dates_alone():
     rng = np.random.default_rng(8)
     n, n_dates = 4, 70
     metric = np.array(
-        [np.cov(rng.normal(size=(20, n)) + rng.normal(size=(20, 1)), rowvar=False) for _ in range(n_dates)]
+        [
+            np.cov(rng.normal(size=(20, n)) + rng.normal(size=(20, 1)), rowvar=False)
+            for _ in range(n_dates)
+        ]
     )
     ratios = rng.normal(0.3, 0.4, size=(n_dates, n))
     for settings in (
@@ -290,7 +309,9 @@ def test_dates_together_are_dates_alone():
     ):
         rules = as_constraints(settings, n)
         alone = [nearest_ratios(ratios[[t]], metric[[t]], rules)[0] for t in range(n_dates)]
-        np.testing.assert_allclose(nearest_ratios(ratios, metric, rules), alone, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(
+            nearest_ratios(ratios, metric, rules), alone, rtol=1e-9, atol=1e-12
+        )
 
 
 # --- which metric ---
@@ -304,9 +325,13 @@ def test_a_regime_hedge_is_constrained_under_the_mixture_of_each_date(returns):
     for t in (0, 100, 699):
         p = inner.regimes.predicted.to_numpy()[t]
         mean = p @ means
-        h = sum(w * (s + np.outer(m, m)) for w, s, m in zip(p, covariances, means, strict=True)) - np.outer(mean, mean)
+        h = sum(
+            w * (s + np.outer(m, m)) for w, s, m in zip(p, covariances, means, strict=True)
+        ) - np.outer(mean, mean)
         b, direction = inner.ratio.to_numpy()[t], np.linalg.solve(h[1:, 1:], np.ones(2))
-        np.testing.assert_allclose(fit.ratio.to_numpy()[t], b + direction * (1 - b.sum()) / direction.sum(), rtol=1e-9)
+        np.testing.assert_allclose(
+            fit.ratio.to_numpy()[t], b + direction * (1 - b.sum()) / direction.sum(), rtol=1e-9
+        )
     assert fit.regimes is None  # they explain the ratio of the inner fit, not this one
     assert inner.regimes is not None
 
@@ -335,7 +360,9 @@ def test_a_model_without_a_covariance_of_each_date_keeps_that_of_its_sample(retu
     for part in (fit, later):
         b = all_ratios(part.state.inner)
         np.testing.assert_allclose(
-            all_ratios(part), b + np.outer(1 - b.sum(axis=1), direction / direction.sum()), rtol=1e-9
+            all_ratios(part),
+            b + np.outer(1 - b.sum(axis=1), direction / direction.sum()),
+            rtol=1e-9,
         )
 
 
@@ -348,7 +375,9 @@ def test_intervals_at_a_bound_are_the_bootstraps(returns):
     interval = fit.conf_int(n_bootstrap=50)
     assert interval.loc["hedge", "upper"] == 0.2
     assert interval.loc["hedge", "lower"] < 0.2
-    assert interval.loc["hedge2", "lower"] < fit.next_ratio["hedge2"] < interval.loc["hedge2", "upper"]
+    assert (
+        interval.loc["hedge2", "lower"] < fit.next_ratio["hedge2"] < interval.loc["hedge2", "upper"]
+    )
     assert fit.summary.loc["hedge", "held by"] == "upper"
     assert fit.summary.loc["hedge2", "held by"] == ""
 
@@ -356,7 +385,10 @@ def test_intervals_at_a_bound_are_the_bootstraps(returns):
 def test_the_summary_names_what_binds(returns):
     tied = hr.ConstrainedHedge(hr.OLSHedge(), upper={"hedge": 0.2}, gross=0.6, max_instruments=2)
     table = fit_of(tied, returns).summary
-    assert table.loc["hedge", "held by"].startswith("upper, gross") or table.loc["hedge", "estimate"] < 0.2
+    assert (
+        table.loc["hedge", "held by"].startswith("upper, gross")
+        or table.loc["hedge", "estimate"] < 0.2
+    )
     assert table["held by"].str.contains("gross").all()
     assert table["held by"].str.contains("max_instruments").sum() == 1
     assert (table.loc[table["held by"].str.contains("max_instruments"), "estimate"] == 0.0).all()
@@ -368,7 +400,9 @@ def test_units_of_the_hedges_do_not_matter(returns):
     model = hr.ConstrainedHedge(EWMA, lower=0.0, upper=bounds)
     scaled = replace(model, upper={name: bound / units[name] for name, bound in bounds.items()})
     expected = fit_of(model, returns).ratio / units.drop("asset")
-    np.testing.assert_allclose(fit_of(scaled, returns * units).ratio, expected, rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(
+        fit_of(scaled, returns * units).ratio, expected, rtol=1e-7, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -389,37 +423,56 @@ def test_units_of_the_hedges_do_not_matter(returns):
     ],
 )  # fmt: skip
 def test_a_conflict_is_named(settings, together, returns):
-    with pytest.raises(hr.DataError, match="the constraints must leave a ratio; these cannot hold together") as error:
+    with pytest.raises(
+        hr.DataError, match="the constraints must leave a ratio; these cannot hold together"
+    ) as error:
         fit_of(hr.ConstrainedHedge(hr.OLSHedge(), **settings), returns)
     assert f"together: {together}" in str(error.value)
 
 
 def test_settings_that_cannot_be_used_are_refused(returns):
     for settings, message in (
-        (dict(model=hr.DCC()), r"model must be a hedge model such as OLSHedge\(\); got DCC.* MinimumVarianceHedge"),
+        (
+            dict(model=hr.DCC()),
+            r"model must be a hedge model such as OLSHedge\(\); got DCC.* MinimumVarianceHedge",
+        ),
         (dict(model=hr.OLSHedge), "model must be a hedge model"),
         (dict(lower=np.nan), "lower must lie strictly between"),
         (dict(upper={"hedge": "much"}), "upper of 'hedge' must lie strictly between"),
         (dict(gross=0.0), "gross must lie strictly between 0 and inf; got 0"),
-        (dict(net=(1.0, 0.5)), r"net must be one number, or the least and the greatest; got \(1.0, 0.5\)"),
+        (
+            dict(net=(1.0, 0.5)),
+            r"net must be one number, or the least and the greatest; got \(1.0, 0.5\)",
+        ),
         (dict(net=(0.0, 0.5, 1.0)), "net must be one number"),
         (dict(max_instruments=0), "max_instruments must be a whole number of at least 1; got 0"),
         (dict(neutral_to=[1.0]), "neutral_to must map factors to exposures by name, .* got list"),
-        (dict(neutral_to={"a": {"asset": np.inf}}), "the exposure of 'asset' to 'a' must lie strictly between"),
+        (
+            dict(neutral_to={"a": {"asset": np.inf}}),
+            "the exposure of 'asset' to 'a' must lie strictly between",
+        ),
     ):
         with pytest.raises(hr.DataError, match=message):
             hr.ConstrainedHedge(**{"model": hr.OLSHedge()} | settings)
     with pytest.raises(
-        hr.DataError, match=r"upper must name hedges, which are \['hedge', 'hedge2', 'hedge3'\]; got 'gold'"
+        hr.DataError,
+        match=r"upper must name hedges, which are \['hedge', 'hedge2', 'hedge3'\]; got 'gold'",
     ):
         fit_of(hr.ConstrainedHedge(hr.OLSHedge(), upper={"gold": 1.0}), returns)
     with pytest.raises(hr.DataError, match="'hedge2' has none to 'duration'. Give 0.0"):
-        fit_of(hr.ConstrainedHedge(hr.OLSHedge(), neutral_to={"duration": {"asset": 1.0, "hedge": 1.0}}), returns)
+        fit_of(
+            hr.ConstrainedHedge(
+                hr.OLSHedge(), neutral_to={"duration": {"asset": 1.0, "hedge": 1.0}}
+            ),
+            returns,
+        )
 
 
 def test_settings_are_frozen(returns):
     bounds = {"hedge": 0.2}
-    model = hr.ConstrainedHedge(hr.OLSHedge(), upper=bounds, net=[0, 1], neutral_to=pd.DataFrame({"f": {"asset": 0.0}}))
+    model = hr.ConstrainedHedge(
+        hr.OLSHedge(), upper=bounds, net=[0, 1], neutral_to=pd.DataFrame({"f": {"asset": 0.0}})
+    )
     bounds["hedge"] = 0.9
     assert model.upper == {"hedge": 0.2}
     assert replace(model, gross=1.0).upper == model.upper
@@ -427,12 +480,17 @@ def test_settings_are_frozen(returns):
     assert again == model
     assert hash(again) == hash(model)
     assert model != replace(model, upper={"hedge": 0.3})
-    assert describe(replace(model, neutral_to=None)) == "ConstrainedHedge(OLSHedge(), upper={'hedge': 0.2}, net=(0, 1))"
+    assert (
+        describe(replace(model, neutral_to=None))
+        == "ConstrainedHedge(OLSHedge(), upper={'hedge': 0.2}, net=(0, 1))"
+    )
 
 
 def test_a_hedge_from_prices_stays_one(returns):
     prices = 100 * np.exp(returns.cumsum())
-    spot = prices.assign(asset=prices["hedge"] * np.exp(returns["asset"]))  # tied to one of its hedges
+    spot = prices.assign(
+        asset=prices["hedge"] * np.exp(returns["asset"])
+    )  # tied to one of its hedges
     inner = hr.ErrorCorrectionHedge()
     upper = float(fit_of(inner, spot).next_ratio["hedge"]) - 0.1
     fit = fit_of(hr.ConstrainedHedge(inner, upper={"hedge": upper}), spot.iloc[:500])

@@ -27,14 +27,16 @@ def split(frame):
 
 def test_the_known_case():
     frame = early_close(20_000)
-    with pytest.warns(hr.DataWarning, match="asset follows hedge of the date before"):
+    with pytest.warns(hr.errors.DataWarning, match="asset follows hedge of the date before"):
         ols = hr.OLSHedge().fit(*split(frame))
     dimson = hr.DimsonHedge().fit(*split(frame))
     assert ols.next_ratio["hedge"] == pytest.approx(0.6, abs=0.02)
     assert dimson.next_ratio["hedge"] == pytest.approx(0.9, abs=0.02)
     assert dimson.summary["estimate"].iloc[1:].tolist() == pytest.approx([0.3, 0.6, 0.0], abs=0.02)
     assert list(dimson.summary.index) == ["constant", "hedge t-1", "hedge t", "hedge t+1"]
-    assert hr.DimsonHedge(leads=0).fit(*split(frame)).next_ratio["hedge"] == pytest.approx(0.9, abs=0.02)
+    assert hr.DimsonHedge(leads=0).fit(*split(frame)).next_ratio["hedge"] == pytest.approx(
+        0.9, abs=0.02
+    )
     long = hr.HorizonHedge(hr.OLSHedge(), 20).fit(*split(frame))
     assert long.next_ratio["hedge"] == pytest.approx(0.9 - 0.3 / 20, abs=0.02)
     # of the whole move the hedge leaves the noise only
@@ -46,7 +48,10 @@ def test_a_hedge_that_closes_first_needs_a_lead():
     move = rng.normal(size=5001)
     frame = pd.DataFrame({"asset": 0.9 * move[1:], "hedge": 0.7 * move[1:] + 0.3 * move[:-1]})
     frame["asset"] += 0.3 * rng.normal(size=5000)
-    with pytest.warns(hr.DataWarning, match=r"hedge follows asset of the date before .* DimsonHedge\(leads=1\)"):
+    with pytest.warns(
+        hr.errors.DataWarning,
+        match=r"hedge follows asset of the date before .* DimsonHedge\(leads=1\)",
+    ):
         hr.OLSHedge().fit(*split(frame))
     led = hr.DimsonHedge(leads=3, lags=3).fit(*split(frame)).next_ratio["hedge"]
     assert led == pytest.approx(0.9, abs=0.03)
@@ -54,9 +59,13 @@ def test_a_hedge_that_closes_first_needs_a_lead():
 
 
 def test_the_sum_and_its_error_are_those_of_statsmodels():
-    frame = hr.simulate_dcc(n_dates=300, n_series=3, correlation=0.6, seed=2).returns
+    frame = hr.data.simulate_dcc(n_dates=300, n_series=3, correlation=0.6, seed=2).returns
     fit = hr.DimsonHedge(leads=1, lags=2, hac_lags=3).fit(*split(frame))
-    design = {f"{name} {shift}": frame[name].shift(-shift) for name in ("hedge", "hedge2") for shift in (-2, -1, 0, 1)}
+    design = {
+        f"{name} {shift}": frame[name].shift(-shift)
+        for name in ("hedge", "hedge2")
+        for shift in (-2, -1, 0, 1)
+    }
     design = pd.DataFrame(design).dropna()
     found = sm.OLS(frame["asset"].loc[design.index], sm.add_constant(design)).fit(
         cov_type="HAC", cov_kwds={"maxlags": 3}
@@ -66,12 +75,16 @@ def test_the_sum_and_its_error_are_those_of_statsmodels():
     np.testing.assert_allclose(fit.summary["estimate"], found.params, rtol=1e-8, atol=1e-14)
     np.testing.assert_allclose(fit.summary["standard error"], found.bse, rtol=1e-8)
     np.testing.assert_allclose(fit.next_ratio, sums @ found.params, rtol=1e-9)
-    np.testing.assert_allclose(fit.inference.covariance(fit), sums @ found.cov_params() @ sums.T, rtol=1e-8)
-    assert fit.wald_test()["F"] == pytest.approx(float(np.squeeze(found.f_test((sums, np.ones(2))).fvalue)), rel=1e-8)
+    np.testing.assert_allclose(
+        fit.inference.covariance(fit), sums @ found.cov_params() @ sums.T, rtol=1e-8
+    )
+    assert fit.wald_test()["F"] == pytest.approx(
+        float(np.squeeze(found.f_test((sums, np.ones(2))).fvalue)), rel=1e-8
+    )
 
 
 def test_without_leads_and_lags_it_is_ols():
-    frame = hr.simulate_dcc(n_dates=300, n_series=3, correlation=0.6, seed=2).returns
+    frame = hr.data.simulate_dcc(n_dates=300, n_series=3, correlation=0.6, seed=2).returns
     ols, fit = hr.OLSHedge().fit(*split(frame)), hr.DimsonHedge(0, 0).fit(*split(frame))
     np.testing.assert_allclose(fit.next_ratio, ols.next_ratio, rtol=1e-12)
     np.testing.assert_allclose(fit.standard_errors, ols.standard_errors, rtol=1e-12)
@@ -80,21 +93,29 @@ def test_without_leads_and_lags_it_is_ols():
 
 
 def test_an_exact_combination_comes_out_exactly():
-    hedges = hr.simulate_dcc(n_dates=200, seed=4).returns.set_axis(["a", "b"], axis=1)
+    hedges = hr.data.simulate_dcc(n_dates=200, seed=4).returns.set_axis(["a", "b"], axis=1)
     basket = (2.0 * hedges["a"] - 0.5 * hedges["b"]).rename("basket")
-    np.testing.assert_allclose(hr.DimsonHedge().fit(basket, hedges).next_ratio, [2.0, -0.5], rtol=1e-10)
+    np.testing.assert_allclose(
+        hr.DimsonHedge().fit(basket, hedges).next_ratio, [2.0, -0.5], rtol=1e-10
+    )
 
 
 def test_what_cannot_work_is_refused():
     frame = early_close(100)
     with pytest.raises(hr.DataError, match="leads must be a whole number of at least 0; got -1"):
         hr.DimsonHedge(leads=-1)
-    with pytest.raises(hr.DataError, match="must have at least 16 rows; got 15. .*fewer leads and lags"):
+    with pytest.raises(
+        hr.DataError, match="must have at least 16 rows; got 15. .*fewer leads and lags"
+    ):
         hr.DimsonHedge(leads=3, lags=3).fit(*split(frame[:15]))
-    with pytest.raises(hr.DataError, match="hac_lags must be smaller than the number of dates, 98; got 98"):
+    with pytest.raises(
+        hr.DataError, match="hac_lags must be smaller than the number of dates, 98; got 98"
+    ):
         hr.DimsonHedge(hac_lags=98).fit(*split(frame))
     before = frame.assign(before=frame["hedge"].shift(fill_value=0.0))
-    with pytest.raises(hr.DataError, match="hedges with their leads and lags must not be collinear; hedge t-1"):
+    with pytest.raises(
+        hr.DataError, match="hedges with their leads and lags must not be collinear; hedge t-1"
+    ):
         hr.DimsonHedge().fit(*split(before))
 
 
@@ -113,16 +134,29 @@ def by_hand(x, y):
     found = sm.OLS(y[1:], np.column_stack([x[:-1], y[:-1]])).fit(cov_type="HC3")
     slope = (x[:-1] @ y[:-1]) / (x[:-1] @ x[:-1])
     size = np.sqrt((x[:-1] @ x[:-1]) * (y[:-1] @ y[:-1]))
-    return found.tvalues[0], found.params[0] / slope, (x[:-1] @ y[1:]) / size, (x[:-1] @ y[:-1]) / size
+    return (
+        found.tvalues[0],
+        found.params[0] / slope,
+        (x[:-1] @ y[1:]) / size,
+        (x[:-1] @ y[:-1]) / size,
+    )
 
 
 def test_lead_lag_against_regressions():
-    values = hr.simulate_dcc(n_dates=250, n_series=3, correlation=0.6, seed=2).returns.to_numpy().copy()
+    values = (
+        hr.data.simulate_dcc(n_dates=250, n_series=3, correlation=0.6, seed=2)
+        .returns.to_numpy()
+        .copy()
+    )
     values[100] *= 20.0
     found = lead_lag(values)
     for hedge in (1, 2):
-        np.testing.assert_allclose(found[0, hedge - 1], by_hand(values[:, hedge], values[:, 0]), rtol=1e-8)
-        np.testing.assert_allclose(found[1, hedge - 1], by_hand(values[:, 0], values[:, hedge]), rtol=1e-8)
+        np.testing.assert_allclose(
+            found[0, hedge - 1], by_hand(values[:, hedge], values[:, 0]), rtol=1e-8
+        )
+        np.testing.assert_allclose(
+            found[1, hedge - 1], by_hand(values[:, 0], values[:, hedge]), rtol=1e-8
+        )
 
 
 def test_nothing_leads_itself():
@@ -164,7 +198,9 @@ def test_common_autocorrelation_is_no_lead():
     averaged = pd.DataFrame(noise[1:] + noise[:-1], columns=["asset", "hedge"])
     assert alarms([averaged]) == 0
     bounce = rng.normal(scale=0.3, size=(1001, 2))
-    assert alarms([pd.DataFrame(noise[1:] + np.diff(bounce, axis=0), columns=["asset", "hedge"])]) == 0
+    assert (
+        alarms([pd.DataFrame(noise[1:] + np.diff(bounce, axis=0), columns=["asset", "hedge"])]) == 0
+    )
 
 
 def test_an_outlier_is_no_lead():
@@ -173,7 +209,8 @@ def test_an_outlier_is_no_lead():
     for seed in range(50):
         rng = np.random.default_rng(seed)
         frame = pd.DataFrame(
-            rng.multivariate_normal([0, 0], [[1, 0.7], [0.7, 1]], size=500), columns=["asset", "hedge"]
+            rng.multivariate_normal([0, 0], [[1, 0.7], [0.7, 1]], size=500),
+            columns=["asset", "hedge"],
         )
         frame.iloc[[150, 250, 400], seed % 2] += 40.0
         frames.append(frame)
@@ -192,7 +229,7 @@ def test_models_for_such_closes_do_not_warn():
         warnings.simplefilter("error")
         hr.DimsonHedge().fit(*split(frame))
         hr.HorizonHedge(hr.OLSHedge(), 5).fit(*split(frame))
-    with pytest.warns(hr.DataWarning, match="horizon of 5 or more"):
+    with pytest.warns(hr.errors.DataWarning, match="horizon of 5 or more"):
         hr.HorizonHedge(hr.OLSHedge(), 2).fit(*split(frame))
 
 
@@ -200,10 +237,14 @@ def test_models_for_such_closes_do_not_warn():
 @pytest.mark.parametrize("n_dates", [250, 500, 1000])
 def test_false_alarms_are_rare(n_dates):
     simulated = (
-        hr.simulate_dcc(n_dates=n_dates, n_series=3, correlation=0.6, seed=seed).returns for seed in range(1000)
+        hr.data.simulate_dcc(n_dates=n_dates, n_series=3, correlation=0.6, seed=seed).returns
+        for seed in range(1000)
     )
     assert alarms(simulated) < 5
-    student = (pd.DataFrame(np.random.default_rng(s).standard_t(3, (n_dates, 3)) @ MIXED) for s in range(1000))
+    student = (
+        pd.DataFrame(np.random.default_rng(s).standard_t(3, (n_dates, 3)) @ MIXED)
+        for s in range(1000)
+    )
     assert alarms(student) < 5
 
 

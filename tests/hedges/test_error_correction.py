@@ -18,14 +18,18 @@ NOTHING = "ignore:asset and hedges should:hedgeresearch.errors.ConvergenceWarnin
 
 
 def dated(values, names):
-    return pd.DataFrame(values, columns=names, index=pd.bdate_range("2001-01-01", periods=len(values)))
+    return pd.DataFrame(
+        values, columns=names, index=pd.bdate_range("2001-01-01", periods=len(values))
+    )
 
 
 @pytest.fixture(scope="module")
 def prices():
     """Three log prices, the first tied to the others, with autocorrelated changes."""
     rng = np.random.default_rng(3)
-    noise = 0.01 * rng.standard_normal((600, 3)) @ np.array([[1.0, 0, 0], [0.6, 1, 0], [0.4, 0.5, 1]]).T
+    noise = (
+        0.01 * rng.standard_normal((600, 3)) @ np.array([[1.0, 0, 0], [0.6, 1, 0], [0.4, 0.5, 1]]).T
+    )
     levels = np.zeros((600, 3))
     changes = np.zeros((600, 3))
     for t in range(1, 600):
@@ -38,7 +42,11 @@ def prices():
 @pytest.fixture(scope="module")
 def walks():
     """Prices that nothing ties together."""
-    steps = 0.01 * np.random.default_rng(1).standard_normal((400, 2)) @ np.array([[1.0, 0.5], [0.0, 1.0]])
+    steps = (
+        0.01
+        * np.random.default_rng(1).standard_normal((400, 2))
+        @ np.array([[1.0, 0.5], [0.0, 1.0]])
+    )
     return dated(50 * np.exp(steps.cumsum(axis=0)), ["spot", "future"])
 
 
@@ -49,7 +57,8 @@ def fit_of(model, prices):
 def lagged(changes, lags, first):
     """Changes of 1, 2, ... ``lags`` dates before, for the dates from ``first`` on."""
     rows = [
-        np.concatenate([changes[t - lag] for lag in range(1, lags + 1)] or [[]]) for t in range(first, len(changes))
+        np.concatenate([changes[t - lag] for lag in range(1, lags + 1)] or [[]])
+        for t in range(first, len(changes))
     ]
     return np.array(rows)
 
@@ -86,12 +95,16 @@ def test_error_correction_by_hand(prices, lags):
     y, x = equation(prices, spread, lags)
     b = np.linalg.lstsq(x, y, rcond=None)[0]
     errors = np.sqrt(np.diag(newey_west(x, y - x @ b, newey_west_lags(len(y)))))
-    np.testing.assert_allclose(fit.summary["estimate"], b, rtol=1e-7, atol=1e-12)  # lstsq of unscaled columns
+    np.testing.assert_allclose(
+        fit.summary["estimate"], b, rtol=1e-7, atol=1e-12
+    )  # lstsq of unscaled columns
     np.testing.assert_allclose(fit.summary["standard error"], errors, rtol=1e-7)
     np.testing.assert_allclose(fit.standard_errors, errors[1:3], rtol=1e-7)
     np.testing.assert_allclose([fit.state.constant, *fit.state.relation], static, rtol=1e-8)
     assert fit.summary.index[:4].tolist() == ["constant", "future", "other", "error correction"]
-    assert fit.summary.index[4:7].tolist() == (["spot, lag 1", "future, lag 1", "other, lag 1"] if lags else [])
+    assert fit.summary.index[4:7].tolist() == (
+        ["spot, lag 1", "future, lag 1", "other, lag 1"] if lags else []
+    )
 
 
 def test_the_covariance_is_what_the_past_leaves(prices):
@@ -100,7 +113,9 @@ def test_the_covariance_is_what_the_past_leaves(prices):
     _, x = equation(prices, static_spread(prices)[0], 2)
     past, now = np.delete(x, [1, 2], axis=1), np.diff(np.log(prices.to_numpy()), axis=0)[2:]
     left = now - past @ np.linalg.lstsq(past, now, rcond=None)[0]
-    np.testing.assert_allclose(fit.next_covariance, left.T @ left / (len(now) - past.shape[1]), rtol=1e-7)
+    np.testing.assert_allclose(
+        fit.next_covariance, left.T @ left / (len(now) - past.shape[1]), rtol=1e-7
+    )
 
 
 def bic(y, x, q):
@@ -136,10 +151,14 @@ def test_the_vecm_without_relations_is_a_var_of_changes(prices):
     np.testing.assert_allclose(none.next_ratio, ratio_of(np.cov(changes, rowvar=False)), rtol=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore:asset and hedges should have 3:hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.filterwarnings(
+    "ignore:asset and hedges should have 3:hedgeresearch.errors.ConvergenceWarning"
+)
 def test_the_vecm_of_full_rank_is_a_var_of_levels(prices):
     fit = fit_of(hr.VECMHedge(lags=2, rank=3), prices)
-    np.testing.assert_allclose(fit.next_ratio, ratio_of(VAR(np.log(prices.to_numpy())).fit(3).sigma_u), rtol=1e-7)
+    np.testing.assert_allclose(
+        fit.next_ratio, ratio_of(VAR(np.log(prices.to_numpy())).fit(3).sigma_u), rtol=1e-7
+    )
 
 
 @pytest.mark.parametrize("lags", [0, 1, 4])
@@ -153,16 +172,22 @@ def test_the_vecm_of_statsmodels(prices, lags):
 def test_errors_of_the_vecm_are_those_of_residuals_on_residuals(prices):
     fit = fit_of(hr.VECMHedge(lags=1), prices)
     assert fit.state.rank == 1
-    residuals = VECM(np.log(prices.to_numpy()), k_ar_diff=1, coint_rank=1, deterministic="co").fit().resid
+    residuals = (
+        VECM(np.log(prices.to_numpy()), k_ar_diff=1, coint_rank=1, deterministic="co").fit().resid
+    )
     a, h = residuals[:, 0], residuals[:, 1:]
     u = a - h @ np.linalg.lstsq(h, a, rcond=None)[0]
     expected = np.sqrt(np.diag(newey_west(h, u, newey_west_lags(len(u)))))
-    np.testing.assert_allclose(fit.standard_errors, expected, rtol=1e-6)  # the vectors come by other routes
+    np.testing.assert_allclose(
+        fit.standard_errors, expected, rtol=1e-6
+    )  # the vectors come by other routes
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
 @pytest.mark.parametrize(
-    "make", [hr.ErrorCorrectionHedge, hr.VECMHedge, hr.CointegrationHedge], ids=["two steps", "vecm", "long run"]
+    "make",
+    [hr.ErrorCorrectionHedge, hr.VECMHedge, hr.CointegrationHedge],
+    ids=["two steps", "vecm", "long run"],
 )
 def test_units(prices, make, scale):
     plain, scaled = prices, prices.assign(spot=prices["spot"] * scale)
@@ -192,16 +217,22 @@ def test_names_stay_apart(prices):
     renamed = prices.set_axis(["error correction", "constant", "spot, lag 1"], axis=1)
     summary = fit_of(hr.ErrorCorrectionHedge(lags=1), renamed).summary
     assert summary.index.is_unique
-    assert summary.index[:4].tolist() == ["(constant)", "constant", "spot, lag 1", "error correction"]
+    assert summary.index[:4].tolist() == [
+        "(constant)",
+        "constant",
+        "spot, lag 1",
+        "error correction",
+    ]
 
 
 def test_prices_that_nothing_ties_together_are_reported(walks):
     message = r"should be cointegrated .*; none was found \(Engle-Granger test: -?\d.*, p = .*OLSHedge on returns"
-    with pytest.warns(hr.ConvergenceWarning, match=message):
+    with pytest.warns(hr.errors.ConvergenceWarning, match=message):
         fit = fit_of(hr.ErrorCorrectionHedge(), walks)
     assert not fit.state.found
     with pytest.warns(
-        hr.ConvergenceWarning, match=r"should have 1 cointegrating relation; 0 found .* VECMHedge\(rank=0\)"
+        hr.errors.ConvergenceWarning,
+        match=r"should have 1 cointegrating relation; 0 found .* VECMHedge\(rank=0\)",
     ):
         free = fit_of(hr.VECMHedge(), walks)
     assert repr(free.state).startswith("Cointegration(none found at 5 %; Johansen trace test: ")
@@ -224,8 +255,14 @@ def test_an_exact_combination_is_replicated(prices):
 @pytest.mark.filterwarnings(NOTHING)
 def test_what_cannot_work_is_refused(prices, walks):
     for make, message in [
-        (lambda: hr.ErrorCorrectionHedge(kind="simple"), "kind must be one of 'log', 'difference'; got 'simple'"),
-        (lambda: hr.ErrorCorrectionHedge(lags=-1), "lags must be a whole number of at least 0; got -1"),
+        (
+            lambda: hr.ErrorCorrectionHedge(kind="simple"),
+            "kind must be one of 'log', 'difference'; got 'simple'",
+        ),
+        (
+            lambda: hr.ErrorCorrectionHedge(lags=-1),
+            "lags must be a whole number of at least 0; got -1",
+        ),
         (lambda: hr.VECMHedge(lags="aic"), "lags must be a whole number of at least 0; got 'aic'"),
         (lambda: hr.VECMHedge(rank=1.5), "rank must be a whole number of at least 0; got 1.5"),
         (lambda: hr.VECMHedge(cov="HC9"), "cov must be one of"),
@@ -234,7 +271,11 @@ def test_what_cannot_work_is_refused(prices, walks):
             make()
     for model, data, message in [
         (hr.VECMHedge(rank=4), prices, "rank must be at most the number of series, 3; got 4"),
-        (hr.ErrorCorrectionHedge(), prices.iloc[:39], "must have at least 40 rows for a test of cointegration; got 39"),
+        (
+            hr.ErrorCorrectionHedge(),
+            prices.iloc[:39],
+            "must have at least 40 rows for a test of cointegration; got 39",
+        ),
         (
             hr.ErrorCorrectionHedge(lags=30),
             walks.iloc[:200],
@@ -245,7 +286,8 @@ def test_what_cannot_work_is_refused(prices, walks):
         with pytest.raises(hr.DataError, match=message):
             fit_of(model, data)
     many = dated(
-        100 * np.exp(np.random.default_rng(0).normal(size=(200, 13)).cumsum(axis=0) / 100), list("abcdefghijklm")
+        100 * np.exp(np.random.default_rng(0).normal(size=(200, 13)).cumsum(axis=0) / 100),
+        list("abcdefghijklm"),
     )
     with pytest.raises(hr.DataError, match="at most 11 hedges; got 12"):
         fit_of(hr.ErrorCorrectionHedge(), many)
@@ -262,14 +304,16 @@ def test_stale_quotes_are_refused(walks):
         hr.ErrorCorrectionHedge(lags=1),
         hr.CointegrationHedge("johansen"),
     ):
-        with pytest.raises(hr.DataError, match="must not be known from their past; stale is, within the lags given"):
+        with pytest.raises(
+            hr.DataError, match="must not be known from their past; stale is, within the lags given"
+        ):
             model.fit(stale, future)
     with pytest.raises(hr.DataError, match="the equation's regressors must not be collinear"):
         hr.ErrorCorrectionHedge(lags=2).fit(stale, future)
 
 
 def test_the_smallest_samples_do_not_crash(walks):
-    with pytest.warns(hr.ConvergenceWarning):
+    with pytest.warns(hr.errors.ConvergenceWarning):
         fits = [fit_of(make(), walks.iloc[:30]) for make in (hr.ErrorCorrectionHedge, hr.VECMHedge)]
     assert all(np.isfinite(fit.standard_errors).all() for fit in fits)
 
@@ -312,16 +356,26 @@ def test_r_error_correction(currency):
     fit = fit_of(hr.ErrorCorrectionHedge(lags=0, cov="nonrobust"), rates)
     expected = reference["ecm"]
     assert fit.next_ratio["forward"] == pytest.approx(expected["beta"], rel=1e-11)
-    assert 100 * fit.summary["estimate"]["error correction"] == pytest.approx(expected["gamma"], rel=1e-9)
+    assert 100 * fit.summary["estimate"]["error correction"] == pytest.approx(
+        expected["gamma"], rel=1e-9
+    )
     errors = fit.summary["standard error"].iloc[1:] * [1, 100]
     np.testing.assert_allclose(errors, expected["se"], rtol=1e-9)
     fit = fit_of(hr.ErrorCorrectionHedge(lags=1, cov="nonrobust"), rates)
     units = np.array([100, 1, 100, 1, 1])
-    np.testing.assert_allclose(fit.summary["estimate"] * units, reference["ecm_lag1"]["coef"], rtol=1e-8, atol=1e-12)
-    np.testing.assert_allclose(fit.summary["standard error"] * units, reference["ecm_lag1"]["se"], rtol=1e-8)
+    np.testing.assert_allclose(
+        fit.summary["estimate"] * units, reference["ecm_lag1"]["coef"], rtol=1e-8, atol=1e-12
+    )
+    np.testing.assert_allclose(
+        fit.summary["standard error"] * units, reference["ecm_lag1"]["se"], rtol=1e-8
+    )
     assert fit.state.constant == pytest.approx(reference["engle_granger"]["const"], rel=1e-9)
-    assert fit.state.relation["forward"] == pytest.approx(reference["engle_granger"]["theta"], rel=1e-11)
-    if len(fit_of(hr.ErrorCorrectionHedge(), rates).summary) == 5:  # BIC takes R's one lag for pound and yen
+    assert fit.state.relation["forward"] == pytest.approx(
+        reference["engle_granger"]["theta"], rel=1e-11
+    )
+    if (
+        len(fit_of(hr.ErrorCorrectionHedge(), rates).summary) == 5
+    ):  # BIC takes R's one lag for pound and yen
         statistic = fit.state.table.loc[0, "statistic"]
         assert statistic == pytest.approx(reference["engle_granger"]["adf_tau"], rel=1e-8)
 
@@ -332,15 +386,27 @@ def test_r_moving_ratios(currency):
     fit = hr.RollingOLSHedge(104).fit(returns["spot"], returns[["forward"]])
     check_path([*fit.ratio["forward"], *fit.next_ratio], reference["rolling104"])
     values = returns.to_numpy()
-    start = values[:50].T @ values[:50] / 50  # R starts at this mean; then its weights are 1 - decay for ever
+    start = (
+        values[:50].T @ values[:50] / 50
+    )  # R starts at this mean; then its weights are 1 - decay for ever
     path = EWMAState(0.94, start, 1 / 0.06).path(values[50:], np.arange(2))
     check_path(path[:, 0, 1] / path[:, 1, 1], reference["ewma094_init50"])
 
 
 def check_path(ratio, expected):
     ratio = np.asarray(ratio)
-    found = {"n": len(ratio), "first": ratio[0], "second": ratio[1], "third": ratio[2], "last": ratio[-1]}
-    found |= {"mid": ratio[expected["mid_index1"] - 1], "mean": ratio.mean(), "sd": ratio.std(ddof=1)}
+    found = {
+        "n": len(ratio),
+        "first": ratio[0],
+        "second": ratio[1],
+        "third": ratio[2],
+        "last": ratio[-1],
+    }
+    found |= {
+        "mid": ratio[expected["mid_index1"] - 1],
+        "mean": ratio.mean(),
+        "sd": ratio.std(ddof=1),
+    }
     found |= {"min": ratio.min(), "max": ratio.max()}
     for key, value in found.items():
         assert value == pytest.approx(expected[key], rel=1e-9), key

@@ -11,7 +11,7 @@ from hedgeresearch.hedges.composed.horizon import period_returns
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_dcc(n_dates=600, n_series=3, correlation=0.7, seed=5).returns
+    return hr.data.simulate_dcc(n_dates=600, n_series=3, correlation=0.7, seed=5).returns
 
 
 def split(frame):
@@ -26,7 +26,9 @@ def added(returns, horizon, step=1):
 
 def test_period_returns_by_hand():
     values = np.array([[0.1], [-0.2], [0.05], [0.3], [0.0]])
-    np.testing.assert_allclose(period_returns(values, 2, 1, False).ravel(), [-0.1, -0.15, 0.35, 0.3])
+    np.testing.assert_allclose(
+        period_returns(values, 2, 1, False).ravel(), [-0.1, -0.15, 0.35, 0.3]
+    )
     np.testing.assert_allclose(period_returns(values, 2, 2, False).ravel(), [-0.1, 0.35])
     compounded = [1.1 * 0.8 * 1.05 - 1, 0.8 * 1.05 * 1.3 - 1, 1.05 * 1.3 - 1]
     np.testing.assert_allclose(period_returns(values, 3, 1, True).ravel(), compounded)
@@ -37,10 +39,16 @@ def test_period_returns_by_hand():
 def test_returns_add_up_as_their_kind_does(kind):
     """Ten-day returns of prices are what ten one-day returns become."""
     prices = hr.load("nasdaq_sp500").iloc[:800]
-    fit = hr.HorizonHedge(hr.OLSHedge(cov="nonrobust"), 10).fit(*split(hr.returns(prices, kind=kind)))
+    fit = hr.HorizonHedge(hr.OLSHedge(cov="nonrobust"), 10).fit(
+        *split(hr.returns(prices, kind=kind))
+    )
     ahead, base = prices.to_numpy()[10:], prices.to_numpy()[:-10]
-    change = {"simple": ahead / base - 1, "log": np.log(ahead / base), "difference": ahead - base}[kind]
-    assert fit.next_ratio["SP500"] == pytest.approx(np.polyfit(change[:, 1], change[:, 0], 1)[0], rel=1e-9)
+    change = {"simple": ahead / base - 1, "log": np.log(ahead / base), "difference": ahead - base}[
+        kind
+    ]
+    assert fit.next_ratio["SP500"] == pytest.approx(
+        np.polyfit(change[:, 1], change[:, 0], 1)[0], rel=1e-9
+    )
     assert fit.returns_kind == kind
     np.testing.assert_allclose(fit.next_covariance, np.cov(change, rowvar=False), rtol=1e-9)
 
@@ -48,18 +56,28 @@ def test_returns_add_up_as_their_kind_does(kind):
 def test_one_period_is_the_model_itself(returns):
     model = hr.RollingOLSHedge(50)
     for overlapping in (True, False):
-        fit = hr.HorizonHedge(model, 1, overlapping).fit(*split(returns[:300])).extend(*split(returns[300:]))
+        fit = (
+            hr.HorizonHedge(model, 1, overlapping)
+            .fit(*split(returns[:300]))
+            .extend(*split(returns[300:]))
+        )
         plain = model.fit(*split(returns[:300])).extend(*split(returns[300:]))
         pd.testing.assert_frame_equal(fit.ratio, plain.ratio, rtol=1e-12)
         pd.testing.assert_frame_equal(fit.bands(), plain.bands(), rtol=1e-10)
 
 
 def test_overlapping_paths_use_returns_that_ended_before(returns):
-    fit = hr.HorizonHedge(hr.RollingOLSHedge(60), 5).fit(*split(returns[:400])).extend(*split(returns[400:]))
+    fit = (
+        hr.HorizonHedge(hr.RollingOLSHedge(60), 5)
+        .fit(*split(returns[:400]))
+        .extend(*split(returns[400:]))
+    )
     values = returns.to_numpy()
     for t in (400, 401, 599):
         periods = np.array([values[end - 5 : end].sum(axis=0) for end in range(t - 59, t + 1)])
-        ratio = np.linalg.lstsq(np.column_stack([np.ones(60), periods[:, 1:]]), periods[:, 0], rcond=None)[0][1:]
+        ratio = np.linalg.lstsq(
+            np.column_stack([np.ones(60), periods[:, 1:]]), periods[:, 0], rcond=None
+        )[0][1:]
         np.testing.assert_allclose(fit.ratio.iloc[t - 400], ratio, rtol=1e-8)
 
 
@@ -72,7 +90,9 @@ def test_without_overlap_the_ratio_is_held(returns):
     assert len(fit.ratio) == 4 * len(inner.ratio) == 240
     np.testing.assert_allclose(fit.ratio, np.repeat(inner.ratio.to_numpy(), 4, axis=0), rtol=1e-9)
     np.testing.assert_allclose(fit.next_ratio, inner.next_ratio, rtol=1e-9)
-    np.testing.assert_allclose(fit.bands(), np.repeat(inner.bands().to_numpy(), 4, axis=0), rtol=1e-8)
+    np.testing.assert_allclose(
+        fit.bands(), np.repeat(inner.bands().to_numpy(), 4, axis=0), rtol=1e-8
+    )
     later = hr.RollingOLSHedge(40).fit(*split(added(returns[1:], 4, step=4)))
     expected = np.repeat(np.vstack([later.ratio, later.next_ratio])[60:], 4, axis=0)
     step, rows, bands = fit, [], []
@@ -91,11 +111,15 @@ def test_lags_reach_beyond_what_overlaps(returns):
     overlapping = hr.HorizonHedge(hr.OLSHedge(), 10).fit(*split(returns))
     by_hand = hr.OLSHedge(hac_lags=30).fit(*split(added(returns, 10)))
     np.testing.assert_allclose(overlapping.standard_errors, by_hand.standard_errors, rtol=1e-9)
-    reach = (overlapping.conf_int(0.9)["upper"] - overlapping.next_ratio) / overlapping.standard_errors
+    reach = (
+        overlapping.conf_int(0.9)["upper"] - overlapping.next_ratio
+    ) / overlapping.standard_errors
     np.testing.assert_allclose(reach, scipy.stats.t.ppf(0.95, 1.5 * 591 / 30), rtol=1e-9)
     apart = hr.HorizonHedge(hr.OLSHedge(), 10, overlapping=False).fit(*split(returns))
     np.testing.assert_allclose(
-        apart.standard_errors, hr.OLSHedge().fit(*split(added(returns, 10, step=10))).standard_errors, rtol=1e-9
+        apart.standard_errors,
+        hr.OLSHedge().fit(*split(added(returns, 10, step=10))).standard_errors,
+        rtol=1e-9,
     )
     chosen = hr.HorizonHedge(hr.OLSHedge(hac_lags=9), 10).fit(*split(returns))
     by_hand = hr.OLSHedge(hac_lags=9).fit(*split(added(returns, 10)))
@@ -103,7 +127,11 @@ def test_lags_reach_beyond_what_overlaps(returns):
 
 
 def test_errors_after_an_extension_are_those_of_the_model(returns):
-    fit = hr.HorizonHedge(hr.WeightedOLSHedge(50), 3).fit(*split(returns[:300])).extend(*split(returns[300:]))
+    fit = (
+        hr.HorizonHedge(hr.WeightedOLSHedge(50), 3)
+        .fit(*split(returns[:300]))
+        .extend(*split(returns[300:]))
+    )
     whole = hr.HorizonHedge(hr.WeightedOLSHedge(50), 3).fit(*split(returns))
     np.testing.assert_allclose(fit.standard_errors, whole.standard_errors, rtol=1e-9)
     np.testing.assert_allclose(fit.bands(), whole.bands().iloc[-300:], rtol=1e-9)
@@ -139,7 +167,9 @@ def test_what_cannot_work_is_refused(returns):
         hr.HorizonHedge(hr.OLSHedge(), 0)
     with pytest.raises(hr.DataError, match="overlapping must be True or False; got 1"):
         hr.HorizonHedge(hr.OLSHedge(), 5, overlapping=1)
-    with pytest.raises(hr.DataError, match=r"asset and hedges must have at least 210 rows for a horizon of 21"):
+    with pytest.raises(
+        hr.DataError, match=r"asset and hedges must have at least 210 rows for a horizon of 21"
+    ):
         hr.HorizonHedge(hr.OLSHedge(), 21).fit(*split(returns[:200]))
 
 
@@ -150,7 +180,9 @@ def test_a_model_of_prices_is_refused():
         def fit(self, asset, hedges):
             """Never called."""
 
-    with pytest.raises(hr.DataError, match="model must take returns, to be added up; .*OfPrices.* takes prices"):
+    with pytest.raises(
+        hr.DataError, match="model must take returns, to be added up; .*OfPrices.* takes prices"
+    ):
         hr.HorizonHedge(OfPrices(), 5)
 
 
@@ -170,11 +202,16 @@ def test_intervals_allow_for_overlap():
 
 
 def test_models_that_do_not_know_of_the_overlap_leave_errors_to_the_bootstrap(returns):
-    for model in (hr.MinimumVarianceHedge(hr.SampleCovariance()), hr.ShrunkHedge(hr.OLSHedge(), weight=0.1)):
+    for model in (
+        hr.MinimumVarianceHedge(hr.SampleCovariance()),
+        hr.ShrunkHedge(hr.OLSHedge(), weight=0.1),
+    ):
         fit = hr.HorizonHedge(model, 5).fit(returns["asset"], returns[["hedge"]])
         assert fit.inference is None
         assert fit.summary.columns.tolist() == ["estimate"]
-        apart = hr.HorizonHedge(model, 5, overlapping=False).fit(returns["asset"], returns[["hedge"]])
+        apart = hr.HorizonHedge(model, 5, overlapping=False).fit(
+            returns["asset"], returns[["hedge"]]
+        )
         assert apart.inference is not None
     ols = hr.HorizonHedge(hr.OLSHedge(), 5).fit(returns["asset"], returns[["hedge"]])
     inner = hr.MinimumVarianceHedge(hr.SampleCovariance())
@@ -184,5 +221,7 @@ def test_models_that_do_not_know_of_the_overlap_leave_errors_to_the_bootstrap(re
 
 
 def test_windows_must_hold_the_lags(returns):
-    with pytest.raises(hr.DataError, match="over a horizon of 20 take 60 lags, .*; RollingOLSHedge.* has 60"):
+    with pytest.raises(
+        hr.DataError, match="over a horizon of 20 take 60 lags, .*; RollingOLSHedge.* has 60"
+    ):
         hr.HorizonHedge(hr.RollingOLSHedge(60), 20).fit(returns["asset"], returns[["hedge"]])

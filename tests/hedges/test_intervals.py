@@ -16,7 +16,7 @@ from hedgeresearch.hedges.bootstrap import bootstrap_ratios, resampling
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_dcc(n_dates=300, n_series=3, seed=4).returns
+    return hr.data.simulate_dcc(n_dates=300, n_series=3, seed=4).returns
 
 
 def split(frame):
@@ -45,13 +45,17 @@ def test_ols_errors_are_those_of_statsmodels(returns, cov):
 def test_bands_of_a_constant_ratio_are_its_interval(returns):
     fit = hr.OLSHedge().fit(*split(returns))
     bands = fit.bands(0.9)
-    assert bands.columns.tolist() == [(h, e) for h in ("hedge", "hedge2") for e in ("lower", "upper")]
+    assert bands.columns.tolist() == [
+        (h, e) for h in ("hedge", "hedge2") for e in ("lower", "upper")
+    ]
     assert (bands == fit.conf_int(0.9).to_numpy().ravel()).all(axis=None)
 
 
 def test_bands_that_are_not_known_are_refused(returns):
     fit = hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns))
-    with pytest.raises(hr.DataError, match=r"bands need a model .* such as RollingOLSHedge .*; got MinimumV"):
+    with pytest.raises(
+        hr.DataError, match=r"bands need a model .* such as RollingOLSHedge .*; got MinimumV"
+    ):
         fit.bands()
 
 
@@ -89,7 +93,9 @@ def test_the_bootstrap_agrees_with_the_sandwich():
     frame = pd.DataFrame({"asset": asset, "hedge": hedge})
     delta = hr.OLSHedge(cov="HC0").fit(*split(frame))
     fit = Slope().fit(*split(frame))
-    assert fit.standard_errors["hedge"] == pytest.approx(delta.standard_errors["hedge"], rel=0.15)  # 200 draws
+    assert fit.standard_errors["hedge"] == pytest.approx(
+        delta.standard_errors["hedge"], rel=0.15
+    )  # 200 draws
     np.testing.assert_allclose(fit.conf_int(n_bootstrap=1000, seed=1), delta.conf_int(), atol=0.02)
     assert fit.wald_test(0.8)["p"] > 0.01
     assert fit.wald_test(0.0)["p"] < 1e-6
@@ -119,13 +125,15 @@ def test_blocks_keep_dependence():
 
 def test_a_model_that_fails_on_many_draws_says_so(returns):
     fit = Slope(fails=True).fit(*split(numbered(returns)))
-    with pytest.raises(hr.ConvergenceError, match=r"must succeed on 90% .* draws; it failed on 200 of 200"):
+    with pytest.raises(
+        hr.ConvergenceError, match=r"must succeed on 90% .* draws; it failed on 200 of 200"
+    ):
         _ = fit.standard_errors
 
 
 def test_a_state_is_that_of_the_data_seen():
     """The bootstrap of a DCC centres on the ratio that the data seen lead to, not on those of the draws."""
-    returns = hr.simulate_dcc(n_dates=600, seed=9).returns
+    returns = hr.data.simulate_dcc(n_dates=600, seed=9).returns
     fit = hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns.iloc[:500]))
     later = fit.extend(*split(returns.iloc[500:]))
     for seen in (fit, later):
@@ -139,7 +147,9 @@ def test_bad_requests(returns):
     fit = hr.OLSHedge().fit(*split(returns))
     with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
         fit.conf_int(95)
-    with pytest.raises(hr.DataError, match="method must be one of 'delta', 'bootstrap'; got 'jackknife'"):
+    with pytest.raises(
+        hr.DataError, match="method must be one of 'delta', 'bootstrap'; got 'jackknife'"
+    ):
         fit.conf_int(method="jackknife")
     with pytest.raises(hr.DataError, match="n_bootstrap must be a whole number of at least 2"):
         fit.conf_int(method="bootstrap", n_bootstrap=1)
@@ -150,7 +160,9 @@ def test_bad_requests(returns):
 def test_warnings_of_draws_are_nobodys_concern(returns):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns)).conf_int(method="bootstrap", n_bootstrap=10)
+        hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns)).conf_int(
+            method="bootstrap", n_bootstrap=10
+        )
 
 
 def test_intervals_of_nonrobust_errors_use_t():
@@ -159,17 +171,21 @@ def test_intervals_of_nonrobust_errors_use_t():
     fit = hr.OLSHedge(cov="nonrobust").fit(asset, hedge)
     theirs = stats.linregress(hedge["hedge"], asset)
     half = stats.t.ppf(0.975, 3) * theirs.stderr
-    np.testing.assert_allclose(fit.conf_int().loc["hedge"], [theirs.slope - half, theirs.slope + half], rtol=1e-9)
+    np.testing.assert_allclose(
+        fit.conf_int().loc["hedge"], [theirs.slope - half, theirs.slope + half], rtol=1e-9
+    )
 
 
 def test_a_ratio_with_an_error_of_its_own_is_not_bootstrapped(returns):
     fit = hr.KalmanHedge().fit(*split(returns))
-    with pytest.raises(hr.DataError, match="the bootstrap knows the error of parameters only; .* KalmanHedge"):
+    with pytest.raises(
+        hr.DataError, match="the bootstrap knows the error of parameters only; .* KalmanHedge"
+    ):
         fit.conf_int(method="bootstrap")
 
 
 def test_prices_are_not_bootstrapped(returns):
-    with pytest.warns(hr.ConvergenceWarning, match="should be cointegrated"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match="should be cointegrated"):
         fit = hr.ErrorCorrectionHedge().fit(*split(np.exp(returns.cumsum())))
     with pytest.raises(hr.DataError, match="the bootstrap shuffles returns; ErrorCorrectionHedge"):
         fit.conf_int(method="bootstrap")
@@ -179,7 +195,9 @@ def test_intervals_of_a_conditional_covariance_are_turned_round(returns):
     fit = hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns))
     low, high = np.quantile(bootstrap_ratios(fit, 10, seed=1), [0.05, 0.95], axis=0)
     expected = np.column_stack([2 * fit.next_ratio - high, 2 * fit.next_ratio - low])
-    np.testing.assert_allclose(fit.conf_int(0.9, "bootstrap", n_bootstrap=10, seed=1), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        fit.conf_int(0.9, "bootstrap", n_bootstrap=10, seed=1), expected, rtol=1e-12
+    )
 
 
 def test_draws_of_a_conditional_covariance_are_its_own_returns(returns):
@@ -189,7 +207,9 @@ def test_draws_of_a_conditional_covariance_are_its_own_returns(returns):
     draw = resampling(fit, sample)(np.arange(len(sample)))
     residuals = fit.covariances.standardized_residuals.to_numpy()
     assert np.abs(residuals.mean(axis=0)).max() > 0.01
-    again = hr.CCC().fit(sample)  # the same parameters filter the draw to the same residuals, less their mean
+    again = hr.CCC().fit(
+        sample
+    )  # the same parameters filter the draw to the same residuals, less their mean
     filtered = standardized_residuals(again.initial_state, draw)
     np.testing.assert_allclose(filtered, residuals - residuals.mean(axis=0), atol=1e-8)
 
@@ -222,7 +242,9 @@ def test_a_test_of_many_small_ratios(scale):
     asset = pd.Series(scale * (hedges.sum(axis=1) + rng.normal(size=800)), name="asset")
     fit = hr.OLSHedge(cov="nonrobust").fit(asset, hedges)
     x = np.column_stack([np.ones(800), hedges])
-    restricted = ((asset - scale * hedges.sum(axis=1)) - (asset - scale * hedges.sum(axis=1)).mean()) ** 2
+    restricted = (
+        (asset - scale * hedges.sum(axis=1)) - (asset - scale * hedges.sum(axis=1)).mean()
+    ) ** 2
     full = (asset - x @ np.linalg.lstsq(x, asset, rcond=None)[0]) ** 2
     f = (restricted.sum() - full.sum()) / 60 / (full.sum() / (800 - 61))
     assert fit.wald_test(scale)["F"] == pytest.approx(f, rel=1e-8)
@@ -237,18 +259,28 @@ def test_names_of_parameters_and_hedges_do_not_collide(returns):
         hr.OLSHedge().fit(*split(returns.set_axis(["asset", 1, "1"], axis=1)))
 
 
-@pytest.mark.parametrize("wrap", [lambda m: hr.ConstrainedHedge(m, upper=9.0), lambda m: hr.ShrunkHedge(m, weight=0.1)])
+@pytest.mark.parametrize(
+    "wrap", [lambda m: hr.ConstrainedHedge(m, upper=9.0), lambda m: hr.ShrunkHedge(m, weight=0.1)]
+)
 def test_a_hedge_made_of_another_draws_as_that_one_does(returns, wrap):
     sample, positions = returns.reset_index(drop=True), np.arange(100)[::-1]
-    covariances, regimes = hr.MinimumVarianceHedge(hr.CCC()), hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
+    covariances, regimes = (
+        hr.MinimumVarianceHedge(hr.CCC()),
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+    )
     for inner in (covariances, regimes):
         alone, wrapped = inner.fit(*split(sample)), wrap(inner).fit(*split(sample))
-        pd.testing.assert_frame_equal(resampling(wrapped, sample)(positions), resampling(alone, sample)(positions))
+        pd.testing.assert_frame_equal(
+            resampling(wrapped, sample)(positions), resampling(alone, sample)(positions)
+        )
 
 
 @pytest.mark.parametrize(
-    "model", [hr.RollingOLSHedge(60), hr.WeightedOLSHedge(30), hr.MinimumVarianceHedge(hr.EWMACovariance())]
+    "model",
+    [hr.RollingOLSHedge(60), hr.WeightedOLSHedge(30), hr.MinimumVarianceHedge(hr.EWMACovariance())],
 )
 def test_the_ratio_of_the_latest_dates_is_not_bootstrapped(returns, model):
-    with pytest.raises(hr.DataError, match="the bootstrap shuffles dates, and the ratio of .* the latest ones"):
+    with pytest.raises(
+        hr.DataError, match="the bootstrap shuffles dates, and the ratio of .* the latest ones"
+    ):
         model.fit(*split(returns)).conf_int(method="bootstrap")

@@ -21,7 +21,9 @@ def moving_ratio(n_dates, seed, step=0.03, persistence=1.0, ratio=1.0, dates=Non
         away[t] = moves[t] + (persistence * away[t - 1] if t else 0.0)
     hedge = 0.01 * rng.standard_normal(n_dates)
     asset = 0.0002 + (ratio + away[:-1]) * hedge + 0.006 * rng.standard_normal(n_dates)
-    frame = pd.DataFrame({"asset": asset, "hedge": hedge}, pd.bdate_range("2000-01-03", periods=n_dates))
+    frame = pd.DataFrame(
+        {"asset": asset, "hedge": hedge}, pd.bdate_range("2000-01-03", periods=n_dates)
+    )
     return frame, ratio + away
 
 
@@ -53,7 +55,9 @@ def state_space(frame, estimates):
 
     class RandomWalk(MLEModel):
         def __init__(self):
-            super().__init__(frame["asset"].to_numpy(), k_states=2, k_posdef=1, initialization="diffuse")
+            super().__init__(
+                frame["asset"].to_numpy(), k_states=2, k_posdef=1, initialization="diffuse"
+            )
             self["design"] = np.stack([np.ones(len(frame)), frame["hedge"].to_numpy()])[None]
             self["transition"], self["selection"] = np.eye(2), np.array([[0.0], [1.0]])
 
@@ -88,7 +92,9 @@ def test_statsmodels_finds_no_better_parameters(frame):
 def test_likelihoods_are_ordered(frame):
     """A ratio that reverts to its mean can be almost a random walk; here it should be."""
     walk = fit_to(frame)
-    with pytest.warns(hr.ConvergenceWarning, match="lies on a bound: persistence hedge = 1. A ratio"):
+    with pytest.warns(
+        hr.errors.ConvergenceWarning, match="lies on a bound: persistence hedge = 1. A ratio"
+    ):
         reverting = fit_to(frame, dynamics="mean_reverting")
     assert reverting.estimates.bounds_hit == ("persistence hedge = 1",)
     gain = reverting.estimates.log_likelihood - walk.estimates.log_likelihood
@@ -98,7 +104,10 @@ def test_likelihoods_are_ordered(frame):
 
 def test_a_ratio_that_stands_still_is_that_of_ols_so_far():
     frame, _ = moving_ratio(800, seed=1, step=0.0)
-    with pytest.warns(hr.ConvergenceWarning, match="lies on a bound: ratio volatility hedge = 0. A ratio without"):
+    with pytest.warns(
+        hr.errors.ConvergenceWarning,
+        match="lies on a bound: ratio volatility hedge = 0. A ratio without",
+    ):
         fit = fit_to(frame)
     assert fit.estimates.bounds_hit == ("ratio volatility hedge = 0",)
     assert np.isnan(fit.summary["standard error"]["ratio volatility hedge"])
@@ -111,13 +120,15 @@ def test_a_ratio_that_stands_still_is_that_of_ols_so_far():
     assert known == pytest.approx(ols.standard_errors["hedge"] ** 2, rel=1e-8)
     # beside which stands the error of the residual variance
     pd.testing.assert_series_equal(fit.standard_errors, ols.standard_errors, rtol=2e-3)
-    assert fit.estimates.parameters["constant"] == pytest.approx(ols.estimates.parameters["constant"], rel=1e-8)
+    assert fit.estimates.parameters["constant"] == pytest.approx(
+        ols.estimates.parameters["constant"], rel=1e-8
+    )
     np.testing.assert_allclose(fit.model.hindsight(fit), ols.next_ratio["hedge"], rtol=1e-8)
 
 
 def test_a_still_ratio_leaves_no_persistence():
     frame, _ = moving_ratio(400, seed=2, step=0.0)
-    with pytest.warns(hr.ConvergenceWarning, match="ratio volatility hedge = 0. A ratio"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match="ratio volatility hedge = 0. A ratio"):
         fit = fit_to(frame, dynamics="mean_reverting")
     errors = fit.summary["standard error"]
     assert np.isnan(errors[["ratio volatility hedge", "persistence hedge"]]).all()
@@ -127,11 +138,15 @@ def test_a_still_ratio_leaves_no_persistence():
 
 def test_a_search_from_an_earlier_fit_begins_at_its_end(fit, sample, monkeypatch):
     places, look = [], KalmanLikelihood.__call__
-    monkeypatch.setattr(KalmanLikelihood, "__call__", lambda self, x: places.append(x) or look(self, x))
+    monkeypatch.setattr(
+        KalmanLikelihood, "__call__", lambda self, x: places.append(x) or look(self, x)
+    )
     again = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=fit)
     np.testing.assert_allclose(again.ratio, fit.ratio, rtol=1e-10)
     assert len(places) <= 2
-    itself = fit.model.fit(sample["hedge"].rename("copy"), sample[["hedge"]])  # replicated: there is no search
+    itself = fit.model.fit(
+        sample["hedge"].rename("copy"), sample[["hedge"]]
+    )  # replicated: there is no search
     anew = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=itself)
     np.testing.assert_array_equal(anew.ratio, fit.ratio)
 
@@ -139,11 +154,16 @@ def test_a_search_from_an_earlier_fit_begins_at_its_end(fit, sample, monkeypatch
 def test_the_next_covariance_by_hand(fit, sample):
     """Mean over the hedge's sample of Var(c + x b + e) given x, beside the variance of x times the ratio."""
     h, x = fit.next_covariance.to_numpy(), sample["hedge"].to_numpy()
-    known, residual = fit.state.filter.next_coefficient_covariance, fit.estimates.parameters["residual volatility"]
+    known, residual = (
+        fit.state.filter.next_coefficient_covariance,
+        fit.estimates.parameters["residual volatility"],
+    )
     variance, b = x.var(ddof=1), fit.next_ratio["hedge"]
     products = np.array([[1.0, x.mean()], [x.mean(), variance + x.mean() ** 2]])
     np.testing.assert_allclose(h[1], [b * variance, variance], rtol=1e-10)
-    assert h[0, 0] == pytest.approx(b**2 * variance + (known * products).sum() + residual**2, rel=1e-10)
+    assert h[0, 0] == pytest.approx(
+        b**2 * variance + (known * products).sum() + residual**2, rel=1e-10
+    )
 
 
 def test_errors_of_the_path_belong_to_its_ratios(fit, sample):
@@ -177,13 +197,17 @@ def test_uncertain_parameters_widen_the_interval_as_draws_of_them_do(fit, sample
         ratios.append(ratio[0, 0])
         variances.append(error[0, 0] ** 2)
     expected = np.mean(variances) + np.mean((np.array(ratios) - fit.next_ratio["hedge"]) ** 2)
-    assert fit.standard_errors["hedge"] ** 2 == pytest.approx(expected, rel=0.02)  # draws, and higher orders
+    assert fit.standard_errors["hedge"] ** 2 == pytest.approx(
+        expected, rel=0.02
+    )  # draws, and higher orders
     known = estimated.next_coefficient_covariance[1, 1]
     assert 1.01 * known < fit.standard_errors["hedge"] ** 2 < 1.3 * known
 
 
 def test_settings_and_samples_that_cannot_work(frame):
-    with pytest.raises(hr.DataError, match="dynamics must be one of 'random_walk', 'mean_reverting'; got 'walk'"):
+    with pytest.raises(
+        hr.DataError, match="dynamics must be one of 'random_walk', 'mean_reverting'; got 'walk'"
+    ):
         hr.KalmanHedge("walk")
     with pytest.raises(hr.DataError, match="warm_up must be a whole number of at least 2; got 1"):
         hr.KalmanHedge(warm_up=1)
@@ -195,14 +219,20 @@ def test_settings_and_samples_that_cannot_work(frame):
         fit_to(frame.assign(second=frame["hedge"] ** 2), warm_up=2)
     still = frame.copy()
     still.iloc[:30, 1] = 0.001
-    with pytest.raises(hr.DataError, match="hedges must move, .* before 2000-01-31, .* warm_up=20 is too short"):
+    with pytest.raises(
+        hr.DataError, match="hedges must move, .* before 2000-01-31, .* warm_up=20 is too short"
+    ):
         fit_to(still)
     assert len(fit_to(still, warm_up=40).ratio) == 1460
 
 
 def test_names_that_meet_the_parameters(frame):
     odd = fit_to(frame.rename(columns={"hedge": "constant"}))
-    assert odd.estimates.parameters.index.tolist() == ["constant", "residual volatility", "ratio volatility constant"]
+    assert odd.estimates.parameters.index.tolist() == [
+        "constant",
+        "residual volatility",
+        "ratio volatility constant",
+    ]
     assert odd.conf_int().index.tolist() == ["constant"]
 
 
@@ -229,6 +259,10 @@ def test_intervals_hold_the_next_true_ratio(persistence):
     print(f"\ncoverage {np.mean(held):.3f}, medians {median.round(4).to_dict()}")
     assert 0.92 <= np.mean(held) <= 0.97
     assert median["residual volatility"] == pytest.approx(0.006, rel=0.02)  # Monte Carlo
-    assert median["ratio volatility hedge"] == pytest.approx(step, rel=0.15)  # ... and small samples
+    assert median["ratio volatility hedge"] == pytest.approx(
+        step, rel=0.15
+    )  # ... and small samples
     if persistence < 1.0:
-        assert median["persistence hedge"] == pytest.approx(persistence, abs=0.015)  # ... biased downwards
+        assert median["persistence hedge"] == pytest.approx(
+            persistence, abs=0.015
+        )  # ... biased downwards

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.Convergenc
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_dcc(n_dates=800, n_series=3, correlation=0.7, a=0.05, b=0.9, seed=4).returns
+    return hr.data.simulate_dcc(
+        n_dates=800, n_series=3, correlation=0.7, a=0.05, b=0.9, seed=4
+    ).returns
 
 
 def fit(model, returns):
@@ -38,14 +40,18 @@ def test_the_sample_covariance_errs_as_ols(returns):
     sample = fit(hr.SampleCovariance(), returns)
     np.testing.assert_allclose(sample.standard_errors, ols.standard_errors, rtol=1e-9)
     half = fit(hr.SampleCovariance(), returns.iloc[:400])
-    np.testing.assert_allclose(extend(half, returns.iloc[400:]).standard_errors, half.standard_errors, rtol=1e-12)
+    np.testing.assert_allclose(
+        extend(half, returns.iloc[400:]).standard_errors, half.standard_errors, rtol=1e-12
+    )
 
 
 def test_a_window_errs_as_ols_of_its_dates(returns):
     rolling = fit(hr.RollingCovariance(250), returns.iloc[:500])
     for now, last in ((rolling, 500), (extend(rolling, returns.iloc[500:]), 800)):
         dates = returns.iloc[last - 250 : last]
-        ols = hr.OLSHedge(hac_lags=newey_west_lags(250)).fit(dates["asset"], dates[["hedge", "hedge2"]])
+        ols = hr.OLSHedge(hac_lags=newey_west_lags(250)).fit(
+            dates["asset"], dates[["hedge", "hedge2"]]
+        )
         np.testing.assert_allclose(now.standard_errors, ols.standard_errors, rtol=1e-9)
 
 
@@ -75,11 +81,13 @@ def test_exponential_weights_by_the_definition(returns):
 def test_constant_variances_and_correlation_err_as_ols(returns):
     """CCC on margins of constant variance is OLS, whose covariance the influences must give: of means apart."""
     margins = hr.ArchModel(vol="Constant")
-    found = fit(hr.CCC(margins=margins), returns)
+    found = fit(hr.CCC(univariate=margins), returns)
     ols = hr.OLSHedge().fit(returns["asset"], returns[["hedge", "hedge2"]])
     np.testing.assert_allclose(found.next_ratio, ols.next_ratio, rtol=1e-6)
     expected = ols.estimates.covariance.iloc[1:, 1:]
-    np.testing.assert_allclose(found.inference.covariance(found), expected, rtol=5e-3)  # divisors of n and n - 1
+    np.testing.assert_allclose(
+        found.inference.covariance(found), expected, rtol=5e-3
+    )  # divisors of n and n - 1
 
 
 MODELS = {
@@ -99,9 +107,13 @@ def test_units_and_order(name, returns):
     np.testing.assert_array_equal(np.isfinite(covariance), True)
     scaled = fit(MODELS[name], returns * [1e-4, 1.0, 1e4])
     units = 1e-4 / np.array([1.0, 1e4])
-    np.testing.assert_allclose(scaled.inference.covariance(scaled), covariance * np.outer(units, units), rtol=5e-3)
+    np.testing.assert_allclose(
+        scaled.inference.covariance(scaled), covariance * np.outer(units, units), rtol=5e-3
+    )
     turned = fit(MODELS[name], returns[["asset", "hedge2", "hedge"]])
-    np.testing.assert_allclose(turned.standard_errors[["hedge", "hedge2"]], found.standard_errors, rtol=2e-3)
+    np.testing.assert_allclose(
+        turned.standard_errors[["hedge", "hedge2"]], found.standard_errors, rtol=2e-3
+    )
 
 
 def test_an_extension_filters_with_parameters_of_the_sample(returns):
@@ -124,16 +136,20 @@ def test_an_extension_filters_with_parameters_of_the_sample(returns):
     for lag in range(1, lags + 1):
         cross = by_date[lag:].T @ by_date[:-lag]
         total += (1 - lag / (lags + 1)) * (cross + cross.T)
-    np.testing.assert_allclose(late.inference.covariance(late), total / 500**2, rtol=1e-6)  # differences
+    np.testing.assert_allclose(
+        late.inference.covariance(late), total / 500**2, rtol=1e-6
+    )  # differences
     assert not np.allclose(late.standard_errors, early.standard_errors, rtol=0.01)
 
 
 def test_on_the_bound_of_a_constant_correlation_dcc_errs_as_ccc():
-    steady = hr.simulate_dcc(600, a=0.0, b=0.0, seed=2).returns
+    steady = hr.data.simulate_dcc(600, a=0.0, b=0.0, seed=2).returns
     dcc, ccc = fit(hr.DCC(), steady), fit(hr.CCC(), steady)
     assert dcc.estimates.bounds_hit
     np.testing.assert_allclose(dcc.next_ratio, ccc.next_ratio, rtol=1e-6)
-    np.testing.assert_allclose(dcc.standard_errors, ccc.standard_errors, rtol=0.02)  # surprises stand for products
+    np.testing.assert_allclose(
+        dcc.standard_errors, ccc.standard_errors, rtol=0.02
+    )  # surprises stand for products
 
 
 def test_shrunk_covariances_leave_errors_to_the_bootstrap(returns):
@@ -151,7 +167,7 @@ def test_shrunk_covariances_leave_errors_to_the_bootstrap(returns):
 def dcc_samples(n_dates, seeds):
     """Fits of the first dates, and the true ratio of the one after them."""
     for seed in seeds:
-        truth = hr.simulate_dcc(n_dates + 1, seed=seed)
+        truth = hr.data.simulate_dcc(n_dates + 1, seed=seed)
         yield fit(hr.DCC(), truth.returns.iloc[:-1]), truth.hedge_ratio["hedge"].iloc[-1]
 
 
@@ -165,7 +181,7 @@ def test_intervals_of_ols_hold_a_constant_ratio():
     """The hedge and what it leaves have GARCH volatilities of their own."""
     hits = []
     for seed in range(400):
-        parts = hr.simulate_dcc(1000, a=0.0, b=0.0, correlation=0.0, seed=seed).returns
+        parts = hr.data.simulate_dcc(1000, a=0.0, b=0.0, correlation=0.0, seed=seed).returns
         asset = (0.9 * parts["hedge"] + 0.5 * parts["asset"]).rename("asset")
         hits.append(holds(hr.OLSHedge().fit(asset, parts[["hedge"]]), 0.9))
     assert 0.92 <= np.mean(hits) <= 0.97
@@ -176,7 +192,9 @@ def test_intervals_of_ols_hold_a_constant_ratio():
 def test_intervals_of_dcc_hold_the_next_ratio(n_dates):
     rows = []
     for found, truth in dcc_samples(n_dates, range(300)):
-        rows.append((holds(found, truth), found.next_ratio["hedge"] - truth, found.standard_errors["hedge"]))
+        rows.append(
+            (holds(found, truth), found.next_ratio["hedge"] - truth, found.standard_errors["hedge"])
+        )
     hits, errors, claimed = np.array(rows).T
     assert 0.92 <= hits.mean() <= 0.97
     assert np.sqrt(np.mean(errors**2)) == pytest.approx(np.sqrt(np.mean(claimed**2)), rel=0.2)
@@ -191,4 +209,6 @@ def test_bootstrap_intervals_of_dcc_hold_the_next_ratio():
         hits.append(lower <= truth <= upper)
         widths.append((upper - lower) / (2 * 1.96 * found.standard_errors["hedge"]))
     assert np.mean(hits) >= 0.95 - 3 * np.sqrt(0.05 * 0.95 / 30)
-    assert np.mean(widths) == pytest.approx(1.0, abs=0.15)  # percentiles of 50 draws are somewhat narrow
+    assert np.mean(widths) == pytest.approx(
+        1.0, abs=0.15
+    )  # percentiles of 50 draws are somewhat narrow

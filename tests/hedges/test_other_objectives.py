@@ -55,7 +55,10 @@ def total_least_squares_by_moments(noise_ratio, standardized):
 @pytest.mark.parametrize("scale", ["standardized", "raw"])
 @pytest.mark.parametrize("noise_ratio", [0.5, 3.0])
 def test_total_least_squares_and_its_influences(returns, scale, noise_ratio):
-    values, estimate = returns.to_numpy(), total_least_squares_by_moments(noise_ratio, scale == "standardized")
+    values, estimate = (
+        returns.to_numpy(),
+        total_least_squares_by_moments(noise_ratio, scale == "standardized"),
+    )
     found = fit(hr.TotalLeastSquaresHedge(noise_ratio, scale), returns).next_ratio
     np.testing.assert_allclose(found, estimate(values, np.full(300, 1 / 300)), rtol=1e-9)
     _, influence = total_least_squares(values, noise_ratio, scale == "standardized")
@@ -72,7 +75,9 @@ def test_total_least_squares_is_the_line_of_least_distance(returns):
         left = returns["asset"] - returns[["first", "second"]] @ ratio
         return float(((left - left.mean()) ** 2).sum() / (2.0 + ratio @ ratio)) * 1e4
 
-    best = minimize(squared_distances, [0.7, 0.3], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13})
+    best = minimize(
+        squared_distances, [0.7, 0.3], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13}
+    )
     found = fit(hr.TotalLeastSquaresHedge(2.0, scale="raw"), returns).next_ratio
     np.testing.assert_allclose(found, best.x, rtol=1e-6)  # of the search
 
@@ -109,8 +114,12 @@ def test_total_least_squares_finds_what_noise_hides():
     rng = np.random.default_rng(2)
     clean = rng.normal(size=(20_000, 2))
     noise = 0.5 * rng.normal(size=(20_000, 3))
-    frame = pd.DataFrame(np.column_stack([clean @ [0.7, 0.3], clean]) + noise, columns=["asset", "first", "second"])
-    np.testing.assert_allclose(fit(hr.TotalLeastSquaresHedge(scale="raw"), frame).next_ratio, [0.7, 0.3], atol=0.03)
+    frame = pd.DataFrame(
+        np.column_stack([clean @ [0.7, 0.3], clean]) + noise, columns=["asset", "first", "second"]
+    )
+    np.testing.assert_allclose(
+        fit(hr.TotalLeastSquaresHedge(scale="raw"), frame).next_ratio, [0.7, 0.3], atol=0.03
+    )
     assert fit(hr.OLSHedge(), frame).next_ratio["first"] < 0.6
 
 
@@ -130,7 +139,9 @@ def test_mean_variance_is_the_best_of_its_objective(returns, expected):
         weights = np.concatenate([[1.0], -ratio])
         return means @ ratio + 2.0 * weights @ variance @ weights
 
-    best = minimize(objective, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-18})
+    best = minimize(
+        objective, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-18}
+    )
     np.testing.assert_allclose(found, best.x, atol=1e-5)  # of the search
 
 
@@ -145,8 +156,14 @@ def test_mean_variance_influences(returns, expected):
     values = returns.to_numpy()
     ratio, influence = mean_variance_ratio(values[:, 0], values[:, 1:], 4.0, expected)
     np.testing.assert_allclose(ratio, estimate(values, np.full(300, 1 / 300)), rtol=1e-9)
-    for date in (0, 17, 251):  # the definition without the correction of the divisor moves by 1 / 300 more or less
-        np.testing.assert_allclose(influence[date], moved_by_weights(estimate, values, date), rtol=0.02, atol=1e-2)
+    for date in (
+        0,
+        17,
+        251,
+    ):  # the definition without the correction of the divisor moves by 1 / 300 more or less
+        np.testing.assert_allclose(
+            influence[date], moved_by_weights(estimate, values, date), rtol=0.02, atol=1e-2
+        )
     np.testing.assert_allclose(influence.mean(axis=0), 0.0, atol=1e-8)
 
 
@@ -154,14 +171,18 @@ def test_mean_variance_without_expectations_is_ols(returns):
     ols = fit(hr.OLSHedge(), returns)
     for model in (hr.MeanVarianceHedge(2.0, 0.0), hr.MeanVarianceHedge(1e12)):
         np.testing.assert_allclose(fit(model, returns).next_ratio, ols.next_ratio, rtol=1e-9)
-        np.testing.assert_allclose(fit(model, returns).standard_errors, ols.standard_errors, rtol=0.005)  # n - 1
+        np.testing.assert_allclose(
+            fit(model, returns).standard_errors, ols.standard_errors, rtol=0.005
+        )  # n - 1
 
 
 def test_mean_variance_keeps_what_an_exact_hedge_earns(returns):
     """An asset that hedges itself: 1 - mean / (risk aversion * variance), not one."""
     frame = pd.DataFrame({"asset": returns["first"], "itself": returns["first"]})
     expected = 1.0 - frame["asset"].mean() / (5.0 * frame["asset"].var())
-    assert fit(hr.MeanVarianceHedge(5.0), frame).next_ratio["itself"] == pytest.approx(expected, rel=1e-9)
+    assert fit(hr.MeanVarianceHedge(5.0), frame).next_ratio["itself"] == pytest.approx(
+        expected, rel=1e-9
+    )
 
 
 def test_mean_variance_with_sample_means_extends_and_pickles(returns):
@@ -169,7 +190,9 @@ def test_mean_variance_with_sample_means_extends_and_pickles(returns):
     found = fit(model, returns.iloc[:200])
     later = found.extend(returns["asset"].iloc[200:], returns[["first", "second"]].iloc[200:])
     assert (later.ratio == found.next_ratio).all().all()
-    np.testing.assert_array_equal(pickle.loads(pickle.dumps(later)).standard_errors, found.standard_errors)
+    np.testing.assert_array_equal(
+        pickle.loads(pickle.dumps(later)).standard_errors, found.standard_errors
+    )
     turned = model.fit(returns["asset"].iloc[:200], returns[["second", "first"]].iloc[:200])
     np.testing.assert_allclose(turned.next_ratio[["first", "second"]], found.next_ratio, rtol=1e-9)
 
@@ -179,14 +202,21 @@ def test_expected_returns_are_settings_like_others(returns):
     model = hr.MeanVarianceHedge(5.0, expected)
     expected["first"] = 9.0
     assert model == hr.MeanVarianceHedge(5.0, pd.Series({"first": 1e-4, "second": 2e-4}))
-    assert pickle.loads(pickle.dumps(dataclasses.replace(model, risk_aversion=2.0))).expected == model.expected
+    assert (
+        pickle.loads(pickle.dumps(dataclasses.replace(model, risk_aversion=2.0))).expected
+        == model.expected
+    )
     assert "expected={'first': 0.0001, 'second': 0.0002}" in repr(fit(model, returns))
-    with pytest.raises(hr.DataError, match=r"expected must name every hedge; second is not among \['first'\]"):
+    with pytest.raises(
+        hr.DataError, match=r"expected must name every hedge; second is not among \['first'\]"
+    ):
         fit(hr.MeanVarianceHedge(5.0, {"first": 1e-4}), returns)
 
 
 def test_settings_that_cannot_work_are_refused():
-    with pytest.raises(hr.DataError, match=r"order must be 1, or from 1.2 to 100; got 1.1. Take 1, 2 or 3"):
+    with pytest.raises(
+        hr.DataError, match=r"order must be 1, or from 1.2 to 100; got 1.1. Take 1, 2 or 3"
+    ):
         hr.LowerPartialMomentHedge(1.1)
     with pytest.raises(hr.DataError, match="target must lie strictly between"):
         hr.LowerPartialMomentHedge(target=np.nan)
@@ -194,13 +224,19 @@ def test_settings_that_cannot_work_are_refused():
         hr.QuantileHedge(1.0)
     with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
         hr.MinimumCVaRHedge(95)
-    with pytest.raises(hr.DataError, match="risk_aversion must lie strictly between 0 and inf; got 0"):
+    with pytest.raises(
+        hr.DataError, match="risk_aversion must lie strictly between 0 and inf; got 0"
+    ):
         hr.MeanVarianceHedge(0)
     with pytest.raises(hr.DataError, match=r"expected\['first'\] must lie strictly between"):
         hr.MeanVarianceHedge(1.0, {"first": np.nan})
-    with pytest.raises(hr.DataError, match="noise_ratio must lie strictly between 0 and inf; got 0"):
+    with pytest.raises(
+        hr.DataError, match="noise_ratio must lie strictly between 0 and inf; got 0"
+    ):
         hr.TotalLeastSquaresHedge(0)
-    with pytest.raises(hr.DataError, match="scale must be one of 'standardized', 'raw'; got 'none'"):
+    with pytest.raises(
+        hr.DataError, match="scale must be one of 'standardized', 'raw'; got 'none'"
+    ):
         hr.TotalLeastSquaresHedge(scale="none")
 
 
@@ -229,7 +265,9 @@ def test_intervals_cover(name):
     rng, held = np.random.default_rng(8), []
     truth = {"least squares, total": None}.get(name, 0.8)
     hedge = 0.01 * rng.standard_t(6, (400, 500))
-    asset = 0.8 * hedge + 0.006 * np.sqrt(0.5 + 0.5 * (hedge / 0.01) ** 2) * rng.standard_t(6, (400, 500))
+    asset = 0.8 * hedge + 0.006 * np.sqrt(0.5 + 0.5 * (hedge / 0.01) ** 2) * rng.standard_t(
+        6, (400, 500)
+    )
     if truth is None:
         one = pd.DataFrame({"asset": asset.ravel(), "hedge": hedge.ravel()})
         truth = fit(ROBUST[name], one).next_ratio["hedge"]

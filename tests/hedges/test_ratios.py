@@ -41,12 +41,18 @@ def test_ols_estimates_and_errors_by_hand(asset, hedges):
     coefficients, *_ = np.linalg.lstsq(x, asset.to_numpy(), rcond=None)
     covariance = newey_west(x, asset.to_numpy() - x @ coefficients, 9)
     np.testing.assert_allclose(fit.summary["estimate"], coefficients, rtol=1e-8)
-    np.testing.assert_allclose(fit.summary["standard error"], np.sqrt(np.diag(covariance)), rtol=1e-8)
-    np.testing.assert_allclose(fit.summary["t"], coefficients / np.sqrt(np.diag(covariance)), rtol=1e-7)
+    np.testing.assert_allclose(
+        fit.summary["standard error"], np.sqrt(np.diag(covariance)), rtol=1e-8
+    )
+    np.testing.assert_allclose(
+        fit.summary["t"], coefficients / np.sqrt(np.diag(covariance)), rtol=1e-7
+    )
 
 
 def test_ols_refuses_more_lags_than_dates(asset, hedges):
-    with pytest.raises(hr.DataError, match="hac_lags must be smaller than the number of dates, 20; got 20"):
+    with pytest.raises(
+        hr.DataError, match="hac_lags must be smaller than the number of dates, 20; got 20"
+    ):
         hr.OLSHedge(hac_lags=20).fit(asset[:20], hedges[:20])
 
 
@@ -56,11 +62,15 @@ def test_rolling_ols_is_ols_of_each_window(asset, hedges):
         window = slice(t - 120, t)
         expected = np.polyfit(hedges["SP500"][window], asset[window], 1)[0]
         assert fit.ratio["SP500"].loc[asset.index[t]] == pytest.approx(expected, rel=1e-9)
-    assert fit.next_ratio["SP500"] == pytest.approx(np.polyfit(hedges["SP500"][280:400], asset[280:400], 1)[0])
+    assert fit.next_ratio["SP500"] == pytest.approx(
+        np.polyfit(hedges["SP500"][280:400], asset[280:400], 1)[0]
+    )
 
 
 def test_rolling_ols_refuses_windows_that_cannot_work(asset, hedges):
-    with pytest.raises(hr.DataError, match="window must be shorter than the data, 100 dates; got 100"):
+    with pytest.raises(
+        hr.DataError, match="window must be shorter than the data, 100 dates; got 100"
+    ):
         hr.RollingOLSHedge(100).fit(asset[:100], hedges[:100])
     with pytest.raises(hr.DataError, match="window must be a whole number of at least 3"):
         hr.RollingOLSHedge(2)
@@ -115,12 +125,14 @@ def test_the_mixture_covariance_is_that_of_its_draws():
     covariances = np.array([[[1.0, 0.3], [0.3, 2.0]], [[0.5, -0.2], [-0.2, 0.4]]])
     found = mixture_covariance(p[None], means, covariances)[0]
     mean = p @ means
-    written = sum(w * (s + np.outer(m, m)) for w, s, m in zip(p, covariances, means, strict=True)) - np.outer(
-        mean, mean
-    )
+    written = sum(
+        w * (s + np.outer(m, m)) for w, s, m in zip(p, covariances, means, strict=True)
+    ) - np.outer(mean, mean)
     np.testing.assert_allclose(found, written, rtol=1e-13)
     regime = rng.choice(2, size=200_000, p=p)
-    draws = np.stack([rng.multivariate_normal(m, s, 200_000) for m, s in zip(means, covariances, strict=True)])
+    draws = np.stack(
+        [rng.multivariate_normal(m, s, 200_000) for m, s in zip(means, covariances, strict=True)]
+    )
     np.testing.assert_allclose(np.cov(draws[regime, np.arange(200_000)].T), found, atol=0.03)
 
 
@@ -128,17 +140,26 @@ def test_a_regime_hedge_uses_predicted_probabilities(asset, hedges):
     fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)).fit(asset[:1500], hedges[:1500])
     regimes = fit.regimes
     weights = regimes.predicted.to_numpy()
-    path = mixture_covariance(weights, regimes.final_state.moments.means, regimes.final_state.moments.covariances)
+    path = mixture_covariance(
+        weights, regimes.final_state.moments.means, regimes.final_state.moments.covariances
+    )
     np.testing.assert_allclose(fit.ratio["SP500"], path[:, 0, 1] / path[:, 1, 1], rtol=1e-10)
-    by_regime = regimes.final_state.moments.covariances[:, 0, 1] / regimes.final_state.moments.covariances[:, 1, 1]
+    by_regime = (
+        regimes.final_state.moments.covariances[:, 0, 1]
+        / regimes.final_state.moments.covariances[:, 1, 1]
+    )
     np.testing.assert_allclose(fit.by_regime["SP500"], by_regime, rtol=1e-10)
-    likely = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine="most_likely").fit(asset[:1500], hedges[:1500])
+    likely = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine="most_likely").fit(
+        asset[:1500], hedges[:1500]
+    )
     np.testing.assert_allclose(likely.ratio["SP500"], by_regime[weights.argmax(axis=1)], rtol=1e-10)
 
 
 def test_regime_ratios_of_the_bundled_data(percent_log_returns):
     """depmixS4's covariances: calm .633 / .557 = 1.136, turbulent 3.935 / 3.315 = 1.187."""
-    fit = hr.RegimeHedge(hr.GaussianHMM(2)).fit(percent_log_returns["NASDAQ"], percent_log_returns[["SP500"]])
+    fit = hr.RegimeHedge(hr.GaussianHMM(2)).fit(
+        percent_log_returns["NASDAQ"], percent_log_returns[["SP500"]]
+    )
     assert fit.by_regime["SP500"].tolist() == pytest.approx([1.136, 1.187], abs=1e-3)
 
 
@@ -153,9 +174,13 @@ def test_an_exact_combination_is_replicated(simple_returns):
 
 
 def test_settings_that_cannot_work_are_refused():
-    with pytest.raises(hr.DataError, match=r"covariance_model must be a model such as DCC\(\); got 'DCC'"):
+    with pytest.raises(
+        hr.DataError, match=r"covariance_model must be a model such as DCC\(\); got 'DCC'"
+    ):
         hr.MinimumVarianceHedge("DCC")
-    with pytest.raises(hr.DataError, match="combine must be one of 'mixture', 'most_likely'; got 'smoothed'"):
+    with pytest.raises(
+        hr.DataError, match="combine must be one of 'mixture', 'most_likely'; got 'smoothed'"
+    ):
         hr.RegimeHedge(hr.GaussianHMM(2), combine="smoothed")
     with pytest.raises(hr.DataError, match="regime_model must be a model such as GaussianHMM"):
         hr.RegimeHedge(2)
@@ -173,7 +198,9 @@ def test_a_model_of_the_other_family_is_refused(asset, hedges):
 def test_an_extension_must_hold_the_same_kind_of_returns(asset, hedges):
     fit = hr.NaiveHedge().fit(asset[:100], hedges[:100])
     differences = hr.returns(hr.load("nasdaq_sp500"), kind="difference").iloc[100:]
-    with pytest.raises(hr.DataError, match="new data must be simple returns like those of the fit; got difference"):
+    with pytest.raises(
+        hr.DataError, match="new data must be simple returns like those of the fit; got difference"
+    ):
         fit.extend(differences["NASDAQ"], differences[["SP500"]])
 
 

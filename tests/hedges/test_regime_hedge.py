@@ -15,7 +15,7 @@ from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_regimes(n_dates=1500, seed=5).returns
+    return hr.data.simulate_regimes(n_dates=1500, seed=5).returns
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,9 @@ def test_scaled_roots_are_roots_and_scale_with_units():
     root = scaled_roots(covariance)[0]
     np.testing.assert_allclose(root @ root.T, covariance, rtol=1e-12)
     units = np.diag([1e-3, 100.0])
-    np.testing.assert_allclose(scaled_roots(units @ covariance @ units)[0], units @ root, rtol=1e-12)
+    np.testing.assert_allclose(
+        scaled_roots(units @ covariance @ units)[0], units @ root, rtol=1e-12
+    )
 
 
 def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
@@ -79,22 +81,31 @@ def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
 def test_a_constant_covariance_within_changes_little(returns):
     """The sample covariance of standardised residuals is near the identity."""
     plain = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), returns)
-    same = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.SampleCovariance()), returns)
+    same = fitted(
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.SampleCovariance()), returns
+    )
     np.testing.assert_allclose(same.ratio, plain.ratio, atol=0.02)
 
 
 @pytest.mark.parametrize("within", [None, hr.EWMACovariance(0.97)], ids=["constant", "ewma"])
 @pytest.mark.parametrize("combine", ["mixture", "most_likely"])
 def test_the_decomposition_adds_up(combine, within, three):
-    fit = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within), three)
+    fit = fitted(
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within), three
+    )
     parts = fit.decomposition
     assert parts.index.tolist() == [0, 1, "between means"]
     np.testing.assert_allclose(parts["contribution"].sum(), fit.next_ratio, rtol=1e-9)
     np.testing.assert_allclose(parts["ratio"].iloc[:2], fit.by_regime, rtol=1e-9)
     np.testing.assert_allclose(parts["weight"].sum(), 1.0, rtol=1e-9)
-    one = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within), three[["asset", "one"]])
+    one = fitted(
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within),
+        three[["asset", "one"]],
+    )
     weight, ratio = one.decomposition[("weight", "one")], one.decomposition[("ratio", "one")]
-    np.testing.assert_allclose((weight * ratio).iloc[:2], one.decomposition[("contribution", "one")].iloc[:2])
+    np.testing.assert_allclose(
+        (weight * ratio).iloc[:2], one.decomposition[("contribution", "one")].iloc[:2]
+    )
 
 
 def test_a_change_is_split_into_probabilities_and_parameters(three):
@@ -134,7 +145,8 @@ def test_regimes_may_be_found_in_an_indicator():
     returns = hr.returns(hr.load("nasdaq_sp500")).loc["2014-02":"2018-11"]
     vix = hr.load("vix").reindex(returns.index).ffill()
     model = hr.RegimeHedge(
-        hr.ThresholdRegimes(variable=vix.columns[0], window=250), observe=lambda seen: vix.loc[seen.index]
+        hr.ThresholdRegimes(variable=vix.columns[0], window=250),
+        observe=lambda seen: vix.loc[seen.index],
     )
     sample, new = returns.iloc[:900], returns.iloc[900:]
     fit = fitted(model, sample)
@@ -142,11 +154,18 @@ def test_regimes_may_be_found_in_an_indicator():
     assert covariances[1, 0, 0] > covariances[0, 0, 0]
     state = fit.regimes.predicted.to_numpy().argmax(axis=1)
     seen = returns.loc[fit.regimes.dates].to_numpy()
-    np.testing.assert_allclose(covariances[1], np.cov(seen[state == 1], rowvar=False, ddof=0), rtol=1e-10)
-    np.testing.assert_allclose(fit.ratio["SP500"], fit.by_regime["SP500"].to_numpy()[state], rtol=1e-9)
+    np.testing.assert_allclose(
+        covariances[1], np.cov(seen[state == 1], rowvar=False, ddof=0), rtol=1e-10
+    )
+    np.testing.assert_allclose(
+        fit.ratio["SP500"], fit.by_regime["SP500"].to_numpy()[state], rtol=1e-9
+    )
     assert fit.extend(new["NASDAQ"], new[["SP500"]]).ratio.index.equals(new.index)
     assert hr.check_causality(model, returns).passed
-    with pytest.raises(hr.DataError, match="observe must give a row for each of the 900 dates of the returns; got 899"):
+    with pytest.raises(
+        hr.DataError,
+        match="observe must give a row for each of the 900 dates of the returns; got 899",
+    ):
         fitted(replace(model, observe=lambda seen: vix.loc[seen.index[1:]]), sample)
 
 
@@ -159,7 +178,9 @@ def test_what_is_observed_under_the_names_of_the_returns_is_not_taken_for_them(t
 
 
 def test_settings_are_checked():
-    with pytest.raises(hr.DataError, match="observe must be a function of the returns, or None; got 'vix'"):
+    with pytest.raises(
+        hr.DataError, match="observe must be a function of the returns, or None; got 'vix'"
+    ):
         hr.RegimeHedge(hr.GaussianHMM(2), observe="vix")
     with pytest.raises(hr.DataError, match="within must be a model such as EWMACovariance"):
         hr.RegimeHedge(hr.GaussianHMM(2), within="ewma")

@@ -10,7 +10,7 @@ from hedgeresearch.hedges.regime_resampling import draw_path, regime_resampling
 
 
 def world(n_dates, seed):
-    simulated = hr.simulate_regimes(
+    simulated = hr.data.simulate_regimes(
         n_dates, hedge_volatility=(0.010, 0.032), residual_volatility=(0.0042, 0.014), seed=seed
     )
     return simulated.returns.reset_index(drop=True)
@@ -31,14 +31,18 @@ def test_paths_of_a_chain_move_as_its_transition_says():
     np.testing.assert_allclose(counts / counts.sum(axis=1, keepdims=True), transition, atol=0.015)
 
 
-@pytest.mark.parametrize("model", [MODEL, hr.MarkovSwitchingHedge(n_starts=3)], ids=["hmm", "switching"])
+@pytest.mark.parametrize(
+    "model", [MODEL, hr.MarkovSwitchingHedge(n_starts=3)], ids=["hmm", "switching"]
+)
 def test_draws_have_the_regimes_of_the_fit(model):
     returns = world(2000, 4)
     found = fit(returns, model)
     draw = regime_resampling(found.regimes, returns, seed=0)
     again = fit(draw(None).set_axis(pd.RangeIndex(2000)), model)
     # in either order: the regression's regimes hardly differ in the asset's variance, which numbers them
-    np.testing.assert_allclose(*(np.sort(np.diag(f.regimes.transition)) for f in (again, found)), atol=0.03)
+    np.testing.assert_allclose(
+        *(np.sort(np.diag(f.regimes.transition)) for f in (again, found)), atol=0.03
+    )
     np.testing.assert_allclose(*(np.sort(f.by_regime["hedge"]) for f in (again, found)), atol=0.05)
     rows = set(map(tuple, returns.to_numpy()))
     assert all(tuple(row) in rows for row in draw(None).to_numpy())
@@ -47,14 +51,20 @@ def test_draws_have_the_regimes_of_the_fit(model):
 def test_draws_follow_their_seed():
     returns = world(600, 4)
     found = fit(returns)
-    np.testing.assert_array_equal(bootstrap_ratios(found, 5, seed=3), bootstrap_ratios(found, 5, seed=3))
+    np.testing.assert_array_equal(
+        bootstrap_ratios(found, 5, seed=3), bootstrap_ratios(found, 5, seed=3)
+    )
     assert (bootstrap_ratios(found, 5, seed=3) != bootstrap_ratios(found, 5, seed=4)).all()
 
 
 def test_regimes_of_something_else_cannot_be_drawn():
     returns = world(600, 4)
-    size = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), observe=lambda r: r[["asset"]].abs().add_suffix(" size"))
-    with pytest.raises(hr.DataError, match="regimes must be those of the returns to be drawn again"):
+    size = hr.RegimeHedge(
+        hr.GaussianHMM(2, n_starts=2), observe=lambda r: r[["asset"]].abs().add_suffix(" size")
+    )
+    with pytest.raises(
+        hr.DataError, match="regimes must be those of the returns to be drawn again"
+    ):
         fit(returns, size).conf_int(n_bootstrap=5)
 
 

@@ -11,7 +11,11 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
-from hedgeresearch.hedges.composed.combination_weights import forward_folds, inverse_variance, stacking
+from hedgeresearch.hedges.composed.combination_weights import (
+    forward_folds,
+    inverse_variance,
+    stacking,
+)
 from hedgeresearch.hedges.composed.shrunk import excess_covariance
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
@@ -20,7 +24,7 @@ EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 @pytest.fixture(scope="module")
 def returns():
     """An asset and two hedges with moving covariances, 600 dates."""
-    return hr.simulate_dcc(n_dates=600, n_series=3, correlation=0.6, seed=21).returns
+    return hr.data.simulate_dcc(n_dates=600, n_series=3, correlation=0.6, seed=21).returns
 
 
 def split(frame):
@@ -76,7 +80,9 @@ def test_the_ends(toward, returns):
     nothing = fit_of(hr.ShrunkHedge(EWMA, toward, weight=0.0), returns)
     all_of_it = fit_of(hr.ShrunkHedge(EWMA, toward, weight=1), returns)
     pd.testing.assert_frame_equal(nothing.ratio, fit_of(EWMA, returns).ratio)
-    np.testing.assert_allclose(all_of_it.ratio, fit_of(target, returns).next_ratio.to_numpy()[None].repeat(580, axis=0))
+    np.testing.assert_allclose(
+        all_of_it.ratio, fit_of(target, returns).next_ratio.to_numpy()[None].repeat(580, axis=0)
+    )
     np.testing.assert_allclose(nothing.standard_errors, fit_of(EWMA, returns).standard_errors)
 
 
@@ -99,10 +105,17 @@ def test_errors_are_the_models_own(returns):
 
 def test_what_errors_exceed_those_of_the_target():
     rng = np.random.default_rng(2)
-    small, more = np.cov(rng.normal(size=(9, 3)), rowvar=False), np.cov(rng.normal(size=(9, 3)), rowvar=False)
+    small, more = (
+        np.cov(rng.normal(size=(9, 3)), rowvar=False),
+        np.cov(rng.normal(size=(9, 3)), rowvar=False),
+    )
     metric, target = np.eye(3), np.ones(3)
-    np.testing.assert_allclose(excess_covariance(small + more, small, metric, target), more, rtol=1e-8)
-    np.testing.assert_allclose(excess_covariance(small, small + more, metric, target), 0.0, atol=1e-14)
+    np.testing.assert_allclose(
+        excess_covariance(small + more, small, metric, target), more, rtol=1e-8
+    )
+    np.testing.assert_allclose(
+        excess_covariance(small, small + more, metric, target), 0.0, atol=1e-14
+    )
     np.testing.assert_array_equal(excess_covariance(small, np.zeros((3, 3)), metric, target), small)
     # greater in some directions only: what is left is a covariance below both, in any units
     left = small - excess_covariance(small, more, metric, target)
@@ -115,7 +128,9 @@ def test_what_errors_exceed_those_of_the_target():
 
 def test_toward_ols_by_hand(returns):
     model = hr.WeightedOLSHedge(30)
-    fit, inner, ols = (fit_of(m, returns) for m in (hr.ShrunkHedge(model, "ols"), model, hr.OLSHedge()))
+    fit, inner, ols = (
+        fit_of(m, returns) for m in (hr.ShrunkHedge(model, "ols"), model, hr.OLSHedge())
+    )
     own, error = inner.inference.covariance(inner), ols.inference.covariance(ols)
     assert np.linalg.eigvalsh(own - error).min() > 0.0
     a = inner.next_covariance.to_numpy()[1:, 1:]
@@ -145,7 +160,9 @@ def test_prices_may_be_shrunk_toward_the_naive_ratio_only(returns):
     fit = fit_of(hr.ShrunkHedge(hr.ErrorCorrectionHedge()), prices)
     assert fit.model.needs == "prices"
     assert 0.0 < fit.summary["weight"].iloc[0] < 1.0
-    with pytest.raises(hr.DataError, match="toward='ols' needs a model of returns; got ErrorCorrectionHedge"):
+    with pytest.raises(
+        hr.DataError, match="toward='ols' needs a model of returns; got ErrorCorrectionHedge"
+    ):
         hr.ShrunkHedge(hr.ErrorCorrectionHedge(), toward="ols")
 
 
@@ -206,12 +223,17 @@ def hedged_out_of_fold(model, returns, edges):
     pieces = []
     for first, end in itertools.pairwise(edges):
         later = fit_of(model, returns.iloc[:first]).extend(*split(returns.iloc[first:end]))
-        pieces.append(returns["asset"].iloc[first:end] - (later.ratio * returns.iloc[first:end, 1:]).sum(axis=1))
+        pieces.append(
+            returns["asset"].iloc[first:end]
+            - (later.ratio * returns.iloc[first:end, 1:]).sum(axis=1)
+        )
     return pd.concat(pieces).to_numpy()
 
 
 def test_weights_come_from_forward_splits(returns):
-    hedged = np.column_stack([hedged_out_of_fold(m, returns, [300, 375, 450, 525, 600]) for m in MEMBERS.values()])
+    hedged = np.column_stack(
+        [hedged_out_of_fold(m, returns, [300, 375, 450, 525, 600]) for m in MEMBERS.values()]
+    )
     expected = 1 / hedged.var(axis=0)
     fit = fit_of(hr.CombinedHedge(MEMBERS, "inverse_variance"), returns)
     np.testing.assert_allclose(fit.summary["weight"], expected / expected.sum())
@@ -252,21 +274,27 @@ def test_an_extension_keeps_the_weights(returns):
     fit = fit_of(hr.CombinedHedge(MEMBERS, "inverse_variance"), sample)
     later = fit.extend(*split(new))
     parts = [fit_of(model, sample).extend(*split(new)).ratio for model in MEMBERS.values()]
-    np.testing.assert_allclose(later.ratio, sum(w * p for w, p in zip(fit.summary["weight"], parts, strict=True)))
+    np.testing.assert_allclose(
+        later.ratio, sum(w * p for w, p in zip(fit.summary["weight"], parts, strict=True))
+    )
     assert later.summary["weight"].equals(fit.summary["weight"])
     assert not later.summary["ratio hedge"].equals(fit.summary["ratio hedge"])
 
 
 def test_errors_are_at_most_the_mean_of_the_members(returns):
     same = fit_of(hr.CombinedHedge({"a": hr.OLSHedge(), "b": hr.OLSHedge()}), returns)
-    pd.testing.assert_series_equal(same.standard_errors, fit_of(hr.OLSHedge(), returns).standard_errors)
+    pd.testing.assert_series_equal(
+        same.standard_errors, fit_of(hr.OLSHedge(), returns).standard_errors
+    )
     mixed = fit_of(hr.CombinedHedge({"ols": hr.OLSHedge(), "naive": hr.NaiveHedge()}), returns)
     parts = [fit_of(m, returns) for m in (hr.OLSHedge(), hr.NaiveHedge())]
     bound = np.mean([part.inference.covariance(part) for part in parts], axis=0)
     np.testing.assert_allclose(mixed.inference.covariance(mixed), bound)
     truth = parts[0].inference.covariance(parts[0]) / 4  # half an estimate and half a number
     assert np.linalg.eigvalsh(bound - truth).min() > 0.0
-    resampled = fit_of(hr.CombinedHedge({"a": hr.ConstrainedHedge(hr.OLSHedge(), net=1.0)}), returns)
+    resampled = fit_of(
+        hr.CombinedHedge({"a": hr.ConstrainedHedge(hr.OLSHedge(), net=1.0)}), returns
+    )
     assert resampled.inference is None
 
 
@@ -277,7 +305,7 @@ class Warner:
     least: int = 0
 
     def fit(self, asset, hedges):
-        warnings.warn("mind this", hr.HedgeResearchWarning, stacklevel=2)
+        warnings.warn("mind this", hr.errors.HedgeResearchWarning, stacklevel=2)
         if len(asset) < self.least:
             raise hr.DataError(f"give {self.least} dates")
         return replace(hr.OLSHedge().fit(asset, hedges), model=self)
@@ -287,10 +315,10 @@ class Warner:
 
 
 def test_what_members_say_is_heard(returns):
-    with pytest.warns(hr.HedgeResearchWarning, match="mind this"):
+    with pytest.warns(hr.errors.HedgeResearchWarning, match="mind this"):
         fit_of(hr.CombinedHedge({"w": Warner()}), returns)
     with (
-        pytest.warns(hr.HedgeResearchWarning, match="mind this"),
+        pytest.warns(hr.errors.HedgeResearchWarning, match="mind this"),
         pytest.raises(hr.DataError, match="model 'w' on 300 dates: give 400 dates"),
     ):
         fit_of(hr.CombinedHedge({"ols": hr.OLSHedge(), "w": Warner(400)}, "stacking"), returns)
@@ -309,7 +337,9 @@ def test_models_that_cannot_be_combined_are_refused():
     ):
         with pytest.raises(hr.DataError, match=message):
             hr.CombinedHedge(models)
-    with pytest.raises(hr.DataError, match="weights must be one of 'equal', 'inverse_variance', 'stacking'"):
+    with pytest.raises(
+        hr.DataError, match="weights must be one of 'equal', 'inverse_variance', 'stacking'"
+    ):
         hr.CombinedHedge(MEMBERS, "best")
     with pytest.raises(hr.DataError, match="n_folds must be a whole number of at least 1"):
         hr.CombinedHedge(MEMBERS, n_folds=0)
@@ -341,5 +371,8 @@ def test_they_nest(returns):
 
 
 def test_members_of_different_horizons_are_refused():
-    with pytest.raises(hr.DataError, match="models must hedge returns of one horizon; got {'day': 1, 'fortnight': 10}"):
+    with pytest.raises(
+        hr.DataError,
+        match="models must hedge returns of one horizon; got {'day': 1, 'fortnight': 10}",
+    ):
         hr.CombinedHedge({"day": hr.OLSHedge(), "fortnight": hr.HorizonHedge(hr.OLSHedge(), 10)})

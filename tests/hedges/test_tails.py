@@ -41,7 +41,10 @@ def test_quantile_hedge_solves_the_linear_programme_as_written(returns, q):
 def test_quantile_hedge_beats_the_iterations_of_statsmodels(returns):
     from statsmodels.regression.quantile_regression import QuantReg
 
-    y, x = returns["asset"] / 0.01, np.column_stack([np.ones(300), returns[["first", "second"]] / 0.01])
+    y, x = (
+        returns["asset"] / 0.01,
+        np.column_stack([np.ones(300), returns[["first", "second"]] / 0.01]),
+    )
 
     def loss(coefficients):
         left = y - x @ coefficients
@@ -63,14 +66,18 @@ def test_quantile_errors_are_the_sandwich_as_written(returns):
     wide = bandwidth(left, 0.4)
     density = np.exp(-0.5 * (left / wide) ** 2) / np.sqrt(2 * np.pi) / wide
     scores = x * np.where(left < 0, -0.6, 0.4)[:, None]
-    scores[on_plane] = x[on_plane] * np.linalg.solve(x[on_plane].T, -scores[~on_plane].sum(axis=0))[:, None]
+    scores[on_plane] = (
+        x[on_plane] * np.linalg.solve(x[on_plane].T, -scores[~on_plane].sum(axis=0))[:, None]
+    )
     middle = scores.T @ scores
     for lag in range(1, 6):  # floor(4 * 3 ** (2 / 9))
         cross = scores[lag:].T @ scores[:-lag]
         middle += (1 - lag / 6) * (cross + cross.T)
     bread = np.linalg.inv((x * density[:, None]).T @ x)
     expected = np.sqrt(np.diag(bread @ middle @ bread))
-    np.testing.assert_allclose(fit(hr.QuantileHedge(0.4), returns).summary["standard error"], expected, rtol=1e-7)
+    np.testing.assert_allclose(
+        fit(hr.QuantileHedge(0.4), returns).summary["standard error"], expected, rtol=1e-7
+    )
 
 
 def test_the_bandwidth_is_that_of_statsmodels(returns):
@@ -128,9 +135,13 @@ def test_minimum_cvar_of_centred_hedges_is_a_quantile_regression(returns):
 
 
 def test_tails_of_too_few_dates_and_hedges_that_always_gain_are_refused(returns):
-    with pytest.raises(hr.DataError, match=r"at least 3 dates for 2 hedges; level=0.995 leaves 1.5 of 300"):
+    with pytest.raises(
+        hr.DataError, match=r"at least 3 dates for 2 hedges; level=0.995 leaves 1.5 of 300"
+    ):
         fit(hr.MinimumCVaRHedge(0.995), returns)
-    with pytest.raises(hr.DataError, match=r"at least 3 dates for 2 hedges; q=0.995 leaves 1.5 of 300"):
+    with pytest.raises(
+        hr.DataError, match=r"at least 3 dates for 2 hedges; q=0.995 leaves 1.5 of 300"
+    ):
         fit(hr.QuantileHedge(0.995), returns)
     with pytest.raises(hr.DataError, match="so that no finite ratio is best"):
         fit(hr.MinimumCVaRHedge(0.2), returns.assign(first=returns["first"] + 0.02))
@@ -145,10 +156,14 @@ def test_lower_partial_moment_by_a_search(returns, order, target):
     asset, hedge = returns["asset"].to_numpy() / 0.01, returns["first"].to_numpy() / 0.01
 
     def moment(ratio):
-        return float(np.mean(np.maximum(100 * target - asset + ratio * hedge, 0.0) ** order)) ** (1.0 / order)
+        return float(np.mean(np.maximum(100 * target - asset + ratio * hedge, 0.0) ** order)) ** (
+            1.0 / order
+        )
 
     best = minimize_scalar(moment, bounds=(-1, 3), method="bounded", options={"xatol": 1e-9})
-    found = fit(hr.LowerPartialMomentHedge(order, target), returns[["asset", "first"]]).next_ratio["first"]
+    found = fit(hr.LowerPartialMomentHedge(order, target), returns[["asset", "first"]]).next_ratio[
+        "first"
+    ]
     assert moment(found) <= best.fun * (1.0 + 1e-14)
     assert found == pytest.approx(best.x, abs=1e-6)  # of a search by values
 
@@ -168,32 +183,42 @@ def test_symmetric_returns_have_hedges_in_common(returns):
     ols = fit(hr.OLSHedge(), both).next_ratio
     np.testing.assert_allclose(fit(hr.LowerPartialMomentHedge(), both).next_ratio, ols, rtol=1e-9)
     median = fit(hr.QuantileHedge(), both).next_ratio
-    np.testing.assert_allclose(fit(hr.LowerPartialMomentHedge(1.0), both).next_ratio, median, rtol=1e-8)
+    np.testing.assert_allclose(
+        fit(hr.LowerPartialMomentHedge(1.0), both).next_ratio, median, rtol=1e-8
+    )
 
 
 def test_semivariance_errors_are_the_sandwich_as_written(returns):
     found = fit(hr.LowerPartialMomentHedge(2.0, 0.001), returns)
     hedges = returns[["first", "second"]].to_numpy()
-    short = np.maximum(0.001 - returns["asset"].to_numpy() + hedges @ found.next_ratio.to_numpy(), 0.0)
+    short = np.maximum(
+        0.001 - returns["asset"].to_numpy() + hedges @ found.next_ratio.to_numpy(), 0.0
+    )
     scores = short[:, None] * hedges
     middle = scores.T @ scores
     for lag in range(1, 6):
         cross = scores[lag:].T @ scores[:-lag]
         middle += (1 - lag / 6) * (cross + cross.T)
     bread = np.linalg.inv(hedges[short > 0].T @ hedges[short > 0])
-    np.testing.assert_allclose(found.standard_errors, np.sqrt(np.diag(bread @ middle @ bread)), rtol=1e-8)
+    np.testing.assert_allclose(
+        found.standard_errors, np.sqrt(np.diag(bread @ middle @ bread)), rtol=1e-8
+    )
 
 
 def test_a_target_out_of_reach_of_the_data_is_refused(returns):
     for order in (1.0, 2.0):
-        with pytest.raises(hr.DataError, match="at least 3 hedged returns must fall short of the target"):
+        with pytest.raises(
+            hr.DataError, match="at least 3 hedged returns must fall short of the target"
+        ):
             fit(hr.LowerPartialMomentHedge(order, target=-0.5), returns)
 
 
 def test_an_exact_hedge_is_left_where_it_misses_the_target(returns):
     """Replication ends at zero: below a positive target it pays to keep some of what gains on average."""
     frame = pd.DataFrame({"asset": returns["first"], "itself": returns["first"]})
-    assert fit(hr.LowerPartialMomentHedge(), frame).next_ratio["itself"] == pytest.approx(1.0, rel=1e-9)
+    assert fit(hr.LowerPartialMomentHedge(), frame).next_ratio["itself"] == pytest.approx(
+        1.0, rel=1e-9
+    )
     kept = 1.0 - fit(hr.LowerPartialMomentHedge(2.0, 1e-4), frame).next_ratio["itself"]
 
     def moment(share):

@@ -14,14 +14,18 @@ def monthly_prices(data_dir):
     sheet = xlrd.open_workbook(data_dir / "SandPhedge.xls").sheet_by_index(0)
     assert sheet.row_values(0) == ["Date", "Spot", "Futures"]
     dates = pd.date_range("1997-09-01", periods=247, freq="MS")
-    return pd.DataFrame({"spot": sheet.col_values(1, 1), "futures": sheet.col_values(2, 1)}, index=dates)
+    return pd.DataFrame(
+        {"spot": sheet.col_values(1, 1), "futures": sheet.col_values(2, 1)}, index=dates
+    )
 
 
 def test_brooks_levels(monthly_prices):
     """Brooks (2019), Introductory Econometrics for Finance, 4th edition, chapters 3 and 4: the regression of levels."""
     fit = hr.OLSHedge(cov="nonrobust").fit(monthly_prices["spot"], monthly_prices[["futures"]])
     constant, beta = fit.summary.loc["constant"], fit.summary.loc["futures"]
-    assert constant["estimate"] == pytest.approx(-2.83784, abs=1e-5)  # printed from single precision
+    assert constant["estimate"] == pytest.approx(
+        -2.83784, abs=1e-5
+    )  # printed from single precision
     assert constant["standard error"] == pytest.approx(1.48897, abs=5e-6)
     assert beta["estimate"] == pytest.approx(1.00161, abs=5e-6)
     assert beta["standard error"] == pytest.approx(0.000999277, abs=5e-10)
@@ -47,17 +51,23 @@ def test_brooks_returns(monthly_prices):
     assert test["F"] == pytest.approx(14.02980961, abs=5e-9)
     assert test["p"] == pytest.approx(0.00022456631728795146, rel=1e-8)
     hedged = returns["spot"] - constant["estimate"] - beta["estimate"] * returns["futures"]
-    assert (hedged.diff() ** 2).sum() / (hedged**2).sum() == pytest.approx(2.969, abs=5e-4)  # Durbin and Watson
+    assert (hedged.diff() ** 2).sum() / (hedged**2).sum() == pytest.approx(
+        2.969, abs=5e-4
+    )  # Durbin and Watson
     assert (hedged**2).sum() == pytest.approx(51.684, abs=5e-4)
     printed = {"spot": [0.416776, 4.333323], "futures": [0.414017, 4.419049]}
     np.testing.assert_allclose(returns.agg(["mean", "std"]), pd.DataFrame(printed), atol=5e-7)
 
 
 # the spread moves with interest rates and dividends: with the nine lags of BIC Dickey and Fuller find no relation
-@pytest.mark.filterwarnings("ignore:asset and hedges should be coint:hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.filterwarnings(
+    "ignore:asset and hedges should be coint:hedgeresearch.errors.ConvergenceWarning"
+)
 def test_brooks_error_correction(monthly_prices):
     """The regression of returns on the last spread of log levels, as computed from the book's data."""
-    fit = hr.ErrorCorrectionHedge(lags=0, cov="nonrobust").fit(monthly_prices["spot"], monthly_prices[["futures"]])
+    fit = hr.ErrorCorrectionHedge(lags=0, cov="nonrobust").fit(
+        monthly_prices["spot"], monthly_prices[["futures"]]
+    )
     assert fit.next_ratio["futures"] == pytest.approx(0.9847709, abs=5e-8)
     assert fit.standard_errors["futures"] == pytest.approx(0.0057811, abs=5e-8)
     speed = fit.summary.loc["error correction"]
@@ -69,8 +79,36 @@ def test_brooks_error_correction(monthly_prices):
 
 def test_hulls_jet_fuel():
     """Hull, Options, Futures, and Other Derivatives, chapter 3: jet fuel hedged with heating oil futures."""
-    futures = [0.021, 0.035, -0.046, 0.001, 0.044, -0.029, -0.026, -0.029, 0.048, -0.006, -0.036, -0.011, 0.019]
-    fuel = [0.029, 0.020, -0.044, 0.008, 0.026, -0.019, -0.010, -0.007, 0.043, 0.011, -0.036, -0.018, 0.009]
+    futures = [
+        0.021,
+        0.035,
+        -0.046,
+        0.001,
+        0.044,
+        -0.029,
+        -0.026,
+        -0.029,
+        0.048,
+        -0.006,
+        -0.036,
+        -0.011,
+        0.019,
+    ]
+    fuel = [
+        0.029,
+        0.020,
+        -0.044,
+        0.008,
+        0.026,
+        -0.019,
+        -0.010,
+        -0.007,
+        0.043,
+        0.011,
+        -0.036,
+        -0.018,
+        0.009,
+    ]
     changes = pd.DataFrame({"fuel": [*fuel, -0.032, 0.023], "futures": [*futures, -0.027, 0.029]})
     assert changes["futures"].std() == pytest.approx(0.0313, abs=5e-5)
     assert changes["fuel"].std() == pytest.approx(0.0263, abs=5e-5)

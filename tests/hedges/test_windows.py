@@ -13,7 +13,7 @@ from hedgeresearch.hedges.regression.moving_regression import RunningMoments, ef
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_dcc(n_dates=400, n_series=3, correlation=0.7, seed=3).returns
+    return hr.data.simulate_dcc(n_dates=400, n_series=3, correlation=0.7, seed=3).returns
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +85,20 @@ def test_an_extension_knows_its_errors(name, returns, asset, hedges):
         ratio, error = by_hand(model, returns, t, window, half_life)
         np.testing.assert_allclose(later.ratio.iloc[t - 310], ratio, rtol=1e-9)
         np.testing.assert_allclose(errors[t - 310], error, rtol=1e-8)
-    np.testing.assert_allclose(later.standard_errors, by_hand(model, returns, 400, window, half_life)[1], rtol=1e-8)
+    np.testing.assert_allclose(
+        later.standard_errors, by_hand(model, returns, 400, window, half_life)[1], rtol=1e-8
+    )
     whole = model.fit(asset, hedges)
-    pd.testing.assert_frame_equal(later.bands(), whole.bands().iloc[-90:], rtol=1e-9, check_freq=False)
+    pd.testing.assert_frame_equal(
+        later.bands(), whole.bands().iloc[-90:], rtol=1e-9, check_freq=False
+    )
 
 
 def test_rolling_errors_are_those_of_statsmodels(asset, hedges):
     fit = hr.RollingOLSHedge(120, hac_lags=4).fit(asset, hedges)
-    found = sm.OLS(asset[280:], sm.add_constant(hedges[280:])).fit(cov_type="HAC", cov_kwds={"maxlags": 4})
+    found = sm.OLS(asset[280:], sm.add_constant(hedges[280:])).fit(
+        cov_type="HAC", cov_kwds={"maxlags": 4}
+    )
     np.testing.assert_allclose(fit.next_ratio, found.params[1:], rtol=1e-10)
     np.testing.assert_allclose(fit.standard_errors, found.bse[1:], rtol=1e-10)
 
@@ -115,9 +121,14 @@ def test_expanding_ends_as_ols(asset, hedges):
 
 
 def test_a_long_half_life_is_expanding(asset, hedges):
-    expanding, weighted = hr.ExpandingOLSHedge(20).fit(asset, hedges), hr.WeightedOLSHedge(1e12).fit(asset, hedges)
+    expanding, weighted = (
+        hr.ExpandingOLSHedge(20).fit(asset, hedges),
+        hr.WeightedOLSHedge(1e12).fit(asset, hedges),
+    )
     pd.testing.assert_frame_equal(weighted.ratio, expanding.ratio, rtol=1e-8)
-    np.testing.assert_allclose(weighted.bands(), expanding.bands(), rtol=1e-7)  # the weights still fall by 3e-10
+    np.testing.assert_allclose(
+        weighted.bands(), expanding.bands(), rtol=1e-7
+    )  # the weights still fall by 3e-10
 
 
 def test_effective_dates():
@@ -141,7 +152,9 @@ def test_running_moments_in_pieces(returns, decay):
     for t in (2, 57, 400):
         weights = decay ** np.arange(t)[::-1]
         expected = np.cov(values[:t], rowvar=False, aweights=weights)
-        np.testing.assert_allclose(once[t], expected, rtol=1e-8)  # np.cov itself loses digits at this level
+        np.testing.assert_allclose(
+            once[t], expected, rtol=1e-8
+        )  # np.cov itself loses digits at this level
 
 
 @pytest.mark.parametrize("decay", [1.0, 0.999])
@@ -172,7 +185,9 @@ def test_settings_that_cannot_work_are_refused(asset, hedges):
         hr.WeightedOLSHedge(10, hac_lags=-1)
     with pytest.raises(hr.DataError, match="half_life must lie strictly between 0 and inf; got 0"):
         hr.WeightedOLSHedge(0)
-    with pytest.raises(hr.DataError, match="minimum must be smaller than the number of dates, 50; got 60"):
+    with pytest.raises(
+        hr.DataError, match="minimum must be smaller than the number of dates, 50; got 60"
+    ):
         hr.ExpandingOLSHedge().fit(asset[:50], hedges[:50])
     with pytest.raises(hr.DataError, match="minimum must be at least 4 for 2 hedges; got 3"):
         hr.ExpandingOLSHedge(3).fit(asset, hedges)
@@ -180,7 +195,9 @@ def test_settings_that_cannot_work_are_refused(asset, hedges):
         hr.WeightedOLSHedge(10).fit(asset[:20], hedges[:20])
 
 
-@pytest.mark.parametrize("model", [hr.ExpandingOLSHedge(60), hr.WeightedOLSHedge(2)], ids=["expanding", "weighted"])
+@pytest.mark.parametrize(
+    "model", [hr.ExpandingOLSHedge(60), hr.WeightedOLSHedge(2)], ids=["expanding", "weighted"]
+)
 def test_a_hedge_that_stands_still_is_named(model, asset, hedges):
     still = hedges.copy()
     still.iloc[:61, 1] = 0.0
@@ -190,13 +207,17 @@ def test_a_hedge_that_stands_still_is_named(model, asset, hedges):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", [hr.RollingOLSHedge(250), hr.WeightedOLSHedge(90)], ids=["rolling", "weighted"])
+@pytest.mark.parametrize(
+    "model", [hr.RollingOLSHedge(250), hr.WeightedOLSHedge(90)], ids=["rolling", "weighted"]
+)
 def test_bands_hold_a_constant_ratio(model):
     held = []
     for seed in range(300):
         rng = np.random.default_rng(seed)
         x = rng.normal(size=500)
-        frame = pd.DataFrame({"asset": 0.9 * x + 0.5 * rng.normal(size=500), "hedge": x}, pd.RangeIndex(500))
+        frame = pd.DataFrame(
+            {"asset": 0.9 * x + 0.5 * rng.normal(size=500), "hedge": x}, pd.RangeIndex(500)
+        )
         interval = model.fit(frame["asset"], frame[["hedge"]]).conf_int()
         held.append(bool(interval["lower"].item() < 0.9 < interval["upper"].item()))
     assert 0.89 < np.mean(held) < 0.98  # 250 dates: about .93

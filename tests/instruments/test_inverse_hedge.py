@@ -15,10 +15,14 @@ FACE, PRICE = 100.0, 60_000.0
 FUTURE = InverseContract("FUTURE", FACE, currency="BTC")
 
 
-def simulated_prices(basis: float = 0.008, noise: float = 0.003, trend: float = 0.0) -> pd.DataFrame:
+def simulated_prices(
+    basis: float = 0.008, noise: float = 0.003, trend: float = 0.0
+) -> pd.DataFrame:
     """Daily closes of a coin, and of a future on it at a premium whose level varies from close to close."""
     rng = np.random.default_rng(0)
-    coin = PRICE * np.exp(np.concatenate([[0.0], np.cumsum(trend + 0.04 * rng.standard_normal(1000))]))
+    coin = PRICE * np.exp(
+        np.concatenate([[0.0], np.cumsum(trend + 0.04 * rng.standard_normal(1000))])
+    )
     future = coin * np.exp(basis + noise * rng.standard_normal(1001))
     return pd.DataFrame({"BTC": coin, "FUTURE": future}, pd.date_range("2021-01-01", periods=1001))
 
@@ -37,7 +41,9 @@ def minimum_variance(asset: np.ndarray, hedge: np.ndarray) -> float:
 def brute_force(asset: np.ndarray, hedge: np.ndarray) -> float:
     """The number of contracts at which the variance of the sum is smallest."""
     scale = asset.var()
-    return minimize_scalar(lambda n: (asset + n * hedge).var() / scale, bracket=(-1000.0, -200.0), tol=1e-12).x
+    return minimize_scalar(
+        lambda n: (asset + n * hedge).var() / scale, bracket=(-1000.0, -200.0), tol=1e-12
+    ).x
 
 
 def hedge_of_one_coin(prices: pd.DataFrame, kind: str) -> float:
@@ -46,7 +52,9 @@ def hedge_of_one_coin(prices: pd.DataFrame, kind: str) -> float:
     fit = OLSHedge().fit(returns(prices["BTC"], kind), hedges)
     assert fit.returns_kind == kind
     position = PRICE if kind == "simple" else 1.0
-    return contracts_for(fit.next_ratio["FUTURE"], position, FUTURE, prices["FUTURE"].iloc[0], PRICE, kind)
+    return contracts_for(
+        fit.next_ratio["FUTURE"], position, FUTURE, prices["FUTURE"].iloc[0], PRICE, kind
+    )
 
 
 def test_hedge_of_price_changes_by_definition_and_brute_force() -> None:
@@ -55,7 +63,9 @@ def test_hedge_of_price_changes_by_definition_and_brute_force() -> None:
     by_definition = minimum_variance(asset, hedge)
     assert hedge_of_one_coin(prices, "difference") == pytest.approx(by_definition, rel=1e-9)
     assert brute_force(asset, hedge) == pytest.approx(by_definition, abs=0.005)  # two decimals
-    np.testing.assert_allclose(FUTURE.path_profit(1.0, prices["FUTURE"], prices["BTC"]), hedge, rtol=1e-9)
+    np.testing.assert_allclose(
+        FUTURE.path_profit(1.0, prices["FUTURE"], prices["BTC"]), hedge, rtol=1e-9
+    )
 
 
 def test_hedge_of_returns_by_definition_and_brute_force() -> None:
@@ -111,14 +121,22 @@ def test_closed_form_of_lognormal_months() -> None:
     hedge = FUTURE.profit(1.0, entry, future, spot)
     # the standard error over 400,000 months is 0.1
     assert minimum_variance(spot - PRICE, hedge) == pytest.approx(exact, abs=0.3)
-    assert minimum_variance(spot - PRICE, FACE * (future / entry - 1)) == pytest.approx(linear, abs=0.3)
+    assert minimum_variance(spot - PRICE, FACE * (future / entry - 1)) == pytest.approx(
+        linear, abs=0.3
+    )
 
 
 def test_returns_and_price_changes_ask_for_different_contracts_where_prices_trend() -> None:
     """Price changes weight dates by the price they had: half of it back then, half as many contracts."""
     trending = simulated_prices(trend=-0.002)
-    by_returns, by_changes = (hedge_of_one_coin(trending, kind) for kind in ("simple", "difference"))
+    by_returns, by_changes = (
+        hedge_of_one_coin(trending, kind) for kind in ("simple", "difference")
+    )
     level = (trending["BTC"] / PRICE).mean()
     assert level < 0.5
-    assert by_returns == pytest.approx(-600.0, abs=5.0)  # whatever the price has done, but for the noise
-    assert by_changes / by_returns == pytest.approx(level, abs=0.05)  # the mean price, but for the weights
+    assert by_returns == pytest.approx(
+        -600.0, abs=5.0
+    )  # whatever the price has done, but for the noise
+    assert by_changes / by_returns == pytest.approx(
+        level, abs=0.05
+    )  # the mean price, but for the weights

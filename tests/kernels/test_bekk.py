@@ -34,12 +34,18 @@ def admissible(form, asymmetric, targeting, n, seed):
     rng = np.random.default_rng(seed)
     errors = rng.standard_normal((120, n)) @ (np.eye(n) + 0.3 * rng.standard_normal((n, n)))
     errors /= np.sqrt(np.mean(errors**2, axis=0))
-    shocks = np.ascontiguousarray(np.stack([errors, np.minimum(errors, 0)], axis=1)[:, : 1 + asymmetric])
+    shocks = np.ascontiguousarray(
+        np.stack([errors, np.minimum(errors, 0)], axis=1)[:, : 1 + asymmetric]
+    )
     layout = Layout(form, asymmetric, targeting, n)
     sizes = [0.2, 0.15, 0.85] if asymmetric else [0.2, 0.85]
     blocks = np.array([size * np.eye(n) + 0.03 * rng.standard_normal((n, n)) for size in sizes])
     root = np.linalg.cholesky(0.1 * np.cov(errors, rowvar=False))
-    return MatrixMap(layout, np.einsum("tmi,tmj->mij", shocks, shocks) / len(shocks)), shocks, layout.pack(root, blocks)
+    return (
+        MatrixMap(layout, np.einsum("tmi,tmj->mij", shocks, shocks) / len(shocks)),
+        shocks,
+        layout.pack(root, blocks),
+    )
 
 
 def sixth_order(function, x, step):
@@ -48,7 +54,8 @@ def sixth_order(function, x, step):
     rows = []
     for move in step * np.eye(len(x)):
         rows.append(
-            sum(w * (function(x + i * move) - function(x - i * move)) for i, w in weights.items()) / (60 * step)
+            sum(w * (function(x + i * move) - function(x - i * move)) for i, w in weights.items())
+            / (60 * step)
         )
     return np.stack(rows, axis=-1)
 
@@ -65,7 +72,9 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(form, targeting, asymm
     matrices, derivatives = mapping.at(x)
     first = mapping.moments[0]
     log_likelihood, scores = bekk_scores(*matrices, *derivatives, shocks, first)
-    np.testing.assert_allclose(log_likelihood, slow_log_likelihood(matrices, shocks, first), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(
+        log_likelihood, slow_log_likelihood(matrices, shocks, first), rtol=1e-10, atol=1e-12
+    )
     numerical = sixth_order(lambda y: slow_log_likelihood(mapping.at(y)[0], shocks, first), x, 1e-3)
     np.testing.assert_allclose(scores, numerical, rtol=1e-6, atol=1e-6 * np.abs(numerical).max())
 
@@ -75,8 +84,12 @@ def test_covariances_are_the_recursion(n):
     mapping, shocks, x = admissible("full", True, False, n, seed=n)
     matrices, _ = mapping.at(x)
     expected = slow_covariances(*matrices, shocks, mapping.moments[0])
-    np.testing.assert_allclose(bekk_covariance(*matrices, shocks, mapping.moments[0]), expected, rtol=1e-11)
-    np.testing.assert_allclose(bekk_last(*matrices, shocks, mapping.moments[0]), expected[-1], rtol=1e-11)
+    np.testing.assert_allclose(
+        bekk_covariance(*matrices, shocks, mapping.moments[0]), expected, rtol=1e-11
+    )
+    np.testing.assert_allclose(
+        bekk_last(*matrices, shocks, mapping.moments[0]), expected[-1], rtol=1e-11
+    )
 
 
 def test_a_singular_covariance_has_no_likelihood():
@@ -125,15 +138,23 @@ def check_against(result, hedge, form, asymmetric, returns):
         assert value == pytest.approx(result[hedge][name], rel=1e-8), name
 
 
-@pytest.mark.parametrize(("form", "asymmetric"), [*((form, False) for form in FORMS), ("full", True)])
-def test_nasdaq_and_sp500_at_the_parameters_of_bekks(form, asymmetric, reference, percent_log_returns):
+@pytest.mark.parametrize(
+    ("form", "asymmetric"), [*((form, False) for form in FORMS), ("full", True)]
+)
+def test_nasdaq_and_sp500_at_the_parameters_of_bekks(
+    form, asymmetric, reference, percent_log_returns
+):
     returns = percent_log_returns.to_numpy()
     result = reference[f"bekk_{form}{'_asymmetric' * asymmetric}"]
     check_against(result, "hedge_NASDAQ_on_SP500", form, asymmetric, returns - returns.mean(axis=0))
 
 
 @pytest.mark.parametrize("n", [2, 3])
-@pytest.mark.parametrize(("form", "name"), [("scalar", "sbekk"), ("diagonal", "dbekk"), ("full", "bekk")])
-def test_the_simulated_panel_at_the_parameters_of_bekks(form, name, n, simulated_reference, simulated_panel):
+@pytest.mark.parametrize(
+    ("form", "name"), [("scalar", "sbekk"), ("diagonal", "dbekk"), ("full", "bekk")]
+)
+def test_the_simulated_panel_at_the_parameters_of_bekks(
+    form, name, n, simulated_reference, simulated_panel
+):
     returns = np.ascontiguousarray(simulated_panel.to_numpy()[:, :n])
     check_against(simulated_reference[f"BEKKs_{name}_N{n}"], "hedge12", form, False, returns)

@@ -67,7 +67,10 @@ def slow_log_likelihood(parameters, nu, residuals, rules):
     n = residuals.shape[1]
     if rules.get("composite"):
         plain = {k: v for k, v in rules.items() if k != "composite"}
-        pairs = [slow_log_likelihood(parameters, nu, residuals[:, i : i + 2], plain) for i in range(n - 1)]
+        pairs = [
+            slow_log_likelihood(parameters, nu, residuals[:, i : i + 2], plain)
+            for i in range(n - 1)
+        ]
         return np.mean(pairs, axis=0)
     path, values = slow_path(parameters, residuals, rules)[0], []
     for q, z in zip(path, residuals, strict=False):
@@ -80,14 +83,19 @@ def slow_log_likelihood(parameters, nu, residuals, rules):
 
 
 def fourth_order(function, step):
-    return (8 * (function(step) - function(-step)) - (function(2 * step) - function(-2 * step))) / (12 * step)
+    return (8 * (function(step) - function(-step)) - (function(2 * step) - function(-2 * step))) / (
+        12 * step
+    )
 
 
 @pytest.mark.parametrize("n_series", [2, 3, 5])
 @pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("parameters", POINTS)
 def test_correlations_are_the_recursion(parameters, rules, n_series):
-    residuals, parameters = sample(n_series), np.array(parameters) * [1, 1, rules.get("asymmetric", False)]
+    residuals, parameters = (
+        sample(n_series),
+        np.array(parameters) * [1, 1, rules.get("asymmetric", False)],
+    )
     likelihood = CorrelationLikelihood(residuals, **rules)
     intercept, first, _ = likelihood.matrices(parameters)
     path, expected_intercept = slow_path(parameters, residuals, rules)
@@ -113,7 +121,9 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(nu, rules, n_series):
         moved = [0, 1, *([2] if rules.get("asymmetric") else [])]
         for i in moved:
             direction = np.eye(3)[i]
-            numerical = fourth_order(lambda h, p=parameters, d=direction: likelihood.scores(p + h * d, nu)[0], 1e-5)
+            numerical = fourth_order(
+                lambda h, p=parameters, d=direction: likelihood.scores(p + h * d, nu)[0], 1e-5
+            )
             np.testing.assert_allclose(scores[:, i], numerical, atol=1e-6 * np.abs(numerical).max())
         if nu != NORMAL:
             numerical = fourth_order(lambda h, p=parameters: likelihood.scores(p, nu + h)[0], 1e-3)
@@ -124,7 +134,10 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(nu, rules, n_series):
 @pytest.mark.parametrize("nu", [NORMAL, 6.5])
 def test_margin_gradient_is_the_derivative_along_the_margins(nu, rules):
     """Residuals of one series moved in a random direction, as a parameter of its margin would."""
-    residuals, parameters = sample(3, 150), np.array([0.06, 0.88, 0.02 * rules.get("asymmetric", False)])
+    residuals, parameters = (
+        sample(3, 150),
+        np.array([0.06, 0.88, 0.02 * rules.get("asymmetric", False)]),
+    )
     moving = np.random.default_rng(5).standard_normal((2, 150, 3))
     gradient = CorrelationLikelihood(residuals, **rules).margin_gradient(parameters, nu, moving)
     for k in range(2):
@@ -133,22 +146,32 @@ def test_margin_gradient_is_the_derivative_along_the_margins(nu, rules):
             direction[:, i] = moving[k, :, i]
 
             def mean(h, direction=direction):
-                return CorrelationLikelihood(residuals + h * direction, **rules).scores(parameters, nu)[0].mean()
+                return (
+                    CorrelationLikelihood(residuals + h * direction, **rules)
+                    .scores(parameters, nu)[0]
+                    .mean()
+                )
 
-            assert gradient[k, i] == pytest.approx(fourth_order(mean, 1e-4), abs=1e-7 * np.abs(gradient).max())
+            assert gradient[k, i] == pytest.approx(
+                fourth_order(mean, 1e-4), abs=1e-7 * np.abs(gradient).max()
+            )
 
 
 @pytest.mark.parametrize("corrected", [False, True])
 @pytest.mark.parametrize("nu", [NORMAL, 5.0])
 def test_two_series_written_out_are_the_general_kernel(nu, corrected):
-    likelihood = CorrelationLikelihood(sample(2, 500), corrected=corrected, asymmetric=not corrected)
+    likelihood = CorrelationLikelihood(
+        sample(2, 500), corrected=corrected, asymmetric=not corrected
+    )
     for parameters in np.array(POINTS) * [1, 1, not corrected]:
         intercept, first, derivatives = likelihood.matrices(parameters)
         rest = (density_constants(nu, 2), likelihood.residuals, intercept, first, derivatives)
         by_date, scores = dcc_scores(parameters, corrected, False, *rest)
         pair_by_date, pair_scores = dcc_pair_scores(parameters, corrected, *rest)
         np.testing.assert_allclose(pair_by_date, by_date, rtol=1e-11, atol=1e-12)
-        np.testing.assert_allclose(pair_scores, scores, rtol=1e-9, atol=1e-10 * np.abs(scores).max())
+        np.testing.assert_allclose(
+            pair_scores, scores, rtol=1e-9, atol=1e-10 * np.abs(scores).max()
+        )
 
 
 def test_a_singular_correlation_has_no_likelihood():

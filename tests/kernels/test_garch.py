@@ -36,7 +36,9 @@ def slow_log_likelihood(parameters, nu, returns):
 def test_variance_is_the_recursion(parameters):
     returns = np.random.default_rng(1).standard_normal(50)
     expected = slow_variance(parameters, returns, 1.3)
-    np.testing.assert_allclose(garch_variance(np.array(parameters), returns, 1.3), expected, rtol=1e-13)
+    np.testing.assert_allclose(
+        garch_variance(np.array(parameters), returns, 1.3), expected, rtol=1e-13
+    )
 
 
 @pytest.mark.parametrize("nu", [NORMAL, 4.5])
@@ -46,7 +48,9 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(parameters, nu):
     point = np.array([*parameters, nu])
     start = backcast_start(point[:5], returns)
     log_likelihood, scores = garch_scores(point[:5], density_constants(nu, 1), returns, *start)
-    np.testing.assert_allclose(log_likelihood, slow_log_likelihood(point[:5], nu, returns), rtol=1e-11)
+    np.testing.assert_allclose(
+        log_likelihood, slow_log_likelihood(point[:5], nu, returns), rtol=1e-11
+    )
     for i in range(5 if nu == NORMAL else 6):
         step = np.zeros(6)
         step[i] = 1e-5
@@ -56,7 +60,9 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(parameters, nu):
             return slow_log_likelihood(moved[:5], moved[5], returns)
 
         numerical = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / 12e-5  # fourth order
-        np.testing.assert_allclose(scores[:, i], numerical, atol=1e-6 * np.abs(numerical).max(), rtol=1e-6)
+        np.testing.assert_allclose(
+            scores[:, i], numerical, atol=1e-6 * np.abs(numerical).max(), rtol=1e-6
+        )
 
 
 @pytest.mark.parametrize("parameters", POINTS)
@@ -67,11 +73,15 @@ def test_residuals_and_their_derivatives(parameters):
         h = slow_variance(point, returns, backcast_start(point, returns)[0])[:-1]
         return (returns - point[0]) / np.sqrt(h)
 
-    residuals, derivatives = garch_residuals(parameters, returns, *backcast_start(parameters, returns))
+    residuals, derivatives = garch_residuals(
+        parameters, returns, *backcast_start(parameters, returns)
+    )
     np.testing.assert_allclose(residuals, slow(parameters), rtol=1e-12)
     for i, step in enumerate(1e-5 * np.eye(5)):
         numerical = (slow(parameters + step) - slow(parameters - step)) / 2e-5
-        np.testing.assert_allclose(derivatives[i], numerical, atol=1e-6 * np.abs(numerical).max(), rtol=1e-6)
+        np.testing.assert_allclose(
+            derivatives[i], numerical, atol=1e-6 * np.abs(numerical).max(), rtol=1e-6
+        )
 
 
 @pytest.mark.parametrize("model", ["sGARCH_norm", "gjrGARCH_norm", "sGARCH_std", "gjrGARCH_std"])
@@ -79,7 +89,9 @@ def test_residuals_and_their_derivatives(parameters):
 def test_log_likelihood_and_path_of_rugarch(name, model, reference, percent_log_returns):
     result, returns = reference[f"rugarch_{name}_{model}"], percent_log_returns[name].to_numpy()
     coef = result["coef"]
-    parameters = np.array([coef["mu"], coef["omega"], coef["alpha1"], coef.get("gamma1", 0.0), coef["beta1"]])
+    parameters = np.array(
+        [coef["mu"], coef["omega"], coef["alpha1"], coef.get("gamma1", 0.0), coef["beta1"]]
+    )
     first = np.mean((returns - parameters[0]) ** 2)  # rugarch's start: h_1 = mean(e^2)
     density = density_constants(coef.get("shape", NORMAL), 1)
     log_likelihood, _ = garch_scores(parameters, density, returns, first, np.zeros(5))

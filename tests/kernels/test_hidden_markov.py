@@ -28,7 +28,11 @@ def enumerate_paths(densities, transition, first):
 
 def chain(k, n_dates, seed):
     rng = np.random.default_rng(seed)
-    return rng.uniform(0.01, 2.0, (n_dates, k)), rng.dirichlet(np.ones(k), size=k), rng.dirichlet(np.ones(k))
+    return (
+        rng.uniform(0.01, 2.0, (n_dates, k)),
+        rng.dirichlet(np.ones(k), size=k),
+        rng.dirichlet(np.ones(k)),
+    )
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -41,8 +45,12 @@ def test_probabilities_are_sums_over_all_paths(k):
     for t in range(6):
         seen_paths, seen = enumerate_paths(densities[: t + 1], transition, first)
         for i in range(k):
-            assert filtered[t, i] == pytest.approx(seen[seen_paths[:, t] == i].sum() / seen.sum(), abs=1e-12)
-            assert smoothed[t, i] == pytest.approx(joint[paths[:, t] == i].sum() / joint.sum(), abs=1e-12)
+            assert filtered[t, i] == pytest.approx(
+                seen[seen_paths[:, t] == i].sum() / seen.sum(), abs=1e-12
+            )
+            assert smoothed[t, i] == pytest.approx(
+                joint[paths[:, t] == i].sum() / joint.sum(), abs=1e-12
+            )
         blind = densities[: t + 1].copy()
         blind[t] = 1.0
         ahead_paths, ahead = enumerate_paths(blind, transition, first)
@@ -56,7 +64,10 @@ def test_probabilities_are_sums_over_all_paths(k):
 def test_the_likeliest_path_is_the_greatest_of_all(k, seed):
     densities, transition, first = chain(k, 6, seed)
     paths, joint = enumerate_paths(densities, transition, first)
-    assert most_likely_regimes(np.log(densities), transition, first).tolist() == paths[joint.argmax()].tolist()
+    assert (
+        most_likely_regimes(np.log(densities), transition, first).tolist()
+        == paths[joint.argmax()].tolist()
+    )
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -75,7 +86,9 @@ def test_expected_moves_are_sums_over_all_paths(k):
 
 def test_densities_that_underflow_leave_probabilities():
     log_densities = np.array([[-1e5, -1e5 - 1.0], [-2e6, -1e6]])
-    predicted, filtered, by_date = filter_regimes(log_densities, np.full((2, 2), 0.5), np.array([0.5, 0.5]))
+    predicted, filtered, by_date = filter_regimes(
+        log_densities, np.full((2, 2), 0.5), np.array([0.5, 0.5])
+    )
     assert filtered[0] == pytest.approx([1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))])
     assert filtered[1] == pytest.approx([0, 1])
     assert np.isfinite(by_date).all()

@@ -72,7 +72,9 @@ def filtered(likelihood, point, skipped):
     persistence, steps, first = likelihood.dynamics(point)
     n = len(steps)
     empty = np.zeros((n + 2, n + 2))
-    return kalman_path(likelihood.columns, persistence, steps, empty[:n], np.diag(first), empty, skipped)
+    return kalman_path(
+        likelihood.columns, persistence, steps, empty[:n], np.diag(first), empty, skipped
+    )
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -84,7 +86,9 @@ def test_the_likelihood_is_that_of_the_contrasts(case):
     inside = contrasts.T @ dense(likelihood, point)[1] @ contrasts
     seen = contrasts.T @ y
     variance = seen @ np.linalg.solve(inside, seen) / len(seen)
-    expected = -0.5 * (len(seen) * (np.log(2 * np.pi * variance) + 1) + np.linalg.slogdet(inside)[1])
+    expected = -0.5 * (
+        len(seen) * (np.log(2 * np.pi * variance) + 1) + np.linalg.slogdet(inside)[1]
+    )
     profile = likelihood.profile(point)
     assert profile.log_likelihood == pytest.approx(expected, rel=1e-10)
     assert profile.variance == pytest.approx(variance, rel=1e-10)
@@ -134,8 +138,12 @@ def test_without_steps_it_is_ols_over_all_dates_before(n_hedges):
     ratios, variances, *_ = filtered(likelihood, np.zeros(n_hedges), 10)
     for date in (10, 50, 1000, 3500):
         x, y = likelihood.columns[:date, 1:], likelihood.columns[:date, 0]
-        np.testing.assert_allclose(ratios[date - 10], np.linalg.lstsq(x, y, rcond=None)[0][1:], rtol=1e-9)
-        np.testing.assert_allclose(variances[date - 10], np.diag(np.linalg.inv(x.T @ x))[1:], rtol=1e-9)
+        np.testing.assert_allclose(
+            ratios[date - 10], np.linalg.lstsq(x, y, rcond=None)[0][1:], rtol=1e-9
+        )
+        np.testing.assert_allclose(
+            variances[date - 10], np.diag(np.linalg.inv(x.T @ x))[1:], rtol=1e-9
+        )
 
 
 @pytest.mark.parametrize("case", CASES)

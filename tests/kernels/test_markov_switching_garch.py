@@ -37,7 +37,10 @@ def slow_log_likelihood(parameters, e, k):
     h = [o / (1 - a - g / 2 - b) for o, a, g, b, _ in own]
     values = []
     for t in range(1, len(e)):
-        h = [o + (a + g * (e[t - 1] < 0)) * e[t - 1] ** 2 + b * h[i] for i, (o, a, g, b, _) in enumerate(own)]
+        h = [
+            o + (a + g * (e[t - 1] < 0)) * e[t - 1] ** 2 + b * h[i]
+            for i, (o, a, g, b, _) in enumerate(own)
+        ]
         f = np.array([density(e[t], h[i], own[i, 4]) for i in range(k)])
         values.append(np.log(p @ f))
         p = (p * f) @ transition / (p @ f)
@@ -72,7 +75,9 @@ def test_scores_are_the_derivatives_of_every_date(k):
             return slow_log_likelihood(point + times * step, e, k)
 
         numerical = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * 1e-4)  # fourth order
-        np.testing.assert_allclose(scores[:, i], numerical, atol=1e-7 * max(1, np.abs(numerical).max()))
+        np.testing.assert_allclose(
+            scores[:, i], numerical, atol=1e-7 * max(1, np.abs(numerical).max())
+        )
 
 
 def test_variances_and_densities_are_the_definition():
@@ -100,7 +105,9 @@ def test_the_box_and_its_derivatives(k):
         step = np.zeros_like(x)
         step[i] = 1e-6
         numerical = (from_box(x + step, k)[0] - from_box(x - step, k)[0]) / 2e-6
-        np.testing.assert_allclose(jacobian[:, i], numerical, atol=1e-6 * max(1, np.abs(numerical).max()))
+        np.testing.assert_allclose(
+            jacobian[:, i], numerical, atol=1e-6 * max(1, np.abs(numerical).max())
+        )
     own, _, transition = split_parameters(parameters, k)
     persistence = own[:, 1] + own[:, 2] / 2 + own[:, 3]
     np.testing.assert_allclose(persistence, x[1 : 5 * k : 5])
@@ -118,7 +125,8 @@ def test_stationary_probabilities_and_their_derivatives():
             step = np.zeros((3, 3))
             step[i, j], step[i, 2] = 1e-6, -1e-6
             numerical = (
-                stationary_derivatives(transition + step)[0] - stationary_derivatives(transition - step)[0]
+                stationary_derivatives(transition + step)[0]
+                - stationary_derivatives(transition - step)[0]
             ) / 2e-6
             np.testing.assert_allclose(by_row[:, i, j], numerical, atol=1e-7)
 
@@ -129,7 +137,9 @@ def test_renumbering_keeps_the_model():
     x[[0, 5, 10]] = 0.5, -1.0, 0.1
     ordered, e = renumber(x, 3), errors(100)
     np.testing.assert_array_equal(ordered[[0, 5, 10]], [-1.0, 0.1, 0.5])
-    before, after = (switching_garch_likelihood(from_box(point, 3)[0], e, 3)[0] for point in (x, ordered))
+    before, after = (
+        switching_garch_likelihood(from_box(point, 3)[0], e, 3)[0] for point in (x, ordered)
+    )
     np.testing.assert_allclose(after, before, rtol=1e-12)
 
 

@@ -10,7 +10,11 @@ from hedgeresearch._kernels.rolling import rolling_covariance
 
 @pytest.fixture
 def returns():
-    return np.random.default_rng(5).standard_normal((60, 3)) @ np.array([[1, 0.5, 0], [0, 1, 0.2], [0, 0, 1]]) + 5.0
+    return (
+        np.random.default_rng(5).standard_normal((60, 3))
+        @ np.array([[1, 0.5, 0], [0, 1, 0.2], [0, 0, 1]])
+        + 5.0
+    )
 
 
 def test_ewma_is_the_weighted_mean_of_the_past(returns):
@@ -32,7 +36,9 @@ def test_rolling_covariance_is_that_of_each_window(returns):
 def test_rolling_covariance_keeps_no_rounding_of_an_outlier(returns):
     shocked = returns.copy()
     shocked[5] = 1e9
-    np.testing.assert_array_equal(rolling_covariance(shocked, 10)[6:], rolling_covariance(returns, 10)[6:])
+    np.testing.assert_array_equal(
+        rolling_covariance(shocked, 10)[6:], rolling_covariance(returns, 10)[6:]
+    )
 
 
 def test_ratios_solve_the_normal_equations(returns):

@@ -54,13 +54,17 @@ def test_equity_meets_maintenance_there_and_not_before(
     assert not solvent[first:].any()
     low, high = sorted(beyond[first - 1 : first + 1])
     assert low <= price <= high
-    assert price == pytest.approx(brentq(surplus, low, high, args=(own, size), xtol=1e-10), rel=1e-12)
+    assert price == pytest.approx(
+        brentq(surplus, low, high, args=(own, size), xtol=1e-10), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("extra", [0.0, 0.3])
 def test_positions_that_are_never_liquidated(extra: float) -> None:
     assert linear_liquidation_price(0.5 * ENTRY * (1 + extra), 0.5, ENTRY, MAINTENANCE) == 0.0
-    assert (linear_surplus(np.geomspace(1e-6, ENTRY, 1_000), 0.5 * ENTRY * (1 + extra), 0.5) > 0.0).all()
+    assert (
+        linear_surplus(np.geomspace(1e-6, ENTRY, 1_000), 0.5 * ENTRY * (1 + extra), 0.5) > 0.0
+    ).all()
     assert inverse_liquidation_price(0.5 * (1 + extra), -0.5 * ENTRY, ENTRY, MAINTENANCE) == np.inf
     prices = np.geomspace(ENTRY, 1e12, 1_000)
     # exactly covered, equity and maintenance both vanish as the price rises
@@ -69,7 +73,9 @@ def test_positions_that_are_never_liquidated(extra: float) -> None:
 
 def test_just_short_of_full_collateral_there_is_a_price() -> None:
     assert 0.0 < linear_liquidation_price(0.4999 * ENTRY, 0.5, ENTRY, MAINTENANCE) < 0.001 * ENTRY
-    assert 1_000 * ENTRY < inverse_liquidation_price(0.4999, -0.5 * ENTRY, ENTRY, MAINTENANCE) < np.inf
+    assert (
+        1_000 * ENTRY < inverse_liquidation_price(0.4999, -0.5 * ENTRY, ENTRY, MAINTENANCE) < np.inf
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +102,9 @@ def test_examples_that_binance_prints(
     """
     wallet = 1_535_443.01 - others_margin + others_profit + amount
     # half a unit of the last digit printed
-    assert linear_liquidation_price(wallet, units, entry, maintenance) == pytest.approx(printed, abs=0.005)
+    assert linear_liquidation_price(wallet, units, entry, maintenance) == pytest.approx(
+        printed, abs=0.005
+    )
 
 
 @pytest.mark.parametrize("today", [17_500.0, 21_000.0])
@@ -104,28 +112,44 @@ def test_examples_that_binance_prints(
 def test_marking_to_market_leaves_the_price_where_it_is(today: float, sign: int) -> None:
     linear = linear_liquidation_price(2_500.0, sign * 0.5, ENTRY, MAINTENANCE)
     marked = 2_500.0 + sign * 0.5 * (today - ENTRY)
-    assert linear_liquidation_price(marked, sign * 0.5, today, MAINTENANCE) == pytest.approx(linear, rel=1e-12)
+    assert linear_liquidation_price(marked, sign * 0.5, today, MAINTENANCE) == pytest.approx(
+        linear, rel=1e-12
+    )
     inverse = inverse_liquidation_price(0.125, sign * 10_000.0, ENTRY, MAINTENANCE)
     coins = 0.125 + sign * 10_000.0 * (1 / ENTRY - 1 / today)
-    assert inverse_liquidation_price(coins, sign * 10_000.0, today, MAINTENANCE) == pytest.approx(inverse, rel=1e-12)
+    assert inverse_liquidation_price(coins, sign * 10_000.0, today, MAINTENANCE) == pytest.approx(
+        inverse, rel=1e-12
+    )
 
 
-@pytest.mark.parametrize(("level", "sign"), [(12_000.0, 1), (19_500.0, 1), (20_500.0, -1), (90_000.0, -1)])
+@pytest.mark.parametrize(
+    ("level", "sign"), [(12_000.0, 1), (19_500.0, 1), (20_500.0, -1), (90_000.0, -1)]
+)
 def test_collateral_is_the_inverse_of_the_price(level: float, sign: int) -> None:
     wallet = linear_collateral(level, sign * 0.5, ENTRY, MAINTENANCE)
-    assert linear_liquidation_price(wallet, sign * 0.5, ENTRY, MAINTENANCE) == pytest.approx(level, rel=1e-12)
+    assert linear_liquidation_price(wallet, sign * 0.5, ENTRY, MAINTENANCE) == pytest.approx(
+        level, rel=1e-12
+    )
     coins = inverse_collateral(level, sign * 10_000.0, ENTRY, MAINTENANCE)
-    assert inverse_liquidation_price(coins, sign * 10_000.0, ENTRY, MAINTENANCE) == pytest.approx(level, rel=1e-10)
+    assert inverse_liquidation_price(coins, sign * 10_000.0, ENTRY, MAINTENANCE) == pytest.approx(
+        level, rel=1e-10
+    )
 
 
 def test_arrays_are_floats_one_by_one() -> None:
     wallets, units = np.array([[900.0], [2_000.0], [30_000.0]]), np.array([0.5, -0.5])
     grid = linear_liquidation_price(wallets, units, ENTRY, MAINTENANCE)
-    alone = [[linear_liquidation_price(float(w), float(q), ENTRY, MAINTENANCE) for q in units] for w in wallets[:, 0]]
+    alone = [
+        [linear_liquidation_price(float(w), float(q), ENTRY, MAINTENANCE) for q in units]
+        for w in wallets[:, 0]
+    ]
     np.testing.assert_array_equal(grid, alone)
     faces = pd.Series([-10_000.0, 10_000.0, -5_000.0])
     several = inverse_liquidation_price(0.3, faces, ENTRY, [0.01, 0.02, 0.03])
-    alone = [inverse_liquidation_price(0.3, f, ENTRY, m) for f, m in zip(faces, (0.01, 0.02, 0.03), strict=True)]
+    alone = [
+        inverse_liquidation_price(0.3, f, ENTRY, m)
+        for f, m in zip(faces, (0.01, 0.02, 0.03), strict=True)
+    ]
     np.testing.assert_array_equal(several, alone)
     assert several[2] == np.inf
 
@@ -146,23 +170,33 @@ def test_arrays_are_floats_one_by_one() -> None:
         (([1e6, 1e6], [1.0, 1.0, 1.0], ENTRY, 0.01), "must share their shape"),
     ],
 )
-def test_bad_positions_are_refused(price_of: Callable[..., float], position: tuple, message: str) -> None:
+def test_bad_positions_are_refused(
+    price_of: Callable[..., float], position: tuple, message: str
+) -> None:
     with pytest.raises(DataError, match=message):
         price_of(*position)
 
 
 def test_a_position_liquidated_at_once_is_refused_with_what_it_lacks() -> None:
-    with pytest.raises(DataError, match=r"wallet must exceed .* 600, .* got 250\. Add collateral of more than 350"):
+    with pytest.raises(
+        DataError, match=r"wallet must exceed .* 600, .* got 250\. Add collateral of more than 350"
+    ):
         linear_liquidation_price([10_000.0, 250.0], -1.0, ENTRY, 0.03)
-    with pytest.raises(DataError, match=r"coins must exceed .* 0\.03, .* Add collateral of more than 0\.02"):
+    with pytest.raises(
+        DataError, match=r"coins must exceed .* 0\.03, .* Add collateral of more than 0\.02"
+    ):
         inverse_liquidation_price(0.01, ENTRY, ENTRY, 0.03)
 
 
 @pytest.mark.parametrize("collateral", [linear_collateral, inverse_collateral])
 def test_a_level_on_the_other_side_is_refused(collateral: Callable[..., float]) -> None:
-    with pytest.raises(DataError, match="level must lie below entry, 20000, for a long position; got 21000"):
+    with pytest.raises(
+        DataError, match="level must lie below entry, 20000, for a long position; got 21000"
+    ):
         collateral([19_000.0, 21_000.0], 1.0, ENTRY, 0.03)
-    with pytest.raises(DataError, match="level must lie above entry, 20000, for a short position; got 20000"):
+    with pytest.raises(
+        DataError, match="level must lie above entry, 20000, for a short position; got 20000"
+    ):
         collateral(ENTRY, -1.0, ENTRY, 0.03)
 
 
@@ -170,7 +204,9 @@ def test_a_level_on_the_other_side_is_refused(collateral: Callable[..., float]) 
 def drawn() -> PriceRange:
     rng = np.random.default_rng(7)
     dates = pd.date_range("2020-01-01", periods=800)
-    return simulate_price_range(pd.Series(0.03 * rng.standard_t(4, size=800), dates), ENTRY, 30, n_paths=4_000, seed=1)
+    return simulate_price_range(
+        pd.Series(0.03 * rng.standard_t(4, size=800), dates), ENTRY, 30, n_paths=4_000, seed=1
+    )
 
 
 @pytest.mark.parametrize("probability", [0.0004, 0.01, 0.29])
@@ -184,7 +220,9 @@ def test_collateral_is_the_least_that_holds_the_probability(
 
     def liquidated(own: float) -> float:
         level = price_of(own, size, ENTRY, MAINTENANCE)
-        return float(np.mean(drawn.lowest <= level) if sign > 0 else np.mean(drawn.highest >= level))
+        return float(
+            np.mean(drawn.lowest <= level) if sign > 0 else np.mean(drawn.highest >= level)
+        )
 
     own = collateral_needed(drawn, size, MAINTENANCE, probability, contract=contract)
     assert liquidated(own) <= probability
@@ -196,7 +234,10 @@ def test_collateral_is_the_least_that_holds_the_probability(
 def test_collateral_is_never_less_than_maintenance() -> None:
     """A price that only rises: no path falls at all, and margin must still be there."""
     rising = simulate_price_range(
-        pd.Series(0.01 + 0.001 * np.arange(20.0), pd.date_range("2020-01-01", periods=20)), ENTRY, 5, block_length=1
+        pd.Series(0.01 + 0.001 * np.arange(20.0), pd.date_range("2020-01-01", periods=20)),
+        ENTRY,
+        5,
+        block_length=1,
     )
     assert (rising.lowest == ENTRY).all()
     # what is above it is the share by which collateral clears a level
@@ -217,10 +258,15 @@ def test_collateral_scales_with_the_position(drawn: PriceRange) -> None:
         ({"size": np.inf}, "size must lie strictly between"),
         ({"maintenance": 1.5}, "maintenance must lie strictly between 0 and 1"),
         ({"probability": 1.0}, "probability must lie strictly between 0 and 1"),
-        ({"probability": 0.0001}, r"at least that of one path, 0\.00025; got 0\.0001. Draw more paths"),
+        (
+            {"probability": 0.0001},
+            r"at least that of one path, 0\.00025; got 0\.0001. Draw more paths",
+        ),
         ({"contract": "quanto"}, "contract must be one of 'linear', 'inverse'"),
     ],
 )
-def test_bad_collateral_questions_are_refused(drawn: PriceRange, arguments: dict, message: str) -> None:
+def test_bad_collateral_questions_are_refused(
+    drawn: PriceRange, arguments: dict, message: str
+) -> None:
     with pytest.raises(DataError, match=message):
         collateral_needed(**{"drawn": drawn, "size": 1.0, "maintenance": 0.02, **arguments})

@@ -23,7 +23,10 @@ def data() -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
 def test_hedged_returns_by_hand(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset, hedges, ratio = data
     hedged = hr.hedged_returns(asset, hedges, ratio)
-    expected = [asset[t] - sum(ratio.loc[t, name] * hedges.loc[t, name] for name in hedges) for t in DATES[30:]]
+    expected = [
+        asset[t] - sum(ratio.loc[t, name] * hedges.loc[t, name] for name in hedges)
+        for t in DATES[30:]
+    ]
     np.testing.assert_allclose(hedged, expected, rtol=1e-12)
     pd.testing.assert_index_equal(hedged.index, DATES[30:])
     assert hedged.name == "hedged"
@@ -32,10 +35,14 @@ def test_hedged_returns_by_hand(data: tuple[pd.Series, pd.DataFrame, pd.DataFram
 def test_ratio_of_some_dates(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset, hedges, ratio = data
     some = hr.hedged_returns(asset, hedges, ratio.iloc[::3])
-    pd.testing.assert_series_equal(some, hr.hedged_returns(asset, hedges, ratio).iloc[::3], check_freq=False)
+    pd.testing.assert_series_equal(
+        some, hr.hedged_returns(asset, hedges, ratio).iloc[::3], check_freq=False
+    )
 
 
-def test_a_ratio_of_nothing_leaves_the_asset(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
+def test_a_ratio_of_nothing_leaves_the_asset(
+    data: tuple[pd.Series, pd.DataFrame, pd.DataFrame],
+) -> None:
     asset, hedges, ratio = data
     hedged = hr.hedged_returns(asset, hedges, ratio * 0)
     np.testing.assert_array_equal(hedged, asset[30:])
@@ -45,28 +52,44 @@ def test_a_ratio_of_nothing_leaves_the_asset(data: tuple[pd.Series, pd.DataFrame
 def test_a_series_of_hedges_and_ratios(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset, hedges, ratio = data
     expected = asset[30:] - ratio["gas"] * hedges["gas"][30:]
-    np.testing.assert_allclose(hr.hedged_returns(asset, hedges["gas"], ratio["gas"]), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        hr.hedged_returns(asset, hedges["gas"], ratio["gas"]), expected, rtol=1e-12
+    )
 
 
 def test_bad_ratios(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset, hedges, ratio = data
-    with pytest.raises(hr.DataError, match=r"ratio must have the columns of hedges, \['gas', 'coal'\]; got \['coal'"):
+    with pytest.raises(
+        hr.DataError,
+        match=r"ratio must have the columns of hedges, \['gas', 'coal'\]; got \['coal'",
+    ):
         hr.hedged_returns(asset, hedges, ratio[["coal", "gas"]])
     with pytest.raises(
-        hr.DataError, match=r"every date of ratio must have returns; 20 have none, the first 2021-01-31\."
+        hr.DataError,
+        match=r"every date of ratio must have returns; 20 have none, the first 2021-01-31\.",
     ):
         hr.hedged_returns(asset, hedges, ratio.set_axis(DATES[30:] + pd.DateOffset(years=1)))
-    with pytest.raises(hr.DataError, match=r"ratio must be finite; column 'coal' has a gap \(NaN\) on 2020-02-01"):
-        hr.hedged_returns(asset, hedges, ratio.assign(coal=ratio["coal"].where(ratio.index != DATES[31])))
+    with pytest.raises(
+        hr.DataError, match=r"ratio must be finite; column 'coal' has a gap \(NaN\) on 2020-02-01"
+    ):
+        hr.hedged_returns(
+            asset, hedges, ratio.assign(coal=ratio["coal"].where(ratio.index != DATES[31]))
+        )
 
 
 def test_effectiveness_by_hand(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset, hedges, ratio = data
     hedged, unhedged = hr.hedged_returns(asset, hedges, ratio), asset[30:]
-    spread = [sum((x - sum(r) / 20) ** 2 for x in r) / 19 for r in (hedged.tolist(), unhedged.tolist())]
+    spread = [
+        sum((x - sum(r) / 20) ** 2 for x in r) / 19 for r in (hedged.tolist(), unhedged.tolist())
+    ]
     assert hr.effectiveness(hedged, unhedged) == pytest.approx(1 - spread[0] / spread[1], rel=1e-12)
-    assert hr.effectiveness(7 * hedged, 7 * unhedged) == pytest.approx(hr.effectiveness(hedged, unhedged), rel=1e-12)
-    assert hr.effectiveness(hedged + 1, unhedged - 3) == pytest.approx(hr.effectiveness(hedged, unhedged), rel=1e-12)
+    assert hr.effectiveness(7 * hedged, 7 * unhedged) == pytest.approx(
+        hr.effectiveness(hedged, unhedged), rel=1e-12
+    )
+    assert hr.effectiveness(hedged + 1, unhedged - 3) == pytest.approx(
+        hr.effectiveness(hedged, unhedged), rel=1e-12
+    )
 
 
 def test_limits_of_effectiveness(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
@@ -76,19 +99,27 @@ def test_limits_of_effectiveness(data: tuple[pd.Series, pd.DataFrame, pd.DataFra
     assert hr.effectiveness(2 * asset, asset) == pytest.approx(-3.0)
 
 
-def test_the_ols_hedge_has_the_effectiveness_of_its_regression(simple_returns: pd.DataFrame) -> None:
+def test_the_ols_hedge_has_the_effectiveness_of_its_regression(
+    simple_returns: pd.DataFrame,
+) -> None:
     asset, hedges = simple_returns["NASDAQ"], simple_returns[["SP500"]]
     hedged = hr.hedged_returns(asset, hedges, hr.OLSHedge().fit(asset, hedges).ratio)
-    assert hr.effectiveness(hedged, asset) == pytest.approx(np.corrcoef(simple_returns.T)[0, 1] ** 2, rel=1e-10)
+    assert hr.effectiveness(hedged, asset) == pytest.approx(
+        np.corrcoef(simple_returns.T)[0, 1] ** 2, rel=1e-10
+    )
 
 
 def test_bad_input_of_effectiveness(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset = data[0]
-    with pytest.raises(hr.DataError, match="must vary over two dates or more; their variance is zero"):
+    with pytest.raises(
+        hr.DataError, match="must vary over two dates or more; their variance is zero"
+    ):
         hr.effectiveness(asset, asset * 0 + 1)
     with pytest.raises(hr.DataError, match="must vary over two dates or more"):
         hr.effectiveness(asset[:1], asset[:1])
-    with pytest.raises(hr.DataError, match="must share their dates; 1 differ, the first 2020-01-01"):
+    with pytest.raises(
+        hr.DataError, match="must share their dates; 1 differ, the first 2020-01-01"
+    ):
         hr.effectiveness(asset[1:], asset)
     with pytest.raises(hr.DataError, match="must be finite"):
         hr.effectiveness(asset.where(asset.index != DATES[3]), asset)
@@ -97,7 +128,9 @@ def test_bad_input_of_effectiveness(data: tuple[pd.Series, pd.DataFrame, pd.Data
 @pytest.fixture
 def bitcoin(data_dir: Path) -> pd.DataFrame:
     """Daily log returns of bitcoin and of its CME future, 868 dates, oldest first."""
-    table = pd.read_csv(data_dir / "BBT_Tiingo.csv", index_col="Date", parse_dates=True).sort_index()
+    table = pd.read_csv(
+        data_dir / "BBT_Tiingo.csv", index_col="Date", parse_dates=True
+    ).sort_index()
     return table[["log return bitcoin", "log return future"]].set_axis(["spot", "future"], axis=1)
 
 
@@ -114,17 +147,31 @@ def test_the_bitcoin_hedge_of_liu_packham_lu_and_haerdle(bitcoin: pd.DataFrame) 
         ratio = hr.OLSHedge().fit(window["spot"], window[["future"]]).next_ratio
         ratios.append(pd.DataFrame([ratio] * 5, index=bitcoin.index[begin : begin + 5]))
     path = pd.concat(ratios[::-1])
-    hedged, spot = hr.hedged_returns(bitcoin["spot"], bitcoin[["future"]], path), bitcoin["spot"].loc[path.index]
+    hedged, spot = (
+        hr.hedged_returns(bitcoin["spot"], bitcoin[["future"]], path),
+        bitcoin["spot"].loc[path.index],
+    )
     assert len(hedged) == 560
     assert [str(date.date()) for date in hedged.index[[0, -1]]] == ["2019-03-12", "2021-05-27"]
-    assert path.iloc[-1, 0] == pytest.approx(0.9469106195514347, rel=1e-10)  # their first block is the last in time
-    summary = hr.ratio_summary(path).loc["future", ["mean", "least", "greatest"]]
-    assert summary.tolist() == pytest.approx([0.9580941003764212, 0.9410224368974556, 0.9876007559973901], rel=1e-10)
-    assert hr.variance(hedged, ddof=0) == pytest.approx(1.4952537718275554e-05, rel=1e-10)
-    assert hr.variance(spot, ddof=0) == pytest.approx(0.002197478486181586, rel=1e-10)
+    assert path.iloc[-1, 0] == pytest.approx(
+        0.9469106195514347, rel=1e-10
+    )  # their first block is the last in time
+    summary = hr.metrics.ratio_summary(path).loc["future", ["mean", "least", "greatest"]]
+    assert summary.tolist() == pytest.approx(
+        [0.9580941003764212, 0.9410224368974556, 0.9876007559973901], rel=1e-10
+    )
+    assert hr.metrics.variance(hedged, ddof=0) == pytest.approx(1.4952537718275554e-05, rel=1e-10)
+    assert hr.metrics.variance(spot, ddof=0) == pytest.approx(0.002197478486181586, rel=1e-10)
     assert hr.effectiveness(hedged, spot) == pytest.approx(0.9931955931253472, rel=1e-10)
-    measures = (hr.value_at_risk, hr.expected_shortfall)
-    found = [measure(x, level) for x in (hedged, spot) for level in (0.05, 0.01) for measure in measures]
-    printed = [0.006016710560918849, 0.00993859093370338, 0.010839976087683442, 0.016612166716059633]
+    measures = (hr.metrics.value_at_risk, hr.metrics.expected_shortfall)
+    found = [
+        measure(x, level) for x in (hedged, spot) for level in (0.05, 0.01) for measure in measures
+    ]
+    printed = [
+        0.006016710560918849,
+        0.00993859093370338,
+        0.010839976087683442,
+        0.016612166716059633,
+    ]
     printed += [0.06321970342124342, 0.11561775095490891, 0.1367462703721483, 0.19045136620335426]
     assert found == pytest.approx(printed, rel=1e-10)

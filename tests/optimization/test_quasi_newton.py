@@ -51,7 +51,9 @@ def test_a_likelihood_that_is_nowhere_finite_is_told():
     def nowhere(x):
         return np.full(200, np.nan), np.zeros((200, 2)), np.eye(2)
 
-    with pytest.raises(hr.ConvergenceError, match="the likelihood of a void must reach a maximum; stopped at"):
+    with pytest.raises(
+        hr.ConvergenceError, match="the likelihood of a void must reach a maximum; stopped at"
+    ):
         maximise(nowhere, [np.zeros(2)], [(0, 1), (0, 1)], "a void")
 
 

@@ -20,7 +20,9 @@ def table() -> pd.DataFrame:
     moves = {name: factor + spread * rng.standard_normal(400) for name, spread in SPREADS.items()}
     moves["FX"] = 0.005 * rng.standard_normal(400)
     start = {"A": 50.0, "B": 120.0, "F": 4000.0, "G": 80.0, "H": 30.0, "COIN": 40_000.0, "FX": 1.1}
-    paths = {name: start[name] * np.cumprod(np.append(1.0, 1.0 + move)) for name, move in moves.items()}
+    paths = {
+        name: start[name] * np.cumprod(np.append(1.0, 1.0 + move)) for name, move in moves.items()
+    }
     paths["PERP"] = paths["COIN"] * (1.0 + 0.002 * rng.standard_normal(401))
     paths["FUNDING"] = np.full(401, 1e-4) + 2e-5 * rng.standard_normal(401)
     return pd.DataFrame(paths, pd.date_range("2023-01-02", periods=401, name="date"))
@@ -35,7 +37,9 @@ def market(table: pd.DataFrame) -> hr.Market:
 def instruments() -> dict[str, Any]:
     """One of each kind."""
     return {
-        "F": hr.LinearContract("F", 50, fee=0.0001, half_spread=0.0001, initial_margin=0.1, maintenance_margin=0.05),
+        "F": hr.LinearContract(
+            "F", 50, fee=0.0001, half_spread=0.0001, initial_margin=0.1, maintenance_margin=0.05
+        ),
         "G": hr.LinearContract("G", 100, lot=5, fee=0.0001, currency="USD"),
         "H": hr.QuantoContract("H", 200, fixed_rate=1.5, half_spread=0.0002),
         "PERP": hr.InverseContract(
@@ -45,7 +49,9 @@ def instruments() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def advise(market: hr.Market, instruments: dict[str, Any]) -> Callable[..., hr.Recommendation]:
+def advise(
+    market: hr.Market, instruments: dict[str, Any]
+) -> Callable[..., hr.recommendation.Recommendation]:
     """A recommendation for units of assets hedged with some instruments."""
 
     def advise(
@@ -55,7 +61,7 @@ def advise(market: hr.Market, instruments: dict[str, Any]) -> Callable[..., hr.R
         kind: Any = "simple",
         on: hr.Market = market,
         **more: Any,
-    ) -> hr.Recommendation:
+    ) -> hr.recommendation.Recommendation:
         position, hedges = hr.Position(units), [instruments[name] for name in names]
         fit = (model or hr.OLSHedge()).fit(*on.returns(position, hedges, kind))
         return hr.recommend(fit, position=position, instruments=hedges, market=on, **more)

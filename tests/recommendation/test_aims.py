@@ -10,7 +10,7 @@ import pytest
 
 import hedgeresearch as hr
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 UNITS = {"A": 40_000.0}
 FREE = hr.Rebalancing()
 
@@ -78,7 +78,9 @@ def test_a_tiny_gross_ends_at_once(advise: Advise, gross: float, names: list[str
 
 def test_one_instrument_that_must_be_neutral(advise: Advise) -> None:
     found = advise(UNITS, ["F"], objective=hr.Objective(net=0.0))
-    assert found.summary.loc["F", "best"] == pytest.approx(-found.book.value / found.book.notionals[0], rel=1e-9)
+    assert found.summary.loc["F", "best"] == pytest.approx(
+        -found.book.value / found.book.notionals[0], rel=1e-9
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,14 +95,18 @@ def test_one_instrument_that_must_be_neutral(advise: Advise) -> None:
         hr.Limits(contracts={"F": (-6.5, -1.5)}, gross=1.5e6, max_instruments=2),
     ],
 )
-def test_limits_hold_before_and_after_rounding_at_the_least_variance(advise: Advise, limits: hr.Limits) -> None:
+def test_limits_hold_before_and_after_rounding_at_the_least_variance(
+    advise: Advise, limits: hr.Limits
+) -> None:
     found = advise(UNITS, ["F", "H"], limits=limits)
     book = found.book
     covariance = book.covariance
 
     def kept(holding: np.ndarray) -> bool:
         ends = [limits.bounds(name) for name in book.names]
-        inside = all(low - 1e-9 <= n <= high + 1e-9 for n, (low, high) in zip(holding, ends, strict=True))
+        inside = all(
+            low - 1e-9 <= n <= high + 1e-9 for n, (low, high) in zip(holding, ends, strict=True)
+        )
         gross = np.abs(holding) @ book.notionals <= (limits.gross or np.inf) * (1 + 1e-9)
         return bool(inside and gross and np.count_nonzero(holding) <= (limits.max_instruments or 2))
 
@@ -119,13 +125,41 @@ def test_limits_hold_before_and_after_rounding_at_the_least_variance(advise: Adv
 @pytest.mark.parametrize(
     ("limits", "objective", "message"),
     [
-        (hr.Limits(contracts={"F": (-40, -20)}, gross=1e5), {}, "more than gross = 100,000. Raise gross"),
-        (hr.Limits(contracts={"F": (-9, -1), "H": (-9, -1)}, max_instruments=1), {}, "max_instruments = 1. Raise it"),
-        (hr.Limits(contracts={"F": (-1.7, -1.2)}), {}, "limits must leave whole lots.*Widen them by a lot"),
-        (hr.Limits(gross=1e5), {"net": 0.0}, "net asks for; these leave none. Widen contracts, gross"),
-        (hr.Limits(contracts={"X": 3}), {}, "limits must be of instruments; 'X' is not among F, H. Rename it"),
-        (hr.Limits(), {"beta": {"X": 1.0}}, r"beta must be of instruments among \['F', 'H'\]; got 'X'"),
-        (hr.Limits(), {"beta": 0.5}, "beta must say to which of several instruments it is; got 0.5.*Give for example"),
+        (
+            hr.Limits(contracts={"F": (-40, -20)}, gross=1e5),
+            {},
+            "more than gross = 100,000. Raise gross",
+        ),
+        (
+            hr.Limits(contracts={"F": (-9, -1), "H": (-9, -1)}, max_instruments=1),
+            {},
+            "max_instruments = 1. Raise it",
+        ),
+        (
+            hr.Limits(contracts={"F": (-1.7, -1.2)}),
+            {},
+            "limits must leave whole lots.*Widen them by a lot",
+        ),
+        (
+            hr.Limits(gross=1e5),
+            {"net": 0.0},
+            "net asks for; these leave none. Widen contracts, gross",
+        ),
+        (
+            hr.Limits(contracts={"X": 3}),
+            {},
+            "limits must be of instruments; 'X' is not among F, H. Rename it",
+        ),
+        (
+            hr.Limits(),
+            {"beta": {"X": 1.0}},
+            r"beta must be of instruments among \['F', 'H'\]; got 'X'",
+        ),
+        (
+            hr.Limits(),
+            {"beta": 0.5},
+            "beta must say to which of several instruments it is; got 0.5.*Give for example",
+        ),
     ],
 )
 def test_what_cannot_be_met_is_refused(
@@ -138,32 +172,65 @@ def test_what_cannot_be_met_is_refused(
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: hr.Objective(beta=float("nan")), "beta must lie strictly between -inf and inf; got nan"),
+        (
+            lambda: hr.Objective(beta=float("nan")),
+            "beta must lie strictly between -inf and inf; got nan",
+        ),
         (lambda: hr.Objective(beta={"F": "x"}), "beta of 'F' must lie"),
         (lambda: hr.Objective(net=float("inf")), "net must lie strictly"),
         (
             lambda: hr.Limits(contracts={"F": (3, -3)}),
             "contracts of 'F' must be limited by the least and the most; got 3",
         ),
-        (lambda: hr.Limits(contracts={"F": (1, 2, 3)}), r"one number for both sides or by two.*got \(1, 2, 3\). Give"),
-        (lambda: hr.Limits(contracts={"F": (np.inf, np.inf)}), "limited by the least and the most; got inf and inf"),
-        (lambda: hr.Limits(contracts={"F": (np.nan, 1)}), "the least of 'F' must lie strictly .* got nan"),
-        (lambda: hr.Limits(contracts={"F": None}), "the limit of 'F' must lie strictly .* got None"),
-        (lambda: hr.Limits(contracts=(-40, 0)), r"contracts must map names to values.*'ES'.*; got \(-40, 0\)"),
+        (
+            lambda: hr.Limits(contracts={"F": (1, 2, 3)}),
+            r"one number for both sides or by two.*got \(1, 2, 3\). Give",
+        ),
+        (
+            lambda: hr.Limits(contracts={"F": (np.inf, np.inf)}),
+            "limited by the least and the most; got inf and inf",
+        ),
+        (
+            lambda: hr.Limits(contracts={"F": (np.nan, 1)}),
+            "the least of 'F' must lie strictly .* got nan",
+        ),
+        (
+            lambda: hr.Limits(contracts={"F": None}),
+            "the limit of 'F' must lie strictly .* got None",
+        ),
+        (
+            lambda: hr.Limits(contracts=(-40, 0)),
+            r"contracts must map names to values.*'ES'.*; got \(-40, 0\)",
+        ),
         (lambda: hr.Margin(5.0), "collateral must map names to values.*; got 5.0"),
         (lambda: hr.Limits(contracts={"F": "many"}), "the limit of 'F' must lie strictly"),
         (lambda: hr.Limits(gross=0), "gross must lie strictly between 0 and inf; got 0"),
-        (lambda: hr.Limits(max_instruments=0), "max_instruments must be a whole number of at least 1; got 0"),
+        (
+            lambda: hr.Limits(max_instruments=0),
+            "max_instruments must be a whole number of at least 1; got 0",
+        ),
         (
             lambda: hr.Rebalancing(tracking_error=0.1, risk_aversion=1e-6),
             "give tracking_error or risk_aversion, not both",
         ),
         (lambda: hr.Rebalancing(impact=1.0), "impact needs risk_aversion"),
-        (lambda: hr.Rebalancing(reversion=0.5), "reversion must lie in .0, 1. and belongs to impact; got 0.5"),
-        (lambda: hr.Rebalancing(risk_aversion=1e-6, impact=1.0, reversion=1.0), "reversion must lie strictly"),
-        (lambda: hr.Margin({"F": 0.0}), "collateral of 'F' must lie strictly between 0 and inf; got 0.0"),
+        (
+            lambda: hr.Rebalancing(reversion=0.5),
+            "reversion must lie in .0, 1. and belongs to impact; got 0.5",
+        ),
+        (
+            lambda: hr.Rebalancing(risk_aversion=1e-6, impact=1.0, reversion=1.0),
+            "reversion must lie strictly",
+        ),
+        (
+            lambda: hr.Margin({"F": 0.0}),
+            "collateral of 'F' must lie strictly between 0 and inf; got 0.0",
+        ),
         (lambda: hr.Margin(horizon=0), "horizon must be a whole number of at least 1; got 0"),
-        (lambda: hr.Margin(probability=0.00001), "probability must lie strictly between 0.0001 and 1"),
+        (
+            lambda: hr.Margin(probability=0.00001),
+            "probability must lie strictly between 0.0001 and 1",
+        ),
     ],
 )
 def test_bad_aims(make: Callable[[], Any], message: str) -> None:
@@ -174,7 +241,11 @@ def test_bad_aims(make: Callable[[], Any], message: str) -> None:
 def test_aims_are_settings() -> None:
     assert hr.Limits(contracts={"F": 40}).bounds("F") == (-40.0, 40.0)
     assert hr.Limits().bounds("F") == (-np.inf, np.inf)
-    for open_, bounds in (((None, 40), (-np.inf, 40.0)), ((-3, None), (-3.0, np.inf)), ((-np.inf, 0), (-np.inf, 0.0))):
+    for open_, bounds in (
+        ((None, 40), (-np.inf, 40.0)),
+        ((-3, None), (-3.0, np.inf)),
+        ((-np.inf, 0), (-np.inf, 0.0)),
+    ):
         assert hr.Limits(contracts={"F": open_}).bounds("F") == bounds
     assert hr.Limits(contracts=pd.Series({"F": 3.0})).bounds("F") == (-3.0, 3.0)
     assert hash(hr.Limits(contracts={"F": 40})) == hash(hr.Limits(contracts={"F": (-40, 40)}))

@@ -10,28 +10,34 @@ import hedgeresearch as hr
 from hedgeresearch._formatting import money, quantity
 from hedgeresearch.recommendation.sizing.plan import target_path
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 UNITS = {"A": 400_000.0}
 
 
-def shaped(found: hr.Recommendation) -> list[str]:
+def shaped(found: hr.recommendation.Recommendation) -> list[str]:
     return [text for text in found.reasons if text.startswith(("The limit", "The objective"))]
 
 
-def asked(found: hr.Recommendation) -> list[str]:
+def asked(found: hr.recommendation.Recommendation) -> list[str]:
     """What the ratios ask for, in words."""
     contracts = found.certainty.ratios["contracts"]
-    return [f"{quantity(abs(n))} {'short' if n < 0 else 'long'} {name}" for name, n in contracts.items()]
+    return [
+        f"{quantity(abs(n))} {'short' if n < 0 else 'long'} {name}" for name, n in contracts.items()
+    ]
 
 
 @pytest.mark.parametrize("units", [400_000.0, -400_000.0])
 def test_a_limit_of_contracts_is_told_where_it_binds(advise: Advise, units: float) -> None:
     best = abs(advise({"A": units}, ["F"]).summary.loc["F", "best"])
     tight = advise({"A": units}, ["F"], limits=hr.Limits(contracts={"F": best - 3.0}))
-    assert shaped(tight) == [f"The limit of contracts of F binds: without limits {asked(tight)[0]}."]
+    assert shaped(tight) == [
+        f"The limit of contracts of F binds: without limits {asked(tight)[0]}."
+    ]
     assert shaped(advise({"A": units}, ["F"], limits=hr.Limits(contracts={"F": best + 1e-6}))) == []
     wrong_side = (1, 2) if units > 0 else (-2, -1)
-    assert len(shaped(advise({"A": units}, ["F"], limits=hr.Limits(contracts={"F": wrong_side})))) == 1
+    assert (
+        len(shaped(advise({"A": units}, ["F"], limits=hr.Limits(contracts={"F": wrong_side})))) == 1
+    )
 
 
 def test_gross_and_the_number_of_instruments(advise: Advise) -> None:
@@ -41,7 +47,10 @@ def test_gross_and_the_number_of_instruments(advise: Advise) -> None:
     assert shaped(found) == [
         f"The limit of gross and of the number of instruments bind: without limits {', '.join(asked(free))}."
     ]
-    assert shaped(advise(UNITS, ["F", "H"], limits=hr.Limits(gross=1.01 * gross, max_instruments=2))) == []
+    assert (
+        shaped(advise(UNITS, ["F", "H"], limits=hr.Limits(gross=1.01 * gross, max_instruments=2)))
+        == []
+    )
 
 
 def test_what_the_objective_leaves(advise: Advise) -> None:
@@ -65,10 +74,14 @@ def test_many_instruments_are_counted(advise: Advise) -> None:
     names = ["F", "G", "H", "PERP"]
     found = advise(UNITS, names, limits=hr.Limits(gross=1e6))
     worth = float(np.abs(found.certainty.ratios["contracts"] * found.book.notionals).sum())
-    assert shaped(found) == [f"The limit of gross binds: without limits {money(worth)} in 4 instruments."]
+    assert shaped(found) == [
+        f"The limit of gross binds: without limits {money(worth)} in 4 instruments."
+    ]
 
 
-def test_a_target_that_moves_past_what_is_allowed_is_told_with_its_cost(advise: Advise, market: hr.Market) -> None:
+def test_a_target_that_moves_past_what_is_allowed_is_told_with_its_cost(
+    advise: Advise, market: hr.Market
+) -> None:
     ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94))
     restless = advise(UNITS, ["F", "H"], ewma)
     changes = np.abs(np.diff(target_path(restless.book, restless.settings.objective, 250), axis=0))

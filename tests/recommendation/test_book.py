@@ -9,7 +9,7 @@ import pytest
 
 import hedgeresearch as hr
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 BOOKS = [
     ({"A": 40_000.0}, ["F"]),
     ({"A": -40_000.0}, ["F"]),
@@ -18,7 +18,9 @@ BOOKS = [
 ]
 
 
-def profit(table: pd.DataFrame, date: Any, found: hr.Recommendation) -> tuple[float, float]:
+def profit(
+    table: pd.DataFrame, date: Any, found: hr.recommendation.Recommendation
+) -> tuple[float, float]:
     """Of the position and the hedges of now, had the date's moves come now: in currency, by the terms."""
     now, i = table.iloc[-1], table.index.get_loc(date)
     move = table.iloc[i] / table.iloc[i - 1]
@@ -32,7 +34,9 @@ def profit(table: pd.DataFrame, date: Any, found: hr.Recommendation) -> tuple[fl
     gains = {
         "F": 50 * now["F"] * (move["F"] - 1),
         "G": 100 * now["G"] * now["FX"] * (move["G"] - 1) * move["FX"],
-        "PERP": 100 * (1 / table["PERP"].iloc[i - 1] - 1 / table["PERP"].iloc[i]) * table["COIN"].iloc[i],
+        "PERP": 100
+        * (1 / table["PERP"].iloc[i - 1] - 1 / table["PERP"].iloc[i])
+        * table["COIN"].iloc[i],
     }
     return own, own + sum(n * gains[name] for name, n in found.holdings.items())
 
@@ -63,18 +67,28 @@ def test_the_past_of_the_book_is_its_profit(
 ) -> None:
     found = advise(units, names)
     for date in found.past.index[::97]:
-        assert found.past[date] * found.book.value == pytest.approx(profit(table, date, found)[1], rel=1e-9, abs=1e-6)
+        assert found.past[date] * found.book.value == pytest.approx(
+            profit(table, date, found)[1], rel=1e-9, abs=1e-6
+        )
     losses = -found.past * found.book.value / abs(found.book.value)
-    assert found.tails.historical_value_at_risk == pytest.approx(np.quantile(losses, 0.99), rel=1e-9)
+    assert found.tails.historical_value_at_risk == pytest.approx(
+        np.quantile(losses, 0.99), rel=1e-9
+    )
 
 
 def test_volatility_by_hand(advise: Advise) -> None:
     found = advise({"A": -40_000.0}, ["F", "H"], holdings={"F": 2.0})
     h, book = found.book.fit.next_covariance.to_numpy(), found.book
-    for name, held in (("unhedged", [0, 0]), ("as held", [2, 0]), ("as recommended", found.holdings)):
+    for name, held in (
+        ("unhedged", [0, 0]),
+        ("as held", [2, 0]),
+        ("as recommended", found.holdings),
+    ):
         weights = np.array([book.value, *(np.array(held) * book.notionals)])
         assert found.volatility[name] == pytest.approx(np.sqrt(weights @ h @ weights), rel=1e-12)
-    assert found.stress.loc["volatility", "hedged"] == pytest.approx(found.volatility["as recommended"], rel=1e-9)
+    assert found.stress.loc["volatility", "hedged"] == pytest.approx(
+        found.volatility["as recommended"], rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("coins", [30.0, -30.0])
@@ -94,7 +108,9 @@ def test_funding_spikes_are_against_the_book_and_carry_is_signed(
 
 def test_a_basis_is_told_of_what_a_future_delivers_only(table: pd.DataFrame) -> None:
     future = hr.LinearContract("F", 50, expiry=pd.Timestamp("2024-03-08"))
-    prices = table.assign(F=table["A"] * np.exp(0.05 * (pd.Timestamp("2024-03-08") - table.index).days / 365))
+    prices = table.assign(
+        F=table["A"] * np.exp(0.05 * (pd.Timestamp("2024-03-08") - table.index).days / 365)
+    )
     position = hr.Position({"A": 40_000.0})
     for underlying, known in (({}, False), ({"F": "A"}, True)):
         market = hr.Market(prices, underlying=underlying)
@@ -103,7 +119,9 @@ def test_a_basis_is_told_of_what_a_future_delivers_only(table: pd.DataFrame) -> 
         assert bool(found.carry) == known
         if known:
             assert found.carry[0].rate_per_year == pytest.approx(0.05, rel=1e-9)
-            sold = -found.holdings["F"] * 50 * prices["F"].iloc[-1] / (40_000 * prices["A"].iloc[-1])
+            sold = (
+                -found.holdings["F"] * 50 * prices["F"].iloc[-1] / (40_000 * prices["A"].iloc[-1])
+            )
             assert found.carry[0].ratio == pytest.approx(sold, rel=1e-12)
 
 
@@ -112,13 +130,17 @@ def test_what_each_regime_asks_for(advise: Advise, market: hr.Market) -> None:
     outlook, fit = found.regimes, found.book.fit
     assert outlook["probability"].sum() == pytest.approx(1.0)
     for regime, row in outlook.iterrows():
-        expected = -fit.by_regime.loc[regime, "F"] * 40_000 * market.price("A") / (50 * market.price("F"))
+        expected = (
+            -fit.by_regime.loc[regime, "F"] * 40_000 * market.price("A") / (50 * market.price("F"))
+        )
         assert row["F"] == pytest.approx(expected, rel=1e-12)
         stays = fit.regimes.transition.to_numpy()[regime, regime]
         assert row["expected dates"] == pytest.approx(1 / (1 - stays), rel=1e-9)
     likeliest = outlook["probability"].idxmax()
     text = next(text for text in found.reasons if text.startswith("Regime"))
-    assert text.startswith(f"Regime {likeliest} is the likeliest next, at {outlook['probability'].max():.0%}")
+    assert text.startswith(
+        f"Regime {likeliest} is the likeliest next, at {outlook['probability'].max():.0%}"
+    )
     assert advise({"A": 40_000.0}, ["F"]).regimes is None
 
 
@@ -131,5 +153,9 @@ def test_tail_dependence_of_a_short_is_that_of_gains(advise: Advise) -> None:
         hr.Position({"A": 1.0}), hr.LinearContract("F", 50)
     )
     for found, sign in ((long, 1.0), (short, -1.0)):
-        same = (sign * asset).nsmallest(20).index.intersection((sign * hedges["F"]).nsmallest(20).index)
+        same = (
+            (sign * asset)
+            .nsmallest(20)
+            .index.intersection((sign * hedges["F"]).nsmallest(20).index)
+        )
         assert found.coefficient == len(same) / 20

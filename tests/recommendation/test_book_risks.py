@@ -9,11 +9,13 @@ import pytest
 
 import hedgeresearch as hr
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 EXPIRY = pd.Timestamp("2024-03-28")
 
 
-def advised(market: hr.Market, instrument: Any, units: dict[str, float], **more: Any) -> hr.Recommendation:
+def advised(
+    market: hr.Market, instrument: Any, units: dict[str, float], **more: Any
+) -> hr.recommendation.Recommendation:
     position = hr.Position(units)
     fit = hr.OLSHedge().fit(*market.returns(position, instrument))
     return hr.recommend(fit, position=position, instruments=instrument, market=market, **more)
@@ -24,7 +26,9 @@ def dated(table: pd.DataFrame) -> pd.DataFrame:
     """A coin and its future, three per cent a year above it."""
     left = (EXPIRY - table.index).days.to_numpy() / 365.0
     noise = 0.0005 * np.random.default_rng(3).standard_normal(len(table))
-    return pd.DataFrame({"COIN": table["COIN"], "FUTURE": table["COIN"] * np.exp(0.03 * left + noise)})
+    return pd.DataFrame(
+        {"COIN": table["COIN"], "FUTURE": table["COIN"] * np.exp(0.03 * left + noise)}
+    )
 
 
 def future(expiry: Any = EXPIRY) -> hr.LinearContract:
@@ -50,21 +54,31 @@ def test_what_is_missing_for_a_carry_is_said(
     dated: pd.DataFrame, table: pd.DataFrame, market: hr.Market, advise: Advise
 ) -> None:
     known, units = {"FUTURE": "COIN"}, {"COIN": 30.0}
-    numbered = hr.Market(table.reset_index(drop=True), rates={"PERP": "COIN"}, funding={"PERP": "FUNDING"})
+    numbered = hr.Market(
+        table.reset_index(drop=True), rates={"PERP": "COIN"}, funding={"PERP": "FUNDING"}
+    )
     last = dated.index[-1]
     differently = {"kind": "difference"}
     for found, words in (
         (advised(hr.Market(dated), future(), units), "FUTURE: no underlying is given."),
-        (advised(hr.Market(dated, underlying=known), future(last), units), f"FUTURE: it expires on {last.date()}."),
+        (
+            advised(hr.Market(dated, underlying=known), future(last), units),
+            f"FUTURE: it expires on {last.date()}.",
+        ),
         (advise(units, ["PERP"], on=numbered), "PERP: the market's table has no timestamps."),
-        (advise(units, ["PERP"], on=hr.Market(table, rates={"PERP": "COIN"})), "PERP: no funding is given."),
+        (
+            advise(units, ["PERP"], on=hr.Market(table, rates={"PERP": "COIN"})),
+            "PERP: no funding is given.",
+        ),
         (
             advise({"A": 4_000.0}, ["G"], on=hr.Market(table, rates={"G": "FX"}), **differently),
             "",
         ),
     ):
         assert found.carry == []
-        assert [text for text in found.reasons if "carry" in text] == ([f"Not told, carry of {words}"] if words else [])
+        assert [text for text in found.reasons if "carry" in text] == (
+            [f"Not told, carry of {words}"] if words else []
+        )
         assert found.to_dict()["carry"] == []
     nothing = advise(units, ["PERP"], on=numbered, limits=hr.Limits(contracts={"PERP": 0}))
     assert not any("carry" in text for text in nothing.reasons)
@@ -75,25 +89,36 @@ def test_a_basis_needs_positive_prices(dated: pd.DataFrame) -> None:
     market, position = hr.Market(sunk, underlying={"FUTURE": "COIN"}), hr.Position({"COIN": 30.0})
     fit = hr.OLSHedge().fit(*market.returns(position, future(), "difference"))
     found = hr.recommend(fit, position=position, instruments=future(), market=market)
-    assert any(text.startswith("Not told, carry of FUTURE: its past prices") for text in found.reasons)
+    assert any(
+        text.startswith("Not told, carry of FUTURE: its past prices") for text in found.reasons
+    )
 
 
 @pytest.mark.parametrize(
-    "expiry", [EXPIRY, EXPIRY.tz_localize("UTC"), EXPIRY.tz_localize("UTC").tz_convert("Asia/Tokyo")]
+    "expiry",
+    [EXPIRY, EXPIRY.tz_localize("UTC"), EXPIRY.tz_localize("UTC").tz_convert("Asia/Tokyo")],
 )
 @pytest.mark.parametrize("zone", [None, "UTC"])
-def test_an_expiry_is_read_on_the_clock_of_the_table(dated: pd.DataFrame, zone: str | None, expiry: Any) -> None:
+def test_an_expiry_is_read_on_the_clock_of_the_table(
+    dated: pd.DataFrame, zone: str | None, expiry: Any
+) -> None:
     there = dated if zone is None else dated.tz_localize(zone)
     rate = (
-        advised(hr.Market(there, underlying={"FUTURE": "COIN"}), future(expiry), {"COIN": 30.0}).carry[0].rate_per_year
+        advised(hr.Market(there, underlying={"FUTURE": "COIN"}), future(expiry), {"COIN": 30.0})
+        .carry[0]
+        .rate_per_year
     )
     last = dated.iloc[-1]
-    hours = 9 if zone is None and str(getattr(expiry, "tz", "")) == "Asia/Tokyo" else 0  # its clock is taken as it is
+    hours = (
+        9 if zone is None and str(getattr(expiry, "tz", "")) == "Asia/Tokyo" else 0
+    )  # its clock is taken as it is
     days = (EXPIRY + pd.Timedelta(hours=hours) - dated.index[-1]) / pd.Timedelta(days=1)
     assert rate == pytest.approx(np.log(last["FUTURE"] / last["COIN"]) * 365.0 / days, rel=1e-12)
 
 
-def test_funding_is_annualised_by_the_spacing_of_its_dates(table: pd.DataFrame, advise: Advise) -> None:
+def test_funding_is_annualised_by_the_spacing_of_its_dates(
+    table: pd.DataFrame, advise: Advise
+) -> None:
     rates = {"rates": {"PERP": "COIN"}, "funding": {"PERP": "FUNDING"}}
     bars = table.set_axis(pd.date_range("2023-01-02", periods=len(table), freq="8h"))
     for prices, periods in ((table, 365.0), (bars, 1095.0)):
@@ -102,7 +127,9 @@ def test_funding_is_annualised_by_the_spacing_of_its_dates(table: pd.DataFrame, 
         assert found.roll_cost_per_year == 0.0
 
 
-def test_dependence_in_the_tail_takes_200_returns_and_a_hedge(advise: Advise, table: pd.DataFrame) -> None:
+def test_dependence_in_the_tail_takes_200_returns_and_a_hedge(
+    advise: Advise, table: pd.DataFrame
+) -> None:
     few, enough = (advise({"A": 4_000.0}, ["F"], on=hr.Market(table.iloc[-n:])) for n in (200, 201))
     assert few.tail_dependence is None
     assert "Not told, dependence in the tail: it takes 200 returns; there are 199." in few.reasons

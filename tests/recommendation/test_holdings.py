@@ -21,11 +21,13 @@ from hedgeresearch.recommendation.sizing.contracts import (
     whole_lots,
 )
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 OPEN = Room(np.inf, np.inf, None)
 
 
-def profits(table: pd.DataFrame, units: dict[str, float], name: str) -> tuple[np.ndarray, np.ndarray]:
+def profits(
+    table: pd.DataFrame, units: dict[str, float], name: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Profit of each past move, brought to the prices of now: of the position, and of one contract, by the terms."""
     growth = table.to_numpy()[1:] / table.to_numpy()[:-1]
     then = pd.DataFrame(growth, columns=table.columns)
@@ -43,13 +45,17 @@ def profits(table: pd.DataFrame, units: dict[str, float], name: str) -> tuple[np
         "F": 50 * now["F"] * (then["F"] - 1.0),
         "G": 100 * now["G"] * (then["G"] - 1.0) * now["FX"] * then["FX"],
         "H": 200 * 1.5 * now["H"] * (then["H"] - 1.0),
-        "PERP": 100 * (1.0 - 1.0 / then["PERP"]) * (table["COIN"].to_numpy()[1:] / table["PERP"].to_numpy()[:-1]),
+        "PERP": 100
+        * (1.0 - 1.0 / then["PERP"])
+        * (table["COIN"].to_numpy()[1:] / table["PERP"].to_numpy()[:-1]),
     }[name]
     return np.asarray(own), np.asarray(contract)
 
 
 @pytest.mark.parametrize("name", ["F", "G", "H"])
-@pytest.mark.parametrize("units", [{"A": 40_000.0}, {"A": -40_000.0}, {"A": 30_000.0, "B": -4_000.0}])
+@pytest.mark.parametrize(
+    "units", [{"A": 40_000.0}, {"A": -40_000.0}, {"A": 30_000.0, "B": -4_000.0}]
+)
 def test_the_best_holding_has_the_least_variance_on_a_grid(
     advise: Advise, table: pd.DataFrame, units: dict[str, float], name: str
 ) -> None:
@@ -63,7 +69,9 @@ def test_the_best_holding_has_the_least_variance_on_a_grid(
 
 
 @pytest.mark.parametrize("coins", [3.0, -3.0])
-def test_inverse_contracts_have_the_least_variance_on_a_grid(advise: Advise, table: pd.DataFrame, coins: float) -> None:
+def test_inverse_contracts_have_the_least_variance_on_a_grid(
+    advise: Advise, table: pd.DataFrame, coins: float
+) -> None:
     best = advise({"COIN": coins}, ["PERP"]).summary.loc["PERP", "best"]
     spot, perp = table["COIN"].to_numpy(), table["PERP"].to_numpy()
     own = coins * spot[-1] * (spot[1:] / spot[:-1] - 1.0)
@@ -82,11 +90,15 @@ def test_contracts_agree_with_contracts_for(
     found = advise({"A": 40_000.0}, [name], kind=kind)
     held = 40_000.0 if kind == "difference" else 40_000.0 * market.price("A")
     ratio = found.book.fit.next_ratio.iloc[0]
-    expected = hr.contracts_for(ratio, held, instruments[name], market.price(name), market.rate(name), kind)
+    expected = hr.instruments.contracts_for(
+        ratio, held, instruments[name], market.price(name), market.rate(name), kind
+    )
     assert found.summary.loc[name, "best"] == pytest.approx(expected, rel=1e-12)
 
 
-def test_the_difference_kind_has_the_least_variance_of_price_changes(advise: Advise, table: pd.DataFrame) -> None:
+def test_the_difference_kind_has_the_least_variance_of_price_changes(
+    advise: Advise, table: pd.DataFrame
+) -> None:
     found = advise({"A": 30_000.0, "B": -4_000.0}, ["F"], kind="difference")
     own = 30_000 * table["A"].diff() - 4_000 * table["B"].diff()
     slope = np.cov(own.iloc[1:], 50 * table["F"].diff().iloc[1:])
@@ -104,7 +116,9 @@ def test_units_of_prices_do_not_matter(table: pd.DataFrame, instruments: dict[st
     ):
         market, position = hr.Market(prices), hr.Position({"A": units})
         fit = hr.OLSHedge().fit(*market.returns(position, contract))
-        found.append(hr.recommend(fit, position=position, instruments=contract, market=market).summary)
+        found.append(
+            hr.recommend(fit, position=position, instruments=contract, market=market).summary
+        )
     np.testing.assert_allclose(found[0], found[1], rtol=1e-9)
 
 
@@ -121,7 +135,9 @@ def cases(n: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
 
 
 @pytest.mark.parametrize("n", [2, 3])
-@pytest.mark.parametrize("room", [OPEN, Room(4.0, np.inf, None), Room(6.0, 1, None), Room(np.inf, 2, None)])
+@pytest.mark.parametrize(
+    "room", [OPEN, Room(4.0, np.inf, None), Room(6.0, 1, None), Room(np.inf, 2, None)]
+)
 @pytest.mark.parametrize("bounded", [False, True])
 def test_lots_are_the_best_of_all(n: int, room: Room, bounded: bool) -> None:
     for ideal, covariance, notionals, lots in cases(n):
@@ -129,7 +145,8 @@ def test_lots_are_the_best_of_all(n: int, room: Room, bounded: bool) -> None:
         traded = Traded(notionals, notionals, lots, -ends, ends)
         found = in_lots(ideal, covariance, traded, room)
         axes = [
-            lot * np.arange(-np.floor(end / lot), np.floor(end / lot) + 1) for lot, end in zip(lots, ends, strict=True)
+            lot * np.arange(-np.floor(end / lot), np.floor(end / lot) + 1)
+            for lot, end in zip(lots, ends, strict=True)
         ]
         grid = np.array(list(product(*axes)))
         grid = grid[np.abs(grid) @ notionals <= room.gross + 1e-9]
@@ -144,7 +161,9 @@ def test_lots_are_the_best_of_all(n: int, room: Room, bounded: bool) -> None:
 @pytest.mark.parametrize("ideal", [-10.4, -10.6, 0.2, 7.49])
 @pytest.mark.parametrize("lot", [1.0, 0.25])
 def test_one_instrument_takes_the_nearest_lot(ideal: float, lot: float) -> None:
-    traded = Traded(np.ones(1), np.ones(1), np.array([lot]), np.array([-np.inf]), np.array([np.inf]))
+    traded = Traded(
+        np.ones(1), np.ones(1), np.array([lot]), np.array([-np.inf]), np.array([np.inf])
+    )
     found = in_lots(np.array([ideal]), np.ones((1, 1)), traded, OPEN)
     assert found[0] == pytest.approx(lot * round(ideal / lot), abs=1e-12)
 
@@ -164,10 +183,14 @@ def test_many_that_are_alike_end_in_time() -> None:
     ideal = rng.uniform(-5, 5, n)
     found = in_lots(ideal, covariance, traded, OPEN)
     rounded = np.round(ideal)
-    assert (found - ideal) @ covariance @ (found - ideal) <= (rounded - ideal) @ covariance @ (rounded - ideal)
+    assert (found - ideal) @ covariance @ (found - ideal) <= (rounded - ideal) @ covariance @ (
+        rounded - ideal
+    )
 
 
-def test_what_must_be_held_of_later_instruments_is_kept_free_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_must_be_held_of_later_instruments_is_kept_free_from_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Found without trying what leaves no room for them, of which there are millions."""
     tried = []
 
@@ -191,7 +214,9 @@ def test_lots_have_no_binary_dust(lot: float) -> None:
     for number in (0, 3, 29, -29, 1_000_003):
         exact = float(Decimal(str(lot)) * number)
         assert contracts_of(np.array([float(number)]), np.array([lot]))[0] == exact
-        traded = Traded(np.ones(1), np.ones(1), np.array([lot]), np.array([-abs(exact)]), np.array([abs(exact)]))
+        traded = Traded(
+            np.ones(1), np.ones(1), np.array([lot]), np.array([-abs(exact)]), np.array([abs(exact)])
+        )
         least, most = whole_lots(traded)
         assert (least[0], most[0]) == (-abs(number), abs(number))
 
@@ -203,7 +228,9 @@ def test_29_lots_that_are_held_are_left_alone(market: hr.Market) -> None:
         position = hr.Position({"A": held * 50 * price / market.price("A")})
         fit = hr.NaiveHedge().fit(*market.returns(position, contract))
         for have in (-held, -lots * 0.1):  # the second is off by rounding
-            found = hr.recommend(fit, position=position, instruments=contract, market=market, holdings={"F": have})
+            found = hr.recommend(
+                fit, position=position, instruments=contract, market=market, holdings={"F": have}
+            )
             assert (found.action, found.plan.trades[0]) == ("hold", 0.0)
         fresh = hr.recommend(fit, position=position, instruments=contract, market=market)
         assert (fresh.holdings["F"], fresh.orders.loc[0, "contracts"]) == (-held, held)

@@ -8,24 +8,28 @@ import pytest
 
 import hedgeresearch as hr
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 
 
 def test_a_linear_short(advise: Advise, market: hr.Market) -> None:
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 4e5}, horizon=30))
     row, price = found.margin.loc["F"], market.price("F")
     size = 50 * found.holdings["F"]
-    level = hr.linear_liquidation_price(4e5, size, price, 0.05)
+    level = hr.margin.linear_liquidation_price(4e5, size, price, 0.05)
     assert row["liquidation price"] == pytest.approx(level, rel=1e-12)
     # by the definition: equity equals maintenance margin there
     assert 4e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
     returns = market.table["F"].pct_change().iloc[1:]
-    drawn = hr.liquidation_probability(returns, price, level, 30, position="short")
+    drawn = hr.margin.liquidation_probability(returns, price, level, 30, position="short")
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
-    needed = hr.collateral_needed(hr.simulate_price_range(returns, price, 30), size, 0.05, 0.01)
+    needed = hr.margin.collateral_needed(
+        hr.margin.simulate_price_range(returns, price, 30), size, 0.05, 0.01
+    )
     assert row["needed"] == needed
-    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc["F"]
+    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc[
+        "F"
+    ]
     assert enough["probability"] <= 0.01
 
 
@@ -36,8 +40,12 @@ def test_an_inverse_short_and_its_wallet_in_coins(advise: Advise, market: hr.Mar
     coins = 0.3 * abs(face) / price
     row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
     level = row["liquidation price"]
-    assert level == pytest.approx(hr.inverse_liquidation_price(coins, face, price, 0.05), rel=1e-12)
-    assert coins + face * (1 / price - 1 / level) == pytest.approx(0.05 * abs(face) / level, rel=1e-9)
+    assert level == pytest.approx(
+        hr.margin.inverse_liquidation_price(coins, face, price, 0.05), rel=1e-12
+    )
+    assert coins + face * (1 / price - 1 / level) == pytest.approx(
+        0.05 * abs(face) / level, rel=1e-9
+    )
     covered = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 1.01 * abs(face) / price}))
     assert covered.margin.loc["PERP", "liquidation price"] == np.inf
     assert covered.margin.loc["PERP", "probability"] == 0.0
@@ -46,11 +54,17 @@ def test_an_inverse_short_and_its_wallet_in_coins(advise: Advise, market: hr.Mar
 
 @pytest.mark.parametrize("units", [40_000.0, -40_000.0])
 def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> None:
-    contract = hr.QuantoContract("H", 200, fixed_rate=1.5, initial_margin=0.1, maintenance_margin=0.05)
+    contract = hr.QuantoContract(
+        "H", 200, fixed_rate=1.5, initial_margin=0.1, maintenance_margin=0.05
+    )
     position = hr.Position({"A": units})
     fit = hr.OLSHedge().fit(*market.returns(position, contract))
     found = hr.recommend(
-        fit, position=position, instruments=contract, market=market, margin=hr.Margin({"H": 5e5}, horizon=10)
+        fit,
+        position=position,
+        instruments=contract,
+        market=market,
+        margin=hr.Margin({"H": 5e5}, horizon=10),
     )
     size, price = 200 * 1.5 * found.holdings["H"], market.price("H")
     level = found.margin.loc["H", "liquidation price"]
@@ -60,7 +74,10 @@ def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> Non
 
 def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr.Market) -> None:
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 1.0}))
-    assert found.margin.loc["F", ["liquidation price", "probability"]].tolist() == [market.price("F"), 1.0]
+    assert found.margin.loc["F", ["liquidation price", "probability"]].tolist() == [
+        market.price("F"),
+        1.0,
+    ]
     assert found.reasons[0].startswith("Warning: F is liquidated at a price of")
     assert "probability 100.0% within 20 dates" in found.reasons[0]
 
@@ -80,7 +97,11 @@ def test_prices_that_have_been_negative(market: hr.Market, instruments: dict[str
     position = hr.Position({"A": 40_000.0})
     fit = hr.OLSHedge().fit(*sunk.returns(position, instruments["F"], "difference"))
     found = hr.recommend(
-        fit, position=position, instruments=instruments["F"], market=sunk, margin=hr.Margin({"F": 1e6})
+        fit,
+        position=position,
+        instruments=instruments["F"],
+        market=sunk,
+        margin=hr.Margin({"F": 1e6}),
     )
     assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6, "currency": ""}
     assert any("past prices are not all positive" in text for text in found.reasons)
@@ -88,13 +109,18 @@ def test_prices_that_have_been_negative(market: hr.Market, instruments: dict[str
 
 def test_collateral_is_told_with_what_it_is_in(advise: Advise, market: hr.Market) -> None:
     terms = {"initial_margin": 0.1, "maintenance_margin": 0.05}
-    coin, dollars = hr.InverseContract("PERP", 100, currency="BTC", **terms), hr.LinearContract("G", 100, **terms)
+    coin, dollars = (
+        hr.InverseContract("PERP", 100, currency="BTC", **terms),
+        hr.LinearContract("G", 100, **terms),
+    )
     position = hr.Position({"COIN": 30.0})
     fit = hr.OLSHedge().fit(*market.returns(position, [coin, dollars]))
     asked = {"position": position, "instruments": [coin, dollars], "market": market}
     found = hr.recommend(fit, **asked, margin=hr.Margin({"PERP": 60.0}, probability=0.005))
     assert found.margin["currency"].to_dict() == {"PERP": "BTC", "G": ""}
-    assert any("PERP cannot be liquidated on its collateral of 60 BTC" in text for text in found.reasons)
+    assert any(
+        "PERP cannot be liquidated on its collateral of 60 BTC" in text for text in found.reasons
+    )
     needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps it at 0.5% or below."
     assert any(needed in text for text in found.reasons)
     plain = advise({"COIN": 30.0}, ["PERP"])
@@ -107,7 +133,9 @@ def test_collateral_without_a_maintenance_margin_tells_nothing_and_says_so(advis
     text = "Not told, liquidation of H: its maintenance margin is not given."
     assert text in found.reasons
     assert text not in advise({"A": 40_000.0}, ["H"]).reasons
-    limited = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}), limits=hr.Limits(contracts={"H": 0}))
+    limited = advise(
+        {"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}), limits=hr.Limits(contracts={"H": 0})
+    )
     assert text not in limited.reasons
     known = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 5e5}))
     assert not any("Not told, liquidation" in reason for reason in known.reasons)

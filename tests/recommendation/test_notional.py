@@ -13,39 +13,49 @@ import hedgeresearch as hr
 
 @pytest.fixture(scope="module")
 def returns() -> pd.DataFrame:
-    return hr.simulate_dcc(n_dates=600, n_series=3, names=["oil", "gas", "coal"], seed=5).returns
+    return hr.data.simulate_dcc(
+        n_dates=600, n_series=3, names=["oil", "gas", "coal"], seed=5
+    ).returns
 
 
 @pytest.fixture(scope="module")
-def ewma(returns: pd.DataFrame) -> hr.HedgeFit:
-    return hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)).fit(returns["oil"], returns[["gas", "coal"]])
+def ewma(returns: pd.DataFrame) -> hr.hedges.HedgeFit:
+    return hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)).fit(
+        returns["oil"], returns[["gas", "coal"]]
+    )
 
 
 @pytest.fixture(scope="module")
-def regimes() -> hr.HedgeFit:
-    simulated = hr.simulate_regimes(n_dates=800, seed=2).returns
-    return hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)).fit(simulated["asset"], simulated[["hedge"]])
+def regimes() -> hr.hedges.HedgeFit:
+    simulated = hr.data.simulate_regimes(n_dates=800, seed=2).returns
+    return hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)).fit(
+        simulated["asset"], simulated[["hedge"]]
+    )
 
 
-def fit_one(slope: float, names: tuple[str, str] = ("oil", "gas")) -> hr.HedgeFit:
+def fit_one(slope: float, names: tuple[str, str] = ("oil", "gas")) -> hr.hedges.HedgeFit:
     """An OLS hedge with a ratio near ``slope``."""
     rng = np.random.default_rng(3)
     hedge = rng.normal(scale=0.01, size=250)
     dates = pd.date_range("2020-01-01", periods=250)
-    data = pd.DataFrame({names[0]: slope * hedge + rng.normal(scale=0.002, size=250), names[1]: hedge}, dates)
+    data = pd.DataFrame(
+        {names[0]: slope * hedge + rng.normal(scale=0.002, size=250), names[1]: hedge}, dates
+    )
     return hr.OLSHedge().fit(data[names[0]], data[[names[1]]])
 
 
 @pytest.mark.parametrize("notional", [1_000_000, -250_000.0, 1e-3])
-def test_sell_is_ratio_times_notional(ewma: hr.HedgeFit, notional: float) -> None:
+def test_sell_is_ratio_times_notional(ewma: hr.hedges.HedgeFit, notional: float) -> None:
     result = hr.recommend(ewma, notional)
-    assert result.sell.to_dict() == {name: ewma.next_ratio[name] * notional for name in ("gas", "coal")}
+    assert result.sell.to_dict() == {
+        name: ewma.next_ratio[name] * notional for name in ("gas", "coal")
+    }
     pd.testing.assert_series_equal(result.ratio, ewma.next_ratio)
     assert (result.asset, result.as_of, result.notional) == ("oil", ewma.last_date, notional)
     assert result.model == "MinimumVarianceHedge(EWMACovariance(decay=0.97))"
 
 
-def test_a_short_position_flips_the_trades_and_nothing_else(ewma: hr.HedgeFit) -> None:
+def test_a_short_position_flips_the_trades_and_nothing_else(ewma: hr.hedges.HedgeFit) -> None:
     long, short = hr.recommend(ewma, 5e5), hr.recommend(ewma, -5e5)
     pd.testing.assert_series_equal(short.sell, -long.sell)
     pd.testing.assert_series_equal(short.ratio, long.ratio)
@@ -55,18 +65,26 @@ def test_a_short_position_flips_the_trades_and_nothing_else(ewma: hr.HedgeFit) -
     assert "500,000 short oil, buy " in short.sentence
 
 
-def test_expected_volatilities_of_two_hedges_by_arithmetic(ewma: hr.HedgeFit) -> None:
+def test_expected_volatilities_of_two_hedges_by_arithmetic(ewma: hr.hedges.HedgeFit) -> None:
     result, h = hr.recommend(ewma, -2e6), ewma.next_covariance
     x, y = ewma.next_ratio["gas"], ewma.next_ratio["coal"]
     variance = h.loc["oil", "oil"] + x**2 * h.loc["gas", "gas"] + y**2 * h.loc["coal", "coal"]
-    variance += 2 * (x * y * h.loc["gas", "coal"] - x * h.loc["oil", "gas"] - y * h.loc["oil", "coal"])
-    assert result.volatility_before == pytest.approx(2e6 * math.sqrt(h.loc["oil", "oil"]), rel=1e-12)
+    variance += 2 * (
+        x * y * h.loc["gas", "coal"] - x * h.loc["oil", "gas"] - y * h.loc["oil", "coal"]
+    )
+    assert result.volatility_before == pytest.approx(
+        2e6 * math.sqrt(h.loc["oil", "oil"]), rel=1e-12
+    )
     assert result.volatility_after == pytest.approx(2e6 * math.sqrt(variance), rel=1e-10)
     assert result.effectiveness == pytest.approx(1 - variance / h.loc["oil", "oil"], rel=1e-10)
-    assert result.effectiveness == pytest.approx(1 - (result.volatility_after / result.volatility_before) ** 2)
+    assert result.effectiveness == pytest.approx(
+        1 - (result.volatility_after / result.volatility_before) ** 2
+    )
 
 
-def test_a_minimum_variance_hedge_is_not_expected_to_add_volatility(ewma: hr.HedgeFit, regimes: hr.HedgeFit) -> None:
+def test_a_minimum_variance_hedge_is_not_expected_to_add_volatility(
+    ewma: hr.hedges.HedgeFit, regimes: hr.hedges.HedgeFit
+) -> None:
     for fit in (ewma, regimes, fit_one(0.0), fit_one(1.0)):
         result = hr.recommend(fit, 1e6)
         assert 0 < result.volatility_after <= result.volatility_before
@@ -105,21 +123,30 @@ def test_a_negative_ratio_says_buy() -> None:
     assert "sell" in hr.recommend(fit_one(-0.8), -1e6).sentence
 
 
-def test_regimes_are_shown(regimes: hr.HedgeFit) -> None:
+def test_regimes_are_shown(regimes: hr.hedges.HedgeFit) -> None:
     result = hr.recommend(regimes, 1e6)
     assert result.regime_probabilities is not None
     assert result.ratio_by_regime is not None
     assert result.regime_probabilities.sum() == pytest.approx(1.0)
     pd.testing.assert_frame_equal(result.ratio_by_regime, regimes.by_regime)
-    assert result.ratio_by_regime["hedge"].min() <= result.ratio["hedge"] <= result.ratio_by_regime["hedge"].max()
+    assert (
+        result.ratio_by_regime["hedge"].min()
+        <= result.ratio["hedge"]
+        <= result.ratio_by_regime["hedge"].max()
+    )
     likeliest = result.regime_probabilities.idxmax()
-    assert f"; regime {likeliest} is the likeliest next, at {result.regime_probabilities.max():.0%}." in result.sentence
+    assert (
+        f"; regime {likeliest} is the likeliest next, at {result.regime_probabilities.max():.0%}."
+        in result.sentence
+    )
     columns = [f"ratio in regime {k} ({p:.0%})" for k, p in result.regime_probabilities.items()]
     assert list(result.summary.columns) == ["ratio", "sell", *columns]
-    assert result.summary[columns].to_numpy().tolist() == result.ratio_by_regime.T.to_numpy().tolist()
+    assert (
+        result.summary[columns].to_numpy().tolist() == result.ratio_by_regime.T.to_numpy().tolist()
+    )
 
 
-def test_without_regimes_there_are_none(ewma: hr.HedgeFit) -> None:
+def test_without_regimes_there_are_none(ewma: hr.hedges.HedgeFit) -> None:
     for fit in (ewma, fit_one(0.8)):
         result = hr.recommend(fit, 1e6)
         assert result.regime_probabilities is None
@@ -135,8 +162,12 @@ def types_in(value: Any) -> set[type]:
     return {type(value)}
 
 
-@pytest.mark.parametrize("notional", [1_000_000, -1e6, np.int64(1000), np.float64(1e6), np.float32(1e6)])
-def test_to_dict_is_plain_and_survives_json(regimes: hr.HedgeFit, ewma: hr.HedgeFit, notional: float) -> None:
+@pytest.mark.parametrize(
+    "notional", [1_000_000, -1e6, np.int64(1000), np.float64(1e6), np.float32(1e6)]
+)
+def test_to_dict_is_plain_and_survives_json(
+    regimes: hr.hedges.HedgeFit, ewma: hr.hedges.HedgeFit, notional: float
+) -> None:
     for fit in (regimes, ewma, fit_one(0.8)):
         result = hr.recommend(fit, notional).to_dict()
         assert json.loads(json.dumps(result)) == result
@@ -144,7 +175,7 @@ def test_to_dict_is_plain_and_survives_json(regimes: hr.HedgeFit, ewma: hr.Hedge
     assert list(hr.recommend(regimes, notional).to_dict()["ratio_by_regime"]) == ["0", "1"]
 
 
-def test_to_dict_is_the_recommendation(ewma: hr.HedgeFit) -> None:
+def test_to_dict_is_the_recommendation(ewma: hr.hedges.HedgeFit) -> None:
     result = hr.recommend(ewma, 1e6)
     plain = result.to_dict()
     assert plain["sell"] == result.sell.to_dict()
@@ -160,10 +191,18 @@ def test_differences_are_refused() -> None:
     prices = hr.load("nasdaq_sp500").iloc[:300]
     for kind in ("simple", "log"):
         returns = hr.returns(prices, kind=kind)
-        assert hr.recommend(hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]]), 1e6).sell["SP500"] > 0
+        assert (
+            hr.recommend(hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]]), 1e6).sell[
+                "SP500"
+            ]
+            > 0
+        )
     returns = hr.returns(prices, kind="difference")
     fit = hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]])
-    with pytest.raises(hr.DataError, match=r"fitted on price differences.*hr.returns\(prices\), or use fit.next_ratio"):
+    with pytest.raises(
+        hr.DataError,
+        match=r"fitted on price differences.*hr.returns\(prices\), or use fit.next_ratio",
+    ):
         hr.recommend(fit, 1e6)
     later = returns.set_axis(returns.index + pd.Timedelta(days=4000))
     with pytest.raises(hr.DataError, match="fitted on price differences"):
@@ -183,7 +222,7 @@ def test_differences_are_refused() -> None:
         (None, "recommend needs a position, its instruments and a market"),
     ],
 )
-def test_bad_notionals(ewma: hr.HedgeFit, notional: Any, message: str) -> None:
+def test_bad_notionals(ewma: hr.hedges.HedgeFit, notional: Any, message: str) -> None:
     with pytest.raises(hr.DataError, match=message):
         hr.recommend(ewma, notional)
 
@@ -198,7 +237,7 @@ def test_html_escapes_names() -> None:
 
 
 def test_a_hedge_that_adds_risk_says_so() -> None:
-    returns = hr.simulate_dcc(n_dates=200, seed=1).returns
+    returns = hr.data.simulate_dcc(n_dates=200, seed=1).returns
     mirrored = (-returns["asset"]).rename("mirror")
     sentence = hr.recommend(hr.NaiveHedge().fit(returns["asset"], mirrored), notional=1e6).sentence
     assert "expected to raise the volatility" in sentence
@@ -206,7 +245,7 @@ def test_a_hedge_that_adds_risk_says_so() -> None:
 
 
 def test_small_sums_keep_their_digits() -> None:
-    returns = hr.simulate_dcc(n_dates=200, seed=1).returns
+    returns = hr.data.simulate_dcc(n_dates=200, seed=1).returns
     fit = hr.OLSHedge().fit(returns["asset"], returns["hedge"])
     assert "Against 0.5 long asset" in hr.recommend(fit, notional=0.5).sentence
     with pytest.raises(hr.DataError, match="fit must be a fitted hedge"):

@@ -8,7 +8,9 @@ import pytest
 
 import hedgeresearch as hr
 
-PRICES = pd.DataFrame({"A": [10.0, 11.0, 9.0], "B": [100.0, 90.0, 99.0]}, pd.date_range("2024-01-01", periods=3))
+PRICES = pd.DataFrame(
+    {"A": [10.0, 11.0, 9.0], "B": [100.0, 90.0, 99.0]}, pd.date_range("2024-01-01", periods=3)
+)
 NOW = {"A": 9.0, "B": 99.0}
 
 
@@ -26,7 +28,9 @@ def test_a_book_of_long_and_short() -> None:
     held = hr.Position({"A": 30, "B": -2})
     assert (held.name, held.is_book) == ("book", True)
     np.testing.assert_allclose(
-        held.returns(PRICES, "simple"), [(30 * 1 + 2 * 10) / 500, (-60 - 18) / (330 + 180)], rtol=1e-12
+        held.returns(PRICES, "simple"),
+        [(30 * 1 + 2 * 10) / 500, (-60 - 18) / (330 + 180)],
+        rtol=1e-12,
     )
     np.testing.assert_allclose(held.returns(PRICES, "difference"), [50.0, -78.0], rtol=1e-12)
     assert held.net_value(NOW) == 270 - 198
@@ -40,7 +44,9 @@ def test_profit_is_return_times_scale() -> None:
         for kind in ("simple", "difference"):
             before = dict(PRICES.iloc[1])
             profit = held.returns(PRICES, kind).iloc[-1] * held.scale(before, kind)
-            assert profit == pytest.approx(sum(n * (NOW[a] - before[a]) for a, n in units.items()), rel=1e-12)
+            assert profit == pytest.approx(
+                sum(n * (NOW[a] - before[a]) for a, n in units.items()), rel=1e-12
+            )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._formatting import exact, full_percent, money, percent, quantity, side
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 
 
 @pytest.mark.parametrize(
@@ -109,18 +109,27 @@ def test_warnings_first_then_what_is_traded_and_how_sure(advise: Advise) -> None
         row = found.summary.loc[name]
         order = found.orders.set_index("instrument").loc[name]
         assert text == f"{name} {order['reason']}."
-        assert f"best is {quantity(-row['best'])} short, left alone within {quantity(row['band'])} of it" in text
+        assert (
+            f"best is {quantity(-row['best'])} short, left alone within {quantity(row['band'])} of it"
+            in text
+        )
         assert text.endswith(f"to {-row['to hold']:,.10g} short.")
-    assert said[2].startswith(f"The ratio of F is {found.summary.loc['F', 'ratio']:.3f} (95% interval")
+    assert said[2].startswith(
+        f"The ratio of F is {found.summary.loc['F', 'ratio']:.3f} (95% interval"
+    )
     loss = money(found.tails.historical_value_at_risk * found.book.value)
     assert f"On one date in 100 the hedged book would have lost {loss} or more." in said
 
 
-def test_a_past_loss_far_above_what_is_expected_is_a_warning(table: pd.DataFrame, instruments: dict[str, Any]) -> None:
+def test_a_past_loss_far_above_what_is_expected_is_a_warning(
+    table: pd.DataFrame, instruments: dict[str, Any]
+) -> None:
     crash = table.copy()
     crash.loc[crash.index[200] :, "A"] *= 0.7
     market, position = hr.Market(crash), hr.Position({"A": 400_000.0})
-    fit = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94)).fit(*market.returns(position, instruments["F"]))
+    fit = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94)).fit(
+        *market.returns(position, instruments["F"])
+    )
     found = hr.recommend(fit, position=position, instruments=instruments["F"], market=market)
     loss = -found.past.min() * found.book.value
     times = loss / found.volatility["as recommended"]
@@ -138,7 +147,9 @@ def test_the_worst_date_of_a_short_position_is_a_rise(
     rally = table.copy()
     rally.loc[rally.index[200] :, "A"] *= 1.4
     market, position = hr.Market(rally), hr.Position({"A": units})
-    fit = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94)).fit(*market.returns(position, instruments["F"]))
+    fit = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94)).fit(
+        *market.returns(position, instruments["F"])
+    )
     found = hr.recommend(fit, position=position, instruments=instruments["F"], market=market)
     moved = rally["A"].pct_change() * units * rally["A"].iloc[-1]
     hedge = rally["F"].pct_change() * found.holdings["F"] * 50 * rally["F"].iloc[-1]
@@ -155,7 +166,13 @@ def test_the_worst_date_of_a_short_position_is_a_rise(
 
 
 def test_normal_and_historical_losses_that_agree_are_not_said_to_differ_by_nothing() -> None:
-    values = {"n_dates": 500, "level": 0.99, "skewness": 0.0, "skewness_interval": (-0.1, 0.1), "n_tail": 20}
+    values = {
+        "n_dates": 500,
+        "level": 0.99,
+        "skewness": 0.0,
+        "skewness_interval": (-0.1, 0.1),
+        "n_tail": 20,
+    }
     kurtosis = {"excess_kurtosis": 0.0, "excess_kurtosis_interval": (-0.1, 0.1)}
     index = {"tail_index": 5.0, "tail_index_interval": (4.0, 6.0)}
     losses = {"normal_expected_shortfall": 0.02, "historical_expected_shortfall": 0.02}
@@ -165,10 +182,14 @@ def test_normal_and_historical_losses_that_agree_are_not_said_to_differ_by_nothi
         (0.0102, "overstates the historical 1 % by 2 %."),
     ):
         risk = {"normal_value_at_risk": normal, "historical_value_at_risk": 0.01}
-        assert hr.TailSummary(**values, **kurtosis, **index, **losses, **risk).sentence.endswith(words)
+        assert hr.risk.TailSummary(
+            **values, **kurtosis, **index, **losses, **risk
+        ).sentence.endswith(words)
 
 
-def test_a_hedge_that_fails_in_the_tail_is_a_warning(advise: Advise, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hedge_that_fails_in_the_tail_is_a_warning(
+    advise: Advise, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dataclasses import replace
 
     found = advise({"A": 400_000.0}, ["F"])

@@ -14,18 +14,22 @@ import pytest
 
 import hedgeresearch as hr
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    found = json.loads(files("hedgeresearch.recommendation").joinpath("schema.json").read_text(encoding="utf-8"))
+    found = json.loads(
+        files("hedgeresearch.recommendation").joinpath("schema.json").read_text(encoding="utf-8")
+    )
     jsonschema.Draft202012Validator.check_schema(found)
     return found
 
 
 @pytest.fixture(scope="module")
-def records(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> dict[str, hr.Recommendation]:
+def records(
+    advise: Advise, market: hr.Market, instruments: dict[str, Any]
+) -> dict[str, hr.recommendation.Recommendation]:
     """Of many kinds."""
     asset, hedges = market.returns(hr.Position({"A": 40_000.0}), [instruments["F"]])
     backtest = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
@@ -34,7 +38,9 @@ def records(advise: Advise, market: hr.Market, instruments: dict[str, Any]) -> d
     return {
         "future": advise({"A": 40_000.0}, ["F"], backtest=backtest, margin=hr.Margin({"F": 3e5})),
         "coin": advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 40.0})),
-        "regimes": advise({"A": -40_000.0}, ["F", "H"], regime, objective=hr.Objective(beta={"F": 0.1})),
+        "regimes": advise(
+            {"A": -40_000.0}, ["F", "H"], regime, objective=hr.Objective(beta={"F": 0.1})
+        ),
         "book": advise({"A": 30_000.0, "B": -4_000.0}, ["F", "G"], limits=hr.Limits(gross=1e6)),
         "differences": advise({"A": 40_000.0}, ["F"], kind="difference"),
         "few dates": advise({"A": 40_000.0}, ["F"], on=short),
@@ -58,7 +64,9 @@ KINDS = ["future", "coin", "regimes", "book", "differences", "few dates", "nothi
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_is_valid_by_the_schema_and_plain(records: dict[str, Any], schema: dict[str, Any], kind: str) -> None:
+def test_it_is_valid_by_the_schema_and_plain(
+    records: dict[str, Any], schema: dict[str, Any], kind: str
+) -> None:
     record = records[kind].to_dict()
     jsonschema.validate(record, schema, cls=jsonschema.Draft202012Validator)
     assert {type(leaf) for leaf in leaves(record)} <= {str, int, float, bool, type(None)}
@@ -72,12 +80,19 @@ def test_it_is_valid_by_the_schema_and_plain(records: dict[str, Any], schema: di
 
 
 def test_the_schema_is_strict(records: dict[str, Any], schema: dict[str, Any]) -> None:
-    for change in ({"more": 1}, {"action": "wait"}, {"orders": [{"instrument": "F"}]}, {"tails": {}}):
+    for change in (
+        {"more": 1},
+        {"action": "wait"},
+        {"orders": [{"instrument": "F"}]},
+        {"tails": {}},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(records["future"].to_dict() | change, schema)
 
 
-def test_parts_that_cannot_be_told_are_none_and_the_reasons_say_why(records: dict[str, Any]) -> None:
+def test_parts_that_cannot_be_told_are_none_and_the_reasons_say_why(
+    records: dict[str, Any],
+) -> None:
     few, perfect = records["few dates"], records["perfect"]
     assert few.to_dict()["tails"] is None
     with pytest.raises(hr.DataError, match="at least 80 rows"):
@@ -94,7 +109,11 @@ def test_the_dictionary_holds_what_the_record_says(records: dict[str, Any]) -> N
     assert plain["orders"][0]["contracts"] == record.orders.iloc[0]["contracts"]
     assert plain["instruments"]["F"] == record.summary.loc["F"].to_dict()
     assert plain["instruments"]["F"]["cost"] == plain["orders"][0]["cost"] > 0.0
-    assert plain["instruments"]["F"]["trade"] == -plain["orders"][0]["contracts"] == record.holdings["F"]
+    assert (
+        plain["instruments"]["F"]["trade"]
+        == -plain["orders"][0]["contracts"]
+        == record.holdings["F"]
+    )
     assert plain["volatility"] == record.volatility.to_dict()
     assert plain["margin"]["F"]["liquidation price"] == record.margin.loc["F", "liquidation price"]
     assert plain["stress"]["volatility"]["hedged"] == record.stress.loc["volatility", "hedged"]
@@ -147,7 +166,9 @@ def test_the_hash_covers_all_that_was_used(table: pd.DataFrame) -> None:
         {"expiry": pd.Timestamp("2025-03-21")},
         {"currency": "USD"},
     ):
-        found.append(hash_of(hr.Market(table), hr.LinearContract("F", **({"multiplier": 50} | terms))))
+        found.append(
+            hash_of(hr.Market(table), hr.LinearContract("F", **({"multiplier": 50} | terms)))
+        )
     assert len(set(found)) == len(found)
     assert hash_of(hr.Market(table.copy()), hr.LinearContract("F", 50.0)) == found[0]
 
@@ -160,10 +181,21 @@ def test_terms_and_market_are_written_out(records: dict[str, Any]) -> None:
         "underlying": {},
     }
     terms = record["terms"]["PERP"]
-    assert (terms["kind"], terms["value"], terms["fee"], terms["expiry"]) == ("InverseContract", 100.0, 0.0005, None)
+    assert (terms["kind"], terms["value"], terms["fee"], terms["expiry"]) == (
+        "InverseContract",
+        100.0,
+        0.0005,
+        None,
+    )
     assert (terms["funding"], terms["maintenance_margin"]) == ("8-hourly", 0.05)
     carry, plain = records["coin"].carry[0], record["carry"][0]
-    for name in ("rate_per_year", "z_score", "roll_cost_per_year", "break_even_days", "break_even_move"):
+    for name in (
+        "rate_per_year",
+        "z_score",
+        "roll_cost_per_year",
+        "break_even_days",
+        "break_even_move",
+    ):
         assert plain[name] == getattr(carry, name)
     assert plain["break_even_move"] is None
     assert record["margin"]["PERP"]["currency"] == "coins"
@@ -180,7 +212,10 @@ def test_csv_is_the_order_list(records: dict[str, Any]) -> None:
 
 def test_html_escapes_names(table: pd.DataFrame) -> None:
     names = {"A": "<b>A & B</b>", "F": "F<script>"}
-    market, position = hr.Market(table[["A", "F"]].rename(columns=names)), hr.Position({names["A"]: 40_000.0})
+    market, position = (
+        hr.Market(table[["A", "F"]].rename(columns=names)),
+        hr.Position({names["A"]: 40_000.0}),
+    )
     future = hr.LinearContract(names["F"], 50)
     fit = hr.OLSHedge().fit(*market.returns(position, future))
     html = hr.recommend(fit, position=position, instruments=future, market=market)._repr_html_()

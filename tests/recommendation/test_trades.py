@@ -13,12 +13,12 @@ from hedgeresearch.recommendation.sizing.contracts import Room, Traded
 from hedgeresearch.recommendation.sizing.orders import Targets, by_bands, half_widths
 from hedgeresearch.recommendation.sizing.plan import target_path
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 UNITS = {"A": 400_000.0}
 AVERSION = 1e-6
 
 
-def moves_by_hand(found: hr.Recommendation) -> float:
+def moves_by_hand(found: hr.recommendation.Recommendation) -> float:
     """Variance of the changes of the contracts that the last 250 ratios asked for, each at the prices before it."""
     book, ratio = found.book, found.book.fit.ratio.iloc[-250:, 0]
     table = book.market.table
@@ -35,22 +35,30 @@ def test_half_widths_are_those_of_the_closed_forms(advise: Advise, model: Any) -
     book, moves = dial.book, moves_by_hand(dial)
     variance = float(book.covariance[1, 1])
     cost = (0.0001 + 0.0001) * 50 * book.market.price("F")
-    expected = hr.no_trade_band(cost, moves, AVERSION, variance, step=1.0, lot=1.0)
+    expected = hr.trading.no_trade_band(cost, moves, AVERSION, variance, step=1.0, lot=1.0)
     assert dial.summary.loc["F", "band"] == pytest.approx(expected, rel=1e-9)
     other = advise(UNITS, ["F"], model, rebalancing=hr.Rebalancing(tracking_error=0.3))
     hedged = np.sqrt(book.covariance[0, 0] - book.covariance[0, 1] ** 2 / variance)
-    wide = hr.tracking_error_band(0.3 * hedged, variance**0.5, target_variance=moves, step=1.0, lot=1.0)
+    wide = hr.trading.tracking_error_band(
+        0.3 * hedged, variance**0.5, target_variance=moves, step=1.0, lot=1.0
+    )
     assert other.summary.loc["F", "band"] == pytest.approx(
         wide, rel=1e-3
     )  # OLS is the least but for degrees of freedom
     assert wide > 1.0
 
 
-def test_inside_the_band_nothing_is_traded_and_outside_it_goes_to_the_first_lot_inside(advise: Advise) -> None:
-    best, band = advise(UNITS, ["F"], rebalancing=hr.Rebalancing(tracking_error=0.5)).summary.loc["F", ["best", "band"]]
+def test_inside_the_band_nothing_is_traded_and_outside_it_goes_to_the_first_lot_inside(
+    advise: Advise,
+) -> None:
+    best, band = advise(UNITS, ["F"], rebalancing=hr.Rebalancing(tracking_error=0.5)).summary.loc[
+        "F", ["best", "band"]
+    ]
     assert band > 2
     for have in np.arange(np.floor(best - band) - 3, np.ceil(best + band) + 4):
-        found = advise(UNITS, ["F"], rebalancing=hr.Rebalancing(tracking_error=0.5), holdings={"F": have})
+        found = advise(
+            UNITS, ["F"], rebalancing=hr.Rebalancing(tracking_error=0.5), holdings={"F": have}
+        )
         after = found.holdings["F"]
         if abs(have - best) <= band:
             assert (found.action, after, len(found.orders)) == ("hold", have, 0)
@@ -60,19 +68,27 @@ def test_inside_the_band_nothing_is_traded_and_outside_it_goes_to_the_first_lot_
         order = found.orders.iloc[0]
         assert (order["instrument"], order["side"]) == ("F", "buy" if after > have else "sell")
         assert order["contracts"] == abs(after - have)
-        assert order["cost"] == pytest.approx(0.0002 * 50 * found.book.market.price("F") * abs(after - have), rel=1e-12)
+        assert order["cost"] == pytest.approx(
+            0.0002 * 50 * found.book.market.price("F") * abs(after - have), rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.95])
 @pytest.mark.parametrize("common", [0.0, 1.0])
-def test_deviations_of_several_hedges_keep_the_tracking_error_together(correlation: float, common: float) -> None:
+def test_deviations_of_several_hedges_keep_the_tracking_error_together(
+    correlation: float, common: float
+) -> None:
     """However alike the hedges are, and however their targets move together: never much above, and at it if both."""
     n, steps, allowed, volatility = 3, 2500, 8.0, np.array([1.0, 2.0, 0.5])
     rng, dial = np.random.default_rng(1), hr.Rebalancing()
     covariance = (correlation + (1 - correlation) * np.eye(n)) * np.outer(volatility, volatility)
-    moves = np.sqrt(common) * rng.normal(size=(steps, 1)) + np.sqrt(1 - common) * rng.normal(size=(steps, n))
+    moves = np.sqrt(common) * rng.normal(size=(steps, 1)) + np.sqrt(1 - common) * rng.normal(
+        size=(steps, n)
+    )
     path, lots = (-100 + 0.4 * np.cumsum(moves, axis=0)) / volatility, np.full(n, 1e-3)
-    widths, restless = half_widths(dial, np.ones(n), (0.4 / volatility) ** 2, covariance, allowed, lots)
+    widths, restless = half_widths(
+        dial, np.ones(n), (0.4 / volatility) ** 2, covariance, allowed, lots
+    )
     assert not restless.any()
     traded = Traded(volatility, volatility, lots, np.full(n, -np.inf), np.full(n, np.inf))
     held, added = np.zeros(n), []
@@ -87,16 +103,20 @@ def test_deviations_of_several_hedges_keep_the_tracking_error_together(correlati
         assert np.mean(added) > 0.8  # and is used where it can be
     # one hedge alone may have all of it; of uncorrelated ones each the root of its share, of alike ones its share
     share = np.sqrt(n) if correlation == 0.0 else np.sqrt(n + n * (n - 1) * correlation)
-    alone = hr.tracking_error_band(allowed / share, 1.0, target_variance=0.16, step=1.0)
+    alone = hr.trading.tracking_error_band(allowed / share, 1.0, target_variance=0.16, step=1.0)
     np.testing.assert_allclose(widths * volatility, alone, rtol=1e-9)
 
 
-def test_from_flat_it_goes_to_the_target_or_against_risk_aversion_to_the_edge(advise: Advise) -> None:
+def test_from_flat_it_goes_to_the_target_or_against_risk_aversion_to_the_edge(
+    advise: Advise,
+) -> None:
     wide = advise(UNITS, ["F"], rebalancing=hr.Rebalancing(tracking_error=0.5))
     best, band = wide.summary.loc["F", ["best", "band"]]
     assert band > 2.0
     assert wide.holdings["F"] == wide.plan.targets.lots[0] == round(best)
-    averse = advise(UNITS, ["F"], hr.RollingOLSHedge(60), rebalancing=hr.Rebalancing(risk_aversion=1e-9))
+    averse = advise(
+        UNITS, ["F"], hr.RollingOLSHedge(60), rebalancing=hr.Rebalancing(risk_aversion=1e-9)
+    )
     best, band = averse.summary.loc["F", ["best", "band"]]
     assert band > 2.0
     assert averse.holdings["F"] == np.floor(best + band)
@@ -110,7 +130,13 @@ def test_a_limit_below_the_band_is_held_in_full(advise: Advise) -> None:
     assert band > 2.0
     assert most > 10.0
     for have in (0.0, -most + 1, -most):
-        found = advise(UNITS, ["F"], rebalancing=dial, limits=hr.Limits(contracts={"F": most}), holdings={"F": have})
+        found = advise(
+            UNITS,
+            ["F"],
+            rebalancing=dial,
+            limits=hr.Limits(contracts={"F": most}),
+            holdings={"F": have},
+        )
         assert found.holdings["F"] == -most
         assert "where its limit holds it" in found.plan.reasons[0]
 
@@ -132,7 +158,9 @@ def test_beside_a_hedge_at_its_limit_the_others_take_over(advise: Advise) -> Non
 
 
 def test_what_moves_more_than_is_allowed_is_said(advise: Advise) -> None:
-    found = advise(UNITS, ["F"], hr.RollingOLSHedge(20), rebalancing=hr.Rebalancing(tracking_error=1e-4))
+    found = advise(
+        UNITS, ["F"], hr.RollingOLSHedge(20), rebalancing=hr.Rebalancing(tracking_error=1e-4)
+    )
     assert found.plan.targets.restless.tolist() == [True]
     assert found.summary.loc["F", "band"] == 0.5
     assert not advise(UNITS, ["F"]).plan.targets.restless.any()
@@ -143,13 +171,17 @@ def test_free_trades_go_to_the_target_in_lots(market: hr.Market) -> None:
     instruments = [hr.LinearContract("F", 50), hr.LinearContract("H", 200, lot=2)]
     fit = hr.OLSHedge().fit(*market.returns(position, instruments))
     for held in ({}, {"F": -60.4, "H": -200.0}):
-        found = hr.recommend(fit, position=position, instruments=instruments, market=market, holdings=held)
+        found = hr.recommend(
+            fit, position=position, instruments=instruments, market=market, holdings=held
+        )
         np.testing.assert_array_equal(found.holdings, found.plan.targets.lots)
         assert (found.summary["band"] == 0.0).all()
         assert "trades are free" in found.orders.iloc[0]["reason"]
 
 
-def test_a_holding_outside_its_limits_is_brought_inside_even_within_the_band(advise: Advise) -> None:
+def test_a_holding_outside_its_limits_is_brought_inside_even_within_the_band(
+    advise: Advise,
+) -> None:
     dial = hr.Rebalancing(tracking_error=0.8)
     best, band = advise(UNITS, ["F"], rebalancing=dial).summary.loc["F", ["best", "band"]]
     have = np.floor(best - band / 2)
@@ -167,9 +199,11 @@ def test_impact_trades_part_of_the_way(advise: Advise) -> None:
     dial = hr.Rebalancing(risk_aversion=AVERSION, impact=2000.0, reversion=0.2)
     found = advise(UNITS, ["F"], hr.RollingOLSHedge(60), rebalancing=dial, holdings={"F": -20.0})
     book = found.book
-    rate = hr.trading_rate(2000.0, AVERSION, float(book.covariance[1, 1]))
+    rate = hr.trading.trading_rate(2000.0, AVERSION, float(book.covariance[1, 1]))
     path = target_path(book, hr.Objective(), 250)[:, 0]
-    aim = hr.aim_position(float(found.summary.loc["F", "best"]), float(path.mean()), 0.2, rate)
+    aim = hr.trading.aim_position(
+        float(found.summary.loc["F", "best"]), float(path.mean()), 0.2, rate
+    )
     assert 0.0 < rate < 1.0
     assert found.holdings["F"] == round(-20.0 + rate * (aim + 20.0))
     order = found.orders.iloc[0]
@@ -188,9 +222,11 @@ def test_impact_does_not_stop_lots_away(advise: Advise, impact: float) -> None:
     start = advise(UNITS, ["F"], moving, rebalancing=dial)
     best, moves, book = start.summary.loc["F", "best"], moves_by_hand(start), start.book
     cost = 0.0002 * 50 * book.market.price("F") + 0.5 * impact
-    width = hr.no_trade_band(cost, moves, AVERSION, float(book.covariance[1, 1]), step=1.0, lot=1.0)
+    width = hr.trading.no_trade_band(
+        cost, moves, AVERSION, float(book.covariance[1, 1]), step=1.0, lot=1.0
+    )
     assert start.summary.loc["F", "band"] == pytest.approx(width, rel=1e-9)
-    rate = hr.trading_rate(impact, AVERSION, float(book.covariance[1, 1]))
+    rate = hr.trading.trading_rate(impact, AVERSION, float(book.covariance[1, 1]))
     for have in np.arange(np.floor(best) - 12.5, np.ceil(best) + 13.0, 0.5):
         found = advise(UNITS, ["F"], moving, rebalancing=dial, holdings={"F": have})
         trade = found.plan.trades[0]
@@ -204,7 +240,9 @@ def test_impact_does_not_stop_lots_away(advise: Advise, impact: float) -> None:
 
 
 @pytest.mark.parametrize("ratio", [1.0, 0.9])
-def test_keeping_the_coins_paid_a_fixed_holding_keeps_hedging_where_the_contract_is_at_spot(ratio: float) -> None:
+def test_keeping_the_coins_paid_a_fixed_holding_keeps_hedging_where_the_contract_is_at_spot(
+    ratio: float,
+) -> None:
     rng = np.random.default_rng(3)
     price = 40_000 * np.cumprod(1 + 0.05 * rng.standard_normal(300))
     coins, contract = 7.0, hr.InverseContract("PERP", 100)
@@ -214,11 +252,16 @@ def test_keeping_the_coins_paid_a_fixed_holding_keeps_hedging_where_the_contract
         coins += float(contract.payoff(contracts, before, after))
         values.append(coins * after)
         asked.append(-ratio * coins * after / 100)
-    if ratio == 1.0:  # the dollar value is fixed, and so is the number of contracts that the ratio asks for
+    if (
+        ratio == 1.0
+    ):  # the dollar value is fixed, and so is the number of contracts that the ratio asks for
         np.testing.assert_allclose(values, 7.0 * price[0], rtol=1e-10)
         np.testing.assert_allclose(asked, contracts, rtol=1e-10)
     else:  # what is left open moves with the price, far less than the price does
-        assert np.std(asked) / abs(contracts) < 0.12 * np.std(price / price[0]) / np.mean(price / price[0]) * 2
+        assert (
+            np.std(asked) / abs(contracts)
+            < 0.12 * np.std(price / price[0]) / np.mean(price / price[0]) * 2
+        )
 
 
 def test_moves_of_the_price_do_not_count_where_coins_are_paid_in_the_position(
@@ -241,9 +284,16 @@ def test_a_short_path_counts_as_one_that_does_not_move(advise: Advise, market: h
     bar = market.table.iloc[-1]
     later = found.update(bar * 1.01, bar.name + pd.Timedelta(days=1))
     fresh = hr.recommend(
-        later.book.fit, position=found.book.position, instruments=found.book.instruments, market=later.book.market
+        later.book.fit,
+        position=found.book.position,
+        instruments=found.book.instruments,
+        market=later.book.market,
     )
     weights = np.array([1.0, -later.book.fit.next_ratio.iloc[0]])
-    hedged = np.sqrt(weights @ later.book.fit.next_covariance.to_numpy() @ weights) * later.book.value
-    still = hr.tracking_error_band(0.1 * hedged, float(later.book.covariance[1, 1]) ** 0.5, lot=1.0)
+    hedged = (
+        np.sqrt(weights @ later.book.fit.next_covariance.to_numpy() @ weights) * later.book.value
+    )
+    still = hr.trading.tracking_error_band(
+        0.1 * hedged, float(later.book.covariance[1, 1]) ** 0.5, lot=1.0
+    )
     assert fresh.summary.loc["F", "band"] == pytest.approx(still, rel=1e-9)

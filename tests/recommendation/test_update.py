@@ -9,7 +9,7 @@ import pytest
 
 import hedgeresearch as hr
 
-Advise = Callable[..., hr.Recommendation]
+Advise = Callable[..., hr.recommendation.Recommendation]
 RATES = {"PERP": "COIN", "G": "FX"}
 MODELS = {
     "ols": hr.OLSHedge(),
@@ -21,8 +21,12 @@ MODELS = {
 }
 
 
-def advise_on(table: pd.DataFrame, instrument: Any, fit: Any, units: float, held: float) -> hr.Recommendation:
-    market = hr.Market(table, rates={name: column for name, column in RATES.items() if name == instrument.name})
+def advise_on(
+    table: pd.DataFrame, instrument: Any, fit: Any, units: float, held: float
+) -> hr.recommendation.Recommendation:
+    market = hr.Market(
+        table, rates={name: column for name, column in RATES.items() if name == instrument.name}
+    )
     position = hr.Position({"COIN" if instrument.name == "PERP" else "A": units})
     return hr.recommend(
         fit(market, position),
@@ -41,9 +45,12 @@ def band_rule(have: float, best: float, width: float) -> float:
     return float(lots[np.argmin(np.abs(lots - have))])
 
 
-@pytest.mark.filterwarnings("ignore::hedgeresearch.ConvergenceWarning", "ignore::hedgeresearch.DataWarning")
+@pytest.mark.filterwarnings(
+    "ignore::hedgeresearch.errors.ConvergenceWarning", "ignore::hedgeresearch.errors.DataWarning"
+)
 @pytest.mark.parametrize(
-    ("model", "name"), [*((model, "F") for model in MODELS), ("ols", "PERP"), ("kalman", "PERP"), ("ols", "G")]
+    ("model", "name"),
+    [*((model, "F") for model in MODELS), ("ols", "PERP"), ("kalman", "PERP"), ("ols", "G")],
 )
 def test_updates_equal_fresh_recommendations(
     table: pd.DataFrame, instruments: dict[str, Any], model: str, name: str
@@ -51,7 +58,7 @@ def test_updates_equal_fresh_recommendations(
     instrument, start = instruments[name], 380
     units = 30.0 if name == "PERP" else 400_000.0
 
-    def first_fit(market: hr.Market, position: hr.Position) -> hr.HedgeFit:
+    def first_fit(market: hr.Market, position: hr.Position) -> hr.hedges.HedgeFit:
         if model == "prices":
             prices = market.table
             return MODELS[model].fit(prices["A"], prices[["F"]])
@@ -66,7 +73,9 @@ def test_updates_equal_fresh_recommendations(
             before, after = table["PERP"].iloc[end - 2 : end]
             units += held * 100 * (1 / before - 1 / after)
 
-        def extended(market: hr.Market, position: hr.Position, fit: hr.HedgeFit = fit) -> hr.HedgeFit:
+        def extended(
+            market: hr.Market, position: hr.Position, fit: hr.hedges.HedgeFit = fit
+        ) -> hr.hedges.HedgeFit:
             if model == "prices":
                 return fit.extend(market.table["A"].iloc[-1:], market.table[["F"]].iloc[-1:])
             asset, hedges = market.returns(position, instrument)
@@ -76,10 +85,14 @@ def test_updates_equal_fresh_recommendations(
         fit = fresh.book.fit
         assert record.as_of == fresh.as_of == table.index[end - 1]
         np.testing.assert_allclose(list(record.book.position.units.values()), units, rtol=1e-12)
-        np.testing.assert_allclose(record.book.fit.next_ratio, fresh.book.fit.next_ratio, rtol=1e-12)
+        np.testing.assert_allclose(
+            record.book.fit.next_ratio, fresh.book.fit.next_ratio, rtol=1e-12
+        )
         np.testing.assert_allclose(record.plan.targets.ideal, fresh.plan.targets.ideal, rtol=1e-12)
         np.testing.assert_array_equal(record.plan.targets.lots, fresh.plan.targets.lots)
-        assert record.volatility["unhedged"] == pytest.approx(fresh.volatility["unhedged"], rel=1e-12)
+        assert record.volatility["unhedged"] == pytest.approx(
+            fresh.volatility["unhedged"], rel=1e-12
+        )
         assert record.summary["band"].iloc[0] == width
         lot = instrument.lot
         expected = lot * band_rule(held / lot, record.plan.targets.ideal[0] / lot, width / lot)
@@ -87,7 +100,9 @@ def test_updates_equal_fresh_recommendations(
         assert (record.action == "hold") == (expected == held)
 
 
-def test_two_updates_of_one_record_do_not_disturb_each_other(advise: Advise, table: pd.DataFrame) -> None:
+def test_two_updates_of_one_record_do_not_disturb_each_other(
+    advise: Advise, table: pd.DataFrame
+) -> None:
     record, day = advise({"COIN": 30.0}, ["PERP"]), pd.Timedelta(days=1)
     before = record.to_json()
     bar = table.iloc[-1]
@@ -110,11 +125,17 @@ def test_two_updates_on_different_dates_keep_their_own(advise: Advise, table: pd
     first, second = record.update(bar, dates[0]), record.update(bar, dates[1])
     third = first.update(bar, dates[2])
     assert (first.as_of, second.as_of, third.as_of) == (dates[0], dates[1], dates[2])
-    assert second.update(bar, dates[3]).book.market.table.index[-3:].tolist() == [bar.name, dates[1], dates[3]]
+    assert second.update(bar, dates[3]).book.market.table.index[-3:].tolist() == [
+        bar.name,
+        dates[1],
+        dates[3],
+    ]
     assert third.book.market.table.index[-3:].tolist() == [bar.name, dates[0], dates[2]]
 
 
-@pytest.mark.parametrize("kind", [str, pd.Timestamp.to_pydatetime, pd.Timestamp.to_datetime64, pd.Timestamp.date])
+@pytest.mark.parametrize(
+    "kind", [str, pd.Timestamp.to_pydatetime, pd.Timestamp.to_datetime64, pd.Timestamp.date]
+)
 def test_dates_of_any_library(table: pd.DataFrame, kind: Any) -> None:
     """They become those of the table, so that an expiry is seen."""
     market, position = hr.Market(table.iloc[:380]), hr.Position({"A": 400_000.0})
@@ -125,13 +146,21 @@ def test_dates_of_any_library(table: pd.DataFrame, kind: Any) -> None:
     on_time = record.update(bar, kind(pd.Timestamp("2024-01-18")))
     assert on_time.as_of == pd.Timestamp("2024-01-18")
     assert isinstance(on_time.book.market.table.index, pd.DatetimeIndex)
-    with pytest.raises(hr.DataError, match="'F' must not have expired; it did on 2024-01-18, and the market ends on"):
+    with pytest.raises(
+        hr.DataError,
+        match="'F' must not have expired; it did on 2024-01-18, and the market ends on",
+    ):
         record.update(bar, kind(pd.Timestamp("2024-01-19")))
 
 
-def test_a_book_that_is_partly_coins_can_be_advised_afresh(table: pd.DataFrame, instruments: dict[str, Any]) -> None:
+def test_a_book_that_is_partly_coins_can_be_advised_afresh(
+    table: pd.DataFrame, instruments: dict[str, Any]
+) -> None:
     """Coins that were paid have changed its units, and so its past returns, a little."""
-    market, position = hr.Market(table.iloc[:380], rates=RATES), hr.Position({"COIN": 25.0, "A": 3000.0})
+    market, position = (
+        hr.Market(table.iloc[:380], rates=RATES),
+        hr.Position({"COIN": 25.0, "A": 3000.0}),
+    )
     hedges = [instruments["PERP"], instruments["F"]]
     fit = hr.OLSHedge().fit(*market.returns(position, hedges))
     record = hr.recommend(fit, position=position, instruments=hedges, market=market)
@@ -142,13 +171,21 @@ def test_a_book_that_is_partly_coins_can_be_advised_afresh(table: pd.DataFrame, 
     on = {"position": book.position, "instruments": hedges, "market": hr.Market(table, rates=RATES)}
     fresh = hr.recommend(book.fit, holdings=record.holdings, **on)
     np.testing.assert_allclose(fresh.plan.targets.ideal, record.plan.targets.ideal, rtol=1e-12)
-    percent = hr.OLSHedge().fit(*(100 * part for part in on["market"].returns(book.position, hedges)))
+    percent = hr.OLSHedge().fit(
+        *(100 * part for part in on["market"].returns(book.position, hedges))
+    )
     with pytest.raises(hr.DataError, match="the fit must be made on market.returns"):
         hr.recommend(percent, **on)
 
 
-def test_it_holds_where_nothing_moves_and_trades_where_much_does(advise: Advise, table: pd.DataFrame) -> None:
-    record, bar, later = advise({"A": 400_000.0}, ["F"]), table.iloc[-1], table.index[-1] + pd.Timedelta(days=1)
+def test_it_holds_where_nothing_moves_and_trades_where_much_does(
+    advise: Advise, table: pd.DataFrame
+) -> None:
+    record, bar, later = (
+        advise({"A": 400_000.0}, ["F"]),
+        table.iloc[-1],
+        table.index[-1] + pd.Timedelta(days=1),
+    )
     still = record.update(bar, later)
     assert (still.action, len(still.orders)) == ("hold", 0)
     assert still.holdings.to_dict() == record.holdings.to_dict()
@@ -160,17 +197,23 @@ def test_it_holds_where_nothing_moves_and_trades_where_much_does(advise: Advise,
 def test_a_mapping_and_a_series_are_the_same_bar(advise: Advise, table: pd.DataFrame) -> None:
     record = advise({"A": 400_000.0}, ["F"])
     bar = (table.iloc[-1] * 1.01).rename(table.index[-1] + pd.Timedelta(days=1))
-    pd.testing.assert_frame_equal(record.update(bar).summary, record.update(bar.to_dict(), bar.name).summary)
+    pd.testing.assert_frame_equal(
+        record.update(bar).summary, record.update(bar.to_dict(), bar.name).summary
+    )
     with pytest.raises(hr.DataError, match="the new bar must have a date"):
         record.update(bar.to_dict())
 
 
-def test_a_one_to_one_hedge_at_spot_asks_for_the_same_contracts_whatever_the_price(table: pd.DataFrame) -> None:
+def test_a_one_to_one_hedge_at_spot_asks_for_the_same_contracts_whatever_the_price(
+    table: pd.DataFrame,
+) -> None:
     flat = table.assign(PERP=table["COIN"])
     market, position = hr.Market(flat, rates={"PERP": "COIN"}), hr.Position({"COIN": 30.0})
     contract = hr.InverseContract("PERP", 100, fee=0.0005)
     fit = hr.NaiveHedge().fit(*market.returns(position, contract))
-    record = hr.recommend(fit, position=position, instruments=contract, market=market, holdings={"PERP": -12_000.0})
+    record = hr.recommend(
+        fit, position=position, instruments=contract, market=market, holdings={"PERP": -12_000.0}
+    )
     best = record.summary.loc["PERP", "best"]
     for step in range(1, 20):
         bar = flat.iloc[-1] * (1 + 0.1 * np.sin(step))
@@ -195,7 +238,9 @@ def test_a_one_to_one_hedge_at_spot_asks_for_the_same_contracts_whatever_the_pri
         ({}, -3, "the new bar must be later than 2024-02-06; got 2024-02-03"),
     ],
 )
-def test_bad_bars(advise: Advise, table: pd.DataFrame, change: dict[str, Any], date: int, message: str) -> None:
+def test_bad_bars(
+    advise: Advise, table: pd.DataFrame, change: dict[str, Any], date: int, message: str
+) -> None:
     record = advise({"A": 400_000.0}, ["F"])
     with pytest.raises(hr.DataError, match=message):
         record.update(table.iloc[-1].to_dict() | change, table.index[-1] + pd.Timedelta(days=date))
@@ -205,8 +250,11 @@ def test_bars_of_another_time_zone_or_without_a_column(advise: Advise, table: pd
     record, bar = advise({"A": 400_000.0}, ["F"]), table.iloc[-1].to_dict()
     for date in (pd.Timestamp("2024-03-01", tz="UTC"), "soon", 5):
         with pytest.raises(
-            hr.DataError, match="the new bar must be dated like the table, whose last date is Timestamp"
+            hr.DataError,
+            match="the new bar must be dated like the table, whose last date is Timestamp",
         ):
             record.update(bar, date)
     with pytest.raises(hr.DataError, match="every column of the table; 'B' is missing. Add it"):
-        record.update({name: value for name, value in bar.items() if name != "B"}, pd.Timestamp("2024-03-01"))
+        record.update(
+            {name: value for name, value in bar.items() if name != "B"}, pd.Timestamp("2024-03-01")
+        )

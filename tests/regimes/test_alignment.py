@@ -19,7 +19,7 @@ MODEL = hr.GaussianHMM(2, n_starts=2)
 @pytest.fixture(scope="module")
 def truth():
     """Two regimes of nearly the same variance, told apart by their correlation: their order by variance is chance."""
-    return hr.simulate_regimes(
+    return hr.data.simulate_regimes(
         n_dates=2800,
         transition=[[0.98, 0.02], [0.03, 0.97]],
         ratios=(0.95, 0.2),
@@ -42,7 +42,9 @@ def swapped(fit):
         named[name.translate(str.maketrans("01", "10"))] = value
     bounds = ("p [0,1] = 0", "persistence of regime 1 = 0.99", "a share in row 0 of p = 0")
     estimates = Estimates(values=named | {"ar asset [1]": 0.2}, n_dates=1000, bounds_hit=bounds)
-    return start_fit(fit.model, fit.observations, PermutedState(fit.initial_state, order), estimates, np.empty(0))
+    return start_fit(
+        fit.model, fit.observations, PermutedState(fit.initial_state, order), estimates, np.empty(0)
+    )
 
 
 def random_moments(k, n, seed):
@@ -57,10 +59,14 @@ def test_distances_by_definition(n):
     distances = squared_distances(one, two)
     for i, j in itertools.product(range(3), repeat=2):
         v, w = np.sqrt(np.diag(one.covariances[i])), np.sqrt(np.diag(two.covariances[j]))
-        expected = np.mean(np.log(v / w) ** 2) + np.mean((one.means[i] - two.means[j]) ** 2 / (v * w))
+        expected = np.mean(np.log(v / w) ** 2) + np.mean(
+            (one.means[i] - two.means[j]) ** 2 / (v * w)
+        )
         r, s = one.covariances[i] / np.outer(v, v), two.covariances[j] / np.outer(w, w)
         pairs = [(r[a, b] - s[a, b]) ** 2 for a in range(n) for b in range(a)]
-        assert distances[i, j] == pytest.approx(expected + (np.mean(pairs) if pairs else 0.0), rel=1e-12)
+        assert distances[i, j] == pytest.approx(
+            expected + (np.mean(pairs) if pairs else 0.0), rel=1e-12
+        )
     scale = np.array([1e-4, 1.0, 1e4])[:n]
     scaled = [Moments(m.means * scale, m.covariances * np.outer(scale, scale)) for m in (one, two)]
     np.testing.assert_allclose(squared_distances(*scaled), distances, rtol=1e-10)
@@ -106,7 +112,9 @@ def test_everything_is_renumbered(fit, swapped, truth):
         np.testing.assert_allclose(ours.forecast(5), theirs.forecast(5)[other], rtol=1e-14)
         for regime in (0, 1):
             np.testing.assert_array_equal(ours.means.loc[regime], theirs.means.loc[1 - regime])
-            np.testing.assert_array_equal(ours.covariances.loc[regime], theirs.covariances.loc[1 - regime])
+            np.testing.assert_array_equal(
+                ours.covariances.loc[regime], theirs.covariances.loc[1 - regime]
+            )
     assert aligned.fit.parameters.to_dict() | {"ar asset [1]": 0.2} == swapped.parameters.to_dict()
     assert aligned.fit.parameters["mean asset [0]"] == aligned.fit.means.loc[0, "asset"]
     assert aligned.fit.log_likelihood == fit.log_likelihood
@@ -117,7 +125,9 @@ def test_three_regimes_that_change_places_in_turn(truth):
     turned = replace(fit, initial_state=PermutedState(fit.initial_state, np.array(order)))
     np.testing.assert_array_equal(turned.smoothed, fit.smoothed[order])
     for regime, number_before in enumerate(order):
-        np.testing.assert_array_equal(turned.most_likely_path == regime, fit.most_likely_path == number_before)
+        np.testing.assert_array_equal(
+            turned.most_likely_path == regime, fit.most_likely_path == number_before
+        )
 
 
 def test_bounds_are_renamed_and_a_second_alignment_undoes_the_first(fit, swapped):
@@ -125,14 +135,18 @@ def test_bounds_are_renamed_and_a_second_alignment_undoes_the_first(fit, swapped
     bounds = ("p [1,0] = 0", "persistence of regime 0 = 0.99", "a share in row 1 of p = 0")
     assert back.estimates.bounds_hit == bounds
     np.testing.assert_array_equal(back.predicted, fit.predicted)
-    assert back.parameters.to_dict() == fit.parameters.to_dict() | {"ar asset [1]": 0.2}  # a lag is no regime
+    assert back.parameters.to_dict() == fit.parameters.to_dict() | {
+        "ar asset [1]": 0.2
+    }  # a lag is no regime
     assert align_regimes(fit, fit).fit is fit
 
 
 def test_its_words_and_refusals(fit, truth):
     words = repr(align_regimes(fit, fit))
     assert words == f"AlignedRegimes({fit!r}, order [0, 1], largest drift 0)"
-    with pytest.raises(hr.DataError, match=r"same series and number of regimes; got 2 of .* and 1 of"):
+    with pytest.raises(
+        hr.DataError, match=r"same series and number of regimes; got 2 of .* and 1 of"
+    ):
         align_regimes(fit, hr.GaussianHMM(1, n_starts=1).fit(truth.returns))
     with pytest.raises(hr.DataError, match=r"same series"):
         align_regimes(fit, MODEL.fit(truth.returns.iloc[:, ::-1]))
@@ -141,7 +155,7 @@ def test_its_words_and_refusals(fit, truth):
 
 def test_three_regimes_turned_round_are_found_and_renamed():
     """A cycle of three, whose inverse is another permutation than itself."""
-    three = hr.simulate_regimes(
+    three = hr.data.simulate_regimes(
         n_dates=1500,
         transition=[[0.97, 0.02, 0.01], [0.02, 0.96, 0.02], [0.01, 0.03, 0.96]],
         ratios=(0.9, 0.9, 0.9),
@@ -151,11 +165,21 @@ def test_three_regimes_turned_round_are_found_and_renamed():
     )
     fit = hr.GaussianHMM(3, n_starts=4).fit(three.returns)
     cycle = np.array([1, 2, 0])
-    other = replace(fit, initial_state=PermutedState(fit.initial_state, cycle), final_state=PermutedState(fit.final_state, cycle))
+    other = replace(
+        fit,
+        initial_state=PermutedState(fit.initial_state, cycle),
+        final_state=PermutedState(fit.final_state, cycle),
+    )
     aligned = align_regimes(fit, other)
     assert aligned.order.tolist() == cycle.tolist()
     np.testing.assert_allclose(aligned.drift, 0.0, atol=1e-12)
     np.testing.assert_array_equal(aligned.fit.predicted, fit.predicted.to_numpy()[:, cycle])
     for new, old in enumerate(cycle):
-        assert aligned.fit.parameters[f"mean asset [{new}]"] == fit.parameters[f"mean asset [{old}]"]
-    assert aligned.fit.parameters["p [0,2]"] == fit.parameters["p [1,0]"] == pytest.approx(fit.transition.loc[1, 0])
+        assert (
+            aligned.fit.parameters[f"mean asset [{new}]"] == fit.parameters[f"mean asset [{old}]"]
+        )
+    assert (
+        aligned.fit.parameters["p [0,2]"]
+        == fit.parameters["p [1,0]"]
+        == pytest.approx(fit.transition.loc[1, 0])
+    )

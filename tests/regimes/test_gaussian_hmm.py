@@ -53,7 +53,9 @@ def test_two_regimes_of_depmix(two, reference):
     np.testing.assert_allclose(two.transition, expected["transition_rows_sum_to_one"], atol=1e-4)
     for k, state in enumerate(expected["states"]):
         np.testing.assert_allclose(two.final_state.moments.means[k], state["mean"], atol=1e-4)
-        np.testing.assert_allclose(two.final_state.moments.covariances[k][np.tril_indices(2)], state["Sigma"], rtol=2e-4)
+        np.testing.assert_allclose(
+            two.final_state.moments.covariances[k][np.tril_indices(2)], state["Sigma"], rtol=2e-4
+        )
     np.testing.assert_allclose(two.smoothed.mean(), expected["smoothed_mean"], atol=1e-4)
     np.testing.assert_allclose(two.smoothed.iloc[-1], expected["smoothed_last"], atol=1e-3)
 
@@ -63,7 +65,9 @@ def test_the_three_regime_optimum_is_found(seed, reference, percent_log_returns)
     fit = hr.GaussianHMM(3, seed=seed).fit(percent_log_returns)
     assert fit.log_likelihood >= reference["hmm3"]["loglik"] - 1e-6
     assert fit.log_likelihood == pytest.approx(-10634.675, abs=1e-3)
-    assert np.nanmin(fit.start_log_likelihoods) < -10679  # others stop at a lower optimum, and are shown
+    assert (
+        np.nanmin(fit.start_log_likelihoods) < -10679
+    )  # others stop at a lower optimum, and are shown
     assert np.nanmax(fit.start_log_likelihoods) <= fit.log_likelihood + 1e-6
 
 
@@ -72,7 +76,9 @@ def test_scaling_the_data_changes_nothing(scale, two, percent_log_returns):
     scaled = hr.GaussianHMM(2, n_starts=2).fit(percent_log_returns * scale)
     np.testing.assert_allclose(scaled.predicted, two.predicted, atol=1e-8)
     np.testing.assert_allclose(
-        scaled.final_state.moments.covariances, two.final_state.moments.covariances * scale**2, rtol=1e-8
+        scaled.final_state.moments.covariances,
+        two.final_state.moments.covariances * scale**2,
+        rtol=1e-8,
     )
     expected = two.log_likelihood - 2 * len(percent_log_returns) * np.log(scale)
     assert scaled.log_likelihood == pytest.approx(expected, abs=1e-6)
@@ -97,17 +103,23 @@ def test_regimes_are_numbered_by_the_variance_of_the_first_column(percent_log_re
 def test_the_tables_of_a_fit(two, percent_log_returns):
     assert two.predicted.shape == two.filtered.shape == two.smoothed.shape == (5030, 2)
     np.testing.assert_allclose(two.predicted.sum(axis=1), 1, atol=1e-12)
-    np.testing.assert_allclose(two.predicted.iloc[1:], two.filtered.iloc[:-1] @ two.transition.to_numpy(), atol=1e-12)
-    np.testing.assert_allclose(two.next_probabilities, two.filtered.iloc[-1] @ two.transition.to_numpy(), atol=1e-12)
+    np.testing.assert_allclose(
+        two.predicted.iloc[1:], two.filtered.iloc[:-1] @ two.transition.to_numpy(), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        two.next_probabilities, two.filtered.iloc[-1] @ two.transition.to_numpy(), atol=1e-12
+    )
     np.testing.assert_allclose(two.smoothed.iloc[-1], two.filtered.iloc[-1], atol=1e-12)
-    assert two.expected_durations.tolist() == pytest.approx((1 / (1 - np.diag(two.transition))).tolist())
+    assert two.expected_durations.tolist() == pytest.approx(
+        (1 / (1 - np.diag(two.transition))).tolist()
+    )
     assert two.n_regimes == 2
     assert repr(two) == "RegimeFit(GaussianHMM(2), 5030 dates to 2018-12-31)"
     assert two.summary.loc[0, "volatility NASDAQ"] < two.summary.loc[1, "volatility NASDAQ"]
 
 
 def test_known_regimes_are_found():
-    truth = hr.simulate_regimes(n_dates=4000, seed=2)
+    truth = hr.data.simulate_regimes(n_dates=4000, seed=2)
     fit = hr.GaussianHMM(2, n_starts=5).fit(truth.returns)
     assert (fit.smoothed.idxmax(axis=1) == truth.regimes).mean() > 0.95
     assert (fit.predicted.idxmax(axis=1) == truth.regimes).mean() > 0.85
@@ -116,7 +128,9 @@ def test_known_regimes_are_found():
 
 def test_a_stretch_without_movement_is_reported_not_returned():
     rng = np.random.default_rng(0)
-    frozen = pd.DataFrame(rng.standard_normal((300, 2)), pd.bdate_range("2020", periods=300), ["a", "b"])
+    frozen = pd.DataFrame(
+        rng.standard_normal((300, 2)), pd.bdate_range("2020", periods=300), ["a", "b"]
+    )
     frozen.iloc[100:200] = 0.0
     with pytest.raises(hr.ConvergenceError, match=r"every one of 5 starts put a regime on a few"):
         hr.GaussianHMM(2, n_starts=5).fit(frozen)
@@ -126,10 +140,16 @@ def test_a_stretch_without_movement_is_reported_not_returned():
 def test_likelihood_and_probabilities_at_the_parameters_of_depmix(case, depmix, simulated, request):
     expected = depmix[case]
     data = simulated if case == "simulated_2" else request.getfixturevalue("monthly")
-    emissions = GaussianEmissions(np.array(expected["means"])[:, None], np.array(expected["sds"])[:, None, None] ** 2)
-    chain = HiddenMarkovChain(emissions, np.array(expected["transition"]), np.array(expected["init"], dtype=float))
+    emissions = GaussianEmissions(
+        np.array(expected["means"])[:, None], np.array(expected["sds"])[:, None, None] ** 2
+    )
+    chain = HiddenMarkovChain(
+        emissions, np.array(expected["transition"]), np.array(expected["init"], dtype=float)
+    )
     # the parameters are printed to 15 digits
-    assert chain.filter(data.to_numpy()).log_likelihood.sum() == pytest.approx(expected["loglik"], abs=1e-8)
+    assert chain.filter(data.to_numpy()).log_likelihood.sum() == pytest.approx(
+        expected["loglik"], abs=1e-8
+    )
     smoothed, path = chain.hindsight(data.to_numpy())
     if "posterior_filtered_last5" in expected:
         filtered = chain.filter(data.to_numpy()).filtered
@@ -156,7 +176,9 @@ def test_optima_above_those_of_depmix(depmix, monthly, simulated):
     three = hr.GaussianHMM(3, n_starts=8).fit(monthly)
     assert three.log_likelihood > depmix["sp500_3"]["loglik"] + 0.5  # the best of its sixty starts
     two = hr.GaussianHMM(2, n_starts=4).fit(simulated)
-    assert two.log_likelihood > depmix["simulated_2"]["loglik"] + 0.5  # its first date is in the other regime
+    assert (
+        two.log_likelihood > depmix["simulated_2"]["loglik"] + 0.5
+    )  # its first date is in the other regime
     np.testing.assert_allclose(two.covariances["y"] ** 0.5, depmix["simulated_2"]["sds"], atol=5e-3)
 
 
@@ -171,7 +193,9 @@ def test_every_seed_finds_the_three_regime_optimum(percent_log_returns):
 def test_regime_zero_is_calm_from_every_seed(percent_log_returns):
     sample = percent_log_returns.iloc[:1000]
     for seed in range(200):
-        covariances = hr.GaussianHMM(2, n_starts=2, seed=seed).fit(sample).final_state.moments.covariances
+        covariances = (
+            hr.GaussianHMM(2, n_starts=2, seed=seed).fit(sample).final_state.moments.covariances
+        )
         assert covariances[0, 0, 0] < covariances[1, 0, 0], seed
 
 
@@ -191,8 +215,15 @@ def test_both_ways_of_em_take_the_same_steps(percent_log_returns):
 
 def test_restricted_covariances_are_nested(percent_log_returns):
     sample = percent_log_returns.iloc[:1500]
-    fits = {c: hr.GaussianHMM(2, covariance=c, n_starts=4).fit(sample) for c in ("full", "diagonal", "spherical")}
-    assert fits["full"].log_likelihood > fits["diagonal"].log_likelihood > fits["spherical"].log_likelihood
+    fits = {
+        c: hr.GaussianHMM(2, covariance=c, n_starts=4).fit(sample)
+        for c in ("full", "diagonal", "spherical")
+    }
+    assert (
+        fits["full"].log_likelihood
+        > fits["diagonal"].log_likelihood
+        > fits["spherical"].log_likelihood
+    )
     assert (fits["diagonal"].correlations.to_numpy().reshape(2, 2, 2)[:, 0, 1] == 0).all()
     variances = fits["spherical"].recursion.moments.covariances
     np.testing.assert_allclose(variances, variances[:, :1, :1] * np.eye(2), atol=1e-15)
@@ -208,9 +239,13 @@ def test_a_prior_on_staying_moves_the_transition_to_the_posterior_mode(percent_l
     assert held.log_likelihood < free.log_likelihood
     predicted = held.predicted.to_numpy()
     joint = held.filtered.to_numpy()[:-1, :, None] * held.transition.to_numpy()
-    moves = (joint * (held.smoothed.to_numpy() / predicted)[1:, None, :]).sum(axis=0) + 200.0 * np.eye(2)
+    moves = (joint * (held.smoothed.to_numpy() / predicted)[1:, None, :]).sum(
+        axis=0
+    ) + 200.0 * np.eye(2)
     np.testing.assert_allclose(held.transition, moves / moves.sum(axis=1, keepdims=True), atol=1e-6)
-    assert held.log_likelihood == pytest.approx(held.initial_state.filter(sample.to_numpy()).log_likelihood.sum(), abs=1e-8)
+    assert held.log_likelihood == pytest.approx(
+        held.initial_state.filter(sample.to_numpy()).log_likelihood.sum(), abs=1e-8
+    )
 
 
 def test_an_earlier_fit_is_a_start(percent_log_returns):
@@ -243,7 +278,10 @@ def test_missing_values_are_integrated_out(percent_log_returns):
     np.testing.assert_allclose(fit.filtered.iloc[100:110], fit.predicted.iloc[100:110], atol=1e-15)
     # the density of what is there
     emissions, row = fit.initial_state.emissions, gaps.iloc[[7]].to_numpy()
-    slow = [multivariate_normal(m[1], c[1, 1]).logpdf(row[0, 1]) for m, c in zip(*emissions.moments, strict=True)]
+    slow = [
+        multivariate_normal(m[1], c[1, 1]).logpdf(row[0, 1])
+        for m, c in zip(*emissions.moments, strict=True)
+    ]
     np.testing.assert_allclose(emissions.log_densities(row)[0], slow, rtol=1e-12)
 
 
@@ -281,9 +319,13 @@ def test_standard_errors_of_one_regime_are_those_of_a_normal(percent_log_returns
     fit = hr.GaussianHMM(1, n_starts=1).fit(percent_log_returns)
     values = percent_log_returns.to_numpy()
     deviations, n = values - values.mean(axis=0), len(values)
-    products = np.stack([deviations[:, i] * deviations[:, j] for i, j in ((0, 0), (1, 0), (1, 1))], axis=1)
+    products = np.stack(
+        [deviations[:, i] * deviations[:, j] for i, j in ((0, 0), (1, 0), (1, 1))], axis=1
+    )
     influence = np.hstack([deviations, products - products.mean(axis=0)])
-    np.testing.assert_allclose(fit.standard_errors, np.sqrt((influence**2).sum(axis=0)) / n, rtol=2e-3)  # differences
+    np.testing.assert_allclose(
+        fit.standard_errors, np.sqrt((influence**2).sum(axis=0)) / n, rtol=2e-3
+    )  # differences
 
 
 def test_standard_errors_follow_the_units(two, percent_log_returns):
@@ -304,7 +346,10 @@ def test_errors_of_the_ratios_by_the_delta_method(two):
     assert errors.shape == (2, 1)
     covariance = two.estimates.covariance
     for k in range(2):
-        top, bottom = two.parameters[f"cov SP500 NASDAQ [{k}]"], two.parameters[f"cov SP500 SP500 [{k}]"]
+        top, bottom = (
+            two.parameters[f"cov SP500 NASDAQ [{k}]"],
+            two.parameters[f"cov SP500 SP500 [{k}]"],
+        )
         names = [f"cov SP500 NASDAQ [{k}]", f"cov SP500 SP500 [{k}]"]
         slope = np.array([1 / bottom, -top / bottom**2])
         expected = np.sqrt(slope @ covariance.loc[names, names] @ slope)
@@ -317,7 +362,9 @@ def test_errors_of_the_ratios_by_the_delta_method(two):
 def test_standard_errors_against_the_spread_of_a_hundred_samples():
     ratios, errors, parameters, standard = [], [], [], []
     for seed in range(100):
-        fit = hr.GaussianHMM(2, n_starts=1).fit(hr.simulate_regimes(n_dates=2000, seed=seed).returns)
+        fit = hr.GaussianHMM(2, n_starts=1).fit(
+            hr.data.simulate_regimes(n_dates=2000, seed=seed).returns
+        )
         parameters.append(fit.parameters)
         standard.append(fit.standard_errors)
         covariances = fit.final_state.moments.covariances
@@ -325,7 +372,9 @@ def test_standard_errors_against_the_spread_of_a_hundred_samples():
         errors.append(regime_ratio_errors(fit, "asset", ["hedge"])["hedge"])
     # the spread of a hundred samples is known to 7 %
     np.testing.assert_allclose(np.std(ratios, axis=0), np.mean(errors, axis=0), rtol=0.25)
-    np.testing.assert_allclose(pd.DataFrame(parameters).std(), pd.DataFrame(standard).mean(), rtol=0.25)
+    np.testing.assert_allclose(
+        pd.DataFrame(parameters).std(), pd.DataFrame(standard).mean(), rtol=0.25
+    )
 
 
 # --- warnings ---
@@ -333,15 +382,20 @@ def test_standard_errors_against_the_spread_of_a_hundred_samples():
 
 def test_a_regime_of_a_few_dates_is_told(percent_log_returns):
     rng = np.random.default_rng(3)
-    calm = pd.DataFrame(0.01 * rng.standard_normal((2000, 2)), pd.bdate_range("2010", periods=2000), ["a", "b"])
+    calm = pd.DataFrame(
+        0.01 * rng.standard_normal((2000, 2)), pd.bdate_range("2010", periods=2000), ["a", "b"]
+    )
     calm.iloc[[400, 900, 1500]] = [[0.15, 0.15], [-0.15, -0.14], [-0.15, 0.15]]
-    with pytest.warns(hr.ConvergenceWarning, match="regime 1 should .* only on 2011-07-15, 2013-06-14, 2015-10-02"):
+    with pytest.warns(
+        hr.errors.ConvergenceWarning,
+        match="regime 1 should .* only on 2011-07-15, 2013-06-14, 2015-10-02",
+    ):
         hr.GaussianHMM(2, n_starts=4).fit(calm)
 
 
 def test_a_search_that_is_cut_off_is_told(monkeypatch, percent_log_returns):
     monkeypatch.setattr(hmm_search, "LONGEST_RUN", 2)
-    with pytest.warns(hr.ConvergenceWarning, match="EM should stop gaining within 2 steps"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match="EM should stop gaining within 2 steps"):
         hr.GaussianHMM(2, n_starts=1).fit(percent_log_returns.iloc[:1000])
 
 

@@ -20,13 +20,15 @@ def smoothed_features(returns):
     """What a user would build: smoothed return and log downside deviation of the first column."""
     first = returns.iloc[:, 0]
     downside = np.sqrt((first.clip(upper=0) ** 2).ewm(halflife=10).mean())
-    table = pd.DataFrame({"return": first.ewm(halflife=10).mean(), "log downside": np.log(downside.iloc[40:])})
+    table = pd.DataFrame(
+        {"return": first.ewm(halflife=10).mean(), "log downside": np.log(downside.iloc[40:])}
+    )
     return table.dropna()
 
 
 @pytest.fixture(scope="module")
 def truth():
-    return hr.simulate_regimes(n_dates=2500, transition=[[0.995, 0.005], [0.01, 0.99]], seed=4)
+    return hr.data.simulate_regimes(n_dates=2500, transition=[[0.995, 0.005], [0.01, 0.99]], seed=4)
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +51,27 @@ def test_the_cheapest_path_is_the_best_of_all_paths(k, penalty):
         for path in itertools.product(range(k), repeat=n):
             before = min(first + penalty * (np.arange(k) != path[0]))
             costs[path] = before + path_cost(losses[:n], np.array(path), penalty)
-        ends = np.array([min(cost for path, cost in costs.items() if path[-1] == j) for j in range(k)])
+        ends = np.array(
+            [min(cost for path, cost in costs.items() if path[-1] == j) for j in range(k)]
+        )
         np.testing.assert_allclose(values[n], ends - ends.min(), atol=1e-12)
         assert tuple(cheapest_path(values[: n + 1], penalty)) == min(costs, key=costs.get)
 
 
 def test_descent_from_every_pair_of_dates_reaches_the_global_minimum():
-    features = np.random.default_rng(3).standard_normal((10, 2)) + np.repeat([[0.0], [1.5]], 5, axis=0)
+    features = np.random.default_rng(3).standard_normal((10, 2)) + np.repeat(
+        [[0.0], [1.5]], 5, axis=0
+    )
     best = np.inf
     for path in map(np.array, itertools.product(range(2), repeat=10)):
-        centres = np.stack([features[path == j].mean(axis=0) if (path == j).any() else [0, 0] for j in range(2)])
+        centres = np.stack(
+            [features[path == j].mean(axis=0) if (path == j).any() else [0, 0] for j in range(2)]
+        )
         best = min(best, path_cost(half_squared_distances(features, centres), path, 0.5))
-    ends = [descend(features, features[list(pair)], 0.5) for pair in itertools.combinations(range(10), 2)]
+    ends = [
+        descend(features, features[list(pair)], 0.5)
+        for pair in itertools.combinations(range(10), 2)
+    ]
     assert min(end.cost for end in ends) == pytest.approx(best, abs=1e-12)
 
 
@@ -82,7 +93,11 @@ def nasdaq_features(data_dir):
     for halflife in (5, 20, 60):
         mean = returns.ewm(halflife=halflife).mean()
         downside = np.sqrt((returns.clip(upper=0) ** 2).ewm(halflife=halflife).mean())
-        columns |= {f"ret_{halflife}": mean, f"DD-log_{halflife}": downside, f"sortino_{halflife}": mean / downside}
+        columns |= {
+            f"ret_{halflife}": mean,
+            f"DD-log_{halflife}": downside,
+            f"sortino_{halflife}": mean / downside,
+        }
     table = pd.DataFrame(columns).loc["2007":"2021"]
     table = table.assign(**{name: np.log(table[name]) for name in table if name.startswith("DD")})
     middle, reach = table.mean(), 3 * table.std(ddof=0)
@@ -93,8 +108,28 @@ def test_the_nasdaq_example_of_the_authors(data_dir):
     """Shu, Yu and Mulvey, package jumpmodels 0.1.1, examples/nasdaq, penalty 50; returns here carry six decimals."""
     table = nasdaq_features(data_dir)
     fit = JumpModel(penalty=50.0).fit(table)
-    bull = [0.154342, -0.296901, 0.157169, 0.296358, -0.318770, 0.274053, 0.336652, -0.245783, 0.336974]
-    bear = [-0.643127, 1.237157, -0.654906, -1.234891, 1.328281, -1.141952, -1.402793, 1.024153, -1.404137]
+    bull = [
+        0.154342,
+        -0.296901,
+        0.157169,
+        0.296358,
+        -0.318770,
+        0.274053,
+        0.336652,
+        -0.245783,
+        0.336974,
+    ]
+    bear = [
+        -0.643127,
+        1.237157,
+        -0.654906,
+        -1.234891,
+        1.328281,
+        -1.141952,
+        -1.402793,
+        1.024153,
+        -1.404137,
+    ]
     centres = (fit.means - table.mean()) / table.std(ddof=0)
     np.testing.assert_allclose(centres, [bull, bear], atol=1e-5)
     path = fit.most_likely_path
@@ -109,7 +144,9 @@ def test_the_nasdaq_example_of_the_authors(data_dir):
 def test_known_regimes_are_found(fit, features, truth):
     assert (fit.most_likely_path == truth.regimes[fit.dates]).mean() > 0.85
     following = fit.extend(features.iloc[1500:])
-    assert (following.predicted.idxmax(axis=1) == truth.regimes[following.dates]).mean() > 0.8  # features lag
+    assert (
+        following.predicted.idxmax(axis=1) == truth.regimes[following.dates]
+    ).mean() > 0.8  # features lag
 
 
 def test_the_online_regime_ends_the_cheapest_path_so_far(fit):
@@ -129,7 +166,9 @@ def test_what_describes_the_path(fit):
         np.testing.assert_allclose(fit.covariances.loc[regime], inside.cov(), rtol=1e-10)
     moves = pd.crosstab(path.shift().iloc[1:], path.iloc[1:]) + 0.5
     np.testing.assert_allclose(fit.transition, moves.div(moves.sum(axis=1), axis=0), rtol=1e-12)
-    np.testing.assert_allclose(fit.predicted.iloc[0], path.value_counts(normalize=True).sort_index(), rtol=1e-12)
+    np.testing.assert_allclose(
+        fit.predicted.iloc[0], path.value_counts(normalize=True).sort_index(), rtol=1e-12
+    )
     assert fit.means.loc[1, "log downside"] > fit.means.loc[0, "log downside"]
     assert fit.parameters["p [1,0]"] == fit.transition.loc[1, 0]
     assert fit.log_likelihood is None and fit.bic is None
@@ -167,7 +206,7 @@ def test_a_rare_regime_warns_and_a_rarer_one_is_refused():
     values = np.random.default_rng(0).standard_normal((400, 2))
     values[100:110] += 30.0
     table = pd.DataFrame(values, pd.bdate_range("2020", periods=400), ["a", "b"])
-    with pytest.warns(hr.ConvergenceWarning, match="only on 2020-05-20, .* 2020-06-02"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match="only on 2020-05-20, .* 2020-06-02"):
         JumpModel(penalty=1.0).fit(table)
     table.iloc[102:110] -= 30.0
     with pytest.raises(hr.ConvergenceError, match="one is visited on 2 of 400 dates"):
@@ -182,7 +221,9 @@ def test_a_regime_that_costs_more_than_it_saves_is_not_kept():
     for seed in range(10):
         centres = kmeans_plusplus(unit, 2, random_state=np.random.RandomState(seed))[0]
         reached.append(descend(unit, centres, 10.0))
-        with pytest.raises(hr.ConvergenceError, match="cheapest path found from 1 start visits 1 of 2"):
+        with pytest.raises(
+            hr.ConvergenceError, match="cheapest path found from 1 start visits 1 of 2"
+        ):
             JumpModel(penalty=10.0, n_starts=1, seed=seed).fit(table)
     # single starts end at two regimes that cost more than one
     assert any(len(set(end.path)) == 2 and end.cost > 0.5 * unit.size + 1 for end in reached)
@@ -190,7 +231,8 @@ def test_a_regime_that_costs_more_than_it_saves_is_not_kept():
 
 def test_what_cannot_work_is_refused(fit, features, truth):
     with pytest.raises(
-        hr.ConvergenceError, match="with penalty=50 the cheapest path found from 10 starts visits 1 of 2"
+        hr.ConvergenceError,
+        match="with penalty=50 the cheapest path found from 10 starts visits 1 of 2",
     ):
         JumpModel().fit(truth.returns)
     for penalty in (-1.0, np.inf, np.nan, "50", True):

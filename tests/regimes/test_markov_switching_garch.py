@@ -13,7 +13,11 @@ import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.hidden_markov import smooth_regimes
 from hedgeresearch._kernels.markov_switching_garch import from_box, switching_garch_likelihood
-from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH, before_second, estimate_switching_garch
+from hedgeresearch.regimes.markov_switching.garch import (
+    MarkovSwitchingGARCH,
+    before_second,
+    estimate_switching_garch,
+)
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 MSGARCH = json.loads((REFERENCE / "switching_garch.json").read_text())
@@ -25,7 +29,9 @@ GARCH_CASES = [name for name in CASES if "sARCH" not in name and "nuconst" not i
 def series():
     """The simulated series of the reference, 3000 dates."""
     values = pd.read_csv(REFERENCE / "simulated_switching_garch.csv.gz")["y"].to_numpy()
-    return pd.Series(values, pd.bdate_range("2000-01-03", periods=len(values), name="date"), name="y")
+    return pd.Series(
+        values, pd.bdate_range("2000-01-03", periods=len(values), name="date"), name="y"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +55,9 @@ def parameters_of(coef):
     """All parameters of a reference, and its number of regimes."""
     k = 2 if "alpha0_2" in coef else 1
     names = {"alpha0": None, "alpha1": None, "alpha2": 0.0, "beta": 0.0, "nu": NORMAL}
-    own = [[coef.get(f"{name}_{i}", absent) for name, absent in names.items()] for i in range(1, k + 1)]
+    own = [
+        [coef.get(f"{name}_{i}", absent) for name, absent in names.items()] for i in range(1, k + 1)
+    ]
     return np.append(np.ravel(own), [coef["P_1_1"], coef["P_2_1"]] if k == 2 else []), k
 
 
@@ -66,7 +74,9 @@ def test_the_optimum_is_at_least_that_of_msgarch(name, series, request):
     """It fails on the index with leverage, and normal; -3371.844 is reachable."""
     values = data_of(name, series, request)
     k, student = 1 if "_1_" in name else 2, name.endswith("std")
-    model = MarkovSwitchingGARCH(k, asymmetric="gjr" in name, density="student" if student else "normal")
+    model = MarkovSwitchingGARCH(
+        k, asymmetric="gjr" in name, density="student" if student else "normal"
+    )
     scale = values.std()
     optimum, _ = estimate_switching_garch(values / scale, model.starting_points(), model.moved, k)
     expected = MSGARCH.get(name, {"loglik": -3371.844})["loglik"]
@@ -77,7 +87,9 @@ def test_the_optimum_is_at_least_that_of_msgarch(name, series, request):
 def test_the_mark_in_pounds(dem_gbp, series):
     """All starts end at the optimum of MSGARCH, whose parameters and probabilities are found."""
     model, scale = MarkovSwitchingGARCH(n_starts=3), dem_gbp.std()
-    optimum, log_likelihoods = estimate_switching_garch(dem_gbp / scale, model.starting_points(), model.moved, 2)
+    optimum, log_likelihoods = estimate_switching_garch(
+        dem_gbp / scale, model.starting_points(), model.moved, 2
+    )
     shift = (len(dem_gbp) - 1) * np.log(scale)
     np.testing.assert_allclose(log_likelihoods - shift, -971.911000, atol=1e-6)
     expected, _ = parameters_of(MSGARCH["dem2gbp_2_sGARCH_norm"]["coef"])
@@ -99,7 +111,9 @@ def test_probabilities_of_msgarch(series):
     )
     assert found.log_likelihood.sum() == pytest.approx(expected["loglik"], abs=1e-6)
     smoothed, path = recursion.hindsight(values)
-    np.testing.assert_array_equal(smoothed, smooth_regimes(found.predicted, found.filtered, recursion.transition))
+    np.testing.assert_array_equal(
+        smoothed, smooth_regimes(found.predicted, found.filtered, recursion.transition)
+    )
     assert set(path) == {0, 1}
 
 
@@ -142,7 +156,9 @@ def test_one_regime_is_a_garch(series):
 def test_nested_models_are_ordered(series, fit):
     sample = series.iloc[:1500]
     likelihoods = {
-        (k, asymmetric): MarkovSwitchingGARCH(k, asymmetric=asymmetric, n_starts=4).fit(sample).log_likelihood
+        (k, asymmetric): MarkovSwitchingGARCH(k, asymmetric=asymmetric, n_starts=4)
+        .fit(sample)
+        .log_likelihood
         for k in (1, 2)
         for asymmetric in (False, True)
     }
@@ -157,7 +173,9 @@ def test_units_do_not_matter(scale, fit, series):
     np.testing.assert_allclose(scaled.predicted, fit.predicted, atol=1e-5)
     power = np.array([2, 0, 0, 2, 0, 0, 0, 0])
     np.testing.assert_allclose(scaled.parameters, fit.parameters * scale**power, rtol=1e-4)
-    np.testing.assert_allclose(scaled.standard_errors, fit.standard_errors * scale**power, rtol=1e-3)
+    np.testing.assert_allclose(
+        scaled.standard_errors, fit.standard_errors * scale**power, rtol=1e-3
+    )
     shift = (len(series) - 1) * np.log(scale)
     assert scaled.log_likelihood == pytest.approx(fit.log_likelihood - shift, abs=1e-6)
 
@@ -204,7 +222,9 @@ def test_an_earlier_fit_is_where_a_search_begins(fit, series):
     again = fit.model.fit(sample, warm_start=fit)
     assert len(again.start_log_likelihoods) == 1
     assert again.log_likelihood == pytest.approx(fit.model.fit(sample).log_likelihood, abs=1e-6)
-    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of MarkovSwitchingGARCH"):
+    with pytest.raises(
+        hr.DataError, match="warm_start must be an earlier fit of MarkovSwitchingGARCH"
+    ):
         MarkovSwitchingGARCH(1).fit(sample, warm_start=fit)
 
 
@@ -220,7 +240,7 @@ def test_a_regime_of_jumps_is_named(request, series):
     """The index: MSGARCH's optimum, and ours a little above it, is a regime left after a day: a few jumps."""
     values = data_of("SMI", series, request)
     frame = pd.Series(values, pd.bdate_range("2000", periods=len(values)), name="index")
-    with pytest.warns(hr.ConvergenceWarning, match="regime 1"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match="regime 1"):
         fit = MarkovSwitchingGARCH(n_starts=3).fit(frame)
     assert fit.expected_durations[1] < 1.01
 

@@ -13,7 +13,9 @@ from hedgeresearch.regimes.state import HiddenMarkovChain
 def chain():
     covariances = np.array([[[1.0, 0.5], [0.5, 0.8]], [[6.0, -1.0], [-1.0, 4.0]]])
     emissions = GaussianEmissions(np.array([[0.1, 0.0], [-0.2, 0.1]]), covariances)
-    return HiddenMarkovChain(emissions, np.array([[0.98, 0.02], [0.06, 0.94]]), np.array([0.3, 0.7]))
+    return HiddenMarkovChain(
+        emissions, np.array([[0.98, 0.02], [0.06, 0.94]]), np.array([0.3, 0.7])
+    )
 
 
 def test_pieces_are_one_long_filter(chain):
@@ -28,7 +30,7 @@ def test_pieces_are_one_long_filter(chain):
 
 
 def test_extending_a_fit_is_one_long_filter():
-    returns = hr.simulate_regimes(n_dates=11_000, seed=4).returns
+    returns = hr.data.simulate_regimes(n_dates=11_000, seed=4).returns
     fit = hr.GaussianHMM(2, n_starts=1).fit(returns.iloc[:1000])
     whole = fit.initial_state.filter(returns.to_numpy())
     first = fit.extend(returns.iloc[1000:4000])
@@ -42,5 +44,9 @@ def test_densities_are_normal(chain):
     from scipy.stats import multivariate_normal
 
     observations = np.random.default_rng(1).standard_normal((5, 2))
-    slow = [multivariate_normal(m, c).logpdf(observations) for m, c in zip(*chain.moments, strict=True)]
-    np.testing.assert_allclose(chain.emissions.log_densities(observations), np.stack(slow, axis=1), rtol=1e-12)
+    slow = [
+        multivariate_normal(m, c).logpdf(observations) for m, c in zip(*chain.moments, strict=True)
+    ]
+    np.testing.assert_allclose(
+        chain.emissions.log_densities(observations), np.stack(slow, axis=1), rtol=1e-12
+    )

@@ -16,13 +16,15 @@ MODEL = hr.GaussianHMM(2, n_starts=3)
 
 @pytest.fixture(scope="module")
 def two_regimes():
-    return hr.simulate_regimes(n_dates=1200, seed=0).returns
+    return hr.data.simulate_regimes(n_dates=1200, seed=0).returns
 
 
 @pytest.fixture(scope="module")
 def one_regime():
     volatility = {"hedge_volatility": [0.01], "residual_volatility": [0.005]}
-    return hr.simulate_regimes(n_dates=1200, transition=[[1.0]], ratios=[0.9], **volatility, seed=1).returns
+    return hr.data.simulate_regimes(
+        n_dates=1200, transition=[[1.0]], ratios=[0.9], **volatility, seed=1
+    ).returns
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +49,8 @@ def test_one_regime_is_recommended_where_there_is_one(one_regime):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_the_number_is_found_on_many_simulations(seed):
-    two = hr.simulate_regimes(n_dates=1200, seed=seed).returns
-    one = hr.simulate_regimes(1200, [[1.0]], [0.9], [0.01], [0.005], seed=seed).returns
+    two = hr.data.simulate_regimes(n_dates=1200, seed=seed).returns
+    one = hr.data.simulate_regimes(1200, [[1.0]], [0.9], [0.01], [0.005], seed=seed).returns
     assert select_regimes(MODEL, two).recommended == 2
     assert select_regimes(MODEL, one).recommended == 1
 
@@ -56,7 +58,9 @@ def test_the_number_is_found_on_many_simulations(seed):
 def test_the_table_by_definition(selection, two_regimes):
     row, fit = selection.table.loc[2], MODEL.fit(two_regimes)
     assert row["log-likelihood"] == fit.log_likelihood
-    assert row["parameters"] == 13  # 2 means, 3 moments and 1 transition each, and the first date's distribution
+    assert (
+        row["parameters"] == 13
+    )  # 2 means, 3 moments and 1 transition each, and the first date's distribution
     assert row["AIC"] == pytest.approx(2 * 13 - 2 * fit.log_likelihood)
     assert row["BIC"] == pytest.approx(13 * np.log(1200) - 2 * fit.log_likelihood)
     p = fit.smoothed.to_numpy()
@@ -69,7 +73,9 @@ def test_the_table_by_definition(selection, two_regimes):
             error = today.to_numpy()[0] - past.means.loc[regime].to_numpy()
             covariance = past.covariances.loc[regime].to_numpy()
             size = np.linalg.det(2 * np.pi * covariance)
-            mixture += weight * np.exp(-0.5 * error @ np.linalg.solve(covariance, error)) / np.sqrt(size)
+            mixture += (
+                weight * np.exp(-0.5 * error @ np.linalg.solve(covariance, error)) / np.sqrt(size)
+            )
         densities.append(np.log(mixture))
         past = past.extend(today)
     assert row[PREDICTIVE] == pytest.approx(np.mean(densities), rel=1e-9)
@@ -106,7 +112,10 @@ def test_a_candidate_that_fails_or_warns_is_noted(two_regimes):
     assert "regime 1 should be visited on 20 dates or more" in remarks[2]
     assert "must have at least 210 rows; got 180" in remarks[3]
     assert np.isnan(selection.table.loc[3, "BIC"])
-    with pytest.raises(hr.ConvergenceError, match=r"at least one candidate must be estimated .*; 3: observations must"):
+    with pytest.raises(
+        hr.ConvergenceError,
+        match=r"at least one candidate must be estimated .*; 3: observations must",
+    ):
         select_regimes(MODEL, short, candidates=[3])
 
 
@@ -128,7 +137,9 @@ def test_other_warnings_reach_the_caller(two_regimes):
 def test_its_words(selection):
     assert repr(selection) == "RegimeSelection(GaussianHMM, recommends 2 out of [1, 2, 3] regimes)"
     page = selection._repr_html_()
-    assert "2 by BIC" in page and PREDICTIVE in page and "Held out: the dates from 2003-06-16" in page
+    assert (
+        "2 by BIC" in page and PREDICTIVE in page and "Held out: the dates from 2003-06-16" in page
+    )
 
 
 def test_what_cannot_work_is_refused(two_regimes):
@@ -136,7 +147,11 @@ def test_what_cannot_work_is_refused(two_regimes):
     for model, settings, message in [
         (MODEL, {"candidates": ()}, "one number of regimes or more"),
         (MODEL, {"candidates": (2, 2)}, "each once"),
-        (MODEL, {"candidates": (0, 1)}, "each of candidates must be a whole number of at least 1; got 0"),
+        (
+            MODEL,
+            {"candidates": (0, 1)},
+            "each of candidates must be a whole number of at least 1; got 0",
+        ),
         (MODEL, {"held_out": 1.0}, "held_out must lie strictly between 0 and 1"),
         (ThresholdRegimes(), {}, "model must have a setting n_regimes"),
         (hr.GaussianHMM, {}, "model must be a model such as"),

@@ -22,7 +22,9 @@ def simulate(n_dates, seed):
     regimes = np.zeros(n_dates, dtype=int)
     for t in range(1, n_dates):
         regimes[t] = regimes[t - 1] if rng.uniform() < STAY[regimes[t - 1]] else 1 - regimes[t - 1]
-    normal = np.einsum("tij,tj->ti", np.linalg.cholesky(SCALES)[regimes], rng.standard_normal((n_dates, 2)))
+    normal = np.einsum(
+        "tij,tj->ti", np.linalg.cholesky(SCALES)[regimes], rng.standard_normal((n_dates, 2))
+    )
     values = normal / np.sqrt(rng.chisquare(DEGREES[regimes]) / DEGREES[regimes])[:, None]
     return pd.DataFrame(values, pd.bdate_range("1990", periods=n_dates), ["a", "b"]), regimes
 
@@ -64,7 +66,9 @@ def test_a_simulated_chain_is_recovered(fit, sample):
     assert (fit.smoothed.idxmax(axis=1) == sample[1]).mean() > 0.9
     assert fit.log_likelihood > hr.GaussianHMM(2, n_starts=4).fit(sample[0]).log_likelihood + 100
     # at the top nothing slopes: coordinates without units, EM stops when a step gains 1e-8
-    np.testing.assert_allclose(fit.estimates.inference._scores(np.zeros(14)).mean(axis=0), 0, atol=2e-5)
+    np.testing.assert_allclose(
+        fit.estimates.inference._scores(np.zeros(14)).mean(axis=0), 0, atol=2e-5
+    )
 
 
 def test_units_do_not_matter(fit, sample):
@@ -80,7 +84,9 @@ def test_units_do_not_matter(fit, sample):
 
 def test_an_earlier_fit_is_a_start(fit, sample):
     warm = fit.model.fit(sample[0].iloc[10:], warm_start=fit)
-    assert warm.log_likelihood == pytest.approx(fit.model.fit(sample[0].iloc[10:]).log_likelihood, abs=1e-5)
+    assert warm.log_likelihood == pytest.approx(
+        fit.model.fit(sample[0].iloc[10:]).log_likelihood, abs=1e-5
+    )
     with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of StudentHMM"):
         StudentHMM(3).fit(sample[0], warm_start=fit)
 
@@ -88,10 +94,14 @@ def test_an_earlier_fit_is_a_start(fit, sample):
 def test_crashes_among_calm_normal_dates():
     """Three crashes of 15 sigma: two regimes give them one, normal or not, and say so; in one they make tails."""
     rng = np.random.default_rng(3)
-    calm = pd.DataFrame(0.01 * rng.standard_normal((2000, 2)), pd.bdate_range("2010", periods=2000), ["a", "b"])
+    calm = pd.DataFrame(
+        0.01 * rng.standard_normal((2000, 2)), pd.bdate_range("2010", periods=2000), ["a", "b"]
+    )
     calm.iloc[[400, 900, 1500]] = [[0.15, 0.15], [-0.15, -0.14], [-0.15, 0.15]]
     for model in (hr.GaussianHMM(2, n_starts=4), StudentHMM(2, n_starts=4)):
-        with pytest.warns(hr.ConvergenceWarning, match="regime 1 should be visited on 20 dates"):
+        with pytest.warns(
+            hr.errors.ConvergenceWarning, match="regime 1 should be visited on 20 dates"
+        ):
             model.fit(calm)
     heavy, normal = StudentHMM(1, n_starts=1).fit(calm), hr.GaussianHMM(1, n_starts=1).fit(calm)
     assert heavy.log_likelihood > normal.log_likelihood + 200
@@ -113,19 +123,21 @@ def test_heavy_tails_are_not_taken_for_a_second_regime():
 def test_bounds_of_the_degrees_of_freedom_are_told():
     rng = np.random.default_rng(2)
     dates = pd.bdate_range("2010", periods=1000)
-    normal = pd.DataFrame(rng.uniform(-1, 1, (1000, 2)), dates, ["a", "b"])  # lighter tails than normal
+    normal = pd.DataFrame(
+        rng.uniform(-1, 1, (1000, 2)), dates, ["a", "b"]
+    )  # lighter tails than normal
     fit = StudentHMM(1, n_starts=1).fit(normal)
     assert fit.estimates.bounds_hit == ("nu [0] = 200",)
     assert np.isnan(fit.standard_errors["nu [0]"])
     wild = pd.DataFrame(rng.standard_cauchy((1000, 2)), dates, ["a", "b"])
-    with pytest.warns(hr.ConvergenceWarning, match="those of regime 0 lie on this bound"):
+    with pytest.warns(hr.errors.ConvergenceWarning, match="those of regime 0 lie on this bound"):
         StudentHMM(1, n_starts=1).fit(wild)
     with pytest.raises(hr.DataError, match="n_regimes must be a whole number"):
         StudentHMM(0)
 
 
 def test_a_long_stretch_without_moves_is_refused():
-    returns = hr.simulate_regimes(n_dates=900, seed=3).returns
+    returns = hr.data.simulate_regimes(n_dates=900, seed=3).returns
     returns.iloc[100:500] = 0.0
     with pytest.raises(hr.ConvergenceError, match="must have a bounded likelihood"):
         hr.StudentHMM(2, n_starts=2).fit(returns)

@@ -10,7 +10,7 @@ from hedgeresearch.regimes.threshold import ThresholdRegimes
 
 @pytest.fixture(scope="module")
 def returns():
-    return hr.simulate_regimes(n_dates=1500, seed=6).returns
+    return hr.data.simulate_regimes(n_dates=1500, seed=6).returns
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,9 @@ def test_an_observed_column_as_it_is(returns):
     expected = regimes_by_definition(index.to_numpy(), (0.8,), 50)
     np.testing.assert_array_equal(fit.predicted.idxmax(axis=1), expected[:-1])
     # a column that falls with volatility: the regimes are numbered by variance all the same
-    falling = ThresholdRegimes(variable="VIX", window=50, quantiles=(0.2,)).fit(table.assign(VIX=-table["VIX"]))
+    falling = ThresholdRegimes(variable="VIX", window=50, quantiles=(0.2,)).fit(
+        table.assign(VIX=-table["VIX"])
+    )
     assert (np.diff(falling.final_state.moments.covariances[:, 0, 0]) > 0).all()
     np.testing.assert_array_equal(falling.predicted.idxmax(axis=1), fit.predicted.idxmax(axis=1))
 

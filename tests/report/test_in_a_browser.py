@@ -13,7 +13,9 @@ import hedgeresearch as hr
 from hedgeresearch.report.report import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed, in which the page is drawn")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="chromium is not installed, in which the page is drawn"
+)
 NASTY = "A&B <script>document.title = 'broken'</script>"
 
 
@@ -31,15 +33,21 @@ def browse(folder: Path, page: Path, *options: str) -> subprocess.CompletedProce
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page with all its figures, of names that would be tags."""
     rng = np.random.default_rng(6)
-    common = rng.normal(size=(300, 1)) * np.where(np.arange(300) // 60 % 2 == 0, 0.005, 0.02)[:, None]
+    common = (
+        rng.normal(size=(300, 1)) * np.where(np.arange(300) // 60 % 2 == 0, 0.005, 0.02)[:, None]
+    )
     values = 100.0 * np.exp(np.cumsum(common + rng.normal(scale=0.004, size=(300, 2)), axis=0))
     names = [NASTY, "x</script><b>"]
-    market = hr.Market(pd.DataFrame(values, pd.bdate_range("2020-01-01", periods=300, name="date"), names))
+    market = hr.Market(
+        pd.DataFrame(values, pd.bdate_range("2020-01-01", periods=300, name="date"), names)
+    )
     position, future = hr.Position({NASTY: 1000}), hr.LinearContract(names[1], 10)
     returns = market.returns(position, [future])
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
     study = hr.walk_forward({"regime": model}, *returns, 200, 99, progress=False)
-    advice = hr.recommend(model.fit(*returns), position=position, instruments=[future], market=market, backtest=study)
+    advice = hr.recommend(
+        model.fit(*returns), position=position, instruments=[future], market=market, backtest=study
+    )
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_report(advice, path)
     return path

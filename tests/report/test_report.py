@@ -16,7 +16,7 @@ import hedgeresearch as hr
 from hedgeresearch.report.report import report_html, write_report
 
 TITLES = [
-    "What to do now", "Regimes", "Hedge ratio", "Effectiveness out of sample", "Stress", "Margin", "Carry", "TailSummary",
+    "What to do now", "Regimes", "Hedge ratio", "Effectiveness out of sample", "Stress", "Margin", "Carry", "Tails",
     "Method and references", "Data",
 ]  # fmt: skip
 NASTY = "A&B <script>alert(1)</script>"
@@ -66,7 +66,9 @@ def figures_of(page: str) -> list[dict[str, Any]]:
     found = []
     for match in re.finditer(r'Plotly\.newPlot\(\s*"(figure-\d+)",\s*', page):
         data, end = json.JSONDecoder().raw_decode(page, match.end())
-        layout, _ = json.JSONDecoder().raw_decode(page, re.compile(r"\s*,\s*").match(page, end).end())  # type: ignore[union-attr]
+        layout, _ = json.JSONDecoder().raw_decode(
+            page, re.compile(r"\s*,\s*").match(page, end).end()
+        )  # type: ignore[union-attr]
         found.append({"name": match[1], "data": data, "layout": layout})
     return found
 
@@ -86,12 +88,21 @@ def prices() -> pd.DataFrame:
     common = rng.normal(size=400) * scale
     own = rng.normal(scale=0.004, size=(400, 3))
     values = 100.0 * np.exp(np.cumsum(common[:, None] + own, axis=0))
-    return pd.DataFrame(values, pd.bdate_range("2020-01-01", periods=400, name="date"), ["spot", "future", "perpetual"])
+    return pd.DataFrame(
+        values,
+        pd.bdate_range("2020-01-01", periods=400, name="date"),
+        ["spot", "future", "perpetual"],
+    )
 
 
 def advised(
-    prices: pd.DataFrame, model: Any, *, study: bool = False, source: str = "a file", **settings: Any
-) -> hr.Recommendation:
+    prices: pd.DataFrame,
+    model: Any,
+    *,
+    study: bool = False,
+    source: str = "a file",
+    **settings: Any,
+) -> hr.recommendation.Recommendation:
     """A recommendation with margin, carry, and regimes where the model has them."""
     asset, future, perpetual = prices.columns
     table = prices.assign(funding=0.0001)
@@ -104,7 +115,9 @@ def advised(
     ]
     position = hr.Position({asset: 5000})
     returns = market.returns(position, instruments)
-    backtest = hr.walk_forward({"mine": model}, *returns, 250, 75, progress=False) if study else None
+    backtest = (
+        hr.walk_forward({"mine": model}, *returns, 250, 75, progress=False) if study else None
+    )
     return hr.recommend(
         model.fit(*returns),
         position=position,
@@ -116,40 +129,52 @@ def advised(
 
 
 @pytest.fixture(scope="module")
-def regimes(prices: pd.DataFrame) -> hr.Recommendation:
+def regimes(prices: pd.DataFrame) -> hr.recommendation.Recommendation:
     """With two regimes and a backtest."""
     return advised(prices, hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), study=True)
 
 
 @pytest.fixture(scope="module")
-def page(regimes: hr.Recommendation) -> str:
+def page(regimes: hr.recommendation.Recommendation) -> str:
     return report_html(regimes)
 
 
-def test_the_order_of_the_page(page: str, regimes: hr.Recommendation) -> None:
+def test_the_order_of_the_page(page: str, regimes: hr.recommendation.Recommendation) -> None:
     parsed = Page(page)
     assert parsed.heads == TITLES
     text = " ".join(parsed.text.split())
     place = text.index(TITLES[0])
-    for sentence in (regimes.decision, *regimes.reasons, "Settings", regimes.to_dict()["data"]["sha256"]):
+    for sentence in (
+        regimes.decision,
+        *regimes.reasons,
+        "Settings",
+        regimes.to_dict()["data"]["sha256"],
+    ):
         assert text.find(" ".join(sentence.split()), place) > place
         place = text.find(" ".join(sentence.split()), place)
 
 
-def test_the_tables_are_those_of_the_record(page: str, regimes: hr.Recommendation) -> None:
+def test_the_tables_are_those_of_the_record(
+    page: str, regimes: hr.recommendation.Recommendation
+) -> None:
     tables = {table[0][0]: table for table in reversed(Page(page).tables) if table}
     by_head: dict[str, list[list[list[str]]]] = {}
     for table in Page(page).tables:
         by_head.setdefault(table[0][0], []).append(table)
     orders = by_head["instrument"][0]
     assert [row[:3] for row in orders[1:]] == [
-        [row["instrument"], row["side"], f"{row['contracts']:,.0f}"] for _, row in regimes.orders.iterrows()
+        [row["instrument"], row["side"], f"{row['contracts']:,.0f}"]
+        for _, row in regimes.orders.iterrows()
     ]
     held = by_head["instrument"][1]
     for row in held[1:]:
         assert row[1] == f"{regimes.summary['ratio'][row[0]]:.4f}"
-        assert float(row[4].replace(",", "")) == pytest.approx(regimes.summary["to hold"][row[0]], rel=1e-3)
-    assert [row[1] for row in tables["regime"][1:]] == [f"{100 * p:.1f}" for p in regimes.regimes["probability"]]  # type: ignore[index]
+        assert float(row[4].replace(",", "")) == pytest.approx(
+            regimes.summary["to hold"][row[0]], rel=1e-3
+        )
+    assert [row[1] for row in tables["regime"][1:]] == [
+        f"{100 * p:.1f}" for p in regimes.regimes["probability"]
+    ]  # type: ignore[index]
     profits, volatilities = by_head["scenario"]
     stress = [*profits, *volatilities[1:]]
     assert profits[0][3] == "loss or gain removed, %"
@@ -166,31 +191,45 @@ def test_the_tables_are_those_of_the_record(page: str, regimes: hr.Recommendatio
     )
 
 
-def test_the_figures_show_what_they_say(page: str, regimes: hr.Recommendation) -> None:
+def test_the_figures_show_what_they_say(
+    page: str, regimes: hr.recommendation.Recommendation
+) -> None:
     value, ratio, effect, stress, past, histogram = figures_of(page)
     assert [one["name"] for one in figures_of(page)] == [f"figure-{n}" for n in range(1, 7)]
     table = regimes.book.market.table
-    assert numbers(value["data"][-1]["y"]) == pytest.approx(5000 * table["spot"].to_numpy()[1:], rel=1e-12)
+    assert numbers(value["data"][-1]["y"]) == pytest.approx(
+        5000 * table["spot"].to_numpy()[1:], rel=1e-12
+    )
     likeliest = regimes.book.fit.regimes.predicted.to_numpy().argmax(axis=1)  # type: ignore[union-attr]
     for figure in (value, ratio):
         assert (numbers(figure["data"][0]["y"]) == likeliest).all()
         assert figure["data"][0]["fill"] == "tozeroy"
     assert likeliest.any() and not likeliest.all()
     assert value["data"][-1]["x"][:2] == ["2020-01-02", "2020-01-03"]
-    lines = [trace for trace in ratio["data"] if trace.get("yaxis") == "y2" and trace["mode"] == "lines"]
+    lines = [
+        trace for trace in ratio["data"] if trace.get("yaxis") == "y2" and trace["mode"] == "lines"
+    ]
     for line, name in zip(lines, regimes.book.names, strict=True):
         assert line["name"] == name
-        assert numbers(line["y"]) == pytest.approx(regimes.book.fit.ratio[name].to_numpy(), rel=1e-12)
+        assert numbers(line["y"]) == pytest.approx(
+            regimes.book.fit.ratio[name].to_numpy(), rel=1e-12
+        )
     points = [trace for trace in ratio["data"] if trace["mode"] == "markers"]
     for point, (_, row) in zip(points, regimes.certainty.ratios.iterrows(), strict=True):
-        assert numbers(point["y"]) + numbers(point["error_y"]["array"]) == pytest.approx(row["upper"], rel=1e-12)
-        assert numbers(point["y"]) - numbers(point["error_y"]["arrayminus"]) == pytest.approx(row["lower"], rel=1e-12)
+        assert numbers(point["y"]) + numbers(point["error_y"]["array"]) == pytest.approx(
+            row["upper"], rel=1e-12
+        )
+        assert numbers(point["y"]) - numbers(point["error_y"]["arrayminus"]) == pytest.approx(
+            row["lower"], rel=1e-12
+        )
     bars = effect["data"][0]
     mine = bars["y"].index("mine (recommended)")
     kept = regimes.certainty.out_of_sample
     assert kept is not None
     assert numbers(bars["x"])[mine] == pytest.approx(100 * kept.difference, rel=1e-12)
-    assert numbers(bars["error_x"]["array"])[mine] == pytest.approx(100 * (kept.upper - kept.difference), rel=1e-9)
+    assert numbers(bars["error_x"]["array"])[mine] == pytest.approx(
+        100 * (kept.upper - kept.difference), rel=1e-9
+    )
     assert len(bars["y"]) == 3
     profits = regimes.stress[~regimes.stress.index.str.startswith("volatility")]
     assert numbers(stress["data"][1]["x"]) == pytest.approx(profits["hedged"].to_numpy(), rel=1e-12)
@@ -209,10 +248,12 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
     page = report_html(rec)
     ratio, effect, *_ = figures_of(page)
     bands = rec.book.fit.bands(0.9)
-    assert numbers(ratio["data"][0]["y"]) == pytest.approx(bands["future", "lower"].to_numpy(), nan_ok=True)
+    assert numbers(ratio["data"][0]["y"]) == pytest.approx(
+        bands["future", "lower"].to_numpy(), nan_ok=True
+    )
     study = rec.settings.backtest
     assert study is not None
-    found = hr.bootstrap_difference(
+    found = hr.evaluation.bootstrap_difference(
         hr.effectiveness, study.hedged_returns["ols"], study.hedged_returns["unhedged"],
         study.hedged_returns["unhedged"], level=0.9,
     )  # fmt: skip
@@ -221,11 +262,21 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
         100 * (found.difference - found.lower), rel=1e-9
     )
     text = Page(page).text
-    for told in ("90% interval of each date", "with 90% intervals of the", "The next date's ratio, 90% interval"):
+    for told in (
+        "90% interval of each date",
+        "with 90% intervals of the",
+        "The next date's ratio, 90% interval",
+    ):
         assert told in text
     assert "gain at 95%, lower" in text
-    level = report_html(advised(prices, hr.RollingOLSHedge(100), level=0.975, margin=hr.Margin(probability=0.005)))
-    for told in ("97.5% interval of each date", "97.5%, by the delta method", "collateral for 0.5%"):
+    level = report_html(
+        advised(prices, hr.RollingOLSHedge(100), level=0.975, margin=hr.Margin(probability=0.005))
+    )
+    for told in (
+        "97.5% interval of each date",
+        "97.5%, by the delta method",
+        "collateral for 0.5%",
+    ):
         assert told in Page(level).text
 
 
@@ -245,7 +296,9 @@ def test_the_marks_of_a_short_position_are_losses(prices: pd.DataFrame) -> None:
     ordered = np.sort(profits)
     assert ordered[2] <= historical <= ordered[5]
     z = 2.3263478740408408
-    assert normal == pytest.approx(profits.mean() - z * profits.std(ddof=1), rel=0.02)  # whichever variance it takes
+    assert normal == pytest.approx(
+        profits.mean() - z * profits.std(ddof=1), rel=0.02
+    )  # whichever variance it takes
     assert normal < 0.0 and historical < 0.0
 
 
@@ -255,11 +308,16 @@ def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
     hedges = prices[["future"]].to_numpy() * noise
     names = [f"A_LONG_NAME_OF_INSTRUMENT_{number}" for number in range(5)]
     market = hr.Market(pd.DataFrame(hedges, prices.index, names).assign(spot=prices["spot"]))
-    position, instruments = hr.Position({"spot": 5000}), [hr.LinearContract(name, 1) for name in names]
+    position, instruments = (
+        hr.Position({"spot": 5000}),
+        [hr.LinearContract(name, 1) for name in names],
+    )
     returns = market.returns(position, instruments)
     study = hr.walk_forward({}, *returns, 250, 75, progress=False)
     fit = hr.OLSHedge().fit(*returns)
-    rec = hr.recommend(fit, position=position, instruments=instruments, market=market, backtest=study)
+    rec = hr.recommend(
+        fit, position=position, instruments=instruments, market=market, backtest=study
+    )
     page = report_html(rec)
     tables = Page(page).tables
     turned = next(table for table in tables if table[0][0] == "of model")
@@ -267,7 +325,9 @@ def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
     assert [row[0] for row in turned[1:]] == [f"{name}, contracts" for name in names]
     by_model = rec.certainty.by_model
     assert by_model is not None
-    assert float(turned[1][2].replace(",", "")) == pytest.approx(by_model.loc["ols", names[0]], rel=1e-3)
+    assert float(turned[1][2].replace(",", "")) == pytest.approx(
+        by_model.loc["ols", names[0]], rel=1e-3
+    )
     ratio = figures_of(page)[0]["layout"]
     assert ratio["height"] > 300  # for a legend of several rows
     assert ratio["height"] - ratio["margin"]["t"] == 245
@@ -280,7 +340,9 @@ def test_plotly_knows_every_setting(page: str) -> None:
         go.Figure(figure["data"], figure["layout"])  # refuses what it does not know
 
 
-def test_the_same_input_gives_the_same_bytes(page: str, prices: pd.DataFrame, regimes: hr.Recommendation) -> None:
+def test_the_same_input_gives_the_same_bytes(
+    page: str, prices: pd.DataFrame, regimes: hr.recommendation.Recommendation
+) -> None:
     again = report_html(advised(prices, regimes.book.fit.model, study=True))
     assert again.encode() == page.encode()
 
@@ -295,13 +357,22 @@ def test_nothing_is_asked_of_the_network(page: str) -> None:
 
 def test_text_from_a_user_stays_text(prices: pd.DataFrame) -> None:
     named = prices.set_axis([NASTY, "x</script><b>", "y & <img src=x onerror=alert(1)>"], axis=1)
-    text = report_html(advised(named, hr.RollingOLSHedge(100), source=f"see {NASTY} 'and' \"more\""))
+    text = report_html(
+        advised(named, hr.RollingOLSHedge(100), source=f"see {NASTY} 'and' \"more\"")
+    )
     parsed, plain = Page(text), Page(report_html(advised(prices, hr.RollingOLSHedge(100))))
     assert parsed.tags == plain.tags  # names bring no tag, and end no script
     assert f"Hedge of {NASTY}" in parsed.text
     assert f"see {NASTY} 'and' \"more\"" in parsed.text
-    lines = [trace["name"] for trace in figures_of(text)[0]["data"] if trace.get("showlegend") is not False]
-    assert [html.unescape(name) for name in lines[:2]] == ["x</script><b>", "y & <img src=x onerror=alert(1)>"]
+    lines = [
+        trace["name"]
+        for trace in figures_of(text)[0]["data"]
+        if trace.get("showlegend") is not False
+    ]
+    assert [html.unescape(name) for name in lines[:2]] == [
+        "x</script><b>",
+        "y & <img src=x onerror=alert(1)>",
+    ]
     for name in lines:
         assert "<" not in name  # plotly reads tags in names
 
@@ -322,15 +393,21 @@ def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
     ratio, *_ = figures_of(text)
     bands = rec.book.fit.bands(0.95)
     lower, upper = (trace for trace in ratio["data"][:2])
-    assert numbers(lower["y"]) == pytest.approx(bands["future", "lower"].to_numpy(), rel=1e-12, nan_ok=True)
-    assert numbers(upper["y"]) == pytest.approx(bands["future", "upper"].to_numpy(), rel=1e-12, nan_ok=True)
+    assert numbers(lower["y"]) == pytest.approx(
+        bands["future", "lower"].to_numpy(), rel=1e-12, nan_ok=True
+    )
+    assert numbers(upper["y"]) == pytest.approx(
+        bands["future", "upper"].to_numpy(), rel=1e-12, nan_ok=True
+    )
     assert "Shaded around the line: 95% interval of each date." in Page(text).text
     for sentence in ("The model has no regimes.", "There is no backtest"):
         assert sentence in Page(text).text
 
 
 def test_a_model_that_knows_its_next_error_only(prices: pd.DataFrame) -> None:
-    text = report_html(advised(prices, hr.MinimumVarianceHedge(hr.CCC())), ["it is late", "it is late"])
+    text = report_html(
+        advised(prices, hr.MinimumVarianceHedge(hr.CCC())), ["it is late", "it is late"]
+    )
     assert Page(text).text.count("Warning: it is late") == 1
     assert "Shaded around the line" not in text
     assert "MinimumVarianceHedge(CCC())" in Page(text).text
@@ -362,9 +439,11 @@ def test_nothing_to_do_and_nothing_held(prices: pd.DataFrame) -> None:
     assert "No funding or basis is known of a hedge that is to be held." in text
 
 
-def test_after_an_update(regimes: hr.Recommendation) -> None:
+def test_after_an_update(regimes: hr.recommendation.Recommendation) -> None:
     market = regimes.book.market
-    bar = {name: market.price(name) for name in market.columns} | {"spot": market.price("spot") * 1.01}
+    bar = {name: market.price(name) for name in market.columns} | {
+        "spot": market.price("spot") * 1.01
+    }
     later = regimes.update(bar, market.last_date + pd.Timedelta(days=1))
     text = report_html(later)
     assert Page(text).heads == TITLES
@@ -379,17 +458,22 @@ def test_a_book_of_shares_in_units_and_periods(prices: pd.DataFrame) -> None:
     fit = hr.OLSHedge().fit(*market.returns(position, [future], "difference"))
     rec = hr.recommend(fit, position=position, instruments=[future], market=market)
     text = report_html(rec)
-    assert figures_of(text)[0]["layout"]["yaxis2"]["title"]["text"] == "hedge ratio, units sold per<br>unit held"
+    assert (
+        figures_of(text)[0]["layout"]["yaxis2"]["title"]["text"]
+        == "hedge ratio, units sold per<br>unit held"
+    )
     assert figures_of(text)[0]["data"][-2]["x"][0] == "1990-02-01"
 
 
-def test_write_report(tmp_path: Path, regimes: hr.Recommendation, page: str) -> None:
+def test_write_report(tmp_path: Path, regimes: hr.recommendation.Recommendation, page: str) -> None:
     path = tmp_path / "report.html"
     write_report(regimes, path)
     assert path.read_bytes() == page.encode()
     write_report(regimes, str(path))
     assert path.read_bytes() == page.encode()
-    with pytest.raises(hr.DataError, match="the report must be a file that can be written; .*absent"):
+    with pytest.raises(
+        hr.DataError, match="the report must be a file that can be written; .*absent"
+    ):
         write_report(regimes, tmp_path / "absent" / "report.html")
     fit = regimes.book.fit
     with pytest.raises(hr.DataError, match="recommendation must be that for a position; got"):

@@ -39,7 +39,9 @@ def test_a_link_still_leads_to_the_file(tmp_path: Path) -> None:
     assert file.read_text() == "new"
 
 
-def test_what_fails_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stopped(self: Path, target: Path) -> Path:
         raise KeyboardInterrupt
 
@@ -58,7 +60,9 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
-        with pytest.raises(hr.DataError, match=r"^the report must be a file that can be written; .*a.txt: File too"):
+        with pytest.raises(
+            hr.DataError, match=r"^the report must be a file that can be written; .*a.txt: File too"
+        ):
             write_whole(path, "x" * 5000, "the report")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -69,7 +73,9 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that has no room")
 def test_a_device_is_written_to_and_not_replaced() -> None:
     check_target("/dev/full", "it")
-    with pytest.raises(hr.DataError, match="it must be a file that can be written; /dev/full: No space left"):
+    with pytest.raises(
+        hr.DataError, match="it must be a file that can be written; /dev/full: No space left"
+    ):
         write_whole("/dev/full", "x", "it")
     write_whole("/dev/null", "x", "it")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
@@ -106,7 +112,8 @@ def test_targets_are_apart_from_sources_and_each_other(tmp_path: Path) -> None:
     check_apart({"a": Path("/dev/null"), "b": Path("/dev/null")}, {})
     for targets in ({"a": source}, {"a": link}, {"a": tmp_path / "sub" / ".." / "in"}):
         with pytest.raises(
-            hr.DataError, match="a must be another file than s, which it would overwrite; got .* Choose"
+            hr.DataError,
+            match="a must be another file than s, which it would overwrite; got .* Choose",
         ):
             check_apart(targets, {"s": source})
     with pytest.raises(hr.DataError, match="b must be another file than a"):

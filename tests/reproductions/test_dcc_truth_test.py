@@ -28,7 +28,10 @@ def dcc_of_another_program(returns):
     """Margins of arch, the correlation in numpy, its likelihood by Nelder and Mead."""
     from arch import arch_model
 
-    fits = [arch_model(100 * column, mean="Constant", vol="GARCH").fit(disp="off") for _, column in returns.items()]
+    fits = [
+        arch_model(100 * column, mean="Constant", vol="GARCH").fit(disp="off")
+        for _, column in returns.items()
+    ]
     z = np.column_stack([fit.std_resid for fit in fits])
 
     def loss(point):
@@ -36,7 +39,9 @@ def dcc_of_another_program(returns):
             return 1e9
         rho = correlations(z, *point)
         rest = 1 - rho**2
-        return (np.log(rest) + (z[:, 0] ** 2 + z[:, 1] ** 2 - 2 * rho * z[:, 0] * z[:, 1]) / rest).sum()
+        return (
+            np.log(rest) + (z[:, 0] ** 2 + z[:, 1] ** 2 - 2 * rho * z[:, 0] * z[:, 1]) / rest
+        ).sum()
 
     best = minimize(loss, [0.05, 0.9], method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-4})
     ratio = fits[0].conditional_volatility / fits[1].conditional_volatility
@@ -54,7 +59,7 @@ def test_another_program_takes_the_test(returns):
 
 
 def test_a_score_is_the_mean_distance_of_later_dates():
-    true = hr.simulate_dcc(2000, seed=3).hedge_ratio["hedge"]
+    true = hr.data.simulate_dcc(2000, seed=3).hedge_ratio["hedge"]
     assert score(true, seed=3) == 0.0
     assert score(true) > 0.1
     path = true + 0.01 * np.arange(2000)
@@ -65,13 +70,19 @@ def test_a_score_is_the_mean_distance_of_later_dates():
 
 def test_paths_that_cannot_be_scored_are_refused(returns):
     path = returns["asset"]
-    with pytest.raises(hr.DataError, match=r"ratio must hold one number a date, shape \(2000,\); got shape \(1999,\)"):
+    with pytest.raises(
+        hr.DataError,
+        match=r"ratio must hold one number a date, shape \(2000,\); got shape \(1999,\)",
+    ):
         score(path.to_numpy()[1:])
     with pytest.raises(
-        hr.DataError, match=r"ratio must have the dates of truth_returns\(\), 2000 from 2000-01-03; got"
+        hr.DataError,
+        match=r"ratio must have the dates of truth_returns\(\), 2000 from 2000-01-03; got",
     ):
         score(path.iloc[1:])
-    with pytest.raises(hr.DataError, match="ratio must be finite after the first 100 dates; got nan at row 150"):
+    with pytest.raises(
+        hr.DataError, match="ratio must be finite after the first 100 dates; got nan at row 150"
+    ):
         score(path.where(np.arange(2000) != 150))
     with pytest.raises(hr.DataError, match="seed must be a whole number"):
         score(path, seed=-1)

@@ -11,9 +11,16 @@ from hedgeresearch.reproductions.papers.liu_bitcoin_futures import read_returns
 def test_as_many_returns_as_were_published_from_the_block_after_the_first_300(data_dir):
     """The archive's 560, written out; not a product of the design."""
     result = hr.reproduce("liu_bitcoin_futures")
-    assert result.table.loc["out-of-sample returns", ["published", "ours"]].tolist() == [560.0, 560.0]
+    assert result.table.loc["out-of-sample returns", ["published", "ours"]].tolist() == [
+        560.0,
+        560.0,
+    ]
     raw = pd.read_csv(data_dir / "BBT_Tiingo.csv", index_col="Date", parse_dates=True).sort_index()
-    spot, future = (raw[column].iloc[-860:-560] for column in ("log return bitcoin", "log return future"))
+    spot, future = (
+        raw[column].iloc[-860:-560] for column in ("log return bitcoin", "log return future")
+    )
     ratio = np.polyfit(future, spot, 1)[0]
-    assert result.shown[0]["future"].iloc[0] == pytest.approx(ratio, rel=1e-10)  # two ways to solve least squares
+    assert result.shown[0]["future"].iloc[0] == pytest.approx(
+        ratio, rel=1e-10
+    )  # two ways to solve least squares
     assert str(read_returns().index[-560].date()) == "2019-03-12"

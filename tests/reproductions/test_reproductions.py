@@ -16,7 +16,7 @@ from hedgeresearch.reproductions.publish import check_folder, publish
 from hedgeresearch.reproductions.registry import NAMES
 from hedgeresearch.reproductions.reproduction import Reproduction
 
-LISTED = hr.reproductions()
+LISTED = hr.reproductions.list_reproductions()
 
 
 """Samples of the Monte Carlo studies; tolerances widen with the errors of fewer."""
@@ -32,7 +32,9 @@ def reproduced(name, request):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_is_within_its_tolerance(name, request):
     result = reproduced(name, request)
-    outside = [number for number in result.compared if not result.table.loc[number.quantity, "within"]]
+    outside = [
+        number for number in result.compared if not result.table.loc[number.quantity, "within"]
+    ]
     assert outside == []
     assert result.passed
     assert result.table.index.is_unique
@@ -64,9 +66,20 @@ def test_files_are_pinned(name):
 
 def record(*numbers):
     paper = Paper(
-        "A <title>", "Somebody & others (2000). Journal_1.", "10.1/a<b>", "a ~^\\ page", differs=("Rounding.",)
+        "A <title>",
+        "Somebody & others (2000). Journal_1.",
+        "10.1/a<b>",
+        "a ~^\\ page",
+        differs=("Rounding.",),
     )
-    return Reproduction("some", paper, numbers, {"further": pd.DataFrame({"a": [1.5]})}, None, lambda figure, _: None)
+    return Reproduction(
+        "some",
+        paper,
+        numbers,
+        {"further": pd.DataFrame({"a": [1.5]})},
+        None,
+        lambda figure, _: None,
+    )
 
 
 CLOSE = Number("close", 0.25, 0.2501, 5e-4)
@@ -88,7 +101,10 @@ def test_passed_is_all_that_can_be_compared():
 
 
 def test_the_verdict_keeps_other_programs_apart():
-    assert record(CLOSE, FAR, OWN).verdict == "1 of 2 published numbers within their tolerance (1 equal to the print)"
+    assert (
+        record(CLOSE, FAR, OWN).verdict
+        == "1 of 2 published numbers within their tolerance (1 equal to the print)"
+    )
     assert record(CLOSE, OTHER).verdict == (
         "1 of 1 published numbers within their tolerance (1 equal to the print), 1 of 1 of another program"
     )
@@ -107,7 +123,12 @@ def test_the_verdict_keeps_other_programs_apart():
         (-0.9, -0.94, 0, True),
         (560.0, 560.4, 0, True),
         (560.0, 559.4, 0, False),
-        (1.4952537718275554e-05, 1.4952537718275544e-05, 0, True),  # no more digits than arithmetic has
+        (
+            1.4952537718275554e-05,
+            1.4952537718275544e-05,
+            0,
+            True,
+        ),  # no more digits than arithmetic has
         (1.4952537718275554e-05, 1.49525377184e-05, 0, False),
         (0.0001, 0.00014, 0, True),
         (0.00001, 0.000016, 0, False),
@@ -115,17 +136,46 @@ def test_the_verdict_keeps_other_programs_apart():
 )
 def test_equal_to_the_print_is_half_a_unit_of_its_last_digit(expected, ours, decimals, equal):
     paper = Paper("title", "citation", None, "somewhere", decimals=decimals)
-    result = Reproduction("some", paper, (Number("a", expected, ours, 1.0),), {}, None, lambda figure, _: None)
+    result = Reproduction(
+        "some", paper, (Number("a", expected, ours, 1.0),), {}, None, lambda figure, _: None
+    )
     assert result.count("published").equal == equal
 
 
 def test_an_unpublished_number_is_never_in_the_published_column():
     table = record(CLOSE, OWN, OTHER).table
-    assert list(table.columns) == ["published", "independent", "ours", "difference", "tolerance", "within"]
-    assert table["published"].isna().to_dict() == {"close": False, "own": True, "other program": True}
-    assert table["independent"].isna().to_dict() == {"close": True, "own": True, "other program": False}
-    assert list(record(CLOSE, OWN).table.columns) == ["published", "ours", "difference", "tolerance", "within"]
-    assert list(record(OTHER).table.columns) == ["independent", "ours", "difference", "tolerance", "within"]
+    assert list(table.columns) == [
+        "published",
+        "independent",
+        "ours",
+        "difference",
+        "tolerance",
+        "within",
+    ]
+    assert table["published"].isna().to_dict() == {
+        "close": False,
+        "own": True,
+        "other program": True,
+    }
+    assert table["independent"].isna().to_dict() == {
+        "close": True,
+        "own": True,
+        "other program": False,
+    }
+    assert list(record(CLOSE, OWN).table.columns) == [
+        "published",
+        "ours",
+        "difference",
+        "tolerance",
+        "within",
+    ]
+    assert list(record(OTHER).table.columns) == [
+        "independent",
+        "ours",
+        "difference",
+        "tolerance",
+        "within",
+    ]
     assert table.loc["close", "difference"] == pytest.approx(1e-4)
 
 
@@ -140,7 +190,9 @@ def test_no_published_digit_is_cut():
     long = record(Number("p", 0.10919294686216163, 0.10919294686, 1e-10), Number("n", 560.0, 560.0))
     assert long.shown_table["published"].to_list() == ["0.10919294686216163", "560"]
     paper = Paper("title", "citation", None, "somewhere", decimals=3)
-    zeros = Reproduction("some", paper, (Number("z", 1.4, 1.4, 0.1), Number("y", 3e-7, 0.0, 1.0)), {}, None, None)
+    zeros = Reproduction(
+        "some", paper, (Number("z", 1.4, 1.4, 0.1), Number("y", 3e-7, 0.0, 1.0)), {}, None, None
+    )
     assert zeros.shown_table["published"].to_list() == ["1.400", "3e-07"]
 
 
@@ -154,7 +206,10 @@ def test_texts_are_escaped():
     assert "a<b>" not in page
     latex = record(CLOSE)
     assert r"Somebody \& others (2000). Journal\_1." in latex.to_latex()
-    assert r"{Numbers: a \textasciitilde{}\textasciicircum{}\textbackslash{} page; after" in latex.to_latex()
+    assert (
+        r"{Numbers: a \textasciitilde{}\textasciicircum{}\textbackslash{} page; after"
+        in latex.to_latex()
+    )
     assert r"https://doi.org/10.1/a\%3Cb\%3E}" in latex.to_latex()
     less = record(CLOSE._replace(quantity="a < b ~ c")).to_latex()
     assert r"a \textless{} b \textasciitilde{} c & 0.25 &" in less
@@ -198,7 +253,9 @@ def test_the_page_has_a_section_for_each_with_its_numbers(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "reproductions.html").mkdir()
-    with pytest.raises(hr.DataError, match="--output must be a folder that can be written; .*: Is a directory"):
+    with pytest.raises(
+        hr.DataError, match="--output must be a folder that can be written; .*: Is a directory"
+    ):
         publish([], tmp_path, {})
     check_folder(tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
@@ -209,5 +266,7 @@ def test_refusals():
         hr.reproduce("hull")
     with pytest.raises(hr.DataError, match="hull_jet_fuel simulates nothing"):
         hr.reproduce("hull_jet_fuel", replications=10)
-    with pytest.raises(hr.DataError, match="replications must be a whole number of at least 2; got 1."):
+    with pytest.raises(
+        hr.DataError, match="replications must be a whole number of at least 2; got 1."
+    ):
         hr.reproduce("engle_correlations", replications=1)

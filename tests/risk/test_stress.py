@@ -39,7 +39,9 @@ def covariance() -> pd.DataFrame:
     return pd.DataFrame(correlation * np.outer(volatility, volatility), NAMES, NAMES)
 
 
-def test_worst_dates_by_hand(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_worst_dates_by_hand(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     table = stress_table(exposures, returns, covariance, worst=2)
     first, second = table.loc["past date 1: 2020-03-11"], table.loc["past date 2: 2020-03-09"]
     assert first["unhedged"] == pytest.approx(-100_000.0)
@@ -72,25 +74,38 @@ def test_all_worst_dates_are_the_whole_sample(
     ]
 
 
-def test_nothing_happened_has_no_share(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_nothing_happened_has_no_share(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     table = stress_table(exposures, returns, covariance, worst=3)
     row = table.loc["past date 3: 2020-03-13"]
     assert (row["unhedged"], row["hedged"]) == (0.0, 3_500.0)
     assert math.isnan(row["removed"])
 
 
-def test_volatilities_by_hand(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_volatilities_by_hand(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     table = stress_table(exposures, returns, covariance)
     asset, near, far = 20_000.0, -6_000.0, -7_500.0  # exposures times volatilities
     assert table.loc["volatility", "unhedged"] == pytest.approx(20_000.0)
-    variance = asset**2 + near**2 + far**2 + 2 * (0.8 * asset * near + 0.5 * asset * far + 0.4 * near * far)
+    variance = (
+        asset**2
+        + near**2
+        + far**2
+        + 2 * (0.8 * asset * near + 0.5 * asset * far + 0.4 * near * far)
+    )
     assert table.loc["volatility", "hedged"] == pytest.approx(math.sqrt(variance))
     assert table.loc["volatility, correlations 1", "hedged"] == pytest.approx(asset + near + far)
     apart = asset**2 + near**2 + far**2 + 2 * 0.4 * near * far
     assert table.loc["volatility, correlations 0", "hedged"] == pytest.approx(math.sqrt(apart))
     assert table.loc["volatility, correlations 1", "removed"] == pytest.approx(1 - 6_500 / 20_000)
-    draws = np.random.default_rng(0).multivariate_normal(np.zeros(3), covariance, 200_000) @ exposures
-    assert draws.std() == pytest.approx(table.loc["volatility", "hedged"], rel=0.01)  # sampling error
+    draws = (
+        np.random.default_rng(0).multivariate_normal(np.zeros(3), covariance, 200_000) @ exposures
+    )
+    assert draws.std() == pytest.approx(
+        table.loc["volatility", "hedged"], rel=0.01
+    )  # sampling error
 
 
 def test_forced_covariances_are_positive_semidefinite() -> None:
@@ -108,7 +123,9 @@ def test_forced_covariances_are_positive_semidefinite() -> None:
         assert (apart[1:, 1:] == covariance[1:, 1:]).all()
 
 
-def test_jumps_by_hand(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_jumps_by_hand(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     table = stress_table(exposures, returns, covariance, jumps=(-0.1, 0.25))
     near, far = 0.8 * 0.01 / 0.02, 0.5 * 0.03 / 0.02  # betas on the asset: .4 and .75
     kept = 1_000_000.0 - 600_000.0 * near - 250_000.0 * far
@@ -119,7 +136,9 @@ def test_jumps_by_hand(exposures: pd.Series, returns: pd.DataFrame, covariance: 
     assert (still["unhedged"], still["hedged"], still["removed"]) == (-100_000.0, -100_000.0, 0.0)
 
 
-def test_a_funding_spike_by_hand(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_a_funding_spike_by_hand(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     table = stress_table(exposures, returns, covariance, funding=FundingSpike(0.001, 9))
     row = table.loc["funding +0.1 %, 9 periods"]
     assert (row["unhedged"], row["hedged"]) == (0.0, pytest.approx(9 * 850.0))  # shorts earn
@@ -128,7 +147,9 @@ def test_a_funding_spike_by_hand(exposures: pd.Series, returns: pd.DataFrame, co
     assert one.loc["funding -0.1 %, 3 periods", "hedged"] == pytest.approx(-1_800.0)
 
 
-def test_names_decide_not_the_order(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_names_decide_not_the_order(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     table = stress_table(exposures, returns, covariance)
     turned = covariance.iloc[::-1, [1, 0, 2]]
     again = stress_table(exposures, returns[["far", "asset", "near"]].assign(other=0.0), turned)
@@ -138,28 +159,38 @@ def test_names_decide_not_the_order(exposures: pd.Series, returns: pd.DataFrame,
     np.testing.assert_allclose(bigger["removed"], table["removed"], rtol=1e-10)
 
 
-def test_every_scenario_says_what_it_is(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_every_scenario_says_what_it_is(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     table = stress_table(exposures, returns, covariance, funding=FundingSpike(0.001, 3))
     assert list(table.columns) == ["unhedged", "hedged", "removed", "meaning"]
     assert table.index.is_unique and len(table) == 5 + 3 + 4 + 1
     assert all(meaning.startswith(("profit", "volatility")) for meaning in table["meaning"])
 
 
-def test_minimum_variance_keeps_least_under_its_own_covariance(simple_returns: pd.DataFrame) -> None:
+def test_minimum_variance_keeps_least_under_its_own_covariance(
+    simple_returns: pd.DataFrame,
+) -> None:
     fit = hr.OLSHedge().fit(simple_returns["NASDAQ"], simple_returns[["SP500"]])
     plan = hr.recommend(fit, notional=-250_000.0)
     exposures = pd.concat([pd.Series({plan.asset: plan.notional}), -plan.sell])
     table = stress_table(exposures, simple_returns, fit.next_covariance)
     assert table.loc["volatility", "unhedged"] == pytest.approx(plan.volatility_before)
     assert table.loc["volatility", "hedged"] == pytest.approx(plan.volatility_after)
-    assert table.loc["jump -10 %, hedges by beta", "removed"] == pytest.approx(fit.expected_effectiveness)
+    assert table.loc["jump -10 %, hedges by beta", "removed"] == pytest.approx(
+        fit.expected_effectiveness
+    )
     worst = table.iloc[0]
     day = (-simple_returns["NASDAQ"]).idxmin()
     assert worst.name == f"past date 1: {day.date()}"
-    assert worst["hedged"] == pytest.approx(float(exposures @ simple_returns.loc[day, exposures.index]))
+    assert worst["hedged"] == pytest.approx(
+        float(exposures @ simple_returns.loc[day, exposures.index])
+    )
 
 
-def test_what_stress_refuses(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_what_stress_refuses(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     def refused(message: str, **changes: object) -> None:
         given = {"exposures": exposures, "returns": returns, "covariance": covariance} | changes
         with pytest.raises(hr.DataError, match=message):
@@ -169,22 +200,41 @@ def test_what_stress_refuses(exposures: pd.Series, returns: pd.DataFrame, covari
     impossible = pd.DataFrame([[1.0, 0.9, 0.9], [0.9, 1.0, -0.9], [0.9, -0.9, 1.0]], NAMES, NAMES)
     refused("exposures must be a Series by name", exposures={"asset": 1.0})
     refused("exposures must be a Series by name", exposures=exposures[:1])
-    refused("the exposure of 'near' must lie strictly", exposures=exposures.replace(-600_000.0, np.nan))
-    refused("the exposure of the asset, 'asset', must not be zero", exposures=exposures.replace(1e6, 0.0))
-    refused("returns must hold all names of exposures; 'far' is missing", returns=returns[["asset", "near"]])
-    refused("covariance must hold all names of exposures; 'far' is missing", covariance=covariance.iloc[:2])
+    refused(
+        "the exposure of 'near' must lie strictly", exposures=exposures.replace(-600_000.0, np.nan)
+    )
+    refused(
+        "the exposure of the asset, 'asset', must not be zero",
+        exposures=exposures.replace(1e6, 0.0),
+    )
+    refused(
+        "returns must hold all names of exposures; 'far' is missing",
+        returns=returns[["asset", "near"]],
+    )
+    refused(
+        "covariance must hold all names of exposures; 'far' is missing",
+        covariance=covariance.iloc[:2],
+    )
     refused("covariance must be a DataFrame by name; got ndarray", covariance=covariance.to_numpy())
     refused("the variance of the asset positive", covariance=0.0 * covariance)
-    refused("symmetric and positive semi-definite", covariance=covariance.where(np.tri(3, dtype=bool), 0.0))
+    refused(
+        "symmetric and positive semi-definite",
+        covariance=covariance.where(np.tri(3, dtype=bool), 0.0),
+    )
     refused("symmetric and positive semi-definite", covariance=impossible)
     refused("worst must be at most the number of dates, 5; got 6", worst=6)
-    near, far = pd.concat([covariance, covariance[1:2]]), pd.concat([covariance, covariance[["far"]]], axis=1)
+    near, far = (
+        pd.concat([covariance, covariance[1:2]]),
+        pd.concat([covariance, covariance[["far"]]], axis=1),
+    )
     refused("covariance must have every name once; 'near' occurs twice", covariance=near)
     refused("covariance must have every name once; 'far' occurs twice", covariance=far)
     refused("each jump must lie strictly between -1 and inf; got None", jumps=None)
     refused("funding must be None, or such as FundingSpike.*; got 0.01", funding=0.01)
     refused("each jump must lie strictly between -1 and inf; got -10", jumps=(-10,))
-    refused("funding must name hedges among .*; got 'asset'", funding=FundingSpike(0.001, 3, ("asset",)))
+    refused(
+        "funding must name hedges among .*; got 'asset'", funding=FundingSpike(0.001, 3, ("asset",))
+    )
     prices = hr.load("nasdaq_sp500")[-6:]
     logs = hr.returns(prices, kind="log").set_axis(["asset", "near"], axis=1)
     refused("returns must be simple.*got log", returns=logs, exposures=exposures[:2], worst=1)
@@ -199,15 +249,21 @@ def test_what_a_funding_spike_refuses() -> None:
         FundingSpike(0.001, 3, "near")
     with pytest.raises(hr.DataError, match=r"hedges must be a tuple of names; got 5. Give \(5,\)"):
         FundingSpike(0.001, 3, 5)
-    with pytest.raises(hr.DataError, match=r"hedges must be named once each.*got \('near', 'near'\)"):
+    with pytest.raises(
+        hr.DataError, match=r"hedges must be named once each.*got \('near', 'near'\)"
+    ):
         FundingSpike(0.001, 3, ("near", "near"))
 
 
 def test_a_list_of_names_is_kept_as_a_tuple() -> None:
     spike = FundingSpike(0.001, 3, ["near"])
-    assert spike == FundingSpike(0.001, 3, ("near",)) and hash(spike) == hash(FundingSpike(0.001, 3, ("near",)))
+    assert spike == FundingSpike(0.001, 3, ("near",)) and hash(spike) == hash(
+        FundingSpike(0.001, 3, ("near",))
+    )
 
 
-def test_one_jump_needs_no_list(exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame) -> None:
+def test_one_jump_needs_no_list(
+    exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
+) -> None:
     one = stress_table(exposures, returns, covariance, jumps=-0.1)
     pd.testing.assert_frame_equal(one, stress_table(exposures, returns, covariance, jumps=(-0.1,)))

@@ -1,4 +1,4 @@
-"""TailSummary of a book and of a pair, against definitions written slowly, simulations and other software."""
+"""Tails of a book and of a pair, against definitions written slowly, simulations and other software."""
 
 import dataclasses
 import json
@@ -14,8 +14,8 @@ import hedgeresearch as hr
 from hedgeresearch.risk.joint_tails import (
     gaussian_tail_share,
     lower_tail_share,
-    worst_day_effectiveness,
     tail_dependence,
+    worst_day_effectiveness,
 )
 from hedgeresearch.risk.tails import influence_on_moments, moments, tail_index, tail_summary
 
@@ -49,7 +49,9 @@ def test_hill_by_hand_and_by_likelihood(fat: pd.Series) -> None:
         assert stats.chi2.cdf(120 * end / by_hand, 120) == pytest.approx(quantile, abs=1e-9)
     error = by_hand / math.sqrt(60)
     # the normal limit, at 60 losses not yet exact
-    assert found.tail_index_interval == pytest.approx((by_hand - 1.96 * error, by_hand + 1.96 * error), rel=0.05)
+    assert found.tail_index_interval == pytest.approx(
+        (by_hand - 1.96 * error, by_hand + 1.96 * error), rel=0.05
+    )
 
 
 def test_hill_finds_the_index_of_a_pareto_tail() -> None:
@@ -89,14 +91,18 @@ def test_influence_is_what_a_little_more_weight_on_a_date_does() -> None:
         return np.array([third / second**1.5, math.log(fourth / second**2)])
 
     change = [(weighted(date, 1e-5) - weighted(date, -1e-5)) / 2e-5 for date in range(200)]
-    np.testing.assert_allclose(influence_on_moments(z), change, rtol=1e-5, atol=1e-5)  # of the difference quotient
+    np.testing.assert_allclose(
+        influence_on_moments(z), change, rtol=1e-5, atol=1e-5
+    )  # of the difference quotient
 
 
 def test_errors_of_moments_against_the_jackknife_and_print(fat: pd.Series) -> None:
     """Of independent returns; for normal ones the variances are 6 / n and 24 / n (Jarque and Bera 1980)."""
     many = np.random.default_rng(5).standard_normal(20_000)
     (_, skew_ends), (kurtosis, excess_ends) = moments(many)
-    assert np.diff(skew_ends)[0] / 3.92 == pytest.approx(math.sqrt(6 / 20_000), rel=0.1)  # sampling error
+    assert np.diff(skew_ends)[0] / 3.92 == pytest.approx(
+        math.sqrt(6 / 20_000), rel=0.1
+    )  # sampling error
     error = math.log((excess_ends[1] + 3) / (kurtosis + 3)) / 1.96 * 3
     assert error == pytest.approx(math.sqrt(24 / 20_000), rel=0.1)  # sampling error
     values = np.random.default_rng(6).gamma(4.0, size=2000)
@@ -126,19 +132,30 @@ def test_values_at_risk_beside_those_of_the_normal(fat: pd.Series) -> None:
     assert found.normal_value_at_risk == pytest.approx(-normal.ppf(0.025), rel=1e-10)
     expected = -normal.expect(lambda r: r, ub=normal.ppf(0.025), conditional=True)
     assert found.normal_expected_shortfall == pytest.approx(expected, rel=1e-7)  # of the quadrature
-    assert found.historical_value_at_risk == pytest.approx(hr.value_at_risk(fat, 0.025), rel=1e-10)
-    assert found.historical_expected_shortfall == pytest.approx(hr.expected_shortfall(fat, 0.025), rel=1e-10)
-    gap = hr.value_at_risk(fat, 0.025) + normal.ppf(0.025)
-    assert found.understatement == pytest.approx(gap / hr.value_at_risk(fat, 0.025), rel=1e-9)
+    assert found.historical_value_at_risk == pytest.approx(
+        hr.metrics.value_at_risk(fat, 0.025), rel=1e-10
+    )
+    assert found.historical_expected_shortfall == pytest.approx(
+        hr.metrics.expected_shortfall(fat, 0.025), rel=1e-10
+    )
+    gap = hr.metrics.value_at_risk(fat, 0.025) + normal.ppf(0.025)
+    assert found.understatement == pytest.approx(
+        gap / hr.metrics.value_at_risk(fat, 0.025), rel=1e-9
+    )
 
 
 def test_the_sentence_speaks_of_fat_tails_before_the_normal_number(fat: pd.Series) -> None:
     found = tail_summary(fat)
     assert found.verdict == "fat"
-    assert found.sentence.startswith(f"TailSummary are fat: excess kurtosis {found.excess_kurtosis:.3g} (")
+    assert found.sentence.startswith(
+        f"Tails are fat: excess kurtosis {found.excess_kurtosis:.3g} ("
+    )
     assert f"tail index of losses {found.tail_index:.3g} (" in found.sentence
     share = f"by {100 * found.understatement:.0f} %."
-    assert "a normal 99 % value at risk of" in found.sentence and "understates the historical" in found.sentence
+    assert (
+        "a normal 99 % value at risk of" in found.sentence
+        and "understates the historical" in found.sentence
+    )
     assert found.sentence.endswith(share)
     assert "overstates" in tail_summary(fat, level=0.9).sentence
     index = dated(0.01 * np.random.default_rng(8).standard_t(1.5, 5000))
@@ -151,18 +168,25 @@ def test_the_sentence_for_other_tails() -> None:
     assert normal.verdict == "normal"
     assert normal.sentence.startswith("Nothing speaks against normal tails: excess kurtosis ")
     thin = tail_summary(dated(rng.uniform(-0.01, 0.01, 1000)))
-    assert (thin.verdict, thin.sentence.split(":")[0]) == ("thin", "TailSummary are thinner than the normal's")
+    assert (thin.verdict, thin.sentence.split(":")[0]) == (
+        "thin",
+        "Tails are thinner than the normal's",
+    )
 
 
 def test_returns_that_lean_without_fat_tails() -> None:
     """A mixture of two normals, skewed, with an excess kurtosis of nearly zero."""
     rng = np.random.default_rng(10)
-    values = np.where(rng.random(4000) < 0.21, rng.normal(-2.0, 1.0, 4000), rng.normal(0.0, 1.0, 4000))
+    values = np.where(
+        rng.random(4000) < 0.21, rng.normal(-2.0, 1.0, 4000), rng.normal(0.0, 1.0, 4000)
+    )
     found = tail_summary(dated(0.01 * values))
     assert found.verdict == "skewed"
     assert found.sentence.startswith("Returns lean to the side of losses: excess kurtosis ")
     assert ", skewness -" in found.sentence
-    assert tail_summary(dated(-0.01 * values)).sentence.startswith("Returns lean to the side of gains")
+    assert tail_summary(dated(-0.01 * values)).sentence.startswith(
+        "Returns lean to the side of gains"
+    )
 
 
 def test_scale_changes_no_verdict(fat: pd.Series) -> None:
@@ -182,7 +206,10 @@ def test_tails_as_plain_numbers(fat: pd.Series) -> None:
 
 def test_what_tails_refuse(fat: pd.Series) -> None:
     for settings, message in (
-        ({"level": 0.01}, "level must be a confidence above 0.5, such as 0.99; got 0.01. Give 0.99."),
+        (
+            {"level": 0.01},
+            "level must be a confidence above 0.5, such as 0.99; got 0.01. Give 0.99.",
+        ),
         ({"level": 1.0}, "level must lie strictly between 0.5 and 1; got 1.0"),
         ({"share": 0.25}, "share must lie strictly between 0 and 0.25; got 0.25"),
     ):
@@ -223,13 +250,17 @@ def test_what_the_documentation_says_of_coverage() -> None:
 # --- dependence in the tails ------------------------------------------------------------------------------------------
 
 
-def pair(n_dates: int, correlation: float, degrees_of_freedom: float = math.inf, seed: int = 0) -> pd.DataFrame:
+def pair(
+    n_dates: int, correlation: float, degrees_of_freedom: float = math.inf, seed: int = 0
+) -> pd.DataFrame:
     """Returns with a Gaussian or a Student-t copula."""
     rng = np.random.default_rng(seed)
     values = rng.multivariate_normal([0.0, 0.0], [[1.0, correlation], [correlation, 1.0]], n_dates)
     if math.isfinite(degrees_of_freedom):
         values /= np.sqrt(rng.chisquare(degrees_of_freedom, n_dates) / degrees_of_freedom)[:, None]
-    return pd.DataFrame(0.01 * values, pd.bdate_range("2000-01-03", periods=n_dates), ["asset", "hedge"])
+    return pd.DataFrame(
+        0.01 * values, pd.bdate_range("2000-01-03", periods=n_dates), ["asset", "hedge"]
+    )
 
 
 def student_limit(degrees_of_freedom: float, correlation: float) -> float:
@@ -245,7 +276,9 @@ def test_tail_share_by_hand() -> None:
     assert found.n_tail == 20
     pairs = [(i, j) for i in range(400) for j in range(i)]
     values = returns.to_numpy()
-    agree = sum(np.sign((values[i, 0] - values[j, 0]) * (values[i, 1] - values[j, 1])) for i, j in pairs)
+    agree = sum(
+        np.sign((values[i, 0] - values[j, 0]) * (values[i, 1] - values[j, 1])) for i, j in pairs
+    )
     assert found.kendall_tau == pytest.approx(agree / len(pairs), rel=1e-10)
 
 
@@ -261,8 +294,12 @@ def test_equals_at_the_edge_all_belong_to_the_tail() -> None:
 def test_gaussian_share_is_that_of_the_bivariate_normal(correlation: float, share: float) -> None:
     tau = 2.0 / math.pi * math.asin(correlation)
     edge = [stats.norm.ppf(share)] * 2
-    together = stats.multivariate_normal([0.0, 0.0], [[1.0, correlation], [correlation, 1.0]]).cdf(edge)
-    assert gaussian_tail_share(tau, share) == pytest.approx(together / share, rel=1e-6, abs=1e-6)  # of scipy's cdf
+    together = stats.multivariate_normal([0.0, 0.0], [[1.0, correlation], [correlation, 1.0]]).cdf(
+        edge
+    )
+    assert gaussian_tail_share(tau, share) == pytest.approx(
+        together / share, rel=1e-6, abs=1e-6
+    )  # of scipy's cdf
 
 
 def test_gaussian_share_at_its_ends() -> None:
@@ -273,13 +310,19 @@ def test_gaussian_share_at_its_ends() -> None:
 
 def test_tail_share_goes_to_the_limit_of_the_student_copula() -> None:
     """McNeil, Frey and Embrechts (2005), Quantitative Risk Management, table 5.1, prints the limits."""
-    for (degrees_of_freedom, correlation), printed in {(2, 0.5): 0.39, (4, 0.0): 0.08, (4, 0.5): 0.25}.items():
+    for (degrees_of_freedom, correlation), printed in {
+        (2, 0.5): 0.39,
+        (4, 0.0): 0.08,
+        (4, 0.5): 0.25,
+    }.items():
         assert student_limit(degrees_of_freedom, correlation) == pytest.approx(printed, abs=0.005)
     values = pair(400_000, 0.5, 2).to_numpy()
     error = math.sqrt(0.39 * 0.61 / 2000)
     assert lower_tail_share(values, 2000) == pytest.approx(student_limit(2, 0.5), abs=4 * error)
     gauss = pair(400_000, 0.5).to_numpy()
-    assert lower_tail_share(gauss, 20_000) == pytest.approx(gaussian_tail_share(1 / 3, 0.05), abs=0.015)
+    assert lower_tail_share(gauss, 20_000) == pytest.approx(
+        gaussian_tail_share(1 / 3, 0.05), abs=0.015
+    )
 
 
 def test_sentence_of_tail_dependence() -> None:
@@ -288,12 +331,19 @@ def test_sentence_of_tail_dependence() -> None:
     assert found.interval[0] < found.gaussian < found.interval[1]
     assert "as often, within the error, as the" in found.sentence
     student = pair(5000, 0.3, 2)
-    assert "more often than" in tail_dependence(student["asset"], student["hedge"], n_bootstrap=200).sentence
+    assert (
+        "more often than"
+        in tail_dependence(student["asset"], student["hedge"], n_bootstrap=200).sentence
+    )
     # a hedge that moves with the asset but on its worst dates
-    failing = gauss.assign(hedge=gauss["hedge"].where(gauss["asset"] > gauss["asset"].quantile(0.05), 0.0))
+    failing = gauss.assign(
+        hedge=gauss["hedge"].where(gauss["asset"] > gauss["asset"].quantile(0.05), 0.0)
+    )
     warned = tail_dependence(failing["asset"], failing["hedge"], n_bootstrap=200)
     assert warned.coefficient == 0.0
-    assert warned.sentence.endswith(f"tau of {warned.kendall_tau:.2f}: the hedge fails when it is needed.")
+    assert warned.sentence.endswith(
+        f"tau of {warned.kendall_tau:.2f}: the hedge fails when it is needed."
+    )
     plain = json.loads(json.dumps(warned.to_dict()))
     assert plain["interval"] == list(warned.interval) and plain["sentence"] == warned.sentence
     assert repr(warned) == f"TailDependence({warned.sentence})"
@@ -302,9 +352,14 @@ def test_sentence_of_tail_dependence() -> None:
 def test_tail_dependence_is_the_same_for_the_same_seed_and_under_monotone_changes() -> None:
     returns = pair(600, 0.6)
     one = tail_dependence(returns["asset"], returns["hedge"], n_bootstrap=50, seed=4)
-    again = tail_dependence(np.exp(returns["asset"]), 7.0 * returns["hedge"] - 1.0, n_bootstrap=50, seed=4)
+    again = tail_dependence(
+        np.exp(returns["asset"]), 7.0 * returns["hedge"] - 1.0, n_bootstrap=50, seed=4
+    )
     assert one == again
-    assert one.interval != tail_dependence(returns["asset"], returns["hedge"], n_bootstrap=50, seed=5).interval
+    assert (
+        one.interval
+        != tail_dependence(returns["asset"], returns["hedge"], n_bootstrap=50, seed=5).interval
+    )
 
 
 @pytest.mark.parametrize(("sign", "coefficient"), [(1.0, 1.0), (-1.0, 0.0)])
@@ -317,7 +372,9 @@ def test_a_series_with_itself_and_against_itself(sign: float, coefficient: float
     assert not found.sentence.endswith("needed.")
     # rounding on either side of the truth is no finding
     for noise in (1e-9, -1e-9):
-        exact = dataclasses.replace(found, interval=(coefficient, coefficient), gaussian=coefficient + noise)
+        exact = dataclasses.replace(
+            found, interval=(coefficient, coefficient), gaussian=coefficient + noise
+        )
         assert "as often" in exact.sentence and not exact.fails
 
 
@@ -332,14 +389,20 @@ def test_ends_without_a_common_date_are_those_of_clopper_and_pearson(n_tail: int
     assert alike == pytest.approx(proportion_confint(n_tail, n_tail, method="beta"), abs=1e-12)
 
 
-@pytest.mark.parametrize(("n_dates", "correlation", "share"), [(1000, 0.3, 0.01), (1000, 0.0, 0.05), (1000, 0.3, 0.05)])
-def test_gaussian_pairs_are_not_said_to_fail(n_dates: int, correlation: float, share: float) -> None:
+@pytest.mark.parametrize(
+    ("n_dates", "correlation", "share"), [(1000, 0.3, 0.01), (1000, 0.0, 0.05), (1000, 0.3, 0.05)]
+)
+def test_gaussian_pairs_are_not_said_to_fail(
+    n_dates: int, correlation: float, share: float
+) -> None:
     failed = 0
     for seed in range(40):
         returns = pair(n_dates, correlation, seed=seed)
         found = tail_dependence(returns["asset"], returns["hedge"], share=share, n_bootstrap=100)
         failed += found.fails
-        assert found.can_tell == (proportion_confint(0, found.n_tail, method="beta")[1] < found.gaussian)
+        assert found.can_tell == (
+            proportion_confint(0, found.n_tail, method="beta")[1] < found.gaussian
+        )
         untold = found.kendall_tau > 0.0 and not found.can_tell and "as often" in found.sentence
         assert ("too few dates to tell" in found.sentence) == untold
     # three of a hundred at most, here of forty: three are two standard errors above. If the interval ended at zero
@@ -349,7 +412,9 @@ def test_gaussian_pairs_are_not_said_to_fail(n_dates: int, correlation: float, s
 
 def test_what_tail_dependence_refuses() -> None:
     returns = pair(150, 0.5)
-    with pytest.raises(hr.DataError, match="the worst 0.05 of the dates must be at least 10; got 7 of 150"):
+    with pytest.raises(
+        hr.DataError, match="the worst 0.05 of the dates must be at least 10; got 7 of 150"
+    ):
         tail_dependence(returns["asset"], returns["hedge"])
     with pytest.raises(hr.DataError, match="asset and hedge must share their dates"):
         tail_dependence(returns["asset"], returns["hedge"][1:])
@@ -361,7 +426,9 @@ def test_what_tail_dependence_refuses() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("degrees_of_freedom", "truth"), [(math.inf, None), (3.0, 0.589)])
-def test_interval_of_tail_dependence_holds_the_truth(degrees_of_freedom: float, truth: float | None) -> None:
+def test_interval_of_tail_dependence_holds_the_truth(
+    degrees_of_freedom: float, truth: float | None
+) -> None:
     if truth is None:
         truth = gaussian_tail_share(2 / math.pi * math.asin(0.8), 0.05)
     else:
@@ -383,7 +450,9 @@ def test_removed_in_worst_days_by_hand(simple_returns: pd.DataFrame) -> None:
     hedged = asset - 0.8 * simple_returns["SP500"]
     days = asset.sort_values().index[: math.floor(5029 * 0.05) + 1]
     found = worst_day_effectiveness(asset, hedged)
-    assert found["mean loss"] == pytest.approx(1 - hedged[days].mean() / asset[days].mean(), rel=1e-10)
+    assert found["mean loss"] == pytest.approx(
+        1 - hedged[days].mean() / asset[days].mean(), rel=1e-10
+    )
     squares = sum(hedged[day] ** 2 for day in days) / sum(asset[day] ** 2 for day in days)
     assert found["mean square"] == pytest.approx(1 - squares, rel=1e-10)
     assert found["variance, all days"] == pytest.approx(1 - hedged.var() / asset.var(), rel=1e-10)

@@ -18,8 +18,8 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.trading.bands import (
     MEAN_MOVE,
     NoTradeBand,
-    tracking_error_band,
     no_trade_band,
+    tracking_error_band,
 )
 from hedgeresearch.typing import Array
 
@@ -38,7 +38,9 @@ def stationary(half_width: float, move: float, n_points: int = 100) -> tuple[flo
     return float(mass @ points**2), float(mass @ traded)
 
 
-def cost_per_look(half_width: float, move: float, cost: float, risk_price: float, step: float) -> float:
+def cost_per_look(
+    half_width: float, move: float, cost: float, risk_price: float, step: float
+) -> float:
     """Trading and risk of one look, without the risk of the moves between two looks, which no band changes."""
     mean_square, traded = stationary(half_width, move)
     return cost * traded + risk_price / 2.0 * mean_square * step
@@ -72,7 +74,9 @@ def test_constants() -> None:
     assert pytest.approx(norm.expect(abs), rel=1e-8) == MEAN_MOVE
 
 
-@pytest.mark.parametrize(("log_moneyness", "with_cost", "without"), [(-0.05, 0.2946, 0.2239), (0.05, 0.7284, 0.7945)])
+@pytest.mark.parametrize(
+    ("log_moneyness", "with_cost", "without"), [(-0.05, 0.2946, 0.2239), (0.05, 0.7284, 0.7945)]
+)
 def test_printed_by_pfhedge(log_moneyness: float, with_cost: float, without: float) -> None:
     # docstring of pfhedge.nn.WhalleyWilmott: a call struck at 1 with .1 years to go, volatility .2, the cost
     # 1e-5 of what is traded, aversion 1, holding .5; with_cost is the new holding, without the delta
@@ -89,7 +93,9 @@ def test_watched_all_the_time_it_minimises_the_cost_rate() -> None:
     cost, variance, aversion, price_variance, _ = SETTINGS["index future, daily"]
 
     def rate(half_width: float) -> float:
-        return aversion * price_variance / 2 * half_width**2 / 3 + cost * variance / (2 * half_width)
+        return aversion * price_variance / 2 * half_width**2 / 3 + cost * variance / (
+            2 * half_width
+        )
 
     best = minimize_scalar(rate, bounds=(0.1, 20.0), method="bounded", options={"xatol": 1e-9})
     half_width = no_trade_band(cost, variance, aversion, price_variance)
@@ -99,7 +105,9 @@ def test_watched_all_the_time_it_minimises_the_cost_rate() -> None:
 
 def test_the_deviation_is_uniform_and_trades_are_as_derived_when_looked_at_often() -> None:
     mean_square, traded = stationary(1.0, 0.05)
-    assert mean_square == pytest.approx((1 + OVERSHOOT * 0.05) ** 2 / 3 - 0.05**2 / 4, rel=1e-4)  # the first terms
+    assert mean_square == pytest.approx(
+        (1 + OVERSHOOT * 0.05) ** 2 / 3 - 0.05**2 / 4, rel=1e-4
+    )  # the first terms
     assert traded / 0.05**2 == pytest.approx(
         1 / (2 * (1 + OVERSHOOT * 0.05)), rel=1e-5
     )  # what is left out falls exponentially
@@ -184,13 +192,17 @@ def test_simulated_optimum_at_length(name: str, least: float, most: float) -> No
 
 def test_simulation_agrees_with_the_quadrature() -> None:
     square, traded = simulated(np.array([1.0]), 0.7, 4000, seed=2)
-    assert (square[0], traded[0]) == pytest.approx(stationary(1.0, 0.7), rel=0.01)  # Monte Carlo, 1.6 million looks
+    assert (square[0], traded[0]) == pytest.approx(
+        stationary(1.0, 0.7), rel=0.01
+    )  # Monte Carlo, 1.6 million looks
 
 
 @pytest.mark.parametrize("deviation", [0.71, 0.75, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 4.0])
 def test_tracking_error_is_kept_when_looked_at_now_and_then(deviation: float) -> None:
     half_width = tracking_error_band(deviation * 3, 3.0, target_variance=1.0, step=1.0)
-    realised = math.sqrt(stationary(half_width, 1.0)[0] + 0.5)  # half a step of moves between two looks
+    realised = math.sqrt(
+        stationary(half_width, 1.0)[0] + 0.5
+    )  # half a step of moves between two looks
     assert 0.97 < realised / deviation < 1.005  # the claim of the docstring
     exact = brentq(lambda c: stationary(c, 1.0)[0] + 0.5 - deviation**2, 1e-3, 10.0)
     assert half_width == pytest.approx(exact, rel=0.06)
@@ -198,7 +210,9 @@ def test_tracking_error_is_kept_when_looked_at_now_and_then(deviation: float) ->
 
 def test_tracking_error_watched_all_the_time() -> None:
     assert tracking_error_band(6.0, 2.0) == pytest.approx(math.sqrt(27.0), rel=1e-12)
-    assert tracking_error_band(6.0, 2.0, target_variance=0.0, step=1.0) == pytest.approx(math.sqrt(27.0), rel=1e-12)
+    assert tracking_error_band(6.0, 2.0, target_variance=0.0, step=1.0) == pytest.approx(
+        math.sqrt(27.0), rel=1e-12
+    )
     often = tracking_error_band(6.0, 2.0, target_variance=1.0, step=1e-8)
     assert often == pytest.approx(math.sqrt(27.0) - OVERSHOOT * 1e-4, rel=1e-8)
 
@@ -206,7 +220,10 @@ def test_tracking_error_watched_all_the_time() -> None:
 def test_at_the_least_tracking_error_one_trades_to_the_target() -> None:
     least = 3.0 * math.sqrt(2.0 * 0.25 / 2.0)
     assert tracking_error_band(least * (1 + 1e-12), 3.0, target_variance=2.0, step=0.25) < 1e-5
-    with pytest.raises(DataError, match=r"at least 1.5, which .*; got 1.4. Look at it .* a step of at most 0.217778."):
+    with pytest.raises(
+        DataError,
+        match=r"at least 1.5, which .*; got 1.4. Look at it .* a step of at most 0.217778.",
+    ):
         tracking_error_band(1.4, 3.0, target_variance=2.0, step=0.25)
 
 
@@ -215,7 +232,9 @@ def test_shut_without_cost_or_moves_but_for_half_a_lot(step: float | None) -> No
     for cost, variance in ((0.0, 1.0), (1.0, 0.0), (0.0, 0.0)):
         assert no_trade_band(cost, variance, 1.0, 1.0, step=step) == 0.0
         assert no_trade_band(cost, variance, 1.0, 1.0, step=step, lot=3.0) == 1.5
-    assert no_trade_band(100.0, 1.0, 1.0, 1.0, step=step, lot=3.0) == no_trade_band(100.0, 1.0, 1.0, 1.0, step=step)
+    assert no_trade_band(100.0, 1.0, 1.0, 1.0, step=step, lot=3.0) == no_trade_band(
+        100.0, 1.0, 1.0, 1.0, step=step
+    )
     assert tracking_error_band(1.0, 1.0, lot=10.0) == 5.0
     assert tracking_error_band(1.0, 1.0, target_variance=1.0, step=1.0, lot=10.0) == 5.0
 
@@ -226,7 +245,9 @@ def test_units(unit: float) -> None:
     reference = no_trade_band(7.5, 2.25, 2e-7, 6.25e6, step=1.0)
     finer = no_trade_band(7.5 * unit, 2.25 / unit**2, 2e-7, 6.25e6 * unit**2, step=1.0)
     assert finer * unit == pytest.approx(reference, rel=1e-12)
-    assert no_trade_band(7.5, 2.25 * unit, 2e-7, 6.25e6 * unit, step=1 / unit) == pytest.approx(reference, rel=1e-12)
+    assert no_trade_band(7.5, 2.25 * unit, 2e-7, 6.25e6 * unit, step=1 / unit) == pytest.approx(
+        reference, rel=1e-12
+    )
     dearer = no_trade_band(7.5 * unit, 2.25, 2e-7 / unit, 6.25e6 * unit**2, step=1.0)
     assert dearer == pytest.approx(reference, rel=1e-12)
     error = tracking_error_band(5e3, 2.5e3, target_variance=2.25, step=1.0)
@@ -247,29 +268,74 @@ def test_trades() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: no_trade_band(-1.0, 1.0, 1.0, 1.0), "cost must not be negative; got -1. Leave a rebate out"),
-        (lambda: no_trade_band(1.0, -1.0, 1.0, 1.0), "target_variance must not be negative; got -1."),
+        (
+            lambda: no_trade_band(-1.0, 1.0, 1.0, 1.0),
+            "cost must not be negative; got -1. Leave a rebate out",
+        ),
+        (
+            lambda: no_trade_band(1.0, -1.0, 1.0, 1.0),
+            "target_variance must not be negative; got -1.",
+        ),
         (
             lambda: no_trade_band(1.0, 1.0, 0.0, 1.0),
             "risk_aversion must be positive; got 0. .* by tracking_error_band.",
         ),
-        (lambda: no_trade_band(1.0, 1.0, -2.0, 1.0), "risk_aversion must be positive; got -2. Without"),
+        (
+            lambda: no_trade_band(1.0, 1.0, -2.0, 1.0),
+            "risk_aversion must be positive; got -2. Without",
+        ),
         (
             lambda: no_trade_band(1.0, 1.0, math.nan, 1.0),
             "risk_aversion must lie strictly between -inf and inf; got nan.",
         ),
-        (lambda: no_trade_band(1.0, 1.0, 1.0, 0.0), "hedge_variance must lie strictly between 0 and inf; got 0.0."),
-        (lambda: no_trade_band(1.0, 1.0, 1.0, 1.0, step=0.0), "step must lie strictly between 0 and inf; got 0.0."),
-        (lambda: no_trade_band(1.0, 1.0, 1.0, 1.0, lot=-1.0), "lot must not be negative; got -1. Zero is"),
-        (lambda: no_trade_band(math.nan, 1.0, 1.0, 1.0), "cost must lie strictly between -inf and inf; got nan."),
-        (lambda: tracking_error_band(0.0, 1.0), "tracking_error must lie strictly between 0 and inf; got 0.0."),
-        (lambda: tracking_error_band(1.0, -1.0), "hedge_volatility must lie strictly between 0 and inf; got -1.0."),
-        (lambda: tracking_error_band(1.0, 1.0, step=1.0), "target_variance and step must be given together"),
-        (lambda: tracking_error_band(1.0, 1.0, target_variance=1.0), "must be given together; got one of them."),
-        (lambda: tracking_error_band(1.0, 1.0, target_variance=-1.0, step=1.0), "target_variance must not be neg"),
-        (lambda: NoTradeBand(math.inf, 1.0), "target must lie strictly between -inf and inf; got inf."),
-        (lambda: NoTradeBand(1.0, -1.0), "half_width must not be negative; got -1. Take it from no_trade_band."),
-        (lambda: NoTradeBand(1.0, 1.0).trade(math.nan), "holding must lie strictly between -inf and inf; got nan."),
+        (
+            lambda: no_trade_band(1.0, 1.0, 1.0, 0.0),
+            "hedge_variance must lie strictly between 0 and inf; got 0.0.",
+        ),
+        (
+            lambda: no_trade_band(1.0, 1.0, 1.0, 1.0, step=0.0),
+            "step must lie strictly between 0 and inf; got 0.0.",
+        ),
+        (
+            lambda: no_trade_band(1.0, 1.0, 1.0, 1.0, lot=-1.0),
+            "lot must not be negative; got -1. Zero is",
+        ),
+        (
+            lambda: no_trade_band(math.nan, 1.0, 1.0, 1.0),
+            "cost must lie strictly between -inf and inf; got nan.",
+        ),
+        (
+            lambda: tracking_error_band(0.0, 1.0),
+            "tracking_error must lie strictly between 0 and inf; got 0.0.",
+        ),
+        (
+            lambda: tracking_error_band(1.0, -1.0),
+            "hedge_volatility must lie strictly between 0 and inf; got -1.0.",
+        ),
+        (
+            lambda: tracking_error_band(1.0, 1.0, step=1.0),
+            "target_variance and step must be given together",
+        ),
+        (
+            lambda: tracking_error_band(1.0, 1.0, target_variance=1.0),
+            "must be given together; got one of them.",
+        ),
+        (
+            lambda: tracking_error_band(1.0, 1.0, target_variance=-1.0, step=1.0),
+            "target_variance must not be neg",
+        ),
+        (
+            lambda: NoTradeBand(math.inf, 1.0),
+            "target must lie strictly between -inf and inf; got inf.",
+        ),
+        (
+            lambda: NoTradeBand(1.0, -1.0),
+            "half_width must not be negative; got -1. Take it from no_trade_band.",
+        ),
+        (
+            lambda: NoTradeBand(1.0, 1.0).trade(math.nan),
+            "holding must lie strictly between -inf and inf; got nan.",
+        ),
     ],
 )
 def test_refusals(call: Callable[[], object], message: str) -> None:

@@ -26,118 +26,164 @@ def slow_cost(ratio: pd.DataFrame, spread: dict, fee: dict, carry: pd.DataFrame)
         for name in ratio.columns:
             now = ratio.loc[date, name]
             cost += (spread[name] + fee[name]) * abs(now - held[name])
-            cost -= now * carry.loc[date, name]  # a positive ratio is short, and earns what the long ones pay
+            cost -= (
+                now * carry.loc[date, name]
+            )  # a positive ratio is short, and earns what the long ones pay
             held[name] = now
         costs.append(cost)
     return costs
 
 
 def test_costs_by_hand(ratio: pd.DataFrame) -> None:
-    carry = pd.DataFrame(1e-4 * np.random.default_rng(1).normal(size=(40, 2)), DATES, ["gas", "coal"])
+    carry = pd.DataFrame(
+        1e-4 * np.random.default_rng(1).normal(size=(40, 2)), DATES, ["gas", "coal"]
+    )
     spread, fee = {"gas": 0.001, "coal": 0.003}, {"coal": -0.0002, "gas": 0.0005}
-    found = hr.hedging_costs(ratio, hr.Costs(half_spread=spread, fee=fee, carry=carry))
+    found = hr.trading.hedging_costs(ratio, hr.Costs(half_spread=spread, fee=fee, carry=carry))
     np.testing.assert_allclose(found, slow_cost(ratio, spread, fee, carry), rtol=1e-12)
     assert found.name == "cost"
     pd.testing.assert_index_equal(found.index, DATES)
     other_order = hr.Costs(half_spread=spread, fee=fee, carry=carry[["coal", "gas"]])
-    np.testing.assert_allclose(hr.hedging_costs(ratio, other_order), found, rtol=1e-12)
+    np.testing.assert_allclose(hr.trading.hedging_costs(ratio, other_order), found, rtol=1e-12)
 
 
 def test_one_rate_for_all_hedges(ratio: pd.DataFrame) -> None:
     same = {"gas": 0.001, "coal": 0.001}
     funding = pd.Series(np.linspace(-1e-4, 2e-4, 50), pd.date_range("2019-12-25", periods=50))
     by_name = pd.DataFrame({name: funding.loc[DATES] for name in ratio})
-    found = hr.hedging_costs(ratio, hr.Costs(half_spread=0.001, fee=0.001, carry=funding))
+    found = hr.trading.hedging_costs(ratio, hr.Costs(half_spread=0.001, fee=0.001, carry=funding))
     np.testing.assert_allclose(found, slow_cost(ratio, same, same, by_name), rtol=1e-12)
-    constant = hr.hedging_costs(ratio, hr.Costs(carry=2e-4))
+    constant = hr.trading.hedging_costs(ratio, hr.Costs(carry=2e-4))
     np.testing.assert_allclose(constant, -2e-4 * ratio.sum(axis=1), rtol=1e-12)
-    named = hr.hedging_costs(ratio, hr.Costs(carry={"gas": 2e-4, "coal": 0}))
+    named = hr.trading.hedging_costs(ratio, hr.Costs(carry={"gas": 2e-4, "coal": 0}))
     np.testing.assert_allclose(named, -2e-4 * ratio["gas"], rtol=1e-12)
 
 
 def test_a_short_hedge_earns_positive_funding() -> None:
     short = pd.DataFrame({"perpetual": [1.0, 1.0]}, DATES[:2])
-    assert hr.hedging_costs(short, hr.Costs(carry=1e-4)).tolist() == [-1e-4, -1e-4]
-    assert hr.hedging_costs(-short, hr.Costs(carry=1e-4)).tolist() == [1e-4, 1e-4]
+    assert hr.trading.hedging_costs(short, hr.Costs(carry=1e-4)).tolist() == [-1e-4, -1e-4]
+    assert hr.trading.hedging_costs(-short, hr.Costs(carry=1e-4)).tolist() == [1e-4, 1e-4]
 
 
 def test_costs_are_turnover_times_the_rate(ratio: pd.DataFrame) -> None:
-    assert hr.hedging_costs(ratio, hr.Costs(fee=0.002)).sum() == pytest.approx(0.002 * hr.turnover(ratio), rel=1e-12)
-    assert (hr.hedging_costs(ratio, hr.Costs()) == 0.0).all()
+    assert hr.trading.hedging_costs(ratio, hr.Costs(fee=0.002)).sum() == pytest.approx(
+        0.002 * hr.metrics.turnover(ratio), rel=1e-12
+    )
+    assert (hr.trading.hedging_costs(ratio, hr.Costs()) == 0.0).all()
 
 
 def test_the_first_date_pays_for_entering_and_a_constant_ratio_for_nothing_else() -> None:
     ratio = pd.DataFrame({"gas": [0.8] * 5}, DATES[:5])
-    assert hr.hedging_costs(ratio, hr.Costs(half_spread=0.01)).tolist() == pytest.approx([0.008, 0, 0, 0, 0])
-    assert hr.turnover(ratio) == 0.8
-    assert hr.turnover(ratio, entry=False) == 0.0
+    assert hr.trading.hedging_costs(ratio, hr.Costs(half_spread=0.01)).tolist() == pytest.approx(
+        [0.008, 0, 0, 0, 0]
+    )
+    assert hr.metrics.turnover(ratio) == 0.8
+    assert hr.metrics.turnover(ratio, entry=False) == 0.0
 
 
 def test_costs_of_a_date_know_nothing_later(ratio: pd.DataFrame) -> None:
     costs = hr.Costs(half_spread=0.001, carry=1e-4)
     shocked = ratio.copy()
     shocked.iloc[20:] += 5.0
-    pd.testing.assert_series_equal(hr.hedging_costs(shocked, costs)[:20], hr.hedging_costs(ratio, costs)[:20])
-    assert hr.hedging_costs(shocked, costs).iloc[20] != hr.hedging_costs(ratio, costs).iloc[20]
+    pd.testing.assert_series_equal(
+        hr.trading.hedging_costs(shocked, costs)[:20], hr.trading.hedging_costs(ratio, costs)[:20]
+    )
+    assert (
+        hr.trading.hedging_costs(shocked, costs).iloc[20]
+        != hr.trading.hedging_costs(ratio, costs).iloc[20]
+    )
 
 
 def test_turnover_and_trades_by_hand(ratio: pd.DataFrame) -> None:
     values = ratio.to_numpy()
     expected = sum(abs(values[t, i] - values[t - 1, i]) for t in range(1, 40) for i in range(2))
-    assert hr.turnover(ratio, entry=False) == pytest.approx(expected, rel=1e-12)
-    assert hr.turnover(ratio) == pytest.approx(expected + np.abs(values[0]).sum(), rel=1e-12)
-    np.testing.assert_allclose(hr.trades(ratio).cumsum(), ratio, rtol=1e-9, atol=1e-14)
-    assert hr.turnover(ratio["gas"]) + hr.turnover(ratio["coal"]) == pytest.approx(hr.turnover(ratio), rel=1e-12)
+    assert hr.metrics.turnover(ratio, entry=False) == pytest.approx(expected, rel=1e-12)
+    assert hr.metrics.turnover(ratio) == pytest.approx(
+        expected + np.abs(values[0]).sum(), rel=1e-12
+    )
+    np.testing.assert_allclose(
+        hr.metrics.ratio_changes(ratio).cumsum(), ratio, rtol=1e-9, atol=1e-14
+    )
+    assert hr.metrics.turnover(ratio["gas"]) + hr.metrics.turnover(ratio["coal"]) == pytest.approx(
+        hr.metrics.turnover(ratio), rel=1e-12
+    )
     with pytest.raises(hr.DataError, match="entry must be True or False; got 1"):
-        hr.turnover(ratio, entry=1)
+        hr.metrics.turnover(ratio, entry=1)
 
 
 def test_summary_of_ratios(ratio: pd.DataFrame) -> None:
-    found = hr.ratio_summary(ratio)
+    found = hr.metrics.ratio_summary(ratio)
     for name in ratio:
         path = ratio[name].tolist()
         mean = sum(path) / 40
         spread = np.sqrt(sum((x - mean) ** 2 for x in path) / 40)
-        expected = [mean, spread, min(path), max(path), hr.turnover(ratio[name])]
+        expected = [mean, spread, min(path), max(path), hr.metrics.turnover(ratio[name])]
         np.testing.assert_allclose(found.loc[name], expected, rtol=1e-12)
 
 
 def test_net_is_gross_less_cost(ratio: pd.DataFrame) -> None:
     hedged = pd.Series(np.random.default_rng(0).normal(size=40), DATES)
     costs = hr.Costs(half_spread=0.001, carry=-1e-4)
-    net = hr.net_returns(hedged, ratio, costs)
-    np.testing.assert_allclose(net, hedged - hr.hedging_costs(ratio, costs), rtol=1e-15)
+    net = hr.trading.net_returns(hedged, ratio, costs)
+    np.testing.assert_allclose(net, hedged - hr.trading.hedging_costs(ratio, costs), rtol=1e-15)
     assert net.name == "net"
-    with pytest.raises(hr.DataError, match="hedged and ratio must share their dates; 1 differ, the first 2020-01-01"):
-        hr.net_returns(hedged[1:], ratio, costs)
-    with pytest.raises(hr.DataError, match="hedged and ratio must be dated alike; got dates in the time zone UTC and"):
-        hr.net_returns(hedged.tz_localize("UTC"), ratio, costs)
+    with pytest.raises(
+        hr.DataError,
+        match="hedged and ratio must share their dates; 1 differ, the first 2020-01-01",
+    ):
+        hr.trading.net_returns(hedged[1:], ratio, costs)
+    with pytest.raises(
+        hr.DataError,
+        match="hedged and ratio must be dated alike; got dates in the time zone UTC and",
+    ):
+        hr.trading.net_returns(hedged.tz_localize("UTC"), ratio, costs)
 
 
 def test_costs_keep_what_they_were_given(ratio: pd.DataFrame) -> None:
     fee, carry = {"gas": 0.001, "coal": 0.002}, pd.Series(1e-4, DATES)
     costs = hr.Costs(fee=fee, carry=carry)
-    before = hr.hedging_costs(ratio, costs)
+    before = hr.trading.hedging_costs(ratio, costs)
     fee["gas"] = 1.0
     carry[:] = 1.0
-    pd.testing.assert_series_equal(hr.hedging_costs(ratio, costs), before)
-    pd.testing.assert_series_equal(hr.hedging_costs(ratio, pickle.loads(pickle.dumps(costs))), before)
+    pd.testing.assert_series_equal(hr.trading.hedging_costs(ratio, costs), before)
+    pd.testing.assert_series_equal(
+        hr.trading.hedging_costs(ratio, pickle.loads(pickle.dumps(costs))), before
+    )
 
 
 def test_costs_that_do_not_fit_are_refused(ratio: pd.DataFrame) -> None:
-    with pytest.raises(hr.DataError, match=r"half_spread must not be negative; got -0.001. A rebate is a negative fee"):
+    with pytest.raises(
+        hr.DataError,
+        match=r"half_spread must not be negative; got -0.001. A rebate is a negative fee",
+    ):
         hr.Costs(half_spread={"gas": 0.001, "coal": -0.001})
-    with pytest.raises(hr.DataError, match="fee must lie strictly between -inf and inf; got 'much'"):
+    with pytest.raises(
+        hr.DataError, match="fee must lie strictly between -inf and inf; got 'much'"
+    ):
         hr.Costs(fee="much")
-    with pytest.raises(hr.DataError, match="fee of 'gas' must lie strictly between -inf and inf; got nan"):
+    with pytest.raises(
+        hr.DataError, match="fee of 'gas' must lie strictly between -inf and inf; got nan"
+    ):
         hr.Costs(fee={"gas": np.nan})
-    with pytest.raises(hr.DataError, match=r"carry must be finite; column 'carry' has a gap \(NaN\) on 2020-01-02"):
+    with pytest.raises(
+        hr.DataError, match=r"carry must be finite; column 'carry' has a gap \(NaN\) on 2020-01-02"
+    ):
         hr.Costs(carry=pd.Series([0.1, np.nan], DATES[:2]))
-    with pytest.raises(hr.DataError, match=r"fee must name the hedges \['gas', 'coal'\]; got \['gas', 'oil'\]"):
-        hr.hedging_costs(ratio, hr.Costs(fee={"gas": 0.1, "oil": 0.2}))
-    with pytest.raises(hr.DataError, match=r"carry must have the columns \['gas', 'coal'\]; got \['gas'\]"):
-        hr.hedging_costs(ratio, hr.Costs(carry=ratio[["gas"]]))
-    with pytest.raises(hr.DataError, match="carry must hold every date of ratio; 1 are missing, the first 2020-02-09"):
-        hr.hedging_costs(ratio, hr.Costs(carry=pd.Series(0.1, DATES[:-1])))
-    with pytest.raises(hr.DataError, match=r"costs must be Costs\(...\), such as Costs\(half_spread=0.0001\); got 0.1"):
-        hr.hedging_costs(ratio, 0.1)
+    with pytest.raises(
+        hr.DataError, match=r"fee must name the hedges \['gas', 'coal'\]; got \['gas', 'oil'\]"
+    ):
+        hr.trading.hedging_costs(ratio, hr.Costs(fee={"gas": 0.1, "oil": 0.2}))
+    with pytest.raises(
+        hr.DataError, match=r"carry must have the columns \['gas', 'coal'\]; got \['gas'\]"
+    ):
+        hr.trading.hedging_costs(ratio, hr.Costs(carry=ratio[["gas"]]))
+    with pytest.raises(
+        hr.DataError,
+        match="carry must hold every date of ratio; 1 are missing, the first 2020-02-09",
+    ):
+        hr.trading.hedging_costs(ratio, hr.Costs(carry=pd.Series(0.1, DATES[:-1])))
+    with pytest.raises(
+        hr.DataError,
+        match=r"costs must be Costs\(...\), such as Costs\(half_spread=0.0001\); got 0.1",
+    ):
+        hr.trading.hedging_costs(ratio, 0.1)

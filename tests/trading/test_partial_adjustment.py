@@ -20,7 +20,9 @@ CASES = [  # impact, risk_aversion, hedge_variance, discount, reversion
 ]
 
 
-def riccati(impact: float, risk_price: float, discount: float, reversion: float) -> tuple[float, float]:
+def riccati(
+    impact: float, risk_price: float, discount: float, reversion: float
+) -> tuple[float, float]:
     """The rate and the weight of the target in the aim, by value iteration on the state (holding, target).
 
     With the long-run level at zero: V(y, m) = min over x of impact/2 (x - y)^2 + (1 - discount) times the sum of
@@ -49,11 +51,15 @@ def test_rate_and_aim_solve_the_riccati_recursion(
 ) -> None:
     rate = trading_rate(impact, aversion, variance, discount=discount)
     aim = aim_position(1.0, 0.0, reversion, rate, discount=discount)
-    assert (rate, aim) == pytest.approx(riccati(impact, aversion * variance, discount, reversion), rel=1e-9)
+    assert (rate, aim) == pytest.approx(
+        riccati(impact, aversion * variance, discount, reversion), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize(("impact", "aversion", "variance", "discount", "reversion"), CASES)
-def test_as_printed(impact: float, aversion: float, variance: float, discount: float, reversion: float) -> None:
+def test_as_printed(
+    impact: float, aversion: float, variance: float, discount: float, reversion: float
+) -> None:
     # Garleanu and Pedersen (2013) with trading costs lambda times the variance
     kept, scale = 1.0 - discount, impact / variance
     linear = aversion * kept + scale * discount
@@ -73,7 +79,9 @@ def test_the_aim_averages_the_target_now_and_later(
     steps = np.arange(20_000)
     expected = 3.0 + 4.0 * (1 - reversion) ** steps
     average = float(np.sum(present * (1 - present) ** steps * expected))
-    assert aim_position(7.0, 3.0, reversion, rate, discount=discount) == pytest.approx(average, rel=1e-9)
+    assert aim_position(7.0, 3.0, reversion, rate, discount=discount) == pytest.approx(
+        average, rel=1e-9
+    )
 
 
 def costs(rates: Array, weights: Array, reversion: float, n_steps: int, seed: int) -> Array:
@@ -95,7 +103,11 @@ def test_simulated_optimum(reversion: float) -> None:
     multiples = np.array([1.0, 0.5, 0.7, 0.85, 1.15, 1.4, 2.0, 1.0 / rate])
     by_rate = costs(rate * multiples, np.full(8, weight), reversion, 1500, seed=3)
     by_aim = costs(
-        np.full(8, rate), weight * np.array([1.0, 0.6, 0.8, 0.9, 1.1, 1.2, 1.3, 1.5]), reversion, 1500, seed=3
+        np.full(8, rate),
+        weight * np.array([1.0, 0.6, 0.8, 0.9, 1.1, 1.2, 1.3, 1.5]),
+        reversion,
+        1500,
+        seed=3,
     )
     for total in (by_rate, by_aim):
         assert total[0] <= total.min() * 1.02  # Monte Carlo, and a flat minimum
@@ -115,8 +127,12 @@ def test_simulated_optimum_at_length(reversion: float) -> None:
 
 def test_limits() -> None:
     assert trading_rate(0.0, 1.0, 1.0) == trading_rate(0.0, 1.0, 1.0, discount=0.5) == 1.0
-    assert trading_rate(1e-12, 1.0, 1.0) == pytest.approx(1.0 - 1e-12, rel=1e-13)  # the printed form loses digits here
-    assert trading_rate(1e12, 1.0, 1.0) == pytest.approx(1e-6, rel=1e-5)  # the root of risk over impact
+    assert trading_rate(1e-12, 1.0, 1.0) == pytest.approx(
+        1.0 - 1e-12, rel=1e-13
+    )  # the printed form loses digits here
+    assert trading_rate(1e12, 1.0, 1.0) == pytest.approx(
+        1e-6, rel=1e-5
+    )  # the root of risk over impact
     assert aim_position(7.0, 3.0, 0.0, 0.2) == 7.0
     assert aim_position(7.0, 3.0, 0.4, 1.0) == 7.0
     assert aim_position(7.0, 3.0, 1.0, 0.2) == pytest.approx(3.8, rel=1e-12)
@@ -141,22 +157,52 @@ def test_trades() -> None:
     ("call", "message"),
     [
         (lambda: trading_rate(-1.0, 1.0, 1.0), "impact must not be negative; got -1."),
-        (lambda: trading_rate(math.nan, 1.0, 1.0), "impact must lie strictly between -inf and inf; got nan."),
-        (lambda: trading_rate(1.0, 0.0, 1.0), "risk_aversion must lie strictly between 0 and inf; got 0.0."),
-        (lambda: trading_rate(1.0, 1.0, 0.0), "hedge_variance must lie strictly between 0 and inf; got 0.0."),
-        (lambda: trading_rate(1.0, 1.0, 1.0, discount=-0.1), "discount must not be negative; got -0.1."),
-        (lambda: trading_rate(1.0, 1.0, 1.0, discount=1.0), "discount must lie strictly between -inf and 1; got 1.0."),
-        (lambda: aim_position(math.nan, 0.0, 0.1, 0.5), "target must lie strictly between -inf and inf; got nan."),
-        (lambda: aim_position(1.0, math.inf, 0.1, 0.5), "long_run must lie strictly between -inf and inf; got inf."),
+        (
+            lambda: trading_rate(math.nan, 1.0, 1.0),
+            "impact must lie strictly between -inf and inf; got nan.",
+        ),
+        (
+            lambda: trading_rate(1.0, 0.0, 1.0),
+            "risk_aversion must lie strictly between 0 and inf; got 0.0.",
+        ),
+        (
+            lambda: trading_rate(1.0, 1.0, 0.0),
+            "hedge_variance must lie strictly between 0 and inf; got 0.0.",
+        ),
+        (
+            lambda: trading_rate(1.0, 1.0, 1.0, discount=-0.1),
+            "discount must not be negative; got -0.1.",
+        ),
+        (
+            lambda: trading_rate(1.0, 1.0, 1.0, discount=1.0),
+            "discount must lie strictly between -inf and 1; got 1.0.",
+        ),
+        (
+            lambda: aim_position(math.nan, 0.0, 0.1, 0.5),
+            "target must lie strictly between -inf and inf; got nan.",
+        ),
+        (
+            lambda: aim_position(1.0, math.inf, 0.1, 0.5),
+            "long_run must lie strictly between -inf and inf; got inf.",
+        ),
         (lambda: aim_position(1.0, 0.0, -0.1, 0.5), "reversion must not be negative; got -0.1."),
         (
             lambda: aim_position(1.0, 0.0, 1.1, 0.5),
             "reversion must be at most 1, all of the way in one step; got 1.1.",
         ),
-        (lambda: aim_position(1.0, 0.0, 0.1, 0.0), "rate must lie strictly between 0 and 1; got 0.0."),
+        (
+            lambda: aim_position(1.0, 0.0, 0.1, 0.0),
+            "rate must lie strictly between 0 and 1; got 0.0.",
+        ),
         (lambda: PartialTrade(1.0, 1.5), "rate must lie strictly between 0 and 1; got 1.5."),
-        (lambda: PartialTrade(math.nan, 0.5), "aim must lie strictly between -inf and inf; got nan."),
-        (lambda: PartialTrade(1.0, 0.5).trade(math.inf), "holding must lie strictly between -inf and inf; got inf."),
+        (
+            lambda: PartialTrade(math.nan, 0.5),
+            "aim must lie strictly between -inf and inf; got nan.",
+        ),
+        (
+            lambda: PartialTrade(1.0, 0.5).trade(math.inf),
+            "holding must lie strictly between -inf and inf; got inf.",
+        ),
     ],
 )
 def test_refusals(call: Callable[[], object], message: str) -> None:

@@ -94,7 +94,9 @@ def test_influences_follow_the_units_and_add_up_to_nothing(margin, fits, returns
     assert (np.abs(found.influence.mean(axis=0)) < 1e-2 * spread + 1e-300).all()
     x, (_, jacobian) = fit.process.parameters, fit.process.in_units()
     for i, step in enumerate(1e-6 * np.eye(len(x))):
-        up, down = (replace(fit.process, parameters=x + sign * step).in_units()[0] for sign in (1, -1))
+        up, down = (
+            replace(fit.process, parameters=x + sign * step).in_units()[0] for sign in (1, -1)
+        )
         np.testing.assert_allclose(jacobian[:, i], (up - down) / 2e-6, rtol=1e-6, atol=1e-9)
 
 
@@ -117,20 +119,29 @@ def test_extension_equals_one_long_filter(margin, fits, returns):
     assert first_variances[-1] == middle.next_variance
     assert first_variances[0] == start.next_variance
     for cut in (601, 640):
-        more_means, more_variances, middle = middle.filter(returns[600:cut] if cut == 601 else returns[601:cut])
+        more_means, more_variances, middle = middle.filter(
+            returns[600:cut] if cut == 601 else returns[601:cut]
+        )
         at = cut - len(more_means) + 1
         np.testing.assert_allclose(more_means, means[at : cut + 1], rtol=1e-12, atol=1e-18)
         np.testing.assert_allclose(more_variances, variances[at : cut + 1], rtol=1e-12)
-    np.testing.assert_allclose(middle.filter(returns[640:])[2].next_variance, last.next_variance, rtol=1e-12)
+    np.testing.assert_allclose(
+        middle.filter(returns[640:])[2].next_variance, last.next_variance, rtol=1e-12
+    )
 
 
 @every_specification
 def test_a_shock_moves_nothing_before_it(margin, fits, returns):
     shocked = returns.copy()
     shocked[630:] *= -30.0
-    for state, at in ((fits[margin].initial_state, 630), (fits[margin].initial_state.filter(returns[:600])[2], 30)):
+    for state, at in (
+        (fits[margin].initial_state, 630),
+        (fits[margin].initial_state.filter(returns[:600])[2], 30),
+    ):
         seen = 630 - at
-        for calm, wild in zip(state.filter(returns[seen:])[:2], state.filter(shocked[seen:])[:2], strict=True):
+        for calm, wild in zip(
+            state.filter(returns[seen:])[:2], state.filter(shocked[seen:])[:2], strict=True
+        ):
             np.testing.assert_array_equal(calm[: at + 1], wild[: at + 1])
 
 
@@ -175,7 +186,10 @@ def test_garch_forecasts_are_those_of_this_package(fits, returns):
         ({"p": -1}, "All lags lengths must be non-negative"),
         ({"p": (1, 5)}, "p must be a scalar int"),
         ({"mean": "AR", "lags": -1}, "must be a specification of arch"),
-        ({"lags": 2}, "lags must stay 0 where neither mean='Constant' nor vol='GARCH' uses it; got 2"),
+        (
+            {"lags": 2},
+            "lags must stay 0 where neither mean='Constant' nor vol='GARCH' uses it; got 2",
+        ),
         ({"vol": "FIGARCH", "o": 1}, "o must stay 0"),
         ({"vol": "EGARCH", "power": 1.0}, "power must stay 2.0"),
     ],
@@ -186,4 +200,11 @@ def test_settings_are_checked(settings, message):
 
 
 def test_names_are_those_of_the_estimates():
-    assert ArchModel(mean="HAR", lags=(1, 5)).names == ("Const", "y[0:1]", "y[0:5]", "omega", "alpha[1]", "beta[1]")
+    assert ArchModel(mean="HAR", lags=(1, 5)).names == (
+        "Const",
+        "y[0:1]",
+        "y[0:5]",
+        "omega",
+        "alpha[1]",
+        "beta[1]",
+    )

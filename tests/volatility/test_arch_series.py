@@ -52,7 +52,9 @@ def test_paths_are_those_of_the_definition(returns):
     fit = ArchModel(mean="HAR", lags=(1, 3), vol="EGARCH", o=1).estimate(returns)
     means, variances, _ = fit.initial_state.filter(returns)
     process, scale = fit.process, returns.std()
-    expected = slow_egarch_over_har(process.parameters, returns / scale, (returns / scale).mean(), process.backcast)
+    expected = slow_egarch_over_har(
+        process.parameters, returns / scale, (returns / scale).mean(), process.backcast
+    )
     np.testing.assert_allclose(means, expected[0] * scale, rtol=1e-9, atol=1e-15)
     np.testing.assert_allclose(variances, expected[1] * scale**2, rtol=1e-9)
     errors = returns - means[:-1]
@@ -60,7 +62,13 @@ def test_paths_are_those_of_the_definition(returns):
     assert fit.log_likelihood == pytest.approx(by_date.sum(), rel=1e-11)
 
 
-RUGARCH_EGARCH = [-0.0116092252017115, -0.126623723534909, 0.332793469232817, -0.0384569758489879, 0.912492893762741]
+RUGARCH_EGARCH = [
+    -0.0116092252017115,
+    -0.126623723534909,
+    0.332793469232817,
+    -0.0384569758489879,
+    0.912492893762741,
+]
 """rugarch 1.5-6: mu, omega, then its gamma1 and alpha1, which arch calls alpha and gamma, beta."""
 
 
@@ -68,7 +76,9 @@ def test_egarch_is_that_of_rugarch_from_the_same_start(dem_gbp):
     x = np.array(RUGARCH_EGARCH)
     first = np.mean((dem_gbp - x[0]) ** 2)  # rugarch sets the first variance
     model = ArchModel(vol="EGARCH", o=1)
-    process = ArchProcess(model, x, scale=1.0, presample=0.0, backcast=(np.log(first) - x[1]) / x[4])
+    process = ArchProcess(
+        model, x, scale=1.0, presample=0.0, backcast=(np.log(first) - x[1]) / x[4]
+    )
     series = process.over(dem_gbp)
     assert series.log_likelihoods(x).sum() == pytest.approx(-1102.25798924244, abs=1e-8)
     assert np.sqrt(series.path(x)[1][-1]) == pytest.approx(0.367897968712929, rel=1e-10)
@@ -80,7 +90,9 @@ def test_egarch_is_that_of_rugarch_from_the_same_start(dem_gbp):
 
 def test_egarch_from_the_start_of_arch_is_no_worse(dem_gbp):
     """A first variance of 0.09 instead of 0.22, nearer to the first returns, is worth 1.9."""
-    assert ArchModel(vol="EGARCH", o=1).estimate(dem_gbp).log_likelihood == pytest.approx(-1100.3468871, abs=1e-5)
+    assert ArchModel(vol="EGARCH", o=1).estimate(dem_gbp).log_likelihood == pytest.approx(
+        -1100.3468871, abs=1e-5
+    )
 
 
 def test_a_flat_likelihood_is_searched_to_its_end(ten_series):
@@ -101,7 +113,9 @@ def test_garch_is_that_of_this_package_from_the_same_start(dem_gbp):
 
     def start_of_arch(parameters, _):
         persistence = parameters[2] + 0.5 * parameters[3] + parameters[4]
-        return parameters[1] + persistence * backcast, np.array([0.0, 1.0, backcast, 0.5 * backcast, backcast])
+        return parameters[1] + persistence * backcast, np.array(
+            [0.0, 1.0, backcast, 0.5 * backcast, backcast]
+        )
 
     optimum, point = maximise_garch(unit, [0, 1, 2, 3], start_of_arch)
     ours, nu = from_box(point)
@@ -132,7 +146,12 @@ def test_garch_is_near_that_of_this_package_from_its_own_start(percent_log_retur
 
 @pytest.mark.parametrize(
     "margin",
-    [ArchModel(), ArchModel(vol="EGARCH", o=1, dist="skewt"), ArchModel(vol="FIGARCH"), ArchModel(vol="ARCH", p=3)],
+    [
+        ArchModel(),
+        ArchModel(vol="EGARCH", o=1, dist="skewt"),
+        ArchModel(vol="FIGARCH"),
+        ArchModel(vol="ARCH", p=3),
+    ],
     ids=["GARCH", "EGARCH", "FIGARCH", "ARCH"],
 )
 def test_robust_errors_are_those_of_arch(margin, percent_log_returns):
@@ -156,7 +175,9 @@ def draw_ar_egarch(process, history, normal):
     for z in normal.T:
         drawn.append(mean + np.exp(0.5 * log_variance) * z)
         mean = constant + slope * drawn[-1]
-        log_variance = omega + alpha * (np.abs(z) - np.sqrt(2 / np.pi)) + gamma * z + beta * log_variance
+        log_variance = (
+            omega + alpha * (np.abs(z) - np.sqrt(2 / np.pi)) + gamma * z + beta * log_variance
+        )
     return np.stack(drawn, axis=1)
 
 
@@ -176,8 +197,16 @@ def draw_har_harch(process, history, normal):
 @pytest.mark.parametrize(
     ("margin", "parameters", "draw"),
     [
-        (ArchModel(mean="AR", lags=1, vol="EGARCH", o=1), [0.1, 0.4, 0.0, 0.3, -0.1, 0.9], draw_ar_egarch),
-        (ArchModel(mean="HAR", lags=(1, 3), vol="HARCH", p=(1, 5)), [0.0, 0.2, 0.1, 0.1, 0.3, 0.5], draw_har_harch),
+        (
+            ArchModel(mean="AR", lags=1, vol="EGARCH", o=1),
+            [0.1, 0.4, 0.0, 0.3, -0.1, 0.9],
+            draw_ar_egarch,
+        ),
+        (
+            ArchModel(mean="HAR", lags=(1, 3), vol="HARCH", p=(1, 5)),
+            [0.0, 0.2, 0.1, 0.1, 0.3, 0.5],
+            draw_har_harch,
+        ),
     ],
     ids=["AR-EGARCH", "HAR-HARCH"],
 )
@@ -187,16 +216,24 @@ def test_forecasts_are_the_variances_of_simulated_returns(margin, parameters, dr
     process = ArchProcess(margin, np.array(parameters), scale=2.0, presample=0.3, backcast=0.5)
     history = rng.standard_normal(30)
     drawn = draw(process, history, rng.standard_normal((200_000, 4)))
-    np.testing.assert_allclose(ArchState(process, history, np.nan).forecast(4) / 4.0, drawn.var(axis=0), rtol=0.02)
+    np.testing.assert_allclose(
+        ArchState(process, history, np.nan).forecast(4) / 4.0, drawn.var(axis=0), rtol=0.02
+    )
 
 
 def test_forecasts_that_arch_gets_wrong_are_refused(returns):
     process = ArchProcess(
-        ArchModel(vol="APARCH", p=2, o=2), np.array([0, 0.05, 0.05, 0.08, 0.4, 0.4, 0.83, 1.3]), 1.0, 0.0, 1.0
+        ArchModel(vol="APARCH", p=2, o=2),
+        np.array([0, 0.05, 0.05, 0.08, 0.4, 0.4, 0.83, 1.3]),
+        1.0,
+        0.0,
+        1.0,
     )
     state = ArchState(process, returns / returns.std(), np.nan)
     assert state.forecast(1).shape == (1,)
-    with pytest.raises(DataError, match="must have p = 1 or a horizon of 1; got p = 2 and a horizon of 2"):
+    with pytest.raises(
+        DataError, match="must have p = 1 or a horizon of 1; got p = 2 and a horizon of 2"
+    ):
         state.forecast(2)
 
 
@@ -205,5 +242,7 @@ def test_forecasts_that_arch_gets_wrong_are_refused(returns):
 
 def test_what_is_no_optimum_is_not_returned(ten_series):
     """An APARCH whose power goes to 0 has a likelihood full of spikes in its mean."""
-    with pytest.raises(ConvergenceError, match="in unit variance, with a gradient of .* while arch said"):
+    with pytest.raises(
+        ConvergenceError, match="in unit variance, with a gradient of .* while arch said"
+    ):
         ArchModel(vol="APARCH", o=1).estimate(ten_series.iloc[:500, 7].to_numpy())

@@ -27,10 +27,16 @@ def optimum_with_rugarch_start(model, returns):
     """(mu, omega, alpha, gamma, beta, nu) in the units of the returns, the log-likelihood and the gradient norm."""
     centre, scale = returns.mean(), returns.std()
     unit = (returns - centre) / scale
-    optimum, point = maximise_garch(unit, coordinates(model.asymmetric, model.density == "student"), rugarch_start)
+    optimum, point = maximise_garch(
+        unit, coordinates(model.asymmetric, model.density == "student"), rugarch_start
+    )
     parameters, nu = from_box(point)
     parameters = parameters * [scale, scale**2, 1, 1, 1] + [centre, 0, 0, 0, 0]
-    return np.append(parameters, nu), optimum.log_likelihood - len(returns) * np.log(scale), optimum.gradient_norm
+    return (
+        np.append(parameters, nu),
+        optimum.log_likelihood - len(returns) * np.log(scale),
+        optimum.gradient_norm,
+    )
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -42,7 +48,9 @@ def test_optimum_is_at_least_that_of_rugarch(name, model, reference, percent_log
     )
     assert log_likelihood >= result["loglik"] - 1e-6
     assert gradient_norm < 1e-5
-    expected = [result["coef"].get(key, 0.0) for key in ("mu", "omega", "alpha1", "gamma1", "beta1")]
+    expected = [
+        result["coef"].get(key, 0.0) for key in ("mu", "omega", "alpha1", "gamma1", "beta1")
+    ]
     # rugarch caps the persistence at .999, which its Student margin of the S&P 500 reaches: ours goes on to .99903
     np.testing.assert_allclose(ours[:5], expected, atol=1e-3)
 
@@ -54,7 +62,9 @@ def test_optimum_on_dem_gbp(model, dem_gbp, data_dir, dem_gbp_reference):
     assert log_likelihood >= case["loglik"] - 1e-6
     expected = [case["coef"].get(key, 0.0) for key in ("mu", "omega", "alpha1", "gamma1", "beta1")]
     # the Student margins of rugarch sit on its cap alpha + beta = .999 and lie lower by .09 and .07
-    np.testing.assert_allclose(ours[:5], expected, atol=1e-3 if MODELS[model].density == "normal" else 2e-3)
+    np.testing.assert_allclose(
+        ours[:5], expected, atol=1e-3 if MODELS[model].density == "normal" else 2e-3
+    )
     if MODELS[model].density == "student":
         assert log_likelihood > case["loglik"] + 0.05
 
@@ -73,7 +83,9 @@ def test_the_default_start_moves_estimates_by_little(name, model, reference, per
     coef = reference[f"rugarch_{name}_{model}"]["coef"]
     order = ("mu", "omega", "alpha1", "gamma1", "beta1", "shape")
     ours = MODELS[model].estimate(percent_log_returns[name].to_numpy()).parameters
-    np.testing.assert_allclose(ours, [coef[key] for key in order if key in coef], rtol=2e-3, atol=1e-6)
+    np.testing.assert_allclose(
+        ours, [coef[key] for key in order if key in coef], rtol=2e-3, atol=1e-6
+    )
 
 
 def test_a_local_optimum_that_traps_rugarch(ten_series, ten_reference):
@@ -83,12 +95,18 @@ def test_a_local_optimum_that_traps_rugarch(ten_series, ten_reference):
     assert log_likelihood >= best - 1e-6
 
 
-@pytest.mark.parametrize("model", [GARCH(), GARCH(True), GARCH(density="student"), GARCH(True, "student")], ids=repr)
+@pytest.mark.parametrize(
+    "model", [GARCH(), GARCH(True), GARCH(density="student"), GARCH(True, "student")], ids=repr
+)
 @pytest.mark.parametrize("seed", range(6))
 def test_no_random_start_beats_the_optimum(model, seed):
     """Short simulated series, some without any clustering, against a search from thirty random points."""
     rng = np.random.default_rng(seed)
-    returns = hr.simulate_dcc(400, alpha=0.05 * (seed % 3), beta=0.85, seed=seed).returns["asset"].to_numpy()
+    returns = (
+        hr.data.simulate_dcc(400, alpha=0.05 * (seed % 3), beta=0.85, seed=seed)
+        .returns["asset"]
+        .to_numpy()
+    )
     unit = (returns - returns.mean()) / returns.std()
     moved = coordinates(model.asymmetric, model.density == "student")
     found, _ = maximise_garch(unit, moved)
@@ -110,8 +128,8 @@ def test_no_random_start_beats_the_optimum(model, seed):
 def search_from(unit, moved, start):
     from hedgeresearch._kernels.densities import density_constants
     from hedgeresearch._kernels.garch import garch_scores
-    from hedgeresearch.volatility import garch_likelihood as box
     from hedgeresearch.optimization.quasi_newton import maximise
+    from hedgeresearch.volatility import garch_likelihood as box
 
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])
 
@@ -119,7 +137,9 @@ def search_from(unit, moved, start):
         point[moved] = x
         parameters, nu = from_box(point)
         first, derivative = box.backcast_start(parameters, unit)
-        by_date, scores = garch_scores(parameters, density_constants(nu, 1), unit, first, derivative)
+        by_date, scores = garch_scores(
+            parameters, density_constants(nu, 1), unit, first, derivative
+        )
         return by_date, scores, box.box_jacobian(point)[:, moved]
 
     return maximise(likelihood, [start], [box.BOX[i] for i in moved], "a test").log_likelihood
@@ -128,11 +148,18 @@ def search_from(unit, moved, start):
 @pytest.mark.parametrize("scale", [1e-4, 0.01, 100.0, 1e4])
 def test_units_do_not_matter(scale, percent_log_returns):
     returns = percent_log_returns["SP500"].to_numpy()[:1000]
-    one, other = GARCH(True, "student").estimate(returns), GARCH(True, "student").estimate(returns * scale)
+    one, other = (
+        GARCH(True, "student").estimate(returns),
+        GARCH(True, "student").estimate(returns * scale),
+    )
     units = np.array([scale, scale**2, 1, 1, 1, 1])
     np.testing.assert_allclose(other.parameters, one.parameters * units, rtol=1e-7, atol=1e-12)
-    assert other.log_likelihood == pytest.approx(one.log_likelihood - 1000 * np.log(scale), abs=1e-7)
-    errors = [np.sqrt(np.diag(covariance_of(fit.sensitivities().influence))) for fit in (one, other)]
+    assert other.log_likelihood == pytest.approx(
+        one.log_likelihood - 1000 * np.log(scale), abs=1e-7
+    )
+    errors = [
+        np.sqrt(np.diag(covariance_of(fit.sensitivities().influence))) for fit in (one, other)
+    ]
     np.testing.assert_allclose(errors[1], errors[0] * units, rtol=1e-6)
 
 
@@ -152,18 +179,26 @@ def test_errors_are_the_sandwich(percent_log_returns):
     p, steps = fit.parameters, np.array([1e-3, 1e-5, 1e-4, 1e-4])
     moves = np.diag(steps)
     scores = np.stack(
-        [(log_likelihood(p + m / 9) - log_likelihood(p - m / 9)) / (2 * m.max() / 9) for m in moves], axis=1
+        [
+            (log_likelihood(p + m / 9) - log_likelihood(p - m / 9)) / (2 * m.max() / 9)
+            for m in moves
+        ],
+        axis=1,
     )
     hessian = np.empty((4, 4))
     for i in range(4):
         for j in range(4):
             signs = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
-            terms = [a * b * log_likelihood(p + a * moves[i] + b * moves[j]).sum() for a, b in signs]
+            terms = [
+                a * b * log_likelihood(p + a * moves[i] + b * moves[j]).sum() for a, b in signs
+            ]
             hessian[i, j] = sum(terms) / (4 * steps[i] * steps[j])
     bread = np.linalg.inv(hessian)
     expected = bread @ (scores.T @ scores) @ bread
     found = covariance_of(fit.sensitivities().influence)
-    np.testing.assert_allclose(np.sqrt(np.diag(found)), np.sqrt(np.diag(expected)), rtol=2e-3)  # of the differences
+    np.testing.assert_allclose(
+        np.sqrt(np.diag(found)), np.sqrt(np.diag(expected)), rtol=2e-3
+    )  # of the differences
 
 
 def test_bounds_are_named_and_have_no_error():

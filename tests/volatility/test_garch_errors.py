@@ -11,7 +11,7 @@ from hedgeresearch.volatility.garch_standard_errors import KINDS, covariance_by_
 
 @pytest.fixture(scope="module")
 def returns():
-    return 100 * hr.simulate_dcc(1200, seed=7).returns["asset"].to_numpy()
+    return 100 * hr.data.simulate_dcc(1200, seed=7).returns["asset"].to_numpy()
 
 
 def path(p, returns):
@@ -48,7 +48,10 @@ def expected_covariances(p, returns, kept):
     for i in kept:
         step = np.zeros(5)
         step[i] = 1e-5 * max(abs(p[i]), 1e-2)
-        up, down = [by_complex_steps(lambda q: densities(q, returns), p + s, kept).sum(axis=0) for s in (step, -step)]
+        up, down = [
+            by_complex_steps(lambda q: densities(q, returns), p + s, kept).sum(axis=0)
+            for s in (step, -step)
+        ]
         rows.append((up - down) / (2 * step[i]))
     hessian, outer = np.array(rows), scores.T @ scores
     h = path(p, returns)[1]
@@ -77,12 +80,16 @@ def test_every_kind_is_its_definition(asymmetric, returns):
     assert set(expected) == set(KINDS)
     for kind, covariance in expected.items():
         # central differences of the scores, there and here
-        np.testing.assert_allclose(margin.covariance(kind), covariance, rtol=1e-5, atol=1e-9, err_msg=kind)
+        np.testing.assert_allclose(
+            margin.covariance(kind), covariance, rtol=1e-5, atol=1e-9, err_msg=kind
+        )
 
 
 def test_robust_errors_are_those_of_the_influences(returns):
     margin = GARCH(density="student").estimate(returns)
-    np.testing.assert_allclose(margin.covariance(), covariance_of(margin.sensitivities().influence), rtol=1e-12)
+    np.testing.assert_allclose(
+        margin.covariance(), covariance_of(margin.sensitivities().influence), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -124,7 +131,9 @@ def test_an_omega_beside_its_floor_is_held_there(kind):
     expected = expected_covariances(beside[:5], margin.unit_returns, others)[kind]
     np.testing.assert_allclose(found[np.ix_([0, 2, 3], [0, 2, 3])], expected, rtol=1e-4, atol=1e-9)
     beside[1] = 2e-8
-    assert np.isfinite(covariance_by_kind(kind, beside, margin.unit_returns, [0, 1, 2, 4], tangent)).all()
+    assert np.isfinite(
+        covariance_by_kind(kind, beside, margin.unit_returns, [0, 1, 2, 4], tangent)
+    ).all()
 
 
 def test_a_point_that_is_no_maximum_has_no_hessian_errors(returns):
@@ -132,7 +141,9 @@ def test_a_point_that_is_no_maximum_has_no_hessian_errors(returns):
     elsewhere = margin.unit_parameters.copy()
     elsewhere[[1, 2, 4]] = 5.0, 0.0, 0.0
     for kind in KINDS:
-        found = covariance_by_kind(kind, elsewhere, margin.unit_returns, [0, 1, 2, 4], margin.tangent[[0, 1, 2, 4]])
+        found = covariance_by_kind(
+            kind, elsewhere, margin.unit_returns, [0, 1, 2, 4], margin.tangent[[0, 1, 2, 4]]
+        )
         if kind in ("robust", "hessian"):
             assert np.isnan(found).all()
         else:
@@ -144,6 +155,7 @@ def test_kinds_that_do_not_exist_are_refused(returns):
     with pytest.raises(hr.DataError, match="kind must be one of 'robust', 'hessian'"):
         margin.covariance("white")
     with pytest.raises(
-        hr.DataError, match="density must be 'normal' for errors of the kind 'information'; got 'student'"
+        hr.DataError,
+        match="density must be 'normal' for errors of the kind 'information'; got 'student'",
     ):
         margin.covariance("information")

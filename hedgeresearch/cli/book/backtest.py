@@ -36,9 +36,13 @@ def backtest_from(
     """
     parts = entry.section(BACKTEST)
     others = [model_from(item) for item in parts["models"].items()] if "models" in parts else []
-    settings: dict[str, Any] = {"refit_every": parts["refit_every"].whole()} if "refit_every" in parts else {}
+    settings: dict[str, Any] = (
+        {"refit_every": parts["refit_every"].whole()} if "refit_every" in parts else {}
+    )
     if "window" in parts:
-        settings["window"] = "expanding" if parts["window"].content == "expanding" else parts["window"].whole()
+        settings["window"] = (
+            "expanding" if parts["window"].content == "expanding" else parts["window"].whole()
+        )
     terms = [cast(Terms, one) for one in instruments]
     cost = Costs({one.name: one.half_spread for one in terms}, {one.name: one.fee for one in terms})
     if returns[0].attrs["returns"] == "simple":
@@ -54,4 +58,7 @@ def named_apart(models: list[tuple[str, HedgeModel]]) -> dict[str, HedgeModel]:
         if all(model != other for _, other in entrants):
             entrants.append((name, model))
     names = [name for name, _ in entrants]
-    return {describe(model) if names.count(name) > 1 else name: model for name, model in entrants[len(BENCHMARKS) :]}
+    return {
+        describe(model) if names.count(name) > 1 else name: model
+        for name, model in entrants[len(BENCHMARKS) :]
+    }

@@ -34,7 +34,9 @@ def instruments_from(entry: Entry) -> list[Instrument]:
 def _instrument(entry: Entry) -> Instrument:
     parts = entry.mapping()
     if ("spec" in parts) == ("type" in parts):
-        entry.refuse("must have 'spec', a contract of a venue, or 'type' with its terms: one of the two.")
+        entry.refuse(
+            "must have 'spec', a contract of a venue, or 'type' with its terms: one of the two."
+        )
     if "spec" in parts:
         contract = parts["spec"].choice(list(list_contracts().index))
         kind, fixed = TYPES[str(list_contracts().loc[contract, "kind"])], "spec"

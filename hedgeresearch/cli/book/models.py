@@ -18,7 +18,9 @@ def model_from(entry: Entry) -> tuple[str, HedgeModel]:
     """A hedge model and its name in the file: ``regime``, or ``regime: {n_regimes: 3}``, or a class with settings."""
     name, settings = _name_and_settings(entry)
     if name not in HEDGES:
-        entry.refuse(f"must be one of {', '.join(HEDGES)}; got {name!r}.{did_you_mean(name, HEDGES)}")
+        entry.refuse(
+            f"must be one of {', '.join(HEDGES)}; got {name!r}.{did_you_mean(name, HEDGES)}"
+        )
     model: Any = model_of(ModelName(name)) if name in list(ModelName) else None
     if model is None:
         model = _built(name, settings, entry)
@@ -33,7 +35,9 @@ def _name_and_settings(entry: Entry) -> tuple[str, dict[str, Entry]]:
     if not isinstance(entry.content, dict):
         return entry.text(), {}
     if len(entry.content) != 1:
-        entry.refuse("must name one model, its settings indented below it, such as 'regime: {n_regimes: 3}'.")
+        entry.refuse(
+            "must name one model, its settings indented below it, such as 'regime: {n_regimes: 3}'."
+        )
     name, settings = next(iter(entry.content.items()))
     return name, settings.mapping()
 
@@ -46,7 +50,9 @@ def _built(name: str, settings: dict[str, Entry], entry: Entry) -> Any:
     known = {field.name: str(field.type) for field in fields(kind) if field.init}
     for key, value in settings.items():
         if key not in known:
-            value.refuse(f"is no setting of {name}; it has {', '.join(known)}.{did_you_mean(key, list(known))}")
+            value.refuse(
+                f"is no setting of {name}; it has {', '.join(known)}.{did_you_mean(key, list(known))}"
+            )
     with entry.placed():
         values = {key: _value(value, known[key]) for key, value in settings.items()}
         try:
@@ -69,7 +75,9 @@ def _with(model: Any, key: str, value: Entry) -> Any:
             if key in theirs:
                 return replace(model, **{name: _with(inner, key, value)})
             known += theirs
-    value.refuse(f"is no setting of this model; it has {', '.join(known)}.{did_you_mean(key, known)}")
+    value.refuse(
+        f"is no setting of this model; it has {', '.join(known)}.{did_you_mean(key, known)}"
+    )
 
 
 def _value(entry: Entry, kind: str = "") -> Any:
@@ -92,5 +100,7 @@ def _value(entry: Entry, kind: str = "") -> Any:
 def _is_class(entry: Entry, name: str) -> bool:
     """Whether a name is a class of the catalogue; one in other letters is refused."""
     if name not in CLASSES and name.lower() in (known.lower() for known in CLASSES):
-        entry.refuse(f"must name a model in the letters of its class; got {name!r}.{did_you_mean(name, CLASSES)}")
+        entry.refuse(
+            f"must name a model in the letters of its class; got {name!r}.{did_you_mean(name, CLASSES)}"
+        )
     return name in CLASSES

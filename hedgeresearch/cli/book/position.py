@@ -10,7 +10,13 @@ from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.cli.book.backtest import BACKTEST, backtest_from
 from hedgeresearch.cli.book.instruments import instruments_from
 from hedgeresearch.cli.book.models import model_from
-from hedgeresearch.cli.book.prices import DATA, check_names, market_from, prices_file, prices_for_model
+from hedgeresearch.cli.book.prices import (
+    DATA,
+    check_names,
+    market_from,
+    prices_file,
+    prices_for_model,
+)
 from hedgeresearch.cli.book.yaml_file import read_tree
 from hedgeresearch.cli.book.yaml_tree import Entry, did_you_mean
 from hedgeresearch.cli.models import ModelName, model_of
@@ -35,7 +41,9 @@ FIELDS = {
 """The fields of a book and of its sections."""
 
 
-def recommendation_of(path: Path, targets: Mapping[str, Path | None] | None = None) -> Recommendation:
+def recommendation_of(
+    path: Path, targets: Mapping[str, Path | None] | None = None
+) -> Recommendation:
     """The recommendation for a book.
 
     Parameters
@@ -56,8 +64,12 @@ def recommendation_of(path: Path, targets: Mapping[str, Path | None] | None = No
         position = Position(_numbers(parts["position"]))
     instruments = instruments_from(parts["instruments"])
     check_names(parts, instruments)
-    kind: Any = parts["returns"].choice(("simple", "difference")) if "returns" in parts else "simple"
-    name, model = model_from(parts["model"]) if "model" in parts else ("regime", model_of(ModelName.regime))
+    kind: Any = (
+        parts["returns"].choice(("simple", "difference")) if "returns" in parts else "simple"
+    )
+    name, model = (
+        model_from(parts["model"]) if "model" in parts else ("regime", model_of(ModelName.regime))
+    )
     arguments = _aims(parts)
     _check_instruments(parts, [one.name for one in instruments])
     market = market_from(parts, path.parent, instruments, kind)
@@ -65,18 +77,27 @@ def recommendation_of(path: Path, targets: Mapping[str, Path | None] | None = No
         returns = market.returns(position, instruments, kind)
     takes_prices = getattr(model, "needs", "returns") == "prices"
     with parts.get("model", root).placed():
-        fit = model.fit(*(prices_for_model(market, position, instruments) if takes_prices else returns))
+        fit = model.fit(
+            *(prices_for_model(market, position, instruments) if takes_prices else returns)
+        )
     if "backtest" in parts:
         arguments["backtest"] = backtest_from(
             parts["backtest"], (name, model), returns, instruments, arguments.get("seed", 0)
         )
     with root.placed():
-        return recommend(fit, position=position, instruments=instruments, market=market, **arguments)
+        return recommend(
+            fit, position=position, instruments=instruments, market=market, **arguments
+        )
 
 
 def _check_instruments(parts: dict[str, Entry], names: list[str]) -> None:
     """Refuse holdings, aims and collateral of what is no instrument, and one beta for several."""
-    for section, field in (("holdings", ""), ("objective", "beta"), ("limits", "contracts"), ("margin", "collateral")):
+    for section, field in (
+        ("holdings", ""),
+        ("objective", "beta"),
+        ("limits", "contracts"),
+        ("margin", "collateral"),
+    ):
         entry = parts.get(section)
         if entry is not None and field:
             entry = entry.mapping().get(field)
@@ -85,7 +106,9 @@ def _check_instruments(parts: dict[str, Entry], names: list[str]) -> None:
         if isinstance(entry.content, dict):
             for name, one in entry.content.items():
                 if name not in names:
-                    one.refuse(f"must be of an instrument, {', '.join(names)}.{did_you_mean(name, names)}")
+                    one.refuse(
+                        f"must be of an instrument, {', '.join(names)}.{did_you_mean(name, names)}"
+                    )
         elif field == "beta" and len(names) > 1 and entry.number() != 0.0:
             entry.refuse(
                 f"must say to which of several instruments it is; got {entry.shown}. Write for example 'beta: "
@@ -109,7 +132,12 @@ def _aims(parts: dict[str, Entry]) -> dict[str, Any]:
         found["seed"] = parts["seed"].whole()
         with parts["seed"].placed():
             check_at_least(found["seed"], "seed", 0)
-    for name, kind in (("objective", Objective), ("limits", Limits), ("rebalancing", Rebalancing), ("margin", Margin)):
+    for name, kind in (
+        ("objective", Objective),
+        ("limits", Limits),
+        ("rebalancing", Rebalancing),
+        ("margin", Margin),
+    ):
         if name in parts:
             entries = parts[name].section(FIELDS[name])
             values = {key: _aim(key, entry) for key, entry in entries.items()}
@@ -123,7 +151,11 @@ def _aim(name: str, entry: Entry) -> Any:
         return entry.whole()
     if name == "contracts":
         return {key: _limit(one) for key, one in entry.mapping().items()}
-    return _numbers(entry) if name == "collateral" or isinstance(entry.content, dict) else entry.number()
+    return (
+        _numbers(entry)
+        if name == "collateral" or isinstance(entry.content, dict)
+        else entry.number()
+    )
 
 
 def _limit(entry: Entry) -> Any:

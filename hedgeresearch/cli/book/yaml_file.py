@@ -19,7 +19,9 @@ from hedgeresearch.cli.book.yaml_tree import Entry, how_to_quote
 from hedgeresearch.errors import DataError
 from hedgeresearch.report._sanitize import first_hidden
 
-SCALARS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "timestamp")}
+SCALARS = {
+    f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "timestamp")
+}
 OTHER_BASE = re.compile(r"[-+]?0[\d_]+|.*:.*")
 """Numbers that YAML 1.1 reads to the base of eight or sixty."""
 OPENING = (
@@ -41,9 +43,13 @@ def read_tree(path: Path) -> Entry:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise DataError(f"--position must be a YAML file that can be read; {path}: {error.strerror}.") from None
+        raise DataError(
+            f"--position must be a YAML file that can be read; {path}: {error.strerror}."
+        ) from None
     except UnicodeDecodeError:
-        raise DataError(f"--position must be a YAML file in UTF-8; {path} is not. Save it again as UTF-8.") from None
+        raise DataError(
+            f"--position must be a YAML file in UTF-8; {path} is not. Save it again as UTF-8."
+        ) from None
     try:
         _check_tokens(text, path.name)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -60,7 +66,9 @@ def read_tree(path: Path) -> Entry:
             "and the quotes."
         ) from None
     if root is None:
-        raise DataError(f"{path.name} must describe a book; it is empty. docs/book.md describes every field.")
+        raise DataError(
+            f"{path.name} must describe a book; it is empty. docs/book.md describes every field."
+        )
     return _entry(root, path.name, "")
 
 
@@ -69,7 +77,9 @@ def _entry(node: yaml.Node, file: str, field: str) -> Entry:
     if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
         return Entry(file, field, place.line, _named(node, file, field))
     if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
-        items = [_entry(item, file, f"{field}[{number}]") for number, item in enumerate(node.value, 1)]
+        items = [
+            _entry(item, file, f"{field}[{number}]") for number, item in enumerate(node.value, 1)
+        ]
         return Entry(file, field, place.line, items)
     if node.tag not in SCALARS:
         place.refuse(f"must be a plain value; got the tag {node.tag!r}. Leave the tag out.")
@@ -81,7 +91,9 @@ def _named(node: yaml.MappingNode, file: str, field: str) -> dict[str, Entry]:
     for key, value in node.value:
         name = _entry(key, file, field)
         if not isinstance(name.content, str):
-            name.refuse(f"must have text for names; got {name.shown}.{how_to_quote(name.content, name.written)}")
+            name.refuse(
+                f"must have text for names; got {name.shown}.{how_to_quote(name.content, name.written)}"
+            )
         if name.content in found:
             name.refuse(
                 f"must hold each name once; {name.content!r} stands here and in line {found[name.content].line}. "

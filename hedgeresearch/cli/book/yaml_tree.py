@@ -37,7 +37,9 @@ class Entry:
 
     def refuse(self, reason: str) -> NoReturn:
         """Raise a DataError with the line, the field and the reason."""
-        raise DataError(f"{self.file}, line {self.line}: {f'{self.field} ' if self.field else ''}{reason}")
+        raise DataError(
+            f"{self.file}, line {self.line}: {f'{self.field} ' if self.field else ''}{reason}"
+        )
 
     @contextmanager
     def placed(self) -> Iterator[None]:
@@ -72,7 +74,9 @@ class Entry:
         what = self.field or "a book"
         for name, entry in entries.items():
             if name not in known:
-                entry.refuse(f"is no field; those of {what} are {', '.join(known)}.{did_you_mean(name, known)}")
+                entry.refuse(
+                    f"is no field; those of {what} are {', '.join(known)}.{did_you_mean(name, known)}"
+                )
         for name in required:
             if name not in entries:
                 raise DataError(
@@ -83,7 +87,9 @@ class Entry:
     def mapping(self) -> dict[str, Entry]:
         """The entries by name."""
         if not isinstance(self.content, dict):
-            self.refuse(f"must be names with values, a line each, such as 'name: value'; got {self.shown}.")
+            self.refuse(
+                f"must be names with values, a line each, such as 'name: value'; got {self.shown}."
+            )
         return self.content
 
     def items(self) -> list[Entry]:
@@ -96,7 +102,11 @@ class Entry:
         """A finite number."""
         value = self.content
         self._refuse_quoted()
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
             self.refuse(f"must be a number; got {self.shown}.")
         return float(value)
 
@@ -110,14 +120,18 @@ class Entry:
     def text(self) -> str:
         """Text, that of a name or a word."""
         if not isinstance(self.content, str):
-            self.refuse(f"must be text; got {self.shown}.{how_to_quote(self.content, self.written)}")
+            self.refuse(
+                f"must be text; got {self.shown}.{how_to_quote(self.content, self.written)}"
+            )
         return self.content
 
     def choice(self, known: Sequence[str]) -> str:
         """One of some words."""
         word = self.text()
         if word not in known:
-            self.refuse(f"must be one of {', '.join(known)}; got {word!r}.{did_you_mean(word, known)}")
+            self.refuse(
+                f"must be one of {', '.join(known)}; got {word!r}.{did_you_mean(word, known)}"
+            )
         return word
 
     def day(self) -> date:
@@ -128,7 +142,11 @@ class Entry:
 
     def _refuse_quoted(self) -> None:
         """Refuse a number that YAML reads as text, and say how it is written: with all its digits."""
-        if isinstance(self.content, str) and NUMBER.fullmatch(self.content) and math.isfinite(float(self.content)):
+        if (
+            isinstance(self.content, str)
+            and NUMBER.fullmatch(self.content)
+            and math.isfinite(float(self.content))
+        ):
             self.refuse(
                 f"must be a number; YAML reads {self.shown} as text. Write it without quotes, and with a point and a "
                 f"sign before the exponent: {_as_number(self.content)}."
@@ -163,5 +181,11 @@ def how_to_quote(value: Any, written: str) -> str:
     """What to do where YAML sees no text."""
     if value is None or isinstance(value, dict | list):
         return ""
-    kind = "a truth value" if isinstance(value, bool) else "a date" if isinstance(value, date) else "a number"
+    kind = (
+        "a truth value"
+        if isinstance(value, bool)
+        else "a date"
+        if isinstance(value, date)
+        else "a number"
+    )
     return f" YAML reads {written} as {kind}: put it in quotes, '{written}'."

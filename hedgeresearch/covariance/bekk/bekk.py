@@ -14,6 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame, check_independent, check_returns
 from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.covariance.bekk.delta_method import with_errors
@@ -26,6 +27,7 @@ from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 DATES_PER_PARAMETER = 10
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class BEKK:
     """BEKK(1,1) with constant means, by Gaussian quasi-likelihood.
@@ -76,7 +78,9 @@ class BEKK:
         """
         n_series = check_frame(returns, "returns").shape[1]
         if n_series < 2:
-            raise DataError(f"returns must have at least two series; got {n_series}. Add the hedges as columns.")
+            raise DataError(
+                f"returns must have at least two series; got {n_series}. Add the hedges as columns."
+            )
         layout = self.layout(n_series)
         frame = check_returns(returns, minimum_rows=DATES_PER_PARAMETER * layout.size)
         check_independent(frame.cov().to_numpy(), list(map(str, frame.columns)), "returns")

@@ -50,7 +50,9 @@ class BEKKErrors:
             return DeltaMethod(by_date, np.full(by_date.shape[1], STEP), self.start_after)
         targets = _target_influence(likelihood, self.steps.point)
         # differences straddle a bound, whose place depends on S and N: parameters on it do not move with these
-        added = 0.0 if self.steps.on_bound else _through_targets(likelihood, self.steps.point, targets)
+        added = (
+            0.0 if self.steps.on_bound else _through_targets(likelihood, self.steps.point, targets)
+        )
         by_date = np.hstack([self.steps.influence(added), targets])
         return DeltaMethod(by_date, np.full(by_date.shape[1], STEP), self.start_after)
 
@@ -63,15 +65,24 @@ class BEKKErrors:
         ratio = self.scale[None, :] / self.scale[:, None]
         first = mapping.moments[0] * units
         return BEKKState(
-            self.mean, matrices.intercept * units, matrices.loadings * ratio, matrices.persistence * ratio, first
+            self.mean,
+            matrices.intercept * units,
+            matrices.loadings * ratio,
+            matrices.persistence * ratio,
+            first,
         )
 
 
 def with_errors(estimates: Estimates, mean: Array, errors: Array) -> Estimates:
     """Estimates that know the errors of functions of the recursion, too; ``errors`` are returns less their mean."""
     if not isinstance(estimates.inference, BEKKInference):
-        raise TypeError(f"estimates of a BEKK model are needed; got {type(estimates.inference).__name__}")
-    return replace(estimates, inference=BEKKErrors(estimates.inference, mean, np.sqrt(np.mean(errors**2, axis=0))))
+        raise TypeError(
+            f"estimates of a BEKK model are needed; got {type(estimates.inference).__name__}"
+        )
+    return replace(
+        estimates,
+        inference=BEKKErrors(estimates.inference, mean, np.sqrt(np.mean(errors**2, axis=0))),
+    )
 
 
 def _moved(mapping: MatrixMap, change: Array) -> MatrixMap:
@@ -80,7 +91,8 @@ def _moved(mapping: MatrixMap, change: Array) -> MatrixMap:
         return mapping
     n = mapping.layout.n
     return MatrixMap(
-        mapping.layout, mapping.moments + [symmetric(part, n) for part in np.split(change, len(mapping.moments))]
+        mapping.layout,
+        mapping.moments + [symmetric(part, n) for part in np.split(change, len(mapping.moments))],
     )
 
 
@@ -88,7 +100,10 @@ def _through_targets(likelihood: BEKKLikelihood, point: Array, targets: Array) -
     """What each date adds to the mean score by S and N, (n_dates, k)."""
     slopes = []
     for change in STEP * np.eye(targets.shape[1]):
-        ends = (BEKKLikelihood(_moved(likelihood.map, c), likelihood.shocks)(point)[1] for c in (change, -change))
+        ends = (
+            BEKKLikelihood(_moved(likelihood.map, c), likelihood.shocks)(point)[1]
+            for c in (change, -change)
+        )
         slopes.append((next(ends) - next(ends)).mean(axis=0) / (2.0 * STEP))
     return np.asarray(targets @ np.array(slopes))
 
@@ -97,7 +112,9 @@ def _target_influence(likelihood: BEKKLikelihood, point: Array) -> Array:
     """Influence of each date on the upper triangles of S and, with bad news, of N, at given parameters."""
     matrices, _ = likelihood.map.at(point)
     n, shocks = likelihood.map.layout.n, likelihood.shocks
-    path = bekk_covariance(*matrices, shocks, likelihood.map.moments[0])[:-1].reshape(len(shocks), -1)
+    path = bekk_covariance(*matrices, shocks, likelihood.map.moments[0])[:-1].reshape(
+        len(shocks), -1
+    )
     products = np.einsum("tmi,tmj->mtij", shocks, shocks).reshape(shocks.shape[1], len(shocks), -1)
     seen = _expectations(likelihood.map.moments[0], shocks.shape[1])
     loads = [np.kron(a, a).T for a in matrices.loadings]
@@ -108,7 +125,12 @@ def _target_influence(likelihood: BEKKLikelihood, point: Array) -> Array:
     )
     later = added @ np.linalg.inv(np.eye(n * n) - carried).T
     rows, columns = np.triu_indices(n)
-    both = np.hstack([(s + later @ part.T)[:, rows * n + columns] for s, part in zip(surprises, seen, strict=True)])
+    both = np.hstack(
+        [
+            (s + later @ part.T)[:, rows * n + columns]
+            for s, part in zip(surprises, seen, strict=True)
+        ]
+    )
     return np.asarray(both - both.mean(axis=0))
 
 
@@ -121,5 +143,8 @@ def _expectations(covariance: Array, kinds: int) -> list[Array]:
     slopes = []
     for direction in same.reshape(-1, n, n):
         step = 0.5 * STEP * (direction + direction.T)
-        slopes.append((expected_news(covariance + step) - expected_news(covariance - step)).ravel() / (2.0 * STEP))
+        slopes.append(
+            (expected_news(covariance + step) - expected_news(covariance - step)).ravel()
+            / (2.0 * STEP)
+        )
     return [same, np.stack(slopes, axis=1)]

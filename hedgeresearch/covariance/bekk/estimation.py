@@ -44,12 +44,17 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
     free = ~np.any([np.zeros(layout.size), *held.values()], axis=0)
     point = np.where(free, point, 0.0)
     inference = BEKKInference(likelihood, point, free, factor < 1.0, layout.units(scale))
-    bounds = ["the intercept is singular" if layout.targeting else "spectral radius = 1"] if factor < 1.0 else []
+    bounds = (
+        ["the intercept is singular" if layout.targeting else "spectral radius = 1"]
+        if factor < 1.0
+        else []
+    )
     return Estimates(
         values=dict(zip(layout.names, (point * layout.units(scale)).tolist(), strict=True)),
         n_dates=len(errors),
         log_likelihood=optimum.log_likelihood - len(errors) * float(np.log(scale).sum()),
-        n_targets=layout.n + layout.targeting * len(layout.blocks[:-1]) * layout.n * (layout.n + 1) // 2,
+        n_targets=layout.n
+        + layout.targeting * len(layout.blocks[:-1]) * layout.n * (layout.n + 1) // 2,
         gradient_norm=optimum.gradient_norm,
         bounds_hit=(*bounds, *held),
         inference=inference,
@@ -82,13 +87,21 @@ def _search(layout: Layout, shocks: Array, done: dict[Layout, Optimum]) -> Optim
         return done[layout]
     likelihood = BEKKLikelihood.of(layout, shocks)
     nested = [(smaller, _search(smaller, shocks, done)) for smaller in _nested(layout)]
-    starts = [start for smaller, optimum in nested for start in _starts_from(likelihood.map, smaller, optimum.point)]
-    ends = _ends(likelihood, starts) or [_climb(likelihood, _generic_starts(likelihood, GENERIC_STARTS))]
+    starts = [
+        start
+        for smaller, optimum in nested
+        for start in _starts_from(likelihood.map, smaller, optimum.point)
+    ]
+    ends = _ends(likelihood, starts) or [
+        _climb(likelihood, _generic_starts(likelihood, GENERIC_STARTS))
+    ]
     if layout.form != "full" and _is_doubtful(likelihood, max(ends, key=HEIGHT)):
         ends += _ends(likelihood, _generic_starts(likelihood, FURTHER_STARTS))
     # B = 0 is a stationary point, and the answer where there is no asymmetry
     symmetric = [
-        _without_news(layout, optimum) for smaller, optimum in nested if layout.asymmetric > smaller.asymmetric
+        _without_news(layout, optimum)
+        for smaller, optimum in nested
+        if layout.asymmetric > smaller.asymmetric
     ]
     best = max(ends + symmetric, key=HEIGHT)
     least = max((optimum.log_likelihood for _, optimum in nested), default=-np.inf)
@@ -133,7 +146,9 @@ def _climb(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
     if factor < 1.0:
         root, blocks = layout.unpack(end.point)
         with suppress(ConvergenceError):
-            inside = maximise(likelihood, [layout.pack(root, JUST_INSIDE * factor * blocks)], bounds, what)
+            inside = maximise(
+                likelihood, [layout.pack(root, JUST_INSIDE * factor * blocks)], bounds, what
+            )
             end = max(end, inside, key=lambda optimum: optimum.log_likelihood)
     return end
 
@@ -144,7 +159,9 @@ def _starts_from(mapping: MatrixMap, smaller: Layout, point: Array) -> Iterator[
     if mapping.layout.asymmetric and not smaller.asymmetric:
         a, g = blocks
         blocks = np.stack([a / np.sqrt(2.0), a, g])  # half of the news
-    if np.abs(blocks[0]).max() < LEAST_NEWS:  # A = 0 is a stationary point, from where a search would not move
+    if (
+        np.abs(blocks[0]).max() < LEAST_NEWS
+    ):  # A = 0 is a stationary point, from where a search would not move
         blocks[:-1] = LEAST_NEWS * np.eye(smaller.n)
     if np.abs(blocks[-1]).max() < LEAST_NEWS:  # and so is G = 0
         blocks[-1] = LEAST_NEWS * np.eye(smaller.n)
@@ -169,14 +186,18 @@ def _nested(layout: Layout) -> Iterator[Layout]:
         yield replace(layout, asymmetric=False)
 
 
-def _generic_starts(likelihood: BEKKLikelihood, places: Iterable[tuple[float, float]]) -> list[Array]:
+def _generic_starts(
+    likelihood: BEKKLikelihood, places: Iterable[tuple[float, float]]
+) -> list[Array]:
     """Scalar points with the sample's unconditional covariance; the news are shared where there are two kinds."""
     layout, root = likelihood.map.layout, np.linalg.cholesky(likelihood.map.moments[0])
     shares = np.array([0.5, 1.0] if layout.asymmetric else [1.0])
     starts = []
     for p, share in places:
         weights = p * np.append(share * shares, 1.0 - share)
-        starts.append(layout.pack(np.sqrt(1.0 - p) * root, np.sqrt(weights)[:, None, None] * np.eye(layout.n)))
+        starts.append(
+            layout.pack(np.sqrt(1.0 - p) * root, np.sqrt(weights)[:, None, None] * np.eye(layout.n))
+        )
     return starts
 
 
@@ -213,6 +234,8 @@ class BEKKInference:
             ray = (at * in_block)[self.free]
             tangent = tangent @ np.linalg.svd(ray[None])[2][1:].T
         steps = 1e-5 * np.maximum(np.abs(at), 0.1)
-        information = -hessian(lambda x: self.likelihood(x)[1].mean(axis=0), at, steps, range(len(at)))
+        information = -hessian(
+            lambda x: self.likelihood(x)[1].mean(axis=0), at, steps, range(len(at))
+        )
         by_date = influence(self.likelihood(at)[1] + added, information, tangent)
         return np.asarray(by_date @ self.likelihood.map.project(at)[1].T)

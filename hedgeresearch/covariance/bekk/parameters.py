@@ -78,7 +78,9 @@ class Layout:
         names = [f"C[{i + 1},{j + 1}]" for i, j in self.intercept_places]
         if self.form == "scalar":
             return names + list(self.blocks.lower())
-        return names + [f"{block}[{i + 1},{j + 1}]" for block in self.blocks for i, j in self.block_places]
+        return names + [
+            f"{block}[{i + 1},{j + 1}]" for block in self.blocks for i, j in self.block_places
+        ]
 
     @cached_property
     def intercept_basis(self) -> Array:
@@ -112,7 +114,9 @@ class Layout:
     def pack(self, intercept_root: Array, blocks: Array) -> Array:
         """The parameters of given matrices."""
         of_intercept = [intercept_root[place] for place in self.intercept_places]
-        return np.array(of_intercept + [block[place] for block in blocks for place in self.block_places])
+        return np.array(
+            of_intercept + [block[place] for block in blocks for place in self.block_places]
+        )
 
     def unpack(self, x: Array) -> tuple[Array, Array]:
         """C (n, n), zero with targeting, and the blocks (2 or 3, n, n)."""
@@ -176,7 +180,9 @@ class MatrixMap:
             intercept = root @ root.T
             half = np.einsum("ikp,jk->ijp", self.layout.intercept_basis, root)
         d_intercept = half + np.swapaxes(half, 0, 1)
-        return Matrices(intercept, blocks[:-1], blocks[-1]), Matrices(d_intercept, d_blocks[:-1], d_blocks[-1])
+        return Matrices(intercept, blocks[:-1], blocks[-1]), Matrices(
+            d_intercept, d_blocks[:-1], d_blocks[-1]
+        )
 
     def shrinkage(self, x: Array) -> tuple[float, Array]:
         """What A, B and G are multiplied by, 1 within the bound, and its gradient (size,)."""
@@ -185,7 +191,9 @@ class MatrixMap:
         if size <= BOUND:
             return 1.0, np.zeros(self.layout.size)
         factor = np.sqrt(BOUND / size)
-        return factor, -0.5 * factor / size * np.einsum("bij,bijp->p", gradient, self.layout.block_basis)
+        return factor, -0.5 * factor / size * np.einsum(
+            "bij,bijp->p", gradient, self.layout.block_basis
+        )
 
     def project(self, x: Array) -> tuple[Array, Array]:
         """The parameters that a point stands for, and their derivatives with respect to it (size, size)."""

@@ -60,7 +60,11 @@ class BEKKState:
 
     def advance(self, returns: Array) -> BEKKState:
         """The recursion after new dates."""
-        last = bekk_last(*self._matrices, _shocks(returns - self.mean, len(self.loadings) > 1), self.next_covariance)
+        last = bekk_last(
+            *self._matrices,
+            _shocks(returns - self.mean, len(self.loadings) > 1),
+            self.next_covariance,
+        )
         return replace(self, next_covariance=last)
 
     def forecast(self, horizon: int) -> Array:
@@ -94,7 +98,11 @@ class BEKKState:
 
     def _cut(self, block: Indices) -> BEKKState:
         rows, columns = block[:, None], block
-        matrices = (self.intercept[rows, columns], self.loadings[:, rows, columns], self.persistence[rows, columns])
+        matrices = (
+            self.intercept[rows, columns],
+            self.loadings[:, rows, columns],
+            self.persistence[rows, columns],
+        )
         return BEKKState(self.mean[block], *matrices, self.next_covariance[rows, columns])
 
 

@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
@@ -34,28 +35,29 @@ from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch import GARCH
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class CCC:
     """The correlation of the standardised residuals, the same for all dates; a DCC with a = b = 0.
 
     Parameters
     ----------
-    margins : the model of each series' own mean and variance; one for all, or a mapping by name
+    univariate : the model of each series' own mean and variance; one for all, or a mapping by name
 
     The likelihood and ``simulate`` are those of jointly normal returns, whatever density the margins have.
 
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.CCC().fit(hr.simulate_dcc(n_dates=1000, a=0.0, b=0.0, seed=1).returns)
+    >>> fit = hr.CCC().fit(hr.data.simulate_dcc(n_dates=1000, a=0.0, b=0.0, seed=1).returns)
     >>> round(fit.parameters["correlation asset hedge"], 2)
     np.float64(0.57)
     """
 
-    margins: Margins = GARCH()
+    univariate: Margins = GARCH()
 
     def __post_init__(self) -> None:
-        check_margins(self.margins)
+        check_margins(self.univariate)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
@@ -67,14 +69,17 @@ class CCC:
         ConvergenceError
             If a margin reaches no optimum.
         """
-        frame = check_panel(returns, self.margins, "CCC")
-        margins = fit_margins(self.margins, frame)
+        frame = check_panel(returns, self.univariate, "CCC")
+        margins = fit_margins(self.univariate, frame)
         correlation = as_correlation(np.cov(margins.residuals, rowvar=False))
         recursion = constant_correlation(margins.states, correlation)
         likelihood = CorrelationLikelihood(margins.residuals, shrunk_target=correlation)
         log_density, _ = likelihood.scores(recursion.parameters, NORMAL)
         pairs = combinations(range(len(margins.series)), 2)
-        named = {f"correlation {margins.series[i]} {margins.series[j]}": float(correlation[i, j]) for i, j in pairs}
+        named = {
+            f"correlation {margins.series[i]} {margins.series[j]}": float(correlation[i, j])
+            for i, j in pairs
+        }
         estimates = Estimates(
             values=margins.values | named,
             n_dates=len(frame),
@@ -128,7 +133,9 @@ class CCCInference:
             through.append(s.influence @ (moments - np.outer(moments[:, i], correlation[i])))
         columns = []
         for i, j in combinations(range(unit.shape[1]), 2):
-            own = unit[:, i] * unit[:, j] - 0.5 * correlation[i, j] * (unit[:, i] ** 2 + unit[:, j] ** 2)
+            own = unit[:, i] * unit[:, j] - 0.5 * correlation[i, j] * (
+                unit[:, i] ** 2 + unit[:, j] ** 2
+            )
             columns.append(own + through[i][:, j] + through[j][:, i])
         return np.hstack([*(s.influence for s in sensitivities), np.stack(columns, axis=1)])
 

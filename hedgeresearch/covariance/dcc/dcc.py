@@ -19,9 +19,14 @@ from typing import Literal
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
-from hedgeresearch.covariance.dcc.estimation import TwoStepInference, estimate_correlation, two_step_estimates
+from hedgeresearch.covariance.dcc.estimation import (
+    TwoStepInference,
+    estimate_correlation,
+    two_step_estimates,
+)
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.first_step import Margins, check_margins, fit_margins
@@ -32,13 +37,14 @@ from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch import GARCH
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class DCC:
     """DCC(1,1) of any number of series: margins first, then the correlation, by quasi-likelihood.
 
     Parameters
     ----------
-    margins : the model of each series' own mean and variance; one for all, or a mapping by name
+    univariate : the model of each series' own mean and variance; one for all, or a mapping by name
     asymmetric : whether joint falls weigh more (g)
     correction : "engle", or "aielli" for the corrected recursion, whose target is consistent
     density : "normal" or "student", of all series together
@@ -56,14 +62,14 @@ class DCC:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.DCC().fit(hr.simulate_dcc(n_dates=1000, a=0.05, b=0.9, seed=1).returns)
+    >>> fit = hr.DCC().fit(hr.data.simulate_dcc(n_dates=1000, a=0.05, b=0.9, seed=1).returns)
     >>> fit.correlation("asset", "hedge").between(-1, 1).all()
     np.True_
     >>> fit.summary.columns.tolist()
     ['estimate', 'standard error', 't', 'p']
     """
 
-    margins: Margins = GARCH()
+    univariate: Margins = GARCH()
     asymmetric: bool = False
     correction: Literal["engle", "aielli"] = "engle"
     density: Literal["normal", "student"] = "normal"
@@ -72,7 +78,7 @@ class DCC:
     integrated: bool = False
 
     def __post_init__(self) -> None:
-        check_margins(self.margins)
+        check_margins(self.univariate)
         check_flag(self.asymmetric, "asymmetric")
         check_choice(self.correction, "correction", ("engle", "aielli"))
         check_choice(self.density, "density", ("normal", "student"))
@@ -90,7 +96,9 @@ class DCC:
                 f"the mean that it lacks; got asymmetric={self.asymmetric!r} and correction={self.correction!r}."
             )
 
-    def fit(self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None) -> CovarianceFit:
+    def fit(
+        self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None
+    ) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
 
         An earlier fit of the same model to the same series, on a sample much like this one, may be given as ``warm_start``:
@@ -104,9 +112,9 @@ class DCC:
         ConvergenceError
             If a margin or the correlation step reaches no optimum.
         """
-        frame = check_panel(returns, self.margins, "DCC", shrunk=self.target != "sample")
+        frame = check_panel(returns, self.univariate, "DCC", shrunk=self.target != "sample")
         earlier = self._earlier(warm_start, frame)
-        margins = fit_margins(self.margins, frame, earlier.margins if earlier else None)
+        margins = fit_margins(self.univariate, frame, earlier.margins if earlier else None)
         likelihood = CorrelationLikelihood(
             margins.residuals,
             asymmetric=self.asymmetric,
@@ -116,18 +124,29 @@ class DCC:
             shrunk_target=self._shrunk(margins.residuals),
         )
         estimate = estimate_correlation(
-            likelihood, self.density == "student", "the DCC correlations", earlier.estimate if earlier else None
+            likelihood,
+            self.density == "student",
+            "the DCC correlations",
+            earlier.estimate if earlier else None,
         )
         fit = _finish(self, frame, TwoStepInference(margins, likelihood, estimate))
         warn_of_bounds(self, fit.estimates)
         return fit
 
-    def _earlier(self, warm_start: CovarianceFit | None, frame: pd.DataFrame) -> TwoStepInference | None:
+    def _earlier(
+        self, warm_start: CovarianceFit | None, frame: pd.DataFrame
+    ) -> TwoStepInference | None:
         if warm_start is None:
             return None
         steps = warm_start.estimates.inference
-        if warm_start.model != self or not isinstance(steps, TwoStepInference) or not warm_start.series.equals(frame.columns):
-            raise DataError(f"warm_start must be an earlier fit of {self!r} to {list(frame.columns)}; got {warm_start!r}.")
+        if (
+            warm_start.model != self
+            or not isinstance(steps, TwoStepInference)
+            or not warm_start.series.equals(frame.columns)
+        ):
+            raise DataError(
+                f"warm_start must be an earlier fit of {self!r} to {list(frame.columns)}; got {warm_start!r}."
+            )
         return steps
 
     def _shrunk(self, residuals: Array) -> Array | None:
@@ -139,6 +158,12 @@ def _finish(model: DCC, frame: pd.DataFrame, steps: TwoStepInference) -> Covaria
     intercept, first, _ = likelihood.matrices(estimate.parameters)
     target, _ = likelihood.target(*estimate.parameters[:2])
     recursion = DCCState(
-        margins.states, estimate.parameters, likelihood.corrected, target, intercept, first, estimate.nu
+        margins.states,
+        estimate.parameters,
+        likelihood.corrected,
+        target,
+        intercept,
+        first,
+        estimate.nu,
     )
     return start_fit(model, frame, recursion, two_step_estimates(steps, n_dates=len(frame)))

@@ -14,44 +14,55 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.dcc import dcc_equicorrelation
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
-from hedgeresearch.covariance.dcc.estimation import TwoStepInference, estimate_correlation, two_step_estimates
+from hedgeresearch.covariance.dcc.estimation import (
+    TwoStepInference,
+    estimate_correlation,
+    two_step_estimates,
+)
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState, as_correlation, outer, standardised
 from hedgeresearch.covariance.delta_method import DeltaMethod
-from hedgeresearch.covariance.first_step import Margins, check_margins, fit_margins, forecast_margins
+from hedgeresearch.covariance.first_step import (
+    Margins,
+    check_margins,
+    fit_margins,
+    forecast_margins,
+)
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch import GARCH
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class DECO:
     """Dynamic equicorrelation of any number of series, by two-step quasi-likelihood.
 
     Parameters
     ----------
-    margins : the model of each series' own mean and variance; one for all, or a mapping by name
+    univariate : the model of each series' own mean and variance; one for all, or a mapping by name
     correction : "aielli" (as in the paper) or "engle", the recursion of Q
     density : "normal" or "student", of all series together
 
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.DECO().fit(hr.simulate_dcc(n_dates=1000, n_series=4, seed=1).returns)
+    >>> fit = hr.DECO().fit(hr.data.simulate_dcc(n_dates=1000, n_series=4, seed=1).returns)
     >>> correlation = fit.correlation("asset", "hedge")
     >>> bool((abs(correlation - fit.correlation("hedge2", "hedge3").to_numpy()) < 1e-12).all())
     True
     """
 
-    margins: Margins = GARCH()
+    univariate: Margins = GARCH()
     correction: Literal["engle", "aielli"] = "aielli"
     density: Literal["normal", "student"] = "normal"
 
     def __post_init__(self) -> None:
-        check_margins(self.margins)
+        check_margins(self.univariate)
         check_choice(self.correction, "correction", ("engle", "aielli"))
         check_choice(self.density, "density", ("normal", "student"))
 
@@ -65,16 +76,24 @@ class DECO:
         ConvergenceError
             If a margin or the correlation step reaches no optimum.
         """
-        frame = check_panel(returns, self.margins, "DECO")
-        margins = fit_margins(self.margins, frame)
+        frame = check_panel(returns, self.univariate, "DECO")
+        margins = fit_margins(self.univariate, frame)
         corrected = self.correction == "aielli"
-        likelihood = CorrelationLikelihood(margins.residuals, corrected=corrected, equicorrelation=True)
-        estimate = estimate_correlation(likelihood, self.density == "student", "the DECO correlation")
+        likelihood = CorrelationLikelihood(
+            margins.residuals, corrected=corrected, equicorrelation=True
+        )
+        estimate = estimate_correlation(
+            likelihood, self.density == "student", "the DECO correlation"
+        )
         intercept, first, _ = likelihood.matrices(estimate.parameters)
         target, _ = likelihood.target(*estimate.parameters[:2])
-        q = DCCState(margins.states, estimate.parameters, corrected, target, intercept, first, estimate.nu)
+        q = DCCState(
+            margins.states, estimate.parameters, corrected, target, intercept, first, estimate.nu
+        )
         steps = TwoStepInference(margins, likelihood, estimate)
-        estimates = replace(two_step_estimates(steps, n_dates=len(frame)), inference=DECOInference(steps))
+        estimates = replace(
+            two_step_estimates(steps, n_dates=len(frame)), inference=DECOInference(steps)
+        )
         warn_of_bounds(self, estimates)
         return start_fit(self, frame, DECOState(q), estimates)
 
@@ -92,7 +111,9 @@ class DECOInference:
     def moves(self) -> DeltaMethod[DECOState]:
         """All margins' parameters, the correlation's, and S."""
         moves = self.steps.moves()
-        return DeltaMethod(moves.influence, moves.sizes, lambda change: DECOState(moves.start_at(change)))
+        return DeltaMethod(
+            moves.influence, moves.sizes, lambda change: DECOState(moves.start_at(change))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +137,8 @@ class DECOState:
         """D R D of the next date, all correlations alike."""
         volatility = np.sqrt([margin.next_variance for margin in self.dcc.margins])
         return np.asarray(
-            equicorrelation(mean_correlation(self.dcc.q), len(volatility)) * np.outer(volatility, volatility)
+            equicorrelation(mean_correlation(self.dcc.q), len(volatility))
+            * np.outer(volatility, volatility)
         )
 
     def means(self, returns: Array) -> Array:
@@ -127,7 +149,9 @@ class DECOState:
         """Covariances of a block before each date is seen, (n_dates, k, k); the correlation needs all series."""
         dcc = self.dcc
         residuals, variances, _ = standardised(dcc.margins, returns)
-        rho = dcc_equicorrelation(dcc.parameters, dcc.corrected, residuals, dcc.intercept, dcc.q)[:-1]
+        rho = dcc_equicorrelation(dcc.parameters, dcc.corrected, residuals, dcc.intercept, dcc.q)[
+            :-1
+        ]
         volatility = np.sqrt(variances[:-1, block])
         path = equicorrelation(rho[:, None, None], len(block))
         return np.asarray(path * outer(volatility))

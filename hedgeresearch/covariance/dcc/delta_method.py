@@ -35,7 +35,9 @@ class CorrelationStart:
         """At a change of margins' parameters, correlation parameters and the upper triangles of S and N."""
         n = len(self.margins.fits)
         triangle = n * (n + 1) // 2
-        of_margins, of_point, of_s, of_n = np.split(change, [-2 * triangle - len(self.kept), -2 * triangle, -triangle])
+        of_margins, of_point, of_s, of_n = np.split(
+            change, [-2 * triangle - len(self.kept), -2 * triangle, -triangle]
+        )
         point = self.point.copy()
         point[self.kept] += of_point
         a, b, g = point[:3]
@@ -44,7 +46,9 @@ class CorrelationStart:
         intercept = (1.0 - a - b) * target - g * news
         first = target if self.likelihood.corrected else intercept + b * target
         states = moved_margins(self.margins, of_margins)
-        return DCCState(states, point[:3], self.likelihood.corrected, target, intercept, first, point[3])
+        return DCCState(
+            states, point[:3], self.likelihood.corrected, target, intercept, first, point[3]
+        )
 
 
 def correlation_moves(
@@ -67,24 +71,33 @@ def correlation_moves(
     of_moments = total[:, :, rows, columns].reshape(len(total), -1)
     by_date = np.hstack([*(s.influence for s in sensitivities), correlation, of_moments])
     without_unit = [STEP if i < 3 else 0.0 for i in start.kept]  # nu does not touch covariances
-    sizes = np.concatenate([margin_sizes(sensitivities), without_unit, np.full(of_moments.shape[1], STEP)])
+    sizes = np.concatenate(
+        [margin_sizes(sensitivities), without_unit, np.full(of_moments.shape[1], STEP)]
+    )
     return DeltaMethod(by_date, sizes, start)
 
 
 def stack_derivatives(sensitivities: list[Sensitivities]) -> Array:
     """Derivatives of the residuals by their margins' parameters, (k, n_dates, n_series); fewer leave zeros."""
-    k, n_dates = max(len(s.derivatives) for s in sensitivities), sensitivities[0].derivatives.shape[1]
+    k, n_dates = (
+        max(len(s.derivatives) for s in sensitivities),
+        sensitivities[0].derivatives.shape[1],
+    )
     moving = np.zeros((k, n_dates, len(sensitivities)))
     for i, s in enumerate(sensitivities):
         moving[: len(s.derivatives), :, i] = s.derivatives
     return moving
 
 
-def _through_margins(likelihood: CorrelationLikelihood, parameters: Array, sensitivities: list[Sensitivities]) -> Array:
+def _through_margins(
+    likelihood: CorrelationLikelihood, parameters: Array, sensitivities: list[Sensitivities]
+) -> Array:
     """What each date adds to S and N by the margins' parameters, (n_dates, 2, n_series, n_series)."""
     n = len(sensitivities)
     by_date = np.zeros((len(likelihood.residuals), 2, n, n))
-    for which, rows in enumerate(likelihood.target_rows(parameters, stack_derivatives(sensitivities))):
+    for which, rows in enumerate(
+        likelihood.target_rows(parameters, stack_derivatives(sensitivities))
+    ):
         for i, s in enumerate(sensitivities):
             along = s.influence @ rows[: s.influence.shape[1], i]
             by_date[:, which, i, :] += along

@@ -11,7 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch.covariance.dcc.delta_method import CorrelationStart, correlation_moves, stack_derivatives
+from hedgeresearch.covariance.dcc.delta_method import (
+    CorrelationStart,
+    correlation_moves,
+    stack_derivatives,
+)
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
@@ -70,7 +74,10 @@ class CorrelationEstimate:
 
 
 def estimate_correlation(
-    likelihood: CorrelationLikelihood, student: bool, what: str, start: CorrelationEstimate | None = None
+    likelihood: CorrelationLikelihood,
+    student: bool,
+    what: str,
+    start: CorrelationEstimate | None = None,
 ) -> CorrelationEstimate:
     """Maximise over the box of stationary parameters, from the optimum ``start`` if given.
 
@@ -98,7 +105,9 @@ def estimate_correlation(
         found = search([*nested, *(np.array([p, s, 0.3, 0.1]) for p, s in STARTS)])
         nu = _from_box(np.append(np.zeros(3), found.point[-1] if student else 0.0), delta)[1]
         still, _ = likelihood.scores(np.zeros(3), nu)
-        if likelihood.n_blocks * (found.log_likelihood - still.sum()) >= CLEAR_GAIN:  # of all pairs of a composite
+        if (
+            likelihood.n_blocks * (found.log_likelihood - still.sum()) >= CLEAR_GAIN
+        ):  # of all pairs of a composite
             return found
         wide = [np.array([p, s, 0.3, 0.1]) for p, s in (*STARTS, *FURTHER_STARTS)]
         return search([*nested, *wide], thorough=True)
@@ -167,7 +176,9 @@ def two_step_estimates(steps: TwoStepInference, n_dates: int) -> Estimates:
     return Estimates(
         values=margins.values | estimate.values,
         n_dates=n_dates,
-        log_likelihood=None if likelihood.composite else estimate.log_density - margins.log_volatility,
+        log_likelihood=None
+        if likelihood.composite
+        else estimate.log_density - margins.log_volatility,
         n_targets=targets,
         gradient_norm=max(margins.gradient_norm, estimate.gradient_norm),
         bounds_hit=(*margins.bounds_hit, *estimate.bounds_hit),
@@ -204,7 +215,9 @@ def correlation_influence(
             adjusted[:, row] += s.influence @ crossed[: s.influence.shape[1], series]
         if targets is not None:
             up, down = (likelihood.target_gradient(end[:3], end[3]) for end in ends)
-            adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(up - down)) / (2.0 * step[i])
+            adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(up - down)) / (
+                2.0 * step[i]
+            )
     return influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
 
 
@@ -220,7 +233,9 @@ def _largest_share(likelihood: CorrelationLikelihood) -> float:
 def _from_box(x: Array, delta: float) -> tuple[Array, float]:
     persistence, news, falls, inverse_nu = x
     weight = persistence * news
-    parameters = np.array([weight * (1.0 - falls), persistence * (1.0 - news), weight * falls / delta])
+    parameters = np.array(
+        [weight * (1.0 - falls), persistence * (1.0 - news), weight * falls / delta]
+    )
     return parameters, 1.0 / inverse_nu if inverse_nu > 0.0 else NORMAL
 
 

@@ -55,7 +55,11 @@ class CorrelationLikelihood:
     @cached_property
     def sample_target(self) -> Array:
         """S where it does not depend on the parameters: shrunk, or the covariance (divisor n - 1) of z."""
-        return np.cov(self.residuals, rowvar=False) if self.shrunk_target is None else self.shrunk_target
+        return (
+            np.cov(self.residuals, rowvar=False)
+            if self.shrunk_target is None
+            else self.shrunk_target
+        )
 
     def target(self, a: float, b: float) -> tuple[Array, Array]:
         """S and its derivatives with respect to (a, b, g), (n, n) and (3, n, n).
@@ -73,7 +77,9 @@ class CorrelationLikelihood:
         for p in range(2):
             change = _moment(moves[p], x) + _moment(x, moves[p])
             own = np.diag(change) / (2.0 * scale**2)
-            derivatives[p] = change / np.outer(scale, scale) - correlation * (own[:, None] + own[None, :])
+            derivatives[p] = change / np.outer(scale, scale) - correlation * (
+                own[:, None] + own[None, :]
+            )
         return correlation, derivatives
 
     def matrices(self, parameters: Array) -> tuple[Array, Array, Array]:
@@ -104,7 +110,9 @@ class CorrelationLikelihood:
             pieces = [_cut(m, block, block) for m in (intercept, first, derivatives)]
             z = _cut(self.residuals, block)
             if z.shape[1] == 2:  # where the equicorrelation is the correlation
-                by_date, by_parameter = dcc_pair_scores(parameters, self.corrected, constants, z, *pieces)
+                by_date, by_parameter = dcc_pair_scores(
+                    parameters, self.corrected, constants, z, *pieces
+                )
             else:
                 rules = (parameters, self.corrected, self.equicorrelation, constants)
                 by_date, by_parameter = dcc_scores(*rules, z, *pieces)
@@ -131,11 +139,15 @@ class CorrelationLikelihood:
         ends = ((rows, none), (none, rows))
         return np.stack([self._gradient(parameters, nu, still, *end) for end in ends])
 
-    def _gradient(self, parameters: Array, nu: float, moving: Array, target_rows: Array, news_rows: Array) -> Array:
+    def _gradient(
+        self, parameters: Array, nu: float, moving: Array, target_rows: Array, news_rows: Array
+    ) -> Array:
         intercept, first, _ = self.matrices(parameters)
         a, b, g = parameters
         intercept_rows = (1.0 - a - b) * target_rows - g * news_rows
-        rows = np.stack([intercept_rows, target_rows if self.corrected else intercept_rows + b * target_rows])
+        rows = np.stack(
+            [intercept_rows, target_rows if self.corrected else intercept_rows + b * target_rows]
+        )
         gradient = np.zeros((moving.shape[0], moving.shape[2]))
         for block in self._blocks():
             constants = density_constants(nu, block.stop - block.start)

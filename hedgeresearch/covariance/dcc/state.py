@@ -8,7 +8,12 @@ import numpy as np
 
 from hedgeresearch._kernels.dcc import dcc_correlation, dcc_last
 from hedgeresearch.covariance.bekk.state import expected_news
-from hedgeresearch.covariance.first_step import MarginState, constant_means, filter_margins, forecast_margins
+from hedgeresearch.covariance.first_step import (
+    MarginState,
+    constant_means,
+    filter_margins,
+    forecast_margins,
+)
 from hedgeresearch.typing import Array, Indices
 
 
@@ -55,7 +60,9 @@ class DCCState:
         margins = tuple(self.margins[i] for i in block)
         residuals, variances, _ = standardised(margins, returns[:, block])
         cut = np.ix_(block, block)
-        path = dcc_correlation(self.parameters, self.corrected, residuals, self.intercept[cut], self.q[cut])[:-1]
+        path = dcc_correlation(
+            self.parameters, self.corrected, residuals, self.intercept[cut], self.q[cut]
+        )[:-1]
         return np.asarray(path * outer(np.sqrt(variances[:-1])))
 
     def advance(self, returns: Array) -> DCCState:
@@ -63,7 +70,13 @@ class DCCState:
         residuals, _, margins = standardised(self.margins, returns)
         q = dcc_last(self.parameters, self.corrected, residuals, self.intercept, self.q)
         return DCCState(
-            margins, self.parameters, self.corrected, self.target, self.intercept, q, self.degrees_of_freedom
+            margins,
+            self.parameters,
+            self.corrected,
+            self.target,
+            self.intercept,
+            q,
+            self.degrees_of_freedom,
         )
 
     def forecast(self, horizon: int) -> Array:
@@ -90,7 +103,9 @@ class DCCState:
         return path
 
 
-def standardised(margins: tuple[MarginState, ...], returns: Array) -> tuple[Array, Array, tuple[MarginState, ...]]:
+def standardised(
+    margins: tuple[MarginState, ...], returns: Array
+) -> tuple[Array, Array, tuple[MarginState, ...]]:
     """Residuals (n_dates, n_series), variances (n_dates + 1, n_series) and the margins' states after these dates."""
     means, variances, after = filter_margins(margins, returns)
     return (returns - means[:-1]) / np.sqrt(variances[:-1]), variances, after

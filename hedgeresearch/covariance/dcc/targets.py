@@ -44,11 +44,15 @@ def _of_targets(likelihood: CorrelationLikelihood, parameters: Array) -> Array:
     falls = np.minimum(z, 0.0)
     products, news = _products(z - z.mean(axis=0)), _products(falls)
     # scaling Q to a unit diagonal takes away what all of its elements have in common
-    added = a * _scaled(products, correlation) + g * (_scaled(news, correlation) - (expected - 0.5 * correlation))
+    added = a * _scaled(products, correlation) + g * (
+        _scaled(news, correlation) - (expected - 0.5 * correlation)
+    )
     persistence = a + b + g * slope.mean(axis=0)
     later = added / (1.0 - persistence)
     of_news = news - expected + slope.mean(axis=0) * later
-    return np.stack([products - correlation + later, of_news if likelihood.asymmetric else 0.0 * later], axis=1)
+    return np.stack(
+        [products - correlation + later, of_news if likelihood.asymmetric else 0.0 * later], axis=1
+    )
 
 
 def _of_corrected_target(likelihood: CorrelationLikelihood, parameters: Array) -> Array:

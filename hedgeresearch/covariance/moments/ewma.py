@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._validation.frames import check_frame, check_returns
@@ -26,6 +27,7 @@ START_UP = 20
 """Dates that only feed the average before the path begins (more when there are more than ten series)."""
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class EWMACovariance:
     """Exponentially weighted second moments of returns, with given weights: nothing is estimated.
@@ -50,7 +52,9 @@ class EWMACovariance:
 
     def __post_init__(self) -> None:
         if self.decay is not None and self.half_life is not None:
-            raise DataError(f"give decay or half_life, not both; got {self.decay!r} and {self.half_life!r}.")
+            raise DataError(
+                f"give decay or half_life, not both; got {self.decay!r} and {self.half_life!r}."
+            )
         if self.decay is not None:
             check_between(self.decay, "decay", 0.0, 1.0)
         if self.half_life is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
 from hedgeresearch._validation.frames import check_frame, check_returns
@@ -23,6 +24,7 @@ from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class RollingCovariance:
     """The demeaned covariance (divisor window - 1) of the ``window`` dates before each date.

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_choice
@@ -18,6 +19,7 @@ from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class SampleCovariance:
     """The demeaned sample covariance (divisor n - 1) as an estimate for every date.

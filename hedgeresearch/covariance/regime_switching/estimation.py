@@ -39,7 +39,9 @@ def _log_densities(z: Array, correlations: Array) -> Array:
     factors = np.linalg.cholesky(correlations)
     whitened = np.einsum("kij,tj->kti", np.linalg.inv(factors), z)
     log_roots = np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
-    return np.ascontiguousarray(-0.5 * (z.shape[1] * np.log(2.0 * np.pi) + (whitened**2).sum(axis=2)).T - log_roots)
+    return np.ascontiguousarray(
+        -0.5 * (z.shape[1] * np.log(2.0 * np.pi) + (whitened**2).sum(axis=2)).T - log_roots
+    )
 
 
 def filter_correlations(z: Array, point: Point) -> tuple[Array, Array]:
@@ -50,9 +52,13 @@ def filter_correlations(z: Array, point: Point) -> tuple[Array, Array]:
 
 def expect(z: Array, point: Point) -> tuple[Array, Array, Array, float]:
     """Smoothed probabilities, expected moves, second moments of each regime (as CCC, about the mean), log-density."""
-    smoothed, moves, log_density = expected_regimes(_log_densities(z, point.correlations), *point[1:])
+    smoothed, moves, log_density = expected_regimes(
+        _log_densities(z, point.correlations), *point[1:]
+    )
     centred = z - z.mean(axis=0)
-    moments = np.stack([(centred * w[:, None]).T @ centred / max(w.sum(), 1e-300) for w in smoothed.T])
+    moments = np.stack(
+        [(centred * w[:, None]).T @ centred / max(w.sum(), 1e-300) for w in smoothed.T]
+    )
     return smoothed, moves, 0.5 * (moments + moments.swapaxes(1, 2)), float(log_density)
 
 
@@ -71,14 +77,18 @@ def estimate_regime_correlation(z: Array, points: list[Point]) -> Point:
         if finished is not None and finished[2] < FINISH[0]:
             correlations, transition, first = finished[0]
             low = np.argsort(correlations.sum(axis=(1, 2)), kind="stable")
-            return Point(correlations[low], np.ascontiguousarray(transition[low][:, low]), first[low])
+            return Point(
+                correlations[low], np.ascontiguousarray(transition[low][:, low]), first[low]
+            )
     raise ConvergenceError(
         f"{len(points[0].transition)} regimes of correlation must reach an optimum where none is singular or rests "
         f"on a few dates; none of {len(points)} starts did. Use fewer regimes, more dates or fewer series."
     )
 
 
-def _run_em(z: Array, point: Point, smallest: float, longest: int) -> tuple[Point, float, float] | None:
+def _run_em(
+    z: Array, point: Point, smallest: float, longest: int
+) -> tuple[Point, float, float] | None:
     """EM until no parameter changes by more than ``smallest``; where, log-density, last change; None if collapsed.
 
     A regime has collapsed when its correlation is singular or it has hardly more expected dates than series.
@@ -91,8 +101,13 @@ def _run_em(z: Array, point: Point, smallest: float, longest: int) -> tuple[Poin
         if not smoothed.sum(axis=0).min() > z.shape[1] + 1:
             return None
         transition = moves / moves.sum(axis=1, keepdims=True)
-        following = Point(np.stack([as_correlation(m) for m in moments]), transition, smoothed[0].copy())
-        change = max(float(np.abs(new - old).max()) for new, old in zip(following[:2], point[:2], strict=True))
+        following = Point(
+            np.stack([as_correlation(m) for m in moments]), transition, smoothed[0].copy()
+        )
+        change = max(
+            float(np.abs(new - old).max())
+            for new, old in zip(following[:2], point[:2], strict=True)
+        )
         point = following
         if change < smallest:
             break
@@ -107,11 +122,17 @@ def starting_points(z: Array, k: int, n_starts: int, seed: int) -> list[Point]:
     for _ in range(n_starts):
         products = np.log((z @ rng.standard_normal((n, 2 * n))) ** 2 + 1e-12)
         width = min(int(rng.choice([10, 30, 80])), len(z) // 4)
-        local = np.stack([np.convolve(column, np.ones(width) / width, "same") for column in products.T], axis=1)
-        distances = ((local[:, None] - local[rng.choice(len(z), k, replace=False)]) ** 2).sum(axis=2)
+        local = np.stack(
+            [np.convolve(column, np.ones(width) / width, "same") for column in products.T], axis=1
+        )
+        distances = ((local[:, None] - local[rng.choice(len(z), k, replace=False)]) ** 2).sum(
+            axis=2
+        )
         groups = [z[distances.argmin(axis=1) == i] for i in range(k)]
         moments = [0.8 * g.T @ g / max(len(g), 1) + 0.2 * np.eye(n) for g in groups]
-        points.append(Point(np.stack([as_correlation(m) for m in moments]), transition, np.full(k, 1.0 / k)))
+        points.append(
+            Point(np.stack([as_correlation(m) for m in moments]), transition, np.full(k, 1.0 / k))
+        )
     return points
 
 
@@ -134,16 +155,25 @@ class RegimeCorrelationInference:
     def influence(self, sensitivities: list[Sensitivities]) -> Array:
         """Of each date on the margins' parameters, the correlations and the transition, (n_dates, m)."""
         z, point, kept = self.margins.residuals, self.point, kept_parameters(self.point)
-        jacobian = [_slope(lambda at: equations(z, at), point, move) for move in moves_of(point, natural=False)]
+        jacobian = [
+            _slope(lambda at: equations(z, at), point, move)
+            for move in moves_of(point, natural=False)
+        ]
         added = [
-            _slope(lambda at: filter_correlations(z, at)[1], point, move) for move in moves_of(point, natural=True)
+            _slope(lambda at: filter_correlations(z, at)[1], point, move)
+            for move in moves_of(point, natural=True)
         ]
         by_date = np.stack(added, axis=1)
         for i, s in enumerate(sensitivities):
             along = s.derivatives[:, :, None] * np.eye(z.shape[1])[i]
             sizes = STEP / np.maximum(np.abs(s.derivatives).max(axis=1), 1e-300)
-            ends = [[equations(z + h * d, point) for h in (size, -size)] for size, d in zip(sizes, along, strict=True)]
-            crossed = np.array([(up - down) / (2.0 * size) for (up, down), size in zip(ends, sizes, strict=True)])
+            ends = [
+                [equations(z + h * d, point) for h in (size, -size)]
+                for size, d in zip(sizes, along, strict=True)
+            ]
+            crossed = np.array(
+                [(up - down) / (2.0 * size) for (up, down), size in zip(ends, sizes, strict=True)]
+            )
             by_date += s.influence @ crossed
         information = -np.stack(jacobian, axis=1)[np.ix_(kept, kept)]
         reaction = np.zeros_like(by_date)
@@ -155,7 +185,9 @@ def equations(z: Array, point: Point) -> Array:
     """g of ``RegimeCorrelationInference``, per date: correlations of a regime after the other, then rows of p."""
     smoothed, expected, moments, _ = expect(z, point)
     scaled = np.stack([as_correlation(m) for m in moments])
-    gaps = (smoothed.mean(axis=0)[:, None, None] * (scaled - point.correlations))[:, *np.triu_indices(z.shape[1], 1)]
+    gaps = (smoothed.mean(axis=0)[:, None, None] * (scaled - point.correlations))[
+        :, *np.triu_indices(z.shape[1], 1)
+    ]
     ratio = expected / np.maximum(point.transition, 1e-300) / len(z)
     return np.append(gaps, ratio[:, :-1] - ratio[:, -1:])
 
@@ -173,12 +205,18 @@ def moves_of(point: Point, natural: bool) -> Iterator[tuple[Array, Array]]:
             yield np.eye(k)[r][:, None, None] * c, np.zeros((k, k))
     for i in range(k):
         for j in range(k - 1):
-            yield np.zeros_like(point.correlations), np.outer(np.eye(k)[i], np.eye(k)[j] - np.eye(k)[-1])
+            yield (
+                np.zeros_like(point.correlations),
+                np.outer(np.eye(k)[i], np.eye(k)[j] - np.eye(k)[-1]),
+            )
 
 
 def _slope(function: Callable[[Point], Array], point: Point, move: tuple[Array, Array]) -> Array:
     """Central difference along a direction."""
-    ends = (function(Point(point[0] + h * move[0], point[1] + h * move[1], point[2])) for h in (STEP, -STEP))
+    ends = (
+        function(Point(point[0] + h * move[0], point[1] + h * move[1], point[2]))
+        for h in (STEP, -STEP)
+    )
     return (next(ends) - next(ends)) / (2.0 * STEP)
 
 

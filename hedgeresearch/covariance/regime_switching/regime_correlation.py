@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
@@ -51,6 +52,7 @@ from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch import GARCH
 
 
+@exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class RegimeCorrelation:
     """Constant correlations in each of ``n_regimes`` regimes that follow a Markov chain.
@@ -58,7 +60,7 @@ class RegimeCorrelation:
     Parameters
     ----------
     n_regimes : int; one is the constant correlation of CCC
-    margins : the model of each series' own mean and variance; one for all, or a mapping by name
+    univariate : the model of each series' own mean and variance; one for all, or a mapping by name
     n_starts : int, EM searches from different points; the best is kept
     seed : int, of the random starts
 
@@ -68,19 +70,19 @@ class RegimeCorrelation:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.RegimeCorrelation(n_starts=2).fit(hr.simulate_regimes(n_dates=1000, seed=3).returns)
+    >>> fit = hr.RegimeCorrelation(n_starts=2).fit(hr.data.simulate_regimes(n_dates=1000, seed=3).returns)
     >>> bool(fit.parameters["correlation asset hedge [0]"] < fit.parameters["correlation asset hedge [1]"])
     True
     """
 
     n_regimes: int = 2
-    margins: Margins = GARCH()
+    univariate: Margins = GARCH()
     n_starts: int = 8
     seed: int = 0
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
-        check_margins(self.margins)
+        check_margins(self.univariate)
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
 
@@ -94,8 +96,8 @@ class RegimeCorrelation:
         ConvergenceError
             If a margin reaches no optimum, or a regime collapses from every start.
         """
-        frame = check_panel(returns, self.margins, "RegimeCorrelation")
-        margins = fit_margins(self.margins, frame)
+        frame = check_panel(returns, self.univariate, "RegimeCorrelation")
+        margins = fit_margins(self.univariate, frame)
         points = starting_points(margins.residuals, self.n_regimes, self.n_starts, self.seed)
         point = estimate_regime_correlation(margins.residuals, points)
         smoothed, _, _, log_density = expect(margins.residuals, point)
@@ -142,7 +144,10 @@ class RegimeCorrelationErrors:
         at = len(change) - len(directions)
         correlations, transition, first = self.point
         for size, (of_correlations, of_transition) in zip(change[at:], directions, strict=True):
-            correlations, transition = correlations + size * of_correlations, transition + size * of_transition
+            correlations, transition = (
+                correlations + size * of_correlations,
+                transition + size * of_transition,
+            )
         point = Point(correlations, transition, first)
         return RegimeCorrelationState(moved_margins(self.margins, change[:at]), point)
 
@@ -174,12 +179,16 @@ class RegimeCorrelationState:
         residuals, variances, _ = standardised(self.margins, returns)
         predicted = filter_correlations(residuals, self.point)[0][:-1]
         cut = self.point.correlations[:, block][:, :, block]
-        return np.asarray(np.einsum("tk,kij->tij", predicted, cut) * outer(np.sqrt(variances[:-1, block])))
+        return np.asarray(
+            np.einsum("tk,kij->tij", predicted, cut) * outer(np.sqrt(variances[:-1, block]))
+        )
 
     def advance(self, returns: Array) -> RegimeCorrelationState:
         """The margins and the probabilities after new dates."""
         residuals, _, margins = standardised(self.margins, returns)
-        following = self.point._replace(probabilities=filter_correlations(residuals, self.point)[0][-1])
+        following = self.point._replace(
+            probabilities=filter_correlations(residuals, self.point)[0][-1]
+        )
         return replace(self, margins=margins, point=following)
 
     def forecast(self, horizon: int) -> Array:
@@ -189,12 +198,18 @@ class RegimeCorrelationState:
         for h in range(1, horizon):
             probabilities[h] = probabilities[h - 1] @ self.point.transition
         volatility = np.sqrt(forecast_margins(self.margins, horizon))
-        return np.asarray(np.einsum("tk,kij->tij", probabilities, self.point.correlations) * outer(volatility))
+        return np.asarray(
+            np.einsum("tk,kij->tij", probabilities, self.point.correlations) * outer(volatility)
+        )
 
 
 def _named(point: Point, series: tuple[str, ...]) -> dict[str, float]:
     """Correlations and transition probabilities (the last of each row follows from the others) by name."""
     k, pairs = len(point.transition), list(combinations(range(len(series)), 2))
-    named = {f"correlation {series[i]} {series[j]} [{r}]": point[0][r, i, j] for r in range(k) for i, j in pairs}
+    named = {
+        f"correlation {series[i]} {series[j]} [{r}]": point[0][r, i, j]
+        for r in range(k)
+        for i, j in pairs
+    }
     named |= {f"p [{i},{j}]": point.transition[i, j] for i in range(k) for j in range(k - 1)}
     return {name: float(value) for name, value in named.items()}

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.estimation.block_length import block_length as longest_block
 from hedgeresearch.evaluation.comparison.losses import (
@@ -28,6 +29,7 @@ from hedgeresearch.evaluation.comparison.superior_ability import N_BOOTSTRAP, ch
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, eq=False, repr=False)
 class ModelConfidenceSet:
     """Which hedges may be the best.
@@ -51,6 +53,7 @@ class ModelConfidenceSet:
         return f"ModelConfidenceSet({100 * (1 - self.size):.0f} % confidence, {len(self.p_values)} hedges: {found})"
 
 
+@exported_by("hedgeresearch.evaluation")
 def model_confidence_set(
     hedged_returns: pd.DataFrame,
     loss: Loss = variance_loss,
@@ -78,8 +81,8 @@ def model_confidence_set(
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> returns = hr.simulate_dcc(n_dates=500, seed=1).returns
-    >>> hr.model_confidence_set(returns.assign(twice=2 * returns["asset"], copy=returns["asset"])).included
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=1).returns
+    >>> hr.evaluation.model_confidence_set(returns.assign(twice=2 * returns["asset"], copy=returns["asset"])).included
     ['asset', 'copy']
     """
     frame = check_hedged_returns(hedged_returns)
@@ -91,7 +94,9 @@ def model_confidence_set(
     return ModelConfidenceSet(pd.Series(p_values, frame.columns, name="p"), size)
 
 
-def confidence_set_p_values(losses: Array, block_length: int | None, n_bootstrap: int, seed: int) -> Array:
+def confidence_set_p_values(
+    losses: Array, block_length: int | None, n_bootstrap: int, seed: int
+) -> Array:
     """P-values of each column of losses (n_dates, n_hedges); those of columns that are the same are the same."""
     from arch.bootstrap import MCS
 
@@ -99,7 +104,9 @@ def confidence_set_p_values(losses: Array, block_length: int | None, n_bootstrap
     distinct, copy_of = np.unique(losses, axis=1, return_inverse=True)
     if distinct.shape[1] == 1:
         return np.ones(losses.shape[1])
-    against_mean = distinct - distinct.mean(axis=1, keepdims=True)  # what all share moves no difference
+    against_mean = distinct - distinct.mean(
+        axis=1, keepdims=True
+    )  # what all share moves no difference
     against_mean = against_mean[:, against_mean.any(axis=0)]
     length = longest_block(against_mean) if block_length is None else block_length
     # no size is needed for the p-values

@@ -19,12 +19,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.block_length import block_length
 from hedgeresearch.evaluation.comparison.losses import FEWEST
-from hedgeresearch.metrics.hedge_effectiveness import effectiveness, effectiveness_of, variance, variance_of
+from hedgeresearch.metrics.hedge_effectiveness import (
+    effectiveness,
+    effectiveness_of,
+    variance,
+    variance_of,
+)
 from hedgeresearch.metrics.risk_adjusted import (
     exponential_certainty_equivalent,
     exponential_certainty_equivalent_of,
@@ -58,6 +64,7 @@ AT_ONCE = 2_000_000
 """Numbers of one series that are drawn at once."""
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, repr=False)
 class DifferenceInterval:
     """A measure of one hedge less that of another, and an interval of it.
@@ -85,6 +92,7 @@ class DifferenceInterval:
         )
 
 
+@exported_by("hedgeresearch.evaluation")
 def bootstrap_difference(
     measure: Callable[..., float],
     hedged_a: pd.Series[float],
@@ -115,25 +123,37 @@ def bootstrap_difference(
     >>> returns = hr.returns(hr.load("nasdaq_sp500")).iloc[-1000:]
     >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
     >>> naive, half = asset - hedges["SP500"], asset - 0.5 * hedges["SP500"]
-    >>> hr.bootstrap_difference(hr.effectiveness, naive, half, asset, n_bootstrap=200)
+    >>> hr.evaluation.bootstrap_difference(hr.effectiveness, naive, half, asset, n_bootstrap=200)
     DifferenceInterval(...)
     """
     check_between(level, "level", 0.0, 1.0)
     check_at_least(n_bootstrap, "n_bootstrap", 2)
     check_at_least(seed, "seed", 0)
-    given = {"hedged_a": hedged_a, "hedged_b": hedged_b} | ({} if unhedged is None else {"unhedged": unhedged})
+    given = {"hedged_a": hedged_a, "hedged_b": hedged_b} | (
+        {} if unhedged is None else {"unhedged": unhedged}
+    )
     joined = joined_series(given, minimum_rows=FEWEST)
     values = joined.to_numpy().T
     of_rows = _of_rows(measure)
     squares = np.square(values[:2] - values[:2].mean(axis=1, keepdims=True))
     length = block_length(np.column_stack([*squares, squares[0] - squares[1]]))
-    parts = [_differences(of_rows, values, rows) for rows in _drawn_rows(values.shape[1], length, n_bootstrap, seed)]
+    parts = [
+        _differences(of_rows, values, rows)
+        for rows in _drawn_rows(values.shape[1], length, n_bootstrap, seed)
+    ]
     differences = np.concatenate(parts)
     if not np.isfinite(differences).all():
-        raise DataError("the measure must exist on every draw; it does not on some. Give more dates that vary.")
+        raise DataError(
+            "the measure must exist on every draw; it does not on some. Give more dates that vary."
+        )
     lower, upper = np.quantile(differences, [0.5 - level / 2.0, 0.5 + level / 2.0])
-    both = [float(measure(*(joined[name] for name in (which, *list(joined)[2:])))) for which in list(joined)[:2]]
-    return DifferenceInterval(both[0] - both[1], float(lower), float(upper), level, length, n_bootstrap)
+    both = [
+        float(measure(*(joined[name] for name in (which, *list(joined)[2:]))))
+        for which in list(joined)[:2]
+    ]
+    return DifferenceInterval(
+        both[0] - both[1], float(lower), float(upper), level, length, n_bootstrap
+    )
 
 
 def _drawn_rows(n_dates: int, length: int, n_bootstrap: int, seed: int) -> Iterator[Indices]:
@@ -141,7 +161,9 @@ def _drawn_rows(n_dates: int, length: int, n_bootstrap: int, seed: int) -> Itera
     from arch.bootstrap import StationaryBootstrap
 
     positions: Any = np.arange(n_dates)
-    draws = StationaryBootstrap(length, positions, seed=np.random.default_rng(seed)).bootstrap(n_bootstrap)
+    draws = StationaryBootstrap(length, positions, seed=np.random.default_rng(seed)).bootstrap(
+        n_bootstrap
+    )
     rows: Any = (drawn[0] for drawn, _ in draws)
     while some := list(islice(rows, max(AT_ONCE // n_dates, 1))):
         yield np.array(some)
@@ -150,7 +172,9 @@ def _drawn_rows(n_dates: int, length: int, n_bootstrap: int, seed: int) -> Itera
 def _differences(of_rows: Callable[..., Array], values: Array, rows: Indices) -> Array:
     """The measure of the first series less that of the second, for each draw; others go into both."""
     first, second, *others = (series[rows] for series in values)
-    with np.errstate(divide="ignore", invalid="ignore"):  # a draw without variance is refused afterwards
+    with np.errstate(
+        divide="ignore", invalid="ignore"
+    ):  # a draw without variance is refused afterwards
         return of_rows(first, *others) - of_rows(second, *others)
 
 
@@ -160,7 +184,11 @@ def _of_rows(measure: Callable[..., float]) -> Callable[..., Array]:
     if isinstance(measure, partial) and not measure.args:
         function, settings = measure.func, measure.keywords
     if function not in OF_ARRAYS:
-        return lambda *arrays: np.array([measure(*map(pd.Series, rows)) for rows in zip(*arrays, strict=True)])
+        return lambda *arrays: np.array(
+            [measure(*map(pd.Series, rows)) for rows in zip(*arrays, strict=True)]
+        )
     parameters = inspect.signature(function).parameters.values()
-    defaults = {one.name: one.default for one in parameters if one.default is not inspect.Parameter.empty}
+    defaults = {
+        one.name: one.default for one in parameters if one.default is not inspect.Parameter.empty
+    }
     return partial(OF_ARRAYS[function], **(defaults | settings))

@@ -9,12 +9,14 @@ from typing import get_args
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.metrics.risk_measures import Quantile, last_of_tail
 
 
+@exported_by("hedgeresearch.evaluation")
 def historical_value_at_risk(
     returns: pd.Series[float], window: int = 250, level: float = 0.05, quantile: Quantile = "linear"
 ) -> pd.Series[float]:
@@ -36,7 +38,7 @@ def historical_value_at_risk(
     --------
     >>> import hedgeresearch as hr
     >>> nasdaq = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
-    >>> hr.historical_value_at_risk(nasdaq, window=500).round(4).tail(2).tolist()
+    >>> hr.evaluation.historical_value_at_risk(nasdaq, window=500).round(4).tail(2).tolist()
     [0.0185, 0.0185]
     """
     check_at_least(window, "window", 2)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hedgeresearch._exports import exported_by
 
+
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, repr=False)
 class PairedTest:
     """A test that a hedge is no better and no worse than a benchmark.

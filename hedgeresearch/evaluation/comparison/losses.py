@@ -56,7 +56,9 @@ def losses_of(returns: Array, loss: Loss) -> Array:
         differences = losses[:, :i] - losses[:, [i]]
         still = np.ptp(differences, axis=0) <= ROUNDING * np.abs(differences).max(axis=0)
         if (still & differences.any(axis=0)).any():
-            raise DataError("losses must differ by more than a constant; two do not. No test can weigh them.")
+            raise DataError(
+                "losses must differ by more than a constant; two do not. No test can weigh them."
+            )
     return losses
 
 
@@ -78,8 +80,12 @@ def pair_of_returns(hedged: Any, benchmark: Any) -> Array:
     }
     for name, frame in frames.items():
         if frame.shape[1] != 1:
-            raise DataError(f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them.")
-    values = join_asset_and_hedges(*(frame.iloc[:, 0].rename(name) for name, frame in frames.items())).to_numpy()
+            raise DataError(
+                f"{name} must be one series; got the columns {list(frame.columns)}. Choose one of them."
+            )
+    values = join_asset_and_hedges(
+        *(frame.iloc[:, 0].rename(name) for name, frame in frames.items())
+    ).to_numpy()
     return without_rounding(values, float(np.abs(values).max()))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.confidence_set import confidence_set_p_values
@@ -37,9 +38,16 @@ from hedgeresearch.evaluation.comparison.superior_ability import (
 from hedgeresearch.typing import Array
 
 UNHEDGED = "unhedged"
-BENCHMARK, SAME, BETTER, WORSE, UNCLEAR = "benchmark", "the same", "better", "worse", "no difference shown"
+BENCHMARK, SAME, BETTER, WORSE, UNCLEAR = (
+    "benchmark",
+    "the same",
+    "better",
+    "worse",
+    "no difference shown",
+)
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """Hedges compared with a benchmark and with each other on the same dates.
@@ -76,7 +84,9 @@ class Comparison:
         """The verdict on each hedge but the benchmark, in the order of the table."""
         benchmark = self.table.iloc[list(self.table.index).index(self.against)]
         return tuple(
-            self._sentence(str(name), row, benchmark) for name, row in self.table.iterrows() if name != self.against
+            self._sentence(str(name), row, benchmark)
+            for name, row in self.table.iterrows()
+            if name != self.against
         )
 
     @property
@@ -86,7 +96,11 @@ class Comparison:
         if tried == 0:
             return f"All hedges are the same as {self.against}."
         best = [str(name) for name in self.table.index[self.table["in MCS"]]]
-        found = "at least one is better" if self.joint.p_value < self.level else "none is shown to be better"
+        found = (
+            "at least one is better"
+            if self.joint.p_value < self.level
+            else "none is shown to be better"
+        )
         among = f"is among {', '.join(best)}" if len(best) > 1 else f"is {best[0]}"
         return (
             f"Counting all {tried} hedge{'s' if tried > 1 else ''} tried against {self.against}, {found} ({p}); "
@@ -95,7 +109,9 @@ class Comparison:
 
     def to_latex(self, **settings: Any) -> str:
         """The table for LaTeX (booktabs), with three decimals; settings go to ``DataFrame.to_latex``."""
-        return str(self.table.to_latex(**{"float_format": latex_number, "escape": True, **settings}))
+        return str(
+            self.table.to_latex(**{"float_format": latex_number, "escape": True, **settings})
+        )
 
     def _sentence(self, name: str, row: pd.Series[Any], benchmark: pd.Series[Any]) -> str:
         both = removed if self.by_variance else costs
@@ -112,6 +128,7 @@ class Comparison:
         return f"{name} {own}, {self.against} {other}; {differs[verdict]} ({p})."
 
 
+@exported_by("hedgeresearch.evaluation")
 def compare_hedges(
     hedged_returns: pd.DataFrame,
     against: Hashable = "ols",
@@ -145,7 +162,7 @@ def compare_hedges(
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
     >>> study = hr.walk_forward({"ewma": ewma}, returns["NASDAQ"], returns[["SP500"]], progress=False)
-    >>> hr.compare_hedges(study.hedged_returns).sentences[1]
+    >>> hr.evaluation.compare_hedges(study.hedged_returns).sentences[1]
     'ewma removes 90.6 % of variance, ols 89.6 %; ewma is better (p = .005).'
     """
     frame = check_hedged_returns(hedged_returns)
@@ -193,13 +210,19 @@ def pairwise_tests(returns: Array, losses: Array, position: int, horizon: int) -
     for hedged, own in zip(returns.T, losses.T, strict=True):
         gain = losses[:, position] - own
         moments = variance_loss(returns[:, position]) - variance_loss(hedged)
-        _, equal_variances = equal_variance_test(hedged, returns[:, position], True, lags_for(moments, horizon))
+        _, equal_variances = equal_variance_test(
+            hedged, returns[:, position], True, lags_for(moments, horizon)
+        )
         statistic, equal_means = mean_gain_test(gain, horizon, lags_for(gain, horizon))
-        rows.append((statistic, equal_means, equal_variances, conditional_gain_test(gain, horizon)[1]))
+        rows.append(
+            (statistic, equal_means, equal_variances, conditional_gain_test(gain, horizon)[1])
+        )
     return dict(zip(["DM t", "DM p", "Pitman-Morgan p", "GW p"], np.array(rows).T, strict=True))
 
 
-def verdicts(losses: Array, position: int, statistic: Array, p_value: Array, level: float) -> list[str]:
+def verdicts(
+    losses: Array, position: int, statistic: Array, p_value: Array, level: float
+) -> list[str]:
     """In a word, what each hedge is beside the benchmark."""
     words = np.where(p_value < level, np.where(statistic > 0.0, BETTER, WORSE), UNCLEAR)
     words[(losses == losses[:, [position]]).all(axis=0)] = SAME

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_flag
 from hedgeresearch.estimation.regression import long_run_sum
 from hedgeresearch.evaluation.comparison.hypothesis_tests import PairedTest
@@ -27,7 +28,10 @@ from hedgeresearch.evaluation.comparison.predictive_ability import check_spans, 
 from hedgeresearch.typing import Array
 
 
-def pitman_morgan_test(hedged: Any, benchmark: Any, robust: bool = True, lags: int | None = None) -> PairedTest:
+@exported_by("hedgeresearch.evaluation")
+def pitman_morgan_test(
+    hedged: Any, benchmark: Any, robust: bool = True, lags: int | None = None
+) -> PairedTest:
     """Test whether two returns on the same dates have the same variance.
 
     Parameters
@@ -46,7 +50,7 @@ def pitman_morgan_test(hedged: Any, benchmark: Any, robust: bool = True, lags: i
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> hr.pitman_morgan_test(returns["SP500"], returns["NASDAQ"])
+    >>> hr.evaluation.pitman_morgan_test(returns["SP500"], returns["NASDAQ"])
     PairedTest(Pitman-Morgan, robust: t(5028) = 5.05, p = 4.47e-07)
     """
     check_flag(robust, "robust")
@@ -56,7 +60,9 @@ def pitman_morgan_test(hedged: Any, benchmark: Any, robust: bool = True, lags: i
         lags = lags_for(variance_loss(y) - variance_loss(x))
     statistic, p_value = equal_variance_test(x, y, robust, lags)
     name = "Pitman-Morgan, robust" if robust else "Pitman-Morgan"
-    return PairedTest(name, statistic, p_value, f"t({len(x) - 2})", float(y.var(ddof=1) - x.var(ddof=1)))
+    return PairedTest(
+        name, statistic, p_value, f"t({len(x) - 2})", float(y.var(ddof=1) - x.var(ddof=1))
+    )
 
 
 def equal_variance_test(x: Array, y: Array, robust: bool, lags: int) -> tuple[float, float]:
@@ -78,5 +84,7 @@ def equal_variance_test(x: Array, y: Array, robust: bool, lags: int) -> tuple[fl
         error = math.sqrt(float(long_run_sum(moments[:, None], lags)[0, 0])) / spread
     else:
         error = math.sqrt(float(residuals @ residuals) / (n - 2) / spread)
-    statistic = slope / error if error > 0.0 else math.copysign(math.inf, slope)  # one is a multiple of the other
+    statistic = (
+        slope / error if error > 0.0 else math.copysign(math.inf, slope)
+    )  # one is a multiple of the other
     return statistic, float(2.0 * t.sf(abs(statistic), n - 2))

@@ -31,16 +31,27 @@ from typing import Any
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
 from hedgeresearch.evaluation.comparison.hypothesis_tests import PairedTest
-from hedgeresearch.evaluation.comparison.losses import Loss, losses_of, pair_of_returns, variance_loss
+from hedgeresearch.evaluation.comparison.losses import (
+    Loss,
+    losses_of,
+    pair_of_returns,
+    variance_loss,
+)
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.evaluation")
 def diebold_mariano_test(
-    hedged: Any, benchmark: Any, loss: Loss = variance_loss, horizon: int = 1, lags: int | None = None
+    hedged: Any,
+    benchmark: Any,
+    loss: Loss = variance_loss,
+    horizon: int = 1,
+    lags: int | None = None,
 ) -> PairedTest:
     """Test whether the mean losses of two hedged positions are equal.
 
@@ -63,7 +74,7 @@ def diebold_mariano_test(
     >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
     >>> study = hr.walk_forward({"ewma": ewma}, asset, hedges, progress=False).hedged_returns
-    >>> hr.diebold_mariano_test(study["ewma"], study["ols"])
+    >>> hr.evaluation.diebold_mariano_test(study["ewma"], study["ols"])
     PairedTest(Diebold-Mariano: ...)
     """
     losses = losses_of(pair_of_returns(hedged, benchmark), loss)
@@ -71,10 +82,15 @@ def diebold_mariano_test(
     check_spans(len(gain), horizon, lags)
     lags = lags_for(gain, horizon) if lags is None else lags
     statistic, p_value = mean_gain_test(gain, horizon, lags)
-    return PairedTest("Diebold-Mariano", statistic, p_value, f"t({len(gain) - 1})", float(gain.mean()))
+    return PairedTest(
+        "Diebold-Mariano", statistic, p_value, f"t({len(gain) - 1})", float(gain.mean())
+    )
 
 
-def giacomini_white_test(hedged: Any, benchmark: Any, loss: Loss = variance_loss, horizon: int = 1) -> PairedTest:
+@exported_by("hedgeresearch.evaluation")
+def giacomini_white_test(
+    hedged: Any, benchmark: Any, loss: Loss = variance_loss, horizon: int = 1
+) -> PairedTest:
     """Test whether the last known difference of losses tells which of two hedges will do better, or one always does.
 
     Parameters
@@ -91,8 +107,8 @@ def giacomini_white_test(hedged: Any, benchmark: Any, loss: Loss = variance_loss
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> asset = hr.simulate_dcc(n_dates=500, seed=1).returns["asset"]
-    >>> hr.giacomini_white_test(asset, asset)
+    >>> asset = hr.data.simulate_dcc(n_dates=500, seed=1).returns["asset"]
+    >>> hr.evaluation.giacomini_white_test(asset, asset)
     PairedTest(Giacomini-White: chi-squared(2) = 0.00, p = 1)
     """
     losses = losses_of(pair_of_returns(hedged, benchmark), loss)
@@ -108,8 +124,14 @@ def check_spans(n_dates: int, horizon: int, lags: int | None = None) -> None:
     if lags is not None:
         check_at_least(lags, "lags", 0)
     if not 2 * max(horizon, lags or 0) < n_dates:
-        asked = f"{horizon} of {n_dates} dates" if lags is None else f"{horizon} and {lags} of {n_dates} dates"
-        raise DataError(f"horizon and lags must be less than half the number of dates; got {asked}.")
+        asked = (
+            f"{horizon} of {n_dates} dates"
+            if lags is None
+            else f"{horizon} and {lags} of {n_dates} dates"
+        )
+        raise DataError(
+            f"horizon and lags must be less than half the number of dates; got {asked}."
+        )
 
 
 def lags_for(series: Array, horizon: int = 1) -> int:

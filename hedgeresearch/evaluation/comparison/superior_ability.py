@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.block_length import block_length as longest_block
@@ -41,6 +42,7 @@ N_BOOTSTRAP = 1000
 """Draws if nobody says otherwise."""
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, repr=False)
 class SuperiorAbility:
     """Tests that no hedge is better than the benchmark.
@@ -68,6 +70,7 @@ class SuperiorAbility:
         )
 
 
+@exported_by("hedgeresearch.evaluation")
 def superior_ability_test(
     hedged_returns: pd.DataFrame,
     against: Hashable,
@@ -95,8 +98,8 @@ def superior_ability_test(
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> returns = hr.simulate_dcc(n_dates=500, seed=1).returns
-    >>> hr.superior_ability_test(returns.assign(twice=2 * returns["asset"]), against="twice", seed=1)
+    >>> returns = hr.data.simulate_dcc(n_dates=500, seed=1).returns
+    >>> hr.evaluation.superior_ability_test(returns.assign(twice=2 * returns["asset"]), against="twice", seed=1)
     SuperiorAbility(2 hedges: SPA p = 0, reality check p = 0)
     """
     frame, position = check_hedged_returns(hedged_returns), position_of(against, hedged_returns)
@@ -118,11 +121,20 @@ def superior_ability_of_losses(
     error = np.sqrt(bootstrap_variance(gains, length))
     means, drawn = gains.mean(axis=0), means_of_draws(gains, length, n_bootstrap, seed)
     far_below = means < -error * math.sqrt(2.0 * math.log(math.log(len(gains))) / len(gains))
-    centres = {"lower": np.maximum(means, 0.0), "p_value": np.where(far_below, 0.0, means), "upper": means}
+    centres = {
+        "lower": np.maximum(means, 0.0),
+        "p_value": np.where(far_below, 0.0, means),
+        "upper": means,
+    }
     best = (means / error).max()
-    found = {name: float((((drawn - centre) / error).max(axis=1) > best).mean()) for name, centre in centres.items()}
+    found = {
+        name: float((((drawn - centre) / error).max(axis=1) > best).mean())
+        for name, centre in centres.items()
+    }
     reality_check = float(((drawn - means).max(axis=1) > means.max()).mean())
-    return SuperiorAbility(**found, reality_check=reality_check, n_hedges=gains.shape[1], block_length=length)
+    return SuperiorAbility(
+        **found, reality_check=reality_check, n_hedges=gains.shape[1], block_length=length
+    )
 
 
 def means_of_draws(gains: Array, block_length: int, n_bootstrap: int, seed: int) -> Array:
@@ -131,7 +143,9 @@ def means_of_draws(gains: Array, block_length: int, n_bootstrap: int, seed: int)
 
     rows: Any = np.arange(len(gains))
     draws = StationaryBootstrap(block_length, rows, seed=np.random.default_rng(seed))
-    return np.array([gains[np.asarray(drawn[0])].mean(axis=0) for drawn, _ in draws.bootstrap(n_bootstrap)])
+    return np.array(
+        [gains[np.asarray(drawn[0])].mean(axis=0) for drawn, _ in draws.bootstrap(n_bootstrap)]
+    )
 
 
 def bootstrap_variance(gains: Array, block_length: int) -> Array:
@@ -151,4 +165,6 @@ def check_bootstrap(n_dates: int, block_length: int | None, n_bootstrap: int, se
     if block_length is not None:
         check_at_least(block_length, "block_length", 1)
         if block_length >= n_dates:
-            raise DataError(f"block_length must be less than the number of dates, {n_dates}; got {block_length}.")
+            raise DataError(
+                f"block_length must be less than the number of dates, {n_dates}; got {block_length}."
+            )

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import CONSTANT
 from hedgeresearch._validation.series import on_dates, one_series
 from hedgeresearch._validation.settings import check_at_least, check_between
@@ -34,6 +35,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, repr=False)
 class ValueAtRiskTest:
     """What a test of forecasts of value at risk found.
@@ -65,7 +67,10 @@ class ValueAtRiskTest:
         )
 
 
-def kupiec_test(returns: pd.Series[float], forecasts: pd.Series[float], level: float) -> ValueAtRiskTest:
+@exported_by("hedgeresearch.evaluation")
+def kupiec_test(
+    returns: pd.Series[float], forecasts: pd.Series[float], level: float
+) -> ValueAtRiskTest:
     """Whether losses exceed their forecasts in the right share of the dates.
 
     Parameters
@@ -83,15 +88,18 @@ def kupiec_test(returns: pd.Series[float], forecasts: pd.Series[float], level: f
     --------
     >>> import hedgeresearch as hr
     >>> nasdaq = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
-    >>> forecasts = hr.historical_value_at_risk(nasdaq, window=500, level=0.05)
-    >>> hr.kupiec_test(nasdaq, forecasts, level=0.05)
+    >>> forecasts = hr.evaluation.historical_value_at_risk(nasdaq, window=500, level=0.05)
+    >>> hr.evaluation.kupiec_test(nasdaq, forecasts, level=0.05)
     ValueAtRiskTest(...)
     """
     hits = _exceedances(returns, forecasts, level)
     return _found("unconditional coverage", coverage_statistic(hits, level), 1, level, hits)
 
 
-def christoffersen_test(returns: pd.Series[float], forecasts: pd.Series[float], level: float) -> ValueAtRiskTest:
+@exported_by("hedgeresearch.evaluation")
+def christoffersen_test(
+    returns: pd.Series[float], forecasts: pd.Series[float], level: float
+) -> ValueAtRiskTest:
     """Whether an exceedance is as likely after another one as otherwise; arguments as in ``kupiec_test``.
 
     The level is only told, not tested. Without any exceedance the statistic is zero.
@@ -100,13 +108,17 @@ def christoffersen_test(returns: pd.Series[float], forecasts: pd.Series[float], 
     return _found("independence", independence_statistic(hits), 1, level, hits)
 
 
-def conditional_coverage_test(returns: pd.Series[float], forecasts: pd.Series[float], level: float) -> ValueAtRiskTest:
+@exported_by("hedgeresearch.evaluation")
+def conditional_coverage_test(
+    returns: pd.Series[float], forecasts: pd.Series[float], level: float
+) -> ValueAtRiskTest:
     """Whether exceedances are as frequent as promised and independent; arguments as in ``kupiec_test``."""
     hits = _exceedances(returns, forecasts, level)
     statistic = coverage_statistic(hits[1:], level) + independence_statistic(hits)
     return _found("conditional coverage", statistic, 2, level, hits)
 
 
+@exported_by("hedgeresearch.evaluation")
 def dynamic_quantile_test(
     returns: pd.Series[float], forecasts: pd.Series[float], level: float, lags: int = 4
 ) -> ValueAtRiskTest:
@@ -120,8 +132,12 @@ def dynamic_quantile_test(
     check_at_least(lags, "lags", 0)
     hits = _exceedances(returns, forecasts, level)
     if not len(hits) > 2 * (lags + 2):
-        raise DataError(f"lags must be fewer than half the dates, {len(hits)}, less two; got {lags}. Choose fewer.")
-    statistic, rank = dynamic_quantile_statistic(hits, one_series(forecasts).to_numpy(), level, lags)
+        raise DataError(
+            f"lags must be fewer than half the dates, {len(hits)}, less two; got {lags}. Choose fewer."
+        )
+    statistic, rank = dynamic_quantile_statistic(
+        hits, one_series(forecasts).to_numpy(), level, lags
+    )
     return _found("the dynamic quantile", statistic, rank, level, hits)
 
 
@@ -145,11 +161,16 @@ def _log_likelihood(hits: Array, probability: float) -> float:
     return float(xlogy(count, probability) + xlog1py(len(hits) - count, -probability))
 
 
-def dynamic_quantile_statistic(hits: Array, forecasts: Array, level: float, lags: int) -> tuple[float, int]:
+def dynamic_quantile_statistic(
+    hits: Array, forecasts: Array, level: float, lags: int
+) -> tuple[float, int]:
     """The statistic of hits (n_dates,) on their lags and the forecasts (n_dates,), and the rank of the regressors."""
     excess = hits - level
     n_dates = len(excess) - lags
-    columns = [np.ones(n_dates), *(excess[lags - lag : lags - lag + n_dates] for lag in range(1, lags + 1))]
+    columns = [
+        np.ones(n_dates),
+        *(excess[lags - lag : lags - lag + n_dates] for lag in range(1, lags + 1)),
+    ]
     size = float(np.abs(forecasts).max())
     if float(np.ptp(forecasts[lags:])) > CONSTANT * size:
         columns.append((forecasts[lags:] - forecasts[lags:].mean()) / size)
@@ -163,11 +184,15 @@ def _exceedances(returns: pd.Series[float], forecasts: pd.Series[float], level: 
     """1 where the return is below minus the forecast, else 0, on the dates of the forecasts."""
     check_between(level, "level", 0.0, 1.0)
     promised = one_series(forecasts, "forecasts", minimum_rows=2)
-    realised = on_dates(one_series(returns).to_frame(), promised.index, "returns", "forecasts").to_numpy()[:, 0]
+    realised = on_dates(
+        one_series(returns).to_frame(), promised.index, "returns", "forecasts"
+    ).to_numpy()[:, 0]
     return np.asarray(realised < -promised.to_numpy(), dtype=float)
 
 
-def _found(hypothesis: str, statistic: float, degrees_of_freedom: int, level: float, hits: Array) -> ValueAtRiskTest:
+def _found(
+    hypothesis: str, statistic: float, degrees_of_freedom: int, level: float, hits: Array
+) -> ValueAtRiskTest:
     from scipy.stats import chi2
 
     return ValueAtRiskTest(

@@ -48,7 +48,9 @@ class Checkpoint:
             path.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=path).close()
         except OSError as error:
-            raise DataError(f"checkpoint must be a folder that can be written; {path}: {error.strerror}.") from None
+            raise DataError(
+                f"checkpoint must be a folder that can be written; {path}: {error.strerror}."
+            ) from None
         return cls(path)
 
     def load(self, key: str) -> Walk | None:
@@ -61,7 +63,9 @@ class Checkpoint:
             about = json.loads(table.schema.metadata[b"hedgeresearch"])
             values = np.column_stack([column.to_numpy() for column in table.columns])
             n_hedges, notes = about["n_hedges"], tuple(Note(*note) for note in about["notes"])
-            walk = Walk(values[:, :n_hedges], values[:, n_hedges:] if about["regimes"] else None, notes)
+            walk = Walk(
+                values[:, :n_hedges], values[:, n_hedges:] if about["regimes"] else None, notes
+            )
             if about["digest"] != _digest(walk):
                 return None
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
@@ -89,7 +93,9 @@ class Checkpoint:
             pq.write_table(table, file)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileNotFoundError):  # another run has just finished the same walk and tidied up
+        with suppress(
+            FileNotFoundError
+        ):  # another run has just finished the same walk and tidied up
             os.replace(unfinished, self._path(key))
         self._tidy(key)
 
@@ -111,7 +117,12 @@ def walk_key(model: Any, returns: pd.DataFrame, steps: Sequence[Step]) -> str:
         If a setting of the model cannot be hashed, because it cannot be pickled.
     """
     digest = hashlib.sha256()
-    labels = [VERSION, _written(model), str(list(returns.columns)), str(returns.attrs.get("returns"))]
+    labels = [
+        VERSION,
+        _written(model),
+        str(list(returns.columns)),
+        str(returns.attrs.get("returns")),
+    ]
     for part in (*labels, str(returns.index.dtype)):
         digest.update(part.encode() + b"\0")
     rows: Array = np.ascontiguousarray(returns.to_numpy())
@@ -133,7 +144,9 @@ def _written(value: Any) -> str:
     """A setting in full, the same in every process; functions by their code."""
     value = getattr(value, "py_func", value)  # of what numba compiled
     if is_dataclass(value) and not isinstance(value, type):
-        settings = ", ".join(f"{field.name}={_written(getattr(value, field.name))}" for field in fields(value))
+        settings = ", ".join(
+            f"{field.name}={_written(getattr(value, field.name))}" for field in fields(value)
+        )
         return f"{_class(type(value))}({settings})"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_written(k)}: {_written(v)}" for k, v in value.items()) + "}"
@@ -181,7 +194,11 @@ def _function(function: FunctionType) -> str:
                     found.append(value)
                 inside.append(f"{value.__module__}.{value.__qualname__}")
             else:
-                inside.append(getattr(value, "__name__", "") if isinstance(value, ModuleType) else _written(value))
+                inside.append(
+                    getattr(value, "__name__", "")
+                    if isinstance(value, ModuleType)
+                    else _written(value)
+                )
         texts.append(f"{one.__module__}.{one.__qualname__}:{_written(one.__code__)}:{inside}")
     return " ".join(texts)
 
@@ -191,10 +208,19 @@ def _used(function: FunctionType) -> list[Any]:
     codes, names = [function.__code__], []
     for code in codes:
         codes += [inner for inner in code.co_consts if isinstance(inner, CodeType)]
-        names += [step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"]
+        names += [
+            step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"
+        ]
     held = [cell.cell_contents for cell in function.__closure__ or ()]
-    named = [function.__globals__[name] for name in dict.fromkeys(names) if name in function.__globals__]
-    return [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values(), *held, *named]
+    named = [
+        function.__globals__[name] for name in dict.fromkeys(names) if name in function.__globals__
+    ]
+    return [
+        *(function.__defaults__ or ()),
+        *(function.__kwdefaults__ or {}).values(),
+        *held,
+        *named,
+    ]
 
 
 def _hashed(value: Any) -> str:

@@ -38,10 +38,16 @@ def ratios_at_once(model: Any, returns: Array, steps: Sequence[Step]) -> list[Ar
     """
     shortcut = _shortcut_of(model)
     length = steps[0].end - steps[0].first
-    if shortcut is None or length <= returns.shape[1] + 2 or any(s.end - s.first != length for s in steps):
+    if (
+        shortcut is None
+        or length <= returns.shape[1] + 2
+        or any(s.end - s.first != length for s in steps)
+    ):
         return []
     first = steps[0].first
-    samples = rolling_covariance(returns[first : steps[-1].end], length)[[s.first - first for s in steps]]
+    samples = rolling_covariance(returns[first : steps[-1].end], length)[
+        [s.first - first for s in steps]
+    ]
     found: list[Array] = []
     for ordinary, ratios in zip(_ordinary(samples), shortcut(model, returns, steps), strict=False):
         if not ordinary or ratios is None:
@@ -81,17 +87,25 @@ def _ols(model: Any, returns: Array, steps: Sequence[Step]) -> Iterator[Array]:
         yield np.repeat(ratio[None], step.stop - step.start, axis=0)
 
 
-def _rolling(model: RollingOLSHedge, returns: Array, steps: Sequence[Step]) -> Iterator[Array | None]:
+def _rolling(
+    model: RollingOLSHedge, returns: Array, steps: Sequence[Step]
+) -> Iterator[Array | None]:
     """The window before each date, whatever step it belongs to."""
     first, window = steps[0].first, model.window
     fits = returns.shape[1] + 1 <= window < steps[0].end - first
-    windows = rolling_covariance(returns[first : steps[-1].stop], window) if fits else np.empty((0, 1, 1))
+    windows = (
+        rolling_covariance(returns[first : steps[-1].stop], window) if fits else np.empty((0, 1, 1))
+    )
     ordinary = _ordinary(windows)
     ratios, _ = minimum_variance_ratios(windows)
     for step in steps:
         # a window that begins on row i of these tells the ratio of row i + window
         seen = ordinary[step.first - first : step.stop - first - window + 1]
-        yield ratios[step.start - first - window : step.stop - first - window] if fits and seen.all() else None
+        yield (
+            ratios[step.start - first - window : step.stop - first - window]
+            if fits and seen.all()
+            else None
+        )
 
 
 def _ewma(model: Any, returns: Array, steps: Sequence[Step]) -> Iterator[Array | None]:

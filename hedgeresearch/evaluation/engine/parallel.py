@@ -65,7 +65,10 @@ class Task:
     def parts(self) -> list[Task]:
         """The task, or what a long one is cut into: the same on any number of cores."""
         cuts = range(0, len(self.steps), LONGEST)
-        return [Task(self.label, self.model, self.returns, self.steps[i : i + LONGEST], self.checkpoint) for i in cuts]
+        return [
+            Task(self.label, self.model, self.returns, self.steps[i : i + LONGEST], self.checkpoint)
+            for i in cuts
+        ]
 
 
 def run_tasks(tasks: Sequence[Task], n_jobs: int | None, progress: bool) -> list[Walk]:
@@ -107,13 +110,17 @@ def with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
     """
     benchmarks: dict[str, HedgeModel] = {"naive": NaiveHedge(), "ols": OLSHedge()}
     if not isinstance(models, Mapping):
-        raise DataError(f"models must be a dictionary of hedge models by name; got {type(models).__name__}.")
+        raise DataError(
+            f"models must be a dictionary of hedge models by name; got {type(models).__name__}."
+        )
     for name, model in models.items():
         if not isinstance(name, str) or not name:
             raise DataError(f"models must have texts for names; got {name!r}.")
         check_model(model, f"model {name!r}", "OLSHedge()")
     reserved = [
-        name for name in models if name == "unhedged" or (name in benchmarks and models[name] != benchmarks[name])
+        name
+        for name in models
+        if name == "unhedged" or (name in benchmarks and models[name] != benchmarks[name])
     ]
     if reserved:
         raise DataError(
@@ -128,5 +135,7 @@ def _progress_bar(shown: bool) -> Iterator[Progress]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, disable=not shown or not console.is_terminal, transient=True) as bar:
+    with Progress(
+        console=console, disable=not shown or not console.is_terminal, transient=True
+    ) as bar:
         yield bar

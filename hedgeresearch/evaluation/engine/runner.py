@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
@@ -26,6 +27,7 @@ Pair = tuple["pd.Series[float]", pd.DataFrame]
 """Returns of an asset (n_dates,) and of its hedges (n_dates, n_hedges)."""
 
 
+@exported_by("hedgeresearch.evaluation")
 def walk_forward(
     models: Mapping[str, HedgeModel],
     asset: pd.Series[float],
@@ -85,6 +87,7 @@ def walk_forward(
     return _run(models, {"": (asset, hedges)}, {"": cost}, plan)[""]
 
 
+@exported_by("hedgeresearch.evaluation")
 def walk_forward_panel(
     models: Mapping[str, HedgeModel],
     pairs: Mapping[str, Pair],
@@ -119,7 +122,7 @@ def walk_forward_panel(
     >>> import hedgeresearch as hr
     >>> pairs = {}
     >>> for seed in range(2):
-    ...     simulated = hr.simulate_dcc(n_dates=400, seed=seed).returns
+    ...     simulated = hr.data.simulate_dcc(n_dates=400, seed=seed).returns
     ...     pairs[f"pair {seed}"] = (simulated["asset"], simulated[["hedge"]])
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
     >>> hr.walk_forward_panel({"ewma": ewma}, pairs, window=250, progress=False)
@@ -129,7 +132,9 @@ def walk_forward_panel(
         raise DataError(f"pairs must be a dictionary of (asset, hedges) by name; got {pairs!r}.")
     costs = cost if isinstance(cost, Mapping) else dict.fromkeys(pairs, cost)
     if set(costs) != set(pairs):
-        raise DataError(f"cost must be given for each of the pairs {list(pairs)}; got {list(costs)}.")
+        raise DataError(
+            f"cost must be given for each of the pairs {list(pairs)}; got {list(costs)}."
+        )
     plan = _Plan(window, refit_every, splitter, n_jobs, progress, checkpoint, seed)
     return BacktestPanel(_run(models, pairs, costs, plan))
 
@@ -176,7 +181,9 @@ def _run(
     return backtests
 
 
-def _prepared(name: str, pair: Any, cost: Costs | None, plan: _Plan) -> tuple[pd.DataFrame, list[Step]]:
+def _prepared(
+    name: str, pair: Any, cost: Costs | None, plan: _Plan
+) -> tuple[pd.DataFrame, list[Step]]:
     """Valid returns (n_dates, 1 + n_hedges), the asset first, with nothing but their kind in ``attrs``, and the steps.
 
     What can be refused is refused here, before hours of walking, costs included.
@@ -190,7 +197,9 @@ def _prepared(name: str, pair: Any, cost: Costs | None, plan: _Plan) -> tuple[pd
         _check_samples(steps, returns.shape[1] + 2)
         if cost is not None:
             if kind == "difference":
-                raise DataError("cost must be left out for differences of prices, as costs are fractions of notional.")
+                raise DataError(
+                    "cost must be left out for differences of prices, as costs are fractions of notional."
+                )
             hedging_costs(tested.iloc[:, 1:], cost)
     except ValueError as error:
         if not name:
@@ -203,7 +212,9 @@ def _prepared(name: str, pair: Any, cost: Costs | None, plan: _Plan) -> tuple[pd
 def _check_samples(steps: list[Step], fewest: int) -> None:
     shortest = min(step.end - step.first for step in steps)
     if shortest < fewest:
-        raise DataError(f"window must be at least {fewest} for these hedges; got {shortest}. Choose a longer one.")
+        raise DataError(
+            f"window must be at least {fewest} for these hedges; got {shortest}. Choose a longer one."
+        )
 
 
 def _tested(returns: pd.DataFrame, steps: list[Step]) -> pd.DataFrame:
@@ -224,17 +235,32 @@ def _backtest(
     tested.attrs = {}
     dates, hedges = tested.index, tested.columns[1:]
     ratios = {name: pd.DataFrame(walk.ratios, dates, hedges) for name, walk in walks.items()}
-    hedged = {name: tested.iloc[:, 0] - (ratio * tested.iloc[:, 1:]).sum(axis=1) for name, ratio in ratios.items()}
-    paid = {name: 0.0 if cost is None else hedging_costs(ratio, cost) for name, ratio in ratios.items()}
-    notes = [(name, returns.index[n.row], n.failed, n.text) for name, walk in walks.items() for n in walk.notes]
+    hedged = {
+        name: tested.iloc[:, 0] - (ratio * tested.iloc[:, 1:]).sum(axis=1)
+        for name, ratio in ratios.items()
+    }
+    paid = {
+        name: 0.0 if cost is None else hedging_costs(ratio, cost) for name, ratio in ratios.items()
+    }
+    notes = [
+        (name, returns.index[n.row], n.failed, n.text)
+        for name, walk in walks.items()
+        for n in walk.notes
+    ]
     return Backtest(
         models=models,
         ratios=pd.concat(ratios, axis=1, names=["model", "hedge"]),
         hedged_returns=pd.DataFrame({"unhedged": tested.iloc[:, 0]} | hedged),
         costs=pd.DataFrame({"unhedged": 0.0} | paid, index=dates),
-        notes=pd.DataFrame(notes, columns=["model", "date", "failed", "note"]).astype({"failed": bool}),
+        notes=pd.DataFrame(notes, columns=["model", "date", "failed", "note"]).astype(
+            {"failed": bool}
+        ),
         n_refits=len(steps),
-        predicted={name: pd.DataFrame(w.predicted, dates) for name, w in walks.items() if w.predicted is not None},
+        predicted={
+            name: pd.DataFrame(w.predicted, dates)
+            for name, w in walks.items()
+            if w.predicted is not None
+        },
         seed=plan.seed,
         returns_kind=returns.attrs["returns"],
     )

@@ -32,7 +32,9 @@ class Step(NamedTuple):
     stop: int
 
 
-def schedule(n_dates: int, window: Window, refit_every: int, splitter: Splitter | None) -> list[Step]:
+def schedule(
+    n_dates: int, window: Window, refit_every: int, splitter: Splitter | None
+) -> list[Step]:
     """The steps of a walk forward over ``n_dates`` rows.
 
     Raises
@@ -49,14 +51,21 @@ def schedule(n_dates: int, window: Window, refit_every: int, splitter: Splitter 
         check_at_least(window, "window", 2)
     length = FIRST_WINDOW if window == "expanding" else window
     if length > n_dates - 2:
-        raise DataError(f"window must leave two dates or more to evaluate, of {n_dates}; got {length}.")
+        raise DataError(
+            f"window must leave two dates or more to evaluate, of {n_dates}; got {length}."
+        )
     starts = range(length, n_dates, refit_every)
-    return [Step(0 if window == "expanding" else s - length, s, s, min(s + refit_every, n_dates)) for s in starts]
+    return [
+        Step(0 if window == "expanding" else s - length, s, s, min(s + refit_every, n_dates))
+        for s in starts
+    ]
 
 
 def _split(n_dates: int, splitter: Splitter) -> list[Step]:
     if isinstance(splitter, type) or not hasattr(splitter, "split"):
-        raise DataError(f"splitter must have a split method, such as TimeSeriesSplit(10); got {splitter!r}.")
+        raise DataError(
+            f"splitter must have a split method, such as TimeSeriesSplit(10); got {splitter!r}."
+        )
     steps, hedged = [], 0
     for train, test in splitter.split(np.empty((n_dates, 1))):
         step = Step(*_run(train, splitter), *_run(test, splitter))
@@ -70,11 +79,15 @@ def _split(n_dates: int, splitter: Splitter) -> list[Step]:
                 f"splitter must evaluate each row once, in order; {splitter!r} evaluates row {step.start} again."
             )
         if step.stop > n_dates:
-            raise DataError(f"splitter must give rows below {n_dates}; {splitter!r} gives row {step.stop - 1}.")
+            raise DataError(
+                f"splitter must give rows below {n_dates}; {splitter!r} gives row {step.stop - 1}."
+            )
         steps.append(step)
         hedged = step.stop
     if sum(step.stop - step.start for step in steps) < 2:
-        raise DataError(f"splitter must leave two dates or more to evaluate; {splitter!r} leaves fewer.")
+        raise DataError(
+            f"splitter must leave two dates or more to evaluate; {splitter!r} leaves fewer."
+        )
     return steps
 
 

@@ -67,7 +67,12 @@ class Given(NamedTuple):
         """The parts of a frame (n_dates, 1 + n_hedges), the asset first."""
         values = frame.to_numpy()
         return cls(
-            values[:, 0].copy(), values[:, 1:].copy(), frame.index, frame.columns[0], frame.columns[1:], frame.attrs
+            values[:, 0].copy(),
+            values[:, 1:].copy(),
+            frame.index,
+            frame.columns[0],
+            frame.columns[1:],
+            frame.attrs,
         )
 
     def rows(self, first: int, stop: int) -> tuple[pd.Series[float], pd.DataFrame]:
@@ -79,7 +84,9 @@ class Given(NamedTuple):
         return asset, hedges
 
 
-def walk(model: HedgeModel, returns: pd.DataFrame, steps: Sequence[Step], tick: Callable[[], Any]) -> Walk:
+def walk(
+    model: HedgeModel, returns: pd.DataFrame, steps: Sequence[Step], tick: Callable[[], Any]
+) -> Walk:
     """Walk a model over returns (n_dates, 1 + n_hedges), the asset first; ``tick`` is called after each step.
 
     A refit begins its search at the fit before, where the model can and few dates are new; every 50th begins anew, so
@@ -93,11 +100,19 @@ def walk(model: HedgeModel, returns: pd.DataFrame, steps: Sequence[Step], tick: 
     for number in range(len(ratios), len(steps)):
         step = steps[number]
         begin = None if number % FRESH == 0 or _far(steps[number - 1], step) else fit
-        path, probabilities, failure = np.full((step.stop - step.start, returns.shape[1] - 1), np.nan), None, None
+        path, probabilities, failure = (
+            np.full((step.stop - step.start, returns.shape[1] - 1), np.nan),
+            None,
+            None,
+        )
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            warnings.simplefilter("ignore", DeprecationWarning)  # of a library's own code: not about this fit
-            warnings.simplefilter("ignore", DataWarning)  # about the data, and said once for all of them
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # of a library's own code: not about this fit
+            warnings.simplefilter(
+                "ignore", DataWarning
+            )  # about the data, and said once for all of them
             try:
                 fit = _refit(model, *given.rows(step.first, step.end), begin)
                 path, probabilities, failure = _carry(fit, given, step)
@@ -108,7 +123,9 @@ def walk(model: HedgeModel, returns: pd.DataFrame, steps: Sequence[Step], tick: 
         ratios.append(path)
         predicted.append(probabilities)
         tick()
-    return Walk(np.concatenate(ratios), _joined(predicted, [len(path) for path in ratios]), tuple(notes))
+    return Walk(
+        np.concatenate(ratios), _joined(predicted, [len(path) for path in ratios]), tuple(notes)
+    )
 
 
 def _carry(fit: HedgeFit, given: Given, step: Step) -> tuple[Array, Array | None, str | None]:
@@ -147,7 +164,9 @@ def join_walks(walks: Sequence[Walk]) -> Walk:
 
     A desk whose model fails keeps the hedge that it has.
     """
-    ratios = pd.DataFrame(np.concatenate([walk.ratios for walk in walks])).ffill().fillna(0.0).to_numpy()
+    ratios = (
+        pd.DataFrame(np.concatenate([walk.ratios for walk in walks])).ffill().fillna(0.0).to_numpy()
+    )
     predicted = _joined([walk.predicted for walk in walks], [len(walk.ratios) for walk in walks])
     return Walk(ratios, predicted, tuple(note for walk in walks for note in walk.notes))
 
@@ -195,7 +214,9 @@ def check_prices_exist(name: str, model: HedgeModel, returns: pd.DataFrame) -> N
         )
 
 
-def _refit(model: HedgeModel, asset: pd.Series[float], hedges: pd.DataFrame, previous: HedgeFit | None) -> HedgeFit:
+def _refit(
+    model: HedgeModel, asset: pd.Series[float], hedges: pd.DataFrame, previous: HedgeFit | None
+) -> HedgeFit:
     if previous is not None and can_start(model.fit):
         fit: Any = model.fit
         try:
@@ -211,5 +232,8 @@ def _joined(parts: list[Array | None], lengths: list[int]) -> Array | None:
     widths = [part.shape[1] for part in parts if part is not None]
     if not widths:
         return None
-    filled = [np.full((n, widths[0]), np.nan) if part is None else part for part, n in zip(parts, lengths, strict=True)]
+    filled = [
+        np.full((n, widths[0]), np.nan) if part is None else part
+        for part, n in zip(parts, lengths, strict=True)
+    ]
     return np.concatenate(filled)

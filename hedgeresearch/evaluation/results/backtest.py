@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
@@ -27,6 +28,7 @@ LOSSES: Mapping[str, Loss] = {"variance": variance_loss, "semivariance": semivar
 PLOTS = ("ratio", "cumulative", "effectiveness")
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, eq=False, repr=False)
 class Backtest:
     """Out-of-sample ratios and hedged returns of several models on the same dates.
@@ -60,7 +62,9 @@ class Backtest:
         return f"Backtest({len(self.models)} models, {len(dates)} dates out of sample, to {day(dates[-1])})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
+        return (
+            f"<p>{html.escape(repr(self))}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
+        )
 
     @property
     def net_returns(self) -> pd.DataFrame:
@@ -92,7 +96,9 @@ class Backtest:
         """
         return summary_of(self)
 
-    def measures(self, risk_aversion: float = 5.0, periods_per_year: float | None = None) -> pd.DataFrame:
+    def measures(
+        self, risk_aversion: float = 5.0, periods_per_year: float | None = None
+    ) -> pd.DataFrame:
         """Every measure of each model, columns by (measure, gross or net).
 
         Effectiveness, semivariance, value at risk and expected shortfall at 5 % and 1 %, maximum drawdown, certainty
@@ -112,7 +118,9 @@ class Backtest:
         return self._by(lambda hedged, asset: measure_by_year(measure, hedged, asset)["value"])
 
     def measure_by_regime(
-        self, regimes: str | pd.Series[Any] | pd.DataFrame, measure: Callable[..., float] = effectiveness
+        self,
+        regimes: str | pd.Series[Any] | pd.DataFrame,
+        measure: Callable[..., float] = effectiveness,
     ) -> pd.DataFrame:
         """A measure of (hedged, unhedged) returns in each regime, (regimes, models); NaN below 20 dates.
 
@@ -124,24 +132,34 @@ class Backtest:
         """
         if isinstance(regimes, str):
             if regimes not in self.predicted:
-                raise DataError(f"regimes must name a model with regimes, of {list(self.predicted)}; got {regimes!r}.")
+                raise DataError(
+                    f"regimes must name a model with regimes, of {list(self.predicted)}; got {regimes!r}."
+                )
             regimes = self.predicted[regimes].dropna()
             chosen = regimes.index  # not those before the model's first fit
         else:
             chosen = self.hedged_returns.index
-        return self._by(lambda hedged, asset: measure_by_regime(measure, regimes, hedged[chosen], asset[chosen])["value"])
+        return self._by(
+            lambda hedged, asset: measure_by_regime(
+                measure, regimes, hedged[chosen], asset[chosen]
+            )["value"]
+        )
 
     def worst_days(self, share: float = 0.05) -> pd.DataFrame:
         """On the asset's worst days: mean return, and the share of the asset's mean loss that is removed."""
         asset = self.hedged_returns["unhedged"]
         means = {
-            name: measure_on_worst_days(pd.Series.mean, asset, self.hedged_returns[name], share=share)
+            name: measure_on_worst_days(
+                pd.Series.mean, asset, self.hedged_returns[name], share=share
+            )
             for name in self.hedged_returns
         }
         table = pd.Series(means, name="mean return").rename_axis("model").to_frame()
         return table.assign(removed=1.0 - table["mean return"] / means["unhedged"])
 
-    def _by(self, table: Callable[[pd.Series[float], pd.Series[float]], pd.Series[float]]) -> pd.DataFrame:
+    def _by(
+        self, table: Callable[[pd.Series[float], pd.Series[float]], pd.Series[float]]
+    ) -> pd.DataFrame:
         asset = self.hedged_returns["unhedged"]
         return pd.DataFrame({name: table(self.hedged_returns[name], asset) for name in self.models})
 
@@ -172,7 +190,9 @@ class Backtest:
         if isinstance(measure, str):
             check_choice(measure, "measure", tuple(LOSSES))
         elif not callable(measure):
-            raise DataError(f"measure must be one of {', '.join(map(repr, LOSSES))}, or a function; got {measure!r}.")
+            raise DataError(
+                f"measure must be one of {', '.join(map(repr, LOSSES))}, or a function; got {measure!r}."
+            )
         loss = LOSSES[measure] if isinstance(measure, str) else measure
         returns = self.net_returns if net else self.hedged_returns
         return compare_hedges(returns, against, loss=loss, **{"seed": self.seed, **settings})
@@ -197,7 +217,11 @@ class Backtest:
         latex: str = self.summary.to_latex(**{"float_format": "%.4g", "escape": True, **settings})
         return latex
 
-    def plot(self, kind: Literal["ratio", "cumulative", "effectiveness"] = "ratio", ax: Axes | None = None) -> Axes:
+    def plot(
+        self,
+        kind: Literal["ratio", "cumulative", "effectiveness"] = "ratio",
+        ax: Axes | None = None,
+    ) -> Axes:
         """One figure of the backtest.
 
         Parameters

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 
 
+@exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, eq=False, repr=False)
 class BacktestPanel:
     """A backtest for each of several pairs, by the name of the pair.
@@ -50,7 +52,11 @@ class BacktestPanel:
             }
             for pair, t in self.backtests.items()
         }
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("pair").rename_axis("model", axis=1)
+        return (
+            pd.DataFrame.from_dict(rows, orient="index")
+            .rename_axis("pair")
+            .rename_axis("model", axis=1)
+        )
 
     @property
     def failed_refits(self) -> pd.DataFrame:

@@ -19,7 +19,9 @@ BENCHMARKS = {"naive": "0.6", "ols": "black"}
 def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
     """The sum of the ratios of each model over time."""
     totals = ratios.T.groupby(level=0, sort=False).sum().T
-    return plot_lines(totals, ylabel="hedge ratio", note="out of sample", references=BENCHMARKS, ax=ax)
+    return plot_lines(
+        totals, ylabel="hedge ratio", note="out of sample", references=BENCHMARKS, ax=ax
+    )
 
 
 def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
@@ -27,11 +29,17 @@ def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
 
     A line that rises is a model that does better than OLS, and its end the gain in effectiveness.
     """
-    losses = hedged_returns.apply(lambda column: pd.Series(variance_loss(column.to_numpy()), column.index))
+    losses = hedged_returns.apply(
+        lambda column: pd.Series(variance_loss(column.to_numpy()), column.index)
+    )
     total = losses["unhedged"].sum()
-    saved = -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total  # OLS is the line at zero
+    saved = (
+        -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total
+    )  # OLS is the line at zero
     label = "variance saved against OLS,\n% of the asset's"
-    return plot_lines(100.0 * saved, ylabel=label, note="out of sample", references=BENCHMARKS, ax=ax)
+    return plot_lines(
+        100.0 * saved, ylabel=label, note="out of sample", references=BENCHMARKS, ax=ax
+    )
 
 
 def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:

@@ -67,9 +67,15 @@ def summary_of(study: Backtest) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def measures_of(study: Backtest, risk_aversion: float, periods_per_year: float | None) -> pd.DataFrame:
+def measures_of(
+    study: Backtest, risk_aversion: float, periods_per_year: float | None
+) -> pd.DataFrame:
     """A row a model, a pair of columns a measure: before and after costs."""
-    per_year = _periods_per_year(study.hedged_returns.index) if periods_per_year is None else periods_per_year
+    per_year = (
+        _periods_per_year(study.hedged_returns.index)
+        if periods_per_year is None
+        else periods_per_year
+    )
     wealth: Any = "summed" if study.returns_kind in ("log", "difference") else "compounded"
     functions: dict[str, Any] = {
         "mean": pd.Series.mean,
@@ -81,15 +87,21 @@ def measures_of(study: Backtest, risk_aversion: float, periods_per_year: float |
         "CVaR 5 %": expected_shortfall,
         "CVaR 1 %": partial(expected_shortfall, level=0.01),
         "maximum drawdown": partial(maximum_drawdown, wealth=wealth),
-        "exponential certainty equivalent": partial(exponential_certainty_equivalent, risk_aversion=risk_aversion),
-        "mean-variance certainty equivalent": partial(mean_variance_certainty_equivalent, risk_aversion=risk_aversion),
+        "exponential certainty equivalent": partial(
+            exponential_certainty_equivalent, risk_aversion=risk_aversion
+        ),
+        "mean-variance certainty equivalent": partial(
+            mean_variance_certainty_equivalent, risk_aversion=risk_aversion
+        ),
         "Sharpe ratio": partial(sharpe, periods_per_year=per_year),
     }
     versions = {"gross": study.hedged_returns, "net": study.net_returns}
     columns = {}
     for label, function in functions.items():
         for version, returns in versions.items():
-            columns[label, version] = {name: _measured(function, returns, name) for name in returns.columns}
+            columns[label, version] = {
+                name: _measured(function, returns, name) for name in returns.columns
+            }
     table = pd.DataFrame(columns).rename_axis("model").rename_axis(["measure", "returns"], axis=1)
     table["turnover", ""] = [_turnover(study, name) for name in table.index]
     table["cost", ""] = study.costs.sum().reindex(table.index)

@@ -23,7 +23,11 @@ import numpy as np
 
 from hedgeresearch.estimation.estimates import Inference
 from hedgeresearch.estimation.regression import least_squares
-from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, johansen, residual_test
+from hedgeresearch.hedges.cointegration.cointegration_tests import (
+    Cointegration,
+    johansen,
+    residual_test,
+)
 from hedgeresearch.hedges.cointegration.lags import residuals, var_regressors
 from hedgeresearch.hedges.cointegration.long_run_bootstrap import StaticBootstrap
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels
@@ -66,7 +70,9 @@ def dynamic_relation(data: PriceLevels) -> Relation:
     # the regression at its longest keeps three dates for each of (2 most + 3) n_hedges + 1 coefficients or fewer
     most = max(min(MOST_LEADS, (n_dates - 9 * n_series) // (6 * n_series)), 0)
     levels: Any = data.scaled
-    fit = DynamicOLS(levels[:, 0], levels[:, 1:], trend="c", max_lag=most, max_lead=most, method="bic").fit()
+    fit = DynamicOLS(
+        levels[:, 0], levels[:, 1:], trend="c", max_lag=most, max_lead=most, method="bic"
+    ).fit()
     return _unscaled(fit.params.to_numpy(), fit.cov.to_numpy(), data)
 
 
@@ -97,7 +103,9 @@ def johansen_relation(data: PriceLevels) -> Relation:
     vector = vectors[:, 0] * data.scale / data.scale[0]
     covariance = johansen_errors(data.scaled, vector, lags)
     units = data.scale[0] / data.scale[1:]
-    return Relation(found.relation.to_numpy(), FixedErrors(covariance * np.outer(units, units)), found)
+    return Relation(
+        found.relation.to_numpy(), FixedErrors(covariance * np.outer(units, units)), found
+    )
 
 
 def johansen_errors(levels: Array, vector: Array, lags: int) -> Array:

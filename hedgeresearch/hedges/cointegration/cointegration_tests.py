@@ -23,10 +23,22 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.estimation.regression import least_squares
-from hedgeresearch.hedges.cointegration.lags import Lags, residuals, resolve_lags, unforeseen, var_regressors
-from hedgeresearch.hedges.cointegration.price_levels import PriceKind, PriceLevels, check_price_kind, price_levels
+from hedgeresearch.hedges.cointegration.lags import (
+    Lags,
+    residuals,
+    resolve_lags,
+    unforeseen,
+    var_regressors,
+)
+from hedgeresearch.hedges.cointegration.price_levels import (
+    PriceKind,
+    PriceLevels,
+    check_price_kind,
+    price_levels,
+)
 from hedgeresearch.hedges.fit import labelled_ratio
 from hedgeresearch.typing import Array
 
@@ -38,10 +50,24 @@ TEST_NAMES = {
 }
 
 
-TRACE_CRITICAL_VALUES = (8.16, 18.16, 31.98, 50.05, 71.9, 97.7, 127.8, 162.15, 200.48, 243.33, 289.96, 339.98)
+TRACE_CRITICAL_VALUES = (
+    8.16,
+    18.16,
+    31.98,
+    50.05,
+    71.9,
+    97.7,
+    127.8,
+    162.15,
+    200.48,
+    243.33,
+    289.96,
+    339.98,
+)
 """At 5 %, by the number of random walks left, 1 to 12: of 20,000 draws of driftless walks over 500 dates."""
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False, repr=False)
 class Cointegration:
     """What a test of cointegration found, at 5 %.
@@ -76,12 +102,20 @@ class Cointegration:
         return f"{self.test}: {first['statistic']:.2f}, critical value {first['critical value']:.2f}{p}"
 
     def __repr__(self) -> str:
-        verdict = f"{self.rank} relation{'s' if self.rank > 1 else ''} found" if self.found else "none found at 5 %"
+        verdict = (
+            f"{self.rank} relation{'s' if self.rank > 1 else ''} found"
+            if self.found
+            else "none found at 5 %"
+        )
         return f"Cointegration({verdict}; {self.words})"
 
 
+@exported_by("hedgeresearch.hedges")
 def cointegration_test(
-    asset: pd.Series[float], hedges: pd.DataFrame, test: TestKind = "engle_granger", kind: PriceKind = "log"
+    asset: pd.Series[float],
+    hedges: pd.DataFrame,
+    test: TestKind = "engle_granger",
+    kind: PriceKind = "log",
 ) -> Cointegration:
     """Test whether prices of an asset (n_dates,) and of hedges (n_dates, n_hedges) are cointegrated.
 
@@ -99,7 +133,7 @@ def cointegration_test(
     --------
     >>> import hedgeresearch as hr
     >>> prices = hr.load("nasdaq_sp500")
-    >>> hr.cointegration_test(prices["NASDAQ"], prices[["SP500"]])
+    >>> hr.hedges.cointegration_test(prices["NASDAQ"], prices[["SP500"]])
     Cointegration(none found at 5 %; Engle-Granger test: -2.45, critical value -3.34, p = 0.3)
     """
     check_choice(test, "test", tuple(TEST_NAMES))
@@ -123,7 +157,9 @@ def residual_test(data: PriceLevels, test: TestKind = "engle_granger") -> Cointe
     row = {"statistic": float(result.stat), "critical value": critical, "p": float(result.pvalue)}
     table = pd.DataFrame([row], index=pd.Index([0], name="rank"))
     relation = labelled_ratio(coefficients[1:], data.prices.columns[1:])
-    return Cointegration(TEST_NAMES[test], table, int(result.stat < critical), relation, float(coefficients[0]))
+    return Cointegration(
+        TEST_NAMES[test], table, int(result.stat < critical), relation, float(coefficients[0])
+    )
 
 
 class Johansen(NamedTuple):
@@ -142,14 +178,18 @@ def johansen(data: PriceLevels, lags: Lags = "bic") -> tuple[Cointegration, Joha
     n_dates, n_series = len(changes) - lags, len(eigenvalues)
     critical = np.array(TRACE_CRITICAL_VALUES[n_series - 1 :: -1])
     trace = -n_dates * np.log1p(-eigenvalues)[::-1].cumsum()[::-1]
-    table = pd.DataFrame({"statistic": trace, "critical value": critical}, index=pd.RangeIndex(n_series, name="rank"))
+    table = pd.DataFrame(
+        {"statistic": trace, "critical value": critical}, index=pd.RangeIndex(n_series, name="rank")
+    )
     kept = trace <= critical
     rank = int(np.argmax(kept)) if kept.any() else n_series
     vectors = vectors / data.scale[:, None]
     vectors = vectors / vectors[0]
     relation = labelled_ratio(-vectors[1:, 0], data.prices.columns[1:])
     constant = float((data.levels @ vectors[:, 0]).mean())
-    return Cointegration(TEST_NAMES["johansen"], table, rank, relation, constant), Johansen(lags, vectors)
+    return Cointegration(TEST_NAMES["johansen"], table, rank, relation, constant), Johansen(
+        lags, vectors
+    )
 
 
 def canonical_relations(levels: Array, lags: int, names: list[str]) -> tuple[Array, Array]:
@@ -161,7 +201,9 @@ def canonical_relations(levels: Array, lags: int, names: list[str]) -> tuple[Arr
     changes = np.diff(levels, axis=0)
     past = var_regressors(changes[:, :0], changes, lags)
     now, before = residuals(changes[lags:], past), residuals(levels[lags:-1], past)
-    unforeseen(changes[lags:], np.column_stack([before, past]), names)  # something must be left to correlate
+    unforeseen(
+        changes[lags:], np.column_stack([before, past]), names
+    )  # something must be left to correlate
     basis, root = np.linalg.qr(before)
     _, correlations, turned = np.linalg.svd(np.linalg.qr(now)[0].T @ basis)
     # a combination that the past knows exactly has a correlation of one, give or take rounding

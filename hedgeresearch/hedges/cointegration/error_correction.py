@@ -14,18 +14,25 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
 from hedgeresearch.hedges.cointegration.cointegration_tests import residual_test
 from hedgeresearch.hedges.cointegration.error_correction_equation import conditional_hedge
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags, resolve_lags
-from hedgeresearch.hedges.cointegration.price_levels import PriceKind, check_price_kind, price_levels, with_prices
+from hedgeresearch.hedges.cointegration.price_levels import (
+    PriceKind,
+    check_price_kind,
+    price_levels,
+    with_prices,
+)
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ErrorCorrectionHedge:
     """The regression of the asset's price change on the hedges', given their last spread and their past changes.
@@ -84,7 +91,11 @@ class ErrorCorrectionHedge:
                 "OLSHedge on returns needs no such relation.",
                 ConvergenceWarning,
             )
-        spread = data.levels[:, :1] - found.constant - data.levels[:, 1:] @ found.relation.to_numpy()[:, None]
+        spread = (
+            data.levels[:, :1]
+            - found.constant
+            - data.levels[:, 1:] @ found.relation.to_numpy()[:, None]
+        )
         changes = data.changes.to_numpy()
         always = np.column_stack([changes[:, 1:], spread[:-1]])
         lags = resolve_lags(self.lags, changes[:, :1], always, changes)

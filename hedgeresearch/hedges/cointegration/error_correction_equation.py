@@ -19,7 +19,12 @@ import pandas as pd
 
 from hedgeresearch._validation.frames import apart, check_independent
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.regression import ErrorKind, Regression, least_squares, newey_west_lags
+from hedgeresearch.estimation.regression import (
+    ErrorKind,
+    Regression,
+    least_squares,
+    newey_west_lags,
+)
 from hedgeresearch.hedges.cointegration.lags import unforeseen, var_regressors
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels, with_prices
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
@@ -50,7 +55,9 @@ def conditional_equation(
     past = var_regressors(spreads, changes, lags)
     now = changes[lags:]
     design = np.column_stack([now[:, 1:], past])
-    check_independent(np.atleast_2d(np.cov(design, rowvar=False)), regressors, "the equation's regressors")
+    check_independent(
+        np.atleast_2d(np.cov(design, rowvar=False)), regressors, "the equation's regressors"
+    )
     left = unforeseen(now, past, names)
     covariance = left.T @ left / (len(left) - 1 - past.shape[1])
     return ConditionalEquation(least_squares(now[:, 0], design), (covariance + covariance.T) / 2.0)
@@ -60,18 +67,26 @@ def regressor_names(data: PriceLevels, n_spreads: int, lags: int) -> list[Any]:
     """Of the hedges, the spreads and the lagged changes, all different."""
     columns = list(data.prices.columns)
     names = columns[1:]
-    spreads = ["error correction"] if n_spreads == 1 else [f"error correction {i + 1}" for i in range(n_spreads)]
+    spreads = (
+        ["error correction"]
+        if n_spreads == 1
+        else [f"error correction {i + 1}" for i in range(n_spreads)]
+    )
     past = [f"{name}, lag {lag}" for lag in range(1, lags + 1) for name in columns]
     for name in [*spreads, *past]:
         names.append(apart(name, names))
     return names
 
 
-def conditional_hedge(model: Any, data: PriceLevels, spreads: Array, lags: int, cov: ErrorKind, found: Any) -> HedgeFit:
+def conditional_hedge(
+    model: Any, data: PriceLevels, spreads: Array, lags: int, cov: ErrorKind, found: Any
+) -> HedgeFit:
     """The hedge of the equation with spreads (n_dates, r) and lags, as a fit of ``model`` that keeps what was found."""
     names = regressor_names(data, spreads.shape[1], lags)
     changes = data.changes.to_numpy()
-    equation = conditional_equation(changes, spreads[:-1], lags, data.names, [str(name) for name in names])
+    equation = conditional_equation(
+        changes, spreads[:-1], lags, data.names, [str(name) for name in names]
+    )
     coefficients = equation.regression.coefficients
     n_dates = len(equation.regression.residuals)
     inference = RegressionInference(equation.regression, cov, newey_west_lags(n_dates))
@@ -83,5 +98,7 @@ def conditional_hedge(model: Any, data: PriceLevels, spreads: Array, lags: int, 
     )
     ratio = coefficients[1 : changes.shape[1]]
     fit = constant_ratio_fit(model, data.changes, ratio, model.kind, estimates, ParameterErrors())
-    covariance = pd.DataFrame(equation.covariance, index=data.changes.columns, columns=data.changes.columns)
+    covariance = pd.DataFrame(
+        equation.covariance, index=data.changes.columns, columns=data.changes.columns
+    )
     return with_prices(replace(fit, next_covariance=covariance), data, found)

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import apart
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
@@ -33,6 +34,7 @@ from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.intervals import ParameterErrors
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class CointegrationHedge:
     """The asset's coefficients on the hedges in the relation between their price levels.

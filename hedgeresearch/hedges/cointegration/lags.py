@@ -52,7 +52,9 @@ def resolve_lags(lags: Lags, responses: Array, always: Array, changes: Array) ->
 
 def choose_lags(responses: Array, always: Array, changes: Array, most: int) -> int:
     """Lags of the changes (n, k) that explain the responses (n, q) best beside ``always`` (n, p), by BIC."""
-    return int(np.argmin([_criterion(responses, always, changes, lags, most) for lags in range(most + 1)]))
+    return int(
+        np.argmin([_criterion(responses, always, changes, lags, most) for lags in range(most + 1)])
+    )
 
 
 def _criterion(responses: Array, always: Array, changes: Array, lags: int, most: int) -> float:

@@ -50,7 +50,9 @@ def static_draws(levels: Array, n_draws: int, seed: int) -> Array:
     for drawn, _ in blocks.bootstrap(n_draws):
         again = pairs[drawn[0]]
         # least squares is linear: the regression of the spread alone is what the estimate moves by
-        draws.append(least_squares(again[:, 0], levels[0, 1:] + again[:, 1:].cumsum(axis=0)).coefficients)
+        draws.append(
+            least_squares(again[:, 0], levels[0, 1:] + again[:, 1:].cumsum(axis=0)).coefficients
+        )
     return np.array(draws)
 
 

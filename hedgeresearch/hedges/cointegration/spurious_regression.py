@@ -24,7 +24,9 @@ class Scatter(NamedTuple):
     returns: Array
 
 
-def random_walk_scatter(covariance: Array, n_changes: int, n_walks: int = N_WALKS, seed: int = SEED) -> Scatter:
+def random_walk_scatter(
+    covariance: Array, n_changes: int, n_walks: int = N_WALKS, seed: int = SEED
+) -> Scatter:
     """Simulate walks of ``n_changes`` steps whose changes have a covariance (1 + n_hedges, 1 + n_hedges).
 
     Examples

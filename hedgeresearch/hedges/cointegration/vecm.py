@@ -15,18 +15,25 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
 from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, johansen
 from hedgeresearch.hedges.cointegration.error_correction_equation import conditional_hedge
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags
-from hedgeresearch.hedges.cointegration.price_levels import PriceKind, check_price_kind, price_levels, with_prices
+from hedgeresearch.hedges.cointegration.price_levels import (
+    PriceKind,
+    check_price_kind,
+    price_levels,
+    with_prices,
+)
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class VECMHedge:
     """The ratio of least variance under the residuals of a vector error-correction model.
@@ -78,7 +85,9 @@ class VECMHedge:
         """
         data = price_levels(asset, hedges, self.kind)
         if self.rank is not None and self.rank > len(data.names):
-            raise DataError(f"rank must be at most the number of series, {len(data.names)}; got {self.rank}.")
+            raise DataError(
+                f"rank must be at most the number of series, {len(data.names)}; got {self.rank}."
+            )
         replicating = replicating_fit(self, data.changes, self.kind)
         if replicating is not None:
             return with_prices(replicating, data)
@@ -96,7 +105,9 @@ class VECMHedge:
         """Say that there are fewer relations than error correction needs, unless none is what was asked for."""
         wanted = 1 if self.rank is None else self.rank
         if found.rank < wanted:
-            uses = "without error correction" if self.rank is None else f"with rank {self.rank} as set"
+            uses = (
+                "without error correction" if self.rank is None else f"with rank {self.rank} as set"
+            )
             warn_caller(
                 f"asset and hedges should have {wanted} cointegrating relation{'s' if wanted > 1 else ''}; "
                 f"{found.rank} found at 5 % ({found.words}). The hedge is estimated {uses}; "

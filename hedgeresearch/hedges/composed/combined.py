@@ -21,9 +21,14 @@ import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.hedges.composed.combination_weights import forward_folds, inverse_variance, stacking
+from hedgeresearch.hedges.composed.combination_weights import (
+    forward_folds,
+    inverse_variance,
+    stacking,
+)
 from hedgeresearch.hedges.composition import check_hedge_model, extend_inner, fit_inner, needs_of
 from hedgeresearch.hedges.fit import HedgeFit, HedgeModel
 from hedgeresearch.hedges.inputs import join_returns
@@ -32,6 +37,7 @@ from hedgeresearch.hedges.model import check_start, horizon_of
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class CombinedHedge:
     """The weighted sum of the ratios of several models.
@@ -66,7 +72,9 @@ class CombinedHedge:
 
     def __post_init__(self) -> None:
         if not isinstance(self.models, Mapping) or not self.models:
-            raise DataError(f"models must be a mapping from names to hedge models, one or more; got {self.models!r}.")
+            raise DataError(
+                f"models must be a mapping from names to hedge models, one or more; got {self.models!r}."
+            )
         for name, model in self.models.items():
             check_hedge_model(model, f"model {name!r}")
             if needs_of(model) == "prices":
@@ -78,7 +86,9 @@ class CombinedHedge:
         check_choice(self.weights, "weights", ("equal", "inverse_variance", "stacking"))
         check_at_least(self.n_folds, "n_folds", 1)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
+    def fit(
+        self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
+    ) -> HedgeFit:
         """Estimate all models on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
         ``warm_start`` is an earlier fit of the same hedge, from which the members' searches begin if they can.
@@ -90,27 +100,39 @@ class CombinedHedge:
         ConvergenceError
             If a model does not reach an optimum.
         """
-        returns, kind = join_returns(asset, hedges, simultaneous_required=False)  # which is for the members to say
+        returns, kind = join_returns(
+            asset, hedges, simultaneous_required=False
+        )  # which is for the members to say
         returns.attrs["returns"] = kind
         check_start(warm_start, self)
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
         members = {name: self._fit_member(name, returns, earlier) for name in self.models}
         n = len(members)
         if self.weights == "equal":
-            return self._hedge(CombinedState(members, np.full(n, 1.0 / n), None), History.of(returns), len(returns))
+            return self._hedge(
+                CombinedState(members, np.full(n, 1.0 / n), None), History.of(returns), len(returns)
+            )
         hedged = np.column_stack([self._out_of_fold(name, returns) for name in self.models])
         weigh = inverse_variance if self.weights == "inverse_variance" else stacking
-        state = CombinedState(members, weigh(hedged, float(returns.iloc[:, 0].var())), hedged.std(axis=0, ddof=1))
+        state = CombinedState(
+            members, weigh(hedged, float(returns.iloc[:, 0].var())), hedged.std(axis=0, ddof=1)
+        )
         return self._hedge(state, History.of(returns), len(returns))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """All models carried over new dates, with the same weights."""
-        members = {name: extend_inner(member, returns) for name, member in fit.state.members.items()}
+        members = {
+            name: extend_inner(member, returns) for name, member in fit.state.members.items()
+        }
         return self._hedge(replace(fit.state, members=members), fit.history, fit.n_sample)
 
-    def _fit_member(self, name: str, returns: pd.DataFrame, earlier: Mapping[str, HedgeFit]) -> HedgeFit:
+    def _fit_member(
+        self, name: str, returns: pd.DataFrame, earlier: Mapping[str, HedgeFit]
+    ) -> HedgeFit:
         try:
-            return fit_inner(self.models[name], returns.iloc[:, 0], returns.iloc[:, 1:], earlier.get(name))
+            return fit_inner(
+                self.models[name], returns.iloc[:, 0], returns.iloc[:, 1:], earlier.get(name)
+            )
         except (DataError, ConvergenceError) as error:
             raise type(error)(f"model {name!r} on {len(returns)} dates: {error}") from error
 
@@ -120,7 +142,9 @@ class CombinedHedge:
         for first, end in forward_folds(len(returns), self.n_folds):
             new = returns.iloc[first:end]
             ratio = extend_inner(self._fit_member(name, returns.iloc[:first], {}), new).ratio
-            pieces.append(new.to_numpy()[:, 0] - (ratio.to_numpy() * new.to_numpy()[:, 1:]).sum(axis=1))
+            pieces.append(
+                new.to_numpy()[:, 0] - (ratio.to_numpy() * new.to_numpy()[:, 1:]).sum(axis=1)
+            )
         return np.concatenate(pieces)
 
     def _hedge(self, state: CombinedState, history: History, n_sample: int) -> HedgeFit:
@@ -130,9 +154,15 @@ class CombinedHedge:
         return HedgeFit(
             model=self,
             asset=first.asset,
-            ratio=sum(w * member.ratio.loc[dates] for w, member in zip(weights, members, strict=True)),
-            next_ratio=sum(w * member.next_ratio for w, member in zip(weights, members, strict=True)),
-            next_covariance=sum(w * member.next_covariance for w, member in zip(weights, members, strict=True)),
+            ratio=sum(
+                w * member.ratio.loc[dates] for w, member in zip(weights, members, strict=True)
+            ),
+            next_ratio=sum(
+                w * member.next_ratio for w, member in zip(weights, members, strict=True)
+            ),
+            next_covariance=sum(
+                w * member.next_covariance for w, member in zip(weights, members, strict=True)
+            ),
             estimates=state.table,
             sample_end=first.sample_end,
             last_date=first.last_date,
@@ -172,7 +202,9 @@ class CombinedInference:
 
     def covariance(self, fit: HedgeFit) -> Array:
         """(n_hedges, n_hedges)."""
-        return np.asarray(sum(w * inference.covariance(member) for w, member, inference in self.members))
+        return np.asarray(
+            sum(w * inference.covariance(member) for w, member, inference in self.members)
+        )
 
     def degrees_of_freedom(self, fit: HedgeFit) -> float:
         """The fewest of any member."""
@@ -181,5 +213,9 @@ class CombinedInference:
 
 def combined_inference(members: list[HedgeFit], weights: Array) -> CombinedInference | None:
     """That of all members, or None if one of them has none."""
-    known = [(w, m, m.inference) for w, m in zip(weights.tolist(), members, strict=True) if m.inference is not None]
+    known = [
+        (w, m, m.inference)
+        for w, m in zip(weights.tolist(), members, strict=True)
+        if m.inference is not None
+    ]
     return CombinedInference(known) if len(known) == len(members) else None

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.composed.constraints import (
@@ -47,6 +48,7 @@ Bound = float | Mapping[Any, float] | None
 Exposures = Mapping[Any, Mapping[Any, float]]
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ConstrainedHedge:
     """The ratio of any model, brought within constraints at the least cost in variance.
@@ -72,7 +74,7 @@ class ConstrainedHedge:
     Tracking an index with four of its members, weights that sum to one and none sold short:
 
     >>> import hedgeresearch as hr
-    >>> members = hr.simulate_dcc(n_dates=750, n_series=7, correlation=0.4, seed=5).returns
+    >>> members = hr.data.simulate_dcc(n_dates=750, n_series=7, correlation=0.4, seed=5).returns
     >>> index = members.mean(axis=1).rename("index")
     >>> tracker = hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, net=1.0, max_instruments=4)
     >>> fit = tracker.fit(index, members.set_axis(list("ABCDEFG"), axis=1))
@@ -84,7 +86,7 @@ class ConstrainedHedge:
     A name whose credit default swap is not traded, hedged by a basket of others: none bought, 0.7 of its notional in
     all (here on simulated returns):
 
-    >>> spreads = hr.simulate_dcc(n_dates=750, n_series=4, correlation=0.6, seed=2).returns
+    >>> spreads = hr.data.simulate_dcc(n_dates=750, n_series=4, correlation=0.6, seed=2).returns
     >>> basket = hr.ConstrainedHedge(hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)), lower=0.0, gross=0.7)
     >>> fit = basket.fit(spreads["asset"], spreads.drop(columns="asset"))
     >>> fit.summary.round(2)
@@ -120,7 +122,9 @@ class ConstrainedHedge:
         """What the model works on, "returns" or "prices"."""
         return needs_of(self.model)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
+    def fit(
+        self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
+    ) -> HedgeFit:
         """Estimate the model on asset (n_dates,) and hedges (n_dates, n_hedges) and constrain its ratios.
 
         ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
@@ -146,8 +150,12 @@ class ConstrainedHedge:
         asked = np.vstack([inner.ratio.to_numpy(), following])
         ratios = nearest_ratios(asked, _metrics(inner, metric), constraints)
         if ratios is None:
-            together = ", ".join(constraint.words for constraint in conflict(constraints, len(following)))
-            raise DataError(f"the constraints must leave a ratio; these cannot hold together: {together}. Loosen one.")
+            together = ", ".join(
+                constraint.words for constraint in conflict(constraints, len(following))
+            )
+            raise DataError(
+                f"the constraints must leave a ratio; these cannot hold together: {together}. Loosen one."
+            )
         kept = (ratios == asked).all(axis=1)
         table = {"estimate": ratios[-1], "unconstrained": following, "held by": ""}
         estimates = pd.DataFrame(table, index=inner.next_ratio.index)

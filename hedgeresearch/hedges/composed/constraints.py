@@ -64,7 +64,9 @@ def constraints_of(model: ConstrainedHedge, asset: Any, hedges: list[Any]) -> li
     for label, sign in (("lower", -1.0), ("upper", 1.0)):
         for hedge, bound in _by_hedge(getattr(model, label), label, hedges):
             row = sign * np.eye(n)[[hedges.index(hedge)]]
-            found.append(Constraint(label, f"{label} = {bound:g} of {hedge}", row, np.array([sign * bound])))
+            found.append(
+                Constraint(label, f"{label} = {bound:g} of {hedge}", row, np.array([sign * bound]))
+            )
     nothing = np.empty((0, n)), np.empty(0)
     if model.gross is not None:
         found.append(Constraint("gross", f"gross = {model.gross:g}", *nothing, gross=model.gross))

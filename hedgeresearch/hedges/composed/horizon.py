@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import check_at_least, check_flag, check_model
 from hedgeresearch.errors import DataError
@@ -36,6 +37,7 @@ LAGS_PER_HORIZON = 3
 """HAC lags for each date by which returns overlap."""
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class HorizonHedge:
     """The hedge of ``horizon`` periods together, by any model of returns.
@@ -73,9 +75,13 @@ class HorizonHedge:
         check_at_least(self.horizon, "horizon", 1)
         check_flag(self.overlapping, "overlapping")
         if getattr(self.model, "needs", "returns") == "prices":
-            raise DataError(f"model must take returns, to be added up; {describe(self.model)} takes prices.")
+            raise DataError(
+                f"model must take returns, to be added up; {describe(self.model)} takes prices."
+            )
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
+    def fit(
+        self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
+    ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
         ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
@@ -87,7 +93,9 @@ class HorizonHedge:
         ConvergenceError
             If the model does not reach an optimum.
         """
-        returns, kind = join_returns(asset, hedges, simultaneous_required=self.horizon < LONG_HORIZON)
+        returns, kind = join_returns(
+            asset, hedges, simultaneous_required=self.horizon < LONG_HORIZON
+        )
         if len(returns) < FEWEST * self.horizon:
             raise DataError(
                 f"asset and hedges must have at least {FEWEST * self.horizon} rows for a horizon of {self.horizon}, "
@@ -98,7 +106,11 @@ class HorizonHedge:
         periods, waiting = self._periods(used, kind)
         model = self._inner(len(periods))
         check_start(warm_start, self)
-        begin = {"warm_start": warm_start.state.inner} if warm_start is not None and can_start(model.fit) else {}
+        begin = (
+            {"warm_start": warm_start.state.inner}
+            if warm_start is not None and can_start(model.fit)
+            else {}
+        )
         inner = model.fit(periods.iloc[:, 0], periods.iloc[:, 1:], **begin)
         rows = np.repeat(np.arange(len(inner.ratio)), self._step)
         degrees = np.inf if model is self.model else 1.5 * len(periods) / model.hac_lags
@@ -106,8 +118,15 @@ class HorizonHedge:
         if self.overlapping and self.horizon > 1 and not hasattr(model, "hac_lags"):
             # errors that do not know of the overlap are too small: those of the bootstrap do
             alone = inner.next_ratio.to_frame("estimate")
-            return replace(fit, history=History.of(used), n_sample=len(used), inference=None, estimates=alone)
-        return replace(fit, history=History.of(used), n_sample=len(used), inference=inference_of(inner, degrees))
+            return replace(
+                fit, history=History.of(used), n_sample=len(used), inference=None, estimates=alone
+            )
+        return replace(
+            fit,
+            history=History.of(used),
+            n_sample=len(used),
+            inference=inference_of(inner, degrees),
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same model over the returns over the horizon that end on new dates."""
@@ -119,9 +138,15 @@ class HorizonHedge:
         rows = np.repeat(np.arange(len(periods)), self._step)
         if not self.overlapping:
             rows = np.concatenate([rows, np.full(len(waiting), -1)])[-len(returns) :]
-        later = self._over(inner, HorizonState(inner, waiting, rows), returns.index, fit.returns_kind)
+        later = self._over(
+            inner, HorizonState(inner, waiting, rows), returns.index, fit.returns_kind
+        )
         return replace(
-            later, sample_end=fit.sample_end, history=fit.history, n_sample=fit.n_sample, inference=fit.inference
+            later,
+            sample_end=fit.sample_end,
+            history=fit.history,
+            n_sample=fit.n_sample,
+            inference=fit.inference,
         )
 
     @property
@@ -134,7 +159,9 @@ class HorizonHedge:
         automatic = getattr(model, "hac_lags", 0) is None and getattr(model, "cov", "HAC") == "HAC"
         if not (automatic and self.overlapping and self.horizon > 1):
             return model
-        regressed = min(n_periods, getattr(model, "window", n_periods), getattr(model, "minimum", n_periods))
+        regressed = min(
+            n_periods, getattr(model, "window", n_periods), getattr(model, "minimum", n_periods)
+        )
         lags = max(newey_west_lags(regressed), LAGS_PER_HORIZON * self.horizon)
         if lags >= regressed:
             raise DataError(
@@ -143,21 +170,33 @@ class HorizonHedge:
             )
         return replace(model, hac_lags=lags)
 
-    def _periods(self, returns: pd.DataFrame, kind: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _periods(
+        self, returns: pd.DataFrame, kind: str | None
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Returns over the horizon, dated by their ends, and the rows that later ones need."""
-        values = period_returns(returns.to_numpy(), self.horizon, self._step, compound=kind == "simple")
-        periods = pd.DataFrame(values, returns.index[self.horizon - 1 :: self._step], returns.columns)
+        values = period_returns(
+            returns.to_numpy(), self.horizon, self._step, compound=kind == "simple"
+        )
+        periods = pd.DataFrame(
+            values, returns.index[self.horizon - 1 :: self._step], returns.columns
+        )
         periods.attrs = {"returns": kind, "horizon": self.horizon}
-        first_needed = len(returns) - self.horizon + 1 if self.overlapping else len(periods) * self.horizon
+        first_needed = (
+            len(returns) - self.horizon + 1 if self.overlapping else len(periods) * self.horizon
+        )
         return periods, returns.iloc[first_needed:]
 
-    def _over(self, inner: HedgeFit, state: HorizonState, dates: pd.Index[Any], kind: str | None) -> HedgeFit:
+    def _over(
+        self, inner: HedgeFit, state: HorizonState, dates: pd.Index[Any], kind: str | None
+    ) -> HedgeFit:
         """The ratios of ``inner`` over the last of one-period ``dates``."""
         ratios = np.concatenate([inner.ratio.to_numpy(), inner.next_ratio.to_numpy()[None]])
         return replace(
             inner,
             model=self,
-            ratio=labelled_path(ratios[state.rows], dates[len(dates) - len(state.rows) :], inner.ratio.columns),
+            ratio=labelled_path(
+                ratios[state.rows], dates[len(dates) - len(state.rows) :], inner.ratio.columns
+            ),
             last_date=dates[-1],
             returns_kind=kind,
             state=state,
@@ -204,14 +243,18 @@ class PathOfInner(InheritedErrors):
     def path_errors(self, fit: HedgeFit) -> Array:
         """Standard errors of the ratio of each date, (n_dates, n_hedges)."""
         inner = fit.state.inner
-        errors = np.concatenate([inner.inference.path_errors(inner), inner.standard_errors.to_numpy()[None]])
+        errors = np.concatenate(
+            [inner.inference.path_errors(inner), inner.standard_errors.to_numpy()[None]]
+        )
         return np.asarray(errors[fit.state.rows])
 
 
 def inference_of(inner: HedgeFit, most_degrees: float) -> InheritedErrors | None:
     """What the fit to returns over the horizon knows of its errors, if anything."""
     if isinstance(inner.inference, PathErrors):
-        return PathOfInner(np.inf)  # its regressions are not over the sample, whose degrees of freedom these are
+        return PathOfInner(
+            np.inf
+        )  # its regressions are not over the sample, whose degrees of freedom these are
     return None if inner.inference is None else InheritedErrors(most_degrees)
 
 

@@ -19,6 +19,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.composition import (
@@ -30,7 +31,7 @@ from hedgeresearch.hedges.composition import (
     outer_fit,
 )
 from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path, labelled_ratio
-from hedgeresearch.hedges.intervals import ParameterErrors, KnownCovariance, RatioErrors
+from hedgeresearch.hedges.intervals import KnownCovariance, ParameterErrors, RatioErrors
 from hedgeresearch.hedges.model import check_start
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.typing import Array
@@ -39,6 +40,7 @@ CERTAIN = 1e-20
 """Variance of a target's hedged position, relative to that of the target itself, below which the target is known."""
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ShrunkHedge:
     """The ratio of a model, moved toward the naive or the OLS ratio the more the less is known of it.
@@ -74,14 +76,18 @@ class ShrunkHedge:
         if self.weight != "auto" and not (number and 0.0 <= float(self.weight) <= 1.0):
             raise DataError(f"weight must be 'auto' or a number from 0 to 1; got {self.weight!r}.")
         if self.toward == "ols" and self.needs == "prices":
-            raise DataError(f"toward='ols' needs a model of returns; got {self.model!r}, which takes prices.")
+            raise DataError(
+                f"toward='ols' needs a model of returns; got {self.model!r}, which takes prices."
+            )
 
     @property
     def needs(self) -> str:
         """What the model works on, "returns" or "prices"."""
         return needs_of(self.model)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
+    def fit(
+        self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
+    ) -> HedgeFit:
         """Estimate the model, and the weight, on asset (n_dates,) and hedges (n_dates, n_hedges).
 
         ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
@@ -103,7 +109,9 @@ class ShrunkHedge:
             target, error = ols.next_ratio.to_numpy(), ParameterErrors().covariance(ols)
         if self.weight != "auto":
             return self._hedge(ShrunkState(inner, target, float(self.weight), inner.inference))
-        known = inner.inference or KnownCovariance(np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)))
+        known = inner.inference or KnownCovariance(
+            np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False))
+        )
         metric = inner.next_covariance.to_numpy()[1:, 1:]
         excess = excess_covariance(known.covariance(inner), error, metric, target)
         weight = shrinkage(inner.ratio.to_numpy() - target, excess, metric)
@@ -112,13 +120,20 @@ class ShrunkHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The model carried over new dates, with the same weight and target."""
         inner = extend_inner(fit.state.inner, returns)
-        return self._hedge(replace(fit.state, inner=inner, known=inner.inference or fit.state.known))
+        return self._hedge(
+            replace(fit.state, inner=inner, known=inner.inference or fit.state.known)
+        )
 
     def _hedge(self, state: ShrunkState) -> HedgeFit:
         inner, w, names = state.inner, state.weight, state.inner.ratio.columns
         path = w * state.target + (1.0 - w) * inner.ratio.to_numpy()
         following = w * state.target + (1.0 - w) * inner.next_ratio.to_numpy()
-        table = {"estimate": following, "model": inner.next_ratio, "target": state.target, "weight": w}
+        table = {
+            "estimate": following,
+            "model": inner.next_ratio,
+            "target": state.target,
+            "weight": w,
+        }
         return outer_fit(
             self,
             inner,

@@ -63,7 +63,10 @@ class KalmanLikelihood:
     def bounds(self) -> list[tuple[float, float]]:
         """Of the coordinates."""
         n_dates = len(self.columns)
-        steps, persistence = (0.0, np.log1p(n_dates**2 * LARGEST_STEP)), (0.0, np.log(n_dates / SLOWEST))
+        steps, persistence = (
+            (0.0, np.log1p(n_dates**2 * LARGEST_STEP)),
+            (0.0, np.log(n_dates / SLOWEST)),
+        )
         return [steps] * self.n_hedges + [persistence] * (self.n_hedges * self.mean_reverting)
 
     def starts(self) -> list[Array]:
@@ -73,7 +76,9 @@ class KalmanLikelihood:
         speeds += [1e-4 * np.eye(n)[i] for i in range(n) if n > 1]
         if not self.mean_reverting:
             return [self.point(steps, np.ones(n)) for steps in speeds]
-        reverting = ((steps * s, np.full(n, p)) for steps in speeds for s, p in ((1.0, 0.995), (20.0, 0.9)))
+        reverting = (
+            (steps * s, np.full(n, p)) for steps in speeds for s, p in ((1.0, 0.995), (20.0, 0.9))
+        )
         return [self.point(steps, persistence) for steps, persistence in reverting]
 
     def point(self, steps: Array, persistence: Array) -> Array:
@@ -81,7 +86,9 @@ class KalmanLikelihood:
         inside = np.log1p(len(self.columns) ** 2 * steps)
         if not self.mean_reverting:
             return np.asarray(inside)
-        return np.concatenate([inside, -np.log(np.maximum(1.0 - persistence, SLOWEST / len(self.columns)))])
+        return np.concatenate(
+            [inside, -np.log(np.maximum(1.0 - persistence, SLOWEST / len(self.columns)))]
+        )
 
     def dynamics(self, point: Array) -> Dynamics:
         """At a point of the box."""
@@ -95,12 +102,16 @@ class KalmanLikelihood:
     def profile(self, point: Array) -> Profile:
         """The best coefficients and residual variance, and the likelihood that they reach."""
         dynamics = self.dynamics(point)
-        moments, log_f = kalman_moments(self.columns, dynamics.persistence, dynamics.steps, dynamics.first)
+        moments, log_f = kalman_moments(
+            self.columns, dynamics.persistence, dynamics.steps, dynamics.first
+        )
         inverse, log_determinant = invert(moments[1:, 1:])
         coefficients = inverse @ moments[1:, 0]
         beyond = len(self.columns) - len(inverse)
         variance = float(moments[0, 0] - moments[1:, 0] @ coefficients) / beyond
-        fit = beyond * (np.log(2 * np.pi * variance) + 1.0) + log_f + log_determinant - self._log_gram
+        fit = (
+            beyond * (np.log(2 * np.pi * variance) + 1.0) + log_f + log_determinant - self._log_gram
+        )
         return Profile(coefficients, inverse, variance, -0.5 * float(fit))
 
     def __call__(self, point: Array) -> tuple[Array, Array, Array]:
@@ -110,7 +121,11 @@ class KalmanLikelihood:
         by_variance = squares - squares.mean()
         # what the concentrated variance explains of the scores adds up to nothing, but not to their outer product
         explained = np.outer(by_variance, by_variance @ scores / (by_variance @ by_variance))
-        return profile.log_likelihood / len(squares) - 0.5 * by_variance, scores - explained, jacobian
+        return (
+            profile.log_likelihood / len(squares) - 0.5 * by_variance,
+            scores - explained,
+            jacobian,
+        )
 
     def scores(self, point: Array, profile: Profile) -> tuple[Array, Array, Array]:
         """Squared standardised residuals and scores by steps and persistence, given coefficients and variance."""
@@ -118,7 +133,9 @@ class KalmanLikelihood:
         slopes, d_first = np.exp(point[:n]) / len(self.columns) ** 2, np.zeros(n)
         if self.mean_reverting:
             room = 1.0 - dynamics.persistence**2
-            d_first = np.concatenate([1.0 / room, 2.0 * dynamics.persistence * dynamics.steps / room**2])
+            d_first = np.concatenate(
+                [1.0 / room, 2.0 * dynamics.persistence * dynamics.steps / room**2]
+            )
             slopes = np.concatenate([slopes, np.exp(-point[n:])])
         residual = np.concatenate([[1.0], -profile.coefficients]) / np.sqrt(profile.variance)
         determinant = np.zeros((n + 2, n + 2))

@@ -36,7 +36,9 @@ class Units:
     def of(cls, values: Array) -> Units:
         """Those of returns (n_dates, 1 + n_hedges), the asset first."""
         regression = least_squares(values[:, 0], values[:, 1:])
-        return cls(regression.coefficients, float(regression.residuals.std()), values[:, 1:].std(axis=0))
+        return cls(
+            regression.coefficients, float(regression.residuals.std()), values[:, 1:].std(axis=0)
+        )
 
     @property
     def ratio(self) -> Array:
@@ -46,7 +48,9 @@ class Units:
     def apply(self, values: Array) -> Array:
         """Columns of the filter: the asset beyond OLS, ones, and the hedges, (n_dates, n_hedges + 2)."""
         beyond = values[:, 0] - self.coefficients[0] - values[:, 1:] @ self.coefficients[1:]
-        return np.column_stack([beyond / self.asset, np.ones(len(values)), values[:, 1:] / self.hedges])
+        return np.column_stack(
+            [beyond / self.asset, np.ones(len(values)), values[:, 1:] / self.hedges]
+        )
 
 
 class Dynamics(NamedTuple):

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import COLLINEAR
 from hedgeresearch._validation.settings import check_at_least, check_choice
@@ -33,6 +34,7 @@ from hedgeresearch.hedges.model import check_start
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class KalmanHedge:
     """Ratios that move from date to date, followed by the Kalman filter; its variances by maximum likelihood.
@@ -75,7 +77,9 @@ class KalmanHedge:
         check_choice(self.dynamics, "dynamics", ("random_walk", "mean_reverting"))
         check_at_least(self.warm_up, "warm_up", 2)
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
+    def fit(
+        self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
+    ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
         ``warm_start`` is an earlier fit of the same hedge, from which the search begins.
@@ -90,11 +94,17 @@ class KalmanHedge:
         """
         returns, kind = join_returns(asset, hedges)
         n_hedges = returns.shape[1] - 1
-        least = max(10 * (2 + (3 if self.dynamics == "mean_reverting" else 2) * n_hedges), self.warm_up + 1)
+        least = max(
+            10 * (2 + (3 if self.dynamics == "mean_reverting" else 2) * n_hedges), self.warm_up + 1
+        )
         if len(returns) < least:
-            raise DataError(f"asset and hedges must have at least {least} rows; got {len(returns)}. Give more dates.")
+            raise DataError(
+                f"asset and hedges must have at least {least} rows; got {len(returns)}. Give more dates."
+            )
         if self.warm_up <= n_hedges:
-            raise DataError(f"warm_up must be at least {n_hedges + 1} for {n_hedges} hedges; got {self.warm_up}.")
+            raise DataError(
+                f"warm_up must be at least {n_hedges + 1} for {n_hedges} hedges; got {self.warm_up}."
+            )
         return replicating_fit(self, returns, kind) or self._estimate(returns, kind, warm_start)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
@@ -108,7 +118,9 @@ class KalmanHedge:
             fit,
             ratio=labelled_path(ratios[:-1], returns.index, hedges),
             next_ratio=labelled_ratio(ratios[-1], hedges),
-            next_covariance=pd.DataFrame(state.next_covariance(ratios[-1]), returns.columns, returns.columns),
+            next_covariance=pd.DataFrame(
+                state.next_covariance(ratios[-1]), returns.columns, returns.columns
+            ),
             last_date=returns.index[-1],
             state=state,
         )
@@ -123,12 +135,18 @@ class KalmanHedge:
         smoothed = fit.state.filter.smooth(fit.history.values)
         return labelled_path(smoothed[-len(fit.ratio) :], fit.ratio.index, fit.ratio.columns)
 
-    def _estimate(self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None) -> HedgeFit:
+    def _estimate(
+        self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None
+    ) -> HedgeFit:
         values, hedges = returns.to_numpy(), returns.columns[1:]
         units = Units.of(values)
         likelihood = KalmanLikelihood(units.apply(values), self.dynamics == "mean_reverting")
         check_start(warm_start, self)
-        earlier = None if warm_start is None or warm_start.state is None else warm_start.state.filter.dynamics
+        earlier = (
+            None
+            if warm_start is None or warm_start.state is None
+            else warm_start.state.filter.dynamics
+        )
         warm = None if earlier is None else likelihood.point(earlier.steps, earlier.persistence)
         optimum = maximise_kalman(likelihood, warm)
         estimates = describe_kalman(likelihood, optimum, units, [str(name) for name in hedges])
@@ -148,7 +166,9 @@ class KalmanHedge:
             asset=returns.columns[0],
             ratio=labelled_path(ratios[:-1], returns.index[self.warm_up :], hedges),
             next_ratio=labelled_ratio(ratios[-1], hedges),
-            next_covariance=pd.DataFrame(state.next_covariance(ratios[-1]), returns.columns, returns.columns),
+            next_covariance=pd.DataFrame(
+                state.next_covariance(ratios[-1]), returns.columns, returns.columns
+            ),
             estimates=estimates,
             sample_end=returns.index[-1],
             last_date=returns.index[-1],
@@ -176,7 +196,9 @@ class KalmanState(NamedTuple):
         uncertain = float((self.filter.next_coefficient_covariance * products).sum())
         with_asset = self.hedge_covariance @ ratio
         total = np.empty_like(products)
-        total[0, 0] = ratio @ with_asset + uncertain + self.filter.variance * self.filter.units.asset**2
+        total[0, 0] = (
+            ratio @ with_asset + uncertain + self.filter.variance * self.filter.units.asset**2
+        )
         total[0, 1:] = total[1:, 0] = with_asset
         total[1:, 1:] = self.hedge_covariance
         return total

@@ -59,7 +59,9 @@ class KalmanErrors:
         tangent = np.eye(len(at))[:, np.concatenate([[True], self.free])]
         moved = np.flatnonzero(tangent.any(axis=1)).tolist()
         information = np.zeros((len(at), len(at)))
-        differences = hessian(lambda x: self._scores(x).mean(axis=0), at, np.full(len(at), STEP), moved)
+        differences = hessian(
+            lambda x: self._scores(x).mean(axis=0), at, np.full(len(at), STEP), moved
+        )
         information[np.ix_(moved, moved)] = -differences
         by_date = influence(self._scores(at), information, tangent)
         return np.asarray(by_date.T @ by_date / len(by_date) ** 2)
@@ -86,7 +88,9 @@ class KalmanErrors:
         steps = np.where(self.free[:n], dynamics.steps, 1.0)
         volatility = np.sqrt(profile.variance * steps) * self.units[1:]
         jacobian = np.diag(np.concatenate([[0.0], np.ones(len(self.point))]))
-        jacobian[: 1 + n, 0] = 0.5 * np.concatenate([[np.sqrt(profile.variance) * self.units[0]], volatility])
+        jacobian[: 1 + n, 0] = 0.5 * np.concatenate(
+            [[np.sqrt(profile.variance) * self.units[0]], volatility]
+        )
         slopes = np.exp(self.point[:n]) / len(self.likelihood.columns) ** 2
         np.fill_diagonal(jacobian[1 : 1 + n, 1 : 1 + n], 0.5 * volatility * slopes / steps)
         np.fill_diagonal(jacobian[1 + n :, 1 + n :], np.exp(-self.point[n:]))
@@ -147,7 +151,9 @@ def _runs_around(fit: HedgeFit, skipped: int) -> Iterator[tuple[Array, Array, Ka
         yield ratios, by_date, end
 
 
-def describe_kalman(likelihood: KalmanLikelihood, optimum: Optimum, units: Units, hedges: list[str]) -> Estimates:
+def describe_kalman(
+    likelihood: KalmanLikelihood, optimum: Optimum, units: Units, hedges: list[str]
+) -> Estimates:
     """The parameters by name, in the units of returns; volatilities are standard deviations per date."""
     profile, dynamics = likelihood.profile(optimum.point), likelihood.dynamics(optimum.point)
     level = units.coefficients + units.ratio * profile.coefficients
@@ -157,9 +163,14 @@ def describe_kalman(likelihood: KalmanLikelihood, optimum: Optimum, units: Units
     if likelihood.mean_reverting:
         values |= {f"mean {name}": float(m) for name, m in zip(hedges, level[1:], strict=True)}
     values["residual volatility"] = float(residual * units.asset)
-    values |= {f"ratio volatility {name}": float(v) for name, v in zip(hedges, volatility, strict=True)}
+    values |= {
+        f"ratio volatility {name}": float(v) for name, v in zip(hedges, volatility, strict=True)
+    }
     if likelihood.mean_reverting:
-        values |= {f"persistence {name}": float(p) for name, p in zip(hedges, dynamics.persistence, strict=True)}
+        values |= {
+            f"persistence {name}": float(p)
+            for name, p in zip(hedges, dynamics.persistence, strict=True)
+        }
     beyond = len(likelihood.columns) - 1 - len(hedges)
     free, bounds = held_parameters(likelihood, optimum, hedges)
     return Estimates(
@@ -173,7 +184,9 @@ def describe_kalman(likelihood: KalmanLikelihood, optimum: Optimum, units: Units
     )
 
 
-def held_parameters(likelihood: KalmanLikelihood, optimum: Optimum, hedges: list[str]) -> tuple[Array, tuple[str, ...]]:
+def held_parameters(
+    likelihood: KalmanLikelihood, optimum: Optimum, hedges: list[str]
+) -> tuple[Array, tuple[str, ...]]:
     """Which coordinates are free, and the bounds that hold the others, in words; no steps leave no persistence."""
     n, low = len(hedges), np.array(likelihood.bounds)[:, 0]
     at_low = optimum.point <= low

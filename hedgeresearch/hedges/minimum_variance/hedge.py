@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_model
 from hedgeresearch.covariance.fit import CovarianceFit, CovarianceModel
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
@@ -25,6 +26,7 @@ from hedgeresearch.hedges.minimum_variance.standard_errors import inference_of
 from hedgeresearch.hedges.model import fit_from
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MinimumVarianceHedge:
     """The ratio of least variance under a model of the covariance of asset and hedges together.
@@ -50,7 +52,9 @@ class MinimumVarianceHedge:
     def __post_init__(self) -> None:
         check_model(self.covariance_model, "covariance_model", "DCC()")
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
+    def fit(
+        self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
+    ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
         ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the covariance model can.
@@ -66,7 +70,9 @@ class MinimumVarianceHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        covariances: CovarianceFit = fit_from(self.covariance_model.fit, returns, warm_start and warm_start.covariances)
+        covariances: CovarianceFit = fit_from(
+            self.covariance_model.fit, returns, warm_start and warm_start.covariances
+        )
         if not isinstance(covariances, CovarianceFit):
             raise DataError(
                 f"covariance_model must be a model of covariances such as DCC(); got {self.covariance_model!r}."
@@ -97,7 +103,9 @@ def _ratios(covariances: CovarianceFit, hedges: pd.Index[Any]) -> dict[str, Any]
     names = [str(name) for name in hedges]
     following = covariances.final_state.next_covariance
     return {
-        "ratio": labelled_path(minimum_variance_path(covariances.path(), names, dates), dates, hedges),
+        "ratio": labelled_path(
+            minimum_variance_path(covariances.path(), names, dates), dates, hedges
+        ),
         "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),
         "next_covariance": pd.DataFrame(following, index=series, columns=series),
         "last_date": dates[-1],

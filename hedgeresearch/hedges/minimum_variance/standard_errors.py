@@ -85,7 +85,9 @@ class EqualMoments:
         """Sampling covariance of the next ratio, (n_hedges, n_hedges)."""
         seen = fit.history.values
         used = seen[: fit.n_sample] if self.window is None else seen[-self.window :]
-        return moment_errors(used - used.mean(axis=0), np.ones(len(used)), fit.next_ratio.to_numpy())
+        return moment_errors(
+            used - used.mean(axis=0), np.ones(len(used)), fit.next_ratio.to_numpy()
+        )
 
     def degrees_of_freedom(self, fit: HedgeFit) -> float:
         """Infinite."""

@@ -89,7 +89,9 @@ def tail_programme(y: Array, x: Array, totals: Array) -> tuple[Array, Array]:
             "no finite ratio is best. Take a thinner tail, a longer sample, or returns without a strong trend."
         )
     if solution.status != 0:
-        raise ConvergenceError(f"the linear programme must reach an optimum; HiGHS says: {solution.message}")
+        raise ConvergenceError(
+            f"the linear programme must reach an optimum; HiGHS says: {solution.message}"
+        )
     return np.asarray(solution.eqlin.marginals), np.asarray(solution.x)
 
 
@@ -100,7 +102,9 @@ def tail_influence(x: Array, residuals: Array, scores: Array, share: float) -> A
     """
     wide = bandwidth(residuals, share)
     density = np.exp(-0.5 * (residuals / wide) ** 2) / (np.sqrt(2.0 * np.pi) * wide)
-    return np.asarray(scores @ np.linalg.pinv((x * density[:, None]).T @ x / len(x), hermitian=True))
+    return np.asarray(
+        scores @ np.linalg.pinv((x * density[:, None]).T @ x / len(x), hermitian=True)
+    )
 
 
 def bandwidth(residuals: Array, share: float) -> float:
@@ -109,7 +113,11 @@ def bandwidth(residuals: Array, share: float) -> float:
 
     z = ndtri(share)
     height = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
-    wide = len(residuals) ** (-1 / 3) * ndtri(0.975) ** (2 / 3) * (1.5 * height**2 / (2.0 * z**2 + 1.0)) ** (1 / 3)
+    wide = (
+        len(residuals) ** (-1 / 3)
+        * ndtri(0.975) ** (2 / 3)
+        * (1.5 * height**2 / (2.0 * z**2 + 1.0)) ** (1 / 3)
+    )
     while not 0.0 < share - wide < share + wide < 1.0:
         wide /= 2.0  # few dates
     quartiles = np.subtract(*np.quantile(residuals, [0.75, 0.25])) / (ndtri(0.75) - ndtri(0.25))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import LARGEST
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import ConvergenceError, DataError
@@ -23,7 +24,11 @@ from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.intervals import ParameterErrors
-from hedgeresearch.hedges.objectives.linear_programme import standardize, tail_influence, tail_programme
+from hedgeresearch.hedges.objectives.linear_programme import (
+    standardize,
+    tail_influence,
+    tail_programme,
+)
 from hedgeresearch.typing import Array
 
 ACCURACY = 1e-24
@@ -37,6 +42,7 @@ SMOOTH = 1.2
 """Least order above 1 for which Newton steps are quick; below, the corners of order 1 show through."""
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class LowerPartialMomentHedge:
     """The ratio under which the hedged return falls least short of a target, by the mean of a power of the shortfall.
@@ -64,7 +70,9 @@ class LowerPartialMomentHedge:
     def __post_init__(self) -> None:
         check_between(self.order, "order", 0.0, np.inf)
         if self.order != 1.0 and not SMOOTH <= self.order <= HIGHEST:
-            raise DataError(f"order must be 1, or from {SMOOTH:g} to {HIGHEST:g}; got {self.order!r}. Take 1, 2 or 3.")
+            raise DataError(
+                f"order must be 1, or from {SMOOTH:g} to {HIGHEST:g}; got {self.order!r}. Take 1, 2 or 3."
+            )
         check_between(self.target, "target", -LARGEST, LARGEST)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
@@ -119,9 +127,13 @@ def lower_partial_moment_ratio(above_target: Array, order: float) -> tuple[Array
         )
     ratio = data.ratio + coefficients * data.units
     if order == 1.0:
-        influence = tail_influence(x, y - x @ coefficients, -short[:, None] * x, float(short.mean()))
+        influence = tail_influence(
+            x, y - x @ coefficients, -short[:, None] * x, float(short.mean())
+        )
     elif order == 2.0:
-        influence = -(short[:, None] * x) @ np.linalg.pinv(curvature(short, x, order), hermitian=True)
+        influence = -(short[:, None] * x) @ np.linalg.pinv(
+            curvature(short, x, order), hermitian=True
+        )
     else:
         return ratio, None
     return ratio, influence * data.units
@@ -145,7 +157,9 @@ def least_shortfall(y: Array, x: Array, order: float) -> Array:
     for _ in range(LONGEST_SEARCH):
         gradient = short ** (order - 1.0) @ x / len(x)
         matrix = curvature(short, x, order)
-        ridge = 1e-12 * np.trace(matrix) + np.finfo(float).tiny  # fewer dates may fall short than there are hedges
+        ridge = (
+            1e-12 * np.trace(matrix) + np.finfo(float).tiny
+        )  # fewer dates may fall short than there are hedges
         direction = -np.linalg.solve(matrix + ridge * np.eye(len(b)), gradient)
         if -order * gradient @ direction <= ACCURACY * np.mean(short**order):
             return b
@@ -181,5 +195,7 @@ def step_length(margin: Array, change: Array, order: float) -> float:
 
 def curvature(short: Array, x: Array, order: float) -> Array:
     """Derivative of the mean of short^(order - 1) x by the coefficients, (k, k)."""
-    weights = np.where(short > 0.0, (order - 1.0) * np.maximum(short, NEAREST) ** (order - 2.0), 0.0)
+    weights = np.where(
+        short > 0.0, (order - 1.0) * np.maximum(short, NEAREST) ** (order - 2.0), 0.0
+    )
     return np.asarray((x * weights[:, None]).T @ x / len(x))

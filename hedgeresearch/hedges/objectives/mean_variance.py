@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import LARGEST
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
@@ -27,6 +28,7 @@ from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MeanVarianceHedge:
     """The ratio of the best expected return less half the risk aversion times the variance.
@@ -81,7 +83,9 @@ class MeanVarianceHedge:
         returns, kind = join_returns(asset, hedges)
         names = list(returns.columns[1:])
         values = returns.to_numpy()
-        ratio, influence = mean_variance_ratio(values[:, 0], values[:, 1:], self.risk_aversion, self._expected(names))
+        ratio, influence = mean_variance_ratio(
+            values[:, 0], values[:, 1:], self.risk_aversion, self._expected(names)
+        )
         estimates = estimates_by_influence(names, ratio, influence)
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
@@ -118,7 +122,11 @@ def mean_variance_ratio(
     """
     scale = hedges.std(axis=0, ddof=1)
     x, y = (hedges - hedges.mean(axis=0)) / scale, asset - asset.mean()
-    pull = np.broadcast_to(hedges if expected is None else expected, hedges.shape) / scale / risk_aversion
+    pull = (
+        np.broadcast_to(hedges if expected is None else expected, hedges.shape)
+        / scale
+        / risk_aversion
+    )
     inverse = np.linalg.inv(x.T @ x / (len(x) - 1))
     least_variance = np.linalg.lstsq(x, y, rcond=None)[0]
     ratio = least_variance - inverse @ pull.mean(axis=0)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.exact_replication import replicating_fit
@@ -24,6 +25,7 @@ from hedgeresearch.hedges.objectives.linear_programme import check_tail, standar
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MinimumCVaRHedge:
     """The ratio under which the hedged position loses least, on average over its worst dates.
@@ -63,7 +65,9 @@ class MinimumCVaRHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        return constant_ratio_fit(self, returns, minimum_cvar_ratio(returns.to_numpy(), self.level), kind)
+        return constant_ratio_fit(
+            self, returns, minimum_cvar_ratio(returns.to_numpy(), self.level), kind
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over new dates."""
@@ -75,6 +79,8 @@ def minimum_cvar_ratio(returns: Array, level: float) -> Array:
     data = standardize(returns)
     x = np.column_stack([np.ones(len(returns)), data.hedges])
     totals = np.zeros(x.shape[1])
-    totals[0] = (1.0 - level) * len(x)  # so many dates are in the tail, and hedges add up to nothing there
+    totals[0] = (1.0 - level) * len(
+        x
+    )  # so many dates are in the tail, and hedges add up to nothing there
     coefficients, _ = tail_programme(data.left, x, totals)
     return np.asarray(data.ratio + coefficients[1:] * data.units)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import apart
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.estimation.influence import estimates_by_influence
@@ -20,10 +21,16 @@ from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.intervals import ParameterErrors
-from hedgeresearch.hedges.objectives.linear_programme import check_tail, standardize, tail_influence, tail_programme
+from hedgeresearch.hedges.objectives.linear_programme import (
+    check_tail,
+    standardize,
+    tail_influence,
+    tail_programme,
+)
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class QuantileHedge:
     """The coefficients on the hedges of a quantile of the asset, one set for all dates; the optimum is exact.
@@ -69,7 +76,9 @@ class QuantileHedge:
             table = pd.DataFrame({"estimate": coefficients}, index=[first, *names])
             return constant_ratio_fit(self, returns, coefficients[1:], kind, table)
         estimates = estimates_by_influence([first, *names], coefficients, influence)
-        return constant_ratio_fit(self, returns, coefficients[1:], kind, estimates, ParameterErrors())
+        return constant_ratio_fit(
+            self, returns, coefficients[1:], kind, estimates, ParameterErrors()
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same coefficients over new dates."""

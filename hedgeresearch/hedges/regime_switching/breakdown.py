@@ -37,7 +37,14 @@ def decompose(fit: HedgeFit) -> pd.DataFrame:
         ratio = np.linalg.solve(covariance[1:, 1:], covariance[1:, 0])
         rows.append((p, ratio, np.diag(weight), weight @ ratio))
     between = mixture - np.einsum("k,kij->ij", probabilities, covariances)
-    rows.append((np.nan, np.full(len(inverse), np.nan), np.diag(inverse @ between[1:, 1:]), inverse @ between[1:, 0]))
+    rows.append(
+        (
+            np.nan,
+            np.full(len(inverse), np.nan),
+            np.diag(inverse @ between[1:, 1:]),
+            inverse @ between[1:, 0],
+        )
+    )
     index = pd.Index([*range(len(probabilities)), "between means"], name="regime")
     table = {("probability", ""): [row[0] for row in rows]}
     for i, hedge in enumerate(fit.hedges):
@@ -63,7 +70,11 @@ def explain_change(fit: HedgeFit, previous: HedgeFit | None) -> pd.DataFrame:
                 f"{previous!r}."
             )
         order = nearest_regimes(Moments(*old[1:]), Moments(means, covariances))
-        old = (old[0][order], old[1][order], old[2][order])  # a refit may number its regimes otherwise
+        old = (
+            old[0][order],
+            old[1][order],
+            old[2][order],
+        )  # a refit may number its regimes otherwise
     moved = _ratio(fit, probabilities, *old[1:]) - _ratio(fit, *old)
     total = fit.next_ratio.to_numpy() - start
     rows = {"probabilities": moved, "parameters": total - moved, "in all": total}
@@ -74,7 +85,11 @@ def _pieces(fit: HedgeFit) -> tuple[Array, Array, Array]:
     """Next probabilities (k,), means (k, n) and next covariances (k, n, n) of the regimes."""
     if fit.regimes is None or fit.regime_moments is None or fit.next_regime_covariances is None:
         raise DataError(f"the hedge must be a RegimeHedge with regimes; got {fit!r}.")
-    return fit.regimes.next_probabilities.to_numpy(), fit.regime_moments.means, fit.next_regime_covariances
+    return (
+        fit.regimes.next_probabilities.to_numpy(),
+        fit.regime_moments.means,
+        fit.next_regime_covariances,
+    )
 
 
 def _ratio(fit: HedgeFit, probabilities: Array, means: Array, covariances: Array) -> Array:

@@ -113,14 +113,26 @@ def estimate_regression(
     covariance = np.cov(hedges, rowvar=False).reshape(factor.shape)
     emissions = RegressionEmissions(coefficients, scale**2 * best.variances, centre[1:], covariance)
     order = np.argsort(emissions.moments.covariances[:, 0, 0], kind="stable")
-    emissions = replace(emissions, coefficients=coefficients[order], variances=emissions.variances[order])
-    return emissions, best.transition[order][:, order], best.first[order], ends - len(returns) * np.log(scale)
+    emissions = replace(
+        emissions, coefficients=coefficients[order], variances=emissions.variances[order]
+    )
+    return (
+        emissions,
+        best.transition[order][:, order],
+        best.first[order],
+        ends - len(returns) * np.log(scale),
+    )
 
 
-def _search(asset: Array, regressors: Array, n_regimes: int, starts: list[Start]) -> tuple[Regression, Array]:
+def _search(
+    asset: Array, regressors: Array, n_regimes: int, starts: list[Start]
+) -> tuple[Regression, Array]:
     """The best of all starts, run to the final tolerance, and the log-likelihood at which each was left."""
     first = np.full(n_regimes, 1.0 / n_regimes)
-    places = [Regression(*_least_squares(asset, regressors, weights), moves, first) for weights, moves in starts]
+    places = [
+        Regression(*_least_squares(asset, regressors, weights), moves, first)
+        for weights, moves in starts
+    ]
     runs = [_run_em(place, asset, regressors, SEARCH_TOLERANCE, SEARCH_STEPS) for place in places]
     ends = np.array([run.log_likelihood for run in runs])
     left = ends.copy()
@@ -147,7 +159,9 @@ class Run(NamedTuple):
     settled: bool
 
 
-def _run_em(place: Regression, asset: Array, regressors: Array, tolerance: float, most_steps: int) -> Run:
+def _run_em(
+    place: Regression, asset: Array, regressors: Array, tolerance: float, most_steps: int
+) -> Run:
     """EM until a step gains less than the tolerance; a log-likelihood of NaN if a regime collapses."""
     reached = -np.inf
     for _ in range(most_steps):
@@ -160,7 +174,12 @@ def _run_em(place: Regression, asset: Array, regressors: Array, tolerance: float
         reached = by_date.sum()
         smoothed = smooth_regimes(predicted, filtered, place.transition)
         # a regime that cannot come next has neither weight in the sum
-        ahead = np.divide(smoothed[1:], predicted[1:-1], out=np.zeros_like(smoothed[1:]), where=predicted[1:-1] > 0.0)
+        ahead = np.divide(
+            smoothed[1:],
+            predicted[1:-1],
+            out=np.zeros_like(smoothed[1:]),
+            where=predicted[1:-1] > 0.0,
+        )
         moves = place.transition * (filtered[:-1].T @ ahead)
         transition = moves / moves.sum(axis=1, keepdims=True)
         place = Regression(*_least_squares(asset, regressors, smoothed), transition, smoothed[0])
@@ -188,7 +207,9 @@ def _least_squares(asset: Array, regressors: Array, weights: Array) -> tuple[Arr
     return np.stack(coefficients), np.array(variances)
 
 
-def _starts(residuals: Array, hedges: Array, n_regimes: int, n_starts: int, seed: int) -> list[Start]:
+def _starts(
+    residuals: Array, hedges: Array, n_regimes: int, n_starts: int, seed: int
+) -> list[Start]:
     """Groups of dates by local averages of what regimes may differ in, and the moves between them.
 
     A start looks at squared residuals mixed at random with their products with the hedges: averaged over a random
@@ -204,11 +225,17 @@ def _starts(residuals: Array, hedges: Array, n_regimes: int, n_starts: int, seed
         loading = rng.normal(0.0, rng.choice([0.1, 1.0, 5.0]), features.shape[1])
         loading[0] += 1.0
         pattern = PATTERNS[i % len(PATTERNS)]
-        average = {"lasting": np.ones(width), "single dates": np.ones(1), "alternating": (-1.0) ** np.arange(width)}
+        average = {
+            "lasting": np.ones(width),
+            "single dates": np.ones(1),
+            "alternating": (-1.0) ** np.arange(width),
+        }
         ranks = np.convolve(features @ loading, average[pattern], mode="same").argsort().argsort()
         group = ranks * n_regimes // len(ranks)
         weights = 0.2 / n_regimes + 0.8 * (group[:, None] == np.arange(n_regimes))
-        starts.append(Start(weights, _lasting(n_regimes) if pattern == "lasting" else _moves(weights)))
+        starts.append(
+            Start(weights, _lasting(n_regimes) if pattern == "lasting" else _moves(weights))
+        )
     return starts
 
 

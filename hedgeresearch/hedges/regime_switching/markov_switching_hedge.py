@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -26,7 +27,10 @@ from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.regime_switching.markov_switching_estimation import RegressionEmissions, estimate_regression
+from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
+    RegressionEmissions,
+    estimate_regression,
+)
 from hedgeresearch.regimes.fit import RegimeFit, start_fit
 from hedgeresearch.regimes.markov_switching.state import (
     SwitchingErrors,
@@ -39,6 +43,7 @@ from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MarkovSwitchingHedge:
     """Regression coefficients of each regime, weighted by the probabilities that past data give the regimes.
@@ -57,7 +62,7 @@ class MarkovSwitchingHedge:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> returns = hr.simulate_regimes(n_dates=2000, seed=1).returns
+    >>> returns = hr.data.simulate_regimes(n_dates=2000, seed=1).returns
     >>> fit = MarkovSwitchingHedge().fit(returns["asset"], returns[["hedge"]])
     >>> fit.by_regime["hedge"].round(2).tolist()
     [0.96, 0.58]
@@ -96,19 +101,27 @@ class MarkovSwitchingHedge:
         """The same regression filtered over new dates."""
         if fit.regimes is None or fit.by_regime is None:
             return carry_constant_ratio(fit, returns)
-        hedge = self._hedge(fit.regimes.extend(returns), fit.by_regime.to_numpy(), returns, fit.returns_kind)
+        hedge = self._hedge(
+            fit.regimes.extend(returns), fit.by_regime.to_numpy(), returns, fit.returns_kind
+        )
         return replace(hedge, n_sample=fit.n_sample)
 
     def _estimate(self, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
         arrays = returns.to_numpy()
-        emissions, transition, first, ends = estimate_regression(arrays, self.n_regimes, self.n_starts, self.seed)
+        emissions, transition, first, ends = estimate_regression(
+            arrays, self.n_regimes, self.n_starts, self.seed
+        )
         chain = HiddenMarkovChain(emissions, transition, first)
         names = [str(name) for name in returns.columns[1:]]
-        regimes = start_fit(self, returns, chain, describe_regression(emissions, chain, names, arrays), ends)
+        regimes = start_fit(
+            self, returns, chain, describe_regression(emissions, chain, names, arrays), ends
+        )
         warn_of_rare_regimes(regimes.smoothed)
         return self._hedge(regimes, emissions.coefficients[:, 1:], returns, kind)
 
-    def _hedge(self, regimes: RegimeFit, slopes: Array, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
+    def _hedge(
+        self, regimes: RegimeFit, slopes: Array, returns: pd.DataFrame, kind: str | None
+    ) -> HedgeFit:
         hedges = regimes.series[1:]
         following = regimes.next_probabilities.to_numpy()
         moments = regimes.final_state.moments
@@ -138,7 +151,11 @@ def describe_regression(
 ) -> Estimates:
     """The parameters by name, with robust standard errors given the probabilities of the first date."""
     k, names = len(emissions.variances), ["constant", *(f"ratio {name}" for name in hedges)]
-    values = {f"{name} [{s}]": float(emissions.coefficients[s, i]) for s in range(k) for i, name in enumerate(names)}
+    values = {
+        f"{name} [{s}]": float(emissions.coefficients[s, i])
+        for s in range(k)
+        for i, name in enumerate(names)
+    }
     values |= {f"residual variance [{s}]": float(emissions.variances[s]) for s in range(k)}
     values |= name_transition(chain.transition)
     log_likelihood = partial(_log_likelihood, emissions, chain.next_probabilities, observations)
@@ -156,9 +173,15 @@ def describe_regression(
     )
 
 
-def _log_likelihood(emissions: RegressionEmissions, first: Array, observations: Array, point: Array) -> Array:
+def _log_likelihood(
+    emissions: RegressionEmissions, first: Array, observations: Array, point: Array
+) -> Array:
     """Of each date, at parameters in the order of the estimates."""
     k, n_coefficients = len(emissions.variances), emissions.coefficients.size
     coefficients, variances, probabilities = np.split(point, [n_coefficients, n_coefficients + k])
     moved = replace(emissions, coefficients=coefficients.reshape(k, -1), variances=variances)
-    return HiddenMarkovChain(moved, transition_from(probabilities, k), first).filter(observations).log_likelihood
+    return (
+        HiddenMarkovChain(moved, transition_from(probabilities, k), first)
+        .filter(observations)
+        .log_likelihood
+    )

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_choice, check_model
 from hedgeresearch.covariance.fit import CovarianceFit, CovarianceModel
@@ -37,6 +38,7 @@ from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class RegimeHedge:
     """The minimum-variance hedge under the covariance of the regimes, weighted by predicted probabilities.
@@ -73,9 +75,13 @@ class RegimeHedge:
         if self.within is not None:
             check_model(self.within, "within", "EWMACovariance()")
         if self.observe is not None and not callable(self.observe):
-            raise DataError(f"observe must be a function of the returns, or None; got {self.observe!r}.")
+            raise DataError(
+                f"observe must be a function of the returns, or None; got {self.observe!r}."
+            )
 
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None) -> HedgeFit:
+    def fit(
+        self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
+    ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
         ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the regime model can.
@@ -95,17 +101,25 @@ class RegimeHedge:
         if fit.regimes is None or fit.regime_moments is None:
             return carry_constant_ratio(fit, returns)
         observed = self._observed(returns)
-        regimes = fit.regimes.advance(observed) if self.observe is None else fit.regimes.extend(observed)
+        regimes = (
+            fit.regimes.advance(observed) if self.observe is None else fit.regimes.extend(observed)
+        )
         moments = Moments(*fit.regime_moments)
         labels = Labels(returns.columns, fit.ratio.columns)
         if fit.covariances is None:  # what each regime asks for stays
             return replace(fit, **self._ratios(regimes, moments, None, labels))
         left = fit.covariances.advance(_standardised(returns, regimes, moments))
         moved = self._ratios(regimes, moments, left, labels)
-        return replace(fit, **moved, by_regime=_by_regime(moved["next_regime_covariances"], labels.hedges))
+        return replace(
+            fit, **moved, by_regime=_by_regime(moved["next_regime_covariances"], labels.hedges)
+        )
 
-    def _estimate(self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None) -> HedgeFit:
-        regimes = fit_from(self.regime_model.fit, self._observed(returns), warm_start and warm_start.regimes)
+    def _estimate(
+        self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None
+    ) -> HedgeFit:
+        regimes = fit_from(
+            self.regime_model.fit, self._observed(returns), warm_start and warm_start.regimes
+        )
         if not isinstance(regimes, RegimeFit):
             raise DataError(
                 f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
@@ -115,7 +129,11 @@ class RegimeHedge:
         joint = self.observe is None and regimes.series.equals(returns.columns) and _covary(moments)
         if not joint:
             moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
-        left = None if self.within is None else self.within.fit(_standardised(returns, regimes, moments))
+        left = (
+            None
+            if self.within is None
+            else self.within.fit(_standardised(returns, regimes, moments))
+        )
         labels = Labels(returns.columns, returns.columns[1:])
         moved = self._ratios(regimes, moments, left, labels)
         return HedgeFit(
@@ -133,7 +151,9 @@ class RegimeHedge:
 
     def _observed(self, returns: pd.DataFrame) -> pd.DataFrame:
         if self.observe is None:
-            return returns.iloc[:, :1] if getattr(self.regime_model, "univariate", False) else returns
+            return (
+                returns.iloc[:, :1] if getattr(self.regime_model, "univariate", False) else returns
+            )
         observed = check_frame(self.observe(returns), "what observe gives")
         if not observed.index.equals(returns.index):
             raise DataError(
@@ -153,9 +173,13 @@ class RegimeHedge:
             roots, _ = scaled_roots(moments.covariances)
             by_date = np.einsum("kij,tjl,kml->tkim", roots, left.path(), roots)
             by_regime = np.einsum("kij,jl,kml->kim", roots, left.final_state.next_covariance, roots)
-        predicted = regimes.predictions[-len(dates) :]  # without the covariance model's own start-up
+        predicted = regimes.predictions[
+            -len(dates) :
+        ]  # without the covariance model's own start-up
         path = self._covariances(predicted, moments.means, by_date)
-        following = self._covariances(regimes.final_state.next_probabilities[None], moments.means, by_regime)[0]
+        following = self._covariances(
+            regimes.final_state.next_probabilities[None], moments.means, by_regime
+        )[0]
         return {
             "ratio": labelled_path(minimum_variance_path(path, names, dates), dates, hedges),
             "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),

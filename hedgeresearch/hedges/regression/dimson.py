@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_independent
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
@@ -26,6 +27,7 @@ from hedgeresearch.hedges.regression.ols import RegressionInference
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class DimsonHedge:
     """The sum of the coefficients of the asset on the hedges of the same, the next and the last periods.
@@ -82,17 +84,25 @@ class DimsonHedge:
             )
         lags = newey_west_lags(n_dates) if self.hac_lags is None else self.hac_lags
         if lags >= n_dates:
-            raise DataError(f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}.")
+            raise DataError(
+                f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}."
+            )
         values = returns.to_numpy()
         shifted = shifted_columns(values[:, 1:], self.lags, self.leads)
-        check_independent(np.atleast_2d(np.cov(shifted, rowvar=False)), names, "hedges with their leads and lags")
+        check_independent(
+            np.atleast_2d(np.cov(shifted, rowvar=False)), names, "hedges with their leads and lags"
+        )
         regression = least_squares(values[self.lags : len(values) - self.leads, 0], shifted)
         inference = RegressionInference(regression, "HAC", lags)
-        coefficients = dict(zip(["constant", *names], regression.coefficients.tolist(), strict=True))
+        coefficients = dict(
+            zip(["constant", *names], regression.coefficients.tolist(), strict=True)
+        )
         ratio = regression.coefficients[1:].reshape(-1, len(self._shifts)).sum(axis=1)
         estimates = Estimates(values=coefficients, n_dates=n_dates, inference=inference)
         left = float(regression.residuals @ regression.residuals) / regression.degrees_of_freedom
-        fit = constant_ratio_fit(self, returns, ratio, kind, estimates, SumOfCoefficients(len(self._shifts)))
+        fit = constant_ratio_fit(
+            self, returns, ratio, kind, estimates, SumOfCoefficients(len(self._shifts))
+        )
         return replace(fit, next_covariance=whole_moves(fit.next_covariance, ratio, left))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
@@ -116,7 +126,9 @@ class SumOfCoefficients:
         if covariance is None:
             raise TypeError("SumOfCoefficients needs estimates with a covariance")
         n_hedges = len(fit.hedges)
-        blocks = covariance.to_numpy()[1:, 1:].reshape(n_hedges, self.n_terms, n_hedges, self.n_terms)
+        blocks = covariance.to_numpy()[1:, 1:].reshape(
+            n_hedges, self.n_terms, n_hedges, self.n_terms
+        )
         return np.asarray(blocks.sum(axis=(1, 3)))
 
     def degrees_of_freedom(self, fit: HedgeFit) -> float:
@@ -127,14 +139,18 @@ class SumOfCoefficients:
 def shifted_columns(hedges: Array, lags: int, leads: int) -> Array:
     """Each hedge from ``lags`` dates before to ``leads`` after, side by side: lags + leads + 1 columns for a hedge."""
     rows = len(hedges) - lags - leads
-    return np.stack([hedges[first : first + rows] for first in range(lags + leads + 1)], axis=2).reshape(rows, -1)
+    return np.stack(
+        [hedges[first : first + rows] for first in range(lags + leads + 1)], axis=2
+    ).reshape(rows, -1)
 
 
 def whole_moves(covariance: pd.DataFrame, ratio: Array, left: float) -> pd.DataFrame:
     """Covariance of hedges as they are and an asset that moves with them by ``ratio``, with the variance ``left``."""
     hedges = covariance.to_numpy()[1:, 1:]
     shared = hedges @ ratio
-    whole = np.block([[np.array([[ratio @ shared + left]]), shared[None]], [shared[:, None], hedges]])
+    whole = np.block(
+        [[np.array([[ratio @ shared + left]]), shared[None]], [shared[:, None], hedges]]
+    )
     return pd.DataFrame(whole, covariance.index, covariance.columns)
 
 

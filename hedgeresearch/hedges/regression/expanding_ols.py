@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
@@ -19,6 +20,7 @@ from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.regression.moving_regression import MovingInference, run_on, running_fit
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ExpandingOLSHedge:
     """OLS coefficients over all dates before each date; the path begins after ``minimum`` dates.
@@ -49,7 +51,9 @@ class ExpandingOLSHedge:
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
             if self.hac_lags >= self.minimum:
-                raise DataError(f"hac_lags must be smaller than minimum, {self.minimum}; got {self.hac_lags}.")
+                raise DataError(
+                    f"hac_lags must be smaller than minimum, {self.minimum}; got {self.hac_lags}."
+                )
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > minimum.

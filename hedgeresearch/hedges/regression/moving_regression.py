@@ -57,12 +57,15 @@ class MovingInference:
         begins = np.maximum(ends - int(min(reach, REACH * self.half_life + 1)), 0)
         lags = self.hac_lags
         by_window = [
-            newey_west_lags(n) if lags is None else lags for n in effective_dates(ends - begins, self.half_life)
+            newey_west_lags(n) if lags is None else lags
+            for n in effective_dates(ends - begins, self.half_life)
         ]
         decay = 0.5 ** (1.0 / self.half_life)
         values = fit.history.values.copy()  # of one memory layout, whoever shares the rows
         return np.asarray(
-            slope_covariances(values, begins, ends, np.ascontiguousarray(ratios), np.array(by_window), decay)
+            slope_covariances(
+                values, begins, ends, np.ascontiguousarray(ratios), np.array(by_window), decay
+            )
         )
 
 
@@ -73,7 +76,9 @@ def effective_dates(n_dates: Indices, half_life: float) -> Array:
     d tends to 1.
     """
     half = 0.5 * np.log(2.0) / half_life
-    return np.asarray(n_dates if half == 0.0 else np.tanh(n_dates * half) / np.tanh(half), dtype=np.float64)
+    return np.asarray(
+        n_dates if half == 0.0 else np.tanh(n_dates * half) / np.tanh(half), dtype=np.float64
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,20 +115,29 @@ class RunningMoments:
 
 
 def moving_fit(
-    model: Any, returns: pd.DataFrame, kind: str | None, covariances: Array, inference: RatioErrors, state: Any
+    model: Any,
+    returns: pd.DataFrame,
+    kind: str | None,
+    covariances: Array,
+    inference: RatioErrors,
+    state: Any,
 ) -> HedgeFit:
     """The regressions of covariances (n_path + 1, 1 + n_hedges, 1 + n_hedges), as a fit on ``returns`` (asset first).
 
     They are those before each of the last n_path dates, and the one after the last.
     """
     n_path, hedges = len(covariances) - 1, returns.columns[1:]
-    ratios = minimum_variance_path(covariances, [str(name) for name in hedges], returns.index[-n_path - 1 :])
+    ratios = minimum_variance_path(
+        covariances, [str(name) for name in hedges], returns.index[-n_path - 1 :]
+    )
     return HedgeFit(
         model=model,
         asset=returns.columns[0],
         ratio=labelled_path(ratios[:-1], returns.index[-n_path:], hedges),
         next_ratio=labelled_ratio(ratios[-1], hedges),
-        next_covariance=pd.DataFrame(covariances[-1], index=returns.columns, columns=returns.columns),
+        next_covariance=pd.DataFrame(
+            covariances[-1], index=returns.columns, columns=returns.columns
+        ),
         estimates=None,
         sample_end=returns.index[-1],
         last_date=returns.index[-1],
@@ -141,18 +155,26 @@ def moved_on(fit: HedgeFit, returns: pd.DataFrame, covariances: Array, state: An
     ratios = minimum_variance_path(covariances, [str(name) for name in hedges], returns.index)
     return replace(
         fit,
-        ratio=labelled_path(np.vstack([fit.next_ratio.to_numpy(), ratios[:-1]]), returns.index, hedges),
+        ratio=labelled_path(
+            np.vstack([fit.next_ratio.to_numpy(), ratios[:-1]]), returns.index, hedges
+        ),
         next_ratio=labelled_ratio(ratios[-1], hedges),
-        next_covariance=pd.DataFrame(covariances[-1], index=returns.columns, columns=returns.columns),
+        next_covariance=pd.DataFrame(
+            covariances[-1], index=returns.columns, columns=returns.columns
+        ),
         last_date=returns.index[-1],
         state=state,
     )
 
 
-def running_fit(model: Any, returns: pd.DataFrame, kind: str | None, skip: int, inference: MovingInference) -> HedgeFit:
+def running_fit(
+    model: Any, returns: pd.DataFrame, kind: str | None, skip: int, inference: MovingInference
+) -> HedgeFit:
     """Regressions on all dates before each, weighted by the half-life of ``inference``, after ``skip`` dates."""
     values = returns.to_numpy()
-    covariances, moments = RunningMoments.before(values, 0.5 ** (1.0 / inference.half_life)).over(values)
+    covariances, moments = RunningMoments.before(values, 0.5 ** (1.0 / inference.half_life)).over(
+        values
+    )
     return moving_fit(model, returns, kind, covariances[skip:], inference, moments)
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.intervals import KnownCovariance
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class NaiveHedge:
     """A ratio of one, shared equally among the hedges; nothing is estimated.
@@ -30,7 +32,9 @@ class NaiveHedge:
         returns, kind = join_returns(asset, hedges)
         n_hedges = returns.shape[1] - 1
         certain = KnownCovariance(np.zeros((n_hedges, n_hedges)))
-        return constant_ratio_fit(self, returns, np.full(n_hedges, 1.0 / n_hedges), kind, inference=certain)
+        return constant_ratio_fit(
+            self, returns, np.full(n_hedges, 1.0 / n_hedges), kind, inference=certain
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over new dates."""

@@ -12,11 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import apart
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, Regression, least_squares, newey_west_lags
+from hedgeresearch.estimation.regression import (
+    ERROR_KINDS,
+    ErrorKind,
+    Regression,
+    least_squares,
+    newey_west_lags,
+)
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -24,6 +31,7 @@ from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class OLSHedge:
     """The regression coefficients of the asset on the hedges, one set for all dates.
@@ -70,7 +78,9 @@ class OLSHedge:
         n_dates = len(returns)
         lags = newey_west_lags(n_dates) if self.hac_lags is None else self.hac_lags
         if lags >= n_dates:
-            raise DataError(f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}.")
+            raise DataError(
+                f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}."
+            )
         values, names = returns.to_numpy(), list(returns.columns[1:])
         regression = least_squares(values[:, 0], values[:, 1:])
         inference = RegressionInference(regression, self.cov, lags)
@@ -81,7 +91,9 @@ class OLSHedge:
             degrees_of_freedom=inference.degrees_of_freedom,
             inference=inference,
         )
-        return constant_ratio_fit(self, returns, regression.coefficients[1:], kind, estimates, ParameterErrors())
+        return constant_ratio_fit(
+            self, returns, regression.coefficients[1:], kind, estimates, ParameterErrors()
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same coefficients over new dates."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.rolling import rolling_covariance
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
@@ -21,6 +22,7 @@ from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.regression.moving_regression import MovingInference, moved_on, moving_fit
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class RollingOLSHedge:
     """OLS coefficients over the ``window`` dates before each date; the path begins after the first window.
@@ -54,7 +56,9 @@ class RollingOLSHedge:
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
             if self.hac_lags >= self.window:
-                raise DataError(f"hac_lags must be smaller than window, {self.window}; got {self.hac_lags}.")
+                raise DataError(
+                    f"hac_lags must be smaller than window, {self.window}; got {self.hac_lags}."
+                )
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > window.

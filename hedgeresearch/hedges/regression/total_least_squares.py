@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import estimates_by_influence
@@ -30,6 +31,7 @@ UNIDENTIFIED = 1e-10
 """Part of the asset in the direction of noise, or distance of its variance from the next, that counts as none."""
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class TotalLeastSquaresHedge:
     """Orthogonal regression of the asset on the hedges: noise is taken to be in all of them, not in the asset alone.
@@ -84,7 +86,9 @@ class TotalLeastSquaresHedge:
         return carry_constant_ratio(fit, returns)
 
 
-def total_least_squares(returns: Array, noise_ratio: float, standardized: bool) -> tuple[Array, Array]:
+def total_least_squares(
+    returns: Array, noise_ratio: float, standardized: bool
+) -> tuple[Array, Array]:
     """Coefficients (k,) of the first column on the others, and the influence of each date on them, (n_dates, k)."""
     centred = returns - returns.mean(axis=0)
     size = centred.std(axis=0)

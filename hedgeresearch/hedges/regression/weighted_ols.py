@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
@@ -25,6 +26,7 @@ START_UP = 20
 """Dates that only feed the moments before the path begins (more when there are more than nine hedges)."""
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class WeightedOLSHedge:
     """Least squares in which a date weighs half as much as one ``half_life`` dates later.
@@ -67,8 +69,12 @@ class WeightedOLSHedge:
         returns, kind = join_returns(asset, hedges)
         skip = max(START_UP, 2 * returns.shape[1])
         if not len(returns) > skip:
-            raise DataError(f"asset and hedges must have at least {skip + 1} rows; got {len(returns)}.")
-        return running_fit(self, returns, kind, skip, MovingInference(self.hac_lags, half_life=self.half_life))
+            raise DataError(
+                f"asset and hedges must have at least {skip + 1} rows; got {len(returns)}."
+            )
+        return running_fit(
+            self, returns, kind, skip, MovingInference(self.hac_lags, half_life=self.half_life)
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """New dates taken into the moments."""

@@ -10,7 +10,10 @@ import pandas as pd
 
 from hedgeresearch._formatting import ROUNDING, describe, full_percent, percent, quantity, side
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval, bootstrap_difference
+from hedgeresearch.evaluation.comparison.difference_interval import (
+    DifferenceInterval,
+    bootstrap_difference,
+)
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
@@ -64,8 +67,12 @@ class Certainty:
         if self.why_none:
             found = [f"The ratio has no interval: {self.why_none}"]
         if self.by_model is not None:
-            spread = "; ".join(f"{name} {self._span(str(name), self.by_model[name])}" for name in self.by_model)
-            found.append(f"{len(self.by_model)} models of the backtest ask for {spread}{self._without_limits}.")
+            spread = "; ".join(
+                f"{name} {self._span(str(name), self.by_model[name])}" for name in self.by_model
+            )
+            found.append(
+                f"{len(self.by_model)} models of the backtest ask for {spread}{self._without_limits}."
+            )
         return [*found, self._effect]
 
     def _interval(self, name: str, row: pd.Series[float]) -> str:
@@ -120,7 +127,9 @@ def certainty_of(book: Book, settings: Settings) -> Certainty:
         ratios=ratios,
         why_none=why_none,
         one_to_one=_one_to_one(book, ratios),
-        counted={one.name: "units" if isinstance(one, Spot) else "contracts" for one in book.instruments},
+        counted={
+            one.name: "units" if isinstance(one, Spot) else "contracts" for one in book.instruments
+        },
         limited=settings.limits != Limits() or settings.objective.net is not None,
         by_model=by_model,
         expected=book.fit.expected_effectiveness,
@@ -131,7 +140,9 @@ def certainty_of(book: Book, settings: Settings) -> Certainty:
 def _ratios(book: Book, settings: Settings) -> tuple[pd.DataFrame, str]:
     """The table of intervals, and why there are none."""
     fit, why_none = book.fit, ""
-    ratios = pd.DataFrame({"ratio": fit.next_ratio.to_numpy()}, index=pd.Index(book.names, name="instrument"))
+    ratios = pd.DataFrame(
+        {"ratio": fit.next_ratio.to_numpy()}, index=pd.Index(book.names, name="instrument")
+    )
     try:
         draws = None if fit.inference is not None else DRAWS
         ends = fit.conf_int(settings.level, n_bootstrap=draws, seed=settings.seed).to_numpy()
@@ -154,11 +165,17 @@ def _one_to_one(book: Book, ratios: pd.DataFrame) -> list[str]:
 def _by_model(book: Book, settings: Settings, backtest: Backtest) -> pd.DataFrame:
     """Contracts (n_models, n_instruments) that the last ratio of every model asks for."""
     last = {name: backtest.ratio(name).to_numpy()[-1] for name in backtest.models}
-    contracts: dict[str, Array] = {name: book.asked(ratio, settings.objective) for name, ratio in last.items()}
-    return pd.DataFrame.from_dict(contracts, orient="index", columns=book.names).rename_axis("model")
+    contracts: dict[str, Array] = {
+        name: book.asked(ratio, settings.objective) for name, ratio in last.items()
+    }
+    return pd.DataFrame.from_dict(contracts, orient="index", columns=book.names).rename_axis(
+        "model"
+    )
 
 
-def _out_of_sample(model: object, backtest: Backtest, level: float, seed: int) -> DifferenceInterval | None:
+def _out_of_sample(
+    model: object, backtest: Backtest, level: float, seed: int
+) -> DifferenceInterval | None:
     """The effectiveness of the model that is recommended; None where it did not take part."""
     same = [name for name, one in backtest.models.items() if describe(one) == describe(model)]
     if not same:

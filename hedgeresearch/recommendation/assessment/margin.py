@@ -23,7 +23,15 @@ from hedgeresearch.recommendation.inputs.problem import Book
 from hedgeresearch.recommendation.inputs.settings import Margin
 from hedgeresearch.typing import Array
 
-UNKNOWN = ("collateral", "liquidation price", "probability", "lower", "upper", "closed form", "needed")
+UNKNOWN = (
+    "collateral",
+    "liquidation price",
+    "probability",
+    "lower",
+    "upper",
+    "closed form",
+    "needed",
+)
 
 
 class _Held(NamedTuple):
@@ -53,29 +61,46 @@ def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.Dat
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
 
 
-def _outlook(book: Book, instrument: Terms, contracts: float, margin: Margin, seed: int) -> dict[str, Any]:
+def _outlook(
+    book: Book, instrument: Terms, contracts: float, margin: Margin, seed: int
+) -> dict[str, Any]:
     name, row = instrument.name, dict[str, Any](dict.fromkeys(UNKNOWN, math.nan))
-    row["currency"] = instrument.currency or ("coins" if isinstance(instrument, InverseContract) else "")
+    row["currency"] = instrument.currency or (
+        "coins" if isinstance(instrument, InverseContract) else ""
+    )
     wallet = margin.of(name)
     if wallet is not None:
         row["collateral"] = float(wallet)
     prices = book.market.table[name]
     if not (prices > 0.0).all():
         return row
-    held, returns = _held(instrument, contracts, float(prices.iloc[-1])), prices.pct_change().iloc[1:]
+    held, returns = (
+        _held(instrument, contracts, float(prices.iloc[-1])),
+        prices.pct_change().iloc[1:],
+    )
     drawn = simulate_price_range(returns, held.price, margin.horizon, seed=seed)
-    row["needed"] = collateral_needed(drawn, held.size, held.maintenance, margin.probability, contract=held.contract)
+    row["needed"] = collateral_needed(
+        drawn, held.size, held.maintenance, margin.probability, contract=held.contract
+    )
     if wallet is None:
         return row
-    return row | _risk(drawn, _liquidation_price(float(wallet), held), "long" if held.size > 0.0 else "short")
+    return row | _risk(
+        drawn, _liquidation_price(float(wallet), held), "long" if held.size > 0.0 else "short"
+    )
 
 
 def _risk(drawn: PriceRange, level: float, position: Literal["long", "short"]) -> dict[str, float]:
     """The probability that the price gets to a level: of the paths, with the interval of Wilson (1927), and normal."""
     from scipy.stats import binomtest
 
-    probability, n_paths, past = drawn.probability(level, position), len(drawn.lowest), drawn.log_returns
-    lower, upper = binomtest(round(probability * n_paths), n_paths).proportion_ci(0.95, method="wilson")
+    probability, n_paths, past = (
+        drawn.probability(level, position),
+        len(drawn.lowest),
+        drawn.log_returns,
+    )
+    lower, upper = binomtest(round(probability * n_paths), n_paths).proportion_ci(
+        0.95, method="wilson"
+    )
     normal = barrier_probability(
         level,
         drawn.price,
@@ -85,7 +110,12 @@ def _risk(drawn: PriceRange, level: float, position: Literal["long", "short"]) -
         steps=drawn.horizon,
         position=position,
     )
-    ends = {"probability": probability, "lower": float(lower), "upper": float(upper), "closed form": normal}
+    ends = {
+        "probability": probability,
+        "lower": float(lower),
+        "upper": float(upper),
+        "closed form": normal,
+    }
     return {"liquidation price": level} | ends
 
 
@@ -112,7 +142,9 @@ def margin_sentences(outlook: pd.DataFrame, margin: Margin) -> list[str]:
     """The risk of liquidation in words, warnings first."""
     found = {name: _sentence(str(name), row, margin) for name, row in outlook.iterrows()}
     risky = [name for name, row in outlook.iterrows() if row["probability"] > margin.probability]
-    return [f"Warning: {found[name]}" for name in risky] + [found[name] for name in found if name not in risky]
+    return [f"Warning: {found[name]}" for name in risky] + [
+        found[name] for name in found if name not in risky
+    ]
 
 
 def untold_margin(book: Book, held: Array, margin: Margin) -> list[str]:
@@ -126,14 +158,14 @@ def untold_margin(book: Book, held: Array, margin: Margin) -> list[str]:
 
 def _sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
     if math.isnan(row["needed"]):
-        return f"The risk that {name} is liquidated is not told: its past prices are not all positive."
+        return (
+            f"The risk that {name} is liquidated is not told: its past prices are not all positive."
+        )
     needed = f"a collateral of {_amount(row, 'needed')} keeps it at {full_percent(margin.probability)} or below"
     if math.isnan(row["collateral"]):
         return f"No collateral is given for {name}; over {margin.horizon} dates, {needed}."
     if not 0.0 < row["liquidation price"] < math.inf:
-        return (
-            f"{name} cannot be liquidated on its collateral of {_amount(row, 'collateral')}, whatever its price does."
-        )
+        return f"{name} cannot be liquidated on its collateral of {_amount(row, 'collateral')}, whatever its price does."
     return (
         f"{name} is liquidated at a price of {quantity(row['liquidation price'])}: probability "
         f"{percent(row['probability'])} within {margin.horizon} dates ({percent(row['closed form'])} if it moved "

@@ -38,7 +38,9 @@ def stress_of(book: Book, held: Array) -> pd.DataFrame:
     names = list(returns.columns)
     exposures = pd.Series([book.value, *(held * book.notionals)], index=names)
     into = _per_value(book)
-    covariance = pd.DataFrame(book.fit.next_covariance.to_numpy() * np.outer(into, into), index=names, columns=names)
+    covariance = pd.DataFrame(
+        book.fit.next_covariance.to_numpy() * np.outer(into, into), index=names, columns=names
+    )
     perpetual = [one.name for one in book.terms if one.funding is not None]
     spike = None
     if perpetual:
@@ -87,7 +89,9 @@ def carries_of(book: Book, held: Array) -> list[Carry]:
             found.append(hedge_carry(one, history, sold))
         else:
             table = market.table
-            basis = annualized_basis(table[one.name], table[market.underlying[one.name]], _end(book, one.expiry))
+            basis = annualized_basis(
+                table[one.name], table[market.underlying[one.name]], _end(book, one.expiry)
+            )
             found.append(hedge_carry(one, basis, sold, rolls_per_year=ROLLS_PER_YEAR))
     return found
 
@@ -133,7 +137,9 @@ def _returns(book: Book) -> pd.DataFrame:
     asset, hedges = book.market.returns(book.position, book.instruments, book.kind)
     returns = pd.concat([asset, hedges], axis=1)
     if len(returns) < FEWEST:
-        raise DataError(f"stress needs at least {FEWEST} dates of the market; got {len(returns)}. Give a longer table.")
+        raise DataError(
+            f"stress needs at least {FEWEST} dates of the market; got {len(returns)}. Give a longer table."
+        )
     return returns * _per_value(book)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import LARGEST, check_frame
 from hedgeresearch._validation.mappings import as_mapping, shown
@@ -28,6 +29,7 @@ APART = 2.0
 Kind = Literal["simple", "difference"]
 
 
+@exported_by("hedgeresearch.recommendation")
 class Market:
     """One table of prices, its last row being now.
 
@@ -65,7 +67,9 @@ class Market:
         self.attrs = dict(getattr(table, "attrs", {}))
         self.rates: dict[str, str | float] = as_mapping(rates, "rates", "{'BTC_COIN_PERP': 'BTC'}")
         self.funding: dict[str, str] = as_mapping(funding, "funding", "{'BTC_PERP': 'BTC_FUNDING'}")
-        self.underlying: dict[str, str] = as_mapping(underlying, "underlying", "{'BTC_FUTURE': 'BTC'}")
+        self.underlying: dict[str, str] = as_mapping(
+            underlying, "underlying", "{'BTC_FUTURE': 'BTC'}"
+        )
         self._dates: list[Any] = list(frame.index)
         self._index = frame.index
         self._rows = History.of(frame)
@@ -95,7 +99,11 @@ class Market:
     def table(self) -> pd.DataFrame:
         """All rows so far, (n_dates, n_columns)."""
         dates = self._dates[: len(self._rows)]
-        index = self._index if len(dates) == len(self._index) else pd.Index(dates, name=self._index.name)
+        index = (
+            self._index
+            if len(dates) == len(self._index)
+            else pd.Index(dates, name=self._index.name)
+        )
         return pd.DataFrame(self._rows.values, index=index, columns=list(self._place))
 
     @property
@@ -135,7 +143,10 @@ class Market:
         return self.table[self.funding[name]] if name in self.funding else None
 
     def returns(
-        self, position: Position, instruments: Sequence[Instrument] | Instrument, kind: Kind = "simple"
+        self,
+        position: Position,
+        instruments: Sequence[Instrument] | Instrument,
+        kind: Kind = "simple",
     ) -> tuple[pd.Series[float], pd.DataFrame]:
         """What a hedge model is fitted on: returns of the position, and of each instrument as it pays.
 
@@ -158,10 +169,14 @@ class Market:
         listed = as_list(instruments)
         self.check_columns(position, listed)
         table = self.table
-        values = pd.DataFrame({asset: table[asset] * self._rates_of(asset, table) for asset in position.assets})
+        values = pd.DataFrame(
+            {asset: table[asset] * self._rates_of(asset, table) for asset in position.assets}
+        )
         if kind == "simple":
             _check_positive(values)
-        hedges = instrument_returns(table, listed, kind, {one.name: self._rates_of(one.name, table) for one in listed})
+        hedges = instrument_returns(
+            table, listed, kind, {one.name: self._rates_of(one.name, table) for one in listed}
+        )
         values.attrs = hedges.attrs = dict(self.attrs)
         hedges.attrs["returns"] = kind
         return position.returns(values, kind), hedges
@@ -188,7 +203,9 @@ class Market:
         """
         row = self._row_of(bar)
         try:
-            if isinstance(self.last_date, pd.Timestamp) and isinstance(date, str | Day | np.datetime64):
+            if isinstance(self.last_date, pd.Timestamp) and isinstance(
+                date, str | Day | np.datetime64
+            ):
                 date = pd.Timestamp(date)
             later = bool(date > self.last_date)
         except (TypeError, ValueError):
@@ -212,7 +229,9 @@ class Market:
     def _row_of(self, bar: Mapping[Any, float] | pd.Series[float]) -> Array:
         """The numbers of a bar, (1, n_columns), in the order of the table."""
         if not isinstance(bar, Mapping | pd.Series):
-            raise DataError(f"the new bar must map each column of the table to a number; got {shown(bar)}.")
+            raise DataError(
+                f"the new bar must map each column of the table to a number; got {shown(bar)}."
+            )
         absent = [name for name in self._place if name not in bar]
         if absent:
             raise DataError(
@@ -271,7 +290,9 @@ def as_list(instruments: Sequence[Instrument] | Instrument) -> list[Instrument]:
             raise DataError(f"instruments must be such as LinearContract('ES', 50); got {one!r}.")
     names = [one.name for one in listed]
     if not listed or len(set(names)) < len(names):
-        raise DataError(f"instruments must be at least one, with different names; got {names}. Give each once.")
+        raise DataError(
+            f"instruments must be at least one, with different names; got {names}. Give each once."
+        )
     return listed
 
 

@@ -16,12 +16,14 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import shown
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Position:
     """Units held by name of the asset; negative is short.
@@ -49,14 +51,20 @@ class Position:
 
     def __post_init__(self) -> None:
         if not isinstance(self.units, Mapping) or not self.units:
-            raise DataError(f"position must map assets to units held, such as {{'BTC': 25}}; got {shown(self.units)}.")
+            raise DataError(
+                f"position must map assets to units held, such as {{'BTC': 25}}; got {shown(self.units)}."
+            )
         if not isinstance(self.name, str):
             raise DataError(f"name must be text; got {self.name!r}.")
         for asset, units in self.units.items():
             check_between(units, f"units of {asset!r}", -math.inf, math.inf)
             if units == 0:
-                raise DataError(f"units of {asset!r} must not be zero; leave it out of the position.")
-        object.__setattr__(self, "units", FrozenMapping({key: float(value) for key, value in self.units.items()}))
+                raise DataError(
+                    f"units of {asset!r} must not be zero; leave it out of the position."
+                )
+        object.__setattr__(
+            self, "units", FrozenMapping({key: float(value) for key, value in self.units.items()})
+        )
         object.__setattr__(self, "name", self.name or ("book" if self.is_book else self.assets[0]))
 
     @property
@@ -95,4 +103,6 @@ class Position:
             return changes[:, 0] if kind == "difference" else changes[:, 0] / before[:, 0]
         units = np.array(list(self.units.values()))
         moved = changes @ units
-        return np.asarray(moved if kind == "difference" else moved / np.abs(before * units).sum(axis=1))
+        return np.asarray(
+            moved if kind == "difference" else moved / np.abs(before * units).sum(axis=1)
+        )

@@ -19,7 +19,12 @@ from hedgeresearch.instruments.returns import contract_returns
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.market import Kind, Market, as_list
 from hedgeresearch.recommendation.inputs.position import Position
-from hedgeresearch.recommendation.inputs.problem_checks import check_names, check_parts, check_returns, contracts_held
+from hedgeresearch.recommendation.inputs.problem_checks import (
+    check_names,
+    check_parts,
+    check_returns,
+    contracts_held,
+)
 from hedgeresearch.recommendation.inputs.settings import Objective
 from hedgeresearch.recommendation.sizing.contracts import Traded, ideal_holding
 from hedgeresearch.typing import Array
@@ -61,23 +66,34 @@ class Book:
         check_returns(book)
         return book
 
-    def followed_by(self, bar: Mapping[Any, float] | pd.Series[float], date: Any, held: Array) -> Book:
+    def followed_by(
+        self, bar: Mapping[Any, float] | pd.Series[float], date: Any, held: Array
+    ) -> Book:
         """The book one bar later, the fit carried over it, coins that were paid counted with the position."""
-        later = Book(self.fit, self.position, self.instruments, self.market.followed_by(bar, date), held)
+        later = Book(
+            self.fit, self.position, self.instruments, self.market.followed_by(bar, date), held
+        )
         later.check_now()
         row, dates = later.seen_by_fit(1), pd.Index([later.market.last_date])
         asset = pd.Series(row[:, 0], index=dates, name=self.position.name)
-        fit = self.fit.extend(asset, pd.DataFrame(row[:, 1:], index=dates, columns=self.fit.ratio.columns))
+        fit = self.fit.extend(
+            asset, pd.DataFrame(row[:, 1:], index=dates, columns=self.fit.ratio.columns)
+        )
         paid, units = later.coins_paid(), self.position.units
         if not paid:
             return replace(later, fit=fit)
-        position = replace(self.position, units={asset: units[asset] + paid.get(asset, 0.0) for asset in units})
+        position = replace(
+            self.position, units={asset: units[asset] + paid.get(asset, 0.0) for asset in units}
+        )
         return replace(later, fit=fit, position=position)
 
     def check_now(self) -> None:
         """Refuse prices of now that leave nothing to hedge, and contracts that have expired."""
         lowest = 0.0 if self.kind == "simple" else -np.inf
-        for name, price in [*self.values.items(), *((name, self.market.price(name)) for name in self.names)]:
+        for name, price in [
+            *self.values.items(),
+            *((name, self.market.price(name)) for name in self.names),
+        ]:
             if price == 0.0 or price < lowest:
                 raise DataError(
                     f"the last price of {name!r} must be {'positive' if lowest == 0.0 else 'other than zero'}; got "
@@ -136,13 +152,20 @@ class Book:
         """Value of one contract of each instrument, (n,), in the currency of the account."""
         market = self.market
         return np.array(
-            [abs(float(one.notional(market.price(one.name), market.rate(one.name)))) for one in self.instruments]
+            [
+                abs(float(one.notional(market.price(one.name), market.rate(one.name))))
+                for one in self.instruments
+            ]
         )
 
     @cached_property
     def sizes(self) -> Array:
         """What one contract is worth per unit of its returns, (n,), in currency; for differences, its size."""
-        return np.array([one.size for one in self.instruments]) if self.kind == "difference" else self.notionals
+        return (
+            np.array([one.size for one in self.instruments])
+            if self.kind == "difference"
+            else self.notionals
+        )
 
     @cached_property
     def covariance(self) -> Array:
@@ -177,7 +200,11 @@ class Book:
     def coin_of(self, instrument: Instrument) -> str | None:
         """The asset of the position that an inverse contract is paid in; None where it is paid in something else."""
         coin = self.market.rates.get(instrument.name)
-        held = isinstance(instrument, InverseContract) and isinstance(coin, str) and coin in self.position.units
+        held = (
+            isinstance(instrument, InverseContract)
+            and isinstance(coin, str)
+            and coin in self.position.units
+        )
         return str(coin) if held else None
 
     def coins_paid(self) -> dict[str, float]:
@@ -186,18 +213,24 @@ class Book:
         for one, contracts in zip(self.instruments, self.held, strict=True):
             coin = self.coin_of(one)
             if coin is not None and contracts != 0.0:
-                gain = one.payoff(contracts, self.market.price(one.name, back=1), self.market.price(one.name))
+                gain = one.payoff(
+                    contracts, self.market.price(one.name, back=1), self.market.price(one.name)
+                )
                 paid[coin] = paid.get(coin, 0.0) + float(gain)
         return paid
 
     def seen_by_fit(self, n_dates: int) -> Array:
         """What the model should have been given on the last dates, (n_dates, 1 + n): returns, or prices."""
         market, position, rows = self.market, self.position, n_dates + 1
-        values = np.column_stack([market.path(a, rows) * market.rate_path(a, rows) for a in position.assets])
+        values = np.column_stack(
+            [market.path(a, rows) * market.rate_path(a, rows) for a in position.assets]
+        )
         if self.takes_prices:
             return np.column_stack([values, *(market.path(name, rows) for name in self.names)])[1:]
         hedges = [
-            contract_returns(one, market.path(one.name, rows), market.rate_path(one.name, rows), self.kind)
+            contract_returns(
+                one, market.path(one.name, rows), market.rate_path(one.name, rows), self.kind
+            )
             for one in self.instruments
         ]
         returns = np.column_stack([position.returns_of(values, self.kind), *hedges])

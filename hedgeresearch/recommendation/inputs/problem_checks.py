@@ -80,7 +80,9 @@ def check_returns(book: Book) -> None:
     seen, market = book.fit.history.values[-n_dates:], book.seen_by_fit(n_dates)
     allowed = np.full(seen.shape[1], SAME)
     allowed[0] = _allowed_of_position(book)
-    wrong = ~(np.abs(seen - market) <= allowed * (book.fit.history.values.std(axis=0) + np.abs(market)))
+    wrong = ~(
+        np.abs(seen - market) <= allowed * (book.fit.history.values.std(axis=0) + np.abs(market))
+    )
     if wrong.any():
         row, i = divmod(int(np.argmax(wrong)), wrong.shape[1])
         name = [book.position.name, *book.names][i]
@@ -116,7 +118,11 @@ def check_backtest(book: Book, backtest: Backtest) -> None:
 
 def _allowed_of_position(book: Book) -> float:
     """How far returns of the position may differ."""
-    return NEARLY if book.position.is_book and any(book.coin_of(one) for one in book.instruments) else SAME
+    return (
+        NEARLY
+        if book.position.is_book and any(book.coin_of(one) for one in book.instruments)
+        else SAME
+    )
 
 
 def _check_price_model(book: Book) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping, shown
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -17,6 +18,7 @@ LEAST_PROBABILITY = 1e-4
 """Of liquidation, below which the paths that are drawn can tell nothing."""
 
 
+@exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Objective:
     """The exposure that is to be left. By default none: the hedge of least variance.
@@ -63,6 +65,7 @@ class Objective:
         return [float(self.beta.get(name, 0.0)) for name in instruments]
 
 
+@exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Limits:
     """What the hedge may hold.
@@ -100,6 +103,7 @@ class Limits:
         return least, most
 
 
+@exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Rebalancing:
     """How far a holding may be off before it is traded; one dial of the three.
@@ -132,7 +136,9 @@ class Rebalancing:
             if getattr(self, name) is not None:
                 check_between(getattr(self, name), name, 0.0, math.inf)
         if self.tracking_error is not None and self.risk_aversion is not None:
-            raise DataError("give tracking_error or risk_aversion, not both: each decides the band alone.")
+            raise DataError(
+                "give tracking_error or risk_aversion, not both: each decides the band alone."
+            )
         if self.impact is not None and self.risk_aversion is None:
             raise DataError("impact needs risk_aversion, against which it is weighed; give both.")
         check_between(self.reversion, "reversion", -math.inf, 1.0)
@@ -153,7 +159,10 @@ def _bounds(name: str, value: Any) -> tuple[float, float]:
             f"got {shown(value)}. Give for example (-40, 0)."
         )
     low, high = value if pair else (value, value)
-    low, high = -math.inf if pair and low is None else low, math.inf if pair and high is None else high
+    low, high = (
+        -math.inf if pair and low is None else low,
+        math.inf if pair and high is None else high,
+    )
     for end, which in ((low, "least"), (high, "most")):
         if end not in (-math.inf, math.inf):
             check_between(end, f"the {which if pair else 'limit'} of {name!r}", -math.inf, math.inf)
@@ -166,6 +175,7 @@ def _bounds(name: str, value: Any) -> tuple[float, float]:
     return float(low), float(high)
 
 
+@exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Margin:
     """What stands behind the hedges, and over how long it must last.
@@ -220,14 +230,19 @@ class Settings:
             ("margin", Margin),
         ):
             if not isinstance(getattr(self, name), kind):
-                raise DataError(f"{name} must be made by hr.{kind.__name__}(...); got {shown(getattr(self, name))}.")
+                raise DataError(
+                    f"{name} must be made by hr.{kind.__name__}(...); got {shown(getattr(self, name))}."
+                )
         check_between(self.level, "level", 0.0, 1.0)
         check_at_least(self.seed, "seed", 0)
 
     def check_names(self, instruments: list[str]) -> None:
         """Refuse limits, collateral and a backtest of other instruments than those of the book."""
         self.objective.betas(instruments)
-        for field, given in (("limits", self.limits.contracts), ("collateral", self.margin.collateral)):
+        for field, given in (
+            ("limits", self.limits.contracts),
+            ("collateral", self.margin.collateral),
+        ):
             unknown = [name for name in given or {} if name not in instruments]
             if unknown:
                 raise DataError(

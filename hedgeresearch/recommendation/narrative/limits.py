@@ -24,11 +24,15 @@ def binding_sentences(book: Book, settings: Settings) -> list[str]:
     found = []
     if left := _left(settings.objective, book.names):
         least = plan_of(book, replace(free, objective=Objective())).targets.ideal
-        found.append(f"The objective leaves {' and '.join(left)}; without it the best is {_holding(book, least)}.")
+        found.append(
+            f"The objective leaves {' and '.join(left)}; without it the best is {_holding(book, least)}."
+        )
     bound = _bound(book, settings.limits, aimed)
     if bound:
         verb = "binds" if len(bound) == 1 else "bind"
-        found.append(f"The limit of {' and of '.join(bound)} {verb}: without limits {_holding(book, aimed)}.")
+        found.append(
+            f"The limit of {' and of '.join(bound)} {verb}: without limits {_holding(book, aimed)}."
+        )
     return found
 
 
@@ -44,7 +48,9 @@ def _bound(book: Book, limits: Limits, aimed: Array) -> list[str]:
     least, most = np.array([limits.bounds(name) for name in book.names]).T
     outside = (aimed > most + slack) | (aimed < least - slack)
     found = [f"contracts of {name}" for name, out in zip(book.names, outside, strict=True) if out]
-    if limits.gross is not None and float(np.abs(aimed * book.notionals).sum()) > limits.gross * (1.0 + INSIDE):
+    if limits.gross is not None and float(np.abs(aimed * book.notionals).sum()) > limits.gross * (
+        1.0 + INSIDE
+    ):
         found.append("gross")
     if limits.max_instruments is not None and np.count_nonzero(aimed) > limits.max_instruments:
         found.append("the number of instruments")
@@ -55,7 +61,10 @@ def _holding(book: Book, contracts: Array) -> str:
     """A holding (n,) in words."""
     if len(contracts) > NAMED:
         return f"{money(float(np.abs(contracts * book.notionals).sum()))} in {len(contracts)} instruments"
-    return ", ".join(f"{side(n, quantity(n))} {name}" for name, n in zip(book.names, contracts.tolist(), strict=True))
+    return ", ".join(
+        f"{side(n, quantity(n))} {name}"
+        for name, n in zip(book.names, contracts.tolist(), strict=True)
+    )
 
 
 def restless_sentences(book: Book, settings: Settings, restless: Array) -> list[str]:

@@ -28,7 +28,11 @@ def decision_of(rec: Recommendation) -> str:
     """What to do and what it is expected to do."""
     now, unhedged = rec.volatility["as recommended"], rec.volatility["unhedged"]
     share = 1.0 - (now / unhedged) ** 2
-    effect = f"{percent(share)} of variance removed" if share >= 0.0 else f"{percent(-share)} of variance added"
+    effect = (
+        f"{percent(share)} of variance removed"
+        if share >= 0.0
+        else f"{percent(-share)} of variance added"
+    )
     return (
         f"{_action(rec)}, against {_position(rec.book)}: volatility of the next date {money(now)} instead of "
         f"{money(unhedged)}, {effect}, if the model holds."
@@ -42,7 +46,9 @@ def summary_of_orders(rec: Recommendation) -> str:
         return "hold"
     if len(orders) > NAMED:
         return f"trade {len(orders)} instruments"
-    return ", ".join(f"{order.side} {exact(order.contracts)} {order.instrument}" for order in orders)
+    return ", ".join(
+        f"{order.side} {exact(order.contracts)} {order.instrument}" for order in orders
+    )
 
 
 def _action(rec: Recommendation) -> str:
@@ -58,7 +64,9 @@ def _position(book: Book) -> str:
     if len(book.position.units) > NAMED:
         return f"a book of {len(book.position.units)} assets worth {money(book.value)} gross"
     units = book.position.units.items()
-    return ", ".join(f"{exact(abs(held))} {'short ' if held < 0.0 else ''}{asset}" for asset, held in units)
+    return ", ".join(
+        f"{exact(abs(held))} {'short ' if held < 0.0 else ''}{asset}" for asset, held in units
+    )
 
 
 def reasons_of(rec: Recommendation) -> list[str]:
@@ -75,8 +83,18 @@ def reasons_of(rec: Recommendation) -> list[str]:
     risks = [text for name, part in parts for text in _told(part, rec, name)]
     outlook = [outlook_sentence(rec.regimes)] if rec.regimes is not None else []
     carry = [*(one.sentence for one in rec.carry), *untold_carries(rec.book, rec.plan.after)]
-    found = [*_added(rec), *_trades(rec), *_shaped(rec), *outlook, *rec.certainty.sentences, *carry, *risks]
-    return sorted(found, key=lambda text: not text.startswith("Warning"))  # which keeps the order of the others
+    found = [
+        *_added(rec),
+        *_trades(rec),
+        *_shaped(rec),
+        *outlook,
+        *rec.certainty.sentences,
+        *carry,
+        *risks,
+    ]
+    return sorted(
+        found, key=lambda text: not text.startswith("Warning")
+    )  # which keeps the order of the others
 
 
 def _told(part: Callable[[Recommendation], list[str]], rec: Recommendation, name: str) -> list[str]:
@@ -91,7 +109,9 @@ def _added(rec: Recommendation) -> list[str]:
     now, unhedged = rec.volatility["as recommended"], rec.volatility["unhedged"]
     if now <= unhedged * (1.0 + ROUNDING):
         return []
-    return [f"Warning: the hedge adds variance: volatility is {money(now)} with it, {money(unhedged)} without."]
+    return [
+        f"Warning: the hedge adds variance: volatility is {money(now)} with it, {money(unhedged)} without."
+    ]
 
 
 def _shaped(rec: Recommendation) -> list[str]:
@@ -107,7 +127,9 @@ def _margin(rec: Recommendation) -> list[str]:
 
 def _trades(rec: Recommendation) -> list[str]:
     """Why each instrument is traded, or left alone."""
-    return [f"{name} {reason}." for name, reason in zip(rec.book.names, rec.plan.reasons, strict=True)]
+    return [
+        f"{name} {reason}." for name, reason in zip(rec.book.names, rec.plan.reasons, strict=True)
+    ]
 
 
 def _tails(rec: Recommendation) -> list[str]:
@@ -125,7 +147,9 @@ def _tail_dependence(rec: Recommendation) -> list[str]:
     if found is not None:
         return [f"{'Warning: ' if found.fails else ''}{found.sentence}"]
     if rec.plan.after.any() and len(rec.past) < FEWEST_TOGETHER:
-        return [f"Not told, dependence in the tail: it takes {FEWEST_TOGETHER} returns; there are {len(rec.past)}."]
+        return [
+            f"Not told, dependence in the tail: it takes {FEWEST_TOGETHER} returns; there are {len(rec.past)}."
+        ]
     return []
 
 

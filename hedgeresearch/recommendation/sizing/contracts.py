@@ -73,12 +73,25 @@ def within_limits(ideal: Array, covariance: Array, traded: Traded, room: Room) -
     eye, bounds = np.eye(len(ideal)), []
     for rows, ceilings in ((eye, traded.most * notional), (-eye, -traded.least * notional)):
         finite = np.isfinite(ceilings)
-        bounds.append(Constraint("contracts", "the limits of contracts", rows[finite], ceilings[finite]))
+        bounds.append(
+            Constraint("contracts", "the limits of contracts", rows[finite], ceilings[finite])
+        )
     nothing = np.empty((0, len(ideal))), np.empty(0)
-    bounds.append(Constraint("gross", "the gross limit", *nothing, gross=room.gross, most=room.most_instruments))
+    bounds.append(
+        Constraint(
+            "gross", "the gross limit", *nothing, gross=room.gross, most=room.most_instruments
+        )
+    )
     if room.net is not None:
         ones = np.ones((1, len(ideal)))
-        bounds.append(Constraint("net", "the net objective", np.vstack([ones, -ones]), np.array([room.net, -room.net])))
+        bounds.append(
+            Constraint(
+                "net",
+                "the net objective",
+                np.vstack([ones, -ones]),
+                np.array([room.net, -room.net]),
+            )
+        )
     per_notional = covariance / np.outer(notional, notional)
     nearest = nearest_ratios((ideal * notional)[None], per_notional[None], bounds)
     if nearest is None:
@@ -99,7 +112,9 @@ def in_lots(ideal: Array, covariance: Array, traded: Traded, room: Room) -> Arra
     """
     low, high = whole_lots(traded)
     if (low > high).any():
-        raise DataError("limits must leave whole lots; those of contracts lie between two. Widen them by a lot.")
+        raise DataError(
+            "limits must leave whole lots; those of contracts lie between two. Widen them by a lot."
+        )
     _check_least(np.maximum(np.maximum(low, -high), 0.0) * traded.lots, traded, room)
     search = _Search(ideal, covariance, traded, room)
     search.decide(len(ideal) - 1, 0.0)
@@ -108,7 +123,12 @@ def in_lots(ideal: Array, covariance: Array, traded: Traded, room: Room) -> Arra
 
 def contracts_of(numbers: Array, lots: Array) -> Array:
     """Contracts (n,) in numbers of lots (n,), without what binary fractions leave: 29 lots of 0.1 are 2.9."""
-    return np.array([round(float(number * lot), decimals(lot)) for number, lot in zip(numbers, lots, strict=True)])
+    return np.array(
+        [
+            round(float(number * lot), decimals(lot))
+            for number, lot in zip(numbers, lots, strict=True)
+        ]
+    )
 
 
 def decimals(number: float) -> int:
@@ -119,7 +139,9 @@ def decimals(number: float) -> int:
 
 def whole_lots(traded: Traded) -> tuple[Array, Array]:
     """Least and most lots (n,) within the bounds."""
-    return np.ceil(traded.least / traded.lots - INSIDE), np.floor(traded.most / traded.lots + INSIDE)
+    return np.ceil(traded.least / traded.lots - INSIDE), np.floor(
+        traded.most / traded.lots + INSIDE
+    )
 
 
 def allows(holding: Array, traded: Traded, room: Room) -> bool:
@@ -157,7 +179,9 @@ class _Search:
         # less what the instruments that are decided later must have at least
         places = range(len(least))
         self.gross = [room.gross - sum(least[j] * self.worth[j] for j in range(i)) for i in places]
-        self.number = [room.most_instruments - sum(least[j] > 0.0 for j in range(i)) for i in places]
+        self.number = [
+            room.most_instruments - sum(least[j] > 0.0 for j in range(i)) for i in places
+        ]
         self.lots = [0.0] * len(least)
         self.best, self.distance, self.tried = np.zeros(len(least)), math.inf, 0
 
@@ -167,7 +191,9 @@ class _Search:
             self.best, self.distance = np.array(self.lots), distance
             return
         row, after = self.root[i], range(i + 1, len(self.lots))
-        centre = self.centre[i] - sum(row[j] * (self.lots[j] - self.centre[j]) for j in after) / row[i]
+        centre = (
+            self.centre[i] - sum(row[j] * (self.lots[j] - self.centre[j]) for j in after) / row[i]
+        )
         for lots in outward(centre, *self._ends(i)):
             further = distance + (row[i] * (lots - centre)) ** 2
             self.tried += 1

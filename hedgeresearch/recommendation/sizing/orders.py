@@ -26,7 +26,7 @@ from hedgeresearch.recommendation.sizing.contracts import (
     decimals,
     whole_lots,
 )
-from hedgeresearch.trading.bands import NoTradeBand, tracking_error_band, no_trade_band
+from hedgeresearch.trading.bands import NoTradeBand, no_trade_band, tracking_error_band
 from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_position, trading_rate
 from hedgeresearch.typing import Array
 
@@ -67,7 +67,12 @@ class Moved(NamedTuple):
 
 
 def half_widths(
-    rebalancing: Rebalancing, costs: Array, target_variances: Array, covariance: Array, allowed: float, lots: Array
+    rebalancing: Rebalancing,
+    costs: Array,
+    target_variances: Array,
+    covariance: Array,
+    allowed: float,
+    lots: Array,
 ) -> tuple[Array, Array]:
     """Half-width of the band of each instrument, (n,), contracts, and where its target moves by more than is allowed.
 
@@ -86,25 +91,35 @@ def half_widths(
         if cost == 0.0:
             continue
         if rebalancing.risk_aversion is not None:
-            widths[i] = no_trade_band(cost, moves, rebalancing.risk_aversion, volatility**2, step=1.0, lot=lot)
+            widths[i] = no_trade_band(
+                cost, moves, rebalancing.risk_aversion, volatility**2, step=1.0, lot=lot
+            )
             continue
         # trading at each date leaves more than that already, and the band is as narrow as lots permit
         restless[i] = allowed / alike <= volatility * math.sqrt(moves / 2.0)
         widths[i] = lot / 2.0
         if not restless[i]:
-            widths[i] = tracking_error_band(allowed / alike, volatility, target_variance=moves, step=1.0, lot=lot)
+            widths[i] = tracking_error_band(
+                allowed / alike, volatility, target_variance=moves, step=1.0, lot=lot
+            )
     return widths, restless
 
 
-def by_bands(held: Array, targets: Targets, traded: Traded, room: Room, rebalancing: Rebalancing) -> Moved:
+def by_bands(
+    held: Array, targets: Targets, traded: Traded, room: Room, rebalancing: Rebalancing
+) -> Moved:
     """Each as it is inside its band, else at the nearest whole lot inside it, cut to the contracts that may be held.
 
     Where a trade costs nothing, or hedges are limited together, it is the target in lots. So it is where nothing is
     held yet and a tracking error is allowed: that counts no cost, and to begin at the edge of every band would take
     more than all of it for as long as the targets stand. Against risk aversion the edge is best.
     """
-    if room.net is not None or not allows(np.clip(targets.asked, traded.least, traded.most), traded, room):
-        return _moved(held, targets.lots, targets, traded, ["the hedges are limited together"] * len(held))
+    if room.net is not None or not allows(
+        np.clip(targets.asked, traded.least, traded.most), traded, room
+    ):
+        return _moved(
+            held, targets.lots, targets, traded, ["the hedges are limited together"] * len(held)
+        )
     after, notes = np.empty_like(held), []
     for i, (have, ideal, centre, width, lot) in enumerate(
         zip(held, targets.ideal, targets.centre, targets.half_widths, traded.lots, strict=True)
@@ -116,14 +131,21 @@ def by_bands(held: Array, targets: Targets, traded: Traded, room: Room, rebalanc
         elif width == 0.0 or enters:
             after[i] = targets.lots[i]
         else:  # the first whole lot inside
-            after[i] = lot * (math.ceil(edge / lot - INSIDE) if trade > 0.0 else math.floor(edge / lot + INSIDE))
+            after[i] = lot * (
+                math.ceil(edge / lot - INSIDE) if trade > 0.0 else math.floor(edge / lot + INSIDE)
+            )
         alone = f"left alone within {quantity(width)} of it" if width else "trades are free"
         notes.append(alone if abs(centre - ideal) <= INSIDE * lot else "where its limit holds it")
     return _moved(held, _inside(after, targets, traded, room), targets, traded, notes)
 
 
 def by_impact(
-    held: Array, targets: Targets, traded: Traded, room: Room, rebalancing: Rebalancing, variances: Array
+    held: Array,
+    targets: Targets,
+    traded: Traded,
+    room: Room,
+    rebalancing: Rebalancing,
+    variances: Array,
 ) -> Moved:
     """Under quadratic impact: part of the way to the aim, in whole lots.
 
@@ -141,9 +163,17 @@ def by_impact(
         note = f"goes {percent(rate)} of the way to an aim of"
         if (after[i] - have) * (aim - have) <= INSIDE * lot**2:  # no lot, or one away from the aim
             outside = abs(aim - have) > targets.half_widths[i]
-            following = math.floor(have / lot + INSIDE) + 1 if aim > have else math.ceil(have / lot - INSIDE) - 1
+            following = (
+                math.floor(have / lot + INSIDE) + 1
+                if aim > have
+                else math.ceil(have / lot - INSIDE) - 1
+            )
             after[i] = lot * following if outside else have
-            note = "goes a lot towards an aim of" if outside else "stays where not even a lot pays to go to an aim of"
+            note = (
+                "goes a lot towards an aim of"
+                if outside
+                else "stays where not even a lot pays to go to an aim of"
+            )
         notes.append(f"{note} {side(aim, quantity(aim))}")
     return _moved(held, _inside(after, targets, traded, room), targets, traded, notes)
 
@@ -160,8 +190,12 @@ def _moved(held: Array, after: Array, targets: Targets, traded: Traded, notes: l
     """The trades to a holding, without those that are rounding; what is traded to is written in the lot's decimals."""
     same = np.abs(after - held) < INSIDE * traded.lots
     after = np.where(same, held, contracts_of(after / traded.lots, traded.lots))
-    places = [max(decimals(have), decimals(lot)) for have, lot in zip(held, traded.lots, strict=True)]
-    trades = np.array([round(float(trade), n) for trade, n in zip(after - held, places, strict=True)])
+    places = [
+        max(decimals(have), decimals(lot)) for have, lot in zip(held, traded.lots, strict=True)
+    ]
+    trades = np.array(
+        [round(float(trade), n) for trade, n in zip(after - held, places, strict=True)]
+    )
     reasons = []
     for have, best, to, note, trade in zip(held, targets.ideal, after, notes, trades, strict=True):
         stands = f"holds {side(have, exact(have))}, best is {side(best, quantity(best))}, {note}"

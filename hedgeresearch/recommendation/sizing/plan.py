@@ -59,14 +59,21 @@ def plan_of(book: Book, settings: Settings) -> Plan:
     """The plan with bands from the past of the targets."""
     moves, mean = _past(book, settings.objective)
     widths, restless = half_widths(
-        settings.rebalancing, book.costs, moves, book.covariance[1:, 1:], _allowed(book, settings), book.lots
+        settings.rebalancing,
+        book.costs,
+        moves,
+        book.covariance[1:, 1:],
+        _allowed(book, settings),
+        book.lots,
     )
     return _plan(book, settings, widths, mean, restless)
 
 
 def carried_plan(book: Book, settings: Settings, before: Plan) -> Plan:
     """The plan one bar later, with the bands that there were."""
-    return _plan(book, settings, before.targets.half_widths, before.targets.mean, before.targets.restless)
+    return _plan(
+        book, settings, before.targets.half_widths, before.targets.mean, before.targets.restless
+    )
 
 
 def _plan(book: Book, settings: Settings, widths: Array, mean: Array, restless: Array) -> Plan:
@@ -83,7 +90,9 @@ def _plan(book: Book, settings: Settings, widths: Array, mean: Array, restless: 
     else:
         moved = by_impact(book.held, targets, traded, room, rebalancing, np.diagonal(hedges))
     costs = costs_of(moved.trades, book.costs, rebalancing)
-    return Plan(targets, moved.after, moved.trades, costs, moved.reasons, orders(book.names, moved, costs))
+    return Plan(
+        targets, moved.after, moved.trades, costs, moved.reasons, orders(book.names, moved, costs)
+    )
 
 
 def _limits(book: Book, settings: Settings) -> tuple[Traded, Room]:
@@ -124,7 +133,10 @@ def target_path(book: Book, objective: Objective, n_dates: int) -> Array:
     if book.kind == "difference":
         return ideal_holding(ratios, book.scale, book.sizes)
     rows = n_dates + 1  # a date's ratio meets the prices of the date before
-    worth = [market.path(a, rows) * market.rate_path(a, rows) * units for a, units in position.units.items()]
+    worth = [
+        market.path(a, rows) * market.rate_path(a, rows) * units
+        for a, units in position.units.items()
+    ]
     scale = np.sum(np.abs(worth), axis=0) if position.is_book else worth[0]
     notionals = []
     for one, now in zip(book.instruments, book.notionals, strict=True):

@@ -67,7 +67,9 @@ class Units:
         """Emissions without units."""
         means, covariances = emissions.moments
         smaller = covariances / np.outer(self.scale, self.scale)
-        return emissions.at((means - self.centre) / self.scale, smaller, emissions.degrees_of_freedom)
+        return emissions.at(
+            (means - self.centre) / self.scale, smaller, emissions.degrees_of_freedom
+        )
 
     def restore(self, emissions: EstimatedEmissions) -> EstimatedEmissions:
         """Emissions in the units of the observations."""
@@ -88,7 +90,9 @@ class Parameters(NamedTuple):
         means, covariances = self.emissions.moments
         order = np.argsort(covariances[:, 0, 0])
         degrees = self.emissions.degrees_of_freedom
-        emissions = self.emissions.at(means[order], covariances[order], degrees[order] if len(degrees) else degrees)
+        emissions = self.emissions.at(
+            means[order], covariances[order], degrees[order] if len(degrees) else degrees
+        )
         return Parameters(emissions, self.transition[np.ix_(order, order)], self.first[order])
 
 
@@ -113,7 +117,9 @@ Climb = Callable[[Parameters, Array, float], Run | None]
 """From parameters, on observations, until a step gains less than a tolerance; None if a regime collapses."""
 
 
-def climb(parameters: Parameters, observations: Array, tolerance: float, persistence: float = 0.0) -> Run | None:
+def climb(
+    parameters: Parameters, observations: Array, tolerance: float, persistence: float = 0.0
+) -> Run | None:
     """EM with probabilities of the regimes as what is missing; None if a regime collapses."""
     history: list[float] = []
     stay = persistence * np.eye(len(parameters.first))
@@ -122,7 +128,9 @@ def climb(parameters: Parameters, observations: Array, tolerance: float, persist
             log_densities = parameters.emissions.log_densities(observations)
         except np.linalg.LinAlgError:  # a covariance that is no longer positive definite
             return None
-        smoothed, moves, log_likelihood = expected_regimes(log_densities, parameters.transition, parameters.first)
+        smoothed, moves, log_likelihood = expected_regimes(
+            log_densities, parameters.transition, parameters.first
+        )
         prior = persistence * np.log(np.diag(parameters.transition)).sum() if persistence else 0.0
         history.append(float(log_likelihood + prior))
         if not np.isfinite(history[-1]) or not (smoothed.sum(axis=0) > 1.0).all():
@@ -139,7 +147,9 @@ def climb(parameters: Parameters, observations: Array, tolerance: float, persist
     return Run(parameters, float(log_likelihood), history, False)
 
 
-def search(starts: list[Parameters], observations: Array, run: Climb, finish: Climb) -> tuple[Run, Array]:
+def search(
+    starts: list[Parameters], observations: Array, run: Climb, finish: Climb
+) -> tuple[Run, Array]:
     """The best of the runs from all starts, finished at the top, and the log-likelihood of each, NaN if it collapsed.
 
     Raises
@@ -157,9 +167,15 @@ def search(starts: list[Parameters], observations: Array, run: Climb, finish: Cl
             # the first of those that agree, so that rounding does not choose
             best = int(np.argmax(left > np.nanmax(left) - SAME_OPTIMUM))
             found = runs[best]
-            final = None if found is None else _sound(finish(found.parameters, observations, FINAL_TOLERANCE), spread)
+            final = (
+                None
+                if found is None
+                else _sound(finish(found.parameters, observations, FINAL_TOLERANCE), spread)
+            )
             if final is not None:
-                return final, np.array([np.nan if found is None else found.log_likelihood for found in runs])
+                return final, np.array(
+                    [np.nan if found is None else found.log_likelihood for found in runs]
+                )
             left[best] = np.nan
     raise ConvergenceError(
         f"a hidden Markov model with {len(starts[0].first)} regimes must have a bounded likelihood; every one of "
@@ -168,13 +184,21 @@ def search(starts: list[Parameters], observations: Array, run: Climb, finish: Cl
     )
 
 
-def earlier_parameters(model: Any, start: RegimeFit | None, frame: pd.DataFrame, units: Units) -> Parameters | None:
+def earlier_parameters(
+    model: Any, start: RegimeFit | None, frame: pd.DataFrame, units: Units
+) -> Parameters | None:
     """Parameters of an earlier fit of the same model to the same series, without units."""
     if start is None:
         return None
     check_start(model, start, frame.columns)
-    chain = start.initial_state.state if isinstance(start.initial_state, PermutedState) else start.initial_state
-    if not (isinstance(chain, HiddenMarkovChain) and isinstance(chain.emissions, EstimatedEmissions)):
+    chain = (
+        start.initial_state.state
+        if isinstance(start.initial_state, PermutedState)
+        else start.initial_state
+    )
+    if not (
+        isinstance(chain, HiddenMarkovChain) and isinstance(chain.emissions, EstimatedEmissions)
+    ):
         raise DataError(f"warm_start must be a fit of a hidden Markov model; got {start!r}.")
     k = len(chain.transition)
     lifted = (1.0 - LIFTED) * chain.transition + LIFTED / k  # EM never leaves a probability of zero
@@ -223,7 +247,9 @@ def _sound(found: Run | None, spread: Array) -> Run | None:
     """The run, unless a combination of the series hardly varies in one of its regimes."""
     if found is None:
         return None
-    smallest = np.linalg.eigvalsh(spread @ found.parameters.emissions.moments.covariances @ spread.T).min()
+    smallest = np.linalg.eigvalsh(
+        spread @ found.parameters.emissions.moments.covariances @ spread.T
+    ).min()
     return found if smallest > DEGENERATE else None
 
 
@@ -251,7 +277,9 @@ def _around(points: Array, centres: Array, refinements: int) -> Indices:
     for _ in range(refinements):
         nearest = _nearest(points, centres)
         groups = [points[nearest == k] for k in range(len(centres))]
-        centres = np.stack([g.mean(axis=0) if len(g) else c for g, c in zip(groups, centres, strict=True)])
+        centres = np.stack(
+            [g.mean(axis=0) if len(g) else c for g, c in zip(groups, centres, strict=True)]
+        )
     return _nearest(points, centres)
 
 
@@ -259,10 +287,15 @@ def _nearest(points: Array, centres: Array) -> Indices:
     return np.asarray(((points[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1))
 
 
-def _from_labels(observations: Array, labels: Indices, n_regimes: int, kind: EstimatedEmissions) -> Parameters:
+def _from_labels(
+    observations: Array, labels: Indices, n_regimes: int, kind: EstimatedEmissions
+) -> Parameters:
     """Parameters from the moments of the dates in each group."""
     n_series = observations.shape[1]
-    means, covariances = np.zeros((n_regimes, n_series)), np.tile(np.eye(n_series), (n_regimes, 1, 1))
+    means, covariances = (
+        np.zeros((n_regimes, n_series)),
+        np.tile(np.eye(n_series), (n_regimes, 1, 1)),
+    )
     for k in range(n_regimes):
         group = observations[labels == k]
         if len(group):
@@ -272,5 +305,7 @@ def _from_labels(observations: Array, labels: Indices, n_regimes: int, kind: Est
     transition = np.full((n_regimes, n_regimes), away) + (STAY - away) * np.eye(n_regimes)
     emissions = kind.at(means, covariances, kind.degrees_of_freedom)
     return Parameters(
-        emissions, transition / transition.sum(axis=1, keepdims=True), np.full(n_regimes, 1.0 / n_regimes)
+        emissions,
+        transition / transition.sum(axis=1, keepdims=True),
+        np.full(n_regimes, 1.0 / n_regimes),
     )

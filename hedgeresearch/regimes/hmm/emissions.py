@@ -70,11 +70,15 @@ class GaussianEmissions:
 
     def log_densities(self, observations: Array) -> Array:
         """Logarithm of the normal density of what is observed on each date in each regime, (n_dates, k)."""
-        densities = np.zeros((len(observations), len(self.means)))  # 0 for a date on which nothing is observed
+        densities = np.zeros(
+            (len(observations), len(self.means))
+        )  # 0 for a date on which nothing is observed
         for rows, seen in _patterns(observations):
             values, block = observations[rows][:, seen], np.ix_(seen, seen)
             metrics = (
-                self._metrics if len(seen) == len(self.means[0]) else [Metric.of(c[block]) for c in self.covariances]
+                self._metrics
+                if len(seen) == len(self.means[0])
+                else [Metric.of(c[block]) for c in self.covariances]
             )
             for k, (mean, metric) in enumerate(zip(self.means, metrics, strict=True)):
                 size = len(seen) * np.log(2 * np.pi) + metric.log_determinant
@@ -98,7 +102,9 @@ class GaussianEmissions:
 
     def at(self, means: Array, covariances: Array, degrees_of_freedom: Array) -> GaussianEmissions:
         """Emissions of the same kind with other parameters."""
-        structured = np.stack([_structured(covariance, self.structure) for covariance in covariances])
+        structured = np.stack(
+            [_structured(covariance, self.structure) for covariance in covariances]
+        )
         return replace(self, means=means, covariances=structured)
 
 
@@ -133,10 +139,14 @@ class StudentEmissions:
         from scipy.special import gammaln
 
         n, columns = observations.shape[1], []
-        for mean, metric, nu in zip(self.means, self._metrics, self.degrees_of_freedom, strict=True):
+        for mean, metric, nu in zip(
+            self.means, self._metrics, self.degrees_of_freedom, strict=True
+        ):
             constant = gammaln((nu + n) / 2) - gammaln(nu / 2) - 0.5 * n * np.log(np.pi * nu)
             distances = metric.distances(observations - mean)
-            columns.append(constant - 0.5 * metric.log_determinant - 0.5 * (nu + n) * np.log1p(distances / nu))
+            columns.append(
+                constant - 0.5 * metric.log_determinant - 0.5 * (nu + n) * np.log1p(distances / nu)
+            )
         return np.stack(columns, axis=1)
 
     def reestimated(self, observations: Array, weights: Array) -> StudentEmissions:
@@ -145,10 +155,14 @@ class StudentEmissions:
         means, scales = np.empty_like(self.means), np.empty_like(self.scales)
         degrees = np.empty_like(self.degrees_of_freedom)
         for k, (weight, nu) in enumerate(zip(weights.T, self.degrees_of_freedom, strict=True)):
-            both = weight * (nu + n) / (nu + self._metrics[k].distances(observations - self.means[k]))
+            both = (
+                weight * (nu + n) / (nu + self._metrics[k].distances(observations - self.means[k]))
+            )
             means[k] = both @ observations / both.sum()
             deviations = observations - means[k]
-            scales[k] = _structured((deviations * both[:, None]).T @ deviations / both.sum(), "full")
+            scales[k] = _structured(
+                (deviations * both[:, None]).T @ deviations / both.sum(), "full"
+            )
             degrees[k] = _likeliest_degrees(Metric.of(scales[k]).distances(deviations), weight, n)
         return StudentEmissions(means, scales, degrees)
 
@@ -177,7 +191,9 @@ def _patterns(observations: Array) -> Iterator[tuple[Indices, Indices]]:
             yield np.flatnonzero(group == number), np.flatnonzero(~gone)
 
 
-def _fill(observations: Array, mean: Array, covariance: Array, weight: Array) -> tuple[Array, Array]:
+def _fill(
+    observations: Array, mean: Array, covariance: Array, weight: Array
+) -> tuple[Array, Array]:
     """Missing values replaced by their expectation given the others, and the weighted sum of their covariances."""
     spread = np.zeros_like(covariance)
     missing = np.isnan(observations)
@@ -199,7 +215,9 @@ def _structured(covariance: Array, structure: Structure) -> Array:
     if structure == "full":
         return np.asarray(0.5 * (covariance + covariance.T))
     variances = np.diag(covariance)
-    return np.diag(variances if structure == "diagonal" else np.full_like(variances, variances.mean()))
+    return np.diag(
+        variances if structure == "diagonal" else np.full_like(variances, variances.mean())
+    )
 
 
 def _likeliest_degrees(distances: Array, weight: Array, n: int) -> float:
@@ -211,9 +229,13 @@ def _likeliest_degrees(distances: Array, weight: Array, n: int) -> float:
         nu = np.exp(log_nu)
         ratio = distances / nu
         by_date = (nu + n) / nu * ratio / (1.0 + ratio) - np.log1p(ratio)
-        return float((digamma((nu + n) / 2) - digamma(nu / 2) - n / nu) * weight.sum() + weight @ by_date)
+        return float(
+            (digamma((nu + n) / 2) - digamma(nu / 2) - n / nu) * weight.sum() + weight @ by_date
+        )
 
     low, high = np.log(FEWEST_DEGREES), np.log(MOST_DEGREES)
     if slope(low) <= 0.0:
         return FEWEST_DEGREES
-    return MOST_DEGREES if slope(high) >= 0.0 else float(np.exp(brentq(slope, low, high, xtol=1e-10)))
+    return (
+        MOST_DEGREES if slope(high) >= 0.0 else float(np.exp(brentq(slope, low, high, xtol=1e-10)))
+    )

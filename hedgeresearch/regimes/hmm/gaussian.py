@@ -15,8 +15,14 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame, check_independent, check_returns
-from hedgeresearch._validation.settings import check_at_least, check_between, check_choice, check_flag
+from hedgeresearch._validation.settings import (
+    check_at_least,
+    check_between,
+    check_choice,
+    check_flag,
+)
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
@@ -42,6 +48,7 @@ HMMLEARN_NAMES = {"full": "full", "diagonal": "diag"}
 """What hmmlearn can search for; its spherical covariances come back in a wrong shape."""
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class GaussianHMM:
     """Regimes with a Gaussian distribution each, by maximum likelihood from many starts.
@@ -65,7 +72,7 @@ class GaussianHMM:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.GaussianHMM(n_regimes=2, n_starts=4).fit(hr.simulate_regimes(n_dates=1000, seed=3).returns)
+    >>> fit = hr.GaussianHMM(n_regimes=2, n_starts=4).fit(hr.data.simulate_regimes(n_dates=1000, seed=3).returns)
     >>> fit.transition.sum(axis=1).round(12).tolist()
     [1.0, 1.0]
     """
@@ -122,11 +129,15 @@ class GaussianHMM:
         return fit
 
 
-def check_observations(observations: Any, n_regimes: int, *, allow_missing: bool = False) -> pd.DataFrame:
+def check_observations(
+    observations: Any, n_regimes: int, *, allow_missing: bool = False
+) -> pd.DataFrame:
     """Observations from which regimes can be estimated: ten dates for a parameter of a regime, no collinear columns."""
     n_series = check_frame(observations, "observations", allow_missing=allow_missing).shape[1]
     needed = 10 * n_regimes * (n_series + n_series * (n_series + 1) // 2 + n_regimes - 1)
-    frame = check_returns(observations, "observations", minimum_rows=needed, allow_missing=allow_missing)
+    frame = check_returns(
+        observations, "observations", minimum_rows=needed, allow_missing=allow_missing
+    )
     together = frame.notna().to_numpy(dtype=float)
     counts = together.T @ together
     if counts.min() < needed:
@@ -149,7 +160,9 @@ def climb_by_hmmlearn(parameters: Parameters, observations: Array, tolerance: fl
     history = model.monitor_.history
     if len(history) > 1 and history[-1] < history[-2] - FALL * abs(history[-2]):
         return None
-    emissions = parameters.emissions.at(model.means_, model.covars_, parameters.emissions.degrees_of_freedom)
+    emissions = parameters.emissions.at(
+        model.means_, model.covars_, parameters.emissions.degrees_of_freedom
+    )
     transition = model.transmat_ / model.transmat_.sum(axis=1, keepdims=True)
     found = Parameters(emissions, transition, model.startprob_ / model.startprob_.sum())
     return Run(found, float(history[-1]), history, len(history) < model.n_iter)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.hidden_markov import expected_regimes
 from hedgeresearch.errors import ConvergenceWarning, DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -29,7 +30,7 @@ from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 
 HARDLY_EVER = 0.01
-"""DeltaMethod expected in the whole sample below which a transition probability counts as zero."""
+"""Moves expected in the whole sample below which a transition probability counts as zero."""
 STEP = 0.03
 """Steps of differences, in standard errors of a parameter were the regimes known."""
 
@@ -39,7 +40,9 @@ def finish_fit(
 ) -> RegimeFit:
     """The fit of what a search found; ``ends`` are the log-likelihoods of its starts, None if there was one climb."""
     volume = units.log_volume(frame.to_numpy())
-    parameters = found.parameters._replace(emissions=units.restore(found.parameters.emissions)).numbered()
+    parameters = found.parameters._replace(
+        emissions=units.restore(found.parameters.emissions)
+    ).numbered()
     chain, log_likelihood = HiddenMarkovChain(*parameters), found.log_likelihood - volume
     log_densities = parameters.emissions.log_densities(frame.to_numpy())
     visits = expected_regimes(log_densities, parameters.transition, parameters.first)[0].sum(axis=0)
@@ -51,7 +54,13 @@ def finish_fit(
         bounds_hit=bounds_hit(parameters, visits),
         inference=HMMInference(parameters, frame.to_numpy(), visits, prior),
     )
-    fit = start_fit(model, frame, chain, estimates, np.array([log_likelihood]) if ends is None else ends - volume)
+    fit = start_fit(
+        model,
+        frame,
+        chain,
+        estimates,
+        np.array([log_likelihood]) if ends is None else ends - volume,
+    )
     if not found.converged:
         warnings.warn(
             f"EM should stop gaining within {len(found.history)} steps; the last still raised the log-likelihood by "
@@ -77,7 +86,11 @@ def named_parameters(parameters: Parameters, series: list[str]) -> dict[str, flo
         elif emissions.structure == "diagonal":
             named |= {f"cov {series[i]} {series[i]} [{s}]": covariance[i, i] for i in range(n)}
         else:
-            named |= {f"cov {series[i]} {series[j]} [{s}]": covariance[i, j] for i in range(n) for j in range(i + 1)}
+            named |= {
+                f"cov {series[i]} {series[j]} [{s}]": covariance[i, j]
+                for i in range(n)
+                for j in range(i + 1)
+            }
     named |= {f"nu [{s}]": nu for s, nu in enumerate(emissions.degrees_of_freedom)}
     named |= {f"p [{i},{j}]": transition[i, j] for i in range(k) for j in range(k - 1)}
     return {name: float(value) for name, value in named.items()}
@@ -86,7 +99,9 @@ def named_parameters(parameters: Parameters, series: list[str]) -> dict[str, flo
 def bounds_hit(parameters: Parameters, visits: Array) -> tuple[str, ...]:
     """Transition probabilities of zero and degrees of freedom at the ends of their range, in words."""
     zero = np.argwhere(parameters.transition * visits[:, None] < HARDLY_EVER)
-    ends = [(s, nu) for s, nu in enumerate(parameters.emissions.degrees_of_freedom) if not _inside(nu)]
+    ends = [
+        (s, nu) for s, nu in enumerate(parameters.emissions.degrees_of_freedom) if not _inside(nu)
+    ]
     return (*(f"p [{i},{j}] = 0" for i, j in zero), *(f"nu [{s}] = {nu:g}" for s, nu in ends))
 
 
@@ -112,7 +127,9 @@ class HMMInference:
         origin = np.zeros(len(self._steps))
         by_date = influence(
             self._scores(origin),
-            -hessian(lambda x: self._scores(x).mean(axis=0), origin, self._steps, range(len(origin))),
+            -hessian(
+                lambda x: self._scores(x).mean(axis=0), origin, self._steps, range(len(origin))
+            ),
             np.eye(len(origin)),
         )
         names = [str(i) for i in range(self.observations.shape[1])]
@@ -120,19 +137,26 @@ class HMMInference:
         def values(point: Array) -> Array:
             return np.array(list(named_parameters(self._at(point), names).values()))
 
-        moved = [(values(step) - values(-step)) / (2.0 * step.sum()) for step in np.diag(self._steps)]
+        moved = [
+            (values(step) - values(-step)) / (2.0 * step.sum()) for step in np.diag(self._steps)
+        ]
         return covariance_of(by_date @ np.stack(moved))
 
     def _scores(self, point: Array) -> Array:
         """Central differences of the log-likelihood (or log-posterior) of each date, (n_dates, n_coordinates)."""
-        rises = [self._by_date(point + step) - self._by_date(point - step) for step in np.diag(self._steps)]
+        rises = [
+            self._by_date(point + step) - self._by_date(point - step)
+            for step in np.diag(self._steps)
+        ]
         return np.stack(rises, axis=1) / (2.0 * self._steps)
 
     def _by_date(self, point: Array) -> Array:
         moved = self._at(point)
         by_date = HiddenMarkovChain(*moved).filter(self.observations).log_likelihood
         if self.persistence:
-            by_date = by_date + self.persistence * np.log(np.diag(moved.transition)).sum() / len(by_date)
+            by_date = by_date + self.persistence * np.log(np.diag(moved.transition)).sum() / len(
+                by_date
+            )
         return by_date
 
     @cached_property
@@ -141,7 +165,11 @@ class HMMInference:
         emissions, transition, _ = self.parameters
         n = self.observations.shape[1]
         by_regime = STEP / np.sqrt(self.visits)
-        rows = [STEP / np.sqrt(self.visits[i] * transition[i, j]) for i, free in self._rows for j in free]
+        rows = [
+            STEP / np.sqrt(self.visits[i] * transition[i, j])
+            for i, free in self._rows
+            for j in free
+        ]
         parts = [
             np.repeat(by_regime, n),
             np.repeat(by_regime, len(_directions(emissions, n))),
@@ -170,19 +198,28 @@ class HMMInference:
         emissions, transition, first = self.parameters
         means, covariances = emissions.moments
         (k, n), directions = means.shape, _directions(emissions, means.shape[1])
-        degrees, transition, coordinates = emissions.degrees_of_freedom.copy(), transition.copy(), iter(point)
+        degrees, transition, coordinates = (
+            emissions.degrees_of_freedom.copy(),
+            transition.copy(),
+            iter(point),
+        )
         roots = np.linalg.cholesky(covariances)
         means = means + np.einsum("kij,kj->ki", roots, _take(coordinates, k * n).reshape(k, n))
-        shape = np.eye(n) + np.tensordot(_take(coordinates, k * len(directions)).reshape(k, -1), directions, axes=1)
+        shape = np.eye(n) + np.tensordot(
+            _take(coordinates, k * len(directions)).reshape(k, -1), directions, axes=1
+        )
         for s in self._free_degrees:
             degrees[s] *= np.exp(next(coordinates))
         for i, free in self._rows:
             moved = [*free, int(self.parameters.transition[i].argmax())]
             odds = transition[i, moved] * np.exp(np.append(_take(coordinates, len(free)), 0.0))
             transition[i, moved] = odds * transition[i, moved].sum() / odds.sum()
-        return Parameters(emissions.at(means, roots @ shape @ roots.swapaxes(1, 2), degrees), transition, first)
+        return Parameters(
+            emissions.at(means, roots @ shape @ roots.swapaxes(1, 2), degrees), transition, first
+        )
 
 
+@exported_by("hedgeresearch.regimes")
 def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.DataFrame:
     """Standard errors of the minimum-variance ratios of asset on hedges in each regime, (k, n_hedges).
 
@@ -195,7 +232,9 @@ def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.Dat
     """
     unknown = [name for name in (asset, *hedges) if name not in fit.series]
     if unknown or asset in hedges:
-        raise DataError(f"asset and hedges must be different series of {list(fit.series)}; got {asset!r} and {hedges}.")
+        raise DataError(
+            f"asset and hedges must be different series of {list(fit.series)}; got {asset!r} and {hedges}."
+        )
     sampling, series = fit.estimates.covariance, list(fit.series)
     errors = np.empty((fit.n_regimes, len(hedges)))
     for regime, covariance in enumerate(fit.final_state.moments.covariances):
@@ -208,14 +247,18 @@ def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.Dat
                 moved = pd.DataFrame(0.0, series, series)
                 moved.loc[row, column] = moved.loc[column, row] = 1.0
                 names.append(f"cov {row} {column} [{regime}]")
-                moves.append(inverse @ (moved.loc[hedges, asset] - moved.loc[hedges, hedges] @ ratio))
+                moves.append(
+                    inverse @ (moved.loc[hedges, asset] - moved.loc[hedges, hedges] @ ratio)
+                )
         if sampling is None or not set(names) <= set(sampling.index):
             raise DataError(
                 f"fit must hold the covariances of all series and their standard errors; got {fit!r}. "
                 'Take GaussianHMM(covariance="full") or StudentHMM.'
             )
         jacobian = np.stack(moves, axis=1)
-        errors[regime] = np.sqrt(np.diag(jacobian @ sampling.loc[names, names].to_numpy() @ jacobian.T))
+        errors[regime] = np.sqrt(
+            np.diag(jacobian @ sampling.loc[names, names].to_numpy() @ jacobian.T)
+        )
     return pd.DataFrame(errors, index=fit.regimes, columns=hedges)
 
 

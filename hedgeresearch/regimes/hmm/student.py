@@ -14,11 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.hmm.em import Units, climb, climb_on, earlier_parameters, search, starting_points
+from hedgeresearch.regimes.hmm.em import (
+    Units,
+    climb,
+    climb_on,
+    earlier_parameters,
+    search,
+    starting_points,
+)
 from hedgeresearch.regimes.hmm.emissions import FEWEST_DEGREES, StudentEmissions
 from hedgeresearch.regimes.hmm.gaussian import check_observations
 from hedgeresearch.regimes.hmm.standard_errors import finish_fit
@@ -27,6 +35,7 @@ FIRST_DEGREES = 8.0
 """Degrees of freedom from which a search starts."""
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class StudentHMM:
     """Regimes with a Student-t distribution each, by maximum likelihood from many starts.
@@ -46,7 +55,7 @@ class StudentHMM:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.StudentHMM(n_regimes=2, n_starts=2).fit(hr.simulate_regimes(n_dates=1000, seed=3).returns)
+    >>> fit = hr.StudentHMM(n_regimes=2, n_starts=2).fit(hr.data.simulate_regimes(n_dates=1000, seed=3).returns)
     >>> (fit.parameters[["nu [0]", "nu [1]"]] > 10).tolist()
     [True, True]
     """
@@ -81,7 +90,9 @@ class StudentHMM:
         found = climb_on(earlier, unit, climb)
         ends = None
         if found is None:
-            kind = StudentEmissions(np.empty(0), np.empty(0), np.full(self.n_regimes, FIRST_DEGREES))
+            kind = StudentEmissions(
+                np.empty(0), np.empty(0), np.full(self.n_regimes, FIRST_DEGREES)
+            )
             starts = [
                 *([earlier] if earlier else []),
                 *starting_points(unit, self.n_regimes, self.n_starts, self.seed, kind),

@@ -39,7 +39,10 @@ class Optimum(NamedTuple):
 
 def search(model: MarkovSwitching, statsmodels_model: Any) -> tuple[Optimum, Array]:
     """The best of all starts, and the log-likelihood at which each ended."""
-    ends = [climb(statsmodels_model, start, EM_STEPS, SEARCH_TOLERANCE) for start in _starts(model, statsmodels_model)]
+    ends = [
+        climb(statsmodels_model, start, EM_STEPS, SEARCH_TOLERANCE)
+        for start in _starts(model, statsmodels_model)
+    ]
     reached = np.array([np.nan if end is None else end.log_likelihood for end in ends])
     if np.isnan(reached).all():
         raise ConvergenceError(
@@ -62,15 +65,25 @@ def _starts(model: MarkovSwitching, statsmodels_model: Any) -> list[SwitchingSta
     """Random levels, variances and persistences for the standardised series around its linear autoregression."""
     rng = np.random.default_rng(model.seed)
     k = model.n_regimes
-    linear = statsmodels_model.start_params[statsmodels_model.parameters[0, "autoregressive"]] if model.order else []
+    linear = (
+        statsmodels_model.start_params[statsmodels_model.parameters[0, "autoregressive"]]
+        if model.order
+        else []
+    )
     starts = []
     for i in range(model.n_starts):
         stay = rng.uniform(*(BRIEF if i % CYCLE in BRIEF_STARTS else LASTING), k)
         transition = np.repeat((1.0 - stay)[:, None] / (k - 1), k, axis=1)
         np.fill_diagonal(transition, stay)
         means = rng.standard_normal(k) if model.switching_mean else np.zeros(k)
-        variances = np.exp(rng.normal(-0.5, 1.0, k)) if model.switching_variance else np.full(k, 0.7)
-        starts.append(stationary_start(means, variances, rng.uniform(0.0, 0.9) * np.asarray(linear), transition))
+        variances = (
+            np.exp(rng.normal(-0.5, 1.0, k)) if model.switching_variance else np.full(k, 0.7)
+        )
+        starts.append(
+            stationary_start(
+                means, variances, rng.uniform(0.0, 0.9) * np.asarray(linear), transition
+            )
+        )
     return starts
 
 
@@ -82,16 +95,27 @@ def build(model: MarkovSwitching, observations: Array) -> Any:
         """Whose variance is that of the date's own regime; statsmodels takes a lag's from the second order on."""
 
         def _conditional_loglikelihoods(self, params: Array) -> Array:
-            variance = np.reshape(params[self.parameters["variance"]], (-1, *(1,) * (self.order + 1)))
-            return np.asarray(-0.5 * (self._resid(params) ** 2 / variance + np.log(2 * np.pi * variance)))
+            variance = np.reshape(
+                params[self.parameters["variance"]], (-1, *(1,) * (self.order + 1))
+            )
+            return np.asarray(
+                -0.5 * (self._resid(params) ** 2 / variance + np.log(2 * np.pi * variance))
+            )
 
-    switching = {"switching_trend": model.switching_mean, "switching_variance": model.switching_variance}
+    switching = {
+        "switching_trend": model.switching_mean,
+        "switching_variance": model.switching_variance,
+    }
     if model.order == 0:
         return MarkovRegression(observations, model.n_regimes, **switching)
-    return Autoregression(observations, model.n_regimes, model.order, switching_ar=False, **switching)
+    return Autoregression(
+        observations, model.n_regimes, model.order, switching_ar=False, **switching
+    )
 
 
-def climb(statsmodels_model: Any, start: SwitchingState, em_steps: int, tolerance: float) -> Optimum | None:
+def climb(
+    statsmodels_model: Any, start: SwitchingState, em_steps: int, tolerance: float
+) -> Optimum | None:
     """Where statsmodels' search from a start ends; None if that is no maximum, or a regime collapses.
 
     What statsmodels warns of on the way is judged here by the gradient at the end.
@@ -99,17 +123,28 @@ def climb(statsmodels_model: Any, start: SwitchingState, em_steps: int, toleranc
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
         try:
-            settings = {"em_iter": em_steps, "gtol": tolerance, "maxiter": LONGEST_SEARCH, "return_params": True}
+            settings = {
+                "em_iter": em_steps,
+                "gtol": tolerance,
+                "maxiter": LONGEST_SEARCH,
+                "return_params": True,
+            }
             params = statsmodels_model.fit(_pack(statsmodels_model, start), **settings)
             free = statsmodels_model.untransform_params(params)
             log_likelihood = float(statsmodels_model.loglike(params))
             gradient = statsmodels_model.score(free, transformed=False) / statsmodels_model.nobs
-        except (ValueError, RuntimeError, np.linalg.LinAlgError):  # the search left the parameter space
+        except (
+            ValueError,
+            RuntimeError,
+            np.linalg.LinAlgError,
+        ):  # the search left the parameter space
             return None
     gradient_norm = float(np.abs(gradient).max())
     recursion = _unpack(statsmodels_model, params)
     if not (
-        np.isfinite(log_likelihood) and gradient_norm < GRADIENT_TOLERANCE and recursion.variances.min() > DEGENERATE
+        np.isfinite(log_likelihood)
+        and gradient_norm < GRADIENT_TOLERANCE
+        and recursion.variances.min() > DEGENERATE
     ):
         return None
     return Optimum(recursion, log_likelihood, gradient_norm)
@@ -134,5 +169,7 @@ def _unpack(statsmodels_model: Any, params: Array) -> SwitchingState:
     means = np.array([params[places[i, "exog"]][0] for i in regimes])
     variances = np.array([params[places[i, "variance"]][0] for i in regimes])
     autoregression = params[places[0, "autoregressive"]] if statsmodels_model.order else np.empty(0)
-    transition = statsmodels_model.regime_transition_matrix(params)[:, :, 0].T  # its columns sum to one
+    transition = statsmodels_model.regime_transition_matrix(params)[
+        :, :, 0
+    ].T  # its columns sum to one
     return stationary_start(means, variances, autoregression, np.clip(transition, 0.0, 1.0))

@@ -17,6 +17,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.markov_switching_garch import (
     box,
     difference_steps,
@@ -40,13 +41,20 @@ from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHSta
 from hedgeresearch.regimes.state import stationary_probabilities
 from hedgeresearch.typing import Array
 
-COORDINATES = ("variance", "persistence", "share of news in the persistence", "share of bad news in news", "1 / nu")
+COORDINATES = (
+    "variance",
+    "persistence",
+    "share of news in the persistence",
+    "share of bad news in news",
+    "1 / nu",
+)
 ON_BOUND = 1e-9
 """Distance from a bound of the box within which an estimate lies on it."""
 SAME_OPTIMUM = 1e-6
 """Difference in log-likelihood within which two starts have reached the same optimum."""
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class MarkovSwitchingGARCH:
     """Regimes with a GARCH(1,1) variance each, by maximum likelihood from many starts.
@@ -65,7 +73,7 @@ class MarkovSwitchingGARCH:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.MarkovSwitchingGARCH(n_starts=2).fit(hr.simulate_regimes(n_dates=1000, seed=3).returns["asset"])
+    >>> fit = hr.MarkovSwitchingGARCH(n_starts=2).fit(hr.data.simulate_regimes(n_dates=1000, seed=3).returns["asset"])
     >>> fit.transition.sum(axis=1).round(12).tolist()
     [1.0, 1.0]
     """
@@ -84,7 +92,9 @@ class MarkovSwitchingGARCH:
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
 
-    def fit(self, observations: pd.Series[float] | pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
+    def fit(
+        self, observations: pd.Series[float] | pd.DataFrame, *, warm_start: RegimeFit | None = None
+    ) -> RegimeFit:
         """Estimate on one series (n_dates,); for returns, fractions per period.
 
         An earlier fit of the same model to the same series may be given as ``warm_start``: one search begins there.
@@ -98,12 +108,20 @@ class MarkovSwitchingGARCH:
         """
         frame = check_returns(observations, "observations", minimum_rows=10 * len(self.kept))
         if frame.shape[1] != 1:
-            raise DataError(f"observations must be one series; got {list(frame.columns)}. Choose one of them.")
+            raise DataError(
+                f"observations must be one series; got {list(frame.columns)}. Choose one of them."
+            )
         values = frame.to_numpy()[:, 0]
         mean, scale = values.mean(), values.std()
         unit = (values - mean) / scale
-        points = self.starting_points() if warm_start is None else self._earlier(warm_start, frame, scale)
-        optimum, log_likelihoods = estimate_switching_garch(unit, points, self.moved, self.n_regimes)
+        points = (
+            self.starting_points()
+            if warm_start is None
+            else self._earlier(warm_start, frame, scale)
+        )
+        optimum, log_likelihoods = estimate_switching_garch(
+            unit, points, self.moved, self.n_regimes
+        )
         inference = SwitchingGARCHInference(self, optimum, unit, scale)
         in_units = (len(unit) - 1) * np.log(scale)
         estimates = Estimates(
@@ -192,7 +210,9 @@ class SwitchingGARCHInference:
         return np.append(np.tile([self.scale**2, 1.0, 1.0, 1.0, 1.0], k), np.ones(k * (k - 1)))
 
 
-def estimate_switching_garch(unit: Array, points: Array, moved: Array, k: int) -> tuple[Optimum, Array]:
+def estimate_switching_garch(
+    unit: Array, points: Array, moved: Array, k: int
+) -> tuple[Optimum, Array]:
     """Climb from every one of the points (n_starts, m); the best optimum, and where each climb ended, (n_starts,).
 
     ``unit`` (n_dates,) is taken as it is: no mean is estimated. Coordinates that are not ``moved`` stay as they are.
@@ -227,7 +247,9 @@ def _climb(unit: Array, start: Array, moved: Array, k: int) -> Optimum | None:
         return by_date, scores, jacobian[:, moved]
 
     try:
-        end = maximise(likelihood, [start[moved]], box(k)[moved].tolist(), "a Markov-switching GARCH")
+        end = maximise(
+            likelihood, [start[moved]], box(k)[moved].tolist(), "a Markov-switching GARCH"
+        )
     except ConvergenceError:
         return None
     x[moved] = end.point
@@ -241,11 +263,17 @@ def before_second(parameters: Array, k: int, mean: float, first: float) -> Switc
     own, densities, transition = split_parameters(parameters, k)
     unconditional, _ = unconditional_variances(own)
     variances = regime_variances(own, np.array([first - mean]), unconditional)[-1]
-    return SwitchingGARCHState(own, densities, transition, mean, variances, stationary_probabilities(transition))
+    return SwitchingGARCHState(
+        own, densities, transition, mean, variances, stationary_probabilities(transition)
+    )
 
 
 def _bounds(point: Array, free: Array, moved: Array, k: int) -> tuple[str, ...]:
     """The coordinates that a bound of the box holds, with their values."""
     words = [f"{name} of regime {i}" for i in range(k) for name in COORDINATES]
-    words += [f"p [{i},{i}]" if j == 0 else f"a share in row {i} of p" for i in range(k) for j in range(k - 1)]
+    words += [
+        f"p [{i},{i}]" if j == 0 else f"a share in row {i} of p"
+        for i in range(k)
+        for j in range(k - 1)
+    ]
     return tuple(f"{words[i]} = {point[i]:.6g}" for i in np.flatnonzero(moved > free))

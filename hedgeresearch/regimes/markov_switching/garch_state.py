@@ -39,7 +39,9 @@ class SwitchingGARCHState:
     @property
     def moments(self) -> Moments:
         """The mean, and each regime's variance of the next date."""
-        return Moments(np.full((len(self.parameters), 1), self.mean), self.next_variances[:, None, None])
+        return Moments(
+            np.full((len(self.parameters), 1), self.mean), self.next_variances[:, None, None]
+        )
 
     def log_densities(self, observations: Array) -> Array:
         """Logarithm of the density of each date in each regime, (n_dates, k), if these are the next dates."""
@@ -48,16 +50,24 @@ class SwitchingGARCHState:
 
     def filter(self, observations: Array) -> Filtered:
         """Probabilities of the regimes at each date."""
-        return HiddenMarkovChain(self, self.transition, self.next_probabilities).filter(observations)
+        return HiddenMarkovChain(self, self.transition, self.next_probabilities).filter(
+            observations
+        )
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
         """Smoothed probabilities and the most likely path."""
-        return HiddenMarkovChain(self, self.transition, self.next_probabilities).hindsight(observations)
+        return HiddenMarkovChain(self, self.transition, self.next_probabilities).hindsight(
+            observations
+        )
 
     def advance(self, observations: Array) -> SwitchingGARCHState:
         """The recursion after these dates."""
         variances = self._variances(observations[:, 0] - self.mean)[-1]
-        return replace(self, next_variances=variances, next_probabilities=self.filter(observations).predicted[-1])
+        return replace(
+            self,
+            next_variances=variances,
+            next_probabilities=self.filter(observations).predicted[-1],
+        )
 
     def _variances(self, errors: Array) -> Array:
         return np.asarray(regime_variances(self.parameters, errors, self.next_variances))

@@ -16,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
@@ -37,6 +38,7 @@ MOST_STATES = 1024
 """Combinations of regimes over the lags that the filter can carry in reasonable time."""
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class MarkovSwitching:
     """Regimes of one series that differ in mean, in variance or in both, with autoregressive deviations.
@@ -56,7 +58,7 @@ class MarkovSwitching:
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> returns = hr.simulate_regimes(n_dates=1000, seed=3).returns["asset"]
+    >>> returns = hr.data.simulate_regimes(n_dates=1000, seed=3).returns["asset"]
     >>> fit = MarkovSwitching(n_starts=2).fit(returns)
     >>> fit.summary["volatility asset"].round(3).tolist()
     [0.011, 0.025]
@@ -78,7 +80,9 @@ class MarkovSwitching:
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
         if not (self.switching_variance or self.switching_mean):
-            raise DataError("switching_variance or switching_mean must be True; got False for both. Choose one.")
+            raise DataError(
+                "switching_variance or switching_mean must be True; got False for both. Choose one."
+            )
         states = self.n_regimes ** (self.order + 1)
         if self.switching_mean and states > MOST_STATES:
             raise DataError(
@@ -86,7 +90,9 @@ class MarkovSwitching:
                 "Use fewer lags or regimes, or switching_mean=False."
             )
 
-    def fit(self, observations: pd.DataFrame | pd.Series[float], *, warm_start: RegimeFit | None = None) -> RegimeFit:
+    def fit(
+        self, observations: pd.DataFrame | pd.Series[float], *, warm_start: RegimeFit | None = None
+    ) -> RegimeFit:
         """Estimate on one series (n_dates, 1); for returns, fractions per period.
 
         Parameters
@@ -121,9 +127,15 @@ class MarkovSwitching:
     def _check(self, observations: pd.DataFrame | pd.Series[float]) -> pd.DataFrame:
         columns = check_frame(observations, "observations").columns
         if len(columns) != 1:
-            raise DataError(f"observations must be one series; got the columns {list(columns)}. Choose one of them.")
-        n_parameters = self._n_means + self._n_variances + self.order + self.n_regimes * (self.n_regimes - 1)
-        return check_returns(observations, "observations", minimum_rows=10 * n_parameters + self.order)
+            raise DataError(
+                f"observations must be one series; got the columns {list(columns)}. Choose one of them."
+            )
+        n_parameters = (
+            self._n_means + self._n_variances + self.order + self.n_regimes * (self.n_regimes - 1)
+        )
+        return check_returns(
+            observations, "observations", minimum_rows=10 * n_parameters + self.order
+        )
 
     def _check_start(self, start: RegimeFit) -> SwitchingState:
         earlier = start.initial_state if isinstance(start, RegimeFit) else None
@@ -131,7 +143,9 @@ class MarkovSwitching:
             not isinstance(earlier, SwitchingState)
             or replace(start.model, n_starts=self.n_starts, seed=self.seed) != self
         ):
-            raise DataError(f"warm_start must be an earlier fit of the same model, {self!r}; got {start!r}. Leave it out.")
+            raise DataError(
+                f"warm_start must be an earlier fit of the same model, {self!r}; got {start!r}. Leave it out."
+            )
         return earlier
 
     @property
@@ -142,16 +156,25 @@ class MarkovSwitching:
     def _n_variances(self) -> int:
         return self.n_regimes if self.switching_variance else 1
 
-    def _estimates(self, recursion: SwitchingState, frame: pd.DataFrame, gradient_norm: float) -> Estimates:
+    def _estimates(
+        self, recursion: SwitchingState, frame: pd.DataFrame, gradient_norm: float
+    ) -> Estimates:
         name = str(frame.columns[0])
-        means, variances = recursion.means[: self._n_means], recursion.variances[: self._n_variances]
+        means, variances = (
+            recursion.means[: self._n_means],
+            recursion.variances[: self._n_variances],
+        )
         values = _named(f"mean {name}", means) | _named(f"variance {name}", variances)
-        values |= {f"ar {name} [{lag}]": float(a) for lag, a in enumerate(recursion.autoregression, 1)}
+        values |= {
+            f"ar {name} [{lag}]": float(a) for lag, a in enumerate(recursion.autoregression, 1)
+        }
         values |= name_transition(recursion.transition)
         point = np.array(list(values.values()))
         log_likelihood = partial(_log_likelihood, self, frame.to_numpy())
         spread = np.full(len(means), np.sqrt(recursion.variances.min()))
-        sizes = np.concatenate([spread, variances, np.ones(len(point) - len(means) - len(variances))])
+        sizes = np.concatenate(
+            [spread, variances, np.ones(len(point) - len(means) - len(variances))]
+        )
         return Estimates(
             values=values,
             n_dates=len(frame) - self.order,
@@ -186,9 +209,13 @@ def _each(values: Array, n_regimes: int) -> Array:
 
 def _number(model: MarkovSwitching, recursion: SwitchingState) -> SwitchingState:
     """The regimes by variance, or from high to low mean where the variance does not switch."""
-    order = np.argsort(recursion.variances if model.switching_variance else -recursion.means, kind="stable")
+    order = np.argsort(
+        recursion.variances if model.switching_variance else -recursion.means, kind="stable"
+    )
     transition = recursion.transition[order][:, order]
-    return stationary_start(recursion.means[order], recursion.variances[order], recursion.autoregression, transition)
+    return stationary_start(
+        recursion.means[order], recursion.variances[order], recursion.autoregression, transition
+    )
 
 
 def _restore(unit: SwitchingState, centre: float, scale: float) -> SwitchingState:

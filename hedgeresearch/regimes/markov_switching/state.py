@@ -70,8 +70,12 @@ class SwitchingState:
 
     def filter(self, observations: Array) -> Filtered:
         """Probabilities of the regimes at each date of observations (n_dates, 1)."""
-        joint = Filtered(*filter_regimes(self._log_densities(observations), self._expanded(), self.joint.ravel()))
-        return Filtered(self._marginal(joint.predicted), self._marginal(joint.filtered), joint.log_likelihood)
+        joint = Filtered(
+            *filter_regimes(self._log_densities(observations), self._expanded(), self.joint.ravel())
+        )
+        return Filtered(
+            self._marginal(joint.predicted), self._marginal(joint.filtered), joint.log_likelihood
+        )
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
         """Smoothed probabilities and the most likely path (Kim 1994; Viterbi 1967), over the expanded states.
@@ -86,7 +90,9 @@ class SwitchingState:
 
     def advance(self, observations: Array) -> SwitchingState:
         """The recursion after these dates."""
-        predicted, _, _ = filter_regimes(self._log_densities(observations), self._expanded(), self.joint.ravel())
+        predicted, _, _ = filter_regimes(
+            self._log_densities(observations), self._expanded(), self.joint.ravel()
+        )
         seen = np.concatenate([self.recent, observations[:, 0]])
         recent = seen[len(seen) - len(self.recent) :]
         return replace(self, joint=predicted[-1].reshape(self.joint.shape), recent=recent)
@@ -120,16 +126,22 @@ class SwitchingState:
         return np.where(np.isnan(shocks), 0.0, log_densities)
 
 
-def stationary_start(means: Array, variances: Array, autoregression: Array, transition: Array) -> SwitchingState:
+def stationary_start(
+    means: Array, variances: Array, autoregression: Array, transition: Array
+) -> SwitchingState:
     """The recursion before any observation, with stationary probabilities.
 
     Regimes of the past are kept only where the mean switches: otherwise no density depends on them.
     """
     k, order = len(means), len(autoregression)
-    joint = np.maximum(stationary_probabilities(transition), 0.0)  # rounding may leave a negative zero
+    joint = np.maximum(
+        stationary_probabilities(transition), 0.0
+    )  # rounding may leave a negative zero
     for _ in range(order if np.ptp(means) > 0.0 else 0):
         joint = transition.T.reshape(k, k, *(1,) * (joint.ndim - 1)) * joint
-    return SwitchingState(means, variances, autoregression, transition, joint, np.full(order, np.nan))
+    return SwitchingState(
+        means, variances, autoregression, transition, joint, np.full(order, np.nan)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +182,9 @@ class SwitchingErrors:
         up = [self.log_likelihood(self.point + step) for step in steps]
         down = [self.log_likelihood(self.point - step) for step in steps]
         scores = np.stack([(a - b) / (2 * STEP) for a, b in zip(up, down, strict=True)], axis=1)
-        return scores, -self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1)) / len(scores)
+        return scores, -self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1)) / len(
+            scores
+        )
 
     def _curvature(self, steps: Array, up: Array, down: Array) -> Array:
         """Second derivatives of the log-likelihood along the directions (Abramowitz and Stegun 1964, 25.3.24)."""
@@ -204,7 +218,9 @@ class SwitchingErrors:
 def transition_from(probabilities: Array, n_regimes: int) -> Array:
     """The matrix whose rows these are, (k, k), from all but the last column, (k * (k - 1),)."""
     rows = probabilities.reshape(n_regimes, n_regimes - 1)
-    return np.column_stack([rows, np.maximum(1.0 - rows.sum(axis=1), 0.0)])  # rounding may leave a negative zero
+    return np.column_stack(
+        [rows, np.maximum(1.0 - rows.sum(axis=1), 0.0)]
+    )  # rounding may leave a negative zero
 
 
 def name_transition(transition: Array) -> dict[str, float]:

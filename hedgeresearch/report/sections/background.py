@@ -72,7 +72,11 @@ def _pairs(told: dict[str, str]) -> Any:
 def _told(setting: Any) -> str:
     """The settings that are given, by name."""
     found = {field.name: getattr(setting, field.name) for field in fields(setting)}
-    given = (f"{name.replace('_', ' ')} {_one(value)}" for name, value in found.items() if value not in (None, {}))
+    given = (
+        f"{name.replace('_', ' ')} {_one(value)}"
+        for name, value in found.items()
+        if value not in (None, {})
+    )
     return "; ".join(given) or "none"
 
 
@@ -87,5 +91,7 @@ def _names(model: Any) -> list[str]:
     if not is_dataclass(model):
         return []
     inner = (getattr(model, field.name) for field in fields(model))
-    parts = (part for value in inner for part in (value if isinstance(value, tuple | list) else [value]))
+    parts = (
+        part for value in inner for part in (value if isinstance(value, tuple | list) else [value])
+    )
     return [type(model).__name__, *(name for part in parts for name in _names(part))]

@@ -16,7 +16,16 @@ from hedgeresearch.plotting import sample_label
 from hedgeresearch.recommendation.inputs.problem import Book
 from hedgeresearch.report.figures import bars_figure, path_figure
 from hedgeresearch.report.sections.section import Section
-from hedgeresearch.report.tables import amount, contracts, fine_percent, percent, ratio, table_of, transposed, words
+from hedgeresearch.report.tables import (
+    amount,
+    contracts,
+    fine_percent,
+    percent,
+    ratio,
+    table_of,
+    transposed,
+    words,
+)
 
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
@@ -57,7 +66,10 @@ def decision_section(rec: Recommendation) -> Section:
         points=tuple(rec.reasons),
         tables=(
             *listed,
-            ("Holdings, in contracts; negative is short", table_of(rec.summary, "instrument", summary)),
+            (
+                "Holdings, in contracts; negative is short",
+                table_of(rec.summary, "instrument", summary),
+            ),
             ("What is expected, if the model holds", table_of(volatility, "book", expected)),
         ),
     )
@@ -75,7 +87,10 @@ def regimes_section(rec: Recommendation) -> Section:
         note=sample_label(predicted.index, fit.sample_end),
         probabilities=predicted,
     )
-    columns = {"probability": ("probability of the next date, %", percent), "expected dates": ("lasts, dates", amount)}
+    columns = {
+        "probability": ("probability of the next date, %", percent),
+        "expected dates": ("lasts, dates", amount),
+    }
     columns |= {name: (f"{name}, contracts", amount) for name in book.names}
     asked = table_of(rec.regimes, "regime", columns)
     if len(book.names) > MOST_COLUMNS:
@@ -83,7 +98,10 @@ def regimes_section(rec: Recommendation) -> Section:
     return Section(
         "Regimes",
         figures=(
-            ("Value of the position; the colour is the regime predicted for each date by data before it.", figure),
+            (
+                "Value of the position; the colour is the regime predicted for each date by data before it.",
+                figure,
+            ),
         ),
         tables=(("What each regime asks for; 0 is calm", asked),),
     )
@@ -93,10 +111,14 @@ def ratio_section(rec: Recommendation) -> Section:
     """The path of the ratio, and today's with its interval."""
     fit, certainty = rec.book.fit, rec.certainty
     level = full_percent(certainty.level)
-    latest = certainty.ratios[["ratio", "lower", "upper"]].set_axis(["value", "lower", "upper"], axis=1)
+    latest = certainty.ratios[["ratio", "lower", "upper"]].set_axis(
+        ["value", "lower", "upper"], axis=1
+    )
     known = not certainty.why_none
     bands = _bands(fit, certainty.level)
-    unit = "units sold per unit held" if rec.book.kind == "difference" else "value sold per value held"
+    unit = (
+        "units sold per unit held" if rec.book.kind == "difference" else "value sold per value held"
+    )
     figure = path_figure(
         fit.ratio,
         f"hedge ratio, {unit}",
@@ -116,7 +138,12 @@ def ratio_section(rec: Recommendation) -> Section:
     band = f"Shaded around the line: {level} interval of each date. " if bands is not None else ""
     point = f"Beside it: the next date's ratio with its {level} interval." if known else ""
     caption = f"Ratio made before each date. {band}{point}".strip()
-    tables = [(f"The next date's ratio, {level} interval", table_of(certainty.ratios, "instrument", columns))]
+    tables = [
+        (
+            f"The next date's ratio, {level} interval",
+            table_of(certainty.ratios, "instrument", columns),
+        )
+    ]
     if certainty.by_model is not None:
         asked = {name: (f"{name}, contracts", amount) for name in rec.book.names}
         by_model = table_of(certainty.by_model, "model", asked)
@@ -131,8 +158,12 @@ def effectiveness_section(rec: Recommendation) -> Section:
     """How much variance was removed out of sample."""
     study, title = rec.settings.backtest, "Effectiveness out of sample"
     if study is None:
-        expected = f"The model expects to remove {share(rec.certainty.expected)} of variance, in sample. "
-        return Section(title, texts=(f"{expected}There is no backtest to say what it removed out of sample.",))
+        expected = (
+            f"The model expects to remove {share(rec.certainty.expected)} of variance, in sample. "
+        )
+        return Section(
+            title, texts=(f"{expected}There is no backtest to say what it removed out of sample.",)
+        )
     returns, level = study.hedged_returns, rec.settings.level
     wanted, unhedged = describe(rec.book.fit.model), returns["unhedged"]
     rows = {}

@@ -44,7 +44,9 @@ def margin_section(rec: Recommendation) -> Section:
     """Whether the hedges outlast the horizon on their collateral."""
     untold = untold_margin(rec.book, rec.plan.after, rec.settings.margin)
     if rec.margin is None:
-        return Section("Margin", texts=("No hedge that is to be held is on margin.",), points=tuple(untold))
+        return Section(
+            "Margin", texts=("No hedge that is to be held is on margin.",), points=tuple(untold)
+        )
     accepted, horizon = rec.settings.margin.probability, rec.settings.margin.horizon
     columns = {
         "collateral": ("collateral", amount),
@@ -74,7 +76,14 @@ def carry_section(rec: Recommendation) -> Section:
         known = "No funding or basis is known of a hedge that is to be held."
         return Section("Carry", texts=(known,), points=tuple(untold))
     rows = {
-        one.instrument: (one.source, one.ratio, one.rate_per_year, one.z_score, one.per_year, one.round_trip_cost)
+        one.instrument: (
+            one.source,
+            one.ratio,
+            one.rate_per_year,
+            one.z_score,
+            one.per_year,
+            one.round_trip_cost,
+        )
         for one in rec.carry
     }
     names = ["source", "ratio", "rate", "z", "per year", "round trip"]
@@ -106,7 +115,10 @@ def tails_section(rec: Recommendation) -> Section:
     }
     rows = {
         f"value at risk, {level}": (tails.historical_value_at_risk, tails.normal_value_at_risk),
-        "expected shortfall beyond it": (tails.historical_expected_shortfall, tails.normal_expected_shortfall),
+        "expected shortfall beyond it": (
+            tails.historical_expected_shortfall,
+            tails.normal_expected_shortfall,
+        ),
     }
     losses = pd.DataFrame.from_dict(rows, orient="index", columns=["historical", "normal"])
     losses = losses.assign(**{f"{name}, currency": losses[name] * abs(value) for name in losses})
@@ -114,12 +126,14 @@ def tails_section(rec: Recommendation) -> Section:
     columns |= {name: (name, amount) for name in ("historical, currency", "normal, currency")}
     joint = () if rec.tail_dependence is None else (rec.tail_dependence.sentence,)
     return Section(
-        "TailSummary",
+        "Tails",
         texts=(tails.sentence, *joint),
         figures=(
             (
                 "Past profit of today's book, added up.",
-                path_figure(profits.cumsum(), "profit, currency", note="in sample", grey=("unhedged",)),
+                path_figure(
+                    profits.cumsum(), "profit, currency", note="in sample", grey=("unhedged",)
+                ),
             ),
             (
                 f"How often the profits of one date fell where, {len(profits):,} dates in 80 equal steps.",

@@ -65,7 +65,10 @@ TABLE = {
     "JPY/CHF": (0.47, 0.17),
 }
 """Asset and hedge: the mean ratio and the effectiveness in the source."""
-MODELS = {"Gaussian": DCC(), "Student-t": DCC(margins=GARCH(density="student"), density="student")}
+MODELS = {
+    "Gaussian": DCC(),
+    "Student-t": DCC(univariate=GARCH(density="student"), density="student"),
+}
 NEAR, FRANC, FRANC_BY_EURO = (0.02, 0.02), (0.09, 0.06), (0.03, 0.02)
 """Tolerances of the mean ratio and the effectiveness: in general, where a Gaussian density fits the franc badly, and of
 CHF/EUR with the Student-t one."""
@@ -82,9 +85,13 @@ def run() -> Findings:
         Number(f"{pair}: {column}, {density}", expected, found[density][pair][column], tolerance)
         for density in MODELS
         for pair, row in TABLE.items()
-        for column, expected, tolerance in zip(ours[density].columns, row, _tolerances(pair, density), strict=True)
+        for column, expected, tolerance in zip(
+            ours[density].columns, row, _tolerances(pair, density), strict=True
+        )
     )
-    around = pd.DataFrame({density: path["EUR/CHF"] for density, path in paths.items()}).loc["2014-07":"2015-12"]
+    around = pd.DataFrame({density: path["EUR/CHF"] for density, path in paths.items()}).loc[
+        "2014-07":"2015-12"
+    ]
     shares = pd.DataFrame({density: table["effectiveness"] for density, table in ours.items()})
     return Findings(numbers, (around, shares))
 
@@ -122,7 +129,9 @@ def _tolerances(pair: str, density: str) -> tuple[float, float]:
 def _paths(fit: CovarianceFit) -> pd.DataFrame:
     """Ratios (n_dates, n_pairs)."""
     pairs = permutations(fit.series, 2)
-    return pd.DataFrame({f"{asset}/{hedge}": fit.hedge_ratio(asset, [hedge])[hedge] for asset, hedge in pairs})
+    return pd.DataFrame(
+        {f"{asset}/{hedge}": fit.hedge_ratio(asset, [hedge])[hedge] for asset, hedge in pairs}
+    )
 
 
 def _measures(returns: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:

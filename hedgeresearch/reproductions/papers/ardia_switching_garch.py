@@ -17,7 +17,11 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.markov_switching_garch import from_box, regime_variances, switching_garch_likelihood
+from hedgeresearch._kernels.markov_switching_garch import (
+    from_box,
+    regime_variances,
+    switching_garch_likelihood,
+)
 from hedgeresearch.datasets import fetch, read_rda
 from hedgeresearch.plotting import COLOURS, plot_lines
 from hedgeresearch.regimes.markov_switching.garch import (
@@ -52,7 +56,20 @@ PAPER = Paper(
 )
 
 NAMES = ("omega", "alpha", "gamma", "beta", "nu")
-INDEX = (0.2071, 0.0005, 0.2137, 0.5264, 9.2468, 0.0922, 0.0052, 0.1516, 0.8716, 9.2468, 0.9977, 0.0027)
+INDEX = (
+    0.2071,
+    0.0005,
+    0.2137,
+    0.5264,
+    9.2468,
+    0.0922,
+    0.0052,
+    0.1516,
+    0.8716,
+    9.2468,
+    0.9977,
+    0.0027,
+)
 MARK = (0.0007, 0.0515, 0.0, 0.9178, NORMAL, 0.2813, 0.4805, 0.0, 0.3996, NORMAL, 0.9109, 0.5947)
 """Of the calm and then of the turbulent regime, in order; then the probabilities of calm after calm and turbulence."""
 INDEX_LOG_LIKELIHOOD, MARK_LOG_LIKELIHOOD = -3350.8467, -971.911
@@ -75,7 +92,12 @@ def run() -> Findings:
     at_index, best_index = estimate_with_common_nu(values)
     at_mark, best_mark = estimate(mark, MarkovSwitchingGARCH(n_starts=3))
     numbers = [
-        Number("SMI: log-likelihood at the printed estimates", INDEX_LOG_LIKELIHOOD, _likelihood(INDEX, values), 0.01),
+        Number(
+            "SMI: log-likelihood at the printed estimates",
+            INDEX_LOG_LIKELIHOOD,
+            _likelihood(INDEX, values),
+            0.01,
+        ),
         Number("SMI: log-likelihood", INDEX_LOG_LIKELIHOOD, best_index, 0.05),
         *_compare("SMI", INDEX, at_index, 0.005, {"alpha": 0.001, "P": 5e-5}),
         Number("DEM/GBP: log-likelihood", MARK_LOG_LIKELIHOOD, best_mark, 5e-4),
@@ -90,9 +112,14 @@ def read_index() -> pd.Series[float]:
     values = np.asarray(read_rda(path), dtype=np.float64).ravel()
     import rdata  # installed, or the line before has said so
 
-    beside: dict[str | bytes, Any] = {"zoo": lambda _, attributes: attributes["index"], "Date": lambda days, _: days}
+    beside: dict[str | bytes, Any] = {
+        "zoo": lambda _, attributes: attributes["index"],
+        "Date": lambda days, _: days,
+    }
     days = next(iter(rdata.read_rda(path, constructor_dict=beside).values()))
-    return pd.Series(values, pd.DatetimeIndex(pd.to_datetime(days, unit="D"), name="date"), name="SMI")
+    return pd.Series(
+        values, pd.DatetimeIndex(pd.to_datetime(days, unit="D"), name="date"), name="SMI"
+    )
 
 
 def estimate(values: Array, model: MarkovSwitchingGARCH) -> tuple[Array, float]:
@@ -115,7 +142,11 @@ def estimate_with_common_nu(values: Array) -> tuple[Array, float]:
         point[NU] = inverse_nu
         return _climb(values, point[None], moved)
 
-    return at(minimize_scalar(lambda x: -at(x)[1], bounds=(0.02, 0.4), method="bounded", options={"xatol": 1e-7}).x)
+    return at(
+        minimize_scalar(
+            lambda x: -at(x)[1], bounds=(0.02, 0.4), method="bounded", options={"xatol": 1e-7}
+        ).x
+    )
 
 
 def _climb(values: Array, points: Array, moved: Array) -> tuple[Array, float]:
@@ -131,7 +162,11 @@ def _likelihood(parameters: tuple[float, ...], values: Array) -> float:
 
 
 def _compare(
-    series: str, printed: tuple[float, ...], ours: Array, within: float, special: Mapping[str, float] | None = None
+    series: str,
+    printed: tuple[float, ...],
+    ours: Array,
+    within: float,
+    special: Mapping[str, float] | None = None,
 ) -> list[Number]:
     """The estimates in use, by name; the degrees of freedom once. Some have tolerances of their own, by first word."""
     names = [f"{name}, {regime}" for regime in ("calm", "turbulent") for name in NAMES]
@@ -140,7 +175,12 @@ def _compare(
     used = [row for row in rows if row[1] not in (0.0, NORMAL) and row[0] != "nu, turbulent"]
     tolerances = special or {}
     return [
-        Number(f"{series}: {name}", value, own, tolerances.get(name.split(",")[0].split("(")[0], within))
+        Number(
+            f"{series}: {name}",
+            value,
+            own,
+            tolerances.get(name.split(",")[0].split("(")[0], within),
+        )
         for name, value, own in used
     ]
 
@@ -161,7 +201,9 @@ def draw(figure: Figure, shown: Shown) -> None:
     """Returns under the probability of turbulence, and volatility."""
     figure.set_size_inches(4.2, 4.0)
     above, below = figure.subplots(2, 1, sharex=True)
-    plot_lines(shown.returns.to_frame(), ylabel="SMI, % a day", references={"SMI": "0.45"}, ax=above)
+    plot_lines(
+        shown.returns.to_frame(), ylabel="SMI, % a day", references={"SMI": "0.45"}, ax=above
+    )
     right = above.twinx()
     plot_lines(
         shown.turbulent,
@@ -182,7 +224,9 @@ def draw(figure: Figure, shown: Shown) -> None:
         "ncols": 2,
         "handlelength": 1.0,
     }
-    above.legend([above.lines[0], right.lines[0]], ["SMI", "P(turbulent), right"], fontsize="small", **place)
+    above.legend(
+        [above.lines[0], right.lines[0]], ["SMI", "P(turbulent), right"], fontsize="small", **place
+    )
     years = pd.DatetimeIndex(["1991", "1994", "1997", "2000"])
     below.set_xticks(years, years.strftime("%Y"))
     for axes in (above, right, below):

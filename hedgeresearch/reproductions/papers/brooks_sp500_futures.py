@@ -66,7 +66,9 @@ def run() -> Findings:
 def read_prices() -> pd.DataFrame:
     """Spot and futures, (247, 2), monthly from September 1997, index points."""
     table = read_xls(fetch(FILE))
-    dates = pd.DatetimeIndex(pd.to_datetime(table["Date"], unit="D", origin="1899-12-30"), name="date")
+    dates = pd.DatetimeIndex(
+        pd.to_datetime(table["Date"], unit="D", origin="1899-12-30"), name="date"
+    )
     return table[["Spot", "Futures"]].set_axis(["spot", "futures"], axis=1).set_axis(dates, axis=0)
 
 
@@ -77,7 +79,9 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, HedgeFit, pd.Series[float]])
     above, below = figure.subplots(2, 1, height_ratios=(1.25, 1))
     ends = returns["futures"].agg(["min", "max"])
     constant, ratio = changes.summary["estimate"]
-    above.scatter(returns["futures"], returns["spot"], color=COLOURS[0], s=7, alpha=0.6, linewidths=0)
+    above.scatter(
+        returns["futures"], returns["spot"], color=COLOURS[0], s=7, alpha=0.6, linewidths=0
+    )
     above.plot(ends, constant + ratio * ends, color=COLOURS[1], label=f"slope {ratio:.3f}")
     above.set(xlabel="return of futures, %", ylabel="return of spot, %")
     above.legend(loc="upper left")
@@ -120,7 +124,9 @@ def _changes(fit: HedgeFit, residuals: pd.Series[float]) -> list[Number]:
     test = fit.wald_test(1.0)
     return [
         Number("returns: constant, %", 0.0130773, constant["estimate"], 5e-8),
-        Number("returns: standard error of the constant", 0.0294729, constant["standard error"], 5e-8),
+        Number(
+            "returns: standard error of the constant", 0.0294729, constant["standard error"], 5e-8
+        ),
         Number("returns: ratio", 0.975077, slope["estimate"], 5e-7),
         Number("returns: standard error of the ratio", 0.00665385, slope["standard error"], 5e-9),
         Number("returns: t of the ratio", 146.543, slope["t"], 5e-4),
@@ -135,15 +141,25 @@ def _changes(fit: HedgeFit, residuals: pd.Series[float]) -> list[Number]:
 def _error_correction(prices: pd.DataFrame) -> list[Number]:
     with warnings.catch_warnings():
         # The spread moves with interest rates and dividends, and the test finds no relation; see PAPER.differs.
-        warnings.filterwarnings("ignore", "asset and hedges should be cointegrated", ConvergenceWarning)
+        warnings.filterwarnings(
+            "ignore", "asset and hedges should be cointegrated", ConvergenceWarning
+        )
         fit = ErrorCorrectionHedge(lags=0, cov="nonrobust").fit(prices["spot"], prices[["futures"]])
     ratio, speed = fit.summary.loc["futures"], fit.summary.loc["error correction"]
     pairs = {
         "error correction: ratio": (0.9847709, ratio["estimate"], 5e-8),
         "error correction: standard error of the ratio": (0.0057811, ratio["standard error"], 5e-8),
         "error correction: speed, % a month": (-55.06024, 100 * speed["estimate"], 5e-6),
-        "error correction: standard error of the speed": (5.78497, 100 * speed["standard error"], 5e-6),
-        "error correction: long-run slope": (1.00140293, float(fit.state.relation["futures"]), 5e-9),
+        "error correction: standard error of the speed": (
+            5.78497,
+            100 * speed["standard error"],
+            5e-6,
+        ),
+        "error correction: long-run slope": (
+            1.00140293,
+            float(fit.state.relation["futures"]),
+            5e-9,
+        ),
         "error correction: long-run constant": (-0.01066935, fit.state.constant, 5e-9),
     }
     return [Number(name, *triple, origin="independent") for name, triple in pairs.items()]

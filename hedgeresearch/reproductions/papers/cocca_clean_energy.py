@@ -82,7 +82,7 @@ def run() -> Findings:
     """The ratios of each pair, their effectiveness, and whether the variance is lower with than without the hedge."""
     returns = read_returns()
     paths = _paths(returns, DCC())
-    student = _paths(returns, DCC(margins=GARCH(density="student"), density="student"))
+    student = _paths(returns, DCC(univariate=GARCH(density="student"), density="student"))
     ours = _measures(returns, paths).to_dict("index")
     numbers = tuple(
         Number(f"{pair}: {column}", expected, ours[pair][column], tolerance)
@@ -108,10 +108,14 @@ def draw(figure: Figure, shown: pd.DataFrame) -> None:
     figure.set_size_inches(4.2, 5.0)
     grid, years = figure.subplots(3, 2, sharex=True), pd.DatetimeIndex(["2012", "2018", "2024"])
     names = list(dict.fromkeys(pair.split("/")[0] for pair in TABLE))
-    for i, (axes, (first, second)) in enumerate(zip(grid.flat, combinations(names, 2), strict=True)):
+    for i, (axes, (first, second)) in enumerate(
+        zip(grid.flat, combinations(names, 2), strict=True)
+    ):
         pair = shown[[f"{first}/{second}", f"{second}/{first}"]]
         plot_lines(pair, ylabel="ratio, in sample" if i % 2 == 0 else "", ax=axes)
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.1, 1), ncols=2, handlelength=1.0, columnspacing=1.0)
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(-0.1, 1), ncols=2, handlelength=1.0, columnspacing=1.0
+        )
         axes.set_ylim(bottom=min(0.0, pair.min().min()))
         axes.set_xticks(years, years.strftime("%Y"))
 
@@ -121,14 +125,18 @@ def _paths(returns: pd.DataFrame, model: DCC) -> pd.DataFrame:
     hedge, paths = MinimumVarianceHedge(model), {}
     with warnings.catch_warnings():
         # The source takes the closes as simultaneous; see PAPER.differs.
-        warnings.filterwarnings("ignore", "closes of asset and hedges should be simultaneous", DataWarning)
+        warnings.filterwarnings(
+            "ignore", "closes of asset and hedges should be simultaneous", DataWarning
+        )
         for pair in TABLE:
             asset, other = pair.split("/")
             paths[pair] = hedge.fit(returns[asset], returns[[other]]).ratio[other]
     return pd.DataFrame(paths)
 
 
-def _hedged(returns: pd.DataFrame, path: pd.Series[float]) -> tuple[pd.Series[float], pd.Series[float]]:
+def _hedged(
+    returns: pd.DataFrame, path: pd.Series[float]
+) -> tuple[pd.Series[float], pd.Series[float]]:
     """Hedged and unhedged returns on the dates of a ratio."""
     asset, other = str(path.name).split("/")
     hedged = hedged_returns(returns[asset], returns[[other]], path.to_frame(other))
@@ -137,7 +145,12 @@ def _hedged(returns: pd.DataFrame, path: pd.Series[float]) -> tuple[pd.Series[fl
 
 def _measures(returns: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
     rows = {
-        pair: (path.mean(), path.std(), *path.quantile([0.05, 0.95]), effectiveness(*_hedged(returns, path)))
+        pair: (
+            path.mean(),
+            path.std(),
+            *path.quantile([0.05, 0.95]),
+            effectiveness(*_hedged(returns, path)),
+        )
         for pair, path in paths.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=[*COLUMNS])

@@ -99,11 +99,15 @@ def _checked(ratio: pd.Series[float] | npt.ArrayLike, dates: pd.Index[Any]) -> A
         )
     values = np.asarray(ratio, dtype=np.float64)
     if values.shape != (N_DATES,):
-        raise DataError(f"ratio must hold one number a date, shape ({N_DATES},); got shape {values.shape}.")
+        raise DataError(
+            f"ratio must hold one number a date, shape ({N_DATES},); got shape {values.shape}."
+        )
     late = values[START_UP:]
     if not np.isfinite(late).all():
         first = START_UP + int(np.argmin(np.isfinite(late)))
-        raise DataError(f"ratio must be finite after the first {START_UP} dates; got {values[first]} at row {first}.")
+        raise DataError(
+            f"ratio must be finite after the first {START_UP} dates; got {values[first]} at row {first}."
+        )
     return values
 
 
@@ -114,7 +118,15 @@ def _error(ratio: Array, true: pd.Series[float]) -> float:
 def _truth(seed: int) -> SimulatedDCC:
     check_at_least(seed, "seed", 0)
     return simulate_dcc(
-        N_DATES, a=0.05, b=0.93, correlation=0.6, omega=0.05, alpha=0.06, beta=0.92, scale=0.01, seed=seed
+        N_DATES,
+        a=0.05,
+        b=0.93,
+        correlation=0.6,
+        omega=0.05,
+        alpha=0.06,
+        beta=0.92,
+        scale=0.01,
+        seed=seed,
     )
 
 
@@ -126,7 +138,10 @@ def paths(returns: pd.DataFrame) -> pd.DataFrame:
         "EWMA": EWMACovariance(0.94),
         "moving average": RollingCovariance(100),
     }
-    ratios = {name: model.fit(returns).hedge_ratio("asset", "hedge")["hedge"] for name, model in moving.items()}
+    ratios = {
+        name: model.fit(returns).hedge_ratio("asset", "hedge")["hedge"]
+        for name, model in moving.items()
+    }
     ratios["OLS"] = OLSHedge().fit(asset, hedge).ratio["hedge"]
     ratios["DCC, a date late"] = ratios["DCC"].shift(1)
     return pd.DataFrame(ratios, index=returns.index)
@@ -140,15 +155,22 @@ def _sample(seed: int) -> pd.DataFrame:
 def run(replications: int) -> Findings:
     """Scores on the sample of the test, which an independent program has taken, and over many samples."""
     samples = [_sample(seed) for seed in range(replications)]
-    scores = pd.DataFrame([sample.drop(columns="true").apply(_error, true=sample["true"]) for sample in samples])
+    scores = pd.DataFrame(
+        [sample.drop(columns="true").apply(_error, true=sample["true"]) for sample in samples]
+    )
     first, mean = scores.iloc[0], scores.mean()
     numbers = (
         Number("DCC, error of the ratio", 0.0255, first["DCC"], 5e-4, "independent"),
         Number("OLS, error of the ratio", 0.18235, first["OLS"], 5e-6, "independent"),
-        *(Number(f"{name}, error of the ratio", None, first[name]) for name in first.index.drop(["DCC", "OLS"])),
+        *(
+            Number(f"{name}, error of the ratio", None, first[name])
+            for name in first.index.drop(["DCC", "OLS"])
+        ),
         *(Number(f"{name}, mean of all samples", None, mean[name]) for name in mean.index),
     )
-    spread = pd.DataFrame({"mean": mean, "standard deviation": scores.std(), "largest": scores.max()})
+    spread = pd.DataFrame(
+        {"mean": mean, "standard deviation": scores.std(), "largest": scores.max()}
+    )
     shown = samples[0].loc[SHOWN, ["OLS", "DCC", "true"]]
     return Findings(numbers, shown, {f"error of the hedge ratio, {replications} samples": spread})
 

@@ -108,14 +108,19 @@ def processes() -> dict[str, Process]:
         "ramp": (t % 200) / 200,
         "Student-t sine": sine,
     }
-    return {name: Process(pd.Series(path, dates), name.startswith("Student")) for name, path in paths.items()}
+    return {
+        name: Process(pd.Series(path, dates), name.startswith("Student"))
+        for name, path in paths.items()
+    }
 
 
 def simulate(process: Process, seed: list[int]) -> pd.DataFrame:
     """Returns (n_dates, 2) of unit size with this correlation, both variances starting at their means."""
     generator, shape = np.random.default_rng(seed), (N_DATES, 2)
     if process.student:
-        noise = generator.standard_t(DEGREES_OF_FREEDOM, shape) * math.sqrt(1.0 - 2.0 / DEGREES_OF_FREEDOM)
+        noise = generator.standard_t(DEGREES_OF_FREEDOM, shape) * math.sqrt(
+            1.0 - 2.0 / DEGREES_OF_FREEDOM
+        )
     else:
         noise = generator.standard_normal(shape)
     rho = process.correlation.to_numpy()
@@ -137,13 +142,17 @@ def errors_of_sample(replication: int) -> pd.DataFrame:
     rows: dict[str, dict[str, float]] = {}
     for position, (name, process) in enumerate(processes().items()):
         returns = simulate(process, [replication, position])
-        rows[name] = {label: _error(_estimate(model, returns), process) for label, model in MODELS.items()}
+        rows[name] = {
+            label: _error(_estimate(model, returns), process) for label, model in MODELS.items()
+        }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("correlation")
 
 
 def _estimate(model: CovarianceModel, returns: pd.DataFrame) -> pd.Series[float]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # where nothing moves, estimates belong on a bound
+        warnings.simplefilter(
+            "ignore", ConvergenceWarning
+        )  # where nothing moves, estimates belong on a bound
         return model.fit(returns).correlation("first", "second")
 
 
@@ -158,7 +167,9 @@ def run(replications: int) -> Findings:
     samples = Parallel(n_jobs=2)(delayed(errors_of_sample)(i) for i in range(replications))
     every = pd.concat(samples, keys=range(replications)).groupby("correlation", sort=False)
     mean, error = every.mean(), every.std() / math.sqrt(replications)
-    numbers = [n for name, row in mean.T.to_dict().items() for n in _numbers(str(name), row, replications)]
+    numbers = [
+        n for name, row in mean.T.to_dict().items() for n in _numbers(str(name), row, replications)
+    ]
     caption = f"mean absolute error of the correlation, {replications} samples"
     return Findings(tuple(numbers), _shown(), {caption: mean, "Monte Carlo standard errors": error})
 
@@ -168,8 +179,12 @@ def _numbers(process: str, errors: Mapping[str, float], replications: int) -> li
     compared = (*zip(INDEPENDENT[process], STANDARD_ERRORS[process], strict=True), (None, 0.0))
     numbers = []
     for (label, ours), (expected, spread) in zip(errors.items(), compared, strict=True):
-        tolerance = 3.0 * spread * math.sqrt(1.0 + REPLICATIONS / replications) + CONVENTION * (expected or 0.0)
-        numbers.append(Number(f"{process}, {label}", expected, float(ours), tolerance, "independent"))
+        tolerance = 3.0 * spread * math.sqrt(1.0 + REPLICATIONS / replications) + CONVENTION * (
+            expected or 0.0
+        )
+        numbers.append(
+            Number(f"{process}, {label}", expected, float(ours), tolerance, "independent")
+        )
     return numbers
 
 

@@ -49,9 +49,19 @@ COEFFICIENTS = (-0.00619040837994, 0.010761397852, 0.15313406182, 0.805973670305
 LOG_LIKELIHOOD = -1106.60788104129
 ERRORS: dict[ErrorKind, tuple[tuple[float, float], ...]] = {
     "hessian": ((0.00846212, 5e-9), (0.00285271, 5e-9), (0.0265228, 5e-8), (0.0335527, 5e-8)),
-    "information": ((0.0083762856, 5e-11), (0.0019288081, 5e-11), (0.019401186, 5e-10), (0.0218398722, 5e-11)),
+    "information": (
+        (0.0083762856, 5e-11),
+        (0.0019288081, 5e-11),
+        (0.019401186, 5e-10),
+        (0.0218398722, 5e-11),
+    ),
     "opg": ((0.00843359, 5e-9), (0.00132298, 5e-9), (0.01397379, 5e-9), (0.0165604, 5e-8)),
-    "robust": ((0.009189354, 5e-10), (0.006493186, 5e-10), (0.053531703, 5.4e-6), (0.07246145, 5e-9)),
+    "robust": (
+        (0.009189354, 5e-10),
+        (0.006493186, 5e-10),
+        (0.053531703, 5.4e-6),
+        (0.07246145, 5e-9),
+    ),
     "bollerslev-wooldridge": (
         (0.008730924687, 5e-13),
         (0.00312363751, 5e-12),
@@ -74,15 +84,31 @@ def run() -> Findings:
     returns = np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
     margin = GARCH().estimate(returns)
     errors = [np.sqrt(np.diag(margin.covariance(kind))) for kind in ERRORS]
-    ours = pd.DataFrame([margin.parameters, *errors], index=["coefficients", *LABELS.values()], columns=[*NAMES])
-    printed = pd.DataFrame([COEFFICIENTS, *(_values(kind) for kind in ERRORS)], index=ours.index, columns=ours.columns)
+    ours = pd.DataFrame(
+        [margin.parameters, *errors], index=["coefficients", *LABELS.values()], columns=[*NAMES]
+    )
+    printed = pd.DataFrame(
+        [COEFFICIENTS, *(_values(kind) for kind in ERRORS)], index=ours.index, columns=ours.columns
+    )
     numbers = (
-        *map(Number, NAMES, COEFFICIENTS, margin.parameters.tolist(), (1e-6 * abs(x) for x in COEFFICIENTS)),
+        *map(
+            Number,
+            NAMES,
+            COEFFICIENTS,
+            margin.parameters.tolist(),
+            (1e-6 * abs(x) for x in COEFFICIENTS),
+        ),
         Number("log-likelihood", LOG_LIKELIHOOD, margin.log_likelihood, 1e-8),
-        *(number for kind, own in zip(ERRORS, errors, strict=True) for number in _compare(kind, own)),
+        *(
+            number
+            for kind, own in zip(ERRORS, errors, strict=True)
+            for number in _compare(kind, own)
+        ),
     )
     _, variances, _ = margin.initial_state.filter(returns)
-    volatility = pd.DataFrame({"DEM/GBP": np.sqrt(variances[:-1])}, index=pd.RangeIndex(1, len(returns) + 1))
+    volatility = pd.DataFrame(
+        {"DEM/GBP": np.sqrt(variances[:-1])}, index=pd.RangeIndex(1, len(returns) + 1)
+    )
     return Findings(numbers, (volatility, -np.log10((ours / printed - 1.0).abs())))
 
 
@@ -95,7 +121,8 @@ def _compare(kind: ErrorKind, ours: Array) -> list[Number]:
     origin: Literal["published", "independent"] = "independent" if kind == "opg" else "published"
     rows = zip(NAMES, ERRORS[kind], ours.tolist(), strict=True)
     return [
-        Number(f"{LABELS[kind]} error of {name}", value, own, within, origin) for name, (value, within), own in rows
+        Number(f"{LABELS[kind]} error of {name}", value, own, within, origin)
+        for name, (value, within), own in rows
     ]
 
 
@@ -111,10 +138,20 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     for name, colour, marker in zip(NAMES, COLOURS, "os^D", strict=False):
         below.plot(digits[name][~own], rows[~own], marker, color=colour, label=name)
         below.plot(digits[name][own], rows[own], marker, color=colour, fillstyle="none")
-    names = {"OPG": "OPG (hollow:\nother program)", "Bollerslev-Wooldridge": "Bollerslev-\nWooldridge"}
+    names = {
+        "OPG": "OPG (hollow:\nother program)",
+        "Bollerslev-Wooldridge": "Bollerslev-\nWooldridge",
+    }
     below.set_yticks(rows, [names.get(label, label) for label in digits.index])
-    below.set(xlabel="digits that agree (print has 6 to 12)", xlim=(0.0, 12.0), xticks=range(0, 13, 3))
+    below.set(
+        xlabel="digits that agree (print has 6 to 12)", xlim=(0.0, 12.0), xticks=range(0, 13, 3)
+    )
     below.grid(axis="y", color="0.9")
     below.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4, handletextpad=0.1, columnspacing=0.8
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        ncols=4,
+        handletextpad=0.1,
+        columnspacing=0.8,
     )

@@ -59,10 +59,19 @@ def run() -> Findings:
     """Transition probabilities, means, autoregression, standard deviation and log-likelihood."""
     fit = MarkovSwitching(order=4, switching_variance=False, n_starts=2).fit(load("hamilton_gnp"))
     covariance = cast(SwitchingErrors, fit.estimates.inference).inverse_hessian()
-    values, errors = fit.parameters.copy(), pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index)
+    values, errors = (
+        fit.parameters.copy(),
+        pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index),
+    )
     moves = ["p [0,0]", "p [1,0]"]
     values[moves] = 1.0 - values[moves]  # printed are those into a recession, our regime 1
-    order = ["p [1,0]", "p [0,0]", "mean GNP [1]", "mean GNP [0]", *(f"ar GNP [{lag}]" for lag in range(1, 5))]
+    order = [
+        "p [1,0]",
+        "p [0,0]",
+        "mean GNP [1]",
+        "mean GNP [0]",
+        *(f"ar GNP [{lag}]" for lag in range(1, 5)),
+    ]
     rows = zip(PRINTED.items(), values[order], errors[order], strict=True)
     numbers = [
         number
@@ -73,7 +82,12 @@ def run() -> Findings:
         )
     ]
     numbers += [
-        Number("log of the standard deviation", LOG_STANDARD_DEVIATION, np.log(values["variance GNP"]) / 2, 5e-7),
+        Number(
+            "log of the standard deviation",
+            LOG_STANDARD_DEVIATION,
+            np.log(values["variance GNP"]) / 2,
+            5e-7,
+        ),
         Number("log-likelihood", LOG_LIKELIHOOD, fit.estimates.log_likelihood or np.nan, 5e-6),
     ]
     return Findings(tuple(numbers), fit)
@@ -87,7 +101,9 @@ def draw(figure: Figure, shown: RegimeFit) -> None:
     plot_shaded(shown.observations["GNP"], probabilities, ylabel="growth, % a quarter", ax=above)
     recession = probabilities[[1]].set_axis(["recession"], axis=1)
     note = "smoothed: hindsight"
-    plot_lines(recession, ylabel="P(recession)", note=note, references={"recession": COLOURS[1]}, ax=below)
+    plot_lines(
+        recession, ylabel="P(recession)", note=note, references={"recession": COLOURS[1]}, ax=below
+    )
     below.axhline(0.5, color="0.8", lw=0.8, zorder=0)
     for axes in (above, below):
         axes.legend().remove()

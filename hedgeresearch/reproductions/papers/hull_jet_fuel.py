@@ -45,12 +45,18 @@ def run() -> Findings:
     fit = OLSHedge().fit(changes["fuel"], changes[["futures"]])
     ratio = float(fit.next_ratio["futures"])
     numbers = (
-        Number("standard deviation of futures, USD", 0.0313, changes["futures"].std(), PRINTED / 10),
+        Number(
+            "standard deviation of futures, USD", 0.0313, changes["futures"].std(), PRINTED / 10
+        ),
         Number("standard deviation of fuel, USD", 0.0263, changes["fuel"].std(), PRINTED / 10),
         Number("correlation", 0.928, changes["fuel"].corr(changes["futures"]), PRINTED),
         Number("minimum-variance ratio", None, ratio),
         Number("effectiveness", None, fit.expected_effectiveness),
-        Number("contracts for 2 million gallons", None, float(np.rint(ratio * GALLONS / GALLONS_PER_CONTRACT))),
+        Number(
+            "contracts for 2 million gallons",
+            None,
+            float(np.rint(ratio * GALLONS / GALLONS_PER_CONTRACT)),
+        ),
     )
     return Findings(numbers, (changes, fit.summary.loc["constant", "estimate"], ratio))
 
@@ -62,6 +68,11 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, float, float]) -> None:
     axes = figure.add_subplot()
     ends = np.array([min(FUTURES), max(FUTURES)])
     axes.scatter(changes["futures"], changes["fuel"], color=COLOURS[0], s=18)
-    axes.plot(ends, constant + ratio * ends, color=COLOURS[1], label=f"slope {ratio:.3f}: the hedge ratio")
-    axes.set(xlabel="change of heating oil futures, USD per gallon", ylabel="change of jet fuel, USD per gallon")
+    axes.plot(
+        ends, constant + ratio * ends, color=COLOURS[1], label=f"slope {ratio:.3f}: the hedge ratio"
+    )
+    axes.set(
+        xlabel="change of heating oil futures, USD per gallon",
+        ylabel="change of jet fuel, USD per gallon",
+    )
     axes.legend()

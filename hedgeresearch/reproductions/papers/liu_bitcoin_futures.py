@@ -76,7 +76,11 @@ def run() -> Findings:
     """The walk, its ratios, and the risk measures of the hedged and the unhedged position."""
     returns = read_returns().iloc[-(WINDOW + BLOCK * BLOCKS) :]
     walk = walk_forward({}, returns["spot"], returns[["future"]], WINDOW, BLOCK, progress=False)
-    ratio, hedged, spot = walk.ratio("ols"), walk.hedged_returns["ols"], walk.hedged_returns["unhedged"]
+    ratio, hedged, spot = (
+        walk.ratio("ols"),
+        walk.hedged_returns["ols"],
+        walk.hedged_returns["unhedged"],
+    )
     path = ratio["future"]
     ours = (path.iloc[-1], path.mean(), path.min(), path.max())
     words = ("of the last block", "mean", "least", "greatest")
@@ -87,7 +91,9 @@ def run() -> Findings:
         *(
             _same(f"{measure}, {position}", expected, found)
             for position, column in measures.items()
-            for (measure, found), expected in zip(column.items(), ARCHIVE[str(position)], strict=True)
+            for (measure, found), expected in zip(
+                column.items(), ARCHIVE[str(position)], strict=True
+            )
         ),
         Number("effectiveness", None, effectiveness(hedged, spot)),
     )
@@ -105,7 +111,12 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     ratio, measures = shown
     figure.set_size_inches(4.2, 4.4)
     above, below = figure.subplots(2, 1)
-    plot_lines(ratio.set_axis(["rolling OLS"], axis=1), ylabel="hedge ratio", note="out of sample", ax=above)
+    plot_lines(
+        ratio.set_axis(["rolling OLS"], axis=1),
+        ylabel="hedge ratio",
+        note="out of sample",
+        ax=above,
+    )
     dates = pd.DatetimeIndex(["2019-07", "2020-01", "2020-07", "2021-01"])
     above.set_xticks(dates, dates.strftime("%b %Y"))
     # The root of a variance is in the units of the other measures.
@@ -126,7 +137,10 @@ def _measures(position: pd.Series[float]) -> pd.Series[float]:
     tails = {
         f"{name} at {level:.0%}": measure(position, level)
         for level in (0.05, 0.01)
-        for name, measure in (("value at risk", value_at_risk), ("expected shortfall", expected_shortfall))
+        for name, measure in (
+            ("value at risk", value_at_risk),
+            ("expected shortfall", expected_shortfall),
+        )
     }
     return pd.Series({"variance": variance(position, ddof=0)} | tails)
 

@@ -43,7 +43,17 @@ PAPER = Paper(
 
 HALF_LIVES = (5, 20, 60)
 BULL = (0.154342, -0.296901, 0.157169, 0.296358, -0.318770, 0.274053, 0.336652, -0.245783, 0.336974)
-BEAR = (-0.643127, 1.237157, -0.654906, -1.234891, 1.328281, -1.141952, -1.402793, 1.024153, -1.404137)
+BEAR = (
+    -0.643127,
+    1.237157,
+    -0.654906,
+    -1.234891,
+    1.328281,
+    -1.141952,
+    -1.402793,
+    1.024153,
+    -1.404137,
+)
 """Centres of the standardised features in their order: return, log downside and ratio for each half-life."""
 DAYS, BEAR_DAYS, SWITCHES = 3777, 731, 18
 
@@ -58,7 +68,9 @@ def run() -> Findings:
     switches = float((path.diff().iloc[1:] != 0).sum())
     numbers = [
         Number(f"{regime} centre of {feature}", printed, own, 1e-5)
-        for regime, row, ours in zip(("bull", "bear"), (BULL, BEAR), centres.to_numpy().tolist(), strict=True)
+        for regime, row, ours in zip(
+            ("bull", "bear"), (BULL, BEAR), centres.to_numpy().tolist(), strict=True
+        )
         for feature, printed, own in zip(features.columns, row, ours, strict=True)
     ]
     numbers += [
@@ -92,9 +104,17 @@ def draw(figure: Figure, shown: tuple[pd.Series[float], pd.DataFrame]) -> None:
     prices, regimes = shown
     figure.set_size_inches(4.2, 2.8)
     axes = figure.add_subplot()
-    plot_shaded(prices, regimes, ylabel="Nasdaq-100 (log scale)", note="in sample; hindsight", ax=axes)
+    plot_shaded(
+        prices, regimes, ylabel="Nasdaq-100 (log scale)", note="in sample; hindsight", ax=axes
+    )
     axes.set_yscale("log")
     axes.set_yticks([1000, 2000, 4000, 8000, 16000], ["1000", "2000", "4000", "8000", "16000"])
     axes.minorticks_off()
     axes.margins(x=0.01)
-    axes.legend(axes.collections, ["bear market"], loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
+    axes.legend(
+        axes.collections,
+        ["bear market"],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+    )

@@ -17,7 +17,10 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import MissingDataError
-from hedgeresearch.hedges.regime_switching.markov_switching_estimation import RegressionEmissions, estimate_regression
+from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
+    RegressionEmissions,
+    estimate_regression,
+)
 from hedgeresearch.plotting import plot_shaded
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
 from hedgeresearch.regimes.markov_switching.state import SwitchingErrors, transition_from
@@ -90,10 +93,14 @@ def weekly_returns() -> tuple[list[Number], Panel]:
         Number("S&P 500: log-likelihood", WEEKLY_LOG_LIKELIHOOD, reached, 5e-5),
         Number("S&P 500: log-likelihood with a free first week", None, float(np.nanmax(ends))),
     ]
-    for (name, printed), ours in zip(WEEKLY.items(), np.delete(np.stack([point, errors], 1), [4, 5], 0), strict=True):
+    for (name, printed), ours in zip(
+        WEEKLY.items(), np.delete(np.stack([point, errors], 1), [4, 5], 0), strict=True
+    ):
         numbers.append(Number(f"S&P 500: {name}", printed[0], float(ours[0]), WITHIN))
         numbers.append(Number(f"S&P 500: error of {name}", printed[1], float(ours[1]), WITHIN))
-    for regime, (printed_deviation, variance) in enumerate(zip(WEEKLY_DEVIATIONS, point[4:6], strict=True), 1):
+    for regime, (printed_deviation, variance) in enumerate(
+        zip(WEEKLY_DEVIATIONS, point[4:6], strict=True), 1
+    ):
         name = f"S&P 500: standard deviation in regime {regime}"
         numbers.append(Number(name, printed_deviation, float(np.sqrt(variance)), WITHIN))
     dates = pd.date_range("2004-05-09", periods=len(values), freq="W", name="week")
@@ -110,7 +117,10 @@ def _climb(observations: Array, point: Array) -> SwitchingErrors:
     steps = 1e-5 * np.eye(len(point))
     for _ in range(NEWTON_STEPS):
         at = SwitchingErrors(log_likelihood, point, np.ones(8), transition_from(point[6:], 2))
-        differences = [log_likelihood(point + step).sum() - log_likelihood(point - step).sum() for step in steps]
+        differences = [
+            log_likelihood(point + step).sum() - log_likelihood(point - step).sum()
+            for step in steps
+        ]
         point = point + at.inverse_hessian() @ np.array(differences) / 2e-5
     return SwitchingErrors(log_likelihood, point, np.ones(8), transition_from(point[6:], 2))
 
@@ -118,17 +128,24 @@ def _climb(observations: Array, point: Array) -> SwitchingErrors:
 def _stationary_chain(point: Array) -> HiddenMarkovChain:
     """The regression at coefficients, variances and probabilities of moving to regime 1, (8,)."""
     transition = transition_from(point[6:], 2)
-    emissions = RegressionEmissions(point[:4].reshape(2, 2), point[4:6], np.zeros(1), np.ones((1, 1)))
+    emissions = RegressionEmissions(
+        point[:4].reshape(2, 2), point[4:6], np.zeros(1), np.ones((1, 1))
+    )
     return HiddenMarkovChain(emissions, transition, stationary_probabilities(transition))
 
 
 def funds_rate() -> tuple[list[Number], Panel]:
     """The Fed funds rate with a switching constant, estimated."""
     values = _list_of_statsmodels("fedfunds")
-    series = pd.Series(values, pd.date_range("1954-07-01", periods=len(values), freq="QS"), name="rate")
+    series = pd.Series(
+        values, pd.date_range("1954-07-01", periods=len(values), freq="QS"), name="rate"
+    )
     fit = MarkovSwitching(switching_variance=False, n_starts=2).fit(series)
     covariance = cast(SwitchingErrors, fit.estimates.inference).inverse_hessian()
-    own, errors = fit.parameters.copy(), pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index)
+    own, errors = (
+        fit.parameters.copy(),
+        pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index),
+    )
     moves = ["p [0,0]", "p [1,0]"]
     own[moves] = 1.0 - own[moves]  # printed are those into the low regime, our regime 1
     order = ["mean rate [0]", "mean rate [1]", "p [1,0]", "p [0,0]"]
@@ -141,7 +158,10 @@ def funds_rate() -> tuple[list[Number], Panel]:
             Number(f"Fed funds: error of {name}", error, our_error, WITHIN),
         )
     ]
-    deviation, log_likelihood = np.sqrt(own["variance rate"]), fit.estimates.log_likelihood or np.nan
+    deviation, log_likelihood = (
+        np.sqrt(own["variance rate"]),
+        fit.estimates.log_likelihood or np.nan,
+    )
     numbers += [
         Number("Fed funds: standard deviation", FUNDS_DEVIATION, deviation, WITHIN),
         Number("Fed funds: log-likelihood", FUNDS_LOG_LIKELIHOOD, log_likelihood, 5e-6),
@@ -154,7 +174,13 @@ def draw(figure: Figure, shown: tuple[Panel, Panel]) -> None:
     figure.set_size_inches(4.2, 3.8)
     labels = ("S&P 500: absolute\nreturn, % a week", "Fed funds rate, %")
     for axes, panel, label in zip(figure.subplots(2, 1), shown, labels, strict=True):
-        plot_shaded(panel.series, panel.probabilities, ylabel=label, note="shaded: high regime; hindsight", ax=axes)
+        plot_shaded(
+            panel.series,
+            panel.probabilities,
+            ylabel=label,
+            note="shaded: high regime; hindsight",
+            ax=axes,
+        )
         axes.legend().remove()
         axes.margins(x=0.01)
 
@@ -171,7 +197,11 @@ def _lists() -> dict[str, Array]:
         for node in statements
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }
-    return {name: np.array(ast.literal_eval(named[name])) for name in ("areturns", "fedfunds") if name in named}
+    return {
+        name: np.array(ast.literal_eval(named[name]))
+        for name in ("areturns", "fedfunds")
+        if name in named
+    }
 
 
 def _list_of_statsmodels(name: str) -> Array:

@@ -1,0 +1,21 @@
+"""The name under which a public class or function is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+Exported = TypeVar("Exported")
+
+
+def exported_by(room: str) -> Callable[[Exported], Exported]:
+    """Set ``__module__`` of a class or function to the room that users import it from.
+
+    So its name in error messages and pickles does not change when the file that defines it moves.
+    """
+
+    def decorate(public: Exported) -> Exported:
+        public.__module__ = room
+        return public
+
+    return decorate

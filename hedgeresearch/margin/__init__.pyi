@@ -1,0 +1,10 @@
+from .liquidation import collateral_needed as collateral_needed
+from .liquidation import inverse_collateral as inverse_collateral
+from .liquidation import inverse_liquidation_price as inverse_liquidation_price
+from .liquidation import linear_collateral as linear_collateral
+from .liquidation import linear_liquidation_price as linear_liquidation_price
+from .price_range import PriceRange as PriceRange
+from .price_range import simulate_price_range as simulate_price_range
+from .probability import LiquidationProbability as LiquidationProbability
+from .probability import barrier_probability as barrier_probability
+from .probability import liquidation_probability as liquidation_probability

@@ -1,0 +1,16 @@
+from .by_group import measure_by_regime as measure_by_regime
+from .by_group import measure_by_year as measure_by_year
+from .by_group import measure_on_worst_days as measure_on_worst_days
+from .hedge_effectiveness import effectiveness as effectiveness
+from .hedge_effectiveness import hedged_returns as hedged_returns
+from .hedge_effectiveness import variance as variance
+from .risk_adjusted import exponential_certainty_equivalent as exponential_certainty_equivalent
+from .risk_adjusted import mean_variance_certainty_equivalent as mean_variance_certainty_equivalent
+from .risk_adjusted import sharpe as sharpe
+from .risk_measures import expected_shortfall as expected_shortfall
+from .risk_measures import maximum_drawdown as maximum_drawdown
+from .risk_measures import semivariance as semivariance
+from .risk_measures import value_at_risk as value_at_risk
+from .trading_activity import ratio_changes as ratio_changes
+from .trading_activity import ratio_summary as ratio_summary
+from .trading_activity import turnover as turnover

@@ -1,0 +1,9 @@
+from .api import recommend as recommend
+from .inputs.market import Market as Market
+from .inputs.position import Position as Position
+from .inputs.settings import Limits as Limits
+from .inputs.settings import Margin as Margin
+from .inputs.settings import Objective as Objective
+from .inputs.settings import Rebalancing as Rebalancing
+from .notional import NotionalRecommendation as NotionalRecommendation
+from .recommendation import Recommendation as Recommendation

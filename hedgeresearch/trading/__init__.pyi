@@ -1,0 +1,9 @@
+from .bands import NoTradeBand as NoTradeBand
+from .bands import no_trade_band as no_trade_band
+from .bands import tracking_error_band as tracking_error_band
+from .costs import Costs as Costs
+from .costs import hedging_costs as hedging_costs
+from .costs import net_returns as net_returns
+from .partial_adjustment import PartialTrade as PartialTrade
+from .partial_adjustment import aim_position as aim_position
+from .partial_adjustment import trading_rate as trading_rate
