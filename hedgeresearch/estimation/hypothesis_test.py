@@ -13,7 +13,7 @@ import pandas as pd
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import full_percent
-from hedgeresearch._validation.settings import check_between
+from hedgeresearch._validation.probabilities import check_size
 from hedgeresearch.errors import DataError
 
 SIZE = 0.05
@@ -108,14 +108,14 @@ class HypothesisTest:
 
         Parameters
         ----------
-        size : float in (0, 1), probability of rejecting a true null hypothesis
+        size : float in (0, 0.5], probability of rejecting a true null hypothesis
 
         Raises
         ------
         DataError
             If there is neither a p-value nor a critical value of this size.
         """
-        check_between(size, "size", 0.0, 1.0)
+        check_size(size)
         if size in self.critical_values:
             critical = self.critical_values[size]
             return self.statistic < critical if critical < 0.0 else self.statistic > critical
