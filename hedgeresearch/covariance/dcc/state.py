@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._kernels.dcc import dcc_correlation, dcc_last
-from hedgeresearch.covariance.bekk.state import expected_news
 from hedgeresearch.covariance.first_step import (
     MarginState,
     constant_means,
     filter_margins,
     forecast_margins,
 )
+from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.typing import Array, Indices
 
 
