@@ -82,7 +82,7 @@ LABELS: dict[ErrorKind, str] = {
 def run() -> Findings:
     """Coefficients, log-likelihood and twenty standard errors."""
     returns = np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
-    margin = GARCH().estimate(returns)
+    margin = GARCH().estimate_array(returns)
     errors = [np.sqrt(np.diag(margin.covariance(kind))) for kind in ERRORS]
     ours = pd.DataFrame(
         [margin.parameters, *errors], index=["coefficients", *LABELS.values()], columns=[*NAMES]
