@@ -20,7 +20,7 @@ from hedgeresearch._validation.frames import check_returns, kind_of_returns
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.block_length import block_length as automatic_length
+from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.typing import Array
 
 Position = Literal["long", "short"]
@@ -105,7 +105,7 @@ def simulate_price_range(
     check_at_least(seed, "seed", 0)
     past = _log_returns(returns)
     if block_length is None:
-        block_length = automatic_length(np.column_stack([past, past**2]))
+        block_length = optimal_block_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
     low, high = drawn_extremes(past, horizon, n_paths, block_length, seed)
     return PriceRange(
