@@ -25,7 +25,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 if TYPE_CHECKING:
     from hedgeresearch.covariance.first_step import UnivariateModels

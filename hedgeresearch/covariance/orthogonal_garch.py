@@ -31,7 +31,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_of
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityModel
 
 REFIT_STEP = 1e-3

@@ -8,7 +8,7 @@ import pytest
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.arch_model import ArchModel
+from hedgeresearch.volatility.arch.arch_model import ArchModel
 
 SPECIFICATIONS = [
     ArchModel(),

@@ -9,11 +9,11 @@ import rdata
 from hedgeresearch._kernels.garch import garch_residuals
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState
-from hedgeresearch.volatility.arch_likelihood import refine
-from hedgeresearch.volatility.arch_model import ArchModel
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_likelihood import from_box, maximise_garch, scores_by_date
+from hedgeresearch.volatility.arch.arch_model import ArchModel
+from hedgeresearch.volatility.arch.likelihood import refine
+from hedgeresearch.volatility.arch.process import ArchProcess, ArchState
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.likelihood import from_box, maximise_garch, scores_by_date
 
 
 @pytest.fixture(scope="module")

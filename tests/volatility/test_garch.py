@@ -6,8 +6,8 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_likelihood import coordinates, from_box, maximise_garch
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.likelihood import coordinates, from_box, maximise_garch
 
 MODELS = {
     "sGARCH_norm": GARCH(),
@@ -110,7 +110,7 @@ def test_no_random_start_beats_the_optimum(model, seed):
     unit = (returns - returns.mean()) / returns.std()
     moved = coordinates(model.asymmetric, model.density == "student")
     found, _ = maximise_garch(unit, moved)
-    from hedgeresearch.volatility import garch_likelihood as box
+    from hedgeresearch.volatility.garch import likelihood as box
 
     low, high = np.array([box.BOX[i] for i in moved]).T
     low, high = np.maximum(low, -8.0), np.minimum(high, 1.0)
@@ -129,7 +129,7 @@ def search_from(unit, moved, start):
     from hedgeresearch._kernels.densities import density_constants
     from hedgeresearch._kernels.garch import garch_scores
     from hedgeresearch.optimization.quasi_newton import maximise
-    from hedgeresearch.volatility import garch_likelihood as box
+    from hedgeresearch.volatility.garch import likelihood as box
 
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])
 

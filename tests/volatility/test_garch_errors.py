@@ -5,8 +5,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_standard_errors import KINDS, covariance_by_kind
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.standard_errors import KINDS, covariance_by_kind
 
 
 @pytest.fixture(scope="module")

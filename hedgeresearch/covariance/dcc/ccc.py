@@ -31,7 +31,7 @@ from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityState
 
 

@@ -34,7 +34,7 @@ from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 
 @exported_by("hedgeresearch.covariance")

@@ -25,7 +25,7 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of, influence
 from hedgeresearch.optimization.quasi_newton import Optimum, continue_from, maximise
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import PERSISTENCE_BOUND
+from hedgeresearch.volatility.garch.likelihood import PERSISTENCE_BOUND
 
 BOX = (
     (0.0, PERSISTENCE_BOUND),  # persistence, a + b + delta g

@@ -48,7 +48,7 @@ from hedgeresearch.covariance.regime_switching.estimation import (
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.typing import Array, Indices
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityState
 
 

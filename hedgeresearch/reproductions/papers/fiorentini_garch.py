@@ -18,8 +18,8 @@ from hedgeresearch.datasets import fetch, read_rda
 from hedgeresearch.plotting import COLOURS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_standard_errors import ErrorKind
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.standard_errors import ErrorKind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,7 +19,7 @@ from hedgeresearch._kernels.garch import garch_residuals, garch_variance
 from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.estimation.influence import Sensitivities, influence
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import (
+from hedgeresearch.volatility.garch.likelihood import (
     BOX,
     backcast_start,
     box_jacobian,
@@ -28,7 +28,7 @@ from hedgeresearch.volatility.garch_likelihood import (
     maximise_garch,
     scores_by_date,
 )
-from hedgeresearch.volatility.garch_standard_errors import (
+from hedgeresearch.volatility.garch.standard_errors import (
     ErrorKind,
     check_kind,
     covariance_by_kind,

@@ -23,14 +23,14 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState, state_after
-from hedgeresearch.volatility.arch_likelihood import (
+from hedgeresearch.volatility.arch.likelihood import (
     ArchOptimum,
     ArchSeries,
     derivatives,
     natural_size,
     refine,
 )
+from hedgeresearch.volatility.arch.process import ArchProcess, ArchState, state_after
 
 USES = {
     **dict.fromkeys(("ar", "arx", "har", "harx"), ("lags",)),
@@ -68,7 +68,7 @@ class ArchModel:
 
     Examples
     --------
-    >>> from hedgeresearch.volatility.arch_model import ArchModel
+    >>> from hedgeresearch.volatility.arch.arch_model import ArchModel
     >>> ArchModel(vol="EGARCH", o=1, dist="skewt").names
     ('mu', 'omega', 'alpha[1]', 'gamma[1]', 'beta[1]', 'eta', 'lambda')
     """
