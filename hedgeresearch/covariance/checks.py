@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._validation.frames import check_independent, check_returns
-from hedgeresearch.covariance.first_step import Margins, margin_of
+from hedgeresearch.covariance.first_step import UnivariateModels, model_of_series
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
 
@@ -18,7 +18,7 @@ MOST_NAMED = 5
 
 
 def check_panel(
-    returns: Any, margins: Margins, model: str, *, shrunk: bool = False
+    returns: Any, margins: UnivariateModels, model: str, *, shrunk: bool = False
 ) -> pd.DataFrame:
     """Returns (n_dates, n_series) from which margins and their correlation can be estimated."""
     frame = check_returns(returns, minimum_rows=2)
@@ -31,7 +31,7 @@ def check_panel(
         raise DataError(
             f"{model} needs names that differ as text; {twice!r} comes twice. Rename one series."
         )
-    longest = max(len(margin_of(margins, name).names) for name in frame.columns)
+    longest = max(len(model_of_series(margins, name).names) for name in frame.columns)
     if n_dates < DATES_FOR_A_PARAMETER * longest:
         raise DataError(
             f"returns must have at least {DATES_FOR_A_PARAMETER * longest} rows, ten for each parameter of a margin; "

@@ -25,10 +25,10 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 if TYPE_CHECKING:
-    from hedgeresearch.covariance.first_step import Margins
+    from hedgeresearch.covariance.first_step import UnivariateModels
 
 
 @exported_by("hedgeresearch.covariance")
@@ -87,7 +87,7 @@ def residual_tests(residuals: pd.DataFrame, lags: int) -> pd.DataFrame:
 
 @exported_by("hedgeresearch.covariance")
 def engle_sheppard_test(
-    returns: pd.DataFrame, lags: int = 1, univariate: Margins = GARCH()
+    returns: pd.DataFrame, lags: int = 1, univariate: UnivariateModels = GARCH()
 ) -> ConstantCorrelationTest:
     """Test whether the correlations of returns (n_dates, n_series), fractions per period, are constant.
 
@@ -112,16 +112,16 @@ def engle_sheppard_test(
     ConstantCorrelationTest(constant correlation is rejected at 5 %: ...)
     """
     from hedgeresearch.covariance.checks import check_panel
-    from hedgeresearch.covariance.first_step import check_margins, fit_margins
+    from hedgeresearch.covariance.first_step import check_univariate, fit_first_step
 
     check_at_least(lags, "lags", 1)
-    check_margins(univariate)
+    check_univariate(univariate)
     frame = check_panel(returns, univariate, "engle_sheppard_test")
     if lags > len(frame) - 40:
         raise DataError(
             f"lags must leave 40 dates; got {lags} of {len(frame)} dates. Use fewer lags or more dates."
         )
-    return constant_correlation_test(fit_margins(univariate, frame).residuals, lags)
+    return constant_correlation_test(fit_first_step(univariate, frame).residuals, lags)
 
 
 def constant_correlation_test(residuals: Array, lags: int) -> ConstantCorrelationTest:

@@ -20,11 +20,10 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.delta_method import DeltaMethod, margin_sizes, symmetric
 from hedgeresearch.covariance.first_step import (
-    FittedMargins,
-    Margin,
-    check_margins,
-    fit_margins,
-    moved_margins,
+    FirstStep,
+    check_univariate,
+    fit_first_step,
+    states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalState
@@ -32,7 +31,8 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_of
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.protocols import VolatilityModel
 
 REFIT_STEP = 1e-3
 """Of moments at which margins are estimated anew, wide beside what a search leaves of the gradient."""
@@ -59,12 +59,12 @@ class OrthogonalGARCH:
     """
 
     n_factors: int | None = None
-    univariate: Margin = GARCH()
+    univariate: VolatilityModel = GARCH()
 
     def __post_init__(self) -> None:
         if self.n_factors is not None:
             check_at_least(self.n_factors, "n_factors", 1)
-        check_margins(self.univariate)
+        check_univariate(self.univariate)
         if isinstance(self.univariate, Mapping):
             raise DataError(
                 f"univariate must be one for all components, which have no names of their own; got {self.univariate!r}."
@@ -89,7 +89,7 @@ class OrthogonalGARCH:
         values = frame.to_numpy()
         components = Components.of(values.mean(axis=0), np.cov(values, rowvar=False), k)
         names = [f"factor {i}" for i in range(1, k + 1)]
-        margins = fit_margins(
+        margins = fit_first_step(
             self.univariate, pd.DataFrame(components.factors(values), frame.index, names)
         )
         scale, variances = values.std(axis=0, ddof=1), components.variances
@@ -120,14 +120,14 @@ class ComponentInference:
 
     Attributes
     ----------
-    model : Margin
-    margins : FittedMargins, of the components
+    model : VolatilityModel
+    margins : FirstStep, of the components
     returns : array (n_dates, n_series)
     n_factors : components that have margins
     """
 
-    model: Margin
-    margins: FittedMargins
+    model: VolatilityModel
+    margins: FirstStep
     returns: Array
     n_factors: int
 
@@ -167,7 +167,8 @@ class ComponentInference:
         if of_moments.any():
             factors = np.ascontiguousarray(components.factors(self.returns).T)
             fits = tuple(
-                self.model.estimate(f, fit) for f, fit in zip(factors, margins.fits, strict=True)
+                self.model.estimate_array(f, fit)
+                for f, fit in zip(factors, margins.fits, strict=True)
             )
             margins = replace(margins, fits=fits, states=tuple(fit.initial_state for fit in fits))
-        return components.state(moved_margins(margins, of_margins))
+        return components.state(states_after(margins, of_margins))

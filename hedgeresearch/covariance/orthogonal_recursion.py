@@ -9,12 +9,12 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.state import as_correlation
 from hedgeresearch.covariance.first_step import (
-    MarginState,
     constant_means,
-    filter_margins,
-    forecast_margins,
+    filter_volatilities,
+    forecast_variances,
 )
 from hedgeresearch.typing import Array, Indices
+from hedgeresearch.volatility.protocols import VolatilityState
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Components:
         """The components that have margins, (n_dates, n_factors)."""
         return np.asarray((returns - self.mean) @ self.weights[: self.n_factors].T)
 
-    def state(self, margins: tuple[MarginState, ...]) -> OrthogonalState:
+    def state(self, margins: tuple[VolatilityState, ...]) -> OrthogonalState:
         """The recursion before the date of the margins' states."""
         k, loadings = self.n_factors, self.loadings
         rest = (loadings[:, k:] * self.variances[k:]) @ loadings[:, k:].T
@@ -62,14 +62,14 @@ class OrthogonalState:
 
     Attributes
     ----------
-    margins : one MarginState a component
+    margins : one VolatilityState a component
     mean : array (n_series,), of the returns
     loadings : array (n_series, k), of the series on the components
     weights : array (k, n_series), of the components on the series
     rest : array (n_series, n_series), V
     """
 
-    margins: tuple[MarginState, ...]
+    margins: tuple[VolatilityState, ...]
     mean: Array
     loadings: Array
     weights: Array
@@ -91,22 +91,23 @@ class OrthogonalState:
     def means(self, returns: Array) -> Array:
         """The components' conditional means, as returns, (n_dates + 1, n_series)."""
         return np.asarray(
-            self.mean + filter_margins(self.margins, self._factors(returns))[0] @ self.loadings.T
+            self.mean
+            + filter_volatilities(self.margins, self._factors(returns))[0] @ self.loadings.T
         )
 
     def path(self, returns: Array, block: Indices) -> Array:
         """Covariances of a block before each date is seen, (n_dates, k, k); the components need all series."""
-        variances = filter_margins(self.margins, self._factors(returns))[1][:-1]
+        variances = filter_volatilities(self.margins, self._factors(returns))[1][:-1]
         part = replace(self, loadings=self.loadings[block], rest=self.rest[np.ix_(block, block)])
         return part._covariances(variances)
 
     def advance(self, returns: Array) -> OrthogonalState:
         """The components after new dates."""
-        return replace(self, margins=filter_margins(self.margins, self._factors(returns))[2])
+        return replace(self, margins=filter_volatilities(self.margins, self._factors(returns))[2])
 
     def forecast(self, horizon: int) -> Array:
         """L diag(h) L' + V with the variances that the margins expect."""
-        return self._covariances(forecast_margins(self.margins, horizon))
+        return self._covariances(forecast_variances(self.margins, horizon))
 
     def _factors(self, returns: Array) -> Array:
         return np.asarray((returns - self.mean) @ self.weights.T)

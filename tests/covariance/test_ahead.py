@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.bekk.state import expected_news
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.moments.sample import ConstantCovariance
+from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.covariance.simulation import simulate
-from hedgeresearch.volatility.garch import GARCHState
+from hedgeresearch.volatility.garch.garch import GARCHState
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import rdata
 from hedgeresearch.covariance.bekk.bekk import BEKK
 from hedgeresearch.covariance.bekk.estimation import BEKKLikelihood, estimate_bekk
 from hedgeresearch.covariance.bekk.parameters import Layout
-from hedgeresearch.covariance.bekk.state import expected_news
+from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.errors import ConvergenceWarning, DataError
 
 FORMS = ["scalar", "diagonal", "full"]

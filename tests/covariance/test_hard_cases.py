@@ -11,7 +11,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.covariance.bekk import estimation as bekk_estimate
 from hedgeresearch.covariance.dcc import estimation as correlation_estimate
-from hedgeresearch.volatility import garch_likelihood
+from hedgeresearch.volatility.garch import likelihood as garch_likelihood
 
 N_DATES = 500
 RNG = np.random.default_rng(3)

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.first_step import fit_margins
+from hedgeresearch.covariance.first_step import fit_first_step
 from hedgeresearch.covariance.regime_switching.estimation import (
     Point,
     estimate_regime_correlation,
@@ -157,7 +157,7 @@ def test_errors_are_those_of_repeated_samples():
 def test_regimes_are_in_the_order_of_their_correlation(fit, returns):
     correlations = fit.initial_state.point.correlations
     assert correlations[0].sum() < correlations[1].sum()
-    z = fit_margins(hr.GARCH(), returns).residuals
+    z = fit_first_step(hr.GARCH(), returns).residuals
     for seed in range(4):
         point = estimate_regime_correlation(z, starting_points(z, 2, 2, seed))
         np.testing.assert_allclose(point.correlations, correlations, atol=1e-4)

@@ -9,7 +9,7 @@ from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, correlation_influence
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of, hessian, influence
-from hedgeresearch.volatility.garch_likelihood import backcast_start, mean_score, scores_by_date
+from hedgeresearch.volatility.garch.likelihood import backcast_start, mean_score, scores_by_date
 
 
 def stacked_scores(theta, returns, rules, nu_position):

@@ -8,7 +8,7 @@ import pytest
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.arch_model import ArchModel
+from hedgeresearch.volatility.arch.arch_model import ArchModel
 
 SPECIFICATIONS = [
     ArchModel(),
@@ -39,7 +39,7 @@ def returns(simple_returns):
 @pytest.fixture(scope="module")
 def fits(returns):
     """All specifications, estimated on the first 600 dates."""
-    return {margin: margin.estimate(returns[:600]) for margin in SPECIFICATIONS}
+    return {margin: margin.estimate_array(returns[:600]) for margin in SPECIFICATIONS}
 
 
 # --- the likelihood ---
@@ -71,7 +71,7 @@ def test_parameters_are_those_of_the_original_series(margin, fits, returns):
 
 @every_specification
 def test_units_do_not_matter(margin, fits, returns):
-    one, other = fits[margin], margin.estimate(returns[:600] * 250.0)
+    one, other = fits[margin], margin.estimate_array(returns[:600] * 250.0)
     assert other.log_likelihood == pytest.approx(one.log_likelihood - 600 * np.log(250.0), abs=1e-6)
     means, variances, _ = one.initial_state.filter(returns)
     other_means, other_variances, _ = other.initial_state.filter(returns * 250.0)

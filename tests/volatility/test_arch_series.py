@@ -9,11 +9,11 @@ import rdata
 from hedgeresearch._kernels.garch import garch_residuals
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState
-from hedgeresearch.volatility.arch_likelihood import refine
-from hedgeresearch.volatility.arch_model import ArchModel
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_likelihood import from_box, maximise_garch, scores_by_date
+from hedgeresearch.volatility.arch.arch_model import ArchModel
+from hedgeresearch.volatility.arch.likelihood import refine
+from hedgeresearch.volatility.arch.process import ArchProcess, ArchState
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.likelihood import from_box, maximise_garch, scores_by_date
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def slow_egarch_over_har(x, returns, presample, backcast):
 
 
 def test_paths_are_those_of_the_definition(returns):
-    fit = ArchModel(mean="HAR", lags=(1, 3), vol="EGARCH", o=1).estimate(returns)
+    fit = ArchModel(mean="HAR", lags=(1, 3), vol="EGARCH", o=1).estimate_array(returns)
     means, variances, _ = fit.initial_state.filter(returns)
     process, scale = fit.process, returns.std()
     expected = slow_egarch_over_har(
@@ -90,7 +90,7 @@ def test_egarch_is_that_of_rugarch_from_the_same_start(dem_gbp):
 
 def test_egarch_from_the_start_of_arch_is_no_worse(dem_gbp):
     """A first variance of 0.09 instead of 0.22, nearer to the first returns, is worth 1.9."""
-    assert ArchModel(vol="EGARCH", o=1).estimate(dem_gbp).log_likelihood == pytest.approx(
+    assert ArchModel(vol="EGARCH", o=1).estimate_array(dem_gbp).log_likelihood == pytest.approx(
         -1100.3468871, abs=1e-5
     )
 
@@ -99,7 +99,7 @@ def test_a_flat_likelihood_is_searched_to_its_end(ten_series):
     """Normal data: arch stops at 100 degrees of freedom, the likelihood rises up to its bound."""
     values = ten_series.iloc[:, 3].to_numpy()
     margin = ArchModel(o=1, dist="t")
-    fit = margin.estimate(values)
+    fit = margin.estimate_array(values)
     assert "nu = 500" in fit.bounds_hit
     assert fit.log_likelihood > margin.build(values).fit(disp="off").loglikelihood + 0.05
 
@@ -108,7 +108,7 @@ def test_a_flat_likelihood_is_searched_to_its_end(ten_series):
 
 
 def test_garch_is_that_of_this_package_from_the_same_start(dem_gbp):
-    fit = ArchModel().estimate(dem_gbp)
+    fit = ArchModel().estimate_array(dem_gbp)
     unit, backcast = dem_gbp / dem_gbp.std(), fit.process.backcast
 
     def start_of_arch(parameters, _):
@@ -134,7 +134,7 @@ def test_garch_is_that_of_this_package_from_the_same_start(dem_gbp):
 def test_garch_is_near_that_of_this_package_from_its_own_start(percent_log_returns):
     """The starts, an average of the first 75 dates or of all, matter to the first dates only: .1 standard errors."""
     values = percent_log_returns["SP500"].to_numpy()
-    ours, other = GARCH().estimate(values), ArchModel().estimate(values)
+    ours, other = GARCH().estimate_array(values), ArchModel().estimate_array(values)
     errors = np.sqrt(np.diag(covariance_of(ours.sensitivities().influence)))
     theirs = np.sqrt(np.diag(covariance_of(other.sensitivities().influence)))
     assert (np.abs(other.parameters - ours.parameters) < 0.1 * errors).all()
@@ -157,7 +157,7 @@ def test_garch_is_near_that_of_this_package_from_its_own_start(percent_log_retur
 def test_robust_errors_are_those_of_arch(margin, percent_log_returns):
     """One per cent: arch takes second differences with other steps, and demeans the scores."""
     values = percent_log_returns["SP500"].to_numpy()[:1500]
-    fit = margin.estimate(values)
+    fit = margin.estimate_array(values)
     assert fit.bounds_hit == ()
     theirs = margin.build(values).fit(disp="off", tol=1e-10, cov_type="robust")
     ours = np.sqrt(np.diag(covariance_of(fit.sensitivities().influence)))
@@ -245,4 +245,4 @@ def test_what_is_no_optimum_is_not_returned(ten_series):
     with pytest.raises(
         ConvergenceError, match="in unit variance, with a gradient of .* while arch said"
     ):
-        ArchModel(vol="APARCH", o=1).estimate(ten_series.iloc[:500, 7].to_numpy())
+        ArchModel(vol="APARCH", o=1).estimate_array(ten_series.iloc[:500, 7].to_numpy())

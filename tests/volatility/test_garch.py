@@ -6,8 +6,8 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_likelihood import coordinates, from_box, maximise_garch
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.likelihood import coordinates, from_box, maximise_garch
 
 MODELS = {
     "sGARCH_norm": GARCH(),
@@ -71,7 +71,7 @@ def test_optimum_on_dem_gbp(model, dem_gbp, data_dir, dem_gbp_reference):
 
 def test_published_benchmark_of_dem_gbp(dem_gbp):
     """Fiorentini, Calzolari and Panattoni (1996): coefficients, log-likelihood and robust errors as printed."""
-    ours = GARCH().estimate(dem_gbp)
+    ours = GARCH().estimate_array(dem_gbp)
     published = [-0.00619040837994, 0.010761397852, 0.15313406182, 0.805973670305]
     np.testing.assert_allclose(ours.parameters, published, rtol=1e-6)
     assert ours.log_likelihood == pytest.approx(-1106.60788104129, abs=1e-8)
@@ -82,7 +82,7 @@ def test_published_benchmark_of_dem_gbp(dem_gbp):
 def test_the_default_start_moves_estimates_by_little(name, model, reference, percent_log_returns):
     coef = reference[f"rugarch_{name}_{model}"]["coef"]
     order = ("mu", "omega", "alpha1", "gamma1", "beta1", "shape")
-    ours = MODELS[model].estimate(percent_log_returns[name].to_numpy()).parameters
+    ours = MODELS[model].estimate_array(percent_log_returns[name].to_numpy()).parameters
     np.testing.assert_allclose(
         ours, [coef[key] for key in order if key in coef], rtol=2e-3, atol=1e-6
     )
@@ -110,7 +110,7 @@ def test_no_random_start_beats_the_optimum(model, seed):
     unit = (returns - returns.mean()) / returns.std()
     moved = coordinates(model.asymmetric, model.density == "student")
     found, _ = maximise_garch(unit, moved)
-    from hedgeresearch.volatility import garch_likelihood as box
+    from hedgeresearch.volatility.garch import likelihood as box
 
     low, high = np.array([box.BOX[i] for i in moved]).T
     low, high = np.maximum(low, -8.0), np.minimum(high, 1.0)
@@ -129,7 +129,7 @@ def search_from(unit, moved, start):
     from hedgeresearch._kernels.densities import density_constants
     from hedgeresearch._kernels.garch import garch_scores
     from hedgeresearch.optimization.quasi_newton import maximise
-    from hedgeresearch.volatility import garch_likelihood as box
+    from hedgeresearch.volatility.garch import likelihood as box
 
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])
 
@@ -149,8 +149,8 @@ def search_from(unit, moved, start):
 def test_units_do_not_matter(scale, percent_log_returns):
     returns = percent_log_returns["SP500"].to_numpy()[:1000]
     one, other = (
-        GARCH(True, "student").estimate(returns),
-        GARCH(True, "student").estimate(returns * scale),
+        GARCH(True, "student").estimate_array(returns),
+        GARCH(True, "student").estimate_array(returns * scale),
     )
     units = np.array([scale, scale**2, 1, 1, 1, 1])
     np.testing.assert_allclose(other.parameters, one.parameters * units, rtol=1e-7, atol=1e-12)
@@ -166,7 +166,7 @@ def test_units_do_not_matter(scale, percent_log_returns):
 def test_errors_are_the_sandwich(percent_log_returns):
     """A^-1 B A^-1 with the Hessian from differences of the log-likelihood alone."""
     returns = percent_log_returns["NASDAQ"].to_numpy()[:1500]
-    fit = GARCH().estimate(returns)
+    fit = GARCH().estimate_array(returns)
 
     def log_likelihood(p):
         e = returns - p[0]
@@ -203,7 +203,7 @@ def test_errors_are_the_sandwich(percent_log_returns):
 
 def test_bounds_are_named_and_have_no_error():
     calm_after_storm = np.random.default_rng(11).standard_normal(300) * np.tile([1.0, 0.2], 150)
-    fit = GARCH().estimate(calm_after_storm)
+    fit = GARCH().estimate_array(calm_after_storm)
     assert "alpha = 0" in fit.bounds_hit
     assert np.isnan(covariance_of(fit.sensitivities().influence)[2, 2])
 

@@ -5,8 +5,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_standard_errors import KINDS, covariance_by_kind
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.standard_errors import KINDS, covariance_by_kind
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def expected_covariances(p, returns, kept):
 
 @pytest.mark.parametrize("asymmetric", [False, True])
 def test_every_kind_is_its_definition(asymmetric, returns):
-    margin = GARCH(asymmetric).estimate(returns)
+    margin = GARCH(asymmetric).estimate_array(returns)
     kept, p = margin.model.kept, np.zeros(5)
     p[kept] = margin.parameters
     expected = expected_covariances(p, returns, kept)
@@ -86,7 +86,7 @@ def test_every_kind_is_its_definition(asymmetric, returns):
 
 
 def test_robust_errors_are_those_of_the_influences(returns):
-    margin = GARCH(density="student").estimate(returns)
+    margin = GARCH(density="student").estimate_array(returns)
     np.testing.assert_allclose(
         margin.covariance(), covariance_of(margin.sensitivities().influence), rtol=1e-12
     )
@@ -94,7 +94,7 @@ def test_robust_errors_are_those_of_the_influences(returns):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_do_not_matter(kind, returns):
-    one, other = (GARCH().estimate(scale * returns).covariance(kind) for scale in (1.0, 1e-4))
+    one, other = (GARCH().estimate_array(scale * returns).covariance(kind) for scale in (1.0, 1e-4))
     units = np.array([1e-4, 1e-8, 1, 1])
     np.testing.assert_allclose(other, one * np.outer(units, units), rtol=1e-5)
 
@@ -102,7 +102,7 @@ def test_units_do_not_matter(kind, returns):
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_bound_holds_has_no_error(kind):
     calm_after_storm = np.random.default_rng(11).standard_normal(300) * np.tile([1.0, 0.2], 150)
-    margin = GARCH().estimate(calm_after_storm)
+    margin = GARCH().estimate_array(calm_after_storm)
     errors = np.diag(margin.covariance(kind))
     assert margin.bounds_hit == ("alpha = 0",)
     assert margin.unit_parameters[1] < 1e-8  # omega lies beside its floor, though not on it
@@ -122,7 +122,7 @@ def dying_out():
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_omega_beside_its_floor_is_held_there(kind):
     """The errors of the others are those of a model that has no omega to estimate."""
-    margin = GARCH().estimate(dying_out())
+    margin = GARCH().estimate_array(dying_out())
     beside = margin.unit_parameters.copy()
     beside[1] = 3e-9  # where a search may end as well as at 1e-9
     others, tangent = [0, 2, 4], np.eye(4)
@@ -137,7 +137,7 @@ def test_an_omega_beside_its_floor_is_held_there(kind):
 
 
 def test_a_point_that_is_no_maximum_has_no_hessian_errors(returns):
-    margin = GARCH().estimate(returns)
+    margin = GARCH().estimate_array(returns)
     elsewhere = margin.unit_parameters.copy()
     elsewhere[[1, 2, 4]] = 5.0, 0.0, 0.0
     for kind in KINDS:
@@ -151,7 +151,7 @@ def test_a_point_that_is_no_maximum_has_no_hessian_errors(returns):
 
 
 def test_kinds_that_do_not_exist_are_refused(returns):
-    margin = GARCH(density="student").estimate(returns)
+    margin = GARCH(density="student").estimate_array(returns)
     with pytest.raises(hr.DataError, match="kind must be one of 'robust', 'hessian'"):
         margin.covariance("white")
     with pytest.raises(

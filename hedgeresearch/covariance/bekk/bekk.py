@@ -20,8 +20,9 @@ from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.covariance.bekk.delta_method import with_errors
 from hedgeresearch.covariance.bekk.estimation import estimate_bekk
 from hedgeresearch.covariance.bekk.parameters import Layout
-from hedgeresearch.covariance.bekk.state import bad_news, start_recursion
+from hedgeresearch.covariance.bekk.state import start_recursion
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 
 DATES_PER_PARAMETER = 10

@@ -18,8 +18,9 @@ import numpy as np
 from hedgeresearch._kernels.bekk import bekk_covariance
 from hedgeresearch.covariance.bekk.estimation import BEKKInference, BEKKLikelihood
 from hedgeresearch.covariance.bekk.parameters import MatrixMap
-from hedgeresearch.covariance.bekk.state import BEKKState, expected_news
+from hedgeresearch.covariance.bekk.state import BEKKState
 from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, symmetric
+from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.typing import Array
 

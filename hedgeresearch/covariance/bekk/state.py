@@ -10,13 +10,9 @@ import numpy as np
 from hedgeresearch._kernels.bekk import bekk_covariance, bekk_last
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.bekk.parameters import Layout
+from hedgeresearch.covariance.news import bad_news, expected_news
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.typing import Array, Indices
-
-
-def bad_news(errors: Array) -> Array:
-    """min(e, 0), element by element."""
-    return np.minimum(errors, 0.0)
 
 
 def start_recursion(layout: Layout, estimates: Estimates, mean: Array, errors: Array) -> BEKKState:
@@ -104,15 +100,3 @@ class BEKKState:
             self.persistence[rows, columns],
         )
         return BEKKState(self.mean[block], *matrices, self.next_covariance[rows, columns])
-
-
-def expected_news(covariance: Array) -> Array:
-    r"""E[n n'] of n = min(e, 0) for normal e with a covariance matrix, (n, n).
-
-    .. math:: s_i s_j (\sqrt{1 - \rho^2} + \rho (\pi / 2 + \arcsin \rho)) / (2 \pi)
-    """
-    scale = np.sqrt(np.diag(covariance))
-    product = np.outer(scale, scale)
-    correlation = np.clip(covariance / product, -1.0, 1.0)
-    tail = np.sqrt(1.0 - correlation**2) + correlation * (0.5 * np.pi + np.arcsin(correlation))
-    return np.asarray(product * tail / (2.0 * np.pi))

@@ -21,18 +21,18 @@ from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState, as_correlation
 from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, margin_sizes, symmetric
 from hedgeresearch.covariance.first_step import (
-    FittedMargins,
-    Margins,
-    MarginState,
-    check_margins,
-    fit_margins,
-    moved_margins,
+    FirstStep,
+    UnivariateModels,
+    check_univariate,
+    fit_first_step,
+    states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.protocols import VolatilityState
 
 
 @exported_by("hedgeresearch.covariance")
@@ -54,10 +54,10 @@ class CCC:
     np.float64(0.57)
     """
 
-    univariate: Margins = GARCH()
+    univariate: UnivariateModels = GARCH()
 
     def __post_init__(self) -> None:
-        check_margins(self.univariate)
+        check_univariate(self.univariate)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
@@ -70,7 +70,7 @@ class CCC:
             If a margin reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "CCC")
-        margins = fit_margins(self.univariate, frame)
+        margins = fit_first_step(self.univariate, frame)
         correlation = as_correlation(np.cov(margins.residuals, rowvar=False))
         recursion = constant_correlation(margins.states, correlation)
         likelihood = CorrelationLikelihood(margins.residuals, shrunk_target=correlation)
@@ -98,11 +98,11 @@ class CCCInference:
 
     Attributes
     ----------
-    margins : FittedMargins
+    margins : FirstStep
     correlation : array (n_series, n_series), of their residuals
     """
 
-    margins: FittedMargins
+    margins: FirstStep
     correlation: Array
 
     def covariance(self) -> Array:
@@ -121,7 +121,7 @@ class CCCInference:
         n = len(self.correlation)
         at = len(change) - n * (n - 1) // 2
         correlation = self.correlation + symmetric(change[at:], n, diagonal=False)
-        return constant_correlation(moved_margins(self.margins, change[:at]), correlation)
+        return constant_correlation(states_after(self.margins, change[:at]), correlation)
 
     def _influence(self, sensitivities: list[Sensitivities]) -> Array:
         residuals, correlation = self.margins.residuals, self.correlation
@@ -140,6 +140,6 @@ class CCCInference:
         return np.hstack([*(s.influence for s in sensitivities), np.stack(columns, axis=1)])
 
 
-def constant_correlation(margins: tuple[MarginState, ...], correlation: Array) -> DCCState:
+def constant_correlation(margins: tuple[VolatilityState, ...], correlation: Array) -> DCCState:
     """A DCC with a = b = 0."""
     return DCCState(margins, np.zeros(3), False, correlation, correlation, correlation, NORMAL)

@@ -29,12 +29,12 @@ from hedgeresearch.covariance.dcc.estimation import (
 )
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
-from hedgeresearch.covariance.first_step import Margins, check_margins, fit_margins
+from hedgeresearch.covariance.first_step import UnivariateModels, check_univariate, fit_first_step
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 
 @exported_by("hedgeresearch.covariance")
@@ -69,7 +69,7 @@ class DCC:
     ['estimate', 'standard error', 't', 'p']
     """
 
-    univariate: Margins = GARCH()
+    univariate: UnivariateModels = GARCH()
     asymmetric: bool = False
     correction: Literal["engle", "aielli"] = "engle"
     density: Literal["normal", "student"] = "normal"
@@ -78,7 +78,7 @@ class DCC:
     integrated: bool = False
 
     def __post_init__(self) -> None:
-        check_margins(self.univariate)
+        check_univariate(self.univariate)
         check_flag(self.asymmetric, "asymmetric")
         check_choice(self.correction, "correction", ("engle", "aielli"))
         check_choice(self.density, "density", ("normal", "student"))
@@ -114,7 +114,7 @@ class DCC:
         """
         frame = check_panel(returns, self.univariate, "DCC", shrunk=self.target != "sample")
         earlier = self._earlier(warm_start, frame)
-        margins = fit_margins(self.univariate, frame, earlier.margins if earlier else None)
+        margins = fit_first_step(self.univariate, frame, earlier.margins if earlier else None)
         likelihood = CorrelationLikelihood(
             margins.residuals,
             asymmetric=self.asymmetric,

@@ -27,14 +27,14 @@ from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState, as_correlation, outer, standardised
 from hedgeresearch.covariance.delta_method import DeltaMethod
 from hedgeresearch.covariance.first_step import (
-    Margins,
-    check_margins,
-    fit_margins,
-    forecast_margins,
+    UnivariateModels,
+    check_univariate,
+    fit_first_step,
+    forecast_variances,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.typing import Array, Indices
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 
 @exported_by("hedgeresearch.covariance")
@@ -57,12 +57,12 @@ class DECO:
     True
     """
 
-    univariate: Margins = GARCH()
+    univariate: UnivariateModels = GARCH()
     correction: Literal["engle", "aielli"] = "aielli"
     density: Literal["normal", "student"] = "normal"
 
     def __post_init__(self) -> None:
-        check_margins(self.univariate)
+        check_univariate(self.univariate)
         check_choice(self.correction, "correction", ("engle", "aielli"))
         check_choice(self.density, "density", ("normal", "student"))
 
@@ -77,7 +77,7 @@ class DECO:
             If a margin or the correlation step reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "DECO")
-        margins = fit_margins(self.univariate, frame)
+        margins = fit_first_step(self.univariate, frame)
         corrected = self.correction == "aielli"
         likelihood = CorrelationLikelihood(
             margins.residuals, corrected=corrected, equicorrelation=True
@@ -165,7 +165,7 @@ class DECOState:
         dcc = self.dcc
         now, later = mean_correlation(dcc.q), mean_correlation(dcc.target)
         rho = later + (dcc.parameters[0] + dcc.parameters[1]) ** np.arange(horizon) * (now - later)
-        volatility = np.sqrt(forecast_margins(dcc.margins, horizon))
+        volatility = np.sqrt(forecast_variances(dcc.margins, horizon))
         path = equicorrelation(rho[:, None, None], volatility.shape[1])
         return np.asarray(path * outer(volatility))
 

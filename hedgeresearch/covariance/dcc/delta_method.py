@@ -9,7 +9,7 @@ import numpy as np
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, margin_sizes, symmetric
-from hedgeresearch.covariance.first_step import FittedMargins, moved_margins
+from hedgeresearch.covariance.first_step import FirstStep, states_after
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
 
@@ -20,13 +20,13 @@ class CorrelationStart:
 
     Attributes
     ----------
-    margins : FittedMargins
+    margins : FirstStep
     likelihood : CorrelationLikelihood
     point : array (4,), the estimates of (a, b, g, nu)
     kept : positions among them of what was estimated
     """
 
-    margins: FittedMargins
+    margins: FirstStep
     likelihood: CorrelationLikelihood
     point: Array
     kept: list[int]
@@ -45,7 +45,7 @@ class CorrelationStart:
         news = self.likelihood.news_target + symmetric(of_n, n)
         intercept = (1.0 - a - b) * target - g * news
         first = target if self.likelihood.corrected else intercept + b * target
-        states = moved_margins(self.margins, of_margins)
+        states = states_after(self.margins, of_margins)
         return DCCState(
             states, point[:3], self.likelihood.corrected, target, intercept, first, point[3]
         )

@@ -20,12 +20,12 @@ from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.covariance.delta_method import STEP, DeltaMethod
-from hedgeresearch.covariance.first_step import FittedMargins
+from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of, influence
 from hedgeresearch.optimization.quasi_newton import Optimum, continue_from, maximise
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import PERSISTENCE_BOUND
+from hedgeresearch.volatility.garch.likelihood import PERSISTENCE_BOUND
 
 BOX = (
     (0.0, PERSISTENCE_BOUND),  # persistence, a + b + delta g
@@ -145,7 +145,7 @@ def _nested_starts(likelihood: CorrelationLikelihood, student: bool, what: str) 
 class TwoStepInference:
     """Sampling covariance of all margins' parameters and of the correlation's, in this order."""
 
-    margins: FittedMargins
+    margins: FirstStep
     likelihood: CorrelationLikelihood
     estimate: CorrelationEstimate
 

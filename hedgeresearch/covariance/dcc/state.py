@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._kernels.dcc import dcc_correlation, dcc_last
-from hedgeresearch.covariance.bekk.state import expected_news
 from hedgeresearch.covariance.first_step import (
-    MarginState,
     constant_means,
-    filter_margins,
-    forecast_margins,
+    filter_volatilities,
+    forecast_variances,
 )
+from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.typing import Array, Indices
+from hedgeresearch.volatility.protocols import VolatilityState
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,7 @@ class DCCState:
 
     Attributes
     ----------
-    margins : one MarginState a series
+    margins : one VolatilityState a series
     parameters : array (3,) of a, b, g; all zero for a constant correlation
     corrected : whether innovations are those of Aielli (2013)
     target, intercept : array (n_series, n_series), S and C of ``correlation_likelihood``
@@ -31,7 +31,7 @@ class DCCState:
     degrees_of_freedom : float, of the density of the returns
     """
 
-    margins: tuple[MarginState, ...]
+    margins: tuple[VolatilityState, ...]
     parameters: Array
     corrected: bool
     target: Array
@@ -53,7 +53,7 @@ class DCCState:
 
     def means(self, returns: Array) -> Array:
         """The margins' conditional means, (n_dates + 1, n_series)."""
-        return filter_margins(self.margins, returns)[0]
+        return filter_volatilities(self.margins, returns)[0]
 
     def path(self, returns: Array, block: Indices) -> Array:
         """Covariances of a block before each date is seen, (n_dates, k, k): only the block's own recursion is run."""
@@ -91,7 +91,7 @@ class DCCState:
         else:
             correlation, target = as_correlation(self.q), as_correlation(self.target)
             path = target + ((a + b) ** np.arange(horizon))[:, None, None] * (correlation - target)
-        volatility = np.sqrt(forecast_margins(self.margins, horizon))
+        volatility = np.sqrt(forecast_variances(self.margins, horizon))
         return np.asarray(path * outer(volatility))
 
     def _expected_correlations(self, horizon: int) -> Array:
@@ -104,10 +104,10 @@ class DCCState:
 
 
 def standardised(
-    margins: tuple[MarginState, ...], returns: Array
-) -> tuple[Array, Array, tuple[MarginState, ...]]:
+    margins: tuple[VolatilityState, ...], returns: Array
+) -> tuple[Array, Array, tuple[VolatilityState, ...]]:
     """Residuals (n_dates, n_series), variances (n_dates + 1, n_series) and the margins' states after these dates."""
-    means, variances, after = filter_margins(margins, returns)
+    means, variances, after = filter_volatilities(margins, returns)
     return (returns - means[:-1]) / np.sqrt(variances[:-1]), variances, after
 
 

@@ -78,7 +78,7 @@ def _scaled(products: Array, correlation: Array) -> Array:
 
 
 def _expected_news(correlation: Array) -> tuple[Array, Array]:
-    """E[n n'] of unit normals (see ``bekk_recursion.expected_news``) and its slope in each correlation."""
+    """E[n n'] of unit normals (see ``news.expected_news``) and its slope in each correlation."""
     rho = np.clip(correlation, -1.0, 1.0)
     slope = (0.5 * np.pi + np.arcsin(rho)) / (2.0 * np.pi)
     return np.sqrt(1.0 - rho**2) / (2.0 * np.pi) + rho * slope, slope

@@ -11,7 +11,7 @@ import numpy as np
 
 from hedgeresearch._kernels.hidden_markov import expected_regimes, filter_regimes
 from hedgeresearch.covariance.dcc.state import as_correlation
-from hedgeresearch.covariance.first_step import FittedMargins
+from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.influence import Sensitivities, covariance_of
 from hedgeresearch.typing import Array
@@ -145,7 +145,7 @@ class RegimeCorrelationInference:
     Sigma_k = R_k + 2 R_k C R_k with tr(C (zz' - R_k)) = z_i z_j - R_ij (z_i^2 + z_j^2) / 2: martingale differences.
     """
 
-    margins: FittedMargins
+    margins: FirstStep
     point: Point
 
     def covariance(self) -> Array:

@@ -22,15 +22,14 @@ from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
 from hedgeresearch.covariance.dcc.state import outer, standardised
 from hedgeresearch.covariance.delta_method import DeltaMethod, margin_sizes
 from hedgeresearch.covariance.first_step import (
-    FittedMargins,
-    Margins,
-    MarginState,
-    check_margins,
+    FirstStep,
+    UnivariateModels,
+    check_univariate,
     constant_means,
-    filter_margins,
-    fit_margins,
-    forecast_margins,
-    moved_margins,
+    filter_volatilities,
+    fit_first_step,
+    forecast_variances,
+    states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.regime_switching.estimation import (
@@ -49,7 +48,8 @@ from hedgeresearch.covariance.regime_switching.estimation import (
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.typing import Array, Indices
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.protocols import VolatilityState
 
 
 @exported_by("hedgeresearch.covariance")
@@ -76,13 +76,13 @@ class RegimeCorrelation:
     """
 
     n_regimes: int = 2
-    univariate: Margins = GARCH()
+    univariate: UnivariateModels = GARCH()
     n_starts: int = 8
     seed: int = 0
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
-        check_margins(self.univariate)
+        check_univariate(self.univariate)
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
 
@@ -97,7 +97,7 @@ class RegimeCorrelation:
             If a margin reaches no optimum, or a regime collapses from every start.
         """
         frame = check_panel(returns, self.univariate, "RegimeCorrelation")
-        margins = fit_margins(self.univariate, frame)
+        margins = fit_first_step(self.univariate, frame)
         points = starting_points(margins.residuals, self.n_regimes, self.n_starts, self.seed)
         point = estimate_regime_correlation(margins.residuals, points)
         smoothed, _, _, log_density = expect(margins.residuals, point)
@@ -121,7 +121,7 @@ class RegimeCorrelation:
 class RegimeCorrelationErrors:
     """The errors of the parameters, and of functions of the recursion."""
 
-    margins: FittedMargins
+    margins: FirstStep
     point: Point
 
     def covariance(self) -> Array:
@@ -149,14 +149,14 @@ class RegimeCorrelationErrors:
                 transition + size * of_transition,
             )
         point = Point(correlations, transition, first)
-        return RegimeCorrelationState(moved_margins(self.margins, change[:at]), point)
+        return RegimeCorrelationState(states_after(self.margins, change[:at]), point)
 
 
 @dataclass(frozen=True, eq=False)
 class RegimeCorrelationState:
     """The states of the margins, and the correlations with the probabilities of the regimes at the next date."""
 
-    margins: tuple[MarginState, ...]
+    margins: tuple[VolatilityState, ...]
     point: Point
     degrees_of_freedom: float = NORMAL
 
@@ -172,7 +172,7 @@ class RegimeCorrelationState:
 
     def means(self, returns: Array) -> Array:
         """The margins' conditional means, (n_dates + 1, n_series)."""
-        return filter_margins(self.margins, returns)[0]
+        return filter_volatilities(self.margins, returns)[0]
 
     def path(self, returns: Array, block: Indices) -> Array:
         """Covariances of a block before each date is seen, (n_dates, k, k); the regimes are seen in all series."""
@@ -197,7 +197,7 @@ class RegimeCorrelationState:
         probabilities[0] = self.point.probabilities
         for h in range(1, horizon):
             probabilities[h] = probabilities[h - 1] @ self.point.transition
-        volatility = np.sqrt(forecast_margins(self.margins, horizon))
+        volatility = np.sqrt(forecast_variances(self.margins, horizon))
         return np.asarray(
             np.einsum("tk,kij->tij", probabilities, self.point.correlations) * outer(volatility)
         )

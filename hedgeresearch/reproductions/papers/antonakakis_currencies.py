@@ -22,7 +22,7 @@ from hedgeresearch.datasets.r_data import read_rda
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness, hedged_returns
 from hedgeresearch.plotting import COLOURS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -18,8 +18,8 @@ from hedgeresearch.datasets import fetch, read_rda
 from hedgeresearch.plotting import COLOURS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_standard_errors import ErrorKind
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.standard_errors import ErrorKind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,7 +82,7 @@ LABELS: dict[ErrorKind, str] = {
 def run() -> Findings:
     """Coefficients, log-likelihood and twenty standard errors."""
     returns = np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
-    margin = GARCH().estimate(returns)
+    margin = GARCH().estimate_array(returns)
     errors = [np.sqrt(np.diag(margin.covariance(kind))) for kind in ERRORS]
     ours = pd.DataFrame(
         [margin.parameters, *errors], index=["coefficients", *LABELS.values()], columns=[*NAMES]

@@ -19,7 +19,7 @@ from hedgeresearch._kernels.garch import garch_residuals, garch_variance
 from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.estimation.influence import Sensitivities, influence
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import (
+from hedgeresearch.volatility.garch.likelihood import (
     BOX,
     backcast_start,
     box_jacobian,
@@ -28,7 +28,7 @@ from hedgeresearch.volatility.garch_likelihood import (
     maximise_garch,
     scores_by_date,
 )
-from hedgeresearch.volatility.garch_standard_errors import (
+from hedgeresearch.volatility.garch.standard_errors import (
     ErrorKind,
     check_kind,
     covariance_by_kind,
@@ -76,8 +76,10 @@ class GARCH:
         left_out = {3: not self.asymmetric, 5: self.density == "normal"}
         return [i for i in range(6) if not left_out.get(i, False)]
 
-    def estimate(self, returns: Array, start: GARCHMargin | None = None) -> GARCHMargin:
-        """Maximise the quasi-likelihood of one series (n_dates,), in any unit, from the optimum ``start`` if given.
+    def estimate_array(
+        self, returns: Array, warm_start: GARCHEstimate | None = None
+    ) -> GARCHEstimate:
+        """Maximise the quasi-likelihood of one series (n_dates,), in any unit, from the optimum ``warm_start`` if given.
 
         Raises
         ------
@@ -87,10 +89,12 @@ class GARCH:
         centre, scale = returns.mean(), returns.std()
         unit = (returns - centre) / scale
         moved = coordinates(self.asymmetric, self.density == "student")
-        optimum, point = maximise_garch(unit, moved, warm=None if start is None else start.point)
+        optimum, point = maximise_garch(
+            unit, moved, warm=None if warm_start is None else warm_start.point
+        )
         parameters, nu = from_box(point)
         held = [i for i, is_free in zip(moved, optimum.free, strict=True) if not is_free]
-        return GARCHMargin(
+        return GARCHEstimate(
             model=self,
             point=point,
             unit_parameters=np.append(parameters, nu),
@@ -105,7 +109,7 @@ class GARCH:
 
 
 @dataclass(frozen=True, eq=False)
-class GARCHMargin:
+class GARCHEstimate:
     """An estimated margin.
 
     Attributes
@@ -147,7 +151,7 @@ class GARCHMargin:
         """The margin before the first date of its sample."""
         return self._start_at(self.unit_parameters)
 
-    def start_after(self, change: Array) -> GARCHState:
+    def initial_state_after(self, change: Array) -> GARCHState:
         """That state after a change of the parameters (k,)."""
         natural, kept = self.unit_parameters.copy(), self.model.kept
         natural[kept] += change / self._units[kept]
@@ -184,7 +188,7 @@ class GARCHMargin:
         Examples
         --------
         >>> import hedgeresearch as hr
-        >>> margin = GARCH().estimate(hr.data.simulate_dcc(1000, seed=1).returns["asset"].to_numpy())
+        >>> margin = GARCH().estimate_array(hr.data.simulate_dcc(1000, seed=1).returns["asset"].to_numpy())
         >>> bool(margin.covariance("hessian")[2, 2] > 0.0)
         True
         """

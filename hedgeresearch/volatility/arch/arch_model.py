@@ -23,14 +23,14 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState, state_after
-from hedgeresearch.volatility.arch_likelihood import (
+from hedgeresearch.volatility.arch.likelihood import (
     ArchOptimum,
     ArchSeries,
     derivatives,
     natural_size,
     refine,
 )
+from hedgeresearch.volatility.arch.process import ArchProcess, ArchState, state_after
 
 USES = {
     **dict.fromkeys(("ar", "arx", "har", "harx"), ("lags",)),
@@ -68,7 +68,7 @@ class ArchModel:
 
     Examples
     --------
-    >>> from hedgeresearch.volatility.arch_model import ArchModel
+    >>> from hedgeresearch.volatility.arch.arch_model import ArchModel
     >>> ArchModel(vol="EGARCH", o=1, dist="skewt").names
     ('mu', 'omega', 'alpha[1]', 'gamma[1]', 'beta[1]', 'eta', 'lambda')
     """
@@ -128,8 +128,10 @@ class ArchModel:
         }  # arch checks p only behind a name in lower case
         return arch_model(values, rescale=False, **settings)
 
-    def estimate(self, returns: Array, start: ArchMarginFit | None = None) -> ArchMarginFit:
-        """Maximise the likelihood of one series (n_dates,), in any unit: by arch from ``start``, then on from its end.
+    def estimate_array(
+        self, returns: Array, warm_start: ArchEstimate | None = None
+    ) -> ArchEstimate:
+        """Maximise the likelihood of one series (n_dates,), in any unit: by arch from ``warm_start``, then on from its end.
 
         Raises
         ------
@@ -141,7 +143,7 @@ class ArchModel:
         arch = self.build(np.concatenate([np.full(self.longest_lag, unit.mean()), unit]))
         # arch filters warnings for the whole process; points at which the likelihood overflows belong to the search
         with warnings.catch_warnings(), np.errstate(all="ignore"):
-            near = None if start is None else start.process.parameters
+            near = None if warm_start is None else warm_start.process.parameters
             found = arch.fit(starting_values=near, disp="off", show_warning=False)
         residuals = arch.resids(arch.starting_values())
         series = ArchSeries(arch, self.longest_lag, float(arch.volatility.backcast(residuals)))
@@ -154,11 +156,11 @@ class ArchModel:
                 "try another vol, fewer lags, or more dates."
             )
         process = ArchProcess(self, optimum.point, scale, float(unit.mean()), series.backcast)
-        return ArchMarginFit(process, unit, optimum)
+        return ArchEstimate(process, unit, optimum)
 
 
 @dataclass(frozen=True, eq=False)
-class ArchMarginFit:
+class ArchEstimate:
     """An estimated margin.
 
     Attributes
@@ -204,7 +206,7 @@ class ArchMarginFit:
         """The margin before the first date of its sample."""
         return state_after(self.process, np.empty(0))
 
-    def start_after(self, change: Array) -> ArchState:
+    def initial_state_after(self, change: Array) -> ArchState:
         """That state after a small change of the parameters (k,)."""
         _, units = self.process.in_units()
         moved = replace(

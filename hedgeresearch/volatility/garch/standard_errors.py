@@ -27,7 +27,7 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import FLAT, covariance_of, hessian, influence
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import (
+from hedgeresearch.volatility.garch.likelihood import (
     BOX,
     backcast_start,
     mean_score,
