@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +20,7 @@ from hedgeresearch.covariance.standardize import standardize
 from hedgeresearch.covariance.state import CovarianceState, chunks
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.fitted_parameters import FittedParameters
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class CovarianceModel(Protocol):
 
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True, eq=False, repr=False)
-class CovarianceFit:
+class CovarianceFit(FittedParameters):
     """Estimates, the conditional covariance of each date, and that of the next one.
 
     Paths are computed for the series that are asked for; the matrix dated t uses only data before t. Nothing of size
-    n_dates x n_series x n_series is held.
+    n_dates x n_series x n_series is held. Standard errors are robust (quasi-maximum-likelihood) ones.
 
     Attributes
     ----------
@@ -51,8 +51,6 @@ class CovarianceFit:
     sample_end : last date of the estimation sample
     """
 
-    model: Any
-    estimates: Estimates
     returns: pd.DataFrame
     initial_state: CovarianceState
     final_state: CovarianceState
@@ -61,46 +59,12 @@ class CovarianceFit:
     def __repr__(self) -> str:
         return f"CovarianceFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
-
     # --- estimates ---
-
-    @property
-    def parameters(self) -> pd.Series[float]:
-        """The estimates by name, (k,), in the units of the returns."""
-        return self.estimates.parameters
-
-    @property
-    def standard_errors(self) -> pd.Series[float]:
-        """Robust (quasi-maximum-likelihood) standard errors of the parameters, (k,); empty for models without them."""
-        errors = self.estimates.summary.get("standard error")
-        return pd.Series(dtype=np.float64, name="standard error") if errors is None else errors
 
     @property
     def parameter_covariance(self) -> pd.DataFrame | None:
         """Sampling covariance of the parameters, (k, k); None for models without it."""
         return self.estimates.covariance
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """One row a parameter: estimate, standard error, t and p, where they exist."""
-        return self.estimates.summary
-
-    @property
-    def log_likelihood(self) -> float | None:
-        """Of the estimation sample, in the units of the returns; None for models without a likelihood."""
-        return self.estimates.log_likelihood
-
-    @property
-    def aic(self) -> float | None:
-        """Akaike's criterion, -2 log-likelihood + 2 k; targets count. None where there is no likelihood."""
-        return self.estimates.information_criterion(2.0)
-
-    @property
-    def bic(self) -> float | None:
-        """Schwarz's criterion, -2 log-likelihood + k log n_dates; targets count. None where there is no likelihood."""
-        return self.estimates.information_criterion(np.log(max(self.estimates.n_dates, 1)))
 
     @property
     def convergence(self) -> pd.Series[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +15,7 @@ from hedgeresearch._validation.frames import check_following, check_frame
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.fitted_parameters import FittedParameters
 from hedgeresearch.regimes.state import Filtered, RegimeState, entropy, stationary_probabilities
 from hedgeresearch.typing import Array, Indices
 
@@ -32,7 +32,7 @@ class RegimeModel(Protocol):
 
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
-class RegimeFit:
+class RegimeFit(FittedParameters):
     """Estimated regimes and their probabilities at each date.
 
     Regime 0 has the least variance of the first series; a model whose regimes do not differ in it says how it numbers
@@ -49,8 +49,6 @@ class RegimeFit:
     sample_entropy : float, -sum of p log p over the smoothed probabilities of the estimation sample
     """
 
-    model: Any
-    estimates: Estimates
     observations: pd.DataFrame
     initial_state: RegimeState
     final_state: RegimeState
@@ -62,9 +60,6 @@ class RegimeFit:
         return (
             f"RegimeFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
         )
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
 
     # --- probabilities ---
 
@@ -181,32 +176,6 @@ class RegimeFit:
         covariances = self.final_state.moments.covariances
         scale = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
         return self._matrices(covariances / (scale[:, :, None] * scale[:, None, :]))
-
-    @property
-    def parameters(self) -> pd.Series[float]:
-        """The estimates by name."""
-        return self.estimates.parameters
-
-    @property
-    def standard_errors(self) -> pd.Series[float]:
-        """Standard errors of the parameters; empty for a model without them."""
-        errors = self.estimates.summary.get("standard error")
-        return pd.Series(dtype=np.float64, name="standard error") if errors is None else errors
-
-    @property
-    def log_likelihood(self) -> float | None:
-        """Of the estimation sample, in the units of the observations; None for a model without a likelihood."""
-        return self.estimates.log_likelihood
-
-    @property
-    def aic(self) -> float | None:
-        """Akaike's criterion; None for a model without a likelihood."""
-        return self.estimates.information_criterion(2.0)
-
-    @property
-    def bic(self) -> float | None:
-        """Schwarz's criterion; None for a model without a likelihood."""
-        return self.estimates.information_criterion(np.log(max(self.estimates.n_dates, 1)))
 
     @property
     def icl(self) -> float | None:
