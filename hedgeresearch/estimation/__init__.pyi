@@ -1,0 +1,2 @@
+from .hypothesis_test import HypothesisTest as HypothesisTest
+from .hypothesis_test import NullDistribution as NullDistribution
