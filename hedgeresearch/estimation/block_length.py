@@ -9,7 +9,7 @@ import numpy as np
 from hedgeresearch.typing import Array
 
 
-def block_length(series: Array) -> int:
+def optimal_block_length(series: Array) -> int:
     """The longest that a column of (n_dates, n_series) asks for, one at least; columns that stand still ask for none.
 
     Source: Politis and White (2004), Econometric Reviews 23, with the correction of Patton, Politis and White (2009).

@@ -23,7 +23,7 @@ from hedgeresearch.covariance.delta_method import HasDeltaMethod
 from hedgeresearch.covariance.fit import standardized_residuals
 from hedgeresearch.covariance.simulation import drive
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.estimation.block_length import optimal_block_length
 from hedgeresearch.hedges.model import can_start, horizon_of, models_within
 from hedgeresearch.hedges.regime_resampling import regime_resampling
 from hedgeresearch.typing import Array
@@ -73,7 +73,7 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     sample = fit.history.frame().iloc[: fit.n_sample]
     rows: Any = np.arange(len(sample))
     # blocks shorter than a return would break it
-    length = max(block_length(_products(sample, fit)), horizon_of(fit.model))
+    length = max(optimal_block_length(_products(sample, fit)), horizon_of(fit.model))
     draws = StationaryBootstrap(length, rows, seed=np.random.default_rng(seed))
     resample = resampling(fit, sample, seed)
     ratios, failures = [], []

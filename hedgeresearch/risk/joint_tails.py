@@ -38,7 +38,7 @@ from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.estimation.block_length import optimal_block_length
 from hedgeresearch.metrics.by_group import measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.metrics.risk_measures import ROUNDING
@@ -159,7 +159,7 @@ def tail_dependence(
             f"the worst {share:.3g} of the dates must be at least {FEWEST_IN_TAIL}; got {n_tail} of {len(values)}. "
             "Give a longer sample, or a larger share."
         )
-    length = block_length(_in_tail(values, n_tail).astype(float))
+    length = optimal_block_length(_in_tail(values, n_tail).astype(float))
     draws = StationaryBootstrap(length, values, seed=np.random.default_rng(seed))
     drawn = draws.apply(lambda draw: np.array([lower_tail_share(draw, n_tail)]), n_bootstrap)
     low, high = np.quantile(drawn, [0.5 - INTERVAL / 2.0, 0.5 + INTERVAL / 2.0])

@@ -17,7 +17,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
-from hedgeresearch.estimation.block_length import block_length as longest_block
+from hedgeresearch.estimation.block_length import optimal_block_length as longest_block
 from hedgeresearch.evaluation.comparison.losses import (
     Loss,
     check_hedged_returns,
