@@ -22,7 +22,9 @@ _defined_in = doctest.DocTestFinder._from_module  # type: ignore[attr-defined]
 
 
 def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool:
-    """Whether a module defines a value: public classes carry the name of their room instead."""
+    """Return whether a module defines a value: public ones carry the name of their room instead."""
+    if inspect.isfunction(value) and module is not None:
+        return value.__globals__ is module.__dict__
     if inspect.isclass(value) and module is not None:
         public = value.__module__.startswith("hedgeresearch.")
         return public and f"class {value.__name__}" in inspect.getsource(module)
