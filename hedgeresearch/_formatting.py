@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-ROUNDING = 1e-12
+ZERO_TOLERANCE = 1e-12
 """Size below which a number is written as zero."""
-SAME = 1e-9
+ROUND_TOLERANCE = 1e-9
 """Relative difference to a round number below which it is written as that."""
 
 
@@ -52,14 +52,14 @@ def quantity(value: float, digits: int = 4) -> str:
     """An amount with some significant digits, its whole part in full and no exponent; a round one without zeros."""
     if not math.isfinite(value):
         return f"{abs(value):g}"
-    if abs(value) < ROUNDING:
+    if abs(value) < ZERO_TOLERANCE:
         return "0"
     leading = int(
         f"{value:.{digits - 1}e}".partition("e")[2]
     )  # of the rounded number: 9.9999 is 10
     decimals = max(digits - 1 - leading, 0)
     text = f"{value:,.{decimals}f}"
-    is_round = math.isclose(value, round(value, decimals), rel_tol=SAME)
+    is_round = math.isclose(value, round(value, decimals), rel_tol=ROUND_TOLERANCE)
     return text.rstrip("0").rstrip(".") if decimals and is_round else text
 
 
@@ -85,6 +85,6 @@ def side(contracts: float, text: str) -> str:
     """A holding in words: the text of its size, and whether it is long or short."""
     return (
         "nothing"
-        if abs(contracts) < ROUNDING
+        if abs(contracts) < ZERO_TOLERANCE
         else f"{text.removeprefix('-')} {'long' if contracts > 0.0 else 'short'}"
     )

@@ -15,11 +15,11 @@ from hedgeresearch._formatting import day
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
-LARGEST = 1e100
+MAX_ABSOLUTE_VALUE = 1e100
 """Size from which a value is refused: its square would overflow."""
-CONSTANT = 1e-12
+CONSTANT_TOLERANCE = 1e-12
 """Range of a series, relative to its size, below which it counts as constant."""
-COLLINEAR = 1e-10
+COLLINEARITY_TOLERANCE = 1e-10
 """Smallest eigenvalue of a correlation matrix below which its columns count as linearly dependent."""
 
 
@@ -78,7 +78,7 @@ def check_returns(
             f"{name} must have values in every column; {first!r} has none. Leave it out."
         )
     low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
-    constant = high - low <= CONSTANT * np.maximum(np.abs(low), np.abs(high))
+    constant = high - low <= CONSTANT_TOLERANCE * np.maximum(np.abs(low), np.abs(high))
     if constant.any():
         raise DataError(
             f"{name} must vary; column {frame.columns[int(np.argmax(constant))]!r} is constant. Leave it out."
@@ -86,7 +86,7 @@ def check_returns(
     return frame
 
 
-def kind_of_dates(index: pd.Index[Any]) -> str:
+def index_kind(index: pd.Index[Any]) -> str:
     """What an index is made of, in words; two that differ cannot be matched."""
     if isinstance(index, pd.DatetimeIndex):
         return (
@@ -123,14 +123,14 @@ def join_asset_and_hedges(
     return pd.DataFrame(np.column_stack([left, right]), index=asset.index, columns=columns)
 
 
-def apart(name: str, names: list[Any]) -> str:
+def distinct_name(name: str, names: list[Any]) -> str:
     """A name in as many brackets as it takes to differ from all others."""
     while name in names:
         name = f"({name})"
     return name
 
 
-def refuse_returns(kind: str | None) -> None:
+def refuse_returns_for_prices(kind: str | None) -> None:
     """Refuse what ``hr.returns`` has made, where prices are needed."""
     if kind is not None:
         raise DataError(
@@ -138,7 +138,7 @@ def refuse_returns(kind: str | None) -> None:
         )
 
 
-def kind_of_returns(asset: Any, hedges: Any) -> str | None:
+def returns_kind(asset: Any, hedges: Any) -> str | None:
     """The kind that ``hr.returns`` noted on both, or on one of them; None if on neither."""
     kinds = {
         kind
@@ -152,7 +152,7 @@ def kind_of_returns(asset: Any, hedges: Any) -> str | None:
     return next(iter(kinds), None)
 
 
-def check_following(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:
+def check_new_data(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:
     """Refuse new data that does not carry on where a fit ended."""
     if not new.columns.equals(columns) and list(new.columns) != list(columns):
         raise DataError(
@@ -191,7 +191,7 @@ def collinear_names(covariance: Array, names: list[str]) -> list[str]:
     if len(names) == 1:
         return []
     values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
-    null = vectors[:, values < COLLINEAR]
+    null = vectors[:, values < COLLINEARITY_TOLERANCE]
     return [
         name
         for name, loading in zip(names, np.abs(null).max(axis=1, initial=0.0), strict=True)
@@ -223,7 +223,7 @@ def _values_and_names(data: Any, name: str) -> tuple[Array, list[Any]]:
         isinstance(data, pd.Series)
         and data.dtype == float
         and len(data)
-        and (abs(data.to_numpy()) < LARGEST).all()
+        and (abs(data.to_numpy()) < MAX_ABSOLUTE_VALUE).all()
     ):
         check_index(data.index, name)
         return data.to_numpy()[:, None], [name if data.name is None else data.name]
@@ -247,7 +247,7 @@ def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _check_finite(frame: pd.DataFrame, name: str) -> None:
-    bad = ~(np.abs(frame.to_numpy()) < LARGEST)
+    bad = ~(np.abs(frame.to_numpy()) < MAX_ABSOLUTE_VALUE)
     if bad.any():
         row, column = divmod(int(np.argmax(bad)), frame.shape[1])
         value = frame.to_numpy()[row, column]
@@ -262,10 +262,10 @@ def _check_finite(frame: pd.DataFrame, name: str) -> None:
 
 
 def _check_same_dates(left: pd.Index[Any], right: pd.Index[Any]) -> None:
-    if kind_of_dates(left) != kind_of_dates(right):
+    if index_kind(left) != index_kind(right):
         raise DataError(
-            f"asset and hedges must be dated alike; asset has {kind_of_dates(left)}, hedges have "
-            f"{kind_of_dates(right)}. Convert one, for example with tz_localize or tz_convert on its index."
+            f"asset and hedges must be dated alike; asset has {index_kind(left)}, hedges have "
+            f"{index_kind(right)}. Convert one, for example with tz_localize or tz_convert on its index."
         )
     if not left.equals(right):
         different = left.symmetric_difference(right)

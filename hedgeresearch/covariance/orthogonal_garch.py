@@ -29,7 +29,7 @@ from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalState
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import covariance_of
+from hedgeresearch.estimation.influence import covariance_from_influence
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityModel
@@ -133,7 +133,7 @@ class ComponentInference:
 
     def covariance(self) -> Array:
         """The sandwich, (k, k); NaN for parameters held by a bound."""
-        return covariance_of(
+        return covariance_from_influence(
             np.hstack([fit.sensitivities().influence for fit in self.margins.fits])
         )
 

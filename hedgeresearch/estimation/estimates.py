@@ -13,7 +13,7 @@ import pandas as pd
 from hedgeresearch.typing import Array
 
 
-class Inference(Protocol):
+class ParameterErrors(Protocol):
     """What knows the sampling covariance of the parameters, and computes it when asked."""
 
     def covariance(self) -> Array:
@@ -30,7 +30,7 @@ class Estimates:
     log_likelihood : float or None, of the estimation sample, in the units of the returns
     n_dates : int, of the estimation sample
     n_targets : int, moments estimated beside the parameters (targets), which the information criteria count too
-    gradient_norm : float or None, largest component of the projected gradient per date, in standardised units
+    gradient_norm : float or None, largest component of the projected gradient per date, in standardized units
     bounds_hit : the bounds on which the estimate lies, in words
     degrees_of_freedom : float, of the t distribution of the p-values; infinite for the normal
     inference : computes the sampling covariance; None where a model has none
@@ -43,7 +43,7 @@ class Estimates:
     gradient_norm: float | None = None
     bounds_hit: tuple[str, ...] = ()
     degrees_of_freedom: float = np.inf
-    inference: Inference | None = None
+    inference: ParameterErrors | None = None
 
     @cached_property
     def parameters(self) -> pd.Series[float]:

@@ -18,7 +18,7 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
 from hedgeresearch.typing import Array
 
-FLAT = 1e-9
+CURVATURE_TOLERANCE = 1e-9
 """Curvature, relative to one, below which the likelihood does not identify a direction."""
 
 
@@ -29,14 +29,14 @@ class Sensitivities:
     Attributes
     ----------
     influence : array (n_dates, k), of each date on the parameters
-    derivatives : array (k, n_dates), of the standardised residuals with respect to the parameters
+    derivatives : array (k, n_dates), of the standardized residuals with respect to the parameters
     """
 
     influence: Array
     derivatives: Array
 
 
-def hessian(
+def numerical_hessian(
     gradient: Callable[[Array], Array], point: Array, steps: Array, moved: Sequence[int]
 ) -> Array:
     """Central differences of a gradient over the ``moved`` coordinates, symmetrised, (len(moved), len(moved))."""
@@ -51,7 +51,7 @@ def hessian(
     return np.asarray(0.5 * (matrix + matrix.T))
 
 
-def influence(scores: Array, information: Array, tangent: Array) -> Array:
+def parameter_influence(scores: Array, information: Array, tangent: Array) -> Array:
     """Influence of each date on parameters that can move along ``tangent``: V (V'AV)^-1 V' s_t, (n_dates, k).
 
     Directions that the likelihood does not identify are left out, as if held.
@@ -66,12 +66,12 @@ def influence(scores: Array, information: Array, tangent: Array) -> Array:
     inside = tangent[moved].T @ information[np.ix_(moved, moved)] @ tangent[moved]
     scale = np.sqrt(np.maximum(np.diag(inside), 1e-300))
     values, vectors = np.linalg.eigh(inside / np.outer(scale, scale))
-    seen = values > FLAT
+    seen = values > CURVATURE_TOLERANCE
     root = (tangent / scale) @ vectors[:, seen]
     return np.asarray(scores @ root / values[seen] @ root.T)
 
 
-def covariance_of(by_date: Array) -> Array:
+def covariance_from_influence(by_date: Array) -> Array:
     """Sampling covariance from influences (n_dates, k); NaN for parameters that no date moves."""
     matrix = by_date.T @ by_date / len(by_date) ** 2
     held = np.diag(matrix) == 0.0
@@ -91,7 +91,7 @@ class InfluenceErrors:
         return long_run_sum(self.influence, newey_west_lags(n_dates)) / n_dates**2
 
 
-def estimates_by_influence(names: list[str], values: Array, influence: Array) -> Estimates:
+def estimates_from_influence(names: list[str], values: Array, influence: Array) -> Estimates:
     """Estimates (k,) under their names, with the errors that the influence of each date (n_dates, k) gives them."""
     return Estimates(
         values=dict(zip(names, values.tolist(), strict=True)),

@@ -16,7 +16,7 @@ import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_returns, kind_of_returns
+from hedgeresearch._validation.frames import check_returns, returns_kind
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
 from hedgeresearch.errors import DataError
@@ -148,7 +148,7 @@ def touched(price: float | Array, level: float, position: Position) -> Any:
 
 def _log_returns(returns: Any) -> Array:
     """Log returns of one series of simple returns, (n_dates,)."""
-    if (kind := kind_of_returns(returns, None)) not in (None, "simple"):
+    if (kind := returns_kind(returns, None)) not in (None, "simple"):
         raise DataError(
             f"returns must be simple returns; got {kind} returns. Give hr.returns(prices)."
         )

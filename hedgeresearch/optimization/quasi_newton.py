@@ -25,14 +25,14 @@ derivatives of these parameters by the coordinates of the box (p, k)."""
 
 GRADIENT_TOLERANCE = 1e-4
 """Largest component of the projected gradient, per date, at what may be called an optimum."""
-GAIN = 1e-14
+GAIN_TOLERANCE = 1e-14
 """A search ends when the next step promises to raise the log-likelihood by less, in all."""
-ROUNDING = 1e-7
+LIKELIHOOD_ROUNDING = 1e-7
 """Gain in the log-likelihood that its rounding may hide: below it the gradient decides whether a step is good."""
-LONGEST_SEARCH = 300
-SHORTEST_STEP = 25
+MAX_ITERATIONS = 300
+MAX_STEP_CUTS = 25
 """Times that a step is cut to a third."""
-FEW = 2
+MAX_CUTS_WITHIN_ROUNDING = 2
 """The same where rounding may hide what the step gains."""
 
 
@@ -76,7 +76,7 @@ class _Place(NamedTuple):
         )
 
 
-def maximise(
+def maximize(
     likelihood: Likelihood,
     starts: Iterable[Array],
     bounds: Sequence[tuple[float, float]],
@@ -117,7 +117,7 @@ def maximise(
     )
 
 
-def continue_from(climb: Callable[[], Optimum], search: Callable[[], Optimum]) -> Optimum:
+def continue_or_restart(climb: Callable[[], Optimum], search: Callable[[], Optimum]) -> Optimum:
     """A climb from a start known to be near, or a whole search where that fails or ends on a bound."""
     try:
         optimum = climb()
@@ -138,9 +138,9 @@ def _climb(likelihood: Likelihood, place: _Place, low: Array, high: Array) -> Op
     if not math.isfinite(place.value):
         return Optimum(place.x, -math.inf, math.inf, np.ones(len(low), dtype=bool))
     n_dates, curvature, fresh = len(place.scores), place.information, True
-    for _ in range(LONGEST_SEARCH):
+    for _ in range(MAX_ITERATIONS):
         direction = ascent_direction(curvature, place.gradient, _free(place, low, high))
-        if n_dates * (direction @ place.gradient) < GAIN:
+        if n_dates * (direction @ place.gradient) < GAIN_TOLERANCE:
             break
         following = _search(likelihood, place, direction, low, high)
         if following is not None:
@@ -174,15 +174,15 @@ def _search(
 ) -> _Place | None:
     """The first of the steps 1, 1/3, 1/9, ... along the direction, cut off at the box, that climbs enough."""
     length = 1.0
-    for attempt in range(SHORTEST_STEP):
+    for attempt in range(MAX_STEP_CUTS):
         x = np.minimum(np.maximum(place.x + length * direction, low), high)
         promised = place.gradient @ (x - place.x)
         if promised > 0.0:
-            hidden = len(place.scores) * promised < ROUNDING
-            if hidden and attempt > FEW:
+            hidden = len(place.scores) * promised < LIKELIHOOD_ROUNDING
+            if hidden and attempt > MAX_CUTS_WITHIN_ROUNDING:
                 return None  # rounding will not let a shorter step look better
             reached = _look(likelihood, x)
-            fell = len(place.scores) * (place.value - reached.value) > ROUNDING
+            fell = len(place.scores) * (place.value - reached.value) > LIKELIHOOD_ROUNDING
             if (
                 hidden
                 and not fell

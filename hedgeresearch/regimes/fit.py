@@ -11,7 +11,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._validation.frames import check_following, check_frame
+from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -212,7 +212,7 @@ class RegimeFit(FittedParameters):
         """
         allow_missing = getattr(self.model, "allow_missing", False)
         frame = check_frame(observations, "observations", allow_missing=allow_missing)
-        check_following(frame, self.series, self.last_date)
+        check_new_data(frame, self.series, self.last_date)
         return self.advance(frame)
 
     def advance(self, observations: pd.DataFrame) -> RegimeFit:

@@ -20,7 +20,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
 from hedgeresearch._validation.frames import (
-    COLLINEAR,
+    COLLINEARITY_TOLERANCE,
     check_frame,
     check_independent,
     check_returns,
@@ -258,7 +258,7 @@ def summarise_path(observations: Array, path: Indices, k: int) -> PathSummary:
             if len(group) > n
             else np.zeros((n, n))
         )
-        if np.linalg.eigvalsh(within)[0] <= COLLINEAR:
+        if np.linalg.eigvalsh(within)[0] <= COLLINEARITY_TOLERANCE:
             raise ConvergenceError(
                 f"every regime must have a positive definite covariance; one is visited on {len(group)} of {len(path)} "
                 f"dates, too few or too alike for {n} series. Use fewer regimes or series, or more dates."

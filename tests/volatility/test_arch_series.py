@@ -160,7 +160,7 @@ def test_robust_errors_are_those_of_arch(margin, percent_log_returns):
     fit = margin.estimate_array(values)
     assert fit.bounds_hit == ()
     theirs = margin.build(values).fit(disp="off", tol=1e-10, cov_type="robust")
-    ours = np.sqrt(np.diag(covariance_of(fit.sensitivities().influence)))
+    ours = np.sqrt(np.diag(covariance_from_influence(fit.sensitivities().influence)))
     np.testing.assert_allclose(ours, theirs.std_err.to_numpy(), rtol=0.01)
 
 

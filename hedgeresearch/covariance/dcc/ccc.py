@@ -29,7 +29,7 @@ from hedgeresearch.covariance.first_step import (
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import Sensitivities, covariance_of
+from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityState
@@ -107,7 +107,9 @@ class CCCInference:
 
     def covariance(self) -> Array:
         """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
-        return covariance_of(self._influence([fit.sensitivities() for fit in self.margins.fits]))
+        return covariance_from_influence(
+            self._influence([fit.sensitivities() for fit in self.margins.fits])
+        )
 
     def moves(self) -> DeltaMethod[DCCState]:
         """The margins' parameters and the correlations."""

@@ -22,8 +22,12 @@ from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.covariance.delta_method import STEP, DeltaMethod
 from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import Sensitivities, covariance_of, influence
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_from, maximise
+from hedgeresearch.estimation.influence import (
+    Sensitivities,
+    covariance_from_influence,
+    parameter_influence,
+)
+from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.likelihood import PERSISTENCE_BOUND
 
@@ -98,7 +102,7 @@ def estimate_correlation(
 
     def search(starts: list[Array], *, thorough: bool = False) -> Optimum:
         bounds = [BOX[i] for i in moved]
-        return maximise(in_box, [x[moved] for x in starts], bounds, what, thorough=thorough)
+        return maximize(in_box, [x[moved] for x in starts], bounds, what, thorough=thorough)
 
     def search_widely() -> Optimum:
         nested = _nested_starts(likelihood, student, what)
@@ -116,7 +120,7 @@ def estimate_correlation(
         optimum = search_widely()
     else:
         near = start.point
-        optimum = continue_from(lambda: search([near]), search_widely)
+        optimum = continue_or_restart(lambda: search([near]), search_widely)
     point[moved] = optimum.point
     parameters, nu = _from_box(point, delta)
     free = [i for i, is_free in zip(moved, optimum.free, strict=True) if is_free]
@@ -153,7 +157,9 @@ class TwoStepInference:
         """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
         sensitivities = [fit.sensitivities() for fit in self.margins.fits]
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
-        return covariance_of(np.hstack([*(s.influence for s in sensitivities), correlation]))
+        return covariance_from_influence(
+            np.hstack([*(s.influence for s in sensitivities), correlation])
+        )
 
     def moves(self) -> DeltaMethod[DCCState]:
         """All margins' parameters, the correlation's, S and N, whose own sampling error is allowed for here."""
@@ -218,7 +224,7 @@ def correlation_influence(
             adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(up - down)) / (
                 2.0 * step[i]
             )
-    return influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
+    return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
 
 
 def _largest_share(likelihood: CorrelationLikelihood) -> float:

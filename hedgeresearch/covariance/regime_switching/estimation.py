@@ -13,7 +13,7 @@ from hedgeresearch._kernels.hidden_markov import expected_regimes, filter_regime
 from hedgeresearch.covariance.dcc.state import as_correlation
 from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.errors import ConvergenceError
-from hedgeresearch.estimation.influence import Sensitivities, covariance_of
+from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.typing import Array
 
 SEARCH, FINISH = (1e-4, 500), (1e-8, 20000)
@@ -150,7 +150,9 @@ class RegimeCorrelationInference:
 
     def covariance(self) -> Array:
         """Sampling covariance (m, m); NaN for parameters held by a bound."""
-        return covariance_of(self.influence([fit.sensitivities() for fit in self.margins.fits]))
+        return covariance_from_influence(
+            self.influence([fit.sensitivities() for fit in self.margins.fits])
+        )
 
     def influence(self, sensitivities: list[Sensitivities]) -> Array:
         """Of each date on the margins' parameters, the correlations and the transition, (n_dates, m)."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from hedgeresearch.errors import ConvergenceError
-from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE, LONGEST_SEARCH
+from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE, MAX_ITERATIONS
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, stationary_start
 from hedgeresearch.typing import Array
 
@@ -126,7 +126,7 @@ def climb(
             settings = {
                 "em_iter": em_steps,
                 "gtol": tolerance,
-                "maxiter": LONGEST_SEARCH,
+                "maxiter": MAX_ITERATIONS,
                 "return_params": True,
             }
             params = statsmodels_model.fit(_pack(statsmodels_model, start), **settings)

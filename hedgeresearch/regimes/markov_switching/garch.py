@@ -33,9 +33,13 @@ from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least, check_choice, check_flag
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import covariance_of, hessian, influence
+from hedgeresearch.estimation.influence import (
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.optimization.quasi_newton import Optimum, maximise
+from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
 from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHState
 from hedgeresearch.regimes.state import stationary_probabilities
@@ -199,10 +203,12 @@ class SwitchingGARCHInference:
             return switching_garch_likelihood(x, self.unit, k)[1]
 
         steps = difference_steps(parameters, k)
-        information = -hessian(lambda x: scores(x).mean(axis=0), parameters, steps, self.model.kept)
+        information = -numerical_hessian(
+            lambda x: scores(x).mean(axis=0), parameters, steps, self.model.kept
+        )
         tangent = jacobian[np.ix_(kept, np.flatnonzero(self.optimum.free))]
-        by_date = influence(scores(parameters)[:, kept], information, tangent)
-        return covariance_of(by_date * self._units[kept])
+        by_date = parameter_influence(scores(parameters)[:, kept], information, tangent)
+        return covariance_from_influence(by_date * self._units[kept])
 
     @property
     def _units(self) -> Array:
@@ -247,7 +253,7 @@ def _climb(unit: Array, start: Array, moved: Array, k: int) -> Optimum | None:
         return by_date, scores, jacobian[:, moved]
 
     try:
-        end = maximise(
+        end = maximize(
             likelihood, [start[moved]], box(k)[moved].tolist(), "a Markov-switching GARCH"
         )
     except ConvergenceError:

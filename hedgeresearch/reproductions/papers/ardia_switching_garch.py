@@ -23,7 +23,7 @@ from hedgeresearch._kernels.markov_switching_garch import (
     switching_garch_likelihood,
 )
 from hedgeresearch.datasets import fetch, read_rda
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.regimes.markov_switching.garch import (
     MarkovSwitchingGARCH,
     before_second,
@@ -209,7 +209,7 @@ def draw(figure: Figure, shown: Shown) -> None:
         shown.turbulent,
         ylabel="P(turbulent)",
         note="smoothed: hindsight",
-        references={"turbulent": COLOURS[1]},
+        references={"turbulent": COLORS[1]},
         ax=right,
     )
     right.spines["right"].set_visible(True)

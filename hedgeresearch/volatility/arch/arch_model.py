@@ -20,7 +20,7 @@ import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
+from hedgeresearch.estimation.influence import Sensitivities, numerical_hessian, parameter_influence
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.arch.likelihood import (
@@ -220,12 +220,12 @@ class ArchEstimate:
         scores, tangent = series.scores(x), self.optimum.tangent
         moved = np.flatnonzero(tangent.any(axis=1))
         information = np.zeros((len(x), len(x)))
-        information[np.ix_(moved, moved)] = -hessian(
+        information[np.ix_(moved, moved)] = -numerical_hessian(
             lambda point: series.scores(point).mean(axis=0),
             x,
             1e-3 * natural_size(scores, x),
             moved.tolist(),
         )
         _, units = self.process.in_units()
-        by_date = influence(scores, information, tangent) @ units.T
+        by_date = parameter_influence(scores, information, tangent) @ units.T
         return Sensitivities(by_date, np.linalg.solve(units.T, derivatives(series.residuals, x)))
