@@ -8,7 +8,12 @@ from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, correlation_influence
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.estimation.influence import Sensitivities
+from hedgeresearch.estimation.influence import (
+    Sensitivities,
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
 from hedgeresearch.volatility.garch.likelihood import backcast_start, mean_score, scores_by_date
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.influence import covariance_from_influence
 from hedgeresearch.volatility.arch.arch_model import ArchModel
 
 SPECIFICATIONS = [

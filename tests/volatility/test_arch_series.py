@@ -8,7 +8,7 @@ import rdata
 
 from hedgeresearch._kernels.garch import garch_residuals
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.influence import covariance_of
+from hedgeresearch.estimation.influence import covariance_from_influence
 from hedgeresearch.volatility.arch.arch_model import ArchModel
 from hedgeresearch.volatility.arch.likelihood import refine
 from hedgeresearch.volatility.arch.process import ArchProcess, ArchState
@@ -135,8 +135,8 @@ def test_garch_is_near_that_of_this_package_from_its_own_start(percent_log_retur
     """The starts, an average of the first 75 dates or of all, matter to the first dates only: .1 standard errors."""
     values = percent_log_returns["SP500"].to_numpy()
     ours, other = GARCH().estimate_array(values), ArchModel().estimate_array(values)
-    errors = np.sqrt(np.diag(covariance_of(ours.sensitivities().influence)))
-    theirs = np.sqrt(np.diag(covariance_of(other.sensitivities().influence)))
+    errors = np.sqrt(np.diag(covariance_from_influence(ours.sensitivities().influence)))
+    theirs = np.sqrt(np.diag(covariance_from_influence(other.sensitivities().influence)))
     assert (np.abs(other.parameters - ours.parameters) < 0.1 * errors).all()
     np.testing.assert_allclose(theirs, errors, rtol=0.02)
 

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
+from hedgeresearch.estimation.influence import covariance_from_influence
 from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.garch.likelihood import coordinates, from_box, maximise_garch
 
@@ -127,6 +128,7 @@ def test_no_random_start_beats_the_optimum(model, seed):
 def search_from(unit, moved, start):
     from hedgeresearch._kernels.densities import density_constants
     from hedgeresearch._kernels.garch import garch_scores
+    from hedgeresearch.optimization.quasi_newton import maximize
     from hedgeresearch.volatility.garch import likelihood as box
 
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.estimation.influence import covariance_from_influence
 from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.garch.standard_errors import KINDS, covariance_by_kind
 
