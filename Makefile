@@ -67,7 +67,7 @@ benchmark: $(VENV)/.installed-test ## Time the recursions and the fits
 notebooks: $(VENV)/.installed-test ## Execute the notebooks again and save their outputs in place
 	@$(if $(NOTEBOOKS),$(STEADY) $(BIN)/jupyter execute --inplace --kernel_name=python3 --timeout=$(NOTEBOOK_TIMEOUT) $(NOTEBOOKS),echo "no notebooks")
 
-gallery: $(VENV)/.installed-test ## Reproduce everything and write the table and figures of the README
+gallery: $(VENV)/.installed-test ## Reproduce everything and write docs/reproductions.md
 	@$(STEADY) $(BIN)/python docs/gallery.py
 
 datasets: $(VENV)/.installed-test ## Rebuild the bundled tables
