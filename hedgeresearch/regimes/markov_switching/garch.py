@@ -88,6 +88,8 @@ class MarkovSwitchingGARCH:
     n_starts: int = 8
     seed: int = 0
     univariate: ClassVar[bool] = True
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
