@@ -1,1 +1,1 @@
-"""Likelihoods maximised, standard errors, and the record of an estimation: shared by the model families."""
+"""Estimates and their standard errors: what all model families share."""

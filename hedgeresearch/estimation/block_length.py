@@ -1,4 +1,4 @@
-"""The mean length of the blocks of a stationary bootstrap."""
+"""Mean block length of a stationary bootstrap."""
 
 from __future__ import annotations
 
@@ -10,16 +10,27 @@ from hedgeresearch.typing import Array
 
 
 def optimal_block_length(series: Array) -> int:
-    """The longest that a column of (n_dates, n_series) asks for, one at least; columns that stand still ask for none.
+    """Return the largest optimal mean block length of several series, in observations.
 
-    Source: Politis and White (2004), Econometric Reviews 23, with the correction of Patton, Politis and White (2009).
+    Politis and White (2004), Econometric Reviews 23, with the correction of Patton, Politis and
+    White (2009), Econometric Reviews 28.
+
+    Parameters
+    ----------
+    series : array (n_dates, n_series)
+        Constant columns are left out.
+
+    Returns
+    -------
+    int
+        At least 1, which it is if all columns are constant.
     """
-    from arch.bootstrap import optimal_block_length
+    from arch import bootstrap
 
-    centred = series - series.mean(axis=0)
-    spread = centred.std(axis=0)
-    moving = spread > 1e-12 * np.abs(series).max(axis=0)
-    if not moving.any():
+    centered = series - series.mean(axis=0)
+    spread = centered.std(axis=0)
+    varies = spread > 1e-12 * np.abs(series).max(axis=0)
+    if not varies.any():
         return 1
-    lengths = optimal_block_length(centred[:, moving] / spread[moving])["stationary"]
+    lengths = bootstrap.optimal_block_length(centered[:, varies] / spread[varies])["stationary"]
     return max(math.ceil(float(lengths.max())), 1)
