@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -76,6 +76,9 @@ class JumpModel:
     penalty: float = 50.0
     n_starts: int = 10
     seed: int = 0
+    univariate: ClassVar[bool] = False
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)

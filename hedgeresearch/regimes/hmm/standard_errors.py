@@ -40,7 +40,14 @@ STEP = 0.03
 
 
 def finish_fit(
-    model: Any, frame: pd.DataFrame, found: Run, ends: Array | None, units: Units, prior: float
+    model: Any,
+    frame: pd.DataFrame,
+    found: Run,
+    ends: Array | None,
+    units: Units,
+    prior: float,
+    *,
+    allow_missing: bool = False,
 ) -> RegimeFit:
     """The fit of what a search found; ``ends`` are the log-likelihoods of its starts, None if there was one climb."""
     volume = units.log_volume(frame.to_numpy())
@@ -64,6 +71,7 @@ def finish_fit(
         chain,
         estimates,
         np.array([log_likelihood]) if ends is None else ends - volume,
+        allow_missing=allow_missing,
     )
     if not found.converged:
         warnings.warn(

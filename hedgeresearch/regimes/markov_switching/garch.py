@@ -18,17 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.markov_switching_garch import (
-    box,
-    difference_steps,
-    from_box,
-    regime_variances,
-    renumber,
-    split_parameters,
-    starting_points,
-    switching_garch_likelihood,
-    unconditional_variances,
-)
+from hedgeresearch._kernels.markov_switching_garch import regime_variances
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least, check_choice, check_flag
 from hedgeresearch.errors import ConvergenceError, DataError
@@ -41,6 +31,18 @@ from hedgeresearch.estimation.influence import (
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.markov_switching.garch_coordinates import (
+    from_box,
+    renumber_regimes,
+    search_box,
+    starting_points,
+)
+from hedgeresearch.regimes.markov_switching.garch_likelihood import (
+    difference_steps,
+    split_parameters,
+    switching_garch_likelihood,
+    unconditional_variances,
+)
 from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHState
 from hedgeresearch.regimes.state import stationary_probabilities
 from hedgeresearch.typing import Array
@@ -88,6 +90,8 @@ class MarkovSwitchingGARCH:
     n_starts: int = 8
     seed: int = 0
     univariate: ClassVar[bool] = True
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
@@ -254,12 +258,12 @@ def _climb(unit: Array, start: Array, moved: Array, k: int) -> Optimum | None:
 
     try:
         end = maximize(
-            likelihood, [start[moved]], box(k)[moved].tolist(), "a Markov-switching GARCH"
+            likelihood, [start[moved]], search_box(k)[moved].tolist(), "a Markov-switching GARCH"
         )
     except ConvergenceError:
         return None
     x[moved] = end.point
-    point, (low, high) = renumber(x, k), box(k).T
+    point, (low, high) = renumber_regimes(x, k), search_box(k).T
     inside = (point > low + ON_BOUND) & (point < high - ON_BOUND)
     return replace(end, point=point, free=moved & inside) if inside[: 5 * k : 5].all() else None
 
