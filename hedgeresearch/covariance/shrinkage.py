@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._validation.frames import COLLINEARITY_TOLERANCE
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import day
+from hedgeresearch._formatting import counted, day
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
@@ -73,6 +73,7 @@ def _check_positive(frame: pd.DataFrame, kind: str) -> None:
         row, column = divmod(int(np.argmax(bad)), bad.shape[1])
         raise DataError(
             f"prices must be positive for {kind} returns; column {frame.columns[column]!r} is "
-            f"{frame.to_numpy()[row, column]:g} on {day(frame.index[row])} ({int(bad.sum())} values "
-            'are not positive). Use kind="difference" for prices that can be zero or negative.'
+            f"{frame.to_numpy()[row, column]:g} on {day(frame.index[row])} "
+            f"({counted(int(bad.sum()), 'such value')}). "
+            'Use kind="difference" for prices that can be zero or negative.'
         )

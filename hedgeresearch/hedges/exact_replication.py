@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import COLLINEARITY_TOLERANCE
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_ratio
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit

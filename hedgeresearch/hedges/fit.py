@@ -13,12 +13,12 @@ import pandas as pd
 from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._validation.frames import (
-    check_new_data,
+from hedgeresearch._validation.asset_and_hedges import (
     join_asset_and_hedges,
     refuse_returns_for_prices,
     returns_kind,
 )
+from hedgeresearch._validation.frames import check_new_data
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import (
-    check_independent,
-    check_returns,
+from hedgeresearch._validation.asset_and_hedges import (
     join_asset_and_hedges,
     refuse_returns_for_prices,
     returns_kind,
 )
+from hedgeresearch._validation.collinearity import check_independent
+from hedgeresearch._validation.frames import check_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 

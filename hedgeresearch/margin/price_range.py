@@ -16,7 +16,8 @@ import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_returns, returns_kind
+from hedgeresearch._validation.asset_and_hedges import returns_kind
+from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
 from hedgeresearch.errors import DataError

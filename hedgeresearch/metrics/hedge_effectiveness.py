@@ -7,7 +7,8 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import CONSTANT_TOLERANCE, check_frame, join_asset_and_hedges
+from hedgeresearch._validation.asset_and_hedges import join_asset_and_hedges
+from hedgeresearch._validation.frames import CONSTANT_TOLERANCE, check_frame
 from hedgeresearch._validation.series import joined_series, one_series
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError

@@ -30,7 +30,7 @@ FEASIBILITY_TOLERANCE = 1e-10
 GROSS_TOLERANCE = 1e-6
 """Relative excess over the gross limit above which the limit is too small for the arithmetic."""
 INFEASIBILITY_TOLERANCE = 1e-12
-"""Inverse squared distance of the feasible set, in units of the largest violation, of an empty set."""
+"""Inverse squared distance to the feasible set below which the set counts as empty."""
 MAX_SHARED_DATES = 30
 """Number of dates that are tried with the constraints that bind at the first of them."""
 

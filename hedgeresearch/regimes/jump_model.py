@@ -19,12 +19,8 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
-from hedgeresearch._validation.frames import (
-    COLLINEARITY_TOLERANCE,
-    check_frame,
-    check_independent,
-    check_returns,
-)
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE, check_independent
+from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates

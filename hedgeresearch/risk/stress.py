@@ -26,7 +26,8 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_frame, returns_kind
+from hedgeresearch._validation.asset_and_hedges import returns_kind
+from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array

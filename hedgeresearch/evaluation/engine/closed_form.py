@@ -15,7 +15,7 @@ import numpy as np
 from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
 from hedgeresearch._kernels.rolling import rolling_covariance
-from hedgeresearch._validation.frames import COLLINEARITY_TOLERANCE
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.covariance.moments.ewma import EWMACovariance, start_up
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.evaluation.engine.schedule import Step

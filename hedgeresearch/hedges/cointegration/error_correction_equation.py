@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import check_independent, distinct_name
+from hedgeresearch._validation.asset_and_hedges import distinct_name
+from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import (
     ErrorKind,

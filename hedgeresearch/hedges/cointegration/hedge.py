@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import distinct_name
+from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.estimates import Estimates

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hedgeresearch._validation.frames import COLLINEARITY_TOLERANCE
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array

@@ -19,7 +19,7 @@ import pandas as pd
 from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import COLLINEARITY_TOLERANCE
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import check_frame, check_independent, check_returns
+from hedgeresearch._validation.collinearity import check_independent
+from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import (
     check_at_least,
     check_between,
