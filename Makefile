@@ -17,7 +17,7 @@ NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wild
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help recommend test lint types layers unit notebook-test wheel slow benchmark notebooks gallery datasets lock format clean
+.PHONY: help recommend test quick lint types layers unit notebook-test wheel slow benchmark notebooks gallery datasets lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,10 @@ recommend: $(VENV)/.installed ## Install the package and print the recommended h
 
 test: lint types layers unit notebook-test wheel ## Run every check: style, types, layers, tests, notebooks, wheel
 	@echo "All checks passed."
+
+quick: lint types layers ## Run the checks of daily work: style, types, layers, fast tests
+	@echo "== fast tests"
+	@$(STEADY) $(BIN)/python -m pytest --quiet --numprocesses=auto -m "not slow and not wheel and not long" tests
 
 lint: $(VENV)/.installed-test ## ... style (ruff)
 	@echo "== style"
@@ -43,11 +47,11 @@ layers: $(VENV)/.installed-test ## ... direction of imports (import-linter)
 
 unit: $(VENV)/.installed-test ## ... unit tests and doctests
 	@echo "== unit tests and doctests"
-	@$(STEADY) $(BIN)/python -m pytest --quiet --doctest-modules tests hedgeresearch
+	@$(STEADY) $(BIN)/python -m pytest --quiet --numprocesses=auto --doctest-modules tests hedgeresearch
 
 notebook-test: $(VENV)/.installed-test ## ... every notebook runs
 	@echo "== notebooks"
-	@$(if $(NOTEBOOKS),$(STEADY) $(BIN)/python -m pytest --quiet -o filterwarnings= --nbmake --nbmake-kernel=python3 \
+	@$(if $(NOTEBOOKS),$(STEADY) $(BIN)/python -m pytest --quiet --numprocesses=auto -o filterwarnings= --nbmake --nbmake-kernel=python3 \
 		--nbmake-timeout=$(NOTEBOOK_TIMEOUT) $(NOTEBOOKS),echo "no notebooks")
 
 wheel: $(VENV)/.installed-test ## ... the wheel works in an empty environment
@@ -55,7 +59,7 @@ wheel: $(VENV)/.installed-test ## ... the wheel works in an empty environment
 	@$(STEADY) $(BIN)/python -m pytest --quiet -m wheel tests/test_wheel.py
 
 slow: $(VENV)/.installed-test ## Run the slow tests: parameters recovered from simulations
-	@$(STEADY) $(BIN)/python -m pytest -m slow --durations=10
+	@$(STEADY) $(BIN)/python -m pytest --numprocesses=auto -m slow --durations=10
 
 benchmark: $(VENV)/.installed-test ## Time the recursions and the fits
 	@$(STEADY) $(BIN)/python -m pytest tests/benchmarks --benchmark-only
@@ -63,7 +67,7 @@ benchmark: $(VENV)/.installed-test ## Time the recursions and the fits
 notebooks: $(VENV)/.installed-test ## Execute the notebooks again and save their outputs in place
 	@$(if $(NOTEBOOKS),$(STEADY) $(BIN)/jupyter execute --inplace --kernel_name=python3 --timeout=$(NOTEBOOK_TIMEOUT) $(NOTEBOOKS),echo "no notebooks")
 
-gallery: $(VENV)/.installed-test ## Reproduce everything and write the table and figures of the README
+gallery: $(VENV)/.installed-test ## Reproduce everything and write docs/reproductions.md
 	@$(STEADY) $(BIN)/python docs/gallery.py
 
 datasets: $(VENV)/.installed-test ## Rebuild the bundled tables
@@ -74,7 +78,7 @@ lock: $(VENV)/.installed-test ## Pin the newest versions that fit pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
-format: $(VENV)/.installed-test ## Format the code and mend what ruff can mend
+format: $(VENV)/.installed-test ## Format the code and apply the fixes of ruff
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 

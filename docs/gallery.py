@@ -1,7 +1,7 @@
-"""Write the gallery of the README: the table of reproductions and three of their figures.
+"""Write the page docs/reproductions.md: the table of reproductions and three of their figures.
 
 Run it by ``make gallery``. Reproductions whose data cannot be had are left as they stand in the table, new ones as not
-run. Those that fail or have numbers outside their tolerance are told of: the table is written, the exit code is 1.
+run. Those that fail or have numbers outside their tolerance are listed: the table is written, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import hedgeresearch as hr
 from hedgeresearch.reproductions.reproduction import Reproduction
 
 DOCS = Path(__file__).parent
-README = DOCS.parent / "README.md"
+PAGE = DOCS / "reproductions.md"
 BEGIN, END = "<!-- gallery, written by `make gallery` -->\n", "<!-- end of gallery -->\n"
 HEAD = (
     "| name | source | published numbers within tolerance | equal to the print | numbers of other programs | "
@@ -27,7 +27,7 @@ FIGURES = {
 
 
 def main() -> None:
-    """Reproduce everything, save the figures, replace the part of the README between its two marks."""
+    """Reproduce everything, save the figures, replace the part of the page between its two marks."""
     rows: dict[str, str] = {}
     failed = []
     for name in map(str, hr.reproductions.list_reproductions().index):
@@ -50,17 +50,17 @@ def main() -> None:
 
 
 def write(rows: dict[str, str]) -> None:
-    """Replace the part of the README between its two marks; a reproduction without a new row keeps its old one."""
-    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
+    """Replace the part of the page between its two marks; a reproduction without a new row keeps its old one."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     old, after = rest.split(END)
     kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}
     titles = {
         str(name): f"| `{name}` | {title} | not run | | | |"
         for name, title in hr.reproductions.list_reproductions()["title"].items()
     }
-    figures = [f"![{caption}](docs/{name}.png)\n" for name, caption in FIGURES.items()]
+    figures = [f"![{caption}]({name}.png)\n" for name, caption in FIGURES.items()]
     table = [HEAD, "|---" * 6 + "|", *({**titles, **kept, **rows}[name] for name in titles)]
-    README.write_text(
+    PAGE.write_text(
         before + BEGIN + "\n".join([*table, "", *figures]) + END + after, encoding="utf-8"
     )
 

@@ -1,7 +1,8 @@
-"""Correlation- and regime-aware hedge ratios: estimation, walk-forward evaluation and recommendation.
+"""Correlation- and regime-aware hedge ratios: estimation, evaluation and recommendation.
 
-The classes and functions used most are here, such as ``hr.OLSHedge``; everything else is one level down, in the room
-of its family, such as ``hr.metrics.expected_shortfall``. Modules are loaded when they are first used.
+The classes and functions used most are here, such as ``hr.OLSHedge``; everything else is one level
+down, in the room of its family, such as ``hr.metrics.expected_shortfall``. Modules are loaded when
+they are first used.
 """
 
 import lazy_loader

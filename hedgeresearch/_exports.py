@@ -1,4 +1,4 @@
-"""The name under which a public class or function is known."""
+"""Public names of classes and functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Exported = TypeVar("Exported")
 def exported_by(room: str) -> Callable[[Exported], Exported]:
     """Set ``__module__`` of a class or function to the room that users import it from.
 
-    So its name in error messages and pickles does not change when the file that defines it moves.
+    Its name in error messages and pickles then stays the same when the file that defines it moves.
     """
 
     def decorate(public: Exported) -> Exported:

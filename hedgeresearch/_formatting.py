@@ -1,4 +1,4 @@
-"""How dates, numbers and models are written for people."""
+"""Dates, numbers and models as text for people."""
 
 from __future__ import annotations
 
@@ -8,28 +8,37 @@ from typing import Any
 
 import pandas as pd
 
-ROUNDING = 1e-12
+ZERO_TOLERANCE = 1e-12
 """Size below which a number is written as zero."""
-SAME = 1e-9
-"""Relative difference to a round number below which it is written as that."""
+ROUND_TOLERANCE = 1e-9
+"""Relative difference to a round number below which the round number is written."""
 
 
 def day(date: Any) -> str:
-    """A date as people write it: without a midnight, without seconds that are zero."""
+    """Return a date without a time of midnight and without seconds of zero.
+
+    Examples
+    --------
+    >>> day(pd.Timestamp("2020-01-31"))
+    '2020-01-31'
+    >>> day(pd.Timestamp("2020-01-31 16:30", tz="UTC"))
+    '2020-01-31 16:30 UTC'
+    """
     if not isinstance(date, pd.Timestamp):
         return str(date)
     if date == date.normalize():
         return str(date.date())
-    whole_minute = date == date.floor("min")
-    return (
-        f"{date:%Y-%m-%d %H:%M}{f' {date.tzname()}' if date.tz else ''}"
-        if whole_minute
-        else str(date)
-    )
+    if date != date.floor("min"):
+        return str(date)
+    zone = f" {date.tzname()}" if date.tz else ""
+    return f"{date:%Y-%m-%d %H:%M}{zone}"
 
 
 def describe(model: Any) -> str:
-    """A model by its name and the settings that are required or differ from their defaults."""
+    """Return a model as a call with the settings that have no default or differ from it.
+
+    A value that is not a dataclass is returned as its ``repr``.
+    """
     if not is_dataclass(model):
         return repr(model)
     settings = []
@@ -42,49 +51,92 @@ def describe(model: Any) -> str:
     return f"{type(model).__name__}({', '.join(settings)})"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun, in the plural unless the number is one.
+
+    Examples
+    --------
+    >>> counted(1, "such value"), counted(3, "such value")
+    ('1 such value', '3 such values')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def exact(value: float) -> str:
-    """A number in full: thousands separated, without an exponent or zeros at its end."""
+    """Return a number with up to eight decimals, separated thousands and no exponent.
+
+    Examples
+    --------
+    >>> exact(12500.0), exact(0.00025)
+    ('12,500', '0.00025')
+    """
     text = f"{value:,.8f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
 def quantity(value: float, digits: int = 4) -> str:
-    """An amount with some significant digits, its whole part in full and no exponent; a round one without zeros."""
+    """Return an amount with some significant digits, its whole part in full and no exponent.
+
+    Zeros at the end of a round number are left out.
+
+    Examples
+    --------
+    >>> quantity(1234.567), quantity(0.0123456), quantity(2.5)
+    ('1,235', '0.01235', '2.5')
+    """
     if not math.isfinite(value):
         return f"{abs(value):g}"
-    if abs(value) < ROUNDING:
+    if abs(value) < ZERO_TOLERANCE:
         return "0"
-    leading = int(
-        f"{value:.{digits - 1}e}".partition("e")[2]
-    )  # of the rounded number: 9.9999 is 10
-    decimals = max(digits - 1 - leading, 0)
+    # The exponent after rounding: 9.9999 has that of 10.
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    decimals = max(digits - 1 - exponent, 0)
     text = f"{value:,.{decimals}f}"
-    is_round = math.isclose(value, round(value, decimals), rel_tol=SAME)
+    is_round = math.isclose(value, round(value, decimals), rel_tol=ROUND_TOLERANCE)
     return text.rstrip("0").rstrip(".") if decimals and is_round else text
 
 
 def money(value: float) -> str:
-    """A sum in currency: whole from 100 on, with three digits below."""
+    """Return an amount of currency: whole from 100 on, with three significant digits below."""
     return quantity(value, 3)
 
 
 def percent(share: float) -> str:
-    """A share with one decimal, and with as many as it takes to tell it from all."""
-    left = abs(1.0 - abs(share))
-    decimals = 1 if left == 0.0 or left >= 5e-4 else min(math.ceil(-math.log10(200.0 * left)), 6)
+    """Return a share in percent with one decimal, or more if it would round to 100%.
+
+    Examples
+    --------
+    >>> percent(0.795), percent(0.99996)
+    ('79.5%', '99.996%')
+    """
+    distance = abs(1.0 - abs(share))
+    if distance == 0.0 or distance >= 5e-4:
+        decimals = 1
+    else:
+        decimals = min(math.ceil(-math.log10(200.0 * distance)), 6)
     text = f"{share:.{decimals}%}"
     return text.removeprefix("-") if float(text[:-1]) == 0.0 else text
 
 
 def full_percent(share: float) -> str:
-    """A share that somebody chose, such as a level, with all its digits."""
+    """Return a chosen share, such as a confidence level, in percent with all its digits.
+
+    Examples
+    --------
+    >>> full_percent(0.975)
+    '97.5%'
+    """
     return f"{100.0 * share:.10g}%"
 
 
 def side(contracts: float, text: str) -> str:
-    """A holding in words: the text of its size, and whether it is long or short."""
-    return (
-        "nothing"
-        if abs(contracts) < ROUNDING
-        else f"{text.removeprefix('-')} {'long' if contracts > 0.0 else 'short'}"
-    )
+    """Return a holding as its size, given as text, and "long" or "short"; "nothing" for zero.
+
+    Examples
+    --------
+    >>> side(-40.0, "40")
+    '40 short'
+    """
+    if abs(contracts) < ZERO_TOLERANCE:
+        return "nothing"
+    return f"{text.removeprefix('-')} {'long' if contracts > 0.0 else 'short'}"

@@ -1,3 +1,3 @@
-"""The version of the package, said once."""
+"""Version of the package."""
 
 VERSION = "0.1.0"

@@ -1,4 +1,4 @@
-"""What can go wrong, as exceptions and warnings a caller can handle."""
+"""Exceptions and warnings of the package."""
 
 from __future__ import annotations
 
@@ -7,39 +7,50 @@ import warnings
 
 
 class HedgeResearchError(Exception):
-    """Root of every error this package raises on purpose."""
+    """Base class of all errors that the package raises deliberately."""
 
 
 class DataError(HedgeResearchError, ValueError):
-    """Data or a setting that cannot be used; the message says what must hold, what came and what to do."""
+    """Data or a setting cannot be used.
+
+    The message says what must hold, what came and what to do.
+    """
 
 
 class MissingDataError(DataError):
-    """Data that the package may not contain and that could not be had; the message says where they are."""
+    """Data that are not part of the package could not be obtained.
+
+    The message says where they are.
+    """
 
 
 class ConvergenceError(HedgeResearchError, RuntimeError):
-    """An estimation that did not reach an optimum; the message says where it stopped and what to try."""
+    """An estimation did not reach an optimum.
+
+    The message says where it stopped and what to try.
+    """
 
 
 class HedgeResearchWarning(UserWarning):
-    """Root of every warning this package issues."""
+    """Base class of all warnings that the package issues."""
 
 
 class ConvergenceWarning(HedgeResearchWarning):
-    """An estimate to be read with care, such as one that lies on a bound."""
+    """An estimate must be read with care, for example because it lies on a bound."""
 
 
 class DataWarning(HedgeResearchWarning):
-    """Something that was done to the data on request and that the caller should see, such as dropped dates."""
+    """Data were changed on request, for example by dropping dates."""
 
 
 def warn_caller(message: str, category: type[Warning]) -> None:
-    """Warn at the line outside this package from which it was called."""
-    frame, level = inspect.currentframe(), 1
-    while (
-        frame is not None
-        and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]
-    ):
-        frame, level = frame.f_back, level + 1
+    """Warn at the line outside of this package from which the package was called."""
+    package = __name__.partition(".")[0]
+    frame = inspect.currentframe()
+    level = 1
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").partition(".")[0] != package:
+            break
+        frame = frame.f_back
+        level += 1
     warnings.warn(message, category, stacklevel=level)

@@ -15,7 +15,7 @@ from hedgeresearch.typing import Array
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's palette, told apart by colour-blind readers too."""
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
 
@@ -109,7 +109,7 @@ def shade_regimes(probabilities: pd.DataFrame, axes: Axes) -> None:
             where=likeliest == regime,
             step="mid",
             transform=axes.get_xaxis_transform(),
-            color=COLOURS[regime % len(COLOURS)],
+            color=COLORS[regime % len(COLORS)],
             alpha=0.3,
             lw=0.0,
             label=f"regime {regime}",
@@ -130,8 +130,8 @@ def plot_intervals(
     axes = _axes(ax)
     rows = np.arange(len(values))[::-1]
     axes.axvline(reference, color="0.6", lw=0.8, zorder=0)
-    axes.hlines(rows, ends[:, 0], ends[:, 1], color=COLOURS[0], lw=2.0)
-    axes.plot(values.to_numpy(), rows, "o", color=COLOURS[0], ms=5.0)
+    axes.hlines(rows, ends[:, 0], ends[:, 1], color=COLORS[0], lw=2.0)
+    axes.plot(values.to_numpy(), rows, "o", color=COLORS[0], ms=5.0)
     axes.set_yticks(rows, [str(name) for name in values.index])
     axes.set_xlabel(xlabel)
     axes.margins(y=0.1)
@@ -164,7 +164,7 @@ def _axes(ax: Axes | None) -> Axes:
 
 
 def _cycle(n: int) -> list[str]:
-    return [COLOURS[i % len(COLOURS)] for i in range(n)]
+    return [COLORS[i % len(COLORS)] for i in range(n)]
 
 
 def _dates(index: pd.Index[Any]) -> pd.Index[Any]:

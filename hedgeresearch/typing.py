@@ -1,4 +1,4 @@
-"""The one type that numbers travel in below the pandas surface."""
+"""Array types for the functions below the pandas surface."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
-"""An array of floats; its shape stands in the docstring of whoever takes or gives it."""
-Indices = npt.NDArray[np.intp]
-"""Positions in an array."""
+"""Array of floats; docstrings give its shape."""
+Indices: TypeAlias = npt.NDArray[np.intp]
+"""Array of positions in another array."""

@@ -22,10 +22,12 @@ _defined_in = doctest.DocTestFinder._from_module  # type: ignore[attr-defined]
 
 
 def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool:
-    """Whether a module defines a value: public classes carry the name of their room instead."""
-    if inspect.isclass(value) and module is not None:
-        public = value.__module__.startswith("hedgeresearch.")
-        return public and f"class {value.__name__}" in inspect.getsource(module)
+    """Whether a module defines a value: public names carry the name of their room instead."""
+    public = getattr(value, "__module__", "").startswith("hedgeresearch.")
+    if public and module is not None and inspect.isfunction(value):
+        return bool(value.__code__.co_filename == module.__file__)
+    if public and module is not None and inspect.isclass(value):
+        return f"class {value.__name__}" in inspect.getsource(module)
     return bool(_defined_in(finder, module, value))
 
 

@@ -27,7 +27,7 @@ def test_a_notebook_keeps_to_the_rules(path: Path) -> None:
     assert not any(str(place) in json.dumps(outputs) for place in PLACES)
 
 
-def test_the_readme_lists_every_notebook() -> None:
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+def test_the_docs_list_every_notebook() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "notebooks.md").read_text(encoding="utf-8")
     assert len(NOTEBOOKS) == 12
-    assert all(f"(notebooks/{path.name})" in readme for path in NOTEBOOKS)
+    assert all(f"(../notebooks/{path.name})" in page for path in NOTEBOOKS)

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter
 
 import hedgeresearch as hr
-from hedgeresearch.plotting import COLOURS, plot_lines, plot_probabilities, sample_label
+from hedgeresearch.plotting import COLORS, plot_lines, plot_probabilities, sample_label
 
 DAYS = pd.date_range("2020-01-01", periods=5, name="date")
 LINES = pd.DataFrame({"oil": [1.0, 2, 3, 4, 5], "gas": [5.0, 4, 3, 2, 1]}, DAYS)
@@ -37,19 +37,19 @@ def test_lines_are_the_columns(ax: Axes) -> None:
         "in sample",
         ["oil", "gas"],
     )
-    assert [line.get_color() for line in ax.lines] == list(COLOURS[:2])
+    assert [line.get_color() for line in ax.lines] == list(COLORS[:2])
     np.testing.assert_array_equal(np.stack([line.get_ydata() for line in ax.lines], axis=1), LINES)
 
 
 def test_lines_added_take_the_next_colours(ax: Axes) -> None:
     plot_lines(LINES, ylabel="price", ax=ax)
     plot_lines(LINES, ylabel="price", ax=ax)
-    assert [line.get_color() for line in ax.lines] == list(COLOURS[:4])
+    assert [line.get_color() for line in ax.lines] == list(COLORS[:4])
 
 
 def test_colours_begin_again_after_the_last(ax: Axes) -> None:
     plot_lines(pd.DataFrame(np.zeros((5, 8)), DAYS), ylabel="price", ax=ax)
-    assert ax.lines[7].get_color() == COLOURS[0]
+    assert ax.lines[7].get_color() == COLORS[0]
 
 
 @pytest.mark.parametrize("dates", [DAYS, DAYS.to_period("D")], ids=["timestamps", "periods"])
@@ -76,7 +76,7 @@ def test_probabilities_stack_to_one(ax: Axes) -> None:
         assert set(top) <= set(tops[f"regime {regime}"])
     # drawn from the tallest to the lowest, named from the lowest to the tallest
     assert [to_hex(area.get_facecolor()[0]).upper() for area in ax.collections] == list(
-        COLOURS[2::-1]
+        COLORS[2::-1]
     )
     assert legend(ax) == ["regime 0", "regime 1", "regime 2"]
 

@@ -1,0 +1,1 @@
+"""Containers: a mapping that never changes and a table that only grows."""

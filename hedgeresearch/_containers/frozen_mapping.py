@@ -1,4 +1,4 @@
-"""A mapping among the settings of a model: it never changes, and has a hash."""
+"""Immutable mapping for the settings of models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ Value = TypeVar("Value")
 
 
 class FrozenMapping(Mapping[Any, Value]):
-    """What a mapping held when this was made of it, in its order; equal to any mapping of the same items."""
+    """Immutable, hashable copy of a mapping, in its order.
+
+    It equals any mapping of the same items.
+
+    Examples
+    --------
+    >>> limits = FrozenMapping({"SP500": 0.5})
+    >>> limits == {"SP500": 0.5}, limits
+    (True, {'SP500': 0.5})
+    """
 
     def __init__(self, items: Mapping[Any, Value]) -> None:
         self._items: dict[Any, Value] = dict(items)
@@ -29,8 +38,5 @@ class FrozenMapping(Mapping[Any, Value]):
         return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
-        return (
-            "{"
-            + ", ".join(f"{key!r}: {describe(value)}" for key, value in self._items.items())
-            + "}"
-        )
+        items = (f"{key!r}: {describe(value)}" for key, value in self._items.items())
+        return "{" + ", ".join(items) + "}"

@@ -1,4 +1,4 @@
-"""Log-densities of one date's standardised residuals z given Q, with their derivatives.
+"""Log-densities of one date's standardized residuals z given Q, with their derivatives.
 
 R is Q with its diagonal scaled to ones, or the equicorrelation matrix of its mean correlation. ``density`` is (nu,
 log c, d log c / d nu), see ``densities``. Each function overwrites ``by_q`` with dl/dQ (symmetric, so that

@@ -75,7 +75,7 @@ def garch_scores(parameters, density, returns, first, first_derivative):
 
 @njit(cache=True)
 def garch_residuals(parameters, returns, first, first_derivative):
-    """Standardised residuals z = e / sqrt(h) and their derivatives with respect to the five parameters.
+    """Standardized residuals z = e / sqrt(h) and their derivatives with respect to the five parameters.
 
     dz_t = -z_t / (2 h_t) dh_t, minus 1 / sqrt(h_t) for mu.
     """

@@ -112,7 +112,7 @@ def kalman_moments(z, phi, q, first):
 def kalman_scores(z, phi, q, first, d_first, residual, determinant):
     """Squared residuals (a'w_t)^2 / F_t (n_dates,), and what each date adds to the score (n_dates, n_parameters).
 
-    The vector a, ``residual`` (n + 2,), takes standardised residuals out of the innovations w_t, and the matrix C,
+    The vector a, ``residual`` (n + 2,), takes standardized residuals out of the innovations w_t, and the matrix C,
     ``determinant`` (n + 2, n + 2), is the derivative of log|S| by their moments. The score is that of
     -(log F_t + w_t' (aa' + C) w_t / F_t) / 2 by q and, where ``d_first`` (n_parameters,), the derivatives of ``first``,
     has 2n elements, by phi.

@@ -1,1 +1,1 @@
-"""Checks of what users pass in: tables, series and settings."""
+"""Checks of user input: tables, series, mappings and settings."""

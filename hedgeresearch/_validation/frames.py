@@ -1,7 +1,6 @@
-"""The only place that judges what a user passes in.
+"""Checks of tables and series: each returns clean data or raises a DataError.
 
-Every check either returns clean data or raises :class:`~hedgeresearch.errors.DataError` saying what must hold, what
-came and what to do. Nothing is repaired.
+The message says what must hold, what came and what to do. Nothing is repaired.
 """
 
 from __future__ import annotations
@@ -11,27 +10,40 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._formatting import day
+from hedgeresearch._formatting import counted, day
 from hedgeresearch.errors import DataError
-from hedgeresearch.typing import Array
 
-LARGEST = 1e100
-"""Size from which a value is refused: its square would overflow."""
-CONSTANT = 1e-12
-"""Range of a series, relative to its size, below which it counts as constant."""
-COLLINEAR = 1e-10
-"""Smallest eigenvalue of a correlation matrix below which its columns count as linearly dependent."""
+MAX_ABSOLUTE_VALUE = 1e100
+"""Size from which a value is refused, because its square would overflow."""
+CONSTANT_TOLERANCE = 1e-12
+"""Range of a series, relative to its size, up to which it counts as constant."""
 
 
 def check_frame(
     data: Any, name: str, *, minimum_rows: int = 1, allow_missing: bool = False
 ) -> pd.DataFrame:
-    """``data`` as a float DataFrame of finite numbers, or NaN if allowed, on ordered, unique dates; of a Series too."""
-    frame = _as_frame(data, name)
+    """Return a copy of the data as a DataFrame of finite floats on ascending, unique dates.
+
+    Parameters
+    ----------
+    data : DataFrame or Series
+        A Series becomes a frame of one column.
+    name : str
+        Name of the argument, for messages.
+    minimum_rows : int
+    allow_missing : bool
+        Accept NaN.
+
+    Raises
+    ------
+    DataError
+        If the data are anything else, or have fewer rows.
+    """
+    frame = as_frame(data, name)
     check_index(frame.index, name)
     if len(frame) < minimum_rows:
         raise DataError(
-            f"{name} must have at least {minimum_rows} rows; got {len(frame)}. Give a longer sample."
+            f"{name} must have at least {minimum_rows} rows; got {len(frame)}. Use a longer sample."
         )
     frame = _as_float(frame, name)
     _check_finite(frame.fillna(0.0) if allow_missing else frame, name)
@@ -39,13 +51,13 @@ def check_frame(
 
 
 def check_index(index: pd.Index[Any], name: str) -> None:
-    """Refuse an index that is not made of dates (or numbers) in ascending order, each once."""
-    if not isinstance(
-        index, pd.DatetimeIndex | pd.PeriodIndex
-    ) and not pd.api.types.is_numeric_dtype(index.dtype):
+    """Refuse an index that is not made of ascending, unique dates, periods or numbers."""
+    has_dates = isinstance(index, pd.DatetimeIndex | pd.PeriodIndex)
+    if not has_dates and not pd.api.types.is_numeric_dtype(index.dtype):
+        example = f" such as {index[0]!r}" if len(index) else ""
         raise DataError(
-            f"{name} must be indexed by dates; its index holds {index.dtype} values"
-            f"{' such as ' + repr(index[0]) if len(index) else ''}. Convert it with pd.to_datetime(..., utc=True) "
+            f"{name} must be indexed by dates; its index holds {index.dtype} values{example}. "
+            "Convert it with pd.to_datetime(..., utc=True) "
             "(mixed time zones end up as such an index)."
         )
     if index.hasnans:
@@ -68,7 +80,10 @@ def check_index(index: pd.Index[Any], name: str) -> None:
 def check_returns(
     data: Any, name: str = "returns", *, minimum_rows: int, allow_missing: bool = False
 ) -> pd.DataFrame:
-    """A frame from which a model can be estimated: long enough, and no column constant or without any value."""
+    """Return data from which a model can be estimated: long enough and without a constant column.
+
+    Parameters and errors are those of :func:`check_frame`; a column without any value is refused.
+    """
     frame = check_frame(data, name, minimum_rows=minimum_rows, allow_missing=allow_missing)
     values = frame.to_numpy()
     empty = np.isnan(values).all(axis=0)
@@ -77,134 +92,65 @@ def check_returns(
         raise DataError(
             f"{name} must have values in every column; {first!r} has none. Leave it out."
         )
-    low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
-    constant = high - low <= CONSTANT * np.maximum(np.abs(low), np.abs(high))
+    low = np.nanmin(values, axis=0)
+    high = np.nanmax(values, axis=0)
+    constant = high - low <= CONSTANT_TOLERANCE * np.maximum(np.abs(low), np.abs(high))
     if constant.any():
-        raise DataError(
-            f"{name} must vary; column {frame.columns[int(np.argmax(constant))]!r} is constant. Leave it out."
-        )
+        first = frame.columns[int(np.argmax(constant))]
+        raise DataError(f"{name} must vary; column {first!r} is constant. Leave it out.")
     return frame
 
 
-def kind_of_dates(index: pd.Index[Any]) -> str:
-    """What an index is made of, in words; two that differ cannot be matched."""
-    if isinstance(index, pd.DatetimeIndex):
-        return (
-            "dates without a time zone"
-            if index.tz is None
-            else f"dates in the time zone {index.tz}"
-        )
-    return f"periods ({index.freqstr})" if isinstance(index, pd.PeriodIndex) else "numbers"
+def check_new_data(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:
+    """Refuse new data that do not continue those of a fit.
 
-
-def join_asset_and_hedges(
-    asset: Any, hedges: Any, *, columns: pd.Index[Any] | None = None
-) -> pd.DataFrame:
-    """The asset and the hedges behind it, on dates they must share, as ``columns`` if given and of the same names."""
-    (left, first), (right, others) = (
-        _values_and_names(asset, "asset"),
-        _values_and_names(hedges, "hedges"),
-    )
-    if len(first) != 1:
-        raise DataError(f"asset must be one series; got the columns {first}. Choose one of them.")
-    _check_same_dates(asset.index, hedges.index)
-    if columns is None or [*first, *others] != list(columns):
-        if first[0] in others:
-            mend = "Rename one, for example hedges.add_suffix('_hedge')."
-            raise DataError(
-                f"asset and hedges must have different names; both hold {first[0]!r}. {mend}"
-            )
-        names = list(map(str, [*first, *others]))
-        if len(set(names)) < len(names):
-            raise DataError(
-                f"asset and hedges must have names that differ as text; got {names}. Rename one."
-            )
-        columns = _as_frame(asset, "asset").columns.append(_as_frame(hedges, "hedges").columns)
-    return pd.DataFrame(np.column_stack([left, right]), index=asset.index, columns=columns)
-
-
-def apart(name: str, names: list[Any]) -> str:
-    """A name in as many brackets as it takes to differ from all others."""
-    while name in names:
-        name = f"({name})"
-    return name
-
-
-def refuse_returns(kind: str | None) -> None:
-    """Refuse what ``hr.returns`` has made, where prices are needed."""
-    if kind is not None:
-        raise DataError(
-            f"asset and hedges must be prices; got {kind} returns. Give what hr.returns was given."
-        )
-
-
-def kind_of_returns(asset: Any, hedges: Any) -> str | None:
-    """The kind that ``hr.returns`` noted on both, or on one of them; None if on neither."""
-    kinds = {
-        kind
-        for data in (asset, hedges)
-        if (kind := getattr(data, "attrs", {}).get("returns")) is not None
-    }
-    if len(kinds) > 1:
-        raise DataError(
-            f"asset and hedges must hold the same kind of returns; got {' and '.join(sorted(kinds))}."
-        )
-    return next(iter(kinds), None)
-
-
-def check_following(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:
-    """Refuse new data that does not carry on where a fit ended."""
+    Parameters
+    ----------
+    new : DataFrame
+        Checked with :func:`check_frame`.
+    columns : Index
+        Columns of the fit, in their order.
+    last_date : Timestamp, Period or number
+        Last date of the fit.
+    """
     if not new.columns.equals(columns) and list(new.columns) != list(columns):
         raise DataError(
-            f"new data must have the columns {list(columns)} in this order; got {list(new.columns)}."
+            f"new data must have the columns {list(columns)} in this order; "
+            f"got {list(new.columns)}."
         )
     try:
-        follows = new.index[0] > last_date
+        is_later = new.index[0] > last_date
     except TypeError:
         raise DataError(
             f"new data must be dated like the fit, whose last date is {last_date!r}; "
             f"got {new.index[0]!r}. Convert the index, for example with tz_localize."
         ) from None
-    if not follows:
+    if not is_later:
         raise DataError(
-            f"new data must start after {day(last_date)}, the last date of the fit; got {day(new.index[0])}. "
-            "Pass the new dates only."
+            f"new data must start after {day(last_date)}, the last date of the fit; "
+            f"got {day(new.index[0])}. Pass the new dates only."
         )
 
 
-def check_independent(covariance: Array, names: list[str], what: str) -> None:
-    """Refuse series of which one is a linear combination of others, naming those involved."""
-    involved = collinear_names(covariance, names)
-    if len(involved) == 1:
-        raise DataError(f"{what} must vary; {involved[0]} does not move. Leave it out.")
-    if involved:
-        raise DataError(
-            f"{what} must not be collinear; {', '.join(involved)} are. Leave one of them out."
-        )
+def index_kind(index: pd.Index[Any]) -> str:
+    """Return what an index holds, in words; indices of two kinds cannot be matched."""
+    if isinstance(index, pd.PeriodIndex):
+        return f"periods ({index.freqstr})"
+    if not isinstance(index, pd.DatetimeIndex):
+        return "numbers"
+    if index.tz is None:
+        return "dates without a time zone"
+    return f"dates in the time zone {index.tz}"
 
 
-def collinear_names(covariance: Array, names: list[str]) -> list[str]:
-    """The series in the null space of a covariance matrix; none when it has full rank."""
-    scale = np.sqrt(np.diag(covariance))
-    if not scale.all():
-        return [name for name, size in zip(names, scale, strict=True) if size == 0.0]
-    if len(names) == 1:
-        return []
-    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
-    null = vectors[:, values < COLLINEAR]
-    return [
-        name
-        for name, loading in zip(names, np.abs(null).max(axis=1, initial=0.0), strict=True)
-        if loading > 1e-3
-    ]
-
-
-def _as_frame(data: Any, name: str) -> pd.DataFrame:
+def as_frame(data: Any, name: str) -> pd.DataFrame:
+    """Return a Series as a frame, and a DataFrame with unique columns unchanged."""
     if isinstance(data, pd.Series):
         return data.to_frame(name if data.name is None else data.name)
     if not isinstance(data, pd.DataFrame):
         raise DataError(
-            f"{name} must be a pandas Series or DataFrame indexed by dates; got {type(data).__name__}. "
+            f"{name} must be a pandas Series or DataFrame indexed by dates; "
+            f"got {type(data).__name__}. "
             "Wrap an array as pd.DataFrame(values, index=dates, columns=names)."
         )
     if data.shape[1] == 0:
@@ -217,24 +163,10 @@ def _as_frame(data: Any, name: str) -> pd.DataFrame:
     return data
 
 
-def _values_and_names(data: Any, name: str) -> tuple[Array, list[Any]]:
-    """Numbers and names of a checked frame; a faultless series becomes none, which is quick for a single bar."""
-    if (
-        isinstance(data, pd.Series)
-        and data.dtype == float
-        and len(data)
-        and (abs(data.to_numpy()) < LARGEST).all()
-    ):
-        check_index(data.index, name)
-        return data.to_numpy()[:, None], [name if data.name is None else data.name]
-    frame = check_frame(data, name)
-    return frame.to_numpy(), list(frame.columns)
-
-
 def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """A copy in float64: what the caller later does to the original changes nothing here."""
+    """Return a float64 copy, so that later changes of the original have no effect."""
     if frame.to_numpy().dtype == np.float64:
-        return frame.copy()  # the usual case, and quick for a single bar
+        return frame.copy()  # the usual case, which is fast for a single bar
     for column, dtype in frame.dtypes.items():
         if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
             raise DataError(
@@ -247,29 +179,20 @@ def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _check_finite(frame: pd.DataFrame, name: str) -> None:
-    bad = ~(np.abs(frame.to_numpy()) < LARGEST)
-    if bad.any():
-        row, column = divmod(int(np.argmax(bad)), frame.shape[1])
-        value = frame.to_numpy()[row, column]
-        kind = (
-            "a gap (NaN)" if np.isnan(value) else "an infinity" if np.isinf(value) else f"{value:g}"
-        )
-        raise DataError(
-            f"{name} must be finite; column {frame.columns[column]!r} has {kind} on {day(frame.index[row])} "
-            f"({int(bad.sum())} such value{'s' if bad.sum() > 1 else ''} in all). "
-            "Remove such dates knowingly, with dropna() or hr.align(...), which reports what it drops."
-        )
+    values = frame.to_numpy()
+    bad = ~(np.abs(values) < MAX_ABSOLUTE_VALUE)
+    if not bad.any():
+        return
+    row, column = divmod(int(np.argmax(bad)), frame.shape[1])
+    raise DataError(
+        f"{name} must be finite; column {frame.columns[column]!r} has "
+        f"{_describe_value(values[row, column])} on {day(frame.index[row])} "
+        f"({counted(int(bad.sum()), 'such value')}). "
+        "Remove such dates knowingly, with dropna() or hr.align(...), which reports what it drops."
+    )
 
 
-def _check_same_dates(left: pd.Index[Any], right: pd.Index[Any]) -> None:
-    if kind_of_dates(left) != kind_of_dates(right):
-        raise DataError(
-            f"asset and hedges must be dated alike; asset has {kind_of_dates(left)}, hedges have "
-            f"{kind_of_dates(right)}. Convert one, for example with tz_localize or tz_convert on its index."
-        )
-    if not left.equals(right):
-        different = left.symmetric_difference(right)
-        raise DataError(
-            f"asset and hedges must share their dates; {len(different)} differ, the first {day(different[0])}. "
-            "Keep the common ones with hr.align(asset, hedges)."
-        )
+def _describe_value(value: float) -> str:
+    if np.isnan(value):
+        return "a gap (NaN)"
+    return "an infinity" if np.isinf(value) else f"{value:g}"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_frame, kind_of_dates
+from hedgeresearch._validation.frames import check_frame, index_kind
 from hedgeresearch.errors import DataError
 
 
@@ -69,8 +69,8 @@ def on_dates(data: pd.DataFrame, dates: pd.Index[Any], name: str, whose: str) ->
 
 
 def _refuse_other_kind(left: pd.Index[Any], right: pd.Index[Any], names: str) -> None:
-    if kind_of_dates(left) != kind_of_dates(right):
+    if index_kind(left) != index_kind(right):
         raise DataError(
-            f"{names} must be dated alike; got {kind_of_dates(left)} and {kind_of_dates(right)}. Convert one, for "
+            f"{names} must be dated alike; got {index_kind(left)} and {index_kind(right)}. Convert one, for "
             "example with tz_localize or tz_convert on its index."
         )

@@ -22,15 +22,16 @@ def check_between(value: Any, name: str, low: float, high: float) -> None:
         raise DataError(f"{name} must lie strictly between {low:g} and {high:g}; got {value!r}.")
 
 
-def check_not_negative(value: Any, name: str, mend: str = "Zero leaves it out.") -> None:
-    """Refuse a setting that is no finite number, or below zero."""
+def check_not_negative(value: Any, name: str, remedy: str = "Zero leaves it out.") -> None:
+    """Refuse a setting that is negative or not a finite number; ``remedy`` says what to do."""
     check_between(value, name, -np.inf, np.inf)
     if value < 0.0:
-        raise DataError(f"{name} must not be negative; got {value:g}. {mend}")
+        raise DataError(f"{name} must not be negative; got {value:g}. {remedy}")
 
 
 def check_model(value: Any, name: str, example: str) -> None:
-    """Refuse what is no model: it must be an instance with a ``fit``."""
+    """Refuse a value that is not an instance with a ``fit``, and so not a model."""
+    # Models have no common class; every family checks more itself.
     if isinstance(value, type) or not hasattr(value, "fit"):
         raise DataError(f"{name} must be a model such as {example}; got {value!r}.")
 
@@ -42,6 +43,6 @@ def check_flag(value: Any, name: str) -> None:
 
 
 def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> None:
-    """Refuse a setting that is not one of the words it can be."""
+    """Refuse a setting that is not one of the allowed words."""
     if value not in choices:
         raise DataError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import check_independent, check_returns
+from hedgeresearch._validation.collinearity import check_independent
+from hedgeresearch._validation.frames import check_returns
 from hedgeresearch.covariance.first_step import UnivariateModels, model_of_series
 from hedgeresearch.errors import DataError
 

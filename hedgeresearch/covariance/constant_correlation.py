@@ -28,7 +28,7 @@ from hedgeresearch.covariance.first_step import (
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 MIN_DATES_AFTER_LAGS = 40
 """Observations that the regression needs at least."""

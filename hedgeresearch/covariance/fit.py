@@ -11,7 +11,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._validation.frames import check_following, check_frame
+from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.diagnostics import ljung_box_tests
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
@@ -257,7 +257,7 @@ class CovarianceFit(FittedParameters):
             If the columns differ or the dates do not follow the last date of this fit.
         """
         frame = check_frame(returns, "returns")
-        check_following(frame, self.series, self.last_date)
+        check_new_data(frame, self.series, self.last_date)
         return self.advance(frame)
 
     def advance(self, returns: pd.DataFrame) -> CovarianceFit:

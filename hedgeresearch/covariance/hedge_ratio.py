@@ -9,7 +9,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
-from hedgeresearch._validation.frames import COLLINEAR, check_independent
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE, check_independent
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
@@ -60,7 +60,7 @@ def minimum_variance_path(covariances: Array, hedges: list[str], dates: pd.Index
         the hedges.
     """
     ratios, pivots = minimum_variance_ratios(np.ascontiguousarray(covariances))
-    singular = ~(pivots > COLLINEAR)
+    singular = ~(pivots > COLLINEARITY_TOLERANCE)
     if singular.any():
         first = int(np.argmax(singular))
         check_independent(covariances[first, 1:, 1:], hedges, f"hedges on {day(dates[first])}")

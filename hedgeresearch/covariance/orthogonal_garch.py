@@ -36,10 +36,10 @@ from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.principal_components import PrincipalComponents
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import covariance_of
+from hedgeresearch.estimation.influence import covariance_from_influence
 from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array, Indices
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityModel, VolatilityState
 
 MOMENT_STEP = 1e-3
@@ -235,7 +235,9 @@ class OrthogonalInference:
 
     def covariance(self) -> Array:
         """Return the sandwich, (k, k); NaN for parameters that a bound holds."""
-        return covariance_of(np.hstack([s.influence for s in self.first_step.sensitivities()]))
+        return covariance_from_influence(
+            np.hstack([s.influence for s in self.first_step.sensitivities()])
+        )
 
     def delta_method(self) -> DeltaMethod[OrthogonalState]:
         """Return the influence on the univariate parameters and on the moments of the components.

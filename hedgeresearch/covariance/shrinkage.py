@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch._validation.frames import COLLINEAR
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
@@ -92,7 +92,7 @@ def shrink_nonlinear(values: Array) -> Array:
     centred = values - values.mean(axis=0)
     eigenvalues, vectors = np.linalg.eigh(centred.T @ centred / n)
     positive = eigenvalues[max(0, n_series - n) :]
-    if not positive[0] > COLLINEAR * positive[-1]:
+    if not positive[0] > COLLINEARITY_TOLERANCE * positive[-1]:
         raise DataError(
             f"nonlinear shrinkage needs a sample covariance of rank {len(positive)}, the smaller "
             "of the number of series and of observations less one; some series are sums of "

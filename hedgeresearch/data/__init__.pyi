@@ -1,4 +1,4 @@
-from .conversion import align as align
+from .alignment import align as align
 from .conversion import returns as returns
 from .prices import read_prices as read_prices
 from .simulation import SimulatedDCC as SimulatedDCC

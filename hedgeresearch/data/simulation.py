@@ -81,7 +81,7 @@ def simulate_dcc(
 ) -> SimulatedDCC:
     """Normal returns, fractions per day, from a DCC-GARCH(1,1) with its true covariance and hedge ratio.
 
-    With z the standardised returns, Q[t] = (1 - a - b) C + a z[t-1] z[t-1]' + b Q[t-1] and the correlation is Q with
+    With z the standardized returns, Q[t] = (1 - a - b) C + a z[t-1] z[t-1]' + b Q[t-1] and the correlation is Q with
     its diagonal scaled to ones (the mean-reverting DCC of Engle 2002, Journal of Business and Economic Statistics 20,
     339-350). Each variance is h[t] = omega + alpha e[t-1]^2 + beta h[t-1]; the returns are ``scale`` times e. The
     recursions start at C and at omega / (1 - alpha - beta).
@@ -209,10 +209,10 @@ def _dcc_path(
         spread = np.sqrt(np.diag(quasi))
         correlation = quasi / np.outer(spread, spread)
         volatility = np.sqrt(variance)
-        standardised = np.linalg.cholesky(correlation) @ noise[t]
+        standardized = np.linalg.cholesky(correlation) @ noise[t]
         covariance[t] = correlation * np.outer(volatility, volatility)
-        values[t] = volatility * standardised
-        quasi = (1 - a - b) * target + a * np.outer(standardised, standardised) + b * quasi
+        values[t] = volatility * standardized
+        quasi = (1 - a - b) * target + a * np.outer(standardized, standardized) + b * quasi
         variance = omega + alpha * values[t] ** 2 + beta * variance
     return values, covariance
 

@@ -1,4 +1,4 @@
-"""What an estimation found: parameters, likelihood, standard errors, and where the search ended."""
+"""Result of an estimation: parameters, likelihood, standard errors and convergence."""
 
 from __future__ import annotations
 
@@ -13,27 +13,29 @@ import pandas as pd
 from hedgeresearch.typing import Array
 
 
-class Inference(Protocol):
-    """What knows the sampling covariance of the parameters, and computes it when asked."""
+class ParameterErrors(Protocol):
+    """Sampling error of the estimated parameters, computed on demand."""
 
     def covariance(self) -> Array:
-        """Covariance matrix of the parameters (k, k); NaN where a parameter is held by a bound."""
+        """Return the covariance matrix (k, k), NaN for parameters that are held by a bound."""
 
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """Parameters by name, with what is known about them.
+    """Estimated parameters by name, with likelihood, standard errors and convergence.
 
     Attributes
     ----------
-    values : dict, the parameters in their order; empty for a model that estimates none
+    values : dict, estimate by name; empty for a model that estimates nothing
+    n_dates : int, number of observations in the estimation sample
     log_likelihood : float or None, of the estimation sample, in the units of the returns
-    n_dates : int, of the estimation sample
-    n_targets : int, moments estimated beside the parameters (targets), which the information criteria count too
-    gradient_norm : float or None, largest component of the projected gradient per date, in standardised units
-    bounds_hit : the bounds on which the estimate lies, in words
+    n_targets : int, number of estimated moments (targets) that are not in ``values`` but count in
+        the information criteria
+    gradient_norm : float or None, largest component of the projected gradient per date, in
+        standardized units
+    bounds_hit : tuple of str, bounds on which an estimate lies
     degrees_of_freedom : float, of the t distribution of the p-values; infinite for the normal
-    inference : computes the sampling covariance; None where a model has none
+    inference : ParameterErrors or None, sampling error; None if the model has none
     """
 
     values: Mapping[str, float]
@@ -43,41 +45,57 @@ class Estimates:
     gradient_norm: float | None = None
     bounds_hit: tuple[str, ...] = ()
     degrees_of_freedom: float = np.inf
-    inference: Inference | None = None
+    inference: ParameterErrors | None = None
 
     @cached_property
     def parameters(self) -> pd.Series[float]:
-        """The estimates by name, (k,)."""
+        """Estimate of each parameter, (k,)."""
         return pd.Series(dict(self.values), dtype=np.float64, name="estimate")
 
     @cached_property
     def covariance(self) -> pd.DataFrame | None:
-        """Sampling covariance of the parameters, (k, k)."""
+        """Sampling covariance of the parameters, (k, k); None if the model has none."""
+        if self.inference is None:
+            return None
         names = self.parameters.index
-        return (
-            None
-            if self.inference is None
-            else pd.DataFrame(self.inference.covariance(), names, names)
-        )
+        return pd.DataFrame(self.inference.covariance(), names, names)
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One row a parameter: estimate and, where they exist, standard error, t and two-sided p-value."""
+        """Estimate, standard error, t and two-sided p-value, one row a parameter.
+
+        Without a sampling covariance the table has the estimates only.
+        """
         from scipy.special import ndtr, stdtr
 
         table = self.parameters.to_frame()
         if self.covariance is not None:
             table["standard error"] = np.sqrt(np.diag(self.covariance))
             table["t"] = table["estimate"] / table["standard error"]
-            below, size = self.degrees_of_freedom, -table["t"].abs()
-            table["p"] = 2.0 * (stdtr(below, size) if np.isfinite(below) else ndtr(size))
+            below_zero = -table["t"].abs()
+            if np.isfinite(self.degrees_of_freedom):
+                table["p"] = 2.0 * stdtr(self.degrees_of_freedom, below_zero)
+            else:
+                table["p"] = 2.0 * ndtr(below_zero)
         return table
 
     def information_criterion(self, penalty: float) -> float | None:
-        """-2 log-likelihood + penalty * number of estimated quantities; None without a likelihood."""
+        """Return -2 log-likelihood + penalty times the number of estimated quantities.
+
+        Parameters
+        ----------
+        penalty : float
+            2 for AIC, log(n_dates) for BIC.
+
+        Returns
+        -------
+        float or None
+            None without a likelihood.
+        """
         if self.log_likelihood is None:
             return None
         return -2.0 * self.log_likelihood + penalty * (len(self.values) + self.n_targets)
 
 
 NOTHING_ESTIMATED = Estimates(values={}, n_dates=0)
+"""Estimates of a model without parameters."""

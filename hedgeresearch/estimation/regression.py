@@ -1,11 +1,13 @@
-r"""Least squares, with the standard errors that hold when errors are correlated or unequal.
+r"""Least squares with standard errors for heteroskedastic and autocorrelated errors.
 
 .. math:: b = (X' W X)^{-1} X' W y, \qquad
-          V = (X' W X)^{-1} \Big( \Gamma_0 + \sum_{l=1}^{L} k_l (\Gamma_l + \Gamma_l') \Big) (X' W X)^{-1}, \qquad
+          V = (X' W X)^{-1} \Big( \Gamma_0 + \sum_{l=1}^{L} k_l (\Gamma_l + \Gamma_l') \Big)
+          (X' W X)^{-1}, \qquad
           \Gamma_l = \sum_t m_t m_{t-l}', \quad m_t = w_t x_t u_t
 
-with k_l = 1 - l / (L + 1): Newey and West (1987), Econometrica 55, eq. 5. Without lags it is White (1980), Econometrica
-48, eq. 3 (HC0); HC1 and HC3 after MacKinnon and White (1985), Journal of Econometrics 29, section 2.
+with k_l = 1 - l / (L + 1): Newey and West (1987), Econometrica 55, eq. 5. Without lags it is White
+(1980), Econometrica 48, eq. 3 (HC0); HC1 and HC3 after MacKinnon and White (1985), Journal of
+Econometrics 29, section 2.
 """
 
 from __future__ import annotations
@@ -23,14 +25,14 @@ ERROR_KINDS = ("HAC", "HC0", "HC1", "HC3", "nonrobust")
 
 @dataclass(frozen=True, eq=False)
 class Regression:
-    """Coefficients of y on a constant and x, and what their errors are made of.
+    """Coefficients of y on a constant and x, with what their standard errors are made of.
 
     Attributes
     ----------
     coefficients : array (1 + k,), the constant first
     residuals : array (n_dates,)
-    design : array (n_dates, 1 + k), in units in which its columns are alike
-    units : array (1 + k,), what turns coefficients of the design into those of x
+    design : array (n_dates, 1 + k), constant and x in units of their standard deviations
+    units : array (1 + k,), factors from coefficients of the design to those of x
     root : array (1 + k, 1 + k), R with R'R = X'WX of the design
     weights : array (n_dates,)
     """
@@ -44,29 +46,40 @@ class Regression:
 
     @property
     def degrees_of_freedom(self) -> int:
-        """Dates beyond the number of coefficients."""
+        """Number of observations less the number of coefficients."""
         return len(self.residuals) - len(self.coefficients)
 
     def covariance(self, kind: ErrorKind, lags: int = 0) -> Array:
-        """Sampling covariance of the coefficients, (1 + k, 1 + k); ``lags`` are those of HAC."""
+        """Return the sampling covariance of the coefficients, (1 + k, 1 + k).
+
+        Parameters
+        ----------
+        kind : {"HAC", "HC0", "HC1", "HC3", "nonrobust"}
+        lags : int
+            Number of lags of HAC; the other kinds have none.
+        """
         inverse = np.linalg.inv(self.root)
         bread = inverse @ inverse.T
-        u, n, k = self.residuals, *self.design.shape
+        n, k = self.design.shape
+        u = self.residuals
         if kind == "nonrobust":
-            inside = bread * float(self.weights @ u**2) / (n - k)
-        else:
-            if kind == "HC3":
-                leverage = self.weights * ((self.design @ inverse) ** 2).sum(axis=1)
-                u = u / (1.0 - leverage)
-            moments = self.design * (self.weights * u)[:, None]
-            inside = bread @ long_run_sum(moments, lags if kind == "HAC" else 0) @ bread
+            variance = bread * float(self.weights @ u**2) / (n - k)
+            return np.asarray(variance * np.outer(self.units, self.units))
+        if kind == "HC3":
+            leverage = self.weights * ((self.design @ inverse) ** 2).sum(axis=1)
+            u = u / (1.0 - leverage)
+        moments = self.design * (self.weights * u)[:, None]
+        variance = bread @ long_run_sum(moments, lags if kind == "HAC" else 0) @ bread
         if kind == "HC1":
-            inside = inside * (n / (n - k))
-        return np.asarray(inside * np.outer(self.units, self.units))
+            variance = variance * (n / (n - k))
+        return np.asarray(variance * np.outer(self.units, self.units))
 
 
 def least_squares(y: Array, x: Array, weights: Array | None = None) -> Regression:
-    """Regress y (n_dates,) on a constant and x (n_dates, k); columns of x must be independent and vary."""
+    """Regress y (n_dates,) on a constant and x (n_dates, k) by weighted least squares.
+
+    The columns of x must vary and be linearly independent.
+    """
     w = np.ones(len(y)) if weights is None else weights
     scale = x.std(axis=0)
     design = np.column_stack([np.ones(len(y)), x / scale])
@@ -77,7 +90,10 @@ def least_squares(y: Array, x: Array, weights: Array | None = None) -> Regressio
 
 
 def long_run_sum(moments: Array, lags: int) -> Array:
-    """Sum of the moments' (n_dates, k) autocovariances with Bartlett weights up to ``lags``, not demeaned, (k, k)."""
+    """Return the sum of autocovariances of moments (n_dates, k), not demeaned, (k, k).
+
+    The weights are those of Bartlett, 1 - l / (lags + 1) at lag l.
+    """
     total = moments.T @ moments
     for lag in range(1, min(lags, len(moments) - 1) + 1):
         cross = moments[lag:].T @ moments[:-lag]
@@ -86,5 +102,8 @@ def long_run_sum(moments: Array, lags: int) -> Array:
 
 
 def newey_west_lags(n_dates: int) -> int:
-    """floor(4 (n / 100)^(2/9)): Newey and West (1994), Review of Economic Studies 61, as commonly simplified."""
+    """Return the number of lags floor(4 (n / 100)^(2/9)).
+
+    Newey and West (1994), Review of Economic Studies 61, as commonly simplified.
+    """
     return int(4 * (n_dates / 100) ** (2 / 9))

@@ -23,7 +23,7 @@ from hedgeresearch.covariance.delta_method import HasDeltaMethod
 from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.model import can_start, horizon_of, models_within
 from hedgeresearch.hedges.regime_resampling import regime_resampling
 from hedgeresearch.typing import Array
@@ -48,8 +48,6 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
     ConvergenceError
         If the model fails on more than a tenth of the draws.
     """
-    from arch.bootstrap import StationaryBootstrap
-
     n_bootstrap = N_BOOTSTRAP if n_bootstrap is None else n_bootstrap
     check_at_least(n_bootstrap, "n_bootstrap", 2)
     check_at_least(seed, "seed", 0)
@@ -71,16 +69,13 @@ def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 
             "method='delta'."
         )
     sample = fit.history.frame().iloc[: fit.n_sample]
-    rows: Any = np.arange(len(sample))
     # blocks shorter than a return would break it
-    length = max(block_length(_products(sample, fit)), horizon_of(fit.model))
-    draws = StationaryBootstrap(length, rows, seed=np.random.default_rng(seed))
+    length = max(optimal_block_length(_products(sample, fit)), horizon_of(fit.model))
     resample = resampling(fit, sample, seed)
     ratios, failures = [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a draw looks like is nobody's concern
-        for drawn, _ in draws.bootstrap(n_bootstrap):
-            positions: Any = drawn[0]
+        for positions in draw_rows(len(sample), length, n_bootstrap, seed):
             try:
                 ratios.append(_next_ratio(fit, resample(positions)))
             except (DataError, ConvergenceError) as error:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import COLLINEAR
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_ratio
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -23,7 +23,7 @@ def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> Hedg
     hedges = returns.columns[1:]
     ratio = minimum_variance_ratio(covariance, [str(name) for name in hedges])
     weights = np.concatenate([[1.0], -ratio])
-    if weights @ covariance @ weights > COLLINEAR * covariance[0, 0]:
+    if weights @ covariance @ weights > COLLINEARITY_TOLERANCE * covariance[0, 0]:
         return None
     exact = KnownCovariance(np.zeros((len(hedges), len(hedges))))
     return constant_ratio_fit(model, returns, ratio, kind, inference=exact)

@@ -13,12 +13,12 @@ import pandas as pd
 from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._validation.frames import (
-    check_following,
+from hedgeresearch._validation.asset_and_hedges import (
     join_asset_and_hedges,
-    kind_of_returns,
-    refuse_returns,
+    refuse_returns_for_prices,
+    returns_kind,
 )
+from hedgeresearch._validation.frames import check_new_data
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -224,15 +224,15 @@ class HedgeFit:
         DataError
             If the columns differ or the dates do not follow the last date of this fit.
         """
-        kind = kind_of_returns(asset, hedges)
+        kind = returns_kind(asset, hedges)
         if getattr(self.model, "needs", "returns") == "prices":
-            refuse_returns(kind)
+            refuse_returns_for_prices(kind)
         elif kind is not None and self.returns_kind is not None and kind != self.returns_kind:
             raise DataError(
                 f"new data must be {self.returns_kind} returns like those of the fit; got {kind}."
             )
         returns = join_asset_and_hedges(asset, hedges, columns=self.next_covariance.columns)
-        check_following(returns, self.next_covariance.columns, self.last_date)
+        check_new_data(returns, self.next_covariance.columns, self.last_date)
         extended: HedgeFit = self.model.advance(self, returns)
         return replace(extended, history=self.history.followed_by(returns.to_numpy()))
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import (
-    check_independent,
-    check_returns,
+from hedgeresearch._validation.asset_and_hedges import (
     join_asset_and_hedges,
-    kind_of_returns,
-    refuse_returns,
+    refuse_returns_for_prices,
+    returns_kind,
 )
+from hedgeresearch._validation.collinearity import check_independent
+from hedgeresearch._validation.frames import check_returns
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 
@@ -25,7 +25,7 @@ def join_returns(
 
     None constant or collinear, more dates than regression parameters; warns of closes that do not look simultaneous.
     """
-    kind = kind_of_returns(asset, hedges)
+    kind = returns_kind(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
     check_independent(
@@ -41,7 +41,7 @@ def join_returns(
 
 def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     """Joined prices whose returns of a kind ("log" or "difference") a hedge can be estimated from, the asset first."""
-    refuse_returns(kind_of_returns(asset, hedges))
+    refuse_returns_for_prices(returns_kind(asset, hedges))
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 3)
     low = joined.min()

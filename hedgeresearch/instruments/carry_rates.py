@@ -22,7 +22,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_index, kind_of_dates
+from hedgeresearch._validation.frames import check_index, index_kind
 from hedgeresearch._validation.series import joined_series, on_dates, one_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -61,7 +61,7 @@ def annualized_basis(
     prices = joined_series({"future": future, "spot": spot})
     if not isinstance(prices.index, pd.DatetimeIndex):
         raise DataError(
-            f"future and spot must be indexed by dates; got {kind_of_dates(prices.index)}."
+            f"future and spot must be indexed by dates; got {index_kind(prices.index)}."
         )
     if not (prices > 0.0).all(axis=None):
         raise DataError(
@@ -140,7 +140,7 @@ def periods_of_year(dates: pd.Index[Any]) -> float:
     starts = dates.to_timestamp() if isinstance(dates, pd.PeriodIndex) else dates
     if not isinstance(starts, pd.DatetimeIndex) or len(starts) < 2:
         raise DataError(
-            f"rates must have two dates or more, to tell how many make a year; got {kind_of_dates(dates)}, "
+            f"rates must have two dates or more, to tell how many make a year; got {index_kind(dates)}, "
             f"{len(dates)} of them. Index them by their dates, or give for example periods_per_year=1095 for rates of "
             "eight hours."
         )

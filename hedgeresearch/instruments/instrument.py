@@ -18,7 +18,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_frame, kind_of_dates
+from hedgeresearch._validation.frames import check_frame, index_kind
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.terms import Funding, Numbers, last_moment
@@ -166,9 +166,9 @@ def on_dates(path: Any, dates: pd.Index[Any], name: str) -> Array:
         check_between(path, name, -np.inf, np.inf)
         return np.full(len(dates), float(path))
     series = one_path(path, name)
-    if kind_of_dates(series.index) != kind_of_dates(dates):
+    if index_kind(series.index) != index_kind(dates):
         raise DataError(
-            f"{name} and prices must be dated alike; got {kind_of_dates(series.index)} and {kind_of_dates(dates)}. "
+            f"{name} and prices must be dated alike; got {index_kind(series.index)} and {index_kind(dates)}. "
             "Convert one, for example with tz_localize or tz_convert on its index."
         )
     absent = dates.difference(series.index)

@@ -20,7 +20,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_frame, kind_of_dates
+from hedgeresearch._validation.frames import check_frame, index_kind
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.roll_rules import RollRule
 from hedgeresearch.instruments.terms import as_date, last_moment
@@ -150,7 +150,7 @@ def roll_futures(
     """
     prices = check_frame(contracts, "contracts", minimum_rows=2, allow_missing=True)
     if not isinstance(prices.index, pd.DatetimeIndex):
-        raise DataError(f"contracts must be indexed by dates; got {kind_of_dates(prices.index)}.")
+        raise DataError(f"contracts must be indexed by dates; got {index_kind(prices.index)}.")
     if not hasattr(rule, "held") or isinstance(rule, type):
         raise DataError(f"rule must be a rule such as RollBeforeExpiry(5); got {rule!r}.")
     ends = _expiries(expiries, prices)
@@ -188,10 +188,10 @@ def _expiries(expiries: Mapping[Any, Any] | pd.Series[Any], prices: pd.DataFrame
             "expiries must all be in one time zone, or all without; got several. Use tz_convert."
         )
     dates = pd.DatetimeIndex(ends)
-    if kind_of_dates(dates) != kind_of_dates(prices.index):
+    if index_kind(dates) != index_kind(prices.index):
         raise DataError(
-            f"expiries and contracts must be dated alike; got {kind_of_dates(dates)} and "
-            f"{kind_of_dates(prices.index)}. Give expiries such as pd.Timestamp('2024-03-15', tz='UTC')."
+            f"expiries and contracts must be dated alike; got {index_kind(dates)} and "
+            f"{index_kind(prices.index)}. Give expiries such as pd.Timestamp('2024-03-15', tz='UTC')."
         )
     last = dates.map(last_moment)
     if not (last[1:] > last[:-1]).all():

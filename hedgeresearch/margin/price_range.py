@@ -16,11 +16,12 @@ import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_returns, kind_of_returns
+from hedgeresearch._validation.asset_and_hedges import returns_kind
+from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.block_length import block_length as automatic_length
+from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.typing import Array
 
 Position = Literal["long", "short"]
@@ -105,7 +106,7 @@ def simulate_price_range(
     check_at_least(seed, "seed", 0)
     past = _log_returns(returns)
     if block_length is None:
-        block_length = automatic_length(np.column_stack([past, past**2]))
+        block_length = optimal_block_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
     low, high = drawn_extremes(past, horizon, n_paths, block_length, seed)
     return PriceRange(
@@ -148,7 +149,7 @@ def touched(price: float | Array, level: float, position: Position) -> Any:
 
 def _log_returns(returns: Any) -> Array:
     """Log returns of one series of simple returns, (n_dates,)."""
-    if (kind := kind_of_returns(returns, None)) not in (None, "simple"):
+    if (kind := returns_kind(returns, None)) not in (None, "simple"):
         raise DataError(
             f"returns must be simple returns; got {kind} returns. Give hr.returns(prices)."
         )

@@ -7,7 +7,8 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import CONSTANT, check_frame, join_asset_and_hedges
+from hedgeresearch._validation.asset_and_hedges import join_asset_and_hedges
+from hedgeresearch._validation.frames import CONSTANT_TOLERANCE, check_frame
 from hedgeresearch._validation.series import joined_series, one_series
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
@@ -97,7 +98,7 @@ def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float
     """
     joined = joined_series({"hedged": hedged, "unhedged": unhedged}).to_numpy()
     left, right = joined.T
-    if len(joined) < 2 or right.max() - right.min() <= CONSTANT * np.abs(right).max():
+    if len(joined) < 2 or right.max() - right.min() <= CONSTANT_TOLERANCE * np.abs(right).max():
         raise DataError(
             "unhedged returns must vary over two dates or more; their variance is zero."
         )

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import CONSTANT
+from hedgeresearch._validation.frames import CONSTANT_TOLERANCE
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -104,7 +104,7 @@ def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) ->
     check_between(periods_per_year, "periods_per_year", 0.0, math.inf)
     check_at_least(ddof, "ddof", 0)
     values = one_series(returns, minimum_rows=max(ddof + 1, 2)).to_numpy()
-    if values.max() - values.min() <= CONSTANT * np.abs(values).max():
+    if values.max() - values.min() <= CONSTANT_TOLERANCE * np.abs(values).max():
         raise DataError("returns must vary for a Sharpe ratio; they are constant.")
     return float(sharpe_of(values, periods_per_year, ddof))
 

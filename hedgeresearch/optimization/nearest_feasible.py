@@ -1,13 +1,14 @@
-r"""The nearest ratio that satisfies constraints.
+r"""Nearest points that satisfy linear, gross and cardinality constraints.
 
-.. math:: \min_b \; (b - b^0)' A (b - b^0) \quad \text{under} \quad G b \le h, \quad \textstyle\sum_i |b_i| \le g,
-          \quad \#\{i : b_i \ne 0\} \le k
+.. math:: \min_x \; (x - x^0)' A (x - x^0) \quad \text{under} \quad G x \le h,
+          \quad \textstyle\sum_i |x_i| \le g, \quad \#\{i : x_i \ne 0\} \le k
 
-Which of the constraints bind follows from non-negative least squares, as in problem LDP of Lawson and Hanson (1974),
-Solving Least Squares Problems, chapter 23, section 4; the ratio then solves the first-order conditions with these held
-as equations. The bound on sum :math:`|b_i|` is 2^n linear ones, :math:`s'b \le g` for all signs s, of which the one
-that is violated is added until none is: a new one each time, so that it ends. The number of hedges is bounded by branch
-and bound over the hedges left out.
+Non-negative least squares finds the constraints that bind, as in problem LDP of Lawson and Hanson
+(1974), Solving Least Squares Problems, chapter 23, section 4; the point then solves the first-order
+conditions with these held as equations. The bound on the sum of :math:`|x_i|` stands for 2^n linear
+ones, :math:`s'x \le g` for all vectors of signs s; the one that is violated is added until none is,
+a different one each time, so that the iteration ends. The number of nonzero coordinates is limited
+by branch and bound over the coordinates that are left out.
 """
 
 from __future__ import annotations
@@ -20,219 +21,272 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
 Mask = npt.NDArray[np.bool_]
-Positions = npt.NDArray[np.intp]
 
-ROUNDING = 1e-10
-"""Excess over a limit, relative to the ratios in units of the hedges' volatility, that may be rounding."""
-ROUGH = 1e-6
-"""Excess over a gross limit, relative to it, above which it cannot be told from zero."""
-UNREACHABLE = 1e-12
-"""Inverse squared distance of the feasible ratios, in units of the largest violation, below which there are none."""
-NEIGHBOURS = 30
-"""Dates that are tried with the constraints that bind at one of them."""
+FEASIBILITY_TOLERANCE = 1e-10
+"""Excess over a limit, relative to the scaled point, that counts as rounding."""
+GROSS_TOLERANCE = 1e-6
+"""Relative excess over the gross limit above which the limit is too small for the arithmetic."""
+INFEASIBILITY_TOLERANCE = 1e-12
+"""Inverse squared distance to the feasible set below which the set counts as empty."""
+MAX_SHARED_DATES = 30
+"""Number of dates that are tried with the constraints that bind at the first of them."""
 
 
 class Constraint(NamedTuple):
-    """One constraint: what it is called, its words, and rows @ ratio <= ceilings, or the gross or the number of hedges.
+    """One constraint: rows @ x <= upper, a limit of sum(abs(x)), or a limit of the nonzero count.
 
-    ``rows`` are (m, n_hedges), ``ceilings`` (m,).
+    Attributes
+    ----------
+    label : str, name of the setting
+    description : str, the setting with its value, for messages
+    rows : array (m, n)
+    upper : array (m,)
+    max_gross : float, limit of sum(abs(x)); infinite for none
+    max_count : float, limit of the number of nonzero coordinates; infinite for none
     """
 
     label: str
-    words: str
+    description: str
     rows: Array
-    ceilings: Array
-    gross: float = np.inf
-    most: float = np.inf
+    upper: Array
+    max_gross: float = np.inf
+    max_count: float = np.inf
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
-    """All constraints together: rows (m, n) @ x <= ceilings (m,), sizes (n,) @ abs(x) <= gross, most nonzero x."""
+class FeasibleSet:
+    """All x with rows @ x <= upper, sizes @ abs(x) <= max_gross and at most max_count nonzero x.
+
+    Attributes
+    ----------
+    rows : array (m, n)
+    upper : array (m,)
+    sizes : array (n,), weight of each coordinate in the gross sum
+    max_gross : float
+    max_count : float
+    """
 
     rows: Array
-    ceilings: Array
+    upper: Array
     sizes: Array
-    gross: float
-    most: float
+    max_gross: float
+    max_count: float
 
     @classmethod
-    def of(cls, constraints: Sequence[Constraint], n_hedges: int) -> Limits:
-        """Those of some constraints."""
+    def from_constraints(cls, constraints: Sequence[Constraint], n: int) -> FeasibleSet:
+        """Return the points of n coordinates that satisfy all constraints."""
         return cls(
-            np.concatenate([np.empty((0, n_hedges)), *(c.rows for c in constraints)]),
-            np.concatenate([np.empty(0), *(c.ceilings for c in constraints)]),
-            np.ones(n_hedges),
-            min((c.gross for c in constraints), default=np.inf),
-            min((c.most for c in constraints), default=np.inf),
+            rows=np.concatenate([np.empty((0, n)), *(c.rows for c in constraints)]),
+            upper=np.concatenate([np.empty(0), *(c.upper for c in constraints)]),
+            sizes=np.ones(n),
+            max_gross=min((c.max_gross for c in constraints), default=np.inf),
+            max_count=min((c.max_count for c in constraints), default=np.inf),
         )
 
-    def in_units(self, scale: Array) -> Limits:
-        """Of x * scale instead of x."""
+    def scaled(self, scale: Array) -> FeasibleSet:
+        """Return the set of x * scale for every x of this set."""
         return replace(self, rows=self.rows / scale, sizes=self.sizes / scale)
 
-    def of_columns(self, columns: list[int]) -> Limits:
-        """What they ask of some hedges while the others are zero."""
-        return replace(self, rows=self.rows[:, columns], sizes=self.sizes[columns], most=np.inf)
+    def restricted_to(self, columns: list[int]) -> FeasibleSet:
+        """Return the set of the named coordinates when all others are zero, of any count."""
+        return replace(
+            self, rows=self.rows[:, columns], sizes=self.sizes[columns], max_count=np.inf
+        )
 
-    def satisfied(self, x: Array) -> Mask:
-        """Whether each row of x (n_dates, n) satisfies them, up to rounding: (n_dates,)."""
+    def contains(self, x: Array) -> Mask:
+        """Return which rows of x (n_dates, n) are in the set, up to rounding: (n_dates,)."""
         largest = np.abs(x).max(axis=1, initial=0.0)[:, None]
-        allowed = ROUNDING * (largest * np.abs(self.rows).sum(axis=1) + np.abs(self.ceilings))
-        linear = (x @ self.rows.T - self.ceilings <= allowed).all(axis=1)
-        gross = np.abs(x) @ self.sizes <= self.gross * (1.0 + ROUNDING)
-        return np.asarray(linear & gross & (np.count_nonzero(x, axis=1) <= self.most))
+        allowed = FEASIBILITY_TOLERANCE * (
+            largest * np.abs(self.rows).sum(axis=1) + np.abs(self.upper)
+        )
+        linear = (x @ self.rows.T - self.upper <= allowed).all(axis=1)
+        gross = np.abs(x) @ self.sizes <= self.max_gross * (1.0 + FEASIBILITY_TOLERANCE)
+        return np.asarray(linear & gross & (np.count_nonzero(x, axis=1) <= self.max_count))
 
 
-def nearest_ratios(ratios: Array, metric: Array, constraints: Sequence[Constraint]) -> Array | None:
-    """For each of ratios (n_dates, n) the nearest that satisfies all constraints; None where nothing does.
+def nearest_feasible_points(
+    points: Array, metric: Array, constraints: Sequence[Constraint]
+) -> Array | None:
+    """Return the nearest point that satisfies all constraints, for each of several points.
 
-    ``metric`` (n_dates, n, n) is the covariance of the hedges. Ratios that satisfy the constraints come back as they
-    are.
+    Parameters
+    ----------
+    points : array (n_dates, n)
+        Points that satisfy the constraints come back unchanged.
+    metric : array (n_dates, n, n)
+        Matrix A of the distance, such as the covariance of the hedges.
+    constraints : sequence of Constraint
+
+    Returns
+    -------
+    array (n_dates, n) or None
+        None if no point satisfies all constraints.
     """
-    scale = np.sqrt(
-        np.diagonal(metric[0])
-    )  # hedges in units of their volatility, so that theirs do not matter
-    limits = Limits.of(constraints, ratios.shape[1]).in_units(scale)
-    x = ratios * scale
-    moved = ~limits.satisfied(x)
-    new = moved.copy()  # what equals the date before has its answer, too
-    new[1:] &= (ratios[1:] != ratios[:-1]).any(axis=1) | (metric[1:] != metric[:-1]).any(
-        axis=(1, 2)
-    )
-    if not new.any():
-        return ratios
-    nearest = _branch_and_bound(x[new], metric[new] / np.outer(scale, scale), limits)
+    # In units of its own size no coordinate matters more than another.
+    scale = np.sqrt(np.diagonal(metric[0]))
+    feasible = FeasibleSet.from_constraints(constraints, points.shape[1]).scaled(scale)
+    x = points * scale
+    outside = ~feasible.contains(x)
+    solve = outside.copy()
+    # A date that equals the one before has the same solution.
+    same_point = (points[1:] == points[:-1]).all(axis=1)
+    same_metric = (metric[1:] == metric[:-1]).all(axis=(1, 2))
+    solve[1:] &= ~(same_point & same_metric)
+    if not solve.any():
+        return points
+    nearest = _branch_and_bound(x[solve], metric[solve] / np.outer(scale, scale), feasible)
     if nearest is None:
         return None
-    found = ratios.copy()
-    found[moved] = _on_bounds(nearest / scale, constraints)[np.cumsum(new)[moved] - 1]
-    return found
+    result = points.copy()
+    result[outside] = _snap_to_bounds(nearest / scale, constraints)[np.cumsum(solve)[outside] - 1]
+    return result
 
 
-def _branch_and_bound(x0: Array, metric: Array, limits: Limits) -> Array | None:
-    """Nearest x among all choices of at most ``limits.most`` nonzero columns, (n_dates, n).
+def _branch_and_bound(x0: Array, metric: Array, feasible: FeasibleSet) -> Array | None:
+    """Return the nearest x of each date with at most ``max_count`` nonzero columns, (n_dates, n).
 
-    A node keeps some hedges and leaves others open; dates leave it once it cannot improve on what they have.
+    A node keeps some columns and leaves others undecided; a date leaves a node once the node
+    cannot improve on the best x found for that date.
     """
-    found, best = np.zeros_like(x0), np.full(len(x0), np.inf)
-    order: list[int] = np.argsort(-np.abs(x0[0]), kind="stable").tolist()  # likely ones first
-    nodes: list[tuple[list[int], list[int], Positions]] = [([], order, np.arange(len(x0)))]
+    best_x = np.zeros_like(x0)
+    best_distance = np.full(len(x0), np.inf)
+    likely_first: list[int] = np.argsort(-np.abs(x0[0]), kind="stable").tolist()
+    nodes: list[tuple[list[int], list[int], Indices]] = [([], likely_first, np.arange(len(x0)))]
     while nodes:
-        kept, open_, dates = nodes.pop()
-        x = _in_columns(x0[dates], metric[dates], limits, sorted(kept + open_))
+        kept, undecided, dates = nodes.pop()
+        x = _nearest_in_columns(x0[dates], metric[dates], feasible, sorted(kept + undecided))
         if x is None:
             continue
-        away = x - x0[dates]
-        distance = np.einsum("ti,tij,tj->t", away, metric[dates], away)
-        better = distance < best[dates]
-        few = np.count_nonzero(x, axis=1) <= limits.most
-        taken = dates[better & few]
-        found[taken], best[taken] = x[better & few], distance[better & few]
-        dates = dates[better & ~few]
+        difference = x - x0[dates]
+        distance = np.einsum("ti,tij,tj->t", difference, metric[dates], difference)
+        better = distance < best_distance[dates]
+        within_count = np.count_nonzero(x, axis=1) <= feasible.max_count
+        improved = dates[better & within_count]
+        best_x[improved] = x[better & within_count]
+        best_distance[improved] = distance[better & within_count]
+        dates = dates[better & ~within_count]
         if len(dates):
-            room = int(limits.most) - len(kept)
-            nodes += [(kept + open_[:i], open_[i + 1 :], dates) for i in range(room)]
-            nodes.append((kept + open_[:room], [], dates))
-    return found if np.isfinite(best).all() else None
+            n_open = int(feasible.max_count) - len(kept)
+            for i in range(n_open):
+                nodes.append((kept + undecided[:i], undecided[i + 1 :], dates))
+            nodes.append((kept + undecided[:n_open], [], dates))
+    return best_x if np.isfinite(best_distance).all() else None
 
 
-def _in_columns(x0: Array, metric: Array, limits: Limits, columns: list[int]) -> Array | None:
-    """Nearest x (n_dates, n) that is zero outside ``columns``, however many of these are not; None if there is none."""
+def _nearest_in_columns(
+    x0: Array, metric: Array, feasible: FeasibleSet, columns: list[int]
+) -> Array | None:
+    """Return the nearest x (n_dates, n) that is zero outside ``columns``; None if there is none."""
     others = [i for i in range(x0.shape[1]) if i not in columns]
     inside = metric[:, columns][:, :, columns]
     across = np.einsum("tij,tj->ti", metric[:, columns][:, :, others], x0[:, others])
-    centre = x0[:, columns] + np.linalg.solve(inside, across[:, :, None])[:, :, 0]
-    within = limits.of_columns(columns)
+    unconstrained = x0[:, columns] + np.linalg.solve(inside, across[:, :, None])[:, :, 0]
+    restricted = feasible.restricted_to(columns)
     x = np.zeros_like(x0)
-    x[:, columns] = centre
-    # what binds at the first date left often binds at those after it, which the signs of their multipliers confirm
-    left = np.flatnonzero(~within.satisfied(centre))
-    while len(left):
-        binding = _binding(centre[left[0]], inside[left[0]], within)
+    x[:, columns] = unconstrained
+    # What binds at the first of the unsolved dates often binds at those after it as well, which the
+    # signs of their multipliers confirm.
+    unsolved = np.flatnonzero(~restricted.contains(unconstrained))
+    while len(unsolved):
+        first = unsolved[0]
+        binding = _binding_constraints(unconstrained[first], inside[first], restricted)
         if binding is None:
             return None
-        tried = left[:NEIGHBOURS]
-        solved, multipliers = _on_faces(centre[tried], inside[tried], *binding)
+        tried = unsolved[:MAX_SHARED_DATES]
+        solution, multipliers = _project_on_equations(unconstrained[tried], inside[tried], *binding)
         largest = np.abs(multipliers).max(axis=1, initial=0.0, keepdims=True)
-        done = (multipliers >= -ROUNDING * largest).all(axis=1) & within.satisfied(solved)
-        done[0] = True
-        x[np.ix_(tried[done], columns)] = solved[done]
-        left = np.concatenate([tried[~done], left[NEIGHBOURS:]])
+        optimal = (multipliers >= -FEASIBILITY_TOLERANCE * largest).all(axis=1)
+        solved = optimal & restricted.contains(solution)
+        solved[0] = True
+        x[np.ix_(tried[solved], columns)] = solution[solved]
+        unsolved = np.concatenate([tried[~solved], unsolved[MAX_SHARED_DATES:]])
     return x
 
 
-def _on_faces(x0: Array, metric: Array, rows: Array, ceilings: Array) -> tuple[Array, Array]:
-    """Nearest x (n_dates, n) with rows @ x = ceilings, and its multipliers, which are positive where all bind."""
+def _project_on_equations(
+    x0: Array, metric: Array, rows: Array, upper: Array
+) -> tuple[Array, Array]:
+    """Return the nearest x (n_dates, n) with rows @ x = upper, and its multipliers.
+
+    A multiplier is positive where the inequality rows @ x <= upper binds.
+    """
     reach = np.linalg.solve(metric, np.broadcast_to(rows.T, (len(x0), *rows.T.shape)))
     across = rows @ reach
-    multipliers = np.linalg.solve(across, (x0 @ rows.T - ceilings)[:, :, None])
+    multipliers = np.linalg.solve(across, (x0 @ rows.T - upper)[:, :, None])
     x = x0 - (reach @ multipliers)[:, :, 0]
-    # once more from there: of ratios that are far away, rounding leaves more than the whole of a narrow limit
-    x = x - (reach @ np.linalg.solve(across, (x @ rows.T - ceilings)[:, :, None]))[:, :, 0]
-    x[np.abs(x) <= ROUNDING * np.abs(x).max(axis=1, keepdims=True)] = 0.0
+    # A second projection: rounding of a distant x0 can exceed the whole of a narrow limit.
+    x = x - (reach @ np.linalg.solve(across, (x @ rows.T - upper)[:, :, None]))[:, :, 0]
+    x[np.abs(x) <= FEASIBILITY_TOLERANCE * np.abs(x).max(axis=1, keepdims=True)] = 0.0
     return x, multipliers[:, :, 0]
 
 
-def _binding(x0: Array, metric: Array, limits: Limits) -> tuple[Array, Array] | None:
-    """Rows and ceilings that bind at the x (n,) nearest to x0; None if no x satisfies the limits."""
-    matters = limits.rows.any(axis=1)
-    if (limits.ceilings[~matters] < 0.0).any():
+def _binding_constraints(
+    x0: Array, metric: Array, feasible: FeasibleSet
+) -> tuple[Array, Array] | None:
+    """Return rows and upper limits that bind at the x (n,) nearest to x0; None without any x."""
+    nonzero = feasible.rows.any(axis=1)
+    if (feasible.upper[~nonzero] < 0.0).any():
         return None
-    rows, ceilings = limits.rows[matters], limits.ceilings[matters]
+    rows = feasible.rows[nonzero]
+    upper = feasible.upper[nonzero]
     root = np.linalg.cholesky(metric)
     x: Array = x0
-    active: Positions = np.arange(0)
+    active: Indices = np.arange(0)
     while True:
-        signs = np.sign(x) * limits.sizes
-        beyond = np.abs(x) @ limits.sizes > limits.gross * (1.0 + ROUNDING)
-        there = ((rows == signs).all(axis=1) & (ceilings == limits.gross)).any()
-        if beyond and not there:
-            rows, ceilings = np.vstack([rows, signs]), np.append(ceilings, limits.gross)
-        elif len(active):  # what exceeds a bound that is there is rounding
-            _check_precision(
-                float(np.abs(x) @ limits.sizes), float(np.abs(x0) @ limits.sizes), limits.gross
-            )
-            return rows[active], ceilings[active]
+        signs = np.sign(x) * feasible.sizes
+        gross = np.abs(x) @ feasible.sizes
+        beyond = gross > feasible.max_gross * (1.0 + FEASIBILITY_TOLERANCE)
+        known = ((rows == signs).all(axis=1) & (upper == feasible.max_gross)).any()
+        if beyond and not known:
+            rows = np.vstack([rows, signs])
+            upper = np.append(upper, feasible.max_gross)
+        elif len(active):
+            # Any excess over a limit that is already among the rows is rounding.
+            _check_precision(float(gross), float(np.abs(x0) @ feasible.sizes), feasible.max_gross)
+            return rows[active], upper[active]
         directions = np.linalg.solve(root, rows.T).T
         lengths = np.linalg.norm(directions, axis=1)
-        binding = _shortest(directions / lengths[:, None], (ceilings - rows @ x0) / lengths)
+        binding = _least_distance(directions / lengths[:, None], (upper - rows @ x0) / lengths)
         if binding is None:
             return None
         active = binding
-        x = _on_faces(x0[None], metric[None], rows[active], ceilings[active])[0][0]
+        x = _project_on_equations(x0[None], metric[None], rows[active], upper[active])[0][0]
 
 
-def _check_precision(found: float, asked: float, gross: float) -> None:
-    """Refuse a gross limit that is lost in what rounding leaves of the ratios."""
-    if found > gross * (1.0 + ROUGH):
+def _check_precision(gross: float, unconstrained: float, max_gross: float) -> None:
+    """Refuse a gross limit that is smaller than the rounding error of the point."""
+    if gross > max_gross * (1.0 + GROSS_TOLERANCE):
         raise DataError(
-            f"gross must not be lost in the rounding of the ratios; it is {gross / asked:.1g} of what they ask for. "
+            "gross must not be lost in the rounding of the ratios; it is "
+            f"{max_gross / unconstrained:.1g} of the unconstrained gross ratio. "
             "Leave the hedges out, or raise it."
         )
 
 
-def _shortest(directions: Array, ceilings: Array) -> Positions | None:
-    """Which of directions (m, n), of length one, bind at the shortest z with directions @ z <= ceilings, if any is."""
+def _least_distance(directions: Array, upper: Array) -> Indices | None:
+    """Return which rows bind at the shortest z with directions @ z <= upper; None without any z.
+
+    ``directions`` (m, n) have unit length. Problem LDP of Lawson and Hanson (1974).
+    """
     from scipy.optimize import nnls
 
-    system = -np.vstack([directions.T, ceilings / -ceilings.min()])
+    system = -np.vstack([directions.T, upper / -upper.min()])
     target = np.append(np.zeros(directions.shape[1]), 1.0)
-    weights, left = nnls(system, target)
-    return None if left**2 < UNREACHABLE else np.flatnonzero(weights)
+    weights, residual = nnls(system, target)
+    return None if residual**2 < INFEASIBILITY_TOLERANCE else np.flatnonzero(weights)
 
 
-def _on_bounds(ratios: Array, constraints: Sequence[Constraint]) -> Array:
-    """Ratios (n_dates, n) that lie on a bound of one hedge but for rounding, exactly on it."""
-    for row, ceiling in (
-        pair for c in constraints for pair in zip(c.rows, c.ceilings, strict=True)
-    ):
-        (columns,) = np.nonzero(row)
-        if len(columns) == 1:
-            values, bound = ratios[:, columns[0]], ceiling / row[columns[0]]
-            near = np.abs(values - bound) <= ROUNDING * abs(bound)
-            ratios[near, columns[0]] = bound
-    return ratios
+def _snap_to_bounds(points: Array, constraints: Sequence[Constraint]) -> Array:
+    """Set coordinates of points (n_dates, n) that equal a bound but for rounding to that bound."""
+    for constraint in constraints:
+        for row, upper in zip(constraint.rows, constraint.upper, strict=True):
+            (columns,) = np.nonzero(row)
+            if len(columns) == 1:
+                values = points[:, columns[0]]
+                bound = upper / row[columns[0]]
+                near = np.abs(values - bound) <= FEASIBILITY_TOLERANCE * abs(bound)
+                points[near, columns[0]] = bound
+    return points

@@ -7,6 +7,7 @@ from .hmm.student import StudentHMM as StudentHMM
 from .jump_model import JumpModel as JumpModel
 from .markov_switching.garch import MarkovSwitchingGARCH as MarkovSwitchingGARCH
 from .markov_switching.model import MarkovSwitching as MarkovSwitching
+from .model import RegimeModel as RegimeModel
 from .selection import RegimeSelection as RegimeSelection
 from .selection import select_regimes as select_regimes
 from .threshold import ThresholdRegimes as ThresholdRegimes

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._validation.frames import check_following, check_frame
+from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -23,20 +23,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class RegimeModel(Protocol):
-    """What a hedge needs from a regime model."""
-
-    def fit(self, observations: pd.DataFrame) -> RegimeFit:
-        """Estimate on observations (n_dates, n_series)."""
-
-
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
 class RegimeFit(FittedParameters):
     """Estimated regimes and their probabilities at each date.
 
     Regime 0 has the least variance of the first series; a model whose regimes do not differ in it says how it numbers
-    them, and ``align_to`` numbers them like those of another fit.
+    them, and ``align_regimes`` numbers them like those of another fit.
 
     Attributes
     ----------
@@ -47,6 +40,7 @@ class RegimeFit(FittedParameters):
     sample_end : last date of the estimation sample
     start_log_likelihoods : array (n_starts,), where each start of the search ended; NaN if it degenerated
     sample_entropy : float, -sum of p log p over the smoothed probabilities of the estimation sample
+    allow_missing : bool, whether later observations may hold missing values (NaN)
     """
 
     observations: pd.DataFrame
@@ -55,6 +49,7 @@ class RegimeFit(FittedParameters):
     sample_end: Any
     start_log_likelihoods: Array
     sample_entropy: float
+    allow_missing: bool = False
 
     def __repr__(self) -> str:
         return (
@@ -210,9 +205,8 @@ class RegimeFit(FittedParameters):
         DataError
             If the columns differ or the dates do not follow the last date of this fit.
         """
-        allow_missing = getattr(self.model, "allow_missing", False)
-        frame = check_frame(observations, "observations", allow_missing=allow_missing)
-        check_following(frame, self.series, self.last_date)
+        frame = check_frame(observations, "observations", allow_missing=self.allow_missing)
+        check_new_data(frame, self.series, self.last_date)
         return self.advance(frame)
 
     def advance(self, observations: pd.DataFrame) -> RegimeFit:
@@ -221,18 +215,6 @@ class RegimeFit(FittedParameters):
         return replace(
             self, observations=observations, initial_state=self.final_state, final_state=after
         )
-
-    def align_to(self, other: RegimeFit) -> RegimeFit:
-        """The same fit with its regimes numbered like those of ``other``; ``align_regimes`` also gives the drift.
-
-        Raises
-        ------
-        DataError
-            If the two have different series or numbers of regimes.
-        """
-        from hedgeresearch.regimes.alignment import align_regimes
-
-        return align_regimes(self, other).fit
 
     def plot(
         self,
@@ -286,6 +268,8 @@ def start_fit(
     recursion: RegimeState,
     estimates: Estimates,
     start_log_likelihoods: Array,
+    *,
+    allow_missing: bool = False,
 ) -> RegimeFit:
     """Run a recursion over its estimation sample."""
     smoothed, _ = recursion.hindsight(frame.to_numpy())
@@ -298,6 +282,7 @@ def start_fit(
         sample_end=frame.index[-1],
         start_log_likelihoods=start_log_likelihoods,
         sample_entropy=entropy(smoothed),
+        allow_missing=allow_missing,
     )
 
 

@@ -12,19 +12,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
-from hedgeresearch._validation.frames import (
-    COLLINEAR,
-    check_frame,
-    check_independent,
-    check_returns,
-)
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE, check_independent
+from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -76,6 +72,9 @@ class JumpModel:
     penalty: float = 50.0
     n_starts: int = 10
     seed: int = 0
+    univariate: ClassVar[bool] = False
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
@@ -258,7 +257,7 @@ def summarise_path(observations: Array, path: Indices, k: int) -> PathSummary:
             if len(group) > n
             else np.zeros((n, n))
         )
-        if np.linalg.eigvalsh(within)[0] <= COLLINEAR:
+        if np.linalg.eigvalsh(within)[0] <= COLLINEARITY_TOLERANCE:
             raise ConvergenceError(
                 f"every regime must have a positive definite covariance; one is visited on {len(group)} of {len(path)} "
                 f"dates, too few or too alike for {n} series. Use fewer regimes or series, or more dates."

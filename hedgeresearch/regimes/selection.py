@@ -22,9 +22,10 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame
-from hedgeresearch._validation.settings import check_at_least, check_between, check_model
+from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, HedgeResearchError
-from hedgeresearch.regimes.fit import RegimeFit, RegimeModel
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.model import CountedRegimeModel, RegimeModel, check_regime_model
 
 CRITERIA = ("AIC", "BIC", "ICL")
 PREDICTIVE = "predictive log-likelihood per date"
@@ -93,18 +94,16 @@ def select_regimes(
     >>> select_regimes(hr.GaussianHMM(2, n_starts=2), returns, candidates=(1, 2))
     RegimeSelection(GaussianHMM, recommends 2 out of [1, 2] regimes)
     """
-    numbers = _check_settings(model, candidates, held_out)
+    counted = _check_model(model)
+    numbers = _check_settings(candidates, held_out)
     frame = check_frame(
-        observations,
-        "observations",
-        minimum_rows=2,
-        allow_missing=getattr(model, "allow_missing", False),
+        observations, "observations", minimum_rows=2, allow_missing=model.allow_missing
     )
     first = len(frame) - math.ceil(len(frame) * held_out)
     rows: dict[int, dict[str, Any]] = {}
     fits: dict[int, RegimeFit] = {}
     for k in numbers:
-        rows[k], fit = _candidate(model, k, frame, first)
+        rows[k], fit = _candidate(counted, k, frame, first)
         if fit is not None:
             fits[k] = fit
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("n_regimes")
@@ -141,11 +140,15 @@ def recommend_number(table: pd.DataFrame) -> tuple[int, str]:
     return recommended, reason
 
 
-def _check_settings(model: Any, candidates: Iterable[int], held_out: float) -> list[int]:
-    check_model(model, "model", "GaussianHMM(2)")
-    check_between(held_out, "held_out", 0, 1)
-    if "n_regimes" not in getattr(model, "__dataclass_fields__", {}):
+def _check_model(model: RegimeModel) -> CountedRegimeModel:
+    check_regime_model(model, "model")
+    if not isinstance(model, CountedRegimeModel) or "n_regimes" not in model.__dataclass_fields__:
         raise DataError(f"model must have a setting n_regimes, as GaussianHMM has; got {model!r}.")
+    return model
+
+
+def _check_settings(candidates: Iterable[int], held_out: float) -> list[int]:
+    check_between(held_out, "held_out", 0, 1)
     numbers = list(candidates)
     for k in numbers:
         check_at_least(k, "each of candidates", 1)
@@ -157,7 +160,7 @@ def _check_settings(model: Any, candidates: Iterable[int], held_out: float) -> l
 
 
 def _candidate(
-    model: Any, k: int, frame: pd.DataFrame, first: int
+    model: CountedRegimeModel, k: int, frame: pd.DataFrame, first: int
 ) -> tuple[dict[str, Any], RegimeFit | None]:
     """A row of the table, and the fit to the whole sample; what fails or warns is noted in the row."""
     row: dict[str, Any] = dict.fromkeys(
@@ -191,7 +194,7 @@ def _criteria(fit: RegimeFit) -> dict[str, Any]:
     return dict(zip(["log-likelihood", "parameters", *CRITERIA], values, strict=True))
 
 
-def _predictive_log_likelihood(model: Any, frame: pd.DataFrame, first: int) -> float:
+def _predictive_log_likelihood(model: RegimeModel, frame: pd.DataFrame, first: int) -> float:
     """Mean over the dates from ``first`` on, each given those before it; the parameters are those before ``first``."""
-    fit: RegimeFit = model.fit(frame.iloc[:first])
+    fit = model.fit(frame.iloc[:first])
     return float(fit.final_state.filter(frame.iloc[first:].to_numpy()).log_likelihood.mean())

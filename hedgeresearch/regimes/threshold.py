@@ -11,7 +11,7 @@ quantiles interpolate as type 7 of Hyndman and Fan (1996), American Statistician
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,9 @@ class ThresholdRegimes:
     quantiles: tuple[float, ...] = (0.8,)
     window: int = 250
     smoothing: int = 20
+    univariate: ClassVar[bool] = False
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.quantiles, tuple) or not self.quantiles:

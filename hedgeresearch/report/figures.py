@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from hedgeresearch.plotting import COLOURS
+from hedgeresearch.plotting import COLORS
 from hedgeresearch.report._sanitize import visible
 
 Figure: TypeAlias = dict[str, Any]
@@ -70,7 +70,7 @@ def path_figure(
     shown = lines.iloc[-MOST_DATES:]
     dates, mode = _dates(shown.index), "lines" if len(shown) > FEW_DATES else "lines+markers"
     # black before coloured regimes, where it is alone
-    colours = cycle(COLOURS if probabilities is None or shown.shape[1] > 1 else ("#000000",))
+    colours = cycle(COLORS if probabilities is None or shown.shape[1] > 1 else ("#000000",))
     for number, name in enumerate(shown.columns):
         colour = GREY if name in grey else next(colours)
         if bands is not None:
@@ -127,7 +127,7 @@ def bars_figure(
     ends : DataFrame (n_rows, 2), lower and upper end of an interval around the bars of one column
     grey : columns that the others are compared with
     """
-    colours, data = cycle(COLOURS), []
+    colours, data = cycle(COLORS), []
     for column in values.columns:
         widths = values[column]
         bars = {
@@ -157,12 +157,12 @@ def histogram_figure(samples: pd.DataFrame, xlabel: str, marks: dict[str, float]
     """How often values fall into each of 80 equal steps, a line for each column, with vertical lines at ``marks``."""
     edges = np.histogram_bin_edges(samples.to_numpy(), bins=BINS)
     middles, data = (edges[1:] + edges[:-1]) / 2.0, []
-    for column, colour in zip(samples.columns, (GREY, *COLOURS), strict=False):
+    for column, colour in zip(samples.columns, (GREY, *COLORS), strict=False):
         counts = np.histogram(samples[column].to_numpy(), bins=edges)[0].astype(np.int32)
         line = {"color": colour, "shape": "hvh", "width": 1.4}
         data.append(_line(_packed(middles), counts, text(column), mode="lines", line=line))
     for (label, value), dash in zip(marks.items(), ("solid", "dash"), strict=True):
-        line = {"color": COLOURS[1], "dash": dash, "width": 1.4}
+        line = {"color": COLORS[1], "dash": dash, "width": 1.4}
         data.append(
             _line(
                 [value] * 2,
@@ -231,7 +231,7 @@ def _shades(probabilities: pd.DataFrame) -> list[Figure]:
             mode="lines",
             line={"shape": "hvh", "width": 0},
             fill="tozeroy",
-            fillcolor=_faint(COLOURS[regime % len(COLOURS)], 0.3),
+            fillcolor=_faint(COLORS[regime % len(COLORS)], 0.3),
             hoverinfo="skip",
         )
         for regime in range(1, probabilities.shape[1])

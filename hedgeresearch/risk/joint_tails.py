@@ -38,7 +38,7 @@ from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.metrics.by_group import measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.metrics.risk_measures import ROUNDING
@@ -144,7 +144,6 @@ def tail_dependence(
     >>> print(tail_dependence(returns["NASDAQ"], returns["SP500"], n_bootstrap=200).sentence)
     On the worst 5 % ...
     """
-    from arch.bootstrap import StationaryBootstrap
     from scipy.stats import kendalltau
 
     check_between(share, "share", 0.0, 0.5)
@@ -159,9 +158,9 @@ def tail_dependence(
             f"the worst {share:.3g} of the dates must be at least {FEWEST_IN_TAIL}; got {n_tail} of {len(values)}. "
             "Give a longer sample, or a larger share."
         )
-    length = block_length(_in_tail(values, n_tail).astype(float))
-    draws = StationaryBootstrap(length, values, seed=np.random.default_rng(seed))
-    drawn = draws.apply(lambda draw: np.array([lower_tail_share(draw, n_tail)]), n_bootstrap)
+    length = optimal_block_length(_in_tail(values, n_tail).astype(float))
+    draws = draw_rows(len(values), length, n_bootstrap, seed)
+    drawn = [lower_tail_share(values[rows], n_tail) for rows in draws]
     low, high = np.quantile(drawn, [0.5 - INTERVAL / 2.0, 0.5 + INTERVAL / 2.0])
     reach = _least_upper_end(n_tail)
     tau = float(kendalltau(*values.T).statistic)

@@ -26,7 +26,8 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_frame, kind_of_returns
+from hedgeresearch._validation.asset_and_hedges import returns_kind
+from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -252,7 +253,7 @@ def _checked(exposures: Any, returns: Any, covariance: Any) -> tuple[Array, pd.D
             f"the exposure of the asset, {exposures.index[0]!r}, must not be zero; there is no position."
         )
     names, sample = list(exposures.index), check_frame(returns, "returns")
-    if (kind := kind_of_returns(returns, None)) not in (None, "simple"):
+    if (kind := returns_kind(returns, None)) not in (None, "simple"):
         raise DataError(
             f"returns must be simple, so that value times return is profit; got {kind}. Use hr.returns."
         )

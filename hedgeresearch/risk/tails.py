@@ -40,8 +40,8 @@ from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.block_length import block_length
 from hedgeresearch.estimation.regression import long_run_sum
+from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.metrics.risk_measures import expected_shortfall_of, value_at_risk_of
 from hedgeresearch.typing import Array
 
@@ -243,7 +243,7 @@ def moments(values: Array) -> tuple[tuple[float, Interval], tuple[float, Interva
     z = (values - values.mean()) / values.std()
     skewness, kurtosis = float((z**3).mean()), float((z**4).mean())
     influence = influence_on_moments(z)
-    lags = block_length(np.column_stack([influence, z**2]))
+    lags = optimal_block_length(np.column_stack([influence, z**2]))
     errors = np.sqrt(np.diag(long_run_sum(influence, lags))) / len(z)
     reach, reach_of_log = (float(norm.ppf(0.5 + INTERVAL / 2.0)) * errors).tolist()
     ends = (kurtosis * math.exp(-reach_of_log) - 3.0, kurtosis * math.exp(reach_of_log) - 3.0)

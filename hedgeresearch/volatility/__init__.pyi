@@ -1,2 +1,5 @@
-from .arch_model import ArchModel as ArchModel
-from .garch import GARCH as GARCH
+from .arch.arch_model import ArchModel as ArchModel
+from .garch.garch import GARCH as GARCH
+from .protocols import VolatilityEstimate as VolatilityEstimate
+from .protocols import VolatilityModel as VolatilityModel
+from .protocols import VolatilityState as VolatilityState

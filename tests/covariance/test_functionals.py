@@ -13,7 +13,7 @@ from hedgeresearch.covariance.dcc.delta_method import DCCStateAt, dcc_delta_meth
 from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
 from hedgeresearch.covariance.dcc.targets import target_influence
-from hedgeresearch.volatility.garch_likelihood import backcast_start
+from hedgeresearch.volatility.garch.likelihood import backcast_start
 
 MODELS = {
     "dcc": hr.DCC(),

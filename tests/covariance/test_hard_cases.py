@@ -11,7 +11,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.covariance.bekk import estimation as bekk_estimate
 from hedgeresearch.covariance.dcc import estimation as correlation_estimate
-from hedgeresearch.volatility import garch_likelihood
+from hedgeresearch.volatility.garch import likelihood as garch_likelihood
 
 N_DATES = 500
 RNG = np.random.default_rng(3)
@@ -233,13 +233,13 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
     searches = {}
 
     def spy(likelihood, starts, bounds, what, **settings):
-        end = maximise(likelihood, starts, bounds, what, **settings)
+        end = maximize(likelihood, starts, bounds, what, **settings)
         searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, what))
         return end
 
-    maximise = garch_likelihood.maximise
+    maximize = garch_likelihood.maximize
     for module in (garch_likelihood, correlation_estimate, bekk_estimate):
-        monkeypatch.setattr(module, "maximise", spy)
+        monkeypatch.setattr(module, "maximize", spy)
     fit(model, returns)
     gains, rng = [], np.random.default_rng(0)
     for ends in searches.values():
@@ -250,7 +250,7 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
             start = np.clip(near if i % 2 else rng.uniform(low, high), low, high)
             with suppress(hr.ConvergenceError):
                 gains.append(
-                    maximise(likelihood, [start], *rest).log_likelihood - best.log_likelihood
+                    maximize(likelihood, [start], *rest).log_likelihood - best.log_likelihood
                 )
     return gains
 

@@ -9,8 +9,13 @@ from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
-from hedgeresearch.estimation.influence import Sensitivities, covariance_of, hessian, influence
-from hedgeresearch.volatility.garch_likelihood import backcast_start, mean_score, scores_by_date
+from hedgeresearch.estimation.influence import (
+    Sensitivities,
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
+from hedgeresearch.volatility.garch.likelihood import backcast_start, mean_score, scores_by_date
 
 
 def stacked_scores(theta, returns, rules, nu_position):
@@ -93,13 +98,13 @@ def test_an_independent_program(case, dow, dow_reference):
         returns = dow.iloc[:, i].to_numpy().copy()
         point = np.array([margin[0], margin[1], margin[2], 0.0, margin[3], NORMAL])
         steps = np.array([1e-5, 1e-4 * point[1], 1e-5, 1e-5, 1e-5, 1.0])
-        information = -hessian(
+        information = -numerical_hessian(
             lambda x, r=returns: mean_score(x, r, rugarch_start), point, steps, kept
         )
         scores = scores_by_date(point, returns, rugarch_start)[:, kept]
         z, derivatives = garch_residuals(point[:5], returns, *rugarch_start(point[:5], returns))
         sensitivities.append(
-            Sensitivities(influence(scores, information, np.eye(4)), derivatives[kept])
+            Sensitivities(parameter_influence(scores, information, np.eye(4)), derivatives[kept])
         )
         residuals.append(z)
     likelihood = CorrelationLikelihood(np.stack(residuals, axis=1))
@@ -115,14 +120,18 @@ def test_an_independent_program(case, dow, dow_reference):
     )
     joint = correlation_influence(likelihood, estimate, sensitivities)
     found = np.sqrt(
-        np.diag(covariance_of(np.hstack([*(s.influence for s in sensitivities), joint])))
+        np.diag(
+            covariance_from_influence(np.hstack([*(s.influence for s in sensitivities), joint]))
+        )
     )
     np.testing.assert_allclose(found, expected["se_two_step"], rtol=1e-3)
     alone = correlation_influence(
         likelihood, estimate, [Sensitivities(0 * s.influence, s.derivatives) for s in sensitivities]
     )
     np.testing.assert_allclose(
-        np.sqrt(np.diag(covariance_of(alone))), expected["dcc_se_stage2_only_sandwich"], rtol=1e-3
+        np.sqrt(np.diag(covariance_from_influence(alone))),
+        expected["dcc_se_stage2_only_sandwich"],
+        rtol=1e-3,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
-from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_ratios
+from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 
@@ -233,9 +233,9 @@ def as_constraints(settings, n):
             Constraint("net", "net", np.stack([-np.ones(n), np.ones(n)]), np.array([-low, high]))
         )
     if "gross" in settings:
-        found.append(Constraint("gross", "gross", *nothing, gross=settings["gross"]))
+        found.append(Constraint("gross", "gross", *nothing, max_gross=settings["gross"]))
     if "most" in settings:
-        found.append(Constraint("most", "most", *nothing, most=settings["most"]))
+        found.append(Constraint("most", "most", *nothing, max_count=settings["most"]))
     return found
 
 
@@ -267,7 +267,7 @@ def compare_with_cvxpy(n_programmes, seed):
     for _ in range(n_programmes):
         ratio, a, settings = random_programme(rng)
         expected = solve_by_cvxpy(cp, ratio, a, settings)
-        found = nearest_ratios(ratio[None], a[None], as_constraints(settings, len(ratio)))
+        found = nearest_feasible_points(ratio[None], a[None], as_constraints(settings, len(ratio)))
         assert (found is None) == (expected is None), settings
         if expected is None:
             infeasible += 1
@@ -308,9 +308,11 @@ def test_dates_together_are_dates_alone():
         dict(most=2, upper=np.full(n, 0.3)),
     ):
         rules = as_constraints(settings, n)
-        alone = [nearest_ratios(ratios[[t]], metric[[t]], rules)[0] for t in range(n_dates)]
+        alone = [
+            nearest_feasible_points(ratios[[t]], metric[[t]], rules)[0] for t in range(n_dates)
+        ]
         np.testing.assert_allclose(
-            nearest_ratios(ratios, metric, rules), alone, rtol=1e-9, atol=1e-12
+            nearest_feasible_points(ratios, metric, rules), alone, rtol=1e-9, atol=1e-12
         )
 
 

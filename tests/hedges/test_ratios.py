@@ -182,15 +182,15 @@ def test_settings_that_cannot_work_are_refused():
         hr.DataError, match="combine must be one of 'mixture', 'most_likely'; got 'smoothed'"
     ):
         hr.RegimeHedge(hr.GaussianHMM(2), combine="smoothed")
-    with pytest.raises(hr.DataError, match="regime_model must be a model such as GaussianHMM"):
+    with pytest.raises(hr.DataError, match="regime_model must be a regime model such as GaussianHMM"):
         hr.RegimeHedge(2)
     with pytest.raises(hr.DataError, match="covariance_model must be a model such as DCC"):
         hr.MinimumVarianceHedge(hr.DCC)
 
 
 def test_a_model_of_the_other_family_is_refused(asset, hedges):
-    with pytest.raises(hr.DataError, match="regime_model must be a model of regimes"):
-        hr.RegimeHedge(hr.EWMACovariance()).fit(asset, hedges)
+    with pytest.raises(hr.DataError, match="regime_model must be a regime model"):
+        hr.RegimeHedge(hr.EWMACovariance())
     with pytest.raises(hr.DataError, match="covariance_model must be a model of covariances"):
         hr.MinimumVarianceHedge(hr.GaussianHMM(1, n_starts=1)).fit(asset, hedges)
 

@@ -6,7 +6,7 @@ from scipy import stats
 
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores, garch_variance
-from hedgeresearch.volatility.garch_likelihood import backcast_start
+from hedgeresearch.volatility.garch.likelihood import backcast_start
 
 POINTS = [
     (0.02, 0.1, 0.08, 0.0, 0.9),

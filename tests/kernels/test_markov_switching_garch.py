@@ -5,15 +5,9 @@ import pytest
 from scipy import stats
 
 from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.markov_switching_garch import (
-    box,
-    from_box,
-    regime_log_densities,
-    regime_variances,
-    renumber,
+from hedgeresearch._kernels.markov_switching_garch import regime_log_densities, regime_variances
+from hedgeresearch.regimes.markov_switching.garch_likelihood import (
     split_parameters,
-    starting_points,
-    stationary_derivatives,
     switching_garch_likelihood,
 )
 
@@ -92,61 +86,3 @@ def test_variances_and_densities_are_the_definition():
         found = regime_log_densities(densities, e, h)[:, i]
         expected = [np.log(density(e[t], h[t, i], TWO[5 * i + 4])) for t in range(50)]
         np.testing.assert_allclose(found, expected, rtol=1e-10)
-
-
-@pytest.mark.parametrize("k", CASES)
-def test_the_box_and_its_derivatives(k):
-    rng = np.random.default_rng(k)
-    low, high = box(k).T
-    x = low + (high - low) * rng.uniform(0.2, 0.8, len(low))
-    x[: 5 * k : 5] = rng.uniform(-1, 1, k)
-    parameters, jacobian = from_box(x, k)
-    for i in range(len(x)):
-        step = np.zeros_like(x)
-        step[i] = 1e-6
-        numerical = (from_box(x + step, k)[0] - from_box(x - step, k)[0]) / 2e-6
-        np.testing.assert_allclose(
-            jacobian[:, i], numerical, atol=1e-6 * max(1, np.abs(numerical).max())
-        )
-    own, _, transition = split_parameters(parameters, k)
-    persistence = own[:, 1] + own[:, 2] / 2 + own[:, 3]
-    np.testing.assert_allclose(persistence, x[1 : 5 * k : 5])
-    np.testing.assert_allclose(own[:, 0] / (1 - persistence), np.exp(x[: 5 * k : 5]))
-    np.testing.assert_allclose(transition.sum(axis=1), 1)
-    assert (transition >= 0).all()
-
-
-def test_stationary_probabilities_and_their_derivatives():
-    transition = split_parameters(THREE, 3)[2]
-    pi, by_row = stationary_derivatives(transition)
-    np.testing.assert_allclose(pi @ transition, pi, rtol=1e-12)
-    for i in range(3):
-        for j in range(2):
-            step = np.zeros((3, 3))
-            step[i, j], step[i, 2] = 1e-6, -1e-6
-            numerical = (
-                stationary_derivatives(transition + step)[0]
-                - stationary_derivatives(transition - step)[0]
-            ) / 2e-6
-            np.testing.assert_allclose(by_row[:, i, j], numerical, atol=1e-7)
-
-
-def test_renumbering_keeps_the_model():
-    x = starting_points(3, 4, (0.6, 0.1), seed=3)[2]
-    x[15:] = [0.8, 0.3, 0.7, 0.4, 0.9, 0.1]
-    x[[0, 5, 10]] = 0.5, -1.0, 0.1
-    ordered, e = renumber(x, 3), errors(100)
-    np.testing.assert_array_equal(ordered[[0, 5, 10]], [-1.0, 0.1, 0.5])
-    before, after = (
-        switching_garch_likelihood(from_box(point, 3)[0], e, 3)[0] for point in (x, ordered)
-    )
-    np.testing.assert_allclose(after, before, rtol=1e-12)
-
-
-def test_an_error_that_no_possible_regime_explains_costs_a_finite_likelihood():
-    """Regime 1 never occurs; under regime 0 alone the density of the last error underflows."""
-    parameters = np.array([1e-6, 0.0, 0.0, 0.0, NORMAL, 1e2, 0.0, 0.0, 0.0, NORMAL, 1.0, 1.0])
-    by_date, scores = switching_garch_likelihood(parameters, np.array([0.0, 1e-3, 30.0]), 2)
-    assert np.isfinite(by_date).all()
-    assert by_date[-1] < -600
-    assert scores.shape == (2, 12)

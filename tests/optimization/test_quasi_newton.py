@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.optimization.quasi_newton import maximise
+from hedgeresearch.optimization.quasi_newton import maximize
 
 DATES = np.random.default_rng(0).standard_normal((200, 2)) + np.array([0.3, -0.2])
 
@@ -16,11 +16,11 @@ def normal_means(x):
 
 
 def test_the_top_is_found_inside_and_on_a_bound():
-    inside = maximise(normal_means, [np.array([0.9, 0.9])], [(-1, 1), (-1, 1)], "a hill")
+    inside = maximize(normal_means, [np.array([0.9, 0.9])], [(-1, 1), (-1, 1)], "a hill")
     np.testing.assert_allclose(inside.point, DATES.mean(axis=0), atol=1e-7)
     assert inside.free.all()
     assert inside.log_likelihood == pytest.approx(normal_means(inside.point)[0].sum(), rel=1e-12)
-    cut = maximise(normal_means, [np.array([0.9, 0.9])], [(-1, 1), (0, 1)], "a hill")
+    cut = maximize(normal_means, [np.array([0.9, 0.9])], [(-1, 1), (0, 1)], "a hill")
     np.testing.assert_allclose(cut.point, [DATES.mean(axis=0)[0], 0.0], atol=1e-7)
     assert cut.free.tolist() == [True, False]
     assert cut.gradient_norm < 1e-6
@@ -31,7 +31,7 @@ def test_scores_by_other_parameters_are_carried_to_the_box():
         by_date, scores, _ = normal_means(2 * x)
         return by_date, scores, 2 * np.eye(2)
 
-    optimum = maximise(doubled, [np.zeros(2)], [(-1, 1), (-1, 1)], "a hill")
+    optimum = maximize(doubled, [np.zeros(2)], [(-1, 1), (-1, 1)], "a hill")
     np.testing.assert_allclose(optimum.point, DATES.mean(axis=0) / 2, atol=1e-7)
 
 
@@ -43,7 +43,7 @@ def test_a_curved_valley_is_followed():
         by_first = np.stack([first + 20 * x[0] * second, -10 * second], axis=1)
         return -0.5 * (first**2 + second**2), by_first, np.eye(2)
 
-    optimum = maximise(valley, [np.array([-1.2, 1.0])], [(-2, 2), (-2, 2)], "a valley")
+    optimum = maximize(valley, [np.array([-1.2, 1.0])], [(-2, 2), (-2, 2)], "a valley")
     np.testing.assert_allclose(optimum.point, [1, 1], atol=1e-4)
 
 
@@ -54,7 +54,7 @@ def test_a_likelihood_that_is_nowhere_finite_is_told():
     with pytest.raises(
         hr.ConvergenceError, match="the likelihood of a void must reach a maximum; stopped at"
     ):
-        maximise(nowhere, [np.zeros(2)], [(0, 1), (0, 1)], "a void")
+        maximize(nowhere, [np.zeros(2)], [(0, 1), (0, 1)], "a void")
 
 
 def test_other_starts_are_tried_where_the_best_ends_on_a_bound():
@@ -65,5 +65,5 @@ def test_other_starts_are_tried_where_the_best_ends_on_a_bound():
         value, slope = (low, -2 * (x[0] - 1.2)) if x[0] > 0 else (high, -60.0 * (x[0] + 0.5))
         return np.full(50, value), np.full((50, 1), slope), np.eye(1)
 
-    optimum = maximise(hills, [np.array([0.9]), np.array([-0.8])], [(-1, 1)], "two hills")
+    optimum = maximize(hills, [np.array([0.9]), np.array([-0.8])], [(-1, 1)], "two hills")
     assert optimum.point == pytest.approx([-0.5], abs=1e-6)

@@ -131,7 +131,9 @@ def test_fits_of_other_data(parts: dict[str, Any], table: pd.DataFrame, market: 
         )
 
 
-@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")  # none are cointegrated
+@pytest.mark.filterwarnings(
+    "ignore::hedgeresearch.errors.ConvergenceWarning"
+)  # none are cointegrated
 def test_models_of_prices(
     table: pd.DataFrame, market: hr.Market, instruments: dict[str, Any]
 ) -> None:

@@ -225,7 +225,7 @@ def test_restricted_covariances_are_nested(percent_log_returns):
         > fits["spherical"].log_likelihood
     )
     assert (fits["diagonal"].correlations.to_numpy().reshape(2, 2, 2)[:, 0, 1] == 0).all()
-    variances = fits["spherical"].recursion.moments.covariances
+    variances = fits["spherical"].final_state.moments.covariances
     np.testing.assert_allclose(variances, variances[:, :1, :1] * np.eye(2), atol=1e-15)
     assert [len(fits[c].parameters) for c in fits] == [12, 10, 8]
     assert all(fit.standard_errors.notna().all() for fit in fits.values())

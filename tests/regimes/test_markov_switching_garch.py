@@ -12,12 +12,13 @@ import rdata
 import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.hidden_markov import smooth_regimes
-from hedgeresearch._kernels.markov_switching_garch import from_box, switching_garch_likelihood
 from hedgeresearch.regimes.markov_switching.garch import (
     MarkovSwitchingGARCH,
     before_second,
     estimate_switching_garch,
 )
+from hedgeresearch.regimes.markov_switching.garch_coordinates import from_box
+from hedgeresearch.regimes.markov_switching.garch_likelihood import switching_garch_likelihood
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 MSGARCH = json.loads((REFERENCE / "switching_garch.json").read_text())

@@ -1,6 +1,7 @@
 """The number of regimes: on simulations whose number is known, and the rule on tables made by hand."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -123,6 +124,9 @@ def test_other_warnings_reach_the_caller(two_regimes):
     @dataclass(frozen=True)
     class Loud:
         n_regimes: int = 1
+        univariate: ClassVar[bool] = False
+        allow_missing: ClassVar[bool] = False
+        warm_start: ClassVar[bool] = False
 
         def fit(self, observations):
             import warnings
@@ -154,7 +158,7 @@ def test_what_cannot_work_is_refused(two_regimes):
         ),
         (MODEL, {"held_out": 1.0}, "held_out must lie strictly between 0 and 1"),
         (ThresholdRegimes(), {}, "model must have a setting n_regimes"),
-        (hr.GaussianHMM, {}, "model must be a model such as"),
+        (hr.GaussianHMM, {}, "model must be a regime model such as"),
         (JumpModel(penalty=5.0), {}, "model must have a likelihood, as GaussianHMM has; JumpModel"),
     ]:
         with pytest.raises(hr.DataError, match=message):

@@ -67,7 +67,7 @@ def test_gaps_and_infinities(call: Callable[..., Any], value: float, kind: str) 
 def test_the_number_of_gaps_is_told() -> None:
     asset, hedges = sample()
     with pytest.raises(
-        hr.DataError, match=r"column 'oil' has a gap \(NaN\) on 2020-01-03 \(2 such values in all\)"
+        hr.DataError, match=r"column 'oil' has a gap \(NaN\) on 2020-01-03 \(2 such values\)"
     ):
         fit(changed(changed(asset, 5, np.nan), 2, np.nan), hedges)
 
@@ -201,7 +201,7 @@ def test_collinear_hedges_are_named_and_an_innocent_one_is_not(scale: float) -> 
 def test_too_few_rows(n_dates: int) -> None:
     asset, hedges = sample()
     with pytest.raises(
-        hr.DataError, match=f"must have at least 5 rows; got {n_dates}. Give a longer sample"
+        hr.DataError, match=f"must have at least 5 rows; got {n_dates}. Use a longer sample"
     ):
         fit(asset.iloc[:n_dates], hedges.iloc[:n_dates])
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.arch_model import ArchModel
+from hedgeresearch.estimation.influence import covariance_from_influence
+from hedgeresearch.volatility.arch.arch_model import ArchModel
 
 SPECIFICATIONS = [
     ArchModel(),
@@ -104,7 +104,7 @@ def test_parameters_on_a_bound_do_not_react(fits):
     fit = fits[ArchModel(mean="HAR", lags=(1, 5, 22), o=1, dist="t")]
     held = [name for name in fit.names if f"{name} = 0" in fit.bounds_hit]
     assert held
-    errors = np.diag(covariance_of(fit.sensitivities().influence))
+    errors = np.diag(covariance_from_influence(fit.sensitivities().influence))
     assert [name for name, error in zip(fit.names, errors, strict=True) if np.isnan(error)] == held
 
 

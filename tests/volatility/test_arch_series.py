@@ -8,12 +8,12 @@ import rdata
 
 from hedgeresearch._kernels.garch import garch_residuals
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState
-from hedgeresearch.volatility.arch_likelihood import refine
-from hedgeresearch.volatility.arch_model import ArchModel
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_likelihood import from_box, maximise_garch, scores_by_date
+from hedgeresearch.estimation.influence import covariance_from_influence
+from hedgeresearch.volatility.arch.arch_model import ArchModel
+from hedgeresearch.volatility.arch.likelihood import refine
+from hedgeresearch.volatility.arch.process import ArchProcess, ArchState
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.likelihood import from_box, maximise_garch, scores_by_date
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,8 @@ def test_garch_is_near_that_of_this_package_from_its_own_start(percent_log_retur
     """The starts, an average of the first 75 dates or of all, matter to the first dates only: .1 standard errors."""
     values = percent_log_returns["SP500"].to_numpy()
     ours, other = GARCH().estimate_array(values), ArchModel().estimate_array(values)
-    errors = np.sqrt(np.diag(covariance_of(ours.sensitivities().influence)))
-    theirs = np.sqrt(np.diag(covariance_of(other.sensitivities().influence)))
+    errors = np.sqrt(np.diag(covariance_from_influence(ours.sensitivities().influence)))
+    theirs = np.sqrt(np.diag(covariance_from_influence(other.sensitivities().influence)))
     assert (np.abs(other.parameters - ours.parameters) < 0.1 * errors).all()
     np.testing.assert_allclose(theirs, errors, rtol=0.02)
 
@@ -160,7 +160,7 @@ def test_robust_errors_are_those_of_arch(margin, percent_log_returns):
     fit = margin.estimate_array(values)
     assert fit.bounds_hit == ()
     theirs = margin.build(values).fit(disp="off", tol=1e-10, cov_type="robust")
-    ours = np.sqrt(np.diag(covariance_of(fit.sensitivities().influence)))
+    ours = np.sqrt(np.diag(covariance_from_influence(fit.sensitivities().influence)))
     np.testing.assert_allclose(ours, theirs.std_err.to_numpy(), rtol=0.01)
 
 

@@ -5,9 +5,9 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_likelihood import coordinates, from_box, maximise_garch
+from hedgeresearch.estimation.influence import covariance_from_influence
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.likelihood import coordinates, from_box, maximise_garch
 
 MODELS = {
     "sGARCH_norm": GARCH(),
@@ -110,7 +110,7 @@ def test_no_random_start_beats_the_optimum(model, seed):
     unit = (returns - returns.mean()) / returns.std()
     moved = coordinates(model.asymmetric, model.density == "student")
     found, _ = maximise_garch(unit, moved)
-    from hedgeresearch.volatility import garch_likelihood as box
+    from hedgeresearch.volatility.garch import likelihood as box
 
     low, high = np.array([box.BOX[i] for i in moved]).T
     low, high = np.maximum(low, -8.0), np.minimum(high, 1.0)
@@ -128,8 +128,8 @@ def test_no_random_start_beats_the_optimum(model, seed):
 def search_from(unit, moved, start):
     from hedgeresearch._kernels.densities import density_constants
     from hedgeresearch._kernels.garch import garch_scores
-    from hedgeresearch.optimization.quasi_newton import maximise
-    from hedgeresearch.volatility import garch_likelihood as box
+    from hedgeresearch.optimization.quasi_newton import maximize
+    from hedgeresearch.volatility.garch import likelihood as box
 
     point = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.0])
 
@@ -142,7 +142,7 @@ def search_from(unit, moved, start):
         )
         return by_date, scores, box.box_jacobian(point)[:, moved]
 
-    return maximise(likelihood, [start], [box.BOX[i] for i in moved], "a test").log_likelihood
+    return maximize(likelihood, [start], [box.BOX[i] for i in moved], "a test").log_likelihood
 
 
 @pytest.mark.parametrize("scale", [1e-4, 0.01, 100.0, 1e4])
@@ -158,7 +158,8 @@ def test_units_do_not_matter(scale, percent_log_returns):
         one.log_likelihood - 1000 * np.log(scale), abs=1e-7
     )
     errors = [
-        np.sqrt(np.diag(covariance_of(fit.sensitivities().influence))) for fit in (one, other)
+        np.sqrt(np.diag(covariance_from_influence(fit.sensitivities().influence)))
+        for fit in (one, other)
     ]
     np.testing.assert_allclose(errors[1], errors[0] * units, rtol=1e-6)
 
@@ -195,7 +196,7 @@ def test_errors_are_the_sandwich(percent_log_returns):
             hessian[i, j] = sum(terms) / (4 * steps[i] * steps[j])
     bread = np.linalg.inv(hessian)
     expected = bread @ (scores.T @ scores) @ bread
-    found = covariance_of(fit.sensitivities().influence)
+    found = covariance_from_influence(fit.sensitivities().influence)
     np.testing.assert_allclose(
         np.sqrt(np.diag(found)), np.sqrt(np.diag(expected)), rtol=2e-3
     )  # of the differences
@@ -205,7 +206,7 @@ def test_bounds_are_named_and_have_no_error():
     calm_after_storm = np.random.default_rng(11).standard_normal(300) * np.tile([1.0, 0.2], 150)
     fit = GARCH().estimate_array(calm_after_storm)
     assert "alpha = 0" in fit.bounds_hit
-    assert np.isnan(covariance_of(fit.sensitivities().influence)[2, 2])
+    assert np.isnan(covariance_from_influence(fit.sensitivities().influence)[2, 2])
 
 
 def test_settings_are_checked():

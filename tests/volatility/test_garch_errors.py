@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.estimation.influence import covariance_of
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_standard_errors import KINDS, covariance_by_kind
+from hedgeresearch.estimation.influence import covariance_from_influence
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.standard_errors import KINDS, covariance_by_kind
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_every_kind_is_its_definition(asymmetric, returns):
 def test_robust_errors_are_those_of_the_influences(returns):
     margin = GARCH(density="student").estimate_array(returns)
     np.testing.assert_allclose(
-        margin.covariance(), covariance_of(margin.sensitivities().influence), rtol=1e-12
+        margin.covariance(), covariance_from_influence(margin.sensitivities().influence), rtol=1e-12
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from hedgeresearch.cli.book.yaml_tree import Entry, did_you_mean
 from hedgeresearch.cli.models import ModelName, model_of
 from hedgeresearch.hedges.fit import HedgeModel
-from hedgeresearch.model_table import ENTRIES
+from hedgeresearch.model_table import MODELS
 
-CLASSES = [entry.model for entry in ENTRIES]
+CLASSES = [entry.model for entry in MODELS]
 HEDGES = [*(one.value for one in ModelName), *(name for name in CLASSES if name.endswith("Hedge"))]
 
 

@@ -15,7 +15,8 @@ from typing import ClassVar, Literal
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import check_frame, check_independent, check_returns
+from hedgeresearch._validation.collinearity import check_independent
+from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_choice, check_flag
 from hedgeresearch.covariance.bekk.delta_method import with_errors
 from hedgeresearch.covariance.bekk.estimation import estimate_bekk

@@ -13,8 +13,12 @@ from hedgeresearch._kernels.bekk import bekk_scores
 from hedgeresearch.covariance.bekk.parameters import Layout, MatrixMap
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import covariance_of, hessian, influence
-from hedgeresearch.optimization.quasi_newton import Optimum, maximise
+from hedgeresearch.estimation.influence import (
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
+from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.typing import Array
 
 GENERIC_STARTS = ((0.9, 0.04), (0.9, 0.15), (0.98, 0.04), (0.98, 0.15))
@@ -141,12 +145,12 @@ def _climb(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
     """
     layout = likelihood.map.layout
     bounds, what = [(-np.inf, np.inf)] * layout.size, f"a {layout.form} BEKK model"
-    end = maximise(likelihood, starts, bounds, what)
+    end = maximize(likelihood, starts, bounds, what)
     factor, _ = likelihood.map.shrinkage(end.point)
     if factor < 1.0:
         root, blocks = layout.unpack(end.point)
         with suppress(ConvergenceError):
-            inside = maximise(
+            inside = maximize(
                 likelihood, [layout.pack(root, JUST_INSIDE * factor * blocks)], bounds, what
             )
             end = max(end, inside, key=lambda optimum: optimum.log_likelihood)
@@ -222,7 +226,7 @@ class BEKKInference:
 
     def covariance(self) -> Array:
         """Sampling covariance (k, k); NaN for parameters held at zero."""
-        return covariance_of(self.influence() * self.units)
+        return covariance_from_influence(self.influence() * self.units)
 
     def influence(self, added: Array | float = 0.0) -> Array:
         """Of each date on the parameters in unit variance (n_dates, k), when it adds this (n_dates, k) to its score."""
@@ -234,8 +238,8 @@ class BEKKInference:
             ray = (at * in_block)[self.free]
             tangent = tangent @ np.linalg.svd(ray[None])[2][1:].T
         steps = 1e-5 * np.maximum(np.abs(at), 0.1)
-        information = -hessian(
+        information = -numerical_hessian(
             lambda x: self.likelihood(x)[1].mean(axis=0), at, steps, range(len(at))
         )
-        by_date = influence(self.likelihood(at)[1] + added, information, tangent)
+        by_date = parameter_influence(self.likelihood(at)[1] + added, information, tangent)
         return np.asarray(by_date @ self.likelihood.map.project(at)[1].T)

@@ -31,10 +31,10 @@ from hedgeresearch.covariance.first_step import (
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import Sensitivities, covariance_of
+from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityState
 
 
@@ -103,7 +103,7 @@ class CCCInference:
 
     def covariance(self) -> Array:
         """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
-        return covariance_of(self._influence(self.first_step.sensitivities()))
+        return covariance_from_influence(self._influence(self.first_step.sensitivities()))
 
     def delta_method(self) -> DeltaMethod[DCCState]:
         """Return the influence on the univariate parameters and the correlations."""

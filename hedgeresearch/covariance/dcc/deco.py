@@ -42,7 +42,7 @@ from hedgeresearch.covariance.first_step import (
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array, Indices
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 
 @exported_by("hedgeresearch.covariance")

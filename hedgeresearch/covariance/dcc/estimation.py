@@ -11,7 +11,7 @@ import numpy as np
 
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.parameters import INVERSE_NU, ParameterBox
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_from, maximise
+from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
 from hedgeresearch.typing import Array
 
 STARTS = ((0.97, 0.03), (0.99, 0.01), (0.95, 0.006), (0.9, 0.1))
@@ -104,7 +104,7 @@ def estimate_correlation(
         optimum = search.from_many_starts()
     else:
         near = warm_start.point
-        optimum = continue_from(lambda: search.from_points([near]), search.from_many_starts)
+        optimum = continue_or_restart(lambda: search.from_points([near]), search.from_many_starts)
     point = box.point(optimum.point)
     parameters, nu = box.parameters(point)
     free = [i for i, is_free in zip(box.searched, optimum.free, strict=True) if is_free]
@@ -156,7 +156,7 @@ class CorrelationSearch:
         """Maximize from points (4,) of the box: from the best, or from all if ``thorough``."""
         box = self.objective.box
         starts = [point[box.searched] for point in points]
-        return maximise(self.objective, starts, box.limits, self.what, thorough=thorough)
+        return maximize(self.objective, starts, box.limits, self.what, thorough=thorough)
 
     def from_many_starts(self) -> Optimum:
         """Maximize from the usual starts and, unless the gain is clear, from further ones."""

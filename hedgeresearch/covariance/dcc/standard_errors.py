@@ -23,7 +23,11 @@ from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.covariance.delta_method import STEP, DeltaMethod
 from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import Sensitivities, covariance_of, influence
+from hedgeresearch.estimation.influence import (
+    Sensitivities,
+    covariance_from_influence,
+    parameter_influence,
+)
 from hedgeresearch.typing import Array
 
 RELATIVE_NU_STEP = 1e-4
@@ -52,7 +56,9 @@ class TwoStepInference:
         """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
         sensitivities = self.first_step.sensitivities()
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
-        return covariance_of(np.hstack([*(s.influence for s in sensitivities), correlation]))
+        return covariance_from_influence(
+            np.hstack([*(s.influence for s in sensitivities), correlation])
+        )
 
     def delta_method(self) -> DeltaMethod[DCCState]:
         """Return the influence on all parameters and on S and N, which have errors of their own."""
@@ -156,7 +162,7 @@ def correlation_influence(
         if targets is not None:
             change = likelihood.target_gradient(*up) - likelihood.target_gradient(*down)
             adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(change)) / width
-    return influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
+    return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
 
 
 def _ends(point: Array, step: Array) -> list[tuple[Array, float]]:

@@ -45,7 +45,7 @@ from hedgeresearch.covariance.regime_switching.state import (
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.estimation.warnings import warn_of_bounds
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 
 @exported_by("hedgeresearch.covariance")

@@ -25,7 +25,7 @@ from hedgeresearch.covariance.regime_switching.state import (
     SwitchingCorrelation,
     filter_correlations,
 )
-from hedgeresearch.estimation.influence import Sensitivities, covariance_of
+from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.typing import Array
 
 ON_BOUND = 1e-6
@@ -58,7 +58,7 @@ class RegimeCorrelationInference:
 
     def covariance(self) -> Array:
         """Return the two-step sandwich, (m, m); NaN for parameters that a bound holds."""
-        return covariance_of(self.influence(self.first_step.sensitivities()))
+        return covariance_from_influence(self.influence(self.first_step.sensitivities()))
 
     def delta_method(self) -> DeltaMethod[RegimeCorrelationState]:
         """Return the influence on all parameters; the first probabilities are held."""

@@ -17,7 +17,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between
-from hedgeresearch.estimation.block_length import block_length as longest_block
+from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.evaluation.comparison.losses import (
     Loss,
     check_hedged_returns,
@@ -108,7 +108,7 @@ def confidence_set_p_values(
         axis=1, keepdims=True
     )  # what all share moves no difference
     against_mean = against_mean[:, against_mean.any(axis=0)]
-    length = longest_block(against_mean) if block_length is None else block_length
+    length = optimal_block_length(against_mean) if block_length is None else block_length
     # no size is needed for the p-values
     found = MCS(distinct, 0.1, n_bootstrap, length, seed=np.random.default_rng(seed))
     found.compute()

@@ -23,7 +23,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.block_length import block_length
+from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.evaluation.comparison.losses import FEWEST
 from hedgeresearch.metrics.hedge_effectiveness import (
     effectiveness,
@@ -136,7 +136,7 @@ def bootstrap_difference(
     values = joined.to_numpy().T
     of_rows = _of_rows(measure)
     squares = np.square(values[:2] - values[:2].mean(axis=1, keepdims=True))
-    length = block_length(np.column_stack([*squares, squares[0] - squares[1]]))
+    length = optimal_block_length(np.column_stack([*squares, squares[0] - squares[1]]))
     parts = [
         _differences(of_rows, values, rows)
         for rows in _drawn_rows(values.shape[1], length, n_bootstrap, seed)

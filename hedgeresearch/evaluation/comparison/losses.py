@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import check_frame, join_asset_and_hedges
+from hedgeresearch._validation.asset_and_hedges import join_asset_and_hedges
+from hedgeresearch._validation.frames import check_frame
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 

@@ -27,7 +27,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.block_length import block_length as longest_block
+from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.evaluation.comparison.losses import (
     Loss,
     check_hedged_returns,
@@ -117,7 +117,7 @@ def superior_ability_of_losses(
     gains = gains[:, gains.any(axis=0)]
     if gains.shape[1] == 0:
         return SuperiorAbility(1.0, 1.0, 1.0, 1.0, 0, 1)
-    length = longest_block(gains) if block_length is None else block_length
+    length = optimal_block_length(gains) if block_length is None else block_length
     error = np.sqrt(bootstrap_variance(gains, length))
     means, drawn = gains.mean(axis=0), means_of_draws(gains, length, n_bootstrap, seed)
     far_below = means < -error * math.sqrt(2.0 * math.log(math.log(len(gains))) / len(gains))

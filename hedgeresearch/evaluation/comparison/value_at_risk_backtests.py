@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import CONSTANT
+from hedgeresearch._validation.frames import CONSTANT_TOLERANCE
 from hedgeresearch._validation.series import on_dates, one_series
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -172,7 +172,7 @@ def dynamic_quantile_statistic(
         *(excess[lags - lag : lags - lag + n_dates] for lag in range(1, lags + 1)),
     ]
     size = float(np.abs(forecasts).max())
-    if float(np.ptp(forecasts[lags:])) > CONSTANT * size:
+    if float(np.ptp(forecasts[lags:])) > CONSTANT_TOLERANCE * size:
         columns.append((forecasts[lags:] - forecasts[lags:].mean()) / size)
     regressors = np.column_stack(columns)
     regressors /= np.sqrt(np.square(regressors).sum(axis=0))

@@ -15,7 +15,7 @@ import numpy as np
 from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
 from hedgeresearch._kernels.rolling import rolling_covariance
-from hedgeresearch._validation.frames import COLLINEAR
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.covariance.moments.ewma import EWMACovariance, start_up_dates
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.evaluation.engine.schedule import Step
@@ -25,7 +25,7 @@ from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.hedges.regression.rolling_ols import RollingOLSHedge
 from hedgeresearch.typing import Array
 
-ORDINARY = 1e3 * COLLINEAR
+ORDINARY = 1e3 * COLLINEARITY_TOLERANCE
 """Share of variance that each series must have of its own in every sample for a shortcut."""
 Shortcut = Callable[[Any, Array, Sequence[Step]], Iterator[Array | None]]
 """From a model, returns and steps: the ratios (n_dates, n_hedges) of each step; None where ``fit`` is needed."""

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hedgeresearch.estimation.estimates import Inference
+from hedgeresearch.estimation.estimates import ParameterErrors
 from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.hedges.cointegration.cointegration_tests import (
     Cointegration,
@@ -52,7 +52,7 @@ class Relation(NamedTuple):
     """Coefficients of a relation, the constant first if it is estimated, with their errors and the test before them."""
 
     coefficients: Array
-    inference: Inference
+    inference: ParameterErrors
     found: Cointegration
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._validation.frames import apart, check_independent
+from hedgeresearch._validation.asset_and_hedges import distinct_name
+from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import (
     ErrorKind,
@@ -74,7 +75,7 @@ def regressor_names(data: PriceLevels, n_spreads: int, lags: int) -> list[Any]:
     )
     past = [f"{name}, lag {lag}" for lag in range(1, lags + 1) for name in columns]
     for name in [*spreads, *past]:
-        names.append(apart(name, names))
+        names.append(distinct_name(name, names))
     return names
 
 
@@ -91,7 +92,9 @@ def conditional_hedge(
     n_dates = len(equation.regression.residuals)
     inference = RegressionInference(equation.regression, cov, newey_west_lags(n_dates))
     estimates = Estimates(
-        values=dict(zip([apart("constant", names), *names], coefficients.tolist(), strict=True)),
+        values=dict(
+            zip([distinct_name("constant", names), *names], coefficients.tolist(), strict=True)
+        ),
         n_dates=n_dates,
         degrees_of_freedom=inference.degrees_of_freedom,
         inference=inference,

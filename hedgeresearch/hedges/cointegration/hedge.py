@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import apart
+from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
@@ -85,7 +85,9 @@ class CointegrationHedge:
         if not relation.found.found:
             _warn_of_levels(data, relation.found)
         names = list(data.prices.columns[1:])
-        constant = [apart("constant", names)] if len(relation.coefficients) > len(names) else []
+        constant = (
+            [distinct_name("constant", names)] if len(relation.coefficients) > len(names) else []
+        )
         estimates = Estimates(
             values=dict(zip([*constant, *names], relation.coefficients.tolist(), strict=True)),
             n_dates=len(data.prices),

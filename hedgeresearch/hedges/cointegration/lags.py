@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hedgeresearch._validation.frames import COLLINEAR
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -73,7 +73,7 @@ def unforeseen(changes: Array, past: Array, names: list[str]) -> Array:
         If it leaves nothing of one of them.
     """
     left = residuals(changes, past)
-    known = left.var(axis=0) < COLLINEAR * changes.var(axis=0)
+    known = left.var(axis=0) < COLLINEARITY_TOLERANCE * changes.var(axis=0)
     if known.any():
         raise DataError(
             f"asset and hedges must not be known from their past; {names[int(np.argmax(known))]} is, within the lags "

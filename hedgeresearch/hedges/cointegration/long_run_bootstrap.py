@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from hedgeresearch.estimation.regression import least_squares
+from hedgeresearch.estimation.stationary_bootstrap import draw_rows
 from hedgeresearch.typing import Array
 
 N_DRAWS = 400
@@ -39,16 +39,12 @@ class StaticBootstrap:
 
 def static_draws(levels: Array, n_draws: int, seed: int) -> Array:
     """Estimate of each draw less the estimate of the data, the constant first, (n_draws, 1 + n_hedges)."""
-    from arch.bootstrap import StationaryBootstrap
-
     spread = least_squares(levels[:, 0], levels[:, 1:]).residuals[1:]
     changes = np.diff(levels[:, 1:], axis=0)
     pairs = np.column_stack([spread - spread.mean(), changes - changes.mean(axis=0)])
-    rows: Any = np.arange(len(pairs))
-    blocks = StationaryBootstrap(_block_length(pairs), rows, seed=np.random.default_rng(seed))
     draws = []
-    for drawn, _ in blocks.bootstrap(n_draws):
-        again = pairs[drawn[0]]
+    for rows in draw_rows(len(pairs), _block_length(pairs), n_draws, seed):
+        again = pairs[rows]
         # least squares is linear: the regression of the spread alone is what the estimate moves by
         draws.append(
             least_squares(again[:, 0], levels[0, 1:] + again[:, 1:].cumsum(axis=0)).coefficients

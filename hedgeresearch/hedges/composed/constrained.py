@@ -40,7 +40,7 @@ from hedgeresearch.hedges.composition import (
 )
 from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import check_start
-from hedgeresearch.optimization.nearest_feasible import nearest_ratios
+from hedgeresearch.optimization.nearest_feasible import nearest_feasible_points
 from hedgeresearch.regimes.mixture import mixture_covariance
 from hedgeresearch.typing import Array
 
@@ -148,10 +148,10 @@ class ConstrainedHedge:
         constraints = constraints_of(self, inner.asset, inner.hedges)
         following = inner.next_ratio.to_numpy()
         asked = np.vstack([inner.ratio.to_numpy(), following])
-        ratios = nearest_ratios(asked, _metrics(inner, metric), constraints)
+        ratios = nearest_feasible_points(asked, _metrics(inner, metric), constraints)
         if ratios is None:
             together = ", ".join(
-                constraint.words for constraint in conflict(constraints, len(following))
+                constraint.description for constraint in conflict(constraints, len(following))
             )
             raise DataError(
                 f"the constraints must leave a ratio; these cannot hold together: {together}. Loosen one."

@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_ratios
+from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def constraints_of(model: ConstrainedHedge, asset: Any, hedges: list[Any]) -> li
             )
     nothing = np.empty((0, n)), np.empty(0)
     if model.gross is not None:
-        found.append(Constraint("gross", f"gross = {model.gross:g}", *nothing, gross=model.gross))
+        found.append(
+            Constraint("gross", f"gross = {model.gross:g}", *nothing, max_gross=model.gross)
+        )
     if model.net is not None:
         low, high = model.net if isinstance(model.net, tuple) else (model.net, model.net)
         rows = np.stack([-np.ones(n), np.ones(n)])
@@ -77,7 +79,9 @@ def constraints_of(model: ConstrainedHedge, asset: Any, hedges: list[Any]) -> li
         found.append(Constraint("net", words, rows, np.array([-low, high])))
     if model.max_instruments is not None:
         words = f"max_instruments = {model.max_instruments}"
-        found.append(Constraint("max_instruments", words, *nothing, most=model.max_instruments))
+        found.append(
+            Constraint("max_instruments", words, *nothing, max_count=model.max_instruments)
+        )
     for factor, exposures in (model.neutral_to or {}).items():
         of_asset, *of_hedges = (_exposure(exposures, name, factor) for name in [asset, *hedges])
         rows = np.stack([-np.array(of_hedges), np.array(of_hedges)])
@@ -90,11 +94,11 @@ def held_by(constraints: list[Constraint], ratio: Array, asked: Array) -> list[s
     """For each hedge, the constraints that bind at a ratio (n_hedges,) and speak of it."""
     tight: list[list[str]] = [[] for _ in ratio]
     for constraint in constraints:
-        reach = np.abs(constraint.rows) @ np.abs(ratio) + np.abs(constraint.ceilings)
-        binding = np.abs(constraint.rows @ ratio - constraint.ceilings) <= 1e-9 * reach
+        reach = np.abs(constraint.rows) @ np.abs(ratio) + np.abs(constraint.upper)
+        binding = np.abs(constraint.rows @ ratio - constraint.upper) <= 1e-9 * reach
         speaks = constraint.rows[binding].any(axis=0)
-        speaks |= np.abs(ratio).sum() >= constraint.gross * (1.0 - 1e-9)
-        speaks |= (np.count_nonzero(asked) > constraint.most) & (ratio == 0.0)
+        speaks |= np.abs(ratio).sum() >= constraint.max_gross * (1.0 - 1e-9)
+        speaks |= (np.count_nonzero(asked) > constraint.max_count) & (ratio == 0.0)
         for i in np.flatnonzero(speaks):
             tight[i].append(constraint.label)
     return [", ".join(labels) for labels in tight]
@@ -105,7 +109,7 @@ def conflict(constraints: Sequence[Constraint], n_hedges: int) -> list[Constrain
     left = list(constraints)
     for constraint in constraints:
         fewer = [other for other in left if other is not constraint]
-        if nearest_ratios(np.zeros((1, n_hedges)), np.eye(n_hedges)[None], fewer) is None:
+        if nearest_feasible_points(np.zeros((1, n_hedges)), np.eye(n_hedges)[None], fewer) is None:
             left = fewer
     return left
 

@@ -20,11 +20,11 @@ import numpy as np
 
 from hedgeresearch._kernels.kalman import kalman_moments, kalman_scores
 from hedgeresearch.hedges.kalman.filter import Dynamics, invert
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_from, maximise
+from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
 from hedgeresearch.typing import Array
 
 LARGEST_STEP = 1e4
-"""Variance of a hedge's steps from which the residual's counts as zero beside it: per date, in standardised units."""
+"""Variance of a hedge's steps from which the residual's counts as zero beside it: per date, in standardized units."""
 SLOWEST = 0.01
 """Share of its distance from the mean that a ratio loses over the sample below which it counts as a random walk."""
 
@@ -40,7 +40,7 @@ class Profile(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class KalmanLikelihood:
-    """The log-likelihood over a box, as ``maximise`` wants it.
+    """The log-likelihood over a box, as ``maximize`` wants it.
 
     Coordinates are log(1 + n_dates^2 steps) of every hedge, linear where steps cannot be told from none and
     logarithmic beyond, and then, if ratios revert to a mean, -log(1 - persistence).
@@ -128,7 +128,7 @@ class KalmanLikelihood:
         )
 
     def scores(self, point: Array, profile: Profile) -> tuple[Array, Array, Array]:
-        """Squared standardised residuals and scores by steps and persistence, given coefficients and variance."""
+        """Squared standardized residuals and scores by steps and persistence, given coefficients and variance."""
         n, dynamics = self.n_hedges, self.dynamics(point)
         slopes, d_first = np.exp(point[:n]) / len(self.columns) ** 2, np.zeros(n)
         if self.mean_reverting:
@@ -158,8 +158,8 @@ def maximise_kalman(likelihood: KalmanLikelihood, warm: Array | None) -> Optimum
     """
 
     def search(starts: list[Array]) -> Optimum:
-        return maximise(likelihood, starts, likelihood.bounds, "a moving hedge ratio")
+        return maximize(likelihood, starts, likelihood.bounds, "a moving hedge ratio")
 
     if warm is None:
         return search(likelihood.starts())
-    return continue_from(lambda: search([warm]), lambda: search([warm, *likelihood.starts()]))
+    return continue_or_restart(lambda: search([warm]), lambda: search([warm, *likelihood.starts()]))

@@ -19,7 +19,7 @@ import pandas as pd
 from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import COLLINEAR
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
@@ -154,7 +154,7 @@ class KalmanHedge:
         profile, dynamics = likelihood.profile(optimum.point), likelihood.dynamics(optimum.point)
         first = KalmanFilter.before(units, dynamics, profile.variance)
         ratios, _, pivot, following = first.run(values, self.warm_up)
-        if not pivot > COLLINEAR:
+        if not pivot > COLLINEARITY_TOLERANCE:
             raise DataError(
                 f"hedges must move, and not be collinear, before {day(returns.index[self.warm_up])}, where the path "
                 f"begins; warm_up={self.warm_up} is too short. Choose a longer one."

@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import hessian, influence
+from hedgeresearch.estimation.influence import numerical_hessian, parameter_influence
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.intervals import estimates_of
 from hedgeresearch.hedges.kalman.estimation import KalmanLikelihood
@@ -59,11 +59,11 @@ class KalmanErrors:
         tangent = np.eye(len(at))[:, np.concatenate([[True], self.free])]
         moved = np.flatnonzero(tangent.any(axis=1)).tolist()
         information = np.zeros((len(at), len(at)))
-        differences = hessian(
+        differences = numerical_hessian(
             lambda x: self._scores(x).mean(axis=0), at, np.full(len(at), STEP), moved
         )
         information[np.ix_(moved, moved)] = -differences
-        by_date = influence(self._scores(at), information, tangent)
+        by_date = parameter_influence(self._scores(at), information, tangent)
         return np.asarray(by_date.T @ by_date / len(by_date) ** 2)
 
     def points_around(self) -> list[tuple[float, Dynamics]]:

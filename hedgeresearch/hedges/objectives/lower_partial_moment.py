@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import LARGEST
+from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.influence import estimates_by_influence
+from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -73,7 +73,7 @@ class LowerPartialMomentHedge:
             raise DataError(
                 f"order must be 1, or from {SMOOTH:g} to {HIGHEST:g}; got {self.order!r}. Take 1, 2 or 3."
             )
-        check_between(self.target, "target", -LARGEST, LARGEST)
+        check_between(self.target, "target", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -93,7 +93,7 @@ class LowerPartialMomentHedge:
         ratio, influence = lower_partial_moment_ratio(values, self.order)
         if influence is None:
             return constant_ratio_fit(self, returns, ratio, kind)
-        estimates = estimates_by_influence(list(returns.columns[1:]), ratio, influence)
+        estimates = estimates_from_influence(list(returns.columns[1:]), ratio, influence)
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

@@ -17,10 +17,10 @@ import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import LARGEST
+from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.influence import estimates_by_influence
+from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -66,11 +66,11 @@ class MeanVarianceHedge:
         check_between(self.risk_aversion, "risk_aversion", 0.0, np.inf)
         if isinstance(self.expected, Mapping | pd.Series):
             for name, value in self.expected.items():
-                check_between(value, f"expected[{name!r}]", -LARGEST, LARGEST)
+                check_between(value, f"expected[{name!r}]", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
             items = {name: float(value) for name, value in self.expected.items()}
             object.__setattr__(self, "expected", FrozenMapping(items))
         elif self.expected is not None:
-            check_between(self.expected, "expected", -LARGEST, LARGEST)
+            check_between(self.expected, "expected", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -86,7 +86,7 @@ class MeanVarianceHedge:
         ratio, influence = mean_variance_ratio(
             values[:, 0], values[:, 1:], self.risk_aversion, self._expected(names)
         )
-        estimates = estimates_by_influence(names, ratio, influence)
+        estimates = estimates_from_influence(names, ratio, influence)
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import apart
+from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_between
-from hedgeresearch.estimation.influence import estimates_by_influence
+from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -71,11 +71,11 @@ class QuantileHedge:
             return replicating
         coefficients, influence = quantile_regression(returns.to_numpy(), self.q)
         names = list(returns.columns[1:])
-        first = apart("constant", names)
+        first = distinct_name("constant", names)
         if not 0.25 <= self.q <= 0.75:
             table = pd.DataFrame({"estimate": coefficients}, index=[first, *names])
             return constant_ratio_fit(self, returns, coefficients[1:], kind, table)
-        estimates = estimates_by_influence([first, *names], coefficients, influence)
+        estimates = estimates_from_influence([first, *names], coefficients, influence)
         return constant_ratio_fit(
             self, returns, coefficients[1:], kind, estimates, ParameterErrors()
         )

@@ -33,8 +33,9 @@ from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.model import fit_from
-from hedgeresearch.regimes.fit import RegimeFit, RegimeModel
+from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
+from hedgeresearch.regimes.model import RegimeModel, check_regime_model
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array
 
@@ -71,7 +72,7 @@ class RegimeHedge:
     observe: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 
     def __post_init__(self) -> None:
-        check_model(self.regime_model, "regime_model", "GaussianHMM(2)")
+        check_regime_model(self.regime_model, "regime_model")
         check_choice(self.combine, "combine", ("mixture", "most_likely"))
         if self.within is not None:
             check_model(self.within, "within", "EWMACovariance()")
@@ -121,10 +122,6 @@ class RegimeHedge:
         regimes = fit_from(
             self.regime_model.fit, self._observed(returns), warm_start and warm_start.regimes
         )
-        if not isinstance(regimes, RegimeFit):
-            raise DataError(
-                f"regime_model must be a model of regimes such as GaussianHMM(2); got {self.regime_model!r}."
-            )
         returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
         moments = regimes.final_state.moments
         joint = self.observe is None and regimes.series.equals(returns.columns) and _covary(moments)
@@ -152,9 +149,7 @@ class RegimeHedge:
 
     def _observed(self, returns: pd.DataFrame) -> pd.DataFrame:
         if self.observe is None:
-            return (
-                returns.iloc[:, :1] if getattr(self.regime_model, "univariate", False) else returns
-            )
+            return returns.iloc[:, :1] if self.regime_model.univariate else returns
         observed = check_frame(self.observe(returns), "what observe gives")
         if not observed.index.equals(returns.index):
             raise DataError(

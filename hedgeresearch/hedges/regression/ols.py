@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import apart
+from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -84,7 +84,7 @@ class OLSHedge:
         values, names = returns.to_numpy(), list(returns.columns[1:])
         regression = least_squares(values[:, 0], values[:, 1:])
         inference = RegressionInference(regression, self.cov, lags)
-        first = apart("constant", names)
+        first = distinct_name("constant", names)
         estimates = Estimates(
             values=dict(zip([first, *names], regression.coefficients.tolist(), strict=True)),
             n_dates=n_dates,

@@ -20,7 +20,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.influence import estimates_by_influence
+from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -78,7 +78,7 @@ class TotalLeastSquaresHedge:
         returns, kind = join_returns(asset, hedges)
         standardized = self.scale == "standardized"
         ratio, influence = total_least_squares(returns.to_numpy(), self.noise_ratio, standardized)
-        estimates = estimates_by_influence(list(returns.columns[1:]), ratio, influence)
+        estimates = estimates_from_influence(list(returns.columns[1:]), ratio, influence)
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._formatting import ROUNDING, describe, full_percent, percent, quantity, side
+from hedgeresearch._formatting import (
+    ZERO_TOLERANCE,
+    describe,
+    full_percent,
+    percent,
+    quantity,
+    side,
+)
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.difference_interval import (
     DifferenceInterval,
@@ -77,7 +84,7 @@ class Certainty:
 
     def _interval(self, name: str, row: pd.Series[float]) -> str:
         ends = row[["ratio", "lower", "upper"]]
-        decimals = DIGITS - 1 - math.floor(math.log10(max(float(ends.abs().max()), ROUNDING)))
+        decimals = DIGITS - 1 - math.floor(math.log10(max(float(ends.abs().max()), ZERO_TOLERANCE)))
         ratio, lower, upper = (f"{end:.{max(decimals, DIGITS)}f}" for end in ends)
         if row["lower"] == row["upper"]:
             asks = self._span(name, row[["contracts"]])

@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import LARGEST, check_frame
+from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE, check_frame
 from hedgeresearch._validation.mappings import as_mapping, shown
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
@@ -239,7 +239,9 @@ class Market:
                 "of the market."
             )
         for name in self._place:
-            check_between(bar[name], f"{name!r} of the new bar", -LARGEST, LARGEST)
+            check_between(
+                bar[name], f"{name!r} of the new bar", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE
+            )
         return np.array([[bar[name] for name in self._place]], dtype=np.float64)
 
     def _check_rates(self, rows: Array, dates: list[Any]) -> None:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_ratios
+from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 from hedgeresearch.typing import Array
 
 MOST_TRIED = 20_000
@@ -79,7 +79,11 @@ def within_limits(ideal: Array, covariance: Array, traded: Traded, room: Room) -
     nothing = np.empty((0, len(ideal))), np.empty(0)
     bounds.append(
         Constraint(
-            "gross", "the gross limit", *nothing, gross=room.gross, most=room.most_instruments
+            "gross",
+            "the gross limit",
+            *nothing,
+            max_gross=room.gross,
+            max_count=room.most_instruments,
         )
     )
     if room.net is not None:
@@ -93,7 +97,7 @@ def within_limits(ideal: Array, covariance: Array, traded: Traded, room: Room) -
             )
         )
     per_notional = covariance / np.outer(notional, notional)
-    nearest = nearest_ratios((ideal * notional)[None], per_notional[None], bounds)
+    nearest = nearest_feasible_points((ideal * notional)[None], per_notional[None], bounds)
     if nearest is None:
         raise DataError(
             f"limits must leave a holding whose notional is {room.net:,.0f} in all, as net asks for; these leave none. "

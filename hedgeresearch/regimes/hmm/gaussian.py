@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import check_frame, check_independent, check_returns
+from hedgeresearch._validation.collinearity import check_independent
+from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import (
     check_at_least,
     check_between,
@@ -83,6 +84,8 @@ class GaussianHMM:
     persistence_prior: float | None = None
     allow_missing: bool = False
     seed: int = 0
+    univariate: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
@@ -124,7 +127,7 @@ class GaussianHMM:
             plain = not prior and not np.isnan(unit).any() and self.covariance in HMMLEARN_NAMES
             first_climb: Climb = climb_by_hmmlearn if plain else run
             found, ends = search(starts, unit, first_climb, run)
-        fit = finish_fit(self, frame, found, ends, units, prior)
+        fit = finish_fit(self, frame, found, ends, units, prior, allow_missing=self.allow_missing)
         warn_of_rare_regimes(fit.smoothed)
         return fit
 

@@ -22,7 +22,11 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.hidden_markov import expected_regimes
 from hedgeresearch.errors import ConvergenceWarning, DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import covariance_of, hessian, influence
+from hedgeresearch.estimation.influence import (
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
 from hedgeresearch.regimes.fit import RegimeFit, start_fit
 from hedgeresearch.regimes.hmm.em import Parameters, Run, Units
 from hedgeresearch.regimes.hmm.emissions import FEWEST_DEGREES, MOST_DEGREES, EstimatedEmissions
@@ -36,7 +40,14 @@ STEP = 0.03
 
 
 def finish_fit(
-    model: Any, frame: pd.DataFrame, found: Run, ends: Array | None, units: Units, prior: float
+    model: Any,
+    frame: pd.DataFrame,
+    found: Run,
+    ends: Array | None,
+    units: Units,
+    prior: float,
+    *,
+    allow_missing: bool = False,
 ) -> RegimeFit:
     """The fit of what a search found; ``ends`` are the log-likelihoods of its starts, None if there was one climb."""
     volume = units.log_volume(frame.to_numpy())
@@ -60,6 +71,7 @@ def finish_fit(
         chain,
         estimates,
         np.array([log_likelihood]) if ends is None else ends - volume,
+        allow_missing=allow_missing,
     )
     if not found.converged:
         warnings.warn(
@@ -125,9 +137,9 @@ class HMMInference:
     def covariance(self) -> Array:
         """Covariance of the parameters in the order of ``named_parameters``; NaN for those on a bound."""
         origin = np.zeros(len(self._steps))
-        by_date = influence(
+        by_date = parameter_influence(
             self._scores(origin),
-            -hessian(
+            -numerical_hessian(
                 lambda x: self._scores(x).mean(axis=0), origin, self._steps, range(len(origin))
             ),
             np.eye(len(origin)),
@@ -140,7 +152,7 @@ class HMMInference:
         moved = [
             (values(step) - values(-step)) / (2.0 * step.sum()) for step in np.diag(self._steps)
         ]
-        return covariance_of(by_date @ np.stack(moved))
+        return covariance_from_influence(by_date @ np.stack(moved))
 
     def _scores(self, point: Array) -> Array:
         """Central differences of the log-likelihood (or log-posterior) of each date, (n_dates, n_coordinates)."""

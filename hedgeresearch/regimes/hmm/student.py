@@ -10,6 +10,7 @@ section 4, for EM of Student-t components, whose weights make an outlier count l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,9 @@ class StudentHMM:
     n_regimes: int
     n_starts: int = 20
     seed: int = 0
+    univariate: ClassVar[bool] = False
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)

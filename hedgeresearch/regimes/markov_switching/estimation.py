@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hedgeresearch.errors import ConvergenceError
-from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE, LONGEST_SEARCH
+from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE, MAX_ITERATIONS
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, stationary_start
 from hedgeresearch.typing import Array
-
-if TYPE_CHECKING:
-    from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
 
 DEGENERATE = 1e-6
 """Variance of a regime's shocks, in units of the sample's variance, below which the regime has collapsed."""
@@ -29,6 +26,17 @@ SAME_OPTIMUM = 0.01
 """Difference in log-likelihood within which two starts have reached the same optimum."""
 
 
+class SearchSettings(NamedTuple):
+    """What a search needs to know of a model: its regimes, lags, what switches, and the starts."""
+
+    n_regimes: int
+    order: int
+    switching_mean: bool
+    switching_variance: bool
+    n_starts: int
+    seed: int
+
+
 class Optimum(NamedTuple):
     """Where a search ended, in standardised units, and the largest component of its gradient per date."""
 
@@ -37,17 +45,17 @@ class Optimum(NamedTuple):
     gradient_norm: float
 
 
-def search(model: MarkovSwitching, statsmodels_model: Any) -> tuple[Optimum, Array]:
+def search(settings: SearchSettings, statsmodels_model: Any) -> tuple[Optimum, Array]:
     """The best of all starts, and the log-likelihood at which each ended."""
     ends = [
         climb(statsmodels_model, start, EM_STEPS, SEARCH_TOLERANCE)
-        for start in _starts(model, statsmodels_model)
+        for start in _starts(settings, statsmodels_model)
     ]
     reached = np.array([np.nan if end is None else end.log_likelihood for end in ends])
     if np.isnan(reached).all():
         raise ConvergenceError(
-            f"a switching model with {model.n_regimes} regimes must reach a maximum of a bounded likelihood; every one "
-            f"of {model.n_starts} starts failed, or put a regime on a few (almost) identical observations. Use fewer "
+            f"a switching model with {settings.n_regimes} regimes must reach a maximum of a bounded likelihood; every one "
+            f"of {settings.n_starts} starts failed, or put a regime on a few (almost) identical observations. Use fewer "
             "regimes, more dates or more starts, and look for outliers and stretches in which the series does not move."
         )
     # the first of those that agree, so that rounding does not choose
@@ -61,23 +69,23 @@ def finish(statsmodels_model: Any, near: SwitchingState) -> Optimum | None:
     return climb(statsmodels_model, near, 0, FINAL_TOLERANCE)
 
 
-def _starts(model: MarkovSwitching, statsmodels_model: Any) -> list[SwitchingState]:
+def _starts(settings: SearchSettings, statsmodels_model: Any) -> list[SwitchingState]:
     """Random levels, variances and persistences for the standardised series around its linear autoregression."""
-    rng = np.random.default_rng(model.seed)
-    k = model.n_regimes
+    rng = np.random.default_rng(settings.seed)
+    k = settings.n_regimes
     linear = (
         statsmodels_model.start_params[statsmodels_model.parameters[0, "autoregressive"]]
-        if model.order
+        if settings.order
         else []
     )
     starts = []
-    for i in range(model.n_starts):
+    for i in range(settings.n_starts):
         stay = rng.uniform(*(BRIEF if i % CYCLE in BRIEF_STARTS else LASTING), k)
         transition = np.repeat((1.0 - stay)[:, None] / (k - 1), k, axis=1)
         np.fill_diagonal(transition, stay)
-        means = rng.standard_normal(k) if model.switching_mean else np.zeros(k)
+        means = rng.standard_normal(k) if settings.switching_mean else np.zeros(k)
         variances = (
-            np.exp(rng.normal(-0.5, 1.0, k)) if model.switching_variance else np.full(k, 0.7)
+            np.exp(rng.normal(-0.5, 1.0, k)) if settings.switching_variance else np.full(k, 0.7)
         )
         starts.append(
             stationary_start(
@@ -87,7 +95,7 @@ def _starts(model: MarkovSwitching, statsmodels_model: Any) -> list[SwitchingSta
     return starts
 
 
-def build(model: MarkovSwitching, observations: Array) -> Any:
+def build(settings: SearchSettings, observations: Array) -> Any:
     """The model of statsmodels for a standardised series (n_dates,)."""
     from statsmodels.tsa.api import MarkovAutoregression, MarkovRegression
 
@@ -103,13 +111,13 @@ def build(model: MarkovSwitching, observations: Array) -> Any:
             )
 
     switching = {
-        "switching_trend": model.switching_mean,
-        "switching_variance": model.switching_variance,
+        "switching_trend": settings.switching_mean,
+        "switching_variance": settings.switching_variance,
     }
-    if model.order == 0:
-        return MarkovRegression(observations, model.n_regimes, **switching)
+    if settings.order == 0:
+        return MarkovRegression(observations, settings.n_regimes, **switching)
     return Autoregression(
-        observations, model.n_regimes, model.order, switching_ar=False, **switching
+        observations, settings.n_regimes, settings.order, switching_ar=False, **switching
     )
 
 
@@ -123,13 +131,13 @@ def climb(
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
         try:
-            settings = {
+            options = {
                 "em_iter": em_steps,
                 "gtol": tolerance,
-                "maxiter": LONGEST_SEARCH,
+                "maxiter": MAX_ITERATIONS,
                 "return_params": True,
             }
-            params = statsmodels_model.fit(_pack(statsmodels_model, start), **settings)
+            params = statsmodels_model.fit(_pack(statsmodels_model, start), **options)
             free = statsmodels_model.untransform_params(params)
             log_likelihood = float(statsmodels_model.loglike(params))
             gradient = statsmodels_model.score(free, transformed=False) / statsmodels_model.nobs

@@ -18,25 +18,31 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.markov_switching_garch import (
-    box,
-    difference_steps,
-    from_box,
-    regime_variances,
-    renumber,
-    split_parameters,
-    starting_points,
-    switching_garch_likelihood,
-    unconditional_variances,
-)
+from hedgeresearch._kernels.markov_switching_garch import regime_variances
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least, check_choice, check_flag
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.influence import covariance_of, hessian, influence
+from hedgeresearch.estimation.influence import (
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.optimization.quasi_newton import Optimum, maximise
+from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.markov_switching.garch_coordinates import (
+    from_box,
+    renumber_regimes,
+    search_box,
+    starting_points,
+)
+from hedgeresearch.regimes.markov_switching.garch_likelihood import (
+    difference_steps,
+    split_parameters,
+    switching_garch_likelihood,
+    unconditional_variances,
+)
 from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHState
 from hedgeresearch.regimes.state import stationary_probabilities
 from hedgeresearch.typing import Array
@@ -84,6 +90,8 @@ class MarkovSwitchingGARCH:
     n_starts: int = 8
     seed: int = 0
     univariate: ClassVar[bool] = True
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
@@ -199,10 +207,12 @@ class SwitchingGARCHInference:
             return switching_garch_likelihood(x, self.unit, k)[1]
 
         steps = difference_steps(parameters, k)
-        information = -hessian(lambda x: scores(x).mean(axis=0), parameters, steps, self.model.kept)
+        information = -numerical_hessian(
+            lambda x: scores(x).mean(axis=0), parameters, steps, self.model.kept
+        )
         tangent = jacobian[np.ix_(kept, np.flatnonzero(self.optimum.free))]
-        by_date = influence(scores(parameters)[:, kept], information, tangent)
-        return covariance_of(by_date * self._units[kept])
+        by_date = parameter_influence(scores(parameters)[:, kept], information, tangent)
+        return covariance_from_influence(by_date * self._units[kept])
 
     @property
     def _units(self) -> Array:
@@ -247,13 +257,13 @@ def _climb(unit: Array, start: Array, moved: Array, k: int) -> Optimum | None:
         return by_date, scores, jacobian[:, moved]
 
     try:
-        end = maximise(
-            likelihood, [start[moved]], box(k)[moved].tolist(), "a Markov-switching GARCH"
+        end = maximize(
+            likelihood, [start[moved]], search_box(k)[moved].tolist(), "a Markov-switching GARCH"
         )
     except ConvergenceError:
         return None
     x[moved] = end.point
-    point, (low, high) = renumber(x, k), box(k).T
+    point, (low, high) = renumber_regimes(x, k), search_box(k).T
     inside = (point > low + ON_BOUND) & (point < high - ON_BOUND)
     return replace(end, point=point, free=moved & inside) if inside[: 5 * k : 5].all() else None
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hedgeresearch._kernels.markov_switching_garch import (
-    regime_log_densities,
-    regime_variances,
-)
+from hedgeresearch._kernels.markov_switching_garch import regime_log_densities, regime_variances
 from hedgeresearch.regimes.state import Filtered, HiddenMarkovChain, Moments
 from hedgeresearch.typing import Array, Indices
 

@@ -23,7 +23,12 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit, start_fit
-from hedgeresearch.regimes.markov_switching.estimation import build, finish, search
+from hedgeresearch.regimes.markov_switching.estimation import (
+    SearchSettings,
+    build,
+    finish,
+    search,
+)
 from hedgeresearch.regimes.markov_switching.state import (
     SwitchingErrors,
     SwitchingState,
@@ -71,6 +76,8 @@ class MarkovSwitching:
     n_starts: int = 10
     seed: int = 0
     univariate: ClassVar[bool] = True
+    allow_missing: ClassVar[bool] = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 2)
@@ -109,14 +116,15 @@ class MarkovSwitching:
         """
         frame = self._check(observations)
         centre, scale = float(frame.iloc[:, 0].mean()), float(frame.iloc[:, 0].std(ddof=0))
-        statsmodels_model = build(self, (frame.iloc[:, 0].to_numpy() - centre) / scale)
+        settings = self._search_settings
+        statsmodels_model = build(settings, (frame.iloc[:, 0].to_numpy() - centre) / scale)
         best, ends = None, np.array([])
         if warm_start is not None:
             near = _standardise(self._check_start(warm_start), centre, scale)
             best = finish(statsmodels_model, near)
             ends = np.array([np.nan if best is None else best.log_likelihood])
         if best is None:
-            best, ends = search(self, statsmodels_model)
+            best, ends = search(settings, statsmodels_model)
         recursion = _restore(_number(self, best.recursion), centre, scale)
         shift = (len(frame) - self.order) * np.log(scale)
         estimates = self._estimates(recursion, frame, best.gradient_norm)
@@ -147,6 +155,17 @@ class MarkovSwitching:
                 f"warm_start must be an earlier fit of the same model, {self!r}; got {start!r}. Leave it out."
             )
         return earlier
+
+    @property
+    def _search_settings(self) -> SearchSettings:
+        return SearchSettings(
+            n_regimes=self.n_regimes,
+            order=self.order,
+            switching_mean=self.switching_mean,
+            switching_variance=self.switching_variance,
+            n_starts=self.n_starts,
+            seed=self.seed,
+        )
 
     @property
     def _n_means(self) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
-from hedgeresearch.estimation.influence import covariance_of, influence
+from hedgeresearch.estimation.influence import covariance_from_influence, parameter_influence
 from hedgeresearch.regimes.state import Filtered, Moments, stationary_probabilities
 from hedgeresearch.typing import Array, Indices
 
@@ -168,7 +168,9 @@ class SwitchingErrors:
         """The sandwich of White (1982), eq. 3.3, (n, n)."""
         directions = self._directions()
         scores, information = self._scores_and_information(directions)
-        return covariance_of(influence(scores, information, np.eye(len(directions))) @ directions)
+        return covariance_from_influence(
+            parameter_influence(scores, information, np.eye(len(directions))) @ directions
+        )
 
     def inverse_hessian(self) -> Array:
         """The inverse of minus the Hessian, (n, n), which most programs print; zero for probabilities held at zero."""

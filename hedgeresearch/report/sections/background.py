@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hedgeresearch._formatting import describe, full_percent
-from hedgeresearch.model_table import ENTRIES
+from hedgeresearch.model_table import MODELS
 from hedgeresearch.report.sections.section import Section
 from hedgeresearch.report.tables import table_of, words
 
@@ -38,7 +38,7 @@ def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
         "margin": _told(settings.margin),
         "seed": str(settings.seed),
     }
-    entries = {entry.model: entry for entry in ENTRIES}
+    entries = {entry.model: entry for entry in MODELS}
     used = [entries[name] for name in dict.fromkeys(_names(fit.model)) if name in entries]
     sources = pd.DataFrame(used).set_index("model") if used else None
     tables = [("Settings", _pairs(asked))]

@@ -20,9 +20,9 @@ from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.datasets.download import fetch
 from hedgeresearch.datasets.r_data import read_rda
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness, hedged_returns
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,7 +113,7 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     above.set_xticks(dates, dates.strftime("%b %Y"))
     rows = np.arange(len(TABLE))
     below.barh(rows, [share for _, share in TABLE.values()], color="0.85")
-    for density, colour, marker in zip(shares.columns, COLOURS, "oD", strict=False):
+    for density, colour, marker in zip(shares.columns, COLORS, "oD", strict=False):
         below.plot(shares[density], rows, marker, color=colour, markersize=3.5)
     below.set_yticks(rows, [*TABLE])
     below.invert_yaxis()

@@ -17,18 +17,16 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch._kernels.markov_switching_garch import (
-    from_box,
-    regime_variances,
-    switching_garch_likelihood,
-)
+from hedgeresearch._kernels.markov_switching_garch import regime_variances
 from hedgeresearch.datasets import fetch, read_rda
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.regimes.markov_switching.garch import (
     MarkovSwitchingGARCH,
     before_second,
     estimate_switching_garch,
 )
+from hedgeresearch.regimes.markov_switching.garch_coordinates import from_box
+from hedgeresearch.regimes.markov_switching.garch_likelihood import switching_garch_likelihood
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
 
@@ -209,7 +207,7 @@ def draw(figure: Figure, shown: Shown) -> None:
         shown.turbulent,
         ylabel="P(turbulent)",
         note="smoothed: hindsight",
-        references={"turbulent": COLOURS[1]},
+        references={"turbulent": COLORS[1]},
         ax=right,
     )
     right.spines["right"].set_visible(True)

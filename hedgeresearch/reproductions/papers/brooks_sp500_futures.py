@@ -20,7 +20,7 @@ from hedgeresearch.errors import ConvergenceWarning
 from hedgeresearch.hedges.cointegration.error_correction import ErrorCorrectionHedge
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.regression.ols import OLSHedge
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, HedgeFit, pd.Series[float]])
     ends = returns["futures"].agg(["min", "max"])
     constant, ratio = changes.summary["estimate"]
     above.scatter(
-        returns["futures"], returns["spot"], color=COLOURS[0], s=7, alpha=0.6, linewidths=0
+        returns["futures"], returns["spot"], color=COLORS[0], s=7, alpha=0.6, linewidths=0
     )
-    above.plot(ends, constant + ratio * ends, color=COLOURS[1], label=f"slope {ratio:.3f}")
+    above.plot(ends, constant + ratio * ends, color=COLORS[1], label=f"slope {ratio:.3f}")
     above.set(xlabel="return of futures, %", ylabel="return of spot, %")
     above.legend(loc="upper left")
     plot_lines(residuals.to_frame("spot less fitted spot"), ylabel="index points", ax=below)

@@ -24,7 +24,7 @@ from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness, hedged_returns
 from hedgeresearch.plotting import plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
-from hedgeresearch.volatility.garch import GARCH
+from hedgeresearch.volatility.garch.garch import GARCH
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

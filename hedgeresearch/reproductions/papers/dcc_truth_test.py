@@ -24,7 +24,7 @@ from hedgeresearch.covariance.moments.rolling import RollingCovariance
 from hedgeresearch.data.simulation import SimulatedDCC, simulate_dcc
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.regression.ols import OLSHedge
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
 
@@ -177,6 +177,6 @@ def run(replications: int) -> Findings:
 
 def draw(figure: Figure, shown: pd.DataFrame) -> None:
     """The true ratio and two estimates of it over two years."""
-    references = {"OLS": COLOURS[1], "DCC": COLOURS[0], "true": COLOURS[6]}
+    references = {"OLS": COLORS[1], "DCC": COLORS[0], "true": COLORS[6]}
     axes = plot_lines(shown, ylabel="hedge ratio", references=references, ax=figure.add_subplot())
     axes.margins(x=0.01)

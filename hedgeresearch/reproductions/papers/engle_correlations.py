@@ -25,7 +25,7 @@ from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.rolling import RollingCovariance
 from hedgeresearch.covariance.orthogonal_garch import OrthogonalGARCH
 from hedgeresearch.errors import ConvergenceWarning
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
 
@@ -202,7 +202,7 @@ def draw(figure: Figure, shown: dict[str, pd.DataFrame]) -> None:
     """A panel a process."""
     figure.set_size_inches(4.2, 4.8)
     panels: Any = figure.subplots(3, 2, sharex=True, sharey=True)
-    references = {"EWMA .06": COLOURS[4], "DCC": COLOURS[0], "true": COLOURS[6]}
+    references = {"EWMA .06": COLORS[4], "DCC": COLORS[0], "true": COLORS[6]}
     for axes, (name, frame) in zip(panels.flat, shown.items(), strict=True):
         plot_lines(frame, ylabel="", references=references, ax=axes)
         axes.get_legend().remove()

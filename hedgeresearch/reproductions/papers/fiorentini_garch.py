@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.datasets import fetch, read_rda
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch import GARCH
-from hedgeresearch.volatility.garch_standard_errors import ErrorKind
+from hedgeresearch.volatility.garch.garch import GARCH
+from hedgeresearch.volatility.garch.standard_errors import ErrorKind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -135,7 +135,7 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     above.set(xlabel="trading day since January 1984")
     rows = np.arange(len(digits))[::-1]
     own = digits.index == LABELS["opg"]
-    for name, colour, marker in zip(NAMES, COLOURS, "os^D", strict=False):
+    for name, colour, marker in zip(NAMES, COLORS, "os^D", strict=False):
         below.plot(digits[name][~own], rows[~own], marker, color=colour, label=name)
         below.plot(digits[name][own], rows[own], marker, color=colour, fillstyle="none")
     names = {

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.datasets import load
-from hedgeresearch.plotting import COLOURS, plot_lines, plot_shaded
+from hedgeresearch.plotting import COLORS, plot_lines, plot_shaded
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
 from hedgeresearch.regimes.markov_switching.state import SwitchingErrors
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
@@ -102,7 +102,7 @@ def draw(figure: Figure, shown: RegimeFit) -> None:
     recession = probabilities[[1]].set_axis(["recession"], axis=1)
     note = "smoothed: hindsight"
     plot_lines(
-        recession, ylabel="P(recession)", note=note, references={"recession": COLOURS[1]}, ax=below
+        recession, ylabel="P(recession)", note=note, references={"recession": COLORS[1]}, ax=below
     )
     below.axhline(0.5, color="0.8", lw=0.8, zorder=0)
     for axes in (above, below):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.hedges.regression.ols import OLSHedge
-from hedgeresearch.plotting import COLOURS
+from hedgeresearch.plotting import COLORS
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, float, float]) -> None:
     figure.set_size_inches(4.2, 3.0)
     axes = figure.add_subplot()
     ends = np.array([min(FUTURES), max(FUTURES)])
-    axes.scatter(changes["futures"], changes["fuel"], color=COLOURS[0], s=18)
+    axes.scatter(changes["futures"], changes["fuel"], color=COLORS[0], s=18)
     axes.plot(
-        ends, constant + ratio * ends, color=COLOURS[1], label=f"slope {ratio:.3f}: the hedge ratio"
+        ends, constant + ratio * ends, color=COLORS[1], label=f"slope {ratio:.3f}: the hedge ratio"
     )
     axes.set(
         xlabel="change of heating oil futures, USD per gallon",

@@ -18,7 +18,7 @@ from hedgeresearch.datasets.download import fetch
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness, variance
 from hedgeresearch.metrics.risk_measures import expected_shortfall, value_at_risk
-from hedgeresearch.plotting import COLOURS, plot_lines
+from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     left_over = 100 * (measures["hedged"] / measures["unhedged"]) ** powers
     copula = 100 * (np.array(ARCHIVE["copula"]) / measures["unhedged"]) ** powers
     rows = np.arange(len(powers))
-    bars = below.barh(rows, left_over, height=0.6, color=COLOURS[0])
-    (points,) = below.plot(copula, rows, "D", color=COLOURS[1])
+    bars = below.barh(rows, left_over, height=0.6, color=COLORS[0])
+    (points,) = below.plot(copula, rows, "D", color=COLORS[1])
     below.set_yticks(rows, ["st. dev.", "VaR 5 %", "ES 5 %", "VaR 1 %", "ES 1 %"])
     below.invert_yaxis()
     below.set_xlabel("risk left, % of unhedged")

@@ -14,7 +14,7 @@ import numpy as np
 
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_scores
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_from, maximise
+from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
 from hedgeresearch.typing import Array
 
 PERSISTENCE_BOUND = 1.0 - 1e-6
@@ -106,7 +106,7 @@ def maximise_garch(
     def climb(starts: list[Array], *, thorough: bool) -> Optimum:
         bounds = [BOX[i] for i in moved]
         different = list({x[moved].tobytes(): x[moved] for x in starts}.values())
-        return maximise(likelihood, different, bounds, "a GARCH(1,1) margin", thorough=thorough)
+        return maximize(likelihood, different, bounds, "a GARCH(1,1) margin", thorough=thorough)
 
     def search() -> Optimum:
         optimum = climb(STARTS, thorough=False)
@@ -120,7 +120,9 @@ def maximise_garch(
         return optimum
 
     optimum = (
-        search() if warm is None else continue_from(lambda: climb([warm], thorough=False), search)
+        search()
+        if warm is None
+        else continue_or_restart(lambda: climb([warm], thorough=False), search)
     )
     point[moved] = optimum.point
     return optimum, point

@@ -25,9 +25,14 @@ import numpy as np
 from hedgeresearch._kernels.garch import garch_log_variance_derivatives
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.influence import FLAT, covariance_of, hessian, influence
+from hedgeresearch.estimation.influence import (
+    CURVATURE_TOLERANCE,
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import (
+from hedgeresearch.volatility.garch.likelihood import (
     BOX,
     backcast_start,
     mean_score,
@@ -79,8 +84,8 @@ def covariance_by_kind(
     if not _is_positive_definite(information, tangent):
         return np.full((len(kept), len(kept)), np.nan)
     if kind in SANDWICH:
-        return covariance_of(influence(scores, information, tangent))
-    inverse = influence(np.eye(len(kept)), information, tangent) / len(unit)
+        return covariance_from_influence(parameter_influence(scores, information, tangent))
+    inverse = parameter_influence(np.eye(len(kept)), information, tangent) / len(unit)
     held = np.diag(inverse) == 0.0
     inverse[held, :], inverse[:, held] = np.nan, np.nan
     return inverse
@@ -93,13 +98,18 @@ def _is_positive_definite(information: Array, tangent: Array) -> bool:
     curvature = np.diag(inside)
     if not (curvature > 0.0).all():
         return False
-    return bool((np.linalg.eigvalsh(inside / np.sqrt(np.outer(curvature, curvature))) > FLAT).all())
+    return bool(
+        (
+            np.linalg.eigvalsh(inside / np.sqrt(np.outer(curvature, curvature)))
+            > CURVATURE_TOLERANCE
+        ).all()
+    )
 
 
 def observed_information(parameters: Array, unit: Array, kept: list[int]) -> Array:
     """Minus the mean Hessian over the ``kept`` parameters, by central differences of the analytic score, (k, k)."""
     steps = np.array([1e-6, 1e-5 * parameters[1], 1e-6, 1e-6, 1e-6, 1e-4 * parameters[5]])
-    return -hessian(lambda x: mean_score(x, unit), parameters, steps, kept)
+    return -numerical_hessian(lambda x: mean_score(x, unit), parameters, steps, kept)
 
 
 def expected_information(parameters: Array, unit: Array) -> Array:

@@ -9,10 +9,10 @@ import numpy as np
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.arch_likelihood import ArchSeries
+from hedgeresearch.volatility.arch.likelihood import ArchSeries
 
 if TYPE_CHECKING:
-    from hedgeresearch.volatility.arch_model import ArchModel
+    from hedgeresearch.volatility.arch.arch_model import ArchModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ import numpy as np
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.garch import garch_residuals, garch_variance
 from hedgeresearch._validation.settings import check_choice, check_flag
-from hedgeresearch.estimation.influence import Sensitivities, influence
+from hedgeresearch.estimation.influence import Sensitivities, parameter_influence
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch_likelihood import (
+from hedgeresearch.volatility.garch.likelihood import (
     BOX,
     backcast_start,
     box_jacobian,
@@ -28,7 +28,7 @@ from hedgeresearch.volatility.garch_likelihood import (
     maximise_garch,
     scores_by_date,
 )
-from hedgeresearch.volatility.garch_standard_errors import (
+from hedgeresearch.volatility.garch.standard_errors import (
     ErrorKind,
     check_kind,
     covariance_by_kind,
@@ -161,7 +161,7 @@ class GARCHEstimate:
         """How the parameters react to each date, and the standardised residuals to the parameters."""
         natural, kept, units = self.unit_parameters, self.model.kept, self._units[self.model.kept]
         information = observed_information(natural, self.unit_returns, kept)
-        by_date = influence(
+        by_date = parameter_influence(
             scores_by_date(natural, self.unit_returns)[:, kept], information, self.tangent[kept]
         )
         _, derivatives = garch_residuals(

@@ -20,17 +20,17 @@ import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.influence import Sensitivities, hessian, influence
+from hedgeresearch.estimation.influence import Sensitivities, numerical_hessian, parameter_influence
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.arch_filter import ArchProcess, ArchState, state_after
-from hedgeresearch.volatility.arch_likelihood import (
+from hedgeresearch.volatility.arch.likelihood import (
     ArchOptimum,
     ArchSeries,
     derivatives,
     natural_size,
     refine,
 )
+from hedgeresearch.volatility.arch.process import ArchProcess, ArchState, state_after
 
 USES = {
     **dict.fromkeys(("ar", "arx", "har", "harx"), ("lags",)),
@@ -68,7 +68,7 @@ class ArchModel:
 
     Examples
     --------
-    >>> from hedgeresearch.volatility.arch_model import ArchModel
+    >>> from hedgeresearch.volatility.arch.arch_model import ArchModel
     >>> ArchModel(vol="EGARCH", o=1, dist="skewt").names
     ('mu', 'omega', 'alpha[1]', 'gamma[1]', 'beta[1]', 'eta', 'lambda')
     """
@@ -220,12 +220,12 @@ class ArchEstimate:
         scores, tangent = series.scores(x), self.optimum.tangent
         moved = np.flatnonzero(tangent.any(axis=1))
         information = np.zeros((len(x), len(x)))
-        information[np.ix_(moved, moved)] = -hessian(
+        information[np.ix_(moved, moved)] = -numerical_hessian(
             lambda point: series.scores(point).mean(axis=0),
             x,
             1e-3 * natural_size(scores, x),
             moved.tolist(),
         )
         _, units = self.process.in_units()
-        by_date = influence(scores, information, tangent) @ units.T
+        by_date = parameter_influence(scores, information, tangent) @ units.T
         return Sensitivities(by_date, np.linalg.solve(units.T, derivatives(series.residuals, x)))

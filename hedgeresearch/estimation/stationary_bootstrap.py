@@ -1,0 +1,44 @@
+"""The stationary bootstrap: rows drawn in blocks of random length, and the mean length of a block.
+
+Politis and Romano (1994), Journal of the American Statistical Association 89, section 2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from hedgeresearch.typing import Array, Indices
+
+CONSTANT = 1e-12
+"""Standard deviation, relative to the largest value, below which a series counts as constant."""
+
+
+def optimal_block_length(series: Array) -> int:
+    """Return the longest mean block length that a column of (n_dates, n_series) needs, at least 1.
+
+    Constant columns do not count. Source: Politis and White (2004), Econometric Reviews 23, with
+    the correction of Patton, Politis and White (2009).
+    """
+    from arch import bootstrap
+
+    centered = series - series.mean(axis=0)
+    spread = centered.std(axis=0)
+    varying = spread > CONSTANT * np.abs(series).max(axis=0)
+    if not varying.any():
+        return 1
+    lengths = bootstrap.optimal_block_length(centered[:, varying] / spread[varying])
+    return max(math.ceil(float(lengths["stationary"].max())), 1)
+
+
+def draw_rows(n_dates: int, block_length: int, n_draws: int, seed: int) -> Iterator[Indices]:
+    """Yield the positions (n_dates,) of each draw, in blocks of this mean length."""
+    from arch.bootstrap import StationaryBootstrap
+
+    rows: Any = np.arange(n_dates)
+    draws = StationaryBootstrap(block_length, rows, seed=np.random.default_rng(seed))
+    for drawn, _ in draws.bootstrap(n_draws):
+        yield np.asarray(drawn[0])

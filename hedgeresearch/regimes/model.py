@@ -1,0 +1,61 @@
+"""The contract of a regime model: how it is fitted, and what other parts may assume about it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch.errors import DataError
+from hedgeresearch.regimes.fit import RegimeFit
+
+
+@exported_by("hedgeresearch.regimes")
+@runtime_checkable
+class RegimeModel(Protocol):
+    """Settings of a regime model, with a method that estimates it.
+
+    Any object with these attributes can be given where the package expects a regime model. Write
+    them as class variables unless they are settings, as ``allow_missing`` is of ``GaussianHMM``.
+
+    Attributes
+    ----------
+    univariate : bool
+        Whether the model observes a single series; a hedge then gives it the asset alone.
+    allow_missing : bool
+        Whether observations may hold missing values (NaN).
+    warm_start : bool
+        Whether ``fit`` accepts an earlier fit as ``warm_start``; no other model is given one.
+    """
+
+    univariate: ClassVar[bool]
+    warm_start: ClassVar[bool]
+
+    @property
+    def allow_missing(self) -> bool:
+        """Whether observations may hold missing values (NaN)."""
+
+    def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
+        """Estimate on observations (n_dates, n_series)."""
+
+
+@runtime_checkable
+class CountedRegimeModel(RegimeModel, Protocol):
+    """A regime model, written as a dataclass, whose number of regimes is a setting."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def n_regimes(self) -> int:
+        """Number of regimes."""
+
+
+def check_regime_model(model: object, name: str) -> None:
+    """Refuse what does not keep the contract of a regime model."""
+    # a class has the class variables of its instances
+    if isinstance(model, type) or not isinstance(model, RegimeModel):
+        raise DataError(
+            f"{name} must be a regime model such as GaussianHMM(2); got {model!r}. A model of your own "
+            "needs the attributes of hedgeresearch.regimes.RegimeModel."
+        )

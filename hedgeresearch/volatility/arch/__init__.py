@@ -1,0 +1,1 @@
+"""Every univariate specification of the arch package."""

@@ -1,0 +1,1 @@
+"""GARCH(1,1), with and without leverage, by the likelihood and scores of this package."""
