@@ -110,7 +110,7 @@ def test_ewma_tends_to_the_mean_of_the_past(asset, hedges):
 def test_half_life_and_decay_say_the_same():
     assert hr.EWMACovariance(half_life=1).effective_decay == 0.5
     assert hr.EWMACovariance().effective_decay == 0.94
-    with pytest.raises(hr.DataError, match="give decay or half_life, not both"):
+    with pytest.raises(hr.DataError, match="decay and half_life must not both be given"):
         hr.EWMACovariance(0.9, half_life=3)
     with pytest.raises(hr.DataError, match=r"decay must lie strictly between 0 and 1; got 1.2"):
         hr.EWMACovariance(1.2)
@@ -175,7 +175,7 @@ def test_an_exact_combination_is_replicated(simple_returns):
 
 def test_settings_that_cannot_work_are_refused():
     with pytest.raises(
-        hr.DataError, match=r"covariance_model must be a model such as DCC\(\); got 'DCC'"
+        hr.DataError, match=r"covariance_model must be a covariance model such as DCC\(\) .*; got 'DCC'"
     ):
         hr.MinimumVarianceHedge("DCC")
     with pytest.raises(
@@ -184,7 +184,7 @@ def test_settings_that_cannot_work_are_refused():
         hr.RegimeHedge(hr.GaussianHMM(2), combine="smoothed")
     with pytest.raises(hr.DataError, match="regime_model must be a regime model such as GaussianHMM"):
         hr.RegimeHedge(2)
-    with pytest.raises(hr.DataError, match="covariance_model must be a model such as DCC"):
+    with pytest.raises(hr.DataError, match="covariance_model must be an instance such as DCC"):
         hr.MinimumVarianceHedge(hr.DCC)
 
 
