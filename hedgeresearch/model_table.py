@@ -57,8 +57,8 @@ MODELS = (
     ModelEntry("BEKK", "covariance", "Engle and Kroner 1995", "returns", True, 10, "two or three series that drive each other's variances"),
     ModelEntry("OrthogonalGARCH", "covariance", "Alexander 2001", "returns", True, 5, "many series with few factors"),
     ModelEntry("RegimeCorrelation", "covariance", "Pelletier 2006", "returns", True, 200, "correlations that jump between a few levels"),
-    ModelEntry("GARCH", "margin", "Bollerslev 1986", "returns", True, 1, "the variance of each series in CCC, DCC, DECO"),
-    ModelEntry("ArchModel", "margin", "package arch", "returns", True, 20, "any other specification of such a variance"),
+    ModelEntry("GARCH", "volatility", "Bollerslev 1986", "returns", False, 1, "the volatility of one series, or of each series in CCC, DCC, DECO"),
+    ModelEntry("ArchModel", "volatility", "package arch", "returns", False, 20, "any other specification of such a volatility"),
     # --- regime models ---
     ModelEntry("GaussianHMM", "regimes", "Hamilton 1989", "returns", True, 300, "regimes of all series' covariances; the default"),
     ModelEntry("StudentHMM", "regimes", "Peel and McLachlan 2000", "returns", True, 250, "the same when single outliers make regimes of their own"),

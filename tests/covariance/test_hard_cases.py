@@ -11,7 +11,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.covariance.bekk import estimation as bekk_estimate
 from hedgeresearch.covariance.dcc import estimation as correlation_estimate
-from hedgeresearch.volatility.garch import likelihood as garch_likelihood
+from hedgeresearch.volatility.garch import estimation as garch_estimation
 
 N_DATES = 500
 RNG = np.random.default_rng(3)
@@ -237,8 +237,8 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
         searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, what))
         return end
 
-    maximize = garch_likelihood.maximize
-    for module in (garch_likelihood, correlation_estimate, bekk_estimate):
+    maximize = garch_estimation.maximize
+    for module in (garch_estimation, correlation_estimate, bekk_estimate):
         monkeypatch.setattr(module, "maximize", spy)
     fit(model, returns)
     gains, rng = [], np.random.default_rng(0)

@@ -29,7 +29,7 @@ from hedgeresearch.estimation.influence import (
 )
 from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch.likelihood import PERSISTENCE_BOUND
+from hedgeresearch.volatility.garch.parameters import PERSISTENCE_BOUND
 
 BOX = (
     (0.0, PERSISTENCE_BOUND),  # persistence, a + b + delta g
