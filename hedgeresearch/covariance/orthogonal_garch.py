@@ -111,7 +111,7 @@ class OrthogonalGARCH:
             n_targets=n * (n + 1) // 2
             + (n - k),  # covariances, and the means of the other components
             gradient_norm=margins.gradient_norm,
-            bounds_hit=tuple(margins.bounds_hit),
+            bounds=tuple(margins.bounds_hit),
             inference=ComponentInference(self.univariate, margins, values, k),
         )
         warn_of_bounds(self, estimates)

@@ -11,7 +11,6 @@ B 62, section 4.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,14 +19,10 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.state import Filtered, Moments, RegimeState
 from hedgeresearch.typing import Array, Indices
-
-REGIMES_OF_NAME = re.compile(r"\[\d+(?:,\d+)*\]$")
-"""Where the name of a parameter holds its regimes: "mean asset [0]", "p [0,1]"."""
-REGIMES_OF_BOUND = re.compile(r"(?<= )\[\d+(?:,\d+)*\](?= = )|(?<=of regime )\d+|(?<=in row )\d+")
-"""Where the words for a bound do: "p [0,1] = 0", "persistence of regime 0 = 1"."""
 
 
 @exported_by("hedgeresearch.regimes")
@@ -169,20 +164,21 @@ def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:
         fit,
         initial_state=PermutedState(fit.initial_state, order),
         final_state=PermutedState(fit.final_state, order),
-        estimates=_renamed(fit.estimates, np.argsort(order)),
+        estimates=_renumbered_estimates(fit.estimates, np.argsort(order)),
     )
 
 
-def _renamed(estimates: Estimates, numbers: Indices) -> Estimates:
-    """Parameters in their order, with the regimes in their names and in the words of the bounds renumbered."""
+def _renumbered_estimates(estimates: Estimates, numbers: Indices) -> Estimates:
+    """Return the same estimates after regime k has become regime ``numbers[k]``.
 
-    def renumber(found: re.Match[str]) -> str:
-        return re.sub(r"\d+", lambda regime: str(numbers[int(regime[0])]), found[0])
-
+    A name that is a text belongs to no regime.
+    """
     values = {
-        # the brackets of an autoregression hold a lag
-        name if name.startswith("ar ") else REGIMES_OF_NAME.sub(renumber, name): value
+        name.renumbered(numbers) if isinstance(name, ParameterName) else ParameterName(name): value
         for name, value in estimates.values.items()
     }
-    bounds = tuple(REGIMES_OF_BOUND.sub(renumber, words) for words in estimates.bounds_hit)
-    return replace(estimates, values=values, bounds_hit=bounds)
+    bounds = tuple(
+        bound.renumbered(numbers) if isinstance(bound, Bound) else bound
+        for bound in estimates.bounds
+    )
+    return replace(estimates, values=values, bounds=bounds)

@@ -16,7 +16,8 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.fitted_parameters import FittedParameters
-from hedgeresearch.regimes.state import Filtered, RegimeState, entropy, stationary_probabilities
+from hedgeresearch.regimes.markov_chain import stationary_probabilities
+from hedgeresearch.regimes.state import Filtered, RegimeState, entropy
 from hedgeresearch.typing import Array, Indices
 
 if TYPE_CHECKING:

@@ -101,13 +101,6 @@ class HiddenMarkovChain:
         return replace(self, next_probabilities=self.filter(observations).predicted[-1])
 
 
-def stationary_probabilities(transition: Array) -> Array:
-    """The probabilities that a step of the chain does not change, (k,): Hamilton (1994), eq. 22.2.26."""
-    k = len(transition)
-    equations = np.vstack([transition.T - np.eye(k), np.ones(k)])
-    return np.asarray(np.linalg.lstsq(equations, np.append(np.zeros(k), 1.0), rcond=None)[0])
-
-
 def entropy(probabilities: Array) -> float:
     """-sum of p log p, with 0 log 0 = 0."""
     certain = np.where(probabilities > 0.0, probabilities, 1.0)

@@ -89,7 +89,7 @@ class CCC:
             n_dates=len(frame),
             log_likelihood=float(log_density.sum()) - margins.log_volatility,
             gradient_norm=margins.gradient_norm,
-            bounds_hit=tuple(margins.bounds_hit),
+            bounds=tuple(margins.bounds_hit),
             inference=CCCInference(margins, correlation),
         )
         warn_of_bounds(self, estimates)

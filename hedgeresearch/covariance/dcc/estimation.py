@@ -187,7 +187,7 @@ def two_step_estimates(steps: TwoStepInference, n_dates: int) -> Estimates:
         else estimate.log_density - margins.log_volatility,
         n_targets=targets,
         gradient_norm=max(margins.gradient_norm, estimate.gradient_norm),
-        bounds_hit=(*margins.bounds_hit, *estimate.bounds_hit),
+        bounds=(*margins.bounds_hit, *estimate.bounds_hit),
         inference=steps,
     )
 

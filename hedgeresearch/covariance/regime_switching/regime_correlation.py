@@ -113,7 +113,7 @@ class RegimeCorrelation:
             log_likelihood=log_density - margins.log_volatility,
             n_targets=self.n_regimes - 1,
             gradient_norm=max(margins.gradient_norm, float(gradient)),
-            bounds_hit=(*margins.bounds_hit, *held),
+            bounds=(*margins.bounds_hit, *held),
             inference=RegimeCorrelationErrors(margins, point),
         )
         warn_of_rare_regimes(pd.DataFrame(smoothed, index=frame.index))

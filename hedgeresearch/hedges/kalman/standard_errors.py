@@ -179,7 +179,7 @@ def describe_kalman(
         log_likelihood=profile.log_likelihood - beyond * np.log(units.asset),
         n_targets=0 if likelihood.mean_reverting else len(hedges),  # the first ratios
         gradient_norm=optimum.gradient_norm,
-        bounds_hit=bounds,
+        bounds=bounds,
         inference=KalmanErrors(likelihood, optimum.point, free, units.ratio),
     )
 

@@ -21,6 +21,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
@@ -34,11 +35,10 @@ from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.fit import RegimeFit, start_fit
-from hedgeresearch.regimes.markov_switching.state import (
+from hedgeresearch.regimes.markov_chain import transition_from, transition_parameters
+from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
-    name_transition,
-    transition_from,
-    transitions_on_bound,
+    transition_bounds,
 )
 from hedgeresearch.regimes.mixture import mixture_covariance
 from hedgeresearch.regimes.state import HiddenMarkovChain
@@ -150,12 +150,14 @@ def describe_regression(
     """The parameters by name, with robust standard errors given the probabilities of the first date."""
     k, names = len(emissions.variances), ["constant", *(f"ratio {name}" for name in hedges)]
     values = {
-        f"{name} [{s}]": float(emissions.coefficients[s, i])
+        ParameterName(name, (s,)): float(emissions.coefficients[s, i])
         for s in range(k)
         for i, name in enumerate(names)
     }
-    values |= {f"residual variance [{s}]": float(emissions.variances[s]) for s in range(k)}
-    values |= name_transition(chain.transition)
+    values |= {
+        ParameterName("residual variance", (s,)): float(emissions.variances[s]) for s in range(k)
+    }
+    values |= transition_parameters(chain.transition)
     log_likelihood = partial(_log_likelihood, emissions, chain.next_probabilities, observations)
     point = np.array(list(values.values()))
     by_unit = np.concatenate([[1.0], 1.0 / np.sqrt(np.diag(emissions.hedge_covariance))])
@@ -166,7 +168,7 @@ def describe_regression(
         n_dates=len(observations),
         log_likelihood=float(log_likelihood(point).sum()),
         n_targets=k - 1,  # the probabilities of the first date
-        bounds_hit=transitions_on_bound(chain.transition),
+        bounds=transition_bounds(chain.transition),
         inference=SwitchingErrors(log_likelihood, point, sizes, chain.transition),
     )
 

@@ -27,9 +27,16 @@ from hedgeresearch.estimation.influence import (
     numerical_hessian,
     parameter_influence,
 )
+from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.regimes.fit import RegimeFit, start_fit
 from hedgeresearch.regimes.hmm.em import Parameters, Run, Units
-from hedgeresearch.regimes.hmm.emissions import FEWEST_DEGREES, MOST_DEGREES, EstimatedEmissions
+from hedgeresearch.regimes.hmm.emissions import (
+    FEWEST_DEGREES,
+    MOST_DEGREES,
+    EstimatedEmissions,
+    Structure,
+)
+from hedgeresearch.regimes.markov_chain import transition_parameters, zero_transitions
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 
@@ -62,7 +69,7 @@ def finish_fit(
         n_dates=len(frame),
         log_likelihood=log_likelihood,
         n_targets=len(visits) - 1,  # the distribution of the first date
-        bounds_hit=bounds_hit(parameters, visits),
+        bounds=parameter_bounds(parameters, visits),
         inference=HMMInference(parameters, frame.to_numpy(), visits, prior),
     )
     fit = start_fit(
@@ -83,38 +90,45 @@ def finish_fit(
     return fit
 
 
-def named_parameters(parameters: Parameters, series: list[str]) -> dict[str, float]:
-    """Means, covariances, degrees of freedom and transition probabilities by name.
+def named_parameters(parameters: Parameters, series: list[str]) -> dict[ParameterName, float]:
+    """Return means, covariances, degrees of freedom and transition probabilities by name.
 
     The last probability of each row of the transition follows from the others.
     """
     emissions, transition, _ = parameters
     means, covariances = emissions.moments
-    k, n = means.shape
-    named = {f"mean {series[i]} [{s}]": means[s, i] for s in range(k) for i in range(n)}
-    for s, covariance in enumerate(covariances):
-        if emissions.structure == "spherical":
-            named[f"variance [{s}]"] = covariance[0, 0]
-        elif emissions.structure == "diagonal":
-            named |= {f"cov {series[i]} {series[i]} [{s}]": covariance[i, i] for i in range(n)}
-        else:
-            named |= {
-                f"cov {series[i]} {series[j]} [{s}]": covariance[i, j]
-                for i in range(n)
-                for j in range(i + 1)
-            }
-    named |= {f"nu [{s}]": nu for s, nu in enumerate(emissions.degrees_of_freedom)}
-    named |= {f"p [{i},{j}]": transition[i, j] for i in range(k) for j in range(k - 1)}
-    return {name: float(value) for name, value in named.items()}
+    named = {}
+    for regime, mean in enumerate(means):
+        for i, name in enumerate(series):
+            named[ParameterName(f"mean {name}", (regime,))] = float(mean[i])
+    for regime, covariance in enumerate(covariances):
+        for label, value in _free_covariances(covariance, series, emissions.structure):
+            named[ParameterName(label, (regime,))] = float(value)
+    for regime, nu in enumerate(emissions.degrees_of_freedom):
+        named[ParameterName("nu", (regime,))] = float(nu)
+    return named | transition_parameters(transition)
 
 
-def bounds_hit(parameters: Parameters, visits: Array) -> tuple[str, ...]:
-    """Transition probabilities of zero and degrees of freedom at the ends of their range, in words."""
-    zero = np.argwhere(parameters.transition * visits[:, None] < HARDLY_EVER)
-    ends = [
-        (s, nu) for s, nu in enumerate(parameters.emissions.degrees_of_freedom) if not _inside(nu)
-    ]
-    return (*(f"p [{i},{j}] = 0" for i, j in zero), *(f"nu [{s}] = {nu:g}" for s, nu in ends))
+def _free_covariances(
+    covariance: Array, series: list[str], structure: Structure
+) -> Iterator[tuple[str, float]]:
+    """Yield the labels and values of the elements that a structure leaves free."""
+    if structure == "spherical":
+        yield "variance", covariance[0, 0]
+        return
+    for i, row in enumerate(series):
+        columns = [i] if structure == "diagonal" else range(i + 1)
+        for j in columns:
+            yield f"cov {row} {series[j]}", covariance[i, j]
+
+
+def parameter_bounds(parameters: Parameters, visits: Array) -> tuple[Bound, ...]:
+    """Return transition probabilities of zero and degrees of freedom at the ends of their range."""
+    bounds = zero_transitions(parameters.transition * visits[:, None], HARDLY_EVER)
+    for regime, nu in enumerate(parameters.emissions.degrees_of_freedom):
+        if not _inside(nu):
+            bounds += (Bound(ParameterName("nu", (regime,)), float(nu)),)
+    return bounds
 
 
 @dataclass(frozen=True, eq=False)
