@@ -146,7 +146,7 @@ def test_unreadable_content_is_refused(tmp_path: Path, name: str, content: bytes
         ({"columns": ["wti"]}, r"got 'wti'\. Did you mean 'WTI'\?"),
         ({"columns": ["gold"]}, r"got 'gold'\.$"),
         ({"date": "date"}, r"the date column must be one of 'day', .*got 'date'"),
-        ({"columns": []}, "must have a column of prices beside the dates"),
+        ({"columns": []}, "must have a column of prices besides the dates"),
         ({"columns": ["WTI", "WTI"]}, "must name each column of prices once"),
         ({"columns": ["day", "WTI"]}, "and not the dates 'day'"),
     ],
@@ -164,7 +164,7 @@ def test_headers_that_do_not_tell_columns_apart_are_refused(write: Write) -> Non
     with pytest.raises(DataError, match="must name every column; column 3 has no name"):
         read_prices(write("day,WTI,\n2020-01-02,1,\n"))
     with pytest.raises(
-        DataError, match="must have a column of prices beside the dates; got 'day;WTI'"
+        DataError, match="must have a column of prices besides the dates; got 'day;WTI'"
     ):
         read_prices(write("day;WTI\n2020-01-02;1\n"))
 
@@ -176,13 +176,13 @@ def test_text_in_numbers_is_refused_with_its_line(write: Write, value: str) -> N
     path = write(f'day,WTI\n2020-01-02,61.18\n\n2020-01-03,"{value}"\n')
     with pytest.raises(DataError, match=r"column 'WTI' must hold numbers") as caught:
         read_prices(path)
-    assert f"line 4 of {path}, dated 2020-01-03, has {value!r} (1 such in all)" in str(caught.value)
+    assert f"line 4 of {path}, dated 2020-01-03, has {value!r} (1 such value)" in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["03/01/2020", "2020-02-30", "yesterday", "", "2020.5", "43833"])
 def test_an_unparsable_date_is_refused_with_its_line(write: Write, value: str) -> None:
     with pytest.raises(
-        DataError, match=r"dates must be written as ISO 8601.*; line 3 of .*\(1 such in all\)"
+        DataError, match=r"dates must be written as ISO 8601.*; line 3 of .*\(1 such value\)"
     ):
         read_prices(write(f"day,WTI\n2020-01-02,61.18\n{value},63.05\n"))
 
@@ -190,7 +190,7 @@ def test_an_unparsable_date_is_refused_with_its_line(write: Write, value: str) -
 def test_a_missing_date_in_parquet_is_refused(tmp_path: Path) -> None:
     table = pd.DataFrame({"day": pd.to_datetime(["2020-01-02", None]), "WTI": [1.0, 2.0]})
     table.to_parquet(tmp_path / "oil.parquet")
-    with pytest.raises(DataError, match="dates must be there in every row; row 2"):
+    with pytest.raises(DataError, match="dates must be present in every row; row 2"):
         read_prices(tmp_path / "oil.parquet")
 
 
