@@ -67,7 +67,7 @@ EVERY_MODEL |= {
 
 def test_no_model_is_forgotten() -> None:
     catalogue = hr.list_models()
-    assert set(catalogue.index[catalogue["family"] != "margin"]) <= set(EVERY_MODEL) | {
+    assert set(catalogue.index[catalogue["family"] != "volatility"]) <= set(EVERY_MODEL) | {
         "DCC",
         "GaussianHMM",
     }

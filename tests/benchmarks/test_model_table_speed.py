@@ -32,7 +32,7 @@ def test_a_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
     model = getattr(hr, name)(*SETTINGS.get(name, default))
     returns = hr.data.simulate_dcc(1000, seed=1).returns
     prices = 100.0 * np.exp(returns.cumsum())
-    if row["family"] == "margin":
+    if row["family"] == "volatility":
         arguments: tuple[Any, ...] = (returns["asset"].to_numpy(),)
     elif row["family"] == "covariance":
         arguments = (returns,)
@@ -41,6 +41,6 @@ def test_a_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
     else:
         data = prices if getattr(model, "needs", "returns") == "prices" else returns
         arguments = (data["asset"], data[["hedge"]])
-    fit = model.estimate if row["family"] == "margin" else model.fit
+    fit = model.estimate if row["family"] == "volatility" else model.fit
     benchmark.pedantic(fit, arguments, rounds=3, warmup_rounds=1)
     benchmark.extra_info |= {"case": name, "aim": row["fit of 1000 dates, ms"] / 1000.0}
