@@ -16,7 +16,7 @@ from hedgeresearch.report.tables import table_of, words
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
 
-DESCRIBED = ("title", "licence", "period", "frequency")
+DESCRIBED = ("title", "license", "period", "frequency")
 """What a table's attrs may tell beside its source."""
 REFERENCES = (
     "Intervals out of sample, margin and tail dependence: stationary bootstrap, Politis and Romano (1994).",
