@@ -26,7 +26,7 @@ def test_every_row_is_complete():
     assert table.index.is_unique
 
 
-def test_what_a_model_needs_is_what_it_says():
+def test_needs_agree_with_the_model():
     for name, needs in hr.list_models()["needs"].items():
         said = getattr(getattr(hr, name), "needs", "returns")
         assert ("as its model" if isinstance(said, property) else said) == needs

@@ -1,4 +1,4 @@
-"""A fit of every model in the table of models, beside what the table says."""
+"""Time of a fit of every model, compared with the table of models."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ import pytest
 
 import hedgeresearch as hr
 
-OLS, EWMA = hr.OLSHedge(), hr.MinimumVarianceHedge(hr.EWMACovariance())
+OLS = hr.OLSHedge()
+EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance())
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "RollingOLSHedge": (250,),
     "WeightedOLSHedge": (60,),
@@ -26,7 +27,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", hr.list_models().index)
-def test_a_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
+def test_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
     row = hr.list_models().loc[name]
     default = (2,) if row["family"] == "regimes" and name != "ThresholdRegimes" else ()
     model = getattr(hr, name)(*SETTINGS.get(name, default))
