@@ -40,7 +40,7 @@ def fit_volatility(
             n_dates=len(sample),
             log_likelihood=float(estimate.log_likelihood),
             gradient_norm=estimate.gradient_norm,
-            bounds_hit=estimate.bounds_hit,
+            bounds=estimate.bounds_hit,
             inference=VolatilityErrors(estimate),
         ),
         returns=sample,

@@ -58,7 +58,9 @@ EVERY_MODEL = (
     | {type(model).__name__: hr.MinimumVarianceHedge(model) for model in COVARIANCES}
     | {type(model).__name__: hr.RegimeHedge(model) for model in REGIMES}
 )
-COMPOSED = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), "most_likely", covariance_model=hr.EWMACovariance())
+COMPOSED = hr.RegimeHedge(
+    hr.GaussianHMM(2, n_starts=2), "most_likely", covariance_model=hr.EWMACovariance()
+)
 EVERY_MODEL |= {
     "within": COMPOSED,
     "observed": hr.RegimeHedge(hr.GaussianHMM(2), observe=lambda table: table.abs()),
@@ -67,7 +69,7 @@ EVERY_MODEL |= {
 
 def test_no_model_is_forgotten() -> None:
     catalogue = hr.list_models()
-    assert set(catalogue.index[catalogue["family"] != "margin"]) <= set(EVERY_MODEL) | {
+    assert set(catalogue.index[catalogue["family"] != "volatility"]) <= set(EVERY_MODEL) | {
         "DCC",
         "GaussianHMM",
     }

@@ -151,7 +151,9 @@ def test_a_state_is_that_of_the_data_seen():
 
 def test_bad_requests(returns):
     fit = hr.OLSHedge().fit(*split(returns))
-    with pytest.raises(hr.DataError, match=r"confidence must be the probability .*, in \[0.5, 1\); got 95"):
+    with pytest.raises(
+        hr.DataError, match=r"confidence must be the probability .*, in \[0.5, 1\); got 95"
+    ):
         fit.conf_int(95)
     with pytest.raises(
         hr.DataError, match="method must be one of 'delta', 'bootstrap'; got 'jackknife'"

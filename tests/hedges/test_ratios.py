@@ -175,16 +175,21 @@ def test_an_exact_combination_is_replicated(simple_returns):
 
 def test_settings_that_cannot_work_are_refused():
     with pytest.raises(
-        hr.DataError, match=r"covariance_model must be a covariance model such as DCC\(\); got 'DCC'"
+        hr.DataError,
+        match=r"covariance_model must be a covariance model such as DCC\(\); got 'DCC'",
     ):
         hr.MinimumVarianceHedge("DCC")
     with pytest.raises(
         hr.DataError, match="weighting must be one of 'mixture', 'most_likely'; got 'smoothed'"
     ):
         hr.RegimeHedge(hr.GaussianHMM(2), weighting="smoothed")
-    with pytest.raises(hr.DataError, match="regime_model must be a regime model such as GaussianHMM"):
+    with pytest.raises(
+        hr.DataError, match="regime_model must be a regime model such as GaussianHMM"
+    ):
         hr.RegimeHedge(2)
-    with pytest.raises(hr.DataError, match="covariance_model must be a covariance model such as DCC"):
+    with pytest.raises(
+        hr.DataError, match="covariance_model must be a covariance model such as DCC"
+    ):
         hr.MinimumVarianceHedge(hr.DCC)
 
 

@@ -81,16 +81,22 @@ def test_a_constant_covariance_within_changes_little(returns):
     """The sample covariance of standardised residuals is near the identity."""
     plain = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), returns)
     same = fitted(
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.SampleCovariance()), returns
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.SampleCovariance()),
+        returns,
     )
     np.testing.assert_allclose(same.ratio, plain.ratio, atol=0.02)
 
 
-@pytest.mark.parametrize("covariance_model", [None, hr.EWMACovariance(0.97)], ids=["constant", "ewma"])
+@pytest.mark.parametrize(
+    "covariance_model", [None, hr.EWMACovariance(0.97)], ids=["constant", "ewma"]
+)
 @pytest.mark.parametrize("weighting", ["mixture", "most_likely"])
 def test_the_decomposition_adds_up(weighting, covariance_model, three):
     fit = fitted(
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), weighting=weighting, covariance_model=covariance_model), three
+        hr.RegimeHedge(
+            hr.GaussianHMM(2, n_starts=3), weighting=weighting, covariance_model=covariance_model
+        ),
+        three,
     )
     parts = fit.decomposition
     assert parts.index.tolist() == [0, 1, "between means"]
@@ -98,7 +104,9 @@ def test_the_decomposition_adds_up(weighting, covariance_model, three):
     np.testing.assert_allclose(parts["ratio"].iloc[:2], fit.by_regime, rtol=1e-9)
     np.testing.assert_allclose(parts["weight"].sum(), 1.0, rtol=1e-9)
     one = fitted(
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), weighting=weighting, covariance_model=covariance_model),
+        hr.RegimeHedge(
+            hr.GaussianHMM(2, n_starts=3), weighting=weighting, covariance_model=covariance_model
+        ),
         three[["asset", "one"]],
     )
     weight, ratio = one.decomposition[("weight", "one")], one.decomposition[("ratio", "one")]
@@ -181,7 +189,9 @@ def test_settings_are_checked():
         hr.DataError, match="observe must be a function of the returns, or None; got 'vix'"
     ):
         hr.RegimeHedge(hr.GaussianHMM(2), observe="vix")
-    with pytest.raises(hr.DataError, match="covariance_model must be a covariance model such as EWMACovariance"):
+    with pytest.raises(
+        hr.DataError, match="covariance_model must be a covariance model such as EWMACovariance"
+    ):
         hr.RegimeHedge(hr.GaussianHMM(2), covariance_model="ewma")
 
 

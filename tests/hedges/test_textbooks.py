@@ -21,7 +21,9 @@ def monthly_prices(data_dir):
 
 def test_brooks_levels(monthly_prices):
     """Brooks (2019), Introductory Econometrics for Finance, 4th edition, chapters 3 and 4: the regression of levels."""
-    fit = hr.OLSHedge(standard_errors="nonrobust").fit(monthly_prices["spot"], monthly_prices[["futures"]])
+    fit = hr.OLSHedge(standard_errors="nonrobust").fit(
+        monthly_prices["spot"], monthly_prices[["futures"]]
+    )
     constant, beta = fit.summary.loc["constant"], fit.summary.loc["futures"]
     assert constant["estimate"] == pytest.approx(
         -2.83784, abs=1e-5

@@ -16,7 +16,7 @@ from hedgeresearch.report.tables import table_of, words
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
 
-DESCRIBED = ("title", "licence", "period", "frequency")
+DESCRIBED = ("title", "license", "period", "frequency")
 """What a table's attrs may tell beside its source."""
 REFERENCES = (
     "Intervals out of sample, margin and tail dependence: stationary bootstrap, Politis and Romano (1994).",
@@ -43,7 +43,7 @@ def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
     sources = pd.DataFrame(used).set_index("model") if used else None
     tables = [("Settings", _pairs(asked))]
     if sources is not None:
-        columns = {"source": ("source", words), "when": ("when it is the right one", words)}
+        columns = {"source": ("source", words), "when": ("when to use it", words)}
         tables.append(("Sources of the model", table_of(sources, "model", columns)))
     points = (*(f"Warning: {text}" for text in dict.fromkeys(told)), *REFERENCES)
     return Section("Method and references", points=points, tables=tuple(tables))

@@ -1,4 +1,4 @@
-"""The bundled tables: what they hold, that they are what build.py makes, and that damage is noticed."""
+"""Bundled tables: their contents, that build.py makes the same bytes, and damaged files."""
 
 import ast
 import hashlib
@@ -21,7 +21,7 @@ KEYS = {
     "name",
     "title",
     "source",
-    "licence",
+    "license",
     "period",
     "frequency",
     "rows",
@@ -48,13 +48,13 @@ def test_build_reproduces_the_committed_bytes(rebuilt: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_table_is_what_its_description_says(name: str) -> None:
+def test_table_agrees_with_its_description(name: str) -> None:
     table = datasets.load(name)
     about = table.attrs
     assert set(about) - {"asset", "hedges"} == KEYS
     assert all(isinstance(value, str) for value in about.values())
     assert about["name"] == name
-    assert about["licence"] == "terms of the data not stated"
+    assert about["license"] == "terms of the data not stated"
     assert about["rows"] == str(len(table))
     assert about["period"] == f"{table.index[0]:%Y-%m-%d} to {table.index[-1]:%Y-%m-%d}"
     assert [column.split(":")[0] for column in about["columns"].split("; ")] == list(table.columns)
@@ -69,7 +69,7 @@ def test_a_table_is_what_its_description_says(name: str) -> None:
     assert np.isfinite(table.to_numpy()).all()
 
 
-def test_shapes_and_periods() -> None:
+def test_tables_have_known_shapes_and_periods() -> None:
     expected = {
         "brent_wti": ((393, 2), "1987-05-15 to 2020-01-15"),
         "credit_yields": ((1200, 2), "1919-01-01 to 2018-12-01"),
@@ -80,12 +80,11 @@ def test_shapes_and_periods() -> None:
         "wti": ((8321, 1), "1986-01-02 to 2019-01-03"),
     }
     tables = {name: datasets.load(name) for name in NAMES}
-    assert {
-        name: (table.shape, table.attrs["period"]) for name, table in tables.items()
-    } == expected
+    found = {name: (table.shape, table.attrs["period"]) for name, table in tables.items()}
+    assert found == expected
 
 
-def test_tables_equal_what_the_packages_load() -> None:
+def test_tables_equal_those_of_the_packages() -> None:
     modules = pytest.importorskip("arch.data")
     assert modules is not None
     from arch.data import nasdaq, sp500, wti
@@ -98,7 +97,7 @@ def test_tables_equal_what_the_packages_load() -> None:
     np.testing.assert_array_equal(datasets.load("wti")["WTI"], raw.dropna())
 
 
-def test_gnp_is_the_list_of_statsmodels_and_its_dates_are_those_of_the_recessions() -> None:
+def test_gnp_has_the_values_and_recessions_of_statsmodels() -> None:
     # Read, not imported: that module carries pytest marks of its own.
     statsmodels = pytest.importorskip("statsmodels")
     file = (
@@ -123,40 +122,41 @@ def test_gnp_is_the_list_of_statsmodels_and_its_dates_are_those_of_the_recession
 
 
 def test_monthly_wti_is_the_average_of_daily_wti() -> None:
-    daily, monthly = datasets.load("wti")["WTI"], datasets.load("brent_wti")["WTI"]
+    daily = datasets.load("wti")["WTI"]
+    monthly = datasets.load("brent_wti")["WTI"]
     average = daily.groupby(daily.index.to_period("M")).mean()["1987-05":"2018-12"]
     monthly = monthly.set_axis(monthly.index.to_period("M"))[average.index]
     # The source rounds the average to a cent, and halves up.
     np.testing.assert_allclose(monthly, average, rtol=0, atol=0.0056)
 
 
-def test_french_factors_are_dated_at_the_end_of_the_month() -> None:
+def test_french_factors_are_dated_at_month_ends() -> None:
     factors = datasets.load("french_factors")
     assert factors.index.is_month_end.all()
     assert factors.loc["1926-07-31"].tolist() == [2.96, -2.30, -2.87, 0.22]
 
 
-def test_list_has_a_row_for_every_table() -> None:
+def test_list_datasets_has_a_row_for_every_table() -> None:
     tables = datasets.list_datasets()
     assert tables.index.name == "name"
     assert list(tables.index) == [*NAMES, "binance_8h"]
-    assert list(tables.columns) == ["title", "frequency", "period", "rows", "columns", "licence"]
+    assert list(tables.columns) == ["title", "frequency", "period", "rows", "columns", "license"]
     assert "averages" in tables.loc["brent_wti", "frequency"]
 
 
-def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+def test_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(
         DataError,
         match=r"must be one of 'brent_wti', .*got 'nasdaq'\. Did you mean 'nasdaq_sp500'\?",
     ):
         datasets.load("nasdaq")
-    with pytest.raises(DataError, match=r"got 'zzz'\. See list\(\)"):
+    with pytest.raises(DataError, match=r"got 'zzz'\. See hr\.datasets\.list_datasets\(\)"):
         datasets.load("zzz")
     with pytest.raises(DataError, match="must be one of"):
         datasets.load("../datasets/vix")
 
 
-def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for file in FOLDER.glob("vix.*"):
         shutil.copy(file, tmp_path)
     packed = bytearray((tmp_path / "vix.csv.gz").read_bytes())
@@ -169,7 +169,7 @@ def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         datasets.load("vix")
 
 
-def test_a_wheel_reads_the_tables_inside_the_package(
+def test_wheel_reads_tables_inside_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -180,6 +180,6 @@ def test_a_wheel_reads_the_tables_inside_the_package(
     assert bundled._folder() == tmp_path / "hedgeresearch" / "_bundled"
 
 
-def test_attrs_of_one_load_do_not_reach_the_next() -> None:
+def test_changed_attrs_do_not_reach_the_next_load() -> None:
     datasets.load("vix").attrs["title"] = "changed"
     assert datasets.load("vix").attrs["title"] != "changed"

@@ -1,4 +1,4 @@
-"""How long daily refits take, and how a study grows; nothing is asserted about time.
+"""Times of daily refits and of a panel of backtests; no time is asserted.
 
 The last 3500 dates of the bundled pair: 2500 refits, each on the 1000 dates before.
 """
@@ -16,14 +16,15 @@ from hedgeresearch.evaluation.engine.parallel import Task, run_tasks
 from hedgeresearch.evaluation.engine.schedule import schedule
 
 ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
-WINDOW, N_REFITS = 1000, 2500
+WINDOW = 1000
+N_REFITS = 2500
 CASES = {
     "EWMA": (hr.MinimumVarianceHedge(hr.EWMACovariance()), 1, 1.0),
     "rolling OLS, 250 dates": (hr.RollingOLSHedge(250), 1, 1.0),
     "GARCH-DCC": (hr.MinimumVarianceHedge(hr.DCC()), 2, 10.0),
     "regimes, Gaussian HMM(2)": (hr.RegimeHedge(hr.GaussianHMM(2)), 2, 60.0),
 }
-"""Model, processes and what is aimed at, seconds."""
+"""Model, number of processes and aim in seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_daily_refits(benchmark: Any, returns: pd.DataFrame, case: str) -> None:
     steps = schedule(len(returns), WINDOW, 1, None)
     benchmark.extra_info.update({"case": f"2500 daily refits, {case}, {jobs} cores", "aim": aim})
     warm = Task(case, model, returns, steps[:2])
-    run_tasks([warm] * jobs, jobs, progress=False)  # compiled, and the processes started
+    run_tasks([warm] * jobs, jobs, progress=False)  # compiles, and starts the processes
     (walked,) = benchmark.pedantic(
         run_tasks, ([Task(case, model, returns, steps)], jobs, False), **ONCE
     )
@@ -63,18 +64,17 @@ first = next(iter(pairs.values()))
 hr.walk_forward(models, first[0].iloc[:1100], first[1].iloc[:1100], 1000, 100, progress=False)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begin = time.perf_counter()
-study = hr.walk_forward_panel(models, pairs, window=1000, refit_every=100, progress=False)
-print(time.perf_counter() - begin, before * 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+panel = hr.walk_forward_panel(models, pairs, window=1000, refit_every=100, progress=False)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(time.perf_counter() - begin, before * 1024, peak * 1024)
 """
 
 
 @pytest.mark.parametrize("n_pairs", [5, 20])
-def test_a_study_grows_with_its_pairs(benchmark: Any, n_pairs: int) -> None:
-    """In a process of its own, for its peak memory; the time printed is that of the study alone."""
-    command, root = (
-        [sys.executable, "-W", "ignore", "-c", STUDY, str(n_pairs)],
-        Path(hr.__file__).parents[1],
-    )
+def test_panel_grows_with_its_pairs(benchmark: Any, n_pairs: int) -> None:
+    """A separate process measures the peak memory; the time printed is that of the panel alone."""
+    command = [sys.executable, "-W", "ignore", "-c", STUDY, str(n_pairs)]
+    root = Path(hr.__file__).parents[1]
     done = benchmark.pedantic(
         subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **ONCE
     )

@@ -1,4 +1,4 @@
-"""A fit of every model in the table of models, beside what the table says."""
+"""Time of a fit of every model, compared with the table of models."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ import pytest
 
 import hedgeresearch as hr
 
-OLS, EWMA = hr.OLSHedge(), hr.MinimumVarianceHedge(hr.EWMACovariance())
+OLS = hr.OLSHedge()
+EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance())
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "RollingOLSHedge": (250,),
     "WeightedOLSHedge": (60,),
@@ -26,13 +27,13 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", hr.list_models().index)
-def test_a_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
+def test_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
     row = hr.list_models().loc[name]
     default = (2,) if row["family"] == "regimes" and name != "ThresholdRegimes" else ()
     model = getattr(hr, name)(*SETTINGS.get(name, default))
     returns = hr.data.simulate_dcc(1000, seed=1).returns
     prices = 100.0 * np.exp(returns.cumsum())
-    if row["family"] == "margin":
+    if row["family"] == "volatility":
         arguments: tuple[Any, ...] = (returns["asset"].to_numpy(),)
     elif row["family"] == "covariance":
         arguments = (returns,)
@@ -41,6 +42,6 @@ def test_a_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
     else:
         data = prices if model.traits.input == "prices" else returns
         arguments = (data["asset"], data[["hedge"]])
-    fit = model.estimate if row["family"] == "margin" else model.fit
+    fit = model.estimate if row["family"] == "volatility" else model.fit
     benchmark.pedantic(fit, arguments, rounds=3, warmup_rounds=1)
     benchmark.extra_info |= {"case": name, "aim": row["fit of 1000 dates, ms"] / 1000.0}
