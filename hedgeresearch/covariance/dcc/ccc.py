@@ -9,8 +9,8 @@ residuals z that the margins leave.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 from itertools import combinations
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd

@@ -10,8 +10,8 @@ so they are numbered by their mean correlation, 0 having the lowest.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
 from itertools import combinations
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
