@@ -255,7 +255,7 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
     assert study is not None
     found = hr.evaluation.bootstrap_difference(
         hr.effectiveness, study.hedged_returns["ols"], study.hedged_returns["unhedged"],
-        study.hedged_returns["unhedged"], level=0.9,
+        study.hedged_returns["unhedged"], confidence=0.9,
     )  # fmt: skip
     bars = effect["data"][0]
     assert numbers(bars["error_x"]["arrayminus"])[bars["y"].index("ols")] == pytest.approx(

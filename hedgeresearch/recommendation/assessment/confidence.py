@@ -117,7 +117,7 @@ class Certainty:
             return f"{promised}, in sample; a backtest of this model would tell what it removed out of sample."
         kept = self.out_of_sample
         return (
-            f"{promised}; out of sample it removed {percent(kept.difference)} ({full_percent(kept.level)} interval "
+            f"{promised}; out of sample it removed {percent(kept.difference)} ({full_percent(kept.confidence)} interval "
             f"{percent(kept.lower)} to {percent(kept.upper)})."
         )
 
@@ -188,4 +188,4 @@ def _out_of_sample(
     if not same:
         return None
     unhedged, hedged = backtest.hedged_returns["unhedged"], backtest.hedged_returns[same[0]]
-    return bootstrap_difference(effectiveness, hedged, unhedged, unhedged, level=level, seed=seed)
+    return bootstrap_difference(effectiveness, hedged, unhedged, unhedged, confidence=level, seed=seed)

@@ -169,7 +169,12 @@ def effectiveness_section(rec: Recommendation) -> Section:
     rows = {}
     for name, model in study.models.items():
         found = bootstrap_difference(
-            effectiveness, returns[name], unhedged, unhedged, level=level, seed=rec.settings.seed
+            effectiveness,
+            returns[name],
+            unhedged,
+            unhedged,
+            confidence=level,
+            seed=rec.settings.seed,
         )
         label = f"{name} (recommended)" if describe(model) == wanted else str(name)
         rows[label] = [100.0 * value for value in (found.difference, found.lower, found.upper)]

@@ -1,4 +1,4 @@
-"""Intervals of differences of measures: against draws taken one by one, known errors and simulated coverage."""
+"""Intervals of differences: draws one by one, known errors and simulated coverage."""
 
 import time
 from functools import partial
@@ -15,9 +15,10 @@ DATES = pd.bdate_range("2015-01-01", periods=1000)
 
 
 def sample(seed: int = 0, n_dates: int = 1000) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Returns hedged with a good and with a less good ratio, and unhedged: effectiveness .8 and .75."""
+    """Hedged returns of effectiveness .8 and of .75, and unhedged returns."""
     rng = np.random.default_rng(seed)
-    hedge, own = rng.normal(size=n_dates), 0.5 * rng.normal(size=n_dates)
+    hedge = rng.normal(size=n_dates)
+    own = 0.5 * rng.normal(size=n_dates)
     dates = pd.bdate_range("2015-01-01", periods=n_dates)
     asset = pd.Series(hedge + own, dates)
     return asset - hedge, asset - 0.75 * hedge, asset
@@ -28,10 +29,10 @@ MEASURES = [
     (hr.effectiveness, True),
     (partial(hr.metrics.semivariance, target=0.1), False),
     (partial(hr.metrics.semivariance, target="mean"), False),
-    (partial(hr.metrics.value_at_risk, level=0.1), False),
-    (partial(hr.metrics.value_at_risk, quantile="inverted_cdf"), False),
+    (partial(hr.metrics.value_at_risk, tail=0.1), False),
+    (partial(hr.metrics.value_at_risk, method="inverted_cdf"), False),
     (hr.metrics.expected_shortfall, False),
-    (partial(hr.metrics.expected_shortfall, tail="rockafellar_uryasev"), False),
+    (partial(hr.metrics.expected_shortfall, method="rockafellar_uryasev"), False),
     (partial(hr.metrics.exponential_certainty_equivalent, risk_aversion=2.0), False),
     (partial(hr.metrics.mean_variance_certainty_equivalent, risk_aversion=2.0, ddof=0), False),
     (partial(hr.metrics.sharpe, periods_per_year=252), False),
@@ -39,7 +40,7 @@ MEASURES = [
 
 
 @pytest.mark.parametrize(("measure", "paired"), MEASURES)
-def test_all_draws_at_once_are_the_draws_one_by_one(measure, paired: bool) -> None:
+def test_draws_at_once_equal_draws_one_by_one(measure, paired: bool) -> None:
     a, b, asset = sample(n_dates=200)
     others = (asset,) if paired else ()
     found = hr.evaluation.bootstrap_difference(measure, a, b, *others, n_bootstrap=60, seed=3)
@@ -49,12 +50,11 @@ def test_all_draws_at_once_are_the_draws_one_by_one(measure, paired: bool) -> No
         a_, b_, *rest = (pd.Series(x.to_numpy()[drawn[0]]) for x in (a, b, *others))
         slow.append(measure(a_, *rest) - measure(b_, *rest))
     assert found.difference == pytest.approx(measure(a, *others) - measure(b, *others), rel=1e-10)
-    assert (found.lower, found.upper) == pytest.approx(
-        tuple(np.quantile(slow, [0.025, 0.975])), rel=1e-9
-    )
+    ends = tuple(np.quantile(slow, [0.025, 0.975]))
+    assert (found.lower, found.upper) == pytest.approx(ends, rel=1e-9)
 
 
-def test_a_measure_of_ones_own_is_drawn_row_by_row() -> None:
+def test_other_measures_are_drawn_row_by_row() -> None:
     a, b, asset = sample(n_dates=200)
     own = hr.evaluation.bootstrap_difference(
         lambda x, y: hr.effectiveness(x, y), a, b, asset, n_bootstrap=40
@@ -72,16 +72,16 @@ def test_a_measure_of_ones_own_is_drawn_row_by_row() -> None:
     )
 
 
-def test_draws_in_parts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draws_in_batches_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     a, b, asset = sample(n_dates=200)
     whole = hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50)
-    monkeypatch.setattr(difference_interval, "AT_ONCE", 1500)
+    monkeypatch.setattr(difference_interval, "MAX_DRAWN_NUMBERS", 1500)
     assert (
         hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=50) == whole
     )
 
 
-def test_the_interval_of_a_difference_of_variances_is_that_of_its_mean() -> None:
+def test_an_interval_of_variances_has_its_known_width() -> None:
     """Independent dates: the difference of squares has a mean with a known error."""
     a, b, _ = sample()
     squares = (a - a.mean()) ** 2 - (b - b.mean()) ** 2
@@ -90,12 +90,12 @@ def test_the_interval_of_a_difference_of_variances_is_that_of_its_mean() -> None
     half = (found.upper - found.lower) / 2
     assert half == pytest.approx(1.96 * error, rel=0.12)  # blocks, and the error of the percentiles
     wider = hr.evaluation.bootstrap_difference(
-        hr.metrics.variance, a, b, level=0.99, n_bootstrap=4000
+        hr.metrics.variance, a, b, confidence=0.99, n_bootstrap=4000
     )
     assert wider.lower < found.lower < found.difference < found.upper < wider.upper
 
 
-def test_pairing_takes_away_what_hedges_share() -> None:
+def test_pairing_removes_what_hedges_share() -> None:
     a, b, _ = sample()
     shared = a + 1e-3 * b
     paired = hr.evaluation.bootstrap_difference(hr.metrics.variance, a, shared)
@@ -103,7 +103,7 @@ def test_pairing_takes_away_what_hedges_share() -> None:
     assert paired.upper - paired.lower < 0.02 * apart * 2 * 1.96
 
 
-def test_two_hedges_alike_differ_by_nothing() -> None:
+def test_equal_hedges_have_no_difference() -> None:
     a, _, asset = sample()
     found = hr.evaluation.bootstrap_difference(hr.effectiveness, a, a, asset, n_bootstrap=50)
     assert (found.difference, found.lower, found.upper) == (0.0, 0.0, 0.0)
@@ -117,16 +117,11 @@ def test_blocks_grow_with_clusters() -> None:
     rng = np.random.default_rng(0)
     volatility = np.exp(np.convolve(rng.normal(size=1059), np.full(60, 0.2), "valid")[:1000])
     a, b = (pd.Series(volatility * rng.normal(size=1000), DATES) for _ in range(2))
-    clustered = hr.evaluation.bootstrap_difference(
-        hr.metrics.variance, a, b, n_bootstrap=20
-    ).block_length
-    assert (
-        clustered
-        > 2
-        * hr.evaluation.bootstrap_difference(
-            hr.metrics.variance, *sample()[:2], n_bootstrap=20
-        ).block_length
+    clustered, independent = (
+        hr.evaluation.bootstrap_difference(hr.metrics.variance, *pair, n_bootstrap=20).block_length
+        for pair in ((a, b), sample()[:2])
     )
+    assert clustered > 2 * independent
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
@@ -148,20 +143,19 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     assert one == again
     assert (one.lower, one.upper) != (other.lower, other.upper)
     assert repr(one).startswith("DifferenceInterval(0.0")
+    assert ", 95% interval 0.0" in repr(one)
 
 
-def test_bad_arguments() -> None:
+def test_arguments_out_of_range_are_refused() -> None:
     a, b, asset = sample()
-    with pytest.raises(hr.DataError, match="hedged_a must have at least 20 rows; got 10"):
+    with pytest.raises(hr.DataError, match="hedged must have at least 20 rows; got 10"):
         hr.evaluation.bootstrap_difference(hr.effectiveness, a[:10], b[:10], asset[:10])
-    with pytest.raises(
-        hr.DataError, match="hedged_a and unhedged must share their dates; 1 differ"
-    ):
+    with pytest.raises(hr.DataError, match="hedged and unhedged must share their dates; 1 differ"):
         hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset[1:])
     with pytest.raises(hr.DataError, match="n_bootstrap must be a whole number of at least 2"):
         hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=1)
-    with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
-        hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, level=95)
+    with pytest.raises(hr.DataError, match=r"got 0.05. Did you mean confidence=0.95\?"):
+        hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, confidence=0.05)
     once = pd.Series(np.eye(1, 30)[0], DATES[:30])
     with pytest.raises(
         hr.DataError, match="the measure must exist on every draw; it does not on some"
@@ -169,7 +163,7 @@ def test_bad_arguments() -> None:
         hr.evaluation.bootstrap_difference(hr.effectiveness, a[:30], b[:30], once)
 
 
-def test_a_thousand_draws_of_a_thousand_dates_take_less_than_a_second() -> None:
+def test_a_thousand_draws_take_less_than_a_second() -> None:
     a, b, asset = sample()
     hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=2)
     begin = time.process_time()
@@ -178,13 +172,12 @@ def test_a_thousand_draws_of_a_thousand_dates_take_less_than_a_second() -> None:
 
 
 @pytest.mark.slow
-def test_intervals_hold_the_true_difference() -> None:
-    """Effectiveness .8 and .75: 95 % intervals of 500 dates over 400 samples."""
+def test_intervals_cover_the_true_difference() -> None:
+    """Effectiveness .8 and .75: 95% intervals of 500 dates over 400 samples."""
     held = 0
     for seed in range(400):
         a, b, asset = sample(seed, 500)
         found = hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, n_bootstrap=299)
         held += found.lower < 0.05 < found.upper
-    assert (
-        0.91 < held / 400 < 0.975
-    )  # 95 % less what percentiles of blocks lose, and errors of the simulation
+    # 95% less what percentiles of blocks lose, and errors of the simulation
+    assert 0.91 < held / 400 < 0.975

@@ -13,12 +13,12 @@ from hedgeresearch._kernels.dcc import dcc_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from tests.covariance.test_agreement import second_step
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "hedge_peers.json").read_text())
+REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "hedge_peers.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def dow_covariances(dow, dow_reference):
-    """In-sample covariances of three stocks at rmgarch's parameters, by its own start, (n_dates, 3, 3)."""
+    """In-sample covariances of three stocks at rmgarch's parameters and start, (n_dates, 3, 3)."""
     values = np.ascontiguousarray(dow.iloc[:, :3])
     residuals, variances, parameters, _ = second_step(values, dow_reference["dcc_N3"]["coef"])
     intercept, q, _ = CorrelationLikelihood(residuals).matrices(parameters)
@@ -28,7 +28,7 @@ def dow_covariances(dow, dow_reference):
 
 
 def check_row(ratio, hedged, asset, printed):
-    """Mean, standard deviation, quantiles and effectiveness; the table is of another run of the same optimiser."""
+    """Compare moments, quantiles and effectiveness; the print is of another optimizer run."""
     found = [
         ratio.mean(),
         ratio.std(),
@@ -41,7 +41,7 @@ def check_row(ratio, hedged, asset, printed):
 
 @pytest.mark.parametrize("row", range(6), ids=REFERENCE["HedgeRatio_table"]["rows"])
 def test_hedge_ratios_of_dow_stocks(dow, dow_covariances, row):
-    """The printed p-values take hedged and unhedged returns as independent samples (F), and stand in the wrong rows.
+    """The printed p-values are of independent samples (F), and in the wrong rows.
 
     Ours are of paired returns, as under "own" in the reference.
     """
@@ -54,9 +54,8 @@ def test_hedge_ratios_of_dow_stocks(dow, dow_covariances, row):
     check_row(ratio[hedge], hedged, dow[asset], table["values"][row])
     own = REFERENCE["own"][pair]
     paired = hr.evaluation.pitman_morgan_test(hedged, dow[asset], robust=False)
-    assert paired.p_value == pytest.approx(
-        own["p_pitman_morgan"], rel=1e-4
-    )  # at parameters of another run
+    # at parameters of another run
+    assert paired.p_value == pytest.approx(own["p_pitman_morgan"], rel=1e-4)
     assert paired.statistic > 0
     n = len(dow)
     independent = 2 * stats.f.cdf(hedged.var() / dow[asset].var(), n - 1, n - 1)

@@ -1,4 +1,4 @@
-"""Measures by regime, by year and on the worst days, against the definitions."""
+"""Measures by regime, by year and on the worst days, against definitions."""
 
 import math
 
@@ -17,7 +17,7 @@ def returns() -> pd.Series:
     ).set_axis(pd.bdate_range("2018-03-01", periods=561))
 
 
-def test_by_regime_by_hand(returns: pd.Series) -> None:
+def test_measures_by_regime_by_hand(returns: pd.Series) -> None:
     rng = np.random.default_rng(1)
     asset = returns + 0.01 * rng.normal(size=561)
     regimes = pd.Series(rng.integers(0, 3, 561), returns.index)
@@ -30,7 +30,7 @@ def test_by_regime_by_hand(returns: pd.Series) -> None:
         assert found.loc[k, "value"] == pytest.approx(expected, rel=1e-12)
 
 
-def test_the_likeliest_regime_counts(returns: pd.Series) -> None:
+def test_the_most_probable_regime_counts(returns: pd.Series) -> None:
     values = np.random.default_rng(1).dirichlet([1, 1, 0.01], 600)
     probabilities = pd.DataFrame(
         values, pd.bdate_range("2018-03-01", periods=600), ["calm", "usual", "wild"]
@@ -38,11 +38,11 @@ def test_the_likeliest_regime_counts(returns: pd.Series) -> None:
     found = hr.metrics.measure_by_regime(
         hr.metrics.variance, probabilities, returns, minimum_dates=4
     )
-    likeliest = probabilities.idxmax(axis=1)[:561]
+    most_probable = probabilities.idxmax(axis=1)[:561]
     assert found.index.tolist() == ["calm", "usual", "wild"]
-    assert found["dates"].tolist() == [(likeliest == name).sum() for name in found.index]
+    assert found["dates"].tolist() == [(most_probable == name).sum() for name in found.index]
     assert found.loc["usual", "value"] == pytest.approx(
-        returns[likeliest == "usual"].var(), rel=1e-12
+        returns[most_probable == "usual"].var(), rel=1e-12
     )
     assert found.loc["wild", "dates"] < 4 and math.isnan(found.loc["wild", "value"])
     equal = pd.DataFrame(0.5, returns.index, [0, 1])
@@ -52,7 +52,7 @@ def test_the_likeliest_regime_counts(returns: pd.Series) -> None:
     ]
 
 
-def test_regimes_of_a_fit(simple_returns: pd.DataFrame) -> None:
+def test_predicted_regimes_of_a_fit_are_used(simple_returns: pd.DataFrame) -> None:
     regimes = hr.GaussianHMM(2, n_starts=3).fit(simple_returns[:800])
     found = hr.metrics.measure_by_regime(
         hr.metrics.variance, regimes.predicted, simple_returns["NASDAQ"][:800]
@@ -61,7 +61,7 @@ def test_regimes_of_a_fit(simple_returns: pd.DataFrame) -> None:
     assert found.loc[0, "value"] < found.loc[1, "value"]
 
 
-def test_bad_regimes(returns: pd.Series) -> None:
+def test_bad_regimes_are_refused(returns: pd.Series) -> None:
     with pytest.raises(
         hr.DataError, match="regimes must hold every date of the returns; 1 are missing, the first"
     ):
@@ -95,7 +95,7 @@ def test_bad_regimes(returns: pd.Series) -> None:
         hr.metrics.measure_by_regime(hr.metrics.variance, pd.Series(0, returns.index))
 
 
-def test_by_year_by_hand(returns: pd.Series) -> None:
+def test_measures_by_year_by_hand(returns: pd.Series) -> None:
     found = hr.metrics.measure_by_year(hr.metrics.expected_shortfall, returns, minimum_dates=100)
     assert found.index.tolist() == [2018, 2019, 2020]
     assert found["dates"].sum() == 561
@@ -110,12 +110,13 @@ def test_by_year_by_hand(returns: pd.Series) -> None:
         "value"
     ].tolist() == [66, 210, 354]
     with pytest.raises(
-        hr.DataError, match="returns must be indexed by dates to be cut by year; got int64 values"
+        hr.DataError,
+        match="returns must be indexed by dates to be grouped by year; got int64 values",
     ):
         hr.metrics.measure_by_year(hr.metrics.variance, pd.Series([0.1, 0.2]))
 
 
-def test_the_worst_days_of_the_asset(returns: pd.Series) -> None:
+def test_measures_on_worst_days_by_hand(returns: pd.Series) -> None:
     hedged = returns + 0.003 * np.random.default_rng(1).normal(size=561)
     worst = returns <= np.quantile(returns, 0.1) + 1e-12
     found = hr.metrics.measure_on_worst_days(hr.effectiveness, returns, hedged, returns, share=0.1)

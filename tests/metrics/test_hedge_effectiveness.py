@@ -1,5 +1,6 @@
-"""Hedged returns and effectiveness against the definitions, and a published hedge of bitcoin against print."""
+"""Hedged returns and effectiveness: definitions, and a published hedge of bitcoin."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,9 @@ def test_hedged_returns_by_hand(data: tuple[pd.Series, pd.DataFrame, pd.DataFram
     assert hedged.name == "hedged"
 
 
-def test_ratio_of_some_dates(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
+def test_a_ratio_may_hold_some_of_the_dates(
+    data: tuple[pd.Series, pd.DataFrame, pd.DataFrame],
+) -> None:
     asset, hedges, ratio = data
     some = hr.hedged_returns(asset, hedges, ratio.iloc[::3])
     pd.testing.assert_series_equal(
@@ -40,7 +43,7 @@ def test_ratio_of_some_dates(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame])
     )
 
 
-def test_a_ratio_of_nothing_leaves_the_asset(
+def test_a_ratio_of_zero_leaves_the_asset(
     data: tuple[pd.Series, pd.DataFrame, pd.DataFrame],
 ) -> None:
     asset, hedges, ratio = data
@@ -49,7 +52,7 @@ def test_a_ratio_of_nothing_leaves_the_asset(
     assert hr.effectiveness(hedged, asset[30:]) == 0.0
 
 
-def test_a_series_of_hedges_and_ratios(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
+def test_one_hedge_may_be_a_series(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset, hedges, ratio = data
     expected = asset[30:] - ratio["gas"] * hedges["gas"][30:]
     np.testing.assert_allclose(
@@ -57,7 +60,9 @@ def test_a_series_of_hedges_and_ratios(data: tuple[pd.Series, pd.DataFrame, pd.D
     )
 
 
-def test_bad_ratios(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
+def test_ratios_that_do_not_fit_are_refused(
+    data: tuple[pd.Series, pd.DataFrame, pd.DataFrame],
+) -> None:
     asset, hedges, ratio = data
     with pytest.raises(
         hr.DataError,
@@ -77,9 +82,21 @@ def test_bad_ratios(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
         )
 
 
+def test_variance_with_both_divisors(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
+    returns = data[0]
+    values = returns.tolist()
+    mean = sum(values) / 50
+    squares = sum((x - mean) ** 2 for x in values)
+    assert hr.metrics.variance(returns) == pytest.approx(squares / 49, rel=1e-12)
+    assert hr.metrics.variance(returns, ddof=0) == pytest.approx(squares / 50, rel=1e-12)
+    with pytest.raises(hr.DataError, match="returns must have at least 2 rows; got 1"):
+        hr.metrics.variance(returns[:1])
+
+
 def test_effectiveness_by_hand(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset, hedges, ratio = data
-    hedged, unhedged = hr.hedged_returns(asset, hedges, ratio), asset[30:]
+    hedged = hr.hedged_returns(asset, hedges, ratio)
+    unhedged = asset[30:]
     spread = [
         sum((x - sum(r) / 20) ** 2 for x in r) / 19 for r in (hedged.tolist(), unhedged.tolist())
     ]
@@ -92,7 +109,7 @@ def test_effectiveness_by_hand(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame
     )
 
 
-def test_limits_of_effectiveness(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
+def test_effectiveness_of_known_hedges(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
     asset = data[0]
     assert hr.effectiveness(asset, asset) == 0.0
     assert hr.effectiveness(asset * 0 + 2.0, asset) == 1.0
@@ -109,7 +126,9 @@ def test_the_ols_hedge_has_the_effectiveness_of_its_regression(
     )
 
 
-def test_bad_input_of_effectiveness(data: tuple[pd.Series, pd.DataFrame, pd.DataFrame]) -> None:
+def test_returns_without_an_effectiveness_are_refused(
+    data: tuple[pd.Series, pd.DataFrame, pd.DataFrame],
+) -> None:
     asset = data[0]
     with pytest.raises(
         hr.DataError, match="must vary over two dates or more; their variance is zero"
@@ -128,17 +147,18 @@ def test_bad_input_of_effectiveness(data: tuple[pd.Series, pd.DataFrame, pd.Data
 @pytest.fixture
 def bitcoin(data_dir: Path) -> pd.DataFrame:
     """Daily log returns of bitcoin and of its CME future, 868 dates, oldest first."""
-    table = pd.read_csv(
-        data_dir / "BBT_Tiingo.csv", index_col="Date", parse_dates=True
-    ).sort_index()
-    return table[["log return bitcoin", "log return future"]].set_axis(["spot", "future"], axis=1)
+    table = pd.read_csv(data_dir / "BBT_Tiingo.csv", index_col="Date", parse_dates=True)
+    return table.sort_index()[["log return bitcoin", "log return future"]].set_axis(
+        ["spot", "future"], axis=1
+    )
 
 
-def test_the_bitcoin_hedge_of_liu_packham_lu_and_haerdle(bitcoin: pd.DataFrame) -> None:
-    """Liu et al. (2023), Quantitative Finance 23, OLS hedge of bitcoin: their archive's results for BBT_Tiingo.
+def test_the_bitcoin_hedge_of_liu_equals_the_print(bitcoin: pd.DataFrame) -> None:
+    """Liu et al. (2023), Quantitative Finance 23: their archive's results for BBT_Tiingo.
 
-    112 blocks of 5 dates, counted back from the last one; each is hedged with the slope of the 300 dates right before
-    it. (Neither leaving out 5 dates between them nor the 113th block that the data would allow gives these digits.)
+    112 blocks of 5 dates, counted back from the last one; each is hedged with the slope of the 300
+    dates right before it. (Neither leaving out 5 dates between them nor the 113th block that the
+    data would allow gives these digits.)
     """
     ratios = []
     for block in range(112):
@@ -147,16 +167,13 @@ def test_the_bitcoin_hedge_of_liu_packham_lu_and_haerdle(bitcoin: pd.DataFrame) 
         ratio = hr.OLSHedge().fit(window["spot"], window[["future"]]).next_ratio
         ratios.append(pd.DataFrame([ratio] * 5, index=bitcoin.index[begin : begin + 5]))
     path = pd.concat(ratios[::-1])
-    hedged, spot = (
-        hr.hedged_returns(bitcoin["spot"], bitcoin[["future"]], path),
-        bitcoin["spot"].loc[path.index],
-    )
+    hedged = hr.hedged_returns(bitcoin["spot"], bitcoin[["future"]], path)
+    spot = bitcoin["spot"].loc[path.index]
     assert len(hedged) == 560
     assert [str(date.date()) for date in hedged.index[[0, -1]]] == ["2019-03-12", "2021-05-27"]
-    assert path.iloc[-1, 0] == pytest.approx(
-        0.9469106195514347, rel=1e-10
-    )  # their first block is the last in time
-    summary = hr.metrics.ratio_summary(path).loc["future", ["mean", "least", "greatest"]]
+    # their first block is the last in time
+    assert path.iloc[-1, 0] == pytest.approx(0.9469106195514347, rel=1e-10)
+    summary = hr.metrics.ratio_summary(path).loc["future", ["mean", "min", "max"]]
     assert summary.tolist() == pytest.approx(
         [0.9580941003764212, 0.9410224368974556, 0.9876007559973901], rel=1e-10
     )
@@ -164,9 +181,8 @@ def test_the_bitcoin_hedge_of_liu_packham_lu_and_haerdle(bitcoin: pd.DataFrame) 
     assert hr.metrics.variance(spot, ddof=0) == pytest.approx(0.002197478486181586, rel=1e-10)
     assert hr.effectiveness(hedged, spot) == pytest.approx(0.9931955931253472, rel=1e-10)
     measures = (hr.metrics.value_at_risk, hr.metrics.expected_shortfall)
-    found = [
-        measure(x, level) for x in (hedged, spot) for level in (0.05, 0.01) for measure in measures
-    ]
+    combinations = itertools.product((hedged, spot), (0.05, 0.01), measures)
+    found = [measure(x, tail) for x, tail, measure in combinations]
     printed = [
         0.006016710560918849,
         0.00993859093370338,
