@@ -106,7 +106,7 @@ def diebold_mariano_test(
     >>> backtest = hr.walk_forward({"ewma": ewma}, asset, hedges, progress=False)
     >>> hedged = backtest.hedged_returns
     >>> hr.evaluation.diebold_mariano_test(hedged["ewma"], hedged["ols"])
-    HypothesisTest(Diebold-Mariano: t(4029) = 2.83, p = 0.00467; equal mean losses: rejected at 5%)
+    HypothesisTest(Diebold-Mariano: t(4029) = 2.82, p = 0.00485; equal mean losses: rejected at 5%)
     """
     losses = losses_of(pair_of_returns(hedged, benchmark), loss)
     gain = losses[:, 1] - losses[:, 0]

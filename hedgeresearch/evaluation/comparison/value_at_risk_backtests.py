@@ -132,7 +132,7 @@ def kupiec_test(
     >>> forecasts = hr.evaluation.historical_value_at_risk(nasdaq, window=500, tail=0.05)
     >>> test = hr.evaluation.kupiec_test(nasdaq, forecasts, tail=0.05)
     >>> test.null, test.details["exceedances"], test.details["expected"]
-    ('exceedances on 5% of the dates', 250, 226.5)
+    ('exceedances on 5% of the dates', 234, 226.5)
     """
     hits = _exceedances(returns, forecasts, tail)
     null = f"exceedances on {full_percent(tail)} of the dates"
