@@ -21,7 +21,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.state import Filtered, Moments, RegimeState
+from hedgeresearch.regimes.state import Moments, PermutedState
 from hedgeresearch.typing import Array, Indices
 
 
@@ -86,74 +86,19 @@ def nearest_regimes(moments: Moments, others: Moments) -> Indices:
 
 
 def squared_distances(rows: Moments, columns: Moments) -> Array:
-    """Of each regime of one fit from each of another, whatever the units of the series, (k, k)."""
-    (means, volatilities, correlations), (other_means, other_volatilities, other_correlations) = (
-        map(_standardised, (rows, columns))
-    )
-    volatility = (np.log(volatilities)[:, None] - np.log(other_volatilities)[None]) ** 2
-    shift = (means[:, None] - other_means[None]) ** 2 / (
-        volatilities[:, None] * other_volatilities[None]
-    )
-    total = volatility.mean(axis=2) + shift.mean(axis=2)
-    pairs = np.tril_indices(means.shape[1], -1)
-    if len(pairs[0]):
-        total += ((correlations[:, None] - other_correlations[None])[:, :, *pairs] ** 2).mean(
-            axis=2
-        )
-    return np.asarray(total)
+    """Return the squared distances between the regimes of two fits, (k, k).
 
-
-def _standardised(moments: Moments) -> tuple[Array, Array, Array]:
-    volatilities = np.sqrt(np.diagonal(moments.covariances, axis1=1, axis2=2))
-    return (
-        moments.means,
-        volatilities,
-        moments.covariances / (volatilities[:, :, None] * volatilities[:, None, :]),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class PermutedState:
-    """Another recursion with its regimes renumbered.
-
-    Attributes
-    ----------
-    state : RegimeState, as it was estimated
-    order : array (k,), the number that each regime has in it
+    The units of the series do not matter.
     """
-
-    state: RegimeState
-    order: Indices
-
-    @property
-    def transition(self) -> Array:
-        """Probability of the column's regime after the row's, (k, k)."""
-        return self.state.transition[np.ix_(self.order, self.order)]
-
-    @property
-    def next_probabilities(self) -> Array:
-        """P(regime at the next date | data so far), (k,)."""
-        return self.state.next_probabilities[self.order]
-
-    @property
-    def moments(self) -> Moments:
-        """Of the observations at the next date, in each regime."""
-        means, covariances = self.state.moments
-        return Moments(means[self.order], covariances[self.order])
-
-    def filter(self, observations: Array) -> Filtered:
-        """Probabilities of the regimes at each date."""
-        predicted, filtered, log_likelihood = self.state.filter(observations)
-        return Filtered(predicted[:, self.order], filtered[:, self.order], log_likelihood)
-
-    def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """Smoothed probabilities and the most likely path."""
-        smoothed, path = self.state.hindsight(observations)
-        return smoothed[:, self.order], np.argsort(self.order)[path]
-
-    def advance(self, observations: Array) -> PermutedState:
-        """The recursion after these dates."""
-        return replace(self, state=self.state.advance(observations))
+    volatility_products = rows.volatilities[:, None] * columns.volatilities[None]
+    log_changes = np.log(rows.volatilities)[:, None] - np.log(columns.volatilities)[None]
+    shifts = (rows.means[:, None] - columns.means[None]) ** 2 / volatility_products
+    total = (log_changes**2).mean(axis=2) + shifts.mean(axis=2)
+    pairs = np.tril_indices(rows.means.shape[1], -1)
+    if len(pairs[0]):
+        changes = rows.correlations[:, None] - columns.correlations[None]
+        total += (changes[:, :, *pairs] ** 2).mean(axis=2)
+    return np.asarray(total)
 
 
 def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:

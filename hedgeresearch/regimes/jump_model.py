@@ -26,8 +26,9 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import transition_parameters
+from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 
@@ -120,7 +121,7 @@ class JumpModel:
         """The centres of an earlier fit, (k, n_features)."""
         if warm_start is None:
             return None
-        check_start(self, warm_start, frame.columns)
+        check_warm_start(self, warm_start, frame.columns)
         return warm_start.final_state.moments.means
 
 

@@ -19,7 +19,7 @@ def stationary_probabilities(transition: Array) -> Array:
 
 
 def expected_durations(transition: Array) -> Array:
-    """Return the expected number of dates that a regime lasts once entered, 1 / (1 - p_ii), (k,)."""
+    """Return the expected number of dates that a regime lasts, 1 / (1 - p_ii), (k,)."""
     with np.errstate(divide="ignore"):
         return np.asarray(1.0 / (1.0 - np.diag(transition)))
 

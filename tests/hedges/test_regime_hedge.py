@@ -8,8 +8,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.standardize import scaled_roots
-from hedgeresearch.regimes.alignment import PermutedState
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
+from hedgeresearch.regimes.state import PermutedState
 
 
 @pytest.fixture(scope="module")

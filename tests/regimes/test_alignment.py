@@ -10,10 +10,10 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
-from hedgeresearch.regimes.alignment import PermutedState, align_regimes, squared_distances
-from hedgeresearch.regimes.fit import start_fit
+from hedgeresearch.regimes.alignment import align_regimes, squared_distances
 from hedgeresearch.regimes.markov_switching.garch_coordinates import CoordinateName
-from hedgeresearch.regimes.state import Moments
+from hedgeresearch.regimes.start import start_fit
+from hedgeresearch.regimes.state import Moments, PermutedState
 
 MODEL = hr.GaussianHMM(2, n_starts=2)
 

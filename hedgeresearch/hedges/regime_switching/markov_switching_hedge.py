@@ -34,13 +34,14 @@ from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
 )
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
-from hedgeresearch.regimes.fit import RegimeFit, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import transition_from, transition_parameters
 from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
     transition_bounds,
 )
 from hedgeresearch.regimes.mixture import mixture_covariance
+from hedgeresearch.regimes.start import start_fit
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 

@@ -31,7 +31,7 @@ from hedgeresearch.estimation.influence import (
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
-from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import stationary_probabilities
 from hedgeresearch.regimes.markov_switching.garch_coordinates import (
     coordinate_names,
@@ -47,6 +47,7 @@ from hedgeresearch.regimes.markov_switching.garch_likelihood import (
     unconditional_variances,
 )
 from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHState
+from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.typing import Array
 
 PARAMETERS = ("omega", "alpha", "gamma", "beta", "nu")
@@ -173,7 +174,7 @@ class MarkovSwitchingGARCH:
         return starting_points(self.n_regimes, self.n_starts, own, self.seed)
 
     def _earlier(self, warm_start: RegimeFit, frame: pd.DataFrame, scale: float) -> Array:
-        check_start(self, warm_start, frame.columns)
+        check_warm_start(self, warm_start, frame.columns)
         steps: SwitchingGARCHInference = warm_start.estimates.inference  # type: ignore[assignment]
         point = steps.optimum.point.copy()
         point[: 5 * self.n_regimes : 5] += 2.0 * np.log(steps.scale / scale)

@@ -23,7 +23,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.regimes.fit import RegimeFit, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import transition_from, transition_parameters
 from hedgeresearch.regimes.markov_switching.estimation import (
     SearchSettings,
@@ -36,6 +36,7 @@ from hedgeresearch.regimes.markov_switching.standard_errors import (
     transition_bounds,
 )
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, stationary_start
+from hedgeresearch.regimes.start import start_fit
 from hedgeresearch.typing import Array
 
 MOST_STATES = 1024
