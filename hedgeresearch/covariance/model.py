@@ -1,8 +1,8 @@
-"""The contract of a covariance model: how it is fitted, and what other parts may assume about it."""
+"""Contract of covariance models: what the rest of the package may assume about them."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -15,18 +15,24 @@ from hedgeresearch.errors import DataError
 @exported_by("hedgeresearch.covariance")
 @runtime_checkable
 class CovarianceModel(Protocol):
-    """Settings of a covariance model, with a method that estimates it.
+    """Settings of a covariance model, as ``MinimumVarianceHedge`` uses it.
 
-    Any object with these attributes can be given where the package expects a covariance model.
-    Write them as class variables unless they depend on settings. A model with ``warm_start``
-    also accepts an earlier fit, as ``fit(returns, *, warm_start=None)``.
+    A model is a frozen dataclass of settings. Its ``fit`` estimates a CovarianceState, which does
+    all filtering and forecasting, and returns ``start_fit(model, returns, state, estimates)``.
 
     Attributes
     ----------
     warm_start : bool
-        Whether ``fit`` accepts an earlier fit as ``warm_start``; no other model is given one.
+        Whether ``fit`` accepts ``warm_start=``, an earlier fit of the same model to the same
+        series, from which the search begins.
     sampling_errors : "delta method", "bootstrap" or MomentWeights
         How errors of functions of the covariance, such as hedge ratios, are computed.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> hr.DCC.warm_start, hr.SampleCovariance.warm_start
+    (True, False)
     """
 
     warm_start: ClassVar[bool]
@@ -39,8 +45,22 @@ class CovarianceModel(Protocol):
         """Estimate on returns (n_dates, n_series), fractions per period."""
 
 
-def check_covariance_model(model: object, name: str, example: str = "DCC()") -> None:
-    """Refuse what does not keep the contract of a covariance model."""
-    # a class has the class variables of its instances
-    if isinstance(model, type) or not isinstance(model, CovarianceModel):
-        raise DataError(f"{name} must be a covariance model such as {example}; got {model!r}.")
+def check_covariance_model(value: Any, name: str) -> None:
+    """Refuse a setting that is not a covariance model.
+
+    Raises
+    ------
+    DataError
+        If the value is a class, or lacks what ``CovarianceModel`` lists.
+    """
+    if isinstance(value, type):
+        raise DataError(
+            f"{name} must be an instance such as DCC(); got the class {value.__name__}. "
+            f"Pass {value.__name__}()."
+        )
+    if not isinstance(value, CovarianceModel):
+        raise DataError(
+            f"{name} must be a covariance model such as DCC() or EWMACovariance(0.97); "
+            f"got {value!r}. Pass a regime model to RegimeHedge, and a volatility model to "
+            "DCC(univariate=...)."
+        )

@@ -22,8 +22,9 @@ import pandas as pd
 from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.delta_method import HasDeltaMethod
-from hedgeresearch.covariance.fit import CovarianceFit, standardized_residuals
-from hedgeresearch.covariance.simulation import drive
+from hedgeresearch.covariance.fit import CovarianceFit
+from hedgeresearch.covariance.residuals import standardized_residuals
+from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.fitted import FittedHedge, RegimeDetail, WrapperState
@@ -122,12 +123,11 @@ def innermost(fit: FittedHedge) -> FittedHedge:
 
 def residual_resampling(errors: HasDeltaMethod, sample: pd.DataFrame) -> Resampling:
     """Return a resampling of the standardized residuals of a conditional covariance."""
-    delta_method = errors.moves()
-    first = delta_method.start_at(np.zeros(len(delta_method.sizes)))
+    first = errors.delta_method().estimated_state
     residuals = standardized_residuals(first, sample)
     residuals -= residuals.mean(axis=0)
     return lambda positions: pd.DataFrame(
-        drive(first, residuals[positions]), columns=sample.columns
+        returns_from_residuals(first, residuals[positions]), columns=sample.columns
     )
 
 

@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.fit import standardized_residuals
+from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.bootstrap import bootstrap_ratios, resampling
 

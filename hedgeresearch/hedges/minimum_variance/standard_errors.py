@@ -58,7 +58,7 @@ class DeltaMethodErrors:
             ratios, _ = minimum_variance_ratios(first.advance(seen).next_covariance[None])
             return np.asarray(ratios[0])
 
-        by_date = self.estimates.moves().functional_influence(next_ratio)
+        by_date = self.estimates.delta_method().influence_on(next_ratio)
         return long_run_sum(by_date, newey_west_lags(len(by_date))) / len(by_date) ** 2
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:

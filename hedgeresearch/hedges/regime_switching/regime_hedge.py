@@ -25,8 +25,8 @@ from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
+from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
-from hedgeresearch.covariance.standardize import scaled_roots
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
@@ -83,7 +83,7 @@ class RegimeHedge:
         check_regime_model(self.regime_model, "regime_model")
         check_choice(self.weighting, "weighting", ("mixture", "most_likely"))
         if self.covariance_model is not None:
-            check_covariance_model(self.covariance_model, "covariance_model", "EWMACovariance()")
+            check_covariance_model(self.covariance_model, "covariance_model")
         if self.observe is not None and not callable(self.observe):
             raise DataError(
                 f"observe must be a function of the returns, or None; got {self.observe!r}."
