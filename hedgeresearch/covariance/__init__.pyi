@@ -1,12 +1,13 @@
 from .bekk.bekk import BEKK as BEKK
+from .constant_correlation import engle_sheppard_test as engle_sheppard_test
 from .dcc.ccc import CCC as CCC
 from .dcc.dcc import DCC as DCC
 from .dcc.deco import DECO as DECO
-from .diagnostics import ConstantCorrelationTest as ConstantCorrelationTest
-from .diagnostics import engle_sheppard_test as engle_sheppard_test
 from .fit import CovarianceFit as CovarianceFit
+from .model import CovarianceModel as CovarianceModel
 from .moments.ewma import EWMACovariance as EWMACovariance
 from .moments.rolling import RollingCovariance as RollingCovariance
 from .moments.sample import SampleCovariance as SampleCovariance
 from .orthogonal_garch import OrthogonalGARCH as OrthogonalGARCH
 from .regime_switching.regime_correlation import RegimeCorrelation as RegimeCorrelation
+from .state import CovarianceState as CovarianceState

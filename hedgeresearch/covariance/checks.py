@@ -1,4 +1,4 @@
-"""What every model of several series asks of its data, and how it tells of bounds."""
+"""Checks of the data of covariance models in two steps, and their advice on bounds."""
 
 from __future__ import annotations
 
@@ -10,57 +10,70 @@ import pandas as pd
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch.covariance.first_step import UnivariateModels, model_of_series
-from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
-from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.errors import DataError
 
-DATES_FOR_A_PARAMETER = 10
-MOST_NAMED = 5
-"""Bounds that a warning names; the rest it counts."""
+MIN_ROWS_PER_PARAMETER = 10
+"""Observations that a univariate model needs for each of its parameters."""
+BOUNDS_ADVICE = "Read its path with care; a longer sample or EWMACovariance may serve better."
+"""What the warning about bounds of a model in two steps recommends."""
 
 
 def check_panel(
-    returns: Any, margins: UnivariateModels, model: str, *, shrunk: bool = False
+    returns: Any, univariate: UnivariateModels, model: str, *, shrunk: bool = False
 ) -> pd.DataFrame:
-    """Returns (n_dates, n_series) from which margins and their correlation can be estimated."""
+    """Return returns (n_dates, n_series) that a covariance model in two steps can be fitted to.
+
+    Parameters
+    ----------
+    returns : DataFrame (n_dates, n_series)
+        Data of the user, fractions per period.
+    univariate : VolatilityModel or mapping of them
+        Models of the first step, whose numbers of parameters decide how many rows are needed.
+    model : str
+        Name of the covariance model, for the messages.
+    shrunk : bool
+        Whether the correlation is shrunk, which allows more series than observations.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two series, too few observations, names that are the same as text,
+        or collinear series.
+    """
     frame = check_returns(returns, minimum_rows=2)
-    n_dates, n_series = frame.shape
-    if n_series < 2:
-        raise DataError(f"{model} needs two series or more; got {list(frame.columns)}.")
-    texts = frame.columns.map(str)  # parameters are named after their series
+    _check_names(frame.columns, model)
+    longest = max(len(model_of_series(univariate, name).names) for name in frame.columns)
+    min_rows = MIN_ROWS_PER_PARAMETER * longest
+    if len(frame) < min_rows:
+        raise DataError(
+            f"returns must have at least {min_rows} rows, ten for each parameter of a univariate "
+            f"model; got {len(frame)}. Pass a longer sample."
+        )
+    if not shrunk:
+        _check_full_rank(frame, model)
+    return frame
+
+
+def _check_names(names: pd.Index[Any], model: str) -> None:
+    """Refuse a single series, and names that are the same as text, as parameters bear them."""
+    if len(names) < 2:
+        raise DataError(f"{model} needs two series or more; got {list(names)}.")
+    texts = names.map(str)
     if not texts.is_unique:
         twice = texts[texts.duplicated()][0]
         raise DataError(
             f"{model} needs names that differ as text; {twice!r} comes twice. Rename one series."
         )
-    longest = max(len(model_of_series(margins, name).names) for name in frame.columns)
-    if n_dates < DATES_FOR_A_PARAMETER * longest:
+
+
+def _check_full_rank(frame: pd.DataFrame, model: str) -> None:
+    """Refuse series whose sample covariance is singular."""
+    n_dates, n_series = frame.shape
+    if n_series >= n_dates:
         raise DataError(
-            f"returns must have at least {DATES_FOR_A_PARAMETER * longest} rows, ten for each parameter of a margin; "
-            f"got {n_dates}. Give a longer sample."
+            f"{model} needs more observations than series unless its target is shrunk; got "
+            f"{n_dates} observations of {n_series} series. Use DCC(target='nonlinear') or "
+            "DCC(target='linear')."
         )
-    if not shrunk:
-        if n_series >= n_dates:
-            raise DataError(
-                f"{model} needs more dates than series unless its target is shrunk; got {n_dates} dates of {n_series} "
-                "series. Take DCC(target='nonlinear') or DCC(target='linear')."
-            )
-        check_independent(
-            np.cov(frame.to_numpy(), rowvar=False), [str(name) for name in frame.columns], "series"
-        )
-    return frame
-
-
-def warn_of_bounds(model: Any, estimates: Estimates) -> None:
-    """Say on which bounds an estimate lies."""
-    bounds = estimates.bounds_hit
-    if bounds:
-        more = (
-            f" and {len(bounds) - MOST_NAMED} more (see fit.convergence)"
-            if len(bounds) > MOST_NAMED
-            else ""
-        )
-        warn_caller(
-            f"the {type(model).__name__} estimate lies on a bound: {'; '.join(bounds[:MOST_NAMED])}{more}. Read its "
-            "path with care; a longer sample or EWMACovariance may serve better.",
-            ConvergenceWarning,
-        )
+    names = [str(name) for name in frame.columns]
+    check_independent(np.cov(frame.to_numpy(), rowvar=False), names, "series")

@@ -1,10 +1,11 @@
-r"""How functions of a fitted covariance model, such as its next hedge ratio, react to each date of its sample.
+r"""Delta method: influence of each observation on a function of a fitted covariance model.
 
 .. math:: i^f_t = \sum_j \frac{\partial f}{\partial \theta_j} \, i^j_t
 
-over everything that was estimated, moments among it: the delta method, written with the influences of
-``estimation.influence`` (Newey and McFadden 1994, Handbook of Econometrics 4, section 6). Derivatives are central
-differences of f at the recursion that begins the sample.
+over everything that was estimated, moments included, with the influences of
+``estimation.influence`` (Newey and McFadden 1994, Handbook of Econometrics 4, section 6). f is a
+function of the filter state before the sample, such as the hedge ratio after filtering the sample;
+its derivatives are central differences.
 """
 
 from __future__ import annotations
@@ -20,54 +21,72 @@ from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
 
 STEP = 1e-5
-"""Of differences: small beside 1 - b; of moments without a unit, and the largest move of a standardised residual."""
+"""Step of differences by quantities without a unit, small against 1 - b.
 
-InitialState = TypeVar("InitialState", bound=CovarianceState)
+It is also the largest change of a standardized residual by the step of a univariate parameter.
+"""
+
+State = TypeVar("State", bound=CovarianceState)
 
 
 @dataclass(frozen=True, eq=False)
-class DeltaMethod(Generic[InitialState]):
-    """All that a covariance model estimated on its sample, moments among it, as one vector that can be moved.
+class DeltaMethod(Generic[State]):
+    """First-order sampling error of any function of a fitted covariance model.
 
     Attributes
     ----------
-    influence : array (n_dates, k), of each date on the vector; zero for what a bound holds
-    sizes : array (k,), small moves; zero for what does not touch covariances
-    start_at : the recursion before the first date of the sample after a change (k,) of the vector
+    influence : array (n_dates, k)
+        Influence of each observation on the k estimated quantities, parameters and moments; zero
+        for a quantity that a bound holds.
+    steps : array (k,)
+        Steps of the central differences; zero where covariances do not depend on the quantity.
+    state_at : callable
+        Return the filter state before the sample after a change (k,) of the estimates.
     """
 
     influence: Array
-    sizes: Array
-    start_at: Callable[[Array], InitialState]
+    steps: Array
+    state_at: Callable[[Array], State]
 
-    def functional_influence(self, functional: Callable[[InitialState], Array]) -> Array:
-        """Influence of each date on a function of the start recursion with values (p,), (n_dates, p)."""
-        moved = np.flatnonzero(self.influence.any(axis=0) & (self.sizes > 0.0))
-        slopes = []
-        for j in moved:
-            change = np.zeros(len(self.sizes))
-            change[j] = self.sizes[j]
-            up, down = functional(self.start_at(change)), functional(self.start_at(-change))
-            slopes.append((up - down) / (2.0 * self.sizes[j]))
-        return np.asarray(self.influence[:, moved] @ np.array(slopes))
+    @property
+    def estimated_state(self) -> State:
+        """Filter state before the sample at the estimates themselves."""
+        return self.state_at(np.zeros(len(self.steps)))
+
+    def influence_on(self, function: Callable[[State], Array]) -> Array:
+        """Return the influence of each observation on ``function(state)``, (n_dates, p).
+
+        Parameters
+        ----------
+        function : callable
+            Function of the filter state before the sample with values (p,).
+        """
+        active = np.flatnonzero(self.influence.any(axis=0) & (self.steps > 0.0))
+        slopes = [self._slope(function, int(j)) for j in active]
+        return np.asarray(self.influence[:, active] @ np.array(slopes))
+
+    def _slope(self, function: Callable[[State], Array], j: int) -> Array:
+        """Return the derivative (p,) of the function with respect to quantity j."""
+        change = np.zeros(len(self.steps))
+        change[j] = self.steps[j]
+        up = function(self.state_at(change))
+        down = function(self.state_at(-change))
+        return np.asarray((up - down) / (2.0 * self.steps[j]))
 
 
 @runtime_checkable
 class HasDeltaMethod(Protocol):
-    """The inference of a model whose functions have errors by the delta method."""
+    """Inference of a covariance model whose functions have errors by the delta method."""
 
-    def moves(self) -> DeltaMethod[Any]:
-        """What was estimated, and how each date moves it."""
+    def delta_method(self) -> DeltaMethod[Any]:
+        """Return the influence of each observation on everything that was estimated."""
 
 
-def margin_sizes(sensitivities: list[Sensitivities]) -> Array:
-    """Moves of the parameters of all margins that change no standardised residual by more than ``STEP``."""
+def univariate_steps(sensitivities: list[Sensitivities]) -> Array:
+    """Return steps of all univariate parameters, (k,), one series after the other.
+
+    None changes a standardized residual by more than ``STEP``; the step is zero where residuals do
+    not depend on the parameter.
+    """
     largest = np.concatenate([np.abs(s.derivatives).max(axis=1) for s in sensitivities])
     return np.where(largest > 0.0, STEP / np.where(largest > 0.0, largest, 1.0), 0.0)
-
-
-def symmetric(values: Array, n: int, *, diagonal: bool = True) -> Array:
-    """The symmetric matrix (n, n) whose upper triangle, with or without its diagonal, is ``values`` row by row."""
-    matrix = np.zeros((n, n))
-    matrix[np.triu_indices(n, 0 if diagonal else 1)] = values
-    return np.asarray(matrix + np.triu(matrix, 1).T)

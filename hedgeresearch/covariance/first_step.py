@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.protocols import VolatilityEstimate, VolatilityModel, VolatilityState
 
@@ -61,6 +62,10 @@ class FirstStep:
     def gradient_norm(self) -> float:
         """Largest gradient norm of the univariate estimates."""
         return max(fit.gradient_norm for fit in self.fits)
+
+    def sensitivities(self) -> list[Sensitivities]:
+        """Return the sensitivities of the univariate estimates, series by series."""
+        return [fit.sensitivities() for fit in self.fits]
 
 
 def check_univariate(models: UnivariateModels) -> None:

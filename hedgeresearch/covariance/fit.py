@@ -1,10 +1,10 @@
-"""What every covariance model returns."""
+"""Result of fitting a covariance model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,11 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
-from hedgeresearch.covariance.diagnostics import residual_tests
+from hedgeresearch.covariance.diagnostics import ljung_box_tests
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
-from hedgeresearch.covariance.simulation import simulate
-from hedgeresearch.covariance.standardize import standardize
-from hedgeresearch.covariance.state import CovarianceState, chunks
+from hedgeresearch.covariance.residuals import standardized_residuals
+from hedgeresearch.covariance.simulation import simulate_returns
+from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.fitted_parameters import FittedParameters
@@ -27,28 +27,27 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class CovarianceModel(Protocol):
-    """What a hedge needs from a covariance model."""
-
-    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
-        """Estimate on returns (n_dates, n_series), fractions per period."""
-
-
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True, eq=False, repr=False)
 class CovarianceFit(FittedParameters):
-    """Estimates, the conditional covariance of each date, and that of the next one.
+    """Estimates, the conditional covariance of each date, and the covariance of the next one.
 
-    Paths are computed for the series that are asked for; the matrix dated t uses only data before t. Nothing of size
-    n_dates x n_series x n_series is held. Standard errors are robust (quasi-maximum-likelihood) ones.
+    The matrix dated t uses only data before t. Paths are computed when they are read, for the
+    series that are wanted: nothing of size n_dates * n_series**2 is held. Standard errors are
+    robust (quasi-maximum-likelihood) ones.
 
     Attributes
     ----------
-    model : the settings that were fitted
-    estimates : Estimates, the parameters with their likelihood, errors and convergence
-    returns : DataFrame (n_dates, n_series), the returns of the dates of the path
-    initial_state, final_state : CovarianceState, before the first and after the last of these dates
-    sample_end : last date of the estimation sample
+    model : covariance model
+        Settings that were fitted.
+    estimates : Estimates
+        Parameters with their likelihood, errors and convergence.
+    returns : DataFrame (n_dates, n_series)
+        Returns of the dates of the path.
+    initial_state, final_state : CovarianceState
+        Filter states before the first and after the last of these dates.
+    sample_end : date
+        Last date of the estimation sample.
     """
 
     returns: pd.DataFrame
@@ -57,18 +56,19 @@ class CovarianceFit(FittedParameters):
     sample_end: Any
 
     def __repr__(self) -> str:
-        return f"CovarianceFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
+        dates = f"{len(self.dates)} dates to {day(self.last_date)}"
+        return f"CovarianceFit({describe(self.model)}, {dates})"
 
     # --- estimates ---
 
     @property
     def parameter_covariance(self) -> pd.DataFrame | None:
-        """Sampling covariance of the parameters, (k, k); None for models without it."""
+        """Sampling covariance of the parameters, (k, k); None for a model without it."""
         return self.estimates.covariance
 
     @property
     def convergence(self) -> pd.Series[Any]:
-        """Where the search ended: gradient norm (per date, standardised units) and the bounds hit."""
+        """Gradient norm where the search ended, per date in standardized units, and bounds hit."""
         report = {
             "gradient norm": self.estimates.gradient_norm,
             "bounds hit": list(self.estimates.bounds_hit),
@@ -79,96 +79,132 @@ class CovarianceFit(FittedParameters):
 
     @property
     def dates(self) -> pd.Index[Any]:
-        """The dates of the path."""
+        """Dates of the path."""
         return self.returns.index
 
     @property
     def series(self) -> pd.Index[Any]:
-        """The names of the series."""
+        """Names of the series."""
         return self.returns.columns
 
     @property
     def last_date(self) -> Any:
-        """The last date seen."""
+        """Last date seen."""
         return self.returns.index[-1]
 
     def path(self, series: Sequence[str] | None = None) -> Array:
-        """Conditional covariances of some series (all if none is named), array (n_dates, k, k), in squared returns."""
-        positions = (
-            range(len(self.series)) if series is None else [self._position(name) for name in series]
-        )
-        return self.initial_state.path(self.returns.to_numpy(), np.array(positions, dtype=np.intp))
+        """Return the conditional covariances of some series, in squared returns.
+
+        Parameters
+        ----------
+        series : sequence of str, optional
+            Names of the k series that are wanted, in their order; all by default.
+
+        Returns
+        -------
+        array (n_dates, k, k)
+
+        Raises
+        ------
+        DataError
+            If a name is not one of the series.
+        """
+        names = self.series if series is None else series
+        positions = np.array([self._position(name) for name in names], dtype=np.intp)
+        return self.initial_state.path(self.returns.to_numpy(), positions)
 
     @property
     def covariance(self) -> pd.DataFrame:
-        """All conditional covariances, (n_dates * n_series, n_series), rows by (date, series), in squared returns."""
+        """All conditional covariances, (n_dates * n_series, n_series), in squared returns.
+
+        Rows are labelled (date, series).
+        """
         rows = pd.MultiIndex.from_product(
             [self.dates, self.series], names=[self.dates.name, "series"]
         )
-        return pd.DataFrame(
-            self.path().reshape(-1, len(self.series)), index=rows, columns=self.series
-        )
+        values = self.path().reshape(-1, len(self.series))
+        return pd.DataFrame(values, index=rows, columns=self.series)
 
     @property
     def volatility(self) -> pd.DataFrame:
-        """Conditional standard deviations (n_dates, n_series), fractions per period."""
+        """Conditional standard deviations, (n_dates, n_series), fractions per period."""
         columns = [np.sqrt(self.path([name])[:, 0, 0]) for name in self.series]
         return pd.DataFrame(np.stack(columns, axis=1), index=self.dates, columns=self.series)
 
     def correlation(self, first: str, second: str) -> pd.Series[float]:
-        """Conditional correlation of two series, (n_dates,)."""
+        """Return the conditional correlation of two series, (n_dates,)."""
         path = self.path([first, second])
         values = path[:, 0, 1] / np.sqrt(path[:, 0, 0] * path[:, 1, 1])
         return pd.Series(values, index=self.dates, name=f"{first}, {second}")
 
     def hedge_ratio(self, asset: str, hedges: str | Sequence[str]) -> pd.DataFrame:
-        """Minimum-variance ratios of ``asset`` on ``hedges`` (one name or several), (n_dates, n_hedges)."""
-        one = not pd.api.types.is_list_like(hedges) or (
-            isinstance(hedges, tuple) and hedges in list(self.series)
-        )
-        names: list[Any] = [hedges] if one else list(hedges)
-        if not names or len({asset, *names}) < 1 + len(names):
-            raise DataError(
-                f"asset and hedges must be different series, one of each at least; got {[asset, *names]}."
-            )
-        ratios = minimum_variance_path(
-            self.path([asset, *names]), [str(name) for name in names], self.dates
-        )
-        return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(names))
+        """Return the minimum-variance ratios of one series on others, (n_dates, n_hedges).
 
-    @property
-    def standardized_residuals(self) -> pd.DataFrame:
-        """R_t^(-1/2) D_t^(-1) (r_t - mean_t), (n_dates, n_series): uncorrelated with unit variance if the model holds.
-
-        D_t holds the conditional volatilities and R_t^(1/2) is the symmetric root of the conditional correlation.
+        Parameters
+        ----------
+        asset : str
+            Name of the series that is hedged.
+        hedges : str or sequence of str
+            Name of one hedge, or names of several.
 
         Raises
         ------
         DataError
-            If the covariance of some date is singular.
+            If a name is not one of the series or comes twice, or the hedges are collinear.
         """
-        return pd.DataFrame(
-            standardized_residuals(self.initial_state, self.returns),
-            index=self.dates,
-            columns=self.series,
-        )
+        names = self._names_of(hedges)
+        if not names or len({asset, *names}) < 1 + len(names):
+            raise DataError(
+                "asset and hedges must be different series, one of each at least; got "
+                f"{[asset, *names]}."
+            )
+        covariances = self.path([asset, *names])
+        ratios = minimum_variance_path(covariances, [str(name) for name in names], self.dates)
+        return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(names))
+
+    @property
+    def standardized_residuals(self) -> pd.DataFrame:
+        """Residuals R_t^(-1/2) D_t^(-1) (r_t - mean_t), (n_dates, n_series).
+
+        They are uncorrelated and have unit variance if the model holds. D_t holds the conditional
+        volatilities and R_t^(1/2) is the symmetric root of the conditional correlation.
+
+        Raises
+        ------
+        DataError
+            If the covariance of a date is singular.
+        """
+        values = standardized_residuals(self.initial_state, self.returns)
+        return pd.DataFrame(values, index=self.dates, columns=self.series)
 
     def diagnostics(self, lags: int = 10) -> pd.DataFrame:
-        """Ljung-Box tests of the standardised residuals and of their squares and cross products, a row a test."""
+        """Return Ljung-Box tests of the standardized residuals, their squares and cross products.
+
+        Parameters
+        ----------
+        lags : int
+            Number of autocorrelations in each test.
+
+        Returns
+        -------
+        DataFrame (n_series (n_series + 3) / 2, 2)
+            One row a test: ``statistic`` and ``p``.
+        """
         check_at_least(lags, "lags", 1)
-        return residual_tests(self.standardized_residuals, lags)
+        return ljung_box_tests(self.standardized_residuals, lags)
 
     # --- ahead ---
 
     @property
     def next_covariance(self) -> pd.DataFrame:
         """Covariance matrix of the date after the last, (n_series, n_series)."""
-        return pd.DataFrame(
-            self.final_state.next_covariance, index=self.series, columns=self.series
-        )
+        return self._matrix(self.final_state.next_covariance)
 
     def forecast(self, horizon: int) -> pd.DataFrame:
-        """Expected covariance of each of the next ``horizon`` dates, rows by (step, series); step 1 comes next."""
+        """Return the expected covariances of the next dates, (horizon * n_series, n_series).
+
+        Rows are labelled (step, series); step 1 is the next date.
+        """
         check_at_least(horizon, "horizon", 1)
         rows = pd.MultiIndex.from_product(
             [range(1, horizon + 1), self.series], names=["step", "series"]
@@ -177,33 +213,43 @@ class CovarianceFit(FittedParameters):
         return pd.DataFrame(path.reshape(-1, len(self.series)), index=rows, columns=self.series)
 
     def aggregate(self, horizon: int) -> pd.DataFrame:
-        """Expected covariance of the sum of the next ``horizon`` returns, (n_series, n_series).
+        """Return the expected covariance of the sum of the next returns, (n_series, n_series).
+
+        Parameters
+        ----------
+        horizon : int
+            Number of returns in the sum.
 
         Raises
         ------
         DataError
-            If a margin makes returns depend on those before, so that the forecasts of the steps do not add up.
+            If returns depend on earlier ones through their means, so that the forecasts of the
+            steps do not add up.
         """
         check_at_least(horizon, "horizon", 1)
         if not self.final_state.constant_means:
             raise DataError(
-                "aggregate must have margins with a constant mean, as forecasts of correlated returns do not add up; "
-                f"got {self.model!r}. Take returns of the longer horizon, or margins without lags."
+                "aggregate must have univariate models with a constant mean, as forecasts of "
+                f"correlated returns do not add up; got {self.model!r}. Use returns of the longer "
+                "horizon, or univariate models without lags."
             )
-        total = self.final_state.forecast(horizon).sum(axis=0)
-        return pd.DataFrame(total, index=self.series, columns=self.series)
+        return self._matrix(self.final_state.forecast(horizon).sum(axis=0))
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.DataFrame:
-        """Returns of the next ``n_dates`` dates drawn from the model, (n_dates, n_series), rows by step."""
+        """Return returns of the next dates drawn from the model, (n_dates, n_series), by step."""
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         steps = pd.RangeIndex(1, n_dates + 1, name="step")
-        return pd.DataFrame(
-            simulate(self.final_state, n_dates, seed), index=steps, columns=self.series
-        )
+        values = simulate_returns(self.final_state, n_dates, seed)
+        return pd.DataFrame(values, index=steps, columns=self.series)
 
     def extend(self, returns: pd.DataFrame) -> CovarianceFit:
-        """The same parameters carried over new dates (n_new, n_series); the path of the result holds these dates.
+        """Return the same parameters filtered over new dates, which are the path of the result.
+
+        Parameters
+        ----------
+        returns : DataFrame (n_new, n_series)
+            Returns of the dates after the last one, fractions per period.
 
         Raises
         ------
@@ -215,18 +261,17 @@ class CovarianceFit(FittedParameters):
         return self.advance(frame)
 
     def advance(self, returns: pd.DataFrame) -> CovarianceFit:
-        """``extend`` over returns known to be valid."""
+        """Extend over returns that are known to be valid."""
         after = self.final_state.advance(returns.to_numpy())
         return replace(self, returns=returns, initial_state=self.final_state, final_state=after)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Conditional volatility of each series, in per cent per period."""
+        """Plot the conditional volatility of each series, in per cent per period."""
         from hedgeresearch.plotting import plot_lines, sample_label
 
-        label = "volatility, % per period"
         return plot_lines(
             100 * self.volatility,
-            ylabel=label,
+            ylabel="volatility, % per period",
             note=sample_label(self.dates, self.sample_end),
             ax=ax,
         )
@@ -237,32 +282,46 @@ class CovarianceFit(FittedParameters):
             raise DataError(f"the series must be one of {names}; got {name!r}.")
         return names.index(name)
 
+    def _names_of(self, hedges: str | Sequence[str]) -> list[Any]:
+        """Names as a list; a tuple may itself be a name, of a column with two levels."""
+        is_tuple_name = isinstance(hedges, tuple) and hedges in list(self.series)
+        if is_tuple_name or not pd.api.types.is_list_like(hedges):
+            return [hedges]
+        return list(hedges)
 
-def standardized_residuals(start: CovarianceState, returns: pd.DataFrame) -> Array:
-    """Those of returns (n_dates, n_series) under a recursion that begins with them, (n_dates, n_series)."""
-    values = returns.to_numpy()
-    errors = values - start.means(values)[:-1]
-    pieces = [
-        standardize(errors[rows], path, returns.index[rows]) for rows, path in chunks(start, values)
-    ]
-    return np.concatenate(pieces)
+    def _matrix(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.series, columns=self.series)
 
 
 def start_fit(
     model: Any,
     frame: pd.DataFrame,
-    recursion: CovarianceState,
+    state: CovarianceState,
     estimates: Estimates,
     *,
     skip: int = 0,
 ) -> CovarianceFit:
-    """Run a recursion over its estimation sample; the first ``skip`` dates only feed its start."""
+    """Return the fit of a model that is filtered over its estimation sample.
+
+    Parameters
+    ----------
+    model : covariance model
+        Settings that were fitted.
+    frame : DataFrame (n_dates, n_series)
+        Returns of the estimation sample.
+    state : CovarianceState
+        State before row ``skip`` of the sample.
+    estimates : Estimates
+        Parameters found.
+    skip : int
+        Number of rows that only served to start the filter; the path begins after them.
+    """
     path_returns = frame.iloc[skip:] if skip else frame
     return CovarianceFit(
         model=model,
         estimates=estimates,
         returns=path_returns,
-        initial_state=recursion,
-        final_state=recursion.advance(path_returns.to_numpy()),
+        initial_state=state,
+        final_state=state.advance(path_returns.to_numpy()),
         sample_end=frame.index[-1],
     )

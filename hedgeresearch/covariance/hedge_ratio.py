@@ -1,4 +1,4 @@
-"""The minimum-variance hedge ratio of covariance matrices, with singular hedges refused by name."""
+"""Minimum-variance hedge ratios of covariance matrices."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ from hedgeresearch.typing import Array
 
 
 def minimum_variance_ratio(covariance: Array, hedges: list[str]) -> Array:
-    """Ratios of the first series on the others, Cov(hedges)^-1 Cov(hedges, asset), shape (n_hedges,).
+    """Return the ratios of the first series on the others, Cov(hedges)^-1 Cov(hedges, asset).
 
-    Source: Ederington (1979), eq. 5, for one hedge; the normal equations for several. By a Cholesky solve.
+    Source: Ederington (1979), eq. 5, for one hedge; the normal equations for several, by a
+    Cholesky solve.
 
     Parameters
     ----------
-    covariance : array (1 + n_hedges, 1 + n_hedges), the asset first
-    hedges : names for the message, if the hedges are collinear
+    covariance : array (1 + n_hedges, 1 + n_hedges)
+        Covariance matrix, the asset first.
+    hedges : list of str
+        Names for the message, if the hedges are collinear.
+
+    Returns
+    -------
+    array (n_hedges,)
 
     Raises
     ------
@@ -31,25 +38,34 @@ def minimum_variance_ratio(covariance: Array, hedges: list[str]) -> Array:
     """
     check_independent(covariance[1:, 1:], hedges, "hedges")
     ratios, _ = minimum_variance_ratios(covariance[None])
-    result: Array = ratios[0]
-    return result
+    return np.asarray(ratios[0])
 
 
 def minimum_variance_path(covariances: Array, hedges: list[str], dates: pd.Index[Any]) -> Array:
-    """Ratios (n_dates, n_hedges) of a path of matrices (n_dates, 1 + n_hedges, 1 + n_hedges), the asset first.
+    """Return the ratios of each date, (n_dates, n_hedges).
+
+    Parameters
+    ----------
+    covariances : array (n_dates, 1 + n_hedges, 1 + n_hedges)
+        Covariance matrices, the asset first.
+    hedges : list of str
+        Names for the message.
+    dates : index (n_dates,)
+        Dates for the message.
 
     Raises
     ------
     DataError
-        If the covariance of the hedges is singular on some date, naming the first and the hedges.
+        If the covariance of the hedges is singular on a date; the message names the first one and
+        the hedges.
     """
-    ratios: Array
     ratios, pivots = minimum_variance_ratios(np.ascontiguousarray(covariances))
     singular = ~(pivots > COLLINEARITY_TOLERANCE)
     if singular.any():
         first = int(np.argmax(singular))
         check_independent(covariances[first, 1:, 1:], hedges, f"hedges on {day(dates[first])}")
         raise DataError(
-            f"hedges must not be collinear; {', '.join(hedges)} are nearly so on {day(dates[first])}."
+            f"hedges must not be collinear; {', '.join(hedges)} are nearly so on "
+            f"{day(dates[first])}. Leave one of them out."
         )
-    return ratios
+    return np.asarray(ratios)

@@ -2,58 +2,74 @@ r"""GARCH on principal components.
 
 .. math:: H_t = L \, \mathrm{diag}(h_{1,t}, \dots, h_{k,t}) \, L' + V
 
-with L the loadings of the first k principal components of the correlation matrix, h their GARCH variances, and V the
-constant covariance of the components left out. Source: Alexander (2001), Mastering Risk 2, ch. 2, eq. 2-4; V keeps H
-positive definite where k is less than the number of series.
+with L the loadings of the first k principal components of the correlation matrix, h their GARCH
+variances, and V the constant covariance of the components left out. Source: Alexander (2001),
+Mastering Risk 2, ch. 2, eq. 2-4; V keeps H positive definite where k is less than the number of
+series.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._validation.settings import check_at_least
-from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
-from hedgeresearch.covariance.delta_method import DeltaMethod, margin_sizes, symmetric
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
+from hedgeresearch.covariance.correlation import upper_triangle_to_matrix
+from hedgeresearch.covariance.delta_method import DeltaMethod, univariate_steps
 from hedgeresearch.covariance.first_step import (
     FirstStep,
     check_univariate,
+    constant_means,
+    filter_volatilities,
     fit_first_step,
+    forecast_variances,
     states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalState
+from hedgeresearch.covariance.principal_components import PrincipalComponents
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import covariance_from_influence
-from hedgeresearch.typing import Array
+from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.garch import GARCH
-from hedgeresearch.volatility.protocols import VolatilityModel
+from hedgeresearch.volatility.protocols import VolatilityModel, VolatilityState
 
-REFIT_STEP = 1e-3
-"""Of moments at which margins are estimated anew, wide beside what a search leaves of the gradient."""
+MOMENT_STEP = 1e-3
+"""Step of differences by moments, for which univariate models are estimated again.
+
+It is large compared with the gradient that a search leaves.
+"""
 
 
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class OrthogonalGARCH:
-    """Principal components of the standardised returns, each with a margin of its own.
+    """Principal components of the standardized returns, each with a univariate model.
+
+    Standard errors take the components as given. The likelihood is the sum of the univariate ones;
+    ``simulate`` draws normal returns.
 
     Parameters
     ----------
-    n_factors : components with a changing variance; all if None. The others keep a constant one
-    univariate : the model of each component
-
-    Standard errors take the components as given. The likelihood is that of the margins; ``simulate`` draws normals.
+    n_factors : int, optional
+        Number of components whose variance changes; all by default. The other components keep a
+        constant variance.
+    univariate : volatility model
+        Model of each of these components.
 
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> fit = hr.OrthogonalGARCH(n_factors=1).fit(hr.data.simulate_dcc(n_dates=1000, seed=1).returns)
+    >>> returns = hr.data.simulate_dcc(n_dates=1000, seed=1).returns
+    >>> fit = hr.OrthogonalGARCH(n_factors=1).fit(returns)
     >>> fit.parameters.index.tolist()
     ['factor 1 mu', 'factor 1 omega', 'factor 1 alpha', 'factor 1 beta']
     """
@@ -61,13 +77,16 @@ class OrthogonalGARCH:
     n_factors: int | None = None
     univariate: VolatilityModel = GARCH()
 
+    warm_start: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         if self.n_factors is not None:
             check_at_least(self.n_factors, "n_factors", 1)
         check_univariate(self.univariate)
         if isinstance(self.univariate, Mapping):
             raise DataError(
-                f"univariate must be one for all components, which have no names of their own; got {self.univariate!r}."
+                "univariate must be one model for all components, which have no names of their "
+                f"own; got {self.univariate!r}. Pass a model such as GARCH()."
             )
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
@@ -76,99 +95,195 @@ class OrthogonalGARCH:
         Raises
         ------
         DataError
-            If there are fewer than ten dates for a parameter of a margin, fewer series than factors, or series are
-            collinear.
+            If there are fewer than ten observations for a parameter of the univariate model, fewer
+            series than factors, or series are collinear.
         ConvergenceError
-            If the margin of a component reaches no optimum.
+            If the univariate model of a component reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "OrthogonalGARCH")
-        n = frame.shape[1]
-        k = n if self.n_factors is None else self.n_factors
-        if k > n:
-            raise DataError(f"n_factors must be at most the number of series, {n}; got {k}.")
+        n_series = frame.shape[1]
+        n_factors = n_series if self.n_factors is None else self.n_factors
+        if n_factors > n_series:
+            raise DataError(
+                f"n_factors must be at most the number of series, {n_series}; got {n_factors}."
+            )
         values = frame.to_numpy()
-        components = Components.of(values.mean(axis=0), np.cov(values, rowvar=False), k)
-        names = [f"factor {i}" for i in range(1, k + 1)]
-        margins = fit_first_step(
-            self.univariate, pd.DataFrame(components.factors(values), frame.index, names)
+        components = PrincipalComponents.of(
+            values.mean(axis=0), np.cov(values, rowvar=False), n_factors
         )
-        scale, variances = values.std(axis=0, ddof=1), components.variances
-        constant = (
-            -0.5
-            * len(values)
-            * (np.log(2.0 * np.pi * variances[k:]) + 1.0 - 1.0 / len(values)).sum()
+        names = [f"factor {i}" for i in range(1, n_factors + 1)]
+        factors = pd.DataFrame(components.factors(values), index=frame.index, columns=names)
+        first_step = fit_first_step(self.univariate, factors)
+        estimates = self._estimates(first_step, components, values)
+        warn_of_bounds("OrthogonalGARCH", estimates.bounds_hit, BOUNDS_ADVICE)
+        return start_fit(self, frame, _initial_state(components, first_step.states), estimates)
+
+    def _estimates(
+        self, first_step: FirstStep, components: PrincipalComponents, values: Array
+    ) -> Estimates:
+        n_dates, n_series = values.shape
+        n_constant = n_series - components.n_factors
+        log_likelihood = sum(fit.log_likelihood for fit in first_step.fits)
+        log_likelihood += components.constant_log_likelihood(n_dates)
+        # the components are those of returns divided by their standard deviations
+        log_likelihood -= n_dates * np.log(values.std(axis=0, ddof=1)).sum()
+        return Estimates(
+            values=first_step.values,
+            n_dates=n_dates,
+            log_likelihood=log_likelihood,
+            # all covariances, and the means of the components without a model
+            n_targets=n_series * (n_series + 1) // 2 + n_constant,
+            gradient_norm=first_step.gradient_norm,
+            bounds_hit=tuple(first_step.bounds_hit),
+            inference=OrthogonalInference(
+                self.univariate, first_step, values, components.n_factors
+            ),
         )
-        estimates = Estimates(
-            values=margins.values,
-            n_dates=len(frame),
-            log_likelihood=sum(fit.log_likelihood for fit in margins.fits)
-            + constant
-            - len(values) * np.log(scale).sum(),
-            n_targets=n * (n + 1) // 2
-            + (n - k),  # covariances, and the means of the other components
-            gradient_norm=margins.gradient_norm,
-            bounds_hit=tuple(margins.bounds_hit),
-            inference=ComponentInference(self.univariate, margins, values, k),
-        )
-        warn_of_bounds(self, estimates)
-        return start_fit(self, frame, components.state(margins.states), estimates)
 
 
 @dataclass(frozen=True, eq=False)
-class ComponentInference:
-    """Sampling covariance of the parameters of all components.
+class OrthogonalState:
+    """Univariate states of the components and the way back to the series.
+
+    Attributes
+    ----------
+    univariate : tuple of VolatilityState
+        State of each component.
+    mean : array (n_series,)
+        Means of the returns.
+    loadings : array (n_series, k)
+        Loadings of the series on the components.
+    weights : array (k, n_series)
+        Weights of the series in each component.
+    rest : array (n_series, n_series)
+        V, covariance of the components left out.
+    """
+
+    univariate: tuple[VolatilityState, ...]
+    mean: Array
+    loadings: Array
+    weights: Array
+    rest: Array
+    degrees_of_freedom: float = NORMAL
+
+    @property
+    def constant_means(self) -> bool:
+        """True if the mean of every component is the same at every date."""
+        return constant_means(self.univariate)
+
+    @property
+    def next_covariance(self) -> Array:
+        """H of the next date, (n_series, n_series)."""
+        variances = np.array([[state.next_variance for state in self.univariate]])
+        return np.asarray(self._covariances(variances)[0])
+
+    def means(self, returns: Array) -> Array:
+        """Return the conditional means of the series, (n_dates + 1, n_series)."""
+        means = filter_volatilities(self.univariate, self._factors(returns))[0]
+        return np.asarray(self.mean + means @ self.loadings.T)
+
+    def path(self, returns: Array, block: Indices) -> Array:
+        """Return the covariances of some series, each before its date is seen, (n_dates, k, k).
+
+        The components depend on all series.
+        """
+        variances = filter_volatilities(self.univariate, self._factors(returns))[1][:-1]
+        part = replace(self, loadings=self.loadings[block], rest=self.rest[np.ix_(block, block)])
+        return part._covariances(variances)
+
+    def advance(self, returns: Array) -> OrthogonalState:
+        """Return the univariate states after new dates."""
+        after = filter_volatilities(self.univariate, self._factors(returns))[2]
+        return replace(self, univariate=after)
+
+    def forecast(self, horizon: int) -> Array:
+        """Return L diag(h) L' + V with the expected variances, (horizon, n_series, n_series)."""
+        return self._covariances(forecast_variances(self.univariate, horizon))
+
+    def _factors(self, returns: Array) -> Array:
+        """Components with univariate models, (n_dates, k)."""
+        return np.asarray((returns - self.mean) @ self.weights.T)
+
+    def _covariances(self, variances: Array) -> Array:
+        """Covariances of the series for variances (n_dates, k) of the components."""
+        roots = self.loadings * np.sqrt(variances)[:, None, :]
+        covariances = roots @ np.swapaxes(roots, 1, 2) + self.rest
+        # rounding is not symmetric
+        return np.asarray(0.5 * (covariances + np.swapaxes(covariances, 1, 2)))
+
+
+@dataclass(frozen=True, eq=False)
+class OrthogonalInference:
+    """Sampling errors of the parameters of all components.
 
     Attributes
     ----------
     model : VolatilityModel
-    margins : FirstStep, of the components
+        Model of each component.
+    first_step : FirstStep
+        Estimates of the components.
     returns : array (n_dates, n_series)
-    n_factors : components that have margins
+        Estimation sample.
+    n_factors : int
+        Number of components that have univariate models.
     """
 
     model: VolatilityModel
-    margins: FirstStep
+    first_step: FirstStep
     returns: Array
     n_factors: int
 
     def covariance(self) -> Array:
-        """The sandwich, (k, k); NaN for parameters held by a bound."""
+        """Return the sandwich, (k, k); NaN for parameters that a bound holds."""
         return covariance_from_influence(
-            np.hstack([fit.sensitivities().influence for fit in self.margins.fits])
+            np.hstack([s.influence for s in self.first_step.sensitivities()])
         )
 
-    def moves(self) -> DeltaMethod[OrthogonalState]:
-        """The margins' parameters and the correlated moments of which the components are made."""
-        sensitivities = [fit.sensitivities() for fit in self.margins.fits]
+    def delta_method(self) -> DeltaMethod[OrthogonalState]:
+        """Return the influence on the univariate parameters and on the moments of the components.
+
+        The moments are the correlations and the variances of the returns, in units of the latter.
+        """
+        sensitivities = self.first_step.sensitivities()
         unit = (self.returns - self.returns.mean(axis=0)) / self.returns.std(axis=0, ddof=1)
         rows, columns = np.triu_indices(unit.shape[1])
         products = unit[:, rows] * unit[:, columns]
-        by_date = np.hstack(
-            [*(s.influence for s in sensitivities), products - products.mean(axis=0)]
-        )
-        sizes = np.append(margin_sizes(sensitivities), np.full(len(rows), REFIT_STEP))
-        return DeltaMethod(by_date, sizes, self.start_after)
+        on_moments = products - products.mean(axis=0)
+        influence = np.hstack([*(s.influence for s in sensitivities), on_moments])
+        moment_steps = np.full(len(rows), MOMENT_STEP)
+        steps = np.append(univariate_steps(sensitivities), moment_steps)
+        return DeltaMethod(influence, steps, self.state_at)
 
-    def start_after(self, change: Array) -> OrthogonalState:
-        """The recursion before the sample after a change of the margins and of the standardised returns' moments.
+    def state_at(self, change: Array) -> OrthogonalState:
+        """Return the filter state before the sample after a change (k,) of the estimates.
 
-        The margins of other components are estimated anew.
+        Where the moments change, the univariate models of the other components are estimated
+        again.
         """
         n = self.returns.shape[1]
-        of_margins, of_moments = np.split(change, [len(change) - n * (n + 1) // 2])
+        by_univariate, by_moments = np.split(change, [len(change) - n * (n + 1) // 2])
         scale = self.returns.std(axis=0, ddof=1)
-        moved = np.cov(self.returns, rowvar=False) + symmetric(of_moments, n) * np.outer(
-            scale, scale
-        )
-        components, margins = (
-            Components.of(self.returns.mean(axis=0), moved, self.n_factors),
-            self.margins,
-        )
-        if of_moments.any():
-            factors = np.ascontiguousarray(components.factors(self.returns).T)
-            fits = tuple(
-                self.model.estimate_array(f, fit)
-                for f, fit in zip(factors, margins.fits, strict=True)
-            )
-            margins = replace(margins, fits=fits, states=tuple(fit.initial_state for fit in fits))
-        return components.state(states_after(margins, of_margins))
+        added = upper_triangle_to_matrix(by_moments, n) * np.outer(scale, scale)
+        covariance = np.cov(self.returns, rowvar=False) + added
+        components = PrincipalComponents.of(self.returns.mean(axis=0), covariance, self.n_factors)
+        first_step = self._refitted(components) if by_moments.any() else self.first_step
+        return _initial_state(components, states_after(first_step, by_univariate))
+
+    def _refitted(self, components: PrincipalComponents) -> FirstStep:
+        """Univariate estimates of other components, searched from those of the sample."""
+        factors = np.ascontiguousarray(components.factors(self.returns).T)
+        pairs = zip(factors, self.first_step.fits, strict=True)
+        fits = tuple(self.model.estimate_array(factor, fit) for factor, fit in pairs)
+        states = tuple(fit.initial_state for fit in fits)
+        return replace(self.first_step, fits=fits, states=states)
+
+
+def _initial_state(
+    components: PrincipalComponents, univariate: tuple[VolatilityState, ...]
+) -> OrthogonalState:
+    """Return the filter state with these univariate states of the components."""
+    k = components.n_factors
+    loadings = components.loadings
+    rest = (loadings[:, k:] * components.variances[k:]) @ loadings[:, k:].T
+    weights = components.weights[:k]
+    return OrthogonalState(univariate, components.mean, loadings[:, :k], weights, rest)

@@ -1,22 +1,25 @@
-r"""Shrinkage of a sample covariance, for series so many that their eigenvalues spread far beyond the true ones.
+r"""Shrinkage of a sample covariance, for many series.
 
-Linear: Ledoit and Wolf (2004), Journal of Multivariate Analysis 88, section 3.3: the sample covariance drawn towards a
-multiple of the identity, by scikit-learn.
+Their sample eigenvalues spread far beyond the true ones.
+
+Linear: Ledoit and Wolf (2004), Journal of Multivariate Analysis 88, section 3.3: the sample
+covariance is pulled towards a multiple of the identity, by scikit-learn.
 
 Nonlinear: Ledoit and Wolf (2020), Annals of Statistics 48(5), section 4.7: every sample eigenvalue
-:math:`\lambda_i` gets its own new value and the eigenvectors stay. With c = N / n, n = n_dates - 1, and kernel
-estimates f of the density of the sample eigenvalues and Hf of its Hilbert transform (eq. 4.7, 4.8),
+:math:`\lambda_i` is replaced by a new value and the eigenvectors stay. With c = N / n,
+n = n_dates - 1, and kernel estimates f of the density of the sample eigenvalues and Hf of its
+Hilbert transform (eq. 4.7, 4.8),
 
 .. math:: \tilde\lambda_i = \lambda_i \big/ \left( [\pi c \lambda_i f(\lambda_i)]^2
     + [1 - c - \pi c \lambda_i Hf(\lambda_i)]^2 \right), \quad N \le n
 
 (eq. 4.3); for N > n, with f and Hf of the n eigenvalues that are not zero,
 
-.. math:: \tilde\lambda_i = 1 \big/ \left( \pi^2 \lambda_i [f(\lambda_i)^2 + Hf(\lambda_i)^2] \right), \quad
-    \tilde\lambda_0 = 1 \big/ \left( \pi (c - 1) Hf(0) \right)
+.. math:: \tilde\lambda_i = 1 \big/ \left( \pi^2 \lambda_i [f(\lambda_i)^2 + Hf(\lambda_i)^2]
+    \right), \quad \tilde\lambda_0 = 1 \big/ \left( \pi (c - 1) Hf(0) \right)
 
-(eq. C.4, and C.5 with C.8 for those that are zero). The Epanechnikov kernel around the j-th eigenvalue has the
-bandwidth :math:`h \lambda_j`, h = n^(-1/3) (eq. 4.9).
+(eq. C.4, and C.5 with C.8 for the eigenvalues that are zero). The Epanechnikov kernel around the
+j-th eigenvalue has the bandwidth :math:`h \lambda_j`, h = n^(-1/3) (eq. 4.9).
 """
 
 from __future__ import annotations
@@ -27,60 +30,92 @@ from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
-FEWEST_DATES = 13
-"""Dates from which the kernel of the smallest eigenvalue keeps clear of zero: sqrt(5) h < 1."""
+MIN_SHRINKAGE_DATES = 13
+"""Observations from which the kernel of the smallest eigenvalue stays above zero: sqrt(5) h < 1."""
 NEARLY_SQUARE = 0.02
-"""Distance of N / n from one within which the smallest eigenvalues are too close to zero for the kernel."""
+"""Distance of N / n from one within which the smallest eigenvalues are too close to zero."""
 ROOT5 = np.sqrt(5.0)
-FAR = 30.0
-"""Bandwidths from which the series for the Hilbert transform is exact, and its closed form no more."""
+ASYMPTOTIC_BANDWIDTHS = 30.0
+"""Bandwidths from which the series of the Hilbert transform is exact and its closed form is not."""
 
 
 def shrink_linear(values: Array) -> Array:
-    """The covariance of ``values`` (n_dates, n_series) drawn towards a multiple of the identity, (n_series, n_series).
+    """Return the covariance of values pulled towards a multiple of the identity.
 
-    Scaled to the divisor n_dates - 1, so that the trace is that of the sample covariance.
+    It is scaled to the divisor n_dates - 1, so that its trace is the trace of the sample
+    covariance.
+
+    Parameters
+    ----------
+    values : array (n_dates, n_series)
+
+    Returns
+    -------
+    array (n_series, n_series)
     """
     from sklearn.covariance import LedoitWolf
 
     n_dates = len(values)
-    return np.asarray(
-        LedoitWolf(store_precision=False).fit(values).covariance_ * (n_dates / (n_dates - 1))
-    )
+    shrunk = LedoitWolf(store_precision=False).fit(values).covariance_
+    return np.asarray(shrunk * (n_dates / (n_dates - 1)))
 
 
 def shrink_nonlinear(values: Array) -> Array:
-    """The covariance of ``values`` (n_dates, n_series) with each eigenvalue shrunk on its own, (n_series, n_series).
+    """Return the covariance of values with every eigenvalue shrunk by itself.
 
-    Thirteen dates or more. The new eigenvalues keep neither the trace nor a variance.
+    The new eigenvalues keep neither the trace nor a variance.
+
+    Parameters
+    ----------
+    values : array (n_dates, n_series)
+        Thirteen observations or more.
+
+    Returns
+    -------
+    array (n_series, n_series)
 
     Raises
     ------
     DataError
-        If there are as many series as dates, nearly, or they are collinear beyond what too few dates bring.
+        If there are about as many series as observations, or they are collinear beyond what too few
+        observations cause.
     """
-    n, n_series = len(values) - 1, values.shape[1]
+    n = len(values) - 1
+    n_series = values.shape[1]
     if abs(n_series / n - 1.0) < NEARLY_SQUARE:
         raise DataError(
-            f"nonlinear shrinkage needs a number of series that differs from the number of dates less one by 2 % or "
-            f"more; got {n_series} series and {n + 1} dates, where its small eigenvalues explode. Take a longer or a "
-            "shorter sample, or shrinkage='linear'."
+            "nonlinear shrinkage needs a number of series that differs from the number of "
+            f"observations less one by 2 % or more; got {n_series} series and {n + 1} "
+            "observations, where its small eigenvalues explode. Use a longer or a shorter sample, "
+            "or shrinkage='linear'."
         )
     centred = values - values.mean(axis=0)
     eigenvalues, vectors = np.linalg.eigh(centred.T @ centred / n)
     positive = eigenvalues[max(0, n_series - n) :]
     if not positive[0] > COLLINEARITY_TOLERANCE * positive[-1]:
         raise DataError(
-            f"nonlinear shrinkage needs a sample covariance of rank {len(positive)}, the smaller of the number of "
-            "series and of dates less one; some series are sums of others. Leave them out or take shrinkage='linear'."
+            f"nonlinear shrinkage needs a sample covariance of rank {len(positive)}, the smaller "
+            "of the number of series and of observations less one; some series are sums of "
+            "others. Leave them out or use shrinkage='linear'."
         )
     shrunk = (vectors * shrunk_eigenvalues(positive, n, n_series)) @ vectors.T
     return np.asarray(0.5 * (shrunk + shrunk.T))  # rounding is not symmetric
 
 
 def shrunk_eigenvalues(positive: Array, n: int, n_series: int) -> Array:
-    """New values (n_series,) of the sample eigenvalues, of which the positive ones (min(n, n_series),) are given."""
-    h, ratio = n ** (-1.0 / 3.0), n_series / n
+    """Return the new values of all sample eigenvalues, (n_series,).
+
+    Parameters
+    ----------
+    positive : array (min(n, n_series),)
+        Sample eigenvalues that are positive, in ascending order.
+    n : int
+        Number of observations less one.
+    n_series : int
+        Number of series.
+    """
+    h = n ** (-1.0 / 3.0)
+    ratio = n_series / n
     density, hilbert = spectral_density(positive, h)
     if n_series <= n:
         real = 1.0 - ratio - np.pi * ratio * positive * hilbert
@@ -93,7 +128,19 @@ def shrunk_eigenvalues(positive: Array, n: int, n_series: int) -> Array:
 
 
 def spectral_density(eigenvalues: Array, h: float) -> tuple[Array, Array]:
-    """Kernel estimate of the density of the eigenvalues (k,) and its Hilbert transform, at each of them, (k,) both."""
+    """Estimate the density of the eigenvalues and its Hilbert transform at each of them.
+
+    Parameters
+    ----------
+    eigenvalues : array (k,)
+        Positive sample eigenvalues.
+    h : float
+        Bandwidth relative to the eigenvalue.
+
+    Returns
+    -------
+    density, hilbert : array (k,)
+    """
     bandwidth = h * eigenvalues[None, :]
     x = (eigenvalues[:, None] - eigenvalues[None, :]) / bandwidth
     density = 3.0 / (4.0 * ROOT5) * np.maximum(1.0 - x**2 / 5.0, 0.0) / bandwidth
@@ -101,22 +148,21 @@ def spectral_density(eigenvalues: Array, h: float) -> tuple[Array, Array]:
 
 
 def hilbert_kernel(x: Array) -> Array:
-    """Hilbert transform of the Epanechnikov kernel, elementwise.
+    """Return the Hilbert transform of the Epanechnikov kernel, elementwise.
 
-    Far from the kernel the two terms of its closed form cancel; there it is -1 / (pi x) times the sum of the kernel's
-    even moments 3 5^k / ((2k + 1) (2k + 3)) over x^2k, which converges at once.
+    Far from the kernel the two terms of its closed form cancel; there it is -1 / (pi x) times the
+    sum of the kernel's even moments 3 5^k / ((2k + 1) (2k + 3)) over x^2k, which converges fast.
     """
-    far = np.abs(x) > FAR
-    inverse = 1.0 / np.where(far, x, FAR)
+    far = np.abs(x) > ASYMPTOTIC_BANDWIDTHS
+    inverse = 1.0 / np.where(far, x, ASYMPTOTIC_BANDWIDTHS)
     moments = [3.0 * 5.0**k / ((2 * k + 1) * (2 * k + 3)) for k in range(6)]
     series = -inverse * np.polynomial.polynomial.polyval(inverse**2, moments)
-    near = np.where(
-        far | (np.abs(x) == ROOT5), 0.0, x
-    )  # at the kernel's ends the logarithm's term vanishes
+    # at the ends of the kernel the term with the logarithm vanishes
+    near = np.where(far | (np.abs(x) == ROOT5), 0.0, x)
     logarithm = (1.0 - near**2 / 5.0) * np.log(np.abs((ROOT5 - near) / (ROOT5 + near)))
     closed = -3.0 / 10.0 * x + 3.0 / (4.0 * ROOT5) * logarithm
     return np.asarray(np.where(far, series, closed) / np.pi)
 
 
 SHRINKAGES = {"linear": shrink_linear, "nonlinear": shrink_nonlinear}
-"""The estimators by the names that settings give them."""
+"""Estimators by the names that settings give them."""

@@ -1,4 +1,4 @@
-"""What carries conditional covariances over new dates: parameters with a state, in arrays."""
+"""Filter state of a covariance model: its parameters and what it carries from date to date."""
 
 from __future__ import annotations
 
@@ -7,45 +7,71 @@ from typing import Protocol
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.typing import Array, Indices
 
-CHUNK = 4_000_000
-"""Numbers of a path held at a time when only its summary is needed."""
+CHUNK_SIZE = 4_000_000
+"""Numbers of a covariance path that are held at a time where only its summary is needed."""
 
 
+@exported_by("hedgeresearch.covariance")
 class CovarianceState(Protocol):
-    """Parameters and the state before the next date. A recursion never changes: ``advance`` gives another one."""
+    """Parameters of a covariance model and its state before the next date.
+
+    A state never changes: ``advance`` returns another one. Its methods trust their input.
+    """
 
     @property
     def degrees_of_freedom(self) -> float:
-        """Of the Student-t density of the returns; infinite for the normal."""
+        """Degrees of freedom of the Student-t density of the returns; infinite for the normal."""
 
     @property
     def constant_means(self) -> bool:
-        """Whether returns do not depend on those before through their means."""
+        """True if the conditional means are the same at every date."""
 
     @property
     def next_covariance(self) -> Array:
-        """The covariance matrix of the next date, (n_series, n_series)."""
+        """Covariance matrix of the next date, (n_series, n_series)."""
 
     def means(self, returns: Array) -> Array:
-        """Conditional means of each date of ``returns`` and of the next one, (n_dates + 1, n_series)."""
+        """Return the conditional means of each date and of the next one, (n_dates + 1, n_series).
+
+        Parameters
+        ----------
+        returns : array (n_dates, n_series)
+        """
 
     def path(self, returns: Array, block: Indices) -> Array:
-        """Covariances (n_dates, k, k) of the k series at the positions ``block``, each before its date is seen."""
+        """Return the covariance matrices of some series, each before its date is seen.
+
+        Parameters
+        ----------
+        returns : array (n_dates, n_series)
+            Returns of all series.
+        block : array (k,)
+            Positions of the series that are wanted, in their order.
+
+        Returns
+        -------
+        array (n_dates, k, k)
+        """
 
     def advance(self, returns: Array) -> CovarianceState:
-        """The recursion after the dates of ``returns`` (n_dates, n_series)."""
+        """Return the state after the dates of ``returns`` (n_dates, n_series)."""
 
     def forecast(self, horizon: int) -> Array:
-        """Expected covariances of the next ``horizon`` dates, (horizon, n_series, n_series)."""
+        """Return the expected covariances of the next dates, (horizon, n_series, n_series)."""
 
 
-def chunks(recursion: CovarianceState, returns: Array) -> Iterator[tuple[slice, Array]]:
-    """The whole path piece by piece, so that n_dates x n x n numbers are never held at once."""
-    n_dates, n = returns.shape
-    size, block = max(1, CHUNK // (n * n)), np.arange(n, dtype=np.intp)
-    for begin in range(0, n_dates, size):
-        rows = slice(begin, min(begin + size, n_dates))
-        yield rows, recursion.path(returns[rows], block)
-        recursion = recursion.advance(returns[rows])
+def path_in_chunks(state: CovarianceState, returns: Array) -> Iterator[tuple[slice, Array]]:
+    """Yield the rows and the covariances (n_rows, n_series, n_series) of one chunk after the other.
+
+    So the n_dates * n_series**2 numbers of the whole path are never held at once.
+    """
+    n_dates, n_series = returns.shape
+    n_rows = max(1, CHUNK_SIZE // (n_series * n_series))
+    everything = np.arange(n_series, dtype=np.intp)
+    for begin in range(0, n_dates, n_rows):
+        rows = slice(begin, min(begin + n_rows, n_dates))
+        yield rows, state.path(returns[rows], everything)
+        state = state.advance(returns[rows])

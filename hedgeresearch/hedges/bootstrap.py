@@ -20,8 +20,8 @@ import pandas as pd
 from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.delta_method import HasDeltaMethod
-from hedgeresearch.covariance.fit import standardized_residuals
-from hedgeresearch.covariance.simulation import drive
+from hedgeresearch.covariance.residuals import standardized_residuals
+from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.model import can_start, horizon_of, models_within
@@ -99,12 +99,11 @@ def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[
     steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference
     if over_horizon or not isinstance(steps, HasDeltaMethod):
         return lambda positions: sample.iloc[positions]
-    moves = steps.moves()
-    start = moves.start_at(np.zeros(len(moves.sizes)))
+    start = steps.delta_method().estimated_state
     residuals = standardized_residuals(start, sample)
     residuals -= residuals.mean(axis=0)
     return lambda positions: pd.DataFrame(
-        drive(start, residuals[positions]), columns=sample.columns
+        returns_from_residuals(start, residuals[positions]), columns=sample.columns
     )
 
 

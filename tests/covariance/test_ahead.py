@@ -6,9 +6,9 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.dcc.state import DCCState
-from hedgeresearch.covariance.moments.sample import ConstantCovariance
+from hedgeresearch.covariance.moments.sample import SampleState
 from hedgeresearch.covariance.news import expected_news
-from hedgeresearch.covariance.simulation import simulate
+from hedgeresearch.covariance.simulation import simulate_returns
 from hedgeresearch.volatility.garch.garch import GARCHState
 
 
@@ -78,7 +78,7 @@ def test_correlations_with_bad_news_are_forecast_with_it():
 
 def test_returns_that_depend_on_those_before_are_not_aggregated(simulated_panel):
     fit = hr.CCC(hr.ArchModel(mean="AR", lags=1)).fit(simulated_panel.iloc[:500, :2])
-    with pytest.raises(hr.DataError, match="aggregate must have margins with a constant mean"):
+    with pytest.raises(hr.DataError, match="aggregate must have univariate models with a constant mean"):
         fit.aggregate(5)
 
 
@@ -93,8 +93,8 @@ def test_equicorrelation_is_forecast_towards_its_target(ten_series):
 
 def test_student_returns_are_drawn_with_their_covariance():
     covariance = np.array([[4.0, 1.0], [1.0, 1.0]])
-    recursion = ConstantCovariance(np.zeros(2), covariance, degrees_of_freedom=5.0)
-    drawn = simulate(recursion, 40_000, seed=0)
+    recursion = SampleState(np.zeros(2), covariance, degrees_of_freedom=5.0)
+    drawn = simulate_returns(recursion, 40_000, seed=0)
     np.testing.assert_allclose(np.cov(drawn, rowvar=False), covariance, rtol=0.06)
     kurtosis = np.mean(drawn[:, 0] ** 4) / np.mean(drawn[:, 0] ** 2) ** 2
     assert kurtosis > 5  # that of Student-t with 5 degrees of freedom is 9, of the normal 3

@@ -204,11 +204,11 @@ def test_settings_and_samples_that_cannot_work_are_refused(percent_log_returns):
     with pytest.raises(hr.DataError, match="DCC needs two series or more"):
         hr.DCC().fit(percent_log_returns[["SP500"]])
     with pytest.raises(
-        hr.DataError, match="at least 40 rows, ten for each parameter of a margin; got 30"
+        hr.DataError, match="at least 40 rows, ten for each parameter of a univariate model; got 30"
     ):
         hr.DCC().fit(percent_log_returns.iloc[:30])
     with pytest.raises(
-        hr.DataError, match="at least 60 rows, ten for each parameter of a margin; got 55"
+        hr.DataError, match="at least 60 rows, ten for each parameter of a univariate model; got 55"
     ):
         hr.DCC(hr.GARCH(True, "student")).fit(percent_log_returns.iloc[:55])
     with pytest.raises(hr.DataError, match="series must not be collinear; SP500, twice are"):
@@ -217,7 +217,7 @@ def test_settings_and_samples_that_cannot_work_are_refused(percent_log_returns):
         np.random.default_rng(0).standard_normal((60, 80)), percent_log_returns.index[:60]
     )
     with pytest.raises(
-        hr.DataError, match="got 60 dates of 80 series. Take DCC\\(target='nonlinear'\\)"
+        hr.DataError, match="got 60 observations of 80 series. Use DCC\\(target='nonlinear'\\)"
     ):
         hr.DCC().fit(wide)
 
@@ -263,7 +263,7 @@ def test_no_start_of_a_grid_beats_the_correlation_step(a, b, seed):
             near = replace(
                 steps.estimate, point=np.array([persistence, news, 0.0, 0.0]), parameters=point
             )
-            other = estimate_correlation(steps.likelihood, False, "a test", start=near)
+            other = estimate_correlation(steps.likelihood, False, "a test", warm_start=near)
             assert other.log_density <= steps.estimate.log_density + 1e-6
 
 
@@ -324,7 +324,7 @@ def smoothed_density(z, a, nu):
 def test_an_integrated_correlation_is_an_exponential_smoother(integrated):
     a, b, nu = (integrated.parameters.get(name, np.inf) for name in ("a", "b", "nu"))
     assert a + b == 1.0
-    z = integrated.estimates.inference.margins.residuals
+    z = integrated.estimates.inference.first_step.residuals
     np.testing.assert_allclose(
         integrated.correlation("NASDAQ", "SP500"), smoothed(z, a)[:, 0, 1], rtol=1e-10
     )
@@ -410,7 +410,7 @@ def test_an_integrated_correlation_of_independent_returns_stands_still():
         fit = hr.DCC(integrated=True).fit(independent)
     assert fit.parameters["a"] == 0.0
     assert fit.standard_errors[["a", "b"]].isna().all()
-    z = fit.estimates.inference.margins.residuals
+    z = fit.estimates.inference.first_step.residuals
     np.testing.assert_allclose(
         fit.correlation("asset", "hedge"), np.corrcoef(z, rowvar=False)[0, 1], rtol=1e-12
     )

@@ -9,12 +9,12 @@ import rdata
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.diagnostics import (
+from hedgeresearch.covariance.constant_correlation import (
     constant_correlation_test,
     engle_sheppard_test,
     pooled_regression,
-    residual_tests,
 )
+from hedgeresearch.covariance.diagnostics import ljung_box_tests
 
 
 def normals(n_dates, names, seed):
@@ -51,7 +51,7 @@ def engle_sheppard_by_loops(residuals, lags):
 
 def test_every_residual_square_and_pair_gets_its_ljung_box_test():
     z = normals(200, "abc", seed=0)
-    table = residual_tests(z, 4)
+    table = ljung_box_tests(z, 4)
     a, b = z["a"].to_numpy(), z["b"].to_numpy()
     assert list(table.columns) == ["statistic", "p"]
     assert list(table.index[:6]) == ["z[a]", "z[b]", "z[c]", "z[a] z[a]", "z[a] z[b]", "z[a] z[c]"]
@@ -64,7 +64,7 @@ def test_every_residual_square_and_pair_gets_its_ljung_box_test():
 
 def test_ljung_box_p_values_are_uniform_where_nothing_is_left():
     p = np.array(
-        [residual_tests(normals(500, "ab", seed), 5)["p"].to_numpy() for seed in range(300)]
+        [ljung_box_tests(normals(500, "ab", seed), 5)["p"].to_numpy() for seed in range(300)]
     )
     for column in p.T:
         assert stats.kstest(column, "uniform").pvalue > 0.005
@@ -74,13 +74,13 @@ def test_ljung_box_sees_what_is_left():
     z = normals(500, "ab", seed=1)
     z["a"] *= np.repeat([0.5, 1.5], 250)
     z["b"] += 0.8 * z["a"] * np.repeat([1.0, -1.0], 250)
-    p = residual_tests(z, 5)["p"]
+    p = ljung_box_tests(z, 5)["p"]
     assert p["z[a] z[a]"] < 1e-6 and p["z[a] z[b]"] < 1e-6 and p["z[a]"] > 0.01
 
 
 def test_more_lags_than_dates_are_refused():
-    with pytest.raises(hr.DataError, match="lags must be fewer than the dates, 5; got 5"):
-        residual_tests(normals(5, "ab", seed=0), 5)
+    with pytest.raises(hr.DataError, match="lags must be fewer than the observations, 5; got 5"):
+        ljung_box_tests(normals(5, "ab", seed=0), 5)
 
 
 @pytest.mark.parametrize("lags", [1, 3])
@@ -91,7 +91,7 @@ def test_constant_correlation_statistic_is_its_definition(lags):
     test = constant_correlation_test(residuals, lags)
     assert test.statistic == pytest.approx(engle_sheppard_by_loops(residuals, lags), rel=1e-9)
     assert test.p_value == pytest.approx(stats.chi2.sf(test.statistic, lags), rel=1e-10)
-    assert (test.lags, test.degrees_of_freedom) == (lags, lags)
+    assert str(test.distribution) == f"chi-squared({lags})"
 
 
 def test_rmgarch_number_by_the_way_of_rmgarch(data_dir):
@@ -145,12 +145,12 @@ def test_units_and_order_of_the_series_do_not_matter():
 def test_moving_correlations_are_found_and_said_so():
     moving = engle_sheppard_test(hr.data.simulate_dcc(n_dates=1000, a=0.2, b=0.7, seed=0).returns)
     assert moving.p_value < 1e-6
-    assert repr(moving).startswith(
-        "ConstantCorrelationTest(constant correlation is rejected at 5 %: statistic "
-    )
+    assert moving.rejects()
+    assert repr(moving).startswith("HypothesisTest(Engle-Sheppard: chi-squared(1) = ")
+    assert repr(moving).endswith("constant correlation: rejected at 5%)")
     still = engle_sheppard_test(hr.data.simulate_dcc(n_dates=1000, a=0.0, b=0.0, seed=0).returns)
     assert still.p_value > 0.05
-    assert "constant correlation is not rejected at 5 %" in repr(still)
+    assert "constant correlation: not rejected at 5%" in repr(still)
 
 
 def test_p_values_are_uniform_where_correlation_is_constant():
@@ -186,7 +186,7 @@ def test_what_cannot_be_tested_is_refused():
         engle_sheppard_test(returns[["asset"]])
     with pytest.raises(hr.DataError, match="at least 40 rows.*; got 39"):
         engle_sheppard_test(returns.iloc[:39])
-    with pytest.raises(hr.DataError, match="lags must leave 40 dates; got 61 of 100 dates"):
+    with pytest.raises(hr.DataError, match="lags must leave 40 observations; got 61 of 100"):
         engle_sheppard_test(returns, lags=61)
     with pytest.raises(hr.DataError, match="series must not be collinear"):
         engle_sheppard_test(returns.assign(twice=2 * returns["asset"]))

@@ -9,9 +9,9 @@ from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.bekk.delta_method import _target_influence as bekk_target_influence
 from hedgeresearch.covariance.bekk.estimation import BEKKLikelihood
-from hedgeresearch.covariance.dcc.delta_method import CorrelationStart, correlation_moves
-from hedgeresearch.covariance.dcc.estimation import correlation_influence
-from hedgeresearch.covariance.dcc.likelihood import NO_MOVES, CorrelationLikelihood
+from hedgeresearch.covariance.dcc.delta_method import DCCStateAt, dcc_delta_method
+from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
+from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
 from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.volatility.garch.likelihood import backcast_start
 
@@ -49,10 +49,10 @@ def ratio(recursion, values):
 
 
 def test_no_move_is_the_fit_and_influences_cancel(fit, returns):
-    values, moves = returns.to_numpy(), fit.estimates.inference.moves()
-    still = moves.start_at(np.zeros(len(moves.sizes))).advance(values)
+    values, moves = returns.to_numpy(), fit.estimates.inference.delta_method()
+    still = moves.state_at(np.zeros(len(moves.steps))).advance(values)
     np.testing.assert_allclose(still.next_covariance, fit.next_covariance, rtol=1e-10)
-    by_date = moves.functional_influence(lambda start: ratio(start, values))
+    by_date = moves.influence_on(lambda start: ratio(start, values))
     assert by_date.shape == (len(values), 2)
     error = by_date.std(axis=0) / np.sqrt(len(values))
     assert (error > 1e-3).all()
@@ -62,14 +62,14 @@ def test_no_move_is_the_fit_and_influences_cancel(fit, returns):
 
 def test_a_small_move_is_one_of_the_named_parameters(fit, returns):
     """The vector begins with the parameters: those of the first margin, or of BEKK, in unit variance."""
-    moves = fit.estimates.inference.moves()
+    moves = fit.estimates.inference.delta_method()
     scales = np.abs(moves.influence).max(axis=0)
-    assert moves.influence.shape == (len(returns), len(moves.sizes))
-    assert (moves.sizes[scales > 0] >= 0).all()
+    assert moves.influence.shape == (len(returns), len(moves.steps))
+    assert (moves.steps[scales > 0] >= 0).all()
     for j in (1, 2):
-        change = np.zeros(len(moves.sizes))
-        change[j] = moves.sizes[j]
-        ends = (ratio(moves.start_at(sign * change), returns.to_numpy()) for sign in (1, 0, -1))
+        change = np.zeros(len(moves.steps))
+        change[j] = moves.steps[j]
+        ends = (ratio(moves.state_at(sign * change), returns.to_numpy()) for sign in (1, 0, -1))
         up, still, down = ends
         np.testing.assert_allclose(up - still, still - down, rtol=1e-2, atol=1e-9)
 
@@ -94,7 +94,7 @@ def test_all_moment_conditions_stacked(rules, percent_log_returns):
     steps = fit.estimates.inference
     likelihood, z = steps.likelihood, steps.likelihood.residuals
     upper = np.triu_indices(2)
-    n_margins, n_dynamic = 8, len(steps.estimate.kept)
+    n_margins, n_dynamic = 8, len(steps.estimate.reported)
     theta = np.concatenate(
         [fit.parameters, likelihood.sample_target[upper], likelihood.news_target[upper]]
     )
@@ -134,8 +134,8 @@ def test_all_moment_conditions_stacked(rules, percent_log_returns):
         change = at - theta
         return ratio(start(change), values)
 
-    start = CorrelationStart(
-        steps.margins, likelihood, np.append(steps.estimate.parameters, NORMAL), steps.estimate.kept
+    start = DCCStateAt(
+        steps.first_step, likelihood, np.append(steps.estimate.parameters, NORMAL), steps.estimate.reported
     )
     sizes = np.array([1e-5 * max(abs(x), 0.1) for x in theta])
     moves = sizes[:, None] * np.eye(len(theta))
@@ -153,9 +153,9 @@ def test_all_moment_conditions_stacked(rules, percent_log_returns):
         centred[:, :, None] * centred[:, None] * len(z) / (len(z) - 1) - likelihood.sample_target
     )
     raw[:, 1] = bool(rules) * (falls[:, :, None] * falls[:, None]) - likelihood.news_target
-    sensitivities = [f.sensitivities() for f in steps.margins.fits]
+    sensitivities = [f.sensitivities() for f in steps.first_step.fits]
     correlation = correlation_influence(likelihood, steps.estimate, sensitivities, raw)
-    found = correlation_moves(start, sensitivities, correlation, raw).functional_influence(
+    found = dcc_delta_method(start, sensitivities, correlation, raw).influence_on(
         lambda r: ratio(r, values)
     )
     # differences twice over
@@ -229,7 +229,7 @@ def test_sums_of_products_are_sums_of_surprises(residuals):
 
 def test_sums_of_corrected_products_are_sums_of_surprises(residuals):
     likelihood = CorrelationLikelihood(residuals, corrected=True)
-    x = corrected_residuals(*TRUTH[:2], residuals, NO_MOVES)[0]
+    x = corrected_residuals(*TRUTH[:2], residuals, NO_DERIVATIVES)[0]
     x = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     target = likelihood.target(*TRUTH[:2])[0][0, 1]
     products = x.prod(axis=1) - 0.5 * target * (x**2).sum(axis=1)

@@ -46,7 +46,7 @@ GIVEN = {
 }
 MODELS = ESTIMATED | GIVEN
 UNSHRUNK = [name for name in ESTIMATED if name != "dcc, composite"]
-ADVICE = r"[Tt]ake|Leave|Give|Take|Choose|Add|Rename|Remove|Look|try"
+ADVICE = r"[Tt]ake|Leave|Give|Pass|Use|Choose|Add|Rename|Remove|Look|try"
 
 
 def panel(values):
@@ -222,7 +222,7 @@ def test_windows_that_do_not_move_have_no_variance():
     rolling, ewma = fit(hr.RollingCovariance(60), still)[0], fit(hr.EWMACovariance(), still)[0]
     assert rolling.next_covariance.loc["asset", "asset"] == 0.0
     assert_covariances(ewma.path())
-    with pytest.raises(hr.DataError, match="singular at step 1, as series do not move"):
+    with pytest.raises(hr.DataError, match="singular at step 1, as series are constant"):
         rolling.simulate(10)
     with pytest.raises(hr.DataError, match=f"singular on {DATES[N_DATES // 2 + 60].date()}"):
         _ = rolling.standardized_residuals
@@ -267,7 +267,7 @@ def test_no_restart_ends_higher(case, name, monkeypatch):
 def test_more_series_than_dates_are_refused(model):
     with pytest.raises(
         hr.DataError,
-        match=r"more dates than series .*; got 44 dates of 46 series\. Take DCC\(target=",
+        match=r"more observations than series .*; got 44 observations of 46 series\. Use DCC\(target=",
     ):
         model.fit(WIDE)
     with pytest.raises(hr.DataError, match="at least 48 rows; got 44. .* shrinkage='nonlinear'"):
@@ -283,7 +283,7 @@ def test_about_as_many_series_as_dates():
     square = WIDE.iloc[:, :43]
     assert_sound(*fit(hr.CCC(), square))
     with pytest.raises(
-        hr.DataError, match="differs from the number of dates less one .* shrinkage='linear'"
+        hr.DataError, match="differs from the number of observations less one .* shrinkage='linear'"
     ):
         hr.DCC(target="nonlinear").fit(square)
 

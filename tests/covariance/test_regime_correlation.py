@@ -10,11 +10,11 @@ from scipy import stats
 import hedgeresearch as hr
 from hedgeresearch.covariance.first_step import fit_first_step
 from hedgeresearch.covariance.regime_switching.estimation import (
-    Point,
     estimate_regime_correlation,
     starting_points,
 )
 from hedgeresearch.covariance.regime_switching.regime_correlation import RegimeCorrelation
+from hedgeresearch.covariance.regime_switching.state import SwitchingCorrelation
 
 
 def switching(n_dates, seed, n_series=2, correlations=(0.2, 0.8), stay=(0.98, 0.97)):
@@ -45,16 +45,16 @@ def fit(returns):
 
 def slow_path(fit, returns):
     """Log-likelihood, covariances of every date and of the next, by the definition in plain probabilities."""
-    p, transition = fit.initial_state.point.probabilities, fit.initial_state.point.transition
+    p, transition = fit.initial_state.switching.probabilities, fit.initial_state.switching.transition
     total, path = 0.0, []
     means, variances = [], []
-    for state, name in zip(fit.initial_state.margins, returns.columns, strict=True):
+    for state, name in zip(fit.initial_state.univariate, returns.columns, strict=True):
         mean, variance, _ = state.filter(returns[name].to_numpy())
         means.append(mean)
         variances.append(variance)
     for t in range(len(returns) + 1):
         d = np.diag(np.sqrt([v[t] for v in variances]))
-        matrices = [d @ r @ d for r in fit.initial_state.point.correlations]
+        matrices = [d @ r @ d for r in fit.initial_state.switching.correlations]
         path.append(sum(weight * matrix for weight, matrix in zip(p, matrices, strict=True)))
         if t < len(returns):
             mean = [m[t] for m in means]
@@ -83,7 +83,7 @@ def test_likelihood_and_path_are_the_definition(returns):
 
 def test_the_em_ends_at_its_fixed_point(fit, returns):
     """A slow step from the estimate, with probabilities by the forward and backward recursions, changes nothing."""
-    z, point = fit.estimates.inference.margins.residuals, fit.initial_state.point
+    z, point = fit.estimates.inference.first_step.residuals, fit.initial_state.switching
     f = np.stack([stats.multivariate_normal.pdf(z, cov=r) for r in point.correlations], axis=1)
     n = len(z)
     forward, backward = np.empty((n, 2)), np.ones((n, 2))
@@ -155,7 +155,7 @@ def test_errors_are_those_of_repeated_samples():
 
 
 def test_regimes_are_in_the_order_of_their_correlation(fit, returns):
-    correlations = fit.initial_state.point.correlations
+    correlations = fit.initial_state.switching.correlations
     assert correlations[0].sum() < correlations[1].sum()
     z = fit_first_step(hr.GARCH(), returns).residuals
     for seed in range(4):
@@ -164,7 +164,7 @@ def test_regimes_are_in_the_order_of_their_correlation(fit, returns):
 
 
 def test_forecasts_are_powers_of_the_transition(fit):
-    steps, point = fit.forecast(6), fit.final_state.point
+    steps, point = fit.forecast(6), fit.final_state.switching
     for h in range(1, 7):
         p = point.probabilities @ np.linalg.matrix_power(point.transition, h - 1)
         expected = p[0] * point.correlations[0] + p[1] * point.correlations[1]
@@ -210,10 +210,10 @@ def test_what_cannot_work_is_refused(returns):
 
 def test_regimes_that_collapse_are_not_returned():
     z = np.random.default_rng(0).standard_normal((60, 3))
-    singular = Point(np.ones((1, 3, 3)), np.ones((1, 1)), np.ones(1))
+    singular = SwitchingCorrelation(np.ones((1, 3, 3)), np.ones((1, 1)), np.ones(1))
     with pytest.raises(hr.ConvergenceError, match="none of 1 starts did"):
         estimate_regime_correlation(z, [singular])
-    never = Point(
+    never = SwitchingCorrelation(
         np.stack([np.eye(3)] * 2), np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([1.0, 0.0])
     )
     with pytest.raises(hr.ConvergenceError, match="none is singular or rests on a few dates"):

@@ -59,7 +59,7 @@ def test_what_cannot_work_is_refused():
     ):
         hr.SampleCovariance(shrinkage="ridge")
     with pytest.raises(
-        hr.DataError, match="at least 62 rows; got 40. Give .* give shrinkage='nonlinear'."
+        hr.DataError, match="at least 62 rows; got 40. Pass .* shrinkage='nonlinear'."
     ):
         hr.SampleCovariance().fit(panel(40, 60))
     for word in ("linear", "nonlinear"):

@@ -143,7 +143,7 @@ def test_what_nonlinear_shrinkage_cannot_do_is_refused():
     values = np.random.default_rng(5).standard_normal((100, 100))
     for n_series in (98, 99, 100):  # n = 99: as many series as independent dates
         with pytest.raises(
-            hr.DataError, match=rf"got {n_series} series and 100 dates.* or shrinkage='linear'"
+            hr.DataError, match=rf"got {n_series} series and 100 observations.* or shrinkage='linear'"
         ):
             shrink_nonlinear(values[:, :n_series])
     with pytest.raises(

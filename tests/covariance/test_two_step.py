@@ -6,8 +6,9 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
-from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, correlation_influence
+from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
 from hedgeresearch.estimation.influence import (
     Sensitivities,
     covariance_from_influence,
@@ -111,7 +112,7 @@ def test_an_independent_program(case, dow, dow_reference):
         point=np.zeros(4),
         parameters=np.array([*expected["dcc"], 0.0]),
         nu=NORMAL,
-        kept=[0, 1],
+        reported=[0, 1],
         tangent=np.eye(2),
         log_density=0.0,
         gradient_norm=0.0,

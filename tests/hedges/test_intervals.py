@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.fit import standardized_residuals
+from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.hedges.bootstrap import bootstrap_ratios, resampling
 
 

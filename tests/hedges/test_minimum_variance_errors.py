@@ -120,18 +120,18 @@ def test_an_extension_filters_with_parameters_of_the_sample(returns):
     """The errors a year on are those of the same parameters in another state: slow differences of all of it."""
     early = fit(hr.DCC(), returns.iloc[:500])
     late = extend(early, returns.iloc[500:])
-    moves = early.estimates.inference.moves()
+    moves = early.estimates.inference.delta_method()
     by_date = np.zeros((500, 2))
     for j in np.flatnonzero(moves.influence.any(axis=0)):
         ends = []
         for sign in (1.0, -1.0):
-            change = np.zeros(len(moves.sizes))
-            change[j] = 3.0 * sign * moves.sizes[j]
-            h = moves.start_at(change)
+            change = np.zeros(len(moves.steps))
+            change[j] = 3.0 * sign * moves.steps[j]
+            h = moves.state_at(change)
             for row in returns.to_numpy():
                 h = h.advance(row[None])
             ends.append(np.linalg.solve(h.next_covariance[1:, 1:], h.next_covariance[1:, 0]))
-        by_date += np.outer(moves.influence[:, j], (ends[0] - ends[1]) / (6.0 * moves.sizes[j]))
+        by_date += np.outer(moves.influence[:, j], (ends[0] - ends[1]) / (6.0 * moves.steps[j]))
     lags, total = newey_west_lags(500), by_date.T @ by_date
     for lag in range(1, lags + 1):
         cross = by_date[lag:].T @ by_date[:-lag]

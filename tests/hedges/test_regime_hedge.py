@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.standardize import scaled_roots
+from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.hedges.fit import RegimeMoments
 from hedgeresearch.regimes.alignment import PermutedState
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments

@@ -139,7 +139,7 @@ def test_margin_gradient_is_the_derivative_along_the_margins(nu, rules):
         np.array([0.06, 0.88, 0.02 * rules.get("asymmetric", False)]),
     )
     moving = np.random.default_rng(5).standard_normal((2, 150, 3))
-    gradient = CorrelationLikelihood(residuals, **rules).margin_gradient(parameters, nu, moving)
+    gradient = CorrelationLikelihood(residuals, **rules).univariate_gradient(parameters, nu, moving)
     for k in range(2):
         for i in range(3):
             direction = np.zeros_like(residuals)

@@ -10,7 +10,7 @@ Bollerslev and Wooldridge (1992), Econometric Reviews 11, section 2.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pandas as pd
 
@@ -58,6 +58,8 @@ class BEKK:
     form: Literal["scalar", "diagonal", "full"] = "diagonal"
     asymmetric: bool = False
     targeting: bool = False
+
+    warm_start: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_choice(self.form, "form", ("scalar", "diagonal", "full"))

@@ -19,7 +19,8 @@ from hedgeresearch._kernels.bekk import bekk_covariance
 from hedgeresearch.covariance.bekk.estimation import BEKKInference, BEKKLikelihood
 from hedgeresearch.covariance.bekk.parameters import MatrixMap
 from hedgeresearch.covariance.bekk.state import BEKKState
-from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, symmetric
+from hedgeresearch.covariance.correlation import upper_triangle_to_matrix
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod
 from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.typing import Array
@@ -43,7 +44,7 @@ class BEKKErrors:
         """Sampling covariance of the parameters (k, k); NaN for parameters held at zero."""
         return self.steps.covariance()
 
-    def moves(self) -> DeltaMethod[BEKKState]:
+    def delta_method(self) -> DeltaMethod[BEKKState]:
         """The parameters in unit variance, then the upper triangles of S and N, where they count."""
         likelihood = self.steps.likelihood
         if not likelihood.map.layout.targeting:
@@ -93,7 +94,8 @@ def _moved(mapping: MatrixMap, change: Array) -> MatrixMap:
     n = mapping.layout.n
     return MatrixMap(
         mapping.layout,
-        mapping.moments + [symmetric(part, n) for part in np.split(change, len(mapping.moments))],
+        mapping.moments
+        + [upper_triangle_to_matrix(part, n) for part in np.split(change, len(mapping.moments))],
     )
 
 

@@ -1,0 +1,1 @@
+"""Constant, dynamic and equal conditional correlations, estimated in two steps."""

@@ -1,25 +1,27 @@
-r"""Constant conditional correlation on margins of their own.
+r"""Constant conditional correlation, with a univariate model for every series.
 
 .. math:: H_t = D_t R D_t
 
-Source: Bollerslev (1990), Review of Economics and Statistics 72, eq. 3-5, in two steps: R is the correlation of the
-residuals z that the margins leave.
+Source: Bollerslev (1990), Review of Economics and Statistics 72, eq. 3-5, in two steps: R is the
+correlation of the standardized residuals z of the univariate models.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.densities import NORMAL
-from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
+from hedgeresearch.covariance.correlation import as_correlation, upper_triangle_to_matrix
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCState, as_correlation
-from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, margin_sizes, symmetric
+from hedgeresearch.covariance.dcc.state import DCCState
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, univariate_steps
 from hedgeresearch.covariance.first_step import (
     FirstStep,
     UnivariateModels,
@@ -30,6 +32,7 @@ from hedgeresearch.covariance.first_step import (
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
+from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityState
@@ -38,13 +41,15 @@ from hedgeresearch.volatility.protocols import VolatilityState
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class CCC:
-    """The correlation of the standardised residuals, the same for all dates; a DCC with a = b = 0.
+    """Correlation of the standardized residuals, the same at every date; a DCC with a = b = 0.
+
+    The likelihood and ``simulate`` assume jointly normal returns, whatever density the univariate
+    models have.
 
     Parameters
     ----------
-    univariate : the model of each series' own mean and variance; one for all, or a mapping by name
-
-    The likelihood and ``simulate`` are those of jointly normal returns, whatever density the margins have.
+    univariate : volatility model, or mapping of them by series
+        Model of the mean and variance of every series.
 
     Examples
     --------
@@ -56,6 +61,8 @@ class CCC:
 
     univariate: UnivariateModels = GARCH()
 
+    warm_start: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
 
@@ -65,83 +72,110 @@ class CCC:
         Raises
         ------
         DataError
-            If there are fewer than ten dates for a parameter of a margin, or series are collinear.
+            If there are fewer than ten observations for a parameter of a univariate model, or
+            series are collinear.
         ConvergenceError
-            If a margin reaches no optimum.
+            If a univariate model reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "CCC")
-        margins = fit_first_step(self.univariate, frame)
-        correlation = as_correlation(np.cov(margins.residuals, rowvar=False))
-        recursion = constant_correlation(margins.states, correlation)
-        likelihood = CorrelationLikelihood(margins.residuals, shrunk_target=correlation)
-        log_density, _ = likelihood.scores(recursion.parameters, NORMAL)
-        pairs = combinations(range(len(margins.series)), 2)
-        named = {
-            f"correlation {margins.series[i]} {margins.series[j]}": float(correlation[i, j])
-            for i, j in pairs
-        }
-        estimates = Estimates(
-            values=margins.values | named,
-            n_dates=len(frame),
-            log_likelihood=float(log_density.sum()) - margins.log_volatility,
-            gradient_norm=margins.gradient_norm,
-            bounds_hit=tuple(margins.bounds_hit),
-            inference=CCCInference(margins, correlation),
-        )
-        warn_of_bounds(self, estimates)
-        return start_fit(self, frame, recursion, estimates)
+        first_step = fit_first_step(self.univariate, frame)
+        correlation = as_correlation(np.cov(first_step.residuals, rowvar=False))
+        state = constant_correlation_state(first_step.states, correlation)
+        estimates = _estimates(first_step, correlation)
+        warn_of_bounds("CCC", estimates.bounds_hit, BOUNDS_ADVICE)
+        return start_fit(self, frame, state, estimates)
 
 
 @dataclass(frozen=True, eq=False)
 class CCCInference:
-    """Sampling covariance of the margins' parameters and of the correlations, pair by pair.
+    """Sampling errors of the univariate parameters and of the correlations, pair by pair.
 
     Attributes
     ----------
-    margins : FirstStep
-    correlation : array (n_series, n_series), of their residuals
+    first_step : FirstStep
+        Univariate estimates.
+    correlation : array (n_series, n_series)
+        Correlation of their standardized residuals.
     """
 
-    margins: FirstStep
+    first_step: FirstStep
     correlation: Array
 
     def covariance(self) -> Array:
-        """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
-        return covariance_from_influence(
-            self._influence([fit.sensitivities() for fit in self.margins.fits])
-        )
+        """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
+        return covariance_from_influence(self._influence(self.first_step.sensitivities()))
 
-    def moves(self) -> DeltaMethod[DCCState]:
-        """The margins' parameters and the correlations."""
-        sensitivities = [fit.sensitivities() for fit in self.margins.fits]
-        by_date, of_margins = self._influence(sensitivities), margin_sizes(sensitivities)
-        of_pairs = np.full(by_date.shape[1] - len(of_margins), STEP)
-        return DeltaMethod(by_date, np.concatenate([of_margins, of_pairs]), self.start_after)
+    def delta_method(self) -> DeltaMethod[DCCState]:
+        """Return the influence on the univariate parameters and the correlations."""
+        sensitivities = self.first_step.sensitivities()
+        influence = self._influence(sensitivities)
+        steps = univariate_steps(sensitivities)
+        correlation_steps = np.full(influence.shape[1] - len(steps), STEP)
+        return DeltaMethod(influence, np.concatenate([steps, correlation_steps]), self.state_at)
 
-    def start_after(self, change: Array) -> DCCState:
-        """The recursion before the sample after a change (k,) of the parameters."""
+    def state_at(self, change: Array) -> DCCState:
+        """Return the filter state before the sample after a change (k,) of the parameters."""
         n = len(self.correlation)
-        at = len(change) - n * (n - 1) // 2
-        correlation = self.correlation + symmetric(change[at:], n, diagonal=False)
-        return constant_correlation(states_after(self.margins, change[:at]), correlation)
+        by_univariate, by_pair = np.split(change, [len(change) - n * (n - 1) // 2])
+        correlation = self.correlation + upper_triangle_to_matrix(by_pair, n, diagonal=False)
+        states = states_after(self.first_step, by_univariate)
+        return constant_correlation_state(states, correlation)
 
     def _influence(self, sensitivities: list[Sensitivities]) -> Array:
-        residuals, correlation = self.margins.residuals, self.correlation
+        """Influence of each observation on all parameters, (n_dates, k)."""
+        residuals = self.first_step.residuals
         unit = (residuals - residuals.mean(axis=0)) / residuals.std(axis=0, ddof=1)
-        # what the margins of series i add to z_i at each date, projected on the other series
-        through = []
-        for i, s in enumerate(sensitivities):
-            moments = s.derivatives @ unit / (len(unit) - 1) / residuals[:, i].std(ddof=1)
-            through.append(s.influence @ (moments - np.outer(moments[:, i], correlation[i])))
+        through = self._through_univariate(sensitivities, unit)
         columns = []
         for i, j in combinations(range(unit.shape[1]), 2):
-            own = unit[:, i] * unit[:, j] - 0.5 * correlation[i, j] * (
-                unit[:, i] ** 2 + unit[:, j] ** 2
-            )
+            squares = unit[:, i] ** 2 + unit[:, j] ** 2
+            own = unit[:, i] * unit[:, j] - 0.5 * self.correlation[i, j] * squares
             columns.append(own + through[i][:, j] + through[j][:, i])
         return np.hstack([*(s.influence for s in sensitivities), np.stack(columns, axis=1)])
 
+    def _through_univariate(self, sensitivities: list[Sensitivities], unit: Array) -> list[Array]:
+        """Influence on the correlations of each series through its univariate parameters.
 
-def constant_correlation(margins: tuple[VolatilityState, ...], correlation: Array) -> DCCState:
-    """A DCC with a = b = 0."""
-    return DCCState(margins, np.zeros(3), False, correlation, correlation, correlation, NORMAL)
+        What the parameters of series i add to z_i at each date, projected on all series, a list
+        of arrays (n_dates, n_series); ``unit`` are residuals scaled to mean 0 and variance 1.
+        """
+        through = []
+        for i, s in enumerate(sensitivities):
+            scale = self.first_step.residuals[:, i].std(ddof=1)
+            moments = s.derivatives @ unit / (len(unit) - 1) / scale
+            projected = moments - np.outer(moments[:, i], self.correlation[i])
+            through.append(s.influence @ projected)
+        return through
+
+
+def constant_correlation_state(
+    univariate: tuple[VolatilityState, ...], correlation: Array
+) -> DCCState:
+    """Return the state of a DCC with a = b = 0."""
+    return DCCState(
+        univariate=univariate,
+        parameters=np.zeros(3),
+        corrected=False,
+        target=correlation,
+        intercept=correlation,
+        q=correlation,
+        degrees_of_freedom=NORMAL,
+    )
+
+
+def _estimates(first_step: FirstStep, correlation: Array) -> Estimates:
+    """Return the estimates of both steps, correlations by the names of their series."""
+    likelihood = CorrelationLikelihood(first_step.residuals, shrunk_target=correlation)
+    log_density, _ = likelihood.scores(np.zeros(3), NORMAL)
+    values = first_step.values
+    for i, j in combinations(range(len(first_step.series)), 2):
+        name = f"correlation {first_step.series[i]} {first_step.series[j]}"
+        values[name] = float(correlation[i, j])
+    return Estimates(
+        values=values,
+        n_dates=len(first_step.residuals),
+        log_likelihood=float(log_density.sum()) - first_step.log_volatility,
+        gradient_norm=first_step.gradient_norm,
+        bounds_hit=tuple(first_step.bounds_hit),
+        inference=CCCInference(first_step, correlation),
+    )

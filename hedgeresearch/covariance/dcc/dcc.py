@@ -1,38 +1,47 @@
-r"""Dynamic conditional correlation on margins of their own.
+r"""Dynamic conditional correlation, with a univariate model for every series.
 
 .. math:: H_t = D_t R_t D_t, \quad R_t = \mathrm{corr}(Q_t), \quad
           Q_t = (1 - a - b) S - g N + a x_{t-1} x_{t-1}' + g n_{t-1} n_{t-1}' + b Q_{t-1}
 
-with z the residuals standardised by their margins, x = z, n = min(z, 0) and N = mean(n n'). Sources: Engle (2002),
-Journal of Business & Economic Statistics 20, eq. 18-20 and section 5 (two steps); Cappiello, Engle and Sheppard (2006),
-Journal of Financial Econometrics 4, eq. 3 (g); Aielli (2013), Journal of Business & Economic Statistics 31, eq. 2.4,
-where x_i = z_i sqrt(q_ii); Pakel, Shephard, Sheppard and Engle (2021), Journal of Business & Economic Statistics 39,
-section 2, for the composite likelihood over neighbouring pairs; Engle, Ledoit and Wolf (2019), Journal of Business &
-Economic Statistics 37, section 3, for S shrunk. Integrated (a + b = 1), Q is the exponential smoother of
-Engle (2002).
+with z the standardized residuals of the univariate models, x = z, n = min(z, 0) and
+N = mean(n n').
+
+Sources: Engle (2002), Journal of Business & Economic Statistics 20, eq. 18-20 and section 5 (two
+steps); Cappiello, Engle and Sheppard (2006), Journal of Financial Econometrics 4, eq. 3 (g); Aielli
+(2013), Journal of Business & Economic Statistics 31, eq. 2.4, where x_i = z_i sqrt(q_ii); Pakel,
+Shephard, Sheppard and Engle (2021), Journal of Business & Economic Statistics 39, section 2, for
+the composite likelihood over neighbouring pairs; Engle, Ledoit and Wolf (2019), Journal of Business
+& Economic Statistics 37, section 3, for S shrunk. Integrated (a + b = 1), Q is the exponential
+smoother of Engle (2002).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice, check_flag
-from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
-from hedgeresearch.covariance.dcc.estimation import (
-    TwoStepInference,
-    estimate_correlation,
-    two_step_estimates,
-)
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
+from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCState
-from hedgeresearch.covariance.first_step import UnivariateModels, check_univariate, fit_first_step
+from hedgeresearch.covariance.dcc.standard_errors import (
+    TwoStepInference,
+    two_step_estimates,
+    two_step_state,
+)
+from hedgeresearch.covariance.first_step import (
+    FirstStep,
+    UnivariateModels,
+    check_univariate,
+    fit_first_step,
+)
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
 
@@ -40,24 +49,39 @@ from hedgeresearch.volatility.garch.garch import GARCH
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class DCC:
-    """DCC(1,1) of any number of series: margins first, then the correlation, by quasi-likelihood.
+    """DCC(1,1) of any number of series, by quasi-likelihood in two steps.
+
+    A univariate model of every series comes first, then the correlation of the standardized
+    residuals.
 
     Parameters
     ----------
-    univariate : the model of each series' own mean and variance; one for all, or a mapping by name
-    asymmetric : whether joint falls weigh more (g)
-    correction : "engle", or "aielli" for the corrected recursion, whose target is consistent
-    density : "normal" or "student", of all series together
-    estimator : "full", or "composite" for very many series: the likelihood of neighbouring pairs; there is then no
-        joint log-likelihood
-    target : S from the "sample", or shrunk, "linear" (Ledoit and Wolf 2004) or "nonlinear" (Ledoit and Wolf 2020)
-    integrated : whether a + b = 1, so that correlations return to no mean and S only starts them
+    univariate : volatility model, or mapping of them by series
+        Model of the mean and variance of every series.
+    asymmetric : bool
+        Whether joint falls have a weight of their own (g).
+    correction : "engle" or "aielli"
+        The recursion of Engle (2002), or the corrected one, whose target is consistent.
+    density : "normal" or "student"
+        Joint density of all series.
+    estimator : "full" or "composite"
+        The joint likelihood or, for hundreds of series, the likelihood of neighbouring pairs; there
+        is then no joint log-likelihood.
+    target : "sample", "linear" or "nonlinear"
+        S is the covariance of the sample, or shrunk as in Ledoit and Wolf (2004) or Ledoit and Wolf
+        (2020).
+    integrated : bool
+        Whether a + b = 1, so that correlations do not revert to a mean and S is only their start.
 
-    The joint density, not that of the margins, is that of the likelihood and of ``simulate``. Standard errors allow for
-    S and N as functions of the margins, not for their own sampling error; a shrunk S is taken as given.
+    Notes
+    -----
+    The joint density, not the density of the univariate models, is used by the likelihood and by
+    ``simulate``. Standard errors allow for S and N as functions of the univariate parameters, not
+    for their own sampling error; a shrunk S is taken as given.
 
-    Start-up rule: margins start as their model says; S is the demeaned covariance (divisor n - 1) of z, and
-    Q_1 = (1 - a) S - g N, which is the recursion from Q_0 = S and z_0 = 0; with the correction Q_1 = S.
+    Start-up rule: univariate models start by their own rule; S is the demeaned covariance (divisor
+    n - 1) of z, and Q_1 = (1 - a) S - g N, which is the recursion from Q_0 = S and z_0 = 0; with
+    the correction Q_1 = S.
 
     Examples
     --------
@@ -77,6 +101,8 @@ class DCC:
     target: Literal["sample", "linear", "nonlinear"] = "sample"
     integrated: bool = False
 
+    warm_start: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
         check_flag(self.asymmetric, "asymmetric")
@@ -87,13 +113,15 @@ class DCC:
         check_flag(self.integrated, "integrated")
         if self.correction == "aielli" and (self.asymmetric or self.target != "sample"):
             raise DataError(
-                "correction='aielli' must go with asymmetric=False and target='sample', as its target depends on a and "
-                f"b; got asymmetric={self.asymmetric!r} and target={self.target!r}."
+                "correction='aielli' must go with asymmetric=False and target='sample', as its "
+                f"target depends on a and b; got asymmetric={self.asymmetric!r} and "
+                f"target={self.target!r}."
             )
         if self.integrated and (self.asymmetric or self.correction == "aielli"):
             raise DataError(
-                "integrated=True must go with asymmetric=False and correction='engle', as g and the correction act on "
-                f"the mean that it lacks; got asymmetric={self.asymmetric!r} and correction={self.correction!r}."
+                "integrated=True must go with asymmetric=False and correction='engle', as g and "
+                "the correction act on the mean that it lacks; got "
+                f"asymmetric={self.asymmetric!r} and correction={self.correction!r}."
             )
 
     def fit(
@@ -101,41 +129,52 @@ class DCC:
     ) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period, two series or more.
 
-        An earlier fit of the same model to the same series, on a sample much like this one, may be given as ``warm_start``:
-        the searches begin there, which is quicker, and look elsewhere only if they end on a bound.
+        Parameters
+        ----------
+        returns : DataFrame (n_dates, n_series)
+            Fractions per period.
+        warm_start : CovarianceFit, optional
+            Earlier fit of the same model to the same series, on a similar sample. The searches
+            begin there, which is quicker, and start elsewhere only if they end on a bound.
 
         Raises
         ------
         DataError
-            If there are fewer than ten dates for a parameter of a margin, if series are collinear, or if there are more
-            series than dates and the target is not shrunk.
+            If there are fewer than ten observations for a parameter of a univariate model, if
+            series are collinear, or if there are more series than observations and the target is
+            not shrunk.
         ConvergenceError
-            If a margin or the correlation step reaches no optimum.
+            If a univariate model or the correlation step reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "DCC", shrunk=self.target != "sample")
-        earlier = self._earlier(warm_start, frame)
-        margins = fit_first_step(self.univariate, frame, earlier.margins if earlier else None)
+        earlier = self._earlier_steps(warm_start, frame)
+        near = None if earlier is None else earlier.first_step
+        first_step = fit_first_step(self.univariate, frame, near)
+        inference = self._second_step(first_step, None if earlier is None else earlier.estimate)
+        estimates = two_step_estimates(inference, n_dates=len(frame))
+        warn_of_bounds("DCC", estimates.bounds_hit, BOUNDS_ADVICE)
+        return start_fit(self, frame, two_step_state(inference), estimates)
+
+    def _second_step(
+        self, first_step: FirstStep, earlier: CorrelationEstimate | None
+    ) -> TwoStepInference:
+        """Estimate the correlation of the standardized residuals."""
         likelihood = CorrelationLikelihood(
-            margins.residuals,
+            first_step.residuals,
             asymmetric=self.asymmetric,
             corrected=self.correction == "aielli",
             composite=self.estimator == "composite",
             integrated=self.integrated,
-            shrunk_target=self._shrunk(margins.residuals),
+            shrunk_target=self._shrunk_target(first_step.residuals),
         )
-        estimate = estimate_correlation(
-            likelihood,
-            self.density == "student",
-            "the DCC correlations",
-            earlier.estimate if earlier else None,
-        )
-        fit = _finish(self, frame, TwoStepInference(margins, likelihood, estimate))
-        warn_of_bounds(self, fit.estimates)
-        return fit
+        student = self.density == "student"
+        estimate = estimate_correlation(likelihood, student, "the DCC correlations", earlier)
+        return TwoStepInference(first_step, likelihood, estimate)
 
-    def _earlier(
+    def _earlier_steps(
         self, warm_start: CovarianceFit | None, frame: pd.DataFrame
     ) -> TwoStepInference | None:
+        """Return both steps of an earlier fit; refuse a fit of another model or other series."""
         if warm_start is None:
             return None
         steps = warm_start.estimates.inference
@@ -145,25 +184,10 @@ class DCC:
             or not warm_start.series.equals(frame.columns)
         ):
             raise DataError(
-                f"warm_start must be an earlier fit of {self!r} to {list(frame.columns)}; got {warm_start!r}."
+                f"warm_start must be an earlier fit of {self!r} to {list(frame.columns)}; got "
+                f"{warm_start!r}."
             )
         return steps
 
-    def _shrunk(self, residuals: Array) -> Array | None:
+    def _shrunk_target(self, residuals: Array) -> Array | None:
         return None if self.target == "sample" else SHRINKAGES[self.target](residuals)
-
-
-def _finish(model: DCC, frame: pd.DataFrame, steps: TwoStepInference) -> CovarianceFit:
-    margins, likelihood, estimate = steps.margins, steps.likelihood, steps.estimate
-    intercept, first, _ = likelihood.matrices(estimate.parameters)
-    target, _ = likelihood.target(*estimate.parameters[:2])
-    recursion = DCCState(
-        margins.states,
-        estimate.parameters,
-        likelihood.corrected,
-        target,
-        intercept,
-        first,
-        estimate.nu,
-    )
-    return start_fit(model, frame, recursion, two_step_estimates(steps, n_dates=len(frame)))

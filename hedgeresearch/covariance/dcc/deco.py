@@ -1,15 +1,16 @@
-r"""Dynamic equicorrelation: one correlation for all pairs, moving with the data.
+r"""Dynamic equicorrelation: one correlation for all pairs, changing with the data.
 
-.. math:: R_t = (1 - \rho_t) I + \rho_t 1 1', \quad \rho_t = \frac{1}{n (n - 1)} (1' \mathrm{corr}(Q_t) 1 - n)
+.. math:: R_t = (1 - \rho_t) I + \rho_t 1 1', \quad
+          \rho_t = \frac{1}{n (n - 1)} (1' \mathrm{corr}(Q_t) 1 - n)
 
-with Q of a DCC, by default the corrected one. Source: Engle and Kelly (2012), Journal of Business & Economic Statistics
-30, eq. 4-6 and section 3.
+with Q of a DCC, by default the corrected one. Source: Engle and Kelly (2012), Journal of Business &
+Economic Statistics 30, eq. 4-6 and section 3.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,14 +18,20 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.dcc import dcc_equicorrelation
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.covariance.checks import check_panel, warn_of_bounds
-from hedgeresearch.covariance.dcc.estimation import (
-    TwoStepInference,
-    estimate_correlation,
-    two_step_estimates,
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
+from hedgeresearch.covariance.correlation import (
+    as_correlation,
+    filter_residuals,
+    pairwise_products,
 )
+from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.state import DCCState, as_correlation, outer, standardised
+from hedgeresearch.covariance.dcc.standard_errors import (
+    TwoStepInference,
+    two_step_estimates,
+    two_step_state,
+)
+from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.delta_method import DeltaMethod
 from hedgeresearch.covariance.first_step import (
     UnivariateModels,
@@ -33,6 +40,7 @@ from hedgeresearch.covariance.first_step import (
     forecast_variances,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.garch import GARCH
 
@@ -40,13 +48,16 @@ from hedgeresearch.volatility.garch.garch import GARCH
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class DECO:
-    """Dynamic equicorrelation of any number of series, by two-step quasi-likelihood.
+    """Dynamic equicorrelation of any number of series, by quasi-likelihood in two steps.
 
     Parameters
     ----------
-    univariate : the model of each series' own mean and variance; one for all, or a mapping by name
-    correction : "aielli" (as in the paper) or "engle", the recursion of Q
-    density : "normal" or "student", of all series together
+    univariate : volatility model, or mapping of them by series
+        Model of the mean and variance of every series.
+    correction : "aielli" or "engle"
+        Recursion of Q: the corrected one, as in the paper, or the recursion of Engle (2002).
+    density : "normal" or "student"
+        Joint density of all series.
 
     Examples
     --------
@@ -61,6 +72,8 @@ class DECO:
     correction: Literal["engle", "aielli"] = "aielli"
     density: Literal["normal", "student"] = "normal"
 
+    warm_start: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
         check_choice(self.correction, "correction", ("engle", "aielli"))
@@ -72,110 +85,105 @@ class DECO:
         Raises
         ------
         DataError
-            If there are fewer than ten dates for a parameter of a margin, or series are collinear.
+            If there are fewer than ten observations for a parameter of a univariate model, or
+            series are collinear.
         ConvergenceError
-            If a margin or the correlation step reaches no optimum.
+            If a univariate model or the correlation step reaches no optimum.
         """
         frame = check_panel(returns, self.univariate, "DECO")
-        margins = fit_first_step(self.univariate, frame)
-        corrected = self.correction == "aielli"
+        first_step = fit_first_step(self.univariate, frame)
         likelihood = CorrelationLikelihood(
-            margins.residuals, corrected=corrected, equicorrelation=True
+            first_step.residuals, corrected=self.correction == "aielli", equicorrelation=True
         )
-        estimate = estimate_correlation(
-            likelihood, self.density == "student", "the DECO correlation"
-        )
-        intercept, first, _ = likelihood.matrices(estimate.parameters)
-        target, _ = likelihood.target(*estimate.parameters[:2])
-        q = DCCState(
-            margins.states, estimate.parameters, corrected, target, intercept, first, estimate.nu
-        )
-        steps = TwoStepInference(margins, likelihood, estimate)
-        estimates = replace(
-            two_step_estimates(steps, n_dates=len(frame)), inference=DECOInference(steps)
-        )
-        warn_of_bounds(self, estimates)
-        return start_fit(self, frame, DECOState(q), estimates)
+        student = self.density == "student"
+        estimate = estimate_correlation(likelihood, student, "the DECO correlation")
+        steps = TwoStepInference(first_step, likelihood, estimate)
+        estimates = two_step_estimates(steps, n_dates=len(frame))
+        estimates = replace(estimates, inference=DECOInference(steps))
+        warn_of_bounds("DECO", estimates.bounds_hit, BOUNDS_ADVICE)
+        return start_fit(self, frame, DECOState(two_step_state(steps)), estimates)
 
 
 @dataclass(frozen=True, eq=False)
 class DECOInference:
-    """That of the two steps, for a recursion of equal correlations."""
+    """Sampling errors of a DECO: those of the two steps, for a state with equal correlations."""
 
     steps: TwoStepInference
 
     def covariance(self) -> Array:
-        """The two-step sandwich, (k, k); NaN for parameters held by a bound."""
+        """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
         return self.steps.covariance()
 
-    def moves(self) -> DeltaMethod[DECOState]:
-        """All margins' parameters, the correlation's, and S."""
-        moves = self.steps.moves()
-        return DeltaMethod(
-            moves.influence, moves.sizes, lambda change: DECOState(moves.start_at(change))
-        )
+    def delta_method(self) -> DeltaMethod[DECOState]:
+        """Return the influence on all parameters and on S."""
+        dcc = self.steps.delta_method()
+        return DeltaMethod(dcc.influence, dcc.steps, lambda change: DECOState(dcc.state_at(change)))
 
 
 @dataclass(frozen=True, eq=False)
 class DECOState:
-    """The recursion of a DCC, of whose correlations only the mean counts."""
+    """State of a DCC of whose correlations only the mean counts."""
 
     dcc: DCCState
 
     @property
     def degrees_of_freedom(self) -> float:
-        """Of the density of the returns."""
+        """Degrees of freedom of the density of the returns; infinite for the normal."""
         return self.dcc.degrees_of_freedom
 
     @property
     def constant_means(self) -> bool:
-        """Whether no margin's mean moves."""
+        """True if the mean of every series is the same at every date."""
         return self.dcc.constant_means
 
     @property
     def next_covariance(self) -> Array:
-        """D R D of the next date, all correlations alike."""
-        volatility = np.sqrt([margin.next_variance for margin in self.dcc.margins])
-        return np.asarray(
-            equicorrelation(mean_correlation(self.dcc.q), len(volatility))
-            * np.outer(volatility, volatility)
-        )
+        """D R D of the next date, with equal correlations, (n_series, n_series)."""
+        volatility = np.sqrt([state.next_variance for state in self.dcc.univariate])
+        correlation = equicorrelation_matrices(mean_correlation(self.dcc.q), len(volatility))
+        return np.asarray(correlation * np.outer(volatility, volatility))
 
     def means(self, returns: Array) -> Array:
-        """The margins' conditional means, (n_dates + 1, n_series)."""
+        """Return the conditional means of each series, (n_dates + 1, n_series)."""
         return self.dcc.means(returns)
 
     def path(self, returns: Array, block: Indices) -> Array:
-        """Covariances of a block before each date is seen, (n_dates, k, k); the correlation needs all series."""
+        """Return the covariances of some series, each before its date is seen, (n_dates, k, k).
+
+        Their correlation depends on all series.
+        """
         dcc = self.dcc
-        residuals, variances, _ = standardised(dcc.margins, returns)
-        rho = dcc_equicorrelation(dcc.parameters, dcc.corrected, residuals, dcc.intercept, dcc.q)[
-            :-1
-        ]
+        residuals, variances, _ = filter_residuals(dcc.univariate, returns)
+        rho = dcc_equicorrelation(dcc.parameters, dcc.corrected, residuals, dcc.intercept, dcc.q)
         volatility = np.sqrt(variances[:-1, block])
-        path = equicorrelation(rho[:, None, None], len(block))
-        return np.asarray(path * outer(volatility))
+        correlation = equicorrelation_matrices(rho[:-1, None, None], len(block))
+        return np.asarray(correlation * pairwise_products(volatility))
 
     def advance(self, returns: Array) -> DECOState:
-        """The margins and Q after new dates."""
+        """Return the univariate states and Q after new dates."""
         return replace(self, dcc=self.dcc.advance(returns))
 
     def forecast(self, horizon: int) -> Array:
-        """D_k R_k D_k of each step: rho falls back to the target's mean correlation by (a + b)^(k - 1)."""
+        """Return D_k R_k D_k of each step k, (horizon, n_series, n_series).
+
+        The correlation reverts to the mean correlation of the target by (a + b)^(k - 1).
+        """
         dcc = self.dcc
-        now, later = mean_correlation(dcc.q), mean_correlation(dcc.target)
-        rho = later + (dcc.parameters[0] + dcc.parameters[1]) ** np.arange(horizon) * (now - later)
-        volatility = np.sqrt(forecast_variances(dcc.margins, horizon))
-        path = equicorrelation(rho[:, None, None], volatility.shape[1])
-        return np.asarray(path * outer(volatility))
+        first = mean_correlation(dcc.q)
+        target = mean_correlation(dcc.target)
+        weights = (dcc.parameters[0] + dcc.parameters[1]) ** np.arange(horizon)
+        rho = target + weights * (first - target)
+        volatility = np.sqrt(forecast_variances(dcc.univariate, horizon))
+        correlation = equicorrelation_matrices(rho[:, None, None], volatility.shape[1])
+        return np.asarray(correlation * pairwise_products(volatility))
 
 
 def mean_correlation(q: Array) -> float:
-    """The mean off-diagonal correlation of a covariance matrix."""
+    """Return the mean off-diagonal correlation of a covariance matrix (n, n)."""
     n = len(q)
     return float((as_correlation(q).sum() - n) / (n * (n - 1)))
 
 
-def equicorrelation(rho: Array | float, n: int) -> Array:
-    """Ones on the diagonal and rho beside it."""
+def equicorrelation_matrices(rho: Array | float, n: int) -> Array:
+    """Return matrices (..., n, n) with ones on the diagonal and ``rho`` (..., 1, 1) elsewhere."""
     return np.asarray(rho * np.ones((n, n)) + (1.0 - rho) * np.eye(n))

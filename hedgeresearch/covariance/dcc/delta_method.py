@@ -1,4 +1,8 @@
-"""All that a model of dynamic correlations estimated, in one vector: margins' parameters, (a, b, g, nu), S and N."""
+"""Delta method of dynamic correlations.
+
+The estimated quantities are, in this order: the univariate parameters, one series after the other;
+(a, b, g, nu), as far as they were estimated; and the upper triangles of the moments S and N.
+"""
 
 from __future__ import annotations
 
@@ -6,100 +10,118 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hedgeresearch.covariance.correlation import upper_triangle_to_matrix
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
-from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, margin_sizes, symmetric
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, univariate_steps
 from hedgeresearch.covariance.first_step import FirstStep, states_after
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
 
 
 @dataclass(frozen=True, eq=False)
-class CorrelationStart:
-    """The recursion before the sample, at the estimates or a small move away from them.
+class DCCStateAt:
+    """Filter state before the sample as a function of a change of the estimates.
 
     Attributes
     ----------
-    margins : FirstStep
+    first_step : FirstStep
+        Univariate estimates.
     likelihood : CorrelationLikelihood
-    point : array (4,), the estimates of (a, b, g, nu)
-    kept : positions among them of what was estimated
+        Residuals and rules of the correlation.
+    parameters : array (4,)
+        Estimates of (a, b, g, nu).
+    reported : list of int
+        Positions among them of what was estimated.
     """
 
-    margins: FirstStep
+    first_step: FirstStep
     likelihood: CorrelationLikelihood
-    point: Array
-    kept: list[int]
+    parameters: Array
+    reported: list[int]
 
     def __call__(self, change: Array) -> DCCState:
-        """At a change of margins' parameters, correlation parameters and the upper triangles of S and N."""
-        n = len(self.margins.fits)
+        """Return the state after a change (k,) of all estimated quantities."""
+        n = len(self.first_step.fits)
         triangle = n * (n + 1) // 2
-        of_margins, of_point, of_s, of_n = np.split(
-            change, [-2 * triangle - len(self.kept), -2 * triangle, -triangle]
-        )
-        point = self.point.copy()
-        point[self.kept] += of_point
-        a, b, g = point[:3]
-        target = self.likelihood.target(*self.point[:2])[0] + symmetric(of_s, n)
-        news = self.likelihood.news_target + symmetric(of_n, n)
+        ends = [-2 * triangle - len(self.reported), -2 * triangle, -triangle]
+        by_univariate, by_correlation, by_target, by_news = np.split(change, ends)
+        parameters = self.parameters.copy()
+        parameters[self.reported] += by_correlation
+        a, b, g = parameters[:3]
+        # S is moved by itself: it stays that of the estimated a and b, also with the correction
+        target = self.likelihood.target(*self.parameters[:2])[0]
+        target = target + upper_triangle_to_matrix(by_target, n)
+        news = self.likelihood.news_target + upper_triangle_to_matrix(by_news, n)
         intercept = (1.0 - a - b) * target - g * news
-        first = target if self.likelihood.corrected else intercept + b * target
-        states = states_after(self.margins, of_margins)
         return DCCState(
-            states, point[:3], self.likelihood.corrected, target, intercept, first, point[3]
+            univariate=states_after(self.first_step, by_univariate),
+            parameters=parameters[:3],
+            corrected=self.likelihood.corrected,
+            target=target,
+            intercept=intercept,
+            q=target if self.likelihood.corrected else intercept + b * target,
+            degrees_of_freedom=parameters[3],
         )
 
 
-def correlation_moves(
-    start: CorrelationStart, sensitivities: list[Sensitivities], correlation: Array, targets: Array
+def dcc_delta_method(
+    state_at: DCCStateAt, sensitivities: list[Sensitivities], correlation: Array, targets: Array
 ) -> DeltaMethod[DCCState]:
-    """The vector's parts side by side.
+    """Return the delta method from the influences on all parts.
 
     Parameters
     ----------
-    start : CorrelationStart
-    sensitivities : one a margin
-    correlation : array (n_dates, len(kept)), influence on the correlation's parameters
-    targets : array (n_dates, 2, n_series, n_series), influence on S and N at given parameters and margins
+    state_at : DCCStateAt
+        Filter state before the sample after a change.
+    sensitivities : list of Sensitivities
+        Of the univariate model of each series.
+    correlation : array (n_dates, n_reported)
+        Influence on the parameters of the correlation.
+    targets : array (n_dates, 2, n_series, n_series)
+        Influence on S and N at given parameters and univariate models.
     """
-    likelihood, n = start.likelihood, len(sensitivities)
-    total = targets + _through_margins(likelihood, start.point[:3], sensitivities)
-    _, by_parameters = likelihood.target(*start.point[:2])
+    likelihood = state_at.likelihood
+    n = len(sensitivities)
+    total = targets + _through_univariate(likelihood, state_at.parameters[:3], sensitivities)
+    _, by_parameters = likelihood.target(*state_at.parameters[:2])
     total[:, 0] += np.einsum("tp,pij->tij", correlation[:, :2], by_parameters[:2])
     rows, columns = np.triu_indices(n)
-    of_moments = total[:, :, rows, columns].reshape(len(total), -1)
-    by_date = np.hstack([*(s.influence for s in sensitivities), correlation, of_moments])
-    without_unit = [STEP if i < 3 else 0.0 for i in start.kept]  # nu does not touch covariances
-    sizes = np.concatenate(
-        [margin_sizes(sensitivities), without_unit, np.full(of_moments.shape[1], STEP)]
-    )
-    return DeltaMethod(by_date, sizes, start)
+    on_moments = total[:, :, rows, columns].reshape(len(total), -1)
+    influence = np.hstack([*(s.influence for s in sensitivities), correlation, on_moments])
+    # covariances do not depend on nu
+    correlation_steps = [STEP if i < 3 else 0.0 for i in state_at.reported]
+    moment_steps = np.full(on_moments.shape[1], STEP)
+    steps = np.concatenate([univariate_steps(sensitivities), correlation_steps, moment_steps])
+    return DeltaMethod(influence, steps, state_at)
 
 
 def stack_derivatives(sensitivities: list[Sensitivities]) -> Array:
-    """Derivatives of the residuals by their margins' parameters, (k, n_dates, n_series); fewer leave zeros."""
-    k, n_dates = (
-        max(len(s.derivatives) for s in sensitivities),
-        sensitivities[0].derivatives.shape[1],
-    )
-    moving = np.zeros((k, n_dates, len(sensitivities)))
+    """Return the derivatives of residuals with respect to univariate parameters, in one array.
+
+    Returns
+    -------
+    array (k, n_dates, n_series)
+        k is the largest number of parameters; rows that a series lacks are zero.
+    """
+    k = max(len(s.derivatives) for s in sensitivities)
+    n_dates = sensitivities[0].derivatives.shape[1]
+    stacked = np.zeros((k, n_dates, len(sensitivities)))
     for i, s in enumerate(sensitivities):
-        moving[: len(s.derivatives), :, i] = s.derivatives
-    return moving
+        stacked[: len(s.derivatives), :, i] = s.derivatives
+    return stacked
 
 
-def _through_margins(
+def _through_univariate(
     likelihood: CorrelationLikelihood, parameters: Array, sensitivities: list[Sensitivities]
 ) -> Array:
-    """What each date adds to S and N by the margins' parameters, (n_dates, 2, n_series, n_series)."""
+    """Influence on S and N through the univariate parameters, (n_dates, 2, n_series, n_series)."""
     n = len(sensitivities)
-    by_date = np.zeros((len(likelihood.residuals), 2, n, n))
-    for which, rows in enumerate(
-        likelihood.target_rows(parameters, stack_derivatives(sensitivities))
-    ):
+    influence = np.zeros((len(likelihood.residuals), 2, n, n))
+    both = likelihood.target_rows(parameters, stack_derivatives(sensitivities))
+    for moment, rows in enumerate(both):
         for i, s in enumerate(sensitivities):
-            along = s.influence @ rows[: s.influence.shape[1], i]
-            by_date[:, which, i, :] += along
-            by_date[:, which, :, i] += along
-    return by_date
+            on_row = s.influence @ rows[: s.influence.shape[1], i]
+            influence[:, moment, i, :] += on_row
+            influence[:, moment, :, i] += on_row
+    return influence

@@ -1,12 +1,17 @@
-"""The margins and the Q of a dynamic correlation, carried over new dates."""
+"""Filter state of a dynamic conditional correlation model."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hedgeresearch._kernels.dcc import dcc_correlation, dcc_last
+from hedgeresearch.covariance.correlation import (
+    as_correlation,
+    filter_residuals,
+    pairwise_products,
+)
 from hedgeresearch.covariance.first_step import (
     constant_means,
     filter_volatilities,
@@ -19,19 +24,25 @@ from hedgeresearch.volatility.protocols import VolatilityState
 
 @dataclass(frozen=True, eq=False)
 class DCCState:
-    """Parameters, the states of the margins and the Q of the next date.
+    """Parameters, the univariate states and the Q of the next date.
 
     Attributes
     ----------
-    margins : one VolatilityState a series
-    parameters : array (3,) of a, b, g; all zero for a constant correlation
-    corrected : whether innovations are those of Aielli (2013)
-    target, intercept : array (n_series, n_series), S and C of ``correlation_likelihood``
-    q : array (n_series, n_series), of the next date
-    degrees_of_freedom : float, of the density of the returns
+    univariate : tuple of VolatilityState
+        State of each series.
+    parameters : array (3,)
+        a, b and g; all zero for a constant correlation.
+    corrected : bool
+        Whether innovations are those of Aielli (2013).
+    target, intercept : array (n_series, n_series)
+        S and C of ``dcc.likelihood``.
+    q : array (n_series, n_series)
+        Q of the next date.
+    degrees_of_freedom : float
+        Degrees of freedom of the density of the returns; infinite for the normal.
     """
 
-    margins: tuple[VolatilityState, ...]
+    univariate: tuple[VolatilityState, ...]
     parameters: Array
     corrected: bool
     target: Array
@@ -41,82 +52,65 @@ class DCCState:
 
     @property
     def constant_means(self) -> bool:
-        """Whether no margin's mean moves."""
-        return constant_means(self.margins)
+        """True if the mean of every series is the same at every date."""
+        return constant_means(self.univariate)
 
     @property
     def next_covariance(self) -> Array:
-        """D R D of the next date."""
-        variances = np.array([margin.next_variance for margin in self.margins])
+        """D R D of the next date, (n_series, n_series)."""
+        variances = np.array([state.next_variance for state in self.univariate])
         scale = np.sqrt(variances / np.diag(self.q))
         return np.asarray(self.q * np.outer(scale, scale))
 
     def means(self, returns: Array) -> Array:
-        """The margins' conditional means, (n_dates + 1, n_series)."""
-        return filter_volatilities(self.margins, returns)[0]
+        """Return the conditional means of each series, (n_dates + 1, n_series)."""
+        return filter_volatilities(self.univariate, returns)[0]
 
     def path(self, returns: Array, block: Indices) -> Array:
-        """Covariances of a block before each date is seen, (n_dates, k, k): only the block's own recursion is run."""
-        margins = tuple(self.margins[i] for i in block)
-        residuals, variances, _ = standardised(margins, returns[:, block])
+        """Return the covariances of some series, each before its date is seen, (n_dates, k, k).
+
+        Only the recursion of these series is run, as Q does not mix series.
+        """
+        states = tuple(self.univariate[i] for i in block)
+        residuals, variances, _ = filter_residuals(states, returns[:, block])
         cut = np.ix_(block, block)
-        path = dcc_correlation(
+        correlation = dcc_correlation(
             self.parameters, self.corrected, residuals, self.intercept[cut], self.q[cut]
         )[:-1]
-        return np.asarray(path * outer(np.sqrt(variances[:-1])))
+        return np.asarray(correlation * pairwise_products(np.sqrt(variances[:-1])))
 
     def advance(self, returns: Array) -> DCCState:
-        """The margins and Q after new dates."""
-        residuals, _, margins = standardised(self.margins, returns)
+        """Return the univariate states and Q after new dates."""
+        residuals, _, univariate = filter_residuals(self.univariate, returns)
         q = dcc_last(self.parameters, self.corrected, residuals, self.intercept, self.q)
-        return DCCState(
-            margins,
-            self.parameters,
-            self.corrected,
-            self.target,
-            self.intercept,
-            q,
-            self.degrees_of_freedom,
-        )
+        return replace(self, univariate=univariate, q=q)
 
     def forecast(self, horizon: int) -> Array:
-        """D_k R_k D_k of each step, D_k by the margins and R_k as expected.
+        """Return D_k R_k D_k of each step k, (horizon, n_series, n_series).
 
-        The correlation falls back to its target's by (a + b)^(k - 1): Engle and Sheppard (2001), section 5, the second
-        of the two approximations. With g, Q is carried on with the expected news of normal returns.
+        The correlation reverts to the correlation of its target by (a + b)^(k - 1): Engle and
+        Sheppard (2001), section 5, the second of the two approximations. With g, the recursion of
+        Q is continued with the expected news of normal returns.
         """
-        a, b, g = self.parameters
-        if g > 0.0:
-            path = self._expected_correlations(horizon)
+        if self.parameters[2] > 0.0:
+            path = self._correlations_with_expected_news(horizon)
         else:
-            correlation, target = as_correlation(self.q), as_correlation(self.target)
-            path = target + ((a + b) ** np.arange(horizon))[:, None, None] * (correlation - target)
-        volatility = np.sqrt(forecast_variances(self.margins, horizon))
-        return np.asarray(path * outer(volatility))
+            path = self._reverting_correlations(horizon)
+        volatility = np.sqrt(forecast_variances(self.univariate, horizon))
+        return np.asarray(path * pairwise_products(volatility))
 
-    def _expected_correlations(self, horizon: int) -> Array:
+    def _reverting_correlations(self, horizon: int) -> Array:
+        a, b, _ = self.parameters
+        correlation = as_correlation(self.q)
+        target = as_correlation(self.target)
+        weights = (a + b) ** np.arange(horizon)
+        return np.asarray(target + weights[:, None, None] * (correlation - target))
+
+    def _correlations_with_expected_news(self, horizon: int) -> Array:
         a, b, g = self.parameters
-        q, path = self.q, np.empty((horizon, *self.q.shape))
+        q = self.q
+        path = np.empty((horizon, *q.shape))
         for k in range(horizon):
             path[k] = as_correlation(q)
             q = self.intercept + a * path[k] + b * q + g * expected_news(path[k])
         return path
-
-
-def standardised(
-    margins: tuple[VolatilityState, ...], returns: Array
-) -> tuple[Array, Array, tuple[VolatilityState, ...]]:
-    """Residuals (n_dates, n_series), variances (n_dates + 1, n_series) and the margins' states after these dates."""
-    means, variances, after = filter_volatilities(margins, returns)
-    return (returns - means[:-1]) / np.sqrt(variances[:-1]), variances, after
-
-
-def outer(volatility: Array) -> Array:
-    """The products of every date's volatilities (n_dates, n), (n_dates, n, n)."""
-    return volatility[:, :, None] * volatility[:, None, :]
-
-
-def as_correlation(matrix: Array) -> Array:
-    """A covariance matrix scaled to a unit diagonal."""
-    scale = 1.0 / np.sqrt(np.diag(matrix))
-    return np.asarray(matrix * np.outer(scale, scale))

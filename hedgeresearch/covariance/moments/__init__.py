@@ -1,0 +1,1 @@
+"""Covariances that are moments of past returns: the whole sample, a window, or weighted."""

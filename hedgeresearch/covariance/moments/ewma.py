@@ -2,13 +2,14 @@ r"""The exponentially weighted covariance.
 
 .. math:: H_{t+1} = \sum_{k \ge 0} \lambda^k r_{t-k} r_{t-k}' \Big/ \sum_{k \ge 0} \lambda^k
 
-Source: J.P. Morgan/Reuters (1996), RiskMetrics Technical Document, section 5.2, whose weights are normalised here for
-finite samples; means are taken as zero.
+Source: J.P. Morgan/Reuters (1996), RiskMetrics Technical Document, section 5.2, whose weights are
+normalized here for finite samples; means are assumed to be zero.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -23,8 +24,10 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
 
-START_UP = 20
-"""Dates that only feed the average before the path begins (more when there are more than ten series)."""
+DEFAULT_DECAY = 0.94
+"""Decay of daily data in the RiskMetrics Technical Document."""
+MIN_START_UP_DATES = 20
+"""Dates that only feed the average before the path begins (more for more than ten series)."""
 
 
 @exported_by("hedgeresearch.covariance")
@@ -32,13 +35,17 @@ START_UP = 20
 class EWMACovariance:
     """Exponentially weighted second moments of returns, with given weights: nothing is estimated.
 
+    Start-up rule: the first 20 dates (twice the number of series, if that is more) only feed the
+    average; the path begins after them and its weights always sum to one. As the decay tends to 1
+    the average becomes the mean of the past.
+
     Parameters
     ----------
-    decay : float in (0, 1), weight of a date relative to the one after it; .94 if neither is given
-    half_life : float > 0, dates after which a weight has halved, instead of ``decay``
-
-    Start-up rule: the first 20 dates (twice the number of series, if that is more) only feed the average; the path
-    begins after them and its weights always sum to one. As decay tends to 1 it becomes the mean of the past.
+    decay : float in (0, 1), optional
+        Weight of a date relative to the date after it; 0.94, for daily data, by default.
+    half_life : float > 0, optional
+        Number of dates after which a weight has halved, instead of ``decay``; 11.2 is a decay of
+        0.94.
 
     Examples
     --------
@@ -50,10 +57,13 @@ class EWMACovariance:
     decay: float | None = None
     half_life: float | None = None
 
+    warm_start: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         if self.decay is not None and self.half_life is not None:
             raise DataError(
-                f"give decay or half_life, not both; got {self.decay!r} and {self.half_life!r}."
+                "decay and half_life must not both be given; got "
+                f"{self.decay!r} and {self.half_life!r}. Pass one of them."
             )
         if self.decay is not None:
             check_between(self.decay, "decay", 0.0, 1.0)
@@ -62,29 +72,45 @@ class EWMACovariance:
 
     @property
     def effective_decay(self) -> float:
-        """The decay in force."""
+        """Decay in use, from ``decay`` or ``half_life``."""
         if self.half_life is not None:
             return float(0.5 ** (1.0 / self.half_life))
-        return 0.94 if self.decay is None else self.decay
+        return DEFAULT_DECAY if self.decay is None else self.decay
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
-        """Run over returns (n_dates, n_series), fractions per period; needs more than the start-up dates."""
+        """Filter returns (n_dates, n_series), fractions per period.
+
+        Raises
+        ------
+        DataError
+            If there are not more observations than start-up dates.
+        """
         n_series = check_frame(returns, "returns").shape[1]
-        skip = start_up(n_series)
-        frame = check_returns(returns, minimum_rows=skip + 1)
-        empty = EWMAState(self.effective_decay, np.zeros((n_series, n_series)), 0.0)
-        started = empty.advance(frame.to_numpy()[:skip])
-        return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=skip)
+        n_start_up = start_up_dates(n_series)
+        frame = check_returns(returns, minimum_rows=n_start_up + 1)
+        empty = EWMAState(self.effective_decay, np.zeros((n_series, n_series)), weight=0.0)
+        started = empty.advance(frame.to_numpy()[:n_start_up])
+        return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=n_start_up)
 
 
-def start_up(n_series: int) -> int:
-    """Dates that only feed the average."""
-    return max(START_UP, 2 * n_series)
+def start_up_dates(n_series: int) -> int:
+    """Return the number of dates that only feed the average."""
+    return max(MIN_START_UP_DATES, 2 * n_series)
 
 
 @dataclass(frozen=True, eq=False)
 class EWMAState:
-    """The average so far and the sum of the weights in it."""
+    """Weighted average of the products of returns so far.
+
+    Attributes
+    ----------
+    decay : float
+        Weight of a date relative to the date after it.
+    next_covariance : array (n_series, n_series)
+        The average.
+    weight : float
+        Sum of the weights in it, that of the latest date being 1.
+    """
 
     decay: float
     next_covariance: Array
@@ -93,20 +119,20 @@ class EWMAState:
     constant_means: bool = True
 
     def means(self, returns: Array) -> Array:
-        """Zero for each date, (n_dates + 1, n_series)."""
+        """Return zero for each date and the next one, (n_dates + 1, n_series)."""
         return np.zeros((len(returns) + 1, len(self.next_covariance)))
 
     def path(self, returns: Array, block: Indices) -> Array:
-        """Covariances of each date before it is seen, (n_dates, k, k)."""
+        """Return the covariances of some series, each before its date is seen, (n_dates, k, k)."""
         first = self.next_covariance[np.ix_(block, block)]
         path, _ = ewma_covariance(self.decay, returns[:, block], first, self.weight)
         return np.asarray(path[:-1])
 
     def advance(self, returns: Array) -> EWMAState:
-        """The average after new dates."""
+        """Return the average after new dates."""
         last, weight = ewma_last(self.decay, returns, self.next_covariance, self.weight)
         return EWMAState(self.decay, last, weight)
 
     def forecast(self, horizon: int) -> Array:
-        """The next covariance for each step: the exponentially weighted average forecasts itself."""
+        """Return the next covariance for each step: the average is its own forecast."""
         return np.repeat(self.next_covariance[None], horizon, axis=0)

@@ -2,13 +2,15 @@ r"""The covariance of a moving window.
 
 .. math:: H_{t+1} = \frac{1}{w - 1} \sum_{k=0}^{w-1} (r_{t-k} - \bar r_t)(r_{t-k} - \bar r_t)'
 
-with :math:`\bar r_t` the mean of the same w dates: the equally weighted estimator of J.P. Morgan/Reuters (1996),
-RiskMetrics Technical Document, section 5.2, with the divisor of an unbiased covariance.
+with :math:`\bar r_t` the mean of the same w dates: the equally weighted estimator of J.P.
+Morgan/Reuters (1996), RiskMetrics Technical Document, section 5.2, with the divisor of an unbiased
+covariance.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -27,13 +29,16 @@ from hedgeresearch.typing import Array, Indices
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class RollingCovariance:
-    """The demeaned covariance (divisor window - 1) of the ``window`` dates before each date.
+    """Demeaned covariance (divisor window - 1) of the last observations before each date.
 
-    With it a minimum-variance hedge is the rolling OLS hedge. The path begins after the first window.
+    With it a minimum-variance hedge is the rolling OLS hedge. The path begins after the first
+    window.
 
     Parameters
     ----------
-    window : int, dates in each covariance; more than there are series
+    window : int
+        Number of observations in each covariance, more than there are series; 250 for a year of
+        daily data.
 
     Examples
     --------
@@ -46,22 +51,25 @@ class RollingCovariance:
 
     window: int
 
+    warm_start: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         check_at_least(self.window, "window", 2)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
-        """Run over returns (n_dates, n_series), fractions per period; needs more dates than the window.
+        """Filter returns (n_dates, n_series), fractions per period.
 
         Raises
         ------
         DataError
-            If the window holds too few dates for the series, or the data no more dates than the window.
+            If the window holds too few observations for the series, or the data no more
+            observations than the window.
         """
         n_series = check_frame(returns, "returns").shape[1]
         if self.window <= n_series:
             raise DataError(
                 f"window must be at least {n_series + 1} for {n_series} series; got {self.window}. "
-                "Choose a longer window or fewer series."
+                "Use a longer window or fewer series."
             )
         frame = check_returns(returns, minimum_rows=self.window + 1)
         started = RollingState(frame.to_numpy()[: self.window])
@@ -70,7 +78,13 @@ class RollingCovariance:
 
 @dataclass(frozen=True, eq=False)
 class RollingState:
-    """The returns in the window, (window, n_series)."""
+    """Returns in the window.
+
+    Attributes
+    ----------
+    window_returns : array (window, n_series)
+        Fractions per period.
+    """
 
     window_returns: Array
     degrees_of_freedom: float = NORMAL
@@ -78,25 +92,26 @@ class RollingState:
 
     @property
     def next_covariance(self) -> Array:
-        """The covariance of the window, (n_series, n_series)."""
+        """Covariance of the window, (n_series, n_series)."""
         return np.asarray(rolling_covariance(self.window_returns, len(self.window_returns))[0])
 
     def means(self, returns: Array) -> Array:
-        """The means of the windows before each date and before the next one, (n_dates + 1, n_series)."""
+        """Return the mean of each window, (n_dates + 1, n_series)."""
         return np.asarray(rolling_mean(self._joined(returns), len(self.window_returns)))
 
     def path(self, returns: Array, block: Indices) -> Array:
-        """Covariances of the windows before each date, (n_dates, k, k)."""
+        """Return the covariances of the windows before each date, (n_dates, k, k)."""
         joined = np.ascontiguousarray(self._joined(returns)[:-1, block])
         return np.asarray(rolling_covariance(joined, len(self.window_returns)))
 
     def advance(self, returns: Array) -> RollingState:
-        """The window after new dates."""
+        """Return the window after new dates."""
         return RollingState(self._joined(returns)[-len(self.window_returns) :])
 
     def forecast(self, horizon: int) -> Array:
-        """The covariance of the window for each step, (horizon, n_series, n_series)."""
+        """Return the covariance of the window for each step, (horizon, n_series, n_series)."""
         return np.repeat(self.next_covariance[None], horizon, axis=0)
 
     def _joined(self, returns: Array) -> Array:
+        """Window and new returns, (window + n_dates, n_series)."""
         return np.concatenate([self.window_returns, returns])

@@ -1,9 +1,9 @@
-"""The sample covariance: one matrix for all dates, shrunk if asked."""
+"""The sample covariance: one matrix for all dates, shrunk on request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.shrinkage import FEWEST_DATES, SHRINKAGES
+from hedgeresearch.covariance.shrinkage import MIN_SHRINKAGE_DATES, SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
@@ -22,15 +22,17 @@ from hedgeresearch.typing import Array, Indices
 @exported_by("hedgeresearch.covariance")
 @dataclass(frozen=True)
 class SampleCovariance:
-    """The demeaned sample covariance (divisor n - 1) as an estimate for every date.
+    """Demeaned sample covariance (divisor n - 1) as the estimate of every date.
 
-    With it a minimum-variance hedge is the OLS hedge. The matrix is a parameter of the whole estimation sample, like
-    a regression coefficient; an extension keeps it.
+    With it a minimum-variance hedge is the OLS hedge. The matrix is a parameter of the whole
+    estimation sample, like a regression coefficient; an extension keeps it.
 
     Parameters
     ----------
-    shrinkage : None, "linear" (Ledoit and Wolf 2004) or "nonlinear" (Ledoit and Wolf 2020). With either, there may be
-        more series than dates. Every series is put to unit variance before and back after, so that units do not matter.
+    shrinkage : None, "linear" or "nonlinear"
+        Shrinkage of Ledoit and Wolf (2004) or of Ledoit and Wolf (2020). With either, there may be
+        more series than observations. Every series is scaled to unit variance before and back
+        after, so that units do not matter.
 
     Examples
     --------
@@ -43,29 +45,34 @@ class SampleCovariance:
 
     shrinkage: Literal["linear", "nonlinear"] | None = None
 
+    warm_start: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         if self.shrinkage is not None:
             check_choice(self.shrinkage, "shrinkage", tuple(SHRINKAGES))
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
-        """Estimate on returns (n_dates, n_series), fractions per period; more dates than series unless shrunk.
+        """Estimate on returns (n_dates, n_series), fractions per period.
 
         Raises
         ------
         DataError
-            If there are too few dates, or nonlinear shrinkage meets collinear series or about as many series as dates.
+            If there are no more observations than series and nothing is shrunk, or nonlinear
+            shrinkage is given collinear series or about as many series as observations.
         """
         frame = check_frame(returns, "returns")
         if self.shrinkage is None and len(frame) < frame.shape[1] + 2:
             raise DataError(
-                f"returns must have at least {frame.shape[1] + 2} rows; got {len(frame)}. Give a longer sample or, for "
-                "many series, give shrinkage='nonlinear'."
+                f"returns must have at least {frame.shape[1] + 2} rows; got {len(frame)}. Pass a "
+                "longer sample or, for many series, shrinkage='nonlinear'."
             )
-        frame = check_returns(frame, minimum_rows=3 if self.shrinkage is None else FEWEST_DATES)
-        recursion = ConstantCovariance(frame.mean().to_numpy(), self._estimate(frame.to_numpy()))
-        return start_fit(self, frame, recursion, NOTHING_ESTIMATED)
+        min_rows = 3 if self.shrinkage is None else MIN_SHRINKAGE_DATES
+        frame = check_returns(frame, minimum_rows=min_rows)
+        state = SampleState(frame.mean().to_numpy(), self._estimate(frame.to_numpy()))
+        return start_fit(self, frame, state, NOTHING_ESTIMATED)
 
     def _estimate(self, values: Array) -> Array:
+        """Covariance of the values (n_dates, n_series), (n_series, n_series)."""
         if self.shrinkage is None:
             return np.cov(values, rowvar=False).reshape(values.shape[1], values.shape[1])
         scale = values.std(axis=0, ddof=1)
@@ -73,8 +80,16 @@ class SampleCovariance:
 
 
 @dataclass(frozen=True, eq=False)
-class ConstantCovariance:
-    """A mean and a covariance matrix that no date changes."""
+class SampleState:
+    """Mean and covariance matrix that are the same at every date.
+
+    Attributes
+    ----------
+    mean : array (n_series,)
+        Mean return.
+    next_covariance : array (n_series, n_series)
+        Covariance of every date.
+    """
 
     mean: Array
     next_covariance: Array
@@ -82,17 +97,17 @@ class ConstantCovariance:
     constant_means: bool = True
 
     def means(self, returns: Array) -> Array:
-        """The same mean for each date, (n_dates + 1, n_series)."""
+        """Return the mean for each date and the next one, (n_dates + 1, n_series)."""
         return np.tile(self.mean, (len(returns) + 1, 1))
 
     def path(self, returns: Array, block: Indices) -> Array:
-        """The same matrix for each date, (n_dates, k, k)."""
+        """Return the same matrix for each date, (n_dates, k, k)."""
         return np.repeat(self.next_covariance[np.ix_(block, block)][None], len(returns), axis=0)
 
-    def advance(self, returns: Array) -> ConstantCovariance:
-        """Itself."""
+    def advance(self, returns: Array) -> SampleState:
+        """Return the state itself."""
         return self
 
     def forecast(self, horizon: int) -> Array:
-        """The same matrix for each step, (horizon, n_series, n_series)."""
+        """Return the same matrix for each step, (horizon, n_series, n_series)."""
         return np.repeat(self.next_covariance[None], horizon, axis=0)

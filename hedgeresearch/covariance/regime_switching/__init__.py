@@ -1,0 +1,1 @@
+"""Correlations that switch between regimes."""

@@ -16,7 +16,7 @@ from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
 from hedgeresearch._kernels.rolling import rolling_covariance
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
-from hedgeresearch.covariance.moments.ewma import EWMACovariance, start_up
+from hedgeresearch.covariance.moments.ewma import EWMACovariance, start_up_dates
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.evaluation.engine.schedule import Step
 from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
@@ -112,7 +112,7 @@ def _ewma(model: Any, returns: Array, steps: Sequence[Step]) -> Iterator[Array |
     """An average begun at each step's first date."""
     decay, n = model.covariance_model.effective_decay, returns.shape[1]
     for step in steps:
-        if step.end - step.first <= start_up(n):
+        if step.end - step.first <= start_up_dates(n):
             yield None
             return
         last, weight = ewma_last(decay, returns[step.first : step.end], np.zeros((n, n)), 0.0)

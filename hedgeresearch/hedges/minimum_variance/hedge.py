@@ -14,9 +14,9 @@ import pandas as pd
 
 from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_model
-from hedgeresearch.covariance.fit import CovarianceFit, CovarianceModel
+from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
+from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
@@ -50,7 +50,7 @@ class MinimumVarianceHedge:
     covariance_model: CovarianceModel
 
     def __post_init__(self) -> None:
-        check_model(self.covariance_model, "covariance_model", "DCC()")
+        check_covariance_model(self.covariance_model, "covariance_model")
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None

@@ -1,7 +1,7 @@
 r"""Sampling errors of minimum-variance ratios.
 
 Of a covariance model with parameters, by the delta method: the influence of each date of the sample on the next ratio
-(``covariance.moves``), filtered over all that was seen with parameters that react to that date, summed as Newey and
+(``covariance.delta_method``), filtered over all that was seen with parameters that react to that date, summed as Newey and
 West (1987) do, Econometrica 55, eq. 5. If the model holds these influences are not correlated over dates.
 
 Of weighted moments, as a regression with these weights, which it is:
@@ -67,7 +67,7 @@ class DeltaMethod:
             ratios, _ = minimum_variance_ratios(start.advance(seen).next_covariance[None])
             return np.asarray(ratios[0])
 
-        by_date = self.steps.moves().functional_influence(next_ratio)
+        by_date = self.steps.delta_method().influence_on(next_ratio)
         return long_run_sum(by_date, newey_west_lags(len(by_date))) / len(by_date) ** 2
 
     def degrees_of_freedom(self, fit: HedgeFit) -> float:

@@ -23,9 +23,10 @@ from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_choice, check_model
-from hedgeresearch.covariance.fit import CovarianceFit, CovarianceModel
+from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
-from hedgeresearch.covariance.standardize import scaled_roots
+from hedgeresearch.covariance.matrix_roots import scaled_roots
+from hedgeresearch.covariance.model import CovarianceModel
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit

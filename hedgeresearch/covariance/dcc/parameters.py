@@ -1,0 +1,135 @@
+"""Box of stationary parameters in which the likelihood of a correlation is maximized.
+
+The coordinates are the persistence p = a + b + delta g, the share of news in it,
+s = (a + delta g) / p, the share k of the asymmetric term in that, and 1 / nu. delta is the largest
+eigenvalue of S^-1/2 N S^-1/2: a + b + delta g < 1 keeps the intercept positive definite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.typing import Array
+from hedgeresearch.volatility.garch.parameters import PERSISTENCE_BOUND
+
+LIMITS = (
+    (0.0, PERSISTENCE_BOUND),  # persistence
+    (0.0, 1.0),  # share of news
+    (0.0, 1.0),  # share of the asymmetric term
+    (1 / 500, 1 / 2.02),  # 1 / degrees of freedom
+)
+"""Smallest and largest value of each coordinate."""
+PERSISTENCE, NEWS_SHARE, ASYMMETRIC_SHARE, INVERSE_NU = range(4)
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterBox:
+    """Map from the box to the parameters (a, b, g, nu) of one model.
+
+    Attributes
+    ----------
+    delta : float
+        Largest weight that the asymmetric term can have in the persistence.
+    searched : list of int
+        Coordinates that the search changes.
+    asymmetric, integrated : bool
+        Whether the model has g, and whether its persistence is 1.
+    """
+
+    delta: float
+    searched: list[int]
+    asymmetric: bool
+    integrated: bool
+
+    @classmethod
+    def of(cls, likelihood: CorrelationLikelihood, student: bool) -> ParameterBox:
+        """Return the box of a likelihood, with degrees of freedom if it is a Student-t one."""
+        used = {
+            PERSISTENCE: not likelihood.integrated,
+            NEWS_SHARE: True,
+            ASYMMETRIC_SHARE: likelihood.asymmetric,
+            INVERSE_NU: student,
+        }
+        searched = [i for i, is_used in used.items() if is_used]
+        delta = _largest_news_share(likelihood)
+        return cls(delta, searched, likelihood.asymmetric, likelihood.integrated)
+
+    @property
+    def limits(self) -> list[tuple[float, float]]:
+        """Limits of the coordinates that are searched."""
+        return [LIMITS[i] for i in self.searched]
+
+    @property
+    def reported(self) -> list[int]:
+        """Positions among (a, b, g, nu) of the estimates; a and b are always among them."""
+        return [0, 1, *(i for i in self.searched if i >= ASYMMETRIC_SHARE)]
+
+    def point(self, x: Array) -> Array:
+        """Return all four coordinates for values of those that are searched."""
+        point = np.array([1.0 if self.integrated else 0.0, 0.0, 0.0, 0.0])
+        point[self.searched] = x
+        return point
+
+    def parameters(self, point: Array) -> tuple[Array, float]:
+        """Return (a, b, g) and nu at a point (4,)."""
+        persistence, news, asymmetric, inverse_nu = point
+        weight = persistence * news
+        parameters = np.array(
+            [
+                weight * (1.0 - asymmetric),
+                persistence * (1.0 - news),
+                weight * asymmetric / self.delta,
+            ]
+        )
+        return parameters, 1.0 / inverse_nu if inverse_nu > 0.0 else NORMAL
+
+    def jacobian(self, point: Array) -> Array:
+        """Return the derivatives of (a, b, g, nu) with respect to the four coordinates, (4, 4)."""
+        p, s, k, inverse_nu = point
+        jacobian = np.zeros((4, 4))
+        jacobian[0, :3] = s * (1.0 - k), p * (1.0 - k), -p * s
+        jacobian[1, :2] = 1.0 - s, -p
+        jacobian[2, :3] = np.array([s * k, p * k, p * s]) / self.delta
+        jacobian[3, 3] = -1.0 / inverse_nu**2 if inverse_nu > 0.0 else 0.0
+        return jacobian
+
+    def bounds_hit(self, point: Array, free: Array) -> tuple[str, ...]:
+        """Return the bounds that hold a point, as formulas.
+
+        Parameters
+        ----------
+        point : array (4,)
+            Optimum.
+        free : array (n_searched,) of bool
+            Whether each searched coordinate lies inside its limits.
+        """
+        held = [i for i, is_free in zip(self.searched, free, strict=True) if not is_free]
+        if point[PERSISTENCE] <= LIMITS[PERSISTENCE][0]:
+            # the shares of a persistence of zero have no meaning
+            held = [i for i in held if i in (PERSISTENCE, INVERSE_NU)]
+        return tuple(self._formulas[i][0 if point[i] <= LIMITS[i][0] else 1] for i in held)
+
+    @property
+    def _formulas(self) -> dict[int, tuple[str, str]]:
+        """Meaning of the lower and the upper limit of each coordinate."""
+        no_news = "a = g = 0" if self.asymmetric else "a = 0"
+        integrated = "a + b + delta g = 1" if self.asymmetric else "a + b = 1"
+        return {
+            PERSISTENCE: (f"{no_news}, b = 0", integrated),
+            NEWS_SHARE: (f"{no_news}: constant correlation", "b = 0"),
+            ASYMMETRIC_SHARE: ("g = 0", "a = 0"),
+            INVERSE_NU: ("nu at its largest: normal", "nu at its smallest"),
+        }
+
+
+def _largest_news_share(likelihood: CorrelationLikelihood) -> float:
+    """Return delta, the largest eigenvalue of S^-1/2 N S^-1/2."""
+    if not likelihood.asymmetric:
+        return 1.0
+    from scipy.linalg import eigh
+
+    return float(eigh(likelihood.news_target, likelihood.sample_target, eigvals_only=True)[-1])

@@ -1,0 +1,181 @@
+"""Standard errors of dynamic correlations that are estimated in two steps.
+
+Source: Engle and Sheppard (2001), section 3, and Engle (2002), section 5. The score of the second
+step depends on the parameters of the first one, and the influence of each observation on those
+enters its own (see ``estimation.influence``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch.covariance.dcc.delta_method import (
+    DCCStateAt,
+    dcc_delta_method,
+    stack_derivatives,
+)
+from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.state import DCCState
+from hedgeresearch.covariance.dcc.targets import target_influence
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod
+from hedgeresearch.covariance.first_step import FirstStep
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.influence import (
+    Sensitivities,
+    covariance_from_influence,
+    parameter_influence,
+)
+from hedgeresearch.typing import Array
+
+RELATIVE_NU_STEP = 1e-4
+"""Step of differences by the degrees of freedom, relative to them."""
+
+
+@dataclass(frozen=True, eq=False)
+class TwoStepInference:
+    """Sampling errors of all univariate parameters and of those of the correlation, in this order.
+
+    Attributes
+    ----------
+    first_step : FirstStep
+        Univariate estimates.
+    likelihood : CorrelationLikelihood
+        Residuals and rules of the correlation.
+    estimate : CorrelationEstimate
+        Optimum of the correlation.
+    """
+
+    first_step: FirstStep
+    likelihood: CorrelationLikelihood
+    estimate: CorrelationEstimate
+
+    def covariance(self) -> Array:
+        """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
+        sensitivities = self.first_step.sensitivities()
+        correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
+        return covariance_from_influence(
+            np.hstack([*(s.influence for s in sensitivities), correlation])
+        )
+
+    def delta_method(self) -> DeltaMethod[DCCState]:
+        """Return the influence on all parameters and on S and N, which have errors of their own."""
+        sensitivities = self.first_step.sensitivities()
+        targets = target_influence(self.likelihood, self.estimate.parameters)
+        correlation = correlation_influence(self.likelihood, self.estimate, sensitivities, targets)
+        state_at = DCCStateAt(
+            self.first_step,
+            self.likelihood,
+            self.estimate.all_parameters,
+            self.estimate.reported,
+        )
+        return dcc_delta_method(state_at, sensitivities, correlation, targets)
+
+
+def two_step_estimates(inference: TwoStepInference, n_dates: int) -> Estimates:
+    """Return the estimates of both steps.
+
+    There is no log-likelihood for a composite one, which is not the likelihood of a sample.
+    """
+    first_step = inference.first_step
+    likelihood = inference.likelihood
+    estimate = inference.estimate
+    log_likelihood = None
+    if not likelihood.composite:
+        log_likelihood = estimate.log_density - first_step.log_volatility
+    return Estimates(
+        values=first_step.values | estimate.values,
+        n_dates=n_dates,
+        log_likelihood=log_likelihood,
+        n_targets=_number_of_targets(likelihood),
+        gradient_norm=max(first_step.gradient_norm, estimate.gradient_norm),
+        bounds_hit=(*first_step.bounds_hit, *estimate.bounds_hit),
+        inference=inference,
+    )
+
+
+def two_step_state(inference: TwoStepInference) -> DCCState:
+    """Return the filter state before the sample at the estimates of both steps."""
+    likelihood = inference.likelihood
+    estimate = inference.estimate
+    intercept, first, _ = likelihood.matrices(estimate.parameters)
+    target, _ = likelihood.target(*estimate.parameters[:2])
+    return DCCState(
+        univariate=inference.first_step.states,
+        parameters=estimate.parameters,
+        corrected=likelihood.corrected,
+        target=target,
+        intercept=intercept,
+        q=first,
+        degrees_of_freedom=estimate.nu,
+    )
+
+
+def correlation_influence(
+    likelihood: CorrelationLikelihood,
+    estimate: CorrelationEstimate,
+    sensitivities: list[Sensitivities],
+    targets: Array | None = None,
+) -> Array:
+    """Return the influence of each observation on the parameters of the correlation.
+
+    A_cc^-1 (s_c + A_cm i_m): the score of the second step, and the influence i_m on the univariate
+    parameters through A_cm = d mean s_c / d m. The influence on S and N enters in the same way. All
+    second derivatives are central differences of analytic gradients.
+
+    Parameters
+    ----------
+    likelihood : CorrelationLikelihood
+        Residuals and rules.
+    estimate : CorrelationEstimate
+        Optimum of the correlation.
+    sensitivities : list of Sensitivities
+        Of the univariate model of each series.
+    targets : array (n_dates, 2, n_series, n_series), optional
+        Influence on S and N at given univariate models; S and N are taken as known without it.
+
+    Returns
+    -------
+    array (n_dates, n_reported)
+    """
+    reported = estimate.reported
+    by_univariate = stack_derivatives(sensitivities)
+    point = estimate.all_parameters
+    _, scores = likelihood.scores(estimate.parameters, estimate.nu)
+    adjusted = scores[:, reported].copy()
+    information = np.empty((len(reported), len(reported)))
+    for row, i in enumerate(reported):
+        step = np.zeros(4)
+        step[i] = RELATIVE_NU_STEP * point[3] if i == 3 else STEP
+        width = 2.0 * step[i]
+        up, down = _ends(point, step)
+        score_up = likelihood.scores(*up)[1].sum(axis=0)[reported]
+        score_down = likelihood.scores(*down)[1].sum(axis=0)[reported]
+        information[row] = -(score_up - score_down) / (width * len(scores))
+        gradient_up = likelihood.univariate_gradient(*up, by_univariate)
+        gradient_down = likelihood.univariate_gradient(*down, by_univariate)
+        crossed = (gradient_up - gradient_down) / width
+        for series, s in enumerate(sensitivities):
+            adjusted[:, row] += s.influence @ crossed[: s.influence.shape[1], series]
+        if targets is not None:
+            change = likelihood.target_gradient(*up) - likelihood.target_gradient(*down)
+            adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(change)) / width
+    return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
+
+
+def _ends(point: Array, step: Array) -> list[tuple[Array, float]]:
+    """Return (a, b, g) and nu above and below a point (4,)."""
+    return [(end[:3], end[3]) for end in (point + step, point - step)]
+
+
+def _number_of_targets(likelihood: CorrelationLikelihood) -> int:
+    """Return the number of moments that count as parameters in the information criteria."""
+    if likelihood.integrated:
+        # S is only a start, and a + b = 1 leaves one parameter of two
+        return -1
+    n: int = likelihood.residuals.shape[1]
+    n_correlations = n * (n - 1) // 2
+    n_news_moments = n * (n + 1) // 2 if likelihood.asymmetric else 0
+    return n_correlations + n_news_moments
