@@ -1,4 +1,4 @@
-"""Filter of time-varying coefficients against dense Gaussian algebra, scores against differences."""
+"""Filter of time-varying coefficients against dense Gaussian algebra, scores by differences."""
 
 import numpy as np
 import pytest

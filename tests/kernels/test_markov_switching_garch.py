@@ -56,7 +56,7 @@ def test_likelihood_equals_its_definition(k):
 
 @pytest.mark.parametrize("k", CASES)
 def test_scores_are_derivatives_on_every_date(k):
-    e = errors(150, seed=1)
+    e = errors(60, seed=1)
     point = CASES[k]
     _, scores = switching_garch_likelihood(point, e, k)
     for i in range(len(point)):
