@@ -1,4 +1,4 @@
-"""Tables that grow at their end and share their rows: one more row costs the same after a million."""
+"""Tables that grow at their end and share rows, so that a row costs the same at any length."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True, eq=False, repr=False)
 class Recommendation:
-    """What to hold against a position until the next observation, what to trade for it, and why.
+    """Contracts to hold and to trade against a position until the next observation, and why.
 
     What takes time (intervals, margin, stress, tails) is computed when it is first read, and
     sentences are made when they are read.
@@ -50,7 +50,9 @@ class Recommendation:
     assessment: Assessment
 
     def __repr__(self) -> str:
-        return f"Recommendation({day(self.as_of)}: {summarize_trades(self.problem.names, self.plan)})"
+        return (
+            f"Recommendation({day(self.as_of)}: {summarize_trades(self.problem.names, self.plan)})"
+        )
 
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{html.escape(text)}</li>" for text in self.reasons)
@@ -95,7 +97,7 @@ class Recommendation:
 
     @property
     def decision(self) -> str:
-        """What to do and what it is expected to do, in words."""
+        """The trades and their expected effect on volatility, in words."""
         return decision_sentences(self.assessment)
 
     @property
@@ -176,7 +178,7 @@ class Recommendation:
 
     @property
     def tail_dependence(self) -> TailDependence | None:
-        """How often the hedges move with the asset when it falls most.
+        """Dependence of the hedges on the asset when it falls most.
 
         None where nothing is held that moves against the position's losses, or for fewer than 200
         returns.
@@ -190,7 +192,7 @@ class Recommendation:
 
     @property
     def reasons(self) -> list[str]:
-        """Sentences in the order in which a risk manager asks; warnings first.
+        """Sentences on the recommendation, warnings first.
 
         They need everything that is computed when it is first read; :attr:`confidence` takes
         longest.

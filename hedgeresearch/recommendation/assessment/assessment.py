@@ -97,9 +97,7 @@ class Assessment:
     @cached_property
     def without_maintenance_margin(self) -> list[str]:
         """Hedges held on collateral whose liquidation risk is not known."""
-        return without_maintenance_margin(
-            self.problem, self.plan.holdings, self.settings.margin
-        )
+        return without_maintenance_margin(self.problem, self.plan.holdings, self.settings.margin)
 
     @cached_property
     def carry(self) -> list[Carry]:
@@ -108,7 +106,7 @@ class Assessment:
 
     @cached_property
     def carry_gaps(self) -> dict[str, CarryGap]:
-        """What is missing for the carry of the other hedges held, by instrument."""
+        """Missing input for the carry of the other hedges held, by instrument."""
         return carry_gaps(self.problem, self.plan.holdings)
 
     @cached_property
@@ -124,9 +122,7 @@ class Assessment:
     @cached_property
     def stress(self) -> pd.DataFrame:
         """Profit in currency, unhedged and hedged, on the worst days and in scenarios."""
-        return assess_stress(
-            self.problem, self.valuation, self.past_returns, self.plan.holdings
-        )
+        return assess_stress(self.problem, self.valuation, self.past_returns, self.plan.holdings)
 
     @cached_property
     def tails(self) -> TailSummary:

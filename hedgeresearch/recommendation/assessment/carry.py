@@ -20,7 +20,7 @@ ROLLS_PER_YEAR = 4.0
 
 
 class CarryGap(Enum):
-    """What is missing for the carry of a perpetual or a dated future."""
+    """Missing input for the carry of a perpetual or a dated future."""
 
     NO_TIMESTAMPS = "table without timestamps"
     NO_FUNDING = "no funding rates"

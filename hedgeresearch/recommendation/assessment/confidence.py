@@ -121,8 +121,10 @@ def _ratio_table(
 ) -> pd.DataFrame:
     """Return ratios with their intervals, and the contracts that they stand for."""
     ratio = fit.next_ratio.to_numpy()
-    columns = {"ratio": ratio, "lower": ends[:, 0], "upper": ends[:, 1]}
-    for column, ratios in (("contracts", ratio), ("at lower", ends[:, 0]), ("at upper", ends[:, 1])):
+    lower = ends[:, 0]
+    upper = ends[:, 1]
+    columns = {"ratio": ratio, "lower": lower, "upper": upper}
+    for column, ratios in {"contracts": ratio, "at lower": lower, "at upper": upper}.items():
         columns[column] = objective_contracts(ratios, objective, names, valuation)
     return pd.DataFrame(columns, index=pd.Index(names, name="instrument"))
 
@@ -141,9 +143,7 @@ def _by_model(
 ) -> pd.DataFrame:
     """Return the contracts (n_models, n_instruments) for the last ratio of every model."""
     contracts = {
-        name: objective_contracts(
-            backtest.ratio(name).to_numpy()[-1], objective, names, valuation
-        )
+        name: objective_contracts(backtest.ratio(name).to_numpy()[-1], objective, names, valuation)
         for name in backtest.models
     }
     table = pd.DataFrame.from_dict(contracts, orient="index", columns=names)

@@ -79,14 +79,13 @@ def assess_margin(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
 
 
-def without_maintenance_margin(
-    problem: HedgeProblem, holdings: Array, margin: Margin
-) -> list[str]:
+def without_maintenance_margin(problem: HedgeProblem, holdings: Array, margin: Margin) -> list[str]:
     """Return hedges held on collateral whose maintenance margin is not given."""
+    held = [one for one, contracts in zip(problem.terms, holdings, strict=True) if contracts]
     return [
         one.name
-        for one, contracts in zip(problem.terms, holdings, strict=True)
-        if contracts != 0.0 and one.maintenance_margin == 0.0 and margin.wallet(one.name) is not None
+        for one in held
+        if one.maintenance_margin == 0.0 and margin.wallet(one.name) is not None
     ]
 
 

@@ -22,9 +22,7 @@ def assess_regimes(
     fit = problem.fit
     if fit.regimes is None or fit.by_regime is None:
         return None
-    contracts = objective_contracts(
-        fit.by_regime.to_numpy(), objective, problem.names, valuation
-    )
+    contracts = objective_contracts(fit.by_regime.to_numpy(), objective, problem.names, valuation)
     table = pd.DataFrame(contracts, index=fit.by_regime.index, columns=problem.names)
     table.insert(0, "probability", fit.regimes.next_probabilities.to_numpy())
     table.insert(1, "expected duration", fit.regimes.expected_durations.to_numpy())

@@ -47,7 +47,9 @@ def _fraction_of_value(valuation: Valuation) -> Array:
     return np.concatenate([position, valuation.sizes / valuation.notionals])
 
 
-def past_of_holdings(returns: pd.DataFrame, valuation: Valuation, holdings: Array) -> pd.Series[float]:
+def past_of_holdings(
+    returns: pd.DataFrame, valuation: Valuation, holdings: Array
+) -> pd.Series[float]:
     """Return what the position with holdings (n,) of now would have returned on each past date.
 
     Per unit of the position's value, (n_dates,).

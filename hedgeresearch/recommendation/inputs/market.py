@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import date as Day
 from typing import Any, Literal
 
 import numpy as np
@@ -15,19 +14,24 @@ from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._containers.growing_table import GrowingTable
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE, check_frame
-from hedgeresearch._validation.mappings import as_mapping, shown
-from hedgeresearch._validation.settings import check_between, check_choice
-from hedgeresearch.errors import DataError
+from hedgeresearch._validation.frames import check_frame
+from hedgeresearch._validation.mappings import as_mapping
+from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.returns import instrument_returns
 from hedgeresearch.recommendation.inputs.instruments import as_instruments
+from hedgeresearch.recommendation.inputs.market_checks import (
+    check_coin,
+    check_links,
+    check_positive_prices,
+    check_rates,
+    checked_bar,
+    checked_date,
+    refuse_absent,
+)
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.typing import Array
-
-MAX_PRICE_RATIO = 2.0
-"""Largest ratio of the price of a coin to that of an inverse contract on it, or the reverse."""
 
 Kind = Literal["simple", "difference"]
 
@@ -94,9 +98,9 @@ class Market:
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)  # the class is frozen
-        for name, mapping in mappings.items():
-            self._check_mapping(name, mapping)
-        self._check_rates(frame.to_numpy(), frame.index)
+        for field, links in mappings.items():
+            check_links(field, links, columns)
+        check_rates(self.rates, columns, frame.to_numpy(), frame.index)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -189,7 +193,7 @@ class Market:
             {asset: table[asset] * self._rate_series(asset, table) for asset in position.assets}
         )
         if kind == "simple":
-            _check_positive(values)
+            check_positive_prices(values)
         rates = {one.name: self._rate_series(one.name, table) for one in listed}
         hedges = instrument_returns(table, listed, kind, rates)
         values.attrs = dict(self.attrs)
@@ -198,12 +202,14 @@ class Market:
 
     def check_columns(self, position: Position, instruments: Sequence[Instrument]) -> None:
         """Refuse a position or instruments without prices, and coins without a rate."""
+        columns = self._column_numbers
         for asset in position.assets:
-            self._refuse_absent(asset, "the position")
-        for instrument in instruments:
-            self._refuse_absent(instrument.name, "the instruments")
-            if isinstance(instrument, InverseContract):
-                self._check_coin(instrument.name)
+            refuse_absent(asset, columns, "the position")
+        for one in instruments:
+            refuse_absent(one.name, columns, "the instruments")
+            if isinstance(one, InverseContract):
+                coin = self.rates.get(one.name)
+                check_coin(one.name, coin, self.price(one.name), self.rate(one.name))
 
     # --- one row more ---
 
@@ -223,118 +229,13 @@ class Market:
         DataError
             If a column is missing or not finite, a rate is not positive, or the date is not later.
         """
-        row = self._row_of(bar)
-        date = self._later_date(date)
-        self._check_rates(row, [date])
+        row = checked_bar(bar, self._column_numbers)
+        date = checked_date(date, self.last_date)
+        check_rates(self.rates, self._column_numbers, row, [date])
         longer = copy(self)
         object.__setattr__(longer, "_rows", self._rows.append(row, [date]))
         return longer
 
-    def _row_of(self, bar: Any) -> Array:
-        """Return the numbers of a bar, (1, n_columns), in the order of the table."""
-        if not isinstance(bar, Mapping | pd.Series):
-            raise DataError(
-                "the new bar must map each column of the table to a number; "
-                f"got {shown(bar)}. Pass a dictionary or a Series."
-            )
-        numbers: Mapping[Any, Any] = as_mapping(bar, "the new bar", "{'BTC': 60_000.0}")
-        row = []
-        for name in self._column_numbers:
-            if name not in numbers:
-                raise DataError(
-                    f"the new bar must hold every column of the table; {name!r} is missing. "
-                    "Add it, or leave it out of the market."
-                )
-            value = numbers[name]
-            if type(value) is not float or not -MAX_ABSOLUTE_VALUE < value < MAX_ABSOLUTE_VALUE:
-                check_between(value, f"{name!r} of the new bar", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
-            row.append(value)
-        return np.array([row], dtype=np.float64)
-
-    def _later_date(self, date: Any) -> Any:
-        """Return a date as the table writes it; refuse one that is not after the last."""
-        last = self.last_date
-        try:
-            if isinstance(last, pd.Timestamp) and isinstance(date, str | Day | np.datetime64):
-                date = pd.Timestamp(date)
-            later = bool(date > last)
-        except (TypeError, ValueError):
-            raise DataError(
-                f"the new bar must be dated like the table, whose last date is {last!r}; "
-                f"got {date!r}. Convert it, for example with tz_localize or tz_convert."
-            ) from None
-        if not later:
-            raise DataError(
-                f"the new bar must be later than {day(last)}; got {day(date)}. Pass the next bar."
-            )
-        return date
-
-    # --- checks ---
-
-    def _check_mapping(self, field: str, mapping: Mapping[str, Any]) -> None:
-        """Refuse names that are no columns, and values that are neither columns nor rates."""
-        for name, column in mapping.items():
-            self._refuse_absent(name, field)
-            if isinstance(column, str):
-                self._refuse_absent(column, f"{field} of {name!r}")
-            elif field == "rates" and isinstance(column, int | float | np.number):
-                check_between(column, f"rates of {name!r}", 0.0, np.inf)
-            else:
-                number = " or a number" if field == "rates" else ""
-                raise DataError(
-                    f"{field} of {name!r} must be the name of a column of the table{number}; "
-                    f"got {shown(column)}. Put it into the table."
-                )
-
-    def _check_rates(self, rows: Array, dates: Sequence[Any] | pd.Index[Any]) -> None:
-        """Refuse rates that are not positive in rows (n_dates, n_columns)."""
-        for name, column in self.rates.items():
-            if not isinstance(column, str):
-                continue
-            rates = rows[:, self._column_numbers[column]]
-            bad = rates <= 0.0
-            if bad.any():
-                first = int(np.argmax(bad))
-                raise DataError(
-                    f"the rate of {name!r}, {column!r}, must be positive; got {rates[first]:g} "
-                    f"on {day(dates[first])}. Fix the data."
-                )
-
-    def _check_coin(self, name: str) -> None:
-        """Refuse the rate of an inverse contract that cannot be the price of its coin."""
-        coin = self.rates.get(name)
-        if not isinstance(coin, str):
-            raise DataError(
-                f"rates must name the column with the price of the coin that {name!r} pays in; "
-                f"got {coin!r}. Pass for example rates={{{name!r}: 'BTC'}}."
-            )
-        price = self.price(name)
-        rate = self.rate(name)
-        if price > 0.0 and not 1.0 / MAX_PRICE_RATIO <= rate / price <= MAX_PRICE_RATIO:
-            raise DataError(
-                f"rates must name for {name!r} the column with the price of its coin, which is "
-                f"near that of the contract; {coin!r} is {rate:g} where the contract is "
-                f"{price:g}. Name another column, or give both in one currency."
-            )
-
     def _rate_series(self, name: str, table: pd.DataFrame) -> Any:
         rate = self.rates.get(name, 1.0)
         return table[rate] if isinstance(rate, str) else float(rate)
-
-    def _refuse_absent(self, column: str, whose: str) -> None:
-        if column not in self._column_numbers:
-            raise DataError(
-                f"{whose} must have a column of the table for {column!r}; it holds "
-                f"{', '.join(map(str, self.columns))}. Rename the column, or pass another table."
-            )
-
-
-def _check_positive(values: pd.DataFrame) -> None:
-    for asset, path in values.items():
-        bad = np.flatnonzero(path.to_numpy() <= 0.0)
-        if len(bad):
-            raise DataError(
-                f"prices of {asset!r} must be positive for simple returns; got "
-                f"{path.iloc[bad[0]]:g} on {day(path.index[bad[0]])}. "
-                "Fix the data, or use kind='difference' if that is its price."
-            )

@@ -1,4 +1,4 @@
-"""What a hedge model observes of a market: the returns, or the prices, that it is fitted on."""
+"""Observations of a hedge model in a market: the returns, or the prices, that it is fitted on."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def latest_observations(
     n_rows = n_dates + 1
     values = np.column_stack([market.value_path(asset, n_rows) for asset in position.assets])
     if uses_prices(fit):
-        prices = [market.path(one.name, n_rows) for one in instruments]
-        return np.column_stack([values, *prices])[1:]
+        levels = [market.path(one.name, n_rows) for one in instruments]
+        return np.column_stack([values, *levels])[1:]
     kind = ratio_kind(fit)
-    hedges = [
-        contract_returns(one, market.path(one.name, n_rows), market.rate_path(one.name, n_rows), kind)
-        for one in instruments
-    ]
+    hedges = []
+    for one in instruments:
+        prices = market.path(one.name, n_rows)
+        hedges.append(contract_returns(one, prices, market.rate_path(one.name, n_rows), kind))
     returns = np.column_stack([position.returns_of(values, kind), *hedges])
     return np.log1p(returns) if fit.returns_kind == "log" else returns
 

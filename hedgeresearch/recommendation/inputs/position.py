@@ -78,7 +78,7 @@ class Position:
 
     @property
     def is_portfolio(self) -> bool:
-        """Whether several assets are held."""
+        """True where several assets are held."""
         return len(self.units) > 1
 
     def net_value(self, prices: Mapping[str, float]) -> float:

@@ -18,7 +18,10 @@ from hedgeresearch.recommendation.inputs.observations import (
     ratio_kind,
 )
 from hedgeresearch.recommendation.inputs.position import Position
-from hedgeresearch.recommendation.inputs.problem_checks import check_latest_prices
+from hedgeresearch.recommendation.inputs.problem_checks import (
+    check_finite,
+    check_latest_prices,
+)
 from hedgeresearch.typing import Array
 
 
@@ -58,12 +61,14 @@ class HedgeProblem:
         """Kind of the ratio: shares of value ("simple"), or units ("difference")."""
         return ratio_kind(self.fit)
 
-    def next_bar(self, bar: Mapping[Any, float], date: Any, holdings: Array) -> HedgeProblem:
+    def next_bar(
+        self, bar: Mapping[Any, float] | pd.Series[float], date: Any, holdings: Array
+    ) -> HedgeProblem:
         """Return the problem one bar later, with the same parameters of the model.
 
         Parameters
         ----------
-        bar : mapping
+        bar : mapping or Series
             A number for each column of the market's table.
         date : date
         holdings : array (n_instruments,)
@@ -77,9 +82,8 @@ class HedgeProblem:
         """
         market = self.market.append(bar, date)
         check_latest_prices(self.position, self.instruments, market, self.kind)
-        observed = latest_observations(
-            self.fit, self.position, self.instruments, market, n_dates=1
-        )
+        observed = latest_observations(self.fit, self.position, self.instruments, market, n_dates=1)
+        check_finite(observed, [self.position.name, *self.names])
         paid = coins_paid(self.position, self.instruments, holdings, market)
         return replace(
             self,
@@ -95,5 +99,5 @@ def _advanced(fit: HedgeFit, observed: Array, date: Any) -> HedgeFit:
     timestamp = isinstance(date, pd.Timestamp)
     dates = pd.DatetimeIndex([date]) if timestamp else pd.Index([date])  # the first is quicker
     new = pd.DataFrame(observed, index=dates, columns=fit.next_covariance.columns)
-    later = fit.model.advance(fit, new)
+    later: HedgeFit = fit.model.advance(fit, new)
     return replace(later, history=fit.history.append(observed))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.mappings import as_mapping, shown
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
@@ -106,15 +107,23 @@ def check_latest_prices(
     if isinstance(now, pd.Timestamp):
         for one in instruments:
             if one.expiry is not None:
-                _refuse_expired(one, now)
+                _refuse_expired(one.name, pd.Timestamp(one.expiry), now)
 
 
-def _refuse_expired(instrument: Instrument, now: pd.Timestamp) -> None:
-    expiry = pd.Timestamp(instrument.expiry)
+def check_finite(observed: Array, names: Sequence[str]) -> None:
+    """Refuse observations (1, 1 + n) of a new bar that are too large to compute with."""
+    for name, value in zip(names, observed[0].tolist(), strict=True):
+        if not abs(value) < MAX_ABSOLUTE_VALUE:
+            raise DataError(
+                f"the new bar must give finite returns; got {value:g} of {name!r}. Fix the data."
+            )
+
+
+def _refuse_expired(name: str, expiry: pd.Timestamp, now: pd.Timestamp) -> None:
     if now.tz_localize(None).normalize() > expiry.tz_localize(None):
         raise DataError(
-            f"{instrument.name!r} must not have expired; it did on {day(instrument.expiry)}, and "
-            f"the market ends on {day(now)}. Pass the contract it was rolled into."
+            f"{name!r} must not have expired; it did on {day(expiry)}, and the market ends on "
+            f"{day(now)}. Pass the contract it was rolled into."
         )
 
 

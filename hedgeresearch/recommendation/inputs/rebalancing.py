@@ -1,4 +1,4 @@
-"""How far a holding may be from its target before it is traded: one of three rules."""
+"""Rules of rebalancing: how far a holding may be from its target before it is traded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a hedge is to reach, within which limits, and on what collateral."""
+"""Settings of a recommendation: objective, limits and collateral."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do, and what it is expected to do, in one or two sentences."""
+"""The decision in two sentences: the trades, and their expected effect on volatility."""
 
 from __future__ import annotations
 

@@ -44,9 +44,7 @@ def margin_sentences(
 
 def _sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
     if math.isnan(row["needed"]):
-        return (
-            f"Liquidation risk of {name} not available: its past prices are not all positive."
-        )
+        return f"Liquidation risk of {name} not available: its past prices are not all positive."
     horizon = f"within {margin.horizon} observations"
     accepted = full_percent(margin.probability)
     needed = f"a collateral of {_amount(row, 'needed')}"

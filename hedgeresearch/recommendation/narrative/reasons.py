@@ -1,4 +1,4 @@
-"""What is recommended and why: all sentences in the order in which a risk manager asks."""
+"""All sentences on a recommendation, in the order in which a risk manager reads them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hedgeresearch.recommendation.narrative.trades import trade_sentences
 
 
 def list_reasons(assessment: Assessment) -> list[str]:
-    """Return warnings, then what is traded and why, how certain it is, and what can go wrong.
+    """Return warnings, then the trades and their reasons, their confidence, and the risks.
 
     A part that is not available says why.
     """

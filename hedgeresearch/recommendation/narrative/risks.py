@@ -8,7 +8,7 @@ from hedgeresearch.recommendation.assessment.risks import MIN_TAIL_RETURNS
 from hedgeresearch.recommendation.narrative.effect import VOLATILITY_TOLERANCE
 
 MAX_LOSS_RATIO = 5
-"""Multiple of the expected volatility above which a past loss is a warning; never for normal ones."""
+"""Multiple of the expected volatility above which a past loss is a warning."""
 
 
 def added_variance_sentences(assessment: Assessment) -> list[str]:

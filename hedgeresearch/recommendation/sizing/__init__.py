@@ -1,1 +1,1 @@
-"""From ratios to contracts: value, limits, whole lots, no-trade bands, and the decision to trade."""
+"""From ratios to contracts: value, limits, whole lots, no-trade bands and decisions."""

@@ -3,8 +3,8 @@ r"""No-trade bands around the targets of several hedges.
 .. math:: E[d' S d] \le \sum_{ij} |S_{ij}| \, \frac{b_i b_j}{3} = a^2 \quad \text{where} \quad
     b_i = \frac{\sqrt 3 \, a}{s_i \sqrt{\sum_{jk} |\rho_{jk}|}}
 
-Each deviation d is uniform within its band of half-width b (see :mod:`hedgeresearch.trading.bands`),
-S is the covariance of the hedges' profits, with volatilities s and correlations :math:`\rho`. So a
+Each deviation d is uniform within its band of half-width b (see ``hedgeresearch.trading.bands``), S
+is the covariance of the hedges' profits, with volatilities s and correlations :math:`\rho`. So a
 tracking error of a is kept however the deviations move together; where they do not, less of it is
 used.
 """

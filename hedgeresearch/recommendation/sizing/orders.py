@@ -1,4 +1,4 @@
-"""What to trade now: to the edge of a band, part of the way to an aim, or to whole lots.
+"""Decisions to trade: to the edge of a band, part of the way to an aim, or to whole lots.
 
 Decisions are numbers and a reason; the words are in ``narrative``.
 """
@@ -44,7 +44,7 @@ class Reason(Enum):
 
 
 class Decision(NamedTuple):
-    """What to do with one instrument, in contracts; negative is short.
+    """The decision on one instrument, in contracts; negative is short.
 
     Attributes
     ----------
@@ -111,9 +111,7 @@ class Trades(NamedTuple):
 # --- one instrument ---
 
 
-def rebalance(
-    held: float, center: float, half_width: float, lot: float
-) -> tuple[float, Reason]:
+def rebalance(held: float, center: float, half_width: float, lot: float) -> tuple[float, Reason]:
     """Return the holding after trading to the first whole lot inside a band, or not at all."""
     low = center - half_width
     high = center + half_width
@@ -171,9 +169,11 @@ def trade_to_bands(
     ):
         new, reason = rebalance(have, center, half_width, lot)
         if reason is Reason.TO_BAND_EDGE and half_width == 0.0:
-            new, reason = lots, Reason.FREE_TRADES
+            new = lots
+            reason = Reason.FREE_TRADES
         elif reason is Reason.TO_BAND_EDGE and have == 0.0 and enter_at_target:
-            new, reason = lots, Reason.NEW_POSITION
+            new = lots
+            reason = Reason.NEW_POSITION
         if abs(center - best) > LIMIT_TOLERANCE * lot:
             reason = Reason.AT_LIMIT
         decisions.append(Decision(have, best, new, reason, aim=center))
@@ -256,9 +256,7 @@ def _trades(held: Array, decisions: list[Decision], terms: ContractTerms) -> Tra
         round(trade, max(decimals(have), decimals(lot)))
         for trade, have, lot in _rows(holdings - held, held, terms.lots)
     ]
-    final = [
-        one._replace(new=new) for one, new in zip(decisions, holdings.tolist(), strict=True)
-    ]
+    final = [one._replace(new=new) for one, new in zip(decisions, holdings.tolist(), strict=True)]
     return Trades(holdings, np.array(trades), tuple(final))
 
 

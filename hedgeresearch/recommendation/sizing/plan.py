@@ -26,7 +26,6 @@ from hedgeresearch.recommendation.sizing.lots import in_whole_lots
 from hedgeresearch.recommendation.sizing.orders import (
     Decision,
     TargetHoldings,
-    Trades,
     trade_costs,
     trade_partly,
     trade_to_bands,
@@ -37,7 +36,7 @@ from hedgeresearch.typing import Array
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What each instrument should be held at, and what is traded for it.
+    """Target and trade of each instrument.
 
     Attributes
     ----------
