@@ -34,7 +34,7 @@ def bars_after(
     record: hr.recommendation.Recommendation,
 ) -> list[tuple[dict[str, float], pd.Timestamp]]:
     """Return prices that vary a little, on the following days."""
-    last = record.book.market.table.iloc[-1]
+    last = record.problem.market.table.iloc[-1]
     return [
         ((last * (1 + 0.001 * (i % 7))).to_dict(), last.name + pd.Timedelta(days=i))
         for i in range(1, BARS + 1)

@@ -26,12 +26,12 @@ REFERENCES = (
 
 def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
     """The model, what was asked of it, the sources, and the warnings that were told on the way."""
-    fit, settings = rec.book.fit, rec.settings
+    fit, settings = rec.problem.fit, rec.settings
     by = "a bootstrap of the sample in blocks" if fit.errors is None else "the delta method"
-    interval = f"{full_percent(settings.level)}, by {by}"
+    interval = f"{full_percent(settings.confidence)}, by {by}"
     asked = {
         "model": describe(fit.model),
-        "ratio's interval": "none" if rec.certainty.why_none else interval,
+        "ratio's interval": "none" if rec.confidence.interval_note else interval,
         "objective": _told(settings.objective),
         "limits": _told(settings.limits),
         "rebalancing": _told(settings.rebalancing),
@@ -51,7 +51,7 @@ def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
 
 def data_section(rec: Recommendation) -> Section:
     """Where the numbers come from, so that they can be had again."""
-    record, attrs = rec.to_dict(), rec.book.market.attrs
+    record, attrs = rec.to_dict(), rec.problem.market.attrs
     data = record["data"]
     told = {name: str(attrs[name]) for name in DESCRIBED if name in attrs}
     told |= {

@@ -1,4 +1,4 @@
-"""Margin of the hedges that are held: the closed forms called directly, for each kind of contract."""
+"""Margin of the hedges held: the closed forms called directly, for each kind of contract."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +11,10 @@ import hedgeresearch as hr
 Advise = Callable[..., hr.recommendation.Recommendation]
 
 
-def test_a_linear_short(advise: Advise, market: hr.Market) -> None:
+def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market: hr.Market) -> None:
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 4e5}, horizon=30))
-    row, price = found.margin.loc["F"], market.price("F")
+    row = found.margin.loc["F"]
+    price = market.price("F")
     size = 50 * found.holdings["F"]
     level = hr.margin.linear_liquidation_price(4e5, size, price, 0.05)
     assert row["liquidation price"] == pytest.approx(level, rel=1e-12)
@@ -33,7 +34,7 @@ def test_a_linear_short(advise: Advise, market: hr.Market) -> None:
     assert enough["probability"] <= 0.01
 
 
-def test_an_inverse_short_and_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
+def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
     price = market.price("PERP")
     full = advise({"COIN": 30.0}, ["PERP"])
     face = 100 * full.holdings["PERP"]
@@ -66,7 +67,8 @@ def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> Non
         market=market,
         margin=hr.Margin({"H": 5e5}, horizon=10),
     )
-    size, price = 200 * 1.5 * found.holdings["H"], market.price("H")
+    size = 200 * 1.5 * found.holdings["H"]
+    price = market.price("H")
     level = found.margin.loc["H", "liquidation price"]
     assert 5e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
     assert (level > price) == (units > 0)
@@ -82,7 +84,7 @@ def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr
     assert "probability 100.0% within 20 dates" in found.reasons[0]
 
 
-def test_what_is_not_on_margin_has_no_row(advise: Advise, market: hr.Market) -> None:
+def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
     assert advise({"A": 40_000.0}, ["H"]).margin is None
     found = advise({"A": 40_000.0}, ["F", "H"])
     assert found.margin.index.tolist() == ["F"]
@@ -91,7 +93,9 @@ def test_what_is_not_on_margin_has_no_row(advise: Advise, market: hr.Market) -> 
     assert f"a collateral of {found.margin.loc['F', 'needed']:,.0f} keeps it at 1% or below" in text
 
 
-def test_prices_that_have_been_negative(market: hr.Market, instruments: dict[str, Any]) -> None:
+def test_negative_past_prices_leave_the_risk_unknown(
+    market: hr.Market, instruments: dict[str, Any]
+) -> None:
     table = market.table
     sunk = hr.Market(table.assign(F=table["F"] - table["F"].min() - 1.0))
     position = hr.Position({"A": 40_000.0})
@@ -107,12 +111,10 @@ def test_prices_that_have_been_negative(market: hr.Market, instruments: dict[str
     assert any("past prices are not all positive" in text for text in found.reasons)
 
 
-def test_collateral_is_told_with_what_it_is_in(advise: Advise, market: hr.Market) -> None:
+def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market) -> None:
     terms = {"initial_margin": 0.1, "maintenance_margin": 0.05}
-    coin, dollars = (
-        hr.InverseContract("PERP", 100, currency="BTC", **terms),
-        hr.LinearContract("G", 100, **terms),
-    )
+    coin = hr.InverseContract("PERP", 100, currency="BTC", **terms)
+    dollars = hr.LinearContract("G", 100, **terms)
     position = hr.Position({"COIN": 30.0})
     fit = hr.OLSHedge().fit(*market.returns(position, [coin, dollars]))
     asked = {"position": position, "instruments": [coin, dollars], "market": market}
@@ -127,7 +129,7 @@ def test_collateral_is_told_with_what_it_is_in(advise: Advise, market: hr.Market
     assert plain.margin.loc["PERP", "currency"] == "coins"
 
 
-def test_collateral_without_a_maintenance_margin_tells_nothing_and_says_so(advise: Advise) -> None:
+def test_collateral_without_maintenance_margin_is_unknown(advise: Advise) -> None:
     found = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}))
     assert found.margin is None
     text = "Not told, liquidation of H: its maintenance margin is not given."

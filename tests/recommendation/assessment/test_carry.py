@@ -1,4 +1,4 @@
-"""Carry and dependence in the tail of a book: what is told, and why not where it is not."""
+"""Carry of the hedges held, and why it is not available elsewhere."""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +38,8 @@ def future(expiry: Any = EXPIRY) -> hr.LinearContract:
 @pytest.mark.parametrize("units", [30.0, -30.0])
 def test_a_dated_future_earns_its_basis_less_four_rolls(dated: pd.DataFrame, units: float) -> None:
     found = advised(hr.Market(dated, underlying={"FUTURE": "COIN"}), future(), {"COIN": units})
-    carry, last = found.carry[0], dated.iloc[-1]
+    carry = found.carry[0]
+    last = dated.iloc[-1]
     basis = np.log(last["FUTURE"] / last["COIN"]) * 365.0 / (EXPIRY - dated.index[-1]).days
     sold = -found.holdings["FUTURE"] * 0.1 * last["FUTURE"] / (30.0 * last["COIN"])
     assert (sold > 0.0) == (units > 0.0)
@@ -50,10 +51,11 @@ def test_a_dated_future_earns_its_basis_less_four_rolls(dated: pd.DataFrame, uni
     assert carry.sentence in found.reasons
 
 
-def test_what_is_missing_for_a_carry_is_said(
+def test_missing_inputs_of_a_carry_are_named(
     dated: pd.DataFrame, table: pd.DataFrame, market: hr.Market, advise: Advise
 ) -> None:
-    known, units = {"FUTURE": "COIN"}, {"COIN": 30.0}
+    known = {"FUTURE": "COIN"}
+    units = {"COIN": 30.0}
     numbered = hr.Market(
         table.reset_index(drop=True), rates={"PERP": "COIN"}, funding={"PERP": "FUNDING"}
     )
@@ -86,7 +88,8 @@ def test_what_is_missing_for_a_carry_is_said(
 
 def test_a_basis_needs_positive_prices(dated: pd.DataFrame) -> None:
     sunk = dated - dated["FUTURE"].min() - 1.0
-    market, position = hr.Market(sunk, underlying={"FUTURE": "COIN"}), hr.Position({"COIN": 30.0})
+    market = hr.Market(sunk, underlying={"FUTURE": "COIN"})
+    position = hr.Position({"COIN": 30.0})
     fit = hr.OLSHedge().fit(*market.returns(position, future(), "difference"))
     found = hr.recommend(fit, position=position, instruments=future(), market=market)
     assert any(
@@ -116,9 +119,7 @@ def test_an_expiry_is_read_on_the_clock_of_the_table(
     assert rate == pytest.approx(np.log(last["FUTURE"] / last["COIN"]) * 365.0 / days, rel=1e-12)
 
 
-def test_funding_is_annualised_by_the_spacing_of_its_dates(
-    table: pd.DataFrame, advise: Advise
-) -> None:
+def test_funding_is_annualized_by_the_spacing_of_dates(table: pd.DataFrame, advise: Advise) -> None:
     rates = {"rates": {"PERP": "COIN"}, "funding": {"PERP": "FUNDING"}}
     bars = table.set_axis(pd.date_range("2023-01-02", periods=len(table), freq="8h"))
     for prices, periods in ((table, 365.0), (bars, 1095.0)):
@@ -127,14 +128,35 @@ def test_funding_is_annualised_by_the_spacing_of_its_dates(
         assert found.roll_cost_per_year == 0.0
 
 
-def test_dependence_in_the_tail_takes_200_returns_and_a_hedge(
-    advise: Advise, table: pd.DataFrame
+@pytest.mark.parametrize("coins", [30.0, -30.0])
+def test_funding_spikes_go_against_and_carry_is_signed(
+    advise: Advise, table: pd.DataFrame, coins: float
 ) -> None:
-    few, enough = (advise({"A": 4_000.0}, ["F"], on=hr.Market(table.iloc[-n:])) for n in (200, 201))
-    assert few.tail_dependence is None
-    assert "Not told, dependence in the tail: it takes 200 returns; there are 199." in few.reasons
-    assert enough.tail_dependence is not None
-    assert enough.tail_dependence.n_tail == 10
-    added = advise({"A": 4_000.0}, ["F"], limits=hr.Limits(contracts={"F": (1, 2)}))
-    assert added.tail_dependence is None
-    assert not any("dependence" in text or "On the worst" in text for text in added.reasons)
+    found = advise({"COIN": coins}, ["PERP"])
+    spike = found.stress.filter(like="funding", axis=0).iloc[0]
+    value = found.holdings["PERP"] * 100
+    assert spike["hedged"] == pytest.approx(-0.001 * 9 * abs(value), rel=1e-12)
+    (carry,) = found.carry
+    # one payment a date, of daily dates: 365 a year, whatever the contract's hours
+    paid = -value * table["FUNDING"].mean() * 365
+    assert carry.per_year * abs(found.valuation.value) == pytest.approx(paid, rel=1e-9)
+    assert (carry.per_year > 0.0) == (coins > 0.0)
+
+
+def test_a_basis_needs_the_underlying(table: pd.DataFrame) -> None:
+    future = hr.LinearContract("F", 50, expiry=pd.Timestamp("2024-03-08"))
+    prices = table.assign(
+        F=table["A"] * np.exp(0.05 * (pd.Timestamp("2024-03-08") - table.index).days / 365)
+    )
+    position = hr.Position({"A": 40_000.0})
+    for underlying, known in (({}, False), ({"F": "A"}, True)):
+        market = hr.Market(prices, underlying=underlying)
+        fit = hr.OLSHedge().fit(*market.returns(position, future))
+        found = hr.recommend(fit, position=position, instruments=future, market=market)
+        assert bool(found.carry) == known
+        if known:
+            assert found.carry[0].rate_per_year == pytest.approx(0.05, rel=1e-9)
+            sold = (
+                -found.holdings["F"] * 50 * prices["F"].iloc[-1] / (40_000 * prices["A"].iloc[-1])
+            )
+            assert found.carry[0].ratio == pytest.approx(sold, rel=1e-12)

@@ -1,4 +1,4 @@
-"""What shapes the answer beside the ratio: said exactly where it does, with what would be held without it."""
+"""Binding limits are named exactly where they bind, with the target without them."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,6 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import money, quantity
-from hedgeresearch.recommendation.sizing.plan import target_path
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 UNITS = {"A": 400_000.0}
@@ -20,15 +19,15 @@ def shaped(found: hr.recommendation.Recommendation) -> list[str]:
 
 def asked(found: hr.recommendation.Recommendation) -> list[str]:
     """What the ratios ask for, in words."""
-    contracts = found.certainty.ratios["contracts"]
+    contracts = found.confidence.ratios["contracts"]
     return [
         f"{quantity(abs(n))} {'short' if n < 0 else 'long'} {name}" for name, n in contracts.items()
     ]
 
 
 @pytest.mark.parametrize("units", [400_000.0, -400_000.0])
-def test_a_limit_of_contracts_is_told_where_it_binds(advise: Advise, units: float) -> None:
-    best = abs(advise({"A": units}, ["F"]).summary.loc["F", "best"])
+def test_a_contract_limit_is_named_where_it_binds(advise: Advise, units: float) -> None:
+    best = abs(advise({"A": units}, ["F"]).summary.loc["F", "target"])
     tight = advise({"A": units}, ["F"], limits=hr.Limits(contracts={"F": best - 3.0}))
     assert shaped(tight) == [
         f"The limit of contracts of F binds: without limits {asked(tight)[0]}."
@@ -40,9 +39,9 @@ def test_a_limit_of_contracts_is_told_where_it_binds(advise: Advise, units: floa
     )
 
 
-def test_gross_and_the_number_of_instruments(advise: Advise) -> None:
+def test_gross_and_number_of_instruments_bind_together(advise: Advise) -> None:
     free = advise(UNITS, ["F", "H"])
-    gross = float(np.abs(free.summary["best"] * free.book.notionals).sum())
+    gross = float(np.abs(free.summary["target"] * free.valuation.notionals).sum())
     found = advise(UNITS, ["F", "H"], limits=hr.Limits(gross=0.9 * gross, max_instruments=1))
     assert shaped(found) == [
         f"The limit of gross and of the number of instruments bind: without limits {', '.join(asked(free))}."
@@ -53,7 +52,7 @@ def test_gross_and_the_number_of_instruments(advise: Advise) -> None:
     )
 
 
-def test_what_the_objective_leaves(advise: Advise) -> None:
+def test_the_exposure_kept_is_named(advise: Advise) -> None:
     free = advise(UNITS, ["F", "H"])
     least = f"without it the best is {', '.join(asked(free))}."
     beta = advise(UNITS, ["F", "H"], objective=hr.Objective(beta={"F": 0.3}))
@@ -63,9 +62,9 @@ def test_what_the_objective_leaves(advise: Advise) -> None:
     assert shaped(free) == []
 
 
-def test_with_a_net_limits_bind_what_the_net_asks_for(advise: Advise) -> None:
+def test_with_a_net_limits_bind_the_target_of_the_net(advise: Advise) -> None:
     aim = hr.Objective(net=0.1)
-    best = advise(UNITS, ["F"], objective=aim).plan.targets.ideal[0]
+    best = advise(UNITS, ["F"], objective=aim).plan.targets.best[0]
     found = advise(UNITS, ["F"], objective=aim, limits=hr.Limits(contracts={"F": (2 * best, 0)}))
     assert [text[:13] for text in shaped(found)] == ["The objective"]
 
@@ -73,18 +72,18 @@ def test_with_a_net_limits_bind_what_the_net_asks_for(advise: Advise) -> None:
 def test_many_instruments_are_counted(advise: Advise) -> None:
     names = ["F", "G", "H", "PERP"]
     found = advise(UNITS, names, limits=hr.Limits(gross=1e6))
-    worth = float(np.abs(found.certainty.ratios["contracts"] * found.book.notionals).sum())
+    worth = float(np.abs(found.confidence.ratios["contracts"] * found.valuation.notionals).sum())
     assert shaped(found) == [
         f"The limit of gross binds: without limits {money(worth)} in 4 instruments."
     ]
 
 
-def test_a_target_that_moves_past_what_is_allowed_is_told_with_its_cost(
-    advise: Advise, market: hr.Market
-) -> None:
+def test_an_unstable_target_is_named_with_its_cost(advise: Advise, market: hr.Market) -> None:
     ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94))
     restless = advise(UNITS, ["F", "H"], ewma)
-    changes = np.abs(np.diff(target_path(restless.book, restless.settings.objective, 250), axis=0))
+    changes = np.abs(
+        np.diff(target_path(restless.problem, restless.settings.objective, 250), axis=0)
+    )
     for i, name in enumerate(["F", "H"]):
         assert restless.summary.loc[name, "band"] == 0.5
         assert changes[:, i].mean() > 0.5
@@ -93,12 +92,12 @@ def test_a_target_that_moves_past_what_is_allowed_is_told_with_its_cost(
             "traded to the nearest lot at each date"
         )
         assert (
-            f"{text}, which costs about {money(changes[:, i].mean() * restless.book.costs[i])} a date."
+            f"{text}, which costs about {money(changes[:, i].mean() * restless.valuation.costs[i])} a date."
             in restless.reasons
         )
         later = restless.update(market.table.iloc[-1], market.last_date + pd.Timedelta(days=1))
         assert f"{text}." in later.reasons
     still = advise(UNITS, ["F", "H"])
-    averse = advise(UNITS, ["F", "H"], ewma, rebalancing=hr.Rebalancing(risk_aversion=1e-9))
+    averse = advise(UNITS, ["F", "H"], ewma, rebalancing=hr.CostOptimalBands(risk_aversion=1e-9))
     for found in (still, averse):
         assert not any("moves more" in text for text in found.reasons)
