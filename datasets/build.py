@@ -1,7 +1,7 @@
 """Build the bundled tables from the data that arch and statsmodels ship.
 
-Run it as ``python datasets/build.py``; ``--output FOLDER`` writes elsewhere. Every table becomes ``<name>.csv.gz`` and
-``<name>.md``, the same bytes each time.
+Run it as ``python datasets/build.py``; ``--output FOLDER`` writes elsewhere. Every table becomes
+``<name>.csv.gz`` and ``<name>.md``, the same bytes each time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MADE_BY = "datasets/build.py"
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """What is known about a table, and the function that makes it."""
+    """Description of a table, and the function that makes it."""
 
     make: Callable[[], pd.DataFrame]
     title: str
@@ -36,20 +36,24 @@ class Table:
 
 
 def arch_table(name: str, file: str, date_format: str = "%m/%d/%Y") -> pd.DataFrame:
-    """One CSV file of arch.data, read from its text and not through arch, which misreads months such as 192607."""
+    """Return one CSV file of arch.data.
+
+    It is read as text and not through arch, which misreads months such as 192607.
+    """
     path = package_folder("arch") / "data" / name / f"{file}.csv.gz"
-    # As text first: numbers are then converted exactly. FRED writes a point where a value is missing.
+    # As text first: numbers are then converted exactly. FRED writes a point for a missing value.
     table = pd.read_csv(path, encoding="utf-8-sig", dtype=str, na_values=["."])
     dates = pd.to_datetime(table.pop("Date"), format=date_format)
     return table.astype(float).set_index(pd.DatetimeIndex(dates, name="date"))
 
 
 def package_folder(package: str) -> Path:
-    """The folder of an installed package, found without importing it."""
+    """Return the folder of an installed package, found without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise SystemExit(
-            f"{package} must be installed to build the tables; install it with: pip install {package}"
+            f"{package} must be installed to build the tables; "
+            f"install it with: pip install {package}"
         )
     return Path(spec.origin).parent
 
@@ -81,7 +85,7 @@ def french_factors() -> pd.DataFrame:
 
 
 def hamilton_gnp() -> pd.DataFrame:
-    """The list ``rgnp`` of a statsmodels test, taken from its source so that no test is run."""
+    """Return the list ``rgnp`` of a statsmodels test, read from its source to run no test."""
     path = (
         package_folder("statsmodels") / "tsa/regime_switching/tests/test_markov_autoregression.py"
     )
@@ -100,70 +104,78 @@ TABLES = {
     "nasdaq_sp500": Table(
         nasdaq_sp500,
         "NASDAQ Composite and S&P 500, daily adjusted closes",
-        "arch.data.nasdaq and arch.data.sp500 of the Python package arch, column Adj Close; the package does not name "
-        "the first source (its file layout is that of Yahoo Finance)",
+        "arch.data.nasdaq and arch.data.sp500 of the Python package arch, column Adj Close; "
+        "the package does not name the first source (its file layout is that of Yahoo Finance)",
         "daily (trading days)",
-        "NASDAQ: NASDAQ Composite, adjusted close, index points; SP500: S&P 500, adjusted close, index points",
+        "NASDAQ: NASDAQ Composite, adjusted close, index points; "
+        "SP500: S&P 500, adjusted close, index points",
         asset="NASDAQ",
         hedges="SP500",
     ),
     "brent_wti": Table(
         brent_wti,
         "Brent and WTI crude oil, monthly averages of daily spot prices",
-        "arch.data.crude of the Python package arch, whose note says FRED. Monthly averages, not month-end prices: "
-        "to 2018-12 the WTI column is the mean of the daily prices in the table wti, to the cent (there are no daily "
-        "Brent prices here to check that column against). Changes of averages are smoother than "
-        "changes of prices and correlated with their past. Each month is dated on its 15th, as in the source, "
+        "arch.data.crude of the Python package arch, whose note says FRED. Monthly averages, "
+        "not month-end prices: to 2018-12 the WTI column is the mean of the daily prices in the "
+        "table wti, to the cent (there are no daily Brent prices here to check that column "
+        "against). Changes of averages are smoother than changes of prices and correlated with "
+        "their past. Each month is dated on its 15th, as in the source, "
         "although the average is known only after the month has ended",
         "monthly (averages)",
         "BRENT: Brent spot price, monthly average, US dollars per barrel; "
-        "WTI: West Texas Intermediate spot price at Cushing, monthly average, US dollars per barrel",
+        "WTI: West Texas Intermediate spot price at Cushing, monthly average, "
+        "US dollars per barrel",
         asset="BRENT",
         hedges="WTI",
     ),
     "wti": Table(
         wti,
         "WTI crude oil, daily spot price",
-        "arch.data.wti of the Python package arch, from FRED, series DCOILWTICO; 290 dates without a price of 8611 "
-        "(holidays) dropped",
+        "arch.data.wti of the Python package arch, from FRED, series DCOILWTICO; 290 dates without "
+        "a price of 8611 (holidays) dropped",
         "daily (trading days)",
         "WTI: West Texas Intermediate spot price at Cushing, US dollars per barrel",
     ),
     "vix": Table(
         vix,
         "CBOE volatility index VIX, daily close",
-        "arch.data.vix of the Python package arch; the package does not name the first source; 46 dates without a "
-        "value of 1305 (holidays) dropped",
+        "arch.data.vix of the Python package arch; the package does not name the first source; "
+        "46 dates without a value of 1305 (holidays) dropped",
         "daily (trading days)",
-        "VIX: implied volatility of the S&P 500 over 30 days, per cent per year",
+        "VIX: implied volatility of the S&P 500 over 30 days, percent per year",
     ),
     "credit_yields": Table(
         credit_yields,
         "Moody's seasoned corporate bond yields, Aaa and Baa, monthly",
-        "arch.data.default of the Python package arch; the package does not name the first source (the columns "
-        "are named like FRED's series AAA and BAA). Each month is dated on its first day, as in the source",
+        "arch.data.default of the Python package arch; the package does not name the first source "
+        "(the columns are named like FRED's series AAA and BAA). "
+        "Each month is dated on its first day, as in the source",
         "monthly (averages)",
-        "AAA: yield of bonds rated Aaa, per cent per year; BAA: yield of bonds rated Baa, per cent per year",
+        "AAA: yield of bonds rated Aaa, percent per year; "
+        "BAA: yield of bonds rated Baa, percent per year",
     ),
     "french_factors": Table(
         french_factors,
         "Fama-French three factors and the risk-free rate, monthly",
-        "arch.data.frenchdata of the Python package arch, from the data library of Kenneth R. French, "
-        "http://mba.tuck.dartmouth.edu/pages/faculty/ken.french/data_library.html. The source gives the month; each is "
-        "dated on its last calendar day",
+        "arch.data.frenchdata of the Python package arch, from the data library of "
+        "Kenneth R. French, "
+        "http://mba.tuck.dartmouth.edu/pages/faculty/ken.french/data_library.html. "
+        "The source gives the month; each is dated on its last calendar day",
         "monthly",
-        "MKT_RF: return of the market less the risk-free rate, per cent per month; "
-        "SMB: return of small less big companies, per cent per month; "
-        "HML: return of value less growth companies, per cent per month; RF: risk-free rate, per cent per month",
+        "MKT_RF: return of the market less the risk-free rate, percent per month; "
+        "SMB: return of small less big companies, percent per month; "
+        "HML: return of value less growth companies, percent per month; "
+        "RF: risk-free rate, percent per month",
     ),
     "hamilton_gnp": Table(
         hamilton_gnp,
         "Growth of US real GNP in Hamilton (1989), quarterly",
-        "the list rgnp in statsmodels/tsa/regime_switching/tests/test_markov_autoregression.py of the Python package "
-        "statsmodels; data of J. D. Hamilton (1989), A new approach to the economic analysis of nonstationary time "
-        "series and the business cycle, Econometrica 57, 357-384. Each quarter is dated on its first day",
+        "the list rgnp in statsmodels/tsa/regime_switching/tests/test_markov_autoregression.py of "
+        "the Python package statsmodels; data of J. D. Hamilton (1989), A new approach to the "
+        "economic analysis of nonstationary time series and the business cycle, "
+        "Econometrica 57, 357-384. Each quarter is dated on its first day",
         "quarterly",
-        "GNP: change of the logarithm of US real GNP times 100, per cent per quarter",
+        "GNP: change of the logarithm of US real GNP times 100, percent per quarter",
     ),
 }
 
@@ -180,12 +192,12 @@ def build(name: str, output: Path) -> None:
 
 
 def describe(name: str, table: pd.DataFrame, packed: bytes) -> str:
-    """The description of a table, one ``- key: value`` a line."""
+    """Return the description of a table, one ``- key: value`` a line."""
     about = TABLES[name]
     lines = {
         "title": about.title,
         "source": about.source,
-        "licence": UNSTATED,
+        "license": UNSTATED,
         "period": f"{table.index[0]:%Y-%m-%d} to {table.index[-1]:%Y-%m-%d}",
         "frequency": about.frequency,
         "rows": str(len(table)),

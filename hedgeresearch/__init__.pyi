@@ -75,12 +75,15 @@ from .instruments import roll_futures as roll_futures
 from .metrics import effectiveness as effectiveness
 from .metrics import hedged_returns as hedged_returns
 from .model_table import list_models as list_models
+from .recommendation import CostOptimalBands as CostOptimalBands
 from .recommendation import Limits as Limits
 from .recommendation import Margin as Margin
 from .recommendation import Market as Market
+from .recommendation import NoTradeBands as NoTradeBands
 from .recommendation import Objective as Objective
+from .recommendation import PartialRebalancing as PartialRebalancing
 from .recommendation import Position as Position
-from .recommendation import Rebalancing as Rebalancing
+from .recommendation import hedge_notional as hedge_notional
 
 # --- Recommendation and report ---
 from .recommendation import recommend as recommend

@@ -1,4 +1,4 @@
-"""Every model in one table: what it is, where it comes from, what it needs and costs, and when it is the right one."""
+"""Table of all models: family, source, input, cost of a fit and when to use each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ import pandas as pd
 
 
 class ModelEntry(NamedTuple):
-    """A row of the table."""
+    """One row of the table.
+
+    Attributes
+    ----------
+    model : str, name of the class
+    family : str
+    source : str, paper or package
+    needs : {"returns", "prices", "as its model"}
+    several : bool, whether it accepts several hedges (or series)
+    milliseconds : float, cost of a fit of 1000 dates
+    when : str, when to use it
+    """
 
     model: str
     family: str
@@ -21,70 +32,77 @@ class ModelEntry(NamedTuple):
 
 MODELS = (
     # --- hedges: a constant ratio ---
-    ModelEntry("NaiveHedge", "benchmark", "-", "returns", True, 1, "the same thing in two forms; the bar to clear"),
-    ModelEntry("OLSHedge", "regression", "Ederington 1979", "returns", True, 1, "a stable relation; the benchmark of all others"),
-    ModelEntry("DimsonHedge", "regression", "Dimson 1979", "returns", True, 2, "closes that are not simultaneous"),
-    ModelEntry("HorizonHedge", "regression", "Hansen and Hodrick 1980", "returns", True, 3, "a hedge held for weeks, estimated from days"),
-    ModelEntry("TotalLeastSquaresHedge", "regression", "Golub and Van Loan 1980", "returns", True, 1, "hedge prices with errors of their own, such as marks or indications"),
-    ModelEntry("QuantileHedge", "regression", "Koenker and Bassett 1978", "returns", True, 5, "outliers that should not decide (q = .5), or a tail that should"),
+    ModelEntry("NaiveHedge", "benchmark", "-", "returns", True, 1, "asset and hedge are the same good in two forms; the benchmark to beat"),
+    ModelEntry("OLSHedge", "regression", "Ederington 1979", "returns", True, 1, "the relation is stable; the benchmark of all other models"),
+    ModelEntry("DimsonHedge", "regression", "Dimson 1979", "returns", True, 2, "closing prices are not simultaneous"),
+    ModelEntry("HorizonHedge", "regression", "Hansen and Hodrick 1980", "returns", True, 3, "the hedge is held for weeks but estimated from daily returns"),
+    ModelEntry("TotalLeastSquaresHedge", "regression", "Golub and Van Loan 1980", "returns", True, 1, "hedge prices have errors of their own, such as marks or indications"),
+    ModelEntry("QuantileHedge", "regression", "Koenker and Bassett 1978", "returns", True, 5, "outliers should not decide (q = 0.5), or a tail should"),
     # --- hedges: from prices ---
-    ModelEntry("ErrorCorrectionHedge", "prices", "Engle and Granger 1987", "prices", True, 15, "cointegrated pairs such as spot and future, hedged for a day or a week"),
-    ModelEntry("VECMHedge", "prices", "Johansen 1991", "prices", True, 8, "the same with several hedges and several relations"),
-    ModelEntry("CointegrationHedge", "prices", "Engle and Granger 1987; Phillips and Hansen 1990", "prices", True, 60, "a hedge held until prices have come together again"),
-    # --- hedges: other aims ---
-    ModelEntry("MeanVarianceHedge", "other aims", "Hsin, Kuo and Lee 1994", "returns", True, 1, "a view on the hedge's own return"),
-    ModelEntry("MinimumCVaRHedge", "other aims", "Rockafellar and Uryasev 2000", "returns", True, 6, "large losses matter, not variance"),
-    ModelEntry("LowerPartialMomentHedge", "other aims", "Fishburn 1977", "returns", True, 2, "losses below a target matter, gains do not"),
-    # --- hedges: a moving ratio ---
-    ModelEntry("RollingOLSHedge", "moving", "Ederington 1979", "returns", True, 1, "a relation that drifts, without a model of how"),
-    ModelEntry("ExpandingOLSHedge", "moving", "Ederington 1979", "returns", True, 2, "a stable relation, learnt as data come"),
-    ModelEntry("WeightedOLSHedge", "moving", "J.P. Morgan/Reuters 1996", "returns", True, 1, "a relation that drifts; no window to choose the edge of"),
-    ModelEntry("KalmanHedge", "moving", "Harvey 1989", "returns", True, 6, "a relation that drifts at a speed to be estimated"),
-    ModelEntry("MinimumVarianceHedge", "moving", "Ederington 1979; Kroner and Sultan 1993", "returns", True, 6, "volatilities or correlations that cluster; takes any covariance model"),
-    ModelEntry("RegimeHedge", "moving", "Hamilton 1994", "returns", True, 300, "calm and turbulent periods with ratios of their own; takes any regime model"),
-    ModelEntry("MarkovSwitchingHedge", "moving", "Alizadeh and Nomikos 2004", "returns", True, 120, "a regression that switches between a few states"),
-    # --- hedges: made of others ---
-    ModelEntry("ShrunkHedge", "composed", "Thompson 1968", "as its model", True, 4, "short samples, where an estimate is mostly noise"),
-    ModelEntry("CombinedHedge", "composed", "Bates and Granger 1969", "returns", True, 7, "several models, none clearly best"),
-    ModelEntry("ConstrainedHedge", "composed", "Markowitz 1956", "as its model", True, 6, "limits on size, direction, number or exposures; index tracking"),
+    ModelEntry("ErrorCorrectionHedge", "prices", "Engle and Granger 1987", "prices", True, 15, "prices are cointegrated, such as spot and future, and the hedge is held for a day or a week"),
+    ModelEntry("VECMHedge", "prices", "Johansen 1991", "prices", True, 8, "prices of several hedges are cointegrated, with one or more relations"),
+    ModelEntry("CointegrationHedge", "prices", "Engle and Granger 1987; Phillips and Hansen 1990", "prices", True, 60, "the hedge is held until prices have returned to their long-run relation"),
+    # --- hedges: other objectives ---
+    ModelEntry("MeanVarianceHedge", "other objectives", "Hsin, Kuo and Lee 1994", "returns", True, 1, "there is a view on the hedge's own return"),
+    ModelEntry("MinimumCVaRHedge", "other objectives", "Rockafellar and Uryasev 2000", "returns", True, 6, "large losses matter more than variance"),
+    ModelEntry("LowerPartialMomentHedge", "other objectives", "Fishburn 1977", "returns", True, 2, "losses below a target matter and gains do not"),
+    # --- hedges: a time-varying ratio ---
+    ModelEntry("RollingOLSHedge", "time-varying", "Ederington 1979", "returns", True, 1, "the relation drifts, without a model of the drift"),
+    ModelEntry("ExpandingOLSHedge", "time-varying", "Ederington 1979", "returns", True, 2, "the relation is stable and its estimate improves with every date"),
+    ModelEntry("WeightedOLSHedge", "time-varying", "J.P. Morgan/Reuters 1996", "returns", True, 1, "the relation drifts and old dates should fade rather than drop out of a window"),
+    ModelEntry("KalmanHedge", "time-varying", "Harvey 1989", "returns", True, 6, "the relation drifts at a speed to be estimated"),
+    ModelEntry("MinimumVarianceHedge", "time-varying", "Ederington 1979; Kroner and Sultan 1993", "returns", True, 6, "volatilities or correlations cluster; accepts any covariance model"),
+    ModelEntry("RegimeHedge", "time-varying", "Hamilton 1994", "returns", True, 300, "calm and turbulent periods have their own ratios; accepts any regime model"),
+    ModelEntry("MarkovSwitchingHedge", "time-varying", "Alizadeh and Nomikos 2004", "returns", True, 120, "the regression itself switches between a few states"),
+    # --- hedges: composed of others ---
+    ModelEntry("ShrunkHedge", "composed", "Thompson 1968", "as its model", True, 4, "the sample is short and the estimate mostly noise"),
+    ModelEntry("CombinedHedge", "composed", "Bates and Granger 1969", "returns", True, 7, "there are several models and none is clearly best"),
+    ModelEntry("ConstrainedHedge", "composed", "Markowitz 1956", "as its model", True, 6, "size, direction, number or exposures are limited; index tracking"),
     # --- covariance models ---
-    ModelEntry("SampleCovariance", "covariance", "Ledoit and Wolf 2004, 2020", "returns", True, 0.3, "no dynamics; shrunk for many series"),
-    ModelEntry("RollingCovariance", "covariance", "J.P. Morgan/Reuters 1996", "returns", True, 0.2, "drift without a model"),
-    ModelEntry("EWMACovariance", "covariance", "J.P. Morgan/Reuters 1996", "returns", True, 0.2, "volatility clusters; nothing to estimate; hard to beat"),
-    ModelEntry("CCC", "covariance", "Bollerslev 1990", "returns", True, 4, "volatilities move, correlations do not"),
-    ModelEntry("DCC", "covariance", "Engle 2002", "returns", True, 5, "correlations move, too; from two to a thousand series"),
-    ModelEntry("DECO", "covariance", "Engle and Kelly 2012", "returns", True, 8, "many similar series with one correlation"),
-    ModelEntry("BEKK", "covariance", "Engle and Kroner 1995", "returns", True, 10, "two or three series that drive each other's variances"),
-    ModelEntry("OrthogonalGARCH", "covariance", "Alexander 2001", "returns", True, 5, "many series with few factors"),
-    ModelEntry("RegimeCorrelation", "covariance", "Pelletier 2006", "returns", True, 200, "correlations that jump between a few levels"),
-    ModelEntry("GARCH", "margin", "Bollerslev 1986", "returns", True, 1, "the variance of each series in CCC, DCC, DECO"),
-    ModelEntry("ArchModel", "margin", "package arch", "returns", True, 20, "any other specification of such a variance"),
+    ModelEntry("SampleCovariance", "covariance", "Ledoit and Wolf 2004, 2020", "returns", True, 0.3, "there are no dynamics; shrinkage for many series"),
+    ModelEntry("RollingCovariance", "covariance", "J.P. Morgan/Reuters 1996", "returns", True, 0.2, "covariances drift, without a model of the drift"),
+    ModelEntry("EWMACovariance", "covariance", "J.P. Morgan/Reuters 1996", "returns", True, 0.2, "volatility clusters and nothing is to be estimated; hard to beat"),
+    ModelEntry("CCC", "covariance", "Bollerslev 1990", "returns", True, 4, "volatilities change and correlations do not"),
+    ModelEntry("DCC", "covariance", "Engle 2002", "returns", True, 5, "volatilities and correlations change; from two to a thousand series"),
+    ModelEntry("DECO", "covariance", "Engle and Kelly 2012", "returns", True, 8, "many similar series share one correlation"),
+    ModelEntry("BEKK", "covariance", "Engle and Kroner 1995", "returns", True, 10, "two or three series drive each other's variances"),
+    ModelEntry("OrthogonalGARCH", "covariance", "Alexander 2001", "returns", True, 5, "many series have few common factors"),
+    ModelEntry("RegimeCorrelation", "covariance", "Pelletier 2006", "returns", True, 200, "correlations jump between a few levels"),
+    # --- volatility models ---
+    ModelEntry("GARCH", "volatility", "Bollerslev 1986", "returns", False, 1, "the volatility of one series clusters; also for each series in CCC, DCC and DECO"),
+    ModelEntry("ArchModel", "volatility", "package arch", "returns", False, 20, "the volatility of one series needs another specification of the package arch"),
     # --- regime models ---
-    ModelEntry("GaussianHMM", "regimes", "Hamilton 1989", "returns", True, 300, "regimes of all series' covariances; the default"),
-    ModelEntry("StudentHMM", "regimes", "Peel and McLachlan 2000", "returns", True, 250, "the same when single outliers make regimes of their own"),
-    ModelEntry("MarkovSwitching", "regimes", "Hamilton 1989", "returns", False, 3000, "regimes of one series' mean and variance"),
-    ModelEntry("MarkovSwitchingGARCH", "regimes", "Haas, Mittnik and Paolella 2004", "returns", False, 400, "regimes of one series with GARCH variances in each"),
-    ModelEntry("JumpModel", "regimes", "Shu, Yu and Mulvey 2024", "returns", True, 10, "few, long regimes, with a price on each change"),
-    ModelEntry("ThresholdRegimes", "regimes", "-", "returns", True, 4, "a rule that everybody understands"),
+    ModelEntry("GaussianHMM", "regimes", "Hamilton 1989", "returns", True, 300, "the covariances of all series have regimes; the default"),
+    ModelEntry("StudentHMM", "regimes", "Peel and McLachlan 2000", "returns", True, 250, "single outliers would otherwise form regimes of their own"),
+    ModelEntry("MarkovSwitching", "regimes", "Hamilton 1989", "returns", False, 3000, "mean and variance of one series have regimes"),
+    ModelEntry("MarkovSwitchingGARCH", "regimes", "Haas, Mittnik and Paolella 2004", "returns", False, 400, "one series has a GARCH variance in each of its regimes"),
+    ModelEntry("JumpModel", "regimes", "Shu, Yu and Mulvey 2024", "returns", True, 10, "regimes should be few and long, with a penalty on each change"),
+    ModelEntry("ThresholdRegimes", "regimes", "-", "returns", True, 4, "the rule must be easy to explain"),
 )  # fmt: skip
+"""All models, by family."""
 
 
 def list_models() -> pd.DataFrame:
-    """A row a model: family, source, what it needs, whether several hedges (or series), the cost of a fit, and its use.
+    """List every model with its source, its input, the cost of a fit and when to use it.
 
-    The cost is that of a fit on 1000 dates of two series (for ``MinimumVarianceHedge`` of ``DCC()``, for ``RegimeHedge``
-    of ``GaussianHMM(2)``), in milliseconds on one core, for the order of magnitude.
+    The cost is the order of magnitude for a fit of 1000 dates of two series, in milliseconds on one
+    core (``MinimumVarianceHedge`` of ``DCC()``, ``RegimeHedge`` of ``GaussianHMM(2)``).
+
+    Returns
+    -------
+    DataFrame
+        One row a model: family, source, needs, several hedges, fit of 1000 dates, when to use it.
 
     Examples
     --------
-    >>> list_models().loc["KalmanHedge", "when it is the right one"]
-    'a relation that drifts at a speed to be estimated'
+    >>> list_models().loc["KalmanHedge", "when to use it"]
+    'the relation drifts at a speed to be estimated'
     """
     table = pd.DataFrame(MODELS).set_index("model")
     return table.rename(
         columns={
             "several": "several hedges",
             "milliseconds": "fit of 1000 dates, ms",
-            "when": "when it is the right one",
+            "when": "when to use it",
         }
     )

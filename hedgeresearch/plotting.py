@@ -1,4 +1,4 @@
-"""Figures of Series and DataFrames: each draws on one Axes and returns it."""
+"""Figures of Series and DataFrames: every function draws on one Axes and returns it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's palette, told apart by colour-blind readers too."""
+"""Palette of Okabe and Ito, which color-blind readers can distinguish."""
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
 
 
 def style() -> AbstractContextManager[None]:
-    """The style sheet of the package, for figures made within ``with hr.plotting.style():``; what was set before comes back.
+    """Return a context that draws figures in the style of the package, restored at its end.
+
+    Use it as ``with hr.plotting.style(): ...``.
 
     Examples
     --------
@@ -44,20 +46,29 @@ def plot_lines(
     references: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Each column as a line over the dates, with a legend and a note (such as "in sample") in the title.
+    """Plot each column as a line over the dates.
 
-    Lines added to an Axes take the colours that follow those of the lines already there; ``references``, columns that
-    the others are compared with, have a colour given by name.
+    Lines added to an Axes continue the colors of the lines already there.
+
+    Parameters
+    ----------
+    lines : DataFrame, shape (n_dates, n_lines)
+    ylabel : str
+    note : str
+        Text at the right of the title, such as "in sample".
+    references : dict, optional
+        Columns the others are compared with, and their colors.
+    ax : Axes, optional
+        The current Axes by default.
     """
     axes = _axes(ax)
     given = references or {}
-    colours = iter(_cycle(len(axes.lines) + lines.shape[1])[len(axes.lines) :])
+    n_before = len(axes.lines)
+    colors = iter(_color_cycle(n_before + lines.shape[1])[n_before:])
     for column in lines.columns:
-        colour = given[column] if column in given else next(colours)
-        axes.plot(
-            _dates(lines.index), lines[column], color=colour, linewidth=0.9, label=str(column)
-        )
-    _legend_above(axes, note=note)
+        color = given[column] if column in given else next(colors)
+        axes.plot(_dates(lines.index), lines[column], color=color, linewidth=0.9, label=str(column))
+    _add_legend_above(axes, note=note)
     return _finish(axes, ylabel, note)
 
 
@@ -68,18 +79,19 @@ def plot_probabilities(
     note: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Probabilities of regimes (n_dates, k), stacked to one."""
+    """Plot probabilities of regimes (n_dates, k) as areas that stack to one."""
     axes = _axes(ax)
     tops = probabilities.cumsum(axis=1)
-    colours = _cycle(probabilities.shape[1])
-    # From the tallest to the lowest, each over the last: side by side, thousands of dates would leave pale seams.
-    for column, colour in reversed(list(zip(tops.columns, colours, strict=True))):
+    colors = _color_cycle(probabilities.shape[1])
+    # From the tallest to the lowest, each over the last: areas next to each other would leave pale
+    # seams over thousands of dates.
+    for column, color in reversed(list(zip(tops.columns, colors, strict=True))):
         axes.fill_between(
-            _dates(tops.index), tops[column], color=colour, linewidth=0, label=f"regime {column}"
+            _dates(tops.index), tops[column], color=color, linewidth=0, label=f"regime {column}"
         )
     axes.set_ylim(0, 1)
     axes.margins(x=0)
-    _legend_above(axes, note=note, reverse=True)
+    _add_legend_above(axes, note=note, reverse=True)
     return _finish(axes, ylabel, note)
 
 
@@ -91,7 +103,10 @@ def plot_shaded(
     note: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """A line over the dates, with the background coloured by the likeliest regime of each; the calm one stays white."""
+    """Plot a line over a background colored by the most likely regime of each date.
+
+    Regime 0, the calm one, stays white. ``probabilities`` are (n_dates, k).
+    """
     axes = _axes(ax)
     axes.plot(_dates(line.index), line, color="black", lw=0.8)
     shade_regimes(probabilities, axes)
@@ -99,14 +114,17 @@ def plot_shaded(
 
 
 def shade_regimes(probabilities: pd.DataFrame, axes: Axes) -> None:
-    """Colour the background by the likeliest regime of each date, of probabilities (n_dates, k); calm stays white."""
-    likeliest = probabilities.to_numpy().argmax(axis=1)
+    """Color the background by the most likely regime of each date; regime 0 stays white.
+
+    ``probabilities`` are (n_dates, k).
+    """
+    most_likely = probabilities.to_numpy().argmax(axis=1)
     for regime in range(1, probabilities.shape[1]):
         axes.fill_between(
             _dates(probabilities.index),
             0.0,
             1.0,
-            where=likeliest == regime,
+            where=most_likely == regime,
             step="mid",
             transform=axes.get_xaxis_transform(),
             color=COLORS[regime % len(COLORS)],
@@ -114,7 +132,7 @@ def shade_regimes(probabilities: pd.DataFrame, axes: Axes) -> None:
             lw=0.0,
             label=f"regime {regime}",
         )
-    _legend_above(axes)
+    _add_legend_above(axes)
 
 
 def plot_intervals(
@@ -126,7 +144,10 @@ def plot_intervals(
     note: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """A point with its interval (n, 2) for each name, one below the other, and a line at a reference."""
+    """Plot a point and its interval for each name, in rows, and a vertical line at a reference.
+
+    ``ends`` are (n, 2), the lower and the upper end of each interval.
+    """
     axes = _axes(ax)
     rows = np.arange(len(values))[::-1]
     axes.axvline(reference, color="0.6", lw=0.8, zorder=0)
@@ -139,7 +160,10 @@ def plot_intervals(
 
 
 def shade_bands(bands: pd.DataFrame, axes: Axes) -> None:
-    """Shade between the lower and upper end of each name, columns by (name, end), in the colours of its lines."""
+    """Shade the band around each of the last lines of an Axes, in the color of the line.
+
+    ``bands`` has the columns (name, "lower") and (name, "upper") of each name.
+    """
     names = list(dict.fromkeys(bands.columns.get_level_values(0)))
     for name, line in zip(names, axes.lines[-len(names) :], strict=True):
         axes.fill_between(
@@ -153,7 +177,7 @@ def shade_bands(bands: pd.DataFrame, axes: Axes) -> None:
 
 
 def sample_label(dates: pd.Index[Any], sample_end: Any) -> str:
-    """What a reader must know of a path: whether its parameters have seen its dates."""
+    """Return "in sample" if the parameters of a path were estimated on its dates."""
     return "in sample" if dates[0] <= sample_end else "out of sample"
 
 
@@ -163,7 +187,7 @@ def _axes(ax: Axes | None) -> Axes:
     return plt.gca() if ax is None else ax
 
 
-def _cycle(n: int) -> list[str]:
+def _color_cycle(n: int) -> list[str]:
     return [COLORS[i % len(COLORS)] for i in range(n)]
 
 
@@ -171,8 +195,8 @@ def _dates(index: pd.Index[Any]) -> pd.Index[Any]:
     return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
 
 
-def _legend_above(axes: Axes, *, note: str = "", reverse: bool = False) -> None:
-    """A legend on the left above the Axes, where it hides no data, and leaves room on the right for a note."""
+def _add_legend_above(axes: Axes, *, note: str = "", reverse: bool = False) -> None:
+    """Add a legend at the left above the Axes, where it hides no data; a note is at the right."""
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),

@@ -1,4 +1,4 @@
-"""What a reader sees of a figure: lines, colours, labels, dates, and whether parameters have seen the dates."""
+"""Contents of figures: lines, colors, labels, dates, and whether they are in sample."""
 
 from collections.abc import Iterator
 
@@ -41,29 +41,29 @@ def test_lines_are_the_columns(ax: Axes) -> None:
     np.testing.assert_array_equal(np.stack([line.get_ydata() for line in ax.lines], axis=1), LINES)
 
 
-def test_lines_added_take_the_next_colours(ax: Axes) -> None:
+def test_added_lines_use_the_next_colors(ax: Axes) -> None:
     plot_lines(LINES, ylabel="price", ax=ax)
     plot_lines(LINES, ylabel="price", ax=ax)
     assert [line.get_color() for line in ax.lines] == list(COLORS[:4])
 
 
-def test_colours_begin_again_after_the_last(ax: Axes) -> None:
+def test_colors_repeat_after_the_last(ax: Axes) -> None:
     plot_lines(pd.DataFrame(np.zeros((5, 8)), DAYS), ylabel="price", ax=ax)
     assert ax.lines[7].get_color() == COLORS[0]
 
 
 @pytest.mark.parametrize("dates", [DAYS, DAYS.to_period("D")], ids=["timestamps", "periods"])
-def test_dates_are_labelled_concisely(ax: Axes, dates: pd.Index) -> None:
+def test_dates_have_concise_labels(ax: Axes, dates: pd.Index) -> None:
     plot_lines(LINES.set_axis(dates), ylabel="price", ax=ax)
     assert isinstance(ax.xaxis.get_major_formatter(), ConciseDateFormatter)
 
 
-def test_numbered_dates_stay_numbers(ax: Axes) -> None:
+def test_numbered_dates_keep_number_labels(ax: Axes) -> None:
     plot_lines(LINES.reset_index(drop=True), ylabel="price", ax=ax)
     assert not isinstance(ax.xaxis.get_major_formatter(), ConciseDateFormatter)
 
 
-def test_without_axes_the_current_ones_are_drawn_on(ax: Axes) -> None:
+def test_current_axes_are_the_default(ax: Axes) -> None:
     plt.sca(ax)
     assert plot_lines(LINES, ylabel="price") is ax
 
@@ -74,7 +74,7 @@ def test_probabilities_stack_to_one(ax: Axes) -> None:
     tops = {area.get_label(): area.get_paths()[0].vertices[:, 1] for area in ax.collections}
     for regime, top in PROBABILITIES.cumsum(axis=1).items():
         assert set(top) <= set(tops[f"regime {regime}"])
-    # drawn from the tallest to the lowest, named from the lowest to the tallest
+    # Drawn from the tallest to the lowest, named from the lowest to the tallest.
     assert [to_hex(area.get_facecolor()[0]).upper() for area in ax.collections] == list(
         COLORS[2::-1]
     )
@@ -86,9 +86,10 @@ def test_dates_up_to_the_end_of_the_sample_are_in_sample(end: int) -> None:
     assert sample_label(DAYS, DAYS[end]) == "in sample"
 
 
-def test_fits_say_whether_their_parameters_have_seen_the_dates(ax: Axes) -> None:
+def test_plots_of_fits_say_in_or_out_of_sample(ax: Axes) -> None:
     returns = hr.data.simulate_regimes(n_dates=600, seed=1).returns
-    asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
+    asset = returns.iloc[:, 0]
+    hedges = returns.iloc[:, 1:]
     fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)).fit(asset[:500], hedges[:500])
     later = fit.extend(asset[500:], hedges[500:])
     for drawn, note in [(fit, "in sample"), (later, "out of sample")]:
@@ -98,7 +99,7 @@ def test_fits_say_whether_their_parameters_have_seen_the_dates(ax: Axes) -> None
             assert part.plot(ax).get_title(loc="right") == note
 
 
-def test_a_line_is_shaded_by_the_likeliest_regime():
+def test_line_is_shaded_by_the_most_likely_regime():
     returns = hr.data.simulate_regimes(n_dates=600, seed=3).returns
     fit = hr.GaussianHMM(2, n_starts=2).fit(returns)
     prices = (1 + returns["asset"]).cumprod().rename("price")

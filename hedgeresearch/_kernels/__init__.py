@@ -1,4 +1,5 @@
-"""Recursions, likelihoods and their analytic scores: arrays in, arrays out, inputs trusted.
+"""Compiled recursions, likelihoods and their analytic scores.
 
-A path returned by a kernel has one row more than its data: the last row is the value for the date after the last.
+Kernels receive and return arrays and trust their input. A path returned by a kernel has one row
+more than its data: the last row is the value for the date after the last.
 """

@@ -1,7 +1,8 @@
-"""The BEKK recursion and its Gaussian likelihood: Engle and Kroner (1995), eq. 2.1-2.3 and section 4.
+"""BEKK recursion and Gaussian likelihood: Engle and Kroner (1995), eq. 2.1-2.3 and section 4.
 
-H_t = Omega + sum_m A_m' x_{m,t-1} x_{m,t-1}' A_m + G' H_{t-1} G. The shocks x_1, the errors, enter the likelihood; x_2,
-where there is one, is the bad news of the asymmetric model of Kroner and Ng (1998), eq. 13.
+H_t = Omega + sum_m A_m' x_{m,t-1} x_{m,t-1}' A_m + G' H_{t-1} G. The shocks x_1 are the errors that
+enter the likelihood; x_2, if present, is the bad news of the asymmetric model of Kroner and Ng
+(1998), eq. 13.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ LOG_2PI = np.log(2.0 * np.pi)
 
 
 @njit(cache=True)
-def _advance(intercept, loadings, g, shocks, h, product, v):
-    """The covariance of the next date, in place; ``product`` (N, N) and ``v`` (N,) are room to work in."""
+def _advance(intercept, loadings, g, shocks, h, product, v):  # noqa: C901 - loops over elements
+    """Overwrite h with the covariance of the next date.
+
+    ``product`` (N, N) and ``v`` (N,) are scratch space.
+    """
     n = h.shape[0]
     for i in range(n):
         for j in range(n):
@@ -40,11 +44,15 @@ def _advance(intercept, loadings, g, shocks, h, product, v):
 
 @njit(cache=True)
 def bekk_covariance(intercept, loadings, g, shocks, first):
-    """H_t of n + 1 dates from H_1 = ``first``; loadings (m, N, N), shocks (n, m, N)."""
+    """Return H_t of n + 1 dates from H_1 = ``first``, (n + 1, N, N).
+
+    ``loadings`` are (m, N, N), ``shocks`` (n, m, N).
+    """
     n_dates, _, n = shocks.shape
     path = np.empty((n_dates + 1, n, n))
     path[0] = first
-    product, v = np.empty((n, n)), np.empty(n)
+    product = np.empty((n, n))
+    v = np.empty(n)
     for t in range(n_dates):
         path[t + 1] = path[t]
         _advance(intercept, loadings, g, shocks[t], path[t + 1], product, v)
@@ -53,21 +61,26 @@ def bekk_covariance(intercept, loadings, g, shocks, first):
 
 @njit(cache=True)
 def bekk_last(intercept, loadings, g, shocks, first):
-    """The last of these covariances alone."""
-    h, product, v = first.copy(), np.empty_like(first), np.empty(first.shape[0])
+    """Return the last covariance of ``bekk_covariance``, (N, N)."""
+    h = first.copy()
+    product = np.empty_like(first)
+    v = np.empty(first.shape[0])
     for t in range(shocks.shape[0]):
         _advance(intercept, loadings, g, shocks[t], h, product, v)
     return h
 
 
 @njit(cache=True)
-def _density(h, e, inverse, u):
-    """Normal log-density of e; ``inverse`` becomes H^-1 and ``u`` H^-1 e. -inf if H is not positive definite.
+def _density(h, e, inverse, u):  # noqa: C901 - loops over elements
+    """Return the normal log-density of e; -inf if H is not positive definite.
 
-    ``h`` holds the lower triangle row by row. Gauss-Jordan elimination, whose pivots multiply to the determinant.
+    ``h`` holds the lower triangle row by row. ``inverse`` is overwritten with H^-1 and ``u`` with
+    H^-1 e, by Gauss-Jordan elimination, whose pivots multiply to the determinant.
     """
     n = e.shape[0]
-    log_determinant, quadratic, place = 0.0, 0.0, 0
+    log_determinant = 0.0
+    quadratic = 0.0
+    place = 0
     for i in range(n):
         for j in range(i + 1):
             inverse[i, j] = inverse[j, i] = h[place]
@@ -96,11 +109,13 @@ def _density(h, e, inverse, u):
 
 @njit(cache=True)
 def _quadratic_map(w, d_w, by_cause):
-    """vech(W'XW) for each element of vech X: row (a, b) gives element (i, j) of the first column and its derivatives.
+    """Fill vech(W'XW) for each element of vech X, and its derivatives, (r, r, 1 + k).
 
-    w_ai w_bj + w_bi w_aj, half of that if a = b; (r, r, 1 + k) with r = N (N + 1) / 2.
+    Row (a, b) gives element (i, j) of the first column, w_ai w_bj + w_bi w_aj, or half of it if a =
+    b; r = N (N + 1) / 2.
     """
-    n, k = w.shape[0], d_w.shape[2]
+    n = w.shape[0]
+    k = d_w.shape[2]
     cause = 0
     for a in range(n):
         for b in range(a + 1):
@@ -119,12 +134,15 @@ def _quadratic_map(w, d_w, by_cause):
 
 @njit(cache=True)
 def _forcing(intercept, loadings, g, d_intercept, d_loadings, d_g):
-    """What one, each element of x x', and each of H adds to (H, dH) of the next date, (1 + (m + 1) r, r, 1 + k).
+    """Return the contributions to (H, dH) of the next date, and the transition of (H, dH).
 
-    The column of H itself has no share in the last of them: it is in the transition G' (H, dH) G, (r, r), given beside.
+    Contributions (1 + (m + 1) r, r, 1 + k) are those of a constant one, of each element of x x',
+    and of each element of H. The last do not contribute to the column of H itself, which the
+    transition G' (H, dH) G, (r, r), contains.
     """
     m, n = loadings.shape[:2]
-    r, k = n * (n + 1) // 2, d_g.shape[2]
+    r = n * (n + 1) // 2
+    k = d_g.shape[2]
     forcing = np.zeros((1 + (m + 1) * r, r, 1 + k))
     place = 0
     for i in range(n):
@@ -143,9 +161,13 @@ def _forcing(intercept, loadings, g, d_intercept, d_loadings, d_g):
 
 @njit(cache=True)
 def _nonzero_span(values):
-    """First place of each row that is not zero, and the one after the last: rows of diagonal models are short."""
+    """Return the first nonzero place of each row and the one after the last.
+
+    Rows of diagonal models are short.
+    """
     rows, width = values.shape
-    begin, end = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
+    begin = np.zeros(rows, dtype=np.int64)
+    end = np.zeros(rows, dtype=np.int64)
     for c in range(rows):
         for q in range(width):
             if values[c, q] != 0.0:
@@ -157,7 +179,10 @@ def _nonzero_span(values):
 
 @njit(cache=True)
 def _advance_state(forcing, begin, end, transition, causes, state, following):
-    """``following`` = transition (H, dH) + causes @ forcing, over the places of each row that are not zero."""
+    """Fill ``following`` = transition (H, dH) + causes @ forcing.
+
+    Only the nonzero span of each row of ``forcing`` is visited.
+    """
     r, width = state.shape
     following[:] = forcing[0]
     for c in range(1, causes.shape[0]):
@@ -174,25 +199,31 @@ def _advance_state(forcing, begin, end, transition, causes, state, following):
 
 @njit(cache=True)
 def bekk_scores(intercept, loadings, g, d_intercept, d_loadings, d_g, shocks, first):
-    """Gaussian log-likelihood of each date and its derivatives with respect to k parameters.
+    """Return the Gaussian log-likelihood of each date and its derivatives by k parameters.
 
-    dl_t = sum_ij (u_i u_j - (H^-1)_ij) dH_ij / 2 with u = H^-1 e. ``d_intercept`` and ``d_g`` (N, N, k), ``d_loadings``
-    (m, N, N, k) are the derivatives of the matrices; H_1 = ``first`` depends on no parameter. H and its derivatives are
-    carried side by side in the linear recursion of vech(H), eq. 2.1. A covariance that is not positive definite gives
-    -inf.
+    dl_t = sum_ij (u_i u_j - (H^-1)_ij) dH_ij / 2 with u = H^-1 e. ``d_intercept`` and ``d_g`` (N,
+    N, k) and ``d_loadings`` (m, N, N, k) are the derivatives of the matrices; H_1 = ``first``
+    depends on no parameter. H and its derivatives advance together in the linear recursion of
+    vech(H), eq. 2.1. A covariance that is not positive definite gives -inf.
     """
     n_dates, m, n = shocks.shape
-    r, k = n * (n + 1) // 2, d_g.shape[2]
+    r = n * (n + 1) // 2
+    k = d_g.shape[2]
     forcing, transition = _forcing(intercept, loadings, g, d_intercept, d_loadings, d_g)
     forcing = forcing.reshape(1 + (m + 1) * r, r * (1 + k))
     begin, end = _nonzero_span(forcing)
-    state, following, causes = np.zeros((r, 1 + k)), np.empty(r * (1 + k)), np.ones(1 + (m + 1) * r)
-    inverse, u, place = np.empty((n, n)), np.empty(n), 0
+    state = np.zeros((r, 1 + k))
+    following = np.empty(r * (1 + k))
+    causes = np.ones(1 + (m + 1) * r)
+    inverse = np.empty((n, n))
+    u = np.empty(n)
+    place = 0
     for i in range(n):
         for j in range(i + 1):
             state[place, 0] = first[i, j]
             place += 1
-    log_likelihood, scores = np.empty(n_dates), np.zeros((n_dates, k))
+    log_likelihood = np.empty(n_dates)
+    scores = np.zeros((n_dates, k))
     for t in range(n_dates):
         log_likelihood[t] = _density(state[:, 0], shocks[t, 0], inverse, u)
         if log_likelihood[t] == -np.inf:

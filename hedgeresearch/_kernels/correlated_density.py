@@ -1,8 +1,9 @@
-"""Log-densities of one date's standardized residuals z given Q, with their derivatives.
+"""Log-densities of the standardized residuals z of one date given Q, with derivatives.
 
-R is Q with its diagonal scaled to ones, or the equicorrelation matrix of its mean correlation. ``density`` is (nu,
-log c, d log c / d nu), see ``densities``. Each function overwrites ``by_q`` with dl/dQ (symmetric, so that
-dl = sum of by_q * dQ) and ``by_z`` with dl/dz, and returns l and dl/dnu. ``scratch`` is (3, n) of work space.
+R is Q with its diagonal scaled to ones, or the equicorrelation matrix of its mean correlation.
+``density`` is (nu, log c, d log c / d nu), see ``densities``. Each function overwrites ``by_q``
+with dl/dQ (symmetric, so that dl = sum of by_q * dQ) and ``by_z`` with dl/dz, and returns l and
+dl/dnu. ``scratch`` (3, n) is scratch space.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from hedgeresearch._kernels.linear_algebra import invert_in_place
 
 @njit(cache=True)
 def radial(density, n, quadratic):
-    """Logarithm of the density's radial part, the weight w = -2 d/d quadratic of it, and its derivative by nu."""
+    """Return the logarithm of the radial part of the density, its weight and derivative by nu.
+
+    The weight is w = -2 d/d quadratic of the logarithm.
+    """
     nu, log_c, log_c_derivative = density
     if nu == NORMAL:
         return log_c - 0.5 * quadratic, 1.0, 0.0
@@ -28,10 +32,11 @@ def radial(density, n, quadratic):
 
 @njit(cache=True)
 def correlated(q, z, density, by_q, by_z, scratch):
-    """Density with R = Q scaled to a unit diagonal; -inf where Q is not positive definite.
+    """Return the log-density with R = Q scaled to a unit diagonal.
 
     With s_i = 1 / sqrt(q_ii) and u = R^-1 z: l = -log |R| / 2 + radial(z'u), dl/dz = -w u, and
     dl/dQ_ij = -s_i s_j (R^-1_ij - w u_i u_j) / 2, plus s_i^2 (1 - w u_i z_i) / 2 on the diagonal.
+    It is -inf where Q is not positive definite.
     """
     n = z.shape[0]
     s, u, column = scratch
@@ -60,13 +65,16 @@ def correlated(q, z, density, by_q, by_z, scratch):
 
 @njit(cache=True)
 def equicorrelated(q, z, density, by_q, by_z, scratch):
-    """Density with the equicorrelation rho, the mean off-diagonal element of Q scaled: Engle and Kelly (2012), eq. 2-4.
+    """Return the log-density with the equicorrelation rho: Engle and Kelly (2012), eq. 2-4.
 
-    log |R| = (n - 1) log(1 - rho) + log(1 + (n - 1) rho) and R^-1 z = (z - rho / (1 + (n - 1) rho) sum z) / (1 - rho).
+    rho is the mean off-diagonal element of Q scaled to a unit diagonal, log |R| = (n - 1) log(1 -
+    rho) + log(1 + (n - 1) rho), and R^-1 z = (z - rho / (1 + (n - 1) rho) sum z) / (1 - rho).
     """
     n = z.shape[0]
     pairs = n * (n - 1.0)
-    total, rho, scale = 0.0, 0.0, scratch[0]
+    total = 0.0
+    rho = 0.0
+    scale = scratch[0]
     for i in range(n):
         total += z[i]
         scale[i] = 1.0 / np.sqrt(q[i, i])
@@ -80,7 +88,9 @@ def equicorrelated(q, z, density, by_q, by_z, scratch):
     whole = 1.0 + (n - 1.0) * rho
     if not (rho < 1.0 and whole > 0.0):
         return -np.inf, 0.0
-    squares, quadratic, share = 0.0, 0.0, rho / whole
+    squares = 0.0
+    quadratic = 0.0
+    share = rho / whole
     for i in range(n):
         by_z[i] = (z[i] - share * total) / (1.0 - rho)
         squares += z[i] * z[i]

@@ -1,8 +1,9 @@
 """Dynamic conditional correlation: the recursion of Q, the likelihood and its derivatives.
 
-Q_{t+1} = C + a x_t x_t' + b Q_t + g n_t n_t', n = min(x, 0): Engle (2002), eq. 18, with g the asymmetric term of
-Cappiello, Engle and Sheppard (2006), eq. 3. The intercept C comes from outside, with its derivatives. x is z, or
-z_i sqrt(q_ii) when ``corrected``: Aielli (2013), eq. 2.4. Parameters are always (a, b, g); g = 0 without asymmetry.
+Q_{t+1} = C + a x_t x_t' + b Q_t + g n_t n_t', n = min(x, 0): Engle (2002), eq. 18, with g the
+asymmetric term of Cappiello, Engle and Sheppard (2006), eq. 3. The intercept C is an argument, with
+its derivatives. x is z, or z_i sqrt(q_ii) if ``corrected``: Aielli (2013), eq. 2.4. Parameters are
+always (a, b, g); g = 0 without asymmetry. "Margins" are the univariate models of the first step.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def _innovate(corrected, z, q, x):
 
 @njit(cache=True)
 def _step(parameters, x, intercept, q):
-    """Carry Q over one date with the innovations x, in place."""
+    """Overwrite Q with that of the next date, given the innovations x."""
     a, b, g = parameters
     n = x.shape[0]
     for i in range(n):
@@ -33,10 +34,11 @@ def _step(parameters, x, intercept, q):
 
 @njit(cache=True)
 def dcc_correlation(parameters, corrected, residuals, intercept, first):
-    """Correlations R_t of n + 1 dates, Q scaled to a unit diagonal, from Q_1 = ``first``."""
+    """Return correlations R_t of n + 1 dates, Q scaled to a unit diagonal, from Q_1 = ``first``."""
     n_dates, n = residuals.shape
     correlation = np.empty((n_dates + 1, n, n))
-    q, x = first.copy(), np.empty(n)
+    q = first.copy()
+    x = np.empty(n)
     for t in range(n_dates + 1):
         for i in range(n):
             for j in range(n):
@@ -50,8 +52,9 @@ def dcc_correlation(parameters, corrected, residuals, intercept, first):
 
 @njit(cache=True)
 def dcc_last(parameters, corrected, residuals, intercept, first):
-    """Q of the date after the last."""
-    q, x = first.copy(), np.empty(residuals.shape[1])
+    """Return Q of the date after the last."""
+    q = first.copy()
+    x = np.empty(residuals.shape[1])
     for t in range(residuals.shape[0]):
         _innovate(corrected, residuals[t], q, x)
         _step(parameters, x, intercept, q)
@@ -60,8 +63,12 @@ def dcc_last(parameters, corrected, residuals, intercept, first):
 
 @njit(cache=True)
 def _step_derivatives(parameters, x, intercept_derivative, q, dq):
-    """Carry the derivatives of Q with respect to (a, b, g) over one date, in place; Q itself still that date's."""
-    b, n = parameters[1], x.shape[0]
+    """Overwrite the derivatives of Q by (a, b, g) with those of the next date.
+
+    Q itself is still that of the present date.
+    """
+    b = parameters[1]
+    n = x.shape[0]
     for i in range(n):
         for j in range(n):
             news = x[i] * x[j]
@@ -73,9 +80,10 @@ def _step_derivatives(parameters, x, intercept_derivative, q, dq):
 
 @njit(cache=True)
 def _correct_derivatives(parameters, x, q, own, dq):
-    """Add what comes of x_i = z_i sqrt(q_ii) moving with q_ii: dx_i = x_i dq_ii / (2 q_ii).
+    """Add the effect of x_i = z_i sqrt(q_ii), dx_i = x_i dq_ii / (2 q_ii).
 
-    ``own`` (3, n) are the derivatives of q_ii, and ``q`` is Q, before the step."""
+    ``own`` (3, n) are the derivatives of q_ii, and ``q`` is Q, before the step.
+    """
     a, _, g = parameters
     n = x.shape[0]
     for p in range(3):
@@ -87,19 +95,25 @@ def _correct_derivatives(parameters, x, q, own, dq):
 
 
 @njit(cache=True)
-def dcc_scores(
+def dcc_scores(  # noqa: C901 - loops over elements
     parameters, corrected, equicorrelation, density, residuals, intercept, first, derivatives
 ):
-    """Log-likelihood of each date's residuals and its derivatives with respect to (a, b, g, nu).
+    """Return the log-likelihood of each date and its derivatives by (a, b, g, nu).
 
-    ``first`` is Q_1; ``derivatives`` (2, 3, n, n) are those of the intercept and of Q_1 with respect to (a, b, g).
-    A matrix that is not positive definite gives -inf.
+    ``first`` is Q_1; ``derivatives`` (2, 3, n, n) are those of the intercept and of Q_1 by (a, b,
+    g). A matrix that is not positive definite gives -inf.
     """
     n_dates, n = residuals.shape
-    log_likelihood, scores = np.empty(n_dates), np.zeros((n_dates, 4))
-    q, dq = first.copy(), derivatives[1].copy()
-    by_q, by_z, scratch = np.empty((n, n)), np.empty(n), np.empty((3, n))
-    x, own, by_intercept = np.empty(n), np.empty((3, n)), derivatives[0]
+    log_likelihood = np.empty(n_dates)
+    scores = np.zeros((n_dates, 4))
+    q = first.copy()
+    dq = derivatives[1].copy()
+    by_q = np.empty((n, n))
+    by_z = np.empty(n)
+    scratch = np.empty((3, n))
+    x = np.empty(n)
+    own = np.empty((3, n))
+    by_intercept = derivatives[0]
     for t in range(n_dates):
         z = residuals[t]
         if equicorrelation:
@@ -130,18 +144,23 @@ def dcc_scores(
 def dcc_margin_gradient(
     parameters, corrected, equicorrelation, density, residuals, intercept, first, moving, rows
 ):
-    """Sum over dates of dl/d theta for every parameter theta of every margin, (k, n_series).
+    """Return the sum over dates of dl/d theta for every parameter of every margin, (k, n_series).
 
-    A parameter of series i moves only row and column i: dQ = e_i v' + v e_i', so that v alone is carried forward.
-    ``moving`` (k, n_dates, n_series) are the derivatives of z; ``rows`` (2, k, n, n) hold the v of the intercept and of
-    Q_1, [parameter, series, :].
+    A parameter of series i changes only row and column i: dQ = e_i v' + v e_i', so that only v
+    advances with the dates. ``moving`` (k, n_dates, n_series) are the derivatives of z; ``rows``
+    (2, k, n, n) hold the v of the intercept and of Q_1, [parameter, series, :].
     """
     a, b, g = parameters
     n_dates, n = residuals.shape
     k = moving.shape[0]
-    gradient, v = np.zeros((k, n)), rows[1].copy()
-    q, by_q, by_z, scratch = first.copy(), np.empty((n, n)), np.empty(n), np.empty((3, n))
-    x, root = np.empty(n), np.ones(n)
+    gradient = np.zeros((k, n))
+    v = rows[1].copy()
+    q = first.copy()
+    by_q = np.empty((n, n))
+    by_z = np.empty(n)
+    scratch = np.empty((3, n))
+    x = np.empty(n)
+    root = np.ones(n)
     for t in range(n_dates):
         z = residuals[t]
         if equicorrelation:
@@ -169,25 +188,25 @@ def dcc_margin_gradient(
 
 @njit(cache=True)
 def corrected_residuals(a, b, residuals, moving):
-    """x_it = z_it sqrt(q_iit) of every series, its derivatives by (a, b), and those by the margins' parameters.
+    """Return x_it = z_it sqrt(q_iit), its derivatives by (a, b) and by the margins' parameters.
 
-    q_{t+1} = 1 - a - b + (a z_t^2 + b) q_t from q_1 = 1, the diagonal of Q, which needs no target: Aielli (2013),
-    section 3.2. ``moving`` (k, n_dates, n_series) are the derivatives of z by the margins' parameters.
+    q_{t+1} = 1 - a - b + (a z_t^2 + b) q_t from q_1 = 1, the diagonal of Q, which needs no target:
+    Aielli (2013), section 3.2. ``moving`` (k, n_dates, n_series) are the derivatives of z by the
+    margins' parameters.
     """
     n_dates, n = residuals.shape
     k = moving.shape[0]
-    x, by_correlation, by_margins = (
-        np.empty((n_dates, n)),
-        np.empty((2, n_dates, n)),
-        np.empty((k, n_dates, n)),
-    )
+    x = np.empty((n_dates, n))
+    by_correlation = np.empty((2, n_dates, n))
+    by_margins = np.empty((k, n_dates, n))
     dq = np.empty(2 + k)
     for i in range(n):
         q = 1.0
         dq[:] = 0.0
         for t in range(n_dates):
             z = residuals[t, i]
-            root, factor = np.sqrt(q), a * z * z + b
+            root = np.sqrt(q)
+            factor = a * z * z + b
             x[t, i] = z * root
             by_correlation[0, t, i] = 0.5 * z * dq[0] / root
             by_correlation[1, t, i] = 0.5 * z * dq[1] / root
@@ -203,10 +222,11 @@ def corrected_residuals(a, b, residuals, moving):
 
 @njit(cache=True)
 def dcc_equicorrelation(parameters, corrected, residuals, intercept, first):
-    """Mean off-diagonal correlation of n + 1 dates: Engle and Kelly (2012), eq. 6."""
+    """Return the mean off-diagonal correlation of n + 1 dates: Engle and Kelly (2012), eq. 6."""
     n_dates, n = residuals.shape
     rho = np.zeros(n_dates + 1)
-    q, x = first.copy(), np.empty(n)
+    q = first.copy()
+    x = np.empty(n)
     for t in range(n_dates + 1):
         for i in range(n):
             for j in range(i):

@@ -1,7 +1,7 @@
 """Constants of the normal and of the Student-t density with unit covariance.
 
-log f(z) = log c - (nu + n) / 2 log(1 + z'z / (nu - 2)) for Student-t, log c - z'z / 2 for the normal, n dimensions.
-The normal is the limit nu = infinity, for which kernels have their own branch.
+In n dimensions log f(z) = log c - (nu + n) / 2 log(1 + z'z / (nu - 2)) for Student-t and
+log c - z'z / 2 for the normal, which is the limit nu = infinity. Kernels have a branch for it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ NORMAL = np.inf
 
 
 def density_constants(nu: float, n: int) -> tuple[float, float, float]:
-    """(nu, log c, d log c / d nu) of the density in n dimensions."""
+    """Return (nu, log c, d log c / d nu) of the density in n dimensions."""
     if nu == NORMAL:
         return NORMAL, -0.5 * n * np.log(2.0 * np.pi), 0.0
     from scipy.special import digamma

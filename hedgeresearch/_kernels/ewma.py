@@ -8,10 +8,10 @@ from numba import njit
 
 @njit(cache=True)
 def ewma_step(decay, r, average, weight):
-    """Let one more date into the average, in place; return the new sum of weights.
+    """Update the average with one more date, in place; return the new sum of weights.
 
-    H_{t+1} = H_t + (r_t r_t' - H_t) / w_t, w_t = decay w_{t-1} + 1: the weights decay^k always sum to one, so that
-    a young average is a proper mean.
+    H_{t+1} = H_t + (r_t r_t' - H_t) / w_t, w_t = decay w_{t-1} + 1: the weights decay^k always sum
+    to one, so that an average of few dates is a proper mean.
     """
     n = r.shape[0]
     weight = decay * weight + 1.0
@@ -23,7 +23,7 @@ def ewma_step(decay, r, average, weight):
 
 @njit(cache=True)
 def ewma_covariance(decay, returns, first, weight):
-    """Weighted means of r r' over the past of n + 1 dates, and the sum of weights behind the last.
+    """Return the weighted means of r r' before n + 1 dates, and the last sum of weights.
 
     ``first`` is H_1 and ``weight`` is w_0.
     """
@@ -38,7 +38,7 @@ def ewma_covariance(decay, returns, first, weight):
 
 @njit(cache=True)
 def ewma_last(decay, returns, first, weight):
-    """The last of these means alone, and its sum of weights."""
+    """Return the last mean of ``ewma_covariance`` and its sum of weights."""
     average = first.copy()
     for t in range(returns.shape[0]):
         weight = ewma_step(decay, returns[t], average, weight)

@@ -14,7 +14,10 @@ from hedgeresearch._kernels.densities import NORMAL
 
 @njit(cache=True)
 def garch_variance(parameters, returns, first):
-    """h_t = omega + (alpha + gamma 1[e < 0]) e_{t-1}^2 + beta h_{t-1}, e_t = r_t - mu, from h_1; n + 1 values."""
+    """Return the variances of n + 1 dates from h_1 = ``first``, with e_t = r_t - mu.
+
+    h_t = omega + (alpha + gamma 1[e_{t-1} < 0]) e_{t-1}^2 + beta h_{t-1}.
+    """
     mu, omega, alpha, gamma, beta = parameters
     n = returns.shape[0]
     h = np.empty(n + 1)
@@ -28,7 +31,7 @@ def garch_variance(parameters, returns, first):
 
 @njit(cache=True)
 def _advance(parameters, e, h, dh):
-    """The variance of the next date; its derivatives replace ``dh``.
+    """Return the variance of the next date; its derivatives overwrite ``dh``.
 
     dh_{t+1} = (-2 news e_t, 1, e_t^2, 1[e_t < 0] e_t^2, h_t) + beta dh_t.
     """
@@ -45,24 +48,29 @@ def _advance(parameters, e, h, dh):
 
 @njit(cache=True)
 def garch_scores(parameters, density, returns, first, first_derivative):
-    """Log-likelihood of each date and its derivatives with respect to the parameters and to the degrees of freedom.
+    """Return the log-likelihood of each date and its derivatives by the parameters and nu.
 
-    ``first`` is h_1 and ``first_derivative`` its gradient; ``density`` is (nu, log c, d log c / d nu), see
-    ``densities``. With v = e_t^2 / h_t and w the weight that the density gives to v:
-    dl_t = (w v - 1) / (2 h_t) dh_t, plus w e_t / h_t for mu.
+    ``first`` is h_1 and ``first_derivative`` its gradient; ``density`` is (nu, log c, d log c / d
+    nu), see ``densities``. With v = e_t^2 / h_t and w the weight that the density gives to v: dl_t
+    = (w v - 1) / (2 h_t) dh_t, plus w e_t / h_t for mu.
     """
     mu = parameters[0]
     nu, log_constant, log_constant_derivative = density
     n = returns.shape[0]
-    log_likelihood, scores = np.empty(n), np.empty((n, 6))
-    h, dh = first, first_derivative.copy()
+    log_likelihood = np.empty(n)
+    scores = np.empty((n, 6))
+    h = first
+    dh = first_derivative.copy()
     for t in range(n):
         e = returns[t] - mu
         v = e * e / h
         if nu == NORMAL:
-            w, kernel, scores[t, 5] = 1.0, 0.5 * v, 0.0
+            w = 1.0
+            kernel = 0.5 * v
+            scores[t, 5] = 0.0
         else:
-            w, kernel = (nu + 1.0) / (nu - 2.0 + v), 0.5 * (nu + 1.0) * np.log1p(v / (nu - 2.0))
+            w = (nu + 1.0) / (nu - 2.0 + v)
+            kernel = 0.5 * (nu + 1.0) * np.log1p(v / (nu - 2.0))
             scores[t, 5] = log_constant_derivative - kernel / (nu + 1.0) + 0.5 * w * v / (nu - 2.0)
         log_likelihood[t] = log_constant - 0.5 * np.log(h) - kernel
         factor = 0.5 * (w * v - 1.0) / h
@@ -75,14 +83,16 @@ def garch_scores(parameters, density, returns, first, first_derivative):
 
 @njit(cache=True)
 def garch_residuals(parameters, returns, first, first_derivative):
-    """Standardized residuals z = e / sqrt(h) and their derivatives with respect to the five parameters.
+    """Return standardized residuals z = e / sqrt(h) and their derivatives by the parameters.
 
-    dz_t = -z_t / (2 h_t) dh_t, minus 1 / sqrt(h_t) for mu.
+    dz_t = -z_t / (2 h_t) dh_t, minus 1 / sqrt(h_t) for mu. Derivatives are (5, n).
     """
     mu = parameters[0]
     n = returns.shape[0]
-    residuals, derivatives = np.empty(n), np.empty((5, n))
-    h, dh = first, first_derivative.copy()
+    residuals = np.empty(n)
+    derivatives = np.empty((5, n))
+    h = first
+    dh = first_derivative.copy()
     for t in range(n):
         e = returns[t] - mu
         residuals[t] = e / np.sqrt(h)
@@ -95,10 +105,12 @@ def garch_residuals(parameters, returns, first, first_derivative):
 
 @njit(cache=True)
 def garch_log_variance_derivatives(parameters, returns, first, first_derivative):
-    """h_t and the derivatives of log h_t with respect to the five parameters, dh_t / h_t."""
+    """Return h_t and the derivatives of log h_t by the parameters, dh_t / h_t, (n, 5)."""
     n = returns.shape[0]
-    variances, derivatives = np.empty(n), np.empty((n, 5))
-    h, dh = first, first_derivative.copy()
+    variances = np.empty(n)
+    derivatives = np.empty((n, 5))
+    h = first
+    dh = first_derivative.copy()
     for t in range(n):
         variances[t] = h
         derivatives[t] = dh / h

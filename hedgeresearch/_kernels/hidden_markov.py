@@ -1,4 +1,8 @@
-"""Filter and smoother of a hidden Markov chain: Hamilton (1994), eq. 22.4.5-22.4.6 and 22.4.14 (Kim 1994)."""
+"""Filter and smoother of a hidden Markov chain.
+
+Hamilton (1994), eq. 22.4.5-22.4.6 and 22.4.14 (Kim 1994). ``transition[i, j]`` is the probability
+of regime j after regime i; ``first`` are the predicted probabilities of the first date.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,14 @@ from numba import njit
 
 @njit(cache=True)
 def filter_regimes(log_densities, transition, first):
-    """Predicted (n + 1 dates) and filtered (n dates) probabilities and the log-likelihood of each date.
+    """Return predicted and filtered probabilities and the log-likelihood of each date.
 
-    predicted_{t+1} = transition' filtered_t and filtered_t ~ predicted_t * density_t, in logarithms so that no
-    density underflows. ``transition[i, j]`` is the probability of j after i; ``first`` is predicted_1.
+    predicted_{t+1} = transition' filtered_t and filtered_t ~ predicted_t * density_t, in logarithms
+    so that no density underflows. Predicted probabilities are those of n + 1 dates.
     """
     n_dates, k = log_densities.shape
-    predicted, filtered = np.empty((n_dates + 1, k)), np.empty((n_dates, k))
+    predicted = np.empty((n_dates + 1, k))
+    filtered = np.empty((n_dates, k))
     log_likelihood = np.empty(n_dates)
     predicted[0] = first
     for t in range(n_dates):
@@ -36,7 +41,10 @@ def filter_regimes(log_densities, transition, first):
 
 @njit(cache=True)
 def smooth_regimes(predicted, filtered, transition):
-    """Probabilities given all dates: smoothed_t = filtered_t * (transition (smoothed_{t+1} / predicted_{t+1}))."""
+    """Return the probabilities given all dates, (n_dates, k).
+
+    smoothed_t = filtered_t * (transition (smoothed_{t+1} / predicted_{t+1})).
+    """
     n_dates, k = filtered.shape
     smoothed = filtered.copy()
     for t in range(n_dates - 2, -1, -1):
@@ -51,7 +59,10 @@ def smooth_regimes(predicted, filtered, transition):
 
 @njit(cache=True)
 def most_likely_regimes(log_densities, transition, first):
-    """The path of regimes of the greatest joint density, (n_dates,): Viterbi (1967); Rabiner (1989), eq. 32-35."""
+    """Return the path of regimes with the greatest joint density, (n_dates,).
+
+    Viterbi (1967); Rabiner (1989), eq. 32-35.
+    """
     n_dates, k = log_densities.shape
     came_from = np.zeros((n_dates, k), np.intp)
     value = np.log(first) + log_densities[0]
@@ -74,17 +85,22 @@ def most_likely_regimes(log_densities, transition, first):
 
 
 @njit(cache=True)
-def expected_regimes(log_densities, transition, first):
-    """What EM needs: smoothed probabilities, expected moves (k, k) and the log-likelihood of all dates.
+def expected_regimes(log_densities, transition, first):  # noqa: C901 - loops over regimes
+    """Return smoothed probabilities, expected moves (k, k) and the log-likelihood, as EM needs.
 
-    Forward as in ``filter_regimes``; backward, the joint probability of regimes i at t and j at t + 1 is
-    filtered_t,i transition_ij smoothed_t+1,j / predicted_t+1,j, whose sum over j is smoothed_t,i (Kim 1994, eq. 2.20).
+    Forward as in ``filter_regimes``; backward, the joint probability of regimes i at t and j at t +
+    1 is filtered_t,i transition_ij smoothed_t+1,j / predicted_t+1,j, whose sum over j is
+    smoothed_t,i (Kim 1994, eq. 2.20).
     """
     n_dates, k = log_densities.shape
-    predicted, smoothed, moves = np.empty((n_dates, k)), np.empty((n_dates, k)), np.zeros((k, k))
-    ahead, log_likelihood = first.copy(), 0.0
+    predicted = np.empty((n_dates, k))
+    smoothed = np.empty((n_dates, k))
+    moves = np.zeros((k, k))
+    ahead = first.copy()
+    log_likelihood = 0.0
     for t in range(n_dates):
-        largest, total = -np.inf, 0.0
+        largest = -np.inf
+        total = 0.0
         for i in range(k):
             predicted[t, i] = ahead[i]
             smoothed[t, i] = np.log(ahead[i]) + log_densities[t, i]
@@ -94,7 +110,8 @@ def expected_regimes(log_densities, transition, first):
             total += smoothed[t, i]
         log_likelihood += largest + np.log(total)
         for i in range(k):
-            smoothed[t, i] /= total  # filtered, until the way back
+            # These are the filtered probabilities until the backward pass.
+            smoothed[t, i] /= total
         for j in range(k):
             ahead[j] = 0.0
             for i in range(k):
@@ -104,9 +121,8 @@ def expected_regimes(log_densities, transition, first):
             s = 0.0
             for j in range(k):
                 if predicted[t + 1, j] > 0.0:
-                    joint = (
-                        smoothed[t, i] * transition[i, j] * smoothed[t + 1, j] / predicted[t + 1, j]
-                    )
+                    joint = smoothed[t, i] * transition[i, j]
+                    joint = joint * smoothed[t + 1, j] / predicted[t + 1, j]
                     moves[i, j] += joint
                     s += joint
             smoothed[t, i] = s

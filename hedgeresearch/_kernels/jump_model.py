@@ -1,6 +1,7 @@
-"""The cheapest path of regimes when every change costs a penalty, by dynamic programming.
+"""Cheapest path of regimes when every change costs a penalty, by dynamic programming.
 
-Bemporad, Breschi, Piga and Boyd (2018), Fitting jump models, Automatica 96, the step of algorithm 1 for the modes.
+Bemporad, Breschi, Piga and Boyd (2018), Fitting jump models, Automatica 96, the step of algorithm 1
+for the modes.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from numba import njit
 
 @njit(cache=True)
 def value_functions(losses, penalty, first):
-    """Cost of the cheapest path that ends in each regime, less the least of them, after each date, (n_dates + 1, k).
+    """Return the cost of the cheapest path that ends in each regime, (n_dates + 1, k).
 
-    V_t(j) = loss_t(j) + min_i (V_{t-1}(i) + penalty 1[i != j]), where the cheapest i is j itself or the best of all.
-    ``losses`` is (n_dates, k); row 0 is ``first``. The least is taken off so that no sum grows with the dates.
+    V_t(j) = loss_t(j) + min_i (V_{t-1}(i) + penalty 1[i != j]), where the cheapest i is j itself or
+    the best of all. ``losses`` is (n_dates, k); row 0 is ``first``. The minimum of each row is
+    subtracted, so that no sum grows with the number of dates.
     """
     n_dates, k = losses.shape
     values = np.empty((n_dates + 1, k))
@@ -28,7 +30,7 @@ def value_functions(losses, penalty, first):
 
 @njit(cache=True)
 def cheapest_path(values, penalty):
-    """The regimes of the cheapest path as a whole, (n_dates,), from its value functions, backwards."""
+    """Return the regimes of the cheapest path, (n_dates,), backwards from its value functions."""
     n_dates = len(values) - 1
     path = np.empty(n_dates, np.intp)
     path[n_dates - 1] = values[n_dates].argmin()

@@ -1,13 +1,14 @@
-"""The Kalman filter of regression coefficients that move: many columns in one pass, its score, and the smoother.
+"""Kalman filter of time-varying regression coefficients: many columns in one pass.
 
-y_t = (1, x_t)' delta + x_t' d_t + e_t with Var(e_t) = 1, d_{t+1} = phi d_t + v_t, Var(v_t) = diag(q), Var(d_1) =
-diag(first). The unknown delta are coefficients of regressors that the same filter makes white: it runs over the columns
-z_t = (y_t, 1, x_t), and least squares of the first column's innovations on the others' gives delta (the augmented
-filter, Durbin and Koopman 2012, section 5.7). As nothing starts with a diffuse variance, P_t - g g' / F_t loses no
-digits, and P_t stays symmetric because one triangle is computed and written twice.
+y_t = (1, x_t)' delta + x_t' d_t + e_t with Var(e_t) = 1, d_{t+1} = phi d_t + v_t, Var(v_t) =
+diag(q), Var(d_1) = diag(first). The unknown delta are coefficients of regressors that the same
+filter makes white: it runs over the columns z_t = (y_t, 1, x_t), and least squares of the first
+column's innovations on the others' gives delta (the augmented filter, Durbin and Koopman 2012,
+section 5.7). As nothing starts with a diffuse variance, P_t - g g' / F_t loses no digits; P_t stays
+symmetric because one triangle is computed and written twice.
 
-``state`` (n, n + 2) holds, for each column, the prediction of d_t from that column; ``moments`` (n + 2, n + 2) the sum
-of products of innovations, divided by F_t.
+``state`` (n, n + 2) holds, for each column, the prediction of d_t from that column; ``moments``
+(n + 2, n + 2) is the sum of products of innovations, divided by F_t.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from numba import njit
 
 from hedgeresearch._kernels.linear_algebra import cholesky_in_place
 
-VANISHED = 1e-200
-"""Size below which a derivative is zero: arithmetic with denormal numbers is slow."""
+MIN_DERIVATIVE = 1e-200
+"""Size below which a derivative is set to zero: arithmetic with denormal numbers is slow."""
 
 
 @njit(cache=True)
 def _innovate(z, state, p, g, w):
-    """Innovations ``w`` of all columns and ``g`` = P_t x_t, in place; returns F_t."""
+    """Overwrite ``w`` with the innovations of all columns and ``g`` with P_t x_t; return F_t."""
     n, m = state.shape
     f = 1.0
     for i in range(n):
@@ -40,7 +41,7 @@ def _innovate(z, state, p, g, w):
 
 @njit(cache=True)
 def _move(phi, q, state, p, g, w, f):
-    """State and P_t of the next date, in place."""
+    """Overwrite state and P_t with those of the next date."""
     n, m = state.shape
     for i in range(n):
         for c in range(m):
@@ -52,14 +53,18 @@ def _move(phi, q, state, p, g, w, f):
 
 
 @njit(cache=True)
-def _differentiate(z, phi, now, parameter, d_state, d_p, dg, dw):
-    """Derivatives of F_t and ``dw`` of the innovations; those of state and P_t are carried on, in place.
+def _differentiate(  # noqa: C901 - loops over elements
+    z, phi, now, parameter, d_state, d_p, dg, dw
+):
+    """Return the derivative of F_t and overwrite ``dw`` with those of the innovations.
 
-    Parameters are the elements of q and then those of phi; ``now`` holds state, P_t, g, w and F_t before the move.
+    The derivatives of state and P_t are overwritten with those of the next date. Parameters are the
+    elements of q and then those of phi; ``now`` holds state, P_t, g, w and F_t before the move.
     """
     state, p, g, w, f = now
     n, m = state.shape
-    place, by_phi = parameter % n, parameter >= n
+    place = parameter % n
+    by_phi = parameter >= n
     df = 0.0
     for i in range(n):
         dg[i] = 0.0
@@ -71,19 +76,20 @@ def _differentiate(z, phi, now, parameter, d_state, d_p, dg, dw):
         for i in range(n):
             dw[c] -= z[2 + i] * d_state[i, c]
     for i in range(n):
-        gain, d_gain = g[i] / f, (dg[i] - g[i] * df / f) / f
+        gain = g[i] / f
+        d_gain = (dg[i] - g[i] * df / f) / f
         for c in range(m):
             moved = phi[i] * (d_state[i, c] + d_gain * w[c] + gain * dw[c])
             if by_phi and i == place:
                 moved += state[i, c] + gain * w[c]
-            d_state[i, c] = moved if abs(moved) > VANISHED else 0.0
+            d_state[i, c] = moved if abs(moved) > MIN_DERIVATIVE else 0.0
         for j in range(i + 1):
             moved = d_p[i, j] - (dg[i] * g[j] + g[i] * dg[j]) / f + g[i] * g[j] * df / f**2
             moved *= phi[i] * phi[j]
             if by_phi:
                 known = p[i, j] - g[i] * g[j] / f
                 moved += (phi[j] * (i == place) + phi[i] * (j == place)) * known
-            d_p[i, j] = d_p[j, i] = moved if abs(moved) > VANISHED else 0.0
+            d_p[i, j] = d_p[j, i] = moved if abs(moved) > MIN_DERIVATIVE else 0.0
     if not by_phi:
         d_p[place, place] += 1.0
     return df
@@ -91,10 +97,17 @@ def _differentiate(z, phi, now, parameter, d_state, d_p, dg, dw):
 
 @njit(cache=True)
 def kalman_moments(z, phi, q, first):
-    """Moments of the innovations of z (n_dates, n + 2), and the sum of log F_t: what the likelihood is made of."""
+    """Return moments of the innovations of z (n_dates, n + 2), and the sum of log F_t.
+
+    The likelihood follows from these two.
+    """
     n_dates, m = z.shape
-    state, p, moments = np.zeros((m - 2, m)), np.diag(first), np.zeros((m, m))
-    g, w, log_f = np.empty(m - 2), np.empty(m), 0.0
+    state = np.zeros((m - 2, m))
+    p = np.diag(first)
+    moments = np.zeros((m, m))
+    g = np.empty(m - 2)
+    w = np.empty(m)
+    log_f = 0.0
     for t in range(n_dates):
         f = _innovate(z[t], state, p, g, w)
         log_f += np.log(f)
@@ -110,24 +123,34 @@ def kalman_moments(z, phi, q, first):
 
 @njit(cache=True)
 def kalman_scores(z, phi, q, first, d_first, residual, determinant):
-    """Squared residuals (a'w_t)^2 / F_t (n_dates,), and what each date adds to the score (n_dates, n_parameters).
+    """Return squared residuals (n_dates,) and the terms of the score (n_dates, n_parameters).
 
-    The vector a, ``residual`` (n + 2,), takes standardized residuals out of the innovations w_t, and the matrix C,
-    ``determinant`` (n + 2, n + 2), is the derivative of log|S| by their moments. The score is that of
-    -(log F_t + w_t' (aa' + C) w_t / F_t) / 2 by q and, where ``d_first`` (n_parameters,), the derivatives of ``first``,
-    has 2n elements, by phi.
+    Squared residuals are (a'w_t)^2 / F_t. The vector a, ``residual`` (n + 2,), gives standardized
+    residuals from the innovations w_t, and the matrix C, ``determinant`` (n + 2, n + 2), is the
+    derivative of log|S| by their moments. The score is that of -(log F_t + w_t' (aa' + C) w_t /
+    F_t) / 2 by q and, where ``d_first`` (n_parameters,), the derivatives of ``first``, has 2n
+    elements, by phi.
     """
     n_dates, m = z.shape
-    n, n_parameters = m - 2, d_first.shape[0]
-    state, p = np.zeros((n, m)), np.diag(first)
-    d_state, d_p = np.zeros((n_parameters, n, m)), np.zeros((n_parameters, n, n))
+    n = m - 2
+    n_parameters = d_first.shape[0]
+    state = np.zeros((n, m))
+    p = np.diag(first)
+    d_state = np.zeros((n_parameters, n, m))
+    d_p = np.zeros((n_parameters, n, n))
     for j in range(n_parameters):
         d_p[j, j % n, j % n] = d_first[j]
-    g, w, dg, dw, weighted = np.empty(n), np.empty(m), np.empty(n), np.empty(m), np.empty(m)
-    squares, scores = np.empty(n_dates), np.empty((n_dates, n_parameters))
+    g = np.empty(n)
+    w = np.empty(m)
+    dg = np.empty(n)
+    dw = np.empty(m)
+    weighted = np.empty(m)
+    squares = np.empty(n_dates)
+    scores = np.empty((n_dates, n_parameters))
     for t in range(n_dates):
         f = _innovate(z[t], state, p, g, w)
-        u, size = 0.0, 0.0
+        u = 0.0
+        size = 0.0
         for c in range(m):
             u += residual[c] * w[c]
         for c in range(m):
@@ -148,8 +171,12 @@ def kalman_scores(z, phi, q, first, d_first, residual, determinant):
 
 @njit(cache=True)
 def _predict(state, p, moments, factor, scale, v, ratio, variance):
-    """Prediction of b_t and its variance, for Var(e_t) = 1, in place; returns the smallest pivot of delta's moments."""
-    n, k = ratio.shape[0], scale.shape[0]
+    """Overwrite ``ratio`` and ``variance`` with the prediction of b_t, for Var(e_t) = 1.
+
+    Returns the smallest pivot of the moments of delta.
+    """
+    n = ratio.shape[0]
+    k = scale.shape[0]
     for i in range(k):
         scale[i] = np.sqrt(moments[1 + i, 1 + i]) + 1e-300
     for i in range(k):
@@ -159,8 +186,10 @@ def _predict(state, p, moments, factor, scale, v, ratio, variance):
     if not smallest > 0.0:
         return smallest
     for i in range(n):
-        # delta's part in b_t is e_i - state: with L of L L' = moments, b_t = state + (L^-1 part)' (L^-1 right side)
-        ratio[i], variance[i] = state[i, 0], p[i, i]
+        # delta contributes e_i - state to b_t: with L of L L' = moments,
+        # b_t = state + (L^-1 contribution)' (L^-1 right side).
+        ratio[i] = state[i, 0]
+        variance[i] = p[i, i]
         for r in range(k):
             v[0, r] = ((r == 1 + i) - state[i, 1 + r]) / scale[r]
             v[1, r] = moments[1 + r, 0] / scale[r]
@@ -176,17 +205,24 @@ def _predict(state, p, moments, factor, scale, v, ratio, variance):
 
 @njit(cache=True)
 def kalman_path(z, phi, q, state, p, moments, skipped):
-    """Predictions of b_t and their variances (n_dates + 1 - skipped, n) from date ``skipped`` on.
+    """Return predictions of b_t and their variances, (n_dates + 1 - skipped, n).
 
-    They are those given the dates before, the last given all of z. Returns with them the smallest pivot of the first
-    prediction, and state, P_t and moments after the last date.
+    They start at date ``skipped`` and use the dates before; the last uses all of z. Returned with
+    them are the smallest pivot of the first prediction, and state, P_t and moments after the last
+    date.
     """
     n_dates, m = z.shape
     n = m - 2
-    state, p, moments = state.copy(), p.copy(), moments.copy()
-    ratios, variances = np.zeros((n_dates + 1 - skipped, n)), np.zeros((n_dates + 1 - skipped, n))
-    g, w = np.empty(n), np.empty(m)
-    factor, scale, v = np.empty((m - 1, m - 1)), np.empty(m - 1), np.empty((2, m - 1))
+    state = state.copy()
+    p = p.copy()
+    moments = moments.copy()
+    ratios = np.zeros((n_dates + 1 - skipped, n))
+    variances = np.zeros((n_dates + 1 - skipped, n))
+    g = np.empty(n)
+    w = np.empty(m)
+    factor = np.empty((m - 1, m - 1))
+    scale = np.empty(m - 1)
+    v = np.empty((2, m - 1))
     first = 0.0
     for t in range(n_dates + 1):
         if t >= skipped:
@@ -205,12 +241,19 @@ def kalman_path(z, phi, q, state, p, moments, skipped):
 
 @njit(cache=True)
 def kalman_smooth(z, phi, q, first, delta):
-    """d_t given all dates, (n_dates, n), for known ``delta`` (n + 1,): Durbin and Koopman (2012), section 4.4."""
+    """Return d_t given all dates, (n_dates, n), for known ``delta`` (n + 1,).
+
+    Durbin and Koopman (2012), section 4.4.
+    """
     n_dates, m = z.shape
     n = m - 2
-    state, p = np.zeros((n, m)), np.diag(first)
-    g, w = np.empty((n_dates, n)), np.empty(m)
-    shocks, variances, covariances = np.empty(n_dates), np.empty(n_dates), np.empty((n_dates, n, n))
+    state = np.zeros((n, m))
+    p = np.diag(first)
+    g = np.empty((n_dates, n))
+    w = np.empty(m)
+    shocks = np.empty(n_dates)
+    variances = np.empty(n_dates)
+    covariances = np.empty((n_dates, n, n))
     smoothed = np.empty((n_dates, n))
     for t in range(n_dates):
         for i in range(n):

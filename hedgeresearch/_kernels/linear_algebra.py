@@ -8,9 +8,9 @@ from numba import njit
 
 @njit(cache=True)
 def cholesky_in_place(matrix):
-    """Overwrite the lower triangle with its Cholesky factor L, A = L L'; return the smallest squared pivot.
+    """Overwrite the lower triangle with its Cholesky factor L, A = L L'.
 
-    Stops at a pivot that is not positive and returns it.
+    Returns the smallest squared pivot. Stops at a pivot that is not positive and returns it.
     """
     n = matrix.shape[0]
     smallest = np.inf
@@ -45,20 +45,23 @@ def solve_cholesky(factor, x):
 
 
 @njit(cache=True)
-def invert_in_place(matrix, column):
-    """Overwrite a symmetric positive definite matrix with its inverse; return the logarithm of its determinant.
+def invert_in_place(matrix, column):  # noqa: C901 - loops over elements
+    """Overwrite a symmetric positive definite matrix with its inverse.
 
-    One symmetric sweep for each row (Goodnight 1979, The American Statistician 33, section 3). Stops at a pivot that is
-    not positive and returns -inf. ``column`` (n,) is scratch space.
+    Returns the logarithm of its determinant. One symmetric sweep for each row (Goodnight 1979, The
+    American Statistician 33, section 3); a pivot that is not positive ends it with -inf. ``column``
+    (n,) is scratch space.
     """
     n = matrix.shape[0]
-    log_determinant, product = 0.0, 1.0
+    log_determinant = 0.0
+    product = 1.0
     for k in range(n):
         pivot = matrix[k, k]
         if not pivot > 0.0:
             return -np.inf
         product *= pivot
-        if not 1e-150 < product < 1e150:  # one logarithm for many pivots
+        # One logarithm for many pivots, before their product over- or underflows.
+        if not 1e-150 < product < 1e150:
             log_determinant += np.log(product)
             product = 1.0
         for i in range(k):

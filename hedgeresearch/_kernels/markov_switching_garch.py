@@ -1,8 +1,9 @@
-"""Markov-switching GARCH(1,1): variances of every regime, their densities, and the scores of the filter.
+"""Markov-switching GARCH(1,1): variances of every regime, densities and scores of the filter.
 
-Haas, Mittnik and Paolella (2004), Journal of Financial Econometrics 2, eq. 2.4: every regime has a variance of its own,
-driven by the common shock, so that no history of regimes is needed. Parameters of a regime are (omega, alpha, gamma,
-beta), gamma = 0 without leverage; densities are (nu, log c, d log c / d nu) of each regime, see ``densities``.
+Haas, Mittnik and Paolella (2004), Journal of Financial Econometrics 2, eq. 2.4: every regime has
+its own variance, driven by the common shock, so that no history of regimes is needed. Parameters of
+a regime are (omega, alpha, gamma, beta), gamma = 0 without leverage; densities are (nu, log c,
+d log c / d nu) of each regime, see ``densities``.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from hedgeresearch._kernels.densities import NORMAL
 
 @njit(cache=True)
 def regime_variances(parameters, errors, first):
-    """h_{k,t+1} = omega_k + (alpha_k + gamma_k 1[e_t < 0]) e_t^2 + beta_k h_{k,t} from h_{k,1}; (n + 1, k)."""
-    n_dates, k = errors.shape[0], parameters.shape[0]
+    """Return variances of every regime on n + 1 dates from h_{k,1} = ``first``, (n + 1, k).
+
+    h_{k,t+1} = omega_k + (alpha_k + gamma_k 1[e_t < 0]) e_t^2 + beta_k h_{k,t}.
+    """
+    n_dates = errors.shape[0]
+    k = parameters.shape[0]
     h = np.empty((n_dates + 1, k))
     h[0] = first
     for t in range(n_dates):
@@ -30,20 +35,22 @@ def regime_variances(parameters, errors, first):
 
 @njit(cache=True)
 def _density(density, e, h):
-    """Log-density of e, and its derivatives by the variance h and by the degrees of freedom."""
+    """Return the log-density of e and its derivatives by the variance h and by nu."""
     nu, log_constant, log_constant_derivative = density
     v = e * e / h
     if nu == NORMAL:
         return log_constant - 0.5 * (np.log(h) + v), 0.5 * (v - 1.0) / h, 0.0
-    w, kernel = (nu + 1.0) / (nu - 2.0 + v), 0.5 * (nu + 1.0) * np.log1p(v / (nu - 2.0))
+    w = (nu + 1.0) / (nu - 2.0 + v)
+    kernel = 0.5 * (nu + 1.0) * np.log1p(v / (nu - 2.0))
     by_nu = log_constant_derivative - kernel / (nu + 1.0) + 0.5 * w * v / (nu - 2.0)
     return log_constant - 0.5 * np.log(h) - kernel, 0.5 * (w * v - 1.0) / h, by_nu
 
 
 @njit(cache=True)
 def regime_log_densities(densities, errors, variances):
-    """Logarithm of the density of each error in each regime, (n_dates, k)."""
-    n_dates, k = errors.shape[0], densities.shape[0]
+    """Return the log-density of each error in each regime, (n_dates, k)."""
+    n_dates = errors.shape[0]
+    k = densities.shape[0]
     log_densities = np.empty((n_dates, k))
     for t in range(n_dates):
         for i in range(k):
@@ -53,7 +60,10 @@ def regime_log_densities(densities, errors, variances):
 
 @njit(cache=True)
 def _step_variance(parameters, e, h, dh):
-    """Variances of the next date in place, with their derivatives by their own (omega, alpha, gamma, beta)."""
+    """Overwrite the variances with those of the next date, and their derivatives.
+
+    The derivatives are by the regime's own (omega, alpha, gamma, beta).
+    """
     fallen = 1.0 if e < 0.0 else 0.0
     for i in range(h.shape[0]):
         omega, alpha, gamma, beta = parameters[i]
@@ -66,9 +76,10 @@ def _step_variance(parameters, e, h, dh):
 
 @njit(cache=True)
 def _joint(densities, e, h, dh, p, dp, joint, by_joint):
-    """p_i f_i of every regime and its derivatives, over their common factor exp(largest), which is returned."""
+    """Fill p_i f_i of every regime and its derivatives, divided by exp(largest); return largest."""
     k, n_parameters = dp.shape
-    log_density, own = np.empty(k), np.empty((k, 5))
+    log_density = np.empty(k)
+    own = np.empty((k, 5))
     for i in range(k):
         log_density[i], by_variance, own[i, 4] = _density(densities[i], e, h[i])
         for q in range(4):
@@ -86,9 +97,13 @@ def _joint(densities, e, h, dh, p, dp, joint, by_joint):
 
 @njit(cache=True)
 def _predict(transition, filtered, by_filtered, p, dp):
-    """p_j = sum_i filtered_i P_ij and its derivatives; those by P_ij take P_i,k-1 = 1 - sum of the others."""
+    """Fill p_j = sum_i filtered_i P_ij and its derivatives.
+
+    Those by P_ij use P_i,k-1 = 1 - sum of the others.
+    """
     k, n_parameters = dp.shape
-    p[:], dp[:] = 0.0, 0.0
+    p[:] = 0.0
+    dp[:] = 0.0
     for i in range(k):
         for j in range(k):
             p[j] += filtered[i] * transition[i, j]
@@ -101,24 +116,30 @@ def _predict(transition, filtered, by_filtered, p, dp):
 
 @njit(cache=True)
 def switching_garch_scores(parameters, densities, transition, variances, probabilities, errors):
-    """Log-likelihood of each date but the first, which only feeds the variances, and its scores, (n_dates - 1, m).
+    """Return log-likelihood and scores of each date but the first, (n_dates - 1, m).
 
-    The scores are carried forward with the filter, whose predicted probabilities p depend on the parameters:
-    dl = sum_i d(p_i f_i) / sum_i p_i f_i, and d filtered_i = d(p_i f_i) / sum - filtered_i dl. They are taken by
-    (omega, alpha, gamma, beta, nu) of one regime after the other and then by the rows of the transition without their
-    last column. ``variances`` are h_1 (k,) with its derivatives by a regime's own parameters (k, 4);
-    ``probabilities`` those of the second date (k,) with their derivatives (k, m).
+    The first date only feeds the variances. The scores advance with the filter, whose predicted
+    probabilities p depend on the parameters: dl = sum_i d(p_i f_i) / sum_i p_i f_i, and d
+    filtered_i = d(p_i f_i) / sum - filtered_i dl. They are by (omega, alpha, gamma, beta, nu) of
+    one regime after the other and then by the rows of the transition without their last column.
+    ``variances`` are h_1 (k,) with its derivatives by a regime's own parameters (k, 4);
+    ``probabilities`` are those of the second date (k,) with their derivatives (k, m).
     """
     n_dates = errors.shape[0]
-    h, dh = variances[0].copy(), variances[1].copy()
-    p, dp = probabilities[0].copy(), probabilities[1].copy()
+    h = variances[0].copy()
+    dh = variances[1].copy()
+    p = probabilities[0].copy()
+    dp = probabilities[1].copy()
     k, n_parameters = dp.shape
-    log_likelihood, scores = np.empty(n_dates - 1), np.zeros((n_dates - 1, n_parameters))
-    joint, by_joint = np.empty(k), np.empty((k, n_parameters))
+    log_likelihood = np.empty(n_dates - 1)
+    scores = np.zeros((n_dates - 1, n_parameters))
+    joint = np.empty(k)
+    by_joint = np.empty((k, n_parameters))
     _step_variance(parameters, errors[0], h, dh)
     for t in range(1, n_dates):
         largest = _joint(densities, errors[t], h, dh, p, dp, joint, by_joint)
-        total = max(joint.sum(), 1e-300)  # zero where only a regime that cannot occur has a density
+        # The sum is zero where only a regime that cannot occur has a density.
+        total = max(joint.sum(), 1e-300)
         log_likelihood[t - 1] = largest + np.log(total)
         for q in range(n_parameters):
             for i in range(k):

@@ -1,4 +1,4 @@
-"""The minimum-variance hedge ratio of a covariance matrix: Cov(hedges)^-1 Cov(hedges, asset)."""
+"""Minimum-variance hedge ratios: Cov(hedges)^-1 Cov(hedges, asset)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_chole
 
 @njit(cache=True)
 def minimum_variance_ratios(covariances):
-    """Ratios of the first series on the others for each matrix, and the smallest pivot of their correlation.
+    """Return the ratios of the first series on the others, for each matrix, and pivots.
 
-    Solved in correlation units, so that the scale of a series does not matter; a singular matrix leaves NaN and a
-    pivot near zero.
+    The pivot is the smallest of the correlation matrix of the others. Solved in correlation units,
+    so that the scale of a series does not matter; a singular matrix gives NaN and a pivot near
+    zero.
     """
-    n_dates, n = covariances.shape[0], covariances.shape[1] - 1
-    ratios, pivots = np.full((n_dates, n), np.nan), np.zeros(n_dates)
-    correlation, scale = np.empty((n, n)), np.empty(n)
+    n_dates = covariances.shape[0]
+    n = covariances.shape[1] - 1
+    ratios = np.full((n_dates, n), np.nan)
+    pivots = np.zeros(n_dates)
+    correlation = np.empty((n, n))
+    scale = np.empty(n)
     for t in range(n_dates):
         for i in range(n):
             scale[i] = np.sqrt(covariances[t, i + 1, i + 1])

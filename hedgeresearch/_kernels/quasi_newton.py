@@ -1,4 +1,4 @@
-"""The linear algebra of a quasi-Newton step, for a handful of parameters."""
+"""Linear algebra of a quasi-Newton step, for a few parameters."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_chole
 
 @njit(cache=True)
 def ascent_direction(curvature, gradient, free):
-    """The solution d of curvature d = gradient over the free parameters, zero for the others.
+    """Return the solution d of curvature d = gradient over the free parameters, zero for others.
 
-    The curvature is taken with a diagonal scaled to ones, plus 1e-9; a parameter whose curvature is rounding beside the
-    largest stays, so that one that the likelihood does not feel gives no infinite step.
+    The curvature is scaled to a diagonal of ones, plus 1e-9. A parameter whose curvature is
+    rounding relative to the largest does not move, so that one without effect on the likelihood
+    gives no infinite step.
     """
     k = gradient.shape[0]
     index = np.nonzero(free & (np.diag(curvature) > 1e-24 * np.diag(curvature).max()))[0]
     m = index.shape[0]
-    matrix, right, scale = np.empty((m, m)), np.empty(m), np.empty(m)
+    matrix = np.empty((m, m))
+    right = np.empty(m)
+    scale = np.empty(m)
     for i in range(m):
         scale[i] = np.sqrt(curvature[index[i], index[i]] + 1e-300)
     for i in range(m):
@@ -36,9 +39,13 @@ def ascent_direction(curvature, gradient, free):
 
 @njit(cache=True)
 def bfgs_update(curvature, step, change):
-    """The BFGS update, damped so that it stays positive definite: Nocedal and Wright (2006), eq. 18.14-18.16."""
+    """Return the BFGS update, damped so that it stays positive definite.
+
+    Nocedal and Wright (2006), eq. 18.14-18.16.
+    """
     along = curvature @ step
-    expected, seen = step @ along, step @ change
+    expected = step @ along
+    seen = step @ change
     if seen < 0.2 * expected:
         weight = 0.8 * expected / (expected - seen)
         change = weight * change + (1.0 - weight) * along

@@ -1,10 +1,10 @@
-"""Sample moments of a moving window, at a cost that does not grow with the window.
+"""Sample moments of a rolling window, at a cost that does not grow with the window.
 
-The dates are cut into blocks as long as the window, so that every window is the end of one block and the beginning of
-the next. Moments of the ends are collected backwards from a boundary, those of the beginnings forwards from it, and the
-two are put together: nothing is ever subtracted from what was collected, so that what has left the window leaves no
-rounding. Both count from the last date before the boundary, which lies in each of the windows, so that the level of
-the series does not matter.
+The dates are cut into blocks as long as the window, so that every window is the end of one block
+and the beginning of the next. Moments of the ends are accumulated backwards from a boundary, those
+of the beginnings forwards from it, and the two are combined: nothing is ever subtracted, so that
+dates that have left the window leave no rounding. Both are relative to the last date before the
+boundary, which lies in each of the windows, so that the level of the series does not matter.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from numba import njit
 
 @njit(cache=True)
 def rolling_mean(values, window):
-    """Means of each run of ``window`` dates, (n_dates - window + 1, n)."""
+    """Return the means of each run of ``window`` dates, (n_dates - window + 1, n)."""
     n_dates, n = values.shape
     n_windows = max(n_dates - window + 1, 0)
     means = np.empty((n_windows, n))
     total = np.empty(n)
     for begin in range(0, n_windows, window):
-        boundary, end = begin + window, min(begin + window, n_windows)
+        boundary = begin + window
+        end = min(begin + window, n_windows)
         anchor = values[boundary - 1]
         total[:] = 0.0
         for t in range(boundary - 1, begin - 1, -1):
@@ -38,20 +39,29 @@ def rolling_mean(values, window):
 
 @njit(cache=True)
 def rolling_covariance(values, window):
-    """Covariances (divisor window - 1) of each run of ``window`` dates, (n_dates - window + 1, n, n)."""
+    """Return the covariances of each run of ``window`` dates, (n_dates - window + 1, n, n).
+
+    The divisor is window - 1.
+    """
     n_dates, n = values.shape
     n_windows = max(n_dates - window + 1, 0)
-    path, older = np.empty((n_windows, n, n)), np.empty((n_windows, n))
-    mean, products = np.empty(n), np.empty((n, n))
+    path = np.empty((n_windows, n, n))
+    older = np.empty((n_windows, n))
+    mean = np.empty(n)
+    products = np.empty((n, n))
     for begin in range(0, n_windows, window):
-        boundary, end = begin + window, min(begin + window, n_windows)
+        boundary = begin + window
+        end = min(begin + window, n_windows)
         anchor = values[boundary - 1]
-        mean[:], products[:, :] = 0.0, 0.0
+        mean[:] = 0.0
+        products[:, :] = 0.0
         for t in range(boundary - 1, begin - 1, -1):
             _add(values[t], anchor, boundary - t, mean, products)
             if t < end:
-                older[t], path[t] = mean, products
-        mean[:], products[:, :] = 0.0, 0.0
+                older[t] = mean
+                path[t] = products
+        mean[:] = 0.0
+        products[:, :] = 0.0
         for t in range(begin, end):
             _join(older[t], path[t], t - begin, mean, products, window)
             if t + window < n_dates:
@@ -61,14 +71,15 @@ def rolling_covariance(values, window):
 
 @njit(cache=True)
 def _add(row, anchor, count, mean, products):
-    """Make x = row - anchor the ``count``-th date of a mean and of the products of the deviations from it.
+    """Add x = row - anchor as the ``count``-th date of a mean and of products of deviations.
 
-    With d = x - mean, the mean moves by d / count and the products by d d' (count - 1) / count: Welford (1962),
-    Technometrics 4, 419-420. Only their lower triangle is kept.
+    With d = x - mean, the mean changes by d / count and the products by d d' (count - 1) / count:
+    Welford (1962), Technometrics 4, 419-420. Only the lower triangle of the products is kept.
     """
     for i in range(row.shape[0]):
         for j in range(i + 1):
-            d, other = row[i] - anchor[i] - mean[i], row[j] - anchor[j] - mean[j]
+            d = row[i] - anchor[i] - mean[i]
+            other = row[j] - anchor[j] - mean[j]
             products[i, j] += d * other * ((count - 1) / count)
     for i in range(row.shape[0]):
         mean[i] += (row[i] - anchor[i] - mean[i]) / count
@@ -76,10 +87,11 @@ def _add(row, anchor, count, mean, products):
 
 @njit(cache=True)
 def _join(older, covariance, count, newer, products, window):
-    """Turn the older dates' products, given in ``covariance``, and those of ``count`` newer ones into a covariance.
+    """Overwrite the products of the older dates with the covariance of a window.
 
-    To their sum comes the outer product of the difference of the two means times the harmonic weight of the two counts:
-    Chan, Golub and LeVeque (1979), Stanford report CS-79-773, eq. 2.1.
+    ``covariance`` holds these products. To the sum of theirs and those of the ``count`` newer dates
+    comes the outer product of the difference of the two means times the harmonic weight of the two
+    counts: Chan, Golub and LeVeque (1979), Stanford report CS-79-773, eq. 2.1.
     """
     weight = count * ((window - count) / window)
     for i in range(older.shape[0]):

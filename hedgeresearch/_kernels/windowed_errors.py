@@ -1,7 +1,8 @@
 """Sampling covariances of the slopes of many regressions, each over the dates of a window.
 
-With x and u the deviations of hedges from their (weighted) means and the residuals of a window, w its weights and
-m = w x u: (sum w x x')^-1 S (sum w x x')^-1, the slopes' part of Newey and West (1987), Econometrica 55, eq. 5.
+With x and u the deviations of hedges from their (weighted) means and the residuals of a window, w
+its weights and m = w x u: (sum w x x')^-1 S (sum w x x')^-1, the slopes' part of Newey and West
+(1987), Econometrica 55, eq. 5.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_chole
 
 @njit(cache=True)
 def slope_covariances(values, begins, ends, ratios, lags, decay):
-    """One matrix for each window values[begin:end] with its ratios, (n_windows, k, k); the asset is column 0.
+    """Return one matrix for each window values[begin:end] with its ratios, (n_windows, k, k).
 
-    ``lags`` are those of each window; a date weighs ``decay`` times the one after it.
+    The asset is column 0. ``lags`` are those of each window; a date weighs ``decay`` times the one
+    after it.
     """
     n_windows, k = ratios.shape
     covariances = np.empty((n_windows, k, k))
     moments = np.empty((np.max(ends - begins), k))
-    mean, scatter = np.empty(k + 1), np.empty((k, k))
+    mean = np.empty(k + 1)
+    scatter = np.empty((k, k))
     for i in range(n_windows):
         window = values[begins[i] : ends[i]]
         _weighted_mean(window, decay, mean)
@@ -33,9 +36,11 @@ def slope_covariances(values, begins, ends, ratios, lags, decay):
 
 @njit(cache=True)
 def _weighted_mean(window, decay, mean):
-    """Means of the columns, counted from the last row so that the level costs no digits."""
+    """Fill the means of the columns, relative to the last row so that the level costs no digits."""
     n_dates, n = window.shape
-    mean[:], weight, total = 0.0, 1.0, 0.0
+    mean[:] = 0.0
+    weight = 1.0
+    total = 0.0
     for t in range(n_dates - 1, -1, -1):
         for i in range(n):
             mean[i] += weight * (window[t, i] - window[n_dates - 1, i])
@@ -48,8 +53,10 @@ def _weighted_mean(window, decay, mean):
 @njit(cache=True)
 def _moments(window, decay, mean, ratio, moments, scatter):
     """Fill the moments w x u of each date, (n_dates, k), and the sum of w x x', (k, k)."""
-    n_dates, k = window.shape[0], ratio.shape[0]
-    scatter[:, :], weight = 0.0, 1.0
+    n_dates = window.shape[0]
+    k = ratio.shape[0]
+    scatter[:, :] = 0.0
+    weight = 1.0
     for t in range(n_dates - 1, -1, -1):
         residual = window[t, 0] - mean[0]
         for i in range(k):
@@ -64,10 +71,11 @@ def _moments(window, decay, mean, ratio, moments, scatter):
 
 @njit(cache=True)
 def _long_run_sum(moments, lags, total):
-    """Sum of autocovariances with Bartlett weights, without a loop over lags.
+    """Fill the sum of autocovariances with Bartlett weights, without a loop over lags.
 
-    Two dates l apart share lags + 1 - l of the runs of lags + 1 dates, so that the sum of the squares of all runs,
-    divided by lags + 1, holds their product with the weight 1 - l / (lags + 1).
+    Two dates l apart share lags + 1 - l of the runs of lags + 1 dates, so that the sum of the
+    squares of all runs, divided by lags + 1, holds their product with the weight 1 - l / (lags +
+    1).
     """
     n_dates, k = moments.shape
     total[:, :] = 0.0
@@ -88,7 +96,7 @@ def _long_run_sum(moments, lags, total):
 
 @njit(cache=True)
 def _sandwich(scatter, inside):
-    """Turn the sum of moments into scatter^-1 inside scatter^-1, in units in which the hedges are alike."""
+    """Overwrite ``inside`` with scatter^-1 inside scatter^-1, computed in units of the hedges."""
     k = len(scatter)
     scale = np.sqrt(np.diag(scatter))
     for i in range(k):

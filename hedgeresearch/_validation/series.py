@@ -1,4 +1,4 @@
-"""Series that go into a measure: one column each, on the same dates."""
+"""Checks of series: one column each, on the same dates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgeresearch.errors import DataError
 
 
 def one_series(data: Any, name: str = "returns", *, minimum_rows: int = 1) -> pd.Series[float]:
-    """``data`` as one float series of finite numbers on ordered, unique dates.
+    """Return ``data`` as one float series of finite numbers on ordered, unique dates.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def one_series(data: Any, name: str = "returns", *, minimum_rows: int = 1) -> pd
 
 
 def joined_series(data: Mapping[str, Any], *, minimum_rows: int = 1) -> pd.DataFrame:
-    """Several series on the dates that they must share, (n_dates, n_series), columns by name.
+    """Return several series as the columns of a frame, on the dates that they must share.
 
     Raises
     ------
@@ -38,39 +38,39 @@ def joined_series(data: Mapping[str, Any], *, minimum_rows: int = 1) -> pd.DataF
     """
     series = {name: one_series(one, name, minimum_rows=minimum_rows) for name, one in data.items()}
     first, *others = series
+    dates = series[first].index
     for name in others:
-        refuse_other_dates(series[first].index, series[name].index, f"{first} and {name}")
-    return pd.DataFrame(
-        {name: one.to_numpy() for name, one in series.items()}, index=series[first].index
-    )
+        refuse_other_dates(dates, series[name].index, f"{first} and {name}")
+    return pd.DataFrame({name: one.to_numpy() for name, one in series.items()}, index=dates)
 
 
 def refuse_other_dates(left: pd.Index[Any], right: pd.Index[Any], names: str) -> None:
-    """Refuse dates that differ."""
+    """Refuse two indices with different dates; ``names`` are those of their data."""
     _refuse_other_kind(left, right, names)
     different = left.symmetric_difference(right)
     if len(different):
         raise DataError(
-            f"{names} must share their dates; {len(different)} differ, the first {day(different[0])}. Keep the common "
-            "ones, for example with hr.align."
+            f"{names} must share their dates; {len(different)} differ, the first "
+            f"{day(different[0])}. Keep the common ones, for example with hr.align."
         )
 
 
 def on_dates(data: pd.DataFrame, dates: pd.Index[Any], name: str, whose: str) -> pd.DataFrame:
-    """The rows of ``data`` at ``dates``, the dates of ``whose``, all of which it must hold."""
+    """Return the rows of ``data`` at ``dates``, the dates of ``whose``, which it must all hold."""
     _refuse_other_kind(data.index, dates, f"{name} and {whose}")
     absent = dates.difference(data.index)
     if len(absent):
         raise DataError(
-            f"{name} must hold every date of {whose}; {len(absent)} are missing, the first {day(absent[0])}. "
-            f"Leave these dates out of {whose}, or give a longer {name}."
+            f"{name} must hold every date of {whose}; {len(absent)} are missing, the first "
+            f"{day(absent[0])}. Leave these dates out of {whose}, or give a longer {name}."
         )
     return data.loc[dates]
 
 
 def _refuse_other_kind(left: pd.Index[Any], right: pd.Index[Any], names: str) -> None:
+    """Refuse two indices of which one has a time zone or periods and the other does not."""
     if index_kind(left) != index_kind(right):
         raise DataError(
-            f"{names} must be dated alike; got {index_kind(left)} and {index_kind(right)}. Convert one, for "
-            "example with tz_localize or tz_convert on its index."
+            f"{names} must be dated alike; got {index_kind(left)} and {index_kind(right)}. "
+            "Convert one, for example with tz_localize or tz_convert on its index."
         )

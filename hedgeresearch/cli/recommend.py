@@ -17,7 +17,7 @@ from hedgeresearch.cli.output import OUTPUT, check_output, heard_warnings, tell,
 from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
 from hedgeresearch.data.conversion import returns as returns_of
 from hedgeresearch.errors import DataError
-from hedgeresearch.recommendation.notional import NotionalRecommendation, recommend_for_notional
+from hedgeresearch.recommendation.notional import NotionalHedge, hedge_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report._atomic_write import check_target
 from hedgeresearch.report.tables import amount, contracts
@@ -74,12 +74,8 @@ def recommend(
     table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
     chosen = model_of(model or ModelName.regime)
     check_output(output, prices)
-    data = (
-        table
-        if getattr(chosen, "needs", "returns") == "prices"
-        else returns_of(table[[asset, *hedges]])
-    )
-    result = recommend_for_notional(
+    data = table if chosen.traits.input == "prices" else returns_of(table[[asset, *hedges]])
+    result = hedge_notional(
         chosen.fit(data[asset], data[hedges]), NOTIONAL if notional is None else notional
     )
     _tell(
@@ -125,7 +121,7 @@ def _tell(record: str, text: str, as_json: bool, output: Path | None) -> None:
         tell(text)
 
 
-def _text_of_notional(result: NotionalRecommendation, attrs: Mapping[Any, Any]) -> str:
+def _text_of_notional(result: NotionalHedge, attrs: Mapping[Any, Any]) -> str:
     table = result.summary.assign(sell=result.sell.map("{:,.0f}".format)).to_string(
         float_format="{:.3f}".format
     )
@@ -134,8 +130,9 @@ def _text_of_notional(result: NotionalRecommendation, attrs: Mapping[Any, Any]) 
 
 
 def _text_of_book(result: Recommendation) -> str:
-    market = result.book.market
-    head = f"Data: {title(market.attrs)}, to {day(result.as_of)}.\nModel: {describe(result.book.fit.model)}"
+    problem = result.problem
+    data = f"Data: {title(problem.market.attrs)}, to {day(result.as_of)}."
+    head = f"{data}\nModel: {describe(problem.fit.model)}"
     summary = result.summary.to_string(formatters=_written(result.summary))
     parts = [_wrapped(head), _wrapped(result.decision), summary]
     orders = result.orders.drop(columns="reason")  # reasons are told below
@@ -149,7 +146,7 @@ def _text_of_book(result: Recommendation) -> str:
 
 def _written(table: pd.DataFrame) -> dict[str, Callable[[Any], str]]:
     """How each column of numbers is written: what is traded in full."""
-    in_full = ("held", "to hold", "trade", "contracts")
+    in_full = ("held", "new", "trade", "contracts")
     numeric = table.select_dtypes("number").columns
     return {str(name): contracts if name in in_full else amount for name in numeric}
 

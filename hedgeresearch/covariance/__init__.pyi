@@ -5,6 +5,7 @@ from .dcc.dcc import DCC as DCC
 from .dcc.deco import DECO as DECO
 from .fit import CovarianceFit as CovarianceFit
 from .model import CovarianceModel as CovarianceModel
+from .moment_weights import MomentWeights as MomentWeights
 from .moments.ewma import EWMACovariance as EWMACovariance
 from .moments.rolling import RollingCovariance as RollingCovariance
 from .moments.sample import SampleCovariance as SampleCovariance

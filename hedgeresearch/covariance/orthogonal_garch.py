@@ -33,6 +33,7 @@ from hedgeresearch.covariance.first_step import (
     states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.covariance.principal_components import PrincipalComponents
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -76,8 +77,8 @@ class OrthogonalGARCH:
 
     n_factors: int | None = None
     univariate: VolatilityModel = GARCH()
-
     warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         if self.n_factors is not None:
@@ -134,7 +135,7 @@ class OrthogonalGARCH:
             # all covariances, and the means of the components without a model
             n_targets=n_series * (n_series + 1) // 2 + n_constant,
             gradient_norm=first_step.gradient_norm,
-            bounds_hit=tuple(first_step.bounds_hit),
+            bounds=tuple(first_step.bounds_hit),
             inference=OrthogonalInference(
                 self.univariate, first_step, values, components.n_factors
             ),

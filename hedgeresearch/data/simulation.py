@@ -1,10 +1,11 @@
-"""Returns whose true covariance, regimes and hedge ratios are known: to test models, and to teach with."""
+"""Simulated returns whose true covariance, regimes and hedge ratios are known."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +13,21 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
-from hedgeresearch.errors import DataError
+from hedgeresearch.data.simulation_checks import (
+    check_calm_first,
+    check_stationary,
+    correlation_matrix,
+    series_names,
+    transition_matrix,
+    values_per_regime,
+)
 from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.data")
 @dataclass(frozen=True, eq=False)
 class SimulatedDCC:
-    """Simulated returns (fractions per day) and what is true of them.
+    """Simulated returns (fractions per day) with their true covariance and hedge ratio.
 
     Attributes
     ----------
@@ -42,14 +50,14 @@ class SimulatedDCC:
 @exported_by("hedgeresearch.data")
 @dataclass(frozen=True, eq=False)
 class SimulatedRegimes:
-    """Simulated returns (fractions per day) of an asset and a hedge, and what is true of them.
+    """Simulated returns (fractions per day) of an asset and a hedge with their true regimes.
 
     Attributes
     ----------
     returns : DataFrame, shape (n_dates, 2)
         Columns asset and hedge; ``attrs["simulated"]`` is True.
     regimes : Series, shape (n_dates,)
-        The regime of each date, an integer; 0 is calm.
+        Number of the regime of each date; 0 is calm.
     transition : ndarray, shape (n_regimes, n_regimes)
         Probability of moving from the regime of the row to that of the column.
     hedge_ratio : Series, shape (n_dates,)
@@ -66,7 +74,7 @@ class SimulatedRegimes:
 
 
 @exported_by("hedgeresearch.data")
-def simulate_dcc(
+def simulate_dcc(  # noqa: PLR0913 - the parameters of the model, each with a default
     n_dates: int = 1000,
     a: float = 0.05,
     b: float = 0.93,
@@ -79,12 +87,13 @@ def simulate_dcc(
     names: Sequence[str] | None = None,
     seed: int = 0,
 ) -> SimulatedDCC:
-    """Normal returns, fractions per day, from a DCC-GARCH(1,1) with its true covariance and hedge ratio.
+    """Simulate normal returns from a DCC-GARCH(1,1), with true covariance and hedge ratio.
 
-    With z the standardized returns, Q[t] = (1 - a - b) C + a z[t-1] z[t-1]' + b Q[t-1] and the correlation is Q with
-    its diagonal scaled to ones (the mean-reverting DCC of Engle 2002, Journal of Business and Economic Statistics 20,
-    339-350). Each variance is h[t] = omega + alpha e[t-1]^2 + beta h[t-1]; the returns are ``scale`` times e. The
-    recursions start at C and at omega / (1 - alpha - beta).
+    With z the standardized returns, Q[t] = (1 - a - b) C + a z[t-1] z[t-1]' + b Q[t-1] and the
+    correlation is Q with its diagonal scaled to ones (the mean-reverting DCC of Engle 2002, Journal
+    of Business and Economic Statistics 20, 339-350). Each variance is h[t] = omega + alpha e[t-1]^2
+    + beta h[t-1]; the returns are ``scale`` times e. The recursions start at C and at
+    omega / (1 - alpha - beta).
 
     Parameters
     ----------
@@ -95,20 +104,21 @@ def simulate_dcc(
     correlation : float or array, shape (n_series, n_series)
         C: the same correlation for every pair, or the whole matrix.
     omega, alpha, beta : float
-        The GARCH(1,1) of every series, before scaling: omega positive, the others not negative with a sum below one.
+        GARCH(1,1) of every series, before scaling: omega positive, the others not negative with a
+        sum below one.
     scale : float
-        What a return of one unit becomes as a fraction.
+        Factor from the units of the model to fractions.
     n_series : int
-        The asset and its hedges together.
+        Number of series, the asset and its hedges together.
     names : sequence of str, optional
-        asset, hedge, hedge2, ... if left out.
+        Names of the series; by default asset, hedge, hedge2, ...
     seed : int
         The same seed gives the same bytes.
 
     Raises
     ------
     DataError
-        If a setting lies outside its range or C is no positive definite correlation matrix.
+        If a setting lies outside its range or C is not a positive definite correlation matrix.
 
     Examples
     --------
@@ -122,13 +132,13 @@ def simulate_dcc(
     check_at_least(n_series, "n_series", 2)
     check_between(omega, "omega", 0, math.inf)
     check_between(scale, "scale", 0, math.inf)
-    _check_stationary(a, b, "a", "b")
-    _check_stationary(alpha, beta, "alpha", "beta")
-    target = _correlation_matrix(correlation, n_series)
-    columns = _names(names, n_series)
+    check_stationary(a, b, "a", "b")
+    check_stationary(alpha, beta, "alpha", "beta")
+    target = correlation_matrix(correlation, n_series)
+    columns = series_names(names, n_series)
     check_at_least(seed, "seed", 0)
     noise = np.random.default_rng(seed).standard_normal((n_dates, n_series))
-    values, covariance = _dcc_path(noise, target, (a, b), (omega, alpha, beta))
+    values, covariance = _dcc_path(noise, target, _DCCGARCH(a, b, omega, alpha, beta))
     covariance *= scale**2
     dates = _business_days(n_dates)
     returns = pd.DataFrame(values * scale, dates, columns)
@@ -146,11 +156,12 @@ def simulate_regimes(
     residual_volatility: Sequence[float] = (0.005, 0.02),
     seed: int = 0,
 ) -> SimulatedRegimes:
-    """Returns of an asset and a hedge, fractions per day, whose hedge ratio and volatility switch with a Markov chain.
+    """Simulate returns of an asset and a hedge that switch between regimes with a Markov chain.
 
-    In regime s the hedge is normal with ``hedge_volatility[s]``, and the asset is ``ratios[s]`` times the hedge plus a
-    normal residual with ``residual_volatility[s]`` (Hamilton 1994, Time Series Analysis, section 22.4, with a switching
-    slope). The first regime is drawn from the stationary distribution of the chain.
+    In regime s the hedge is normal with ``hedge_volatility[s]``, and the asset is ``ratios[s]``
+    times the hedge plus a normal residual with ``residual_volatility[s]`` (Hamilton 1994, Time
+    Series Analysis, section 22.4, with a switching slope). The first regime is drawn from the
+    stationary distribution of the chain.
 
     Parameters
     ----------
@@ -159,15 +170,16 @@ def simulate_regimes(
     transition : array, shape (n_regimes, n_regimes)
         From the regime of the row to that of the column; rows sum to one.
     ratios, hedge_volatility, residual_volatility : sequence of float, shape (n_regimes,)
-        One value for each regime; volatilities are fractions per day. The variance of the asset may not fall from one
-        regime to the next, so that 0 is calm.
+        One value for each regime; volatilities are fractions per day. The variance of the asset may
+        not fall from one regime to the next, so that 0 is calm.
     seed : int
         The same seed gives the same bytes.
 
     Raises
     ------
     DataError
-        If a setting has the wrong shape or range, or the regimes are not numbered from calm to turbulent.
+        If a setting has the wrong shape or range, or the regimes are not numbered from calm to
+        turbulent.
 
     Examples
     --------
@@ -178,13 +190,14 @@ def simulate_regimes(
     [0.6, 0.95]
     """
     check_at_least(n_dates, "n_dates", 1)
-    matrix = _transition_matrix(transition)
-    slope = _per_regime(ratios, "ratios", len(matrix))
-    hedge_scale = _per_regime(hedge_volatility, "hedge_volatility", len(matrix), positive=True)
-    residual_scale = _per_regime(
-        residual_volatility, "residual_volatility", len(matrix), positive=True
+    matrix = transition_matrix(transition)
+    n_regimes = len(matrix)
+    slope = values_per_regime(ratios, "ratios", n_regimes)
+    hedge_scale = values_per_regime(hedge_volatility, "hedge_volatility", n_regimes, positive=True)
+    residual_scale = values_per_regime(
+        residual_volatility, "residual_volatility", n_regimes, positive=True
     )
-    _check_calm_first((slope * hedge_scale) ** 2 + residual_scale**2)
+    check_calm_first((slope * hedge_scale) ** 2 + residual_scale**2)
     check_at_least(seed, "seed", 0)
     generator = np.random.default_rng(seed)
     path = _markov_chain(generator.random(n_dates), matrix)
@@ -198,37 +211,50 @@ def simulate_regimes(
     return SimulatedRegimes(returns, regimes, matrix, pd.Series(slope[path], dates, name="hedge"))
 
 
-def _dcc_path(
-    noise: Array, target: Array, dcc: tuple[float, float], garch: tuple[float, float, float]
-) -> tuple[Array, Array]:
-    """Returns of unit scale and their conditional covariance, from independent standard normal noise."""
-    (a, b), (omega, alpha, beta) = dcc, garch
-    values, covariance = np.empty_like(noise), np.empty((*noise.shape, noise.shape[1]))
-    quasi, variance = target.copy(), np.full(noise.shape[1], omega / (1 - alpha - beta))
-    for t in range(len(noise)):
-        spread = np.sqrt(np.diag(quasi))
-        correlation = quasi / np.outer(spread, spread)
+class _DCCGARCH(NamedTuple):
+    """Parameters of a DCC-GARCH(1,1), the same variance parameters for all series."""
+
+    a: float
+    b: float
+    omega: float
+    alpha: float
+    beta: float
+
+
+def _dcc_path(noise: Array, target: Array, model: _DCCGARCH) -> tuple[Array, Array]:
+    """Return returns of unit scale and their conditional covariance from standard normal noise."""
+    a, b, omega, alpha, beta = model
+    n_dates, n_series = noise.shape
+    values = np.empty_like(noise)
+    covariance = np.empty((n_dates, n_series, n_series))
+    q = target.copy()
+    variance = np.full(n_series, omega / (1 - alpha - beta))
+    for t in range(n_dates):
+        spread = np.sqrt(np.diag(q))
+        correlation = q / np.outer(spread, spread)
         volatility = np.sqrt(variance)
         standardized = np.linalg.cholesky(correlation) @ noise[t]
         covariance[t] = correlation * np.outer(volatility, volatility)
         values[t] = volatility * standardized
-        quasi = (1 - a - b) * target + a * np.outer(standardized, standardized) + b * quasi
+        q = (1 - a - b) * target + a * np.outer(standardized, standardized) + b * q
         variance = omega + alpha * values[t] ** 2 + beta * variance
     return values, covariance
 
 
 def _markov_chain(uniform: Array, transition: Array) -> npt.NDArray[np.int64]:
-    """A path of regimes, by inversion of the cumulative probabilities; the first from the stationary distribution."""
+    """Return a path of regimes from uniform draws, by inversion of the cumulative probabilities.
+
+    The first regime has the stationary distribution.
+    """
     n_regimes = len(transition)
     equations = np.vstack([transition.T - np.eye(n_regimes), np.ones(n_regimes)])
     stationary = np.linalg.lstsq(equations, np.append(np.zeros(n_regimes), 1.0))[0]
     path = np.empty(len(uniform), dtype=np.int64)
     probabilities = stationary
     for t, draw in enumerate(uniform):
-        # The last regime takes what rounding leaves of the sum.
-        path[t] = min(
-            int(np.searchsorted(np.cumsum(probabilities), draw, side="right")), n_regimes - 1
-        )
+        regime = int(np.searchsorted(np.cumsum(probabilities), draw, side="right"))
+        # The cumulative probabilities may end below one by rounding.
+        path[t] = min(regime, n_regimes - 1)
         probabilities = transition[path[t]]
     return path
 
@@ -240,83 +266,3 @@ def _business_days(n_dates: int) -> pd.DatetimeIndex:
 def _outline(returns: pd.DataFrame) -> str:
     columns = ", ".join(map(str, returns.columns))
     return f"simulated, {len(returns)} dates to {returns.index[-1]:%Y-%m-%d}, columns {columns}"
-
-
-def _names(names: Sequence[str] | None, n_series: int) -> list[str]:
-    if names is None:
-        return ["asset", "hedge", *(f"hedge{number}" for number in range(2, n_series))]
-    if isinstance(names, str) or len(names) != n_series or len(set(names)) != n_series:
-        raise DataError(
-            f"names must be {n_series} different names, one for each series; got {names!r}."
-        )
-    return list(names)
-
-
-def _check_stationary(news: float, memory: float, news_name: str, memory_name: str) -> None:
-    if not (news >= 0 and memory >= 0 and news + memory < 1):
-        raise DataError(
-            f"{news_name} and {memory_name} must not be negative and must add up to less than 1 (stationarity); "
-            f"got {news} and {memory}."
-        )
-
-
-def _correlation_matrix(correlation: float | npt.ArrayLike, n_series: int) -> Array:
-    given = np.asarray(correlation, dtype=float)
-    matrix = np.full((n_series, n_series), float(given)) if given.ndim == 0 else given.copy()
-    if given.ndim == 0:
-        np.fill_diagonal(matrix, 1.0)
-    if matrix.shape != (n_series, n_series):
-        raise DataError(
-            f"correlation must be one number or a matrix of shape ({n_series}, {n_series}), as n_series says; "
-            f"got shape {matrix.shape}."
-        )
-    if not (
-        np.isfinite(matrix).all()
-        and np.allclose(matrix, matrix.T)
-        and np.allclose(np.diag(matrix), 1)
-    ):
-        raise DataError(
-            f"correlation must be symmetric with ones on its diagonal; got {matrix.tolist()}."
-        )
-    smallest = float(np.linalg.eigvalsh(matrix)[0])
-    if smallest <= 1e-10:
-        raise DataError(
-            f"correlation must be positive definite; its smallest eigenvalue is {smallest:.3g}. "
-            "Move the correlations towards zero."
-        )
-    return matrix
-
-
-def _transition_matrix(transition: npt.ArrayLike) -> Array:
-    matrix = np.array(transition, dtype=float)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise DataError(f"transition must be a square matrix; got shape {matrix.shape}.")
-    if not (np.all(matrix >= 0) and np.allclose(matrix.sum(axis=1), 1, rtol=0, atol=1e-8)):
-        raise DataError(
-            f"transition must hold probabilities, and each row must sum to one; got {matrix.tolist()} "
-            f"with row sums {matrix.sum(axis=1).tolist()}."
-        )
-    return matrix
-
-
-def _per_regime(
-    values: Sequence[float], name: str, n_regimes: int, *, positive: bool = False
-) -> Array:
-    array = np.asarray(values, dtype=float)
-    if array.shape != (n_regimes,):
-        raise DataError(
-            f"{name} must hold {n_regimes} numbers, one for each regime of transition; got {values!r}."
-        )
-    if not np.isfinite(array).all() or (positive and not (array > 0).all()):
-        raise DataError(
-            f"{name} must be finite{' and positive' if positive else ''}; got {values!r}."
-        )
-    return array
-
-
-def _check_calm_first(variance: Array) -> None:
-    if (np.diff(variance) < 0).any():
-        raise DataError(
-            f"regimes must be numbered from calm to turbulent by the variance of the asset; got {variance.tolist()}. "
-            "Reorder transition, ratios and volatilities alike."
-        )

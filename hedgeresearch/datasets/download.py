@@ -1,4 +1,4 @@
-"""Files from their pinned address, kept in a cache folder, refused if a byte differs."""
+"""Files from a fixed address, kept in a cache folder and refused if a byte differs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from hedgeresearch.datasets.sources import SOURCES, Source
 from hedgeresearch.errors import DataError, MissingDataError
 
 FOLDER_VARIABLE = "HEDGERESEARCH_DATA_DIR"
+"""Environment variable with the path of the cache folder."""
 
 logger = logging.getLogger(__name__)
 
 
 @exported_by("hedgeresearch.datasets")
 def fetch(name: str) -> Path:
-    """The file of that name, from the cache folder or downloaded into it.
+    """Return the path of a file in the cache folder, after downloading it if necessary.
 
-    The folder is the one that the environment variable ``HEDGERESEARCH_DATA_DIR`` names, else the user's cache
-    folder. A download is announced in one line of the log (on the screen, unless logging is set up otherwise), with its
-    source and licence.
+    The folder is that of the environment variable ``HEDGERESEARCH_DATA_DIR``, or else the user's
+    cache folder. A download is announced in one line of the log (on the screen, unless logging is
+    set up otherwise), with its source and license.
 
     Parameters
     ----------
@@ -32,25 +33,25 @@ def fetch(name: str) -> Path:
     Raises
     ------
     MissingDataError
-        If the file is neither in the folder nor to be had from its address.
+        If the file is not in the folder and cannot be downloaded.
     DataError
-        If its bytes are not those of the pinned sha256. Such a file is never read; it is kept beside as
-        ``<name>.refused``. If there is no such file to download, it cannot be read, or the folder is that of a user
-        who does not exist.
+        If its bytes do not have the expected sha256; such a file is never read but renamed to
+        ``<name>.refused``. Also if the name is unknown, the file cannot be read, or the folder is
+        in the home of an unknown user.
     """
     if name not in SOURCES:
         raise DataError(f"name must be one of {', '.join(SOURCES)}; got {name!r}.")
     source = SOURCES[name]
-    file = folder() / name
+    file = cache_folder() / name
     if not file.exists():
         _download(source, file)
-    elif _hash(file) != source.sha256:
+    elif _file_hash(file) != source.sha256:
         _refuse(file, file, source)
     return file
 
 
-def folder() -> Path:
-    """Where downloaded files are kept."""
+def cache_folder() -> Path:
+    """Return the folder of downloaded files."""
     import pooch
 
     setting = os.environ.get(FOLDER_VARIABLE)
@@ -60,40 +61,42 @@ def folder() -> Path:
         return Path(setting).expanduser()
     except RuntimeError:
         raise DataError(
-            f"{FOLDER_VARIABLE} must name a folder; got {setting!r}, and there is no such user. Give the whole path."
+            f"{FOLDER_VARIABLE} must name a folder; got {setting!r}, and there is no such user. "
+            "Use the whole path."
         ) from None
 
 
 def _download(source: Source, file: Path) -> None:
-    """Through a temporary file of the same folder: a download that is interrupted leaves nothing under the name."""
+    """Download through a temporary folder, so that an interruption leaves no partial file."""
     import pooch
     import requests
 
-    logger.warning("Downloading %s (licence: %s) to %s.", source.address, source.licence, file)
+    logger.warning("Downloading %s (license: %s) to %s.", source.address, source.license, file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=file.parent) as place:
-            arrived = Path(place) / file.name
-            # whole, as these files are small: a stream would be left open
-            pooch.HTTPDownloader(stream=False)(source.address, str(arrived), None)
-            if _hash(arrived) != source.sha256:
-                _refuse(arrived, file, source)
-            arrived.replace(file)
+        with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+            received = Path(folder) / file.name
+            # In one piece, because a stream would be left open; the files are small.
+            pooch.HTTPDownloader(stream=False)(source.address, str(received), None)
+            if _file_hash(received) != source.sha256:
+                _refuse(received, file, source)
+            received.replace(file)
     except requests.RequestException as error:
         raise MissingDataError(
-            f"{file.name} is not in {file.parent} and could not be downloaded ({type(error).__name__}). "
-            f"Save {source.address} (sha256 {source.sha256}) as {file}, or name the folder that holds it in "
-            f"{FOLDER_VARIABLE}."
+            f"{file.name} is not in {file.parent} and could not be downloaded "
+            f"({type(error).__name__}). Save {source.address} (sha256 {source.sha256}) as {file}, "
+            f"or name the folder that holds it in {FOLDER_VARIABLE}."
         ) from None
     except OSError as error:
         raise MissingDataError(
-            f"{file.name} is to be downloaded to {file.parent}, which must be a folder that can be written: "
-            f"{error.strerror}. Name one in {FOLDER_VARIABLE}, or one that holds the file already."
+            f"{file.name} is to be downloaded to {file.parent}, which must be a folder that can be "
+            f"written: {error.strerror}. Name one in {FOLDER_VARIABLE}, "
+            "or one that holds the file already."
         ) from None
 
 
-def _hash(file: Path) -> str:
-    """The sha256 of what was found."""
+def _file_hash(file: Path) -> str:
+    """Return the sha256 of a file."""
     import pooch
 
     try:
@@ -105,11 +108,12 @@ def _hash(file: Path) -> str:
 
 
 def _refuse(found: Path, file: Path, source: Source) -> None:
+    """Rename a file with the wrong bytes to ``<name>.refused`` and raise a DataError."""
     aside = file.with_name(f"{file.name}.refused")
-    digest = _hash(found)
+    digest = _file_hash(found)
     try:
         found.replace(aside)
-        kept = f"It was kept aside as {aside}; try again to download it."
-    except OSError:  # a folder that cannot be written to
-        kept = f"Remove it from {file.parent}."
-    raise DataError(f"{file.name} must have the sha256 {source.sha256}; got {digest}. {kept}")
+        remedy = f"It was kept aside as {aside}; try again to download it."
+    except OSError:  # the folder cannot be written
+        remedy = f"Remove it from {file.parent}."
+    raise DataError(f"{file.name} must have the sha256 {source.sha256}; got {digest}. {remedy}")

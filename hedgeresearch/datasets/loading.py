@@ -1,4 +1,4 @@
-"""The tables by name, bundled and downloaded."""
+"""Tables by name, bundled and downloaded."""
 
 from __future__ import annotations
 
@@ -7,32 +7,35 @@ import difflib
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch.datasets import binance, bundled
+from hedgeresearch.datasets.binance import BINANCE, load_binance
+from hedgeresearch.datasets.bundled import bundled_names, read_bundled, read_description
 from hedgeresearch.errors import DataError
 
-LISTED = ("title", "frequency", "period", "rows", "columns", "licence")
+LISTED_KEYS = ("title", "frequency", "period", "rows", "columns", "license")
 
 
 @exported_by("hedgeresearch.datasets")
 def load(name: str) -> pd.DataFrame:
-    """A table, with where it comes from in its attrs; units are those of ``attrs["columns"]``.
+    """Load a table by name.
 
     Parameters
     ----------
     name : str
-        One of the names in :func:`list_datasets`. All are bundled but ``binance_8h``, which is downloaded when first loaded.
+        One of the names in :func:`list_datasets`. All are bundled except ``binance_8h``, which is
+        downloaded when first loaded.
 
     Returns
     -------
     DataFrame, shape (n_dates, n_columns)
-        Floats indexed by a DatetimeIndex named ``date``. ``attrs`` holds strings: name, title, source, licence, period,
-        frequency, rows, columns, sha256, made by; and asset and hedges where the table makes an example of a hedge.
+        Floats indexed by a DatetimeIndex named ``date``, in the units of ``attrs["columns"]``.
+        ``attrs`` holds strings: name, title, source, license, period, frequency, rows, columns,
+        sha256 and made by; also asset and hedges where the table is an example of a hedge.
 
     Raises
     ------
     DataError
-        If there is no such table, its file is not the one that its description was written for (sha256), or it cannot
-        be downloaded.
+        If there is no such table, its file does not have the sha256 of its description, or it
+        cannot be downloaded.
 
     Examples
     --------
@@ -42,44 +45,40 @@ def load(name: str) -> pd.DataFrame:
     >>> prices.attrs["asset"], prices.attrs["hedges"]
     ('NASDAQ', 'SP500')
     """
-    if name == binance.ABOUT["name"]:
-        table = binance.load_binance()
-        table.attrs.update(binance.ABOUT)
+    if name == BINANCE["name"]:
+        table = load_binance()
+        table.attrs.update(BINANCE)
         return table
-    if name not in bundled.names():
-        raise DataError(_unknown(name))
-    return bundled.read(name)
+    if name not in bundled_names():
+        raise DataError(_unknown_name(name))
+    return read_bundled(name)
 
 
 @exported_by("hedgeresearch.datasets")
 def list_datasets() -> pd.DataFrame:
-    """The tables, one a row; every cell is text.
+    """List the tables.
 
     Returns
     -------
     DataFrame, shape (n_tables, 6)
-        Indexed by name; title, frequency, period, rows, columns (meaning and unit) and licence.
+        Texts, indexed by name: title, frequency, period, rows, columns (meaning and unit) and
+        license.
 
     Examples
     --------
     >>> list_datasets().loc["brent_wti", "frequency"]
     'monthly (averages)'
     """
-    abouts = [*(bundled.describe(name) for name in bundled.names()), binance.ABOUT]
-    table = pd.DataFrame(abouts, index=pd.Index([about["name"] for about in abouts], name="name"))
-    return table[[*LISTED]]
+    descriptions = [*map(read_description, bundled_names()), BINANCE]
+    names = pd.Index([description["name"] for description in descriptions], name="name")
+    return pd.DataFrame(descriptions, index=names)[[*LISTED_KEYS]]
 
 
-def _names() -> list[str]:
-    return [*bundled.names(), binance.ABOUT["name"]]
-
-
-def _unknown(name: str) -> str:
-    names = _names()
+def _unknown_name(name: str) -> str:
+    names = [*bundled_names(), BINANCE["name"]]
     nearest = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.4)
-    advice = (
-        f"Did you mean {nearest[0]!r}?"
-        if nearest
-        else "See hr.datasets.list_datasets() for what they hold."
-    )
+    if nearest:
+        advice = f"Did you mean {nearest[0]!r}?"
+    else:
+        advice = "See hr.datasets.list_datasets() for their contents."
     return f"name must be one of {', '.join(map(repr, names))}; got {name!r}. {advice}"

@@ -12,7 +12,7 @@ from hedgeresearch.errors import MissingDataError
 
 @exported_by("hedgeresearch.datasets")
 def read_rda(path: Path) -> Any:
-    """The first object in a file of R data (``.rda``), as the package rdata converts it.
+    """Return the first object in a file of R data (``.rda``), as the package rdata converts it.
 
     Raises
     ------
@@ -27,7 +27,6 @@ def read_rda(path: Path) -> Any:
             'pip install "hedgeresearch[reproductions]".'
         ) from None
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # rdata speaks of the classes of R that it turns into plain arrays
+        # rdata warns of classes of R that it converts to plain arrays.
+        warnings.simplefilter("ignore")
         return next(iter(rdata.read_rda(path).values()))

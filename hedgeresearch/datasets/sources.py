@@ -1,6 +1,6 @@
-"""Data that the package may not contain: where each file lies, and the bytes it must hold.
+"""Files that the package may not contain: the address and the sha256 of each.
 
-All are pinned to a commit of a public repository, so that the file behind an address never changes.
+Every address is that of one commit of a public repository, so that the file never changes.
 """
 
 from __future__ import annotations
@@ -9,22 +9,25 @@ from typing import NamedTuple
 
 
 class Source(NamedTuple):
-    """A file of a public repository on GitHub."""
+    """File of a public repository on GitHub."""
 
     repository: str
     commit: str
     path: str
-    licence: str
+    license: str
     sha256: str
 
     @property
     def address(self) -> str:
-        """Where the file is downloaded from."""
+        """Address from which the file is downloaded."""
         return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{self.path}"
 
 
-CONNECTEDNESS = ("GabauerDavid/ConnectednessApproach", "37950cc0d1793986fca6f4b0f1ac120707cec4d5")
-MSGARCH = ("cran/MSGARCH", "8cf35e5ed0332a664e06ad45e52af38452d35c26")
+CONNECTEDNESS_REPOSITORY = (
+    "GabauerDavid/ConnectednessApproach",
+    "37950cc0d1793986fca6f4b0f1ac120707cec4d5",
+)
+MSGARCH_REPOSITORY = ("cran/MSGARCH", "8cf35e5ed0332a664e06ad45e52af38452d35c26")
 
 SOURCES = {
     "all_exchanges.csv": Source(
@@ -42,13 +45,13 @@ SOURCES = {
         "bf0e70251915e9de2a11bcc5db3b4d084bbfb3c2bcf3105c587ccdb06c09705f",
     ),
     "cgp2024.rda": Source(
-        *CONNECTEDNESS,
+        *CONNECTEDNESS_REPOSITORY,
         "data/cgp2024.rda",
         "GPL-3",
         "46e03b257f9c52fd3e0d71b0174c7ad9eeea56f4b375037677395c6a661f1f80",
     ),
     "g2020.rda": Source(
-        *CONNECTEDNESS,
+        *CONNECTEDNESS_REPOSITORY,
         "data/g2020.rda",
         "GPL-3",
         "ee8f0ae551618af3eee15d82c44b084fc570cf6e79883f08966a88b83b444408",
@@ -68,16 +71,16 @@ SOURCES = {
         "efe225b4e885038b01d642f61ea744c5650efd852e2f77093d09b8898a95922f",
     ),
     "dem2gbp.rda": Source(
-        *MSGARCH,
+        *MSGARCH_REPOSITORY,
         "data/dem2gbp.rda",
         "GPL-2 or later",
         "aceec27bea621e43b38ad56718e410ed8c3d2d88e28b29e67d30672102baabf4",
     ),
     "SMI.rda": Source(
-        *MSGARCH,
+        *MSGARCH_REPOSITORY,
         "data/SMI.rda",
         "GPL-2 or later",
         "8705da482d89e0f156195f7e8fe36492afc287d06eb231e5169521920b27d577",
     ),
 }
-"""By the name that the file has in the cache."""
+"""Files by their name in the cache."""

@@ -1,4 +1,4 @@
-"""Spreadsheets of the old binary kind."""
+"""Spreadsheets in the old binary format."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from hedgeresearch.errors import MissingDataError
 
 
 def read_xls(path: Path) -> pd.DataFrame:
-    """The first sheet of a spreadsheet (``.xls``), its first row as names of columns, (n_rows, n_columns).
+    """Return the first sheet of a spreadsheet (``.xls``), (n_rows, n_columns).
 
-    Dates stay what they are in the file, days since 1899-12-30.
+    Its first row holds the names of the columns. Dates stay as they are in the file, days since
+    1899-12-30.
 
     Raises
     ------
@@ -27,6 +28,5 @@ def read_xls(path: Path) -> pd.DataFrame:
             'pip install "hedgeresearch[reproductions]".'
         ) from None
     sheet = xlrd.open_workbook(path).sheet_by_index(0)
-    return pd.DataFrame(
-        {name: sheet.col_values(i, 1) for i, name in enumerate(sheet.row_values(0))}
-    )
+    columns = {name: sheet.col_values(i, 1) for i, name in enumerate(sheet.row_values(0))}
+    return pd.DataFrame(columns)

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.typing import Array
 
 
@@ -26,31 +27,38 @@ class Estimates:
 
     Attributes
     ----------
-    values : dict, estimate by name; empty for a model that estimates nothing
+    values : dict, estimate by name, which is a text or a ParameterName; empty for a model that
+        estimates nothing
     n_dates : int, number of observations in the estimation sample
     log_likelihood : float or None, of the estimation sample, in the units of the returns
     n_targets : int, number of estimated moments (targets) that are not in ``values`` but count in
         the information criteria
     gradient_norm : float or None, largest component of the projected gradient per date, in
         standardized units
-    bounds_hit : tuple of str, bounds on which an estimate lies
+    bounds : tuple of str or Bound, bounds on which an estimate lies
     degrees_of_freedom : float, of the t distribution of the p-values; infinite for the normal
     inference : ParameterErrors or None, sampling error; None if the model has none
     """
 
-    values: Mapping[str, float]
+    values: Mapping[str, float] | Mapping[ParameterName, float]
     n_dates: int
     log_likelihood: float | None = None
     n_targets: int = 0
     gradient_norm: float | None = None
-    bounds_hit: tuple[str, ...] = ()
+    bounds: tuple[str | Bound, ...] = ()
     degrees_of_freedom: float = np.inf
     inference: ParameterErrors | None = None
 
     @cached_property
     def parameters(self) -> pd.Series[float]:
         """Estimate of each parameter, (k,)."""
-        return pd.Series(dict(self.values), dtype=np.float64, name="estimate")
+        by_name = {str(name): value for name, value in self.values.items()}
+        return pd.Series(by_name, dtype=np.float64, name="estimate")
+
+    @property
+    def bounds_hit(self) -> tuple[str, ...]:
+        """Bounds on which an estimate lies, in words, such as "p [0,1] = 0"."""
+        return tuple(str(bound) for bound in self.bounds)
 
     @cached_property
     def covariance(self) -> pd.DataFrame | None:

@@ -1,4 +1,4 @@
-"""A regime that was hardly ever visited: its parameters rest on a handful of dates."""
+"""Warning of regimes that were visited on a few dates, on which their parameters depend."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import pandas as pd
 from hedgeresearch._formatting import day
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 
-FEWEST_DATES = 20
-"""Dates with a smoothed probability above one half that a regime needs to be believed."""
+MIN_DATES = 20
+"""Number of dates with a smoothed probability above one half that a reliable regime needs."""
 
 
 def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
-    """Warn of regimes visited on fewer than 20 dates, by their smoothed probabilities (n_dates, k), and name these."""
+    """Warn of regimes that were visited on fewer than 20 dates, and name these dates.
+
+    Parameters
+    ----------
+    smoothed : DataFrame (n_dates, k), smoothed probabilities
+    """
     for regime in smoothed.columns:
         visited = smoothed.index[smoothed[regime] > 0.5]
-        if len(visited) < FEWEST_DATES:
-            named = f"only on {', '.join(map(day, visited))}" if len(visited) else "never"
+        if len(visited) < MIN_DATES:
+            when = f"only on {', '.join(map(day, visited))}" if len(visited) else "never"
             warn_caller(
-                f"regime {regime} should be visited on {FEWEST_DATES} dates or more; it was visited {named}. "
-                "Look for outliers on these dates, use fewer regimes or take more dates.",
+                f"regime {regime} should be visited on {MIN_DATES} dates or more; it was visited "
+                f"{when}. Look for outliers on these dates, use fewer regimes or take more dates.",
                 ConvergenceWarning,
             )

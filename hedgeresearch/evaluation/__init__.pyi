@@ -1,24 +1,21 @@
 from .causality import CausalityCheck as CausalityCheck
 from .causality import check_causality as check_causality
-from .comparison.confidence_set import ModelConfidenceSet as ModelConfidenceSet
-from .comparison.confidence_set import model_confidence_set as model_confidence_set
 from .comparison.difference_interval import DifferenceInterval as DifferenceInterval
 from .comparison.difference_interval import bootstrap_difference as bootstrap_difference
-from .comparison.historical_simulation import historical_value_at_risk as historical_value_at_risk
-from .comparison.hypothesis_tests import PairedTest as PairedTest
+from .comparison.multiple import ModelConfidenceSet as ModelConfidenceSet
+from .comparison.multiple import model_confidence_set as model_confidence_set
+from .comparison.multiple import superior_ability_test as superior_ability_test
 from .comparison.overview import Comparison as Comparison
 from .comparison.overview import compare_hedges as compare_hedges
-from .comparison.pitman_morgan import pitman_morgan_test as pitman_morgan_test
-from .comparison.predictive_ability import diebold_mariano_test as diebold_mariano_test
-from .comparison.predictive_ability import giacomini_white_test as giacomini_white_test
-from .comparison.superior_ability import SuperiorAbility as SuperiorAbility
-from .comparison.superior_ability import superior_ability_test as superior_ability_test
-from .comparison.value_at_risk_backtests import ValueAtRiskTest as ValueAtRiskTest
+from .comparison.paired import diebold_mariano_test as diebold_mariano_test
+from .comparison.paired import giacomini_white_test as giacomini_white_test
+from .comparison.paired import pitman_morgan_test as pitman_morgan_test
 from .comparison.value_at_risk_backtests import christoffersen_test as christoffersen_test
 from .comparison.value_at_risk_backtests import (
     conditional_coverage_test as conditional_coverage_test,
 )
 from .comparison.value_at_risk_backtests import dynamic_quantile_test as dynamic_quantile_test
+from .comparison.value_at_risk_backtests import historical_value_at_risk as historical_value_at_risk
 from .comparison.value_at_risk_backtests import kupiec_test as kupiec_test
 from .engine.runner import walk_forward as walk_forward
 from .engine.runner import walk_forward_panel as walk_forward_panel

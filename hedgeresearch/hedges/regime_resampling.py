@@ -14,7 +14,7 @@ import pandas as pd
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.state import stationary_probabilities
+from hedgeresearch.regimes.markov_chain import stationary_probabilities
 from hedgeresearch.typing import Array, Indices
 
 

@@ -1,4 +1,10 @@
-"""Functions of returns and ratios: effectiveness, tail risk, utility, turnover."""
+"""Measures of hedged returns and of ratios: effectiveness, tail risk, utility and turnover.
+
+They are functions of returns (n_dates,) in fractions per period, so that they also apply to returns
+from elsewhere. ``effectiveness`` is the share of variance that a hedge removes. Losses are positive
+numbers; a tail probability such as 0.05 is the share of dates with larger losses. Any measure can
+be taken year by year, in each regime, or on the asset's worst days.
+"""
 
 import lazy_loader
 

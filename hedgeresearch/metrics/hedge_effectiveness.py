@@ -1,4 +1,4 @@
-"""Measures of a hedge by variance, as functions of returns."""
+"""Returns of a hedged position, and how much variance the hedge removes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from hedgeresearch.typing import Array
 def hedged_returns(
     asset: pd.Series[float], hedges: pd.DataFrame, ratio: pd.DataFrame
 ) -> pd.Series[float]:
-    """Returns of the hedged position, asset - ratio @ hedges, on the dates of ``ratio``: (n_dates,).
+    """Return asset - ratio @ hedges, the returns of the hedged position, on the dates of ``ratio``.
 
     Parameters
     ----------
-    asset : Series (n_dates,); hedges : DataFrame (n_dates, n_hedges), fractions per period
+    asset : Series (n_dates,), fractions per period
+    hedges : DataFrame (n_dates, n_hedges), fractions per period
     ratio : DataFrame (n_dates or fewer, n_hedges), each date's ratio made before that date
 
     Raises
@@ -41,15 +42,18 @@ def hedged_returns(
     >>> round(hr.effectiveness(hedged, asset[hedged.index]), 3)
     0.823
     """
-    joined, ratio = join_asset_and_hedges(asset, hedges), check_frame(ratio, "ratio")
-    if list(ratio.columns) != list(joined.columns[1:]):
+    joined = join_asset_and_hedges(asset, hedges)
+    ratio = check_frame(ratio, "ratio")
+    names = list(joined.columns[1:])
+    if list(ratio.columns) != names:
         raise DataError(
-            f"ratio must have the columns of hedges, {list(joined.columns[1:])}; got {list(ratio.columns)}."
+            f"ratio must have the columns of hedges, {names}; got {list(ratio.columns)}."
         )
     absent = ratio.index.difference(joined.index)
     if len(absent):
         raise DataError(
-            f"every date of ratio must have returns; {len(absent)} have none, the first {day(absent[0])}."
+            f"every date of ratio must have returns; {len(absent)} have none, the first "
+            f"{day(absent[0])}."
         )
     common = joined.loc[ratio.index]
     return (common.iloc[:, 0] - (ratio * common.iloc[:, 1:]).sum(axis=1)).rename("hedged")
@@ -57,7 +61,7 @@ def hedged_returns(
 
 @exported_by("hedgeresearch.metrics")
 def variance(returns: pd.Series[float], ddof: int = 1) -> float:
-    """Variance per period, in squared units of the returns.
+    """Return the variance per period, in squared units of the returns.
 
     Parameters
     ----------
@@ -71,21 +75,24 @@ def variance(returns: pd.Series[float], ddof: int = 1) -> float:
 
     Examples
     --------
-    >>> round(variance(pd.Series([0.01, -0.01, 0.03], pd.date_range("2020-01-01", periods=3))), 6)
+    >>> returns = pd.Series([0.01, -0.01, 0.03], pd.date_range("2020-01-01", periods=3))
+    >>> round(variance(returns), 6)
     0.0004
     """
     check_at_least(ddof, "ddof", 0)
     return float(variance_of(one_series(returns, minimum_rows=ddof + 1).to_numpy(), ddof))
 
 
-def variance_of(values: Array, ddof: int) -> Array:
-    """Variance over the last axis of values (..., n_dates)."""
+def variance_of(values: Array, ddof: int = 1) -> Array:
+    """Return the variance over the last axis of values (..., n_dates)."""
     return np.asarray(values.var(axis=-1, ddof=ddof))
 
 
 @exported_by("hedgeresearch.metrics")
 def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float:
-    """Share of the variance that a hedge removes, 1 - var(hedged) / var(unhedged) (Ederington 1979, eq. 8).
+    """Return the share of variance that a hedge removes, 1 - var(hedged) / var(unhedged).
+
+    Source: Ederington (1979), Journal of Finance 34, eq. 8.
 
     Parameters
     ----------
@@ -95,10 +102,16 @@ def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float
     ------
     DataError
         If the dates differ or the unhedged returns are constant.
+
+    Examples
+    --------
+    >>> dates = pd.date_range("2020-01-01", periods=4)
+    >>> unhedged = pd.Series([0.02, -0.02, 0.04, -0.04], dates)
+    >>> round(effectiveness(0.5 * unhedged, unhedged), 2)
+    0.75
     """
-    joined = joined_series({"hedged": hedged, "unhedged": unhedged}).to_numpy()
-    left, right = joined.T
-    if len(joined) < 2 or right.max() - right.min() <= CONSTANT_TOLERANCE * np.abs(right).max():
+    left, right = joined_series({"hedged": hedged, "unhedged": unhedged}).to_numpy().T
+    if len(right) < 2 or right.max() - right.min() <= CONSTANT_TOLERANCE * np.abs(right).max():
         raise DataError(
             "unhedged returns must vary over two dates or more; their variance is zero."
         )
@@ -106,5 +119,5 @@ def effectiveness(hedged: pd.Series[float], unhedged: pd.Series[float]) -> float
 
 
 def effectiveness_of(hedged: Array, unhedged: Array) -> Array:
-    """Share of the variance that is removed, over the last axis of two arrays (..., n_dates)."""
-    return np.asarray(1.0 - variance_of(hedged, 1) / variance_of(unhedged, 1))
+    """Return the share of variance that is removed over the last axis of two arrays."""
+    return np.asarray(1.0 - variance_of(hedged) / variance_of(unhedged))

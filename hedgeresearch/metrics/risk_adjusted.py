@@ -1,12 +1,15 @@
-r"""What hedged returns are worth to somebody averse to risk: per period, but the Sharpe ratio per year.
+r"""Certainty equivalents and Sharpe ratio of returns.
 
-- Exponential utility, :math:`-\log(\frac1n \sum_t e^{-A r_t}) / A`: the certain return liked as much as the returns
-  under constant absolute risk aversion A (Pratt 1964, Econometrica 32);
-- mean-variance, :math:`\bar r - \frac A2 s^2`: the same for normal returns, and to second order for small ones.
-  Kroner and Sultan (1993), Journal of Financial and Quantitative Analysis 28, write their utility without the half:
-  their mean - 4 variance is A = 8 here;
-- Sharpe ratio, :math:`\sqrt P\, \bar r / s` with P periods per year: Sharpe (1994), Journal of Portfolio Management 21.
-  The square root holds for returns without autocorrelation (Lo 2002, Financial Analysts Journal 58).
+They are per period, but the Sharpe ratio per year.
+
+- Exponential utility, :math:`-\log(\frac1n \sum_t e^{-A r_t}) / A`: the certain return liked as
+  much as the returns under constant absolute risk aversion A (Pratt 1964, Econometrica 32);
+- mean-variance, :math:`\bar r - \frac A2 s^2`: the same for normal returns, and to second order for
+  small ones. Kroner and Sultan (1993), Journal of Financial and Quantitative Analysis 28, write
+  their utility without the half: their mean - 4 variance is A = 8 here;
+- Sharpe ratio, :math:`\sqrt P\, \bar r / s` with P periods per year: Sharpe (1994), Journal of
+  Portfolio Management 21. The square root holds for returns without autocorrelation (Lo 2002,
+  Financial Analysts Journal 58).
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from hedgeresearch.typing import Array
 
 @exported_by("hedgeresearch.metrics")
 def exponential_certainty_equivalent(returns: pd.Series[float], risk_aversion: float) -> float:
-    """The certain return per period that exponential utility likes as much as the returns.
+    """Return the certain return per period with the same expected exponential utility.
 
     Parameters
     ----------
@@ -44,8 +47,8 @@ def exponential_certainty_equivalent(returns: pd.Series[float], risk_aversion: f
 
 
 def exponential_certainty_equivalent_of(values: Array, risk_aversion: float) -> Array:
-    """Over the last axis of values (..., n_dates)."""
-    # about the worst return, so that no exponential overflows
+    """Return the exponential certainty equivalent over the last axis of values (..., n_dates)."""
+    # relative to the worst return, so that no exponential overflows
     worst = values.min(axis=-1, keepdims=True)
     mean = np.exp(-risk_aversion * (values - worst)).mean(axis=-1)
     return np.asarray(worst[..., 0] - np.log(mean) / risk_aversion)
@@ -55,7 +58,7 @@ def exponential_certainty_equivalent_of(values: Array, risk_aversion: float) -> 
 def mean_variance_certainty_equivalent(
     returns: pd.Series[float], risk_aversion: float, ddof: int = 1
 ) -> float:
-    """Mean return per period less half the risk aversion times the variance.
+    """Return the mean per period less half the risk aversion times the variance.
 
     Parameters
     ----------
@@ -75,18 +78,20 @@ def mean_variance_certainty_equivalent(
     return float(mean_variance_certainty_equivalent_of(values, risk_aversion, ddof))
 
 
-def mean_variance_certainty_equivalent_of(values: Array, risk_aversion: float, ddof: int) -> Array:
-    """Over the last axis of values (..., n_dates)."""
+def mean_variance_certainty_equivalent_of(
+    values: Array, risk_aversion: float, ddof: int = 1
+) -> Array:
+    """Return the mean-variance certainty equivalent over the last axis of values (..., n_dates)."""
     return np.asarray(values.mean(axis=-1) - 0.5 * risk_aversion * values.var(axis=-1, ddof=ddof))
 
 
 @exported_by("hedgeresearch.metrics")
 def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) -> float:
-    """Mean over standard deviation, per year.
+    """Return the Sharpe ratio per year: the mean over the standard deviation.
 
     Parameters
     ----------
-    returns : Series (n_dates,), in excess of what cash pays
+    returns : Series (n_dates,), in excess of the return on cash
     periods_per_year : float > 0, such as 252 for trading days, 365 for days, 52 for weeks
     ddof : int, the variance is divided by n_dates - ddof
 
@@ -98,7 +103,8 @@ def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) ->
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> round(hr.metrics.sharpe(hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"], periods_per_year=252), 2)
+    >>> nasdaq = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
+    >>> round(hr.metrics.sharpe(nasdaq, periods_per_year=252), 2)
     0.34
     """
     check_between(periods_per_year, "periods_per_year", 0.0, math.inf)
@@ -109,8 +115,8 @@ def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) ->
     return float(sharpe_of(values, periods_per_year, ddof))
 
 
-def sharpe_of(values: Array, periods_per_year: float, ddof: int) -> Array:
-    """Over the last axis of values (..., n_dates)."""
+def sharpe_of(values: Array, periods_per_year: float, ddof: int = 1) -> Array:
+    """Return the Sharpe ratio per year over the last axis of values (..., n_dates)."""
     return np.asarray(
         math.sqrt(periods_per_year) * values.mean(axis=-1) / values.std(axis=-1, ddof=ddof)
     )

@@ -1,9 +1,13 @@
 from .api import recommend as recommend
+from .assessment.confidence import Confidence as Confidence
 from .inputs.market import Market as Market
 from .inputs.position import Position as Position
+from .inputs.rebalancing import CostOptimalBands as CostOptimalBands
+from .inputs.rebalancing import NoTradeBands as NoTradeBands
+from .inputs.rebalancing import PartialRebalancing as PartialRebalancing
 from .inputs.settings import Limits as Limits
 from .inputs.settings import Margin as Margin
 from .inputs.settings import Objective as Objective
-from .inputs.settings import Rebalancing as Rebalancing
-from .notional import NotionalRecommendation as NotionalRecommendation
+from .notional import NotionalHedge as NotionalHedge
+from .notional import hedge_notional as hedge_notional
 from .recommendation import Recommendation as Recommendation

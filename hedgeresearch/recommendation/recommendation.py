@@ -1,4 +1,4 @@
-"""The hedge to hold now, and why."""
+"""The recommended hedge: what to trade, what to expect, and why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,26 +15,17 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe, quantity
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.carry import Carry
-from hedgeresearch.recommendation import record as record_as_dict
-from hedgeresearch.recommendation.assessment.confidence import Certainty, certainty_of
-from hedgeresearch.recommendation.assessment.margin import margin_outlook
-from hedgeresearch.recommendation.assessment.regimes import regime_outlook
-from hedgeresearch.recommendation.assessment.risks import (
-    carries_of,
-    past_of_book,
-    stress_of,
-    tail_dependence_of,
-    tails_of,
-)
-from hedgeresearch.recommendation.inputs.problem import Book
-from hedgeresearch.recommendation.inputs.settings import Settings
-from hedgeresearch.recommendation.narrative.reasons import (
-    decision_of,
-    reasons_of,
-    summary_of_orders,
-)
-from hedgeresearch.recommendation.sizing.contracts import book_volatility
-from hedgeresearch.recommendation.sizing.plan import Plan, carried_plan
+from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.assessment.confidence import Confidence
+from hedgeresearch.recommendation.assessment.risks import past_of_holdings
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
+from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
+from hedgeresearch.recommendation.narrative.decision import decision_sentences, summarize_trades
+from hedgeresearch.recommendation.narrative.reasons import list_reasons
+from hedgeresearch.recommendation.narrative.trades import Order, list_orders
+from hedgeresearch.recommendation.record import record_as_dict
+from hedgeresearch.recommendation.sizing.plan import Plan, plan_trades_within
+from hedgeresearch.recommendation.sizing.valuation import Valuation, value_problem
 from hedgeresearch.risk.joint_tails import TailDependence
 from hedgeresearch.risk.tails import TailSummary
 
@@ -46,201 +36,228 @@ if TYPE_CHECKING:
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True, eq=False, repr=False)
 class Recommendation:
-    """What to hold against a position over the date after the last, what to trade for it, and why.
+    """Contracts to hold and to trade against a position until the next observation, and why.
 
-    What takes time (intervals, margin, stress, tails) is computed when it is first asked for.
+    What takes time (intervals, margin, stress, tails) is computed when it is first read, and
+    sentences are made when they are read.
 
     Attributes
     ----------
-    book : Book, fit, position, instruments, market and holdings
-    settings : Settings
-    plan : Plan, targets, bands and the holding to have
+    assessment : Assessment
+        Problem, settings, plan and findings.
     """
 
-    book: Book
-    settings: Settings
-    plan: Plan
+    assessment: Assessment
 
     def __repr__(self) -> str:
-        return f"Recommendation({day(self.as_of)}: {summary_of_orders(self)})"
+        return (
+            f"Recommendation({day(self.as_of)}: {summarize_trades(self.problem.names, self.plan)})"
+        )
 
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{html.escape(text)}</li>" for text in self.reasons)
-        about = f"As of {day(self.as_of)}, {html.escape(describe(self.book.fit.model))}."
+        about = f"As of {day(self.as_of)}, {html.escape(describe(self.problem.fit.model))}."
         table = self.summary.to_html(float_format=quantity)
-        return f"<p><b>{html.escape(self.decision)}</b></p>{table}<ul>{reasons}</ul><p>{about}</p>"
+        decision = f"<b>{html.escape(self.decision)}</b>"
+        return f"<p>{decision}</p>{table}<ul>{reasons}</ul><p>{about}</p>"
+
+    # --- what it is made of ---
+
+    @property
+    def problem(self) -> HedgeProblem:
+        """Fit, position, instruments, market and holdings before trading."""
+        return self.assessment.problem
+
+    @property
+    def valuation(self) -> Valuation:
+        """Value of the position and of one contract of each instrument."""
+        return self.assessment.valuation
+
+    @property
+    def settings(self) -> RecommendationSettings:
+        """Objective, limits, rebalancing, margin, backtest, confidence and seed."""
+        return self.assessment.settings
+
+    @property
+    def plan(self) -> Plan:
+        """Targets, bands and trades, as arrays."""
+        return self.assessment.plan
 
     # --- what to do ---
 
     @property
     def as_of(self) -> Any:
         """Last date seen."""
-        return self.book.market.last_date
+        return self.problem.market.last_date
 
     @property
     def action(self) -> str:
-        """ "trade" or "hold"."""
-        return "trade" if self.plan.orders else "hold"
+        """Either "trade" or "hold"."""
+        return "trade" if self.plan.trades.any() else "hold"
 
     @property
     def decision(self) -> str:
-        """What to do, in one sentence."""
-        return decision_of(self)
+        """The trades and their expected effect on volatility, in words."""
+        return decision_sentences(self.assessment)
 
     @property
     def orders(self) -> pd.DataFrame:
-        """The order list: instrument, side, contracts, cost in currency, reason; empty if all is left alone."""
-        return pd.DataFrame(
-            self.plan.orders, columns=["instrument", "side", "contracts", "cost", "reason"]
-        )
+        """Order list: instrument, side, contracts, cost in currency, reason; may be empty."""
+        orders = list_orders(self.problem.names, self.plan)
+        return pd.DataFrame(orders, columns=list(Order._fields))
 
     @property
     def holdings(self) -> pd.Series[float]:
         """Contracts to have after the orders, (n_instruments,); negative is short."""
-        return pd.Series(self.plan.after, index=self.book.names, name="contracts")
+        return pd.Series(self.plan.holdings, index=self.problem.names, name="contracts")
 
     @property
     def summary(self) -> pd.DataFrame:
-        """A row an instrument: ratio, best holding, held, to hold, trade, half-width of the band, notional, cost."""
-        plan, book = self.plan, self.book
-        table = {
-            "ratio": book.fit.next_ratio.to_numpy(),
-            "best": plan.targets.ideal,
-            "held": book.held,
-            "to hold": plan.after,
-            "trade": plan.trades,
-            "band": plan.targets.half_widths,
-            "notional": plan.after * book.notionals,
-            "cost": plan.costs,
-        }
-        return pd.DataFrame(table, index=pd.Index(book.names, name="instrument"))
+        """A row for each instrument.
+
+        Columns: ratio; target, held and new contracts; trade; half-width of the no-trade band;
+        notional of the new contracts and cost of the trade, in currency.
+        """
+        return self.assessment.summary
 
     # --- what to expect ---
 
-    @cached_property
+    @property
     def volatility(self) -> pd.Series[float]:
-        """Expected standard deviation over the next date, in currency: unhedged, as held, as recommended."""
-        book = self.book
-        found = {
-            name: book_volatility(book.fit.next_covariance.to_numpy(), book.scale, book.sizes, held)
-            for name, held in (
-                ("unhedged", np.zeros_like(book.held)),
-                ("as held", book.held),
-                ("as recommended", self.plan.after),
-            )
-        }
-        return pd.Series(found, name="volatility")
+        """Expected standard deviation of the next profit, in currency.
 
-    @cached_property
+        Rows: unhedged, as held, as recommended.
+        """
+        return self.assessment.volatility
+
+    @property
     def regimes(self) -> pd.DataFrame | None:
-        """Each regime: probability of the next date, expected dates in it, contracts it asks for; None without any."""
-        return regime_outlook(self.book, self.settings.objective)
+        """A row for each regime; None for a model without regimes.
 
-    @cached_property
-    def certainty(self) -> Certainty:
+        Columns: probability at the next date, expected duration in observations, and the target
+        of each instrument.
+        """
+        return self.assessment.regimes
+
+    @property
+    def confidence(self) -> Confidence:
         """Intervals of ratio and contracts, other models, effectiveness out of sample.
 
-        Models without a delta method are refitted 50 times for their intervals, which may take minutes.
+        Models without a delta method are refitted 50 times for their intervals, which may take
+        minutes.
         """
-        return certainty_of(self.book, self.settings)
+        return self.assessment.confidence
 
-    @cached_property
+    @property
     def margin(self) -> pd.DataFrame | None:
-        """Liquidation price, its probability and the collateral needed, of each hedge on margin; None without any."""
-        return margin_outlook(self.book, self.plan.after, self.settings.margin, self.settings.seed)
+        """A row for each hedge held on margin; None without any.
 
-    @cached_property
-    def carry(self) -> list[Carry]:
-        """Funding or basis of each hedge that is held, where it is known; the reasons say where it is not.
-
-        Dated futures are taken to be rolled four times a year, as quarterly ones are; for another number, call
-        ``hr.instruments.hedge_carry`` with ``rolls_per_year``.
+        Columns: collateral, liquidation price, its probability within the horizon with an interval
+        and in closed form, the collateral needed, and what collateral is counted in.
         """
-        return carries_of(self.book, self.plan.after)
+        return self.assessment.margin
 
-    @cached_property
+    @property
+    def carry(self) -> list[Carry]:
+        """Funding or basis of each hedge held, where it is known; the reasons say where it is not.
+
+        Dated futures are assumed to be rolled four times a year, as quarterly ones are; for another
+        number, call ``hr.instruments.hedge_carry`` with ``rolls_per_year``.
+        """
+        return self.assessment.carry
+
+    @property
     def stress(self) -> pd.DataFrame:
         """Profit in currency, unhedged and hedged, on the worst days and in scenarios."""
-        return stress_of(self.book, self.plan.after)
+        return self.assessment.stress
 
-    @cached_property
+    @property
     def tails(self) -> TailSummary:
-        """Tails of the book as it is to be held, over the past, per unit of the position's value."""
-        return tails_of(self.book, self.plan.after)
+        """Tails of the hedged position over the past, per unit of the position's value."""
+        return self.assessment.tails
 
-    @cached_property
+    @property
     def tail_dependence(self) -> TailDependence | None:
-        """How often the hedges move with the asset when it falls most.
+        """Dependence of the hedges on the asset when it falls most.
 
-        None where nothing is held that moves against the position's losses, or of fewer than 200 returns.
+        None where nothing is held that moves against the position's losses, or for fewer than 200
+        returns.
         """
-        return tail_dependence_of(self.book, self.plan.after, self.settings.seed)
+        return self.assessment.tail_dependence
 
-    @cached_property
+    @property
     def past(self) -> pd.Series[float]:
-        """Returns that the book, as it is to be held, would have had on each past date, per unit of its value."""
-        return past_of_book(self.book, self.plan.after)
+        """Past returns of the position with the new holdings, per unit of the position's value."""
+        return self.assessment.past
 
-    @cached_property
+    @property
     def reasons(self) -> list[str]:
-        """Short sentences in the order in which a risk manager asks; warnings first.
+        """Sentences on the recommendation, warnings first.
 
-        They take all that is computed when it is first asked for, :attr:`certainty` being the slowest.
+        They need everything that is computed when it is first read; :attr:`confidence` takes
+        longest.
         """
-        return reasons_of(self)
+        return list_reasons(self.assessment)
 
     # --- one bar later ---
 
     def update(
         self, bar: Mapping[Any, float] | pd.Series[float], date: Any = None
     ) -> Recommendation:
-        """The recommendation one bar later, with the same parameters and bands.
+        """Return the recommendation one bar later, with the same parameters and bands.
 
-        Holdings are those recommended here, and coins that an inverse contract has paid over the bar count with the
-        position, where it holds that coin. Funding and fees are left out of it. So the units of a book that is partly
-        coins change from bar to bar, while its fit goes on with the returns of the units of each date.
+        Holdings are those recommended here, and coins that an inverse contract has paid over the
+        bar count with the position, where it holds that coin; funding and fees are left out. So the
+        units of a portfolio that is partly coins change from bar to bar, while its fit goes on with
+        the returns of the units of each date.
 
         Parameters
         ----------
-        bar : mapping or Series, a number for each column of the market's table
-        date : of the bar; the name of the Series by default
+        bar : mapping or Series
+            A number for each column of the market's table.
+        date : date
+            Date of the bar; by default the name of the Series.
 
         Raises
         ------
         DataError
-            If a column is missing or not finite, a price leaves nothing to hedge, a contract has expired, or the date
-            is not later than the last.
+            If a column is missing or not finite, a price leaves nothing to hedge, a contract has
+            expired, or the date is not later than the last.
         """
-        when = getattr(bar, "name", None) if date is None else date
-        if when is None:
+        if date is None:
+            date = bar.name if isinstance(bar, pd.Series) else None
+        if date is None:
             raise DataError("the new bar must have a date: the name of the Series, or date=.")
-        later = self.book.followed_by(bar, when, self.plan.after)
-        return Recommendation(later, self.settings, carried_plan(later, self.settings, self.plan))
+        problem = self.problem.next_bar(bar, date, self.plan.holdings)
+        valuation = value_problem(problem)
+        plan = plan_trades_within(self.plan.bands, problem, valuation, self.settings)
+        return Recommendation(Assessment(problem, valuation, self.settings, plan))
 
     # --- on paper ---
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain numbers, strings, lists and dictionaries for JSON, after ``recommendation/schema.json``."""
-        return record_as_dict.record_as_dict(self)
+        """Return plain values for JSON, valid by ``recommendation/schema.json``."""
+        return record_as_dict(self.assessment)
 
     def to_json(self) -> str:
-        """The dictionary as text."""
+        """Return the dictionary as text."""
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_csv(self) -> str:
-        """The order list as text."""
+        """Return the order list as text."""
         return str(self.orders.to_csv(index=False, lineterminator="\n"))
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Past profit of today's position in currency, unhedged and hedged as recommended, added up."""
+        """Plot the cumulative past profit of today's position, unhedged and as recommended."""
         from matplotlib.ticker import StrMethodFormatter
 
         from hedgeresearch.plotting import plot_lines
 
-        nothing = np.zeros_like(self.plan.after)
-        paths = pd.DataFrame({"unhedged": past_of_book(self.book, nothing), "hedged": self.past})
+        nothing = np.zeros_like(self.plan.holdings)
+        unhedged = past_of_holdings(self.assessment.past_returns, self.valuation, nothing)
+        paths = pd.DataFrame({"unhedged": unhedged, "hedged": self.past})
         axes = plot_lines(
-            (paths * self.book.value).cumsum(),
+            (paths * self.valuation.value).cumsum(),
             ylabel="profit, in currency",
             note="in sample",
             references={"unhedged": "0.6"},

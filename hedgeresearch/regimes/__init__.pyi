@@ -2,7 +2,7 @@ from .alignment import AlignedRegimes as AlignedRegimes
 from .alignment import align_regimes as align_regimes
 from .fit import RegimeFit as RegimeFit
 from .hmm.gaussian import GaussianHMM as GaussianHMM
-from .hmm.standard_errors import regime_ratio_errors as regime_ratio_errors
+from .hmm.ratio_errors import regime_ratio_errors as regime_ratio_errors
 from .hmm.student import StudentHMM as StudentHMM
 from .jump_model import JumpModel as JumpModel
 from .markov_switching.garch import MarkovSwitchingGARCH as MarkovSwitchingGARCH

@@ -11,7 +11,6 @@ B 62, section 4.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,14 +19,10 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.state import Filtered, Moments, RegimeState
+from hedgeresearch.regimes.state import Moments, PermutedState
 from hedgeresearch.typing import Array, Indices
-
-REGIMES_OF_NAME = re.compile(r"\[\d+(?:,\d+)*\]$")
-"""Where the name of a parameter holds its regimes: "mean asset [0]", "p [0,1]"."""
-REGIMES_OF_BOUND = re.compile(r"(?<= )\[\d+(?:,\d+)*\](?= = )|(?<=of regime )\d+|(?<=in row )\d+")
-"""Where the words for a bound do: "p [0,1] = 0", "persistence of regime 0 = 1"."""
 
 
 @exported_by("hedgeresearch.regimes")
@@ -91,74 +86,19 @@ def nearest_regimes(moments: Moments, others: Moments) -> Indices:
 
 
 def squared_distances(rows: Moments, columns: Moments) -> Array:
-    """Of each regime of one fit from each of another, whatever the units of the series, (k, k)."""
-    (means, volatilities, correlations), (other_means, other_volatilities, other_correlations) = (
-        map(_standardised, (rows, columns))
-    )
-    volatility = (np.log(volatilities)[:, None] - np.log(other_volatilities)[None]) ** 2
-    shift = (means[:, None] - other_means[None]) ** 2 / (
-        volatilities[:, None] * other_volatilities[None]
-    )
-    total = volatility.mean(axis=2) + shift.mean(axis=2)
-    pairs = np.tril_indices(means.shape[1], -1)
-    if len(pairs[0]):
-        total += ((correlations[:, None] - other_correlations[None])[:, :, *pairs] ** 2).mean(
-            axis=2
-        )
-    return np.asarray(total)
+    """Return the squared distances between the regimes of two fits, (k, k).
 
-
-def _standardised(moments: Moments) -> tuple[Array, Array, Array]:
-    volatilities = np.sqrt(np.diagonal(moments.covariances, axis1=1, axis2=2))
-    return (
-        moments.means,
-        volatilities,
-        moments.covariances / (volatilities[:, :, None] * volatilities[:, None, :]),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class PermutedState:
-    """Another recursion with its regimes renumbered.
-
-    Attributes
-    ----------
-    state : RegimeState, as it was estimated
-    order : array (k,), the number that each regime has in it
+    The units of the series do not matter.
     """
-
-    state: RegimeState
-    order: Indices
-
-    @property
-    def transition(self) -> Array:
-        """Probability of the column's regime after the row's, (k, k)."""
-        return self.state.transition[np.ix_(self.order, self.order)]
-
-    @property
-    def next_probabilities(self) -> Array:
-        """P(regime at the next date | data so far), (k,)."""
-        return self.state.next_probabilities[self.order]
-
-    @property
-    def moments(self) -> Moments:
-        """Of the observations at the next date, in each regime."""
-        means, covariances = self.state.moments
-        return Moments(means[self.order], covariances[self.order])
-
-    def filter(self, observations: Array) -> Filtered:
-        """Probabilities of the regimes at each date."""
-        predicted, filtered, log_likelihood = self.state.filter(observations)
-        return Filtered(predicted[:, self.order], filtered[:, self.order], log_likelihood)
-
-    def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """Smoothed probabilities and the most likely path."""
-        smoothed, path = self.state.hindsight(observations)
-        return smoothed[:, self.order], np.argsort(self.order)[path]
-
-    def advance(self, observations: Array) -> PermutedState:
-        """The recursion after these dates."""
-        return replace(self, state=self.state.advance(observations))
+    volatility_products = rows.volatilities[:, None] * columns.volatilities[None]
+    log_changes = np.log(rows.volatilities)[:, None] - np.log(columns.volatilities)[None]
+    shifts = (rows.means[:, None] - columns.means[None]) ** 2 / volatility_products
+    total = (log_changes**2).mean(axis=2) + shifts.mean(axis=2)
+    pairs = np.tril_indices(rows.means.shape[1], -1)
+    if len(pairs[0]):
+        changes = rows.correlations[:, None] - columns.correlations[None]
+        total += (changes[:, :, *pairs] ** 2).mean(axis=2)
+    return np.asarray(total)
 
 
 def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:
@@ -169,20 +109,21 @@ def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:
         fit,
         initial_state=PermutedState(fit.initial_state, order),
         final_state=PermutedState(fit.final_state, order),
-        estimates=_renamed(fit.estimates, np.argsort(order)),
+        estimates=_renumbered_estimates(fit.estimates, np.argsort(order)),
     )
 
 
-def _renamed(estimates: Estimates, numbers: Indices) -> Estimates:
-    """Parameters in their order, with the regimes in their names and in the words of the bounds renumbered."""
+def _renumbered_estimates(estimates: Estimates, numbers: Indices) -> Estimates:
+    """Return the same estimates after regime k has become regime ``numbers[k]``.
 
-    def renumber(found: re.Match[str]) -> str:
-        return re.sub(r"\d+", lambda regime: str(numbers[int(regime[0])]), found[0])
-
+    A name that is a text belongs to no regime.
+    """
     values = {
-        # the brackets of an autoregression hold a lag
-        name if name.startswith("ar ") else REGIMES_OF_NAME.sub(renumber, name): value
+        name.renumbered(numbers) if isinstance(name, ParameterName) else ParameterName(name): value
         for name, value in estimates.values.items()
     }
-    bounds = tuple(REGIMES_OF_BOUND.sub(renumber, words) for words in estimates.bounds_hit)
-    return replace(estimates, values=values, bounds_hit=bounds)
+    bounds = tuple(
+        bound.renumbered(numbers) if isinstance(bound, Bound) else bound
+        for bound in estimates.bounds
+    )
+    return replace(estimates, values=values, bounds=bounds)

@@ -1,4 +1,4 @@
-"""What every regime model returns."""
+"""The fit that every regime model returns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
@@ -14,9 +13,13 @@ from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.fitted_parameters import FittedParameters
-from hedgeresearch.regimes.state import Filtered, RegimeState, entropy, stationary_probabilities
+from hedgeresearch.regimes.markov_chain import (
+    expected_durations,
+    forecast_probabilities,
+    stationary_probabilities,
+)
+from hedgeresearch.regimes.state import Filtered, RegimeState
 from hedgeresearch.typing import Array, Indices
 
 if TYPE_CHECKING:
@@ -28,19 +31,21 @@ if TYPE_CHECKING:
 class RegimeFit(FittedParameters):
     """Estimated regimes and their probabilities at each date.
 
-    Regime 0 has the least variance of the first series; a model whose regimes do not differ in it says how it numbers
-    them, and ``align_regimes`` numbers them like those of another fit.
+    Regimes are numbered by the variance of the first series; regime 0 is calm. A model whose
+    regimes do not differ in variance says how it numbers them, and ``align_regimes`` numbers them
+    like those of another fit.
 
     Attributes
     ----------
-    model : the settings that were fitted
-    estimates : Estimates, the parameters with their likelihood, errors and convergence
+    model : settings that were fitted
+    estimates : Estimates, parameters with their likelihood, errors and convergence
     observations : DataFrame (n_dates, n_series), of the dates of the path
     initial_state, final_state : RegimeState, before the first and after the last of these dates
     sample_end : last date of the estimation sample
-    start_log_likelihoods : array (n_starts,), where each start of the search ended; NaN if it degenerated
-    sample_entropy : float, -sum of p log p over the smoothed probabilities of the estimation sample
-    allow_missing : bool, whether later observations may hold missing values (NaN)
+    start_log_likelihoods : array (n_starts,), log-likelihood that each start of the search reached;
+        NaN if it degenerated
+    sample_entropy : float, -sum of p log p over the smoothed probabilities of the sample
+    allow_missing : bool, whether new observations may hold missing values (NaN)
     """
 
     observations: pd.DataFrame
@@ -52,31 +57,25 @@ class RegimeFit(FittedParameters):
     allow_missing: bool = False
 
     def __repr__(self) -> str:
-        return (
-            f"RegimeFit({describe(self.model)}, {len(self.dates)} dates to {day(self.last_date)})"
-        )
+        n_dates = len(self.dates)
+        return f"RegimeFit({describe(self.model)}, {n_dates} dates to {day(self.last_date)})"
 
-    # --- probabilities ---
+    # --- labels ---
 
     @property
     def dates(self) -> pd.Index[Any]:
-        """The dates of the path."""
+        """Dates of the path."""
         return self.observations.index
 
     @property
-    def series(self) -> pd.Index[Any]:
-        """The observed columns."""
-        return self.observations.columns
-
-    @property
     def last_date(self) -> Any:
-        """The last date seen."""
+        """Last date of the path."""
         return self.observations.index[-1]
 
     @property
-    def regimes(self) -> pd.RangeIndex:
-        """The numbers of the regimes, 0 for the calm one."""
-        return pd.RangeIndex(self.n_regimes, name="regime")
+    def series(self) -> pd.Index[Any]:
+        """Names of the observed series."""
+        return self.observations.columns
 
     @property
     def n_regimes(self) -> int:
@@ -84,121 +83,133 @@ class RegimeFit(FittedParameters):
         return len(self.final_state.next_probabilities)
 
     @property
+    def regimes(self) -> pd.RangeIndex:
+        """Numbers of the regimes, 0 for the calm one."""
+        return pd.RangeIndex(self.n_regimes, name="regime")
+
+    # --- probabilities ---
+
+    @property
     def predicted(self) -> pd.DataFrame:
-        """P(regime at t | data before t), (n_dates, k): the only one a hedge may use."""
-        return pd.DataFrame(self.predictions, index=self.dates, columns=self.regimes)
+        """P(regime at t | data before t), (n_dates, k): the only one that a hedge may use."""
+        return self._by_date(self.predictions)
 
     @property
     def predictions(self) -> Array:
-        """``predicted`` as an array; a single date, whose prediction came before it, is not filtered for that."""
-        return (
-            self.initial_state.next_probabilities[None]
-            if len(self.dates) == 1
-            else self._filtered.predicted[:-1]
-        )
+        """``predicted`` as an array."""
+        if len(self.dates) == 1:
+            # the prediction of a single date is known before it, without filtering
+            return self.initial_state.next_probabilities[None]
+        return self._filtered.predicted[:-1]
 
     @property
     def filtered(self) -> pd.DataFrame:
         """P(regime at t | data up to and including t), (n_dates, k)."""
-        return pd.DataFrame(self._filtered.filtered, index=self.dates, columns=self.regimes)
+        return self._by_date(self._filtered.filtered)
 
     @property
     def smoothed(self) -> pd.DataFrame:
         """P(regime at t | all dates of this path), (n_dates, k): hindsight, never for a hedge."""
-        return pd.DataFrame(self._hindsight[0], index=self.dates, columns=self.regimes)
+        return self._by_date(self._hindsight[0])
 
     @property
     def most_likely_path(self) -> pd.Series[int]:
-        """The regimes of the likeliest path as a whole, (n_dates,): hindsight, never for a hedge."""
+        """Most likely sequence of regimes, (n_dates,): hindsight, never for a hedge."""
         return pd.Series(self._hindsight[1], index=self.dates, name="most likely path (hindsight)")
 
     @property
     def next_probabilities(self) -> pd.Series[float]:
-        """P(regime at the date after the last | all data), (k,)."""
-        return pd.Series(
-            self.final_state.next_probabilities, index=self.regimes, name="next probability"
-        )
+        """P(regime at the next date | all data), (k,)."""
+        return self._by_regime(self.final_state.next_probabilities, "next probability")
 
     def forecast(self, horizon: int) -> pd.DataFrame:
-        """Probabilities of the regimes at each of the next ``horizon`` dates, (horizon, k); step 1 is the next date."""
-        check_at_least(horizon, "horizon", 1)
-        rows = [self.final_state.next_probabilities]
-        for _ in range(horizon - 1):
-            rows.append(rows[-1] @ self.final_state.transition)
-        return pd.DataFrame(
-            rows, index=pd.RangeIndex(1, horizon + 1, name="step"), columns=self.regimes
-        )
+        """Return the probabilities of the regimes at each of the next ``horizon`` dates.
 
-    # --- parameters ---
+        Returns
+        -------
+        DataFrame (horizon, k)
+            Step 1 is the next date.
+        """
+        check_at_least(horizon, "horizon", 1)
+        probabilities = forecast_probabilities(
+            self.final_state.next_probabilities, self.final_state.transition, horizon
+        )
+        steps = pd.RangeIndex(1, horizon + 1, name="step")
+        return pd.DataFrame(probabilities, index=steps, columns=self.regimes)
+
+    # --- the Markov chain ---
 
     @property
     def transition(self) -> pd.DataFrame:
-        """Transition probabilities (k, k), from the row's regime to the column's; rows sum to one."""
-        labels = self.regimes
-        return pd.DataFrame(
-            self.final_state.transition, index=labels.rename("from"), columns=labels.rename("to")
-        )
+        """Probability of the column's regime after the row's, (k, k); rows sum to one."""
+        rows = self.regimes.rename("from")
+        columns = self.regimes.rename("to")
+        return pd.DataFrame(self.final_state.transition, index=rows, columns=columns)
 
     @property
     def stationary(self) -> pd.Series[float]:
         """Long-run probabilities of the regimes, (k,)."""
-        return pd.Series(
-            stationary_probabilities(self.final_state.transition),
-            index=self.regimes,
-            name="stationary",
-        )
+        return self._by_regime(stationary_probabilities(self.final_state.transition), "stationary")
 
     @property
     def expected_durations(self) -> pd.Series[float]:
         """Expected number of dates that a regime lasts once entered, 1 / (1 - p_ii), (k,)."""
-        with np.errstate(divide="ignore"):
-            durations = 1.0 / (1.0 - np.diag(self.final_state.transition))
-        return pd.Series(durations, index=self.regimes, name="expected duration")
+        return self._by_regime(expected_durations(self.final_state.transition), "expected duration")
+
+    # --- moments ---
 
     @property
     def means(self) -> pd.DataFrame:
-        """Mean of each series in each regime, (k, n_series); at the next date, where it changes."""
+        """Mean of each series in each regime, (k, n_series); of the next date, if it changes."""
         return pd.DataFrame(self.final_state.moments.means, index=self.regimes, columns=self.series)
 
     @property
     def covariances(self) -> pd.DataFrame:
-        """Covariance matrices of the regimes, (k * n_series, n_series), rows by (regime, series)."""
+        """Covariance matrices, (k * n_series, n_series), rows by (regime, series)."""
         return self._matrices(self.final_state.moments.covariances)
 
     @property
     def correlations(self) -> pd.DataFrame:
-        """Correlation matrices of the regimes, (k * n_series, n_series), rows by (regime, series)."""
-        covariances = self.final_state.moments.covariances
-        scale = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
-        return self._matrices(covariances / (scale[:, :, None] * scale[:, None, :]))
+        """Correlation matrices, (k * n_series, n_series), rows by (regime, series)."""
+        return self._matrices(self.final_state.moments.correlations)
+
+    # --- criteria and summary; parameters, standard errors, AIC and BIC are those of every fit ---
 
     @property
     def icl(self) -> float | None:
-        """Integrated completed likelihood: BIC plus twice the entropy of the smoothed probabilities of the sample.
+        """Integrated completed likelihood: BIC plus twice the entropy of smoothed probabilities.
 
-        Biernacki, Celeux and Govaert (2000), section 3; it prefers regimes that can be told apart.
+        Biernacki, Celeux and Govaert (2000), section 3; it prefers well separated regimes. None for
+        a model without a likelihood.
         """
         return None if self.bic is None else self.bic + 2.0 * self.sample_entropy
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Each regime: probability at the next date, expected duration, mean and volatility per period."""
+        """Probability at the next date, expected duration, means and volatilities, by regime."""
+        moments = self.final_state.moments
         table = {
             "next probability": self.next_probabilities,
             "expected duration": self.expected_durations,
         }
-        means, covariances = self.final_state.moments
         for i, name in enumerate(self.series):
-            table[f"mean {name}"] = pd.Series(means[:, i], index=self.regimes)
-            table[f"volatility {name}"] = pd.Series(
-                np.sqrt(covariances[:, i, i]), index=self.regimes
-            )
+            table[f"mean {name}"] = self._by_regime(moments.means[:, i])
+            table[f"volatility {name}"] = self._by_regime(moments.volatilities[:, i])
         return pd.DataFrame(table)
 
-    # --- ahead ---
+    # --- new dates ---
 
     def extend(self, observations: pd.DataFrame) -> RegimeFit:
-        """The same parameters filtered over new dates (n_new, n_series); the path of the result holds these dates.
+        """Filter new dates with the same parameters.
+
+        Parameters
+        ----------
+        observations : DataFrame (n_new, n_series)
+
+        Returns
+        -------
+        RegimeFit
+            Its path holds the new dates.
 
         Raises
         ------
@@ -210,7 +221,7 @@ class RegimeFit(FittedParameters):
         return self.advance(frame)
 
     def advance(self, observations: pd.DataFrame) -> RegimeFit:
-        """``extend`` over observations known to be valid."""
+        """Extend by observations that are known to be valid."""
         after = self.final_state.advance(observations.to_numpy())
         return replace(
             self, observations=observations, initial_state=self.final_state, final_state=after
@@ -223,9 +234,16 @@ class RegimeFit(FittedParameters):
         line: pd.Series[float] | None = None,
         hindsight: bool = False,
     ) -> Axes:
-        """Predicted probability of each regime, or a line (prices, a volatility) shaded by the likeliest regime.
+        """Plot the predicted probability of each regime.
 
-        With ``hindsight`` the probabilities are smoothed ones, and the plot says so.
+        Parameters
+        ----------
+        ax : Axes or None
+        line : Series or None
+            Prices or a volatility to plot instead, shaded by the most likely regime; it must hold
+            every date of the path.
+        hindsight : bool
+            Use smoothed probabilities; the plot says so.
 
         Raises
         ------
@@ -234,16 +252,18 @@ class RegimeFit(FittedParameters):
         """
         from hedgeresearch.plotting import plot_probabilities, plot_shaded, sample_label
 
-        kind = "smoothed: hindsight" if hindsight else ""
-        note = "; ".join(part for part in (kind, sample_label(self.dates, self.sample_end)) if part)
+        kind = "smoothed" if hindsight else "predicted"
         probabilities = self.smoothed if hindsight else self.predicted
+        notes = ["smoothed: hindsight"] if hindsight else []
+        label = sample_label(self.dates, self.sample_end)
+        note = "; ".join([*notes, label] if label else notes)
         if line is None:
-            words = f"{'smoothed' if hindsight else 'predicted'} probability"
-            return plot_probabilities(probabilities, ylabel=words, note=note, ax=ax)
+            return plot_probabilities(probabilities, ylabel=f"{kind} probability", note=note, ax=ax)
         missing = self.dates.difference(line.index)
         if len(missing):
             raise DataError(
-                f"line must hold every date of the path; {len(missing)} are missing, first {day(missing[0])}."
+                f"line must hold every date of the path; {len(missing)} are missing, first "
+                f"{day(missing[0])}."
             )
         return plot_shaded(
             line.loc[self.dates], probabilities, ylabel=str(line.name), note=note, ax=ax
@@ -257,42 +277,12 @@ class RegimeFit(FittedParameters):
     def _hindsight(self) -> tuple[Array, Indices]:
         return self.initial_state.hindsight(self.observations.to_numpy())
 
+    def _by_date(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.dates, columns=self.regimes)
+
+    def _by_regime(self, values: Array, name: str | None = None) -> pd.Series[float]:
+        return pd.Series(values, index=self.regimes, name=name)
+
     def _matrices(self, values: Array) -> pd.DataFrame:
         rows = pd.MultiIndex.from_product([self.regimes, self.series], names=["regime", "series"])
         return pd.DataFrame(values.reshape(-1, len(self.series)), index=rows, columns=self.series)
-
-
-def start_fit(
-    model: Any,
-    frame: pd.DataFrame,
-    recursion: RegimeState,
-    estimates: Estimates,
-    start_log_likelihoods: Array,
-    *,
-    allow_missing: bool = False,
-) -> RegimeFit:
-    """Run a recursion over its estimation sample."""
-    smoothed, _ = recursion.hindsight(frame.to_numpy())
-    return RegimeFit(
-        model=model,
-        estimates=estimates,
-        observations=frame,
-        initial_state=recursion,
-        final_state=recursion.advance(frame.to_numpy()),
-        sample_end=frame.index[-1],
-        start_log_likelihoods=start_log_likelihoods,
-        sample_entropy=entropy(smoothed),
-        allow_missing=allow_missing,
-    )
-
-
-def check_start(model: Any, warm_start: Any, series: pd.Index[Any]) -> None:
-    """Refuse a warm start that is not an earlier fit of the same model to the same series."""
-    if (
-        not isinstance(warm_start, RegimeFit)
-        or warm_start.model != model
-        or not warm_start.series.equals(series)
-    ):
-        raise DataError(
-            f"warm_start must be an earlier fit of {model!r} to {list(series)}; got {warm_start!r}."
-        )

@@ -24,8 +24,11 @@ from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.markov_chain import transition_parameters
+from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 
@@ -107,7 +110,7 @@ class JumpModel:
         recursion, costs = estimate_jump_model(
             frame.to_numpy(), self, self._earlier(warm_start, frame)
         )
-        values = name_hard_parameters(recursion.moments.means, recursion.transition, names)
+        values = named_parameters(recursion.moments.means, recursion.transition, names)
         fit = start_fit(
             self, frame, recursion, Estimates(values=values, n_dates=len(frame)), -costs
         )
@@ -118,7 +121,7 @@ class JumpModel:
         """The centres of an earlier fit, (k, n_features)."""
         if warm_start is None:
             return None
-        check_start(self, warm_start, frame.columns)
+        check_warm_start(self, warm_start, frame.columns)
         return warm_start.final_state.moments.means
 
 
@@ -272,13 +275,15 @@ def summarise_path(observations: Array, path: Indices, k: int) -> PathSummary:
     return PathSummary(moments, moves / moves.sum(axis=1, keepdims=True), shares, numbers)
 
 
-def name_hard_parameters(means: Array, transition: Array, series: list[str]) -> dict[str, float]:
-    """Means and transition probabilities (the last of each row follows from the others) by name."""
-    k = len(means)
-    named = {
-        f"mean {name} [{s}]": float(means[s, i]) for s in range(k) for i, name in enumerate(series)
-    }
-    return named | {f"p [{i},{j}]": float(transition[i, j]) for i in range(k) for j in range(k - 1)}
+def named_parameters(
+    means: Array, transition: Array, series: list[str]
+) -> dict[ParameterName, float]:
+    """Return means and transition probabilities by name."""
+    named = {}
+    for regime, mean in enumerate(means):
+        for i, name in enumerate(series):
+            named[ParameterName(f"mean {name}", (regime,))] = float(mean[i])
+    return named | transition_parameters(transition)
 
 
 def _check_visited(path: Indices, model: JumpModel, n_starts: int) -> None:

@@ -1,4 +1,4 @@
-"""What carries regime probabilities over new dates: parameters with a state, in arrays."""
+"""State of a regime model: parameters and probabilities that are carried over new dates."""
 
 from __future__ import annotations
 
@@ -12,14 +12,38 @@ from hedgeresearch.typing import Array, Indices
 
 
 class Moments(NamedTuple):
-    """Means (k, n_series) and covariances (k, n_series, n_series) of the next date's observations in each regime."""
+    """Moments of the next date's observations in each regime.
+
+    Attributes
+    ----------
+    means : array (k, n_series)
+    covariances : array (k, n_series, n_series)
+    """
 
     means: Array
     covariances: Array
 
+    @property
+    def volatilities(self) -> Array:
+        """Standard deviation of each series in each regime, (k, n_series)."""
+        return np.sqrt(np.diagonal(self.covariances, axis1=1, axis2=2))
+
+    @property
+    def correlations(self) -> Array:
+        """Correlation matrix of each regime, (k, n_series, n_series)."""
+        scale = self.volatilities
+        return self.covariances / (scale[:, :, None] * scale[:, None, :])
+
 
 class Filtered(NamedTuple):
-    """Probabilities predicted (n_dates + 1, k) and filtered (n_dates, k), and the log-likelihood of each date."""
+    """Result of a filter.
+
+    Attributes
+    ----------
+    predicted : array (n_dates + 1, k), probabilities given the data before each date
+    filtered : array (n_dates, k), probabilities given the data up to and including each date
+    log_likelihood : array (n_dates,), of each date given the data before
+    """
 
     predicted: Array
     filtered: Array
@@ -27,7 +51,10 @@ class Filtered(NamedTuple):
 
 
 class RegimeState(Protocol):
-    """Parameters and the state before the next date. A recursion never changes: ``advance`` gives another one."""
+    """Parameters of a regime model, and what it knows before the next date.
+
+    A state never changes: ``advance`` returns another one.
+    """
 
     @property
     def transition(self) -> Array:
@@ -39,36 +66,38 @@ class RegimeState(Protocol):
 
     @property
     def moments(self) -> Moments:
-        """Of the observations at the next date, in each regime."""
+        """Moments of the observations at the next date in each regime."""
 
     def filter(self, observations: Array) -> Filtered:
-        """Probabilities of the regimes at each date of observations (n_dates, n_series)."""
+        """Return probabilities of the regimes at each date of observations (n_dates, n_series)."""
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """Smoothed probabilities (n_dates, k) and the most likely path (n_dates,), given all these dates."""
+        """Return smoothed probabilities (n_dates, k) and the most likely path (n_dates,)."""
 
     def advance(self, observations: Array) -> RegimeState:
-        """The recursion after the dates of observations (n_dates, n_series)."""
+        """Return the state after the dates of observations (n_dates, n_series)."""
 
 
 class Emissions(Protocol):
-    """Densities of the observations in each regime that no date changes."""
+    """Densities of the observations in each regime, the same on all dates."""
 
     @property
     def moments(self) -> Moments:
         """Means and covariances in each regime."""
 
     def log_densities(self, observations: Array) -> Array:
-        """Logarithm of the density of each date in each regime, (n_dates, k)."""
+        """Return the log-density of each date in each regime, (n_dates, k)."""
 
 
 @dataclass(frozen=True, eq=False)
 class HiddenMarkovChain:
-    """A Markov chain of regimes with independent observations in each: Hamilton (1994), section 22.4.
+    """A Markov chain of regimes with independent observations in each.
+
+    Source: Hamilton (1994), Time Series Analysis, section 22.4.
 
     Attributes
     ----------
-    emissions : densities of the observations in each regime
+    emissions : Emissions, densities of the observations in each regime
     transition : array (k, k), rows sum to one
     next_probabilities : array (k,), of the regimes at the next date
     """
@@ -83,12 +112,12 @@ class HiddenMarkovChain:
         return self.emissions.moments
 
     def filter(self, observations: Array) -> Filtered:
-        """Probabilities of the regimes at each date."""
+        """Return probabilities of the regimes at each date."""
         log_densities = self.emissions.log_densities(observations)
         return Filtered(*filter_regimes(log_densities, self.transition, self.next_probabilities))
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """Smoothed probabilities and the most likely path (Kim 1994; Viterbi 1967)."""
+        """Return smoothed probabilities and the most likely path (Kim 1994; Viterbi 1967)."""
         log_densities = self.emissions.log_densities(observations)
         predicted, filtered, _ = filter_regimes(
             log_densities, self.transition, self.next_probabilities
@@ -97,18 +126,56 @@ class HiddenMarkovChain:
         return smooth_regimes(predicted, filtered, self.transition), path
 
     def advance(self, observations: Array) -> HiddenMarkovChain:
-        """The chain after these dates."""
+        """Return the chain after these dates."""
         return replace(self, next_probabilities=self.filter(observations).predicted[-1])
 
 
-def stationary_probabilities(transition: Array) -> Array:
-    """The probabilities that a step of the chain does not change, (k,): Hamilton (1994), eq. 22.2.26."""
-    k = len(transition)
-    equations = np.vstack([transition.T - np.eye(k), np.ones(k)])
-    return np.asarray(np.linalg.lstsq(equations, np.append(np.zeros(k), 1.0), rcond=None)[0])
+@dataclass(frozen=True, eq=False)
+class PermutedState:
+    """Another state with its regimes renumbered.
+
+    Attributes
+    ----------
+    state : RegimeState, as it was estimated
+    order : array (k,), number that each regime has in it
+    """
+
+    state: RegimeState
+    order: Indices
+
+    @property
+    def transition(self) -> Array:
+        """Probability of the column's regime after the row's, (k, k)."""
+        return self.state.transition[np.ix_(self.order, self.order)]
+
+    @property
+    def next_probabilities(self) -> Array:
+        """P(regime at the next date | data so far), (k,)."""
+        return self.state.next_probabilities[self.order]
+
+    @property
+    def moments(self) -> Moments:
+        """Moments of the observations at the next date in each regime."""
+        means, covariances = self.state.moments
+        return Moments(means[self.order], covariances[self.order])
+
+    def filter(self, observations: Array) -> Filtered:
+        """Return probabilities of the regimes at each date."""
+        predicted, filtered, log_likelihood = self.state.filter(observations)
+        return Filtered(predicted[:, self.order], filtered[:, self.order], log_likelihood)
+
+    def hindsight(self, observations: Array) -> tuple[Array, Indices]:
+        """Return smoothed probabilities and the most likely path."""
+        smoothed, path = self.state.hindsight(observations)
+        return smoothed[:, self.order], np.argsort(self.order)[path]
+
+    def advance(self, observations: Array) -> PermutedState:
+        """Return the state after these dates."""
+        return replace(self, state=self.state.advance(observations))
 
 
-def entropy(probabilities: Array) -> float:
-    """-sum of p log p, with 0 log 0 = 0."""
-    certain = np.where(probabilities > 0.0, probabilities, 1.0)
-    return float(-(certain * np.log(certain)).sum())
+def without_permutation(state: RegimeState) -> RegimeState:
+    """Return a state with its regimes numbered as they were estimated."""
+    while isinstance(state, PermutedState):
+        state = state.state
+    return state

@@ -23,8 +23,9 @@ from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.regimes.fit import RegimeFit, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.jump_model import summarise_path
+from hedgeresearch.regimes.start import start_fit
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 

@@ -95,8 +95,8 @@ def report_html(recommendation: Recommendation, told: Sequence[str] = ()) -> str
         files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     )
     return template.render(
-        title=f"Hedge of {', '.join(recommendation.book.position.assets)}",
-        about=f"As of {day(recommendation.as_of)}, by {describe(recommendation.book.fit.model)}.",
+        title=f"Hedge of {', '.join(recommendation.problem.position.assets)}",
+        about=f"As of {day(recommendation.as_of)}, by {describe(recommendation.problem.fit.model)}.",
         plotly=Markup(get_plotlyjs()),
         sections=_drawn(_sections(recommendation, told)),
     )

@@ -41,7 +41,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.metrics.by_group import measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
-from hedgeresearch.metrics.risk_measures import ROUNDING
+from hedgeresearch.metrics.risk_measures import COUNT_TOLERANCE
 from hedgeresearch.typing import Array
 
 FEWEST_IN_TAIL = 10
@@ -152,7 +152,7 @@ def tail_dependence(
     values = check_returns(
         joined_series({"asset": asset, "hedge": hedge}), minimum_rows=2
     ).to_numpy()
-    n_tail = math.floor(share * len(values) + ROUNDING)
+    n_tail = math.floor(share * len(values) + COUNT_TOLERANCE)
     if n_tail < FEWEST_IN_TAIL:
         raise DataError(
             f"the worst {share:.3g} of the dates must be at least {FEWEST_IN_TAIL}; got {n_tail} of {len(values)}. "

@@ -1,15 +1,18 @@
-r"""What a hedge costs to hold, and what is left after it.
+r"""Costs of trading and holding a hedge, and hedged returns after them.
 
-.. math:: c_t = \sum_i \left(s_i + f_i\right) \left|h_{i,t} - h_{i,t-1}\right| - \sum_i h_{i,t} \, k_{i,t}
+.. math:: c_t = \sum_i \left(s_i + f_i\right) \left|h_{i,t} - h_{i,t-1}\right|
+                - \sum_i h_{i,t} \, k_{i,t}
 
-with h the ratio, s half the spread between bid and ask, f a fee, both fractions of the notional that is traded, and k
-the carry: what a long position of one notional pays over the date's period, and a short one earns. That is the sign of
-the funding of perpetual contracts (longs pay shorts when it is positive), of the roll of futures above spot, and,
-negative, of what it costs to borrow a share that is sold. A positive ratio is a short position.
+with h the ratio, s half the spread between bid and ask, f a fee, both fractions of the notional
+that is traded, and k the carry: what a long position of one notional pays over the date's period,
+and a short one earns. That is the sign of the funding of perpetual contracts (longs pay shorts when
+it is positive), of the roll of futures above spot, and, negative, of the fee for borrowing a share
+that is sold. A positive ratio is a short position.
 
-What is traded is told by ``ratio_path.trades``: the first date pays for entering, the last one is not closed, the drift
-of notionals within a period is ignored. With costs proportional to trades, gross returns less these are the net returns
-of, for example, DeMiguel, Garlappi and Uppal (2009), Review of Financial Studies 22, section 3, as a difference.
+Trades are those of ``metrics.ratio_changes``: the first date pays for entering, the last one is not
+closed, the drift of notionals within a period is ignored. With costs proportional to trades, gross
+returns less costs are the net returns of, for example, DeMiguel, Garlappi and Uppal (2009), Review
+of Financial Studies 22, section 3, as a difference.
 """
 
 from __future__ import annotations
@@ -30,20 +33,22 @@ from hedgeresearch.metrics.trading_activity import ratio_changes
 
 Rate = float | Mapping[Any, float]
 """One number for all hedges, or a number for each by name."""
+Carry = Rate | pd.Series | pd.DataFrame
+"""Constant by hedge, or by date, for all hedges alike or with a column for each."""
 
 
 @exported_by("hedgeresearch.trading")
 @dataclass(frozen=True, eq=False)
 class Costs:
-    """What trading and holding hedges costs, as fractions of notional.
+    """Costs of trading and holding hedges, as fractions of notional.
 
     Parameters
     ----------
-    half_spread : float >= 0, or a mapping by hedge: paid on what is traded
-    fee : float, or a mapping by hedge: paid on what is traded; a rebate is negative
-    carry : what a long unit of a hedge pays, and a short one earns, per period: float, a mapping by hedge, a Series by
-        date for all hedges alike, or a DataFrame by date with a column per hedge. Only where the returns of the hedges
-        leave it out
+    half_spread : float >= 0, or a mapping by hedge: paid on the notional traded, such as 0.0001
+    fee : float, or a mapping by hedge: paid on the notional traded; a rebate is negative
+    carry : what a long unit of a hedge pays, and a short one earns, per period: float, a mapping by
+        hedge, a Series by date for all hedges alike, or a DataFrame by date with a column per
+        hedge. Only where the returns of the hedges do not include it
 
     Examples
     --------
@@ -51,29 +56,22 @@ class Costs:
     >>> dates = pd.date_range("2020-01-01", periods=3)
     >>> ratio = pd.DataFrame({"perpetual": [0.5, 0.75, 0.75]}, dates)
     >>> funding = pd.Series([0.0001, 0.0001, -0.0002], dates)
-    >>> hr.trading.hedging_costs(ratio, hr.Costs(half_spread=0.0002, fee=0.0005, carry=funding)).round(6).tolist()
+    >>> costs = hr.Costs(half_spread=0.0002, fee=0.0005, carry=funding)
+    >>> hr.trading.hedging_costs(ratio, costs).round(6).tolist()
     [0.0003, 0.0001, 0.00015]
     """
 
     half_spread: Rate = 0.0
     fee: Rate = 0.0
-    carry: Rate | pd.Series[float] | pd.DataFrame = 0.0
+    carry: Carry = 0.0
 
     def __post_init__(self) -> None:
-        # copies, so that what the caller later does to a mapping or a frame changes no costs
-        object.__setattr__(self, "half_spread", _kept(self.half_spread, "half_spread"))
-        object.__setattr__(self, "fee", _kept(self.fee, "fee"))
-        if isinstance(self.carry, pd.Series):
-            object.__setattr__(self, "carry", one_series(self.carry, "carry"))
-        elif isinstance(self.carry, pd.DataFrame):
-            object.__setattr__(self, "carry", check_frame(self.carry, "carry"))
-        else:
-            object.__setattr__(self, "carry", _kept(self.carry, "carry"))
-        for value in (
-            self.half_spread.values()
-            if isinstance(self.half_spread, Mapping)
-            else [self.half_spread]
-        ):
+        # copies: later changes of the caller's mappings and frames do not change the costs
+        object.__setattr__(self, "half_spread", _copied_rate(self.half_spread, "half_spread"))
+        object.__setattr__(self, "fee", _copied_rate(self.fee, "fee"))
+        object.__setattr__(self, "carry", _copied_carry(self.carry))
+        spreads = self.half_spread
+        for value in spreads.values() if isinstance(spreads, Mapping) else [spreads]:
             if value < 0.0:
                 raise DataError(
                     f"half_spread must not be negative; got {value:g}. A rebate is a negative fee."
@@ -82,7 +80,9 @@ class Costs:
 
 @exported_by("hedgeresearch.trading")
 def hedging_costs(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
-    """Cost of each date, (n_dates,), fractions of the asset's notional; negative where carry earns more.
+    """Return the cost of each date, (n_dates,), as a fraction of the asset's notional.
+
+    It is negative where the carry earns more than the trades cost.
 
     Parameters
     ----------
@@ -92,26 +92,28 @@ def hedging_costs(ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
     Raises
     ------
     DataError
-        If the costs name other hedges than the ratio, or the carry leaves out a date.
+        If the costs name other hedges than the ratio, or the carry does not hold every date.
     """
     if not isinstance(costs, Costs):
         raise DataError(
             f"costs must be Costs(...), such as Costs(half_spread=0.0001); got {costs!r}."
         )
     path = check_frame(ratio, "ratio")
-    rates = _by_hedge(costs.half_spread, path, "half_spread") + _by_hedge(costs.fee, path, "fee")
+    rates = _rate_by_hedge(costs.half_spread, path, "half_spread")
+    rates += _rate_by_hedge(costs.fee, path, "fee")
     trading = (ratio_changes(path).abs() * rates).sum(axis=1)
-    return (trading - (path * _carry(costs.carry, path)).sum(axis=1)).rename("cost")
+    earned = (path * _carry_by_date(costs.carry, path)).sum(axis=1)
+    return (trading - earned).rename("cost")
 
 
 @exported_by("hedgeresearch.trading")
 def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> pd.Series[float]:
-    """Hedged returns after costs, (n_dates,), fractions per period.
+    """Return hedged returns after costs, (n_dates,), fractions per period.
 
     Parameters
     ----------
     hedged : Series (n_dates,), before costs
-    ratio : DataFrame (n_dates, n_hedges), with which they were hedged, on the same dates
+    ratio : DataFrame (n_dates, n_hedges), the ratios of these returns, on the same dates
     costs : Costs
 
     Raises
@@ -129,12 +131,14 @@ def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> 
     >>> round(float((hedged - net).sum()), 5)
     0.00248
     """
-    gross, cost = one_series(hedged, "hedged"), hedging_costs(ratio, costs)
+    gross = one_series(hedged, "hedged")
+    cost = hedging_costs(ratio, costs)
     refuse_other_dates(gross.index, cost.index, "hedged and ratio")
     return (gross - cost).rename("net")
 
 
-def _kept(rate: Rate, name: str) -> Rate:
+def _copied_rate(rate: Rate, name: str) -> Rate:
+    """Return a copy of a checked rate."""
     if not isinstance(rate, Mapping):
         check_between(rate, name, -math.inf, math.inf)
         return float(rate)
@@ -143,7 +147,17 @@ def _kept(rate: Rate, name: str) -> Rate:
     return {hedge: float(value) for hedge, value in rate.items()}
 
 
-def _by_hedge(rate: Rate, path: pd.DataFrame, name: str) -> pd.Series[float]:
+def _copied_carry(carry: Carry) -> Carry:
+    """Return a copy of a checked carry."""
+    if isinstance(carry, pd.Series):
+        return one_series(carry, "carry")
+    if isinstance(carry, pd.DataFrame):
+        return check_frame(carry, "carry")
+    return _copied_rate(carry, "carry")
+
+
+def _rate_by_hedge(rate: Rate, path: pd.DataFrame, name: str) -> pd.Series[float]:
+    """Return the rate of each hedge of a path of ratios, (n_hedges,)."""
     if not isinstance(rate, Mapping):
         return pd.Series(rate, index=path.columns)
     if set(rate) != set(path.columns):
@@ -151,8 +165,8 @@ def _by_hedge(rate: Rate, path: pd.DataFrame, name: str) -> pd.Series[float]:
     return pd.Series([rate[hedge] for hedge in path.columns], index=path.columns)
 
 
-def _carry(carry: Rate | pd.Series[float] | pd.DataFrame, path: pd.DataFrame) -> pd.DataFrame:
-    """The carry of each date and hedge, (n_dates, n_hedges)."""
+def _carry_by_date(carry: Carry, path: pd.DataFrame) -> pd.DataFrame:
+    """Return the carry of each date and hedge of a path of ratios, (n_dates, n_hedges)."""
     if isinstance(carry, pd.DataFrame):
         if set(carry.columns) != set(path.columns):
             raise DataError(
@@ -160,7 +174,7 @@ def _carry(carry: Rate | pd.Series[float] | pd.DataFrame, path: pd.DataFrame) ->
             )
         return on_dates(carry, path.index, "carry", "ratio")[list(path.columns)]
     if isinstance(carry, pd.Series):
-        one = on_dates(carry.to_frame(), path.index, "carry", "ratio").iloc[:, 0]
-        return pd.DataFrame({hedge: one for hedge in path.columns})
-    rates = _by_hedge(carry, path, "carry")
+        by_date = on_dates(carry.to_frame(), path.index, "carry", "ratio").iloc[:, 0]
+        return pd.DataFrame({hedge: by_date for hedge in path.columns})
+    rates = _rate_by_hedge(carry, path, "carry")
     return pd.DataFrame([rates] * len(path), index=path.index)

@@ -1,12 +1,14 @@
 """Protocols of univariate volatility models.
 
-Covariance models in two steps (DCC, CCC, DECO, OrthogonalGARCH, RegimeCorrelation) accept every model that satisfies
-them as ``univariate=``.
+Covariance models in two steps (DCC, CCC, DECO, OrthogonalGARCH, RegimeCorrelation) accept every
+model that satisfies them as ``univariate``.
 """
 
 from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.influence import Sensitivities
@@ -19,7 +21,7 @@ class VolatilityState(Protocol):
 
     @property
     def constant_mean(self) -> bool:
-        """Whether the conditional mean is the same at every date."""
+        """True if the conditional mean is the same at every date."""
 
     @property
     def next_variance(self) -> float:
@@ -31,22 +33,26 @@ class VolatilityState(Protocol):
         Parameters
         ----------
         returns : array (n_dates,)
+            Returns of the dates that follow.
 
         Returns
         -------
         means, variances : array (n_dates + 1,)
             Row t uses returns before t.
         state : VolatilityState
-            The state after the last date.
+            State after the last date.
         """
 
     def forecast(self, horizon: int) -> Array:
         """Return the expected variances of the next ``horizon`` dates, (horizon,)."""
 
+    def innovations(self, n_dates: int, generator: np.random.Generator) -> Array:
+        """Draw innovations of mean zero and unit variance, (n_dates,)."""
+
 
 @exported_by("hedgeresearch.volatility")
 class VolatilityEstimate(Protocol):
-    """An estimated univariate model, in arrays."""
+    """Univariate model estimated on an array."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,6 +84,12 @@ class VolatilityEstimate(Protocol):
     def sensitivities(self) -> Sensitivities:
         """Return how parameters react to each date, and standardized residuals to parameters."""
 
+    def covariance(self, kind: str = "robust") -> Array:
+        """Return the sampling covariance (k, k) of the parameters; NaN where a bound holds one."""
+
+    def check_error_kind(self, kind: str) -> None:
+        """Refuse a kind of standard errors that ``covariance`` does not know."""
+
 
 @exported_by("hedgeresearch.volatility")
 @runtime_checkable
@@ -89,7 +101,7 @@ class VolatilityModel(Protocol):
         """Names of the parameters that will be estimated, (k,)."""
 
     def estimate_array(self, returns: Array, warm_start: Any = None) -> VolatilityEstimate:
-        """Estimate on the returns (n_dates,) of one series, which are valid, in any unit.
+        """Estimate on returns (n_dates,) of one series that are known to be valid, in any unit.
 
-        ``warm_start`` is an earlier estimate of the same settings; the search begins there.
+        ``warm_start`` is an earlier estimate with the same settings; the search begins there.
         """

@@ -1,4 +1,4 @@
-"""Times beside those of other software: a table after the run."""
+"""Table of times after a run of the benchmarks, compared with those of other software."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ import pytest
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Every benchmark that has an aim or a rival: ours, the aim, the rival's, and how many times quicker we are."""
+    """Write our time, the aim, the time of other software and the ratio of every benchmark."""
+    # Set by pytest-benchmark, which may not be active.
     session = getattr(terminalreporter.config, "_benchmarksession", None)
     done = [b for b in session.benchmarks if "aim" in b.extra_info] if session else []
     if not done:
@@ -16,7 +17,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     layout = "{:<52} {:>9} {:>8} {:>12} {:>8}"
     terminalreporter.write_line(layout.format("", "ours", "aim", "others", "ratio"))
     for benchmark in done:
-        ours, info = benchmark.stats.min, benchmark.extra_info
+        ours = benchmark.stats.min
+        info = benchmark.extra_info
         rival = info.get("rival")
         ratio = "" if rival is None else f"{rival / ours:,.0f} x"
         rival_text = "-" if rival is None else f"{rival:g}"
@@ -24,5 +26,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             layout.format(info["case"], f"{ours:.3g}", f"{info['aim']:g}", rival_text, ratio)
         )
     terminalreporter.write_line(
-        "others: rmgarch 1.4-2 and BEKKs 1.4.5 in R 4.2.2, pykalman (its filter alone), on a machine of the same kind"
+        "others: rmgarch 1.4-2 and BEKKs 1.4.5 in R 4.2.2, pykalman (its filter alone), "
+        "on a machine of the same kind"
     )

@@ -1,4 +1,4 @@
-"""How long the covariance models take, margins and standard errors included; nothing is asserted about time."""
+"""Times of covariance models with standard errors; no time is asserted."""
 
 import resource
 import subprocess
@@ -25,11 +25,10 @@ def returns(n_series: int, n_dates: int) -> pd.DataFrame:
 
 def with_errors(model: Any, frame: pd.DataFrame) -> hr.covariance.CovarianceFit:
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", hr.errors.ConvergenceWarning
-        )  # some of many margins lie on a bound
+        # Some of many univariate models lie on a bound.
+        warnings.simplefilter("ignore", hr.errors.ConvergenceWarning)
         fit = model.fit(frame)
-        fit.standard_errors  # noqa: B018 - computed when asked
+        fit.standard_errors  # noqa: B018 - computed on demand
     return fit
 
 
@@ -71,8 +70,10 @@ import hedgeresearch as hr
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(1)
 loadings = rng.uniform(0.3, 0.8, (1000, 1))
-noise = rng.standard_normal((1250, 1)) @ loadings.T + rng.standard_normal((1250, 1000)) * np.sqrt(1 - loadings.T**2)
-values, variance = np.empty((1250, 1000)), np.ones(1000)
+noise = rng.standard_normal((1250, 1)) @ loadings.T
+noise = noise + rng.standard_normal((1250, 1000)) * np.sqrt(1 - loadings.T**2)
+values = np.empty((1250, 1000))
+variance = np.ones(1000)
 for t in range(1250):
     values[t] = np.sqrt(variance) * noise[t]
     variance = 0.05 + 0.06 * values[t] ** 2 + 0.89 * variance
@@ -86,7 +87,7 @@ print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_m
 
 
 def test_dcc_of_a_thousand_series(benchmark: Any) -> None:
-    """In a process of its own, for its peak memory; the time printed is that of the fit alone."""
+    """A separate process measures the peak memory; the time printed is that of the fit alone."""
     command = [sys.executable, "-c", THOUSAND]
     root = Path(hr.__file__).parents[1]
     done = benchmark.pedantic(
@@ -107,7 +108,7 @@ def test_full_bekk(benchmark: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 def test_daily_refits(benchmark: Any) -> None:
-    """Each begins at the estimates of the day before."""
+    """Each refit starts at the estimates of the day before."""
     note(benchmark, "DCC 2 series, 400 daily refits on 500 dates", 0.9, 88.5)
     frame = hr.data.simulate_dcc(900, a=0.05, b=0.93, seed=2).returns
     windows = [frame.iloc[i : i + 500] for i in range(400)]
@@ -146,5 +147,6 @@ def test_one_bar(benchmark: Any) -> None:
 def test_one_bar_in_arrays(benchmark: Any) -> None:
     note(benchmark, "advance by one bar, 2 series, arrays", 20e-6)
     frame = hr.data.simulate_dcc(1000, seed=1).returns
-    recursion, bar = hr.DCC().fit(frame.iloc[:-1]).final_state, frame.iloc[-1:].to_numpy()
+    recursion = hr.DCC().fit(frame.iloc[:-1]).final_state
+    bar = frame.iloc[-1:].to_numpy()
     assert benchmark(recursion.advance, bar).next_covariance.shape == (2, 2)

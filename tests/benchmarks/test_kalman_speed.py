@@ -1,4 +1,4 @@
-"""How long the Kalman hedge takes; nothing is asserted about time."""
+"""Times of the Kalman hedge; no time is asserted."""
 
 import resource
 from typing import Any
@@ -34,7 +34,7 @@ def note(benchmark: Any, case: str, aim: float, rival: float | None = None) -> N
 def test_estimation(
     benchmark: Any, dynamics: Any, n_hedges: int, aim: float, rival: float | None
 ) -> None:
-    """The rival is the filter of pykalman alone, its variances guessed."""
+    """The other software is the filter of pykalman alone, with guessed variances."""
     note(benchmark, f"Kalman {dynamics}, {n_hedges} x 5000, likelihood", aim, rival)
     data = returns(n_hedges, 5000)
     fit = benchmark.pedantic(

@@ -1,4 +1,4 @@
-"""How long the recursions and the fits take; nothing is asserted about time."""
+"""Times of recursions and fits; no time is asserted."""
 
 import subprocess
 import sys
@@ -81,7 +81,8 @@ def test_hmm_refit_from_an_earlier_fit_of_5000_dates(benchmark: Any) -> None:
 
 @pytest.mark.benchmark(group="hidden Markov model")
 def test_hmm_filter_of_a_million_dates(benchmark: Any, noise: np.ndarray) -> None:
-    transition, first = np.array([[0.98, 0.02], [0.05, 0.95]]), np.array([0.5, 0.5])
+    transition = np.array([[0.98, 0.02], [0.05, 0.95]])
+    first = np.array([0.5, 0.5])
     _, filtered, _ = benchmark.pedantic(filter_regimes, (-(noise**2), transition, first), **SLOW)
     assert filtered.shape == (MILLION, 2)
 
@@ -105,7 +106,8 @@ def test_rolling_covariance(benchmark: Any, noise: np.ndarray) -> None:
     ids=["python alone", "import", "recommend"],
 )
 def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
-    command, root = [sys.executable, *arguments], Path(hr.__file__).parents[1]
+    command = [sys.executable, *arguments]
+    root = Path(hr.__file__).parents[1]
     done = benchmark.pedantic(
         subprocess.run, (command,), {"capture_output": True, "cwd": root, "check": True}, **SLOW
     )
@@ -123,7 +125,7 @@ def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
         hr.MinimumVarianceHedge(hr.EWMACovariance()),
         hr.MinimumVarianceHedge(hr.DCC()),
         hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), within=hr.EWMACovariance()),
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), covariance_model=hr.EWMACovariance()),
     ],
     ids=[
         "OLS",
@@ -138,7 +140,8 @@ def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
 )
 def test_extension(benchmark: Any, model: Any) -> None:
     returns = hr.data.simulate_regimes(n_dates=1001, seed=3).returns
-    asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
+    asset = returns.iloc[:, 0]
+    hedges = returns.iloc[:, 1:]
     fit = model.fit(asset[:-1], hedges[:-1])
     later = benchmark(fit.extend, asset[-1:], hedges[-1:])
-    assert len(later.history) == 1001
+    assert len(later.sample.rows) == 1001

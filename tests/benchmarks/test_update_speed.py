@@ -1,4 +1,4 @@
-"""How long a recommendation takes, and the next one a bar later; nothing is asserted about time."""
+"""Times of a recommendation and of its update by a bar; no time is asserted."""
 
 from typing import Any
 
@@ -20,11 +20,12 @@ MODELS = {
 
 
 def parts_of(model: Any, rows: int = 5000) -> dict[str, Any]:
-    """A thousand units of an index, and the future on another."""
+    """Return a position of a thousand units of an index and a future on another."""
     table = hr.load("nasdaq_sp500").iloc[-rows:]
-    market, position = hr.Market(table), hr.Position({"NASDAQ": 1000})
+    market = hr.Market(table)
+    position = hr.Position({"NASDAQ": 1000})
     future = hr.LinearContract("SP500", 50, fee=0.00005)
-    prices = getattr(model, "needs", "returns") == "prices"
+    prices = model.traits.input == "prices"
     data = (table["NASDAQ"], table[["SP500"]]) if prices else market.returns(position, future)
     return {"fit": model.fit(*data), "position": position, "instruments": future, "market": market}
 
@@ -32,20 +33,19 @@ def parts_of(model: Any, rows: int = 5000) -> dict[str, Any]:
 def bars_after(
     record: hr.recommendation.Recommendation,
 ) -> list[tuple[dict[str, float], pd.Timestamp]]:
-    """Prices that wander a little, on the days after."""
-    last = record.book.market.table.iloc[-1]
+    """Return prices that vary a little, on the following days."""
+    last = record.problem.market.table.iloc[-1]
     return [
         ((last * (1 + 0.001 * (i % 7))).to_dict(), last.name + pd.Timedelta(days=i))
         for i in range(1, BARS + 1)
     ]
 
 
-@pytest.mark.filterwarnings(
-    "ignore::hedgeresearch.errors.ConvergenceWarning"
-)  # the indices are not cointegrated
+# The indices are not cointegrated.
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 @pytest.mark.parametrize("rows", [600, 5000])
 @pytest.mark.parametrize("name", MODELS)
-def test_bars_one_after_the_other(benchmark: Any, name: str, rows: int) -> None:
+def test_a_hundred_updates(benchmark: Any, name: str, rows: int) -> None:
     benchmark.extra_info.update({"case": f"{BARS} bars after {rows}, {name}", "aim": 0.001 * BARS})
     record = hr.recommend(**parts_of(MODELS[name], rows))
     bars = bars_after(record)

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.book.instruments import TYPES
-from hedgeresearch.cli.book.models import model_from
-from hedgeresearch.cli.book.position import FIELDS, recommendation_of
-from hedgeresearch.cli.book.yaml_file import read_tree
+from hedgeresearch.cli.problem.instruments import TYPES
+from hedgeresearch.cli.problem.models import model_from
+from hedgeresearch.cli.problem.position import FIELDS, recommendation_of
+from hedgeresearch.cli.problem.yaml_file import read_tree
 
 Run = Callable[..., tuple[int, str, str]]
 DOCS = Path(hr.__file__).parents[1] / "docs"
@@ -42,7 +42,7 @@ def test_a_book_is_recommended_what_the_library_recommends(
         holdings={"COIN_PERP": -1000},
         objective=hr.Objective(beta={"OTHER": 0.1}),
         limits=hr.Limits(contracts={"COIN_PERP": (-90000, 0), "OTHER": 5000}, gross=9e6),
-        rebalancing=hr.Rebalancing(tracking_error=0.05),
+        rebalancing=hr.NoTradeBands(tracking_error=0.05),
         margin=hr.Margin({"COIN_PERP": 30.0}, horizon=10, probability=0.05),
         level=0.9,
         seed=3,
@@ -84,7 +84,7 @@ def test_plain_output(run: Run, book: Path, tmp_path: Path) -> None:
     assert max(map(len, output.splitlines())) <= 100
     for sentence in (recommendation.decision, *recommendation.reasons):
         assert sentence in said.replace("- ", "").replace("  ", " ") or sentence in said
-    for name in ("COIN_PERP", "OTHER", "best", "to hold", "cost"):
+    for name in ("COIN_PERP", "OTHER", "target", "new", "cost"):
         assert name in output
     assert json.loads((tmp_path / "hedge.json").read_text()) == json.loads(recommendation.to_json())
 
@@ -107,9 +107,9 @@ def test_the_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
     )
     assert (code, errors) == (0, "")
     record = json.loads(output)
-    assert set(record["certainty"]["by_model"]) == {"naive", "ols", "ewma"}
-    assert 0.8 < record["certainty"]["out_of_sample"]["effectiveness"] < 0.95
-    assert -80 <= record["instruments"]["SP500"]["to hold"] <= 0
+    assert set(record["confidence"]["by_model"]) == {"naive", "ols", "ewma"}
+    assert 0.8 < record["confidence"]["out_of_sample"]["effectiveness"] < 0.95
+    assert -80 <= record["instruments"]["SP500"]["new"] <= 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert page.count('class="plotly-graph-div"') == 5
@@ -158,7 +158,7 @@ def test_the_models_of_the_description_can_be_read(tmp_path: Path) -> None:
         found.append(model_from(read_tree(path).mapping()["model"])[1])
     assert found == [
         hr.MinimumVarianceHedge(hr.EWMACovariance()),
-        hr.RegimeHedge(hr.GaussianHMM(3), combine="most_likely"),
+        hr.RegimeHedge(hr.GaussianHMM(3), weighting="most_likely"),
         hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH(density="student"))),
     ]
 
@@ -170,7 +170,7 @@ def test_a_venue_with_terms_replaced(book: Path, changed: Change) -> None:
     text = book.read_text()
     old = text[text.index("  - type: inverse") : text.index("  - name: OTHER")]
     changed(book, old, "  - {spec: binance_coinm_btc, name: COIN_PERP, half_spread: 0.0002}\n")
-    perpetual = recommendation_of(book).book.instruments[0]
+    perpetual = recommendation_of(book).problem.instruments[0]
     assert perpetual == hr.contract_spec("binance_coinm_btc", name="COIN_PERP", half_spread=0.0002)
 
 
@@ -186,7 +186,7 @@ def test_dates_in_another_column(book: Path, coin_prices: pd.DataFrame, changed:
 def test_an_expiry_is_a_date(book: Path, changed: Change) -> None:
     changed(book, "    multiplier: 1\n", "    multiplier: 1\n    expiry: 2024-06-28\n")
     recommendation = recommendation_of(book)
-    assert recommendation.book.terms[1].expiry == pd.Timestamp("2024-06-28")
+    assert recommendation.problem.terms[1].expiry == pd.Timestamp("2024-06-28")
 
 
 def test_differences_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
@@ -278,8 +278,8 @@ def test_ols_with_settings_of_its_own_takes_part(book: Path, changed: Change) ->
     found = recommendation_of(book)
     study = found.settings.backtest
     assert study is not None
-    assert study.models["OLSHedge(hac_lags=3)"] == found.book.fit.model
-    assert found.certainty.out_of_sample is not None
+    assert study.models["OLSHedge(hac_lags=3)"] == found.problem.fit.model
+    assert found.confidence.out_of_sample is not None
 
 
 def test_a_dated_future_has_carry(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
@@ -326,7 +326,7 @@ def test_warnings_are_lines_and_stand_in_the_report(
             warnings.warn("something\nto\x1b know", hr.errors.DataWarning, stacklevel=1)
         return real(fit, **others)
 
-    from hedgeresearch.cli.book import position as book_file
+    from hedgeresearch.cli.problem import position as book_file
 
     real = book_file.recommend
     monkeypatch.setattr(book_file, "recommend", warned)
@@ -341,7 +341,7 @@ def test_warnings_are_lines_and_stand_in_the_report(
 def test_outputs_never_overwrite_what_is_read(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hedgeresearch.cli.book.position.recommend", None)  # before the work
+    monkeypatch.setattr("hedgeresearch.cli.problem.position.recommend", None)  # before the work
     folder, prices = book.parent, book.parent / "prices.csv"
     (folder / "link.html").symlink_to(prices)
     (folder / "hard.html").hardlink_to(book)

@@ -26,7 +26,8 @@ def test_it_grows_row_by_row_without_copying_what_was_there():
 
 def test_two_that_follow_the_same_history_do_not_disturb_each_other():
     history = History.of(rows(0, 5))
-    left, right = history.followed_by(rows(5, 6).to_numpy()), history.followed_by(rows(90, 93))
+    left = history.followed_by(rows(5, 6).to_numpy())
+    right = history.followed_by(rows(90, 93))
     left = left.followed_by(rows(6, 9).to_numpy())
     np.testing.assert_array_equal(left.values, rows(0, 9))
     np.testing.assert_array_equal(right.values[5:], rows(90, 93))

@@ -42,14 +42,14 @@ def ratio(state, values):
 
 
 def test_estimated_state_gives_the_fit(fit, returns):
-    state = fit.estimates.inference.delta_method().estimated_state
+    state = fit.delta_method().estimated_state
     after = state.advance(returns.to_numpy())
     np.testing.assert_allclose(after.next_covariance, fit.next_covariance, rtol=1e-10)
 
 
 def test_influences_on_the_next_ratio_sum_to_zero(fit, returns):
     values = returns.to_numpy()
-    method = fit.estimates.inference.delta_method()
+    method = fit.delta_method()
     by_date = method.influence_on(lambda state: ratio(state, values))
     assert by_date.shape == (len(values), 2)
     error = by_date.std(axis=0) / np.sqrt(len(values))
@@ -61,7 +61,7 @@ def test_influences_on_the_next_ratio_sum_to_zero(fit, returns):
 def test_steps_are_small_enough_for_a_linear_response(fit, returns):
     """The first quantities are parameters of the first series, or of BEKK, in unit variance."""
     values = returns.to_numpy()
-    method = fit.estimates.inference.delta_method()
+    method = fit.delta_method()
     assert method.influence.shape == (len(returns), len(method.steps))
     assert (method.steps >= 0).all()
     for j in (1, 2):
@@ -69,6 +69,10 @@ def test_steps_are_small_enough_for_a_linear_response(fit, returns):
         change[j] = method.steps[j]
         up, same, down = (ratio(method.state_at(sign * change), values) for sign in (1, 0, -1))
         np.testing.assert_allclose(up - same, same - down, rtol=1e-2, atol=1e-9)
+
+
+def test_moments_have_no_delta_method(returns):
+    assert hr.EWMACovariance().fit(returns).delta_method() is None
 
 
 def test_influence_of_a_linear_function_is_exact():

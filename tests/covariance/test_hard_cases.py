@@ -11,7 +11,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.covariance.bekk import estimation as bekk_estimation
 from hedgeresearch.covariance.dcc import estimation as dcc_estimation
-from hedgeresearch.volatility.garch import likelihood as garch_likelihood
+from hedgeresearch.volatility.garch import estimation as garch_estimation
 from tests.covariance.hard_data import (
     DATES,
     FITTED,
@@ -168,8 +168,8 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
         searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, what))
         return end
 
-    maximize = garch_likelihood.maximize
-    for module in (garch_likelihood, dcc_estimation, bekk_estimation):
+    maximize = garch_estimation.maximize
+    for module in (garch_estimation, dcc_estimation, bekk_estimation):
         monkeypatch.setattr(module, "maximize", spy)
     fit(model, returns)
     gains = []

@@ -36,6 +36,7 @@ class UncorrelatedModel:
     """Covariance without correlations, as a user may write it."""
 
     warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[str] = "bootstrap"
 
     def fit(self, returns):
         covariance = np.diag(returns.var().to_numpy())
@@ -50,11 +51,13 @@ def test_a_model_of_a_user_can_be_hedged_with(percent_log_returns):
 
 
 def test_a_class_is_refused_with_the_remedy():
-    with pytest.raises(hr.DataError, match=r"got the class DCC. Pass DCC\(\)."):
+    with pytest.raises(
+        hr.DataError, match=r"got the class DCC. Pass an instance, such as DCC\(\)."
+    ):
         hr.MinimumVarianceHedge(hr.DCC)
 
 
-@pytest.mark.parametrize("other", ["DCC", hr.OLSHedge(), hr.GARCH()], ids=str)
+@pytest.mark.parametrize("other", ["DCC", hr.OLSHedge(), hr.GARCH(), hr.GaussianHMM(2)], ids=str)
 def test_other_models_are_refused_with_the_remedy(other):
     with pytest.raises(hr.DataError, match=r"must be a covariance model such as DCC\(\)"):
         hr.MinimumVarianceHedge(other)

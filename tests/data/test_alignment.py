@@ -16,7 +16,7 @@ def series(values: list[float], name: str | None = "oil", days: pd.Index = DAYS)
     return pd.Series(values, days[: len(values)], name=name)
 
 
-def test_align_keeps_common_dates_and_says_what_went() -> None:
+def test_align_keeps_common_dates_and_reports_the_others() -> None:
     left = series([1.0, 2.0, 3.0, 4.0], "left")
     left.attrs = {"source": "a file"}
     right = pd.DataFrame({"a": [1, 2, 3], "b": [1.0, 2.0, np.nan]}, DAYS[1:])
@@ -37,9 +37,10 @@ def test_align_keeps_common_dates_and_says_what_went() -> None:
     assert left.attrs == {"source": "a file"}
 
 
-def test_align_of_three_with_an_infinity_and_long_lists() -> None:
+def test_align_of_three_drops_infinities() -> None:
     days = pd.date_range("2020-01-01", periods=10)
-    first, second = series([1.0] * 10, "x", days), series([1.0] * 10, "x", days)
+    first = series([1.0] * 10, "x", days)
+    second = series([1.0] * 10, "x", days)
     third = series([1.0, np.inf, *[1.0] * 3], "y", days)
     with pytest.warns(
         DataWarning, match=r"6 from x \(2020-01-02, 2020-01-06, 2020-01-07, \.\.\.\)"
@@ -49,14 +50,14 @@ def test_align_of_three_with_an_infinity_and_long_lists() -> None:
     assert list(results[0].attrs["dropped"]) == ["x", "x (argument 2)", "y"]
 
 
-def test_align_says_nothing_where_nothing_is_dropped() -> None:
+def test_align_does_not_warn_if_nothing_is_dropped() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         one, two = align(series([1.0, 2.0], "a"), series([3.0, 4.0], "b"))
     assert one.attrs["dropped"] == two.attrs["dropped"] == {"a": [], "b": []}
 
 
-def test_align_writes_times_as_iso() -> None:
+def test_align_reports_times_as_iso_8601() -> None:
     minutes = pd.date_range("2020-01-01 09:30", periods=3, freq="min", tz="UTC")
     with pytest.warns(DataWarning, match="2020-01-01T09:30:00\\+00:00"):
         one, _ = align(series([1.0, 2.0, 3.0], "a", minutes), series([1.0, 2.0], "b", minutes[1:]))
@@ -90,21 +91,19 @@ def test_align_writes_times_as_iso() -> None:
         ([1.0, 2.0], "argument 2 must be a pandas Series or DataFrame"),
     ],
 )
-def test_align_refuses_what_cannot_be_compared(other: object, message: str) -> None:
+def test_align_refuses_dates_that_cannot_be_compared(other: object, message: str) -> None:
     with pytest.raises(DataError, match=message):
         align(series([1.0, 2.0], "a"), other)  # type: ignore[type-var]
 
 
-def test_align_refuses_one_alone() -> None:
+def test_align_refuses_a_single_argument() -> None:
     with pytest.raises(DataError, match="at least two Series or DataFrames; got 1"):
         align(series([1.0]))
 
 
 def test_align_refuses_two_time_zones() -> None:
-    one, two = (
-        series([1.0], "a", DAYS.tz_localize("UTC")),
-        series([1.0], "b", DAYS.tz_localize("Europe/London")),
-    )
+    one = series([1.0], "a", DAYS.tz_localize("UTC"))
+    two = series([1.0], "b", DAYS.tz_localize("Europe/London"))
     with pytest.raises(
         DataError,
         match="a has dates in the time zone UTC, b has dates in the time zone Europe/London",

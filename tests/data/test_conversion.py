@@ -31,7 +31,7 @@ def prices() -> pd.DataFrame:
         ("difference", [10.0, -11.0], [-1.0, 3.0]),
     ],
 )
-def test_returns_by_hand(
+def test_returns_equal_hand_calculation(
     prices: pd.DataFrame, kind: str, oil: list[float], gas: list[float]
 ) -> None:
     result = returns(prices, kind)  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ def test_returns_by_hand(
     assert prices.attrs == {"source": "a file"}
 
 
-def test_a_series_stays_a_series(prices: pd.DataFrame) -> None:
+def test_returns_of_a_series_are_a_series(prices: pd.DataFrame) -> None:
     result = returns(prices["oil"], "simple")
     assert isinstance(result, pd.Series)
     assert result.name == "oil"
@@ -60,7 +60,10 @@ def test_negative_prices_have_differences() -> None:
 
 @pytest.mark.parametrize("kind", ["simple", "log"])
 def test_prices_that_are_not_positive_are_refused(kind: str) -> None:
-    message = rf'positive for {kind} returns; column \'oil\' is -37\.63 on 2020-01-02 \(2 .*kind="difference"'
+    message = (
+        rf"positive for {kind} returns; column 'oil' is -37\.63 on 2020-01-02 "
+        r'\(2 such values\).*kind="difference"'
+    )
     with pytest.raises(DataError, match=message):
         returns(series([10.0, -37.63, 0.0]), kind)  # type: ignore[arg-type]
 
@@ -89,7 +92,7 @@ def test_bad_prices_are_refused(data: object, message: str) -> None:
         returns(data)  # type: ignore[type-var]
 
 
-def test_an_unknown_kind_is_refused() -> None:
+def test_unknown_kind_is_refused() -> None:
     with pytest.raises(
         DataError, match="kind must be one of 'simple', 'log', 'difference'; got 'percent'"
     ):

@@ -1,4 +1,4 @@
-"""Reading prices: what is read, and what is refused with its line."""
+"""Prices from files: the values read, and every refusal with its line."""
 
 import gzip
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def write(tmp_path: Path) -> Write:
     return write_text
 
 
-def test_csv(write: Write) -> None:
+def test_csv_is_read_with_its_dates(write: Write) -> None:
     path = write(GOOD)
     prices = read_prices(path)
     assert list(prices.columns) == ["BRENT", "WTI"]
@@ -45,7 +45,7 @@ def test_columns_and_date_are_chosen_by_name(write: Write) -> None:
     assert read_prices(path, columns="close", date="when").equals(prices)
 
 
-def test_gzip_byte_order_mark_windows_lines_blank_lines_and_quotes(tmp_path: Path) -> None:
+def test_gzip_byte_order_mark_and_blank_lines_are_accepted(tmp_path: Path) -> None:
     path = tmp_path / "OIL.CSV.GZ"
     text = '\ufeff"day","WTI"\r\n"2020-01-02","61.18"\r\n\r\n2020-01-03, 6.3e1 \r\n\r\n'
     path.write_bytes(gzip.compress(text.encode("utf-8")))
@@ -63,7 +63,7 @@ def test_numbers_are_read_exactly(write: Write) -> None:
     np.testing.assert_array_equal(read_prices(write(text))["x"], values)
 
 
-def test_parquet_with_index_and_with_column(tmp_path: Path) -> None:
+def test_parquet_dates_may_be_index_or_column(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"WTI": [61.18, 63.05]}, pd.DatetimeIndex(["2020-01-02", "2020-01-03"], name="day")
     )
@@ -76,7 +76,7 @@ def test_parquet_with_index_and_with_column(tmp_path: Path) -> None:
     assert read_prices(tmp_path / "0.parquet", date="day").equals(prices)
 
 
-def test_parquet_integers_missing_values_dates_and_text(tmp_path: Path) -> None:
+def test_parquet_types_become_floats_and_text_is_refused(tmp_path: Path) -> None:
     days = pd.Series(pd.to_datetime(["2020-01-02", "2020-01-03"]).date, dtype=object)
     table = pd.DataFrame(
         {"day": days, "a": [1, 2], "b": pd.array([1, None], dtype="Int64"), "c": ["1.5", "x"]}
@@ -90,7 +90,7 @@ def test_parquet_integers_missing_values_dates_and_text(tmp_path: Path) -> None:
         read_prices(path)
 
 
-def test_an_empty_cell_is_left_for_returns_to_refuse(write: Write) -> None:
+def test_empty_cell_becomes_nan_which_returns_refuses(write: Write) -> None:
     prices = read_prices(write("day,WTI\n2020-01-02,61.18\n2020-01-03,\n2020-01-06,63.27\n"))
     assert prices["WTI"].isna().tolist() == [False, True, False]
     with pytest.raises(DataError, match="column 'WTI' has a gap .* on 2020-01-03"):
@@ -98,12 +98,12 @@ def test_an_empty_cell_is_left_for_returns_to_refuse(write: Write) -> None:
 
 
 @pytest.mark.parametrize("name", ["oil.xlsx", "oil", "oil.txt"])
-def test_an_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
+def test_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"path must end in \.csv, \.csv\.gz, \.parquet; got"):
         read_prices(tmp_path / name)
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="path must be a file; there is none at"):
         read_prices(tmp_path / "no.csv")
     (tmp_path / "folder.csv").mkdir()
@@ -112,7 +112,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "day,WTI\n", "day,WTI\n\n\n", "\n"])
-def test_an_empty_file_is_refused(write: Write, text: str) -> None:
+def test_empty_file_is_refused(write: Write, text: str) -> None:
     with pytest.raises(DataError, match="must hold at least one row of prices; it is empty"):
         read_prices(write(text))
 
@@ -146,7 +146,7 @@ def test_unreadable_content_is_refused(tmp_path: Path, name: str, content: bytes
         ({"columns": ["wti"]}, r"got 'wti'\. Did you mean 'WTI'\?"),
         ({"columns": ["gold"]}, r"got 'gold'\.$"),
         ({"date": "date"}, r"the date column must be one of 'day', .*got 'date'"),
-        ({"columns": []}, "must have a column of prices beside the dates"),
+        ({"columns": []}, "must have a column of prices besides the dates"),
         ({"columns": ["WTI", "WTI"]}, "must name each column of prices once"),
         ({"columns": ["day", "WTI"]}, "and not the dates 'day'"),
     ],
@@ -158,13 +158,13 @@ def test_wrong_columns_are_refused(
         read_prices(write(GOOD), **arguments)  # type: ignore[arg-type]
 
 
-def test_headers_that_do_not_tell_columns_apart_are_refused(write: Write) -> None:
+def test_missing_or_equal_column_names_are_refused(write: Write) -> None:
     with pytest.raises(DataError, match="must have different column names; 'WTI' occurs twice"):
         read_prices(write("day,WTI,WTI\n2020-01-02,1,2\n"))
     with pytest.raises(DataError, match="must name every column; column 3 has no name"):
         read_prices(write("day,WTI,\n2020-01-02,1,\n"))
     with pytest.raises(
-        DataError, match="must have a column of prices beside the dates; got 'day;WTI'"
+        DataError, match="must have a column of prices besides the dates; got 'day;WTI'"
     ):
         read_prices(write("day;WTI\n2020-01-02;1\n"))
 
@@ -176,21 +176,21 @@ def test_text_in_numbers_is_refused_with_its_line(write: Write, value: str) -> N
     path = write(f'day,WTI\n2020-01-02,61.18\n\n2020-01-03,"{value}"\n')
     with pytest.raises(DataError, match=r"column 'WTI' must hold numbers") as caught:
         read_prices(path)
-    assert f"line 4 of {path}, dated 2020-01-03, has {value!r} (1 such in all)" in str(caught.value)
+    assert f"line 4 of {path}, dated 2020-01-03, has {value!r} (1 such value)" in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["03/01/2020", "2020-02-30", "yesterday", "", "2020.5", "43833"])
-def test_an_unparsable_date_is_refused_with_its_line(write: Write, value: str) -> None:
+def test_unparsable_date_is_refused_with_its_line(write: Write, value: str) -> None:
     with pytest.raises(
-        DataError, match=r"dates must be written as ISO 8601.*; line 3 of .*\(1 such in all\)"
+        DataError, match=r"dates must be written as ISO 8601.*; line 3 of .*\(1 such value\)"
     ):
         read_prices(write(f"day,WTI\n2020-01-02,61.18\n{value},63.05\n"))
 
 
-def test_a_missing_date_in_parquet_is_refused(tmp_path: Path) -> None:
+def test_missing_date_in_parquet_is_refused(tmp_path: Path) -> None:
     table = pd.DataFrame({"day": pd.to_datetime(["2020-01-02", None]), "WTI": [1.0, 2.0]})
     table.to_parquet(tmp_path / "oil.parquet")
-    with pytest.raises(DataError, match="dates must be there in every row; row 2"):
+    with pytest.raises(DataError, match="dates must be present in every row; row 2"):
         read_prices(tmp_path / "oil.parquet")
 
 
@@ -204,7 +204,7 @@ def test_one_offset_gives_an_index_with_a_time_zone(write: Write, offset: str) -
     assert prices.index[0].utcoffset() == stamp.utcoffset()
 
 
-def test_ways_to_write_utc_are_one_offset(write: Write) -> None:
+def test_all_spellings_of_utc_are_one_offset(write: Write) -> None:
     prices = read_prices(
         write("t,x\n2020-01-02T10:00Z,1\n2020-01-02 10:05+00:00,2\n2020-01-02 10:06:00.5+0000,3\n")
     )
@@ -229,14 +229,14 @@ def test_mixed_offsets_are_refused(write: Write, first: str, second: str, messag
         read_prices(write(f"t,x\n{first},1\n{second},2\n"))
 
 
-def test_a_date_that_is_there_twice_is_refused(write: Write) -> None:
+def test_duplicated_date_is_refused(write: Write) -> None:
     with pytest.raises(
         DataError, match="must have every date once; 2020-01-02 occurs again in line 4"
     ):
         read_prices(write("day,x\n2020-01-02,1\n2020-01-03,2\n2020-01-02,3\n"))
 
 
-def test_dates_that_do_not_ascend_are_refused(write: Write) -> None:
+def test_unsorted_dates_are_refused(write: Write) -> None:
     with pytest.raises(
         DataError,
         match=r"sorted by date.*2020-01-03 in line 3 follows 2020-01-06\. Sort the file by date",

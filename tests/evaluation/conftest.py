@@ -5,13 +5,17 @@ import pandas as pd
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def panel():
-    """An asset and what four hedges leave of it, and a copy, 300 dates; volatility moves, dates are correlated."""
+    """An asset, four hedged returns and a copy of one, 300 dates.
+
+    Volatility moves, and dates are correlated.
+    """
     n = 300
     rng = np.random.default_rng(11)
     moving = np.repeat([1.0, 2.5, 0.7], n // 3)[:, None] * 0.01
-    shared, noise = rng.normal(size=(n, 1)), rng.normal(size=(n, 4))
+    shared = rng.normal(size=(n, 1))
+    noise = rng.normal(size=(n, 4))
     hedged = (0.6 * shared + noise * [1.0, 0.7, 1.4, 1.1]) * moving
     hedged[1:] += 0.2 * hedged[:-1]
     dates = pd.bdate_range("2020-01-01", periods=n, name="date")

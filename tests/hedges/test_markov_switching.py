@@ -18,7 +18,7 @@ from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
     estimate_regression,
 )
 from hedgeresearch.hedges.regime_switching.markov_switching_hedge import MarkovSwitchingHedge
-from hedgeresearch.regimes.markov_switching.state import transition_from
+from hedgeresearch.regimes.markov_chain import transition_from
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.reproductions.papers import stata_weekly_sp500
 

@@ -1,4 +1,4 @@
-"""The BEKK kernels against the definition and against BEKKs, and their scores against differences."""
+"""BEKK kernels against the definition and the R package BEKKs, scores against differences."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ FORMS = ["scalar", "diagonal", "full"]
 
 
 def joint_news(returns):
-    """Returns of the dates on which all series fall, zero otherwise: the rule of BEKKs."""
+    """Return the returns of dates on which all series fall, zero otherwise: the rule of BEKKs."""
     return returns * (returns < 0).all(axis=1)[:, None]
 
 
@@ -24,13 +24,14 @@ def slow_covariances(intercept, loadings, g, shocks, first):
 
 def slow_log_likelihood(matrices, shocks, first):
     path = slow_covariances(*matrices, shocks, first)[:-1]
-    e, n = shocks[:, 0], shocks.shape[2]
+    e = shocks[:, 0]
+    n = shocks.shape[2]
     quadratic = np.einsum("ti,tij,tj->t", e, np.linalg.inv(path), e)
     return -0.5 * (n * np.log(2 * np.pi) + np.linalg.slogdet(path)[1] + quadratic)
 
 
 def admissible(form, asymmetric, targeting, n, seed):
-    """A point of a layout with shocks of unit variance."""
+    """Return a matrix map, shocks of unit variance and a point of the layout."""
     rng = np.random.default_rng(seed)
     errors = rng.standard_normal((120, n)) @ (np.eye(n) + 0.3 * rng.standard_normal((n, n)))
     errors /= np.sqrt(np.mean(errors**2, axis=0))
@@ -49,7 +50,7 @@ def admissible(form, asymmetric, targeting, n, seed):
 
 
 def sixth_order(function, x, step):
-    """Derivatives of a function by each element of x, from six values each."""
+    """Return derivatives of a function by each element of x, from six values each."""
     weights = {1: 45.0, 2: -9.0, 3: 1.0}
     rows = []
     for move in step * np.eye(len(x)):
@@ -65,7 +66,7 @@ def sixth_order(function, x, step):
 @pytest.mark.parametrize("targeting", [False, True])
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("stretch", [1.0, 1.4], ids=["inside", "beyond the bound"])
-def test_scores_are_the_derivatives_of_the_log_likelihood(form, targeting, asymmetric, n, stretch):
+def test_scores_are_derivatives_of_the_log_likelihood(form, targeting, asymmetric, n, stretch):
     mapping, shocks, x = admissible(form, asymmetric, targeting, n, seed=10 * n + asymmetric)
     x[len(mapping.layout.intercept_places) :] *= stretch
     assert (mapping.shrinkage(x)[0] < 1.0) == (stretch > 1.0)
@@ -80,7 +81,7 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(form, targeting, asymm
 
 
 @pytest.mark.parametrize("n", [2, 3, 5])
-def test_covariances_are_the_recursion(n):
+def test_covariances_follow_the_recursion(n):
     mapping, shocks, x = admissible("full", True, False, n, seed=n)
     matrices, _ = mapping.at(x)
     expected = slow_covariances(*matrices, shocks, mapping.moments[0])
@@ -92,7 +93,7 @@ def test_covariances_are_the_recursion(n):
     )
 
 
-def test_a_singular_covariance_has_no_likelihood():
+def test_singular_covariance_has_likelihood_of_minus_infinity():
     mapping, shocks, x = admissible("full", False, False, 2, seed=1)
     matrices, derivatives = mapping.at(x)
     log_likelihood, _ = bekk_scores(*matrices, *derivatives, shocks, np.zeros((2, 2)))
@@ -100,7 +101,10 @@ def test_a_singular_covariance_has_no_likelihood():
 
 
 def of_theta(theta, form, asymmetric, n):
-    """Matrices from the parameters of BEKKs, whose scalar model has a and g where ours has their squares."""
+    """Return matrices from the parameters of BEKKs.
+
+    Its scalar model has the squares of our a and g.
+    """
     theta = np.array(theta)
     if form == "scalar":
         theta[-2:] = np.sqrt(theta[-2:])
@@ -125,7 +129,8 @@ def own_statistics(path):
 
 def check_against(result, hedge, form, asymmetric, returns):
     shocks = np.stack([returns, joint_news(returns)][: 1 + asymmetric], axis=1)
-    n, first = returns.shape[1], returns.T @ returns / len(returns)
+    n = returns.shape[1]
+    first = returns.T @ returns / len(returns)
     matrices = of_theta(result["theta"], form, asymmetric, n)
     no_moves = (np.zeros((n, n, 1)), np.zeros((1 + asymmetric, n, n, 1)), np.zeros((n, n, 1)))
     log_likelihood, _ = bekk_scores(*matrices, *no_moves, shocks, first)
@@ -141,7 +146,7 @@ def check_against(result, hedge, form, asymmetric, returns):
 @pytest.mark.parametrize(
     ("form", "asymmetric"), [*((form, False) for form in FORMS), ("full", True)]
 )
-def test_nasdaq_and_sp500_at_the_parameters_of_bekks(
+def test_nasdaq_and_sp500_agree_with_r_package_bekks(
     form, asymmetric, reference, percent_log_returns
 ):
     returns = percent_log_returns.to_numpy()
@@ -153,7 +158,7 @@ def test_nasdaq_and_sp500_at_the_parameters_of_bekks(
 @pytest.mark.parametrize(
     ("form", "name"), [("scalar", "sbekk"), ("diagonal", "dbekk"), ("full", "bekk")]
 )
-def test_the_simulated_panel_at_the_parameters_of_bekks(
+def test_simulated_panel_agrees_with_r_package_bekks(
     form, name, n, simulated_reference, simulated_panel
 ):
     returns = np.ascontiguousarray(simulated_panel.to_numpy()[:, :n])

@@ -1,4 +1,4 @@
-"""The GARCH kernels against the definition, against R, and their scores against differences."""
+"""GARCH kernels against the definition and rugarch, their scores against differences."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def slow_log_likelihood(parameters, nu, returns):
 
 
 @pytest.mark.parametrize("parameters", POINTS)
-def test_variance_is_the_recursion(parameters):
+def test_variance_follows_the_recursion(parameters):
     returns = np.random.default_rng(1).standard_normal(50)
     expected = slow_variance(parameters, returns, 1.3)
     np.testing.assert_allclose(
@@ -43,7 +43,7 @@ def test_variance_is_the_recursion(parameters):
 
 @pytest.mark.parametrize("nu", [NORMAL, 4.5])
 @pytest.mark.parametrize("parameters", POINTS)
-def test_scores_are_the_derivatives_of_the_log_likelihood(parameters, nu):
+def test_scores_are_derivatives_of_the_log_likelihood(parameters, nu):
     returns = np.random.default_rng(2).standard_normal(400)
     point = np.array([*parameters, nu])
     start = backcast_start(point[:5], returns)
@@ -66,8 +66,9 @@ def test_scores_are_the_derivatives_of_the_log_likelihood(parameters, nu):
 
 
 @pytest.mark.parametrize("parameters", POINTS)
-def test_residuals_and_their_derivatives(parameters):
-    returns, parameters = np.random.default_rng(3).standard_normal(200), np.array(parameters)
+def test_residuals_and_derivatives_equal_differences(parameters):
+    returns = np.random.default_rng(3).standard_normal(200)
+    parameters = np.array(parameters)
 
     def slow(point):
         h = slow_variance(point, returns, backcast_start(point, returns)[0])[:-1]
@@ -86,8 +87,9 @@ def test_residuals_and_their_derivatives(parameters):
 
 @pytest.mark.parametrize("model", ["sGARCH_norm", "gjrGARCH_norm", "sGARCH_std", "gjrGARCH_std"])
 @pytest.mark.parametrize("name", ["NASDAQ", "SP500"])
-def test_log_likelihood_and_path_of_rugarch(name, model, reference, percent_log_returns):
-    result, returns = reference[f"rugarch_{name}_{model}"], percent_log_returns[name].to_numpy()
+def test_log_likelihood_and_path_agree_with_rugarch(name, model, reference, percent_log_returns):
+    result = reference[f"rugarch_{name}_{model}"]
+    returns = percent_log_returns[name].to_numpy()
     coef = result["coef"]
     parameters = np.array(
         [coef["mu"], coef["omega"], coef["alpha1"], coef.get("gamma1", 0.0), coef["beta1"]]
@@ -97,7 +99,8 @@ def test_log_likelihood_and_path_of_rugarch(name, model, reference, percent_log_
     log_likelihood, _ = garch_scores(parameters, density, returns, first, np.zeros(5))
     assert log_likelihood.sum() == pytest.approx(result["loglik"], rel=1e-8)
     volatility = np.sqrt(garch_variance(parameters, returns, first))
-    expected, found = result["sigma"], volatility[:-1]
+    expected = result["sigma"]
+    found = volatility[:-1]
     assert found[[0, 1, 2, 2514, -1]] == pytest.approx(
         [expected[key] for key in ("first", "second", "third", "mid", "last")], rel=1e-8
     )

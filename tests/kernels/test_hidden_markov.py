@@ -1,4 +1,4 @@
-"""Filter, smoother, expected moves and likeliest path against all paths of a short chain."""
+"""Filter, smoother, expected moves and most likely path against all paths of a short chain."""
 
 from itertools import product
 
@@ -14,7 +14,7 @@ from hedgeresearch._kernels.hidden_markov import (
 
 
 def enumerate_paths(densities, transition, first):
-    """P(path, data) of every path of regimes, and the paths."""
+    """Return every path of regimes and P(path, data) of each."""
     n_dates, k = densities.shape
     paths = list(product(range(k), repeat=n_dates))
     joint = []
@@ -61,7 +61,7 @@ def test_probabilities_are_sums_over_all_paths(k):
 
 @pytest.mark.parametrize("k", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_likeliest_path_is_the_greatest_of_all(k, seed):
+def test_most_likely_path_has_the_greatest_density(k, seed):
     densities, transition, first = chain(k, 6, seed)
     paths, joint = enumerate_paths(densities, transition, first)
     assert (

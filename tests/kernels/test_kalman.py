@@ -1,4 +1,4 @@
-"""The filter of moving coefficients against dense Gaussian algebra, its scores against differences."""
+"""Filter of time-varying coefficients against dense Gaussian algebra, scores by differences."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ CASES = {
 
 
 def simulated(n_dates, n_hedges, seed=0):
-    """Columns (asset, 1, hedges) with ratios that walk slowly."""
+    """Return columns (asset, 1, hedges) with ratios that follow slow random walks."""
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((n_dates, n_hedges)) + 0.2
     b = 1.0 + 0.1 * rng.standard_normal((n_dates, n_hedges)).cumsum(axis=0)
@@ -33,7 +33,7 @@ def likelihood_and_point(case, n_dates=60):
 
 
 def dense(likelihood, point, n_dates=None):
-    """Covariances of the moving parts (n, T, T) with Var(e) = 1, and that of the asset, (T, T)."""
+    """Return covariances (n, T, T) of the coefficients and (T, T) of the asset, for Var(e) = 1."""
     columns = likelihood.columns[:n_dates]
     persistence, steps, first = likelihood.dynamics(point)
     t = np.arange(len(columns))
@@ -50,17 +50,23 @@ def dense(likelihood, point, n_dates=None):
 
 
 def best_prediction(likelihood, point, n_seen, date):
-    """Of b at ``date`` and its variance with Var(e) = 1, by generalised least squares on the first ``n_seen`` dates."""
+    """Return the best prediction of b at ``date`` and its variance, for Var(e) = 1.
+
+    By generalized least squares on the first ``n_seen`` dates.
+    """
     columns = likelihood.columns[: max(n_seen, date + 1)]
     parts, total = dense(likelihood, point, len(columns))
-    y, x, total = columns[:n_seen, 0], columns[:n_seen, 1:], total[:n_seen, :n_seen]
+    y = columns[:n_seen, 0]
+    x = columns[:n_seen, 1:]
+    total = total[:n_seen, :n_seen]
     crosses = parts[:, date, :n_seen] * x[:, 1:].T
     solved, solved_crosses = np.split(
         solve(total, np.column_stack([y, x, crosses.T]), assume_a="pos"), [1 + x.shape[1]], 1
     )
     inverse = np.linalg.inv(x.T @ solved[:, 1:])
     delta = inverse @ (x.T @ solved[:, 0])
-    ratio, variance = [], []
+    ratio = []
+    variance = []
     for i, cross in enumerate(crosses):
         ratio.append(delta[1 + i] + cross @ (solved[:, 0] - solved[:, 1:] @ delta))
         left = np.eye(len(inverse))[1 + i] - cross @ solved[:, 1:]
@@ -78,10 +84,11 @@ def filtered(likelihood, point, skipped):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_likelihood_is_that_of_the_contrasts(case):
-    """A'y for A' with A'X = 0 and A'A = I is normal with covariance sigma^2 A'VA, whatever the coefficients are."""
+def test_likelihood_equals_that_of_error_contrasts(case):
+    """For A'X = 0 and A'A = I, A'y is normal with covariance sigma^2 A'VA for all coefficients."""
     likelihood, point = likelihood_and_point(case)
-    y, x = likelihood.columns[:, 0], likelihood.columns[:, 1:]
+    y = likelihood.columns[:, 0]
+    x = likelihood.columns[:, 1:]
     contrasts = np.linalg.svd(x)[0][:, x.shape[1] :]
     inside = contrasts.T @ dense(likelihood, point)[1] @ contrasts
     seen = contrasts.T @ y
@@ -96,7 +103,7 @@ def test_the_likelihood_is_that_of_the_contrasts(case):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_score_is_the_derivative(case):
+def test_score_is_derivative_of_the_log_likelihood(case):
     likelihood, point = likelihood_and_point(case, 300)
     _, scores, jacobian = likelihood(point)
     found = scores.sum(axis=0) @ jacobian
@@ -112,7 +119,7 @@ def test_the_score_is_the_derivative(case):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_predictions_are_the_best_linear_ones(case):
+def test_predictions_are_best_linear_predictions(case):
     likelihood, point = likelihood_and_point(case)
     ratios, variances, *_ = filtered(likelihood, point, 10)
     for date in (10, 11, 35, 59):
@@ -122,7 +129,7 @@ def test_predictions_are_the_best_linear_ones(case):
 
 
 @pytest.mark.parametrize("case", ["two walks", "two means"])
-def test_three_thousand_updates_lose_nothing(case):
+def test_three_thousand_updates_keep_their_precision(case):
     likelihood, point = likelihood_and_point(case, 3050)
     ratios, variances, *_, spread, _ = filtered(likelihood, point, 10)
     ratio, variance = best_prediction(likelihood, point, 3049, 3049)
@@ -133,11 +140,12 @@ def test_three_thousand_updates_lose_nothing(case):
 
 
 @pytest.mark.parametrize("n_hedges", [1, 3])
-def test_without_steps_it_is_ols_over_all_dates_before(n_hedges):
+def test_filter_without_steps_is_ols_on_past_dates(n_hedges):
     likelihood = KalmanLikelihood(simulated(3500, n_hedges, seed=4), False)
     ratios, variances, *_ = filtered(likelihood, np.zeros(n_hedges), 10)
     for date in (10, 50, 1000, 3500):
-        x, y = likelihood.columns[:date, 1:], likelihood.columns[:date, 0]
+        x = likelihood.columns[:date, 1:]
+        y = likelihood.columns[:date, 0]
         np.testing.assert_allclose(
             ratios[date - 10], np.linalg.lstsq(x, y, rcond=None)[0][1:], rtol=1e-9
         )
@@ -147,7 +155,7 @@ def test_without_steps_it_is_ols_over_all_dates_before(n_hedges):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_smoothed_coefficients_are_the_best_given_all_dates(case):
+def test_smoothed_coefficients_are_best_given_all_dates(case):
     likelihood, point = likelihood_and_point(case)
     delta = likelihood.profile(point).coefficients
     moving = kalman_smooth(likelihood.columns, *likelihood.dynamics(point), delta)

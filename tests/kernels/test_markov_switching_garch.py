@@ -1,4 +1,4 @@
-"""The kernels of Markov-switching GARCH against the definition, and their scores against differences."""
+"""Kernels of Markov-switching GARCH against the definition, scores against differences."""
 
 import numpy as np
 import pytest
@@ -13,9 +13,8 @@ from hedgeresearch.regimes.markov_switching.garch_likelihood import (
 
 ONE = np.array([0.1, 0.1, 0.05, 0.8, 6.0])
 TWO = np.array([0.05, 0.03, 0.05, 0.9, NORMAL, 0.5, 0.2, -0.1, 0.5, 5.0, 0.95, 0.1])
-THREE = np.concatenate(
-    [TWO[:10], [2.0, 0.1, 0.0, 0.2, 9.0], [0.9, 0.07], [0.02, 0.93], [0.1, 0.2]]
-)  # rows of the transition without their last column
+# The rows of the transition come without their last column.
+THREE = np.concatenate([TWO[:10], [2.0, 0.1, 0.0, 0.2, 9.0], [0.9, 0.07], [0.02, 0.93], [0.1, 0.2]])
 CASES = {1: ONE, 2: TWO, 3: THREE}
 
 
@@ -24,8 +23,9 @@ def errors(n_dates, seed=0):
 
 
 def slow_log_likelihood(parameters, e, k):
-    """Of every date but the first, by the definition, from sums over regimes in plain probabilities."""
-    own, rows = parameters[: 5 * k].reshape(k, 5), parameters[5 * k :].reshape(k, k - 1)
+    """Return the log-likelihood of every date but the first, from sums of probabilities."""
+    own = parameters[: 5 * k].reshape(k, 5)
+    rows = parameters[5 * k :].reshape(k, k - 1)
     transition = np.hstack([rows, 1 - rows.sum(axis=1, keepdims=True)])
     p = np.linalg.matrix_power(transition, 4096)[0]
     h = [o / (1 - a - g / 2 - b) for o, a, g, b, _ in own]
@@ -48,15 +48,16 @@ def density(e, h, nu):
 
 
 @pytest.mark.parametrize("k", CASES)
-def test_the_likelihood_is_the_definition(k):
+def test_likelihood_equals_its_definition(k):
     e = errors(200)
     by_date, _ = switching_garch_likelihood(CASES[k], e, k)
     np.testing.assert_allclose(by_date, slow_log_likelihood(CASES[k], e, k), rtol=1e-10)
 
 
 @pytest.mark.parametrize("k", CASES)
-def test_scores_are_the_derivatives_of_every_date(k):
-    e, point = errors(150, seed=1), CASES[k]
+def test_scores_are_derivatives_on_every_date(k):
+    e = errors(60, seed=1)
+    point = CASES[k]
     _, scores = switching_garch_likelihood(point, e, k)
     for i in range(len(point)):
         if point[i] == NORMAL:
@@ -74,7 +75,7 @@ def test_scores_are_the_derivatives_of_every_date(k):
         )
 
 
-def test_variances_and_densities_are_the_definition():
+def test_variances_and_densities_equal_their_definition():
     e = errors(50)
     own, densities, _ = split_parameters(TWO, 2)
     h = regime_variances(own, e, np.array([1.0, 2.0]))

@@ -1,4 +1,4 @@
-"""The optimiser: bounds are met, failures are told, other starts are tried."""
+"""Maximization over a box: bounds, failures and several starts."""
 
 import numpy as np
 import pytest
@@ -10,12 +10,12 @@ DATES = np.random.default_rng(0).standard_normal((200, 2)) + np.array([0.3, -0.2
 
 
 def normal_means(x):
-    """Independent normals with means x: the top is the sample mean."""
+    """Log-density of independent normals with means x, which the sample mean maximizes."""
     deviations = DATES - x
     return -0.5 * (deviations**2).sum(axis=1), deviations, np.eye(2)
 
 
-def test_the_top_is_found_inside_and_on_a_bound():
+def test_maximum_is_found_inside_and_on_a_bound():
     inside = maximize(normal_means, [np.array([0.9, 0.9])], [(-1, 1), (-1, 1)], "a hill")
     np.testing.assert_allclose(inside.point, DATES.mean(axis=0), atol=1e-7)
     assert inside.free.all()
@@ -26,7 +26,7 @@ def test_the_top_is_found_inside_and_on_a_bound():
     assert cut.gradient_norm < 1e-6
 
 
-def test_scores_by_other_parameters_are_carried_to_the_box():
+def test_scores_are_mapped_to_the_coordinates_of_the_box():
     def doubled(x):
         by_date, scores, _ = normal_means(2 * x)
         return by_date, scores, 2 * np.eye(2)
@@ -35,11 +35,12 @@ def test_scores_by_other_parameters_are_carried_to_the_box():
     np.testing.assert_allclose(optimum.point, DATES.mean(axis=0) / 2, atol=1e-7)
 
 
-def test_a_curved_valley_is_followed():
+def test_rosenbrock_valley_is_followed():
     """Rosenbrock's function as a likelihood of squared deviations."""
 
     def valley(x):
-        first, second = 1 - x[0] + 0 * DATES[:, 0], 10 * (x[1] - x[0] ** 2) + 0 * DATES[:, 0]
+        first = 1 - x[0] + 0 * DATES[:, 0]
+        second = 10 * (x[1] - x[0] ** 2) + 0 * DATES[:, 0]
         by_first = np.stack([first + 20 * x[0] * second, -10 * second], axis=1)
         return -0.5 * (first**2 + second**2), by_first, np.eye(2)
 
@@ -47,7 +48,7 @@ def test_a_curved_valley_is_followed():
     np.testing.assert_allclose(optimum.point, [1, 1], atol=1e-4)
 
 
-def test_a_likelihood_that_is_nowhere_finite_is_told():
+def test_likelihood_without_finite_value_is_refused():
     def nowhere(x):
         return np.full(200, np.nan), np.zeros((200, 2)), np.eye(2)
 
@@ -57,11 +58,12 @@ def test_a_likelihood_that_is_nowhere_finite_is_told():
         maximize(nowhere, [np.zeros(2)], [(0, 1), (0, 1)], "a void")
 
 
-def test_other_starts_are_tried_where_the_best_ends_on_a_bound():
-    """Two hills: the higher start climbs to the lower hill, cut by the bound."""
+def test_other_starts_are_tried_after_ending_on_a_bound():
+    """Two hills: the higher start leads to the lower hill, which the bound cuts."""
 
     def hills(x):
-        low, high = -((x[0] - 1.2) ** 2), 1.0 - 30.0 * (x[0] + 0.5) ** 2
+        low = -((x[0] - 1.2) ** 2)
+        high = 1.0 - 30.0 * (x[0] + 0.5) ** 2
         value, slope = (low, -2 * (x[0] - 1.2)) if x[0] > 0 else (high, -60.0 * (x[0] + 0.5))
         return np.full(50, value), np.full((50, 1), slope), np.eye(1)
 

@@ -62,8 +62,68 @@ def advise(
         on: hr.Market = market,
         **more: Any,
     ) -> hr.recommendation.Recommendation:
-        position, hedges = hr.Position(units), [instruments[name] for name in names]
+        position = hr.Position(units)
+        hedges = [instruments[name] for name in names]
         fit = (model or hr.OLSHedge()).fit(*on.returns(position, hedges, kind))
-        return hr.recommend(fit, position=position, instruments=hedges, market=on, **more)
+        return hr.recommend(fit, position, hedges, on, **more)
 
     return advise
+
+
+@pytest.fixture(scope="session")
+def target_variance() -> Callable[[hr.recommendation.Recommendation], float]:
+    """Variance of the changes of the target of 400,000 A in contracts of F, by hand.
+
+    The last 250 ratios, each at the prices of the date before.
+    """
+
+    def target_variance(found: hr.recommendation.Recommendation) -> float:
+        ratio = found.problem.fit.ratio.iloc[-250:, 0]
+        table = found.problem.market.table
+        targets = []
+        for date, value in ratio.items():
+            before = table.iloc[table.index.get_loc(date) - 1]
+            targets.append(-value * 400_000 * before["A"] / (50 * before["F"]))
+        return float(np.var(np.diff(targets)))
+
+    return target_variance
+
+
+# --- hedges of an amount of currency ---
+
+
+@pytest.fixture(scope="session")
+def oil_returns() -> pd.DataFrame:
+    """Returns of oil, gas and coal."""
+    names = ["oil", "gas", "coal"]
+    return hr.data.simulate_dcc(n_dates=600, n_series=3, names=names, seed=5).returns
+
+
+@pytest.fixture(scope="session")
+def ewma_fit(oil_returns: pd.DataFrame) -> hr.hedges.HedgeFit:
+    """Oil hedged with gas and coal."""
+    model = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
+    return model.fit(oil_returns["oil"], oil_returns[["gas", "coal"]])
+
+
+@pytest.fixture(scope="session")
+def regime_fit() -> hr.hedges.HedgeFit:
+    """One hedge in two regimes."""
+    simulated = hr.data.simulate_regimes(n_dates=800, seed=2).returns
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3))
+    return model.fit(simulated["asset"], simulated[["hedge"]])
+
+
+@pytest.fixture(scope="session")
+def fit_one() -> Callable[..., hr.hedges.HedgeFit]:
+    """An OLS hedge with a ratio near a given slope."""
+
+    def fit_one(slope: float, names: tuple[str, str] = ("oil", "gas")) -> hr.hedges.HedgeFit:
+        rng = np.random.default_rng(3)
+        hedge = rng.normal(scale=0.01, size=250)
+        asset = slope * hedge + rng.normal(scale=0.002, size=250)
+        dates = pd.date_range("2020-01-01", periods=250)
+        data = pd.DataFrame({names[0]: asset, names[1]: hedge}, dates)
+        return hr.OLSHedge().fit(data[names[0]], data[[names[1]]])
+
+    return fit_one

@@ -1,4 +1,4 @@
-"""The record on paper: valid by its schema, the same bytes for the same input, safe as HTML, drawn on given axes."""
+"""The record on paper: valid by its schema, the same bytes for the same input, safe as HTML."""
 
 import json
 import pickle
@@ -15,6 +15,7 @@ import pytest
 import hedgeresearch as hr
 
 Advise = Callable[..., hr.recommendation.Recommendation]
+KINDS = ["future", "coin", "regimes", "book", "differences", "few dates", "nothing", "perfect"]
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +61,8 @@ def leaves(value: Any) -> list[Any]:
     return [leaf for item in value for leaf in leaves(item)] if isinstance(value, list) else [value]
 
 
-KINDS = ["future", "coin", "regimes", "book", "differences", "few dates", "nothing", "perfect"]
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_is_valid_by_the_schema_and_plain(
+def test_records_are_valid_by_the_schema_and_plain(
     records: dict[str, Any], schema: dict[str, Any], kind: str
 ) -> None:
     record = records[kind].to_dict()
@@ -79,7 +77,7 @@ def test_it_is_valid_by_the_schema_and_plain(
     assert record["terms"].keys() == record["instruments"].keys()
 
 
-def test_the_schema_is_strict(records: dict[str, Any], schema: dict[str, Any]) -> None:
+def test_the_schema_refuses_other_fields(records: dict[str, Any], schema: dict[str, Any]) -> None:
     for change in (
         {"more": 1},
         {"action": "wait"},
@@ -90,10 +88,11 @@ def test_the_schema_is_strict(records: dict[str, Any], schema: dict[str, Any]) -
             jsonschema.validate(records["future"].to_dict() | change, schema)
 
 
-def test_parts_that_cannot_be_told_are_none_and_the_reasons_say_why(
+def test_missing_parts_are_none_and_reasons_say_why(
     records: dict[str, Any],
 ) -> None:
-    few, perfect = records["few dates"], records["perfect"]
+    few = records["few dates"]
+    perfect = records["perfect"]
     assert few.to_dict()["tails"] is None
     with pytest.raises(hr.DataError, match="at least 80 rows"):
         _ = few.tails
@@ -103,7 +102,7 @@ def test_parts_that_cannot_be_told_are_none_and_the_reasons_say_why(
     assert records["nothing"].to_dict()["margin"] is None
 
 
-def test_the_dictionary_holds_what_the_record_says(records: dict[str, Any]) -> None:
+def test_to_dict_holds_the_attributes(records: dict[str, Any]) -> None:
     record = records["future"]
     plain = record.to_dict()
     assert plain["orders"][0]["contracts"] == record.orders.iloc[0]["contracts"]
@@ -118,18 +117,19 @@ def test_the_dictionary_holds_what_the_record_says(records: dict[str, Any]) -> N
     assert plain["margin"]["F"]["liquidation price"] == record.margin.loc["F", "liquidation price"]
     assert plain["stress"]["volatility"]["hedged"] == record.stress.loc["volatility", "hedged"]
     assert plain["reasons"] == record.reasons
-    assert plain["certainty"]["ratios"]["F"] == record.certainty.ratios.loc["F"].to_dict()
+    assert plain["confidence"]["ratios"]["F"] == record.confidence.ratios.loc["F"].to_dict()
     assert "300000" in plain["settings"]["margin"]
 
 
-def test_same_input_same_bytes_and_one_price_changes_the_hash(
+def test_same_input_gives_same_bytes_and_hash(
     records: dict[str, Any], advise: Advise, table: pd.DataFrame
 ) -> None:
     again = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 40.0}))
     assert again.to_json() == records["coin"].to_json()
     other = table.copy()
     other.iloc[5, 0] += 1e-9
-    rates, funding = {"PERP": "COIN", "G": "FX"}, {"PERP": "FUNDING"}
+    rates = {"PERP": "COIN", "G": "FX"}
+    funding = {"PERP": "FUNDING"}
     changed = advise({"COIN": 30.0}, ["PERP"], on=hr.Market(other, rates=rates, funding=funding))
     assert changed.to_dict()["data"]["sha256"] != again.to_dict()["data"]["sha256"]
     assert changed.holdings.to_dict() == again.holdings.to_dict()
@@ -142,7 +142,7 @@ def hash_of(on: hr.Market, future: hr.LinearContract, units: float = 40_000.0) -
     return str(found.to_dict()["data"]["sha256"])
 
 
-def test_the_hash_covers_all_that_was_used(table: pd.DataFrame) -> None:
+def test_the_hash_covers_all_inputs(table: pd.DataFrame) -> None:
     future, table = hr.LinearContract("F", 50), table[["A", "B", "F", "G", "FX", "FUNDING"]]
     perpetual = hr.LinearContract("F", 50, funding="8-hourly")
     found = [
@@ -188,7 +188,8 @@ def test_terms_and_market_are_written_out(records: dict[str, Any]) -> None:
         None,
     )
     assert (terms["funding"], terms["maintenance_margin"]) == ("8-hourly", 0.05)
-    carry, plain = records["coin"].carry[0], record["carry"][0]
+    carry = records["coin"].carry[0]
+    plain = record["carry"][0]
     for name in (
         "rate_per_year",
         "z_score",
@@ -212,10 +213,8 @@ def test_csv_is_the_order_list(records: dict[str, Any]) -> None:
 
 def test_html_escapes_names(table: pd.DataFrame) -> None:
     names = {"A": "<b>A & B</b>", "F": "F<script>"}
-    market, position = (
-        hr.Market(table[["A", "F"]].rename(columns=names)),
-        hr.Position({names["A"]: 40_000.0}),
-    )
+    market = hr.Market(table[["A", "F"]].rename(columns=names))
+    position = hr.Position({names["A"]: 40_000.0})
     future = hr.LinearContract(names["F"], 50)
     fit = hr.OLSHedge().fit(*market.returns(position, future))
     html = hr.recommend(fit, position=position, instruments=future, market=market)._repr_html_()
@@ -226,19 +225,19 @@ def test_html_escapes_names(table: pd.DataFrame) -> None:
     assert "As of 2024-02-06, OLSHedge()." in html
 
 
-def test_it_draws_on_given_axes(records: dict[str, Any]) -> None:
+def test_plot_draws_on_given_axes(records: dict[str, Any]) -> None:
     record = records["coin"]
     figure, axes = plt.subplots()
     assert record.plot(ax=axes) is axes
     unhedged, hedged = (line.get_ydata() for line in axes.lines)
-    asset, _ = record.book.market.returns(record.book.position, record.book.instruments)
-    np.testing.assert_allclose(unhedged, asset.cumsum() * record.book.value, rtol=1e-9)
-    np.testing.assert_allclose(hedged, record.past.cumsum() * record.book.value, rtol=1e-9)
+    asset, _ = record.problem.market.returns(record.problem.position, record.problem.instruments)
+    np.testing.assert_allclose(unhedged, asset.cumsum() * record.valuation.value, rtol=1e-9)
+    np.testing.assert_allclose(hedged, record.past.cumsum() * record.valuation.value, rtol=1e-9)
     assert np.diff(hedged).std() < np.diff(unhedged).std()
     plt.close(figure)
 
 
-def test_it_is_short_as_text_and_pickles(records: dict[str, Any]) -> None:
+def test_repr_is_short_and_pickles_are_equal(records: dict[str, Any]) -> None:
     for record in records.values():
         assert len(repr(record)) < 90
         assert pickle.loads(pickle.dumps(record)).to_json() == record.to_json()

@@ -9,9 +9,11 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.regimes.alignment import PermutedState, align_regimes, squared_distances
-from hedgeresearch.regimes.fit import start_fit
-from hedgeresearch.regimes.state import Moments
+from hedgeresearch.estimation.parameter_name import Bound, ParameterName
+from hedgeresearch.regimes.alignment import align_regimes, squared_distances
+from hedgeresearch.regimes.markov_switching.garch_coordinates import CoordinateName
+from hedgeresearch.regimes.start import start_fit
+from hedgeresearch.regimes.state import Moments, PermutedState
 
 MODEL = hr.GaussianHMM(2, n_starts=2)
 
@@ -39,9 +41,15 @@ def swapped(fit):
     """The same estimates under the other numbers."""
     order, named = np.array([1, 0]), {}
     for name, value in fit.estimates.values.items():
-        named[name.translate(str.maketrans("01", "10"))] = value
-    bounds = ("p [0,1] = 0", "persistence of regime 1 = 0.99", "a share in row 0 of p = 0")
-    estimates = Estimates(values=named | {"ar asset [1]": 0.2}, n_dates=1000, bounds_hit=bounds)
+        named[ParameterName(name.label, tuple(1 - k for k in name.regimes))] = value
+    named[ParameterName("ar asset [1]")] = 0.2
+    bounds = (
+        Bound(ParameterName("p", (0, 1)), 0.0),
+        Bound(CoordinateName("persistence of regime {}", (1,)), 0.99),
+        Bound(CoordinateName("a share in row {} of p", (0,)), 0.0),
+        "as a text",
+    )
+    estimates = Estimates(values=named, n_dates=1000, bounds=bounds)
     return start_fit(
         fit.model, fit.observations, PermutedState(fit.initial_state, order), estimates, np.empty(0)
     )
@@ -132,7 +140,12 @@ def test_three_regimes_that_change_places_in_turn(truth):
 
 def test_bounds_are_renamed_and_a_second_alignment_undoes_the_first(fit, swapped):
     back = align_regimes(swapped, fit).fit
-    bounds = ("p [1,0] = 0", "persistence of regime 0 = 0.99", "a share in row 1 of p = 0")
+    bounds = (
+        "p [1,0] = 0",
+        "persistence of regime 0 = 0.99",
+        "a share in row 1 of p = 0",
+        "as a text",
+    )
     assert back.estimates.bounds_hit == bounds
     np.testing.assert_array_equal(back.predicted, fit.predicted)
     assert back.parameters.to_dict() == fit.parameters.to_dict() | {

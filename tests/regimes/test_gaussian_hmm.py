@@ -11,10 +11,12 @@ import rdata
 from scipy.stats import multivariate_normal
 
 import hedgeresearch as hr
-from hedgeresearch.regimes.hmm import em as hmm_search
-from hedgeresearch.regimes.hmm.emissions import GaussianEmissions
-from hedgeresearch.regimes.hmm.gaussian import climb_by_hmmlearn
-from hedgeresearch.regimes.hmm.standard_errors import regime_ratio_errors
+from hedgeresearch.regimes.hmm import em
+from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
+from hedgeresearch.regimes.hmm.hmmlearn_em import run_hmmlearn
+from hedgeresearch.regimes.hmm.ratio_errors import regime_ratio_errors
+from hedgeresearch.regimes.hmm.starting_points import starting_points
+from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.state import HiddenMarkovChain
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -200,12 +202,13 @@ def test_regime_zero_is_calm_from_every_seed(percent_log_returns):
 
 
 def test_both_ways_of_em_take_the_same_steps(percent_log_returns):
-    units = hmm_search.Units.of(percent_log_returns.to_numpy())
-    unit = units.standardise(percent_log_returns.to_numpy())
+    units = Units.from_observations(percent_log_returns.to_numpy())
+    unit = units.standardize(percent_log_returns.to_numpy())
     for structure in ("full", "diagonal"):
         kind = GaussianEmissions(np.empty(0), np.empty(0), structure)
-        start = hmm_search.starting_points(unit, 2, 3, 0, kind)[2]
-        ours, theirs = hmm_search.climb(start, unit, 1e-4), climb_by_hmmlearn(start, unit, 1e-4)
+        start = starting_points(unit, 2, 3, 0, kind)[2]
+        ours = em.HMMSteps(unit).run(start, 1e-4)
+        theirs = run_hmmlearn(start, unit, 1e-4)
         np.testing.assert_allclose(ours.history, theirs.history, rtol=1e-10)
         assert (np.diff(ours.history)[:-1] > 0).all()
 
@@ -289,7 +292,7 @@ def test_an_optimum_with_missing_values_has_no_slope(percent_log_returns):
     gaps = percent_log_returns.iloc[:1000].copy()
     gaps.iloc[::5, 0], gaps.iloc[1::3, 1] = np.nan, np.nan
     fit = hr.GaussianHMM(2, n_starts=2, allow_missing=True).fit(gaps)
-    scores = fit.estimates.inference._scores(np.zeros(12))
+    scores = fit.estimates.inference.scores(np.zeros(12))
     # coordinates without units; EM stops when a step gains 1e-8
     np.testing.assert_allclose(scores.mean(axis=0), 0, atol=2e-5)
 
@@ -394,7 +397,7 @@ def test_a_regime_of_a_few_dates_is_told(percent_log_returns):
 
 
 def test_a_search_that_is_cut_off_is_told(monkeypatch, percent_log_returns):
-    monkeypatch.setattr(hmm_search, "LONGEST_RUN", 2)
+    monkeypatch.setattr(em, "MAX_STEPS", 2)
     with pytest.warns(hr.errors.ConvergenceWarning, match="EM should stop gaining within 2 steps"):
         hr.GaussianHMM(2, n_starts=1).fit(percent_log_returns.iloc[:1000])
 

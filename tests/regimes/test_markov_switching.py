@@ -10,14 +10,14 @@ import pytest
 from statsmodels.tsa.api import MarkovAutoregression, MarkovRegression
 
 import hedgeresearch as hr
+from hedgeresearch.regimes.markov_chain import transition_from
 from hedgeresearch.regimes.markov_switching import estimation as markov_switching_estimate
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
-from hedgeresearch.regimes.markov_switching.state import (
+from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
-    stationary_start,
-    transition_from,
-    transitions_on_bound,
+    transition_bounds,
 )
+from hedgeresearch.regimes.markov_switching.state import stationary_start
 
 # EViews, as printed in statsmodels' tests of MarkovAutoregression (TestHamiltonAR4); its regime 0 is the recession
 PRINTED = {
@@ -310,7 +310,7 @@ def test_errors_of_probabilities_on_a_bound_are_those_of_shares():
         np.testing.assert_allclose(
             found[2 * row : 2 * row + 2, 2 * row : 2 * row + 2], expected, rtol=1e-5
         )
-    assert transitions_on_bound(transition) == ("p [0,2] = 0", "p [1,0] = 0")
+    assert [str(bound) for bound in transition_bounds(transition)] == ["p [0,2] = 0", "p [1,0] = 0"]
 
 
 def test_a_stretch_without_movement_is_reported_not_returned():

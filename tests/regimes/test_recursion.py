@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.regimes.hmm.emissions import GaussianEmissions
+from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
 from hedgeresearch.regimes.state import HiddenMarkovChain
 
 

@@ -6,10 +6,12 @@ import pytest
 from scipy.stats import multivariate_t
 
 import hedgeresearch as hr
-from hedgeresearch.regimes.hmm import em as hmm_search
-from hedgeresearch.regimes.hmm.emissions import StudentEmissions
-from hedgeresearch.regimes.hmm.standard_errors import regime_ratio_errors
+from hedgeresearch.regimes.hmm.em import HMMSteps
+from hedgeresearch.regimes.hmm.ratio_errors import regime_ratio_errors
+from hedgeresearch.regimes.hmm.starting_points import starting_points
 from hedgeresearch.regimes.hmm.student import StudentHMM
+from hedgeresearch.regimes.hmm.student_emissions import StudentEmissions
+from hedgeresearch.regimes.hmm.units import Units
 
 DEGREES = np.array([6.0, 4.0])
 SCALES = np.array([[[1.0, 0.8], [0.8, 1.0]], [[6.0, 2.0], [2.0, 5.0]]])
@@ -49,11 +51,11 @@ def test_densities_and_moments_are_those_of_student(sample):
 
 
 def test_every_step_of_em_climbs(sample):
-    units = hmm_search.Units.of(sample[0].to_numpy())
-    unit = units.standardise(sample[0].to_numpy())
+    units = Units.from_observations(sample[0].to_numpy())
+    unit = units.standardize(sample[0].to_numpy())
     kind = StudentEmissions(np.empty(0), np.empty(0), np.full(2, 8.0))
-    for start in hmm_search.starting_points(unit, 2, 4, 0, kind):
-        history = hmm_search.climb(start, unit, 1e-6).history
+    for start in starting_points(unit, 2, 4, 0, kind):
+        history = HMMSteps(unit).run(start, 1e-6).history
         assert len(history) > 5
         assert (np.diff(history)[:-1] > 0).all()
 
@@ -67,7 +69,7 @@ def test_a_simulated_chain_is_recovered(fit, sample):
     assert fit.log_likelihood > hr.GaussianHMM(2, n_starts=4).fit(sample[0]).log_likelihood + 100
     # at the top nothing slopes: coordinates without units, EM stops when a step gains 1e-8
     np.testing.assert_allclose(
-        fit.estimates.inference._scores(np.zeros(14)).mean(axis=0), 0, atol=2e-5
+        fit.estimates.inference.scores(np.zeros(14)).mean(axis=0), 0, atol=2e-5
     )
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.regimes.markov_chain import transition_from
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
-from hedgeresearch.regimes.markov_switching.state import SwitchingErrors, transition_from
+from hedgeresearch.regimes.markov_switching.standard_errors import SwitchingErrors
 
 
 def test_errors_of_hamiltons_model_as_printed():

@@ -170,7 +170,7 @@ def test_the_tables_are_those_of_the_record(
     for row in held[1:]:
         assert row[1] == f"{regimes.summary['ratio'][row[0]]:.4f}"
         assert float(row[4].replace(",", "")) == pytest.approx(
-            regimes.summary["to hold"][row[0]], rel=1e-3
+            regimes.summary["new"][row[0]], rel=1e-3
         )
     assert [row[1] for row in tables["regime"][1:]] == [
         f"{100 * p:.1f}" for p in regimes.regimes["probability"]
@@ -187,7 +187,7 @@ def test_the_tables_are_those_of_the_record(
     assert found == pytest.approx(ordered["hedged"].tolist(), rel=5e-4)
     assert len(tables["loss"]) == 3
     assert float(tables["loss"][1][3].replace(",", "")) == pytest.approx(
-        regimes.tails.historical_value_at_risk * regimes.book.value, rel=5e-4
+        regimes.tails.historical_value_at_risk * regimes.valuation.value, rel=5e-4
     )
 
 
@@ -196,11 +196,11 @@ def test_the_figures_show_what_they_say(
 ) -> None:
     value, ratio, effect, stress, past, histogram = figures_of(page)
     assert [one["name"] for one in figures_of(page)] == [f"figure-{n}" for n in range(1, 7)]
-    table = regimes.book.market.table
+    table = regimes.problem.market.table
     assert numbers(value["data"][-1]["y"]) == pytest.approx(
         5000 * table["spot"].to_numpy()[1:], rel=1e-12
     )
-    likeliest = regimes.book.fit.regimes.predicted.to_numpy().argmax(axis=1)  # type: ignore[union-attr]
+    likeliest = regimes.problem.fit.regimes.predicted.to_numpy().argmax(axis=1)  # type: ignore[union-attr]
     for figure in (value, ratio):
         assert (numbers(figure["data"][0]["y"]) == likeliest).all()
         assert figure["data"][0]["fill"] == "tozeroy"
@@ -209,13 +209,13 @@ def test_the_figures_show_what_they_say(
     lines = [
         trace for trace in ratio["data"] if trace.get("yaxis") == "y2" and trace["mode"] == "lines"
     ]
-    for line, name in zip(lines, regimes.book.names, strict=True):
+    for line, name in zip(lines, regimes.problem.names, strict=True):
         assert line["name"] == name
         assert numbers(line["y"]) == pytest.approx(
-            regimes.book.fit.ratio[name].to_numpy(), rel=1e-12
+            regimes.problem.fit.ratio[name].to_numpy(), rel=1e-12
         )
     points = [trace for trace in ratio["data"] if trace["mode"] == "markers"]
-    for point, (_, row) in zip(points, regimes.certainty.ratios.iterrows(), strict=True):
+    for point, (_, row) in zip(points, regimes.confidence.ratios.iterrows(), strict=True):
         assert numbers(point["y"]) + numbers(point["error_y"]["array"]) == pytest.approx(
             row["upper"], rel=1e-12
         )
@@ -224,7 +224,7 @@ def test_the_figures_show_what_they_say(
         )
     bars = effect["data"][0]
     mine = bars["y"].index("mine (recommended)")
-    kept = regimes.certainty.out_of_sample
+    kept = regimes.confidence.out_of_sample
     assert kept is not None
     assert numbers(bars["x"])[mine] == pytest.approx(100 * kept.difference, rel=1e-12)
     assert numbers(bars["error_x"]["array"])[mine] == pytest.approx(
@@ -247,7 +247,7 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
     rec = advised(prices, hr.RollingOLSHedge(100), study=True, level=0.9)
     page = report_html(rec)
     ratio, effect, *_ = figures_of(page)
-    bands = rec.book.fit.bands(0.9)
+    bands = rec.problem.fit.bands(0.9)
     assert numbers(ratio["data"][0]["y"]) == pytest.approx(
         bands["future", "lower"].to_numpy(), nan_ok=True
     )
@@ -255,7 +255,7 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
     assert study is not None
     found = hr.evaluation.bootstrap_difference(
         hr.effectiveness, study.hedged_returns["ols"], study.hedged_returns["unhedged"],
-        study.hedged_returns["unhedged"], level=0.9,
+        study.hedged_returns["unhedged"], confidence=0.9,
     )  # fmt: skip
     bars = effect["data"][0]
     assert numbers(bars["error_x"]["arrayminus"])[bars["y"].index("ols")] == pytest.approx(
@@ -323,7 +323,7 @@ def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
     turned = next(table for table in tables if table[0][0] == "of model")
     assert turned[0][1:] == ["naive", "ols"]
     assert [row[0] for row in turned[1:]] == [f"{name}, contracts" for name in names]
-    by_model = rec.certainty.by_model
+    by_model = rec.confidence.by_model
     assert by_model is not None
     assert float(turned[1][2].replace(",", "")) == pytest.approx(
         by_model.loc["ols", names[0]], rel=1e-3
@@ -343,7 +343,7 @@ def test_plotly_knows_every_setting(page: str) -> None:
 def test_the_same_input_gives_the_same_bytes(
     page: str, prices: pd.DataFrame, regimes: hr.recommendation.Recommendation
 ) -> None:
-    again = report_html(advised(prices, regimes.book.fit.model, study=True))
+    again = report_html(advised(prices, regimes.problem.fit.model, study=True))
     assert again.encode() == page.encode()
 
 
@@ -391,7 +391,7 @@ def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
     rec = advised(prices, hr.RollingOLSHedge(100))
     text = report_html(rec)
     ratio, *_ = figures_of(text)
-    bands = rec.book.fit.bands(0.95)
+    bands = rec.problem.fit.bands(0.95)
     lower, upper = (trace for trace in ratio["data"][:2])
     assert numbers(lower["y"]) == pytest.approx(
         bands["future", "lower"].to_numpy(), rel=1e-12, nan_ok=True
@@ -419,19 +419,19 @@ def test_a_model_that_knows_its_next_error_only(prices: pd.DataFrame) -> None:
 def test_nothing_to_do_and_nothing_held(prices: pd.DataFrame) -> None:
     rec = advised(prices, hr.OLSHedge())
     idle = hr.recommend(
-        rec.book.fit,
-        position=rec.book.position,
-        instruments=rec.book.instruments,
-        market=rec.book.market,
+        rec.problem.fit,
+        position=rec.problem.position,
+        instruments=rec.problem.instruments,
+        market=rec.problem.market,
         holdings=rec.holdings.to_dict(),
     )
     parsed = Page(report_html(idle))
     assert all("side" not in table[0] for table in parsed.tables)
     none = hr.recommend(
-        rec.book.fit,
-        position=rec.book.position,
-        instruments=rec.book.instruments,
-        market=rec.book.market,
+        rec.problem.fit,
+        position=rec.problem.position,
+        instruments=rec.problem.instruments,
+        market=rec.problem.market,
         limits=hr.Limits(gross=1.0),
     )
     text = Page(report_html(none)).text
@@ -440,7 +440,7 @@ def test_nothing_to_do_and_nothing_held(prices: pd.DataFrame) -> None:
 
 
 def test_after_an_update(regimes: hr.recommendation.Recommendation) -> None:
-    market = regimes.book.market
+    market = regimes.problem.market
     bar = {name: market.price(name) for name in market.columns} | {
         "spot": market.price("spot") * 1.01
     }
@@ -475,7 +475,7 @@ def test_write_report(tmp_path: Path, regimes: hr.recommendation.Recommendation,
         hr.DataError, match="the report must be a file that can be written; .*absent"
     ):
         write_report(regimes, tmp_path / "absent" / "report.html")
-    fit = regimes.book.fit
+    fit = regimes.problem.fit
     with pytest.raises(hr.DataError, match="recommendation must be that for a position; got"):
-        write_report(hr.recommend(fit, 1e6), tmp_path / "other.html")  # type: ignore[arg-type]
+        write_report(hr.hedge_notional(fit, 1e6), tmp_path / "other.html")  # type: ignore[arg-type]
     assert not (tmp_path / "other.html").exists()

@@ -1,4 +1,4 @@
-"""Turnover and costs against the definitions, date by date."""
+"""Costs of hedges against the definition, date by date."""
 
 import pickle
 
@@ -18,7 +18,7 @@ def ratio() -> pd.DataFrame:
 
 
 def slow_cost(ratio: pd.DataFrame, spread: dict, fee: dict, carry: pd.DataFrame) -> list[float]:
-    """What each date costs, hedge by hedge: a trade from what was held before, and the carry of what is held."""
+    """Cost of each date, hedge by hedge: the trade from the last holding, and the carry."""
     costs = []
     held = dict.fromkeys(ratio.columns, 0.0)
     for date in ratio.index:
@@ -26,9 +26,7 @@ def slow_cost(ratio: pd.DataFrame, spread: dict, fee: dict, carry: pd.DataFrame)
         for name in ratio.columns:
             now = ratio.loc[date, name]
             cost += (spread[name] + fee[name]) * abs(now - held[name])
-            cost -= (
-                now * carry.loc[date, name]
-            )  # a positive ratio is short, and earns what the long ones pay
+            cost -= now * carry.loc[date, name]  # a positive ratio is short and earns the carry
             held[name] = now
         costs.append(cost)
     return costs
@@ -38,7 +36,8 @@ def test_costs_by_hand(ratio: pd.DataFrame) -> None:
     carry = pd.DataFrame(
         1e-4 * np.random.default_rng(1).normal(size=(40, 2)), DATES, ["gas", "coal"]
     )
-    spread, fee = {"gas": 0.001, "coal": 0.003}, {"coal": -0.0002, "gas": 0.0005}
+    spread = {"gas": 0.001, "coal": 0.003}
+    fee = {"coal": -0.0002, "gas": 0.0005}
     found = hr.trading.hedging_costs(ratio, hr.Costs(half_spread=spread, fee=fee, carry=carry))
     np.testing.assert_allclose(found, slow_cost(ratio, spread, fee, carry), rtol=1e-12)
     assert found.name == "cost"
@@ -47,7 +46,7 @@ def test_costs_by_hand(ratio: pd.DataFrame) -> None:
     np.testing.assert_allclose(hr.trading.hedging_costs(ratio, other_order), found, rtol=1e-12)
 
 
-def test_one_rate_for_all_hedges(ratio: pd.DataFrame) -> None:
+def test_one_rate_holds_for_all_hedges(ratio: pd.DataFrame) -> None:
     same = {"gas": 0.001, "coal": 0.001}
     funding = pd.Series(np.linspace(-1e-4, 2e-4, 50), pd.date_range("2019-12-25", periods=50))
     by_name = pd.DataFrame({name: funding.loc[DATES] for name in ratio})
@@ -72,7 +71,7 @@ def test_costs_are_turnover_times_the_rate(ratio: pd.DataFrame) -> None:
     assert (hr.trading.hedging_costs(ratio, hr.Costs()) == 0.0).all()
 
 
-def test_the_first_date_pays_for_entering_and_a_constant_ratio_for_nothing_else() -> None:
+def test_a_constant_ratio_pays_for_entering_only() -> None:
     ratio = pd.DataFrame({"gas": [0.8] * 5}, DATES[:5])
     assert hr.trading.hedging_costs(ratio, hr.Costs(half_spread=0.01)).tolist() == pytest.approx(
         [0.008, 0, 0, 0, 0]
@@ -81,7 +80,7 @@ def test_the_first_date_pays_for_entering_and_a_constant_ratio_for_nothing_else(
     assert hr.metrics.turnover(ratio, entry=False) == 0.0
 
 
-def test_costs_of_a_date_know_nothing_later(ratio: pd.DataFrame) -> None:
+def test_costs_depend_on_no_later_ratio(ratio: pd.DataFrame) -> None:
     costs = hr.Costs(half_spread=0.001, carry=1e-4)
     shocked = ratio.copy()
     shocked.iloc[20:] += 5.0
@@ -92,33 +91,6 @@ def test_costs_of_a_date_know_nothing_later(ratio: pd.DataFrame) -> None:
         hr.trading.hedging_costs(shocked, costs).iloc[20]
         != hr.trading.hedging_costs(ratio, costs).iloc[20]
     )
-
-
-def test_turnover_and_trades_by_hand(ratio: pd.DataFrame) -> None:
-    values = ratio.to_numpy()
-    expected = sum(abs(values[t, i] - values[t - 1, i]) for t in range(1, 40) for i in range(2))
-    assert hr.metrics.turnover(ratio, entry=False) == pytest.approx(expected, rel=1e-12)
-    assert hr.metrics.turnover(ratio) == pytest.approx(
-        expected + np.abs(values[0]).sum(), rel=1e-12
-    )
-    np.testing.assert_allclose(
-        hr.metrics.ratio_changes(ratio).cumsum(), ratio, rtol=1e-9, atol=1e-14
-    )
-    assert hr.metrics.turnover(ratio["gas"]) + hr.metrics.turnover(ratio["coal"]) == pytest.approx(
-        hr.metrics.turnover(ratio), rel=1e-12
-    )
-    with pytest.raises(hr.DataError, match="entry must be True or False; got 1"):
-        hr.metrics.turnover(ratio, entry=1)
-
-
-def test_summary_of_ratios(ratio: pd.DataFrame) -> None:
-    found = hr.metrics.ratio_summary(ratio)
-    for name in ratio:
-        path = ratio[name].tolist()
-        mean = sum(path) / 40
-        spread = np.sqrt(sum((x - mean) ** 2 for x in path) / 40)
-        expected = [mean, spread, min(path), max(path), hr.metrics.turnover(ratio[name])]
-        np.testing.assert_allclose(found.loc[name], expected, rtol=1e-12)
 
 
 def test_net_is_gross_less_cost(ratio: pd.DataFrame) -> None:
@@ -139,8 +111,9 @@ def test_net_is_gross_less_cost(ratio: pd.DataFrame) -> None:
         hr.trading.net_returns(hedged.tz_localize("UTC"), ratio, costs)
 
 
-def test_costs_keep_what_they_were_given(ratio: pd.DataFrame) -> None:
-    fee, carry = {"gas": 0.001, "coal": 0.002}, pd.Series(1e-4, DATES)
+def test_costs_copy_their_arguments(ratio: pd.DataFrame) -> None:
+    fee = {"gas": 0.001, "coal": 0.002}
+    carry = pd.Series(1e-4, DATES)
     costs = hr.Costs(fee=fee, carry=carry)
     before = hr.trading.hedging_costs(ratio, costs)
     fee["gas"] = 1.0

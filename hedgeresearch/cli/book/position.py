@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hedgeresearch._validation.settings import check_at_least, check_between
+from hedgeresearch._validation.probabilities import check_confidence
+from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.cli.book.backtest import BACKTEST, backtest_from
 from hedgeresearch.cli.book.instruments import instruments_from
 from hedgeresearch.cli.book.models import model_from
@@ -22,23 +23,35 @@ from hedgeresearch.cli.book.yaml_tree import Entry, did_you_mean
 from hedgeresearch.cli.models import ModelName, model_of
 from hedgeresearch.recommendation.api import recommend
 from hedgeresearch.recommendation.inputs.position import Position
-from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective, Rebalancing
+from hedgeresearch.recommendation.inputs.rebalancing import (
+    CostOptimalBands,
+    NoTradeBands,
+    PartialRebalancing,
+    Rebalancing,
+)
+from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report._atomic_write import check_apart
 
 FIELDS = {
     "": (
         "data", "position", "instruments", "holdings", "returns", "model", "objective", "limits", "rebalancing",
-        "margin", "backtest", "level", "seed",
+        "margin", "backtest", "confidence", "seed",
     ),
     "data": DATA,
     "objective": ("beta", "net"),
     "limits": ("contracts", "gross", "max_instruments"),
-    "rebalancing": ("tracking_error", "risk_aversion", "impact", "reversion"),
+    "rebalancing": ("tracking_error", "risk_aversion", "impact", "mean_reversion"),
     "margin": ("collateral", "horizon", "probability"),
     "backtest": BACKTEST,
 }  # fmt: skip
 """The fields of a book and of its sections."""
+RULES: dict[Any, tuple[str, ...]] = {
+    NoTradeBands: ("tracking_error",),
+    CostOptimalBands: ("risk_aversion",),
+    PartialRebalancing: ("risk_aversion", "impact", "mean_reversion"),
+}
+"""Rules of rebalancing and their fields."""
 
 
 def recommendation_of(
@@ -75,7 +88,7 @@ def recommendation_of(
     market = market_from(parts, path.parent, instruments, kind)
     with parts["data"].placed():
         returns = market.returns(position, instruments, kind)
-    takes_prices = getattr(model, "needs", "returns") == "prices"
+    takes_prices = model.traits.input == "prices"
     with parts.get("model", root).placed():
         fit = model.fit(
             *(prices_for_model(market, position, instruments) if takes_prices else returns)
@@ -124,10 +137,10 @@ def _aims(parts: dict[str, Entry]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "holdings" in parts:
         found["holdings"] = _numbers(parts["holdings"])
-    if "level" in parts:
-        found["level"] = parts["level"].number()
-        with parts["level"].placed():
-            check_between(found["level"], "level", 0.0, 1.0)
+    if "confidence" in parts:
+        found["confidence"] = parts["confidence"].number()
+        with parts["confidence"].placed():
+            check_confidence(found["confidence"])
     if "seed" in parts:
         found["seed"] = parts["seed"].whole()
         with parts["seed"].placed():
@@ -135,7 +148,6 @@ def _aims(parts: dict[str, Entry]) -> dict[str, Any]:
     for name, kind in (
         ("objective", Objective),
         ("limits", Limits),
-        ("rebalancing", Rebalancing),
         ("margin", Margin),
     ):
         if name in parts:
@@ -143,7 +155,26 @@ def _aims(parts: dict[str, Entry]) -> dict[str, Any]:
             values = {key: _aim(key, entry) for key, entry in entries.items()}
             with parts[name].placed():
                 found[name] = kind(**values)
+    if "rebalancing" in parts:
+        found["rebalancing"] = _rebalancing(parts["rebalancing"])
     return found
+
+
+def _rebalancing(section: Entry) -> Rebalancing:
+    """Return the rule of rebalancing whose fields are given."""
+    entries = section.section(FIELDS["rebalancing"])
+    rule = next((one for one, names in RULES.items() if set(entries) <= set(names)), None)
+    if rule is None:
+        section.refuse(
+            "must have the fields of one rule: tracking_error alone, risk_aversion alone, or "
+            f"risk_aversion with impact and mean_reversion; got {', '.join(entries)}."
+        )
+    if rule is PartialRebalancing:
+        section.section(RULES[rule], required=("risk_aversion", "impact"))
+    values = {name: entry.number() for name, entry in entries.items()}
+    with section.placed():
+        built: Rebalancing = rule(**values)
+    return built
 
 
 def _aim(name: str, entry: Entry) -> Any:

@@ -70,7 +70,7 @@ def prices_for_model(
     market: Market, position: Position, instruments: list[Instrument]
 ) -> tuple[pd.Series[float], pd.DataFrame]:
     """What a model of prices is fitted on."""
-    if position.is_book:
+    if position.is_portfolio:
         raise DataError(
             "model must work on returns where several assets are held; this one takes prices. Choose ols, for example."
         )

@@ -60,7 +60,7 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
         n_targets=layout.n
         + layout.targeting * len(layout.blocks[:-1]) * layout.n * (layout.n + 1) // 2,
         gradient_norm=optimum.gradient_norm,
-        bounds_hit=(*bounds, *held),
+        bounds=(*bounds, *held),
         inference=inference,
     )
 

@@ -30,6 +30,7 @@ from hedgeresearch.covariance.first_step import (
     states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -60,8 +61,8 @@ class CCC:
     """
 
     univariate: UnivariateModels = GARCH()
-
     warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
@@ -176,6 +177,6 @@ def _estimates(first_step: FirstStep, correlation: Array) -> Estimates:
         n_dates=len(first_step.residuals),
         log_likelihood=float(log_density.sum()) - first_step.log_volatility,
         gradient_norm=first_step.gradient_norm,
-        bounds_hit=tuple(first_step.bounds_hit),
+        bounds=tuple(first_step.bounds_hit),
         inference=CCCInference(first_step, correlation),
     )

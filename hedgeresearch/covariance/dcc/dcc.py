@@ -39,6 +39,7 @@ from hedgeresearch.covariance.first_step import (
     fit_first_step,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -100,7 +101,6 @@ class DCC:
     estimator: Literal["full", "composite"] = "full"
     target: Literal["sample", "linear", "nonlinear"] = "sample"
     integrated: bool = False
-
     warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -123,6 +123,14 @@ class DCC:
                 "the correction act on the mean that it lacks; got "
                 f"asymmetric={self.asymmetric!r} and correction={self.correction!r}."
             )
+
+    @property
+    def sampling_errors(self) -> SamplingErrors:
+        """Errors by the delta method; by the bootstrap if the target is shrunk.
+
+        How a shrunk target reacts to an observation is not known.
+        """
+        return "delta method" if self.target == "sample" else "bootstrap"
 
     def fit(
         self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None

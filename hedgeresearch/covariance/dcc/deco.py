@@ -40,6 +40,7 @@ from hedgeresearch.covariance.first_step import (
     forecast_variances,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.garch import GARCH
@@ -71,8 +72,8 @@ class DECO:
     univariate: UnivariateModels = GARCH()
     correction: Literal["engle", "aielli"] = "aielli"
     density: Literal["normal", "student"] = "normal"
-
     warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)

@@ -14,7 +14,7 @@ import numpy as np
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch.likelihood import PERSISTENCE_BOUND
+from hedgeresearch.volatility.garch.parameters import PERSISTENCE_BOUND
 
 LIMITS = (
     (0.0, PERSISTENCE_BOUND),  # persistence

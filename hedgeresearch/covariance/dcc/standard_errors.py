@@ -91,7 +91,7 @@ def two_step_estimates(inference: TwoStepInference, n_dates: int) -> Estimates:
         log_likelihood=log_likelihood,
         n_targets=_number_of_targets(likelihood),
         gradient_norm=max(first_step.gradient_norm, estimate.gradient_norm),
-        bounds_hit=(*first_step.bounds_hit, *estimate.bounds_hit),
+        bounds=(*first_step.bounds_hit, *estimate.bounds_hit),
         inference=inference,
     )
 

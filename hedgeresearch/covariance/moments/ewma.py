@@ -20,6 +20,7 @@ from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
@@ -56,7 +57,6 @@ class EWMACovariance:
 
     decay: float | None = None
     half_life: float | None = None
-
     warm_start: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -76,6 +76,11 @@ class EWMACovariance:
         if self.half_life is not None:
             return float(0.5 ** (1.0 / self.half_life))
         return DEFAULT_DECAY if self.decay is None else self.decay
+
+    @property
+    def sampling_errors(self) -> MomentWeights:
+        """Errors of a regression on exponentially weighted observations, without a constant."""
+        return MomentWeights("all", self.effective_decay, centered=False)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Filter returns (n_dates, n_series), fractions per period.

@@ -27,6 +27,7 @@ from hedgeresearch.covariance.first_step import (
     fit_first_step,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.covariance.regime_switching.estimation import (
     estimate_regime_correlation,
     expect,
@@ -82,8 +83,8 @@ class RegimeCorrelation:
     univariate: UnivariateModels = GARCH()
     n_starts: int = 8
     seed: int = 0
-
     warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
@@ -127,7 +128,7 @@ def _estimates(
         log_likelihood=log_density - first_step.log_volatility,
         n_targets=len(switching.transition) - 1,  # the probabilities of the first date
         gradient_norm=max(first_step.gradient_norm, float(gradient)),
-        bounds_hit=(*first_step.bounds_hit, *(f"p [{i},{j}] = 0" for i, j in zeros)),
+        bounds=(*first_step.bounds_hit, *(f"p [{i},{j}] = 0" for i, j in zeros)),
         inference=RegimeCorrelationInference(first_step, switching),
     )
 

@@ -1,0 +1,1 @@
+"""Tests that compare hedges, one by one and all together."""

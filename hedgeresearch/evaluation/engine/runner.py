@@ -19,8 +19,8 @@ from hedgeresearch.evaluation.engine.schedule import Splitter, Step, Window, sch
 from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.panel import BacktestPanel
-from hedgeresearch.hedges.fit import HedgeModel
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.trading.costs import Costs, hedging_costs
 
 Pair = tuple["pd.Series[float]", pd.DataFrame]

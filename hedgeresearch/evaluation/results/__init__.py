@@ -1,0 +1,1 @@
+"""Results of walk-forward runs: backtests, their tables and figures."""

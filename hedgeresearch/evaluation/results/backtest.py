@@ -1,4 +1,4 @@
-"""Hedges that competed on the same dates out of sample: what each did, in one record."""
+"""Out-of-sample results of several hedges on the same dates."""
 
 from __future__ import annotations
 
@@ -16,8 +16,20 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import Loss, semivariance_loss, variance_loss
 from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
-from hedgeresearch.evaluation.results.tables import backtests_of, measures_of, summary_of
-from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.evaluation.results.plots import (
+    plot_cumulative,
+    plot_effectiveness,
+    plot_ratios,
+)
+from hedgeresearch.evaluation.results.tables import (
+    backtest_measures,
+    dates_per_year,
+    measures_table,
+    ratio_of_model,
+    summary_table,
+    value_at_risk_table,
+)
+from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.metrics.by_group import measure_by_regime, measure_by_year, measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 
@@ -35,14 +47,16 @@ class Backtest:
 
     Attributes
     ----------
-    models : the models by name, NaiveHedge and OLSHedge among them
-    ratios : DataFrame (n_dates, models x hedges), columns by (model, hedge); made before each date
+    models : dict of hedge models by name, NaiveHedge and OLSHedge among them
+    ratios : DataFrame (n_dates, models x hedges), columns by (model, hedge); each date's ratio was
+        made before that date
     hedged_returns : DataFrame (n_dates, models), before costs; the asset itself under "unhedged"
-    costs : DataFrame (n_dates, models), what each paid for trading and carry, per notional of the asset
-    notes : DataFrame with the columns model, date, failed, note: what a model warned of, and each refit that failed,
-        over which its last ratio was held
+    costs : DataFrame (n_dates, models), of trading and carry, per notional of the asset
+    notes : DataFrame with the columns model, date, failed, note: the warnings of a model, and each
+        refit that failed, over which its last ratio was held
     n_refits : int, of each model
-    predicted : DataFrame (n_dates, k) by model, for those with regimes: predicted probabilities of each date
+    predicted : dict of DataFrame (n_dates, k) by model, for models with regimes: the predicted
+        probabilities of each date
     seed : int, of the bootstrap
     returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
     """
@@ -59,12 +73,14 @@ class Backtest:
 
     def __repr__(self) -> str:
         dates = self.hedged_returns.index
-        return f"Backtest({len(self.models)} models, {len(dates)} dates out of sample, to {day(dates[-1])})"
+        return (
+            f"Backtest({len(self.models)} models, {len(dates)} dates out of sample, "
+            f"to {day(dates[-1])})"
+        )
 
     def _repr_html_(self) -> str:
-        return (
-            f"<p>{html.escape(repr(self))}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
-        )
+        table = self.summary.to_html(float_format="{:.4g}".format)
+        return f"<p>{html.escape(repr(self))}</p>{table}"
 
     @property
     def net_returns(self) -> pd.DataFrame:
@@ -73,95 +89,119 @@ class Backtest:
 
     @property
     def failed_refits(self) -> pd.Series[int]:
-        """How many refits of each model failed, (models,)."""
+        """Number of failed refits of each model, (models,)."""
         failed = self.notes["model"][self.notes["failed"]].tolist()
         counts = {name: failed.count(name) for name in self.models}
         return pd.Series(counts, name="failed refits").rename_axis("model")
 
     def ratio(self, model: str) -> pd.DataFrame:
-        """The ratios of one model, (n_dates, n_hedges)."""
+        """Return the ratios of one model, (n_dates, n_hedges).
+
+        Parameters
+        ----------
+        model : name of the model
+        """
         if model not in self.models:
             raise DataError(f"model must be one of {list(self.models)}; got {model!r}.")
-        columns = self.ratios.columns
-        ratio = self.ratios.loc[:, columns.get_level_values("model") == model]
-        return ratio.set_axis(ratio.columns.get_level_values("hedge"), axis=1)
+        return ratio_of_model(self.ratios, model)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Each model: effectiveness, its gain on OLS with a 95 % interval, volatility, ratio, turnover, failed refits.
+        """Main results of each model.
 
-        Effectiveness is the share of variance removed, before costs. Gains are differences of effectiveness; their
-        interval is by the stationary bootstrap of whole dates. Where there are costs, mean returns per period before
-        and after them stand beside.
+        Effectiveness is the share of variance removed, before costs. Gains are differences of
+        effectiveness to OLS; their 95% interval is by the stationary bootstrap of whole dates. With
+        costs, the table holds mean returns per period before and after them. It ends with
+        volatility, ratio, turnover and failed refits.
         """
-        return summary_of(self)
+        return summary_table(
+            self.hedged_returns, self.ratios, self.costs, self.failed_refits, self.seed
+        )
 
     def measures(
         self, risk_aversion: float = 5.0, periods_per_year: float | None = None
     ) -> pd.DataFrame:
-        """Every measure of each model, columns by (measure, gross or net).
+        """Return every measure of each model, columns by (measure, gross or net).
 
-        Effectiveness, semivariance, value at risk and expected shortfall at 5 % and 1 %, maximum drawdown, certainty
-        equivalents (exponential and mean-variance) per period and Sharpe ratio per year; turnover and cost in all.
+        Effectiveness, semivariance, value at risk and expected shortfall at 5% and 1%, maximum
+        drawdown, certainty equivalents (exponential and mean-variance) per period and Sharpe ratio
+        per year; total turnover and cost.
 
         Parameters
         ----------
-        risk_aversion : float, of the certainty equivalents
-        periods_per_year : float, for the Sharpe ratio; by default as many dates as fall in a year of the data
+        risk_aversion : float > 0, of the certainty equivalents
+        periods_per_year : float > 0, for the Sharpe ratio; by default the mean number of dates in a
+            year of the data
         """
-        return measures_of(self, risk_aversion, periods_per_year)
+        if periods_per_year is None:
+            periods_per_year = dates_per_year(self.hedged_returns.index)
+        measures = backtest_measures(risk_aversion, periods_per_year, self.returns_kind)
+        return measures_table(self.hedged_returns, self.ratios, self.costs, measures)
 
     # --- where it worked ---
 
-    def measure_by_year(self, measure: Callable[..., float] = effectiveness) -> pd.DataFrame:
-        """A measure of (hedged, unhedged) returns in each calendar year, (years, models); NaN below 20 dates."""
-        return self._by(lambda hedged, asset: measure_by_year(measure, hedged, asset)["value"])
+    def by_year(self, measure: Callable[..., float] = effectiveness) -> pd.DataFrame:
+        """Return a measure in each calendar year, (years, models); NaN below 20 dates.
 
-    def measure_by_regime(
+        Parameters
+        ----------
+        measure : function of hedged and unhedged returns
+        """
+        return self._of_each_model(
+            lambda hedged, asset: measure_by_year(measure, hedged, asset)["value"]
+        )
+
+    def by_regime(
         self,
         regimes: str | pd.Series[Any] | pd.DataFrame,
         measure: Callable[..., float] = effectiveness,
     ) -> pd.DataFrame:
-        """A measure of (hedged, unhedged) returns in each regime, (regimes, models); NaN below 20 dates.
+        """Return a measure in each regime, (regimes, models); NaN below 20 dates.
 
         Parameters
         ----------
-        regimes : name of a model with regimes, whose predicted probabilities decide, on the dates after its first fit;
-            or a label (or a row of probabilities) for every date
+        regimes : name of a model with regimes, whose predicted probabilities decide, on the dates
+            after its first fit; or a label (or a row of probabilities) for every date
         measure : function of hedged and unhedged returns
         """
+        dates = self.hedged_returns.index
         if isinstance(regimes, str):
             if regimes not in self.predicted:
                 raise DataError(
-                    f"regimes must name a model with regimes, of {list(self.predicted)}; got {regimes!r}."
+                    f"regimes must name a model with regimes, of {list(self.predicted)}; got "
+                    f"{regimes!r}."
                 )
-            regimes = self.predicted[regimes].dropna()
-            chosen = regimes.index  # not those before the model's first fit
-        else:
-            chosen = self.hedged_returns.index
-        return self._by(
-            lambda hedged, asset: measure_by_regime(
-                measure, regimes, hedged[chosen], asset[chosen]
-            )["value"]
+            regimes = self.predicted[regimes].dropna()  # no regimes before the model's first fit
+            dates = regimes.index
+        return self._of_each_model(
+            lambda hedged, asset: measure_by_regime(measure, regimes, hedged[dates], asset[dates])[
+                "value"
+            ]
         )
 
-    def worst_days(self, share: float = 0.05) -> pd.DataFrame:
-        """On the asset's worst days: mean return, and the share of the asset's mean loss that is removed."""
+    def on_worst_days(self, share: float = 0.05) -> pd.DataFrame:
+        """Return mean return and removed share of the mean loss on the asset's worst days.
+
+        Parameters
+        ----------
+        share : float in (0, 1), of the days
+        """
         asset = self.hedged_returns["unhedged"]
-        means = {
-            name: measure_on_worst_days(
-                pd.Series.mean, asset, self.hedged_returns[name], share=share
-            )
-            for name in self.hedged_returns
-        }
+        means = {}
+        for name in self.hedged_returns:
+            hedged = self.hedged_returns[name]
+            means[name] = measure_on_worst_days(pd.Series.mean, asset, hedged, share=share)
         table = pd.Series(means, name="mean return").rename_axis("model").to_frame()
         return table.assign(removed=1.0 - table["mean return"] / means["unhedged"])
 
-    def _by(
-        self, table: Callable[[pd.Series[float], pd.Series[float]], pd.Series[float]]
+    def _of_each_model(
+        self, column: Callable[[pd.Series[float], pd.Series[float]], pd.Series[float]]
     ) -> pd.DataFrame:
+        """Return a table with a column for each model, from its and the unhedged returns."""
         asset = self.hedged_returns["unhedged"]
-        return pd.DataFrame({name: table(self.hedged_returns[name], asset) for name in self.models})
+        return pd.DataFrame(
+            {name: column(self.hedged_returns[name], asset) for name in self.models}
+        )
 
     # --- whether it is better ---
 
@@ -173,14 +213,16 @@ class Backtest:
         net: bool = False,
         **settings: Any,
     ) -> Comparison:
-        """Tests of every model against one, pair by pair and all together.
+        """Test every model against one, pair by pair and all together.
 
         Parameters
         ----------
-        measure : "variance", "semivariance", or a function from returns (n_dates,) to losses (n_dates,)
-        against : name of the model they are compared with
-        net : whether returns are taken after costs
-        settings : go to ``compare_hedges``
+        measure : "variance", "semivariance", or a function from returns (n_dates,) to losses
+            (n_dates,)
+        against : name of the model to compare with
+        net : bool, whether to compare returns after costs
+        **settings
+            Arguments of ``compare_hedges``.
 
         Raises
         ------
@@ -191,49 +233,62 @@ class Backtest:
             check_choice(measure, "measure", tuple(LOSSES))
         elif not callable(measure):
             raise DataError(
-                f"measure must be one of {', '.join(map(repr, LOSSES))}, or a function; got {measure!r}."
+                f"measure must be one of {', '.join(map(repr, LOSSES))}, or a function; got "
+                f"{measure!r}."
             )
         loss = LOSSES[measure] if isinstance(measure, str) else measure
         returns = self.net_returns if net else self.hedged_returns
-        return compare_hedges(returns, against, loss=loss, **{"seed": self.seed, **settings})
+        return compare_hedges(returns, against, loss=loss, **({"seed": self.seed} | settings))
 
-    def value_at_risk_tests(self, level: float = 0.05, window: int = 250) -> pd.DataFrame:
-        """Backtests of the value at risk of each hedged position, columns: share of exceedances and p of each test.
+    def value_at_risk_tests(self, tail: float = 0.05, window: int = 250) -> pd.DataFrame:
+        """Return backtests of the value at risk of each hedged position.
 
-        Forecasts are quantiles of the ``window`` hedged returns before each date. Tests: Kupiec's of the share,
-        Christoffersen's of independence and of both, Engle and Manganelli's of the dynamic quantile.
+        Forecasts are quantiles of the ``window`` hedged returns before each date. Columns are the
+        share of exceedances and the p-values of Kupiec's test of that share, Christoffersen's of
+        independence and of both, Engle and Manganelli's of the dynamic quantile.
+
+        Parameters
+        ----------
+        tail : float in (0, 0.5], share of the dates with larger losses
+        window : int, number of returns in each quantile
 
         Raises
         ------
         DataError
             If there are no more dates than the window.
         """
-        return backtests_of(self.hedged_returns, level, window)
+        return value_at_risk_table(self.hedged_returns, tail, window)
 
-    # --- on paper ---
+    # --- output ---
 
     def to_latex(self, **settings: Any) -> str:
-        """The summary for LaTeX (booktabs); settings go to ``DataFrame.to_latex``."""
-        latex: str = self.summary.to_latex(**{"float_format": "%.4g", "escape": True, **settings})
-        return latex
+        """Return the summary for LaTeX (booktabs).
+
+        Parameters
+        ----------
+        **settings
+            Arguments of ``DataFrame.to_latex``.
+        """
+        defaults: dict[str, Any] = {"float_format": "%.4g", "escape": True}
+        return str(self.summary.to_latex(**(defaults | settings)))
 
     def plot(
         self,
         kind: Literal["ratio", "cumulative", "effectiveness"] = "ratio",
         ax: Axes | None = None,
     ) -> Axes:
-        """One figure of the backtest.
+        """Plot the backtest.
 
         Parameters
         ----------
-        kind : "ratio", the sum of each model's ratios over time; "cumulative", what each has saved against OLS in
-            squared hedged returns, adding up; "effectiveness", with 95 % intervals of the gain on OLS
+        kind : "ratio", the sum of each model's ratios over time; "cumulative", the cumulated gain
+            of each model on OLS in squared hedged returns; "effectiveness", with 95% intervals of
+            the gain on OLS
+        ax : Axes, by default of a new figure
         """
-        from hedgeresearch.evaluation.results import plots
-
         check_choice(kind, "kind", PLOTS)
         if kind == "ratio":
-            return plots.plot_ratios(self.ratios, ax)
+            return plot_ratios(self.ratios, ax)
         if kind == "cumulative":
-            return plots.plot_cumulative(self.hedged_returns, ax)
-        return plots.plot_effectiveness(self.summary, ax)
+            return plot_cumulative(self.hedged_returns, ax)
+        return plot_effectiveness(self.summary, ax)

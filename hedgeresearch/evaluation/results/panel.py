@@ -1,4 +1,4 @@
-"""The backtests of many pairs."""
+"""Backtests of many pairs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 @exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, eq=False, repr=False)
 class BacktestPanel:
-    """A backtest for each of several pairs, by the name of the pair.
+    """Backtest of each of several pairs, by the name of the pair.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class BacktestPanel:
         return len(self.backtests)
 
     def __repr__(self) -> str:
-        return f"Study({len(self)} pairs, {self.effectiveness.shape[1]} models)"
+        return f"BacktestPanel({len(self)} pairs, {self.effectiveness.shape[1]} models)"
 
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
@@ -45,35 +45,35 @@ class BacktestPanel:
     @property
     def effectiveness(self) -> pd.DataFrame:
         """Share of variance that each model removed from each pair, (n_pairs, n_models)."""
-        rows = {
-            pair: {
-                name: effectiveness(t.hedged_returns[name], t.hedged_returns["unhedged"])
-                for name in t.hedged_returns.columns.drop("unhedged")
+        rows = {}
+        for pair, backtest in self.backtests.items():
+            returns = backtest.hedged_returns
+            rows[pair] = {
+                name: effectiveness(returns[name], returns["unhedged"])
+                for name in returns.columns.drop("unhedged")
             }
-            for pair, t in self.backtests.items()
-        }
-        return (
-            pd.DataFrame.from_dict(rows, orient="index")
-            .rename_axis("pair")
-            .rename_axis("model", axis=1)
-        )
+        table = pd.DataFrame.from_dict(rows, orient="index")
+        return table.rename_axis("pair").rename_axis("model", axis=1)
 
     @property
     def failed_refits(self) -> pd.DataFrame:
-        """How many refits failed, (n_pairs, n_models)."""
-        rows = {pair: t.failed_refits for pair, t in self.backtests.items()}
+        """Number of failed refits of each model, (n_pairs, n_models)."""
+        rows = {pair: backtest.failed_refits for pair, backtest in self.backtests.items()}
         return pd.DataFrame(rows).T.rename_axis("pair").rename_axis("model", axis=1)
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Each model over all pairs: effectiveness, how often it beats OLS and the naive hedge, failed refits."""
+        """Effectiveness over all pairs, pairs better than the benchmarks, failed refits.
+
+        It has a row a model.
+        """
         table = self.effectiveness
         return pd.DataFrame(
             {
                 "mean effectiveness": table.mean(),
-                "least": table.min(),
+                "min": table.min(),
                 "median": table.median(),
-                "greatest": table.max(),
+                "max": table.max(),
                 "pairs better than ols": table.gt(table["ols"], axis=0).sum(),
                 "pairs better than naive": table.gt(table["naive"], axis=0).sum(),
                 "failed refits": self.failed_refits.sum(),

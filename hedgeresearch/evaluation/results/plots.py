@@ -1,4 +1,4 @@
-"""The figures of a backtest."""
+"""Figures of a backtest."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BENCHMARKS = {"naive": "0.6", "ols": "black"}
-"""Shades of what models are compared with, away from their colours."""
+"""Shades of the benchmarks, distinct from the colors of the models."""
 
 
 def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
-    """The sum of the ratios of each model over time."""
+    """Plot the sum of the ratios of each model over time."""
     totals = ratios.T.groupby(level=0, sort=False).sum().T
     return plot_lines(
         totals, ylabel="hedge ratio", note="out of sample", references=BENCHMARKS, ax=ax
@@ -25,25 +25,28 @@ def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
 
 
 def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
-    """Squared hedged returns of OLS less those of each model, adding up, as a share of all of those of the asset.
+    """Plot the cumulated gain of each model on OLS, as a share of the asset's variance.
 
-    A line that rises is a model that does better than OLS, and its end the gain in effectiveness.
+    It is the sum of squared hedged returns of OLS less those of the model, over the sum of those of
+    the asset. A line rises where the model does better than OLS, and ends at the gain in
+    effectiveness.
     """
     losses = hedged_returns.apply(
         lambda column: pd.Series(variance_loss(column.to_numpy()), column.index)
     )
     total = losses["unhedged"].sum()
-    saved = (
-        -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total
-    )  # OLS is the line at zero
-    label = "variance saved against OLS,\n% of the asset's"
+    saved = -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total
     return plot_lines(
-        100.0 * saved, ylabel=label, note="out of sample", references=BENCHMARKS, ax=ax
+        100.0 * saved,
+        ylabel="variance saved against OLS,\n% of the asset's",
+        note="out of sample",
+        references=BENCHMARKS,
+        ax=ax,
     )
 
 
 def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:
-    """Effectiveness of each model, with the interval of its gain on OLS put around it."""
+    """Plot the effectiveness of each model, with the interval of its gain on OLS around it."""
     models = summary.drop(index="unhedged")
     base = models["effectiveness"] - models["gain on ols"]
     ends = models[["gain, lower", "gain, upper"]].add(base, axis=0)
@@ -51,7 +54,7 @@ def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:
         100.0 * models["effectiveness"],
         100.0 * ends.to_numpy(),
         reference=100.0 * float(summary["effectiveness"]["ols"]),
-        xlabel="variance removed, % (95 % interval of the difference to OLS)",
+        xlabel="variance removed, % (95% interval of the difference to OLS)",
         note="out of sample",
         ax=ax,
     )

@@ -1,21 +1,26 @@
-"""The tables of a backtest."""
+"""Tables of a backtest, as functions of its returns, ratios and costs.
+
+Frames of returns and costs (n_dates, n_models) have the asset itself under "unhedged"; ratios
+(n_dates, models x hedges) have columns by (model, hedge).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.difference_interval import bootstrap_difference
-from hedgeresearch.evaluation.comparison.historical_simulation import historical_value_at_risk
-from hedgeresearch.evaluation.comparison.losses import FEWEST
+from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     christoffersen_test,
     conditional_coverage_test,
     dynamic_quantile_test,
+    historical_value_at_risk,
     kupiec_test,
 )
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
@@ -32,15 +37,18 @@ from hedgeresearch.metrics.risk_measures import (
 )
 from hedgeresearch.metrics.trading_activity import turnover
 
-if TYPE_CHECKING:
-    from hedgeresearch.evaluation.results.backtest import Backtest
-
+UNHEDGED = "unhedged"
 BENCHMARK = "ols"
-"""What gains are measured from."""
-MOST_DRAWN, FEWEST_DRAWS = 10_000_000, 200
-"""Dates that the bootstrap draws in all, 1000 times as many as there are where that is less, and draws at least."""
+"""Model from which gains are measured."""
+MAX_DRAWN_DATES = 10_000_000
+"""Dates that the bootstrap of a gain draws, in total over its draws."""
+MAX_DRAWS = 1000
+"""Draws of the bootstrap of a gain, unless they exceed that total."""
+MIN_DRAWS = 200
+"""Draws of the bootstrap of a gain, however many dates there are."""
+DAYS_PER_YEAR = 365.25
 
-BACKTESTS = {
+VALUE_AT_RISK_TESTS = {
     "Kupiec p": kupiec_test,
     "independence p": christoffersen_test,
     "conditional coverage p": conditional_coverage_test,
@@ -48,44 +56,134 @@ BACKTESTS = {
 }
 
 
-def summary_of(study: Backtest) -> pd.DataFrame:
-    """A row a model: what to look at first."""
-    unhedged, rows = study.hedged_returns["unhedged"], {}
-    for name in study.hedged_returns.columns:
-        returns, total = study.hedged_returns[name], _total_ratio(study, name)
-        rows[name] = {
-            "effectiveness": effectiveness(returns, unhedged),
-            **_gain(study, name),
-            "volatility": float(returns.std()),
-            **(_means(study, name) if study.costs.any(axis=None) else {}),
-            "mean ratio": float(total.mean()),
-            "least ratio": float(total.min()),
-            "greatest ratio": float(total.max()),
-            "turnover": _turnover(study, name),
-            "failed refits": int(study.failed_refits.get(name, 0)),
-        }
+# --- the summary ---
+
+
+def summary_table(
+    hedged_returns: pd.DataFrame,
+    ratios: pd.DataFrame,
+    costs: pd.DataFrame,
+    failed_refits: pd.Series[int],
+    seed: int,
+) -> pd.DataFrame:
+    """Return the main results, a row a model.
+
+    Parameters
+    ----------
+    hedged_returns, costs : DataFrame (n_dates, n_models)
+    ratios : DataFrame (n_dates, models x hedges)
+    failed_refits : Series (n_models - 1,), without the unhedged asset
+    seed : int, of the bootstrap of the gains
+    """
+    has_costs = bool(costs.any(axis=None))
+    rows = {}
+    for name in hedged_returns.columns:
+        total = total_ratio(ratios, name)
+        row = {"effectiveness": effectiveness(hedged_returns[name], hedged_returns[UNHEDGED])}
+        row |= _gain(hedged_returns, name, seed)
+        row["volatility"] = float(hedged_returns[name].std())
+        if has_costs:
+            row |= _means(hedged_returns[name], costs[name])
+        row["mean ratio"] = float(total.mean())
+        row["min ratio"] = float(total.min())
+        row["max ratio"] = float(total.max())
+        row["turnover"] = _turnover(ratios, name)
+        row["failed refits"] = int(failed_refits.get(name, 0))
+        rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def measures_of(
-    study: Backtest, risk_aversion: float, periods_per_year: float | None
-) -> pd.DataFrame:
-    """A row a model, a pair of columns a measure: before and after costs."""
-    per_year = (
-        _periods_per_year(study.hedged_returns.index)
-        if periods_per_year is None
-        else periods_per_year
+def _gain(hedged_returns: pd.DataFrame, name: str, seed: int) -> dict[str, float]:
+    """Return the effectiveness less that of OLS with its interval, NaN for too few dates."""
+    hedged = hedged_returns[name]
+    benchmark = hedged_returns[BENCHMARK]
+    unhedged = hedged_returns[UNHEDGED]
+    if name == BENCHMARK or hedged.equals(benchmark):
+        return {"gain on ols": 0.0, "gain, lower": 0.0, "gain, upper": 0.0}
+    n_dates = len(hedged_returns)
+    if n_dates < MIN_OBSERVATIONS:
+        gain = effectiveness(hedged, unhedged) - effectiveness(benchmark, unhedged)
+        return {"gain on ols": gain, "gain, lower": np.nan, "gain, upper": np.nan}
+    n_bootstrap = max(min(MAX_DRAWN_DATES // n_dates, MAX_DRAWS), MIN_DRAWS)
+    interval = bootstrap_difference(
+        effectiveness, hedged, benchmark, unhedged, n_bootstrap=n_bootstrap, seed=seed
     )
-    wealth: Any = "summed" if study.returns_kind in ("log", "difference") else "compounded"
-    functions: dict[str, Any] = {
+    return {
+        "gain on ols": interval.difference,
+        "gain, lower": interval.lower,
+        "gain, upper": interval.upper,
+    }
+
+
+def _means(hedged: pd.Series[float], costs: pd.Series[float]) -> dict[str, float]:
+    """Return the mean per period of returns (n_dates,) before and after costs."""
+    gross = float(hedged.mean())
+    cost = float(costs.mean())
+    return {"mean gross": gross, "mean cost": cost, "mean net": gross - cost}
+
+
+def ratio_of_model(ratios: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Return the ratios of one model, (n_dates, n_hedges)."""
+    columns = ratios.columns
+    ratio = ratios.loc[:, columns.get_level_values("model") == model]
+    return ratio.set_axis(ratio.columns.get_level_values("hedge"), axis=1)
+
+
+def total_ratio(ratios: pd.DataFrame, model: str) -> pd.Series[float]:
+    """Return the sum of a model's ratios at each date, zero for the unhedged asset."""
+    if model == UNHEDGED:
+        return pd.Series(0.0, index=ratios.index)
+    return ratio_of_model(ratios, model).sum(axis=1)
+
+
+def _turnover(ratios: pd.DataFrame, model: str) -> float:
+    return 0.0 if model == UNHEDGED else turnover(ratio_of_model(ratios, model))
+
+
+# --- all measures ---
+
+
+def measures_table(
+    hedged_returns: pd.DataFrame,
+    ratios: pd.DataFrame,
+    costs: pd.DataFrame,
+    measures: dict[str, Callable[..., float] | None],
+) -> pd.DataFrame:
+    """Return measures before and after costs, a row a model.
+
+    Parameters
+    ----------
+    hedged_returns, costs : DataFrame (n_dates, n_models)
+    ratios : DataFrame (n_dates, models x hedges)
+    measures : functions of returns by their label; None stands for the effectiveness
+    """
+    versions = {"gross": hedged_returns, "net": hedged_returns - costs}
+    columns = {}
+    for label, measure in measures.items():
+        for version, returns in versions.items():
+            column = {name: _measured(measure, returns, name) for name in returns.columns}
+            columns[label, version] = column
+    table = pd.DataFrame(columns).rename_axis("model").rename_axis(["measure", "returns"], axis=1)
+    table["turnover", ""] = [_turnover(ratios, name) for name in table.index]
+    table["cost", ""] = costs.sum().reindex(table.index)
+    return table
+
+
+def backtest_measures(
+    risk_aversion: float, periods_per_year: float, returns_kind: str | None
+) -> dict[str, Callable[..., float] | None]:
+    """Return the measures of a backtest by their label; None stands for the effectiveness."""
+    cumulates = returns_kind in ("log", "difference")
+    wealth: Literal["summed", "compounded"] = "summed" if cumulates else "compounded"
+    return {
         "mean": pd.Series.mean,
         "volatility": pd.Series.std,
         "effectiveness": None,
         "semivariance": semivariance,
-        "VaR 5 %": value_at_risk,
-        "VaR 1 %": partial(value_at_risk, level=0.01),
-        "CVaR 5 %": expected_shortfall,
-        "CVaR 1 %": partial(expected_shortfall, level=0.01),
+        "VaR 5%": value_at_risk,
+        "VaR 1%": partial(value_at_risk, tail=0.01),
+        "CVaR 5%": expected_shortfall,
+        "CVaR 1%": partial(expected_shortfall, tail=0.01),
         "maximum drawdown": partial(maximum_drawdown, wealth=wealth),
         "exponential certainty equivalent": partial(
             exponential_certainty_equivalent, risk_aversion=risk_aversion
@@ -93,83 +191,44 @@ def measures_of(
         "mean-variance certainty equivalent": partial(
             mean_variance_certainty_equivalent, risk_aversion=risk_aversion
         ),
-        "Sharpe ratio": partial(sharpe, periods_per_year=per_year),
+        "Sharpe ratio": partial(sharpe, periods_per_year=periods_per_year),
     }
-    versions = {"gross": study.hedged_returns, "net": study.net_returns}
-    columns = {}
-    for label, function in functions.items():
-        for version, returns in versions.items():
-            columns[label, version] = {
-                name: _measured(function, returns, name) for name in returns.columns
-            }
-    table = pd.DataFrame(columns).rename_axis("model").rename_axis(["measure", "returns"], axis=1)
-    table["turnover", ""] = [_turnover(study, name) for name in table.index]
-    table["cost", ""] = study.costs.sum().reindex(table.index)
-    return table
 
 
-def backtests_of(hedged: pd.DataFrame, level: float, window: int) -> pd.DataFrame:
-    """A row a model: how often historical simulation was exceeded, and the p-values of the backtests."""
-    rows = {}
-    for name in hedged.columns:
-        forecasts = historical_value_at_risk(hedged[name], window, level)
-        seen = hedged[name][forecasts.index]
-        tests = {label: test(seen, forecasts, level).p_value for label, test in BACKTESTS.items()}
-        rows[name] = {"exceeded": float((seen < -forecasts).mean()), **tests}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
-
-
-def _measured(function: Any, returns: pd.DataFrame, name: str) -> float:
-    """A measure of one model; NaN where it does not exist, as a Sharpe ratio of a constant."""
+def _measured(measure: Callable[..., float] | None, returns: pd.DataFrame, name: str) -> float:
+    """Return a measure of one model; NaN where it does not exist, as a constant's Sharpe ratio."""
     try:
-        if function is None:
-            return effectiveness(returns[name], returns["unhedged"])
-        return float(function(returns[name]))
+        if measure is None:
+            return effectiveness(returns[name], returns[UNHEDGED])
+        return float(measure(returns[name]))
     except DataError:
         return np.nan
 
 
-def _gain(study: Backtest, name: str) -> dict[str, float]:
-    """Effectiveness less that of OLS, and the ends of its interval; nothing is known of few dates."""
-    returns = study.hedged_returns
-    if name == BENCHMARK or returns[name].equals(returns[BENCHMARK]):
-        return {"gain on ols": 0.0, "gain, lower": 0.0, "gain, upper": 0.0}
-    if len(returns) < FEWEST:
-        gain = effectiveness(returns[name], returns["unhedged"]) - effectiveness(
-            returns[BENCHMARK], returns["unhedged"]
-        )
-        return {"gain on ols": gain, "gain, lower": np.nan, "gain, upper": np.nan}
-    n_bootstrap = max(min(MOST_DRAWN // len(returns), 1000), FEWEST_DRAWS)
-    found = bootstrap_difference(
-        effectiveness,
-        returns[name],
-        returns[BENCHMARK],
-        returns["unhedged"],
-        n_bootstrap=n_bootstrap,
-        seed=study.seed,
-    )
-    return {"gain on ols": found.difference, "gain, lower": found.lower, "gain, upper": found.upper}
-
-
-def _means(study: Backtest, name: str) -> dict[str, float]:
-    gross, cost = float(study.hedged_returns[name].mean()), float(study.costs[name].mean())
-    return {"mean gross": gross, "mean cost": cost, "mean net": gross - cost}
-
-
-def _total_ratio(study: Backtest, name: str) -> pd.Series[float]:
-    if name not in study.models:
-        return pd.Series(0.0, index=study.ratios.index)
-    return study.ratio(name).sum(axis=1)
-
-
-def _turnover(study: Backtest, name: str) -> float:
-    return turnover(study.ratio(name)) if name in study.models else 0.0
-
-
-def _periods_per_year(dates: pd.Index[Any]) -> float:
-    """Dates in a year of 365.25 days, at the pace of the data; of what has no dates, one is a year."""
+def dates_per_year(dates: pd.Index[Any]) -> float:
+    """Return the mean number of dates in a year, or 1 for an index without dates."""
     if isinstance(dates, pd.PeriodIndex):
         dates = dates.to_timestamp()
     if not isinstance(dates, pd.DatetimeIndex) or len(dates) < 2:
         return 1.0
-    return float((len(dates) - 1) / ((dates[-1] - dates[0]) / pd.Timedelta(days=365.25)))
+    years = (dates[-1] - dates[0]) / pd.Timedelta(days=DAYS_PER_YEAR)
+    return float((len(dates) - 1) / years)
+
+
+# --- value at risk ---
+
+
+def value_at_risk_table(hedged_returns: pd.DataFrame, tail: float, window: int) -> pd.DataFrame:
+    """Return the share of exceedances of historical simulation and p-values of its tests.
+
+    It has a row a model.
+    """
+    rows = {}
+    for name in hedged_returns.columns:
+        forecasts = historical_value_at_risk(hedged_returns[name], window, tail)
+        returns = hedged_returns[name][forecasts.index]
+        row = {"exceeded": float((returns < -forecasts).mean())}
+        for label, test in VALUE_AT_RISK_TESTS.items():
+            row[label] = test(returns, forecasts, tail).p_value
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")

@@ -1,4 +1,4 @@
-"""Whether the hedges outlast the horizon on their collateral."""
+"""Liquidation risk of the hedges held, and the collateral that they need."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from hedgeresearch._formatting import full_percent, percent, quantity
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
 from hedgeresearch.instruments.terms import Terms
@@ -19,11 +18,11 @@ from hedgeresearch.margin.liquidation import (
 )
 from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 from hedgeresearch.margin.probability import barrier_probability
-from hedgeresearch.recommendation.inputs.problem import Book
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import Margin
 from hedgeresearch.typing import Array
 
-UNKNOWN = (
+COLUMNS = (
     "collateral",
     "liquidation price",
     "probability",
@@ -32,10 +31,24 @@ UNKNOWN = (
     "closed form",
     "needed",
 )
+"""Columns of numbers in the table of liquidation risk."""
+SIMULATION_CONFIDENCE = 0.95
+"""Confidence of the interval of a simulated probability."""
 
 
-class _Held(NamedTuple):
-    """A position on margin; size in units, or of an inverse contract in dollars of face."""
+class _MarginPosition(NamedTuple):
+    """A position on margin.
+
+    Attributes
+    ----------
+    contract : "linear" or "inverse"
+    size : float
+        In units; of an inverse contract in dollars of face.
+    maintenance : float
+        Maintenance margin as a share of the position's value.
+    price : float
+        Today's price, in the place of the price of entry.
+    """
 
     contract: Contract
     size: float
@@ -43,136 +56,111 @@ class _Held(NamedTuple):
     price: float
 
 
-def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.DataFrame | None:
-    """A row for each hedge on margin that is held: liquidation price, its probability, collateral; None without any.
+def assess_margin(
+    problem: HedgeProblem, holdings: Array, margin: Margin, seed: int
+) -> pd.DataFrame | None:
+    """Return a row for each hedge held on margin; None without any.
 
-    Columns: collateral, liquidation price, probability (of touching it within the horizon, by the block bootstrap of
-    the contract's past returns), lower and upper (95 % interval of the drawing), closed form (a geometric Brownian
-    motion with the sample's volatility, looked at on each date), and needed, the collateral that keeps the probability
-    at the accepted one. Collateral is in coins for inverse contracts, and counts profits so far: so today's price takes
-    the place of entry, whatever that was. What is not known is NaN, all of it where past prices are not all positive.
-    A last column, currency, names what the collateral is counted in, empty where the terms do not tell.
+    Columns: collateral; liquidation price; probability of touching it within the horizon, by the
+    block bootstrap of the contract's past returns; lower and upper, the 95 % interval of the
+    simulation; closed form, for a geometric Brownian motion with the sample's volatility, observed
+    at each date; and needed, the collateral that keeps the probability at the accepted one.
+
+    Collateral is in coins for inverse contracts, and includes profits so far: so today's price
+    takes the place of the entry price. What is not known is NaN, and so is everything where past
+    prices are not all positive. A last column, currency, names what the collateral is counted in,
+    empty where the terms do not say.
     """
     rows = {}
-    for instrument, contracts in zip(book.terms, held, strict=True):
-        if contracts == 0.0 or instrument.maintenance_margin == 0.0:
-            continue
-        rows[instrument.name] = _outlook(book, instrument, float(contracts), margin, seed)
+    for instrument, contracts in zip(problem.terms, holdings.tolist(), strict=True):
+        if contracts != 0.0 and instrument.maintenance_margin != 0.0:
+            prices = problem.market.table[instrument.name]
+            rows[instrument.name] = _liquidation_risk(instrument, contracts, prices, margin, seed)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
 
 
-def _outlook(
-    book: Book, instrument: Terms, contracts: float, margin: Margin, seed: int
+def without_maintenance_margin(problem: HedgeProblem, holdings: Array, margin: Margin) -> list[str]:
+    """Return hedges held on collateral whose maintenance margin is not given."""
+    held = [one for one, contracts in zip(problem.terms, holdings, strict=True) if contracts]
+    return [
+        one.name
+        for one in held
+        if one.maintenance_margin == 0.0 and margin.wallet(one.name) is not None
+    ]
+
+
+def _liquidation_risk(
+    instrument: Terms, contracts: float, prices: pd.Series[float], margin: Margin, seed: int
 ) -> dict[str, Any]:
-    name, row = instrument.name, dict[str, Any](dict.fromkeys(UNKNOWN, math.nan))
-    row["currency"] = instrument.currency or (
-        "coins" if isinstance(instrument, InverseContract) else ""
-    )
-    wallet = margin.of(name)
+    """Return the row of one hedge."""
+    row: dict[str, Any] = dict.fromkeys(COLUMNS, math.nan)
+    in_coins = isinstance(instrument, InverseContract)
+    row["currency"] = instrument.currency or ("coins" if in_coins else "")
+    wallet = margin.wallet(instrument.name)
     if wallet is not None:
         row["collateral"] = float(wallet)
-    prices = book.market.table[name]
     if not (prices > 0.0).all():
         return row
-    held, returns = (
-        _held(instrument, contracts, float(prices.iloc[-1])),
-        prices.pct_change().iloc[1:],
-    )
-    drawn = simulate_price_range(returns, held.price, margin.horizon, seed=seed)
+    position = _margin_position(instrument, contracts, float(prices.iloc[-1]))
+    returns = prices.pct_change().iloc[1:]
+    paths = simulate_price_range(returns, position.price, margin.horizon, seed=seed)
     row["needed"] = collateral_needed(
-        drawn, held.size, held.maintenance, margin.probability, contract=held.contract
+        paths,
+        position.size,
+        position.maintenance,
+        margin.probability,
+        contract=position.contract,
     )
     if wallet is None:
         return row
-    return row | _risk(
-        drawn, _liquidation_price(float(wallet), held), "long" if held.size > 0.0 else "short"
-    )
+    level = _liquidation_price(float(wallet), position)
+    return row | _touch_probability(paths, level, "long" if position.size > 0.0 else "short")
 
 
-def _risk(drawn: PriceRange, level: float, position: Literal["long", "short"]) -> dict[str, float]:
-    """The probability that the price gets to a level: of the paths, with the interval of Wilson (1927), and normal."""
+def _touch_probability(
+    paths: PriceRange, level: float, side: Literal["long", "short"]
+) -> dict[str, float]:
+    """Return the probability that the price touches a level: simulated and in closed form."""
     from scipy.stats import binomtest
 
-    probability, n_paths, past = (
-        drawn.probability(level, position),
-        len(drawn.lowest),
-        drawn.log_returns,
-    )
-    lower, upper = binomtest(round(probability * n_paths), n_paths).proportion_ci(
-        0.95, method="wilson"
-    )
-    normal = barrier_probability(
+    probability = paths.probability(level, side)
+    n_paths = len(paths.lowest)
+    touched = binomtest(round(probability * n_paths), n_paths)
+    lower, upper = touched.proportion_ci(SIMULATION_CONFIDENCE, method="wilson")
+    past = paths.log_returns
+    closed_form = barrier_probability(
         level,
-        drawn.price,
+        paths.price,
         float(past.std(ddof=1)),
-        drawn.horizon,
+        paths.horizon,
         float(past.mean()),
-        steps=drawn.horizon,
-        position=position,
+        steps=paths.horizon,
+        position=side,
     )
-    ends = {
+    return {
+        "liquidation price": level,
         "probability": probability,
         "lower": float(lower),
         "upper": float(upper),
-        "closed form": normal,
+        "closed form": closed_form,
     }
-    return {"liquidation price": level} | ends
 
 
-def _liquidation_price(wallet: float, held: _Held) -> float:
-    """That of the position; today's price where the wallet does not even cover maintenance margin now."""
-    inverse = held.contract == "inverse"
-    least = held.maintenance * abs(held.size) * (1.0 / held.price if inverse else held.price)
-    if wallet <= least:
-        return held.price
+def _liquidation_price(wallet: float, position: _MarginPosition) -> float:
+    """Return the liquidation price; today's where the wallet is below maintenance margin now."""
+    inverse = position.contract == "inverse"
+    value = abs(position.size) * (1.0 / position.price if inverse else position.price)
+    if wallet <= position.maintenance * value:
+        return position.price
     price_of = inverse_liquidation_price if inverse else linear_liquidation_price
-    return float(price_of(wallet, held.size, held.price, held.maintenance))
+    return float(price_of(wallet, position.size, position.price, position.maintenance))
 
 
-def _held(instrument: Terms, contracts: float, price: float) -> _Held:
+def _margin_position(instrument: Terms, contracts: float, price: float) -> _MarginPosition:
     if isinstance(instrument, InverseContract):
-        return _Held("inverse", contracts * instrument.value, instrument.maintenance_margin, price)
+        size = contracts * instrument.value
+        return _MarginPosition("inverse", size, instrument.maintenance_margin, price)
     size = contracts * instrument.size  # type: ignore[attr-defined]
     if isinstance(instrument, QuantoContract):
         size *= instrument.fixed_rate
-    return _Held("linear", size, instrument.maintenance_margin, price)
-
-
-def margin_sentences(outlook: pd.DataFrame, margin: Margin) -> list[str]:
-    """The risk of liquidation in words, warnings first."""
-    found = {name: _sentence(str(name), row, margin) for name, row in outlook.iterrows()}
-    risky = [name for name, row in outlook.iterrows() if row["probability"] > margin.probability]
-    return [f"Warning: {found[name]}" for name in risky] + [
-        found[name] for name in found if name not in risky
-    ]
-
-
-def untold_margin(book: Book, held: Array, margin: Margin) -> list[str]:
-    """Hedges that are held on collateral, but without the maintenance margin that would tell when it is gone."""
-    return [
-        f"Not told, liquidation of {one.name}: its maintenance margin is not given."
-        for one, contracts in zip(book.terms, held, strict=True)
-        if contracts != 0.0 and one.maintenance_margin == 0.0 and margin.of(one.name) is not None
-    ]
-
-
-def _sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
-    if math.isnan(row["needed"]):
-        return (
-            f"The risk that {name} is liquidated is not told: its past prices are not all positive."
-        )
-    needed = f"a collateral of {_amount(row, 'needed')} keeps it at {full_percent(margin.probability)} or below"
-    if math.isnan(row["collateral"]):
-        return f"No collateral is given for {name}; over {margin.horizon} dates, {needed}."
-    if not 0.0 < row["liquidation price"] < math.inf:
-        return f"{name} cannot be liquidated on its collateral of {_amount(row, 'collateral')}, whatever its price does."
-    return (
-        f"{name} is liquidated at a price of {quantity(row['liquidation price'])}: probability "
-        f"{percent(row['probability'])} within {margin.horizon} dates ({percent(row['closed form'])} if it moved "
-        f"normally); {needed}."
-    )
-
-
-def _amount(row: pd.Series[Any], column: str) -> str:
-    """Collateral with the coin or currency that it is in, where that is known."""
-    return " ".join(filter(None, (quantity(row[column]), row["currency"])))
+    return _MarginPosition("linear", size, instrument.maintenance_margin, price)

@@ -1,0 +1,1 @@
+"""Inputs of a recommendation: market, position, instruments, settings, and their checks."""

@@ -1,16 +1,17 @@
-r"""What is held and to be hedged: units of one asset, or a book of several, long and short.
+r"""A position to hedge: units of one asset, or a portfolio of several, long and short.
 
 .. math:: r_t = \frac{\sum_i u_i \, (P_{i,t} - P_{i,t-1})}{\sum_i |u_i \, P_{i,t-1}|}
 
-The units of a book are those held today, on all dates: what is hedged is the book as it is. Its returns are on the
-gross value, which stays positive where longs and shorts cancel; those of a single asset are the asset's own.
+The units of a portfolio are those held today, on all dates: the portfolio is hedged as it is. Its
+returns are on the gross value, which stays positive where longs and shorts cancel; those of a
+single asset are the asset's own.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -30,8 +31,10 @@ class Position:
 
     Parameters
     ----------
-    units : mapping from asset, a column of prices, to units held: coins, shares, barrels, currency
-    name : of the book's returns; by default that of the asset, or "book" for several
+    units : mapping from asset
+        Units held of each asset, which is a column of prices: coins, shares, barrels, currency.
+    name : str
+        Name of the position's returns; by default that of the asset, or "portfolio" for several.
 
     Raises
     ------
@@ -43,7 +46,7 @@ class Position:
     >>> Position({"BTC": 25}).name
     'BTC'
     >>> Position({"AAPL": 1000, "MSFT": -400}).name
-    'book'
+    'portfolio'
     """
 
     units: Mapping[str, float]
@@ -52,7 +55,8 @@ class Position:
     def __post_init__(self) -> None:
         if not isinstance(self.units, Mapping) or not self.units:
             raise DataError(
-                f"position must map assets to units held, such as {{'BTC': 25}}; got {shown(self.units)}."
+                "position must map assets to units held, such as {'BTC': 25}; "
+                f"got {shown(self.units)}."
             )
         if not isinstance(self.name, str):
             raise DataError(f"name must be text; got {self.name!r}.")
@@ -62,47 +66,66 @@ class Position:
                 raise DataError(
                     f"units of {asset!r} must not be zero; leave it out of the position."
                 )
-        object.__setattr__(
-            self, "units", FrozenMapping({key: float(value) for key, value in self.units.items()})
-        )
-        object.__setattr__(self, "name", self.name or ("book" if self.is_book else self.assets[0]))
+        units_held = {asset: float(units) for asset, units in self.units.items()}
+        default_name = "portfolio" if self.is_portfolio else self.assets[0]
+        object.__setattr__(self, "units", FrozenMapping(units_held))
+        object.__setattr__(self, "name", self.name or default_name)
 
     @property
     def assets(self) -> list[str]:
-        """What is held."""
+        """Names of the assets held."""
         return list(self.units)
 
     @property
-    def is_book(self) -> bool:
-        """Whether several assets are held."""
+    def is_portfolio(self) -> bool:
+        """True where several assets are held."""
         return len(self.units) > 1
 
     def net_value(self, prices: Mapping[str, float]) -> float:
-        """Signed value at prices by asset, in currency."""
+        """Return the signed value at prices by asset, in currency."""
         return sum(units * prices[asset] for asset, units in self.units.items())
 
     def scale(self, prices: Mapping[str, float], kind: str) -> float:
-        """What one unit of its returns is worth, in currency; for differences, units held, or 1 book."""
+        """Return the value in currency of one unit of the position's returns.
+
+        For simple returns, the value held, gross for a portfolio. For differences, the units held,
+        or 1 for a portfolio, whose differences are in currency already.
+        """
         if kind == "difference":
-            return 1.0 if self.is_book else next(iter(self.units.values()))
-        if self.is_book:
+            return 1.0 if self.is_portfolio else next(iter(self.units.values()))
+        if self.is_portfolio:
             return sum(abs(units * prices[asset]) for asset, units in self.units.items())
         return self.net_value(prices)
 
     def returns(self, prices: pd.DataFrame, kind: str) -> pd.Series[float]:
-        """Returns (n_dates - 1,) of a kind, "simple" or "difference", at prices (n_dates, n_assets)."""
+        """Return the returns of the position, (n_dates - 1,).
+
+        Parameters
+        ----------
+        prices : DataFrame (n_dates, n_assets)
+        kind : {"simple", "difference"}
+        """
         found = self.returns_of(prices[self.assets].to_numpy(), kind)
         result = pd.Series(found, index=prices.index[1:], name=self.name)
         result.attrs = {**prices.attrs, "returns": kind}
         return result
 
     def returns_of(self, prices: Array, kind: str) -> Array:
-        """The same of arrays: returns (n_dates - 1,) at prices (n_dates, n_assets)."""
-        changes, before = np.diff(prices, axis=0), prices[:-1]
-        if not self.is_book:  # the sign of a single holding is in its value, not in its returns
+        """Return the returns (n_dates - 1,) at prices (n_dates, n_assets), as arrays."""
+        changes = np.diff(prices, axis=0)
+        before = prices[:-1]
+        if not self.is_portfolio:
+            # the sign of a single holding is in its value, not in its returns
             return changes[:, 0] if kind == "difference" else changes[:, 0] / before[:, 0]
         units = np.array(list(self.units.values()))
-        moved = changes @ units
-        return np.asarray(
-            moved if kind == "difference" else moved / np.abs(before * units).sum(axis=1)
-        )
+        profits = changes @ units
+        if kind == "difference":
+            return np.asarray(profits)
+        return np.asarray(profits / np.abs(before * units).sum(axis=1))
+
+    def credited(self, paid: Mapping[str, float]) -> Position:
+        """Return the position with units added that were paid, by asset."""
+        if not paid:
+            return self
+        units = {asset: held + paid.get(asset, 0.0) for asset, held in self.units.items()}
+        return replace(self, units=units)

@@ -1,135 +1,223 @@
-"""Whether a fit, a position, instruments, a market and a backtest belong together."""
+"""Checks that a fit, a position, instruments, a market and a backtest belong together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.mappings import as_mapping, shown
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
-from hedgeresearch.recommendation.inputs.market import Market
+from hedgeresearch.recommendation.inputs.market import Kind, Market
+from hedgeresearch.recommendation.inputs.observations import (
+    coin_held,
+    latest_observations,
+    ratio_kind,
+    uses_prices,
+)
 from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.typing import Array
 
-if TYPE_CHECKING:
-    from hedgeresearch.recommendation.inputs.problem import Book
-
-SAME = 1e-6
-"""Relative difference of a return that the fit saw and that of the market, above which they are not the same."""
-NEARLY = 0.1
-"""The same for a book in which coins are paid: its units were others on the dates before."""
-CHECKED = 20
-"""Dates on which they are compared, as many may stand still on one."""
+RETURN_TOLERANCE = 1e-6
+"""Relative difference of two returns that counts as rounding."""
+COIN_RETURN_TOLERANCE = 0.1
+"""The same for a portfolio in which coins are paid: it held other units on the dates before."""
+N_COMPARED = 20
+"""Number of dates on which returns are compared: on some of them all prices may be unchanged."""
 
 
 def check_parts(fit: Any, position: Any, market: Any) -> None:
-    """Refuse parts of another kind."""
-    for value, kind, name, example in (
-        (fit, HedgeFit, "fit", "OLSHedge().fit(*market.returns(position, instruments))"),
-        (position, Position, "position", "Position({'BTC': 25})"),
-        (market, Market, "market", "Market(prices)"),
-    ):
-        if not isinstance(value, kind):
-            raise DataError(f"{name} must be such as {example}; got {shown(value)}.")
+    """Refuse parts of the wrong type."""
+    fitted = "OLSHedge().fit(*market.returns(position, instruments))"
+    _check_type(fit, HedgeFit, "fit", fitted)
+    if isinstance(position, int | float):
+        raise DataError(
+            f"position must be such as Position({{'BTC': 25}}); got {position!r}. "
+            "For an amount of currency use hr.hedge_notional(fit, notional)."
+        )
+    _check_type(position, Position, "position", "Position({'BTC': 25})")
+    _check_type(market, Market, "market", "Market(prices)")
 
 
-def contracts_held(
-    instruments: tuple[Instrument, ...], holdings: Mapping[str, float] | pd.Series[float] | None
+def _check_type(value: Any, kind: type, name: str, example: str) -> None:
+    if not isinstance(value, kind):
+        raise DataError(f"{name} must be such as {example}; got {shown(value)}.")
+
+
+def as_holdings(
+    holdings: Mapping[str, float] | pd.Series[float] | None, names: Sequence[str]
 ) -> Array:
-    """Contracts of each instrument (n,), zero for those left out."""
-    names = [one.name for one in instruments]
+    """Return the contracts held of each instrument, (n_instruments,); zero for those left out."""
     given = as_mapping(holdings, "holdings", f"{{{names[0]!r}: -3}}")
     for name, contracts in given.items():
         if name not in names:
             raise DataError(
-                f"holdings must be of instruments; {name!r} is not among {', '.join(names)}. Add the instrument, or "
-                "count what is held with the position."
+                f"holdings must be of instruments; {name!r} is not among {', '.join(names)}. "
+                "Add the instrument, or count what is held with the position."
             )
         check_between(contracts, f"holdings of {name!r}", -np.inf, np.inf)
     return np.array([float(given.get(name, 0.0)) for name in names])
 
 
-def check_names(book: Book) -> None:
-    """Refuse a fit of other names, or one that does not end where the market does."""
-    fit = book.fit
-    if fit.asset != book.position.name or fit.hedges != book.names:
+def check_fit(
+    fit: HedgeFit, position: Position, instruments: Sequence[Instrument], market: Market
+) -> None:
+    """Refuse a fit of other names, dates or returns than those of the market."""
+    names = [one.name for one in instruments]
+    if fit.asset != position.name or fit.hedges != names:
         raise DataError(
-            f"the fit must be of {book.position.name!r} hedged with {book.names}; it is of {fit.asset!r} hedged with "
-            f"{fit.hedges}. Fit it on market.returns(position, instruments)."
+            f"the fit must be of {position.name!r} hedged with {names}; it is of {fit.asset!r} "
+            f"hedged with {fit.hedges}. Fit it on market.returns(position, instruments)."
         )
-    if fit.last_date != book.market.last_date:
+    if fit.last_date != market.last_date:
         raise DataError(
-            f"the fit must end where the market does, on {day(book.market.last_date)}; it ends on "
-            f"{day(fit.last_date)}. Extend the fit over the dates after, or give the market up to that date."
+            f"the fit must end where the market does, on {day(market.last_date)}; it ends on "
+            f"{day(fit.last_date)}. Extend the fit over the dates after it, or pass the market "
+            "up to that date."
+        )
+    check_latest_prices(position, instruments, market, ratio_kind(fit))
+    if uses_prices(fit):
+        _check_price_model(position, names, market)
+    _check_observations(fit, position, instruments, market)
+
+
+def check_latest_prices(
+    position: Position, instruments: Sequence[Instrument], market: Market, kind: Kind
+) -> None:
+    """Refuse last prices that leave nothing to hedge, and contracts that have expired."""
+    prices = {asset: market.value(asset) for asset in position.assets}
+    prices |= {one.name: market.price(one.name) for one in instruments}
+    for name, price in prices.items():
+        if price == 0.0 or (kind == "simple" and price < 0.0):
+            required = "positive" if kind == "simple" else "other than zero"
+            raise DataError(
+                f"the last price of {name!r} must be {required}; got {price:g}. "
+                "Fix the data, or hedge without it."
+            )
+    now = market.last_date
+    if isinstance(now, pd.Timestamp):
+        for one in instruments:
+            if one.expiry is not None:
+                _refuse_expired(one.name, pd.Timestamp(one.expiry), now)
+
+
+def check_finite(observed: Array, names: Sequence[str]) -> None:
+    """Refuse observations (1, 1 + n) of a new bar that are too large to compute with."""
+    for name, value in zip(names, observed[0].tolist(), strict=True):
+        if not abs(value) < MAX_ABSOLUTE_VALUE:
+            raise DataError(
+                f"the new bar must give finite returns; got {value:g} of {name!r}. Fix the data."
+            )
+
+
+def _refuse_expired(name: str, expiry: pd.Timestamp, now: pd.Timestamp) -> None:
+    if now.tz_localize(None).normalize() > expiry.tz_localize(None):
+        raise DataError(
+            f"{name!r} must not have expired; it did on {day(expiry)}, and the market ends on "
+            f"{day(now)}. Pass the contract it was rolled into."
         )
 
 
-def check_returns(book: Book) -> None:
-    """A ratio of other returns, such as of per cent or of a coin-margined contract's price, gives wrong contracts."""
-    if book.takes_prices:
-        _check_price_model(book)
-    n_dates = min(CHECKED, len(book.fit.history), len(book.market) - 1)
-    seen, market = book.fit.history.values[-n_dates:], book.seen_by_fit(n_dates)
-    allowed = np.full(seen.shape[1], SAME)
-    allowed[0] = _allowed_of_position(book)
-    wrong = ~(
-        np.abs(seen - market) <= allowed * (book.fit.history.values.std(axis=0) + np.abs(market))
-    )
+def _check_price_model(position: Position, names: list[str], market: Market) -> None:
+    """Refuse a model of prices where the prices alone do not say what a contract pays."""
+    other = [name for name in names if name in market.rates]
+    if other or position.is_portfolio:
+        found = repr(other[0]) if other else "a portfolio of several"
+        raise DataError(
+            "a model of prices must be of one asset and of instruments paid in its currency; "
+            f"got {found}. Use a model of returns, such as OLSHedge."
+        )
+
+
+def _check_observations(
+    fit: HedgeFit, position: Position, instruments: Sequence[Instrument], market: Market
+) -> None:
+    """Refuse a fit of other returns, such as per cent: its ratio would give wrong contracts."""
+    n_dates = min(N_COMPARED, len(fit.history), len(market) - 1)
+    seen = fit.history.values[-n_dates:]
+    expected = latest_observations(fit, position, instruments, market, n_dates)
+    tolerance = np.full(seen.shape[1], RETURN_TOLERANCE)
+    tolerance[0] = _position_tolerance(position, instruments, market)
+    allowed = tolerance * (fit.history.values.std(axis=0) + np.abs(expected))
+    wrong = ~(np.abs(seen - expected) <= allowed)
     if wrong.any():
         row, i = divmod(int(np.argmax(wrong)), wrong.shape[1])
-        name = [book.position.name, *book.names][i]
+        name = [position.name, *(one.name for one in instruments)][i]
         raise DataError(
-            f"the fit must be made on market.returns(position, instruments), or on prices of the market; it saw "
-            f"{seen[row, i]:.6g} of {name!r} where the market has {market[row, i]:.6g}, {n_dates - row} dates from the "
-            "end. Fit it on these, as fractions per date."
+            "the fit must be made on market.returns(position, instruments), or on prices of the "
+            f"market; it saw {seen[row, i]:.6g} of {name!r} where the market has "
+            f"{expected[row, i]:.6g}, {n_dates - row} dates from the end. "
+            "Fit it on these, as fractions per date."
         )
 
 
-def check_backtest(book: Book, backtest: Backtest) -> None:
-    """Refuse a backtest of another position, kind of returns or period; it may end before the market does."""
-    ours, _ = book.market.returns(book.position, book.instruments, book.kind)
-    if backtest.returns_kind == "log" and (book.takes_prices or book.fit.returns_kind == "log"):
+def _position_tolerance(
+    position: Position, instruments: Sequence[Instrument], market: Market
+) -> float:
+    """Return the relative difference that returns of the position may have."""
+    paid_in_coins = any(coin_held(position, one, market) for one in instruments)
+    return COIN_RETURN_TOLERANCE if position.is_portfolio and paid_in_coins else RETURN_TOLERANCE
+
+
+# --- settings ---
+
+
+def check_settings(settings: RecommendationSettings, names: list[str]) -> None:
+    """Refuse limits, collateral, betas and a backtest of other instruments."""
+    settings.objective.check_names(names)
+    named = {"limits": settings.limits.contracts, "collateral": settings.margin.collateral}
+    for field, given in named.items():
+        unknown = [name for name in given or {} if name not in names]
+        if unknown:
+            raise DataError(
+                f"{field} must be of instruments; {unknown[0]!r} is not among "
+                f"{', '.join(names)}. Rename it, or add the instrument."
+            )
+    if settings.backtest is None:
+        return
+    hedges = list(dict.fromkeys(settings.backtest.ratios.columns.get_level_values("hedge")))
+    if hedges != names:
+        raise DataError(
+            f"the backtest must be of the hedges {names}; it is of {hedges}. "
+            "Run walk_forward on market.returns(position, instruments)."
+        )
+
+
+def check_backtest(
+    backtest: Backtest,
+    fit: HedgeFit,
+    position: Position,
+    instruments: Sequence[Instrument],
+    market: Market,
+) -> None:
+    """Refuse a backtest of another position, kind of returns or period; it may end earlier."""
+    ours, _ = market.returns(position, instruments, ratio_kind(fit))
+    if backtest.returns_kind == "log" and (uses_prices(fit) or fit.returns_kind == "log"):
         ours = pd.Series(np.log1p(ours.to_numpy()), index=ours.index)
-    theirs = backtest.hedged_returns["unhedged"].iloc[-CHECKED:]
+    theirs = backtest.hedged_returns["unhedged"].iloc[-N_COMPARED:]
     absent = theirs.index[~theirs.index.isin(ours.index)]
     if len(absent):
         raise DataError(
-            f"the backtest must be of dates of the market, from {day(ours.index[0])} to {day(ours.index[-1])}; it "
-            f"has {day(absent[-1])}. Run walk_forward on market.returns(position, instruments)."
+            f"the backtest must be of dates of the market, from {day(ours.index[0])} to "
+            f"{day(ours.index[-1])}; it has {day(absent[-1])}. "
+            "Run walk_forward on market.returns(position, instruments)."
         )
     here = ours.loc[theirs.index]
-    wrong = ~(np.abs(theirs - here) <= _allowed_of_position(book) * (ours.std() + np.abs(here)))
+    tolerance = _position_tolerance(position, instruments, market)
+    wrong = ~(np.abs(theirs - here) <= tolerance * (ours.std() + np.abs(here)))
     if wrong.any():
         date = theirs.index[int(np.argmax(wrong))]
         raise DataError(
-            f"the backtest must be of {book.position.name!r} and of the fit's kind of returns; on {day(date)} it has "
-            f"{theirs[date]:.6g} unhedged where the market has {here[date]:.6g}. Run walk_forward on "
-            "market.returns(position, instruments)."
-        )
-
-
-def _allowed_of_position(book: Book) -> float:
-    """How far returns of the position may differ."""
-    return (
-        NEARLY
-        if book.position.is_book and any(book.coin_of(one) for one in book.instruments)
-        else SAME
-    )
-
-
-def _check_price_model(book: Book) -> None:
-    """Prices say what a contract pays if it is linear in them, in one currency."""
-    other = [one.name for one in book.instruments if one.name in book.market.rates]
-    if other or book.position.is_book:
-        raise DataError(
-            f"a model of prices must be of one asset and of instruments paid in its currency; got "
-            f"{other[0] if other else 'a book of several'!r}. Use a model of returns, such as OLSHedge."
+            f"the backtest must be of {position.name!r} and of the fit's kind of returns; on "
+            f"{day(date)} it has {theirs[date]:.6g} unhedged where the market has "
+            f"{here[date]:.6g}. Run walk_forward on market.returns(position, instruments)."
         )

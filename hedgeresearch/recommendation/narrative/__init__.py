@@ -1,0 +1,1 @@
+"""Sentences on a recommendation, made when they are read."""

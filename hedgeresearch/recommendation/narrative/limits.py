@@ -1,88 +1,98 @@
-"""What shapes the answer beside the ratio: limits that bind, exposure that is left, targets that move too much."""
+"""Sentences on binding limits, the exposure that is kept, and unstable targets."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 
 from hedgeresearch._formatting import full_percent, money, quantity, side
-from hedgeresearch.recommendation.inputs.problem import Book
-from hedgeresearch.recommendation.inputs.settings import Limits, Objective, Settings
-from hedgeresearch.recommendation.sizing.contracts import INSIDE
-from hedgeresearch.recommendation.sizing.plan import FEWEST, PAST, plan_of, target_path
+from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.inputs.settings import Limits, Objective
+from hedgeresearch.recommendation.narrative.decision import MAX_NAMED
+from hedgeresearch.recommendation.sizing.contracts import LIMIT_TOLERANCE
+from hedgeresearch.recommendation.sizing.past_targets import MIN_PAST_DATES, past_targets
+from hedgeresearch.recommendation.sizing.plan import best_holdings
 from hedgeresearch.typing import Array
 
-NAMED = 3
-"""Instruments up to which what would be held is told of each."""
 
-
-def binding_sentences(book: Book, settings: Settings) -> list[str]:
-    """What the objective leaves and which limits bind, each with what would be held without it."""
-    free = replace(settings, limits=Limits())
-    aimed = plan_of(book, free).targets.ideal
-    found = []
-    if left := _left(settings.objective, book.names):
-        least = plan_of(book, replace(free, objective=Objective())).targets.ideal
-        found.append(
-            f"The objective leaves {' and '.join(left)}; without it the best is {_holding(book, least)}."
+def binding_sentences(assessment: Assessment) -> list[str]:
+    """Return what the objective keeps and which limits bind, with the target without them."""
+    problem = assessment.problem
+    valuation = assessment.valuation
+    settings = assessment.settings
+    names = problem.names
+    notionals = valuation.notionals
+    unlimited = best_holdings(problem, valuation, settings.objective, Limits())
+    sentences = []
+    kept = _exposure_kept(settings.objective, names)
+    if kept:
+        free = best_holdings(problem, valuation, Objective(), Limits())
+        sentences.append(
+            f"The objective keeps {' and '.join(kept)}; "
+            f"without it the target would be {_holdings(names, free, notionals)}."
         )
-    bound = _bound(book, settings.limits, aimed)
-    if bound:
-        verb = "binds" if len(bound) == 1 else "bind"
-        found.append(
-            f"The limit of {' and of '.join(bound)} {verb}: without limits {_holding(book, aimed)}."
+    binding = _binding_limits(settings.limits, names, unlimited, notionals)
+    if binding:
+        verb, them = ("binds", "it") if len(binding) == 1 else ("bind", "them")
+        sentences.append(
+            f"The {' and the '.join(binding)} {verb}; "
+            f"without {them} the target would be {_holdings(names, unlimited, notionals)}."
         )
-    return found
+    return sentences
 
 
-def _left(objective: Objective, names: list[str]) -> list[str]:
+def _exposure_kept(objective: Objective, names: list[str]) -> list[str]:
     betas = zip(names, objective.betas(names), strict=True)
-    found = [f"a beta of {quantity(beta)} to {name}" for name, beta in betas if beta]
-    return found if objective.net is None else [*found, f"a net of {full_percent(objective.net)}"]
+    kept = [f"a beta of {quantity(beta)} to {name}" for name, beta in betas if beta]
+    if objective.net is not None:
+        kept.append(f"a net of {full_percent(objective.net)}")
+    return kept
 
 
-def _bound(book: Book, limits: Limits, aimed: Array) -> list[str]:
-    """The limits that the holding (n,) without limits breaks."""
-    slack = INSIDE * (1.0 + np.abs(aimed))
-    least, most = np.array([limits.bounds(name) for name in book.names]).T
-    outside = (aimed > most + slack) | (aimed < least - slack)
-    found = [f"contracts of {name}" for name, out in zip(book.names, outside, strict=True) if out]
-    if limits.gross is not None and float(np.abs(aimed * book.notionals).sum()) > limits.gross * (
-        1.0 + INSIDE
-    ):
-        found.append("gross")
-    if limits.max_instruments is not None and np.count_nonzero(aimed) > limits.max_instruments:
-        found.append("the number of instruments")
-    return found
+def _binding_limits(
+    limits: Limits, names: list[str], unlimited: Array, notionals: Array
+) -> list[str]:
+    """Return the limits that the holdings (n,) without limits break."""
+    slack = LIMIT_TOLERANCE * (1.0 + np.abs(unlimited))
+    bounds = np.array([limits.bounds(name) for name in names])
+    outside = (unlimited > bounds[:, 1] + slack) | (unlimited < bounds[:, 0] - slack)
+    binding = [
+        f"{name} contract limit" for name, out in zip(names, outside.tolist(), strict=True) if out
+    ]
+    gross = float(np.abs(unlimited * notionals).sum())
+    if limits.gross is not None and gross > limits.gross * (1.0 + LIMIT_TOLERANCE):
+        binding.append("gross limit")
+    number = np.count_nonzero(unlimited)
+    if limits.max_instruments is not None and number > limits.max_instruments:
+        binding.append("limit on the number of instruments")
+    return binding
 
 
-def _holding(book: Book, contracts: Array) -> str:
-    """A holding (n,) in words."""
-    if len(contracts) > NAMED:
-        return f"{money(float(np.abs(contracts * book.notionals).sum()))} in {len(contracts)} instruments"
-    return ", ".join(
-        f"{side(n, quantity(n))} {name}"
-        for name, n in zip(book.names, contracts.tolist(), strict=True)
-    )
+def _holdings(names: list[str], contracts: Array, notionals: Array) -> str:
+    """Return holdings (n,) in words; the name is left out where there is one instrument."""
+    if len(names) > MAX_NAMED:
+        gross = float(np.abs(contracts * notionals).sum())
+        return f"{money(gross)} in {len(names)} instruments"
+    sides = [side(number, quantity(number)) for number in contracts.tolist()]
+    if len(names) == 1:
+        return sides[0]
+    return ", ".join(f"{text} {name}" for text, name in zip(sides, names, strict=True))
 
 
-def restless_sentences(book: Book, settings: Settings, restless: Array) -> list[str]:
-    """Of instruments whose best holding moves by more in a date than the tracking error allows, and what that costs.
-
-    Parameters
-    ----------
-    restless : array (n_instruments,) of bool, which they are
-    """
-    if not restless.any():
+def unstable_sentences(assessment: Assessment) -> list[str]:
+    """Return which targets change by more than the tracking error allows, and the cost of that."""
+    unstable = assessment.plan.bands.unstable
+    if not unstable.any():
         return []
-    path, prices = target_path(book, settings.objective, PAST), [""] * len(restless)
-    if len(path) >= FEWEST:  # after an update there is no past of the target
-        costs = np.abs(np.diff(path, axis=0)).mean(axis=0) * book.costs
-        prices = [f", which costs about {money(cost)} a date" for cost in costs.tolist()]
+    problem = assessment.problem
+    valuation = assessment.valuation
+    path = past_targets(problem, valuation, assessment.settings.objective)
+    prices = [""] * len(unstable)
+    if len(path) >= MIN_PAST_DATES:  # after an update the past of the target is not known
+        costs = np.abs(np.diff(path, axis=0)).mean(axis=0) * valuation.costs
+        prices = [f", at a cost of about {money(cost)} per observation" for cost in costs.tolist()]
     return [
-        f"{name}: the best holding moves more from one date to the next than the tracking error allows; it is traded "
-        f"to the nearest lot at each date{price}."
-        for name, price, moves in zip(book.names, prices, restless.tolist(), strict=True)
-        if moves
+        f"{name}: the target changes by more per observation than the tracking error allows, so "
+        f"it is traded to the nearest lot each time{price}."
+        for name, price, is_unstable in zip(problem.names, prices, unstable.tolist(), strict=True)
+        if is_unstable
     ]

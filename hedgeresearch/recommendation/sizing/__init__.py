@@ -1,0 +1,1 @@
+"""From ratios to contracts: value, limits, whole lots, no-trade bands and decisions."""

@@ -1,217 +1,265 @@
-r"""What to trade now: from the holding to the edge of its band, part of the way to an aim, or to the whole lots.
+"""Decisions to trade: to the edge of a band, part of the way to an aim, or to whole lots.
 
-.. math:: E[d' S d] \le \sum_{ij} |S_{ij}| \, \frac{b_i b_j}{3} = a^2 \quad \text{where} \quad
-    b_i = \frac{\sqrt 3 \, a}{s_i \sqrt{\sum_{jk} |\rho_{jk}|}}
-
-Each deviation d is uniform within its band of b (see ``no_trade_band``), S the covariance of the hedges' profits, with
-volatilities s and correlations :math:`\rho`. So a tracking error of a is kept however the deviations move together;
-where they do not, less of it is used.
+Decisions are numbers and a reason; the words are in ``narrative``.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._formatting import exact, percent, quantity, side
-from hedgeresearch.recommendation.inputs.settings import Rebalancing
-from hedgeresearch.recommendation.sizing.contracts import (
-    INSIDE,
-    Room,
-    Traded,
-    allows,
-    contracts_of,
-    decimals,
-    whole_lots,
+from hedgeresearch.recommendation.inputs.rebalancing import (
+    CostOptimalBands,
+    NoTradeBands,
+    PartialRebalancing,
 )
-from hedgeresearch.trading.bands import NoTradeBand, no_trade_band, tracking_error_band
-from hedgeresearch.trading.partial_adjustment import PartialTrade, aim_position, trading_rate
+from hedgeresearch.recommendation.sizing.bands import Bands
+from hedgeresearch.recommendation.sizing.contracts import (
+    LIMIT_TOLERANCE,
+    ContractTerms,
+    JointLimits,
+    allows,
+)
+from hedgeresearch.recommendation.sizing.lots import contracts_of_lots, decimals, lot_bounds
+from hedgeresearch.trading.partial_adjustment import aim_position, trading_rate
 from hedgeresearch.typing import Array
 
 
-class Order(NamedTuple):
-    """One line of the order list; contracts are positive, the side says the rest. Cost is in currency."""
+class Reason(Enum):
+    """Why an instrument is traded, or left alone."""
 
-    instrument: str
-    side: str
-    contracts: float
-    cost: float
-    reason: str
+    INSIDE_BAND = "holding inside the no-trade band"
+    TO_BAND_EDGE = "rebalance to the edge of the no-trade band"
+    NEW_POSITION = "new position at the target"
+    FREE_TRADES = "rebalance to the target, as trades are free"
+    AT_LIMIT = "new holding set by the position limit"
+    JOINT_LIMITS = "target in whole lots, as the hedges are limited together"
+    PARTIAL = "part of the way to the aim, under price impact"
+    ONE_LOT = "one lot towards the aim, as the part of the way is less"
+    BELOW_ONE_LOT = "not even one lot pays"
 
 
-class Targets(NamedTuple):
-    """Of each instrument (n,), in contracts.
+class Decision(NamedTuple):
+    """The decision on one instrument, in contracts; negative is short.
 
-    Best holding within the limits, the same in whole lots, half-width of its band, mean of its past, best holding
-    without limits, centre of its band, and whether it moves more from date to date than the tracking error allows. The
-    centre is where it would be best without its own limit, beside the others as they are within theirs.
+    Attributes
+    ----------
+    held : float
+        Before trading.
+    target : float
+        Best holding within the limits, not rounded.
+    new : float
+        After trading.
+    reason : Reason
+    aim : float
+        Where partial rebalancing leads; else the center of the band.
+    rate : float
+        Part of the way to the aim that is traded, in (0, 1].
     """
 
-    ideal: Array
-    lots: Array
-    half_widths: Array
-    mean: Array
-    asked: Array
-    centre: Array
-    restless: Array
+    held: float
+    target: float
+    new: float
+    reason: Reason
+    aim: float
+    rate: float = 1.0
 
 
-class Moved(NamedTuple):
-    """Of each instrument (n,): contracts to have, those traded (zero where left alone), and why, in words."""
+class TargetHoldings(NamedTuple):
+    """Targets of the instruments, (n_instruments,) each, in contracts.
 
-    after: Array
+    Attributes
+    ----------
+    best : array
+        Best holdings within the limits, not rounded.
+    whole_lots : array
+        The same in whole lots.
+    unlimited : array
+        Best holdings without limits.
+    center : array
+        Center of each band: the best holding of an instrument without its own limit, given the
+        best holdings of the others within theirs.
+    """
+
+    best: Array
+    whole_lots: Array
+    unlimited: Array
+    center: Array
+
+
+class Trades(NamedTuple):
+    """Trades of all instruments, (n_instruments,) each, in contracts.
+
+    Attributes
+    ----------
+    holdings : array
+        After trading.
+    trades : array
+        Zero where an instrument is left alone.
+    decisions : tuple of Decision
+    """
+
+    holdings: Array
     trades: Array
-    reasons: tuple[str, ...]
+    decisions: tuple[Decision, ...]
 
 
-def half_widths(
-    rebalancing: Rebalancing,
-    costs: Array,
-    target_variances: Array,
-    covariance: Array,
-    allowed: float,
-    lots: Array,
-) -> tuple[Array, Array]:
-    """Half-width of the band of each instrument, (n,), contracts, and where its target moves by more than is allowed.
+# --- one instrument ---
 
-    Half a lot at least, and zero where trades are free. ``costs`` are of one contract, in currency;
-    ``target_variances`` of the targets, in contracts, and ``covariance`` (n, n) of a contract each, in currency, are
-    per date; ``allowed`` is the volatility that deviations may add, in currency. With impact, the cost is that of a
-    lot: nearer to the aim than this, not even one pays.
+
+def rebalance(held: float, center: float, half_width: float, lot: float) -> tuple[float, Reason]:
+    """Return the holding after trading to the first whole lot inside a band, or not at all."""
+    low = center - half_width
+    high = center + half_width
+    if low <= held <= high:
+        return held, Reason.INSIDE_BAND
+    if held < low:
+        return lot * math.ceil(low / lot - LIMIT_TOLERANCE), Reason.TO_BAND_EDGE
+    return lot * math.floor(high / lot + LIMIT_TOLERANCE), Reason.TO_BAND_EDGE
+
+
+def rebalance_partly(
+    held: float, aim: float, rate: float, half_width: float, lot: float
+) -> tuple[float, Reason]:
+    """Return the holding after trading part of the way to an aim, in whole lots.
+
+    Where the part is less than a lot, one lot is traded as long as the aim is outside the band that
+    one lot costs; without this, a slow trader would stop several lots away for good.
     """
-    volatilities = np.sqrt(np.diagonal(covariance))
-    alike = math.sqrt(np.abs(covariance / np.outer(volatilities, volatilities)).sum())
-    widths, restless = np.zeros(len(lots)), np.zeros(len(lots), dtype=bool)
-    with_impact = costs + 0.5 * (rebalancing.impact or 0.0) * lots
-    for i, (cost, moves, volatility, lot) in enumerate(
-        zip(with_impact, target_variances, volatilities, lots, strict=True)
-    ):
-        if cost == 0.0:
-            continue
-        if rebalancing.risk_aversion is not None:
-            widths[i] = no_trade_band(
-                cost, moves, rebalancing.risk_aversion, volatility**2, step=1.0, lot=lot
-            )
-            continue
-        # trading at each date leaves more than that already, and the band is as narrow as lots permit
-        restless[i] = allowed / alike <= volatility * math.sqrt(moves / 2.0)
-        widths[i] = lot / 2.0
-        if not restless[i]:
-            widths[i] = tracking_error_band(
-                allowed / alike, volatility, target_variance=moves, step=1.0, lot=lot
-            )
-    return widths, restless
+    new = lot * round((held + rate * (aim - held)) / lot)
+    # at least a lot, and not away from the aim
+    if (new - held) * (aim - held) > LIMIT_TOLERANCE * lot**2:
+        return new, Reason.PARTIAL
+    if abs(aim - held) <= half_width:
+        return held, Reason.BELOW_ONE_LOT
+    if aim > held:
+        return lot * (math.floor(held / lot + LIMIT_TOLERANCE) + 1), Reason.ONE_LOT
+    return lot * (math.ceil(held / lot - LIMIT_TOLERANCE) - 1), Reason.ONE_LOT
 
 
-def by_bands(
-    held: Array, targets: Targets, traded: Traded, room: Room, rebalancing: Rebalancing
-) -> Moved:
-    """Each as it is inside its band, else at the nearest whole lot inside it, cut to the contracts that may be held.
-
-    Where a trade costs nothing, or hedges are limited together, it is the target in lots. So it is where nothing is
-    held yet and a tracking error is allowed: that counts no cost, and to begin at the edge of every band would take
-    more than all of it for as long as the targets stand. Against risk aversion the edge is best.
-    """
-    if room.net is not None or not allows(
-        np.clip(targets.asked, traded.least, traded.most), traded, room
-    ):
-        return _moved(
-            held, targets.lots, targets, traded, ["the hedges are limited together"] * len(held)
-        )
-    after, notes = np.empty_like(held), []
-    for i, (have, ideal, centre, width, lot) in enumerate(
-        zip(held, targets.ideal, targets.centre, targets.half_widths, traded.lots, strict=True)
-    ):
-        edge, trade = NoTradeBand(float(centre), float(width)).trade(float(have))
-        enters = have == 0.0 and rebalancing.risk_aversion is None
-        if trade == 0.0:
-            after[i] = have
-        elif width == 0.0 or enters:
-            after[i] = targets.lots[i]
-        else:  # the first whole lot inside
-            after[i] = lot * (
-                math.ceil(edge / lot - INSIDE) if trade > 0.0 else math.floor(edge / lot + INSIDE)
-            )
-        alone = f"left alone within {quantity(width)} of it" if width else "trades are free"
-        notes.append(alone if abs(centre - ideal) <= INSIDE * lot else "where its limit holds it")
-    return _moved(held, _inside(after, targets, traded, room), targets, traded, notes)
+# --- all instruments ---
 
 
-def by_impact(
+def trade_to_bands(
     held: Array,
-    targets: Targets,
-    traded: Traded,
-    room: Room,
-    rebalancing: Rebalancing,
-    variances: Array,
-) -> Moved:
-    """Under quadratic impact: part of the way to the aim, in whole lots.
+    targets: TargetHoldings,
+    bands: Bands,
+    terms: ContractTerms,
+    joint: JointLimits,
+    rebalancing: NoTradeBands | CostOptimalBands,
+) -> Trades:
+    """Return the trades that bring each holding inside its band, and within its limits.
 
-    Where the part is no lot, a lot is traded as long as the aim is outside the band that one lot costs; without this,
-    a slow trader would stop several lots away for good.
+    Where hedges are limited together, each goes to its target in whole lots. So it does where
+    trades are free, and where nothing is held yet and a tracking error is allowed: that counts no
+    cost, and to begin at the edge of every band would use more than all of it for as long as the
+    targets do not change. Against risk aversion the edge is best.
     """
-    impact, aversion = float(rebalancing.impact or 0.0), float(rebalancing.risk_aversion or 0.0)
-    after, notes = np.empty_like(held), []
-    for i, (have, ideal, mean, variance, lot) in enumerate(
-        zip(held, targets.ideal, targets.mean, variances, traded.lots, strict=True)
+    limited = np.minimum(np.maximum(targets.unlimited, terms.min), terms.max)
+    if joint.net is not None or not allows(limited, terms, joint):
+        return _trade_to_lots(held, targets, terms)
+    enter_at_target = isinstance(rebalancing, NoTradeBands)
+    decisions = []
+    for have, best, lots, center, half_width, lot in _rows(
+        held, targets.best, targets.whole_lots, targets.center, bands.half_widths, terms.lots
     ):
-        rate = trading_rate(impact, aversion, float(variance))
-        aim = aim_position(float(ideal), float(mean), rebalancing.reversion, rate)
-        after[i] = lot * round(PartialTrade(aim, rate).trade(float(have))[0] / lot)
-        note = f"goes {percent(rate)} of the way to an aim of"
-        if (after[i] - have) * (aim - have) <= INSIDE * lot**2:  # no lot, or one away from the aim
-            outside = abs(aim - have) > targets.half_widths[i]
-            following = (
-                math.floor(have / lot + INSIDE) + 1
-                if aim > have
-                else math.ceil(have / lot - INSIDE) - 1
-            )
-            after[i] = lot * following if outside else have
-            note = (
-                "goes a lot towards an aim of"
-                if outside
-                else "stays where not even a lot pays to go to an aim of"
-            )
-        notes.append(f"{note} {side(aim, quantity(aim))}")
-    return _moved(held, _inside(after, targets, traded, room), targets, traded, notes)
+        new, reason = rebalance(have, center, half_width, lot)
+        if reason is Reason.TO_BAND_EDGE and half_width == 0.0:
+            new = lots
+            reason = Reason.FREE_TRADES
+        elif reason is Reason.TO_BAND_EDGE and have == 0.0 and enter_at_target:
+            new = lots
+            reason = Reason.NEW_POSITION
+        if abs(center - best) > LIMIT_TOLERANCE * lot:
+            reason = Reason.AT_LIMIT
+        decisions.append(Decision(have, best, new, reason, aim=center))
+    return _trades(held, _within_limits(decisions, targets, terms, joint), terms)
 
 
-def _inside(after: Array, targets: Targets, traded: Traded, room: Room) -> Array:
-    """A holding within the limits: each to its own, and where the others do not allow that, the target in lots."""
-    low, high = whole_lots(traded)
-    bounded = np.clip(after, low * traded.lots, high * traded.lots)
-    after = np.where((after > traded.most) | (after < traded.least), bounded, after)
-    return after if allows(after, traded, room) else targets.lots
+def trade_partly(
+    held: Array,
+    targets: TargetHoldings,
+    bands: Bands,
+    terms: ContractTerms,
+    joint: JointLimits,
+    rebalancing: PartialRebalancing,
+    variances: Array,
+) -> Trades:
+    """Return the trades under quadratic price impact, in whole lots and within the limits.
+
+    Parameters
+    ----------
+    variances : array (n_instruments,)
+        Of the profit of one contract, in currency squared.
+    """
+    decisions = []
+    for have, best, mean, half_width, variance, lot in _rows(
+        held, targets.best, bands.past_mean, bands.half_widths, variances, terms.lots
+    ):
+        rate = trading_rate(rebalancing.impact, rebalancing.risk_aversion, variance)
+        aim = aim_position(best, mean, rebalancing.mean_reversion, rate)
+        new, reason = rebalance_partly(have, aim, rate, half_width, lot)
+        decisions.append(Decision(have, best, new, reason, aim, rate))
+    return _trades(held, _within_limits(decisions, targets, terms, joint), terms)
 
 
-def _moved(held: Array, after: Array, targets: Targets, traded: Traded, notes: list[str]) -> Moved:
-    """The trades to a holding, without those that are rounding; what is traded to is written in the lot's decimals."""
-    same = np.abs(after - held) < INSIDE * traded.lots
-    after = np.where(same, held, contracts_of(after / traded.lots, traded.lots))
-    places = [
-        max(decimals(have), decimals(lot)) for have, lot in zip(held, traded.lots, strict=True)
+def _rows(*columns: Array) -> Iterator[tuple[float, ...]]:
+    """Yield one tuple of numbers for each instrument."""
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _trade_to_lots(held: Array, targets: TargetHoldings, terms: ContractTerms) -> Trades:
+    """Return the trades to the targets in whole lots, which keep the joint limits."""
+    decisions = [
+        Decision(have, best, lots, Reason.JOINT_LIMITS, aim=best)
+        for have, best, lots in _rows(held, targets.best, targets.whole_lots)
     ]
-    trades = np.array(
-        [round(float(trade), n) for trade, n in zip(after - held, places, strict=True)]
-    )
-    reasons = []
-    for have, best, to, note, trade in zip(held, targets.ideal, after, notes, trades, strict=True):
-        stands = f"holds {side(have, exact(have))}, best is {side(best, quantity(best))}, {note}"
-        reasons.append(f"{stands}; to {side(to, exact(to))}" if trade else f"{stands}; no trade")
-    return Moved(after, trades, tuple(reasons))
+    return _trades(held, decisions, terms)
 
 
-def costs_of(trades: Array, costs: Array, rebalancing: Rebalancing) -> Array:
-    """Of trades (n,) in contracts, at ``costs`` (n,) of one, with their impact: (n,), in currency."""
-    return np.abs(trades) * costs + 0.5 * (rebalancing.impact or 0.0) * trades**2
+def _within_limits(
+    decisions: list[Decision], targets: TargetHoldings, terms: ContractTerms, joint: JointLimits
+) -> list[Decision]:
+    """Return decisions within the limits.
+
+    Each instrument keeps its own; where that breaks a joint limit, all go to their targets in whole
+    lots.
+    """
+    holdings = np.array([one.new for one in decisions])
+    outside = (holdings > terms.max) | (holdings < terms.min)
+    if outside.any():
+        low, high = lot_bounds(terms)
+        bounded = np.clip(holdings, low * terms.lots, high * terms.lots)
+        holdings = np.where(outside, bounded, holdings)
+        decisions = [
+            one._replace(new=new, reason=Reason.AT_LIMIT) if cut else one
+            for one, new, cut in zip(decisions, holdings.tolist(), outside.tolist(), strict=True)
+        ]
+    if allows(holdings, terms, joint):
+        return decisions
+    return [
+        one._replace(new=lots, reason=Reason.JOINT_LIMITS)
+        for one, lots in zip(decisions, targets.whole_lots.tolist(), strict=True)
+    ]
 
 
-def orders(names: list[str], moved: Moved, costs: Array) -> tuple[Order, ...]:
-    """The order list at the costs (n,) of the trades, in currency; instruments that are left alone have no line."""
-    return tuple(
-        Order(name, "buy" if trade > 0.0 else "sell", abs(float(trade)), float(cost), reason)
-        for name, trade, cost, reason in zip(names, moved.trades, costs, moved.reasons, strict=True)
-        if trade
-    )
+def _trades(held: Array, decisions: list[Decision], terms: ContractTerms) -> Trades:
+    """Return the trades without those that are rounding, in the decimals of the lots."""
+    new = np.array([one.new for one in decisions])
+    same = np.abs(new - held) < LIMIT_TOLERANCE * terms.lots
+    holdings = np.where(same, held, contracts_of_lots(new / terms.lots, terms.lots))
+    trades = [
+        round(trade, max(decimals(have), decimals(lot)))
+        for trade, have, lot in _rows(holdings - held, held, terms.lots)
+    ]
+    final = [one._replace(new=new) for one, new in zip(decisions, holdings.tolist(), strict=True)]
+    return Trades(holdings, np.array(trades), tuple(final))
+
+
+def trade_costs(trades: Array, costs: Array, impact: float = 0.0) -> Array:
+    """Return the cost of trades (n,) in contracts, in currency, with their price impact."""
+    return np.abs(trades) * costs + 0.5 * impact * trades**2

@@ -1,292 +1,201 @@
-r"""Estimates of hidden Markov models: names, robust standard errors, and those of the hedge ratios of the regimes.
+r"""Robust standard errors of a hidden Markov model.
 
-The influence of a date on the parameters, :math:`A^{-1} s_t`, is taken with scores and Hessian of the filter's
-log-likelihood by date in coordinates without units: means move by :math:`L m`, covariances as :math:`L (I + E) L'` with
-:math:`\Sigma = L L'`, rows of the transition by log odds, degrees of freedom by their logarithm. The covariance is the
-sandwich of White (1982), Econometrica 50, eq. 3.3. Transition probabilities and degrees of freedom on a bound are held,
-and so is the distribution of the first date.
+The influence of a date on the parameters, :math:`A^{-1} s_t`, is computed with scores and Hessian
+of the filter's log-likelihood by date in coordinates without units: means move by :math:`L m`,
+covariances as :math:`L (I + E) L'` with :math:`\Sigma = L L'`, rows of the transition by log odds,
+degrees of freedom by their logarithm. The covariance is the sandwich of White (1982), Econometrica
+50, eq. 3.3. Transition probabilities and degrees of freedom on a bound are held, and so is a free
+distribution of the first date.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.hidden_markov import expected_regimes
-from hedgeresearch.errors import ConvergenceWarning, DataError
-from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import (
     covariance_from_influence,
     numerical_hessian,
     parameter_influence,
 )
-from hedgeresearch.regimes.fit import RegimeFit, start_fit
-from hedgeresearch.regimes.hmm.em import Parameters, Run, Units
-from hedgeresearch.regimes.hmm.emissions import FEWEST_DEGREES, MOST_DEGREES, EstimatedEmissions
+from hedgeresearch.regimes.hmm.emissions import Structure
+from hedgeresearch.regimes.hmm.parameters import (
+    MIN_EXPECTED_MOVES,
+    Parameters,
+    named_parameters,
+)
+from hedgeresearch.regimes.hmm.student_emissions import degrees_are_inside
 from hedgeresearch.regimes.state import HiddenMarkovChain
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
-HARDLY_EVER = 0.01
-"""Moves expected in the whole sample below which a transition probability counts as zero."""
 STEP = 0.03
-"""Steps of differences, in standard errors of a parameter were the regimes known."""
+"""Step of the differences, in standard errors that a parameter would have if regimes were known."""
 
 
-def finish_fit(
-    model: Any,
-    frame: pd.DataFrame,
-    found: Run,
-    ends: Array | None,
-    units: Units,
-    prior: float,
-    *,
-    allow_missing: bool = False,
-) -> RegimeFit:
-    """The fit of what a search found; ``ends`` are the log-likelihoods of its starts, None if there was one climb."""
-    volume = units.log_volume(frame.to_numpy())
-    parameters = found.parameters._replace(
-        emissions=units.restore(found.parameters.emissions)
-    ).numbered()
-    chain, log_likelihood = HiddenMarkovChain(*parameters), found.log_likelihood - volume
-    log_densities = parameters.emissions.log_densities(frame.to_numpy())
-    visits = expected_regimes(log_densities, parameters.transition, parameters.first)[0].sum(axis=0)
-    estimates = Estimates(
-        values=named_parameters(parameters, [str(name) for name in frame.columns]),
-        n_dates=len(frame),
-        log_likelihood=log_likelihood,
-        n_targets=len(visits) - 1,  # the distribution of the first date
-        bounds_hit=bounds_hit(parameters, visits),
-        inference=HMMInference(parameters, frame.to_numpy(), visits, prior),
-    )
-    fit = start_fit(
-        model,
-        frame,
-        chain,
-        estimates,
-        np.array([log_likelihood]) if ends is None else ends - volume,
-        allow_missing=allow_missing,
-    )
-    if not found.converged:
-        warnings.warn(
-            f"EM should stop gaining within {len(found.history)} steps; the last still raised the log-likelihood by "
-            f"{found.history[-1] - found.history[-2]:.1e}. Use fewer regimes or more dates.",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
-    return fit
-
-
-def named_parameters(parameters: Parameters, series: list[str]) -> dict[str, float]:
-    """Means, covariances, degrees of freedom and transition probabilities by name.
-
-    The last probability of each row of the transition follows from the others.
-    """
-    emissions, transition, _ = parameters
-    means, covariances = emissions.moments
-    k, n = means.shape
-    named = {f"mean {series[i]} [{s}]": means[s, i] for s in range(k) for i in range(n)}
-    for s, covariance in enumerate(covariances):
-        if emissions.structure == "spherical":
-            named[f"variance [{s}]"] = covariance[0, 0]
-        elif emissions.structure == "diagonal":
-            named |= {f"cov {series[i]} {series[i]} [{s}]": covariance[i, i] for i in range(n)}
-        else:
-            named |= {
-                f"cov {series[i]} {series[j]} [{s}]": covariance[i, j]
-                for i in range(n)
-                for j in range(i + 1)
-            }
-    named |= {f"nu [{s}]": nu for s, nu in enumerate(emissions.degrees_of_freedom)}
-    named |= {f"p [{i},{j}]": transition[i, j] for i in range(k) for j in range(k - 1)}
-    return {name: float(value) for name, value in named.items()}
-
-
-def bounds_hit(parameters: Parameters, visits: Array) -> tuple[str, ...]:
-    """Transition probabilities of zero and degrees of freedom at the ends of their range, in words."""
-    zero = np.argwhere(parameters.transition * visits[:, None] < HARDLY_EVER)
-    ends = [
-        (s, nu) for s, nu in enumerate(parameters.emissions.degrees_of_freedom) if not _inside(nu)
-    ]
-    return (*(f"p [{i},{j}] = 0" for i, j in zero), *(f"nu [{s}] = {nu:g}" for s, nu in ends))
-
-
-@dataclass(frozen=True, eq=False)
-class HMMInference:
-    """Sandwich covariance of the parameters of a hidden Markov chain, computed when asked.
+class FreeRow(NamedTuple):
+    """Entries of a row of the transition that can move.
 
     Attributes
     ----------
-    parameters : Parameters, those of the first date included
+    row : int
+    free : list of int, columns that have a coordinate
+    reference : int, column of the largest entry, which follows from the others
+    """
+
+    row: int
+    free: list[int]
+    reference: int
+
+
+@dataclass(frozen=True, eq=False)
+class HMMErrors:
+    """Sandwich covariance of the parameters of a hidden Markov model, computed on demand.
+
+    Attributes
+    ----------
+    parameters : Parameters, of the estimate
     observations : array (n_dates, n_series), of the estimation sample
-    visits : array (k,), expected number of dates in each regime
     persistence : float, pseudo-counts of the prior on staying
     """
 
     parameters: Parameters
     observations: Array
-    visits: Array
     persistence: float = 0.0
 
     def covariance(self) -> Array:
-        """Covariance of the parameters in the order of ``named_parameters``; NaN for those on a bound."""
+        """Return the covariance in the order of ``named_parameters``; NaN for those on a bound."""
         origin = np.zeros(len(self._steps))
-        by_date = parameter_influence(
-            self._scores(origin),
-            -numerical_hessian(
-                lambda x: self._scores(x).mean(axis=0), origin, self._steps, range(len(origin))
-            ),
-            np.eye(len(origin)),
+        hessian = numerical_hessian(
+            lambda x: self.scores(x).mean(axis=0), origin, self._steps, range(len(origin))
         )
-        names = [str(i) for i in range(self.observations.shape[1])]
+        by_date = parameter_influence(self.scores(origin), -hessian, np.eye(len(origin)))
+        return covariance_from_influence(by_date @ self._jacobian())
 
-        def values(point: Array) -> Array:
-            return np.array(list(named_parameters(self._at(point), names).values()))
+    @cached_property
+    def visits(self) -> Array:
+        """Expected number of dates in each regime, (k,)."""
+        emissions, transition, initial = self.parameters
+        log_densities = emissions.log_densities(self.observations)
+        smoothed, _, _ = expected_regimes(log_densities, transition, initial)
+        return np.asarray(smoothed.sum(axis=0))
 
-        moved = [
-            (values(step) - values(-step)) / (2.0 * step.sum()) for step in np.diag(self._steps)
-        ]
-        return covariance_from_influence(by_date @ np.stack(moved))
+    def scores(self, point: Array) -> Array:
+        """Return central differences of the log-likelihood (or log-posterior) of each date.
 
-    def _scores(self, point: Array) -> Array:
-        """Central differences of the log-likelihood (or log-posterior) of each date, (n_dates, n_coordinates)."""
+        Parameters
+        ----------
+        point : array (n_coordinates,), zero at the estimate
+
+        Returns
+        -------
+        array (n_dates, n_coordinates)
+        """
         rises = [
-            self._by_date(point + step) - self._by_date(point - step)
+            self._log_likelihoods(point + step) - self._log_likelihoods(point - step)
             for step in np.diag(self._steps)
         ]
         return np.stack(rises, axis=1) / (2.0 * self._steps)
 
-    def _by_date(self, point: Array) -> Array:
-        moved = self._at(point)
-        by_date = HiddenMarkovChain(*moved).filter(self.observations).log_likelihood
+    def _log_likelihoods(self, point: Array) -> Array:
+        """Return the log-likelihood of each date plus its share of the log-prior, (n_dates,)."""
+        parameters = self._parameters_at(point)
+        by_date = HiddenMarkovChain(*parameters).filter(self.observations).log_likelihood
         if self.persistence:
-            by_date = by_date + self.persistence * np.log(np.diag(moved.transition)).sum() / len(
-                by_date
-            )
+            log_prior = self.persistence * np.log(np.diag(parameters.transition)).sum()
+            by_date = by_date + log_prior / len(by_date)
         return by_date
+
+    def _jacobian(self) -> Array:
+        """Return derivatives of the parameters by the coordinates, (n_coordinates, n)."""
+        rows = []
+        for step in np.diag(self._steps):
+            rise = self._values_at(step) - self._values_at(-step)
+            rows.append(rise / (2.0 * step.sum()))
+        return np.stack(rows)
+
+    def _values_at(self, point: Array) -> Array:
+        names = [str(i) for i in range(self.observations.shape[1])]
+        return np.array(list(named_parameters(self._parameters_at(point), names).values()))
 
     @cached_property
     def _steps(self) -> Array:
-        """Steps of the differences in each coordinate: means, covariances, degrees of freedom, transition."""
+        """Steps in each coordinate: means, covariances, degrees of freedom, transition."""
         emissions, transition, _ = self.parameters
-        n = self.observations.shape[1]
+        n_series = self.observations.shape[1]
+        n_directions = len(covariance_directions(emissions.structure, n_series))
         by_regime = STEP / np.sqrt(self.visits)
-        rows = [
-            STEP / np.sqrt(self.visits[i] * transition[i, j])
-            for i, free in self._rows
-            for j in free
-        ]
+        by_move = []
+        for i, free, _ in self._rows:
+            by_move += [STEP / np.sqrt(self.visits[i] * transition[i, j]) for j in free]
         parts = [
-            np.repeat(by_regime, n),
-            np.repeat(by_regime, len(_directions(emissions, n))),
+            np.repeat(by_regime, n_series),
+            np.repeat(by_regime, n_directions),
             by_regime[self._free_degrees],
-            np.array(rows),
+            np.array(by_move),
         ]
         return np.concatenate(parts)
 
     @cached_property
-    def _free_degrees(self) -> Array:
+    def _free_degrees(self) -> Indices:
         """Regimes whose degrees of freedom are between their bounds."""
         degrees = self.parameters.emissions.degrees_of_freedom
-        return np.array([s for s, nu in enumerate(degrees) if _inside(nu)], dtype=int)
+        return np.array([s for s, nu in enumerate(degrees) if degrees_are_inside(nu)], dtype=int)
 
     @cached_property
-    def _rows(self) -> list[tuple[int, list[int]]]:
-        """Of each row of the transition, what can move: all that happens but the likeliest, which follows."""
-        expected = self.parameters.transition * self.visits[:, None]
-        return [
-            (i, [j for j in range(len(row)) if row[j] >= HARDLY_EVER and j != row.argmax()])
-            for i, row in enumerate(expected)
-        ]
+    def _rows(self) -> list[FreeRow]:
+        """Free entries of each row of the transition."""
+        moves = self.parameters.transition * self.visits[:, None]
+        rows = []
+        for i, row in enumerate(moves):
+            largest = int(row.argmax())
+            possible = np.flatnonzero(row >= MIN_EXPECTED_MOVES)
+            free = [int(j) for j in possible if j != largest]
+            rows.append(FreeRow(i, free, largest))
+        return rows
 
-    def _at(self, point: Array) -> Parameters:
-        """The parameters at a point of the coordinates, whose origin is the estimate."""
-        emissions, transition, first = self.parameters
+    def _parameters_at(self, point: Array) -> Parameters:
+        """Return the parameters at a point of the coordinates, whose origin is the estimate."""
+        emissions, _, initial = self.parameters
         means, covariances = emissions.moments
-        (k, n), directions = means.shape, _directions(emissions, means.shape[1])
-        degrees, transition, coordinates = (
-            emissions.degrees_of_freedom.copy(),
-            transition.copy(),
-            iter(point),
-        )
+        k, n = means.shape
+        directions = covariance_directions(emissions.structure, n)
+        sizes = [k * n, k * len(directions), len(self._free_degrees)]
+        mean_moves, covariance_moves, degree_moves, odds = np.split(point, np.cumsum(sizes))
         roots = np.linalg.cholesky(covariances)
-        means = means + np.einsum("kij,kj->ki", roots, _take(coordinates, k * n).reshape(k, n))
-        shape = np.eye(n) + np.tensordot(
-            _take(coordinates, k * len(directions)).reshape(k, -1), directions, axes=1
-        )
-        for s in self._free_degrees:
-            degrees[s] *= np.exp(next(coordinates))
-        for i, free in self._rows:
-            moved = [*free, int(self.parameters.transition[i].argmax())]
-            odds = transition[i, moved] * np.exp(np.append(_take(coordinates, len(free)), 0.0))
-            transition[i, moved] = odds * transition[i, moved].sum() / odds.sum()
-        return Parameters(
-            emissions.at(means, roots @ shape @ roots.swapaxes(1, 2), degrees), transition, first
-        )
+        means = means + np.einsum("kij,kj->ki", roots, mean_moves.reshape(k, n))
+        changes = np.tensordot(covariance_moves.reshape(k, -1), directions, axes=1)
+        covariances = roots @ (np.eye(n) + changes) @ roots.swapaxes(1, 2)
+        degrees = emissions.degrees_of_freedom.copy()
+        degrees[self._free_degrees] *= np.exp(degree_moves)
+        moved = emissions.with_moments(means, covariances, degrees)
+        return Parameters(moved, self._transition_at(odds), initial)
+
+    def _transition_at(self, log_odds: Array) -> Array:
+        """Return the transition after changes of the log odds of its free entries."""
+        transition = self.parameters.transition.copy()
+        taken = 0
+        for i, free, reference in self._rows:
+            entries = [*free, reference]
+            changes = np.append(log_odds[taken : taken + len(free)], 0.0)
+            taken += len(free)
+            odds = transition[i, entries] * np.exp(changes)
+            transition[i, entries] = odds * transition[i, entries].sum() / odds.sum()
+        return transition
 
 
-@exported_by("hedgeresearch.regimes")
-def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.DataFrame:
-    """Standard errors of the minimum-variance ratios of asset on hedges in each regime, (k, n_hedges).
-
-    By the delta method: the ratio b = S_hh^-1 S_ha moves by S_hh^-1 (dS_ha - dS_hh b).
-
-    Raises
-    ------
-    DataError
-        If a series is unknown, or the fit holds no covariances of all series with standard errors.
-    """
-    unknown = [name for name in (asset, *hedges) if name not in fit.series]
-    if unknown or asset in hedges:
-        raise DataError(
-            f"asset and hedges must be different series of {list(fit.series)}; got {asset!r} and {hedges}."
-        )
-    sampling, series = fit.estimates.covariance, list(fit.series)
-    errors = np.empty((fit.n_regimes, len(hedges)))
-    for regime, covariance in enumerate(fit.final_state.moments.covariances):
-        table = pd.DataFrame(covariance, series, series)
-        inverse = np.linalg.inv(table.loc[hedges, hedges])
-        ratio = inverse @ table.loc[hedges, asset]
-        names, moves = [], []
-        for i, row in enumerate(series):
-            for column in series[: i + 1]:
-                moved = pd.DataFrame(0.0, series, series)
-                moved.loc[row, column] = moved.loc[column, row] = 1.0
-                names.append(f"cov {row} {column} [{regime}]")
-                moves.append(
-                    inverse @ (moved.loc[hedges, asset] - moved.loc[hedges, hedges] @ ratio)
-                )
-        if sampling is None or not set(names) <= set(sampling.index):
-            raise DataError(
-                f"fit must hold the covariances of all series and their standard errors; got {fit!r}. "
-                'Take GaussianHMM(covariance="full") or StudentHMM.'
-            )
-        jacobian = np.stack(moves, axis=1)
-        errors[regime] = np.sqrt(
-            np.diag(jacobian @ sampling.loc[names, names].to_numpy() @ jacobian.T)
-        )
-    return pd.DataFrame(errors, index=fit.regimes, columns=hedges)
-
-
-def _inside(degrees_of_freedom: float) -> bool:
-    return FEWEST_DEGREES < degrees_of_freedom < MOST_DEGREES
-
-
-def _directions(emissions: EstimatedEmissions, n: int) -> Array:
-    """Symmetric matrices along which a standardised covariance can move, (n_directions, n, n)."""
-    if emissions.structure == "spherical":
+def covariance_directions(structure: Structure, n: int) -> Array:
+    """Return symmetric matrices along which a standardized covariance can move, (m, n, n)."""
+    if structure == "spherical":
         return np.eye(n)[None]
-    if emissions.structure == "diagonal":
+    if structure == "diagonal":
         return np.stack([np.diag(row) for row in np.eye(n)])
-    units = [np.outer(np.eye(n)[i], np.eye(n)[j]) for i in range(n) for j in range(i + 1)]
-    return np.stack([0.5 * (unit + unit.T) for unit in units])
-
-
-def _take(coordinates: Iterator[float], n: int) -> Array:
-    return np.array([next(coordinates) for _ in range(n)])
+    directions = []
+    for i in range(n):
+        for j in range(i + 1):
+            unit = np.outer(np.eye(n)[i], np.eye(n)[j])
+            directions.append(0.5 * (unit + unit.T))
+    return np.stack(directions)

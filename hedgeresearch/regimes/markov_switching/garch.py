@@ -28,10 +28,13 @@ from hedgeresearch.estimation.influence import (
     numerical_hessian,
     parameter_influence,
 )
+from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
-from hedgeresearch.regimes.fit import RegimeFit, check_start, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.markov_chain import stationary_probabilities
 from hedgeresearch.regimes.markov_switching.garch_coordinates import (
+    coordinate_names,
     from_box,
     renumber_regimes,
     search_box,
@@ -44,16 +47,11 @@ from hedgeresearch.regimes.markov_switching.garch_likelihood import (
     unconditional_variances,
 )
 from hedgeresearch.regimes.markov_switching.garch_state import SwitchingGARCHState
-from hedgeresearch.regimes.state import stationary_probabilities
+from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.typing import Array
 
-COORDINATES = (
-    "variance",
-    "persistence",
-    "share of news in the persistence",
-    "share of bad news in news",
-    "1 / nu",
-)
+PARAMETERS = ("omega", "alpha", "gamma", "beta", "nu")
+"""Parameters of a regime."""
 ON_BOUND = 1e-9
 """Distance from a bound of the box within which an estimate lies on it."""
 SAME_OPTIMUM = 1e-6
@@ -138,7 +136,7 @@ class MarkovSwitchingGARCH:
             log_likelihood=optimum.log_likelihood - in_units,
             n_targets=1,
             gradient_norm=optimum.gradient_norm,
-            bounds_hit=_bounds(optimum.point, optimum.free, self.moved, self.n_regimes),
+            bounds=_bounds(optimum.point, optimum.free, self.moved, self.n_regimes),
             inference=inference,
         )
         recursion = before_second(inference.parameters, self.n_regimes, mean, values[0])
@@ -158,11 +156,13 @@ class MarkovSwitchingGARCH:
         return [int(i) for i in np.flatnonzero(self._repeated(own))]
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> list[ParameterName]:
         """Names of the parameters in use."""
-        k, own = self.n_regimes, ("omega", "alpha", "gamma", "beta", "nu")
-        every = [f"{name} [{i}]" for i in range(k) for name in own]
-        every += [f"p [{i},{j}]" for i in range(k) for j in range(k - 1)]
+        every = []
+        for i in range(self.n_regimes):
+            every += [ParameterName(label, (i,)) for label in PARAMETERS]
+        for i in range(self.n_regimes):
+            every += [ParameterName("p", (i, j)) for j in range(self.n_regimes - 1)]
         return [every[i] for i in self.kept]
 
     def _repeated(self, own: list[bool]) -> Array:
@@ -174,7 +174,7 @@ class MarkovSwitchingGARCH:
         return starting_points(self.n_regimes, self.n_starts, own, self.seed)
 
     def _earlier(self, warm_start: RegimeFit, frame: pd.DataFrame, scale: float) -> Array:
-        check_start(self, warm_start, frame.columns)
+        check_warm_start(self, warm_start, frame.columns)
         steps: SwitchingGARCHInference = warm_start.estimates.inference  # type: ignore[assignment]
         point = steps.optimum.point.copy()
         point[: 5 * self.n_regimes : 5] += 2.0 * np.log(steps.scale / scale)
@@ -278,12 +278,7 @@ def before_second(parameters: Array, k: int, mean: float, first: float) -> Switc
     )
 
 
-def _bounds(point: Array, free: Array, moved: Array, k: int) -> tuple[str, ...]:
-    """The coordinates that a bound of the box holds, with their values."""
-    words = [f"{name} of regime {i}" for i in range(k) for name in COORDINATES]
-    words += [
-        f"p [{i},{i}]" if j == 0 else f"a share in row {i} of p"
-        for i in range(k)
-        for j in range(k - 1)
-    ]
-    return tuple(f"{words[i]} = {point[i]:.6g}" for i in np.flatnonzero(moved > free))
+def _bounds(point: Array, free: Array, moved: Array, k: int) -> tuple[Bound, ...]:
+    """Return the coordinates that a bound of the box holds, with their values."""
+    names = coordinate_names(k)
+    return tuple(Bound(names[i], float(point[i])) for i in np.flatnonzero(moved > free))

@@ -10,9 +10,18 @@ from __future__ import annotations
 import numpy as np
 
 from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.regimes.markov_switching.garch_likelihood import split_parameters
 from hedgeresearch.typing import Array
 
+REGIME_COORDINATES = (
+    "variance",
+    "persistence",
+    "share of news in the persistence",
+    "share of bad news in news",
+    "1 / nu",
+)
+"""Coordinates of a regime."""
 REGIME_BOUNDS = (
     (np.log(1e-5), np.log(1e5)),  # log of the unconditional variance
     (0.0, 1.0 - 1e-6),  # persistence, alpha + gamma / 2 + beta
@@ -25,6 +34,24 @@ STAY_BOUNDS = (1e-6, 1.0 - 1e-6)
 """Bounds of the probability to stay in a regime."""
 SHARE_BOUNDS = (0.0, 1.0)
 """Bounds of a regime's share of the probability that is left."""
+
+
+class CoordinateName(ParameterName):
+    """Name of a coordinate, whose label says where its regime stands, such as "1 / nu of regime {}"."""
+
+    def __str__(self) -> str:
+        return self.label.format(*self.regimes)
+
+
+def coordinate_names(k: int) -> list[ParameterName]:
+    """Return the names of all coordinates, m of them."""
+    names: list[ParameterName] = []
+    for i in range(k):
+        names += [CoordinateName(f"{label} of regime {{}}", (i,)) for label in REGIME_COORDINATES]
+    for i in range(k):
+        shares = [CoordinateName("a share in row {} of p", (i,))] * (k - 2)
+        names += [ParameterName("p", (i, i)), *shares] if k > 1 else []
+    return names
 
 
 def search_box(k: int) -> Array:

@@ -21,22 +21,22 @@ from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.regimes.fit import RegimeFit, start_fit
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.markov_chain import transition_from, transition_parameters
 from hedgeresearch.regimes.markov_switching.estimation import (
     SearchSettings,
     build,
     finish,
     search,
 )
-from hedgeresearch.regimes.markov_switching.state import (
+from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
-    SwitchingState,
-    name_transition,
-    stationary_start,
-    transition_from,
-    transitions_on_bound,
+    transition_bounds,
 )
+from hedgeresearch.regimes.markov_switching.state import SwitchingState, stationary_start
+from hedgeresearch.regimes.start import start_fit
 from hedgeresearch.typing import Array
 
 MOST_STATES = 1024
@@ -184,10 +184,10 @@ class MarkovSwitching:
             recursion.variances[: self._n_variances],
         )
         values = _named(f"mean {name}", means) | _named(f"variance {name}", variances)
-        values |= {
-            f"ar {name} [{lag}]": float(a) for lag, a in enumerate(recursion.autoregression, 1)
-        }
-        values |= name_transition(recursion.transition)
+        for lag, coefficient in enumerate(recursion.autoregression, 1):
+            # the brackets hold a lag here, not a regime
+            values[ParameterName(f"ar {name} [{lag}]")] = float(coefficient)
+        values |= transition_parameters(recursion.transition)
         point = np.array(list(values.values()))
         log_likelihood = partial(_log_likelihood, self, frame.to_numpy())
         spread = np.full(len(means), np.sqrt(recursion.variances.min()))
@@ -199,16 +199,16 @@ class MarkovSwitching:
             n_dates=len(frame) - self.order,
             log_likelihood=float(log_likelihood(point).sum()),
             gradient_norm=gradient_norm,
-            bounds_hit=transitions_on_bound(recursion.transition),
+            bounds=transition_bounds(recursion.transition),
             inference=SwitchingErrors(log_likelihood, point, sizes, recursion.transition),
         )
 
 
-def _named(name: str, values: Array) -> dict[str, float]:
-    """One value for all regimes under a name, or one for each under the name with its number."""
+def _named(label: str, values: Array) -> dict[ParameterName, float]:
+    """Return values by name: one value for all regimes, or one for each."""
     if len(values) == 1:
-        return {name: float(values[0])}
-    return {f"{name} [{i}]": float(value) for i, value in enumerate(values)}
+        return {ParameterName(label): float(values[0])}
+    return {ParameterName(label, (i,)): float(value) for i, value in enumerate(values)}
 
 
 def _log_likelihood(model: MarkovSwitching, observations: Array, point: Array) -> Array:

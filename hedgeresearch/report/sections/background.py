@@ -16,7 +16,7 @@ from hedgeresearch.report.tables import table_of, words
 if TYPE_CHECKING:
     from hedgeresearch.recommendation.recommendation import Recommendation
 
-DESCRIBED = ("title", "licence", "period", "frequency")
+DESCRIBED = ("title", "license", "period", "frequency")
 """What a table's attrs may tell beside its source."""
 REFERENCES = (
     "Intervals out of sample, margin and tail dependence: stationary bootstrap, Politis and Romano (1994).",
@@ -26,12 +26,12 @@ REFERENCES = (
 
 def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
     """The model, what was asked of it, the sources, and the warnings that were told on the way."""
-    fit, settings = rec.book.fit, rec.settings
-    by = "a bootstrap of the sample in blocks" if fit.inference is None else "the delta method"
-    interval = f"{full_percent(settings.level)}, by {by}"
+    fit, settings = rec.problem.fit, rec.settings
+    by = "a bootstrap of the sample in blocks" if fit.errors is None else "the delta method"
+    interval = f"{full_percent(settings.confidence)}, by {by}"
     asked = {
         "model": describe(fit.model),
-        "ratio's interval": "none" if rec.certainty.why_none else interval,
+        "ratio's interval": "none" if rec.confidence.interval_note else interval,
         "objective": _told(settings.objective),
         "limits": _told(settings.limits),
         "rebalancing": _told(settings.rebalancing),
@@ -43,7 +43,7 @@ def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
     sources = pd.DataFrame(used).set_index("model") if used else None
     tables = [("Settings", _pairs(asked))]
     if sources is not None:
-        columns = {"source": ("source", words), "when": ("when it is the right one", words)}
+        columns = {"source": ("source", words), "when": ("when to use it", words)}
         tables.append(("Sources of the model", table_of(sources, "model", columns)))
     points = (*(f"Warning: {text}" for text in dict.fromkeys(told)), *REFERENCES)
     return Section("Method and references", points=points, tables=tuple(tables))
@@ -51,7 +51,7 @@ def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
 
 def data_section(rec: Recommendation) -> Section:
     """Where the numbers come from, so that they can be had again."""
-    record, attrs = rec.to_dict(), rec.book.market.attrs
+    record, attrs = rec.to_dict(), rec.problem.market.attrs
     data = record["data"]
     told = {name: str(attrs[name]) for name in DESCRIBED if name in attrs}
     told |= {

@@ -13,7 +13,7 @@ from hedgeresearch.evaluation.comparison.difference_interval import bootstrap_di
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.plotting import sample_label
-from hedgeresearch.recommendation.inputs.problem import Book
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.report.figures import bars_figure, path_figure
 from hedgeresearch.report.sections.section import Section
 from hedgeresearch.report.tables import (
@@ -44,9 +44,9 @@ def decision_section(rec: Recommendation) -> Section:
     }
     summary = {
         "ratio": ("ratio", ratio),
-        "best": ("best, contracts", amount),
+        "target": ("target, contracts", amount),
         "held": ("held", contracts),
-        "to hold": ("to hold", contracts),
+        "new": ("new", contracts),
         "trade": ("trade", contracts),
         "band": ("band, ±", amount),
         "notional": ("notional, currency", amount),
@@ -77,7 +77,7 @@ def decision_section(rec: Recommendation) -> Section:
 
 def regimes_section(rec: Recommendation) -> Section:
     """The regimes and what each asks for."""
-    fit, book = rec.book.fit, rec.book
+    fit, book = rec.problem.fit, rec.problem
     if rec.regimes is None or fit.regimes is None:
         return Section("Regimes", texts=("The model has no regimes.",))
     predicted = fit.regimes.predicted
@@ -89,7 +89,7 @@ def regimes_section(rec: Recommendation) -> Section:
     )
     columns = {
         "probability": ("probability of the next date, %", percent),
-        "expected dates": ("lasts, dates", amount),
+        "expected duration": ("expected duration, observations", amount),
     }
     columns |= {name: (f"{name}, contracts", amount) for name in book.names}
     asked = table_of(rec.regimes, "regime", columns)
@@ -109,16 +109,15 @@ def regimes_section(rec: Recommendation) -> Section:
 
 def ratio_section(rec: Recommendation) -> Section:
     """The path of the ratio, and today's with its interval."""
-    fit, certainty = rec.book.fit, rec.certainty
+    fit, certainty = rec.problem.fit, rec.confidence
     level = full_percent(certainty.level)
     latest = certainty.ratios[["ratio", "lower", "upper"]].set_axis(
         ["value", "lower", "upper"], axis=1
     )
-    known = not certainty.why_none
+    known = not certainty.interval_note
     bands = _bands(fit, certainty.level)
-    unit = (
-        "units sold per unit held" if rec.book.kind == "difference" else "value sold per value held"
-    )
+    difference = rec.problem.kind == "difference"
+    unit = "units sold per unit held" if difference else "value sold per value held"
     figure = path_figure(
         fit.ratio,
         f"hedge ratio, {unit}",
@@ -145,12 +144,12 @@ def ratio_section(rec: Recommendation) -> Section:
         )
     ]
     if certainty.by_model is not None:
-        asked = {name: (f"{name}, contracts", amount) for name in rec.book.names}
+        asked = {name: (f"{name}, contracts", amount) for name in rec.problem.names}
         by_model = table_of(certainty.by_model, "model", asked)
-        if len(rec.book.names) > MOST_COLUMNS:
+        if len(rec.problem.names) > MOST_COLUMNS:
             by_model = transposed(by_model, "of model")
         tables.append(("What the last ratio of each model asks for", by_model))
-    none = () if known else (f"The next ratio has no interval: {certainty.why_none}",)
+    none = () if known else (f"The next ratio has no interval: {certainty.interval_note}",)
     return Section("Hedge ratio", texts=none, figures=((caption, figure),), tables=tuple(tables))
 
 
@@ -158,18 +157,22 @@ def effectiveness_section(rec: Recommendation) -> Section:
     """How much variance was removed out of sample."""
     study, title = rec.settings.backtest, "Effectiveness out of sample"
     if study is None:
-        expected = (
-            f"The model expects to remove {share(rec.certainty.expected)} of variance, in sample. "
-        )
+        removed = share(rec.confidence.expected_effectiveness)
+        expected = f"The model expects to remove {removed} of variance, in sample. "
         return Section(
             title, texts=(f"{expected}There is no backtest to say what it removed out of sample.",)
         )
-    returns, level = study.hedged_returns, rec.settings.level
-    wanted, unhedged = describe(rec.book.fit.model), returns["unhedged"]
+    returns, level = study.hedged_returns, rec.settings.confidence
+    wanted, unhedged = describe(rec.problem.fit.model), returns["unhedged"]
     rows = {}
     for name, model in study.models.items():
         found = bootstrap_difference(
-            effectiveness, returns[name], unhedged, unhedged, level=level, seed=rec.settings.seed
+            effectiveness,
+            returns[name],
+            unhedged,
+            unhedged,
+            confidence=level,
+            seed=rec.settings.seed,
         )
         label = f"{name} (recommended)" if describe(model) == wanted else str(name)
         rows[label] = [100.0 * value for value in (found.difference, found.lower, found.upper)]
@@ -197,7 +200,7 @@ def effectiveness_section(rec: Recommendation) -> Section:
     return Section(title, figures=((caption, figure),), tables=(shown,))
 
 
-def _values(book: Book) -> pd.Series[float]:
+def _values(book: HedgeProblem) -> pd.Series[float]:
     """Value of the units held today on each date, in currency; of a book long and short, the net."""
     table, rates = book.market.table, book.market.rates
     values = pd.Series(0.0, index=table.index)
@@ -209,7 +212,7 @@ def _values(book: Book) -> pd.Series[float]:
 
 def _bands(fit: HedgeFit, level: float) -> pd.DataFrame | None:
     """Intervals of the whole path; None where the model knows the errors of its next value only."""
-    if fit.inference is None:
+    if fit.errors is None:
         return None
     try:
         return fit.bands(level)

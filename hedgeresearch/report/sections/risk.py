@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent
-from hedgeresearch.recommendation.assessment.margin import margin_sentences, untold_margin
-from hedgeresearch.recommendation.assessment.risks import untold_carries
+from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences
+from hedgeresearch.recommendation.narrative.margin import margin_sentences
 from hedgeresearch.report.figures import bars_figure, histogram_figure, path_figure
 from hedgeresearch.report.sections.section import Section
 from hedgeresearch.report.tables import amount, fine_percent, percent, ratio, table_of, words
@@ -42,10 +42,12 @@ def stress_section(rec: Recommendation) -> Section:
 
 def margin_section(rec: Recommendation) -> Section:
     """Whether the hedges outlast the horizon on their collateral."""
-    untold = untold_margin(rec.book, rec.plan.after, rec.settings.margin)
+    sentences = margin_sentences(
+        rec.margin, rec.assessment.without_maintenance_margin, rec.settings.margin
+    )
     if rec.margin is None:
         return Section(
-            "Margin", texts=("No hedge that is to be held is on margin.",), points=tuple(untold)
+            "Margin", texts=("No hedge that is to be held is on margin.",), points=tuple(sentences)
         )
     accepted, horizon = rec.settings.margin.probability, rec.settings.margin.horizon
     columns = {
@@ -64,14 +66,14 @@ def margin_section(rec: Recommendation) -> Section:
     )
     return Section(
         "Margin",
-        points=(*margin_sentences(rec.margin, rec.settings.margin), *untold),
+        points=tuple(sentences),
         tables=((caption, table_of(rec.margin, "instrument", columns)),),
     )
 
 
 def carry_section(rec: Recommendation) -> Section:
     """What the hedges earn or pay a year."""
-    untold = untold_carries(rec.book, rec.plan.after)
+    untold = carry_gap_sentences(rec.assessment)
     if not rec.carry:
         known = "No funding or basis is known of a hedge that is to be held."
         return Section("Carry", texts=(known,), points=tuple(untold))
@@ -105,8 +107,8 @@ def carry_section(rec: Recommendation) -> Section:
 
 def tails_section(rec: Recommendation) -> Section:
     """The past of the book as it is to be held, and how fat its tails are."""
-    tails, value = rec.tails, rec.book.value
-    asset, _ = rec.book.market.returns(rec.book.position, rec.book.instruments)
+    tails, value = rec.tails, rec.valuation.value
+    asset, _ = rec.problem.market.returns(rec.problem.position, rec.problem.instruments)
     profits = pd.DataFrame({"unhedged": asset, "hedged": rec.past}) * value
     level = full_percent(tails.level)
     marks = {

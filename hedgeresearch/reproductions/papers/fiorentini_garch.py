@@ -81,11 +81,14 @@ LABELS: dict[ErrorKind, str] = {
 
 def run() -> Findings:
     """Coefficients, log-likelihood and twenty standard errors."""
-    returns = np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
-    margin = GARCH().estimate_array(returns)
-    errors = [np.sqrt(np.diag(margin.covariance(kind))) for kind in ERRORS]
+    values = np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
+    returns = pd.Series(values, pd.RangeIndex(1, len(values) + 1), name="DEM/GBP")
+    fit = GARCH().fit(returns)
+    errors = [fit.with_standard_errors(kind).standard_errors.to_numpy() for kind in ERRORS]
     ours = pd.DataFrame(
-        [margin.parameters, *errors], index=["coefficients", *LABELS.values()], columns=[*NAMES]
+        [fit.parameters.to_numpy(), *errors],
+        index=["coefficients", *LABELS.values()],
+        columns=[*NAMES],
     )
     printed = pd.DataFrame(
         [COEFFICIENTS, *(_values(kind) for kind in ERRORS)], index=ours.index, columns=ours.columns
@@ -95,21 +98,17 @@ def run() -> Findings:
             Number,
             NAMES,
             COEFFICIENTS,
-            margin.parameters.tolist(),
+            fit.parameters.tolist(),
             (1e-6 * abs(x) for x in COEFFICIENTS),
         ),
-        Number("log-likelihood", LOG_LIKELIHOOD, margin.log_likelihood, 1e-8),
+        Number("log-likelihood", LOG_LIKELIHOOD, fit.log_likelihood, 1e-8),
         *(
             number
             for kind, own in zip(ERRORS, errors, strict=True)
             for number in _compare(kind, own)
         ),
     )
-    _, variances, _ = margin.initial_state.filter(returns)
-    volatility = pd.DataFrame(
-        {"DEM/GBP": np.sqrt(variances[:-1])}, index=pd.RangeIndex(1, len(returns) + 1)
-    )
-    return Findings(numbers, (volatility, -np.log10((ours / printed - 1.0).abs())))
+    return Findings(numbers, (fit.volatility.to_frame(), -np.log10((ours / printed - 1.0).abs())))
 
 
 def _values(kind: ErrorKind) -> list[float]:

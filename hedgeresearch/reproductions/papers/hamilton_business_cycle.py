@@ -16,7 +16,7 @@ import pandas as pd
 from hedgeresearch.datasets import load
 from hedgeresearch.plotting import COLORS, plot_lines, plot_shaded
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
-from hedgeresearch.regimes.markov_switching.state import SwitchingErrors
+from hedgeresearch.regimes.markov_switching.standard_errors import SwitchingErrors
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 
 if TYPE_CHECKING:

@@ -22,9 +22,10 @@ from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
     estimate_regression,
 )
 from hedgeresearch.plotting import plot_shaded
+from hedgeresearch.regimes.markov_chain import stationary_probabilities, transition_from
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
-from hedgeresearch.regimes.markov_switching.state import SwitchingErrors, transition_from
-from hedgeresearch.regimes.state import HiddenMarkovChain, stationary_probabilities
+from hedgeresearch.regimes.markov_switching.standard_errors import SwitchingErrors
+from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
 

@@ -1,45 +1,48 @@
-r"""Margins of any specification of the arch package.
+r"""Univariate models of any specification of the arch package.
 
-.. math:: r_t = m(r_{t-1}, r_{t-2}, \ldots) + e_t, \quad e_t = \sqrt{h_t} z_t, \quad h_t = v(e_{t-1}, h_{t-1}, \ldots)
+.. math:: r_t = m(r_{t-1}, r_{t-2}, \ldots) + e_t, \quad e_t = \sqrt{h_t} z_t, \quad
+          h_t = v(e_{t-1}, h_{t-1}, \ldots)
 
-Means, variances and densities are those of ``arch.univariate.arch_model``, whose documentation holds the equations:
-among them EGARCH of Nelson (1991), Econometrica 59; HARCH of Mueller et al. (1997), Journal of Empirical Finance 4;
-FIGARCH of Baillie, Bollerslev and Mikkelsen (1996), Journal of Econometrics 74; APARCH of Ding, Granger and Engle
-(1993), Journal of Empirical Finance 1; the HAR mean of Corsi (2009), Journal of Financial Econometrics 7; the skewed
-Student-t density of Hansen (1994), International Economic Review 35.
+Means, variances and densities are those of ``arch.univariate.arch_model``, whose documentation
+holds the equations: among them EGARCH of Nelson (1991), Econometrica 59; HARCH of Mueller et al.
+(1997), Journal of Empirical Finance 4; FIGARCH of Baillie, Bollerslev and Mikkelsen (1996), Journal
+of Econometrics 74; APARCH of Ding, Granger and Engle (1993), Journal of Empirical Finance 1; the
+HAR mean of Corsi (2009), Journal of Financial Econometrics 7; the skewed Student-t density of
+Hansen (1994), International Economic Review 35.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.estimation.influence import Sensitivities, numerical_hessian, parameter_influence
-from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
+from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.arch.likelihood import (
-    ArchOptimum,
-    ArchSeries,
-    derivatives,
-    natural_size,
-    refine,
-)
-from hedgeresearch.volatility.arch.process import ArchProcess, ArchState, state_after
+from hedgeresearch.volatility.arch.estimation import ArchEstimate, estimate_arch
+from hedgeresearch.volatility.estimation import fit_volatility
+from hedgeresearch.volatility.fit import VolatilityFit
 
-USES = {
-    **dict.fromkeys(("ar", "arx", "har", "harx"), ("lags",)),
-    **dict.fromkeys(("arch", "harch"), ("p",)),
-    **dict.fromkeys(("egarch", "aparch"), ("p", "o", "q")),
+SETTINGS_OF_MEANS = {
+    "ar": ("lags",),
+    "arx": ("lags",),
+    "har": ("lags",),
+    "harx": ("lags",),
+}
+"""Settings that a mean of arch reads; it ignores the others without a warning."""
+SETTINGS_OF_VARIANCES = {
+    "arch": ("p",),
+    "harch": ("p",),
+    "egarch": ("p", "o", "q"),
+    "aparch": ("p", "o", "q"),
     "garch": ("p", "o", "q", "power"),
     "figarch": ("p", "q", "power"),
 }
-"""Settings that a mean or a variance of arch reads; it ignores the others without a word."""
+"""Settings that a variance of arch reads; it ignores the others without a warning."""
 
 
 @exported_by("hedgeresearch.volatility")
@@ -49,28 +52,39 @@ class ArchModel:
 
     Parameters
     ----------
-    mean : "Constant", "Zero", "AR" or "HAR"
-    lags : int or a tuple such as (1, 5, 22), of the mean
-    vol : "GARCH", "ARCH", "EGARCH", "FIGARCH", "APARCH", "HARCH" or "Constant"
-    p, o, q : lags of the shocks, of their leverage and of the variance; p of a HARCH may be a tuple
-    power : of the shocks, for GARCH and FIGARCH
-    dist : "normal", "t", "skewt" or "ged", of the innovations
-
-    Start-up rule: that of arch, an exponentially weighted average of the first 75 squared residuals of a regression.
-    Lags that reach before the sample are its average return, so that every date has a mean and counts in the
-    likelihood. Both are kept, and no later date moves an earlier one; the limits that arch makes of the whole sample
-    for each variance are not imposed.
+    mean : {"Constant", "Zero", "AR", "HAR"}
+        Conditional mean.
+    lags : int or sequence of int
+        Lags of the mean, such as (1, 5, 22).
+    vol : {"GARCH", "ARCH", "EGARCH", "FIGARCH", "APARCH", "HARCH", "Constant"}
+        Conditional variance.
+    p, o, q : int
+        Lags of the shocks, of their leverage and of the variance; p of a HARCH may be a tuple.
+    power : float
+        Power of the shocks, for GARCH and FIGARCH.
+    dist : {"normal", "t", "skewt", "ged"}
+        Density of the innovations.
 
     Raises
     ------
     DataError
         If arch knows no such specification, or would ignore a setting.
 
+    Notes
+    -----
+    Start-up rule: as in arch, an exponentially weighted average of the first 75 squared residuals
+    of a regression. Lags that reach before the sample are its average return, so that every date
+    has a mean and counts in the likelihood. Both are kept, and no later date changes an earlier
+    one; the limits that arch makes of the whole sample for each variance are not imposed.
+
     Examples
     --------
-    >>> from hedgeresearch.volatility.arch.arch_model import ArchModel
-    >>> ArchModel(vol="EGARCH", o=1, dist="skewt").names
+    >>> import hedgeresearch as hr
+    >>> model = hr.ArchModel(vol="EGARCH", o=1, dist="skewt")
+    >>> model.names
     ('mu', 'omega', 'alpha[1]', 'gamma[1]', 'beta[1]', 'eta', 'lambda')
+    >>> model.fit(hr.returns(hr.load("nasdaq_sp500"))["SP500"][:"2001"])
+    VolatilityFit(ArchModel(vol='EGARCH', o=1, dist='skewt'), SP500, 751 dates to 2001-12-31)
     """
 
     mean: str = "Constant"
@@ -88,25 +102,19 @@ class ArchModel:
                 "mean",
                 "vol",
                 "dist",
-                *USES.get(self.mean.lower(), ()),
-                *USES.get(self.vol.lower(), ()),
+                *SETTINGS_OF_MEANS.get(self.mean.lower(), ()),
+                *SETTINGS_OF_VARIANCES.get(self.vol.lower(), ()),
             }
             self.build(np.zeros(1 + self.longest_lag))
         except (AttributeError, TypeError, ValueError) as error:
             raise DataError(
                 f"the settings must be a specification of arch, which says: {error}; got {self}."
             ) from error
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            if setting.name not in used and value != setting.default:
-                raise DataError(
-                    f"{setting.name} must stay {setting.default!r} where neither mean={self.mean!r} nor "
-                    f"vol={self.vol!r} uses it; got {value!r}. Leave it out."
-                )
+        self._check_unused(used)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the parameters, as arch has them."""
+        """Names of the parameters, as in arch."""
         arch = self.build(np.zeros(1 + self.longest_lag))
         return (
             *arch.parameter_names(),
@@ -116,116 +124,55 @@ class ArchModel:
 
     @property
     def longest_lag(self) -> int:
-        """How many dates back the mean looks."""
+        """Number of dates that the conditional mean looks back."""
         return int(np.max(self.lags))
 
     def build(self, values: Array) -> Any:
-        """The ``HARX`` of arch for this specification, over ``values``."""
+        """Return the ``HARX`` of arch for this specification, over ``values``."""
         from arch.univariate import arch_model
 
-        settings: Any = asdict(self) | {
-            "vol": self.vol.lower()
-        }  # arch checks p only behind a name in lower case
+        # arch checks p only if the name of the variance is in lower case
+        settings: Any = asdict(self) | {"vol": self.vol.lower()}
         return arch_model(values, rescale=False, **settings)
+
+    def fit(self, series: pd.Series, *, warm_start: VolatilityFit | None = None) -> VolatilityFit:
+        """Estimate on the returns (n_dates,) of one series, fractions per period or any unit.
+
+        Parameters
+        ----------
+        series : Series (n_dates,)
+            Returns by date; ten dates for each parameter are needed.
+        warm_start : VolatilityFit, optional
+            An earlier fit of the same model to the same series, on a similar sample: arch begins
+            its search there.
+
+        Raises
+        ------
+        DataError
+            If the series is short, constant, or has gaps.
+        ConvergenceError
+            If the searches do not end at an optimum.
+        """
+        return fit_volatility(self, series, warm_start)
 
     def estimate_array(
         self, returns: Array, warm_start: ArchEstimate | None = None
     ) -> ArchEstimate:
-        """Maximise the likelihood of one series (n_dates,), in any unit: by arch from ``warm_start``, then on from its end.
+        """Estimate on returns (n_dates,) known to be valid, without pandas.
 
         Raises
         ------
         ConvergenceError
             If the searches do not end at an optimum.
         """
-        scale = float(returns.std())
-        unit = returns / scale
-        arch = self.build(np.concatenate([np.full(self.longest_lag, unit.mean()), unit]))
-        # arch filters warnings for the whole process; points at which the likelihood overflows belong to the search
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            near = None if warm_start is None else warm_start.process.parameters
-            found = arch.fit(starting_values=near, disp="off", show_warning=False)
-        residuals = arch.resids(arch.starting_values())
-        series = ArchSeries(arch, self.longest_lag, float(arch.volatility.backcast(residuals)))
-        optimum = refine(series, found.params.to_numpy(), residuals, self.names)
-        if not optimum.gradient_norm < GRADIENT_TOLERANCE:
-            raise ConvergenceError(
-                f"the likelihood of {self} must reach a maximum; stopped at {np.round(optimum.point, 6).tolist()}, in "
-                f"unit variance, with a gradient of {optimum.gradient_norm:.1e} per date, while arch said "
-                f"{found.optimization_result.message!r}. A power near 0 or an explosive EGARCH has no smooth maximum: "
-                "try another vol, fewer lags, or more dates."
-            )
-        process = ArchProcess(self, optimum.point, scale, float(unit.mean()), series.backcast)
-        return ArchEstimate(process, unit, optimum)
+        return estimate_arch(self, returns, warm_start)
 
-
-@dataclass(frozen=True, eq=False)
-class ArchEstimate:
-    """An estimated margin.
-
-    Attributes
-    ----------
-    process : ArchProcess
-    unit_returns : array (n_dates,), the returns divided by their standard deviation
-    optimum : ArchOptimum, in unit variance
-    """
-
-    process: ArchProcess
-    unit_returns: Array
-    optimum: ArchOptimum
-
-    @property
-    def log_likelihood(self) -> float:
-        """Of the series, in the units of its returns."""
-        return self.optimum.log_likelihood - len(self.unit_returns) * float(
-            np.log(self.process.scale)
-        )
-
-    @property
-    def gradient_norm(self) -> float:
-        """Largest component of the projected gradient, per date, in moves of the parameters that matter to a date."""
-        return self.optimum.gradient_norm
-
-    @property
-    def bounds_hit(self) -> tuple[str, ...]:
-        """The constraints of arch on which the estimate lies, as formulas in unit variance."""
-        return self.optimum.bounds_hit
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters, as arch has them."""
-        return self.process.model.names
-
-    @property
-    def parameters(self) -> Array:
-        """The estimates, in the units of the returns."""
-        return self.process.in_units()[0]
-
-    @property
-    def initial_state(self) -> ArchState:
-        """The margin before the first date of its sample."""
-        return state_after(self.process, np.empty(0))
-
-    def initial_state_after(self, change: Array) -> ArchState:
-        """That state after a small change of the parameters (k,)."""
-        _, units = self.process.in_units()
-        moved = replace(
-            self.process, parameters=self.process.parameters + np.linalg.solve(units, change)
-        )
-        return state_after(moved, np.empty(0))
-
-    def sensitivities(self) -> Sensitivities:
-        """How the parameters react to each date, and the standardised residuals to the parameters, at a given start."""
-        series, x = self.process.over(self.unit_returns), self.process.parameters
-        scores, tangent = series.scores(x), self.optimum.tangent
-        moved = np.flatnonzero(tangent.any(axis=1))
-        information = np.zeros((len(x), len(x)))
-        information[np.ix_(moved, moved)] = -numerical_hessian(
-            lambda point: series.scores(point).mean(axis=0),
-            x,
-            1e-3 * natural_size(scores, x),
-            moved.tolist(),
-        )
-        _, units = self.process.in_units()
-        by_date = parameter_influence(scores, information, tangent) @ units.T
-        return Sensitivities(by_date, np.linalg.solve(units.T, derivatives(series.residuals, x)))
+    def _check_unused(self, used: set[str]) -> None:
+        """Refuse settings that arch would ignore."""
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if setting.name not in used and value != setting.default:
+                raise DataError(
+                    f"{setting.name} must stay {setting.default!r} where neither "
+                    f"mean={self.mean!r} nor vol={self.vol!r} uses it; got {value!r}. Leave it out."
+                )

@@ -1,19 +1,23 @@
 r"""Standard errors of GARCH(1,1) by five estimates of the information.
 
-With the scores :math:`s_t`, the Hessian :math:`H`, and for normal innovations the expected information of each date
-given the past,
+With the scores :math:`s_t`, the Hessian :math:`H`, and for normal innovations the expected
+information of each date given the past,
 
-.. math:: I_t = \frac{1}{2 h_t^2} \frac{\partial h_t}{\partial \theta} \frac{\partial h_t}{\partial \theta'}
-          + \frac{1}{h_t} \frac{\partial \mu}{\partial \theta} \frac{\partial \mu}{\partial \theta'},
+.. math:: I_t = \frac{1}{2 h_t^2}
+          \frac{\partial h_t}{\partial \theta} \frac{\partial h_t}{\partial \theta'}
+          + \frac{1}{h_t} \frac{\partial \mu}{\partial \theta}
+          \frac{\partial \mu}{\partial \theta'},
 
-the covariance is the inverse of :math:`-H`, of :math:`\sum I_t` or of :math:`\sum s_t s_t'`, or a sandwich
-:math:`A^{-1} (\sum s_t s_t') A^{-1}` with A the first (White 1982, Econometrica 50, eq. 3.3) or the second (after
-Bollerslev and Wooldridge 1992, Econometric Reviews 11). Fiorentini, Calzolari and Panattoni (1996), Journal of Applied
-Econometrics 11, compare them. Without leverage the mean and the other parameters have no information in common, by
-symmetry, and the sample's share of it is left out, as there.
+the covariance is the inverse of :math:`-H`, of :math:`\sum I_t` or of :math:`\sum s_t s_t'`, or a
+sandwich :math:`A^{-1} (\sum s_t s_t') A^{-1}` with A the first (White 1982, Econometrica 50, eq.
+3.3) or the second (after Bollerslev and Wooldridge 1992, Econometric Reviews 11). Fiorentini,
+Calzolari and Panattoni (1996), Journal of Applied Econometrics 11, compare them. Without leverage
+the mean and the other parameters have no information in common, by symmetry, and the sample's share
+of it is left out, as there.
 
-An omega within a factor of ten of its floor counts as held there: no sample tells it from nothing. Where an information
-is not positive definite in the directions that are left, the point is no maximum, or one of many, and has no errors.
+An omega within a factor of ten of its lowest value counts as held there: no sample distinguishes it
+from zero. Where an information matrix is not positive definite in the directions that are left, the
+point is no maximum, or one of many, and has no standard errors.
 """
 
 from __future__ import annotations
@@ -32,93 +36,98 @@ from hedgeresearch.estimation.influence import (
     parameter_influence,
 )
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch.likelihood import (
-    BOX,
-    backcast_start,
-    mean_score,
-    scores_by_date,
-)
+from hedgeresearch.volatility.garch.likelihood import backcast_start, mean_score, scores_by_date
+from hedgeresearch.volatility.garch.parameters import BOX
 
 ErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-wooldridge"]
 KINDS = ("robust", "hessian", "information", "opg", "bollerslev-wooldridge")
 EXPECTED = ("information", "bollerslev-wooldridge")
+"""Kinds that use the expected information of normal innovations."""
 SANDWICH = ("robust", "bollerslev-wooldridge")
 NO_OMEGA = 10.0 * np.exp(BOX[1][0])
-"""Omega of a series of unit variance, below which the search may end anywhere."""
+"""Omega of a series of unit variance below which the search may end anywhere."""
 
 
-def check_kind(kind: str, density: str) -> None:
-    """Refuse a kind of errors that does not exist for the density."""
+def check_error_kind(kind: str, *, student: bool) -> None:
+    """Refuse a kind of standard errors that does not exist, or not for Student-t innovations."""
     check_choice(kind, "kind", KINDS)
-    if kind in EXPECTED and density != "normal":
+    if kind in EXPECTED and student:
         raise DataError(
-            f"density must be 'normal' for errors of the kind {kind!r}; got {density!r}. "
+            f"density must be 'normal' for errors of the kind {kind!r}; got 'student'. "
             "Choose 'robust', 'hessian' or 'opg'."
         )
 
 
 def covariance_by_kind(
-    kind: str, parameters: Array, unit: Array, kept: list[int], tangent: Array
+    kind: str, parameters: Array, unit_returns: Array, kept: list[int], tangent: Array
 ) -> Array:
-    """Sampling covariance of the ``kept`` parameters, (k, k).
+    """Return the sampling covariance of the ``kept`` parameters, (k, k).
 
-    NaN for those that cannot move, and for all if the information is not positive definite where they can.
+    It is NaN for parameters that cannot move, and for all if the information is not positive
+    definite.
 
     Parameters
     ----------
-    kind : one of ``KINDS``
-    parameters : array (6,) of mu, omega, alpha, gamma, beta, nu
-    unit : array (n_dates,), the series of mean zero and unit variance
-    kept : positions of the parameters in use
-    tangent : array (k, n_free), the directions in which they can move
+    kind : str
+        One of ``KINDS``.
+    parameters : array (6,)
+        mu, omega, alpha, gamma, beta and nu.
+    unit_returns : array (n_dates,)
+        The series of unit variance.
+    kept : list of int
+        Positions of the parameters that are estimated.
+    tangent : array (k, n_free)
+        Directions in which they can move.
     """
     if parameters[1] < NO_OMEGA:
         tangent = tangent[:, tangent[kept.index(1)] == 0.0]
-    scores = scores_by_date(parameters, unit)[:, kept]
+    scores = scores_by_date(parameters, unit_returns)[:, kept]
     if kind in EXPECTED:
-        information = expected_information(parameters[:5], unit)[np.ix_(kept, kept)]
+        information = expected_information(parameters[:5], unit_returns)[np.ix_(kept, kept)]
     elif kind == "opg":
-        information = scores.T @ scores / len(unit)
+        information = scores.T @ scores / len(unit_returns)
     else:
-        information = observed_information(parameters, unit, kept)
+        information = observed_information(parameters, unit_returns, kept)
     if not _is_positive_definite(information, tangent):
         return np.full((len(kept), len(kept)), np.nan)
     if kind in SANDWICH:
         return covariance_from_influence(parameter_influence(scores, information, tangent))
-    inverse = parameter_influence(np.eye(len(kept)), information, tangent) / len(unit)
+    inverse = parameter_influence(np.eye(len(kept)), information, tangent) / len(unit_returns)
     held = np.diag(inverse) == 0.0
-    inverse[held, :], inverse[:, held] = np.nan, np.nan
+    inverse[held, :] = np.nan
+    inverse[:, held] = np.nan
     return inverse
 
 
+def observed_information(parameters: Array, unit_returns: Array, kept: list[int]) -> Array:
+    """Return minus the mean Hessian over the ``kept`` parameters, (k, k).
+
+    It consists of central differences of the analytic score.
+    """
+    # omega and nu have sizes of their own
+    steps = np.array([1e-6, 1e-5 * parameters[1], 1e-6, 1e-6, 1e-6, 1e-4 * parameters[5]])
+    return -numerical_hessian(lambda x: mean_score(x, unit_returns), parameters, steps, kept)
+
+
+def expected_information(parameters: Array, unit_returns: Array) -> Array:
+    """Return the mean of I_t over dates for (mu, omega, alpha, gamma, beta), (5, 5)."""
+    variances, slopes = garch_log_variance_derivatives(
+        parameters, unit_returns, *backcast_start(parameters, unit_returns)
+    )
+    information = 0.5 * slopes.T @ slopes / len(unit_returns)
+    if parameters[3] == 0.0:  # the mean is independent of the others by symmetry
+        information[0, 1:] = 0.0
+        information[1:, 0] = 0.0
+    information[0, 0] += np.mean(1.0 / variances)
+    return np.asarray(information)
+
+
 def _is_positive_definite(information: Array, tangent: Array) -> bool:
-    """Whether it curves in every direction of the tangent, whatever the units of the parameters."""
-    moved = tangent.any(axis=1)  # beside a bound the others may not be finite
+    """Return whether the information is positive in every direction, whatever the units."""
+    moved = tangent.any(axis=1)  # next to a bound the others may not be finite
     inside = tangent[moved].T @ information[np.ix_(moved, moved)] @ tangent[moved]
     curvature = np.diag(inside)
     if not (curvature > 0.0).all():
         return False
-    return bool(
-        (
-            np.linalg.eigvalsh(inside / np.sqrt(np.outer(curvature, curvature)))
-            > CURVATURE_TOLERANCE
-        ).all()
-    )
-
-
-def observed_information(parameters: Array, unit: Array, kept: list[int]) -> Array:
-    """Minus the mean Hessian over the ``kept`` parameters, by central differences of the analytic score, (k, k)."""
-    steps = np.array([1e-6, 1e-5 * parameters[1], 1e-6, 1e-6, 1e-6, 1e-4 * parameters[5]])
-    return -numerical_hessian(lambda x: mean_score(x, unit), parameters, steps, kept)
-
-
-def expected_information(parameters: Array, unit: Array) -> Array:
-    """The mean of I_t over the dates, for mu, omega, alpha, gamma, beta and normal innovations, (5, 5)."""
-    variances, of_logs = garch_log_variance_derivatives(
-        parameters, unit, *backcast_start(parameters, unit)
-    )
-    information = 0.5 * of_logs.T @ of_logs / len(unit)
-    if parameters[3] == 0.0:
-        information[0, 1:] = information[1:, 0] = 0.0
-    information[0, 0] += np.mean(1.0 / variances)
-    return np.asarray(information)
+    scaled = inside / np.sqrt(np.outer(curvature, curvature))
+    return bool((np.linalg.eigvalsh(scaled) > CURVATURE_TOLERANCE).all())

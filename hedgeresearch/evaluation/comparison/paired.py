@@ -1,0 +1,303 @@
+r"""Tests of one hedge against another on the same dates: equal mean losses, equal variances.
+
+Diebold and Mariano (1995), Journal of Business & Economic Statistics 13, section 1.1, with the
+correction of Harvey, Leybourne and Newbold (1997), International Journal of Forecasting 13, eq. 9,
+and t with n - 1 degrees of freedom. With d the loss of the benchmark less that of the hedge,
+
+.. math:: S = \sqrt{\frac{n + 1 - 2 h + h (h - 1) / n}{n}} \; \frac{\bar d}{\sqrt{V / n}}, \qquad
+          V = \hat\gamma_0 + 2 \sum_{l=1}^{L} \Big(1 - \frac{l}{L + 1}\Big) \hat\gamma_l
+
+with Bartlett weights in place of their equal ones, under which V may be negative, and L chosen from
+d after Newey and West (1994), Review of Economic Studies 61, section 3: relative performance may
+wander, and then more lags are needed than a rule in n alone gives.
+
+Giacomini and White (2006), Econometrica 74, theorems 1 and 3: with the instruments (1, d_{t-h})',
+
+.. math:: Z_t = (1, d_{t-h})' d_t, \qquad T = n \bar Z' \hat\Omega^{-1} \bar Z \to \chi^2_2,
+
+Omega the Bartlett sum of Z_t Z_s' over h - 1 lags. The null hypothesis is stronger: nothing known
+before predicts which hedge will do better. Both tests compare hedges together with their
+estimation, as walked forward on a window of fixed length; then neither is degenerate where one
+model nests the other.
+
+Pitman (1939), Biometrika 31, section 2, and Morgan (1939), Biometrika 31, section 3: x and y have
+equal variances if and only if s = x + y and d = y - x are uncorrelated, as
+cov(s, d) = var(y) - var(x):
+
+.. math:: t = r \sqrt{\frac{n - 2}{1 - r^2}} \sim t_{n-2}, \qquad r = \mathrm{corr}(x + y, y - x).
+
+That is exact for independent normal observations, and far from it for returns: with common GARCH
+volatility and Student-t shocks of 5 degrees of freedom it rejects a true hypothesis at 5% in a
+quarter of samples of 1000 dates. The robust test uses the same slope of d on s with a standard
+error for unequal and dependent errors, as Wilcox (2015), Journal of Statistical Distributions and
+Applications 2, article 7, does for unequal ones: the estimate of Newey and West (1987),
+Econometrica 55, eq. 5, from residuals divided by one less their leverage (HC3 of MacKinnon and
+White 1985, Journal of Econometrics 29, section 2), which rejects in 6%. It averages the same
+products as the test of Diebold and Mariano for squared deviations, as
+(y - m_y)^2 - (x - m_x)^2 is the product of centered s and d: they differ in the standard error.
+
+At 5% and with 1000 dates the tests of predictive ability reject a true hypothesis in 3 to 6% of
+samples, under GARCH and Student-t shocks as well, if the hedges share their volatility. Where one
+hedge does better for months and then the other (each return with a GARCH volatility of its own, of
+persistence .98), equal variances are rejected in a third of the samples: no number of lags then
+makes a thousand dates long enough.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_at_least, check_flag
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
+from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
+from hedgeresearch.evaluation.comparison.losses import (
+    Loss,
+    losses_of,
+    pair_of_returns,
+    variance_loss,
+)
+from hedgeresearch.typing import Array
+
+NO_DIFFERENCE = (0.0, 1.0)
+"""Statistic and p-value where both hedges are the same."""
+
+
+@exported_by("hedgeresearch.evaluation")
+def diebold_mariano_test(
+    hedged: Any,
+    benchmark: Any,
+    loss: Loss = variance_loss,
+    horizon: int = 1,
+    lags: int | None = None,
+) -> HypothesisTest:
+    """Test whether the mean losses of two hedged positions are equal.
+
+    Parameters
+    ----------
+    hedged, benchmark : Series (n_dates,), hedged returns on the same dates, fractions per period
+    loss : function from returns (n_dates,) to losses (n_dates,); by default the squared deviation
+        from the mean, so that variances are compared
+    horizon : int, number of dates that each return spans, if returns overlap
+    lags : int, number of autocovariances; by default chosen from the differences of losses, at
+        least horizon - 1
+
+    Returns
+    -------
+    HypothesisTest
+        The statistic is positive where the hedge is better. ``details["difference"]`` is the mean
+        loss of the benchmark less that of the hedge.
+
+    Raises
+    ------
+    DataError
+        If the dates differ, are fewer than 20, or do not exceed twice the horizon and the lags.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
+    >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
+    >>> backtest = hr.walk_forward({"ewma": ewma}, asset, hedges, progress=False)
+    >>> hedged = backtest.hedged_returns
+    >>> hr.evaluation.diebold_mariano_test(hedged["ewma"], hedged["ols"])
+    HypothesisTest(Diebold-Mariano: t(4029) = 2.82, p = 0.00485; equal mean losses: rejected at 5%)
+    """
+    losses = losses_of(pair_of_returns(hedged, benchmark), loss)
+    gain = losses[:, 1] - losses[:, 0]
+    check_spans(len(gain), horizon, lags)
+    if lags is None:
+        lags = lags_for(gain, horizon)
+    statistic, p_value = mean_gain_test(gain, horizon, lags)
+    return HypothesisTest(
+        name="Diebold-Mariano",
+        null="equal mean losses",
+        statistic=statistic,
+        p_value=p_value,
+        distribution=NullDistribution("t", (len(gain) - 1,)),
+        details={"difference": float(gain.mean())},
+    )
+
+
+@exported_by("hedgeresearch.evaluation")
+def giacomini_white_test(
+    hedged: Any, benchmark: Any, loss: Loss = variance_loss, horizon: int = 1
+) -> HypothesisTest:
+    """Test whether the last known difference of losses predicts which hedge will do better.
+
+    Parameters
+    ----------
+    hedged, benchmark : Series (n_dates,), hedged returns on the same dates, fractions per period
+    loss : function from returns (n_dates,) to losses (n_dates,); by default the squared deviation
+        from the mean
+    horizon : int, number of dates that each return spans, if returns overlap
+
+    Returns
+    -------
+    HypothesisTest
+        It also rejects where one hedge is always better. ``details["difference"]`` is the mean
+        loss of the benchmark less that of the hedge.
+
+    Raises
+    ------
+    DataError
+        If the dates differ, are fewer than 20, or do not exceed twice the horizon.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> asset = hr.data.simulate_dcc(n_dates=500, seed=1).returns["asset"]
+    >>> test = hr.evaluation.giacomini_white_test(asset, asset)
+    >>> test.null, test.p_value
+    ('equal losses, given the last known difference', 1.0)
+    """
+    losses = losses_of(pair_of_returns(hedged, benchmark), loss)
+    gain = losses[:, 1] - losses[:, 0]
+    check_spans(len(gain), horizon)
+    statistic, p_value = conditional_gain_test(gain, horizon)
+    return HypothesisTest(
+        name="Giacomini-White",
+        null="equal losses, given the last known difference",
+        statistic=statistic,
+        p_value=p_value,
+        distribution=NullDistribution("chi-squared", (2,)),
+        details={"difference": float(gain.mean())},
+    )
+
+
+@exported_by("hedgeresearch.evaluation")
+def pitman_morgan_test(
+    hedged: Any, benchmark: Any, robust: bool = True, lags: int | None = None
+) -> HypothesisTest:
+    """Test whether two returns on the same dates have the same variance.
+
+    Parameters
+    ----------
+    hedged, benchmark : Series (n_dates,), fractions per period; the benchmark may be the unhedged
+        asset
+    robust : bool, whether returns may be heavy tailed and of changing volatility; otherwise they
+        are assumed to be independent and normal
+    lags : int, of the robust standard error; by default chosen from the data
+
+    Returns
+    -------
+    HypothesisTest
+        The statistic is positive where the hedge is better. ``details["difference"]`` is the
+        variance of the benchmark less that of the hedge.
+
+    Raises
+    ------
+    DataError
+        If the dates differ, are fewer than 20, or do not exceed twice the lags.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> test = hr.evaluation.pitman_morgan_test(returns["SP500"], returns["NASDAQ"])
+    >>> test.name, round(test.statistic, 2), str(test.distribution)
+    ('Pitman-Morgan, robust', 5.05, 't(5028)')
+    """
+    check_flag(robust, "robust")
+    x, y = pair_of_returns(hedged, benchmark).T
+    check_spans(len(x), 1, lags)
+    if lags is None:
+        lags = lags_for(variance_loss(y) - variance_loss(x))
+    statistic, p_value = equal_variance_test(x, y, robust, lags)
+    return HypothesisTest(
+        name="Pitman-Morgan, robust" if robust else "Pitman-Morgan",
+        null="equal variances",
+        statistic=statistic,
+        p_value=p_value,
+        distribution=NullDistribution("t", (len(x) - 2,)),
+        details={"difference": float(y.var(ddof=1) - x.var(ddof=1))},
+    )
+
+
+def check_spans(n_dates: int, horizon: int, lags: int | None = None) -> None:
+    """Refuse a horizon or a number of lags that is too large for ``n_dates``."""
+    check_at_least(horizon, "horizon", 1)
+    if lags is not None:
+        check_at_least(lags, "lags", 0)
+    if 2 * max(horizon, lags or 0) < n_dates:
+        return
+    spans = f"{horizon}" if lags is None else f"{horizon} and {lags}"
+    raise DataError(
+        "horizon and lags must be less than half the number of dates; got "
+        f"{spans} of {n_dates} dates."
+    )
+
+
+def lags_for(series: Array, horizon: int = 1) -> int:
+    """Return the lags of Bartlett weights for the long-run variance of a series (n_dates,).
+
+    They are at least horizon - 1 and, unless that is more, at most a quarter of the dates.
+    """
+    n = len(series)
+    centered = series - series.mean()
+    if not centered.any():
+        return 0
+    first = newey_west_lags(n)
+    autocovariances = np.array([centered[lag:] @ centered[: n - lag] for lag in range(first + 1)])
+    lag = np.arange(first + 1)
+    density = 2.0 * autocovariances.sum() - autocovariances[0]
+    slope = 2.0 * float(lag @ autocovariances)
+    chosen = 1.1447 * ((slope / density) ** 2 * n) ** (1 / 3)
+    return max(min(int(chosen), n // 4), horizon - 1)
+
+
+def mean_gain_test(gain: Array, horizon: int, lags: int) -> tuple[float, float]:
+    """Return S and its two-sided p-value for differences of losses (n_dates,)."""
+    from scipy.stats import t
+
+    if not gain.any():
+        return NO_DIFFERENCE
+    n = len(gain)
+    centered = (gain - gain.mean()) / gain.std()
+    variance = float(long_run_sum(centered[:, None], lags)[0, 0]) / n**2
+    correction = math.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
+    statistic = correction * float(gain.mean() / gain.std()) / math.sqrt(variance)
+    return statistic, float(2.0 * t.sf(abs(statistic), n - 1))
+
+
+def conditional_gain_test(gain: Array, horizon: int) -> tuple[float, float]:
+    """Return T and its p-value for differences of losses (n_dates,)."""
+    from scipy.special import chdtrc
+
+    if not gain.any():
+        return NO_DIFFERENCE
+    d = gain / gain.std()
+    moments = np.column_stack([d[horizon:], d[horizon:] * d[:-horizon]])
+    total = moments.sum(axis=0)
+    statistic = float(total @ np.linalg.pinv(long_run_sum(moments, horizon - 1)) @ total)
+    return statistic, float(chdtrc(2, statistic))
+
+
+def equal_variance_test(x: Array, y: Array, robust: bool, lags: int) -> tuple[float, float]:
+    """Return t and its two-sided p-value for two series (n_dates,)."""
+    from scipy.stats import t
+
+    n = len(x)
+    scale = max(x.std(), y.std())
+    if scale == 0.0:
+        return NO_DIFFERENCE  # both hedges are perfect
+    total, difference = ((z - z.mean()) / scale for z in (x + y, y - x))
+    if not (total * difference).any():
+        return NO_DIFFERENCE
+    spread = float(total @ total)
+    slope = float(total @ difference) / spread
+    residuals = difference - slope * total
+    if robust:
+        moments = total * residuals / (1.0 - 1.0 / n - total**2 / spread)
+        error = math.sqrt(float(long_run_sum(moments[:, None], lags)[0, 0])) / spread
+    else:
+        error = math.sqrt(float(residuals @ residuals) / (n - 2) / spread)
+    if error == 0.0:  # one return is a multiple of the other
+        return math.copysign(math.inf, slope), 0.0
+    statistic = slope / error
+    return statistic, float(2.0 * t.sf(abs(statistic), n - 2))

@@ -1,0 +1,96 @@
+"""Sentences on a comparison of hedges."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._formatting import full_percent
+from hedgeresearch.estimation.hypothesis_test import HypothesisTest
+
+SAME = "the same"
+BETTER = "better"
+WORSE = "worse"
+UNCLEAR = "no difference shown"
+
+
+def verdict_sentence(
+    name: str, row: pd.Series[Any], against: Hashable, benchmark: pd.Series[Any], by_variance: bool
+) -> str:
+    """Return the verdict on one hedge, from its row of the table and the benchmark's."""
+    in_words = removed_in_words if by_variance else loss_in_words
+    column = "effectiveness" if by_variance else "mean loss"
+    own, other = in_words(row[column], benchmark[column])
+    verdict = row["verdict"]
+    if verdict == SAME:
+        own, _ = in_words(row[column], row[column])
+        return f"{name} {own}, the same as {against} on every date."
+    differences = {
+        BETTER: f"{name} is better",
+        WORSE: f"{name} is worse",
+        UNCLEAR: "the difference is not distinguishable from zero",
+    }
+    p = p_in_words(row["DM p"])
+    return f"{name} {own}, {against} {other}; {differences[verdict]} ({p})."
+
+
+def conclusion_sentence(
+    joint: HypothesisTest,
+    against: Hashable,
+    best: Sequence[Hashable],
+    size: float,
+    confidence: float,
+) -> str:
+    """Return what the tests of all hedges together show.
+
+    Parameters
+    ----------
+    joint : HypothesisTest, of superior ability
+    against : name of the benchmark
+    best : names in the model confidence set
+    size : float, of the joint test
+    confidence : float, of the model confidence set
+    """
+    tried = joint.details["hedges"]
+    if tried == 0:
+        return f"All hedges are the same as {against}."
+    rejected = joint.rejects(size)
+    result = "at least one is better" if rejected else "none is shown to be better"
+    names = ", ".join(map(str, best))
+    among = f"is among {names}" if len(best) > 1 else f"is {names}"
+    hedges = "hedge" if tried == 1 else "hedges"
+    return (
+        f"Counting all {tried} {hedges} tried against {against}, {result} "
+        f"({p_in_words(joint.p_value)}); "
+        f"with {full_percent(confidence)} confidence the best {among}."
+    )
+
+
+def removed_in_words(own: float, other: float) -> tuple[str, str]:
+    """Return two shares of variance in words, with decimals by which they differ if they do.
+
+    The second does not repeat the verb of the first.
+    """
+    texts = {d: (f"{100 * own:.{d}f}", f"{100 * other:.{d}f}") for d in (1, 2, 3)}
+    decimals = next((d for d, (left, right) in texts.items() if left != right), 1)
+    first = f"{abs(100 * own):.{decimals}f}%"
+    second = f"{abs(100 * other):.{decimals}f}%"
+    sentence = f"removes {first} of variance" if own >= 0.0 else f"adds {first} to variance"
+    if (own >= 0.0) == (other >= 0.0):
+        return sentence, second
+    return sentence, f"removes {second}" if other >= 0.0 else f"adds {second}"
+
+
+def loss_in_words(own: float, other: float) -> tuple[str, str]:
+    """Return two mean losses in words."""
+    return f"has a mean loss of {own:.4g}", f"of {other:.4g}"
+
+
+def p_in_words(p: float) -> str:
+    """Return a p-value as papers print it."""
+    if p < 0.001:
+        return "p < .001"
+    decimals = 2 if p >= 0.1 else 3
+    return f"p = {p:.{decimals}f}".replace("0.", ".")

@@ -1,0 +1,137 @@
+"""A problem with its settings and plan, and the findings on the hedge that it recommends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch.instruments.carry import Carry
+from hedgeresearch.recommendation.assessment.carry import CarryGap, carries, carry_gaps
+from hedgeresearch.recommendation.assessment.confidence import Confidence, assess_confidence
+from hedgeresearch.recommendation.assessment.margin import (
+    assess_margin,
+    without_maintenance_margin,
+)
+from hedgeresearch.recommendation.assessment.regimes import assess_regimes
+from hedgeresearch.recommendation.assessment.risks import (
+    assess_stress,
+    assess_tail_dependence,
+    past_of_holdings,
+    past_returns,
+)
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
+from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
+from hedgeresearch.recommendation.sizing.plan import Plan
+from hedgeresearch.recommendation.sizing.valuation import Valuation, position_volatility
+from hedgeresearch.risk.joint_tails import TailDependence
+from hedgeresearch.risk.tails import TailSummary, tail_summary
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """Findings on the recommended hedge, each computed when it is first read.
+
+    Attributes
+    ----------
+    problem : HedgeProblem
+    valuation : Valuation
+    settings : RecommendationSettings
+    plan : Plan
+    """
+
+    problem: HedgeProblem
+    valuation: Valuation
+    settings: RecommendationSettings
+    plan: Plan
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """A row for each instrument: ratio, contracts, band, notional and cost."""
+        plan = self.plan
+        table = {
+            "ratio": self.problem.fit.next_ratio.to_numpy(),
+            "target": plan.targets.best,
+            "held": self.problem.holdings,
+            "new": plan.holdings,
+            "trade": plan.trades,
+            "band": plan.bands.half_widths,
+            "notional": plan.holdings * self.valuation.notionals,
+            "cost": plan.costs,
+        }
+        return pd.DataFrame(table, index=pd.Index(self.problem.names, name="instrument"))
+
+    @cached_property
+    def volatility(self) -> pd.Series[float]:
+        """Expected standard deviation of the next profit: unhedged, as held, as recommended."""
+        holdings = {
+            "unhedged": np.zeros_like(self.problem.holdings),
+            "as held": self.problem.holdings,
+            "as recommended": self.plan.holdings,
+        }
+        found = {
+            name: position_volatility(self.problem, self.valuation, contracts)
+            for name, contracts in holdings.items()
+        }
+        return pd.Series(found, name="volatility")
+
+    @cached_property
+    def regimes(self) -> pd.DataFrame | None:
+        """Probability, expected duration and target of each regime; None without regimes."""
+        return assess_regimes(self.problem, self.valuation, self.settings.objective)
+
+    @cached_property
+    def confidence(self) -> Confidence:
+        """Intervals, other models, and effectiveness out of sample."""
+        return assess_confidence(self.problem, self.valuation, self.settings)
+
+    @cached_property
+    def margin(self) -> pd.DataFrame | None:
+        """Liquidation risk of each hedge held on margin; None without any."""
+        return assess_margin(
+            self.problem, self.plan.holdings, self.settings.margin, self.settings.seed
+        )
+
+    @cached_property
+    def without_maintenance_margin(self) -> list[str]:
+        """Hedges held on collateral whose liquidation risk is not known."""
+        return without_maintenance_margin(self.problem, self.plan.holdings, self.settings.margin)
+
+    @cached_property
+    def carry(self) -> list[Carry]:
+        """Carry of each hedge held, where it is known."""
+        return carries(self.problem, self.valuation, self.plan.holdings)
+
+    @cached_property
+    def carry_gaps(self) -> dict[str, CarryGap]:
+        """Missing input for the carry of the other hedges held, by instrument."""
+        return carry_gaps(self.problem, self.plan.holdings)
+
+    @cached_property
+    def past_returns(self) -> pd.DataFrame:
+        """Past returns of position and hedges, (n_dates, 1 + n), as fractions of the value now."""
+        return past_returns(self.problem, self.valuation)
+
+    @cached_property
+    def past(self) -> pd.Series[float]:
+        """Past returns of the hedged position, (n_dates,), per unit of the position's value."""
+        return past_of_holdings(self.past_returns, self.valuation, self.plan.holdings)
+
+    @cached_property
+    def stress(self) -> pd.DataFrame:
+        """Profit in currency, unhedged and hedged, on the worst days and in scenarios."""
+        return assess_stress(self.problem, self.valuation, self.past_returns, self.plan.holdings)
+
+    @cached_property
+    def tails(self) -> TailSummary:
+        """Tails of the hedged position; losses of a short position are its asset's gains."""
+        return tail_summary(self.past * np.sign(self.valuation.value))
+
+    @cached_property
+    def tail_dependence(self) -> TailDependence | None:
+        """Tail dependence of position and hedges; None without a hedge, or below 200 returns."""
+        return assess_tail_dependence(
+            self.past_returns, self.valuation, self.plan.holdings, self.settings.seed
+        )

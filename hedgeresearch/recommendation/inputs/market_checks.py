@@ -1,0 +1,150 @@
+"""Checks of a market's table, of its rates, and of the bars that are appended to it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._formatting import day
+from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
+from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
+
+MAX_PRICE_RATIO = 2.0
+"""Largest ratio of the price of a coin to that of an inverse contract on it, or the reverse."""
+
+
+def refuse_absent(column: str, columns: Collection[str], whose: str) -> None:
+    """Refuse a name that is no column of the table."""
+    if column not in columns:
+        raise DataError(
+            f"{whose} must have a column of the table for {column!r}; it holds "
+            f"{', '.join(map(str, columns))}. Rename the column, or pass another table."
+        )
+
+
+def check_links(field: str, links: Mapping[str, Any], columns: Collection[str]) -> None:
+    """Refuse rates, funding or underlyings that are neither columns nor, for rates, numbers.
+
+    Parameters
+    ----------
+    field : {"rates", "funding", "underlying"}
+    links : mapping from asset or instrument
+    columns : collection of str
+        Of the table.
+    """
+    for name, column in links.items():
+        refuse_absent(name, columns, field)
+        if isinstance(column, str):
+            refuse_absent(column, columns, f"{field} of {name!r}")
+        elif field == "rates" and isinstance(column, int | float | np.number):
+            check_between(column, f"rates of {name!r}", 0.0, np.inf)
+        else:
+            number = " or a number" if field == "rates" else ""
+            raise DataError(
+                f"{field} of {name!r} must be the name of a column of the table{number}; "
+                f"got {shown(column)}. Put it into the table."
+            )
+
+
+def check_rates(
+    rates: Mapping[str, Any],
+    columns: Mapping[str, int],
+    rows: Array,
+    dates: Sequence[Any] | pd.Index[Any],
+) -> None:
+    """Refuse rates that are not positive in rows (n_dates, n_columns) of the table."""
+    for name, column in rates.items():
+        if not isinstance(column, str):
+            continue
+        path = rows[:, columns[column]]
+        bad = path <= 0.0
+        if bad.any():
+            first = int(np.argmax(bad))
+            raise DataError(
+                f"the rate of {name!r}, {column!r}, must be positive; got {path[first]:g} "
+                f"on {day(dates[first])}. Fix the data."
+            )
+
+
+def check_coin(name: str, coin: Any, price: float, rate: float) -> None:
+    """Refuse the rate of an inverse contract that cannot be the price of its coin."""
+    if not isinstance(coin, str):
+        raise DataError(
+            f"rates must name the column with the price of the coin that {name!r} pays in; "
+            f"got {coin!r}. Pass for example rates={{{name!r}: 'BTC'}}."
+        )
+    if price > 0.0 and not 1.0 / MAX_PRICE_RATIO <= rate / price <= MAX_PRICE_RATIO:
+        raise DataError(
+            f"rates must name for {name!r} the column with the price of its coin, which is near "
+            f"that of the contract; {coin!r} is {rate:g} where the contract is {price:g}. "
+            "Name another column, or give both in one currency."
+        )
+
+
+def check_positive_prices(prices: pd.DataFrame) -> None:
+    """Refuse prices by which simple returns cannot be divided."""
+    for asset, path in prices.items():
+        bad = np.flatnonzero(path.to_numpy() <= 0.0)
+        if len(bad):
+            raise DataError(
+                f"prices of {asset!r} must be positive for simple returns; got "
+                f"{path.iloc[bad[0]]:g} on {day(path.index[bad[0]])}. "
+                "Fix the data, or use kind='difference' if that is its price."
+            )
+
+
+# --- the next bar ---
+
+
+def checked_bar(bar: Any, columns: Collection[str]) -> Array:
+    """Return the numbers of a bar, (1, n_columns), in the order of the table."""
+    if not isinstance(bar, Mapping | pd.Series):
+        raise DataError(
+            "the new bar must map each column of the table to a number; "
+            f"got {shown(bar)}. Pass a dictionary or a Series."
+        )
+    values = as_mapping(bar, "the new bar", "{'BTC': 60_000.0}")
+    row = []
+    for name in columns:
+        if name not in values:
+            raise DataError(
+                f"the new bar must hold every column of the table; {name!r} is missing. "
+                "Add it, or leave it out of the market."
+            )
+        row.append(_checked_number(values[name], name))
+    return np.array([row], dtype=np.float64)
+
+
+def _checked_number(value: Any, name: str) -> float:
+    # the usual case first: a bar should cost no more than its arithmetic
+    if type(value) is float and -MAX_ABSOLUTE_VALUE < value < MAX_ABSOLUTE_VALUE:
+        return value
+    check_between(value, f"{name!r} of the new bar", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
+    return float(value)
+
+
+def checked_date(date: Any, last_date: Any) -> Any:
+    """Return the date of a bar as the table writes it; refuse one that is not after the last."""
+    try:
+        if isinstance(last_date, pd.Timestamp) and isinstance(
+            date, str | datetime.date | np.datetime64
+        ):
+            date = pd.Timestamp(date)
+        later = bool(date > last_date)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"the new bar must be dated like the table, whose last date is {last_date!r}; "
+            f"got {date!r}. Convert it, for example with tz_localize or tz_convert."
+        ) from None
+    if not later:
+        raise DataError(
+            f"the new bar must be later than {day(last_date)}; got {day(date)}. Pass the next bar."
+        )
+    return date

@@ -1,0 +1,102 @@
+"""Rules of rebalancing: how far a holding may be from its target before it is traded."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataError
+
+
+@exported_by("hedgeresearch.recommendation")
+@dataclass(frozen=True)
+class NoTradeBands:
+    """Rebalance when a holding leaves a band around its target, to the edge of the band.
+
+    The tracking error is kept on average over time and by all hedges together, whether their
+    deviations are alike or not; it is no bound for one observation. Where nothing is held yet, the
+    first trade goes to the target in whole lots.
+
+    Parameters
+    ----------
+    tracking_error : float > 0
+        Volatility that deviations may add, as a share of the hedged position's own volatility: 0.1
+        adds 1 % to its variance.
+
+    Examples
+    --------
+    >>> NoTradeBands().tracking_error
+    0.1
+    """
+
+    tracking_error: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_between(self.tracking_error, "tracking_error", 0.0, math.inf)
+
+
+@exported_by("hedgeresearch.recommendation")
+@dataclass(frozen=True)
+class CostOptimalBands:
+    """Rebalance to the edge of bands that balance trading costs against risk.
+
+    Parameters
+    ----------
+    risk_aversion : float > 0
+        Per unit of currency: half of it times a variance is what that variance costs per period.
+        1e-6 for a position of a few million.
+
+    Examples
+    --------
+    >>> CostOptimalBands(risk_aversion=1e-6)
+    CostOptimalBands(risk_aversion=1e-06)
+    """
+
+    risk_aversion: float
+
+    def __post_init__(self) -> None:
+        check_between(self.risk_aversion, "risk_aversion", 0.0, math.inf)
+
+
+@exported_by("hedgeresearch.recommendation")
+@dataclass(frozen=True)
+class PartialRebalancing:
+    """Trade part of the way to the target each period, under quadratic price impact.
+
+    At least one lot is traded where a lot pays.
+
+    Parameters
+    ----------
+    risk_aversion : float > 0
+        As in :class:`CostOptimalBands`.
+    impact : float > 0
+        Half of it times a trade squared is what the trade costs, in currency for contracts.
+    mean_reversion : float in [0, 1)
+        Share of its distance to its mean that the target loses in a period; 0 for a random walk.
+
+    Examples
+    --------
+    >>> PartialRebalancing(risk_aversion=1e-6, impact=2000.0)
+    PartialRebalancing(risk_aversion=1e-06, impact=2000.0, mean_reversion=0.0)
+    """
+
+    risk_aversion: float
+    impact: float
+    mean_reversion: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_between(self.risk_aversion, "risk_aversion", 0.0, math.inf)
+        check_between(self.impact, "impact", 0.0, math.inf)
+        check_between(self.mean_reversion, "mean_reversion", -math.inf, 1.0)
+        if self.mean_reversion < 0.0:
+            raise DataError(
+                f"mean_reversion must lie in [0, 1); got {self.mean_reversion!r}. "
+                "Pass 0 for a target that is a random walk."
+            )
+
+
+Rebalancing: TypeAlias = NoTradeBands | CostOptimalBands | PartialRebalancing
+"""One of the three rules."""

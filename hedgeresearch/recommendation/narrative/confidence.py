@@ -1,0 +1,80 @@
+"""Sentences on intervals, other models, and effectiveness out of sample."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from hedgeresearch._formatting import ZERO_TOLERANCE, full_percent, percent, quantity, side
+from hedgeresearch.recommendation.assessment.confidence import Confidence
+
+RATIO_DIGITS = 3
+"""Significant digits of a ratio, and minimum number of its decimals."""
+
+
+def confidence_sentences(confidence: Confidence) -> list[str]:
+    """Return what is known of the error of the ratio, and of the model."""
+    if confidence.interval_note:
+        sentences = [f"Interval of the ratio not available: {confidence.interval_note}"]
+    else:
+        sentences = [
+            _interval(confidence, str(name), row) for name, row in confidence.ratios.iterrows()
+        ]
+    if confidence.by_model is not None:
+        spans = "; ".join(
+            f"{name} {_span(confidence.by_model[name], confidence.unit[str(name)])}"
+            for name in confidence.by_model
+        )
+        sentences.append(
+            f"Targets of the {len(confidence.by_model)} models in the backtest: "
+            f"{spans}{_without_limits(confidence)}."
+        )
+    return [*sentences, _effectiveness(confidence)]
+
+
+def _interval(confidence: Confidence, name: str, row: pd.Series[float]) -> str:
+    ends = row[["ratio", "lower", "upper"]]
+    largest = max(float(ends.abs().max()), ZERO_TOLERANCE)
+    decimals = max(RATIO_DIGITS - 1 - math.floor(math.log10(largest)), RATIO_DIGITS)
+    ratio, lower, upper = (f"{end:.{decimals}f}" for end in ends)
+    unit = confidence.unit[name]
+    limits = _without_limits(confidence)
+    if row["lower"] == row["upper"]:
+        span = _span(row[["contracts"]], unit)
+        return f"The ratio of {name} is fixed at {ratio}, which corresponds to {span}{limits}."
+    one = ", not distinguishable from 1:1" if name in confidence.one_to_one else ""
+    span = _span(row[["at lower", "at upper"]], unit)
+    return (
+        f"The ratio of {name} is {ratio} "
+        f"({full_percent(confidence.level)} interval {lower} to {upper}{one}), "
+        f"which corresponds to {span}{limits}."
+    )
+
+
+def _without_limits(confidence: Confidence) -> str:
+    return ", without limits" if confidence.limited else ""
+
+
+def _span(contracts: pd.Series[float], unit: str) -> str:
+    """Return the smallest to the largest number of contracts in words."""
+    ends = (float(contracts.min()), float(contracts.max()))
+    low, high = sorted(ends, key=abs)
+    most = side(high, f"{quantity(high)} {unit}")
+    if low == high:
+        return most
+    if low * high > 0.0:
+        return f"{quantity(abs(low))} to {most}"
+    return f"{side(low, f'{quantity(low)} {unit}')} to {most}"
+
+
+def _effectiveness(confidence: Confidence) -> str:
+    expected = percent(confidence.expected_effectiveness)
+    promised = f"The model expects a variance reduction of {expected}"
+    found = confidence.out_of_sample
+    if found is None:
+        return f"{promised} in sample; run walk_forward for an out-of-sample estimate."
+    return (
+        f"{promised}; out of sample it was {percent(found.difference)} "
+        f"({full_percent(found.level)} interval {percent(found.lower)} to {percent(found.upper)})."
+    )

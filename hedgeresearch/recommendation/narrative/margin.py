@@ -1,0 +1,68 @@
+"""Sentences on liquidation risk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._formatting import full_percent, percent, quantity
+from hedgeresearch.recommendation.inputs.settings import Margin
+
+
+def margin_sentences(
+    risks: pd.DataFrame | None, unknown: Sequence[str], margin: Margin
+) -> list[str]:
+    """Return the risk of liquidation of each hedge, warnings first.
+
+    Parameters
+    ----------
+    risks : DataFrame or None
+        A row for each hedge on margin.
+    unknown : sequence of str
+        Hedges held on collateral whose maintenance margin is not given.
+    margin : Margin
+    """
+    missing = [
+        f"Liquidation risk of {name} not available: its maintenance margin was not given."
+        for name in unknown
+    ]
+    if risks is None:
+        return missing
+    warnings = []
+    others = []
+    for name, row in risks.iterrows():
+        sentence = _sentence(str(name), row, margin)
+        if row["probability"] > margin.probability:
+            warnings.append(f"Warning: {sentence}")
+        else:
+            others.append(sentence)
+    return [*warnings, *others, *missing]
+
+
+def _sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
+    if math.isnan(row["needed"]):
+        return f"Liquidation risk of {name} not available: its past prices are not all positive."
+    horizon = f"within {margin.horizon} observations"
+    accepted = full_percent(margin.probability)
+    needed = f"a collateral of {_amount(row, 'needed')}"
+    if math.isnan(row["collateral"]):
+        return (
+            f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
+            f"{horizon} at {accepted} or below."
+        )
+    if not 0.0 < row["liquidation price"] < math.inf:
+        collateral = _amount(row, "collateral")
+        return f"{name} cannot be liquidated at any price on its collateral of {collateral}."
+    return (
+        f"{name} is liquidated at a price of {quantity(row['liquidation price'])}: probability "
+        f"{percent(row['probability'])} {horizon} ({percent(row['closed form'])} for normal "
+        f"returns); {needed} keeps it at {accepted} or below."
+    )
+
+
+def _amount(row: pd.Series[Any], column: str) -> str:
+    """Return collateral with the coin or currency that it is in, where that is known."""
+    return " ".join(filter(None, (quantity(row[column]), row["currency"])))

@@ -1,0 +1,47 @@
+"""The sentence on regimes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._formatting import quantity, side
+
+
+def regime_sentences(regimes: pd.DataFrame) -> str:
+    """Return the most probable regime and the target in each.
+
+    Parameters
+    ----------
+    regimes : DataFrame (k, 2 + n_instruments)
+        Probability, expected duration, and contracts of each instrument.
+    """
+    likely: Any = regimes["probability"].idxmax()
+    row = regimes.loc[likely]
+    duration = row["expected duration"]
+    lasts = (
+        f", with an expected duration of {duration:,.0f} observations"
+        if math.isfinite(duration)
+        else ""
+    )
+    targets = [f"in regime {likely}: {_contracts(row)}"]
+    targets += [
+        f"in regime {regime} ({other['probability']:.0%}): {_contracts(other)}"
+        for regime, other in regimes.iterrows()
+        if regime != likely
+    ]
+    return (
+        f"Regime {likely} is the most probable next ({row['probability']:.0%}){lasts}. "
+        f"Target {'; '.join(targets)}."
+    )
+
+
+def _contracts(row: pd.Series[float]) -> str:
+    """Return the contracts in words; the name is left out where there is one instrument."""
+    contracts = row.iloc[2:]
+    sides = {name: side(value, quantity(value)) for name, value in contracts.items()}
+    if len(sides) == 1:
+        return next(iter(sides.values()))
+    return ", ".join(f"{text} {name}" for name, text in sides.items())

@@ -1,0 +1,62 @@
+"""Sentences on past losses and tails of the hedged position."""
+
+from __future__ import annotations
+
+from hedgeresearch._formatting import day, money, quantity
+from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.assessment.risks import MIN_TAIL_RETURNS
+from hedgeresearch.recommendation.narrative.effect import VOLATILITY_TOLERANCE
+
+MAX_LOSS_RATIO = 5
+"""Multiple of the expected volatility above which a past loss is a warning."""
+
+
+def added_variance_sentences(assessment: Assessment) -> list[str]:
+    """Return a warning where the hedge adds variance."""
+    hedged = assessment.volatility["as recommended"]
+    unhedged = assessment.volatility["unhedged"]
+    if hedged <= unhedged * (1.0 + VOLATILITY_TOLERANCE):
+        return []
+    return [
+        "Warning: the hedge adds variance: volatility is "
+        f"{money(hedged)} with it, {money(unhedged)} without."
+    ]
+
+
+def past_loss_sentences(assessment: Assessment) -> list[str]:
+    """Return a warning where a past loss is far above the expected volatility."""
+    expected = assessment.volatility["as recommended"]
+    profits = assessment.past * assessment.valuation.value
+    loss = -float(profits.min())
+    if loss <= MAX_LOSS_RATIO * expected:
+        return []
+    return [
+        f"Warning: on {day(profits.idxmin())} the hedged position would have lost {money(loss)}, "
+        f"{quantity(loss / expected, 2)} times its expected volatility."
+    ]
+
+
+def tail_sentences(assessment: Assessment) -> list[str]:
+    """Return whether tails are fat, and a loss that is exceeded once in a hundred observations."""
+    tails = assessment.tails
+    loss = money(tails.historical_value_at_risk * abs(assessment.valuation.value))
+    warning = "Warning: " if tails.verdict == "fat" else ""
+    once_in = round(1 / (1 - tails.level))
+    return [
+        f"{warning}{tails.sentence}",
+        f"In 1 of {once_in} past observations the hedged position would have lost {loss} or more.",
+    ]
+
+
+def tail_dependence_sentences(assessment: Assessment) -> list[str]:
+    """Return whether the hedge moves with the asset when that falls most."""
+    found = assessment.tail_dependence
+    if found is not None:
+        return [f"{'Warning: ' if found.fails else ''}{found.sentence}"]
+    n_returns = len(assessment.past_returns)
+    if assessment.plan.holdings.any() and n_returns < MIN_TAIL_RETURNS:
+        return [
+            f"Tail dependence not available: it needs {MIN_TAIL_RETURNS} returns; "
+            f"there are {n_returns}."
+        ]
+    return []

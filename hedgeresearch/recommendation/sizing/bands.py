@@ -1,0 +1,156 @@
+r"""No-trade bands around the targets of several hedges.
+
+.. math:: E[d' S d] \le \sum_{ij} |S_{ij}| \, \frac{b_i b_j}{3} = a^2 \quad \text{where} \quad
+    b_i = \frac{\sqrt 3 \, a}{s_i \sqrt{\sum_{jk} |\rho_{jk}|}}
+
+Each deviation d is uniform within its band of half-width b (see ``hedgeresearch.trading.bands``), S
+is the covariance of the hedges' profits, with volatilities s and correlations :math:`\rho`. So a
+tracking error of a is kept however the deviations move together; where they do not, less of it is
+used.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
+from hedgeresearch.recommendation.inputs.rebalancing import (
+    CostOptimalBands,
+    NoTradeBands,
+    PartialRebalancing,
+    Rebalancing,
+)
+from hedgeresearch.recommendation.inputs.settings import Objective
+from hedgeresearch.recommendation.sizing.contracts import contracts_for_ratios
+from hedgeresearch.recommendation.sizing.past_targets import MIN_PAST_DATES, past_targets
+from hedgeresearch.recommendation.sizing.valuation import Valuation, position_volatility
+from hedgeresearch.trading.bands import no_trade_band, tracking_error_band
+from hedgeresearch.typing import Array
+
+Flags = npt.NDArray[np.bool_]
+
+
+class Bands(NamedTuple):
+    """Bands around the targets, (n_instruments,) each; made once and kept from bar to bar.
+
+    Attributes
+    ----------
+    half_widths : array
+        In contracts.
+    past_mean : array
+        Mean of the past targets, in contracts.
+    unstable : array of bool
+        Whether the target changes by more per observation than the tracking error allows.
+    """
+
+    half_widths: Array
+    past_mean: Array
+    unstable: Flags
+
+
+def bands_from_past(
+    problem: HedgeProblem, valuation: Valuation, objective: Objective, rebalancing: Rebalancing
+) -> Bands:
+    """Return the bands for targets that change as they did on the last dates."""
+    path = past_targets(problem, valuation, objective)
+    past_mean = path.mean(axis=0)
+    variances = np.zeros(len(past_mean))
+    if len(path) >= MIN_PAST_DATES:
+        variances = np.diff(path, axis=0).var(axis=0)
+    covariance = valuation.covariance[1:, 1:]
+    if isinstance(rebalancing, NoTradeBands):
+        allowed = rebalancing.tracking_error * _hedged_volatility(problem, valuation)
+        half_widths, unstable = tracking_error_half_widths(
+            valuation.costs, variances, covariance, allowed, valuation.lots
+        )
+        return Bands(half_widths, past_mean, unstable)
+    volatilities = np.sqrt(np.diagonal(covariance))
+    half_widths = cost_optimal_half_widths(
+        rebalancing, valuation.costs, variances, volatilities, valuation.lots
+    )
+    return Bands(half_widths, past_mean, np.zeros(len(half_widths), dtype=bool))
+
+
+def _hedged_volatility(problem: HedgeProblem, valuation: Valuation) -> float:
+    """Return the volatility of the position under the hedge of minimum variance, in currency."""
+    ratio = problem.fit.next_ratio.to_numpy()
+    best = contracts_for_ratios(ratio, valuation.scale, valuation.sizes)
+    return position_volatility(problem, valuation, best)
+
+
+def tracking_error_half_widths(
+    costs: Array, target_variances: Array, covariance: Array, allowed: float, lots: Array
+) -> tuple[Array, Flags]:
+    """Return half-widths (n,) in contracts that keep a tracking error, and which cannot keep it.
+
+    At least half a lot, and zero where trades are free.
+
+    Parameters
+    ----------
+    costs : array (n,)
+        Cost of trading one contract, in currency.
+    target_variances : array (n,)
+        Of the changes of the targets, in contracts, per date.
+    covariance : array (n, n)
+        Of the profits of one contract each, in currency squared, per date.
+    allowed : float
+        Volatility that all deviations together may add, in currency.
+    lots : array (n,)
+    """
+    volatilities = np.sqrt(np.diagonal(covariance))
+    # the hedges share the tracking error in proportion to how much they move alike
+    alike = math.sqrt(np.abs(covariance / np.outer(volatilities, volatilities)).sum())
+    half_widths = np.zeros(len(lots))
+    unstable = np.zeros(len(lots), dtype=bool)
+    terms = zip(costs, target_variances, volatilities, lots, strict=True)
+    for i, (cost, variance, volatility, lot) in enumerate(terms):
+        if cost == 0.0:
+            continue
+        # trading at each date leaves more than is allowed: the band is as narrow as lots permit
+        unstable[i] = allowed / alike <= volatility * math.sqrt(variance / 2.0)
+        half_widths[i] = lot / 2.0
+        if not unstable[i]:
+            half_widths[i] = tracking_error_band(
+                allowed / alike, volatility, target_variance=variance, step=1.0, lot=lot
+            )
+    return half_widths, unstable
+
+
+def cost_optimal_half_widths(
+    rebalancing: CostOptimalBands | PartialRebalancing,
+    costs: Array,
+    target_variances: Array,
+    volatilities: Array,
+    lots: Array,
+) -> Array:
+    """Return half-widths (n,) in contracts that balance trading costs against risk.
+
+    At least half a lot, and zero where trades are free. With impact, the cost is that of one lot:
+    nearer to the aim than this, not even one lot pays.
+
+    Parameters
+    ----------
+    rebalancing : CostOptimalBands or PartialRebalancing
+    costs : array (n,)
+        Cost of trading one contract, in currency.
+    target_variances : array (n,)
+        Of the changes of the targets, in contracts, per date.
+    volatilities : array (n,)
+        Of the profit of one contract, in currency, per date.
+    lots : array (n,)
+    """
+    aversion = rebalancing.risk_aversion
+    if isinstance(rebalancing, PartialRebalancing):
+        costs = costs + 0.5 * rebalancing.impact * lots
+    half_widths = np.zeros(len(lots))
+    terms = zip(costs, target_variances, volatilities, lots, strict=True)
+    for i, (cost, target_variance, volatility, lot) in enumerate(terms):
+        if cost != 0.0:
+            half_widths[i] = no_trade_band(
+                cost, target_variance, aversion, volatility**2, step=1.0, lot=lot
+            )
+    return half_widths

@@ -1,0 +1,80 @@
+"""Value of a position and of one contract of each instrument, at the prices of one date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
+from hedgeresearch.typing import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Valuation:
+    """Values in the currency of the account.
+
+    Attributes
+    ----------
+    scale : float
+        Value of one unit of the position's returns; for differences, in units.
+    value : float
+        Signed value of the position; of a portfolio, its gross value.
+    net_value : float
+        Value long less value short of the position.
+    sizes : array (n_instruments,)
+        Value of one unit of the returns of one contract; for differences, its size.
+    notionals : array (n_instruments,)
+        Value of one contract.
+    covariance : array (1 + n_instruments, 1 + n_instruments)
+        Of the next profits of the position and of one contract each, in currency squared.
+    costs : array (n_instruments,)
+        Cost of trading one contract.
+    lots : array (n_instruments,)
+        Smallest number of contracts that is traded; others are its multiples.
+    """
+
+    scale: float
+    value: float
+    net_value: float
+    sizes: Array
+    notionals: Array
+    covariance: Array
+    costs: Array
+    lots: Array
+
+
+def value_problem(problem: HedgeProblem) -> Valuation:
+    """Return what the position and the contracts are worth at the last prices of the market."""
+    market = problem.market
+    position = problem.position
+    terms = problem.terms
+    prices = {asset: market.value(asset) for asset in position.assets}
+    scale = position.scale(prices, problem.kind)
+    notionals = np.array(
+        [
+            abs(float(one.notional(market.price(one.name), market.rate(one.name))))
+            for one in problem.instruments
+        ]
+    )
+    sizes = notionals
+    if problem.kind == "difference":
+        sizes = np.array([one.size for one in problem.instruments])
+    weights = np.concatenate([[scale], sizes])
+    return Valuation(
+        scale=scale,
+        value=position.scale(prices, "simple"),
+        net_value=position.net_value(prices),
+        sizes=sizes,
+        notionals=notionals,
+        covariance=problem.fit.next_covariance.to_numpy() * np.outer(weights, weights),
+        costs=np.array([one.fee + one.half_spread for one in terms]) * notionals,
+        lots=np.array([one.lot for one in terms]),
+    )
+
+
+def position_volatility(problem: HedgeProblem, valuation: Valuation, holdings: Array) -> float:
+    """Return the standard deviation of the next profit with holdings (n_instruments,)."""
+    covariance = problem.fit.next_covariance.to_numpy()
+    weights = np.concatenate([[valuation.scale], valuation.sizes * holdings])
+    return float(np.sqrt(max(weights @ covariance @ weights, 0.0)))

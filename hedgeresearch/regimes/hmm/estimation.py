@@ -1,0 +1,251 @@
+"""Maximum likelihood of a hidden Markov model: units, starting points, EM from each, the best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._validation.collinearity import check_independent
+from hedgeresearch._validation.frames import check_frame, check_returns
+from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, warn_caller
+from hedgeresearch.estimation.em import EMRun
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.multistart import finish_best
+from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
+from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.hmm.em import HMMSteps
+from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
+from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
+from hedgeresearch.regimes.hmm.hmmlearn_em import HMMLEARN_NAMES, run_hmmlearn
+from hedgeresearch.regimes.hmm.parameters import Parameters, named_parameters, parameter_bounds
+from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
+from hedgeresearch.regimes.hmm.starting_points import starting_points, whitening_matrix
+from hedgeresearch.regimes.hmm.units import Units
+from hedgeresearch.regimes.start import check_warm_start, start_fit
+from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
+from hedgeresearch.typing import Array
+
+SEARCH_TOLERANCE = 1e-4
+"""Gain in log-likelihood per EM step at which a start is left."""
+FINAL_TOLERANCE = 1e-8
+"""Gain in log-likelihood per EM step at which the best start ends."""
+MIN_VARIANCE = 1e-6
+"""Smallest variance of a combination of series in a regime, relative to the sample's, that has not
+collapsed."""
+MAX_REGIMES_NEAR = 2
+"""Number of regimes up to which the optimum near an earlier one is taken for the best; with more
+regimes there are several."""
+SPREAD = 1e-4
+"""Part of an earlier transition that is spread evenly over all regimes: EM never leaves a
+probability of zero."""
+DATES_PER_PARAMETER = 10
+
+Run = EMRun[Parameters]
+
+
+@dataclass(frozen=True, eq=False)
+class HMMSettings:
+    """Settings of an estimation.
+
+    Attributes
+    ----------
+    n_regimes, n_starts, seed : int
+    emissions : EstimatedEmissions, of the kind to be estimated
+    persistence : float, pseudo-counts of the prior on staying
+    allow_missing : bool
+    """
+
+    n_regimes: int
+    n_starts: int
+    seed: int
+    emissions: EstimatedEmissions
+    persistence: float = 0.0
+    allow_missing: bool = False
+
+
+def fit_hmm(
+    model: Any, observations: pd.DataFrame, settings: HMMSettings, warm_start: RegimeFit | None
+) -> RegimeFit:
+    """Estimate a hidden Markov model.
+
+    Parameters
+    ----------
+    model : the model whose settings these are, for the fit
+    observations : DataFrame (n_dates, n_series)
+    settings : HMMSettings
+    warm_start : RegimeFit or None, an earlier fit of the same model
+
+    Raises
+    ------
+    DataError
+        If the observations or the warm start cannot be used.
+    ConvergenceError
+        If a regime collapses from every start.
+    """
+    frame = check_observations(
+        observations, settings.n_regimes, allow_missing=settings.allow_missing
+    )
+    values = frame.to_numpy()
+    units = Units.from_observations(
+        values, common_scale=settings.emissions.structure == "spherical"
+    )
+    earlier = None
+    if warm_start is not None:
+        check_warm_start(model, warm_start, frame.columns)
+        earlier = earlier_parameters(warm_start, units)
+    run, log_likelihoods = maximize_likelihood(units.standardize(values), settings, earlier)
+    emissions = units.restore(run.parameters.emissions)
+    parameters = run.parameters._replace(emissions=emissions).ordered()
+    volume = units.log_volume(values)
+    fit = start_fit(
+        model,
+        frame,
+        HiddenMarkovChain(*parameters),
+        _estimates(parameters, frame, run.log_likelihood - volume, settings),
+        log_likelihoods - volume,
+        allow_missing=settings.allow_missing,
+    )
+    _warn_unless_converged(run)
+    warn_of_rare_regimes(fit.smoothed)
+    return fit
+
+
+def check_observations(
+    observations: Any, n_regimes: int, *, allow_missing: bool = False
+) -> pd.DataFrame:
+    """Refuse observations from which the regimes cannot be estimated.
+
+    There must be ten dates for each parameter of a regime, and no collinear columns.
+    """
+    n_series = check_frame(observations, "observations", allow_missing=allow_missing).shape[1]
+    n_parameters = n_series + n_series * (n_series + 1) // 2 + n_regimes - 1
+    minimum = DATES_PER_PARAMETER * n_regimes * n_parameters
+    frame = check_returns(
+        observations, "observations", minimum_rows=minimum, allow_missing=allow_missing
+    )
+    observed = frame.notna().to_numpy(dtype=float)
+    counts = observed.T @ observed
+    if counts.min() < minimum:
+        rarest = sorted(set(np.unravel_index(counts.argmin(), counts.shape)))
+        raise DataError(
+            "columns of observations must be observed, alone and together, on "
+            f"{minimum} dates or more; {' with '.join(repr(frame.columns[i]) for i in rarest)} is "
+            f"on {counts.min():.0f}. Leave one out."
+        )
+    check_independent(frame.cov().to_numpy(), [str(name) for name in frame.columns], "observations")
+    return frame
+
+
+def earlier_parameters(fit: RegimeFit, units: Units) -> Parameters:
+    """Return the parameters of an earlier fit, without units, as a starting point."""
+    chain = without_permutation(fit.initial_state)
+    if not isinstance(chain, HiddenMarkovChain) or not isinstance(
+        chain.emissions, EstimatedEmissions
+    ):
+        raise DataError(f"warm_start must be a fit of a hidden Markov model; got {fit!r}.")
+    k = len(chain.transition)
+    transition = (1.0 - SPREAD) * chain.transition + SPREAD / k
+    return Parameters(units.remove(chain.emissions), transition, np.full(k, 1.0 / k))
+
+
+def maximize_likelihood(
+    observations: Array, settings: HMMSettings, earlier: Parameters | None
+) -> tuple[Run, Array]:
+    """Run EM from an earlier fit, or from many starts if that cannot be trusted or fails.
+
+    Parameters
+    ----------
+    observations : array (n_dates, n_series), without units
+    settings : HMMSettings
+    earlier : Parameters or None, of an earlier fit
+
+    Returns
+    -------
+    tuple of EMRun, array (n_starts,)
+        The best run, and the log-likelihood that each start reached, NaN if it collapsed.
+    """
+    from threadpoolctl import threadpool_limits
+
+    steps = HMMSteps(observations, settings.persistence)
+    whitening = whitening_matrix(observations)
+    if earlier is not None and settings.n_regimes <= MAX_REGIMES_NEAR:
+        run = _unless_collapsed(steps.run(earlier, FINAL_TOLERANCE), whitening)
+        if run is not None:
+            return run, np.array([run.log_likelihood])
+    starts = starting_points(
+        observations, settings.n_regimes, settings.n_starts, settings.seed, settings.emissions
+    )
+    if earlier is not None:
+        starts = [earlier, *starts]
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _best_run(starts, steps, whitening)
+
+
+def _best_run(starts: list[Parameters], steps: HMMSteps, whitening: Array) -> tuple[Run, Array]:
+    """Run EM from all starts, and the best of them to the end."""
+    runs = [_unless_collapsed(_search_run(start, steps), whitening) for start in starts]
+    objectives = np.array([np.nan if run is None else run.objective for run in runs])
+
+    def finish(run: Run) -> Run | None:
+        return _unless_collapsed(steps.run(run.parameters, FINAL_TOLERANCE), whitening)
+
+    best = finish_best(runs, objectives, finish)
+    if best is None:
+        raise ConvergenceError(
+            f"a hidden Markov model with {len(starts[0].initial)} regimes must have a bounded "
+            f"likelihood; every one of {len(starts)} starts put a regime on a few (almost) "
+            "identical observations. Use fewer regimes or more dates, leave out stretches in "
+            "which a series does not move, and look for outliers that dwarf the rest."
+        )
+    return best, np.array([np.nan if run is None else run.log_likelihood for run in runs])
+
+
+def _search_run(start: Parameters, steps: HMMSteps) -> Run | None:
+    """Run EM from a start to the tolerance of the search, with hmmlearn where it can."""
+    complete = not np.isnan(steps.observations).any()
+    normal = isinstance(start.emissions, GaussianEmissions)
+    if (
+        normal
+        and complete
+        and not steps.persistence
+        and start.emissions.structure in HMMLEARN_NAMES
+    ):
+        return run_hmmlearn(start, steps.observations, SEARCH_TOLERANCE)
+    return steps.run(start, SEARCH_TOLERANCE)
+
+
+def _unless_collapsed(run: Run | None, whitening: Array) -> Run | None:
+    """Return the run, unless a combination of series does not vary in one of its regimes."""
+    if run is None:
+        return None
+    covariances = run.parameters.emissions.moments.covariances
+    smallest = np.linalg.eigvalsh(whitening @ covariances @ whitening.T).min()
+    return run if smallest > MIN_VARIANCE else None
+
+
+def _estimates(
+    parameters: Parameters, frame: pd.DataFrame, log_likelihood: float, settings: HMMSettings
+) -> Estimates:
+    """Describe the estimated parameters, in the units of the observations."""
+    errors = HMMErrors(parameters, frame.to_numpy(), settings.persistence)
+    return Estimates(
+        values=named_parameters(parameters, [str(name) for name in frame.columns]),
+        n_dates=len(frame),
+        log_likelihood=log_likelihood,
+        n_targets=settings.n_regimes - 1,  # probabilities of the first date
+        bounds=parameter_bounds(parameters, errors.visits),
+        inference=errors,
+    )
+
+
+def _warn_unless_converged(run: Run) -> None:
+    if not run.converged:
+        gain = run.history[-1] - run.history[-2]
+        warn_caller(
+            f"EM should stop gaining within {len(run.history)} steps; the last step still raised "
+            f"the log-likelihood by {gain:.1e}. Use fewer regimes or more dates.",
+            ConvergenceWarning,
+        )

@@ -1,0 +1,123 @@
+"""Starting points of the search for a hidden Markov model, from the moments of groups of dates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
+from hedgeresearch.regimes.hmm.parameters import Parameters
+from hedgeresearch.typing import Array, Indices
+
+WIDTHS = (5, 20, 60, 250)
+"""Numbers of dates over which local levels and variances are measured."""
+GROUPINGS = ("random dates", "k-means", "random dates", "quantiles")
+"""How dates are grouped, in turn."""
+KMEANS_STEPS = 10
+STAY = 0.95
+"""Probability of staying in a regime."""
+SHRINKAGE = 0.1
+"""Weight of the sample's covariance in those of the groups."""
+
+
+def starting_points(
+    observations: Array, n_regimes: int, n_starts: int, seed: int, emissions: EstimatedEmissions
+) -> list[Parameters]:
+    """Return starting points for a search.
+
+    A start measures the local variance or the local level, in turn, of random combinations of the
+    columns over a random width, so that short and long regimes, and regimes of variance,
+    correlation and mean, are all searched. The columns are made uncorrelated first, as regimes
+    often differ in a combination of small variance. Dates are grouped around random dates, by
+    k-means, or by quantiles of the first combination.
+
+    Parameters
+    ----------
+    observations : array (n_dates, n_series), standardized, with NaN for missing values
+    n_regimes, n_starts, seed : int
+    emissions : EstimatedEmissions, of the kind to be estimated
+    """
+    rng = np.random.default_rng(seed)
+    filled = np.nan_to_num(observations)  # a missing value counts as the mean
+    uncorrelated = filled @ whitening_matrix(observations).T
+    points = []
+    for start in range(n_starts):
+        features = _local_features(uncorrelated, by_variance=start % 2 == 0, rng=rng)
+        grouping = GROUPINGS[start // 2 % len(GROUPINGS)]
+        labels = _group_dates(features, n_regimes, grouping, rng)
+        points.append(_parameters_of_groups(filled, labels, n_regimes, emissions))
+    return points
+
+
+def whitening_matrix(observations: Array) -> Array:
+    """Return the matrix (n_series, n_series) that makes the sample's covariance the identity."""
+    filled = np.nan_to_num(observations)
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(filled.T @ filled / len(filled))))
+
+
+def _local_features(uncorrelated: Array, *, by_variance: bool, rng: np.random.Generator) -> Array:
+    """Return local log-variances or levels of random combinations, (n_dates, 2 * n_series)."""
+    n_dates, n_series = uncorrelated.shape
+    combinations = uncorrelated @ rng.standard_normal((n_series, 2 * n_series))
+    width = min(int(rng.choice(WIDTHS)), n_dates // 4)
+    if by_variance:
+        return np.asarray(np.log(_moving_average(combinations**2, width) + 1e-12))
+    return _moving_average(combinations, width)
+
+
+def _moving_average(columns: Array, width: int) -> Array:
+    """Return centered means over ``width`` dates, over fewer at the ends of the sample."""
+    totals = np.vstack([np.zeros(columns.shape[1]), columns.cumsum(axis=0)])
+    dates = np.arange(len(columns))
+    low = np.maximum(dates - width // 2, 0)
+    high = np.minimum(dates + width // 2 + 1, len(columns))
+    return np.asarray((totals[high] - totals[low]) / (high - low)[:, None])
+
+
+def _group_dates(
+    features: Array, n_groups: int, grouping: str, rng: np.random.Generator
+) -> Indices:
+    """Return the group of each date, (n_dates,)."""
+    if grouping == "quantiles":
+        ranks = features[:, 0].argsort().argsort()
+        return np.asarray(ranks * n_groups // len(features))
+    centers = features[rng.choice(len(features), n_groups, replace=False)]
+    if grouping == "k-means":
+        for _ in range(KMEANS_STEPS):
+            centers = _means_of_nearest(features, centers)
+    return _nearest(features, centers)
+
+
+def _means_of_nearest(points: Array, centers: Array) -> Array:
+    """Return the mean of the points that are nearest to each center."""
+    nearest = _nearest(points, centers)
+    means = []
+    for k, center in enumerate(centers):
+        group = points[nearest == k]
+        means.append(group.mean(axis=0) if len(group) else center)
+    return np.stack(means)
+
+
+def _nearest(points: Array, centers: Array) -> Indices:
+    return np.asarray(((points[:, None, :] - centers[None]) ** 2).sum(axis=2).argmin(axis=1))
+
+
+def _parameters_of_groups(
+    observations: Array, labels: Indices, n_regimes: int, emissions: EstimatedEmissions
+) -> Parameters:
+    """Return parameters from the moments of the dates in each group."""
+    n_series = observations.shape[1]
+    means = np.zeros((n_regimes, n_series))
+    covariances = np.tile(np.eye(n_series), (n_regimes, 1, 1))
+    for k in range(n_regimes):
+        group = observations[labels == k]
+        if len(group):
+            means[k] = group.mean(axis=0)
+            second_moments = (1.0 - SHRINKAGE) * group.T @ group / len(group)
+            covariances[k] = SHRINKAGE * np.eye(n_series) + second_moments
+    move = (1.0 - STAY) / max(n_regimes - 1, 1)
+    transition = np.full((n_regimes, n_regimes), move) + (STAY - move) * np.eye(n_regimes)
+    return Parameters(
+        emissions.with_moments(means, covariances, emissions.degrees_of_freedom),
+        transition / transition.sum(axis=1, keepdims=True),
+        np.full(n_regimes, 1.0 / n_regimes),
+    )

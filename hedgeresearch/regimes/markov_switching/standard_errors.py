@@ -1,0 +1,96 @@
+"""Standard errors of switching models, from numerical derivatives of the log-likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch.estimation.influence import covariance_from_influence, parameter_influence
+from hedgeresearch.estimation.parameter_name import Bound
+from hedgeresearch.regimes.markov_chain import zero_transitions
+from hedgeresearch.typing import Array
+
+MIN_PROBABILITY = 1e-6
+"""Transition probability below which an estimate lies on the bound of zero."""
+STEP = 1e-3
+"""Step of the numerical derivatives, relative to the size of a parameter."""
+
+
+@dataclass(frozen=True, eq=False)
+class SwitchingErrors:
+    """Robust sampling covariance of a model whose last parameters are transition probabilities, when asked.
+
+    Scores and Hessian are central differences of the log-likelihood of each date; probabilities on the bound of zero
+    are held there.
+
+    Attributes
+    ----------
+    log_likelihood : gives that of each date (n_dates,) at parameters (n,)
+    point : array (n,), the estimates; the transition probabilities, row by row without the last column, stand last
+    sizes : array (n,), by which each parameter changes the likelihood noticeably
+    transition : array (k, k)
+    """
+
+    log_likelihood: Callable[[Array], Array]
+    point: Array
+    sizes: Array
+    transition: Array
+
+    def covariance(self) -> Array:
+        """The sandwich of White (1982), eq. 3.3, (n, n)."""
+        directions = self._directions()
+        scores, information = self._scores_and_information(directions)
+        return covariance_from_influence(
+            parameter_influence(scores, information, np.eye(len(directions))) @ directions
+        )
+
+    def inverse_hessian(self) -> Array:
+        """The inverse of minus the Hessian, (n, n), which most programs print; zero for probabilities held at zero."""
+        directions = self._directions()
+        scores, information = self._scores_and_information(directions)
+        return np.asarray(directions.T @ np.linalg.inv(information) @ directions / len(scores))
+
+    def _scores_and_information(self, directions: Array) -> tuple[Array, Array]:
+        """Scores (n_dates, n_free) along the directions, and minus their mean Hessian."""
+        steps = STEP * directions
+        up = [self.log_likelihood(self.point + step) for step in steps]
+        down = [self.log_likelihood(self.point - step) for step in steps]
+        scores = np.stack([(a - b) / (2 * STEP) for a, b in zip(up, down, strict=True)], axis=1)
+        return scores, -self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1)) / len(
+            scores
+        )
+
+    def _curvature(self, steps: Array, up: Array, down: Array) -> Array:
+        """Second derivatives of the log-likelihood along the directions (Abramowitz and Stegun 1964, 25.3.24)."""
+        here, n = self.log_likelihood(self.point).sum(), len(steps)
+        curvature = np.diag(up - 2 * here + down)
+        for i in range(n):
+            for j in range(i):
+                both = self.log_likelihood(self.point + steps[i] + steps[j]).sum()
+                neither = self.log_likelihood(self.point - steps[i] - steps[j]).sum()
+                mixed = 0.5 * (both + neither - up[i] - down[i] - up[j] - down[j]) + here
+                curvature[i, j] = curvature[j, i] = mixed
+        return np.asarray(curvature / STEP**2)
+
+    def _directions(self) -> Array:
+        """Where the parameters can move, each direction of the length of its parameter's size, (n_free, n)."""
+        n, k = len(self.point), len(self.transition)
+        first = n - k * (k - 1)
+        directions = list(np.diag(self.sizes)[:first])
+        for i, row in enumerate(self.transition):
+            support = np.flatnonzero(row > MIN_PROBABILITY)
+            for j in support[:-1]:
+                # what one probability gains the last of the row's positive ones loses
+                direction = np.zeros(n + 1)
+                direction[first + i * (k - 1) + j] = min(row[j], row[support[-1]])
+                lost = first + i * (k - 1) + support[-1] if support[-1] < k - 1 else n
+                direction[lost] = -min(row[j], row[support[-1]])
+                directions.append(direction[:n])
+        return np.stack(directions)
+
+
+def transition_bounds(transition: Array) -> tuple[Bound, ...]:
+    """Return the transition probabilities that lie on the bound of zero."""
+    return zero_transitions(transition, MIN_PROBABILITY)

@@ -1,0 +1,76 @@
+"""Estimation of a univariate volatility model on a series that a user passes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._validation.frames import check_returns
+from hedgeresearch._validation.series import one_series
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.volatility.fit import VolatilityErrors, VolatilityFit, array_estimate
+from hedgeresearch.volatility.protocols import VolatilityEstimate, VolatilityModel
+
+MIN_DATES_PER_PARAMETER = 10
+"""Observations that a sample must have for each parameter."""
+BOUNDS_ADVICE = (
+    "Read its path with care; a longer sample or a model with fewer parameters may serve better."
+)
+"""Advice in the warning about an estimate that lies on a bound."""
+
+
+def fit_volatility(
+    model: VolatilityModel, series: Any, warm_start: VolatilityFit | None = None
+) -> VolatilityFit:
+    """Check a series, estimate a model on it, and filter it."""
+    sample = _check_sample(series, model.names)
+    returns = np.ascontiguousarray(sample.to_numpy())
+    estimate = model.estimate_array(returns, _earlier_estimate(model, sample, warm_start))
+    warn_of_bounds(type(model).__name__, estimate.bounds_hit, BOUNDS_ADVICE)
+    _, _, final_state = estimate.initial_state.filter(returns)
+    return VolatilityFit(
+        model=model,
+        estimates=Estimates(
+            values=dict(zip(estimate.names, estimate.parameters.tolist(), strict=True)),
+            n_dates=len(sample),
+            log_likelihood=float(estimate.log_likelihood),
+            gradient_norm=estimate.gradient_norm,
+            bounds=estimate.bounds_hit,
+            inference=VolatilityErrors(estimate),
+        ),
+        returns=sample,
+        initial_state=estimate.initial_state,
+        final_state=final_state,
+        sample_end=sample.index[-1],
+    )
+
+
+def _check_sample(series: Any, parameter_names: Sequence[str]) -> pd.Series[float]:
+    min_dates = MIN_DATES_PER_PARAMETER * len(parameter_names)
+    sample = one_series(check_returns(series, minimum_rows=2))
+    if len(sample) < min_dates:
+        raise DataError(
+            f"returns must have at least {min_dates} rows, ten for each parameter; got "
+            f"{len(sample)}. Pass a longer sample."
+        )
+    return sample
+
+
+def _earlier_estimate(
+    model: VolatilityModel, sample: pd.Series[float], warm_start: VolatilityFit | None
+) -> VolatilityEstimate | None:
+    """Return the estimate of an earlier fit, where the search begins."""
+    if warm_start is None:
+        return None
+    is_fit = isinstance(warm_start, VolatilityFit)
+    if not is_fit or warm_start.model != model or warm_start.returns.name != sample.name:
+        raise DataError(
+            f"warm_start must be an earlier fit of {model!r} to {sample.name!r}; got "
+            f"{warm_start!r}."
+        )
+    return array_estimate(warm_start)

@@ -1,0 +1,111 @@
+"""Parameters of GARCH(1,1), and the box over which they are searched.
+
+A full vector is (mu, omega, alpha, gamma, beta, nu); a model estimates some of them, the others are
+fixed at mu = 0, gamma = 0 and normal innovations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch.typing import Array
+
+NAMES = ("mu", "omega", "alpha", "gamma", "beta", "nu")
+"""Names of a full vector of parameters."""
+PERSISTENCE_BOUND = 1.0 - 1e-6
+BOX = (
+    (-1.0, 1.0),  # mu
+    (np.log(1e-9), np.log(10.0)),  # log omega
+    (0.0, PERSISTENCE_BOUND),  # persistence, alpha + gamma / 2 + beta
+    (0.0, 1.0),  # share of news in it, (alpha + gamma / 2) / persistence
+    (0.0, 1.0),  # share of bad news in that, (alpha + gamma) / (2 alpha + gamma)
+    (1 / 500, 1 / 2.02),  # 1 / degrees of freedom
+)
+"""Coordinates of the search and their bounds, for a series of unit variance."""
+FIXED_POINT = (0.0, 0.0, 0.0, 0.0, 0.5, 0.0)
+"""Point of the box whose coordinates hold where a model does not estimate them."""
+
+
+@dataclass(frozen=True)
+class GARCHLayout:
+    """Choice of the parameters that a GARCH model estimates.
+
+    Attributes
+    ----------
+    constant_mean : bool
+        Whether mu is estimated; it is zero otherwise.
+    asymmetric : bool
+        Whether gamma is estimated.
+    student : bool
+        Whether the degrees of freedom nu are estimated; innovations are normal otherwise.
+    """
+
+    constant_mean: bool
+    asymmetric: bool
+    student: bool
+
+    @property
+    def kept(self) -> list[int]:
+        """Positions in a full vector of the parameters that are estimated."""
+        estimated = (self.constant_mean, True, True, self.asymmetric, True, self.student)
+        return [position for position, is_estimated in enumerate(estimated) if is_estimated]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters that are estimated, (k,)."""
+        return tuple(NAMES[position] for position in self.kept)
+
+    @property
+    def coordinates(self) -> list[int]:
+        """Positions in the box of the coordinates that are searched."""
+        searched = (self.constant_mean, True, True, True, self.asymmetric, self.student)
+        return [position for position, is_searched in enumerate(searched) if is_searched]
+
+    def bound_formula(self, coordinate: int, value: float) -> str:
+        """Return the bound of a coordinate at its lowest or highest value as a formula."""
+        persistence = "alpha + gamma / 2 + beta" if self.asymmetric else "alpha + beta"
+        formulas = {
+            0: ("mu", "mu"),
+            1: ("omega = 0", "omega"),
+            2: (f"{persistence} = 0", f"{persistence} = 1"),
+            3: ("alpha = 0", "beta = 0"),
+            4: ("alpha + gamma = 0", "alpha = 0"),
+            5: ("nu at its largest: normal", "nu at its smallest"),
+        }
+        lowest, highest = formulas[coordinate]
+        return lowest if value <= BOX[coordinate][0] else highest
+
+
+def from_box(point: Array) -> tuple[Array, float]:
+    """Return (mu, omega, alpha, gamma, beta) and the degrees of freedom at a point (6,)."""
+    mu, log_omega, persistence, news, bad, inverse_nu = point
+    news_weight = persistence * news
+    alpha = 2.0 * news_weight * (1.0 - bad)
+    gamma = 2.0 * news_weight * (2.0 * bad - 1.0)
+    beta = persistence * (1.0 - news)
+    nu = 1.0 / inverse_nu if inverse_nu > 0.0 else NORMAL
+    return np.array([mu, np.exp(log_omega), alpha, gamma, beta]), nu
+
+
+def box_jacobian(point: Array) -> Array:
+    """Return the derivatives of a full vector of parameters by the coordinates, (6, 6)."""
+    _, log_omega, persistence, news, bad, inverse_nu = point
+    jacobian = np.zeros((6, 6))
+    jacobian[0, 0] = 1.0
+    jacobian[1, 1] = np.exp(log_omega)
+    jacobian[2, 2:5] = (
+        2.0 * news * (1.0 - bad),
+        2.0 * persistence * (1.0 - bad),
+        -2.0 * persistence * news,
+    )
+    jacobian[3, 2:5] = (
+        2.0 * news * (2.0 * bad - 1.0),
+        2.0 * persistence * (2.0 * bad - 1.0),
+        4.0 * persistence * news,
+    )
+    jacobian[4, 2:4] = (1.0 - news, -persistence)
+    jacobian[5, 5] = -1.0 / inverse_nu**2 if inverse_nu > 0.0 else 0.0
+    return jacobian

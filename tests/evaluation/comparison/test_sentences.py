@@ -1,0 +1,62 @@
+"""Sentences on a comparison of hedges."""
+
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.evaluation.comparison.sentences import p_in_words, removed_in_words
+
+
+@pytest.fixture(scope="module")
+def comparison(panel):
+    return hr.evaluation.compare_hedges(panel, n_bootstrap=300, seed=1)
+
+
+def test_each_hedge_has_a_sentence(comparison):
+    table = comparison.table
+    share = {name: f"{100 * value:.1f}%" for name, value in table["effectiveness"].items()}
+    p = {name: p_in_words(value) for name, value in table["DM p"].items()}
+    assert comparison.sentences == (
+        f"good removes {share['good']} of variance, ols {share['ols']}; "
+        f"good is better ({p['good']}).",
+        f"bad removes {share['bad']} of variance, ols {share['ols']}; bad is worse ({p['bad']}).",
+        f"like removes {share['like']} of variance, ols {share['ols']}; "
+        f"the difference is not distinguishable from zero ({p['like']}).",
+        f"copy removes {share['ols']} of variance, the same as ols on every date.",
+    )
+
+
+def test_the_conclusion_counts_all_hedges(comparison):
+    assert comparison.conclusion.startswith(
+        "Counting all 3 hedges tried against ols, at least one is better (p "
+    )
+    assert comparison.conclusion.endswith("; with 90% confidence the best is good.")
+
+
+def test_shares_differ_where_they_can_and_may_be_negative(panel):
+    close = panel.assign(good=1.0001 * panel["ols"], bad=2 * panel["unhedged"])
+    sentences = hr.evaluation.compare_hedges(close, n_bootstrap=100).sentences
+    one, two = sentences[0].partition(" removes ")[2].split(" of variance, ols ")
+    assert float(one.removesuffix("%")) < float(two.split("%")[0])
+    assert sentences[1].startswith("bad adds 300.0% to variance, ols removes ")
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        (0.5, 0.5, ("removes 50.0% of variance", "50.0%")),
+        (0.5001, 0.5, ("removes 50.01% of variance", "50.00%")),
+        (0.500001, 0.5, ("removes 50.0% of variance", "50.0%")),
+        (-0.1, 0.2, ("adds 10.0% to variance", "removes 20.0%")),
+        (0.1, -0.2, ("removes 10.0% of variance", "adds 20.0%")),
+    ],
+)
+def test_shares_of_variance_in_words(own, other, expected):
+    assert removed_in_words(own, other) == expected
+
+
+@pytest.mark.parametrize(
+    ("p", "expected"),
+    [(0.0004, "p < .001"), (0.0049, "p = .005"), (0.25, "p = .25"), (1.0, "p = 1.00")],
+)
+def test_p_values_are_printed_as_in_papers(p, expected):
+    assert p_in_words(p) == expected

@@ -1,0 +1,233 @@
+"""Fingerprints of models: all settings count, the same in every process."""
+
+import importlib.util
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.evaluation.engine.fingerprint import fingerprint
+
+numbers = itertools.count()
+
+
+@pytest.fixture
+def define(tmp_path: Path) -> Callable[[str], Any]:
+    """Return what a file called ``notebook`` defines as ``observe``."""
+
+    def from_source(source: str) -> Any:
+        path = tmp_path / f"notebook_{next(numbers)}.py"
+        path.write_text(source)
+        spec = importlib.util.spec_from_file_location("notebook", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.observe
+
+    return from_source
+
+
+ABSOLUTE = "def observe(returns): return returns.abs()\n"
+METHOD = """class Scaled:
+    def __init__(self, size): self.size = size
+    def scale(self, returns): return self.size * returns
+    @property
+    def name(self): return "scaled"
+"""
+
+
+def regime(observe: Any) -> Any:
+    return hr.RegimeHedge(hr.GaussianHMM(2), observe=observe)
+
+
+def double(returns: Any) -> Any:
+    return 2 * returns
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A model of a user with one setting."""
+
+    value: Any
+    fit = hr.OLSHedge.fit
+
+
+# --- what counts ---
+
+
+def test_every_setting_of_a_model_counts() -> None:
+    models = [
+        hr.RollingOLSHedge(60),
+        hr.RollingOLSHedge(61),
+        hr.WeightedOLSHedge(60),
+        hr.MinimumVarianceHedge(hr.DCC()),
+        hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH(asymmetric=True))),
+        hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}),
+        hr.CombinedHedge({"naive": hr.NaiveHedge(), "rolling": hr.RollingOLSHedge(60)}),
+        regime(None),
+        regime(double),
+    ]
+    texts = [fingerprint(model) for model in models]
+    assert len(set(texts)) == len(texts)
+    assert fingerprint(hr.RollingOLSHedge(60)) == texts[0]
+
+
+def test_classes_of_the_package_have_their_exported_name() -> None:
+    text = fingerprint(hr.RollingOLSHedge(60))
+    assert text.startswith("hedgeresearch.hedges.RollingOLSHedge{'window': 60")
+
+
+def test_values_are_identified_by_content() -> None:
+    table = pd.DataFrame({"x": [1.0, 2.0]}, pd.date_range("2020-01-01", periods=2))
+    moved = table.copy()
+    moved.iloc[1, 0] = np.nextafter(2.0, 3.0)
+    values = [
+        None, True, 1, 1.5, "1", b"1", date(2020, 1, 1), pd.Timestamp("2020-01-01"), np.abs, np.sqrt,
+        [1, 2], [2, 1], {1, 2, 3}, {"a": 1}, {"a": 2}, table, moved, table.rename(columns={"x": "y"}),
+        table.shift(freq="D"), table["x"], table.index, np.array([1.0, 2.0]), np.array([[1.0, 2.0]]),
+        np.array([1, 2]), int, float,
+    ]  # fmt: skip
+    texts = [fingerprint(Setting(value)) for value in values]
+    assert len(set(texts)) == len(texts)
+    assert fingerprint(table.copy()) == fingerprint(table)
+    assert fingerprint({3, 2, 1}) == fingerprint({1, 2, 3})
+
+
+def test_functions_count_by_their_source(define: Callable[[str], Any]) -> None:
+    sources = [
+        ABSOLUTE,
+        ABSOLUTE.replace("abs", "cumsum"),
+        "def observe(returns, size=1): return size * returns\n",
+        "def observe(returns, size=2): return size * returns\n",
+        "def observe(returns, *, size=3): return size * returns\n",
+    ]
+    functions = [define(source) for source in sources]
+    texts = [fingerprint(regime(function)) for function in functions]
+    texts += [fingerprint(partial(functions[0], 1)), fingerprint(partial(functions[0], 2))]
+    texts += [fingerprint(partial(functions[1], 2))]
+    texts += [fingerprint(partial(functions[0], size=2))]
+    assert len(set(texts)) == len(texts)
+    assert fingerprint(regime(define(ABSOLUTE))) == texts[0]
+
+
+def test_methods_count_by_object_and_source(define: Callable[[str], Any]) -> None:
+    objects = [
+        define(f"{METHOD}observe = Scaled(1).scale\n"),
+        define(f"{METHOD}observe = Scaled(2).scale\n"),
+        define(f"{METHOD.replace('self.size *', 'self.size +')}observe = Scaled(2).scale\n"),
+        define(f"{METHOD.replace('scaled', 'renamed')}observe = Scaled(2).scale\n"),
+        define(f"{METHOD}observe = Scaled(1)\n"),
+        define(f"{METHOD}observe = Scaled\n"),
+    ]
+    texts = [fingerprint(one) for one in objects]
+    assert len(set(texts)) == len(texts)
+
+
+def test_classes_of_users_count_by_their_methods(define: Callable[[str], Any]) -> None:
+    source = """from dataclasses import dataclass
+@dataclass(frozen=True)
+class Mine:
+    size: int = 1
+    def fit(self, asset, hedges): return {}
+    @classmethod
+    def usual(cls): return cls()
+    @staticmethod
+    def half(x): return x / 2
+observe = Mine()
+"""
+    variants = [source.format(text) for text in ("asset", "hedges")]
+    variants += [variants[0].replace("cls()", "cls(2)"), variants[0].replace("x / 2", "x / 3")]
+    variants += [variants[0].replace("size: int = 1", "size: int = 2")]
+    texts = [fingerprint(define(variant)) for variant in variants]
+    assert len(set(texts)) == len(texts)
+    assert fingerprint(define(variants[0])) == texts[0]
+
+
+def test_compiled_functions_count_like_their_source() -> None:
+    assert fingerprint(numba.njit(double)) == fingerprint(double)
+
+
+# --- what is refused ---
+
+
+def closing(size: float) -> Any:
+    def observe(table: Any) -> Any:
+        return size * table
+
+    return observe
+
+
+@pytest.mark.parametrize("observe", [lambda table: table.abs(), closing(2.0)])
+def test_lambdas_and_closures_are_refused(observe: Any) -> None:
+    with pytest.raises(hr.DataError, match=r"must be defined with def, .* Give them settings with"):
+        fingerprint(regime(observe))
+
+
+def test_functions_without_source_are_refused() -> None:
+    space: dict[str, Any] = {"__name__": "notebook"}
+    exec(ABSOLUTE, space)
+    with pytest.raises(hr.DataError, match="the source of .* must be available for a checkpoint"):
+        fingerprint(regime(space["observe"]))
+
+
+def test_objects_without_attributes_are_refused() -> None:
+    with pytest.raises(hr.DataError, match="must be numbers, texts, tables, dataclasses or funct"):
+        fingerprint(Setting(iter(FunctionType, None)))
+
+
+@pytest.mark.parametrize("observe", [lambda table: table.abs(), iter(FunctionType, None)])
+def test_models_are_refused_before_any_walk(observe: Any, tmp_path: Path) -> None:
+    returns = hr.data.simulate_dcc(n_dates=300, seed=11).returns
+    models = {"rolling": hr.RollingOLSHedge(60), "regime": regime(observe)}
+    with pytest.raises(hr.DataError, match="checkpoint"):
+        hr.walk_forward(
+            models,
+            returns["asset"],
+            returns[["hedge"]],
+            250,
+            progress=False,
+            checkpoint=tmp_path / "walks",
+        )
+    assert not (tmp_path / "walks").exists()
+
+
+# --- every process ---
+
+TEXTS = """
+import hedgeresearch as hr
+from hedgeresearch.evaluation.engine.fingerprint import fingerprint
+from tests.evaluation.engine.test_fingerprint import Setting, double, numba
+models = [
+    hr.RegimeHedge(hr.GaussianHMM(2), observe=double),
+    hr.RegimeHedge(hr.GaussianHMM(2), observe=numba.njit(double)),
+    hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}, weights="stacking"),
+    hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH())),
+    Setting({"b", "a", "c", "d"}),
+]
+print([fingerprint(model) for model in models])
+"""
+
+
+def test_fingerprints_are_the_same_in_every_process() -> None:
+    outputs = set()
+    for seed in ("1", "2"):
+        environment = os.environ | {
+            "PYTHONPATH": str(Path(hr.__file__).parents[1]),
+            "PYTHONHASHSEED": seed,
+        }
+        command = [sys.executable, "-c", TEXTS]
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        outputs.add(run.stdout)
+    assert len(outputs) == 1

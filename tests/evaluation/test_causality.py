@@ -1,0 +1,121 @@
+"""The audit passes what is causal and catches what is not."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.evaluation.causality import check_causality
+from hedgeresearch.hedges import HedgeTraits
+
+pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+MODELS = [
+    hr.NaiveHedge(),
+    hr.OLSHedge(),
+    hr.RollingOLSHedge(60),
+    hr.MinimumVarianceHedge(hr.DCC()),
+    hr.MinimumVarianceHedge(hr.BEKK()),
+    hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)),
+    hr.RegimeHedge(
+        hr.GaussianHMM(2, n_starts=3), weighting="most_likely", covariance_model=hr.EWMACovariance()
+    ),
+    hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.DCC()),
+    hr.EWMACovariance(),
+    hr.RollingCovariance(50),
+    hr.DCC(correction="aielli"),
+    hr.DECO(),
+    hr.OrthogonalGARCH(1),
+    hr.CCC(hr.ArchModel(mean="AR", lags=1)),
+    hr.GaussianHMM(2, n_starts=3),
+]
+
+
+@pytest.fixture(scope="module")
+def returns():
+    return hr.data.simulate_regimes(n_dates=1000, seed=5).returns
+
+
+@pytest.mark.parametrize("model", MODELS, ids=repr)
+def test_every_model_is_causal(model, returns):
+    check = check_causality(model, returns)
+    assert check.passed, check
+    assert "causal: 5 shocks moved no value dated up to them" in repr(check)
+    assert len(check.table) == 5
+
+
+@dataclass(frozen=True)
+class SmoothedHedge:
+    """A planted cheat: regimes weighted by smoothed probabilities, which know the dates after."""
+
+    traits: ClassVar[HedgeTraits] = HedgeTraits(filters_state=True)
+    honest: hr.RegimeHedge = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3))
+
+    def fit(self, asset, hedges):
+        return replace(self.honest.fit(asset, hedges), model=self)
+
+    def advance(self, fit, returns):
+        honest = self.honest.advance(replace(fit, model=self.honest), returns)
+        ratio = honest.regimes.smoothed.to_numpy() @ honest.by_regime.to_numpy()
+        return replace(honest, ratio=honest.ratio * 0 + ratio, model=self)
+
+
+@dataclass(frozen=True)
+class SameDayHedge(SmoothedHedge):
+    """A subtler one: filtered probabilities, which know the date itself."""
+
+    def advance(self, fit, returns):
+        honest = self.honest.advance(replace(fit, model=self.honest), returns)
+        ratio = honest.regimes.filtered.to_numpy() @ honest.by_regime.to_numpy()
+        return replace(honest, ratio=honest.ratio * 0 + ratio, model=self)
+
+
+@dataclass(frozen=True)
+class YesterdaysHedge(SmoothedHedge):
+    """Not a cheat but a mistake: a path that lags the next ratio by a date."""
+
+    def advance(self, fit, returns):
+        honest = self.honest.advance(replace(fit, model=self.honest), returns)
+        return replace(honest, ratio=honest.ratio.shift(1).fillna(1.0), model=self)
+
+
+@dataclass(frozen=True)
+class BrittleHedge(SmoothedHedge):
+    """Its path is lost where something later is large."""
+
+    def advance(self, fit, returns):
+        honest = self.honest.advance(replace(fit, model=self.honest), returns)
+        lost = np.nan if returns["asset"].abs().max() > 0.15 else 1.0
+        return replace(honest, ratio=honest.ratio * lost, model=self)
+
+
+def test_values_that_are_lost_have_moved(returns):
+    assert returns["asset"].abs().max() < 0.15
+    check = check_causality(BrittleHedge(), returns)
+    assert not check.passed
+    assert np.isinf(check.table["largest move"]).any()
+
+
+def test_hindsight_is_caught(returns):
+    for cheat in (SmoothedHedge(), SameDayHedge()):
+        check = check_causality(cheat, returns)
+        assert not check.passed
+        assert "NOT causal: a shock on" in repr(check)
+        assert check.table["moved"].max() >= 1
+        assert "NOT causal" in check._repr_html_()
+
+
+def test_a_path_out_of_step_is_caught(returns):
+    check = check_causality(YesterdaysHedge(), returns)
+    assert not check.table["moved"].any()
+    assert not check.passed
+    assert "NOT consistent" in repr(check)
+
+
+def test_what_cannot_be_checked_is_refused(returns):
+    with pytest.raises(hr.DataError, match="n_shocks must be a whole number of at least 1; got 0"):
+        check_causality(hr.OLSHedge(), returns, n_shocks=0)
+    with pytest.raises(hr.DataError, match="data must have at least 10 rows; got 5"):
+        check_causality(hr.OLSHedge(), returns.iloc[:5])
+    assert np.isfinite(check_causality(hr.OLSHedge(), returns).table["largest move"]).all()

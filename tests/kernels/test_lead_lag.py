@@ -1,0 +1,38 @@
+"""Regressions of a lead against least squares with HC3 errors of statsmodels."""
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from hedgeresearch._kernels.lead_lag import MAX_DEVIATIONS, lead_lag
+
+
+def cut(x):
+    deviations = x - x.mean()
+    limit = MAX_DEVIATIONS * np.abs(deviations).mean()
+    return np.clip(deviations, -limit, limit)
+
+
+def test_lead_equals_robust_regression():
+    rng = np.random.default_rng(3)
+    hedge = rng.standard_t(4, 400)
+    asset = 0.8 * hedge + rng.standard_normal(400)
+    asset[1:] += 0.5 * hedge[:-1]
+    leads = lead_lag(np.column_stack([asset, hedge]))
+    for row, x, y in ((0, cut(hedge), cut(asset)), (1, cut(asset), cut(hedge))):
+        regression = sm.OLS(y[1:], np.column_stack([x[:-1], y[:-1]])).fit(cov_type="HC3")
+        same_date = x[:-1] @ y[:-1]
+        size = np.sqrt((x[:-1] @ x[:-1]) * (y[:-1] @ y[:-1]))
+        t, share, lead_correlation, correlation = leads[row, 0]
+        assert t == pytest.approx(regression.tvalues[0], rel=1e-9)
+        assert share == pytest.approx(
+            regression.params[0] * (x[:-1] @ x[:-1]) / same_date, rel=1e-9
+        )
+        assert lead_correlation == pytest.approx(x[:-1] @ y[1:] / size, rel=1e-9)
+        assert correlation == pytest.approx(same_date / size, rel=1e-9)
+
+
+def test_identical_and_constant_series_give_zeros():
+    asset = np.random.default_rng(4).standard_normal(50)
+    leads = lead_lag(np.column_stack([asset, asset, np.zeros(50)]))
+    np.testing.assert_array_equal(leads, 0.0)

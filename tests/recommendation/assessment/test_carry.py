@@ -1,0 +1,162 @@
+"""Carry of the hedges held, and why it is not available elsewhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+
+Advise = Callable[..., hr.recommendation.Recommendation]
+EXPIRY = pd.Timestamp("2024-03-28")
+
+
+def advised(
+    market: hr.Market, instrument: Any, units: dict[str, float], **more: Any
+) -> hr.recommendation.Recommendation:
+    position = hr.Position(units)
+    fit = hr.OLSHedge().fit(*market.returns(position, instrument))
+    return hr.recommend(fit, position=position, instruments=instrument, market=market, **more)
+
+
+@pytest.fixture(scope="module")
+def dated(table: pd.DataFrame) -> pd.DataFrame:
+    """A coin and its future, three per cent a year above it."""
+    left = (EXPIRY - table.index).days.to_numpy() / 365.0
+    noise = 0.0005 * np.random.default_rng(3).standard_normal(len(table))
+    return pd.DataFrame(
+        {"COIN": table["COIN"], "FUTURE": table["COIN"] * np.exp(0.03 * left + noise)}
+    )
+
+
+def future(expiry: Any = EXPIRY) -> hr.LinearContract:
+    return hr.LinearContract("FUTURE", 0.1, fee=0.0002, half_spread=0.0001, expiry=expiry)
+
+
+@pytest.mark.parametrize("units", [30.0, -30.0])
+def test_a_dated_future_earns_its_basis_less_four_rolls(dated: pd.DataFrame, units: float) -> None:
+    found = advised(hr.Market(dated, underlying={"FUTURE": "COIN"}), future(), {"COIN": units})
+    carry = found.carry[0]
+    last = dated.iloc[-1]
+    basis = np.log(last["FUTURE"] / last["COIN"]) * 365.0 / (EXPIRY - dated.index[-1]).days
+    sold = -found.holdings["FUTURE"] * 0.1 * last["FUTURE"] / (30.0 * last["COIN"])
+    assert (sold > 0.0) == (units > 0.0)
+    assert carry.rate_per_year == pytest.approx(basis, rel=1e-12)
+    # each roll closes and opens: twice fee and half spread, on what is sold
+    assert carry.roll_cost_per_year == pytest.approx(4 * 2 * abs(sold) * 0.0003, rel=1e-12)
+    assert carry.per_year == pytest.approx(sold * basis - 8 * abs(sold) * 0.0003, rel=1e-12)
+    assert found.to_dict()["carry"][0]["roll_cost_per_year"] == carry.roll_cost_per_year
+    assert carry.sentence in found.reasons
+
+
+def test_missing_inputs_of_a_carry_are_named(
+    dated: pd.DataFrame, table: pd.DataFrame, market: hr.Market, advise: Advise
+) -> None:
+    known = {"FUTURE": "COIN"}
+    units = {"COIN": 30.0}
+    numbered = hr.Market(
+        table.reset_index(drop=True), rates={"PERP": "COIN"}, funding={"PERP": "FUNDING"}
+    )
+    last = dated.index[-1]
+    differently = {"kind": "difference"}
+    for found, words in (
+        (advised(hr.Market(dated), future(), units), "FUTURE: no underlying is given."),
+        (
+            advised(hr.Market(dated, underlying=known), future(last), units),
+            f"FUTURE: it expires on {last.date()}.",
+        ),
+        (advise(units, ["PERP"], on=numbered), "PERP: the market's table has no timestamps."),
+        (
+            advise(units, ["PERP"], on=hr.Market(table, rates={"PERP": "COIN"})),
+            "PERP: no funding is given.",
+        ),
+        (
+            advise({"A": 4_000.0}, ["G"], on=hr.Market(table, rates={"G": "FX"}), **differently),
+            "",
+        ),
+    ):
+        assert found.carry == []
+        assert [text for text in found.reasons if "carry" in text] == (
+            [f"Not told, carry of {words}"] if words else []
+        )
+        assert found.to_dict()["carry"] == []
+    nothing = advise(units, ["PERP"], on=numbered, limits=hr.Limits(contracts={"PERP": 0}))
+    assert not any("carry" in text for text in nothing.reasons)
+
+
+def test_a_basis_needs_positive_prices(dated: pd.DataFrame) -> None:
+    sunk = dated - dated["FUTURE"].min() - 1.0
+    market = hr.Market(sunk, underlying={"FUTURE": "COIN"})
+    position = hr.Position({"COIN": 30.0})
+    fit = hr.OLSHedge().fit(*market.returns(position, future(), "difference"))
+    found = hr.recommend(fit, position=position, instruments=future(), market=market)
+    assert any(
+        text.startswith("Not told, carry of FUTURE: its past prices") for text in found.reasons
+    )
+
+
+@pytest.mark.parametrize(
+    "expiry",
+    [EXPIRY, EXPIRY.tz_localize("UTC"), EXPIRY.tz_localize("UTC").tz_convert("Asia/Tokyo")],
+)
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_an_expiry_is_read_on_the_clock_of_the_table(
+    dated: pd.DataFrame, zone: str | None, expiry: Any
+) -> None:
+    there = dated if zone is None else dated.tz_localize(zone)
+    rate = (
+        advised(hr.Market(there, underlying={"FUTURE": "COIN"}), future(expiry), {"COIN": 30.0})
+        .carry[0]
+        .rate_per_year
+    )
+    last = dated.iloc[-1]
+    hours = (
+        9 if zone is None and str(getattr(expiry, "tz", "")) == "Asia/Tokyo" else 0
+    )  # its clock is taken as it is
+    days = (EXPIRY + pd.Timedelta(hours=hours) - dated.index[-1]) / pd.Timedelta(days=1)
+    assert rate == pytest.approx(np.log(last["FUTURE"] / last["COIN"]) * 365.0 / days, rel=1e-12)
+
+
+def test_funding_is_annualized_by_the_spacing_of_dates(table: pd.DataFrame, advise: Advise) -> None:
+    rates = {"rates": {"PERP": "COIN"}, "funding": {"PERP": "FUNDING"}}
+    bars = table.set_axis(pd.date_range("2023-01-02", periods=len(table), freq="8h"))
+    for prices, periods in ((table, 365.0), (bars, 1095.0)):
+        found = advise({"COIN": 30.0}, ["PERP"], on=hr.Market(prices, **rates)).carry[0]
+        assert found.rate_per_year == pytest.approx(periods * table["FUNDING"].mean(), rel=1e-12)
+        assert found.roll_cost_per_year == 0.0
+
+
+@pytest.mark.parametrize("coins", [30.0, -30.0])
+def test_funding_spikes_go_against_and_carry_is_signed(
+    advise: Advise, table: pd.DataFrame, coins: float
+) -> None:
+    found = advise({"COIN": coins}, ["PERP"])
+    spike = found.stress.filter(like="funding", axis=0).iloc[0]
+    value = found.holdings["PERP"] * 100
+    assert spike["hedged"] == pytest.approx(-0.001 * 9 * abs(value), rel=1e-12)
+    (carry,) = found.carry
+    # one payment a date, of daily dates: 365 a year, whatever the contract's hours
+    paid = -value * table["FUNDING"].mean() * 365
+    assert carry.per_year * abs(found.valuation.value) == pytest.approx(paid, rel=1e-9)
+    assert (carry.per_year > 0.0) == (coins > 0.0)
+
+
+def test_a_basis_needs_the_underlying(table: pd.DataFrame) -> None:
+    future = hr.LinearContract("F", 50, expiry=pd.Timestamp("2024-03-08"))
+    prices = table.assign(
+        F=table["A"] * np.exp(0.05 * (pd.Timestamp("2024-03-08") - table.index).days / 365)
+    )
+    position = hr.Position({"A": 40_000.0})
+    for underlying, known in (({}, False), ({"F": "A"}, True)):
+        market = hr.Market(prices, underlying=underlying)
+        fit = hr.OLSHedge().fit(*market.returns(position, future))
+        found = hr.recommend(fit, position=position, instruments=future, market=market)
+        assert bool(found.carry) == known
+        if known:
+            assert found.carry[0].rate_per_year == pytest.approx(0.05, rel=1e-9)
+            sold = (
+                -found.holdings["F"] * 50 * prices["F"].iloc[-1] / (40_000 * prices["A"].iloc[-1])
+            )
+            assert found.carry[0].ratio == pytest.approx(sold, rel=1e-12)

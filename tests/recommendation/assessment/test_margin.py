@@ -1,0 +1,143 @@
+"""Margin of the hedges held: the closed forms called directly, for each kind of contract."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hedgeresearch as hr
+
+Advise = Callable[..., hr.recommendation.Recommendation]
+
+
+def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market: hr.Market) -> None:
+    found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 4e5}, horizon=30))
+    row = found.margin.loc["F"]
+    price = market.price("F")
+    size = 50 * found.holdings["F"]
+    level = hr.margin.linear_liquidation_price(4e5, size, price, 0.05)
+    assert row["liquidation price"] == pytest.approx(level, rel=1e-12)
+    # by the definition: equity equals maintenance margin there
+    assert 4e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
+    returns = market.table["F"].pct_change().iloc[1:]
+    drawn = hr.margin.liquidation_probability(returns, price, level, 30, position="short")
+    assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
+    assert (row["lower"], row["upper"]) == drawn.conf_int()
+    needed = hr.margin.collateral_needed(
+        hr.margin.simulate_price_range(returns, price, 30), size, 0.05, 0.01
+    )
+    assert row["needed"] == needed
+    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc[
+        "F"
+    ]
+    assert enough["probability"] <= 0.01
+
+
+def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
+    price = market.price("PERP")
+    full = advise({"COIN": 30.0}, ["PERP"])
+    face = 100 * full.holdings["PERP"]
+    coins = 0.3 * abs(face) / price
+    row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
+    level = row["liquidation price"]
+    assert level == pytest.approx(
+        hr.margin.inverse_liquidation_price(coins, face, price, 0.05), rel=1e-12
+    )
+    assert coins + face * (1 / price - 1 / level) == pytest.approx(
+        0.05 * abs(face) / level, rel=1e-9
+    )
+    covered = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 1.01 * abs(face) / price}))
+    assert covered.margin.loc["PERP", "liquidation price"] == np.inf
+    assert covered.margin.loc["PERP", "probability"] == 0.0
+    assert any("PERP cannot be liquidated" in text for text in covered.reasons)
+
+
+@pytest.mark.parametrize("units", [40_000.0, -40_000.0])
+def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> None:
+    contract = hr.QuantoContract(
+        "H", 200, fixed_rate=1.5, initial_margin=0.1, maintenance_margin=0.05
+    )
+    position = hr.Position({"A": units})
+    fit = hr.OLSHedge().fit(*market.returns(position, contract))
+    found = hr.recommend(
+        fit,
+        position=position,
+        instruments=contract,
+        market=market,
+        margin=hr.Margin({"H": 5e5}, horizon=10),
+    )
+    size = 200 * 1.5 * found.holdings["H"]
+    price = market.price("H")
+    level = found.margin.loc["H", "liquidation price"]
+    assert 5e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
+    assert (level > price) == (units > 0)
+
+
+def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr.Market) -> None:
+    found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 1.0}))
+    assert found.margin.loc["F", ["liquidation price", "probability"]].tolist() == [
+        market.price("F"),
+        1.0,
+    ]
+    assert found.reasons[0].startswith("Warning: F is liquidated at a price of")
+    assert "probability 100.0% within 20 dates" in found.reasons[0]
+
+
+def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
+    assert advise({"A": 40_000.0}, ["H"]).margin is None
+    found = advise({"A": 40_000.0}, ["F", "H"])
+    assert found.margin.index.tolist() == ["F"]
+    assert found.margin["collateral"].isna().all()
+    text = next(text for text in found.reasons if text.startswith("No collateral is given for F"))
+    assert f"a collateral of {found.margin.loc['F', 'needed']:,.0f} keeps it at 1% or below" in text
+
+
+def test_negative_past_prices_leave_the_risk_unknown(
+    market: hr.Market, instruments: dict[str, Any]
+) -> None:
+    table = market.table
+    sunk = hr.Market(table.assign(F=table["F"] - table["F"].min() - 1.0))
+    position = hr.Position({"A": 40_000.0})
+    fit = hr.OLSHedge().fit(*sunk.returns(position, instruments["F"], "difference"))
+    found = hr.recommend(
+        fit,
+        position=position,
+        instruments=instruments["F"],
+        market=sunk,
+        margin=hr.Margin({"F": 1e6}),
+    )
+    assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6, "currency": ""}
+    assert any("past prices are not all positive" in text for text in found.reasons)
+
+
+def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market) -> None:
+    terms = {"initial_margin": 0.1, "maintenance_margin": 0.05}
+    coin = hr.InverseContract("PERP", 100, currency="BTC", **terms)
+    dollars = hr.LinearContract("G", 100, **terms)
+    position = hr.Position({"COIN": 30.0})
+    fit = hr.OLSHedge().fit(*market.returns(position, [coin, dollars]))
+    asked = {"position": position, "instruments": [coin, dollars], "market": market}
+    found = hr.recommend(fit, **asked, margin=hr.Margin({"PERP": 60.0}, probability=0.005))
+    assert found.margin["currency"].to_dict() == {"PERP": "BTC", "G": ""}
+    assert any(
+        "PERP cannot be liquidated on its collateral of 60 BTC" in text for text in found.reasons
+    )
+    needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps it at 0.5% or below."
+    assert any(needed in text for text in found.reasons)
+    plain = advise({"COIN": 30.0}, ["PERP"])
+    assert plain.margin.loc["PERP", "currency"] == "coins"
+
+
+def test_collateral_without_maintenance_margin_is_unknown(advise: Advise) -> None:
+    found = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}))
+    assert found.margin is None
+    text = "Not told, liquidation of H: its maintenance margin is not given."
+    assert text in found.reasons
+    assert text not in advise({"A": 40_000.0}, ["H"]).reasons
+    limited = advise(
+        {"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}), limits=hr.Limits(contracts={"H": 0})
+    )
+    assert text not in limited.reasons
+    known = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 5e5}))
+    assert not any("Not told, liquidation" in reason for reason in known.reasons)
