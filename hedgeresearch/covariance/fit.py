@@ -62,18 +62,6 @@ class CovarianceFit(FittedParameters):
 
     # --- estimates ---
 
-    @property
-    def parameter_covariance(self) -> pd.DataFrame | None:
-        """Sampling covariance of the parameters, (k, k); None for a model without it."""
-        return self.estimates.covariance
-
-    @property
-    def convergence(self) -> pd.Series[Any]:
-        """Gradient norm where the search ended, per date in standardized units, and bounds hit."""
-        bounds = list(self.estimates.bounds_hit)
-        report = {"gradient norm": self.estimates.gradient_norm, "bounds hit": bounds}
-        return pd.Series(report, dtype=object, name="convergence")
-
     def delta_method(self) -> DeltaMethod[Any] | None:
         """Return the influence of each observation on everything estimated; None for moments.
 

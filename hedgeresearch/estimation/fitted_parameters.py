@@ -40,9 +40,21 @@ class FittedParameters:
         return pd.Series(dtype=np.float64, name="standard error") if errors is None else errors
 
     @property
+    def parameter_covariance(self) -> pd.DataFrame | None:
+        """Sampling covariance of the parameters, (k, k); None for a model without it."""
+        return self.estimates.covariance
+
+    @property
     def summary(self) -> pd.DataFrame:
         """One row a parameter: estimate and, where they exist, standard error, t and p."""
         return self.estimates.summary
+
+    @property
+    def convergence(self) -> pd.Series[Any]:
+        """Gradient norm where the search ended, per date in standardized units, and bounds hit."""
+        bounds = list(self.estimates.bounds_hit)
+        report = {"gradient norm": self.estimates.gradient_norm, "bounds hit": bounds}
+        return pd.Series(report, dtype=object, name="convergence")
 
     @property
     def log_likelihood(self) -> float | None:

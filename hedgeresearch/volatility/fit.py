@@ -96,20 +96,6 @@ class VolatilityFit(FittedParameters):
         """Log-likelihood of the estimation sample, in the units of the returns."""
         return float(array_estimate(self).log_likelihood)
 
-    @property
-    def parameter_covariance(self) -> pd.DataFrame | None:
-        """Sampling covariance of the parameters, (k, k)."""
-        return self.estimates.covariance
-
-    @property
-    def convergence(self) -> pd.Series[Any]:
-        """Gradient norm where the search ended, per date in standardized units, and bounds hit."""
-        report = {
-            "gradient norm": self.estimates.gradient_norm,
-            "bounds hit": list(self.estimates.bounds_hit),
-        }
-        return pd.Series(report, dtype=object, name="convergence")
-
     def with_standard_errors(self, kind: str) -> VolatilityFit:
         """Return the same fit with standard errors of another kind.
 

@@ -28,6 +28,8 @@ def fit():
         n_dates=100,
         log_likelihood=-50.0,
         n_targets=1,
+        gradient_norm=1e-9,
+        bounds=("a = 1",),
         inference=KnownCovariance(),
     )
     return Fit("a model", estimates)
@@ -40,6 +42,12 @@ def test_parameters_and_errors_are_those_of_the_estimates(fit):
     assert fit.log_likelihood == -50.0
 
 
+def test_convergence_reports_gradient_and_bounds(fit):
+    assert fit.parameter_covariance.loc["b", "b"] == 0.25
+    assert fit.convergence["gradient norm"] == 1e-9
+    assert fit.convergence["bounds hit"] == ["a = 1"]
+
+
 def test_information_criteria_count_targets(fit):
     assert fit.aic == 100.0 + 2.0 * 3
     assert fit.bic == pytest.approx(100.0 + 3 * np.log(100), rel=1e-15)
@@ -49,6 +57,7 @@ def test_nothing_estimated_has_no_criteria():
     nothing = Fit("a model", NOTHING_ESTIMATED)
     assert nothing.parameters.empty
     assert nothing.standard_errors.empty
+    assert nothing.parameter_covariance is None
     assert nothing.log_likelihood is None
     assert nothing.aic is None
     assert nothing.bic is None

@@ -150,7 +150,7 @@ def correlation_influence(
         step = np.zeros(4)
         step[i] = RELATIVE_NU_STEP * point[3] if i == 3 else STEP
         width = 2.0 * step[i]
-        up, down = _ends(point, step)
+        up, down = _above_and_below(point, step)
         score_up = likelihood.scores(*up)[1].sum(axis=0)[reported]
         score_down = likelihood.scores(*down)[1].sum(axis=0)[reported]
         information[row] = -(score_up - score_down) / (width * len(scores))
@@ -165,9 +165,9 @@ def correlation_influence(
     return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
 
 
-def _ends(point: Array, step: Array) -> list[tuple[Array, float]]:
+def _above_and_below(point: Array, step: Array) -> list[tuple[Array, float]]:
     """Return (a, b, g) and nu above and below a point (4,)."""
-    return [(end[:3], end[3]) for end in (point + step, point - step)]
+    return [(shifted[:3], shifted[3]) for shifted in (point + step, point - step)]
 
 
 def _number_of_targets(likelihood: CorrelationLikelihood) -> int:

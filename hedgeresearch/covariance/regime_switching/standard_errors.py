@@ -190,11 +190,11 @@ def _slope(
     direction: Direction,
 ) -> Array:
     """Return the central difference of a function along a direction."""
-    ends = []
+    values = []
     for step in (STEP, -STEP):
-        moved = switching._replace(
+        changed = switching._replace(
             correlations=switching.correlations + step * direction.correlations,
             transition=switching.transition + step * direction.transition,
         )
-        ends.append(function(moved))
-    return (ends[0] - ends[1]) / (2.0 * STEP)
+        values.append(function(changed))
+    return (values[0] - values[1]) / (2.0 * STEP)

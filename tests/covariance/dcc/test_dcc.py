@@ -197,7 +197,7 @@ def test_impossible_settings_and_samples_are_refused(percent_log_returns):
 
 
 def test_warm_start_reaches_the_same_optimum(percent_log_returns):
-    """The window is moved by a day."""
+    """The second window begins and ends one day later."""
     for model in (hr.DCC(), hr.DCC(integrated=True), hr.DCC(density="student")):
         first = percent_log_returns.iloc[1500:2500]
         second = percent_log_returns.iloc[1501:2501]

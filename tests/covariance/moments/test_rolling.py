@@ -96,17 +96,17 @@ def test_hedge_ratio_is_that_of_rolling_ols(returns):
 
 def test_date_by_date_is_one_long_filter(returns):
     values = returns.to_numpy()
-    recursion = RollingState(values[:30])
+    state = RollingState(values[:30])
     block = np.arange(3)
-    path = recursion.path(values[30:], block)
+    path = state.path(values[30:], block)
     for t in range(270):
-        np.testing.assert_allclose(recursion.next_covariance, path[t], rtol=1e-11, atol=1e-18)
-        recursion = recursion.advance(values[30 + t : 31 + t])
-    np.testing.assert_array_equal(recursion.window_returns, values[-30:])
+        np.testing.assert_allclose(state.next_covariance, path[t], rtol=1e-11, atol=1e-18)
+        state = state.advance(values[30 + t : 31 + t])
+    np.testing.assert_array_equal(state.window_returns, values[-30:])
     np.testing.assert_array_equal(
-        recursion.forecast(2), np.repeat(recursion.next_covariance[None], 2, axis=0)
+        state.forecast(2), np.repeat(state.next_covariance[None], 2, axis=0)
     )
-    assert recursion.path(values[:0], block).shape == (0, 3, 3)
+    assert state.path(values[:0], block).shape == (0, 3, 3)
 
 
 def test_impossible_windows_are_refused(returns):
