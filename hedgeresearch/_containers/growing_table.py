@@ -122,6 +122,3 @@ class _Rows:
         self.later_dates += dates
         self.used = end
 
-
-History = GrowingTable
-GrowingTable.followed_by = GrowingTable.append  # type: ignore

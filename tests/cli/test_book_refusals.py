@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import hedgeresearch as hr
-from hedgeresearch.cli.problem.yaml_file import read_tree
+from hedgeresearch.cli.book.yaml_file import read_tree
 
 Run = Callable[..., tuple[int, str, str]]
 Change = Callable[[Path, str, str], Path]

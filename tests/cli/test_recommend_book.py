@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.problem.instruments import TYPES
-from hedgeresearch.cli.problem.models import model_from
-from hedgeresearch.cli.problem.position import FIELDS, recommendation_of
-from hedgeresearch.cli.problem.yaml_file import read_tree
+from hedgeresearch.cli.book.instruments import TYPES
+from hedgeresearch.cli.book.models import model_from
+from hedgeresearch.cli.book.position import FIELDS, recommendation_of
+from hedgeresearch.cli.book.yaml_file import read_tree
 
 Run = Callable[..., tuple[int, str, str]]
 DOCS = Path(hr.__file__).parents[1] / "docs"
@@ -326,7 +326,7 @@ def test_warnings_are_lines_and_stand_in_the_report(
             warnings.warn("something\nto\x1b know", hr.errors.DataWarning, stacklevel=1)
         return real(fit, **others)
 
-    from hedgeresearch.cli.problem import position as book_file
+    from hedgeresearch.cli.book import position as book_file
 
     real = book_file.recommend
     monkeypatch.setattr(book_file, "recommend", warned)
@@ -341,7 +341,7 @@ def test_warnings_are_lines_and_stand_in_the_report(
 def test_outputs_never_overwrite_what_is_read(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hedgeresearch.cli.problem.position.recommend", None)  # before the work
+    monkeypatch.setattr("hedgeresearch.cli.book.position.recommend", None)  # before the work
     folder, prices = book.parent, book.parent / "prices.csv"
     (folder / "link.html").symlink_to(prices)
     (folder / "hard.html").hardlink_to(book)

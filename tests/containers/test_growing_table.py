@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
+from hedgeresearch._containers.growing_table import GrowingTable
 
 
 def rows(first, last):
@@ -13,10 +13,10 @@ def rows(first, last):
 
 
 def test_it_grows_row_by_row_without_copying_what_was_there():
-    history = History.of(rows(0, 5))
+    history = GrowingTable.of(rows(0, 5))
     every = [history]
     for i in range(5, 400):
-        every.append(every[-1].followed_by(rows(i, i + 1).to_numpy()))
+        every.append(every[-1].append(rows(i, i + 1).to_numpy()))
     np.testing.assert_array_equal(every[-1].values, rows(0, 400))
     for n, shorter in enumerate(every, start=5):
         np.testing.assert_array_equal(shorter.values, rows(0, n))
@@ -25,10 +25,10 @@ def test_it_grows_row_by_row_without_copying_what_was_there():
 
 
 def test_two_that_follow_the_same_history_do_not_disturb_each_other():
-    history = History.of(rows(0, 5))
-    left = history.followed_by(rows(5, 6).to_numpy())
-    right = history.followed_by(rows(90, 93))
-    left = left.followed_by(rows(6, 9).to_numpy())
+    history = GrowingTable.of(rows(0, 5))
+    left = history.append(rows(5, 6).to_numpy())
+    right = history.append(rows(90, 93))
+    left = left.append(rows(6, 9).to_numpy())
     np.testing.assert_array_equal(left.values, rows(0, 9))
     np.testing.assert_array_equal(right.values[5:], rows(90, 93))
     assert len(history) == 5
@@ -36,18 +36,18 @@ def test_two_that_follow_the_same_history_do_not_disturb_each_other():
 
 def test_it_copies_what_it_is_given_and_cannot_be_written_to():
     frame = rows(0, 5)
-    history = History.of(frame)
+    history = GrowingTable.of(frame)
     frame.iloc[0, 0] = 99.0
     assert history.values[0, 0] == 0.0
     assert not history.values.flags.writeable
 
 
 def test_a_pickle_holds_its_own_rows_only():
-    history = History.of(rows(0, 5))
-    history.followed_by(rows(5, 5000).to_numpy())
+    history = GrowingTable.of(rows(0, 5))
+    history.append(rows(5, 5000).to_numpy())
     copy = pickle.loads(pickle.dumps(history))
     np.testing.assert_array_equal(copy.values, rows(0, 5))
     assert len(pickle.dumps(history)) < 2000
     pd.testing.assert_frame_equal(
-        copy.followed_by(rows(5, 7).to_numpy()).frame(4), rows(0, 7).iloc[4:]
+        copy.append(rows(5, 7).to_numpy()).frame(4), rows(0, 7).iloc[4:]
     )

@@ -9,7 +9,7 @@ from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.moments.sample import SampleState
 from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.covariance.simulation import simulate_returns
-from hedgeresearch.volatility.garch.garch import GARCHState
+from hedgeresearch.volatility.garch.state import GARCHState
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from hedgeresearch._kernels.garch import garch_residuals, garch_scores
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
-from hedgeresearch.volatility.garch.garch import GARCHState
 from hedgeresearch.volatility.garch.likelihood import backcast_start
+from hedgeresearch.volatility.garch.state import GARCHState
 
 
 @pytest.fixture(scope="module")

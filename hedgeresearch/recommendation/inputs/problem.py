@@ -100,4 +100,4 @@ def _advanced(fit: HedgeFit, observed: Array, date: Any) -> HedgeFit:
     dates = pd.DatetimeIndex([date]) if timestamp else pd.Index([date])  # the first is quicker
     new = pd.DataFrame(observed, index=dates, columns=fit.next_covariance.columns)
     later: HedgeFit = fit.model.advance(fit, new)
-    return replace(later, history=fit.history.append(observed))
+    return replace(later, sample=fit.sample.append(new))

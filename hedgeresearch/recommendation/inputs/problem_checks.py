@@ -142,12 +142,12 @@ def _check_observations(
     fit: HedgeFit, position: Position, instruments: Sequence[Instrument], market: Market
 ) -> None:
     """Refuse a fit of other returns, such as per cent: its ratio would give wrong contracts."""
-    n_dates = min(N_COMPARED, len(fit.history), len(market) - 1)
-    seen = fit.history.values[-n_dates:]
+    n_dates = min(N_COMPARED, len(fit.sample.rows), len(market) - 1)
+    seen = fit.sample.rows.values[-n_dates:]
     expected = latest_observations(fit, position, instruments, market, n_dates)
     tolerance = np.full(seen.shape[1], RETURN_TOLERANCE)
     tolerance[0] = _position_tolerance(position, instruments, market)
-    allowed = tolerance * (fit.history.values.std(axis=0) + np.abs(expected))
+    allowed = tolerance * (fit.sample.rows.values.std(axis=0) + np.abs(expected))
     wrong = ~(np.abs(seen - expected) <= allowed)
     if wrong.any():
         row, i = divmod(int(np.argmax(wrong)), wrong.shape[1])

@@ -76,5 +76,5 @@ def _effectiveness(confidence: Confidence) -> str:
         return f"{promised} in sample; run walk_forward for an out-of-sample estimate."
     return (
         f"{promised}; out of sample it was {percent(found.difference)} "
-        f"({full_percent(found.level)} interval {percent(found.lower)} to {percent(found.upper)})."
+        f"({full_percent(found.confidence)} interval {percent(found.lower)} to {percent(found.upper)})."
     )
