@@ -12,6 +12,7 @@ MODELS = {
     "gaussian": hr.GaussianHMM(2, n_starts=4),
     "diagonal": hr.GaussianHMM(2, covariance="diagonal", n_starts=4),
     "missing": hr.GaussianHMM(2, n_starts=3, allow_missing=True),
+    "stationary": hr.GaussianHMM(2, n_starts=3, initial="stationary"),
     "student": hr.StudentHMM(2, n_starts=3),
     "jump": hr.JumpModel(2, penalty=1.0, n_starts=4),
     "threshold": hr.ThresholdRegimes(window=120),
