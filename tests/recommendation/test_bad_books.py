@@ -38,7 +38,7 @@ def test_the_good_book_is_accepted(parts: dict[str, Any]) -> None:
             r"the fit must be of 'B' hedged with \['F'\]; it is of 'A'.*Fit it on",
         ),
         ({"instruments": []}, r"instruments must be at least one, with different names; got \[\]"),
-        ({"instruments": "F"}, "instruments must be such as LinearContract.*; got 'F'"),
+        ({"instruments": "F"}, "instruments must be such as Spot.*; got 'F'"),
         (
             {"instruments": hr.LinearContract("X", 1)},
             "the instruments must have a column of the table for 'X'",
@@ -49,7 +49,7 @@ def test_the_good_book_is_accepted(parts: dict[str, Any]) -> None:
         ),
         (
             {"instruments": [hr.LinearContract("F", 1)] * 2},
-            r"with different names; got \['F', 'F'\]. Give each once",
+            r"with different names; got \['F', 'F'\]. Pass each once",
         ),
         (
             {"instruments": hr.InverseContract("F", 1)},
@@ -161,7 +161,7 @@ def test_prices_that_leave_nothing_to_hedge(table: pd.DataFrame, parts: dict[str
     market = hr.Market(negative)
     with pytest.raises(
         hr.DataError,
-        match="prices of 'A' must be positive for simple returns.*or use kind='difference'",
+        match="prices must be positive for simple returns; column 'A'.*or use kind='difference'",
     ):
         market.returns(POSITION, parts["instruments"])
     fit = hr.OLSHedge().fit(*market.returns(POSITION, parts["instruments"], "difference"))

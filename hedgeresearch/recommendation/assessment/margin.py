@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent, percent, quantity
 from hedgeresearch.instruments.inverse_contract import InverseContract
-from hedgeresearch.instruments.quanto_contract import QuantoContract
-from hedgeresearch.instruments.terms import Terms
-from hedgeresearch.margin.liquidation import (
-    Contract,
-    collateral_needed,
-    inverse_liquidation_price,
-    linear_liquidation_price,
-)
+from hedgeresearch.instruments.margined import Margined
+from hedgeresearch.margin.liquidation import collateral_for_probability, liquidation_price
 from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 from hedgeresearch.margin.probability import barrier_probability
 from hedgeresearch.recommendation.inputs.problem import Book
@@ -34,15 +28,6 @@ UNKNOWN = (
 )
 
 
-class _Held(NamedTuple):
-    """A position on margin; size in units, or of an inverse contract in dollars of face."""
-
-    contract: Contract
-    size: float
-    maintenance: float
-    price: float
-
-
 def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.DataFrame | None:
     """A row for each hedge on margin that is held: liquidation price, its probability, collateral; None without any.
 
@@ -57,12 +42,14 @@ def margin_outlook(book: Book, held: Array, margin: Margin, seed: int) -> pd.Dat
     for instrument, contracts in zip(book.terms, held, strict=True):
         if contracts == 0.0 or instrument.maintenance_margin == 0.0:
             continue
+        if not isinstance(instrument, Margined):
+            continue
         rows[instrument.name] = _outlook(book, instrument, float(contracts), margin, seed)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
 
 
 def _outlook(
-    book: Book, instrument: Terms, contracts: float, margin: Margin, seed: int
+    book: Book, instrument: Margined, contracts: float, margin: Margin, seed: int
 ) -> dict[str, Any]:
     name, row = instrument.name, dict[str, Any](dict.fromkeys(UNKNOWN, math.nan))
     row["currency"] = instrument.currency or (
@@ -74,19 +61,15 @@ def _outlook(
     prices = book.market.table[name]
     if not (prices > 0.0).all():
         return row
-    held, returns = (
-        _held(instrument, contracts, float(prices.iloc[-1])),
-        prices.pct_change().iloc[1:],
-    )
-    drawn = simulate_price_range(returns, held.price, margin.horizon, seed=seed)
-    row["needed"] = collateral_needed(
-        drawn, held.size, held.maintenance, margin.probability, contract=held.contract
+    price, returns = float(prices.iloc[-1]), prices.pct_change().iloc[1:]
+    drawn = simulate_price_range(returns, price, margin.horizon, seed=seed)
+    row["needed"] = collateral_for_probability(
+        instrument, drawn, contracts, probability=margin.probability
     )
     if wallet is None:
         return row
-    return row | _risk(
-        drawn, _liquidation_price(float(wallet), held), "long" if held.size > 0.0 else "short"
-    )
+    level = _liquidation_price(instrument, float(wallet), contracts, price)
+    return row | _risk(drawn, level, "long" if contracts > 0.0 else "short")
 
 
 def _risk(drawn: PriceRange, level: float, position: Literal["long", "short"]) -> dict[str, float]:
@@ -119,23 +102,14 @@ def _risk(drawn: PriceRange, level: float, position: Literal["long", "short"]) -
     return {"liquidation price": level} | ends
 
 
-def _liquidation_price(wallet: float, held: _Held) -> float:
+def _liquidation_price(
+    instrument: Margined, wallet: float, contracts: float, price: float
+) -> float:
     """That of the position; today's price where the wallet does not even cover maintenance margin now."""
-    inverse = held.contract == "inverse"
-    least = held.maintenance * abs(held.size) * (1.0 / held.price if inverse else held.price)
-    if wallet <= least:
-        return held.price
-    price_of = inverse_liquidation_price if inverse else linear_liquidation_price
-    return float(price_of(wallet, held.size, held.price, held.maintenance))
-
-
-def _held(instrument: Terms, contracts: float, price: float) -> _Held:
-    if isinstance(instrument, InverseContract):
-        return _Held("inverse", contracts * instrument.value, instrument.maintenance_margin, price)
-    size = contracts * instrument.size  # type: ignore[attr-defined]
-    if isinstance(instrument, QuantoContract):
-        size *= instrument.fixed_rate
-    return _Held("linear", size, instrument.maintenance_margin, price)
+    position = instrument.margined_position(contracts)
+    if wallet <= position.maintenance_margin(price, instrument.maintenance_margin):
+        return price
+    return float(liquidation_price(instrument, wallet, contracts, price))
 
 
 def margin_sentences(outlook: pd.DataFrame, margin: Margin) -> list[str]:

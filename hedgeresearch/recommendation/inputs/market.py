@@ -13,10 +13,11 @@ from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE, check_frame
-from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.mappings import as_mapping, preview
+from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.returns import instrument_returns
 from hedgeresearch.instruments.terms import Terms
@@ -84,7 +85,7 @@ class Market:
                 else:
                     number = " or a number" if field == "rates" else ""
                     raise DataError(
-                        f"{field} of {name!r} must be the name of a column of the table{number}; got {shown(column)}. "
+                        f"{field} of {name!r} must be the name of a column of the table{number}; got {preview(column)}. "
                         "Put it into the table."
                     )
         self._check_rates(frame.to_numpy(), self._dates)
@@ -173,7 +174,9 @@ class Market:
             {asset: table[asset] * self._rates_of(asset, table) for asset in position.assets}
         )
         if kind == "simple":
-            _check_positive(values)
+            check_positive_prices(
+                values, "simple returns", "Fix the table, or use kind='difference' if that is its price."
+            )
         hedges = instrument_returns(
             table, listed, kind, {one.name: self._rates_of(one.name, table) for one in listed}
         )
@@ -230,7 +233,7 @@ class Market:
         """The numbers of a bar, (1, n_columns), in the order of the table."""
         if not isinstance(bar, Mapping | pd.Series):
             raise DataError(
-                f"the new bar must map each column of the table to a number; got {shown(bar)}."
+                f"the new bar must map each column of the table to a number; got {preview(bar)}."
             )
         absent = [name for name in self._place if name not in bar]
         if absent:
@@ -286,23 +289,8 @@ def as_list(instruments: Sequence[Instrument] | Instrument) -> list[Instrument]:
     DataError
         If there is none, one is no instrument, or two have the same name.
     """
-    listed: list[Any] = list(instruments) if isinstance(instruments, Sequence) else [instruments]
+    listed = as_instruments(instruments)
     for one in listed:
-        if not isinstance(one, Terms) or not isinstance(one, Instrument):
+        if not isinstance(one, Terms):
             raise DataError(f"instruments must be such as LinearContract('ES', 50); got {one!r}.")
-    names = [one.name for one in listed]
-    if not listed or len(set(names)) < len(names):
-        raise DataError(
-            f"instruments must be at least one, with different names; got {names}. Give each once."
-        )
     return listed
-
-
-def _check_positive(values: pd.DataFrame) -> None:
-    for asset, path in values.items():
-        bad = np.flatnonzero(path.to_numpy() <= 0.0)
-        if len(bad):
-            raise DataError(
-                f"prices of {asset!r} must be positive for simple returns; got {path.iloc[bad[0]]:g} on "
-                f"{day(path.index[bad[0]])}. Mend the table, or use kind='difference' if that is its price."
-            )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
@@ -38,7 +38,7 @@ def check_parts(fit: Any, position: Any, market: Any) -> None:
         (market, Market, "market", "Market(prices)"),
     ):
         if not isinstance(value, kind):
-            raise DataError(f"{name} must be such as {example}; got {shown(value)}.")
+            raise DataError(f"{name} must be such as {example}; got {preview(value)}.")
 
 
 def contracts_held(

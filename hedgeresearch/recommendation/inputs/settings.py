@@ -9,7 +9,7 @@ from typing import Any
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
@@ -156,7 +156,7 @@ def _bounds(name: str, value: Any) -> tuple[float, float]:
     if pair and len(value) != 2:
         raise DataError(
             f"contracts of {name!r} must be limited by one number for both sides or by two, the least and the most; "
-            f"got {shown(value)}. Give for example (-40, 0)."
+            f"got {preview(value)}. Give for example (-40, 0)."
         )
     low, high = value if pair else (value, value)
     low, high = (
@@ -231,7 +231,7 @@ class Settings:
         ):
             if not isinstance(getattr(self, name), kind):
                 raise DataError(
-                    f"{name} must be made by hr.{kind.__name__}(...); got {shown(getattr(self, name))}."
+                    f"{name} must be made by hr.{kind.__name__}(...); got {preview(getattr(self, name))}."
                 )
         check_between(self.level, "level", 0.0, 1.0)
         check_at_least(self.seed, "seed", 0)
@@ -252,7 +252,7 @@ class Settings:
         if self.backtest is None:
             return
         if not isinstance(self.backtest, Backtest):
-            raise DataError(f"backtest must come from hr.walk_forward; got {shown(self.backtest)}.")
+            raise DataError(f"backtest must come from hr.walk_forward; got {preview(self.backtest)}.")
         hedges = list(dict.fromkeys(self.backtest.ratios.columns.get_level_values("hedge")))
         if hedges != instruments:
             raise DataError(
