@@ -168,7 +168,7 @@ def test_the_worst_date_of_a_short_position_is_a_rise(
 def test_normal_and_historical_losses_that_agree_are_not_said_to_differ_by_nothing() -> None:
     values = {
         "n_dates": 500,
-        "level": 0.99,
+        "tail": 0.01,
         "skewness": 0.0,
         "skewness_interval": (-0.1, 0.1),
         "n_tail": 20,

@@ -18,7 +18,8 @@ from hedgeresearch.instruments.carry_rates import annualized_basis
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.problem import Book
 from hedgeresearch.risk.joint_tails import TailDependence, tail_dependence
-from hedgeresearch.risk.stress import FundingSpike, stress_table
+from hedgeresearch.risk.scenarios import FundingSpike
+from hedgeresearch.risk.stress import stress_table
 from hedgeresearch.risk.tails import TailSummary, tail_summary
 from hedgeresearch.typing import Array
 

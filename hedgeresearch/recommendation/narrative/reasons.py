@@ -138,7 +138,7 @@ def _tails(rec: Recommendation) -> list[str]:
     warning = "Warning: " if tails.verdict == "fat" else ""
     return [
         f"{warning}{tails.sentence}",
-        f"On one date in {round(1 / (1 - tails.level))} the hedged book would have lost {loss} or more.",
+        f"On one date in {round(1 / tails.tail)} the hedged book would have lost {loss} or more.",
     ]
 
 

@@ -108,7 +108,7 @@ def tails_section(rec: Recommendation) -> Section:
     tails, value = rec.tails, rec.book.value
     asset, _ = rec.book.market.returns(rec.book.position, rec.book.instruments)
     profits = pd.DataFrame({"unhedged": asset, "hedged": rec.past}) * value
-    level = full_percent(tails.level)
+    level = full_percent(1.0 - tails.tail)
     marks = {
         f"{level} value at risk, hedged": -tails.historical_value_at_risk * abs(value),
         "that of a normal": -tails.normal_value_at_risk * abs(value),
