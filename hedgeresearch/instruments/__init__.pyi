@@ -6,6 +6,7 @@ from .carry_rates import z_score as z_score
 from .instrument import Instrument as Instrument
 from .inverse_contract import InverseContract as InverseContract
 from .linear_contract import LinearContract as LinearContract
+from .margined import Margined as Margined
 from .quanto_contract import QuantoContract as QuantoContract
 from .returns import contracts_for as contracts_for
 from .returns import instrument_returns as instrument_returns

@@ -24,8 +24,8 @@ instruments:
     name: COIN_PERP
     value: 100
     fee: 0.0005
-    initial_margin: 0.01
     maintenance_margin: 0.005
+    lot: 1
     funding: 8-hourly
   - name: OTHER
     type: linear

@@ -28,7 +28,7 @@ def test_a_book_is_recommended_what_the_library_recommends(
 ) -> None:
     coin_prices.attrs = {"source": "prices.csv"}
     market = hr.Market(coin_prices, {"COIN_PERP": "COIN"}, {"COIN_PERP": "FUNDING"})
-    margins = {"initial_margin": 0.01, "maintenance_margin": 0.005}
+    margins = {"maintenance_margin": 0.005}
     instruments = [
         hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly", **margins),
         hr.LinearContract("OTHER", 1, lot=0.001),

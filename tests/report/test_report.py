@@ -108,7 +108,7 @@ def advised(
     table = prices.assign(funding=0.0001)
     table.attrs = {"source": source}
     market = hr.Market(table, funding={perpetual: "funding"})
-    margins = {"initial_margin": 0.1, "maintenance_margin": 0.05}
+    margins = {"maintenance_margin": 0.05}
     instruments = [
         hr.LinearContract(future, 10, fee=0.0001, **margins),
         hr.LinearContract(perpetual, 1, funding="8-hourly", fee=0.0001),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
-from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
@@ -50,7 +50,7 @@ def check_parts(fit: Any, position: Any, market: Any) -> None:
 
 def _check_type(value: Any, kind: type, name: str, example: str) -> None:
     if not isinstance(value, kind):
-        raise DataError(f"{name} must be such as {example}; got {shown(value)}.")
+        raise DataError(f"{name} must be such as {example}; got {preview(value)}.")
 
 
 def as_holdings(

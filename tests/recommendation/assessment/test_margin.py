@@ -24,9 +24,8 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
     drawn = hr.margin.liquidation_probability(returns, price, level, 30, position="short")
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
-    needed = hr.margin.collateral_needed(
-        hr.margin.simulate_price_range(returns, price, 30), size, 0.05, 0.01
-    )
+    paths = hr.margin.simulate_price_range(returns, price, 30)
+    needed = hr.margin.collateral_for_probability(future, paths, contracts, 0.05, probability=0.01)
     assert row["needed"] == needed
     enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc[
         "F"
@@ -37,13 +36,14 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
 def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
     price = market.price("PERP")
     full = advise({"COIN": 30.0}, ["PERP"])
-    face = 100 * full.holdings["PERP"]
+    contracts = full.holdings["PERP"]
+    face = 100 * contracts
     coins = 0.3 * abs(face) / price
     row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
     level = row["liquidation price"]
-    assert level == pytest.approx(
-        hr.margin.inverse_liquidation_price(coins, face, price, 0.05), rel=1e-12
-    )
+    perpetual = hr.InverseContract("PERP", 100)
+    expected = hr.margin.liquidation_price(perpetual, coins, contracts, price, 0.05)
+    assert level == pytest.approx(expected, rel=1e-12)
     assert coins + face * (1 / price - 1 / level) == pytest.approx(
         0.05 * abs(face) / level, rel=1e-9
     )
@@ -56,7 +56,7 @@ def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Mar
 @pytest.mark.parametrize("units", [40_000.0, -40_000.0])
 def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> None:
     contract = hr.QuantoContract(
-        "H", 200, fixed_rate=1.5, initial_margin=0.1, maintenance_margin=0.05
+        "H", 200, fixed_rate=1.5, maintenance_margin=0.05
     )
     position = hr.Position({"A": units})
     fit = hr.OLSHedge().fit(*market.returns(position, contract))
@@ -112,7 +112,7 @@ def test_negative_past_prices_leave_the_risk_unknown(
 
 
 def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market) -> None:
-    terms = {"initial_margin": 0.1, "maintenance_margin": 0.05}
+    terms = {"maintenance_margin": 0.05}
     coin = hr.InverseContract("PERP", 100, currency="BTC", **terms)
     dollars = hr.LinearContract("G", 100, **terms)
     position = hr.Position({"COIN": 30.0})
