@@ -78,7 +78,9 @@ def test_correlations_with_bad_news_are_forecast_with_it():
 
 def test_returns_that_depend_on_those_before_are_not_aggregated(simulated_panel):
     fit = hr.CCC(hr.ArchModel(mean="AR", lags=1)).fit(simulated_panel.iloc[:500, :2])
-    with pytest.raises(hr.DataError, match="aggregate must have univariate models with a constant mean"):
+    with pytest.raises(
+        hr.DataError, match="aggregate must have univariate models with a constant mean"
+    ):
         fit.aggregate(5)
 
 

@@ -7,8 +7,8 @@ import hedgeresearch as hr
 from hedgeresearch._kernels.dcc import corrected_residuals, dcc_scores
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch import garch_residuals, garch_scores
-from hedgeresearch.covariance.bekk.delta_method import _target_influence as bekk_target_influence
-from hedgeresearch.covariance.bekk.estimation import BEKKLikelihood
+from hedgeresearch.covariance.bekk.delta_method import target_influence as bekk_target_influence
+from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
 from hedgeresearch.covariance.dcc.delta_method import DCCStateAt, dcc_delta_method
 from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
@@ -135,7 +135,10 @@ def test_all_moment_conditions_stacked(rules, percent_log_returns):
         return ratio(start(change), values)
 
     start = DCCStateAt(
-        steps.first_step, likelihood, np.append(steps.estimate.parameters, NORMAL), steps.estimate.reported
+        steps.first_step,
+        likelihood,
+        np.append(steps.estimate.parameters, NORMAL),
+        steps.estimate.reported,
     )
     sizes = np.array([1e-5 * max(abs(x), 0.1) for x in theta])
     moves = sizes[:, None] * np.eye(len(theta))
@@ -246,7 +249,7 @@ def test_targets_of_a_scalar_bekk(returns):
     a, g = fit.parameters**2
     surprises = (errors[:, :, None] * errors[:, None] - fit.path()) / np.outer(scale, scale)
     expected = (1 - g) / (1 - a - g) * surprises[:, *np.triu_indices(3)]
-    steps = fit.estimates.inference.steps
+    steps = fit.estimates.inference.sandwich
     found = bekk_target_influence(steps.likelihood, steps.point)
     np.testing.assert_allclose(found, expected - expected.mean(axis=0), rtol=1e-7, atol=1e-8)
 
@@ -257,10 +260,10 @@ def test_targets_with_bad_news_add_up(returns):
     errors = fit.estimates.inference
     drawn = fit.simulate(10_000, seed=1).to_numpy() - errors.mean
     shocks = np.stack([drawn, np.minimum(drawn, 0)], axis=1) / errors.scale
-    likelihood = BEKKLikelihood.of(errors.steps.likelihood.map.layout, shocks)
+    likelihood = BEKKLikelihood.from_shocks(errors.sandwich.likelihood.map.layout, shocks)
     rows, columns = np.triu_indices(3)
     products = np.hstack([shocks[:, m, rows] * shocks[:, m, columns] for m in range(2)])
-    found = bekk_target_influence(likelihood, errors.steps.point)
+    found = bekk_target_influence(likelihood, errors.sandwich.point)
     assert (gap(products, found) < 0.15).all()
     assert (found.var(axis=0) > 2 * products.var(axis=0)).all()
 
@@ -271,7 +274,7 @@ def test_targets_of_a_full_bekk(returns):
     errors = (values - values.mean(axis=0)) / values.std(axis=0)
     layout = hr.BEKK("full", targeting=True).layout(2)
     a, g = np.array([[0.3, 0.15], [-0.05, 0.2]]), np.array([[0.9, -0.06], [0.04, 0.93]])
-    likelihood = BEKKLikelihood.of(layout, errors[:, None, :])
+    likelihood = BEKKLikelihood.from_shocks(layout, errors[:, None, :])
     point = layout.pack(np.zeros((2, 2)), np.stack([a, g]))
     s = errors.T @ errors / len(errors)
     h, expected = s.copy(), []
