@@ -63,9 +63,9 @@ class BEKK:
     -----
     Start-up rule: H_1 = mean(e e'). Covariance stationarity is imposed: the spectral radius of
     A x A + B x B / 2 + G x G lies below 1, exact for scalar and diagonal forms and, with bad news
-    in the full form, an approximation. Each form starts from the optima of the smaller ones, so that a
-    larger one never has the lower likelihood. The signs of A, B and G are not identified: their
-    first diagonal element is reported as positive.
+    in the full form, an approximation. Each form starts from the optima of the smaller ones, so
+    that a larger one never has the lower likelihood. The signs of A, B and G are not identified:
+    their first diagonal element is reported as positive.
 
     Typical estimates for daily returns: diagonal elements of A 0.2 to 0.3, of G 0.94 to 0.98.
 

@@ -30,7 +30,7 @@ from hedgeresearch.volatility.arch.likelihood import (
     central_differences,
     natural_size,
 )
-from hedgeresearch.volatility.arch.process import (ArchProcess, Specification)
+from hedgeresearch.volatility.arch.process import ArchProcess, Specification
 from hedgeresearch.volatility.arch.state import ArchState, state_after
 
 HESSIAN_STEP = 1e-3
