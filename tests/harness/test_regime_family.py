@@ -18,8 +18,9 @@ MODELS = {
     "threshold": hr.ThresholdRegimes(window=120),
     "switching": hr.MarkovSwitching(2, n_starts=3),
     "switching garch": hr.MarkovSwitchingGARCH(2, n_starts=3),
+    "zero mean": hr.MarkovSwitchingGARCH(2, mean="zero", n_starts=3),
 }
-SINGLE = {"switching", "switching garch"}
+SINGLE = {"switching", "switching garch", "zero mean"}
 """Models of one series."""
 SPLIT = 600
 pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
