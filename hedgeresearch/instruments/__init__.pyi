@@ -14,6 +14,7 @@ from .roll import RolledFutures as RolledFutures
 from .roll import roll_futures as roll_futures
 from .roll_rules import RollBeforeExpiry as RollBeforeExpiry
 from .roll_rules import RollOnVolume as RollOnVolume
+from .roll_rules import RollRule as RollRule
 from .specs import contract_spec as contract_spec
 from .specs import list_contracts as list_contracts
 from .spot import Spot as Spot

@@ -21,6 +21,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.instruments")
 @runtime_checkable
 class RollRule(Protocol):
     """A rule that decides which contract is held."""

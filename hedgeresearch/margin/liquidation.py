@@ -195,8 +195,8 @@ def collateral_for_probability(
             f"probability must be at least that of one path, {1 / n_paths:g}; "
             f"got {probability:g}. Draw more paths."
         )
-    margin = 1.0 - PRICE_TOLERANCE if long else 1.0 + PRICE_TOLERANCE
-    price = worst[n_liquidated] * margin
+    clearance = 1.0 - PRICE_TOLERANCE if long else 1.0 + PRICE_TOLERANCE
+    price = worst[n_liquidated] * clearance
     return float(
         collateral_for_price(instrument, price, contracts, price_range.price, maintenance_margin)
     )
