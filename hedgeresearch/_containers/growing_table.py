@@ -121,4 +121,3 @@ class _Rows:
         self.values[self.used : end] = values
         self.later_dates += dates
         self.used = end
-

@@ -17,8 +17,8 @@ class Sample:
     Attributes
     ----------
     asset : name of the asset
-    rows : GrowingTable (n_rows, 1 + n_hedges), all observations in the order of their dates, the asset
-        first: returns, or prices for a model of prices
+    rows : GrowingTable (n_rows, 1 + n_hedges), all observations in the order of their dates, the
+        asset first: returns, or prices for a model of prices
     n_estimation : number of rows in the estimation sample, the first ones
     end : date of the last row of the estimation sample
     last_date : date of the last row

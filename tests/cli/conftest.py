@@ -39,7 +39,7 @@ limits:
   gross: 9000000
 rebalancing: {tracking_error: 0.05}
 margin: {collateral: {COIN_PERP: 30.0}, horizon: 10, probability: 0.05}
-level: 0.9
+confidence: 0.9
 seed: 3
 """
 

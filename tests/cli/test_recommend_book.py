@@ -44,7 +44,7 @@ def test_a_book_is_recommended_what_the_library_recommends(
         limits=hr.Limits(contracts={"COIN_PERP": (-90000, 0), "OTHER": 5000}, gross=9e6),
         rebalancing=hr.NoTradeBands(tracking_error=0.05),
         margin=hr.Margin({"COIN_PERP": 30.0}, horizon=10, probability=0.05),
-        level=0.9,
+        confidence=0.9,
         seed=3,
     ).to_dict()
     code, output, errors = run("recommend", "--position", book, "--json")
@@ -122,7 +122,7 @@ def test_the_example_as_it_stands(run: Run, tmp_path: Path) -> None:
     )
     assert (code, errors) == (0, "")
     assert "Model: RegimeHedge(GaussianHMM(2, n_starts=5))" in output
-    assert "out of sample it removed" in " ".join(output.split())
+    assert "out of sample it was" in " ".join(output.split())
     assert (tmp_path / "report.html").stat().st_size < 8e6
 
 
@@ -311,7 +311,7 @@ def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.
 def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(
-        "MinimumVarianceHedge: {covariance_model: {CCC: {margins: {ArchModel: {vol: GARCH}}}}}\n"
+        "MinimumVarianceHedge: {covariance_model: {CCC: {univariate: {ArchModel: {vol: GARCH}}}}}\n"
     )
     assert model_from(read_tree(path))[1] == hr.MinimumVarianceHedge(
         hr.CCC(univariate=hr.ArchModel(vol="GARCH"))

@@ -146,7 +146,7 @@ def test_every_scenario_has_a_name_and_a_meaning(
 
 def test_stress_of_a_recommendation_equals_its_own_numbers(simple_returns: pd.DataFrame) -> None:
     fit = hr.OLSHedge().fit(simple_returns["NASDAQ"], simple_returns[["SP500"]])
-    plan = hr.recommend(fit, notional=-250_000.0)
+    plan = hr.hedge_notional(fit, -250_000.0)
     exposures = pd.concat([pd.Series({plan.asset: plan.notional}), -plan.sell])
     table = stress_table(exposures, simple_returns, fit.next_covariance)
     assert table.loc["volatility", "unhedged"] == pytest.approx(plan.volatility_before)

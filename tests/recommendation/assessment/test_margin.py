@@ -25,12 +25,14 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
     paths = hr.margin.simulate_price_range(returns, price, 30)
+<<<<<<< HEAD
     needed = hr.margin.collateral_for_probability(future, paths, contracts, 0.05, probability=0.01)
+=======
+    needed = hr.margin.collateral_needed(paths, size, 0.05, 0.01)
+>>>>>>> b0003d9 (Recommendations use the traits and the nine fields of a hedge fit; tables of rows and dates grow under one lock)
     assert row["needed"] == needed
-    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc[
-        "F"
-    ]
-    assert enough["probability"] <= 0.01
+    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30))
+    assert enough.margin.loc["F", "probability"] <= 0.01
 
 
 def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
@@ -41,12 +43,19 @@ def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Mar
     coins = 0.3 * abs(face) / price
     row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
     level = row["liquidation price"]
+<<<<<<< HEAD
     perpetual = hr.InverseContract("PERP", 100)
     expected = hr.margin.liquidation_price(perpetual, coins, contracts, price, 0.05)
     assert level == pytest.approx(expected, rel=1e-12)
     assert coins + face * (1 / price - 1 / level) == pytest.approx(
         0.05 * abs(face) / level, rel=1e-9
     )
+=======
+    expected = hr.margin.inverse_liquidation_price(coins, face, price, 0.05)
+    assert level == pytest.approx(expected, rel=1e-12)
+    equity = coins + face * (1 / price - 1 / level)
+    assert equity == pytest.approx(0.05 * abs(face) / level, rel=1e-9)
+>>>>>>> b0003d9 (Recommendations use the traits and the nine fields of a hedge fit; tables of rows and dates grow under one lock)
     covered = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 1.01 * abs(face) / price}))
     assert covered.margin.loc["PERP", "liquidation price"] == np.inf
     assert covered.margin.loc["PERP", "probability"] == 0.0
@@ -60,13 +69,8 @@ def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> Non
     )
     position = hr.Position({"A": units})
     fit = hr.OLSHedge().fit(*market.returns(position, contract))
-    found = hr.recommend(
-        fit,
-        position=position,
-        instruments=contract,
-        market=market,
-        margin=hr.Margin({"H": 5e5}, horizon=10),
-    )
+    margin = hr.Margin({"H": 5e5}, horizon=10)
+    found = hr.recommend(fit, position, contract, market, margin=margin)
     size = 200 * 1.5 * found.holdings["H"]
     price = market.price("H")
     level = found.margin.loc["H", "liquidation price"]
@@ -76,12 +80,10 @@ def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> Non
 
 def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr.Market) -> None:
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 1.0}))
-    assert found.margin.loc["F", ["liquidation price", "probability"]].tolist() == [
-        market.price("F"),
-        1.0,
-    ]
+    row = found.margin.loc["F"]
+    assert (row["liquidation price"], row["probability"]) == (market.price("F"), 1.0)
     assert found.reasons[0].startswith("Warning: F is liquidated at a price of")
-    assert "probability 100.0% within 20 dates" in found.reasons[0]
+    assert "probability 100.0% within 20 observations" in found.reasons[0]
 
 
 def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
@@ -89,26 +91,25 @@ def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) ->
     found = advise({"A": 40_000.0}, ["F", "H"])
     assert found.margin.index.tolist() == ["F"]
     assert found.margin["collateral"].isna().all()
-    text = next(text for text in found.reasons if text.startswith("No collateral is given for F"))
-    assert f"a collateral of {found.margin.loc['F', 'needed']:,.0f} keeps it at 1% or below" in text
+    needed = f"a collateral of {found.margin.loc['F', 'needed']:,.0f}"
+    assert (
+        f"No collateral was given for F; {needed} keeps the probability of liquidation within 20 "
+        "observations at 1% or below."
+    ) in found.reasons
 
 
 def test_negative_past_prices_leave_the_risk_unknown(
     market: hr.Market, instruments: dict[str, Any]
 ) -> None:
     table = market.table
-    sunk = hr.Market(table.assign(F=table["F"] - table["F"].min() - 1.0))
+    negative = hr.Market(table.assign(F=table["F"] - table["F"].min() - 1.0))
     position = hr.Position({"A": 40_000.0})
-    fit = hr.OLSHedge().fit(*sunk.returns(position, instruments["F"], "difference"))
-    found = hr.recommend(
-        fit,
-        position=position,
-        instruments=instruments["F"],
-        market=sunk,
-        margin=hr.Margin({"F": 1e6}),
-    )
+    future = instruments["F"]
+    fit = hr.OLSHedge().fit(*negative.returns(position, future, "difference"))
+    found = hr.recommend(fit, position, future, negative, margin=hr.Margin({"F": 1e6}))
     assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6, "currency": ""}
-    assert any("past prices are not all positive" in text for text in found.reasons)
+    text = "Liquidation risk of F not available: its past prices are not all positive."
+    assert text in found.reasons
 
 
 def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market) -> None:
@@ -117,14 +118,13 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
     dollars = hr.LinearContract("G", 100, **terms)
     position = hr.Position({"COIN": 30.0})
     fit = hr.OLSHedge().fit(*market.returns(position, [coin, dollars]))
-    asked = {"position": position, "instruments": [coin, dollars], "market": market}
-    found = hr.recommend(fit, **asked, margin=hr.Margin({"PERP": 60.0}, probability=0.005))
+    margin = hr.Margin({"PERP": 60.0}, probability=0.005)
+    found = hr.recommend(fit, position, [coin, dollars], market, margin=margin)
     assert found.margin["currency"].to_dict() == {"PERP": "BTC", "G": ""}
-    assert any(
-        "PERP cannot be liquidated on its collateral of 60 BTC" in text for text in found.reasons
-    )
-    needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps it at 0.5% or below."
-    assert any(needed in text for text in found.reasons)
+    covered = "PERP cannot be liquidated at any price on its collateral of 60 BTC."
+    assert covered in found.reasons
+    needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps the probability"
+    assert any(needed in text and text.endswith("0.5% or below.") for text in found.reasons)
     plain = advise({"COIN": 30.0}, ["PERP"])
     assert plain.margin.loc["PERP", "currency"] == "coins"
 
@@ -132,12 +132,11 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
 def test_collateral_without_maintenance_margin_is_unknown(advise: Advise) -> None:
     found = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}))
     assert found.margin is None
-    text = "Not told, liquidation of H: its maintenance margin is not given."
+    text = "Liquidation risk of H not available: its maintenance margin was not given."
     assert text in found.reasons
     assert text not in advise({"A": 40_000.0}, ["H"]).reasons
-    limited = advise(
-        {"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}), limits=hr.Limits(contracts={"H": 0})
-    )
-    assert text not in limited.reasons
+    nothing = hr.Limits(contracts={"H": 0})
+    margin = hr.Margin({"H": 5e5})
+    assert text not in advise({"A": 40_000.0}, ["H"], margin=margin, limits=nothing).reasons
     known = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 5e5}))
-    assert not any("Not told, liquidation" in reason for reason in known.reasons)
+    assert not any("not available" in reason for reason in known.reasons)
