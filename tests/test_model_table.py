@@ -26,8 +26,24 @@ def test_every_row_is_complete():
     assert table.index.is_unique
 
 
-def test_what_a_model_needs_is_what_it_says():
+NEEDS_SETTINGS = {
+    "RollingOLSHedge": hr.RollingOLSHedge(60),
+    "WeightedOLSHedge": hr.WeightedOLSHedge(60),
+    "MeanVarianceHedge": hr.MeanVarianceHedge(3.0),
+    "HorizonHedge": hr.HorizonHedge(hr.OLSHedge(), 5),
+    "MinimumVarianceHedge": hr.MinimumVarianceHedge(hr.DCC()),
+    "RegimeHedge": hr.RegimeHedge(hr.GaussianHMM(2)),
+    "CombinedHedge": hr.CombinedHedge({"ols": hr.OLSHedge()}),
+}
+
+
+def test_models_need_the_input_of_their_traits():
     for name, needs in hr.list_models()["needs"].items():
-        said = getattr(getattr(hr, name), "needs", "returns")
-        assert ("as its model" if isinstance(said, property) else said) == needs
-        assert dataclasses.is_dataclass(getattr(hr, name))
+        kind = getattr(hr, name)
+        assert dataclasses.is_dataclass(kind)
+        if needs == "as its model":
+            assert kind(hr.OLSHedge()).traits.input == "returns"
+            assert kind(hr.VECMHedge()).traits.input == "prices"
+        elif name.endswith("Hedge"):
+            model = NEEDS_SETTINGS.get(name) or kind()
+            assert model.traits.input == needs

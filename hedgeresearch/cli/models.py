@@ -8,7 +8,7 @@ from hedgeresearch.covariance.dcc.dcc import DCC
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.cointegration.error_correction import ErrorCorrectionHedge
-from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.hedges.kalman.hedge import KalmanHedge
 from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
 from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge

@@ -74,11 +74,7 @@ def recommend(
     table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
     chosen = model_of(model or ModelName.regime)
     check_output(output, prices)
-    data = (
-        table
-        if getattr(chosen, "needs", "returns") == "prices"
-        else returns_of(table[[asset, *hedges]])
-    )
+    data = table if chosen.traits.input == "prices" else returns_of(table[[asset, *hedges]])
     result = recommend_for_notional(
         chosen.fit(data[asset], data[hedges]), NOTIONAL if notional is None else notional
     )

@@ -5,6 +5,8 @@ from .dcc.deco import DECO as DECO
 from .diagnostics import ConstantCorrelationTest as ConstantCorrelationTest
 from .diagnostics import engle_sheppard_test as engle_sheppard_test
 from .fit import CovarianceFit as CovarianceFit
+from .model import CovarianceModel as CovarianceModel
+from .moment_weights import MomentWeights as MomentWeights
 from .moments.ewma import EWMACovariance as EWMACovariance
 from .moments.rolling import RollingCovariance as RollingCovariance
 from .moments.sample import SampleCovariance as SampleCovariance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,6 @@ from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-class CovarianceModel(Protocol):
-    """What a hedge needs from a covariance model."""
-
-    def fit(self, returns: pd.DataFrame) -> CovarianceFit:
-        """Estimate on returns (n_dates, n_series), fractions per period."""
 
 
 @exported_by("hedgeresearch.covariance")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from hedgeresearch.covariance.first_step import (
     states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.covariance.orthogonal_recursion import Components, OrthogonalState
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -60,6 +62,8 @@ class OrthogonalGARCH:
 
     n_factors: int | None = None
     univariate: VolatilityModel = GARCH()
+    warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         if self.n_factors is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,11 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.covariance.fit import CovarianceFit
+from hedgeresearch.covariance.model import CovarianceModel
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.model import check_hedge_model
+from hedgeresearch.regimes.model import RegimeModel
 from hedgeresearch.typing import Array
 
 SAMPLE = 0.6
@@ -103,13 +106,14 @@ def check_causality(
 
 def _fitted(model: Any, sample: pd.DataFrame) -> tuple[Callable[[pd.DataFrame], Array], Array]:
     """How to extend a fitted model, as a path (n_dates, ...), and its value for the next date."""
-    if "asset" in inspect.signature(model.fit).parameters:
+    if not isinstance(model, CovarianceModel | RegimeModel):
+        check_hedge_model(model, "model")
         hedge = model.fit(sample.iloc[:, 0], sample.iloc[:, 1:])
         return lambda new: hedge.extend(
             new.iloc[:, 0], new.iloc[:, 1:]
         ).ratio.to_numpy(), hedge.next_ratio.to_numpy()
     fit = model.fit(sample)
-    if hasattr(fit, "next_covariance"):
+    if isinstance(fit, CovarianceFit):
         return lambda new: np.asarray(fit.extend(new).path()), fit.next_covariance.to_numpy()
     return lambda new: np.asarray(
         fit.extend(new).predicted.to_numpy()

@@ -8,9 +8,9 @@ from .composed.constrained import ConstrainedHedge as ConstrainedHedge
 from .composed.horizon import HorizonHedge as HorizonHedge
 from .composed.shrunk import ShrunkHedge as ShrunkHedge
 from .fit import HedgeFit as HedgeFit
-from .fit import HedgeModel as HedgeModel
 from .kalman.hedge import KalmanHedge as KalmanHedge
 from .minimum_variance.hedge import MinimumVarianceHedge as MinimumVarianceHedge
+from .model import HedgeModel as HedgeModel
 from .objectives.lower_partial_moment import LowerPartialMomentHedge as LowerPartialMomentHedge
 from .objectives.mean_variance import MeanVarianceHedge as MeanVarianceHedge
 from .objectives.minimum_cvar import MinimumCVaRHedge as MinimumCVaRHedge
@@ -24,3 +24,4 @@ from .regression.ols import OLSHedge as OLSHedge
 from .regression.rolling_ols import RollingOLSHedge as RollingOLSHedge
 from .regression.total_least_squares import TotalLeastSquaresHedge as TotalLeastSquaresHedge
 from .regression.weighted_ols import WeightedOLSHedge as WeightedOLSHedge
+from .traits import HedgeTraits as HedgeTraits

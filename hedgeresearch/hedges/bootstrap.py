@@ -1,18 +1,20 @@
 """The stationary block bootstrap of a hedge ratio.
 
-Blocks of whole dates, of random length, are drawn from the estimation sample (Politis and Romano 1994, Journal of the
-American Statistical Association 89, section 2), their mean length chosen after Politis and White (2004), Econometric
-Reviews 23, and its correction. A model whose ratio also depends on a state is fitted to each draw and then filters what
-was really seen: only the parameters vary (Pascual, Romo and Ruiz 2006, Computational Statistics & Data Analysis 50).
-With a conditional covariance, blocks would break the clusters of volatility; as these authors do, its standardised
-residuals are drawn and driven through the fitted model. Nor may they break regimes, see ``regime_resampling``.
+Blocks of consecutive dates, of random length, are drawn from the estimation sample (Politis and
+Romano 1994, Journal of the American Statistical Association 89, section 2). Their mean length is
+chosen after Politis and White (2004), Econometric Reviews 23, and its correction. A model whose
+ratio also depends on a state is fitted to each draw and then filters the observed data: only the
+parameters vary (Pascual, Romo and Ruiz 2006, Computational Statistics & Data Analysis 50). For a
+conditional covariance, blocks would break the clusters of volatility; as these authors do, its
+standardized residuals are drawn and driven through the fitted model. Blocks must not break regimes
+either, see ``regime_resampling``.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,111 +22,129 @@ import pandas as pd
 from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.delta_method import HasDeltaMethod
-from hedgeresearch.covariance.fit import standardized_residuals
+from hedgeresearch.covariance.fit import CovarianceFit, standardized_residuals
 from hedgeresearch.covariance.simulation import drive
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
-from hedgeresearch.hedges.model import can_start, horizon_of, models_within
+from hedgeresearch.hedges.fitted import FittedHedge, RegimeDetail, WrapperState
 from hedgeresearch.hedges.regime_resampling import regime_resampling
-from hedgeresearch.typing import Array
-
-if TYPE_CHECKING:
-    from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.traits import all_traits, horizon_of
+from hedgeresearch.typing import Array, Indices
 
 N_BOOTSTRAP = 200
-"""Draws if nobody says otherwise."""
-FAILURES = 0.1
+"""Number of draws by default."""
+MAX_FAILURES = 0.1
 """Share of the draws on which the model may fail."""
+Resampling = Callable[[Indices], pd.DataFrame]
+"""Turns positions (n_dates,) that were drawn into a resample (n_dates, 1 + n_hedges)."""
 
 
-def bootstrap_ratios(fit: HedgeFit, n_bootstrap: int | None = None, seed: int = 0) -> Array:
-    """Next ratios of resampled data, (n_bootstrap, n_hedges); draws on which the model fails are left out.
+def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int = 0) -> Array:
+    """Return next ratios of resampled data, (n_bootstrap, n_hedges).
+
+    Draws on which the model fails are left out.
 
     Raises
     ------
     DataError
-        If the model takes prices, whose dates cannot be shuffled, or has a ratio that is itself random, or that of the
-        latest dates alone, and another method.
+        If the model is fitted to prices, whose dates cannot be shuffled, or has a random ratio, or
+        a ratio of the latest dates alone and the delta method.
     ConvergenceError
         If the model fails on more than a tenth of the draws.
     """
     n_bootstrap = N_BOOTSTRAP if n_bootstrap is None else n_bootstrap
     check_at_least(n_bootstrap, "n_bootstrap", 2)
     check_at_least(seed, "seed", 0)
-    if getattr(fit.model, "needs", "returns") == "prices":
-        raise DataError(
-            f"the bootstrap shuffles returns; {describe(fit.model)} takes prices. Use method='delta'."
-        )
-    if not all(getattr(model, "bootstraps", True) for model in models_within(fit.model)):
-        raise DataError(
-            f"the bootstrap knows the error of parameters only; the ratio of {describe(fit.model)} has an error of its "
-            "own. Use method='delta', which a model has unless a constraint holds its ratio."
-        )
-    moves = (fit.ratio.to_numpy() != fit.next_ratio.to_numpy()).any()
-    if (
-        moves and not fit.carries_state and fit.inference is not None
-    ):  # where there is nothing else it must do
-        raise DataError(
-            f"the bootstrap shuffles dates, and the ratio of {describe(fit.model)} is that of the latest ones. Use "
-            "method='delta'."
-        )
-    sample = fit.history.frame().iloc[: fit.n_sample]
+    check_can_be_resampled(fit)
+    sample = fit.sample.estimation_rows()
     # blocks shorter than a return would break it
-    length = max(optimal_block_length(_products(sample, fit)), horizon_of(fit.model))
+    products = _products(sample, fit.next_ratio)
+    length = max(optimal_block_length(products), horizon_of(fit.model))
     resample = resampling(fit, sample, seed)
-    ratios, failures = [], []
+    ratios: list[Array] = []
+    failures: list[str] = []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a draw looks like is nobody's concern
+        warnings.simplefilter("ignore")  # warnings about resampled data are not shown to the user
         for positions in draw_rows(len(sample), length, n_bootstrap, seed):
             try:
                 ratios.append(_next_ratio(fit, resample(positions)))
             except (DataError, ConvergenceError) as error:
                 failures.append(str(error))
-    if len(failures) > FAILURES * n_bootstrap:
+    if len(failures) > MAX_FAILURES * n_bootstrap:
         raise ConvergenceError(
-            f"{describe(fit.model)} must succeed on {1 - FAILURES:.0%} of the bootstrap's draws; it failed on "
-            f"{len(failures)} of {n_bootstrap}, for example: {failures[0]}"
+            f"{describe(fit.model)} must succeed on {1 - MAX_FAILURES:.0%} of the bootstrap's "
+            f"draws; it failed on {len(failures)} of {n_bootstrap}, for example: {failures[0]}"
         )
     return np.array(ratios)
 
 
-def resampling(fit: HedgeFit, sample: pd.DataFrame, seed: int = 0) -> Callable[[Any], pd.DataFrame]:
-    """What turns positions that were drawn into a sample."""
-    # the regimes and covariances of a horizon are those of its returns
-    over_horizon = any(hasattr(model, "horizon") for model in models_within(fit.model))
-    while hasattr(fit.state, "inner") and not over_horizon:
-        fit = fit.state.inner  # whose regimes and covariances those of a hedge made of it are
-    if fit.regimes is not None and not over_horizon:
-        return regime_resampling(fit.regimes, sample, seed)
-    steps: Any = None if fit.covariances is None else fit.covariances.estimates.inference
-    if over_horizon or not isinstance(steps, HasDeltaMethod):
-        return lambda positions: sample.iloc[positions]
-    moves = steps.moves()
-    start = moves.start_at(np.zeros(len(moves.sizes)))
-    residuals = standardized_residuals(start, sample)
+def check_can_be_resampled(fit: FittedHedge) -> None:
+    """Refuse a hedge whose sampling error the bootstrap cannot reproduce."""
+    name = describe(fit.model)
+    traits = list(all_traits(fit.model))
+    if fit.model.traits.input == "prices":
+        raise DataError(f"the bootstrap shuffles returns; {name} takes prices. Use method='delta'.")
+    if any(one.random_ratio for one in traits):
+        raise DataError(
+            f"the bootstrap knows the error of parameters only; the ratio of {name} has an error "
+            "of its own. Use method='delta', which a model has unless a constraint holds its ratio."
+        )
+    moves = (fit.ratio.to_numpy() != fit.next_ratio.to_numpy()).any()
+    filters = any(one.filters_state for one in traits)
+    # where there is no delta method, a bootstrap of the latest dates is all there is
+    if moves and not filters and fit.errors is not None:
+        raise DataError(
+            f"the bootstrap shuffles dates, and the ratio of {name} is that of the latest ones. "
+            "Use method='delta'."
+        )
+
+
+def resampling(fit: FittedHedge, sample: pd.DataFrame, seed: int = 0) -> Resampling:
+    """Return the function that turns drawn positions into a resample of a fit's sample."""
+    # regimes and covariances of a longer horizon are those of its returns, not of the sample's
+    if horizon_of(fit.model) == 1:
+        fit = innermost(fit)
+        if isinstance(fit.detail, RegimeDetail):
+            return regime_resampling(fit.detail.regimes, sample, seed)
+        if isinstance(fit.detail, CovarianceFit):
+            errors: Any = fit.detail.estimates.inference
+            if isinstance(errors, HasDeltaMethod):
+                return residual_resampling(errors, sample)
+    return lambda positions: sample.iloc[positions]
+
+
+def innermost(fit: FittedHedge) -> FittedHedge:
+    """Return the fit whose regimes or covariances are behind a hedge that modifies another one."""
+    while isinstance(fit.state, WrapperState):
+        fit = fit.state.inner
+    return fit
+
+
+def residual_resampling(errors: HasDeltaMethod, sample: pd.DataFrame) -> Resampling:
+    """Return a resampling of the standardized residuals of a conditional covariance."""
+    delta_method = errors.moves()
+    first = delta_method.start_at(np.zeros(len(delta_method.sizes)))
+    residuals = standardized_residuals(first, sample)
     residuals -= residuals.mean(axis=0)
     return lambda positions: pd.DataFrame(
-        drive(start, residuals[positions]), columns=sample.columns
+        drive(first, residuals[positions]), columns=sample.columns
     )
 
 
-def _products(sample: pd.DataFrame, fit: HedgeFit) -> Array:
-    """Each hedge's part in the ratio: its product with what the hedge leaves, (n_dates, n_hedges)."""
+def _products(sample: pd.DataFrame, next_ratio: pd.Series[float]) -> Array:
+    """Return the product of each hedge with the hedged return, (n_dates, n_hedges)."""
     values = sample.to_numpy() - sample.to_numpy().mean(axis=0)
-    left = values[:, 0] - values[:, 1:] @ fit.next_ratio.to_numpy()
-    return np.asarray(values[:, 1:] * left[:, None])
+    hedged = values[:, 0] - values[:, 1:] @ next_ratio.to_numpy()
+    return np.asarray(values[:, 1:] * hedged[:, None])
 
 
-def _next_ratio(fit: HedgeFit, draw: pd.DataFrame) -> Array:
-    """The next ratio of the model fitted to a draw, in the state to which what was seen has brought it."""
+def _next_ratio(fit: FittedHedge, draw: pd.DataFrame) -> Array:
+    """Return the next ratio of the model fitted to a draw, in the state after the observed data."""
     draw = draw.set_axis(pd.RangeIndex(-len(draw), 0), axis=0)
-    draw.attrs["returns"] = fit.returns_kind
-    asset, hedges = draw.iloc[:, 0], draw.iloc[:, 1:]
-    if can_start(fit.model.fit):
-        again = fit.model.fit(asset, hedges, warm_start=fit)
-    else:
-        again = fit.model.fit(asset, hedges)
-    if fit.carries_state:
-        seen = fit.history.frame()
-        again = again.extend(seen.iloc[:, 0], seen.iloc[:, 1:])
-    return np.asarray(again.next_ratio.to_numpy())
+    draw.attrs["returns"] = fit.sample.returns_kind
+    warm = {"warm_start": fit} if fit.model.traits.warm_start else {}
+    refit = fit.model.fit(draw.iloc[:, 0], draw.iloc[:, 1:], **warm)
+    if any(traits.filters_state for traits in all_traits(fit.model)):
+        seen = fit.sample.rows.frame()
+        refit = refit.extend(seen.iloc[:, 0], seen.iloc[:, 1:])
+    return np.asarray(refit.next_ratio.to_numpy())

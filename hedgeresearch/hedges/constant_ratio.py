@@ -1,4 +1,4 @@
-"""Hedges whose ratio no date changes: how they are recorded and carried on."""
+"""Fits of hedges whose ratio is the same on all dates."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
-from hedgeresearch.hedges.intervals import RatioErrors
+from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
 
@@ -21,29 +21,33 @@ def constant_ratio_fit(
     ratio: Array,
     kind: str | None,
     estimates: pd.DataFrame | Estimates | None = None,
-    inference: RatioErrors | None = None,
+    errors: RatioErrors | None = None,
 ) -> HedgeFit:
-    """One ratio (n_hedges,) for all dates, beside the sample covariance of ``returns`` (asset first)."""
-    hedges = returns.columns[1:]
-    next_ratio = labelled_ratio(ratio, hedges)
+    """Return the fit of one ratio for all dates, with the sample covariance as the next one.
+
+    Parameters
+    ----------
+    model : the hedge model
+    returns : DataFrame (n_dates, 1 + n_hedges), the asset first
+    ratio : array (n_hedges,)
+    kind : kind of the returns
+    estimates, errors : as in HedgeFit
+    """
+    columns = returns.columns
+    next_ratio = labelled_ratio(ratio, columns[1:])
     covariance = np.cov(returns.to_numpy(), rowvar=False)
     return HedgeFit(
         model=model,
-        asset=returns.columns[0],
-        ratio=labelled_path(ratio, returns.index, hedges),
+        sample=Sample.of(returns, kind),
+        ratio=labelled_path(ratio, returns.index, columns[1:]),
         next_ratio=next_ratio,
-        next_covariance=pd.DataFrame(covariance, index=returns.columns, columns=returns.columns),
+        next_covariance=pd.DataFrame(covariance, index=columns, columns=columns),
         estimates=next_ratio.to_frame("estimate") if estimates is None else estimates,
-        sample_end=returns.index[-1],
-        last_date=returns.index[-1],
-        history=History.of(returns),
-        n_sample=len(returns),
-        inference=inference,
-        returns_kind=kind,
+        errors=errors,
     )
 
 
 def carry_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-    """The same ratio over new dates."""
+    """Return a fit over new dates with the same ratio."""
     path = labelled_path(fit.next_ratio.to_numpy(), returns.index, fit.ratio.columns)
-    return replace(fit, ratio=path, last_date=returns.index[-1])
+    return replace(fit, ratio=path)

@@ -10,8 +10,8 @@ import pandas as pd
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_ratio
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
+from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.intervals import KnownCovariance
 
 
 def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> HedgeFit | None:
@@ -25,5 +25,5 @@ def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> Hedg
     weights = np.concatenate([[1.0], -ratio])
     if weights @ covariance @ weights > COLLINEARITY_TOLERANCE * covariance[0, 0]:
         return None
-    exact = KnownCovariance(np.zeros((len(hedges), len(hedges))))
-    return constant_ratio_fit(model, returns, ratio, kind, inference=exact)
+    exact = FixedErrors(np.zeros((len(hedges), len(hedges))))
+    return constant_ratio_fit(model, returns, ratio, kind, errors=exact)

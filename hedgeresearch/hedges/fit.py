@@ -1,16 +1,15 @@
-"""What every hedge model returns."""
+"""The fit that every hedge model returns."""
 
 from __future__ import annotations
 
 import html
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.asset_and_hedges import (
@@ -19,106 +18,100 @@ from hedgeresearch._validation.asset_and_hedges import (
     returns_kind,
 )
 from hedgeresearch._validation.frames import check_new_data
-from hedgeresearch.covariance.fit import CovarianceFit
+from hedgeresearch._validation.probabilities import check_confidence
+from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges import intervals
-from hedgeresearch.hedges.bootstrap import bootstrap_ratios
-from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.hedges.errors import PathErrors, RatioErrors
+from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail
+from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@exported_by("hedgeresearch.hedges")
-class HedgeModel(Protocol):
-    """What evaluation and recommendation need from a hedge model.
+@runtime_checkable
+class Summarized(Protocol):
+    """Estimates that show themselves as a table."""
 
-    A model that works on prices says so with a class variable ``needs = "prices"``, one whose ratio has an error beside
-    that of its parameters with ``bootstraps = False``; one whose search can begin at an earlier fit takes it as
-    ``fit(asset, hedges, *, warm_start=None)``.
-    """
-
-    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on returns of the asset (n_dates,) and of the hedges (n_dates, n_hedges)."""
-
-    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """Carry ``fit`` over new dates of valid returns (n_new, 1 + n_hedges), the asset first."""
-
-
-class RegimeMoments(NamedTuple):
-    """Means (k, 1 + n_hedges) and covariances (k, 1 + n_hedges, 1 + n_hedges) of asset and hedges in each regime."""
-
-    means: Array
-    covariances: Array
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Return one row a parameter, or a regime."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False, repr=False)
 class HedgeFit:
-    """Hedge ratios of each date, and of the next one. A positive ratio sells the hedge against a long asset.
+    """Hedge ratios of each date and of the next one.
+
+    A positive ratio sells the hedge against a long asset.
 
     Attributes
     ----------
     model : the settings that were fitted
-    asset : name of the asset
+    sample : Sample, names and observations of asset and hedges, extensions included
     ratio : DataFrame (n_dates, n_hedges); the row dated t uses only data before t
     next_ratio : Series (n_hedges,), the ratio to hold over the date after the last
-    next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges), of that date's returns as the model sees them
-    estimates : DataFrame or Estimates, the parameters with their standard errors where the model has them (computed
-        when asked, by Estimates); for a regime hedge the RegimeFit, which describes its regimes; None where there is
-        nothing but the next ratio
-    sample_end : last date of the estimation sample
-    last_date : last date seen
-    history : History, what the model was given (n_rows, 1 + n_hedges), extensions included
-    n_sample : int, how many of these rows are the estimation sample
-    inference : RatioErrors or None, the sampling error of the next ratio; None leaves it to the bootstrap
-    carries_state : whether the next ratio depends on a state beside the parameters, as in DCC
-    state : what the model needs to go on, if it is not in the other attributes
-    returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
-    covariances : CovarianceFit or None, behind a minimum-variance hedge
-    regimes : RegimeFit or None, behind a regime hedge
-    by_regime : DataFrame (k, n_hedges) or None, the ratio each regime asks for
-    regime_moments : RegimeMoments or None, means and covariances of asset and hedges in each regime
-    next_regime_covariances : array (k, 1 + n_hedges, 1 + n_hedges) or None, those of the next date
+    next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges), covariance of the returns of that
+        date under the model
+    estimates : Estimates, parameters with their standard errors, which are computed when they are
+        needed; for a hedge from regimes the RegimeFit, for a composed hedge a DataFrame; None
+        if nothing but the next ratio was estimated
+    errors : RatioErrors, sampling error of the next ratio; None leaves it to the bootstrap
+    state : what the model continues from; private to the model
+    detail : what only one family knows: the CovarianceFit of a minimum-variance hedge, the
+        RegimeBreakdown of a hedge from regimes, the Cointegration of a hedge from prices
     """
 
     model: Any
-    asset: str
+    sample: Sample
     ratio: pd.DataFrame
     next_ratio: pd.Series[float]
     next_covariance: pd.DataFrame
-    estimates: pd.DataFrame | Estimates | RegimeFit | None
-    sample_end: Any
-    last_date: Any
-    history: History
-    n_sample: int
-    inference: intervals.RatioErrors | None = None
-    carries_state: bool = False
+    estimates: pd.DataFrame | Summarized | None = None
+    errors: RatioErrors | None = None
     state: Any = None
-    returns_kind: str | None = None
-    covariances: CovarianceFit | None = None
-    regimes: RegimeFit | None = None
-    by_regime: pd.DataFrame | None = None
-    regime_moments: RegimeMoments | None = None
-    next_regime_covariances: Array | None = None
+    detail: Any = None
 
     def __repr__(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
-        return f"HedgeFit({describe(self.model)}, {len(self.ratio)} dates to {day(self.last_date)}, next ratio {ratios})"
+        return (
+            f"HedgeFit({describe(self.model)}, {len(self.ratio)} dates to {day(self.last_date)}, "
+            f"next ratio {ratios})"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.summary.to_html()}"
 
     @property
-    def hedges(self) -> list[str]:
+    def asset(self) -> Any:
+        """Name of the asset."""
+        return self.sample.asset
+
+    @property
+    def hedges(self) -> list[Any]:
         """Names of the hedges."""
         return list(self.ratio.columns)
 
     @property
+    def sample_end(self) -> Any:
+        """Last date of the estimation sample."""
+        return self.sample.end
+
+    @property
+    def last_date(self) -> Any:
+        """Last date seen, extensions included."""
+        return self.sample.last_date
+
+    @property
+    def returns_kind(self) -> str | None:
+        """Kind of the returns, "simple", "log", "difference" or None, as ``hr.returns`` noted it."""
+        return self.sample.returns_kind
+
+    @property
     def summary(self) -> pd.DataFrame:
-        """The parameters, with standard errors where the model has them."""
+        """Parameters, with standard errors where the model has them."""
         if self.estimates is None:
             return self.next_ratio.to_frame("estimate")
         return (
@@ -126,98 +119,212 @@ class HedgeFit:
         )
 
     @property
+    def expected_effectiveness(self) -> float:
+        """Share of next-date variance that the next ratio removes under the model."""
+        # 1 - w'Hw / var(asset)
+        unhedged = float(self.next_covariance.to_numpy()[0, 0])
+        return 1.0 - hedged_variance(self.next_covariance, self.next_ratio) / unhedged
+
+    # --- details of one family ---
+
+    @property
+    def covariances(self) -> Any:
+        """CovarianceFit behind a minimum-variance hedge or within regimes; None for other hedges."""
+        if isinstance(self.detail, RegimeDetail):
+            return self.detail.covariances
+        return self.detail if isinstance(self.detail, CovariancePath) else None
+
+    @property
+    def regimes(self) -> Any:
+        """RegimeFit behind a hedge from regimes; None for other hedges."""
+        return self.detail.regimes if isinstance(self.detail, RegimeDetail) else None
+
+    @property
+    def by_regime(self) -> pd.DataFrame | None:
+        """Ratio of each regime, (k, n_hedges); None for a hedge without regimes."""
+        return self.detail.by_regime if isinstance(self.detail, RegimeDetail) else None
+
+    @property
     def decomposition(self) -> pd.DataFrame:
-        """The next ratio of each hedge as a sum over regimes: probability, ratio, weight and what each contributes.
+        """Next ratio as a sum over regimes: probability, ratio, weight and contribution.
 
         Raises
         ------
         DataError
             If the hedge has no regimes.
         """
-        from hedgeresearch.hedges.regime_switching.breakdown import decompose
-
-        return decompose(self)
+        return self._regime_detail().decomposition()
 
     def change_since(self, previous: HedgeFit | None = None) -> pd.DataFrame:
-        """Why the next ratio differs from that of ``previous`` (by default the last date's own): (3, n_hedges).
+        """Split the change of the next ratio into parts, (3, n_hedges).
 
-        Rows: from probabilities (the regimes' covariances held), from parameters (the rest), in all.
+        Parameters
+        ----------
+        previous : an earlier fit of the same hedge; by default the change is that from the last
+            date's ratio
+
+        Returns
+        -------
+        DataFrame with the rows "probabilities" (the regimes' covariances unchanged), "parameters"
+        (the rest) and "in all"
 
         Raises
         ------
         DataError
-            If one of the two has no regimes, or they hedge with other instruments.
+            If one of the two has no regimes, or they have other hedges or numbers of regimes.
         """
-        from hedgeresearch.hedges.regime_switching.breakdown import explain_change
+        breakdown = self._regime_detail()
+        if previous is None:
+            change = self.next_ratio.to_numpy() - self.ratio.to_numpy()[-1]
+            return breakdown.explain_change(change)
+        earlier = previous._regime_detail()
+        same_hedge = type(previous.model) is type(self.model) and previous.hedges == self.hedges
+        if not same_hedge or len(earlier.by_regime) != len(breakdown.by_regime):
+            raise DataError(
+                f"previous must be a {type(self.model).__name__} with {self.hedges} in "
+                f"{len(breakdown.by_regime)} regimes; got {previous!r}."
+            )
+        change = self.next_ratio.to_numpy() - previous.next_ratio.to_numpy()
+        return breakdown.explain_change(change, earlier)
 
-        return explain_change(self, previous)
+    def _regime_detail(self) -> RegimeDetail:
+        if not isinstance(self.detail, RegimeDetail):
+            raise DataError(f"the hedge must be a RegimeHedge with regimes; got {self!r}.")
+        return self.detail
 
-    @property
-    def expected_effectiveness(self) -> float:
-        """Share of next-date variance that the next ratio removes if the model is right, 1 - w'Hw / var(asset)."""
-        unhedged = float(self.next_covariance.to_numpy()[0, 0])
-        return 1.0 - hedged_variance(self.next_covariance, self.next_ratio) / unhedged
-
-    # --- how sure ---
+    # --- sampling errors ---
 
     @property
     def standard_errors(self) -> pd.Series[float]:
-        """Standard error of each next ratio, (n_hedges,): by the delta method, else by 200 draws of the bootstrap."""
-        return intervals.standard_errors(self)
+        """Standard error of each next ratio, (n_hedges,).
+
+        By the delta method, or from 200 draws of the bootstrap where the model has none.
+        """
+        if self.errors is None:
+            values = self.bootstrapped.std(axis=0, ddof=1)
+        else:
+            values = np.sqrt(np.diag(self.errors.covariance(self)))
+        return pd.Series(values, index=self.hedges, name="standard error")
 
     def conf_int(
         self,
-        level: float = 0.95,
+        confidence: float = 0.95,
         method: intervals.Method | None = None,
         n_bootstrap: int | None = None,
         seed: int = 0,
     ) -> pd.DataFrame:
-        """Interval of each next ratio, (n_hedges, 2): columns lower and upper.
+        """Return an interval of each next ratio, (n_hedges, 2): columns lower and upper.
 
         Parameters
         ----------
-        level : float in (0, 1), how often such intervals should hold the ratio
-        method : "delta", "bootstrap" (see ``hedges.bootstrap``), or None for the first where the model has it
-        n_bootstrap, seed : int, draws of the bootstrap and their seed
+        confidence : float in [0.5, 1), probability that an interval covers the ratio
+        method : "delta", "bootstrap" (see ``hedges.bootstrap``), or None for the delta method
+            where the model has it
+        n_bootstrap : int, number of draws of the bootstrap, 200 by default
+        seed : int, of the bootstrap
 
         Raises
         ------
         DataError
-            If the model has no delta method, or takes prices, which cannot be resampled.
+            If the model has no delta method, or is fitted to prices, which cannot be resampled.
         ConvergenceError
             If the model fails on more than a tenth of the draws.
         """
-        return intervals.interval(self, level, method, n_bootstrap, seed)
+        check_confidence(confidence)
+        if method is not None:
+            check_choice(method, "method", ("delta", "bootstrap"))
+        if method == "delta" and self.errors is None:
+            raise DataError(
+                f"method must be 'bootstrap' for {describe(self.model)}; got 'delta', which it "
+                "does not have."
+            )
+        estimate = self.next_ratio.to_numpy()
+        if method == "bootstrap" or self.errors is None:
+            kind = self.model.traits.bootstrap_interval
+            draws = self._draws(n_bootstrap, seed)
+            lower, upper = intervals.bootstrap_interval(estimate, draws, confidence, kind)
+        else:
+            errors = self.standard_errors.to_numpy()
+            degrees = self.errors.degrees_of_freedom(self)
+            lower, upper = intervals.delta_interval(estimate, errors, degrees, confidence)
+        return pd.DataFrame(
+            np.column_stack([lower, upper]), index=self.hedges, columns=["lower", "upper"]
+        )
 
-    def bands(self, level: float = 0.95) -> pd.DataFrame:
-        """Interval of the ratio of each date, (n_dates, 2 n_hedges), columns by (hedge, end).
+    def bands(self, confidence: float = 0.95) -> pd.DataFrame:
+        """Return an interval of the ratio of each date, (n_dates, 2 n_hedges).
+
+        The columns are by (hedge, end).
 
         Raises
         ------
         DataError
             If the ratio moves and the model knows the errors of its next value only.
         """
-        return intervals.bands(self, level)
+        check_confidence(confidence)
+        path = self.ratio.to_numpy()
+        degrees = np.inf if self.errors is None else self.errors.degrees_of_freedom(self)
+        ends = intervals.delta_interval(path, self._path_errors(), degrees, confidence)
+        return pd.DataFrame(
+            np.stack(ends, axis=2).reshape(len(path), -1),
+            index=self.ratio.index,
+            columns=pd.MultiIndex.from_product(
+                [self.hedges, ["lower", "upper"]], names=["hedge", "end"]
+            ),
+        )
+
+    def _path_errors(self) -> Array:
+        """Return standard errors of the ratio of each date, (n_dates, n_hedges)."""
+        if isinstance(self.errors, PathErrors):
+            return self.errors.path_errors(self)
+        if (self.ratio.to_numpy() == self.next_ratio.to_numpy()).all():
+            return np.broadcast_to(self.standard_errors.to_numpy(), self.ratio.shape)
+        raise DataError(
+            "bands need a model that knows the errors of its whole path, such as RollingOLSHedge "
+            f"or KalmanHedge; got {describe(self.model)}. Use conf_int() for the next ratio."
+        )
 
     def wald_test(self, value: float = 1.0) -> pd.Series[Any]:
-        """Whether all next ratios equal ``value``: F, its degrees of freedom, p.
+        """Test whether all next ratios equal ``value``: F, its degrees of freedom, p.
 
         Raises
         ------
         DataError
             If nothing was estimated.
         """
-        return intervals.wald_test(self, value)
+        if self.errors is None:
+            covariance = np.atleast_2d(np.cov(self.bootstrapped, rowvar=False))
+            degrees = np.inf
+        else:
+            covariance = self.errors.covariance(self)
+            degrees = self.errors.degrees_of_freedom(self)
+        test = intervals.wald_test(self.next_ratio.to_numpy() - value, covariance, degrees)
+        if test is None:
+            raise DataError(
+                f"a test needs ratios that were estimated; {describe(self.model)} has no sampling "
+                "error."
+            )
+        return test.rename(f"ratio = {value}")
 
     @cached_property
     def bootstrapped(self) -> Array:
         """Next ratios of 200 resampled samples, (200 or a few less, n_hedges)."""
+        from hedgeresearch.hedges.bootstrap import bootstrap_ratios
+
         return bootstrap_ratios(self)
+
+    def _draws(self, n_bootstrap: int | None, seed: int) -> Array:
+        """Return bootstrapped next ratios; those of the default settings are computed once."""
+        from hedgeresearch.hedges.bootstrap import bootstrap_ratios
+
+        if n_bootstrap is None and seed == 0:
+            return self.bootstrapped
+        return bootstrap_ratios(self, n_bootstrap, seed)
 
     # --- later dates ---
 
     def extend(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """The same parameters carried over new dates; the path of the result holds these dates.
+        """Return the fit over new dates with the same parameters; its path holds these dates.
 
         Raises
         ------
@@ -225,41 +332,48 @@ class HedgeFit:
             If the columns differ or the dates do not follow the last date of this fit.
         """
         kind = returns_kind(asset, hedges)
-        if getattr(self.model, "needs", "returns") == "prices":
+        if self.model.traits.input == "prices":
             refuse_returns_for_prices(kind)
         elif kind is not None and self.returns_kind is not None and kind != self.returns_kind:
             raise DataError(
                 f"new data must be {self.returns_kind} returns like those of the fit; got {kind}."
             )
-        returns = join_asset_and_hedges(asset, hedges, columns=self.next_covariance.columns)
-        check_new_data(returns, self.next_covariance.columns, self.last_date)
-        extended: HedgeFit = self.model.advance(self, returns)
-        return replace(extended, history=self.history.followed_by(returns.to_numpy()))
+        columns = self.next_covariance.columns
+        returns = join_asset_and_hedges(asset, hedges, columns=columns)
+        check_new_data(returns, columns, self.last_date)
+        return self.advance(returns)
 
-    def plot(self, ax: Axes | None = None, *, level: float | None = None) -> Axes:
-        """The ratio of each hedge over time, with its bands of a ``level`` if one is given."""
+    def advance(self, returns: pd.DataFrame) -> HedgeFit:
+        """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first."""
+        later: HedgeFit = self.model.advance(self, returns)
+        if later.sample is not self.sample:
+            return later  # a composed hedge shares the sample of a fit that it has advanced
+        return replace(later, sample=self.sample.append(returns))
+
+    def plot(self, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
+        """Plot the ratio of each hedge over time, with bands of a ``confidence`` if one is given."""
         from hedgeresearch.plotting import plot_lines, sample_label, shade_bands
 
         note = sample_label(self.ratio.index, self.sample_end)
         axes = plot_lines(self.ratio, ylabel=f"hedge ratio of {self.asset}", note=note, ax=ax)
-        if level is not None:
-            shade_bands(self.bands(level), axes)
+        if confidence is not None:
+            shade_bands(self.bands(confidence), axes)
         return axes
 
 
 def hedged_variance(covariance: pd.DataFrame, ratio: pd.Series[float]) -> float:
-    """Variance of the hedged position, w'Hw with w = (1, -ratio)."""
+    """Return the variance of the hedged position, w'Hw with w = (1, -ratio)."""
     weights = np.concatenate([[1.0], -ratio.to_numpy()])
     return max(float(weights @ covariance.to_numpy() @ weights), 0.0)
 
 
 def labelled_ratio(values: Array, hedges: pd.Index[Any]) -> pd.Series[float]:
-    """A ratio for one date under the names of the hedges."""
+    """Return the ratio of one date under the names of the hedges."""
     return pd.Series(values, index=hedges, name="ratio", dtype=np.float64)
 
 
 def labelled_path(values: Array, dates: pd.Index[Any], hedges: pd.Index[Any]) -> pd.DataFrame:
-    """Ratios of many dates (n_dates, n_hedges); one row of values stands for all."""
+    """Return ratios of many dates (n_dates, n_hedges); one row of values is repeated for all."""
     path = np.empty((len(dates), len(hedges)))
     path[:] = values
     return pd.DataFrame(path, index=dates, columns=hedges)

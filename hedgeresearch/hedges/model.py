@@ -1,49 +1,82 @@
-"""Searches that begin at an earlier fit, for models that can, and models made of others."""
+"""What a hedge model is."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
 from hedgeresearch.errors import DataError
-
-Fit = TypeVar("Fit")
-
-
-def can_start(fit: Callable[..., object]) -> bool:
-    """Whether a model's ``fit`` takes an earlier fit to begin at."""
-    return "warm_start" in inspect.signature(fit).parameters
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
-def fit_from(fit: Callable[..., Fit], data: pd.DataFrame, earlier: object) -> Fit:
-    """The fit of ``data``, begun at an earlier one if there is one and the model can."""
-    return fit(data) if earlier is None or not can_start(fit) else fit(data, warm_start=earlier)
+@exported_by("hedgeresearch.hedges")
+@runtime_checkable
+class HedgeModel(Protocol):
+    """What a class must have to be a hedge model: ``fit``, ``advance`` and ``traits``.
+
+    A model whose traits have ``warm_start=True`` also accepts an earlier fit, as
+    ``fit(asset, hedges, *, warm_start=None)``.
+    """
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model; a class variable will do."""
+
+    def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+        """Estimate on returns of the asset (n_dates,) and of the hedges (n_dates, n_hedges)."""
+
+    def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+        """Return ``fit`` over new dates of valid returns (n_new, 1 + n_hedges), the asset first.
+
+        The result keeps ``fit.sample``, to which the package appends the new dates.
+        """
 
 
-def check_start(warm_start: Any, model: Any) -> None:
-    """Refuse an earlier fit of another kind of model."""
-    if warm_start is not None and type(getattr(warm_start, "model", None)) is not type(model):
+def is_hedge_model(value: object) -> bool:
+    """Return whether a value is a hedge model: an instance, not a class, with all it must have."""
+    if isinstance(value, type) or not isinstance(value, HedgeModel):
+        return False
+    return isinstance(value.traits, HedgeTraits)
+
+
+def check_hedge_model(value: object, name: str) -> None:
+    """Refuse what is no hedge model.
+
+    Raises
+    ------
+    DataError
+        If it has no ``fit``, ``advance`` or ``traits``, or is a class instead of an instance.
+    """
+    if not is_hedge_model(value):
+        raise DataError(
+            f"{name} must be a hedge model such as OLSHedge(); got {value!r}. Wrap a covariance "
+            "model in MinimumVarianceHedge, a regime model in RegimeHedge."
+        )
+
+
+def check_warm_start(warm_start: HedgeFit | None, model: HedgeModel) -> None:
+    """Refuse an earlier fit of another kind of hedge model."""
+    if warm_start is None:
+        return
+    if not isinstance(warm_start, HedgeFit) or type(warm_start.model) is not type(model):
         raise DataError(
             f"warm_start must be an earlier fit of {describe(model)}; got {warm_start!r}."
         )
 
 
-def models_within(model: Any) -> Iterator[Any]:
-    """A model and all that it is made of."""
-    yield model
-    for setting in (
-        (getattr(model, field.name) for field in fields(model)) if is_dataclass(model) else ()
-    ):
-        for part in setting.values() if isinstance(setting, Mapping) else (setting,):
-            if hasattr(part, "fit"):
-                yield from models_within(part)
-
-
-def horizon_of(model: Any) -> int:
-    """Periods that the returns of a model span, those of the models that it is made of included."""
-    return max(getattr(part, "horizon", 1) for part in models_within(model))
+def fit_hedge(
+    model: HedgeModel,
+    asset: pd.Series[float],
+    hedges: pd.DataFrame,
+    warm_start: HedgeFit | None = None,
+) -> HedgeFit:
+    """Fit a hedge model, its search begun at an earlier fit if there is one and the model can."""
+    if warm_start is None or not model.traits.warm_start:
+        return model.fit(asset, hedges)
+    warm: Any = model  # the protocol leaves warm_start to the models that accept it
+    fit: HedgeFit = warm.fit(asset, hedges, warm_start=warm_start)
+    return fit

@@ -39,7 +39,7 @@ def test_a_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
     elif row["family"] == "regimes":
         arguments = (returns if row["several hedges"] else returns[["asset"]],)
     else:
-        data = prices if getattr(model, "needs", "returns") == "prices" else returns
+        data = prices if model.traits.input == "prices" else returns
         arguments = (data["asset"], data[["hedge"]])
     fit = model.estimate if row["family"] == "margin" else model.fit
     benchmark.pedantic(fit, arguments, rounds=3, warmup_rounds=1)

@@ -123,7 +123,7 @@ def test_process(benchmark: Any, arguments: tuple[str, ...]) -> None:
         hr.MinimumVarianceHedge(hr.EWMACovariance()),
         hr.MinimumVarianceHedge(hr.DCC()),
         hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), within=hr.EWMACovariance()),
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), covariance_model=hr.EWMACovariance()),
     ],
     ids=[
         "OLS",
@@ -141,4 +141,4 @@ def test_extension(benchmark: Any, model: Any) -> None:
     asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
     fit = model.fit(asset[:-1], hedges[:-1])
     later = benchmark(fit.extend, asset[-1:], hedges[-1:])
-    assert len(later.history) == 1001
+    assert len(later.sample.rows) == 1001

@@ -24,7 +24,7 @@ def parts_of(model: Any, rows: int = 5000) -> dict[str, Any]:
     table = hr.load("nasdaq_sp500").iloc[-rows:]
     market, position = hr.Market(table), hr.Position({"NASDAQ": 1000})
     future = hr.LinearContract("SP500", 50, fee=0.00005)
-    prices = getattr(model, "needs", "returns") == "prices"
+    prices = model.traits.input == "prices"
     data = (table["NASDAQ"], table[["SP500"]]) if prices else market.returns(position, future)
     return {"fit": model.fit(*data), "position": position, "instruments": future, "market": market}
 

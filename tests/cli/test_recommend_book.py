@@ -158,7 +158,7 @@ def test_the_models_of_the_description_can_be_read(tmp_path: Path) -> None:
         found.append(model_from(read_tree(path).mapping()["model"])[1])
     assert found == [
         hr.MinimumVarianceHedge(hr.EWMACovariance()),
-        hr.RegimeHedge(hr.GaussianHMM(3), combine="most_likely"),
+        hr.RegimeHedge(hr.GaussianHMM(3), weighting="most_likely"),
         hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH(density="student"))),
     ]
 

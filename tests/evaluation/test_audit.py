@@ -1,12 +1,14 @@
 """The audit passes what is causal and catches what is not."""
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.evaluation.causality import check_causality
+from hedgeresearch.hedges import HedgeTraits
 
 pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 MODELS = [
@@ -17,9 +19,9 @@ MODELS = [
     hr.MinimumVarianceHedge(hr.BEKK()),
     hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)),
     hr.RegimeHedge(
-        hr.GaussianHMM(2, n_starts=3), combine="most_likely", within=hr.EWMACovariance()
+        hr.GaussianHMM(2, n_starts=3), weighting="most_likely", covariance_model=hr.EWMACovariance()
     ),
-    hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.DCC()),
+    hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.DCC()),
     hr.EWMACovariance(),
     hr.RollingCovariance(50),
     hr.DCC(correction="aielli"),
@@ -47,6 +49,7 @@ def test_every_model_is_causal(model, returns):
 class SmoothedHedge:
     """A planted cheat: regimes weighted by smoothed probabilities, which know the dates after."""
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits(filters_state=True)
     honest: hr.RegimeHedge = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3))
 
     def fit(self, asset, hedges):

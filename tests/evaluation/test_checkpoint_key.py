@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ import hedgeresearch as hr
 from hedgeresearch.evaluation.engine import checkpoint
 from hedgeresearch.evaluation.engine.checkpoint import walk_key
 from hedgeresearch.evaluation.engine.schedule import schedule
+from hedgeresearch.hedges import HedgeTraits
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +113,10 @@ class Odd:
     """A model with a setting that cannot be written down."""
 
     setting: Any
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
 
     fit = hr.OLSHedge.fit
+    advance = hr.OLSHedge.advance
 
 
 def test_a_setting_that_cannot_be_hashed_is_refused(returns: pd.DataFrame, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ EVERY_MODEL = (
     | {type(model).__name__: hr.MinimumVarianceHedge(model) for model in COVARIANCES}
     | {type(model).__name__: hr.RegimeHedge(model) for model in REGIMES}
 )
-COMPOSED = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), "most_likely", within=hr.EWMACovariance())
+COMPOSED = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), "most_likely", covariance_model=hr.EWMACovariance())
 EVERY_MODEL |= {
     "within": COMPOSED,
     "observed": hr.RegimeHedge(hr.GaussianHMM(2), observe=lambda table: table.abs()),

@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.evaluation.engine import parallel as tasks
+from hedgeresearch.hedges import HedgeTraits
 
 WINDOW, EVERY = 250, 50
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.95))
@@ -31,6 +32,7 @@ def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.e
 class Fragile:
     """A hedge that warns at each fit, and fails where the sample ends at certain dates."""
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     fails: tuple[pd.Timestamp, ...]
     inner: Any = EWMA
 
@@ -42,6 +44,9 @@ class Fragile:
             f"the fit to {day.date()} is shaky.", hr.errors.ConvergenceWarning, stacklevel=2
         )
         return self.inner.fit(asset, hedges)
+
+    def advance(self, fit: hr.hedges.HedgeFit, returns: pd.DataFrame) -> hr.hedges.HedgeFit:
+        return self.inner.advance(fit, returns)
 
 
 def failing_at(returns: pd.DataFrame, *rows: int, inner: Any = EWMA) -> Fragile:
@@ -144,8 +149,13 @@ def test_an_extension_that_fails_holds_the_last_ratio(returns: pd.DataFrame) -> 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_of_another_kind_is_not_kept_quiet(returns: pd.DataFrame, jobs: int) -> None:
     class Broken:
+        traits = HedgeTraits()
+
         def fit(self, asset: pd.Series, hedges: pd.DataFrame) -> hr.hedges.HedgeFit:
             raise ZeroDivisionError("a bug")
+
+        def advance(self, fit: hr.hedges.HedgeFit, returns: pd.DataFrame) -> hr.hedges.HedgeFit:
+            return fit
 
     with pytest.raises(ZeroDivisionError, match="a bug"):
         walk({"broken": Broken()}, returns, n_jobs=jobs)

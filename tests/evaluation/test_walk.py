@@ -1,12 +1,14 @@
 """What a walk gives models, against explicit loops, and what it refuses."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.hedges import HedgeTraits
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,7 @@ def test_differences_have_their_own_measures(prices):
 class Gaps:
     """An OLS hedge whose ratio is lost on some dates."""
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     lost: float = np.nan
 
     def fit(self, asset, hedges):
@@ -99,6 +102,8 @@ def test_ratios_that_are_no_numbers_are_failures(prices, lost):
 class Nested:
     """A hedge that chooses by a backtest of its own."""
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
+
     def fit(self, asset, hedges):
         inner = hr.walk_forward({}, asset, hedges, 150, 50, progress=False)
         return (
@@ -106,6 +111,9 @@ class Nested:
             if len(inner.ratios)
             else hr.NaiveHedge().fit(asset, hedges)
         )
+
+    def advance(self, fit, returns):
+        return hr.OLSHedge().advance(fit, returns)
 
 
 def test_a_model_may_hold_a_backtest_of_its_own(prices):
@@ -137,9 +145,14 @@ def test_a_search_begins_anew_where_much_is_new(prices, monkeypatch):
 
     @dataclass(frozen=True)
     class Watched:
+        traits: ClassVar[HedgeTraits] = HedgeTraits(warm_start=True)
+
         def fit(self, asset, hedges, *, warm_start=None):
             begun.append(warm_start is not None)
             return hr.OLSHedge().fit(asset, hedges)
+
+        def advance(self, fit, returns):
+            return hr.OLSHedge().advance(fit, returns)
 
     returns = hr.returns(prices)
     for every, expected in (

@@ -45,14 +45,14 @@ MODELS = {
     "bekk": hr.MinimumVarianceHedge(hr.BEKK("scalar", targeting=True)),
     "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4)),
     "switching": hr.MarkovSwitchingHedge(n_starts=4),
-    "most likely": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4), combine="most_likely"),
+    "most likely": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4), weighting="most_likely"),
     "bounded": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
     "tracking": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, net=1.0),
     "one instrument": hr.ConstrainedHedge(
         hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)), max_instruments=1
     ),
     "shrunk": hr.ShrunkHedge(hr.OLSHedge()),
-    "shrunk toward ols": hr.ShrunkHedge(hr.WeightedOLSHedge(60), toward="ols"),
+    "shrunk toward ols": hr.ShrunkHedge(hr.WeightedOLSHedge(60), target="ols"),
     "combined": hr.CombinedHedge(
         {"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}, weights="stacking"
     ),
@@ -90,7 +90,7 @@ def returns(model):
 
 
 def takes_prices(model):
-    return getattr(model, "needs", "returns") == "prices"
+    return model.traits.input == "prices"
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def test_a_fit_survives_pickling_and_never_changes(fit, returns):
     pd.testing.assert_frame_equal(extend(copy, new).ratio, extend(fit, new).ratio, check_exact=True)
     pd.testing.assert_frame_equal(fit.ratio, before, check_exact=True)
     with pytest.raises(FrozenInstanceError):
-        fit.asset = "other"
+        fit.model = None
 
 
 def test_the_next_covariance_explains_the_next_ratio(fit, name):
@@ -197,7 +197,7 @@ def test_intervals_hold_the_ratio(fit):
 
 
 def test_standard_errors_belong_to_the_next_ratio(fit, name, returns):
-    if fit.inference is None:
+    if fit.errors is None:
         return  # the bootstrap's, above
     errors = fit.standard_errors
     assert errors.index.tolist() == ["hedge", "hedge2"]

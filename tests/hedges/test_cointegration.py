@@ -119,9 +119,9 @@ def test_the_trace_test_is_that_of_statsmodels(prices, levels):
     """With lags: without any, statsmodels' coint_johansen 0.15 correlates the changes with the levels they lead to."""
     fit = fit_of(hr.VECMHedge(lags=2), prices)
     other = coint_johansen(levels, 0, 2)
-    np.testing.assert_allclose(fit.state.table["statistic"], other.lr1, rtol=1e-8)
-    assert (fit.state.table["critical value"] > other.cvt[:, 1]).all()  # those suppose a drift
-    assert fit.state.rank == 1
+    np.testing.assert_allclose(fit.detail.table["statistic"], other.lr1, rtol=1e-8)
+    assert (fit.detail.table["critical value"] > other.cvt[:, 1]).all()  # those suppose a drift
+    assert fit.detail.rank == 1
 
 
 def test_ranks_are_counted_from_below():
@@ -268,9 +268,9 @@ def test_r_johansen(name, data_dir, request):
     rates = dated(log, ["s", "f"])
     fit = fit_of(hr.VECMHedge(lags=1), rates)
     unrestricted = -(len(log) - 2) * np.log(1 - values)[::-1].cumsum()[::-1]
-    np.testing.assert_allclose(fit.state.table["statistic"], unrestricted, rtol=1e-7)
-    assert -fit.state.relation["f"] == pytest.approx(vectors[1, 0], rel=1e-7)
-    assert -fit.state.relation["f"] == pytest.approx(
+    np.testing.assert_allclose(fit.detail.table["statistic"], unrestricted, rtol=1e-7)
+    assert -fit.detail.relation["f"] == pytest.approx(vectors[1, 0], rel=1e-7)
+    assert -fit.detail.relation["f"] == pytest.approx(
         expected["V1"][1], abs=3e-4
     )  # the two constants differ by little
 
@@ -370,7 +370,7 @@ def test_levels_without_a_relation_are_warned_of(method):
         hr.errors.ConvergenceWarning, match="no relation was found .* OLSHedge on returns"
     ) as caught:
         fit = fit_of(hr.CointegrationHedge(method), prices)
-    assert not fit.state.found
+    assert not fit.detail.found
     words = str(caught[0].message).split("standard deviation of ")[1]
     levels, returns = words.split(". Use")[0].split(", from returns by ")
     assert float(levels) == pytest.approx(
@@ -398,7 +398,7 @@ def test_hedges_of_random_walks_scatter_as_known():
 def test_a_relation_is_found_without_a_word(prices):
     for method in METHODS:
         fit = fit_of(hr.CointegrationHedge(method), prices)
-        assert fit.state.found
+        assert fit.detail.found
         np.testing.assert_allclose(fit.next_ratio, 0.9, atol=0.15)
 
 

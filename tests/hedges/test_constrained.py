@@ -323,7 +323,7 @@ def test_a_regime_hedge_is_constrained_under_the_mixture_of_each_date(returns):
     frame = returns[["asset", "hedge", "hedge2"]]
     fit = fit_of(hr.ConstrainedHedge(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)), net=1.0), frame)
     inner = fit.state.inner
-    means, covariances = inner.regime_moments
+    means, covariances = inner.detail.moments
     for t in (0, 100, 699):
         p = inner.regimes.predicted.to_numpy()[t]
         mean = p @ means
@@ -340,10 +340,10 @@ def test_a_regime_hedge_is_constrained_under_the_mixture_of_each_date(returns):
 
 def test_the_likeliest_regime_alone_gives_its_covariance(returns):
     frame = returns[["asset", "hedge", "hedge2"]]
-    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), combine="most_likely")
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), weighting="most_likely")
     fit = fit_of(hr.ConstrainedHedge(model, net=1.0), frame)
     likeliest = fit.state.inner.regimes.predicted.to_numpy().argmax(axis=1)
-    for regime, h in enumerate(fit.state.inner.regime_moments.covariances):
+    for regime, h in enumerate(fit.state.inner.detail.moments.covariances):
         b = np.linalg.solve(h[1:, 1:], h[1:, 0])
         direction = np.linalg.solve(h[1:, 1:], np.ones(2))
         expected = b + direction * (1 - b.sum()) / direction.sum()
@@ -373,7 +373,7 @@ def test_a_model_without_a_covariance_of_each_date_keeps_that_of_its_sample(retu
 
 def test_intervals_at_a_bound_are_the_bootstraps(returns):
     fit = fit_of(hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper={"hedge": 0.2}), returns)
-    assert fit.inference is None
+    assert fit.errors is None
     interval = fit.conf_int(n_bootstrap=50)
     assert interval.loc["hedge", "upper"] == 0.2
     assert interval.loc["hedge", "lower"] < 0.2
@@ -496,7 +496,7 @@ def test_a_hedge_from_prices_stays_one(returns):
     inner = hr.ErrorCorrectionHedge()
     upper = float(fit_of(inner, spot).next_ratio["hedge"]) - 0.1
     fit = fit_of(hr.ConstrainedHedge(inner, upper={"hedge": upper}), spot.iloc[:500])
-    assert fit.model.needs == "prices"
+    assert fit.model.traits.input == "prices"
     assert fit.next_ratio["hedge"] == upper
     assert fit.extend(*split(spot.iloc[500:])).ratio["hedge"].eq(upper).all()
     with pytest.raises(hr.DataError, match="the bootstrap shuffles returns"):

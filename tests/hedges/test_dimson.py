@@ -76,7 +76,7 @@ def test_the_sum_and_its_error_are_those_of_statsmodels():
     np.testing.assert_allclose(fit.summary["standard error"], found.bse, rtol=1e-8)
     np.testing.assert_allclose(fit.next_ratio, sums @ found.params, rtol=1e-9)
     np.testing.assert_allclose(
-        fit.inference.covariance(fit), sums @ found.cov_params() @ sums.T, rtol=1e-8
+        fit.errors.covariance(fit), sums @ found.cov_params() @ sums.T, rtol=1e-8
     )
     assert fit.wald_test()["F"] == pytest.approx(
         float(np.squeeze(found.f_test((sums, np.ones(2))).fvalue)), rel=1e-8

@@ -100,7 +100,7 @@ def test_error_correction_by_hand(prices, lags):
     )  # lstsq of unscaled columns
     np.testing.assert_allclose(fit.summary["standard error"], errors, rtol=1e-7)
     np.testing.assert_allclose(fit.standard_errors, errors[1:3], rtol=1e-7)
-    np.testing.assert_allclose([fit.state.constant, *fit.state.relation], static, rtol=1e-8)
+    np.testing.assert_allclose([fit.detail.constant, *fit.detail.relation], static, rtol=1e-8)
     assert fit.summary.index[:4].tolist() == ["constant", "future", "other", "error correction"]
     assert fit.summary.index[4:7].tolist() == (
         ["spot, lag 1", "future, lag 1", "other, lag 1"] if lags else []
@@ -166,12 +166,12 @@ def test_the_vecm_of_statsmodels(prices, lags):
     fit = fit_of(hr.VECMHedge(lags=lags, rank=1), prices)
     other = VECM(np.log(prices.to_numpy()), k_ar_diff=lags, coint_rank=1, deterministic="co").fit()
     np.testing.assert_allclose(fit.next_ratio, ratio_of(other.sigma_u), rtol=1e-7)
-    np.testing.assert_allclose(-fit.state.relation, other.beta[1:, 0], rtol=1e-7)
+    np.testing.assert_allclose(-fit.detail.relation, other.beta[1:, 0], rtol=1e-7)
 
 
 def test_errors_of_the_vecm_are_those_of_residuals_on_residuals(prices):
     fit = fit_of(hr.VECMHedge(lags=1), prices)
-    assert fit.state.rank == 1
+    assert fit.detail.rank == 1
     residuals = (
         VECM(np.log(prices.to_numpy()), k_ar_diff=1, coint_rank=1, deterministic="co").fit().resid
     )
@@ -202,12 +202,12 @@ def test_what_a_fit_from_prices_remembers(prices):
     fit = fit_of(hr.ErrorCorrectionHedge(), prices.iloc[:500])
     assert fit.ratio.index.equals(prices.index[1:500])
     assert fit.returns_kind == "log"
-    assert fit.n_sample == len(fit.history) == 500
+    assert fit.sample.n_estimation == len(fit.sample.rows) == 500
     new = prices.iloc[500:]
     later = fit.extend(new["spot"], new[["future", "other"]])
-    np.testing.assert_array_equal(later.history.values, prices)
+    np.testing.assert_array_equal(later.sample.rows.values, prices)
     assert later.ratio.index.equals(new.index)
-    assert later.state is fit.state
+    assert later.detail is fit.detail
     pd.testing.assert_series_equal(later.standard_errors, fit.standard_errors)
     with pytest.raises(hr.DataError, match="takes prices. Use method='delta'"):
         fit.conf_int(method="bootstrap")
@@ -229,13 +229,13 @@ def test_prices_that_nothing_ties_together_are_reported(walks):
     message = r"should be cointegrated .*; none was found \(Engle-Granger test: -?\d.*, p = .*OLSHedge on returns"
     with pytest.warns(hr.errors.ConvergenceWarning, match=message):
         fit = fit_of(hr.ErrorCorrectionHedge(), walks)
-    assert not fit.state.found
+    assert not fit.detail.found
     with pytest.warns(
         hr.errors.ConvergenceWarning,
         match=r"should have 1 cointegrating relation; 0 found .* VECMHedge\(rank=0\)",
     ):
         free = fit_of(hr.VECMHedge(), walks)
-    assert repr(free.state).startswith("Cointegration(none found at 5 %; Johansen trace test: ")
+    assert repr(free.detail).startswith("Cointegration(none found at 5 %; Johansen trace test: ")
     asked = fit_of(hr.VECMHedge(rank=0), walks)  # without a word
     np.testing.assert_allclose(asked.next_ratio, free.next_ratio, rtol=1e-12)
 
@@ -249,7 +249,7 @@ def test_an_exact_combination_is_replicated(prices):
     ):
         fit = model.fit(basket, prices[["future", "other"]])
         np.testing.assert_allclose(fit.next_ratio, [0.5, 2.0], rtol=1e-9)
-        assert len(fit.history) == fit.n_sample == 600
+        assert len(fit.sample.rows) == fit.sample.n_estimation == 600
 
 
 @pytest.mark.filterwarnings(NOTHING)
@@ -265,7 +265,7 @@ def test_what_cannot_work_is_refused(prices, walks):
         ),
         (lambda: hr.VECMHedge(lags="aic"), "lags must be a whole number of at least 0; got 'aic'"),
         (lambda: hr.VECMHedge(rank=1.5), "rank must be a whole number of at least 0; got 1.5"),
-        (lambda: hr.VECMHedge(cov="HC9"), "cov must be one of"),
+        (lambda: hr.VECMHedge(standard_errors="HC9"), "standard_errors must be one of"),
     ]:
         with pytest.raises(hr.DataError, match=message):
             make()
@@ -338,10 +338,10 @@ def test_r_ols(currency):
     asset, hedges = returns["spot"], returns[["forward"]]
     expected = reference["ols"]
     for key, model in {
-        "se": hr.OLSHedge(cov="nonrobust"),
-        "se_HC0": hr.OLSHedge(cov="HC0"),
-        "se_HC1": hr.OLSHedge(cov="HC1"),
-        "se_HC3": hr.OLSHedge(cov="HC3"),
+        "se": hr.OLSHedge(standard_errors="nonrobust"),
+        "se_HC0": hr.OLSHedge(standard_errors="HC0"),
+        "se_HC1": hr.OLSHedge(standard_errors="HC1"),
+        "se_HC3": hr.OLSHedge(standard_errors="HC3"),
         "se_NW_lag4_noprewhite": hr.OLSHedge(hac_lags=4),
     }.items():
         fit = model.fit(asset, hedges)
@@ -353,7 +353,7 @@ def test_r_ols(currency):
 def test_r_error_correction(currency):
     """R's changes are in per cent, so that its constant and speed are a hundred times ours."""
     rates, reference = currency
-    fit = fit_of(hr.ErrorCorrectionHedge(lags=0, cov="nonrobust"), rates)
+    fit = fit_of(hr.ErrorCorrectionHedge(lags=0, standard_errors="nonrobust"), rates)
     expected = reference["ecm"]
     assert fit.next_ratio["forward"] == pytest.approx(expected["beta"], rel=1e-11)
     assert 100 * fit.summary["estimate"]["error correction"] == pytest.approx(
@@ -361,7 +361,7 @@ def test_r_error_correction(currency):
     )
     errors = fit.summary["standard error"].iloc[1:] * [1, 100]
     np.testing.assert_allclose(errors, expected["se"], rtol=1e-9)
-    fit = fit_of(hr.ErrorCorrectionHedge(lags=1, cov="nonrobust"), rates)
+    fit = fit_of(hr.ErrorCorrectionHedge(lags=1, standard_errors="nonrobust"), rates)
     units = np.array([100, 1, 100, 1, 1])
     np.testing.assert_allclose(
         fit.summary["estimate"] * units, reference["ecm_lag1"]["coef"], rtol=1e-8, atol=1e-12
@@ -369,14 +369,14 @@ def test_r_error_correction(currency):
     np.testing.assert_allclose(
         fit.summary["standard error"] * units, reference["ecm_lag1"]["se"], rtol=1e-8
     )
-    assert fit.state.constant == pytest.approx(reference["engle_granger"]["const"], rel=1e-9)
-    assert fit.state.relation["forward"] == pytest.approx(
+    assert fit.detail.constant == pytest.approx(reference["engle_granger"]["const"], rel=1e-9)
+    assert fit.detail.relation["forward"] == pytest.approx(
         reference["engle_granger"]["theta"], rel=1e-11
     )
     if (
         len(fit_of(hr.ErrorCorrectionHedge(), rates).summary) == 5
     ):  # BIC takes R's one lag for pound and yen
-        statistic = fit.state.table.loc[0, "statistic"]
+        statistic = fit.detail.table.loc[0, "statistic"]
         assert statistic == pytest.approx(reference["engle_granger"]["adf_tau"], rel=1e-8)
 
 

@@ -6,6 +6,7 @@ import pytest
 import scipy.stats
 
 import hedgeresearch as hr
+from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.composed.horizon import period_returns
 
 
@@ -39,7 +40,7 @@ def test_period_returns_by_hand():
 def test_returns_add_up_as_their_kind_does(kind):
     """Ten-day returns of prices are what ten one-day returns become."""
     prices = hr.load("nasdaq_sp500").iloc[:800]
-    fit = hr.HorizonHedge(hr.OLSHedge(cov="nonrobust"), 10).fit(
+    fit = hr.HorizonHedge(hr.OLSHedge(standard_errors="nonrobust"), 10).fit(
         *split(hr.returns(prices, kind=kind))
     )
     ahead, base = prices.to_numpy()[10:], prices.to_numpy()[:-10]
@@ -139,9 +140,14 @@ def test_errors_after_an_extension_are_those_of_the_model(returns):
 
 def test_a_search_begins_at_the_earlier_one(returns):
     class Searching:
+        traits = HedgeTraits(warm_start=True)
+
         def fit(self, asset, hedges, *, warm_start=None):
             begun.append(warm_start)
             return hr.OLSHedge().fit(asset, hedges)
+
+        def advance(self, fit, returns):
+            """Never called."""
 
     begun = []
     model = hr.HorizonHedge(Searching(), 2, overlapping=False)
@@ -156,12 +162,16 @@ def test_the_bootstrap_adds_up_what_it_draws(returns):
     drawn = fit.conf_int(method="bootstrap", n_bootstrap=200)
     width = (drawn["upper"] - drawn["lower"]) / (2 * 1.96 * fit.standard_errors)
     assert width.between(0.75, 1.4).all()
-    plain = hr.HorizonHedge(hr.OLSHedge(cov="nonrobust"), 5).fit(*split(returns)).standard_errors
+    plain = (
+        hr.HorizonHedge(hr.OLSHedge(standard_errors="nonrobust"), 5)
+        .fit(*split(returns))
+        .standard_errors
+    )
     assert (fit.standard_errors > 1.4 * plain).all()
 
 
 def test_what_cannot_work_is_refused(returns):
-    with pytest.raises(hr.DataError, match="model must be a model such as OLSHedge"):
+    with pytest.raises(hr.DataError, match="model must be a hedge model such as OLSHedge"):
         hr.HorizonHedge("ols", 5)
     with pytest.raises(hr.DataError, match="horizon must be a whole number of at least 1; got 0"):
         hr.HorizonHedge(hr.OLSHedge(), 0)
@@ -175,9 +185,12 @@ def test_what_cannot_work_is_refused(returns):
 
 def test_a_model_of_prices_is_refused():
     class OfPrices:
-        needs = "prices"
+        traits = HedgeTraits(input="prices")
 
         def fit(self, asset, hedges):
+            """Never called."""
+
+        def advance(self, fit, returns):
             """Never called."""
 
     with pytest.raises(
@@ -195,7 +208,9 @@ def test_intervals_allow_for_overlap():
         x = rng.normal(scale=0.01, size=1000)
         frame = pd.DataFrame({"asset": 0.9 * x + 0.005 * rng.normal(size=1000), "hedge": x})
         for cov, hits in held.items():
-            interval = hr.HorizonHedge(hr.OLSHedge(cov=cov), 10).fit(*split(frame)).conf_int()
+            interval = (
+                hr.HorizonHedge(hr.OLSHedge(standard_errors=cov), 10).fit(*split(frame)).conf_int()
+            )
             hits.append(bool(interval["lower"].item() < 0.9 < interval["upper"].item()))
     assert np.mean(held["nonrobust"]) == pytest.approx(0.57, abs=0.06)
     assert 0.92 < np.mean(held["HAC"]) < 0.97
@@ -207,12 +222,12 @@ def test_models_that_do_not_know_of_the_overlap_leave_errors_to_the_bootstrap(re
         hr.ShrunkHedge(hr.OLSHedge(), weight=0.1),
     ):
         fit = hr.HorizonHedge(model, 5).fit(returns["asset"], returns[["hedge"]])
-        assert fit.inference is None
+        assert fit.errors is None
         assert fit.summary.columns.tolist() == ["estimate"]
         apart = hr.HorizonHedge(model, 5, overlapping=False).fit(
             returns["asset"], returns[["hedge"]]
         )
-        assert apart.inference is not None
+        assert apart.errors is not None
     ols = hr.HorizonHedge(hr.OLSHedge(), 5).fit(returns["asset"], returns[["hedge"]])
     inner = hr.MinimumVarianceHedge(hr.SampleCovariance())
     sample = hr.HorizonHedge(inner, 5).fit(returns["asset"], returns[["hedge"]])

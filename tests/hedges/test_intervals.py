@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.fit import standardized_residuals
+from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.bootstrap import bootstrap_ratios, resampling
 
 
@@ -26,7 +28,7 @@ def split(frame):
 @pytest.mark.parametrize("cov", ["HC0", "HC1", "HC3", "nonrobust", "HAC"])
 def test_ols_errors_are_those_of_statsmodels(returns, cov):
     asset, hedges = split(returns)
-    fit = hr.OLSHedge(cov=cov).fit(asset, hedges)
+    fit = hr.OLSHedge(standard_errors=cov).fit(asset, hedges)
     settings = {"cov_kwds": {"maxlags": 5}} if cov == "HAC" else {}
     theirs = sm.OLS(asset, sm.add_constant(hedges)).fit(cov_type=cov, **settings)
     np.testing.assert_allclose(fit.summary["estimate"], theirs.params, rtol=1e-8)
@@ -71,15 +73,19 @@ def test_what_is_not_estimated_has_no_error(returns):
 class Slope:
     """An OLS hedge without a delta method, that may fail on draws."""
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     fails: bool = False
 
     def fit(self, asset, hedges):
         if self.fails and asset.index[0] < 0:
             raise hr.ConvergenceError("no optimum.")
         fit = hr.OLSHedge().fit(asset, hedges)
-        object.__setattr__(fit, "inference", None)
+        object.__setattr__(fit, "errors", None)
         object.__setattr__(fit, "model", self)
         return fit
+
+    def advance(self, fit, returns):
+        return hr.OLSHedge().advance(fit, returns)
 
 
 def numbered(frame):
@@ -91,7 +97,7 @@ def test_the_bootstrap_agrees_with_the_sandwich():
     hedge = rng.normal(size=600)
     asset = 0.8 * hedge + rng.normal(size=600) * (0.5 + np.abs(hedge))  # unequal variances
     frame = pd.DataFrame({"asset": asset, "hedge": hedge})
-    delta = hr.OLSHedge(cov="HC0").fit(*split(frame))
+    delta = hr.OLSHedge(standard_errors="HC0").fit(*split(frame))
     fit = Slope().fit(*split(frame))
     assert fit.standard_errors["hedge"] == pytest.approx(
         delta.standard_errors["hedge"], rel=0.15
@@ -145,7 +151,7 @@ def test_a_state_is_that_of_the_data_seen():
 
 def test_bad_requests(returns):
     fit = hr.OLSHedge().fit(*split(returns))
-    with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
+    with pytest.raises(hr.DataError, match=r"confidence must be the probability .*, in \[0.5, 1\); got 95"):
         fit.conf_int(95)
     with pytest.raises(
         hr.DataError, match="method must be one of 'delta', 'bootstrap'; got 'jackknife'"
@@ -168,7 +174,7 @@ def test_warnings_of_draws_are_nobodys_concern(returns):
 def test_intervals_of_nonrobust_errors_use_t():
     asset = pd.Series([0.1, 0.3, 0.2, 0.6, 0.5], name="asset")
     hedge = pd.DataFrame({"hedge": [0.0, 0.2, 0.3, 0.5, 0.6]})
-    fit = hr.OLSHedge(cov="nonrobust").fit(asset, hedge)
+    fit = hr.OLSHedge(standard_errors="nonrobust").fit(asset, hedge)
     theirs = stats.linregress(hedge["hedge"], asset)
     half = stats.t.ppf(0.975, 3) * theirs.stderr
     np.testing.assert_allclose(
@@ -240,7 +246,7 @@ def test_a_test_of_many_small_ratios(scale):
     rng = np.random.default_rng(4)
     hedges = pd.DataFrame(rng.normal(size=(800, 60))).add_prefix("hedge ")
     asset = pd.Series(scale * (hedges.sum(axis=1) + rng.normal(size=800)), name="asset")
-    fit = hr.OLSHedge(cov="nonrobust").fit(asset, hedges)
+    fit = hr.OLSHedge(standard_errors="nonrobust").fit(asset, hedges)
     x = np.column_stack([np.ones(800), hedges])
     restricted = (
         (asset - scale * hedges.sum(axis=1)) - (asset - scale * hedges.sum(axis=1)).mean()

@@ -46,7 +46,7 @@ def fit(request):
 def sample(fit):
     """What the fit was given, under its dates."""
     dates = pd.bdate_range("2000-01-03", periods=1500)
-    return fit.history.frame().set_axis(dates)
+    return fit.sample.rows.frame().set_axis(dates)
 
 
 def state_space(frame, estimates):

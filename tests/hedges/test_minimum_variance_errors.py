@@ -72,7 +72,7 @@ def test_exponential_weights_by_the_definition(returns):
             middle += (1 - abs(t - s) / (lags + 1)) * np.outer(moments[t], moments[s])
     expected = np.linalg.inv(bread) @ middle @ np.linalg.inv(bread)
     np.testing.assert_allclose(later.standard_errors, np.sqrt(np.diag(expected)), rtol=1e-8)
-    np.testing.assert_allclose(later.inference.covariance(later), expected, rtol=1e-8)
+    np.testing.assert_allclose(later.errors.covariance(later), expected, rtol=1e-8)
 
 
 # --- models with parameters ---
@@ -86,7 +86,7 @@ def test_constant_variances_and_correlation_err_as_ols(returns):
     np.testing.assert_allclose(found.next_ratio, ols.next_ratio, rtol=1e-6)
     expected = ols.estimates.covariance.iloc[1:, 1:]
     np.testing.assert_allclose(
-        found.inference.covariance(found), expected, rtol=5e-3
+        found.errors.covariance(found), expected, rtol=5e-3
     )  # divisors of n and n - 1
 
 
@@ -103,12 +103,12 @@ MODELS = {
 def test_units_and_order(name, returns):
     """Searches end where gradients are small: two of them differ by some 1e-6 of an error, differences by more."""
     found = fit(MODELS[name], returns)
-    covariance = found.inference.covariance(found)
+    covariance = found.errors.covariance(found)
     np.testing.assert_array_equal(np.isfinite(covariance), True)
     scaled = fit(MODELS[name], returns * [1e-4, 1.0, 1e4])
     units = 1e-4 / np.array([1.0, 1e4])
     np.testing.assert_allclose(
-        scaled.inference.covariance(scaled), covariance * np.outer(units, units), rtol=5e-3
+        scaled.errors.covariance(scaled), covariance * np.outer(units, units), rtol=5e-3
     )
     turned = fit(MODELS[name], returns[["asset", "hedge2", "hedge"]])
     np.testing.assert_allclose(
@@ -137,7 +137,7 @@ def test_an_extension_filters_with_parameters_of_the_sample(returns):
         cross = by_date[lag:].T @ by_date[:-lag]
         total += (1 - lag / (lags + 1)) * (cross + cross.T)
     np.testing.assert_allclose(
-        late.inference.covariance(late), total / 500**2, rtol=1e-6
+        late.errors.covariance(late), total / 500**2, rtol=1e-6
     )  # differences
     assert not np.allclose(late.standard_errors, early.standard_errors, rtol=0.01)
 
@@ -155,7 +155,7 @@ def test_on_the_bound_of_a_constant_correlation_dcc_errs_as_ccc():
 def test_shrunk_covariances_leave_errors_to_the_bootstrap(returns):
     for model in (hr.SampleCovariance(shrinkage="linear"), hr.DCC(target="linear")):
         shrunk = fit(model, returns)
-        assert shrunk.inference is None
+        assert shrunk.errors is None
         with pytest.raises(hr.DataError, match="method must be 'bootstrap'"):
             shrunk.conf_int(method="delta")
     assert (fit(hr.SampleCovariance(shrinkage="linear"), returns).standard_errors > 0).all()

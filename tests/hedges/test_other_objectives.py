@@ -222,8 +222,10 @@ def test_settings_that_cannot_work_are_refused():
         hr.LowerPartialMomentHedge(target=np.nan)
     with pytest.raises(hr.DataError, match="q must lie strictly between 0 and 1; got 1"):
         hr.QuantileHedge(1.0)
-    with pytest.raises(hr.DataError, match="level must lie strictly between 0 and 1; got 95"):
+    with pytest.raises(hr.DataError, match=r"tail must be a tail probability, in \(0, 0.5\]; got 95"):
         hr.MinimumCVaRHedge(95)
+    with pytest.raises(hr.DataError, match=r"got 0.95. Did you mean tail=0.05\?"):
+        hr.MinimumCVaRHedge(0.95)
     with pytest.raises(
         hr.DataError, match="risk_aversion must lie strictly between 0 and inf; got 0"
     ):

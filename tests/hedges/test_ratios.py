@@ -149,7 +149,7 @@ def test_a_regime_hedge_uses_predicted_probabilities(asset, hedges):
         / regimes.final_state.moments.covariances[:, 1, 1]
     )
     np.testing.assert_allclose(fit.by_regime["SP500"], by_regime, rtol=1e-10)
-    likely = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine="most_likely").fit(
+    likely = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), weighting="most_likely").fit(
         asset[:1500], hedges[:1500]
     )
     np.testing.assert_allclose(likely.ratio["SP500"], by_regime[weights.argmax(axis=1)], rtol=1e-10)
@@ -175,24 +175,24 @@ def test_an_exact_combination_is_replicated(simple_returns):
 
 def test_settings_that_cannot_work_are_refused():
     with pytest.raises(
-        hr.DataError, match=r"covariance_model must be a model such as DCC\(\); got 'DCC'"
+        hr.DataError, match=r"covariance_model must be a covariance model such as DCC\(\); got 'DCC'"
     ):
         hr.MinimumVarianceHedge("DCC")
     with pytest.raises(
-        hr.DataError, match="combine must be one of 'mixture', 'most_likely'; got 'smoothed'"
+        hr.DataError, match="weighting must be one of 'mixture', 'most_likely'; got 'smoothed'"
     ):
-        hr.RegimeHedge(hr.GaussianHMM(2), combine="smoothed")
+        hr.RegimeHedge(hr.GaussianHMM(2), weighting="smoothed")
     with pytest.raises(hr.DataError, match="regime_model must be a regime model such as GaussianHMM"):
         hr.RegimeHedge(2)
-    with pytest.raises(hr.DataError, match="covariance_model must be a model such as DCC"):
+    with pytest.raises(hr.DataError, match="covariance_model must be a covariance model such as DCC"):
         hr.MinimumVarianceHedge(hr.DCC)
 
 
-def test_a_model_of_the_other_family_is_refused(asset, hedges):
+def test_a_model_of_the_other_family_is_refused():
     with pytest.raises(hr.DataError, match="regime_model must be a regime model"):
         hr.RegimeHedge(hr.EWMACovariance())
-    with pytest.raises(hr.DataError, match="covariance_model must be a model of covariances"):
-        hr.MinimumVarianceHedge(hr.GaussianHMM(1, n_starts=1)).fit(asset, hedges)
+    with pytest.raises(hr.DataError, match="covariance_model must be a covariance model"):
+        hr.MinimumVarianceHedge(hr.GaussianHMM(1, n_starts=1))
 
 
 def test_an_extension_must_hold_the_same_kind_of_returns(asset, hedges):

@@ -8,7 +8,6 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.standardize import scaled_roots
-from hedgeresearch.hedges.fit import RegimeMoments
 from hedgeresearch.regimes.alignment import PermutedState
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 
@@ -59,7 +58,7 @@ def test_scaled_roots_are_roots_and_scale_with_units():
 
 def test_within_regimes_the_covariance_is_that_of_what_they_leave(returns):
     """S_k C_t S_k', mixed by predicted probabilities; C by the covariance model of the standardised residuals."""
-    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.EWMACovariance(0.97))
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.EWMACovariance(0.97))
     fit = fitted(model, returns)
     plain = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), returns)
     means, covariances = plain.regimes.final_state.moments
@@ -82,16 +81,16 @@ def test_a_constant_covariance_within_changes_little(returns):
     """The sample covariance of standardised residuals is near the identity."""
     plain = fitted(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), returns)
     same = fitted(
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.SampleCovariance()), returns
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.SampleCovariance()), returns
     )
     np.testing.assert_allclose(same.ratio, plain.ratio, atol=0.02)
 
 
-@pytest.mark.parametrize("within", [None, hr.EWMACovariance(0.97)], ids=["constant", "ewma"])
-@pytest.mark.parametrize("combine", ["mixture", "most_likely"])
-def test_the_decomposition_adds_up(combine, within, three):
+@pytest.mark.parametrize("covariance_model", [None, hr.EWMACovariance(0.97)], ids=["constant", "ewma"])
+@pytest.mark.parametrize("weighting", ["mixture", "most_likely"])
+def test_the_decomposition_adds_up(weighting, covariance_model, three):
     fit = fitted(
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within), three
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), weighting=weighting, covariance_model=covariance_model), three
     )
     parts = fit.decomposition
     assert parts.index.tolist() == [0, 1, "between means"]
@@ -99,7 +98,7 @@ def test_the_decomposition_adds_up(combine, within, three):
     np.testing.assert_allclose(parts["ratio"].iloc[:2], fit.by_regime, rtol=1e-9)
     np.testing.assert_allclose(parts["weight"].sum(), 1.0, rtol=1e-9)
     one = fitted(
-        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), combine=combine, within=within),
+        hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), weighting=weighting, covariance_model=covariance_model),
         three[["asset", "one"]],
     )
     weight, ratio = one.decomposition[("weight", "one")], one.decomposition[("ratio", "one")]
@@ -120,7 +119,7 @@ def test_a_change_is_split_into_probabilities_and_parameters(three):
     np.testing.assert_allclose(own.loc["probabilities"], own.loc["in all"], atol=1e-12)
     again = fitted(model, three.iloc[200:1200])
     refitted = again.change_since(fit)
-    p, (means, covariances) = again.regimes.next_probabilities.to_numpy(), fit.regime_moments
+    p, (means, covariances) = again.regimes.next_probabilities.to_numpy(), fit.detail.moments
     h = mixture_covariance(p[None], means, covariances)[0]
     by_hand = np.linalg.solve(h[1:, 1:], h[1:, 0]) - fit.next_ratio
     np.testing.assert_allclose(refitted.loc["probabilities"], by_hand, rtol=1e-9)
@@ -133,7 +132,7 @@ def test_a_change_is_split_into_probabilities_and_parameters(three):
 
 
 def test_units_scale_the_hedge_within_regimes(three):
-    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), within=hr.EWMACovariance(0.97))
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.EWMACovariance(0.97))
     units = pd.Series({"asset": 100.0, "one": 1e-4, "two": 1.0})
     plain, scaled = fitted(model, three), fitted(model, three * units)
     expected = plain.ratio * (units["asset"] / units[["one", "two"]])
@@ -150,7 +149,7 @@ def test_regimes_may_be_found_in_an_indicator():
     )
     sample, new = returns.iloc[:900], returns.iloc[900:]
     fit = fitted(model, sample)
-    covariances = fit.regime_moments.covariances
+    covariances = fit.detail.moments.covariances
     assert covariances[1, 0, 0] > covariances[0, 0, 0]
     state = fit.regimes.predicted.to_numpy().argmax(axis=1)
     seen = returns.loc[fit.regimes.dates].to_numpy()
@@ -174,7 +173,7 @@ def test_what_is_observed_under_the_names_of_the_returns_is_not_taken_for_them(t
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), observe=lambda seen: 7.0 * seen)
     fit = fitted(model, three)
     expected = weighted_moments(three.to_numpy(), fit.regimes.filtered.to_numpy())
-    np.testing.assert_allclose(fit.regime_moments.covariances, expected.covariances, rtol=1e-12)
+    np.testing.assert_allclose(fit.detail.moments.covariances, expected.covariances, rtol=1e-12)
 
 
 def test_settings_are_checked():
@@ -182,8 +181,8 @@ def test_settings_are_checked():
         hr.DataError, match="observe must be a function of the returns, or None; got 'vix'"
     ):
         hr.RegimeHedge(hr.GaussianHMM(2), observe="vix")
-    with pytest.raises(hr.DataError, match="within must be a model such as EWMACovariance"):
-        hr.RegimeHedge(hr.GaussianHMM(2), within="ewma")
+    with pytest.raises(hr.DataError, match="covariance_model must be a covariance model such as EWMACovariance"):
+        hr.RegimeHedge(hr.GaussianHMM(2), covariance_model="ewma")
 
 
 def test_a_change_is_found_whatever_the_numbers_of_the_regimes(three):
@@ -191,13 +190,13 @@ def test_a_change_is_found_whatever_the_numbers_of_the_regimes(three):
     fit, again = fitted(model, three.iloc[:1000]), fitted(model, three.iloc[200:1200])
     turned = fit.regimes.final_state
     turned = PermutedState(turned, np.array([1, 0]))
-    moments = RegimeMoments(*turned.moments)
-    renumbered = replace(
-        fit,
+    detail = replace(
+        fit.detail,
         regimes=replace(fit.regimes, final_state=turned),
-        regime_moments=moments,
-        next_regime_covariances=moments.covariances,
+        moments=turned.moments,
+        next_covariances=turned.moments.covariances,
     )
+    renumbered = replace(fit, detail=detail)
     pd.testing.assert_frame_equal(again.change_since(renumbered), again.change_since(fit))
 
 
@@ -206,5 +205,5 @@ def test_a_model_of_one_series_weighs_the_covariances_of_all(three):
     fit = fitted(hr.RegimeHedge(hr.MarkovSwitchingGARCH(2, n_starts=3)), three)
     sample = three.loc[fit.regimes.dates].to_numpy()
     expected = weighted_moments(sample, fit.regimes.filtered.to_numpy())
-    np.testing.assert_allclose(fit.regime_moments.covariances, expected.covariances, rtol=1e-12)
+    np.testing.assert_allclose(fit.detail.moments.covariances, expected.covariances, rtol=1e-12)
     assert fit.ratio.index[0] == fit.regimes.dates[0] == three.index[1]

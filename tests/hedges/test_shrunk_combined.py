@@ -4,6 +4,7 @@ import itertools
 import pickle
 import warnings
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
+from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.composed.combination_weights import (
     forward_folds,
     inverse_variance,
@@ -41,7 +43,7 @@ def fit_of(model, frame):
 def test_the_weight_by_hand(returns):
     sample = returns.iloc[:80]
     inner, fit = fit_of(hr.OLSHedge(), sample), fit_of(hr.ShrunkHedge(hr.OLSHedge()), sample)
-    v = inner.inference.covariance(inner)
+    v = inner.errors.covariance(inner)
     a = sample.cov().to_numpy()[1:, 1:]
     d = inner.next_ratio.to_numpy() - 0.5
     uncertainty = sum(a[i, j] * v[j, i] for i, j in itertools.product(range(2), range(2)))
@@ -65,7 +67,7 @@ def test_the_weight_of_a_moving_ratio_is_that_of_its_mean_distance(returns):
     model = hr.ShrunkHedge(hr.WeightedOLSHedge(60))
     fit, inner = fit_of(model, sample), fit_of(hr.WeightedOLSHedge(60), sample)
     a = inner.next_covariance.to_numpy()[1:, 1:]
-    uncertainty = np.trace(a @ inner.inference.covariance(inner))
+    uncertainty = np.trace(a @ inner.errors.covariance(inner))
     distance = np.mean([d @ a @ d for d in inner.ratio.to_numpy() - 0.5])
     w = uncertainty / (uncertainty + distance)
     np.testing.assert_allclose(fit.ratio, w * 0.5 + (1 - w) * inner.ratio)
@@ -131,7 +133,7 @@ def test_toward_ols_by_hand(returns):
     fit, inner, ols = (
         fit_of(m, returns) for m in (hr.ShrunkHedge(model, "ols"), model, hr.OLSHedge())
     )
-    own, error = inner.inference.covariance(inner), ols.inference.covariance(ols)
+    own, error = inner.errors.covariance(inner), ols.errors.covariance(ols)
     assert np.linalg.eigvalsh(own - error).min() > 0.0
     a = inner.next_covariance.to_numpy()[1:, 1:]
     distance = np.mean([d @ a @ d for d in inner.ratio.to_numpy() - ols.next_ratio.to_numpy()])
@@ -151,25 +153,25 @@ def test_a_model_without_errors_is_resampled(returns):
     uncertainty = np.trace(a @ own)
     np.testing.assert_allclose(fit.summary["weight"], uncertainty / (uncertainty + d @ a @ d))
     np.testing.assert_allclose(fit.standard_errors, np.sqrt(np.diag(own)))
-    assert fit_of(hr.ShrunkHedge(inner_model, weight=0.5), sample).inference is None
+    assert fit_of(hr.ShrunkHedge(inner_model, weight=0.5), sample).errors is None
 
 
 def test_prices_may_be_shrunk_toward_the_naive_ratio_only(returns):
     prices = 100 * np.exp(returns.cumsum())
     prices["asset"] = prices["hedge"] * np.exp(returns["asset"])
     fit = fit_of(hr.ShrunkHedge(hr.ErrorCorrectionHedge()), prices)
-    assert fit.model.needs == "prices"
+    assert fit.model.traits.input == "prices"
     assert 0.0 < fit.summary["weight"].iloc[0] < 1.0
     with pytest.raises(
-        hr.DataError, match="toward='ols' needs a model of returns; got ErrorCorrectionHedge"
+        hr.DataError, match="target='ols' needs a model of returns; got ErrorCorrectionHedge"
     ):
-        hr.ShrunkHedge(hr.ErrorCorrectionHedge(), toward="ols")
+        hr.ShrunkHedge(hr.ErrorCorrectionHedge(), target="ols")
 
 
 def test_settings_of_a_shrunk_hedge_are_checked():
     for settings, message in (
         (dict(model=hr.GARCH()), "model must be a hedge model"),
-        (dict(toward="zero"), "toward must be one of 'naive', 'ols'; got 'zero'"),
+        (dict(target="zero"), "target must be one of 'naive', 'ols'; got 'zero'"),
         (dict(weight=1.2), "weight must be 'auto' or a number from 0 to 1; got 1.2"),
         (dict(weight=True), "weight must be 'auto' or a number"),
         (dict(weight="much"), "weight must be 'auto' or a number"),
@@ -288,20 +290,21 @@ def test_errors_are_at_most_the_mean_of_the_members(returns):
     )
     mixed = fit_of(hr.CombinedHedge({"ols": hr.OLSHedge(), "naive": hr.NaiveHedge()}), returns)
     parts = [fit_of(m, returns) for m in (hr.OLSHedge(), hr.NaiveHedge())]
-    bound = np.mean([part.inference.covariance(part) for part in parts], axis=0)
-    np.testing.assert_allclose(mixed.inference.covariance(mixed), bound)
-    truth = parts[0].inference.covariance(parts[0]) / 4  # half an estimate and half a number
+    bound = np.mean([part.errors.covariance(part) for part in parts], axis=0)
+    np.testing.assert_allclose(mixed.errors.covariance(mixed), bound)
+    truth = parts[0].errors.covariance(parts[0]) / 4  # half an estimate and half a number
     assert np.linalg.eigvalsh(bound - truth).min() > 0.0
     resampled = fit_of(
         hr.CombinedHedge({"a": hr.ConstrainedHedge(hr.OLSHedge(), net=1.0)}), returns
     )
-    assert resampled.inference is None
+    assert resampled.errors is None
 
 
 @dataclass(frozen=True)
 class Warner:
     """OLS that warns when it is fitted, and needs some dates."""
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     least: int = 0
 
     def fit(self, asset, hedges):

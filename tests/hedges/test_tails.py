@@ -92,59 +92,59 @@ def test_the_bandwidth_is_that_of_statsmodels(returns):
     assert 0.0 < bandwidth(left[:20], 0.05) < np.inf
 
 
-def cvar(losses, level):
+def cvar(losses, tail):
     """Mean of the worst share of losses, the date at its edge counted in part."""
-    worst, n = np.sort(losses)[::-1], (1.0 - level) * len(losses)
+    worst, n = np.sort(losses)[::-1], tail * len(losses)
     whole = int(np.floor(n + 1e-9))
     edge = (n - whole) * worst[whole] if whole < len(worst) else 0.0
     return float((worst[:whole].sum() + edge) / n)
 
 
-@pytest.mark.parametrize("level", [0.8, 0.953])
-def test_minimum_cvar_of_one_hedge_by_a_fine_grid(returns, level):
+@pytest.mark.parametrize("tail", [0.2, 0.047])
+def test_minimum_cvar_of_one_hedge_by_a_fine_grid(returns, tail):
     one = returns[["asset", "first"]]
-    found = fit(hr.MinimumCVaRHedge(level), one).next_ratio["first"]
+    found = fit(hr.MinimumCVaRHedge(tail), one).next_ratio["first"]
     # the objective is piecewise linear: its least value lies where two dates change places
     asset, hedge = one.to_numpy().T
     pairs = np.triu_indices(300, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         corners = (asset[pairs[0]] - asset[pairs[1]]) / (hedge[pairs[0]] - hedge[pairs[1]])
     near = corners[np.abs(corners - found) < 0.05]
-    values = np.array([cvar(-(asset - ratio * hedge), level) for ratio in near])
+    values = np.array([cvar(-(asset - ratio * hedge), tail) for ratio in near])
     assert found == pytest.approx(near[values.argmin()], rel=1e-9)
-    wide = [cvar(-(asset - ratio * hedge), level) for ratio in np.linspace(-1, 3, 401)]
+    wide = [cvar(-(asset - ratio * hedge), tail) for ratio in np.linspace(-1, 3, 401)]
     assert min(wide) >= values.min()
 
 
 def test_minimum_cvar_of_two_hedges_has_no_better_neighbour(returns):
     found = fit(hr.MinimumCVaRHedge(), returns).next_ratio.to_numpy()
     asset, hedges = returns["asset"].to_numpy(), returns[["first", "second"]].to_numpy()
-    least = cvar(-(asset - hedges @ found), 0.95)
+    least = cvar(-(asset - hedges @ found), 0.05)
     angles = np.linspace(0, 2 * np.pi, 200)
     for radius in (1e-6, 1e-3, 0.1, 1.0):
         for step in radius * np.column_stack([np.cos(angles), np.sin(angles)]):
-            assert cvar(-(asset - hedges @ (found + step)), 0.95) >= least - 1e-15
+            assert cvar(-(asset - hedges @ (found + step)), 0.05) >= least - 1e-15
 
 
 def test_minimum_cvar_of_centred_hedges_is_a_quantile_regression(returns):
     centred = returns.assign(first=returns["first"] - returns["first"].mean())
     centred["second"] -= centred["second"].mean()
-    tail = fit(hr.MinimumCVaRHedge(0.93), centred).next_ratio
+    tail = fit(hr.MinimumCVaRHedge(0.07), centred).next_ratio
     np.testing.assert_allclose(tail, fit(hr.QuantileHedge(0.07), centred).next_ratio, rtol=1e-8)
     np.testing.assert_allclose(fit(hr.QuantileHedge(0.07), returns).next_ratio, tail, rtol=1e-8)
 
 
 def test_tails_of_too_few_dates_and_hedges_that_always_gain_are_refused(returns):
     with pytest.raises(
-        hr.DataError, match=r"at least 3 dates for 2 hedges; level=0.995 leaves 1.5 of 300"
+        hr.DataError, match=r"at least 3 dates for 2 hedges; tail=0.005 leaves 1.5 of 300"
     ):
-        fit(hr.MinimumCVaRHedge(0.995), returns)
+        fit(hr.MinimumCVaRHedge(0.005), returns)
     with pytest.raises(
         hr.DataError, match=r"at least 3 dates for 2 hedges; q=0.995 leaves 1.5 of 300"
     ):
         fit(hr.QuantileHedge(0.995), returns)
     with pytest.raises(hr.DataError, match="so that no finite ratio is best"):
-        fit(hr.MinimumCVaRHedge(0.2), returns.assign(first=returns["first"] + 0.02))
+        fit(hr.MinimumCVaRHedge(0.5), returns.assign(first=returns["first"] + 0.02))
 
 
 # --- lower partial moments ---

@@ -21,7 +21,7 @@ def monthly_prices(data_dir):
 
 def test_brooks_levels(monthly_prices):
     """Brooks (2019), Introductory Econometrics for Finance, 4th edition, chapters 3 and 4: the regression of levels."""
-    fit = hr.OLSHedge(cov="nonrobust").fit(monthly_prices["spot"], monthly_prices[["futures"]])
+    fit = hr.OLSHedge(standard_errors="nonrobust").fit(monthly_prices["spot"], monthly_prices[["futures"]])
     constant, beta = fit.summary.loc["constant"], fit.summary.loc["futures"]
     assert constant["estimate"] == pytest.approx(
         -2.83784, abs=1e-5
@@ -39,7 +39,7 @@ def test_brooks_levels(monthly_prices):
 def test_brooks_returns(monthly_prices):
     """The same of 100 times the log returns."""
     returns = 100 * hr.returns(monthly_prices, kind="log")
-    fit = hr.OLSHedge(cov="nonrobust").fit(returns["spot"], returns[["futures"]])
+    fit = hr.OLSHedge(standard_errors="nonrobust").fit(returns["spot"], returns[["futures"]])
     constant, beta = fit.summary.loc["constant"], fit.summary.loc["futures"]
     assert constant["estimate"] == pytest.approx(0.0130773, abs=5e-8)
     assert constant["standard error"] == pytest.approx(0.0294729, abs=5e-8)
@@ -65,7 +65,7 @@ def test_brooks_returns(monthly_prices):
 )
 def test_brooks_error_correction(monthly_prices):
     """The regression of returns on the last spread of log levels, as computed from the book's data."""
-    fit = hr.ErrorCorrectionHedge(lags=0, cov="nonrobust").fit(
+    fit = hr.ErrorCorrectionHedge(lags=0, standard_errors="nonrobust").fit(
         monthly_prices["spot"], monthly_prices[["futures"]]
     )
     assert fit.next_ratio["futures"] == pytest.approx(0.9847709, abs=5e-8)
@@ -73,8 +73,8 @@ def test_brooks_error_correction(monthly_prices):
     speed = fit.summary.loc["error correction"]
     assert 100 * speed["estimate"] == pytest.approx(-55.06024, abs=5e-6)
     assert 100 * speed["standard error"] == pytest.approx(5.78497, abs=5e-6)
-    assert fit.state.constant == pytest.approx(-0.01066935, abs=5e-9)
-    assert fit.state.relation["futures"] == pytest.approx(1.00140293, abs=5e-9)
+    assert fit.detail.constant == pytest.approx(-0.01066935, abs=5e-9)
+    assert fit.detail.relation["futures"] == pytest.approx(1.00140293, abs=5e-9)
 
 
 def test_hulls_jet_fuel():

@@ -63,7 +63,7 @@ def by_hand(model, returns, t, window, half_life):
 def test_each_date_is_a_regression_of_its_own(name, returns, asset, hedges):
     model, window, half_life = MODELS[name]
     fit = model.fit(asset[:300], hedges[:300])
-    errors = fit.inference.path_errors(fit)
+    errors = fit.errors.path_errors(fit)
     first = 300 - len(fit.ratio)
     for t in (first, 137, 299):
         ratio, error = by_hand(model, returns, t, window, half_life)
@@ -79,7 +79,7 @@ def test_an_extension_knows_its_errors(name, returns, asset, hedges):
     model, window, half_life = MODELS[name]
     fit = model.fit(asset[:200], hedges[:200]).extend(asset[200:310], hedges[200:310])
     later = fit.extend(asset[310:], hedges[310:])
-    errors = later.inference.path_errors(later)
+    errors = later.errors.path_errors(later)
     assert errors.shape == (90, 2)
     for t in (310, 399):
         ratio, error = by_hand(model, returns, t, window, half_life)
@@ -179,17 +179,17 @@ def test_no_moments_are_zero():
 def test_settings_that_cannot_work_are_refused(asset, hedges):
     with pytest.raises(hr.DataError, match="hac_lags must be smaller than window, 60; got 60"):
         hr.RollingOLSHedge(60, hac_lags=60)
-    with pytest.raises(hr.DataError, match="hac_lags must be smaller than minimum, 60; got 60"):
+    with pytest.raises(hr.DataError, match="hac_lags must be smaller than min_dates, 60; got 60"):
         hr.ExpandingOLSHedge(hac_lags=60)
     with pytest.raises(hr.DataError, match="hac_lags must be a whole number of at least 0; got -1"):
         hr.WeightedOLSHedge(10, hac_lags=-1)
     with pytest.raises(hr.DataError, match="half_life must lie strictly between 0 and inf; got 0"):
         hr.WeightedOLSHedge(0)
     with pytest.raises(
-        hr.DataError, match="minimum must be smaller than the number of dates, 50; got 60"
+        hr.DataError, match="min_dates must be smaller than the number of dates, 50; got 60"
     ):
         hr.ExpandingOLSHedge().fit(asset[:50], hedges[:50])
-    with pytest.raises(hr.DataError, match="minimum must be at least 4 for 2 hedges; got 3"):
+    with pytest.raises(hr.DataError, match="min_dates must be at least 4 for 2 hedges; got 3"):
         hr.ExpandingOLSHedge(3).fit(asset, hedges)
     with pytest.raises(hr.DataError, match="must have at least 21 rows; got 20"):
         hr.WeightedOLSHedge(10).fit(asset[:20], hedges[:20])

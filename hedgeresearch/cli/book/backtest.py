@@ -12,7 +12,7 @@ from hedgeresearch.cli.book.yaml_tree import Entry
 from hedgeresearch.cli.models import ModelName, model_of
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
-from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.trading.costs import Costs

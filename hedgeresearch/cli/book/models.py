@@ -7,7 +7,7 @@ from typing import Any
 
 from hedgeresearch.cli.book.yaml_tree import Entry, did_you_mean
 from hedgeresearch.cli.models import ModelName, model_of
-from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.model_table import MODELS
 
 CLASSES = [entry.model for entry in MODELS]

@@ -75,7 +75,7 @@ def recommendation_of(
     market = market_from(parts, path.parent, instruments, kind)
     with parts["data"].placed():
         returns = market.returns(position, instruments, kind)
-    takes_prices = getattr(model, "needs", "returns") == "prices"
+    takes_prices = model.traits.input == "prices"
     with parts.get("model", root).placed():
         fit = model.fit(
             *(prices_for_model(market, position, instruments) if takes_prices else returns)

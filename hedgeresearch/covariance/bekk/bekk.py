@@ -10,7 +10,7 @@ Bollerslev and Wooldridge (1992), Econometric Reviews 11, section 2.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ from hedgeresearch.covariance.bekk.estimation import estimate_bekk
 from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.covariance.bekk.state import start_recursion
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 
@@ -58,6 +59,8 @@ class BEKK:
     form: Literal["scalar", "diagonal", "full"] = "diagonal"
     asymmetric: bool = False
     targeting: bool = False
+    warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         check_choice(self.form, "form", ("scalar", "diagonal", "full"))

@@ -9,6 +9,7 @@ residuals z that the margins leave.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 from itertools import combinations
 
 import numpy as np
@@ -28,6 +29,7 @@ from hedgeresearch.covariance.first_step import (
     states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.typing import Array
@@ -55,6 +57,8 @@ class CCC:
     """
 
     univariate: UnivariateModels = GARCH()
+    warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)

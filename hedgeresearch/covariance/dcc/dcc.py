@@ -15,7 +15,7 @@ Engle (2002).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.first_step import UnivariateModels, check_univariate, fit_first_step
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -76,6 +77,7 @@ class DCC:
     estimator: Literal["full", "composite"] = "full"
     target: Literal["sample", "linear", "nonlinear"] = "sample"
     integrated: bool = False
+    warm_start: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
@@ -95,6 +97,11 @@ class DCC:
                 "integrated=True must go with asymmetric=False and correction='engle', as g and the correction act on "
                 f"the mean that it lacks; got asymmetric={self.asymmetric!r} and correction={self.correction!r}."
             )
+
+    @property
+    def sampling_errors(self) -> SamplingErrors:
+        """Delta method; the reaction of a shrunk target to an observation is not known."""
+        return "delta method" if self.target == "sample" else "bootstrap"
 
     def fit(
         self, returns: pd.DataFrame, *, warm_start: CovarianceFit | None = None

@@ -9,7 +9,7 @@ with Q of a DCC, by default the corrected one. Source: Engle and Kelly (2012), J
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,7 @@ from hedgeresearch.covariance.first_step import (
     forecast_variances,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.garch import GARCH
 
@@ -60,6 +61,8 @@ class DECO:
     univariate: UnivariateModels = GARCH()
     correction: Literal["engle", "aielli"] = "aielli"
     density: Literal["normal", "student"] = "normal"
+    warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)

@@ -9,6 +9,7 @@ finite samples; means are taken as zero.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
@@ -49,6 +51,7 @@ class EWMACovariance:
 
     decay: float | None = None
     half_life: float | None = None
+    warm_start: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if self.decay is not None and self.half_life is not None:
@@ -66,6 +69,11 @@ class EWMACovariance:
         if self.half_life is not None:
             return float(0.5 ** (1.0 / self.half_life))
         return 0.94 if self.decay is None else self.decay
+
+    @property
+    def sampling_errors(self) -> MomentWeights:
+        """Those of an exponentially weighted moment about zero."""
+        return MomentWeights("all", self.effective_decay, centered=False)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Run over returns (n_dates, n_series), fractions per period; needs more than the start-up dates."""

@@ -9,6 +9,7 @@ RiskMetrics Technical Document, section 5.2, with the divisor of an unbiased cov
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
@@ -45,9 +47,15 @@ class RollingCovariance:
     """
 
     window: int
+    warm_start: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_at_least(self.window, "window", 2)
+
+    @property
+    def sampling_errors(self) -> MomentWeights:
+        """Those of a moment of the window."""
+        return MomentWeights(self.window)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Run over returns (n_dates, n_series), fractions per period; needs more dates than the window.

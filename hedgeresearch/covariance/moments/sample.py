@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import MomentWeights, SamplingErrors
 from hedgeresearch.covariance.shrinkage import FEWEST_DATES, SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
@@ -42,10 +43,16 @@ class SampleCovariance:
     """
 
     shrinkage: Literal["linear", "nonlinear"] | None = None
+    warm_start: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if self.shrinkage is not None:
             check_choice(self.shrinkage, "shrinkage", tuple(SHRINKAGES))
+
+    @property
+    def sampling_errors(self) -> SamplingErrors:
+        """Those of a moment of the sample; of a shrunk one, by the bootstrap."""
+        return MomentWeights("estimation") if self.shrinkage is None else "bootstrap"
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period; more dates than series unless shrunk.

@@ -10,6 +10,7 @@ so they are numbered by their mean correlation, 0 having the lowest.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 from itertools import combinations
 
 import numpy as np
@@ -32,6 +33,7 @@ from hedgeresearch.covariance.first_step import (
     states_after,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.moment_weights import SamplingErrors
 from hedgeresearch.covariance.regime_switching.estimation import (
     ON_BOUND,
     STEP,
@@ -79,6 +81,8 @@ class RegimeCorrelation:
     univariate: UnivariateModels = GARCH()
     n_starts: int = 8
     seed: int = 0
+    warm_start: ClassVar[bool] = False
+    sampling_errors: ClassVar[SamplingErrors] = "delta method"
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgeresearch._validation.settings import check_model
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.schedule import Step
 from hedgeresearch.evaluation.engine.walk import Walk, join_walks, walk
-from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.hedges.model import HedgeModel, check_hedge_model
 from hedgeresearch.hedges.regression.naive import NaiveHedge
 from hedgeresearch.hedges.regression.ols import OLSHedge
 
@@ -116,7 +115,7 @@ def with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
     for name, model in models.items():
         if not isinstance(name, str) or not name:
             raise DataError(f"models must have texts for names; got {name!r}.")
-        check_model(model, f"model {name!r}", "OLSHedge()")
+        check_hedge_model(model, f"model {name!r}")
     reserved = [
         name
         for name in models

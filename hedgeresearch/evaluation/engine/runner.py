@@ -19,7 +19,7 @@ from hedgeresearch.evaluation.engine.schedule import Splitter, Step, Window, sch
 from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.panel import BacktestPanel
-from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.trading.costs import Costs, hedging_costs
 

@@ -13,8 +13,8 @@ import pandas as pd
 from hedgeresearch.errors import ConvergenceError, DataError, DataWarning
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
 from hedgeresearch.evaluation.engine.schedule import Step
-from hedgeresearch.hedges.fit import HedgeFit, HedgeModel
-from hedgeresearch.hedges.model import can_start
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.model import HedgeModel, fit_hedge
 from hedgeresearch.typing import Array
 
 FAILURES = (DataError, ConvergenceError, np.linalg.LinAlgError)
@@ -177,7 +177,7 @@ def data_for(model: HedgeModel, returns: pd.DataFrame) -> pd.DataFrame:
     The level at which prices start says nothing to a model of log prices or, with returns that are differences of
     prices, of prices themselves; see ``check_prices_exist`` for the rest.
     """
-    if getattr(model, "needs", "returns") == "returns":
+    if model.traits.input == "returns":
         return returns
     kind, values = returns.attrs.get("returns"), returns.to_numpy()
     if kind == "difference":
@@ -195,16 +195,14 @@ def check_prices_exist(name: str, model: HedgeModel, returns: pd.DataFrame) -> N
     DataError
         If it works on differences and the returns are not, or the other way round, or if returns lie below -1.
     """
-    if getattr(model, "needs", "returns") == "returns":
+    if model.traits.input == "returns":
         return
-    inner: Any = model
-    while not hasattr(inner, "kind"):
-        inner = inner.model  # of a hedge made of another
+    changes = model.traits.price_changes
     kind = returns.attrs.get("returns")
-    if (inner.kind == "difference") != (kind == "difference"):
+    if (changes == "difference") != (kind == "difference"):
         raise DataError(
-            f"model {name!r} works on prices of kind={inner.kind!r}; their ratio does not fit returns of the kind "
-            f"{kind or 'simple'!r}. Take hr.returns(prices, kind={inner.kind!r}) for all, or another kind in the model."
+            f"model {name!r} works on prices of kind={changes!r}; their ratio does not fit returns of the kind "
+            f"{kind or 'simple'!r}. Take hr.returns(prices, kind={changes!r}) for all, or another kind in the model."
         )
     least = float(returns.to_numpy().min())
     if kind not in ("difference", "log") and not least > -1.0:
@@ -217,11 +215,9 @@ def check_prices_exist(name: str, model: HedgeModel, returns: pd.DataFrame) -> N
 def _refit(
     model: HedgeModel, asset: pd.Series[float], hedges: pd.DataFrame, previous: HedgeFit | None
 ) -> HedgeFit:
-    if previous is not None and can_start(model.fit):
-        fit: Any = model.fit
+    if previous is not None and model.traits.warm_start:
         try:
-            warm: HedgeFit = fit(asset, hedges, warm_start=previous)
-            return warm
+            return fit_hedge(model, asset, hedges, previous)
         except ConvergenceError:
             pass  # a search from nowhere may still succeed
     return model.fit(asset, hedges)

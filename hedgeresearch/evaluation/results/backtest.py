@@ -17,7 +17,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import Loss, semivariance_loss, variance_loss
 from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
 from hedgeresearch.evaluation.results.tables import backtests_of, measures_of, summary_of
-from hedgeresearch.hedges.fit import HedgeModel
+from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.metrics.by_group import measure_by_regime, measure_by_year, measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 

@@ -16,7 +16,6 @@ where R is what a constant and the lagged changes leave of the hedges' last leve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,21 +30,11 @@ from hedgeresearch.hedges.cointegration.cointegration_tests import (
 from hedgeresearch.hedges.cointegration.lags import residuals, var_regressors
 from hedgeresearch.hedges.cointegration.long_run_bootstrap import StaticBootstrap
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels
+from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.typing import Array
 
 MOST_LEADS = 8
 """Leads, and lags, that dynamic least squares may choose by BIC."""
-
-
-@dataclass(frozen=True, eq=False)
-class FixedErrors:
-    """The sampling covariance of a relation's coefficients as one matrix."""
-
-    matrix: Array
-
-    def covariance(self) -> Array:
-        """The matrix."""
-        return self.matrix
 
 
 class Relation(NamedTuple):

@@ -9,7 +9,6 @@ Source: Engle and Granger (1987), Econometrica 55, section 4; as a hedge, Ghosh 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -30,6 +29,7 @@ from hedgeresearch.hedges.cointegration.price_levels import (
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
@@ -37,14 +37,14 @@ from hedgeresearch.hedges.fit import HedgeFit
 class ErrorCorrectionHedge:
     """The regression of the asset's price change on the hedges', given their last spread and their past changes.
 
-    Takes prices. The fit's ``state`` is the :class:`Cointegration` that the Engle-Granger test found, with the long-run
+    Takes prices. The fit's ``detail`` is the :class:`Cointegration` that the Engle-Granger test found, with the long-run
     relation; without one at 5 % there is nothing to correct, and a warning says so.
 
     Parameters
     ----------
     kind : "log" (changes are log returns) or "difference" (price differences)
     lags : int, lagged changes of asset and hedges; "bic" chooses up to 10
-    cov : kind of standard errors, as in OLSHedge
+    standard_errors : kind of standard errors, as in OLSHedge
 
     Examples
     --------
@@ -58,19 +58,23 @@ class ErrorCorrectionHedge:
     constant              0.00            0.00   0.02  0.99
     future                1.01            0.05  22.13  0.00
     error correction     -1.07            0.04 -25.32  0.00
-    >>> fit.state.found
+    >>> fit.detail.found
     True
     """
 
-    needs: ClassVar[Literal["prices"]] = "prices"
     kind: PriceKind = "log"
     lags: Lags = "bic"
-    cov: ErrorKind = "HAC"
+    standard_errors: ErrorKind = "HAC"
 
     def __post_init__(self) -> None:
         check_price_kind(self.kind)
         check_lags(self.lags)
-        check_choice(self.cov, "cov", ERROR_KINDS)
+        check_choice(self.standard_errors, "standard_errors", ERROR_KINDS)
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.
@@ -99,7 +103,7 @@ class ErrorCorrectionHedge:
         changes = data.changes.to_numpy()
         always = np.column_stack([changes[:, 1:], spread[:-1]])
         lags = resolve_lags(self.lags, changes[:, :1], always, changes)
-        return conditional_hedge(self, data, spread, lags, self.cov, found)
+        return conditional_hedge(self, data, spread, lags, self.standard_errors, found)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over the dates of new prices."""

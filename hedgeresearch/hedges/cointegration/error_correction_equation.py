@@ -29,9 +29,9 @@ from hedgeresearch.estimation.regression import (
 from hedgeresearch.hedges.cointegration.lags import unforeseen, var_regressors
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels, with_prices
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
+from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.intervals import ParameterErrors
-from hedgeresearch.hedges.regression.ols import RegressionInference
+from hedgeresearch.hedges.standard_errors import RegressionErrors
 from hedgeresearch.typing import Array
 
 
@@ -80,7 +80,7 @@ def regressor_names(data: PriceLevels, n_spreads: int, lags: int) -> list[Any]:
 
 
 def conditional_hedge(
-    model: Any, data: PriceLevels, spreads: Array, lags: int, cov: ErrorKind, found: Any
+    model: Any, data: PriceLevels, spreads: Array, lags: int, error_kind: ErrorKind, found: Any
 ) -> HedgeFit:
     """The hedge of the equation with spreads (n_dates, r) and lags, as a fit of ``model`` that keeps what was found."""
     names = regressor_names(data, spreads.shape[1], lags)
@@ -90,14 +90,14 @@ def conditional_hedge(
     )
     coefficients = equation.regression.coefficients
     n_dates = len(equation.regression.residuals)
-    inference = RegressionInference(equation.regression, cov, newey_west_lags(n_dates))
+    errors = RegressionErrors(equation.regression, error_kind, newey_west_lags(n_dates))
     estimates = Estimates(
         values=dict(
             zip([distinct_name("constant", names), *names], coefficients.tolist(), strict=True)
         ),
         n_dates=n_dates,
-        degrees_of_freedom=inference.degrees_of_freedom,
-        inference=inference,
+        degrees_of_freedom=errors.degrees_of_freedom,
+        inference=errors,
     )
     ratio = coefficients[1 : changes.shape[1]]
     fit = constant_ratio_fit(model, data.changes, ratio, model.kind, estimates, ParameterErrors())

@@ -9,7 +9,7 @@ theta are in ``long_run_relations``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -29,9 +29,10 @@ from hedgeresearch.hedges.cointegration.price_levels import (
 )
 from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_scatter
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.intervals import ParameterErrors
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
@@ -40,7 +41,7 @@ class CointegrationHedge:
     """The asset's coefficients on the hedges in the relation between their price levels.
 
     Takes prices. It is the hedge of a long horizon; over one period it leaves more variance than OLSHedge. The fit's
-    ``state`` is the :class:`Cointegration` that was found: by the Engle-Granger test, or Johansen's trace test for
+    ``detail`` is the :class:`Cointegration` that was found: by the Engle-Granger test, or Johansen's trace test for
     ``method="johansen"``. Without one at 5 % the ratio means nothing, however small its error looks: a warning then
     says how far such estimates scatter between random walks, beside those from returns.
 
@@ -60,13 +61,17 @@ class CointegrationHedge:
     future    1.0   1.02
     """
 
-    needs: ClassVar[Literal["prices"]] = "prices"
     method: Literal["dynamic", "fully_modified", "static", "johansen"] = "dynamic"
     kind: PriceKind = "log"
 
     def __post_init__(self) -> None:
         check_choice(self.method, "method", tuple(RELATIONS))
         check_price_kind(self.kind)
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_prices
+from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
 PriceKind = Literal["log", "difference"]
@@ -83,6 +83,6 @@ def price_levels(asset: pd.Series[float], hedges: pd.DataFrame, kind: PriceKind)
     return PriceLevels(prices, levels, changes)
 
 
-def with_prices(fit: HedgeFit, data: PriceLevels, state: Any = None) -> HedgeFit:
+def with_prices(fit: HedgeFit, data: PriceLevels, detail: Any = None) -> HedgeFit:
     """A fit made of the changes, as one that has seen the prices."""
-    return replace(fit, history=History.of(data.prices), n_sample=len(data.prices), state=state)
+    return replace(fit, sample=Sample.of(data.prices, fit.returns_kind), detail=detail)

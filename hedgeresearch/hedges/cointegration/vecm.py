@@ -11,7 +11,6 @@ Johansen (1992), Journal of Econometrics 52.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
 
 import pandas as pd
 
@@ -31,6 +30,7 @@ from hedgeresearch.hedges.cointegration.price_levels import (
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
@@ -38,7 +38,7 @@ from hedgeresearch.hedges.fit import HedgeFit
 class VECMHedge:
     """The ratio of least variance under the residuals of a vector error-correction model.
 
-    Takes prices. The fit's ``state`` is the :class:`Cointegration` that Johansen's trace test found. The summary
+    Takes prices. The fit's ``detail`` is the :class:`Cointegration` that Johansen's trace test found. The summary
     shows the asset's equation given the hedges' changes, to which the ratio belongs. With rank 0 this is the hedge of
     a vector autoregression of the changes.
 
@@ -47,7 +47,7 @@ class VECMHedge:
     kind : "log" (changes are log returns) or "difference" (price differences)
     lags : int, lagged changes in each equation; "bic" chooses up to 10
     rank : int, cointegrating relations; by default as many as the trace test finds at 5 %
-    cov : kind of standard errors, as in OLSHedge
+    standard_errors : kind of standard errors, as in OLSHedge
 
     Examples
     --------
@@ -57,22 +57,26 @@ class VECMHedge:
     >>> fit.conf_int().round(2)
            lower  upper
     SP500   1.12   1.23
-    >>> fit.state
+    >>> fit.detail
     Cointegration(none found at 5 %; Johansen trace test: 8.13, critical value 18.16)
     """
 
-    needs: ClassVar[Literal["prices"]] = "prices"
     kind: PriceKind = "log"
     lags: Lags = "bic"
     rank: int | None = None
-    cov: ErrorKind = "HAC"
+    standard_errors: ErrorKind = "HAC"
 
     def __post_init__(self) -> None:
         check_price_kind(self.kind)
         check_lags(self.lags)
         if self.rank is not None:
             check_at_least(self.rank, "rank", 0)
-        check_choice(self.cov, "cov", ERROR_KINDS)
+        check_choice(self.standard_errors, "standard_errors", ERROR_KINDS)
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.
@@ -95,7 +99,9 @@ class VECMHedge:
         self._warn(found)
         rank = found.rank if self.rank is None else self.rank
         spreads = data.levels @ vectors[:, :rank]
-        return conditional_hedge(self, data, spreads - spreads.mean(axis=0), lags, self.cov, found)
+        return conditional_hedge(
+            self, data, spreads - spreads.mean(axis=0), lags, self.standard_errors, found
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over the dates of new prices."""

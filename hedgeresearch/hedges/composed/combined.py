@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceError, DataError
@@ -29,11 +28,18 @@ from hedgeresearch.hedges.composed.combination_weights import (
     inverse_variance,
     stacking,
 )
-from hedgeresearch.hedges.composition import check_hedge_model, extend_inner, fit_inner, needs_of
-from hedgeresearch.hedges.fit import HedgeFit, HedgeModel
+from hedgeresearch.hedges.errors import RatioErrors
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.fitted import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import RatioErrors
-from hedgeresearch.hedges.model import check_start, horizon_of
+from hedgeresearch.hedges.model import (
+    HedgeModel,
+    check_hedge_model,
+    check_warm_start,
+    fit_hedge,
+)
+from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
 from hedgeresearch.typing import Array
 
 
@@ -77,7 +83,7 @@ class CombinedHedge:
             )
         for name, model in self.models.items():
             check_hedge_model(model, f"model {name!r}")
-            if needs_of(model) == "prices":
+            if model.traits.input == "prices":
                 raise DataError(f"models must take returns; {name!r}, {model!r}, takes prices.")
         horizons = {name: horizon_of(model) for name, model in self.models.items()}
         if len(set(horizons.values())) > 1:
@@ -85,6 +91,14 @@ class CombinedHedge:
         object.__setattr__(self, "models", FrozenMapping(self.models))
         check_choice(self.weights, "weights", ("equal", "inverse_variance", "stacking"))
         check_at_least(self.n_folds, "n_folds", 1)
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        models = tuple(self.models.values())
+        return HedgeTraits(
+            warm_start=any(model.traits.warm_start for model in models), parts=models
+        )
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
@@ -100,78 +114,61 @@ class CombinedHedge:
         ConvergenceError
             If a model does not reach an optimum.
         """
-        returns, kind = join_returns(
-            asset, hedges, simultaneous_required=False
-        )  # which is for the members to say
+        check_warm_start(warm_start, self)
+        # whether closes look simultaneous is for the members to check
+        returns, kind = join_returns(asset, hedges, simultaneous_required=False)
         returns.attrs["returns"] = kind
-        check_start(warm_start, self)
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
-        members = {name: self._fit_member(name, returns, earlier) for name in self.models}
-        n = len(members)
-        if self.weights == "equal":
-            return self._hedge(
-                CombinedState(members, np.full(n, 1.0 / n), None), History.of(returns), len(returns)
-            )
-        hedged = np.column_stack([self._out_of_fold(name, returns) for name in self.models])
-        weigh = inverse_variance if self.weights == "inverse_variance" else stacking
-        state = CombinedState(
-            members, weigh(hedged, float(returns.iloc[:, 0].var())), hedged.std(axis=0, ddof=1)
-        )
-        return self._hedge(state, History.of(returns), len(returns))
+        members = {name: self._fit_member(name, returns, earlier.get(name)) for name in self.models}
+        return self._hedge(self._weighted(members, returns), Sample.of(returns, kind))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """All models carried over new dates, with the same weights."""
-        members = {
-            name: extend_inner(member, returns) for name, member in fit.state.members.items()
-        }
-        return self._hedge(replace(fit.state, members=members), fit.history, fit.n_sample)
+        """Return the fit over new dates, all members extended, with the same weights."""
+        members = {name: member.advance(returns) for name, member in fit.state.members.items()}
+        return self._hedge(replace(fit.state, members=members), fit.sample)
 
-    def _fit_member(
-        self, name: str, returns: pd.DataFrame, earlier: Mapping[str, HedgeFit]
-    ) -> HedgeFit:
+    def _weighted(self, members: dict[str, HedgeFit], returns: pd.DataFrame) -> CombinedState:
+        """Return members with their weights, which come from forward folds unless all are equal."""
+        if self.weights == "equal":
+            return CombinedState(members, np.full(len(members), 1.0 / len(members)), None)
+        hedged = np.column_stack([self._out_of_fold(name, returns) for name in members])
+        unhedged = float(returns.iloc[:, 0].var())
+        estimate = inverse_variance if self.weights == "inverse_variance" else stacking
+        return CombinedState(members, estimate(hedged, unhedged), hedged.std(axis=0, ddof=1))
+
+    def _fit_member(self, name: str, returns: pd.DataFrame, earlier: HedgeFit | None) -> HedgeFit:
+        model = self.models[name]
         try:
-            return fit_inner(
-                self.models[name], returns.iloc[:, 0], returns.iloc[:, 1:], earlier.get(name)
-            )
+            return fit_hedge(model, returns.iloc[:, 0], returns.iloc[:, 1:], earlier)
         except (DataError, ConvergenceError) as error:
             raise type(error)(f"model {name!r} on {len(returns)} dates: {error}") from error
 
     def _out_of_fold(self, name: str, returns: pd.DataFrame) -> Array:
-        """Hedged returns of the second half of the dates, each by a fit on dates before it and begun nowhere else."""
+        """Return hedged returns of the second half of the dates, (n,).
+
+        Each piece is hedged by a fit on the dates before it, which begins its search anywhere.
+        """
         pieces = []
         for first, end in forward_folds(len(returns), self.n_folds):
             new = returns.iloc[first:end]
-            ratio = extend_inner(self._fit_member(name, returns.iloc[:first], {}), new).ratio
-            pieces.append(
-                new.to_numpy()[:, 0] - (ratio.to_numpy() * new.to_numpy()[:, 1:]).sum(axis=1)
-            )
+            ratio = self._fit_member(name, returns.iloc[:first], None).advance(new).ratio
+            hedged = new.to_numpy()[:, 0] - (ratio.to_numpy() * new.to_numpy()[:, 1:]).sum(axis=1)
+            pieces.append(hedged)
         return np.concatenate(pieces)
 
-    def _hedge(self, state: CombinedState, history: History, n_sample: int) -> HedgeFit:
-        members, weights = list(state.members.values()), state.weights
-        first = members[0]
+    def _hedge(self, state: CombinedState, sample: Sample) -> HedgeFit:
+        members = list(state.members.values())
         dates = reduce(pd.Index.intersection, (member.ratio.index for member in members))
+        pairs = list(zip(state.weights, members, strict=True))
         return HedgeFit(
             model=self,
-            asset=first.asset,
-            ratio=sum(
-                w * member.ratio.loc[dates] for w, member in zip(weights, members, strict=True)
-            ),
-            next_ratio=sum(
-                w * member.next_ratio for w, member in zip(weights, members, strict=True)
-            ),
-            next_covariance=sum(
-                w * member.next_covariance for w, member in zip(weights, members, strict=True)
-            ),
+            sample=sample,
+            ratio=sum(weight * member.ratio.loc[dates] for weight, member in pairs),
+            next_ratio=sum(weight * member.next_ratio for weight, member in pairs),
+            next_covariance=sum(weight * member.next_covariance for weight, member in pairs),
             estimates=state.table,
-            sample_end=first.sample_end,
-            last_date=first.last_date,
-            history=history,
-            n_sample=n_sample,
-            inference=combined_inference(members, weights),
-            carries_state=any(member.carries_state for member in members),
+            errors=combined_errors(members, state.weights),
             state=state,
-            returns_kind=first.returns_kind,
         )
 
 
@@ -194,28 +191,38 @@ class CombinedState:
         return pd.concat([pd.DataFrame(known, index=table.index), table], axis=1)
 
 
+class _MemberErrors(NamedTuple):
+    """A member of a combination, its weight and its errors."""
+
+    weight: float
+    fit: HedgeFit
+    errors: RatioErrors
+
+
 @dataclass(frozen=True, eq=False)
-class CombinedInference:
-    """The greatest sampling error that a weighted mean of ratios can have: Var(sum w b) <= sum w Var(b) (Jensen)."""
+class CombinedErrors:
+    """The greatest sampling error that a weighted mean of ratios can have.
 
-    members: list[tuple[float, HedgeFit, RatioErrors]]
+    Var(sum w b) <= sum w Var(b), by the inequality of Jensen.
+    """
 
-    def covariance(self, fit: HedgeFit) -> Array:
-        """(n_hedges, n_hedges)."""
-        return np.asarray(
-            sum(w * inference.covariance(member) for w, member, inference in self.members)
-        )
+    members: list[_MemberErrors]
 
-    def degrees_of_freedom(self, fit: HedgeFit) -> float:
-        """The fewest of any member."""
-        return min(inference.degrees_of_freedom(member) for _, member, inference in self.members)
+    def covariance(self, fit: FittedHedge) -> Array:
+        """Return the bound of the sampling covariance, (n_hedges, n_hedges)."""
+        total = sum(one.weight * one.errors.covariance(one.fit) for one in self.members)
+        return np.asarray(total)
+
+    def degrees_of_freedom(self, fit: FittedHedge) -> float:
+        """Return the smallest of any member."""
+        return min(one.errors.degrees_of_freedom(one.fit) for one in self.members)
 
 
-def combined_inference(members: list[HedgeFit], weights: Array) -> CombinedInference | None:
-    """That of all members, or None if one of them has none."""
+def combined_errors(members: list[HedgeFit], weights: Array) -> CombinedErrors | None:
+    """Return the errors of a combination, or None if one of the members has none."""
     known = [
-        (w, m, m.inference)
-        for w, m in zip(weights.tolist(), members, strict=True)
-        if m.inference is not None
+        _MemberErrors(weight, member, member.errors)
+        for weight, member in zip(weights.tolist(), members, strict=True)
+        if member.errors is not None
     ]
-    return CombinedInference(known) if len(known) == len(members) else None
+    return CombinedErrors(known) if len(known) == len(members) else None

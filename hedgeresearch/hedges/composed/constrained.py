@@ -12,9 +12,7 @@ for the quadratic programme under linear constraints; see ``constrained_programm
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +21,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.composed.constraints import (
+    Bound,
+    ConstraintSettings,
+    Exposures,
     checked_net,
     conflict,
     constraints_of,
@@ -30,22 +31,19 @@ from hedgeresearch.hedges.composed.constraints import (
     frozen_exposures,
     held_by,
 )
-from hedgeresearch.hedges.composition import (
+from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
+from hedgeresearch.hedges.errors import inherited_errors
+from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail, WrapperState
+from hedgeresearch.hedges.model import (
+    HedgeModel,
     check_hedge_model,
-    extend_inner,
-    fit_inner,
-    inner_inference,
-    needs_of,
-    outer_fit,
+    check_warm_start,
+    fit_hedge,
 )
-from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path, labelled_ratio
-from hedgeresearch.hedges.model import check_start
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.optimization.nearest_feasible import nearest_feasible_points
-from hedgeresearch.regimes.mixture import mixture_covariance
 from hedgeresearch.typing import Array
-
-Bound = float | Mapping[Any, float] | None
-Exposures = Mapping[Any, Mapping[Any, float]]
 
 
 @exported_by("hedgeresearch.hedges")
@@ -118,9 +116,9 @@ class ConstrainedHedge:
             object.__setattr__(self, "neutral_to", frozen_exposures(self.neutral_to))
 
     @property
-    def needs(self) -> str:
-        """What the model works on, "returns" or "prices"."""
-        return needs_of(self.model)
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return wrapper_traits(self.model)
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
@@ -136,62 +134,79 @@ class ConstrainedHedge:
         ConvergenceError
             If the model does not reach an optimum.
         """
-        check_start(warm_start, self)
-        inner = fit_inner(self.model, asset, hedges, warm_start and warm_start.state.inner)
+        check_warm_start(warm_start, self)
+        inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
         return self._hedge(inner, inner.next_covariance.to_numpy()[1:, 1:])
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The model carried over new dates under the same constraints."""
-        return self._hedge(extend_inner(fit.state.inner, returns), fit.state.metric)
+        return self._hedge(fit.state.inner.advance(returns), fit.state.metric)
 
     def _hedge(self, inner: HedgeFit, metric: Array) -> HedgeFit:
-        constraints = constraints_of(self, inner.asset, inner.hedges)
+        constraints = constraints_of(self._settings(), inner.asset, inner.hedges)
+        names = inner.ratio.columns
         following = inner.next_ratio.to_numpy()
-        asked = np.vstack([inner.ratio.to_numpy(), following])
-        ratios = nearest_feasible_points(asked, _metrics(inner, metric), constraints)
+        unconstrained = np.vstack([inner.ratio.to_numpy(), following])
+        ratios = nearest_feasible_points(unconstrained, _metrics(inner, metric), constraints)
         if ratios is None:
-            together = ", ".join(
-                constraint.description for constraint in conflict(constraints, len(following))
-            )
+            together = ", ".join(one.description for one in conflict(constraints, len(following)))
             raise DataError(
-                f"the constraints must leave a ratio; these cannot hold together: {together}. Loosen one."
+                "the constraints must leave a ratio; these cannot hold together: "
+                f"{together}. Loosen one."
             )
-        kept = (ratios == asked).all(axis=1)
+        kept = (ratios == unconstrained).all(axis=1)
         table = {"estimate": ratios[-1], "unconstrained": following, "held by": ""}
         estimates = pd.DataFrame(table, index=inner.next_ratio.index)
-        if not kept[-1]:
+        errors = None
+        if kept[-1]:
+            errors = inherited_errors(inner, whole_path=bool(kept.all()))
+        else:
             estimates["held by"] = held_by(constraints, ratios[-1], following)
-        return outer_fit(
+        return with_other_ratios(
             self,
-            inner,
-            labelled_path(ratios[:-1], inner.ratio.index, inner.ratio.columns),
-            labelled_ratio(ratios[-1], inner.ratio.columns),
-            estimates,
-            inner_inference(inner, whole_path=bool(kept.all())) if kept[-1] else None,
             ConstrainedState(inner, metric),
+            labelled_path(ratios[:-1], inner.ratio.index, names),
+            labelled_ratio(ratios[-1], names),
+            estimates,
+            errors,
+        )
+
+    def _settings(self) -> ConstraintSettings:
+        return ConstraintSettings(
+            self.lower, self.upper, self.gross, self.net, self.max_instruments, self.neutral_to
         )
 
 
 @dataclass(frozen=True, eq=False)
-class ConstrainedState:
-    """The inner fit, and the hedges' covariance (n_hedges, n_hedges) of its estimation sample."""
+class ConstrainedState(WrapperState):
+    """The inner fit, and the hedges' covariance in its estimation sample.
 
-    inner: HedgeFit
+    Attributes
+    ----------
+    inner : HedgeFit of the model
+    metric : array (n_hedges, n_hedges)
+    """
+
     metric: Array
 
 
 def _metrics(inner: HedgeFit, metric: Array) -> Array:
-    """The hedges' covariance of each date and of the next, (n_dates + 1, n_hedges, n_hedges)."""
-    path = None
-    if inner.regimes is None:
-        if inner.covariances is not None and inner.covariances.dates.equals(inner.ratio.index):
-            path = inner.covariances.path(inner.hedges)
-    elif inner.covariances is None and inner.regime_moments is not None:
-        probabilities = inner.regimes.predicted.to_numpy()
-        if getattr(inner.model, "combine", "mixture") == "most_likely":
-            probabilities = np.eye(probabilities.shape[1])[probabilities.argmax(axis=1)]
-        means, covariances = inner.regime_moments
-        path = mixture_covariance(probabilities, means[:, 1:], covariances[:, 1:, 1:])
+    """Return the hedges' covariance of each date and of the next, (n_dates + 1, n_hedges, n_hedges).
+
+    ``metric`` for all of them if the inner fit does not know that of each date.
+    """
+    path = _covariance_path(inner)
     if path is None:
         return np.broadcast_to(metric, (len(inner.ratio) + 1, *metric.shape))
     return np.concatenate([path, inner.next_covariance.to_numpy()[None, 1:, 1:]])
+
+
+def _covariance_path(inner: HedgeFit) -> Array | None:
+    detail = inner.detail
+    if isinstance(detail, RegimeDetail | CovariancePath):
+        if not detail.dates.equals(inner.ratio.index):
+            return None  # covariances over longer periods
+        if isinstance(detail, RegimeDetail):
+            return detail.hedge_covariances()
+        return detail.path(inner.hedges)
+    return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,20 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 from hedgeresearch.typing import Array
 
-if TYPE_CHECKING:
-    from hedgeresearch.hedges.composed.constrained import ConstrainedHedge
+Bound = float | Mapping[Any, float] | None
+Exposures = Mapping[Any, Mapping[Any, float]]
+
+
+@dataclass(frozen=True)
+class ConstraintSettings:
+    """The settings of constraints on the ratios of a hedge, checked, as in ConstrainedHedge."""
+
+    lower: Bound
+    upper: Bound
+    gross: float | None
+    net: float | tuple[float, float] | None
+    max_instruments: int | None
+    neutral_to: Exposures | None
 
 
 def frozen_bound(bound: Any, name: str) -> Any:
@@ -58,31 +71,34 @@ def frozen_exposures(neutral_to: Any) -> FrozenMapping[FrozenMapping[float]]:
     return FrozenMapping({factor: FrozenMapping(column) for factor, column in exposures.items()})
 
 
-def constraints_of(model: ConstrainedHedge, asset: Any, hedges: list[Any]) -> list[Constraint]:
-    """The model's constraints on the ratios of some hedges."""
+def constraints_of(settings: ConstraintSettings, asset: Any, hedges: list[Any]) -> list[Constraint]:
+    """Return the constraints on the ratios of the hedges that there are."""
     n, found = len(hedges), []
-    for label, sign in (("lower", -1.0), ("upper", 1.0)):
-        for hedge, bound in _by_hedge(getattr(model, label), label, hedges):
+    bounds = (("lower", settings.lower, -1.0), ("upper", settings.upper, 1.0))
+    for label, given, sign in bounds:
+        for hedge, bound in _by_hedge(given, label, hedges):
             row = sign * np.eye(n)[[hedges.index(hedge)]]
             found.append(
                 Constraint(label, f"{label} = {bound:g} of {hedge}", row, np.array([sign * bound]))
             )
     nothing = np.empty((0, n)), np.empty(0)
-    if model.gross is not None:
+    if settings.gross is not None:
         found.append(
-            Constraint("gross", f"gross = {model.gross:g}", *nothing, max_gross=model.gross)
+            Constraint("gross", f"gross = {settings.gross:g}", *nothing, max_gross=settings.gross)
         )
-    if model.net is not None:
-        low, high = model.net if isinstance(model.net, tuple) else (model.net, model.net)
+    if settings.net is not None:
+        low, high = (
+            settings.net if isinstance(settings.net, tuple) else (settings.net, settings.net)
+        )
         rows = np.stack([-np.ones(n), np.ones(n)])
         words = f"net = {low:g}" if low == high else f"net from {low:g} to {high:g}"
         found.append(Constraint("net", words, rows, np.array([-low, high])))
-    if model.max_instruments is not None:
-        words = f"max_instruments = {model.max_instruments}"
+    if settings.max_instruments is not None:
+        words = f"max_instruments = {settings.max_instruments}"
         found.append(
-            Constraint("max_instruments", words, *nothing, max_count=model.max_instruments)
+            Constraint("max_instruments", words, *nothing, max_count=settings.max_instruments)
         )
-    for factor, exposures in (model.neutral_to or {}).items():
+    for factor, exposures in (settings.neutral_to or {}).items():
         of_asset, *of_hedges = (_exposure(exposures, name, factor) for name in [asset, *hedges])
         rows = np.stack([-np.array(of_hedges), np.array(of_hedges)])
         label = f"neutral to {factor}"

@@ -18,17 +18,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
-from hedgeresearch._validation.settings import check_at_least, check_flag, check_model
+from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import newey_west_lags
-from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path
+from hedgeresearch.hedges.composition import inner_fit, wrapper_traits
+from hedgeresearch.hedges.errors import inherited_errors
+from hedgeresearch.hedges.fit import HedgeFit, labelled_path
+from hedgeresearch.hedges.fitted import WrapperState
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import PathErrors
-from hedgeresearch.hedges.model import can_start, check_start
+from hedgeresearch.hedges.model import (
+    HedgeModel,
+    check_hedge_model,
+    check_warm_start,
+    fit_hedge,
+)
+from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.synchronicity import LONG_HORIZON
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array, Indices
 
 FEWEST = 10
@@ -71,13 +79,18 @@ class HorizonHedge:
     overlapping: bool = True
 
     def __post_init__(self) -> None:
-        check_model(self.model, "model", "OLSHedge()")
+        check_hedge_model(self.model, "model")
         check_at_least(self.horizon, "horizon", 1)
         check_flag(self.overlapping, "overlapping")
-        if getattr(self.model, "needs", "returns") == "prices":
+        if self.model.traits.input == "prices":
             raise DataError(
                 f"model must take returns, to be added up; {describe(self.model)} takes prices."
             )
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return replace(wrapper_traits(self.model), horizon=self.horizon)
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
@@ -104,70 +117,47 @@ class HorizonHedge:
         # returns that do not overlap end with the sample: what is left over lies at its beginning
         used = returns if self.overlapping else returns.iloc[len(returns) % self.horizon :]
         periods, waiting = self._periods(used, kind)
-        model = self._inner(len(periods))
-        check_start(warm_start, self)
-        begin = (
-            {"warm_start": warm_start.state.inner}
-            if warm_start is not None and can_start(model.fit)
-            else {}
-        )
-        inner = model.fit(periods.iloc[:, 0], periods.iloc[:, 1:], **begin)
+        model = self._inner_model(len(periods))
+        check_warm_start(warm_start, self)
+        earlier = inner_fit(warm_start)
+        inner = fit_hedge(model, periods.iloc[:, 0], periods.iloc[:, 1:], earlier)
         rows = np.repeat(np.arange(len(inner.ratio)), self._step)
         degrees = np.inf if model is self.model else 1.5 * len(periods) / model.hac_lags
-        fit = self._over(inner, HorizonState(inner, waiting, rows), used.index, kind)
-        if self.overlapping and self.horizon > 1 and not hasattr(model, "hac_lags"):
-            # errors that do not know of the overlap are too small: those of the bootstrap do
-            alone = inner.next_ratio.to_frame("estimate")
-            return replace(
-                fit, history=History.of(used), n_sample=len(used), inference=None, estimates=alone
-            )
-        return replace(
-            fit,
-            history=History.of(used),
-            n_sample=len(used),
-            inference=inference_of(inner, degrees),
-        )
+        state = HorizonState(inner, waiting, rows, degrees)
+        return self._hedge(state, Sample.of(used, kind), used.index)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same model over the returns over the horizon that end on new dates."""
+        """Return the fit over new dates, the model over the returns that end on them."""
         before: HorizonState = fit.state
-        periods, waiting = self._periods(pd.concat([before.waiting, returns]), fit.returns_kind)
+        known = pd.concat([before.waiting, returns])
+        periods, waiting = self._periods(known, fit.returns_kind)
         inner = before.inner
         if len(periods):
-            inner = inner.extend(periods.iloc[:, 0], periods.iloc[:, 1:])
+            inner = inner.advance(periods)
         rows = np.repeat(np.arange(len(periods)), self._step)
         if not self.overlapping:
             rows = np.concatenate([rows, np.full(len(waiting), -1)])[-len(returns) :]
-        later = self._over(
-            inner, HorizonState(inner, waiting, rows), returns.index, fit.returns_kind
-        )
-        return replace(
-            later,
-            sample_end=fit.sample_end,
-            history=fit.history,
-            n_sample=fit.n_sample,
-            inference=fit.inference,
-        )
+        state = HorizonState(inner, waiting, rows, before.max_degrees)
+        return self._hedge(state, fit.sample, returns.index)
 
     @property
     def _step(self) -> int:
         return 1 if self.overlapping else self.horizon
 
-    def _inner(self, n_periods: int) -> Any:
-        """The model, its lags such that they reach beyond what overlaps."""
-        model: Any = self.model
-        automatic = getattr(model, "hac_lags", 0) is None and getattr(model, "cov", "HAC") == "HAC"
-        if not (automatic and self.overlapping and self.horizon > 1):
-            return model
-        regressed = min(
-            n_periods, getattr(model, "window", n_periods), getattr(model, "minimum", n_periods)
-        )
+    def _inner_model(self, n_periods: int) -> Any:
+        """Return the model, its lags such that they reach beyond what overlaps."""
+        traits = self.model.traits
+        if traits.hac_lags != "automatic" or not self.overlapping or self.horizon == 1:
+            return self.model
+        regressed = n_periods if traits.window is None else min(n_periods, traits.window)
         lags = max(newey_west_lags(regressed), LAGS_PER_HORIZON * self.horizon)
         if lags >= regressed:
             raise DataError(
-                f"errors over a horizon of {self.horizon} take {lags} lags, so that a regression must have more dates; "
-                f"{describe(model)} has {regressed}. Take a longer window, a shorter horizon, or set its hac_lags."
+                f"errors over a horizon of {self.horizon} take {lags} lags, so that a regression "
+                f"must have more dates; {describe(self.model)} has {regressed}. Take a longer "
+                "window, a shorter horizon, or set its hac_lags."
             )
+        model: Any = self.model
         return replace(model, hac_lags=lags)
 
     def _periods(
@@ -186,76 +176,47 @@ class HorizonHedge:
         )
         return periods, returns.iloc[first_needed:]
 
-    def _over(
-        self, inner: HedgeFit, state: HorizonState, dates: pd.Index[Any], kind: str | None
-    ) -> HedgeFit:
-        """The ratios of ``inner`` over the last of one-period ``dates``."""
+    def _hedge(self, state: HorizonState, sample: Sample, dates: pd.Index[Any]) -> HedgeFit:
+        """Return the ratios of the inner fit over the last of one-period ``dates``."""
+        inner: HedgeFit = state.inner
         ratios = np.concatenate([inner.ratio.to_numpy(), inner.next_ratio.to_numpy()[None]])
-        return replace(
-            inner,
+        path_dates = dates[len(dates) - len(state.rows) :]
+        estimates = inner.estimates
+        errors = inherited_errors(
+            inner, whole_path=True, rows=state.rows, max_degrees=state.max_degrees
+        )
+        if self.overlapping and self.horizon > 1 and self.model.traits.hac_lags is None:
+            # errors that do not allow for the overlap are too small: the bootstrap's do
+            estimates = inner.next_ratio.to_frame("estimate")
+            errors = None
+        return HedgeFit(
             model=self,
-            ratio=labelled_path(
-                ratios[state.rows], dates[len(dates) - len(state.rows) :], inner.ratio.columns
-            ),
-            last_date=dates[-1],
-            returns_kind=kind,
+            sample=sample,
+            ratio=labelled_path(ratios[state.rows], path_dates, inner.ratio.columns),
+            next_ratio=inner.next_ratio,
+            next_covariance=inner.next_covariance,
+            estimates=estimates,
+            errors=errors,
             state=state,
+            detail=inner.detail,
         )
 
 
 @dataclass(frozen=True, eq=False)
-class HorizonState:
-    """The fit to returns over the horizon, what goes on from it, and which of its ratios each date holds.
+class HorizonState(WrapperState):
+    """The fit to returns over the horizon, and which of its ratios each date has.
 
     Attributes
     ----------
     inner : HedgeFit, whose dates are the ends of returns over the horizon
     waiting : DataFrame, the one-period returns that later returns over the horizon need
     rows : array (n_dates,), positions in the path of ``inner``; -1 is its next ratio
+    max_degrees : float, limit of the degrees of freedom of its errors, from sums over many lags
     """
 
-    inner: HedgeFit
     waiting: pd.DataFrame
     rows: Indices
-
-
-@dataclass(frozen=True)
-class InheritedErrors:
-    """The sampling error that the model of returns over the horizon knows, with so many degrees of freedom or fewer."""
-
-    most_degrees: float
-
-    def covariance(self, fit: HedgeFit) -> Array:
-        """Sampling covariance of the next ratio, (n_hedges, n_hedges)."""
-        inner = fit.state.inner
-        return np.asarray(inner.inference.covariance(inner))
-
-    def degrees_of_freedom(self, fit: HedgeFit) -> float:
-        """Those that the model knows, or those of sums over many lags."""
-        inner = fit.state.inner
-        return min(float(inner.inference.degrees_of_freedom(inner)), self.most_degrees)
-
-
-@dataclass(frozen=True)
-class PathOfInner(InheritedErrors):
-    """The same for a model that knows the errors of its path."""
-
-    def path_errors(self, fit: HedgeFit) -> Array:
-        """Standard errors of the ratio of each date, (n_dates, n_hedges)."""
-        inner = fit.state.inner
-        errors = np.concatenate(
-            [inner.inference.path_errors(inner), inner.standard_errors.to_numpy()[None]]
-        )
-        return np.asarray(errors[fit.state.rows])
-
-
-def inference_of(inner: HedgeFit, most_degrees: float) -> InheritedErrors | None:
-    """What the fit to returns over the horizon knows of its errors, if anything."""
-    if isinstance(inner.inference, PathErrors):
-        return PathOfInner(
-            np.inf
-        )  # its regressions are not over the sample, whose degrees of freedom these are
-    return None if inner.inference is None else InheritedErrors(most_degrees)
+    max_degrees: float
 
 
 def period_returns(values: Array, horizon: int, step: int, compound: bool) -> Array:

@@ -22,18 +22,23 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.composition import (
-    InnerInference,
-    check_hedge_model,
-    extend_inner,
-    fit_inner,
-    needs_of,
-    outer_fit,
+from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
+from hedgeresearch.hedges.errors import (
+    FixedErrors,
+    InheritedErrors,
+    ParameterErrors,
+    RatioErrors,
 )
-from hedgeresearch.hedges.fit import HedgeFit, HedgeModel, labelled_path, labelled_ratio
-from hedgeresearch.hedges.intervals import KnownCovariance, ParameterErrors, RatioErrors
-from hedgeresearch.hedges.model import check_start
+from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fitted import WrapperState
+from hedgeresearch.hedges.model import (
+    HedgeModel,
+    check_hedge_model,
+    check_warm_start,
+    fit_hedge,
+)
 from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 CERTAIN = 1e-20
@@ -53,7 +58,7 @@ class ShrunkHedge:
     Parameters
     ----------
     model : any hedge model; its fit is ``fit.state.inner``
-    toward : "naive" (one, shared equally among the hedges) or "ols"
+    target : "naive" (one, shared equally among the hedges) or "ols"
     weight : "auto", or the weight of the target, a number from 0 to 1
 
     Examples
@@ -66,24 +71,24 @@ class ShrunkHedge:
     """
 
     model: HedgeModel
-    toward: Literal["naive", "ols"] = "naive"
+    target: Literal["naive", "ols"] = "naive"
     weight: float | Literal["auto"] = "auto"
 
     def __post_init__(self) -> None:
         check_hedge_model(self.model, "model")
-        check_choice(self.toward, "toward", ("naive", "ols"))
+        check_choice(self.target, "target", ("naive", "ols"))
         number = isinstance(self.weight, int | float) and not isinstance(self.weight, bool)
         if self.weight != "auto" and not (number and 0.0 <= float(self.weight) <= 1.0):
             raise DataError(f"weight must be 'auto' or a number from 0 to 1; got {self.weight!r}.")
-        if self.toward == "ols" and self.needs == "prices":
+        if self.target == "ols" and self.model.traits.input == "prices":
             raise DataError(
-                f"toward='ols' needs a model of returns; got {self.model!r}, which takes prices."
+                f"target='ols' needs a model of returns; got {self.model!r}, which takes prices."
             )
 
     @property
-    def needs(self) -> str:
-        """What the model works on, "returns" or "prices"."""
-        return needs_of(self.model)
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return wrapper_traits(self.model)
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
@@ -99,19 +104,17 @@ class ShrunkHedge:
         ConvergenceError
             If the model does not reach an optimum, or fails on more than a tenth of the resampled data.
         """
-        check_start(warm_start, self)
-        inner = fit_inner(self.model, asset, hedges, warm_start and warm_start.state.inner)
+        check_warm_start(warm_start, self)
+        inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
         n = len(inner.hedges)
         target: Array = np.full(n, 1.0 / n)
         error: Array = np.zeros((n, n))
-        if self.toward == "ols":
+        if self.target == "ols":
             ols = OLSHedge().fit(asset, hedges)
             target, error = ols.next_ratio.to_numpy(), ParameterErrors().covariance(ols)
         if self.weight != "auto":
-            return self._hedge(ShrunkState(inner, target, float(self.weight), inner.inference))
-        known = inner.inference or KnownCovariance(
-            np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False))
-        )
+            return self._hedge(ShrunkState(inner, target, float(self.weight), inner.errors))
+        known = inner.errors or FixedErrors(np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)))
         metric = inner.next_covariance.to_numpy()[1:, 1:]
         excess = excess_covariance(known.covariance(inner), error, metric, target)
         weight = shrinkage(inner.ratio.to_numpy() - target, excess, metric)
@@ -119,10 +122,8 @@ class ShrunkHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The model carried over new dates, with the same weight and target."""
-        inner = extend_inner(fit.state.inner, returns)
-        return self._hedge(
-            replace(fit.state, inner=inner, known=inner.inference or fit.state.known)
-        )
+        inner = fit.state.inner.advance(returns)
+        return self._hedge(replace(fit.state, inner=inner, known=inner.errors or fit.state.known))
 
     def _hedge(self, state: ShrunkState) -> HedgeFit:
         inner, w, names = state.inner, state.weight, state.inner.ratio.columns
@@ -134,19 +135,18 @@ class ShrunkHedge:
             "target": state.target,
             "weight": w,
         }
-        return outer_fit(
+        return with_other_ratios(
             self,
-            inner,
+            state,
             labelled_path(path, inner.ratio.index, names),
             labelled_ratio(following, names),
             pd.DataFrame(table, index=names),
-            None if state.known is None else InnerInference(inner, state.known),
-            state,
+            None if state.known is None else InheritedErrors(inner, state.known),
         )
 
 
 @dataclass(frozen=True, eq=False)
-class ShrunkState:
+class ShrunkState(WrapperState):
     """What the shrinkage goes on with.
 
     Attributes
@@ -157,7 +157,6 @@ class ShrunkState:
     known : RatioErrors or None, what knows the sampling error of the model's ratio
     """
 
-    inner: HedgeFit
     target: Array
     weight: float
     known: RatioErrors | None

@@ -16,7 +16,6 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
@@ -29,8 +28,10 @@ from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.kalman.estimation import KalmanLikelihood, maximise_kalman
 from hedgeresearch.hedges.kalman.filter import KalmanFilter, Units
-from hedgeresearch.hedges.kalman.standard_errors import KalmanInference, describe_kalman
-from hedgeresearch.hedges.model import check_start
+from hedgeresearch.hedges.kalman.standard_errors import KalmanRatioErrors, describe_kalman
+from hedgeresearch.hedges.model import check_warm_start
+from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 
@@ -71,7 +72,9 @@ class KalmanHedge:
 
     dynamics: Literal["random_walk", "mean_reverting"] = "random_walk"
     warm_up: int = 20
-    bootstraps: ClassVar[bool] = False
+    traits: ClassVar[HedgeTraits] = HedgeTraits(
+        warm_start=True, filters_state=True, random_ratio=True
+    )
 
     def __post_init__(self) -> None:
         check_choice(self.dynamics, "dynamics", ("random_walk", "mean_reverting"))
@@ -121,7 +124,6 @@ class KalmanHedge:
             next_covariance=pd.DataFrame(
                 state.next_covariance(ratios[-1]), returns.columns, returns.columns
             ),
-            last_date=returns.index[-1],
             state=state,
         )
 
@@ -132,7 +134,7 @@ class KalmanHedge:
         """
         if fit.state is None:
             return fit.ratio.copy()
-        smoothed = fit.state.filter.smooth(fit.history.values)
+        smoothed = fit.state.filter.smooth(fit.sample.rows.values)
         return labelled_path(smoothed[-len(fit.ratio) :], fit.ratio.index, fit.ratio.columns)
 
     def _estimate(
@@ -141,7 +143,7 @@ class KalmanHedge:
         values, hedges = returns.to_numpy(), returns.columns[1:]
         units = Units.of(values)
         likelihood = KalmanLikelihood(units.apply(values), self.dynamics == "mean_reverting")
-        check_start(warm_start, self)
+        check_warm_start(warm_start, self)
         earlier = (
             None
             if warm_start is None or warm_start.state is None
@@ -163,21 +165,15 @@ class KalmanHedge:
         state = KalmanState(following, values[:, 1:].mean(axis=0), covariance)
         return HedgeFit(
             model=self,
-            asset=returns.columns[0],
+            sample=Sample.of(returns, kind),
             ratio=labelled_path(ratios[:-1], returns.index[self.warm_up :], hedges),
             next_ratio=labelled_ratio(ratios[-1], hedges),
             next_covariance=pd.DataFrame(
                 state.next_covariance(ratios[-1]), returns.columns, returns.columns
             ),
             estimates=estimates,
-            sample_end=returns.index[-1],
-            last_date=returns.index[-1],
-            history=History.of(returns),
-            n_sample=len(returns),
-            inference=KalmanInference(),
-            carries_state=True,
+            errors=KalmanRatioErrors(),
             state=state,
-            returns_kind=kind,
         )
 
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import numerical_hessian, parameter_influence
-from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.intervals import estimates_of
+from hedgeresearch.hedges.errors import estimates_of
+from hedgeresearch.hedges.fitted import FittedHedge
 from hedgeresearch.hedges.kalman.estimation import KalmanLikelihood
 from hedgeresearch.hedges.kalman.filter import Dynamics, KalmanFilter, Units
 from hedgeresearch.optimization.quasi_newton import Optimum
@@ -113,41 +113,41 @@ class KalmanErrors:
 
 
 @dataclass(frozen=True)
-class KalmanInference:
+class KalmanRatioErrors:
     """The filter's variance of the ratios, and what its uncertain parameters add."""
 
-    def covariance(self, fit: HedgeFit) -> Array:
+    def covariance(self, fit: FittedHedge) -> Array:
         """Of the next ratio, (n_hedges, n_hedges)."""
         known = fit.state.filter.next_coefficient_covariance[1:, 1:]
         added = np.zeros_like(known)
-        for ratios, _, end in _runs_around(fit, len(fit.history)):
+        for ratios, _, end in _runs_around(fit, len(fit.sample.rows)):
             away = ratios[0] - fit.next_ratio.to_numpy()
             added += 0.5 * (end.next_coefficient_covariance[1:, 1:] - known + np.outer(away, away))
         sizes, axes = np.linalg.eigh(added)
         return np.asarray(known + (axes * np.maximum(sizes, 0.0)) @ axes.T)
 
-    def path_errors(self, fit: HedgeFit) -> Array:
+    def path_errors(self, fit: FittedHedge) -> Array:
         """Standard errors of the ratio of each date, (n_dates, n_hedges)."""
-        skipped = len(fit.history) - len(fit.ratio)
-        ratios, known, _, _ = fit.state.filter.restarted().run(fit.history.values, skipped)
+        skipped = len(fit.sample.rows) - len(fit.ratio)
+        ratios, known, _, _ = fit.state.filter.restarted().run(fit.sample.rows.values, skipped)
         added = np.zeros_like(known)
         for moved, errors, _ in _runs_around(fit, skipped):
             added += 0.5 * (errors**2 - known**2 + (moved - ratios) ** 2)
         return np.asarray(np.sqrt(known**2 + np.maximum(added, 0.0))[:-1])
 
-    def degrees_of_freedom(self, fit: HedgeFit) -> float:
+    def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Infinite."""
         return np.inf
 
 
-def _runs_around(fit: HedgeFit, skipped: int) -> Iterator[tuple[Array, Array, KalmanFilter]]:
+def _runs_around(fit: FittedHedge, skipped: int) -> Iterator[tuple[Array, Array, KalmanFilter]]:
     """Ratios and errors from date ``skipped`` on, and the filter at the end, at each point around the estimate."""
     errors = estimates_of(fit).inference
     if not isinstance(errors, KalmanErrors):
-        raise TypeError("KalmanInference needs estimates with KalmanErrors")
+        raise TypeError("KalmanRatioErrors needs estimates with KalmanErrors")
     for variance, dynamics in errors.points_around():
         first = KalmanFilter.before(fit.state.filter.units, dynamics, variance)
-        ratios, by_date, _, end = first.run(fit.history.values, skipped)
+        ratios, by_date, _, end = first.run(fit.sample.rows.values, skipped)
         yield ratios, by_date, end
 
 

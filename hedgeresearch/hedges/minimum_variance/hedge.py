@@ -2,28 +2,30 @@ r"""The minimum-variance hedge of a covariance model.
 
 .. math:: b_t = \mathrm{Cov}_t(hedges)^{-1} \, \mathrm{Cov}_t(hedges, asset)
 
-Source: Ederington (1979), Journal of Finance 34, eq. 5; Kroner and Sultan (1993) for the conditional form.
+Source: Ederington (1979), Journal of Finance 34, eq. 5; Kroner and Sultan (1993) for the
+conditional form.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_model
-from hedgeresearch.covariance.fit import CovarianceFit, CovarianceModel
+from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
+from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
+from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.minimum_variance.standard_errors import inference_of
-from hedgeresearch.hedges.model import fit_from
+from hedgeresearch.hedges.minimum_variance.standard_errors import ratio_errors
+from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
@@ -35,29 +37,42 @@ class MinimumVarianceHedge:
     ----------
     covariance_model : any covariance model, such as ``DCC()`` or ``EWMACovariance(half_life=20)``
 
-    An asset that is an exact combination of the hedges is replicated, whatever the covariance model. Standard errors of
-    the next ratio allow for all that the covariance model estimated, targets and components included; shrunk
-    covariances leave them to the bootstrap.
+    An asset that is an exact combination of the hedges is replicated, whatever the covariance
+    model. Standard errors of the next ratio allow for all that the covariance model estimated,
+    targets and components included; shrunk covariances leave them to the bootstrap.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)).fit(returns["NASDAQ"], returns[["SP500"]])
-    HedgeFit(MinimumVarianceHedge(EWMACovariance(decay=0.97)), 5010 dates to 2018-12-31, next ratio SP500 1.20)
+    >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
+    >>> ewma.fit(returns["NASDAQ"], returns[["SP500"]]).next_ratio.round(2).to_dict()
+    {'SP500': 1.2}
     """
 
     covariance_model: CovarianceModel
 
     def __post_init__(self) -> None:
-        check_model(self.covariance_model, "covariance_model", "DCC()")
+        check_covariance_model(self.covariance_model, "covariance_model")
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        model = self.covariance_model
+        return HedgeTraits(
+            warm_start=model.warm_start,
+            # a weighted moment has no parameters with which to filter
+            filters_state=not isinstance(model.sampling_errors, MomentWeights),
+            bootstrap_interval="basic",
+        )
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
     ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the covariance model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
+        covariance model can.
 
         Raises
         ------
@@ -70,44 +85,54 @@ class MinimumVarianceHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        covariances: CovarianceFit = fit_from(
-            self.covariance_model.fit, returns, warm_start and warm_start.covariances
-        )
-        if not isinstance(covariances, CovarianceFit):
-            raise DataError(
-                f"covariance_model must be a model of covariances such as DCC(); got {self.covariance_model!r}."
-            )
+        covariances = self._fit_covariances(returns, warm_start)
+        path = _ratio_path(covariances, returns.columns[1:])
         return HedgeFit(
             model=self,
-            asset=returns.columns[0],
+            sample=Sample.of(returns, kind),
+            **path._asdict(),
             estimates=covariances.estimates,
-            sample_end=covariances.sample_end,
-            history=History.of(returns),
-            n_sample=len(returns),
-            inference=inference_of(covariances),
-            carries_state=bool(covariances.estimates.values),
-            returns_kind=kind,
-            **_ratios(covariances, returns.columns[1:]),
+            errors=ratio_errors(covariances),
+            detail=covariances,
         )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same covariance model filtered over new dates."""
-        if fit.covariances is None:
+        """Return the fit over new dates, its covariance model filtered over them."""
+        if fit.detail is None:
             return carry_constant_ratio(fit, returns)
-        return replace(fit, **_ratios(fit.covariances.advance(returns), fit.ratio.columns))
+        covariances = fit.detail.advance(returns)
+        path = _ratio_path(covariances, fit.ratio.columns)
+        return replace(fit, **path._asdict(), detail=covariances)
+
+    def _fit_covariances(self, returns: pd.DataFrame, warm_start: HedgeFit | None) -> CovarianceFit:
+        model: Any = self.covariance_model
+        if warm_start is None or warm_start.detail is None or not model.warm_start:
+            covariances = model.fit(returns)
+        else:
+            covariances = model.fit(returns, warm_start=warm_start.detail)
+        if not isinstance(covariances, CovarianceFit):
+            raise DataError(
+                f"covariance_model must be a covariance model such as DCC(); got {model!r}."
+            )
+        return covariances
 
 
-def _ratios(covariances: CovarianceFit, hedges: pd.Index[Any]) -> dict[str, Any]:
-    """What dates move in a fit, under the names of its fields."""
-    series, dates = covariances.series, covariances.dates
+class _RatioPath(NamedTuple):
+    """What changes with the dates of a fit, under the names of its fields."""
+
+    ratio: pd.DataFrame
+    next_ratio: pd.Series[float]
+    next_covariance: pd.DataFrame
+
+
+def _ratio_path(covariances: CovarianceFit, hedges: pd.Index[Any]) -> _RatioPath:
     names = [str(name) for name in hedges]
+    series = covariances.series
+    dates = covariances.dates
     following = covariances.final_state.next_covariance
-    return {
-        "ratio": labelled_path(
-            minimum_variance_path(covariances.path(), names, dates), dates, hedges
-        ),
-        "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),
-        "next_covariance": pd.DataFrame(following, index=series, columns=series),
-        "last_date": dates[-1],
-        "covariances": covariances,
-    }
+    ratios = minimum_variance_path(covariances.path(), names, dates)
+    return _RatioPath(
+        ratio=labelled_path(ratios, dates, hedges),
+        next_ratio=labelled_ratio(minimum_variance_ratio(following, names), hedges),
+        next_covariance=pd.DataFrame(following, index=series, columns=series),
+    )

@@ -10,6 +10,7 @@ programme for p = 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -20,15 +21,16 @@ from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.hedges.objectives.linear_programme import (
     standardize,
     tail_influence,
     tail_programme,
 )
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 ACCURACY = 1e-24
@@ -64,6 +66,7 @@ class LowerPartialMomentHedge:
     SP500     1.171           0.028  41.755  0.0
     """
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     order: float = 2.0
     target: float = 0.0
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -22,9 +23,10 @@ from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import ParameterErrors
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 
@@ -59,6 +61,7 @@ class MeanVarianceHedge:
     SP500      0.96            0.02  42.1  0.0
     """
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     risk_aversion: float
     expected: Mapping[str, float] | pd.Series[float] | float | None = None
 

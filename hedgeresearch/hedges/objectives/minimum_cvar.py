@@ -11,17 +11,19 @@ method they need the density at the edge of the tail, where there are too few da
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_between
+from hedgeresearch._validation.probabilities import check_tail as check_tail_probability
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.objectives.linear_programme import check_tail, standardize, tail_programme
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 
@@ -35,7 +37,7 @@ class MinimumCVaRHedge:
 
     Parameters
     ----------
-    level : float in (0, 1), the share of dates that are not among the worst
+    tail : float in (0, 0.5], the share of dates that are the worst
 
     Examples
     --------
@@ -46,10 +48,11 @@ class MinimumCVaRHedge:
     {'SP500': 1.183}
     """
 
-    level: float = 0.95
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
+    tail: float = 0.05
 
     def __post_init__(self) -> None:
-        check_between(self.level, "level", 0.0, 1.0)
+        check_tail_probability(self.tail)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -61,12 +64,12 @@ class MinimumCVaRHedge:
             worst dates.
         """
         returns, kind = join_returns(asset, hedges)
-        check_tail(1.0 - self.level, returns, f"level={self.level:g}")
+        check_tail(self.tail, returns, f"tail={self.tail:g}")
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
         return constant_ratio_fit(
-            self, returns, minimum_cvar_ratio(returns.to_numpy(), self.level), kind
+            self, returns, minimum_cvar_ratio(returns.to_numpy(), self.tail), kind
         )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
@@ -74,13 +77,12 @@ class MinimumCVaRHedge:
         return carry_constant_ratio(fit, returns)
 
 
-def minimum_cvar_ratio(returns: Array, level: float) -> Array:
+def minimum_cvar_ratio(returns: Array, tail: float) -> Array:
     """The ratio (k,) of the first column to the others, (n_dates, 1 + k), whose loss in the tail is least."""
     data = standardize(returns)
     x = np.column_stack([np.ones(len(returns)), data.hedges])
     totals = np.zeros(x.shape[1])
-    totals[0] = (1.0 - level) * len(
-        x
-    )  # so many dates are in the tail, and hedges add up to nothing there
+    # so many dates are in the tail, and the hedges add up to nothing there
+    totals[0] = tail * len(x)
     coefficients, _ = tail_programme(data.left, x, totals)
     return np.asarray(data.ratio + coefficients[1:] * data.units)

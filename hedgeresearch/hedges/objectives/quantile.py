@@ -8,6 +8,7 @@ Source: Koenker and Bassett (1978), Econometrica 46, section 3; the programme an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,16 +18,17 @@ from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import ParameterErrors
 from hedgeresearch.hedges.objectives.linear_programme import (
     check_tail,
     standardize,
     tail_influence,
     tail_programme,
 )
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 
@@ -51,6 +53,7 @@ class QuantileHedge:
     SP500        1.137           0.024  48.262  0.000
     """
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     q: float = 0.5
 
     def __post_init__(self) -> None:

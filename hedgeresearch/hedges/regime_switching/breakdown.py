@@ -1,100 +1,134 @@
-r"""A regime hedge taken apart.
+r"""The regimes behind a hedge: their ratios, and how these add up to the next ratio.
 
-.. math:: b = M^{-1} \Big(\sum_k p_k \Sigma^{ha}_k + B^{ha}\Big) = \sum_k W_k b_k + M^{-1} B^{ha}, \quad
+.. math:: b = M^{-1} \Big(\sum_k p_k \Sigma^{ha}_k + B^{ha}\Big)
+            = \sum_k W_k b_k + M^{-1} B^{ha}, \quad
           M = \sum_k p_k \Sigma^{hh}_k + B^{hh}, \quad W_k = M^{-1} p_k \Sigma^{hh}_k
 
-with the ratios b_k of the regimes and B the covariance between their means. With one hedge W_k is a number, the share
-of the regime in the hedge's variance.
+with the ratios b_k of the regimes and B the covariance between their means. With one hedge W_k is a
+number, the share of the regime in the hedge's variance.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch.errors import DataError
+from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.regimes.alignment import nearest_regimes
+from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.mixture import mixture_covariance
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array
 
-if TYPE_CHECKING:
-    from hedgeresearch.hedges.fit import HedgeFit
+Weighting = Literal["mixture", "most_likely"]
 
 
-def decompose(fit: HedgeFit) -> pd.DataFrame:
-    """Rows by regime and "between means"; columns probability, and ratio, weight, contribution for each hedge."""
-    probabilities, means, covariances = _pieces(fit)
-    if fit.model.combine == "most_likely":
-        probabilities = np.eye(len(probabilities))[probabilities.argmax()]
-    mixture = mixture_covariance(probabilities[None], means, covariances)[0]
-    inverse = np.linalg.inv(mixture[1:, 1:])
-    rows = []
-    for p, covariance in zip(probabilities, covariances, strict=True):
-        weight = inverse @ (p * covariance[1:, 1:])
-        ratio = np.linalg.solve(covariance[1:, 1:], covariance[1:, 0])
-        rows.append((p, ratio, np.diag(weight), weight @ ratio))
-    between = mixture - np.einsum("k,kij->ij", probabilities, covariances)
-    rows.append(
-        (
-            np.nan,
-            np.full(len(inverse), np.nan),
-            np.diag(inverse @ between[1:, 1:]),
-            inverse @ between[1:, 0],
-        )
-    )
-    index = pd.Index([*range(len(probabilities)), "between means"], name="regime")
-    table = {("probability", ""): [row[0] for row in rows]}
-    for i, hedge in enumerate(fit.hedges):
-        for column, name in enumerate(("ratio", "weight", "contribution"), start=1):
-            table[(name, hedge)] = [row[column][i] for row in rows]
-    return pd.DataFrame(table, index=index)
+@dataclass(frozen=True, eq=False)
+class RegimeBreakdown:
+    """What a hedge from regimes knows besides its ratios.
 
+    Attributes
+    ----------
+    regimes : RegimeFit
+    by_regime : DataFrame (k, n_hedges), ratio of each regime
+    moments : Moments, means (k, 1 + n_hedges) and covariances (k, 1 + n_hedges, 1 + n_hedges) of
+        asset and hedges in each regime
+    next_covariances : array (k, 1 + n_hedges, 1 + n_hedges), those of the next date
+    weighting : "mixture" or "most_likely", as in RegimeHedge
+    covariances : CovarianceFit of what the regimes leave; None if covariances are constant within
+        a regime
+    """
 
-def explain_change(fit: HedgeFit, previous: HedgeFit | None) -> pd.DataFrame:
-    """The change of the next ratio, split into what probabilities and what parameters did."""
-    probabilities, means, covariances = _pieces(fit)
-    if previous is None:
-        before = fit.regimes.predicted.to_numpy()[-1] if fit.regimes is not None else probabilities
-        old = (before, means, covariances)
-        start = fit.ratio.to_numpy()[-1]
-    else:
-        old = _pieces(previous)
-        start = previous.next_ratio.to_numpy()
-        alike = type(previous.model) is type(fit.model) and previous.hedges == fit.hedges
-        if not alike or len(old[0]) != len(probabilities):
-            raise DataError(
-                f"previous must be a {type(fit.model).__name__} with {fit.hedges} in {len(probabilities)} regimes; got "
-                f"{previous!r}."
-            )
-        order = nearest_regimes(Moments(*old[1:]), Moments(means, covariances))
-        old = (
-            old[0][order],
-            old[1][order],
-            old[2][order],
-        )  # a refit may number its regimes otherwise
-    moved = _ratio(fit, probabilities, *old[1:]) - _ratio(fit, *old)
-    total = fit.next_ratio.to_numpy() - start
-    rows = {"probabilities": moved, "parameters": total - moved, "in all": total}
-    return pd.DataFrame(rows, index=pd.Index(fit.hedges)).T
+    regimes: RegimeFit
+    by_regime: pd.DataFrame
+    moments: Moments
+    next_covariances: Array
+    weighting: Weighting = "mixture"
+    covariances: CovarianceFit | None = None
 
+    @property
+    def dates(self) -> pd.Index[Any]:
+        """Dates of the path of the regimes."""
+        return self.regimes.dates
 
-def _pieces(fit: HedgeFit) -> tuple[Array, Array, Array]:
-    """Next probabilities (k,), means (k, n) and next covariances (k, n, n) of the regimes."""
-    if fit.regimes is None or fit.regime_moments is None or fit.next_regime_covariances is None:
-        raise DataError(f"the hedge must be a RegimeHedge with regimes; got {fit!r}.")
-    return (
-        fit.regimes.next_probabilities.to_numpy(),
-        fit.regime_moments.means,
-        fit.next_regime_covariances,
-    )
+    def hedge_covariances(self) -> Array | None:
+        """Return the hedges' covariance of each date, (n_dates, n_hedges, n_hedges).
 
+        None where a covariance model describes what the regimes leave.
+        """
+        if self.covariances is not None:
+            return None
+        probabilities = self.regimes.predicted.to_numpy()
+        if self.weighting == "most_likely":
+            probabilities = np.eye(probabilities.shape[1])[probabilities.argmax(axis=1)]
+        means, covariances = self.moments
+        return mixture_covariance(probabilities, means[:, 1:], covariances[:, 1:, 1:])
 
-def _ratio(fit: HedgeFit, probabilities: Array, means: Array, covariances: Array) -> Array:
-    if fit.model.combine == "most_likely":
-        mixture = covariances[probabilities.argmax()]
-    else:
-        mixture = mixture_covariance(probabilities[None], means, covariances)[0]
-    return np.asarray(np.linalg.solve(mixture[1:, 1:], mixture[1:, 0]))
+    def decomposition(self) -> pd.DataFrame:
+        """Return the next ratio as a sum over regimes.
+
+        Returns
+        -------
+        DataFrame with a row for each regime and one "between means"; columns probability and, for
+        each hedge, ratio, weight and contribution
+        """
+        probabilities = self.regimes.next_probabilities.to_numpy()
+        if self.weighting == "most_likely":
+            probabilities = np.eye(len(probabilities))[probabilities.argmax()]
+        covariances = self.next_covariances
+        mixture = mixture_covariance(probabilities[None], self.moments.means, covariances)[0]
+        inverse = np.linalg.inv(mixture[1:, 1:])
+        rows: list[tuple[Any, ...]] = []
+        for p, covariance in zip(probabilities, covariances, strict=True):
+            weight = inverse @ (p * covariance[1:, 1:])
+            ratio = np.linalg.solve(covariance[1:, 1:], covariance[1:, 0])
+            rows.append((p, ratio, np.diag(weight), weight @ ratio))
+        between = mixture - np.einsum("k,kij->ij", probabilities, covariances)
+        no_ratio = np.full(len(inverse), np.nan)
+        weight = np.diag(inverse @ between[1:, 1:])
+        rows.append((np.nan, no_ratio, weight, inverse @ between[1:, 0]))
+        index = pd.Index([*range(len(probabilities)), "between means"], name="regime")
+        table = {("probability", ""): [row[0] for row in rows]}
+        for i, hedge in enumerate(self.by_regime.columns):
+            for column, name in enumerate(("ratio", "weight", "contribution"), start=1):
+                table[(name, hedge)] = [row[column][i] for row in rows]
+        return pd.DataFrame(table, index=index)
+
+    def explain_change(
+        self, change: Array, previous: RegimeBreakdown | None = None
+    ) -> pd.DataFrame:
+        """Split a change of the next ratio into what probabilities and what parameters changed.
+
+        Parameters
+        ----------
+        change : array (n_hedges,), since ``previous``
+        previous : the breakdown of an earlier fit with as many regimes; by default only the
+            probabilities were others, those predicted for the last date
+
+        Returns
+        -------
+        DataFrame (3, n_hedges) with the rows probabilities, parameters and in all
+        """
+        probabilities = self.regimes.next_probabilities.to_numpy()
+        if previous is None:
+            old_probabilities = self.regimes.predicted.to_numpy()[-1]
+            old = Moments(self.moments.means, self.next_covariances)
+        else:
+            # a refit may number its regimes otherwise
+            old = Moments(previous.moments.means, previous.next_covariances)
+            order = nearest_regimes(old, Moments(self.moments.means, self.next_covariances))
+            old_probabilities = previous.regimes.next_probabilities.to_numpy()[order]
+            old = Moments(old.means[order], old.covariances[order])
+        moved = self._ratio(probabilities, old) - self._ratio(old_probabilities, old)
+        rows = {"probabilities": moved, "parameters": change - moved, "in all": change}
+        return pd.DataFrame(rows, index=pd.Index(list(self.by_regime.columns))).T
+
+    def _ratio(self, probabilities: Array, moments: Moments) -> Array:
+        if self.weighting == "most_likely":
+            mixture = moments.covariances[probabilities.argmax()]
+        else:
+            mixture = mixture_covariance(probabilities[None], *moments)[0]
+        return np.asarray(np.linalg.solve(mixture[1:, 1:], mixture[1:, 0]))

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
@@ -25,12 +24,15 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
-from hedgeresearch.hedges.fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
 from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
     RegressionEmissions,
     estimate_regression,
 )
+from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.fit import RegimeFit, start_fit
 from hedgeresearch.regimes.markov_switching.state import (
     SwitchingErrors,
@@ -71,7 +73,7 @@ class MarkovSwitchingHedge:
     n_regimes: int = 2
     n_starts: int = 10
     seed: int = 0
-    combine: ClassVar[Literal["mixture"]] = "mixture"
+    traits: ClassVar[HedgeTraits] = HedgeTraits(filters_state=True)
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
@@ -95,55 +97,51 @@ class MarkovSwitchingHedge:
                 f"asset and hedges must have at least {least} rows for {self.n_regimes} regimes; got {len(returns)}. "
                 "Give a longer sample or use fewer regimes."
             )
-        return replicating_fit(self, returns, kind) or self._estimate(returns, kind)
+        replicating = replicating_fit(self, returns, kind)
+        if replicating is not None:
+            return replicating
+        regimes, slopes = self._fit_regimes(returns)
+        warn_of_rare_regimes(regimes.smoothed)
+        return HedgeFit(model=self, sample=Sample.of(returns, kind), **_hedge(regimes, slopes))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same regression filtered over new dates."""
-        if fit.regimes is None or fit.by_regime is None:
+        """Return the fit over new dates, its regimes filtered over them."""
+        if fit.detail is None:
             return carry_constant_ratio(fit, returns)
-        hedge = self._hedge(
-            fit.regimes.extend(returns), fit.by_regime.to_numpy(), returns, fit.returns_kind
-        )
-        return replace(hedge, n_sample=fit.n_sample)
+        before: RegimeBreakdown = fit.detail
+        slopes = before.by_regime.to_numpy()
+        return replace(fit, **_hedge(before.regimes.advance(returns), slopes))
 
-    def _estimate(self, returns: pd.DataFrame, kind: str | None) -> HedgeFit:
-        arrays = returns.to_numpy()
+    def _fit_regimes(self, returns: pd.DataFrame) -> tuple[RegimeFit, Array]:
+        """Return the regimes and the ratio of each of them, (k, n_hedges)."""
+        values = returns.to_numpy()
         emissions, transition, first, ends = estimate_regression(
-            arrays, self.n_regimes, self.n_starts, self.seed
+            values, self.n_regimes, self.n_starts, self.seed
         )
         chain = HiddenMarkovChain(emissions, transition, first)
         names = [str(name) for name in returns.columns[1:]]
-        regimes = start_fit(
-            self, returns, chain, describe_regression(emissions, chain, names, arrays), ends
-        )
-        warn_of_rare_regimes(regimes.smoothed)
-        return self._hedge(regimes, emissions.coefficients[:, 1:], returns, kind)
+        estimates = describe_regression(emissions, chain, names, values)
+        regimes = start_fit(self, returns, chain, estimates, ends)
+        return regimes, emissions.coefficients[:, 1:]
 
-    def _hedge(
-        self, regimes: RegimeFit, slopes: Array, returns: pd.DataFrame, kind: str | None
-    ) -> HedgeFit:
-        hedges = regimes.series[1:]
-        following = regimes.next_probabilities.to_numpy()
-        moments = regimes.final_state.moments
-        covariance = mixture_covariance(following[None], moments.means, moments.covariances)[0]
-        return HedgeFit(
-            model=self,
-            asset=regimes.series[0],
-            ratio=labelled_path(regimes.predicted.to_numpy() @ slopes, regimes.dates, hedges),
-            next_ratio=labelled_ratio(following @ slopes, hedges),
-            next_covariance=pd.DataFrame(covariance, index=regimes.series, columns=regimes.series),
-            estimates=regimes.estimates,
-            sample_end=regimes.sample_end,
-            last_date=regimes.last_date,
-            history=History.of(returns),
-            n_sample=len(returns),
-            carries_state=True,
-            returns_kind=kind,
-            regimes=regimes,
-            by_regime=pd.DataFrame(slopes, index=regimes.regimes, columns=hedges),
-            regime_moments=RegimeMoments(moments.means, moments.covariances),
-            next_regime_covariances=moments.covariances,
-        )
+
+def _hedge(regimes: RegimeFit, slopes: Array) -> dict[str, Any]:
+    """Return what changes with the dates of a fit, under the names of its fields.
+
+    The ratio of each regime is a row of ``slopes`` (k, n_hedges).
+    """
+    hedges = regimes.series[1:]
+    following = regimes.next_probabilities.to_numpy()
+    moments = regimes.final_state.moments
+    covariance = mixture_covariance(following[None], moments.means, moments.covariances)[0]
+    by_regime = pd.DataFrame(slopes, index=regimes.regimes, columns=hedges)
+    return {
+        "ratio": labelled_path(regimes.predicted.to_numpy() @ slopes, regimes.dates, hedges),
+        "next_ratio": labelled_ratio(following @ slopes, hedges),
+        "next_covariance": pd.DataFrame(covariance, index=regimes.series, columns=regimes.series),
+        "estimates": regimes.estimates,
+        "detail": RegimeBreakdown(regimes, by_regime, moments, moments.covariances),
+    }
 
 
 def describe_regression(

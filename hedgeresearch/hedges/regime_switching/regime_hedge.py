@@ -1,37 +1,40 @@
 r"""The regime-conditional minimum-variance hedge.
 
-The ratio follows, as in any minimum-variance hedge, from the covariance of the mixture of the regimes (see
-``regime_covariances``) with predicted probabilities :math:`p_{t,k} = P(s_t = k \mid \text{data before } t)`. With a
-covariance model ``within`` the regimes,
+The ratio follows, as in any minimum-variance hedge, from the covariance of the mixture of the
+regimes (see ``regimes.mixture``) with predicted probabilities
+:math:`p_{t,k} = P(s_t = k \mid \text{data before } t)`. With a covariance model within the regimes,
 
-.. math:: \Sigma_{t,k} = S_k C_t S_k', \quad C_t = \mathrm{Cov}_t(z), \quad z_t = H_t^{-1/2} (r_t - m_t)
+.. math:: \Sigma_{t,k} = S_k C_t S_k', \quad C_t = \mathrm{Cov}_t(z), \quad
+          z_t = H_t^{-1/2} (r_t - m_t)
 
-where :math:`S_k` is the root of the regime's covariance, H the mixture without ``within``, and C the conditional
-covariance of what the regimes leave.
+where :math:`S_k` is the root of the regime's covariance, H the mixture of the regimes' constant
+covariances, and C the conditional covariance of the standardized returns z.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame
-from hedgeresearch._validation.settings import check_choice, check_model
-from hedgeresearch.covariance.fit import CovarianceFit, CovarianceModel
+from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
+from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.covariance.standardize import scaled_roots
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
-from hedgeresearch.hedges.fit import HedgeFit, RegimeMoments, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.model import fit_from
+from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
+from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 from hedgeresearch.regimes.model import RegimeModel, check_regime_model
@@ -42,50 +45,62 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class RegimeHedge:
-    """The minimum-variance hedge under the covariance of the regimes, weighted by predicted probabilities.
+    """The minimum-variance hedge under the covariance of the regimes.
+
+    The covariances of the regimes are weighted by their predicted probabilities.
 
     Parameters
     ----------
-    regime_model : any regime model. One of several series, such as ``GaussianHMM(2)``, observes asset and hedges
-        jointly and gives their covariances; for one of a single series, which observes the asset, or without
-        covariances, they are those of the sample weighted by filtered probabilities
-    combine : "mixture" weighs the regimes by their probabilities, "most_likely" takes the likeliest one alone
-    within : a covariance model of what the regimes leave, such as ``EWMACovariance()`` or ``DCC()``; None for
-        covariances that are constant within a regime
-    observe : a function from the returns of asset and hedges (n_dates, 1 + n_hedges) to what the regime model observes
-        on the same dates, such as an indicator; each value from data up to its date. Covariances are then weighted by
-        filtered probabilities. An extension hands it the new dates alone
+    regime_model : any regime model. One of several series, such as ``GaussianHMM(2)``, observes
+        asset and hedges jointly and gives their covariances; for one of a single series, which
+        observes the asset, or without covariances, they are those of the sample weighted by
+        filtered probabilities
+    weighting : "mixture" weights the regimes by their probabilities, "most_likely" uses the most
+        likely one alone
+    covariance_model : a covariance model of what the regimes leave, such as ``EWMACovariance()``
+        or ``DCC()``; None for covariances that are constant within a regime
+    observe : a function from the returns of asset and hedges (n_dates, 1 + n_hedges) to what the
+        regime model observes on the same dates, such as an indicator; each value from data up to
+        its date. Covariances are then weighted by filtered probabilities. An extension passes the
+        new dates alone
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4)).fit(returns["NASDAQ"], returns[["SP500"]])
+    >>> model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4))
+    >>> fit = model.fit(returns["NASDAQ"], returns[["SP500"]])
     >>> fit.by_regime.round(2)["SP500"].tolist()
     [1.14, 1.19]
     """
 
     regime_model: RegimeModel
-    combine: Literal["mixture", "most_likely"] = "mixture"
-    within: CovarianceModel | None = None
+    weighting: Literal["mixture", "most_likely"] = "mixture"
+    covariance_model: CovarianceModel | None = None
     observe: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 
     def __post_init__(self) -> None:
         check_regime_model(self.regime_model, "regime_model")
-        check_choice(self.combine, "combine", ("mixture", "most_likely"))
-        if self.within is not None:
-            check_model(self.within, "within", "EWMACovariance()")
+        check_choice(self.weighting, "weighting", ("mixture", "most_likely"))
+        if self.covariance_model is not None:
+            check_covariance_model(self.covariance_model, "covariance_model", "EWMACovariance()")
         if self.observe is not None and not callable(self.observe):
             raise DataError(
                 f"observe must be a function of the returns, or None; got {self.observe!r}."
             )
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return HedgeTraits(warm_start=self.regime_model.warm_start, filters_state=True)
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
     ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the regime model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
+        regime model can.
 
         Raises
         ------
@@ -95,56 +110,46 @@ class RegimeHedge:
             If the regime model does not reach an optimum.
         """
         returns, kind = join_returns(asset, hedges)
-        return replicating_fit(self, returns, kind) or self._estimate(returns, kind, warm_start)
+        replicating = replicating_fit(self, returns, kind)
+        if replicating is not None:
+            return replicating
+        regimes = self._fit_regimes(returns, warm_start)
+        returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
+        moments = self._moments(regimes, returns)
+        covariances = None
+        if self.covariance_model is not None:
+            covariances = self.covariance_model.fit(_standardized(returns, regimes, moments))
+        hedge = self._hedge(regimes, moments, covariances, returns.columns)
+        return HedgeFit(model=self, sample=Sample.of(returns, kind), **hedge)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same regimes filtered over new dates."""
-        if fit.regimes is None or fit.regime_moments is None:
+        """Return the fit over new dates, its regimes filtered over them."""
+        if fit.detail is None:
             return carry_constant_ratio(fit, returns)
+        before: RegimeBreakdown = fit.detail
         observed = self._observed(returns)
-        regimes = (
-            fit.regimes.advance(observed) if self.observe is None else fit.regimes.extend(observed)
-        )
-        moments = Moments(*fit.regime_moments)
-        labels = Labels(returns.columns, fit.ratio.columns)
-        if fit.covariances is None:  # what each regime asks for stays
-            return replace(fit, **self._ratios(regimes, moments, None, labels))
-        left = fit.covariances.advance(_standardised(returns, regimes, moments))
-        moved = self._ratios(regimes, moments, left, labels)
-        return replace(
-            fit, **moved, by_regime=_by_regime(moved["next_regime_covariances"], labels.hedges)
-        )
+        if self.observe is None:
+            regimes = before.regimes.advance(observed)
+        else:
+            regimes = before.regimes.extend(observed)  # it comes from the user
+        covariances = before.covariances
+        if covariances is not None:
+            covariances = covariances.advance(_standardized(returns, regimes, before.moments))
+        hedge = self._hedge(regimes, before.moments, covariances, returns.columns, before.by_regime)
+        return replace(fit, **hedge)
 
-    def _estimate(
-        self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None
-    ) -> HedgeFit:
-        regimes = fit_from(
-            self.regime_model.fit, self._observed(returns), warm_start and warm_start.regimes
-        )
-        returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
-        moments = regimes.final_state.moments
-        joint = self.observe is None and regimes.series.equals(returns.columns) and _covary(moments)
-        if not joint:
-            moments = weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
-        left = (
-            None
-            if self.within is None
-            else self.within.fit(_standardised(returns, regimes, moments))
-        )
-        labels = Labels(returns.columns, returns.columns[1:])
-        moved = self._ratios(regimes, moments, left, labels)
-        return HedgeFit(
-            model=self,
-            asset=returns.columns[0],
-            sample_end=regimes.sample_end,
-            history=History.of(returns),
-            n_sample=len(returns),
-            carries_state=True,
-            returns_kind=kind,
-            by_regime=_by_regime(moved["next_regime_covariances"], labels.hedges),
-            regime_moments=RegimeMoments(moments.means, moments.covariances),
-            **moved,
-        )
+    def _fit_regimes(self, returns: pd.DataFrame, warm_start: HedgeFit | None) -> RegimeFit:
+        model: Any = self.regime_model
+        observed = self._observed(returns)
+        if warm_start is None or warm_start.regimes is None or not model.warm_start:
+            regimes = model.fit(observed)
+        else:
+            regimes = model.fit(observed, warm_start=warm_start.regimes)
+        if not isinstance(regimes, RegimeFit):
+            raise DataError(
+                f"regime_model must be a regime model such as GaussianHMM(2); got {model!r}."
+            )
+        return regimes
 
     def _observed(self, returns: pd.DataFrame) -> pd.DataFrame:
         if self.observe is None:
@@ -152,71 +157,83 @@ class RegimeHedge:
         observed = check_frame(self.observe(returns), "what observe gives")
         if not observed.index.equals(returns.index):
             raise DataError(
-                f"observe must give a row for each of the {len(returns)} dates of the returns; got {len(observed)} "
-                f"rows, {len(observed.index.intersection(returns.index))} of them on these dates."
+                f"observe must give a row for each of the {len(returns)} dates of the returns; got "
+                f"{len(observed)} rows, {len(observed.index.intersection(returns.index))} of them "
+                "on these dates."
             )
         return observed
 
-    def _ratios(
-        self, regimes: RegimeFit, moments: Moments, left: CovarianceFit | None, labels: Labels
+    def _moments(self, regimes: RegimeFit, returns: pd.DataFrame) -> Moments:
+        """Return moments of asset and hedges in each regime, the regimes' own if they are joint."""
+        moments = regimes.final_state.moments
+        joint = self.observe is None and regimes.series.equals(returns.columns)
+        if joint and _has_covariances(moments):
+            return moments
+        return weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
+
+    def _hedge(
+        self,
+        regimes: RegimeFit,
+        moments: Moments,
+        covariances: CovarianceFit | None,
+        columns: pd.Index[Any],
+        by_regime: pd.DataFrame | None = None,
     ) -> dict[str, Any]:
-        """What dates move in a fit, under the names of its fields."""
-        (columns, hedges), dates = labels, regimes.dates if left is None else left.dates
+        """Return what changes with the dates of a fit, under the names of its fields.
+
+        The ratios ``by_regime`` of an earlier fit stay if covariances are constant in a regime.
+        """
+        hedges = columns[1:]
         names = [str(name) for name in hedges]
-        by_date, by_regime = moments.covariances, moments.covariances
-        if left is not None:
+        dates = regimes.dates if covariances is None else covariances.dates
+        path_covariances = moments.covariances
+        next_covariances = moments.covariances
+        if covariances is not None:
             roots, _ = scaled_roots(moments.covariances)
-            by_date = np.einsum("kij,tjl,kml->tkim", roots, left.path(), roots)
-            by_regime = np.einsum("kij,jl,kml->kim", roots, left.final_state.next_covariance, roots)
-        predicted = regimes.predictions[
-            -len(dates) :
-        ]  # without the covariance model's own start-up
-        path = self._covariances(predicted, moments.means, by_date)
-        following = self._covariances(
-            regimes.final_state.next_probabilities[None], moments.means, by_regime
-        )[0]
+            path_covariances = np.einsum("kij,tjl,kml->tkim", roots, covariances.path(), roots)
+            following = covariances.final_state.next_covariance
+            next_covariances = np.einsum("kij,jl,kml->kim", roots, following, roots)
+        if by_regime is None or covariances is not None:
+            by_regime = _ratios_by_regime(next_covariances, hedges)
+        predicted = regimes.predictions[-len(dates) :]  # without the start-up of the covariances
+        path = self._covariance(predicted, moments.means, path_covariances)
+        next_probabilities = regimes.final_state.next_probabilities[None]
+        next_covariance = self._covariance(next_probabilities, moments.means, next_covariances)[0]
         return {
             "ratio": labelled_path(minimum_variance_path(path, names, dates), dates, hedges),
-            "next_ratio": labelled_ratio(minimum_variance_ratio(following, names), hedges),
-            "next_covariance": pd.DataFrame(following, index=columns, columns=columns),
+            "next_ratio": labelled_ratio(minimum_variance_ratio(next_covariance, names), hedges),
+            "next_covariance": pd.DataFrame(next_covariance, index=columns, columns=columns),
             "estimates": regimes,
-            "last_date": dates[-1],
-            "covariances": left,
-            "regimes": regimes,
-            "next_regime_covariances": by_regime,
+            "detail": RegimeBreakdown(
+                regimes, by_regime, moments, next_covariances, self.weighting, covariances
+            ),
         }
 
-    def _covariances(self, probabilities: Array, means: Array, covariances: Array) -> Array:
-        if self.combine == "most_likely":
-            likeliest = probabilities.argmax(axis=1)
-            if covariances.ndim == 4:
-                return np.asarray(covariances[np.arange(len(likeliest)), likeliest])
-            return np.asarray(covariances[likeliest])
-        return mixture_covariance(probabilities, means, covariances)
+    def _covariance(self, probabilities: Array, means: Array, covariances: Array) -> Array:
+        """Return the covariance of asset and hedges for each row of probabilities (n_dates, k)."""
+        if self.weighting == "mixture":
+            return mixture_covariance(probabilities, means, covariances)
+        most_likely = probabilities.argmax(axis=1)
+        if covariances.ndim == 4:
+            return np.asarray(covariances[np.arange(len(most_likely)), most_likely])
+        return np.asarray(covariances[most_likely])
 
 
-class Labels(NamedTuple):
-    """Names of asset and hedges, and of the hedges alone: to slice them anew for every bar would be slow."""
-
-    columns: pd.Index[Any]
-    hedges: pd.Index[Any]
-
-
-def _by_regime(covariances: Array, hedges: pd.Index[Any]) -> pd.DataFrame:
-    """The ratio that each regime of covariances (k, 1 + n_hedges, 1 + n_hedges) asks for."""
+def _ratios_by_regime(covariances: Array, hedges: pd.Index[Any]) -> pd.DataFrame:
+    """Return the ratio of each regime of covariances (k, 1 + n_hedges, 1 + n_hedges)."""
     names = [str(name) for name in hedges]
     ratios = np.stack([minimum_variance_ratio(covariance, names) for covariance in covariances])
     return pd.DataFrame(ratios, index=pd.RangeIndex(len(ratios), name="regime"), columns=hedges)
 
 
-def _covary(moments: Moments) -> bool:
-    """Whether the regimes have covariances, not variances alone."""
+def _has_covariances(moments: Moments) -> bool:
+    """Return whether the regimes have covariances, not variances alone."""
     diagonal = np.eye(moments.covariances.shape[1], dtype=bool)
     return bool((moments.covariances[:, ~diagonal] != 0.0).any())
 
 
-def _standardised(returns: pd.DataFrame, regimes: RegimeFit, moments: Moments) -> pd.DataFrame:
-    """z_t: what the mixture of the regimes, as predicted, leaves of each date's returns."""
+def _standardized(returns: pd.DataFrame, regimes: RegimeFit, moments: Moments) -> pd.DataFrame:
+    """Return the returns standardized by the mixture of the regimes that was predicted, z_t."""
     predicted = regimes.predictions
     errors = returns.to_numpy() - predicted @ moments.means
     roots, _ = scaled_roots(mixture_covariance(predicted, moments.means, moments.covariances))

@@ -20,10 +20,12 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import least_squares, newey_west_lags
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import estimates_of
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.fitted import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import estimates_of
-from hedgeresearch.hedges.regression.ols import RegressionInference
+from hedgeresearch.hedges.standard_errors import RegressionErrors
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 
@@ -66,6 +68,11 @@ class DimsonHedge:
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
 
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return HedgeTraits(hac_lags="automatic" if self.hac_lags is None else "fixed")
+
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
@@ -93,12 +100,12 @@ class DimsonHedge:
             np.atleast_2d(np.cov(shifted, rowvar=False)), names, "hedges with their leads and lags"
         )
         regression = least_squares(values[self.lags : len(values) - self.leads, 0], shifted)
-        inference = RegressionInference(regression, "HAC", lags)
+        errors = RegressionErrors(regression, "HAC", lags)
         coefficients = dict(
             zip(["constant", *names], regression.coefficients.tolist(), strict=True)
         )
         ratio = regression.coefficients[1:].reshape(-1, len(self._shifts)).sum(axis=1)
-        estimates = Estimates(values=coefficients, n_dates=n_dates, inference=inference)
+        estimates = Estimates(values=coefficients, n_dates=n_dates, inference=errors)
         left = float(regression.residuals @ regression.residuals) / regression.degrees_of_freedom
         fit = constant_ratio_fit(
             self, returns, ratio, kind, estimates, SumOfCoefficients(len(self._shifts))
@@ -120,7 +127,7 @@ class SumOfCoefficients:
 
     n_terms: int
 
-    def covariance(self, fit: HedgeFit) -> Array:
+    def covariance(self, fit: FittedHedge) -> Array:
         """Covariance of the sums, (n_hedges, n_hedges)."""
         covariance = estimates_of(fit).covariance
         if covariance is None:
@@ -131,7 +138,7 @@ class SumOfCoefficients:
         )
         return np.asarray(blocks.sum(axis=(1, 3)))
 
-    def degrees_of_freedom(self, fit: HedgeFit) -> float:
+    def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Those of the estimates."""
         return estimates_of(fit).degrees_of_freedom
 

@@ -17,20 +17,21 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.regression.moving_regression import MovingInference, run_on, running_fit
+from hedgeresearch.hedges.regression.moving_regression import MovingErrors, run_on, running_fit
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ExpandingOLSHedge:
-    """OLS coefficients over all dates before each date; the path begins after ``minimum`` dates.
+    """OLS coefficients over all dates before each date; the path begins after ``min_dates`` dates.
 
     Its next ratio is that of ``OLSHedge``. A bar costs the same after ten dates and after a million. A sample in whose
-    first ``minimum`` dates a hedge stands still is refused: no regression exists there.
+    first ``min_dates`` dates a hedge stands still is refused: no regression exists there.
 
     Parameters
     ----------
-    minimum : int, dates in the first regression
+    min_dates : int, dates in the first regression
     hac_lags : int, lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for the n dates before each
 
     Examples
@@ -43,20 +44,26 @@ class ExpandingOLSHedge:
     SP500   1.12   1.23
     """
 
-    minimum: int = 60
+    min_dates: int = 60
     hac_lags: int | None = None
 
     def __post_init__(self) -> None:
-        check_at_least(self.minimum, "minimum", 3)
+        check_at_least(self.min_dates, "min_dates", 3)
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
-            if self.hac_lags >= self.minimum:
+            if self.hac_lags >= self.min_dates:
                 raise DataError(
-                    f"hac_lags must be smaller than minimum, {self.minimum}; got {self.hac_lags}."
+                    f"hac_lags must be smaller than min_dates, {self.min_dates}; got {self.hac_lags}."
                 )
 
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        automatic = self.hac_lags is None
+        return HedgeTraits(hac_lags="automatic" if automatic else "fixed", window=self.min_dates)
+
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > minimum.
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > min_dates.
 
         Raises
         ------
@@ -64,17 +71,17 @@ class ExpandingOLSHedge:
             If there are too few dates in all or in the first regression, or hedges are collinear in it.
         """
         returns, kind = join_returns(asset, hedges)
-        if not len(returns) > self.minimum:
+        if not len(returns) > self.min_dates:
             raise DataError(
-                f"minimum must be smaller than the number of dates, {len(returns)}; got {self.minimum}. "
+                f"min_dates must be smaller than the number of dates, {len(returns)}; got {self.min_dates}. "
                 "Choose a smaller one."
             )
-        if self.minimum < returns.shape[1] + 1:
+        if self.min_dates < returns.shape[1] + 1:
             raise DataError(
-                f"minimum must be at least {returns.shape[1] + 1} for {returns.shape[1] - 1} hedges; "
-                f"got {self.minimum}."
+                f"min_dates must be at least {returns.shape[1] + 1} for {returns.shape[1] - 1} hedges; "
+                f"got {self.min_dates}."
             )
-        return running_fit(self, returns, kind, self.minimum, MovingInference(self.hac_lags))
+        return running_fit(self, returns, kind, self.min_dates, MovingErrors(self.hac_lags))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """New dates added to the regression."""

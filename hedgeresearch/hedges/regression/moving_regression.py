@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
 from hedgeresearch._kernels.weighted_moments import weighted_covariances
 from hedgeresearch._kernels.windowed_errors import slope_covariances
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
 from hedgeresearch.estimation.regression import newey_west_lags
+from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
-from hedgeresearch.hedges.intervals import RatioErrors
+from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array, Indices
 
 REACH = 50.0
@@ -22,7 +23,7 @@ REACH = 50.0
 
 
 @dataclass(frozen=True)
-class MovingInference:
+class MovingErrors:
     """HAC errors of the ratio of each date, computed from the dates of its own regression when asked.
 
     Attributes
@@ -36,24 +37,24 @@ class MovingInference:
     window: int | None = None
     half_life: float = np.inf
 
-    def covariance(self, fit: HedgeFit) -> Array:
+    def covariance(self, fit: FittedHedge) -> Array:
         """Sampling covariance of the next ratio, (n_hedges, n_hedges)."""
-        ends = np.array([len(fit.history)])
+        ends = np.array([len(fit.sample.rows)])
         return np.asarray(self._covariances(fit, ends, fit.next_ratio.to_numpy()[None])[0])
 
-    def degrees_of_freedom(self, fit: HedgeFit) -> float:
+    def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Infinite."""
         return np.inf
 
-    def path_errors(self, fit: HedgeFit) -> Array:
+    def path_errors(self, fit: FittedHedge) -> Array:
         """Standard errors of the ratio of each date of the fit's path, (n_dates, n_hedges)."""
-        n_rows = len(fit.history)
+        n_rows = len(fit.sample.rows)
         ends = np.arange(n_rows - len(fit.ratio), n_rows)
         covariances = self._covariances(fit, ends, fit.ratio.to_numpy())
         return np.asarray(np.sqrt(np.diagonal(covariances, axis1=1, axis2=2)))
 
-    def _covariances(self, fit: HedgeFit, ends: Indices, ratios: Array) -> Array:
-        reach = len(fit.history) if self.window is None else self.window
+    def _covariances(self, fit: FittedHedge, ends: Indices, ratios: Array) -> Array:
+        reach = len(fit.sample.rows) if self.window is None else self.window
         begins = np.maximum(ends - int(min(reach, REACH * self.half_life + 1)), 0)
         lags = self.hac_lags
         by_window = [
@@ -61,7 +62,7 @@ class MovingInference:
             for n in effective_dates(ends - begins, self.half_life)
         ]
         decay = 0.5 ** (1.0 / self.half_life)
-        values = fit.history.values.copy()  # of one memory layout, whoever shares the rows
+        values = fit.sample.rows.values.copy()  # of one memory layout, whoever shares the rows
         return np.asarray(
             slope_covariances(
                 values, begins, ends, np.ascontiguousarray(ratios), np.array(by_window), decay
@@ -119,7 +120,7 @@ def moving_fit(
     returns: pd.DataFrame,
     kind: str | None,
     covariances: Array,
-    inference: RatioErrors,
+    errors: RatioErrors,
     state: Any,
 ) -> HedgeFit:
     """The regressions of covariances (n_path + 1, 1 + n_hedges, 1 + n_hedges), as a fit on ``returns`` (asset first).
@@ -132,19 +133,13 @@ def moving_fit(
     )
     return HedgeFit(
         model=model,
-        asset=returns.columns[0],
+        sample=Sample.of(returns, kind),
         ratio=labelled_path(ratios[:-1], returns.index[-n_path:], hedges),
         next_ratio=labelled_ratio(ratios[-1], hedges),
         next_covariance=pd.DataFrame(
             covariances[-1], index=returns.columns, columns=returns.columns
         ),
-        estimates=None,
-        sample_end=returns.index[-1],
-        last_date=returns.index[-1],
-        history=History.of(returns),
-        n_sample=len(returns),
-        inference=inference,
-        returns_kind=kind,
+        errors=errors,
         state=state,
     )
 
@@ -162,20 +157,19 @@ def moved_on(fit: HedgeFit, returns: pd.DataFrame, covariances: Array, state: An
         next_covariance=pd.DataFrame(
             covariances[-1], index=returns.columns, columns=returns.columns
         ),
-        last_date=returns.index[-1],
         state=state,
     )
 
 
 def running_fit(
-    model: Any, returns: pd.DataFrame, kind: str | None, skip: int, inference: MovingInference
+    model: Any, returns: pd.DataFrame, kind: str | None, skip: int, errors: MovingErrors
 ) -> HedgeFit:
-    """Regressions on all dates before each, weighted by the half-life of ``inference``, after ``skip`` dates."""
+    """Regressions on all dates before each, weighted by the half-life of ``errors``, after ``skip`` dates."""
     values = returns.to_numpy()
-    covariances, moments = RunningMoments.before(values, 0.5 ** (1.0 / inference.half_life)).over(
+    covariances, moments = RunningMoments.before(values, 0.5 ** (1.0 / errors.half_life)).over(
         values
     )
-    return moving_fit(model, returns, kind, covariances[skip:], inference, moments)
+    return moving_fit(model, returns, kind, covariances[skip:], errors, moments)
 
 
 def run_on(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

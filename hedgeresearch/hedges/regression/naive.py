@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import KnownCovariance
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
@@ -27,13 +29,15 @@ class NaiveHedge:
     np.float64(1.0)
     """
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
+
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Record the ratio for the dates of asset (n_dates,) and hedges (n_dates, n_hedges)."""
         returns, kind = join_returns(asset, hedges)
         n_hedges = returns.shape[1] - 1
-        certain = KnownCovariance(np.zeros((n_hedges, n_hedges)))
+        certain = FixedErrors(np.zeros((n_hedges, n_hedges)))
         return constant_ratio_fit(
-            self, returns, np.full(n_hedges, 1.0 / n_hedges), kind, inference=certain
+            self, returns, np.full(n_hedges, 1.0 / n_hedges), kind, errors=certain
         )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

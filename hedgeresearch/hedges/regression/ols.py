@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
@@ -20,15 +19,15 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import (
     ERROR_KINDS,
     ErrorKind,
-    Regression,
     least_squares,
     newey_west_lags,
 )
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import ParameterErrors
-from hedgeresearch.typing import Array
+from hedgeresearch.hedges.standard_errors import RegressionErrors
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
@@ -38,7 +37,7 @@ class OLSHedge:
 
     Parameters
     ----------
-    cov : kind of standard errors: "HAC" (Newey-West), "HC0", "HC1", "HC3" (White and corrections for small samples)
+    standard_errors : their kind: "HAC" (Newey-West), "HC0", "HC1", "HC3" (White and corrections for small samples)
         or "nonrobust", which has t instead of normal quantiles
     hac_lags : int, lags of HAC; by default floor(4 (n / 100)^(2/9)) for n dates
 
@@ -56,15 +55,24 @@ class OLSHedge:
     SP500   1.12   1.23
     """
 
-    cov: ErrorKind = "HAC"
+    standard_errors: ErrorKind = "HAC"
     hac_lags: int | None = None
 
     def __post_init__(self) -> None:
-        check_choice(self.cov, "cov", ERROR_KINDS)
+        check_choice(self.standard_errors, "standard_errors", ERROR_KINDS)
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
-            if self.cov != "HAC":
-                raise DataError(f"hac_lags belong to cov='HAC'; got cov={self.cov!r}.")
+            if self.standard_errors != "HAC":
+                raise DataError(
+                    "hac_lags belong to standard_errors='HAC'; got "
+                    f"standard_errors={self.standard_errors!r}."
+                )
+
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        automatic = self.hac_lags is None and self.standard_errors == "HAC"
+        return HedgeTraits(hac_lags="automatic" if automatic else "fixed")
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -83,13 +91,13 @@ class OLSHedge:
             )
         values, names = returns.to_numpy(), list(returns.columns[1:])
         regression = least_squares(values[:, 0], values[:, 1:])
-        inference = RegressionInference(regression, self.cov, lags)
+        errors = RegressionErrors(regression, self.standard_errors, lags)
         first = distinct_name("constant", names)
         estimates = Estimates(
             values=dict(zip([first, *names], regression.coefficients.tolist(), strict=True)),
             n_dates=n_dates,
-            degrees_of_freedom=inference.degrees_of_freedom,
-            inference=inference,
+            degrees_of_freedom=errors.degrees_of_freedom,
+            inference=errors,
         )
         return constant_ratio_fit(
             self, returns, regression.coefficients[1:], kind, estimates, ParameterErrors()
@@ -98,21 +106,3 @@ class OLSHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same coefficients over new dates."""
         return carry_constant_ratio(fit, returns)
-
-
-@dataclass(frozen=True, eq=False)
-class RegressionInference:
-    """Sampling covariance of a regression's coefficients, the constant first."""
-
-    regression: Regression
-    cov: ErrorKind
-    lags: int
-
-    @property
-    def degrees_of_freedom(self) -> float:
-        """Those of the regression where errors are taken as alike, else infinite."""
-        return self.regression.degrees_of_freedom if self.cov == "nonrobust" else np.inf
-
-    def covariance(self) -> Array:
-        """(1 + n_hedges, 1 + n_hedges)."""
-        return self.regression.covariance(self.cov, self.lags)

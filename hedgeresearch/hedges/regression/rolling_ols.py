@@ -19,7 +19,8 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.regression.moving_regression import MovingInference, moved_on, moving_fit
+from hedgeresearch.hedges.regression.moving_regression import MovingErrors, moved_on, moving_fit
+from hedgeresearch.hedges.traits import HedgeTraits
 
 
 @exported_by("hedgeresearch.hedges")
@@ -60,6 +61,12 @@ class RollingOLSHedge:
                     f"hac_lags must be smaller than window, {self.window}; got {self.hac_lags}."
                 )
 
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        automatic = self.hac_lags is None
+        return HedgeTraits(hac_lags="automatic" if automatic else "fixed", window=self.window)
+
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > window.
 
@@ -78,9 +85,9 @@ class RollingOLSHedge:
                 f"window must be at least {returns.shape[1] + 1} for {returns.shape[1] - 1} hedges; got {self.window}."
             )
         covariances = rolling_covariance(returns.to_numpy(), self.window)
-        inference = MovingInference(self.hac_lags, window=self.window)
+        errors = MovingErrors(self.hac_lags, window=self.window)
         last = returns.to_numpy()[-self.window :].copy()
-        return moving_fit(self, returns, kind, covariances, inference, last)
+        return moving_fit(self, returns, kind, covariances, errors, last)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Roll the window over new dates."""

@@ -12,7 +12,7 @@ theorem 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,10 @@ from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.intervals import ParameterErrors
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 UNIDENTIFIED = 1e-10
@@ -60,6 +61,7 @@ class TotalLeastSquaresHedge:
     SP500     1.325           0.038  34.681  0.0
     """
 
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
     noise_ratio: float = 1.0
     scale: Literal["standardized", "raw"] = "standardized"
 

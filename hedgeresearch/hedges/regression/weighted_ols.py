@@ -20,7 +20,8 @@ from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.regression.moving_regression import MovingInference, run_on, running_fit
+from hedgeresearch.hedges.regression.moving_regression import MovingErrors, run_on, running_fit
+from hedgeresearch.hedges.traits import HedgeTraits
 
 START_UP = 20
 """Dates that only feed the moments before the path begins (more when there are more than nine hedges)."""
@@ -58,6 +59,11 @@ class WeightedOLSHedge:
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
 
+    @property
+    def traits(self) -> HedgeTraits:
+        """What the package may assume about the model."""
+        return HedgeTraits(hac_lags="automatic" if self.hac_lags is None else "fixed")
+
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > 20.
 
@@ -73,7 +79,7 @@ class WeightedOLSHedge:
                 f"asset and hedges must have at least {skip + 1} rows; got {len(returns)}."
             )
         return running_fit(
-            self, returns, kind, skip, MovingInference(self.hac_lags, half_life=self.half_life)
+            self, returns, kind, skip, MovingErrors(self.hac_lags, half_life=self.half_life)
         )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

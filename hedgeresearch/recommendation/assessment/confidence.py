@@ -151,7 +151,7 @@ def _ratios(book: Book, settings: Settings) -> tuple[pd.DataFrame, str]:
         {"ratio": fit.next_ratio.to_numpy()}, index=pd.Index(book.names, name="instrument")
     )
     try:
-        draws = None if fit.inference is not None else DRAWS
+        draws = None if fit.errors is not None else DRAWS
         ends = fit.conf_int(settings.level, n_bootstrap=draws, seed=settings.seed).to_numpy()
     except DataError as error:  # a model without either
         ends, why_none = np.full((len(ratios), 2), np.nan), str(error)

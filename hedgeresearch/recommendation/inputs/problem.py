@@ -125,7 +125,7 @@ class Book:
     @property
     def takes_prices(self) -> bool:
         """Whether the model is fitted on prices instead of returns."""
-        return getattr(self.fit.model, "needs", "returns") == "prices"
+        return bool(self.fit.model.traits.input == "prices")
 
     @cached_property
     def values(self) -> dict[str, float]:

@@ -76,12 +76,13 @@ def check_returns(book: Book) -> None:
     """A ratio of other returns, such as of per cent or of a coin-margined contract's price, gives wrong contracts."""
     if book.takes_prices:
         _check_price_model(book)
-    n_dates = min(CHECKED, len(book.fit.history), len(book.market) - 1)
-    seen, market = book.fit.history.values[-n_dates:], book.seen_by_fit(n_dates)
+    n_dates = min(CHECKED, len(book.fit.sample.rows), len(book.market) - 1)
+    seen, market = book.fit.sample.rows.values[-n_dates:], book.seen_by_fit(n_dates)
     allowed = np.full(seen.shape[1], SAME)
     allowed[0] = _allowed_of_position(book)
     wrong = ~(
-        np.abs(seen - market) <= allowed * (book.fit.history.values.std(axis=0) + np.abs(market))
+        np.abs(seen - market)
+        <= allowed * (book.fit.sample.rows.values.std(axis=0) + np.abs(market))
     )
     if wrong.any():
         row, i = divmod(int(np.argmax(wrong)), wrong.shape[1])

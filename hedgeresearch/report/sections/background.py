@@ -27,7 +27,7 @@ REFERENCES = (
 def method_section(rec: Recommendation, told: Sequence[str] = ()) -> Section:
     """The model, what was asked of it, the sources, and the warnings that were told on the way."""
     fit, settings = rec.book.fit, rec.settings
-    by = "a bootstrap of the sample in blocks" if fit.inference is None else "the delta method"
+    by = "a bootstrap of the sample in blocks" if fit.errors is None else "the delta method"
     interval = f"{full_percent(settings.level)}, by {by}"
     asked = {
         "model": describe(fit.model),

@@ -209,7 +209,7 @@ def _values(book: Book) -> pd.Series[float]:
 
 def _bands(fit: HedgeFit, level: float) -> pd.DataFrame | None:
     """Intervals of the whole path; None where the model knows the errors of its next value only."""
-    if fit.inference is None:
+    if fit.errors is None:
         return None
     try:
         return fit.bands(level)

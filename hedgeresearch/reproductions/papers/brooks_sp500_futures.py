@@ -51,7 +51,7 @@ def run() -> Findings:
     """Descriptive statistics, both regressions with their tests, and the error-correction ratio."""
     prices = read_prices()
     returns = 100 * returns_of(prices, kind="log")
-    model = OLSHedge(cov="nonrobust")
+    model = OLSHedge(standard_errors="nonrobust")
     levels = model.fit(prices["spot"], prices[["futures"]])
     changes = model.fit(returns["spot"], returns[["futures"]])
     numbers = (
@@ -144,7 +144,9 @@ def _error_correction(prices: pd.DataFrame) -> list[Number]:
         warnings.filterwarnings(
             "ignore", "asset and hedges should be cointegrated", ConvergenceWarning
         )
-        fit = ErrorCorrectionHedge(lags=0, cov="nonrobust").fit(prices["spot"], prices[["futures"]])
+        fit = ErrorCorrectionHedge(lags=0, standard_errors="nonrobust").fit(
+            prices["spot"], prices[["futures"]]
+        )
     ratio, speed = fit.summary.loc["futures"], fit.summary.loc["error correction"]
     pairs = {
         "error correction: ratio": (0.9847709, ratio["estimate"], 5e-8),
@@ -157,10 +159,10 @@ def _error_correction(prices: pd.DataFrame) -> list[Number]:
         ),
         "error correction: long-run slope": (
             1.00140293,
-            float(fit.state.relation["futures"]),
+            float(fit.detail.relation["futures"]),
             5e-9,
         ),
-        "error correction: long-run constant": (-0.01066935, fit.state.constant, 5e-9),
+        "error correction: long-run constant": (-0.01066935, fit.detail.constant, 5e-9),
     }
     return [Number(name, *triple, origin="independent") for name, triple in pairs.items()]
 

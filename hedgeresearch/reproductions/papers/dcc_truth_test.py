@@ -18,7 +18,7 @@ import pandas as pd
 
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.dcc.dcc import DCC
-from hedgeresearch.covariance.fit import CovarianceModel
+from hedgeresearch.covariance.model import CovarianceModel
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.rolling import RollingCovariance
 from hedgeresearch.data.simulation import SimulatedDCC, simulate_dcc

@@ -20,7 +20,7 @@ import pandas as pd
 
 from hedgeresearch.covariance.bekk.bekk import BEKK
 from hedgeresearch.covariance.dcc.dcc import DCC
-from hedgeresearch.covariance.fit import CovarianceModel
+from hedgeresearch.covariance.model import CovarianceModel
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.rolling import RollingCovariance
 from hedgeresearch.covariance.orthogonal_garch import OrthogonalGARCH

@@ -1,0 +1,52 @@
+"""How the sampling errors of functions of a covariance are computed, as its model declares."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch.typing import Array
+
+
+@exported_by("hedgeresearch.covariance")
+class MomentWeights(NamedTuple):
+    """Weights of the observations in a covariance that is a weighted moment of returns.
+
+    Its functions, such as hedge ratios, have the sampling errors of a regression with these
+    weights.
+
+    Attributes
+    ----------
+    span : number of latest observations in the moment, or "all", or "estimation" for those of
+        the estimation sample
+    decay : float, weight of an observation relative to the one after it
+    centered : whether deviations from the mean are weighted
+    """
+
+    span: int | Literal["all", "estimation"]
+    decay: float = 1.0
+    centered: bool = True
+
+    def observations(self, returns: Array, n_estimation: int) -> tuple[Array, Array]:
+        """Return the observations in the moment, (n, n_series), and their weights, (n,).
+
+        Parameters
+        ----------
+        returns : array (n_dates, n_series), all that was seen
+        n_estimation : int, number of them in the estimation sample
+        """
+        if self.span == "estimation":
+            used = returns[:n_estimation]
+        elif self.span == "all":
+            used = returns
+        else:
+            used = returns[-self.span :]
+        if self.centered:
+            used = used - used.mean(axis=0)
+        return used, self.decay ** np.arange(len(used) - 1, -1, -1)
+
+
+SamplingErrors = MomentWeights | Literal["delta method", "bootstrap"]
+"""Errors of a weighted moment; of all estimates, by the delta method; or by the bootstrap only."""

@@ -1,0 +1,106 @@
+"""What standard errors and the bootstrap use of a hedge fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import pandas as pd
+
+from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.typing import Array
+
+
+class FittedHedge(Protocol):
+    """The parts of a :class:`HedgeFit` that its sampling errors are computed from."""
+
+    @property
+    def model(self) -> Any:
+        """The hedge model that was fitted."""
+
+    @property
+    def sample(self) -> Sample:
+        """Observations of asset and hedges."""
+
+    @property
+    def ratio(self) -> pd.DataFrame:
+        """Ratio of each date, (n_dates, n_hedges)."""
+
+    @property
+    def next_ratio(self) -> pd.Series[float]:
+        """Ratio of the next date, (n_hedges,)."""
+
+    @property
+    def estimates(self) -> Any:
+        """Parameters of the model."""
+
+    @property
+    def errors(self) -> Any:
+        """Sampling errors of the next ratio; None leaves them to the bootstrap."""
+
+    @property
+    def state(self) -> Any:
+        """State that the model continues from."""
+
+    @property
+    def detail(self) -> object:
+        """What only this family of hedges knows."""
+
+    @property
+    def hedges(self) -> list[Any]:
+        """Names of the hedges."""
+
+
+@dataclass(frozen=True, eq=False)
+class WrapperState:
+    """State of a hedge that modifies the ratios of one other hedge.
+
+    Attributes
+    ----------
+    inner : HedgeFit of the other hedge
+    """
+
+    inner: Any
+
+
+@runtime_checkable
+class CovariancePath(Protocol):
+    """Detail of a hedge that has a conditional covariance for each date, as a CovarianceFit has."""
+
+    @property
+    def dates(self) -> pd.Index[Any]:
+        """Dates of the path."""
+
+    def path(self, series: Sequence[str] | None = None) -> Array:
+        """Return the conditional covariances of some series, (n_dates, k, k)."""
+
+
+@runtime_checkable
+class RegimeDetail(Protocol):
+    """Detail of a hedge that depends on regimes, see ``regime_switching.breakdown``."""
+
+    @property
+    def dates(self) -> pd.Index[Any]:
+        """Dates of the path of the regimes."""
+
+    @property
+    def regimes(self) -> Any:
+        """RegimeFit behind the hedge."""
+
+    @property
+    def by_regime(self) -> pd.DataFrame:
+        """Ratio of each regime, (k, n_hedges)."""
+
+    @property
+    def covariances(self) -> Any:
+        """CovarianceFit within the regimes; None if covariances are constant there."""
+
+    def hedge_covariances(self) -> Array | None:
+        """Return the hedges' covariance of each date, (n_dates, n_hedges, n_hedges), if known."""
+
+    def decomposition(self) -> pd.DataFrame:
+        """Return the next ratio as a sum over regimes."""
+
+    def explain_change(self, change: Array, previous: Any = None) -> pd.DataFrame:
+        """Split a change of the next ratio into parts, the breakdown of an earlier fit given."""

@@ -1,0 +1,50 @@
+"""The observations behind a hedge fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._containers.growing_table import History
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Observations that a hedge was estimated from, and those that it has been extended over.
+
+    Attributes
+    ----------
+    asset : name of the asset
+    rows : History (n_rows, 1 + n_hedges), all observations in the order of their dates, the asset
+        first: returns, or prices for a model of prices
+    n_estimation : number of rows in the estimation sample, the first ones
+    end : date of the last row of the estimation sample
+    last_date : date of the last row
+    returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
+    """
+
+    asset: Any
+    rows: History
+    n_estimation: int
+    end: Any
+    last_date: Any
+    returns_kind: str | None = None
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, returns_kind: str | None) -> Sample:
+        """Return the sample of a frame (n_dates, 1 + n_hedges), the asset first."""
+        last_date = frame.index[-1]
+        return cls(
+            frame.columns[0], History.of(frame), len(frame), last_date, last_date, returns_kind
+        )
+
+    def append(self, frame: pd.DataFrame) -> Sample:
+        """Return this sample with the rows of later dates."""
+        rows = self.rows.followed_by(frame.to_numpy())
+        return replace(self, rows=rows, last_date=frame.index[-1])
+
+    def estimation_rows(self) -> pd.DataFrame:
+        """Return the estimation sample, (n_estimation, 1 + n_hedges), its rows numbered."""
+        return self.rows.frame().iloc[: self.n_estimation]

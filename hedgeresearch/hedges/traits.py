@@ -1,0 +1,72 @@
+"""What the package may assume about a hedge model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hedgeresearch._exports import exported_by
+
+PriceChanges = Literal["log", "difference"]
+
+
+@exported_by("hedgeresearch.hedges")
+@dataclass(frozen=True)
+class HedgeTraits:
+    """What the package may assume about a hedge model, as its attribute ``traits``.
+
+    A class variable where they are the same for all settings, a property where they depend on
+    them. The defaults describe a model that is fitted to one-period returns and whose ratio is a
+    function of the observations alone, such as OLS.
+
+    Parameters
+    ----------
+    input : "returns" or "prices", what ``fit`` and ``extend`` are given
+    price_changes : "log" or "difference", the changes that the ratio of a model of prices belongs
+        to; without a meaning for a model of returns
+    warm_start : whether ``fit`` accepts an earlier fit as ``warm_start=`` and begins its search
+        there
+    filters_state : whether the next ratio depends on parameters and on a state that is filtered
+        with them from all observations, as in DCC; the bootstrap then varies the parameters only
+    random_ratio : whether the ratio is a random variable, estimated with error even if the
+        parameters are known, as in the Kalman hedge; the bootstrap cannot reproduce this error
+    bootstrap_interval : "percentile" of the bootstrapped ratios, or "basic", which reflects them
+        about the estimate, for models whose estimates are biased
+    hac_lags : "automatic" if the model chooses the lags of its HAC standard errors, "fixed" if its
+        setting ``hac_lags`` or another kind of standard errors does; None if it has no such setting
+    window : number of observations in the smallest regression; None for the whole sample
+    horizon : number of periods spanned by one return that the model is fitted to
+    parts : the hedge models that the model is composed of
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> hr.VECMHedge().traits.input
+    'prices'
+    >>> hr.MinimumVarianceHedge(hr.DCC()).traits.warm_start
+    True
+    """
+
+    input: Literal["returns", "prices"] = "returns"
+    price_changes: PriceChanges = "log"
+    warm_start: bool = False
+    filters_state: bool = False
+    random_ratio: bool = False
+    bootstrap_interval: Literal["percentile", "basic"] = "percentile"
+    hac_lags: Literal["automatic", "fixed"] | None = None
+    window: int | None = None
+    horizon: int = 1
+    parts: tuple[Any, ...] = ()
+
+
+def all_traits(model: Any) -> Iterator[HedgeTraits]:
+    """Yield the traits of a hedge model and of every hedge model that it is composed of."""
+    yield model.traits
+    for part in model.traits.parts:
+        yield from all_traits(part)
+
+
+def horizon_of(model: Any) -> int:
+    """Return the number of periods that returns of a model span, those of its parts included."""
+    return max(traits.horizon for traits in all_traits(model))
