@@ -13,8 +13,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.covariance.delta_method import DeltaMethod, HasDeltaMethod
 from hedgeresearch.covariance.diagnostics import ljung_box_tests
-from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
+from hedgeresearch.covariance.hedge_ratio import hedge_names, minimum_variance_path
 from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.covariance.simulation import simulate_returns
 from hedgeresearch.covariance.state import CovarianceState
@@ -69,11 +70,17 @@ class CovarianceFit(FittedParameters):
     @property
     def convergence(self) -> pd.Series[Any]:
         """Gradient norm where the search ended, per date in standardized units, and bounds hit."""
-        report = {
-            "gradient norm": self.estimates.gradient_norm,
-            "bounds hit": list(self.estimates.bounds_hit),
-        }
+        bounds = list(self.estimates.bounds_hit)
+        report = {"gradient norm": self.estimates.gradient_norm, "bounds hit": bounds}
         return pd.Series(report, dtype=object, name="convergence")
+
+    def delta_method(self) -> DeltaMethod[Any] | None:
+        """Return the influence of each observation on everything estimated; None for moments.
+
+        It gives standard errors of any function of the covariance.
+        """
+        inference = self.estimates.inference
+        return inference.delta_method() if isinstance(inference, HasDeltaMethod) else None
 
     # --- paths ---
 
@@ -109,8 +116,10 @@ class CovarianceFit(FittedParameters):
         DataError
             If a name is not one of the series.
         """
-        names = self.series if series is None else series
-        positions = np.array([self._position(name) for name in names], dtype=np.intp)
+        if series is None:
+            positions = np.arange(len(self.series), dtype=np.intp)
+        else:
+            positions = np.array([self._position(name) for name in series], dtype=np.intp)
         return self.initial_state.path(self.returns.to_numpy(), positions)
 
     @property
@@ -119,11 +128,7 @@ class CovarianceFit(FittedParameters):
 
         Rows are labelled (date, series).
         """
-        rows = pd.MultiIndex.from_product(
-            [self.dates, self.series], names=[self.dates.name, "series"]
-        )
-        values = self.path().reshape(-1, len(self.series))
-        return pd.DataFrame(values, index=rows, columns=self.series)
+        return self._stacked(self.path(), self.dates)
 
     @property
     def volatility(self) -> pd.DataFrame:
@@ -152,12 +157,7 @@ class CovarianceFit(FittedParameters):
         DataError
             If a name is not one of the series or comes twice, or the hedges are collinear.
         """
-        names = self._names_of(hedges)
-        if not names or len({asset, *names}) < 1 + len(names):
-            raise DataError(
-                "asset and hedges must be different series, one of each at least; got "
-                f"{[asset, *names]}."
-            )
+        names = hedge_names(asset, hedges, self.series)
         covariances = self.path([asset, *names])
         ratios = minimum_variance_path(covariances, [str(name) for name in names], self.dates)
         return pd.DataFrame(ratios, index=self.dates, columns=pd.Index(names))
@@ -166,8 +166,8 @@ class CovarianceFit(FittedParameters):
     def standardized_residuals(self) -> pd.DataFrame:
         """Residuals R_t^(-1/2) D_t^(-1) (r_t - mean_t), (n_dates, n_series).
 
-        They are uncorrelated and have unit variance if the model holds. D_t holds the conditional
-        volatilities and R_t^(1/2) is the symmetric root of the conditional correlation.
+        They are uncorrelated with unit variance if the model holds. D_t are the volatilities and
+        R_t^(1/2) is the symmetric root of the correlation.
 
         Raises
         ------
@@ -180,15 +180,7 @@ class CovarianceFit(FittedParameters):
     def diagnostics(self, lags: int = 10) -> pd.DataFrame:
         """Return Ljung-Box tests of the standardized residuals, their squares and cross products.
 
-        Parameters
-        ----------
-        lags : int
-            Number of autocorrelations in each test.
-
-        Returns
-        -------
-        DataFrame (n_series (n_series + 3) / 2, 2)
-            One row a test: ``statistic`` and ``p``.
+        Each uses ``lags`` autocorrelations and has a row with its ``statistic`` and ``p``.
         """
         check_at_least(lags, "lags", 1)
         return ljung_box_tests(self.standardized_residuals, lags)
@@ -206,19 +198,11 @@ class CovarianceFit(FittedParameters):
         Rows are labelled (step, series); step 1 is the next date.
         """
         check_at_least(horizon, "horizon", 1)
-        rows = pd.MultiIndex.from_product(
-            [range(1, horizon + 1), self.series], names=["step", "series"]
-        )
-        path = self.final_state.forecast(horizon)
-        return pd.DataFrame(path.reshape(-1, len(self.series)), index=rows, columns=self.series)
+        steps = pd.RangeIndex(1, horizon + 1, name="step")
+        return self._stacked(self.final_state.forecast(horizon), steps)
 
     def aggregate(self, horizon: int) -> pd.DataFrame:
-        """Return the expected covariance of the sum of the next returns, (n_series, n_series).
-
-        Parameters
-        ----------
-        horizon : int
-            Number of returns in the sum.
+        """Return the expected covariance of the sum of ``horizon`` returns, (n_series, n_series).
 
         Raises
         ------
@@ -236,7 +220,7 @@ class CovarianceFit(FittedParameters):
         return self._matrix(self.final_state.forecast(horizon).sum(axis=0))
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.DataFrame:
-        """Return returns of the next dates drawn from the model, (n_dates, n_series), by step."""
+        """Draw returns of the next dates from the model, (n_dates, n_series), by step."""
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         steps = pd.RangeIndex(1, n_dates + 1, name="step")
@@ -282,12 +266,10 @@ class CovarianceFit(FittedParameters):
             raise DataError(f"the series must be one of {names}; got {name!r}.")
         return names.index(name)
 
-    def _names_of(self, hedges: str | Sequence[str]) -> list[Any]:
-        """Names as a list; a tuple may itself be a name, of a column with two levels."""
-        is_tuple_name = isinstance(hedges, tuple) and hedges in list(self.series)
-        if is_tuple_name or not pd.api.types.is_list_like(hedges):
-            return [hedges]
-        return list(hedges)
+    def _stacked(self, matrices: Array, outer: pd.Index[Any]) -> pd.DataFrame:
+        """Matrices (m, n_series, n_series) one below the other, rows labelled (outer, series)."""
+        rows = pd.MultiIndex.from_product([outer, self.series], names=[outer.name, "series"])
+        return pd.DataFrame(matrices.reshape(-1, len(self.series)), rows, self.series)
 
     def _matrix(self, values: Array) -> pd.DataFrame:
         return pd.DataFrame(values, index=self.series, columns=self.series)

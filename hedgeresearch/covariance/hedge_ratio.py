@@ -14,6 +14,35 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 
+def hedge_names(asset: Any, hedges: Any, series: pd.Index[Any]) -> list[Any]:
+    """Return the names of one hedge or several as a list.
+
+    Parameters
+    ----------
+    asset : str
+        Name of the series that is hedged.
+    hedges : str or sequence of str
+        Name of one hedge, or names of several. A tuple may itself be the name of a column with two
+        levels.
+    series : index
+        Names of all series.
+
+    Raises
+    ------
+    DataError
+        If there is no hedge, or a name comes twice.
+    """
+    is_tuple_name = isinstance(hedges, tuple) and hedges in list(series)
+    is_one_name = is_tuple_name or not pd.api.types.is_list_like(hedges)
+    names = [hedges] if is_one_name else list(hedges)
+    if not names or len({asset, *names}) < 1 + len(names):
+        raise DataError(
+            "asset and hedges must be different series, one of each at least; got "
+            f"{[asset, *names]}."
+        )
+    return names
+
+
 def minimum_variance_ratio(covariance: Array, hedges: list[str]) -> Array:
     """Return the ratios of the first series on the others, Cov(hedges)^-1 Cov(hedges, asset).
 

@@ -26,7 +26,8 @@ class CovarianceModel(Protocol):
         Whether ``fit`` accepts ``warm_start=``, an earlier fit of the same model to the same
         series, from which the search begins.
     sampling_errors : "delta method", "bootstrap" or MomentWeights
-        How errors of functions of the covariance, such as hedge ratios, are computed.
+        Source of the errors of functions of the covariance, such as hedge ratios: the influence of
+        each observation on all estimates, the bootstrap only, or the weights of a moment.
 
     Examples
     --------
@@ -39,7 +40,7 @@ class CovarianceModel(Protocol):
 
     @property
     def sampling_errors(self) -> SamplingErrors:
-        """How errors of functions of the covariance, such as hedge ratios, are computed."""
+        """Source of the errors of functions of the covariance, such as hedge ratios."""
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:
         """Estimate on returns (n_dates, n_series), fractions per period."""
@@ -55,12 +56,11 @@ def check_covariance_model(value: Any, name: str) -> None:
     """
     if isinstance(value, type):
         raise DataError(
-            f"{name} must be an instance such as DCC(); got the class {value.__name__}. "
-            f"Pass {value.__name__}()."
+            f"{name} must be a covariance model such as DCC(); got the class {value.__name__}. "
+            f"Pass an instance, such as {value.__name__}()."
         )
     if not isinstance(value, CovarianceModel):
         raise DataError(
-            f"{name} must be a covariance model such as DCC() or EWMACovariance(0.97); "
-            f"got {value!r}. Pass a regime model to RegimeHedge, and a volatility model to "
-            "DCC(univariate=...)."
+            f"{name} must be a covariance model such as DCC(); got {value!r}. Pass a regime model "
+            "to RegimeHedge, and a volatility model to DCC(univariate=...)."
         )

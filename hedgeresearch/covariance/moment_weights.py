@@ -1,4 +1,4 @@
-"""How the sampling errors of functions of a covariance are computed, as its model declares."""
+"""Sampling errors of functions of a covariance, as its model declares them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ class MomentWeights(NamedTuple):
 
     Attributes
     ----------
-    span : number of latest observations in the moment, or "all", or "estimation" for those of
-        the estimation sample
-    decay : float, weight of an observation relative to the one after it
-    centered : whether deviations from the mean are weighted
+    span : int, "all" or "estimation"
+        Number of latest observations in the moment; all observations; or those of the estimation
+        sample.
+    decay : float
+        Weight of an observation relative to the one after it.
+    centered : bool
+        Whether deviations from the mean are weighted.
     """
 
     span: int | Literal["all", "estimation"]
@@ -30,12 +33,19 @@ class MomentWeights(NamedTuple):
     centered: bool = True
 
     def observations(self, returns: Array, n_estimation: int) -> tuple[Array, Array]:
-        """Return the observations in the moment, (n, n_series), and their weights, (n,).
+        """Return the observations in the moment and their weights.
 
         Parameters
         ----------
-        returns : array (n_dates, n_series), all that was seen
-        n_estimation : int, number of them in the estimation sample
+        returns : array (n_dates, n_series)
+            All returns seen, those of the estimation sample first.
+        n_estimation : int
+            Number of observations in the estimation sample.
+
+        Returns
+        -------
+        observations : array (n, n_series)
+        weights : array (n,)
         """
         if self.span == "estimation":
             used = returns[:n_estimation]

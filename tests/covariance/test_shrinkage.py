@@ -10,9 +10,10 @@ from hedgeresearch.covariance.shrinkage import hilbert_kernel, shrink_linear, sh
 
 
 def spiked(n_series, n_dates, seed):
-    """Normal values whose covariance is the identity but for five large variances, and that covariance."""
+    """Normal values and their covariance, the identity except for five large variances."""
     truth = np.diag(np.r_[30.0, 15.0, 8.0, 5.0, 3.0, np.ones(n_series - 5)])
-    return np.random.default_rng(seed).standard_normal((n_dates, n_series)) @ np.sqrt(truth), truth
+    noise = np.random.default_rng(seed).standard_normal((n_dates, n_series))
+    return noise @ np.sqrt(truth), truth
 
 
 def density_and_hilbert(at, eigenvalues, h):
@@ -30,14 +31,16 @@ def density_and_hilbert(at, eigenvalues, h):
 
 
 def nonlinear_by_loops(values):
-    """Ledoit and Wolf (2020), eq. 4.3, and C.4 and C.5 with the integral of the kernel over 1 / -x for C.8."""
-    n, n_series = len(values) - 1, values.shape[1]
+    """Ledoit and Wolf (2020), eq. 4.3, C.4 and C.5.
+
+    C.8 is the integral of the kernel over 1 / -x.
+    """
+    n = len(values) - 1
+    n_series = values.shape[1]
     eigenvalues, vectors = np.linalg.eigh(np.cov(values, rowvar=False))
-    positive, h, c = (
-        [float(v) for v in eigenvalues[-min(n, n_series) :]],
-        n ** (-1 / 3),
-        n_series / n,
-    )
+    positive = [float(v) for v in eigenvalues[-min(n, n_series) :]]
+    h = n ** (-1 / 3)
+    c = n_series / n
     result = np.zeros((n_series, n_series))
     for i in range(n_series):
         if i < n_series - len(positive):
@@ -48,9 +51,8 @@ def nonlinear_by_loops(values):
             if n_series > n:
                 new = value / (math.pi**2 * value**2 * (f**2 + hf**2))
             else:
-                new = value / (
-                    (math.pi * c * value * f) ** 2 + (1 - c - math.pi * c * value * hf) ** 2
-                )
+                real = 1 - c - math.pi * c * value * hf
+                new = value / ((math.pi * c * value * f) ** 2 + real**2)
         result += new * np.outer(vectors[:, i], vectors[:, i])
     return result
 
@@ -59,19 +61,15 @@ def nonlinear_by_loops(values):
     ("n_series", "n_dates"), [(3, 13), (5, 300), (20, 30), (20, 24), (30, 20), (14, 13)]
 )
 def test_nonlinear_is_its_formula(n_series, n_dates):
-    """To 1e-8: where eigenvalues differ by a factor of a thousand, the two terms of eq. 4.8 cancel in the loops."""
-    values = (
-        np.random.default_rng(n_series).standard_normal((n_dates, n_series))
-        * np.linspace(1, 3, n_series)
-        + 3.0
-    )
-    np.testing.assert_allclose(
-        shrink_nonlinear(values), nonlinear_by_loops(values), rtol=1e-8, atol=1e-8
-    )
+    """To 1e-8, as the two terms of eq. 4.8 cancel where eigenvalues differ by 1000."""
+    noise = np.random.default_rng(n_series).standard_normal((n_dates, n_series))
+    values = noise * np.linspace(1, 3, n_series) + 3.0
+    expected = nonlinear_by_loops(values)
+    np.testing.assert_allclose(shrink_nonlinear(values), expected, rtol=1e-8, atol=1e-8)
 
 
-def test_the_hilbert_transform_is_its_integral():
-    """PV of the integral of K(t) / (t - x) over pi, by the midpoint rule on a grid that is symmetric around x."""
+def test_hilbert_transform_is_its_integral():
+    """Principal value of the integral of K(t) / (t - x) over pi, by the midpoint rule around x."""
     points = np.array([-40.0, -3.0, -1.0, 0.0, 0.5, np.sqrt(5.0), 29.9, 30.1])
     for x, value in zip(points, hilbert_kernel(points), strict=True):
         t = x + (np.arange(-400_000, 400_000) + 0.5) * (np.abs(x) + 3.0) / 400_000
@@ -84,7 +82,7 @@ def test_the_hilbert_transform_is_its_integral():
 
 
 def test_linear_is_its_formula():
-    """Ledoit and Wolf (2004), section 3.3: shares b^2 / d^2 of the identity and a^2 / d^2 of the sample."""
+    """Ledoit and Wolf (2004), section 3.3: shares b^2 / d^2 of the identity."""
     values, _ = spiked(8, 30, seed=1)
     centred = values - values.mean(axis=0)
     sample = centred.T @ centred / 30
@@ -108,28 +106,27 @@ def test_rotations_and_units_pass_through(shrink, n_series, n_dates):
 
 @pytest.mark.parametrize("shrink", [shrink_linear, shrink_nonlinear])
 @pytest.mark.parametrize(("n_series", "n_dates"), [(50, 100), (50, 60), (100, 60), (100, 110)])
-def test_the_estimate_is_nearer_to_the_truth_than_the_sample(shrink, n_series, n_dates):
-    losses = []
+def test_shrunk_estimates_are_closer_to_the_truth(shrink, n_series, n_dates):
+    losses = {"ours": [], "linear": [], "sample": []}
     for seed in range(20):
         values, truth = spiked(n_series, n_dates, seed)
         shrunk = shrink(values)
         assert np.linalg.eigvalsh(shrunk)[0] > 0
-        losses.append(
-            [((matrix - truth) ** 2).sum() for matrix in (shrunk, np.cov(values, rowvar=False))]
-        )
-    ours, sample = np.mean(losses, axis=0)
-    assert ours < sample
+        sample = np.cov(values, rowvar=False)
+        for name, matrix in [
+            ("ours", shrunk),
+            ("linear", shrink_linear(values)),
+            ("sample", sample),
+        ]:
+            losses[name].append(((matrix - truth) ** 2).sum())
+    ours = np.mean(losses["ours"])
+    assert ours < np.mean(losses["sample"])
     if shrink is shrink_nonlinear:
-        assert ours < np.mean(
-            [
-                ((shrink_linear(spiked(n_series, n_dates, s)[0]) - truth) ** 2).sum()
-                for s in range(20)
-            ]
-        )
+        assert ours < np.mean(losses["linear"])
 
 
 @pytest.mark.parametrize("shrink", [shrink_linear, shrink_nonlinear])
-def test_with_many_dates_the_sample_covariance_remains(shrink):
+def test_many_observations_give_the_sample_covariance(shrink):
     distances = []
     for n_dates in (200, 2000, 20000):
         values = np.random.default_rng(4).standard_normal((n_dates, 4)) * [1, 2, 3, 4]
@@ -139,11 +136,12 @@ def test_with_many_dates_the_sample_covariance_remains(shrink):
     assert distances[2] < 1e-3
 
 
-def test_what_nonlinear_shrinkage_cannot_do_is_refused():
+def test_nonlinear_shrinkage_refuses_impossible_samples():
     values = np.random.default_rng(5).standard_normal((100, 100))
     for n_series in (98, 99, 100):  # n = 99: as many series as independent dates
         with pytest.raises(
-            hr.DataError, match=rf"got {n_series} series and 100 observations.* or shrinkage='linear'"
+            hr.DataError,
+            match=rf"got {n_series} series and 100 observations.* or shrinkage='linear'",
         ):
             shrink_nonlinear(values[:, :n_series])
     with pytest.raises(

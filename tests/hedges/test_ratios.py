@@ -110,7 +110,7 @@ def test_ewma_tends_to_the_mean_of_the_past(asset, hedges):
 def test_half_life_and_decay_say_the_same():
     assert hr.EWMACovariance(half_life=1).effective_decay == 0.5
     assert hr.EWMACovariance().effective_decay == 0.94
-    with pytest.raises(hr.DataError, match="give decay or half_life, not both"):
+    with pytest.raises(hr.DataError, match="decay and half_life must not both be given"):
         hr.EWMACovariance(0.9, half_life=3)
     with pytest.raises(hr.DataError, match=r"decay must lie strictly between 0 and 1; got 1.2"):
         hr.EWMACovariance(1.2)

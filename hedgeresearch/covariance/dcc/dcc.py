@@ -126,7 +126,10 @@ class DCC:
 
     @property
     def sampling_errors(self) -> SamplingErrors:
-        """Delta method; the reaction of a shrunk target to an observation is not known."""
+        """Errors by the delta method; by the bootstrap if the target is shrunk.
+
+        How a shrunk target reacts to an observation is not known.
+        """
         return "delta method" if self.target == "sample" else "bootstrap"
 
     def fit(

@@ -79,7 +79,7 @@ class EWMACovariance:
 
     @property
     def sampling_errors(self) -> MomentWeights:
-        """Those of an exponentially weighted moment about zero."""
+        """Errors of a regression on exponentially weighted observations, without a constant."""
         return MomentWeights("all", self.effective_decay, centered=False)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:

@@ -58,7 +58,7 @@ class RollingCovariance:
 
     @property
     def sampling_errors(self) -> MomentWeights:
-        """Those of a moment of the window."""
+        """Errors of a regression on the window."""
         return MomentWeights(self.window)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:

@@ -53,7 +53,7 @@ class SampleCovariance:
 
     @property
     def sampling_errors(self) -> SamplingErrors:
-        """Those of a moment of the sample; of a shrunk one, by the bootstrap."""
+        """Errors of a regression on the estimation sample; by the bootstrap if shrunk."""
         return MomentWeights("estimation") if self.shrinkage is None else "bootstrap"
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:

@@ -26,9 +26,10 @@ def hard_values(kind):
 
 @pytest.mark.parametrize("window", [2, 50, 1000])
 @pytest.mark.parametrize("kind", ["large mean", "changing scale", "prices", "outliers"])
-def test_every_window_is_as_good_as_summed_afresh(kind, window):
+def test_every_window_is_exact(kind, window):
     values = hard_values(kind)
-    path, means = rolling_covariance(values, window), rolling_mean(values, window)
+    path = rolling_covariance(values, window)
+    means = rolling_mean(values, window)
     assert len(path) == len(means) == N_DATES - window + 1
     for t in [
         0,
@@ -50,7 +51,7 @@ def test_every_window_is_as_good_as_summed_afresh(kind, window):
 
 
 @pytest.mark.parametrize("n_dates", [10, 11, 19, 20, 21, 47])
-def test_every_length_of_the_last_block(n_dates):
+def test_every_length_of_the_last_block_is_exact(n_dates):
     values = np.random.default_rng(1).standard_normal((n_dates, 3))
     pieces = [values[t : t + 10] for t in range(n_dates - 9)]
     np.testing.assert_allclose(
@@ -61,7 +62,7 @@ def test_every_length_of_the_last_block(n_dates):
     )
 
 
-def test_a_flat_window_has_no_variance():
+def test_a_constant_window_has_no_variance():
     values = np.repeat([[0.1], [0.3]], 30, axis=0)
     path = rolling_covariance(values, 7)
     assert (path[:24] == 0.0).all() and (path[24:30] > 0.0).all() and (path[30:] == 0.0).all()
@@ -72,7 +73,7 @@ def returns():
     return hr.data.simulate_dcc(n_dates=300, n_series=3, seed=2).returns
 
 
-def test_a_date_sees_the_window_before_it(returns):
+def test_a_date_uses_the_window_before_it(returns):
     fit = RollingCovariance(window=40).fit(returns)
     assert fit.dates[0] == returns.index[40]
     expected = returns.rolling(40).cov().dropna().to_numpy().reshape(-1, 3, 3)
@@ -87,7 +88,7 @@ def test_a_date_sees_the_window_before_it(returns):
     )
 
 
-def test_its_hedge_is_that_of_rolling_ols(returns):
+def test_hedge_ratio_is_that_of_rolling_ols(returns):
     ours = RollingCovariance(window=60).fit(returns).hedge_ratio("asset", ["hedge", "hedge2"])
     ols = hr.RollingOLSHedge(window=60).fit(returns["asset"], returns[["hedge", "hedge2"]])
     pd.testing.assert_frame_equal(ours, ols.ratio, check_names=False, rtol=1e-10)
@@ -95,7 +96,8 @@ def test_its_hedge_is_that_of_rolling_ols(returns):
 
 def test_date_by_date_is_one_long_filter(returns):
     values = returns.to_numpy()
-    recursion, block = RollingState(values[:30]), np.arange(3)
+    recursion = RollingState(values[:30])
+    block = np.arange(3)
     path = recursion.path(values[30:], block)
     for t in range(270):
         np.testing.assert_allclose(recursion.next_covariance, path[t], rtol=1e-11, atol=1e-18)
@@ -107,7 +109,7 @@ def test_date_by_date_is_one_long_filter(returns):
     assert recursion.path(values[:0], block).shape == (0, 3, 3)
 
 
-def test_windows_that_cannot_work_are_refused(returns):
+def test_impossible_windows_are_refused(returns):
     with pytest.raises(hr.DataError, match="window must be a whole number of at least 2; got 1"):
         RollingCovariance(window=1)
     with pytest.raises(hr.DataError, match="window must be at least 4 for 3 series; got 3"):

@@ -11,11 +11,11 @@ from hedgeresearch.covariance.shrinkage import shrink_linear, shrink_nonlinear
 def panel(n_dates, n_series, seed=0):
     rng = np.random.default_rng(seed)
     values = 0.01 * (rng.standard_normal((n_dates, n_series)) + rng.standard_normal((n_dates, 1)))
-    names = [f"s{i}" for i in range(n_series)]
-    return pd.DataFrame(values, index=pd.bdate_range("2020-01-01", periods=n_dates), columns=names)
+    dates = pd.bdate_range("2020-01-01", periods=n_dates)
+    return pd.DataFrame(values, index=dates, columns=[f"s{i}" for i in range(n_series)])
 
 
-def test_without_shrinkage_it_is_the_covariance_of_pandas():
+def test_covariance_is_that_of_pandas():
     returns = panel(50, 3)
     fit = hr.SampleCovariance().fit(returns)
     pd.testing.assert_frame_equal(fit.next_covariance, returns.cov())
@@ -28,7 +28,7 @@ def test_without_shrinkage_it_is_the_covariance_of_pandas():
     ("word", "shrink"), [("linear", shrink_linear), ("nonlinear", shrink_nonlinear)]
 )
 @pytest.mark.parametrize(("n_dates", "n_series"), [(60, 5), (40, 30), (30, 60)])
-def test_shrinkage_sees_series_of_unit_variance(word, shrink, n_dates, n_series):
+def test_shrinkage_is_applied_to_unit_variances(word, shrink, n_dates, n_series):
     returns = panel(n_dates, n_series)
     fit = hr.SampleCovariance(shrinkage=word).fit(returns)
     expected = shrink((returns / returns.std()).to_numpy()) * np.outer(returns.std(), returns.std())
@@ -37,23 +37,22 @@ def test_shrinkage_sees_series_of_unit_variance(word, shrink, n_dates, n_series)
 
 
 @pytest.mark.parametrize("word", ["linear", "nonlinear"])
-def test_units_of_one_series_scale_its_row_and_column(word):
+def test_units_scale_one_row_and_column(word):
     returns = panel(30, 60)
     units = np.ones(60)
-    units[:2] = 1e-4, 1e4
-    one, other = (
-        hr.SampleCovariance(word).fit(r).next_covariance for r in (returns, returns * units)
-    )
+    units[:2] = [1e-4, 1e4]
+    one = hr.SampleCovariance(word).fit(returns).next_covariance
+    other = hr.SampleCovariance(word).fit(returns * units).next_covariance
     np.testing.assert_allclose(other, one * np.outer(units, units), rtol=1e-8)
 
 
-def test_a_shrunk_fit_hedges_with_more_series_than_dates():
+def test_shrinkage_allows_more_series_than_observations():
     fit = hr.SampleCovariance("nonlinear").fit(panel(60, 100))
     ratio = fit.hedge_ratio("s0", ["s1", "s2"]).iloc[-1]
     assert (ratio > 0).all() and ratio.sum() < 1.0
 
 
-def test_what_cannot_work_is_refused():
+def test_impossible_settings_and_samples_are_refused():
     with pytest.raises(
         hr.DataError, match="shrinkage must be one of 'linear', 'nonlinear'; got 'ridge'."
     ):

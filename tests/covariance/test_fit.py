@@ -1,0 +1,43 @@
+"""A covariance fit: hedges by name, sums of returns, warnings and refusals."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+
+
+@pytest.fixture(scope="module")
+def fit(percent_log_returns):
+    return hr.DCC().fit(percent_log_returns.iloc[:1500])
+
+
+def test_a_hedge_needs_different_series(fit):
+    for hedges in ([], ["NASDAQ"], ["SP500", "SP500"]):
+        with pytest.raises(hr.DataError, match="asset and hedges must be different series"):
+            fit.hedge_ratio("NASDAQ", hedges)
+
+
+def test_an_unknown_series_is_refused(fit):
+    with pytest.raises(hr.DataError, match=r"must be one of \['NASDAQ', 'SP500'\]; got 'DAX'"):
+        fit.path(["NASDAQ", "DAX"])
+
+
+def test_one_hedge_may_be_named_without_a_list(fit):
+    pd.testing.assert_frame_equal(
+        fit.hedge_ratio("NASDAQ", "SP500"), fit.hedge_ratio("NASDAQ", ["SP500"])
+    )
+
+
+def test_covariance_and_correlation_are_the_path(fit):
+    path = fit.path()
+    np.testing.assert_array_equal(fit.covariance.to_numpy().reshape(path.shape), path)
+    expected = path[:, 0, 1] / np.sqrt(path[:, 0, 0] * path[:, 1, 1])
+    np.testing.assert_allclose(fit.correlation("NASDAQ", "SP500"), expected, rtol=1e-14)
+
+
+def test_autocorrelated_returns_are_not_aggregated(simulated_panel):
+    fit = hr.CCC(hr.ArchModel(mean="AR", lags=1)).fit(simulated_panel.iloc[:500, :2])
+    message = "aggregate must have univariate models with a constant mean"
+    with pytest.raises(hr.DataError, match=message):
+        fit.aggregate(5)
