@@ -53,9 +53,7 @@ def test_measures_by_regime(backtest: hr.evaluation.Backtest, by_hand: dict[str,
 
 def test_regimes_may_be_labels(backtest: hr.evaluation.Backtest) -> None:
     most_probable = backtest.predicted["regime"].to_numpy().argmax(axis=1)
-    labels = pd.Series(
-        np.where(most_probable == 0, "calm", "storm"), backtest.hedged_returns.index
-    )
+    labels = pd.Series(np.where(most_probable == 0, "calm", "storm"), backtest.hedged_returns.index)
     np.testing.assert_allclose(backtest.by_regime(labels), backtest.by_regime("regime"))
     with pytest.raises(
         hr.DataError,

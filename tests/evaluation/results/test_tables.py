@@ -78,9 +78,7 @@ def test_summaries_without_costs_have_no_means(returns: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(backtest.net_returns, backtest.hedged_returns)
 
 
-def test_costs_are_those_by_hand(
-    backtest: hr.evaluation.Backtest, by_hand: dict[str, Any]
-) -> None:
+def test_costs_are_those_by_hand(backtest: hr.evaluation.Backtest, by_hand: dict[str, Any]) -> None:
     costs = {name: one["cost"] for name, one in by_hand.items()}
     expected = pd.DataFrame(costs, backtest.costs.index)
     pd.testing.assert_frame_equal(backtest.costs, expected)
