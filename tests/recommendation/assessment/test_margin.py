@@ -25,11 +25,7 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
     paths = hr.margin.simulate_price_range(returns, price, 30)
-<<<<<<< HEAD
     needed = hr.margin.collateral_for_probability(future, paths, contracts, 0.05, probability=0.01)
-=======
-    needed = hr.margin.collateral_needed(paths, size, 0.05, 0.01)
->>>>>>> b0003d9 (Recommendations use the traits and the nine fields of a hedge fit; tables of rows and dates grow under one lock)
     assert row["needed"] == needed
     enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30))
     assert enough.margin.loc["F", "probability"] <= 0.01
@@ -43,19 +39,12 @@ def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Mar
     coins = 0.3 * abs(face) / price
     row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
     level = row["liquidation price"]
-<<<<<<< HEAD
     perpetual = hr.InverseContract("PERP", 100)
     expected = hr.margin.liquidation_price(perpetual, coins, contracts, price, 0.05)
     assert level == pytest.approx(expected, rel=1e-12)
     assert coins + face * (1 / price - 1 / level) == pytest.approx(
         0.05 * abs(face) / level, rel=1e-9
     )
-=======
-    expected = hr.margin.inverse_liquidation_price(coins, face, price, 0.05)
-    assert level == pytest.approx(expected, rel=1e-12)
-    equity = coins + face * (1 / price - 1 / level)
-    assert equity == pytest.approx(0.05 * abs(face) / level, rel=1e-9)
->>>>>>> b0003d9 (Recommendations use the traits and the nine fields of a hedge fit; tables of rows and dates grow under one lock)
     covered = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 1.01 * abs(face) / price}))
     assert covered.margin.loc["PERP", "liquidation price"] == np.inf
     assert covered.margin.loc["PERP", "probability"] == 0.0
