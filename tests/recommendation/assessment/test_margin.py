@@ -15,8 +15,10 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 4e5}, horizon=30))
     row = found.margin.loc["F"]
     price = market.price("F")
-    size = 50 * found.holdings["F"]
-    level = hr.margin.linear_liquidation_price(4e5, size, price, 0.05)
+    contracts = found.holdings["F"]
+    size = 50 * contracts
+    future = hr.LinearContract("F", 50)
+    level = hr.margin.liquidation_price(future, 4e5, contracts, price, 0.05)
     assert row["liquidation price"] == pytest.approx(level, rel=1e-12)
     # by the definition: equity equals maintenance margin there
     assert 4e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
