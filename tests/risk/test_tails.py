@@ -10,7 +10,7 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch.risk.tail_estimators import hill_tail_index, skewness_and_kurtosis
-from hedgeresearch.risk.tails import tail_summary
+from hedgeresearch.risk.tails import TailSummary, tail_summary
 
 
 def dated(values: np.ndarray) -> pd.Series:
@@ -73,6 +73,33 @@ def test_sentence_of_fat_tails_compares_values_at_risk(fat: pd.Series) -> None:
     assert "overstates" in tail_summary(fat, tail=0.1).sentence
     heavier = dated(0.01 * np.random.default_rng(8).standard_t(1.5, 5000))
     assert "below 4, where kurtosis grows with the sample" in tail_summary(heavier).sentence
+
+
+@pytest.mark.parametrize(
+    ("normal", "words"),
+    [
+        (0.01001, "agrees with the historical 1 %."),
+        (0.0099, "understates the historical 1 % by 1 %."),
+        (0.0102, "overstates the historical 1 % by 2 %."),
+    ],
+)
+def test_values_at_risk_that_agree_are_said_to_agree(normal: float, words: str) -> None:
+    summary = TailSummary(
+        n_dates=500,
+        tail=0.01,
+        skewness=0.0,
+        skewness_interval=(-0.1, 0.1),
+        excess_kurtosis=0.0,
+        excess_kurtosis_interval=(-0.1, 0.1),
+        tail_index=5.0,
+        tail_index_interval=(4.0, 6.0),
+        n_tail=20,
+        normal_value_at_risk=normal,
+        historical_value_at_risk=0.01,
+        normal_expected_shortfall=0.02,
+        historical_expected_shortfall=0.02,
+    )
+    assert summary.sentence.endswith(words)
 
 
 def test_normal_and_uniform_returns_are_normal_and_thin() -> None:
