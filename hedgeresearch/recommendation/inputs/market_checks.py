@@ -88,18 +88,6 @@ def check_coin(name: str, coin: Any, price: float, rate: float) -> None:
         )
 
 
-def check_positive_prices(prices: pd.DataFrame) -> None:
-    """Refuse prices by which simple returns cannot be divided."""
-    for asset, path in prices.items():
-        bad = np.flatnonzero(path.to_numpy() <= 0.0)
-        if len(bad):
-            raise DataError(
-                f"prices of {asset!r} must be positive for simple returns; got "
-                f"{path.iloc[bad[0]]:g} on {day(path.index[bad[0]])}. "
-                "Fix the data, or use kind='difference' if that is its price."
-            )
-
-
 # --- the next bar ---
 
 

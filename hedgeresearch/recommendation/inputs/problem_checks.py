@@ -16,6 +16,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
     coin_held,
@@ -51,6 +52,12 @@ def check_parts(fit: Any, position: Any, market: Any) -> None:
 def _check_type(value: Any, kind: type, name: str, example: str) -> None:
     if not isinstance(value, kind):
         raise DataError(f"{name} must be such as {example}; got {preview(value)}.")
+
+
+def check_terms(instruments: Sequence[Instrument]) -> None:
+    """Refuse instruments that say what they pay but not how they are traded."""
+    for one in instruments:
+        _check_type(one, Terms, "instruments", "Spot('BTC') or LinearContract('ES', 50)")
 
 
 def as_holdings(

@@ -211,7 +211,9 @@ class RecommendationSettings:
         _check_made_by(self.rebalancing, "rebalancing", rules)
         _check_made_by(self.margin, "margin", (Margin,))
         if self.backtest is not None and not isinstance(self.backtest, Backtest):
-            raise DataError(f"backtest must come from hr.walk_forward; got {preview(self.backtest)}.")
+            raise DataError(
+                f"backtest must come from hr.walk_forward; got {preview(self.backtest)}."
+            )
         check_confidence(self.confidence)
         check_at_least(self.seed, "seed", 0)
 

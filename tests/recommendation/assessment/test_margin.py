@@ -16,14 +16,15 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
     row = found.margin.loc["F"]
     price = market.price("F")
     contracts = found.holdings["F"]
-    size = 50 * contracts
     future = hr.LinearContract("F", 50)
-    level = hr.margin.liquidation_price(future, 4e5, contracts, price, 0.05)
-    assert row["liquidation price"] == pytest.approx(level, rel=1e-12)
+    barrier = hr.margin.liquidation_price(future, 4e5, contracts, price, 0.05)
+    assert row["liquidation price"] == pytest.approx(barrier, rel=1e-12)
     # by the definition: equity equals maintenance margin there
-    assert 4e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
+    size = 50 * contracts
+    equity = 4e5 + size * (barrier - price)
+    assert equity == pytest.approx(0.05 * abs(size) * barrier, rel=1e-9)
     returns = market.table["F"].pct_change().iloc[1:]
-    drawn = hr.margin.liquidation_probability(returns, price, level, 30, position="short")
+    drawn = hr.margin.liquidation_probability(returns, price, barrier, 30, position="short")
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
     paths = hr.margin.simulate_price_range(returns, price, 30)
@@ -35,18 +36,16 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
 
 def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
     price = market.price("PERP")
-    full = advise({"COIN": 30.0}, ["PERP"])
-    contracts = full.holdings["PERP"]
+    contracts = advise({"COIN": 30.0}, ["PERP"]).holdings["PERP"]
     face = 100 * contracts
     coins = 0.3 * abs(face) / price
     row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
-    level = row["liquidation price"]
+    barrier = row["liquidation price"]
     perpetual = hr.InverseContract("PERP", 100)
     expected = hr.margin.liquidation_price(perpetual, coins, contracts, price, 0.05)
-    assert level == pytest.approx(expected, rel=1e-12)
-    assert coins + face * (1 / price - 1 / level) == pytest.approx(
-        0.05 * abs(face) / level, rel=1e-9
-    )
+    assert barrier == pytest.approx(expected, rel=1e-12)
+    equity = coins + face * (1 / price - 1 / barrier)
+    assert equity == pytest.approx(0.05 * abs(face) / barrier, rel=1e-9)
     covered = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 1.01 * abs(face) / price}))
     assert covered.margin.loc["PERP", "liquidation price"] == np.inf
     assert covered.margin.loc["PERP", "probability"] == 0.0
@@ -55,9 +54,7 @@ def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Mar
 
 @pytest.mark.parametrize("units", [40_000.0, -40_000.0])
 def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> None:
-    contract = hr.QuantoContract(
-        "H", 200, fixed_rate=1.5, maintenance_margin=0.05
-    )
+    contract = hr.QuantoContract("H", 200, fixed_rate=1.5, maintenance_margin=0.05)
     position = hr.Position({"A": units})
     fit = hr.OLSHedge().fit(*market.returns(position, contract))
     margin = hr.Margin({"H": 5e5}, horizon=10)
