@@ -44,7 +44,7 @@ from hedgeresearch.hedges.cointegration.price_levels import (
     check_price_kind,
     price_levels,
 )
-from hedgeresearch.hedges.fit import labelled_ratio
+from hedgeresearch.hedges.labels import labelled_ratio
 from hedgeresearch.typing import Array
 
 TestKind = Literal["engle_granger", "phillips_ouliaris", "johansen"]

@@ -74,7 +74,7 @@ class CointegrationHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """Assumptions that the package may make about the model."""
+        """Properties of the model that the package relies on."""
         return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:

@@ -81,7 +81,7 @@ class VECMHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """Assumptions that the package may make about the model."""
+        """Properties of the model that the package relies on."""
         return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:

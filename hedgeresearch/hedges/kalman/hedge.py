@@ -26,12 +26,13 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.kalman.estimation import kalman_estimates, maximize_kalman
 from hedgeresearch.hedges.kalman.filter import FilterRun, FilterUnits, KalmanFilter
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 from hedgeresearch.hedges.kalman.standard_errors import KalmanRatioErrors
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import check_warm_start
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits

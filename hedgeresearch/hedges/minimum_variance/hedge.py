@@ -25,8 +25,9 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.closed_form import Refit, ewma_ratios, sample_ratios
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.minimum_variance.standard_errors import ratio_errors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
@@ -62,7 +63,7 @@ class MinimumVarianceHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         model = self.covariance_model
         return HedgeTraits(
             warm_start=model.warm_start,

@@ -73,7 +73,7 @@ class OLSHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         automatic = self.hac_lags is None and self.standard_errors == "HAC"
         return HedgeTraits(hac_lags="automatic" if automatic else "fixed")
 
