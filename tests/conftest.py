@@ -23,7 +23,7 @@ _defined_in = doctest.DocTestFinder._from_module  # type: ignore[attr-defined]
 
 def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool:
     """Whether a module defines a value: public names carry the name of their room instead."""
-    public = getattr(value, "__module__", "").startswith("hedgeresearch.")
+    public = str(getattr(value, "__module__", "")).startswith("hedgeresearch.")
     if public and module is not None and inspect.isfunction(value):
         return bool(value.__code__.co_filename == module.__file__)
     if public and module is not None and inspect.isclass(value):

@@ -121,7 +121,3 @@ class _Rows:
         self.values[self.used : end] = values
         self.later_dates += dates
         self.used = end
-
-
-History = GrowingTable
-GrowingTable.followed_by = GrowingTable.append  # type: ignore

@@ -1,4 +1,4 @@
-"""What a user gives by name: a dictionary, or a Series."""
+"""Check of arguments that are given by name, as a dictionary or a Series."""
 
 from __future__ import annotations
 
@@ -10,28 +10,33 @@ import pandas as pd
 
 from hedgeresearch.errors import DataError
 
-LONGEST = 80
-"""Characters up to which a value is shown in a message."""
+MAX_PREVIEW_LENGTH = 80
+"""Number of characters up to which a value is shown in a message."""
 
 
 def as_mapping(value: Any, name: str, example: str) -> dict[Any, Any]:
-    """What is given by name, as a dictionary; nothing for None.
+    """Return an argument given by name as a dictionary, an empty one for None.
 
     Raises
     ------
     DataError
-        If it is neither a mapping nor a Series with different names.
+        If it is neither a mapping nor a Series with unique names.
     """
+    if value is None:
+        return {}
     if isinstance(value, pd.Series) and value.index.is_unique:
         return dict(value)
-    if value is not None and not isinstance(value, Mapping):
+    if not isinstance(value, Mapping):
         raise DataError(
-            f"{name} must map names to values, each name once, such as {example}; got {shown(value)}."
+            f"{name} must map names to values, each name once, such as {example}; "
+            f"got {preview(value)}."
         )
-    return dict(value or {})
+    return dict(value)
 
 
-def shown(value: Any) -> str:
-    """A value in a message: in full where it is short, else what it is."""
-    text = "" if isinstance(value, pd.DataFrame | pd.Series | np.ndarray) else repr(value)
-    return text if text and len(text) <= LONGEST else f"a {type(value).__name__}"
+def preview(value: Any) -> str:
+    """Return a value as text for a message: in full if it is short, else its type."""
+    if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
+        return f"a {type(value).__name__}"
+    text = repr(value)
+    return text if len(text) <= MAX_PREVIEW_LENGTH else f"a {type(value).__name__}"

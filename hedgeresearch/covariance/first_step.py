@@ -158,5 +158,5 @@ def forecast_variances(states: tuple[VolatilityState, ...], horizon: int) -> Arr
 
 
 def constant_means(states: tuple[VolatilityState, ...]) -> bool:
-    """Whether the mean of every series is the same at every date."""
+    """Return True if the mean of every series is the same at every date."""
     return all(state.constant_mean for state in states)

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import counted, day
 from hedgeresearch._validation.frames import check_frame
+from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.errors import DataError
 
 Data = TypeVar("Data", pd.Series, pd.DataFrame)
 
@@ -53,7 +52,11 @@ def returns(prices: Data, kind: Literal["simple", "log", "difference"] = "simple
     check_choice(kind, "kind", ("simple", "log", "difference"))
     frame = check_frame(prices, "prices", minimum_rows=2)
     if kind != "difference":
-        _check_positive(frame, kind)
+        check_positive_prices(
+            frame,
+            f"{kind} returns",
+            'Use kind="difference" for prices that can be zero or negative.',
+        )
     values = frame.to_numpy()
     change = np.diff(values, axis=0)
     if kind == "log":
@@ -65,15 +68,3 @@ def returns(prices: Data, kind: Literal["simple", "log", "difference"] = "simple
         result = result.iloc[:, 0].rename(prices.name)
     result.attrs = {**prices.attrs, "returns": kind}
     return cast(Data, result)
-
-
-def _check_positive(frame: pd.DataFrame, kind: str) -> None:
-    bad = frame.to_numpy() <= 0
-    if bad.any():
-        row, column = divmod(int(np.argmax(bad)), bad.shape[1])
-        raise DataError(
-            f"prices must be positive for {kind} returns; column {frame.columns[column]!r} is "
-            f"{frame.to_numpy()[row, column]:g} on {day(frame.index[row])} "
-            f"({counted(int(bad.sum()), 'such value')}). "
-            'Use kind="difference" for prices that can be zero or negative.'
-        )

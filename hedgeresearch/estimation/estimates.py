@@ -14,7 +14,7 @@ from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.typing import Array
 
 
-class ParameterErrors(Protocol):
+class SamplingErrors(Protocol):
     """Sampling error of the estimated parameters, computed on demand."""
 
     def covariance(self) -> Array:
@@ -37,7 +37,7 @@ class Estimates:
         standardized units
     bounds : tuple of str or Bound, bounds on which an estimate lies
     degrees_of_freedom : float, of the t distribution of the p-values; infinite for the normal
-    inference : ParameterErrors or None, sampling error; None if the model has none
+    inference : SamplingErrors or None, sampling error; None if the model has none
     """
 
     values: Mapping[str, float] | Mapping[ParameterName, float]
@@ -47,7 +47,7 @@ class Estimates:
     gradient_norm: float | None = None
     bounds: tuple[str | Bound, ...] = ()
     degrees_of_freedom: float = np.inf
-    inference: ParameterErrors | None = None
+    inference: SamplingErrors | None = None
 
     @cached_property
     def parameters(self) -> pd.Series[float]:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.errors import RatioErrors
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 

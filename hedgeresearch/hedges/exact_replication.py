@@ -1,4 +1,4 @@
-"""The asset that is an exact combination of its hedges: any covariance then asks for that combination."""
+"""Hedges of an asset that is an exact combination of its hedges, the best under any covariance."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from hedgeresearch.hedges.fit import HedgeFit
 
 
 def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> HedgeFit | None:
-    """The constant hedge that leaves no variance, or None where there is none; the hedges must be independent.
+    """Return the fit of the constant ratio that leaves no variance; None if there is no such ratio.
 
-    Densities of asset and hedges together do not exist in this case, so that no likelihood can be maximised.
+    Asset and hedges then have no joint density, so that no likelihood can be maximized.
+
+    Parameters
+    ----------
+    model : the hedge model
+    returns : DataFrame (n_dates, 1 + n_hedges), the asset first, the hedges independent
+    kind : kind of the returns
     """
     covariance = np.cov(returns.to_numpy(), rowvar=False)
     hedges = returns.columns[1:]

@@ -5,39 +5,25 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._validation.asset_and_hedges import (
-    join_asset_and_hedges,
-    refuse_returns_for_prices,
-    returns_kind,
-)
-from hedgeresearch._validation.frames import check_new_data
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges import intervals
 from hedgeresearch.hedges.errors import PathErrors, RatioErrors
-from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail
+from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail, Summarized
+from hedgeresearch.hedges.inputs import join_new_dates
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-@runtime_checkable
-class Summarized(Protocol):
-    """Estimates that show themselves as a table."""
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """Return one row a parameter, or a regime."""
 
 
 @exported_by("hedgeresearch.hedges")
@@ -60,8 +46,8 @@ class HedgeFit:
         if nothing but the next ratio was estimated
     errors : RatioErrors, sampling error of the next ratio; None leaves it to the bootstrap
     state : what the model continues from; private to the model
-    detail : what only one family knows: the CovarianceFit of a minimum-variance hedge, the
-        RegimeBreakdown of a hedge from regimes, the Cointegration of a hedge from prices
+    detail : results that only one family of hedges has: the CovarianceFit of a minimum-variance
+        hedge, the RegimeBreakdown of a hedge from regimes, the Cointegration of a hedge from prices
     """
 
     model: Any
@@ -106,7 +92,7 @@ class HedgeFit:
 
     @property
     def returns_kind(self) -> str | None:
-        """Kind of the returns, "simple", "log", "difference" or None, as ``hr.returns`` noted it."""
+        """Kind of the returns as ``hr.returns`` noted it: "simple", "log", "difference" or None."""
         return self.sample.returns_kind
 
     @property
@@ -114,9 +100,9 @@ class HedgeFit:
         """Parameters, with standard errors where the model has them."""
         if self.estimates is None:
             return self.next_ratio.to_frame("estimate")
-        return (
-            self.estimates if isinstance(self.estimates, pd.DataFrame) else self.estimates.summary
-        )
+        if isinstance(self.estimates, pd.DataFrame):
+            return self.estimates
+        return self.estimates.summary
 
     @property
     def expected_effectiveness(self) -> float:
@@ -129,7 +115,7 @@ class HedgeFit:
 
     @property
     def covariances(self) -> Any:
-        """CovarianceFit behind a minimum-variance hedge or within regimes; None for other hedges."""
+        """CovarianceFit of a minimum-variance hedge, or within regimes; None for other hedges."""
         if isinstance(self.detail, RegimeDetail):
             return self.detail.covariances
         return self.detail if isinstance(self.detail, CovariancePath) else None
@@ -166,7 +152,7 @@ class HedgeFit:
         Returns
         -------
         DataFrame with the rows "probabilities" (the regimes' covariances unchanged), "parameters"
-        (the rest) and "in all"
+        (the rest) and "total"
 
         Raises
         ------
@@ -241,7 +227,8 @@ class HedgeFit:
         estimate = self.next_ratio.to_numpy()
         if method == "bootstrap" or self.errors is None:
             kind = self.model.traits.bootstrap_interval
-            draws = self._draws(n_bootstrap, seed)
+            default = n_bootstrap is None and seed == 0
+            draws = self.bootstrapped if default else self._bootstrap(n_bootstrap, seed)
             lower, upper = intervals.bootstrap_interval(estimate, draws, confidence, kind)
         else:
             errors = self.standard_errors.to_numpy()
@@ -262,16 +249,10 @@ class HedgeFit:
             If the ratio moves and the model knows the errors of its next value only.
         """
         check_confidence(confidence)
-        path = self.ratio.to_numpy()
+        errors = self._path_errors()
         degrees = np.inf if self.errors is None else self.errors.degrees_of_freedom(self)
-        ends = intervals.delta_interval(path, self._path_errors(), degrees, confidence)
-        return pd.DataFrame(
-            np.stack(ends, axis=2).reshape(len(path), -1),
-            index=self.ratio.index,
-            columns=pd.MultiIndex.from_product(
-                [self.hedges, ["lower", "upper"]], names=["hedge", "end"]
-            ),
-        )
+        ends = intervals.delta_interval(self.ratio.to_numpy(), errors, degrees, confidence)
+        return intervals.band_table(ends, self.ratio.index, self.hedges)
 
     def _path_errors(self) -> Array:
         """Return standard errors of the ratio of each date, (n_dates, n_hedges)."""
@@ -298,27 +279,18 @@ class HedgeFit:
         else:
             covariance = self.errors.covariance(self)
             degrees = self.errors.degrees_of_freedom(self)
-        test = intervals.wald_test(self.next_ratio.to_numpy() - value, covariance, degrees)
-        if test is None:
-            raise DataError(
-                f"a test needs ratios that were estimated; {describe(self.model)} has no sampling "
-                "error."
-            )
+        difference = self.next_ratio.to_numpy() - value
+        test = intervals.wald_test(difference, covariance, degrees, describe(self.model))
         return test.rename(f"ratio = {value}")
 
     @cached_property
     def bootstrapped(self) -> Array:
         """Next ratios of 200 resampled samples, (200 or a few less, n_hedges)."""
+        return self._bootstrap(None, 0)
+
+    def _bootstrap(self, n_bootstrap: int | None, seed: int) -> Array:
         from hedgeresearch.hedges.bootstrap import bootstrap_ratios
 
-        return bootstrap_ratios(self)
-
-    def _draws(self, n_bootstrap: int | None, seed: int) -> Array:
-        """Return bootstrapped next ratios; those of the default settings are computed once."""
-        from hedgeresearch.hedges.bootstrap import bootstrap_ratios
-
-        if n_bootstrap is None and seed == 0:
-            return self.bootstrapped
         return bootstrap_ratios(self, n_bootstrap, seed)
 
     # --- later dates ---
@@ -331,17 +303,9 @@ class HedgeFit:
         DataError
             If the columns differ or the dates do not follow the last date of this fit.
         """
-        kind = returns_kind(asset, hedges)
-        if self.model.traits.input == "prices":
-            refuse_returns_for_prices(kind)
-        elif kind is not None and self.returns_kind is not None and kind != self.returns_kind:
-            raise DataError(
-                f"new data must be {self.returns_kind} returns like those of the fit; got {kind}."
-            )
         columns = self.next_covariance.columns
-        returns = join_asset_and_hedges(asset, hedges, columns=columns)
-        check_new_data(returns, columns, self.last_date)
-        return self.advance(returns)
+        needed = self.model.traits.input
+        return self.advance(join_new_dates(asset, hedges, self.sample, columns, needed))
 
     def advance(self, returns: pd.DataFrame) -> HedgeFit:
         """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first."""
@@ -351,7 +315,7 @@ class HedgeFit:
         return replace(later, sample=self.sample.append(returns))
 
     def plot(self, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
-        """Plot the ratio of each hedge over time, with bands of a ``confidence`` if one is given."""
+        """Plot the ratio of each hedge over time, with bands if a ``confidence`` is given."""
         from hedgeresearch.plotting import plot_lines, sample_label, shade_bands
 
         note = sample_label(self.ratio.index, self.sample_end)
@@ -365,15 +329,3 @@ def hedged_variance(covariance: pd.DataFrame, ratio: pd.Series[float]) -> float:
     """Return the variance of the hedged position, w'Hw with w = (1, -ratio)."""
     weights = np.concatenate([[1.0], -ratio.to_numpy()])
     return max(float(weights @ covariance.to_numpy() @ weights), 0.0)
-
-
-def labelled_ratio(values: Array, hedges: pd.Index[Any]) -> pd.Series[float]:
-    """Return the ratio of one date under the names of the hedges."""
-    return pd.Series(values, index=hedges, name="ratio", dtype=np.float64)
-
-
-def labelled_path(values: Array, dates: pd.Index[Any], hedges: pd.Index[Any]) -> pd.DataFrame:
-    """Return ratios of many dates (n_dates, n_hedges); one row of values is repeated for all."""
-    path = np.empty((len(dates), len(hedges)))
-    path[:] = values
-    return pd.DataFrame(path, index=dates, columns=hedges)

@@ -1,4 +1,4 @@
-"""What standard errors and the bootstrap use of a hedge fit."""
+"""Protocols of the parts of a hedge fit that standard errors and the bootstrap use."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class FittedHedge(Protocol):
 
     @property
     def detail(self) -> object:
-        """What only this family of hedges knows."""
+        """Results that only this family of hedges has."""
 
     @property
     def hedges(self) -> list[Any]:
@@ -104,3 +104,12 @@ class RegimeDetail(Protocol):
 
     def explain_change(self, change: Array, previous: Any = None) -> pd.DataFrame:
         """Split a change of the next ratio into parts, the breakdown of an earlier fit given."""
+
+
+@runtime_checkable
+class Summarized(Protocol):
+    """Estimates that show themselves as a table."""
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Return one row a parameter, or a regime."""

@@ -1,4 +1,4 @@
-"""Asset and hedges joined to one table that a hedge can be estimated from."""
+"""Returns or prices of asset and hedges, joined to one table that a hedge can be estimated from."""
 
 from __future__ import annotations
 
@@ -13,47 +13,111 @@ from hedgeresearch._validation.asset_and_hedges import (
     returns_kind,
 )
 from hedgeresearch._validation.collinearity import check_independent
-from hedgeresearch._validation.frames import check_returns
+from hedgeresearch._validation.frames import check_new_data, check_returns
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 
 
 def join_returns(
     asset: Any, hedges: Any, *, simultaneous_required: bool = True
 ) -> tuple[pd.DataFrame, str | None]:
-    """A joined frame from which a hedge can be estimated, and the kind of its returns where ``hr.returns`` noted it.
+    """Return the returns of asset and hedges in one frame, and their kind.
 
-    None constant or collinear, more dates than regression parameters; warns of closes that do not look simultaneous.
+    Closes that do not look simultaneous cause a warning.
+
+    Parameters
+    ----------
+    asset : Series (n_dates,), fractions per period
+    hedges : DataFrame (n_dates, n_hedges)
+    simultaneous_required : whether to warn if the closes do not look simultaneous
+
+    Returns
+    -------
+    DataFrame (n_dates, 1 + n_hedges), the asset first; and "simple", "log" or "difference" as
+    ``hr.returns`` noted it, None if it did not
+
+    Raises
+    ------
+    DataError
+        If there are no more dates than parameters of a regression, a series is constant, or the
+        hedges are collinear.
     """
     kind = returns_kind(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
-    check_independent(
-        np.atleast_2d(np.cov(joined.to_numpy()[:, 1:], rowvar=False)),
-        list(map(str, joined.columns[1:])),
-        "hedges",
-    )
-    # returns over a horizon may overlap, so that they lead one another of themselves
-    if simultaneous_required and getattr(asset, "attrs", {}).get("horizon", 1) == 1:
+    _check_hedges(np.cov(joined.to_numpy()[:, 1:], rowvar=False), joined.columns)
+    # returns over a longer horizon may overlap, so that each seems to lead the others
+    if simultaneous_required and asset.attrs.get("horizon", 1) == 1:
         warn_unless_simultaneous(joined)
     return joined, kind
 
 
 def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
-    """Joined prices whose returns of a kind ("log" or "difference") a hedge can be estimated from, the asset first."""
+    """Return the prices of asset and hedges in one frame.
+
+    Parameters
+    ----------
+    asset : Series (n_dates,)
+    hedges : DataFrame (n_dates, n_hedges)
+    kind : "log" or "difference", the returns that a hedge is estimated from
+
+    Returns
+    -------
+    DataFrame (n_dates, 1 + n_hedges), the asset first
+
+    Raises
+    ------
+    DataError
+        If they are returns, prices are not positive for log returns, there are too few of them, or
+        the returns are constant or collinear.
+    """
     refuse_returns_for_prices(returns_kind(asset, hedges))
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 3)
     low = joined.min()
     if kind == "log" and not (low > 0.0).all():
         raise DataError(
-            f"prices must be positive for log returns; column {low.idxmin()!r} goes down to {low.min():g}. Give "
-            "prices, not returns, or use kind='difference' for prices that can be zero or negative."
+            f"prices must be positive for log returns; column {low.idxmin()!r} goes down to "
+            f"{low.min():g}. Pass prices, not returns, or use kind='difference' for prices that "
+            "can be zero or negative."
         )
     levels = np.log(joined.to_numpy()) if kind == "log" else joined.to_numpy()
     changes = pd.DataFrame(np.diff(levels, axis=0), joined.index[1:], joined.columns)
     check_returns(changes, "the returns of asset and hedges", minimum_rows=1)
-    check_independent(
-        changes.iloc[:, 1:].cov().to_numpy(), list(map(str, joined.columns[1:])), "hedges"
-    )
+    _check_hedges(changes.iloc[:, 1:].cov().to_numpy(), joined.columns)
     return joined
+
+
+def join_new_dates(
+    asset: Any, hedges: Any, sample: Sample, columns: pd.Index[Any], needed: str
+) -> pd.DataFrame:
+    """Return the data of new dates in one frame, (n_new, 1 + n_hedges), the asset first.
+
+    Parameters
+    ----------
+    asset, hedges : Series (n_new,) and DataFrame (n_new, n_hedges)
+    sample : Sample that they continue
+    columns : Index (1 + n_hedges,), names that they must have
+    needed : "returns" or "prices", the input of the model
+
+    Raises
+    ------
+    DataError
+        If they are of another kind than the sample, or the columns or dates do not continue it.
+    """
+    kind = returns_kind(asset, hedges)
+    if needed == "prices":
+        refuse_returns_for_prices(kind)
+    elif kind is not None and sample.returns_kind is not None and kind != sample.returns_kind:
+        raise DataError(
+            f"new data must be {sample.returns_kind} returns like those of the fit; got {kind}."
+        )
+    joined = join_asset_and_hedges(asset, hedges, columns=columns)
+    check_new_data(joined, columns, sample.last_date)
+    return joined
+
+
+def _check_hedges(covariance: Any, columns: pd.Index[Any]) -> None:
+    """Refuse hedges that are collinear or constant, the asset being the first of the columns."""
+    check_independent(np.atleast_2d(covariance), list(map(str, columns[1:])), "hedges")

@@ -7,11 +7,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 Method = Literal["delta", "bootstrap"]
-ROUNDING = 1e-13
-"""Eigenvalue of a correlation of estimates below which it is zero but for rounding."""
+SINGULAR = 1e-13
+"""Smallest eigenvalue of a correlation matrix of estimates up to which it is singular."""
 
 
 def delta_interval(
@@ -21,7 +22,8 @@ def delta_interval(
 
     Parameters
     ----------
-    center, errors : arrays of one shape, the estimates and their standard errors
+    center : array, the estimates
+    errors : array of the same shape, their standard errors
     degrees_of_freedom : float, of the t distribution; infinite for the normal
     confidence : float in (0, 1)
     """
@@ -56,21 +58,32 @@ def bootstrap_interval(
     return 2.0 * estimate - upper, 2.0 * estimate - lower
 
 
-def wald_test(
-    difference: Array, covariance: Array, degrees_of_freedom: float
-) -> pd.Series[Any] | None:
-    """Test whether all differences (k,) are zero: F, its degrees of freedom and p.
+def band_table(ends: tuple[Array, Array], dates: pd.Index[Any], hedges: list[Any]) -> pd.DataFrame:
+    """Return the ends of intervals (n_dates, n_hedges) as one table, columns by (hedge, end)."""
+    columns = pd.MultiIndex.from_product([hedges, ["lower", "upper"]], names=["hedge", "end"])
+    values = np.stack(ends, axis=2).reshape(len(dates), -1)
+    return pd.DataFrame(values, index=dates, columns=columns)
 
-    None where the sampling covariance (k, k) is singular.
+
+def wald_test(
+    difference: Array, covariance: Array, degrees_of_freedom: float, name: str
+) -> pd.Series[Any]:
+    """Test whether all differences (k,) of a model's ratios are zero: F, its degrees of freedom, p.
+
+    Raises
+    ------
+    DataError
+        If the sampling covariance (k, k) is singular.
     """
     from scipy.stats import chi2, f
 
     scale = np.sqrt(np.diag(covariance))
-    if not scale.all() or not np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] > ROUNDING:
-        return None
-    away = difference / scale
-    n = len(away)
-    statistic = float(away @ np.linalg.solve(covariance / np.outer(scale, scale), away)) / n
+    if not scale.all() or _is_singular(covariance / np.outer(scale, scale)):
+        raise DataError(f"a test needs ratios that were estimated; {name} has no sampling error.")
+    standardized = difference / scale
+    n = len(standardized)
+    correlation = covariance / np.outer(scale, scale)
+    statistic = float(standardized @ np.linalg.solve(correlation, standardized)) / n
     if np.isfinite(degrees_of_freedom):
         p = f.sf(statistic, n, degrees_of_freedom)
     else:
@@ -83,3 +96,7 @@ def wald_test(
             "p": float(p),
         }
     )
+
+
+def _is_singular(correlation: Array) -> bool:
+    return not np.linalg.eigvalsh(correlation)[0] > SINGULAR

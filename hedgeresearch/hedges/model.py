@@ -1,4 +1,4 @@
-"""What a hedge model is."""
+"""Contract of hedge models: what the rest of the package uses of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hedgeresearch.hedges.traits import HedgeTraits
 @exported_by("hedgeresearch.hedges")
 @runtime_checkable
 class HedgeModel(Protocol):
-    """What a class must have to be a hedge model: ``fit``, ``advance`` and ``traits``.
+    """Settings of a hedge, with the methods that estimate and extend it.
 
     A model whose traits have ``warm_start=True`` also accepts an earlier fit, as
     ``fit(asset, hedges, *, warm_start=None)``.
@@ -24,7 +24,7 @@ class HedgeModel(Protocol):
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model; a class variable will do."""
+        """Properties that the package relies on; a class variable unless settings change them."""
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on returns of the asset (n_dates,) and of the hedges (n_dates, n_hedges)."""
@@ -37,7 +37,7 @@ class HedgeModel(Protocol):
 
 
 def is_hedge_model(value: object) -> bool:
-    """Return whether a value is a hedge model: an instance, not a class, with all it must have."""
+    """Return whether a value is an instance with all attributes of a hedge model."""
     if isinstance(value, type) or not isinstance(value, HedgeModel):
         return False
     return isinstance(value.traits, HedgeTraits)

@@ -1,7 +1,8 @@
-"""Samples with regimes that last as long as those of a fit: what a bootstrap of blocks would cut to pieces.
+"""Resamples whose regimes last as long as those of a fit, which blocks would cut to pieces.
 
-A path of regimes is drawn from the chain, and for each of its dates a date of the sample, by its smoothed probability
-of that regime: a parametric chain with nonparametric returns.
+A path of regimes is drawn from the Markov chain. For each of its dates an observation of the sample
+is drawn, weighted by its smoothed probability of that regime: a parametric chain with nonparametric
+returns.
 """
 
 from __future__ import annotations
@@ -21,45 +22,55 @@ from hedgeresearch.typing import Array, Indices
 def regime_resampling(
     regimes: RegimeFit, sample: pd.DataFrame, seed: int
 ) -> Callable[[Any], pd.DataFrame]:
-    """What gives a sample of as many dates at each call, whatever it is given.
+    """Return a function that draws a resample of the same length on each call.
+
+    Its argument, the positions drawn by a block bootstrap, has no effect.
+
+    Parameters
+    ----------
+    regimes : RegimeFit of some columns of the sample
+    sample : DataFrame (n_dates, 1 + n_hedges)
+    seed : int
 
     Raises
     ------
     DataError
-        If the regimes were found in something else than the returns.
+        If the regimes were estimated from other data than the returns.
     """
     if not set(regimes.series) <= set(sample.columns):
         raise DataError(
-            f"regimes must be those of the returns to be drawn again; these are of {list(regimes.series)}. Leave out "
-            "observe, or compare ratios of regimes instead."
+            "regimes must be those of the returns to be resampled; these are of "
+            f"{list(regimes.series)}. Leave out observe, or compare ratios of regimes instead."
         )
-    # how the chain began is soon forgotten, so that the state in which a later fit begins does as well
+    # the influence of the first state fades quickly, so that any state to begin with will do
     smoothed, _ = regimes.initial_state.hindsight(sample[list(regimes.series)].to_numpy())
-    transition, skipped = regimes.initial_state.transition, len(sample) - len(smoothed)
-    dates_of = [weights / weights.sum() for weights in smoothed.T]
+    transition = regimes.initial_state.transition
+    skipped = len(sample) - len(smoothed)
+    weights_by_regime = [weights / weights.sum() for weights in smoothed.T]
     generator = np.random.default_rng(seed)
 
     def draw(_: Any) -> pd.DataFrame:
         path = draw_path(transition, len(sample), generator)
         rows = np.empty(len(sample), dtype=np.intp)
-        for regime, weights in enumerate(dates_of):
-            here = path == regime
-            rows[here] = skipped + generator.choice(len(weights), int(here.sum()), p=weights)
+        for regime, weights in enumerate(weights_by_regime):
+            in_regime = path == regime
+            n_drawn = int(in_regime.sum())
+            rows[in_regime] = skipped + generator.choice(len(weights), n_drawn, p=weights)
         return sample.iloc[rows]
 
     return draw
 
 
 def draw_path(transition: Array, n_dates: int, generator: np.random.Generator) -> Indices:
-    """Regimes (n_dates,) of a chain that begins anywhere in the long run."""
+    """Return the regimes (n_dates,) of a stationary Markov chain."""
     uniform = generator.random(n_dates)
     first = np.cumsum(stationary_probabilities(transition))
-    # where each date leads from each regime is decided for all dates at once; what is left is to follow it
-    ends = np.cumsum(transition, axis=1)[:, :-1]
-    leads = (ends[None] < uniform[:, None, None]).sum(axis=2).tolist()
+    # the successor of each regime on each date is computed at once; the path then follows the table
+    upper_ends = np.cumsum(transition, axis=1)[:, :-1]
+    successors = (upper_ends[None] < uniform[:, None, None]).sum(axis=2).tolist()
     regime = int((first[:-1] < uniform[0]).sum())
     path = [regime]
-    for lead in leads[1:]:
-        regime = lead[regime]
+    for successor in successors[1:]:
+        regime = successor[regime]
         path.append(regime)
     return np.array(path, dtype=np.intp)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._containers.growing_table import History
+from hedgeresearch._containers.growing_table import GrowingTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,8 +17,8 @@ class Sample:
     Attributes
     ----------
     asset : name of the asset
-    rows : History (n_rows, 1 + n_hedges), all observations in the order of their dates, the asset
-        first: returns, or prices for a model of prices
+    rows : GrowingTable (n_rows, 1 + n_hedges), all observations in the order of their dates, the
+        asset first: returns, or prices for a model of prices
     n_estimation : number of rows in the estimation sample, the first ones
     end : date of the last row of the estimation sample
     last_date : date of the last row
@@ -26,7 +26,7 @@ class Sample:
     """
 
     asset: Any
-    rows: History
+    rows: GrowingTable
     n_estimation: int
     end: Any
     last_date: Any
@@ -37,12 +37,12 @@ class Sample:
         """Return the sample of a frame (n_dates, 1 + n_hedges), the asset first."""
         last_date = frame.index[-1]
         return cls(
-            frame.columns[0], History.of(frame), len(frame), last_date, last_date, returns_kind
+            frame.columns[0], GrowingTable.of(frame), len(frame), last_date, last_date, returns_kind
         )
 
     def append(self, frame: pd.DataFrame) -> Sample:
         """Return this sample with the rows of later dates."""
-        rows = self.rows.followed_by(frame.to_numpy())
+        rows = self.rows.append(frame.to_numpy())
         return replace(self, rows=rows, last_date=frame.index[-1])
 
     def estimation_rows(self) -> pd.DataFrame:

@@ -27,7 +27,7 @@ class RegressionErrors:
 
     @property
     def degrees_of_freedom(self) -> float:
-        """Those of the regression for "nonrobust" errors, else infinite."""
+        """Degrees of freedom of the regression for "nonrobust" errors, else infinity."""
         return self.regression.degrees_of_freedom if self.kind == "nonrobust" else np.inf
 
     def covariance(self) -> Array:

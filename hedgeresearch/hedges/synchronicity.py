@@ -1,4 +1,4 @@
-"""Whether closes look simultaneous; if not, ratios from returns of the same date are too small."""
+"""Warning of closes that do not look simultaneous, for which same-date ratios are too small."""
 
 from __future__ import annotations
 
@@ -8,27 +8,42 @@ import pandas as pd
 from hedgeresearch._kernels.lead_lag import lead_lag
 from hedgeresearch.errors import DataWarning, warn_caller
 
-CLEAR_LEAD, LEAD_THAT_MATTERS, COMMON_MOVE, SHORTEST_FOR_LEADS = 3.75, 0.1, 0.15, 100
-"""From which robust t of a lead, share of the same date's effect, correlation and number of dates it is told."""
+MIN_LEAD_T = 3.75
+"""Robust t statistic above which a lead is taken to exist."""
+MIN_LEAD_SHARE = 0.1
+"""Coefficient of a lead, relative to that of the same date, above which it matters."""
+MIN_LEAD_CORRELATION = 0.15
+"""Correlation, of the lead or on the same date, above which a lead matters."""
+MIN_LEAD_DATES = 100
+"""Number of observations from which leads are looked for."""
 LONG_HORIZON = 5
-"""Periods from which what closes miss of one another is a small part of a return."""
+"""Periods from which on the time between closes is a small part of a return."""
 
 
 def warn_unless_simultaneous(returns: pd.DataFrame) -> None:
-    """Warn if the asset (first) clearly follows a hedge or leads it, by a part of their common move that matters."""
+    """Warn if the asset clearly follows or leads a hedge by a relevant part of their common move.
+
+    Parameters
+    ----------
+    returns : DataFrame (n_dates, 1 + n_hedges), the asset first
+    """
+    # [does the asset lead?, hedge, (t, share, lead correlation, same-date correlation)]
     found = lead_lag(np.ascontiguousarray(returns.to_numpy()))
-    matters = (found[:, :, 1] > LEAD_THAT_MATTERS) & (
-        np.abs(found[:, :, 2:]).max(axis=2) > COMMON_MOVE
-    )
+    correlated = np.abs(found[:, :, 2:]).max(axis=2) > MIN_LEAD_CORRELATION
+    matters = (found[:, :, 1] > MIN_LEAD_SHARE) & correlated
     t = np.where(matters, np.abs(found[:, :, 0]), 0.0)
-    if len(returns) < SHORTEST_FOR_LEADS or not t.max() > CLEAR_LEAD:
+    if len(returns) < MIN_LEAD_DATES or not t.max() > MIN_LEAD_T:
         return
     asset_leads, hedge = divmod(int(np.argmax(t)), t.shape[1])
-    earlier, later = returns.columns[[0, 1 + hedge] if asset_leads else [1 + hedge, 0]]
+    columns = [0, 1 + hedge] if asset_leads else [1 + hedge, 0]
+    earlier, later = returns.columns[columns]
+    statistic = found[asset_leads, hedge, 0]
+    correlation = found[asset_leads, hedge, 2]
     warn_caller(
-        f"closes of asset and hedges should be simultaneous; {later} follows {earlier} of the date before (correlation "
-        f"{found[asset_leads, hedge, 2]:.2f}, t {found[asset_leads, hedge, 0]:.1f} beside its own past), so that "
-        f"ratios from returns of the same date are too small. Use DimsonHedge({'leads' if asset_leads else 'lags'}=1), "
-        f"or HorizonHedge(model, horizon) with a horizon of {LONG_HORIZON} or more.",
+        f"closes of asset and hedges should be simultaneous; {later} follows {earlier} of the "
+        f"date before (correlation {correlation:.2f}, t {statistic:.1f} given its own past), so "
+        "that ratios from returns of the same date are too small. Use "
+        f"DimsonHedge({'leads' if asset_leads else 'lags'}=1), or HorizonHedge(model, horizon) "
+        f"with a horizon of {LONG_HORIZON} or more.",
         DataWarning,
     )

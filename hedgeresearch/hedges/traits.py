@@ -1,4 +1,4 @@
-"""What the package may assume about a hedge model."""
+"""Properties of hedge models that the rest of the package relies on."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ PriceChanges = Literal["log", "difference"]
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class HedgeTraits:
-    """What the package may assume about a hedge model, as its attribute ``traits``.
+    """Properties of a hedge model that the package relies on, its attribute ``traits``.
 
-    A class variable where they are the same for all settings, a property where they depend on
-    them. The defaults describe a model that is fitted to one-period returns and whose ratio is a
+    They are a class variable of the model, or a property where they depend on its settings. The defaults describe a model that is fitted to one-period returns and whose ratio is a
     function of the observations alone, such as OLS.
 
     Parameters

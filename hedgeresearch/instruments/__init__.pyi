@@ -6,6 +6,7 @@ from .carry_rates import z_score as z_score
 from .instrument import Instrument as Instrument
 from .inverse_contract import InverseContract as InverseContract
 from .linear_contract import LinearContract as LinearContract
+from .margined import Margined as Margined
 from .quanto_contract import QuantoContract as QuantoContract
 from .returns import contracts_for as contracts_for
 from .returns import instrument_returns as instrument_returns
@@ -13,6 +14,7 @@ from .roll import RolledFutures as RolledFutures
 from .roll import roll_futures as roll_futures
 from .roll_rules import RollBeforeExpiry as RollBeforeExpiry
 from .roll_rules import RollOnVolume as RollOnVolume
+from .roll_rules import RollRule as RollRule
 from .specs import contract_spec as contract_spec
 from .specs import list_contracts as list_contracts
 from .spot import Spot as Spot

@@ -1,8 +1,8 @@
-r"""Contracts that pay in the currency of their price: futures and perpetuals margined in cash.
+r"""Linear contracts: futures and perpetuals that pay in the currency of their price.
 
 .. math:: g = n \, m \, (F_1 - F_0)
 
-with m the units of the underlying in a contract, the multiplier.
+with m the multiplier, the units of the underlying in a contract.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ from dataclasses import dataclass
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.margined import LinearPosition
 from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
 
 
 @exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class LinearContract(Terms, Instrument):
-    """A contract on a fixed number of units; the terms, by keyword, are those of ``Terms``.
+    """A contract on a fixed number of units.
+
+    The terms of trade are those of ``Terms``, by keyword.
 
     Parameters
     ----------
-    name : column of its prices
+    name : name of the column of its prices
     multiplier : float > 0, units of the underlying in a contract, or money per point of an index
 
     Raises
@@ -32,7 +35,7 @@ class LinearContract(Terms, Instrument):
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> crude = hr.LinearContract("CL", 1000, tick=0.01, currency="USD")
+    >>> crude = hr.LinearContract("CL", 1000, currency="USD")
     >>> crude.notional(70.0), crude.profit(-2, entry=70.0, exit=71.5)
     (70000.0, -3000.0)
 
@@ -47,7 +50,7 @@ class LinearContract(Terms, Instrument):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_positive(
-            self.multiplier, "multiplier", "Give the units of the underlying in one contract"
+            self.multiplier, "multiplier", "Pass the units of the underlying in one contract"
         )
 
     @property
@@ -56,17 +59,21 @@ class LinearContract(Terms, Instrument):
         return self.multiplier
 
     def worth(self, price: Numbers) -> Numbers:
-        """Value of one contract in the currency of its price."""
+        """Return the value of one contract in the currency of its price."""
         return self.multiplier * price
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
-        """Value of one contract in the currency of the account."""
+        """Return the value of one contract in the currency of the account."""
         return self.worth(price) * rate
 
     def payoff(self, contracts: Numbers, entry: Numbers, exit: Numbers) -> Numbers:
-        """Gain of contracts (negative: short) held from one price to another, in the currency of the price."""
+        """Return the gain of contracts (negative: short) between two prices, in their currency."""
         return contracts * self.multiplier * (exit - entry)
 
     def convexity(self, price: Numbers) -> Numbers:
-        """Second derivative of the payoff by the price: zero."""
+        """Return the second derivative of the payoff with respect to the price: zero."""
         return 0.0 * price
+
+    def margined_position(self, contracts: Numbers) -> LinearPosition:
+        """Return the position of a number of contracts on margin."""
+        return LinearPosition(contracts * self.multiplier)

@@ -1,10 +1,10 @@
-r"""Contracts priced in one currency and paid in another, at a rate of exchange that the contract fixes.
+r"""Quanto contracts, priced in one currency and paid in another at a fixed rate of exchange.
 
 .. math:: g = n \, m \, \bar{X} \, (F_1 - F_0)
 
-with m the multiplier and :math:`\bar{X}` the fixed rate, in the currency of the payoff: the exchange rate of the two
-currencies does not enter. Examples are index futures in dollars on a foreign index, and contracts on one coin margined
-in another.
+with m the multiplier and :math:`\bar{X}` the fixed rate, in the currency of the payoff: the
+exchange rate of the two currencies does not enter. Examples are index futures in dollars on a
+foreign index, and contracts on one coin that are margined in another.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from dataclasses import dataclass
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.margined import LinearPosition
 from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
 
 
 @exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class QuantoContract(Terms, Instrument):
-    """A contract on a fixed number of units, paid at a fixed rate; the terms, by keyword, are those of ``Terms``.
+    """A contract on a fixed number of units, paid at a fixed rate of exchange.
+
+    The terms of trade are those of ``Terms``, by keyword.
 
     Parameters
     ----------
-    name : column of its prices
+    name : name of the column of its prices
     multiplier : float > 0, units of the underlying in a contract
     fixed_rate : float > 0, what the contract pays for one unit of the currency of its price
 
@@ -35,7 +38,7 @@ class QuantoContract(Terms, Instrument):
     Examples
     --------
     >>> import hedgeresearch as hr
-    >>> nikkei = hr.QuantoContract("NIKKEI_USD", 5, currency="USD")  # five dollars for each point, quoted in yen
+    >>> nikkei = hr.QuantoContract("NIKKEI_USD", 5, currency="USD")  # five dollars a point, in yen
     >>> nikkei.notional(40_000.0), nikkei.profit(3, entry=40_000.0, exit=39_000.0)
     (200000.0, -15000.0)
     """
@@ -46,12 +49,12 @@ class QuantoContract(Terms, Instrument):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_positive(
-            self.multiplier, "multiplier", "Give the units of the underlying in one contract"
+            self.multiplier, "multiplier", "Pass the units of the underlying in one contract"
         )
         check_positive(
             self.fixed_rate,
             "fixed_rate",
-            "Give what is paid for one unit of the currency of the price",
+            "Pass what is paid for one unit of the currency of the price",
         )
 
     @property
@@ -60,17 +63,24 @@ class QuantoContract(Terms, Instrument):
         return self.multiplier
 
     def worth(self, price: Numbers) -> Numbers:
-        """Value of one contract in the currency of its payoff, at the fixed rate."""
+        """Return the value of one contract in the currency of its payoff, at the fixed rate."""
         return self.multiplier * self.fixed_rate * price
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
-        """Value of one contract in the currency of the account; the rate is 1 where it pays in that."""
+        """Return the value of one contract in the currency of the account.
+
+        The rate is 1 where that is the currency of the payoff.
+        """
         return self.worth(price) * rate
 
     def payoff(self, contracts: Numbers, entry: Numbers, exit: Numbers) -> Numbers:
-        """Gain of contracts (negative: short) held from one price to another, in the currency of the payoff."""
+        """Return the gain of contracts (negative: short) between two prices, as it is paid."""
         return contracts * self.multiplier * self.fixed_rate * (exit - entry)
 
     def convexity(self, price: Numbers) -> Numbers:
-        """Second derivative of the payoff by the price: zero."""
+        """Return the second derivative of the payoff with respect to the price: zero."""
         return 0.0 * price
+
+    def margined_position(self, contracts: Numbers) -> LinearPosition:
+        """Return the position of a number of contracts on margin."""
+        return LinearPosition(contracts * self.multiplier * self.fixed_rate)

@@ -1,13 +1,14 @@
-"""Rules by which one futures contract is changed for the next.
+"""Rules that decide when one futures contract is replaced by the next.
 
-A rule says which contract is held over (t-1, t] from what is known at the close of t-1: the calendar, or volumes up to
-t-1. Carchano and Pardo (2009), Journal of Futures Markets 29, compare such rules.
+A rule decides which contract is held over (t-1, t] from what is known at the close of t-1: the
+calendar, or volumes up to t-1. Carchano and Pardo (2009), Journal of Futures Markets 29, compare
+such rules.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -20,14 +21,16 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.instruments")
+@runtime_checkable
 class RollRule(Protocol):
-    """What says which contract is held."""
+    """A rule that decides which contract is held."""
 
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
-        """Columns of ``contracts`` held over each of its dates but the first, (n_dates - 1,).
+        """Return the column of ``contracts`` held over each period, (n_dates - 1,).
 
-        They never go down; the number of columns stands for "none is left". ``expiries`` are the last moments of the
-        contracts: of an expiry at midnight, the end of that day.
+        Columns never decrease; the number of columns means that no contract is left. ``expiries``
+        are the last moments of the contracts: the end of the day for an expiry at midnight.
         """
         ...
 
@@ -39,8 +42,8 @@ class RollBeforeExpiry:
 
     Parameters
     ----------
-    days : int, Mondays to Fridays counted back from the expiry, holidays included; its last return is dated on that
-        day or before, so that 0 holds it to the end
+    days : int, business days (Monday to Friday, holidays included) counted back from the expiry;
+        the last return of the contract is dated on that day or before it. 0 holds it to the end
 
     Examples
     --------
@@ -54,7 +57,7 @@ class RollBeforeExpiry:
         check_at_least(self.days, "days", 0)
 
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
-        """The first contract in order whose last day has not passed."""
+        """Return the first contract in order whose last day has not passed."""
         last = pd.DatetimeIndex(expiries)
         if self.days:
             last = pd.DatetimeIndex([expiry - pd.offsets.BDay(self.days) for expiry in last])
@@ -64,14 +67,14 @@ class RollBeforeExpiry:
 @exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True, eq=False)
 class RollOnVolume:
-    """Hold each contract until the next one is traded more: the change takes effect the date after.
+    """Hold each contract until the next one is traded more; the change takes effect a date later.
 
-    A contract is also left when it expires, whatever its volume. None is gone back to.
+    A contract is also left when it expires, whatever its volume, and never returned to.
 
     Parameters
     ----------
-    volumes : DataFrame (n_dates, n_contracts), volume or open interest on the dates of the prices, in the same
-        columns; NaN counts as none
+    volumes : DataFrame (n_dates, n_contracts), volume or open interest on the dates of the prices,
+        in the same columns; NaN counts as zero
 
     Raises
     ------
@@ -93,8 +96,9 @@ class RollOnVolume:
         if negative.any():
             row, column = divmod(int(np.argmax(negative)), volumes.shape[1])
             raise DataError(
-                f"volumes must not be negative; {volumes.columns[column]!r} has {volumes.to_numpy()[row, column]:g} on "
-                f"{day(volumes.index[row])}. Give NaN where it is not known."
+                f"volumes must not be negative; {volumes.columns[column]!r} has "
+                f"{volumes.to_numpy()[row, column]:g} on {day(volumes.index[row])}. "
+                "Pass NaN where it is not known."
             )
         object.__setattr__(self, "volumes", volumes)
 
@@ -102,13 +106,13 @@ class RollOnVolume:
         return f"RollOnVolume({self.volumes.shape[1]} contracts)"
 
     def held(self, contracts: pd.DataFrame, expiries: pd.Series[Any]) -> Indices:
-        """The first contract in order that lives and is traded no less than the one after it."""
-        if set(self.volumes.columns) != set(contracts.columns) or not self.volumes.index.equals(
-            contracts.index
-        ):
+        """Return the first contract in order that is alive and traded no less than the next."""
+        same_columns = set(self.volumes.columns) == set(contracts.columns)
+        if not same_columns or not self.volumes.index.equals(contracts.index):
             raise DataError(
-                f"volumes must have the dates and columns of contracts; got {self.volumes.shape} from "
-                f"{day(self.volumes.index[0])} to {day(self.volumes.index[-1])} for {contracts.shape}. Reindex them: "
+                "volumes must have the dates and columns of contracts; got "
+                f"{self.volumes.shape} from {day(self.volumes.index[0])} to "
+                f"{day(self.volumes.index[-1])} for {contracts.shape}. Reindex them: "
                 "volumes.reindex(index=contracts.index, columns=contracts.columns)."
             )
         volumes = self.volumes[list(contracts.columns)].fillna(0.0).to_numpy()
@@ -117,12 +121,18 @@ class RollOnVolume:
 
 
 def crossover(volumes: Array, alive: Indices) -> Indices:
-    """Columns held over each date but the first, (n_dates - 1,), from volumes (n_dates, n_contracts) of the one before.
+    """Return the columns held over each period, (n_dates - 1,), after volumes of the date before.
 
-    ``alive`` (n_dates - 1,) holds the first column that has not expired.
+    Parameters
+    ----------
+    volumes : array (n_dates, n_contracts)
+    alive : array (n_dates - 1,), first column that has not expired
     """
-    held, now, last = np.empty(len(alive), dtype=np.intp), 0, volumes.shape[1] - 1
-    for row, first in enumerate(alive):  # row t - 1 of the volumes decides over (t - 1, t]
+    held = np.empty(len(alive), dtype=np.intp)
+    last = volumes.shape[1] - 1
+    now = 0
+    # row t - 1 of the volumes decides over (t - 1, t]
+    for row, first in enumerate(alive):
         now = max(now, int(first))
         while now < last and volumes[row, now + 1] > volumes[row, now]:
             now += 1

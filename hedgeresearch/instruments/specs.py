@@ -1,7 +1,8 @@
-"""Contracts of common venues, with their terms, as a start: venues change them, and each entry says what to check.
+"""Contracts of common venues with their terms, as a starting point.
 
-The terms lie in ``venues.toml``, with the page each was read from. Half spreads are no terms but a state of the market,
-and are left at zero: measure them, and give them as ``half_spread=``.
+Venues change their terms, and each entry says what to check. The terms are in ``venues.toml``,
+with the page each was read from. Half spreads are a state of the market and not among them:
+measure them, and pass them as ``half_spread=``.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 
 Contract: TypeAlias = LinearContract | InverseContract
-KINDS: dict[str, type[LinearContract] | type[InverseContract]] = {
+CONTRACT_CLASSES: dict[str, type[LinearContract] | type[InverseContract]] = {
     "linear": LinearContract,
     "inverse": InverseContract,
 }
-NEAR = 0.75
-"""How alike two names must be, of 1 for the same, for one to be meant by the other."""
-COLUMNS = (
+MIN_SIMILARITY = 0.75
+"""Similarity of two names, 1 for equal ones, from which one is suggested for the other."""
+COLUMNS = [
     "description",
     "kind",
     "symbol",
@@ -43,40 +44,45 @@ COLUMNS = (
     "as_of",
     "source",
     "note",
-)
+]
 
 
 @exported_by("hedgeresearch.instruments")
 def list_contracts() -> pd.DataFrame:
-    """A row a contract: its terms, the page they were read from, the date of that page, and what to check.
+    """Return a row for each contract: its terms, their source and date, and what to check.
 
-    ``multiplier`` is units of the underlying (dollars a point, for an index), ``value`` dollars of face, ``fee`` a
-    share of the traded value, margins shares of the notional. NaN: no fixed rule of the venue, or not found.
+    ``multiplier`` is in units of the underlying (dollars a point, for an index), ``value`` in
+    dollars of face, ``fee`` a share of the traded value, margins shares of the notional. NaN means
+    that the venue has no fixed rule, or that none was found. ``tick``, the minimum change of the
+    price, and ``initial_margin``, what opening a position requires, are for information: nothing
+    is computed from them, and instruments do not carry them.
 
     Examples
     --------
-    >>> list_contracts().loc[["cme_es", "binance_coinm_btc"], ["kind", "multiplier", "value", "tick", "fee"]]
+    >>> columns = ["kind", "multiplier", "value", "tick", "fee"]
+    >>> list_contracts().loc[["cme_es", "binance_coinm_btc"], columns]
                           kind  multiplier  value  tick     fee
     cme_es              linear        50.0    NaN  0.25     NaN
     binance_coinm_btc  inverse         NaN  100.0  0.10  0.0005
     """
-    return pd.DataFrame.from_dict(_venues(), orient="index").reindex(columns=list(COLUMNS))
+    return pd.DataFrame.from_dict(_venues(), orient="index").reindex(columns=COLUMNS)
 
 
 @exported_by("hedgeresearch.instruments")
 def contract_spec(contract: str, name: str | None = None, **terms: Any) -> Contract:
-    """One of the contracts of :func:`specs`, ready to trade.
+    """Return one of the contracts of :func:`list_contracts` as an instrument.
 
     Parameters
     ----------
-    contract : row of ``specs()``, such as "binance_coinm_btc"
-    name : column of its prices; the venue's symbol if left out
-    **terms : replace those of the venue, or add what it leaves out: half_spread, expiry, fee, initial_margin ...
+    contract : row of ``list_contracts()``, such as "binance_coinm_btc"
+    name : name of the column of its prices; the venue's symbol if None
+    **terms : terms that replace the venue's or add what it leaves out: half_spread, expiry, fee,
+        maintenance_margin ...
 
     Returns
     -------
     LinearContract or InverseContract
-        Terms that the venue does not fix are those of the class: no fee, no margin.
+        Terms that the venue does not fix have the defaults of the class: no fee, no margin.
 
     Raises
     ------
@@ -91,33 +97,35 @@ def contract_spec(contract: str, name: str | None = None, **terms: Any) -> Contr
     """
     venues = _venues()
     if not isinstance(contract, str) or contract not in venues:
-        nearest = _nearest(str(contract))
+        nearest = _nearest_contract(str(contract))
+        suggestion = f"The nearest is {nearest!r}; " if nearest else ""
         raise DataError(
             f"contract must be one of {', '.join(venues)}; got {contract!r}. "
-            f"{f'The nearest is {nearest!r}; ' if nearest else ''}hr.instruments.list_contracts() describes them all."
+            f"{suggestion}hr.instruments.list_contracts() describes them all."
         )
     entry = venues[contract]
-    kind = KINDS[entry["kind"]]
-    known = [field.name for field in fields(kind) if field.init]
+    contract_class = CONTRACT_CLASSES[entry["kind"]]
+    known = [field.name for field in fields(contract_class) if field.init]
     unknown = [term for term in terms if term not in known]
     if unknown:
         raise DataError(
             f"terms of {contract!r} must be among {', '.join(known)}; got {unknown[0]!r}."
         )
     stated = {term: value for term, value in entry.items() if term in known}
-    return kind(**{"name": entry["symbol"] if name is None else name, **stated, **terms})
+    stated["name"] = entry["symbol"] if name is None else name
+    return contract_class(**{**stated, **terms})
 
 
-def _nearest(text: str) -> str | None:
-    """The contract whose name or symbol is most like a text, if one is."""
-    by_text = {entry["symbol"].lower(): name for name, entry in _venues().items()} | {
-        name: name for name in _venues()
-    }
-    found = difflib.get_close_matches(text.lower(), list(by_text), n=1, cutoff=NEAR)
-    return by_text[found[0]] if found else None
+def _nearest_contract(text: str) -> str | None:
+    """Return the contract whose name or symbol is most similar to a text, if one is similar."""
+    venues = _venues()
+    candidates = {entry["symbol"].lower(): name for name, entry in venues.items()}
+    candidates |= {name: name for name in venues}
+    found = difflib.get_close_matches(text.lower(), list(candidates), n=1, cutoff=MIN_SIMILARITY)
+    return candidates[found[0]] if found else None
 
 
 @cache
 def _venues() -> dict[str, dict[str, Any]]:
-    """The tables of the file, by name."""
+    """Return the tables of the file, by name."""
     return tomllib.loads(files(__package__).joinpath("venues.toml").read_text(encoding="utf-8"))

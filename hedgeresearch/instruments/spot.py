@@ -1,8 +1,8 @@
-r"""The thing itself: a share, a barrel, a coin.
+r"""Spot instruments.
 
 .. math:: g = n \, (S_1 - S_0)
 
-in the currency of its price.
+in the currency of the price.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.margined import LinearPosition
 from hedgeresearch.instruments.terms import Numbers, Terms
 
 
 @exported_by("hedgeresearch.instruments")
 @dataclass(frozen=True)
 class Spot(Terms, Instrument):
-    """Units held or sold short; the terms, by keyword, are those of ``Terms``, the lot counted in units.
+    """Units of a share, a commodity or a coin, held or sold short.
 
-    A position in another currency counts as financed in it: its gain is converted, not its principal. For one that is
-    paid for in the currency of the account convert the prices, and leave the rate at 1.
+    The terms of trade are those of ``Terms``, by keyword; lots are counted in units.
+
+    A position in another currency counts as financed in it: its gain is converted, its principal
+    is not. If it is paid for in the currency of the account, convert the prices and leave the rate
+    at 1.
 
     Raises
     ------
@@ -39,28 +43,33 @@ class Spot(Terms, Instrument):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.expiry is not None or self.funding is not None:
+            given = "an expiry" if self.funding is None else "funding"
             raise DataError(
-                "a spot must have neither expiry nor funding; got "
-                f"{'an expiry' if self.funding is None else 'funding'}. Use LinearContract for a future or perpetual."
+                f"a spot instrument must have neither expiry nor funding; got {given}. "
+                "Use LinearContract for a future or perpetual contract."
             )
 
     @property
     def size(self) -> float:
-        """1: it is traded in units."""
+        """Units in one contract: 1, as it is traded in units."""
         return 1.0
 
     def worth(self, price: Numbers) -> Numbers:
-        """Value of one unit in the currency of its price."""
+        """Return the value of one unit in the currency of its price."""
         return price
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
-        """Value of one unit in the currency of the account."""
+        """Return the value of one unit in the currency of the account."""
         return price * rate
 
     def payoff(self, contracts: Numbers, entry: Numbers, exit: Numbers) -> Numbers:
-        """Gain of units (negative: short) held from one price to another, in the currency of the price."""
+        """Return the gain of units (negative: short) between two prices, in their currency."""
         return contracts * (exit - entry)
 
     def convexity(self, price: Numbers) -> Numbers:
-        """Second derivative of the payoff by the price: zero."""
+        """Return the second derivative of the payoff with respect to the price: zero."""
         return 0.0 * price
+
+    def margined_position(self, contracts: Numbers) -> LinearPosition:
+        """Return the position of a number of units on margin."""
+        return LinearPosition(contracts)

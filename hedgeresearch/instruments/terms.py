@@ -1,4 +1,4 @@
-"""The terms on which an instrument is traded, the same for all kinds of it."""
+"""Terms of trade, the same for every kind of instrument."""
 
 from __future__ import annotations
 
@@ -18,41 +18,39 @@ from hedgeresearch.typing import Array
 Numbers: TypeAlias = float | Array
 """One number, or an array of them."""
 Funding: TypeAlias = Literal["8-hourly", "continuous"]
-"""When the longs of a perpetual contract pay the shorts."""
+"""How often the longs of a perpetual contract pay the shorts."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Name, and the terms of trade of one instrument; all but the name by keyword.
+    """Name and terms of trade of one instrument; all but the name are passed by keyword.
 
     Parameters
     ----------
-    name : column of its prices
-    lot : float > 0, the smallest number of contracts that is traded, and its multiples; of a spot, units
-    tick : float > 0, the smallest step of the price, for information only: no price is rounded to it; None where it is
-        not known
-    fee : share of the traded value, from 0 to 1
-    half_spread : half of ask less bid, as a share of the price, from 0 to 1
-    initial_margin, maintenance_margin : shares of the notional, from 0 to 1, the second not above the first
-    expiry : date of the last settlement, kept as a Timestamp; at midnight it means the whole day; None where there is
-        none
+    name : name of the column of its prices
+    lot : float > 0, smallest number of contracts that can be traded; orders are multiples of it.
+        For a spot instrument, in units
+    fee : float in [0, 1], share of the traded value, such as 0.0005
+    half_spread : float in [0, 1], half of ask less bid, as a share of the price
+    maintenance_margin : float in [0, 1], share of the notional below which equity must not fall;
+        0.0 for an instrument that is not held on margin
+    expiry : date of the last settlement, kept as a Timestamp; midnight means the whole day.
+        None for an instrument that does not expire
     funding : "8-hourly" or "continuous" for a perpetual contract, None for all others
-    currency : of the payoff; the coin for an inverse contract
+    currency : currency of the payoff; the coin for an inverse contract
     source : where the terms were found
 
     Raises
     ------
     DataError
-        If one of them is out of its range, or an expiry comes together with funding.
+        If a term is out of its range, or an expiry is combined with funding.
     """
 
     name: str
     _: KW_ONLY
     lot: float = 1.0
-    tick: float | None = None
     fee: float = 0.0
     half_spread: float = 0.0
-    initial_margin: float = 0.0
     maintenance_margin: float = 0.0
     expiry: date | None = None
     funding: Funding | None = None
@@ -67,68 +65,65 @@ class Terms:
         check_positive(
             self.lot,
             "lot",
-            "Give the smallest number of contracts that can be traded, such as 1 or 0.001",
+            "Pass the smallest number of contracts that can be traded, such as 1 or 0.001",
         )
-        if self.tick is not None:
-            check_positive(self.tick, "tick", "Give the smallest step of the price, or None")
-        for field in ("fee", "half_spread", "initial_margin", "maintenance_margin"):
-            _check_share(getattr(self, field), field)
-        self._check_margins()
-        self._check_end()
-
-    def _check_margins(self) -> None:
-        if self.maintenance_margin > self.initial_margin:
-            raise DataError(
-                f"maintenance_margin must not exceed initial_margin; got {self.maintenance_margin:g} and "
-                f"{self.initial_margin:g}. Give both, as shares of the notional, the initial one first."
-            )
-
-    def _check_end(self) -> None:
+        _check_share(self.fee, "fee")
+        _check_share(self.half_spread, "half_spread")
+        _check_share(self.maintenance_margin, "maintenance_margin")
         if self.funding is not None:
             check_choice(self.funding, "funding", ("8-hourly", "continuous"))
-        if self.expiry is None:
-            return
-        if not isinstance(self.expiry, date) or pd.isna(self.expiry):
+        if self.expiry is not None:
+            self._check_expiry(self.expiry)
+            object.__setattr__(self, "expiry", pd.Timestamp(self.expiry))
+
+    def _check_expiry(self, expiry: date) -> None:
+        if not isinstance(expiry, date) or pd.isna(expiry):
             raise DataError(
-                f"expiry must be a date or None; got {self.expiry!r}. Give for example datetime.date(2025, 3, 28)."
+                f"expiry must be a date or None; got {expiry!r}. "
+                "Pass for example datetime.date(2025, 3, 28)."
             )
         if self.funding is not None:
             raise DataError(
-                f"a contract has an expiry or funding, not both; got expiry {self.expiry:%Y-%m-%d} and funding "
-                f"{self.funding!r}. Leave out expiry for a perpetual, funding for a dated future."
+                f"a contract has an expiry or funding, not both; got expiry {expiry:%Y-%m-%d} "
+                f"and funding {self.funding!r}. Leave out expiry for a perpetual contract, "
+                "funding for a dated future."
             )
-        object.__setattr__(self, "expiry", pd.Timestamp(self.expiry))
 
 
-def as_date(value: Any, name: str) -> pd.Timestamp:
-    """A date, or a text that is one, as a Timestamp; a number is none, though pandas would read nanoseconds."""
+def as_timestamp(value: Any, name: str) -> pd.Timestamp:
+    """Return a date, or text that is one, as a Timestamp.
+
+    Numbers are refused, although pandas would read them as nanoseconds.
+    """
     if isinstance(value, str | date | np.datetime64):
         with suppress(ValueError):
-            found = pd.Timestamp(value)
-            if not pd.isna(found):
-                return found
+            timestamp = pd.Timestamp(value)
+            if not pd.isna(timestamp):
+                return timestamp
     raise DataError(
-        f"{name} must be a date; got {value!r}. Give for example '2024-03-15', or datetime.date(2024, 3, 15)."
+        f"{name} must be a date; got {value!r}. "
+        "Pass for example '2024-03-15', or datetime.date(2024, 3, 15)."
     )
 
 
 def last_moment(expiry: pd.Timestamp) -> pd.Timestamp:
-    """The end of the day where an expiry is a date without a time, which is at midnight; else the expiry itself."""
+    """Return the end of the day for an expiry at midnight, and any other expiry as it is."""
     if expiry != expiry.normalize():
         return expiry
     return expiry + pd.DateOffset(days=1) - pd.Timedelta(1, "ns")
 
 
-def check_positive(value: Any, name: str, mend: str) -> None:
+def check_positive(value: Any, name: str, remedy: str) -> None:
     """Refuse a term that is not a number above zero."""
     if not _is_number(value) or not 0.0 < value < math.inf:
-        raise DataError(f"{name} must be a number above 0; got {value!r}. {mend}.")
+        raise DataError(f"{name} must be a number above 0; got {value!r}. {remedy}.")
 
 
 def _check_share(value: Any, name: str) -> None:
     if not _is_number(value) or not 0.0 <= value <= 1.0:
-        raise DataError(f"{name} must be a share from 0 to 1; got {value!r}. Give 0.05 for 5 %.")
+        raise DataError(f"{name} must be a share from 0 to 1; got {value!r}. Pass 0.05 for 5 %.")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    real = isinstance(value, int | float | np.integer | np.floating)
+    return real and not isinstance(value, bool)

@@ -1,8 +1,6 @@
-from .liquidation import collateral_needed as collateral_needed
-from .liquidation import inverse_collateral as inverse_collateral
-from .liquidation import inverse_liquidation_price as inverse_liquidation_price
-from .liquidation import linear_collateral as linear_collateral
-from .liquidation import linear_liquidation_price as linear_liquidation_price
+from .liquidation import collateral_for_price as collateral_for_price
+from .liquidation import collateral_for_probability as collateral_for_probability
+from .liquidation import liquidation_price as liquidation_price
 from .price_range import PriceRange as PriceRange
 from .price_range import simulate_price_range as simulate_price_range
 from .probability import LiquidationProbability as LiquidationProbability

@@ -1,202 +1,166 @@
-r"""The price at which a position held on margin is closed by the exchange, and the collateral that puts it there.
+"""Liquidation prices, and the collateral that a liquidation price or probability requires.
 
-Linear contracts, such as USDT-margined perpetuals, with a wallet W of currency, q units (contracts times multiplier,
-negative for a short), entry F and the maintenance share m: equity falls to maintenance margin where
-
-.. math:: W + q (P - F) = m |q| P \quad\Rightarrow\quad P = \frac{q F - W}{q - m |q|}
-
-Inverse contracts, margined in the coin, with a wallet of B coins and a face value of Q dollars (negative for a short),
-whose profit in coins is Q (1/F - 1/P) (Alexander, Choi, Park and Sohn 2020, Journal of Futures Markets 40, on BitMEX):
-
-.. math:: B + Q \left(\frac1F - \frac1P\right) = \frac{m |Q|}{P}
-          \quad\Rightarrow\quad P = \frac{Q + m |Q|}{B + Q / F}
-
-A linear long is out of reach (price 0) once W covers q F, an inverse short (price infinite) once B covers the coins of
-its face, \|Q\| / F: it is then a holding of dollars. Linear shorts and inverse longs can always be liquidated.
-
-The formulas follow from equating the two sides; an exchange adds fees, and margin shares that rise with the size of the
-position: give the share of the position's own tier, its liquidation fee added, and count the amount by which a tier
-reduces maintenance margin as part of the wallet.
-
-Solved for W and B, the formulas give the collateral that a level asks for, and with a quantile of the worst price of
-many paths the level, that of a probability.
+The equations are those of the positions in ``instruments.margined``: an exchange closes a position
+where its equity falls to maintenance margin. Solved for the collateral they give what a liquidation
+price requires, and with a quantile of the worst price of many simulated paths what a probability of
+liquidation requires.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_between, check_choice
+from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.margined import Margined
 from hedgeresearch.margin.price_range import PriceRange
 from hedgeresearch.typing import Array
 
-Contract = Literal["linear", "inverse"]
-
-ROUNDING = 1e-9
-"""Share of a price by which collateral clears a level, more than its arithmetic loses."""
+PRICE_TOLERANCE = 1e-9
+"""Share of a price by which collateral clears a price, more than rounding errors."""
+BOUNDS = {"contracts": (-math.inf, math.inf), "maintenance_margin": (0.0, 1.0)}
+"""Open intervals of arguments; all others are positive."""
 
 
 @exported_by("hedgeresearch.margin")
-def linear_liquidation_price(
-    wallet: npt.ArrayLike, units: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
+def liquidation_price(
+    instrument: Margined,
+    collateral: npt.ArrayLike,
+    contracts: npt.ArrayLike,
+    entry: npt.ArrayLike,
+    maintenance_margin: npt.ArrayLike | None = None,
 ) -> float | Array:
-    """Price to which a long position in a linear contract must fall, or a short rise, to be liquidated; 0.0 if none.
+    """Return the price to which a long position must fall, or a short one rise, to be liquidated.
+
+    Numbers and arrays broadcast.
 
     Parameters
     ----------
-    wallet : float or array, collateral behind the position, units of currency, > 0
-    units : float or array, contracts times multiplier, negative for a short position
-    entry : float or array, price of entry. With a wallet that counts profits so far, today's price gives the same
-    maintenance : float or array in (0, 1), maintenance margin as a share of the position's value
+    instrument : contract that is held, such as ``LinearContract("ES", 50)``
+    collateral : float or array > 0, what is deposited for the position, in the currency of the
+        payoff: coins for an inverse contract
+    contracts : float or array, number of contracts held, negative for a short position
+    entry : float or array > 0, price of entry; today's price gives the same result if the
+        collateral includes the profit so far
+    maintenance_margin : float or array in (0, 1), share of the position's value; None uses the
+        instrument's own
 
-    All broadcast; floats give a float.
+    Returns
+    -------
+    float, or array if an argument is an array
+        0.0 for a long position that no fall liquidates, inf for a short one that no rise does.
 
     Raises
     ------
     DataError
-        If a number is out of its range, or the wallet does not exceed maintenance margin at entry.
+        If a number is out of its range, or the collateral does not exceed maintenance margin at
+        entry.
 
     Examples
     --------
-    >>> round(linear_liquidation_price(1_000.0, -0.5, 20_000.0, 0.005), 1)  # a short of 10,000, ten times the wallet
+    A short position of 10,000 in a linear contract, ten times its collateral:
+
+    >>> import hedgeresearch as hr
+    >>> linear = hr.LinearContract("BTC_PERP", 1, maintenance_margin=0.005)
+    >>> round(liquidation_price(linear, 1_000.0, -0.5, entry=20_000.0), 1)
     21890.5
-    >>> linear_liquidation_price([1_000.0, 10_000.0], 0.5, 20_000.0, 0.005).round(1).tolist()
+    >>> liquidation_price(linear, [1_000.0, 10_000.0], 0.5, entry=20_000.0).round(1).tolist()
     [18090.5, 0.0]
+
+    The same in an inverse contract, and one that is fully collateralized:
+
+    >>> inverse = hr.InverseContract("BTC_COIN_PERP", 100, maintenance_margin=0.005)
+    >>> liquidation_price(inverse, [0.05, 0.5], -100, entry=20_000.0).round(1).tolist()
+    [22111.1, inf]
     """
-    own, size, start, share = _position(
-        {"wallet": wallet, "units": units, "entry": entry, "maintenance": maintenance},
-        ("wallet", "entry"),
+    own, held, start, share = _arrays(
+        collateral=collateral,
+        contracts=contracts,
+        entry=entry,
+        maintenance_margin=_margin_share(instrument, maintenance_margin),
     )
-    _refuse_liquidated(own, share * np.abs(size) * start, "wallet")
-    return _plain(np.maximum((size * start - own) / (size - share * np.abs(size)), 0.0))
+    position = instrument.margined_position(held)
+    _refuse_liquidated(own, np.asarray(position.maintenance_margin(start, share)))
+    return _float_if_scalar(np.asarray(position.liquidation_price(own, start, share)))
 
 
 @exported_by("hedgeresearch.margin")
-def inverse_liquidation_price(
-    coins: npt.ArrayLike, face: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
+def collateral_for_price(
+    instrument: Margined,
+    price: npt.ArrayLike,
+    contracts: npt.ArrayLike,
+    entry: npt.ArrayLike,
+    maintenance_margin: npt.ArrayLike | None = None,
 ) -> float | Array:
-    """Price to which a long position in an inverse contract must fall, or a short rise, to be liquidated, inf if none.
+    """Return the collateral with which a position is liquidated at a price.
+
+    This is the inverse of :func:`liquidation_price`. Numbers and arrays broadcast.
 
     Parameters
     ----------
-    coins : float or array, collateral behind the position, in coins, > 0
-    face : float or array, face value in dollars, negative for a short position
-    entry : float or array, price of entry, dollars per coin. With coins that count profits so far, today's price gives
-        the same
-    maintenance : float or array in (0, 1), maintenance margin as a share of the position's value
+    instrument, contracts, entry, maintenance_margin : as in :func:`liquidation_price`
+    price : float or array > 0, below entry for a long position, above it for a short one
 
-    All broadcast; floats give a float.
+    Returns
+    -------
+    float, or array if an argument is an array
+        In the currency of the payoff: coins for an inverse contract.
 
     Raises
     ------
     DataError
-        If a number is out of its range, or the coins do not exceed maintenance margin at entry.
+        If a number is out of its range, or the price is on the other side of entry.
 
     Examples
     --------
-    >>> round(inverse_liquidation_price(0.05, -10_000.0, 20_000.0, 0.005), 1)  # a short of half a coin, ten times
-    22111.1
-    >>> inverse_liquidation_price(0.5, -10_000.0, 20_000.0, 0.005)  # fully collateralised
-    inf
-    """
-    own, size, start, share = _position(
-        {"coins": coins, "face": face, "entry": entry, "maintenance": maintenance},
-        ("coins", "entry"),
-    )
-    _refuse_liquidated(own, share * np.abs(size) / start, "coins")
-    # coins held beyond the face of a short; of a long, coins that equity tends to as the price rises
-    left = own + size / start
-    liquidated = (size > 0.0) | (left < 0.0)
-    return _plain(
-        np.where(
-            liquidated, (size + share * np.abs(size)) / np.where(liquidated, left, 1.0), math.inf
-        )
-    )
-
-
-@exported_by("hedgeresearch.margin")
-def linear_collateral(
-    level: npt.ArrayLike, units: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
-) -> float | Array:
-    """Wallet, units of currency, with which a linear contract is liquidated at ``level``.
-
-    Parameters
-    ----------
-    level : float or array, a price > 0: below entry for a long position, above for a short
-    units, entry, maintenance : as in :func:`linear_liquidation_price`, whose inverse this is
-
-    Raises
-    ------
-    DataError
-        If a number is out of its range, or the level on the other side of entry.
-
-    Examples
-    --------
-    >>> round(linear_collateral(25_000.0, -0.5, 20_000.0, 0.005), 2)
+    >>> import hedgeresearch as hr
+    >>> linear = hr.LinearContract("BTC_PERP", 1, maintenance_margin=0.005)
+    >>> round(collateral_for_price(linear, 25_000.0, -0.5, entry=20_000.0), 2)
     2562.5
-    """
-    target, size, start, share = _position(
-        {"level": level, "units": units, "entry": entry, "maintenance": maintenance},
-        ("level", "entry"),
-    )
-    _refuse_other_side(target, size, start)
-    return _plain(size * (start - target) + share * np.abs(size) * target)
-
-
-@exported_by("hedgeresearch.margin")
-def inverse_collateral(
-    level: npt.ArrayLike, face: npt.ArrayLike, entry: npt.ArrayLike, maintenance: npt.ArrayLike
-) -> float | Array:
-    """Coins with which an inverse contract is liquidated at ``level``.
-
-    Parameters
-    ----------
-    level : float or array, a price > 0: below entry for a long position, above for a short
-    face, entry, maintenance : as in :func:`inverse_liquidation_price`, whose inverse this is
-
-    Raises
-    ------
-    DataError
-        If a number is out of its range, or the level on the other side of entry.
-
-    Examples
-    --------
-    >>> round(inverse_collateral(25_000.0, -10_000.0, 20_000.0, 0.005), 6)
+    >>> inverse = hr.InverseContract("BTC_COIN_PERP", 100, maintenance_margin=0.005)
+    >>> round(collateral_for_price(inverse, 25_000.0, -100, entry=20_000.0), 6)
     0.102
     """
-    target, size, start, share = _position(
-        {"level": level, "face": face, "entry": entry, "maintenance": maintenance},
-        ("level", "entry"),
+    target, held, start, share = _arrays(
+        price=price,
+        contracts=contracts,
+        entry=entry,
+        maintenance_margin=_margin_share(instrument, maintenance_margin),
     )
-    _refuse_other_side(target, size, start)
-    return _plain((size + share * np.abs(size)) / target - size / start)
+    _refuse_other_side(target, held, start)
+    position = instrument.margined_position(held)
+    return _float_if_scalar(np.asarray(position.required_collateral(target, start, share)))
 
 
 @exported_by("hedgeresearch.margin")
-def collateral_needed(
-    drawn: PriceRange,
-    size: float,
-    maintenance: float,
-    probability: float = 0.01,
+def collateral_for_probability(
+    instrument: Margined,
+    price_range: PriceRange,
+    contracts: float,
+    maintenance_margin: float | None = None,
     *,
-    contract: Contract = "linear",
+    probability: float = 0.01,
 ) -> float:
-    """Smallest collateral with which at most a share of the paths liquidates a position opened, or marked, today.
+    """Return the smallest collateral with which at most a share of the paths is liquidated.
+
+    The position is opened, or marked to market, at the price from which the paths start.
 
     Parameters
     ----------
-    drawn : PriceRange
-    size : float, units of a linear contract, or the face value in dollars of an inverse one; negative for a short
-    maintenance : float in (0, 1), maintenance margin as a share of the position's value
-    probability : float in (0, 1), that share; not less than one path of all
-    contract : "linear", whose collateral is in units of currency, or "inverse", in coins; profits so far count
+    instrument, maintenance_margin : as in :func:`liquidation_price`
+    price_range : PriceRange, from ``simulate_price_range``
+    contracts : float, number of contracts held, negative for a short position
+    probability : float in (0, 1), share of the paths; at least one path of all
+
+    Returns
+    -------
+    float
+        In the currency of the payoff: coins for an inverse contract. Profits so far are part of it.
 
     Raises
     ------
@@ -205,83 +169,104 @@ def collateral_needed(
 
     Examples
     --------
+    The collateral of a short position of a million in an index:
+
     >>> import hedgeresearch as hr
-    >>> from hedgeresearch.margin.price_range import simulate_price_range
     >>> index = hr.returns(hr.load("nasdaq_sp500"))["SP500"]
-    >>> drawn = simulate_price_range(index, price=2_500.0, horizon=20)
-    >>> round(collateral_needed(drawn, size=-400.0, maintenance=0.05))  # a short of a million
+    >>> paths = hr.margin.simulate_price_range(index, price=2_500.0, horizon=20)
+    >>> future = hr.LinearContract("ES", 50, maintenance_margin=0.05)
+    >>> round(collateral_for_probability(future, paths, contracts=-8))
     174745
     """
-    if not isinstance(drawn, PriceRange):
+    if not isinstance(price_range, PriceRange):
         raise DataError(
-            f"drawn must come from simulate_price_range(returns, price, horizon); got {drawn!r}."
+            "price_range must come from simulate_price_range(returns, price, horizon); "
+            f"got {price_range!r}."
         )
-    check_between(size, "size", -math.inf, math.inf)
+    check_between(contracts, "contracts", -math.inf, math.inf)
     check_between(probability, "probability", 0.0, 1.0)
-    check_choice(contract, "contract", get_args(Contract))
-    # from the worst path on: the first that may not be liquidated sets the level
-    worst = np.sort(drawn.lowest) if size > 0 else np.sort(drawn.highest)[::-1]
-    allowed = int((np.arange(1, len(worst) + 1) / len(worst) <= probability).sum())
-    if not allowed:
+    long = contracts > 0
+    worst = np.sort(price_range.lowest) if long else np.sort(price_range.highest)[::-1]
+    n_paths = len(worst)
+    # from the worst path on: the first that may not be liquidated sets the price
+    n_liquidated = int((np.arange(1, n_paths + 1) / n_paths <= probability).sum())
+    if not n_liquidated:
         raise DataError(
-            f"probability must be at least that of one path, {1 / len(worst):g}; got {probability:g}. Draw more paths."
+            f"probability must be at least that of one path, {1 / n_paths:g}; "
+            f"got {probability:g}. Draw more paths."
         )
-    level = worst[allowed] * (1.0 - ROUNDING if size > 0 else 1.0 + ROUNDING)
-    collateral = linear_collateral if contract == "linear" else inverse_collateral
-    return float(collateral(level, size, drawn.price, maintenance))
+    clearance = 1.0 - PRICE_TOLERANCE if long else 1.0 + PRICE_TOLERANCE
+    price = worst[n_liquidated] * clearance
+    return float(
+        collateral_for_price(instrument, price, contracts, price_range.price, maintenance_margin)
+    )
 
 
-def _position(given: Mapping[str, Any], positive: tuple[str, str]) -> tuple[Array, ...]:
-    """The four numbers of a position as arrays of one shape; those named in ``positive`` are positive."""
-    numbers = []
-    for name, value in given.items():
-        low = 0.0 if name in positive or name == "maintenance" else -math.inf
-        numbers.append(_numbers(value, name, low, 1.0 if name == "maintenance" else math.inf))
-        if not numbers[-1].all():
-            raise DataError(
-                f"{name} must not be 0; there is no position to liquidate. Leave it out."
-            )
+def _margin_share(instrument: Margined, maintenance_margin: Any) -> Any:
+    """Return the maintenance margin that is given, or the instrument's own."""
+    if not isinstance(instrument, Margined) or isinstance(instrument, type):
+        raise DataError(
+            f"instrument must be a contract, such as LinearContract('ES', 50); got {instrument!r}."
+        )
+    if maintenance_margin is not None:
+        return maintenance_margin
+    if instrument.maintenance_margin == 0.0:
+        raise DataError(
+            f"maintenance_margin must be known; {instrument.name!r} has none. Pass it as a share "
+            "of the position's value, such as maintenance_margin=0.005."
+        )
+    return instrument.maintenance_margin
+
+
+def _arrays(**arguments: Any) -> tuple[Array, ...]:
+    """Return the arguments as arrays of one shape, after checking the range of each."""
+    arrays = {name: _array(value, name) for name, value in arguments.items()}
     try:
-        return np.broadcast_arrays(*numbers)
+        return np.broadcast_arrays(*arrays.values())
     except ValueError:
-        shapes = ", ".join(
-            f"{name} {number.shape}" for name, number in zip(given, numbers, strict=True)
-        )
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise DataError(
-            f"arrays must share their shape; got {shapes}. Give single numbers or equal lengths."
+            f"arrays must share their shape; got {shapes}. Pass single numbers or equal lengths."
         ) from None
 
 
-def _numbers(value: Any, name: str, low: float, high: float) -> Array:
-    numbers = np.asarray(value)
-    if numbers.dtype.kind not in "iuf":
-        check_between(value, name, low, high)  # raises: this is no real number
-    outside = ~((low < numbers) & (numbers < high))
+def _array(value: Any, name: str) -> Array:
+    low, high = BOUNDS.get(name, (0.0, math.inf))
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf":
+        check_between(value, name, low, high)  # raises: this is not a real number
+    outside = ~((low < array) & (array < high))
     if outside.any():
-        check_between(numbers[outside].flat[0].item(), name, low, high)
-    return numbers.astype(np.float64)
+        check_between(array[outside].flat[0].item(), name, low, high)
+    if not array.all():
+        raise DataError(f"{name} must not be 0; there is no position to liquidate. Leave it out.")
+    return array.astype(np.float64)
 
 
-def _refuse_liquidated(own: Array, needed: Array, name: str) -> None:
-    short_of = own <= needed
+def _refuse_liquidated(collateral: Array, required: Array) -> None:
+    short_of = collateral <= required
     if short_of.any():
-        first, least = own[short_of].flat[0], needed[short_of].flat[0]
+        given = collateral[short_of].flat[0]
+        minimum = required[short_of].flat[0]
         raise DataError(
-            f"{name} must exceed maintenance margin at entry, {least:g}, or the position is liquidated at once; got "
-            f"{first:g}. Add collateral of more than {least - first:g}, or take a smaller position."
+            f"collateral must exceed maintenance margin at entry, {minimum:g}, or the position is "
+            f"liquidated at once; got {given:g}. Add more than {minimum - given:g}, or hold a "
+            "smaller position."
         )
 
 
-def _refuse_other_side(level: Array, size: Array, entry: Array) -> None:
-    wrong = (level - entry) * size >= 0.0
+def _refuse_other_side(price: Array, contracts: Array, entry: Array) -> None:
+    wrong = (price - entry) * contracts >= 0.0
     if wrong.any():
-        side, position = ("below", "long") if size[wrong].flat[0] > 0.0 else ("above", "short")
+        long = contracts[wrong].flat[0] > 0.0
+        side = "below" if long else "above"
+        position = "long" if long else "short"
         raise DataError(
-            f"level must lie {side} entry, {entry[wrong].flat[0]:g}, for a {position} position; got "
-            f"{level[wrong].flat[0]:g}. A wallet worth maintenance margin alone is liquidated at entry."
+            f"price must be {side} entry, {entry[wrong].flat[0]:g}, for a {position} position; got "
+            f"{price[wrong].flat[0]:g}. At entry, collateral equals maintenance margin alone."
         )
 
 
-def _plain(price: Array) -> float | Array:
-    """A float where a single number was asked for."""
-    return float(price) if price.ndim == 0 else price
+def _float_if_scalar(values: Array) -> float | Array:
+    """Return a float if all arguments were single numbers."""
+    return float(values) if values.ndim == 0 else values

@@ -1,17 +1,19 @@
-r"""The probability that a price touches a level, such as that of liquidation, before a horizon ends.
+r"""Probability that a price reaches a barrier, such as a liquidation price, before a horizon ends.
 
-For a geometric Brownian motion whose log price has drift a towards the level and volatility s per period, and a level
-at the distance d > 0 in logs, after Harrison (1985), Brownian Motion and Stochastic Flow Systems, chapter 1:
+For a geometric Brownian motion whose log price has drift a towards the barrier and volatility s per
+period, and a barrier at the distance d > 0 in logs, after Harrison (1985), Brownian Motion and
+Stochastic Flow Systems, chapter 1:
 
 .. math:: \Pr = \Phi\!\left(\frac{a T - d}{s \sqrt T}\right)
           + e^{2 a d / s^2} \, \Phi\!\left(\frac{-a T - d}{s \sqrt T}\right)
 
-Where the price is looked at n times only, the level is moved away by the factor exp(.5826 s sqrt(T / n)), up or down:
-Broadie, Glasserman and Kou (1997), Mathematical Finance 7, theorem 1.1. What is left of the error falls with 1 / n:
-with drifts up to 100 % a year in size and levels at least one step's volatility away the formula is the lower, by less
-than .1 / n in the cases tried; nearer the price it can be the higher, by .12 / n.
+Where the price is observed n times only, the barrier is moved away by the factor
+exp(.5826 s sqrt(T / n)), up or down: Broadie, Glasserman and Kou (1997), Mathematical Finance 7,
+theorem 1.1. The remaining error falls with 1 / n: with drifts up to 100 % a year in size and
+barriers at least one step's volatility away the formula is too low, by less than .1 / n in the
+cases tried; nearer to the price it can be too high, by .12 / n.
 
-Without that assumption, paths are drawn from past returns: see ``simulate_price_range``.
+``simulate_price_range`` draws paths from past returns instead of assuming this process.
 """
 
 from __future__ import annotations
@@ -24,76 +26,88 @@ import numpy as np
 
 from hedgeresearch._constants import OVERSHOOT
 from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.margin.price_range import (
-    Position,
     PriceRange,
-    side_of,
+    Side,
+    reaches,
+    side_of_barrier,
     simulate_price_range,
-    touched,
 )
 
 
 @exported_by("hedgeresearch.margin")
 @dataclass(frozen=True, eq=False)
 class LiquidationProbability:
-    """The share of the drawn paths that touch a level.
+    """Share of simulated paths that reach a barrier.
 
     Attributes
     ----------
-    probability : of touching the level on one of the dates of the horizon
-    standard_error : of drawing ``n_paths`` paths; that the past is short is not in it
-    closed_form : the same probability if log returns were independent and normal with the past's mean and volatility
-    position : "long", liquidated from above, or "short"
-    barrier, price : the level and today's price, units of the price
+    probability : probability of reaching the barrier on one of the dates of the horizon
+    standard_error : standard error from drawing ``n_paths`` paths; the error from a short past is
+        not included
+    closed_form : the same probability if log returns were independent and normal with the mean and
+        volatility of the past
+    position : "long", liquidated by a fall, or "short"
+    barrier, price : barrier and today's price, units of the price
     horizon, block_length : periods
-    n_paths : drawn
+    n_paths : number of paths
     """
 
     probability: float
     standard_error: float
     closed_form: float
-    position: Position
+    position: Side
     barrier: float
     price: float
     horizon: int
     block_length: int
     n_paths: int
 
-    def conf_int(self, level: float = 0.95) -> tuple[float, float]:
-        """Interval of the probability, for the drawing of paths: Wilson (1927), J. American Statistical Ass. 22."""
+    def conf_int(self, confidence: float = 0.95) -> tuple[float, float]:
+        """Return the interval of the probability that allows for the number of paths.
+
+        After Wilson (1927), Journal of the American Statistical Association 22.
+        """
         from scipy.stats import binomtest
 
-        check_between(level, "level", 0.0, 1.0)
-        drawn = binomtest(round(self.probability * self.n_paths), self.n_paths)
-        low, high = drawn.proportion_ci(level, method="wilson")
+        check_confidence(confidence)
+        count = binomtest(round(self.probability * self.n_paths), self.n_paths)
+        low, high = count.proportion_ci(confidence, method="wilson")
         return float(low), float(high)
 
 
 @exported_by("hedgeresearch.margin")
 def barrier_probability(
-    level: float,
+    barrier: float,
     price: float,
     volatility: float,
     horizon: float,
     drift: float = 0.0,
     steps: int | None = None,
     *,
-    position: Position | None = None,
+    position: Side | None = None,
 ) -> float:
-    """Probability that a geometric Brownian motion touches a level before the horizon ends.
+    """Return the probability that a geometric Brownian motion reaches a barrier.
 
     Parameters
     ----------
-    level, price : floats > 0, units of the price; the levels 0 and inf, of positions never liquidated, are not reached
+    barrier, price : floats > 0, units of the price; the barriers 0 and inf, of positions that are
+        never liquidated, are not reached
     volatility : float > 0, standard deviation of log returns per period
-    horizon : float > 0, periods, of any length: with a volatility per year, years
-    drift : float, mean of log returns per period; that of a fair price is -volatility**2 / 2
-    steps : int, how often the price is looked at up to the horizon, evenly; None watches it without pause
-    position : "long", liquidated at or below the level, or "short", at or above; None takes the side of the price on
-        which the level lies, which cannot tell a position that is past it already
+    horizon : float > 0, periods, of any length: years for a volatility per year
+    drift : float, mean of log returns per period; -volatility**2 / 2 for a price without drift
+    steps : int, number of equally spaced observations of the price up to the horizon; None
+        observes it continuously
+    position : "long", liquidated at or below the barrier, or "short", at or above it; None follows
+        from the side of the price on which the barrier is, and so assumes that the position is not
+        past it
 
-    A position at its level or past it has probability 1.
+    Returns
+    -------
+    float
+        1.0 for a position at its barrier or past it.
 
     Raises
     ------
@@ -102,9 +116,11 @@ def barrier_probability(
 
     Examples
     --------
-    >>> barrier_probability(131.0, 100.0, volatility=0.6, horizon=30 / 365)  # 30 days, a level 31 % above
+    Thirty days, for a barrier 31 % above the price, observed continuously and at daily closes:
+
+    >>> barrier_probability(131.0, 100.0, volatility=0.6, horizon=30 / 365)
     0.11646...
-    >>> barrier_probability(131.0, 100.0, volatility=0.6, horizon=30 / 365, steps=30)  # at daily closes
+    >>> barrier_probability(131.0, 100.0, volatility=0.6, horizon=30 / 365, steps=30)
     0.0937...
     """
     check_between(price, "price", 0.0, math.inf)
@@ -113,85 +129,101 @@ def barrier_probability(
     check_between(drift, "drift", -math.inf, math.inf)
     if steps is not None:
         check_at_least(steps, "steps", 1)
-    side = side_of(level, price, position)
-    if touched(price, level, side):
+    side = side_of_barrier(barrier, price, position)
+    if reaches(price, barrier, side):
         return 1.0
-    if level in (0.0, math.inf):
+    if barrier in (0.0, math.inf):
         return 0.0
-    away = abs(math.log(level / price))
+    distance = abs(math.log(barrier / price))
     if steps is not None:
-        away += OVERSHOOT * volatility * math.sqrt(horizon / steps)
-    return touch_probability(away, volatility, horizon, -drift if side == "long" else drift)
+        distance += OVERSHOOT * volatility * math.sqrt(horizon / steps)
+    return reach_probability(distance, volatility, horizon, -drift if side == "long" else drift)
 
 
-def touch_probability(distance: float, volatility: float, horizon: float, drift: float) -> float:
-    """Probability that a Brownian motion gets as far as ``distance`` > 0, with its drift towards it."""
+def reach_probability(distance: float, volatility: float, horizon: float, drift: float) -> float:
+    """Return the probability that a Brownian motion reaches ``distance`` > 0, drifting to it."""
     from scipy.special import erfcx, ndtr
 
-    spread = volatility * math.sqrt(horizon)
-    near, far = (distance - drift * horizon) / spread, (distance + drift * horizon) / spread
-    if (
-        far > 0.0
-    ):  # the factor may overflow where what it multiplies vanishes: erfcx is their product
-        returning = 0.5 * erfcx(far / math.sqrt(2.0)) * np.exp(-0.5 * near * near)
+    deviation = volatility * math.sqrt(horizon)
+    ahead = (distance - drift * horizon) / deviation
+    reflected = (distance + drift * horizon) / deviation
+    if reflected > 0.0:
+        # the exponential may overflow where what it multiplies vanishes: erfcx is their product
+        returning = 0.5 * erfcx(reflected / math.sqrt(2.0)) * np.exp(-0.5 * ahead * ahead)
     else:
-        returning = np.exp(2.0 * drift / volatility * distance / volatility) * ndtr(-far)
-    return min(float(ndtr(-near) + returning), 1.0)
+        returning = np.exp(2.0 * drift / volatility * distance / volatility) * ndtr(-reflected)
+    return min(float(ndtr(-ahead) + returning), 1.0)
 
 
 @exported_by("hedgeresearch.margin")
-def liquidation_probability(
+def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_range, and a barrier
     returns: Any,
     price: float,
-    level: float,
+    barrier: float,
     horizon: int,
     *,
-    position: Position | None = None,
+    position: Side | None = None,
     n_paths: int = 10_000,
     seed: int = 0,
     block_length: int | None = None,
 ) -> LiquidationProbability:
-    """Share of paths drawn from past returns that touch a level, looked at once a period.
+    """Return the share of paths drawn from past returns that reach a barrier.
+
+    The price is observed once a period.
 
     Parameters
     ----------
     returns, price, horizon, n_paths, seed, block_length : as in :func:`simulate_price_range`
-    level, position : as in :func:`barrier_probability`
+    barrier, position : as in :func:`barrier_probability`
+
+    Returns
+    -------
+    LiquidationProbability
 
     Raises
     ------
     DataError
-        If the returns are no simple returns of one series on at least 20 dates, or a number is out of its range.
+        If the returns are not simple returns of one series with at least 20 observations, or a
+        number is out of its range.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> index = hr.returns(hr.load("nasdaq_sp500"))["SP500"]
-    >>> result = liquidation_probability(index, price=2_500.0, level=2_250.0, horizon=20)
+    >>> result = liquidation_probability(index, price=2_500.0, barrier=2_250.0, horizon=20)
     >>> round(result.probability, 3), round(result.standard_error, 3), round(result.closed_form, 3)
     (0.049, 0.002, 0.033)
     """
-    drawn = simulate_price_range(
+    paths = simulate_price_range(
         returns, price, horizon, n_paths=n_paths, seed=seed, block_length=block_length
     )
-    side = side_of(level, price, position)
-    share = drawn.probability(level, side)
+    side = side_of_barrier(barrier, price, position)
+    share = paths.probability(barrier, side)
     return LiquidationProbability(
         probability=share,
         standard_error=math.sqrt(share * (1.0 - share) / n_paths),
-        closed_form=_closed_form(drawn, level, side),
+        closed_form=closed_form_probability(paths, barrier, side),
         position=side,
-        barrier=float(level),
+        barrier=float(barrier),
         price=float(price),
         horizon=horizon,
-        block_length=drawn.block_length,
+        block_length=paths.block_length,
         n_paths=n_paths,
     )
 
 
-def _closed_form(drawn: PriceRange, level: float, side: Position) -> float:
-    """That of the mean and the volatility of the past that was drawn from, looked at once a period."""
-    volatility, drift = float(drawn.log_returns.std(ddof=1)), float(drawn.log_returns.mean())
+def closed_form_probability(paths: PriceRange, barrier: float, position: Side) -> float:
+    """Return the probability under normal returns with the past's mean and volatility.
+
+    The price is observed once a period, as on the paths.
+    """
+    past = paths.log_returns
     return barrier_probability(
-        level, drawn.price, volatility, drawn.horizon, drift, steps=drawn.horizon, position=side
+        barrier,
+        paths.price,
+        float(past.std(ddof=1)),
+        paths.horizon,
+        float(past.mean()),
+        steps=paths.horizon,
+        position=position,
     )

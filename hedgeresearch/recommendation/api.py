@@ -9,9 +9,8 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.recommendation.assessment.assessment import Assessment
-from hedgeresearch.recommendation.inputs.instruments import as_instruments
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
@@ -21,6 +20,7 @@ from hedgeresearch.recommendation.inputs.problem_checks import (
     check_fit,
     check_parts,
     check_settings,
+    check_terms,
 )
 from hedgeresearch.recommendation.inputs.rebalancing import NoTradeBands, Rebalancing
 from hedgeresearch.recommendation.inputs.settings import (
@@ -106,7 +106,8 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         objective, limits, rebalancing, margin, backtest, confidence, seed
     )
     check_parts(fit, position, market)
-    listed = as_instruments(instruments)
+    listed = tuple(as_instruments(instruments))
+    check_terms(listed)
     market.check_columns(position, listed)
     names = [one.name for one in listed]
     problem = HedgeProblem(fit, position, listed, market, as_holdings(holdings, names))

@@ -111,7 +111,7 @@ def _interval(found: DifferenceInterval) -> dict[str, float]:
         "effectiveness": found.difference,
         "lower": found.lower,
         "upper": found.upper,
-        "level": found.level,
+        "confidence": found.confidence,
     }
 
 

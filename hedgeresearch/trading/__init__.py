@@ -1,4 +1,10 @@
-"""Trading costs, no-trade bands and partial adjustment."""
+"""Trading of a hedge: costs, no-trade bands and partial adjustment.
+
+``Costs`` and ``net_returns`` charge spreads, fees and carry to a backtest. ``no_trade_band`` and
+``tracking_error_band`` are the distances from the target within which a trade does not pay, where
+costs are proportional to the trade. ``trading_rate`` and ``aim_position`` say how fast, and towards
+what, to trade where costs are quadratic because trades move the price.
+"""
 
 import lazy_loader
 

@@ -1,22 +1,26 @@
-r"""Within which distance of the hedge one wants it does not pay to trade.
+r"""No-trade bands: how far a hedge may deviate from its target before a trade pays.
 
-The target is a Brownian motion with variance rate v, each unit traded costs e, and a holding that misses the target by
-d costs :math:`\tfrac g2 s^2 d^2` a unit of time: g the risk aversion, :math:`s^2` the variance rate of the hedge's
-price. Kept within b of the target by trading to the nearest edge, the deviation is uniform on [-b, b], its mean square
-:math:`b^2/3`, and v / 2b units are traded a unit of time. So
+The target is a Brownian motion with variance rate v, each unit traded costs e, and a holding that
+misses the target by d costs :math:`\tfrac g2 s^2 d^2` per unit of time: g is the risk aversion,
+:math:`s^2` the variance rate of the hedge's price. If the holding is kept within b of the target by
+trading to the nearest edge, the deviation is uniform on [-b, b], its mean square :math:`b^2/3`, and
+v / 2b units are traded per unit of time. So
 
-.. math:: \text{cost}(b) = \frac g2 s^2 \frac{b^2}{3} + \frac{e v}{2 b} \quad \text{is least at} \quad
-    b = \left(\frac{3 e v}{2 g s^2}\right)^{1/3},
+.. math:: \text{cost}(b) = \frac g2 s^2 \frac{b^2}{3} + \frac{e v}{2 b}
+    \quad \text{is smallest at} \quad b = \left(\frac{3 e v}{2 g s^2}\right)^{1/3},
 
-where trading costs twice what the deviation does. With v the square of gamma times the volatility of the price, it is
-the band of Whalley and Wilmott (1997), Mathematical Finance 7, around the delta of an option.
+where trading costs twice what the deviation does. With v the square of gamma times the volatility
+of the price, it is the band of Whalley and Wilmott (1997), Mathematical Finance 7, around the delta
+of an option.
 
-Looked at every dt only, the target moves by :math:`u = \sqrt{v\,dt}` between two looks and passes an edge by .5826 u
-before it is caught, :math:`.5826 = -\zeta(1/2) / \sqrt{2\pi}`: Broadie, Glasserman and Kou (1997), Mathematical
-Finance 7, after Siegmund (1979). To behave as a band of b that is watched all the time, it must be b - .5826 u. Where u
-is larger than b this fails, and a trade must pay by the risk of one step and by the trade that it saves at the next:
-the edge is at :math:`e / (g s^2 dt + e \sqrt{2/\pi} / u)`. The larger of the two costs less than a tenth of a per cent
-more than the best band, whatever the step. One trades to the edge, not to the target, in either case.
+If it is observed every dt only, the target moves by :math:`u = \sqrt{v\,dt}` between observations
+and passes an edge by .5826 u before the next one, :math:`.5826 = -\zeta(1/2) / \sqrt{2\pi}`:
+Broadie, Glasserman and Kou (1997), Mathematical Finance 7, after Siegmund (1979). To behave as a
+band of b under continuous observation, the half-width must be b - .5826 u. Where u is larger than b
+this fails, and a trade must pay by the risk of one step and by the trade that it saves at the next:
+the edge is at :math:`e / (g s^2 dt + e \sqrt{2/\pi} / u)`. The larger of the two costs less than a
+tenth of a per cent more than the best band, at any step. In either case trades go to the edge, not
+to the target.
 """
 
 from __future__ import annotations
@@ -29,21 +33,23 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_not_negative
 from hedgeresearch.errors import DataError
 
-MEAN_MOVE = math.sqrt(2.0 / math.pi)
-"""Mean size of a normal variable with standard deviation one."""
+MEAN_ABSOLUTE_NORMAL = math.sqrt(2.0 / math.pi)
+"""Mean absolute value of a standard normal variable."""
 
 
 @exported_by("hedgeresearch.trading")
 @dataclass(frozen=True)
 class NoTradeBand:
-    """A band around the holding one wants, within which one leaves the hedge as it is.
+    """A band around the target holding within which the hedge is left unchanged.
 
-    Of one hedge; several get a band each, which is right as far as their prices do not move together.
+    The band is for one hedge. For several hedges use one each, which is right if their prices do
+    not move together.
 
     Parameters
     ----------
-    target : float, the holding one wants, in units of the hedge, of either sign
-    half_width : float >= 0, in the same units: from :func:`no_trade_band` or :func:`tracking_error_band`
+    target : float, target holding, in units of the hedge, of either sign
+    half_width : float >= 0, in the same units: from :func:`no_trade_band` or
+        :func:`tracking_error_band`
 
     Examples
     --------
@@ -57,30 +63,35 @@ class NoTradeBand:
 
     def __post_init__(self) -> None:
         check_between(self.target, "target", -math.inf, math.inf)
-        check_not_negative(self.half_width, "half_width", "Take it from no_trade_band.")
+        check_not_negative(self.half_width, "half_width", "Compute it with no_trade_band.")
 
     @property
     def lower(self) -> float:
-        """The least holding that is left alone, in units of the hedge."""
+        """Smallest holding that is left unchanged, in units of the hedge."""
         return self.target - self.half_width
 
     @property
     def upper(self) -> float:
-        """The largest holding that is left alone, in units of the hedge."""
+        """Largest holding that is left unchanged, in units of the hedge."""
         return self.target + self.half_width
 
     def trade(self, holding: float) -> tuple[float, float]:
-        """The holding to have and the trade that leads there, in units of the hedge; not rounded to lots.
+        """Return the new holding and the trade that leads to it, not rounded to lots.
 
-        To the nearest edge from outside the band; inside and on the edges the trade is zero.
+        A holding outside the band is traded to the nearest edge; inside and on the edges the trade
+        is zero.
 
         Parameters
         ----------
-        holding : float, in units of the hedge, of the target's sign convention
+        holding : float, in units of the hedge, with the sign convention of the target
+
+        Returns
+        -------
+        tuple of two floats, in units of the hedge
         """
         check_between(holding, "holding", -math.inf, math.inf)
-        held = min(max(float(holding), self.lower), self.upper)
-        return held, held - holding
+        new = min(max(float(holding), self.lower), self.upper)
+        return new, new - holding
 
 
 @exported_by("hedgeresearch.trading")
@@ -93,18 +104,28 @@ def no_trade_band(
     step: float | None = None,
     lot: float = 0.0,
 ) -> float:
-    """Half-width of the band that costs least in trading and risk together, in units of the hedge.
+    """Return the half-width of the band with the lowest cost of trading and risk.
 
     Parameters
     ----------
-    cost : float >= 0, of one unit traded, in currency: half the spread and the fee. Without cost the band is shut
-    target_variance : float >= 0, of the moves of the target, units squared per unit of time. Taken over moves about as
-        long as the target needs to cross the band, it leaves out noise that reverses sooner. Zero is a target that
-        stays for ever: it pays to go there once whatever that costs, and the band is shut
-    risk_aversion : float > 0, per unit of currency: half of it times a variance is what that variance costs
-    hedge_variance : float > 0, of the moves of the hedge's price, currency squared per unit held and unit of time
-    step : float or None, time between two looks at the target; None watches it all the time
-    lot : float >= 0, what can be traded least; the band is never under half of it, as no trade comes nearer
+    cost : float >= 0, cost of one unit traded, in currency: half the spread and the fee. Without
+        cost the half-width is zero
+    target_variance : float >= 0, variance of the moves of the target, units squared per unit of
+        time. Measured over moves about as long as the target needs to cross the band, it leaves
+        out noise that reverses sooner. With zero the target is constant: one trade reaches it at
+        any cost, and the half-width is zero
+    risk_aversion : float > 0, per unit of currency: half of it times a variance is the cost of that
+        variance
+    hedge_variance : float > 0, variance of the moves of the hedge's price, currency squared per
+        unit held and unit of time
+    step : float or None, time between observations of the target; None observes it continuously
+    lot : float >= 0, smallest amount that can be traded; the half-width is at least half of it, as
+        no trade gets nearer to the target
+
+    Returns
+    -------
+    float
+        In units of the hedge.
 
     Raises
     ------
@@ -113,22 +134,23 @@ def no_trade_band(
 
     Examples
     --------
-    A future whose price moves by 2,500 a day and costs 7.50 to trade, and a target that moves by 1.5 contracts a day:
+    A future whose price moves by 2,500 a day and costs 7.50 to trade, and a target that moves by
+    1.5 contracts a day:
 
     >>> round(no_trade_band(7.5, 1.5**2, 2e-7, 2500**2), 3)
     2.726
     >>> round(no_trade_band(7.5, 1.5**2, 2e-7, 2500**2, step=1.0), 3)
     1.852
     """
-    check_not_negative(cost, "cost", "Leave a rebate out: with it one would trade without end.")
+    check_not_negative(cost, "cost", "Leave a rebate out: with it trading would never stop.")
     check_not_negative(
-        target_variance, "target_variance", "Give the variance of the target's changes."
+        target_variance, "target_variance", "Pass the variance of the target's changes."
     )
     check_between(risk_aversion, "risk_aversion", -math.inf, math.inf)
     if risk_aversion <= 0.0:
         raise DataError(
-            f"risk_aversion must be positive; got {risk_aversion:g}. Without aversion to risk no deviation "
-            "is too large; set the tracking error that is allowed instead, by tracking_error_band."
+            f"risk_aversion must be positive; got {risk_aversion:g}. Without risk aversion no "
+            "deviation is too large; limit the tracking error instead, with tracking_error_band."
         )
     check_between(hedge_variance, "hedge_variance", 0.0, math.inf)
     _check_grid(step, lot)
@@ -139,12 +161,17 @@ def no_trade_band(
 def optimal_half_width(
     cost: float, target_variance: float, risk_price: float, step: float | None
 ) -> float:
-    """The half-width above, with ``risk_price`` the risk aversion times the variance rate of the hedge."""
+    """Return the half-width with the lowest cost, before the lot is considered.
+
+    ``risk_price`` is the risk aversion times the variance rate of the hedge.
+    """
     half_width = math.cbrt(1.5 * cost * target_variance / risk_price)
     if step is None or half_width == 0.0:
         return half_width
     move = math.sqrt(target_variance * step)
-    return max(half_width - OVERSHOOT * move, cost / (risk_price * step + cost * MEAN_MOVE / move))
+    fine_grid = half_width - OVERSHOOT * move
+    coarse_grid = cost / (risk_price * step + cost * MEAN_ABSOLUTE_NORMAL / move)
+    return max(fine_grid, coarse_grid)
 
 
 @exported_by("hedgeresearch.trading")
@@ -156,26 +183,34 @@ def tracking_error_band(
     step: float | None = None,
     lot: float = 0.0,
 ) -> float:
-    r"""Half-width of the band whose deviation has a given tracking error, in units of the hedge.
+    r"""Return the half-width of the band whose deviation has a given tracking error.
 
-    Uniform on [-b, b], the deviation has the standard deviation b / sqrt(3), so that :math:`b = \sqrt3\,TE / s`. Looked
-    at every dt only, a half-width c leaves over time, between two looks too, the mean square
-    :math:`(c + .5826u)^2 / 3 + u^2 / 4`, and, for c far less than u,
-    :math:`u^2 / 2 + c^2 - \tfrac23\sqrt{2/\pi}\,c^3 / u`. The lesser of the two half-widths keeps the tracking error
-    within half a per cent above what is allowed and three below.
+    Uniform on [-b, b], the deviation has the standard deviation b / sqrt(3), so that
+    :math:`b = \sqrt3\,TE / s`. If it is observed every dt only, a half-width c leaves the mean
+    square :math:`(c + .5826u)^2 / 3 + u^2 / 4` over all times, between observations too, and, for c
+    much smaller than u, :math:`u^2 / 2 + c^2 - \tfrac23\sqrt{2/\pi}\,c^3 / u`. The smaller of the
+    two half-widths keeps the tracking error between half a per cent above the allowed one and three
+    below it.
 
     Parameters
     ----------
-    tracking_error : float > 0, standard deviation that the deviation's profit and loss may have, in currency per square
-        root of a unit of time
-    hedge_volatility : float > 0, of the hedge's price, in currency per unit held and square root of a unit of time
+    tracking_error : float > 0, allowed standard deviation of the profit and loss of the deviation,
+        in currency per square root of a unit of time
+    hedge_volatility : float > 0, volatility of the hedge's price, in currency per unit held and
+        square root of a unit of time
     target_variance, step : both or neither; as in :func:`no_trade_band`
-    lot : float >= 0, as in :func:`no_trade_band`; half a lot may leave more than the tracking error allowed
+    lot : float >= 0, as in :func:`no_trade_band`; half a lot may exceed the tracking error allowed
+
+    Returns
+    -------
+    float
+        In units of the hedge.
 
     Raises
     ------
     DataError
-        If a number is outside its range, or the target moves by more between two looks than is allowed.
+        If a number is outside its range, or the target moves by more between two observations than
+        is allowed.
 
     Examples
     --------
@@ -189,31 +224,37 @@ def tracking_error_band(
     _check_grid(step, lot)
     if (target_variance is None) != (step is None):
         raise DataError(
-            "target_variance and step must be given together; got one of them. Give both or neither."
+            "target_variance and step must be given together; got one of them. "
+            "Pass both or neither."
         )
     deviation = tracking_error / hedge_volatility
     if target_variance is None or step is None:
         return max(math.sqrt(3.0) * deviation, lot / 2.0)
     check_not_negative(
-        target_variance, "target_variance", "Give the variance of the target's changes."
+        target_variance, "target_variance", "Pass the variance of the target's changes."
     )
-    left = target_variance * step / 2.0
-    if deviation**2 < left:
+    # mean square of the deviation if every observation is followed by a trade to the target
+    minimum = target_variance * step / 2.0
+    if deviation**2 < minimum:
         raise DataError(
-            f"tracking_error must be at least {hedge_volatility * math.sqrt(left):g}, which trading to the target at "
-            f"every step leaves; got {tracking_error:g}. Look at it more often, with a step of at most "
-            f"{2.0 * deviation**2 / target_variance:g}."
+            f"tracking_error must be at least {hedge_volatility * math.sqrt(minimum):g}, which "
+            f"trading to the target at every step leaves; got {tracking_error:g}. Observe it more "
+            f"often, with a step of at most {2.0 * deviation**2 / target_variance:g}."
         )
-    return max(half_width_of_excess(deviation**2 - left, math.sqrt(2.0 * left)), lot / 2.0)
+    half_width = half_width_of_excess(deviation**2 - minimum, math.sqrt(2.0 * minimum))
+    return max(half_width, lot / 2.0)
 
 
 def half_width_of_excess(variance: float, move: float) -> float:
-    """The half-width that adds a variance to the least there can be, ``move`` being the target's in one step."""
-    often = math.sqrt(3.0 * (variance + move**2 / 4.0)) - OVERSHOOT * move
+    """Return the half-width that adds a variance to the smallest possible one.
+
+    ``move`` is the standard deviation of the target's move in one step.
+    """
+    fine_grid = math.sqrt(3.0 * (variance + move**2 / 4.0)) - OVERSHOOT * move
     excess = math.sqrt(variance)
-    # of a small move the second is far the larger, so that it is multiplied by it rather than divided
-    seldom = excess * (move + MEAN_MOVE / 3.0 * excess)
-    return often if often * move < seldom else seldom / move
+    # multiplied by the move, so that nothing is divided by a move of zero
+    coarse_grid = excess * (move + MEAN_ABSOLUTE_NORMAL / 3.0 * excess)
+    return fine_grid if fine_grid * move < coarse_grid else coarse_grid / move
 
 
 def _check_grid(step: float | None, lot: float) -> None:

@@ -1,20 +1,23 @@
-r"""How fast to trade towards a hedge when a trade moves the price against itself.
+r"""Partial adjustment: how fast to trade towards a hedge when trades move the price.
 
 A trade of q units costs :math:`\tfrac12 \Lambda q^2`, a holding x that misses the target m costs
-:math:`\tfrac \gamma 2 s^2 (x - m)^2` over the step that follows, and what comes a step later counts :math:`1 - \rho`
-as much. Then it is best to trade a constant part of the way, each step, to an aim:
+:math:`\tfrac \gamma 2 s^2 (x - m)^2` over the step that follows, and costs one step later are
+discounted by the factor :math:`1 - \rho`. Then it is best to trade a constant part of the way to an
+aim at each step:
 
 .. math:: x_t = x_{t-1} + r \left(\text{aim}_t - x_{t-1}\right), \qquad r = \frac a\lambda, \quad
-    a = \frac{-b + \sqrt{b^2 + 4 \gamma \lambda (1 - \rho)^2}}{2 (1 - \rho)}, \quad b = \gamma (1 - \rho) + \lambda \rho
+    a = \frac{-b + \sqrt{b^2 + 4 \gamma \lambda (1 - \rho)^2}}{2 (1 - \rho)}, \quad
+    b = \gamma (1 - \rho) + \lambda \rho
 
-with :math:`\lambda = \Lambda / s^2`, after Garleanu and Pedersen (2013), Journal of Finance 68: their model with
-trading costs proportional to the variance, the minimum-variance holding in the place of the Markowitz portfolio. The
-aim is the mean of the target now and later with weights that fall geometrically,
+with :math:`\lambda = \Lambda / s^2`, after Garleanu and Pedersen (2013), Journal of Finance 68:
+their model with trading costs proportional to the variance, with the minimum-variance holding in
+place of the Markowitz portfolio. The aim is the mean of the target now and later with weights that
+decline geometrically,
 
 .. math:: \text{aim}_t = \sum_{j \ge 0} z (1 - z)^j \, E_t\left[m_{t+j}\right], \qquad
     z = \frac{\gamma}{\gamma + a} = r + \rho (1 - r),
 
-for a target that goes the part :math:`\varphi` of its way to a long-run level each step
+for a target that moves the part :math:`\varphi` of its way to a long-run level at each step
 :math:`\text{aim} = \text{long run} + (m - \text{long run}) / (1 + \varphi a / \gamma)`.
 """
 
@@ -31,14 +34,16 @@ from hedgeresearch.errors import DataError
 @exported_by("hedgeresearch.trading")
 @dataclass(frozen=True)
 class PartialTrade:
-    """A constant part of the way to an aim, as it is best with a cost that is quadratic in the trade.
+    """A trade of a constant part of the way to an aim, optimal for quadratic trading costs.
 
-    Of one hedge. Several share the rate if their impact is proportional to their covariance, with an aim each.
+    The trade is in one hedge. Several hedges share the rate if their impact is proportional to
+    their covariance, with an aim each.
 
     Parameters
     ----------
-    aim : float, in units of the hedge, from :func:`aim_position`; the target itself if that is a random walk
-    rate : float in (0, 1], the part of the way, from :func:`trading_rate`
+    aim : float, in units of the hedge, from :func:`aim_position`; the target itself if that is a
+        random walk
+    rate : float in (0, 1], part of the way, from :func:`trading_rate`
 
     Examples
     --------
@@ -51,14 +56,18 @@ class PartialTrade:
 
     def __post_init__(self) -> None:
         check_between(self.aim, "aim", -math.inf, math.inf)
-        _check_up_to_one(self.rate, "rate")
+        _check_rate(self.rate)
 
     def trade(self, holding: float) -> tuple[float, float]:
-        """The holding to have after this step and the trade that leads there, in units of the hedge.
+        """Return the new holding and the trade that leads to it.
 
         Parameters
         ----------
         holding : float, before the trade, in units of the hedge
+
+        Returns
+        -------
+        tuple of two floats, in units of the hedge
         """
         check_between(holding, "holding", -math.inf, math.inf)
         trade = self.rate * (self.aim - holding)
@@ -69,14 +78,16 @@ class PartialTrade:
 def trading_rate(
     impact: float, risk_aversion: float, hedge_variance: float, *, discount: float = 0.0
 ) -> float:
-    """The part of the way to the aim that is best traded each step, in (0, 1].
+    """Return the optimal part of the way to the aim to trade at each step, in (0, 1].
 
     Parameters
     ----------
-    impact : float >= 0, in currency per unit squared: half of it times a trade squared is the trade's cost. Without
-        impact the rate is 1
-    risk_aversion : float > 0, per unit of currency: half of it times a variance is what that variance costs
-    hedge_variance : float > 0, of the moves of the hedge's price, currency squared per unit held and step
+    impact : float >= 0, in currency per unit squared: half of it times a trade squared is the
+        trade's cost. Without impact the rate is 1
+    risk_aversion : float > 0, per unit of currency: half of it times a variance is the cost of that
+        variance
+    hedge_variance : float > 0, variance of the moves of the hedge's price, currency squared per
+        unit held and step
     discount : float in [0, 1), by which a cost one step later counts less
 
     Raises
@@ -93,12 +104,15 @@ def trading_rate(
     check_between(risk_aversion, "risk_aversion", 0.0, math.inf)
     check_between(hedge_variance, "hedge_variance", 0.0, math.inf)
     _check_discount(discount)
-    return rate_of_costs(impact, (1.0 - discount) * risk_aversion * hedge_variance, discount)
+    return optimal_rate(impact, (1.0 - discount) * risk_aversion * hedge_variance, discount)
 
 
-def rate_of_costs(impact: float, risk_price: float, discount: float) -> float:
-    """The rate above, with ``risk_price`` the discounted risk aversion times the variance."""
-    # the positive root with its numerator made rational: nothing cancels where the impact is small
+def optimal_rate(impact: float, risk_price: float, discount: float) -> float:
+    """Return the trading rate.
+
+    ``risk_price`` is the discounted risk aversion times the variance of the hedge.
+    """
+    # the positive root with a rational numerator: nothing cancels where the impact is small
     linear = risk_price + impact * discount
     root = math.hypot(linear, 2.0 * math.sqrt((1.0 - discount) * impact) * math.sqrt(risk_price))
     return 2.0 * risk_price / (linear + root)
@@ -108,16 +122,21 @@ def rate_of_costs(impact: float, risk_price: float, discount: float) -> float:
 def aim_position(
     target: float, long_run: float, reversion: float, rate: float, *, discount: float = 0.0
 ) -> float:
-    """The holding to trade towards, in units of the hedge: ahead of a target that goes back to a long-run level.
+    """Return the holding to trade towards, between a mean-reverting target and its long-run level.
 
     Parameters
     ----------
-    target : float, the holding that would be best now without costs, in units of the hedge
-    long_run : float, the level it reverts to, in the same units
-    reversion : float in [0, 1], the part of the way it goes back each step: 1 - 0.5 ** (1 / half-life). At 0 it is a
-        random walk and the aim is the target
+    target : float, optimal holding now without costs, in units of the hedge
+    long_run : float, level it reverts to, in the same units
+    reversion : float in [0, 1], part of the way it reverts at each step:
+        1 - 0.5 ** (1 / half-life). At 0 it is a random walk and the aim is the target
     rate : float in (0, 1], from :func:`trading_rate` with the same discount
     discount : float in [0, 1), by which a cost one step later counts less
+
+    Returns
+    -------
+    float
+        In units of the hedge.
 
     Raises
     ------
@@ -136,7 +155,7 @@ def aim_position(
         raise DataError(
             f"reversion must be at most 1, all of the way in one step; got {reversion:g}."
         )
-    _check_up_to_one(rate, "rate")
+    _check_rate(rate)
     _check_discount(discount)
     present = rate + discount * (1.0 - rate)
     return long_run + (target - long_run) * present / (present + reversion * (1.0 - present))
@@ -147,6 +166,6 @@ def _check_discount(discount: float) -> None:
     check_not_negative(discount, "discount")
 
 
-def _check_up_to_one(value: float, name: str) -> None:
-    if value != 1.0:
-        check_between(value, name, 0.0, 1.0)
+def _check_rate(rate: float) -> None:
+    if rate != 1.0:
+        check_between(rate, "rate", 0.0, 1.0)

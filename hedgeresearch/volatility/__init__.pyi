@@ -1,4 +1,5 @@
 from .arch.arch_model import ArchModel as ArchModel
+from .estimation import fit_volatility as fit_volatility
 from .fit import VolatilityFit as VolatilityFit
 from .garch.garch import GARCH as GARCH
 from .protocols import VolatilityEstimate as VolatilityEstimate

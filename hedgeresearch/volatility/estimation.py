@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
 from hedgeresearch.errors import DataError
@@ -24,10 +24,37 @@ BOUNDS_ADVICE = (
 """Advice in the warning about an estimate that lies on a bound."""
 
 
+@exported_by("hedgeresearch.volatility")
 def fit_volatility(
-    model: VolatilityModel, series: Any, warm_start: VolatilityFit | None = None
+    model: VolatilityModel, series: pd.Series, warm_start: VolatilityFit | None = None
 ) -> VolatilityFit:
-    """Check a series, estimate a model on it, and filter it."""
+    """Check a series, estimate a model on it, and filter it: the ``fit`` of every model.
+
+    A model of your own that satisfies ``VolatilityModel`` needs no other ``fit``.
+
+    Parameters
+    ----------
+    model : VolatilityModel
+        Settings.
+    series : Series (n_dates,)
+        Returns by date, ten or more for each parameter.
+    warm_start : VolatilityFit, optional
+        An earlier fit of the same model to the same series, where the search begins.
+
+    Raises
+    ------
+    DataError
+        If the series is short, constant, or has gaps, or the earlier fit is another model's.
+    ConvergenceError
+        If no search reaches an optimum.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.data.simulate_dcc(500, alpha=0.1, beta=0.8, seed=1).returns["asset"]
+    >>> fit_volatility(hr.GARCH(), returns).parameters.index.to_list()
+    ['mu', 'omega', 'alpha', 'beta']
+    """
     sample = _check_sample(series, model.names)
     returns = np.ascontiguousarray(sample.to_numpy())
     estimate = model.estimate_array(returns, _earlier_estimate(model, sample, warm_start))
@@ -50,7 +77,7 @@ def fit_volatility(
     )
 
 
-def _check_sample(series: Any, parameter_names: Sequence[str]) -> pd.Series[float]:
+def _check_sample(series: pd.Series, parameter_names: Sequence[str]) -> pd.Series[float]:
     min_dates = MIN_DATES_PER_PARAMETER * len(parameter_names)
     sample = one_series(check_returns(series, minimum_rows=2))
     if len(sample) < min_dates:

@@ -13,7 +13,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.evaluation.engine.parallel import Task, run_tasks
-from hedgeresearch.evaluation.engine.schedule import schedule
+from hedgeresearch.evaluation.engine.schedule import Schedule
 
 ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
 WINDOW = 1000
@@ -35,12 +35,12 @@ def returns() -> pd.DataFrame:
 @pytest.mark.parametrize("case", CASES)
 def test_daily_refits(benchmark: Any, returns: pd.DataFrame, case: str) -> None:
     model, jobs, aim = CASES[case]
-    steps = schedule(len(returns), WINDOW, 1, None)
+    refits = Schedule(WINDOW, 1, None).refits(len(returns))
     benchmark.extra_info.update({"case": f"2500 daily refits, {case}, {jobs} cores", "aim": aim})
-    warm = Task(case, model, returns, steps[:2])
-    run_tasks([warm] * jobs, jobs, progress=False)  # compiles, and starts the processes
+    warm = Task(case, model, returns, refits[:2])
+    run_tasks([warm] * jobs, jobs, progress=False)  # compiled, and the processes started
     (walked,) = benchmark.pedantic(
-        run_tasks, ([Task(case, model, returns, steps)], jobs, False), **ONCE
+        run_tasks, ([Task(case, model, returns, refits)], jobs, False), **ONCE
     )
     assert walked.ratios.shape == (N_REFITS, 1)
     assert not any(note.failed for note in walked.notes)

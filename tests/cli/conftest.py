@@ -24,8 +24,8 @@ instruments:
     name: COIN_PERP
     value: 100
     fee: 0.0005
-    initial_margin: 0.01
     maintenance_margin: 0.005
+    lot: 1
     funding: 8-hourly
   - name: OTHER
     type: linear
@@ -39,7 +39,7 @@ limits:
   gross: 9000000
 rebalancing: {tracking_error: 0.05}
 margin: {collateral: {COIN_PERP: 30.0}, horizon: 10, probability: 0.05}
-level: 0.9
+confidence: 0.9
 seed: 3
 """
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import hedgeresearch as hr
-from hedgeresearch.cli.problem.yaml_file import read_tree
+from hedgeresearch.cli.book.yaml_file import read_tree
 
 Run = Callable[..., tuple[int, str, str]]
 Change = Callable[[Path, str, str], Path]
@@ -66,7 +66,10 @@ DOCS = Path(hr.__file__).parents[1] / "docs"
         ("[-90000, 0]", "[0, -90000]", "line 24, limits.contracts.COIN_PERP: contracts of 'COIN_PERP' must be limited"),
         ("tracking_error: 0.05", "tracking_error: -1", "line 26, rebalancing.tracking_error: tracking_error must lie"),
         ("horizon: 10", "horizon: 10.5", "line 27: margin.horizon must be a whole number; got '10.5'."),
-        ("level: 0.9", "level: 95", "line 28, level: level must lie strictly between 0 and 1; got 95."),
+        ("tracking_error: 0.05", "tracking_error: 1, impact: 2", "line 26: rebalancing must have the fields of one rule"),
+        ("tracking_error: 0.05", "impact: 2", "line 26: rebalancing must have the field 'risk_aversion'; it is missing."),
+        ("tracking_error: 0.05", "reversion: 2", "line 26: rebalancing.reversion is no field; those of rebalancing are"),
+        ("confidence: 0.9", "confidence: 95", "line 28, confidence: confidence must be the probability that an interval"),
         ("  COIN: 25\n", "  COIN: '-.5E3'\n", "sign before the exponent: -0.5e+3."),
         ("  COIN: 25\n", "  COIN: '0123456789.0123456789'\n", "the exponent: 123456789.0123456789."),
         ("  COIN: 25\n", "  COIN: '1e999'\n", "line 7: position.COIN must be a number; got '1e999'."),

@@ -59,9 +59,8 @@ def test_every_model_recommends_what_the_library_does(
     assert (code, errors) == (0, "")
     result = json.loads(output)
     assert set(result) == KEYS
-    expected = hr.recommend(
-        model.fit(simple_returns["NASDAQ"], simple_returns[["SP500"]]), -2e6
-    ).to_dict()
+    fit = model.fit(simple_returns["NASDAQ"], simple_returns[["SP500"]])
+    expected = hr.hedge_notional(fit, -2e6).to_dict()
     assert result == expected
     assert 1.0 < result["ratio"]["SP500"] < 1.25
     assert (result["regime_probabilities"] is None) == (name != "regime")
@@ -72,7 +71,7 @@ def test_plain_output(run: Run) -> None:
     assert (code, errors) == (0, "")
     assert "Data: NASDAQ Composite and S&P 500, daily adjusted closes, to 2018-12-31." in output
     assert "Model: OLSHedge()\n" in output
-    assert "sell 1,175,489 of SP500 (ratio 1.175)" in " ".join(output.split())
+    assert "Sell 1,175,489 of SP500 (ratio 1.175)" in " ".join(output.split())
     assert max(map(len, output.splitlines())) <= 100
 
 

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.cli.problem.instruments import TYPES
-from hedgeresearch.cli.problem.models import model_from
-from hedgeresearch.cli.problem.position import FIELDS, recommendation_of
-from hedgeresearch.cli.problem.yaml_file import read_tree
+from hedgeresearch.cli.book.instruments import TYPES
+from hedgeresearch.cli.book.models import model_from
+from hedgeresearch.cli.book.position import FIELDS, recommendation_of
+from hedgeresearch.cli.book.yaml_file import read_tree
 
 Run = Callable[..., tuple[int, str, str]]
 DOCS = Path(hr.__file__).parents[1] / "docs"
@@ -28,7 +28,7 @@ def test_a_book_is_recommended_what_the_library_recommends(
 ) -> None:
     coin_prices.attrs = {"source": "prices.csv"}
     market = hr.Market(coin_prices, {"COIN_PERP": "COIN"}, {"COIN_PERP": "FUNDING"})
-    margins = {"initial_margin": 0.01, "maintenance_margin": 0.005}
+    margins = {"maintenance_margin": 0.005}
     instruments = [
         hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly", **margins),
         hr.LinearContract("OTHER", 1, lot=0.001),
@@ -44,7 +44,7 @@ def test_a_book_is_recommended_what_the_library_recommends(
         limits=hr.Limits(contracts={"COIN_PERP": (-90000, 0), "OTHER": 5000}, gross=9e6),
         rebalancing=hr.NoTradeBands(tracking_error=0.05),
         margin=hr.Margin({"COIN_PERP": 30.0}, horizon=10, probability=0.05),
-        level=0.9,
+        confidence=0.9,
         seed=3,
     ).to_dict()
     code, output, errors = run("recommend", "--position", book, "--json")
@@ -122,7 +122,7 @@ def test_the_example_as_it_stands(run: Run, tmp_path: Path) -> None:
     )
     assert (code, errors) == (0, "")
     assert "Model: RegimeHedge(GaussianHMM(2, n_starts=5))" in output
-    assert "out of sample it removed" in " ".join(output.split())
+    assert "out of sample it was" in " ".join(output.split())
     assert (tmp_path / "report.html").stat().st_size < 8e6
 
 
@@ -311,7 +311,7 @@ def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.
 def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(
-        "MinimumVarianceHedge: {covariance_model: {CCC: {margins: {ArchModel: {vol: GARCH}}}}}\n"
+        "MinimumVarianceHedge: {covariance_model: {CCC: {univariate: {ArchModel: {vol: GARCH}}}}}\n"
     )
     assert model_from(read_tree(path))[1] == hr.MinimumVarianceHedge(
         hr.CCC(univariate=hr.ArchModel(vol="GARCH"))
@@ -326,7 +326,7 @@ def test_warnings_are_lines_and_stand_in_the_report(
             warnings.warn("something\nto\x1b know", hr.errors.DataWarning, stacklevel=1)
         return real(fit, **others)
 
-    from hedgeresearch.cli.problem import position as book_file
+    from hedgeresearch.cli.book import position as book_file
 
     real = book_file.recommend
     monkeypatch.setattr(book_file, "recommend", warned)
@@ -341,7 +341,7 @@ def test_warnings_are_lines_and_stand_in_the_report(
 def test_outputs_never_overwrite_what_is_read(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hedgeresearch.cli.problem.position.recommend", None)  # before the work
+    monkeypatch.setattr("hedgeresearch.cli.book.position.recommend", None)  # before the work
     folder, prices = book.parent, book.parent / "prices.csv"
     (folder / "link.html").symlink_to(prices)
     (folder / "hard.html").hardlink_to(book)

@@ -1,8 +1,10 @@
-"""Hedged returns on which tests of hedges are compared with their definitions."""
+"""Hedged returns for tests of hedges, and pairs for panels."""
 
 import numpy as np
 import pandas as pd
 import pytest
+
+import hedgeresearch as hr
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,15 @@ def panel():
     table = pd.DataFrame(hedged, dates, ["ols", "good", "bad", "like"])
     table.insert(0, "unhedged", 3 * moving[:, 0] * rng.normal(size=n) + table["ols"])
     return table.assign(copy=table["ols"])
+
+
+@pytest.fixture(scope="session")
+def pairs():
+    """Three pairs on different dates, one with two hedges, one of log returns."""
+    tables = {
+        "oil": hr.data.simulate_dcc(n_dates=400, seed=1).returns,
+        "gas": hr.data.simulate_dcc(n_dates=330, n_series=3, seed=2).returns.shift(500, freq="B"),
+        "coal": hr.data.simulate_dcc(n_dates=361, seed=3).returns.iloc[5:],
+    }
+    tables["coal"].attrs = {"returns": "log"}
+    return {name: (table.iloc[:, 0], table.iloc[:, 1:]) for name, table in tables.items()}

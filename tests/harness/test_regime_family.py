@@ -12,13 +12,15 @@ MODELS = {
     "gaussian": hr.GaussianHMM(2, n_starts=4),
     "diagonal": hr.GaussianHMM(2, covariance="diagonal", n_starts=4),
     "missing": hr.GaussianHMM(2, n_starts=3, allow_missing=True),
+    "stationary": hr.GaussianHMM(2, n_starts=3, initial="stationary"),
     "student": hr.StudentHMM(2, n_starts=3),
     "jump": hr.JumpModel(2, penalty=1.0, n_starts=4),
     "threshold": hr.ThresholdRegimes(window=120),
     "switching": hr.MarkovSwitching(2, n_starts=3),
     "switching garch": hr.MarkovSwitchingGARCH(2, n_starts=3),
+    "zero mean": hr.MarkovSwitchingGARCH(2, mean="zero", n_starts=3),
 }
-SINGLE = {"switching", "switching garch"}
+SINGLE = {"switching", "switching garch", "zero mean"}
 """Models of one series."""
 SPLIT = 600
 pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")

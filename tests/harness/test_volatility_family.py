@@ -1,4 +1,4 @@
-"""What must be true of every volatility model."""
+"""Properties of every volatility model."""
 
 import copy
 import pickle

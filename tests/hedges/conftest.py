@@ -1,8 +1,14 @@
-"""What tests of several hedges share."""
+"""Data shared by tests of several hedges."""
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import rdata
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +22,16 @@ def skewed_returns():
         - 0.004 * (rng.exponential(size=300) - 1.0)
     )
     return pd.DataFrame(np.column_stack([asset, hedges]), columns=["asset", "first", "second"])
+
+
+@pytest.fixture(scope="session", params=["Pound", "DM", "Yen"])
+def currency(request: pytest.FixtureRequest, data_dir: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Spot and forward rates of a currency, and the results of R."""
+    with warnings.catch_warnings():
+        # rdata warns of classes of R that it does not know.
+        warnings.simplefilter("ignore")
+        table = next(iter(rdata.read_rda(data_dir / f"{request.param}.rda").values()))
+    values = np.column_stack([table["s"], table["f"]]).astype(float)
+    dates = pd.bdate_range("2001-01-01", periods=len(values))
+    text = (request.config.rootpath / "tests" / "reference" / "ols_ecm.json").read_text()
+    return pd.DataFrame(values, dates, ["spot", "forward"]), json.loads(text)[request.param]

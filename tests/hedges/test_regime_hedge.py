@@ -121,10 +121,10 @@ def test_a_change_is_split_into_probabilities_and_parameters(three):
     day = fit.extend(three["asset"].iloc[1000:1001], three[["one", "two"]].iloc[1000:1001])
     same_parameters = day.change_since(fit)
     np.testing.assert_allclose(same_parameters.loc["parameters"], 0.0, atol=1e-12)
-    np.testing.assert_allclose(same_parameters.loc["in all"], day.next_ratio - fit.next_ratio)
+    np.testing.assert_allclose(same_parameters.loc["total"], day.next_ratio - fit.next_ratio)
     own = day.change_since()
-    np.testing.assert_allclose(own.loc["in all"], day.next_ratio - day.ratio.iloc[-1])
-    np.testing.assert_allclose(own.loc["probabilities"], own.loc["in all"], atol=1e-12)
+    np.testing.assert_allclose(own.loc["total"], day.next_ratio - day.ratio.iloc[-1])
+    np.testing.assert_allclose(own.loc["probabilities"], own.loc["total"], atol=1e-12)
     again = fitted(model, three.iloc[200:1200])
     refitted = again.change_since(fit)
     p, (means, covariances) = again.regimes.next_probabilities.to_numpy(), fit.detail.moments
@@ -132,7 +132,7 @@ def test_a_change_is_split_into_probabilities_and_parameters(three):
     by_hand = np.linalg.solve(h[1:, 1:], h[1:, 0]) - fit.next_ratio
     np.testing.assert_allclose(refitted.loc["probabilities"], by_hand, rtol=1e-9)
     assert (refitted.loc["parameters"].abs() > 0).all()
-    np.testing.assert_allclose(refitted.iloc[:2].sum(), refitted.loc["in all"], atol=1e-12)
+    np.testing.assert_allclose(refitted.iloc[:2].sum(), refitted.loc["total"], atol=1e-12)
     with pytest.raises(hr.DataError, match="must be a RegimeHedge with regimes"):
         day.change_since(fitted(hr.OLSHedge(), three))
     with pytest.raises(hr.DataError, match="previous must be a RegimeHedge with"):

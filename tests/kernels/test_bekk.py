@@ -70,20 +70,22 @@ def test_scores_are_derivatives_of_the_log_likelihood(form, targeting, asymmetri
     mapping, shocks, x = admissible(form, asymmetric, targeting, n, seed=10 * n + asymmetric)
     x[len(mapping.layout.intercept_places) :] *= stretch
     assert (mapping.shrinkage(x)[0] < 1.0) == (stretch > 1.0)
-    matrices, derivatives = mapping.at(x)
+    matrices, derivatives = mapping.matrices(x)
     first = mapping.moments[0]
     log_likelihood, scores = bekk_scores(*matrices, *derivatives, shocks, first)
     np.testing.assert_allclose(
         log_likelihood, slow_log_likelihood(matrices, shocks, first), rtol=1e-10, atol=1e-12
     )
-    numerical = sixth_order(lambda y: slow_log_likelihood(mapping.at(y)[0], shocks, first), x, 1e-3)
+    numerical = sixth_order(
+        lambda y: slow_log_likelihood(mapping.matrices(y)[0], shocks, first), x, 1e-3
+    )
     np.testing.assert_allclose(scores, numerical, rtol=1e-6, atol=1e-6 * np.abs(numerical).max())
 
 
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_covariances_follow_the_recursion(n):
     mapping, shocks, x = admissible("full", True, False, n, seed=n)
-    matrices, _ = mapping.at(x)
+    matrices, _ = mapping.matrices(x)
     expected = slow_covariances(*matrices, shocks, mapping.moments[0])
     np.testing.assert_allclose(
         bekk_covariance(*matrices, shocks, mapping.moments[0]), expected, rtol=1e-11
@@ -95,7 +97,7 @@ def test_covariances_follow_the_recursion(n):
 
 def test_singular_covariance_has_likelihood_of_minus_infinity():
     mapping, shocks, x = admissible("full", False, False, 2, seed=1)
-    matrices, derivatives = mapping.at(x)
+    matrices, derivatives = mapping.matrices(x)
     log_likelihood, _ = bekk_scores(*matrices, *derivatives, shocks, np.zeros((2, 2)))
     assert np.isneginf(log_likelihood[0])
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.linalg import solve
 
 from hedgeresearch._kernels.kalman import kalman_path, kalman_smooth
-from hedgeresearch.hedges.kalman.estimation import KalmanLikelihood
+from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 
 CASES = {
     "walk": (False, np.array([0.03])),

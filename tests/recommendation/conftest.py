@@ -37,13 +37,11 @@ def market(table: pd.DataFrame) -> hr.Market:
 def instruments() -> dict[str, Any]:
     """One of each kind."""
     return {
-        "F": hr.LinearContract(
-            "F", 50, fee=0.0001, half_spread=0.0001, initial_margin=0.1, maintenance_margin=0.05
-        ),
+        "F": hr.LinearContract("F", 50, fee=0.0001, half_spread=0.0001, maintenance_margin=0.05),
         "G": hr.LinearContract("G", 100, lot=5, fee=0.0001, currency="USD"),
         "H": hr.QuantoContract("H", 200, fixed_rate=1.5, half_spread=0.0002),
         "PERP": hr.InverseContract(
-            "PERP", 100, fee=0.0005, funding="8-hourly", initial_margin=0.1, maintenance_margin=0.05
+            "PERP", 100, fee=0.0005, funding="8-hourly", maintenance_margin=0.05
         ),
     }
 

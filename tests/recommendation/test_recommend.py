@@ -38,7 +38,7 @@ def test_parts_that_belong_together_are_accepted(parts: dict[str, Any]) -> None:
             r"the fit must be of 'B' hedged with \['F'\]; it is of 'A'.*Fit it on",
         ),
         ({"instruments": []}, r"instruments must be at least one, with different names; got \[\]"),
-        ({"instruments": "F"}, "instruments must be such as LinearContract.*; got 'F'"),
+        ({"instruments": "F"}, "instruments must be such as Spot.*; got 'F'"),
         (
             {"instruments": hr.LinearContract("X", 1)},
             "the instruments must have a column of the table for 'X'",
@@ -162,7 +162,7 @@ def test_prices_that_leave_nothing_to_hedge_are_refused(
     market = hr.Market(negative)
     with pytest.raises(
         hr.DataError,
-        match="prices of 'A' must be positive for simple returns.*or use kind='difference'",
+        match="prices must be positive for simple returns; column 'A'.*or use kind='difference'",
     ):
         market.returns(POSITION, parts["instruments"])
     fit = hr.OLSHedge().fit(*market.returns(POSITION, parts["instruments"], "difference"))

@@ -4,6 +4,8 @@ import json
 import pickle
 from collections.abc import Callable
 from importlib.resources import files
+from io import StringIO
+from itertools import chain
 from typing import Any
 
 import jsonschema
@@ -13,9 +15,10 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 
 Advise = Callable[..., hr.recommendation.Recommendation]
-KINDS = ["future", "coin", "regimes", "book", "differences", "few dates", "nothing", "perfect"]
+KINDS = ["future", "coin", "regimes", "portfolio", "differences", "few dates", "nothing", "perfect"]
 
 
 @pytest.fixture(scope="module")
@@ -31,22 +34,24 @@ def schema() -> dict[str, Any]:
 def records(
     advise: Advise, market: hr.Market, instruments: dict[str, Any]
 ) -> dict[str, hr.recommendation.Recommendation]:
-    """Of many kinds."""
+    """Recommendations of many kinds."""
     asset, hedges = market.returns(hr.Position({"A": 40_000.0}), [instruments["F"]])
     backtest = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
     regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
     short = hr.Market(market.table.iloc[-60:])
+    units = {"A": 40_000.0}
+    coins = {"COIN": 30.0}
+    kept = hr.Objective(beta={"F": 0.1})
+    gross = hr.Limits(gross=1e6)
     return {
-        "future": advise({"A": 40_000.0}, ["F"], backtest=backtest, margin=hr.Margin({"F": 3e5})),
-        "coin": advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 40.0})),
-        "regimes": advise(
-            {"A": -40_000.0}, ["F", "H"], regime, objective=hr.Objective(beta={"F": 0.1})
-        ),
-        "book": advise({"A": 30_000.0, "B": -4_000.0}, ["F", "G"], limits=hr.Limits(gross=1e6)),
-        "differences": advise({"A": 40_000.0}, ["F"], kind="difference"),
-        "few dates": advise({"A": 40_000.0}, ["F"], on=short),
-        "nothing": advise({"A": 40_000.0}, ["F"], limits=hr.Limits(contracts={"F": 0})),
-        "perfect": advise({"COIN": 30.0}, ["PERP"], hr.NaiveHedge(), on=at_spot(market)),
+        "future": advise(units, ["F"], backtest=backtest, margin=hr.Margin({"F": 3e5})),
+        "coin": advise(coins, ["PERP"], margin=hr.Margin({"PERP": 40.0})),
+        "regimes": advise({"A": -40_000.0}, ["F", "H"], regime, objective=kept),
+        "portfolio": advise({"A": 30_000.0, "B": -4_000.0}, ["F", "G"], limits=gross),
+        "differences": advise(units, ["F"], kind="difference"),
+        "few dates": advise(units, ["F"], on=short),
+        "nothing": advise(units, ["F"], limits=hr.Limits(contracts={"F": 0})),
+        "perfect": advise(coins, ["PERP"], hr.NaiveHedge(), on=at_spot(market)),
     }
 
 
@@ -56,9 +61,12 @@ def at_spot(market: hr.Market) -> hr.Market:
 
 
 def leaves(value: Any) -> list[Any]:
+    """All values in dictionaries and lists within each other."""
     if isinstance(value, dict):
-        return [leaf for item in value.values() for leaf in leaves(item)]
-    return [leaf for item in value for leaf in leaves(item)] if isinstance(value, list) else [value]
+        return leaves(list(value.values()))
+    if isinstance(value, list):
+        return list(chain.from_iterable(map(leaves, value)))
+    return [value]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -88,15 +96,14 @@ def test_the_schema_refuses_other_fields(records: dict[str, Any], schema: dict[s
             jsonschema.validate(records["future"].to_dict() | change, schema)
 
 
-def test_missing_parts_are_none_and_reasons_say_why(
-    records: dict[str, Any],
-) -> None:
+def test_missing_parts_are_none_and_reasons_say_why(records: dict[str, Any]) -> None:
     few = records["few dates"]
     perfect = records["perfect"]
     assert few.to_dict()["tails"] is None
     with pytest.raises(hr.DataError, match="at least 80 rows"):
         _ = few.tails
-    assert any(text.startswith("Not told, tails:") and "80 rows" in text for text in few.reasons)
+    (text,) = [text for text in few.reasons if text.startswith("Tails not available:")]
+    assert "80 rows" in text
     assert perfect.volatility["as recommended"] < 1e-3 * perfect.volatility["unhedged"]
     assert records["nothing"].to_dict()["tail_dependence"] is None
     assert records["nothing"].to_dict()["margin"] is None
@@ -108,17 +115,16 @@ def test_to_dict_holds_the_attributes(records: dict[str, Any]) -> None:
     assert plain["orders"][0]["contracts"] == record.orders.iloc[0]["contracts"]
     assert plain["instruments"]["F"] == record.summary.loc["F"].to_dict()
     assert plain["instruments"]["F"]["cost"] == plain["orders"][0]["cost"] > 0.0
-    assert (
-        plain["instruments"]["F"]["trade"]
-        == -plain["orders"][0]["contracts"]
-        == record.holdings["F"]
-    )
+    trade = plain["instruments"]["F"]["trade"]
+    assert trade == -plain["orders"][0]["contracts"] == record.holdings["F"]
     assert plain["volatility"] == record.volatility.to_dict()
     assert plain["margin"]["F"]["liquidation price"] == record.margin.loc["F", "liquidation price"]
     assert plain["stress"]["volatility"]["hedged"] == record.stress.loc["volatility", "hedged"]
     assert plain["reasons"] == record.reasons
     assert plain["confidence"]["ratios"]["F"] == record.confidence.ratios.loc["F"].to_dict()
     assert "300000" in plain["settings"]["margin"]
+    with_regimes = records["regimes"]
+    assert regime_sentences(with_regimes.regimes) in with_regimes.reasons
 
 
 def test_same_input_gives_same_bytes_and_hash(
@@ -138,12 +144,13 @@ def test_same_input_gives_same_bytes_and_hash(
 def hash_of(on: hr.Market, future: hr.LinearContract, units: float = 40_000.0) -> str:
     position = hr.Position({"A": units})
     fit = hr.OLSHedge().fit(*on.returns(position, future))
-    found = hr.recommend(fit, position=position, instruments=future, market=on)
+    found = hr.recommend(fit, position, future, on)
     return str(found.to_dict()["data"]["sha256"])
 
 
 def test_the_hash_covers_all_inputs(table: pd.DataFrame) -> None:
-    future, table = hr.LinearContract("F", 50), table[["A", "B", "F", "G", "FX", "FUNDING"]]
+    future = hr.LinearContract("F", 50)
+    table = table[["A", "B", "F", "G", "FX", "FUNDING"]]
     perpetual = hr.LinearContract("F", 50, funding="8-hourly")
     found = [
         hash_of(hr.Market(table), future),
@@ -159,16 +166,14 @@ def test_the_hash_covers_all_inputs(table: pd.DataFrame) -> None:
         {"multiplier": 5},
         {"fee": 0.001},
         {"half_spread": 0.001},
-        {"initial_margin": 0.1},
-        {"initial_margin": 0.1, "maintenance_margin": 0.05},
+        {"maintenance_margin": 0.05},
         {"lot": 2.0},
         {"expiry": pd.Timestamp("2024-12-20")},
         {"expiry": pd.Timestamp("2025-03-21")},
         {"currency": "USD"},
     ):
-        found.append(
-            hash_of(hr.Market(table), hr.LinearContract("F", **({"multiplier": 50} | terms)))
-        )
+        contract = hr.LinearContract("F", **({"multiplier": 50} | terms))
+        found.append(hash_of(hr.Market(table), contract))
     assert len(set(found)) == len(found)
     assert hash_of(hr.Market(table.copy()), hr.LinearContract("F", 50.0)) == found[0]
 
@@ -203,9 +208,7 @@ def test_terms_and_market_are_written_out(records: dict[str, Any]) -> None:
 
 
 def test_csv_is_the_order_list(records: dict[str, Any]) -> None:
-    from io import StringIO
-
-    for kind in ("book", "nothing"):
+    for kind in ("portfolio", "nothing"):
         read = pd.read_csv(StringIO(records[kind].to_csv()))
         assert list(read.columns) == ["instrument", "side", "contracts", "cost", "reason"]
         assert read.to_dict("records") == records[kind].orders.to_dict("records")
@@ -217,7 +220,7 @@ def test_html_escapes_names(table: pd.DataFrame) -> None:
     position = hr.Position({names["A"]: 40_000.0})
     future = hr.LinearContract(names["F"], 50)
     fit = hr.OLSHedge().fit(*market.returns(position, future))
-    html = hr.recommend(fit, position=position, instruments=future, market=market)._repr_html_()
+    html = hr.recommend(fit, position, future, market)._repr_html_()
     assert "<script>" not in html
     assert "<b>A" not in html
     assert "F&lt;script&gt;" in html

@@ -12,13 +12,9 @@ import rdata
 import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.hidden_markov import smooth_regimes
-from hedgeresearch.regimes.markov_switching.garch import (
-    MarkovSwitchingGARCH,
-    before_second,
-    estimate_switching_garch,
-)
-from hedgeresearch.regimes.markov_switching.garch_coordinates import from_box
+from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH
 from hedgeresearch.regimes.markov_switching.garch_likelihood import switching_garch_likelihood
+from hedgeresearch.regimes.markov_switching.garch_state import state_before_second
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 MSGARCH = json.loads((REFERENCE / "switching_garch.json").read_text())
@@ -69,41 +65,65 @@ def test_log_likelihood_at_the_parameters_of_msgarch(name, series, request):
     assert by_date.sum() == pytest.approx(MSGARCH[name]["loglik"], abs=1e-6)
 
 
+def as_series(values):
+    """Values with dates, for a public call."""
+    return pd.Series(values, pd.bdate_range("1985-01-01", periods=len(values)), name="r")
+
+
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:regime 1 should be visited")
 @pytest.mark.parametrize("name", [*GARCH_CASES, "SMI_2_gjrGARCH_norm"])
-def test_the_optimum_is_at_least_that_of_msgarch(name, series, request):
+def test_zero_mean_optimum_is_at_least_that_of_msgarch(name, series, request):
     """It fails on the index with leverage, and normal; -3371.844 is reachable."""
-    values = data_of(name, series, request)
-    k, student = 1 if "_1_" in name else 2, name.endswith("std")
-    model = MarkovSwitchingGARCH(
-        k, asymmetric="gjr" in name, density="student" if student else "normal"
-    )
-    scale = values.std()
-    optimum, _ = estimate_switching_garch(values / scale, model.starting_points(), model.moved, k)
+    fit = MarkovSwitchingGARCH(
+        n_regimes=1 if "_1_" in name else 2,
+        asymmetric="gjr" in name,
+        density="student" if name.endswith("std") else "normal",
+        mean="zero",
+    ).fit(as_series(data_of(name, series, request)))
     expected = MSGARCH.get(name, {"loglik": -3371.844})["loglik"]
-    assert optimum.log_likelihood - (len(values) - 1) * np.log(scale) >= expected - 1e-6
-    assert optimum.gradient_norm < 1e-4
+    assert fit.log_likelihood >= expected - 1e-6
+    assert fit.estimates.gradient_norm < 1e-4
 
 
-def test_the_mark_in_pounds(dem_gbp, series):
-    """All starts end at the optimum of MSGARCH, whose parameters and probabilities are found."""
-    model, scale = MarkovSwitchingGARCH(n_starts=3), dem_gbp.std()
-    optimum, log_likelihoods = estimate_switching_garch(
-        dem_gbp / scale, model.starting_points(), model.moved, 2
-    )
-    shift = (len(dem_gbp) - 1) * np.log(scale)
-    np.testing.assert_allclose(log_likelihoods - shift, -971.911000, atol=1e-6)
-    expected, _ = parameters_of(MSGARCH["dem2gbp_2_sGARCH_norm"]["coef"])
-    found = from_box(optimum.point, 2)[0]
-    found[[0, 5]] *= scale**2
-    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=1e-5)
+def test_zero_mean_fit_of_the_mark_is_that_of_msgarch(dem_gbp):
+    """All starts end at the optimum of MSGARCH, and its parameters are found."""
+    fit = MarkovSwitchingGARCH(mean="zero", n_starts=3).fit(as_series(dem_gbp))
+    expected = MSGARCH["dem2gbp_2_sGARCH_norm"]
+    np.testing.assert_allclose(fit.start_log_likelihoods, -971.911000, atol=1e-6)
+    assert fit.log_likelihood == pytest.approx(expected["loglik"], abs=1e-6)
+    printed, _ = parameters_of(expected["coef"])
+    used = [0, 1, 3, 5, 6, 8, 10, 11]
+    np.testing.assert_allclose(fit.parameters, printed[used], rtol=2e-3, atol=1e-5)
+
+
+def test_zero_mean_fit_of_the_simulation_is_that_of_msgarch(series):
+    expected = MSGARCH["sim_sGARCH_norm"]
+    fit = MarkovSwitchingGARCH(mean="zero", n_starts=2).fit(series)
+    assert fit.log_likelihood == pytest.approx(expected["loglik"], abs=1e-3)
+    assert fit.log_likelihood >= expected["loglik"] - 1e-6
+    assert (fit.means == 0.0).all().all()
+
+
+def test_zero_mean_leaves_the_observations_as_they_are(fit, series):
+    """The demeaned series without a mean is the series with one, but for the count of parameters."""
+    zero = MarkovSwitchingGARCH(mean="zero", n_starts=3).fit(series - series.mean())
+    assert zero.parameters.index.equals(fit.parameters.index)
+    np.testing.assert_allclose(zero.parameters, fit.parameters, rtol=1e-6)
+    np.testing.assert_allclose(zero.standard_errors, fit.standard_errors, rtol=1e-4)
+    np.testing.assert_allclose(zero.predicted, fit.predicted, atol=1e-8)
+    assert zero.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-8)
+    assert fit.aic - zero.aic == pytest.approx(2.0, abs=1e-7)
+    new = series.set_axis(pd.bdate_range("2020", periods=len(series))).iloc[:50]
+    extended = zero.extend(new - series.mean())
+    np.testing.assert_allclose(extended.predicted, fit.extend(new).predicted, atol=1e-8)
 
 
 def test_probabilities_of_msgarch(series):
     """At its parameters: its filtered probability of the first date is the stationary one, which ours predicts."""
     expected = MSGARCH["sim_sGARCH_norm"]
     parameters, k = parameters_of(expected["coef"])
-    recursion = before_second(parameters, k, mean=0.0, first=series.iloc[0])
+    recursion = state_before_second(parameters, k, mean=0.0, first=series.iloc[0])
     values = series.to_numpy()[1:, None]
     found = recursion.filter(values)
     assert found.predicted[0, 0] == pytest.approx(expected["filt_prob1"]["first"], abs=1e-12)
@@ -274,6 +294,8 @@ def test_what_cannot_work_is_refused(series):
         MarkovSwitchingGARCH(0)
     with pytest.raises(hr.DataError, match="asymmetric must be True or False"):
         MarkovSwitchingGARCH(asymmetric=1)
+    with pytest.raises(hr.DataError, match="mean must be one of 'constant', 'zero'"):
+        MarkovSwitchingGARCH(mean="sample")
     with pytest.raises(hr.DataError, match="density must be one of"):
         MarkovSwitchingGARCH(density="cauchy")
     with pytest.raises(hr.DataError, match="observations must have at least 80 rows; got 79"):

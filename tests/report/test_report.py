@@ -108,7 +108,7 @@ def advised(
     table = prices.assign(funding=0.0001)
     table.attrs = {"source": source}
     market = hr.Market(table, funding={perpetual: "funding"})
-    margins = {"initial_margin": 0.1, "maintenance_margin": 0.05}
+    margins = {"maintenance_margin": 0.05}
     instruments = [
         hr.LinearContract(future, 10, fee=0.0001, **margins),
         hr.LinearContract(perpetual, 1, funding="8-hourly", fee=0.0001),
@@ -244,7 +244,7 @@ def test_the_figures_show_what_they_say(
 
 
 def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
-    rec = advised(prices, hr.RollingOLSHedge(100), study=True, level=0.9)
+    rec = advised(prices, hr.RollingOLSHedge(100), study=True, confidence=0.9)
     page = report_html(rec)
     ratio, effect, *_ = figures_of(page)
     bands = rec.problem.fit.bands(0.9)
@@ -269,8 +269,9 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
     ):
         assert told in text
     assert "gain at 95%, lower" in text
+    margin = hr.Margin(probability=0.005)
     level = report_html(
-        advised(prices, hr.RollingOLSHedge(100), level=0.975, margin=hr.Margin(probability=0.005))
+        advised(prices, hr.RollingOLSHedge(100), confidence=0.975, margin=margin)
     )
     for told in (
         "97.5% interval of each date",

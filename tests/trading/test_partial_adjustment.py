@@ -1,4 +1,4 @@
-"""The trading rate and the aim against the Riccati recursion of the problem, its print and simulated costs."""
+"""Trading rate and aim against the Riccati recursion, the printed formula and simulated costs."""
 
 import math
 from collections.abc import Callable
@@ -23,10 +23,11 @@ CASES = [  # impact, risk_aversion, hedge_variance, discount, reversion
 def riccati(
     impact: float, risk_price: float, discount: float, reversion: float
 ) -> tuple[float, float]:
-    """The rate and the weight of the target in the aim, by value iteration on the state (holding, target).
+    """Rate and weight of the target in the aim, by value iteration on the state (holding, target).
 
-    With the long-run level at zero: V(y, m) = min over x of impact/2 (x - y)^2 + (1 - discount) times the sum of
-    risk_price/2 (x - m)^2 and of V(x, (1 - reversion) m) one step later, quadratic in (y, m); shocks add a constant.
+    With the long-run level at zero: V(y, m) = min over x of impact/2 (x - y)^2 + (1 - discount)
+    times the sum of risk_price/2 (x - m)^2 and of V(x, (1 - reversion) m) one step later, quadratic
+    in (y, m); shocks add a constant.
     """
     value = np.zeros((2, 2))
     forward = np.diag([1.0, 1.0 - reversion])
@@ -51,17 +52,17 @@ def test_rate_and_aim_solve_the_riccati_recursion(
 ) -> None:
     rate = trading_rate(impact, aversion, variance, discount=discount)
     aim = aim_position(1.0, 0.0, reversion, rate, discount=discount)
-    assert (rate, aim) == pytest.approx(
-        riccati(impact, aversion * variance, discount, reversion), rel=1e-9
-    )
+    expected = riccati(impact, aversion * variance, discount, reversion)
+    assert (rate, aim) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(("impact", "aversion", "variance", "discount", "reversion"), CASES)
-def test_as_printed(
+def test_rate_and_aim_equal_the_printed_formula(
     impact: float, aversion: float, variance: float, discount: float, reversion: float
 ) -> None:
-    # Garleanu and Pedersen (2013) with trading costs lambda times the variance
-    kept, scale = 1.0 - discount, impact / variance
+    """Garleanu and Pedersen (2013) with trading costs lambda times the variance."""
+    kept = 1.0 - discount
+    scale = impact / variance
     linear = aversion * kept + scale * discount
     a = (-linear + math.sqrt(linear**2 + 4 * aversion * scale * kept**2)) / (2 * kept)
     rate = trading_rate(impact, aversion, variance, discount=discount)
@@ -71,7 +72,7 @@ def test_as_printed(
 
 
 @pytest.mark.parametrize(("impact", "aversion", "variance", "discount", "reversion"), CASES)
-def test_the_aim_averages_the_target_now_and_later(
+def test_aim_is_the_mean_of_the_target_now_and_later(
     impact: float, aversion: float, variance: float, discount: float, reversion: float
 ) -> None:
     rate = trading_rate(impact, aversion, variance, discount=discount)
@@ -79,15 +80,19 @@ def test_the_aim_averages_the_target_now_and_later(
     steps = np.arange(20_000)
     expected = 3.0 + 4.0 * (1 - reversion) ** steps
     average = float(np.sum(present * (1 - present) ** steps * expected))
-    assert aim_position(7.0, 3.0, reversion, rate, discount=discount) == pytest.approx(
-        average, rel=1e-9
-    )
+    aim = aim_position(7.0, 3.0, reversion, rate, discount=discount)
+    assert aim == pytest.approx(average, rel=1e-9)
 
 
 def costs(rates: Array, weights: Array, reversion: float, n_steps: int, seed: int) -> Array:
-    """Simulated cost per step of rates and weights of the target in the aim: impact 20, risk price 1.25."""
+    """Simulated cost per step of rates and weights of the target in the aim.
+
+    The impact is 20, the price of risk 1.25.
+    """
     shocks = np.random.default_rng(seed).normal(size=(n_steps, 400))
-    target, held, total = np.zeros(400), np.zeros((len(rates), 400)), np.zeros(len(rates))
+    target = np.zeros(400)
+    held = np.zeros((len(rates), 400))
+    total = np.zeros(len(rates))
     for shock in shocks:
         target = (1.0 - reversion) * target + shock
         trade = rates[:, None] * (weights[:, None] * target - held)
@@ -97,18 +102,13 @@ def costs(rates: Array, weights: Array, reversion: float, n_steps: int, seed: in
 
 
 @pytest.mark.parametrize("reversion", [0.0, 0.1])
-def test_simulated_optimum(reversion: float) -> None:
+def test_rate_and_aim_are_the_simulated_optimum(reversion: float) -> None:
     rate = trading_rate(20.0, 2e-7, 2500.0**2)
     weight = aim_position(1.0, 0.0, reversion, rate)
-    multiples = np.array([1.0, 0.5, 0.7, 0.85, 1.15, 1.4, 2.0, 1.0 / rate])
-    by_rate = costs(rate * multiples, np.full(8, weight), reversion, 1500, seed=3)
-    by_aim = costs(
-        np.full(8, rate),
-        weight * np.array([1.0, 0.6, 0.8, 0.9, 1.1, 1.2, 1.3, 1.5]),
-        reversion,
-        1500,
-        seed=3,
-    )
+    of_rate = np.array([1.0, 0.5, 0.7, 0.85, 1.15, 1.4, 2.0, 1.0 / rate])
+    by_rate = costs(rate * of_rate, np.full(8, weight), reversion, 1500, seed=3)
+    of_weight = np.array([1.0, 0.6, 0.8, 0.9, 1.1, 1.2, 1.3, 1.5])
+    by_aim = costs(np.full(8, rate), weight * of_weight, reversion, 1500, seed=3)
     for total in (by_rate, by_aim):
         assert total[0] <= total.min() * 1.02  # Monte Carlo, and a flat minimum
     assert by_rate[-1] > 1.8 * by_rate[0]  # all of the way at every step
@@ -116,7 +116,7 @@ def test_simulated_optimum(reversion: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("reversion", [0.0, 0.02, 0.1, 0.5])
-def test_simulated_optimum_at_length(reversion: float) -> None:
+def test_rate_and_aim_are_the_optimum_of_long_simulations(reversion: float) -> None:
     rate = trading_rate(20.0, 2e-7, 2500.0**2)
     weight = aim_position(1.0, 0.0, reversion, rate)
     multiples = np.array([1.0, 0.5, 0.7, 0.85, 0.95, 1.05, 1.15, 1.4, 2.0])
@@ -125,30 +125,29 @@ def test_simulated_optimum_at_length(reversion: float) -> None:
     assert by_rate.argmin() == by_aim.argmin() == 0
 
 
-def test_limits() -> None:
-    assert trading_rate(0.0, 1.0, 1.0) == trading_rate(0.0, 1.0, 1.0, discount=0.5) == 1.0
-    assert trading_rate(1e-12, 1.0, 1.0) == pytest.approx(
-        1.0 - 1e-12, rel=1e-13
-    )  # the printed form loses digits here
-    assert trading_rate(1e12, 1.0, 1.0) == pytest.approx(
-        1e-6, rel=1e-5
-    )  # the root of risk over impact
+def test_rate_and_aim_have_their_limits() -> None:
+    assert trading_rate(0.0, 1.0, 1.0) == 1.0
+    assert trading_rate(0.0, 1.0, 1.0, discount=0.5) == 1.0
+    # the printed form loses digits here
+    assert trading_rate(1e-12, 1.0, 1.0) == pytest.approx(1.0 - 1e-12, rel=1e-13)
+    # the root of risk over impact
+    assert trading_rate(1e12, 1.0, 1.0) == pytest.approx(1e-6, rel=1e-5)
     assert aim_position(7.0, 3.0, 0.0, 0.2) == 7.0
     assert aim_position(7.0, 3.0, 0.4, 1.0) == 7.0
     assert aim_position(7.0, 3.0, 1.0, 0.2) == pytest.approx(3.8, rel=1e-12)
 
 
-def test_rate_does_not_depend_on_units() -> None:
-    reference = trading_rate(20.0, 2e-7, 6.25e6, discount=0.01)
-    for unit in (1e-4, 1e4):  # of the hedge, then of currency
-        assert trading_rate(20.0 * unit**2, 2e-7, 6.25e6 * unit**2, discount=0.01) == pytest.approx(
-            reference, rel=1e-12
-        )
-        dearer = trading_rate(20.0 * unit, 2e-7 / unit, 6.25e6 * unit**2, discount=0.01)
-        assert dearer == pytest.approx(reference, rel=1e-12)
+@pytest.mark.parametrize("unit", [1e-4, 1e4])
+def test_rate_does_not_depend_on_units(unit: float) -> None:
+    reference = pytest.approx(trading_rate(20.0, 2e-7, 6.25e6, discount=0.01), rel=1e-12)
+    # of the hedge, then of currency
+    finer = trading_rate(20.0 * unit**2, 2e-7, 6.25e6 * unit**2, discount=0.01)
+    assert finer == reference
+    dearer = trading_rate(20.0 * unit, 2e-7 / unit, 6.25e6 * unit**2, discount=0.01)
+    assert dearer == reference
 
 
-def test_trades() -> None:
+def test_trades_go_part_of_the_way() -> None:
     assert PartialTrade(-10.0, 0.25).trade(10) == (5.0, -5.0)
     assert PartialTrade(3.0, 1.0).trade(0.0) == (3.0, 3.0)
 
@@ -205,6 +204,6 @@ def test_trades() -> None:
         ),
     ],
 )
-def test_refusals(call: Callable[[], object], message: str) -> None:
+def test_invalid_numbers_are_refused(call: Callable[[], object], message: str) -> None:
     with pytest.raises(DataError, match=message):
         call()

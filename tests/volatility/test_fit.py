@@ -81,7 +81,7 @@ def test_forecast_falls_back_to_the_unconditional_variance(fit):
 
 def test_long_simulation_has_the_unconditional_variance(fit):
     _, omega, alpha, gamma, beta = fit.parameters
-    path = fit.simulate(200_000, seed=2)
+    path = fit.simulate(100_000, seed=2)
     assert path.index.tolist()[:3] == [1, 2, 3]
     assert path.name == "NASDAQ"
     unconditional = omega / (1 - alpha - gamma / 2 - beta)

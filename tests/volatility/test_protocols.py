@@ -8,8 +8,12 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.estimation.influence import Sensitivities
-from hedgeresearch.volatility import VolatilityEstimate, VolatilityModel, VolatilityState
-from hedgeresearch.volatility.estimation import fit_volatility
+from hedgeresearch.volatility import (
+    VolatilityEstimate,
+    VolatilityModel,
+    VolatilityState,
+    fit_volatility,
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""BEKK: multivariate GARCH of Engle and Kroner."""

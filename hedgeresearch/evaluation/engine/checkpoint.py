@@ -24,8 +24,8 @@ import pandas as pd
 from hedgeresearch._version import VERSION
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
-from hedgeresearch.evaluation.engine.schedule import Step
 from hedgeresearch.evaluation.engine.walk import Note, Walk
+from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.typing import Array
 
 PARTIAL = ".partial"
@@ -107,7 +107,7 @@ class Checkpoint:
         return self.folder / f"{key}.parquet"
 
 
-def walk_key(model: Any, returns: pd.DataFrame, steps: Sequence[Step]) -> str:
+def walk_key(model: Any, returns: pd.DataFrame, refits: Sequence[Refit]) -> str:
     """Return a hash of everything that a walk depends on.
 
     Raises
@@ -123,7 +123,7 @@ def walk_key(model: Any, returns: pd.DataFrame, steps: Sequence[Step]) -> str:
     rows: Array = np.ascontiguousarray(returns.to_numpy())
     digest.update(rows.tobytes())
     digest.update(pd.util.hash_pandas_object(returns.index).to_numpy().tobytes())
-    digest.update(np.array(steps, dtype=np.int64).tobytes())
+    digest.update(np.array(refits, dtype=np.int64).tobytes())
     return digest.hexdigest()[:KEY_LENGTH]
 
 

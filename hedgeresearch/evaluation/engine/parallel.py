@@ -1,31 +1,32 @@
-"""Walks as tasks: every model over every pair, here, on several cores or on a cluster, to the same last bit."""
+"""Walks as tasks: every model over every pair, in one process, in several or on a cluster.
+
+The results are the same to the last bit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
-from hedgeresearch.evaluation.engine.schedule import Step
 from hedgeresearch.evaluation.engine.walk import Walk, join_walks, walk
-from hedgeresearch.hedges.model import HedgeModel, check_hedge_model
-from hedgeresearch.hedges.regression.naive import NaiveHedge
-from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.hedges.closed_form import Refit
+from hedgeresearch.hedges.model import HedgeModel
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-LONGEST = 250
-"""Refits in a task. A longer walk is cut into several, each beginning with a search from nowhere."""
+MAX_REFITS = 250
+"""Refits in a task. A longer walk is cut into several, each beginning with a search of its own."""
 
-_alone = RLock()
-"""Held by the walk of a process: warnings are caught, and threads counted, for a process as a whole."""
+_process_lock = RLock()
+"""Held during a walk: warnings are caught, and threads counted, for a process as a whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,107 +35,89 @@ class Task:
 
     Attributes
     ----------
-    label : what the progress bar says
+    label : str, shown by the progress bar
     model : HedgeModel
     returns : DataFrame (n_dates, 1 + n_hedges), the asset first
-    steps : when to estimate and what to hedge
+    refits : when to estimate and what to hedge
     checkpoint : Checkpoint or None
     """
 
     label: str
     model: HedgeModel
     returns: pd.DataFrame
-    steps: Sequence[Step]
+    refits: Sequence[Refit]
     checkpoint: Checkpoint | None = None
 
     def run(self, tick: Callable[[], Any] = lambda: None) -> Walk:
-        """The walk: from the checkpoint if it is there, else walked, with one thread, and put there."""
+        """Return the walk from the checkpoint, or walk and save it; ``tick`` as in ``walk``."""
+        if self.checkpoint is None:
+            return self._walk(tick)
+        key = walk_key(self.model, self.returns, self.refits)
+        finished = self.checkpoint.load(key)
+        if finished is None:
+            finished = self._walk(tick)
+            self.checkpoint.save(key, finished)
+        return finished
+
+    def _walk(self, tick: Callable[[], Any]) -> Walk:
         from threadpoolctl import threadpool_limits
 
-        key = "" if self.checkpoint is None else walk_key(self.model, self.returns, self.steps)
-        found = None if self.checkpoint is None else self.checkpoint.load(key)
-        if found is not None:
-            return found
-        with _alone, threadpool_limits(1):  # more threads would add numbers in another order
-            walked = walk(self.model, self.returns, self.steps, tick)
-        if self.checkpoint is not None:
-            self.checkpoint.save(key, walked)
-        return walked
+        # more threads would add numbers in another order
+        with _process_lock, threadpool_limits(1):
+            return walk(self.model, self.returns, self.refits, tick)
 
     def parts(self) -> list[Task]:
-        """The task, or what a long one is cut into: the same on any number of cores."""
-        cuts = range(0, len(self.steps), LONGEST)
-        return [
-            Task(self.label, self.model, self.returns, self.steps[i : i + LONGEST], self.checkpoint)
-            for i in cuts
-        ]
+        """Return the task in parts, which do not depend on the number of processes."""
+        starts = range(0, len(self.refits), MAX_REFITS)
+        return [replace(self, refits=self.refits[i : i + MAX_REFITS]) for i in starts]
 
 
 def run_tasks(tasks: Sequence[Task], n_jobs: int | None, progress: bool) -> list[Walk]:
-    """The walks of all tasks, in their order: by joblib, with whatever backend ``joblib.parallel_config`` has set."""
+    """Return the walks of all tasks, in their order.
+
+    joblib runs them with the backend that ``joblib.parallel_config`` has set.
+
+    Parameters
+    ----------
+    tasks : what to walk
+    n_jobs : int, processes, as in joblib
+    progress : bool, whether to show a progress bar
+    """
     parts = [task.parts() for task in tasks]
-    every = [part for cut in parts for part in cut]
+    every_part = list(chain.from_iterable(parts))
     with _progress_bar(progress) as bar:
-        walks = _run_each(every, n_jobs, bar)
+        walks = _run_parts(every_part, n_jobs, bar)
         return [join_walks([next(walks) for _ in cut]) for cut in parts]
 
 
-def _run_each(tasks: Sequence[Task], n_jobs: int | None, bar: Progress) -> Iterator[Walk]:
+def _run_parts(tasks: Sequence[Task], n_jobs: int | None, bar: Progress) -> Iterator[Walk]:
+    """Yield the walk of each task, in their order."""
     from joblib import Parallel, delayed, effective_n_jobs
 
-    shown = bar.add_task("", total=sum(len(task.steps) for task in tasks))
-    done = 0
+    line = bar.add_task("", total=sum(len(task.refits) for task in tasks))
+    n_done = 0
     serial = effective_n_jobs(n_jobs) == 1
     if not serial:
-        answers = Parallel(n_jobs, return_as="generator")(delayed(run)(task) for task in tasks)
+        results = Parallel(n_jobs, return_as="generator")(delayed(run)(task) for task in tasks)
     for task in tasks:
-        bar.update(shown, description=task.label)
-        yield task.run(lambda: bar.advance(shown)) if serial else next(answers)
-        done += len(task.steps)
-        bar.update(shown, completed=done)
+        bar.update(line, description=task.label)
+        yield task.run(lambda: bar.advance(line)) if serial else next(results)
+        n_done += len(task.refits)
+        bar.update(line, completed=n_done)
 
 
 def run(task: Task) -> Walk:
-    """The walk of a task, in whichever process."""
+    """Return the walk of a task, in whichever process."""
     return task.run()
-
-
-def with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
-    """The models to compare, naive and OLS first.
-
-    Raises
-    ------
-    DataError
-        If one is no model, or has the name of a benchmark.
-    """
-    benchmarks: dict[str, HedgeModel] = {"naive": NaiveHedge(), "ols": OLSHedge()}
-    if not isinstance(models, Mapping):
-        raise DataError(
-            f"models must be a dictionary of hedge models by name; got {type(models).__name__}."
-        )
-    for name, model in models.items():
-        if not isinstance(name, str) or not name:
-            raise DataError(f"models must have texts for names; got {name!r}.")
-        check_hedge_model(model, f"model {name!r}")
-    reserved = [
-        name
-        for name in models
-        if name == "unhedged" or (name in benchmarks and models[name] != benchmarks[name])
-    ]
-    if reserved:
-        raise DataError(
-            f"a model must not be called {reserved[0]!r}; the name is taken by a benchmark. Choose another."
-        )
-    return benchmarks | dict(models)
 
 
 @contextmanager
 def _progress_bar(shown: bool) -> Iterator[Progress]:
+    """Show a progress bar on standard error, if it is a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(
-        console=console, disable=not shown or not console.is_terminal, transient=True
-    ) as bar:
+    disabled = not shown or not console.is_terminal
+    with Progress(console=console, disable=disabled, transient=True) as bar:
         yield bar

@@ -1,4 +1,4 @@
-"""Walk-forward comparison of hedge models: estimate on the past, hedge the days after, move on."""
+"""Walk-forward runs: estimate models on the past, hedge the dates after, move on."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
-from hedgeresearch.evaluation.engine.parallel import Task, run_tasks, with_benchmarks
-from hedgeresearch.evaluation.engine.schedule import Splitter, Step, Window, schedule
+from hedgeresearch.evaluation.engine.entrants import UNHEDGED, PairData, with_benchmarks
+from hedgeresearch.evaluation.engine.fingerprint import fingerprint
+from hedgeresearch.evaluation.engine.parallel import Task, run_tasks
+from hedgeresearch.evaluation.engine.schedule import Schedule, Splitter, Window
 from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.panel import BacktestPanel
-from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.trading.costs import Costs, hedging_costs
 
@@ -28,7 +28,7 @@ Pair = tuple["pd.Series[float]", pd.DataFrame]
 
 
 @exported_by("hedgeresearch.evaluation")
-def walk_forward(
+def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     models: Mapping[str, HedgeModel],
     asset: pd.Series[float],
     hedges: pd.DataFrame,
@@ -42,32 +42,38 @@ def walk_forward(
     checkpoint: str | Path | None = None,
     seed: int = 0,
 ) -> Backtest:
-    """Fit each model on ``window`` dates, extend it over the next ``refit_every`` dates, and move on to the end.
+    """Backtest hedge models out of sample.
 
-    Unhedged, naive and OLS are always in the comparison. Where a refit or an extension fails, the model's last ratio is
-    held until the next refit (none before its first success), which is noted and counted. Where the model can, a refit
-    that sees few new dates (one in twenty) begins its search at the one before; every 50th begins from nowhere. Models
-    that need prices are given those to which the returns cumulate.
+    Each model is fitted on ``window`` dates, extended over the next ``refit_every`` dates, and so
+    on to the end. Unhedged, naive and OLS are always included. Where a refit or an extension fails,
+    the model's last ratio is held until the next refit (none before its first success), which is
+    noted and counted. Where the model can, a refit with few new dates (one in twenty) begins its
+    search at the one before; every 50th does not. Models of prices are given the prices to which
+    the returns cumulate.
 
     Parameters
     ----------
     models : hedge models by name
-    asset : Series (n_dates,); hedges : DataFrame (n_dates, n_hedges), fractions per period
+    asset : Series (n_dates,), fractions per period
+    hedges : DataFrame (n_dates, n_hedges), fractions per period
     window : int, dates in each estimation, or "expanding": all dates before, the first time 1000
     refit_every : int, dates between estimations
-    splitter : anything with scikit-learn's ``split``, such as ``TimeSeriesSplit``, instead of the two
-    cost : what trading and holding the hedges costs
-    n_jobs : int, processes; -1 for one a core, None for what ``joblib.parallel_config`` says. Results are the same to
-        the last bit
-    progress : whether to show a progress bar
-    checkpoint : folder in which finished work is kept, so that a run that was interrupted goes on there
+    splitter : anything with scikit-learn's ``split``, such as ``TimeSeriesSplit``, instead of the
+        two
+    cost : Costs of trading and holding the hedges
+    n_jobs : int, processes; -1 for one a core, None for the setting of ``joblib.parallel_config``.
+        Results are the same to the last bit
+    progress : bool, whether to show a progress bar
+    checkpoint : folder in which finished work is kept, so that an interrupted run continues there;
+        functions among the settings of models must be defined outside of other functions
     seed : int, of the bootstrap in the tables
 
     Raises
     ------
     DataError
-        If no two dates are left to evaluate, a model has a reserved name, the splitter looks ahead, or the returns do
-        not tell the prices that a model needs.
+        If no two dates are left to evaluate, a model is no hedge model or has a reserved name, the
+        splitter looks ahead, the returns do not cumulate to the prices that a model needs, or a
+        setting of a model cannot be identified for the checkpoint.
 
     Warns
     -----
@@ -78,17 +84,22 @@ def walk_forward(
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
-    >>> study = hr.walk_forward({"ewma": ewma}, returns["NASDAQ"], returns[["SP500"]], progress=False)
-    >>> study.summary["effectiveness"].round(3).to_dict()
+    >>> backtest = hr.walk_forward({"ewma": ewma}, asset, hedges, progress=False)
+    >>> backtest.summary["effectiveness"].round(3).to_dict()
     {'unhedged': 0.0, 'naive': 0.896, 'ols': 0.896, 'ewma': 0.906}
     """
-    plan = _Plan(window, refit_every, splitter, n_jobs, progress, checkpoint, seed)
-    return _run(models, {"": (asset, hedges)}, {"": cost}, plan)[""]
+    run = _Run(n_jobs, progress, checkpoint, seed)
+    entrants = with_benchmarks(models)
+    data = PairData.of(asset, hedges, Schedule(window, refit_every, splitter), cost)
+    backtest = run.backtests(entrants, {"": data})[""]
+    _warn_of_failures(backtest)
+    return backtest
 
 
 @exported_by("hedgeresearch.evaluation")
-def walk_forward_panel(
+def walk_forward_panel(  # noqa: PLR0913 (a public function spells out its settings)
     models: Mapping[str, HedgeModel],
     pairs: Mapping[str, Pair],
     window: Window = 1000,
@@ -101,16 +112,18 @@ def walk_forward_panel(
     checkpoint: str | Path | None = None,
     seed: int = 0,
 ) -> BacktestPanel:
-    """The same walk-forward comparison for many pairs: a task for each pair and model.
+    """Backtest hedge models on many pairs; each model on each pair is a task of its own.
 
     Under ``joblib.parallel_config("dask")`` the tasks run on a Dask cluster, with ``n_jobs=-1``.
 
     Parameters
     ----------
     models : hedge models by name
-    pairs : (asset, hedges) by name of the pair, as in ``walk_forward``; pairs may have different dates
-    cost : of all pairs, or by name of the pair
-    window, refit_every, splitter, n_jobs, progress, checkpoint, seed : as in ``walk_forward``
+    pairs : (asset, hedges) by name of the pair, as in ``walk_forward``; pairs may have different
+        dates
+    window, refit_every, splitter, n_jobs, progress, checkpoint, seed
+        As in ``walk_forward``.
+    cost : Costs of all pairs, or a mapping by name of the pair
 
     Raises
     ------
@@ -135,143 +148,116 @@ def walk_forward_panel(
         raise DataError(
             f"cost must be given for each of the pairs {list(pairs)}; got {list(costs)}."
         )
-    plan = _Plan(window, refit_every, splitter, n_jobs, progress, checkpoint, seed)
-    return BacktestPanel(_run(models, pairs, costs, plan))
+    run = _Run(n_jobs, progress, checkpoint, seed)
+    entrants = with_benchmarks(models)
+    schedule = Schedule(window, refit_every, splitter)
+    data = {name: _pair_data(name, pair, schedule, costs[name]) for name, pair in pairs.items()}
+    backtests = run.backtests(entrants, data)
+    for name, backtest in backtests.items():
+        _warn_of_failures(backtest, f" of pair {name!r}")
+    return BacktestPanel(backtests)
+
+
+def _pair_data(name: str, pair: Any, schedule: Schedule, cost: Costs | None) -> PairData:
+    """Return the data of a pair; errors name the pair."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise DataError(f"pair {name!r} must be (asset, hedges); got {type(pair).__name__}.")
+    try:
+        asset, hedges = pair
+        return PairData.of(asset, hedges, schedule, cost)
+    except ValueError as error:
+        raise DataError(f"pair {name!r}: {error}") from error
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """How a study is run, as in ``walk_forward``."""
+class _Run:
+    """Execution of a walk-forward run, with the settings of ``walk_forward``."""
 
-    window: Window
-    refit_every: int
-    splitter: Splitter | None
     n_jobs: int | None
     progress: bool
     checkpoint: str | Path | None
     seed: int
 
+    def __post_init__(self) -> None:
+        check_at_least(self.seed, "seed", 0)
+        if self.n_jobs == 0 or not isinstance(self.n_jobs, int | None):
+            raise DataError(
+                f"n_jobs must be a whole number but zero, or None; got {self.n_jobs!r}."
+            )
 
-def _run(
-    models: Mapping[str, HedgeModel],
-    pairs: Mapping[str, Pair],
-    costs: Mapping[str, Costs | None],
-    plan: _Plan,
-) -> dict[str, Backtest]:
-    check_at_least(plan.seed, "seed", 0)
-    if plan.n_jobs == 0 or not isinstance(plan.n_jobs, int | None):
-        raise DataError(f"n_jobs must be a whole number but zero, or None; got {plan.n_jobs!r}.")
-    entrants = with_benchmarks(models)
-    prepared = {name: _prepared(name, pair, costs[name], plan) for name, pair in pairs.items()}
-    for returns, _ in prepared.values():
-        for name, model in entrants.items():
-            check_prices_exist(name, model, returns)
-    checkpoint = None if plan.checkpoint is None else Checkpoint.at(plan.checkpoint)
-    tasks = [
-        Task(f"{pair} {name}".strip(), model, returns, steps, checkpoint)
-        for pair, (returns, steps) in prepared.items()
-        for name, model in entrants.items()
-    ]
-    walks = iter(run_tasks(tasks, plan.n_jobs, plan.progress))
-    backtests = {}
-    for pair, (returns, steps) in prepared.items():
-        done = {name: next(walks) for name in entrants}
-        backtests[pair] = _backtest(entrants, returns, steps, done, costs[pair], plan)
-        _warn_of_failures(backtests[pair], pair)
-    return backtests
+    def backtests(
+        self, models: dict[str, HedgeModel], data: Mapping[str, PairData]
+    ) -> dict[str, Backtest]:
+        """Walk every model over every pair, and return the backtest of each pair."""
+        for pair in data.values():
+            for name, model in models.items():
+                check_prices_exist(name, model, pair.returns)
+        checkpoint = self._checkpoint(models)
+        tasks = []
+        for label, pair in data.items():
+            for name, model in models.items():
+                title = f"{label} {name}".strip()
+                tasks.append(Task(title, model, pair.returns, pair.refits, checkpoint))
+        walks = iter(run_tasks(tasks, self.n_jobs, self.progress))
+        backtests = {}
+        for label, pair in data.items():
+            walks_of_pair = {name: next(walks) for name in models}
+            backtests[label] = assemble_backtest(models, pair, walks_of_pair, self.seed)
+        return backtests
 
-
-def _prepared(
-    name: str, pair: Any, cost: Costs | None, plan: _Plan
-) -> tuple[pd.DataFrame, list[Step]]:
-    """Valid returns (n_dates, 1 + n_hedges), the asset first, with nothing but their kind in ``attrs``, and the steps.
-
-    What can be refused is refused here, before hours of walking, costs included.
-    """
-    if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise DataError(f"pair {name!r} must be (asset, hedges); got {type(pair).__name__}.")
-    try:
-        returns, kind = join_returns(*pair)
-        steps = schedule(len(returns), plan.window, plan.refit_every, plan.splitter)
-        tested = _tested(returns, steps)
-        _check_samples(steps, returns.shape[1] + 2)
-        if cost is not None:
-            if kind == "difference":
-                raise DataError(
-                    "cost must be left out for differences of prices, as costs are fractions of notional."
-                )
-            hedging_costs(tested.iloc[:, 1:], cost)
-    except ValueError as error:
-        if not name:
-            raise
-        raise DataError(f"pair {name!r}: {error}") from error
-    returns.attrs = {"returns": kind}
-    return returns, steps
+    def _checkpoint(self, models: dict[str, HedgeModel]) -> Checkpoint | None:
+        """Return the checkpoint, after a check that every model can be identified there."""
+        if self.checkpoint is None:
+            return None
+        for model in models.values():
+            fingerprint(model)
+        return Checkpoint.at(self.checkpoint)
 
 
-def _check_samples(steps: list[Step], fewest: int) -> None:
-    shortest = min(step.end - step.first for step in steps)
-    if shortest < fewest:
-        raise DataError(
-            f"window must be at least {fewest} for these hedges; got {shortest}. Choose a longer one."
-        )
-
-
-def _tested(returns: pd.DataFrame, steps: list[Step]) -> pd.DataFrame:
-    """The rows that the steps hedge."""
-    return returns.iloc[np.concatenate([np.arange(step.start, step.stop) for step in steps])]
-
-
-def _backtest(
-    models: dict[str, HedgeModel],
-    returns: pd.DataFrame,
-    steps: list[Step],
-    walks: dict[str, Walk],
-    cost: Costs | None,
-    plan: _Plan,
+def assemble_backtest(
+    models: dict[str, HedgeModel], pair: PairData, walks: Mapping[str, Walk], seed: int
 ) -> Backtest:
-    """What the walks over one pair come to."""
-    tested = _tested(returns, steps)
-    tested.attrs = {}
-    dates, hedges = tested.index, tested.columns[1:]
-    ratios = {name: pd.DataFrame(walk.ratios, dates, hedges) for name, walk in walks.items()}
-    hedged = {
-        name: tested.iloc[:, 0] - (ratio * tested.iloc[:, 1:]).sum(axis=1)
-        for name, ratio in ratios.items()
-    }
-    paid = {
-        name: 0.0 if cost is None else hedging_costs(ratio, cost) for name, ratio in ratios.items()
-    }
-    notes = [
-        (name, returns.index[n.row], n.failed, n.text)
-        for name, walk in walks.items()
-        for n in walk.notes
-    ]
+    """Return the backtest of the models' walks over one pair."""
+    hedged_rows = pair.hedged_rows()
+    hedged_rows.attrs = {}
+    dates = hedged_rows.index
+    asset = hedged_rows.iloc[:, 0]
+    hedges = hedged_rows.iloc[:, 1:]
+    ratios = {}
+    hedged_returns = {UNHEDGED: asset}
+    costs: dict[str, Any] = {UNHEDGED: 0.0}
+    predicted = {}
+    notes = []
+    for name, walk in walks.items():
+        ratio = pd.DataFrame(walk.ratios, dates, hedges.columns)
+        ratios[name] = ratio
+        hedged_returns[name] = asset - (ratio * hedges).sum(axis=1)
+        costs[name] = 0.0 if pair.cost is None else hedging_costs(ratio, pair.cost)
+        if walk.predicted is not None:
+            predicted[name] = pd.DataFrame(walk.predicted, dates)
+        for note in walk.notes:
+            notes.append((name, pair.returns.index[note.row], note.failed, note.text))
+    columns = ["model", "date", "failed", "note"]
     return Backtest(
         models=models,
         ratios=pd.concat(ratios, axis=1, names=["model", "hedge"]),
-        hedged_returns=pd.DataFrame({"unhedged": tested.iloc[:, 0]} | hedged),
-        costs=pd.DataFrame({"unhedged": 0.0} | paid, index=dates),
-        notes=pd.DataFrame(notes, columns=["model", "date", "failed", "note"]).astype(
-            {"failed": bool}
-        ),
-        n_refits=len(steps),
-        predicted={
-            name: pd.DataFrame(w.predicted, dates)
-            for name, w in walks.items()
-            if w.predicted is not None
-        },
-        seed=plan.seed,
-        returns_kind=returns.attrs["returns"],
+        hedged_returns=pd.DataFrame(hedged_returns),
+        costs=pd.DataFrame(costs, index=dates),
+        notes=pd.DataFrame(notes, columns=columns).astype({"failed": bool}),
+        n_refits=len(pair.refits),
+        predicted=predicted,
+        seed=seed,
+        returns_kind=pair.returns.attrs["returns"],
     )
 
 
-def _warn_of_failures(backtest: Backtest, pair: str) -> None:
+def _warn_of_failures(backtest: Backtest, pair: str = "") -> None:
+    """Warn of models that failed at every refit."""
     failed = backtest.notes[backtest.notes["failed"]]
     for name, rows in failed.groupby("model", sort=False):
         if len(rows) == backtest.n_refits:
             warn_caller(
-                f"model {name!r}{f' of pair {pair!r}' if pair else ''} failed at every one of {len(rows)} refits and "
-                f"never hedged: {rows['note'].iloc[0]}",
+                f"model {name!r}{pair} failed at every one of {len(rows)} refits and never hedged: "
+                f"{rows['note'].iloc[0]}",
                 ConvergenceWarning,
             )

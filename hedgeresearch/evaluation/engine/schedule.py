@@ -1,102 +1,132 @@
-"""Which dates each estimation sees and which it hedges."""
+"""Schedules of refits: which dates each estimation uses and which it hedges."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.typing import Indices
 
 Window = int | Literal["expanding"]
-FIRST_WINDOW = 1000
+MIN_EXPANDING_WINDOW = 1000
 """Dates in the first estimation of an expanding window."""
+MIN_HEDGED_DATES = 2
+"""Minimum number of dates to evaluate."""
 
 
+@runtime_checkable
 class Splitter(Protocol):
-    """What scikit-learn calls a splitter, such as ``TimeSeriesSplit``."""
+    """A splitter of scikit-learn, such as ``TimeSeriesSplit``."""
 
-    def split(self, X: Any) -> Iterator[tuple[Indices, Indices]]:
-        """Rows of each estimation and of the evaluation that follows."""
-
-
-class Step(NamedTuple):
-    """Rows first..end-1 are estimated on, rows start..stop-1 are hedged; start >= end."""
-
-    first: int
-    end: int
-    start: int
-    stop: int
+    def split(
+        self,
+        X: Any,  # noqa: N803 (its name in scikit-learn)
+    ) -> Iterator[tuple[Indices, Indices]]:
+        """Yield the rows of each estimation and of the evaluation that follows."""
 
 
-def schedule(
-    n_dates: int, window: Window, refit_every: int, splitter: Splitter | None
-) -> list[Step]:
-    """The steps of a walk forward over ``n_dates`` rows.
+@dataclass(frozen=True)
+class Schedule:
+    """When models are estimated, as in ``walk_forward``.
 
-    Raises
-    ------
-    DataError
-        If no two dates are left to evaluate, or a splitter would look ahead, leave out rows or hedge a date twice.
+    Attributes
+    ----------
+    window : int, dates in each estimation, or "expanding"
+    refit_every : int, dates between estimations
+    splitter : Splitter that replaces both, or None
     """
-    check_at_least(refit_every, "refit_every", 1)
-    if splitter is not None:
-        return _split(n_dates, splitter)
-    if isinstance(window, str) and window != "expanding":
-        raise DataError(f"window must be a number of dates, or 'expanding'; got {window!r}.")
-    if window != "expanding":
-        check_at_least(window, "window", 2)
-    length = FIRST_WINDOW if window == "expanding" else window
-    if length > n_dates - 2:
-        raise DataError(
-            f"window must leave two dates or more to evaluate, of {n_dates}; got {length}."
-        )
-    starts = range(length, n_dates, refit_every)
-    return [
-        Step(0 if window == "expanding" else s - length, s, s, min(s + refit_every, n_dates))
-        for s in starts
-    ]
+
+    window: Window
+    refit_every: int
+    splitter: Splitter | None
+
+    def refits(self, n_dates: int) -> list[Refit]:
+        """Return the refits of a walk over ``n_dates`` rows.
+
+        Raises
+        ------
+        DataError
+            If fewer than two dates are left to evaluate, or a splitter looks ahead, leaves out
+            rows within a sample or evaluates a row twice.
+        """
+        check_at_least(self.refit_every, "refit_every", 1)
+        if self.splitter is not None:
+            return split_refits(self.splitter, n_dates)
+        expanding = self.window == "expanding"
+        length = MIN_EXPANDING_WINDOW if expanding else self.window
+        if isinstance(length, str):
+            raise DataError(
+                f"window must be a number of dates, or 'expanding'; got {self.window!r}."
+            )
+        check_at_least(length, "window", 2)
+        if length > n_dates - MIN_HEDGED_DATES:
+            raise DataError(
+                f"window must leave two dates or more to evaluate, of {n_dates}; got {length}."
+            )
+        starts = range(length, n_dates, self.refit_every)
+        return [
+            Refit(
+                first=0 if expanding else start - length,
+                end=start,
+                start=start,
+                stop=min(start + self.refit_every, n_dates),
+            )
+            for start in starts
+        ]
 
 
-def _split(n_dates: int, splitter: Splitter) -> list[Step]:
-    if isinstance(splitter, type) or not hasattr(splitter, "split"):
+def split_refits(splitter: Splitter, n_dates: int) -> list[Refit]:
+    """Return the refits of a splitter over ``n_dates`` rows."""
+    if isinstance(splitter, type) or not isinstance(splitter, Splitter):
         raise DataError(
             f"splitter must have a split method, such as TimeSeriesSplit(10); got {splitter!r}."
         )
-    steps, hedged = [], 0
+    refits = []
+    hedged = 0
     for train, test in splitter.split(np.empty((n_dates, 1))):
-        step = Step(*_run(train, splitter), *_run(test, splitter))
-        if step.start < step.end:
-            raise DataError(
-                f"splitter must estimate on rows before those that it evaluates; {splitter!r} estimates on row "
-                f"{step.end - 1} and evaluates row {step.start}. Take TimeSeriesSplit."
-            )
-        if step.start < hedged:
-            raise DataError(
-                f"splitter must evaluate each row once, in order; {splitter!r} evaluates row {step.start} again."
-            )
-        if step.stop > n_dates:
-            raise DataError(
-                f"splitter must give rows below {n_dates}; {splitter!r} gives row {step.stop - 1}."
-            )
-        steps.append(step)
-        hedged = step.stop
-    if sum(step.stop - step.start for step in steps) < 2:
+        refit = Refit(*_bounds(train, splitter), *_bounds(test, splitter))
+        _check_refit(refit, hedged, n_dates, splitter)
+        refits.append(refit)
+        hedged = refit.stop
+    if sum(refit.stop - refit.start for refit in refits) < MIN_HEDGED_DATES:
         raise DataError(
             f"splitter must leave two dates or more to evaluate; {splitter!r} leaves fewer."
         )
-    return steps
+    return refits
 
 
-def _run(rows: Indices, splitter: Splitter) -> tuple[int, int]:
-    """First row and the one after the last of rows that must follow one another."""
-    gaps = np.flatnonzero(np.diff(rows) != 1)
-    if not len(rows) or len(gaps):
-        given = f"row {rows[gaps[0] + 1]} after row {rows[gaps[0]]}" if len(rows) else "none"
+def _check_refit(refit: Refit, hedged: int, n_dates: int, splitter: Splitter) -> None:
+    """Refuse a refit that looks ahead, evaluates rows before ``hedged`` again, or has no data."""
+    if refit.start < refit.end:
         raise DataError(
-            f"splitter must give rows that follow one another; {splitter!r} gives {given}. Take TimeSeriesSplit."
+            f"splitter must estimate on rows before those that it evaluates; {splitter!r} "
+            f"estimates on row {refit.end - 1} and evaluates row {refit.start}. "
+            "Use TimeSeriesSplit."
         )
-    return int(rows[0]), int(rows[-1]) + 1
+    if refit.start < hedged:
+        raise DataError(
+            f"splitter must evaluate each row once, in order; {splitter!r} evaluates row "
+            f"{refit.start} again."
+        )
+    if refit.stop > n_dates:
+        raise DataError(
+            f"splitter must give rows below {n_dates}; {splitter!r} gives row {refit.stop - 1}."
+        )
+
+
+def _bounds(rows: Indices, splitter: Splitter) -> tuple[int, int]:
+    """Return the first of consecutive rows and the one after the last."""
+    gaps = np.flatnonzero(np.diff(rows) != 1)
+    if len(rows) and not len(gaps):
+        return int(rows[0]), int(rows[-1]) + 1
+    found = f"row {rows[gaps[0] + 1]} after row {rows[gaps[0]]}" if len(rows) else "none"
+    raise DataError(
+        f"splitter must give rows that follow one another; {splitter!r} gives {found}. "
+        "Use TimeSeriesSplit."
+    )

@@ -1,0 +1,1 @@
+"""Hedges from prices: error correction, vector error correction, and long-run relations."""

@@ -1,72 +1,105 @@
-r"""The coefficients of a cointegrating relation, four ways.
+r"""Estimates of the coefficients of a cointegrating relation.
 
 .. math:: p^{asset}_t = c + p^{hedges}_t{}' \theta + z_t
 
-Static least squares: Engle and Granger (1987), Econometrica 55, section 4. Dynamic least squares, with leads and lags
-of the hedges' changes (Saikkonen 1991, Econometric Theory 7; Stock and Watson 1993, Econometrica 61), and fully
-modified least squares (Phillips and Hansen 1990, Review of Economic Studies 57): Hamilton (1994), Time Series
-Analysis, section 19.3. Johansen's first vector, normalised on the asset: ibid., section 20.2, with the errors of
-Luetkepohl (2005), New Introduction to Multiple Time Series Analysis, section 7.2:
+Static least squares: Engle and Granger (1987), Econometrica 55, section 4. Dynamic least squares,
+with leads and lags of the hedges' changes (Saikkonen 1991, Econometric Theory 7; Stock and Watson
+1993, Econometrica 61), and fully modified least squares (Phillips and Hansen 1990, Review of
+Economic Studies 57): Hamilton (1994), Time Series Analysis, section 19.3. Johansen's first vector,
+normalized on the asset: ibid., section 20.2, with the errors of Luetkepohl (2005), New Introduction
+to Multiple Time Series Analysis, section 7.2:
 
 .. math:: V(\hat\theta) = (\alpha' \Omega^{-1} \alpha)^{-1} \Big( \sum_t R_t R_t' \Big)^{-1}
 
-where R is what a constant and the lagged changes leave of the hedges' last levels.
+where R are the residuals of the hedges' last levels after regression on a constant and the lagged
+changes.
+
+The static estimate is neither normal nor centered; its errors come from a bootstrap:
+
+.. math:: z^*_t, \Delta p^{h*}_t \; \text{in blocks}, \qquad
+          p^{h*}_t = p^{h*}_{t-1} + \Delta p^{h*}_t, \qquad
+          \hat\theta^* - \hat\theta = \Big( \sum_t \tilde p^{h*}_t \tilde p^{h*}_t{}' \Big)^{-1}
+          \sum_t \tilde p^{h*}_t z^*_t
+
+Chang, Park and Song (2006), Journal of Econometrics 133, with stationary blocks (Politis and Romano
+1994, Journal of the American Statistical Association 89) where they use an autoregression. Spread
+and changes are drawn together, so that their dependence remains, and centered. The result is the
+mean square about the estimate: the bias of the regression, which does not vanish relative to its
+spread, is part of its error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from hedgeresearch.estimation.estimates import ParameterErrors
+from hedgeresearch.estimation.estimates import SamplingErrors
 from hedgeresearch.estimation.regression import least_squares
+from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.cointegration.cointegration_tests import (
     Cointegration,
     johansen,
     residual_test,
 )
-from hedgeresearch.hedges.cointegration.lags import residuals, var_regressors
-from hedgeresearch.hedges.cointegration.long_run_bootstrap import StaticBootstrap
+from hedgeresearch.hedges.cointegration.lags import lagged_regressors, regression_residuals
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels
 from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.typing import Array
 
-MOST_LEADS = 8
-"""Leads, and lags, that dynamic least squares may choose by BIC."""
+MAX_LEADS = 8
+"""Largest number of leads, and of lags, that dynamic least squares may choose by BIC."""
+N_DRAWS = 400
+SEED = 0
 
 
 class Relation(NamedTuple):
-    """Coefficients of a relation, the constant first if it is estimated, with their errors and the test before them."""
+    """Estimated relation.
+
+    Attributes
+    ----------
+    coefficients : array, of the hedges, after the constant if it is estimated
+    errors : SamplingErrors, of the coefficients
+    cointegration : Cointegration, result of the test for a relation
+    """
 
     coefficients: Array
-    inference: ParameterErrors
-    found: Cointegration
+    errors: SamplingErrors
+    cointegration: Cointegration
 
 
 def static_relation(data: PriceLevels) -> Relation:
-    """By least squares on the levels."""
+    """Estimate the relation by least squares on the levels, with errors from a bootstrap."""
     coefficients = least_squares(data.levels[:, 0], data.levels[:, 1:]).coefficients
-    return Relation(coefficients, StaticBootstrap(data.levels), residual_test(data))
+    return Relation(coefficients, StaticErrors(data.levels), residual_test(data))
 
 
 def dynamic_relation(data: PriceLevels) -> Relation:
-    """By least squares with leads and lags of the hedges' changes, as many as BIC says; long-run errors."""
+    """Estimate the relation with leads and lags of the hedges' changes, and long-run errors.
+
+    BIC chooses their number.
+    """
     from arch.unitroot.cointegration import DynamicOLS
 
     n_dates, n_series = data.levels.shape
-    # the regression at its longest keeps three dates for each of (2 most + 3) n_hedges + 1 coefficients or fewer
-    most = max(min(MOST_LEADS, (n_dates - 9 * n_series) // (6 * n_series)), 0)
+    # The longest regression keeps three observations for each of at most
+    # (2 most + 3) n_hedges + 1 coefficients.
+    most = max(min(MAX_LEADS, (n_dates - 9 * n_series) // (6 * n_series)), 0)
     levels: Any = data.scaled
-    fit = DynamicOLS(
+    model = DynamicOLS(
         levels[:, 0], levels[:, 1:], trend="c", max_lag=most, max_lead=most, method="bic"
-    ).fit()
+    )
+    fit = model.fit()
     return _unscaled(fit.params.to_numpy(), fit.cov.to_numpy(), data)
 
 
 def fully_modified_relation(data: PriceLevels) -> Relation:
-    """By least squares corrected for what the hedges' changes know of the spread; long-run errors."""
+    """Estimate the relation corrected for the correlation of spread and hedges' changes.
+
+    The errors are long-run errors.
+    """
     from arch.unitroot.cointegration import FullyModifiedOLS
 
     levels: Any = data.scaled
@@ -74,40 +107,76 @@ def fully_modified_relation(data: PriceLevels) -> Relation:
     return _unscaled(fit.params.to_numpy(), fit.cov.to_numpy(), data)
 
 
-def _unscaled(coefficients: Array, covariance: Array, data: PriceLevels) -> Relation:
-    """A relation of the levels from one of the scaled levels, whose constant comes last."""
-    n_hedges = len(coefficients) - 1
-    back = np.zeros((1 + n_hedges, 1 + n_hedges))
-    back[1:, :n_hedges] = np.diag(data.scale[0] / data.scale[1:])
-    # the scaled levels begin at zero: c = p_0 - h_0' theta + the scale of the asset times the scaled constant
-    back[0] = np.append(-data.levels[0, 1:] @ back[1:, :n_hedges], data.scale[0])
-    moved = back @ coefficients
-    moved[0] += data.levels[0, 0]
-    return Relation(moved, FixedErrors(back @ covariance @ back.T), residual_test(data))
-
-
 def johansen_relation(data: PriceLevels) -> Relation:
-    """Johansen's vector of the largest eigenvalue; no constant, which the model leaves unrestricted."""
-    found, (lags, vectors) = johansen(data)
+    """Return Johansen's vector of the largest eigenvalue, with an unrestricted constant."""
+    cointegration, (lags, vectors) = johansen(data)
     vector = vectors[:, 0] * data.scale / data.scale[0]
     covariance = johansen_errors(data.scaled, vector, lags)
     units = data.scale[0] / data.scale[1:]
-    return Relation(
-        found.relation.to_numpy(), FixedErrors(covariance * np.outer(units, units)), found
-    )
+    errors = FixedErrors(covariance * np.outer(units, units))
+    return Relation(cointegration.relation.to_numpy(), errors, cointegration)
 
 
 def johansen_errors(levels: Array, vector: Array, lags: int) -> Array:
-    """Sampling covariance of -vector[1:] for levels (n_dates, 1 + n_hedges) and a vector whose first part is one."""
+    """Return the sampling covariance of -vector[1:], (n_hedges, n_hedges).
+
+    Parameters
+    ----------
+    levels : array (n_dates, 1 + n_hedges)
+    vector : array (1 + n_hedges,), 1 for the asset
+    lags : int
+    """
     changes = np.diff(levels, axis=0)
-    now, before = changes[lags:], levels[lags:-1]
-    past = var_regressors(changes[:, :0], changes, lags)
-    now, before = residuals(now, past), residuals(before, past)
+    past = lagged_regressors(changes[:, :0], changes, lags)
+    now = regression_residuals(changes[lags:], past)
+    before = regression_residuals(levels[lags:-1], past)
     spread = before @ vector
     loading = now.T @ spread / (spread @ spread)
     left = now - np.outer(spread, loading)
-    pull = float(loading @ np.linalg.solve(left.T @ left / len(left), loading))
-    return np.asarray(np.linalg.inv(before[:, 1:].T @ before[:, 1:]) / pull)
+    precision = float(loading @ np.linalg.solve(left.T @ left / len(left), loading))
+    return np.asarray(np.linalg.inv(before[:, 1:].T @ before[:, 1:]) / precision)
+
+
+def _unscaled(coefficients: Array, covariance: Array, data: PriceLevels) -> Relation:
+    """Return the relation of the levels from one of the scaled levels, whose constant is last."""
+    n_hedges = len(coefficients) - 1
+    transform = np.zeros((1 + n_hedges, 1 + n_hedges))
+    transform[1:, :n_hedges] = np.diag(data.scale[0] / data.scale[1:])
+    # The scaled levels start at zero: c = p_0 - h_0' theta + asset's scale * scaled constant.
+    transform[0] = np.append(-data.levels[0, 1:] @ transform[1:, :n_hedges], data.scale[0])
+    result = transform @ coefficients
+    result[0] += data.levels[0, 0]
+    errors = FixedErrors(transform @ covariance @ transform.T)
+    return Relation(result, errors, residual_test(data))
+
+
+@dataclass(frozen=True, eq=False)
+class StaticErrors:
+    """Bootstrap errors of the static regression of levels (n_dates, 1 + n_hedges)."""
+
+    levels: Array
+
+    def covariance(self) -> Array:
+        """Return the mean square of the draws about the estimate, the constant first."""
+        changes = static_draws(self.levels, N_DRAWS, SEED)
+        return np.asarray(changes.T @ changes / len(changes))
+
+
+def static_draws(levels: Array, n_draws: int, seed: int) -> Array:
+    """Return the estimate of each draw less that of the data, (n_draws, 1 + n_hedges).
+
+    The constant comes first.
+    """
+    spread = least_squares(levels[:, 0], levels[:, 1:]).residuals[1:]
+    changes = np.diff(levels[:, 1:], axis=0)
+    pairs = np.column_stack([spread - spread.mean(), changes - changes.mean(axis=0)])
+    draws = []
+    for rows in draw_rows(len(pairs), optimal_block_length(pairs), n_draws, seed):
+        drawn = pairs[rows]
+        hedges = levels[0, 1:] + drawn[:, 1:].cumsum(axis=0)
+        # Least squares is linear: the regression of the spread is the change of the estimate.
+        draws.append(least_squares(drawn[:, 0], hedges).coefficients)
+    return np.array(draws)
 
 
 RELATIONS: dict[str, Callable[[PriceLevels], Relation]] = {
@@ -116,3 +185,4 @@ RELATIONS: dict[str, Callable[[PriceLevels], Relation]] = {
     "fully_modified": fully_modified_relation,
     "johansen": johansen_relation,
 }
+"""Estimators by the setting ``method`` of CointegrationHedge."""

@@ -1,22 +1,25 @@
-r"""Whether prices are cointegrated: whether some combination of them is stationary.
+r"""Tests of cointegration: whether some combination of prices is stationary.
 
 Residual-based tests look for a unit root in the spread of the static regression,
 
 .. math:: p^{asset}_t = c + p^{hedges}_t{}' \theta + z_t
 
-Engle and Granger (1987), Econometrica 55, section 5 (augmented Dickey-Fuller, lags by BIC), or Z_t of Phillips and
-Ouliaris (1990), Econometrica 58: Hamilton (1994), Time Series Analysis, section 19.2.
-The trace test of Johansen (1991), Econometrica 59, counts the stationary combinations (Hamilton, section 20.3):
+Engle and Granger (1987), Econometrica 55, section 5 (augmented Dickey-Fuller, lags by BIC), or Z_t
+of Phillips and Ouliaris (1990), Econometrica 58: Hamilton (1994), Time Series Analysis, section
+19.2. The trace test of Johansen (1991), Econometrica 59, counts the stationary combinations
+(Hamilton, section 20.3):
 
 .. math:: -T \sum_{i > r} \log(1 - \lambda_i)
 
-Its constant is unrestricted, and its critical values are those of walks without drift (as in Osterwald-Lenum 1992,
-Oxford Bulletin of Economics and Statistics 54), since prices drift little beside their noise: the more common values
-for walks with a drift take 12 % of pairs of walks without one for cointegrated.
+Its constant is unrestricted, and its critical values are those of random walks without drift (as in
+Osterwald-Lenum 1992, Oxford Bulletin of Economics and Statistics 54), since prices drift little
+relative to their noise: the more common values for walks with a drift find cointegration in 12% of
+pairs of walks without one.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -24,14 +27,16 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import counted
 from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
 from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.hedges.cointegration.lags import (
     Lags,
-    residuals,
+    innovations,
+    lagged_regressors,
+    regression_residuals,
     resolve_lags,
-    unforeseen,
-    var_regressors,
 )
 from hedgeresearch.hedges.cointegration.price_levels import (
     PriceKind,
@@ -39,75 +44,82 @@ from hedgeresearch.hedges.cointegration.price_levels import (
     check_price_kind,
     price_levels,
 )
-from hedgeresearch.hedges.fit import labelled_ratio
+from hedgeresearch.hedges.labels import labelled_ratio
 from hedgeresearch.typing import Array
 
 TestKind = Literal["engle_granger", "phillips_ouliaris", "johansen"]
-TEST_NAMES = {
-    "engle_granger": "Engle-Granger test",
-    "phillips_ouliaris": "Phillips-Ouliaris test",
-    "johansen": "Johansen trace test",
-}
-
-
+TEST_KINDS = ("engle_granger", "phillips_ouliaris", "johansen")
+SIZE = 0.05
+"""Size of the tests."""
+# fmt: off
 TRACE_CRITICAL_VALUES = (
-    8.16,
-    18.16,
-    31.98,
-    50.05,
-    71.9,
-    97.7,
-    127.8,
-    162.15,
-    200.48,
-    243.33,
-    289.96,
-    339.98,
+    8.16, 18.16, 31.98, 50.05, 71.9, 97.7, 127.8, 162.15, 200.48, 243.33, 289.96, 339.98,
 )
-"""At 5 %, by the number of random walks left, 1 to 12: of 20,000 draws of driftless walks over 500 dates."""
+# fmt: on
+"""Critical values of the trace test at 5%, by the number of random walks left, from 1 to 12.
+
+From 20,000 draws of walks without drift over 500 dates.
+"""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False, repr=False)
 class Cointegration:
-    """What a test of cointegration found, at 5 %.
+    """Result of a test of cointegration, at 5%.
 
     Attributes
     ----------
-    test : its name
-    table : DataFrame, a row for each number of relations ("rank") that is tested against more: statistic, critical
-        value at 5 %, and for residual-based tests, which test rank 0 only, the p-value
-    rank : int, relations that were found
-    relation : Series (n_hedges,), the asset's coefficients on the hedges in the relation the test looked at: of static
-        OLS, or Johansen's first vector
+    tests : tuple of HypothesisTest, the null hypothesis of the r-th being at most r relations;
+        residual-based tests have the first only
+    relation : Series (n_hedges,), coefficients of the asset on the hedges in the tested relation:
+        of static least squares, or Johansen's first vector
     constant : float, mean of the asset less that combination
     """
 
-    test: str
-    table: pd.DataFrame
-    rank: int
+    tests: tuple[HypothesisTest, ...]
     relation: pd.Series[float]
     constant: float
 
     @property
+    def test(self) -> HypothesisTest:
+        """Test of the null hypothesis that there is no relation."""
+        return self.tests[0]
+
+    @property
+    def rank(self) -> int:
+        """Number of relations found."""
+        for rank, test in enumerate(self.tests):
+            if not test.rejects(SIZE):
+                return rank
+        return len(self.tests)
+
+    @property
     def found(self) -> bool:
-        """Whether there is a relation at all."""
+        """True if there is a relation."""
         return self.rank > 0
 
     @property
-    def words(self) -> str:
-        """The test, its statistic and what that is compared with."""
-        first = self.table.iloc[0]
-        p = f", p = {first['p']:.2g}" if "p" in self.table else ""
-        return f"{self.test}: {first['statistic']:.2f}, critical value {first['critical value']:.2f}{p}"
+    def table(self) -> pd.DataFrame:
+        """Statistic, critical value at 5% and p-value (if known), one row a tested rank."""
+        rows = []
+        for test in self.tests:
+            row = {"statistic": test.statistic, "critical value": test.critical_values[SIZE]}
+            rows.append(row if math.isnan(test.p_value) else row | {"p": test.p_value})
+        return pd.DataFrame(rows, index=pd.RangeIndex(len(rows), name="rank"))
+
+    @property
+    def outcome(self) -> str:
+        """Name, statistic, critical value and p-value (if known) of the first test."""
+        test = self.test
+        p = "" if math.isnan(test.p_value) else f", p = {test.p_value:.2g}"
+        return (
+            f"{test.name} test: {test.statistic:.2f}, "
+            f"critical value {test.critical_values[SIZE]:.2f}{p}"
+        )
 
     def __repr__(self) -> str:
-        verdict = (
-            f"{self.rank} relation{'s' if self.rank > 1 else ''} found"
-            if self.found
-            else "none found at 5 %"
-        )
-        return f"Cointegration({verdict}; {self.words})"
+        relations = counted(self.rank, "relation") if self.found else "no relation"
+        return f"Cointegration({relations} found at 5%; {self.outcome})"
 
 
 @exported_by("hedgeresearch.hedges")
@@ -117,94 +129,129 @@ def cointegration_test(
     test: TestKind = "engle_granger",
     kind: PriceKind = "log",
 ) -> Cointegration:
-    """Test whether prices of an asset (n_dates,) and of hedges (n_dates, n_hedges) are cointegrated.
+    """Test whether prices of an asset and its hedges are cointegrated.
 
     Parameters
     ----------
-    test : "engle_granger", "phillips_ouliaris" or "johansen"
-    kind : "log" for relations between logarithms, "difference" for relations between the prices themselves
+    asset : Series, shape (n_dates,)
+        Prices.
+    hedges : DataFrame, shape (n_dates, n_hedges)
+        Prices.
+    test : {"engle_granger", "phillips_ouliaris", "johansen"}
+    kind : {"log", "difference"}
+        Relations between logarithms of prices, or between the prices themselves.
 
     Raises
     ------
     DataError
-        If they are no prices, too few, of more than 11 hedges, or collinear.
+        If the data are not prices, too few, of more than 11 hedges, or collinear.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> prices = hr.load("nasdaq_sp500")
     >>> hr.hedges.cointegration_test(prices["NASDAQ"], prices[["SP500"]])
-    Cointegration(none found at 5 %; Engle-Granger test: -2.45, critical value -3.34, p = 0.3)
+    Cointegration(no relation found at 5%; Engle-Granger test: -2.45, critical value -3.34, p = 0.3)
     """
-    check_choice(test, "test", tuple(TEST_NAMES))
+    check_choice(test, "test", TEST_KINDS)
     check_price_kind(kind)
     data = price_levels(asset, hedges, kind)
     return johansen(data)[0] if test == "johansen" else residual_test(data, test)
 
 
 def residual_test(data: PriceLevels, test: TestKind = "engle_granger") -> Cointegration:
-    """A test of the spread of the static regression."""
+    """Test the spread of the static regression for a unit root."""
     from arch.unitroot.cointegration import engle_granger, phillips_ouliaris
 
     coefficients = least_squares(data.levels[:, 0], data.levels[:, 1:]).coefficients
     levels: Any = data.scaled
+    n_series = levels.shape[1]
     result: Any
     if test == "engle_granger":
+        name = "Engle-Granger"
+        statistic = "tau"
         result = engle_granger(levels[:, 0], levels[:, 1:], trend="c", method="bic")
     else:
+        name = "Phillips-Ouliaris"
+        statistic = "Z_t"
         result = phillips_ouliaris(levels[:, 0], levels[:, 1:], trend="c", test_type="Zt")
-    critical = float(result.critical_values[5])
-    row = {"statistic": float(result.stat), "critical value": critical, "p": float(result.pvalue)}
-    table = pd.DataFrame([row], index=pd.Index([0], name="rank"))
-    relation = labelled_ratio(coefficients[1:], data.prices.columns[1:])
-    return Cointegration(
-        TEST_NAMES[test], table, int(result.stat < critical), relation, float(coefficients[0])
+    hypothesis_test = HypothesisTest(
+        name=name,
+        null="no cointegrating relation",
+        statistic=float(result.stat),
+        p_value=float(result.pvalue),
+        distribution=NullDistribution(statistic, (n_series,)),
+        critical_values={SIZE: float(result.critical_values[5])},
     )
+    relation = labelled_ratio(coefficients[1:], data.prices.columns[1:])
+    return Cointegration((hypothesis_test,), relation, float(coefficients[0]))
 
 
-class Johansen(NamedTuple):
-    """Lags of the changes, and the combinations (1 + n_hedges, 1 + n_hedges), a column each, the asset's part one."""
+class JohansenVectors(NamedTuple):
+    """Combinations of levels from Johansen's method.
+
+    Attributes
+    ----------
+    lags : int, number of lagged changes
+    vectors : array (1 + n_hedges, 1 + n_hedges), a combination in each column, 1 for the asset
+    """
 
     lags: int
     vectors: Array
 
 
-def johansen(data: PriceLevels, lags: Lags = "bic") -> tuple[Cointegration, Johansen]:
-    """The trace test and Johansen's vectors, by falling eigenvalue."""
+def johansen(data: PriceLevels, lags: Lags = "bic") -> tuple[Cointegration, JohansenVectors]:
+    """Return the trace test and Johansen's vectors, by descending eigenvalue."""
     levels = data.scaled
     changes = np.diff(levels, axis=0)
     lags = resolve_lags(lags, changes, levels[:-1], changes)
     eigenvalues, vectors = canonical_relations(levels, lags, data.names)
-    n_dates, n_series = len(changes) - lags, len(eigenvalues)
-    critical = np.array(TRACE_CRITICAL_VALUES[n_series - 1 :: -1])
+    n_dates = len(changes) - lags
     trace = -n_dates * np.log1p(-eigenvalues)[::-1].cumsum()[::-1]
-    table = pd.DataFrame(
-        {"statistic": trace, "critical value": critical}, index=pd.RangeIndex(n_series, name="rank")
-    )
-    kept = trace <= critical
-    rank = int(np.argmax(kept)) if kept.any() else n_series
+    tests = tuple(_trace_test(rank, len(trace), float(trace[rank])) for rank in range(len(trace)))
     vectors = vectors / data.scale[:, None]
     vectors = vectors / vectors[0]
     relation = labelled_ratio(-vectors[1:, 0], data.prices.columns[1:])
     constant = float((data.levels @ vectors[:, 0]).mean())
-    return Cointegration(TEST_NAMES["johansen"], table, rank, relation, constant), Johansen(
-        lags, vectors
+    return Cointegration(tests, relation, constant), JohansenVectors(lags, vectors)
+
+
+def _trace_test(rank: int, n_series: int, trace: float) -> HypothesisTest:
+    n_walks = n_series - rank
+    return HypothesisTest(
+        name="Johansen trace",
+        null=f"at most {counted(rank, 'cointegrating relation')}",
+        statistic=trace,
+        p_value=math.nan,
+        distribution=NullDistribution("trace", (n_walks,)),
+        critical_values={SIZE: TRACE_CRITICAL_VALUES[n_walks - 1]},
     )
 
 
 def canonical_relations(levels: Array, lags: int, names: list[str]) -> tuple[Array, Array]:
-    """Squared canonical correlations of changes and last levels given the lagged changes, and the levels' vectors.
+    """Return squared canonical correlations of changes and last levels, and vectors of the levels.
 
-    From levels (n_dates, k), by QR and singular values: the eigenvalues of S11^-1 S10 S00^-1 S01 in falling order (k,),
-    and the vectors as columns (k, k).
+    Given the lagged changes, by QR and singular values: the eigenvalues of S11^-1 S10 S00^-1 S01 in
+    descending order, and the vectors as columns.
+
+    Parameters
+    ----------
+    levels : array (n_dates, k)
+    lags : int
+    names : list of str, of the series, for messages
+
+    Returns
+    -------
+    tuple of array (k,), array (k, k)
     """
     changes = np.diff(levels, axis=0)
-    past = var_regressors(changes[:, :0], changes, lags)
-    now, before = residuals(changes[lags:], past), residuals(levels[lags:-1], past)
-    unforeseen(
-        changes[lags:], np.column_stack([before, past]), names
-    )  # something must be left to correlate
+    past = lagged_regressors(changes[:, :0], changes, lags)
+    now = regression_residuals(changes[lags:], past)
+    before = regression_residuals(levels[lags:-1], past)
+    # Refuses changes that the past leaves nothing of, which have no correlation.
+    innovations(changes[lags:], np.column_stack([before, past]), names)
     basis, root = np.linalg.qr(before)
     _, correlations, turned = np.linalg.svd(np.linalg.qr(now)[0].T @ basis)
-    # a combination that the past knows exactly has a correlation of one, give or take rounding
-    return np.minimum(correlations**2, 1.0 - np.finfo(float).eps), np.linalg.solve(root, turned.T)
+    # A combination that the past determines has a correlation of one, up to rounding.
+    eigenvalues = np.minimum(correlations**2, 1.0 - np.finfo(float).eps)
+    return eigenvalues, np.linalg.solve(root, turned.T)

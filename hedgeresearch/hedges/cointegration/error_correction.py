@@ -1,9 +1,11 @@
-r"""The error-correction hedge, in two steps.
+r"""Error-correction hedge, in two steps.
 
 .. math:: p^{asset}_t = c + p^{hedges}_t{}' \theta + z_t, \qquad
-          \Delta p^{asset}_t = k + \Delta p^{hedges}_t{}' b + \gamma z_{t-1} + \text{lags of both} + u_t
+          \Delta p^{asset}_t = k + \Delta p^{hedges}_t{}' b + \gamma z_{t-1}
+          + \text{lags of both} + u_t
 
-Source: Engle and Granger (1987), Econometrica 55, section 4; as a hedge, Ghosh (1993), Journal of Futures Markets 13.
+Source: Engle and Granger (1987), Econometrica 55, section 4; as a hedge, Ghosh (1993), Journal of
+Futures Markets 13.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
 from hedgeresearch.hedges.cointegration.cointegration_tests import residual_test
-from hedgeresearch.hedges.cointegration.error_correction_equation import conditional_hedge
+from hedgeresearch.hedges.cointegration.error_correction_equation import error_correction_fit
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags, resolve_lags
 from hedgeresearch.hedges.cointegration.price_levels import (
     PriceKind,
@@ -35,16 +37,20 @@ from hedgeresearch.hedges.traits import HedgeTraits
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ErrorCorrectionHedge:
-    """The regression of the asset's price change on the hedges', given their last spread and their past changes.
+    """Regression of the asset's price change on those of the hedges, given spread and past changes.
 
-    Takes prices. The fit's ``detail`` is the :class:`Cointegration` that the Engle-Granger test found, with the long-run
-    relation; without one at 5 % there is nothing to correct, and a warning says so.
+    It is fitted to prices. The fit's ``detail`` is the :class:`Cointegration` of the Engle-Granger
+    test, with the long-run relation. If the test finds no relation at 5%, there is no error to
+    correct, and a warning says so.
 
     Parameters
     ----------
-    kind : "log" (changes are log returns) or "difference" (price differences)
-    lags : int, lagged changes of asset and hedges; "bic" chooses up to 10
-    standard_errors : kind of standard errors, as in OLSHedge
+    kind : {"log", "difference"}
+        Changes are log returns or price differences.
+    lags : int or "bic"
+        Number of lagged changes of asset and hedges; "bic" chooses up to 10.
+    standard_errors : {"HAC", "HC0", "HC1", "HC3", "nonrobust"}
+        Kind of standard errors, as in OLSHedge.
 
     Examples
     --------
@@ -73,38 +79,43 @@ class ErrorCorrectionHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.
+        """Estimate the ratio on prices; the path begins at the second date.
+
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Prices.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+            Prices.
 
         Raises
         ------
         DataError
-            If they are no prices, too few for a test of cointegration or for the lags, or collinear.
+            If the data are not prices, too few for a test of cointegration or for the lags, or
+            collinear.
         """
         data = price_levels(asset, hedges, self.kind)
         replicating = replicating_fit(self, data.changes, self.kind)
         if replicating is not None:
             return with_prices(replicating, data)
-        found = residual_test(data)
-        if not found.found:
+        cointegration = residual_test(data)
+        if not cointegration.found:
             warn_caller(
-                f"asset and hedges should be cointegrated for error correction; none was found ({found.words}). "
-                "OLSHedge on returns needs no such relation.",
+                "asset and hedges should be cointegrated for error correction; no relation was "
+                f"found ({cointegration.outcome}). OLSHedge on returns needs no such relation.",
                 ConvergenceWarning,
             )
-        spread = (
-            data.levels[:, :1]
-            - found.constant
-            - data.levels[:, 1:] @ found.relation.to_numpy()[:, None]
-        )
+        combination = data.levels[:, 1:] @ cointegration.relation.to_numpy()[:, None]
+        spread = data.levels[:, :1] - cointegration.constant - combination
         changes = data.changes.to_numpy()
-        always = np.column_stack([changes[:, 1:], spread[:-1]])
-        lags = resolve_lags(self.lags, changes[:, :1], always, changes)
-        return conditional_hedge(self, data, spread, lags, self.standard_errors, found)
+        regressors = np.column_stack([changes[:, 1:], spread[:-1]])
+        lags = resolve_lags(self.lags, changes[:, :1], regressors, changes)
+        return error_correction_fit(self, data, spread, lags, self.standard_errors, cointegration)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same ratio over the dates of new prices."""
+        """Return the same ratio for the dates of new prices."""
         return carry_constant_ratio(fit, returns)

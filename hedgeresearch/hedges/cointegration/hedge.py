@@ -1,9 +1,9 @@
-r"""The long-run hedge: the relation that prices return to, not the one between their changes.
+r"""Long-run hedge: the relation that prices return to, not the one between their changes.
 
 .. math:: p^{asset}_t = c + p^{hedges}_t{}' \theta + z_t
 
-with z stationary; the ratio is theta. Source: Engle and Granger (1987), Econometrica 55, section 4; the estimators of
-theta are in ``long_run_relations``.
+with z stationary; the ratio is theta. Source: Engle and Granger (1987), Econometrica 55, section 4;
+the estimators of theta are in ``cointegrating_regressions``.
 """
 
 from __future__ import annotations
@@ -38,17 +38,20 @@ from hedgeresearch.hedges.traits import HedgeTraits
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class CointegrationHedge:
-    """The asset's coefficients on the hedges in the relation between their price levels.
+    """Coefficients of the asset on the hedges in the relation between their price levels.
 
-    Takes prices. It is the hedge of a long horizon; over one period it leaves more variance than OLSHedge. The fit's
-    ``detail`` is the :class:`Cointegration` that was found: by the Engle-Granger test, or Johansen's trace test for
-    ``method="johansen"``. Without one at 5 % the ratio means nothing, however small its error looks: a warning then
-    says how far such estimates scatter between random walks, beside those from returns.
+    It is fitted to prices. It is the hedge for a long horizon; over one period it leaves more
+    variance than OLSHedge. The fit's ``detail`` is the :class:`Cointegration` of the Engle-Granger
+    test, or of Johansen's trace test for ``method="johansen"``. If the test finds no relation at
+    5%, the ratio means nothing, however small its error: a warning then says how much such
+    estimates vary between random walks, compared with those from returns.
 
     Parameters
     ----------
-    method : "dynamic", "fully_modified" or "static" least squares, or "johansen"
-    kind : "log" (relation of log prices) or "difference" (relation of prices)
+    method : {"dynamic", "fully_modified", "static", "johansen"}
+        Dynamic, fully modified or static least squares, or Johansen's method.
+    kind : {"log", "difference"}
+        Relation between logarithms of prices, or between prices.
 
     Examples
     --------
@@ -56,7 +59,8 @@ class CointegrationHedge:
     >>> noise = np.random.default_rng(0).normal(scale=0.01, size=(500, 2))
     >>> future = 100 * np.exp(noise[:, 0].cumsum())
     >>> spot = pd.Series(future * np.exp(noise[:, 1]), name="spot")
-    >>> hr.CointegrationHedge("fully_modified").fit(spot, pd.DataFrame({"future": future})).conf_int().round(2)
+    >>> hedge = hr.CointegrationHedge("fully_modified")
+    >>> hedge.fit(spot, pd.DataFrame({"future": future})).conf_int().round(2)
             lower  upper
     future    1.0   1.02
     """
@@ -70,49 +74,58 @@ class CointegrationHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.
+        """Estimate the ratio on prices; the path begins at the second date.
+
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Prices.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+            Prices.
 
         Raises
         ------
         DataError
-            If they are no prices, too few for a test of cointegration, or collinear (for Johansen's, also given their
-            past).
+            If the data are not prices, too few for a test of cointegration, or collinear (for
+            Johansen's method, also given their past).
         """
         data = price_levels(asset, hedges, self.kind)
         replicating = replicating_fit(self, data.changes, self.kind)
         if replicating is not None:
             return with_prices(replicating, data)
         relation = RELATIONS[self.method](data)
-        if not relation.found.found:
-            _warn_of_levels(data, relation.found)
-        names = list(data.prices.columns[1:])
-        constant = (
-            [distinct_name("constant", names)] if len(relation.coefficients) > len(names) else []
-        )
+        if not relation.cointegration.found:
+            _warn_of_spurious_regression(data, relation.cointegration)
+        hedge_names = list(data.prices.columns[1:])
+        names = hedge_names
+        if len(relation.coefficients) > len(hedge_names):
+            names = [distinct_name("constant", hedge_names), *hedge_names]
         estimates = Estimates(
-            values=dict(zip([*constant, *names], relation.coefficients.tolist(), strict=True)),
+            values=dict(zip(names, relation.coefficients.tolist(), strict=True)),
             n_dates=len(data.prices),
-            inference=relation.inference,
+            inference=relation.errors,
         )
-        ratio = relation.coefficients[len(constant) :]
+        ratio = relation.coefficients[-len(hedge_names) :]
         fit = constant_ratio_fit(self, data.changes, ratio, self.kind, estimates, ParameterErrors())
-        return with_prices(fit, data, relation.found)
+        return with_prices(fit, data, relation.cointegration)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same ratio over the dates of new prices."""
+        """Return the same ratio for the dates of new prices."""
         return carry_constant_ratio(fit, returns)
 
 
-def _warn_of_levels(data: PriceLevels, found: Cointegration) -> None:
+def _warn_of_spurious_regression(data: PriceLevels, cointegration: Cointegration) -> None:
     scatter = random_walk_scatter(data.changes.cov().to_numpy(), len(data.changes))
-    levels, returns = (", ".join(f"{size:.2g}" for size in sizes) for sizes in scatter)
+    levels = ", ".join(f"{size:.2g}" for size in scatter.levels)
+    returns = ", ".join(f"{size:.2g}" for size in scatter.returns)
     warn_caller(
-        f"asset and hedges must be cointegrated for a hedge from price levels; no relation was found ({found.words}). "
-        "Between random walks with changes like these, estimates from levels scatter by a standard deviation of "
-        f"{levels}, from returns by {returns}. Use OLSHedge on returns.",
+        "asset and hedges must be cointegrated for a hedge from price levels; no relation was "
+        f"found ({cointegration.outcome}). Between random walks with changes like these, estimates "
+        f"from levels have a standard deviation of {levels}, from returns of {returns}. "
+        "Use OLSHedge on returns.",
         ConvergenceWarning,
     )

@@ -1,4 +1,4 @@
-"""Prices as levels between which relations hold, with their changes, and how a hedge made of them is recorded."""
+"""Prices of asset and hedges as levels between which relations hold."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from hedgeresearch.typing import Array
 
 PriceKind = Literal["log", "difference"]
 ROWS_PER_SERIES = 10
-"""Rows that a test of cointegration needs for each series and for the constant."""
-LARGEST_NUMBER = 12
-"""Series for which its critical values are known."""
+"""Number of rows that a test of cointegration needs for each series and for the constant."""
+MAX_SERIES = 12
+"""Largest number of series for which critical values are known."""
 
 
 @dataclass(frozen=True, eq=False)
 class PriceLevels:
-    """Valid prices of the asset and, behind it, the hedges.
+    """Valid prices of the asset and the hedges, the asset first.
 
     Attributes
     ----------
-    prices : DataFrame (n_dates, 1 + n_hedges), as they were given
-    levels : array (n_dates, 1 + n_hedges), their logarithms, or the prices themselves
-    changes : DataFrame (n_dates - 1, 1 + n_hedges), of the levels, dated from the second price on
+    prices : DataFrame (n_dates, 1 + n_hedges), the original prices
+    levels : array (n_dates, 1 + n_hedges), logarithms of the prices, or the prices themselves
+    changes : DataFrame (n_dates - 1, 1 + n_hedges), changes of the levels from the second date on
     """
 
     prices: pd.DataFrame
@@ -39,12 +39,12 @@ class PriceLevels:
 
     @property
     def names(self) -> list[str]:
-        """Of the series as text, the asset first."""
+        """Names of the series as text, the asset first."""
         return [str(name) for name in self.prices.columns]
 
     @property
     def scaled(self) -> Array:
-        """Levels from zero on, in units of the standard deviations of the changes, (n_dates, 1 + n_hedges)."""
+        """Levels that start at zero, in units of ``scale``, (n_dates, 1 + n_hedges)."""
         return np.asarray((self.levels - self.levels[0]) / self.scale)
 
     @property
@@ -54,29 +54,31 @@ class PriceLevels:
 
 
 def check_price_kind(kind: Any) -> None:
-    """Refuse what is no kind of price changes."""
+    """Refuse a setting that is not a kind of price changes."""
     check_choice(kind, "kind", ("log", "difference"))
 
 
 def price_levels(asset: pd.Series[float], hedges: pd.DataFrame, kind: PriceKind) -> PriceLevels:
-    """Prices of asset (n_dates,) and hedges (n_dates, n_hedges), enough of them for a test of cointegration.
+    """Return the levels of prices of asset (n_dates,) and hedges (n_dates, n_hedges).
 
     Raises
     ------
     DataError
-        If they are no prices, too few, of too many series, or the hedges are collinear.
+        If the data are not prices, too few for a test of cointegration or of too many series, or
+        the hedges are collinear.
     """
     prices = join_prices(asset, hedges, kind)
     n_dates, n_series = prices.shape
-    if n_series > LARGEST_NUMBER:
+    if n_series > MAX_SERIES:
         raise DataError(
-            f"cointegration is tested among at most {LARGEST_NUMBER - 1} hedges; got {n_series - 1}. Choose among them."
+            f"cointegration is tested among at most {MAX_SERIES - 1} hedges; got {n_series - 1}. "
+            "Choose among them."
         )
     minimum = ROWS_PER_SERIES * (1 + n_series)
     if n_dates < minimum:
         raise DataError(
-            f"asset and hedges must have at least {minimum} rows for a test of cointegration; got {n_dates}. "
-            "Give a longer sample."
+            f"asset and hedges must have at least {minimum} rows for a test of cointegration; "
+            f"got {n_dates}. Use a longer sample."
         )
     levels = np.log(prices.to_numpy()) if kind == "log" else prices.to_numpy()
     changes = pd.DataFrame(np.diff(levels, axis=0), index=prices.index[1:], columns=prices.columns)
@@ -84,5 +86,5 @@ def price_levels(asset: pd.Series[float], hedges: pd.DataFrame, kind: PriceKind)
 
 
 def with_prices(fit: HedgeFit, data: PriceLevels, detail: Any = None) -> HedgeFit:
-    """A fit made of the changes, as one that has seen the prices."""
+    """Return a fit to the changes with the prices as its sample, and a detail."""
     return replace(fit, sample=Sample.of(data.prices, fit.returns_kind), detail=detail)

@@ -1,8 +1,9 @@
-"""How far an estimate from price levels scatters where nothing ties the prices together.
+"""Spurious regressions: estimates from the price levels of unrelated random walks.
 
-The levels of random walks have no long-run relation to find, and their regression tends to no number: Granger and
-Newbold (1974), Journal of Econometrics 2; Phillips (1986), Journal of Econometrics 33. Their changes have a
-regression like any other. Random walks whose changes have the sample's covariance say by how much the two differ.
+The levels of random walks have no long-run relation, and their regression does not converge:
+Granger and Newbold (1974), Journal of Econometrics 2; Phillips (1986), Journal of Econometrics 33.
+Their changes have a regression like any other. Simulated random walks whose changes have the
+sample's covariance show by how much the two kinds of estimates vary.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ SEED = 0
 
 
 class Scatter(NamedTuple):
-    """Standard deviation over random walks of the estimate from levels and of that from returns, (n_hedges,) each."""
+    """Standard deviations of estimates over random walks.
+
+    Attributes
+    ----------
+    levels : array (n_hedges,), of the estimate from levels
+    returns : array (n_hedges,), of the estimate from returns
+    """
 
     levels: Array
     returns: Array
@@ -27,7 +34,14 @@ class Scatter(NamedTuple):
 def random_walk_scatter(
     covariance: Array, n_changes: int, n_walks: int = N_WALKS, seed: int = SEED
 ) -> Scatter:
-    """Simulate walks of ``n_changes`` steps whose changes have a covariance (1 + n_hedges, 1 + n_hedges).
+    """Simulate random walks and return the standard deviations of their regressions.
+
+    Parameters
+    ----------
+    covariance : array (1 + n_hedges, 1 + n_hedges), of the changes
+    n_changes : int, number of steps of each walk
+    n_walks : int
+    seed : int
 
     Examples
     --------

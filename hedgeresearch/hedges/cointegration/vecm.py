@@ -1,11 +1,12 @@
-r"""The hedge of a vector error-correction model.
+r"""Hedge from a vector error-correction model.
 
-.. math:: \Delta p_t = \mu + \alpha \beta' p_{t-1} + \sum_{l=1}^{L} \Gamma_l \Delta p_{t-l} + \epsilon_t, \qquad
+.. math:: \Delta p_t = \mu + \alpha \beta' p_{t-1} + \sum_{l=1}^{L} \Gamma_l \Delta p_{t-l}
+          + \epsilon_t, \qquad
           b = \Omega_{hh}^{-1} \Omega_{ha}, \qquad \Omega = \mathrm{Var}(\epsilon_t)
 
-Source: Johansen (1991), Econometrica 59, with an unrestricted constant: Luetkepohl (2005), New Introduction to
-Multiple Time Series Analysis, section 7.2. b is the coefficient in the asset's equation conditional on the hedges:
-Johansen (1992), Journal of Econometrics 52.
+Source: Johansen (1991), Econometrica 59, with an unrestricted constant: Luetkepohl (2005), New
+Introduction to Multiple Time Series Analysis, section 7.2. b is the coefficient in the asset's
+equation conditional on the hedges: Johansen (1992), Journal of Econometrics 52.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import counted
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
 from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, johansen
-from hedgeresearch.hedges.cointegration.error_correction_equation import conditional_hedge
+from hedgeresearch.hedges.cointegration.error_correction_equation import error_correction_fit
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags
 from hedgeresearch.hedges.cointegration.price_levels import (
     PriceKind,
@@ -36,18 +38,22 @@ from hedgeresearch.hedges.traits import HedgeTraits
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class VECMHedge:
-    """The ratio of least variance under the residuals of a vector error-correction model.
+    """Minimum-variance ratio of the residuals of a vector error-correction model.
 
-    Takes prices. The fit's ``detail`` is the :class:`Cointegration` that Johansen's trace test found. The summary
-    shows the asset's equation given the hedges' changes, to which the ratio belongs. With rank 0 this is the hedge of
-    a vector autoregression of the changes.
+    It is fitted to prices. The fit's ``detail`` is the :class:`Cointegration` of Johansen's trace
+    test. The summary shows the asset's equation given the hedges' changes, to which the ratio
+    belongs. With rank 0 this is the hedge of a vector autoregression of the changes.
 
     Parameters
     ----------
-    kind : "log" (changes are log returns) or "difference" (price differences)
-    lags : int, lagged changes in each equation; "bic" chooses up to 10
-    rank : int, cointegrating relations; by default as many as the trace test finds at 5 %
-    standard_errors : kind of standard errors, as in OLSHedge
+    kind : {"log", "difference"}
+        Changes are log returns or price differences.
+    lags : int or "bic"
+        Number of lagged changes in each equation; "bic" chooses up to 10.
+    rank : int, optional
+        Number of cointegrating relations; by default as many as the trace test finds at 5%.
+    standard_errors : {"HAC", "HC0", "HC1", "HC3", "nonrobust"}
+        Kind of standard errors, as in OLSHedge.
 
     Examples
     --------
@@ -58,7 +64,7 @@ class VECMHedge:
            lower  upper
     SP500   1.12   1.23
     >>> fit.detail
-    Cointegration(none found at 5 %; Johansen trace test: 8.13, critical value 18.16)
+    Cointegration(no relation found at 5%; Johansen trace test: 8.13, critical value 18.16)
     """
 
     kind: PriceKind = "log"
@@ -75,17 +81,24 @@ class VECMHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges); the path begins at the second.
+        """Estimate the ratio on prices; the path begins at the second date.
+
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Prices.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+            Prices.
 
         Raises
         ------
         DataError
-            If they are no prices, too few for a test of cointegration or for the lags, or collinear, also given their
-            past; if the rank is above the number of series.
+            If the data are not prices, too few for a test of cointegration or for the lags, or
+            collinear, also given their past; if the rank is above the number of series.
         """
         data = price_levels(asset, hedges, self.kind)
         if self.rank is not None and self.rank > len(data.names):
@@ -95,28 +108,27 @@ class VECMHedge:
         replicating = replicating_fit(self, data.changes, self.kind)
         if replicating is not None:
             return with_prices(replicating, data)
-        found, (lags, vectors) = johansen(data, self.lags)
-        self._warn(found)
-        rank = found.rank if self.rank is None else self.rank
+        cointegration, (lags, vectors) = johansen(data, self.lags)
+        self._warn_of_missing_relations(cointegration)
+        rank = cointegration.rank if self.rank is None else self.rank
         spreads = data.levels @ vectors[:, :rank]
-        return conditional_hedge(
-            self, data, spreads - spreads.mean(axis=0), lags, self.standard_errors, found
-        )
+        spreads = spreads - spreads.mean(axis=0)
+        return error_correction_fit(self, data, spreads, lags, self.standard_errors, cointegration)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same ratio over the dates of new prices."""
+        """Return the same ratio for the dates of new prices."""
         return carry_constant_ratio(fit, returns)
 
-    def _warn(self, found: Cointegration) -> None:
-        """Say that there are fewer relations than error correction needs, unless none is what was asked for."""
-        wanted = 1 if self.rank is None else self.rank
-        if found.rank < wanted:
-            uses = (
-                "without error correction" if self.rank is None else f"with rank {self.rank} as set"
-            )
-            warn_caller(
-                f"asset and hedges should have {wanted} cointegrating relation{'s' if wanted > 1 else ''}; "
-                f"{found.rank} found at 5 % ({found.words}). The hedge is estimated {uses}; "
-                f"VECMHedge(rank={found.rank}) asks for no more.",
-                ConvergenceWarning,
-            )
+    def _warn_of_missing_relations(self, cointegration: Cointegration) -> None:
+        """Warn if the test finds fewer relations than error correction needs, or than were set."""
+        needed = 1 if self.rank is None else self.rank
+        found = cointegration.rank
+        if found >= needed:
+            return
+        uses = "without error correction" if self.rank is None else f"with rank {self.rank} as set"
+        warn_caller(
+            f"asset and hedges should have {counted(needed, 'cointegrating relation')}; {found} "
+            f"found at 5% ({cointegration.outcome}). The hedge is estimated {uses}; "
+            f"VECMHedge(rank={found}) needs no more.",
+            ConvergenceWarning,
+        )

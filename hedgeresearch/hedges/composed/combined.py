@@ -94,7 +94,7 @@ class CombinedHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         models = tuple(self.models.values())
         return HedgeTraits(
             warm_start=any(model.traits.warm_start for model in models), parts=models

@@ -33,8 +33,9 @@ from hedgeresearch.hedges.composed.constraints import (
 )
 from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
 from hedgeresearch.hedges.errors import inherited_errors
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail, WrapperState
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import (
     HedgeModel,
     check_hedge_model,
@@ -117,7 +118,7 @@ class ConstrainedHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         return wrapper_traits(self.model)
 
     def fit(

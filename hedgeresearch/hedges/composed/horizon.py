@@ -25,9 +25,10 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.composition import inner_fit, wrapper_traits
 from hedgeresearch.hedges.errors import inherited_errors
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fitted import WrapperState
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.labels import labelled_path
 from hedgeresearch.hedges.model import (
     HedgeModel,
     check_hedge_model,
@@ -89,7 +90,7 @@ class HorizonHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         return replace(wrapper_traits(self.model), horizon=self.horizon)
 
     def fit(

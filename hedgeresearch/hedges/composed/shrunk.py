@@ -29,8 +29,9 @@ from hedgeresearch.hedges.errors import (
     ParameterErrors,
     RatioErrors,
 )
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fitted import WrapperState
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import (
     HedgeModel,
     check_hedge_model,
@@ -87,7 +88,7 @@ class ShrunkHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         return wrapper_traits(self.model)
 
     def fit(

@@ -1,9 +1,10 @@
-r"""The filter of regression coefficients that move, in the units of returns.
+r"""Filter of time-varying regression coefficients, in the units of returns.
 
-.. math:: r^{asset}_t = c + r^{hedges}_t{}' b_t + e_t, \qquad b_t = m + d_t, \quad d_{t+1} = \Phi d_t + v_t
+.. math:: r^{asset}_t = c + r^{hedges}_t{}' b_t + e_t, \qquad b_t = m + d_t, \quad
+          d_{t+1} = \Phi d_t + v_t
 
-with c and m unknown constants (m is the first ratio where the ratio is a random walk): Durbin and Koopman (2012), Time
-Series Analysis by State Space Methods, section 5.7.
+with c and m unknown constants (m is the first ratio where the ratio is a random walk): Durbin and
+Koopman (2012), Time Series Analysis by State Space Methods, section 5.7.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from hedgeresearch.typing import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
-    """What makes the residuals of OLS, and every hedge, a series of unit variance.
+class FilterUnits:
+    """Units in which the residuals of OLS and every hedge have unit variance.
 
     Attributes
     ----------
-    coefficients : array (1 + n_hedges,), of OLS, the constant first; the filter follows the difference from them
-    asset, hedges : float and array (n_hedges,), the scales of residuals and hedges
+    coefficients : array (1 + n_hedges,), of OLS, the constant first; the filter follows the
+        difference from them
+    asset : float, standard deviation of the residuals
+    hedges : array (n_hedges,), standard deviations of the hedges
     """
 
     coefficients: Array
@@ -33,48 +36,76 @@ class Units:
     hedges: Array
 
     @classmethod
-    def of(cls, values: Array) -> Units:
-        """Those of returns (n_dates, 1 + n_hedges), the asset first."""
+    def from_returns(cls, values: Array) -> FilterUnits:
+        """Return the units for returns (n_dates, 1 + n_hedges), the asset first."""
         regression = least_squares(values[:, 0], values[:, 1:])
         return cls(
-            regression.coefficients, float(regression.residuals.std()), values[:, 1:].std(axis=0)
+            coefficients=regression.coefficients,
+            asset=float(regression.residuals.std()),
+            hedges=values[:, 1:].std(axis=0),
         )
 
     @property
     def ratio(self) -> Array:
-        """Scales of the coefficients, (1 + n_hedges,), the constant first."""
+        """Units of the coefficients, (1 + n_hedges,), the constant first."""
         return np.asarray(self.asset / np.concatenate([[1.0], self.hedges]))
 
-    def apply(self, values: Array) -> Array:
-        """Columns of the filter: the asset beyond OLS, ones, and the hedges, (n_dates, n_hedges + 2)."""
-        beyond = values[:, 0] - self.coefficients[0] - values[:, 1:] @ self.coefficients[1:]
+    def columns(self, values: Array) -> Array:
+        """Return the residual of OLS, ones, and the hedges, (n_dates, n_hedges + 2)."""
+        residuals = values[:, 0] - self.coefficients[0] - values[:, 1:] @ self.coefficients[1:]
         return np.column_stack(
-            [beyond / self.asset, np.ones(len(values)), values[:, 1:] / self.hedges]
+            [residuals / self.asset, np.ones(len(values)), values[:, 1:] / self.hedges]
         )
 
 
 class Dynamics(NamedTuple):
-    """How ratios move: persistence, variance of their steps and of their first distance from the mean, (n_hedges,)."""
+    """Dynamics of the ratios, (n_hedges,) each.
+
+    Attributes
+    ----------
+    persistence : array, share of the distance from the mean that remains on the next date
+    steps : array, variance of the steps
+    first : array, variance of the first distance from the mean
+    """
 
     persistence: Array
     steps: Array
     first: Array
 
 
-@dataclass(frozen=True, eq=False)
-class KalmanFilter:
-    """Known parameters, and where the filter that uses them stands.
+class FilterRun(NamedTuple):
+    """Result of a filter over returns.
 
     Attributes
     ----------
-    units : Units
-    dynamics : Dynamics, in these units and those of the residual variance
-    variance : float, of the residuals, in these units
-    state, spread, moments : arrays (n_hedges, n_hedges + 2), (n_hedges, n_hedges), (n_hedges + 2, n_hedges + 2),
-        predictions of the moving part from each column, its covariance, and moments of the innovations
+    ratios : array (n_dates + 1 - skipped, n_hedges), predicted from the dates before each; the last
+        are those of the next date
+    errors : array, alike, their standard errors at known parameters
+    pivot : float, distance of the regressors of the skipped dates from collinearity, from 0 to 1
+    end : KalmanFilter, after the last date
     """
 
-    units: Units
+    ratios: Array
+    errors: Array
+    pivot: float
+    end: KalmanFilter
+
+
+@dataclass(frozen=True, eq=False)
+class KalmanFilter:
+    """Known parameters and the state of the filter that uses them.
+
+    Attributes
+    ----------
+    units : FilterUnits
+    dynamics : Dynamics, in these units and relative to the residual variance
+    variance : float, of the residuals, in these units
+    state : array (n_hedges, n_hedges + 2), prediction of the moving part from each column
+    spread : array (n_hedges, n_hedges), covariance of the moving part
+    moments : array (n_hedges + 2, n_hedges + 2), moments of the innovations
+    """
+
+    units: FilterUnits
     dynamics: Dynamics
     variance: float
     state: Array
@@ -82,63 +113,66 @@ class KalmanFilter:
     moments: Array
 
     @classmethod
-    def before(cls, units: Units, dynamics: Dynamics, variance: float) -> KalmanFilter:
-        """The filter that has seen nothing."""
+    def initial(cls, units: FilterUnits, dynamics: Dynamics, variance: float) -> KalmanFilter:
+        """Return the filter before the first date."""
         n = len(dynamics.steps)
         empty = np.zeros((n + 2, n + 2))
         return cls(units, dynamics, variance, empty[:n], np.diag(dynamics.first), empty)
 
     def restarted(self) -> KalmanFilter:
-        """The same before it has seen anything."""
-        return KalmanFilter.before(self.units, self.dynamics, self.variance)
+        """Return the filter of the same parameters before the first date."""
+        return KalmanFilter.initial(self.units, self.dynamics, self.variance)
 
-    def run(self, values: Array, skipped: int = 0) -> tuple[Array, Array, float, KalmanFilter]:
-        """Over returns (n_dates, 1 + n_hedges), the asset first.
+    def run(self, values: Array, skipped: int = 0) -> FilterRun:
+        """Filter returns (n_dates, 1 + n_hedges), the asset first.
 
-        Returns
-        -------
-        ratios, errors : arrays (n_dates + 1 - skipped, n_hedges), predictions from the dates before each, and their
-            standard errors at known parameters; the last are those of the next date
-        pivot : float, how far the regressors of the ``skipped`` dates are from collinear, between 0 and 1
-        end : KalmanFilter after the last date
+        Ratios of the first ``skipped`` dates are left out.
         """
-        columns = self.units.apply(values)
+        columns = self.units.columns(values)
         persistence, steps, _ = self.dynamics
-        ratios, variances, pivot, *end = kalman_path(
+        ratios, variances, pivot, state, spread, moments = kalman_path(
             columns, persistence, steps, self.state, self.spread, self.moments, skipped
         )
         units = self.units.ratio[1:]
-        state, spread, moments = end
-        following = replace(self, state=state, spread=spread, moments=moments)
-        errors = units * np.sqrt(self.variance * variances)
-        return self.units.coefficients[1:] + units * ratios, errors, float(pivot), following
+        return FilterRun(
+            ratios=self.units.coefficients[1:] + units * ratios,
+            errors=units * np.sqrt(self.variance * variances),
+            pivot=float(pivot),
+            end=replace(self, state=state, spread=spread, moments=moments),
+        )
 
     @property
     def next_coefficient_covariance(self) -> Array:
-        """Covariance of the next date's constant and ratios at known parameters, (1 + n_hedges, 1 + n_hedges)."""
-        inverse = inverted(self.moments[1:, 1:])
-        part = np.eye(len(inverse))
-        part[1:] -= self.state[:, 1:]
-        inside = part @ inverse @ part.T
+        """Covariance of the next constant and ratios, (1 + n_hedges, 1 + n_hedges).
+
+        At known parameters.
+        """
+        inverse = stable_inverse(self.moments[1:, 1:])
+        loading = np.eye(len(inverse))
+        loading[1:] -= self.state[:, 1:]
+        inside = loading @ inverse @ loading.T
         inside[1:, 1:] += self.spread
         return np.asarray(self.variance * inside * np.outer(self.units.ratio, self.units.ratio))
 
     def smooth(self, values: Array) -> Array:
-        """Ratios given all returns (n_dates, 1 + n_hedges), of the filter that has seen them, (n_dates, n_hedges)."""
-        level = inverted(self.moments[1:, 1:]) @ self.moments[1:, 0]
-        moving = kalman_smooth(self.units.apply(values), *self.dynamics, level)
+        """Return the ratios given all returns that this filter has seen, (n_dates, n_hedges).
+
+        ``values`` are these returns, (n_dates, 1 + n_hedges).
+        """
+        level = stable_inverse(self.moments[1:, 1:]) @ self.moments[1:, 0]
+        moving = kalman_smooth(self.units.columns(values), *self.dynamics, level)
         return np.asarray(self.units.coefficients[1:] + self.units.ratio[1:] * (level[1:] + moving))
 
 
-def inverted(matrix: Array) -> Array:
-    """The inverse, by a matrix with ones on the diagonal."""
+def stable_inverse(matrix: Array) -> Array:
+    """Return the inverse of a covariance matrix, computed from its correlation matrix."""
     scale = np.sqrt(np.diag(matrix))
     sizes = np.outer(scale, scale)
     return np.asarray(np.linalg.inv(matrix / sizes) / sizes)
 
 
-def invert(matrix: Array) -> tuple[Array, float]:
-    """The inverse and the logarithm of the determinant, by a matrix with ones on the diagonal."""
+def inverse_and_log_determinant(matrix: Array) -> tuple[Array, float]:
+    """Return the inverse and log-determinant, computed from the correlation matrix."""
     scale = np.sqrt(np.diag(matrix))
     _, log_determinant = np.linalg.slogdet(matrix / np.outer(scale, scale))
-    return inverted(matrix), float(log_determinant + 2.0 * np.log(scale).sum())
+    return stable_inverse(matrix), float(log_determinant + 2.0 * np.log(scale).sum())

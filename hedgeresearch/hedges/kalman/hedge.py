@@ -1,17 +1,19 @@
-r"""The Kalman hedge: regression coefficients that move.
+r"""Kalman hedge: ratios that follow a random walk or revert to a mean.
 
 .. math:: r^{asset}_t = c + r^{hedges}_t{}' b_t + e_t, \qquad b_t = b_{t-1} + v_t
-          \quad\text{or}\quad b_t = m + \Phi (b_{t-1} - m) + v_t, \qquad b_{t|t-1} = E(b_t \mid \text{data before } t)
+          \quad\text{or}\quad b_t = m + \Phi (b_{t-1} - m) + v_t, \qquad
+          b_{t|t-1} = E(b_t \mid \text{data before } t)
 
-with normal e and v, v independent across hedges and :math:`\Phi` diagonal. Source: Durbin and Koopman (2012), Time
-Series Analysis by State Space Methods, section 3.6 (regression with time-varying coefficients) and 5.7 (the filter); by
-maximum likelihood, see ``hedges.kalman_estimate``. Without steps, the ratios are those of OLS over all dates before.
+with normal e and v, v independent across hedges and :math:`\Phi` diagonal. Source: Durbin and
+Koopman (2012), Time Series Analysis by State Space Methods, section 3.6 (regression with
+time-varying coefficients) and 5.7 (the filter); by maximum likelihood, see ``kalman.likelihood``.
+Without steps, the ratios are those of OLS over all dates before.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,40 +22,88 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least, check_choice
-from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
-from hedgeresearch.estimation.estimates import Estimates
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.kalman.estimation import KalmanLikelihood, maximise_kalman
-from hedgeresearch.hedges.kalman.filter import KalmanFilter, Units
-from hedgeresearch.hedges.kalman.standard_errors import KalmanRatioErrors, describe_kalman
+from hedgeresearch.hedges.kalman.estimation import kalman_estimates, maximize_kalman
+from hedgeresearch.hedges.kalman.filter import FilterRun, FilterUnits, KalmanFilter
+from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
+from hedgeresearch.hedges.kalman.standard_errors import KalmanRatioErrors
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import check_warm_start
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
+ADVICE_ON_BOUNDS = (
+    "A ratio without volatility is that of OLS over all dates before, and one of persistence 1 is "
+    "a random walk; OLSHedge or KalmanHedge('random_walk') may serve better."
+)
+OBSERVATIONS_PER_PARAMETER = 10
+"""Minimum number of observations for each parameter."""
+
+
+class KalmanState(NamedTuple):
+    """State of a Kalman hedge after the last date.
+
+    Attributes
+    ----------
+    filter : KalmanFilter
+    hedge_means : array (n_hedges,), of the estimation sample
+    hedge_covariance : array (n_hedges, n_hedges), alike
+    """
+
+    filter: KalmanFilter
+    hedge_means: Array
+    hedge_covariance: Array
+
+    def next_covariance(self, ratio: Array) -> Array:
+        """Return the covariance of asset and hedges on the next date, (1 + n_hedges, 1 + n_hedges).
+
+        The asset's variance is b'Hb, the uncertainty of c + x'b, and the residual variance.
+        """
+        regressors = np.concatenate([[1.0], self.hedge_means])
+        products = np.outer(regressors, regressors)
+        products[1:, 1:] += self.hedge_covariance
+        uncertainty = float((self.filter.next_coefficient_covariance * products).sum())
+        residual_variance = self.filter.variance * self.filter.units.asset**2
+        with_asset = self.hedge_covariance @ ratio
+        total = np.empty_like(products)
+        total[0, 0] = ratio @ with_asset + uncertainty + residual_variance
+        total[0, 1:] = with_asset
+        total[1:, 0] = with_asset
+        total[1:, 1:] = self.hedge_covariance
+        return total
+
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class KalmanHedge:
-    """Ratios that move from date to date, followed by the Kalman filter; its variances by maximum likelihood.
+    """Ratios that change from date to date, estimated by the Kalman filter.
+
+    The variances of the filter are estimated by maximum likelihood. Its start is exactly diffuse:
+    nothing is assumed of the constant and of the first ratio (of the mean, if there is one, around
+    which the first ratio then has its stationary distribution).
+
+    Standard errors are those of the filter, which estimates the constant and the start, plus the
+    effect of uncertain variances and persistence (Hamilton 1986, see ``kalman.standard_errors``).
+    They are errors about the ratio of that date, not about a fixed number, so that they do not
+    vanish in long samples. Where a sample does not show clearly that ratios change, their
+    volatility is often estimated at zero, and intervals then hold the ratio less often than they
+    should.
+
+    ``next_covariance`` uses the hedges' sample covariance and counts the uncertainty of the ratio
+    in the asset's variance. An asset that is an exact combination of the hedges is replicated.
 
     Parameters
     ----------
-    dynamics : "random_walk", or "mean_reverting" with a mean and a persistence (from 0 to 1) for each hedge
-    warm_up : int, dates before the path begins, over which hardly any data stand behind the ratio
-
-    The start is exactly diffuse: nothing is assumed of the constant and of the first ratio (of the mean, if there is
-    one, around which the first ratio then has its stationary distribution). Standard errors are those of the filter,
-    which estimates the constant and the start, and what the uncertainty of variances and persistence adds (Hamilton
-    1986, see ``hedges.kalman_inference``). They are errors about the ratio of that date, not about a fixed number, so
-    that a longer sample does not make them vanish. Where a sample hardly shows that ratios move, their volatility is
-    often estimated at zero, and intervals hold the ratio less often than they say.
-
-    ``next_covariance`` takes the hedges' sample covariance and counts the uncertainty of the ratio in the asset's
-    variance. An asset that is an exact combination of the hedges is replicated.
+    dynamics : {"random_walk", "mean_reverting"}
+        With mean reversion each hedge has a mean and a persistence from 0 to 1.
+    warm_up : int
+        Number of dates before the path begins, on which the ratio rests on too few observations.
 
     Examples
     --------
@@ -83,129 +133,111 @@ class KalmanHedge:
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
     ) -> HedgeFit:
-        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+        """Estimate the ratios on returns.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins.
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Fractions per period.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+        warm_start : HedgeFit, optional
+            An earlier fit of the same hedge, from which the search starts.
 
         Raises
         ------
         DataError
-            If the hedges are collinear, over all dates or over the warm-up, or there are fewer than ten dates per
-            parameter.
+            If the hedges are collinear, over all dates or over the warm-up, or there are fewer
+            than ten observations per parameter.
         ConvergenceError
             If no start reaches an optimum.
         """
         returns, kind = join_returns(asset, hedges)
-        n_hedges = returns.shape[1] - 1
-        least = max(
-            10 * (2 + (3 if self.dynamics == "mean_reverting" else 2) * n_hedges), self.warm_up + 1
-        )
-        if len(returns) < least:
-            raise DataError(
-                f"asset and hedges must have at least {least} rows; got {len(returns)}. Give more dates."
-            )
-        if self.warm_up <= n_hedges:
-            raise DataError(
-                f"warm_up must be at least {n_hedges + 1} for {n_hedges} hedges; got {self.warm_up}."
-            )
+        self._check_sample_size(len(returns), returns.shape[1] - 1)
         return replicating_fit(self, returns, kind) or self._estimate(returns, kind, warm_start)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same parameters filtered over new dates."""
+        """Filter new dates with the same parameters."""
         if fit.state is None:
             return carry_constant_ratio(fit, returns)
-        ratios, _, _, following = fit.state.filter.run(returns.to_numpy())
-        state = fit.state._replace(filter=following)
-        hedges = fit.ratio.columns
-        return replace(
-            fit,
-            ratio=labelled_path(ratios[:-1], returns.index, hedges),
-            next_ratio=labelled_ratio(ratios[-1], hedges),
-            next_covariance=pd.DataFrame(
-                state.next_covariance(ratios[-1]), returns.columns, returns.columns
-            ),
-            state=state,
-        )
+        run = fit.state.filter.run(returns.to_numpy())
+        state = fit.state._replace(filter=run.end)
+        return replace(fit, state=state, **_ratios_of(run, state, returns.index, returns.columns))
 
     def hindsight(self, fit: HedgeFit) -> pd.DataFrame:
-        """The smoothed ratios: what those of a fit's path look like once all data are known, (n_dates, n_hedges).
+        """Return the smoothed ratios, given all data of the fit, (n_dates, n_hedges).
 
-        For looking back only: none of them could have been held, and no effectiveness should be computed from them.
+        They are hindsight: none of them could have been held, and no effectiveness should be
+        computed from them.
         """
         if fit.state is None:
             return fit.ratio.copy()
         smoothed = fit.state.filter.smooth(fit.sample.rows.values)
         return labelled_path(smoothed[-len(fit.ratio) :], fit.ratio.index, fit.ratio.columns)
 
+    def _check_sample_size(self, n_dates: int, n_hedges: int) -> None:
+        per_hedge = 3 if self.dynamics == "mean_reverting" else 2
+        n_parameters = 2 + per_hedge * n_hedges
+        minimum = max(OBSERVATIONS_PER_PARAMETER * n_parameters, self.warm_up + 1)
+        if n_dates < minimum:
+            raise DataError(
+                f"asset and hedges must have at least {minimum} rows; got {n_dates}. "
+                "Use a longer sample."
+            )
+        if self.warm_up <= n_hedges:
+            raise DataError(
+                f"warm_up must be at least {n_hedges + 1} for {n_hedges} hedges; "
+                f"got {self.warm_up}."
+            )
+
     def _estimate(
         self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None
     ) -> HedgeFit:
-        values, hedges = returns.to_numpy(), returns.columns[1:]
-        units = Units.of(values)
-        likelihood = KalmanLikelihood(units.apply(values), self.dynamics == "mean_reverting")
+        values = returns.to_numpy()
+        units = FilterUnits.from_returns(values)
+        likelihood = KalmanLikelihood(units.columns(values), self.dynamics == "mean_reverting")
         check_warm_start(warm_start, self)
-        earlier = (
-            None
-            if warm_start is None or warm_start.state is None
-            else warm_start.state.filter.dynamics
+        optimum = maximize_kalman(likelihood, _warm_point(likelihood, warm_start))
+        estimates = kalman_estimates(
+            likelihood, optimum, units, list(map(str, returns.columns[1:]))
         )
-        warm = None if earlier is None else likelihood.point(earlier.steps, earlier.persistence)
-        optimum = maximise_kalman(likelihood, warm)
-        estimates = describe_kalman(likelihood, optimum, units, [str(name) for name in hedges])
-        warn_of_bounds(estimates)
-        profile, dynamics = likelihood.profile(optimum.point), likelihood.dynamics(optimum.point)
-        first = KalmanFilter.before(units, dynamics, profile.variance)
-        ratios, _, pivot, following = first.run(values, self.warm_up)
-        if not pivot > COLLINEARITY_TOLERANCE:
+        warn_of_bounds("KalmanHedge", estimates.bounds_hit, ADVICE_ON_BOUNDS)
+        variance = likelihood.profile(optimum.point).variance
+        first = KalmanFilter.initial(units, likelihood.dynamics(optimum.point), variance)
+        run = first.run(values, self.warm_up)
+        if not run.pivot > COLLINEARITY_TOLERANCE:
             raise DataError(
-                f"hedges must move, and not be collinear, before {day(returns.index[self.warm_up])}, where the path "
-                f"begins; warm_up={self.warm_up} is too short. Choose a longer one."
+                f"hedges must move, and not be collinear, before "
+                f"{day(returns.index[self.warm_up])}, where the path begins; "
+                f"warm_up={self.warm_up} is too short. Choose a longer one."
             )
-        covariance = np.cov(values[:, 1:], rowvar=False).reshape(len(hedges), len(hedges))
-        state = KalmanState(following, values[:, 1:].mean(axis=0), covariance)
+        n_hedges = values.shape[1] - 1
+        covariance = np.cov(values[:, 1:], rowvar=False).reshape(n_hedges, n_hedges)
+        state = KalmanState(run.end, values[:, 1:].mean(axis=0), covariance)
         return HedgeFit(
             model=self,
             sample=Sample.of(returns, kind),
-            ratio=labelled_path(ratios[:-1], returns.index[self.warm_up :], hedges),
-            next_ratio=labelled_ratio(ratios[-1], hedges),
-            next_covariance=pd.DataFrame(
-                state.next_covariance(ratios[-1]), returns.columns, returns.columns
-            ),
             estimates=estimates,
             errors=KalmanRatioErrors(),
             state=state,
+            **_ratios_of(run, state, returns.index[self.warm_up :], returns.columns),
         )
 
 
-class KalmanState(NamedTuple):
-    """The filter after the last date, and mean (n_hedges,) and covariance (n_hedges, n_hedges) of the hedges."""
-
-    filter: KalmanFilter
-    hedge_means: Array
-    hedge_covariance: Array
-
-    def next_covariance(self, ratio: Array) -> Array:
-        """Of asset and hedges, (1 + n_hedges, 1 + n_hedges): b'Hb, the uncertainty of c + x'b, and the residual."""
-        regressors = np.concatenate([[1.0], self.hedge_means])
-        products = np.outer(regressors, regressors)
-        products[1:, 1:] += self.hedge_covariance
-        uncertain = float((self.filter.next_coefficient_covariance * products).sum())
-        with_asset = self.hedge_covariance @ ratio
-        total = np.empty_like(products)
-        total[0, 0] = (
-            ratio @ with_asset + uncertain + self.filter.variance * self.filter.units.asset**2
-        )
-        total[0, 1:] = total[1:, 0] = with_asset
-        total[1:, 1:] = self.hedge_covariance
-        return total
+def _warm_point(likelihood: KalmanLikelihood, warm_start: HedgeFit | None) -> Array | None:
+    """Return the coordinates of an earlier fit; None without one, or if it replicated its asset."""
+    if warm_start is None or warm_start.state is None:
+        return None
+    dynamics = warm_start.state.filter.dynamics
+    return likelihood.point(dynamics.steps, dynamics.persistence)
 
 
-def warn_of_bounds(estimates: Estimates) -> None:
-    """Say on which bounds the estimate lies."""
-    if estimates.bounds_hit:
-        warn_caller(
-            f"the KalmanHedge estimate lies on a bound: {'; '.join(estimates.bounds_hit)}. A ratio without volatility "
-            "is that of OLS over all dates before, and one of persistence 1 is a random walk; OLSHedge or "
-            "KalmanHedge('random_walk') may serve better.",
-            ConvergenceWarning,
-        )
+def _ratios_of(
+    run: FilterRun, state: KalmanState, dates: pd.Index[Any], columns: pd.Index[Any]
+) -> dict[str, Any]:
+    """Return the fields of a HedgeFit that a run of the filter determines."""
+    next_covariance = state.next_covariance(run.ratios[-1])
+    return {
+        "ratio": labelled_path(run.ratios[:-1], dates, columns[1:]),
+        "next_ratio": labelled_ratio(run.ratios[-1], columns[1:]),
+        "next_covariance": pd.DataFrame(next_covariance, columns, columns),
+    }

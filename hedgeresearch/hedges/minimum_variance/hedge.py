@@ -8,6 +8,7 @@ conditional form.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -18,14 +19,19 @@ from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.covariance.moment_weights import MomentWeights
+from hedgeresearch.covariance.moments.ewma import EWMACovariance
+from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.closed_form import Refit, ewma_ratios, sample_ratios
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.minimum_variance.standard_errors import ratio_errors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.hedges")
@@ -57,7 +63,7 @@ class MinimumVarianceHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         model = self.covariance_model
         return HedgeTraits(
             warm_start=model.warm_start,
@@ -103,6 +109,16 @@ class MinimumVarianceHedge:
         covariances = fit.detail.advance(returns)
         path = _ratio_path(covariances, fit.ratio.columns)
         return replace(fit, **path._asdict(), detail=covariances)
+
+    def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array | None]:
+        """Yield the ratios of many refits, see ``ClosedFormRatios``; none for most models."""
+        model = self.covariance_model
+        if model == SampleCovariance():
+            return sample_ratios(returns, refits)
+        # a subclass may weight in another way
+        if type(model) is EWMACovariance:
+            return ewma_ratios(returns, refits, model.effective_decay)
+        return iter(())
 
     def _fit_covariances(self, returns: pd.DataFrame, warm_start: HedgeFit | None) -> CovarianceFit:
         model: Any = self.covariance_model

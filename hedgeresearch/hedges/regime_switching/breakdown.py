@@ -110,7 +110,7 @@ class RegimeBreakdown:
 
         Returns
         -------
-        DataFrame (3, n_hedges) with the rows probabilities, parameters and in all
+        DataFrame (3, n_hedges) with the rows probabilities, parameters and total
         """
         probabilities = self.regimes.next_probabilities.to_numpy()
         if previous is None:
@@ -123,7 +123,7 @@ class RegimeBreakdown:
             old_probabilities = previous.regimes.next_probabilities.to_numpy()[order]
             old = Moments(old.means[order], old.covariances[order])
         moved = self._ratio(probabilities, old) - self._ratio(old_probabilities, old)
-        rows = {"probabilities": moved, "parameters": change - moved, "in all": change}
+        rows = {"probabilities": moved, "parameters": change - moved, "total": change}
         return pd.DataFrame(rows, index=pd.Index(list(self.by_regime.columns))).T
 
     def _ratio(self, probabilities: Array, moments: Moments) -> Array:

@@ -70,7 +70,7 @@ class DimsonHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         return HedgeTraits(hac_lags="automatic" if self.hac_lags is None else "fixed")
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:

@@ -58,7 +58,7 @@ class ExpandingOLSHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         automatic = self.hac_lags is None
         return HedgeTraits(hac_lags="automatic" if automatic else "fixed", window=self.min_dates)
 

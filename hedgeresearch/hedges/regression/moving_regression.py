@@ -13,8 +13,9 @@ from hedgeresearch._kernels.windowed_errors import slope_covariances
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.errors import RatioErrors
-from hedgeresearch.hedges.fit import HedgeFit, labelled_path, labelled_ratio
+from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array, Indices
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.hedges")
@@ -43,3 +46,9 @@ class NaiveHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same ratio over new dates."""
         return carry_constant_ratio(fit, returns)
+
+    def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:
+        """Yield the ratios of many refits, see ``ClosedFormRatios``."""
+        n_hedges = returns.shape[1] - 1
+        for refit in refits:
+            yield np.full((refit.stop - refit.start, n_hedges), 1.0 / n_hedges)

@@ -7,6 +7,7 @@ Source: Ederington (1979), Journal of Finance 34, eq. 5-7; for its standard erro
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,12 +23,14 @@ from hedgeresearch.estimation.regression import (
     least_squares,
     newey_west_lags,
 )
+from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.standard_errors import RegressionErrors
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.hedges")
@@ -70,7 +73,7 @@ class OLSHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         automatic = self.hac_lags is None and self.standard_errors == "HAC"
         return HedgeTraits(hac_lags="automatic" if automatic else "fixed")
 
@@ -106,3 +109,7 @@ class OLSHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """The same coefficients over new dates."""
         return carry_constant_ratio(fit, returns)
+
+    def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:
+        """Yield the ratios of many refits, see ``ClosedFormRatios``."""
+        return sample_ratios(returns, refits)

@@ -8,6 +8,7 @@ Finance 34, eq. 7, over a moving window. Its errors are those of ``estimation.re
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +18,12 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.rolling import rolling_covariance
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.closed_form import Refit, rolling_ratios
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.regression.moving_regression import MovingErrors, moved_on, moving_fit
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.hedges")
@@ -63,7 +66,7 @@ class RollingOLSHedge:
 
     @property
     def traits(self) -> HedgeTraits:
-        """What the package may assume about the model."""
+        """Properties of the model that the package relies on."""
         automatic = self.hac_lags is None
         return HedgeTraits(hac_lags="automatic" if automatic else "fixed", window=self.window)
 
@@ -94,3 +97,7 @@ class RollingOLSHedge:
         values = np.concatenate([fit.state, returns.to_numpy()])
         covariances = rolling_covariance(values[1:], self.window)
         return moved_on(fit, returns, covariances, values[-self.window :])
+
+    def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array | None]:
+        """Yield the ratios of many refits, see ``ClosedFormRatios``."""
+        return rolling_ratios(returns, refits, self.window)

@@ -109,7 +109,7 @@ def assess_confidence(
 
 def _interval(fit: HedgeFit, confidence: float, seed: int) -> tuple[Array, str]:
     """Return the ends of each interval, (n_instruments, 2), and a note where there are none."""
-    n_bootstrap = N_BOOTSTRAP if fit.inference is None else None
+    n_bootstrap = N_BOOTSTRAP if fit.errors is None else None
     try:
         return fit.conf_int(confidence, n_bootstrap=n_bootstrap, seed=seed).to_numpy(), ""
     except DataError as error:  # the model has neither a delta method nor a bootstrap
@@ -160,5 +160,5 @@ def _out_of_sample(
     unhedged = backtest.hedged_returns["unhedged"]
     hedged = backtest.hedged_returns[same[0]]
     return bootstrap_difference(
-        effectiveness, hedged, unhedged, unhedged, level=confidence, seed=seed
+        effectiveness, hedged, unhedged, unhedged, confidence=confidence, seed=seed
     )

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import pandas as pd
 
 from hedgeresearch.instruments.inverse_contract import InverseContract
-from hedgeresearch.instruments.quanto_contract import QuantoContract
-from hedgeresearch.instruments.terms import Terms
-from hedgeresearch.margin.liquidation import (
-    Contract,
-    collateral_needed,
-    inverse_liquidation_price,
-    linear_liquidation_price,
-)
+from hedgeresearch.instruments.margined import Margined
+from hedgeresearch.margin.liquidation import collateral_for_probability, liquidation_price
 from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 from hedgeresearch.margin.probability import barrier_probability
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
@@ -36,26 +30,6 @@ SIMULATION_CONFIDENCE = 0.95
 """Confidence of the interval of a simulated probability."""
 
 
-class _MarginPosition(NamedTuple):
-    """A position on margin.
-
-    Attributes
-    ----------
-    contract : "linear" or "inverse"
-    size : float
-        In units; of an inverse contract in dollars of face.
-    maintenance : float
-        Maintenance margin as a share of the position's value.
-    price : float
-        Today's price, in the place of the price of entry.
-    """
-
-    contract: Contract
-    size: float
-    maintenance: float
-    price: float
-
-
 def assess_margin(
     problem: HedgeProblem, holdings: Array, margin: Margin, seed: int
 ) -> pd.DataFrame | None:
@@ -73,7 +47,9 @@ def assess_margin(
     """
     rows = {}
     for instrument, contracts in zip(problem.terms, holdings.tolist(), strict=True):
-        if contracts != 0.0 and instrument.maintenance_margin != 0.0:
+        if contracts == 0.0 or instrument.maintenance_margin == 0.0:
+            continue
+        if isinstance(instrument, Margined):
             prices = problem.market.table[instrument.name]
             rows[instrument.name] = _liquidation_risk(instrument, contracts, prices, margin, seed)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
@@ -90,7 +66,7 @@ def without_maintenance_margin(problem: HedgeProblem, holdings: Array, margin: M
 
 
 def _liquidation_risk(
-    instrument: Terms, contracts: float, prices: pd.Series[float], margin: Margin, seed: int
+    instrument: Margined, contracts: float, prices: pd.Series[float], margin: Margin, seed: int
 ) -> dict[str, Any]:
     """Return the row of one hedge."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS, math.nan)
@@ -101,35 +77,31 @@ def _liquidation_risk(
         row["collateral"] = float(wallet)
     if not (prices > 0.0).all():
         return row
-    position = _margin_position(instrument, contracts, float(prices.iloc[-1]))
+    price = float(prices.iloc[-1])
     returns = prices.pct_change().iloc[1:]
-    paths = simulate_price_range(returns, position.price, margin.horizon, seed=seed)
-    row["needed"] = collateral_needed(
-        paths,
-        position.size,
-        position.maintenance,
-        margin.probability,
-        contract=position.contract,
+    paths = simulate_price_range(returns, price, margin.horizon, seed=seed)
+    row["needed"] = collateral_for_probability(
+        instrument, paths, contracts, probability=margin.probability
     )
     if wallet is None:
         return row
-    level = _liquidation_price(float(wallet), position)
-    return row | _touch_probability(paths, level, "long" if position.size > 0.0 else "short")
+    barrier = _liquidation_price(instrument, float(wallet), contracts, price)
+    return row | _touch_probability(paths, barrier, "long" if contracts > 0.0 else "short")
 
 
 def _touch_probability(
-    paths: PriceRange, level: float, side: Literal["long", "short"]
+    paths: PriceRange, barrier: float, side: Literal["long", "short"]
 ) -> dict[str, float]:
-    """Return the probability that the price touches a level: simulated and in closed form."""
+    """Return the probability that the price touches a barrier: simulated and in closed form."""
     from scipy.stats import binomtest
 
-    probability = paths.probability(level, side)
+    probability = paths.probability(barrier, side)
     n_paths = len(paths.lowest)
     touched = binomtest(round(probability * n_paths), n_paths)
     lower, upper = touched.proportion_ci(SIMULATION_CONFIDENCE, method="wilson")
     past = paths.log_returns
     closed_form = barrier_probability(
-        level,
+        barrier,
         paths.price,
         float(past.std(ddof=1)),
         paths.horizon,
@@ -138,7 +110,7 @@ def _touch_probability(
         position=side,
     )
     return {
-        "liquidation price": level,
+        "liquidation price": barrier,
         "probability": probability,
         "lower": float(lower),
         "upper": float(upper),
@@ -146,21 +118,11 @@ def _touch_probability(
     }
 
 
-def _liquidation_price(wallet: float, position: _MarginPosition) -> float:
+def _liquidation_price(
+    instrument: Margined, wallet: float, contracts: float, price: float
+) -> float:
     """Return the liquidation price; today's where the wallet is below maintenance margin now."""
-    inverse = position.contract == "inverse"
-    value = abs(position.size) * (1.0 / position.price if inverse else position.price)
-    if wallet <= position.maintenance * value:
-        return position.price
-    price_of = inverse_liquidation_price if inverse else linear_liquidation_price
-    return float(price_of(wallet, position.size, position.price, position.maintenance))
-
-
-def _margin_position(instrument: Terms, contracts: float, price: float) -> _MarginPosition:
-    if isinstance(instrument, InverseContract):
-        size = contracts * instrument.value
-        return _MarginPosition("inverse", size, instrument.maintenance_margin, price)
-    size = contracts * instrument.size  # type: ignore[attr-defined]
-    if isinstance(instrument, QuantoContract):
-        size *= instrument.fixed_rate
-    return _MarginPosition("linear", size, instrument.maintenance_margin, price)
+    position = instrument.margined_position(contracts)
+    if wallet <= position.maintenance_margin(price, instrument.maintenance_margin):
+        return price
+    return float(liquidation_price(instrument, wallet, contracts, price))

@@ -14,7 +14,8 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.sizing.valuation import Valuation
 from hedgeresearch.risk.joint_tails import TailDependence, tail_dependence
-from hedgeresearch.risk.stress import FundingSpike, stress_table
+from hedgeresearch.risk.scenarios import FundingSpike
+from hedgeresearch.risk.stress import stress_table
 from hedgeresearch.typing import Array
 
 MIN_STRESS_RETURNS = 20

@@ -16,15 +16,14 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.mappings import as_mapping
+from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.returns import instrument_returns
-from hedgeresearch.recommendation.inputs.instruments import as_instruments
 from hedgeresearch.recommendation.inputs.market_checks import (
     check_coin,
     check_links,
-    check_positive_prices,
     check_rates,
     checked_bar,
     checked_date,
@@ -193,7 +192,11 @@ class Market:
             {asset: table[asset] * self._rate_series(asset, table) for asset in position.assets}
         )
         if kind == "simple":
-            check_positive_prices(values)
+            check_positive_prices(
+                values,
+                "simple returns",
+                "Fix the data, or use kind='difference' if prices can be zero or negative.",
+            )
         rates = {one.name: self._rate_series(one.name, table) for one in listed}
         hedges = instrument_returns(table, listed, kind, rates)
         values.attrs = dict(self.attrs)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
-from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -49,7 +49,7 @@ def check_links(field: str, links: Mapping[str, Any], columns: Collection[str]) 
             number = " or a number" if field == "rates" else ""
             raise DataError(
                 f"{field} of {name!r} must be the name of a column of the table{number}; "
-                f"got {shown(column)}. Put it into the table."
+                f"got {preview(column)}. Put it into the table."
             )
 
 
@@ -88,18 +88,6 @@ def check_coin(name: str, coin: Any, price: float, rate: float) -> None:
         )
 
 
-def check_positive_prices(prices: pd.DataFrame) -> None:
-    """Refuse prices by which simple returns cannot be divided."""
-    for asset, path in prices.items():
-        bad = np.flatnonzero(path.to_numpy() <= 0.0)
-        if len(bad):
-            raise DataError(
-                f"prices of {asset!r} must be positive for simple returns; got "
-                f"{path.iloc[bad[0]]:g} on {day(path.index[bad[0]])}. "
-                "Fix the data, or use kind='difference' if that is its price."
-            )
-
-
 # --- the next bar ---
 
 
@@ -108,7 +96,7 @@ def checked_bar(bar: Any, columns: Collection[str]) -> Array:
     if not isinstance(bar, Mapping | pd.Series):
         raise DataError(
             "the new bar must map each column of the table to a number; "
-            f"got {shown(bar)}. Pass a dictionary or a Series."
+            f"got {preview(bar)}. Pass a dictionary or a Series."
         )
     values = as_mapping(bar, "the new bar", "{'BTC': 60_000.0}")
     row = []

@@ -22,7 +22,7 @@ def ratio_kind(fit: HedgeFit) -> Kind:
 
 def uses_prices(fit: HedgeFit) -> bool:
     """Return whether a model is fitted on prices instead of returns."""
-    return getattr(fit.model, "needs", "returns") == "prices"
+    return bool(fit.model.traits.input == "prices")
 
 
 def latest_observations(

@@ -18,7 +18,7 @@ import pandas as pd
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.mappings import shown
+from hedgeresearch._validation.mappings import preview
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -56,7 +56,7 @@ class Position:
         if not isinstance(self.units, Mapping) or not self.units:
             raise DataError(
                 "position must map assets to units held, such as {'BTC': 25}; "
-                f"got {shown(self.units)}."
+                f"got {preview(self.units)}."
             )
         if not isinstance(self.name, str):
             raise DataError(f"name must be text; got {self.name!r}.")

@@ -10,12 +10,13 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
-from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
     coin_held,
@@ -50,7 +51,13 @@ def check_parts(fit: Any, position: Any, market: Any) -> None:
 
 def _check_type(value: Any, kind: type, name: str, example: str) -> None:
     if not isinstance(value, kind):
-        raise DataError(f"{name} must be such as {example}; got {shown(value)}.")
+        raise DataError(f"{name} must be such as {example}; got {preview(value)}.")
+
+
+def check_terms(instruments: Sequence[Instrument]) -> None:
+    """Refuse instruments that say what they pay but not how they are traded."""
+    for one in instruments:
+        _check_type(one, Terms, "instruments", "Spot('BTC') or LinearContract('ES', 50)")
 
 
 def as_holdings(
@@ -142,12 +149,12 @@ def _check_observations(
     fit: HedgeFit, position: Position, instruments: Sequence[Instrument], market: Market
 ) -> None:
     """Refuse a fit of other returns, such as per cent: its ratio would give wrong contracts."""
-    n_dates = min(N_COMPARED, len(fit.history), len(market) - 1)
-    seen = fit.history.values[-n_dates:]
+    n_dates = min(N_COMPARED, len(fit.sample.rows), len(market) - 1)
+    seen = fit.sample.rows.values[-n_dates:]
     expected = latest_observations(fit, position, instruments, market, n_dates)
     tolerance = np.full(seen.shape[1], RETURN_TOLERANCE)
     tolerance[0] = _position_tolerance(position, instruments, market)
-    allowed = tolerance * (fit.history.values.std(axis=0) + np.abs(expected))
+    allowed = tolerance * (fit.sample.rows.values.std(axis=0) + np.abs(expected))
     wrong = ~(np.abs(seen - expected) <= allowed)
     if wrong.any():
         row, i = divmod(int(np.argmax(wrong)), wrong.shape[1])

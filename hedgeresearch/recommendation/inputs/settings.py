@@ -9,7 +9,7 @@ from typing import Any
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.mappings import as_mapping, shown
+from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -137,7 +137,7 @@ def _bounds(name: str, value: Any) -> tuple[float, float]:
     else:
         raise DataError(
             f"contracts of {name!r} must be limited by one number for both sides or by two, the "
-            f"minimum and the maximum; got {shown(value)}. Pass for example (-40, 0)."
+            f"minimum and the maximum; got {preview(value)}. Pass for example (-40, 0)."
         )
     if low > high or low == math.inf or high == -math.inf:
         raise DataError(
@@ -211,7 +211,9 @@ class RecommendationSettings:
         _check_made_by(self.rebalancing, "rebalancing", rules)
         _check_made_by(self.margin, "margin", (Margin,))
         if self.backtest is not None and not isinstance(self.backtest, Backtest):
-            raise DataError(f"backtest must come from hr.walk_forward; got {shown(self.backtest)}.")
+            raise DataError(
+                f"backtest must come from hr.walk_forward; got {preview(self.backtest)}."
+            )
         check_confidence(self.confidence)
         check_at_least(self.seed, "seed", 0)
 
@@ -219,4 +221,4 @@ class RecommendationSettings:
 def _check_made_by(value: Any, name: str, kinds: tuple[type, ...]) -> None:
     if not isinstance(value, kinds):
         made_by = " or ".join(f"hr.{kind.__name__}(...)" for kind in kinds)
-        raise DataError(f"{name} must be made by {made_by}; got {shown(value)}.")
+        raise DataError(f"{name} must be made by {made_by}; got {preview(value)}.")

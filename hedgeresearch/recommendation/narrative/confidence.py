@@ -74,7 +74,8 @@ def _effectiveness(confidence: Confidence) -> str:
     found = confidence.out_of_sample
     if found is None:
         return f"{promised} in sample; run walk_forward for an out-of-sample estimate."
+    interval = f"{percent(found.lower)} to {percent(found.upper)}"
     return (
         f"{promised}; out of sample it was {percent(found.difference)} "
-        f"({full_percent(found.level)} interval {percent(found.lower)} to {percent(found.upper)})."
+        f"({full_percent(found.confidence)} interval {interval})."
     )

@@ -28,14 +28,14 @@ def binding_sentences(assessment: Assessment) -> list[str]:
         free = best_holdings(problem, valuation, Objective(), Limits())
         sentences.append(
             f"The objective keeps {' and '.join(kept)}; "
-            f"without it the target would be {_holdings(names, free, notionals)}."
+            f"without it {_targets(names, free, notionals)}."
         )
     binding = _binding_limits(settings.limits, names, unlimited, notionals)
     if binding:
         verb, them = ("binds", "it") if len(binding) == 1 else ("bind", "them")
         sentences.append(
             f"The {' and the '.join(binding)} {verb}; "
-            f"without {them} the target would be {_holdings(names, unlimited, notionals)}."
+            f"without {them} {_targets(names, unlimited, notionals)}."
         )
     return sentences
 
@@ -67,15 +67,16 @@ def _binding_limits(
     return binding
 
 
-def _holdings(names: list[str], contracts: Array, notionals: Array) -> str:
-    """Return holdings (n,) in words; the name is left out where there is one instrument."""
+def _targets(names: list[str], contracts: Array, notionals: Array) -> str:
+    """Return what the targets (n,) would be; a single instrument is not named again."""
     if len(names) > MAX_NAMED:
         gross = float(np.abs(contracts * notionals).sum())
-        return f"{money(gross)} in {len(names)} instruments"
+        return f"the targets would be worth {money(gross)} in {len(names)} instruments"
     sides = [side(number, quantity(number)) for number in contracts.tolist()]
     if len(names) == 1:
-        return sides[0]
-    return ", ".join(f"{text} {name}" for text, name in zip(sides, names, strict=True))
+        return f"the target would be {sides[0]}"
+    named = ", ".join(f"{text} {name}" for text, name in zip(sides, names, strict=True))
+    return f"the targets would be {named}"
 
 
 def unstable_sentences(assessment: Assessment) -> list[str]:

@@ -41,7 +41,7 @@ def tail_sentences(assessment: Assessment) -> list[str]:
     tails = assessment.tails
     loss = money(tails.historical_value_at_risk * abs(assessment.valuation.value))
     warning = "Warning: " if tails.verdict == "fat" else ""
-    once_in = round(1 / (1 - tails.level))
+    once_in = round(1 / tails.tail)
     return [
         f"{warning}{tails.sentence}",
         f"In 1 of {once_in} past observations the hedged position would have lost {loss} or more.",

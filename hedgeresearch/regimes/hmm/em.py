@@ -2,22 +2,22 @@ r"""EM for hidden Markov models.
 
 Hamilton (1990), Journal of Econometrics 45, eq. 4.1-4.3. With a prior :math:`\prod_i p_{ii}^c` on
 the transition (Dirichlet rows with c pseudo-counts on staying) the posterior mode is found:
-:math:`p_{ij} = (n_{ij} + c 1[i = j]) / (\sum_j n_{ij} + c)`, n being expected moves.
+:math:`p_{ij} = (n_{ij} + c 1[i = j]) / (\sum_j n_{ij} + c)`, n being expected moves. A start from
+the stationary distribution has an M-step of its own: see ``stationary_start``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from hedgeresearch._kernels.hidden_markov import expected_regimes
 from hedgeresearch.estimation.em import EMRun, run_em
-from hedgeresearch.regimes.hmm.parameters import Parameters
+from hedgeresearch.regimes.hmm.parameters import Initial, Parameters
+from hedgeresearch.regimes.hmm.stationary_start import improve_transition, stationary_start
 from hedgeresearch.typing import Array
-
-Initial = Literal["free", "stationary"]
 
 MAX_STEPS = 5000
 """Number of EM steps after which a run ends."""
@@ -50,10 +50,12 @@ class HMMSteps:
     ----------
     observations : array (n_dates, n_series), with NaN for missing values
     persistence : float, pseudo-counts of the prior on staying
+    initial : "free" or "stationary", distribution of the first date
     """
 
     observations: Array
     persistence: float = 0.0
+    initial: Initial = "free"
 
     def run(self, parameters: Parameters, tolerance: float) -> EMRun[Parameters] | None:
         """Run EM from a starting point; None if a regime collapses."""
@@ -78,12 +80,15 @@ class HMMSteps:
     def m_step(self, parameters: Parameters, expected: ExpectedRegimes) -> Parameters | None:
         """Return parameters of a higher likelihood; None if a regime collapses."""
         moves = expected.moves + self.persistence * np.eye(len(parameters.initial))
-        transition = moves / moves.sum(axis=1, keepdims=True)
+        first = expected.smoothed[0]
         try:
             emissions = parameters.emissions.reestimate(self.observations, expected.smoothed)
+            if self.initial == "stationary":
+                transition = improve_transition(parameters.transition, moves, first)
+                return Parameters(emissions, transition, stationary_start(transition))
         except np.linalg.LinAlgError:
             return None
-        first = expected.smoothed[0]
+        transition = moves / moves.sum(axis=1, keepdims=True)
         return Parameters(emissions, transition, first / first.sum())
 
     def _log_prior(self, transition: Array) -> float:

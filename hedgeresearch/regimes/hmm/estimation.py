@@ -20,9 +20,15 @@ from hedgeresearch.regimes.hmm.em import HMMSteps
 from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
 from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
 from hedgeresearch.regimes.hmm.hmmlearn_em import HMMLEARN_NAMES, run_hmmlearn
-from hedgeresearch.regimes.hmm.parameters import Parameters, named_parameters, parameter_bounds
+from hedgeresearch.regimes.hmm.parameters import (
+    Initial,
+    Parameters,
+    named_parameters,
+    parameter_bounds,
+)
 from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 from hedgeresearch.regimes.hmm.starting_points import starting_points, whitening_matrix
+from hedgeresearch.regimes.hmm.stationary_start import stationary_start
 from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
@@ -55,6 +61,7 @@ class HMMSettings:
     n_regimes, n_starts, seed : int
     emissions : EstimatedEmissions, of the kind to be estimated
     persistence : float, pseudo-counts of the prior on staying
+    initial : "free" or "stationary", distribution of the first date
     allow_missing : bool
     """
 
@@ -63,6 +70,7 @@ class HMMSettings:
     seed: int
     emissions: EstimatedEmissions
     persistence: float = 0.0
+    initial: Initial = "free"
     allow_missing: bool = False
 
 
@@ -95,7 +103,7 @@ def fit_hmm(
     earlier = None
     if warm_start is not None:
         check_warm_start(model, warm_start, frame.columns)
-        earlier = earlier_parameters(warm_start, units)
+        earlier = earlier_parameters(warm_start, units, settings.initial)
     run, log_likelihoods = maximize_likelihood(units.standardize(values), settings, earlier)
     emissions = units.restore(run.parameters.emissions)
     parameters = run.parameters._replace(emissions=emissions).ordered()
@@ -139,7 +147,7 @@ def check_observations(
     return frame
 
 
-def earlier_parameters(fit: RegimeFit, units: Units) -> Parameters:
+def earlier_parameters(fit: RegimeFit, units: Units, initial: Initial) -> Parameters:
     """Return the parameters of an earlier fit, without units, as a starting point."""
     chain = without_permutation(fit.initial_state)
     if not isinstance(chain, HiddenMarkovChain) or not isinstance(
@@ -148,7 +156,11 @@ def earlier_parameters(fit: RegimeFit, units: Units) -> Parameters:
         raise DataError(f"warm_start must be a fit of a hidden Markov model; got {fit!r}.")
     k = len(chain.transition)
     transition = (1.0 - SPREAD) * chain.transition + SPREAD / k
-    return Parameters(units.remove(chain.emissions), transition, np.full(k, 1.0 / k))
+    if initial == "stationary":
+        first = stationary_start(transition)
+    else:
+        first = np.full(k, 1.0 / k)
+    return Parameters(units.remove(chain.emissions), transition, first)
 
 
 def maximize_likelihood(
@@ -169,7 +181,7 @@ def maximize_likelihood(
     """
     from threadpoolctl import threadpool_limits
 
-    steps = HMMSteps(observations, settings.persistence)
+    steps = HMMSteps(observations, settings.persistence, settings.initial)
     whitening = whitening_matrix(observations)
     if earlier is not None and settings.n_regimes <= MAX_REGIMES_NEAR:
         run = _unless_collapsed(steps.run(earlier, FINAL_TOLERANCE), whitening)
@@ -205,14 +217,14 @@ def _best_run(starts: list[Parameters], steps: HMMSteps, whitening: Array) -> tu
 
 def _search_run(start: Parameters, steps: HMMSteps) -> Run | None:
     """Run EM from a start to the tolerance of the search, with hmmlearn where it can."""
-    complete = not np.isnan(steps.observations).any()
-    normal = isinstance(start.emissions, GaussianEmissions)
-    if (
-        normal
-        and complete
-        and not steps.persistence
+    plain = (
+        isinstance(start.emissions, GaussianEmissions)
         and start.emissions.structure in HMMLEARN_NAMES
-    ):
+        and steps.initial == "free"
+        and not steps.persistence
+        and not np.isnan(steps.observations).any()
+    )
+    if plain:
         return run_hmmlearn(start, steps.observations, SEARCH_TOLERANCE)
     return steps.run(start, SEARCH_TOLERANCE)
 
@@ -230,12 +242,14 @@ def _estimates(
     parameters: Parameters, frame: pd.DataFrame, log_likelihood: float, settings: HMMSettings
 ) -> Estimates:
     """Describe the estimated parameters, in the units of the observations."""
-    errors = HMMErrors(parameters, frame.to_numpy(), settings.persistence)
+    errors = HMMErrors(parameters, frame.to_numpy(), settings.persistence, settings.initial)
+    # a free distribution of the first date is estimated, though it is not among the parameters
+    n_targets = settings.n_regimes - 1 if settings.initial == "free" else 0
     return Estimates(
         values=named_parameters(parameters, [str(name) for name in frame.columns]),
         n_dates=len(frame),
         log_likelihood=log_likelihood,
-        n_targets=settings.n_regimes - 1,  # probabilities of the first date
+        n_targets=n_targets,
         bounds=parameter_bounds(parameters, errors.visits),
         inference=errors,
     )

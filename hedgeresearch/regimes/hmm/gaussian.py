@@ -24,6 +24,7 @@ from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.emissions import Structure
 from hedgeresearch.regimes.hmm.estimation import HMMSettings, fit_hmm
 from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
+from hedgeresearch.regimes.hmm.parameters import Initial
 
 
 @exported_by("hedgeresearch.regimes")
@@ -47,15 +48,18 @@ class GaussianHMM:
     allow_missing : bool
         Whether values may be missing (NaN). They are integrated out; on a date without any value
         the chain moves on.
+    initial : "free" or "stationary"
+        Distribution of the first date's regime. "free" estimates it, and counts it in the
+        information criteria; "stationary" uses the stationary distribution of the transition, as
+        fHMM and statsmodels do, which lowers the log-likelihood by 1 to 2.
     seed : int
         Seed of the random starts.
 
     Notes
     -----
     Data are standardized inside (series by series; "spherical" by one scale). There is neither a
-    prior on means and covariances nor a minimum variance, so that units do not matter. The initial
-    distribution is free: predicted probabilities of the first date are estimated, and count in the
-    information criteria. Standard errors are robust.
+    prior on means and covariances nor a minimum variance, so that units do not matter. Standard
+    errors are robust.
 
     Examples
     --------
@@ -71,6 +75,7 @@ class GaussianHMM:
     n_starts: int = 20
     persistence_prior: float | None = None
     allow_missing: bool = False
+    initial: Initial = "free"
     seed: int = 0
     univariate: ClassVar[bool] = False
     warm_start: ClassVar[bool] = True
@@ -82,6 +87,7 @@ class GaussianHMM:
         if self.persistence_prior is not None:
             check_between(self.persistence_prior, "persistence_prior", 0.0, np.inf)
         check_flag(self.allow_missing, "allow_missing")
+        check_choice(self.initial, "initial", get_args(Initial))
         check_at_least(self.seed, "seed", 0)
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
@@ -109,6 +115,7 @@ class GaussianHMM:
             seed=self.seed,
             emissions=GaussianEmissions(np.empty(0), np.empty(0), self.covariance),
             persistence=self.persistence_prior or 0.0,
+            initial=self.initial,
             allow_missing=self.allow_missing,
         )
         return fit_hmm(self, observations, settings, warm_start)

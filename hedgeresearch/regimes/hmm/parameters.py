@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from hedgeresearch.regimes.hmm.student_emissions import degrees_are_inside
 from hedgeresearch.regimes.markov_chain import transition_parameters, zero_transitions
 from hedgeresearch.typing import Array
 
+Initial = Literal["free", "stationary"]
+"""Distribution of the first date: estimated, or the stationary one of the transition."""
 MIN_EXPECTED_MOVES = 0.01
 """Expected number of moves in the whole sample below which a transition counts as impossible."""
 

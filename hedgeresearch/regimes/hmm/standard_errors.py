@@ -25,9 +25,11 @@ from hedgeresearch.estimation.influence import (
 from hedgeresearch.regimes.hmm.emissions import Structure
 from hedgeresearch.regimes.hmm.parameters import (
     MIN_EXPECTED_MOVES,
+    Initial,
     Parameters,
     named_parameters,
 )
+from hedgeresearch.regimes.hmm.stationary_start import stationary_start
 from hedgeresearch.regimes.hmm.student_emissions import degrees_are_inside
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array, Indices
@@ -60,11 +62,13 @@ class HMMErrors:
     parameters : Parameters, of the estimate
     observations : array (n_dates, n_series), of the estimation sample
     persistence : float, pseudo-counts of the prior on staying
+    initial : "free" or "stationary", distribution of the first date
     """
 
     parameters: Parameters
     observations: Array
     persistence: float = 0.0
+    initial: Initial = "free"
 
     def covariance(self) -> Array:
         """Return the covariance in the order of ``named_parameters``; NaN for those on a bound."""
@@ -172,7 +176,10 @@ class HMMErrors:
         degrees = emissions.degrees_of_freedom.copy()
         degrees[self._free_degrees] *= np.exp(degree_moves)
         moved = emissions.with_moments(means, covariances, degrees)
-        return Parameters(moved, self._transition_at(odds), initial)
+        transition = self._transition_at(odds)
+        if self.initial == "stationary":
+            initial = stationary_start(transition)
+        return Parameters(moved, transition, initial)
 
     def _transition_at(self, log_odds: Array) -> Array:
         """Return the transition after changes of the log odds of its free entries."""

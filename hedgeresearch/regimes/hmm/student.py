@@ -12,16 +12,17 @@ less.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.estimation import HMMSettings, fit_hmm
+from hedgeresearch.regimes.hmm.parameters import Initial
 from hedgeresearch.regimes.hmm.student_emissions import MIN_DEGREES, StudentEmissions
 
 STARTING_DEGREES = 8.0
@@ -43,13 +44,16 @@ class StudentHMM:
         2 or 3 for daily returns.
     n_starts : int
         Number of starting points; the best optimum is kept and all are reported.
+    initial : "free" or "stationary"
+        Distribution of the first date's regime: estimated, or the stationary one of the
+        transition, as in :class:`GaussianHMM`.
     seed : int
         Seed of the random starts.
 
     Notes
     -----
     The degrees of freedom of each regime lie between 2.1, so that there is a covariance, and 200.
-    Units and the initial distribution are treated as in :class:`GaussianHMM`.
+    Units do not matter, and standard errors are robust, as in :class:`GaussianHMM`.
 
     Examples
     --------
@@ -62,6 +66,7 @@ class StudentHMM:
 
     n_regimes: int
     n_starts: int = 20
+    initial: Initial = "free"
     seed: int = 0
     univariate: ClassVar[bool] = False
     allow_missing: ClassVar[bool] = False
@@ -70,6 +75,7 @@ class StudentHMM:
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
         check_at_least(self.n_starts, "n_starts", 1)
+        check_choice(self.initial, "initial", get_args(Initial))
         check_at_least(self.seed, "seed", 0)
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
@@ -95,6 +101,7 @@ class StudentHMM:
             n_starts=self.n_starts,
             seed=self.seed,
             emissions=StudentEmissions(np.empty(0), np.empty(0), degrees),
+            initial=self.initial,
         )
         fit = fit_hmm(self, observations, settings, warm_start)
         _warn_of_heavy_tails(fit)

@@ -110,7 +110,7 @@ def tails_section(rec: Recommendation) -> Section:
     tails, value = rec.tails, rec.valuation.value
     asset, _ = rec.problem.market.returns(rec.problem.position, rec.problem.instruments)
     profits = pd.DataFrame({"unhedged": asset, "hedged": rec.past}) * value
-    level = full_percent(tails.level)
+    level = full_percent(1.0 - tails.tail)
     marks = {
         f"{level} value at risk, hedged": -tails.historical_value_at_risk * abs(value),
         "that of a normal": -tails.normal_value_at_risk * abs(value),

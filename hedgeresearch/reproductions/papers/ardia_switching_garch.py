@@ -11,7 +11,7 @@ replication code printed it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,11 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.markov_switching_garch import regime_variances
 from hedgeresearch.datasets import fetch, read_rda
 from hedgeresearch.plotting import COLORS, plot_lines
-from hedgeresearch.regimes.markov_switching.garch import (
-    MarkovSwitchingGARCH,
-    before_second,
-    estimate_switching_garch,
-)
+from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH
 from hedgeresearch.regimes.markov_switching.garch_coordinates import from_box
+from hedgeresearch.regimes.markov_switching.garch_estimation import estimate_switching_garch
 from hedgeresearch.regimes.markov_switching.garch_likelihood import switching_garch_likelihood
+from hedgeresearch.regimes.markov_switching.garch_state import state_before_second
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
 
@@ -88,7 +86,7 @@ def run() -> Findings:
     index, mark = read_index(), np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
     values = index.to_numpy()
     at_index, best_index = estimate_with_common_nu(values)
-    at_mark, best_mark = estimate(mark, MarkovSwitchingGARCH(n_starts=3))
+    at_mark, best_mark = estimate_mark(mark)
     numbers = [
         Number(
             "SMI: log-likelihood at the printed estimates",
@@ -120,9 +118,12 @@ def read_index() -> pd.Series[float]:
     )
 
 
-def estimate(values: Array, model: MarkovSwitchingGARCH) -> tuple[Array, float]:
-    """All parameters and the log-likelihood of a series that is taken as it is, without a mean."""
-    return _climb(values, model.starting_points(), model.moved)
+def estimate_mark(values: Array) -> tuple[Array, float]:
+    """All parameters and the log-likelihood of the mark, normal and without leverage or a mean."""
+    fit = MarkovSwitchingGARCH(mean="zero", n_starts=3).fit(pd.Series(values, name="DEM/GBP"))
+    # gamma and nu of both regimes are not estimated
+    parameters = np.insert(fit.parameters.to_numpy(), [2, 3, 5, 6], [0.0, NORMAL, 0.0, NORMAL])
+    return parameters, cast(float, fit.log_likelihood)
 
 
 def estimate_with_common_nu(values: Array) -> tuple[Array, float]:
@@ -130,15 +131,15 @@ def estimate_with_common_nu(values: Array) -> tuple[Array, float]:
     from scipy.optimize import minimize_scalar
 
     model = MarkovSwitchingGARCH(asymmetric=True, density="student")
-    moved, points = model.moved.copy(), model.starting_points()
-    moved[NU] = False
+    free, points = model.layout.free_coordinates, model.starting_points()
+    free[NU] = False
     scale = values.std()
-    near = estimate_switching_garch(values / scale, points, moved, 2)[0].point
+    near = estimate_switching_garch(values / scale, points, free, 2)[0].point
 
     def at(inverse_nu: float) -> tuple[Array, float]:
         point = near.copy()
         point[NU] = inverse_nu
-        return _climb(values, point[None], moved)
+        return _optimum(values, point[None], free)
 
     return at(
         minimize_scalar(
@@ -147,9 +148,9 @@ def estimate_with_common_nu(values: Array) -> tuple[Array, float]:
     )
 
 
-def _climb(values: Array, points: Array, moved: Array) -> tuple[Array, float]:
+def _optimum(values: Array, points: Array, free: Array) -> tuple[Array, float]:
     scale = values.std()
-    optimum, _ = estimate_switching_garch(values / scale, points, moved, 2)
+    optimum, _ = estimate_switching_garch(values / scale, points, free, 2)
     parameters = from_box(optimum.point, 2)[0]
     parameters[[0, 5]] *= scale**2
     return parameters, optimum.log_likelihood - (len(values) - 1) * np.log(scale)
@@ -186,7 +187,7 @@ def _compare(
 def show(index: pd.Series[float], parameters: Array) -> Shown:
     """The volatility of each date given the past, mixed over the regimes expected then, and smoothed probabilities."""
     values, dates = index.to_numpy(), index.index[1:]
-    recursion = before_second(parameters, 2, mean=0.0, first=values[0])
+    recursion = state_before_second(parameters, 2, mean=0.0, first=values[0])
     later = values[1:]
     variances = regime_variances(recursion.parameters, later, recursion.next_variances)[:-1]
     mixed = (recursion.filter(later[:, None]).predicted[:-1] * variances).sum(axis=1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.bekk.delta_method import _target_influence as target_influence
+from hedgeresearch.covariance.bekk.delta_method import target_influence as target_influence
 from hedgeresearch.covariance.bekk.estimation import BEKKLikelihood
 from tests.covariance.sums_over_dates import distance_of_sums
 

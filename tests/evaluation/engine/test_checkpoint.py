@@ -1,4 +1,4 @@
-"""Finished walks on disk: found again, never mistaken, whole whenever a process dies."""
+"""Finished walks on disk: found again, never mistaken, complete whenever a process dies."""
 
 import os
 import pickle
@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +17,11 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.engine import checkpoint
-from hedgeresearch.evaluation.engine import parallel as tasks
-from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
+from hedgeresearch.evaluation.engine import checkpoint, parallel
+from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
+from hedgeresearch.evaluation.engine.schedule import Schedule
 from hedgeresearch.evaluation.engine.walk import Note, Walk
+from tests.evaluation.runs import check_same, walk
 
 MODELS = {
     "dcc": hr.MinimumVarianceHedge(hr.DCC()),
@@ -32,109 +32,132 @@ MODELS = {
 
 @pytest.fixture(scope="module")
 def returns() -> pd.DataFrame:
-    """The hedge stands still for a while, so that the rolling hedge fails there."""
+    """The hedge is constant for a while, so that the rolling hedge fails there."""
     table = hr.data.simulate_dcc(n_dates=400, seed=11).returns
     table.iloc[300:340, 1] = 0.0
     return table
 
 
-def walk(
-    returns: pd.DataFrame, folder: Path | None, models: Any = MODELS, **settings: Any
-) -> hr.evaluation.Backtest:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        asset, hedges = returns.iloc[:, 0], returns.iloc[:, 1:]
-        return hr.walk_forward(
-            models, asset, hedges, 250, 50, progress=False, checkpoint=folder, **settings
-        )
-
-
-def check_same(one: hr.evaluation.Backtest, other: hr.evaluation.Backtest) -> None:
-    pd.testing.assert_frame_equal(one.ratios, other.ratios, check_exact=True)
-    pd.testing.assert_frame_equal(one.hedged_returns, other.hedged_returns, check_exact=True)
-    pd.testing.assert_frame_equal(one.notes, other.notes)
-    pd.testing.assert_frame_equal(one.summary, other.summary, check_exact=True)
-    assert list(one.predicted) == list(other.predicted)
-    for name, path in one.predicted.items():
-        pd.testing.assert_frame_equal(path, other.predicted[name], check_exact=True)
+@pytest.fixture(scope="module")
+def expected(returns: pd.DataFrame) -> hr.evaluation.Backtest:
+    """The backtest without a checkpoint."""
+    return walk(MODELS, returns)
 
 
 def never(*arguments: Any) -> Walk:
     raise AssertionError("this walk is on disk")
 
 
-def test_a_second_run_fits_nothing(
-    returns: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+# --- keys ---
+
+
+def key_of(model: Any, data: pd.DataFrame, window: Any = 250, refit_every: int = 50) -> str:
+    return walk_key(model, data, Schedule(window, refit_every, None).refits(len(data)))
+
+
+def test_a_key_depends_on_model_returns_and_schedule() -> None:
+    returns = hr.data.simulate_dcc(n_dates=400, seed=11).returns
+    moved = returns.copy()
+    moved.iloc[399, 1] = np.nextafter(moved.iloc[399, 1], 1)
+    log = returns.copy()
+    log.attrs = {"returns": "log"}
+    later = returns.shift(freq="D")
+    gold = returns.rename(columns={"hedge": "gold"})
+    rolling = hr.RollingOLSHedge(60)
+    keys = [key_of(rolling, data) for data in (returns, moved, log, returns.iloc[1:], later, gold)]
+    keys += [key_of(rolling, returns, window=251), key_of(rolling, returns, refit_every=49)]
+    keys += [key_of(hr.RollingOLSHedge(61), returns), key_of(hr.WeightedOLSHedge(60), returns)]
+    assert len(set(keys)) == len(keys)
+    assert keys[0] == key_of(hr.RollingOLSHedge(60), returns.copy())
+    assert len(keys[0]) == 32
+
+
+def test_a_key_depends_on_the_version(
+    returns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without = walk(returns, None)
-    assert without.failed_refits["rolling"] > 0
-    monkeypatch.setattr(tasks, "LONGEST", 2)
-    first = walk(returns, tmp_path / "a" / "folder")
-    files = list((tmp_path / "a" / "folder").iterdir())
+    before = key_of(hr.OLSHedge(), returns)
+    monkeypatch.setattr(checkpoint, "VERSION", "0.0.0")
+    assert key_of(hr.OLSHedge(), returns) != before
+
+
+# --- runs ---
+
+
+def test_a_second_run_fits_nothing(
+    returns: pd.DataFrame,
+    expected: hr.evaluation.Backtest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert expected.failed_refits["rolling"] > 0
+    monkeypatch.setattr(parallel, "MAX_REFITS", 2)
+    folder = tmp_path / "a" / "folder"
+    first = walk(MODELS, returns, checkpoint=folder)
+    files = list(folder.iterdir())
     assert len(files) == 2 * 5
     assert {file.suffix for file in files} == {".parquet"}
-    monkeypatch.setattr(tasks, "walk", never)
-    again = walk(returns, str(tmp_path / "a" / "folder"))
-    check_same(first, again)
-    assert first.failed_refits.equals(without.failed_refits)
-    both = [study.ratios[["ols", "rolling"]] for study in (first, without)]
+    monkeypatch.setattr(parallel, "walk", never)
+    check_same(first, walk(MODELS, returns, checkpoint=str(folder)))
+    assert first.failed_refits.equals(expected.failed_refits)
+    both = [backtest.ratios[["ols", "rolling"]] for backtest in (first, expected)]
     pd.testing.assert_frame_equal(*both, rtol=1e-10)
     with pytest.raises(AssertionError, match="this walk is on disk"):
-        walk(returns, tmp_path / "a" / "folder", {"new": hr.ExpandingOLSHedge()})
+        walk({"new": hr.ExpandingOLSHedge()}, returns, checkpoint=folder)
 
 
-def test_a_run_that_breaks_off_goes_on_where_it_was(
-    returns: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_interrupted_run_continues_where_it_stopped(
+    returns: pd.DataFrame,
+    expected: hr.evaluation.Backtest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    expected, walked = walk(returns, None), []
-    original = tasks.walk
+    walked = []
+    original = parallel.walk
 
-    def breaking(model: Any, *rest: Any) -> Walk:
+    def interrupted(model: Any, *rest: Any) -> Walk:
         walked.append(model)
         if len(walked) == 4:
             raise KeyboardInterrupt
         return original(model, *rest)
 
-    monkeypatch.setattr(tasks, "walk", breaking)
+    monkeypatch.setattr(parallel, "walk", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        walk(returns, tmp_path)
-    check_same(walk(returns, tmp_path), expected)
-    assert walked == [*expected.models.values()][:4] + [*expected.models.values()][3:]
+        walk(MODELS, returns, checkpoint=tmp_path)
+    check_same(walk(MODELS, returns, checkpoint=tmp_path), expected)
+    models = list(expected.models.values())
+    assert walked == models[:4] + models[3:]
 
 
-# --- what is on disk is whole, or walked again ---
+# --- what is on disk is complete, or walked again ---
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> tuple[Checkpoint, Walk]:
     values = np.random.default_rng(1).normal(size=(30, 2))
     values[7] = np.nan
-    predicted = np.full((30, 2), 0.5)
-    folder, done = (
-        Checkpoint.at(tmp_path),
-        Walk(values, predicted, (Note(3, True, "çà failed"), Note(5, False, ""))),
-    )
-    folder.save("key", done)
-    return folder, done
+    notes = (Note(3, True, "çà failed"), Note(5, False, ""))
+    finished = Walk(values, np.full((30, 2), 0.5), notes)
+    folder = Checkpoint.at(tmp_path)
+    folder.save("key", finished)
+    return folder, finished
 
 
-def is_same(found: Walk, done: Walk) -> bool:
-    alike = np.array_equal(found.ratios, done.ratios, equal_nan=True) and found.notes == done.notes
-    return alike and np.array_equal(found.predicted, done.predicted)
+def is_same(found: Walk, finished: Walk) -> bool:
+    ratios = np.array_equal(found.ratios, finished.ratios, equal_nan=True)
+    predicted = np.array_equal(found.predicted, finished.predicted)
+    return ratios and predicted and found.notes == finished.notes
 
 
-def test_a_walk_comes_back_as_it_was(kept: tuple[Checkpoint, Walk]) -> None:
-    folder, done = kept
-    assert is_same(folder.load("key"), done)
+def test_a_walk_is_loaded_as_it_was_saved(kept: tuple[Checkpoint, Walk]) -> None:
+    folder, finished = kept
+    assert is_same(folder.load("key"), finished)
     assert folder.load("other") is None
-    folder.save("bare", replace(done, predicted=None, notes=()))
+    folder.save("bare", replace(finished, predicted=None, notes=()))
     assert folder.load("bare").predicted is None
     assert folder.load("bare").notes == ()
 
 
-def test_a_file_that_was_cut_short_is_not_there(
-    kept: tuple[Checkpoint, Walk], tmp_path: Path
-) -> None:
+def test_a_truncated_file_is_not_loaded(kept: tuple[Checkpoint, Walk], tmp_path: Path) -> None:
     folder, _ = kept
     file = tmp_path / "key.parquet"
     content = file.read_bytes()
@@ -143,58 +166,58 @@ def test_a_file_that_was_cut_short_is_not_there(
         assert folder.load("key") is None
 
 
-def test_a_damaged_file_is_never_taken_for_a_walk(
-    kept: tuple[Checkpoint, Walk], tmp_path: Path
-) -> None:
-    folder, done = kept
+def test_a_damaged_file_is_not_loaded(kept: tuple[Checkpoint, Walk], tmp_path: Path) -> None:
+    folder, finished = kept
     file = tmp_path / "key.parquet"
-    content, refused = file.read_bytes(), 0
+    content = file.read_bytes()
+    refused = 0
     for position in range(0, len(content), 11):
-        file.write_bytes(
-            content[:position] + bytes([content[position] ^ 0x55]) + content[position + 1 :]
-        )
+        flipped = bytes([content[position] ^ 0x55])
+        file.write_bytes(content[:position] + flipped + content[position + 1 :])
         found = folder.load("key")
-        assert found is None or is_same(found, done)
+        assert found is None or is_same(found, finished)
         refused += found is None
     assert refused > 100
     pd.DataFrame({"ratio 0": [1.0]}).to_parquet(file)
     assert folder.load("key") is None
 
 
-def test_a_damaged_walk_is_walked_again(returns: pd.DataFrame, tmp_path: Path) -> None:
-    expected = walk(returns, tmp_path)
+def test_a_damaged_walk_is_walked_again(
+    returns: pd.DataFrame, expected: hr.evaluation.Backtest, tmp_path: Path
+) -> None:
+    check_same(walk(MODELS, returns, checkpoint=tmp_path), expected)
     files = sorted(tmp_path.iterdir())
     files[0].write_bytes(files[0].read_bytes()[:-9])
     files[1].write_bytes(b"")
     files[2].unlink()
-    check_same(walk(returns, tmp_path), expected)
+    check_same(walk(MODELS, returns, checkpoint=tmp_path), expected)
     assert sorted(tmp_path.iterdir()) == files
     assert all(Checkpoint(tmp_path).load(file.stem) for file in files)
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_what_killed_processes_left_is_removed(
+def test_files_of_killed_processes_are_removed(
     returns: pd.DataFrame, tmp_path: Path, is_there: bool
 ) -> None:
-    walk(returns, tmp_path, {})
+    walk({}, returns, checkpoint=tmp_path)
     files = sorted(tmp_path.iterdir())
     for file in files:
         (tmp_path / f"{file.stem}abc{checkpoint.PARTIAL}").write_bytes(b"half")
         if not is_there:
             file.unlink()
     other = tmp_path / f"0123{checkpoint.PARTIAL}"
-    other.write_bytes(b"of a walk that somebody else may be writing")
-    walk(returns, tmp_path, {})
+    other.write_bytes(b"of a walk that another process may be writing")
+    walk({}, returns, checkpoint=tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([*files, other])
 
 
-def test_folders_that_are_refused(returns: pd.DataFrame, tmp_path: Path) -> None:
+def test_paths_that_are_no_folders_are_refused(returns: pd.DataFrame, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     for place in (tmp_path / "file", tmp_path / "file" / "inside"):
         with pytest.raises(
             hr.DataError, match=f"checkpoint must be a folder that can be written; {place}: "
         ):
-            walk(returns, place)
+            walk(MODELS, returns, checkpoint=place)
 
 
 @pytest.mark.skipif(
@@ -204,35 +227,44 @@ def test_a_folder_that_cannot_be_written_is_refused(returns: pd.DataFrame) -> No
     with pytest.raises(
         hr.DataError, match="checkpoint must be a folder that can be written; /proc/self: "
     ):
-        walk(returns, Path("/proc/self"))
+        walk(MODELS, returns, checkpoint=Path("/proc/self"))
 
 
 # --- killed at any moment ---
 
-
-RUN = """
-import pickle, sys
-import hedgeresearch as hr
-from hedgeresearch.evaluation.engine import parallel as tasks
-tasks.LONGEST = 2
-folder, output, jobs = sys.argv[1:]
-returns = hr.data.simulate_dcc(n_dates=400, seed=11).returns
-models = {
+N_DATES = 340
+KILLED_EVERY = 5
+N_TASKS = 5 * 9
+KILLED_MODELS = {
     "dcc": hr.MinimumVarianceHedge(hr.DCC()),
     "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
     "kalman": hr.KalmanHedge(),
-    "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance()),
 }
-study = hr.walk_forward(
-    models, returns["asset"], returns[["hedge"]], 250, 5, n_jobs=int(jobs), progress=False, checkpoint=folder or None
-)
-pickle.dump((study.ratios, study.notes, study.summary, study.predicted), open(output, "wb"))
+PROGRAM = """
+import pickle, sys
+from tests.evaluation.engine.test_checkpoint import killed_run, parallel
+parallel.MAX_REFITS = 2
+folder, output, jobs = sys.argv[1:]
+backtest = killed_run(checkpoint=folder, n_jobs=int(jobs))
+pickle.dump((backtest.ratios, backtest.notes, backtest.predicted), open(output, "wb"))
 """
-N_TASKS = 6 * 15
 
 
-def started(folder: Path | str, output: Path, jobs: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-W", "ignore", "-c", RUN, str(folder), str(output), str(jobs)]
+def killed_run(**settings: Any) -> hr.evaluation.Backtest:
+    returns = hr.data.simulate_dcc(n_dates=N_DATES, seed=11).returns
+    return hr.walk_forward(
+        KILLED_MODELS,
+        returns["asset"],
+        returns[["hedge"]],
+        250,
+        KILLED_EVERY,
+        progress=False,
+        **settings,
+    )
+
+
+def started(folder: Path, output: Path, jobs: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-W", "ignore", "-c", PROGRAM, str(folder), str(output), str(jobs)]
     return subprocess.Popen(
         command,
         env=os.environ | {"PYTHONPATH": str(Path(hr.__file__).parents[1])},
@@ -245,10 +277,8 @@ def finished(folder: Path) -> dict[str, tuple[int, int]]:
     """The walks on disk, each with what changes when it is written again."""
     if not folder.is_dir():
         return {}
-    return {
-        file.name: (file.stat().st_ino, file.stat().st_mtime_ns)
-        for file in folder.glob("*.parquet")
-    }
+    states = {file.name: file.stat() for file in folder.glob("*.parquet")}
+    return {name: (state.st_ino, state.st_mtime_ns) for name, state in states.items()}
 
 
 def kill_after(
@@ -264,37 +294,45 @@ def kill_after(
 
 
 def check_killed(tmp_path: Path, kills: int, jobs: Callable[[int], int]) -> None:
-    rng, folder, output = random.Random(kills), tmp_path / "walks", tmp_path / "study.pickle"
+    """Kill runs, let the last one finish, and compare it with a run of this process."""
+    rng = random.Random(kills)
+    folder = tmp_path / "walks"
+    output = tmp_path / "backtest.pickle"
     seen: dict[str, tuple[int, int]] = {}
     for kill in range(kills):
         target = min(len(seen) + 1 + rng.randrange(1 + N_TASKS // (2 * kills)), N_TASKS - 1)
         kill_after(started(folder, output, jobs(kill)), folder, target, rng.uniform(0.0, 0.03))
         assert not output.exists()  # it was killed before its end
         now = finished(folder)
-        assert now.items() >= seen.items()  # what was finished is never written again
+        assert now.items() >= seen.items()  # finished walks are never written again
         seen = now
-    for last, place in (
-        (started(folder, output, 1), output),
-        (started("", tmp_path / "whole", 1), tmp_path / "whole"),
-    ):
-        _, errors = last.communicate()
-        assert last.returncode == 0, errors.decode()
-        assert place.exists()
+    last = started(folder, output, 1)
+    _, errors = last.communicate()
+    assert last.returncode == 0, errors.decode()
     assert finished(folder).items() >= seen.items()
     assert len(finished(folder)) == N_TASKS == len(list(folder.iterdir()))
-    for one, other in zip(
-        *(pickle.loads(p.read_bytes()) for p in (output, tmp_path / "whole")), strict=True
-    ):
-        for left, right in zip(
-            *(v.values() if isinstance(v, dict) else [v] for v in (one, other)), strict=True
-        ):
-            pd.testing.assert_frame_equal(left, right, check_exact=True)
+    ratios, notes, predicted = pickle.loads(output.read_bytes())
+    whole = killed_run()
+    pd.testing.assert_frame_equal(ratios, whole.ratios, check_exact=True)
+    pd.testing.assert_frame_equal(notes, whole.notes)
+    assert list(predicted) == list(whole.predicted) == ["regime"]
+    pd.testing.assert_frame_equal(predicted["regime"], whole.predicted["regime"], check_exact=True)
 
 
-def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
+@pytest.fixture
+def short_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "MAX_REFITS", 2)
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("short_tasks")
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+def test_a_killed_run_continues(tmp_path: Path) -> None:
     check_killed(tmp_path, 2, lambda kill: 1)
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_twenty_times_goes_on(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("short_tasks")
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+def test_a_run_that_is_killed_twenty_times_continues(tmp_path: Path) -> None:
     check_killed(tmp_path, 20, lambda kill: 2 if kill % 4 == 3 else 1)

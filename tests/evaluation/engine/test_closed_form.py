@@ -1,4 +1,6 @@
-"""Walks without fits give what fits give, and leave what is out of the ordinary to them."""
+"""Closed forms equal fits, and leave exceptional samples to them."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -7,7 +9,8 @@ from sklearn.model_selection import TimeSeriesSplit
 import hedgeresearch as hr
 from hedgeresearch.evaluation.engine import walk as module
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
-from hedgeresearch.evaluation.engine.schedule import schedule
+from hedgeresearch.evaluation.engine.schedule import Schedule
+from hedgeresearch.hedges.closed_form import ClosedFormRatios
 
 MODELS = {
     "naive": hr.NaiveHedge(),
@@ -30,22 +33,22 @@ def returns(request):
     return hr.data.simulate_dcc(n_dates=330, n_series=request.param, seed=3).returns
 
 
-def steps_of(n_dates, splitter=None, refit_every=1, window=200):
-    return schedule(n_dates, window, refit_every, splitter)
+def refits_of(n_dates, splitter=None, refit_every=1, window=200):
+    return Schedule(window, refit_every, splitter).refits(n_dates)
 
 
-def fit_by_fit(model, returns, steps, monkeypatch):
+def fit_by_fit(model, returns, refits, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(module, "ratios_at_once", lambda *_: [])
-        return module.walk(model, returns, steps, lambda: None)
+        return module.walk(model, returns, refits, lambda: None)
 
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("when", SCHEDULES)
-def test_they_are_fit_and_extend(returns, name, when, monkeypatch):
-    steps = steps_of(len(returns), **SCHEDULES[when])
-    at_once = np.concatenate(ratios_at_once(MODELS[name], returns.to_numpy(), steps))
-    slow = fit_by_fit(MODELS[name], returns, steps, monkeypatch)
+def test_closed_forms_equal_fit_and_extend(returns, name, when, monkeypatch):
+    refits = refits_of(len(returns), **SCHEDULES[when])
+    at_once = np.concatenate(ratios_at_once(MODELS[name], returns.to_numpy(), refits))
+    slow = fit_by_fit(MODELS[name], returns, refits, monkeypatch)
     np.testing.assert_allclose(at_once, slow.ratios, rtol=1e-10, atol=1e-13)
     assert slow.notes == ()
 
@@ -66,17 +69,33 @@ def replicated_for_a_while(values):
 @pytest.mark.parametrize(
     "spoil", [constant_for_a_while, collinear_for_a_while, replicated_for_a_while]
 )
-def test_what_is_out_of_the_ordinary_is_left_to_fit(name, spoil, monkeypatch):
+def test_exceptional_samples_are_left_to_fit(name, spoil, monkeypatch):
     returns = hr.data.simulate_dcc(n_dates=330, n_series=3, seed=3).returns.copy()
     values = returns.to_numpy().copy()
     spoil(values)
     returns.iloc[:, :] = values
-    steps = steps_of(len(returns), window=100)
-    assert len(ratios_at_once(MODELS[name], returns.to_numpy(), steps)) < len(steps)
-    found = module.walk(MODELS[name], returns, steps, lambda: None)
-    expected = fit_by_fit(MODELS[name], returns, steps, monkeypatch)
-    np.testing.assert_allclose(found.ratios, expected.ratios, rtol=1e-10, atol=1e-13)
-    assert found.notes == expected.notes
+    refits = refits_of(len(returns), window=100)
+    assert len(ratios_at_once(MODELS[name], returns.to_numpy(), refits)) < len(refits)
+    walk = module.walk(MODELS[name], returns, refits, lambda: None)
+    expected = fit_by_fit(MODELS[name], returns, refits, monkeypatch)
+    np.testing.assert_allclose(walk.ratios, expected.ratios, rtol=1e-10, atol=1e-13)
+    assert walk.notes == expected.notes
+
+
+@dataclass(frozen=True)
+class HalfOLS(hr.OLSHedge):
+    """A subclass that estimates something else."""
+
+    def fit(self, asset, hedges):
+        return super().fit(0.5 * asset, hedges)
+
+
+@dataclass(frozen=True)
+class HalfEWMA(hr.EWMACovariance):
+    """A covariance model that estimates something else."""
+
+    def fit(self, returns):
+        return super().fit(0.5 * returns)
 
 
 @pytest.mark.parametrize(
@@ -86,29 +105,37 @@ def test_what_is_out_of_the_ordinary_is_left_to_fit(name, spoil, monkeypatch):
         hr.RollingOLSHedge(3),  # too short for the hedges
         hr.MinimumVarianceHedge(hr.SampleCovariance(shrinkage="linear")),
         hr.MinimumVarianceHedge(hr.DCC()),
+        hr.MinimumVarianceHedge(HalfEWMA()),
         hr.ExpandingOLSHedge(),
+        HalfOLS(),
     ],
 )
-def test_models_without_a_shortcut(model):
+def test_other_models_have_no_closed_form(model):
     values = hr.data.simulate_dcc(n_dates=330, n_series=4, seed=3).returns.to_numpy()
-    assert ratios_at_once(model, values, steps_of(330)) == []
+    assert ratios_at_once(model, values, refits_of(330)) == []
 
 
-def test_growing_and_short_samples_have_none(returns):
+def test_models_declare_their_closed_form():
+    declared = [type(model).__name__ for model in MODELS.values()]
+    assert all(isinstance(model, ClosedFormRatios) for model in MODELS.values()), declared
+    assert not isinstance(hr.ExpandingOLSHedge(), ClosedFormRatios)
+
+
+def test_growing_and_short_samples_have_no_closed_form(returns):
     values = returns.to_numpy()
-    assert ratios_at_once(hr.OLSHedge(), values, steps_of(330, TimeSeriesSplit(5))) == []
-    assert ratios_at_once(hr.OLSHedge(), values, steps_of(330, window=values.shape[1] + 2)) == []
-    short = steps_of(330, window=15)
+    assert ratios_at_once(hr.OLSHedge(), values, refits_of(330, TimeSeriesSplit(5))) == []
+    assert ratios_at_once(hr.OLSHedge(), values, refits_of(330, window=values.shape[1] + 2)) == []
+    short = refits_of(330, window=15)
     assert ratios_at_once(MODELS["ewma"], values, short) == []  # shorter than its start-up
 
 
 @pytest.mark.parametrize("name", ["ols", "rolling", "sample", "ewma"])
-def test_what_is_to_come_decides_nothing(name):
-    """A series that stands still later on sends no earlier step another way: not one bit moves."""
+def test_later_returns_change_no_earlier_bit(name):
+    """A series that is constant later on changes no earlier refit."""
     returns = hr.data.simulate_dcc(n_dates=330, n_series=3, seed=3).returns
-    still = returns.copy()
-    still.iloc[250:, 1] = 0.0
-    steps = steps_of(330, window=100)
-    before = module.walk(MODELS[name], returns, steps, lambda: None)
-    after = module.walk(MODELS[name], still, steps, lambda: None)
+    constant = returns.copy()
+    constant.iloc[250:, 1] = 0.0
+    refits = refits_of(330, window=100)
+    before = module.walk(MODELS[name], returns, refits, lambda: None)
+    after = module.walk(MODELS[name], constant, refits, lambda: None)
     assert before.ratios[:150].tobytes() == after.ratios[:150].tobytes()

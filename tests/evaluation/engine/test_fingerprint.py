@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 import numba
 import numpy as np
@@ -20,6 +20,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
+from hedgeresearch.hedges import HedgeTraits
 
 numbers = itertools.count()
 
@@ -61,7 +62,10 @@ class Setting:
     """A model of a user with one setting."""
 
     value: Any
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
+
     fit = hr.OLSHedge.fit
+    advance = hr.OLSHedge.advance
 
 
 # --- what counts ---
@@ -187,10 +191,12 @@ def test_objects_without_attributes_are_refused() -> None:
         fingerprint(Setting(iter(FunctionType, None)))
 
 
-@pytest.mark.parametrize("observe", [lambda table: table.abs(), iter(FunctionType, None)])
-def test_models_are_refused_before_any_walk(observe: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "model", [regime(lambda table: table.abs()), Setting(iter(FunctionType, None))]
+)
+def test_models_are_refused_before_any_walk(model: Any, tmp_path: Path) -> None:
     returns = hr.data.simulate_dcc(n_dates=300, seed=11).returns
-    models = {"rolling": hr.RollingOLSHedge(60), "regime": regime(observe)}
+    models = {"rolling": hr.RollingOLSHedge(60), "refused": model}
     with pytest.raises(hr.DataError, match="checkpoint"):
         hr.walk_forward(
             models,
@@ -205,29 +211,22 @@ def test_models_are_refused_before_any_walk(observe: Any, tmp_path: Path) -> Non
 
 # --- every process ---
 
-TEXTS = """
-import hedgeresearch as hr
-from hedgeresearch.evaluation.engine.fingerprint import fingerprint
-from tests.evaluation.engine.test_fingerprint import Setting, double, numba
-models = [
-    hr.RegimeHedge(hr.GaussianHMM(2), observe=double),
-    hr.RegimeHedge(hr.GaussianHMM(2), observe=numba.njit(double)),
+MODELS = [
+    regime(double),
+    regime(numba.njit(double)),
     hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}, weights="stacking"),
     hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH())),
     Setting({"b", "a", "c", "d"}),
 ]
-print([fingerprint(model) for model in models])
+PROGRAM = """
+from tests.evaluation.engine.test_fingerprint import MODELS, fingerprint
+print([fingerprint(model) for model in MODELS])
 """
 
 
 def test_fingerprints_are_the_same_in_every_process() -> None:
-    outputs = set()
-    for seed in ("1", "2"):
-        environment = os.environ | {
-            "PYTHONPATH": str(Path(hr.__file__).parents[1]),
-            "PYTHONHASHSEED": seed,
-        }
-        command = [sys.executable, "-c", TEXTS]
-        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        outputs.add(run.stdout)
-    assert len(outputs) == 1
+    root = str(Path(hr.__file__).parents[1])
+    environment = os.environ | {"PYTHONPATH": root, "PYTHONHASHSEED": "1"}
+    command = [sys.executable, "-c", PROGRAM]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == str([fingerprint(model) for model in MODELS])

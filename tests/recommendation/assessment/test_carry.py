@@ -18,7 +18,7 @@ def advised(
 ) -> hr.recommendation.Recommendation:
     position = hr.Position(units)
     fit = hr.OLSHedge().fit(*market.returns(position, instrument))
-    return hr.recommend(fit, position=position, instruments=instrument, market=market, **more)
+    return hr.recommend(fit, position, instrument, market, **more)
 
 
 @pytest.fixture(scope="module")
@@ -51,50 +51,51 @@ def test_a_dated_future_earns_its_basis_less_four_rolls(dated: pd.DataFrame, uni
     assert carry.sentence in found.reasons
 
 
-def test_missing_inputs_of_a_carry_are_named(
-    dated: pd.DataFrame, table: pd.DataFrame, market: hr.Market, advise: Advise
-) -> None:
-    known = {"FUTURE": "COIN"}
+def carry_sentences(found: hr.recommendation.Recommendation) -> list[str]:
+    assert found.carry == []
+    assert found.to_dict()["carry"] == []
+    return [text for text in found.reasons if "carry" in text.lower()]
+
+
+def test_missing_inputs_of_a_future_are_named(dated: pd.DataFrame) -> None:
     units = {"COIN": 30.0}
-    numbered = hr.Market(
-        table.reset_index(drop=True), rates={"PERP": "COIN"}, funding={"PERP": "FUNDING"}
-    )
-    last = dated.index[-1]
-    differently = {"kind": "difference"}
-    for found, words in (
-        (advised(hr.Market(dated), future(), units), "FUTURE: no underlying is given."),
-        (
-            advised(hr.Market(dated, underlying=known), future(last), units),
-            f"FUTURE: it expires on {last.date()}.",
-        ),
-        (advise(units, ["PERP"], on=numbered), "PERP: the market's table has no timestamps."),
-        (
-            advise(units, ["PERP"], on=hr.Market(table, rates={"PERP": "COIN"})),
-            "PERP: no funding is given.",
-        ),
-        (
-            advise({"A": 4_000.0}, ["G"], on=hr.Market(table, rates={"G": "FX"}), **differently),
-            "",
-        ),
-    ):
-        assert found.carry == []
-        assert [text for text in found.reasons if "carry" in text] == (
-            [f"Not told, carry of {words}"] if words else []
-        )
-        assert found.to_dict()["carry"] == []
-    nothing = advise(units, ["PERP"], on=numbered, limits=hr.Limits(contracts={"PERP": 0}))
-    assert not any("carry" in text for text in nothing.reasons)
+    found = advised(hr.Market(dated), future(), units)
+    missing = "Carry of FUTURE not available: no price of its underlying was given."
+    assert carry_sentences(found) == [missing]
+    market = hr.Market(dated, underlying={"FUTURE": "COIN"})
+    found = advised(market, future(dated.index[-1]), units)
+    expires = f"it expires on {dated.index[-1].date()}"
+    assert carry_sentences(found) == [f"Carry of FUTURE not available: {expires}."]
+
+
+def test_missing_inputs_of_a_perpetual_are_named(table: pd.DataFrame, advise: Advise) -> None:
+    units = {"COIN": 30.0}
+    rates = {"PERP": "COIN"}
+    numbered = hr.Market(table.reset_index(drop=True), rates, {"PERP": "FUNDING"})
+    assert carry_sentences(advise(units, ["PERP"], on=numbered)) == [
+        "Carry of PERP not available: the market's table has no timestamps."
+    ]
+    assert carry_sentences(advise(units, ["PERP"], on=hr.Market(table, rates))) == [
+        "Carry of PERP not available: no funding rates were given."
+    ]
+    limits = hr.Limits(contracts={"PERP": 0})
+    assert carry_sentences(advise(units, ["PERP"], on=numbered, limits=limits)) == []
+
+
+def test_contracts_without_expiry_or_funding_have_no_carry(
+    table: pd.DataFrame, advise: Advise
+) -> None:
+    market = hr.Market(table, rates={"G": "FX"})
+    assert carry_sentences(advise({"A": 4_000.0}, ["G"], on=market, kind="difference")) == []
 
 
 def test_a_basis_needs_positive_prices(dated: pd.DataFrame) -> None:
-    sunk = dated - dated["FUTURE"].min() - 1.0
-    market = hr.Market(sunk, underlying={"FUTURE": "COIN"})
+    negative = dated - dated["FUTURE"].min() - 1.0
+    market = hr.Market(negative, underlying={"FUTURE": "COIN"})
     position = hr.Position({"COIN": 30.0})
     fit = hr.OLSHedge().fit(*market.returns(position, future(), "difference"))
-    found = hr.recommend(fit, position=position, instruments=future(), market=market)
-    assert any(
-        text.startswith("Not told, carry of FUTURE: its past prices") for text in found.reasons
-    )
+    (text,) = carry_sentences(hr.recommend(fit, position, future(), market))
+    assert text.startswith("Carry of FUTURE not available: its past prices")
 
 
 @pytest.mark.parametrize(
@@ -106,15 +107,11 @@ def test_an_expiry_is_read_on_the_clock_of_the_table(
     dated: pd.DataFrame, zone: str | None, expiry: Any
 ) -> None:
     there = dated if zone is None else dated.tz_localize(zone)
-    rate = (
-        advised(hr.Market(there, underlying={"FUTURE": "COIN"}), future(expiry), {"COIN": 30.0})
-        .carry[0]
-        .rate_per_year
-    )
+    market = hr.Market(there, underlying={"FUTURE": "COIN"})
+    rate = advised(market, future(expiry), {"COIN": 30.0}).carry[0].rate_per_year
     last = dated.iloc[-1]
-    hours = (
-        9 if zone is None and str(getattr(expiry, "tz", "")) == "Asia/Tokyo" else 0
-    )  # its clock is taken as it is
+    # without a time zone in the table the clock of the expiry is used as it is
+    hours = 9 if zone is None and str(expiry.tz) == "Asia/Tokyo" else 0
     days = (EXPIRY + pd.Timedelta(hours=hours) - dated.index[-1]) / pd.Timedelta(days=1)
     assert rate == pytest.approx(np.log(last["FUTURE"] / last["COIN"]) * 365.0 / days, rel=1e-12)
 
@@ -144,19 +141,13 @@ def test_funding_spikes_go_against_and_carry_is_signed(
 
 
 def test_a_basis_needs_the_underlying(table: pd.DataFrame) -> None:
-    future = hr.LinearContract("F", 50, expiry=pd.Timestamp("2024-03-08"))
-    prices = table.assign(
-        F=table["A"] * np.exp(0.05 * (pd.Timestamp("2024-03-08") - table.index).days / 365)
-    )
-    position = hr.Position({"A": 40_000.0})
-    for underlying, known in (({}, False), ({"F": "A"}, True)):
-        market = hr.Market(prices, underlying=underlying)
-        fit = hr.OLSHedge().fit(*market.returns(position, future))
-        found = hr.recommend(fit, position=position, instruments=future, market=market)
-        assert bool(found.carry) == known
-        if known:
-            assert found.carry[0].rate_per_year == pytest.approx(0.05, rel=1e-9)
-            sold = (
-                -found.holdings["F"] * 50 * prices["F"].iloc[-1] / (40_000 * prices["A"].iloc[-1])
-            )
-            assert found.carry[0].ratio == pytest.approx(sold, rel=1e-12)
+    expiry = pd.Timestamp("2024-03-08")
+    contract = hr.LinearContract("F", 50, expiry=expiry)
+    prices = table.assign(F=table["A"] * np.exp(0.05 * (expiry - table.index).days / 365))
+    assert advised(hr.Market(prices), contract, {"A": 40_000.0}).carry == []
+    market = hr.Market(prices, underlying={"F": "A"})
+    found = advised(market, contract, {"A": 40_000.0})
+    assert found.carry[0].rate_per_year == pytest.approx(0.05, rel=1e-9)
+    hedge = found.holdings["F"] * 50 * prices["F"].iloc[-1]
+    expected = -hedge / (40_000 * prices["A"].iloc[-1])
+    assert found.carry[0].ratio == pytest.approx(expected, rel=1e-12)

@@ -15,38 +15,37 @@ def test_a_linear_short_is_liquidated_at_the_closed_form(advise: Advise, market:
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 4e5}, horizon=30))
     row = found.margin.loc["F"]
     price = market.price("F")
-    size = 50 * found.holdings["F"]
-    level = hr.margin.linear_liquidation_price(4e5, size, price, 0.05)
-    assert row["liquidation price"] == pytest.approx(level, rel=1e-12)
+    contracts = found.holdings["F"]
+    future = hr.LinearContract("F", 50)
+    barrier = hr.margin.liquidation_price(future, 4e5, contracts, price, 0.05)
+    assert row["liquidation price"] == pytest.approx(barrier, rel=1e-12)
     # by the definition: equity equals maintenance margin there
-    assert 4e5 + size * (level - price) == pytest.approx(0.05 * abs(size) * level, rel=1e-9)
+    size = 50 * contracts
+    equity = 4e5 + size * (barrier - price)
+    assert equity == pytest.approx(0.05 * abs(size) * barrier, rel=1e-9)
     returns = market.table["F"].pct_change().iloc[1:]
-    drawn = hr.margin.liquidation_probability(returns, price, level, 30, position="short")
+    drawn = hr.margin.liquidation_probability(returns, price, barrier, 30, position="short")
     assert (row["probability"], row["closed form"]) == (drawn.probability, drawn.closed_form)
     assert (row["lower"], row["upper"]) == drawn.conf_int()
-    needed = hr.margin.collateral_needed(
-        hr.margin.simulate_price_range(returns, price, 30), size, 0.05, 0.01
-    )
+    paths = hr.margin.simulate_price_range(returns, price, 30)
+    needed = hr.margin.collateral_for_probability(future, paths, contracts, 0.05, probability=0.01)
     assert row["needed"] == needed
-    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30)).margin.loc[
-        "F"
-    ]
-    assert enough["probability"] <= 0.01
+    enough = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": needed}, horizon=30))
+    assert enough.margin.loc["F", "probability"] <= 0.01
 
 
 def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Market) -> None:
     price = market.price("PERP")
-    full = advise({"COIN": 30.0}, ["PERP"])
-    face = 100 * full.holdings["PERP"]
+    contracts = advise({"COIN": 30.0}, ["PERP"]).holdings["PERP"]
+    face = 100 * contracts
     coins = 0.3 * abs(face) / price
     row = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": coins})).margin.loc["PERP"]
-    level = row["liquidation price"]
-    assert level == pytest.approx(
-        hr.margin.inverse_liquidation_price(coins, face, price, 0.05), rel=1e-12
-    )
-    assert coins + face * (1 / price - 1 / level) == pytest.approx(
-        0.05 * abs(face) / level, rel=1e-9
-    )
+    barrier = row["liquidation price"]
+    perpetual = hr.InverseContract("PERP", 100)
+    expected = hr.margin.liquidation_price(perpetual, coins, contracts, price, 0.05)
+    assert barrier == pytest.approx(expected, rel=1e-12)
+    equity = coins + face * (1 / price - 1 / barrier)
+    assert equity == pytest.approx(0.05 * abs(face) / barrier, rel=1e-9)
     covered = advise({"COIN": 30.0}, ["PERP"], margin=hr.Margin({"PERP": 1.01 * abs(face) / price}))
     assert covered.margin.loc["PERP", "liquidation price"] == np.inf
     assert covered.margin.loc["PERP", "probability"] == 0.0
@@ -55,18 +54,11 @@ def test_an_inverse_short_has_its_wallet_in_coins(advise: Advise, market: hr.Mar
 
 @pytest.mark.parametrize("units", [40_000.0, -40_000.0])
 def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> None:
-    contract = hr.QuantoContract(
-        "H", 200, fixed_rate=1.5, initial_margin=0.1, maintenance_margin=0.05
-    )
+    contract = hr.QuantoContract("H", 200, fixed_rate=1.5, maintenance_margin=0.05)
     position = hr.Position({"A": units})
     fit = hr.OLSHedge().fit(*market.returns(position, contract))
-    found = hr.recommend(
-        fit,
-        position=position,
-        instruments=contract,
-        market=market,
-        margin=hr.Margin({"H": 5e5}, horizon=10),
-    )
+    margin = hr.Margin({"H": 5e5}, horizon=10)
+    found = hr.recommend(fit, position, contract, market, margin=margin)
     size = 200 * 1.5 * found.holdings["H"]
     price = market.price("H")
     level = found.margin.loc["H", "liquidation price"]
@@ -76,12 +68,10 @@ def test_a_quanto_pays_at_its_fixed_rate(market: hr.Market, units: float) -> Non
 
 def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr.Market) -> None:
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 1.0}))
-    assert found.margin.loc["F", ["liquidation price", "probability"]].tolist() == [
-        market.price("F"),
-        1.0,
-    ]
+    row = found.margin.loc["F"]
+    assert (row["liquidation price"], row["probability"]) == (market.price("F"), 1.0)
     assert found.reasons[0].startswith("Warning: F is liquidated at a price of")
-    assert "probability 100.0% within 20 dates" in found.reasons[0]
+    assert "probability 100.0% within 20 observations" in found.reasons[0]
 
 
 def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
@@ -89,42 +79,40 @@ def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) ->
     found = advise({"A": 40_000.0}, ["F", "H"])
     assert found.margin.index.tolist() == ["F"]
     assert found.margin["collateral"].isna().all()
-    text = next(text for text in found.reasons if text.startswith("No collateral is given for F"))
-    assert f"a collateral of {found.margin.loc['F', 'needed']:,.0f} keeps it at 1% or below" in text
+    needed = f"a collateral of {found.margin.loc['F', 'needed']:,.0f}"
+    assert (
+        f"No collateral was given for F; {needed} keeps the probability of liquidation within 20 "
+        "observations at 1% or below."
+    ) in found.reasons
 
 
 def test_negative_past_prices_leave_the_risk_unknown(
     market: hr.Market, instruments: dict[str, Any]
 ) -> None:
     table = market.table
-    sunk = hr.Market(table.assign(F=table["F"] - table["F"].min() - 1.0))
+    negative = hr.Market(table.assign(F=table["F"] - table["F"].min() - 1.0))
     position = hr.Position({"A": 40_000.0})
-    fit = hr.OLSHedge().fit(*sunk.returns(position, instruments["F"], "difference"))
-    found = hr.recommend(
-        fit,
-        position=position,
-        instruments=instruments["F"],
-        market=sunk,
-        margin=hr.Margin({"F": 1e6}),
-    )
+    future = instruments["F"]
+    fit = hr.OLSHedge().fit(*negative.returns(position, future, "difference"))
+    found = hr.recommend(fit, position, future, negative, margin=hr.Margin({"F": 1e6}))
     assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6, "currency": ""}
-    assert any("past prices are not all positive" in text for text in found.reasons)
+    text = "Liquidation risk of F not available: its past prices are not all positive."
+    assert text in found.reasons
 
 
 def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market) -> None:
-    terms = {"initial_margin": 0.1, "maintenance_margin": 0.05}
+    terms = {"maintenance_margin": 0.05}
     coin = hr.InverseContract("PERP", 100, currency="BTC", **terms)
     dollars = hr.LinearContract("G", 100, **terms)
     position = hr.Position({"COIN": 30.0})
     fit = hr.OLSHedge().fit(*market.returns(position, [coin, dollars]))
-    asked = {"position": position, "instruments": [coin, dollars], "market": market}
-    found = hr.recommend(fit, **asked, margin=hr.Margin({"PERP": 60.0}, probability=0.005))
+    margin = hr.Margin({"PERP": 60.0}, probability=0.005)
+    found = hr.recommend(fit, position, [coin, dollars], market, margin=margin)
     assert found.margin["currency"].to_dict() == {"PERP": "BTC", "G": ""}
-    assert any(
-        "PERP cannot be liquidated on its collateral of 60 BTC" in text for text in found.reasons
-    )
-    needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps it at 0.5% or below."
-    assert any(needed in text for text in found.reasons)
+    covered = "PERP cannot be liquidated at any price on its collateral of 60 BTC."
+    assert covered in found.reasons
+    needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps the probability"
+    assert any(needed in text and text.endswith("0.5% or below.") for text in found.reasons)
     plain = advise({"COIN": 30.0}, ["PERP"])
     assert plain.margin.loc["PERP", "currency"] == "coins"
 
@@ -132,12 +120,11 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
 def test_collateral_without_maintenance_margin_is_unknown(advise: Advise) -> None:
     found = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}))
     assert found.margin is None
-    text = "Not told, liquidation of H: its maintenance margin is not given."
+    text = "Liquidation risk of H not available: its maintenance margin was not given."
     assert text in found.reasons
     assert text not in advise({"A": 40_000.0}, ["H"]).reasons
-    limited = advise(
-        {"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}), limits=hr.Limits(contracts={"H": 0})
-    )
-    assert text not in limited.reasons
+    nothing = hr.Limits(contracts={"H": 0})
+    margin = hr.Margin({"H": 5e5})
+    assert text not in advise({"A": 40_000.0}, ["H"], margin=margin, limits=nothing).reasons
     known = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 5e5}))
-    assert not any("Not told, liquidation" in reason for reason in known.reasons)
+    assert not any("not available" in reason for reason in known.reasons)

@@ -1,4 +1,4 @@
-"""Stress and tails of the hedged position against sums by hand; short positions have the right sign."""
+"""Stress and tails of the hedged position against sums by hand, long and short."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 import hedgeresearch as hr
 
 Advise = Callable[..., hr.recommendation.Recommendation]
-BOOKS = [
+POSITIONS = [
     ({"A": 40_000.0}, ["F"]),
     ({"A": -40_000.0}, ["F"]),
     ({"A": 30_000.0, "B": -20_000.0}, ["F", "G"]),
@@ -21,7 +21,7 @@ BOOKS = [
 def profit(
     table: pd.DataFrame, date: Any, found: hr.recommendation.Recommendation
 ) -> tuple[float, float]:
-    """Of the position and the hedges of now, had the date's moves come now: in currency, by the terms."""
+    """Profit of the position, unhedged and hedged, had the moves of a date come now."""
     now = table.iloc[-1]
     i = table.index.get_loc(date)
     move = table.iloc[i] / table.iloc[i - 1]
@@ -43,7 +43,7 @@ def profit(
     return own, own + sum(n * gains[name] for name, n in found.holdings.items())
 
 
-@pytest.mark.parametrize(("units", "names"), BOOKS)
+@pytest.mark.parametrize(("units", "names"), POSITIONS)
 def test_past_dates_of_the_stress_table_are_profits(
     advise: Advise, table: pd.DataFrame, units: dict[str, float], names: list[str]
 ) -> None:
@@ -52,9 +52,8 @@ def test_past_dates_of_the_stress_table_are_profits(
     for row, date in zip(range(5), dates, strict=True):
         own, hedged = profit(table, date, found)
         assert own < 0.0
-        np.testing.assert_allclose(
-            found.stress.iloc[row][["unhedged", "hedged"]].astype(float), [own, hedged], rtol=1e-9
-        )
+        profits = found.stress.iloc[row][["unhedged", "hedged"]].astype(float)
+        np.testing.assert_allclose(profits, [own, hedged], rtol=1e-9)
     if len(units) == 1:
         ((asset, n),) = units.items()
         worst = table[asset].pct_change() * n
@@ -63,19 +62,18 @@ def test_past_dates_of_the_stress_table_are_profits(
         assert jump == pytest.approx(-0.1 * n * table[asset].iloc[-1], rel=1e-12)
 
 
-@pytest.mark.parametrize(("units", "names"), BOOKS)
+@pytest.mark.parametrize(("units", "names"), POSITIONS)
 def test_past_returns_are_the_profits_of_the_holdings(
     advise: Advise, table: pd.DataFrame, units: dict[str, float], names: list[str]
 ) -> None:
     found = advise(units, names)
+    value = found.valuation.value
     for date in found.past.index[::97]:
-        assert found.past[date] * found.valuation.value == pytest.approx(
-            profit(table, date, found)[1], rel=1e-9, abs=1e-6
-        )
-    losses = -found.past * found.valuation.value / abs(found.valuation.value)
-    assert found.tails.historical_value_at_risk == pytest.approx(
-        np.quantile(losses, 0.99), rel=1e-9
-    )
+        _, hedged = profit(table, date, found)
+        assert found.past[date] * value == pytest.approx(hedged, rel=1e-9, abs=1e-6)
+    losses = -found.past * value / abs(value)
+    expected = np.quantile(losses, 0.99)
+    assert found.tails.historical_value_at_risk == pytest.approx(expected, rel=1e-9)
 
 
 def test_tail_dependence_of_a_short_is_that_of_gains(advise: Advise) -> None:
@@ -83,22 +81,19 @@ def test_tail_dependence_of_a_short_is_that_of_gains(advise: Advise) -> None:
     assert long is not None
     assert short is not None
     assert long.kendall_tau == pytest.approx(short.kendall_tau, rel=1e-12)
-    asset, hedges = advise({"A": 40_000.0}, ["F"]).problem.market.returns(
-        hr.Position({"A": 1.0}), hr.LinearContract("F", 50)
-    )
+    market = advise({"A": 40_000.0}, ["F"]).problem.market
+    asset, hedges = market.returns(hr.Position({"A": 1.0}), hr.LinearContract("F", 50))
     for found, sign in ((long, 1.0), (short, -1.0)):
-        same = (
-            (sign * asset)
-            .nsmallest(20)
-            .index.intersection((sign * hedges["F"]).nsmallest(20).index)
-        )
+        worst = (sign * asset).nsmallest(20).index
+        same = worst.intersection((sign * hedges["F"]).nsmallest(20).index)
         assert found.coefficient == len(same) / 20
 
 
 def test_tail_dependence_needs_200_returns_and_a_hedge(advise: Advise, table: pd.DataFrame) -> None:
     few, enough = (advise({"A": 4_000.0}, ["F"], on=hr.Market(table.iloc[-n:])) for n in (200, 201))
     assert few.tail_dependence is None
-    assert "Not told, dependence in the tail: it takes 200 returns; there are 199." in few.reasons
+    missing = "Tail dependence not available: it needs 200 returns; there are 199."
+    assert missing in few.reasons
     assert enough.tail_dependence is not None
     assert enough.tail_dependence.n_tail == 10
     added = advise({"A": 4_000.0}, ["F"], limits=hr.Limits(contracts={"F": (1, 2)}))

@@ -12,34 +12,57 @@ Advise = Callable[..., hr.recommendation.Recommendation]
 def test_the_decision_holds_the_numbers(advise: Advise) -> None:
     found = advise({"COIN": 30.0}, ["PERP"], holdings={"PERP": -900.0})
     held = found.holdings["PERP"]
-    order = found.orders.iloc[0]
-    volatility = found.volatility
-    removed = 1 - (volatility["as recommended"] / volatility["unhedged"]) ** 2
+    contracts = found.orders.iloc[0]["contracts"]
+    before = found.volatility["unhedged"]
+    after = found.volatility["as recommended"]
+    removed = 1 - (after / before) ** 2
     assert found.decision == (
-        f"Sell {order['contracts']:,.0f} PERP, to hold {-held:,.0f} short PERP, against 30 COIN: volatility of the "
-        f"next date {volatility['as recommended']:,.0f} instead of {volatility['unhedged']:,.0f}, {removed:.1%} of "
-        "variance removed, if the model holds."
+        f"Sell {contracts:,.0f} PERP (new position: {-held:,.0f} short). "
+        f"Expected next-day volatility of 30 COIN falls from {before:,.0f} to {after:,.0f}, "
+        f"a variance reduction of {removed:.1%} under the model."
     )
+
+
+def test_without_a_trade_the_decision_says_what_is_held(advise: Advise) -> None:
+    held = advise({"COIN": 30.0}, ["PERP"], holdings={"PERP": -900.0}).holdings["PERP"]
     again = advise({"COIN": 30.0}, ["PERP"], holdings={"PERP": held})
-    assert again.decision.startswith(f"Hold {-held:,.0f} short PERP, without a trade, against")
-    none = advise({"COIN": 30.0}, ["PERP"], limits=hr.Limits(contracts={"PERP": 0}))
-    assert none.decision.startswith("Hold nothing, without a trade, against")
+    assert again.decision.startswith(f"No trade: hold {-held:,.0f} short PERP. Expected")
+    nothing = hr.Limits(contracts={"PERP": 0})
+    none = advise({"COIN": 30.0}, ["PERP"], limits=nothing)
+    assert none.decision == (
+        "No trade: hold nothing. Expected next-day volatility of 30 COIN stays at "
+        f"{none.volatility['unhedged']:,.0f}."
+    )
+    closed = advise({"COIN": 30.0}, ["PERP"], limits=nothing, holdings={"PERP": -900.0})
+    assert closed.decision.startswith("Buy 900 PERP (position closed). Expected")
+
+
+def test_several_new_positions_are_named(advise: Advise) -> None:
+    found = advise({"A": 400_000.0}, ["F", "H"])
+    f, h = found.holdings
+    positions = f"(new positions: {-f:,.0f} short F, {-h:,.0f} short H)."
+    assert found.decision.startswith(f"Sell {-f:,.0f} F, sell {-h:,.0f} H {positions}")
+
+
+def test_a_hedge_that_adds_variance_is_a_warning(advise: Advise) -> None:
     worse = advise({"COIN": 30.0}, ["PERP"], limits=hr.Limits(contracts={"PERP": (100, 200)}))
-    assert "of variance added, if the model holds" in worse.decision
     now = worse.volatility["as recommended"]
     unhedged = worse.volatility["unhedged"]
+    assert f"rises from {unhedged:,.0f} to {now:,.0f}, a variance increase of" in worse.decision
     assert worse.reasons[0] == (
-        f"Warning: the hedge adds variance: volatility is {now:,.0f} with it, {unhedged:,.0f} without."
+        "Warning: the hedge adds variance: volatility is "
+        f"{now:,.0f} with it, {unhedged:,.0f} without."
     )
     assert worse.tail_dependence is None
     assert not any("on the worst" in text.lower() for text in worse.reasons)
-    for fine in (found, none):
+    for limits in (hr.Limits(), hr.Limits(contracts={"PERP": 0})):
+        fine = advise({"COIN": 30.0}, ["PERP"], limits=limits)
         assert not any("adds variance" in text for text in fine.reasons)
 
 
 def test_short_positions_are_called_short(advise: Advise) -> None:
-    assert "against 100,000 short A:" in advise({"A": -100_000.0}, ["F"]).decision
-    assert "against 25.5 A, 3,000 short B:" in advise({"A": 25.5, "B": -3_000.0}, ["F"]).decision
+    assert "of 100,000 short A falls" in advise({"A": -100_000.0}, ["F"]).decision
+    assert "of 25.5 A, 3,000 short B falls" in advise({"A": 25.5, "B": -3_000.0}, ["F"]).decision
 
 
 def test_large_portfolios_are_counted_not_listed(market: hr.Market, table: pd.DataFrame) -> None:
@@ -47,5 +70,6 @@ def test_large_portfolios_are_counted_not_listed(market: hr.Market, table: pd.Da
     position = hr.Position(units)
     future = hr.LinearContract("G", 100)
     fit = hr.OLSHedge().fit(*market.returns(position, future))
-    found = hr.recommend(fit, position=position, instruments=future, market=market)
-    assert f"against a book of 4 assets worth {found.valuation.value:,.0f} gross" in found.decision
+    found = hr.recommend(fit, position, future, market)
+    worth = f"of a portfolio of 4 assets worth {found.valuation.value:,.0f} gross falls"
+    assert worth in found.decision

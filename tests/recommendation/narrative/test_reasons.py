@@ -1,6 +1,7 @@
 """The order of the reasons, and their numbers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import hedgeresearch as hr
 from hedgeresearch._formatting import money, quantity
 
 Advise = Callable[..., hr.recommendation.Recommendation]
+Jump = Callable[[float, float], hr.recommendation.Recommendation]
 
 
 def test_warnings_come_first_then_trades_and_confidence(advise: Advise) -> None:
@@ -18,98 +20,84 @@ def test_warnings_come_first_then_trades_and_confidence(advise: Advise) -> None:
     warned = [text.startswith("Warning") for text in reasons]
     assert warned == sorted(warned, reverse=True)
     assert warned[0]
-    said = [text for text in reasons if not text.startswith("Warning")]
-    for text, name in zip(said, ["F", "H"], strict=False):
+    others = [text for text in reasons if not text.startswith("Warning")]
+    for text, name in zip(others, ["F", "H"], strict=False):
         row = found.summary.loc[name]
-        order = found.orders.set_index("instrument").loc[name]
-        assert text == f"{name} {order['reason']}."
-        assert (
-            f"best is {quantity(-row['best'])} short, left alone within {quantity(row['band'])} of it"
-            in text
-        )
-        assert text.endswith(f"to {-row['to hold']:,.10g} short.")
-    assert said[2].startswith(
-        f"The ratio of F is {found.summary.loc['F', 'ratio']:.3f} (95% interval"
-    )
+        sold = f"{-row['new']:,.10g}"
+        target = f"target {quantity(-row['target'])} short"
+        reason = f"{target}, no-trade band of ±{quantity(row['band'])}"
+        assert text == f"{name}: sell {sold}, from nothing to {sold} short ({reason})."
+        assert found.orders.set_index("instrument").loc[name, "reason"] == reason
+    ratio = found.summary.loc["F", "ratio"]
+    assert others[2].startswith(f"The ratio of F is {ratio:.3f} (95% interval")
     loss = money(found.tails.historical_value_at_risk * found.valuation.value)
-    assert f"On one date in 100 the hedged book would have lost {loss} or more." in said
+    once = "In 1 of 100 past observations the hedged position would have lost"
+    assert f"{once} {loss} or more." in others
 
 
-def test_a_large_past_loss_is_a_warning(table: pd.DataFrame, instruments: dict[str, Any]) -> None:
-    crash = table.copy()
-    crash.loc[crash.index[200] :, "A"] *= 0.7
-    market = hr.Market(crash)
-    position = hr.Position({"A": 400_000.0})
-    fit = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94)).fit(
-        *market.returns(position, instruments["F"])
-    )
-    found = hr.recommend(fit, position=position, instruments=instruments["F"], market=market)
+def test_a_position_limit_is_the_reason_of_a_trade(advise: Advise) -> None:
+    limits = hr.Limits(contracts={"F": 40})
+    found = advise({"A": 400_000.0}, ["F"], limits=limits, holdings={"F": -50})
+    assert "F: buy 10, from 50 short to 40 short (position limit)." in found.reasons
+    assert found.orders["reason"].tolist() == ["position limit"]
+    held = advise({"A": 400_000.0}, ["F"], limits=limits, holdings={"F": -40})
+    assert "F: no trade, hold 40 short (position limit)." in held.reasons
+
+
+@pytest.fixture(scope="module")
+def jump(table: pd.DataFrame, instruments: dict[str, Any]) -> Jump:
+    """A recommendation for units of A whose price once jumped by a factor."""
+
+    def jump(units: float, factor: float) -> hr.recommendation.Recommendation:
+        prices = table.copy()
+        prices.loc[prices.index[200] :, "A"] *= factor
+        market = hr.Market(prices)
+        position = hr.Position({"A": units})
+        model = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94))
+        fit = model.fit(*market.returns(position, instruments["F"]))
+        return hr.recommend(fit, position, instruments["F"], market)
+
+    return jump
+
+
+def test_a_large_past_loss_is_a_warning(jump: Jump, table: pd.DataFrame) -> None:
+    found = jump(400_000.0, 0.7)
     loss = -found.past.min() * found.valuation.value
     times = loss / found.volatility["as recommended"]
-    assert found.past.idxmin() == crash.index[200]
+    date = table.index[200]
+    assert found.past.idxmin() == date
     assert (
-        f"Warning: on {crash.index[200].date()} the book as it is to be held would have lost {loss:,.0f}, "
-        f"{times:.0f} times the volatility expected now."
+        f"Warning: on {date.date()} the hedged position would have lost {loss:,.0f}, "
+        f"{times:.0f} times its expected volatility."
     ) in found.reasons
 
 
 @pytest.mark.parametrize("units", [400_000.0, -400_000.0])
 def test_the_worst_date_of_a_short_position_is_a_rise(
-    table: pd.DataFrame, instruments: dict[str, Any], units: float
+    jump: Jump, table: pd.DataFrame, units: float
 ) -> None:
-    rally = table.copy()
-    rally.loc[rally.index[200] :, "A"] *= 1.4
-    market = hr.Market(rally)
-    position = hr.Position({"A": units})
-    fit = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94)).fit(
-        *market.returns(position, instruments["F"])
-    )
-    found = hr.recommend(fit, position=position, instruments=instruments["F"], market=market)
-    moved = rally["A"].pct_change() * units * rally["A"].iloc[-1]
-    hedge = rally["F"].pct_change() * found.holdings["F"] * 50 * rally["F"].iloc[-1]
+    found = jump(units, 1.4)
+    prices = found.problem.market.table
+    moved = prices["A"].pct_change() * units * prices["A"].iloc[-1]
+    hedge = prices["F"].pct_change() * found.holdings["F"] * 50 * prices["F"].iloc[-1]
     profit = (moved + hedge).iloc[1:]
-    said = [text for text in found.reasons if "times the volatility" in text]
-    if units < 0.0:
-        assert profit.idxmin() == rally.index[200]
-        assert (
-            f"on {rally.index[200].date()} the book as it is to be held would have lost {-profit.min():,.0f},"
-            in said[0]
-        )
-    else:
-        assert said == []
-
-
-def test_losses_that_agree_are_said_to_agree() -> None:
-    values = {
-        "n_dates": 500,
-        "level": 0.99,
-        "skewness": 0.0,
-        "skewness_interval": (-0.1, 0.1),
-        "n_tail": 20,
-    }
-    kurtosis = {"excess_kurtosis": 0.0, "excess_kurtosis_interval": (-0.1, 0.1)}
-    index = {"tail_index": 5.0, "tail_index_interval": (4.0, 6.0)}
-    losses = {"normal_expected_shortfall": 0.02, "historical_expected_shortfall": 0.02}
-    for normal, words in (
-        (0.01001, "agrees with the historical 1 %."),
-        (0.0099, "understates the historical 1 % by 1 %."),
-        (0.0102, "overstates the historical 1 % by 2 %."),
-    ):
-        risk = {"normal_value_at_risk": normal, "historical_value_at_risk": 0.01}
-        assert hr.risk.TailSummary(
-            **values, **kurtosis, **index, **losses, **risk
-        ).sentence.endswith(words)
+    losses = [text for text in found.reasons if "times its expected volatility" in text]
+    if units > 0.0:
+        assert losses == []
+        return
+    date = table.index[200]
+    assert profit.idxmin() == date
+    lost = f"on {date.date()} the hedged position would have lost {-profit.min():,.0f},"
+    assert lost in losses[0]
 
 
 def test_a_hedge_that_fails_in_the_tail_is_a_warning(
     advise: Advise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     found = advise({"A": 400_000.0}, ["F"])
     joint = found.tail_dependence
     assert joint is not None
     assert not joint.fails
     weak = replace(joint, coefficient=0.05, interval=(0.0, joint.gaussian - 0.1))
-    monkeypatch.setitem(found.__dict__, "tail_dependence", weak)
+    monkeypatch.setitem(found.assessment.__dict__, "tail_dependence", weak)
     assert f"Warning: {weak.sentence}" in found.reasons

@@ -41,7 +41,7 @@ def test_half_widths_equal_the_closed_forms(
 @pytest.mark.parametrize("correlation", [0.0, 0.95])
 @pytest.mark.parametrize("common", [0.0, 1.0])
 def test_several_hedges_keep_the_tracking_error_together(correlation: float, common: float) -> None:
-    """It is never far above what is allowed, and reached if hedges and targets move alike."""
+    """The error is never far above the allowed one, and near it if hedges move alike."""
     n = 3
     steps = 2500
     allowed = 8.0

@@ -158,7 +158,7 @@ def test_zero_mean_errors_are_the_sandwich(percent_log_returns):
 
 
 def test_var_residuals_of_rmgarch_have_no_mean(dow, dow_reference):
-    """rmgarch: VAR(1), then margins without a mean; its first residual is x_1 less the constant.
+    """rmgarch: VAR(1), then models without a mean; the first residual is x_1 less the constant.
 
     Its model of AXP sits on the cap alpha + beta = .999; ours goes on to its own bound.
     """

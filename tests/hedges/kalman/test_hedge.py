@@ -1,4 +1,4 @@
-"""The Kalman hedge against other software, its limits, and simulated ratios that are known."""
+"""Kalman hedge against other software, in its limits, and on simulated ratios that are known."""
 
 from dataclasses import replace
 
@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.kalman.estimation import KalmanLikelihood
+from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 
 
-def moving_ratio(n_dates, seed, step=0.03, persistence=1.0, ratio=1.0, dates=None):
-    """Returns of an asset and a hedge, and the ratio of each date and of the next one, (n_dates + 1,)."""
+def moving_ratio(n_dates, seed, step=0.03, persistence=1.0, ratio=1.0):
+    """Simulate returns of an asset and a hedge, and the ratios of n_dates + 1 dates."""
     rng = np.random.default_rng(seed)
     moves = step * rng.standard_normal(n_dates + 1)
     if persistence < 1.0:
@@ -36,6 +36,11 @@ def frame():
     return moving_ratio(1500, seed=3)[0]
 
 
+@pytest.fixture(scope="module")
+def walk(frame):
+    return fit_to(frame)
+
+
 @pytest.fixture(scope="module", params=["random_walk", "mean_reverting"])
 def fit(request):
     persistence = {"random_walk": 1.0, "mean_reverting": 0.95}[request.param]
@@ -44,13 +49,13 @@ def fit(request):
 
 @pytest.fixture
 def sample(fit):
-    """What the fit was given, under its dates."""
+    """Return the returns of the fit on their dates."""
     dates = pd.bdate_range("2000-01-03", periods=1500)
     return fit.sample.rows.frame().set_axis(dates)
 
 
 def state_space(frame, estimates):
-    """The random walk in statsmodels, started exactly diffuse."""
+    """Return the random walk in statsmodels, started exactly diffuse, and its volatilities."""
     from statsmodels.tsa.statespace.mlemodel import MLEModel
 
     class RandomWalk(MLEModel):
@@ -59,7 +64,8 @@ def state_space(frame, estimates):
                 frame["asset"].to_numpy(), k_states=2, k_posdef=1, initialization="diffuse"
             )
             self["design"] = np.stack([np.ones(len(frame)), frame["hedge"].to_numpy()])[None]
-            self["transition"], self["selection"] = np.eye(2), np.array([[0.0], [1.0]])
+            self["transition"] = np.eye(2)
+            self["selection"] = np.array([[0.0], [1.0]])
 
         def update(self, params, **kwargs):
             self["obs_cov", 0, 0], self["state_cov", 0, 0] = super().update(params, **kwargs) ** 2
@@ -67,8 +73,8 @@ def state_space(frame, estimates):
     return RandomWalk(), estimates[["residual volatility", "ratio volatility hedge"]].to_numpy()
 
 
-def test_statsmodels_filters_and_smooths_alike(frame):
-    fit = fit_to(frame)
+def test_filter_and_smoother_agree_with_statsmodels(frame, walk):
+    fit = walk
     model, volatilities = state_space(frame, fit.estimates.parameters)
     theirs = model.smooth(volatilities, transformed=True)
     np.testing.assert_allclose(fit.ratio["hedge"], theirs.predicted_state[1, 20:-1], rtol=1e-7)
@@ -80,29 +86,27 @@ def test_statsmodels_filters_and_smooths_alike(frame):
     assert (hindsight.index == fit.ratio.index).all()
 
 
-def test_statsmodels_finds_no_better_parameters(frame):
-    """Its diffuse likelihood is the greatest where ours is."""
-    fit = fit_to(frame)
-    model, volatilities = state_space(frame, fit.estimates.parameters)
+def test_parameters_maximize_the_statsmodels_likelihood(frame, walk):
+    """Its diffuse likelihood is lower at all points around our estimate."""
+    model, volatilities = state_space(frame, walk.estimates.parameters)
     best = model.loglike(volatilities)
     for factors in ([1.01, 1.0], [0.99, 1.0], [1.0, 1.05], [1.0, 0.95]):
         assert model.loglike(volatilities * factors) < best
 
 
-def test_likelihoods_are_ordered(frame):
-    """A ratio that reverts to its mean can be almost a random walk; here it should be."""
-    walk = fit_to(frame)
+def test_persistence_of_a_random_walk_is_estimated_at_one(frame, walk):
+    """The random walk is the limit of a ratio that reverts to its mean."""
     with pytest.warns(
         hr.errors.ConvergenceWarning, match="lies on a bound: persistence hedge = 1. A ratio"
     ):
         reverting = fit_to(frame, dynamics="mean_reverting")
     assert reverting.estimates.bounds_hit == ("persistence hedge = 1",)
     gain = reverting.estimates.log_likelihood - walk.estimates.log_likelihood
-    assert abs(gain) < 0.02  # the bound stands a little below one
+    assert abs(gain) < 0.02  # the bound is a little below one
     np.testing.assert_allclose(reverting.ratio, walk.ratio, atol=0.005)
 
 
-def test_a_ratio_that_stands_still_is_that_of_ols_so_far():
+def test_constant_ratio_is_estimated_as_that_of_ols():
     frame, _ = moving_ratio(800, seed=1, step=0.0)
     with pytest.warns(
         hr.errors.ConvergenceWarning,
@@ -118,7 +122,7 @@ def test_a_ratio_that_stands_still_is_that_of_ols_so_far():
     assert fit.next_ratio["hedge"] == pytest.approx(ols.next_ratio["hedge"], rel=1e-8)
     known = fit.state.filter.next_coefficient_covariance[1, 1]
     assert known == pytest.approx(ols.standard_errors["hedge"] ** 2, rel=1e-8)
-    # beside which stands the error of the residual variance
+    # The uncertainty of the residual variance adds to it.
     pd.testing.assert_series_equal(fit.standard_errors, ols.standard_errors, rtol=2e-3)
     assert fit.estimates.parameters["constant"] == pytest.approx(
         ols.estimates.parameters["constant"], rel=1e-8
@@ -126,7 +130,7 @@ def test_a_ratio_that_stands_still_is_that_of_ols_so_far():
     np.testing.assert_allclose(fit.model.hindsight(fit), ols.next_ratio["hedge"], rtol=1e-8)
 
 
-def test_a_still_ratio_leaves_no_persistence():
+def test_persistence_of_a_constant_ratio_is_not_identified():
     frame, _ = moving_ratio(400, seed=2, step=0.0)
     with pytest.warns(hr.errors.ConvergenceWarning, match="ratio volatility hedge = 0. A ratio"):
         fit = fit_to(frame, dynamics="mean_reverting")
@@ -136,29 +140,29 @@ def test_a_still_ratio_leaves_no_persistence():
     assert np.isfinite(fit.standard_errors).all()
 
 
-def test_a_search_from_an_earlier_fit_begins_at_its_end(fit, sample, monkeypatch):
-    places, look = [], KalmanLikelihood.__call__
+def test_search_from_an_earlier_fit_starts_at_its_optimum(fit, sample, monkeypatch):
+    points = []
+    evaluate = KalmanLikelihood.__call__
     monkeypatch.setattr(
-        KalmanLikelihood, "__call__", lambda self, x: places.append(x) or look(self, x)
+        KalmanLikelihood, "__call__", lambda self, x: points.append(x) or evaluate(self, x)
     )
     again = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=fit)
     np.testing.assert_allclose(again.ratio, fit.ratio, rtol=1e-10)
-    assert len(places) <= 2
-    itself = fit.model.fit(
-        sample["hedge"].rename("copy"), sample[["hedge"]]
-    )  # replicated: there is no search
-    anew = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=itself)
-    np.testing.assert_array_equal(anew.ratio, fit.ratio)
+    assert len(points) <= 2
+    # A fit that replicates its asset has no optimum to start from.
+    replicating = fit.model.fit(sample["hedge"].rename("copy"), sample[["hedge"]])
+    searched = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=replicating)
+    np.testing.assert_array_equal(searched.ratio, fit.ratio)
 
 
-def test_the_next_covariance_by_hand(fit, sample):
-    """Mean over the hedge's sample of Var(c + x b + e) given x, beside the variance of x times the ratio."""
-    h, x = fit.next_covariance.to_numpy(), sample["hedge"].to_numpy()
-    known, residual = (
-        fit.state.filter.next_coefficient_covariance,
-        fit.estimates.parameters["residual volatility"],
-    )
-    variance, b = x.var(ddof=1), fit.next_ratio["hedge"]
+def test_next_covariance_equals_hand_calculation(fit, sample):
+    """Mean of Var(c + x b + e) given x over the hedge's sample, plus b' Var(x) b."""
+    h = fit.next_covariance.to_numpy()
+    x = sample["hedge"].to_numpy()
+    known = fit.state.filter.next_coefficient_covariance
+    residual = fit.estimates.parameters["residual volatility"]
+    variance = x.var(ddof=1)
+    b = fit.next_ratio["hedge"]
     products = np.array([[1.0, x.mean()], [x.mean(), variance + x.mean() ** 2]])
     np.testing.assert_allclose(h[1], [b * variance, variance], rtol=1e-10)
     assert h[0, 0] == pytest.approx(
@@ -166,11 +170,10 @@ def test_the_next_covariance_by_hand(fit, sample):
     )
 
 
-def test_errors_of_the_path_belong_to_its_ratios(fit, sample):
+def test_path_errors_equal_those_of_earlier_next_ratios(fit, sample):
     """The last date of a path has the errors of the next ratio of a filter that ends before it."""
     lower = fit.bands()["hedge"]["lower"]
-    asked = fit.extend(*later(sample, 300))
-    bands = asked.bands()
+    bands = fit.extend(*later(sample, 300)).bands()
     assert bands.shape == (300, 2)
     before = fit.extend(*(part.iloc[:-1] for part in later(sample, 300)))
     expected = before.conf_int().loc["hedge"]
@@ -184,12 +187,15 @@ def later(sample, n_dates):
     return new["asset"], new[["hedge"]]
 
 
-def test_uncertain_parameters_widen_the_interval_as_draws_of_them_do(fit, sample):
+def test_uncertain_parameters_widen_intervals_as_draws_do(fit, sample):
     """E Var(b) + Var(E b) over 2000 draws of the parameters, by the filter at each."""
-    errors, estimated = fit.estimates.inference, fit.state.filter
-    rng, (low, high) = np.random.default_rng(0), np.array(errors.likelihood.bounds).T
+    errors = fit.estimates.inference
+    estimated = fit.state.filter
+    rng = np.random.default_rng(0)
+    low, high = np.array(errors.likelihood.bounds).T
     at = np.concatenate([[np.log(estimated.variance)], errors.point])
-    ratios, variances = [], []
+    ratios = []
+    variances = []
     for draw in rng.multivariate_normal(at, errors.by_coordinate, 2000):
         dynamics = errors.likelihood.dynamics(np.clip(draw[1:], low, high))
         first = replace(estimated, dynamics=dynamics, variance=np.exp(draw[0])).restarted()
@@ -197,14 +203,13 @@ def test_uncertain_parameters_widen_the_interval_as_draws_of_them_do(fit, sample
         ratios.append(ratio[0, 0])
         variances.append(error[0, 0] ** 2)
     expected = np.mean(variances) + np.mean((np.array(ratios) - fit.next_ratio["hedge"]) ** 2)
-    assert fit.standard_errors["hedge"] ** 2 == pytest.approx(
-        expected, rel=0.02
-    )  # draws, and higher orders
+    # The draws are random, and the delta method leaves out higher orders.
+    assert fit.standard_errors["hedge"] ** 2 == pytest.approx(expected, rel=0.02)
     known = estimated.next_coefficient_covariance[1, 1]
     assert 1.01 * known < fit.standard_errors["hedge"] ** 2 < 1.3 * known
 
 
-def test_settings_and_samples_that_cannot_work(frame):
+def test_invalid_settings_and_samples_are_refused(frame):
     with pytest.raises(
         hr.DataError, match="dynamics must be one of 'random_walk', 'mean_reverting'; got 'walk'"
     ):
@@ -226,7 +231,7 @@ def test_settings_and_samples_that_cannot_work(frame):
     assert len(fit_to(still, warm_up=40).ratio) == 1460
 
 
-def test_names_that_meet_the_parameters(frame):
+def test_hedge_may_have_the_name_of_a_parameter(frame):
     odd = fit_to(frame.rename(columns={"hedge": "constant"}))
     assert odd.estimates.parameters.index.tolist() == [
         "constant",
@@ -236,7 +241,7 @@ def test_names_that_meet_the_parameters(frame):
     assert odd.conf_int().index.tolist() == ["constant"]
 
 
-def test_an_exact_hedge_has_no_hindsight_to_offer(frame):
+def test_hindsight_of_an_exact_hedge_is_its_ratio(frame):
     fit = hr.KalmanHedge().fit(2.0 * frame["hedge"].rename("twice"), frame[["hedge"]])
     np.testing.assert_allclose(fit.model.hindsight(fit), 2.0, rtol=1e-12)
 
@@ -244,11 +249,12 @@ def test_an_exact_hedge_has_no_hindsight_to_offer(frame):
 @pytest.mark.slow
 @pytest.mark.parametrize("persistence", [1.0, 0.97])
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
-def test_intervals_hold_the_next_true_ratio(persistence):
-    """95 % intervals of b_{T+1} over 1000 samples of 750 dates; the parameters are recovered on average."""
+def test_intervals_cover_the_next_true_ratio(persistence):
+    """95% intervals of b_{T+1} over 1000 samples of 750 dates; the median recovers parameters."""
     model = hr.KalmanHedge("random_walk" if persistence == 1.0 else "mean_reverting")
     step = 0.03 if persistence == 1.0 else 0.08
-    held, found = [], []
+    held = []
+    found = []
     for seed in range(1000):
         frame, truth = moving_ratio(750, seed, step, persistence)
         fit = model.fit(frame["asset"], frame[["hedge"]])
@@ -259,10 +265,7 @@ def test_intervals_hold_the_next_true_ratio(persistence):
     print(f"\ncoverage {np.mean(held):.3f}, medians {median.round(4).to_dict()}")
     assert 0.92 <= np.mean(held) <= 0.97
     assert median["residual volatility"] == pytest.approx(0.006, rel=0.02)  # Monte Carlo
-    assert median["ratio volatility hedge"] == pytest.approx(
-        step, rel=0.15
-    )  # ... and small samples
+    # Small samples, in which the persistence is biased downwards.
+    assert median["ratio volatility hedge"] == pytest.approx(step, rel=0.15)
     if persistence < 1.0:
-        assert median["persistence hedge"] == pytest.approx(
-            persistence, abs=0.015
-        )  # ... biased downwards
+        assert median["persistence hedge"] == pytest.approx(persistence, abs=0.015)

@@ -1,0 +1,75 @@
+"""Standard errors of the parameters of a BEKK model: the sandwich of scores and Hessian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
+from hedgeresearch.estimation.influence import (
+    covariance_from_influence,
+    numerical_hessian,
+    parameter_influence,
+)
+from hedgeresearch.typing import Array
+
+OUTWARD = 1.02
+"""Factor of A, B and G of an estimate on the bound at whose product differences are taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class BEKKSandwich:
+    """Sandwich of the scores of each date and of the Hessian, by differences of the score.
+
+    Attributes
+    ----------
+    likelihood : BEKKLikelihood
+        Likelihood of standardized returns.
+    point : array (k,)
+        Optimum.
+    free : array (k,) of bool
+        False for parameters held at zero.
+    on_bound : bool
+        Whether the optimum lies on the bound of stationarity: it can then move only along the
+        bound.
+    units : array (k,)
+        Factors from the parameters to those of the returns.
+    """
+
+    likelihood: BEKKLikelihood
+    point: Array
+    free: Array
+    on_bound: bool
+    units: Array
+
+    def covariance(self) -> Array:
+        """Return the sampling covariance (k, k); NaN for parameters held at zero."""
+        return covariance_from_influence(self.influence() * self.units)
+
+    def influence(self, added: Array | float = 0.0) -> Array:
+        """Return the influence of each date on the parameters in unit variance, (n_dates, k).
+
+        Parameters
+        ----------
+        added : array (n_dates, k), optional
+            Addition of each date to its score by quantities estimated before the parameters.
+        """
+        point = self.point
+        tangent = np.eye(len(point))[:, self.free]
+        if self.on_bound:
+            # Beyond the bound differences do not cross it, and the likelihood is flat along the
+            # ray to the optimum, which is taken out of the tangent.
+            in_block = np.arange(len(point)) >= len(self.likelihood.map.layout.intercept_places)
+            point = np.where(in_block, OUTWARD * point, point)
+            ray = (point * in_block)[self.free]
+            tangent = tangent @ np.linalg.svd(ray[None])[2][1:].T
+        steps = 1e-5 * np.maximum(np.abs(point), 0.1)
+        information = -numerical_hessian(self._mean_score, point, steps, range(len(point)))
+        scores = self.likelihood(point)[1] + added
+        by_date = parameter_influence(scores, information, tangent)
+        _, projection = self.likelihood.map.project(point)
+        return np.asarray(by_date @ projection.T)
+
+    def _mean_score(self, x: Array) -> Array:
+        return np.asarray(self.likelihood(x)[1].mean(axis=0))

@@ -1,0 +1,101 @@
+"""Ratios of many refits at once, for hedges that estimate nothing but moments.
+
+They equal those of ``fit`` and ``extend`` up to rounding, without the cost of a fit for each refit;
+a test compares every one. All samples have the same length, and every series varies by itself in
+each of them; a hedge that needs more leaves a refit to ``fit``, which says what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+
+from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
+from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch._kernels.rolling import rolling_covariance
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
+from hedgeresearch.covariance.moments.ewma import start_up_dates
+from hedgeresearch.typing import Array
+
+MIN_OWN_VARIANCE = 1e3 * COLLINEARITY_TOLERANCE
+"""Share of its variance that each series must have of its own."""
+
+
+class Refit(NamedTuple):
+    """Rows of one refit.
+
+    The model is estimated on rows ``first`` to ``end - 1`` and hedges rows ``start`` to
+    ``stop - 1``; start >= end.
+    """
+
+    first: int
+    end: int
+    start: int
+    stop: int
+
+
+@runtime_checkable
+class ClosedFormRatios(Protocol):
+    """A hedge model that computes its ratios over many refits at once."""
+
+    def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array | None]:
+        """Yield the ratios (n_hedged_rows, n_hedges) of each refit, or None where it needs ``fit``.
+
+        Parameters
+        ----------
+        returns : array (n_dates, 1 + n_hedges), the asset first
+        refits : in order, with samples of the same length in which every series varies by itself
+        """
+
+
+def vary_by_themselves(covariances: Array) -> Array:
+    """Return whether every series has variance of its own, for each of (n, k, k) covariances."""
+    # pivots are those of all series but the first: a series of zeros is put in front
+    reversed_order = np.ascontiguousarray(covariances[:, ::-1, ::-1])
+    _, pivots = minimum_variance_ratios(np.pad(reversed_order, ((0, 0), (1, 0), (1, 0))))
+    return np.asarray(pivots > MIN_OWN_VARIANCE)
+
+
+def sample_covariances(returns: Array, refits: Sequence[Refit]) -> Array:
+    """Return the covariance of the sample of each refit, (n_refits, 1 + n_hedges, 1 + n_hedges)."""
+    first = refits[0].first
+    windows = rolling_covariance(returns[first : refits[-1].end], refits[0].end - first)
+    return np.asarray(windows[[refit.first - first for refit in refits]])
+
+
+def sample_ratios(returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:
+    """Yield the regression coefficients of each sample, constant over the dates it hedges."""
+    ratios, _ = minimum_variance_ratios(sample_covariances(returns, refits))
+    for refit, ratio in zip(refits, ratios, strict=True):
+        yield np.repeat(ratio[None], refit.stop - refit.start, axis=0)
+
+
+def rolling_ratios(returns: Array, refits: Sequence[Refit], window: int) -> Iterator[Array | None]:
+    """Yield the regression coefficients over the window before each date."""
+    first = refits[0].first
+    if not returns.shape[1] + 1 <= window < refits[0].end - first:
+        return
+    covariances = rolling_covariance(returns[first : refits[-1].stop], window)
+    regular = vary_by_themselves(covariances)
+    ratios, _ = minimum_variance_ratios(covariances)
+    for refit in refits:
+        # the window that begins at row i, counted from the first, gives the ratio of row i + window
+        seen = slice(refit.first - first, refit.stop - first - window + 1)
+        hedged = slice(refit.start - first - window, refit.stop - first - window)
+        yield ratios[hedged] if regular[seen].all() else None
+
+
+def ewma_ratios(returns: Array, refits: Sequence[Refit], decay: float) -> Iterator[Array | None]:
+    """Yield the ratios of exponentially weighted moments that begin with each sample."""
+    n_series = returns.shape[1]
+    for refit in refits:
+        if refit.end - refit.first <= start_up_dates(n_series):
+            return
+        empty = np.zeros((n_series, n_series))
+        last, weight = ewma_last(decay, returns[refit.first : refit.end], empty, 0.0)
+        covariances, _ = ewma_covariance(decay, returns[refit.end : refit.stop], last, weight)
+        ratios, pivots = minimum_variance_ratios(covariances)
+        hedged = ratios[refit.start - refit.end : -1]
+        yield hedged if (pivots > MIN_OWN_VARIANCE).all() else None

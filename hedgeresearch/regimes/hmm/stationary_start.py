@@ -1,0 +1,77 @@
+r"""M-step of the transition of a chain that starts from its stationary distribution.
+
+The part of the expected log-likelihood that depends on the transition,
+
+.. math:: Q(P) = \sum_i g_i \log \pi_i(P) + \sum_{ij} n_{ij} \log p_{ij}
+
+with g the smoothed probabilities of the first date and n the expected moves, has no maximum in
+closed form. As :math:`d\pi = \pi \, dP \, Z` with :math:`Z = (I - P + 1 \pi)^{-1}` (Schweitzer
+1968, Journal of Applied Probability 5, section 4), its derivative by the log odds of row i is
+
+.. math:: s_{ij} = n_{ij} - n_i p_{ij} + \pi_i p_{ij} \Bigl(v_j - \sum_l p_{il} v_l\Bigr), \quad
+          v = Z (g / \pi), \quad n_i = \sum_j n_{ij}
+
+At the parameters of the E-step this is also the score of the log-likelihood (Fisher's identity).
+:math:`s_{ij} / n_i` is a direction of ascent, and its full step is the M-step of a free start,
+:math:`n_{ij} / n_i`, moved by the term of the first date. Shortened until Q rises, it makes a
+generalized EM algorithm (Dempster, Laird and Rubin 1977), whose log-likelihood never falls.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hedgeresearch.regimes.markov_chain import stationary_probabilities
+from hedgeresearch.typing import Array
+
+MAX_HALVINGS = 30
+
+
+def stationary_start(transition: Array) -> Array:
+    """Return the stationary probabilities without negative rounding errors, (k,)."""
+    return np.maximum(stationary_probabilities(transition), 0.0)
+
+
+def improve_transition(transition: Array, moves: Array, first: Array) -> Array:
+    """Return a transition with a higher expected log-likelihood.
+
+    Parameters
+    ----------
+    transition : array (k, k), at which the expectations were taken
+    moves : array (k, k), expected number of moves, with the pseudo-counts of a prior
+    first : array (k,), smoothed probabilities of the first date
+
+    Raises
+    ------
+    LinAlgError
+        If the chain falls apart, so that its stationary distribution is not unique.
+    """
+    direction = transition_score(transition, moves, first) / moves.sum(axis=1, keepdims=True)
+    value = expected_log_likelihood(transition, moves, first)
+    length = 1.0
+    for _ in range(MAX_HALVINGS):
+        candidate = transition + length * direction
+        inside = (candidate >= 0.0).all()
+        if inside and expected_log_likelihood(candidate, moves, first) >= value:
+            return np.asarray(candidate / candidate.sum(axis=1, keepdims=True))
+        length *= 0.5
+    return transition
+
+
+def transition_score(transition: Array, moves: Array, first: Array) -> Array:
+    """Return the derivative of the expected log-likelihood by the log odds of the rows, (k, k)."""
+    k = len(transition)
+    stationary = stationary_start(transition)
+    weights = np.divide(first, stationary, out=np.zeros(k), where=stationary > 0.0)
+    values = np.linalg.solve(np.eye(k) - transition + stationary, weights)
+    centered = values - (transition @ values)[:, None]
+    from_first = stationary[:, None] * transition * centered
+    return np.asarray(moves - moves.sum(axis=1, keepdims=True) * transition + from_first)
+
+
+def expected_log_likelihood(transition: Array, moves: Array, first: Array) -> float:
+    """Return the part of the expected log-likelihood that depends on the transition."""
+    from scipy.special import xlogy
+
+    start = xlogy(first, stationary_start(transition)).sum()
+    return float(start + xlogy(moves, transition).sum())

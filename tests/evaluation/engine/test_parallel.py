@@ -1,0 +1,177 @@
+"""Every model, walked in one process, in several and in threads: the same bits, no look-ahead."""
+
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from tests.evaluation.fragile import Broken
+from tests.evaluation.runs import WINDOW, check_same, walk
+
+HEDGES = [
+    hr.NaiveHedge(),
+    hr.OLSHedge(),
+    hr.DimsonHedge(),
+    hr.HorizonHedge(hr.OLSHedge(), 5),
+    hr.TotalLeastSquaresHedge(),
+    hr.QuantileHedge(),
+    hr.ErrorCorrectionHedge(),
+    hr.VECMHedge(),
+    hr.CointegrationHedge(),
+    hr.MeanVarianceHedge(3.0, expected=0.0),
+    hr.MinimumCVaRHedge(),
+    hr.LowerPartialMomentHedge(),
+    hr.RollingOLSHedge(60),
+    hr.ExpandingOLSHedge(),
+    hr.WeightedOLSHedge(60),
+    hr.KalmanHedge(),
+    hr.MinimumVarianceHedge(hr.DCC()),
+    hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+    hr.MarkovSwitchingHedge(n_starts=2),
+    hr.ShrunkHedge(hr.OLSHedge()),
+    hr.CombinedHedge({"ols": hr.OLSHedge(), "rolling": hr.RollingOLSHedge(60)}),
+    hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
+]
+COVARIANCES = [
+    hr.SampleCovariance(),
+    hr.RollingCovariance(60),
+    hr.EWMACovariance(),
+    hr.CCC(),
+    hr.DECO(),
+    hr.BEKK(),
+    hr.OrthogonalGARCH(),
+    hr.RegimeCorrelation(n_starts=2),
+    hr.DCC(univariate=hr.ArchModel()),
+]
+REGIMES = [
+    hr.StudentHMM(2, n_starts=2),
+    hr.MarkovSwitching(2, n_starts=1),
+    hr.MarkovSwitchingGARCH(2, n_starts=2),
+    hr.JumpModel(2, penalty=5.0),
+    hr.ThresholdRegimes(window=100),
+]
+EVERY_MODEL = {type(model).__name__: model for model in HEDGES}
+EVERY_MODEL |= {type(model).__name__: hr.MinimumVarianceHedge(model) for model in COVARIANCES}
+EVERY_MODEL |= {type(model).__name__: hr.RegimeHedge(model) for model in REGIMES}
+EVERY_MODEL |= {
+    "within": hr.RegimeHedge(
+        hr.GaussianHMM(2, n_starts=2), "most_likely", covariance_model=hr.EWMACovariance()
+    ),
+    "observed": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), observe=lambda table: table.abs()),
+}
+CONSTANT = ["naive", "NaiveHedge", "ConstrainedHedge"]
+REFIT_EVERY = 45
+
+
+def test_no_model_is_left_out() -> None:
+    table = hr.list_models()
+    hedges = set(table.index[table["family"] != "volatility"])
+    assert hedges <= set(EVERY_MODEL) | {"DCC", "GaussianHMM"}
+
+
+@pytest.fixture(scope="module")
+def moving() -> pd.DataFrame:
+    """Returns of an asset and two hedges whose variances and correlations move."""
+    calm = hr.data.simulate_dcc(n_dates=340, n_series=3, correlation=0.6, seed=7).returns
+    return calm.mul(np.where(np.arange(340) // 40 % 2, 2.5, 1.0), axis=0)
+
+
+@pytest.fixture(scope="module")
+def serial(moving: pd.DataFrame) -> hr.evaluation.Backtest:
+    return walk(EVERY_MODEL, moving, refit_every=REFIT_EVERY)
+
+
+def test_every_model_walks(serial: hr.evaluation.Backtest) -> None:
+    assert serial.failed_refits.sum() == 0
+    assert serial.n_refits == 2
+    moves = serial.ratios.T.groupby(level="model", sort=False).max().T.nunique()
+    assert (moves.drop(CONSTANT) > 1).all()
+
+
+# --- the same bits ---
+
+SEVERAL = {
+    "dcc": hr.MinimumVarianceHedge(hr.DCC()),
+    "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+    "kalman": hr.KalmanHedge(),
+    "quantile": hr.QuantileHedge(),
+    "coint": hr.CointegrationHedge(),
+    "dimson": hr.DimsonHedge(),
+}
+
+
+@pytest.fixture(scope="module")
+def several(moving: pd.DataFrame) -> hr.evaluation.Backtest:
+    return walk(SEVERAL, moving, refit_every=30, cost=hr.Costs(fee=0.001))
+
+
+def test_two_processes_give_the_same_bits(
+    moving: pd.DataFrame, several: hr.evaluation.Backtest
+) -> None:
+    """The notes of refits come back in the same order and words, too."""
+    assert len(several.notes)
+    parallel = walk(SEVERAL, moving, refit_every=30, cost=hr.Costs(fee=0.001), n_jobs=2)
+    check_same(parallel, several)
+
+
+def test_threads_give_the_same_bits(moving: pd.DataFrame, several: hr.evaluation.Backtest) -> None:
+    with joblib.parallel_config("threading"):
+        threaded = walk(SEVERAL, moving, refit_every=30, cost=hr.Costs(fee=0.001), n_jobs=4)
+    check_same(threaded, several)
+
+
+@pytest.mark.slow
+def test_two_processes_give_the_same_bits_for_every_model(
+    moving: pd.DataFrame, serial: hr.evaluation.Backtest
+) -> None:
+    check_same(walk(EVERY_MODEL, moving, refit_every=REFIT_EVERY, n_jobs=2), serial)
+
+
+def test_programming_errors_of_a_process_are_raised(moving: pd.DataFrame) -> None:
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        walk({"broken": Broken()}, moving, n_jobs=2)
+
+
+# --- no look-ahead ---
+
+
+def check_arrow_of_time(
+    moving: pd.DataFrame, serial: hr.evaluation.Backtest, day: int, n_jobs: int = 1
+) -> hr.evaluation.Backtest:
+    """Walk over returns that are shocked from a day on: nothing dated before changes."""
+    shocked = moving.copy()
+    n_before = day - WINDOW
+    noise = np.random.default_rng(day).normal(scale=0.02, size=shocked.iloc[day:].shape)
+    shocked.iloc[day:] = 3 * shocked.iloc[day:] + noise
+    backtest = walk(EVERY_MODEL, shocked, refit_every=REFIT_EVERY, n_jobs=n_jobs)
+
+    def check_first(table: Any, other: Any, n_rows: int) -> None:
+        pd.testing.assert_frame_equal(table.iloc[:n_rows], other.iloc[:n_rows], check_exact=True)
+
+    check_first(backtest.ratios, serial.ratios, n_before + 1)
+    check_first(backtest.hedged_returns, serial.hedged_returns, n_before)
+    for name, path in serial.predicted.items():
+        check_first(backtest.predicted[name], path, n_before + 1)
+    now = backtest.hedged_returns.iloc[n_before] != serial.hedged_returns.iloc[n_before]
+    assert now.all()
+    return backtest
+
+
+def test_a_shock_changes_nothing_before_it(
+    moving: pd.DataFrame, serial: hr.evaluation.Backtest
+) -> None:
+    """The shock begins on the last date of the second sample: every later ratio changes."""
+    backtest = check_arrow_of_time(moving, serial, day=WINDOW + REFIT_EVERY - 1)
+    changed = backtest.ratios.iloc[-1] != serial.ratios.iloc[-1]
+    assert changed.groupby(level="model").any().drop(CONSTANT).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", [251, 295, 322])
+def test_a_shock_of_any_day_changes_nothing_before_it(
+    moving: pd.DataFrame, serial: hr.evaluation.Backtest, day: int
+) -> None:
+    check_arrow_of_time(moving, serial, day, n_jobs=2)
