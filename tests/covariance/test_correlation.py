@@ -8,7 +8,7 @@ from hedgeresearch.covariance.correlation import (
     pairwise_products,
     upper_triangle_to_matrix,
 )
-from hedgeresearch.volatility.garch.garch import GARCHState
+from hedgeresearch.volatility.garch.state import GARCHState
 
 
 def test_a_covariance_is_scaled_to_a_unit_diagonal():

@@ -5,7 +5,7 @@ import pytest
 
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.news import expected_news
-from hedgeresearch.volatility.garch.garch import GARCHState
+from hedgeresearch.volatility.garch.state import GARCHState
 
 
 def test_correlation_without_dynamics_is_constant():

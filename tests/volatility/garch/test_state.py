@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hedgeresearch.volatility.garch.garch import GARCHState
+from hedgeresearch.volatility.garch.state import GARCHState
 
 
 def test_forecasts_with_leverage_are_means_of_simulations():
