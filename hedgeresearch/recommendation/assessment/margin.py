@@ -11,7 +11,7 @@ from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.margined import Margined
 from hedgeresearch.margin.liquidation import collateral_for_probability, liquidation_price
 from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
-from hedgeresearch.margin.probability import barrier_probability
+from hedgeresearch.margin.probability import closed_form_probability
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import Margin
 from hedgeresearch.typing import Array
@@ -99,22 +99,12 @@ def _touch_probability(
     n_paths = len(paths.lowest)
     touched = binomtest(round(probability * n_paths), n_paths)
     lower, upper = touched.proportion_ci(SIMULATION_CONFIDENCE, method="wilson")
-    past = paths.log_returns
-    closed_form = barrier_probability(
-        barrier,
-        paths.price,
-        float(past.std(ddof=1)),
-        paths.horizon,
-        float(past.mean()),
-        steps=paths.horizon,
-        position=side,
-    )
     return {
         "liquidation price": barrier,
         "probability": probability,
         "lower": float(lower),
         "upper": float(upper),
-        "closed form": closed_form,
+        "closed form": closed_form_probability(paths, barrier, side),
     }
 
 
