@@ -19,6 +19,17 @@ def walk(models: dict[str, Any], returns: pd.DataFrame, **settings: Any) -> hr.e
         return hr.walk_forward(models, returns.iloc[:, 0], returns.iloc[:, 1:], **settings)
 
 
+def walk_one(model: Any, returns: pd.DataFrame, **settings: Any) -> hr.evaluation.Backtest:
+    """Walk one model, whatever it warns of."""
+    return hr.walk_forward(
+        {"model": model},
+        returns["asset"],
+        returns[["hedge"]],
+        WINDOW,
+        **({"refit_every": EVERY, "progress": False} | settings),
+    )
+
+
 def check_same(one: hr.evaluation.Backtest, other: hr.evaluation.Backtest) -> None:
     """Compare two backtests to the last bit."""
     for name in ("ratios", "hedged_returns", "costs", "summary"):

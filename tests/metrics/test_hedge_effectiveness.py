@@ -119,7 +119,8 @@ def test_effectiveness_of_known_hedges(data: tuple[pd.Series, pd.DataFrame, pd.D
 def test_the_ols_hedge_has_the_effectiveness_of_its_regression(
     simple_returns: pd.DataFrame,
 ) -> None:
-    asset, hedges = simple_returns["NASDAQ"], simple_returns[["SP500"]]
+    asset = simple_returns["NASDAQ"]
+    hedges = simple_returns[["SP500"]]
     hedged = hr.hedged_returns(asset, hedges, hr.OLSHedge().fit(asset, hedges).ratio)
     assert hr.effectiveness(hedged, asset) == pytest.approx(
         np.corrcoef(simple_returns.T)[0, 1] ** 2, rel=1e-10

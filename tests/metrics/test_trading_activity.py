@@ -17,7 +17,7 @@ def ratio() -> pd.DataFrame:
 
 def test_turnover_and_changes_by_hand(ratio: pd.DataFrame) -> None:
     values = ratio.to_numpy()
-    expected = sum(abs(values[t, i] - values[t - 1, i]) for t in range(1, 40) for i in range(2))
+    expected = sum(abs(values[t] - values[t - 1]).sum() for t in range(1, 40))
     assert hr.metrics.turnover(ratio, entry=False) == pytest.approx(expected, rel=1e-12)
     assert hr.metrics.turnover(ratio) == pytest.approx(
         expected + np.abs(values[0]).sum(), rel=1e-12

@@ -48,7 +48,8 @@ def test_hedge_ratios_of_dow_stocks(dow, dow_covariances, row):
     table = REFERENCE["HedgeRatio_table"]
     pair = table["rows"][row]
     asset, hedge = pair.split("/")
-    i, j = dow.columns.get_loc(asset), dow.columns.get_loc(hedge)
+    i = dow.columns.get_loc(asset)
+    j = dow.columns.get_loc(hedge)
     ratio = pd.DataFrame({hedge: dow_covariances[:, i, j] / dow_covariances[:, j, j]}, dow.index)
     hedged = hr.hedged_returns(dow[asset], dow[[hedge]], ratio)
     check_row(ratio[hedge], hedged, dow[asset], table["values"][row])

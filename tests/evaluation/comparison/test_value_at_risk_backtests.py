@@ -69,7 +69,8 @@ def test_kupiec_test_accepts_the_printed_regions(
 
 def test_coverage_is_the_likelihood_ratio(hits: np.ndarray) -> None:
     found = hr.evaluation.kupiec_test(*sample(hits), 0.05)
-    count, n = int(hits.sum()), 800
+    count = int(hits.sum())
+    n = 800
     binomial = stats.binom.logpmf(count, n, count / n) - stats.binom.logpmf(count, n, 0.05)
     assert found.statistic == pytest.approx(2 * binomial, rel=1e-9)
     assert found.p_value == pytest.approx(1 - stats.chi2.cdf(2 * binomial, 1), rel=1e-7)
@@ -98,7 +99,7 @@ def slow_chain(hits: np.ndarray) -> tuple[float, float]:
     return chain, single
 
 
-def test_independence_and_conditional_coverage_are_likelihood_ratios(hits: np.ndarray) -> None:
+def test_chain_tests_are_likelihood_ratios(hits: np.ndarray) -> None:
     chain, single = slow_chain(hits)
     independence = hr.evaluation.christoffersen_test(*sample(hits), 0.05)
     assert independence.statistic == pytest.approx(2 * (chain - single), rel=1e-9)

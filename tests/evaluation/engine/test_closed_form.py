@@ -74,7 +74,7 @@ def test_exceptional_samples_are_left_to_fit(name, spoil, monkeypatch):
     values = returns.to_numpy().copy()
     spoil(values)
     returns.iloc[:, :] = values
-    refits = refits_of(len(returns), window=100)
+    refits = refits_of(len(returns), window=100, refit_every=3)
     assert len(ratios_at_once(MODELS[name], returns.to_numpy(), refits)) < len(refits)
     walk = module.walk(MODELS[name], returns, refits, lambda: None)
     expected = fit_by_fit(MODELS[name], returns, refits, monkeypatch)

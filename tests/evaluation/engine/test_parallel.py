@@ -84,6 +84,7 @@ def serial(moving: pd.DataFrame) -> hr.evaluation.Backtest:
     return walk(EVERY_MODEL, moving, refit_every=REFIT_EVERY)
 
 
+@pytest.mark.long
 def test_every_model_walks(serial: hr.evaluation.Backtest) -> None:
     assert serial.failed_refits.sum() == 0
     assert serial.n_refits == 2
@@ -108,6 +109,7 @@ def several(moving: pd.DataFrame) -> hr.evaluation.Backtest:
     return walk(SEVERAL, moving, refit_every=30, cost=hr.Costs(fee=0.001))
 
 
+@pytest.mark.long
 def test_two_processes_give_the_same_bits(
     moving: pd.DataFrame, several: hr.evaluation.Backtest
 ) -> None:
@@ -117,6 +119,7 @@ def test_two_processes_give_the_same_bits(
     check_same(parallel, several)
 
 
+@pytest.mark.long
 def test_threads_give_the_same_bits(moving: pd.DataFrame, several: hr.evaluation.Backtest) -> None:
     with joblib.parallel_config("threading"):
         threaded = walk(SEVERAL, moving, refit_every=30, cost=hr.Costs(fee=0.001), n_jobs=4)
@@ -130,6 +133,7 @@ def test_two_processes_give_the_same_bits_for_every_model(
     check_same(walk(EVERY_MODEL, moving, refit_every=REFIT_EVERY, n_jobs=2), serial)
 
 
+@pytest.mark.long
 def test_programming_errors_of_a_process_are_raised(moving: pd.DataFrame) -> None:
     with pytest.raises(ZeroDivisionError, match="a bug"):
         walk({"broken": Broken()}, moving, n_jobs=2)
@@ -160,6 +164,7 @@ def check_arrow_of_time(
     return backtest
 
 
+@pytest.mark.long
 def test_a_shock_changes_nothing_before_it(
     moving: pd.DataFrame, serial: hr.evaluation.Backtest
 ) -> None:

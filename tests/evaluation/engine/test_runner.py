@@ -11,11 +11,6 @@ from tests.evaluation.fragile import EWMA, failing_at
 from tests.evaluation.runs import EVERY, WINDOW, check_same, walk
 
 
-@pytest.fixture(scope="module")
-def returns() -> pd.DataFrame:
-    return hr.data.simulate_dcc(n_dates=400, seed=11).returns
-
-
 def never(*arguments: Any) -> None:
     raise AssertionError("no walk may begin before all arguments are checked")
 
@@ -148,6 +143,7 @@ MODELS = {"ewma": hr.MinimumVarianceHedge(hr.EWMACovariance()), "ecm": hr.ErrorC
 FEES = {"oil": hr.Costs(fee=0.001), "gas": None, "coal": hr.Costs(half_spread=0.002)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_panel_is_a_backtest_for_each_pair(pairs: Any, jobs: int) -> None:
     panel = hr.walk_forward_panel(

@@ -50,8 +50,8 @@ class Listed:
     [
         (
             KFold(5),
-            r"before those that it evaluates; KFold\(.*\) estimates on row 399 and evaluates row 0. "
-            "Use TimeSeriesSplit",
+            r"before those that it evaluates; KFold\(.*\) estimates on row 399 and evaluates "
+            "row 0. Use TimeSeriesSplit",
         ),
         (
             KFold(5, shuffle=True, random_state=0),

@@ -1,6 +1,5 @@
 """Walks against explicit loops: windows, splitters, prices, warm starts and failures."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,42 +12,12 @@ import hedgeresearch as hr
 from hedgeresearch.evaluation.engine import parallel
 from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.closed_form import Refit
-from tests.evaluation.fragile import EWMA, Broken, failing_at
-from tests.evaluation.runs import EVERY, WINDOW, walk
+from tests.evaluation.runs import WINDOW, walk, walk_one
 
 MOVING = {
     "rolling": hr.RollingOLSHedge(60),
     "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)),
 }
-
-
-@pytest.fixture(scope="module")
-def returns() -> pd.DataFrame:
-    return hr.data.simulate_dcc(n_dates=400, seed=11).returns
-
-
-@pytest.fixture(scope="module")
-def prices() -> pd.DataFrame:
-    """Two cointegrated prices that drift apart in level, 400 dates."""
-    rng = np.random.default_rng(2)
-    hedge = np.cumsum(rng.normal(2e-4, 0.01, 400))
-    spread = np.zeros(400)
-    for t in range(1, 400):
-        spread[t] = 0.8 * spread[t - 1] + rng.normal(0.0, 0.004)
-    levels = np.column_stack([0.9 * hedge + spread, hedge])
-    dates = pd.bdate_range("2010-01-04", periods=400, name="date")
-    return 50.0 * np.exp(pd.DataFrame(levels, dates, ["asset", "hedge"]))
-
-
-def walk_one(model: Any, returns: pd.DataFrame, **settings: Any) -> hr.evaluation.Backtest:
-    """Walk one model, whatever it warns of."""
-    return hr.walk_forward(
-        {"model": model},
-        returns["asset"],
-        returns[["hedge"]],
-        WINDOW,
-        **({"refit_every": EVERY, "progress": False} | settings),
-    )
 
 
 # --- ratios by definition ---
@@ -154,6 +123,7 @@ def test_the_last_partial_span_is_hedged(returns: pd.DataFrame, n_dates: int, ev
 # --- warm starts ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model",
     [hr.MinimumVarianceHedge(hr.DCC()), hr.RegimeHedge(hr.GaussianHMM(2, n_starts=10))],
@@ -214,207 +184,3 @@ def test_a_long_walk_is_cut_and_starts_cold(
         expected = dcc.fit(past["asset"], past[["hedge"]]).next_ratio["hedge"]
         found = backtest.ratios.loc[returns.index[start], ("dcc", "hedge")]
         assert found == pytest.approx(expected, rel=1e-10)
-
-
-# --- prices ---
-
-
-@pytest.mark.parametrize("kind", ["simple", "log", "difference"])
-def test_models_of_prices_see_cumulated_returns(prices: pd.DataFrame, kind: str) -> None:
-    model = hr.ErrorCorrectionHedge(kind="difference" if kind == "difference" else "log", lags=1)
-    backtest = walk_one(model, hr.returns(prices, kind=kind))
-    for step in range(250, 399, 50):
-        # the prices after the first return of the window, to the last
-        sample = prices.iloc[step - 249 : step + 1]
-        expected = model.fit(sample["asset"], sample[["hedge"]]).next_ratio["hedge"]
-        found = backtest.ratio("model")["hedge"].iloc[step - 250 : step - 200]
-        np.testing.assert_allclose(found, expected, rtol=1e-7)
-
-
-@pytest.mark.parametrize("kind", ["simple", "log", "difference"])
-def test_the_level_of_prices_does_not_matter(kind: str) -> None:
-    """Prices up to a factor, or up to a constant for differences, have the same ratio."""
-    rng = np.random.default_rng(5)
-    common = 0.01 * rng.normal(size=(400, 1)).cumsum(axis=0)
-    basis = 0.005 * rng.normal(size=(400, 2)).cumsum(axis=0) * [0.0, 1.0]
-    levels = common + basis + 0.004 * rng.normal(size=(400, 2))
-    if kind != "difference":
-        levels = np.exp(levels)
-    prices = pd.DataFrame(levels, pd.date_range("2020-01-01", periods=400), ["spot", "future"])
-    data = hr.returns(prices, kind=kind)
-    model = hr.ErrorCorrectionHedge(kind="difference" if kind == "difference" else "log")
-    backtest = walk({"ecm": model}, data, refit_every=40)
-    last = prices.iloc[1:]
-    with warnings.catch_warnings():
-        # of cointegration, which is not tested here
-        warnings.simplefilter("ignore", hr.errors.ConvergenceWarning)
-        for start in range(WINDOW, len(data), 40):
-            past = last.iloc[start - WINDOW : start]
-            new = last.iloc[start : start + 40]
-            fit = model.fit(past["spot"], past[["future"]]).extend(new["spot"], new[["future"]])
-            np.testing.assert_allclose(backtest.ratios["ecm"].loc[new.index], fit.ratio, rtol=1e-8)
-    assert backtest.ratios["ecm"]["future"].nunique() > 1
-    assert backtest.failed_refits["ecm"] == 0
-
-
-def test_returns_of_other_prices_are_refused(prices: pd.DataFrame) -> None:
-    simple = hr.returns(prices)
-    differences = hr.returns(prices, kind="difference")
-    with pytest.raises(
-        hr.DataError, match="'model' works on prices of kind='difference'; .* of the kind 'simple'"
-    ):
-        walk_one(hr.ErrorCorrectionHedge(kind="difference"), simple)
-    with pytest.raises(
-        hr.DataError, match="'model' works on prices of kind='log'; .* of the kind 'difference'"
-    ):
-        walk_one(hr.ConstrainedHedge(hr.VECMHedge(), upper=1.0), differences)
-    percent = simple * 100.0
-    percent.attrs = {}
-    with pytest.raises(
-        hr.DataError, match="returns must lie above -1 for model 'model', which works on prices"
-    ):
-        walk_one(hr.CointegrationHedge(), percent)
-
-
-def test_differences_of_prices_have_summed_wealth_and_no_costs(prices: pd.DataFrame) -> None:
-    differences = hr.returns(prices, kind="difference")
-    backtest = walk_one(hr.RollingOLSHedge(60), differences)
-    summed = backtest.hedged_returns["unhedged"].cumsum()
-    fall = (np.maximum(summed.cummax(), 0.0) - summed).max()
-    drawdown = backtest.measures()["maximum drawdown", "gross"]["unhedged"]
-    assert drawdown == pytest.approx(fall, rel=1e-9)
-    with pytest.raises(hr.DataError, match="cost must be left out for differences of prices"):
-        walk_one(hr.RollingOLSHedge(60), differences, cost=hr.Costs(fee=0.001))
-
-
-# --- refits that fail ---
-
-
-def test_a_failed_refit_holds_the_last_ratio_and_is_counted(returns: pd.DataFrame) -> None:
-    backtest = walk({"fragile": failing_at(returns, 300), "ewma": EWMA}, returns)
-    fragile = backtest.ratios["fragile"]["hedge"]
-    ewma = backtest.ratios["ewma"]["hedge"]
-    assert ewma.nunique() == len(fragile) == 150
-    np.testing.assert_allclose(fragile[:50], ewma[:50], rtol=1e-10)
-    np.testing.assert_array_equal(fragile[50:100], fragile.iloc[49])
-    np.testing.assert_allclose(fragile[100:], ewma[100:], rtol=1e-10)
-    assert backtest.failed_refits.to_dict() == {"naive": 0, "ols": 0, "fragile": 1, "ewma": 0}
-    failed = {"unhedged": 0, "naive": 0, "ols": 0, "fragile": 1, "ewma": 0}
-    assert backtest.summary["failed refits"].to_dict() == failed
-
-
-def test_notes_hold_warnings_and_failures(returns: pd.DataFrame) -> None:
-    backtest = walk({"fragile": failing_at(returns, 300), "ewma": EWMA}, returns)
-    assert list(backtest.notes.columns) == ["model", "date", "failed", "note"]
-    ends = [str(returns.index[row - 1].date()) for row in (250, 300, 350)]
-    assert backtest.notes.to_numpy().tolist() == [
-        ["fragile", returns.index[250], False, f"the fit to {ends[0]} is shaky."],
-        ["fragile", returns.index[300], True, f"the fit to {ends[1]} failed."],
-        ["fragile", returns.index[350], False, f"the fit to {ends[2]} is shaky."],
-    ]
-
-
-def test_no_hedge_is_held_before_the_first_success(returns: pd.DataFrame) -> None:
-    backtest = walk({"fragile": failing_at(returns, 250, 300), "ewma": EWMA}, returns)
-    fragile = backtest.ratios["fragile"]["hedge"]
-    assert (fragile[:100] == 0.0).all()
-    np.testing.assert_allclose(fragile[100:], backtest.ratios["ewma"]["hedge"][100:], rtol=1e-10)
-    pd.testing.assert_series_equal(
-        backtest.hedged_returns["fragile"][:100],
-        backtest.hedged_returns["unhedged"][:100],
-        check_names=False,
-    )
-
-
-@pytest.mark.parametrize("longest", [1, 2, 3])
-def test_a_ratio_is_held_across_the_cut_of_a_long_walk(
-    returns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, longest: int
-) -> None:
-    models = {"fragile": failing_at(returns, 300, 325), "ewma": EWMA}
-    whole = walk(models, returns, refit_every=25)
-    monkeypatch.setattr(parallel, "MAX_REFITS", longest)
-    cut = walk(models, returns, refit_every=25)
-    fragile = cut.ratios["fragile"]["hedge"]
-    np.testing.assert_array_equal(fragile[50:100], fragile.iloc[49])
-    np.testing.assert_allclose(fragile.iloc[49], cut.ratios["ewma"]["hedge"].iloc[49], rtol=1e-10)
-    pd.testing.assert_frame_equal(cut.ratios, whole.ratios, rtol=1e-10)
-    pd.testing.assert_frame_equal(cut.notes, whole.notes)
-    assert cut.n_refits == 6
-
-
-def test_a_failed_extension_holds_the_last_ratio(returns: pd.DataFrame) -> None:
-    constant = returns.copy()
-    # the window is constant from row 320 on, and in the samples of the refits after it
-    constant.iloc[300:340, 1] = 0.0
-    backtest = walk({"rolling": hr.RollingOLSHedge(20)}, constant, refit_every=25)
-    assert backtest.failed_refits.to_dict() == {"naive": 0, "ols": 0, "rolling": 4}
-    assert backtest.notes["note"].str.contains("must vary").all()
-    rolling = backtest.ratios["rolling", "hedge"]
-    assert rolling.loc[constant.index[319:]].nunique() == 1
-    # later rows do not spoil earlier ones
-    assert rolling.loc[constant.index[250:320]].nunique() == 70
-
-
-@dataclass(frozen=True)
-class Gaps:
-    """An OLS hedge whose ratio is lost on some dates."""
-
-    traits: ClassVar[HedgeTraits] = HedgeTraits()
-    lost: float = np.nan
-
-    def fit(self, asset: Any, hedges: Any) -> Any:
-        fit = hr.OLSHedge().fit(asset, hedges)
-        object.__setattr__(fit, "model", self)
-        return fit
-
-    def advance(self, fit: Any, returns: Any) -> Any:
-        longer = hr.OLSHedge().advance(fit, returns)
-        longer.ratio.iloc[len(returns) // 2 :] = self.lost
-        return longer
-
-
-@pytest.mark.parametrize("lost", [np.nan, np.inf])
-def test_ratios_that_are_not_finite_are_replaced(prices: pd.DataFrame, lost: float) -> None:
-    backtest = walk_one(Gaps(lost), hr.returns(prices))
-    assert backtest.failed_refits["model"] == 0  # row by row, the next ratio is there
-    assert np.isfinite(backtest.ratio("model")).all(axis=None)
-
-
-def test_programming_errors_are_raised(returns: pd.DataFrame) -> None:
-    with pytest.raises(ZeroDivisionError, match="a bug"):
-        walk({"broken": Broken()}, returns)
-
-
-def test_regimes_of_a_failed_refit_are_unknown(returns: pd.DataFrame) -> None:
-    regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
-    backtest = walk({"regime": regime, "fragile": failing_at(returns, 300, inner=regime)}, returns)
-    assert list(backtest.predicted) == ["regime", "fragile"]
-    assert backtest.predicted["fragile"].iloc[50:100].isna().all(axis=None)
-    assert backtest.predicted["regime"].notna().all(axis=None)
-    np.testing.assert_allclose(backtest.predicted["regime"].sum(axis=1), 1.0)
-    known = backtest.predicted["fragile"].dropna()
-    table = backtest.by_regime("fragile", lambda hedged, asset: len(hedged))
-    most_probable = known.to_numpy().argmax(axis=1)
-    counts = [(most_probable == k).sum() for k in (0, 1)]
-    expected = [np.nan if count < 20 else count for count in counts]
-    np.testing.assert_array_equal(table["ols"], expected)
-
-
-@dataclass(frozen=True)
-class Nested:
-    """A hedge that chooses by a backtest of its own."""
-
-    traits: ClassVar[HedgeTraits] = HedgeTraits()
-
-    def fit(self, asset: Any, hedges: Any) -> Any:
-        inner = hr.walk_forward({}, asset, hedges, 150, 50, progress=False)
-        model = hr.OLSHedge() if len(inner.ratios) else hr.NaiveHedge()
-        return model.fit(asset, hedges)
-
-    def advance(self, fit: Any, returns: Any) -> Any:
-        return hr.OLSHedge().advance(fit, returns)
-
-
-def test_a_model_may_run_a_backtest_of_its_own(prices: pd.DataFrame) -> None:
-    backtest = walk_one(Nested(), hr.returns(prices))
-    np.testing.assert_allclose(backtest.ratio("model"), backtest.ratio("ols"), rtol=1e-12)
