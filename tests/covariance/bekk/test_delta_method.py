@@ -15,7 +15,7 @@ def returns(simulated_panel):
 
 
 def test_influence_on_scalar_targets_is_its_formula(returns):
-    """(1 - g^2) / (1 - a^2 - g^2) (e e' - H), centred: Francq, Horvath and Zakoian (2011)."""
+    """(1 - g^2) / (1 - a^2 - g^2) (e e' - H), centered: Francq, Horvath and Zakoian (2011)."""
     fit = hr.BEKK("scalar", targeting=True).fit(returns)
     errors = returns.to_numpy() - returns.to_numpy().mean(axis=0)
     scale = np.sqrt((errors**2).mean(axis=0))
