@@ -18,6 +18,11 @@ def stationary_probabilities(transition: Array) -> Array:
     return np.asarray(np.linalg.lstsq(equations, np.append(np.zeros(k), 1.0), rcond=None)[0])
 
 
+def stationary_distribution(transition: Array) -> Array:
+    """Return the stationary probabilities without the negative zeros of rounding, (k,)."""
+    return np.maximum(stationary_probabilities(transition), 0.0)
+
+
 def expected_durations(transition: Array) -> Array:
     """Return the expected number of dates that a regime lasts, 1 / (1 - p_ii), (k,)."""
     with np.errstate(divide="ignore"):

@@ -11,13 +11,13 @@ from statsmodels.tsa.api import MarkovAutoregression, MarkovRegression
 
 import hedgeresearch as hr
 from hedgeresearch.regimes.markov_chain import transition_from
-from hedgeresearch.regimes.markov_switching import estimation as markov_switching_estimate
+from hedgeresearch.regimes.markov_switching import estimation
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
 from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
     transition_bounds,
 )
-from hedgeresearch.regimes.markov_switching.state import stationary_start
+from hedgeresearch.regimes.markov_switching.state import starting_state
 
 # EViews, as printed in statsmodels' tests of MarkovAutoregression (TestHamiltonAR4); its regime 0 is the recession
 PRINTED = {
@@ -163,7 +163,7 @@ def test_probabilities_are_sums_over_all_paths(order, k):
         rng.uniform(-0.4, 0.4, order),
         rng.dirichlet(np.ones(k), k),
     )
-    recursion = stationary_start(*parameters)
+    recursion = starting_state(*parameters)
     stationary = np.linalg.matrix_power(parameters[3], 1000)[0]
     paths, joint = sum_over_paths(series, *parameters, stationary)
     found, (smoothed, likeliest) = (
@@ -196,7 +196,7 @@ def test_moments_of_the_next_date_are_those_of_a_mixture_over_past_paths():
         np.array([0.5, -0.3]),
         np.array([[0.9, 0.1], [0.3, 0.7]]),
     )
-    after = stationary_start(*parameters).advance(series[:, None])
+    after = starting_state(*parameters).advance(series[:, None])
     paths, joint = sum_over_paths(series, *parameters, np.array([0.75, 0.25]))
     means, variances, (a1, a2), transition = parameters
     fitted = a1 * (series[-1] - means[paths[:, -1]]) + a2 * (series[-2] - means[paths[:, -2]])
@@ -325,13 +325,13 @@ def test_a_stretch_without_movement_is_reported_not_returned():
 
 
 def test_a_start_that_fails_is_nan(monkeypatch, returns):
-    climb, calls = markov_switching_estimate.climb, []
+    search, calls = estimation.local_search, []
 
     def fails_first(*arguments):
         calls.append(arguments)
-        return None if len(calls) == 1 else climb(*arguments)
+        return None if len(calls) == 1 else search(*arguments)
 
-    monkeypatch.setattr(markov_switching_estimate, "climb", fails_first)
+    monkeypatch.setattr(estimation, "local_search", fails_first)
     ends = MarkovSwitching(n_starts=2).fit(returns.iloc[:150]).start_log_likelihoods
     assert np.isnan(ends).tolist() == [True, False]
 
@@ -391,7 +391,7 @@ def test_regimes_that_alternate_are_found(seed):
     truth = np.array([-1.0, 1.0]), np.ones(2), np.zeros(1), np.array([[0.1, 0.9], [0.9, 0.1]])
     assert (
         0
-        < fit.log_likelihood - stationary_start(*truth).filter(series[:, None]).log_likelihood.sum()
+        < fit.log_likelihood - starting_state(*truth).filter(series[:, None]).log_likelihood.sum()
         < 10
     )
     assert fit.start_log_likelihoods[0] < fit.log_likelihood - 5

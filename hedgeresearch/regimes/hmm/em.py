@@ -16,7 +16,8 @@ import numpy as np
 from hedgeresearch._kernels.hidden_markov import expected_regimes
 from hedgeresearch.estimation.em import EMRun, run_em
 from hedgeresearch.regimes.hmm.parameters import Initial, Parameters
-from hedgeresearch.regimes.hmm.stationary_start import improve_transition, stationary_start
+from hedgeresearch.regimes.hmm.stationary_start import improve_transition
+from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.typing import Array
 
 MAX_STEPS = 5000
@@ -85,7 +86,7 @@ class HMMSteps:
             emissions = parameters.emissions.reestimate(self.observations, expected.smoothed)
             if self.initial == "stationary":
                 transition = improve_transition(parameters.transition, moves, first)
-                return Parameters(emissions, transition, stationary_start(transition))
+                return Parameters(emissions, transition, stationary_distribution(transition))
         except np.linalg.LinAlgError:
             return None
         transition = moves / moves.sum(axis=1, keepdims=True)

@@ -28,8 +28,8 @@ from hedgeresearch.regimes.hmm.parameters import (
 )
 from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 from hedgeresearch.regimes.hmm.starting_points import starting_points, whitening_matrix
-from hedgeresearch.regimes.hmm.stationary_start import stationary_start
 from hedgeresearch.regimes.hmm.units import Units
+from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
 from hedgeresearch.typing import Array
@@ -157,7 +157,7 @@ def earlier_parameters(fit: RegimeFit, units: Units, initial: Initial) -> Parame
     k = len(chain.transition)
     transition = (1.0 - SPREAD) * chain.transition + SPREAD / k
     if initial == "stationary":
-        first = stationary_start(transition)
+        first = stationary_distribution(transition)
     else:
         first = np.full(k, 1.0 / k)
     return Parameters(units.remove(chain.emissions), transition, first)

@@ -29,8 +29,8 @@ from hedgeresearch.regimes.hmm.parameters import (
     Parameters,
     named_parameters,
 )
-from hedgeresearch.regimes.hmm.stationary_start import stationary_start
 from hedgeresearch.regimes.hmm.student_emissions import degrees_are_inside
+from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array, Indices
 
@@ -178,7 +178,7 @@ class HMMErrors:
         moved = emissions.with_moments(means, covariances, degrees)
         transition = self._transition_at(odds)
         if self.initial == "stationary":
-            initial = stationary_start(transition)
+            initial = stationary_distribution(transition)
         return Parameters(moved, transition, initial)
 
     def _transition_at(self, log_odds: Array) -> Array:

@@ -21,15 +21,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgeresearch.regimes.markov_chain import stationary_probabilities
+from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.typing import Array
 
 MAX_HALVINGS = 30
-
-
-def stationary_start(transition: Array) -> Array:
-    """Return the stationary probabilities without negative rounding errors, (k,)."""
-    return np.maximum(stationary_probabilities(transition), 0.0)
 
 
 def improve_transition(transition: Array, moves: Array, first: Array) -> Array:
@@ -61,7 +56,7 @@ def improve_transition(transition: Array, moves: Array, first: Array) -> Array:
 def transition_score(transition: Array, moves: Array, first: Array) -> Array:
     """Return the derivative of the expected log-likelihood by the log odds of the rows, (k, k)."""
     k = len(transition)
-    stationary = stationary_start(transition)
+    stationary = stationary_distribution(transition)
     weights = np.divide(first, stationary, out=np.zeros(k), where=stationary > 0.0)
     values = np.linalg.solve(np.eye(k) - transition + stationary, weights)
     centered = values - (transition @ values)[:, None]
@@ -73,5 +68,5 @@ def expected_log_likelihood(transition: Array, moves: Array, first: Array) -> fl
     """Return the part of the expected log-likelihood that depends on the transition."""
     from scipy.special import xlogy
 
-    start = xlogy(first, stationary_start(transition)).sum()
+    start = xlogy(first, stationary_distribution(transition)).sum()
     return float(start + xlogy(moves, transition).sum())

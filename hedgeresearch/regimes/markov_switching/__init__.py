@@ -1,0 +1,1 @@
+"""Markov-switching models of a single series."""

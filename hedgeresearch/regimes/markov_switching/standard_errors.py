@@ -20,16 +20,19 @@ STEP = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class SwitchingErrors:
-    """Robust sampling covariance of a model whose last parameters are transition probabilities, when asked.
+    """Sampling covariance of a model whose last parameters are transition probabilities.
 
-    Scores and Hessian are central differences of the log-likelihood of each date; probabilities on the bound of zero
-    are held there.
+    It is computed on demand. Scores and Hessian are central differences of the log-likelihood of
+    each date; probabilities on the bound of zero are held there.
 
     Attributes
     ----------
-    log_likelihood : gives that of each date (n_dates,) at parameters (n,)
-    point : array (n,), the estimates; the transition probabilities, row by row without the last column, stand last
-    sizes : array (n,), by which each parameter changes the likelihood noticeably
+    log_likelihood : callable
+        Returns the log-likelihood of each date (n_dates,) at parameters (n,).
+    point : array (n,)
+        Estimates; the transition probabilities, row by row without the last column, stand last.
+    sizes : array (n,)
+        Change of each parameter that has a noticeable effect on the likelihood.
     transition : array (k, k)
     """
 
@@ -39,54 +42,66 @@ class SwitchingErrors:
     transition: Array
 
     def covariance(self) -> Array:
-        """The sandwich of White (1982), eq. 3.3, (n, n)."""
+        """Return the robust covariance, the sandwich of White (1982), eq. 3.3, (n, n)."""
         directions = self._directions()
         scores, information = self._scores_and_information(directions)
-        return covariance_from_influence(
-            parameter_influence(scores, information, np.eye(len(directions))) @ directions
-        )
+        by_direction = parameter_influence(scores, information, np.eye(len(directions)))
+        return covariance_from_influence(by_direction @ directions)
 
     def inverse_hessian(self) -> Array:
-        """The inverse of minus the Hessian, (n, n), which most programs print; zero for probabilities held at zero."""
+        """Return the inverse of minus the Hessian, (n, n), which most programs print.
+
+        It is zero for probabilities that are held at zero.
+        """
         directions = self._directions()
         scores, information = self._scores_and_information(directions)
         return np.asarray(directions.T @ np.linalg.inv(information) @ directions / len(scores))
 
     def _scores_and_information(self, directions: Array) -> tuple[Array, Array]:
-        """Scores (n_dates, n_free) along the directions, and minus their mean Hessian."""
+        """Return scores (n_dates, n_free) along the directions, and minus their mean Hessian."""
         steps = STEP * directions
         up = [self.log_likelihood(self.point + step) for step in steps]
         down = [self.log_likelihood(self.point - step) for step in steps]
         scores = np.stack([(a - b) / (2 * STEP) for a, b in zip(up, down, strict=True)], axis=1)
-        return scores, -self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1)) / len(
-            scores
-        )
+        curvature = self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1))
+        return scores, -curvature / len(scores)
 
     def _curvature(self, steps: Array, up: Array, down: Array) -> Array:
-        """Second derivatives of the log-likelihood along the directions (Abramowitz and Stegun 1964, 25.3.24)."""
-        here, n = self.log_likelihood(self.point).sum(), len(steps)
+        """Return second derivatives of the log-likelihood along the directions.
+
+        Abramowitz and Stegun (1964), 25.3.24.
+        """
+        here = self.log_likelihood(self.point).sum()
         curvature = np.diag(up - 2 * here + down)
-        for i in range(n):
+        for i in range(len(steps)):
             for j in range(i):
                 both = self.log_likelihood(self.point + steps[i] + steps[j]).sum()
                 neither = self.log_likelihood(self.point - steps[i] - steps[j]).sum()
                 mixed = 0.5 * (both + neither - up[i] - down[i] - up[j] - down[j]) + here
-                curvature[i, j] = curvature[j, i] = mixed
+                curvature[i, j] = mixed
+                curvature[j, i] = mixed
         return np.asarray(curvature / STEP**2)
 
     def _directions(self) -> Array:
-        """Where the parameters can move, each direction of the length of its parameter's size, (n_free, n)."""
-        n, k = len(self.point), len(self.transition)
+        """Return the directions in which the parameters can move, (n_free, n).
+
+        Each has the length of its parameter's size.
+        """
+        n = len(self.point)
+        k = len(self.transition)
         first = n - k * (k - 1)
         directions = list(np.diag(self.sizes)[:first])
         for i, row in enumerate(self.transition):
             support = np.flatnonzero(row > MIN_PROBABILITY)
+            reference = support[-1]
             for j in support[:-1]:
-                # what one probability gains the last of the row's positive ones loses
+                # the last positive probability of a row loses what another one gains; that of the
+                # last column is no parameter, and has an entry of its own here
                 direction = np.zeros(n + 1)
-                direction[first + i * (k - 1) + j] = min(row[j], row[support[-1]])
-                lost = first + i * (k - 1) + support[-1] if support[-1] < k - 1 else n
-                direction[lost] = -min(row[j], row[support[-1]])
+                size = min(row[j], row[reference])
+                lost = first + i * (k - 1) + reference if reference < k - 1 else n
+                direction[first + i * (k - 1) + j] = size
+                direction[lost] = -size
                 directions.append(direction[:n])
         return np.stack(directions)
 

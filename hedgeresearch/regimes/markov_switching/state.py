@@ -2,9 +2,10 @@ r"""The filter of a switching autoregression.
 
 .. math:: y_t = m_{s_t} + \sum_{j=1}^{p} a_j (y_{t-j} - m_{s_{t-j}}) + \sigma_{s_t} e_t
 
-Where the mean switches, a date's density depends on the regimes of p dates before as well: the chain of
-:math:`(s_t, \dots, s_{t-p})` has independent densities given past data, so that the filter of a hidden Markov chain
-applies to its :math:`k^{p+1}` states. Source: Hamilton (1994), Time Series Analysis, section 22.4, eq. 22.4.24.
+Where the mean switches, a date's density depends on the regimes of p dates before as well: the
+chain of :math:`(s_t, \dots, s_{t-p})` has independent densities given past data, so that the filter
+of a hidden Markov chain applies to its :math:`k^{p+1}` states. Source: Hamilton (1994), Time Series
+Analysis, section 22.4, eq. 22.4.24.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
-from hedgeresearch.regimes.markov_chain import stationary_probabilities
+from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 
@@ -23,15 +24,17 @@ from hedgeresearch.typing import Array, Indices
 class SwitchingState:
     """A switching autoregression before the next date.
 
+    A date that lacks p observations before it has no density, and leaves the probabilities to the
+    transition.
+
     Attributes
     ----------
-    means, variances : arrays (k,), level of the series and variance of its shocks in each regime
+    means, variances : array (k,), level of the series and variance of its shocks in each regime
     autoregression : array (p,), coefficients of the deviations at lags 1 to p
     transition : array (k, k), rows sum to one
-    joint : array (k, ..., k), of the regimes at the next date and those before it that its density depends on
-    recent : array (p,), the last observations, the newest last; NaN before the first
-
-    A date that lacks p observations before it has no density and moves no probability.
+    joint : array (k, ..., k), probabilities of the regimes at the next date and at those dates
+        before it that its density depends on
+    recent : array (p,), last observations, the newest last; NaN before the first
     """
 
     means: Array
@@ -48,11 +51,14 @@ class SwitchingState:
 
     @property
     def moments(self) -> Moments:
-        """Mean and variance of the series at the next date in each regime; unseen lags count as at their means."""
-        regimes = np.indices(self.joint.shape).reshape(self.joint.ndim, -1)
+        """Mean and variance of the series at the next date in each regime.
+
+        Lags before the first observation count as at their means.
+        """
+        regimes = self._regimes
         fitted = self.means[regimes[0]]
         for lag, coefficient in enumerate(self.autoregression, 1):
-            deviation = self.recent[-lag] - self.means[regimes[min(lag, self.joint.ndim - 1)]]
+            deviation = self.recent[-lag] - self.means[regimes[self._position_of(lag)]]
             fitted = fitted + coefficient * np.nan_to_num(deviation)
         # the smallest number keeps the weights of a regime that cannot come next defined
         weights = self.joint.reshape(len(self.means), -1) + np.finfo(float).tiny
@@ -63,76 +69,95 @@ class SwitchingState:
         return Moments(means[:, None], (self.variances + spread)[:, None, None])
 
     def filter(self, observations: Array) -> Filtered:
-        """Probabilities of the regimes at each date of observations (n_dates, 1)."""
-        joint = Filtered(
-            *filter_regimes(self._log_densities(observations), self._expanded(), self.joint.ravel())
+        """Return probabilities of the regimes at each date of observations (n_dates, 1)."""
+        predicted, filtered, log_likelihood = filter_regimes(
+            self._log_densities(observations), self._expanded_transition(), self.joint.ravel()
         )
-        return Filtered(
-            self._marginal(joint.predicted), self._marginal(joint.filtered), joint.log_likelihood
-        )
+        return Filtered(self._marginal(predicted), self._marginal(filtered), log_likelihood)
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """Smoothed probabilities and the most likely path (Kim 1994; Viterbi 1967), over the expanded states.
+        """Return smoothed probabilities and the most likely path (Kim 1994; Viterbi 1967).
 
-        The path is the likeliest one together with the regimes of the lags before its first date.
+        Both are found over the expanded states: the path is the most likely one together with the
+        regimes of the lags before its first date.
         """
-        log_densities, transition = self._log_densities(observations), self._expanded()
+        log_densities = self._log_densities(observations)
+        transition = self._expanded_transition()
         predicted, filtered, _ = filter_regimes(log_densities, transition, self.joint.ravel())
         path = most_likely_regimes(log_densities, transition, self.joint.ravel())
         smoothed = self._marginal(smooth_regimes(predicted, filtered, transition))
         return smoothed, path // (self.joint.size // len(self.means))
 
     def advance(self, observations: Array) -> SwitchingState:
-        """The recursion after these dates."""
+        """Return the state after these dates."""
         predicted, _, _ = filter_regimes(
-            self._log_densities(observations), self._expanded(), self.joint.ravel()
+            self._log_densities(observations), self._expanded_transition(), self.joint.ravel()
         )
         seen = np.concatenate([self.recent, observations[:, 0]])
         recent = seen[len(seen) - len(self.recent) :]
         return replace(self, joint=predicted[-1].reshape(self.joint.shape), recent=recent)
 
+    @property
+    def _regimes(self) -> Indices:
+        """Regimes of every expanded state at lags 0, 1, ..., (ndim, k ** ndim)."""
+        return np.indices(self.joint.shape).reshape(self.joint.ndim, -1)
+
+    def _position_of(self, lag: int) -> int:
+        # without a switching mean the regimes of lags are not kept, and any regime will do
+        return min(lag, self.joint.ndim - 1)
+
     def _marginal(self, joint: Array) -> Array:
+        """Return probabilities of the date's own regime from those of expanded states."""
         return np.asarray(joint.reshape(len(joint), len(self.means), -1).sum(axis=2))
 
-    def _expanded(self) -> Array:
-        """Transition between expanded states: (i, i1, ..., ip) moves to (j, i, ..., ip-1) with p[i, j]."""
-        shape, k = self.joint.shape, len(self.means)
-        regimes = np.indices(shape).reshape(self.joint.ndim, -1)
+    def _expanded_transition(self) -> Array:
+        """Return the transition between expanded states.
+
+        (i, i1, ..., ip) is followed by (j, i, ..., ip-1) with probability p[i, j].
+        """
+        shape = self.joint.shape
+        regimes = self._regimes
         states = np.arange(self.joint.size)
         expanded = np.zeros((len(states), len(states)))
-        for j in range(k):
+        for j in range(len(self.means)):
             following = np.ravel_multi_index((np.full_like(states, j), *regimes[:-1]), shape)
             expanded[states, following] = self.transition[regimes[0], j]
         return expanded
 
     def _log_densities(self, observations: Array) -> Array:
-        """Of each date in each expanded state, (n_dates, k ** ndim)."""
-        order, n_dates = len(self.recent), len(observations)
+        """Return the log-density of each date in each expanded state, (n_dates, k ** ndim)."""
+        order = len(self.recent)
+        n_dates = len(observations)
         seen = np.concatenate([self.recent, observations[:, 0]])
-        regimes = np.indices(self.joint.shape).reshape(self.joint.ndim, -1)
-        past, level = np.zeros(n_dates), self.means[regimes[0]]
+        regimes = self._regimes
+        past = np.zeros(n_dates)
+        level = self.means[regimes[0]]
         for lag, coefficient in enumerate(self.autoregression, 1):
             past = past + coefficient * seen[order - lag : order - lag + n_dates]
-            level = level - coefficient * self.means[regimes[min(lag, self.joint.ndim - 1)]]
+            level = level - coefficient * self.means[regimes[self._position_of(lag)]]
         variances = self.variances[regimes[0]]
         shocks = (seen[order:] - past)[:, None] - level
         log_densities = -0.5 * (np.log(2 * np.pi * variances) + shocks**2 / variances)
         return np.where(np.isnan(shocks), 0.0, log_densities)
 
 
-def stationary_start(
+def starting_state(
     means: Array, variances: Array, autoregression: Array, transition: Array
 ) -> SwitchingState:
-    """The recursion before any observation, with stationary probabilities.
+    """Return the state before any observation, with stationary probabilities.
 
     Regimes of the past are kept only where the mean switches: otherwise no density depends on them.
+
+    Parameters
+    ----------
+    means, variances : array (k,)
+    autoregression : array (p,)
+    transition : array (k, k)
     """
-    k, order = len(means), len(autoregression)
-    joint = np.maximum(
-        stationary_probabilities(transition), 0.0
-    )  # rounding may leave a negative zero
+    k = len(means)
+    order = len(autoregression)
+    joint = stationary_distribution(transition)
     for _ in range(order if np.ptp(means) > 0.0 else 0):
         joint = transition.T.reshape(k, k, *(1,) * (joint.ndim - 1)) * joint
-    return SwitchingState(
-        means, variances, autoregression, transition, joint, np.full(order, np.nan)
-    )
+    nothing_seen = np.full(order, np.nan)
+    return SwitchingState(means, variances, autoregression, transition, joint, nothing_seen)

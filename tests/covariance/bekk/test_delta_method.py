@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.bekk.delta_method import target_influence as target_influence
-from hedgeresearch.covariance.bekk.estimation import BEKKLikelihood
+from hedgeresearch.covariance.bekk.delta_method import target_influence
+from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
 from tests.covariance.sums_over_dates import distance_of_sums
 
 
@@ -22,8 +22,8 @@ def test_influence_on_scalar_targets_is_its_formula(returns):
     a, g = fit.parameters**2
     surprises = (errors[:, :, None] * errors[:, None] - fit.path()) / np.outer(scale, scale)
     expected = (1 - g) / (1 - a - g) * surprises[:, *np.triu_indices(3)]
-    steps = fit.estimates.inference.steps
-    found = target_influence(steps.likelihood, steps.point)
+    sandwich = fit.estimates.inference.sandwich
+    found = target_influence(sandwich.likelihood, sandwich.point)
     np.testing.assert_allclose(found, expected - expected.mean(axis=0), rtol=1e-7, atol=1e-8)
 
 
@@ -33,10 +33,10 @@ def test_influences_with_news_add_up_to_the_products(returns):
     errors = fit.estimates.inference
     drawn = fit.simulate(10_000, seed=1).to_numpy() - errors.mean
     shocks = np.stack([drawn, np.minimum(drawn, 0)], axis=1) / errors.scale
-    likelihood = BEKKLikelihood.of(errors.steps.likelihood.map.layout, shocks)
+    likelihood = BEKKLikelihood.from_shocks(errors.sandwich.likelihood.map.layout, shocks)
     rows, columns = np.triu_indices(3)
     products = np.hstack([shocks[:, m, rows] * shocks[:, m, columns] for m in range(2)])
-    found = target_influence(likelihood, errors.steps.point)
+    found = target_influence(likelihood, errors.sandwich.point)
     assert (distance_of_sums(products, found) < 0.15).all()
     assert (found.var(axis=0) > 2 * products.var(axis=0)).all()
 
@@ -48,7 +48,7 @@ def test_influence_on_full_targets_is_its_formula(returns):
     layout = hr.BEKK("full", targeting=True).layout(2)
     a = np.array([[0.3, 0.15], [-0.05, 0.2]])
     g = np.array([[0.9, -0.06], [0.04, 0.93]])
-    likelihood = BEKKLikelihood.of(layout, errors[:, None, :])
+    likelihood = BEKKLikelihood.from_shocks(layout, errors[:, None, :])
     point = layout.pack(np.zeros((2, 2)), np.stack([a, g]))
     s = errors.T @ errors / len(errors)
     h = s.copy()

@@ -17,10 +17,10 @@ from hedgeresearch.regimes.hmm.starting_points import starting_points
 from hedgeresearch.regimes.hmm.stationary_start import (
     expected_log_likelihood,
     improve_transition,
-    stationary_start,
     transition_score,
 )
 from hedgeresearch.regimes.hmm.student_emissions import StudentEmissions
+from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.state import HiddenMarkovChain
 
 TRANSITION = np.array([[0.9, 0.07, 0.03], [0.1, 0.85, 0.05], [0.05, 0.2, 0.75]])
@@ -75,10 +75,10 @@ def test_score_is_that_of_the_exact_log_likelihood():
 
     def log_likelihood(change):
         transition = with_log_odds(TRANSITION, change)
-        chain = HiddenMarkovChain(emissions, transition, stationary_start(transition))
+        chain = HiddenMarkovChain(emissions, transition, stationary_distribution(transition))
         return chain.filter(observations).log_likelihood.sum()
 
-    parameters = Parameters(emissions, TRANSITION, stationary_start(TRANSITION))
+    parameters = Parameters(emissions, TRANSITION, stationary_distribution(TRANSITION))
     expected = HMMSteps(observations, initial="stationary").e_step(parameters)
     score = transition_score(TRANSITION, expected.moves, expected.smoothed[0])
     np.testing.assert_allclose(score, differences(log_likelihood), atol=1e-7)
