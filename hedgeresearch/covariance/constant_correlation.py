@@ -1,6 +1,6 @@
 r"""The test of constant correlation of Engle and Sheppard (2001), NBER working paper 8554.
 
-With z the residuals of univariate models, each centred and scaled to unit variance, R their
+With z the residuals of univariate models, each centered and scaled to unit variance, R their
 correlation and :math:`u = R^{-1/2} z`, the products of all pairs i < j are regressed together on a
 constant and their own lags,
 

@@ -16,7 +16,7 @@ def ljung_box_tests(residuals: pd.DataFrame, lags: int) -> pd.DataFrame:
     """Test standardized residuals, their squares and their cross products for autocorrelation.
 
     Row "z[a]" tests the residual of series a, "z[a] z[a]" its square and "z[a] z[b]" a cross
-    product, each centred: what is left in means, variances and correlations.
+    product, each centered: what is left in means, variances and correlations.
 
     Parameters
     ----------

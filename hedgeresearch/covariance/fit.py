@@ -114,7 +114,7 @@ class CovarianceFit(FittedParameters):
     def covariance(self) -> pd.DataFrame:
         """All conditional covariances, (n_dates * n_series, n_series), in squared returns.
 
-        Rows are labelled (date, series).
+        Rows are labeled (date, series).
         """
         return self._stacked(self.path(), self.dates)
 
@@ -183,7 +183,7 @@ class CovarianceFit(FittedParameters):
     def forecast(self, horizon: int) -> pd.DataFrame:
         """Return the expected covariances of the next dates, (horizon * n_series, n_series).
 
-        Rows are labelled (step, series); step 1 is the next date.
+        Rows are labeled (step, series); step 1 is the next date.
         """
         check_at_least(horizon, "horizon", 1)
         steps = pd.RangeIndex(1, horizon + 1, name="step")
@@ -255,7 +255,7 @@ class CovarianceFit(FittedParameters):
         return names.index(name)
 
     def _stacked(self, matrices: Array, outer: pd.Index[Any]) -> pd.DataFrame:
-        """Matrices (m, n_series, n_series) one below the other, rows labelled (outer, series)."""
+        """Matrices (m, n_series, n_series) one below the other, rows labeled (outer, series)."""
         rows = pd.MultiIndex.from_product([outer, self.series], names=[outer.name, "series"])
         return pd.DataFrame(matrices.reshape(-1, len(self.series)), rows, self.series)
 

@@ -106,7 +106,8 @@ class OrthogonalGARCH:
         n_factors = n_series if self.n_factors is None else self.n_factors
         if n_factors > n_series:
             raise DataError(
-                f"n_factors must be at most the number of series, {n_series}; got {n_factors}."
+                f"n_factors must be at most the number of series, {n_series}; got {n_factors}. "
+                "Use fewer factors or more series."
             )
         values = frame.to_numpy()
         components = PrincipalComponents.of(

@@ -89,8 +89,8 @@ def shrink_nonlinear(values: Array) -> Array:
             "observations, where its small eigenvalues explode. Use a longer or a shorter sample, "
             "or shrinkage='linear'."
         )
-    centred = values - values.mean(axis=0)
-    eigenvalues, vectors = np.linalg.eigh(centred.T @ centred / n)
+    centered = values - values.mean(axis=0)
+    eigenvalues, vectors = np.linalg.eigh(centered.T @ centered / n)
     positive = eigenvalues[max(0, n_series - n) :]
     if not positive[0] > COLLINEARITY_TOLERANCE * positive[-1]:
         raise DataError(

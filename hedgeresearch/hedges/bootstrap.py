@@ -14,17 +14,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import check_at_least
-from hedgeresearch.covariance.delta_method import HasDeltaMethod
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.covariance.simulation import returns_from_residuals
+from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.fitted import FittedHedge, RegimeDetail, WrapperState
@@ -108,9 +107,9 @@ def resampling(fit: FittedHedge, sample: pd.DataFrame, seed: int = 0) -> Resampl
         if isinstance(fit.detail, RegimeDetail):
             return regime_resampling(fit.detail.regimes, sample, seed)
         if isinstance(fit.detail, CovarianceFit):
-            errors: Any = fit.detail.estimates.inference
-            if isinstance(errors, HasDeltaMethod):
-                return residual_resampling(errors, sample)
+            method = fit.detail.delta_method()
+            if method is not None:
+                return residual_resampling(method.estimated_state, sample)
     return lambda positions: sample.iloc[positions]
 
 
@@ -121,9 +120,11 @@ def innermost(fit: FittedHedge) -> FittedHedge:
     return fit
 
 
-def residual_resampling(errors: HasDeltaMethod, sample: pd.DataFrame) -> Resampling:
-    """Return a resampling of the standardized residuals of a conditional covariance."""
-    first = errors.delta_method().estimated_state
+def residual_resampling(first: CovarianceState, sample: pd.DataFrame) -> Resampling:
+    """Return a resampling of the standardized residuals of a conditional covariance.
+
+    ``first`` is the state of the covariance model before the sample.
+    """
     residuals = standardized_residuals(first, sample)
     residuals -= residuals.mean(axis=0)
     return lambda positions: pd.DataFrame(

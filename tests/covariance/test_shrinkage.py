@@ -19,14 +19,14 @@ def spiked(n_series, n_dates, seed):
 def density_and_hilbert(at, eigenvalues, h):
     """Ledoit and Wolf (2020), eq. 4.7 and 4.8."""
     density = hilbert = 0.0
-    for centre in eigenvalues:
-        x = (at - centre) / (h * centre)
-        density += max(0.0, 3 / (4 * math.sqrt(5)) * (1 - x * x / 5)) / (h * centre)
+    for center in eigenvalues:
+        x = (at - center) / (h * center)
+        density += max(0.0, 3 / (4 * math.sqrt(5)) * (1 - x * x / 5)) / (h * center)
         term = -3 * x / (10 * math.pi)
         if abs(x) != math.sqrt(5):
             logarithm = math.log(abs((math.sqrt(5) - x) / (math.sqrt(5) + x)))
             term += 3 / (4 * math.sqrt(5) * math.pi) * (1 - x * x / 5) * logarithm
-        hilbert += term / (h * centre)
+        hilbert += term / (h * center)
     return density / len(eigenvalues), hilbert / len(eigenvalues)
 
 
@@ -84,11 +84,11 @@ def test_hilbert_transform_is_its_integral():
 def test_linear_is_its_formula():
     """Ledoit and Wolf (2004), section 3.3: shares b^2 / d^2 of the identity."""
     values, _ = spiked(8, 30, seed=1)
-    centred = values - values.mean(axis=0)
-    sample = centred.T @ centred / 30
+    centered = values - values.mean(axis=0)
+    sample = centered.T @ centered / 30
     mean = np.trace(sample) / 8
     d2 = ((sample - mean * np.eye(8)) ** 2).sum() / 8
-    b2 = min(sum(((np.outer(x, x) - sample) ** 2).sum() for x in centred) / 30**2 / 8, d2)
+    b2 = min(sum(((np.outer(x, x) - sample) ** 2).sum() for x in centered) / 30**2 / 8, d2)
     expected = (b2 / d2 * mean * np.eye(8) + (1 - b2 / d2) * sample) * 30 / 29
     np.testing.assert_allclose(shrink_linear(values), expected, rtol=1e-10, atol=1e-12)
     assert np.trace(shrink_linear(values)) == pytest.approx(np.trace(np.cov(values, rowvar=False)))

@@ -114,7 +114,7 @@ def test_a_shift_changes_means_only(name, fit, returns):
 
 def test_order_of_series_does_not_matter(name, fit, returns):
     if name == "dcc, composite":
-        return  # its pairs are those of neighbours
+        return  # its pairs are those of neighbors
     order = [2, 0, 1]
     permuted = fit.model.fit(returns.iloc[:SPLIT, order])
     np.testing.assert_allclose(

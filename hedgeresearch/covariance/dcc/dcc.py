@@ -10,7 +10,7 @@ Sources: Engle (2002), Journal of Business & Economic Statistics 20, eq. 18-20 a
 steps); Cappiello, Engle and Sheppard (2006), Journal of Financial Econometrics 4, eq. 3 (g); Aielli
 (2013), Journal of Business & Economic Statistics 31, eq. 2.4, where x_i = z_i sqrt(q_ii); Pakel,
 Shephard, Sheppard and Engle (2021), Journal of Business & Economic Statistics 39, section 2, for
-the composite likelihood over neighbouring pairs; Engle, Ledoit and Wolf (2019), Journal of Business
+the composite likelihood over neighboring pairs; Engle, Ledoit and Wolf (2019), Journal of Business
 & Economic Statistics 37, section 3, for S shrunk. Integrated (a + b = 1), Q is the exponential
 smoother of Engle (2002).
 """
@@ -66,7 +66,7 @@ class DCC:
     density : "normal" or "student"
         Joint density of all series.
     estimator : "full" or "composite"
-        The joint likelihood or, for hundreds of series, the likelihood of neighbouring pairs; there
+        The joint likelihood or, for hundreds of series, the likelihood of neighboring pairs; there
         is then no joint log-likelihood.
     target : "sample", "linear" or "nonlinear"
         S is the covariance of the sample, or shrunk as in Ledoit and Wolf (2004) or Ledoit and Wolf

@@ -125,7 +125,7 @@ class CorrelationLikelihood:
     def scores(self, parameters: Array, nu: float) -> tuple[Array, Array]:
         """Return the log-density of z of each date and its derivatives.
 
-        A composite likelihood is the mean over pairs of neighbouring series.
+        A composite likelihood is the mean over pairs of neighboring series.
 
         Parameters
         ----------
@@ -263,7 +263,7 @@ class CorrelationLikelihood:
 
     @property
     def _blocks(self) -> list[slice]:
-        """Series of each term of the likelihood: neighbouring pairs, or all."""
+        """Series of each term of the likelihood: neighboring pairs, or all."""
         n = self.residuals.shape[1]
         if self.composite:
             return [slice(i, i + 2) for i in range(n - 1)]
@@ -281,5 +281,5 @@ def _moment(left: Array, right: Array) -> Array:
 
     ``left`` is (..., n_dates, n) and ``right`` (n_dates, n).
     """
-    centred = right - right.mean(axis=0)
-    return np.asarray(np.swapaxes(left, -1, -2) @ centred / (len(right) - 1))
+    centered = right - right.mean(axis=0)
+    return np.asarray(np.swapaxes(left, -1, -2) @ centered / (len(right) - 1))

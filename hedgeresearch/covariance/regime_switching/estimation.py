@@ -119,9 +119,9 @@ def expect(z: Array, switching: SwitchingCorrelation) -> Expectations:
     smoothed, transitions, log_density = expected_regimes(
         densities, switching.transition, switching.probabilities
     )
-    centred = z - z.mean(axis=0)
+    centered = z - z.mean(axis=0)
     weighted = [
-        (centred * weights[:, None]).T @ centred / max(weights.sum(), TINY)
+        (centered * weights[:, None]).T @ centered / max(weights.sum(), TINY)
         for weights in smoothed.T
     ]
     moments = np.stack(weighted)
@@ -157,8 +157,8 @@ def _starting_point(z: Array, k: int, rng: np.random.Generator) -> SwitchingCorr
     window = np.ones(width) / width
     smooth = [np.convolve(column, window, "same") for column in log_squares.T]
     local = np.stack(smooth, axis=1)
-    centres = local[rng.choice(len(z), k, replace=False)]
-    distances = ((local[:, None] - centres) ** 2).sum(axis=2)
+    centers = local[rng.choice(len(z), k, replace=False)]
+    distances = ((local[:, None] - centers) ** 2).sum(axis=2)
     nearest = distances.argmin(axis=1)
     groups = [z[nearest == i] for i in range(k)]
     # a share of the identity keeps small groups from singular correlations

@@ -63,9 +63,9 @@ class MomentConditions:
 
     def moment_matrices(self, z, s, n):
         """Contributions to S and N, (n_dates, 2, 2, 2)."""
-        centred = z - z.mean(axis=0)
+        centered = z - z.mean(axis=0)
         news = self.asymmetric * np.minimum(z, 0)
-        products = centred[:, :, None] * centred[:, None] * len(z) / (len(z) - 1)
+        products = centered[:, :, None] * centered[:, None] * len(z) / (len(z) - 1)
         return np.stack([products - s, news[:, :, None] * news[:, None] - n], axis=1)
 
 

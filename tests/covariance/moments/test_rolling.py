@@ -41,8 +41,8 @@ def test_every_window_is_exact(kind, window):
         N_DATES - window,
     ]:
         piece = values[t : t + window].astype(np.longdouble)
-        centred = piece - piece.mean(axis=0)
-        expected = centred.T @ centred / (window - 1)
+        centered = piece - piece.mean(axis=0)
+        expected = centered.T @ centered / (window - 1)
         scale = np.sqrt(np.diag(expected))
         assert np.abs((path[t] - expected) / np.outer(scale, scale)).max() < 1e-12
         np.testing.assert_allclose(

@@ -45,8 +45,8 @@ def test_em_ends_at_its_fixed_point(fit):
     np.testing.assert_allclose(found, switching.transition, atol=1e-5)
     for k in range(2):
         moment = np.cov(z, rowvar=False, aweights=weights[:, k], ddof=0)
-        centre = np.average(z, axis=0, weights=weights[:, k]) - z.mean(axis=0)
-        moment += np.outer(centre, centre)  # about the mean of all dates
+        center = np.average(z, axis=0, weights=weights[:, k]) - z.mean(axis=0)
+        moment += np.outer(center, center)  # about the mean of all dates
         scale = np.sqrt(np.diag(moment))
         correlation = moment / np.outer(scale, scale)
         np.testing.assert_allclose(correlation, switching.correlations[k], atol=1e-5)
