@@ -24,6 +24,6 @@ def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
             when = f"only on {', '.join(map(day, visited))}" if len(visited) else "never"
             warn_caller(
                 f"regime {regime} should be visited on {MIN_DATES} dates or more; it was visited "
-                f"{when}. Look for outliers on these dates, use fewer regimes or take more dates.",
+                f"{when}. Look for outliers on these dates, use fewer regimes or more dates.",
                 ConvergenceWarning,
             )

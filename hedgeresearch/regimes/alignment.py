@@ -1,12 +1,12 @@
-r"""Regimes of one fit numbered like those of another, so that refits do not swap them.
+r"""Alignment of regimes: those of one fit get the numbers of those of another.
 
 .. math:: d_{ij}^2 = \frac1n \sum_a \Bigl(\log \frac{\sigma_{i,a}}{\sigma_{j,a}}\Bigr)^2
           + \frac1{n(n-1)/2} \sum_{a<b} (\rho_{i,ab} - \rho_{j,ab})^2
           + \frac1n \sum_a \frac{(\mu_{i,a} - \mu_{j,a})^2}{\sigma_{i,a} \sigma_{j,a}}
 
-The permutation with the least sum of squared distances solves an assignment problem: Kuhn (1955), Naval Research
-Logistics Quarterly 2, 83-97; as a remedy for label switching Stephens (2000), Journal of the Royal Statistical Society
-B 62, section 4.
+The permutation with the smallest sum of squared distances solves an assignment problem: Kuhn
+(1955), Naval Research Logistics Quarterly 2, 83-97; as a remedy for label switching Stephens
+(2000), Journal of the Royal Statistical Society B 62, section 4.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ from hedgeresearch.typing import Array, Indices
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
 class AlignedRegimes:
-    """A fit renumbered like another one, and how far its regimes have drifted from the other's.
+    """A fit renumbered like another one, and the drift of its regimes since the other.
 
     Attributes
     ----------
-    fit : RegimeFit, numbered like the other one; no longer by variance where the two orders differ
-    order : array (k,), the number that each regime had in the fit as it came
-    drift : Series (k,), distance of each regime from its counterpart: the relative change of its volatilities, the
-        change of its correlations and that of its means in units of volatility, added in squares
+    fit : RegimeFit
+        Numbered like the other one; no longer by variance where the two orders differ.
+    order : array (k,)
+        Number that each regime had before.
+    drift : Series (k,)
+        Distance of each regime from its counterpart: relative change of volatilities, change of
+        correlations and change of means in units of volatility, added in squares.
     """
 
     fit: RegimeFit
@@ -43,14 +46,22 @@ class AlignedRegimes:
     drift: pd.Series[float]
 
     def __repr__(self) -> str:
-        return f"AlignedRegimes({self.fit!r}, order {self.order.tolist()}, largest drift {self.drift.max():.3g})"
+        order = self.order.tolist()
+        drift = self.drift.max()
+        return f"AlignedRegimes({self.fit!r}, order {order}, largest drift {drift:.3g})"
 
 
 @exported_by("hedgeresearch.regimes")
 def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
-    """Number the regimes of ``fit`` like those of ``other``, such as the fit before it in a walk-forward.
+    """Renumber the regimes of a fit like those of another, so that refits do not swap them.
 
-    Both must observe the same series in the same units and have as many regimes.
+    Parameters
+    ----------
+    fit : RegimeFit
+        The fit to renumber.
+    other : RegimeFit
+        A fit to the same series in the same units with as many regimes, such as the fit before in a
+        walk-forward.
 
     Raises
     ------
@@ -62,7 +73,8 @@ def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
     >>> import hedgeresearch as hr
     >>> returns = hr.data.simulate_regimes(n_dates=1500, seed=3).returns
     >>> model = hr.GaussianHMM(2, n_starts=2)
-    >>> align_regimes(model.fit(returns.iloc[500:]), model.fit(returns.iloc[:1000])).order.tolist()
+    >>> earlier = model.fit(returns.iloc[:1000])
+    >>> align_regimes(model.fit(returns.iloc[500:]), earlier).order.tolist()
     [0, 1]
     """
     if fit.n_regimes != other.n_regimes or list(fit.series) != list(other.series):
@@ -70,7 +82,8 @@ def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
             "fits to align must have the same series and number of regimes; got "
             f"{fit.n_regimes} of {list(fit.series)} and {other.n_regimes} of {list(other.series)}."
         )
-    moments, others = fit.final_state.moments, other.final_state.moments
+    moments = fit.final_state.moments
+    others = other.final_state.moments
     order = nearest_regimes(moments, others)
     distances = np.sqrt(squared_distances(others, moments)[np.arange(len(order)), order])
     drift = pd.Series(distances, index=other.regimes, name="drift")
@@ -78,7 +91,7 @@ def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
 
 
 def nearest_regimes(moments: Moments, others: Moments) -> Indices:
-    """The regime of ``moments`` that stands for each regime of ``others``, (k,)."""
+    """Return the regime of ``moments`` that corresponds to each regime of ``others``, (k,)."""
     from scipy.optimize import linear_sum_assignment
 
     order: Indices = linear_sum_assignment(squared_distances(others, moments))[1]
@@ -102,7 +115,7 @@ def squared_distances(rows: Moments, columns: Moments) -> Array:
 
 
 def _renumbered(fit: RegimeFit, order: Indices) -> RegimeFit:
-    """The fit itself where no number changes, so that nothing is wrapped without need."""
+    """Return the fit with new numbers; the fit itself if no number changes."""
     if (order == np.arange(len(order))).all():
         return fit
     return replace(
@@ -118,12 +131,12 @@ def _renumbered_estimates(estimates: Estimates, numbers: Indices) -> Estimates:
 
     A name that is a text belongs to no regime.
     """
-    values = {
-        name.renumbered(numbers) if isinstance(name, ParameterName) else ParameterName(name): value
-        for name, value in estimates.values.items()
-    }
-    bounds = tuple(
+    values = {}
+    for name, value in estimates.values.items():
+        parameter = name if isinstance(name, ParameterName) else ParameterName(name)
+        values[parameter.renumbered(numbers)] = value
+    bounds = [
         bound.renumbered(numbers) if isinstance(bound, Bound) else bound
         for bound in estimates.bounds
-    )
-    return replace(estimates, values=values, bounds=bounds)
+    ]
+    return replace(estimates, values=values, bounds=tuple(bounds))

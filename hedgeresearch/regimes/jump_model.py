@@ -1,11 +1,12 @@
-r"""The statistical jump model: regimes are clusters of features, and every change of regime costs a penalty.
+r"""The statistical jump model: regimes are clusters of features, and each change costs a penalty.
 
-.. math:: \min_{\theta, s} \; \sum_t \tfrac12 \lVert y_t - \theta_{s_t} \rVert^2 + \lambda \sum_t 1[s_t \ne s_{t-1}]
+.. math:: \min_{\theta, s} \; \sum_t \tfrac12 \lVert y_t - \theta_{s_t} \rVert^2
+          + \lambda \sum_t 1[s_t \ne s_{t-1}]
 
-with :math:`y_t` the standardised features. Source: Bemporad, Breschi, Piga and Boyd (2018), Fitting jump models,
-Automatica 96, 11-21, algorithm 1 (coordinate descent); for this loss Nystrup, Lindström and Madsen (2020), Expert
-Systems with Applications 150, 113307; for the online path Nystrup, Kolm and Lindström (2020), Journal of Financial Data
-Science 2(3), 25-39.
+with :math:`y_t` the standardized features. Source: Bemporad, Breschi, Piga and Boyd (2018), Fitting
+jump models, Automatica 96, 11-21, algorithm 1 (coordinate descent); for this loss Nystrup,
+Lindström and Madsen (2020), Expert Systems with Applications 150, 113307; for the online path
+Nystrup, Kolm and Lindström (2020), Journal of Financial Data Science 2(3), 25-39.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
-from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE, check_independent
+from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceError, DataError
@@ -28,9 +29,12 @@ from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import transition_parameters
+from hedgeresearch.regimes.path_summary import summarize_path
 from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
+
+DATES_PER_PARAMETER = 10
 
 
 @exported_by("hedgeresearch.regimes")
@@ -38,25 +42,32 @@ from hedgeresearch.typing import Array, Indices
 class JumpModel:
     """Persistent clusters of features, without a likelihood.
 
-    The columns observed are the features, as they come; they are standardised inside, so that units do not matter.
-    Returns alone make poor features, because regimes differ little in their means. Smoothed ones do better, as in the
-    example: the exponentially weighted return and the logarithm of the downside deviation. Winsorise features with long
-    tails. As regimes are numbered by the variance of the first feature, let that be a return, smoothed or not.
-
-    A date's filtered regime is where the cheapest path over the dates up to it ends, with certainty. Predicted
-    probabilities are the row of ``transition`` at that regime of the date before (before the first date, the shares of
-    the regimes in the sample). ``transition`` counts the moves of the sample's path, each with half a move added
-    (Jeffreys' prior), so that a regime left never or once is not said to last for ever. Means and covariances (divisor
-    n - 1) of the features are those of the dates that the sample's path spends in each regime. There is no
-    log-likelihood; ``start_log_likelihoods`` holds minus the cost that each start reached.
-
     Parameters
     ----------
     n_regimes : int
-    penalty : float, cost of a change of regime, in units of half a squared distance between standardised features;
-        0 gives k-means. It grows with the number of features
-    n_starts : int, searches from k-means++ centres; the best is kept and all are reported
-    seed : int, of the random starts
+    penalty : float
+        Cost of a change of regime, in units of half a squared distance between standardized
+        features. 0 gives k-means; 50 suits a few features. It grows with the number of features.
+    n_starts : int
+        Number of searches from k-means++ centers; the best is kept and all are reported.
+    seed : int
+        Seed of the random starts.
+
+    Notes
+    -----
+    The observed columns are the features; they are standardized inside, so that units do not
+    matter. Returns alone make poor features, because regimes differ little in their means. Smoothed
+    ones do better, as in the example: the exponentially weighted return and the logarithm of the
+    downside deviation. Winsorize features with long tails. As regimes are numbered by the variance
+    of the first feature, let that be a return, smoothed or not.
+
+    A date's filtered regime is where the cheapest path over the dates up to it ends, with
+    certainty. Predicted probabilities are the row of ``transition`` at that regime of the date
+    before (before the first date, the shares of the regimes in the sample). ``transition`` counts
+    the moves of the sample's path, each with half a move added (Jeffreys' prior), so that a regime
+    that is left never or once does not last for ever. Means and covariances (divisor n - 1) of the
+    features are those of the dates that the sample's path spends in each regime. There is no
+    log-likelihood; ``start_log_likelihoods`` holds minus the cost that each start reached.
 
     Examples
     --------
@@ -65,7 +76,8 @@ class JumpModel:
     >>> import pandas as pd
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))["NASDAQ"]
     >>> downside = np.sqrt((returns.clip(upper=0.0) ** 2).ewm(halflife=20).mean())
-    >>> features = {"return": returns.ewm(halflife=20).mean(), "log downside": np.log(downside.iloc[60:])}
+    >>> smoothed = returns.ewm(halflife=20).mean()
+    >>> features = {"return": smoothed, "log downside": np.log(downside.iloc[60:])}
     >>> fit = JumpModel(penalty=50.0).fit(pd.DataFrame(features).dropna())
     >>> int((fit.most_likely_path.diff() != 0).sum() - 1)
     7
@@ -83,59 +95,60 @@ class JumpModel:
         check_at_least(self.n_regimes, "n_regimes", 1)
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
-        real = isinstance(self.penalty, int | float | np.integer | np.floating) and not isinstance(
-            self.penalty, bool
-        )
-        if not real or not 0.0 <= self.penalty < math.inf:
+        is_number = isinstance(self.penalty, int | float | np.integer | np.floating)
+        is_number = is_number and not isinstance(self.penalty, bool)
+        if not is_number or not 0.0 <= self.penalty < math.inf:
             raise DataError(f"penalty must be a finite number of at least 0; got {self.penalty!r}.")
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
-        """Estimate on features (n_dates, n_features).
+        """Estimate the regimes.
 
-        An earlier fit of the same model to the same features may be given as ``warm_start``: one search, from its centres.
+        Parameters
+        ----------
+        observations : DataFrame (n_dates, n_features)
+        warm_start : RegimeFit or None
+            An earlier fit of the same model to the same features, from whose centers the only
+            search begins.
 
         Raises
         ------
         DataError
             If there are fewer than ten dates per regime and feature, or features are collinear.
         ConvergenceError
-            If the cheapest path leaves a regime out, or on too few dates for a covariance.
+            If the cheapest path leaves a regime out, or visits it on too few dates for a
+            covariance.
         """
         n_features = check_frame(observations, "observations").shape[1]
-        frame = check_returns(
-            observations, "observations", minimum_rows=10 * self.n_regimes * (n_features + 1)
-        )
+        minimum = DATES_PER_PARAMETER * self.n_regimes * (n_features + 1)
+        frame = check_returns(observations, "observations", minimum_rows=minimum)
         names = [str(name) for name in frame.columns]
         check_independent(frame.cov().to_numpy(), names, "observations")
-        recursion, costs = estimate_jump_model(
-            frame.to_numpy(), self, self._earlier(warm_start, frame)
+        centers = None
+        if warm_start is not None:
+            check_warm_start(self, warm_start, frame.columns)
+            centers = warm_start.final_state.moments.means
+        state, costs = estimate_jump_model(
+            frame.to_numpy(), self.n_regimes, self.penalty, self.n_starts, self.seed, centers
         )
-        values = named_parameters(recursion.moments.means, recursion.transition, names)
-        fit = start_fit(
-            self, frame, recursion, Estimates(values=values, n_dates=len(frame)), -costs
-        )
+        values = named_parameters(state.moments.means, state.transition, names)
+        estimates = Estimates(values=values, n_dates=len(frame))
+        fit = start_fit(self, frame, state, estimates, -costs)
         warn_of_rare_regimes(fit.smoothed)
         return fit
-
-    def _earlier(self, warm_start: RegimeFit | None, frame: pd.DataFrame) -> Array | None:
-        """The centres of an earlier fit, (k, n_features)."""
-        if warm_start is None:
-            return None
-        check_warm_start(self, warm_start, frame.columns)
-        return warm_start.final_state.moments.means
 
 
 @dataclass(frozen=True, eq=False)
 class JumpState:
-    """Centres of the regimes and the cost of the cheapest path that ends in each.
+    """Centers of the regimes and the cost of the cheapest path that ends in each.
 
     Attributes
     ----------
     scale : array (n_features,), by which distances are measured
-    penalty : float, of a change
-    moments : Moments of the dates in each regime; their means are the centres
+    penalty : float, cost of a change of regime
+    moments : Moments of the dates in each regime; their means are the centers
     transition : array (k, k), rows sum to one
-    costs : array (k,), of the cheapest path over the dates so far that ends in each regime, less the least of them
+    costs : array (k,), of the cheapest path over the dates so far that ends in each regime, minus
+        the smallest of them
     next_probabilities : array (k,), of the regimes at the next date
     """
 
@@ -147,132 +160,123 @@ class JumpState:
     next_probabilities: Array
 
     def filter(self, observations: Array) -> Filtered:
-        """Certain online regimes, and the row of the transition matrix at the last of them; likelihoods are NaN."""
-        online = self._values(observations)[1:].argmin(axis=1)
+        """Return the online regimes, which are certain, and their transition probabilities.
+
+        Log-likelihoods are NaN.
+        """
+        online = self._path_costs(observations)[1:].argmin(axis=1)
         predicted = np.vstack([self.next_probabilities, self.transition[online]])
-        return Filtered(
-            predicted, np.eye(len(self.costs))[online], np.full(len(observations), np.nan)
-        )
+        no_likelihood = np.full(len(observations), np.nan)
+        return Filtered(predicted, np.eye(len(self.costs))[online], no_likelihood)
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """The cheapest path over all these dates, as certain probabilities and as regimes."""
-        path = cheapest_path(self._values(observations), self.penalty)
+        """Return the cheapest path over all these dates, as certain probabilities and regimes."""
+        path = cheapest_path(self._path_costs(observations), self.penalty)
         return np.eye(len(self.costs))[path], path
 
     def advance(self, observations: Array) -> JumpState:
-        """The costs after these dates."""
-        costs = self._values(observations)[-1]
+        """Return the state after these dates."""
+        costs = self._path_costs(observations)[-1]
         return replace(self, costs=costs, next_probabilities=self.transition[costs.argmin()])
 
-    def _values(self, observations: Array) -> Array:
-        # a level is taken off before dividing, so that a feature with a large mean is not rounded away
+    def _path_costs(self, observations: Array) -> Array:
+        """Return the costs of the cheapest paths to each date, (n_dates + 1, k)."""
+        # a level is subtracted before dividing, so that a feature with a large mean is not rounded
         level = self.moments.means[0]
-        centres = (self.moments.means - level) / self.scale
-        losses = half_squared_distances((observations - level) / self.scale, centres)
+        centers = (self.moments.means - level) / self.scale
+        losses = half_squared_distances((observations - level) / self.scale, centers)
         return np.asarray(value_functions(losses, self.penalty, self.costs))
 
 
 class Descent(NamedTuple):
-    """Where a coordinate descent ended: the cost, and the path (n_dates,) that has it."""
+    """Result of a coordinate descent.
+
+    Attributes
+    ----------
+    cost : float
+    path : array (n_dates,), the path that has this cost
+    """
 
     cost: float
     path: Indices
 
 
 def estimate_jump_model(
-    observations: Array, model: JumpModel, centres: Array | None
+    observations: Array,
+    k: int,
+    penalty: float,
+    n_starts: int,
+    seed: int,
+    centers: Array | None = None,
 ) -> tuple[JumpState, Array]:
-    """The recursion before the first date, and the cost that each start reached (NaN if it left a regime out).
+    """Find the centers and the path of the lowest cost.
 
-    With ``centres`` (k, n_features) there is one start, from these; otherwise the model's random ones.
+    Parameters
+    ----------
+    observations : array (n_dates, n_features)
+    k : int, number of regimes
+    penalty : float, cost of a change of regime
+    n_starts, seed : int, of the random starts
+    centers : array (k, n_features) or None
+        The only start; None for random ones.
+
+    Returns
+    -------
+    tuple of JumpState, array (n_starts,)
+        The state before the first date, and the cost that each start reached, NaN if it left a
+        regime out.
     """
     from sklearn.cluster import kmeans_plusplus
 
-    k, level, scale = model.n_regimes, observations.mean(axis=0), observations.std(axis=0)
+    level = observations.mean(axis=0)
+    scale = observations.std(axis=0)
     unit = (observations - level) / scale
-    random = np.random.RandomState(model.seed)  # scikit-learn's own kind
-    if centres is None:
-        starts = [kmeans_plusplus(unit, k, random_state=random)[0] for _ in range(model.n_starts)]
+    if centers is None:
+        random = np.random.RandomState(seed)  # the generator that scikit-learn uses
+        starts = [kmeans_plusplus(unit, k, random_state=random)[0] for _ in range(n_starts)]
     else:
-        starts = [(centres - level) / scale]
-    ends = [descend(unit, start, model.penalty) for start in starts]
-    single = descend(
-        unit, np.zeros((1, unit.shape[1])), model.penalty
-    )  # what one regime would cost
-    best = min([*ends, single], key=lambda end: end.cost)
-    _check_visited(best.path, model, len(ends))
-    moments, transition, shares, _ = summarise_path(observations, best.path, k)
-    recursion = JumpState(scale, float(model.penalty), moments, transition, np.zeros(k), shares)
-    return recursion, np.array(
-        [end.cost if len(np.unique(end.path)) == k else np.nan for end in ends]
-    )
+        starts = [(centers - level) / scale]
+    descents = [descend(unit, start, penalty) for start in starts]
+    one_regime = descend(unit, np.zeros((1, unit.shape[1])), penalty)
+    best = min([*descents, one_regime], key=lambda descent: descent.cost)
+    _check_visited(best.path, k, penalty, len(starts))
+    moments, transition, shares, _ = summarize_path(observations, best.path, k)
+    state = JumpState(scale, float(penalty), moments, transition, np.zeros(k), shares)
+    complete = [len(np.unique(descent.path)) == k for descent in descents]
+    costs = np.array([descent.cost for descent in descents])
+    return state, np.where(complete, costs, np.nan)
 
 
-def descend(unit: Array, centres: Array, penalty: float) -> Descent:
-    """Paths and centres in turn until the cost no longer falls; a regime that no date visits keeps its centre."""
-    k, least = len(centres), math.inf
-    while True:
-        losses = half_squared_distances(unit, centres)
-        path = cheapest_path(value_functions(losses, penalty, np.zeros(k)), penalty)
-        cost = losses[np.arange(len(unit)), path].sum() + penalty * np.count_nonzero(np.diff(path))
-        if not cost < least:
-            return Descent(least, path)
-        least = cost
-        visited = [path == j for j in range(k)]
-        centres = np.stack(
-            [
-                unit[here].mean(axis=0) if here.any() else centres[j]
-                for j, here in enumerate(visited)
-            ]
-        )
+def descend(unit: Array, centers: Array, penalty: float) -> Descent:
+    """Alternate between paths and centers until the cost no longer falls.
 
-
-def half_squared_distances(unit: Array, centres: Array) -> Array:
-    """Half the squared distance of each date (n_dates, n) to each centre (k, n), (n_dates, k)."""
-    return np.stack([0.5 * ((unit - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-
-
-class PathSummary(NamedTuple):
-    """What a path of regimes says of them: moments, transition (k, k), shares (k,), and their numbers (k,)."""
-
-    moments: Moments
-    transition: Array
-    shares: Array
-    numbers: Indices
-
-
-def summarise_path(observations: Array, path: Indices, k: int) -> PathSummary:
-    """Renumber the k regimes of a path (n_dates,) by the variance of the first column, and describe them.
-
-    The transition matrix holds the shares of the moves with half a move added to each: the mean under Jeffreys' prior.
-    Covariances have the divisor n - 1. ``numbers[i]`` is the new number of the regime that the path calls i.
-
-    Raises
-    ------
-    ConvergenceError
-        If the dates of a regime are too few or too alike for a positive definite covariance.
+    A regime that no date visits keeps its center.
     """
-    n, scale = observations.shape[1], observations.std(axis=0)
-    groups = [observations[path == j] for j in range(k)]
-    for group in groups:
-        within = (
-            np.cov(group / scale, rowvar=False).reshape(n, n)
-            if len(group) > n
-            else np.zeros((n, n))
-        )
-        if np.linalg.eigvalsh(within)[0] <= COLLINEARITY_TOLERANCE:
-            raise ConvergenceError(
-                f"every regime must have a positive definite covariance; one is visited on {len(group)} of {len(path)} "
-                f"dates, too few or too alike for {n} series. Use fewer regimes or series, or more dates."
-            )
-    covariances = np.stack([np.cov(group, rowvar=False).reshape(n, n) for group in groups])
-    order = np.argsort(covariances[:, 0, 0])
-    moments = Moments(np.stack([groups[i].mean(axis=0) for i in order]), covariances[order])
-    numbers = np.argsort(order)
-    moves = np.full((k, k), 0.5)
-    np.add.at(moves, (numbers[path[:-1]], numbers[path[1:]]), 1.0)
-    shares = np.bincount(numbers[path], minlength=k) / len(path)
-    return PathSummary(moments, moves / moves.sum(axis=1, keepdims=True), shares, numbers)
+    k = len(centers)
+    lowest = math.inf
+    while True:
+        losses = half_squared_distances(unit, centers)
+        path = cheapest_path(value_functions(losses, penalty, np.zeros(k)), penalty)
+        loss = losses[np.arange(len(unit)), path].sum()
+        cost = loss + penalty * np.count_nonzero(np.diff(path))
+        if not cost < lowest:
+            return Descent(lowest, path)
+        lowest = cost
+        centers = _centers_of(unit, path, centers)
+
+
+def _centers_of(unit: Array, path: Indices, centers: Array) -> Array:
+    """Return the mean of the dates in each regime, or its old center if there are none."""
+    means = []
+    for regime, center in enumerate(centers):
+        visited = path == regime
+        means.append(unit[visited].mean(axis=0) if visited.any() else center)
+    return np.stack(means)
+
+
+def half_squared_distances(unit: Array, centers: Array) -> Array:
+    """Return half the squared distance of each date (n_dates, n) to each center, (n_dates, k)."""
+    return np.stack([0.5 * ((unit - center) ** 2).sum(axis=1) for center in centers], axis=1)
 
 
 def named_parameters(
@@ -286,11 +290,14 @@ def named_parameters(
     return named | transition_parameters(transition)
 
 
-def _check_visited(path: Indices, model: JumpModel, n_starts: int) -> None:
+def _check_visited(path: Indices, k: int, penalty: float, n_starts: int) -> None:
+    """Refuse a path that leaves a regime out."""
     visited = len(np.unique(path))
-    if visited < model.n_regimes:
+    if visited < k:
+        starts = "1 start" if n_starts == 1 else f"{n_starts} starts"
         raise ConvergenceError(
-            f"a jump model must visit each of its regimes; with penalty={model.penalty:g} the cheapest path found from "
-            f"{n_starts} start{'s' if n_starts > 1 else ''} visits {visited} of {model.n_regimes}. Lower the penalty, "
-            "use fewer regimes, or observe features whose level differs between regimes, such as smoothed volatilities."
+            f"a jump model must visit each of its regimes; with penalty={penalty:g} the "
+            f"cheapest path found from {starts} visits {visited} of {k}. Lower the "
+            "penalty, use fewer regimes, or observe features whose level differs between regimes, "
+            "such as smoothed volatilities."
         )

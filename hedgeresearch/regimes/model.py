@@ -34,7 +34,7 @@ class RegimeModel(Protocol):
 
     @property
     def allow_missing(self) -> bool:
-        """Whether observations may hold missing values (NaN)."""
+        """True if observations may hold missing values (NaN)."""
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on observations (n_dates, n_series)."""
@@ -56,6 +56,6 @@ def check_regime_model(model: object, name: str) -> None:
     # a class has the class variables of its instances
     if isinstance(model, type) or not isinstance(model, RegimeModel):
         raise DataError(
-            f"{name} must be a regime model such as GaussianHMM(2); got {model!r}. A model of your own "
-            "needs the attributes of hedgeresearch.regimes.RegimeModel."
+            f"{name} must be a regime model such as GaussianHMM(2); got {model!r}. A model of your "
+            "own needs the attributes of hedgeresearch.regimes.RegimeModel."
         )

@@ -1,11 +1,13 @@
-"""How many regimes: information criteria beside the likelihood of dates that the estimate has not seen.
+"""Selection of the number of regimes, by information criteria and by held-out dates.
 
-AIC, BIC and ICL count the estimated parameters of the whole sample (Burnham and Anderson 2002, Model Selection and
-Multimodel Inference, sections 2.2 and 6.4; Biernacki, Celeux and Govaert 2000, IEEE Transactions on Pattern Analysis
-and Machine Intelligence 22, section 3). The predictive log-likelihood is the logarithmic score (Gneiting and Raftery
-2007, Journal of the American Statistical Association 102, section 4.1) of one-step densities on the last dates, under
-parameters of the dates before. Likelihood ratios of k and k + 1 regimes have no chi-squared distribution, as the
-transition probabilities of a regime that does not exist are not identified (Hansen 1992): there is no p-value here.
+AIC, BIC and ICL count the estimated parameters of the whole sample (Burnham and Anderson 2002,
+Model Selection and Multimodel Inference, sections 2.2 and 6.4; Biernacki, Celeux and Govaert 2000,
+IEEE Transactions on Pattern Analysis and Machine Intelligence 22, section 3). The predictive
+log-likelihood is the logarithmic score (Gneiting and Raftery 2007, Journal of the American
+Statistical Association 102, section 4.1) of one-step densities on the last dates, under parameters
+of the dates before. Likelihood ratios of k and k + 1 regimes have no chi-squared distribution, as
+the transition probabilities of a regime that does not exist are not identified (Hansen 1992): there
+is no p-value here.
 """
 
 from __future__ import annotations
@@ -34,16 +36,21 @@ PREDICTIVE = "predictive log-likelihood per date"
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
 class RegimeSelection:
-    """Candidates compared, the number of regimes recommended, and why.
+    """Candidates compared, the recommended number of regimes, and why.
 
     Attributes
     ----------
-    table : DataFrame, a row per number of regimes: log-likelihood, parameters, AIC, BIC and ICL of the whole sample,
-        predictive log-likelihood per held-out date, and remarks: why a candidate failed, or what it warned of
+    table : DataFrame
+        A row per number of regimes: log-likelihood, parameters, AIC, BIC and ICL of the whole
+        sample, predictive log-likelihood per held-out date, and remarks: why a candidate failed, or
+        its warnings.
     recommended : int
-    reason : str, one sentence, and another one where the criteria disagree
-    fit : RegimeFit, of the recommended number of regimes to the whole sample
-    held_out_from : the first date that the predictive log-likelihood was measured on
+    reason : str
+        One sentence, and another one if the criteria disagree.
+    fit : RegimeFit
+        Fit of the recommended number of regimes to the whole sample.
+    held_out_from
+        First date of the predictive log-likelihood.
     """
 
     table: pd.DataFrame
@@ -54,11 +61,13 @@ class RegimeSelection:
 
     def __repr__(self) -> str:
         name = type(self.fit.model).__name__
-        return f"RegimeSelection({name}, recommends {self.recommended} out of {self.table.index.tolist()} regimes)"
+        candidates = self.table.index.tolist()
+        return f"RegimeSelection({name}, recommends {self.recommended} out of {candidates} regimes)"
 
     def _repr_html_(self) -> str:
         note = f"Held out: the dates from {day(self.held_out_from)}."
-        return f"<p>{html.escape(self.reason)} {note}</p>{self.table.to_html(float_format='{:,.3f}'.format)}"
+        table = self.table.to_html(float_format="{:,.3f}".format)
+        return f"<p>{html.escape(self.reason)} {note}</p>{table}"
 
 
 @exported_by("hedgeresearch.regimes")
@@ -70,15 +79,20 @@ def select_regimes(
 ) -> RegimeSelection:
     """Fit a model with several numbers of regimes and recommend one.
 
-    BIC chooses, as it finds the number of regimes of a long enough sample; but if fewer regimes predict the held-out
-    dates better, those among them that predict best are recommended.
+    BIC chooses, as it finds the number of regimes of a long enough sample; but if fewer regimes
+    predict the held-out dates better, those among them that predict best are recommended.
 
     Parameters
     ----------
-    model : a regime model with a setting ``n_regimes`` and a likelihood; its own number of regimes does not matter
-    observations : DataFrame (n_dates, n_series); for returns, fractions per period
-    candidates : numbers of regimes
-    held_out : share of the dates, at the end, on which predictions are measured
+    model : RegimeModel
+        A model with a setting ``n_regimes`` and a likelihood; its own number of regimes does not
+        matter.
+    observations : DataFrame (n_dates, n_series)
+        For returns, fractions per period.
+    candidates : iterable of int
+        Numbers of regimes.
+    held_out : float
+        Share of the dates, at the end, on which predictions are measured.
 
     Raises
     ------
@@ -103,7 +117,7 @@ def select_regimes(
     rows: dict[int, dict[str, Any]] = {}
     fits: dict[int, RegimeFit] = {}
     for k in numbers:
-        rows[k], fit = _candidate(counted, k, frame, first)
+        rows[k], fit = _evaluate_candidate(counted, k, frame, first)
         if fit is not None:
             fits[k] = fit
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("n_regimes")
@@ -118,29 +132,44 @@ def select_regimes(
 
 
 def recommend_number(table: pd.DataFrame) -> tuple[int, str]:
-    """BIC's choice, or fewer regimes that predict better, and why; the table ascends and has no gaps."""
-    numbers, predictive = table.index.to_numpy(), table[PREDICTIVE].to_numpy()
+    """Return BIC's choice, or fewer regimes that predict better, and the reason.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Criteria by ascending number of regimes, without gaps.
+    """
+    numbers = table.index.to_numpy()
+    predictive = table[PREDICTIVE].to_numpy()
     choices = {name: int(numbers[table[name].to_numpy().argmin()]) for name in CRITERIA}
     choices["held-out dates"] = int(numbers[predictive.argmax()])
     by_bic = choices["BIC"]
-    no_more = predictive[numbers <= by_bic]  # rows ascend, so that the last of these is BIC's
-    recommended, gain = int(numbers[no_more.argmax()]), no_more.max() - no_more[-1]
-    if recommended == by_bic:
-        reason = f"{by_bic} by BIC, and none of the fewer regimes compared predicts the held-out dates better."
-        if by_bic == numbers.min():
-            reason = f"{by_bic} by BIC, the fewest compared."
+    of_fewer = predictive[numbers <= by_bic]  # the last of these is BIC's
+    recommended = int(numbers[of_fewer.argmax()])
+    gain = of_fewer.max() - of_fewer[-1]
+    if recommended < by_bic:
+        reason = (
+            f"{recommended} rather than the {by_bic} of BIC, as the held-out dates are predicted "
+            f"better with fewer, by {gain:.2g} of log-likelihood per date."
+        )
+    elif by_bic == numbers.min():
+        reason = f"{by_bic} by BIC, the fewest compared."
     else:
         reason = (
-            f"{recommended} rather than the {by_bic} of BIC, as the held-out dates are predicted better with fewer, by "
-            f"{gain:.2g} of log-likelihood per date."
+            f"{by_bic} by BIC, and none of the fewer regimes compared predicts the held-out dates "
+            "better."
         )
     if len(set(choices.values())) > 1:
-        said = ", ".join(f"{name} {choice}" for name, choice in choices.items())
-        reason += f" The criteria disagree ({said}): look at what the regimes mean before relying on their number."
+        listed = ", ".join(f"{name} {choice}" for name, choice in choices.items())
+        reason += (
+            f" The criteria disagree ({listed}): look at what the regimes mean before relying on "
+            "their number."
+        )
     return recommended, reason
 
 
 def _check_model(model: RegimeModel) -> CountedRegimeModel:
+    """Refuse a model whose number of regimes is not a setting."""
     check_regime_model(model, "model")
     if not isinstance(model, CountedRegimeModel) or "n_regimes" not in model.__dataclass_fields__:
         raise DataError(f"model must have a setting n_regimes, as GaussianHMM has; got {model!r}.")
@@ -148,6 +177,7 @@ def _check_model(model: RegimeModel) -> CountedRegimeModel:
 
 
 def _check_settings(candidates: Iterable[int], held_out: float) -> list[int]:
+    """Return the candidates in ascending order."""
     check_between(held_out, "held_out", 0, 1)
     numbers = list(candidates)
     for k in numbers:
@@ -159,14 +189,17 @@ def _check_settings(candidates: Iterable[int], held_out: float) -> list[int]:
     return sorted(numbers)
 
 
-def _candidate(
+def _evaluate_candidate(
     model: CountedRegimeModel, k: int, frame: pd.DataFrame, first: int
 ) -> tuple[dict[str, Any], RegimeFit | None]:
-    """A row of the table, and the fit to the whole sample; what fails or warns is noted in the row."""
-    row: dict[str, Any] = dict.fromkeys(
-        ["log-likelihood", "parameters", *CRITERIA, PREDICTIVE], math.nan
-    )
-    fit, remarks = None, []
+    """Return a row of the table, and the fit to the whole sample.
+
+    Failures and convergence warnings are noted in the row; other warnings reach the caller.
+    """
+    columns = ["log-likelihood", "parameters", *CRITERIA, PREDICTIVE]
+    row: dict[str, Any] = dict.fromkeys(columns, math.nan)
+    fit = None
+    remarks = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
         try:
@@ -189,12 +222,20 @@ def _candidate(
 
 
 def _criteria(fit: RegimeFit) -> dict[str, Any]:
-    n_parameters = len(fit.parameters) + fit.estimates.n_targets
-    values = (fit.log_likelihood, n_parameters, fit.aic, fit.bic, fit.icl)
-    return dict(zip(["log-likelihood", "parameters", *CRITERIA], values, strict=True))
+    return {
+        "log-likelihood": fit.log_likelihood,
+        "parameters": len(fit.parameters) + fit.estimates.n_targets,
+        "AIC": fit.aic,
+        "BIC": fit.bic,
+        "ICL": fit.icl,
+    }
 
 
 def _predictive_log_likelihood(model: RegimeModel, frame: pd.DataFrame, first: int) -> float:
-    """Mean over the dates from ``first`` on, each given those before it; the parameters are those before ``first``."""
+    """Return the mean over the dates from ``first`` on, each given those before it.
+
+    The parameters are those of the dates before ``first``.
+    """
     fit = model.fit(frame.iloc[:first])
-    return float(fit.final_state.filter(frame.iloc[first:].to_numpy()).log_likelihood.mean())
+    new = frame.iloc[first:].to_numpy()
+    return float(fit.final_state.filter(new).log_likelihood.mean())

@@ -1,4 +1,4 @@
-"""How a fit begins: from its estimation sample, or near an earlier fit."""
+"""Start of a fit: over its estimation sample, or near an earlier fit."""
 
 from __future__ import annotations
 

@@ -3,9 +3,10 @@ r"""Regimes by thresholds: the plain benchmark that every regime model must beat
 .. math:: s_t = \#\{j : v_{t-1} > q_j(v_{t-w}, \ldots, v_{t-1})\}, \quad
           v_t = \Bigl(\tfrac1m \sum_{i=0}^{m-1} x_{t-i}^2\Bigr)^{1/2}
 
-with :math:`q_j` the trailing quantiles of the realised volatility of the first column, or of another observed column.
-Source: moving root mean squares as in J.P. Morgan/Reuters (1996), RiskMetrics Technical Document, section 5.2;
-quantiles interpolate as type 7 of Hyndman and Fan (1996), American Statistician 50.
+with :math:`q_j` the trailing quantiles of the realized volatility of the first column, or of
+another observed column. Source: moving root mean squares as in J.P. Morgan/Reuters (1996),
+RiskMetrics Technical Document, section 5.2; quantiles interpolate as type 7 of Hyndman and Fan
+(1996), American Statistician 50.
 """
 
 from __future__ import annotations
@@ -24,30 +25,42 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.jump_model import summarise_path
+from hedgeresearch.regimes.path_summary import summarize_path
 from hedgeresearch.regimes.start import start_fit
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
+
+DATES_PER_PARAMETER = 10
 
 
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class ThresholdRegimes:
-    """Calm or turbulent by whether volatility, or another observed column, lies above its trailing quantiles.
-
-    The regime of a date is decided by the value of the date before among the ``window`` values up to it, so that
-    predicted probabilities are certain, and filtered and smoothed ones are the same. The path begins after the first
-    window.
-
-    Nothing is estimated but what describes the sample: moments (divisor n - 1) of the dates in each regime, and moves
-    between regimes, each counted with half a move added (Jeffreys' prior). There is no log-likelihood.
+    """Calm or turbulent by whether volatility lies above its trailing quantiles.
 
     Parameters
     ----------
-    variable : name of the observed column to compare, such as "VIX"; None takes the first column's realised volatility
-    quantiles : tuple of float, ascending; one more regime than quantiles
-    window : int, values in each quantile
-    smoothing : int, dates in the root mean square of realised volatility; a column named by ``variable`` is taken as is
+    variable : str or None
+        Name of another observed column to compare with its own quantiles, such as "VIX". None for
+        the realized volatility of the first column.
+    quantiles : tuple of float
+        Ascending; there is one more regime than quantiles. (0.8,) calls a fifth of the dates
+        turbulent.
+    window : int
+        Number of values in each quantile.
+    smoothing : int
+        Number of dates in the root mean square of realized volatility; a column named by
+        ``variable`` is not smoothed.
+
+    Notes
+    -----
+    The regime of a date is decided by the value of the date before among the ``window`` values up
+    to it, so that predicted probabilities are certain, and filtered and smoothed ones are the same.
+    The path begins after the first window.
+
+    Only descriptions of the sample are estimated: moments (divisor n - 1) of the dates in each
+    regime, and moves between regimes, each counted with half a move added (Jeffreys' prior). There
+    is no log-likelihood.
 
     Examples
     --------
@@ -78,43 +91,62 @@ class ThresholdRegimes:
         check_at_least(self.smoothing, "smoothing", 1)
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
-        """Run over observations (n_dates, n_series), in any units; nothing is searched, so ``warm_start`` changes nothing.
+        """Find the regimes.
+
+        Parameters
+        ----------
+        observations : DataFrame (n_dates, n_series)
+            In any units.
+        warm_start : RegimeFit or None
+            Without effect: nothing is searched.
 
         Raises
         ------
         DataError
-            If there are fewer dates after the first window than ten a regime and series, or no such column.
+            If there are fewer dates after the first window than ten per regime and series, or no
+            column of the name.
         ConvergenceError
             If a regime is visited on too few dates for a covariance.
         """
-        given = check_frame(observations, "observations")
-        rule, n_series, k = self._rule(given), given.shape[1], len(self.quantiles) + 1
-        frame = check_returns(
-            observations, "observations", minimum_rows=rule.history + 10 * k * (n_series + 1)
-        )
-        values, sample = frame.to_numpy()[:, rule.column], frame.iloc[rule.history :]
-        found = summarise_path(sample.to_numpy(), rule.classes(values)[:-1], k)
-        recursion = ThresholdState(
+        n_regimes = len(self.quantiles) + 1
+        columns = check_frame(observations, "observations").columns
+        rule = self._rule(columns)
+        minimum = rule.history + DATES_PER_PARAMETER * n_regimes * (len(columns) + 1)
+        frame = check_returns(observations, "observations", minimum_rows=minimum)
+        values = frame.to_numpy()[:, rule.column]
+        sample = frame.iloc[rule.history :]
+        found = summarize_path(sample.to_numpy(), rule.classes(values)[:-1], n_regimes)
+        state = ThresholdState(
             rule, values[: rule.history], found.numbers, found.moments, found.transition
         )
-        fit = start_fit(self, sample, recursion, NOTHING_ESTIMATED, np.empty(0))
+        fit = start_fit(self, sample, state, NOTHING_ESTIMATED, np.empty(0))
         warn_of_rare_regimes(fit.smoothed)
         return fit
 
-    def _rule(self, frame: pd.DataFrame) -> ThresholdRule:
+    def _rule(self, columns: pd.Index[Any]) -> ThresholdRule:
+        """Return the rule for observations with these columns."""
         if self.variable is None:
             return ThresholdRule(0, self.quantiles, self.window, self.smoothing)
-        if self.variable not in frame.columns:
+        if self.variable not in columns:
             raise DataError(
-                f"observations must hold the column {self.variable!r} that variable names; got {list(frame.columns)}."
+                f"observations must hold the column {self.variable!r} that variable names; got "
+                f"{list(columns)}."
             )
-        return ThresholdRule(
-            list(frame.columns).index(self.variable), self.quantiles, self.window, None
-        )
+        column = list(columns).index(self.variable)
+        return ThresholdRule(column, self.quantiles, self.window, smoothing=None)
 
 
 class ThresholdRule(NamedTuple):
-    """Which column is compared with which quantiles of how many of its values; ``smoothing`` None takes it as it is."""
+    """Comparison of a column with its trailing quantiles.
+
+    Attributes
+    ----------
+    column : int, position of the column
+    quantiles : tuple of float
+    window : int, number of values in each quantile
+    smoothing : int or None, number of dates in the root mean square; None for the values as they
+        are
+    """
 
     column: int
     quantiles: tuple[float, ...]
@@ -123,17 +155,24 @@ class ThresholdRule(NamedTuple):
 
     @property
     def history(self) -> int:
-        """Dates of the column before the first one with a regime."""
+        """Number of dates of the column before the first one with a regime."""
         return self.window + (self.smoothing or 1) - 1
 
     def classes(self, column: Array) -> Indices:
-        """Quantiles that the value of a date exceeds, (n_dates - history + 1,), from values of the column (n_dates,).
+        """Return the number of quantiles that the value of each date exceeds.
 
-        The first belongs to the last date of the history and the last to the last date.
+        Parameters
+        ----------
+        column : array (n_dates,)
+
+        Returns
+        -------
+        array (n_dates - history + 1,)
+            The first belongs to the last date of the history and the last to the last date.
         """
         values = column
         if self.smoothing is not None:
-            # each window summed afresh, so that a bar alone gives the same bytes as a long run
+            # each window is summed by itself, so that a bar alone gives the bytes of a long run
             values = np.sqrt(np.mean(sliding_window_view(column**2, self.smoothing), axis=1))
         rolling = pd.Series(values).rolling(self.window)
         bounds = np.stack(
@@ -145,13 +184,13 @@ class ThresholdRule(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ThresholdState:
-    """A rule and the values it looks back on.
+    """A rule and the values that it compares with.
 
     Attributes
     ----------
     rule : ThresholdRule
     recent : array (rule.history,), values of its column on the last dates
-    numbers : array (k,), the regime of each class of the rule
+    numbers : array (k,), regime of each class of the rule
     moments : Moments of the sample's dates in each regime
     transition : array (k, k), rows sum to one
     """
@@ -164,28 +203,31 @@ class ThresholdState:
 
     @property
     def next_probabilities(self) -> Array:
-        """One for the regime that the last value decides, (k,)."""
-        return np.asarray(
-            np.eye(len(self.numbers))[self.numbers[self.rule.classes(self.recent)[-1]]]
-        )
+        """One for the regime that the last value decides, zero for the others, (k,)."""
+        regime = self.numbers[self.rule.classes(self.recent)[-1]]
+        return np.asarray(np.eye(len(self.numbers))[regime])
 
     def filter(self, observations: Array) -> Filtered:
-        """Certain regimes, known from the date before: the date itself adds nothing; likelihoods are NaN."""
+        """Return the regimes, which are certain and known from the date before.
+
+        Log-likelihoods are NaN.
+        """
         predicted = np.eye(len(self.numbers))[self._regimes(observations)]
         return Filtered(predicted, predicted[:-1], np.full(len(observations), np.nan))
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """The predicted regimes: later dates do not change them."""
+        """Return the predicted regimes, which later dates do not change."""
         path = self._regimes(observations)[:-1]
         return np.eye(len(self.numbers))[path], path
 
     def advance(self, observations: Array) -> ThresholdState:
-        """The values after these dates."""
-        return replace(self, recent=self._joined(observations)[-self.rule.history :])
+        """Return the state after these dates."""
+        return replace(self, recent=self._with_recent(observations)[-self.rule.history :])
 
     def _regimes(self, observations: Array) -> Indices:
-        regimes: Indices = self.numbers[self.rule.classes(self._joined(observations))]
+        """Return the regime of each of these dates and of the next one, (n_dates + 1,)."""
+        regimes: Indices = self.numbers[self.rule.classes(self._with_recent(observations))]
         return regimes
 
-    def _joined(self, observations: Array) -> Array:
+    def _with_recent(self, observations: Array) -> Array:
         return np.concatenate([self.recent, observations[:, self.rule.column]])

@@ -1,4 +1,4 @@
-"""Coordinates in which Markov-switching GARCH(1,1) is searched: a box for a series of unit variance.
+"""Coordinates of the search for Markov-switching GARCH(1,1), for a series of unit variance.
 
 The coordinates of a regime are its log unconditional variance, the persistence alpha + gamma / 2 +
 beta, the share of news in it, the share of bad news in news, and 1 / nu. Those of a row of the
@@ -37,7 +37,7 @@ SHARE_BOUNDS = (0.0, 1.0)
 
 
 class CoordinateName(ParameterName):
-    """Name of a coordinate, whose label says where its regime stands, such as "1 / nu of regime {}"."""
+    """Name of a coordinate, whose label holds a place for the regime: "1 / nu of regime {}"."""
 
     def __str__(self) -> str:
         return self.label.format(*self.regimes)

@@ -33,7 +33,7 @@ class SwitchingGARCHLayout:
 
     @property
     def free_coordinates(self) -> Array:
-        """Whether each coordinate of the search is free, (m,) of bool."""
+        """True for the coordinates of the search that are free, (m,)."""
         return self._in_all_regimes([True, True, True, self.asymmetric, self.student])
 
     @property

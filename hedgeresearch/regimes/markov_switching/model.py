@@ -52,7 +52,7 @@ class MarkovSwitching:
     n_regimes : int
         At least 2.
     order : int
-        Number of lags of the autoregression; its coefficients are the same in all regimes.
+        Number of lags of the autoregression; all regimes share its coefficients.
     switching_variance, switching_mean : bool
         What differs between regimes; at least one of them.
     n_starts : int

@@ -14,7 +14,7 @@ from hedgeresearch.typing import Array
 
 
 class SplitParameters(NamedTuple):
-    """Parts of a parameter vector; one value where a parameter is the same in all regimes."""
+    """Parts of a parameter vector; one value for a parameter that the regimes share."""
 
     means: Array
     variances: Array
@@ -24,7 +24,7 @@ class SplitParameters(NamedTuple):
 
 @dataclass(frozen=True)
 class SwitchingLayout:
-    """What differs between regimes, and the vector of parameters that follows from it.
+    """The vector of parameters of a model, by what differs between its regimes.
 
     The vector holds means, variances, the autoregression, and the rows of the transition without
     their last column.

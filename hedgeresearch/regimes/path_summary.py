@@ -1,0 +1,83 @@
+"""Description of a path of regimes: moments, transition matrix and shares."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
+from hedgeresearch.errors import ConvergenceError
+from hedgeresearch.regimes.state import Moments
+from hedgeresearch.typing import Array, Indices
+
+JEFFREYS_COUNT = 0.5
+"""Moves that are added to each entry of the transition: the mean under Jeffreys' prior."""
+
+
+class PathSummary(NamedTuple):
+    """Regimes of a path, numbered by the variance of the first column.
+
+    Attributes
+    ----------
+    moments : Moments, with the divisor n - 1
+    transition : array (k, k), rows sum to one
+    shares : array (k,), of the dates
+    numbers : array (k,), new number of each regime of the path
+    """
+
+    moments: Moments
+    transition: Array
+    shares: Array
+    numbers: Indices
+
+
+def summarize_path(observations: Array, path: Indices, k: int) -> PathSummary:
+    """Describe the regimes of a path, and renumber them by the variance of the first column.
+
+    Parameters
+    ----------
+    observations : array (n_dates, n_series)
+    path : array (n_dates,), regime of each date
+    k : int, number of regimes
+
+    Raises
+    ------
+    ConvergenceError
+        If the dates of a regime are too few or too alike for a positive definite covariance.
+    """
+    groups = [observations[path == j] for j in range(k)]
+    scale = observations.std(axis=0)
+    for group in groups:
+        _check_definite(group, scale, n_dates=len(path))
+    covariances = np.stack([_covariance(group) for group in groups])
+    order = np.argsort(covariances[:, 0, 0])
+    means = np.stack([groups[i].mean(axis=0) for i in order])
+    numbers = np.argsort(order)
+    renumbered = numbers[path]
+    moves = np.full((k, k), JEFFREYS_COUNT)
+    np.add.at(moves, (renumbered[:-1], renumbered[1:]), 1.0)
+    return PathSummary(
+        moments=Moments(means, covariances[order]),
+        transition=moves / moves.sum(axis=1, keepdims=True),
+        shares=np.bincount(renumbered, minlength=k) / len(path),
+        numbers=numbers,
+    )
+
+
+def _check_definite(group: Array, scale: Array, n_dates: int) -> None:
+    """Refuse the dates of a regime without a positive definite covariance."""
+    n_series = group.shape[1]
+    enough = len(group) > n_series
+    if enough and np.linalg.eigvalsh(_covariance(group / scale))[0] > COLLINEARITY_TOLERANCE:
+        return
+    raise ConvergenceError(
+        f"every regime must have a positive definite covariance; one is visited on {len(group)} of "
+        f"{n_dates} dates, too few or too alike for {n_series} series. Use fewer regimes or "
+        "series, or more dates."
+    )
+
+
+def _covariance(group: Array) -> Array:
+    n_series = group.shape[1]
+    return np.cov(group, rowvar=False).reshape(n_series, n_series)
