@@ -1,0 +1,1 @@
+"""Hedges with other objectives than variance: quantiles, tail losses, shortfalls, mean-variance."""

@@ -1,10 +1,10 @@
-r"""The hedge of least lower partial moment: only what falls short of a target counts as risk.
+r"""Hedge with the smallest lower partial moment: only returns below a target count as risk.
 
 .. math:: \min_b \frac{1}{n} \sum_t \max(\tau - r^{asset}_t + b'r^{hedges}_t, 0)^p
 
-Source: Fishburn (1977), American Economic Review 67, the alpha-t model of section I; for hedges Lien and Tse (1998),
-Journal of Futures Markets 18. By Newton's method for p > 1, where the function is smooth and convex; a linear
-programme for p = 1.
+Source: Fishburn (1977), American Economic Review 67, the alpha-t model of section I; for hedges
+Lien and Tse (1998), Journal of Futures Markets 18. By Newton's method for p > 1, where the function
+is smooth and convex; by a linear program for p = 1.
 """
 
 from __future__ import annotations
@@ -25,37 +25,40 @@ from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.objectives.linear_programme import (
-    standardize,
-    tail_influence,
-    tail_programme,
-)
+from hedgeresearch.hedges.objectives.linear_program import solve_tail_program
+from hedgeresearch.hedges.objectives.standard_errors import quantile_influence
+from hedgeresearch.hedges.objectives.standardization import standardize_returns
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
-ACCURACY = 1e-24
-"""Fall of the objective that the next step promises, relative to the objective, at which a search ends."""
-NEAREST = 1e-6
-"""Shortfall, in standard deviations, below which its curvature is no longer counted as growing (p < 2)."""
-HIGHEST = 100.0
+DECREASE_TOLERANCE = 1e-24
+"""Expected relative decrease of the objective below which a search ends."""
+MIN_SHORTFALL = 1e-6
+"""Shortfall, in standard deviations, below which the curvature of an order below 2 is constant."""
+MAX_ORDER = 100.0
 """Largest order; powers of an outlier overflow soon after."""
-LONGEST_SEARCH = 100
-SMOOTH = 1.2
-"""Least order above 1 for which Newton steps are quick; below, the corners of order 1 show through."""
+MAX_ITERATIONS = 100
+MIN_SMOOTH_ORDER = 1.2
+"""Smallest order above 1 for which Newton steps are fast; below, the function has near-corners."""
+MIN_SHORTFALL_SHARE = 1e-9
+"""Mean shortfall, relative to the asset's standard deviation, that exceeds rounding."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class LowerPartialMomentHedge:
-    """The ratio under which the hedged return falls least short of a target, by the mean of a power of the shortfall.
+    """Ratio that minimizes the mean of a power of the hedged return's shortfall from a target.
 
     Parameters
     ----------
-    order : float, the power: 1, which weighs all shortfalls alike, or from 1.2 to 100; 2 is the semivariance (about the
-        target, not the mean), more is fear of large ones. But for 1 and 2 standard errors come from the bootstrap: the
-        delta method would rest on the few smallest shortfalls below 2 and on the few largest above.
-    target : float, return per period below which a date falls short. Unless it is zero, multiplying the asset by a
-        number does not multiply the ratio: the target would have to be multiplied, too.
+    order : float, 1 or from 1.2 to 100
+        The power: 1 weighs all shortfalls alike, 2 is the semivariance (about the target, not the
+        mean), more weighs large ones more. For orders other than 1 and 2 standard errors come from
+        the bootstrap: the delta method would rest on the few smallest shortfalls below 2 and on the
+        few largest above.
+    target : float
+        Return per period below which a date falls short. Unless it is zero, multiplying the asset
+        by a number does not multiply the ratio by it: the target would have to be multiplied, too.
 
     Examples
     --------
@@ -72,19 +75,28 @@ class LowerPartialMomentHedge:
 
     def __post_init__(self) -> None:
         check_between(self.order, "order", 0.0, np.inf)
-        if self.order != 1.0 and not SMOOTH <= self.order <= HIGHEST:
+        if self.order != 1.0 and not MIN_SMOOTH_ORDER <= self.order <= MAX_ORDER:
             raise DataError(
-                f"order must be 1, or from {SMOOTH:g} to {HIGHEST:g}; got {self.order!r}. Take 1, 2 or 3."
+                f"order must be 1, or from {MIN_SMOOTH_ORDER:g} to {MAX_ORDER:g}; "
+                f"got {self.order!r}. Use 1, 2 or 3."
             )
         check_between(self.target, "target", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+        """Estimate the ratio on returns.
+
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Fractions per period.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+            Fractions per period.
 
         Raises
         ------
         DataError
-            If there are too few dates, hedges are collinear, or too few hedged returns fall short of the target.
+            If there are too few observations, hedges are collinear, or too few hedged returns fall
+            short of the target.
         ConvergenceError
             If Newton's method does not reach the optimum.
         """
@@ -100,105 +112,117 @@ class LowerPartialMomentHedge:
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same ratio over new dates."""
+        """Return the same ratio for new dates."""
         return carry_constant_ratio(fit, returns)
 
 
 def falls_short(above_target: Array, ratio: Array) -> bool:
-    """Whether the hedged position, constant but for rounding, lies below its target."""
+    """Return whether a hedged position that is constant up to rounding lies below its target."""
     hedged = above_target[:, 0] - above_target[:, 1:] @ ratio
-    return bool(hedged.mean() < -1e-9 * above_target[:, 0].std())
+    return bool(hedged.mean() < -MIN_SHORTFALL_SHARE * above_target[:, 0].std())
 
 
 def lower_partial_moment_ratio(above_target: Array, order: float) -> tuple[Array, Array | None]:
-    """The ratio (k,) of the first column, less its target, to the others, and the influence of each date (n_dates, k).
+    """Return the ratio (k,) and the influence of each date on it, (n_dates, k).
 
-    The influence is None for orders other than 1 and 2.
+    Parameters
+    ----------
+    above_target : array (n_dates, 1 + k), the asset less its target, and the hedges
+    order : float
+
+    Returns
+    -------
+    tuple of array (k,), array (n_dates, k) or None
+        The influence is None for orders other than 1 and 2.
     """
-    data = standardize(above_target, about_zero=True)
-    y, x = data.left, data.hedges
+    data = standardize_returns(above_target, about_zero=True)
+    y = data.hedged
+    x = data.hedges
     if order == 1.0:
-        coefficients, short = tail_programme(y, x, np.zeros(x.shape[1]))
+        coefficients, short = solve_tail_program(y, x, np.zeros(x.shape[1]))
     else:
-        coefficients = least_shortfall(y, x, order)
+        coefficients = minimize_shortfall(y, x, order)
         short = np.maximum(x @ coefficients - y, 0.0)
-    n_short, needed = np.count_nonzero(short), x.shape[1] + 1
-    if n_short < needed:
-        raise DataError(
-            f"at least {needed} hedged returns must fall short of the target for {needed - 1} hedges; {n_short} do. "
-            "Take a higher target or a longer sample."
-        )
+    _check_shortfalls(int(np.count_nonzero(short)), x.shape[1])
     ratio = data.ratio + coefficients * data.units
+    scores = -short[:, None] * x
     if order == 1.0:
-        influence = tail_influence(
-            x, y - x @ coefficients, -short[:, None] * x, float(short.mean())
-        )
+        influence = quantile_influence(x, y - x @ coefficients, scores, float(short.mean()))
     elif order == 2.0:
-        influence = -(short[:, None] * x) @ np.linalg.pinv(
-            curvature(short, x, order), hermitian=True
-        )
+        influence = scores @ np.linalg.pinv(curvature(short, x, order), hermitian=True)
     else:
         return ratio, None
     return ratio, influence * data.units
 
 
-def least_shortfall(y: Array, x: Array, order: float) -> Array:
-    """Coefficients b (k,) that minimise the mean of max(x_t'b - y_t, 0)^order, order > 1, by Newton steps from zero.
+def _check_shortfalls(n_short: int, n_hedges: int) -> None:
+    if n_short < n_hedges + 1:
+        raise DataError(
+            f"at least {n_hedges + 1} hedged returns must fall short of the target for {n_hedges} "
+            f"hedges; {n_short} do. Use a higher target or a longer sample."
+        )
+
+
+def minimize_shortfall(y: Array, x: Array, order: float) -> Array:
+    """Minimize the mean of max(x_t'b - y_t, 0)^order over b (k,), by Newton steps from zero.
 
     Parameters
     ----------
     y : array (n_dates,), of size one
     x : array (n_dates, k), of size one
-    order : float
+    order : float, above 1
 
     Raises
     ------
     ConvergenceError
         If no optimum is found.
     """
-    b, short = np.zeros(x.shape[1]), np.maximum(-y, 0.0)
-    for _ in range(LONGEST_SEARCH):
+    b = np.zeros(x.shape[1])
+    short = np.maximum(-y, 0.0)
+    for _ in range(MAX_ITERATIONS):
         gradient = short ** (order - 1.0) @ x / len(x)
         matrix = curvature(short, x, order)
-        ridge = (
-            1e-12 * np.trace(matrix) + np.finfo(float).tiny
-        )  # fewer dates may fall short than there are hedges
+        # The matrix is singular if fewer dates fall short than there are hedges.
+        ridge = 1e-12 * np.trace(matrix) + np.finfo(float).tiny
         direction = -np.linalg.solve(matrix + ridge * np.eye(len(b)), gradient)
-        if -order * gradient @ direction <= ACCURACY * np.mean(short**order):
+        if -order * gradient @ direction <= DECREASE_TOLERANCE * np.mean(short**order):
             return b
         b = b + step_length(x @ b - y, x @ direction, order) * direction
         short = np.maximum(x @ b - y, 0.0)
     raise ConvergenceError(
-        f"the lower partial moment of order {order:g} must reach a minimum; stopped after {LONGEST_SEARCH} steps at "
-        f"{np.round(b, 6).tolist()} standard deviations from the ratio of least variance. Take an order nearer to 2."
+        f"the lower partial moment of order {order:g} must reach a minimum; stopped after "
+        f"{MAX_ITERATIONS} steps at {np.round(b, 6).tolist()} standard deviations from the "
+        "minimum-variance ratio. Use an order nearer to 2."
     )
 
 
-def step_length(margin: Array, change: Array, order: float) -> float:
-    """How far to go along a direction of descent: one, or where the moment is least if one is not near it.
+def step_length(shortfall: Array, change: Array, order: float) -> float:
+    """Return the length of a step along a direction of descent.
+
+    It is one, or the minimum along the direction if one is not close to it.
 
     Parameters
     ----------
-    margin : array (n_dates,), the shortfalls, negative above the target
-    change : array (n_dates,), by which a step of length one raises them
+    shortfall : array (n_dates,), negative above the target
+    change : array (n_dates,), its change by a step of length one
     order : float
     """
     from scipy.optimize import brentq
 
     def slope(length: float) -> float:
-        return float(np.maximum(margin + length * change, 0.0) ** (order - 1.0) @ change)
+        return float(np.maximum(shortfall + length * change, 0.0) ** (order - 1.0) @ change)
 
     if abs(slope(1.0)) <= 0.1 * abs(slope(0.0)):
         return 1.0
     beyond = 1.0
-    while slope(beyond) < 0.0:  # ends: shortfalls that keep falling are gone at last
+    # Ends, because shortfalls that keep falling reach zero.
+    while slope(beyond) < 0.0:
         beyond *= 4.0
     return float(brentq(slope, 0.0, beyond, xtol=1e-15, rtol=1e-12))
 
 
 def curvature(short: Array, x: Array, order: float) -> Array:
-    """Derivative of the mean of short^(order - 1) x by the coefficients, (k, k)."""
-    weights = np.where(
-        short > 0.0, (order - 1.0) * np.maximum(short, NEAREST) ** (order - 2.0), 0.0
-    )
+    """Return the derivative of the mean of short^(order - 1) x by the coefficients, (k, k)."""
+    powers = (order - 1.0) * np.maximum(short, MIN_SHORTFALL) ** (order - 2.0)
+    weights = np.where(short > 0.0, powers, 0.0)
     return np.asarray((x * weights[:, None]).T @ x / len(x))

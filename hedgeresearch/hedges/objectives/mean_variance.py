@@ -1,10 +1,12 @@
-r"""The mean-variance hedge: some risk is kept where the hedge is expected to earn or cost something.
+r"""Mean-variance hedge: some risk is kept where the hedge is expected to gain or to lose.
 
-.. math:: \max_b \; E(r^{asset} - b'r^{hedges}) - \tfrac{\gamma}{2} \mathrm{Var}(r^{asset} - b'r^{hedges})
+.. math:: \max_b \; E(r^{asset} - b'r^{hedges})
+          - \tfrac{\gamma}{2} \mathrm{Var}(r^{asset} - b'r^{hedges})
           \quad\Rightarrow\quad b = S_{hh}^{-1} (s_{ha} - \mu_h / \gamma)
 
-Source: Hsin, Kuo and Lee (1994), Journal of Futures Markets 14, as given by Chen, Lee and Shrestha (2003), Quarterly
-Review of Economics and Finance 43, section 2.2.1, for one hedge; for several, the first-order condition.
+Source: Hsin, Kuo and Lee (1994), Journal of Futures Markets 14, as given by Chen, Lee and Shrestha
+(2003), Quarterly Review of Economics and Finance 43, section 2.2.1, for one hedge; for several, the
+first-order condition.
 """
 
 from __future__ import annotations
@@ -33,26 +35,30 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MeanVarianceHedge:
-    """The ratio of the best expected return less half the risk aversion times the variance.
+    """Ratio that maximizes expected return less half the risk aversion times the variance.
 
-    It is the ratio of least variance less what one would hold of the hedges for their own sake; with hedges expected to
-    return zero it is the ratio of least variance. An asset that the hedges replicate is therefore not hedged entirely.
+    It is the minimum-variance ratio less the position that one would hold in the hedges for their
+    own return; if the hedges' expected returns are zero, it is the minimum-variance ratio. An asset
+    that the hedges replicate is therefore not hedged entirely.
 
     Parameters
     ----------
-    risk_aversion : float, weight of half the variance against the expected return, both per period and of returns in
-        fractions: the same for daily and for yearly returns, typically 1 to 10. It is not free of units: the ratio of
-        an asset in other units is not the ratio in these units.
-    expected : expected return of each hedge, a fraction per period: a mapping (or Series) by name, or a number for all.
-        None takes the sample means, as the literature does. These are noisy: over n dates the error of a mean is the
-        standard deviation over the root of n, and the standard errors of the ratio, which count it, show how little
-        is then known. Where a given number stands, they take it as certain.
+    risk_aversion : float
+        Weight of half the variance against the expected return, both per period and for returns in
+        fractions: the same for daily and for yearly returns, typically 1 to 10. It depends on
+        units: multiplying the asset by a number does not multiply the ratio by it.
+    expected : mapping or Series by name, float for all hedges, or None
+        Expected return of each hedge, a fraction per period. None uses the sample means, as the
+        literature does. These are noisy: over n dates the error of a mean is the standard deviation
+        over the root of n, and the standard errors of the ratio, which include it, show how little
+        is then known. Given numbers are treated as known.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
-    >>> hr.MeanVarianceHedge(risk_aversion=5).fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(2)
+    >>> hedge = hr.MeanVarianceHedge(risk_aversion=5)
+    >>> hedge.fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(2)
            estimate  standard error     t    p
     SP500      0.88            0.21  4.29  0.0
     >>> premium = hr.MeanVarianceHedge(risk_aversion=5, expected={"SP500": 0.04 / 252})
@@ -76,12 +82,20 @@ class MeanVarianceHedge:
             check_between(self.expected, "expected", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+        """Estimate the ratio on returns.
+
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Fractions per period.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+            Fractions per period.
 
         Raises
         ------
         DataError
-            If there are too few dates, hedges are collinear, or ``expected`` leaves a hedge out.
+            If there are too few observations, hedges are collinear, or ``expected`` does not name
+            every hedge.
         """
         returns, kind = join_returns(asset, hedges)
         names = list(returns.columns[1:])
@@ -93,11 +107,11 @@ class MeanVarianceHedge:
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same ratio over new dates."""
+        """Return the same ratio for new dates."""
         return carry_constant_ratio(fit, returns)
 
     def _expected(self, names: list[str]) -> Array | None:
-        """Expected returns (n_hedges,) in the order of the hedges; None for the sample means."""
+        """Return expected returns (n_hedges,) in the order of the hedges; None for sample means."""
         if self.expected is None:
             return None
         if not isinstance(self.expected, Mapping):
@@ -106,7 +120,7 @@ class MeanVarianceHedge:
         if missing:
             raise DataError(
                 f"expected must name every hedge; {', '.join(map(str, missing))} is not among "
-                f"{list(self.expected)}. Give 0.0 for a hedge that earns nothing."
+                f"{list(self.expected)}. Use 0.0 for a hedge with an expected return of zero."
             )
         return np.array([self.expected[name] for name in names], dtype=np.float64)
 
@@ -114,25 +128,24 @@ class MeanVarianceHedge:
 def mean_variance_ratio(
     asset: Array, hedges: Array, risk_aversion: float, expected: Array | None
 ) -> tuple[Array, Array]:
-    """The ratio (k,), and the influence of each date on it, (n_dates, k).
+    """Return the ratio (k,) and the influence of each date on it, (n_dates, k).
 
     Parameters
     ----------
     asset : array (n_dates,)
-    hedges : array (n_dates, k), independent
+    hedges : array (n_dates, k), linearly independent
     risk_aversion : float
-    expected : array (k,), expected returns of the hedges, known; None for their sample means
+    expected : array (k,), known expected returns of the hedges; None for their sample means
     """
+    n_dates = len(asset)
     scale = hedges.std(axis=0, ddof=1)
-    x, y = (hedges - hedges.mean(axis=0)) / scale, asset - asset.mean()
-    pull = (
-        np.broadcast_to(hedges if expected is None else expected, hedges.shape)
-        / scale
-        / risk_aversion
-    )
-    inverse = np.linalg.inv(x.T @ x / (len(x) - 1))
-    least_variance = np.linalg.lstsq(x, y, rcond=None)[0]
-    ratio = least_variance - inverse @ pull.mean(axis=0)
-    products = x * (y - x @ ratio)[:, None] * (len(x) / (len(x) - 1))
-    influence = (products - pull) @ inverse
+    x = (hedges - hedges.mean(axis=0)) / scale
+    y = asset - asset.mean()
+    means = np.broadcast_to(hedges if expected is None else expected, hedges.shape)
+    demand = means / scale / risk_aversion
+    inverse = np.linalg.inv(x.T @ x / (n_dates - 1))
+    minimum_variance = np.linalg.lstsq(x, y, rcond=None)[0]
+    ratio = minimum_variance - inverse @ demand.mean(axis=0)
+    products = x * (y - x @ ratio)[:, None] * (n_dates / (n_dates - 1))
+    influence = (products - demand) @ inverse
     return ratio / scale, influence / scale

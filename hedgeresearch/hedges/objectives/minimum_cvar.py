@@ -1,11 +1,13 @@
-r"""The hedge of least conditional value at risk: of the mean loss in the worst dates.
+r"""Minimum-CVaR hedge: the smallest mean loss over the worst dates.
 
-.. math:: \min_{b, c} \; c + \frac{1}{(1 - \beta) n} \sum_t \max(-(r^{asset}_t - b'r^{hedges}_t) - c, 0)
+.. math:: \min_{b, c} \; c + \frac{1}{(1 - \beta) n}
+          \sum_t \max(-(r^{asset}_t - b'r^{hedges}_t) - c, 0)
 
-Source: Rockafellar and Uryasev (2000), Journal of Risk 2, eq. 9, solved in its dual: the weights of the worst dates
-under which the hedges have mean zero. For hedges of mean zero it is a quantile regression at 1 - beta (Bassett, Koenker
-and Kordas 2004, Journal of Financial Econometrics 2, theorem 2). Standard errors come from the bootstrap: by the delta
-method they need the density at the edge of the tail, where there are too few dates to tell it.
+Source: Rockafellar and Uryasev (2000), Journal of Risk 2, eq. 9, solved in its dual: the weights of
+the worst dates under which the hedges have mean zero. For hedges with mean zero it is a quantile
+regression at 1 - beta (Bassett, Koenker and Kordas 2004, Journal of Financial Econometrics 2,
+theorem 2). Standard errors come from the bootstrap: the delta method needs the density at the edge
+of the tail, where there are too few observations to estimate it.
 """
 
 from __future__ import annotations
@@ -17,12 +19,13 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.probabilities import check_tail as check_tail_probability
+from hedgeresearch._validation.probabilities import check_tail
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.objectives.linear_programme import check_tail, standardize, tail_programme
+from hedgeresearch.hedges.objectives.linear_program import check_tail_size, solve_tail_program
+from hedgeresearch.hedges.objectives.standardization import standardize_returns
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
@@ -30,14 +33,16 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MinimumCVaRHedge:
-    """The ratio under which the hedged position loses least, on average over its worst dates.
+    """Ratio that minimizes the mean loss of the hedged position over its worst dates.
 
-    Losses are counted from zero: a hedge that has gained over the sample is sold a little less than one that has not.
-    Where several ratios are equally good, as ties between returns may have it, the same one is given every time.
+    Losses are measured from zero: a hedge that has gained over the sample is sold a little less
+    than one that has not. If several ratios are equally good, because returns have ties, the same
+    one is returned every time.
 
     Parameters
     ----------
-    tail : float in (0, 0.5], the share of dates that are the worst
+    tail : float in (0, 0.5]
+        Share of the dates that are the worst; 0.05 for a CVaR at 95%.
 
     Examples
     --------
@@ -52,37 +57,43 @@ class MinimumCVaRHedge:
     tail: float = 0.05
 
     def __post_init__(self) -> None:
-        check_tail_probability(self.tail)
+        check_tail(self.tail)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+        """Estimate the ratio on returns.
+
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Fractions per period.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+            Fractions per period.
 
         Raises
         ------
         DataError
-            If there are too few dates in the tail, hedges are collinear, or some position in them gains even in its
-            worst dates.
+            If there are too few observations in the tail, hedges are collinear, or some position in
+            them gains even in its worst dates.
         """
         returns, kind = join_returns(asset, hedges)
-        check_tail(self.tail, returns, f"tail={self.tail:g}")
+        check_tail_size(self.tail, returns, f"tail={self.tail:g}")
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        return constant_ratio_fit(
-            self, returns, minimum_cvar_ratio(returns.to_numpy(), self.tail), kind
-        )
+        ratio = minimum_cvar_ratio(returns.to_numpy(), self.tail)
+        return constant_ratio_fit(self, returns, ratio, kind)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same ratio over new dates."""
+        """Return the same ratio for new dates."""
         return carry_constant_ratio(fit, returns)
 
 
 def minimum_cvar_ratio(returns: Array, tail: float) -> Array:
-    """The ratio (k,) of the first column to the others, (n_dates, 1 + k), whose loss in the tail is least."""
-    data = standardize(returns)
+    """Return the ratio (k,) of the first column of returns (n_dates, 1 + k) on the others."""
+    data = standardize_returns(returns)
     x = np.column_stack([np.ones(len(returns)), data.hedges])
     totals = np.zeros(x.shape[1])
-    # so many dates are in the tail, and the hedges add up to nothing there
+    # The weights of the tail sum to its number of dates; those of the hedges in it to zero.
     totals[0] = tail * len(x)
-    coefficients, _ = tail_programme(data.left, x, totals)
+    coefficients, _ = solve_tail_program(data.hedged, x, totals)
     return np.asarray(data.ratio + coefficients[1:] * data.units)

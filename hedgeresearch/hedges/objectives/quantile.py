@@ -1,8 +1,9 @@
-r"""The hedge by quantile regression.
+r"""Hedge by quantile regression.
 
 .. math:: \min_{c, b} \sum_t u_t (q - 1\{u_t < 0\}), \qquad u_t = r^{asset}_t - c - r^{hedges}_t{}'b
 
-Source: Koenker and Bassett (1978), Econometrica 46, section 3; the programme and its errors in ``tail_programme``.
+Source: Koenker and Bassett (1978), Econometrica 46, section 3; see ``objectives.linear_program``
+and ``objectives.standard_errors``.
 """
 
 from __future__ import annotations
@@ -22,26 +23,29 @@ from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.objectives.linear_programme import (
-    check_tail,
-    standardize,
-    tail_influence,
-    tail_programme,
-)
+from hedgeresearch.hedges.objectives.linear_program import check_tail_size, solve_tail_program
+from hedgeresearch.hedges.objectives.standard_errors import quantile_influence
+from hedgeresearch.hedges.objectives.standardization import standardize_returns
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
+
+MIN_DELTA_QUANTILE = 0.25
+"""Smallest q, and smallest 1 - q, with standard errors by the delta method."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class QuantileHedge:
-    """The coefficients on the hedges of a quantile of the asset, one set for all dates; the optimum is exact.
+    """Coefficients on the hedges of a quantile of the asset, the same for all dates.
+
+    The optimum is exact. For q below 0.25 or above 0.75 standard errors come from the bootstrap:
+    there are too few observations in the tail to estimate the density that the delta method needs.
 
     Parameters
     ----------
-    q : float in (0, 1), the quantile; 0.5 is least absolute deviations, whose ratio few outliers of the asset can move
-        far, and 0.05 the ratio that holds where the asset does worst given the hedges. Beyond the quartiles standard
-        errors come from the bootstrap: too few dates there tell the density that the delta method needs.
+    q : float in (0, 1)
+        The quantile; 0.5 gives least absolute deviations, whose ratio few outliers of the asset
+        cannot change much, 0.05 the ratio that holds where the asset does worst given the hedges.
 
     Examples
     --------
@@ -60,39 +64,52 @@ class QuantileHedge:
         check_between(self.q, "q", 0.0, 1.0)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+        """Estimate the ratio on returns.
+
+        Parameters
+        ----------
+        asset : Series, shape (n_dates,)
+            Fractions per period.
+        hedges : DataFrame, shape (n_dates, n_hedges)
+            Fractions per period.
 
         Raises
         ------
         DataError
-            If there are too few dates on one side of the quantile, or hedges are collinear.
+            If there are too few observations on one side of the quantile, or hedges are collinear.
         """
         returns, kind = join_returns(asset, hedges)
-        check_tail(min(self.q, 1.0 - self.q), returns, f"q={self.q:g}")
+        check_tail_size(min(self.q, 1.0 - self.q), returns, f"q={self.q:g}")
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
         coefficients, influence = quantile_regression(returns.to_numpy(), self.q)
         names = list(returns.columns[1:])
-        first = distinct_name("constant", names)
-        if not 0.25 <= self.q <= 0.75:
-            table = pd.DataFrame({"estimate": coefficients}, index=[first, *names])
-            return constant_ratio_fit(self, returns, coefficients[1:], kind, table)
-        estimates = estimates_from_influence([first, *names], coefficients, influence)
-        return constant_ratio_fit(
-            self, returns, coefficients[1:], kind, estimates, ParameterErrors()
-        )
+        parameters = [distinct_name("constant", names), *names]
+        ratio = coefficients[1:]
+        if not MIN_DELTA_QUANTILE <= self.q <= 1.0 - MIN_DELTA_QUANTILE:
+            table = pd.DataFrame({"estimate": coefficients}, index=parameters)
+            return constant_ratio_fit(self, returns, ratio, kind, table)
+        estimates = estimates_from_influence(parameters, coefficients, influence)
+        return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same coefficients over new dates."""
+        """Return the same ratio for new dates."""
         return carry_constant_ratio(fit, returns)
 
 
 def quantile_regression(returns: Array, q: float) -> tuple[Array, Array]:
-    """Coefficients (1 + k,) of the first column, the constant first, and the influence of each date, alike."""
-    data = standardize(returns)
+    """Regress the q-quantile of the first column of returns (n_dates, 1 + k) on the others.
+
+    Returns
+    -------
+    coefficients : array (1 + k,), the constant first
+    influence : array (n_dates, 1 + k), of each date on the coefficients
+    """
+    data = standardize_returns(returns)
     x = np.column_stack([np.ones(len(returns)), data.hedges])
-    coefficients, below = tail_programme(data.left, x, q * x.sum(axis=0))
-    influence = tail_influence(x, data.left - x @ coefficients, (q - below)[:, None] * x, q)
+    coefficients, below = solve_tail_program(data.hedged, x, q * x.sum(axis=0))
+    residuals = data.hedged - x @ coefficients
+    influence = quantile_influence(x, residuals, (q - below)[:, None] * x, q)
     units = np.concatenate([[data.size], data.units])
     return np.concatenate([[0.0], data.ratio]) + coefficients * units, influence * units

@@ -1,0 +1,79 @@
+"""Hedge by quantile regression against brute force, statsmodels and definitions."""
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+import hedgeresearch as hr
+from hedgeresearch.hedges.objectives.quantile import quantile_regression
+from hedgeresearch.hedges.objectives.standard_errors import hall_sheather_bandwidth
+from tests.hedges.objectives.definitions import fit_to
+
+
+@pytest.mark.parametrize("q", [0.05, 0.5, 0.8])
+def test_coefficients_solve_the_primal_program(returns, q):
+    x = np.column_stack([np.ones(300), returns[["first", "second"]]]) / 0.01
+    y = returns["asset"] / 0.01
+    cost = np.concatenate([np.zeros(3), np.full(300, q), np.full(300, 1 - q)])
+    equal = np.hstack([x, np.eye(300), -np.eye(300)])
+    brute = linprog(cost, A_eq=equal, b_eq=y, bounds=[(None, None)] * 3 + [(0, None)] * 600)
+    found = fit_to(hr.QuantileHedge(q), returns).summary["estimate"]
+    np.testing.assert_allclose(found, brute.x[:3] * [1.0, 1.0, 1.0], rtol=1e-8)
+
+
+def test_loss_is_at_most_that_of_statsmodels(returns):
+    from statsmodels.regression.quantile_regression import QuantReg
+
+    y = returns["asset"] / 0.01
+    x = np.column_stack([np.ones(300), returns[["first", "second"]] / 0.01])
+
+    def loss(coefficients):
+        left = y - x @ coefficients
+        return float((left * (0.5 - (left < 0))).sum())
+
+    found = fit_to(hr.QuantileHedge(), returns).summary["estimate"].to_numpy() / [0.01, 1.0, 1.0]
+    other = QuantReg(y, x).fit(q=0.5).params
+    np.testing.assert_allclose(found, other, atol=1e-4)  # the accuracy of reweighting
+    assert loss(found) <= loss(other)
+
+
+def test_errors_are_the_sandwich_of_koenker(returns):
+    values = returns.to_numpy()
+    coefficients, _ = quantile_regression(values, 0.4)
+    x = np.column_stack([np.ones(300), values[:, 1:]])
+    left = values[:, 0] - x @ coefficients
+    on_plane = np.abs(left) < 1e-12
+    assert on_plane.sum() == 3
+    width = hall_sheather_bandwidth(left, 0.4)
+    density = np.exp(-0.5 * (left / width) ** 2) / np.sqrt(2 * np.pi) / width
+    scores = x * np.where(left < 0, -0.6, 0.4)[:, None]
+    weights = np.linalg.solve(x[on_plane].T, -scores[~on_plane].sum(axis=0))
+    scores[on_plane] = x[on_plane] * weights[:, None]
+    middle = scores.T @ scores
+    for lag in range(1, 6):  # floor(4 * 3 ** (2 / 9))
+        cross = scores[lag:].T @ scores[:-lag]
+        middle += (1 - lag / 6) * (cross + cross.T)
+    bread = np.linalg.inv((x * density[:, None]).T @ x)
+    expected = np.sqrt(np.diag(bread @ middle @ bread))
+    found = fit_to(hr.QuantileHedge(0.4), returns).summary["standard error"]
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+def test_bandwidth_agrees_with_statsmodels(returns):
+    from scipy.stats import norm
+    from statsmodels.regression.quantile_regression import hall_sheather
+
+    left = np.random.default_rng(0).normal(size=500)
+    width = hall_sheather(500, 0.3)
+    spread = min(left.std(), np.subtract(*np.quantile(left, [0.75, 0.25])) / (2 * norm.ppf(0.75)))
+    expected = (norm.ppf(0.3 + width) - norm.ppf(0.3 - width)) * spread
+    assert hall_sheather_bandwidth(left, 0.3) == pytest.approx(expected, rel=1e-9)
+    assert 0.0 < hall_sheather_bandwidth(left[:20], 0.05) < np.inf
+
+
+def test_invalid_quantiles_are_refused(returns):
+    with pytest.raises(hr.DataError, match="q must lie strictly between 0 and 1; got 1"):
+        hr.QuantileHedge(1.0)
+    message = r"at least 3 dates for 2 hedges; q=0.995 leaves 1.5 of 300"
+    with pytest.raises(hr.DataError, match=message):
+        fit_to(hr.QuantileHedge(0.995), returns)
