@@ -1,4 +1,17 @@
-"""Hedge models: an asset and its hedges in, hedge ratios out."""
+"""Hedge models: hedge ratios from returns, or prices, of an asset and its hedges.
+
+Every model is a frozen dataclass of settings. ``model.fit(asset, hedges)`` returns a
+:class:`HedgeFit`: the ratio of each date, which uses data before that date only, and the ratio of
+the next one, with standard errors, intervals and the covariance behind it. ``fit.extend(asset,
+hedges)`` carries it over new dates with the same parameters. A positive ratio sells the hedge
+against a long asset.
+
+The models are regressions (``OLSHedge``, ``RollingOLSHedge``, ...), the Kalman filter, regressions
+of cointegrated prices, other objectives than variance (``MinimumCVaRHedge``, ...), any covariance
+model (``MinimumVarianceHedge``), regimes (``RegimeHedge``), and hedges composed of other hedges
+(``CombinedHedge``, ``ConstrainedHedge``, ``HorizonHedge``, ``ShrunkHedge``). A model of your own
+needs what :class:`HedgeModel` and :class:`HedgeTraits` describe.
+"""
 
 import lazy_loader
 

@@ -12,11 +12,9 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
 from hedgeresearch._kernels.rolling import rolling_covariance
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
-from hedgeresearch.covariance.moments.ewma import start_up_dates
 from hedgeresearch.typing import Array
 
 MIN_OWN_VARIANCE = 1e3 * COLLINEARITY_TOLERANCE
@@ -85,17 +83,3 @@ def rolling_ratios(returns: Array, refits: Sequence[Refit], window: int) -> Iter
         seen = slice(refit.first - first, refit.stop - first - window + 1)
         hedged = slice(refit.start - first - window, refit.stop - first - window)
         yield ratios[hedged] if regular[seen].all() else None
-
-
-def ewma_ratios(returns: Array, refits: Sequence[Refit], decay: float) -> Iterator[Array | None]:
-    """Yield the ratios of exponentially weighted moments that begin with each sample."""
-    n_series = returns.shape[1]
-    for refit in refits:
-        if refit.end - refit.first <= start_up_dates(n_series):
-            return
-        empty = np.zeros((n_series, n_series))
-        last, weight = ewma_last(decay, returns[refit.first : refit.end], empty, 0.0)
-        covariances, _ = ewma_covariance(decay, returns[refit.end : refit.stop], last, weight)
-        ratios, pivots = minimum_variance_ratios(covariances)
-        hedged = ratios[refit.start - refit.end : -1]
-        yield hedged if (pivots > MIN_OWN_VARIANCE).all() else None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch.estimation.regression import ErrorKind, Regression
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.regression import ErrorKind, Regression, newey_west_lags
 from hedgeresearch.typing import Array
 
 
@@ -17,8 +18,9 @@ class RegressionErrors:
     Attributes
     ----------
     regression : Regression
-    kind : "HAC", "HC0", "HC1", "HC3" or "nonrobust"
-    lags : int, of HAC
+    kind : {"HAC", "HC0", "HC1", "HC3", "nonrobust"}
+    lags : int
+        Number of lags of "HAC".
     """
 
     regression: Regression
@@ -33,3 +35,19 @@ class RegressionErrors:
     def covariance(self) -> Array:
         """Return the sampling covariance, (1 + n_regressors, 1 + n_regressors)."""
         return self.regression.covariance(self.kind, self.lags)
+
+
+def resolve_hac_lags(hac_lags: int | None, n_dates: int) -> int:
+    """Return a number of HAC lags, or the usual one for a number of observations.
+
+    Raises
+    ------
+    DataError
+        If there are no more observations than lags.
+    """
+    lags = newey_west_lags(n_dates) if hac_lags is None else hac_lags
+    if lags >= n_dates:
+        raise DataError(
+            f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}."
+        )
+    return lags

@@ -16,27 +16,37 @@ PriceChanges = Literal["log", "difference"]
 class HedgeTraits:
     """Properties of a hedge model that the package relies on, its attribute ``traits``.
 
-    They are a class variable of the model, or a property where they depend on its settings. The defaults describe a model that is fitted to one-period returns and whose ratio is a
-    function of the observations alone, such as OLS.
+    They are a class variable of the model, or a property where they depend on its settings. The
+    defaults describe a model that is fitted to one-period returns and whose ratio is a function of
+    the observations alone, such as OLS.
 
     Parameters
     ----------
-    input : "returns" or "prices", what ``fit`` and ``extend`` are given
-    price_changes : "log" or "difference", the changes that the ratio of a model of prices belongs
-        to; without a meaning for a model of returns
-    warm_start : whether ``fit`` accepts an earlier fit as ``warm_start=`` and begins its search
-        there
-    filters_state : whether the next ratio depends on parameters and on a state that is filtered
-        with them from all observations, as in DCC; the bootstrap then varies the parameters only
-    random_ratio : whether the ratio is a random variable, estimated with error even if the
-        parameters are known, as in the Kalman hedge; the bootstrap cannot reproduce this error
-    bootstrap_interval : "percentile" of the bootstrapped ratios, or "basic", which reflects them
-        about the estimate, for models whose estimates are biased
-    hac_lags : "automatic" if the model chooses the lags of its HAC standard errors, "fixed" if its
-        setting ``hac_lags`` or another kind of standard errors does; None if it has no such setting
-    window : number of observations in the smallest regression; None for the whole sample
-    horizon : number of periods spanned by one return that the model is fitted to
-    parts : the hedge models that the model is composed of
+    input : {"returns", "prices"}
+        Data that ``fit`` and ``extend`` are given.
+    price_changes : {"log", "difference"}
+        Changes of prices that the ratio of a model of prices belongs to; not used for a model of
+        returns.
+    warm_start : bool
+        Whether ``fit`` accepts an earlier fit as ``warm_start=``, from which its search begins.
+    filters_state : bool
+        Whether the next ratio depends on parameters and on a state that is filtered with them from
+        all observations, as in DCC; the bootstrap then varies the parameters only.
+    random_ratio : bool
+        Whether the ratio is a random variable, estimated with error even if the parameters are
+        known, as in the Kalman hedge; the bootstrap cannot reproduce this error.
+    bootstrap_interval : {"percentile", "basic"}
+        "percentile": quantiles of the bootstrapped ratios; "basic": these reflected about the
+        estimate, for models whose estimates are biased.
+    hac_lags : {"automatic", "fixed"}, optional
+        "automatic" if the model chooses the lags of its HAC standard errors, "fixed" if its setting
+        ``hac_lags`` or another kind of standard errors does; None if it has no such setting.
+    window : int, optional
+        Number of observations in the smallest regression; None for the whole sample.
+    horizon : int
+        Number of periods spanned by one return that the model is fitted to.
+    parts : tuple of hedge models
+        The models that the model is composed of.
 
     Examples
     --------

@@ -8,7 +8,7 @@ import statsmodels.api as sm
 import hedgeresearch as hr
 from hedgeresearch._kernels.weighted_moments import weighted_covariances
 from hedgeresearch.estimation.regression import newey_west_lags
-from hedgeresearch.hedges.regression.moving_regression import RunningMoments, effective_dates
+from hedgeresearch.hedges.regression.moving_regression import WeightedMoments, effective_dates
 
 
 @pytest.fixture(scope="module")
@@ -143,10 +143,10 @@ def test_effective_dates():
 @pytest.mark.parametrize("decay", [1.0, 0.98])
 def test_running_moments_in_pieces(returns, decay):
     values = returns.to_numpy() + 5.0
-    once, _ = RunningMoments.before(values, decay).over(values)
-    moments, parts = RunningMoments.before(values, decay), []
+    once, _ = WeightedMoments.empty(values, decay).advance(values)
+    moments, parts = WeightedMoments.empty(values, decay), []
     for start in range(0, 400, 3):
-        path, moments = moments.over(values[start : start + 3])
+        path, moments = moments.advance(values[start : start + 3])
         parts.append(path[:-1])
     np.testing.assert_array_equal(np.concatenate(parts), once[:-1])
     for t in (2, 57, 400):
@@ -163,7 +163,7 @@ def test_moments_are_sound_over_many_dates_at_the_level_of_prices(decay):
     rng = np.random.default_rng(0)
     x = rng.normal(size=300_000)
     values = 1e5 + np.column_stack([0.7 * x + 0.1 * rng.normal(size=300_000), x])
-    path, _ = RunningMoments.before(values, decay).over(values)
+    path, _ = WeightedMoments.empty(values, decay).advance(values)
     weights = np.longdouble(decay) ** np.arange(300_000)[::-1]
     exact = values.astype(np.longdouble)
     exact = exact - (weights @ exact) / weights.sum()

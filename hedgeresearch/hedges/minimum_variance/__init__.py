@@ -1,0 +1,1 @@
+"""The minimum-variance hedge of any covariance model."""

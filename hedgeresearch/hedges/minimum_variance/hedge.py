@@ -22,12 +22,13 @@ from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.closed_form import Refit, ewma_ratios, sample_ratios
+from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.minimum_variance.closed_form import ewma_ratios
 from hedgeresearch.hedges.minimum_variance.standard_errors import ratio_errors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits

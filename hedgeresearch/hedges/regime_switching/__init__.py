@@ -1,0 +1,1 @@
+"""Hedges whose ratio depends on the probabilities of regimes."""

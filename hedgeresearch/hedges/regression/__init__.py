@@ -1,0 +1,1 @@
+"""Hedges from regressions of the asset on its hedges."""

@@ -1,9 +1,10 @@
 r"""The hedge for closes that are not simultaneous.
 
-.. math:: r^{asset}_t = c + \sum_{j=-m}^{n} r^{hedges}_{t+j}{}' b_j + u_t, \qquad b = \sum_{j=-m}^{n} b_j
+.. math:: r^{asset}_t = c + \sum_{j=-m}^{n} r^{hedges}_{t+j}{}' b_j + u_t, \qquad
+          b = \sum_{j=-m}^{n} b_j
 
-with m lags and n leads: Dimson (1979), Journal of Financial Economics 7, eq. 7. The standard error is that of the sum,
-from the covariance of all b_j of ``estimation.regression``.
+with m lags and n leads: Dimson (1979), Journal of Financial Economics 7, eq. 7. The standard error
+of the sum follows from the covariance of all b_j, see ``estimation.regression``.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.regression import least_squares, newey_west_lags
+from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import estimates_of
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fitted import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.standard_errors import RegressionErrors
+from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_lags
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
@@ -32,19 +33,24 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class DimsonHedge:
-    """The sum of the coefficients of the asset on the hedges of the same, the next and the last periods.
+    """The sum of the asset's coefficients on the hedges of the same, later and earlier periods.
 
-    Where the asset's close comes before the hedge's, what moved the hedge in between moves the asset on its next date:
-    a *lag* of the hedge, ``hedge t-1`` in the estimates, catches it. Where the hedge closes first, it is a *lead*,
-    ``hedge t+1``. A coefficient on the same date alone, as of ``OLSHedge``, then holds a part of the ratio only.
+    Where the asset closes before the hedge, news in between moves the asset on its next date: a
+    *lag* of the hedge, ``hedge t-1`` in the estimates, captures it. Where the hedge closes first,
+    it is a *lead*, ``hedge t+1``. A coefficient on the same date alone, as of ``OLSHedge``, then is
+    a part of the ratio only. The covariance reported with the next ratio is that of moves which
+    both closes have seen as a whole.
 
     Parameters
     ----------
-    leads : int, later periods of the hedges in the regression, for hedges that close before the asset
-    lags : int, earlier periods of the hedges in the regression, for hedges that close after the asset
-    hac_lags : int, lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n dates
-
-    The covariance reported with the next ratio is that of moves of which both closes have seen the whole.
+    leads : int
+        Number of later periods of the hedges in the regression, for hedges that close before the
+        asset.
+    lags : int
+        Number of earlier periods of the hedges in the regression, for hedges that close after it.
+    hac_lags : int, optional
+        Number of lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n
+        observations.
 
     Examples
     --------
@@ -79,87 +85,108 @@ class DimsonHedge:
         Raises
         ------
         DataError
-            If there are too few dates, or hedges are collinear with one another or their leads and lags.
+            If there are too few observations, or hedges are collinear with one another or their
+            leads and lags.
         """
         returns, kind = join_returns(asset, hedges, simultaneous_required=False)
-        names = [f"{name} {_at(shift)}" for name in returns.columns[1:] for shift in self._shifts]
-        n_dates, fewest = len(returns) - self.leads - self.lags, len(names) + 3
-        if n_dates < fewest:
-            raise DataError(
-                f"asset and hedges must have at least {fewest + self.leads + self.lags} rows; got {len(returns)}. "
-                "Give a longer sample, or fewer leads and lags."
-            )
-        lags = newey_west_lags(n_dates) if self.hac_lags is None else self.hac_lags
-        if lags >= n_dates:
-            raise DataError(
-                f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}."
-            )
+        names = self._regressor_names(returns.columns[1:].tolist())
+        n_dates = len(returns) - self.leads - self.lags
+        self._check_length(n_dates, len(names))
+        hac_lags = resolve_hac_lags(self.hac_lags, n_dates)
         values = returns.to_numpy()
         shifted = shifted_columns(values[:, 1:], self.lags, self.leads)
-        check_independent(
-            np.atleast_2d(np.cov(shifted, rowvar=False)), names, "hedges with their leads and lags"
-        )
+        covariance = np.atleast_2d(np.cov(shifted, rowvar=False))
+        check_independent(covariance, names, "hedges with their leads and lags")
         regression = least_squares(values[self.lags : len(values) - self.leads, 0], shifted)
-        errors = RegressionErrors(regression, "HAC", lags)
-        coefficients = dict(
-            zip(["constant", *names], regression.coefficients.tolist(), strict=True)
+        coefficients = regression.coefficients
+        estimates = Estimates(
+            values=dict(zip(["constant", *names], coefficients.tolist(), strict=True)),
+            n_dates=n_dates,
+            inference=RegressionErrors(regression, "HAC", hac_lags),
         )
-        ratio = regression.coefficients[1:].reshape(-1, len(self._shifts)).sum(axis=1)
-        estimates = Estimates(values=coefficients, n_dates=n_dates, inference=errors)
-        left = float(regression.residuals @ regression.residuals) / regression.degrees_of_freedom
-        fit = constant_ratio_fit(
-            self, returns, ratio, kind, estimates, SumOfCoefficients(len(self._shifts))
-        )
-        return replace(fit, next_covariance=whole_moves(fit.next_covariance, ratio, left))
+        n_terms = self.lags + 1 + self.leads
+        ratio = coefficients[1:].reshape(-1, n_terms).sum(axis=1)
+        fit = constant_ratio_fit(self, returns, ratio, kind, estimates, SumErrors(n_terms))
+        residuals = regression.residuals
+        residual_variance = float(residuals @ residuals) / regression.degrees_of_freedom
+        whole = covariance_of_whole_moves(fit.next_covariance, ratio, residual_variance)
+        return replace(fit, next_covariance=whole)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same coefficients over new dates."""
+        """Return the fit over new dates, its ratio unchanged."""
         return carry_constant_ratio(fit, returns)
 
-    @property
-    def _shifts(self) -> range:
-        return range(-self.lags, self.leads + 1)
+    def _regressor_names(self, hedges: list[str]) -> list[str]:
+        shifts = range(-self.lags, self.leads + 1)
+        times = [f"t{shift:+d}" if shift else "t" for shift in shifts]
+        names: list[str] = []
+        for hedge in hedges:
+            names += [f"{hedge} {time}" for time in times]
+        return names
+
+    def _check_length(self, n_dates: int, n_regressors: int) -> None:
+        minimum = n_regressors + 3
+        if n_dates < minimum:
+            shifted = self.leads + self.lags
+            raise DataError(
+                f"asset and hedges must have at least {minimum + shifted} rows; got "
+                f"{n_dates + shifted}. Use a longer sample, or fewer leads and lags."
+            )
 
 
 @dataclass(frozen=True)
-class SumOfCoefficients:
-    """The sampling error of ratios each of which is the sum of ``n_terms`` coefficients, one hedge after the other."""
+class SumErrors:
+    """The sampling error of ratios that are sums of coefficients.
+
+    Attributes
+    ----------
+    n_terms : int
+        Number of coefficients in each sum; those of a hedge follow one another.
+    """
 
     n_terms: int
 
     def covariance(self, fit: FittedHedge) -> Array:
-        """Covariance of the sums, (n_hedges, n_hedges)."""
+        """Return the sampling covariance of the sums, (n_hedges, n_hedges)."""
         covariance = estimates_of(fit).covariance
         if covariance is None:
-            raise TypeError("SumOfCoefficients needs estimates with a covariance")
+            raise TypeError("SumErrors needs estimates with a covariance")
         n_hedges = len(fit.hedges)
-        blocks = covariance.to_numpy()[1:, 1:].reshape(
-            n_hedges, self.n_terms, n_hedges, self.n_terms
-        )
+        shape = (n_hedges, self.n_terms, n_hedges, self.n_terms)
+        blocks = covariance.to_numpy()[1:, 1:].reshape(shape)
         return np.asarray(blocks.sum(axis=(1, 3)))
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Those of the estimates."""
+        """Return the degrees of freedom of the estimates."""
         return estimates_of(fit).degrees_of_freedom
 
 
 def shifted_columns(hedges: Array, lags: int, leads: int) -> Array:
-    """Each hedge from ``lags`` dates before to ``leads`` after, side by side: lags + leads + 1 columns for a hedge."""
+    """Return each hedge from ``lags`` dates before to ``leads`` dates after, side by side.
+
+    From hedges (n_dates, k): (n_dates - lags - leads, k * (lags + 1 + leads)), the columns of a
+    hedge next to one another.
+    """
     rows = len(hedges) - lags - leads
-    return np.stack(
-        [hedges[first : first + rows] for first in range(lags + leads + 1)], axis=2
-    ).reshape(rows, -1)
+    shifted = [hedges[first : first + rows] for first in range(lags + leads + 1)]
+    return np.stack(shifted, axis=2).reshape(rows, -1)
 
 
-def whole_moves(covariance: pd.DataFrame, ratio: Array, left: float) -> pd.DataFrame:
-    """Covariance of hedges as they are and an asset that moves with them by ``ratio``, with the variance ``left``."""
+def covariance_of_whole_moves(
+    covariance: pd.DataFrame, ratio: Array, residual_variance: float
+) -> pd.DataFrame:
+    """Return the covariance of asset and hedges if the asset moved by ``ratio`` on the same date.
+
+    Parameters
+    ----------
+    covariance : DataFrame (1 + n_hedges, 1 + n_hedges)
+        Covariance of asset and hedges, of which the part of the hedges is kept.
+    ratio : array (n_hedges,)
+    residual_variance : float
+        Variance of the part of the asset that is not due to the hedges.
+    """
     hedges = covariance.to_numpy()[1:, 1:]
     shared = hedges @ ratio
-    whole = np.block(
-        [[np.array([[ratio @ shared + left]]), shared[None]], [shared[:, None], hedges]]
-    )
+    asset_variance = np.array([[ratio @ shared + residual_variance]])
+    whole = np.block([[asset_variance, shared[None]], [shared[:, None], hedges]])
     return pd.DataFrame(whole, covariance.index, covariance.columns)
-
-
-def _at(shift: int) -> str:
-    return f"t{shift:+d}" if shift else "t"

@@ -1,4 +1,8 @@
-"""Regressions that move with the dates: how they are recorded, carried on, and how sure their ratios are."""
+"""Regressions over the observations before each date: their fits, extensions and standard errors.
+
+They are computed from covariances, either of a window or of all observations with weights that
+decline.
+"""
 
 from __future__ import annotations
 
@@ -19,101 +23,11 @@ from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array, Indices
 
-REACH = 50.0
-"""Half-lives behind which a date is left out of standard errors: what it weighs is below rounding."""
+MAX_HALF_LIVES = 50.0
+"""Age, in half-lives, from which observations have no weight in standard errors beyond rounding."""
 
 
-@dataclass(frozen=True)
-class MovingErrors:
-    """HAC errors of the ratio of each date, computed from the dates of its own regression when asked.
-
-    Attributes
-    ----------
-    hac_lags : int, or None for ``newey_west_lags`` of the (effective) number of dates in each regression
-    window : int, dates in each regression; None for all before it
-    half_life : float, of the weights of dates; infinite where all weigh the same
-    """
-
-    hac_lags: int | None = None
-    window: int | None = None
-    half_life: float = np.inf
-
-    def covariance(self, fit: FittedHedge) -> Array:
-        """Sampling covariance of the next ratio, (n_hedges, n_hedges)."""
-        ends = np.array([len(fit.sample.rows)])
-        return np.asarray(self._covariances(fit, ends, fit.next_ratio.to_numpy()[None])[0])
-
-    def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Infinite."""
-        return np.inf
-
-    def path_errors(self, fit: FittedHedge) -> Array:
-        """Standard errors of the ratio of each date of the fit's path, (n_dates, n_hedges)."""
-        n_rows = len(fit.sample.rows)
-        ends = np.arange(n_rows - len(fit.ratio), n_rows)
-        covariances = self._covariances(fit, ends, fit.ratio.to_numpy())
-        return np.asarray(np.sqrt(np.diagonal(covariances, axis1=1, axis2=2)))
-
-    def _covariances(self, fit: FittedHedge, ends: Indices, ratios: Array) -> Array:
-        reach = len(fit.sample.rows) if self.window is None else self.window
-        begins = np.maximum(ends - int(min(reach, REACH * self.half_life + 1)), 0)
-        lags = self.hac_lags
-        by_window = [
-            newey_west_lags(n) if lags is None else lags
-            for n in effective_dates(ends - begins, self.half_life)
-        ]
-        decay = 0.5 ** (1.0 / self.half_life)
-        values = fit.sample.rows.values.copy()  # of one memory layout, whoever shares the rows
-        return np.asarray(
-            slope_covariances(
-                values, begins, ends, np.ascontiguousarray(ratios), np.array(by_window), decay
-            )
-        )
-
-
-def effective_dates(n_dates: Indices, half_life: float) -> Array:
-    """How many dates of equal weight n_dates weighted ones are worth, (sum w)^2 / sum w^2: Kish (1965), section 11.7.
-
-    With d = 2^(-1 / half_life) the sums give (1 - d^n)(1 + d) / ((1 - d)(1 + d^n)), written so that no digit is lost as
-    d tends to 1.
-    """
-    half = 0.5 * np.log(2.0) / half_life
-    return np.asarray(
-        n_dates if half == 0.0 else np.tanh(n_dates * half) / np.tanh(half), dtype=np.float64
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class RunningMoments:
-    """Weighted moments of all rows so far, whose size does not grow with them.
-
-    Attributes
-    ----------
-    decay : weight of a row relative to the one after it
-    origin : array (n,), the first row, from which all are counted so that the level costs no digits
-    weights : array (2,), the sum of the weights and of their squares
-    mean, products : arrays (n,) and (n, n), the mean and the sum of products of deviations from it
-    """
-
-    decay: float
-    origin: Array
-    weights: Array
-    mean: Array
-    products: Array
-
-    @classmethod
-    def before(cls, values: Array, decay: float) -> RunningMoments:
-        """The moments of nothing, ready for ``values``."""
-        n = values.shape[1]
-        return cls(decay, values[0].copy(), np.zeros(2), np.zeros(n), np.zeros((n, n)))
-
-    def over(self, values: Array) -> tuple[Array, RunningMoments]:
-        """Covariances before each of the rows and after the last, (n_rows + 1, n, n), and the moments after them."""
-        weights, mean, products = self.weights.copy(), self.mean.copy(), self.products.copy()
-        path: Array = weighted_covariances(
-            np.ascontiguousarray(values - self.origin), self.decay, weights, mean, products
-        )
-        return path, replace(self, weights=weights, mean=mean, products=products)
+# --- fits ---
 
 
 def moving_fit(
@@ -124,56 +38,185 @@ def moving_fit(
     errors: RatioErrors,
     state: Any,
 ) -> HedgeFit:
-    """The regressions of covariances (n_path + 1, 1 + n_hedges, 1 + n_hedges), as a fit on ``returns`` (asset first).
+    """Return the fit of regressions that follow from covariances.
 
-    They are those before each of the last n_path dates, and the one after the last.
+    Parameters
+    ----------
+    model : hedge model
+    returns : DataFrame (n_dates, 1 + n_hedges)
+        The estimation sample, the asset first.
+    kind : str or None
+        Kind of the returns.
+    covariances : array (n_path + 1, 1 + n_hedges, 1 + n_hedges)
+        Those before each of the last n_path dates, and after the last.
+    errors : RatioErrors
+    state : what ``model.advance`` continues from
     """
-    n_path, hedges = len(covariances) - 1, returns.columns[1:]
-    ratios = minimum_variance_path(
-        covariances, [str(name) for name in hedges], returns.index[-n_path - 1 :]
-    )
+    n_path = len(covariances) - 1
+    columns = returns.columns
+    hedges = columns[1:]
+    names = [str(name) for name in hedges]
+    ratios = minimum_variance_path(covariances, names, returns.index[-n_path - 1 :])
     return HedgeFit(
         model=model,
         sample=Sample.of(returns, kind),
         ratio=labelled_path(ratios[:-1], returns.index[-n_path:], hedges),
         next_ratio=labelled_ratio(ratios[-1], hedges),
-        next_covariance=pd.DataFrame(
-            covariances[-1], index=returns.columns, columns=returns.columns
-        ),
+        next_covariance=pd.DataFrame(covariances[-1], index=columns, columns=columns),
         errors=errors,
         state=state,
     )
 
 
-def moved_on(fit: HedgeFit, returns: pd.DataFrame, covariances: Array, state: Any) -> HedgeFit:
-    """``fit`` after the dates of ``returns``, with the covariances after each of these."""
+def advance_moving_fit(
+    fit: HedgeFit, returns: pd.DataFrame, covariances: Array, state: Any
+) -> HedgeFit:
+    """Return a fit over new dates, from the covariances (n_new, ...) after each of them."""
+    columns = returns.columns
     hedges = fit.ratio.columns
-    ratios = minimum_variance_path(covariances, [str(name) for name in hedges], returns.index)
+    names = [str(name) for name in hedges]
+    ratios = minimum_variance_path(covariances, names, returns.index)
+    # the ratio of the first new date is the next ratio of the fit
+    path = np.vstack([fit.next_ratio.to_numpy(), ratios[:-1]])
     return replace(
         fit,
-        ratio=labelled_path(
-            np.vstack([fit.next_ratio.to_numpy(), ratios[:-1]]), returns.index, hedges
-        ),
+        ratio=labelled_path(path, returns.index, hedges),
         next_ratio=labelled_ratio(ratios[-1], hedges),
-        next_covariance=pd.DataFrame(
-            covariances[-1], index=returns.columns, columns=returns.columns
-        ),
+        next_covariance=pd.DataFrame(covariances[-1], index=columns, columns=columns),
         state=state,
     )
 
 
-def running_fit(
+def weighted_fit(
     model: Any, returns: pd.DataFrame, kind: str | None, skip: int, errors: MovingErrors
 ) -> HedgeFit:
-    """Regressions on all dates before each, weighted by the half-life of ``errors``, after ``skip`` dates."""
+    """Return the fit of regressions on all observations before each date.
+
+    The path begins after ``skip`` dates; the weights of observations decline with the half-life of
+    ``errors``.
+    """
     values = returns.to_numpy()
-    covariances, moments = RunningMoments.before(values, 0.5 ** (1.0 / errors.half_life)).over(
-        values
-    )
+    empty = WeightedMoments.empty(values, decay=0.5 ** (1.0 / errors.half_life))
+    covariances, moments = empty.advance(values)
     return moving_fit(model, returns, kind, covariances[skip:], errors, moments)
 
 
-def run_on(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-    """A running fit over new dates."""
-    covariances, moments = fit.state.over(returns.to_numpy())
-    return moved_on(fit, returns, covariances[1:], moments)
+def advance_weighted_fit(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+    """Return a fit of ``weighted_fit`` over new dates."""
+    covariances, moments = fit.state.advance(returns.to_numpy())
+    return advance_moving_fit(fit, returns, covariances[1:], moments)
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedMoments:
+    """Weighted moments of all rows so far, of a size that does not grow with them.
+
+    Attributes
+    ----------
+    decay : float
+        Weight of a row relative to the one after it.
+    origin : array (n,)
+        The first row, from which all are counted so that their level costs no digits.
+    weights : array (2,)
+        Sum of the weights, and sum of their squares.
+    mean : array (n,)
+    products : array (n, n)
+        Weighted sum of products of deviations from the mean.
+    """
+
+    decay: float
+    origin: Array
+    weights: Array
+    mean: Array
+    products: Array
+
+    @classmethod
+    def empty(cls, values: Array, decay: float) -> WeightedMoments:
+        """Return the moments of no rows, to be advanced over ``values`` (n_rows, n)."""
+        n = values.shape[1]
+        return cls(decay, values[0].copy(), np.zeros(2), np.zeros(n), np.zeros((n, n)))
+
+    def advance(self, values: Array) -> tuple[Array, WeightedMoments]:
+        """Return covariances before each row and after the last, and the moments after the last.
+
+        Parameters
+        ----------
+        values : array (n_rows, n)
+
+        Returns
+        -------
+        array (n_rows + 1, n, n) and WeightedMoments
+        """
+        weights = self.weights.copy()  # the kernel writes into these
+        mean = self.mean.copy()
+        products = self.products.copy()
+        deviations = np.ascontiguousarray(values - self.origin)
+        path: Array = weighted_covariances(deviations, self.decay, weights, mean, products)
+        return path, replace(self, weights=weights, mean=mean, products=products)
+
+
+# --- standard errors ---
+
+
+@dataclass(frozen=True)
+class MovingErrors:
+    """HAC errors of the ratio of each date, from the observations of its own regression.
+
+    Attributes
+    ----------
+    hac_lags : int or None
+        Number of lags; None for ``newey_west_lags`` of the effective number of observations in
+        each regression.
+    window : int or None
+        Number of observations in each regression; None for all before it.
+    half_life : float
+        Of the weights; infinite if all observations have the same weight.
+    """
+
+    hac_lags: int | None = None
+    window: int | None = None
+    half_life: float = np.inf
+
+    def covariance(self, fit: FittedHedge) -> Array:
+        """Return the sampling covariance of the next ratio, (n_hedges, n_hedges)."""
+        ends = np.array([len(fit.sample.rows)])
+        return np.asarray(self._covariances(fit, ends, fit.next_ratio.to_numpy()[None])[0])
+
+    def degrees_of_freedom(self, fit: FittedHedge) -> float:
+        """Return infinity."""
+        return np.inf
+
+    def path_errors(self, fit: FittedHedge) -> Array:
+        """Return the standard errors of the ratio of each date, (n_dates, n_hedges)."""
+        n_rows = len(fit.sample.rows)
+        ends = np.arange(n_rows - len(fit.ratio), n_rows)
+        covariances = self._covariances(fit, ends, fit.ratio.to_numpy())
+        return np.asarray(np.sqrt(np.diagonal(covariances, axis1=1, axis2=2)))
+
+    def _covariances(self, fit: FittedHedge, ends: Indices, ratios: Array) -> Array:
+        """Return sampling covariances of the ratios (n, n_hedges) of regressions that end at rows.
+
+        A regression uses the rows before its end (n,).
+        """
+        reach = len(fit.sample.rows) if self.window is None else self.window
+        begins = np.maximum(ends - int(min(reach, MAX_HALF_LIVES * self.half_life + 1)), 0)
+        if self.hac_lags is None:
+            n_effective = effective_dates(ends - begins, self.half_life)
+            lags = np.array([newey_west_lags(n) for n in n_effective])
+        else:
+            lags = np.full(len(ends), self.hac_lags)
+        decay = 0.5 ** (1.0 / self.half_life)
+        values = fit.sample.rows.values.copy()  # the kernel is compiled for writeable rows
+        contiguous = np.ascontiguousarray(ratios)
+        return np.asarray(slope_covariances(values, begins, ends, contiguous, lags, decay))
+
+
+def effective_dates(n_dates: Indices, half_life: float) -> Array:
+    """Return the number of equally weighted observations that n_dates weighted ones are worth.
+
+    That is (sum w)^2 / sum w^2: Kish (1965), section 11.7. With d = 2^(-1 / half_life) the sums
+    give (1 - d^n)(1 + d) / ((1 - d)(1 + d^n)), written so that no digit is lost as d tends to 1.
+    """
+    half = 0.5 * np.log(2.0) / half_life
+    n_effective = n_dates if half == 0.0 else np.tanh(n_dates * half) / np.tanh(half)
+    return np.asarray(n_effective, dtype=np.float64)

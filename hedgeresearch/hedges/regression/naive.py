@@ -1,4 +1,4 @@
-"""The naive hedge: sell one for one."""
+"""The naive hedge: sell one unit of the hedge for each unit of the asset."""
 
 from __future__ import annotations
 
@@ -35,16 +35,15 @@ class NaiveHedge:
     traits: ClassVar[HedgeTraits] = HedgeTraits()
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Record the ratio for the dates of asset (n_dates,) and hedges (n_dates, n_hedges)."""
+        """Return the ratio for the dates of asset (n_dates,) and hedges (n_dates, n_hedges)."""
         returns, kind = join_returns(asset, hedges)
         n_hedges = returns.shape[1] - 1
-        certain = FixedErrors(np.zeros((n_hedges, n_hedges)))
-        return constant_ratio_fit(
-            self, returns, np.full(n_hedges, 1.0 / n_hedges), kind, errors=certain
-        )
+        ratio = np.full(n_hedges, 1.0 / n_hedges)
+        known = FixedErrors(np.zeros((n_hedges, n_hedges)))
+        return constant_ratio_fit(self, returns, ratio, kind, errors=known)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same ratio over new dates."""
+        """Return the fit over new dates, its ratio unchanged."""
         return carry_constant_ratio(fit, returns)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:

@@ -2,7 +2,8 @@ r"""The OLS hedge.
 
 .. math:: r^{asset}_t = c + r^{hedges}_t{}' b + u_t
 
-Source: Ederington (1979), Journal of Finance 34, eq. 5-7; for its standard errors see ``estimation.regression``.
+Source: Ederington (1979), Journal of Finance 34, eq. 5-7; for its standard errors see
+``estimation.regression``.
 """
 
 from __future__ import annotations
@@ -17,18 +18,13 @@ from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.regression import (
-    ERROR_KINDS,
-    ErrorKind,
-    least_squares,
-    newey_west_lags,
-)
+from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, least_squares
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.standard_errors import RegressionErrors
+from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_lags
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
@@ -36,13 +32,17 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class OLSHedge:
-    """The regression coefficients of the asset on the hedges, one set for all dates.
+    """The regression coefficients of the asset on the hedges, constant over time.
 
     Parameters
     ----------
-    standard_errors : their kind: "HAC" (Newey-West), "HC0", "HC1", "HC3" (White and corrections for small samples)
-        or "nonrobust", which has t instead of normal quantiles
-    hac_lags : int, lags of HAC; by default floor(4 (n / 100)^(2/9)) for n dates
+    standard_errors : {"HAC", "HC0", "HC1", "HC3", "nonrobust"}
+        "HAC" allows for autocorrelation and unequal variances (Newey-West); "HC0" (White), "HC1"
+        and "HC3" (corrected for small samples) for unequal variances; "nonrobust" for neither, with
+        quantiles of the t instead of the normal distribution.
+    hac_lags : int, optional
+        Number of lags of "HAC"; by default floor(4 (n / 100)^(2/9)) for n observations, 8 for ten
+        years of daily data.
 
     Examples
     --------
@@ -63,13 +63,14 @@ class OLSHedge:
 
     def __post_init__(self) -> None:
         check_choice(self.standard_errors, "standard_errors", ERROR_KINDS)
-        if self.hac_lags is not None:
-            check_at_least(self.hac_lags, "hac_lags", 0)
-            if self.standard_errors != "HAC":
-                raise DataError(
-                    "hac_lags belong to standard_errors='HAC'; got "
-                    f"standard_errors={self.standard_errors!r}."
-                )
+        if self.hac_lags is None:
+            return
+        check_at_least(self.hac_lags, "hac_lags", 0)
+        if self.standard_errors != "HAC":
+            raise DataError(
+                "hac_lags belong to standard_errors='HAC'; got "
+                f"standard_errors={self.standard_errors!r}."
+            )
 
     @property
     def traits(self) -> HedgeTraits:
@@ -83,31 +84,28 @@ class OLSHedge:
         Raises
         ------
         DataError
-            If there are too few dates, or hedges are collinear.
+            If there are too few observations, or hedges are collinear.
         """
         returns, kind = join_returns(asset, hedges)
-        n_dates = len(returns)
-        lags = newey_west_lags(n_dates) if self.hac_lags is None else self.hac_lags
-        if lags >= n_dates:
-            raise DataError(
-                f"hac_lags must be smaller than the number of dates, {n_dates}; got {lags}."
-            )
-        values, names = returns.to_numpy(), list(returns.columns[1:])
+        lags = resolve_hac_lags(self.hac_lags, len(returns))
+        values = returns.to_numpy()
         regression = least_squares(values[:, 0], values[:, 1:])
+        coefficients = regression.coefficients
         errors = RegressionErrors(regression, self.standard_errors, lags)
-        first = distinct_name("constant", names)
+        hedge_names = list(returns.columns[1:])
+        names = [distinct_name("constant", hedge_names), *hedge_names]
         estimates = Estimates(
-            values=dict(zip([first, *names], regression.coefficients.tolist(), strict=True)),
-            n_dates=n_dates,
+            values=dict(zip(names, coefficients.tolist(), strict=True)),
+            n_dates=len(returns),
             degrees_of_freedom=errors.degrees_of_freedom,
             inference=errors,
         )
         return constant_ratio_fit(
-            self, returns, regression.coefficients[1:], kind, estimates, ParameterErrors()
+            self, returns, coefficients[1:], kind, estimates, ParameterErrors()
         )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same coefficients over new dates."""
+        """Return the fit over new dates, its ratio unchanged."""
         return carry_constant_ratio(fit, returns)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:

@@ -1,12 +1,13 @@
-r"""The hedge by total least squares, for hedges whose returns are measured with noise as the asset's are.
+r"""The hedge by total least squares, for returns of hedges that are noisy as the asset's are.
 
-.. math:: \min_{b, \Delta} \sum_t \Big( \frac{\Delta_{0t}^2}{d_0^2} + \sum_j \frac{\Delta_{jt}^2}{d_j^2} \Big), \qquad
+.. math:: \min_{b, \Delta} \sum_t \Big( \frac{\Delta_{0t}^2}{d_0^2}
+              + \sum_j \frac{\Delta_{jt}^2}{d_j^2} \Big), \qquad
           r^{asset}_t - \Delta_{0t} = c + \sum_j b_j (r^{hedge}_{jt} - \Delta_{jt})
 
-With v the right singular vector of the smallest singular value of the centred data, each series over its d,
-b_j = -(v_j / d_j) / (v_0 / d_0): Golub and Van Loan (1980), SIAM Journal on Numerical Analysis 17. One hedge
-is Deming's regression. Errors follow from the derivative of an eigenvector: Magnus (1985), Econometric Theory 1,
-theorem 1.
+With v the right singular vector of the smallest singular value of the centered data, each series
+over its d, b_j = -(v_j / d_j) / (v_0 / d_0): Golub and Van Loan (1980), SIAM Journal on Numerical
+Analysis 17. With one hedge it is Deming's regression. Errors follow from the derivative of an
+eigenvector: Magnus (1985), Econometric Theory 1, theorem 1.
 """
 
 from __future__ import annotations
@@ -28,28 +29,31 @@ from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
-UNIDENTIFIED = 1e-10
-"""Part of the asset in the direction of noise, or distance of its variance from the next, that counts as none."""
+IDENTIFICATION_TOLERANCE = 1e-10
+"""Loading of the asset, or relative gap between the two smallest variances, that counts as zero."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class TotalLeastSquaresHedge:
-    """Orthogonal regression of the asset on the hedges: noise is taken to be in all of them, not in the asset alone.
+    """Orthogonal regression of the asset on the hedges, all of which are observed with noise.
 
-    OLS takes the hedges as exact; noise in them pulls its ratio towards zero. It remains the ratio of least variance
-    of the returns as they come, noise included; this one is for noise that the position will not bear, such as
-    errors of recorded prices. With one hedge and the default settings the ratio is that of the two standard
-    deviations, with the sign of the correlation, however weak that is. Several hedges must differ by more than
-    their noise, or the noise between them is taken for that of the asset: look at the standard errors.
+    OLS takes the hedges as exact; noise in them pulls its ratio toward zero. OLS remains the
+    minimum-variance hedge of the returns as they are observed, noise included; this one is for
+    noise that the position does not bear, such as errors of recorded prices. With one hedge and the
+    default settings the ratio is the ratio of the two standard deviations, with the sign of the
+    correlation, however weak that is. Several hedges must differ by more than their noise, or noise
+    between them is attributed to the asset: look at the standard errors.
 
     Parameters
     ----------
-    noise_ratio : float, variance of the asset's noise over that of each hedge's, in the units of ``scale``; a large
-        one tends to OLS
-    scale : "standardized", noise in units of the variance of each series, so that 1 is the same share of noise in all;
-        or "raw", in units of the returns, so that 1 is the same noise in all and a ratio changes with the units of
-        the asset by more than these units
+    noise_ratio : float > 0
+        Variance of the asset's noise over that of each hedge's, in the units of ``scale``; as it
+        grows the ratio tends to OLS.
+    scale : {"standardized", "raw"}
+        "standardized": noise in units of the variance of each series, so that 1 is the same share
+        of noise in all series; "raw": in units of the returns, so that 1 is the same noise in each
+        series, and the ratio depends on the units of the asset by more than these units.
 
     Examples
     --------
@@ -75,7 +79,8 @@ class TotalLeastSquaresHedge:
         Raises
         ------
         DataError
-            If there are too few dates, hedges are collinear, or the asset has nothing in common with them.
+            If there are too few observations, hedges are collinear, or the asset has nothing in
+            common with them.
         """
         returns, kind = join_returns(asset, hedges)
         standardized = self.scale == "standardized"
@@ -84,31 +89,45 @@ class TotalLeastSquaresHedge:
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The same coefficients over new dates."""
+        """Return the fit over new dates, its ratio unchanged."""
         return carry_constant_ratio(fit, returns)
 
 
 def total_least_squares(
     returns: Array, noise_ratio: float, standardized: bool
 ) -> tuple[Array, Array]:
-    """Coefficients (k,) of the first column on the others, and the influence of each date on them, (n_dates, k)."""
-    centred = returns - returns.mean(axis=0)
-    size = centred.std(axis=0)
-    noise = size.copy() if standardized else np.ones(len(size))
+    """Return the coefficients of the first column on the others, and their influence function.
+
+    Parameters
+    ----------
+    returns : array (n_dates, 1 + k)
+    noise_ratio, standardized : as in TotalLeastSquaresHedge
+
+    Returns
+    -------
+    array (k,) of coefficients and array (n_dates, k), the influence of each observation on them
+    """
+    centered = returns - returns.mean(axis=0)
+    deviation = centered.std(axis=0)
+    noise = deviation.copy() if standardized else np.ones(len(deviation))
     noise[0] *= np.sqrt(noise_ratio)
-    inside = centred / noise
-    _, singular, vectors = np.linalg.svd(inside, full_matrices=False)
-    variances, v = singular**2 / len(returns), vectors[-1]
-    others, away = vectors[:-1], variances[:-1] - variances[-1]
-    if min(abs(v[0]), away[-1] / variances[0]) < UNIDENTIFIED:
+    scaled = centered / noise
+    _, singular, vectors = np.linalg.svd(scaled, full_matrices=False)
+    variances = singular**2 / len(returns)
+    v = vectors[-1]
+    other_vectors = vectors[:-1]
+    gaps = variances[:-1] - variances[-1]
+    if min(abs(v[0]), gaps[-1] / variances[0]) < IDENTIFICATION_TOLERANCE:
         raise DataError(
-            "the asset must have variance in common with the hedges, or noise cannot be told from returns; it has "
-            "none. Use OLSHedge, whose ratio is then zero, or other hedges."
+            "the asset must have variance in common with the hedges, or noise cannot be "
+            "distinguished from returns; it has none. Use OLSHedge, whose ratio is then zero, or "
+            "other hedges."
         )
     units = noise[0] / noise[1:]
     ratio = -v[1:] / v[0] * units
-    # standardising by estimated variances moves the matrix, too; what does not turn v cancels in the ratio
-    weights = (centred / size) ** 2 if standardized else 1.0
-    moments = inside * (inside @ v)[:, None] - variances[-1] * v * weights
-    turns = -((moments @ others.T) / away) @ others
-    return ratio, -(turns[:, 1:] - np.outer(turns[:, 0], v[1:] / v[0])) / v[0] * units
+    # estimated deviations change the matrix, too; a change along v cancels in the ratio
+    weights = (centered / deviation) ** 2 if standardized else 1.0
+    moments = scaled * (scaled @ v)[:, None] - variances[-1] * v * weights
+    v_influence = -((moments @ other_vectors.T) / gaps) @ other_vectors
+    relative = v_influence[:, 1:] - np.outer(v_influence[:, 0], v[1:] / v[0])
+    return ratio, -relative / v[0] * units

@@ -1,11 +1,12 @@
 r"""The exponentially weighted OLS hedge.
 
-.. math:: b_t = \Big( \sum_{s<t} \lambda^{t-1-s} x_s x_s' \Big)^{-1} \sum_{s<t} \lambda^{t-1-s} x_s y_s,
-          \qquad \lambda = 2^{-1/h}
+.. math:: b_t = \Big( \sum_{s<t} \lambda^{t-1-s} x_s x_s' \Big)^{-1}
+                \sum_{s<t} \lambda^{t-1-s} x_s y_s, \qquad \lambda = 2^{-1/h}
 
-with h the half-life and y and x the deviations of asset and hedges from their means with the same weights: weighted
-least squares with a constant. The moments are carried from date to date and the equations solved at each, as recursive
-least squares loses its digits. The errors are those of ``estimation.regression`` with these weights.
+with h the half-life and y and x the deviations of asset and hedges from their means with the same
+weights: weighted least squares with a constant. The moments are carried from date to date and the
+equations solved at each, as recursive least squares loses its digits. The errors are those of
+``estimation.regression`` with these weights.
 """
 
 from __future__ import annotations
@@ -20,26 +21,34 @@ from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.regression.moving_regression import MovingErrors, run_on, running_fit
+from hedgeresearch.hedges.regression.moving_regression import (
+    MovingErrors,
+    advance_weighted_fit,
+    weighted_fit,
+)
 from hedgeresearch.hedges.traits import HedgeTraits
 
-START_UP = 20
-"""Dates that only feed the moments before the path begins (more when there are more than nine hedges)."""
+MIN_START_UP = 20
+"""Minimum number of observations that only feed the moments before the path begins."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class WeightedOLSHedge:
-    """Least squares in which a date weighs half as much as one ``half_life`` dates later.
+    """Least squares with weights that halve every ``half_life`` dates into the past.
 
-    Start-up rule: the first 20 dates (twice the number of series, if that is more) only feed the moments, and the path
-    begins after them. As the half-life grows it becomes ``ExpandingOLSHedge``.
+    Start-up rule: the first 20 observations (twice the number of series, if that is more) only feed
+    the moments, and the path begins after them. As the half-life grows it becomes
+    ``ExpandingOLSHedge``.
 
     Parameters
     ----------
-    half_life : float > 0, dates after which a weight has halved; short ones leave few dates for several hedges
-    hac_lags : int, lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n effective dates,
-        (sum w)^2 / sum w^2, which is 2.9 half-lives once there are enough
+    half_life : float > 0
+        Number of dates after which a weight has halved, typically 60 to 250 for daily data; short
+        ones leave few observations for several hedges.
+    hac_lags : int, optional
+        Number of lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n
+        effective observations, (sum w)^2 / sum w^2, which is 2.9 half-lives in a long sample.
 
     Examples
     --------
@@ -65,23 +74,24 @@ class WeightedOLSHedge:
         return HedgeTraits(hac_lags="automatic" if self.hac_lags is None else "fixed")
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period; n_dates > 20.
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
         Raises
         ------
         DataError
-            If there are too few dates, or hedges are collinear under the weights of some date.
+            If there are no observations after the start-up, or hedges are collinear under the
+            weights of some date.
         """
         returns, kind = join_returns(asset, hedges)
-        skip = max(START_UP, 2 * returns.shape[1])
+        skip = max(MIN_START_UP, 2 * returns.shape[1])
         if not len(returns) > skip:
             raise DataError(
-                f"asset and hedges must have at least {skip + 1} rows; got {len(returns)}."
+                f"asset and hedges must have at least {skip + 1} rows; got {len(returns)}. Use a "
+                "longer sample."
             )
-        return running_fit(
-            self, returns, kind, skip, MovingErrors(self.hac_lags, half_life=self.half_life)
-        )
+        errors = MovingErrors(self.hac_lags, half_life=self.half_life)
+        return weighted_fit(self, returns, kind, skip, errors)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """New dates taken into the moments."""
-        return run_on(fit, returns)
+        """Return the fit over new dates, which are added to the moments."""
+        return advance_weighted_fit(fit, returns)

@@ -1,0 +1,27 @@
+"""Ratios of many refits at once for exponentially weighted moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
+from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
+from hedgeresearch.covariance.moments.ewma import start_up_dates
+from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit
+from hedgeresearch.typing import Array
+
+
+def ewma_ratios(returns: Array, refits: Sequence[Refit], decay: float) -> Iterator[Array | None]:
+    """Yield the ratios of exponentially weighted moments that begin with each sample."""
+    n_series = returns.shape[1]
+    for refit in refits:
+        if refit.end - refit.first <= start_up_dates(n_series):
+            return
+        empty = np.zeros((n_series, n_series))
+        last, weight = ewma_last(decay, returns[refit.first : refit.end], empty, 0.0)
+        covariances, _ = ewma_covariance(decay, returns[refit.end : refit.stop], last, weight)
+        ratios, pivots = minimum_variance_ratios(covariances)
+        hedged = ratios[refit.start - refit.end : -1]
+        yield hedged if (pivots > MIN_OWN_VARIANCE).all() else None
