@@ -80,7 +80,7 @@ def test_constraints_that_do_not_bind_change_nothing(model, returns):
     pd.testing.assert_series_equal(fit.next_ratio, inner.next_ratio, check_exact=True)
     pd.testing.assert_series_equal(fit.standard_errors, inner.standard_errors)
     pd.testing.assert_frame_equal(fit.conf_int(), inner.conf_int())
-    assert (fit.summary["held by"] == "").all()
+    assert (fit.summary["binding"] == "").all()
 
 
 def test_bands_are_the_models_own_only_while_nothing_binds(returns):
@@ -380,20 +380,20 @@ def test_intervals_at_a_bound_are_the_bootstraps(returns):
     assert (
         interval.loc["hedge2", "lower"] < fit.next_ratio["hedge2"] < interval.loc["hedge2", "upper"]
     )
-    assert fit.summary.loc["hedge", "held by"] == "upper"
-    assert fit.summary.loc["hedge2", "held by"] == ""
+    assert fit.summary.loc["hedge", "binding"] == "upper"
+    assert fit.summary.loc["hedge2", "binding"] == ""
 
 
 def test_the_summary_names_what_binds(returns):
     tied = hr.ConstrainedHedge(hr.OLSHedge(), upper={"hedge": 0.2}, gross=0.6, max_instruments=2)
     table = fit_of(tied, returns).summary
     assert (
-        table.loc["hedge", "held by"].startswith("upper, gross")
+        table.loc["hedge", "binding"].startswith("upper, gross")
         or table.loc["hedge", "estimate"] < 0.2
     )
-    assert table["held by"].str.contains("gross").all()
-    assert table["held by"].str.contains("max_instruments").sum() == 1
-    assert (table.loc[table["held by"].str.contains("max_instruments"), "estimate"] == 0.0).all()
+    assert table["binding"].str.contains("gross").all()
+    assert table["binding"].str.contains("max_instruments").sum() == 1
+    assert (table.loc[table["binding"].str.contains("max_instruments"), "estimate"] == 0.0).all()
 
 
 def test_units_of_the_hedges_do_not_matter(returns):
@@ -444,7 +444,7 @@ def test_settings_that_cannot_be_used_are_refused(returns):
         (dict(gross=0.0), "gross must lie strictly between 0 and inf; got 0"),
         (
             dict(net=(1.0, 0.5)),
-            r"net must be one number, or the least and the greatest; got \(1.0, 0.5\)",
+            r"net must be one number, or the minimum and the maximum; got \(1.0, 0.5\)",
         ),
         (dict(net=(0.0, 0.5, 1.0)), "net must be one number"),
         (dict(max_instruments=0), "max_instruments must be a whole number of at least 1; got 0"),

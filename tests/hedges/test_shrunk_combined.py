@@ -15,10 +15,10 @@ from hedgeresearch._formatting import describe
 from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.composed.combination_weights import (
     forward_folds,
-    inverse_variance,
-    stacking,
+    inverse_variance_weights,
+    stacking_weights,
 )
-from hedgeresearch.hedges.composed.shrunk import excess_covariance
+from hedgeresearch.hedges.composed.shrunk import Target, excess_covariance
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 
@@ -113,18 +113,20 @@ def test_what_errors_exceed_those_of_the_target():
     )
     metric, target = np.eye(3), np.ones(3)
     np.testing.assert_allclose(
-        excess_covariance(small + more, small, metric, target), more, rtol=1e-8
+        excess_covariance(small + more, metric, Target(target, small)), more, rtol=1e-8
     )
     np.testing.assert_allclose(
-        excess_covariance(small, small + more, metric, target), 0.0, atol=1e-14
+        excess_covariance(small, metric, Target(target, small + more)), 0.0, atol=1e-14
     )
-    np.testing.assert_array_equal(excess_covariance(small, np.zeros((3, 3)), metric, target), small)
+    np.testing.assert_array_equal(
+        excess_covariance(small, metric, Target(target, np.zeros((3, 3)))), small
+    )
     # greater in some directions only: what is left is a covariance below both, in any units
-    left = small - excess_covariance(small, more, metric, target)
+    left = small - excess_covariance(small, metric, Target(target, more))
     for covariance in (left, small - left, more - left):
         assert np.linalg.eigvalsh(covariance).min() > -1e-12
     units = np.diag([1e-3, 1.0, 50.0])
-    turned = excess_covariance(units @ small @ units, units @ more @ units, metric, target)
+    turned = excess_covariance(units @ small @ units, metric, Target(target, units @ more @ units))
     np.testing.assert_allclose(turned, units @ (small - left) @ units, rtol=1e-8, atol=1e-14)
 
 
@@ -255,14 +257,14 @@ def test_stacking_by_the_lagrangian_and_at_its_edges():
     s = np.cov(x, rowvar=False)
     expected = np.linalg.solve(s, np.ones(3))
     assert (expected > 0).all()
-    np.testing.assert_allclose(stacking(x, 1e-4), expected / expected.sum(), rtol=1e-8)
+    np.testing.assert_allclose(stacking_weights(x, 1e-4), expected / expected.sum(), rtol=1e-8)
     worse = np.column_stack([x[:, 0], 3.0 * x[:, 0]])
-    np.testing.assert_allclose(stacking(worse, 1e-4), [1.0, 0.0], atol=1e-12)
-    twins = stacking(x[:, [0, 0]], 1e-4)
+    np.testing.assert_allclose(stacking_weights(worse, 1e-4), [1.0, 0.0], atol=1e-12)
+    twins = stacking_weights(x[:, [0, 0]], 1e-4)
     assert twins.sum() == pytest.approx(1.0)
     nothing_left = np.column_stack([np.zeros(500), x[:, 0]])
-    np.testing.assert_allclose(stacking(nothing_left, 1e-4), [1.0, 0.0], atol=1e-9)
-    np.testing.assert_allclose(inverse_variance(nothing_left, 1e-4), [1.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(stacking_weights(nothing_left, 1e-4), [1.0, 0.0], atol=1e-9)
+    np.testing.assert_allclose(inverse_variance_weights(nothing_left, 1e-4), [1.0, 0.0], atol=1e-12)
 
 
 def test_folds_cover_the_second_half_once():

@@ -1,4 +1,4 @@
-"""Weights of hedges that are combined, from what they leave of dates after those they were fitted on."""
+"""Weights of hedges that are combined, from hedged returns out of sample."""
 
 from __future__ import annotations
 
@@ -10,35 +10,60 @@ import numpy as np
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
-ALL_HEDGED = 1e-20
+MIN_RELATIVE_VARIANCE = 1e-20
 """Variance of hedged returns, relative to the asset's, below which it is rounding."""
 
 
 def forward_folds(n_dates: int, n_folds: int) -> Iterator[tuple[int, int]]:
-    """Where each piece of the second half of the dates begins and ends; a fit on the dates before it hedges it."""
+    """Yield the first row and the end of each fold of the second half of the dates.
+
+    Each fold is hedged by a fit on all dates before it.
+
+    Raises
+    ------
+    DataError
+        If a fold would have less than one date.
+    """
     if n_dates < 2 * n_folds:
         raise DataError(
-            f"asset and hedges must have at least {2 * n_folds} rows for {n_folds} folds; got {n_dates}. Use fewer."
+            f"asset and hedges must have at least {2 * n_folds} rows for {n_folds} folds; got "
+            f"{n_dates}. Use fewer."
         )
     edges = np.linspace(n_dates // 2, n_dates, n_folds + 1).astype(int).tolist()
     yield from pairwise(edges)
 
 
-def inverse_variance(hedged: Array, unhedged: float) -> Array:
-    """Weights (n_members,) inverse to the variances of hedged returns (n_dates, n_members); ``unhedged`` is another."""
-    inverse = 1.0 / np.maximum(hedged.var(axis=0), ALL_HEDGED * unhedged)
+def inverse_variance_weights(hedged: Array, unhedged: float) -> Array:
+    """Return weights (n_members,) inverse to the variances of hedged returns.
+
+    Parameters
+    ----------
+    hedged : array (n_dates, n_members)
+    unhedged : float
+        Variance of the asset.
+    """
+    inverse = 1.0 / np.maximum(hedged.var(axis=0), MIN_RELATIVE_VARIANCE * unhedged)
     return np.asarray(inverse / inverse.sum())
 
 
-def stacking(hedged: Array, unhedged: float) -> Array:
-    """Weights (n_members,), not negative and with sum one, of least variance of hedged returns (n_dates, n_members).
+def stacking_weights(hedged: Array, unhedged: float) -> Array:
+    """Return weights (n_members,), nonnegative and with sum one, of least hedged variance.
 
-    With y = s w, the least of y'Sy + (1 - sum(y))^2 over y >= 0 is w'Sw / (1 + w'Sw) at the best s, which the same w
-    makes least: non-negative least squares without a constraint on the sum, and singular S allowed.
+    With y = s w, the minimum of y'Sy + (1 - sum(y))^2 over y >= 0 is w'Sw / (1 + w'Sw) at the best
+    s, and the same w minimizes it: nonnegative least squares without a constraint on the sum,
+    for which S may be singular.
+
+    Parameters
+    ----------
+    hedged : array (n_dates, n_members)
+        Hedged returns, of covariance S.
+    unhedged : float
+        Variance of the asset.
     """
     from scipy.optimize import nnls
 
-    scale = (len(hedged) * max(float(hedged.var(axis=0).min()), ALL_HEDGED * unhedged)) ** 0.5
+    smallest = max(float(hedged.var(axis=0).min()), MIN_RELATIVE_VARIANCE * unhedged)
+    scale = (len(hedged) * smallest) ** 0.5
     system = np.vstack([(hedged - hedged.mean(axis=0)) / scale, np.ones(hedged.shape[1])])
-    found, _ = nnls(system, np.append(np.zeros(len(hedged)), 1.0))
-    return np.asarray(found / found.sum())
+    solution, _ = nnls(system, np.append(np.zeros(len(hedged)), 1.0))
+    return np.asarray(solution / solution.sum())

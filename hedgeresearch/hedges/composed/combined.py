@@ -2,11 +2,12 @@ r"""Several hedges combined.
 
 .. math:: b_t = \sum_m w_m b_{m,t}, \qquad w_m \ge 0, \quad \textstyle\sum_m w_m = 1
 
-with :math:`w_m` equal, or inverse to the variance of hedged returns (Bates and Granger 1969, Operational Research
-Quarterly 20, the weights for uncorrelated errors), or those of least variance of :math:`\sum_m w_m x_{m,t}`, x the
-hedged returns (stacking: Breiman 1996, Machine Learning 24). What a model leaves of the dates it was fitted on
-flatters the one with most parameters, so x comes from forward splits: a fit on the first half of the sample hedges the
-dates after it, the next fit takes these in, and so on to the end.
+with :math:`w_m` equal, or inverse to the variance of hedged returns (Bates and Granger 1969,
+Operational Research Quarterly 20, the weights for uncorrelated errors), or those of least variance
+of :math:`\sum_m w_m x_{m,t}`, x the hedged returns (stacking: Breiman 1996, Machine Learning 24).
+In-sample hedged returns favor the model with most parameters, so x comes from forward splits: a fit
+on the first half of the sample hedges the dates after it, the next fit includes these, and so on
+to the end.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.hedges.composed.combination_weights import (
     forward_folds,
-    inverse_variance,
-    stacking,
+    inverse_variance_weights,
+    stacking_weights,
 )
 from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit
@@ -48,25 +49,29 @@ from hedgeresearch.typing import Array
 class CombinedHedge:
     """The weighted sum of the ratios of several models.
 
-    Weights other than equal ones come from hedged returns out of sample, inside the estimation sample; an extension
-    keeps them. ``next_covariance`` is the members' own, weighted alike. The members' fits are ``fit.state.members``.
+    Weights other than equal ones come from hedged returns out of sample, within the estimation
+    sample; an extension keeps them. ``next_covariance`` is the weighted sum of the members' own.
+    The fits of the members are ``fit.state.members``.
 
-    How the errors of the members' ratios are correlated is not known, but however they are, their combination has a
-    covariance of at most sum w V, V theirs and the weights given: intervals by the delta method are that wide. Where a
-    member has none, the bootstrap fits all of it again.
+    The correlation of the errors of the members' ratios is not known, but the covariance of their
+    combination is at most sum w V, V theirs and the weights fixed: intervals by the delta method
+    are that wide. Where a member has no delta method, the bootstrap fits all of them again.
 
     Parameters
     ----------
     models : mapping from names to hedge models of returns
-    weights : "equal", "inverse_variance" or "stacking"
-    n_folds : int, pieces of the second half of the sample, each hedged by fits on all before it
+    weights : {"equal", "inverse_variance", "stacking"}
+    n_folds : int
+        Number of folds of the second half of the sample, each hedged by fits on all dates before
+        it.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> models = {"ols": hr.OLSHedge(), "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))}
-    >>> hr.CombinedHedge(models, "stacking").fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(4)
+    >>> combined = hr.CombinedHedge(models, "stacking")
+    >>> combined.fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(4)
           weight  volatility  ratio SP500
     ols   0.0773      0.0039       1.1755
     ewma  0.9227      0.0035       1.1982
@@ -79,7 +84,8 @@ class CombinedHedge:
     def __post_init__(self) -> None:
         if not isinstance(self.models, Mapping) or not self.models:
             raise DataError(
-                f"models must be a mapping from names to hedge models, one or more; got {self.models!r}."
+                "models must be a mapping from names to hedge models, one or more; got "
+                f"{self.models!r}."
             )
         for name, model in self.models.items():
             check_hedge_model(model, f"model {name!r}")
@@ -96,16 +102,16 @@ class CombinedHedge:
     def traits(self) -> HedgeTraits:
         """Properties of the model that the package relies on."""
         models = tuple(self.models.values())
-        return HedgeTraits(
-            warm_start=any(model.traits.warm_start for model in models), parts=models
-        )
+        warm_start = any(model.traits.warm_start for model in models)
+        return HedgeTraits(warm_start=warm_start, parts=models)
 
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
     ) -> HedgeFit:
-        """Estimate all models on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
+        """Estimate all models on asset (n_dates,) and hedges (n_dates, n_hedges), as fractions.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the members' searches begin if they can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the searches of the members
+        begin if their models can.
 
         Raises
         ------
@@ -115,7 +121,7 @@ class CombinedHedge:
             If a model does not reach an optimum.
         """
         check_warm_start(warm_start, self)
-        # whether closes look simultaneous is for the members to check
+        # whether closes look simultaneous is checked by the members
         returns, kind = join_returns(asset, hedges, simultaneous_required=False)
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
@@ -123,7 +129,7 @@ class CombinedHedge:
         return self._hedge(self._weighted(members, returns), Sample.of(returns, kind))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """Return the fit over new dates, all members extended, with the same weights."""
+        """Return the fit over new dates, all members extended, the weights unchanged."""
         members = {name: member.advance(returns) for name, member in fit.state.members.items()}
         return self._hedge(replace(fit.state, members=members), fit.sample)
 
@@ -133,8 +139,11 @@ class CombinedHedge:
             return CombinedState(members, np.full(len(members), 1.0 / len(members)), None)
         hedged = np.column_stack([self._out_of_fold(name, returns) for name in members])
         unhedged = float(returns.iloc[:, 0].var())
-        estimate = inverse_variance if self.weights == "inverse_variance" else stacking
-        return CombinedState(members, estimate(hedged, unhedged), hedged.std(axis=0, ddof=1))
+        if self.weights == "inverse_variance":
+            weights = inverse_variance_weights(hedged, unhedged)
+        else:
+            weights = stacking_weights(hedged, unhedged)
+        return CombinedState(members, weights, hedged.std(axis=0, ddof=1))
 
     def _fit_member(self, name: str, returns: pd.DataFrame, earlier: HedgeFit | None) -> HedgeFit:
         model = self.models[name]
@@ -144,20 +153,21 @@ class CombinedHedge:
             raise type(error)(f"model {name!r} on {len(returns)} dates: {error}") from error
 
     def _out_of_fold(self, name: str, returns: pd.DataFrame) -> Array:
-        """Return hedged returns of the second half of the dates, (n,).
+        """Return hedged returns of the second half of the dates, out of sample, (n,).
 
-        Each piece is hedged by a fit on the dates before it, which begins its search anywhere.
+        Each fold is hedged by a fit on the dates before it, without a warm start.
         """
-        pieces = []
+        folds = []
         for first, end in forward_folds(len(returns), self.n_folds):
             new = returns.iloc[first:end]
-            ratio = self._fit_member(name, returns.iloc[:first], None).advance(new).ratio
-            hedged = new.to_numpy()[:, 0] - (ratio.to_numpy() * new.to_numpy()[:, 1:]).sum(axis=1)
-            pieces.append(hedged)
-        return np.concatenate(pieces)
+            fit = self._fit_member(name, returns.iloc[:first], None).advance(new)
+            values = new.to_numpy()
+            folds.append(values[:, 0] - (fit.ratio.to_numpy() * values[:, 1:]).sum(axis=1))
+        return np.concatenate(folds)
 
     def _hedge(self, state: CombinedState, sample: Sample) -> HedgeFit:
         members = list(state.members.values())
+        # the paths of members may begin on different dates
         dates = reduce(pd.Index.intersection, (member.ratio.index for member in members))
         pairs = list(zip(state.weights, members, strict=True))
         return HedgeFit(
@@ -174,7 +184,15 @@ class CombinedHedge:
 
 @dataclass(frozen=True, eq=False)
 class CombinedState:
-    """Fits of the members by name, their weights, and volatilities (n_members,) of their hedged returns out of fold."""
+    """Fits of the members, and their weights.
+
+    Attributes
+    ----------
+    members : dict of HedgeFit by name
+    weights : array (n_members,)
+    volatilities : array (n_members,) or None
+        Of hedged returns out of sample; None for equal weights.
+    """
 
     members: dict[str, HedgeFit]
     weights: Array
@@ -182,17 +200,18 @@ class CombinedState:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a member: weight, volatility of hedged returns out of fold if estimated, and its next ratios."""
-        known = {"weight": self.weights}
+        """Weight, volatility out of sample if estimated, and next ratios, one row a member."""
+        columns = {"weight": self.weights}
         if self.volatilities is not None:
-            known["volatility"] = self.volatilities
+            columns["volatility"] = self.volatilities
         ratios = [member.next_ratio.rename(name) for name, member in self.members.items()]
-        table = pd.concat(ratios, axis=1).T.add_prefix("ratio ")
-        return pd.concat([pd.DataFrame(known, index=table.index), table], axis=1)
+        ratio_table = pd.concat(ratios, axis=1).T.add_prefix("ratio ")
+        own = pd.DataFrame(columns, index=ratio_table.index)
+        return pd.concat([own, ratio_table], axis=1)
 
 
 class _MemberErrors(NamedTuple):
-    """A member of a combination, its weight and its errors."""
+    """Weight, fit and errors of a member."""
 
     weight: float
     fit: HedgeFit
@@ -201,9 +220,9 @@ class _MemberErrors(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CombinedErrors:
-    """The greatest sampling error that a weighted mean of ratios can have.
+    """Upper bound of the sampling error of a weighted mean of ratios.
 
-    Var(sum w b) <= sum w Var(b), by the inequality of Jensen.
+    Var(sum w b) <= sum w Var(b), by Jensen's inequality.
     """
 
     members: list[_MemberErrors]
@@ -214,12 +233,12 @@ class CombinedErrors:
         return np.asarray(total)
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Return the smallest of any member."""
+        """Return the smallest degrees of freedom of a member."""
         return min(one.errors.degrees_of_freedom(one.fit) for one in self.members)
 
 
 def combined_errors(members: list[HedgeFit], weights: Array) -> CombinedErrors | None:
-    """Return the errors of a combination, or None if one of the members has none."""
+    """Return the errors of a combination; None if one of the members has none."""
     known = [
         _MemberErrors(weight, member, member.errors)
         for weight, member in zip(weights.tolist(), members, strict=True)

@@ -1,12 +1,14 @@
 r"""The hedge under constraints.
 
-.. math:: \min_b \; w' H_t w, \quad w = (1, -b), \qquad l \le b \le u, \quad \textstyle\sum_i |b_i| \le g, \quad
-          n_1 \le \sum_i b_i \le n_2, \quad \#\{i : b_i \ne 0\} \le k, \quad e_{asset} = E_{hedges} b
+.. math:: \min_b \; w' H_t w, \quad w = (1, -b), \qquad l \le b \le u, \quad
+          \textstyle\sum_i |b_i| \le g, \quad n_1 \le \sum_i b_i \le n_2, \quad
+          \#\{i : b_i \ne 0\} \le k, \quad e_{asset} = E_{hedges} b
 
-For the ratio of least variance, :math:`b^0 = H_{hh}^{-1} H_{ha}`, the objective is :math:`(b - b^0)' H_{hh} (b - b^0)`
-beside a constant. So the ratio of any model can be constrained: what is least is then the variance by which the hedged
-position differs from that of the model. Source: Markowitz (1956), Naval Research Logistics Quarterly 3, pp. 111-133,
-for the quadratic programme under linear constraints; see ``constrained_programme`` for how this one is solved.
+With the minimum-variance ratio, :math:`b^0 = H_{hh}^{-1} H_{ha}`, the objective is
+:math:`(b - b^0)' H_{hh} (b - b^0)` plus a constant. So the ratio of any model can be constrained:
+the variance of the difference from the model's hedged position is then minimized. Source: Markowitz
+(1956), Naval Research Logistics Quarterly 3, pp. 111-133, for the quadratic program under linear
+constraints; see ``optimization.nearest_feasible`` for how this one is solved.
 """
 
 from __future__ import annotations
@@ -24,12 +26,12 @@ from hedgeresearch.hedges.composed.constraints import (
     Bound,
     ConstraintSettings,
     Exposures,
+    binding_labels,
     checked_net,
-    conflict,
+    conflicting,
     constraints_of,
     frozen_bound,
     frozen_exposures,
-    held_by,
 )
 from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
 from hedgeresearch.hedges.errors import inherited_errors
@@ -43,7 +45,7 @@ from hedgeresearch.hedges.model import (
     fit_hedge,
 )
 from hedgeresearch.hedges.traits import HedgeTraits
-from hedgeresearch.optimization.nearest_feasible import nearest_feasible_points
+from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 from hedgeresearch.typing import Array
 
 
@@ -52,21 +54,28 @@ from hedgeresearch.typing import Array
 class ConstrainedHedge:
     """The ratio of any model, brought within constraints at the least cost in variance.
 
-    Constraints are on the ratios themselves, so that they do not scale with the asset. Where the model's ratio
-    satisfies them it stays as it is. A hedge of covariances or of regimes is constrained under the covariance of each
-    date; others, whose fits do not tell it, under that of the hedges at the end of the estimation sample. Where a
-    constraint binds at the next ratio its interval comes from the bootstrap; elsewhere it is the model's own.
+    Constraints are on the ratios themselves, so that they do not scale with the asset. Where the
+    model's ratio satisfies them it is unchanged. A hedge from covariances or regimes is constrained
+    under the covariance of each date; others, whose fits do not know it, under that of the hedges
+    at the end of the estimation sample. Where a constraint binds at the next ratio its interval
+    comes from the bootstrap; elsewhere it is the model's own.
 
     Parameters
     ----------
-    model : any hedge model; its fit is ``fit.state.inner``
-    lower, upper : float for all hedges, or mapping by hedge; hedges that it leaves out have no bound
-    gross : float, greatest sum of absolute ratios
-    net : float, the sum of the ratios, or (least, greatest)
-    max_instruments : int, most hedges with a ratio other than zero
-    neutral_to : mapping from factor to the exposures of asset and hedges by name, such as a DataFrame of exposures with
-        a column a factor; the hedged position is to have none. The asset's exposure is that of one unit, like the
-        hedges'
+    model : hedge model
+        Its fit is ``fit.state.inner``.
+    lower, upper : float or mapping, optional
+        Bound of all ratios, or bounds by hedge; hedges that are left out have no bound.
+    gross : float, optional
+        Maximum sum of absolute ratios.
+    net : float or (float, float), optional
+        Sum of the ratios, or its minimum and maximum.
+    max_instruments : int, optional
+        Maximum number of hedges with a ratio other than zero.
+    neutral_to : mapping, optional
+        Exposures of asset and hedges by name, for each factor, such as a DataFrame with a column a
+        factor; the hedged position has no exposure to them. The asset's exposure is that of one
+        unit, like the hedges'.
 
     Examples
     --------
@@ -82,14 +91,15 @@ class ConstrainedHedge:
     >>> round(fit.expected_effectiveness, 3)
     0.922
 
-    A name whose credit default swap is not traded, hedged by a basket of others: none bought, 0.7 of its notional in
-    all (here on simulated returns):
+    A name whose credit default swap is not traded, hedged by a basket of others: none bought, 0.7
+    of its notional together (here on simulated returns):
 
     >>> spreads = hr.data.simulate_dcc(n_dates=750, n_series=4, correlation=0.6, seed=2).returns
-    >>> basket = hr.ConstrainedHedge(hr.MinimumVarianceHedge(hr.EWMACovariance(0.97)), lower=0.0, gross=0.7)
+    >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
+    >>> basket = hr.ConstrainedHedge(ewma, lower=0.0, gross=0.7)
     >>> fit = basket.fit(spreads["asset"], spreads.drop(columns="asset"))
     >>> fit.summary.round(2)
-            estimate  unconstrained       held by
+            estimate  unconstrained       binding
     hedge       0.00          -0.14  lower, gross
     hedge2      0.56           0.56         gross
     hedge3      0.14           0.31         gross
@@ -124,14 +134,16 @@ class ConstrainedHedge:
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
     ) -> HedgeFit:
-        """Estimate the model on asset (n_dates,) and hedges (n_dates, n_hedges) and constrain its ratios.
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), and constrain the ratios.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
+        model can.
 
         Raises
         ------
         DataError
-            If the model refuses the data, a constraint names a hedge that is not there, or constraints conflict.
+            If the model refuses the data, a constraint names an unknown hedge, or constraints
+            conflict.
         ConvergenceError
             If the model does not reach an optimum.
         """
@@ -140,29 +152,29 @@ class ConstrainedHedge:
         return self._hedge(inner, inner.next_covariance.to_numpy()[1:, 1:])
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The model carried over new dates under the same constraints."""
+        """Return the fit over new dates, the model extended, the constraints unchanged."""
         return self._hedge(fit.state.inner.advance(returns), fit.state.metric)
 
     def _hedge(self, inner: HedgeFit, metric: Array) -> HedgeFit:
-        constraints = constraints_of(self._settings(), inner.asset, inner.hedges)
+        constraints = self._constraints(inner)
         names = inner.ratio.columns
         following = inner.next_ratio.to_numpy()
         unconstrained = np.vstack([inner.ratio.to_numpy(), following])
         ratios = nearest_feasible_points(unconstrained, _metrics(inner, metric), constraints)
         if ratios is None:
-            together = ", ".join(one.description for one in conflict(constraints, len(following)))
+            together = [one.description for one in conflicting(constraints, len(following))]
             raise DataError(
                 "the constraints must leave a ratio; these cannot hold together: "
-                f"{together}. Loosen one."
+                f"{', '.join(together)}. Loosen one."
             )
         kept = (ratios == unconstrained).all(axis=1)
-        table = {"estimate": ratios[-1], "unconstrained": following, "held by": ""}
+        table = {"estimate": ratios[-1], "unconstrained": following, "binding": ""}
         estimates = pd.DataFrame(table, index=inner.next_ratio.index)
         errors = None
         if kept[-1]:
             errors = inherited_errors(inner, whole_path=bool(kept.all()))
         else:
-            estimates["held by"] = held_by(constraints, ratios[-1], following)
+            estimates["binding"] = binding_labels(constraints, ratios[-1], following)
         return with_other_ratios(
             self,
             ConstrainedState(inner, metric),
@@ -172,29 +184,31 @@ class ConstrainedHedge:
             errors,
         )
 
-    def _settings(self) -> ConstraintSettings:
-        return ConstraintSettings(
+    def _constraints(self, inner: HedgeFit) -> list[Constraint]:
+        settings = ConstraintSettings(
             self.lower, self.upper, self.gross, self.net, self.max_instruments, self.neutral_to
         )
+        return constraints_of(settings, inner.asset, inner.hedges)
 
 
 @dataclass(frozen=True, eq=False)
 class ConstrainedState(WrapperState):
-    """The inner fit, and the hedges' covariance in its estimation sample.
+    """The fit of the model, and the metric in which ratios are near to one another.
 
     Attributes
     ----------
     inner : HedgeFit of the model
     metric : array (n_hedges, n_hedges)
+        Covariance of the hedges at the end of the estimation sample.
     """
 
     metric: Array
 
 
 def _metrics(inner: HedgeFit, metric: Array) -> Array:
-    """Return the hedges' covariance of each date and of the next, (n_dates + 1, n_hedges, n_hedges).
+    """Return the hedges' covariance of each date and the next, (n_dates + 1, n_hedges, n_hedges).
 
-    ``metric`` for all of them if the inner fit does not know that of each date.
+    It is ``metric`` for all of them if the inner fit does not know that of each date.
     """
     path = _covariance_path(inner)
     if path is None:
@@ -203,11 +217,12 @@ def _metrics(inner: HedgeFit, metric: Array) -> Array:
 
 
 def _covariance_path(inner: HedgeFit) -> Array | None:
+    """Return the hedges' covariance of each date, (n_dates, n_hedges, n_hedges), if known."""
     detail = inner.detail
-    if isinstance(detail, RegimeDetail | CovariancePath):
-        if not detail.dates.equals(inner.ratio.index):
-            return None  # covariances over longer periods
-        if isinstance(detail, RegimeDetail):
-            return detail.hedge_covariances()
-        return detail.path(inner.hedges)
-    return None
+    if not isinstance(detail, RegimeDetail | CovariancePath):
+        return None
+    if not detail.dates.equals(inner.ratio.index):
+        return None  # covariances of returns over a longer horizon
+    if isinstance(detail, RegimeDetail):
+        return detail.hedge_covariances()
+    return detail.path(inner.hedges)

@@ -2,11 +2,12 @@ r"""The hedge of a longer horizon.
 
 .. math:: R_t = r_t + r_{t-1} + \dots + r_{t-k+1} \quad\text{(simple returns compound)}
 
-A hedge model sees the k-period returns R instead of the one-period returns r; what it needs of the past are those that
-ended before the date. The hedge of a horizon: Ederington (1979), Journal of Finance 34, section IV. Overlapping returns
-are correlated over k - 1 dates, which ordinary standard errors take for information: Hansen and Hodrick (1980), Journal
-of Political Economy 88, section II. Bartlett weights shrink these correlations, so that the lags must reach farther;
-sums of L lags over n dates then have about 1.5 n / L degrees of freedom: Priestley (1981), Spectral Analysis and Time
+A hedge model is fitted to the k-period returns R instead of the one-period returns r; the ratio of
+a date depends on those that ended before it. The hedge of a horizon: Ederington (1979), Journal of
+Finance 34, section IV. Overlapping returns are correlated over k - 1 dates, which ordinary standard
+errors take for information: Hansen and Hodrick (1980), Journal of Political Economy 88, section II.
+Bartlett weights shrink these correlations, so that the lags must reach farther; sums of L lags over
+n dates then have about 1.5 n / L degrees of freedom: Priestley (1981), Spectral Analysis and Time
 Series, section 6.2, at frequency zero.
 """
 
@@ -40,30 +41,34 @@ from hedgeresearch.hedges.synchronicity import LONG_HORIZON
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array, Indices
 
-FEWEST = 10
-"""Periods of the horizon, one after the other, that a sample must hold."""
+MIN_HORIZONS = 10
+"""Minimum length of a sample, in horizons."""
 LAGS_PER_HORIZON = 3
-"""HAC lags for each date by which returns overlap."""
+"""Number of HAC lags for each date by which returns overlap."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class HorizonHedge:
-    """The hedge of ``horizon`` periods together, by any model of returns.
+    """The hedge of several periods together, by any model of returns.
 
-    Simple returns compound; log returns and differences add up, as do returns whose kind ``hr.returns`` has not noted.
-    Where closes are not simultaneous, a longer horizon makes small what same-date returns lose.
+    Simple returns compound; log returns and differences add up, as do returns whose kind
+    ``hr.returns`` has not noted. Where closes are not simultaneous, a longer horizon reduces the
+    bias of same-date returns.
+
+    A model whose HAC lags are automatic uses, for overlapping returns, at least three times the
+    horizon and, if its ratio is constant, quantiles of the t distribution. The next covariance is
+    that of returns over the horizon.
 
     Parameters
     ----------
-    model : any hedge model that takes returns, such as ``OLSHedge()``
-    horizon : int, periods in a return of the model
-    overlapping : whether such a return ends on every date, or only on every ``horizon``-th; the ratio is then held
-        in between, and the last return ends with the sample. Models with a state, such as DCC, take what overlapping
-        returns share for persistence: give them returns that do not overlap
-
-    A model with HAC errors whose lags are left to it gets, for overlapping returns, at least three times the horizon
-    and, if its ratio is constant, t quantiles. The next covariance is that of returns over the horizon.
+    model : hedge model of returns, such as ``OLSHedge()``
+    horizon : int
+        Number of periods in a return of the model.
+    overlapping : bool
+        Whether such a return ends on every date, or only on every ``horizon``-th; the ratio is then
+        held in between, and the last return ends with the sample. Models with a state, such as DCC,
+        take the overlap of returns for persistence: give them returns that do not overlap.
 
     Examples
     --------
@@ -98,64 +103,69 @@ class HorizonHedge:
     ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
+        model can.
 
         Raises
         ------
         DataError
-            If the sample is shorter than ten horizons, or the model refuses the returns over the horizon.
+            If the sample is shorter than ten horizons, or the model refuses the returns over the
+            horizon.
         ConvergenceError
             If the model does not reach an optimum.
         """
-        returns, kind = join_returns(
-            asset, hedges, simultaneous_required=self.horizon < LONG_HORIZON
-        )
-        if len(returns) < FEWEST * self.horizon:
+        check_warm_start(warm_start, self)
+        short = self.horizon < LONG_HORIZON
+        returns, kind = join_returns(asset, hedges, simultaneous_required=short)
+        minimum = MIN_HORIZONS * self.horizon
+        if len(returns) < minimum:
             raise DataError(
-                f"asset and hedges must have at least {FEWEST * self.horizon} rows for a horizon of {self.horizon}, "
-                f"ten times as many; got {len(returns)}. Choose a shorter horizon or give a longer sample."
+                f"asset and hedges must have at least {minimum} rows for a horizon of "
+                f"{self.horizon}, ten times as many; got {len(returns)}. Choose a shorter horizon "
+                "or use a longer sample."
             )
         # returns that do not overlap end with the sample: what is left over lies at its beginning
         used = returns if self.overlapping else returns.iloc[len(returns) % self.horizon :]
         periods, waiting = self._periods(used, kind)
-        model = self._inner_model(len(periods))
-        check_warm_start(warm_start, self)
+        model = self._with_lags(len(periods))
         earlier = inner_fit(warm_start)
         inner = fit_hedge(model, periods.iloc[:, 0], periods.iloc[:, 1:], earlier)
-        rows = np.repeat(np.arange(len(inner.ratio)), self._step)
-        degrees = np.inf if model is self.model else 1.5 * len(periods) / model.hac_lags
-        state = HorizonState(inner, waiting, rows, degrees)
+        state = HorizonState(
+            inner,
+            waiting,
+            rows=np.repeat(np.arange(len(inner.ratio)), self._step),
+            max_degrees=np.inf if model is self.model else 1.5 * len(periods) / model.hac_lags,
+        )
         return self._hedge(state, Sample.of(used, kind), used.index)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """Return the fit over new dates, the model over the returns that end on them."""
+        """Return the fit over new dates, the model extended over the returns that end on them."""
         before: HorizonState = fit.state
-        known = pd.concat([before.waiting, returns])
-        periods, waiting = self._periods(known, fit.returns_kind)
-        inner = before.inner
-        if len(periods):
-            inner = inner.advance(periods)
+        returns_since = pd.concat([before.waiting, returns])
+        periods, waiting = self._periods(returns_since, fit.returns_kind)
+        inner = before.inner.advance(periods) if len(periods) else before.inner
         rows = np.repeat(np.arange(len(periods)), self._step)
         if not self.overlapping:
+            # dates after the last return over the horizon have the next ratio
             rows = np.concatenate([rows, np.full(len(waiting), -1)])[-len(returns) :]
-        state = HorizonState(inner, waiting, rows, before.max_degrees)
+        state = replace(before, inner=inner, waiting=waiting, rows=rows)
         return self._hedge(state, fit.sample, returns.index)
 
     @property
     def _step(self) -> int:
         return 1 if self.overlapping else self.horizon
 
-    def _inner_model(self, n_periods: int) -> Any:
-        """Return the model, its lags such that they reach beyond what overlaps."""
+    def _with_lags(self, n_periods: int) -> Any:
+        """Return the model, automatic HAC lags replaced by lags that reach beyond the overlap."""
         traits = self.model.traits
         if traits.hac_lags != "automatic" or not self.overlapping or self.horizon == 1:
             return self.model
-        regressed = n_periods if traits.window is None else min(n_periods, traits.window)
-        lags = max(newey_west_lags(regressed), LAGS_PER_HORIZON * self.horizon)
-        if lags >= regressed:
+        n_dates = n_periods if traits.window is None else min(n_periods, traits.window)
+        lags = max(newey_west_lags(n_dates), LAGS_PER_HORIZON * self.horizon)
+        if lags >= n_dates:
             raise DataError(
                 f"errors over a horizon of {self.horizon} take {lags} lags, so that a regression "
-                f"must have more dates; {describe(self.model)} has {regressed}. Take a longer "
+                f"must have more dates; {describe(self.model)} has {n_dates}. Use a longer "
                 "window, a shorter horizon, or set its hac_lags."
             )
         model: Any = self.model
@@ -164,17 +174,22 @@ class HorizonHedge:
     def _periods(
         self, returns: pd.DataFrame, kind: str | None
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Returns over the horizon, dated by their ends, and the rows that later ones need."""
-        values = period_returns(
-            returns.to_numpy(), self.horizon, self._step, compound=kind == "simple"
-        )
-        periods = pd.DataFrame(
-            values, returns.index[self.horizon - 1 :: self._step], returns.columns
-        )
+        """Return returns over the horizon, dated by their ends, and the rows that later ones need.
+
+        Parameters
+        ----------
+        returns : DataFrame (n_dates, 1 + n_hedges)
+        kind : kind of the returns
+        """
+        compound = kind == "simple"
+        values = period_returns(returns.to_numpy(), self.horizon, self._step, compound=compound)
+        ends = returns.index[self.horizon - 1 :: self._step]
+        periods = pd.DataFrame(values, ends, returns.columns)
         periods.attrs = {"returns": kind, "horizon": self.horizon}
-        first_needed = (
-            len(returns) - self.horizon + 1 if self.overlapping else len(periods) * self.horizon
-        )
+        if self.overlapping:
+            first_needed = len(returns) - self.horizon + 1
+        else:
+            first_needed = len(periods) * self.horizon
         return periods, returns.iloc[first_needed:]
 
     def _hedge(self, state: HorizonState, sample: Sample, dates: pd.Index[Any]) -> HedgeFit:
@@ -187,7 +202,7 @@ class HorizonHedge:
             inner, whole_path=True, rows=state.rows, max_degrees=state.max_degrees
         )
         if self.overlapping and self.horizon > 1 and self.model.traits.hac_lags is None:
-            # errors that do not allow for the overlap are too small: the bootstrap's do
+            # errors that do not allow for the overlap are too small: use those of the bootstrap
             estimates = inner.next_ratio.to_frame("estimate")
             errors = None
         return HedgeFit(
@@ -209,10 +224,14 @@ class HorizonState(WrapperState):
 
     Attributes
     ----------
-    inner : HedgeFit, whose dates are the ends of returns over the horizon
-    waiting : DataFrame, the one-period returns that later returns over the horizon need
-    rows : array (n_dates,), positions in the path of ``inner``; -1 is its next ratio
-    max_degrees : float, limit of the degrees of freedom of its errors, from sums over many lags
+    inner : HedgeFit
+        Its dates are the ends of returns over the horizon.
+    waiting : DataFrame (n_waiting, 1 + n_hedges)
+        The one-period returns that later returns over the horizon need.
+    rows : array (n_dates,)
+        Positions in the path of ``inner``; -1 is its next ratio.
+    max_degrees : float
+        Limit of the degrees of freedom of its errors, from sums over many lags.
     """
 
     waiting: pd.DataFrame
@@ -221,7 +240,16 @@ class HorizonState(WrapperState):
 
 
 def period_returns(values: Array, horizon: int, step: int, compound: bool) -> Array:
-    """Returns over ``horizon`` periods, one every ``step`` periods from the first on, (n_periods, n_series)."""
+    """Return returns over ``horizon`` periods, one every ``step`` periods, (n_periods, n_series).
+
+    Parameters
+    ----------
+    values : array (n_dates, n_series)
+        One-period returns; the first return over the horizon begins with the first of them.
+    horizon, step : int
+    compound : bool
+        Whether returns compound instead of adding up.
+    """
     n_periods = max(len(values) - horizon + 1, 0)
     total = np.zeros((len(range(0, n_periods, step)), values.shape[1]))
     for first in range(horizon):

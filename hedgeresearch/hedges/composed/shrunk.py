@@ -1,20 +1,22 @@
 r"""A ratio shrunk toward a simpler one.
 
 .. math:: b = w \tau + (1 - w) \hat b, \qquad w = \frac{v}{v + q}, \qquad
-          v = \mathrm{tr}(A D), \quad q = \frac{1}{n} \sum_t (\hat b_t - \tau)' A (\hat b_t - \tau)
+          v = \mathrm{tr}(A D), \quad
+          q = \frac{1}{n} \sum_t (\hat b_t - \tau)' A (\hat b_t - \tau)
 
-The weight minimises the mean squared error with estimates in place of what is unknown: Thompson (1968), Journal of the
-American Statistical Association 63, pp. 113-122, for one mean, here for a vector under the loss that matters to a
-hedge, :math:`(b - b^0)' A (b - b^0)`: the variance it adds. A is the hedges' covariance, D what the sampling covariance
-V of the model's ratio has beyond that of the target, U. The naive target is known, so that D = V. The OLS ratio is the
-efficient one where its errors are smaller, hence uncorrelated with the difference, D = V - U (Hausman 1978,
-Econometrica 46, lemma 2.1); directions in which they are not smaller count as zero.
+The weight minimizes the mean squared error with estimates in place of what is unknown: Thompson
+(1968), Journal of the American Statistical Association 63, pp. 113-122, for one mean, here for a
+vector under the loss that matters to a hedge, :math:`(b - b^0)' A (b - b^0)`: the variance it adds.
+A is the hedges' covariance and D the part of the sampling covariance V of the model's ratio that
+exceeds that of the target, U. The naive target is known, so that D = V. The OLS ratio is the
+efficient one where its errors are smaller, hence uncorrelated with the difference, D = V - U
+(Hausman 1978, Econometrica 46, lemma 2.1); directions in which they are not smaller count as zero.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -42,31 +44,36 @@ from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
-CERTAIN = 1e-20
-"""Variance of a target's hedged position, relative to that of the target itself, below which the target is known."""
+KNOWN_TARGET = 1e-20
+"""Variance added by errors of a target, relative to the target's own, up to which it is known."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class ShrunkHedge:
-    """The ratio of a model, moved toward the naive or the OLS ratio the more the less is known of it.
+    """The ratio of a model, moved toward the naive or the OLS ratio, more so if it is uncertain.
 
-    The weight is that of the estimation sample, and an extension keeps it. A moving ratio has one weight, from its mean
-    distance to the target. Standard errors are those of the model: what shrinking takes from the variance it adds in
-    bias, and intervals that forget this cover too little (for one hedge and a nominal 95 %, down to 75 % with the delta
-    method, 92 to 98 % with the model's errors). A model without errors is fitted to 200 resampled samples for them.
+    The weight is that of the estimation sample, and an extension keeps it. A moving ratio has one
+    weight, from its mean distance to the target. Standard errors are those of the model: shrinking
+    lowers the variance but adds a bias of about that size, and intervals that ignore the bias cover
+    too little (for one hedge and a nominal 95 %, down to 75 % with the delta method, 92 to 98 %
+    with the model's errors). A model without standard errors is fitted to 200 resamples for them.
 
     Parameters
     ----------
-    model : any hedge model; its fit is ``fit.state.inner``
-    target : "naive" (one, shared equally among the hedges) or "ols"
-    weight : "auto", or the weight of the target, a number from 0 to 1
+    model : hedge model
+        Its fit is ``fit.state.inner``.
+    target : {"naive", "ols"}
+        "naive": one, shared equally among the hedges.
+    weight : "auto" or float in [0, 1]
+        Weight of the target.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500")).tail(60)
-    >>> hr.ShrunkHedge(hr.OLSHedge()).fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(3)
+    >>> shrunk = hr.ShrunkHedge(hr.OLSHedge())
+    >>> shrunk.fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(3)
            estimate  model  target  weight
     SP500     1.231  1.238     1.0   0.031
     """
@@ -94,40 +101,51 @@ class ShrunkHedge:
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
     ) -> HedgeFit:
-        """Estimate the model, and the weight, on asset (n_dates,) and hedges (n_dates, n_hedges).
+        """Estimate model and weight on asset (n_dates,) and hedges (n_dates, n_hedges).
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the model can.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
+        model can.
 
         Raises
         ------
         DataError
-            If the model refuses the data, or takes prices and has no errors from which the weight could follow.
+            If the model refuses the data, or is fitted to prices and has no standard errors from
+            which the weight could follow.
         ConvergenceError
-            If the model does not reach an optimum, or fails on more than a tenth of the resampled data.
+            If the model does not reach an optimum, or fails on more than a tenth of the resamples.
         """
         check_warm_start(warm_start, self)
         inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
-        n = len(inner.hedges)
-        target: Array = np.full(n, 1.0 / n)
-        error: Array = np.zeros((n, n))
-        if self.target == "ols":
-            ols = OLSHedge().fit(asset, hedges)
-            target, error = ols.next_ratio.to_numpy(), ParameterErrors().covariance(ols)
+        target = self._target(inner, asset, hedges)
         if self.weight != "auto":
-            return self._hedge(ShrunkState(inner, target, float(self.weight), inner.errors))
-        known = inner.errors or FixedErrors(np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)))
+            weight = float(self.weight)
+            return self._hedge(ShrunkState(inner, target.ratio, weight, inner.errors))
+        errors = inner.errors
+        if errors is None:
+            errors = FixedErrors(np.atleast_2d(np.cov(inner.bootstrapped, rowvar=False)))
         metric = inner.next_covariance.to_numpy()[1:, 1:]
-        excess = excess_covariance(known.covariance(inner), error, metric, target)
-        weight = shrinkage(inner.ratio.to_numpy() - target, excess, metric)
-        return self._hedge(ShrunkState(inner, target, weight, known))
+        excess = excess_covariance(errors.covariance(inner), metric, target)
+        weight = shrinkage_weight(inner.ratio.to_numpy() - target.ratio, excess, metric)
+        return self._hedge(ShrunkState(inner, target.ratio, weight, errors))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """The model carried over new dates, with the same weight and target."""
-        inner = fit.state.inner.advance(returns)
-        return self._hedge(replace(fit.state, inner=inner, known=inner.errors or fit.state.known))
+        """Return the fit over new dates, the model extended, weight and target unchanged."""
+        before: ShrunkState = fit.state
+        inner = before.inner.advance(returns)
+        errors = before.errors if inner.errors is None else inner.errors
+        return self._hedge(replace(before, inner=inner, errors=errors))
+
+    def _target(self, inner: HedgeFit, asset: pd.Series[float], hedges: pd.DataFrame) -> Target:
+        n_hedges = len(inner.hedges)
+        if self.target == "naive":
+            return Target(np.full(n_hedges, 1.0 / n_hedges), np.zeros((n_hedges, n_hedges)))
+        ols = OLSHedge().fit(asset, hedges)
+        return Target(ols.next_ratio.to_numpy(), ParameterErrors().covariance(ols))
 
     def _hedge(self, state: ShrunkState) -> HedgeFit:
-        inner, w, names = state.inner, state.weight, state.inner.ratio.columns
+        inner: HedgeFit = state.inner
+        w = state.weight
+        names = inner.ratio.columns
         path = w * state.target + (1.0 - w) * inner.ratio.to_numpy()
         following = w * state.target + (1.0 - w) * inner.next_ratio.to_numpy()
         table = {
@@ -136,47 +154,79 @@ class ShrunkHedge:
             "target": state.target,
             "weight": w,
         }
+        errors = None if state.errors is None else InheritedErrors(inner, state.errors)
         return with_other_ratios(
             self,
             state,
             labelled_path(path, inner.ratio.index, names),
             labelled_ratio(following, names),
             pd.DataFrame(table, index=names),
-            None if state.known is None else InheritedErrors(inner, state.known),
+            errors,
         )
+
+
+class Target(NamedTuple):
+    """The target of the shrinkage, (n_hedges,), and its sampling covariance."""
+
+    ratio: Array
+    covariance: Array
 
 
 @dataclass(frozen=True, eq=False)
 class ShrunkState(WrapperState):
-    """What the shrinkage goes on with.
+    """The fit of the model, the target and its weight.
 
     Attributes
     ----------
     inner : HedgeFit of the model
     target : array (n_hedges,)
-    weight : float, of the target
-    known : RatioErrors or None, what knows the sampling error of the model's ratio
+    weight : float
+        Of the target.
+    errors : RatioErrors or None
+        Sampling error of the model's ratio.
     """
 
     target: Array
     weight: float
-    known: RatioErrors | None
+    errors: RatioErrors | None
 
 
-def excess_covariance(own: Array, error: Array, metric: Array, target: Array) -> Array:
-    """What ``own`` has beyond ``error``, all (n_hedges, n_hedges), in the directions in which it is the greater."""
+def excess_covariance(own: Array, metric: Array, target: Target) -> Array:
+    """Return the part of a sampling covariance that exceeds the target's, (n_hedges, n_hedges).
+
+    Directions in which the target's is larger count as zero.
+
+    Parameters
+    ----------
+    own : array (n_hedges, n_hedges)
+        Sampling covariance of the model's ratio.
+    metric : array (n_hedges, n_hedges)
+        Covariance of the hedges.
+    target : Target
+    """
     from scipy.linalg import eigh
 
-    if np.trace(metric @ error) <= CERTAIN * float(target @ metric @ target):
+    size = float(target.ratio @ metric @ target.ratio)
+    if np.trace(metric @ target.covariance) <= KNOWN_TARGET * size:
         return own
-    # own = M diag(values) M', error = M M'
-    values, vectors = eigh(own, error)
-    root = error @ vectors
+    # own = M diag(values) M', target.covariance = M M'
+    values, vectors = eigh(own, target.covariance)
+    root = target.covariance @ vectors
     return np.asarray((root * np.maximum(values - 1.0, 0.0)) @ root.T)
 
 
-def shrinkage(away: Array, excess: Array, metric: Array) -> float:
-    """Weight of the target for distances ``away`` from it (n_dates, n_hedges)."""
+def shrinkage_weight(distances: Array, excess: Array, metric: Array) -> float:
+    """Return the weight of the target, w = v / (v + q).
+
+    Parameters
+    ----------
+    distances : array (n_dates, n_hedges)
+        Ratio of each date less the target.
+    excess : array (n_hedges, n_hedges)
+        From ``excess_covariance``.
+    metric : array (n_hedges, n_hedges)
+        Covariance of the hedges.
+    """
     uncertainty = float(np.trace(metric @ excess))
-    distance = float(np.einsum("ti,ij,tj->t", away, metric, away).mean())
+    distance = float(np.einsum("ti,ij,tj->t", distances, metric, distances).mean())
     return uncertainty / (uncertainty + distance) if uncertainty > 0.0 else 0.0
