@@ -14,6 +14,8 @@ import numpy as np
 
 from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, warn_caller
+from hedgeresearch.estimation.em import EMRun, run_em
+from hedgeresearch.estimation.multistart import finish_best
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array
 
@@ -21,8 +23,6 @@ SEARCH_TOLERANCE, FINAL_TOLERANCE = 1e-4, 1e-9
 """Gain in log-likelihood per EM step below which a start, and then the best of them, is left."""
 SEARCH_STEPS, MOST_STEPS = 300, 5000
 """EM steps after which a start, and then the best of them, is left."""
-SAME_OPTIMUM = 0.01
-"""Difference in log-likelihood within which two starts have reached the same optimum."""
 WIDTHS = (5, 20, 60)
 """Dates over which a start looks for local averages."""
 PATTERNS = ("lasting", "single dates", "alternating", *("lasting",) * 7)
@@ -106,7 +106,7 @@ def estimate_regression(
     residuals = returns[:, 0] - regressors @ pooled
     scale = residuals.std()
     starts = _starts(residuals, unit, n_regimes, n_starts, seed)
-    best, ends = _search(residuals / scale, regressors, n_regimes, starts)
+    best, ends = _multistart(residuals / scale, regressors, n_regimes, starts)
     coefficients = pooled + scale * best.coefficients
     coefficients[:, 1:] = np.linalg.solve(factor.T, coefficients[:, 1:].T).T
     coefficients[:, 0] -= coefficients[:, 1:] @ centre[1:]
@@ -124,55 +124,83 @@ def estimate_regression(
     )
 
 
-def _search(
+def _multistart(
     asset: Array, regressors: Array, n_regimes: int, starts: list[Start]
 ) -> tuple[Regression, Array]:
-    """The best of all starts, run to the final tolerance, and the log-likelihood at which each was left."""
+    """Return the best of all starts, run to the final tolerance, and where each was left.
+
+    Returns
+    -------
+    tuple of Regression, array (n_starts,)
+        The second is the log-likelihood of each start, NaN if a regime collapsed.
+    """
+    steps = RegressionSteps(asset, regressors)
     first = np.full(n_regimes, 1.0 / n_regimes)
     places = [
         Regression(*_least_squares(asset, regressors, weights), moves, first)
         for weights, moves in starts
     ]
-    runs = [_run_em(place, asset, regressors, SEARCH_TOLERANCE, SEARCH_STEPS) for place in places]
-    ends = np.array([run.log_likelihood for run in runs])
-    left = ends.copy()
-    while not np.isnan(left).all():
-        # the first of those that agree, so that rounding does not choose
-        best = int(np.argmax(left > np.nanmax(left) - SAME_OPTIMUM))
-        run = _run_em(runs[best].regression, asset, regressors, FINAL_TOLERANCE, MOST_STEPS)
-        if not np.isnan(run.log_likelihood):
-            _warn_of_rise(run)
-            return run.regression, ends
-        left[best] = np.nan
-    raise ConvergenceError(
-        f"a switching regression with {n_regimes} regimes must have a bounded likelihood; every one of {len(starts)} "
-        "starts put a regime on a few dates that it explains (almost) exactly. Use fewer regimes or more dates, and "
-        "leave out stretches in which the asset does not move."
+    runs = [steps.run(place, SEARCH_TOLERANCE, SEARCH_STEPS) for place in places]
+    reached = np.array([np.nan if run is None else _reached(run) for run in runs])
+    best = finish_best(
+        runs, reached, lambda run: steps.run(run.parameters, FINAL_TOLERANCE, MOST_STEPS)
     )
+    if best is None:
+        raise ConvergenceError(
+            f"a switching regression with {n_regimes} regimes must have a bounded likelihood; every "
+            f"one of {len(starts)} starts put a regime on a few dates that it explains (almost) "
+            "exactly. Use fewer regimes or more dates, and leave out stretches in which the asset "
+            "does not move."
+        )
+    _warn_of_rise(best)
+    return best.parameters, reached
 
 
-class Run(NamedTuple):
-    """Where EM stopped, and whether its last step gained less than the tolerance."""
+class ExpectedRegimes(NamedTuple):
+    """Result of an E-step: smoothed probabilities (n_dates, k), and the next transition (k, k)."""
 
-    regression: Regression
+    smoothed: Array
+    transition: Array
     log_likelihood: float
-    settled: bool
+
+    @property
+    def objective(self) -> float:
+        """Log-likelihood."""
+        return self.log_likelihood
 
 
-def _run_em(
-    place: Regression, asset: Array, regressors: Array, tolerance: float, most_steps: int
-) -> Run:
-    """EM until a step gains less than the tolerance; a log-likelihood of NaN if a regime collapses."""
-    reached = -np.inf
-    for _ in range(most_steps):
-        if not place.variances.min() > DEGENERATE:
-            return Run(place, float("nan"), False)
-        log_densities = log_normal(asset, regressors, place.coefficients, place.variances)
-        predicted, filtered, by_date = filter_regimes(log_densities, place.transition, place.first)
-        if by_date.sum() - reached < tolerance:
-            return Run(place, float(reached), True)
-        reached = by_date.sum()
-        smoothed = smooth_regimes(predicted, filtered, place.transition)
+@dataclass(frozen=True, eq=False)
+class RegressionSteps:
+    """E-step and M-step for a sample.
+
+    Attributes
+    ----------
+    asset : array (n_dates,)
+    regressors : array (n_dates, 1 + n_hedges)
+    """
+
+    asset: Array
+    regressors: Array
+
+    def run(
+        self, regression: Regression, tolerance: float, max_steps: int
+    ) -> EMRun[Regression] | None:
+        """Run EM from a starting point; None if a regime collapses."""
+        return run_em(
+            regression, self.e_step, self.m_step, tolerance=tolerance, max_steps=max_steps
+        )
+
+    def e_step(self, regression: Regression) -> ExpectedRegimes | None:
+        """Return the expected regimes and moves; None if a regime has collapsed."""
+        if not regression.variances.min() > DEGENERATE:
+            return None
+        log_densities = log_normal(
+            self.asset, self.regressors, regression.coefficients, regression.variances
+        )
+        predicted, filtered, by_date = filter_regimes(
+            log_densities, regression.transition, regression.first
+        )
+        smoothed = smooth_regimes(predicted, filtered, regression.transition)
         # a regime that cannot come next has neither weight in the sum
         ahead = np.divide(
             smoothed[1:],
@@ -180,14 +208,23 @@ def _run_em(
             out=np.zeros_like(smoothed[1:]),
             where=predicted[1:-1] > 0.0,
         )
-        moves = place.transition * (filtered[:-1].T @ ahead)
+        moves = regression.transition * (filtered[:-1].T @ ahead)
         transition = moves / moves.sum(axis=1, keepdims=True)
-        place = Regression(*_least_squares(asset, regressors, smoothed), transition, smoothed[0])
-    return Run(place, float(reached), False)
+        return ExpectedRegimes(smoothed, transition, by_date.sum())
+
+    def m_step(self, _: Regression, expected: ExpectedRegimes) -> Regression:
+        """Return the regression of a higher likelihood."""
+        fitted = _least_squares(self.asset, self.regressors, expected.smoothed)
+        return Regression(*fitted, expected.transition, expected.smoothed[0])
 
 
-def _warn_of_rise(run: Run) -> None:
-    if not run.settled:
+def _reached(run: EMRun[Regression]) -> float:
+    """Return the log-likelihood before the last step, which gained less than the tolerance."""
+    return run.history[-2] if run.converged else run.history[-1]
+
+
+def _warn_of_rise(run: EMRun[Regression]) -> None:
+    if not run.converged:
         warn_caller(
             f"EM of a switching regression should end within {MOST_STEPS} steps; its likelihood still rose at the "
             "last. The estimate lies near the optimum; fewer regimes may describe the data as well.",
