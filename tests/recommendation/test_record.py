@@ -37,7 +37,7 @@ def records(
     """Recommendations of many kinds."""
     asset, hedges = market.returns(hr.Position({"A": 40_000.0}), [instruments["F"]])
     backtest = hr.walk_forward({"ols": hr.OLSHedge()}, asset, hedges, window=200, refit_every=100)
-    regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
+    regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1))
     short = hr.Market(market.table.iloc[-60:])
     units = {"A": 40_000.0}
     coins = {"COIN": 30.0}
