@@ -29,13 +29,6 @@ def check_not_negative(value: Any, name: str, remedy: str = "Zero leaves it out.
         raise DataError(f"{name} must not be negative; got {value:g}. {remedy}")
 
 
-def check_model(value: Any, name: str, example: str) -> None:
-    """Refuse a value that is not an instance with a ``fit``, and so not a model."""
-    # Models have no common class; every family checks more itself.
-    if isinstance(value, type) or not hasattr(value, "fit"):
-        raise DataError(f"{name} must be a model such as {example}; got {value!r}.")
-
-
 def check_flag(value: Any, name: str) -> None:
     """Refuse a setting that is neither True nor False."""
     if not isinstance(value, bool):

@@ -7,7 +7,11 @@ from .composed.combined import CombinedHedge as CombinedHedge
 from .composed.constrained import ConstrainedHedge as ConstrainedHedge
 from .composed.horizon import HorizonHedge as HorizonHedge
 from .composed.shrunk import ShrunkHedge as ShrunkHedge
+from .constant_ratio import carry_constant_ratio as carry_constant_ratio
+from .constant_ratio import constant_ratio_fit as constant_ratio_fit
 from .fit import HedgeFit as HedgeFit
+from .inputs import join_prices as join_prices
+from .inputs import join_returns as join_returns
 from .kalman.hedge import KalmanHedge as KalmanHedge
 from .minimum_variance.hedge import MinimumVarianceHedge as MinimumVarianceHedge
 from .model import HedgeModel as HedgeModel
@@ -24,4 +28,5 @@ from .regression.ols import OLSHedge as OLSHedge
 from .regression.rolling_ols import RollingOLSHedge as RollingOLSHedge
 from .regression.total_least_squares import TotalLeastSquaresHedge as TotalLeastSquaresHedge
 from .regression.weighted_ols import WeightedOLSHedge as WeightedOLSHedge
+from .sample import Sample as Sample
 from .traits import HedgeTraits as HedgeTraits

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit
@@ -16,6 +17,7 @@ from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.hedges")
 def constant_ratio_fit(
     model: Any,
     returns: pd.DataFrame,
@@ -48,6 +50,7 @@ def constant_ratio_fit(
     )
 
 
+@exported_by("hedgeresearch.hedges")
 def carry_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
     """Return a fit over new dates with the same ratio."""
     path = labelled_path(fit.next_ratio.to_numpy(), returns.index, fit.ratio.columns)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.asset_and_hedges import (
     join_asset_and_hedges,
     refuse_returns_for_prices,
@@ -19,6 +20,7 @@ from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 
 
+@exported_by("hedgeresearch.hedges")
 def join_returns(
     asset: Any, hedges: Any, *, simultaneous_required: bool = True
 ) -> tuple[pd.DataFrame, str | None]:
@@ -53,6 +55,7 @@ def join_returns(
     return joined, kind
 
 
+@exported_by("hedgeresearch.hedges")
 def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     """Return the prices of asset and hedges in one frame.
 

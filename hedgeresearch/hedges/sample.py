@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import GrowingTable
+from hedgeresearch._exports import exported_by
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Observations that a hedge was estimated from, and those that it has been extended over.
