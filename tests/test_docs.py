@@ -1,0 +1,101 @@
+"""The code in README and docs runs as it is written."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+
+ROOT = Path(hr.__file__).parents[1]
+BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
+OUTPUT = re.compile(r"```text\n(.*?)```", re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def blocks(page: Path) -> list[str]:
+    return BLOCK.findall(page.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    """Names that the pages use: returns of two indices and two models."""
+    returns = hr.returns(hr.load("nasdaq_sp500")).iloc[-1400:]
+    return {
+        "hr": hr,
+        "returns": returns,
+        "asset": returns["NASDAQ"],
+        "hedges": returns[["SP500"]],
+        "dcc": hr.MinimumVarianceHedge(hr.DCC()),
+        "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
+    }
+
+
+def run(page: str, names: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for block in blocks(ROOT / "docs" / page):
+        if "distributed" not in block:  # a cluster is tested with the engine
+            exec(compile(block, page, "exec"), names)
+    plt.close("all")
+
+
+@pytest.mark.long
+def test_the_twelve_lines_print_what_the_readme_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    readme = ROOT / "README.md"
+    (code,) = blocks(readme)
+    exec(compile(code, "README.md", "exec"), {})
+    plt.close("all")
+    (shown,) = OUTPUT.findall(readme.read_text(encoding="utf-8"))
+    assert capsys.readouterr().out.split() == shown.split()
+    assert (tmp_path / "first_hedge.png").stat().st_size > 10_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("page", ["models.md", "backtests.md", "write_your_own_model.md"])
+def test_pages_run(
+    page: str, names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(page, dict(names), tmp_path, monkeypatch)
+
+
+def test_the_page_on_data_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prices: pd.DataFrame = hr.load("brent_wti")
+    prices.to_csv(tmp_path / "prices.csv")
+    found: dict[str, Any] = {"hr": hr}
+    run("data.md", found, tmp_path, monkeypatch)
+    assert list(found["returns"].columns) == ["BRENT", "WTI"]
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_the_page_on_positions_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: dict[str, Any] = {"hr": hr}
+    run("positions.md", found, tmp_path, monkeypatch)
+    assert found["advice"].action in ("trade", "hold")
+    assert (tmp_path / "report.html").exists()
+
+
+def test_reproductions_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: dict[str, Any] = {"hr": hr}
+    run("reproductions.md", found, tmp_path, monkeypatch)
+    assert found["hull"].passed
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")),
+    ],
+)
+def test_links_lead_to_files(page: str) -> None:
+    path = ROOT / page
+    targets = LINK.findall(path.read_text(encoding="utf-8"))
+    missing = [target for target in targets if not (path.parent / target).exists()]
+    assert missing == []
