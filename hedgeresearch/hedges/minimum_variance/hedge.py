@@ -40,13 +40,14 @@ from hedgeresearch.typing import Array
 class MinimumVarianceHedge:
     """The ratio of least variance under a model of the covariance of asset and hedges together.
 
-    Parameters
-    ----------
-    covariance_model : any covariance model, such as ``DCC()`` or ``EWMACovariance(half_life=20)``
-
     An asset that is an exact combination of the hedges is replicated, whatever the covariance
     model. Standard errors of the next ratio allow for all that the covariance model estimated,
     targets and components included; shrunk covariances leave them to the bootstrap.
+
+    Parameters
+    ----------
+    covariance_model : covariance model
+        Such as ``DCC()`` or ``EWMACovariance(half_life=20)``.
 
     Examples
     --------
@@ -135,7 +136,7 @@ class MinimumVarianceHedge:
 
 
 class _RatioPath(NamedTuple):
-    """What changes with the dates of a fit, under the names of its fields."""
+    """Fields of a fit that change with its dates."""
 
     ratio: pd.DataFrame
     next_ratio: pd.Series[float]
