@@ -7,7 +7,7 @@ from .composed.combined import CombinedHedge as CombinedHedge
 from .composed.constrained import ConstrainedHedge as ConstrainedHedge
 from .composed.horizon import HorizonHedge as HorizonHedge
 from .composed.shrunk import ShrunkHedge as ShrunkHedge
-from .constant_ratio import carry_constant_ratio as carry_constant_ratio
+from .constant_ratio import advance_constant_ratio as advance_constant_ratio
 from .constant_ratio import constant_ratio_fit as constant_ratio_fit
 from .fit import HedgeFit as HedgeFit
 from .inputs import join_prices as join_prices

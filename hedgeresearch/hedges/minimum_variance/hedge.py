@@ -23,7 +23,7 @@ from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -107,7 +107,7 @@ class MinimumVarianceHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its covariance model filtered over them."""
         if fit.detail is None:
-            return carry_constant_ratio(fit, returns)
+            return advance_constant_ratio(fit, returns)
         covariances = fit.detail.advance(returns)
         path = _ratio_path(covariances, fit.ratio.columns)
         return replace(fit, **path._asdict(), detail=covariances)

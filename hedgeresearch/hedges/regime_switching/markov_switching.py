@@ -22,7 +22,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -111,7 +111,7 @@ class MarkovSwitchingHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
         if fit.detail is None:
-            return carry_constant_ratio(fit, returns)
+            return advance_constant_ratio(fit, returns)
         before: RegimeBreakdown = fit.detail
         slopes = before.by_regime.to_numpy()
         return replace(fit, **_hedge(before.regimes.advance(returns), slopes))

@@ -28,7 +28,7 @@ from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_
 from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -129,7 +129,7 @@ class RegimeHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
         if fit.detail is None:
-            return carry_constant_ratio(fit, returns)
+            return advance_constant_ratio(fit, returns)
         before: RegimeBreakdown = fit.detail
         observed = self._observed(returns)
         if self.observe is None:
