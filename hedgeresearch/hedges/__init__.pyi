@@ -7,7 +7,7 @@ from .composed.combined import CombinedHedge as CombinedHedge
 from .composed.constrained import ConstrainedHedge as ConstrainedHedge
 from .composed.horizon import HorizonHedge as HorizonHedge
 from .composed.shrunk import ShrunkHedge as ShrunkHedge
-from .constant_ratio import carry_constant_ratio as carry_constant_ratio
+from .constant_ratio import advance_constant_ratio as advance_constant_ratio
 from .constant_ratio import constant_ratio_fit as constant_ratio_fit
 from .fit import HedgeFit as HedgeFit
 from .inputs import join_prices as join_prices
@@ -19,7 +19,7 @@ from .objectives.lower_partial_moment import LowerPartialMomentHedge as LowerPar
 from .objectives.mean_variance import MeanVarianceHedge as MeanVarianceHedge
 from .objectives.minimum_cvar import MinimumCVaRHedge as MinimumCVaRHedge
 from .objectives.quantile import QuantileHedge as QuantileHedge
-from .regime_switching.markov_switching_hedge import MarkovSwitchingHedge as MarkovSwitchingHedge
+from .regime_switching.markov_switching import MarkovSwitchingHedge as MarkovSwitchingHedge
 from .regime_switching.regime_hedge import RegimeHedge as RegimeHedge
 from .regression.dimson import DimsonHedge as DimsonHedge
 from .regression.expanding_ols import ExpandingOLSHedge as ExpandingOLSHedge

@@ -30,11 +30,16 @@ def constant_ratio_fit(
 
     Parameters
     ----------
-    model : the hedge model
-    returns : DataFrame (n_dates, 1 + n_hedges), the asset first
+    model : hedge model
+    returns : DataFrame (n_dates, 1 + n_hedges)
+        The estimation sample, the asset first.
     ratio : array (n_hedges,)
-    kind : kind of the returns
-    estimates, errors : as in HedgeFit
+    kind : str or None
+        Kind of the returns, as ``join_returns`` gives it.
+    estimates : DataFrame or Estimates, optional
+        By default a table of the ratio.
+    errors : RatioErrors, optional
+        Sampling error of the ratio; by default that of the bootstrap.
     """
     columns = returns.columns
     next_ratio = labelled_ratio(ratio, columns[1:])
@@ -51,7 +56,13 @@ def constant_ratio_fit(
 
 
 @exported_by("hedgeresearch.hedges")
-def carry_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-    """Return a fit over new dates with the same ratio."""
+def advance_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
+    """Return a fit over new dates with the same ratio, for the ``advance`` of a model.
+
+    Parameters
+    ----------
+    fit : HedgeFit
+    returns : DataFrame (n_new, 1 + n_hedges)
+    """
     path = labelled_path(fit.next_ratio.to_numpy(), returns.index, fit.ratio.columns)
     return replace(fit, ratio=path)

@@ -35,19 +35,25 @@ class HedgeFit:
 
     Attributes
     ----------
-    model : the settings that were fitted
-    sample : Sample, names and observations of asset and hedges, extensions included
-    ratio : DataFrame (n_dates, n_hedges); the row dated t uses only data before t
-    next_ratio : Series (n_hedges,), the ratio to hold over the date after the last
-    next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges), covariance of the returns of that
-        date under the model
-    estimates : Estimates, parameters with their standard errors, which are computed when they are
-        needed; for a hedge from regimes the RegimeFit, for a composed hedge a DataFrame; None
-        if nothing but the next ratio was estimated
-    errors : RatioErrors, sampling error of the next ratio; None leaves it to the bootstrap
-    state : what the model continues from; private to the model
-    detail : results that only one family of hedges has: the CovarianceFit of a minimum-variance
-        hedge, the RegimeBreakdown of a hedge from regimes, the Cointegration of a hedge from prices
+    model : hedge model
+        The settings that were fitted.
+    sample : Sample
+        Names and observations of asset and hedges, extensions included.
+    ratio : DataFrame (n_dates, n_hedges)
+        The row dated t uses only data before t.
+    next_ratio : Series (n_hedges,)
+        Ratio to hold over the date after the last.
+    next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges)
+        Covariance of the returns of that date under the model, in squared returns.
+    estimates : Estimates, RegimeFit, DataFrame or None
+        Parameters with their standard errors, which are computed when they are needed; a RegimeFit
+        for a hedge from regimes, a DataFrame for a composed hedge.
+    errors : RatioErrors or None
+        Sampling error of the next ratio; None leaves it to the bootstrap.
+    state : object
+        What the model continues from; private to the model.
+    detail : CovarianceFit, RegimeBreakdown, Cointegration or None
+        Results that only one family of hedges has.
     """
 
     model: Any

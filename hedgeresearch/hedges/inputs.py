@@ -30,14 +30,18 @@ def join_returns(
 
     Parameters
     ----------
-    asset : Series (n_dates,), fractions per period
+    asset : Series (n_dates,)
+        Fractions per period.
     hedges : DataFrame (n_dates, n_hedges)
-    simultaneous_required : whether to warn if the closes do not look simultaneous
+    simultaneous_required : bool
+        Whether to warn if the closes do not look simultaneous.
 
     Returns
     -------
-    DataFrame (n_dates, 1 + n_hedges), the asset first; and "simple", "log" or "difference" as
-    ``hr.returns`` noted it, None if it did not
+    returns : DataFrame (n_dates, 1 + n_hedges)
+        The asset first.
+    kind : str or None
+        "simple", "log" or "difference" as ``hr.returns`` noted it, None if it did not.
 
     Raises
     ------
@@ -63,11 +67,13 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     ----------
     asset : Series (n_dates,)
     hedges : DataFrame (n_dates, n_hedges)
-    kind : "log" or "difference", the returns that a hedge is estimated from
+    kind : {"log", "difference"}
+        Returns that a hedge is estimated from.
 
     Returns
     -------
-    DataFrame (n_dates, 1 + n_hedges), the asset first
+    DataFrame (n_dates, 1 + n_hedges)
+        The asset first.
 
     Raises
     ------
@@ -99,10 +105,14 @@ def join_new_dates(
 
     Parameters
     ----------
-    asset, hedges : Series (n_new,) and DataFrame (n_new, n_hedges)
-    sample : Sample that they continue
-    columns : Index (1 + n_hedges,), names that they must have
-    needed : "returns" or "prices", the input of the model
+    asset : Series (n_new,)
+    hedges : DataFrame (n_new, n_hedges)
+    sample : Sample
+        Observations that they continue.
+    columns : Index (1 + n_hedges,)
+        Names that they must have.
+    needed : {"returns", "prices"}
+        Input of the model.
 
     Raises
     ------

@@ -18,13 +18,19 @@ class Sample:
 
     Attributes
     ----------
-    asset : name of the asset
-    rows : GrowingTable (n_rows, 1 + n_hedges), all observations in the order of their dates, the
-        asset first: returns, or prices for a model of prices
-    n_estimation : number of rows in the estimation sample, the first ones
-    end : date of the last row of the estimation sample
-    last_date : date of the last row
-    returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
+    asset : str
+        Name of the asset.
+    rows : GrowingTable (n_rows, 1 + n_hedges)
+        All observations in the order of their dates, the asset first: returns, or prices for a
+        model of prices.
+    n_estimation : int
+        Number of rows in the estimation sample, which are the first ones.
+    end : date
+        Of the last row of the estimation sample.
+    last_date : date
+        Of the last row.
+    returns_kind : {"simple", "log", "difference"} or None
+        Kind of the returns as ``hr.returns`` noted it.
     """
 
     asset: Any

@@ -10,14 +10,10 @@ import pytest
 from statsmodels.tsa.api import MarkovRegression
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.regime_switching import (
-    markov_switching_estimation as markov_switching_estimate,
-)
-from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
-    RegressionEmissions,
-    estimate_regression,
-)
-from hedgeresearch.hedges.regime_switching.markov_switching_hedge import MarkovSwitchingHedge
+from hedgeresearch.hedges.regime_switching import estimation
+from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
+from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
+from hedgeresearch.hedges.regime_switching.markov_switching import MarkovSwitchingHedge
 from hedgeresearch.regimes.markov_chain import transition_from
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.reproductions.papers import stata_weekly_sp500
@@ -332,8 +328,8 @@ def test_regimes_are_found_however_long_they_last(stay):
 
 
 def test_a_search_that_is_left_too_early_says_so(monkeypatch, truth):
-    monkeypatch.setattr(markov_switching_estimate, "SEARCH_STEPS", 1)
-    monkeypatch.setattr(markov_switching_estimate, "MOST_STEPS", 2)
+    monkeypatch.setattr(estimation, "MAX_SEARCH_STEPS", 1)
+    monkeypatch.setattr(estimation, "MAX_FINAL_STEPS", 2)
     with pytest.warns(
         hr.errors.ConvergenceWarning, match="should end within 2 steps; its likelihood still rose"
     ):

@@ -190,7 +190,7 @@ def test_settings_are_checked():
     ):
         hr.RegimeHedge(hr.GaussianHMM(2), observe="vix")
     with pytest.raises(
-        hr.DataError, match="covariance_model must be a covariance model such as EWMACovariance"
+        hr.DataError, match="covariance_model must be a covariance model such as DCC"
     ):
         hr.RegimeHedge(hr.GaussianHMM(2), covariance_model="ewma")
 

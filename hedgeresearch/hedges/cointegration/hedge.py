@@ -28,7 +28,7 @@ from hedgeresearch.hedges.cointegration.price_levels import (
     with_prices,
 )
 from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_scatter
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -115,7 +115,7 @@ class CointegrationHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the same ratio for the dates of new prices."""
-        return carry_constant_ratio(fit, returns)
+        return advance_constant_ratio(fit, returns)
 
 
 def _warn_of_spurious_regression(data: PriceLevels, cointegration: Cointegration) -> None:

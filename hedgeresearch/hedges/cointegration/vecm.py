@@ -29,7 +29,7 @@ from hedgeresearch.hedges.cointegration.price_levels import (
     price_levels,
     with_prices,
 )
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.traits import HedgeTraits
@@ -117,7 +117,7 @@ class VECMHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the same ratio for the dates of new prices."""
-        return carry_constant_ratio(fit, returns)
+        return advance_constant_ratio(fit, returns)
 
     def _warn_of_missing_relations(self, cointegration: Cointegration) -> None:
         """Warn if the test finds fewer relations than error correction needs, or than were set."""

@@ -24,7 +24,7 @@ from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import warn_of_bounds
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -158,7 +158,7 @@ class KalmanHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Filter new dates with the same parameters."""
         if fit.state is None:
-            return carry_constant_ratio(fit, returns)
+            return advance_constant_ratio(fit, returns)
         run = fit.state.filter.run(returns.to_numpy())
         state = fit.state._replace(filter=run.end)
         return replace(fit, state=state, **_ratios_of(run, state, returns.index, returns.columns))

@@ -23,7 +23,7 @@ from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -40,13 +40,14 @@ from hedgeresearch.typing import Array
 class MinimumVarianceHedge:
     """The ratio of least variance under a model of the covariance of asset and hedges together.
 
-    Parameters
-    ----------
-    covariance_model : any covariance model, such as ``DCC()`` or ``EWMACovariance(half_life=20)``
-
     An asset that is an exact combination of the hedges is replicated, whatever the covariance
     model. Standard errors of the next ratio allow for all that the covariance model estimated,
     targets and components included; shrunk covariances leave them to the bootstrap.
+
+    Parameters
+    ----------
+    covariance_model : covariance model
+        Such as ``DCC()`` or ``EWMACovariance(half_life=20)``.
 
     Examples
     --------
@@ -106,7 +107,7 @@ class MinimumVarianceHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its covariance model filtered over them."""
         if fit.detail is None:
-            return carry_constant_ratio(fit, returns)
+            return advance_constant_ratio(fit, returns)
         covariances = fit.detail.advance(returns)
         path = _ratio_path(covariances, fit.ratio.columns)
         return replace(fit, **path._asdict(), detail=covariances)
@@ -135,7 +136,7 @@ class MinimumVarianceHedge:
 
 
 class _RatioPath(NamedTuple):
-    """What changes with the dates of a fit, under the names of its fields."""
+    """Fields of a fit that change with its dates."""
 
     ratio: pd.DataFrame
     next_ratio: pd.Series[float]

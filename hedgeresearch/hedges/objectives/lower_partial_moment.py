@@ -20,7 +20,7 @@ from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.influence import estimates_from_influence
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -113,7 +113,7 @@ class LowerPartialMomentHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the same ratio for new dates."""
-        return carry_constant_ratio(fit, returns)
+        return advance_constant_ratio(fit, returns)
 
 
 def falls_short(above_target: Array, ratio: Array) -> bool:

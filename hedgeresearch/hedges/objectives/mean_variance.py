@@ -24,7 +24,7 @@ from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import estimates_from_influence
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -108,7 +108,7 @@ class MeanVarianceHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the same ratio for new dates."""
-        return carry_constant_ratio(fit, returns)
+        return advance_constant_ratio(fit, returns)
 
     def _expected(self, names: list[str]) -> Array | None:
         """Return expected returns (n_hedges,) in the order of the hedges; None for sample means."""

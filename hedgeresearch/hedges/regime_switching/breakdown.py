@@ -28,18 +28,23 @@ Weighting = Literal["mixture", "most_likely"]
 
 @dataclass(frozen=True, eq=False)
 class RegimeBreakdown:
-    """What a hedge from regimes knows besides its ratios.
+    """The regimes behind a hedge, with their moments and ratios.
 
     Attributes
     ----------
     regimes : RegimeFit
-    by_regime : DataFrame (k, n_hedges), ratio of each regime
-    moments : Moments, means (k, 1 + n_hedges) and covariances (k, 1 + n_hedges, 1 + n_hedges) of
-        asset and hedges in each regime
-    next_covariances : array (k, 1 + n_hedges, 1 + n_hedges), those of the next date
-    weighting : "mixture" or "most_likely", as in RegimeHedge
-    covariances : CovarianceFit of what the regimes leave; None if covariances are constant within
-        a regime
+    by_regime : DataFrame (k, n_hedges)
+        Ratio of each regime.
+    moments : Moments
+        Means (k, 1 + n_hedges) and covariances (k, 1 + n_hedges, 1 + n_hedges) of asset and hedges
+        in each regime.
+    next_covariances : array (k, 1 + n_hedges, 1 + n_hedges)
+        Covariances of the next date in each regime.
+    weighting : {"mixture", "most_likely"}
+        As in RegimeHedge.
+    covariances : CovarianceFit or None
+        Of the returns standardized by the regimes; None if covariances are constant within a
+        regime.
     """
 
     regimes: RegimeFit

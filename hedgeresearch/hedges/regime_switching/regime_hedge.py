@@ -28,7 +28,7 @@ from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_
 from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -52,18 +52,21 @@ class RegimeHedge:
 
     Parameters
     ----------
-    regime_model : any regime model. One of several series, such as ``GaussianHMM(2)``, observes
-        asset and hedges jointly and gives their covariances; for one of a single series, which
-        observes the asset, or without covariances, they are those of the sample weighted by
-        filtered probabilities
-    weighting : "mixture" weights the regimes by their probabilities, "most_likely" uses the most
-        likely one alone
-    covariance_model : a covariance model of what the regimes leave, such as ``EWMACovariance()``
-        or ``DCC()``; None for covariances that are constant within a regime
-    observe : a function from the returns of asset and hedges (n_dates, 1 + n_hedges) to what the
-        regime model observes on the same dates, such as an indicator; each value from data up to
-        its date. Covariances are then weighted by filtered probabilities. An extension passes the
-        new dates alone
+    regime_model : regime model
+        One of several series, such as ``GaussianHMM(2)``, observes asset and hedges jointly and
+        gives their covariances. For one of a single series, which observes the asset, or without
+        covariances, they are those of the sample weighted by filtered probabilities.
+    weighting : {"mixture", "most_likely"}
+        "mixture" weights the regimes by their probabilities, "most_likely" uses the most likely one
+        alone.
+    covariance_model : covariance model, optional
+        Model of the returns standardized by the regimes, such as ``EWMACovariance()`` or ``DCC()``;
+        without one covariances are constant within a regime.
+    observe : callable, optional
+        Function from the returns of asset and hedges (n_dates, 1 + n_hedges) to what the regime
+        model observes on the same dates, such as an indicator, each value from data up to its date.
+        Covariances are then weighted by filtered probabilities. An extension passes the new dates
+        alone.
 
     Examples
     --------
@@ -126,7 +129,7 @@ class RegimeHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
         if fit.detail is None:
-            return carry_constant_ratio(fit, returns)
+            return advance_constant_ratio(fit, returns)
         before: RegimeBreakdown = fit.detail
         observed = self._observed(returns)
         if self.observe is None:
@@ -180,7 +183,7 @@ class RegimeHedge:
         columns: pd.Index[Any],
         by_regime: pd.DataFrame | None = None,
     ) -> dict[str, Any]:
-        """Return what changes with the dates of a fit, under the names of its fields.
+        """Return the fields of a fit that change with its dates.
 
         The ratios ``by_regime`` of an earlier fit stay if covariances are constant in a regime.
         """

@@ -20,7 +20,7 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import least_squares
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import estimates_of
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fitted import FittedHedge
@@ -114,7 +114,7 @@ class DimsonHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its ratio unchanged."""
-        return carry_constant_ratio(fit, returns)
+        return advance_constant_ratio(fit, returns)
 
     def _regressor_names(self, hedges: list[str]) -> list[str]:
         shifts = range(-self.lags, self.leads + 1)

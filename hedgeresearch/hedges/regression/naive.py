@@ -11,7 +11,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.hedges.closed_form import Refit
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -44,7 +44,7 @@ class NaiveHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its ratio unchanged."""
-        return carry_constant_ratio(fit, returns)
+        return advance_constant_ratio(fit, returns)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:
         """Yield the ratios of many refits, see ``ClosedFormRatios``."""

@@ -17,10 +17,8 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import MissingDataError
-from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
-    RegressionEmissions,
-    estimate_regression,
-)
+from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
+from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
 from hedgeresearch.plotting import plot_shaded
 from hedgeresearch.regimes.markov_chain import stationary_probabilities, transition_from
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching

@@ -3,9 +3,8 @@ r"""The hedge of a Markov-switching regression.
 .. math:: r^{asset}_t = a_{s_t} + r^{hedges}_t{}' b_{s_t} + \sigma_{s_t} e_t, \qquad
           b_t = \sum_k P(s_t = k \mid \text{data before } t) \, b_k
 
-Source: Alizadeh and Nomikos (2004), Applied Financial Economics 14, section III, with predicted probabilities only;
-estimated by the EM algorithm of Hamilton (1990), Journal of Econometrics 45, eq. 4.1-4.3: least squares in each regime,
-weighted by the smoothed probabilities of its dates.
+Source: Alizadeh and Nomikos (2004), Applied Financial Economics 14, section III, with predicted
+probabilities only; estimated by the EM algorithm of Hamilton (1990), see ``em``.
 """
 
 from __future__ import annotations
@@ -23,16 +22,14 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.hedges.constant_ratio import carry_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
-from hedgeresearch.hedges.regime_switching.markov_switching_estimation import (
-    RegressionEmissions,
-    estimate_regression,
-)
+from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
+from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.fit import RegimeFit
@@ -46,28 +43,33 @@ from hedgeresearch.regimes.start import start_fit
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 
+DATES_PER_PARAMETER = 10
+"""Minimum number of observations for each parameter."""
+
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MarkovSwitchingHedge:
-    """Regression coefficients of each regime, weighted by the probabilities that past data give the regimes.
+    """Regression coefficients of each regime, weighted by predicted probabilities of the regimes.
+
+    The model has no distribution of the hedges: ``next_covariance`` uses their sample covariance,
+    the same in all regimes, and adds to the asset's variance the spread of the regimes' ratios and
+    the mixture of their residual variances. Regimes are numbered by the variance that this gives
+    the asset. An asset that is an exact combination of the hedges is replicated.
 
     Parameters
     ----------
     n_regimes : int
-    n_starts : int, searches from different points; the best is kept and all are reported
-    seed : int, of the random starts
-
-    The model says nothing of the hedges' own distribution: ``next_covariance`` takes their sample covariance, the same
-    in all regimes, and adds to the asset the spread of the regimes' ratios and the mixture of their residual variances.
-    Regimes are numbered by the variance that this gives the asset. An asset that is an exact combination of the hedges
-    is replicated.
+    n_starts : int
+        Number of searches from different points; the best is kept and all are reported.
+    seed : int
+        Of the random starts.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.data.simulate_regimes(n_dates=2000, seed=1).returns
-    >>> fit = MarkovSwitchingHedge().fit(returns["asset"], returns[["hedge"]])
+    >>> fit = hr.MarkovSwitchingHedge().fit(returns["asset"], returns[["hedge"]])
     >>> fit.by_regime["hedge"].round(2).tolist()
     [0.96, 0.58]
     """
@@ -88,16 +90,16 @@ class MarkovSwitchingHedge:
         Raises
         ------
         DataError
-            If the hedges are collinear, or there are fewer than ten dates per parameter.
+            If the hedges are collinear, or there are fewer than ten observations per parameter.
         ConvergenceError
-            If every start degenerates.
+            If a regime collapses from every start.
         """
         returns, kind = join_returns(asset, hedges)
-        least = 10 * self.n_regimes * (returns.shape[1] + self.n_regimes)
-        if len(returns) < least:
+        minimum = DATES_PER_PARAMETER * self.n_regimes * (returns.shape[1] + self.n_regimes)
+        if len(returns) < minimum:
             raise DataError(
-                f"asset and hedges must have at least {least} rows for {self.n_regimes} regimes; got {len(returns)}. "
-                "Give a longer sample or use fewer regimes."
+                f"asset and hedges must have at least {minimum} rows for {self.n_regimes} regimes; "
+                f"got {len(returns)}. Use a longer sample or fewer regimes."
             )
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
@@ -109,7 +111,7 @@ class MarkovSwitchingHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
         if fit.detail is None:
-            return carry_constant_ratio(fit, returns)
+            return advance_constant_ratio(fit, returns)
         before: RegimeBreakdown = fit.detail
         slopes = before.by_regime.to_numpy()
         return replace(fit, **_hedge(before.regimes.advance(returns), slopes))
@@ -117,22 +119,21 @@ class MarkovSwitchingHedge:
     def _fit_regimes(self, returns: pd.DataFrame) -> tuple[RegimeFit, Array]:
         """Return the regimes and the ratio of each of them, (k, n_hedges)."""
         values = returns.to_numpy()
-        emissions, transition, first, ends = estimate_regression(
-            values, self.n_regimes, self.n_starts, self.seed
-        )
-        chain = HiddenMarkovChain(emissions, transition, first)
+        found = estimate_regression(values, self.n_regimes, self.n_starts, self.seed)
+        chain = HiddenMarkovChain(found.emissions, found.transition, found.first)
         names = [str(name) for name in returns.columns[1:]]
-        estimates = describe_regression(emissions, chain, names, values)
-        regimes = start_fit(self, returns, chain, estimates, ends)
-        return regimes, emissions.coefficients[:, 1:]
+        estimates = describe_regression(found.emissions, chain, names, values)
+        regimes = start_fit(self, returns, chain, estimates, found.start_log_likelihoods)
+        return regimes, found.emissions.coefficients[:, 1:]
 
 
 def _hedge(regimes: RegimeFit, slopes: Array) -> dict[str, Any]:
-    """Return what changes with the dates of a fit, under the names of its fields.
+    """Return the fields of a fit that change with its dates.
 
     The ratio of each regime is a row of ``slopes`` (k, n_hedges).
     """
-    hedges = regimes.series[1:]
+    series = regimes.series
+    hedges = series[1:]
     following = regimes.next_probabilities.to_numpy()
     moments = regimes.final_state.moments
     covariance = mixture_covariance(following[None], moments.means, moments.covariances)[0]
@@ -140,7 +141,7 @@ def _hedge(regimes: RegimeFit, slopes: Array) -> dict[str, Any]:
     return {
         "ratio": labelled_path(regimes.predicted.to_numpy() @ slopes, regimes.dates, hedges),
         "next_ratio": labelled_ratio(following @ slopes, hedges),
-        "next_covariance": pd.DataFrame(covariance, index=regimes.series, columns=regimes.series),
+        "next_covariance": pd.DataFrame(covariance, index=series, columns=series),
         "estimates": regimes.estimates,
         "detail": RegimeBreakdown(regimes, by_regime, moments, moments.covariances),
     }
@@ -149,19 +150,23 @@ def _hedge(regimes: RegimeFit, slopes: Array) -> dict[str, Any]:
 def describe_regression(
     emissions: RegressionEmissions, chain: HiddenMarkovChain, hedges: list[str], observations: Array
 ) -> Estimates:
-    """The parameters by name, with robust standard errors given the probabilities of the first date."""
-    k, names = len(emissions.variances), ["constant", *(f"ratio {name}" for name in hedges)]
-    values = {
-        ParameterName(name, (s,)): float(emissions.coefficients[s, i])
-        for s in range(k)
-        for i, name in enumerate(names)
-    }
-    values |= {
-        ParameterName("residual variance", (s,)): float(emissions.variances[s]) for s in range(k)
-    }
-    values |= transition_parameters(chain.transition)
+    """Return the parameters by name, with robust standard errors.
+
+    The errors are those given the probabilities of the first date.
+
+    Parameters
+    ----------
+    emissions : RegressionEmissions
+    chain : HiddenMarkovChain with these emissions
+    hedges : list of str
+        Names of the hedges.
+    observations : array (n_dates, 1 + n_hedges)
+    """
+    k = len(emissions.variances)
+    values = _named_parameters(emissions, hedges) | transition_parameters(chain.transition)
     log_likelihood = partial(_log_likelihood, emissions, chain.next_probabilities, observations)
     point = np.array(list(values.values()))
+    # sizes of changes of the parameters that matter: coefficients times hedges against residuals
     by_unit = np.concatenate([[1.0], 1.0 / np.sqrt(np.diag(emissions.hedge_covariance))])
     coefficient_sizes = np.sqrt(emissions.variances)[:, None] * by_unit
     sizes = np.concatenate([coefficient_sizes.ravel(), emissions.variances, np.ones(k * (k - 1))])
@@ -175,15 +180,26 @@ def describe_regression(
     )
 
 
+def _named_parameters(
+    emissions: RegressionEmissions, hedges: list[str]
+) -> dict[ParameterName, float]:
+    labels = ["constant", *(f"ratio {name}" for name in hedges)]
+    values = {}
+    for regime, coefficients in enumerate(emissions.coefficients.tolist()):
+        for label, value in zip(labels, coefficients, strict=True):
+            values[ParameterName(label, (regime,))] = value
+    for regime, variance in enumerate(emissions.variances.tolist()):
+        values[ParameterName("residual variance", (regime,))] = variance
+    return values
+
+
 def _log_likelihood(
     emissions: RegressionEmissions, first: Array, observations: Array, point: Array
 ) -> Array:
-    """Of each date, at parameters in the order of the estimates."""
-    k, n_coefficients = len(emissions.variances), emissions.coefficients.size
+    """Return the log-likelihood of each date at parameters in the order of the estimates."""
+    k = len(emissions.variances)
+    n_coefficients = emissions.coefficients.size
     coefficients, variances, probabilities = np.split(point, [n_coefficients, n_coefficients + k])
-    moved = replace(emissions, coefficients=coefficients.reshape(k, -1), variances=variances)
-    return (
-        HiddenMarkovChain(moved, transition_from(probabilities, k), first)
-        .filter(observations)
-        .log_likelihood
-    )
+    changed = replace(emissions, coefficients=coefficients.reshape(k, -1), variances=variances)
+    chain = HiddenMarkovChain(changed, transition_from(probabilities, k), first)
+    return chain.filter(observations).log_likelihood
