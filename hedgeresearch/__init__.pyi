@@ -3,6 +3,7 @@ from . import covariance as covariance
 from . import data as data
 from . import datasets as datasets
 from . import errors as errors
+from . import estimation as estimation
 from . import evaluation as evaluation
 from . import hedges as hedges
 from . import instruments as instruments

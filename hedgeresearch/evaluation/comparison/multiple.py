@@ -134,11 +134,10 @@ def superior_ability_test(
     >>> test.null, test.p_value, test.details["hedges"]
     ('no hedge has a smaller mean loss than twice', 0.0, 2)
     """
-    frame = check_hedged_returns(hedged_returns)
-    position = position_of(against, frame)
     bootstrap = Bootstrap(block_length, n_bootstrap, seed)
-    bootstrap.check(len(frame))
-    return superior_ability_of_losses(_losses(frame, loss), position, bootstrap, against)
+    frame, losses = _checked_losses(hedged_returns, loss, bootstrap)
+    position = position_of(against, frame)
+    return superior_ability_of_losses(losses, position, bootstrap, against)
 
 
 def superior_ability_of_losses(
@@ -275,11 +274,10 @@ def model_confidence_set(
     >>> hr.evaluation.model_confidence_set(hedged)
     ModelConfidenceSet(90% confidence, 4 hedges: asset, copy)
     """
-    frame = check_hedged_returns(hedged_returns)
     check_size(size)
     bootstrap = Bootstrap(block_length, n_bootstrap, seed)
-    bootstrap.check(len(frame))
-    p_values = confidence_set_p_values(_losses(frame, loss), bootstrap)
+    frame, losses = _checked_losses(hedged_returns, loss, bootstrap)
+    p_values = confidence_set_p_values(losses, bootstrap)
     return ModelConfidenceSet(pd.Series(p_values, frame.columns, name="p"), size)
 
 
@@ -301,7 +299,11 @@ def confidence_set_p_values(losses: Array, bootstrap: Bootstrap) -> Array:
     return np.asarray(model_set.pvalues["Pvalue"].sort_index().to_numpy()[copy_of.ravel()])
 
 
-def _losses(frame: pd.DataFrame, loss: Loss) -> Array:
-    """Return the losses of hedged returns, both (n_dates, n_hedges)."""
+def _checked_losses(
+    hedged_returns: Any, loss: Loss, bootstrap: Bootstrap
+) -> tuple[pd.DataFrame, Array]:
+    """Return checked hedged returns and their losses, both (n_dates, n_hedges)."""
+    frame = check_hedged_returns(hedged_returns)
+    bootstrap.check(len(frame))
     values = frame.to_numpy()
-    return losses_of(without_rounding(values, float(np.abs(values).max())), loss)
+    return frame, losses_of(without_rounding(values, float(np.abs(values).max())), loss)

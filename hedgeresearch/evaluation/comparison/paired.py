@@ -108,8 +108,7 @@ def diebold_mariano_test(
     >>> hr.evaluation.diebold_mariano_test(hedged["ewma"], hedged["ols"])
     HypothesisTest(Diebold-Mariano: t(4029) = 2.82, p = 0.00485; equal mean losses: rejected at 5%)
     """
-    losses = losses_of(pair_of_returns(hedged, benchmark), loss)
-    gain = losses[:, 1] - losses[:, 0]
+    gain = loss_difference(hedged, benchmark, loss)
     check_spans(len(gain), horizon, lags)
     if lags is None:
         lags = lags_for(gain, horizon)
@@ -156,8 +155,7 @@ def giacomini_white_test(
     >>> test.null, test.p_value
     ('equal losses, given the last known difference', 1.0)
     """
-    losses = losses_of(pair_of_returns(hedged, benchmark), loss)
-    gain = losses[:, 1] - losses[:, 0]
+    gain = loss_difference(hedged, benchmark, loss)
     check_spans(len(gain), horizon)
     statistic, p_value = conditional_gain_test(gain, horizon)
     return HypothesisTest(
@@ -217,6 +215,12 @@ def pitman_morgan_test(
         distribution=NullDistribution("t", (len(x) - 2,)),
         details={"difference": float(y.var(ddof=1) - x.var(ddof=1))},
     )
+
+
+def loss_difference(hedged: Any, benchmark: Any, loss: Loss) -> Array:
+    """Return the losses of the benchmark less those of the hedge, (n_dates,)."""
+    losses = losses_of(pair_of_returns(hedged, benchmark), loss)
+    return np.asarray(losses[:, 1] - losses[:, 0])
 
 
 def check_spans(n_dates: int, horizon: int, lags: int | None = None) -> None:
