@@ -67,7 +67,7 @@ class CovarianceFit(FittedParameters):
 
         It gives standard errors of any function of the covariance.
         """
-        inference = self.estimates.inference
+        inference = self.estimates.errors
         return inference.delta_method() if isinstance(inference, HasDeltaMethod) else None
 
     # --- paths ---

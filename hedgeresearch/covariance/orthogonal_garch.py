@@ -137,9 +137,7 @@ class OrthogonalGARCH:
             n_targets=n_series * (n_series + 1) // 2 + n_constant,
             gradient_norm=first_step.gradient_norm,
             bounds=tuple(first_step.bounds_hit),
-            inference=OrthogonalInference(
-                self.univariate, first_step, values, components.n_factors
-            ),
+            errors=OrthogonalInference(self.univariate, first_step, values, components.n_factors),
         )
 
 

@@ -37,7 +37,7 @@ class Estimates:
         standardized units
     bounds : tuple of str or Bound, bounds on which an estimate lies
     degrees_of_freedom : float, of the t distribution of the p-values; infinite for the normal
-    inference : SamplingErrors or None, sampling error; None if the model has none
+    errors : SamplingErrors or None, sampling error; None if the model has none
     """
 
     values: Mapping[str, float] | Mapping[ParameterName, float]
@@ -47,7 +47,7 @@ class Estimates:
     gradient_norm: float | None = None
     bounds: tuple[str | Bound, ...] = ()
     degrees_of_freedom: float = np.inf
-    inference: SamplingErrors | None = None
+    errors: SamplingErrors | None = None
 
     @cached_property
     def parameters(self) -> pd.Series[float]:
@@ -63,10 +63,10 @@ class Estimates:
     @cached_property
     def covariance(self) -> pd.DataFrame | None:
         """Sampling covariance of the parameters, (k, k); None if the model has none."""
-        if self.inference is None:
+        if self.errors is None:
             return None
         names = self.parameters.index
-        return pd.DataFrame(self.inference.covariance(), names, names)
+        return pd.DataFrame(self.errors.covariance(), names, names)
 
     @property
     def summary(self) -> pd.DataFrame:

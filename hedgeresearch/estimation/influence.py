@@ -113,5 +113,5 @@ def estimates_from_influence(names: list[str], values: Array, influence: Array) 
     return Estimates(
         values=dict(zip(names, values.tolist(), strict=True)),
         n_dates=len(influence),
-        inference=InfluenceErrors(influence),
+        errors=InfluenceErrors(influence),
     )

@@ -68,7 +68,7 @@ def fit_volatility(
             log_likelihood=float(estimate.log_likelihood),
             gradient_norm=estimate.gradient_norm,
             bounds=estimate.bounds_hit,
-            inference=VolatilityErrors(estimate),
+            errors=VolatilityErrors(estimate),
         ),
         returns=sample,
         initial_state=estimate.initial_state,

@@ -120,7 +120,7 @@ class VolatilityFit(FittedParameters):
         ['mu', 'omega', 'alpha', 'beta']
         """
         errors = VolatilityErrors(array_estimate(self), kind)
-        return replace(self, estimates=replace(self.estimates, inference=errors))
+        return replace(self, estimates=replace(self.estimates, errors=errors))
 
     # --- path ---
 
@@ -245,7 +245,7 @@ class VolatilityFit(FittedParameters):
 
 def array_estimate(fit: VolatilityFit) -> VolatilityEstimate:
     """Return the estimate in arrays that a fit is made of."""
-    errors = fit.estimates.inference
+    errors = fit.estimates.errors
     if not isinstance(errors, VolatilityErrors):
         raise TypeError(f"estimates of a volatility model are needed; got {errors!r}")
     return errors.estimate

@@ -30,7 +30,7 @@ def fit():
         n_targets=1,
         gradient_norm=1e-9,
         bounds=("a = 1",),
-        inference=KnownCovariance(),
+        errors=KnownCovariance(),
     )
     return Fit("a model", estimates)
 

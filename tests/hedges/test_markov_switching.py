@@ -115,7 +115,7 @@ def test_statsmodels_has_the_same_likelihood_and_errors(fit, truth):
     ]
     units = np.array([1, 1, 100, 100, 1, 1, 1e4, 1e4])
     result = model.smooth(values[order].to_numpy() * units, cov_type="robust")
-    emissions, inference = fit.regimes.initial_state.emissions, fit.regimes.estimates.inference
+    emissions, inference = fit.regimes.initial_state.emissions, fit.regimes.estimates.errors
 
     def filtered(point):
         (a0, b0, a1, b1), variances, transition = (

@@ -120,7 +120,7 @@ def test_an_extension_filters_with_parameters_of_the_sample(returns):
     """The errors a year on are those of the same parameters in another state: slow differences of all of it."""
     early = fit(hr.DCC(), returns.iloc[:500])
     late = extend(early, returns.iloc[500:])
-    moves = early.estimates.inference.delta_method()
+    moves = early.estimates.errors.delta_method()
     by_date = np.zeros((500, 2))
     for j in np.flatnonzero(moves.influence.any(axis=0)):
         ends = []

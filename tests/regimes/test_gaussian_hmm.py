@@ -292,7 +292,7 @@ def test_an_optimum_with_missing_values_has_no_slope(percent_log_returns):
     gaps = percent_log_returns.iloc[:1000].copy()
     gaps.iloc[::5, 0], gaps.iloc[1::3, 1] = np.nan, np.nan
     fit = hr.GaussianHMM(2, n_starts=2, allow_missing=True).fit(gaps)
-    scores = fit.estimates.inference.scores(np.zeros(12))
+    scores = fit.estimates.errors.scores(np.zeros(12))
     # coordinates without units; EM stops when a step gains 1e-8
     np.testing.assert_allclose(scores.mean(axis=0), 0, atol=2e-5)
 

@@ -68,9 +68,7 @@ def test_a_simulated_chain_is_recovered(fit, sample):
     assert (fit.smoothed.idxmax(axis=1) == sample[1]).mean() > 0.9
     assert fit.log_likelihood > hr.GaussianHMM(2, n_starts=4).fit(sample[0]).log_likelihood + 100
     # at the top nothing slopes: coordinates without units, EM stops when a step gains 1e-8
-    np.testing.assert_allclose(
-        fit.estimates.inference.scores(np.zeros(14)).mean(axis=0), 0, atol=2e-5
-    )
+    np.testing.assert_allclose(fit.estimates.errors.scores(np.zeros(14)).mean(axis=0), 0, atol=2e-5)
 
 
 def test_units_do_not_matter(fit, sample):

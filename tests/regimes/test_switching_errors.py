@@ -16,7 +16,7 @@ def test_errors_of_hamiltons_model_as_printed():
     fit = MarkovSwitching(order=4, switching_variance=False, n_starts=1).fit(
         hr.load("hamilton_gnp")
     )
-    errors = np.sqrt(np.diag(fit.estimates.inference.inverse_hessian()))
+    errors = np.sqrt(np.diag(fit.estimates.errors.inverse_hessian()))
     printed = [
         0.0745187,
         0.2645396,

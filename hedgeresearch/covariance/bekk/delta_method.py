@@ -90,11 +90,11 @@ def with_delta_method(estimates: Estimates, mean: Array, errors: Array) -> Estim
 
     ``errors`` (n_dates, n_series) are the returns less ``mean``.
     """
-    sandwich = estimates.inference
+    sandwich = estimates.errors
     if not isinstance(sandwich, BEKKSandwich):
         raise TypeError(f"estimates of a BEKK model are needed; got {type(sandwich).__name__}")
     scale = np.sqrt(np.mean(errors**2, axis=0))
-    return replace(estimates, inference=BEKKErrors(sandwich, mean, scale))
+    return replace(estimates, errors=BEKKErrors(sandwich, mean, scale))
 
 
 def target_influence(likelihood: BEKKLikelihood, point: Array) -> Array:

@@ -71,7 +71,7 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
         n_targets=_n_targets(layout),
         gradient_norm=optimum.gradient_norm,
         bounds=(*_bound_of_stationarity(layout, on_bound), *held),
-        inference=BEKKSandwich(likelihood, point, free, on_bound, units),
+        errors=BEKKSandwich(likelihood, point, free, on_bound, units),
     )
 
 

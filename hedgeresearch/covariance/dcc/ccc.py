@@ -178,5 +178,5 @@ def _estimates(first_step: FirstStep, correlation: Array) -> Estimates:
         log_likelihood=float(log_density.sum()) - first_step.log_volatility,
         gradient_norm=first_step.gradient_norm,
         bounds=tuple(first_step.bounds_hit),
-        inference=CCCInference(first_step, correlation),
+        errors=CCCInference(first_step, correlation),
     )

@@ -185,7 +185,7 @@ class DCC:
         """Return both steps of an earlier fit; refuse a fit of another model or other series."""
         if warm_start is None:
             return None
-        steps = warm_start.estimates.inference
+        steps = warm_start.estimates.errors
         if (
             warm_start.model != self
             or not isinstance(steps, TwoStepInference)

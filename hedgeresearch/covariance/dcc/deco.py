@@ -100,7 +100,7 @@ class DECO:
         estimate = estimate_correlation(likelihood, student, "the DECO correlation")
         steps = TwoStepInference(first_step, likelihood, estimate)
         estimates = two_step_estimates(steps, n_dates=len(frame))
-        estimates = replace(estimates, inference=DECOInference(steps))
+        estimates = replace(estimates, errors=DECOInference(steps))
         warn_of_bounds("DECO", estimates.bounds_hit, BOUNDS_ADVICE)
         return start_fit(self, frame, DECOState(two_step_state(steps)), estimates)
 

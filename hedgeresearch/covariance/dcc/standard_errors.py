@@ -92,7 +92,7 @@ def two_step_estimates(inference: TwoStepInference, n_dates: int) -> Estimates:
         n_targets=_number_of_targets(likelihood),
         gradient_norm=max(first_step.gradient_norm, estimate.gradient_norm),
         bounds=(*first_step.bounds_hit, *estimate.bounds_hit),
-        inference=inference,
+        errors=inference,
     )
 
 

@@ -129,7 +129,7 @@ def _estimates(
         n_targets=len(switching.transition) - 1,  # the probabilities of the first date
         gradient_norm=max(first_step.gradient_norm, float(gradient)),
         bounds=(*first_step.bounds_hit, *(f"p [{i},{j}] = 0" for i, j in zeros)),
-        inference=RegimeCorrelationInference(first_step, switching),
+        errors=RegimeCorrelationInference(first_step, switching),
     )
 
 

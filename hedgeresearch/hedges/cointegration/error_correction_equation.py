@@ -126,7 +126,7 @@ def error_correction_fit(
         values=dict(zip([constant, *names], coefficients.tolist(), strict=True)),
         n_dates=n_dates,
         degrees_of_freedom=errors.degrees_of_freedom,
-        inference=errors,
+        errors=errors,
     )
     ratio = coefficients[1 : changes.shape[1]]
     fit = constant_ratio_fit(model, data.changes, ratio, model.kind, estimates, ParameterErrors())

@@ -107,7 +107,7 @@ class CointegrationHedge:
         estimates = Estimates(
             values=dict(zip(names, relation.coefficients.tolist(), strict=True)),
             n_dates=len(data.prices),
-            inference=relation.errors,
+            errors=relation.errors,
         )
         ratio = relation.coefficients[-len(hedge_names) :]
         fit = constant_ratio_fit(self, data.changes, ratio, self.kind, estimates, ParameterErrors())

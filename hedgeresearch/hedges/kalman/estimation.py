@@ -47,7 +47,7 @@ def kalman_estimates(
         n_targets=0 if likelihood.mean_reverting else len(hedges),
         gradient_norm=optimum.gradient_norm,
         bounds=bounds,
-        inference=KalmanErrors(likelihood, optimum.point, free, units.ratio),
+        errors=KalmanErrors(likelihood, optimum.point, free, units.ratio),
     )
 
 

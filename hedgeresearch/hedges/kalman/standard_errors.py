@@ -160,7 +160,7 @@ class KalmanRatioErrors:
 
 def _runs_around(fit: FittedHedge, skipped: int) -> Iterator[FilterRun]:
     """Yield the run of the filter at each point around the estimate, from date ``skipped`` on."""
-    errors = estimates_of(fit).inference
+    errors = estimates_of(fit).errors
     if not isinstance(errors, KalmanErrors):
         raise TypeError("KalmanRatioErrors needs estimates with KalmanErrors")
     for variance, dynamics in errors.points_around():

@@ -38,7 +38,7 @@ def ratio_errors(covariances: CovarianceFit) -> RatioErrors | None:
     source = covariances.model.sampling_errors
     if isinstance(source, MomentWeights):
         return MomentErrors(source)
-    delta_method: Any = covariances.estimates.inference
+    delta_method: Any = covariances.estimates.errors
     if source == "delta method" and isinstance(delta_method, HasDeltaMethod):
         return DeltaMethodErrors(delta_method)
     return None

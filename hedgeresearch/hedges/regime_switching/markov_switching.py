@@ -176,7 +176,7 @@ def describe_regression(
         log_likelihood=float(log_likelihood(point).sum()),
         n_targets=k - 1,  # the probabilities of the first date
         bounds=transition_bounds(chain.transition),
-        inference=SwitchingErrors(log_likelihood, point, sizes, chain.transition),
+        errors=SwitchingErrors(log_likelihood, point, sizes, chain.transition),
     )
 
 

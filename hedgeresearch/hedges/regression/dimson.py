@@ -102,7 +102,7 @@ class DimsonHedge:
         estimates = Estimates(
             values=dict(zip(["constant", *names], coefficients.tolist(), strict=True)),
             n_dates=n_dates,
-            inference=RegressionErrors(regression, "HAC", hac_lags),
+            errors=RegressionErrors(regression, "HAC", hac_lags),
         )
         n_terms = self.lags + 1 + self.leads
         ratio = coefficients[1:].reshape(-1, n_terms).sum(axis=1)

@@ -98,7 +98,7 @@ class OLSHedge:
             values=dict(zip(names, coefficients.tolist(), strict=True)),
             n_dates=len(returns),
             degrees_of_freedom=errors.degrees_of_freedom,
-            inference=errors,
+            errors=errors,
         )
         return constant_ratio_fit(
             self, returns, coefficients[1:], kind, estimates, ParameterErrors()

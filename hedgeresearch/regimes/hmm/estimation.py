@@ -251,7 +251,7 @@ def _estimates(
         log_likelihood=log_likelihood,
         n_targets=n_targets,
         bounds=parameter_bounds(parameters, errors.visits),
-        inference=errors,
+        errors=errors,
     )
 
 

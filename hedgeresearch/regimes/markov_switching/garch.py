@@ -166,13 +166,13 @@ class MarkovSwitchingGARCH:
             n_targets=1 if self.mean == "constant" else 0,
             gradient_norm=optimum.gradient_norm,
             bounds=coordinate_bounds(optimum, layout.free_coordinates, self.n_regimes),
-            inference=errors,
+            errors=errors,
         )
 
     def _earlier_point(self, warm_start: RegimeFit, frame: pd.DataFrame, scale: float) -> Array:
         """Return the point of the box of an earlier fit, in the units of these observations."""
         check_warm_start(self, warm_start, frame.columns)
-        errors = warm_start.estimates.inference
+        errors = warm_start.estimates.errors
         if not isinstance(errors, SwitchingGARCHErrors):
             raise DataError(f"warm_start must be a fit of {self!r}; got {warm_start!r}.")
         point = errors.optimum.point.copy()

@@ -202,7 +202,7 @@ class MarkovSwitching:
             log_likelihood=float(by_date(point).sum()),
             gradient_norm=gradient_norm,
             bounds=transition_bounds(state.transition),
-            inference=SwitchingErrors(by_date, point, sizes, state.transition),
+            errors=SwitchingErrors(by_date, point, sizes, state.transition),
         )
 
 

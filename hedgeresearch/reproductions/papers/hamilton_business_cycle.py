@@ -58,7 +58,7 @@ LOG_STANDARD_DEVIATION, LOG_LIKELIHOOD = -0.262658, -181.26339
 def run() -> Findings:
     """Transition probabilities, means, autoregression, standard deviation and log-likelihood."""
     fit = MarkovSwitching(order=4, switching_variance=False, n_starts=2).fit(load("hamilton_gnp"))
-    covariance = cast(SwitchingErrors, fit.estimates.inference).inverse_hessian()
+    covariance = cast(SwitchingErrors, fit.estimates.errors).inverse_hessian()
     values, errors = (
         fit.parameters.copy(),
         pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index),

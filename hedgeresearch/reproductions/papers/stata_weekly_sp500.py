@@ -140,7 +140,7 @@ def funds_rate() -> tuple[list[Number], Panel]:
         values, pd.date_range("1954-07-01", periods=len(values), freq="QS"), name="rate"
     )
     fit = MarkovSwitching(switching_variance=False, n_starts=2).fit(series)
-    covariance = cast(SwitchingErrors, fit.estimates.inference).inverse_hessian()
+    covariance = cast(SwitchingErrors, fit.estimates.errors).inverse_hessian()
     own, errors = (
         fit.parameters.copy(),
         pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index),

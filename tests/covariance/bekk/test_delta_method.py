@@ -22,7 +22,7 @@ def test_influence_on_scalar_targets_is_its_formula(returns):
     a, g = fit.parameters**2
     surprises = (errors[:, :, None] * errors[:, None] - fit.path()) / np.outer(scale, scale)
     expected = (1 - g) / (1 - a - g) * surprises[:, *np.triu_indices(3)]
-    sandwich = fit.estimates.inference.sandwich
+    sandwich = fit.estimates.errors.sandwich
     found = target_influence(sandwich.likelihood, sandwich.point)
     np.testing.assert_allclose(found, expected - expected.mean(axis=0), rtol=1e-7, atol=1e-8)
 
@@ -30,7 +30,7 @@ def test_influence_on_scalar_targets_is_its_formula(returns):
 def test_influences_with_news_add_up_to_the_products(returns):
     """On simulated dates; that E[n n'] is linear only near S leaves a distance."""
     fit = hr.BEKK(asymmetric=True, targeting=True).fit(returns)
-    errors = fit.estimates.inference
+    errors = fit.estimates.errors
     drawn = fit.simulate(10_000, seed=1).to_numpy() - errors.mean
     shocks = np.stack([drawn, np.minimum(drawn, 0)], axis=1) / errors.scale
     likelihood = BEKKLikelihood.from_shocks(errors.sandwich.likelihood.map.layout, shocks)

@@ -56,7 +56,7 @@ def test_zero_mean_influences_are_those_of_the_parameters(small):
     """The delta method on the raw returns: no date is left over, and the state is the fit's."""
     returns = small + 0.3 * small.std()
     fit = BEKK("diagonal", asymmetric=True, targeting=True, mean="zero").fit(returns)
-    delta = fit.estimates.inference.delta_method()
+    delta = fit.estimates.errors.delta_method()
     last = delta.estimated_state.advance(returns.to_numpy())
     np.testing.assert_allclose(last.next_covariance, fit.next_covariance, rtol=1e-10)
 

@@ -80,7 +80,7 @@ def test_influence_solves_all_moment_conditions(rules, percent_log_returns):
     values = returns.to_numpy()
     fit = hr.DCC(**rules).fit(returns)
     assert not fit.estimates.bounds_hit
-    steps = fit.estimates.inference
+    steps = fit.estimates.errors
     estimate = steps.estimate
     conditions = MomentConditions(values, len(estimate.reported), asymmetric=bool(rules))
     s = steps.likelihood.sample_target

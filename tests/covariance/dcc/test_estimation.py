@@ -136,7 +136,7 @@ def test_constant_correlation_agrees_with_rmgarch(dow, dow_reference):
 def test_no_start_of_a_grid_beats_the_optimum(a, b, seed):
     """Short samples have several optima: one at a high persistence, one at a low one."""
     fit = hr.DCC().fit(hr.data.simulate_dcc(500, a=a, b=b, seed=seed).returns)
-    steps = fit.estimates.inference
+    steps = fit.estimates.errors
     for persistence in (0.1, 0.3, 0.5, 0.7, 0.9, 0.99):
         for news in (0.02, 0.2, 0.6):
             near = replace(

@@ -38,7 +38,7 @@ def smoothed_density(z, a, nu):
 def test_integrated_correlation_is_an_exponential_smoother(integrated):
     a, b, nu = (integrated.parameters.get(name, np.inf) for name in ("a", "b", "nu"))
     assert a + b == 1.0
-    z = integrated.estimates.inference.first_step.residuals
+    z = integrated.estimates.errors.first_step.residuals
     np.testing.assert_allclose(
         integrated.correlation("NASDAQ", "SP500"), smoothed(z, a)[:, 0, 1], rtol=1e-10
     )
@@ -103,7 +103,7 @@ def test_correlation_of_independent_returns_is_constant():
         fit = hr.DCC(integrated=True).fit(independent)
     assert fit.parameters["a"] == 0.0
     assert fit.standard_errors[["a", "b"]].isna().all()
-    z = fit.estimates.inference.first_step.residuals
+    z = fit.estimates.errors.first_step.residuals
     np.testing.assert_allclose(
         fit.correlation("asset", "hedge"), np.corrcoef(z, rowvar=False)[0, 1], rtol=1e-12
     )

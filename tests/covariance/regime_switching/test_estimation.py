@@ -36,7 +36,7 @@ def slow_expectations(densities, switching):
 
 def test_em_ends_at_its_fixed_point(fit):
     """A slow step of EM from the estimate changes nothing."""
-    z = fit.estimates.inference.first_step.residuals
+    z = fit.estimates.errors.first_step.residuals
     switching = fit.initial_state.switching
     normals = [stats.multivariate_normal(cov=matrix) for matrix in switching.correlations]
     densities = np.stack([normal.pdf(z) for normal in normals], axis=1)

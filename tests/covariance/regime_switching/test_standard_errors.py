@@ -10,7 +10,7 @@ from hedgeresearch.covariance.regime_switching.standard_errors import (
 
 
 def test_equations_vanish_at_the_estimate(fit):
-    z = fit.estimates.inference.first_step.residuals
+    z = fit.estimates.errors.first_step.residuals
     equations = estimating_equations(z, fit.initial_state.switching)
     np.testing.assert_allclose(equations, 0.0, atol=1e-6)
 

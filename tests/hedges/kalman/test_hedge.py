@@ -189,7 +189,7 @@ def later(sample, n_dates):
 
 def test_uncertain_parameters_widen_intervals_as_draws_do(fit, sample):
     """E Var(b) + Var(E b) over 2000 draws of the parameters, by the filter at each."""
-    errors = fit.estimates.inference
+    errors = fit.estimates.errors
     estimated = fit.state.filter
     rng = np.random.default_rng(0)
     low, high = np.array(errors.likelihood.bounds).T

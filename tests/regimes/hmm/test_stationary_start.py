@@ -196,7 +196,7 @@ def test_optimum_has_no_slope_and_finite_errors(model, percent_log_returns):
         sample.iloc[::7, 0] = np.nan
         sample.iloc[0] = np.nan
     fit = model.fit(sample)
-    errors = fit.estimates.inference
+    errors = fit.estimates.errors
     # coordinates without units; EM stops when a step gains 1e-8
     slopes = errors.scores(np.zeros(len(fit.parameters))).mean(axis=0)
     np.testing.assert_allclose(slopes, 0.0, atol=2e-5)
