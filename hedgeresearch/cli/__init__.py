@@ -1,4 +1,8 @@
-"""The command line: one file a command."""
+"""The command line: recommend a hedge, compare hedges, reproduce papers, list datasets.
+
+Each command has a file of its own. :func:`main` runs them; bad input ends with exit code 2 and one
+line on standard error.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +11,24 @@ from typing import NoReturn
 
 import typer
 
-from hedgeresearch.cli import compare, recommend, reproduce
-from hedgeresearch.cli import datasets as listing
-from hedgeresearch.cli.output import heard_warnings, tell_apart
+from hedgeresearch.cli.compare import compare_hedges
+from hedgeresearch.cli.datasets import print_datasets
+from hedgeresearch.cli.output import print_notice, warnings_as_lines
+from hedgeresearch.cli.recommend import recommend_hedge
+from hedgeresearch.cli.reproduce import reproduce_papers
 from hedgeresearch.errors import HedgeResearchError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-app.command()(recommend.recommend)
-app.command()(compare.compare)
-app.command()(reproduce.reproduce)
-app.command("datasets")(listing.list_datasets)
+app.command("recommend")(recommend_hedge)
+app.command("compare")(compare_hedges)
+app.command("reproduce")(reproduce_papers)
+app.command("datasets")(print_datasets)
 
 
 def main() -> None:
-    """Run the command line; bad input ends with exit code 2 and one line; a warning is one line, too."""
+    """Run the command line; print an error or a warning as one line."""
     try:
-        with heard_warnings():
+        with warnings_as_lines():
             code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except HedgeResearchError as error:
         _fail(str(error))
@@ -34,5 +40,5 @@ def main() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    tell_apart("error", message)
+    print_notice("error", message)
     sys.exit(2)

@@ -1,4 +1,4 @@
-"""``hedgeresearch datasets``: which tables there are."""
+"""``hedgeresearch datasets``: list the tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import typer
 from hedgeresearch import datasets
 
 
-def list_datasets() -> None:
-    """List the tables, bundled and downloaded."""
+def print_datasets() -> None:
+    """List the bundled and downloaded tables."""
     for name, row in datasets.list_datasets().iterrows():
         typer.echo(f"{name:15} {row['frequency']:20} {row['period']:26} {row['title']}")

@@ -1,4 +1,4 @@
-"""The models that the command line offers by name."""
+"""Models that the command line offers by a short name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
 
 
 class ModelName(StrEnum):
-    """The models that the command line offers."""
+    """Short name of a hedge model."""
 
     naive = "naive"
     ols = "ols"
@@ -31,7 +31,12 @@ class ModelName(StrEnum):
     regime = "regime"
 
 
-def model_of(name: ModelName) -> HedgeModel:
+BENCHMARKS = (ModelName.naive, ModelName.ols)
+"""Models that every backtest includes, under these names."""
+
+
+def named_model(name: ModelName) -> HedgeModel:
+    """Return the model of a short name."""
     models: dict[ModelName, HedgeModel] = {
         ModelName.naive: NaiveHedge(),
         ModelName.ols: OLSHedge(),
@@ -45,10 +50,14 @@ def model_of(name: ModelName) -> HedgeModel:
     return models[name]
 
 
-def model_name(text: str) -> ModelName:
+def parse_model_names(text: str) -> list[ModelName]:
+    """Return the short names in a list separated by commas."""
+    return [_parse_model_name(part.strip()) for part in text.split(",")]
+
+
+def _parse_model_name(text: str) -> ModelName:
     try:
-        return ModelName(text.strip())
+        return ModelName(text)
     except ValueError:
-        raise DataError(
-            f"--models must name models from {', '.join(ModelName)}; got {text.strip()!r}."
-        ) from None
+        known = ", ".join(ModelName)
+        raise DataError(f"--models must name models from {known}; got {text!r}.") from None

@@ -1,4 +1,4 @@
-"""Which prices a command works on."""
+"""Options that say which prices a command uses."""
 
 from __future__ import annotations
 
@@ -13,45 +13,59 @@ from hedgeresearch import datasets
 from hedgeresearch.data.prices import read_prices
 from hedgeresearch.errors import DataError
 
+DEFAULT_DATASET = "nasdaq_sp500"
+
 Dataset = Annotated[
     str | None,
     typer.Option(
-        help="A table that `hedgeresearch datasets` lists; nasdaq_sp500 if no prices are given."
+        help="Name of a table that `hedgeresearch datasets` lists; "
+        f"{DEFAULT_DATASET} if no prices are given."
     ),
 ]
 Prices = Annotated[
-    Path | None, typer.Option(help="A CSV or Parquet file of prices, dates in its first column.")
+    Path | None, typer.Option(help="CSV or Parquet file of prices, with dates in the first column.")
 ]
 Asset = Annotated[str | None, typer.Option(help="Column of the position to hedge.")]
 Hedge = Annotated[
-    list[str] | None, typer.Option(help="Column of a hedge; may be given several times.")
+    list[str] | None, typer.Option(help="Column of a hedge; repeat the option for several.")
 ]
 
 
 def choose_prices(
     dataset: str | None, file: Path | None, asset: str | None, hedges: list[str] | None
 ) -> tuple[pd.DataFrame, str, list[str]]:
-    """The table and its columns: those of a listed table by default, named ones from a file."""
-    if file is not None:
-        if dataset is not None:
-            raise DataError("give --dataset or --prices, not both.")
-        if asset is None or not hedges:
-            raise DataError(
-                "--prices needs --asset COLUMN and --hedge COLUMN: which column is held, which hedges it."
-            )
-        _check_different(asset, hedges)
-        return read_prices(file, columns=[asset, *hedges]), asset, hedges
-    table = datasets.load(dataset or "nasdaq_sp500")
-    asset = asset or table.attrs.get("asset")
-    hedges = hedges or table.attrs.get("hedges", "").split()
+    """Return the table of prices, the column of the asset and the columns of the hedges.
+
+    A listed table has columns of its own for asset and hedges; those of a file must be named.
+    """
+    if file is None:
+        return _listed_prices(dataset or DEFAULT_DATASET, asset, hedges)
+    if dataset is not None:
+        raise DataError("pass --dataset or --prices, not both.")
     if asset is None or not hedges:
         raise DataError(
-            f"the table {dataset!r} is no example of a hedge; say --asset COLUMN and --hedge COLUMN "
-            f"(it holds {', '.join(table.columns)})."
+            "--prices needs --asset COLUMN and --hedge COLUMN: the column that is held and the "
+            "column that hedges it."
+        )
+    _check_different(asset, hedges)
+    return read_prices(file, columns=[asset, *hedges]), asset, hedges
+
+
+def _listed_prices(
+    dataset: str, asset: str | None, hedges: list[str] | None
+) -> tuple[pd.DataFrame, str, list[str]]:
+    table = datasets.load(dataset)
+    asset = asset or table.attrs.get("asset")
+    hedges = hedges or table.attrs.get("hedges", "").split()
+    columns = ", ".join(table.columns)
+    if asset is None or not hedges:
+        raise DataError(
+            f"the table {dataset!r} has no default asset and hedge; pass --asset COLUMN and "
+            f"--hedge COLUMN (its columns are {columns})."
         )
     absent = [name for name in (asset, *hedges) if name not in table.columns]
     if absent:
-        raise DataError(f"columns must be among {', '.join(table.columns)}; got {absent[0]!r}.")
+        raise DataError(f"columns must be among {columns}; got {absent[0]!r}.")
     _check_different(asset, hedges)
     return table, asset, hedges
 
@@ -64,4 +78,5 @@ def _check_different(asset: str, hedges: list[str]) -> None:
 
 
 def title(attrs: Mapping[Any, Any]) -> str:
+    """Return the title of a table, or its source if it has none."""
     return str(attrs.get("title", attrs.get("source", "prices")))

@@ -1,4 +1,4 @@
-"""``hedgeresearch reproduce``: published numbers, computed again."""
+"""``hedgeresearch reproduce``: compute published numbers again."""
 
 from __future__ import annotations
 
@@ -10,101 +10,104 @@ from typing import Annotated, NamedTuple
 import typer
 
 from hedgeresearch.errors import DataError, HedgeResearchError, MissingDataError
-from hedgeresearch.reproductions.publish import check_folder, publish
-from hedgeresearch.reproductions.registry import NAMES, check_request, simulates
-from hedgeresearch.reproductions.registry import reproduce as run
+from hedgeresearch.reproductions.publish import check_folder, publish_reproductions
+from hedgeresearch.reproductions.registry import NAMES, check_request, is_simulation, reproduce
 from hedgeresearch.reproductions.reproduction import Reproduction
+
+Name = Annotated[str | None, typer.Argument(help=f"One of {', '.join(NAMES)}.")]
+All = Annotated[bool, typer.Option("--all", help="Run all reproductions.")]
+Replications = Annotated[
+    int | None,
+    typer.Option(help="Number of samples of a Monte Carlo study; fewer for a quick look."),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option(help="Also write figures (PNG, PDF) and one HTML page to this folder."),
+]
 
 
 class _Outcome(NamedTuple):
-    """Those that were done, and why others were not, by name."""
+    """Reproductions that ran, and why others did not, by name."""
 
     done: list[Reproduction]
     skipped: dict[str, str]
     failed: dict[str, str]
 
 
-def reproduce(
-    name: Annotated[str | None, typer.Argument(help=f"One of {', '.join(NAMES)}.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
-    replications: Annotated[
-        int | None, typer.Option(help="Samples of the Monte Carlo studies, fewer for a quick look.")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(help="Write figures (PNG, PDF) and one HTML page to this folder, too."),
-    ] = None,
+def reproduce_papers(
+    name: Name = None,
+    every: All = False,
+    replications: Replications = None,
+    output: Folder = None,
 ) -> None:
-    """Compute published numbers again and set them beside what was printed."""
+    """Compute published numbers again and compare them with the print."""
     if every == (name is not None):
-        raise DataError(f"give one name or --all; the names are {', '.join(NAMES)}.")
-    wanted = (
-        {one: replications if simulates(one) else None for one in NAMES}
-        if name is None
-        else {name: replications}
-    )
-    for one, samples in wanted.items():
+        raise DataError(f"pass one name or --all; the names are {', '.join(NAMES)}.")
+    requested: dict[str, int | None] = {}
+    if name is not None:
+        requested[name] = replications
+    else:
+        requested = {one: replications if is_simulation(one) else None for one in NAMES}
+    for one, samples in requested.items():
         check_request(one, samples)
     if output is not None:
         check_folder(output)
-    outcome = _run_all(wanted) if name is None else _Outcome([_told(name, replications)], {}, {})
+    if name is not None:
+        outcome = _Outcome([_run(name, replications)], {}, {})
+    else:
+        outcome = _run_all(requested)
     if output is not None and outcome.done:
-        publish(outcome.done, output, outcome.skipped | outcome.failed)
+        publish_reproductions(outcome.done, output, outcome.skipped | outcome.failed)
     if outcome.failed or not outcome.done or not all(result.passed for result in outcome.done):
         raise typer.Exit(1)
 
 
-def _run_all(wanted: Mapping[str, int | None]) -> _Outcome:
-    """All of them, told as they are done; one that cannot be done is told of, and the others go on."""
+def _run_all(requested: Mapping[str, int | None]) -> _Outcome:
+    """Run all and print each when it is done; continue after one that cannot be done."""
     outcome = _Outcome([], {}, {})
-    for name, replications in wanted.items():
+    for name, replications in requested.items():
         try:
-            outcome.done.append(_told(name, replications))
+            outcome.done.append(_run(name, replications))
         except MissingDataError as error:
             outcome.skipped[name] = f"skipped: {error}"
             typer.echo(f"{name}: skipped: {error}", err=True)
         except HedgeResearchError as error:
             outcome.failed[name] = f"failed: {error}"
             typer.echo(f"{name}: failed: {error}", err=True)
-    typer.echo(_summary(outcome), err=True)
+    typer.echo(_summarize(outcome), err=True)
     return outcome
 
 
-def _told(name: str, replications: int | None) -> Reproduction:
-    result = run(name, replications=replications)
-    typer.echo(_text(result))
+def _run(name: str, replications: int | None) -> Reproduction:
+    """Run one reproduction and print it."""
+    result = reproduce(name, replications=replications)
+    typer.echo(_describe(result))
     return result
 
 
-def _summary(outcome: _Outcome) -> str:
-    """A line each on what was done and what was not."""
+def _summarize(outcome: _Outcome) -> str:
+    """Return how many were done, and a line for each kind of trouble."""
     if not outcome.done and not outcome.failed:
         return "no reproduction had its data"
-    lines = {
-        "skipped, as their data could not be had": [*outcome.skipped],
-        "failed": [*outcome.failed],
-        "with numbers outside their tolerance": [
-            result.name for result in outcome.done if not result.passed
-        ],
+    outside = [result.name for result in outcome.done if not result.passed]
+    troubles = {
+        "skipped, data not available": list(outcome.skipped),
+        "failed": list(outcome.failed),
+        "with numbers outside their tolerance": outside,
     }
-    return "\n".join(
-        [
-            f"{len(outcome.done)} done.",
-            *(f"{what}: {', '.join(names)}." for what, names in lines.items() if names),
-        ]
-    )
+    lines = [f"{trouble}: {', '.join(names)}." for trouble, names in troubles.items() if names]
+    return "\n".join([f"{len(outcome.done)} done.", *lines])
 
 
-def _text(result: Reproduction) -> str:
-    about = [
-        f"{result.name}: {result.paper.title}",
-        result.reference,
-        *(f"- {line}" for line in result.paper.differs),
-    ]
-    further = (
-        f"Ours: {caption}\n{table.to_string()}\n" for caption, table in result.tables.items()
-    )
-    head = "\n".join(
+def _describe(result: Reproduction) -> str:
+    """Return source, known differences, numbers, verdict and further tables."""
+    about = [f"{result.name}: {result.paper.title}", result.reference]
+    about += [f"- {line}" for line in result.paper.differs]
+    head = [
         textwrap.fill(line, 100, subsequent_indent="  ", break_on_hyphens=False) for line in about
-    )
-    return "\n".join([head, "", result.shown_table.to_string(), f"{result.verdict}.", "", *further])
+    ]
+    numbers = [result.shown_table.to_string(), f"{result.verdict}."]
+    further = [
+        f"Ours: {caption}\n{table.to_string()}\n" for caption, table in result.tables.items()
+    ]
+    return "\n".join([*head, "", *numbers, "", *further])

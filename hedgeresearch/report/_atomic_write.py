@@ -1,7 +1,7 @@
-"""Files that hold a result: whole or not at all, and never in the place of what the result is made from.
+"""Write files as a whole or not at all, and never over a file that the result is made from.
 
-What is written goes to a new file in the same folder first, which takes the place of the old one in one step. So a disk
-that is full, or a run that is stopped, leaves the old one as it was.
+The text goes to a new file in the same folder first, which then replaces the old file in one step.
+So a full disk or an interrupted run leaves the old file unchanged.
 """
 
 from __future__ import annotations
@@ -17,61 +17,63 @@ from pathlib import Path
 from hedgeresearch.errors import DataError
 
 
-def check_target(path: str | PathLike[str], what: str) -> None:
-    """Refuse a file that cannot be written before the work whose result it is to hold.
+def check_writable(path: str | PathLike[str], name: str) -> None:
+    """Refuse a file that cannot be written, before the computation whose result it will hold.
 
     Parameters
     ----------
-    path : of the file
-    what : its name in an error, such as "--output"
+    path : the file
+    name : its name in an error message, such as "--output"
 
     Raises
     ------
     DataError
-        If it is a folder, protected, or in a folder in which no file can be made.
+        If it is a folder, protected, or in a folder where no file can be created.
     """
-    with _refusals(path, what):
+    with _refuse_os_errors(path, name):
         target = _resolved(path)
-        _open_as_it_is(target)
+        _open_existing(target)
         if not _is_special(target):
-            trial = _beside(target)
+            trial = _temporary_path(target)
             trial.touch(exist_ok=False)
             trial.unlink()
 
 
-def check_apart(targets: Mapping[str, Path | None], sources: Mapping[str, Path | None]) -> None:
-    """Refuse targets that are one file, or a file that is read.
+def check_different_files(
+    targets: Mapping[str, Path | None], sources: Mapping[str, Path | None]
+) -> None:
+    """Refuse targets that are the same file, or a file that is read.
 
     Parameters
     ----------
-    targets, sources : files by their name in an error; None is no file
+    targets, sources : files by their name in an error message; None stands for no file
 
     Raises
     ------
     DataError
-        If writing one would destroy another.
+        If writing one would overwrite another.
     """
-    seen = {what: path for what, path in sources.items() if path is not None}
-    for what, path in targets.items():
+    seen = {name: path for name, path in sources.items() if path is not None}
+    for name, path in targets.items():
         if path is None:
             continue
-        for other, taken in seen.items():
-            if _are_one(path, taken):
+        for other, used in seen.items():
+            if _is_same_file(path, used):
                 raise DataError(
-                    f"{what} must be another file than {other}, which it would overwrite; got {path} for both. Choose "
-                    "another name."
+                    f"{name} must be another file than {other}, which it would overwrite; "
+                    f"got {path} for both. Choose another name."
                 )
-        seen[what] = path
+        seen[name] = path
 
 
-def write_whole(path: str | PathLike[str], text: str, what: str) -> None:
-    """Write text in UTF-8 to a file; nothing is left of it where that fails.
+def write_text(path: str | PathLike[str], text: str, name: str) -> None:
+    """Write text in UTF-8 to a file; leave the file unchanged if that fails.
 
     Parameters
     ----------
-    path : of the file, which is replaced if it is there
-    text : all that it is to hold
-    what : its name in an error
+    path : the file, which is replaced if it exists
+    text : its whole content
+    name : its name in an error message
 
     Raises
     ------
@@ -79,17 +81,17 @@ def write_whole(path: str | PathLike[str], text: str, what: str) -> None:
         If it cannot be written.
     """
     content = text.encode("utf-8", errors="backslashreplace")
-    with _refusals(path, what):
+    with _refuse_os_errors(path, name):
         target = _resolved(path)
-        if _is_special(target):  # a device or a pipe has no place that another file could take
+        if _is_special(target):  # a device or a pipe cannot be replaced by a file
             target.write_bytes(content)
             return
-        _open_as_it_is(target)
+        _open_existing(target)
         _replace(target, content)
 
 
 def _replace(target: Path, content: bytes) -> None:
-    part = _beside(target)
+    part = _temporary_path(target)
     try:
         with part.open("xb") as file:
             file.write(content)
@@ -98,20 +100,20 @@ def _replace(target: Path, content: bytes) -> None:
         if target.exists():
             shutil.copymode(target, part)
         part.replace(target)
-    except BaseException:  # a run that is stopped leaves nothing behind, either
+    except BaseException:  # an interrupted run leaves no temporary file either
         with suppress(FileNotFoundError):
             part.unlink()
         raise
 
 
-def _open_as_it_is(target: Path) -> None:
-    """Fail as writing would where the file is a folder or protected; a file that is new is not made."""
+def _open_existing(target: Path) -> None:
+    """Fail as writing would if the file is a folder or protected; do not create a new file."""
     if target.exists() and (target.is_dir() or target.is_file()):
         target.open("ab").close()
 
 
 def _resolved(path: str | PathLike[str]) -> Path:
-    """The file itself, where a link leads to it."""
+    """Return the file that a link leads to."""
     return Path(os.path.realpath(path))
 
 
@@ -119,21 +121,21 @@ def _is_special(target: Path) -> bool:
     return target.exists() and not target.is_file()
 
 
-def _beside(target: Path) -> Path:
+def _temporary_path(target: Path) -> Path:
     return target.parent / f".{uuid.uuid4().hex}.part"
 
 
-def _are_one(path: Path, other: Path) -> bool:
+def _is_same_file(path: Path, other: Path) -> bool:
     if path.exists() and other.exists():
         return path.samefile(other) and not _is_special(path)
     return _resolved(path) == _resolved(other)
 
 
 @contextmanager
-def _refusals(path: str | PathLike[str], what: str) -> Iterator[None]:
+def _refuse_os_errors(path: str | PathLike[str], name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise DataError(
-            f"{what} must be a file that can be written; {path}: {error.strerror}."
+            f"{name} must be a file that can be written; {path}: {error.strerror}."
         ) from None

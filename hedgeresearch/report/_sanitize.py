@@ -1,6 +1,7 @@
-"""Text of users as it is shown: a name may hold characters that are not seen and change how what is around them reads.
+r"""Remove invisible characters from names and texts of users before they are shown.
 
-They are those that Unicode calls controls, formats (some of which turn the direction of writing), surrogates, and
+A name may have characters that are not visible and change how the text around them reads. Unicode
+calls them controls, formats (some of which turn the direction of writing), surrogates, and
 separators of lines and paragraphs (The Unicode Standard, general categories Cc, Cf, Cs, Zl, Zp).
 """
 
@@ -8,36 +9,38 @@ from __future__ import annotations
 
 import unicodedata
 
-HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-MARK = "\ufffd"
-"""What stands in their place."""
+HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+REPLACEMENT = "\ufffd"
+"""Character that replaces a hidden one."""
 
 
 def first_hidden(text: str) -> str | None:
-    """The first character that is not seen, by its code; None where there is none.
+    r"""Return the code of the first character that is not visible; None if there is none.
 
     Examples
     --------
-    >>> first_hidden("gold\\u202e")
+    >>> first_hidden("gold\u202e")
     'U+202E'
     """
-    found = next((one for one in text if _is_hidden(one)), None)
-    return None if found is None else f"U+{ord(found):04X}"
+    for character in text:
+        if _is_hidden(character):
+            return f"U+{ord(character):04X}"
+    return None
 
 
 def visible(text: str) -> str:
-    """Text in one line: breaks and tabs as spaces, others that are not seen as a mark.
+    r"""Return text in one line: line breaks and tabs as spaces, hidden characters replaced.
 
     Examples
     --------
-    >>> visible("go\\tld")
+    >>> visible("go\tld")
     'go ld'
     """
     if text.isprintable():
         return text
     line = " ".join(text.splitlines()).replace("\t", " ")
-    return "".join(MARK if _is_hidden(one) else one for one in line)
+    return "".join(REPLACEMENT if _is_hidden(one) else one for one in line)
 
 
 def _is_hidden(character: str) -> bool:
-    return unicodedata.category(character) in HIDDEN
+    return unicodedata.category(character) in HIDDEN_CATEGORIES

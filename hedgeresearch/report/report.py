@@ -1,8 +1,8 @@
-"""The report: a recommendation as one HTML page, with figures that can be looked into and printed.
+"""Report of a recommendation: one HTML page with figures that can be explored and printed.
 
-The page needs no other file and asks for none: plotly.js stands in it, and its content security policy forbids
-requests.
-The same recommendation gives the same bytes: figures have fixed names, and no date is that of the writing.
+The page needs no other file and makes no request: it contains plotly.js, and its content security
+policy forbids requests. The same recommendation gives the same bytes: figures are numbered, and the
+time of writing is left out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
+from itertools import count
 from os import PathLike
 from typing import Any
 
@@ -17,23 +18,20 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.recommendation import Recommendation
-from hedgeresearch.report._atomic_write import check_target, write_whole
+from hedgeresearch.report._atomic_write import check_writable, write_text
 from hedgeresearch.report._sanitize import visible
-from hedgeresearch.report.figures import Figure
-from hedgeresearch.report.sections.background import data_section, method_section
-from hedgeresearch.report.sections.outlook import (
-    decision_section,
-    effectiveness_section,
-    ratio_section,
-    regimes_section,
-)
-from hedgeresearch.report.sections.risk import (
-    carry_section,
-    margin_section,
-    stress_section,
-    tails_section,
-)
+from hedgeresearch.report.sections.carry import carry_section
+from hedgeresearch.report.sections.data import data_section
+from hedgeresearch.report.sections.decision import decision_section
+from hedgeresearch.report.sections.effectiveness import effectiveness_section
+from hedgeresearch.report.sections.margin import margin_section
+from hedgeresearch.report.sections.method import method_section
+from hedgeresearch.report.sections.ratio import ratio_section
+from hedgeresearch.report.sections.regimes import regimes_section
 from hedgeresearch.report.sections.section import Section
+from hedgeresearch.report.sections.stress import stress_section
+from hedgeresearch.report.sections.tails import tails_section
+from hedgeresearch.report.traces import Figure
 
 SECTIONS = (
     decision_section,
@@ -44,34 +42,36 @@ SECTIONS = (
     margin_section,
     carry_section,
     tails_section,
-    data_section,
 )
-"""In the order of the page; the method comes before the data."""
-NAME = "the report"
-"""What errors call the file."""
+"""Sections in the order of the page; method and data follow."""
+REPORT = "the report"
+"""Name of the file in error messages."""
+BUTTONS = ["toImage", "zoom2d", "pan2d", "resetScale2d"]
+"""Buttons of a figure that work without a network."""
 
 
 @exported_by("hedgeresearch.report")
-def report_html(recommendation: Recommendation, told: Sequence[str] = ()) -> str:
-    """The page as text: the decision first, then what it rests on, where it can fail, and from which data.
+def report_html(recommendation: Recommendation, notes: Sequence[str] = ()) -> str:
+    """Return the page as text: the decision, its reasons and risks, the method and the data.
 
     Parameters
     ----------
-    recommendation : Recommendation for a position, what ``hr.recommend(fit, position=...)`` gives
-    told : warnings of the way to it, for the section on the method
+    recommendation : Recommendation from :func:`hedgeresearch.recommend`
+    notes : warnings of the computation, which the section on the method lists
 
     Raises
     ------
     DataError
-        If it is another recommendation.
+        If it is not a Recommendation.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> market = hr.Market(hr.load("nasdaq_sp500").iloc[-1000:])
-    >>> position, future = hr.Position({"NASDAQ": 1000}), hr.LinearContract("SP500", 50)
-    >>> fit = hr.OLSHedge().fit(*market.returns(position, [future]))
-    >>> page = report_html(hr.recommend(fit, position=position, instruments=[future], market=market))
+    >>> position = hr.Position({"NASDAQ": 1000})
+    >>> future = hr.LinearContract("SP500", 50)
+    >>> fit = hr.OLSHedge().fit(*market.returns(position, future))
+    >>> page = report_html(hr.recommend(fit, position, future, market))
     >>> page.count("<h2")
     10
     """
@@ -81,67 +81,68 @@ def report_html(recommendation: Recommendation, told: Sequence[str] = ()) -> str
 
     if not isinstance(recommendation, Recommendation):
         raise DataError(
-            f"recommendation must be that for a position; got {recommendation!r}. Give what hr.recommend(fit, "
-            "position=..., instruments=..., market=...) returns."
+            f"recommendation must be a Recommendation for a position; got {recommendation!r}. "
+            "Pass the result of hr.recommend(fit, position, instruments, market)."
         )
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         keep_trailing_newline=True,
-        finalize=_seen,
+        finalize=_visible_text,
     )
-    template = environment.from_string(
-        files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    )
-    return template.render(
+    page = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
+    model = describe(recommendation.problem.fit.model)
+    return environment.from_string(page).render(
         title=f"Hedge of {', '.join(recommendation.problem.position.assets)}",
-        about=f"As of {day(recommendation.as_of)}, by {describe(recommendation.problem.fit.model)}.",
+        about=f"As of {day(recommendation.as_of)}, by {model}.",
         plotly=Markup(get_plotlyjs()),
-        sections=_drawn(_sections(recommendation, told)),
+        sections=_with_html_figures(_sections(recommendation, notes)),
     )
 
 
 @exported_by("hedgeresearch.report")
 def write_report(
-    recommendation: Recommendation, path: str | PathLike[str], told: Sequence[str] = ()
+    recommendation: Recommendation, path: str | PathLike[str], notes: Sequence[str] = ()
 ) -> None:
-    """Write the page of :func:`report_html` to a file, which needs no other.
+    """Write the page of :func:`report_html` to a file.
 
     Parameters
     ----------
-    recommendation : Recommendation for a position
-    path : of the file, whose name should end in .html; it is replaced as a whole, or left as it was
-    told : as in ``report_html``
+    recommendation : Recommendation from :func:`hedgeresearch.recommend`
+    path : the file, with a name that ends in .html; it is replaced as a whole, or left unchanged
+    notes : warnings of the computation, which the section on the method lists
 
     Raises
     ------
     DataError
-        If the file cannot be written, or the recommendation is another.
+        If the file cannot be written, or it is not a Recommendation.
     """
-    check_target(path, NAME)
-    write_whole(path, report_html(recommendation, told), NAME)
+    check_writable(path, REPORT)
+    write_text(path, report_html(recommendation, notes), REPORT)
 
 
-def _sections(recommendation: Recommendation, told: Sequence[str]) -> list[Section]:
-    *sections, data = (section(recommendation) for section in SECTIONS)
-    # last, as what the others compute may warn, too
-    return [*sections, method_section(recommendation, told), data]
+def _sections(recommendation: Recommendation, notes: Sequence[str]) -> list[Section]:
+    sections = [section(recommendation) for section in SECTIONS]
+    data = data_section(recommendation)
+    # The method comes last: what the others compute may add warnings to the notes.
+    return [*sections, method_section(recommendation, notes), data]
 
 
-def _seen(value: Any) -> Any:
-    """Text of the page without characters that are not seen, or turn the direction of writing; markup as it is."""
+def _visible_text(value: Any) -> Any:
+    """Return text without hidden characters; markup, which is a subclass of str, unchanged."""
     return visible(value) if type(value) is str else value
 
 
-def _drawn(sections: list[Section]) -> list[Section]:
-    """The sections with each figure as what the page holds, numbered through."""
-    drawn, number = [], 0
+def _with_html_figures(sections: Sequence[Section]) -> list[Section]:
+    """Return the sections with figures as HTML, numbered over the whole page."""
+    numbers = count(1)
+    drawn = []
     for section in sections:
-        figures: list[Any] = []
-        for caption, figure in section.figures:
-            number += 1
-            figures.append((caption, _as_html(figure, f"figure-{number}")))
+        figures: list[Any] = [
+            (caption, _as_html(figure, f"figure-{next(numbers)}"))
+            for caption, figure in section.figures
+        ]
         drawn.append(replace(section, figures=tuple(figures)))
     return drawn
 
@@ -150,11 +151,7 @@ def _as_html(figure: Figure, name: str) -> Any:
     from markupsafe import Markup
     from plotly.io import to_html
 
-    # those buttons alone that work without a network
-    config = {
-        "displaylogo": False,
-        "modeBarButtons": [["toImage", "zoom2d", "pan2d", "resetScale2d"]],
-    }
+    config = {"displaylogo": False, "modeBarButtons": [BUTTONS]}
     return Markup(
         to_html(
             figure, config, full_html=False, include_plotlyjs=False, div_id=name, validate=False

@@ -1,4 +1,4 @@
-"""Tables of the page: each cell as text, with the unit in the head of its column."""
+"""Tables of the page: cells as text, with the unit in the head of each column."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from hedgeresearch._formatting import percent as share
 
 Format = Callable[[Any], str]
 ABSENT = "–"
-LEAST = 1e-6
-"""Below which a number is written with an exponent."""
+MIN_PLAIN_NUMBER = 1e-6
+"""Size below which a number is written with an exponent."""
 
 
 class Table(NamedTuple):
-    """Heads of the columns, and rows of cells; the first cell of each is its name."""
+    """Heads of the columns, rows of cells, and whether each column is text.
+
+    The first cell of a row is its name.
+    """
 
     heads: list[str]
     rows: list[list[str]]
@@ -26,12 +29,12 @@ class Table(NamedTuple):
 
 
 def table_of(frame: pd.DataFrame, name: str, columns: Mapping[str, tuple[str, Format]]) -> Table:
-    """The columns of a frame, by name: what stands at their heads, and how a cell is written.
+    """Return some columns of a frame as text.
 
     Parameters
     ----------
-    frame : DataFrame, a row a line
-    name : head of the names of its rows
+    frame : DataFrame (n_rows, n_columns)
+    name : head of the column of row names
     columns : mapping from column to (head, format), in the order of the page
     """
     heads = [name, *(head for head, _ in columns.values())]
@@ -43,18 +46,15 @@ def table_of(frame: pd.DataFrame, name: str, columns: Mapping[str, tuple[str, Fo
 
 
 def transposed(table: Table, name: str) -> Table:
-    """The same with its rows as columns: for few rows of many columns, which print has no room for."""
+    """Return the table with rows as columns, for few rows of more columns than fit in print."""
     heads, *columns = [table.heads, *table.rows]
-    rows = [
-        list(cells) for cells in zip(heads[1:], *(column[1:] for column in columns), strict=True)
-    ]
-    return Table(
-        [name, *(column[0] for column in columns)], rows, [True, *([False] * len(columns))]
-    )
+    values = zip(heads[1:], *(column[1:] for column in columns), strict=True)
+    names = [column[0] for column in columns]
+    return Table([name, *names], [list(cells) for cells in values], [True, *([False] * len(names))])
 
 
 def amount(value: Any) -> str:
-    """Money, or what is not traded: its whole part, and four digits at least, without zeros at the end."""
+    """Return money, or contracts that are not traded: whole, or with four digits at least."""
     if _is_absent(value):
         return ABSENT
     written = f"{value + 0.0:,.0f}" if float(value).is_integer() else _digits(value, 4)
@@ -62,33 +62,35 @@ def amount(value: Any) -> str:
 
 
 def contracts(value: Any) -> str:
-    """Contracts that are held or traded: in full."""
+    """Return contracts that are held or traded, with all their digits."""
     return ABSENT if _is_absent(value) else exact(value)
 
 
 def ratio(value: Any) -> str:
-    """A ratio, to four digits."""
+    """Return a ratio with four digits."""
     return ABSENT if _is_absent(value) else _digits(value, 4)
 
 
 def percent(value: Any) -> str:
-    """A share in per cent, to one place, and to as many as it takes to tell it from all."""
+    """Return a share in percent with one decimal, or more if it would round to 100."""
     return ABSENT if _is_absent(value) else share(value).removesuffix("%")
 
 
 def fine_percent(value: Any) -> str:
-    """A small share in per cent, to three digits."""
+    """Return a small share in percent with three digits."""
     return ABSENT if _is_absent(value) else _digits(100.0 * value, 3)
 
 
 def words(value: Any) -> str:
-    """Text as it is."""
+    """Return text unchanged."""
     return str(value)
 
 
 def _digits(value: float, digits: int) -> str:
-    """Significant digits; of what rounding left of nothing, with an exponent."""
-    return f"{value:.{digits - 1}e}" if 0.0 < abs(value) < LEAST else quantity(value, digits)
+    """Return significant digits; a number that is zero but for rounding, with an exponent."""
+    if 0.0 < abs(value) < MIN_PLAIN_NUMBER:
+        return f"{value:.{digits - 1}e}"
+    return quantity(value, digits)
 
 
 def _is_absent(value: Any) -> bool:

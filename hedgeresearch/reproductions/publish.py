@@ -32,7 +32,7 @@ section {{ break-inside: avoid-page; margin-bottom: 3rem; }}
 """
 
 
-def publish(
+def publish_reproductions(
     reproductions: Sequence[Reproduction], folder: Path, left_out: Mapping[str, str]
 ) -> None:
     """Write ``<name>.png`` and ``<name>.pdf`` of each, and ``reproductions.html``, which needs no other file.

@@ -112,12 +112,12 @@ def check_request(name: str, replications: int | None) -> None:
         raise DataError(f"name must be one of {', '.join(NAMES)}; got {name!r}. {advice}")
     if replications is None:
         return
-    if not simulates(name):
+    if not is_simulation(name):
         raise DataError(f"{name} simulates nothing; leave replications out.")
     check_at_least(replications, "replications", 2)
 
 
-def simulates(name: str) -> bool:
+def is_simulation(name: str) -> bool:
     """Whether it is a Monte Carlo study, whose samples can be fewer than in its source."""
     return _module(name).paper.replications is not None
 

@@ -37,7 +37,7 @@ objective: {beta: {OTHER: 0.1}}
 limits:
   contracts: {COIN_PERP: [-90000, 0], OTHER: 5000}
   gross: 9000000
-rebalancing: {tracking_error: 0.05}
+rebalancing: {no_trade_bands: {tracking_error: 0.05}}
 margin: {collateral: {COIN_PERP: 30.0}, horizon: 10, probability: 0.05}
 confidence: 0.9
 seed: 3

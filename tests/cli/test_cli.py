@@ -163,10 +163,10 @@ def check_refused(result: tuple[int, str, str], message: str) -> None:
         (("recommend", "--asset", "GOLD"), "columns must be among NASDAQ, SP500; got 'GOLD'."),
         (("recommend", "--hedge", "GOLD"), "columns must be among NASDAQ, SP500; got 'GOLD'."),
         (("recommend", "--asset", "SP500"), "'SP500'"),
-        (("recommend", "--dataset", "vix"), "say --asset COLUMN and --hedge COLUMN"),
+        (("recommend", "--dataset", "vix"), "pass --asset COLUMN and --hedge COLUMN"),
         (
             ("recommend", "--dataset", "nasdaq_sp500", "--prices", "x.csv"),
-            "give --dataset or --prices, not both.",
+            "pass --dataset or --prices, not both.",
         ),
         (("recommend", "--prices", "x.csv"), "--prices needs --asset COLUMN and --hedge COLUMN"),
         (
@@ -271,7 +271,9 @@ def test_compare_prints_the_table_and_what_it_says(
     table = pd.read_csv(file, index_col="model")
     pd.testing.assert_frame_equal(table, study.summary, check_exact=False, rtol=1e-12)
     head, printed, said = output.rstrip().split("\n\n")
-    assert " ".join(head.split()) == f"Data: {own[1]}; 99 dates out of sample, to 2021-02-03."
+    assert (
+        " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03."
+    )
     assert printed == study.summary.to_string(float_format="{:.4f}".format)
     comparison = study.compare()
     assert " ".join(said.split()) == " ".join((*comparison.sentences, comparison.conclusion))

@@ -14,9 +14,9 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.cli.book.instruments import TYPES
-from hedgeresearch.cli.book.models import model_from
-from hedgeresearch.cli.book.position import FIELDS, recommendation_of
-from hedgeresearch.cli.book.yaml_file import read_tree
+from hedgeresearch.cli.book.models import read_model
+from hedgeresearch.cli.book.book import FIELDS, recommend_for_book
+from hedgeresearch.cli.book.yaml_reader import read_yaml
 
 Run = Callable[..., tuple[int, str, str]]
 DOCS = Path(hr.__file__).parents[1] / "docs"
@@ -79,7 +79,7 @@ def assert_close(found: Any, expected: Any) -> None:
 def test_plain_output(run: Run, book: Path, tmp_path: Path) -> None:
     code, output, errors = run("recommend", "--position", book, "--output", tmp_path / "hedge.json")
     assert (code, errors) == (0, "")
-    said, recommendation = " ".join(output.split()), recommendation_of(book)
+    said, recommendation = " ".join(output.split()), recommend_for_book(book)
     assert output.startswith("Data: prices.csv, to 2024-04-09 16:00.\nModel: OLSHedge()\n")
     assert max(map(len, output.splitlines())) <= 100
     for sentence in (recommendation.decision, *recommendation.reasons):
@@ -155,7 +155,7 @@ def test_the_models_of_the_description_can_be_read(tmp_path: Path) -> None:
     for number, block in enumerate(blocks):
         path = tmp_path / f"{number}.yaml"
         path.write_text(block)
-        found.append(model_from(read_tree(path).mapping()["model"])[1])
+        found.append(read_model(read_yaml(path).mapping()["model"]).model)
     assert found == [
         hr.MinimumVarianceHedge(hr.EWMACovariance()),
         hr.RegimeHedge(hr.GaussianHMM(3), weighting="most_likely"),
@@ -170,22 +170,22 @@ def test_a_venue_with_terms_replaced(book: Path, changed: Change) -> None:
     text = book.read_text()
     old = text[text.index("  - type: inverse") : text.index("  - name: OTHER")]
     changed(book, old, "  - {spec: binance_coinm_btc, name: COIN_PERP, half_spread: 0.0002}\n")
-    perpetual = recommendation_of(book).problem.instruments[0]
+    perpetual = recommend_for_book(book).problem.instruments[0]
     assert perpetual == hr.contract_spec("binance_coinm_btc", name="COIN_PERP", half_spread=0.0002)
 
 
 def test_dates_in_another_column(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
-    before = recommendation_of(book).to_dict()
+    before = recommend_for_book(book).to_dict()
     coin_prices.reset_index()[["COIN", "date", "COIN_PERP", "OTHER", "FUNDING"]].to_csv(
         book.parent / "prices.csv", index=False
     )
     changed(book, "  file: prices.csv\n", "  file: prices.csv\n  date: date\n")
-    assert recommendation_of(book).to_dict() == before
+    assert recommend_for_book(book).to_dict() == before
 
 
 def test_an_expiry_is_a_date(book: Path, changed: Change) -> None:
     changed(book, "    multiplier: 1\n", "    multiplier: 1\n    expiry: 2024-06-28\n")
-    recommendation = recommendation_of(book)
+    recommendation = recommend_for_book(book)
     assert recommendation.problem.terms[1].expiry == pd.Timestamp("2024-06-28")
 
 
@@ -207,7 +207,7 @@ def test_differences_of_prices(book: Path, coin_prices: pd.DataFrame, changed: C
     book.write_text(text + "returns: difference\n")
     changes = coin_prices.diff().iloc[1:]
     slope = np.cov(changes["COIN"], changes["OTHER"])[0, 1] / changes["OTHER"].var()
-    assert recommendation_of(book).summary["ratio"]["OTHER"] == pytest.approx(slope, rel=1e-9)
+    assert recommend_for_book(book).summary["ratio"]["OTHER"] == pytest.approx(slope, rel=1e-9)
 
 
 def test_a_model_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
@@ -227,14 +227,12 @@ def test_a_model_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Chang
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", hr.errors.ConvergenceWarning)
         warnings.simplefilter("ignore", hr.errors.DataWarning)
-        found = recommendation_of(book)
+        found = recommend_for_book(book)
         expected = hr.ErrorCorrectionHedge().fit(2 * coin_prices["COIN"], coin_prices[["OTHER"]])
     assert found.summary["ratio"]["OTHER"] == pytest.approx(expected.next_ratio["OTHER"], rel=1e-9)
     changed(book, "  COIN: 25\n", "  COIN: 25\n  COIN_PERP: 3\n")
-    with pytest.raises(
-        hr.DataError, match="model must work on returns where several assets are held"
-    ):
-        recommendation_of(book)
+    with pytest.raises(hr.DataError, match="model must use returns where several assets are held"):
+        recommend_for_book(book)
 
 
 def test_a_backtest_with_costs(book: Path, changed: Change) -> None:
@@ -243,7 +241,7 @@ def test_a_backtest_with_costs(book: Path, changed: Change) -> None:
         + "backtest: {window: expanding, refit_every: 50, models: [ewma, naive, {rolling: {window: 60}}]}\n"
     )
     changed(book, "expanding", "200")
-    study = recommendation_of(book).settings.backtest
+    study = recommend_for_book(book).settings.backtest
     assert study is not None
     assert set(study.models) == {"naive", "ols", "ewma", "rolling"}
     assert study.models["rolling"] == hr.RollingOLSHedge(60)
@@ -260,7 +258,7 @@ def test_models_of_one_name_are_told_apart(book: Path) -> None:
     book.write_text(
         book.read_text() + f"backtest: {{window: 200, refit_every: 50, models: {models}}}\n"
     )
-    study = recommendation_of(book).settings.backtest
+    study = recommend_for_book(book).settings.backtest
     assert study is not None
     assert study.seed == 3
     assert study.models == {
@@ -275,7 +273,7 @@ def test_models_of_one_name_are_told_apart(book: Path) -> None:
 def test_ols_with_settings_of_its_own_takes_part(book: Path, changed: Change) -> None:
     book.write_text(book.read_text() + "backtest: {window: 200, refit_every: 50}\n")
     changed(book, "model: ols", "model: {ols: {hac_lags: 3}}")
-    found = recommendation_of(book)
+    found = recommend_for_book(book)
     study = found.settings.backtest
     assert study is not None
     assert study.models["OLSHedge(hac_lags=3)"] == found.problem.fit.model
@@ -284,9 +282,9 @@ def test_ols_with_settings_of_its_own_takes_part(book: Path, changed: Change) ->
 
 def test_a_dated_future_has_carry(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
     changed(book, "    lot: 0.001\n", "    lot: 0.001\n    expiry: 2024-06-28\n")
-    assert [one.instrument for one in recommendation_of(book).carry] == ["COIN_PERP"]
+    assert [one.instrument for one in recommend_for_book(book).carry] == ["COIN_PERP"]
     changed(book, "  file: prices.csv\n", "  file: prices.csv\n  underlying: {OTHER: COIN}\n")
-    found = recommendation_of(book).carry[-1]
+    found = recommend_for_book(book).carry[-1]
     assert (found.instrument, found.source) == ("OTHER", "basis")
     last = coin_prices.iloc[-1]
     years = (pd.Timestamp("2024-06-28") - coin_prices.index[-1]) / pd.Timedelta(days=365)
@@ -303,7 +301,7 @@ def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.
         "instruments: [{type: linear, name: OTHER, multiplier: 1, fee: 0.001}]\n"
         "backtest: {window: 200, refit_every: 50}\n"
     )
-    study = recommendation_of(path).settings.backtest
+    study = recommend_for_book(path).settings.backtest
     assert study is not None
     assert not study.costs.any(axis=None)
 
@@ -313,7 +311,7 @@ def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> Non
     path.write_text(
         "MinimumVarianceHedge: {covariance_model: {CCC: {univariate: {ArchModel: {vol: GARCH}}}}}\n"
     )
-    assert model_from(read_tree(path))[1] == hr.MinimumVarianceHedge(
+    assert read_model(read_yaml(path)).model == hr.MinimumVarianceHedge(
         hr.CCC(univariate=hr.ArchModel(vol="GARCH"))
     )
 
@@ -321,12 +319,12 @@ def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> Non
 def test_warnings_are_lines_and_stand_in_the_report(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def warned(fit: Any, **others: Any) -> Any:
+    def warned(*parts: Any, **settings: Any) -> Any:
         for _ in range(2):
             warnings.warn("something\nto\x1b know", hr.errors.DataWarning, stacklevel=1)
-        return real(fit, **others)
+        return real(*parts, **settings)
 
-    from hedgeresearch.cli.book import position as book_file
+    from hedgeresearch.cli.book import book as book_file
 
     real = book_file.recommend
     monkeypatch.setattr(book_file, "recommend", warned)
@@ -341,7 +339,7 @@ def test_warnings_are_lines_and_stand_in_the_report(
 def test_outputs_never_overwrite_what_is_read(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hedgeresearch.cli.book.position.recommend", None)  # before the work
+    monkeypatch.setattr("hedgeresearch.cli.book.book.recommend", None)  # before the work
     folder, prices = book.parent, book.parent / "prices.csv"
     (folder / "link.html").symlink_to(prices)
     (folder / "hard.html").hardlink_to(book)
@@ -378,6 +376,6 @@ def test_a_dataset_and_a_source_of_ones_own(tmp_path: Path) -> None:
         "data: {dataset: nasdaq_sp500, source: my own}\nposition: {NASDAQ: -10}\nmodel: ols\n"
         "instruments: [{spec: cme_es, name: SP500}]\n"
     )
-    recommendation = recommendation_of(path)
+    recommendation = recommend_for_book(path)
     assert recommendation.to_dict()["data"]["source"] == "my own"
     assert recommendation.to_dict()["data"]["rows"] == 5031

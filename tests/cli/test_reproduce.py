@@ -53,7 +53,7 @@ def test_all_with_fewer_samples_for_the_simulations(run, monkeypatch, tmp_path):
         return reproduce(name, replications=replications)
 
     monkeypatch.setattr(command, "NAMES", QUICK)
-    monkeypatch.setattr(command, "run", counted)
+    monkeypatch.setattr(command, "reproduce", counted)
     code, output, errors = run("reproduce", "--all", "--replications", 3, "--output", tmp_path)
     assert (code, errors) == (0, "2 done.\n")
     assert asked == {"hull_jet_fuel": None, "dcc_truth_test": 3}
@@ -66,13 +66,13 @@ def test_all_with_fewer_samples_for_the_simulations(run, monkeypatch, tmp_path):
 def test_all_goes_on_without_the_data_of_one(run, monkeypatch, tmp_path):
     missing = MissingDataError("no data; save http://somewhere (sha256 abc)")
     monkeypatch.setattr(command, "NAMES", ("brooks_sp500_futures", "hull_jet_fuel"))
-    monkeypatch.setattr(command, "run", broken(missing, "brooks_sp500_futures"))
+    monkeypatch.setattr(command, "reproduce", broken(missing, "brooks_sp500_futures"))
     code, output, errors = run("reproduce", "--all", "--output", tmp_path)
     assert code == 0
     assert output.startswith("hull_jet_fuel:")
     assert errors == (
         "brooks_sp500_futures: skipped: no data; save http://somewhere (sha256 abc)\n"
-        "1 done.\nskipped, as their data could not be had: brooks_sp500_futures.\n"
+        "1 done.\nskipped, data not available: brooks_sp500_futures.\n"
     )
     assert "skipped: no data; save http://somewhere" in (tmp_path / "reproductions.html").read_text(
         encoding="utf-8"
@@ -81,7 +81,7 @@ def test_all_goes_on_without_the_data_of_one(run, monkeypatch, tmp_path):
 
 def test_nothing_done_is_no_success(run, monkeypatch, tmp_path):
     monkeypatch.setattr(command, "NAMES", ("hull_jet_fuel",))
-    monkeypatch.setattr(command, "run", broken(MissingDataError("no data"), "hull_jet_fuel"))
+    monkeypatch.setattr(command, "reproduce", broken(MissingDataError("no data"), "hull_jet_fuel"))
     code, output, errors = run("reproduce", "--all", "--output", tmp_path / "new")
     assert (code, output) == (1, "")
     assert errors == "hull_jet_fuel: skipped: no data\nno reproduction had its data\n"
@@ -90,7 +90,9 @@ def test_nothing_done_is_no_success(run, monkeypatch, tmp_path):
 
 def test_one_that_fails_does_not_throw_the_others_away(run, monkeypatch, tmp_path):
     monkeypatch.setattr(command, "NAMES", ("dcc_truth_test", "hull_jet_fuel"))
-    monkeypatch.setattr(command, "run", broken(ConvergenceError("no optimum"), "dcc_truth_test"))
+    monkeypatch.setattr(
+        command, "reproduce", broken(ConvergenceError("no optimum"), "dcc_truth_test")
+    )
     code, output, errors = run("reproduce", "--all", "--output", tmp_path)
     assert code == 1
     assert output.startswith("hull_jet_fuel:")
@@ -103,7 +105,7 @@ def test_a_number_outside_its_tolerance_fails(run, monkeypatch):
     hull = reproduce("hull_jet_fuel")
     failed = replace(hull, numbers=(hull.numbers[0]._replace(ours=1.0),))
     monkeypatch.setattr(command, "NAMES", ("hull_jet_fuel",))
-    monkeypatch.setattr(command, "run", lambda name, replications: failed)
+    monkeypatch.setattr(command, "reproduce", lambda name, replications: failed)
     code, output, errors = run("reproduce", "hull_jet_fuel")
     assert (code, errors) == (1, "")
     assert "0 of 1 published numbers within their tolerance (0 equal to the print)." in output
@@ -114,8 +116,8 @@ def test_a_number_outside_its_tolerance_fails(run, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "give one name or --all; the names are hull_jet_fuel, "),
-        (("hull_jet_fuel", "--all"), "give one name or --all"),
+        ((), "pass one name or --all; the names are hull_jet_fuel, "),
+        (("hull_jet_fuel", "--all"), "pass one name or --all"),
         (("hull",), "Did you mean 'hull_jet_fuel'?"),
         (
             ("hull_jet_fuel", "--replications", 5),

@@ -263,18 +263,16 @@ def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
     )
     text = Page(page).text
     for told in (
-        "90% interval of each date",
+        "Shaded: 90% interval of each date.",
         "with 90% intervals of the",
-        "The next date's ratio, 90% interval",
+        "Next ratio with its 90% interval",
     ):
         assert told in text
     assert "gain at 95%, lower" in text
     margin = hr.Margin(probability=0.005)
-    level = report_html(
-        advised(prices, hr.RollingOLSHedge(100), confidence=0.975, margin=margin)
-    )
+    level = report_html(advised(prices, hr.RollingOLSHedge(100), confidence=0.975, margin=margin))
     for told in (
-        "97.5% interval of each date",
+        "Shaded: 97.5% interval of each date.",
         "97.5%, by the delta method",
         "collateral for 0.5%",
     ):
@@ -321,7 +319,7 @@ def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
     )
     page = report_html(rec)
     tables = Page(page).tables
-    turned = next(table for table in tables if table[0][0] == "of model")
+    turned = next(table for table in tables if table[0][0] == "model:")
     assert turned[0][1:] == ["naive", "ols"]
     assert [row[0] for row in turned[1:]] == [f"{name}, contracts" for name in names]
     by_model = rec.confidence.by_model
@@ -400,7 +398,7 @@ def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
     assert numbers(upper["y"]) == pytest.approx(
         bands["future", "upper"].to_numpy(), rel=1e-12, nan_ok=True
     )
-    assert "Shaded around the line: 95% interval of each date." in Page(text).text
+    assert "Shaded: 95% interval of each date." in Page(text).text
     for sentence in ("The model has no regimes.", "There is no backtest"):
         assert sentence in Page(text).text
 
@@ -410,7 +408,7 @@ def test_a_model_that_knows_its_next_error_only(prices: pd.DataFrame) -> None:
         advised(prices, hr.MinimumVarianceHedge(hr.CCC())), ["it is late", "it is late"]
     )
     assert Page(text).text.count("Warning: it is late") == 1
-    assert "Shaded around the line" not in text
+    assert "Shaded: " not in text
     assert "MinimumVarianceHedge(CCC())" in Page(text).text
     sources = next(table for table in Page(text).tables if table[0][:2] == ["model", "source"])
     assert [row[0] for row in sources[1:]] == ["MinimumVarianceHedge", "CCC", "GARCH"]
@@ -436,8 +434,8 @@ def test_nothing_to_do_and_nothing_held(prices: pd.DataFrame) -> None:
         limits=hr.Limits(gross=1.0),
     )
     text = Page(report_html(none)).text
-    assert "No hedge that is to be held is on margin." in text
-    assert "No funding or basis is known of a hedge that is to be held." in text
+    assert "No recommended hedge is held on margin." in text
+    assert "No funding rates or basis are available for the recommended hedges." in text
 
 
 def test_after_an_update(regimes: hr.recommendation.Recommendation) -> None:
@@ -477,6 +475,8 @@ def test_write_report(tmp_path: Path, regimes: hr.recommendation.Recommendation,
     ):
         write_report(regimes, tmp_path / "absent" / "report.html")
     fit = regimes.problem.fit
-    with pytest.raises(hr.DataError, match="recommendation must be that for a position; got"):
+    with pytest.raises(
+        hr.DataError, match="recommendation must be a Recommendation for a position; got"
+    ):
         write_report(hr.hedge_notional(fit, 1e6), tmp_path / "other.html")  # type: ignore[arg-type]
     assert not (tmp_path / "other.html").exists()

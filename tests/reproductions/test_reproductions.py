@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 import hedgeresearch as hr
 from hedgeresearch.datasets.sources import SOURCES
 from hedgeresearch.reproductions.paper import Number, Paper
-from hedgeresearch.reproductions.publish import check_folder, publish
+from hedgeresearch.reproductions.publish import check_folder, publish_reproductions
 from hedgeresearch.reproductions.registry import NAMES
 from hedgeresearch.reproductions.reproduction import Reproduction
 
@@ -217,7 +217,7 @@ def test_texts_are_escaped():
 
 
 def test_published_files(tmp_path):
-    publish([hr.reproduce("hull_jet_fuel")], tmp_path, {})
+    publish_reproductions([hr.reproduce("hull_jet_fuel")], tmp_path, {})
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "hull_jet_fuel.pdf",
         "hull_jet_fuel.png",
@@ -228,13 +228,13 @@ def test_published_files(tmp_path):
     assert "data:image/png;base64," in page
     assert "http" not in page.split("<body>")[0]
     first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    publish([hr.reproduce("hull_jet_fuel")], tmp_path, {})
+    publish_reproductions([hr.reproduce("hull_jet_fuel")], tmp_path, {})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
 
 
 def test_the_page_has_a_section_for_each_with_its_numbers(tmp_path):
     results = [hr.reproduce("hull_jet_fuel"), hr.reproduce("dcc_truth_test", replications=2)]
-    publish(results, tmp_path, {"brooks_sp500_futures": "skipped: no <data>"})
+    publish_reproductions(results, tmp_path, {"brooks_sp500_futures": "skipped: no <data>"})
     page = (tmp_path / "reproductions.html").read_text(encoding="utf-8")
     overview, *sections = page.split("<section ")
     assert [section.split('"')[1] for section in sections] == ["hull_jet_fuel", "dcc_truth_test"]
@@ -256,7 +256,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     with pytest.raises(
         hr.DataError, match="--output must be a folder that can be written; .*: Is a directory"
     ):
-        publish([], tmp_path, {})
+        publish_reproductions([], tmp_path, {})
     check_folder(tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
 

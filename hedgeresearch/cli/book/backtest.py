@@ -1,63 +1,72 @@
-"""The backtest of a book: what the recommended model and others did out of sample."""
+"""Backtest of a book: its model and others out of sample."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from hedgeresearch._formatting import describe
-from hedgeresearch.cli.book.models import model_from
-from hedgeresearch.cli.book.yaml_tree import Entry
-from hedgeresearch.cli.models import ModelName, model_of
+from hedgeresearch.cli.book.entry import Entry
+from hedgeresearch.cli.book.instruments import BookInstrument
+from hedgeresearch.cli.book.models import NamedModel, read_model
+from hedgeresearch.cli.models import BENCHMARKS, named_model
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.model import HedgeModel
-from hedgeresearch.instruments.instrument import Instrument
-from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.trading.costs import Costs
 
-BACKTEST = ("window", "refit_every", "models")
-"""The fields of ``backtest``."""
-BENCHMARKS = (ModelName.naive, ModelName.ols)
-"""In every backtest, by these names."""
+BACKTEST_FIELDS = ("window", "refit_every", "models")
 
 
-def backtest_from(
+def run_backtest(
     entry: Entry,
-    recommended: tuple[str, HedgeModel],
+    recommended: NamedModel,
     returns: tuple[pd.Series[float], pd.DataFrame],
-    instruments: list[Instrument],
+    instruments: Sequence[BookInstrument],
     seed: int,
 ) -> Backtest:
-    """The recommended model, those of the book and the benchmarks, walked forward at the costs of the instruments.
+    """Return the backtest of the recommended model, other models of the book and the benchmarks.
 
-    Costs are shares of value, and left out where returns are differences of prices.
+    Costs are those of the instruments, as shares of value; they are left out where returns are
+    differences of prices.
     """
-    parts = entry.section(BACKTEST)
-    others = [model_from(item) for item in parts["models"].items()] if "models" in parts else []
-    settings: dict[str, Any] = (
-        {"refit_every": parts["refit_every"].whole()} if "refit_every" in parts else {}
-    )
-    if "window" in parts:
-        settings["window"] = (
-            "expanding" if parts["window"].content == "expanding" else parts["window"].whole()
-        )
-    terms = [cast(Terms, one) for one in instruments]
-    cost = Costs({one.name: one.half_spread for one in terms}, {one.name: one.fee for one in terms})
+    parts = entry.section(BACKTEST_FIELDS)
+    settings = _read_window(parts)
+    others = [read_model(item) for item in parts["models"].items()] if "models" in parts else []
     if returns[0].attrs["returns"] == "simple":
-        settings["cost"] = cost
-    with entry.placed():
-        return walk_forward(named_apart([recommended, *others]), *returns, **settings, seed=seed)
+        settings["cost"] = Costs(
+            {one.name: one.half_spread for one in instruments},
+            {one.name: one.fee for one in instruments},
+        )
+    with entry.locate_errors():
+        return walk_forward(
+            distinct_models([recommended, *others]), *returns, **settings, seed=seed
+        )
 
 
-def named_apart(models: list[tuple[str, HedgeModel]]) -> dict[str, HedgeModel]:
-    """Each model but the benchmarks once, by its short name, or in full where several have the same short name."""
-    entrants = [(name.value, model_of(name)) for name in BENCHMARKS]
-    for name, model in models:
-        if all(model != other for _, other in entrants):
-            entrants.append((name, model))
-    names = [name for name, _ in entrants]
+def _read_window(parts: dict[str, Entry]) -> dict[str, Any]:
+    """Return the window and the observations between estimations, where they are given."""
+    settings: dict[str, Any] = {}
+    if "refit_every" in parts:
+        settings["refit_every"] = parts["refit_every"].integer()
+    if "window" in parts:
+        window = parts["window"]
+        settings["window"] = "expanding" if window.content == "expanding" else window.integer()
+    return settings
+
+
+def distinct_models(models: Sequence[NamedModel]) -> dict[str, HedgeModel]:
+    """Return each model once, without the benchmarks, by a name that no other has.
+
+    It is the short name, or the model with its settings where several have the same short name.
+    """
+    entrants = [NamedModel(name.value, named_model(name)) for name in BENCHMARKS]
+    for candidate in models:
+        if all(candidate.model != entrant.model for entrant in entrants):
+            entrants.append(candidate)
+    names = [entrant.name for entrant in entrants]
     return {
         describe(model) if names.count(name) > 1 else name: model
         for name, model in entrants[len(BENCHMARKS) :]

@@ -1,17 +1,20 @@
-"""Instruments as a book lists them: contracts of common venues, or of a type with its terms."""
+"""Instruments of a book: contracts of common venues, or a type with its terms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
-from typing import Any
+from typing import Any, TypeAlias
 
-from hedgeresearch.cli.book.yaml_tree import Entry
-from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
 from hedgeresearch.instruments.quanto_contract import QuantoContract
 from hedgeresearch.instruments.specs import contract_spec, list_contracts
 from hedgeresearch.instruments.spot import Spot
+
+BookInstrument: TypeAlias = LinearContract | InverseContract | QuantoContract | Spot
+"""An instrument that a book can list."""
 
 TYPES: dict[str, Any] = {
     "linear": LinearContract,
@@ -19,40 +22,58 @@ TYPES: dict[str, Any] = {
     "quanto": QuantoContract,
     "spot": Spot,
 }
-TEXTS = ("name", "funding", "currency", "source")
-"""Terms that are words; all others are numbers, but for the expiry."""
+TEXT_TERMS = ("name", "funding", "currency", "source")
+"""Terms that are text; the others are numbers, except the expiry."""
 
 
-def instruments_from(entry: Entry) -> list[Instrument]:
-    """The instruments of a list, in its order."""
+def read_instruments(entry: Entry) -> Sequence[BookInstrument]:
+    """Return the instruments of a list, in its order."""
     items = entry.items()
     if not items:
-        entry.refuse("must list one instrument at least; got none.")
-    return [_instrument(item) for item in items]
+        entry.refuse("must list at least one instrument; got none.")
+    return [_read_instrument(item) for item in items]
 
 
-def _instrument(entry: Entry) -> Instrument:
+def _read_instrument(entry: Entry) -> BookInstrument:
     parts = entry.mapping()
     if ("spec" in parts) == ("type" in parts):
         entry.refuse(
-            "must have 'spec', a contract of a venue, or 'type' with its terms: one of the two."
+            "must have either 'spec', a contract of a venue, or 'type' with the terms of the "
+            "instrument."
         )
-    if "spec" in parts:
-        contract = parts["spec"].choice(list(list_contracts().index))
-        kind, fixed = TYPES[str(list_contracts().loc[contract, "kind"])], "spec"
-        required: list[str] = []
-    else:
-        kind, fixed = TYPES[parts["type"].choice(list(TYPES))], "type"
-        required = [field.name for field in fields(kind) if field.init and field.default is MISSING]
-    known = [fixed, *(field.name for field in fields(kind) if field.init)]
-    entry.section(known, required)
-    terms = {name: _term(name, part) for name, part in parts.items() if name != fixed}
-    with entry.placed():
-        built: Instrument = kind(**terms) if fixed == "type" else contract_spec(contract, **terms)
+    return _read_spec(entry, parts) if "spec" in parts else _read_type(entry, parts)
+
+
+def _read_spec(entry: Entry, parts: dict[str, Entry]) -> BookInstrument:
+    """Return a contract of a venue, some of whose terms are replaced."""
+    contracts = list_contracts()
+    contract = parts["spec"].choice(list(contracts.index))
+    kind = TYPES[str(contracts.loc[contract, "kind"])]
+    terms = _read_terms(entry, "spec", kind)
+    with entry.locate_errors():
+        return contract_spec(contract, **terms)
+
+
+def _read_type(entry: Entry, parts: dict[str, Entry]) -> BookInstrument:
+    """Return an instrument of a type with its terms."""
+    kind = TYPES[parts["type"].choice(list(TYPES))]
+    required = [field.name for field in fields(kind) if field.init and field.default is MISSING]
+    terms = _read_terms(entry, "type", kind, required)
+    with entry.locate_errors():
+        built: BookInstrument = kind(**terms)
     return built
 
 
-def _term(name: str, entry: Entry) -> Any:
+def _read_terms(
+    entry: Entry, selector: str, kind: Any, required: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the terms of a type of instrument, without the field that selects it."""
+    known = [selector, *(field.name for field in fields(kind) if field.init)]
+    parts = entry.section(known, required)
+    return {name: _read_term(name, part) for name, part in parts.items() if name != selector}
+
+
+def _read_term(name: str, entry: Entry) -> Any:
     if name == "expiry":
         return entry.day()
-    return entry.text() if name in TEXTS else entry.number()
+    return entry.text() if name in TEXT_TERMS else entry.number()

@@ -1,106 +1,112 @@
-"""Hedge models as a book names them: by the short names of the command line or by their classes, with settings."""
+"""Hedge models of a book: by a short name or by their class, with settings."""
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from dataclasses import Field, fields, is_dataclass, replace
+from typing import Any, NamedTuple
 
-from hedgeresearch.cli.book.yaml_tree import Entry, did_you_mean
-from hedgeresearch.cli.models import ModelName, model_of
+from hedgeresearch.cli.book.entry import Entry
+from hedgeresearch.cli.book.hints import did_you_mean
+from hedgeresearch.cli.models import ModelName, named_model
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.model_table import MODELS
 
 CLASSES = [entry.model for entry in MODELS]
+"""Names of the public model classes."""
 HEDGES = [*(one.value for one in ModelName), *(name for name in CLASSES if name.endswith("Hedge"))]
+EXAMPLE = "'regime: {n_regimes: 3}'"
 
 
-def model_from(entry: Entry) -> tuple[str, HedgeModel]:
-    """A hedge model and its name in the file: ``regime``, or ``regime: {n_regimes: 3}``, or a class with settings."""
-    name, settings = _name_and_settings(entry)
+class NamedModel(NamedTuple):
+    """A hedge model and its name in the book."""
+
+    name: str
+    model: HedgeModel
+
+
+def read_model(entry: Entry) -> NamedModel:
+    """Return the model of ``regime``, ``regime: {n_regimes: 3}``, or a class with its settings."""
+    name, settings_entry = entry.named_settings(EXAMPLE)
+    settings = settings_entry.mapping()
     if name not in HEDGES:
-        entry.refuse(
-            f"must be one of {', '.join(HEDGES)}; got {name!r}.{did_you_mean(name, HEDGES)}"
-        )
-    model: Any = model_of(ModelName(name)) if name in list(ModelName) else None
-    if model is None:
-        model = _built(name, settings, entry)
-    else:
-        for key, value in settings.items():
-            with entry.placed():
-                model = _with(model, key, value)
-    return name, model
+        entry.refuse_choice(name, HEDGES)
+    if name not in list(ModelName):
+        return NamedModel(name, _build(name, settings, entry))
+    model: Any = named_model(ModelName(name))
+    for key, value in settings.items():
+        with entry.locate_errors():
+            model = _with_setting(model, key, value)
+    return NamedModel(name, model)
 
 
-def _name_and_settings(entry: Entry) -> tuple[str, dict[str, Entry]]:
-    if not isinstance(entry.content, dict):
-        return entry.text(), {}
-    if len(entry.content) != 1:
-        entry.refuse(
-            "must name one model, its settings indented below it, such as 'regime: {n_regimes: 3}'."
-        )
-    name, settings = next(iter(entry.content.items()))
-    return name, settings.mapping()
-
-
-def _built(name: str, settings: dict[str, Entry], entry: Entry) -> Any:
-    """A model of a class of the catalogue."""
+def _build(name: str, settings: dict[str, Entry], entry: Entry) -> Any:
+    """Return a model of a public class."""
     import hedgeresearch
 
-    kind = getattr(hedgeresearch, name)
-    known = {field.name: str(field.type) for field in fields(kind) if field.init}
+    kind = getattr(hedgeresearch, name)  # a name of CLASSES
+    types = {field.name: str(field.type) for field in _settings_of(kind)}
     for key, value in settings.items():
-        if key not in known:
-            value.refuse(
-                f"is no setting of {name}; it has {', '.join(known)}.{did_you_mean(key, list(known))}"
-            )
-    with entry.placed():
-        values = {key: _value(value, known[key]) for key, value in settings.items()}
+        if key not in types:
+            value.refuse(_not_a_setting(key, name, list(types)))
+    with entry.locate_errors():
+        values = {key: _value(value, types[key]) for key, value in settings.items()}
         try:
             return kind(**values)
         except TypeError as error:
             entry.refuse(f"must have every setting of {name} that has no default; {error}.")
 
 
-def _with(model: Any, key: str, value: Entry) -> Any:
-    """The model with a setting of its own, or of the model in it that has one of that name."""
-    own = {field.name: str(field.type) for field in fields(model) if field.init}
-    if key in own:
-        with value.placed():
-            return replace(model, **{key: _value(value, own[key])})
-    known = list(own)
-    for name in own:
-        inner = getattr(model, name)
+def _with_setting(model: Any, key: str, value: Entry) -> Any:
+    """Return the model with a setting of its own, or of a model in it that has the setting."""
+    types = {field.name: str(field.type) for field in _settings_of(model)}
+    if key in types:
+        with value.locate_errors():
+            return replace(model, **{key: _value(value, types[key])})
+    known = list(types)
+    for name in types:
+        inner = getattr(model, name)  # a field of the model
         if is_dataclass(inner):
-            theirs = [field.name for field in fields(inner) if field.init]
-            if key in theirs:
-                return replace(model, **{name: _with(inner, key, value)})
-            known += theirs
-    value.refuse(
-        f"is no setting of this model; it has {', '.join(known)}.{did_you_mean(key, known)}"
+            inner_settings = [field.name for field in _settings_of(inner)]
+            if key in inner_settings:
+                return replace(model, **{name: _with_setting(inner, key, value)})
+            known += inner_settings
+    value.refuse(_not_a_setting(key, "this model", known))
+
+
+def _settings_of(model: Any) -> list[Field[Any]]:
+    return [field for field in fields(model) if field.init]
+
+
+def _not_a_setting(key: str, model: str, known: list[str]) -> str:
+    return (
+        f"is not a setting of {model}; its settings are {', '.join(known)}."
+        f"{did_you_mean(key, known)}"
     )
 
 
-def _value(entry: Entry, kind: str = "") -> Any:
-    """A plain value, a list as a tuple, a model where the catalogue has the name, else a dictionary.
+def _value(entry: Entry, annotation: str = "") -> Any:
+    """Return a plain value, a list as a tuple, the model of a class, or a dictionary.
 
-    Text stays text where the setting is of the kind "str", whatever the catalogue has.
+    Text stays text where the setting has the annotation "str", even if a class has this name.
     """
-    if isinstance(entry.content, list):
-        return tuple(_value(item) for item in entry.content)
-    if isinstance(entry.content, dict):
-        if len(entry.content) == 1 and _is_class(entry, next(iter(entry.content))):
-            name, settings = _name_and_settings(entry)
-            return _built(name, settings, entry)
-        return {name: _value(item) for name, item in entry.content.items()}
-    if isinstance(entry.content, str) and kind != "str" and _is_class(entry, entry.content):
-        return _built(entry.content, {}, entry)
-    return entry.content
+    content = entry.content
+    if isinstance(content, list):
+        return tuple(_value(item) for item in content)
+    if isinstance(content, dict):
+        if len(content) == 1 and _is_class(entry, next(iter(content))):
+            name, settings = entry.named_settings(EXAMPLE)
+            return _build(name, settings.mapping(), entry)
+        return {name: _value(item) for name, item in content.items()}
+    if isinstance(content, str) and annotation != "str" and _is_class(entry, content):
+        return _build(content, {}, entry)
+    return content
 
 
 def _is_class(entry: Entry, name: str) -> bool:
-    """Whether a name is a class of the catalogue; one in other letters is refused."""
+    """Return whether a name is that of a public class; refuse one in other letters."""
     if name not in CLASSES and name.lower() in (known.lower() for known in CLASSES):
         entry.refuse(
-            f"must name a model in the letters of its class; got {name!r}.{did_you_mean(name, CLASSES)}"
+            f"must name a model with the letters of its class; got {name!r}."
+            f"{did_you_mean(name, CLASSES)}"
         )
     return name in CLASSES

@@ -1,25 +1,29 @@
-"""What a page is made of."""
+"""Section of the page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgeresearch.report.figures import Figure
 from hedgeresearch.report.tables import Table
+from hedgeresearch.report.traces import Figure
+
+MAX_COLUMNS = 4
+"""Instruments that a table has as columns; more become rows."""
 
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A part of the page.
+    """Section of the page.
 
     Attributes
     ----------
-    title : its head
+    title : heading
     texts : paragraphs
-    points : a list below them
+    points : list below the paragraphs
     figures : caption and figure of each
     tables : caption and table of each
-    tables_first : whether they stand above the figures: in print they fill a page that a high figure leaves open
+    tables_first : whether tables come before figures, so that in print they fill the page that a
+        high figure leaves empty
     """
 
     title: str

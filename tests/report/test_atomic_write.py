@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.report._atomic_write import check_apart, check_target, write_whole
+from hedgeresearch.report._atomic_write import check_different_files, check_writable, write_text
 
 
 def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     for text in ("first é\n", "second\r\n"):
-        write_whole(path, text, "it")
+        write_text(path, text, "it")
         assert path.read_bytes() == text.encode()
     assert os.listdir(tmp_path) == ["a.txt"]
 
@@ -24,8 +24,8 @@ def test_its_rights_are_kept_and_those_of_a_new_one_are_usual(tmp_path: Path) ->
     old.touch()
     old.chmod(0o640)
     usual.touch()
-    write_whole(old, "a", "it")
-    write_whole(new, "a", "it")
+    write_text(old, "a", "it")
+    write_text(new, "a", "it")
     assert stat.S_IMODE(old.stat().st_mode) == 0o640
     assert new.stat().st_mode == usual.stat().st_mode
 
@@ -34,7 +34,7 @@ def test_a_link_still_leads_to_the_file(tmp_path: Path) -> None:
     file, link = tmp_path / "file", tmp_path / "link"
     file.write_text("old")
     link.symlink_to(file)
-    write_whole(link, "new", "it")
+    write_text(link, "new", "it")
     assert link.is_symlink()
     assert file.read_text() == "new"
 
@@ -49,7 +49,7 @@ def test_what_fails_leaves_everything_as_it_was(
     path.write_text("old")
     monkeypatch.setattr(Path, "replace", stopped)
     with pytest.raises(KeyboardInterrupt):
-        write_whole(path, "new", "it")
+        write_text(path, "new", "it")
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["a.txt"]
 
@@ -63,7 +63,7 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
         with pytest.raises(
             hr.DataError, match=r"^the report must be a file that can be written; .*a.txt: File too"
         ):
-            write_whole(path, "x" * 5000, "the report")
+            write_text(path, "x" * 5000, "the report")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert path.read_text() == "old"
@@ -72,25 +72,25 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that has no room")
 def test_a_device_is_written_to_and_not_replaced() -> None:
-    check_target("/dev/full", "it")
+    check_writable("/dev/full", "it")
     with pytest.raises(
         hr.DataError, match="it must be a file that can be written; /dev/full: No space left"
     ):
-        write_whole("/dev/full", "x", "it")
-    write_whole("/dev/null", "x", "it")
+        write_text("/dev/full", "x", "it")
+    write_text("/dev/null", "x", "it")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
 def test_what_cannot_be_written_is_refused_before(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text("old")
-    check_target(kept, "it")
-    check_target(tmp_path / "new", "it")
+    check_writable(kept, "it")
+    check_writable(tmp_path / "new", "it")
     assert os.listdir(tmp_path) == ["kept"]
     assert kept.read_text() == "old"
     for path in (tmp_path, tmp_path / "absent" / "a.txt", kept / "a.txt"):
         with pytest.raises(hr.DataError, match="it must be a file that can be written"):
-            check_target(path, "it")
+            check_writable(path, "it")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -98,7 +98,7 @@ def test_a_protected_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
     path.chmod(0o444)
-    for attempt in (lambda: check_target(path, "it"), lambda: write_whole(path, "new", "it")):
+    for attempt in (lambda: check_writable(path, "it"), lambda: write_text(path, "new", "it")):
         with pytest.raises(hr.DataError, match="Permission denied"):
             attempt()
     assert path.read_text() == "old"
@@ -108,13 +108,15 @@ def test_targets_are_apart_from_sources_and_each_other(tmp_path: Path) -> None:
     source, link = tmp_path / "in", tmp_path / "link"
     source.touch()
     link.hardlink_to(source)
-    check_apart({"a": tmp_path / "x", "b": tmp_path / "y", "c": None}, {"s": source, "t": None})
-    check_apart({"a": Path("/dev/null"), "b": Path("/dev/null")}, {})
+    check_different_files(
+        {"a": tmp_path / "x", "b": tmp_path / "y", "c": None}, {"s": source, "t": None}
+    )
+    check_different_files({"a": Path("/dev/null"), "b": Path("/dev/null")}, {})
     for targets in ({"a": source}, {"a": link}, {"a": tmp_path / "sub" / ".." / "in"}):
         with pytest.raises(
             hr.DataError,
             match="a must be another file than s, which it would overwrite; got .* Choose",
         ):
-            check_apart(targets, {"s": source})
+            check_different_files(targets, {"s": source})
     with pytest.raises(hr.DataError, match="b must be another file than a"):
-        check_apart({"a": tmp_path / "x", "b": tmp_path / "." / "x"}, {})
+        check_different_files({"a": tmp_path / "x", "b": tmp_path / "." / "x"}, {})

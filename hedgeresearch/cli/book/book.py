@@ -1,0 +1,126 @@
+"""From a book in YAML (docs/book.md) to a recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from hedgeresearch.cli.book.backtest import BACKTEST_FIELDS, run_backtest
+from hedgeresearch.cli.book.entry import Entry
+from hedgeresearch.cli.book.instruments import BookInstrument, read_instruments
+from hedgeresearch.cli.book.market import DATA_FIELDS, model_prices, price_file, read_market
+from hedgeresearch.cli.book.market_checks import check_distinct_names
+from hedgeresearch.cli.book.models import NamedModel, read_model
+from hedgeresearch.cli.book.settings import (
+    RULES,
+    check_instrument_names,
+    read_numbers,
+    read_settings,
+    setting_names,
+)
+from hedgeresearch.cli.book.yaml_reader import read_yaml
+from hedgeresearch.cli.models import ModelName, named_model
+from hedgeresearch.recommendation.api import recommend
+from hedgeresearch.recommendation.inputs.market import Kind, Market
+from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.recommendation.inputs.settings import Limits, Margin, Objective
+from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report._atomic_write import check_different_files
+
+SECTIONS = (
+    "data",
+    "position",
+    "instruments",
+    "holdings",
+    "returns",
+    "model",
+    "objective",
+    "limits",
+    "rebalancing",
+    "margin",
+    "backtest",
+    "confidence",
+    "seed",
+)
+REQUIRED_SECTIONS = ("data", "position", "instruments")
+FIELDS: dict[str, Sequence[str]] = {
+    "": SECTIONS,
+    "data": DATA_FIELDS,
+    "objective": setting_names(Objective),
+    "limits": setting_names(Limits),
+    "rebalancing": tuple(RULES),
+    **{f"rebalancing.{name}": setting_names(rule) for name, rule in RULES.items()},
+    "margin": setting_names(Margin),
+    "backtest": BACKTEST_FIELDS,
+}
+"""Fields of a book and of its sections; those of instruments and models are their settings."""
+
+
+def recommend_for_book(
+    path: Path, targets: Mapping[str, Path | None] | None = None
+) -> Recommendation:
+    """Return the recommendation for a book.
+
+    Parameters
+    ----------
+    path : file of the book
+    targets : files that will be written, by their names in error messages; none of them may be a
+        file that is read
+
+    Raises
+    ------
+    DataError
+        If the file is not a valid book; the message names the line and the field.
+    """
+    check_different_files(targets or {}, {"--position": path})
+    root = read_yaml(path)
+    parts = root.section(SECTIONS, REQUIRED_SECTIONS)
+    check_different_files(targets or {}, {"the prices of the book": price_file(parts, path.parent)})
+    with parts["position"].locate_errors():
+        position = Position(read_numbers(parts["position"]))
+    instruments = read_instruments(parts["instruments"])
+    check_distinct_names(parts, instruments)
+    kind = _read_kind(parts)
+    model = _read_model(parts)
+    settings = read_settings(parts)
+    check_instrument_names(parts, [one.name for one in instruments])
+    market = read_market(parts, path.parent, instruments, kind)
+    with parts["data"].locate_errors():
+        returns = market.returns(position, instruments, kind)
+    with parts.get("model", root).locate_errors():
+        fit = model.model.fit(*_observations(model, market, position, instruments, returns))
+    if "backtest" in parts:
+        settings["backtest"] = run_backtest(
+            parts["backtest"], model, returns, instruments, settings.get("seed", 0)
+        )
+    with root.locate_errors():
+        return recommend(fit, position, instruments, market, **settings)
+
+
+def _read_kind(parts: Mapping[str, Entry]) -> Kind:
+    """Return the kind of returns."""
+    if "returns" not in parts:
+        return "simple"
+    kind = parts["returns"].choice(("simple", "difference"))
+    return "simple" if kind == "simple" else "difference"
+
+
+def _read_model(parts: Mapping[str, Entry]) -> NamedModel:
+    if "model" in parts:
+        return read_model(parts["model"])
+    return NamedModel(ModelName.regime.value, named_model(ModelName.regime))
+
+
+def _observations(
+    model: NamedModel,
+    market: Market,
+    position: Position,
+    instruments: Sequence[BookInstrument],
+    returns: tuple[pd.Series[float], pd.DataFrame],
+) -> tuple[pd.Series[float], pd.DataFrame]:
+    """Return the prices or the returns that the model is fitted on."""
+    if model.model.traits.input == "prices":
+        return model_prices(market, position, instruments)
+    return returns

@@ -1,0 +1,147 @@
+"""Prices of a book: the columns that it names, with rates, funding and underlyings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from hedgeresearch import datasets
+from hedgeresearch.cli.book.entry import Entry
+from hedgeresearch.cli.book.hints import did_you_mean
+from hedgeresearch.cli.book.instruments import BookInstrument
+from hedgeresearch.cli.book.market_checks import (
+    check_coins,
+    check_expiries,
+    check_links,
+    check_positive,
+)
+from hedgeresearch.data.prices import read_prices
+from hedgeresearch.errors import DataError
+from hedgeresearch.recommendation.inputs.market import Kind, Market
+from hedgeresearch.recommendation.inputs.position import Position
+
+DATA_FIELDS = ("file", "dataset", "date", "source", "rates", "funding", "underlying")
+
+
+class Links(NamedTuple):
+    """Columns (or numbers) that belong to assets and instruments, by their names."""
+
+    rates: dict[str, Entry]
+    funding: dict[str, Entry]
+    underlying: dict[str, Entry]
+
+
+def price_file(parts: Mapping[str, Entry], folder: Path) -> Path | None:
+    """Return the file of prices; None for a bundled table."""
+    data = parts["data"].mapping()
+    return folder / data["file"].text() if "file" in data else None
+
+
+def read_market(
+    parts: Mapping[str, Entry], folder: Path, instruments: Sequence[BookInstrument], kind: Kind
+) -> Market:
+    """Return the market, with a price of everything that the book holds and trades.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or its values are refused; the message names the line and the field.
+    """
+    data = parts["data"].section(DATA_FIELDS)
+    links = Links(*(data[name].mapping() if name in data else {} for name in Links._fields))
+    held = parts["position"].mapping()
+    items = parts["instruments"].items()
+    names = [one.name for one in instruments]
+    for link, entries in links._asdict().items():
+        check_links(link, entries, [*held, *names], instruments)
+    check_coins(parts["data"], links.rates, instruments)
+    needed = dict(held)
+    for name, entry in (*zip(names, items, strict=True), *_columns(links)):
+        needed.setdefault(name, entry)
+    table = _read_table(parts["data"], folder, needed)
+    if kind == "simple":
+        check_positive(table, held)
+    with parts["data"].locate_errors():
+        market = _build_market(table, links)
+    check_expiries(market.last_date, items, instruments)
+    return market
+
+
+def model_prices(
+    market: Market, position: Position, instruments: Sequence[BookInstrument]
+) -> tuple[pd.Series[float], pd.DataFrame]:
+    """Return the prices that a model of prices is fitted on, in the currency of the account."""
+    if position.is_portfolio:
+        raise DataError(
+            "model must use returns where several assets are held; this one uses prices. "
+            "Choose ols, for example."
+        )
+    asset = position.assets[0]
+    table = market.table
+    values = pd.Series(market.value_path(asset, len(market)), table.index, name=asset)
+    return values, table[[one.name for one in instruments]]
+
+
+def _build_market(table: pd.DataFrame, links: Links) -> Market:
+    rates = {
+        name: one.content if isinstance(one.content, str) else one.number()
+        for name, one in links.rates.items()
+    }
+    funding = {name: one.text() for name, one in links.funding.items()}
+    underlying = {name: one.text() for name, one in links.underlying.items()}
+    return Market(table, rates, funding, underlying)
+
+
+def _columns(links: Links) -> list[tuple[str, Entry]]:
+    """Return the columns that rates, funding and underlyings name; a rate may be a number."""
+    rates = [one for one in links.rates.values() if isinstance(one.content, str)]
+    entries = [*rates, *links.funding.values(), *links.underlying.values()]
+    return [(entry.text(), entry) for entry in entries]
+
+
+def _read_table(entry: Entry, folder: Path, needed: Mapping[str, Entry]) -> pd.DataFrame:
+    """Return the needed columns of a file or of a bundled table."""
+    data = entry.mapping()
+    if ("file" in data) == ("dataset" in data):
+        entry.refuse("must have either 'file', your own prices, or 'dataset', a bundled table.")
+    if "dataset" in data:
+        table = _bundled_table(data["dataset"], needed)
+    else:
+        table = _own_table(data, folder, needed)
+    if "source" in data:
+        table.attrs["source"] = data["source"].text()
+    return table
+
+
+def _bundled_table(entry: Entry, needed: Mapping[str, Entry]) -> pd.DataFrame:
+    with entry.locate_errors():
+        table = datasets.load(entry.text())
+    known = list(table.columns)
+    for name, place in needed.items():
+        if name not in known:
+            place.refuse(
+                f"must be a column of the table: {', '.join(known)}; got {name!r}."
+                f"{did_you_mean(name, known)}"
+            )
+    return table[list(needed)]
+
+
+def _own_table(
+    data: Mapping[str, Entry], folder: Path, needed: Mapping[str, Entry]
+) -> pd.DataFrame:
+    date = data["date"].text() if "date" in data else None
+    try:
+        table = read_prices(folder / data["file"].text(), list(needed), date)
+    except DataError as error:
+        place = data["file"]
+        for name, entry in needed.items():
+            if f"got {name!r}" in str(error):
+                place = entry
+                break
+        with place.locate_errors():
+            raise
+    table.attrs["source"] = data["file"].text()
+    return table

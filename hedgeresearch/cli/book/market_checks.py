@@ -1,0 +1,86 @@
+"""Checks of the prices of a book against its position and instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._formatting import day
+from hedgeresearch.cli.book.entry import Entry
+from hedgeresearch.cli.book.hints import did_you_mean
+from hedgeresearch.cli.book.instruments import BookInstrument
+from hedgeresearch.instruments.inverse_contract import InverseContract
+
+
+def check_distinct_names(parts: Mapping[str, Entry], instruments: Sequence[BookInstrument]) -> None:
+    """Refuse an instrument that has the name of another or of an asset that is held."""
+    held = parts["position"].mapping()
+    seen = {name: f"is held in line {entry.line}" for name, entry in held.items()}
+    for one, item in zip(instruments, parts["instruments"].items(), strict=True):
+        entry = item.mapping().get("name", item)
+        if one.name in seen:
+            entry.refuse(
+                f"must be a column of its own; {one.name!r} {seen[one.name]}. "
+                "Hedge with another column."
+            )
+        seen[one.name] = f"hedges in line {entry.line}"
+
+
+def check_links(
+    link: str,
+    entries: Mapping[str, Entry],
+    known: Sequence[str],
+    instruments: Sequence[BookInstrument],
+) -> None:
+    """Refuse rates, funding and underlyings of names that the book does not hold or trade."""
+    dated = [one.name for one in instruments if one.expiry is not None]
+    for name, entry in entries.items():
+        if name not in known:
+            entry.refuse(
+                f"must be of an asset or instrument of the book, {', '.join(known)}."
+                f"{did_you_mean(name, known)}"
+            )
+        if link == "underlying" and name not in dated:
+            entry.refuse(f"must be of an instrument with an expiry; {name!r} has none. Add it.")
+
+
+def check_coins(
+    data: Entry, rates: Mapping[str, Entry], instruments: Sequence[BookInstrument]
+) -> None:
+    """Refuse an inverse contract without a column for the price of its coin."""
+    for one in instruments:
+        if not isinstance(one, InverseContract):
+            continue
+        entry = rates.get(one.name, data.absent("rates"))
+        if not isinstance(entry.content, str):
+            entry.refuse(
+                f"must name the column with the price of the coin that {one.name!r} pays in; "
+                f"got {entry.preview}. Write for example 'rates: {{{one.name}: BTC}}' under data."
+            )
+
+
+def check_positive(table: pd.DataFrame, held: Mapping[str, Entry]) -> None:
+    """Refuse prices of assets held that are not positive, where returns divide by them."""
+    for name, entry in held.items():
+        low = table[name][table[name] <= 0.0]
+        if len(low):
+            first: Any = low.index[0]
+            entry.refuse(
+                f"must have positive prices; got {low.iloc[0]:g} on {day(first)}. "
+                "Fix the data, or write 'returns: difference' if this is its price."
+            )
+
+
+def check_expiries(
+    last_date: Any, items: Sequence[Entry], instruments: Sequence[BookInstrument]
+) -> None:
+    """Refuse instruments that expired before the last date of the prices."""
+    today = last_date.tz_localize(None).normalize()
+    for item, one in zip(items, instruments, strict=True):
+        if one.expiry is not None and today > pd.Timestamp(one.expiry).tz_localize(None):
+            item.mapping().get("expiry", item).refuse(
+                f"must not lie before {day(last_date)}, the last date of the prices; {one.name!r} "
+                f"expired on {day(one.expiry)}. Use the contract it was rolled into."
+            )

@@ -1,0 +1,74 @@
+"""Section on the variance that the hedge removed out of sample."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hedgeresearch._formatting import day, describe, full_percent
+from hedgeresearch._formatting import percent as share
+from hedgeresearch.evaluation.comparison.difference_interval import bootstrap_difference
+from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.metrics.hedge_effectiveness import effectiveness
+from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report.figures import bars_figure
+from hedgeresearch.report.sections.section import Section
+from hedgeresearch.report.tables import amount, fine_percent, percent, ratio, table_of
+
+TITLE = "Effectiveness out of sample"
+COLUMNS = {
+    "effectiveness": ("variance removed, %", percent),
+    "gain on ols": ("gain on OLS, points", percent),
+    "gain, lower": ("gain at 95%, lower", percent),
+    "gain, upper": ("gain at 95%, upper", percent),
+    "volatility": ("volatility, % per observation", fine_percent),
+    "mean ratio": ("mean ratio", ratio),
+    "turnover": ("turnover", amount),
+    "failed refits": ("failed refits", amount),
+}
+
+
+def effectiveness_section(recommendation: Recommendation) -> Section:
+    """Return the variance that each model of the backtest removed, with intervals."""
+    backtest = recommendation.settings.backtest
+    if backtest is None:
+        removed = share(recommendation.confidence.expected_effectiveness)
+        text = (
+            f"The model expects to remove {removed} of variance, in sample. There is no backtest: "
+            "run walk_forward for an out-of-sample estimate."
+        )
+        return Section(TITLE, texts=(text,))
+    intervals = _variance_removed(recommendation, backtest)
+    dates = backtest.hedged_returns.index
+    caption = (
+        f"Share of the position's variance that each hedge removed on {len(dates):,} observations "
+        f"out of sample, {day(dates[0])} to {day(dates[-1])}, before costs, with "
+        f"{full_percent(recommendation.settings.confidence)} intervals of the stationary bootstrap "
+        "(Politis and Romano 1994)."
+    )
+    figure = bars_figure(intervals[["value"]], "variance removed, %", ends=intervals)
+    table = table_of(backtest.summary, "model", COLUMNS)
+    table_caption = (
+        "Out of sample, by model. Turnover is the sum of changes of the ratio; the gain has a 95% "
+        "interval"
+    )
+    return Section(TITLE, figures=((caption, figure),), tables=((table_caption, table),))
+
+
+def _variance_removed(recommendation: Recommendation, backtest: Backtest) -> pd.DataFrame:
+    """Return value, lower and upper end of the effectiveness of each model, in percent."""
+    returns = backtest.hedged_returns
+    unhedged = returns["unhedged"]
+    recommended = describe(recommendation.problem.fit.model)
+    rows = {}
+    for name, model in backtest.models.items():
+        found = bootstrap_difference(
+            effectiveness,
+            returns[name],
+            unhedged,
+            unhedged,
+            confidence=recommendation.settings.confidence,
+            seed=recommendation.settings.seed,
+        )
+        label = f"{name} (recommended)" if describe(model) == recommended else str(name)
+        rows[label] = [100.0 * value for value in (found.difference, found.lower, found.upper)]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "lower", "upper"])

@@ -1,0 +1,36 @@
+"""Section on margin."""
+
+from __future__ import annotations
+
+from hedgeresearch._formatting import full_percent
+from hedgeresearch.recommendation.narrative.margin import margin_sentences
+from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report.sections.section import Section
+from hedgeresearch.report.tables import amount, percent, table_of, words
+
+
+def margin_section(recommendation: Recommendation) -> Section:
+    """Return liquidation prices and probabilities of the hedges that are held on margin."""
+    settings = recommendation.settings.margin
+    without_margin = recommendation.assessment.without_maintenance_margin
+    sentences = tuple(margin_sentences(recommendation.margin, without_margin, settings))
+    if recommendation.margin is None:
+        text = "No recommended hedge is held on margin."
+        return Section("Margin", texts=(text,), points=sentences)
+    columns = {
+        "collateral": ("collateral", amount),
+        "currency": ("currency", words),
+        "liquidation price": ("liquidation price", amount),
+        "probability": ("probability, %", percent),
+        "lower": ("probability at 95%, lower", percent),
+        "upper": ("probability at 95%, upper", percent),
+        "closed form": ("closed form, normal, %", percent),
+        "needed": (f"collateral for {full_percent(settings.probability)}", amount),
+    }
+    caption = (
+        f"Liquidation within {settings.horizon} observations, simulated from blocks of past "
+        "returns; the 95% interval is that of the simulation. Collateral is in coins for "
+        "coin-margined contracts, otherwise in the currency of the contract"
+    )
+    table = table_of(recommendation.margin, "instrument", columns)
+    return Section("Margin", points=sentences, tables=((caption, table),))

@@ -1,0 +1,34 @@
+"""Section on stress scenarios."""
+
+from __future__ import annotations
+
+from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.report.figures import bars_figure
+from hedgeresearch.report.sections.section import Section
+from hedgeresearch.report.tables import amount, percent, table_of, words
+
+PROFIT_COLUMNS = {
+    "unhedged": ("unhedged, currency", amount),
+    "hedged": ("hedged, currency", amount),
+    "removed": ("loss or gain removed, %", percent),
+    "meaning": ("meaning", words),
+}
+VOLATILITY_COLUMNS = PROFIT_COLUMNS | {"removed": ("volatility removed, %", percent)}
+
+
+def stress_section(recommendation: Recommendation) -> Section:
+    """Return profit and volatility in each scenario, unhedged and hedged."""
+    stress = recommendation.stress
+    is_volatility = stress.index.str.startswith("volatility")
+    profits = stress[~is_volatility]
+    volatilities = stress[is_volatility]
+    figure = bars_figure(profits[["unhedged", "hedged"]], "profit, currency", grey=("unhedged",))
+    return Section(
+        "Stress",
+        figures=(("Profit of the position, unhedged and as recommended.", figure),),
+        tables=(
+            ("Profit", table_of(profits, "scenario", PROFIT_COLUMNS)),
+            ("Next volatility", table_of(volatilities, "scenario", VOLATILITY_COLUMNS)),
+        ),
+        tables_first=True,
+    )
