@@ -214,7 +214,8 @@ def _finish(axes: Axes, ylabel: str, note: str) -> Axes:
     axes.set_ylabel(ylabel)
     locator = axes.xaxis.get_major_locator()
     if isinstance(locator, AutoDateLocator):
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        formatter: Any = ConciseDateFormatter  # has no types
+        axes.xaxis.set_major_formatter(formatter(locator))
     if note:
         axes.set_title(note, loc="right", fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)

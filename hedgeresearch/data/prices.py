@@ -26,7 +26,7 @@ OFFSET_PATTERN = r"\d{2}:\d{2}.*?(Z|[+-]\d{2}(?::?\d{2})?)$"
 def read_prices(
     path: str | PathLike[str], columns: Sequence[str] | None = None, date: str | None = None
 ) -> pd.DataFrame:
-    """Read prices from a CSV or Parquet file, in the units of the file.
+    r"""Read prices from a CSV or Parquet file, in the units of the file.
 
     Nothing is guessed: dates must be written as ISO 8601 (2020-01-31), numbers with a point and
     without separators. Empty cells become NaN, which :func:`hedgeresearch.data.returns` refuses.
@@ -58,7 +58,7 @@ def read_prices(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder) / "oil.csv"
     ...     lines = ["day,BRENT,WTI", "2020-01-02,66.25,61.18", "2020-01-03,68.60,63.05"]
-    ...     _ = file.write_text("\\n".join(lines))
+    ...     _ = file.write_text("\n".join(lines))
     ...     read_prices(file, columns=["WTI"])
                   WTI
     date

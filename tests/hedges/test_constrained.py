@@ -10,7 +10,6 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
-from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 
@@ -196,124 +195,6 @@ def test_no_ratio_on_a_fine_grid_is_better(case, returns):
         )  # the grid's step, along a flat valley
     assert np.abs(found).sum(axis=1).max() <= settings.get("gross", np.inf) * (1 + 1e-12)
     assert np.count_nonzero(found, axis=1).max() <= settings.get("max_instruments", 2)
-
-
-# --- another solver ---
-
-
-def random_programme(rng):
-    """Ratios, covariance and constraints of one to five hedges in very different units, some infeasible."""
-    n = int(rng.integers(1, 6))
-    x = rng.normal(size=(30, n)) + rng.normal(size=(30, 1))
-    a = np.cov(x * 10 ** rng.uniform(-1, 1, n), rowvar=False).reshape(n, n)
-    settings = {}
-    if rng.random() < 0.6:
-        settings["lower"] = rng.uniform(-1, 0.1, n)
-    if rng.random() < 0.6:
-        settings["upper"] = rng.uniform(0.05, 0.8, n)
-    if rng.random() < 0.4:
-        low = rng.uniform(-0.5, 1)
-        settings["net"] = (low, low + rng.choice([0.0, 0.2]))
-    if rng.random() < 0.5:
-        settings["gross"] = rng.uniform(0.3, 2)
-    if rng.random() < 0.4:
-        settings["most"] = int(rng.integers(1, n + 1))
-    return rng.normal(size=n), a, settings
-
-
-def as_constraints(settings, n):
-    found, nothing = [], (np.empty((0, n)), np.empty(0))
-    if "lower" in settings:
-        found.append(Constraint("lower", "lower", -np.eye(n), -settings["lower"]))
-    if "upper" in settings:
-        found.append(Constraint("upper", "upper", np.eye(n), settings["upper"]))
-    if "net" in settings:
-        low, high = settings["net"]
-        found.append(
-            Constraint("net", "net", np.stack([-np.ones(n), np.ones(n)]), np.array([-low, high]))
-        )
-    if "gross" in settings:
-        found.append(Constraint("gross", "gross", *nothing, max_gross=settings["gross"]))
-    if "most" in settings:
-        found.append(Constraint("most", "most", *nothing, max_count=settings["most"]))
-    return found
-
-
-def solve_by_cvxpy(cp, ratio, a, settings):
-    """The best of all choices of hedges, each an interior-point programme; None if none has an answer."""
-    n, best = len(ratio), (np.inf, None)
-    root = np.linalg.cholesky(a).T
-    for left_out in itertools.combinations(range(n), n - settings.get("most", n)):
-        b = cp.Variable(n)
-        rules = [b[i] == 0 for i in left_out]
-        if "lower" in settings:
-            rules.append(b >= settings["lower"])
-        if "upper" in settings:
-            rules.append(b <= settings["upper"])
-        if "net" in settings:
-            rules += [cp.sum(b) >= settings["net"][0], cp.sum(b) <= settings["net"][1]]
-        if "gross" in settings:
-            rules.append(cp.norm1(b) <= settings["gross"])
-        problem = cp.Problem(cp.Minimize(cp.sum_squares(root @ (b - ratio))), rules)
-        problem.solve(solver="CLARABEL", tol_gap_abs=1e-13, tol_gap_rel=1e-11, tol_feas=1e-11)
-        if problem.status.startswith("optimal") and problem.value < best[0]:
-            best = problem.value, b.value
-    return best[1]
-
-
-def compare_with_cvxpy(n_programmes, seed):
-    cp = pytest.importorskip("cvxpy")
-    rng, infeasible = np.random.default_rng(seed), 0
-    for _ in range(n_programmes):
-        ratio, a, settings = random_programme(rng)
-        expected = solve_by_cvxpy(cp, ratio, a, settings)
-        found = nearest_feasible_points(ratio[None], a[None], as_constraints(settings, len(ratio)))
-        assert (found is None) == (expected is None), settings
-        if expected is None:
-            infeasible += 1
-            continue
-        size = np.sqrt(np.diag(a))
-        # what an interior-point solver leaves, in units of the hedges' volatility
-        np.testing.assert_allclose(
-            found[0] * size, expected * size, atol=1e-6 * np.abs(ratio * size).max()
-        )
-    return infeasible
-
-
-@pytest.mark.filterwarnings("ignore")  # cvxpy tells of inaccurate answers to infeasible programmes
-def test_random_programmes_agree_with_cvxpy():
-    assert compare_with_cvxpy(15, seed=4) > 0
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # cvxpy tells of inaccurate answers to infeasible programmes
-def test_many_random_programmes_agree_with_cvxpy():
-    assert compare_with_cvxpy(400, seed=5) > 10
-
-
-def test_dates_together_are_dates_alone():
-    """What binds at one date is tried at others; the answers must be those of each date on its own."""
-    rng = np.random.default_rng(8)
-    n, n_dates = 4, 70
-    metric = np.array(
-        [
-            np.cov(rng.normal(size=(20, n)) + rng.normal(size=(20, 1)), rowvar=False)
-            for _ in range(n_dates)
-        ]
-    )
-    ratios = rng.normal(0.3, 0.4, size=(n_dates, n))
-    for settings in (
-        dict(lower=np.zeros(n), upper=np.full(n, 0.4)),
-        dict(gross=0.7, net=(0.2, 0.4)),
-        dict(most=2, upper=np.full(n, 0.3)),
-    ):
-        rules = as_constraints(settings, n)
-        alone = [
-            nearest_feasible_points(ratios[[t]], metric[[t]], rules)[0] for t in range(n_dates)
-        ]
-        np.testing.assert_allclose(
-            nearest_feasible_points(ratios, metric, rules), alone, rtol=1e-9, atol=1e-12
-        )
 
 
 # --- which metric ---
