@@ -1,4 +1,4 @@
-"""Shared by all tests: plots without windows, reference values, and the folder of original data files."""
+"""Fixtures of all tests: plots without windows, reference values, and original data files."""
 
 import doctest
 import inspect
@@ -51,13 +51,16 @@ REFERENCE = Path(__file__).parent / "reference"
 
 @pytest.fixture(scope="session")
 def reference() -> dict[str, Any]:
-    """rugarch 1.5-6, rmgarch 1.4-2 and depmixS4 1.5-1 on 100 x log returns of NASDAQ and S&P 500; calls inside."""
+    """Results of rugarch 1.5-6, rmgarch 1.4-2 and depmixS4 1.5-1, with their calls.
+
+    On 100 x log returns of NASDAQ and S&P 500.
+    """
     return json.loads((REFERENCE / "nasdaq_sp500.json").read_text())
 
 
 @pytest.fixture(scope="session")
 def reference_path() -> pd.DataFrame:
-    """The conditional covariances (h11, h12, h22) and correlation (rho) that rmgarch reports for every date."""
+    """Conditional covariances (h11, h12, h22) and correlation (rho) of each date by rmgarch."""
     return pd.read_csv(
         REFERENCE / "nasdaq_sp500_dcc_path.csv.gz", index_col="date", parse_dates=True
     )

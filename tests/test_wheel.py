@@ -1,4 +1,4 @@
-"""The wheel, built from this source tree, works in an empty environment and away from the source tree."""
+"""The wheel works in an empty environment and away from the source tree."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of commands of an environment that holds the wheel and what it requires, nothing else."""
+    """Folder of commands of an environment with the wheel and its requirements only."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=True)
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
