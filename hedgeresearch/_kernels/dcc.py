@@ -3,7 +3,7 @@
 Q_{t+1} = C + a x_t x_t' + b Q_t + g n_t n_t', n = min(x, 0): Engle (2002), eq. 18, with g the
 asymmetric term of Cappiello, Engle and Sheppard (2006), eq. 3. The intercept C is an argument, with
 its derivatives. x is z, or z_i sqrt(q_ii) if ``corrected``: Aielli (2013), eq. 2.4. Parameters are
-always (a, b, g); g = 0 without asymmetry. "Margins" are the univariate models of the first step.
+always (a, b, g); g = 0 without asymmetry. z comes from the univariate models of the first step.
 """
 
 from __future__ import annotations
@@ -141,10 +141,10 @@ def dcc_scores(  # noqa: C901 - loops over elements
 
 
 @njit(cache=True)
-def dcc_margin_gradient(
+def dcc_first_step_gradient(
     parameters, corrected, equicorrelation, density, residuals, intercept, first, moving, rows
 ):
-    """Return the sum over dates of dl/d theta for every parameter of every margin, (k, n_series).
+    """Return the sum over dates of dl/d theta for the univariate parameters, (k, n_series).
 
     A parameter of series i changes only row and column i: dQ = e_i v' + v e_i', so that only v
     advances with the dates. ``moving`` (k, n_dates, n_series) are the derivatives of z; ``rows``
@@ -188,17 +188,17 @@ def dcc_margin_gradient(
 
 @njit(cache=True)
 def corrected_residuals(a, b, residuals, moving):
-    """Return x_it = z_it sqrt(q_iit), its derivatives by (a, b) and by the margins' parameters.
+    """Return x_it = z_it sqrt(q_iit), its derivatives by (a, b) and by univariate parameters.
 
     q_{t+1} = 1 - a - b + (a z_t^2 + b) q_t from q_1 = 1, the diagonal of Q, which needs no target:
     Aielli (2013), section 3.2. ``moving`` (k, n_dates, n_series) are the derivatives of z by the
-    margins' parameters.
+    univariate parameters.
     """
     n_dates, n = residuals.shape
     k = moving.shape[0]
     x = np.empty((n_dates, n))
     by_correlation = np.empty((2, n_dates, n))
-    by_margins = np.empty((k, n_dates, n))
+    by_univariate = np.empty((k, n_dates, n))
     dq = np.empty(2 + k)
     for i in range(n):
         q = 1.0
@@ -214,10 +214,10 @@ def corrected_residuals(a, b, residuals, moving):
             dq[1] = q - 1.0 + factor * dq[1]
             for p in range(k):
                 dz = moving[p, t, i]
-                by_margins[p, t, i] = dz * root + 0.5 * z * dq[2 + p] / root
+                by_univariate[p, t, i] = dz * root + 0.5 * z * dq[2 + p] / root
                 dq[2 + p] = 2.0 * a * z * dz * q + factor * dq[2 + p]
             q = 1.0 - a - b + factor * q
-    return x, by_correlation, by_margins
+    return x, by_correlation, by_univariate
 
 
 @njit(cache=True)

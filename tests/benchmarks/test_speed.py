@@ -33,8 +33,8 @@ def noise() -> np.ndarray:
 
 @pytest.mark.benchmark(group="GARCH margin, 1000 dates")
 def test_garch(benchmark: Any, returns: pd.DataFrame) -> None:
-    estimate = benchmark(hr.GARCH().estimate, returns["asset"].to_numpy())
-    assert 0.0 < estimate.parameters[2:].sum() < 1.0
+    fit = benchmark(hr.GARCH().fit, returns["asset"])
+    assert 0.0 < fit.parameters.iloc[2:].sum() < 1.0
 
 
 @pytest.mark.benchmark(group="GARCH margin, 1000 dates")
@@ -75,7 +75,7 @@ def test_hmm_refit_from_an_earlier_fit_of_5000_dates(benchmark: Any) -> None:
     observations = hr.data.simulate_regimes(n_dates=5020, seed=1).returns
     model = hr.GaussianHMM(2, n_starts=4)
     earlier = model.fit(observations.iloc[:5000])
-    fit = benchmark(model.fit, observations.iloc[20:], earlier)
+    fit = benchmark(model.fit, observations.iloc[20:], warm_start=earlier)
     assert len(fit.start_log_likelihoods) == 1
 
 

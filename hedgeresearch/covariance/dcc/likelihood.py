@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import corrected_residuals, dcc_margin_gradient, dcc_scores
+from hedgeresearch._kernels.dcc import corrected_residuals, dcc_first_step_gradient, dcc_scores
 from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch.covariance.news import bad_news
@@ -246,7 +246,7 @@ class CorrelationLikelihood:
         for block in self._blocks:
             constants = density_constants(nu, block.stop - block.start)
             rules = (parameters, self.corrected, self.equicorrelation, constants)
-            gradient[:, block] += dcc_margin_gradient(
+            gradient[:, block] += dcc_first_step_gradient(
                 *rules,
                 _cut(self.residuals, block),
                 _cut(intercept, block, block),

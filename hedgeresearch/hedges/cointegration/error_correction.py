@@ -83,14 +83,9 @@ class ErrorCorrectionHedge:
         return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate the ratio on prices; the path begins at the second date.
+        """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges).
 
-        Parameters
-        ----------
-        asset : Series, shape (n_dates,)
-            Prices.
-        hedges : DataFrame, shape (n_dates, n_hedges)
-            Prices.
+        The path begins at the second date.
 
         Raises
         ------
@@ -117,5 +112,5 @@ class ErrorCorrectionHedge:
         return error_correction_fit(self, data, spread, lags, self.standard_errors, cointegration)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """Return the same ratio for the dates of new prices."""
+        """Return the fit over the dates of new prices, its ratio unchanged."""
         return advance_constant_ratio(fit, returns)

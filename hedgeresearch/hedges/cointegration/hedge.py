@@ -78,14 +78,9 @@ class CointegrationHedge:
         return HedgeTraits(input="prices", price_changes=self.kind)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate the ratio on prices; the path begins at the second date.
+        """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges).
 
-        Parameters
-        ----------
-        asset : Series, shape (n_dates,)
-            Prices.
-        hedges : DataFrame, shape (n_dates, n_hedges)
-            Prices.
+        The path begins at the second date.
 
         Raises
         ------
@@ -114,7 +109,7 @@ class CointegrationHedge:
         return with_prices(fit, data, relation.cointegration)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """Return the same ratio for the dates of new prices."""
+        """Return the fit over the dates of new prices, its ratio unchanged."""
         return advance_constant_ratio(fit, returns)
 
 

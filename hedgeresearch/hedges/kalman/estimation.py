@@ -61,15 +61,15 @@ def _values_by_name(
     volatility = residual * np.sqrt(dynamics.steps) * units.ratio[1:]
     values = {"constant": float(level[0])}
     if likelihood.mean_reverting:
-        values |= _labelled("mean", hedges, level[1:])
+        values |= _labeled("mean", hedges, level[1:])
     values["residual volatility"] = float(residual * units.asset)
-    values |= _labelled("ratio volatility", hedges, volatility)
+    values |= _labeled("ratio volatility", hedges, volatility)
     if likelihood.mean_reverting:
-        values |= _labelled("persistence", hedges, dynamics.persistence)
+        values |= _labeled("persistence", hedges, dynamics.persistence)
     return values
 
 
-def _labelled(label: str, hedges: list[str], values: Array) -> dict[str, float]:
+def _labeled(label: str, hedges: list[str], values: Array) -> dict[str, float]:
     return {f"{label} {name}": float(value) for name, value in zip(hedges, values, strict=True)}
 
 

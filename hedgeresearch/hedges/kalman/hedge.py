@@ -133,15 +133,9 @@ class KalmanHedge:
     def fit(
         self, asset: pd.Series[float], hedges: pd.DataFrame, *, warm_start: HedgeFit | None = None
     ) -> HedgeFit:
-        """Estimate the ratios on returns.
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        Parameters
-        ----------
-        asset : Series, shape (n_dates,)
-            Fractions per period.
-        hedges : DataFrame, shape (n_dates, n_hedges)
-        warm_start : HedgeFit, optional
-            An earlier fit of the same hedge, from which the search starts.
+        ``warm_start`` is an earlier fit of the same hedge, from which the search starts.
 
         Raises
         ------

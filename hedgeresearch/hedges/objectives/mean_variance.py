@@ -82,14 +82,7 @@ class MeanVarianceHedge:
             check_between(self.expected, "expected", -MAX_ABSOLUTE_VALUE, MAX_ABSOLUTE_VALUE)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
-        """Estimate the ratio on returns.
-
-        Parameters
-        ----------
-        asset : Series, shape (n_dates,)
-            Fractions per period.
-        hedges : DataFrame, shape (n_dates, n_hedges)
-            Fractions per period.
+        """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
         Raises
         ------
@@ -107,7 +100,7 @@ class MeanVarianceHedge:
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
-        """Return the same ratio for new dates."""
+        """Return the fit over new dates, its ratio unchanged."""
         return advance_constant_ratio(fit, returns)
 
     def _expected(self, names: list[str]) -> Array | None:
