@@ -21,9 +21,10 @@ def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
     for regime in smoothed.columns:
         visited = smoothed.index[smoothed[regime] > 0.5]
         if len(visited) < MIN_DATES:
-            when = f"only on {', '.join(map(day, visited))}" if len(visited) else "never"
+            dates = ", ".join(map(day, visited))
+            found = f"was visited only on {dates}" if len(visited) else "was never visited"
             warn_caller(
-                f"regime {regime} should be visited on {MIN_DATES} dates or more; it was visited "
-                f"{when}. Look for outliers on these dates, use fewer regimes or more dates.",
+                f"regime {regime} should be visited on {MIN_DATES} dates or more; it {found}. "
+                "Look for outliers on these dates, use fewer regimes or more dates.",
                 ConvergenceWarning,
             )

@@ -1,4 +1,4 @@
-"""What must be true of every regime model."""
+"""Properties of every regime model."""
 
 import pickle
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.regimes import RegimeModel
 
 MODELS = {
     "one regime": hr.GaussianHMM(1, n_starts=1),
@@ -20,10 +21,15 @@ MODELS = {
     "switching garch": hr.MarkovSwitchingGARCH(2, n_starts=3),
     "zero mean": hr.MarkovSwitchingGARCH(2, mean="zero", n_starts=3),
 }
-SINGLE = {"switching", "switching garch", "zero mean"}
-"""Models of one series."""
+WITHOUT_LIKELIHOOD = {"threshold", "jump"}
 SPLIT = 600
 pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+
+
+@pytest.fixture(scope="module")
+def both():
+    """Returns of asset and hedge."""
+    return hr.data.simulate_regimes(n_dates=4000, seed=5).returns
 
 
 @pytest.fixture(scope="module", params=MODELS, ids=str)
@@ -32,9 +38,8 @@ def name(request):
 
 
 @pytest.fixture(scope="module")
-def returns(name):
-    both = hr.data.simulate_regimes(n_dates=4000, seed=5).returns
-    return both[["asset"]] if name in SINGLE else both
+def returns(name, both):
+    return both[["asset"]] if MODELS[name].univariate else both
 
 
 @pytest.fixture(scope="module")
@@ -42,21 +47,29 @@ def fit(name, returns):
     return MODELS[name].fit(returns.iloc[:SPLIT])
 
 
-def test_the_arrow_of_time(name, fit, returns):
-    new, shocked, day = returns.iloc[SPLIT:1000], returns.iloc[SPLIT:1000].copy(), 100
+def test_model_keeps_the_contract(name):
+    assert isinstance(MODELS[name], RegimeModel)
+
+
+def test_later_dates_change_no_earlier_probability(name, fit, returns):
+    new = returns.iloc[SPLIT:1000]
+    shocked = new.copy()
+    day = 100
     shocked.iloc[day:] = 10 * shocked.iloc[day:] + 0.1
-    quiet, loud = fit.extend(new), fit.extend(shocked)
+    quiet = fit.extend(new)
+    loud = fit.extend(shocked)
     np.testing.assert_array_equal(quiet.predicted[: day + 1], loud.predicted[: day + 1])
     np.testing.assert_array_equal(quiet.filtered[:day], loud.filtered[:day])
     if name not in ("one regime", "threshold", "jump"):
-        assert not np.allclose(
-            quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12
-        )  # hindsight does move
+        # hindsight does move
+        assert not np.allclose(quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12)
 
 
-def test_bar_by_bar_is_one_long_filter(fit, returns):
+def test_extension_bar_by_bar_is_one_long_filter(fit, returns):
     new = returns.iloc[SPLIT:]
-    once, step, rows = fit.extend(new), fit, []
+    once = fit.extend(new)
+    step = fit
+    rows = []
     for i in range(len(new)):
         step = step.extend(new.iloc[i : i + 1])
         rows.append(step.predicted.to_numpy()[0])
@@ -65,32 +78,33 @@ def test_bar_by_bar_is_one_long_filter(fit, returns):
     np.testing.assert_allclose(fit.next_probabilities, once.predicted.iloc[0], atol=1e-15)
 
 
-def test_units_and_order_do_not_matter(name, fit, returns):
+def test_units_do_not_matter(fit, returns):
     scaled = fit.model.fit(returns.iloc[:SPLIT] * 1e4)
     np.testing.assert_allclose(scaled.predicted, fit.predicted, atol=1e-6)
-    if name in SINGLE or name in ("threshold", "jump"):
-        return  # it looks at the first column
+
+
+def test_order_of_the_series_does_not_matter(name, fit, returns):
+    if fit.model.univariate or name in WITHOUT_LIKELIHOOD:
+        return  # the first column is the only one, or decides
     mixed = fit.model.fit(returns.iloc[:SPLIT, ::-1])
-    np.testing.assert_allclose(
-        mixed.predicted, fit.predicted, atol=1e-3
-    )  # other starts, the same optimum
+    # other starts, the same optimum
+    np.testing.assert_allclose(mixed.predicted, fit.predicted, atol=1e-3)
 
 
-def test_the_same_seed_gives_the_same_bytes(fit, returns):
-    assert (
-        fit.model.fit(returns.iloc[:SPLIT]).predicted.to_numpy().tobytes()
-        == fit.predicted.to_numpy().tobytes()
-    )
+def test_same_seed_gives_the_same_bytes(fit, returns):
+    again = fit.model.fit(returns.iloc[:SPLIT])
+    assert again.predicted.to_numpy().tobytes() == fit.predicted.to_numpy().tobytes()
 
 
-def test_a_fit_survives_pickling(fit, returns):
-    copy, new = pickle.loads(pickle.dumps(fit)), returns.iloc[SPLIT:1000]
+def test_fit_survives_pickling(fit, returns):
+    copy = pickle.loads(pickle.dumps(fit))
+    new = returns.iloc[SPLIT:1000]
     np.testing.assert_array_equal(copy.extend(new).predicted, fit.extend(new).predicted)
 
 
-def test_bad_input_is_refused(name, fit, returns):
+def test_bad_input_is_refused(fit, returns):
     sample = returns.iloc[:SPLIT]
-    if name != "missing":
+    if not fit.model.allow_missing:
         with pytest.raises(hr.DataError, match="has a gap"):
             fit.model.fit(sample.replace(sample.iloc[50, 0], np.nan))
     for bad, message in [
@@ -105,7 +119,7 @@ def test_bad_input_is_refused(name, fit, returns):
         fit.extend(sample)
 
 
-def test_its_words(fit):
+def test_repr_page_and_plot_name_the_model(fit):
     assert type(fit.model).__name__ in repr(fit)
     assert "expected duration" in fit._repr_html_()
     assert fit.plot().get_ylabel() == "predicted probability"
@@ -125,39 +139,36 @@ def test_probabilities_and_transitions_are_proper(fit):
 
 def test_regimes_are_numbered_from_calm_to_turbulent(fit):
     variances = fit.final_state.moments.covariances[:, 0, 0]
-    assert (np.diff(variances) >= 0).all() or isinstance(
-        fit.model, hr.MarkovSwitchingGARCH
-    )  # by the long run there
-    assert (
-        fit.correlations.shape
-        == fit.covariances.shape
-        == (fit.n_regimes * len(fit.series), len(fit.series))
-    )
+    # switching GARCH numbers by the long run
+    assert (np.diff(variances) >= 0).all() or isinstance(fit.model, hr.MarkovSwitchingGARCH)
+    shape = (fit.n_regimes * len(fit.series), len(fit.series))
+    assert fit.correlations.shape == fit.covariances.shape == shape
 
 
-def test_criteria_exist_where_a_likelihood_does(name, fit):
-    if name in ("jump", "threshold"):
+def test_criteria_exist_if_a_likelihood_does(name, fit):
+    if name in WITHOUT_LIKELIHOOD:
         assert fit.log_likelihood is fit.aic is fit.bic is fit.icl is None
         return
     assert fit.aic < fit.bic <= fit.icl
     assert fit.log_likelihood == pytest.approx(np.nanmax(fit.start_log_likelihoods), abs=0.1)
 
 
-def test_every_regime_model_hedges(name, fit, returns):
-    both = hr.data.simulate_regimes(n_dates=4000, seed=5).returns.iloc[:SPLIT]
-    hedge = hr.RegimeHedge(fit.model).fit(both["asset"], both[["hedge"]])
+def test_model_hedges(fit, both):
+    sample = both.iloc[:SPLIT]
+    hedge = hr.RegimeHedge(fit.model).fit(sample["asset"], sample[["hedge"]])
     assert hedge.ratio["hedge"].between(0.3, 1.3).all()
     np.testing.assert_allclose(hedge.decomposition["contribution"].sum(), hedge.next_ratio)
-    assert hr.check_causality(
-        hr.RegimeHedge(fit.model),
-        hr.data.simulate_regimes(n_dates=1000, seed=5).returns,
-        n_shocks=2,
-    ).passed
 
 
-def test_an_earlier_fit_is_a_start(name, fit, returns):
-    again = fit.model.fit(returns.iloc[20 : SPLIT + 20], warm_start=fit)
-    cold = fit.model.fit(returns.iloc[20 : SPLIT + 20])
+def test_hedge_does_not_look_ahead(fit):
+    short = hr.data.simulate_regimes(n_dates=1000, seed=5).returns
+    assert hr.check_causality(hr.RegimeHedge(fit.model), short, n_shocks=2).passed
+
+
+def test_warm_start_reaches_the_optimum_of_a_search(name, fit, returns):
+    later = returns.iloc[20 : SPLIT + 20]
+    again = fit.model.fit(later, warm_start=fit)
+    cold = fit.model.fit(later)
     assert again.log_likelihood == pytest.approx(cold.log_likelihood, abs=0.05)
     if name != "threshold":  # it has nothing to search
         with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of"):

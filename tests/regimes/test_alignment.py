@@ -20,7 +20,7 @@ MODEL = hr.GaussianHMM(2, n_starts=2)
 
 @pytest.fixture(scope="module")
 def truth():
-    """Two regimes of nearly the same variance, told apart by their correlation: their order by variance is chance."""
+    """Two regimes that differ in correlation only: their order by variance is chance."""
     return hr.data.simulate_regimes(
         n_dates=2800,
         transition=[[0.98, 0.02], [0.03, 0.97]],
@@ -38,8 +38,9 @@ def fit(truth):
 
 @pytest.fixture(scope="module")
 def swapped(fit):
-    """The same estimates under the other numbers."""
-    order, named = np.array([1, 0]), {}
+    """The fit with its regimes under the other numbers, and bounds of all kinds."""
+    order = np.array([1, 0])
+    named = {}
     for name, value in fit.estimates.values.items():
         named[ParameterName(name.label, tuple(1 - k for k in name.regimes))] = value
     named[ParameterName("ar asset [1]")] = 0.2
@@ -62,27 +63,29 @@ def random_moments(k, n, seed):
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
-def test_distances_by_definition(n):
-    one, two = random_moments(3, n, 1), random_moments(3, n, 2)
+def test_distances_follow_their_definition(n):
+    one = random_moments(3, n, 1)
+    two = random_moments(3, n, 2)
     distances = squared_distances(one, two)
     for i, j in itertools.product(range(3), repeat=2):
-        v, w = np.sqrt(np.diag(one.covariances[i])), np.sqrt(np.diag(two.covariances[j]))
-        expected = np.mean(np.log(v / w) ** 2) + np.mean(
-            (one.means[i] - two.means[j]) ** 2 / (v * w)
-        )
-        r, s = one.covariances[i] / np.outer(v, v), two.covariances[j] / np.outer(w, w)
-        pairs = [(r[a, b] - s[a, b]) ** 2 for a in range(n) for b in range(a)]
-        assert distances[i, j] == pytest.approx(
-            expected + (np.mean(pairs) if pairs else 0.0), rel=1e-12
-        )
+        v = np.sqrt(np.diag(one.covariances[i]))
+        w = np.sqrt(np.diag(two.covariances[j]))
+        expected = np.mean(np.log(v / w) ** 2)
+        expected += np.mean((one.means[i] - two.means[j]) ** 2 / (v * w))
+        change = one.covariances[i] / np.outer(v, v) - two.covariances[j] / np.outer(w, w)
+        pairs = change[np.tril_indices(n, -1)] ** 2
+        if len(pairs):
+            expected += np.mean(pairs)
+        assert distances[i, j] == pytest.approx(expected, rel=1e-12)
     scale = np.array([1e-4, 1.0, 1e4])[:n]
     scaled = [Moments(m.means * scale, m.covariances * np.outer(scale, scale)) for m in (one, two)]
     np.testing.assert_allclose(squared_distances(*scaled), distances, rtol=1e-10)
 
 
-def test_the_permutation_is_the_best_of_all(truth):
+def test_permutation_is_the_best_of_all(truth):
     three = hr.GaussianHMM(3, n_starts=2)
-    late, early = three.fit(truth.returns.iloc[400:1200]), three.fit(truth.returns.iloc[:800])
+    late = three.fit(truth.returns.iloc[400:1200])
+    early = three.fit(truth.returns.iloc[:800])
     aligned = align_regimes(late, early)
     distances = squared_distances(early.final_state.moments, late.final_state.moments)
     sums = {order: distances[range(3), order].sum() for order in itertools.permutations(range(3))}
@@ -90,8 +93,10 @@ def test_the_permutation_is_the_best_of_all(truth):
     assert (aligned.drift**2).sum() == pytest.approx(min(sums.values()))
 
 
-def test_refits_of_a_walk_forward_never_swap_regimes(truth):
-    previous, as_fitted, aligned = None, [], []
+def test_refits_of_a_walk_never_swap_regimes(truth):
+    previous = None
+    as_fitted = []
+    aligned = []
     for first in range(0, 2000, 100):
         window = truth.returns.iloc[first : first + 800]
         fit = MODEL.fit(window)
@@ -102,15 +107,18 @@ def test_refits_of_a_walk_forward_never_swap_regimes(truth):
             fit = step.fit
         aligned.append((fit.most_likely_path == truth.regimes[window.index]).mean())
         previous = fit
-    assert min(as_fitted) < 0.1 and max(as_fitted) > 0.9  # by variance alone they do swap
+    # by variance alone they do swap
+    assert min(as_fitted) < 0.1
+    assert max(as_fitted) > 0.9
     assert max(aligned) < 0.1 or min(aligned) > 0.9
 
 
-def test_everything_is_renumbered(fit, swapped, truth):
+def test_all_tables_are_renumbered(fit, swapped, truth):
     aligned = align_regimes(fit, swapped)
     assert aligned.order.tolist() == [1, 0]
     assert aligned.drift.to_numpy() == pytest.approx([0.0, 0.0])
-    new, other = truth.returns.iloc[1000:1300], [1, 0]
+    new = truth.returns.iloc[1000:1300]
+    other = [1, 0]
     for ours, theirs in [(aligned.fit, fit), (aligned.fit.extend(new), fit.extend(new))]:
         for name in ("predicted", "filtered", "smoothed"):
             np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name)[other])
@@ -128,8 +136,9 @@ def test_everything_is_renumbered(fit, swapped, truth):
     assert aligned.fit.log_likelihood == fit.log_likelihood
 
 
-def test_three_regimes_that_change_places_in_turn(truth):
-    fit, order = hr.GaussianHMM(3, n_starts=1).fit(truth.returns.iloc[:800]), [1, 2, 0]
+def test_cycle_of_three_renumbers_path_and_probabilities(truth):
+    fit = hr.GaussianHMM(3, n_starts=1).fit(truth.returns.iloc[:800])
+    order = [1, 2, 0]
     turned = replace(fit, initial_state=PermutedState(fit.initial_state, np.array(order)))
     np.testing.assert_array_equal(turned.smoothed, fit.smoothed[order])
     for regime, number_before in enumerate(order):
@@ -138,7 +147,7 @@ def test_three_regimes_that_change_places_in_turn(truth):
         )
 
 
-def test_bounds_are_renamed_and_a_second_alignment_undoes_the_first(fit, swapped):
+def test_second_alignment_undoes_the_first(fit, swapped):
     back = align_regimes(swapped, fit).fit
     bounds = (
         "p [1,0] = 0",
@@ -154,9 +163,9 @@ def test_bounds_are_renamed_and_a_second_alignment_undoes_the_first(fit, swapped
     assert align_regimes(fit, fit).fit is fit
 
 
-def test_its_words_and_refusals(fit, truth):
-    words = repr(align_regimes(fit, fit))
-    assert words == f"AlignedRegimes({fit!r}, order [0, 1], largest drift 0)"
+def test_repr_and_refusals_say_what_differs(fit, truth):
+    text = repr(align_regimes(fit, fit))
+    assert text == f"AlignedRegimes({fit!r}, order [0, 1], largest drift 0)"
     with pytest.raises(
         hr.DataError, match=r"same series and number of regimes; got 2 of .* and 1 of"
     ):
@@ -166,8 +175,8 @@ def test_its_words_and_refusals(fit, truth):
     assert isinstance(align_regimes(fit, fit).drift, pd.Series)
 
 
-def test_three_regimes_turned_round_are_found_and_renamed():
-    """A cycle of three, whose inverse is another permutation than itself."""
+def test_cycle_of_three_is_found_and_renamed():
+    """The inverse of a cycle of three is another permutation."""
     three = hr.data.simulate_regimes(
         n_dates=1500,
         transition=[[0.97, 0.02, 0.01], [0.02, 0.96, 0.02], [0.01, 0.03, 0.96]],

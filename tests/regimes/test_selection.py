@@ -1,4 +1,4 @@
-"""The number of regimes: on simulations whose number is known, and the rule on tables made by hand."""
+"""The number of regimes, on simulations whose number is known and on tables made by hand."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -33,15 +33,16 @@ def selection(two_regimes):
     return select_regimes(MODEL, two_regimes, candidates=(3, 1, 2))
 
 
-def test_two_regimes_are_recommended_where_there_are_two(selection, two_regimes):
+def test_two_regimes_are_recommended_if_there_are_two(selection, two_regimes):
     assert selection.recommended == 2
     assert selection.table.index.tolist() == [1, 2, 3]
     assert selection.held_out_from == two_regimes.index[900]
-    assert selection.fit.n_regimes == 2 and len(selection.fit.dates) == 1200
+    assert selection.fit.n_regimes == 2
+    assert len(selection.fit.dates) == 1200
     assert selection.reason.startswith("2 by BIC, and none of the fewer")
 
 
-def test_one_regime_is_recommended_where_there_is_one(one_regime):
+def test_one_regime_is_recommended_if_there_is_one(one_regime):
     selection = select_regimes(MODEL, one_regime, candidates=(1, 2))
     assert selection.recommended == 1
     assert selection.reason.startswith("1 by BIC, the fewest compared.")
@@ -49,24 +50,25 @@ def test_one_regime_is_recommended_where_there_is_one(one_regime):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
-def test_the_number_is_found_on_many_simulations(seed):
+def test_number_is_found_on_many_simulations(seed):
     two = hr.data.simulate_regimes(n_dates=1200, seed=seed).returns
     one = hr.data.simulate_regimes(1200, [[1.0]], [0.9], [0.01], [0.005], seed=seed).returns
     assert select_regimes(MODEL, two).recommended == 2
     assert select_regimes(MODEL, one).recommended == 1
 
 
-def test_the_table_by_definition(selection, two_regimes):
-    row, fit = selection.table.loc[2], MODEL.fit(two_regimes)
+def test_table_follows_its_definitions(selection, two_regimes):
+    row = selection.table.loc[2]
+    fit = MODEL.fit(two_regimes)
     assert row["log-likelihood"] == fit.log_likelihood
-    assert (
-        row["parameters"] == 13
-    )  # 2 means, 3 moments and 1 transition each, and the first date's distribution
+    # 2 means, 3 moments and 1 transition each, and the first date's distribution
+    assert row["parameters"] == 13
     assert row["AIC"] == pytest.approx(2 * 13 - 2 * fit.log_likelihood)
     assert row["BIC"] == pytest.approx(13 * np.log(1200) - 2 * fit.log_likelihood)
     p = fit.smoothed.to_numpy()
     assert row["ICL"] == pytest.approx(row["BIC"] - 2 * (p * np.log(np.maximum(p, 1e-300))).sum())
-    past, densities = MODEL.fit(two_regimes.iloc[:900]), []
+    past = MODEL.fit(two_regimes.iloc[:900])
+    densities = []
     for t in range(900, 1200):
         today = two_regimes.iloc[t : t + 1]
         mixture = 0.0
@@ -87,7 +89,7 @@ def table(bic, predictive, aic=None):
     return pd.DataFrame(columns, index=pd.Index([1, 2, 3], name="n_regimes"))
 
 
-def test_fewer_regimes_where_they_predict_better():
+def test_fewer_regimes_are_recommended_if_they_predict_better():
     number, reason = recommend_number(table([30.0, 20.0, 10.0], [1.0, 1.25, 1.0]))
     assert number == 2
     assert reason.startswith(
@@ -96,7 +98,8 @@ def test_fewer_regimes_where_they_predict_better():
     assert "The criteria disagree (AIC 3, BIC 3, ICL 3, held-out dates 2)" in reason
     # more regimes than BIC's are not recommended, however well they predict
     number, reason = recommend_number(table([30.0, 10.0, 20.0], [1.0, 1.1, 1.2]))
-    assert number == 2 and "held-out dates 3" in reason
+    assert number == 2
+    assert "held-out dates 3" in reason
     number, reason = recommend_number(table([30.0, 10.0, 20.0], [1.0, 1.2, 1.1]))
     assert (number, reason) == (
         2,
@@ -104,7 +107,7 @@ def test_fewer_regimes_where_they_predict_better():
     )
 
 
-def test_a_candidate_that_fails_or_warns_is_noted(two_regimes):
+def test_candidates_that_fail_or_warn_are_noted(two_regimes):
     short = two_regimes.iloc[:180].copy()
     short.iloc[50:60] = np.random.default_rng(0).standard_normal((10, 2))
     selection = select_regimes(MODEL, short, candidates=(1, 2, 3))
@@ -123,6 +126,8 @@ def test_a_candidate_that_fails_or_warns_is_noted(two_regimes):
 def test_other_warnings_reach_the_caller(two_regimes):
     @dataclass(frozen=True)
     class Loud:
+        """A model that warns."""
+
         n_regimes: int = 1
         univariate: ClassVar[bool] = False
         allow_missing: ClassVar[bool] = False
@@ -138,7 +143,7 @@ def test_other_warnings_reach_the_caller(two_regimes):
         select_regimes(Loud(), two_regimes, candidates=[1])
 
 
-def test_its_words(selection):
+def test_page_says_what_is_recommended_and_why(selection):
     assert repr(selection) == "RegimeSelection(GaussianHMM, recommends 2 out of [1, 2, 3] regimes)"
     page = selection._repr_html_()
     assert (
@@ -146,7 +151,7 @@ def test_its_words(selection):
     )
 
 
-def test_what_cannot_work_is_refused(two_regimes):
+def test_bad_settings_are_refused(two_regimes):
     features = two_regimes.rolling(20).std().dropna()
     for model, settings, message in [
         (MODEL, {"candidates": ()}, "one number of regimes or more"),

@@ -19,14 +19,14 @@ def fit(returns):
 
 
 def regimes_by_definition(values, quantiles, window):
-    """The class that each date's value belongs to among the values up to it, from the first full window on."""
+    """Return the class of each value among the values up to it, from the first window on."""
     return [
         sum(values[t] > np.quantile(values[t - window + 1 : t + 1], q) for q in quantiles)
         for t in range(window - 1, len(values))
     ]
 
 
-def test_realised_volatility_by_definition(fit, returns):
+def test_realized_volatility_decides_by_definition(fit, returns):
     first = returns["asset"].to_numpy()[:1000]
     volatility = np.array([np.sqrt(np.mean(first[t - 9 : t + 1] ** 2)) for t in range(9, 1000)])
     expected = regimes_by_definition(volatility, (0.5, 0.9), 100)
@@ -38,7 +38,7 @@ def test_realised_volatility_by_definition(fit, returns):
     np.testing.assert_array_equal(fit.smoothed, fit.predicted)
 
 
-def test_an_observed_column_as_it_is(returns):
+def test_observed_column_decides_as_it_is(returns):
     index = 20 + 1000 * returns["asset"].rolling(15).std().bfill().rename("VIX")
     table = returns.join(index)
     fit = ThresholdRegimes(variable="VIX", window=50).fit(table)
@@ -52,24 +52,33 @@ def test_an_observed_column_as_it_is(returns):
     np.testing.assert_array_equal(falling.predicted.idxmax(axis=1), fit.predicted.idxmax(axis=1))
 
 
-def test_what_describes_the_regimes(fit):
-    regime, table = fit.predicted.idxmax(axis=1), fit.observations
+def test_tables_describe_the_regimes(fit):
+    regime = fit.predicted.idxmax(axis=1)
+    table = fit.observations
     for k in range(3):
         np.testing.assert_allclose(fit.means.loc[k], table[regime == k].mean(), rtol=1e-12)
         np.testing.assert_allclose(fit.covariances.loc[k], table[regime == k].cov(), rtol=1e-10)
     moves = pd.crosstab(regime.shift().iloc[1:], regime.iloc[1:]) + 0.5
     np.testing.assert_allclose(fit.transition, moves.div(moves.sum(axis=1), axis=0), rtol=1e-12)
-    assert fit.log_likelihood is None and fit.parameters.empty
+    assert fit.log_likelihood is None
+    assert fit.parameters.empty
 
 
-def test_bar_by_bar_is_one_long_run_and_no_date_sees_itself(fit, returns):
+def test_extension_bar_by_bar_is_one_long_run(fit, returns):
     new = returns.iloc[1000:1200]
-    once, step, rows = fit.extend(new), fit, []
+    once = fit.extend(new)
+    step = fit
+    rows = []
     for i in range(len(new)):
         step = step.extend(new.iloc[i : i + 1])
         rows.append(step.predicted.to_numpy()[0])
     np.testing.assert_array_equal(rows, once.predicted)
     np.testing.assert_array_equal(step.next_probabilities, once.next_probabilities)
+
+
+def test_no_date_decides_its_own_regime(fit, returns):
+    new = returns.iloc[1000:1200]
+    once = fit.extend(new)
     shocked = new.copy()
     shocked.iloc[100:] *= 100.0
     np.testing.assert_array_equal(fit.extend(shocked).predicted[:101], once.predicted[:101])
@@ -82,7 +91,7 @@ def test_units_do_not_matter(scale, fit, returns):
     np.testing.assert_array_equal(scaled.predicted, fit.predicted)
 
 
-def test_settings_and_samples_that_cannot_work_are_refused(returns):
+def test_bad_settings_and_samples_are_refused(returns):
     for quantiles, message in [
         ((), "quantiles must be a tuple of numbers"),
         (0.8, "quantiles must be a tuple of numbers"),

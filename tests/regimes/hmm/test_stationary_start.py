@@ -1,4 +1,4 @@
-"""A chain that starts from its stationary distribution: sums over all paths, scores, statsmodels."""
+"""A chain that starts from its stationary distribution: paths, scores, statsmodels."""
 
 from itertools import product
 
@@ -157,7 +157,7 @@ def test_log_likelihood_is_the_sum_over_all_paths(k, percent_log_returns):
 
 
 def test_optimum_is_that_of_statsmodels(fit, nasdaq):
-    """Statsmodels starts its chain from the stationary distribution, and so does MarkovSwitching."""
+    """Statsmodels too starts its chain from the stationary distribution."""
     model = MarkovRegression(nasdaq["NASDAQ"].to_numpy(), 2, switching_variance=True)
     # its order: p [0,0], p [1,0], means, variances
     params = fit.parameters.to_numpy()[[4, 5, 0, 1, 2, 3]]

@@ -1,0 +1,47 @@
+"""Reference values of hidden Markov models, and fits that several test files share."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import rdata
+
+import hedgeresearch as hr
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+@pytest.fixture(scope="session")
+def depmix():
+    """Fits of depmixS4 1.5-1 to a series each; calls inside."""
+    return json.loads((REFERENCE / "hmm.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def simulated_hmm():
+    """The simulated series of the reference, 5000 dates."""
+    return pd.read_csv(REFERENCE / "simulated_hmm.csv.gz")[["y"]]
+
+
+@pytest.fixture(scope="session")
+def monthly_stocks(data_dir):
+    """Monthly log returns of the S&P 500, 744 months."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rdata warns of classes of R that it does not know
+        table = next(iter(rdata.read_rda(data_dir / "sp500.rda").values()))
+    return pd.DataFrame({"y": np.asarray(table["logret"], dtype=float)})
+
+
+@pytest.fixture(scope="session")
+def two_regimes(percent_log_returns):
+    """A Gaussian HMM with two regimes of NASDAQ and S&P 500."""
+    return hr.GaussianHMM(2).fit(percent_log_returns)
+
+
+@pytest.fixture(scope="session")
+def three_regimes(percent_log_returns):
+    """A Gaussian HMM with three regimes of NASDAQ and S&P 500."""
+    return hr.GaussianHMM(3).fit(percent_log_returns)

@@ -1,0 +1,74 @@
+"""The search for the optimum of a switching autoregression."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.regimes.markov_switching import estimation
+from hedgeresearch.regimes.markov_switching.state import starting_state
+
+
+@pytest.fixture(scope="module")
+def returns():
+    return hr.data.simulate_regimes(n_dates=900, seed=1).returns[["asset"]]
+
+
+def test_start_that_fails_is_nan(monkeypatch, returns):
+    search = estimation.local_search
+    calls = []
+
+    def fails_first(*arguments):
+        calls.append(arguments)
+        return None if len(calls) == 1 else search(*arguments)
+
+    monkeypatch.setattr(estimation, "local_search", fails_first)
+    reached = hr.MarkovSwitching(n_starts=2).fit(returns.iloc[:150]).start_log_likelihoods
+    assert np.isnan(reached).tolist() == [True, False]
+
+
+def test_stretch_without_movement_is_refused():
+    values = np.random.default_rng(0).standard_normal(150)
+    frozen = pd.Series(values, pd.bdate_range("2020", periods=150), name="y")
+    frozen.iloc[50:100] = 0.0
+    with pytest.raises(
+        hr.ConvergenceError, match="every one of 1 starts failed, or put a regime on a few"
+    ):
+        hr.MarkovSwitching(n_starts=1).fit(frozen)
+
+
+def test_likelihood_is_that_of_the_filter_with_lags_and_variances():
+    """The variance of a date is that of its own regime, also where lags matter."""
+    rng = np.random.default_rng(5)
+    regimes = np.repeat([0, 1, 0, 1, 0, 1], 60)
+    noise = rng.standard_normal(360) * np.where(regimes, 3.0, 1.0)
+    series = np.zeros(360)
+    for t in range(2, 360):
+        series[t] = 0.4 * series[t - 1] - 0.2 * series[t - 2] + noise[t]
+    fit = hr.MarkovSwitching(order=2, n_starts=1).fit(
+        pd.Series(series, pd.bdate_range("2020", periods=360), name="y")
+    )
+    assert fit.start_log_likelihoods[0] == pytest.approx(fit.log_likelihood, abs=1e-2)
+    assert fit.log_likelihood >= fit.start_log_likelihoods[0] - 1e-8
+    deviations = np.sqrt(fit.parameters[["variance y [0]", "variance y [1]"]])
+    assert deviations.tolist() == pytest.approx([1, 3], rel=0.15)
+    lags = fit.parameters[["ar y [1]", "ar y [2]"]]
+    assert lags.tolist() == pytest.approx([0.4, -0.2], abs=0.15)
+    assert (fit.smoothed.idxmax(axis=1).to_numpy() == regimes).mean() > 0.9
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_regimes_that_alternate_are_found(seed):
+    """Starts among long regimes end at an autoregression, far below; the truth is reached."""
+    rng = np.random.default_rng(seed)
+    level = np.where(np.cumsum(rng.random(400) < 0.9) % 2, 1.0, -1.0)
+    series = level + rng.standard_normal(400)
+    fit = hr.MarkovSwitching(order=1, n_starts=3).fit(
+        pd.Series(series, pd.bdate_range("2000", periods=400), name="y")
+    )
+    transition = np.array([[0.1, 0.9], [0.9, 0.1]])
+    truth = starting_state(np.array([-1.0, 1.0]), np.ones(2), np.zeros(1), transition)
+    gain = fit.log_likelihood - truth.filter(series[:, None]).log_likelihood.sum()
+    assert 0 < gain < 10
+    assert fit.start_log_likelihoods[0] < fit.log_likelihood - 5
+    assert np.diag(fit.transition).tolist() == pytest.approx([0.1, 0.1], abs=0.1)
