@@ -1,6 +1,8 @@
 """What must be true of every hedge model."""
 
+import inspect
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.hedges import HedgeModel, HedgeTraits
 
 MODELS = {
     "naive": hr.NaiveHedge(),
@@ -60,10 +63,10 @@ MODELS = {
 FIXED = {"naive"}
 FIXED |= {"bounded", "tracking", "shrunk"}
 """Models whose ratio does not scale with the asset: it is not estimated, or held or drawn to a number."""
-OTHER_AIMS = {"naive"} | {name for name in MODELS if name.startswith("cointegration")}
-OTHER_AIMS |= {"total least squares", "quantile", "low quantile"}
-OTHER_AIMS |= {"cvar", "expected shortfall", "semivariance", "third moment"}
-OTHER_AIMS |= {"tracking", "one instrument", "shrunk", "shrunk toward ols", "combined"}
+OTHER_OBJECTIVES = {"naive"} | {name for name in MODELS if name.startswith("cointegration")}
+OTHER_OBJECTIVES |= {"total least squares", "quantile", "low quantile"}
+OTHER_OBJECTIVES |= {"cvar", "expected shortfall", "semivariance", "third moment"}
+OTHER_OBJECTIVES |= {"tracking", "one instrument", "shrunk", "shrunk toward ols", "combined"}
 """Models whose ratio is not that of least variance under the covariance they report."""
 pytestmark = pytest.mark.filterwarnings("ignore:asset and hedges .* cointegrat")
 """The prices of the family are not cointegrated."""
@@ -86,11 +89,18 @@ def returns(model):
     calm = hr.data.simulate_dcc(n_dates=700, n_series=3, correlation=0.7, seed=7).returns
     storm = np.where(np.arange(700) // 100 % 2, 2.5, 1.0)
     moving = calm.mul(storm, axis=0)
-    return 100.0 * np.exp(moving.cumsum()) if takes_prices(model) else moving
+    return 100.0 * np.exp(moving.cumsum()) if needs_prices(model) else moving
 
 
-def takes_prices(model):
+def needs_prices(model):
     return model.traits.input == "prices"
+
+
+def test_model_declares_its_traits(model):
+    assert isinstance(model, HedgeModel)
+    assert isinstance(model.traits, HedgeTraits)
+    accepts = "warm_start" in inspect.signature(model.fit).parameters
+    assert accepts or not model.traits.warm_start
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +113,10 @@ def extend(fit, frame):
     return fit.extend(frame["asset"], frame[["hedge", "hedge2"]])
 
 
-def test_the_arrow_of_time(fit, returns):
-    new, shocked, day = returns.iloc[SPLIT:], returns.iloc[SPLIT:].copy(), 100
+def test_ratios_use_past_data_only(fit, returns):
+    new = returns.iloc[SPLIT:]
+    shocked = returns.iloc[SPLIT:].copy()
+    day = 100
     shocked.iloc[day:] = -10 * shocked.iloc[day:] + 0.1
     pd.testing.assert_frame_equal(
         extend(fit, new).ratio.iloc[: day + 1],
@@ -113,16 +125,18 @@ def test_the_arrow_of_time(fit, returns):
     )
 
 
-def test_in_sample_states_look_back_only(fit, model, returns):
+def test_path_ends_where_an_extension_begins(fit, model, returns):
     """With the parameters of a fit, the end of its own path is what an extension over those dates would give."""
     new = returns.iloc[SPLIT:]
     np.testing.assert_allclose(fit.next_ratio, extend(fit, new).ratio.iloc[0], rtol=1e-10)
     assert fit.ratio.index[-1] == fit.sample_end == fit.last_date
 
 
-def test_piece_by_piece_is_one_long_filter(fit, returns):
+def test_extension_in_pieces_equals_one_extension(fit, returns):
     new = returns.iloc[SPLIT:]
-    once, step, parts = extend(fit, new), fit, []
+    once = extend(fit, new)
+    step = fit
+    parts = []
     for start in range(0, len(new), 7):
         step = extend(step, new.iloc[start : start + 7])
         parts.append(step.ratio)
@@ -134,8 +148,8 @@ def test_piece_by_piece_is_one_long_filter(fit, returns):
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
-def test_the_asset_scales_the_ratio(fit, name, model, returns, scale):
-    if name in FIXED or takes_prices(model):
+def test_scale_of_the_asset_scales_the_ratio(fit, name, model, returns, scale):
+    if name in FIXED or needs_prices(model):
         return
     sample = returns.iloc[:SPLIT]
     scaled = model.fit(sample["asset"] * scale, sample[["hedge", "hedge2"]])
@@ -143,7 +157,7 @@ def test_the_asset_scales_the_ratio(fit, name, model, returns, scale):
     np.testing.assert_allclose(scaled.next_ratio, fit.next_ratio * scale, rtol=1e-5)
 
 
-def test_the_order_of_hedges_does_not_matter(fit, model, returns):
+def test_order_of_hedges_does_not_matter(fit, model, returns):
     sample = returns.iloc[:SPLIT]
     turned = model.fit(sample["asset"], sample[["hedge2", "hedge"]])
     np.testing.assert_allclose(
@@ -151,7 +165,7 @@ def test_the_order_of_hedges_does_not_matter(fit, model, returns):
     )  # an HMM starts elsewhere
 
 
-def test_an_asset_hedges_itself(model, returns):
+def test_asset_hedges_itself_with_ratio_one(model, returns):
     asset = returns["asset"].iloc[:SPLIT]
     fit = model.fit(asset, asset.rename("itself"))
     np.testing.assert_allclose(fit.ratio, 1.0, rtol=1e-9)
@@ -162,14 +176,15 @@ def test_an_asset_hedges_itself(model, returns):
     np.testing.assert_allclose(fit.extend(new, new.rename("itself")).ratio, 1.0, rtol=1e-9)
 
 
-def test_the_same_data_give_the_same_bytes(fit, model, returns):
+def test_same_data_give_the_same_bytes(fit, model, returns):
     sample = returns.iloc[:SPLIT]
     again = model.fit(sample["asset"], sample[["hedge", "hedge2"]])
     assert again.ratio.to_numpy().tobytes() == fit.ratio.to_numpy().tobytes()
 
 
-def test_a_fit_survives_pickling_and_never_changes(fit, returns):
-    copy, new = pickle.loads(pickle.dumps(fit)), returns.iloc[SPLIT:]
+def test_fit_pickles_and_never_changes(fit, returns):
+    copy = pickle.loads(pickle.dumps(fit))
+    new = returns.iloc[SPLIT:]
     before = fit.ratio.copy()
     pd.testing.assert_frame_equal(extend(copy, new).ratio, extend(fit, new).ratio, check_exact=True)
     pd.testing.assert_frame_equal(fit.ratio, before, check_exact=True)
@@ -177,15 +192,24 @@ def test_a_fit_survives_pickling_and_never_changes(fit, returns):
         fit.model = None
 
 
-def test_the_next_covariance_explains_the_next_ratio(fit, name):
+def test_threads_share_a_fit(fit, returns):
+    pieces = [returns.iloc[SPLIT : SPLIT + n] for n in (1, 20, 40, 20)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda piece: extend(fit, piece), pieces))
+    for later, piece in zip(found, pieces, strict=True):
+        pd.testing.assert_frame_equal(later.ratio, extend(fit, piece).ratio, check_exact=True)
+        assert len(later.sample.rows) == len(fit.sample.rows) + len(piece)
+
+
+def test_next_covariance_gives_the_next_ratio(fit, name):
     h = fit.next_covariance.to_numpy()
     np.testing.assert_array_equal(h, h.T)
-    if name not in OTHER_AIMS:
+    if name not in OTHER_OBJECTIVES:
         np.testing.assert_allclose(np.linalg.solve(h[1:, 1:], h[1:, 0]), fit.next_ratio, rtol=1e-8)
     assert fit.expected_effectiveness < 1.0
 
 
-def test_intervals_hold_the_ratio(fit):
+def test_intervals_cover_the_ratio(fit):
     interval = fit.conf_int(n_bootstrap=20)
     assert interval.index.tolist() == ["hedge", "hedge2"]
     assert (interval["lower"] <= fit.next_ratio).all()
@@ -196,7 +220,7 @@ def test_intervals_hold_the_ratio(fit):
     assert (wider["upper"] >= interval["upper"]).all()
 
 
-def test_standard_errors_belong_to_the_next_ratio(fit, name, returns):
+def test_standard_errors_are_known_after_extensions(fit, name, returns):
     if fit.errors is None:
         return  # the bootstrap's, above
     errors = fit.standard_errors
@@ -212,7 +236,7 @@ def test_standard_errors_belong_to_the_next_ratio(fit, name, returns):
     np.testing.assert_allclose(pieces.standard_errors, later.standard_errors, rtol=1e-9)
 
 
-def test_it_is_causal(model, returns):
+def test_model_is_causal(model, returns):
     assert hr.check_causality(model, returns, n_shocks=3).passed
 
 
@@ -249,16 +273,18 @@ def test_mismatched_dates_are_refused(model, fit, returns):
         fit.extend(returns["asset"].iloc[SPLIT:], returns[["hedge"]].iloc[SPLIT:])
 
 
-def test_the_wrong_kind_of_data_is_refused(model, fit, returns):
-    sample, new = returns.iloc[:SPLIT].copy(), returns.iloc[SPLIT:].copy()
-    if takes_prices(model):
+def test_other_kinds_of_data_are_refused(model, fit, returns):
+    sample = returns.iloc[:SPLIT].copy()
+    new = returns.iloc[SPLIT:].copy()
+    if needs_prices(model):
         sample.attrs["returns"] = new.attrs["returns"] = "simple"
         with pytest.raises(hr.DataError, match="must be prices; got simple returns"):
             model.fit(sample["asset"], sample[["hedge", "hedge2"]])
         with pytest.raises(hr.DataError, match="must be prices; got simple returns"):
             extend(fit, new)
     else:
-        sample.attrs["returns"], new.attrs["returns"] = "simple", "log"
+        sample.attrs["returns"] = "simple"
+        new.attrs["returns"] = "log"
         simple = model.fit(sample["asset"], sample[["hedge", "hedge2"]])
         with pytest.raises(
             hr.DataError, match="new data must be simple returns like those of the fit; got log"
@@ -271,7 +297,7 @@ def test_names_are_escaped_in_html(model, returns):
     assert "<b>" not in model.fit(sample["asset"], sample[["<b>", "hedge2"]])._repr_html_()
 
 
-def test_its_words(fit, model):
+def test_fit_shows_its_model_and_ratio(fit, model):
     assert type(model).__name__ in repr(fit)
     assert "next ratio hedge" in repr(fit)
     assert "<table" in fit._repr_html_()

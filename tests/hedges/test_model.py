@@ -1,11 +1,11 @@
-"""What counts as a hedge model, and where it is checked."""
+"""HedgeModel: what is a hedge model, and where it is checked."""
 
 import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.hedges import HedgeModel, HedgeTraits
 from hedgeresearch.hedges.model import check_hedge_model, fit_hedge
-from hedgeresearch.hedges.traits import all_traits, horizon_of
+from tests.hedges.fitting import split
 
 
 class WithoutAdvance:
@@ -51,7 +51,7 @@ def test_hedge_models_satisfy_the_protocol():
 
 
 @pytest.mark.parametrize("value", NO_HEDGES)
-def test_what_is_no_hedge_model_is_refused(value):
+def test_other_objects_are_refused(value):
     with pytest.raises(hr.DataError, match="model must be a hedge model such as OLSHedge"):
         check_hedge_model(value, "model")
 
@@ -74,7 +74,8 @@ def test_composed_hedges_name_the_wrapper_to_use(wrapper, value):
 
 @pytest.mark.parametrize("value", [hr.DCC(), hr.GaussianHMM(2), hr.OLSHedge, WithoutAdvance()])
 def test_walk_forward_refuses_before_any_work(returns, value):
-    asset, hedges = returns["asset"], returns[["hedge"]]
+    asset = returns["asset"]
+    hedges = returns[["hedge"]]
     message = "model 'x' must be a hedge model such as OLSHedge"
     with pytest.raises(hr.DataError, match=message):
         hr.walk_forward({"x": value}, asset, hedges, 100, progress=False)
@@ -82,38 +83,30 @@ def test_walk_forward_refuses_before_any_work(returns, value):
         hr.walk_forward_panel({"x": value}, {"p": (asset, hedges)}, 100, progress=False)
 
 
-def test_check_causality_refuses_what_is_no_model(returns):
-    message = "model must be a hedge model, a covariance model or a regime model"
+def test_check_causality_refuses_other_objects(returns):
     for value in (hr.OLSHedge, WithoutAdvance(), "ols"):
-        with pytest.raises(hr.DataError, match=message):
+        with pytest.raises(hr.DataError, match="model must be a hedge model, a covariance model or a regime model"):
             hr.check_causality(value, returns)
 
 
-def test_all_traits_yields_those_of_every_part():
-    inner = hr.MinimumVarianceHedge(hr.DCC())
-    model = hr.CombinedHedge({"a": hr.ShrunkHedge(inner), "b": hr.OLSHedge()})
-    found = list(all_traits(model))
-    assert found[0].parts == (hr.ShrunkHedge(inner), hr.OLSHedge())
-    assert found[1:] == [hr.ShrunkHedge(inner).traits, inner.traits, hr.OLSHedge().traits]
-    assert [traits.filters_state for traits in found] == [False, False, True, False]
-
-
-def test_horizon_is_that_of_the_longest_part():
-    assert horizon_of(hr.OLSHedge()) == 1
-    assert horizon_of(hr.ShrunkHedge(hr.HorizonHedge(hr.OLSHedge(), 5))) == 5
-
-
-def test_warm_starts_follow_the_covariance_or_regime_model():
-    assert hr.MinimumVarianceHedge(hr.DCC()).traits.warm_start
-    assert not hr.MinimumVarianceHedge(hr.CCC()).traits.warm_start
-    assert hr.RegimeHedge(hr.JumpModel()).traits.warm_start
-    assert hr.ConstrainedHedge(hr.KalmanHedge()).traits.warm_start
-    assert not hr.ConstrainedHedge(hr.OLSHedge()).traits.warm_start
-
-
-def test_fit_hedge_gives_an_earlier_fit_only_to_models_that_accept_it(returns):
-    asset, hedges = returns["asset"], returns[["hedge"]]
+def test_fit_hedge_warm_starts_only_models_that_accept_it(returns):
+    asset = returns["asset"]
+    hedges = returns[["hedge"]]
     earlier = fit_hedge(hr.OLSHedge(), asset, hedges)
     assert (fit_hedge(hr.OLSHedge(), asset, hedges, earlier).ratio == earlier.ratio).all(axis=None)
     with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of KalmanHedge"):
         fit_hedge(hr.KalmanHedge(), asset, hedges, earlier)
+
+
+COMPOSED = {
+    "shrunk": hr.ShrunkHedge(hr.KalmanHedge(), weight=0.1),
+    "constrained": hr.ConstrainedHedge(hr.KalmanHedge(), upper=5.0),
+    "combined": hr.CombinedHedge({"ols": hr.OLSHedge(), "kalman": hr.KalmanHedge()}),
+}
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_warm_start_of_another_model_is_refused(returns, name):
+    ols = hr.OLSHedge().fit(*split(returns))
+    with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of .*; got HedgeFit"):
+        COMPOSED[name].fit(*split(returns), warm_start=ols)

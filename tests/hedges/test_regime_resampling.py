@@ -1,11 +1,11 @@
-"""Draws whose regimes last as long as those of the fit, and intervals that hold."""
+"""Resamples whose regimes last as long as those of the fit, and their intervals."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.bootstrap import bootstrap_ratios, resampling
+from hedgeresearch.hedges.bootstrap import bootstrap_ratios
 from hedgeresearch.hedges.regime_resampling import draw_path, regime_resampling
 
 
@@ -23,7 +23,7 @@ def fit(returns, model=MODEL):
     return model.fit(returns["asset"], returns[["hedge"]])
 
 
-def test_paths_of_a_chain_move_as_its_transition_says():
+def test_drawn_path_has_the_transition_of_its_chain():
     transition = np.array([[0.9, 0.08, 0.02], [0.2, 0.7, 0.1], [0.3, 0.3, 0.4]])
     path = draw_path(transition, 100_000, np.random.default_rng(1))
     counts = np.zeros((3, 3))
@@ -39,7 +39,7 @@ def test_draws_have_the_regimes_of_the_fit(model):
     found = fit(returns, model)
     draw = regime_resampling(found.regimes, returns, seed=0)
     again = fit(draw(None).set_axis(pd.RangeIndex(2000)), model)
-    # in either order: the regression's regimes hardly differ in the asset's variance, which numbers them
+    # in either order: the asset's variance, which numbers regimes, is about the same in both
     np.testing.assert_allclose(
         *(np.sort(np.diag(f.regimes.transition)) for f in (again, found)), atol=0.03
     )
@@ -57,30 +57,21 @@ def test_draws_follow_their_seed():
     assert (bootstrap_ratios(found, 5, seed=3) != bootstrap_ratios(found, 5, seed=4)).all()
 
 
-def test_regimes_of_something_else_cannot_be_drawn():
+def test_regimes_of_other_data_are_refused():
     returns = world(600, 4)
     size = hr.RegimeHedge(
         hr.GaussianHMM(2, n_starts=2), observe=lambda r: r[["asset"]].abs().add_suffix(" size")
     )
-    with pytest.raises(
-        hr.DataError, match="regimes must be those of the returns to be drawn again"
-    ):
+    with pytest.raises(hr.DataError, match="regimes must be those of the returns to be resampled"):
         fit(returns, size).conf_int(n_bootstrap=5)
 
 
-def test_regimes_over_a_horizon_are_not_those_of_the_dates():
-    """One-period returns are drawn in blocks, which keep whole dates in their order."""
-    returns = world(600, 4)
-    found = fit(returns, hr.HorizonHedge(MODEL, 5, overlapping=False))
-    positions = np.arange(100, 160)
-    pd.testing.assert_frame_equal(resampling(found, returns)(positions), returns.iloc[positions])
-
-
 @pytest.mark.slow
-def test_intervals_hold_the_next_ratio():
-    """Truth is the ratio that parameters of 20,000 dates find in the sample; blocks of dates would hold it in 55 %."""
+def test_intervals_cover_the_next_ratio():
+    """Truth is the ratio under parameters of 20,000 dates; blocks would cover it in 55 %."""
     long = world(20_000, 999).set_axis(pd.RangeIndex(-20_000, 0))
-    oracle, hits = fit(long), []
+    oracle = fit(long)
+    hits = []
     for seed in range(60):
         returns = world(1000, seed)
         truth = oracle.extend(returns["asset"], returns[["hedge"]]).next_ratio["hedge"]

@@ -19,12 +19,13 @@ def monthly_prices(data_dir):
     )
 
 
-def test_brooks_levels(monthly_prices):
-    """Brooks (2019), Introductory Econometrics for Finance, 4th edition, chapters 3 and 4: the regression of levels."""
+def test_ols_of_levels_agrees_with_brooks(monthly_prices):
+    """Brooks (2019), Introductory Econometrics for Finance, 4th edition, chapters 3 and 4."""
     fit = hr.OLSHedge(standard_errors="nonrobust").fit(
         monthly_prices["spot"], monthly_prices[["futures"]]
     )
-    constant, beta = fit.summary.loc["constant"], fit.summary.loc["futures"]
+    constant = fit.summary.loc["constant"]
+    beta = fit.summary.loc["futures"]
     assert constant["estimate"] == pytest.approx(
         -2.83784, abs=1e-5
     )  # printed from single precision
@@ -38,11 +39,12 @@ def test_brooks_levels(monthly_prices):
     assert test["denominator df"] == 245
 
 
-def test_brooks_returns(monthly_prices):
+def test_ols_of_returns_agrees_with_brooks(monthly_prices):
     """The same of 100 times the log returns."""
     returns = 100 * hr.returns(monthly_prices, kind="log")
     fit = hr.OLSHedge(standard_errors="nonrobust").fit(returns["spot"], returns[["futures"]])
-    constant, beta = fit.summary.loc["constant"], fit.summary.loc["futures"]
+    constant = fit.summary.loc["constant"]
+    beta = fit.summary.loc["futures"]
     assert constant["estimate"] == pytest.approx(0.0130773, abs=5e-8)
     assert constant["standard error"] == pytest.approx(0.0294729, abs=5e-8)
     assert beta["estimate"] == pytest.approx(0.975077, abs=5e-7)
@@ -61,12 +63,12 @@ def test_brooks_returns(monthly_prices):
     np.testing.assert_allclose(returns.agg(["mean", "std"]), pd.DataFrame(printed), atol=5e-7)
 
 
-# the spread moves with interest rates and dividends: with the nine lags of BIC Dickey and Fuller find no relation
+# the spread moves with interest rates and dividends: with nine lags no cointegration is found
 @pytest.mark.filterwarnings(
     "ignore:asset and hedges should be coint:hedgeresearch.errors.ConvergenceWarning"
 )
-def test_brooks_error_correction(monthly_prices):
-    """The regression of returns on the last spread of log levels, as computed from the book's data."""
+def test_error_correction_agrees_with_brooks(monthly_prices):
+    """Regress returns on the last spread of log levels, on the data of the book."""
     fit = hr.ErrorCorrectionHedge(lags=0, standard_errors="nonrobust").fit(
         monthly_prices["spot"], monthly_prices[["futures"]]
     )
@@ -79,39 +81,19 @@ def test_brooks_error_correction(monthly_prices):
     assert fit.detail.relation["futures"] == pytest.approx(1.00140293, abs=5e-9)
 
 
-def test_hulls_jet_fuel():
-    """Hull, Options, Futures, and Other Derivatives, chapter 3: jet fuel hedged with heating oil futures."""
+def test_jet_fuel_hedge_agrees_with_hull():
+    """Hull, Options, Futures, and Other Derivatives, chapter 3: jet fuel and heating oil."""
+    # fmt: off
     futures = [
-        0.021,
-        0.035,
-        -0.046,
-        0.001,
-        0.044,
-        -0.029,
-        -0.026,
-        -0.029,
-        0.048,
-        -0.006,
-        -0.036,
-        -0.011,
-        0.019,
+        0.021, 0.035, -0.046, 0.001, 0.044, -0.029, -0.026, -0.029, 0.048, -0.006, -0.036, -0.011,
+        0.019, -0.027, 0.029,
     ]
     fuel = [
-        0.029,
-        0.020,
-        -0.044,
-        0.008,
-        0.026,
-        -0.019,
-        -0.010,
-        -0.007,
-        0.043,
-        0.011,
-        -0.036,
-        -0.018,
-        0.009,
+        0.029, 0.020, -0.044, 0.008, 0.026, -0.019, -0.010, -0.007, 0.043, 0.011, -0.036, -0.018,
+        0.009, -0.032, 0.023,
     ]
-    changes = pd.DataFrame({"fuel": [*fuel, -0.032, 0.023], "futures": [*futures, -0.027, 0.029]})
+    # fmt: on
+    changes = pd.DataFrame({"fuel": fuel, "futures": futures})
     assert changes["futures"].std() == pytest.approx(0.0313, abs=5e-5)
     assert changes["fuel"].std() == pytest.approx(0.0263, abs=5e-5)
     assert changes["fuel"].corr(changes["futures"]) == pytest.approx(0.928, abs=5e-4)

@@ -36,3 +36,11 @@ def test_identical_and_constant_series_give_zeros():
     asset = np.random.default_rng(4).standard_normal(50)
     leads = lead_lag(np.column_stack([asset, asset, np.zeros(50)]))
     np.testing.assert_array_equal(leads, 0.0)
+
+
+def test_units_do_not_matter():
+    rng = np.random.default_rng(0)
+    move = rng.standard_normal(1001)
+    asset = 0.6 * move[1:] + 0.3 * move[:-1] + 0.4 * rng.standard_normal(1000)
+    values = np.column_stack([asset, move[1:]])
+    np.testing.assert_allclose(lead_lag(values * [1e4, 1e-4]), lead_lag(values), rtol=1e-9)

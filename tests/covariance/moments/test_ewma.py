@@ -36,3 +36,12 @@ def test_half_life_gives_the_same_as_its_decay(returns):
 def test_decay_and_half_life_are_not_both_allowed():
     with pytest.raises(hr.DataError, match=r"must not both be given; got 0.9 and 3. Pass one"):
         hr.EWMACovariance(0.9, half_life=3)
+
+
+def test_decay_and_half_life_have_defaults_and_limits():
+    assert hr.EWMACovariance(half_life=1).effective_decay == 0.5
+    assert hr.EWMACovariance().effective_decay == 0.94
+    with pytest.raises(hr.DataError, match=r"decay must lie strictly between 0 and 1; got 1.2"):
+        hr.EWMACovariance(1.2)
+    with pytest.raises(hr.DataError, match="half_life must lie strictly between 0 and inf; got 0"):
+        hr.EWMACovariance(half_life=0)

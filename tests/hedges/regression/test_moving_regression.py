@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.weighted_moments import weighted_covariances
@@ -27,7 +26,7 @@ def hedges(returns):
 
 
 def regress(y, x, weights, lags):
-    """Coefficients and HAC errors by the definition: all columns, the constant first, and a loop over lags."""
+    """Return slopes and HAC errors by the definition."""
     x = np.column_stack([np.ones(len(y)), x])
     bread = np.linalg.inv(x.T @ (weights[:, None] * x))
     coefficients = bread @ x.T @ (weights * y)
@@ -60,7 +59,7 @@ def by_hand(model, returns, t, window, half_life):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_each_date_is_a_regression_of_its_own(name, returns, asset, hedges):
+def test_each_date_equals_its_own_regression(name, returns, asset, hedges):
     model, window, half_life = MODELS[name]
     fit = model.fit(asset[:300], hedges[:300])
     errors = fit.errors.path_errors(fit)
@@ -75,7 +74,7 @@ def test_each_date_is_a_regression_of_its_own(name, returns, asset, hedges):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_an_extension_knows_its_errors(name, returns, asset, hedges):
+def test_errors_after_an_extension_equal_regressions(name, returns, asset, hedges):
     model, window, half_life = MODELS[name]
     fit = model.fit(asset[:200], hedges[:200]).extend(asset[200:310], hedges[200:310])
     later = fit.extend(asset[310:], hedges[310:])
@@ -94,44 +93,7 @@ def test_an_extension_knows_its_errors(name, returns, asset, hedges):
     )
 
 
-def test_rolling_errors_are_those_of_statsmodels(asset, hedges):
-    fit = hr.RollingOLSHedge(120, hac_lags=4).fit(asset, hedges)
-    found = sm.OLS(asset[280:], sm.add_constant(hedges[280:])).fit(
-        cov_type="HAC", cov_kwds={"maxlags": 4}
-    )
-    np.testing.assert_allclose(fit.next_ratio, found.params[1:], rtol=1e-10)
-    np.testing.assert_allclose(fit.standard_errors, found.bse[1:], rtol=1e-10)
-
-
-def test_weighted_ratios_are_those_of_statsmodels(asset, hedges):
-    fit = hr.WeightedOLSHedge(40).fit(asset, hedges)
-    weights = 0.5 ** (np.arange(400)[::-1] / 40)
-    found = sm.WLS(asset, sm.add_constant(hedges), weights=weights).fit()
-    np.testing.assert_allclose(fit.next_ratio, found.params[1:], rtol=1e-10)
-    covariance = np.cov(np.column_stack([asset, hedges]), rowvar=False, aweights=weights)
-    np.testing.assert_allclose(fit.next_covariance, covariance, rtol=1e-10)
-
-
-def test_expanding_ends_as_ols(asset, hedges):
-    ols, expanding = hr.OLSHedge().fit(asset, hedges), hr.ExpandingOLSHedge(30).fit(asset, hedges)
-    assert len(expanding.ratio) == 370
-    np.testing.assert_allclose(expanding.next_ratio, ols.next_ratio, rtol=1e-11)
-    np.testing.assert_allclose(expanding.standard_errors, ols.standard_errors, rtol=1e-10)
-    np.testing.assert_allclose(expanding.next_covariance, ols.next_covariance, rtol=1e-11)
-
-
-def test_a_long_half_life_is_expanding(asset, hedges):
-    expanding, weighted = (
-        hr.ExpandingOLSHedge(20).fit(asset, hedges),
-        hr.WeightedOLSHedge(1e12).fit(asset, hedges),
-    )
-    pd.testing.assert_frame_equal(weighted.ratio, expanding.ratio, rtol=1e-8)
-    np.testing.assert_allclose(
-        weighted.bands(), expanding.bands(), rtol=1e-7
-    )  # the weights still fall by 3e-10
-
-
-def test_effective_dates():
+def test_effective_dates_equal_their_definition():
     for half_life in (0.5, 10.0, 1e4):
         weights = 0.5 ** (np.arange(50) / half_life)
         expected = weights.sum() ** 2 / (weights**2).sum()
@@ -141,10 +103,11 @@ def test_effective_dates():
 
 
 @pytest.mark.parametrize("decay", [1.0, 0.98])
-def test_running_moments_in_pieces(returns, decay):
+def test_moments_in_pieces_equal_those_at_once(returns, decay):
     values = returns.to_numpy() + 5.0
     once, _ = WeightedMoments.empty(values, decay).advance(values)
-    moments, parts = WeightedMoments.empty(values, decay), []
+    moments = WeightedMoments.empty(values, decay)
+    parts = []
     for start in range(0, 400, 3):
         path, moments = moments.advance(values[start : start + 3])
         parts.append(path[:-1])
@@ -158,8 +121,8 @@ def test_running_moments_in_pieces(returns, decay):
 
 
 @pytest.mark.parametrize("decay", [1.0, 0.999])
-def test_moments_are_sound_over_many_dates_at_the_level_of_prices(decay):
-    """The slope of 300 000 rows near 1e5 that move by one, as numbers of twice the digits have it."""
+def test_moments_keep_digits_at_the_level_of_prices(decay):
+    """The slope of 300 000 rows near 1e5 that move by one, against extended precision."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=300_000)
     values = 1e5 + np.column_stack([0.7 * x + 0.1 * rng.normal(size=300_000), x])
@@ -171,34 +134,15 @@ def test_moments_are_sound_over_many_dates_at_the_level_of_prices(decay):
     assert path[-1, 0, 1] / path[-1, 1, 1] == pytest.approx(float(expected), rel=1e-10)
 
 
-def test_no_moments_are_zero():
+def test_moments_of_no_rows_are_zero():
     path = weighted_covariances(np.ones((2, 1)), 1.0, np.zeros(2), np.zeros(1), np.zeros((1, 1)))
     assert path.ravel().tolist() == [0.0, 0.0, 0.0]
-
-
-def test_settings_that_cannot_work_are_refused(asset, hedges):
-    with pytest.raises(hr.DataError, match="hac_lags must be smaller than window, 60; got 60"):
-        hr.RollingOLSHedge(60, hac_lags=60)
-    with pytest.raises(hr.DataError, match="hac_lags must be smaller than min_dates, 60; got 60"):
-        hr.ExpandingOLSHedge(hac_lags=60)
-    with pytest.raises(hr.DataError, match="hac_lags must be a whole number of at least 0; got -1"):
-        hr.WeightedOLSHedge(10, hac_lags=-1)
-    with pytest.raises(hr.DataError, match="half_life must lie strictly between 0 and inf; got 0"):
-        hr.WeightedOLSHedge(0)
-    with pytest.raises(
-        hr.DataError, match="min_dates must be smaller than the number of dates, 50; got 60"
-    ):
-        hr.ExpandingOLSHedge().fit(asset[:50], hedges[:50])
-    with pytest.raises(hr.DataError, match="min_dates must be at least 4 for 2 hedges; got 3"):
-        hr.ExpandingOLSHedge(3).fit(asset, hedges)
-    with pytest.raises(hr.DataError, match="must have at least 21 rows; got 20"):
-        hr.WeightedOLSHedge(10).fit(asset[:20], hedges[:20])
 
 
 @pytest.mark.parametrize(
     "model", [hr.ExpandingOLSHedge(60), hr.WeightedOLSHedge(2)], ids=["expanding", "weighted"]
 )
-def test_a_hedge_that_stands_still_is_named(model, asset, hedges):
+def test_constant_hedge_is_named_with_its_date(model, asset, hedges):
     still = hedges.copy()
     still.iloc[:61, 1] = 0.0
     date = "2000-03-24" if isinstance(model, hr.ExpandingOLSHedge) else "2000-01-28"
@@ -210,7 +154,7 @@ def test_a_hedge_that_stands_still_is_named(model, asset, hedges):
 @pytest.mark.parametrize(
     "model", [hr.RollingOLSHedge(250), hr.WeightedOLSHedge(90)], ids=["rolling", "weighted"]
 )
-def test_bands_hold_a_constant_ratio(model):
+def test_intervals_cover_a_constant_ratio(model):
     held = []
     for seed in range(300):
         rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The hedge of a longer horizon against returns added up by hand, and its intervals under overlap."""
+"""The hedge of a longer horizon against returns added up by hand."""
 
 import numpy as np
 import pandas as pd
@@ -8,15 +8,12 @@ import scipy.stats
 import hedgeresearch as hr
 from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.composed.horizon import period_returns
+from tests.hedges.fitting import split
 
 
 @pytest.fixture(scope="module")
 def returns():
     return hr.data.simulate_dcc(n_dates=600, n_series=3, correlation=0.7, seed=5).returns
-
-
-def split(frame):
-    return frame.iloc[:, 0], frame.iloc[:, 1:]
 
 
 def added(returns, horizon, step=1):
@@ -25,7 +22,7 @@ def added(returns, horizon, step=1):
     return sums.set_axis(pd.RangeIndex(len(sums)), axis=0)
 
 
-def test_period_returns_by_hand():
+def test_period_returns_equal_their_definition():
     values = np.array([[0.1], [-0.2], [0.05], [0.3], [0.0]])
     np.testing.assert_allclose(
         period_returns(values, 2, 1, False).ravel(), [-0.1, -0.15, 0.35, 0.3]
@@ -37,13 +34,14 @@ def test_period_returns_by_hand():
 
 
 @pytest.mark.parametrize("kind", ["simple", "log", "difference"])
-def test_returns_add_up_as_their_kind_does(kind):
+def test_returns_aggregate_by_their_kind(kind):
     """Ten-day returns of prices are what ten one-day returns become."""
     prices = hr.load("nasdaq_sp500").iloc[:800]
     fit = hr.HorizonHedge(hr.OLSHedge(standard_errors="nonrobust"), 10).fit(
         *split(hr.returns(prices, kind=kind))
     )
-    ahead, base = prices.to_numpy()[10:], prices.to_numpy()[:-10]
+    ahead = prices.to_numpy()[10:]
+    base = prices.to_numpy()[:-10]
     change = {"simple": ahead / base - 1, "log": np.log(ahead / base), "difference": ahead - base}[
         kind
     ]
@@ -54,7 +52,7 @@ def test_returns_add_up_as_their_kind_does(kind):
     np.testing.assert_allclose(fit.next_covariance, np.cov(change, rowvar=False), rtol=1e-9)
 
 
-def test_one_period_is_the_model_itself(returns):
+def test_one_period_gives_the_model(returns):
     model = hr.RollingOLSHedge(50)
     for overlapping in (True, False):
         fit = (
@@ -67,7 +65,7 @@ def test_one_period_is_the_model_itself(returns):
         pd.testing.assert_frame_equal(fit.bands(), plain.bands(), rtol=1e-10)
 
 
-def test_overlapping_paths_use_returns_that_ended_before(returns):
+def test_overlapping_path_uses_returns_that_ended_before(returns):
     fit = (
         hr.HorizonHedge(hr.RollingOLSHedge(60), 5)
         .fit(*split(returns[:400]))
@@ -82,8 +80,8 @@ def test_overlapping_paths_use_returns_that_ended_before(returns):
         np.testing.assert_allclose(fit.ratio.iloc[t - 400], ratio, rtol=1e-8)
 
 
-def test_without_overlap_the_ratio_is_held(returns):
-    """Blocks end with the sample: 401 dates leave one out at the beginning, and the path changes after each block."""
+def test_ratio_is_held_without_overlap(returns):
+    """Blocks end with the sample: of 401 dates the first one is left out."""
     model = hr.HorizonHedge(hr.RollingOLSHedge(40), 4, overlapping=False)
     fit = model.fit(*split(returns[:401]))
     blocks = added(returns[1:401], 4, step=4)
@@ -96,7 +94,9 @@ def test_without_overlap_the_ratio_is_held(returns):
     )
     later = hr.RollingOLSHedge(40).fit(*split(added(returns[1:], 4, step=4)))
     expected = np.repeat(np.vstack([later.ratio, later.next_ratio])[60:], 4, axis=0)
-    step, rows, bands = fit, [], []
+    step = fit
+    rows = []
+    bands = []
     for day in [401, 402, 403, *range(404, 600, 7)]:
         step = step.extend(*split(returns[day : min(day + (1 if day < 404 else 7), 600)]))
         rows.append(step.ratio)
@@ -108,7 +108,7 @@ def test_without_overlap_the_ratio_is_held(returns):
     np.testing.assert_allclose(step.next_ratio, later.next_ratio, rtol=1e-9)
 
 
-def test_lags_reach_beyond_what_overlaps(returns):
+def test_lags_reach_beyond_the_overlap(returns):
     overlapping = hr.HorizonHedge(hr.OLSHedge(), 10).fit(*split(returns))
     by_hand = hr.OLSHedge(hac_lags=30).fit(*split(added(returns, 10)))
     np.testing.assert_allclose(overlapping.standard_errors, by_hand.standard_errors, rtol=1e-9)
@@ -138,7 +138,7 @@ def test_errors_after_an_extension_are_those_of_the_model(returns):
     np.testing.assert_allclose(fit.bands(), whole.bands().iloc[-300:], rtol=1e-9)
 
 
-def test_a_search_begins_at_the_earlier_one(returns):
+def test_warm_start_is_the_fit_of_the_model(returns):
     class Searching:
         traits = HedgeTraits(warm_start=True)
 
@@ -156,7 +156,7 @@ def test_a_search_begins_at_the_earlier_one(returns):
     assert begun == [None, fit.state.inner]
 
 
-def test_the_bootstrap_adds_up_what_it_draws(returns):
+def test_bootstrap_allows_for_the_overlap(returns):
     """Draws of one-period returns, added up after they are drawn, know what overlap costs."""
     fit = hr.HorizonHedge(hr.OLSHedge(), 5).fit(*split(returns))
     drawn = fit.conf_int(method="bootstrap", n_bootstrap=200)
@@ -170,7 +170,7 @@ def test_the_bootstrap_adds_up_what_it_draws(returns):
     assert (fit.standard_errors > 1.4 * plain).all()
 
 
-def test_what_cannot_work_is_refused(returns):
+def test_invalid_settings_are_refused(returns):
     with pytest.raises(hr.DataError, match="model must be a hedge model such as OLSHedge"):
         hr.HorizonHedge("ols", 5)
     with pytest.raises(hr.DataError, match="horizon must be a whole number of at least 1; got 0"):
@@ -183,7 +183,7 @@ def test_what_cannot_work_is_refused(returns):
         hr.HorizonHedge(hr.OLSHedge(), 21).fit(*split(returns[:200]))
 
 
-def test_a_model_of_prices_is_refused():
+def test_model_of_prices_is_refused():
     class OfPrices:
         traits = HedgeTraits(input="prices")
 
@@ -200,8 +200,8 @@ def test_a_model_of_prices_is_refused():
 
 
 @pytest.mark.slow
-def test_intervals_allow_for_overlap():
-    """Ten-day overlapping returns of 1000 dates: ordinary errors cover about 57 %, ours 92 to 97 %."""
+def test_intervals_cover_in_spite_of_the_overlap():
+    """Ten-day returns of 1000 dates: ordinary errors cover about 57 %, ours 92 to 97 %."""
     held = {"nonrobust": [], "HAC": []}
     for seed in range(500):
         rng = np.random.default_rng(seed)
@@ -216,7 +216,7 @@ def test_intervals_allow_for_overlap():
     assert 0.92 < np.mean(held["HAC"]) < 0.97
 
 
-def test_models_that_do_not_know_of_the_overlap_leave_errors_to_the_bootstrap(returns):
+def test_overlap_without_hac_leaves_errors_to_the_bootstrap(returns):
     for model in (
         hr.MinimumVarianceHedge(hr.SampleCovariance()),
         hr.ShrunkHedge(hr.OLSHedge(), weight=0.1),
@@ -235,7 +235,7 @@ def test_models_that_do_not_know_of_the_overlap_leave_errors_to_the_bootstrap(re
     assert np.ptp(sample.conf_int().to_numpy()) == pytest.approx(width, rel=0.3)
 
 
-def test_windows_must_hold_the_lags(returns):
+def test_window_shorter_than_the_lags_is_refused(returns):
     with pytest.raises(
         hr.DataError, match="over a horizon of 20 take 60 lags, .*; RollingOLSHedge.* has 60"
     ):

@@ -1,7 +1,8 @@
-"""Errors of minimum-variance ratios: against regressions, limits of one model in another, and simulated truth.
+"""Errors of minimum-variance ratios against regressions, limits of models, and simulated truth.
 
-Share of 95 % intervals that hold the truth, 400 samples, seeds from 0: for OLS a constant ratio between series with
-GARCH volatilities, for DCC (a .05, b .93) the ratio of the date after the sample:
+Share of 95 % intervals that cover the truth, 400 samples, seeds from 0: for OLS a constant ratio
+between series with GARCH volatilities, for DCC (a .05, b .93) the ratio of the date after the
+sample:
 
     dates   OLS    DCC    DCC, S taken as known   error of DCC   standard error of DCC, mean
     1000    .945   .953   .915                    .0457          .0477
@@ -32,10 +33,7 @@ def extend(earlier, returns):
     return earlier.extend(returns.iloc[:, 0], returns.iloc[:, 1:])
 
 
-# --- moments ---
-
-
-def test_the_sample_covariance_errs_as_ols(returns):
+def test_errors_of_the_sample_covariance_are_those_of_ols(returns):
     ols = hr.OLSHedge().fit(returns["asset"], returns[["hedge", "hedge2"]])
     sample = fit(hr.SampleCovariance(), returns)
     np.testing.assert_allclose(sample.standard_errors, ols.standard_errors, rtol=1e-9)
@@ -45,7 +43,7 @@ def test_the_sample_covariance_errs_as_ols(returns):
     )
 
 
-def test_a_window_errs_as_ols_of_its_dates(returns):
+def test_errors_of_a_window_are_those_of_its_ols(returns):
     rolling = fit(hr.RollingCovariance(250), returns.iloc[:500])
     for now, last in ((rolling, 500), (extend(rolling, returns.iloc[500:]), 800)):
         dates = returns.iloc[last - 250 : last]
@@ -55,12 +53,14 @@ def test_a_window_errs_as_ols_of_its_dates(returns):
         np.testing.assert_allclose(now.standard_errors, ols.standard_errors, rtol=1e-9)
 
 
-def test_exponential_weights_by_the_definition(returns):
-    decay, values = 0.97, returns.to_numpy()
+def test_errors_of_exponential_weights_by_definition(returns):
+    decay = 0.97
+    values = returns.to_numpy()
     later = extend(fit(hr.EWMACovariance(decay), returns.iloc[:500]), returns.iloc[500:])
     weights = np.array([decay ** (799 - t) for t in range(800)])
     weights /= weights.sum()
-    bread, middle = np.zeros((2, 2)), np.zeros((2, 2))
+    bread = np.zeros((2, 2))
+    middle = np.zeros((2, 2))
     moments = []
     for w, row in zip(weights, values, strict=True):
         bread += w * np.outer(row[1:], row[1:])
@@ -75,11 +75,8 @@ def test_exponential_weights_by_the_definition(returns):
     np.testing.assert_allclose(later.errors.covariance(later), expected, rtol=1e-8)
 
 
-# --- models with parameters ---
-
-
-def test_constant_variances_and_correlation_err_as_ols(returns):
-    """CCC on margins of constant variance is OLS, whose covariance the influences must give: of means apart."""
+def test_ccc_of_constant_variances_has_errors_of_ols(returns):
+    """CCC of constant variances is OLS, so that its influences must give the covariance of OLS."""
     margins = hr.ArchModel(vol="Constant")
     found = fit(hr.CCC(univariate=margins), returns)
     ols = hr.OLSHedge().fit(returns["asset"], returns[["hedge", "hedge2"]])
@@ -100,8 +97,8 @@ MODELS = {
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_units_and_order(name, returns):
-    """Searches end where gradients are small: two of them differ by some 1e-6 of an error, differences by more."""
+def test_errors_scale_with_units_and_ignore_the_order(name, returns):
+    """Two searches end within some 1e-6 of an error; numerical differences are farther apart."""
     found = fit(MODELS[name], returns)
     covariance = found.errors.covariance(found)
     np.testing.assert_array_equal(np.isfinite(covariance), True)
@@ -116,8 +113,8 @@ def test_units_and_order(name, returns):
     )
 
 
-def test_an_extension_filters_with_parameters_of_the_sample(returns):
-    """The errors a year on are those of the same parameters in another state: slow differences of all of it."""
+def test_errors_after_an_extension_by_slow_differences(returns):
+    """Errors after an extension are those of the same parameters in another state."""
     early = fit(hr.DCC(), returns.iloc[:500])
     late = extend(early, returns.iloc[500:])
     moves = early.estimates.errors.delta_method()
@@ -132,7 +129,8 @@ def test_an_extension_filters_with_parameters_of_the_sample(returns):
                 h = h.advance(row[None])
             ends.append(np.linalg.solve(h.next_covariance[1:, 1:], h.next_covariance[1:, 0]))
         by_date += np.outer(moves.influence[:, j], (ends[0] - ends[1]) / (6.0 * moves.steps[j]))
-    lags, total = newey_west_lags(500), by_date.T @ by_date
+    lags = newey_west_lags(500)
+    total = by_date.T @ by_date
     for lag in range(1, lags + 1):
         cross = by_date[lag:].T @ by_date[:-lag]
         total += (1 - lag / (lags + 1)) * (cross + cross.T)
@@ -142,9 +140,10 @@ def test_an_extension_filters_with_parameters_of_the_sample(returns):
     assert not np.allclose(late.standard_errors, early.standard_errors, rtol=0.01)
 
 
-def test_on_the_bound_of_a_constant_correlation_dcc_errs_as_ccc():
+def test_errors_of_dcc_at_its_bound_are_those_of_ccc():
     steady = hr.data.simulate_dcc(600, a=0.0, b=0.0, seed=2).returns
-    dcc, ccc = fit(hr.DCC(), steady), fit(hr.CCC(), steady)
+    dcc = fit(hr.DCC(), steady)
+    ccc = fit(hr.CCC(), steady)
     assert dcc.estimates.bounds_hit
     np.testing.assert_allclose(dcc.next_ratio, ccc.next_ratio, rtol=1e-6)
     np.testing.assert_allclose(
@@ -152,16 +151,13 @@ def test_on_the_bound_of_a_constant_correlation_dcc_errs_as_ccc():
     )  # surprises stand for products
 
 
-def test_shrunk_covariances_leave_errors_to_the_bootstrap(returns):
+def test_shrunk_covariances_have_no_delta_method(returns):
     for model in (hr.SampleCovariance(shrinkage="linear"), hr.DCC(target="linear")):
         shrunk = fit(model, returns)
         assert shrunk.errors is None
         with pytest.raises(hr.DataError, match="method must be 'bootstrap'"):
             shrunk.conf_int(method="delta")
     assert (fit(hr.SampleCovariance(shrinkage="linear"), returns).standard_errors > 0).all()
-
-
-# --- simulated truth ---
 
 
 def dcc_samples(n_dates, seeds):
@@ -177,7 +173,7 @@ def holds(found, truth):
 
 
 @pytest.mark.slow
-def test_intervals_of_ols_hold_a_constant_ratio():
+def test_ols_intervals_cover_a_constant_ratio():
     """The hedge and what it leaves have GARCH volatilities of their own."""
     hits = []
     for seed in range(400):
@@ -189,7 +185,7 @@ def test_intervals_of_ols_hold_a_constant_ratio():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n_dates", [1000, 2000])
-def test_intervals_of_dcc_hold_the_next_ratio(n_dates):
+def test_dcc_intervals_cover_the_next_ratio(n_dates):
     rows = []
     for found, truth in dcc_samples(n_dates, range(300)):
         rows.append(
@@ -201,9 +197,10 @@ def test_intervals_of_dcc_hold_the_next_ratio(n_dates):
 
 
 @pytest.mark.slow
-def test_bootstrap_intervals_of_dcc_hold_the_next_ratio():
-    """With 100 draws, 95 % of 48 samples. Few of both here, as each draw is a simulation and a fit."""
-    hits, widths = [], []
+def test_dcc_bootstrap_intervals_cover_the_next_ratio():
+    """With 100 draws, 95 % of 48 samples; few of both here, as each draw is a fit."""
+    hits = []
+    widths = []
     for found, truth in dcc_samples(1000, range(30)):
         lower, upper = found.conf_int(method="bootstrap", n_bootstrap=50).loc["hedge"]
         hits.append(lower <= truth <= upper)

@@ -1,8 +1,7 @@
-"""The switching regression against statsmodels, sums over all paths, OLS and a simulation whose ratios are known."""
+"""The Markov-switching hedge against statsmodels, OLS and simulations of known ratios."""
 
 import pickle
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -10,13 +9,9 @@ import pytest
 from statsmodels.tsa.api import MarkovRegression
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.regime_switching import estimation
-from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
-from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
 from hedgeresearch.hedges.regime_switching.markov_switching import MarkovSwitchingHedge
 from hedgeresearch.regimes.markov_chain import transition_from
 from hedgeresearch.regimes.state import HiddenMarkovChain
-from hedgeresearch.reproductions.papers import stata_weekly_sp500
 
 SPLIT = 1500
 
@@ -41,7 +36,7 @@ def hedged_variance(fit, new):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_known_ratios_are_found_and_beat_ols_out_of_sample(seed):
+def test_known_ratios_are_found_and_beat_ols(seed):
     returns = hr.data.simulate_regimes(n_dates=8000, seed=seed).returns
     sample = returns.iloc[:6000]
     switching = MarkovSwitchingHedge(n_starts=3).fit(sample["asset"], sample[["hedge"]])
@@ -53,9 +48,10 @@ def test_known_ratios_are_found_and_beat_ols_out_of_sample(seed):
 
 
 @pytest.mark.slow
-def test_ratios_lie_within_their_errors():
+def test_ratios_scatter_as_their_errors_say():
     """Over 60 samples the estimates scatter about the truth as their standard errors say."""
-    deviations, found = [], []
+    deviations = []
+    found = []
     for seed in range(60):
         returns = hr.data.simulate_regimes(n_dates=2000, seed=100 + seed).returns
         one = MarkovSwitchingHedge(n_starts=3).fit(returns["asset"], returns[["hedge"]])
@@ -66,7 +62,7 @@ def test_ratios_lie_within_their_errors():
     np.testing.assert_allclose(np.std(deviations, axis=0), 1.0, atol=0.3)
 
 
-def test_the_ratio_is_the_mean_over_predicted_probabilities(fit):
+def test_ratio_is_the_mean_over_predicted_probabilities(fit):
     np.testing.assert_allclose(
         fit.ratio, fit.regimes.predicted @ fit.by_regime.to_numpy(), atol=1e-15
     )
@@ -79,10 +75,11 @@ def test_the_ratio_is_the_mean_over_predicted_probabilities(fit):
     )
 
 
-def test_the_next_covariance_is_that_of_the_model(fit, truth):
+def test_next_covariance_equals_its_definition(fit, truth):
     """Hedges as in the sample; the asset by total variance over regimes."""
     hedge = truth.returns["hedge"].iloc[:SPLIT]
-    p, values = fit.regimes.next_probabilities.to_numpy(), fit.summary["estimate"]
+    p = fit.regimes.next_probabilities.to_numpy()
+    values = fit.summary["estimate"]
     a, b, v = (
         values[[f"{name} [0]", f"{name} [1]"]].to_numpy()
         for name in ("constant", "ratio hedge", "residual variance")
@@ -95,7 +92,7 @@ def test_the_next_covariance_is_that_of_the_model(fit, truth):
     assert 0 < fit.expected_effectiveness < 1
 
 
-def test_statsmodels_has_the_same_likelihood_and_errors(fit, truth):
+def test_likelihood_and_errors_agree_with_statsmodels(fit, truth):
     sample = truth.returns.iloc[:SPLIT]
     model = MarkovRegression(
         100 * sample["asset"].to_numpy(),
@@ -103,89 +100,39 @@ def test_statsmodels_has_the_same_likelihood_and_errors(fit, truth):
         exog=100 * sample[["hedge"]].to_numpy(),
         switching_variance=True,
     )
-    before = np.array(
-        [0.0, 1.0]
-    )  # statsmodels' known probabilities are those of two dates before the first
+    # statsmodels' known probabilities are those of two dates before the first
+    before = np.array([0.0, 1.0])
     model.initialize_known(before)
     values = fit.summary["estimate"]
-    order = [
-        "p [0,0]",
-        "p [1,0]",
-        *(f"{n} [{k}]" for n in ("constant", "ratio hedge", "residual variance") for k in (0, 1)),
-    ]
+    names = ("constant", "ratio hedge", "residual variance")
+    order = ["p [0,0]", "p [1,0]"]
+    order += np.array([(f"{name} [0]", f"{name} [1]") for name in names]).ravel().tolist()
     units = np.array([1, 1, 100, 100, 1, 1, 1e4, 1e4])
     result = model.smooth(values[order].to_numpy() * units, cov_type="robust")
-    emissions, inference = fit.regimes.initial_state.emissions, fit.regimes.estimates.errors
+    emissions = fit.regimes.initial_state.emissions
+    sampling_errors = fit.regimes.estimates.errors
 
     def filtered(point):
-        (a0, b0, a1, b1), variances, transition = (
-            point[:4],
-            point[4:6],
-            transition_from(point[6:], 2),
-        )
-        moved = replace(emissions, coefficients=np.array([[a0, b0], [a1, b1]]), variances=variances)
-        return HiddenMarkovChain(moved, transition, before @ transition @ transition).filter(
-            sample.to_numpy()
-        )
+        transition = transition_from(point[6:], 2)
+        moved = replace(emissions, coefficients=point[:4].reshape(2, 2), variances=point[4:6])
+        first = before @ transition @ transition
+        return HiddenMarkovChain(moved, transition, first).filter(sample.to_numpy())
 
-    ours = filtered(inference.point)
+    ours = filtered(sampling_errors.point)
     assert ours.log_likelihood.sum() == pytest.approx(result.llf + SPLIT * np.log(100), abs=1e-8)
     np.testing.assert_allclose(ours.filtered, result.filtered_marginal_probabilities, atol=1e-8)
     started_alike = replace(
-        inference, log_likelihood=lambda point: filtered(point).log_likelihood
+        sampling_errors, log_likelihood=lambda point: filtered(point).log_likelihood
     ).covariance()
     errors = pd.Series(np.sqrt(np.diag(started_alike)), fit.summary.index)
     # statsmodels differentiates by complex steps, ours are central differences
     np.testing.assert_allclose(errors[order], result.bse / units, rtol=1e-4)
-    # the estimate has a free first date instead, which hardly moves the errors of what the hedge is made of
+    # the estimate has a free first date instead, which matters little for errors of ratios
     slopes = ["ratio hedge [0]", "ratio hedge [1]"]
     np.testing.assert_allclose(fit.summary.loc[slopes, "standard error"], errors[slopes], rtol=0.01)
 
 
-def test_the_likelihood_is_the_sum_over_all_paths():
-    rng = np.random.default_rng(0)
-    data, k = rng.standard_normal((6, 3)), 2
-    coefficients, variances = rng.standard_normal((k, 3)), np.array([0.5, 2.0])
-    transition, first = np.array([[0.9, 0.1], [0.3, 0.7]]), np.array([0.4, 0.6])
-    emissions = RegressionEmissions(coefficients, variances, np.zeros(2), np.eye(2))
-    total = 0.0
-    for path in product(range(k), repeat=6):
-        p = first[path[0]]
-        for t, s in enumerate(path):
-            p *= transition[path[t - 1], s] if t else 1.0
-            residual = data[t, 0] - coefficients[s] @ [1.0, data[t, 1], data[t, 2]]
-            p *= np.exp(-0.5 * residual**2 / variances[s]) / np.sqrt(2 * np.pi * variances[s])
-        total += p
-    found = HiddenMarkovChain(emissions, transition, first).filter(data).log_likelihood.sum()
-    assert found == pytest.approx(np.log(total), abs=1e-12)
-
-
-def test_the_estimate_is_a_maximum(truth):
-    """No parameter of the regression can be moved either way for a greater likelihood."""
-    sample = truth.returns.iloc[:800].to_numpy()
-    emissions, transition, first, ends = estimate_regression(sample, 2, 3, 0)
-
-    def log_likelihood(
-        coefficients=emissions.coefficients, variances=emissions.variances, transition=transition
-    ):
-        moved = RegressionEmissions(
-            coefficients, variances, emissions.hedge_means, emissions.hedge_covariance
-        )
-        return HiddenMarkovChain(moved, transition, first).filter(sample).log_likelihood.sum()
-
-    best = log_likelihood()
-    assert best == pytest.approx(np.nanmax(ends), abs=0.05)
-    for i, j in np.ndindex(2, 2):
-        for change in (1 - 1e-2, 1 + 1e-2):
-            coefficients, moved = emissions.coefficients.copy(), transition.copy()
-            coefficients[i, j] *= change
-            assert log_likelihood(coefficients=coefficients) < best
-            moved[i] += (change - 1) * moved.min() * np.array([1, -1])
-            assert log_likelihood(transition=moved) < best
-            assert log_likelihood(variances=emissions.variances * [change, 1.0]) < best
-
-
-def test_one_regime_is_ols(truth):
+def test_one_regime_gives_ols(truth):
     returns = truth.returns.assign(second=np.random.default_rng(0).normal(0, 0.01, 3000))
     one = MarkovSwitchingHedge(n_regimes=1).fit(returns["asset"], returns[["hedge", "second"]])
     ols = hr.OLSHedge(hac_lags=0).fit(returns["asset"], returns[["hedge", "second"]])
@@ -197,10 +144,13 @@ def test_one_regime_is_ols(truth):
     )
 
 
-def test_the_arrow_of_time(fit, truth):
-    new, shocked, day = truth.returns.iloc[SPLIT:], truth.returns.iloc[SPLIT:].copy(), 100
+def test_path_uses_past_data_only(fit, truth):
+    new = truth.returns.iloc[SPLIT:]
+    shocked = truth.returns.iloc[SPLIT:].copy()
+    day = 100
     shocked.iloc[day:] = -10 * shocked.iloc[day:] + 0.1
-    quiet, loud = extend(fit, new), extend(fit, shocked)
+    quiet = extend(fit, new)
+    loud = extend(fit, shocked)
     np.testing.assert_array_equal(quiet.ratio[: day + 1], loud.ratio[: day + 1])
     assert not np.allclose(quiet.ratio[day + 1 :], loud.ratio[day + 1 :])
     parts = [extend(fit, new.iloc[:70])]
@@ -210,7 +160,7 @@ def test_the_arrow_of_time(fit, truth):
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
-def test_units_do_not_matter(scale, fit, truth):
+def test_units_of_the_asset_scale_the_ratio(scale, fit, truth):
     sample = truth.returns.iloc[:SPLIT]
     scaled = fit.model.fit(sample["asset"] * scale, sample[["hedge"]])
     np.testing.assert_allclose(scaled.ratio, fit.ratio * scale, rtol=1e-7)
@@ -222,7 +172,7 @@ def test_units_do_not_matter(scale, fit, truth):
     )
 
 
-def test_the_order_of_hedges_does_not_matter(truth):
+def test_order_of_hedges_does_not_matter(truth):
     returns = truth.returns.iloc[:SPLIT].assign(
         second=np.random.default_rng(0).normal(0, 0.01, SPLIT)
     )
@@ -233,16 +183,9 @@ def test_the_order_of_hedges_does_not_matter(truth):
     assert (one.by_regime["hedge"] - [0.95, 0.60]).abs().max() < 0.1
 
 
-def test_an_asset_hedges_itself_and_is_carried_on(truth):
-    asset = truth.returns["asset"]
-    itself = MarkovSwitchingHedge().fit(asset[:SPLIT], asset[:SPLIT].rename("itself"))
-    assert itself.extend(asset[SPLIT:], asset[SPLIT:].rename("itself")).ratio[
-        "itself"
-    ].unique() == pytest.approx([1.0])
-
-
-def test_the_same_seed_gives_the_same_bytes_and_fits_pickle(fit, truth):
-    sample, new = truth.returns.iloc[:SPLIT], truth.returns.iloc[SPLIT:]
+def test_same_seed_gives_the_same_bytes(fit, truth):
+    sample = truth.returns.iloc[:SPLIT]
+    new = truth.returns.iloc[SPLIT:]
     again = fit.model.fit(sample["asset"], sample[["hedge"]])
     assert again.ratio.to_numpy().tobytes() == fit.ratio.to_numpy().tobytes()
     pd.testing.assert_frame_equal(
@@ -250,14 +193,14 @@ def test_the_same_seed_gives_the_same_bytes_and_fits_pickle(fit, truth):
     )
 
 
-def test_regimes_are_numbered_by_the_variance_of_the_asset(truth):
+def test_regimes_are_numbered_by_the_asset_variance(truth):
     for seed in range(4):
         sample = truth.returns.iloc[:600]
         one = MarkovSwitchingHedge(3, n_starts=1, seed=seed).fit(sample["asset"], sample[["hedge"]])
         assert one.regimes.summary["volatility asset"].is_monotonic_increasing
 
 
-def test_what_cannot_work_is_refused(truth):
+def test_invalid_settings_and_samples_are_refused(truth):
     sample = truth.returns.iloc[:300].copy()
     with pytest.raises(hr.DataError, match="n_regimes must be a whole number of at least 1; got 0"):
         MarkovSwitchingHedge(0)
@@ -277,60 +220,3 @@ def test_outliers_that_make_a_regime_are_named():
     asset.iloc[[100, 300, 301, 450]] += 0.8
     with pytest.warns(hr.errors.ConvergenceWarning, match=f"{asset.index[301].date()}"):
         MarkovSwitchingHedge(n_starts=3).fit(asset, hedge.to_frame())
-
-
-@pytest.mark.parametrize(("n_starts", "seed"), [(2, 0), (10, 0), (10, 1), (10, 2)])
-def test_regimes_that_hardly_last_are_found_where_stata_finds_them(n_starts, seed):
-    """Absolute weekly returns: a search for lasting regimes alone ends at -746.165."""
-    values = stata_weekly_sp500._list_of_statsmodels("areturns")
-    observations = np.column_stack([values[1:], values[:-1]])
-    emissions, transition, _, ends = estimate_regression(observations, 2, n_starts, seed)
-    assert ends[0] == pytest.approx(-746.1655, abs=1e-3)
-    # ours estimates the first date's probabilities, Stata's are stationary: at least as likely, and hardly elsewhere
-    assert -745.7977 < np.nanmax(ends) < -745.5
-    assert emissions.coefficients.ravel().tolist() == pytest.approx(
-        [0.7641424, 0.0790744, 1.972771, 0.527953], abs=0.01
-    )
-    assert transition[:, 0].tolist() == pytest.approx([0.7530865, 0.6825357], abs=0.005)
-    assert np.sqrt(emissions.variances).tolist() == pytest.approx([0.5895792, 1.605333], abs=0.005)
-
-
-def regression_in_regimes(stay, seed, constants):
-    """Asset and hedge (1000, 2) and the regimes, each of which stays with a probability."""
-    rng = np.random.default_rng(seed)
-    regimes = np.cumsum(rng.random(1000) >= stay) % 2
-    hedge, noise = rng.standard_normal((2, 1000))
-    return np.column_stack(
-        [np.take(constants, regimes) + np.take([0.9, 0.6], regimes) * hedge + noise, hedge]
-    )
-
-
-@pytest.mark.parametrize("stay", [0.1, 0.3, 0.5, 0.95])
-def test_regimes_are_found_however_long_they_last(stay):
-    """At least as likely as the truth, whose likelihood comes from the definition of the filter."""
-    data, truth = (
-        regression_in_regimes(stay, 1, [-2.0, 2.0]),
-        np.array([[stay, 1 - stay], [1 - stay, stay]]),
-    )
-    emissions, transition, _, ends = estimate_regression(data, 2, 3, 0)
-    p, true_log_likelihood = np.array([0.5, 0.5]), 0.0
-    for asset, hedge in data:
-        joint = (
-            p
-            * np.exp(-0.5 * (asset - np.array([-2 + 0.9 * hedge, 2 + 0.6 * hedge])) ** 2)
-            / np.sqrt(2 * np.pi)
-        )
-        true_log_likelihood += np.log(joint.sum())
-        p = joint @ truth / joint.sum()
-    assert 0 < np.nanmax(ends) - true_log_likelihood < 15  # half a chi-squared of nine parameters
-    assert np.diag(transition).tolist() == pytest.approx([stay, stay], abs=0.06)
-    assert sorted(emissions.coefficients[:, 0]) == pytest.approx([-2, 2], abs=0.15)
-
-
-def test_a_search_that_is_left_too_early_says_so(monkeypatch, truth):
-    monkeypatch.setattr(estimation, "MAX_SEARCH_STEPS", 1)
-    monkeypatch.setattr(estimation, "MAX_FINAL_STEPS", 2)
-    with pytest.warns(
-        hr.errors.ConvergenceWarning, match="should end within 2 steps; its likelihood still rose"
-    ):
-        estimate_regression(truth.returns.iloc[:800].to_numpy(), 2, 2, 0)

@@ -1,4 +1,4 @@
-"""Constrained ratios against closed forms, a grid, another solver, and what conflicts."""
+"""Constrained ratios against closed forms and a grid, and conflicts of constraints."""
 
 import itertools
 import pickle
@@ -10,6 +10,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
+from tests.hedges.fitting import fit_to, split
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 
@@ -18,14 +19,6 @@ EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
 def returns():
     """An asset and three hedges with moving covariances, 700 dates."""
     return hr.data.simulate_dcc(n_dates=700, n_series=4, correlation=0.6, seed=11).returns
-
-
-def split(frame):
-    return frame["asset"], frame.drop(columns="asset")
-
-
-def fit_of(model, frame):
-    return model.fit(*split(frame))
 
 
 def covariances_of(fit):
@@ -39,16 +32,14 @@ def all_ratios(fit):
     return np.vstack([fit.ratio.to_numpy(), fit.next_ratio.to_numpy()])
 
 
-# --- limits far below the ratios ---
-
-
 @pytest.mark.parametrize("gross", [1e-9, 1e-3, 1.0, 1e3])
 @pytest.mark.parametrize("net", [None, (-1e-12, 1.0)])
 @pytest.mark.parametrize("model", [hr.OLSHedge(), EWMA], ids=describe)
-def test_a_gross_far_below_the_ratios_ends_and_is_kept(gross, net, model, returns):
+def test_gross_far_below_the_ratios_is_kept(gross, net, model, returns):
     asset, hedges = split(returns)
     fit = hr.ConstrainedHedge(model, gross=gross, net=net).fit(1e3 * asset, hedges)
-    ratios, inner = all_ratios(fit), all_ratios(fit_of(model, returns.assign(asset=1e3 * asset)))
+    ratios = all_ratios(fit)
+    inner = all_ratios(fit_to(model, returns.assign(asset=1e3 * asset)))
     assert (np.abs(ratios).sum(axis=1) <= gross * (1 + 1e-9)).all()  # what its own rounding allows
     if net is None and gross < 1.0 and model is EWMA:
         # what little removes most variance goes to the hedge by which it falls quickest
@@ -58,23 +49,20 @@ def test_a_gross_far_below_the_ratios_ends_and_is_kept(gross, net, model, return
         np.testing.assert_allclose(ratios, expected, rtol=1e-6, atol=1e-9 * gross)
 
 
-def test_a_gross_that_is_lost_in_rounding_is_refused(returns):
+def test_gross_lost_in_rounding_is_refused(returns):
     asset, hedges = split(returns)
     with pytest.raises(
         hr.DataError,
-        match="gross must not be lost in the rounding of the ratios; it is .* Leave the hedges out, or raise it",
+        match="gross must not be lost in the rounding of the ratios; it is .* Leave the hedges out",
     ):
         hr.ConstrainedHedge(EWMA, gross=1e-12, net=(-1e-12, 1.0)).fit(1e3 * asset, hedges)
 
 
-# --- what does not bind ---
-
-
 @pytest.mark.parametrize("model", [hr.OLSHedge(), EWMA, hr.RollingOLSHedge(120)], ids=describe)
 def test_constraints_that_do_not_bind_change_nothing(model, returns):
-    inner = fit_of(model, returns)
+    inner = fit_to(model, returns)
     wide = hr.ConstrainedHedge(model, lower=-5, upper=5, gross=9, net=(-9, 9), max_instruments=3)
-    fit = fit_of(wide, returns)
+    fit = fit_to(wide, returns)
     pd.testing.assert_frame_equal(fit.ratio, inner.ratio, check_exact=True)
     pd.testing.assert_series_equal(fit.next_ratio, inner.next_ratio, check_exact=True)
     pd.testing.assert_series_equal(fit.standard_errors, inner.standard_errors)
@@ -82,14 +70,14 @@ def test_constraints_that_do_not_bind_change_nothing(model, returns):
     assert (fit.summary["binding"] == "").all()
 
 
-def test_bands_are_the_models_own_only_while_nothing_binds(returns):
+def test_bands_are_known_only_if_nothing_binds(returns):
     model = hr.RollingOLSHedge(120)
-    inner = fit_of(model, returns)
-    free = fit_of(hr.ConstrainedHedge(model, upper=5), returns)
+    inner = fit_to(model, returns)
+    free = fit_to(hr.ConstrainedHedge(model, upper=5), returns)
     pd.testing.assert_frame_equal(free.bands(), inner.bands())
     bound = inner.ratio["hedge"].max() - 0.05
     assert inner.next_ratio["hedge"] < bound
-    touched = fit_of(hr.ConstrainedHedge(model, upper={"hedge": bound}), returns)
+    touched = fit_to(hr.ConstrainedHedge(model, upper={"hedge": bound}), returns)
     pd.testing.assert_series_equal(touched.standard_errors, inner.standard_errors)
     with pytest.raises(
         hr.DataError, match="bands need a model that knows the errors of its whole path"
@@ -97,19 +85,17 @@ def test_bands_are_the_models_own_only_while_nothing_binds(returns):
         touched.bands()
 
 
-# --- closed forms ---
-
-
 def test_one_hedge_is_clipped(simple_returns):
-    asset, hedges = simple_returns["NASDAQ"], simple_returns[["SP500"]]
+    asset = simple_returns["NASDAQ"]
+    hedges = simple_returns[["SP500"]]
     inner = EWMA.fit(asset, hedges)
     fit = hr.ConstrainedHedge(EWMA, lower=0.9, upper=1.2).fit(asset, hedges)
     np.testing.assert_array_equal(fit.ratio, inner.ratio.clip(0.9, 1.2))
     np.testing.assert_array_equal(fit.next_ratio, inner.next_ratio.clip(0.9, 1.2))
 
 
-def test_weights_that_sum_to_one_by_the_lagrangian(returns):
-    fit = fit_of(hr.ConstrainedHedge(EWMA, net=1.0), returns)
+def test_net_constraint_equals_the_lagrangian(returns):
+    fit = fit_to(hr.ConstrainedHedge(EWMA, net=1.0), returns)
     free = all_ratios(fit.state.inner)
     expected = []
     for b, h in zip(free, covariances_of(fit), strict=True):
@@ -118,14 +104,15 @@ def test_weights_that_sum_to_one_by_the_lagrangian(returns):
     np.testing.assert_allclose(all_ratios(fit), expected, rtol=1e-10)
 
 
-def test_neutrality_by_the_lagrangian(returns):
+def test_neutrality_equals_the_lagrangian(returns):
     exposures = {
         "duration": dict(asset=7.0, hedge=2.0, hedge2=5.0, hedge3=9.0),
         "fx": dict(asset=0.1, hedge=0.3),
     }
     exposures["fx"] |= dict(hedge2=0.0, hedge3=-0.2)
-    fit = fit_of(hr.ConstrainedHedge(EWMA, neutral_to=exposures), returns)
-    rows, target = np.array([[2.0, 5.0, 9.0], [0.3, 0.0, -0.2]]), np.array([7.0, 0.1])
+    fit = fit_to(hr.ConstrainedHedge(EWMA, neutral_to=exposures), returns)
+    rows = np.array([[2.0, 5.0, 9.0], [0.3, 0.0, -0.2]])
+    target = np.array([7.0, 0.1])
     expected = []
     for b, h in zip(all_ratios(fit.state.inner), covariances_of(fit), strict=True):
         reach = np.linalg.solve(h[1:, 1:], rows.T)
@@ -134,11 +121,11 @@ def test_neutrality_by_the_lagrangian(returns):
     np.testing.assert_allclose(all_ratios(fit) @ rows.T - target, 0.0, atol=1e-12)
     frame = pd.DataFrame(exposures)
     pd.testing.assert_frame_equal(
-        fit_of(hr.ConstrainedHedge(EWMA, neutral_to=frame), returns).ratio, fit.ratio
+        fit_to(hr.ConstrainedHedge(EWMA, neutral_to=frame), returns).ratio, fit.ratio
     )
 
 
-def test_one_instrument_is_the_best_single_regression(returns):
+def test_one_instrument_is_the_best_regression(returns):
     asset, hedges = split(returns)
     left = {
         name: (
@@ -148,12 +135,10 @@ def test_one_instrument_is_the_best_single_regression(returns):
         for name in hedges
     }
     best = min(left, key=left.get)
-    fit = fit_of(hr.ConstrainedHedge(hr.OLSHedge(), max_instruments=1), returns)
+    fit = fit_to(hr.ConstrainedHedge(hr.OLSHedge(), max_instruments=1), returns)
     assert fit.next_ratio[best] == pytest.approx(left[best][1], rel=1e-8)
     assert (fit.next_ratio.drop(best) == 0.0).all()
 
-
-# --- the definition, on a grid ---
 
 CASES = {
     "box": dict(lower=0.0, upper=0.25),
@@ -169,7 +154,7 @@ CASES = {
 def test_no_ratio_on_a_fine_grid_is_better(case, returns):
     settings = CASES[case]
     frame = returns[["asset", "hedge", "hedge2"]]
-    fit = fit_of(hr.ConstrainedHedge(EWMA, **settings), frame)
+    fit = fit_to(hr.ConstrainedHedge(EWMA, **settings), frame)
     grid = np.linspace(-0.5, 1.0, 301)
     b = np.array(list(itertools.product(grid, grid)))
     allowed = np.ones(len(b), dtype=bool)
@@ -197,12 +182,9 @@ def test_no_ratio_on_a_fine_grid_is_better(case, returns):
     assert np.count_nonzero(found, axis=1).max() <= settings.get("max_instruments", 2)
 
 
-# --- which metric ---
-
-
-def test_a_regime_hedge_is_constrained_under_the_mixture_of_each_date(returns):
+def test_regime_hedge_uses_the_mixture_of_each_date(returns):
     frame = returns[["asset", "hedge", "hedge2"]]
-    fit = fit_of(hr.ConstrainedHedge(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)), net=1.0), frame)
+    fit = fit_to(hr.ConstrainedHedge(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)), net=1.0), frame)
     inner = fit.state.inner
     means, covariances = inner.detail.moments
     for t in (0, 100, 699):
@@ -211,7 +193,8 @@ def test_a_regime_hedge_is_constrained_under_the_mixture_of_each_date(returns):
         h = sum(
             w * (s + np.outer(m, m)) for w, s, m in zip(p, covariances, means, strict=True)
         ) - np.outer(mean, mean)
-        b, direction = inner.ratio.to_numpy()[t], np.linalg.solve(h[1:, 1:], np.ones(2))
+        b = inner.ratio.to_numpy()[t]
+        direction = np.linalg.solve(h[1:, 1:], np.ones(2))
         np.testing.assert_allclose(
             fit.ratio.to_numpy()[t], b + direction * (1 - b.sum()) / direction.sum(), rtol=1e-9
         )
@@ -219,24 +202,26 @@ def test_a_regime_hedge_is_constrained_under_the_mixture_of_each_date(returns):
     assert inner.regimes is not None
 
 
-def test_the_likeliest_regime_alone_gives_its_covariance(returns):
+def test_most_likely_regime_gives_its_covariance(returns):
     frame = returns[["asset", "hedge", "hedge2"]]
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2), weighting="most_likely")
-    fit = fit_of(hr.ConstrainedHedge(model, net=1.0), frame)
-    likeliest = fit.state.inner.regimes.predicted.to_numpy().argmax(axis=1)
+    fit = fit_to(hr.ConstrainedHedge(model, net=1.0), frame)
+    most_likely = fit.state.inner.regimes.predicted.to_numpy().argmax(axis=1)
     for regime, h in enumerate(fit.state.inner.detail.moments.covariances):
         b = np.linalg.solve(h[1:, 1:], h[1:, 0])
         direction = np.linalg.solve(h[1:, 1:], np.ones(2))
         expected = b + direction * (1 - b.sum()) / direction.sum()
         np.testing.assert_allclose(
-            fit.ratio[likeliest == regime], expected[None].repeat((likeliest == regime).sum(), 0)
+            fit.ratio[most_likely == regime],
+            expected[None].repeat((most_likely == regime).sum(), 0),
         )
 
 
-def test_a_model_without_a_covariance_of_each_date_keeps_that_of_its_sample(returns):
+def test_other_models_keep_the_covariance_of_the_sample(returns):
     model = hr.ConstrainedHedge(hr.RollingOLSHedge(120), net=1.0)
-    sample, new = returns.iloc[:400], returns.iloc[400:]
-    fit = fit_of(model, sample)
+    sample = returns.iloc[:400]
+    new = returns.iloc[400:]
+    fit = fit_to(model, sample)
     later = fit.extend(*split(new))
     held = sample.iloc[-120:].cov().to_numpy()[1:, 1:]
     direction = np.linalg.solve(held, np.ones(3))
@@ -249,11 +234,8 @@ def test_a_model_without_a_covariance_of_each_date_keeps_that_of_its_sample(retu
         )
 
 
-# --- what it says ---
-
-
-def test_intervals_at_a_bound_are_the_bootstraps(returns):
-    fit = fit_of(hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper={"hedge": 0.2}), returns)
+def test_intervals_at_a_bound_are_bootstrapped(returns):
+    fit = fit_to(hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper={"hedge": 0.2}), returns)
     assert fit.errors is None
     interval = fit.conf_int(n_bootstrap=50)
     assert interval.loc["hedge", "upper"] == 0.2
@@ -265,9 +247,9 @@ def test_intervals_at_a_bound_are_the_bootstraps(returns):
     assert fit.summary.loc["hedge2", "binding"] == ""
 
 
-def test_the_summary_names_what_binds(returns):
+def test_summary_names_binding_constraints(returns):
     tied = hr.ConstrainedHedge(hr.OLSHedge(), upper={"hedge": 0.2}, gross=0.6, max_instruments=2)
-    table = fit_of(tied, returns).summary
+    table = fit_to(tied, returns).summary
     assert (
         table.loc["hedge", "binding"].startswith("upper, gross")
         or table.loc["hedge", "estimate"] < 0.2
@@ -277,43 +259,52 @@ def test_the_summary_names_what_binds(returns):
     assert (table.loc[table["binding"].str.contains("max_instruments"), "estimate"] == 0.0).all()
 
 
-def test_units_of_the_hedges_do_not_matter(returns):
+def test_units_of_hedges_do_not_matter(returns):
     units = pd.Series({"asset": 1.0, "hedge": 1e-3, "hedge2": 1.0, "hedge3": 1e4})
     bounds = {"hedge": 0.1, "hedge2": 0.3, "hedge3": 0.15}
     model = hr.ConstrainedHedge(EWMA, lower=0.0, upper=bounds)
     scaled = replace(model, upper={name: bound / units[name] for name, bound in bounds.items()})
-    expected = fit_of(model, returns).ratio / units.drop("asset")
+    expected = fit_to(model, returns).ratio / units.drop("asset")
     np.testing.assert_allclose(
-        fit_of(scaled, returns * units).ratio, expected, rtol=1e-7, atol=1e-12
+        fit_to(scaled, returns * units).ratio, expected, rtol=1e-7, atol=1e-12
     )
 
 
-@pytest.mark.parametrize(
-    ("settings", "together"),
-    [
-        (
-            dict(net=1.0, upper=0.3, lower=0.0, gross=5.0),
-            "upper = 0.3 of hedge, upper = 0.3 of hedge2, upper = 0.3 of hedge3, net = 1",
-        ),
-        (dict(lower=0.5, upper={"hedge2": 0.4}, net=(-9, 9)), "lower = 0.5 of hedge2, upper = 0.4 of hedge2"),
-        (dict(gross=1.0, net=(1.5, 2.0), max_instruments=2), "gross = 1, net from 1.5 to 2"),
-        (dict(lower=0.1, max_instruments=2), "lower = 0.1 of hedge, lower = 0.1 of hedge2, lower = 0.1 of hedge3"),
-        (
-            dict(upper=9, max_instruments=1, neutral_to=dict(a=dict(asset=1, hedge=1, hedge2=0, hedge3=0),
-                                                             b=dict(asset=1, hedge=0, hedge2=1, hedge3=0))),
-            "max_instruments = 1, neutral to a, neutral to b",
-        ),
-    ],
-)  # fmt: skip
-def test_a_conflict_is_named(settings, together, returns):
+UNIT_EXPOSURES = {
+    "a": dict(asset=1, hedge=1, hedge2=0, hedge3=0),
+    "b": dict(asset=1, hedge=0, hedge2=1, hedge3=0),
+}
+CONFLICTS = [
+    (
+        dict(net=1.0, upper=0.3, lower=0.0, gross=5.0),
+        "upper = 0.3 of hedge, upper = 0.3 of hedge2, upper = 0.3 of hedge3, net = 1",
+    ),
+    (
+        dict(lower=0.5, upper={"hedge2": 0.4}, net=(-9, 9)),
+        "lower = 0.5 of hedge2, upper = 0.4 of hedge2",
+    ),
+    (dict(gross=1.0, net=(1.5, 2.0), max_instruments=2), "gross = 1, net from 1.5 to 2"),
+    (
+        dict(lower=0.1, max_instruments=2),
+        "lower = 0.1 of hedge, lower = 0.1 of hedge2, lower = 0.1 of hedge3",
+    ),
+    (
+        dict(upper=9, max_instruments=1, neutral_to=UNIT_EXPOSURES),
+        "max_instruments = 1, neutral to a, neutral to b",
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "together"), CONFLICTS)
+def test_conflicting_constraints_are_named(settings, together, returns):
     with pytest.raises(
         hr.DataError, match="the constraints must leave a ratio; these cannot hold together"
     ) as error:
-        fit_of(hr.ConstrainedHedge(hr.OLSHedge(), **settings), returns)
+        fit_to(hr.ConstrainedHedge(hr.OLSHedge(), **settings), returns)
     assert f"together: {together}" in str(error.value)
 
 
-def test_settings_that_cannot_be_used_are_refused(returns):
+def test_invalid_settings_are_refused(returns):
     for settings, message in (
         (
             dict(model=hr.DCC()),
@@ -341,9 +332,9 @@ def test_settings_that_cannot_be_used_are_refused(returns):
         hr.DataError,
         match=r"upper must name hedges, which are \['hedge', 'hedge2', 'hedge3'\]; got 'gold'",
     ):
-        fit_of(hr.ConstrainedHedge(hr.OLSHedge(), upper={"gold": 1.0}), returns)
-    with pytest.raises(hr.DataError, match="'hedge2' has none to 'duration'. Give 0.0"):
-        fit_of(
+        fit_to(hr.ConstrainedHedge(hr.OLSHedge(), upper={"gold": 1.0}), returns)
+    with pytest.raises(hr.DataError, match="'hedge2' has none to 'duration'. Pass 0.0"):
+        fit_to(
             hr.ConstrainedHedge(
                 hr.OLSHedge(), neutral_to={"duration": {"asset": 1.0, "hedge": 1.0}}
             ),
@@ -369,14 +360,14 @@ def test_settings_are_frozen(returns):
     )
 
 
-def test_a_hedge_from_prices_stays_one(returns):
+def test_hedge_from_prices_can_be_constrained(returns):
     prices = 100 * np.exp(returns.cumsum())
     spot = prices.assign(
         asset=prices["hedge"] * np.exp(returns["asset"])
     )  # tied to one of its hedges
     inner = hr.ErrorCorrectionHedge()
-    upper = float(fit_of(inner, spot).next_ratio["hedge"]) - 0.1
-    fit = fit_of(hr.ConstrainedHedge(inner, upper={"hedge": upper}), spot.iloc[:500])
+    upper = float(fit_to(inner, spot).next_ratio["hedge"]) - 0.1
+    fit = fit_to(hr.ConstrainedHedge(inner, upper={"hedge": upper}), spot.iloc[:500])
     assert fit.model.traits.input == "prices"
     assert fit.next_ratio["hedge"] == upper
     assert fit.extend(*split(spot.iloc[500:])).ratio["hedge"].eq(upper).all()
