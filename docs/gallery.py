@@ -1,7 +1,8 @@
 """Write the page docs/reproductions.md: the table of reproductions and three of their figures.
 
-Run it by ``make gallery``. Reproductions whose data cannot be had are left as they stand in the table, new ones as not
-run. Those that fail or have numbers outside their tolerance are listed: the table is written, the exit code is 1.
+Run it by ``make gallery``. Reproductions whose data are not available keep their old row of the
+table, new ones are listed as not run. If one fails or has numbers outside their tolerance, the table
+is written and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -14,27 +15,29 @@ from hedgeresearch.reproductions.reproduction import Reproduction
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "reproductions.md"
-BEGIN, END = "<!-- gallery, written by `make gallery` -->\n", "<!-- end of gallery -->\n"
+BEGIN = "<!-- gallery, written by `make gallery` -->\n"
+END = "<!-- end of gallery -->\n"
 HEAD = (
-    "| name | source | published numbers within tolerance | equal to the print | numbers of other programs | "
-    "closest to its tolerance |"
+    "| name | source | published numbers within tolerance | equal to the print "
+    "| numbers of other programs | closest to its tolerance |"
 )
 FIGURES = {
-    "engle_correlations": "Simulated correlations, which are known, and two estimates, after Engle (2002)",
+    "engle_correlations": "Simulated correlations, which are known, and two estimates, "
+    "after Engle (2002)",
     "liu_bitcoin_futures": "Bitcoin hedged with CME futures: the ratio, and the risk that is left",
     "shu_jump_model": "Bear markets of the Nasdaq-100, found by a jump model",
 }
 
 
 def main() -> None:
-    """Reproduce everything, save the figures, replace the part of the page between its two marks."""
+    """Reproduce everything, save the figures and replace the table of the page."""
     rows: dict[str, str] = {}
     failed = []
     for name in map(str, hr.reproductions.list_reproductions().index):
         try:
             result = hr.reproduce(name)
         except hr.errors.HedgeResearchError as error:
-            print(f"{name} is left as it was: {error}", file=sys.stderr)
+            print(f"{name} keeps its old row: {error}", file=sys.stderr)
             if not isinstance(error, hr.errors.MissingDataError):
                 failed.append(name)
             continue
@@ -50,7 +53,7 @@ def main() -> None:
 
 
 def write(rows: dict[str, str]) -> None:
-    """Replace the part of the page between its two marks; a reproduction without a new row keeps its old one."""
+    """Replace the part of the page between its marks; keep the old row where there is no new one."""
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     old, after = rest.split(END)
     kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}
@@ -66,8 +69,9 @@ def write(rows: dict[str, str]) -> None:
 
 
 def row(result: Reproduction) -> str:
-    """A row of the table."""
-    published, other = result.count("published"), result.count("independent")
+    """Return the row of a reproduction."""
+    published = result.count("published")
+    other = result.count("independent")
     tightest = result.tightest
     cells = (
         f"`{result.name}`",
