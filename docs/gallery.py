@@ -1,8 +1,8 @@
 """Write the page docs/reproductions.md: the table of reproductions and three of their figures.
 
-Run it by ``make gallery``. A reproduction whose data are not available keeps its row; a new one is
-shown as not run. If one fails, or has a number outside its tolerance, the table is written all the
-same and the exit code is 1.
+Run it by ``make gallery``. Reproductions whose data are not available keep their old row of the
+table, new ones are listed as not run. If one fails or has numbers outside their tolerance, the table
+is written and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from hedgeresearch.reproductions.reproduction import Reproduction
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "reproductions.md"
-BEGIN, END = "<!-- gallery, written by `make gallery` -->\n", "<!-- end of gallery -->\n"
+BEGIN = "<!-- gallery, written by `make gallery` -->\n"
+END = "<!-- end of gallery -->\n"
 HEAD = (
     "| name | source | published numbers within tolerance | equal to the print "
     "| numbers of other programs | closest to its tolerance |"
 )
 FIGURES = {
-    "engle_correlations": (
-        "Simulated correlations, which are known, and two estimates, after Engle (2002)"
-    ),
+    "engle_correlations": "Simulated correlations, which are known, and two estimates, "
+    "after Engle (2002)",
     "liu_bitcoin_futures": "Bitcoin hedged with CME futures: the ratio, and the risk that is left",
     "shu_jump_model": "Bear markets of the Nasdaq-100, found by a jump model",
 }
 
 
 def main() -> None:
-    """Reproduce everything, save the figures and write the table."""
+    """Reproduce everything, save the figures and replace the table of the page."""
     rows: dict[str, str] = {}
     failed = []
     for name in map(str, hr.reproductions.list_reproductions().index):
         try:
             result = hr.reproduce(name)
         except hr.errors.HedgeResearchError as error:
-            print(f"{name} is left as it was: {error}", file=sys.stderr)
+            print(f"{name} keeps its old row: {error}", file=sys.stderr)
             if not isinstance(error, hr.errors.MissingDataError):
                 failed.append(name)
             continue
@@ -53,10 +53,7 @@ def main() -> None:
 
 
 def write(rows: dict[str, str]) -> None:
-    """Replace the part of the page between its two marks.
-
-    A reproduction without a new row keeps its old one.
-    """
+    """Replace the part of the page between its marks; keep the old row where there is no new one."""
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     old, after = rest.split(END)
     kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}
@@ -72,7 +69,7 @@ def write(rows: dict[str, str]) -> None:
 
 
 def row(result: Reproduction) -> str:
-    """A row of the table."""
+    """Return the row of a reproduction."""
     published = result.count("published")
     other = result.count("independent")
     tightest = result.tightest

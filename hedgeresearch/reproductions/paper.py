@@ -1,4 +1,4 @@
-"""What a reproduction is made of: where the numbers were printed, and ours beside them."""
+"""Records of a reproduction: its source, its numbers and its findings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ Origin = Literal["published", "independent"]
 
 
 class Paper(NamedTuple):
-    """Where numbers were published, and what is known about reproducing them.
+    """Source of published numbers, and what is known about reproducing them.
 
-    ``citation`` is of the source that they go back to; ``numbers_from`` says where they were really read. ``files`` are
-    downloaded; ``package`` is another one that holds the data; ``differs`` are sentences on what is known to differ;
-    ``decimals`` the fewest that are printed, where zeros may end a number; ``replications`` the simulated samples of a
-    Monte Carlo study, None of anything else; ``seconds`` the order of its time on two cores.
+    Attributes
+    ----------
+    title : title of the reproduction
+    citation : the source that the numbers go back to
+    doi : DOI of the source
+    numbers_from : where the numbers were read
+    files : names of data files that are downloaded
+    package : another package that has the data
+    differs : sentences on known differences
+    decimals : minimum number of printed decimals, where zeros may end a number
+    replications : simulated samples of a Monte Carlo study; None for anything else
+    seconds : order of the run time on two cores
     """
 
     title: str
@@ -33,9 +41,16 @@ class Paper(NamedTuple):
 
 
 class Number(NamedTuple):
-    """One number of ours beside the one it should equal, within ``tolerance``; None where nobody has published one.
+    """Number of ours and the one it should equal within a tolerance.
 
-    ``origin`` is "published" for a number that was read in its source, "independent" for one of another program.
+    Attributes
+    ----------
+    quantity : its name
+    expected : number of the source; None if none is published
+    ours : number that was computed
+    tolerance : largest difference allowed
+    origin : "published" if the expected number was read in its source, "independent" if another
+        program computed it
     """
 
     quantity: str
@@ -46,24 +61,24 @@ class Number(NamedTuple):
 
     @property
     def difference(self) -> float:
-        """Ours less the expected one; NaN if there is none."""
+        """Our number less the expected one; NaN if there is none."""
         return math.nan if self.expected is None else self.ours - self.expected
 
     @property
     def is_within(self) -> bool:
-        """Whether ours is within the tolerance."""
+        """True if the difference is within the tolerance."""
         return abs(self.difference) <= self.tolerance
 
     @property
     def share_of_tolerance(self) -> float:
-        """The difference as a share of the tolerance; infinite for no number."""
+        """Difference as a share of the tolerance; infinite if our number is not finite."""
         if self.tolerance > 0.0 and math.isfinite(self.ours):
             return abs(self.difference) / self.tolerance
         return 0.0 if self.difference == 0.0 else math.inf
 
 
 class Count(NamedTuple):
-    """Of the numbers of one origin: how many are within their tolerance, equal to all printed digits, compared."""
+    """Numbers of one origin: within their tolerance, equal to all printed digits, compared."""
 
     within: int
     equal: int
@@ -71,7 +86,7 @@ class Count(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """What running a reproduction gives: numbers, further tables of ours by caption, and what its figure shows."""
+    """Result of running a reproduction: numbers, data of its figure, further tables by caption."""
 
     numbers: tuple[Number, ...]
     shown: Any

@@ -1,4 +1,4 @@
-"""Reproductions as files: a PNG and a PDF of each figure, and one page with everything on it."""
+"""Write reproductions as files: PNG and PDF figures, and one HTML page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from hedgeresearch.reproductions.reproduction import Reproduction
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Published numbers, reproduced</title>
 <style>
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }}
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; }}
+body {{ padding: 0 1rem; }}
 table {{ border-collapse: collapse; font-size: 13px; margin: 1rem 0; }}
 th, td {{ border-bottom: 1px solid #ddd; padding: .2rem .6rem; text-align: right; }}
 th:first-child {{ text-align: left; }}
@@ -30,25 +31,31 @@ section {{ break-inside: avoid-page; margin-bottom: 3rem; }}
 {sections}
 </body></html>
 """
+HEADS = (
+    "",
+    "published numbers within tolerance",
+    "equal to the print",
+    "numbers of other programs",
+)
 
 
 def publish_reproductions(
     reproductions: Sequence[Reproduction], folder: Path, left_out: Mapping[str, str]
 ) -> None:
-    """Write ``<name>.png`` and ``<name>.pdf`` of each, and ``reproductions.html``, which needs no other file.
+    """Write ``<name>.png`` and ``<name>.pdf`` of each, and a page ``reproductions.html``.
 
     Parameters
     ----------
-    reproductions : those that were done
-    folder : one that exists
-    left_out : why others are not there, by name; the page says so
+    reproductions : reproductions that ran
+    folder : an existing folder
+    left_out : why others did not run, by name; the page lists them
 
     Raises
     ------
     DataError
         If the folder cannot be written.
     """
-    with _writing(folder):
+    with _refuse_os_errors(folder):
         sections = "\n".join(_section(reproduction, folder) for reproduction in reproductions)
         page = PAGE.format(
             version=VERSION, overview=_overview(reproductions, left_out), sections=sections
@@ -57,52 +64,53 @@ def publish_reproductions(
 
 
 def check_folder(folder: Path) -> None:
-    """Make the folder, or refuse it before the work whose results it is to hold; nothing is left in it."""
-    with _writing(folder):
+    """Create the folder, or refuse it before the computation whose results it will hold."""
+    with _refuse_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
 
 
 def _section(reproduction: Reproduction, folder: Path) -> str:
+    """Write the figure to the folder; return the section of the page."""
     picture = folder / f"{reproduction.name}.png"
     with style():
         reproduction.figure.savefig(picture)
-        # without a date: the same figure is the same file
+        # Without a date the same figure gives the same file.
         reproduction.figure.savefig(picture.with_suffix(".pdf"), metadata={"CreationDate": None})
     image = base64.b64encode(picture.read_bytes()).decode()
+    name = reproduction.name
     return (
-        f'<section id="{reproduction.name}"><h2>{reproduction.name}</h2>{reproduction._repr_html_()}'
-        f'<img alt="{reproduction.name}" src="data:image/png;base64,{image}"></section>'
+        f'<section id="{name}"><h2>{name}</h2>{reproduction._repr_html_()}'
+        f'<img alt="{name}" src="data:image/png;base64,{image}"></section>'
     )
 
 
 def _overview(reproductions: Sequence[Reproduction], left_out: Mapping[str, str]) -> str:
-    """A row for each: how many numbers are within their tolerance, by where they come from, or why it was left out."""
-    rows = [
+    """Return a table of how many numbers are within their tolerance, and of what did not run."""
+    rows = [_row(reproduction) for reproduction in reproductions]
+    rows += [
         f"<tr><td>{name}</td><td colspan=3>{html.escape(why)}</td></tr>"
         for name, why in left_out.items()
     ]
-    for reproduction in reversed(reproductions):
-        published, other = reproduction.count("published"), reproduction.count("independent")
-        cells = (
-            f'<a href="#{reproduction.name}">{reproduction.name}</a>',
-            f"{published.within} of {published.compared}" if published.compared else "",
-            f"{published.equal}" if published.compared else "",
-            f"{other.within} of {other.compared}" if other.compared else "",
-        )
-        rows.insert(0, f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-    heads = (
-        "",
-        "published numbers within tolerance",
-        "equal to the print",
-        "numbers of other programs",
+    heads = "".join(f"<th>{head}</th>" for head in HEADS)
+    return f"<table><tr>{heads}</tr>{''.join(rows)}</table>"
+
+
+def _row(reproduction: Reproduction) -> str:
+    published = reproduction.count("published")
+    other = reproduction.count("independent")
+    cells = (
+        f'<a href="#{reproduction.name}">{reproduction.name}</a>',
+        f"{published.within} of {published.compared}" if published.compared else "",
+        f"{published.equal}" if published.compared else "",
+        f"{other.within} of {other.compared}" if other.compared else "",
     )
-    return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{''.join(rows)}</table>"
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def _refuse_os_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The reproductions by name."""
+"""Reproductions by name."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ NAMES = (
     "ardia_switching_garch",
     "shu_jump_model",
 )
-"""Each is a module of this package."""
+"""Names of the reproductions, which are modules of ``papers``."""
 
 
 class _Module(NamedTuple):
+    """Names that the module of a reproduction defines."""
+
     paper: Paper
     run: Callable[..., Findings]
     draw: Callable[[Figure, Any], None]
@@ -43,9 +45,9 @@ class _Module(NamedTuple):
 
 @exported_by("hedgeresearch.reproductions")
 def list_reproductions() -> pd.DataFrame:
-    """The reproductions, one a row: title, citation, DOI, where the data are, seconds on two cores.
+    """Return a row for each reproduction: title, citation, DOI, data, seconds on two cores.
 
-    Data are "inside" this package, "downloaded", "simulated", or in the tests of another package that is named.
+    Data are "inside" this package, "downloaded", "simulated", or "in" another package.
 
     Examples
     --------
@@ -58,7 +60,7 @@ def list_reproductions() -> pd.DataFrame:
             "title": paper.title,
             "citation": paper.citation,
             "doi": paper.doi or "",
-            "data": _where(paper),
+            "data": _data_place(paper),
             "seconds": paper.seconds,
         }
         for name, paper in papers.items()
@@ -68,20 +70,20 @@ def list_reproductions() -> pd.DataFrame:
 
 @exported_by("hedgeresearch.reproductions")
 def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
-    """Compute the numbers of a published source again, and set them beside what was printed.
+    """Compute the numbers of a published source and compare them with the print.
 
     Parameters
     ----------
-    name : one of ``reproductions()``
-    replications : int >= 2, simulated samples of a Monte Carlo study, fewer for a quick look; by default as many as the
-        source has
+    name : a row of ``list_reproductions()``
+    replications : int >= 2, simulated samples of a Monte Carlo study, fewer for a quick look; by
+        default as many as the source has
 
     Raises
     ------
     MissingDataError
-        If its data are downloaded and cannot be had, or the package that reads them is not installed.
+        If its data cannot be downloaded, or the package that reads them is not installed.
     DataError
-        If there is no such reproduction, or ``replications`` is given for one that simulates nothing.
+        If there is no such reproduction, or it simulates nothing and ``replications`` is passed.
 
     Examples
     --------
@@ -101,14 +103,12 @@ def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
 
 
 def check_request(name: str, replications: int | None) -> None:
-    """Refuse a name that there is not, and replications that it cannot have, before anything is computed."""
+    """Refuse an unknown name, and replications that a reproduction does not have."""
     if name not in NAMES:
         nearest = difflib.get_close_matches(str(name), NAMES, n=1, cutoff=0.3)
-        advice = (
-            f"Did you mean {nearest[0]!r}?"
-            if nearest
-            else "See hr.reproductions.list_reproductions()."
-        )
+        advice = "See hr.reproductions.list_reproductions()."
+        if nearest:
+            advice = f"Did you mean {nearest[0]!r}?"
         raise DataError(f"name must be one of {', '.join(NAMES)}; got {name!r}. {advice}")
     if replications is None:
         return
@@ -118,14 +118,16 @@ def check_request(name: str, replications: int | None) -> None:
 
 
 def is_simulation(name: str) -> bool:
-    """Whether it is a Monte Carlo study, whose samples can be fewer than in its source."""
+    """Return whether a reproduction is a Monte Carlo study, which can have fewer samples."""
     return _module(name).paper.replications is not None
 
 
-def _where(paper: Paper) -> str:
+def _data_place(paper: Paper) -> str:
     if paper.package is not None:
         return f"in {paper.package}"
-    return "downloaded" if paper.files else "simulated" if paper.replications else "inside"
+    if paper.files:
+        return "downloaded"
+    return "simulated" if paper.replications else "inside"
 
 
 def _module(name: str) -> _Module:

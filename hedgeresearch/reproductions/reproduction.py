@@ -1,4 +1,4 @@
-"""What a reproduction gives: a table of published numbers with ours beside them, and the figure."""
+"""Result of a reproduction: published numbers and ours, and a figure."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.reproductions.formatting import (
-    address,
     as_printed,
-    beyond,
+    doi_address,
     escape_latex,
     last_digit,
+    to_tolerance,
 )
 from hedgeresearch.reproductions.paper import Count, Number, Origin, Paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-
-ARITHMETIC = 1e-12
-"""What the order of additions changes in the sixteen digits of a number, relative to its size."""
+ROUNDING_TOLERANCE = 1e-12
+"""Relative difference that the order of additions can make in sixteen digits."""
 
 
 @exported_by("hedgeresearch.reproductions")
 @dataclass(frozen=True, eq=False, repr=False)
 class Reproduction:
-    """Numbers of a source computed again.
+    """Numbers of a published source, computed again.
 
     Attributes
     ----------
-    name : what ``reproduce`` calls it
-    paper : Paper, its title, citation, DOI and what is known to differ
-    numbers : each number of ours beside the expected one
-    tables : further tables of ours by caption, which nobody has published
+    name : name that :func:`reproduce` uses
+    paper : Paper, its title, citation, DOI and known differences
+    numbers : our numbers with the expected ones
+    tables : further tables by caption, which are not published elsewhere
+    shown : data of the figure
+    draw : function that draws the figure
     """
 
     name: str
@@ -53,45 +54,47 @@ class Reproduction:
 
     @property
     def compared(self) -> list[Number]:
-        """The numbers that there is something to compare with."""
+        """Numbers that have an expected value."""
         return [number for number in self.numbers if number.expected is not None]
 
     @property
     def passed(self) -> bool:
-        """Whether all numbers that can be compared are within their tolerance, and there are some."""
+        """True if there are compared numbers and all are within their tolerance."""
         return bool(self.compared) and all(number.is_within for number in self.compared)
 
     def count(self, origin: Origin) -> Count:
-        """How the numbers fare that were "published", or that another program gave ("independent")."""
+        """Return how many numbers of one origin are within their tolerance."""
         own = [number for number in self.compared if number.origin == origin]
-        return Count(
-            sum(number.is_within for number in own), sum(map(self._equals_print, own)), len(own)
-        )
+        within = sum(number.is_within for number in own)
+        return Count(within, sum(map(self._equals_print, own)), len(own))
 
     @property
     def verdict(self) -> str:
-        """How many numbers are within their tolerance, in words."""
-        published, other = self.count("published"), self.count("independent")
+        """Sentence on how many numbers are within their tolerance."""
+        published = self.count("published")
+        other = self.count("independent")
         if not published.compared:
-            return f"{other.within} of {other.compared} numbers of another program within their tolerance"
-        beside = (
-            f", {other.within} of {other.compared} of another program" if other.compared else ""
-        )
+            return (
+                f"{other.within} of {other.compared} numbers of another program within their "
+                "tolerance"
+            )
+        also = f", {other.within} of {other.compared} of another program" if other.compared else ""
         return (
             f"{published.within} of {published.compared} published numbers within their tolerance "
-            f"({published.equal} equal to the print){beside}"
+            f"({published.equal} equal to the print){also}"
         )
 
     @property
     def tightest(self) -> Number:
-        """The compared number that is closest to failing: its difference is the largest share of its tolerance."""
+        """Number whose difference is the largest share of its tolerance."""
         return max(self.compared, key=lambda number: number.share_of_tolerance)
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row a number: published, ours, difference, tolerance and whether it is within; NaN where none is published.
+        """A row for each number: published, independent, ours, difference, tolerance, within.
 
-        A column "independent" comes beside "published" if numbers of other programs are compared with, too.
+        Numbers of other programs are in the column "independent". A column without numbers is left
+        out; NaN stands where there is no number to compare with.
         """
         rows = {number.quantity: _row(number) for number in self.numbers}
         table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("quantity")
@@ -100,7 +103,7 @@ class Reproduction:
 
     @cached_property
     def figure(self) -> Figure:
-        """The figure, in the style of the package."""
+        """Figure in the style of the package."""
         from matplotlib.figure import Figure
 
         from hedgeresearch.plotting import style
@@ -112,14 +115,14 @@ class Reproduction:
 
     @property
     def shown_table(self) -> pd.DataFrame:
-        """The table as text, each number with the digits that its tolerance makes worth reading."""
+        """Table as text, each number with one digit more than its tolerance."""
         table = self.table.astype(object)
         for number in self.numbers:
             table.loc[number.quantity] = [self._text(number, column) for column in table.columns]
         return table
 
     def to_latex(self) -> str:
-        """The table for a paper, captioned by where its numbers are from; needs the LaTeX package booktabs."""
+        """Return the table for LaTeX with the package booktabs, with its source as the caption."""
         styled = self.shown_table.style.format_index(escape_latex).format(escape_latex)
         return str(
             styled.to_latex(
@@ -129,11 +132,10 @@ class Reproduction:
 
     @property
     def reference(self) -> str:
-        """Where the numbers were read; the source that they go back to, and its address."""
+        """Place where the numbers were read, and the source that they go back to."""
         doi = self.paper.doi
-        return f"Numbers: {self.paper.numbers_from}; after: {self.paper.citation}" + (
-            f" {address(doi)}" if doi else ""
-        )
+        link = f" {doi_address(doi)}" if doi else ""
+        return f"Numbers: {self.paper.numbers_from}; after: {self.paper.citation}{link}"
 
     def _repr_html_(self) -> str:
         known = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.paper.differs)
@@ -142,15 +144,15 @@ class Reproduction:
             for caption, table in self.tables.items()
         )
         return (
-            f"<p><b>{html.escape(self.paper.title)}.</b> {html.escape(self.reference)}</p><ul>{known}</ul>"
-            f"{self.shown_table.to_html()}<p>{self.verdict}.</p>{further}"
+            f"<p><b>{html.escape(self.paper.title)}.</b> {html.escape(self.reference)}</p>"
+            f"<ul>{known}</ul>{self.shown_table.to_html()}<p>{self.verdict}.</p>{further}"
         )
 
     def _equals_print(self, number: Number) -> bool:
-        """Whether ours, rounded, is what was printed."""
+        """Return whether our number, rounded, is the printed one."""
         assert number.expected is not None
         half_a_unit = 0.5 * last_digit(number.expected, self.paper.decimals)
-        return abs(number.difference) <= half_a_unit + ARITHMETIC * abs(number.expected)
+        return abs(number.difference) <= half_a_unit + ROUNDING_TOLERANCE * abs(number.expected)
 
     def _text(self, number: Number, column: str) -> str:
         value = _row(number)[column]
@@ -161,7 +163,7 @@ class Reproduction:
         if column in ("published", "independent"):
             return as_printed(value, self.paper.decimals)
         if column == "ours":
-            return beyond(value, number.tolerance)
+            return to_tolerance(value, number.tolerance)
         return f"{value:.1e}" if value else "0"
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.cli.book.book import FIELDS, recommend_for_book
 from hedgeresearch.cli.book.instruments import TYPES
 from hedgeresearch.cli.book.models import read_model
-from hedgeresearch.cli.book.book import FIELDS, recommend_for_book
 from hedgeresearch.cli.book.yaml_reader import read_yaml
 
 Run = Callable[..., tuple[int, str, str]]

@@ -1,0 +1,1 @@
+"""Reproductions, one file per paper: ``PAPER``, ``run`` and ``draw``."""

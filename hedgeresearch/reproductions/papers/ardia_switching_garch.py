@@ -3,9 +3,9 @@ r"""Markov-switching GARCH of the Swiss Market Index and of the mark in pounds.
 .. math:: r_t \mid s_t = k \sim (0, h_{k,t}), \quad
           h_{k,t} = \omega_k + (\alpha_k + \gamma_k 1[r_{t-1} < 0]) r_{t-1}^2 + \beta_k h_{k,t-1}
 
-with Student-t innovations of the same degrees of freedom in both regimes for the index, and with normal ones and no
-leverage for the mark; no mean. Source: Ardia, Bluteau, Boudt, Catania and Trottier (2019), as their
-replication code printed it.
+with Student-t innovations of the same degrees of freedom in both regimes for the index, and with
+normal ones and no leverage for the mark; no mean. Source: Ardia, Bluteau, Boudt, Catania and
+Trottier (2019), as their replication code printed it.
 """
 
 from __future__ import annotations
@@ -34,19 +34,22 @@ if TYPE_CHECKING:
 PAPER = Paper(
     title="Markov-switching GARCH of the Swiss Market Index and of the mark in pounds",
     citation=(
-        "Ardia, D., Bluteau, K., Boudt, K., Catania, L. and Trottier, D.-A. (2019). Markov-switching GARCH models in "
-        "R: the MSGARCH package. Journal of Statistical Software 91(4), 1-38."
+        "Ardia, D., Bluteau, K., Boudt, K., Catania, L. and Trottier, D.-A. (2019). "
+        "Markov-switching GARCH models in R: the MSGARCH package. Journal of Statistical Software "
+        "91(4), 1-38."
     ),
     doi="10.18637/jss.v091.i04",
     numbers_from="the recorded output of the authors' replication code",
     files=("SMI.rda", "dem2gbp.rda"),
     differs=(
-        "For the index our likelihood is .002 higher: the printed search had not quite ended; estimates are held to "
-        ".005, the weights of news (alpha) to .001, probabilities to their last digit, the likelihood to .05. In the "
-        "calm regime alpha is printed as .0005 and is 0 at our maximum.",
+        "For the index our likelihood is .002 higher: the printed search had not quite ended. "
+        "Tolerances are .005 for estimates, .001 for the weights of news (alpha), the last digit "
+        "for probabilities and .05 for the likelihood. In the calm regime alpha is printed as "
+        ".0005 and is 0 at our maximum.",
         "The likelihood leaves out the first date in both programs.",
-        "The unconditional volatility printed for the calm regime, 11.87 % a year, does not follow from the printed "
-        "parameters, which give 11.89 as ours do; volatilities are not compared.",
+        "The unconditional volatility printed for the calm regime, 11.87 % per year, does not "
+        "follow from the printed parameters, which give 11.89 as ours do; volatilities are not "
+        "compared.",
     ),
     seconds=4.0,
 )
@@ -67,14 +70,15 @@ INDEX = (
     0.0027,
 )
 MARK = (0.0007, 0.0515, 0.0, 0.9178, NORMAL, 0.2813, 0.4805, 0.0, 0.3996, NORMAL, 0.9109, 0.5947)
-"""Of the calm and then of the turbulent regime, in order; then the probabilities of calm after calm and turbulence."""
-INDEX_LOG_LIKELIHOOD, MARK_LOG_LIKELIHOOD = -3350.8467, -971.911
+"""Parameters of the calm and the turbulent regime, P(calm to calm) and P(turbulent to calm)."""
+INDEX_LOG_LIKELIHOOD = -3350.8467
+MARK_LOG_LIKELIHOOD = -971.911
 NU = [4, 9]
-"""Positions of the degrees of freedom, which the index has in common."""
+"""Positions of the degrees of freedom, which are the same in both regimes of the index."""
 
 
 class Shown(NamedTuple):
-    """The index (% per day), its volatility given the past, and the smoothed probability of turbulence."""
+    """Returns of the index (% per day), their volatility, smoothed probability of turbulence."""
 
     returns: pd.Series[float]
     volatility: pd.DataFrame
@@ -82,8 +86,9 @@ class Shown(NamedTuple):
 
 
 def run() -> Findings:
-    """Likelihood of both series at the printed parameters, and at our own estimates beside the printed ones."""
-    index, mark = read_index(), np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
+    """Compare likelihoods and estimates of both series with the printed ones."""
+    index = read_index()
+    mark = np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
     values = index.to_numpy()
     at_index, best_index = estimate_with_common_nu(values)
     at_mark, best_mark = estimate_mark(mark)
@@ -103,23 +108,23 @@ def run() -> Findings:
 
 
 def read_index() -> pd.Series[float]:
-    """Returns of the Swiss Market Index with the dates that the file keeps beside them, (2500,), per cent."""
+    """Return the returns of the Swiss Market Index with their dates, (2500,), percent."""
     path = fetch("SMI.rda")
     values = np.asarray(read_rda(path), dtype=np.float64).ravel()
-    import rdata  # installed, or the line before has said so
+    import rdata  # installed, otherwise the line before has raised an error
 
-    beside: dict[str | bytes, Any] = {
+    constructors: dict[str | bytes, Any] = {
         "zoo": lambda _, attributes: attributes["index"],
         "Date": lambda days, _: days,
     }
-    days = next(iter(rdata.read_rda(path, constructor_dict=beside).values()))
+    days = next(iter(rdata.read_rda(path, constructor_dict=constructors).values()))
     return pd.Series(
         values, pd.DatetimeIndex(pd.to_datetime(days, unit="D"), name="date"), name="SMI"
     )
 
 
 def estimate_mark(values: Array) -> tuple[Array, float]:
-    """All parameters and the log-likelihood of the mark, normal and without leverage or a mean."""
+    """Return all parameters and the log-likelihood of the mark, normal and without leverage."""
     fit = MarkovSwitchingGARCH(mean="zero", n_starts=3).fit(pd.Series(values, name="DEM/GBP"))
     # gamma and nu of both regimes are not estimated
     parameters = np.insert(fit.parameters.to_numpy(), [2, 3, 5, 6], [0.0, NORMAL, 0.0, NORMAL])
@@ -127,25 +132,31 @@ def estimate_mark(values: Array) -> tuple[Array, float]:
 
 
 def estimate_with_common_nu(values: Array) -> tuple[Array, float]:
-    """The same with Student-t innovations whose degrees of freedom are those of both regimes: a profile over them."""
+    """Return parameters and log-likelihood with the same degrees of freedom in both regimes.
+
+    The likelihood is maximized over the other parameters for each value of the degrees of freedom.
+    """
     from scipy.optimize import minimize_scalar
 
     model = MarkovSwitchingGARCH(asymmetric=True, density="student")
-    free, points = model.layout.free_coordinates, model.starting_points()
+    free = model.layout.free_coordinates
+    points = model.starting_points()
     free[NU] = False
     scale = values.std()
-    near = estimate_switching_garch(values / scale, points, free, 2)[0].point
+    start = estimate_switching_garch(values / scale, points, free, 2)[0].point
 
-    def at(inverse_nu: float) -> tuple[Array, float]:
-        point = near.copy()
+    def optimum_at(inverse_nu: float) -> tuple[Array, float]:
+        point = start.copy()
         point[NU] = inverse_nu
         return _optimum(values, point[None], free)
 
-    return at(
-        minimize_scalar(
-            lambda x: -at(x)[1], bounds=(0.02, 0.4), method="bounded", options={"xatol": 1e-7}
-        ).x
+    best = minimize_scalar(
+        lambda x: -optimum_at(x)[1],
+        bounds=(0.02, 0.4),
+        method="bounded",
+        options={"xatol": 1e-7},
     )
+    return optimum_at(best.x)
 
 
 def _optimum(values: Array, points: Array, free: Array) -> tuple[Array, float]:
@@ -164,29 +175,28 @@ def _compare(
     series: str,
     printed: tuple[float, ...],
     ours: Array,
-    within: float,
+    tolerance: float,
     special: Mapping[str, float] | None = None,
 ) -> list[Number]:
-    """The estimates in use, by name; the degrees of freedom once. Some have tolerances of their own, by first word."""
-    names = [f"{name}, {regime}" for regime in ("calm", "turbulent") for name in NAMES]
+    """Return the estimates that the model has, with tolerances of their own for some names."""
+    names = [f"{name}, calm" for name in NAMES] + [f"{name}, turbulent" for name in NAMES]
     names += ["P(calm to calm)", "P(turbulent to calm)"]
     rows = zip(names, printed, ours.tolist(), strict=True)
-    used = [row for row in rows if row[1] not in (0.0, NORMAL) and row[0] != "nu, turbulent"]
     tolerances = special or {}
-    return [
-        Number(
-            f"{series}: {name}",
-            value,
-            own,
-            tolerances.get(name.split(",")[0].split("(")[0], within),
-        )
-        for name, value, own in used
-    ]
+    numbers = []
+    for name, value, own in rows:
+        if value in (0.0, NORMAL) or name == "nu, turbulent":
+            continue
+        parameter = name.split(",")[0].split("(")[0]
+        allowed = tolerances.get(parameter, tolerance)
+        numbers.append(Number(f"{series}: {name}", value, own, allowed))
+    return numbers
 
 
 def show(index: pd.Series[float], parameters: Array) -> Shown:
-    """The volatility of each date given the past, mixed over the regimes expected then, and smoothed probabilities."""
-    values, dates = index.to_numpy(), index.index[1:]
+    """Return volatility given the past, mixed over the regimes, and smoothed probabilities."""
+    values = index.to_numpy()
+    dates = index.index[1:]
     recursion = state_before_second(parameters, 2, mean=0.0, first=values[0])
     later = values[1:]
     variances = regime_variances(recursion.parameters, later, recursion.next_variances)[:-1]
@@ -197,11 +207,11 @@ def show(index: pd.Series[float], parameters: Array) -> Shown:
 
 
 def draw(figure: Figure, shown: Shown) -> None:
-    """Returns under the probability of turbulence, and volatility."""
+    """Draw returns with the probability of turbulence, and volatility."""
     figure.set_size_inches(4.2, 4.0)
     above, below = figure.subplots(2, 1, sharex=True)
     plot_lines(
-        shown.returns.to_frame(), ylabel="SMI, % a day", references={"SMI": "0.45"}, ax=above
+        shown.returns.to_frame(), ylabel="SMI, % per day", references={"SMI": "0.45"}, ax=above
     )
     right = above.twinx()
     plot_lines(
@@ -213,18 +223,18 @@ def draw(figure: Figure, shown: Shown) -> None:
     )
     right.spines["right"].set_visible(True)
     right.set_ylim(0.0, 1.02)
-    plot_lines(shown.volatility, ylabel="volatility, % a year", ax=below)
+    plot_lines(shown.volatility, ylabel="volatility, % per year", ax=below)
     for axes in (right, below):
         axes.legend().remove()
-    place: dict[str, Any] = {
-        "loc": "lower left",
-        "bbox_to_anchor": (0, 1),
-        "borderaxespad": 0.2,
-        "ncols": 2,
-        "handlelength": 1.0,
-    }
     above.legend(
-        [above.lines[0], right.lines[0]], ["SMI", "P(turbulent), right"], fontsize="small", **place
+        [above.lines[0], right.lines[0]],
+        ["SMI", "P(turbulent), right"],
+        fontsize="small",
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        ncols=2,
+        handlelength=1.0,
     )
     years = pd.DatetimeIndex(["1991", "1994", "1997", "2000"])
     below.set_xticks(years, years.strftime("%Y"))

@@ -1,9 +1,10 @@
-"""The S&P 500 hedged with its futures: regressions of monthly levels and returns, and tests of a ratio of one.
+"""The S&P 500 hedged with its futures: regressions of monthly levels and returns.
 
     s_t = a + b f_t + u_t,    F = ((b - 1) / standard error)^2
 
-with s and f the prices, or 100 times their log changes: Brooks (2019), the examples of chapters 3 and 4. The regression
-that adds the last spread of the log levels is compared with another program.
+with s and f the prices, or 100 times their log changes: Brooks (2019), the examples of chapters 3
+and 4; F tests a ratio of one. The regression that adds the last spread of the log levels is
+compared with another program.
 """
 
 from __future__ import annotations
@@ -30,25 +31,27 @@ FILE = "SandPhedge.xls"
 
 PAPER = Paper(
     title="The S&P 500 hedged with futures",
-    citation="Brooks, C. (2019). Introductory Econometrics for Finance, 4th edition. Cambridge University Press. "
-    "Chapters 3 and 4.",
+    citation="Brooks, C. (2019). Introductory Econometrics for Finance, 4th edition. Cambridge "
+    "University Press. Chapters 3 and 4.",
     doi=None,
-    numbers_from="two public runs of the example of the book, the page on Brooks in the documentation of GAUSS and an "
-    "executed Python notebook; the book was not read",
+    numbers_from="two public runs of the example of the book, the page on Brooks in the "
+    "documentation of GAUSS and an executed Python notebook; the book was not read",
     files=(FILE,),
     differs=(
-        "In the regression of levels, the constant is 6e-6 and the sum of squared residuals 7e-4 from print, of single "
-        "precision or with digits cut: their tolerances are one unit of the last digit, not half of one.",
-        "No printed result of the error-correction regression was found. With lags chosen by BIC, the Engle-Granger "
-        "test finds no cointegration in these prices, of which ErrorCorrectionHedge warns; the example goes on.",
-        "In November 2017 the file has the spot 63 points under the futures, unlike in any other month, the largest "
-        "residual in the figure; the published numbers are reached with that month.",
+        "In the regression of levels, the constant is 6e-6 and the sum of squared residuals 7e-4 "
+        "from print, which has single precision or cut digits: their tolerances are one unit of "
+        "the last digit, not half of one.",
+        "No printed result of the error-correction regression was found. With lags chosen by BIC, "
+        "the Engle-Granger test finds no cointegration in these prices, and ErrorCorrectionHedge "
+        "warns; the example ignores the warning.",
+        "In November 2017 the spot in the file is 63 points below the futures, unlike in any other "
+        "month: the largest residual in the figure. The published numbers include that month.",
     ),
 )
 
 
 def run() -> Findings:
-    """Descriptive statistics, both regressions with their tests, and the error-correction ratio."""
+    """Compare descriptive statistics, both regressions, and the error-correction ratio."""
     prices = read_prices()
     returns = 100 * returns_of(prices, kind="log")
     model = OLSHedge(standard_errors="nonrobust")
@@ -64,7 +67,7 @@ def run() -> Findings:
 
 
 def read_prices() -> pd.DataFrame:
-    """Spot and futures, (247, 2), monthly from September 1997, index points."""
+    """Return spot and futures, (247, 2), monthly from September 1997, index points."""
     table = read_xls(fetch(FILE))
     dates = pd.DatetimeIndex(
         pd.to_datetime(table["Date"], unit="D", origin="1899-12-30"), name="date"
@@ -73,7 +76,7 @@ def read_prices() -> pd.DataFrame:
 
 
 def draw(figure: Figure, shown: tuple[pd.DataFrame, HedgeFit, pd.Series[float]]) -> None:
-    """Returns with the line whose slope is the ratio; what the regression of levels leaves."""
+    """Draw returns with the line whose slope is the ratio, and residuals of the levels."""
     returns, changes, residuals = shown
     figure.set_size_inches(4.2, 4.8)
     above, below = figure.subplots(2, 1, height_ratios=(1.25, 1))
@@ -95,12 +98,12 @@ def _descriptive(returns: pd.DataFrame) -> list[Number]:
         "futures": (0.414017, 4.419049, -18.944697, 10.387184),
     }
     found = returns.agg(["mean", "std", "min", "max"])
-    words = ("mean", "standard deviation", "least", "greatest")
-    return [
-        Number(f"return of {name}, {word}, %", expected, ours, 5e-7)
-        for name, row in printed.items()
-        for word, expected, ours in zip(words, row, found[name], strict=True)
-    ]
+    words = ("mean", "standard deviation", "minimum", "maximum")
+    numbers = []
+    for name, row in printed.items():
+        for word, expected, ours in zip(words, row, found[name], strict=True):
+            numbers.append(Number(f"return of {name}, {word}, %", expected, ours, 5e-7))
+    return numbers
 
 
 def _levels(fit: HedgeFit, residuals: pd.Series[float]) -> list[Number]:
@@ -140,14 +143,15 @@ def _changes(fit: HedgeFit, residuals: pd.Series[float]) -> list[Number]:
 
 def _error_correction(prices: pd.DataFrame) -> list[Number]:
     with warnings.catch_warnings():
-        # The spread moves with interest rates and dividends, and the test finds no relation; see PAPER.differs.
+        # The spread changes with interest rates and dividends, so that the test finds no relation.
         warnings.filterwarnings(
             "ignore", "asset and hedges should be cointegrated", ConvergenceWarning
         )
         fit = ErrorCorrectionHedge(lags=0, standard_errors="nonrobust").fit(
             prices["spot"], prices[["futures"]]
         )
-    ratio, speed = fit.summary.loc["futures"], fit.summary.loc["error correction"]
+    ratio = fit.summary.loc["futures"]
+    speed = fit.summary.loc["error correction"]
     pairs = {
         "error correction: ratio": (0.9847709, ratio["estimate"], 5e-8),
         "error correction: standard error of the ratio": (0.0057811, ratio["standard error"], 5e-8),

@@ -2,9 +2,9 @@
 
     h_t = h_12,t / h_22,t,    HE = 1 - var(r_1 - h_t r_2) / var(r_1)
 
-Kroner and Sultan (1993) and Ederington (1979), as Cocca, Gabauer and Pomberger (2024) apply them in their table 7 to
-the green economy (GRE), solar (SOL), wind (WIN) and geothermal (GEO) indices. Covariances are those of a DCC of each
-pair, estimated and filtered on the whole sample.
+Kroner and Sultan (1993) and Ederington (1979), as Cocca, Gabauer and Pomberger (2024) apply them in
+their table 7 to the green economy (GRE), solar (SOL), wind (WIN) and geothermal (GEO) indices.
+Covariances are those of a DCC of each pair, estimated and filtered on the whole sample.
 """
 
 from __future__ import annotations
@@ -33,21 +33,25 @@ FILE = "cgp2024.rda"
 
 PAPER = Paper(
     title="Clean energy indices hedged with each other",
-    citation="Cocca, T., Gabauer, D. and Pomberger, S. (2024). Clean energy market connectedness and investment "
-    "strategies: New evidence from DCC-GARCH R2 decomposed connectedness measures. Energy Economics. Table 7.",
+    citation="Cocca, T., Gabauer, D. and Pomberger, S. (2024). Clean energy market connectedness "
+    "and investment strategies: New evidence from DCC-GARCH R2 decomposed connectedness measures. "
+    "Energy Economics. Table 7.",
     doi=None,
     numbers_from="table 7 of the authors' executed replication page; the print was not read",
     decimals=3,
     files=(FILE,),
     differs=(
-        "The source fits a Student-t copula DCC to margins that an information criterion chose, ours is a Gaussian DCC "
-        "with GARCH(1,1) margins, hence the tolerances. With Student-t margins and density, in the last table, "
-        "effectiveness and the highest ratios come closer.",
-        "The p-values of the source are left out: in its program the row i/j holds that of asset j hedged with the "
-        "last asset, by a test that takes hedged and unhedged returns as independent samples. Ours are of returns on "
-        "the same dates, by the robust test of Pitman and Morgan.",
-        "Closes are taken as simultaneous, as in the source. The package warns that wind follows the other three by "
-        "a day (correlations 0.10 to 0.16), so that its ratios from same-day returns are too small.",
+        "The source fits a Student-t copula DCC to univariate models that an information criterion "
+        "chose; ours is a Gaussian DCC with GARCH(1,1) models, hence the tolerances. With "
+        "Student-t models and density, in the last table, effectiveness and the highest "
+        "ratios come closer.",
+        "The p-values of the source are left out: in its program the row i/j has that of asset j "
+        "hedged with the last asset, by a test that treats hedged and unhedged returns as "
+        "independent samples. Ours are of returns on the same dates, by the robust test of Pitman "
+        "and Morgan.",
+        "Closes are treated as simultaneous, as in the source. The package warns that wind follows "
+        "the other three by a day (correlations 0.10 to 0.16), so that its ratios from same-day "
+        "returns are too small.",
         "The ratios are in sample, as in the source.",
     ),
     seconds=5.0,
@@ -60,7 +64,7 @@ COLUMNS = {
     "95 % quantile of the ratio": 0.17,
     "effectiveness": 0.02,
 }
-"""The tolerance of each."""
+"""Columns of the table with their tolerances."""
 TABLE = {
     "GRE/SOL": (0.336, 0.146, 0.144, 0.612, 0.536),
     "GRE/WIN": (0.308, 0.114, 0.165, 0.533, 0.345),
@@ -75,38 +79,38 @@ TABLE = {
     "GEO/SOL": (0.264, 0.124, 0.087, 0.497, 0.176),
     "GEO/WIN": (0.255, 0.105, 0.126, 0.457, 0.098),
 }
-"""Asset and hedge: what the columns are in the source."""
+"""Columns in the source, by asset and hedge."""
 
 
 def run() -> Findings:
-    """The ratios of each pair, their effectiveness, and whether the variance is lower with than without the hedge."""
+    """Compare the ratios of each pair and their effectiveness; test whether variance is lower."""
     returns = read_returns()
     paths = _paths(returns, DCC())
     student = _paths(returns, DCC(univariate=GARCH(density="student"), density="student"))
     ours = _measures(returns, paths).to_dict("index")
-    numbers = tuple(
-        Number(f"{pair}: {column}", expected, ours[pair][column], tolerance)
-        for pair, row in TABLE.items()
-        for expected, (column, tolerance) in zip(row, COLUMNS.items(), strict=True)
-    )
+    numbers = []
+    for pair, row in TABLE.items():
+        for expected, (column, tolerance) in zip(row, COLUMNS.items(), strict=True):
+            numbers.append(Number(f"{pair}: {column}", expected, ours[pair][column], tolerance))
     tables = {
         "whether the hedge lowers the variance": _tests(returns, paths),
-        "the ratios with Student-t margins and density": _measures(returns, student),
+        "the ratios with Student-t univariate models and density": _measures(returns, student),
     }
-    return Findings(numbers, paths, tables)
+    return Findings(tuple(numbers), paths, tables)
 
 
 def read_returns() -> pd.DataFrame:
-    """Daily returns of the indices GRE, SOL, WIN and GEO, (3152, 4), fractions."""
+    """Return daily returns of the indices GRE, SOL, WIN and GEO, (3152, 4), fractions."""
     table: pd.DataFrame = read_rda(fetch(FILE))
     dates = pd.DatetimeIndex(pd.to_datetime(table["Date"], unit="D"), name="date")
     return table.drop(columns="Date").set_axis(dates, axis=0) / 100
 
 
 def draw(figure: Figure, shown: pd.DataFrame) -> None:
-    """The ratios of the six pairs, each in both directions."""
+    """Draw the ratios of the six pairs, each in both directions."""
     figure.set_size_inches(4.2, 5.0)
-    grid, years = figure.subplots(3, 2, sharex=True), pd.DatetimeIndex(["2012", "2018", "2024"])
+    grid = figure.subplots(3, 2, sharex=True)
+    years = pd.DatetimeIndex(["2012", "2018", "2024"])
     names = list(dict.fromkeys(pair.split("/")[0] for pair in TABLE))
     for i, (axes, (first, second)) in enumerate(
         zip(grid.flat, combinations(names, 2), strict=True)
@@ -122,9 +126,10 @@ def draw(figure: Figure, shown: pd.DataFrame) -> None:
 
 def _paths(returns: pd.DataFrame, model: DCC) -> pd.DataFrame:
     """Ratios (n_dates, n_pairs)."""
-    hedge, paths = MinimumVarianceHedge(model), {}
+    hedge = MinimumVarianceHedge(model)
+    paths = {}
     with warnings.catch_warnings():
-        # The source takes the closes as simultaneous; see PAPER.differs.
+        # The source treats the closes as simultaneous; see PAPER.differs.
         warnings.filterwarnings(
             "ignore", "closes of asset and hedges should be simultaneous", DataWarning
         )
@@ -137,7 +142,7 @@ def _paths(returns: pd.DataFrame, model: DCC) -> pd.DataFrame:
 def _hedged(
     returns: pd.DataFrame, path: pd.Series[float]
 ) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Hedged and unhedged returns on the dates of a ratio."""
+    """Return hedged and unhedged returns on the dates of a ratio."""
     asset, other = str(path.name).split("/")
     hedged = hedged_returns(returns[asset], returns[[other]], path.to_frame(other))
     return hedged, returns.loc[hedged.index, asset]

@@ -1,11 +1,12 @@
-r"""A test that any program of dynamic correlations can take: how far its hedge ratio is from the true one.
+r"""The hedge ratio of a known DCC process: a test for any program of dynamic correlations.
 
-.. math:: \frac{1}{T - 100} \sum_{t > 100} |\hat\beta_t - \beta_t|, \quad \beta_t = H_{12,t} / H_{22,t}
+.. math:: \frac{1}{T - 100} \sum_{t > 100} |\hat\beta_t - \beta_t|, \quad
+          \beta_t = H_{12,t} / H_{22,t}
 
-on returns of a DCC-GARCH(1,1) with a = .05, b = .93 and a mean correlation of .6, after Engle (2002), Journal of
-Business & Economic Statistics 20. Anybody can draw the same returns: take ``truth_returns``, estimate with whatever
-program, and hand its path of ratios to ``score``. On the first sample a program that estimates rightly scores about
-.026, the same path dated a day late .042, one constant ratio .182.
+on returns of a DCC-GARCH(1,1) with a = .05, b = .93 and a mean correlation of .6, after Engle
+(2002), Journal of Business & Economic Statistics 20. To test a program, estimate on the returns of
+``truth_returns`` and pass its path of ratios to ``score``. On the first sample a program that
+estimates correctly scores about .026, the same path dated a day late .042, a constant ratio .182.
 """
 
 from __future__ import annotations
@@ -33,26 +34,28 @@ if TYPE_CHECKING:
 
 PAPER = Paper(
     title="The hedge ratio of a known DCC process",
-    citation="Simulated returns: the mean-reverting process of Engle, R. (2002). Dynamic conditional correlation. "
-    "Journal of Business & Economic Statistics, 20(3), 339-350.",
+    citation="Simulated returns: the mean-reverting process of Engle, R. (2002). Dynamic "
+    "conditional correlation. Journal of Business & Economic Statistics, 20(3), 339-350.",
     doi="10.1198/073500102288618487",
-    numbers_from="an independent program, of numpy and margins of the arch package, which stands in the tests",
-    differs=("The variances of the independent program start differently.",),
+    numbers_from="an independent program of numpy and GARCH models of the arch package, which is "
+    "part of the tests",
+    differs=("The variances of the independent program have other starting values.",),
     replications=20,
     seconds=3.0,
 )
 
-N_DATES, START_UP = 2000, 100
-"""Dates of a sample, and those that are not scored: a start-up rule is no matter of right or wrong."""
+N_DATES = 2000
+START_UP = 100
+"""Dates that are not scored, as programs start in different ways."""
 SHOWN = slice("2004", "2005")
 
 
 def truth_returns(seed: int = 0) -> pd.DataFrame:
-    """The returns of the test, fractions per day, (2000, 2): columns asset and hedge.
+    """Return the returns of the test, fractions per day, (2000, 2): columns asset and hedge.
 
     Parameters
     ----------
-    seed : int, another sample of the same process for each
+    seed : int, gives another sample of the same process
 
     Examples
     --------
@@ -63,13 +66,13 @@ def truth_returns(seed: int = 0) -> pd.DataFrame:
 
 
 def score(ratio: pd.Series[float] | npt.ArrayLike, seed: int = 0) -> float:
-    """Mean absolute error of a path of hedge ratios, over all dates but the first 100.
+    """Return the mean absolute error of a path of hedge ratios after the first 100 dates.
 
     Parameters
     ----------
-    ratio : array (2000,), the ratio of each date, made of returns before that date; a Series must have the dates of
-        ``truth_returns``. The first 100 may be missing
-    seed : int, of the returns
+    ratio : array (2000,), the ratio of each date, from returns before that date; a Series must
+        have the dates of ``truth_returns``. The first 100 may be missing
+    seed : int, seed of the returns
 
     Raises
     ------
@@ -80,11 +83,12 @@ def score(ratio: pd.Series[float] | npt.ArrayLike, seed: int = 0) -> float:
     --------
     >>> import hedgeresearch as hr
     >>> returns = truth_returns()
-    >>> fit = hr.DCC().fit(returns)  # or any other program, whose path is handed over as an array
+    >>> fit = hr.DCC().fit(returns)  # or another program, with its path as an array
     >>> path = fit.hedge_ratio("asset", "hedge")["hedge"]
     >>> round(score(path), 3)
     0.026
-    >>> round(score(np.full(2000, returns.cov().loc["asset", "hedge"] / returns["hedge"].var())), 3)
+    >>> slope = returns.cov().loc["asset", "hedge"] / returns["hedge"].var()
+    >>> round(score(np.full(2000, slope)), 3)
     0.182
     """
     true = _truth(seed).hedge_ratio["hedge"]
@@ -94,19 +98,22 @@ def score(ratio: pd.Series[float] | npt.ArrayLike, seed: int = 0) -> float:
 def _checked(ratio: pd.Series[float] | npt.ArrayLike, dates: pd.Index[Any]) -> Array:
     if isinstance(ratio, pd.Series) and not ratio.index.equals(dates):
         raise DataError(
-            f"ratio must have the dates of truth_returns(), {N_DATES} from {dates[0]:%Y-%m-%d}; got {len(ratio)} "
-            "others. Call ratio.reindex(truth_returns().index) if the first ones are missing."
+            f"ratio must have the dates of truth_returns(), {N_DATES} from {dates[0]:%Y-%m-%d}; "
+            f"got {len(ratio)} others. Call ratio.reindex(truth_returns().index) if the first "
+            "ones are missing."
         )
     values = np.asarray(ratio, dtype=np.float64)
     if values.shape != (N_DATES,):
         raise DataError(
-            f"ratio must hold one number a date, shape ({N_DATES},); got shape {values.shape}."
+            f"ratio must have one number for each date, shape ({N_DATES},); "
+            f"got shape {values.shape}."
         )
     late = values[START_UP:]
     if not np.isfinite(late).all():
         first = START_UP + int(np.argmin(np.isfinite(late)))
         raise DataError(
-            f"ratio must be finite after the first {START_UP} dates; got {values[first]} at row {first}."
+            f"ratio must be finite after the first {START_UP} dates; got {values[first]} at row "
+            f"{first}."
         )
     return values
 
@@ -131,8 +138,7 @@ def _truth(seed: int) -> SimulatedDCC:
 
 
 def paths(returns: pd.DataFrame) -> pd.DataFrame:
-    """The ratio of each date by five ways, (2000, 5); missing before a window has filled."""
-    asset, hedge = returns["asset"], returns[["hedge"]]
+    """Return the ratios of five methods, (2000, 5); missing before a window is full."""
     moving: dict[str, CovarianceModel] = {
         "DCC": DCC(),
         "EWMA": EWMACovariance(0.94),
@@ -142,7 +148,7 @@ def paths(returns: pd.DataFrame) -> pd.DataFrame:
         name: model.fit(returns).hedge_ratio("asset", "hedge")["hedge"]
         for name, model in moving.items()
     }
-    ratios["OLS"] = OLSHedge().fit(asset, hedge).ratio["hedge"]
+    ratios["OLS"] = OLSHedge().fit(returns["asset"], returns[["hedge"]]).ratio["hedge"]
     ratios["DCC, a date late"] = ratios["DCC"].shift(1)
     return pd.DataFrame(ratios, index=returns.index)
 
@@ -153,12 +159,13 @@ def _sample(seed: int) -> pd.DataFrame:
 
 
 def run(replications: int) -> Findings:
-    """Scores on the sample of the test, which an independent program has taken, and over many samples."""
+    """Compare scores on the first sample with an independent program; score many samples."""
     samples = [_sample(seed) for seed in range(replications)]
     scores = pd.DataFrame(
         [sample.drop(columns="true").apply(_error, true=sample["true"]) for sample in samples]
     )
-    first, mean = scores.iloc[0], scores.mean()
+    first = scores.iloc[0]
+    mean = scores.mean()
     numbers = (
         Number("DCC, error of the ratio", 0.0255, first["DCC"], 5e-4, "independent"),
         Number("OLS, error of the ratio", 0.18235, first["OLS"], 5e-6, "independent"),
@@ -176,7 +183,7 @@ def run(replications: int) -> Findings:
 
 
 def draw(figure: Figure, shown: pd.DataFrame) -> None:
-    """The true ratio and two estimates of it over two years."""
+    """Draw the true ratio and two estimates of it over two years."""
     references = {"OLS": COLORS[1], "DCC": COLORS[0], "true": COLORS[6]}
     axes = plot_lines(shown, ylabel="hedge ratio", references=references, ax=figure.add_subplot())
     axes.margins(x=0.01)

@@ -1,10 +1,11 @@
-r"""GARCH(1,1) of the mark in pounds: the benchmark of GARCH software, with five kinds of standard errors.
+r"""GARCH(1,1) of the mark in pounds with five kinds of standard errors, a software benchmark.
 
-.. math:: r_t = \mu + e_t, \quad h_t = \omega + \alpha e_{t-1}^2 + \beta h_{t-1}, \quad e_0^2 = h_0 = \overline{e^2}
+.. math:: r_t = \mu + e_t, \quad h_t = \omega + \alpha e_{t-1}^2 + \beta h_{t-1}, \quad
+          e_0^2 = h_0 = \overline{e^2}
 
-Source: Fiorentini, Calzolari and Panattoni (1996); model and data of Bollerslev and Ghysels (1996). The digits are
-those on which their program and TSP agree, in the bench files of TSP; errors from the Hessian are those in the
-benchmark of the R package rugarch.
+Source: Fiorentini, Calzolari and Panattoni (1996); model and data of Bollerslev and Ghysels (1996).
+The digits are those on which their program and TSP agree, in the bench files of TSP; errors from
+the Hessian are those in the benchmark of the R package rugarch.
 """
 
 from __future__ import annotations
@@ -27,19 +28,21 @@ if TYPE_CHECKING:
 PAPER = Paper(
     title="GARCH(1,1) of the mark in pounds, with five kinds of standard errors",
     citation=(
-        "Fiorentini, G., Calzolari, G. and Panattoni, L. (1996). Analytic derivatives and the computation of GARCH "
-        "estimates. Journal of Applied Econometrics 11(4), 399-417."
+        "Fiorentini, G., Calzolari, G. and Panattoni, L. (1996). Analytic derivatives and the "
+        "computation of GARCH estimates. Journal of Applied Econometrics 11(4), 399-417."
     ),
     doi="10.1002/(SICI)1099-1255(199607)11:4<399::AID-JAE401>3.0.CO;2-R",
-    numbers_from="the bench files bgfcp.tsp, bg11i.tsp and bg11.tsp of TSP (tspintl.com), on which the paper's program "
-    "and TSP agree; errors from the Hessian: the benchmark file of the R package rugarch",
+    numbers_from="the bench files bgfcp.tsp, bg11i.tsp and bg11.tsp of TSP (tspintl.com), on which "
+    "the paper's program and TSP agree; errors from the Hessian: the benchmark file of the R "
+    "package rugarch",
     files=("dem2gbp.rda",),
     differs=(
-        "The coefficients agree to nine digits or more, where eleven or twelve were printed, because the search ends "
-        "there; they are held to 1e-6 of their size.",
-        "White's error of alpha is 6e-10 from print, where half a unit of the last digit is 5e-10 and the two "
-        "programs behind the print differ by 1e-9; it is held to 1e-4 of its size.",
-        "Errors from the outer product of scores were not printed; they are compared with those of another program.",
+        "The coefficients agree to nine digits or more, where eleven or twelve were printed, "
+        "because the search ends there; their tolerance is 1e-6 of their size.",
+        "White's error of alpha is 6e-10 from print, where half a unit of the last digit is 5e-10 "
+        "and the two programs behind the print differ by 1e-9; its tolerance is 1e-4 of its size.",
+        "Errors from the outer product of scores were not printed; they are compared with those of "
+        "another program.",
     ),
     seconds=2.0,
 )
@@ -69,7 +72,10 @@ ERRORS: dict[ErrorKind, tuple[tuple[float, float], ...]] = {
         (0.030150886, 5e-10),
     ),
 }
-"""Of mu, omega, alpha and beta, by kind, each with half a unit of its last printed digit (but for one)."""
+"""Errors of mu, omega, alpha and beta with tolerances: half a unit of the last printed digit.
+
+The error of alpha by White has another tolerance; see ``PAPER.differs``.
+"""
 LABELS: dict[ErrorKind, str] = {
     "hessian": "Hessian",
     "information": "information",
@@ -80,7 +86,7 @@ LABELS: dict[ErrorKind, str] = {
 
 
 def run() -> Findings:
-    """Coefficients, log-likelihood and twenty standard errors."""
+    """Compare coefficients, log-likelihood and twenty standard errors."""
     values = np.asarray(read_rda(fetch("dem2gbp.rda")), dtype=np.float64).ravel()
     returns = pd.Series(values, pd.RangeIndex(1, len(values) + 1), name="DEM/GBP")
     fit = GARCH().fit(returns)
@@ -93,22 +99,15 @@ def run() -> Findings:
     printed = pd.DataFrame(
         [COEFFICIENTS, *(_values(kind) for kind in ERRORS)], index=ours.index, columns=ours.columns
     )
-    numbers = (
-        *map(
-            Number,
-            NAMES,
-            COEFFICIENTS,
-            fit.parameters.tolist(),
-            (1e-6 * abs(x) for x in COEFFICIENTS),
-        ),
-        Number("log-likelihood", LOG_LIKELIHOOD, fit.log_likelihood, 1e-8),
-        *(
-            number
-            for kind, own in zip(ERRORS, errors, strict=True)
-            for number in _compare(kind, own)
-        ),
-    )
-    return Findings(numbers, (fit.volatility.to_frame(), -np.log10((ours / printed - 1.0).abs())))
+    numbers = [
+        Number(name, expected, own, 1e-6 * abs(expected))
+        for name, expected, own in zip(NAMES, COEFFICIENTS, fit.parameters.tolist(), strict=True)
+    ]
+    numbers.append(Number("log-likelihood", LOG_LIKELIHOOD, fit.log_likelihood, 1e-8))
+    for kind, own_errors in zip(ERRORS, errors, strict=True):
+        numbers += _compare(kind, own_errors)
+    digits = -np.log10((ours / printed - 1.0).abs())
+    return Findings(tuple(numbers), (fit.volatility.to_frame(), digits))
 
 
 def _values(kind: ErrorKind) -> list[float]:
@@ -116,17 +115,17 @@ def _values(kind: ErrorKind) -> list[float]:
 
 
 def _compare(kind: ErrorKind, ours: Array) -> list[Number]:
-    """The four standard errors of a kind."""
+    """Compare the four standard errors of a kind."""
     origin: Literal["published", "independent"] = "independent" if kind == "opg" else "published"
     rows = zip(NAMES, ERRORS[kind], ours.tolist(), strict=True)
     return [
-        Number(f"{LABELS[kind]} error of {name}", value, own, within, origin)
-        for name, (value, within), own in rows
+        Number(f"{LABELS[kind]} error of {name}", value, own, tolerance, origin)
+        for name, (value, tolerance), own in rows
     ]
 
 
 def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    """The conditional volatility, and the digits in which ours agree (the log relative error); print has 6 to 12."""
+    """Draw the conditional volatility, and the number of digits that agree with the print."""
     volatility, digits = shown
     figure.set_size_inches(4.2, 5.0)
     above, below = figure.subplots(2, 1)
@@ -134,9 +133,9 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     above.set(xlabel="trading day since January 1984")
     rows = np.arange(len(digits))[::-1]
     own = digits.index == LABELS["opg"]
-    for name, colour, marker in zip(NAMES, COLORS, "os^D", strict=False):
-        below.plot(digits[name][~own], rows[~own], marker, color=colour, label=name)
-        below.plot(digits[name][own], rows[own], marker, color=colour, fillstyle="none")
+    for name, color, marker in zip(NAMES, COLORS, "os^D", strict=False):
+        below.plot(digits[name][~own], rows[~own], marker, color=color, label=name)
+        below.plot(digits[name][own], rows[own], marker, color=color, fillstyle="none")
     names = {
         "OPG": "OPG (hollow:\nother program)",
         "Bollerslev-Wooldridge": "Bollerslev-\nWooldridge",

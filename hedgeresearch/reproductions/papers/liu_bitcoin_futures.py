@@ -1,15 +1,16 @@
-"""Bitcoin hedged out of sample with its CME future: rolling OLS, by variance, value at risk and expected shortfall.
+"""Bitcoin hedged out of sample with its CME future by rolling OLS.
 
-    h = slope of spot on future over the 300 dates before each block of 5,    hedged_t = spot_t - h future_t
+    h = slope of spot on future over the 300 dates before each block of 5
+    hedged_t = spot_t - h future_t
 
-Liu, Packham, Lu and Härdle (2023), after the out-of-sample design of its replication archive: 112 blocks of log
-returns, counted back from the last date. Variances have divisor n; value at risk is minus an interpolated quantile,
-expected shortfall minus the mean at or below it.
+Liu, Packham, Lu and Härdle (2023), after the out-of-sample design of its replication archive: 112
+blocks of log returns, counted back from the last date. Variances have divisor n; value at risk is
+minus an interpolated quantile, expected shortfall minus the mean at or below it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,21 +29,23 @@ FILE = "BBT_Tiingo.csv"
 
 PAPER = Paper(
     title="Bitcoin hedged with CME futures",
-    citation="Liu, F., Packham, N., Lu, M.-J. and Härdle, W. K. (2023). Hedging cryptos with Bitcoin futures. "
-    "Quantitative Finance 23(5), 819-841.",
+    citation="Liu, F., Packham, N., Lu, M.-J. and Härdle, W. K. (2023). Hedging cryptos with "
+    "Bitcoin futures. Quantitative Finance 23(5), 819-841.",
     doi="10.1080/14697688.2023.2187316",
     numbers_from="the authors' replication archive; the tables of the article were not read",
     files=(FILE,),
     differs=(
-        "The windows end right before their blocks: the digits of the archive leave no dates between them, though five "
-        "are spoken of.",
-        "Left out are the archive's spectral risk measure, and the ratios of its copulas, which it does not hold: the "
-        "figure shows the risk measures that it gives for them.",
+        "The windows end right before their blocks: the archive mentions five dates between them, "
+        "but its digits are reached with none.",
+        "The archive's spectral risk measure is left out. The ratios of its copulas are not in the "
+        "archive; the figure shows the risk measures that it gives for them.",
     ),
     seconds=2.0,
 )
 
-WINDOW, BLOCK, BLOCKS = 300, 5, 112
+WINDOW = 300
+BLOCK = 5
+N_BLOCKS = 112
 ARCHIVE = {
     "hedged": (
         1.4952537718275554e-05,
@@ -66,48 +69,45 @@ ARCHIVE = {
         0.017774070090908266,
     ),
 }
-"""The measures below, in the archive: of OLS, of nothing, and of the copula that was best in each window."""
+"""Risk measures in the archive: of OLS, no hedge, and the best copula in each window."""
 RATIOS = (0.9469106195514347, 0.9580941003764212, 0.9410224368974556, 0.9876007559973901)
-DIGITS = 1e-10
-"""Relative: the archive has all digits of its numbers."""
+RELATIVE_TOLERANCE = 1e-10
+"""The archive has all digits of its numbers."""
 
 
 def run() -> Findings:
-    """The walk, its ratios, and the risk measures of the hedged and the unhedged position."""
-    returns = read_returns().iloc[-(WINDOW + BLOCK * BLOCKS) :]
-    walk = walk_forward({}, returns["spot"], returns[["future"]], WINDOW, BLOCK, progress=False)
-    ratio, hedged, spot = (
-        walk.ratio("ols"),
-        walk.hedged_returns["ols"],
-        walk.hedged_returns["unhedged"],
-    )
+    """Compare the ratios and the risk measures of the hedged and the unhedged position."""
+    returns = read_returns().iloc[-(WINDOW + BLOCK * N_BLOCKS) :]
+    backtest = walk_forward({}, returns["spot"], returns[["future"]], WINDOW, BLOCK, progress=False)
+    ratio = backtest.ratio("ols")
+    hedged = backtest.hedged_returns["ols"]
+    spot = backtest.hedged_returns["unhedged"]
+    measures = pd.DataFrame({"hedged": _measures(hedged), "unhedged": _measures(spot)})
+    numbers = [Number("out-of-sample returns", 560.0, float(len(hedged)))]
     path = ratio["future"]
     ours = (path.iloc[-1], path.mean(), path.min(), path.max())
-    words = ("of the last block", "mean", "least", "greatest")
-    measures = pd.DataFrame({"hedged": _measures(hedged), "unhedged": _measures(spot)})
-    numbers = (
-        Number("out-of-sample returns", 560.0, float(len(hedged))),
-        *(_same(f"ratio, {word}", *pair) for word, *pair in zip(words, RATIOS, ours, strict=True)),
-        *(
-            _same(f"{measure}, {position}", expected, found)
-            for position, column in measures.items()
-            for (measure, found), expected in zip(
-                column.items(), ARCHIVE[str(position)], strict=True
-            )
-        ),
-        Number("effectiveness", None, effectiveness(hedged, spot)),
-    )
-    return Findings(numbers, (ratio, measures))
+    words = ("of the last block", "mean", "minimum", "maximum")
+    for word, expected, own in zip(words, RATIOS, ours, strict=True):
+        numbers.append(_number(f"ratio, {word}", expected, own))
+    for position, column in measures.items():
+        rows = zip(column.items(), ARCHIVE[str(position)], strict=True)
+        for (measure, own), expected in rows:
+            numbers.append(_number(f"{measure}, {position}", expected, own))
+    numbers.append(Number("effectiveness", None, effectiveness(hedged, spot)))
+    return Findings(tuple(numbers), (ratio, measures))
 
 
 def read_returns() -> pd.DataFrame:
-    """Log returns of bitcoin, when the future settles, and of the CME front future, (868, 2), fractions per day."""
+    """Return log returns of bitcoin and of the CME front future, (868, 2), fractions per day.
+
+    Prices are those when the future settles.
+    """
     table = pd.read_csv(fetch(FILE), index_col="Date", parse_dates=True).sort_index()
     return table[["log return bitcoin", "log return future"]].set_axis(["spot", "future"], axis=1)
 
 
 def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    """The ratio of each block, and how much of the unhedged risk OLS and the copulas leave."""
+    """Draw the ratio of each block, and the share of unhedged risk that is left."""
     ratio, measures = shown
     figure.set_size_inches(4.2, 4.4)
     above, below = figure.subplots(2, 1)
@@ -129,21 +129,23 @@ def draw(figure: Figure, shown: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     below.set_yticks(rows, ["st. dev.", "VaR 5 %", "ES 5 %", "VaR 1 %", "ES 1 %"])
     below.invert_yaxis()
     below.set_xlabel("risk left, % of unhedged")
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
-    below.legend([bars, points], ["OLS", "copula (archive)"], ncols=2, **place)
+    below.legend(
+        [bars, points],
+        ["OLS", "copula (archive)"],
+        ncols=2,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+    )
 
 
 def _measures(position: pd.Series[float]) -> pd.Series[float]:
-    tails = {
-        f"{name} at {level:.0%}": measure(position, level)
-        for level in (0.05, 0.01)
-        for name, measure in (
-            ("value at risk", value_at_risk),
-            ("expected shortfall", expected_shortfall),
-        )
-    }
-    return pd.Series({"variance": variance(position, ddof=0)} | tails)
+    measures = {"variance": variance(position, ddof=0)}
+    for tail in (0.05, 0.01):
+        measures[f"value at risk at {tail:.0%}"] = value_at_risk(position, tail)
+        measures[f"expected shortfall at {tail:.0%}"] = expected_shortfall(position, tail)
+    return pd.Series(measures)
 
 
-def _same(quantity: str, expected: float, ours: float) -> Number:
-    return Number(quantity, expected, ours, DIGITS * abs(expected))
+def _number(quantity: str, expected: float, ours: float) -> Number:
+    return Number(quantity, expected, ours, RELATIVE_TOLERANCE * abs(expected))

@@ -1,12 +1,13 @@
 r"""Bull and bear regimes of the Nasdaq-100 by a jump model, 2007 to 2021.
 
-The model of :class:`hedgeresearch.JumpModel` with penalty 50 on nine features of daily returns r, for half-lives of 5,
-20 and 60 days: the exponentially weighted mean return, the logarithm of the downside deviation, and their ratio,
+The model of :class:`hedgeresearch.JumpModel` with penalty 50 on nine features of daily returns r,
+for half-lives of 5, 20 and 60 days: the exponentially weighted mean return, the logarithm of the
+downside deviation, and their ratio,
 
 .. math:: m_t = EW(r_t), \quad d_t = \sqrt{EW(\min(r_t, 0)^2)}, \quad \log d_t, \quad m_t / d_t,
 
-clipped at three standard deviations of the sample. Source: the Nasdaq-100 example of the package jumpmodels 0.1.1 by
-Shu, Yu and Mulvey, as executed in its repository.
+clipped at three standard deviations of the sample. Source: the Nasdaq-100 example of the package
+jumpmodels 0.1.1 by Shu, Yu and Mulvey, as executed in its repository.
 """
 
 from __future__ import annotations
@@ -35,8 +36,10 @@ PAPER = Paper(
     decimals=6,
     files=("NDX.csv",),
     differs=(
-        "Bear days and switches are not printed in the example; they are those of its code, run on the same file.",
-        "The returns in the file carry six decimals, which is why centres are held to 1e-5 and not to 5e-7.",
+        "Bear days and switches are not printed in the example; they are those of its code, run on "
+        "the same file.",
+        "The returns in the file have six decimals; therefore the tolerance of centers is 1e-5, "
+        "not 5e-7.",
     ),
     seconds=2.0,
 )
@@ -54,25 +57,25 @@ BEAR = (
     1.024153,
     -1.404137,
 )
-"""Centres of the standardised features in their order: return, log downside and ratio for each half-life."""
-DAYS, BEAR_DAYS, SWITCHES = 3777, 731, 18
+"""Centers of the standardized features: return, log downside and ratio for each half-life."""
+DAYS = 3777
+BEAR_DAYS = 731
+SWITCHES = 18
 
 
 def run() -> Findings:
-    """Centres of both regimes, days in the bear regime and switches."""
+    """Compare the centers of both regimes, days in the bear regime and switches."""
     prices = pd.read_csv(fetch("NDX.csv"), index_col="date", parse_dates=True)
-    features = winsorise(make_features(prices["ret"].dropna()).loc["2007":"2021"])
+    features = winsorize(make_features(prices["ret"].dropna()).loc["2007":"2021"])
     fit = JumpModel(penalty=50.0).fit(features)
-    centres = (fit.means - features.mean()) / features.std(ddof=0)
+    centers = (fit.means - features.mean()) / features.std(ddof=0)
     path = fit.most_likely_path
     switches = float((path.diff().iloc[1:] != 0).sum())
-    numbers = [
-        Number(f"{regime} centre of {feature}", printed, own, 1e-5)
-        for regime, row, ours in zip(
-            ("bull", "bear"), (BULL, BEAR), centres.to_numpy().tolist(), strict=True
-        )
-        for feature, printed, own in zip(features.columns, row, ours, strict=True)
-    ]
+    numbers = []
+    rows = zip(("bull", "bear"), (BULL, BEAR), centers.to_numpy().tolist(), strict=True)
+    for regime, row, ours in rows:
+        for feature, printed, own in zip(features.columns, row, ours, strict=True):
+            numbers.append(Number(f"{regime} center of {feature}", printed, own, 1e-5))
     numbers += [
         Number("days", DAYS, float(len(path)), origin="independent"),
         Number("bear days", BEAR_DAYS, float((path == 1).sum()), origin="independent"),
@@ -82,7 +85,7 @@ def run() -> Findings:
 
 
 def make_features(returns: pd.Series[float]) -> pd.DataFrame:
-    """Mean return, log downside deviation and their ratio for each half-life, (n_dates, 9)."""
+    """Return mean return, log downside deviation and their ratio for each half-life, (n, 9)."""
     columns = {}
     for half_life in HALF_LIVES:
         mean = returns.ewm(halflife=half_life).mean()
@@ -93,14 +96,15 @@ def make_features(returns: pd.Series[float]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def winsorise(features: pd.DataFrame) -> pd.DataFrame:
-    """Clipped at three standard deviations from the mean of these dates."""
-    middle, reach = features.mean(), 3.0 * features.std(ddof=0)
-    return features.clip(middle - reach, middle + reach, axis=1)
+def winsorize(features: pd.DataFrame) -> pd.DataFrame:
+    """Return the features clipped at three standard deviations from their means."""
+    mean = features.mean()
+    width = 3.0 * features.std(ddof=0)
+    return features.clip(mean - width, mean + width, axis=1)
 
 
 def draw(figure: Figure, shown: tuple[pd.Series[float], pd.DataFrame]) -> None:
-    """The index, with the days shaded that the whole sample calls a bear market."""
+    """Draw the index, with shades on the days of the bear regime of the whole sample."""
     prices, regimes = shown
     figure.set_size_inches(4.2, 2.8)
     axes = figure.add_subplot()

@@ -1,9 +1,11 @@
-r"""Two switching regressions of Stata's manual: weekly absolute returns of the S&P 500, and the Fed funds rate.
+r"""Switching regressions of Stata's manual: weekly S&P 500 and the Fed funds rate.
 
-.. math:: |r_t| = c_{s_t} + \phi_{s_t} |r_{t-1}| + \sigma_{s_t} e_t, \qquad i_t = c_{s_t} + \sigma e_t
+.. math:: |r_t| = c_{s_t} + \phi_{s_t} |r_{t-1}| + \sigma_{s_t} e_t, \qquad
+          i_t = c_{s_t} + \sigma e_t
 
-Source: the entry mswitch of the manual, examples of switching variances and of a switching constant. Data and digits
-stand in the tests of statsmodels; its examples date the data. Errors are from the inverse of minus the Hessian.
+Source: the entry mswitch of the manual, examples of switching variances (absolute returns) and of a
+switching constant. Data and digits are in the tests of statsmodels; its examples give the dates.
+Errors are from the inverse of minus the Hessian.
 """
 
 from __future__ import annotations
@@ -37,10 +39,13 @@ PAPER = Paper(
     numbers_from="results of Stata 14 in the tests of statsmodels",
     package="statsmodels",
     differs=(
-        "Stata starts the regimes of the S&P 500 at their stationary probabilities. MarkovSwitchingHedge estimates "
-        "those of the first week, which gains 0.26 of log-likelihood and moves estimates by up to 0.009. Its "
-        "likelihood is shown; from its estimates the stationary likelihood is climbed, and that maximum is compared.",
-        "Estimates and errors are held to 1e-6: the printed ones lie up to 5e-7 from the maximum.",
+        "Stata starts the regimes of the S&P 500 at their stationary probabilities. "
+        "MarkovSwitchingHedge estimates those of the first week, which gains 0.26 of "
+        "log-likelihood and changes estimates by up to 0.009. Its likelihood is shown; from "
+        "its estimates the likelihood with stationary probabilities is maximized, and that "
+        "maximum is compared.",
+        "The tolerance of estimates and errors is 1e-6: the printed ones are up to 5e-7 from the "
+        "maximum.",
     ),
     seconds=5.0,
 )
@@ -53,62 +58,69 @@ WEEKLY = {
     "P(1 to 1)": (0.7530865, 0.0634387),
     "P(2 to 1)": (0.6825357, 0.0662574),
 }
-"""Of the S&P 500, the printed estimate and standard error; the standard deviations have no comparable error."""
-WEEKLY_DEVIATIONS, WEEKLY_LOG_LIKELIHOOD = (0.5895792, 1.605333), -745.7977
+"""Printed estimate and standard error of the S&P 500."""
+WEEKLY_DEVIATIONS = (0.5895792, 1.605333)
+"""Standard deviations, whose printed errors are not comparable."""
+WEEKLY_LOG_LIKELIHOOD = -745.7977
 FUNDS = {
     "mean in the high regime": (9.556793, 0.2999889),
     "mean in the low regime": (3.70877, 0.1767083),
     "P(low to low)": (0.9820939, 0.0104002),
     "P(high to low)": (0.0503587, 0.0268434),
 }
-FUNDS_DEVIATION, FUNDS_LOG_LIKELIHOOD = 2.107562, -508.63592
-WITHIN = 1e-6
+FUNDS_DEVIATION = 2.107562
+FUNDS_LOG_LIKELIHOOD = -508.63592
+TOLERANCE = 1e-6
 NEWTON_STEPS = 6
 
 
 class Panel(NamedTuple):
-    """A series and the smoothed probabilities of its regimes."""
+    """Series and smoothed probabilities of its regimes."""
 
     series: pd.Series[float]
     probabilities: pd.DataFrame
 
 
 def run() -> Findings:
-    """All printed numbers of the S&P 500 and of the Fed funds rate, estimated."""
-    weekly, funds = weekly_returns(), funds_rate()
-    return Findings((*weekly[0], *funds[0]), (weekly[1], funds[1]))
+    """Compare all printed numbers of the S&P 500 and of the Fed funds rate."""
+    weekly_numbers, weekly = weekly_returns()
+    funds_numbers, funds = funds_rate()
+    return Findings((*weekly_numbers, *funds_numbers), (weekly, funds))
 
 
 def weekly_returns() -> tuple[list[Number], Panel]:
-    """The switching regression of absolute returns on those of the week before, estimated."""
-    values = _list_of_statsmodels("areturns")
+    """Estimate the switching regression of absolute returns on those of the week before."""
+    values = list_of_statsmodels("areturns")
     observations = np.column_stack([values[1:], values[:-1]])
-    emissions, transition, _, ends = estimate_regression(observations, 2, n_starts=10, seed=0)
+    emissions, transition, _, optima = estimate_regression(observations, 2, n_starts=10, seed=0)
     free = np.concatenate([emissions.coefficients.ravel(), emissions.variances, transition[:, 0]])
-    inference = _climb(observations, free)
-    point, errors = inference.point, np.sqrt(np.diag(inference.inverse_hessian()))
+    inference = _stationary_optimum(observations, free)
+    point = inference.point
+    errors = np.sqrt(np.diag(inference.inverse_hessian()))
     reached = float(inference.log_likelihood(point).sum())
     numbers = [
         Number("S&P 500: log-likelihood", WEEKLY_LOG_LIKELIHOOD, reached, 5e-5),
-        Number("S&P 500: log-likelihood with a free first week", None, float(np.nanmax(ends))),
+        Number("S&P 500: log-likelihood with a free first week", None, float(np.nanmax(optima))),
     ]
-    for (name, printed), ours in zip(
-        WEEKLY.items(), np.delete(np.stack([point, errors], 1), [4, 5], 0), strict=True
-    ):
-        numbers.append(Number(f"S&P 500: {name}", printed[0], float(ours[0]), WITHIN))
-        numbers.append(Number(f"S&P 500: error of {name}", printed[1], float(ours[1]), WITHIN))
+    without_variances = np.delete(np.stack([point, errors], 1), [4, 5], 0)
+    for (name, printed), ours in zip(WEEKLY.items(), without_variances, strict=True):
+        numbers.append(Number(f"S&P 500: {name}", printed[0], float(ours[0]), TOLERANCE))
+        numbers.append(Number(f"S&P 500: error of {name}", printed[1], float(ours[1]), TOLERANCE))
     for regime, (printed_deviation, variance) in enumerate(
         zip(WEEKLY_DEVIATIONS, point[4:6], strict=True), 1
     ):
         name = f"S&P 500: standard deviation in regime {regime}"
-        numbers.append(Number(name, printed_deviation, float(np.sqrt(variance)), WITHIN))
+        numbers.append(Number(name, printed_deviation, float(np.sqrt(variance)), TOLERANCE))
     dates = pd.date_range("2004-05-09", periods=len(values), freq="W", name="week")
     smoothed = pd.DataFrame(_stationary_chain(point).hindsight(observations)[0], index=dates[1:])
     return numbers, Panel(pd.Series(values, dates), smoothed)
 
 
-def _climb(observations: Array, point: Array) -> SwitchingErrors:
-    """The maximum near a point (8,) of the likelihood with stationary first probabilities, by Newton's method."""
+def _stationary_optimum(observations: Array, point: Array) -> SwitchingErrors:
+    """Maximize the likelihood with stationary first probabilities, by Newton's method.
+
+    The search starts at a point (8,).
+    """
 
     def log_likelihood(x: Array) -> Array:
         return _stationary_chain(x).filter(observations).log_likelihood
@@ -125,7 +137,7 @@ def _climb(observations: Array, point: Array) -> SwitchingErrors:
 
 
 def _stationary_chain(point: Array) -> HiddenMarkovChain:
-    """The regression at coefficients, variances and probabilities of moving to regime 1, (8,)."""
+    """Return the regression at coefficients, variances and probabilities of regime 1, (8,)."""
     transition = transition_from(point[6:], 2)
     emissions = RegressionEmissions(
         point[:4].reshape(2, 2), point[4:6], np.zeros(1), np.ones((1, 1))
@@ -134,44 +146,37 @@ def _stationary_chain(point: Array) -> HiddenMarkovChain:
 
 
 def funds_rate() -> tuple[list[Number], Panel]:
-    """The Fed funds rate with a switching constant, estimated."""
-    values = _list_of_statsmodels("fedfunds")
+    """Estimate the Fed funds rate with a switching constant."""
+    values = list_of_statsmodels("fedfunds")
     series = pd.Series(
         values, pd.date_range("1954-07-01", periods=len(values), freq="QS"), name="rate"
     )
     fit = MarkovSwitching(switching_variance=False, n_starts=2).fit(series)
     covariance = cast(SwitchingErrors, fit.estimates.errors).inverse_hessian()
-    own, errors = (
-        fit.parameters.copy(),
-        pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index),
-    )
-    moves = ["p [0,0]", "p [1,0]"]
-    own[moves] = 1.0 - own[moves]  # printed are those into the low regime, our regime 1
+    errors = pd.Series(np.sqrt(np.diag(covariance)), fit.parameters.index)
+    own = fit.parameters.copy()
+    probabilities = ["p [0,0]", "p [1,0]"]
+    # The print has the probabilities of the low regime, which is our regime 1.
+    own[probabilities] = 1.0 - own[probabilities]
     order = ["mean rate [0]", "mean rate [1]", "p [1,0]", "p [0,0]"]
+    numbers = []
     rows = zip(FUNDS.items(), own[order], errors[order], strict=True)
-    numbers = [
-        number
-        for (name, (value, error)), ours, our_error in rows
-        for number in (
-            Number(f"Fed funds: {name}", value, ours, WITHIN),
-            Number(f"Fed funds: error of {name}", error, our_error, WITHIN),
-        )
-    ]
-    deviation, log_likelihood = (
-        np.sqrt(own["variance rate"]),
-        fit.estimates.log_likelihood or np.nan,
-    )
+    for (name, (value, error)), ours, our_error in rows:
+        numbers.append(Number(f"Fed funds: {name}", value, ours, TOLERANCE))
+        numbers.append(Number(f"Fed funds: error of {name}", error, our_error, TOLERANCE))
+    deviation = np.sqrt(own["variance rate"])
+    log_likelihood = fit.estimates.log_likelihood or np.nan
     numbers += [
-        Number("Fed funds: standard deviation", FUNDS_DEVIATION, deviation, WITHIN),
+        Number("Fed funds: standard deviation", FUNDS_DEVIATION, deviation, TOLERANCE),
         Number("Fed funds: log-likelihood", FUNDS_LOG_LIKELIHOOD, log_likelihood, 5e-6),
     ]
     return numbers, Panel(series, fit.smoothed[[1, 0]])
 
 
 def draw(figure: Figure, shown: tuple[Panel, Panel]) -> None:
-    """Both series, with the dates shaded that are likelier than not in the regime of the higher mean."""
+    """Draw both series, with shades where the regime of the higher mean is more probable."""
     figure.set_size_inches(4.2, 3.8)
-    labels = ("S&P 500: absolute\nreturn, % a week", "Fed funds rate, %")
+    labels = ("S&P 500: absolute\nreturn, % per week", "Fed funds rate, %")
     for axes, panel, label in zip(figure.subplots(2, 1), shown, labels, strict=True):
         plot_shaded(
             panel.series,
@@ -186,7 +191,10 @@ def draw(figure: Figure, shown: tuple[Panel, Panel]) -> None:
 
 @cache
 def _lists() -> dict[str, Array]:
-    """The lists of numbers in the tests of statsmodels, read without importing them, as that needs pytest."""
+    """Return lists of numbers in the tests of statsmodels, without importing them.
+
+    Importing them needs pytest.
+    """
     from statsmodels.tsa import regime_switching
 
     path = Path(regime_switching.__file__).parent / "tests" / "test_markov_regression.py"
@@ -203,11 +211,13 @@ def _lists() -> dict[str, Array]:
     }
 
 
-def _list_of_statsmodels(name: str) -> Array:
+def list_of_statsmodels(name: str) -> Array:
+    """Return a list of numbers in the tests of statsmodels, ``areturns`` or ``fedfunds``."""
     lists = _lists()
     if name not in lists:
         raise MissingDataError(
-            f"the list {name} must stand in statsmodels/tsa/regime_switching/tests/test_markov_regression.py; this "
-            "installation of statsmodels came without its tests. Install it with: pip install statsmodels."
+            f"the list {name} must be in statsmodels/tsa/regime_switching/tests/"
+            "test_markov_regression.py; this installation of statsmodels has no tests. Install it "
+            "with: pip install statsmodels."
         )
     return lists[name]

@@ -1,9 +1,9 @@
-"""The weeks of Stata's example are dated rightly: the crisis is where it was."""
+"""The weeks of Stata's example have the right dates: the crisis is where it was."""
 
 from hedgeresearch.reproductions.papers import stata_weekly_sp500
 
 
-def test_the_crash_of_october_2008_is_in_the_high_regime():
+def test_crash_of_october_2008_is_in_the_high_regime():
     _, panel = stata_weekly_sp500.weekly_returns()
     high = panel.probabilities[1]
     assert (high.loc["2008-10"] > 0.9).tolist() == [

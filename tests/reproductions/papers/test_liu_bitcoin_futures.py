@@ -1,4 +1,4 @@
-"""Bitcoin out of sample: the number of its returns, and the ratio of the first block, by regression."""
+"""Bitcoin out of sample: number of returns, and ratio of the first block by regression."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ import hedgeresearch as hr
 from hedgeresearch.reproductions.papers.liu_bitcoin_futures import read_returns
 
 
-def test_as_many_returns_as_were_published_from_the_block_after_the_first_300(data_dir):
+def test_published_number_of_returns_and_first_ratio(data_dir):
     """The archive's 560, written out; not a product of the design."""
     result = hr.reproduce("liu_bitcoin_futures")
     assert result.table.loc["out-of-sample returns", ["published", "ours"]].tolist() == [

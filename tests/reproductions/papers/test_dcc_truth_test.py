@@ -1,4 +1,4 @@
-"""The truth test: another program takes it, scores are what they say, and paths that cannot be scored are refused."""
+"""The truth test: scores of another program, mean distances, and paths that are refused."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,8 @@ def returns():
 def correlations(z, a, b):
     """Q by its definition, from z_0 = 0 and Q_0 = S."""
     s = np.cov(z, rowvar=False)
-    q, path = (1 - a) * s, []
+    q = (1 - a) * s
+    path = []
     for row in z:
         path.append(q[0, 1] / np.sqrt(q[0, 0] * q[1, 1]))
         q = (1 - a - b) * s + a * np.outer(row, row) + b * q
@@ -25,7 +26,7 @@ def correlations(z, a, b):
 
 
 def dcc_of_another_program(returns):
-    """Margins of arch, the correlation in numpy, its likelihood by Nelder and Mead."""
+    """GARCH models of arch, the correlation in numpy, its likelihood by Nelder and Mead."""
     from arch import arch_model
 
     fits = [
@@ -48,8 +49,8 @@ def dcc_of_another_program(returns):
     return correlations(z, *best.x) * ratio
 
 
-def test_another_program_takes_the_test(returns):
-    """What the reproduction calls independent, to its last digit."""
+def test_another_program_has_the_independent_scores(returns):
+    """The scores that the reproduction calls independent, to their last digit."""
     expected = {number.quantity: number.expected for number in dcc_truth_test.run(2).numbers}
     path = dcc_of_another_program(returns)
     assert score(path.to_numpy()) == pytest.approx(expected["DCC, error of the ratio"], abs=5e-5)
@@ -58,7 +59,7 @@ def test_another_program_takes_the_test(returns):
     assert score(constant) == pytest.approx(expected["OLS, error of the ratio"], abs=5e-6)
 
 
-def test_a_score_is_the_mean_distance_of_later_dates():
+def test_score_is_the_mean_distance_after_the_start():
     true = hr.data.simulate_dcc(2000, seed=3).hedge_ratio["hedge"]
     assert score(true, seed=3) == 0.0
     assert score(true) > 0.1
@@ -68,11 +69,11 @@ def test_a_score_is_the_mean_distance_of_later_dates():
     assert score(path.tolist(), seed=3) == score(path, seed=3)
 
 
-def test_paths_that_cannot_be_scored_are_refused(returns):
+def test_invalid_paths_are_refused(returns):
     path = returns["asset"]
     with pytest.raises(
         hr.DataError,
-        match=r"ratio must hold one number a date, shape \(2000,\); got shape \(1999,\)",
+        match=r"ratio must have one number for each date, shape \(2000,\); got shape \(1999,\)",
     ):
         score(path.to_numpy()[1:])
     with pytest.raises(
