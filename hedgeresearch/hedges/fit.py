@@ -15,6 +15,7 @@ from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.hedges import intervals
 from hedgeresearch.hedges.errors import PathErrors, RatioErrors
 from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail, Summarized
@@ -271,8 +272,8 @@ class HedgeFit:
             f"or KalmanHedge; got {describe(self.model)}. Use conf_int() for the next ratio."
         )
 
-    def wald_test(self, value: float = 1.0) -> pd.Series[Any]:
-        """Test whether all next ratios equal ``value``: F, its degrees of freedom, p.
+    def wald_test(self, value: float = 1.0) -> HypothesisTest:
+        """Test whether all next ratios equal ``value``.
 
         Raises
         ------
@@ -285,9 +286,8 @@ class HedgeFit:
         else:
             covariance = self.errors.covariance(self)
             degrees = self.errors.degrees_of_freedom(self)
-        difference = self.next_ratio.to_numpy() - value
-        test = intervals.wald_test(difference, covariance, degrees, describe(self.model))
-        return test.rename(f"ratio = {value}")
+        ratios = self.next_ratio.to_numpy()
+        return intervals.wald_test(ratios, value, covariance, degrees, describe(self.model))
 
     @cached_property
     def bootstrapped(self) -> Array:

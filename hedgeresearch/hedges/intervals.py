@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
 from hedgeresearch.typing import Array
 
 Method = Literal["delta", "bootstrap"]
@@ -66,9 +67,11 @@ def band_table(ends: tuple[Array, Array], dates: pd.Index[Any], hedges: list[Any
 
 
 def wald_test(
-    difference: Array, covariance: Array, degrees_of_freedom: float, name: str
-) -> pd.Series[Any]:
-    """Test whether all differences (k,) of a model's ratios are zero: F, its degrees of freedom, p.
+    ratios: Array, value: float, covariance: Array, degrees_of_freedom: float, name: str
+) -> HypothesisTest:
+    """Test whether all ratios (k,) of a model equal a value.
+
+    The statistic is F, which is chi-squared / k where the degrees of freedom are infinite.
 
     Raises
     ------
@@ -80,21 +83,21 @@ def wald_test(
     scale = np.sqrt(np.diag(covariance))
     if not scale.all() or _is_singular(covariance / np.outer(scale, scale)):
         raise DataError(f"a test needs ratios that were estimated; {name} has no sampling error.")
-    standardized = difference / scale
+    standardized = (ratios - value) / scale
     n = len(standardized)
     correlation = covariance / np.outer(scale, scale)
     statistic = float(standardized @ np.linalg.solve(correlation, standardized)) / n
     if np.isfinite(degrees_of_freedom):
-        p = f.sf(statistic, n, degrees_of_freedom)
+        p_value = f.sf(statistic, n, degrees_of_freedom)
     else:
-        p = chi2.sf(n * statistic, n)
-    return pd.Series(
-        {
-            "F": statistic,
-            "numerator df": n,
-            "denominator df": degrees_of_freedom,
-            "p": float(p),
-        }
+        p_value = chi2.sf(n * statistic, n)
+    subject = "the ratio is" if n == 1 else "every ratio is"
+    return HypothesisTest(
+        name="Wald",
+        null=f"{subject} {value:g}",
+        statistic=statistic,
+        p_value=float(p_value),
+        distribution=NullDistribution("F", (n, degrees_of_freedom)),
     )
 
 

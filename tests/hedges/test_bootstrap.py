@@ -56,8 +56,8 @@ def test_errors_agree_with_the_sandwich(n_bootstrap):
     )  # 200 draws
     interval = fit.conf_int(n_bootstrap=n_bootstrap, seed=1)
     np.testing.assert_allclose(interval, delta.conf_int(), atol=0.02)
-    assert fit.wald_test(0.8)["p"] > 0.01
-    assert fit.wald_test(0.0)["p"] < 1e-6
+    assert fit.wald_test(0.8).p_value > 0.01
+    assert fit.wald_test(0.0).p_value < 1e-6
 
 
 def test_same_seed_gives_the_same_draws(returns):

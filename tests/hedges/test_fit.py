@@ -80,7 +80,7 @@ def test_wald_test_of_many_ratios_is_the_f_test(scale):
     ) ** 2
     full = (asset - x @ np.linalg.lstsq(x, asset, rcond=None)[0]) ** 2
     f = (restricted.sum() - full.sum()) / 60 / (full.sum() / (800 - 61))
-    assert fit.wald_test(scale)["F"] == pytest.approx(f, rel=1e-8)
+    assert fit.wald_test(scale).statistic == pytest.approx(f, rel=1e-8)
 
 
 @pytest.fixture

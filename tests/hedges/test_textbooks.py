@@ -34,9 +34,9 @@ def test_ols_of_levels_agrees_with_brooks(monthly_prices):
     assert beta["standard error"] == pytest.approx(0.000999277, abs=5e-10)
     assert beta["t"] == pytest.approx(1002.33, abs=5e-3)
     test = fit.wald_test(1.0)
-    assert test["F"] == pytest.approx(2.58463856, abs=5e-9)
-    assert test["p"] == pytest.approx(0.10919294686216163, rel=1e-9)
-    assert test["denominator df"] == 245
+    assert test.statistic == pytest.approx(2.58463856, abs=5e-9)
+    assert test.p_value == pytest.approx(0.10919294686216163, rel=1e-9)
+    assert test.distribution.degrees_of_freedom[1] == 245
 
 
 def test_ols_of_returns_agrees_with_brooks(monthly_prices):
@@ -52,8 +52,8 @@ def test_ols_of_returns_agrees_with_brooks(monthly_prices):
     assert beta["t"] == pytest.approx(146.543, abs=5e-4)
     assert fit.expected_effectiveness == pytest.approx(0.989, abs=5e-4)
     test = fit.wald_test(1.0)
-    assert test["F"] == pytest.approx(14.02980961, abs=5e-9)
-    assert test["p"] == pytest.approx(0.00022456631728795146, rel=1e-8)
+    assert test.statistic == pytest.approx(14.02980961, abs=5e-9)
+    assert test.p_value == pytest.approx(0.00022456631728795146, rel=1e-8)
     hedged = returns["spot"] - constant["estimate"] - beta["estimate"] * returns["futures"]
     assert (hedged.diff() ** 2).sum() / (hedged**2).sum() == pytest.approx(
         2.969, abs=5e-4

@@ -45,7 +45,7 @@ def test_estimate_is_a_maximum(truth):
 @pytest.mark.parametrize(("n_starts", "seed"), [(2, 0), (10, 0), (10, 1), (10, 2)])
 def test_brief_regimes_agree_with_stata(n_starts, seed):
     """Absolute weekly returns: a search for lasting regimes alone ends at -746.165."""
-    values = stata_weekly_sp500._list_of_statsmodels("areturns")
+    values = stata_weekly_sp500.list_of_statsmodels("areturns")
     observations = np.column_stack([values[1:], values[:-1]])
     emissions, transition, _, ends = estimate_regression(observations, 2, n_starts, seed)
     assert ends[0] == pytest.approx(-746.1655, abs=1e-3)

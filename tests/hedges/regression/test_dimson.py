@@ -68,7 +68,7 @@ def test_sum_and_its_error_agree_with_statsmodels():
     np.testing.assert_allclose(
         fit.errors.covariance(fit), sums @ found.cov_params() @ sums.T, rtol=1e-8
     )
-    assert fit.wald_test()["F"] == pytest.approx(
+    assert fit.wald_test().statistic == pytest.approx(
         float(np.squeeze(found.f_test((sums, np.ones(2))).fvalue)), rel=1e-8
     )
 

@@ -85,7 +85,7 @@ def test_errors_agree_with_statsmodels(returns, cov):
         if cov == "nonrobust"
         else theirs.wald_test("hedge = 1, hedge2 = 1", use_f=False, scalar=True)
     )
-    assert fit.wald_test()["p"] == pytest.approx(float(expected.pvalue), rel=1e-6)
+    assert fit.wald_test().p_value == pytest.approx(float(expected.pvalue), rel=1e-6)
 
 
 def test_nonrobust_intervals_use_the_t_distribution():
