@@ -1,4 +1,4 @@
-"""What must be true of every hedge model."""
+"""Properties that every hedge model must have."""
 
 import inspect
 import pickle
@@ -62,7 +62,7 @@ MODELS = {
 }
 FIXED = {"naive"}
 FIXED |= {"bounded", "tracking", "shrunk"}
-"""Models whose ratio does not scale with the asset: it is not estimated, or held or drawn to a number."""
+"""Models whose ratio does not scale with the asset: it is fixed, bounded or shrunk to a number."""
 OTHER_OBJECTIVES = {"naive"} | {name for name in MODELS if name.startswith("cointegration")}
 OTHER_OBJECTIVES |= {"total least squares", "quantile", "low quantile"}
 OTHER_OBJECTIVES |= {"cvar", "expected shortfall", "semivariance", "third moment"}
@@ -126,7 +126,7 @@ def test_ratios_use_past_data_only(fit, returns):
 
 
 def test_path_ends_where_an_extension_begins(fit, model, returns):
-    """With the parameters of a fit, the end of its own path is what an extension over those dates would give."""
+    """The next ratio of a fit is the first one of an extension."""
     new = returns.iloc[SPLIT:]
     np.testing.assert_allclose(fit.next_ratio, extend(fit, new).ratio.iloc[0], rtol=1e-10)
     assert fit.ratio.index[-1] == fit.sample_end == fit.last_date

@@ -1,8 +1,6 @@
 """The bootstrap of hedge ratios against the delta method, and the hedges that it refuses."""
 
 import warnings
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -10,33 +8,13 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.covariance.residuals import standardized_residuals
-from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.bootstrap import bootstrap_ratios, resampling
-from tests.hedges.fitting import split
+from tests.hedges.fitting import Slope, split
 
 
 @pytest.fixture(scope="module")
 def returns():
     return hr.data.simulate_dcc(n_dates=300, n_series=3, seed=4).returns
-
-
-@dataclass(frozen=True)
-class Slope:
-    """An OLS hedge without a delta method, that may fail on draws."""
-
-    traits: ClassVar[HedgeTraits] = HedgeTraits()
-    fails: bool = False
-
-    def fit(self, asset, hedges):
-        if self.fails and asset.index[0] < 0:
-            raise hr.ConvergenceError("no optimum.")
-        fit = hr.OLSHedge().fit(asset, hedges)
-        object.__setattr__(fit, "errors", None)
-        object.__setattr__(fit, "model", self)
-        return fit
-
-    def advance(self, fit, returns):
-        return hr.OLSHedge().advance(fit, returns)
 
 
 def numbered(frame):

@@ -1,15 +1,11 @@
 """HedgeFit: intervals, bands and tests of the ratios, and extensions."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges import HedgeTraits
-from tests.hedges.fitting import split
+from tests.hedges.fitting import Slope, split
 
 
 @pytest.fixture(scope="module")
@@ -31,25 +27,6 @@ def test_bands_of_unknown_errors_are_refused(returns):
         hr.DataError, match=r"bands need a model .* such as RollingOLSHedge .*; got MinimumV"
     ):
         fit.bands()
-
-
-@dataclass(frozen=True)
-class Slope:
-    """An OLS hedge without a delta method, that may fail on draws."""
-
-    traits: ClassVar[HedgeTraits] = HedgeTraits()
-    fails: bool = False
-
-    def fit(self, asset, hedges):
-        if self.fails and asset.index[0] < 0:
-            raise hr.ConvergenceError("no optimum.")
-        fit = hr.OLSHedge().fit(asset, hedges)
-        object.__setattr__(fit, "errors", None)
-        object.__setattr__(fit, "model", self)
-        return fit
-
-    def advance(self, fit, returns):
-        return hr.OLSHedge().advance(fit, returns)
 
 
 def test_invalid_interval_settings_are_refused(returns):

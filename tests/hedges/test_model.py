@@ -84,8 +84,9 @@ def test_walk_forward_refuses_before_any_work(returns, value):
 
 
 def test_check_causality_refuses_other_objects(returns):
+    message = "model must be a hedge model, a covariance model or a regime model"
     for value in (hr.OLSHedge, WithoutAdvance(), "ols"):
-        with pytest.raises(hr.DataError, match="model must be a hedge model, a covariance model or a regime model"):
+        with pytest.raises(hr.DataError, match=message):
             hr.check_causality(value, returns)
 
 
