@@ -1,8 +1,8 @@
 """Write the page docs/reproductions.md: the table of reproductions and three of their figures.
 
 Run it by ``make gallery``. Reproductions whose data are not available keep their old row of the
-table, new ones are listed as not run. If one fails or has numbers outside their tolerance, the table
-is written and the exit code is 1.
+table; new ones are listed as not run. If one fails or has numbers outside their tolerance, the
+table is written and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def write(rows: dict[str, str]) -> None:
-    """Replace the part of the page between its marks; keep the old row where there is no new one."""
+    """Replace the table of the page; a reproduction without a new row keeps its old one."""
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     old, after = rest.split(END)
     kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}

@@ -1,5 +1,7 @@
-"""The command line run in this process, and a book for it."""
+"""The command line in this process or its own, prices, and a book."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import hedgeresearch as hr
 from hedgeresearch import cli
 
 Run = Callable[..., tuple[int, str, str]]
@@ -71,7 +74,7 @@ def coin_prices() -> pd.DataFrame:
 
 @pytest.fixture
 def book(tmp_path: Path, coin_prices: pd.DataFrame) -> Path:
-    """The book above beside its prices."""
+    """The book above in a folder with its prices."""
     coin_prices.assign(comment="not a price").to_csv(tmp_path / "prices.csv")
     path = tmp_path / "book.yaml"
     path.write_text(BOOK)
@@ -89,3 +92,53 @@ def changed() -> Callable[[Path, str, str], Path]:
         return book
 
     return change
+
+
+@pytest.fixture(scope="session")
+def prices() -> pd.DataFrame:
+    """Prices of an asset and two hedges."""
+    returns = np.random.default_rng(4).normal(scale=0.01, size=(400, 3))
+    returns[:, 0] += returns[:, 1:].sum(axis=1)
+    dates = pd.date_range("2020-01-01", periods=400, name="date")
+    return pd.DataFrame(100 * (1 + returns).cumprod(axis=0), dates, ["oil", "gas", "coal"])
+
+
+@pytest.fixture
+def own(tmp_path: Path, prices: pd.DataFrame) -> tuple[object, ...]:
+    """Options for a file of these prices."""
+    file = tmp_path / "prices.csv"
+    prices.to_csv(file)
+    return ("--prices", file, "--asset", "oil", "--hedge", "gas", "--hedge", "coal")
+
+
+@pytest.fixture(scope="session")
+def in_a_process() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command line in a process of its own."""
+
+    def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "hedgeresearch.cli", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=Path(hr.__file__).parents[1],
+            env=os.environ | environment,
+            timeout=120,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def check_refused() -> Callable[[tuple[int, str, str], str], None]:
+    """Check that a command ended with code 2 and one line on standard error."""
+
+    def check(result: tuple[int, str, str], message: str) -> None:
+        code, output, errors = result
+        assert (code, output) == (2, "")
+        assert errors.startswith("error: ")
+        assert len(errors.splitlines()) == 1
+        assert "Traceback" not in errors
+        assert message in errors
+
+    return check

@@ -23,7 +23,7 @@ def broken(error, name):
     return run
 
 
-def test_one_by_name_with_its_files(run, tmp_path):
+def test_one_name_is_printed_and_written(run, tmp_path):
     code, output, errors = run(
         "reproduce", "hull_jet_fuel", "--output", tmp_path / "new" / "folder"
     )
@@ -45,25 +45,25 @@ def test_help_lists_the_names(run):
     )
 
 
-def test_all_with_fewer_samples_for_the_simulations(run, monkeypatch, tmp_path):
-    asked = {}
+def test_all_uses_fewer_samples_for_simulations_only(run, monkeypatch, tmp_path):
+    requested = {}
 
     def counted(name, replications=None):
-        asked[name] = replications
+        requested[name] = replications
         return reproduce(name, replications=replications)
 
     monkeypatch.setattr(command, "NAMES", QUICK)
     monkeypatch.setattr(command, "reproduce", counted)
     code, output, errors = run("reproduce", "--all", "--replications", 3, "--output", tmp_path)
     assert (code, errors) == (0, "2 done.\n")
-    assert asked == {"hull_jet_fuel": None, "dcc_truth_test": 3}
+    assert requested == {"hull_jet_fuel": None, "dcc_truth_test": 3}
     assert output.index("hull_jet_fuel:") < output.index("dcc_truth_test:")
     assert "error of the hedge ratio, 3 samples" in output
     files = {f"{name}.{kind}" for name in QUICK for kind in ("png", "pdf")} | {"reproductions.html"}
     assert {path.name for path in tmp_path.iterdir()} == files
 
 
-def test_all_goes_on_without_the_data_of_one(run, monkeypatch, tmp_path):
+def test_all_continues_without_the_data_of_one(run, monkeypatch, tmp_path):
     missing = MissingDataError("no data; save http://somewhere (sha256 abc)")
     monkeypatch.setattr(command, "NAMES", ("brooks_sp500_futures", "hull_jet_fuel"))
     monkeypatch.setattr(command, "reproduce", broken(missing, "brooks_sp500_futures"))
@@ -79,7 +79,7 @@ def test_all_goes_on_without_the_data_of_one(run, monkeypatch, tmp_path):
     )
 
 
-def test_nothing_done_is_no_success(run, monkeypatch, tmp_path):
+def test_nothing_done_is_a_failure(run, monkeypatch, tmp_path):
     monkeypatch.setattr(command, "NAMES", ("hull_jet_fuel",))
     monkeypatch.setattr(command, "reproduce", broken(MissingDataError("no data"), "hull_jet_fuel"))
     code, output, errors = run("reproduce", "--all", "--output", tmp_path / "new")
@@ -88,7 +88,7 @@ def test_nothing_done_is_no_success(run, monkeypatch, tmp_path):
     assert list((tmp_path / "new").iterdir()) == []
 
 
-def test_one_that_fails_does_not_throw_the_others_away(run, monkeypatch, tmp_path):
+def test_all_continues_after_a_failure(run, monkeypatch, tmp_path):
     monkeypatch.setattr(command, "NAMES", ("dcc_truth_test", "hull_jet_fuel"))
     monkeypatch.setattr(
         command, "reproduce", broken(ConvergenceError("no optimum"), "dcc_truth_test")
@@ -101,7 +101,7 @@ def test_one_that_fails_does_not_throw_the_others_away(run, monkeypatch, tmp_pat
     assert "failed: no optimum" in (tmp_path / "reproductions.html").read_text(encoding="utf-8")
 
 
-def test_a_number_outside_its_tolerance_fails(run, monkeypatch):
+def test_number_outside_its_tolerance_is_a_failure(run, monkeypatch):
     hull = reproduce("hull_jet_fuel")
     failed = replace(hull, numbers=(hull.numbers[0]._replace(ours=1.0),))
     monkeypatch.setattr(command, "NAMES", ("hull_jet_fuel",))
@@ -130,13 +130,13 @@ def test_a_number_outside_its_tolerance_fails(run, monkeypatch):
         (("--all", "--output", __file__), "--output must be a folder that can be written"),
     ],
 )
-def test_refusals(run, arguments, message):
+def test_bad_arguments_are_refused(run, arguments, message):
     code, output, errors = run("reproduce", *arguments)
     assert (code, output) == (2, "")
     assert message in errors
     assert len(errors.splitlines()) == 1
 
 
-def test_a_name_that_there_is_not_leaves_no_folder(run, tmp_path):
+def test_unknown_name_creates_no_folder(run, tmp_path):
     assert run("reproduce", "hull", "--output", tmp_path / "new")[0] == 2
     assert not (tmp_path / "new").exists()

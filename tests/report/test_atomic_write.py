@@ -1,4 +1,4 @@
-"""Results are written whole or not at all, and never over what they are made from."""
+"""Files are written as a whole or not at all, and never over their sources."""
 
 import os
 import resource
@@ -11,7 +11,7 @@ import hedgeresearch as hr
 from hedgeresearch.report._atomic_write import check_different_files, check_writable, write_text
 
 
-def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
+def test_file_is_written_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     for text in ("first é\n", "second\r\n"):
         write_text(path, text, "it")
@@ -19,8 +19,10 @@ def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
-def test_its_rights_are_kept_and_those_of_a_new_one_are_usual(tmp_path: Path) -> None:
-    old, new, usual = tmp_path / "old", tmp_path / "new", tmp_path / "usual"
+def test_permissions_are_kept_or_the_usual_ones(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    new = tmp_path / "new"
+    usual = tmp_path / "usual"
     old.touch()
     old.chmod(0o640)
     usual.touch()
@@ -30,8 +32,9 @@ def test_its_rights_are_kept_and_those_of_a_new_one_are_usual(tmp_path: Path) ->
     assert new.stat().st_mode == usual.stat().st_mode
 
 
-def test_a_link_still_leads_to_the_file(tmp_path: Path) -> None:
-    file, link = tmp_path / "file", tmp_path / "link"
+def test_link_still_leads_to_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    link = tmp_path / "link"
     file.write_text("old")
     link.symlink_to(file)
     write_text(link, "new", "it")
@@ -39,7 +42,7 @@ def test_a_link_still_leads_to_the_file(tmp_path: Path) -> None:
     assert file.read_text() == "new"
 
 
-def test_what_fails_leaves_everything_as_it_was(
+def test_interrupted_write_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(self: Path, target: Path) -> Path:
@@ -54,7 +57,7 @@ def test_what_fails_leaves_everything_as_it_was(
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
-def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
+def test_file_over_the_size_limit_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -71,7 +74,7 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that has no room")
-def test_a_device_is_written_to_and_not_replaced() -> None:
+def test_device_is_written_to_and_not_replaced() -> None:
     check_writable("/dev/full", "it")
     with pytest.raises(
         hr.DataError, match="it must be a file that can be written; /dev/full: No space left"
@@ -81,7 +84,7 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
-def test_what_cannot_be_written_is_refused_before(tmp_path: Path) -> None:
+def test_unwritable_files_are_refused_before_the_work(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text("old")
     check_writable(kept, "it")
@@ -94,7 +97,7 @@ def test_what_cannot_be_written_is_refused_before(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_protected_file_is_kept(tmp_path: Path) -> None:
+def test_protected_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
     path.chmod(0o444)
@@ -104,8 +107,9 @@ def test_a_protected_file_is_kept(tmp_path: Path) -> None:
     assert path.read_text() == "old"
 
 
-def test_targets_are_apart_from_sources_and_each_other(tmp_path: Path) -> None:
-    source, link = tmp_path / "in", tmp_path / "link"
+def test_targets_must_differ_from_sources_and_each_other(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    link = tmp_path / "link"
     source.touch()
     link.hardlink_to(source)
     check_different_files(

@@ -1,4 +1,4 @@
-"""The page in headless Chromium without a network: every figure is drawn, nothing is asked for, and it prints."""
+"""The page in headless Chromium without a network: it draws every figure, and it prints."""
 
 import re
 import shutil
@@ -20,12 +20,19 @@ NASTY = "A&B <script>document.title = 'broken'</script>"
 
 
 def browse(folder: Path, page: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Chromium on a page, all requests sent to a port where nobody listens, its log on standard error."""
+    """Open a page in Chromium; all requests go to a closed port, the log to standard error."""
     command = [
-        str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--proxy-server=127.0.0.1:9",
-        "--enable-logging=stderr", f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=20000",
-        *options, page.as_uri(),
-    ]  # fmt: skip
+        str(CHROMIUM),
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--proxy-server=127.0.0.1:9",
+        "--enable-logging=stderr",
+        f"--user-data-dir={folder / 'profile'}",
+        "--virtual-time-budget=20000",
+        *options,
+        page.as_uri(),
+    ]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
 
 
@@ -44,9 +51,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     position, future = hr.Position({NASTY: 1000}), hr.LinearContract(names[1], 10)
     returns = market.returns(position, [future])
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
-    study = hr.walk_forward({"regime": model}, *returns, 200, 99, progress=False)
+    backtest = hr.walk_forward({"regime": model}, *returns, 200, 99, progress=False)
     advice = hr.recommend(
-        model.fit(*returns), position=position, instruments=[future], market=market, backtest=study
+        model.fit(*returns),
+        position=position,
+        instruments=[future],
+        market=market,
+        backtest=backtest,
     )
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_report(advice, path)
@@ -69,7 +80,7 @@ def test_every_figure_is_drawn(drawn: subprocess.CompletedProcess[str]) -> None:
     assert "var(--" not in re.sub(r"<style.*?</style>", "", dom, flags=re.S)
 
 
-def test_nothing_is_asked_for_or_refused(drawn: subprocess.CompletedProcess[str]) -> None:
+def test_page_makes_no_request(drawn: subprocess.CompletedProcess[str]) -> None:
     for trouble in ("Content Security Policy", "Refused to", "net::ERR", "Uncaught"):
         assert trouble not in drawn.stderr
 
@@ -81,7 +92,7 @@ def test_names_are_shown_and_not_run(drawn: subprocess.CompletedProcess[str]) ->
     assert "x&lt;/script&gt;&lt;b&gt;" in legends
 
 
-def test_it_prints(page: Path) -> None:
+def test_page_prints_on_few_pages(page: Path) -> None:
     pdf = page.parent / "report.pdf"
     browse(page.parent, page, "--no-pdf-header-footer", f"--print-to-pdf={pdf}")
     content = pdf.read_bytes()

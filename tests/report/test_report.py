@@ -1,4 +1,4 @@
-"""The report: what stands on the page, in which order, and that text from a user stays text."""
+"""The page: its sections, tables and figures, and texts of users."""
 
 import base64
 import html
@@ -16,9 +16,17 @@ import hedgeresearch as hr
 from hedgeresearch.report.report import report_html, write_report
 
 TITLES = [
-    "What to do now", "Regimes", "Hedge ratio", "Effectiveness out of sample", "Stress", "Margin", "Carry", "Tails",
-    "Method and references", "Data",
-]  # fmt: skip
+    "What to do now",
+    "Regimes",
+    "Hedge ratio",
+    "Effectiveness out of sample",
+    "Stress",
+    "Margin",
+    "Carry",
+    "Tails",
+    "Method and references",
+    "Data",
+]
 NASTY = "A&B <script>alert(1)</script>"
 DTYPES = {"f8": np.float64, "i1": np.int8, "i2": np.int16, "i4": np.int32}
 
@@ -99,7 +107,7 @@ def advised(
     prices: pd.DataFrame,
     model: Any,
     *,
-    study: bool = False,
+    with_backtest: bool = False,
     source: str = "a file",
     **settings: Any,
 ) -> hr.recommendation.Recommendation:
@@ -116,7 +124,9 @@ def advised(
     position = hr.Position({asset: 5000})
     returns = market.returns(position, instruments)
     backtest = (
-        hr.walk_forward({"mine": model}, *returns, 250, 75, progress=False) if study else None
+        hr.walk_forward({"mine": model}, *returns, 250, 75, progress=False)
+        if with_backtest
+        else None
     )
     return hr.recommend(
         model.fit(*returns),
@@ -130,8 +140,8 @@ def advised(
 
 @pytest.fixture(scope="module")
 def regimes(prices: pd.DataFrame) -> hr.recommendation.Recommendation:
-    """With two regimes and a backtest."""
-    return advised(prices, hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), study=True)
+    """A recommendation with two regimes and a backtest."""
+    return advised(prices, hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3)), with_backtest=True)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +149,9 @@ def page(regimes: hr.recommendation.Recommendation) -> str:
     return report_html(regimes)
 
 
-def test_the_order_of_the_page(page: str, regimes: hr.recommendation.Recommendation) -> None:
+def test_sections_and_sentences_are_in_order(
+    page: str, regimes: hr.recommendation.Recommendation
+) -> None:
     parsed = Page(page)
     assert parsed.heads == TITLES
     text = " ".join(parsed.text.split())
@@ -154,7 +166,7 @@ def test_the_order_of_the_page(page: str, regimes: hr.recommendation.Recommendat
         place = text.find(" ".join(sentence.split()), place)
 
 
-def test_the_tables_are_those_of_the_record(
+def test_tables_have_the_numbers_of_the_recommendation(
     page: str, regimes: hr.recommendation.Recommendation
 ) -> None:
     tables = {table[0][0]: table for table in reversed(Page(page).tables) if table}
@@ -191,7 +203,7 @@ def test_the_tables_are_those_of_the_record(
     )
 
 
-def test_the_figures_show_what_they_say(
+def test_figures_have_the_numbers_of_the_recommendation(
     page: str, regimes: hr.recommendation.Recommendation
 ) -> None:
     value, ratio, effect, stress, past, histogram = figures_of(page)
@@ -200,11 +212,11 @@ def test_the_figures_show_what_they_say(
     assert numbers(value["data"][-1]["y"]) == pytest.approx(
         5000 * table["spot"].to_numpy()[1:], rel=1e-12
     )
-    likeliest = regimes.problem.fit.regimes.predicted.to_numpy().argmax(axis=1)  # type: ignore[union-attr]
+    most_probable = regimes.problem.fit.regimes.predicted.to_numpy().argmax(axis=1)  # type: ignore[union-attr]
     for figure in (value, ratio):
-        assert (numbers(figure["data"][0]["y"]) == likeliest).all()
+        assert (numbers(figure["data"][0]["y"]) == most_probable).all()
         assert figure["data"][0]["fill"] == "tozeroy"
-    assert likeliest.any() and not likeliest.all()
+    assert most_probable.any() and not most_probable.all()
     assert value["data"][-1]["x"][:2] == ["2020-01-02", "2020-01-03"]
     lines = [
         trace for trace in ratio["data"] if trace.get("yaxis") == "y2" and trace["mode"] == "lines"
@@ -243,43 +255,43 @@ def test_the_figures_show_what_they_say(
         assert "currency" in json.dumps(figure["layout"]) or figure in (ratio, effect)
 
 
-def test_the_level_is_that_of_the_settings(prices: pd.DataFrame) -> None:
-    rec = advised(prices, hr.RollingOLSHedge(100), study=True, confidence=0.9)
+def test_intervals_have_the_confidence_of_the_settings(prices: pd.DataFrame) -> None:
+    rec = advised(prices, hr.RollingOLSHedge(100), with_backtest=True, confidence=0.9)
     page = report_html(rec)
     ratio, effect, *_ = figures_of(page)
     bands = rec.problem.fit.bands(0.9)
     assert numbers(ratio["data"][0]["y"]) == pytest.approx(
         bands["future", "lower"].to_numpy(), nan_ok=True
     )
-    study = rec.settings.backtest
-    assert study is not None
+    backtest = rec.settings.backtest
+    assert backtest is not None
     found = hr.evaluation.bootstrap_difference(
-        hr.effectiveness, study.hedged_returns["ols"], study.hedged_returns["unhedged"],
-        study.hedged_returns["unhedged"], confidence=0.9,
+        hr.effectiveness, backtest.hedged_returns["ols"], backtest.hedged_returns["unhedged"],
+        backtest.hedged_returns["unhedged"], confidence=0.9,
     )  # fmt: skip
     bars = effect["data"][0]
     assert numbers(bars["error_x"]["arrayminus"])[bars["y"].index("ols")] == pytest.approx(
         100 * (found.difference - found.lower), rel=1e-9
     )
     text = Page(page).text
-    for told in (
+    for text_part in (
         "Shaded: 90% interval of each date.",
         "with 90% intervals of the",
         "Next ratio with its 90% interval",
     ):
-        assert told in text
+        assert text_part in text
     assert "gain at 95%, lower" in text
     margin = hr.Margin(probability=0.005)
     level = report_html(advised(prices, hr.RollingOLSHedge(100), confidence=0.975, margin=margin))
-    for told in (
+    for text_part in (
         "Shaded: 97.5% interval of each date.",
         "97.5%, by the delta method",
         "collateral for 0.5%",
     ):
-        assert told in Page(level).text
+        assert text_part in Page(level).text
 
 
-def test_the_marks_of_a_short_position_are_losses(prices: pd.DataFrame) -> None:
+def test_marks_of_a_short_position_are_losses(prices: pd.DataFrame) -> None:
     market = hr.Market(prices)
     position, future = hr.Position({"spot": -5000}), hr.LinearContract("future", 10)
     fit = hr.OLSHedge().fit(*market.returns(position, [future]))
@@ -301,7 +313,7 @@ def test_the_marks_of_a_short_position_are_losses(prices: pd.DataFrame) -> None:
     assert normal < 0.0 and historical < 0.0
 
 
-def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
+def test_many_instruments_are_rows(prices: pd.DataFrame) -> None:
     rng = np.random.default_rng(3)
     noise = np.exp(np.cumsum(rng.normal(scale=0.003, size=(400, 5)), axis=0))
     hedges = prices[["future"]].to_numpy() * noise
@@ -312,10 +324,10 @@ def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
         [hr.LinearContract(name, 1) for name in names],
     )
     returns = market.returns(position, instruments)
-    study = hr.walk_forward({}, *returns, 250, 75, progress=False)
+    backtest = hr.walk_forward({}, *returns, 250, 75, progress=False)
     fit = hr.OLSHedge().fit(*returns)
     rec = hr.recommend(
-        fit, position=position, instruments=instruments, market=market, backtest=study
+        fit, position=position, instruments=instruments, market=market, backtest=backtest
     )
     page = report_html(rec)
     tables = Page(page).tables
@@ -332,21 +344,21 @@ def test_many_instruments_stand_one_below_another(prices: pd.DataFrame) -> None:
     assert ratio["height"] - ratio["margin"]["t"] == 245
 
 
-def test_plotly_knows_every_setting(page: str) -> None:
+def test_plotly_accepts_every_setting(page: str) -> None:
     import plotly.graph_objects as go
 
     for figure in figures_of(page):
         go.Figure(figure["data"], figure["layout"])  # refuses what it does not know
 
 
-def test_the_same_input_gives_the_same_bytes(
+def test_same_recommendation_gives_the_same_bytes(
     page: str, prices: pd.DataFrame, regimes: hr.recommendation.Recommendation
 ) -> None:
-    again = report_html(advised(prices, regimes.problem.fit.model, study=True))
+    again = report_html(advised(prices, regimes.problem.fit.model, with_backtest=True))
     assert again.encode() == page.encode()
 
 
-def test_nothing_is_asked_of_the_network(page: str) -> None:
+def test_page_needs_no_network(page: str) -> None:
     outside = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
     assert not re.search(r"""(src|href)\s*=|url\(|@import|<link|<iframe""", outside)
     assert "default-src 'none'" in page
@@ -354,7 +366,7 @@ def test_nothing_is_asked_of_the_network(page: str) -> None:
     assert len(page) < 8e6
 
 
-def test_text_from_a_user_stays_text(prices: pd.DataFrame) -> None:
+def test_names_of_users_stay_text(prices: pd.DataFrame) -> None:
     named = prices.set_axis([NASTY, "x</script><b>", "y & <img src=x onerror=alert(1)>"], axis=1)
     text = report_html(
         advised(named, hr.RollingOLSHedge(100), source=f"see {NASTY} 'and' \"more\"")
@@ -376,7 +388,7 @@ def test_text_from_a_user_stays_text(prices: pd.DataFrame) -> None:
         assert "<" not in name  # plotly reads tags in names
 
 
-def test_characters_that_are_not_seen(prices: pd.DataFrame) -> None:
+def test_hidden_characters_are_replaced(prices: pd.DataFrame) -> None:
     named = prices.set_axis(["go\u202eld", "fu\nture", "per\x07petual"], axis=1)
     text = report_html(advised(named, hr.RollingOLSHedge(100), source="a\u2066b"))
     for hidden in ("\u202e", "\u2066", "\x07", "fu\nture"):
@@ -386,7 +398,7 @@ def test_characters_that_are_not_seen(prices: pd.DataFrame) -> None:
         assert shown in Page(text).text
 
 
-def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
+def test_bands_are_shaded_where_the_model_has_them(prices: pd.DataFrame) -> None:
     rec = advised(prices, hr.RollingOLSHedge(100))
     text = report_html(rec)
     ratio, *_ = figures_of(text)
@@ -403,7 +415,7 @@ def test_bands_where_the_model_knows_them(prices: pd.DataFrame) -> None:
         assert sentence in Page(text).text
 
 
-def test_a_model_that_knows_its_next_error_only(prices: pd.DataFrame) -> None:
+def test_model_with_errors_of_its_next_ratio_has_no_bands(prices: pd.DataFrame) -> None:
     text = report_html(
         advised(prices, hr.MinimumVarianceHedge(hr.CCC())), ["it is late", "it is late"]
     )
@@ -415,7 +427,7 @@ def test_a_model_that_knows_its_next_error_only(prices: pd.DataFrame) -> None:
     assert sources[2][1] == "Bollerslev 1990"
 
 
-def test_nothing_to_do_and_nothing_held(prices: pd.DataFrame) -> None:
+def test_no_orders_and_no_holdings_have_no_tables(prices: pd.DataFrame) -> None:
     rec = advised(prices, hr.OLSHedge())
     idle = hr.recommend(
         rec.problem.fit,
@@ -438,7 +450,7 @@ def test_nothing_to_do_and_nothing_held(prices: pd.DataFrame) -> None:
     assert "No funding rates or basis are available for the recommended hedges." in text
 
 
-def test_after_an_update(regimes: hr.recommendation.Recommendation) -> None:
+def test_updated_recommendation_has_all_sections(regimes: hr.recommendation.Recommendation) -> None:
     market = regimes.problem.market
     bar = {name: market.price(name) for name in market.columns} | {
         "spot": market.price("spot") * 1.01
@@ -449,7 +461,7 @@ def test_after_an_update(regimes: hr.recommendation.Recommendation) -> None:
     assert "lines+markers" in text  # a path of one date
 
 
-def test_a_book_of_shares_in_units_and_periods(prices: pd.DataFrame) -> None:
+def test_differences_and_periods_are_labeled(prices: pd.DataFrame) -> None:
     table = prices.set_axis(pd.period_range("1990-01", periods=400, freq="M", name="date"))
     market = hr.Market(table, rates={"spot": 2.0, "perpetual": "future"})
     position = hr.Position({"spot": 10, "perpetual": -3})
@@ -464,7 +476,23 @@ def test_a_book_of_shares_in_units_and_periods(prices: pd.DataFrame) -> None:
     assert figures_of(text)[0]["data"][-2]["x"][0] == "1990-02-01"
 
 
-def test_write_report(tmp_path: Path, regimes: hr.recommendation.Recommendation, page: str) -> None:
+def test_tails_of_differences_compare_the_same_kind_of_returns(prices: pd.DataFrame) -> None:
+    table = prices - 90.0  # some prices are negative: simple returns do not exist
+    table += 1.0 - table.iloc[-1].min()
+    market = hr.Market(table)
+    position = hr.Position({"spot": 10})
+    future = hr.LinearContract("future", 1)
+    fit = hr.OLSHedge().fit(*market.returns(position, future, "difference"))
+    rec = hr.recommend(fit, position, future, market)
+    *_, past, _ = figures_of(report_html(rec))
+    assert (table <= 0.0).any(axis=None)
+    changes = 10 * table["spot"].diff().to_numpy()[1:]
+    assert numbers(past["data"][0]["y"]) == pytest.approx(np.cumsum(changes), rel=1e-9)
+
+
+def test_write_report_writes_the_page_or_nothing(
+    tmp_path: Path, regimes: hr.recommendation.Recommendation, page: str
+) -> None:
     path = tmp_path / "report.html"
     write_report(regimes, path)
     assert path.read_bytes() == page.encode()

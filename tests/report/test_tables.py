@@ -1,11 +1,10 @@
-"""How cells are written, and text of users is shown."""
+"""Cells and tables as text."""
 
 import math
 
 import pandas as pd
 import pytest
 
-from hedgeresearch.report._sanitize import first_hidden, visible
 from hedgeresearch.report.tables import (
     ABSENT,
     amount,
@@ -45,12 +44,12 @@ from hedgeresearch.report.tables import (
         (percent, None, ABSENT),
     ],
 )  # fmt: skip
-def test_numbers(write: object, value: float, text: str) -> None:
+def test_numbers_have_the_digits_of_their_kind(write: object, value: float, text: str) -> None:
     assert callable(write)
     assert write(value) == text
 
 
-def test_a_table_on_its_side() -> None:
+def test_transposed_table_has_rows_as_columns() -> None:
     frame = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}, index=["x", "y"])
     table = table_of(frame, "row", {"a": ("A", amount), "b": ("B", amount)})
     turned = transposed(table, "of row")
@@ -58,11 +57,3 @@ def test_a_table_on_its_side() -> None:
     assert turned.rows == [["A", "1", "2"], ["B", "3", "4"]]
     assert turned.texts == [True, False, False]
     assert words("x") == "x"
-
-
-def test_what_is_not_seen() -> None:
-    assert visible("Öl & Gas 油") == "Öl & Gas 油"
-    assert visible("a\nb\tc\u2028d") == "a b c d"
-    assert visible("a\x1b[31mb\u202ec") == "a\ufffd[31mb\ufffdc"
-    assert first_hidden("Öl\u00a0油") is None  # a space that does not break is a space
-    assert first_hidden("a\u2066b") == "U+2066"

@@ -38,10 +38,9 @@ def tails_section(recommendation: Recommendation) -> Section:
 
 def _figures(recommendation: Recommendation, tails: TailSummary) -> tuple[tuple[str, Figure], ...]:
     """Return the path of cumulative profit and the histogram of profits, with captions."""
-    problem = recommendation.problem
     value = recommendation.valuation.value
-    asset, _ = problem.market.returns(problem.position, problem.instruments)
-    profits = pd.DataFrame({"unhedged": asset, "hedged": recommendation.past}) * value
+    unhedged = recommendation.assessment.past_returns.iloc[:, 0]
+    profits = pd.DataFrame({"unhedged": unhedged, "hedged": recommendation.past}) * value
     path = path_figure(profits.cumsum(), "profit, currency", note="in sample", grey=("unhedged",))
     level = full_percent(1.0 - tails.tail)
     marks = {

@@ -1,4 +1,4 @@
-"""``recommend --position``: a book in YAML gives what the library gives, and what is wrong is named with its line."""
+"""``recommend --position``: a book in YAML gives what the library gives."""
 
 import json
 import re
@@ -23,7 +23,7 @@ DOCS = Path(hr.__file__).parents[1] / "docs"
 Change = Callable[[Path, str, str], Path]
 
 
-def test_a_book_is_recommended_what_the_library_recommends(
+def test_book_gives_the_recommendation_of_the_library(
     run: Run, book: Path, coin_prices: pd.DataFrame
 ) -> None:
     coin_prices.attrs = {"source": "prices.csv"}
@@ -51,10 +51,8 @@ def test_a_book_is_recommended_what_the_library_recommends(
     assert (code, errors) == (0, "")
     found = json.loads(output)
     expected = json.loads(json.dumps(expected))
-    for record in (
-        found,
-        expected,
-    ):  # the table is read with the needed columns in the order of the book
+    # The table is read with the needed columns in the order of the book.
+    for record in (found, expected):
         assert sorted(record["data"].pop("columns")) == sorted(coin_prices.columns)
         assert len(record["data"].pop("sha256")) == 64
     assert_close(found, expected)
@@ -76,10 +74,11 @@ def assert_close(found: Any, expected: Any) -> None:
         )
 
 
-def test_plain_output(run: Run, book: Path, tmp_path: Path) -> None:
+def test_text_has_decision_reasons_and_tables(run: Run, book: Path, tmp_path: Path) -> None:
     code, output, errors = run("recommend", "--position", book, "--output", tmp_path / "hedge.json")
     assert (code, errors) == (0, "")
-    said, recommendation = " ".join(output.split()), recommend_for_book(book)
+    said = " ".join(output.split())
+    recommendation = recommend_for_book(book)
     assert output.startswith("Data: prices.csv, to 2024-04-09 16:00.\nModel: OLSHedge()\n")
     assert max(map(len, output.splitlines())) <= 100
     for sentence in (recommendation.decision, *recommendation.reasons):
@@ -89,7 +88,7 @@ def test_plain_output(run: Run, book: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "hedge.json").read_text()) == json.loads(recommendation.to_json())
 
 
-def test_the_same_file_gives_the_same_bytes(run: Run, book: Path) -> None:
+def test_same_file_gives_the_same_bytes(run: Run, book: Path) -> None:
     first = run("recommend", "--position", book, "--json")
     assert run("recommend", "--position", book, "--json") == first
 
@@ -97,7 +96,7 @@ def test_the_same_file_gives_the_same_bytes(run: Run, book: Path) -> None:
 # --- the example and its description ---
 
 
-def test_the_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
+def test_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
     text = (DOCS / "book.yaml").read_text(encoding="utf-8")
     quick = tmp_path / "book.yaml"  # the fit with regimes is that of other tests
     quick.write_text(text.replace("regime: {n_regimes: 2, n_starts: 5}", "ols: {}"))
@@ -116,7 +115,7 @@ def test_the_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_example_as_it_stands(run: Run, tmp_path: Path) -> None:
+def test_unchanged_example_runs(run: Run, tmp_path: Path) -> None:
     code, output, errors = run(
         "recommend", "--position", DOCS / "book.yaml", "--report", tmp_path / "report.html"
     )
@@ -126,7 +125,7 @@ def test_the_example_as_it_stands(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").stat().st_size < 8e6
 
 
-def test_every_field_is_described() -> None:
+def test_every_field_is_described_in_the_docs() -> None:
     described = set(re.findall(r"`([a-z_.]+)`", (DOCS / "book.md").read_text(encoding="utf-8")))
     expected = {
         f"{section}.{name}".lstrip(".") for section, names in FIELDS.items() for name in names
@@ -149,7 +148,7 @@ def test_every_field_is_described() -> None:
     assert fields_described <= expected
 
 
-def test_the_models_of_the_description_can_be_read(tmp_path: Path) -> None:
+def test_models_of_the_docs_can_be_read(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "book.md").read_text(encoding="utf-8"), re.S)
     found = []
     for number, block in enumerate(blocks):
@@ -166,7 +165,7 @@ def test_the_models_of_the_description_can_be_read(tmp_path: Path) -> None:
 # --- variants ---
 
 
-def test_a_venue_with_terms_replaced(book: Path, changed: Change) -> None:
+def test_terms_of_a_venue_can_be_replaced(book: Path, changed: Change) -> None:
     text = book.read_text()
     old = text[text.index("  - type: inverse") : text.index("  - name: OTHER")]
     changed(book, old, "  - {spec: binance_coinm_btc, name: COIN_PERP, half_spread: 0.0002}\n")
@@ -174,7 +173,9 @@ def test_a_venue_with_terms_replaced(book: Path, changed: Change) -> None:
     assert perpetual == hr.contract_spec("binance_coinm_btc", name="COIN_PERP", half_spread=0.0002)
 
 
-def test_dates_in_another_column(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
+def test_dates_may_be_in_another_column(
+    book: Path, coin_prices: pd.DataFrame, changed: Change
+) -> None:
     before = recommend_for_book(book).to_dict()
     coin_prices.reset_index()[["COIN", "date", "COIN_PERP", "OTHER", "FUNDING"]].to_csv(
         book.parent / "prices.csv", index=False
@@ -183,13 +184,15 @@ def test_dates_in_another_column(book: Path, coin_prices: pd.DataFrame, changed:
     assert recommend_for_book(book).to_dict() == before
 
 
-def test_an_expiry_is_a_date(book: Path, changed: Change) -> None:
+def test_expiry_is_read_as_a_date(book: Path, changed: Change) -> None:
     changed(book, "    multiplier: 1\n", "    multiplier: 1\n    expiry: 2024-06-28\n")
     recommendation = recommend_for_book(book)
     assert recommendation.problem.terms[1].expiry == pd.Timestamp("2024-06-28")
 
 
-def test_differences_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
+def test_differences_of_prices_give_their_slope(
+    book: Path, coin_prices: pd.DataFrame, changed: Change
+) -> None:
     only_linear = book.read_text()[
         book.read_text().index("  - type: inverse") : book.read_text().index("  - name: OTHER")
     ]
@@ -210,7 +213,9 @@ def test_differences_of_prices(book: Path, coin_prices: pd.DataFrame, changed: C
     assert recommend_for_book(book).summary["ratio"]["OTHER"] == pytest.approx(slope, rel=1e-9)
 
 
-def test_a_model_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
+def test_model_of_prices_is_fitted_on_values(
+    book: Path, coin_prices: pd.DataFrame, changed: Change
+) -> None:
     changed(
         book,
         book.read_text()[
@@ -235,11 +240,10 @@ def test_a_model_of_prices(book: Path, coin_prices: pd.DataFrame, changed: Chang
         recommend_for_book(book)
 
 
-def test_a_backtest_with_costs(book: Path, changed: Change) -> None:
-    book.write_text(
-        book.read_text()
-        + "backtest: {window: expanding, refit_every: 50, models: [ewma, naive, {rolling: {window: 60}}]}\n"
-    )
+def test_backtest_has_the_costs_of_the_instruments(book: Path, changed: Change) -> None:
+    models = "[ewma, naive, {rolling: {window: 60}}]"
+    backtest = f"backtest: {{window: expanding, refit_every: 50, models: {models}}}\n"
+    book.write_text(book.read_text() + backtest)
     changed(book, "expanding", "200")
     study = recommend_for_book(book).settings.backtest
     assert study is not None
@@ -251,7 +255,7 @@ def test_a_backtest_with_costs(book: Path, changed: Change) -> None:
     )
 
 
-def test_models_of_one_name_are_told_apart(book: Path) -> None:
+def test_models_of_the_same_name_get_distinct_names(book: Path) -> None:
     models = (
         "[{rolling: {window: 60}}, {rolling: {window: 90}}, {rolling: {window: 60}}, ols, ewma]"
     )
@@ -270,7 +274,7 @@ def test_models_of_one_name_are_told_apart(book: Path) -> None:
     }
 
 
-def test_ols_with_settings_of_its_own_takes_part(book: Path, changed: Change) -> None:
+def test_ols_with_other_settings_is_backtested(book: Path, changed: Change) -> None:
     book.write_text(book.read_text() + "backtest: {window: 200, refit_every: 50}\n")
     changed(book, "model: ols", "model: {ols: {hac_lags: 3}}")
     found = recommend_for_book(book)
@@ -280,7 +284,9 @@ def test_ols_with_settings_of_its_own_takes_part(book: Path, changed: Change) ->
     assert found.confidence.out_of_sample is not None
 
 
-def test_a_dated_future_has_carry(book: Path, coin_prices: pd.DataFrame, changed: Change) -> None:
+def test_dated_future_has_carry_from_its_underlying(
+    book: Path, coin_prices: pd.DataFrame, changed: Change
+) -> None:
     changed(book, "    lot: 0.001\n", "    lot: 0.001\n    expiry: 2024-06-28\n")
     assert [one.instrument for one in recommend_for_book(book).carry] == ["COIN_PERP"]
     changed(book, "  file: prices.csv\n", "  file: prices.csv\n  underlying: {OTHER: COIN}\n")
@@ -293,7 +299,7 @@ def test_a_dated_future_has_carry(book: Path, coin_prices: pd.DataFrame, changed
     )
 
 
-def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.DataFrame) -> None:
+def test_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.DataFrame) -> None:
     coin_prices.to_csv(tmp_path / "prices.csv")
     path = tmp_path / "book.yaml"
     path.write_text(
@@ -306,7 +312,7 @@ def test_a_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.
     assert not study.costs.any(axis=None)
 
 
-def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> None:
+def test_class_name_stays_text_in_a_text_setting(tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(
         "MinimumVarianceHedge: {covariance_model: {CCC: {univariate: {ArchModel: {vol: GARCH}}}}}\n"
@@ -316,7 +322,7 @@ def test_the_name_of_a_class_is_text_where_text_is_wanted(tmp_path: Path) -> Non
     )
 
 
-def test_warnings_are_lines_and_stand_in_the_report(
+def test_warnings_are_printed_and_in_the_report(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def warned(*parts: Any, **settings: Any) -> Any:
@@ -336,11 +342,12 @@ def test_warnings_are_lines_and_stand_in_the_report(
     assert page.index("Method and references") < page.index("Warning: something to")
 
 
-def test_outputs_never_overwrite_what_is_read(
+def test_outputs_never_overwrite_files_that_are_read(
     run: Run, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hedgeresearch.cli.book.book.recommend", None)  # before the work
-    folder, prices = book.parent, book.parent / "prices.csv"
+    folder = book.parent
+    prices = folder / "prices.csv"
     (folder / "link.html").symlink_to(prices)
     (folder / "hard.html").hardlink_to(book)
     kept = {path: path.read_bytes() for path in (book, prices)}
@@ -370,7 +377,7 @@ def test_outputs_never_overwrite_what_is_read(
     assert not list(folder.glob(".*.part"))
 
 
-def test_a_dataset_and_a_source_of_ones_own(tmp_path: Path) -> None:
+def test_dataset_with_another_source(tmp_path: Path) -> None:
     path = tmp_path / "book.yaml"
     path.write_text(
         "data: {dataset: nasdaq_sp500, source: my own}\nposition: {NASDAQ: -10}\nmodel: ols\n"

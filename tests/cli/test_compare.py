@@ -1,0 +1,149 @@
+"""``hedgeresearch compare``."""
+
+import subprocess
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.cli.models import ModelName
+
+Run = Callable[..., tuple[int, str, str]]
+Check = Callable[[tuple[int, str, str], str], None]
+InProcess = Callable[..., subprocess.CompletedProcess[str]]
+COMPARE = ("compare", "--window", 300, "--refit-every", 50)
+
+
+def test_table_and_sentences_are_those_of_the_library(
+    run: Run, own: tuple[object, ...], prices: pd.DataFrame, tmp_path: Path
+) -> None:
+    file = tmp_path / "table.csv"
+    code, output, errors = run(*COMPARE, *own, "--models", "ewma, rolling,ols", "--output", file)
+    assert (code, errors) == (0, "")
+    returns = hr.returns(prices)
+    models = {
+        "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance()),
+        "rolling": hr.RollingOLSHedge(250),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hr.errors.ConvergenceWarning)
+        study = hr.walk_forward(
+            models, returns["oil"], returns[["gas", "coal"]], 300, 50, progress=False
+        )
+    table = pd.read_csv(file, index_col="model")
+    pd.testing.assert_frame_equal(table, study.summary, check_exact=False, rtol=1e-12)
+    head, printed, said = output.rstrip().split("\n\n")
+    assert (
+        " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03."
+    )
+    assert printed == study.summary.to_string(float_format="{:.4f}".format)
+    comparison = study.compare()
+    assert " ".join(said.split()) == " ".join((*comparison.sentences, comparison.conclusion))
+    assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("name", list(ModelName))
+def test_every_model_can_be_compared(run: Run, own: tuple[object, ...], name: str) -> None:
+    code, output, _ = run("compare", "--window", 300, "--refit-every", 100, *own, "--models", name)
+    assert code == 0
+    assert f"\n{name} " in output
+
+
+def test_interrupted_run_continues_from_its_checkpoint(
+    run: Run, own: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = (*COMPARE, *own, "--models", "kalman", "--checkpoint", tmp_path / "walks")
+    _, first, _ = run(*options)
+    assert len(list((tmp_path / "walks").iterdir())) == 3
+    monkeypatch.setattr(
+        "hedgeresearch.evaluation.engine.parallel.walk", None
+    )  # nothing is walked again
+    assert run(*options) == (0, first, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--models", "dcc,oracle"), "--models must name models from naive, ols, rolling"),
+        (
+            ("--models", ""),
+            "kalman, ecm, ewma, dcc, regime; got ''",
+        ),
+        (("--window", "many"), "Invalid value for '--window'"),
+        (("--window", "398"), "window must leave two dates or more to evaluate, of 399; got 398."),
+        (
+            ("--window", "390", "--models", "ols"),
+            "hedged_returns must have at least 20 rows; got 9.",
+        ),
+        (("--refit-every", "0"), "refit_every must be a whole number of at least 1; got 0."),
+        (("--asset", "gas"), "asset and hedges must be different columns; 'gas' is given twice."),
+        (
+            ("--checkpoint", __file__, "--window", "300"),
+            "checkpoint must be a folder that can be written",
+        ),
+    ],
+)
+def test_bad_arguments_are_refused(
+    run: Run,
+    own: tuple[object, ...],
+    arguments: tuple[str, ...],
+    message: str,
+    check_refused: Check,
+) -> None:
+    check_refused(run("compare", *own, *arguments), message)
+
+
+@pytest.mark.parametrize("place", [".", "absent/table.csv"])
+def test_unwritable_output_is_refused_before_the_work(
+    run: Run,
+    own: tuple[object, ...],
+    tmp_path: Path,
+    place: str,
+    monkeypatch: pytest.MonkeyPatch,
+    check_refused: Check,
+) -> None:
+    monkeypatch.setattr("hedgeresearch.cli.compare.walk_forward", None)
+    check_refused(
+        run(*COMPARE, *own, "--output", tmp_path / place),
+        "--output must be a file that can be written",
+    )
+
+
+def test_failed_run_leaves_the_output_unchanged(
+    run: Run, own: tuple[object, ...], tmp_path: Path, check_refused: Check
+) -> None:
+    kept = tmp_path / "kept.csv"
+    absent = tmp_path / "absent.csv"
+    kept.write_text("earlier")
+    for file in (kept, absent):
+        check_refused(
+            run("compare", *own, "--window", "0", "--output", file), "window must be a whole number"
+        )
+    assert kept.read_text() == "earlier"
+    assert not absent.exists()
+
+
+def test_output_over_the_prices_is_refused(
+    run: Run, own: tuple[object, ...], check_refused: Check
+) -> None:
+    file = Path(str(own[1]))
+    before = file.read_bytes()
+    check_refused(
+        run(*COMPARE, *own, "--output", file),
+        "--output must be another file than --prices, which it would",
+    )
+    assert file.read_bytes() == before
+
+
+def test_progress_is_on_standard_error_of_a_terminal(
+    run: Run, own: tuple[object, ...], in_a_process: InProcess
+) -> None:
+    arguments = (*COMPARE, *own, "--models", "kalman,ewma")
+    code, output, errors = run(*arguments)
+    assert (code, errors) == (0, "")
+    shown = in_a_process(*arguments, FORCE_COLOR="1")  # as on a terminal
+    assert shown.stdout == output
+    assert "ewma" in shown.stderr
