@@ -1,4 +1,4 @@
-"""The gallery keeps to its rules: short, without definitions, with outputs, without errors or paths of a machine."""
+"""Notebooks are saved as the gallery shows them: executed, with figures, without paths."""
 
 import json
 import sys
