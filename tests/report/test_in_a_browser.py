@@ -48,7 +48,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     market = hr.Market(
         pd.DataFrame(values, pd.bdate_range("2020-01-01", periods=300, name="date"), names)
     )
-    position, future = hr.Position({NASTY: 1000}), hr.LinearContract(names[1], 10)
+    position = hr.Position({NASTY: 1000})
+    future = hr.LinearContract(names[1], 10)
     returns = market.returns(position, [future])
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2))
     backtest = hr.walk_forward({"regime": model}, *returns, 200, 99, progress=False)

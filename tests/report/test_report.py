@@ -212,7 +212,8 @@ def test_figures_have_the_numbers_of_the_recommendation(
     assert numbers(value["data"][-1]["y"]) == pytest.approx(
         5000 * table["spot"].to_numpy()[1:], rel=1e-12
     )
-    most_probable = regimes.problem.fit.regimes.predicted.to_numpy().argmax(axis=1)  # type: ignore[union-attr]
+    predicted = regimes.problem.fit.regimes.predicted  # type: ignore[union-attr]
+    most_probable = predicted.to_numpy().argmax(axis=1)
     for figure in (value, ratio):
         assert (numbers(figure["data"][0]["y"]) == most_probable).all()
         assert figure["data"][0]["fill"] == "tozeroy"
@@ -293,7 +294,8 @@ def test_intervals_have_the_confidence_of_the_settings(prices: pd.DataFrame) -> 
 
 def test_marks_of_a_short_position_are_losses(prices: pd.DataFrame) -> None:
     market = hr.Market(prices)
-    position, future = hr.Position({"spot": -5000}), hr.LinearContract("future", 10)
+    position = hr.Position({"spot": -5000})
+    future = hr.LinearContract("future", 10)
     fit = hr.OLSHedge().fit(*market.returns(position, [future]))
     rec = hr.recommend(fit, position=position, instruments=[future], market=market)
     *_, past, histogram = figures_of(report_html(rec))
@@ -319,10 +321,8 @@ def test_many_instruments_are_rows(prices: pd.DataFrame) -> None:
     hedges = prices[["future"]].to_numpy() * noise
     names = [f"A_LONG_NAME_OF_INSTRUMENT_{number}" for number in range(5)]
     market = hr.Market(pd.DataFrame(hedges, prices.index, names).assign(spot=prices["spot"]))
-    position, instruments = (
-        hr.Position({"spot": 5000}),
-        [hr.LinearContract(name, 1) for name in names],
-    )
+    position = hr.Position({"spot": 5000})
+    instruments = [hr.LinearContract(name, 1) for name in names]
     returns = market.returns(position, instruments)
     backtest = hr.walk_forward({}, *returns, 250, 75, progress=False)
     fit = hr.OLSHedge().fit(*returns)
@@ -371,7 +371,8 @@ def test_names_of_users_stay_text(prices: pd.DataFrame) -> None:
     text = report_html(
         advised(named, hr.RollingOLSHedge(100), source=f"see {NASTY} 'and' \"more\"")
     )
-    parsed, plain = Page(text), Page(report_html(advised(prices, hr.RollingOLSHedge(100))))
+    parsed = Page(text)
+    plain = Page(report_html(advised(prices, hr.RollingOLSHedge(100))))
     assert parsed.tags == plain.tags  # names bring no tag, and end no script
     assert f"Hedge of {NASTY}" in parsed.text
     assert f"see {NASTY} 'and' \"more\"" in parsed.text
