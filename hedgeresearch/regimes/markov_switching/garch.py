@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least, check_choice, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -33,10 +32,9 @@ from hedgeresearch.regimes.markov_switching.garch_estimation import (
 from hedgeresearch.regimes.markov_switching.garch_parameters import SwitchingGARCHLayout
 from hedgeresearch.regimes.markov_switching.garch_standard_errors import SwitchingGARCHErrors
 from hedgeresearch.regimes.markov_switching.garch_state import state_before_second
+from hedgeresearch.regimes.markov_switching.observations import check_single_series
 from hedgeresearch.regimes.start import check_warm_start, start_fit
 from hedgeresearch.typing import Array
-
-DATES_PER_PARAMETER = 10
 
 
 @exported_by("hedgeresearch.regimes")
@@ -111,7 +109,7 @@ class MarkovSwitchingGARCH:
             If no start reaches an optimum.
         """
         layout = self.layout
-        frame = self._check(observations)
+        frame = check_single_series(observations, len(layout.used))
         values = frame.to_numpy()[:, 0]
         mean = values.mean() if self.mean == "constant" else 0.0
         scale = values.std()
@@ -143,16 +141,6 @@ class MarkovSwitchingGARCH:
         inverse_nu = 0.1 if self.density == "student" else 0.0
         own = (bad_news_share, inverse_nu)
         return starting_points(self.n_regimes, self.n_starts, own, self.seed)
-
-    def _check(self, observations: pd.Series[float] | pd.DataFrame) -> pd.DataFrame:
-        """Refuse observations that are not a single series of sufficient length."""
-        minimum = DATES_PER_PARAMETER * len(self.layout.used)
-        frame = check_returns(observations, "observations", minimum_rows=minimum)
-        if frame.shape[1] != 1:
-            raise DataError(
-                f"observations must be one series; got {list(frame.columns)}. Choose one of them."
-            )
-        return frame
 
     def _estimates(self, errors: SwitchingGARCHErrors, volume: float) -> Estimates:
         """Describe the optimum by the parameters in use."""

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -29,6 +28,7 @@ from hedgeresearch.regimes.markov_switching.estimation import (
     multistart,
     search_near,
 )
+from hedgeresearch.regimes.markov_switching.observations import check_single_series
 from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout, log_likelihoods
 from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
@@ -39,7 +39,6 @@ from hedgeresearch.regimes.start import start_fit
 
 MAX_STATES = 1024
 """Number of combinations of regimes over the lags that the filter carries in reasonable time."""
-DATES_PER_PARAMETER = 10
 
 
 @exported_by("hedgeresearch.regimes")
@@ -124,7 +123,7 @@ class MarkovSwitching:
         ConvergenceError
             If every start fails or degenerates.
         """
-        frame = self._check(observations)
+        frame = check_single_series(observations, self._layout.n_parameters, self.order)
         values = frame.iloc[:, 0]
         center = float(values.mean())
         scale = float(values.std(ddof=0))
@@ -154,17 +153,6 @@ class MarkovSwitching:
             switching_mean=self.switching_mean,
             switching_variance=self.switching_variance,
         )
-
-    def _check(self, observations: pd.DataFrame | pd.Series[float]) -> pd.DataFrame:
-        """Refuse observations that are not a single series of sufficient length."""
-        columns = check_frame(observations, "observations").columns
-        if len(columns) != 1:
-            raise DataError(
-                f"observations must be one series; got the columns {list(columns)}. Choose one of "
-                "them."
-            )
-        minimum = DATES_PER_PARAMETER * self._layout.n_parameters + self.order
-        return check_returns(observations, "observations", minimum_rows=minimum)
 
     def _earlier_state(self, warm_start: RegimeFit) -> SwitchingState:
         """Return the state of an earlier fit, which may differ in its starting points."""

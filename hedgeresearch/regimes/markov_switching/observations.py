@@ -1,0 +1,30 @@
+"""Check of the observations of a model of a single series."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hedgeresearch._validation.frames import check_frame, check_returns
+from hedgeresearch.errors import DataError
+
+DATES_PER_PARAMETER = 10
+
+
+def check_single_series(
+    observations: pd.Series[float] | pd.DataFrame, n_parameters: int, n_lags: int = 0
+) -> pd.DataFrame:
+    """Refuse observations that are not a single series of sufficient length.
+
+    Parameters
+    ----------
+    observations : Series (n_dates,) or DataFrame (n_dates, 1)
+    n_parameters : int, each of which needs ten dates
+    n_lags : int, number of dates that only serve as lags
+    """
+    columns = check_frame(observations, "observations").columns
+    if len(columns) != 1:
+        raise DataError(
+            f"observations must be one series; got the columns {list(columns)}. Choose one of them."
+        )
+    minimum = DATES_PER_PARAMETER * n_parameters + n_lags
+    return check_returns(observations, "observations", minimum_rows=minimum)
