@@ -16,6 +16,7 @@ ROOMS = [
     "covariance",
     "data",
     "datasets",
+    "estimation",
     "evaluation",
     "hedges",
     "instruments",
