@@ -21,9 +21,9 @@ from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
 
 STEP = 1e-5
-"""Step of differences by quantities without a unit, small against 1 - b.
+"""Finite-difference step for dimensionless quantities; it must be small relative to 1 - b.
 
-It is also the largest change of a standardized residual by the step of a univariate parameter.
+Univariate parameters are stepped so that no standardized residual changes by more than this.
 """
 
 State = TypeVar("State", bound=CovarianceState)
@@ -37,7 +37,7 @@ class DeltaMethod(Generic[State]):
     ----------
     influence : array (n_dates, k)
         Influence of each observation on the k estimated quantities, parameters and moments; zero
-        for a quantity that a bound holds.
+        for a parameter at a bound.
     steps : array (k,)
         Steps of the central differences; zero where covariances do not depend on the quantity.
     state_at : callable
@@ -76,17 +76,17 @@ class DeltaMethod(Generic[State]):
 
 @runtime_checkable
 class HasDeltaMethod(Protocol):
-    """Inference of a covariance model whose functions have errors by the delta method."""
+    """Estimates that support delta-method errors for functions of the covariance."""
 
     def delta_method(self) -> DeltaMethod[Any]:
         """Return the influence of each observation on everything that was estimated."""
 
 
 def univariate_steps(sensitivities: list[Sensitivities]) -> Array:
-    """Return steps of all univariate parameters, (k,), one series after the other.
+    """Return the finite-difference steps of all univariate parameters, (k,), series by series.
 
-    None changes a standardized residual by more than ``STEP``; the step is zero where residuals do
-    not depend on the parameter.
+    No step changes a standardized residual by more than ``STEP``; the step is zero where residuals
+    do not depend on the parameter.
     """
     largest = np.concatenate([np.abs(s.derivatives).max(axis=1) for s in sensitivities])
     return np.where(largest > 0.0, STEP / np.where(largest > 0.0, largest, 1.0), 0.0)

@@ -1,4 +1,4 @@
-"""First step of covariance models in two: univariate models of every series' mean and variance."""
+"""First step of two-step covariance models: univariate models of mean and variance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hedgeresearch.typing import Array
 from hedgeresearch.volatility.protocols import VolatilityEstimate, VolatilityModel, VolatilityState
 
 UnivariateModels = VolatilityModel | Mapping[str, VolatilityModel]
-"""One volatility model for all series, or one for each by name."""
+"""One volatility model for all series, or a mapping from names of series to models."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class FirstStep:
     Attributes
     ----------
     fits : tuple of VolatilityEstimate
-        One for each series.
+        One estimate per series.
     series : tuple of str
         Names of the series.
     states : tuple of VolatilityState
@@ -52,7 +52,7 @@ class FirstStep:
 
     @property
     def bounds_hit(self) -> list[str]:
-        """All bounds on which estimates lie, with the name of the series."""
+        """All bounds that estimates have reached, with the name of the series."""
         bounds = []
         for series, fit in zip(self.series, self.fits, strict=True):
             bounds += [f"{bound} of {series}" for bound in fit.bounds_hit]
@@ -69,7 +69,7 @@ class FirstStep:
 
 
 def check_univariate(models: UnivariateModels) -> None:
-    """Refuse what is neither a volatility model nor a mapping from names to such models."""
+    """Raise DataError unless given a volatility model, or a mapping from names to such models."""
     for model in models.values() if isinstance(models, Mapping) else [models]:
         # a class has the attributes of its instances
         if isinstance(model, type) or not isinstance(model, VolatilityModel):
@@ -139,7 +139,7 @@ def filter_volatilities(
     Returns
     -------
     means, variances : array (n_dates + 1, n_series)
-        Of each date, given the data before it, and of the next one.
+        Conditional moments of each date given the data before it; the last row is the next date.
     states : tuple of VolatilityState
         States after the last date.
     """

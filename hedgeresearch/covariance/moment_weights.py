@@ -1,4 +1,4 @@
-"""Sampling errors of functions of a covariance, as its model declares them."""
+"""How a covariance model obtains the sampling errors of functions of the covariance."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ class MomentWeights(NamedTuple):
     Attributes
     ----------
     span : int, "all" or "estimation"
-        Number of latest observations in the moment; all observations; or those of the estimation
-        sample.
+        Observations in the moment: a number of the most recent ones, all, or the estimation sample.
     decay : float
-        Weight of an observation relative to the one after it.
+        Weight of an observation relative to the following one.
     centered : bool
-        Whether deviations from the mean are weighted.
+        Whether the moment is about the mean rather than about zero.
     """
 
     span: int | Literal["all", "estimation"]
@@ -59,4 +58,4 @@ class MomentWeights(NamedTuple):
 
 
 SamplingErrors = MomentWeights | Literal["delta method", "bootstrap"]
-"""Errors of a weighted moment; of all estimates, by the delta method; or by the bootstrap only."""
+"""How standard errors are obtained: weighted-moment regression, delta method or bootstrap only."""

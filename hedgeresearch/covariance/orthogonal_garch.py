@@ -44,9 +44,10 @@ from hedgeresearch.volatility.garch.garch import GARCH
 from hedgeresearch.volatility.protocols import VolatilityModel, VolatilityState
 
 MOMENT_STEP = 1e-3
-"""Step of differences by moments, for which univariate models are estimated again.
+"""Finite-difference step for moments.
 
-It is large compared with the gradient that a search leaves.
+Univariate models are estimated again at each step, so it must be large compared with the gradient
+that remains at an optimum.
 """
 
 
@@ -55,14 +56,15 @@ It is large compared with the gradient that a search leaves.
 class OrthogonalGARCH:
     """Principal components of the standardized returns, each with a univariate model.
 
-    Standard errors take the components as given. The likelihood is the sum of the univariate ones;
-    ``simulate`` draws normal returns.
+    Standard errors of the parameters take the components as given; those of hedge ratios allow for
+    the sampling error of the components as well. The likelihood is the sum of the univariate
+    likelihoods; ``simulate`` draws normal returns.
 
     Parameters
     ----------
     n_factors : int, optional
-        Number of components whose variance changes; all by default. The other components keep a
-        constant variance.
+        Number of components with a time-varying variance; all by default. The other components
+        have a constant variance.
     univariate : volatility model
         Model of each of these components.
 
@@ -234,7 +236,7 @@ class OrthogonalInference:
     n_factors: int
 
     def covariance(self) -> Array:
-        """Return the sandwich, (k, k); NaN for parameters that a bound holds."""
+        """Return the sandwich, (k, k); NaN for parameters at a bound."""
         return covariance_from_influence(
             np.hstack([s.influence for s in self.first_step.sensitivities()])
         )
@@ -242,7 +244,8 @@ class OrthogonalInference:
     def delta_method(self) -> DeltaMethod[OrthogonalState]:
         """Return the influence on the univariate parameters and on the moments of the components.
 
-        The moments are the correlations and the variances of the returns, in units of the latter.
+        The moments are the correlations of the returns, and their variances as multiples of the
+        sample variances.
         """
         sensitivities = self.first_step.sensitivities()
         unit = (self.returns - self.returns.mean(axis=0)) / self.returns.std(axis=0, ddof=1)
@@ -270,7 +273,7 @@ class OrthogonalInference:
         return _initial_state(components, states_after(first_step, by_univariate))
 
     def _refitted(self, components: PrincipalComponents) -> FirstStep:
-        """Univariate estimates of other components, searched from those of the sample."""
+        """Univariate estimates of other components, searched from the estimates of the sample."""
         factors = np.ascontiguousarray(components.factors(self.returns).T)
         pairs = zip(factors, self.first_step.fits, strict=True)
         fits = tuple(self.model.estimate_array(factor, fit) for factor, fit in pairs)

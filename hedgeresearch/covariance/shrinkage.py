@@ -1,6 +1,6 @@
-r"""Shrinkage of a sample covariance, for many series.
+r"""Shrinkage of the sample covariance of many series.
 
-Their sample eigenvalues spread far beyond the true ones.
+With many series the sample eigenvalues are more dispersed than the true eigenvalues.
 
 Linear: Ledoit and Wolf (2004), Journal of Multivariate Analysis 88, section 3.3: the sample
 covariance is pulled towards a multiple of the identity, by scikit-learn.
@@ -31,12 +31,15 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 MIN_SHRINKAGE_DATES = 13
-"""Observations from which the kernel of the smallest eigenvalue stays above zero: sqrt(5) h < 1."""
+"""Minimum number of observations: sqrt(5) h < 1 keeps the smallest eigenvalue's kernel positive."""
 NEARLY_SQUARE = 0.02
-"""Distance of N / n from one within which the smallest eigenvalues are too close to zero."""
+"""Half-width of the excluded interval around N / n = 1: the smallest eigenvalues are near zero."""
 ROOT5 = np.sqrt(5.0)
 ASYMPTOTIC_BANDWIDTHS = 30.0
-"""Bandwidths from which the series of the Hilbert transform is exact and its closed form is not."""
+"""Distance from a kernel, in bandwidths, beyond which its Hilbert transform is a series.
+
+The closed form loses its digits there.
+"""
 
 
 def shrink_linear(values: Array) -> Array:
@@ -61,14 +64,14 @@ def shrink_linear(values: Array) -> Array:
 
 
 def shrink_nonlinear(values: Array) -> Array:
-    """Return the covariance of values with every eigenvalue shrunk by itself.
+    """Return the covariance of values with each eigenvalue shrunk individually.
 
-    The new eigenvalues keep neither the trace nor a variance.
+    Neither the trace nor the individual variances are preserved.
 
     Parameters
     ----------
     values : array (n_dates, n_series)
-        Thirteen observations or more.
+        At least thirteen observations.
 
     Returns
     -------
@@ -77,8 +80,8 @@ def shrink_nonlinear(values: Array) -> Array:
     Raises
     ------
     DataError
-        If there are about as many series as observations, or they are collinear beyond what too few
-        observations cause.
+        If there are about as many series as observations, or the series are collinear for another
+        reason than a short sample.
     """
     n = len(values) - 1
     n_series = values.shape[1]
@@ -151,7 +154,8 @@ def hilbert_kernel(x: Array) -> Array:
     """Return the Hilbert transform of the Epanechnikov kernel, elementwise.
 
     Far from the kernel the two terms of its closed form cancel; there it is -1 / (pi x) times the
-    sum of the kernel's even moments 3 5^k / ((2k + 1) (2k + 3)) over x^2k, which converges fast.
+    sum of the kernel's even moments 3 5^k / ((2k + 1) (2k + 3)) divided by x^2k, which converges
+    fast.
     """
     far = np.abs(x) > ASYMPTOTIC_BANDWIDTHS
     inverse = 1.0 / np.where(far, x, ASYMPTOTIC_BANDWIDTHS)
@@ -165,4 +169,4 @@ def hilbert_kernel(x: Array) -> Array:
 
 
 SHRINKAGES = {"linear": shrink_linear, "nonlinear": shrink_nonlinear}
-"""Estimators by the names that settings give them."""
+"""Estimators by their names in the settings."""

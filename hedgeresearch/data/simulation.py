@@ -36,7 +36,7 @@ class SimulatedDCC:
     covariance : ndarray, shape (n_dates, n_series, n_series)
         True covariance of the returns of each date given those before, fractions squared.
     hedge_ratio : DataFrame, shape (n_dates, n_series - 1)
-        True minimum-variance ratio of the asset on the others; positive sells the hedge.
+        True minimum-variance ratio of the asset on the others; positive is short the hedge.
     """
 
     returns: pd.DataFrame

@@ -18,7 +18,7 @@ class SamplingErrors(Protocol):
     """Sampling error of the estimated parameters, computed on demand."""
 
     def covariance(self) -> Array:
-        """Return the covariance matrix (k, k), NaN for parameters that are held by a bound."""
+        """Return the covariance matrix (k, k), NaN for parameters at a bound."""
 
 
 @dataclass(frozen=True, eq=False)

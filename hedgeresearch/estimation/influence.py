@@ -87,7 +87,7 @@ def parameter_influence(scores: Array, information: Array, tangent: Array) -> Ar
 def covariance_from_influence(by_date: Array) -> Array:
     """Return the sampling covariance (k, k) from influences (n_dates, k).
 
-    It is NaN for parameters that no date moves, which are held by a bound.
+    It is NaN for parameters on which all influences are zero: they are at a bound.
     """
     matrix = by_date.T @ by_date / len(by_date) ** 2
     held = np.diag(matrix) == 0.0

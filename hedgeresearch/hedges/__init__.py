@@ -2,9 +2,9 @@
 
 Every model is a frozen dataclass of settings. ``model.fit(asset, hedges)`` returns a
 :class:`HedgeFit`: the ratio of each date, which uses data before that date only, and the ratio of
-the next one, with standard errors, intervals and the covariance behind it. ``fit.extend(asset,
-hedges)`` carries it over new dates with the same parameters. A positive ratio sells the hedge
-against a long asset.
+the next date, with standard errors, intervals and the covariance behind it. ``fit.extend(asset,
+hedges)`` extends it to new dates with the same parameters. A positive ratio means a short position
+in the hedge against a long asset.
 
 The models are regressions (``OLSHedge``, ``RollingOLSHedge``, ...), the Kalman filter, regressions
 of cointegrated prices, other objectives than variance (``MinimumCVaRHedge``, ...), any covariance

@@ -5,9 +5,9 @@ Romano 1994, Journal of the American Statistical Association 89, section 2). The
 chosen after Politis and White (2004), Econometric Reviews 23, and its correction. A model whose
 ratio also depends on a state is fitted to each draw and then filters the observed data: only the
 parameters vary (Pascual, Romo and Ruiz 2006, Computational Statistics & Data Analysis 50). For a
-conditional covariance, blocks would break the clusters of volatility; as these authors do, its
-standardized residuals are drawn and driven through the fitted model. Blocks must not break regimes
-either, see ``regime_resampling``.
+conditional covariance, blocks would break up volatility clusters; as these authors do, standardized
+residuals are drawn and fed through the fitted model. Blocks must not break up regimes either, see
+``regime_resampling``.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from hedgeresearch.hedges.traits import all_traits, horizon_of
 from hedgeresearch.typing import Array, Indices
 
 N_BOOTSTRAP = 200
-"""Number of draws by default."""
+"""Default number of draws."""
 MAX_FAILURES = 0.1
-"""Share of the draws on which the model may fail."""
+"""Maximum share of the draws on which the model may fail."""
 Resampling = Callable[[Indices], pd.DataFrame]
-"""Turns positions (n_dates,) that were drawn into a resample (n_dates, 1 + n_hedges)."""
+"""Function that turns drawn positions (n_dates,) into a resample (n_dates, 1 + n_hedges)."""
 
 
 def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int = 0) -> Array:
-    """Return next ratios of resampled data, (n_bootstrap, n_hedges).
+    """Return the next ratios of resampled data, (n_bootstrap, n_hedges).
 
     Draws on which the model fails are left out.
 
     Raises
     ------
     DataError
-        If the model is fitted to prices, whose dates cannot be shuffled, or has a random ratio, or
-        a ratio of the latest dates alone and the delta method.
+        If the model is fitted to prices, whose dates cannot be shuffled; has a random ratio; or
+        uses only the most recent dates and already has delta-method errors.
     ConvergenceError
         If the model fails on more than a tenth of the draws.
     """
@@ -57,7 +57,7 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     check_at_least(seed, "seed", 0)
     check_can_be_resampled(fit)
     sample = fit.sample.estimation_rows()
-    # blocks shorter than a return would break it
+    # blocks must be at least as long as the return horizon
     products = _products(sample, fit.next_ratio)
     length = max(optimal_block_length(products), horizon_of(fit.model))
     resample = resampling(fit, sample, seed)
@@ -79,7 +79,7 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
 
 
 def check_can_be_resampled(fit: FittedHedge) -> None:
-    """Refuse a hedge whose sampling error the bootstrap cannot reproduce."""
+    """Raise DataError for a hedge whose sampling error the bootstrap cannot reproduce."""
     name = describe(fit.model)
     traits = list(all_traits(fit.model))
     if fit.model.traits.input == "prices":
@@ -91,7 +91,7 @@ def check_can_be_resampled(fit: FittedHedge) -> None:
         )
     moves = (fit.ratio.to_numpy() != fit.next_ratio.to_numpy()).any()
     filters = any(one.filters_state for one in traits)
-    # where there is no delta method, a bootstrap of the latest dates is all there is
+    # without a delta method, the bootstrap is the only estimate of the error
     if moves and not filters and fit.errors is not None:
         raise DataError(
             f"the bootstrap shuffles dates, and the ratio of {name} is that of the latest ones. "
@@ -101,7 +101,7 @@ def check_can_be_resampled(fit: FittedHedge) -> None:
 
 def resampling(fit: FittedHedge, sample: pd.DataFrame, seed: int = 0) -> Resampling:
     """Return the function that turns drawn positions into a resample of a fit's sample."""
-    # regimes and covariances of a longer horizon are those of its returns, not of the sample's
+    # with a longer horizon, regimes and covariances describe its returns, not those of the sample
     if horizon_of(fit.model) == 1:
         fit = innermost(fit)
         if isinstance(fit.detail, RegimeDetail):
@@ -114,7 +114,7 @@ def resampling(fit: FittedHedge, sample: pd.DataFrame, seed: int = 0) -> Resampl
 
 
 def innermost(fit: FittedHedge) -> FittedHedge:
-    """Return the fit whose regimes or covariances are behind a hedge that modifies another one."""
+    """Return the innermost fit of a hedge that modifies another hedge."""
     while isinstance(fit.state, WrapperState):
         fit = fit.state.inner
     return fit

@@ -20,7 +20,7 @@ class RatioErrors(Protocol):
         """Return the sampling covariance of the next ratio, (n_hedges, n_hedges)."""
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Return those of the t distribution of intervals; infinite for the normal."""
+        """Return the degrees of freedom of the t distribution for intervals (inf: normal)."""
 
 
 @runtime_checkable
@@ -33,7 +33,7 @@ class PathErrors(RatioErrors, Protocol):
 
 @dataclass(frozen=True, eq=False)
 class FixedErrors:
-    """A sampling covariance that is known as one matrix, of a ratio or of parameters."""
+    """Sampling covariance of a ratio or of parameters that is given as a matrix."""
 
     matrix: Array
 
@@ -48,7 +48,7 @@ class FixedErrors:
 
 @dataclass(frozen=True)
 class ParameterErrors:
-    """The sampling error of ratios that are parameters of the fit, named after their hedges."""
+    """Sampling error of ratios that are parameters of the fit, named after their hedges."""
 
     def covariance(self, fit: FittedHedge) -> Array:
         """Return the rows and columns of the hedges in the covariance of the parameters."""
@@ -58,19 +58,19 @@ class ParameterErrors:
         return np.asarray(covariance.loc[fit.hedges, fit.hedges])
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Return those of the estimates."""
+        """Return the degrees of freedom of the estimates."""
         return estimates_of(fit).degrees_of_freedom
 
 
 @dataclass(frozen=True, eq=False)
 class InheritedErrors:
-    """The sampling error of a next ratio that is the next ratio of another fit.
+    """Sampling error of a next ratio that equals the next ratio of another fit.
 
     Attributes
     ----------
     inner : the other fit
-    errors : RatioErrors of it
-    max_degrees : float, limit of the degrees of freedom
+    errors : RatioErrors of the other fit
+    max_degrees : float, maximum of the degrees of freedom
     """
 
     inner: FittedHedge
@@ -82,13 +82,13 @@ class InheritedErrors:
         return self.errors.covariance(self.inner)
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Return those of the other fit, up to the limit."""
+        """Return the degrees of freedom of the other fit, at most ``max_degrees``."""
         return min(float(self.errors.degrees_of_freedom(self.inner)), self.max_degrees)
 
 
 @dataclass(frozen=True, eq=False)
 class InheritedPathErrors(InheritedErrors):
-    """The sampling errors of a path whose ratios are those of another fit.
+    """Sampling errors of a path whose ratios are those of another fit.
 
     Attributes
     ----------
@@ -115,14 +115,14 @@ def inherited_errors(
     rows: Indices | None = None,
     max_degrees: float = np.inf,
 ) -> RatioErrors | None:
-    """Return the errors of a hedge whose next ratio is that of ``inner``; None if it has none.
+    """Return the errors of a hedge with the next ratio of ``inner``; None if that fit has none.
 
     Parameters
     ----------
     inner : the other fit
-    whole_path : whether the ratios of all dates are those of ``inner``, too
+    whole_path : whether the ratios of all dates are those of ``inner`` as well
     rows : array (n_dates,) or None, their positions as in ``InheritedPathErrors``
-    max_degrees : float, limit of the degrees of freedom where errors of the path are not known
+    max_degrees : float, maximum of the degrees of freedom where errors of the path are not known
     """
     if inner.errors is None:
         return None

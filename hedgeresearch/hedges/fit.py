@@ -32,25 +32,25 @@ if TYPE_CHECKING:
 class HedgeFit:
     """Hedge ratios of each date and of the next one.
 
-    A positive ratio sells the hedge against a long asset.
+    A positive ratio means a short position in the hedge against a long asset.
 
     Attributes
     ----------
     model : hedge model
         The settings that were fitted.
     sample : Sample
-        Names and observations of asset and hedges, extensions included.
+        Names and observations of asset and hedges, including extensions.
     ratio : DataFrame (n_dates, n_hedges)
         The row dated t uses only data before t.
     next_ratio : Series (n_hedges,)
-        Ratio to hold over the date after the last.
+        Ratio to hold over the next date, the one after the last observation.
     next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges)
-        Covariance of the returns of that date under the model, in squared returns.
+        Covariance of the returns of the next date under the model, in squared returns.
     estimates : Estimates, RegimeFit, DataFrame or None
         Parameters with their standard errors, which are computed when they are needed; a RegimeFit
         for a hedge from regimes, a DataFrame for a composed hedge.
     errors : RatioErrors or None
-        Sampling error of the next ratio; None leaves it to the bootstrap.
+        Sampling error of the next ratio; None if only the bootstrap has it.
     state : object
         What the model continues from; private to the model.
     detail : CovarianceFit, RegimeBreakdown, Cointegration or None

@@ -1,4 +1,4 @@
-"""Returns or prices of asset and hedges, joined to one table that a hedge can be estimated from."""
+"""Returns or prices of asset and hedges, joined to one table for estimation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def join_returns(
 ) -> tuple[pd.DataFrame, str | None]:
     """Return the returns of asset and hedges in one frame, and their kind.
 
-    Closes that do not look simultaneous cause a warning.
+    Closes that look nonsynchronous cause a warning.
 
     Parameters
     ----------
@@ -34,26 +34,26 @@ def join_returns(
         Fractions per period.
     hedges : DataFrame (n_dates, n_hedges)
     simultaneous_required : bool
-        Whether to warn if the closes do not look simultaneous.
+        Whether to warn if the closes look nonsynchronous.
 
     Returns
     -------
     returns : DataFrame (n_dates, 1 + n_hedges)
         The asset first.
     kind : str or None
-        "simple", "log" or "difference" as ``hr.returns`` noted it, None if it did not.
+        "simple", "log" or "difference", as recorded by ``hr.returns``; None without a record.
 
     Raises
     ------
     DataError
-        If there are no more dates than parameters of a regression, a series is constant, or the
-        hedges are collinear.
+        If there are too few observations for a regression on all hedges, a series is constant, or
+        the hedges are collinear.
     """
     kind = returns_kind(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
     _check_hedges(np.cov(joined.to_numpy()[:, 1:], rowvar=False), joined.columns)
-    # returns over a longer horizon may overlap, so that each seems to lead the others
+    # returns over a longer horizon may overlap, so that each series seems to lead the others
     if simultaneous_required and asset.attrs.get("horizon", 1) == 1:
         warn_unless_simultaneous(joined)
     return joined, kind
@@ -68,7 +68,7 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     asset : Series (n_dates,)
     hedges : DataFrame (n_dates, n_hedges)
     kind : {"log", "difference"}
-        Returns that a hedge is estimated from.
+        Kind of the returns from which the hedge is estimated.
 
     Returns
     -------
@@ -78,8 +78,8 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If they are returns, prices are not positive for log returns, there are too few of them, or
-        the returns are constant or collinear.
+        If the data are returns instead of prices, prices are not positive for log returns, there
+        are too few observations, or the returns are constant or collinear.
     """
     refuse_returns_for_prices(returns_kind(asset, hedges))
     joined = join_asset_and_hedges(asset, hedges)
@@ -108,16 +108,17 @@ def join_new_dates(
     asset : Series (n_new,)
     hedges : DataFrame (n_new, n_hedges)
     sample : Sample
-        Observations that they continue.
+        Observations that the new data continue.
     columns : Index (1 + n_hedges,)
-        Names that they must have.
+        Names that the new data must have.
     needed : {"returns", "prices"}
         Input of the model.
 
     Raises
     ------
     DataError
-        If they are of another kind than the sample, or the columns or dates do not continue it.
+        If the new data are of another kind than the sample, or their columns or dates do not
+        continue it.
     """
     kind = returns_kind(asset, hedges)
     if needed == "prices":
@@ -132,5 +133,5 @@ def join_new_dates(
 
 
 def _check_hedges(covariance: Any, columns: pd.Index[Any]) -> None:
-    """Refuse hedges that are collinear or constant, the asset being the first of the columns."""
+    """Raise DataError for collinear or constant hedges; the first of the columns is the asset."""
     check_independent(np.atleast_2d(covariance), list(map(str, columns[1:])), "hedges")

@@ -1,4 +1,4 @@
-"""Resamples whose regimes last as long as those of a fit, which blocks would cut to pieces.
+"""Regime-preserving resampling, as block resampling would shorten the regimes.
 
 A path of regimes is drawn from the Markov chain. For each of its dates an observation of the sample
 is drawn, weighted by its smoothed probability of that regime: a parametric chain with nonparametric
@@ -24,7 +24,8 @@ def regime_resampling(
 ) -> Callable[[Any], pd.DataFrame]:
     """Return a function that draws a resample of the same length on each call.
 
-    Its argument, the positions drawn by a block bootstrap, has no effect.
+    The function has the signature of the block bootstrap, so it takes drawn positions; it ignores
+    them.
 
     Parameters
     ----------
@@ -35,14 +36,14 @@ def regime_resampling(
     Raises
     ------
     DataError
-        If the regimes were estimated from other data than the returns.
+        If the regimes were not estimated from columns of the sample.
     """
     if not set(regimes.series) <= set(sample.columns):
         raise DataError(
             "regimes must be those of the returns to be resampled; these are of "
             f"{list(regimes.series)}. Leave out observe, or compare ratios of regimes instead."
         )
-    # the influence of the first state fades quickly, so that any state to begin with will do
+    # the influence of the initial state fades quickly, so that any initial state will do
     smoothed, _ = regimes.initial_state.hindsight(sample[list(regimes.series)].to_numpy())
     transition = regimes.initial_state.transition
     skipped = len(sample) - len(smoothed)

@@ -1,4 +1,4 @@
-"""Warning of closes that do not look simultaneous, for which same-date ratios are too small."""
+"""Warning of nonsynchronous closes, for which same-date hedge ratios are too small."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from hedgeresearch._kernels.lead_lag import lead_lag
 from hedgeresearch.errors import DataWarning, warn_caller
 
 MIN_LEAD_T = 3.75
-"""Robust t statistic above which a lead is taken to exist."""
+"""Robust t statistic above which a lead counts as significant."""
 MIN_LEAD_SHARE = 0.1
 """Coefficient of a lead, relative to that of the same date, above which it matters."""
 MIN_LEAD_CORRELATION = 0.15
 """Correlation, of the lead or on the same date, above which a lead matters."""
 MIN_LEAD_DATES = 100
-"""Number of observations from which leads are looked for."""
+"""Minimum number of observations for the test."""
 LONG_HORIZON = 5
-"""Periods from which on the time between closes is a small part of a return."""
+"""Horizon, in periods, from which the time between closes is a small part of a return."""
 
 
 def warn_unless_simultaneous(returns: pd.DataFrame) -> None:

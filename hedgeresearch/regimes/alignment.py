@@ -1,4 +1,4 @@
-r"""Alignment of regimes: those of one fit get the numbers of those of another.
+r"""Alignment of regimes: renumber the regimes of one fit to match another fit.
 
 .. math:: d_{ij}^2 = \frac1n \sum_a \Bigl(\log \frac{\sigma_{i,a}}{\sigma_{j,a}}\Bigr)^2
           + \frac1{n(n-1)/2} \sum_{a<b} (\rho_{i,ab} - \rho_{j,ab})^2
@@ -28,12 +28,12 @@ from hedgeresearch.typing import Array, Indices
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False, repr=False)
 class AlignedRegimes:
-    """A fit renumbered like another one, and the drift of its regimes since the other.
+    """A fit renumbered to match another one, and how far its regimes have drifted from it.
 
     Attributes
     ----------
     fit : RegimeFit
-        Numbered like the other one; no longer by variance where the two orders differ.
+        Fit with the numbers of the other one, which need not be in order of variance.
     order : array (k,)
         Number that each regime had before.
     drift : Series (k,)
@@ -60,8 +60,8 @@ def align_regimes(fit: RegimeFit, other: RegimeFit) -> AlignedRegimes:
     fit : RegimeFit
         The fit to renumber.
     other : RegimeFit
-        A fit to the same series in the same units with as many regimes, such as the fit before in a
-        walk-forward.
+        A fit to the same series in the same units with as many regimes, such as the previous fit in
+        a walk-forward.
 
     Raises
     ------

@@ -32,8 +32,8 @@ class RegimeFit(FittedParameters):
     """Estimated regimes and their probabilities at each date.
 
     Regimes are numbered by the variance of the first series; regime 0 is calm. A model whose
-    regimes do not differ in variance says how it numbers them, and ``align_regimes`` numbers them
-    like those of another fit.
+    regimes do not differ in variance documents how it numbers them, and ``align_regimes`` renumbers
+    them to match another fit.
 
     Attributes
     ----------
@@ -109,12 +109,18 @@ class RegimeFit(FittedParameters):
 
     @property
     def smoothed(self) -> pd.DataFrame:
-        """P(regime at t | all dates of this path), (n_dates, k): hindsight, never for a hedge."""
+        """P(regime at t | all dates of this path), (n_dates, k).
+
+        It uses future data: do not hedge with it.
+        """
         return self._by_date(self._hindsight[0])
 
     @property
     def most_likely_path(self) -> pd.Series[int]:
-        """Most likely sequence of regimes, (n_dates,): hindsight, never for a hedge."""
+        """Most likely sequence of regimes, (n_dates,).
+
+        It uses future data: do not hedge with it.
+        """
         return pd.Series(self._hindsight[1], index=self.dates, name="most likely path (hindsight)")
 
     @property

@@ -55,19 +55,19 @@ class JumpModel:
 
     Notes
     -----
-    The observed columns are the features; they are standardized inside, so that units do not
+    The observed columns are the features; they are standardized internally, so that units do not
     matter. Returns alone make poor features, because regimes differ little in their means. Smoothed
-    ones do better, as in the example: the exponentially weighted return and the logarithm of the
-    downside deviation. Winsorize features with long tails. As regimes are numbered by the variance
-    of the first feature, let that be a return, smoothed or not.
+    features do better, as in the example: the exponentially weighted return and the logarithm of
+    the downside deviation. Winsorize features with long tails. As regimes are numbered by the
+    variance of the first feature, use a return, smoothed or not, as the first one.
 
-    A date's filtered regime is where the cheapest path over the dates up to it ends, with
-    certainty. Predicted probabilities are the row of ``transition`` at that regime of the date
-    before (before the first date, the shares of the regimes in the sample). ``transition`` counts
-    the moves of the sample's path, each with half a move added (Jeffreys' prior), so that a regime
-    that is left never or once does not last for ever. Means and covariances (divisor n - 1) of the
-    features are those of the dates that the sample's path spends in each regime. There is no
-    log-likelihood; ``start_log_likelihoods`` holds minus the cost that each start reached.
+    The filtered regime of a date is the end state of the lowest-cost path up to that date
+    (probability 0 or 1). Predicted probabilities are the row of ``transition`` of the previous
+    date's filtered regime (for the first date, the shares of the regimes in the sample).
+    ``transition`` counts the transitions of the sample's path, plus 1/2 for each pair of regimes
+    (Jeffreys prior), so that no regime is absorbing. Means and covariances (divisor n - 1) of the
+    features are computed over the dates that the sample's path spends in each regime. There is no
+    log-likelihood; ``start_log_likelihoods`` contains minus the cost that each start reached.
 
     Examples
     --------
@@ -107,15 +107,15 @@ class JumpModel:
         ----------
         observations : DataFrame (n_dates, n_features)
         warm_start : RegimeFit or None
-            An earlier fit of the same model to the same features, from whose centers the only
-            search begins.
+            An earlier fit of the same model to the same features; the only search starts from its
+            centers.
 
         Raises
         ------
         DataError
             If there are fewer than ten dates per regime and feature, or features are collinear.
         ConvergenceError
-            If the cheapest path leaves a regime out, or visits it on too few dates for a
+            If the lowest-cost path does not visit a regime, or visits it on too few dates for a
             covariance.
         """
         n_features = check_frame(observations, "observations").shape[1]

@@ -1,4 +1,4 @@
-"""The contract of a regime model: how it is fitted, and what other parts may assume about it."""
+"""Protocol that every regime model implements."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ class RegimeModel(Protocol):
     univariate : bool
         Whether the model observes a single series; a hedge then gives it the asset alone.
     allow_missing : bool
-        Whether observations may hold missing values (NaN).
+        Whether observations may contain missing values (NaN).
     warm_start : bool
-        Whether ``fit`` accepts an earlier fit as ``warm_start``; no other model is given one.
+        Whether ``fit`` accepts an earlier fit as ``warm_start``; models that do not are always
+        fitted from scratch.
     """
 
     univariate: ClassVar[bool]
@@ -34,7 +35,7 @@ class RegimeModel(Protocol):
 
     @property
     def allow_missing(self) -> bool:
-        """True if observations may hold missing values (NaN)."""
+        """True if observations may contain missing values (NaN)."""
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate on observations (n_dates, n_series)."""
@@ -52,7 +53,7 @@ class CountedRegimeModel(RegimeModel, Protocol):
 
 
 def check_regime_model(model: object, name: str) -> None:
-    """Refuse what does not keep the contract of a regime model."""
+    """Raise DataError unless the model implements ``RegimeModel``."""
     # a class has the class variables of its instances
     if isinstance(model, type) or not isinstance(model, RegimeModel):
         raise DataError(

@@ -12,7 +12,7 @@ from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array, Indices
 
 JEFFREYS_COUNT = 0.5
-"""Moves that are added to each entry of the transition: the mean under Jeffreys' prior."""
+"""Count added to each transition: the estimate is then the posterior mean (Jeffreys prior)."""
 
 
 class PathSummary(NamedTuple):
@@ -22,7 +22,7 @@ class PathSummary(NamedTuple):
     ----------
     moments : Moments, with the divisor n - 1
     transition : array (k, k), rows sum to one
-    shares : array (k,), of the dates
+    shares : array (k,), share of the dates in each regime
     numbers : array (k,), new number of each regime of the path
     """
 
@@ -44,7 +44,7 @@ def summarize_path(observations: Array, path: Indices, k: int) -> PathSummary:
     Raises
     ------
     ConvergenceError
-        If the dates of a regime are too few or too alike for a positive definite covariance.
+        If a regime has too few or too similar observations for a positive definite covariance.
     """
     groups = [observations[path == j] for j in range(k)]
     scale = observations.std(axis=0)

@@ -36,7 +36,7 @@ DATES_PER_PARAMETER = 10
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class ThresholdRegimes:
-    """Calm or turbulent by whether volatility lies above its trailing quantiles.
+    """Calm and turbulent regimes: trailing quantiles of volatility classify each date.
 
     Parameters
     ----------
@@ -54,13 +54,12 @@ class ThresholdRegimes:
 
     Notes
     -----
-    The regime of a date is decided by the value of the date before among the ``window`` values up
-    to it, so that predicted probabilities are certain, and filtered and smoothed ones are the same.
-    The path begins after the first window.
+    The regime of a date follows from the value of the previous date among the last ``window``
+    values, so that predicted probabilities are 0 or 1, and filtered and smoothed probabilities are
+    the same. The path begins after the first window.
 
-    Only descriptions of the sample are estimated: moments (divisor n - 1) of the dates in each
-    regime, and moves between regimes, each counted with half a move added (Jeffreys' prior). There
-    is no log-likelihood.
+    Moments (divisor n - 1) and transition frequencies are in-sample summaries. Each transition
+    count is increased by 1/2 (Jeffreys prior). There is no log-likelihood.
 
     Examples
     --------
@@ -96,15 +95,15 @@ class ThresholdRegimes:
         Parameters
         ----------
         observations : DataFrame (n_dates, n_series)
-            In any units.
+            Observations in any units.
         warm_start : RegimeFit or None
-            Without effect: nothing is searched.
+            Ignored, as there is no search.
 
         Raises
         ------
         DataError
-            If there are fewer dates after the first window than ten per regime and series, or no
-            column of the name.
+            If there are fewer than ten dates per regime and series after the first window, or no
+            column has the name ``variable``.
         ConvergenceError
             If a regime is visited on too few dates for a covariance.
         """
@@ -172,7 +171,7 @@ class ThresholdRule(NamedTuple):
         """
         values = column
         if self.smoothing is not None:
-            # each window is summed by itself, so that a bar alone gives the bytes of a long run
+            # sum each window independently: updates by one bar reproduce a full run bit for bit
             values = np.sqrt(np.mean(sliding_window_view(column**2, self.smoothing), axis=1))
         rolling = pd.Series(values).rolling(self.window)
         bounds = np.stack(
@@ -208,7 +207,7 @@ class ThresholdState:
         return np.asarray(np.eye(len(self.numbers))[regime])
 
     def filter(self, observations: Array) -> Filtered:
-        """Return the regimes, which are certain and known from the date before.
+        """Return the regimes, which the previous date determines.
 
         Log-likelihoods are NaN.
         """

@@ -42,7 +42,7 @@ class VolatilityErrors:
         self.estimate.check_error_kind(self.kind)
 
     def covariance(self) -> Array:
-        """Return the covariance matrix (k, k); NaN for a parameter held by a bound."""
+        """Return the covariance matrix (k, k); NaN for parameters at a bound."""
         return self.estimate.covariance(self.kind)
 
 

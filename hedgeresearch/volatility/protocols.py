@@ -85,7 +85,7 @@ class VolatilityEstimate(Protocol):
         """Return how parameters react to each date, and standardized residuals to parameters."""
 
     def covariance(self, kind: str = "robust") -> Array:
-        """Return the sampling covariance (k, k) of the parameters; NaN where a bound holds one."""
+        """Return the sampling covariance (k, k); NaN for parameters at a bound."""
 
     def check_error_kind(self, kind: str) -> None:
         """Refuse a kind of standard errors that ``covariance`` does not know."""

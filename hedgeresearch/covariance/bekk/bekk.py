@@ -61,7 +61,7 @@ class BEKK:
 
     Notes
     -----
-    Start-up rule: H_1 = mean(e e'). Covariance stationarity is imposed: the spectral radius of
+    Initialization: H_1 = mean(e e'). Covariance stationarity is imposed: the spectral radius of
     A x A + B x B / 2 + G x G lies below 1, exact for scalar and diagonal forms and, with bad news
     in the full form, an approximation. Each form starts from the optima of the smaller ones, so
     that a larger one never has the lower likelihood. The signs of A, B and G are not identified:

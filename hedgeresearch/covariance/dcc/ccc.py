@@ -103,7 +103,7 @@ class CCCInference:
     correlation: Array
 
     def covariance(self) -> Array:
-        """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
+        """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
         return covariance_from_influence(self._influence(self.first_step.sensitivities()))
 
     def delta_method(self) -> DeltaMethod[DCCState]:

@@ -60,9 +60,10 @@ class DCC:
     univariate : volatility model, or mapping of them by series
         Model of the mean and variance of every series.
     asymmetric : bool
-        Whether joint falls have a weight of their own (g).
+        Whether joint negative shocks have an additional weight (g).
     correction : "engle" or "aielli"
-        The recursion of Engle (2002), or the corrected one, whose target is consistent.
+        The recursion of Engle (2002), or its correction by Aielli (2013), whose target is
+        consistent.
     density : "normal" or "student"
         Joint density of all series.
     estimator : "full" or "composite"
@@ -72,17 +73,19 @@ class DCC:
         S is the covariance of the sample, or shrunk as in Ledoit and Wolf (2004) or Ledoit and Wolf
         (2020).
     integrated : bool
-        Whether a + b = 1, so that correlations do not revert to a mean and S is only their start.
+        Whether a + b = 1, so that correlations do not revert to a mean and S is only the initial
+        value.
 
     Notes
     -----
     The joint density, not the density of the univariate models, is used by the likelihood and by
-    ``simulate``. Standard errors allow for S and N as functions of the univariate parameters, not
-    for their own sampling error; a shrunk S is taken as given.
+    ``simulate``. Standard errors of the parameters allow for S and N as functions of the univariate
+    parameters, not for the sampling error of S and N themselves; those of hedge ratios allow for
+    both. A shrunk S is taken as given.
 
-    Start-up rule: univariate models start by their own rule; S is the demeaned covariance (divisor
-    n - 1) of z, and Q_1 = (1 - a) S - g N, which is the recursion from Q_0 = S and z_0 = 0; with
-    the correction Q_1 = S.
+    Initialization: each univariate model has its own; S is the demeaned covariance (divisor n - 1)
+    of z, and Q_1 = (1 - a) S - g N, which is the recursion from Q_0 = S and z_0 = 0; with the
+    correction Q_1 = S.
 
     Examples
     --------

@@ -112,7 +112,7 @@ class DECOInference:
     steps: TwoStepInference
 
     def covariance(self) -> Array:
-        """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
+        """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
         return self.steps.covariance()
 
     def delta_method(self) -> DeltaMethod[DECOState]:

@@ -2,7 +2,7 @@ r"""Likelihood of a dynamic correlation, with its intercept and start, in arrays
 
 .. math:: Q_{t+1} = C + a x_t x_t' + b Q_t + g n_t n_t', \quad C = (1 - a - b) S - g N
 
-with S the target and N the second moment of :math:`n_t = \min(x_t, 0)`. Start-up rule:
+with S the target and N the second moment of :math:`n_t = \min(x_t, 0)`. Initialization:
 :math:`Q_1 = C + b S`, which is the recursion from :math:`Q_0 = S, x_0 = 0`; with the correction of
 Aielli (2013), Journal of Business & Economic Statistics 31, section 3, :math:`Q_1 = S`.
 """
@@ -22,7 +22,7 @@ from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.typing import Array
 
 NO_DERIVATIVES = np.zeros((0, 1, 1))
-"""Derivatives of the residuals with respect to no parameter, where a kernel wants some."""
+"""Empty array of derivatives, for kernels that require the argument."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +32,11 @@ class CorrelationLikelihood:
     Attributes
     ----------
     residuals : array (n_dates, n_series)
-        z, residuals of the univariate models over their volatilities.
+        z, residuals of the univariate models divided by their volatilities.
     asymmetric, corrected, equicorrelation, composite : bool
         Rules of DCC and DECO.
     integrated : bool
-        Whether a + b = 1, which leaves no intercept: S is only the start of Q.
+        Whether a + b = 1, so that there is no intercept: S is only the initial value of Q.
     shrunk_target : array (n_series, n_series), optional
         S where it is not the covariance of the sample.
     """
@@ -177,7 +177,7 @@ class CorrelationLikelihood:
     def target_gradient(self, parameters: Array, nu: float) -> Array:
         """Return the mean derivatives with respect to the elements of S and of N, (2, n, n).
 
-        An element moves together with its mirror image.
+        S and N are symmetric: the derivative for (i, j) moves element (j, i) as well.
         """
         n = self.residuals.shape[1]
         constant_residuals = np.zeros((n, *self.residuals.shape))

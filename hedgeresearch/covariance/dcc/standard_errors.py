@@ -31,7 +31,7 @@ from hedgeresearch.estimation.influence import (
 from hedgeresearch.typing import Array
 
 RELATIVE_NU_STEP = 1e-4
-"""Step of differences by the degrees of freedom, relative to them."""
+"""Finite-difference step for the degrees of freedom, relative to them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class TwoStepInference:
     estimate: CorrelationEstimate
 
     def covariance(self) -> Array:
-        """Return the two-step sandwich, (k, k); NaN for parameters that a bound holds."""
+        """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
         sensitivities = self.first_step.sensitivities()
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
         return covariance_from_influence(
@@ -61,7 +61,7 @@ class TwoStepInference:
         )
 
     def delta_method(self) -> DeltaMethod[DCCState]:
-        """Return the influence on all parameters and on S and N, which have errors of their own."""
+        """Return the influence on all parameters and on S and N, which are estimated as well."""
         sensitivities = self.first_step.sensitivities()
         targets = target_influence(self.likelihood, self.estimate.parameters)
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities, targets)
@@ -77,7 +77,7 @@ class TwoStepInference:
 def two_step_estimates(inference: TwoStepInference, n_dates: int) -> Estimates:
     """Return the estimates of both steps.
 
-    There is no log-likelihood for a composite one, which is not the likelihood of a sample.
+    The composite estimator has no log-likelihood: its criterion is not the likelihood of a sample.
     """
     first_step = inference.first_step
     likelihood = inference.likelihood
@@ -132,7 +132,7 @@ def correlation_influence(
     estimate : CorrelationEstimate
         Optimum of the correlation.
     sensitivities : list of Sensitivities
-        Of the univariate model of each series.
+        Sensitivities of the univariate model of each series.
     targets : array (n_dates, 2, n_series, n_series), optional
         Influence on S and N at given univariate models; S and N are taken as known without it.
 

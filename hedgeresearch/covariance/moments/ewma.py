@@ -36,7 +36,7 @@ MIN_START_UP_DATES = 20
 class EWMACovariance:
     """Exponentially weighted second moments of returns, with given weights: nothing is estimated.
 
-    Start-up rule: the first 20 dates (twice the number of series, if that is more) only feed the
+    Initialization: the first 20 dates (twice the number of series, if that is more) only feed the
     average; the path begins after them and its weights always sum to one. As the decay tends to 1
     the average becomes the mean of the past.
 
@@ -88,7 +88,7 @@ class EWMACovariance:
         Raises
         ------
         DataError
-            If there are not more observations than start-up dates.
+            If there are no observations after the initialization.
         """
         n_series = check_frame(returns, "returns").shape[1]
         n_start_up = start_up_dates(n_series)

@@ -57,11 +57,11 @@ class RegimeCorrelationInference:
     switching: SwitchingCorrelation
 
     def covariance(self) -> Array:
-        """Return the two-step sandwich, (m, m); NaN for parameters that a bound holds."""
+        """Return the two-step sandwich, (m, m); NaN for parameters at a bound."""
         return covariance_from_influence(self.influence(self.first_step.sensitivities()))
 
     def delta_method(self) -> DeltaMethod[RegimeCorrelationState]:
-        """Return the influence on all parameters; the first probabilities are held."""
+        """Return the influence on all parameters; the initial probabilities are fixed."""
         sensitivities = self.first_step.sensitivities()
         influence = self.influence(sensitivities)
         steps = univariate_steps(sensitivities)
@@ -175,9 +175,9 @@ def parameter_directions(switching: SwitchingCorrelation, *, natural: bool) -> I
 
 
 def free_parameters(switching: SwitchingCorrelation) -> Array:
-    """Return which parameters no bound holds, (m,) of bool.
+    """Return which parameters are not at a bound, (m,) of bool.
 
-    All correlations, and rows of the transition without a zero.
+    These are all correlations, and the rows of the transition matrix without a zero.
     """
     k, n = switching.correlations.shape[:2]
     rows = (switching.transition > ON_BOUND).all(axis=1)

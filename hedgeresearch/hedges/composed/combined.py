@@ -2,12 +2,12 @@ r"""Several hedges combined.
 
 .. math:: b_t = \sum_m w_m b_{m,t}, \qquad w_m \ge 0, \quad \textstyle\sum_m w_m = 1
 
-with :math:`w_m` equal, or inverse to the variance of hedged returns (Bates and Granger 1969,
-Operational Research Quarterly 20, the weights for uncorrelated errors), or those of least variance
-of :math:`\sum_m w_m x_{m,t}`, x the hedged returns (stacking: Breiman 1996, Machine Learning 24).
-In-sample hedged returns favor the model with most parameters, so x comes from forward splits: a fit
-on the first half of the sample hedges the dates after it, the next fit includes these, and so on
-to the end.
+with :math:`w_m` equal; or proportional to the inverse variance of hedged returns (Bates and Granger
+1969, Operational Research Quarterly 20, the weights for uncorrelated errors); or the weights that
+minimize the variance of :math:`\sum_m w_m x_{m,t}`, x the hedged returns (stacking: Breiman 1996,
+Machine Learning 24). In-sample hedged returns favor the model with most parameters, so x comes from
+forward splits: a fit on the first half of the sample hedges the following dates, the next fit
+includes these, and so on to the end.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ from hedgeresearch.typing import Array
 class CombinedHedge:
     """The weighted sum of the ratios of several models.
 
-    Weights other than equal ones come from hedged returns out of sample, within the estimation
-    sample; an extension keeps them. ``next_covariance`` is the weighted sum of the members' own.
-    The fits of the members are ``fit.state.members``.
+    Weights other than equal weights are estimated from hedged returns out of sample, within the
+    estimation sample; ``extend`` keeps them. ``next_covariance`` is the weighted sum of the
+    covariances of the members. The fits of the members are ``fit.state.members``.
 
-    The correlation of the errors of the members' ratios is not known, but the covariance of their
-    combination is at most sum w V, V theirs and the weights fixed: intervals by the delta method
-    are that wide. Where a member has no delta method, the bootstrap fits all of them again.
+    The correlation between the errors of the members' ratios is not known. Given fixed weights, the
+    covariance of the combination is bounded by sum w V, with V the covariances of the members:
+    delta-method intervals use this bound. If a member has no delta method, the bootstrap refits all
+    members.
 
     Parameters
     ----------
     models : mapping from names to hedge models of returns
     weights : {"equal", "inverse_variance", "stacking"}
     n_folds : int
-        Number of folds of the second half of the sample, each hedged by fits on all dates before
-        it.
+        Number of folds of the second half of the sample, each hedged by fits on all earlier dates.
 
     Examples
     --------
@@ -110,8 +110,8 @@ class CombinedHedge:
     ) -> HedgeFit:
         """Estimate all models on asset (n_dates,) and hedges (n_dates, n_hedges), as fractions.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the searches of the members
-        begin if their models can.
+        ``warm_start`` is an earlier fit of the same hedge, at which the searches of the members
+        start if their models support it.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class CombinedHedge:
             If a model does not reach an optimum.
         """
         check_warm_start(warm_start, self)
-        # whether closes look simultaneous is checked by the members
+        # the members check whether the closes look synchronous
         returns, kind = join_returns(asset, hedges, simultaneous_required=False)
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
@@ -191,7 +191,7 @@ class CombinedState:
     members : dict of HedgeFit by name
     weights : array (n_members,)
     volatilities : array (n_members,) or None
-        Of hedged returns out of sample; None for equal weights.
+        Volatilities of the out-of-sample hedged returns; None for equal weights.
     """
 
     members: dict[str, HedgeFit]

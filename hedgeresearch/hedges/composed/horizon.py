@@ -1,13 +1,13 @@
-r"""The hedge of a longer horizon.
+r"""Hedge over a longer horizon.
 
 .. math:: R_t = r_t + r_{t-1} + \dots + r_{t-k+1} \quad\text{(simple returns compound)}
 
 A hedge model is fitted to the k-period returns R instead of the one-period returns r; the ratio of
 a date depends on those that ended before it. The hedge of a horizon: Ederington (1979), Journal of
-Finance 34, section IV. Overlapping returns are correlated over k - 1 dates, which ordinary standard
-errors take for information: Hansen and Hodrick (1980), Journal of Political Economy 88, section II.
-Bartlett weights shrink these correlations, so that the lags must reach farther; sums of L lags over
-n dates then have about 1.5 n / L degrees of freedom: Priestley (1981), Spectral Analysis and Time
+Finance 34, section IV. Overlapping returns are autocorrelated over k - 1 dates, which ordinary
+standard errors ignore: Hansen and Hodrick (1980), Journal of Political Economy 88, section II.
+Bartlett weights shrink these autocorrelations, so that more lags are needed; sums of L lags over n
+dates then have about 1.5 n / L degrees of freedom: Priestley (1981), Spectral Analysis and Time
 Series, section 6.2, at frequency zero.
 """
 
@@ -44,17 +44,17 @@ from hedgeresearch.typing import Array, Indices
 MIN_HORIZONS = 10
 """Minimum length of a sample, in horizons."""
 LAGS_PER_HORIZON = 3
-"""Number of HAC lags for each date by which returns overlap."""
+"""Minimum number of HAC lags, as a multiple of the horizon."""
 
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class HorizonHedge:
-    """The hedge of several periods together, by any model of returns.
+    """Hedge over several periods together, by any model of returns.
 
     Simple returns compound; log returns and differences add up, as do returns whose kind
-    ``hr.returns`` has not noted. Where closes are not simultaneous, a longer horizon reduces the
-    bias of same-date returns.
+    ``hr.returns`` has not recorded. If closes are nonsynchronous, a longer horizon reduces the bias
+    of same-date returns.
 
     A model whose HAC lags are automatic uses, for overlapping returns, at least three times the
     horizon and, if its ratio is constant, quantiles of the t distribution. The next covariance is
@@ -66,9 +66,9 @@ class HorizonHedge:
     horizon : int
         Number of periods in a return of the model.
     overlapping : bool
-        Whether such a return ends on every date, or only on every ``horizon``-th; the ratio is then
-        held in between, and the last return ends with the sample. Models with a state, such as DCC,
-        take the overlap of returns for persistence: give them returns that do not overlap.
+        Whether a return over the horizon ends on every date, or only on every ``horizon``-th; the
+        ratio is then held in between, and the last return ends with the sample. Models with a
+        state, such as DCC, mistake the overlap of returns for persistence: use False for them.
 
     Examples
     --------
@@ -103,8 +103,8 @@ class HorizonHedge:
     ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
-        model can.
+        ``warm_start`` is an earlier fit of the same hedge, at which the search starts if the model
+        supports it.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class HorizonHedge:
                 f"{self.horizon}, ten times as many; got {len(returns)}. Choose a shorter horizon "
                 "or use a longer sample."
             )
-        # returns that do not overlap end with the sample: what is left over lies at its beginning
+        # the last return ends with the sample: left-over observations are dropped at the beginning
         used = returns if self.overlapping else returns.iloc[len(returns) % self.horizon :]
         periods, waiting = self._periods(used, kind)
         model = self._with_lags(len(periods))
@@ -156,7 +156,7 @@ class HorizonHedge:
         return 1 if self.overlapping else self.horizon
 
     def _with_lags(self, n_periods: int) -> Any:
-        """Return the model, automatic HAC lags replaced by lags that reach beyond the overlap."""
+        """Return the model, with automatic HAC lags replaced by lags longer than the overlap."""
         traits = self.model.traits
         if traits.hac_lags != "automatic" or not self.overlapping or self.horizon == 1:
             return self.model
@@ -202,7 +202,7 @@ class HorizonHedge:
             inner, whole_path=True, rows=state.rows, max_degrees=state.max_degrees
         )
         if self.overlapping and self.horizon > 1 and self.model.traits.hac_lags is None:
-            # errors that do not allow for the overlap are too small: use those of the bootstrap
+            # errors that do not allow for the overlap are too small: use the bootstrap instead
             estimates = inner.next_ratio.to_frame("estimate")
             errors = None
         return HedgeFit(
@@ -220,18 +220,18 @@ class HorizonHedge:
 
 @dataclass(frozen=True, eq=False)
 class HorizonState(WrapperState):
-    """The fit to returns over the horizon, and which of its ratios each date has.
+    """Fit to the returns over the horizon, and the position of each date's ratio in its path.
 
     Attributes
     ----------
     inner : HedgeFit
-        Its dates are the ends of returns over the horizon.
+        Fit to the returns over the horizon, dated by their ends.
     waiting : DataFrame (n_waiting, 1 + n_hedges)
-        The one-period returns that later returns over the horizon need.
+        One-period returns that later returns over the horizon will include.
     rows : array (n_dates,)
         Positions in the path of ``inner``; -1 is its next ratio.
     max_degrees : float
-        Limit of the degrees of freedom of its errors, from sums over many lags.
+        Maximum of the degrees of freedom, as the errors are sums over many lags.
     """
 
     waiting: pd.DataFrame

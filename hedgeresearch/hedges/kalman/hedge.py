@@ -7,7 +7,7 @@ r"""Kalman hedge: ratios that follow a random walk or revert to a mean.
 with normal e and v, v independent across hedges and :math:`\Phi` diagonal. Source: Durbin and
 Koopman (2012), Time Series Analysis by State Space Methods, section 3.6 (regression with
 time-varying coefficients) and 5.7 (the filter); by maximum likelihood, see ``kalman.likelihood``.
-Without steps, the ratios are those of OLS over all dates before.
+With zero state variance the filter reduces to expanding OLS.
 """
 
 from __future__ import annotations
@@ -84,26 +84,26 @@ class KalmanState(NamedTuple):
 class KalmanHedge:
     """Ratios that change from date to date, estimated by the Kalman filter.
 
-    The variances of the filter are estimated by maximum likelihood. Its start is exactly diffuse:
-    nothing is assumed of the constant and of the first ratio (of the mean, if there is one, around
-    which the first ratio then has its stationary distribution).
+    The variances of the filter are estimated by maximum likelihood. The initialization is exactly
+    diffuse: nothing is assumed about the constant and the first ratio (with mean reversion, about
+    the constant and the mean; the first ratio then has its stationary distribution around it).
 
     Standard errors are those of the filter, which estimates the constant and the start, plus the
     effect of uncertain variances and persistence (Hamilton 1986, see ``kalman.standard_errors``).
-    They are errors about the ratio of that date, not about a fixed number, so that they do not
-    vanish in long samples. Where a sample does not show clearly that ratios change, their
-    volatility is often estimated at zero, and intervals then hold the ratio less often than they
-    should.
+    They measure uncertainty about a time-varying state, so they do not shrink to zero in long
+    samples. Where a sample does not show clearly that ratios change, their volatility is often
+    estimated at zero, and intervals then cover the ratio less often than they should.
 
-    ``next_covariance`` uses the hedges' sample covariance and counts the uncertainty of the ratio
-    in the asset's variance. An asset that is an exact combination of the hedges is replicated.
+    ``next_covariance`` uses the hedges' sample covariance, and includes the uncertainty of the
+    ratio in the asset's variance. An asset that is an exact combination of the hedges is
+    replicated.
 
     Parameters
     ----------
     dynamics : {"random_walk", "mean_reverting"}
         With mean reversion each hedge has a mean and a persistence from 0 to 1.
     warm_up : int
-        Number of dates before the path begins, on which the ratio rests on too few observations.
+        Number of dates before the path begins: their ratios would rest on too few observations.
 
     Examples
     --------
@@ -160,7 +160,7 @@ class KalmanHedge:
     def hindsight(self, fit: HedgeFit) -> pd.DataFrame:
         """Return the smoothed ratios, given all data of the fit, (n_dates, n_hedges).
 
-        They are hindsight: none of them could have been held, and no effectiveness should be
+        They use future data: none of them could have been held, and no effectiveness should be
         computed from them.
         """
         if fit.state is None:

@@ -41,8 +41,7 @@ class KalmanErrors:
     ----------
     likelihood : KalmanLikelihood
     point : array (n_parameters,), the optimum
-    free : array (n_parameters,) of bool, False for parameters that are held by a bound or not
-        identified
+    free : array (n_parameters,) of bool, False for parameters at a bound or not identified
     units : array (1 + n_hedges,), units of the coefficients, the constant first
     """
 

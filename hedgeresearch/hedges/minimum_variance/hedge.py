@@ -38,11 +38,12 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class MinimumVarianceHedge:
-    """The ratio of least variance under a model of the covariance of asset and hedges together.
+    """Minimum-variance ratio under a model of the joint covariance of asset and hedges.
 
     An asset that is an exact combination of the hedges is replicated, whatever the covariance
-    model. Standard errors of the next ratio allow for all that the covariance model estimated,
-    targets and components included; shrunk covariances leave them to the bootstrap.
+    model. Standard errors of the next ratio allow for everything that the covariance model
+    estimated, including targets and components, which the errors in its parameter table may take as
+    given. For shrunk covariances they are available by the bootstrap only.
 
     Parameters
     ----------
@@ -79,8 +80,8 @@ class MinimumVarianceHedge:
     ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
-        covariance model can.
+        ``warm_start`` is an earlier fit of the same hedge, at which the search starts if the
+        covariance model supports it.
 
         Raises
         ------

@@ -1,18 +1,18 @@
 r"""Sampling errors of minimum-variance ratios.
 
-Of a covariance model with parameters, by the delta method: the influence of each date of the sample
-on the next ratio (``covariance.delta_method``), filtered over all that was seen with parameters
-that react to that date, summed as Newey and West (1987) do, Econometrica 55, eq. 5. If the model
-holds these influences are not correlated over dates.
+Covariance models with parameters use the delta method (``covariance.delta_method``): the influence
+of each observation of the sample on the next ratio, including its effect on the parameters that
+filter all data up to now. The influences are summed with the weights of Newey and West (1987),
+Econometrica 55, eq. 5; they are not autocorrelated if the model is correct.
 
-Of weighted moments, as a regression with these weights, which it is:
+For weighted moments the ratio is a weighted least-squares coefficient, so its HAC sandwich applies:
 
 .. math:: V = A^{-1} \Big( \Gamma_0 + \sum_{l=1}^{L} k_l (\Gamma_l + \Gamma_l') \Big) A^{-1},
           \qquad A = \sum_t w_t x_t x_t', \quad
           \Gamma_l = \sum_t m_t m_{t-l}', \quad m_t = w_t x_t (y_t - b' x_t)
 
-with L chosen for the number of dates of equal weight that err as much, 1 / sum w^2 where sum w = 1
-(Kish 1965, Survey Sampling, section 11.7).
+with L chosen for the effective sample size, 1 / sum w^2 where sum w = 1 (Kish 1965, Survey
+Sampling, section 11.7).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from hedgeresearch.typing import Array
 
 
 def ratio_errors(covariances: CovarianceFit) -> RatioErrors | None:
-    """Return the errors of the ratios of a covariance fit; None leaves them to the bootstrap."""
+    """Return the errors of the ratios of a covariance fit; None if only the bootstrap has them."""
     source = covariances.model.sampling_errors
     if isinstance(source, MomentWeights):
         return MomentErrors(source)
@@ -46,7 +46,7 @@ def ratio_errors(covariances: CovarianceFit) -> RatioErrors | None:
 
 @dataclass(frozen=True, eq=False)
 class DeltaMethodErrors:
-    """Errors of all that a covariance model estimated, carried into the next ratio."""
+    """Delta-method errors of the next ratio, from all that the covariance model estimated."""
 
     estimates: HasDeltaMethod
 
@@ -68,7 +68,7 @@ class DeltaMethodErrors:
 
 @dataclass(frozen=True)
 class MomentErrors:
-    """Errors of the regression that a weighted moment amounts to."""
+    """Errors of the weighted regression to which a weighted moment is equivalent."""
 
     weights: MomentWeights
 
@@ -88,8 +88,8 @@ def moment_errors(returns: Array, weights: Array, ratio: Array) -> Array:
 
     Parameters
     ----------
-    returns : array (n_dates, 1 + n_hedges), the asset first, less their means if the moments are
-    weights : array (n_dates,), in any unit
+    returns : array (n_dates, 1 + n_hedges), the asset first; demeaned if the moments are centered
+    weights : array (n_dates,), up to a constant factor
     ratio : array (n_hedges,), the ratio of these moments
     """
     w = weights / weights.sum()

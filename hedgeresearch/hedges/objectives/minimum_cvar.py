@@ -1,4 +1,4 @@
-r"""Minimum-CVaR hedge: the smallest mean loss over the worst dates.
+r"""Minimum-CVaR hedge: minimize the mean loss over the worst dates.
 
 .. math:: \min_{b, c} \; c + \frac{1}{(1 - \beta) n}
           \sum_t \max(-(r^{asset}_t - b'r^{hedges}_t) - c, 0)
@@ -35,9 +35,9 @@ from hedgeresearch.typing import Array
 class MinimumCVaRHedge:
     """Ratio that minimizes the mean loss of the hedged position over its worst dates.
 
-    Losses are measured from zero: a hedge that has gained over the sample is sold a little less
-    than one that has not. If several ratios are equally good, because returns have ties, the same
-    one is returned every time.
+    Losses are measured from zero, not from the mean: less is sold of a hedge with a positive mean
+    return than of one with mean zero. If several ratios are equally good, because returns have
+    ties, the same one is returned every time.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ class MinimumCVaRHedge:
         Raises
         ------
         DataError
-            If there are too few observations in the tail, hedges are collinear, or some position in
-            them gains even in its worst dates.
+            If there are too few observations in the tail, the hedges are collinear, or there is no
+            finite optimum, as some combination of hedges gains on average even in its tail.
         """
         returns, kind = join_returns(asset, hedges)
         check_tail_size(self.tail, returns, f"tail={self.tail:g}")
@@ -86,7 +86,7 @@ def minimum_cvar_ratio(returns: Array, tail: float) -> Array:
     data = standardize_returns(returns)
     x = np.column_stack([np.ones(len(returns)), data.hedges])
     totals = np.zeros(x.shape[1])
-    # The weights of the tail sum to its number of dates; those of the hedges in it to zero.
+    # the weights of the tail sum to its number of dates; weighted by them, the hedges sum to zero
     totals[0] = tail * len(x)
     coefficients, _ = solve_tail_program(data.hedged, x, totals)
     return np.asarray(data.ratio + coefficients[1:] * data.units)

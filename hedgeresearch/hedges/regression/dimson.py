@@ -1,4 +1,4 @@
-r"""The hedge for closes that are not simultaneous.
+r"""Dimson hedge for nonsynchronous closes.
 
 .. math:: r^{asset}_t = c + \sum_{j=-m}^{n} r^{hedges}_{t+j}{}' b_j + u_t, \qquad
           b = \sum_{j=-m}^{n} b_j
@@ -33,21 +33,22 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
 class DimsonHedge:
-    """The sum of the asset's coefficients on the hedges of the same, later and earlier periods.
+    """Sum of the asset's coefficients on contemporaneous, leading and lagged hedge returns.
 
-    Where the asset closes before the hedge, news in between moves the asset on its next date: a
-    *lag* of the hedge, ``hedge t-1`` in the estimates, captures it. Where the hedge closes first,
-    it is a *lead*, ``hedge t+1``. A coefficient on the same date alone, as of ``OLSHedge``, then is
-    a part of the ratio only. The covariance reported with the next ratio is that of moves which
-    both closes have seen as a whole.
+    If the asset closes before the hedge, news in between moves the asset on its next date: a *lag*
+    of the hedge, ``hedge t-1`` in the estimates, captures it. If the hedge closes first, a *lead*,
+    ``hedge t+1``, does. The coefficient on the same date alone, as in ``OLSHedge``, then captures
+    only part of the ratio. The covariance reported with the next ratio is that of full moves, as if
+    the closes were synchronous.
 
     Parameters
     ----------
     leads : int
-        Number of later periods of the hedges in the regression, for hedges that close before the
+        Number of leads of the hedge returns in the regression, for hedges that close before the
         asset.
     lags : int
-        Number of earlier periods of the hedges in the regression, for hedges that close after it.
+        Number of lags of the hedge returns in the regression, for hedges that close after the
+        asset.
     hac_lags : int, optional
         Number of lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n
         observations.
@@ -136,12 +137,12 @@ class DimsonHedge:
 
 @dataclass(frozen=True)
 class SumErrors:
-    """The sampling error of ratios that are sums of coefficients.
+    """Sampling error of ratios that are sums of coefficients.
 
     Attributes
     ----------
     n_terms : int
-        Number of coefficients in each sum; those of a hedge follow one another.
+        Number of coefficients in each sum; the coefficients of a hedge are consecutive.
     """
 
     n_terms: int
@@ -164,8 +165,8 @@ class SumErrors:
 def shifted_columns(hedges: Array, lags: int, leads: int) -> Array:
     """Return each hedge from ``lags`` dates before to ``leads`` dates after, side by side.
 
-    From hedges (n_dates, k): (n_dates - lags - leads, k * (lags + 1 + leads)), the columns of a
-    hedge next to one another.
+    Hedges (n_dates, k) become (n_dates - lags - leads, k * (lags + 1 + leads)), with the columns of
+    each hedge next to one another.
     """
     rows = len(hedges) - lags - leads
     shifted = [hedges[first : first + rows] for first in range(lags + leads + 1)]
@@ -180,10 +181,10 @@ def covariance_of_whole_moves(
     Parameters
     ----------
     covariance : DataFrame (1 + n_hedges, 1 + n_hedges)
-        Covariance of asset and hedges, of which the part of the hedges is kept.
+        Covariance of asset and hedges; only the block of the hedges is used.
     ratio : array (n_hedges,)
     residual_variance : float
-        Variance of the part of the asset that is not due to the hedges.
+        Variance of the asset's residual return.
     """
     hedges = covariance.to_numpy()[1:, 1:]
     shared = hedges @ ratio

@@ -37,8 +37,8 @@ MIN_START_UP = 20
 class WeightedOLSHedge:
     """Least squares with weights that halve every ``half_life`` dates into the past.
 
-    Start-up rule: the first 20 observations (twice the number of series, if that is more) only feed
-    the moments, and the path begins after them. As the half-life grows it becomes
+    Initialization: the first 20 observations (twice the number of series, if that is more) are used
+    for the moments only, and the path begins after them. As the half-life grows the hedge becomes
     ``ExpandingOLSHedge``.
 
     Parameters
@@ -79,7 +79,7 @@ class WeightedOLSHedge:
         Raises
         ------
         DataError
-            If there are no observations after the start-up, or hedges are collinear under the
+            If no observations follow the initialization, or hedges are collinear under the
             weights of some date.
         """
         returns, kind = join_returns(asset, hedges)

@@ -30,7 +30,7 @@ from hedgeresearch.regimes.hmm.parameters import Initial
 @exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True)
 class GaussianHMM:
-    """Regimes with a Gaussian distribution each, by maximum likelihood from many starts.
+    """Gaussian HMM, estimated by maximum likelihood from many starting points.
 
     Parameters
     ----------
@@ -42,23 +42,23 @@ class GaussianHMM:
     n_starts : int
         Number of starting points; the best optimum is kept and all are reported.
     persistence_prior : float or None
-        Pseudo-counts c on staying. The estimate is the posterior mode p_ij = (n_ij + c [i = j]) /
-        (n_i + c), n being expected moves; the reported log-likelihood has no prior. None for no
-        prior.
+        Pseudo-count c added to the self-transitions. The estimate is the posterior mode
+        p_ij = (n_ij + c [i = j]) / (n_i + c), with n the expected numbers of transitions; the
+        reported log-likelihood excludes the prior. None for no prior.
     allow_missing : bool
         Whether values may be missing (NaN). They are integrated out; on a date without any value
         the chain moves on.
     initial : "free" or "stationary"
         Distribution of the first date's regime. "free" estimates it, and counts it in the
-        information criteria; "stationary" uses the stationary distribution of the transition, as
+        information criteria; "stationary" uses the stationary distribution of the Markov chain, as
         fHMM and statsmodels do, which lowers the log-likelihood by 1 to 2.
     seed : int
         Seed of the random starts.
 
     Notes
     -----
-    Data are standardized inside (series by series; "spherical" by one scale). There is neither a
-    prior on means and covariances nor a minimum variance, so that units do not matter. Standard
+    Data are standardized internally (series by series; "spherical" by one scale). There is neither
+    a prior on means and covariances nor a minimum variance, so that units do not matter. Standard
     errors are robust.
 
     Examples

@@ -5,7 +5,7 @@ r"""Markov-switching GARCH of one series.
 
 with s a Markov chain and mu the sample's mean, or zero. Source: Haas, Mittnik and Paolella (2004),
 Journal of Financial Econometrics 2, eq. 2.1-2.4: every regime has a variance of its own, driven by
-the common shock. Start-up rule of Ardia, Bluteau, Boudt, Catania and Trottier (2019), Journal of
+the common shock. Initialization of Ardia, Bluteau, Boudt, Catania and Trottier (2019), Journal of
 Statistical Software 91(4), section 2: h_1 is a regime's unconditional variance, the first date only
 feeds the variances, and the second has the stationary probabilities.
 """

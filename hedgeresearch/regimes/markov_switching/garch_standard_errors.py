@@ -45,7 +45,7 @@ class SwitchingGARCHErrors:
         return parameters * self.layout.units(self.scale)
 
     def covariance(self) -> Array:
-        """Return the covariance of the parameters in use; NaN for those held by a bound."""
+        """Return the covariance of the parameters in use; NaN for those at a bound."""
         k = self.layout.n_regimes
         used = self.layout.used
         parameters, jacobian = from_box(self.optimum.point, k)

@@ -53,7 +53,7 @@ class MarkovSwitching:
     order : int
         Number of lags of the autoregression; all regimes share its coefficients.
     switching_variance, switching_mean : bool
-        What differs between regimes; at least one of them.
+        Which parameters differ between regimes; at least one of them must be True.
     n_starts : int
         Number of starting points; the best optimum is kept and all are reported.
     seed : int
@@ -61,9 +61,9 @@ class MarkovSwitching:
 
     Notes
     -----
-    Regimes are numbered by the variance of their shocks, 0 is calm. If the variance does not switch
-    they are numbered by their mean from high to low: of output, 0 is expansion and 1 recession. The
-    first ``order`` dates have no density and no likelihood.
+    Regimes are numbered by the variance of their shocks; regime 0 is calm. If the variance does not
+    switch, they are numbered by their mean from high to low: for output growth, 0 is expansion. The
+    first ``order`` dates do not enter the likelihood.
 
     Examples
     --------

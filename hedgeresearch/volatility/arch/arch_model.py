@@ -59,7 +59,8 @@ class ArchModel:
     vol : {"GARCH", "ARCH", "EGARCH", "FIGARCH", "APARCH", "HARCH", "Constant"}
         Conditional variance.
     p, o, q : int
-        Lags of the shocks, of their leverage and of the variance; p of a HARCH may be a tuple.
+        Number of lags of the shocks, of the leverage term and of the variance; for HARCH, p may be
+        a tuple of lags.
     power : float
         Power of the shocks, for GARCH and FIGARCH.
     dist : {"normal", "t", "skewt", "ged"}
@@ -68,14 +69,15 @@ class ArchModel:
     Raises
     ------
     DataError
-        If arch knows no such specification, or would ignore a setting.
+        If arch does not support the specification, or would ignore a setting.
 
     Notes
     -----
-    Start-up rule: as in arch, an exponentially weighted average of the first 75 squared residuals
-    of a regression. Lags that reach before the sample are its average return, so that every date
-    has a mean and counts in the likelihood. Both are kept, and no later date changes an earlier
-    one; the limits that arch makes of the whole sample for each variance are not imposed.
+    Initialization: as in arch, the backcast is an exponentially weighted average of the first 75
+    squared residuals of a regression. Pre-sample lags are set to the sample mean, so that every
+    date has a mean and enters the likelihood. The backcast and the pre-sample mean are kept when
+    the fit is extended. Unlike in arch, no variance bounds derived from the full sample are
+    imposed: they would look ahead.
 
     Examples
     --------

@@ -86,7 +86,7 @@ class LinearConstraints:
 def arch_constraints(arch: Any, residuals: Array) -> LinearConstraints:
     """Return the bounds and constraints of a model of arch.
 
-    ``residuals`` are those of its regression, of which it makes some bounds.
+    ``residuals`` are those of its mean model, from which arch derives some bounds.
     """
     boxes = [
         *arch.bounds(),

@@ -122,7 +122,7 @@ class ArchEstimate:
     def sensitivities(self) -> Sensitivities:
         """Return how parameters react to each date, and standardized residuals to parameters.
 
-        The start-up value of the recursion is held.
+        The initial value of the recursion is fixed.
         """
         likelihood = self.process.likelihood(self.unit_returns)
         x = self.process.parameters
@@ -146,7 +146,7 @@ class ArchEstimate:
         check_choice(kind, "kind", ("robust",))
 
     def covariance(self, kind: str = "robust") -> Array:
-        """Return the sampling covariance (k, k) of the parameters; NaN where a bound holds one."""
+        """Return the sampling covariance (k, k); NaN for parameters at a bound."""
         return covariance_from_influence(self.sensitivities().influence)
 
 

@@ -29,7 +29,7 @@ class ArchLikelihood:
     longest_lag : int
         Number of values before the history.
     backcast : float
-        Start-up value of the recursion, in arch's form.
+        Initial value of the recursion, in the form that arch uses.
     """
 
     def __init__(self, arch: Any, longest_lag: int, backcast: float) -> None:

@@ -58,7 +58,7 @@ class ArchProcess:
     presample : float
         Return of every date before the sample.
     backcast : float
-        Start-up value of the recursion, in arch's form.
+        Initial value of the recursion, in the form that arch uses.
     """
 
     specification: Specification
@@ -76,7 +76,7 @@ class ArchProcess:
 
     def path(self, history: Array) -> tuple[Array, Array]:
         """Return means and variances of a history and of the next date, (n_dates + 1,) each."""
-        # the value of the next date itself changes neither
+        # the appended zero is a placeholder: it affects neither mean nor variance
         return self.likelihood(np.append(history, 0.0)).path(self.parameters)
 
     def impulse_responses(self, horizon: int) -> Array:

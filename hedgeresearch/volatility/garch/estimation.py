@@ -146,7 +146,7 @@ class GARCHEstimate:
     def covariance(self, kind: str = "robust") -> Array:
         """Return the sampling covariance (k, k) of the parameters, in the units of the returns.
 
-        It is NaN for parameters held by a bound. ``standard_errors`` describes the kinds.
+        It is NaN for parameters at a bound. ``standard_errors`` describes the kinds.
         """
         kept = self.layout.kept
         units = self._units[kept]

@@ -5,7 +5,7 @@ r"""GARCH(1,1) of one series.
 
 Source: Bollerslev (1986), Journal of Econometrics 31, eq. 1-3; the leverage term of Glosten,
 Jagannathan and Runkle (1993), Journal of Finance 48, eq. 3; Student-t innovations of Bollerslev
-(1987); start-up rule of Fiorentini, Calzolari and Panattoni (1996).
+(1987); initialization of Fiorentini, Calzolari and Panattoni (1996).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class GARCH:
 
     Notes
     -----
-    Start-up rule: h_1 = omega + (alpha + gamma / 2 + beta) mean(e_t^2), the mean at the current mu
+    Initialization: h_1 = omega + (alpha + gamma / 2 + beta) mean(e_t^2), the mean at the current mu
     (Fiorentini, Calzolari and Panattoni 1996, the published benchmark).
 
     Typical estimates for daily returns: alpha 0.05 to 0.1, beta 0.85 to 0.94, their sum 0.97 to

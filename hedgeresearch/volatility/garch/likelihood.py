@@ -3,7 +3,7 @@ r"""Likelihood of GARCH(1,1) for a series of unit variance.
 .. math:: r_t = \mu + e_t, \quad
           h_t = \omega + (\alpha + \gamma 1[e_{t-1} < 0]) e_{t-1}^2 + \beta h_{t-1}
 
-with normal or Student-t innovations. The start-up rule is that of Fiorentini, Calzolari and
+with normal or Student-t innovations. The initialization is that of Fiorentini, Calzolari and
 Panattoni (1996), Journal of Applied Econometrics 11, section 3.
 """
 

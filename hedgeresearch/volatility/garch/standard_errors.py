@@ -12,12 +12,12 @@ the covariance is the inverse of :math:`-H`, of :math:`\sum I_t` or of :math:`\s
 sandwich :math:`A^{-1} (\sum s_t s_t') A^{-1}` with A the first (White 1982, Econometrica 50, eq.
 3.3) or the second (after Bollerslev and Wooldridge 1992, Econometric Reviews 11). Fiorentini,
 Calzolari and Panattoni (1996), Journal of Applied Econometrics 11, compare them. Without leverage
-the mean and the other parameters have no information in common, by symmetry, and the sample's share
-of it is left out, as there.
+the expected information is block diagonal in mu, by symmetry; its sample cross terms are set to
+zero, as in that paper.
 
-An omega within a factor of ten of its lowest value counts as held there: no sample distinguishes it
-from zero. Where an information matrix is not positive definite in the directions that are left, the
-point is no maximum, or one of many, and has no standard errors.
+An omega within a factor of ten of its lower bound counts as at the bound: no sample distinguishes
+it from zero. Where the information matrix is not positive definite in the remaining directions, the
+point is not a strict maximum, so standard errors are NaN.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ EXPECTED = ("information", "bollerslev-wooldridge")
 """Kinds that use the expected information of normal innovations."""
 SANDWICH = ("robust", "bollerslev-wooldridge")
 NO_OMEGA = 10.0 * np.exp(BOX[1][0])
-"""Omega of a series of unit variance below which the search may end anywhere."""
+"""Omega of a series of unit variance below which the sample does not identify it."""
 
 
 def check_error_kind(kind: str, *, student: bool) -> None:
-    """Refuse a kind of standard errors that does not exist, or not for Student-t innovations."""
+    """Raise DataError for an unknown kind, or one that Student-t innovations do not have."""
     check_choice(kind, "kind", KINDS)
     if kind in EXPECTED and student:
         raise DataError(
@@ -63,8 +63,7 @@ def covariance_by_kind(
 ) -> Array:
     """Return the sampling covariance of the ``kept`` parameters, (k, k).
 
-    It is NaN for parameters that cannot move, and for all if the information is not positive
-    definite.
+    It is NaN for parameters at a bound, and for all if the information is not positive definite.
 
     Parameters
     ----------
@@ -77,7 +76,7 @@ def covariance_by_kind(
     kept : list of int
         Positions of the parameters that are estimated.
     tangent : array (k, n_free)
-        Directions in which they can move.
+        Directions in which they are free.
     """
     if parameters[1] < NO_OMEGA:
         tangent = tangent[:, tangent[kept.index(1)] == 0.0]
@@ -104,7 +103,7 @@ def observed_information(parameters: Array, unit_returns: Array, kept: list[int]
 
     It consists of central differences of the analytic score.
     """
-    # omega and nu have sizes of their own
+    # omega and nu are of another order of magnitude
     steps = np.array([1e-6, 1e-5 * parameters[1], 1e-6, 1e-6, 1e-6, 1e-4 * parameters[5]])
     return -numerical_hessian(lambda x: mean_score(x, unit_returns), parameters, steps, kept)
 
