@@ -16,9 +16,9 @@ from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges import intervals
-from hedgeresearch.hedges.errors import PathErrors, RatioErrors
-from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail, Summarized
+from hedgeresearch.hedges.fit_protocols import CovariancePath, RegimeDetail, Summarized
 from hedgeresearch.hedges.inputs import join_new_dates
+from hedgeresearch.hedges.ratio_errors import PathErrors, RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
