@@ -58,5 +58,5 @@ class MomentWeights(NamedTuple):
         return used, self.decay ** np.arange(len(used) - 1, -1, -1)
 
 
-SamplingErrors = MomentWeights | Literal["delta method", "bootstrap"]
+ErrorSource = MomentWeights | Literal["delta method", "bootstrap"]
 """Errors of a weighted moment; of all estimates, by the delta method; or by the bootstrap only."""
