@@ -64,10 +64,11 @@ class JumpModel:
     A date's filtered regime is where the cheapest path over the dates up to it ends, with
     certainty. Predicted probabilities are the row of ``transition`` at that regime of the date
     before (before the first date, the shares of the regimes in the sample). ``transition`` counts
-    the moves of the sample's path, each with half a move added (Jeffreys' prior), so that a regime
-    that is left never or once does not last for ever. Means and covariances (divisor n - 1) of the
-    features are those of the dates that the sample's path spends in each regime. There is no
-    log-likelihood; ``start_log_likelihoods`` holds minus the cost that each start reached.
+    the transitions of the sample's path, each with half a transition added (Jeffreys' prior), so
+    that a regime that is left never or once does not last for ever. Means and covariances (divisor
+    n - 1) of the features are those of the dates that the sample's path spends in each regime.
+    There is no log-likelihood; ``start_log_likelihoods`` holds minus the cost that each start
+    reached.
 
     Examples
     --------

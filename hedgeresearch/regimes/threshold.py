@@ -59,8 +59,8 @@ class ThresholdRegimes:
     The path begins after the first window.
 
     Only descriptions of the sample are estimated: moments (divisor n - 1) of the dates in each
-    regime, and moves between regimes, each counted with half a move added (Jeffreys' prior). There
-    is no log-likelihood.
+    regime, and transitions between regimes, each counted with half a transition added (Jeffreys'
+    prior). There is no log-likelihood.
 
     Examples
     --------

@@ -43,8 +43,8 @@ class GaussianHMM:
         Number of starting points; the best optimum is kept and all are reported.
     persistence_prior : float or None
         Pseudo-counts c on staying. The estimate is the posterior mode p_ij = (n_ij + c [i = j]) /
-        (n_i + c), n being expected moves; the reported log-likelihood has no prior. None for no
-        prior.
+        (n_i + c), n being expected transitions; the reported log-likelihood has no prior. None for
+        no prior.
     allow_missing : bool
         Whether values may be missing (NaN). They are integrated out; on a date without any value
         the chain moves on.
