@@ -11,7 +11,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 Method = Literal["delta", "bootstrap"]
-SINGULAR = 1e-13
+SINGULAR_TOLERANCE = 1e-13
 """Smallest eigenvalue of a correlation matrix of estimates up to which it is singular."""
 
 
@@ -99,4 +99,4 @@ def wald_test(
 
 
 def _is_singular(correlation: Array) -> bool:
-    return not np.linalg.eigvalsh(correlation)[0] > SINGULAR
+    return not np.linalg.eigvalsh(correlation)[0] > SINGULAR_TOLERANCE
