@@ -38,8 +38,8 @@ class DimsonHedge:
     Where the asset closes before the hedge, news in between moves the asset on its next date: a
     *lag* of the hedge, ``hedge t-1`` in the estimates, captures it. Where the hedge closes first,
     it is a *lead*, ``hedge t+1``. A coefficient on the same date alone, as of ``OLSHedge``, then is
-    a part of the ratio only. The covariance reported with the next ratio holds for
-    simultaneous closes.
+    a part of the ratio only. The covariance reported with the next ratio holds for simultaneous
+    closes.
 
     Parameters
     ----------
