@@ -1,4 +1,4 @@
-"""The contract of a regime model: how it is fitted, and what other parts may assume about it."""
+"""Protocol that every regime model implements."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class CountedRegimeModel(RegimeModel, Protocol):
 
 
 def check_regime_model(model: object, name: str) -> None:
-    """Refuse what does not keep the contract of a regime model."""
+    """Raise DataError unless a model implements ``RegimeModel``."""
     # a class has the class variables of its instances
     if isinstance(model, type) or not isinstance(model, RegimeModel):
         raise DataError(
