@@ -26,12 +26,12 @@ from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
-from hedgeresearch.hedges.fitted import FittedHedge, RegimeDetail, WrapperState
+from hedgeresearch.hedges.fit_protocols import FittedHedge, RegimeDetail, WrapperState
 from hedgeresearch.hedges.regime_resampling import regime_resampling
 from hedgeresearch.hedges.traits import all_traits, horizon_of
 from hedgeresearch.typing import Array, Indices
 
-N_BOOTSTRAP = 200
+N_RATIO_DRAWS = 200
 """Default number of draws."""
 MAX_FAILURES = 0.1
 """Maximum share of the draws on which the model may fail."""
@@ -52,7 +52,7 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     ConvergenceError
         If the model fails on more than a tenth of the draws.
     """
-    n_bootstrap = N_BOOTSTRAP if n_bootstrap is None else n_bootstrap
+    n_bootstrap = N_RATIO_DRAWS if n_bootstrap is None else n_bootstrap
     check_at_least(n_bootstrap, "n_bootstrap", 2)
     check_at_least(seed, "seed", 0)
     check_can_be_resampled(fit)

@@ -22,8 +22,8 @@ from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import (
-    ErrorKind,
     Regression,
+    RegressionErrorKind,
     least_squares,
     newey_west_lags,
 )
@@ -31,8 +31,8 @@ from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration
 from hedgeresearch.hedges.cointegration.lags import innovations, lagged_regressors
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels, with_prices
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
-from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.standard_errors import RegressionErrors
 from hedgeresearch.typing import Array
 
@@ -101,7 +101,7 @@ def error_correction_fit(
     data: PriceLevels,
     spreads: Array,
     lags: int,
-    error_kind: ErrorKind,
+    error_kind: RegressionErrorKind,
     cointegration: Cointegration,
 ) -> HedgeFit:
     """Return the fit of a model whose ratio is that of the equation.

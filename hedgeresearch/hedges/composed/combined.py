@@ -29,9 +29,8 @@ from hedgeresearch.hedges.composed.combination_weights import (
     inverse_variance_weights,
     stacking_weights,
 )
-from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.model import (
     HedgeModel,
@@ -39,6 +38,7 @@ from hedgeresearch.hedges.model import (
     check_warm_start,
     fit_hedge,
 )
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
 from hedgeresearch.typing import Array
@@ -122,7 +122,7 @@ class CombinedHedge:
         """
         check_warm_start(warm_start, self)
         # the members check whether the closes look synchronous
-        returns, kind = join_returns(asset, hedges, simultaneous_required=False)
+        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
         members = {name: self._fit_member(name, returns, earlier.get(name)) for name in self.models}

@@ -21,10 +21,10 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import estimates_of
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.ratio_errors import estimates_of
 from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_lags
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
@@ -89,7 +89,7 @@ class DimsonHedge:
             If there are too few observations, or hedges are collinear with one another or their
             leads and lags.
         """
-        returns, kind = join_returns(asset, hedges, simultaneous_required=False)
+        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
         names = self._regressor_names(returns.columns[1:].tolist())
         n_dates = len(returns) - self.leads - self.lags
         self._check_length(n_dates, len(names))
@@ -110,8 +110,8 @@ class DimsonHedge:
         fit = constant_ratio_fit(self, returns, ratio, kind, estimates, SumErrors(n_terms))
         residuals = regression.residuals
         residual_variance = float(residuals @ residuals) / regression.degrees_of_freedom
-        whole = covariance_of_whole_moves(fit.next_covariance, ratio, residual_variance)
-        return replace(fit, next_covariance=whole)
+        synchronized = synchronized_covariance(fit.next_covariance, ratio, residual_variance)
+        return replace(fit, next_covariance=synchronized)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its ratio unchanged."""
@@ -173,10 +173,12 @@ def shifted_columns(hedges: Array, lags: int, leads: int) -> Array:
     return np.stack(shifted, axis=2).reshape(rows, -1)
 
 
-def covariance_of_whole_moves(
+def synchronized_covariance(
     covariance: pd.DataFrame, ratio: Array, residual_variance: float
 ) -> pd.DataFrame:
-    """Return the covariance of asset and hedges if the asset moved by ``ratio`` on the same date.
+    """Return the covariance of asset and hedges as if their closes were simultaneous.
+
+    The asset then responds by ``ratio`` to the hedges of the same date.
 
     Parameters
     ----------
@@ -189,5 +191,5 @@ def covariance_of_whole_moves(
     hedges = covariance.to_numpy()[1:, 1:]
     shared = hedges @ ratio
     asset_variance = np.array([[ratio @ shared + residual_variance]])
-    whole = np.block([[asset_variance, shared[None]], [shared[:, None], hedges]])
-    return pd.DataFrame(whole, covariance.index, covariance.columns)
+    synchronized = np.block([[asset_variance, shared[None]], [shared[:, None], hedges]])
+    return pd.DataFrame(synchronized, covariance.index, covariance.columns)

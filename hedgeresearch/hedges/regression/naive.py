@@ -12,9 +12,9 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.ratio_errors import FixedErrors
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
@@ -50,4 +50,4 @@ class NaiveHedge:
         """Yield the ratios of many refits, see ``ClosedFormRatios``."""
         n_hedges = returns.shape[1] - 1
         for refit in refits:
-            yield np.full((refit.stop - refit.start, n_hedges), 1.0 / n_hedges)
+            yield np.full((refit.test_stop - refit.test_start, n_hedges), 1.0 / n_hedges)

@@ -18,12 +18,12 @@ from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, least_squares
+from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind, least_squares
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_lags
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
@@ -58,7 +58,7 @@ class OLSHedge:
     SP500   1.12   1.23
     """
 
-    standard_errors: ErrorKind = "HAC"
+    standard_errors: RegressionErrorKind = "HAC"
     hac_lags: int | None = None
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.em import EMRun
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.multistart import finish_best
+from hedgeresearch.estimation.multistart import continue_best_run
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.em import HMMSteps
@@ -30,7 +30,7 @@ from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 from hedgeresearch.regimes.hmm.starting_points import starting_points, whitening_matrix
 from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.markov_chain import stationary_distribution
-from hedgeresearch.regimes.start import check_warm_start, start_fit
+from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
 from hedgeresearch.typing import Array
 
@@ -105,15 +105,15 @@ def fit_hmm(
         check_warm_start(model, warm_start, frame.columns)
         earlier = earlier_parameters(warm_start, units, settings.initial)
     run, log_likelihoods = maximize_likelihood(units.standardize(values), settings, earlier)
-    emissions = units.restore(run.parameters.emissions)
+    emissions = units.unstandardize_emissions(run.parameters.emissions)
     parameters = run.parameters._replace(emissions=emissions).ordered()
-    volume = units.log_volume(values)
-    fit = start_fit(
+    log_jacobian = units.log_jacobian(values)
+    fit = fit_from_state(
         model,
         frame,
         HiddenMarkovChain(*parameters),
-        _estimates(parameters, frame, run.log_likelihood - volume, settings),
-        log_likelihoods - volume,
+        _estimates(parameters, frame, run.log_likelihood - log_jacobian, settings),
+        log_likelihoods - log_jacobian,
         allow_missing=settings.allow_missing,
     )
     _warn_unless_converged(run)
@@ -160,7 +160,7 @@ def earlier_parameters(fit: RegimeFit, units: Units, initial: Initial) -> Parame
         first = stationary_distribution(transition)
     else:
         first = np.full(k, 1.0 / k)
-    return Parameters(units.remove(chain.emissions), transition, first)
+    return Parameters(units.standardize_emissions(chain.emissions), transition, first)
 
 
 def maximize_likelihood(
@@ -204,7 +204,7 @@ def _best_run(starts: list[Parameters], steps: HMMSteps, whitening: Array) -> tu
     def finish(run: Run) -> Run | None:
         return _unless_collapsed(steps.run(run.parameters, FINAL_TOLERANCE), whitening)
 
-    best = finish_best(runs, objectives, finish)
+    best = continue_best_run(runs, objectives, finish)
     if best is None:
         raise ConvergenceError(
             f"a hidden Markov model with {len(starts[0].initial)} regimes must have a bounded "
