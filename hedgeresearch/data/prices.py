@@ -13,7 +13,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, day
-from hedgeresearch.data.price_files import read_cells
+from hedgeresearch.data.price_cells import read_cells
 from hedgeresearch.errors import DataError
 
 NUMBER_PATTERN = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"

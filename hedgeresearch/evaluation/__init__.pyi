@@ -2,14 +2,14 @@ from .causality import CausalityCheck as CausalityCheck
 from .causality import check_causality as check_causality
 from .comparison.difference_interval import DifferenceInterval as DifferenceInterval
 from .comparison.difference_interval import bootstrap_difference as bootstrap_difference
-from .comparison.multiple import ModelConfidenceSet as ModelConfidenceSet
-from .comparison.multiple import model_confidence_set as model_confidence_set
-from .comparison.multiple import superior_ability_test as superior_ability_test
+from .comparison.multiple_tests import ModelConfidenceSet as ModelConfidenceSet
+from .comparison.multiple_tests import model_confidence_set as model_confidence_set
+from .comparison.multiple_tests import superior_ability_test as superior_ability_test
 from .comparison.overview import Comparison as Comparison
 from .comparison.overview import compare_hedges as compare_hedges
-from .comparison.paired import diebold_mariano_test as diebold_mariano_test
-from .comparison.paired import giacomini_white_test as giacomini_white_test
-from .comparison.paired import pitman_morgan_test as pitman_morgan_test
+from .comparison.paired_tests import diebold_mariano_test as diebold_mariano_test
+from .comparison.paired_tests import giacomini_white_test as giacomini_white_test
+from .comparison.paired_tests import pitman_morgan_test as pitman_morgan_test
 from .comparison.value_at_risk_backtests import christoffersen_test as christoffersen_test
 from .comparison.value_at_risk_backtests import (
     conditional_coverage_test as conditional_coverage_test,

@@ -26,7 +26,7 @@ from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
-from hedgeresearch.hedges.fitted import FittedHedge, RegimeDetail, WrapperState
+from hedgeresearch.hedges.fit_protocols import FittedHedge, RegimeDetail, WrapperState
 from hedgeresearch.hedges.regime_resampling import regime_resampling
 from hedgeresearch.hedges.traits import all_traits, horizon_of
 from hedgeresearch.typing import Array, Indices

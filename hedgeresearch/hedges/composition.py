@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import WrapperState
+from hedgeresearch.hedges.fit_protocols import WrapperState
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.traits import HedgeTraits
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 

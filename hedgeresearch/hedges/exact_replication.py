@@ -10,8 +10,8 @@ import pandas as pd
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_ratio
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
-from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.ratio_errors import FixedErrors
 
 
 def replicating_fit(model: Any, returns: pd.DataFrame, kind: str | None) -> HedgeFit | None:

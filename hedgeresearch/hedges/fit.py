@@ -17,9 +17,9 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.hedges import intervals
-from hedgeresearch.hedges.errors import PathErrors, RatioErrors
-from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail, Summarized
+from hedgeresearch.hedges.fit_protocols import CovariancePath, RegimeDetail, Summarized
 from hedgeresearch.hedges.inputs import join_new_dates
+from hedgeresearch.hedges.ratio_errors import PathErrors, RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 

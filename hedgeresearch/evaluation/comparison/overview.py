@@ -22,13 +22,13 @@ from hedgeresearch.evaluation.comparison.losses import (
     variance_loss,
     without_rounding,
 )
-from hedgeresearch.evaluation.comparison.multiple import (
+from hedgeresearch.evaluation.comparison.multiple_tests import (
     N_BOOTSTRAP,
     Bootstrap,
     confidence_set_p_values,
     superior_ability_of_losses,
 )
-from hedgeresearch.evaluation.comparison.paired import (
+from hedgeresearch.evaluation.comparison.paired_tests import (
     check_spans,
     conditional_gain_test,
     equal_variance_test,

@@ -13,8 +13,8 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
-from hedgeresearch.evaluation.engine.entrants import UNHEDGED, PairData, with_benchmarks
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
+from hedgeresearch.evaluation.engine.models_and_data import UNHEDGED, PairData, with_benchmarks
 from hedgeresearch.evaluation.engine.parallel import Task, run_tasks
 from hedgeresearch.evaluation.engine.schedule import Schedule, Splitter, Window
 from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
@@ -91,9 +91,9 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     {'unhedged': 0.0, 'naive': 0.896, 'ols': 0.896, 'ewma': 0.906}
     """
     run = _Run(n_jobs, progress, checkpoint, seed)
-    entrants = with_benchmarks(models)
+    compared = with_benchmarks(models)
     data = PairData.of(asset, hedges, Schedule(window, refit_every, splitter), cost)
-    backtest = run.backtests(entrants, {"": data})[""]
+    backtest = run.backtests(compared, {"": data})[""]
     _warn_of_failures(backtest)
     return backtest
 
@@ -149,10 +149,10 @@ def walk_forward_panel(  # noqa: PLR0913 (a public function spells out its setti
             f"cost must be given for each of the pairs {list(pairs)}; got {list(costs)}."
         )
     run = _Run(n_jobs, progress, checkpoint, seed)
-    entrants = with_benchmarks(models)
+    compared = with_benchmarks(models)
     schedule = Schedule(window, refit_every, splitter)
     data = {name: _pair_data(name, pair, schedule, costs[name]) for name, pair in pairs.items()}
-    backtests = run.backtests(entrants, data)
+    backtests = run.backtests(compared, data)
     for name, backtest in backtests.items():
         _warn_of_failures(backtest, f" of pair {name!r}")
     return BacktestPanel(backtests)

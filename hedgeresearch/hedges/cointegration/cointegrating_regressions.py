@@ -46,7 +46,7 @@ from hedgeresearch.hedges.cointegration.cointegration_tests import (
 )
 from hedgeresearch.hedges.cointegration.lags import lagged_regressors, regression_residuals
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels
-from hedgeresearch.hedges.errors import FixedErrors
+from hedgeresearch.hedges.ratio_errors import FixedErrors
 from hedgeresearch.typing import Array
 
 MAX_LEADS = 8

@@ -31,8 +31,8 @@ from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration
 from hedgeresearch.hedges.cointegration.lags import innovations, lagged_regressors
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels, with_prices
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
-from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.standard_errors import RegressionErrors
 from hedgeresearch.typing import Array
 

@@ -29,9 +29,9 @@ from hedgeresearch.hedges.cointegration.price_levels import (
 )
 from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_scatter
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
 
 

@@ -29,9 +29,8 @@ from hedgeresearch.hedges.composed.combination_weights import (
     inverse_variance_weights,
     stacking_weights,
 )
-from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.model import (
     HedgeModel,
@@ -39,6 +38,7 @@ from hedgeresearch.hedges.model import (
     check_warm_start,
     fit_hedge,
 )
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
 from hedgeresearch.typing import Array

@@ -34,9 +34,8 @@ from hedgeresearch.hedges.composed.constraints import (
     frozen_exposures,
 )
 from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
-from hedgeresearch.hedges.errors import inherited_errors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import CovariancePath, RegimeDetail, WrapperState
+from hedgeresearch.hedges.fit_protocols import CovariancePath, RegimeDetail, WrapperState
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import (
     HedgeModel,
@@ -44,6 +43,7 @@ from hedgeresearch.hedges.model import (
     check_warm_start,
     fit_hedge,
 )
+from hedgeresearch.hedges.ratio_errors import inherited_errors
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
 from hedgeresearch.typing import Array

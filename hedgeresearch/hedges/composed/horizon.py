@@ -25,9 +25,8 @@ from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.composition import inner_fit, wrapper_traits
-from hedgeresearch.hedges.errors import inherited_errors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import WrapperState
+from hedgeresearch.hedges.fit_protocols import WrapperState
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path
 from hedgeresearch.hedges.model import (
@@ -36,6 +35,7 @@ from hedgeresearch.hedges.model import (
     check_warm_start,
     fit_hedge,
 )
+from hedgeresearch.hedges.ratio_errors import inherited_errors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.synchronicity import LONG_HORIZON
 from hedgeresearch.hedges.traits import HedgeTraits

@@ -25,20 +25,20 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
-from hedgeresearch.hedges.errors import (
-    FixedErrors,
-    InheritedErrors,
-    ParameterErrors,
-    RatioErrors,
-)
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import WrapperState
+from hedgeresearch.hedges.fit_protocols import WrapperState
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.model import (
     HedgeModel,
     check_hedge_model,
     check_warm_start,
     fit_hedge,
+)
+from hedgeresearch.hedges.ratio_errors import (
+    FixedErrors,
+    InheritedErrors,
+    ParameterErrors,
+    RatioErrors,
 )
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.hedges.traits import HedgeTraits

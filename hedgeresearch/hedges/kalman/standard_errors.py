@@ -20,10 +20,10 @@ from functools import cached_property
 import numpy as np
 
 from hedgeresearch.estimation.influence import numerical_hessian, parameter_influence
-from hedgeresearch.hedges.errors import estimates_of
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.kalman.filter import Dynamics, FilterRun, KalmanFilter
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
+from hedgeresearch.hedges.ratio_errors import estimates_of
 from hedgeresearch.typing import Array
 
 DIFFERENCE_STEP = 1e-4

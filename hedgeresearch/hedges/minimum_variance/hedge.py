@@ -29,7 +29,7 @@ from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.minimum_variance.closed_form import ewma_ratios
-from hedgeresearch.hedges.minimum_variance.standard_errors import ratio_errors
+from hedgeresearch.hedges.minimum_variance.ratio_errors import minimum_variance_errors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
@@ -101,7 +101,7 @@ class MinimumVarianceHedge:
             sample=Sample.of(returns, kind),
             **path._asdict(),
             estimates=covariances.estimates,
-            errors=ratio_errors(covariances),
+            errors=minimum_variance_errors(covariances),
             detail=covariances,
         )
 

@@ -25,9 +25,9 @@ from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 

@@ -19,13 +19,13 @@ from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.estimation.influence import estimates_from_influence
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.objectives.linear_program import check_tail_size, solve_tail_program
 from hedgeresearch.hedges.objectives.standard_errors import quantile_influence
 from hedgeresearch.hedges.objectives.standardization import standardize_returns
+from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 

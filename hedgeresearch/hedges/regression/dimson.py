@@ -21,10 +21,10 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import estimates_of
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.ratio_errors import estimates_of
 from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_lags
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array

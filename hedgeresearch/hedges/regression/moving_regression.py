@@ -16,10 +16,10 @@ from hedgeresearch._kernels.weighted_moments import weighted_covariances
 from hedgeresearch._kernels.windowed_errors import slope_covariances
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
 from hedgeresearch.estimation.regression import newey_west_lags
-from hedgeresearch.hedges.errors import RatioErrors
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array, Indices
 

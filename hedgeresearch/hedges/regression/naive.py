@@ -12,9 +12,9 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import FixedErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.ratio_errors import FixedErrors
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 

@@ -21,9 +21,9 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, least_squares
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
-from hedgeresearch.hedges.errors import ParameterErrors
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_lags
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hedgeresearch._formatting import ZERO_TOLERANCE, exact, percent, quantity, side
-from hedgeresearch.recommendation.sizing.orders import Decision, Reason
+from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 from hedgeresearch.recommendation.sizing.plan import Plan
 
 

@@ -22,14 +22,14 @@ from hedgeresearch.recommendation.sizing.contracts import (
     objective_contracts,
     within_limits,
 )
-from hedgeresearch.recommendation.sizing.lots import in_whole_lots
-from hedgeresearch.recommendation.sizing.orders import (
+from hedgeresearch.recommendation.sizing.decisions import (
     Decision,
     TargetHoldings,
     trade_costs,
     trade_partly,
     trade_to_bands,
 )
+from hedgeresearch.recommendation.sizing.lots import in_whole_lots
 from hedgeresearch.recommendation.sizing.valuation import Valuation
 from hedgeresearch.typing import Array
 

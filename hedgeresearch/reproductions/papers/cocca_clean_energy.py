@@ -19,7 +19,7 @@ from hedgeresearch.covariance.dcc.dcc import DCC
 from hedgeresearch.datasets.download import fetch
 from hedgeresearch.datasets.r_data import read_rda
 from hedgeresearch.errors import DataWarning
-from hedgeresearch.evaluation.comparison.paired import pitman_morgan_test
+from hedgeresearch.evaluation.comparison.paired_tests import pitman_morgan_test
 from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness, hedged_returns
 from hedgeresearch.plotting import plot_lines

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from tests.evaluation.comparison.test_paired import power_loss
+from tests.evaluation.comparison.test_paired_tests import power_loss
 
 N = 300
 

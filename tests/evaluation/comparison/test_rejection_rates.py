@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from hedgeresearch.evaluation.comparison.losses import variance_loss
-from hedgeresearch.evaluation.comparison.multiple import (
+from hedgeresearch.evaluation.comparison.multiple_tests import (
     Bootstrap,
     confidence_set_p_values,
     superior_ability_of_losses,
 )
-from hedgeresearch.evaluation.comparison.paired import (
+from hedgeresearch.evaluation.comparison.paired_tests import (
     conditional_gain_test,
     equal_variance_test,
     lags_for,

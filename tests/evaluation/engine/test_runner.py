@@ -84,7 +84,7 @@ def test_a_model_that_always_fails_stays_in_the_table(returns: pd.DataFrame) -> 
         ({"x": hr.GaussianHMM(2)}, "model 'x' must be a hedge model .* a regime model in Regime"),
     ],
 )
-def test_entrants_that_are_no_hedges_are_refused_first(
+def test_models_that_are_no_hedges_are_refused_first(
     returns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, models: Any, message: str
 ) -> None:
     monkeypatch.setattr("hedgeresearch.evaluation.engine.parallel.walk", never)

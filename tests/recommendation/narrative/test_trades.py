@@ -3,7 +3,7 @@
 import pytest
 
 from hedgeresearch.recommendation.narrative.trades import explain
-from hedgeresearch.recommendation.sizing.orders import Decision, Reason
+from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 
 
 @pytest.mark.parametrize(

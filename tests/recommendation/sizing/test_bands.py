@@ -9,7 +9,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.recommendation.sizing.bands import Bands, tracking_error_half_widths
 from hedgeresearch.recommendation.sizing.contracts import ContractTerms, JointLimits
-from hedgeresearch.recommendation.sizing.orders import TargetHoldings, trade_to_bands
+from hedgeresearch.recommendation.sizing.decisions import TargetHoldings, trade_to_bands
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 TargetVariance = Callable[[hr.recommendation.Recommendation], float]

@@ -10,13 +10,13 @@ from arch.bootstrap import SPA, StationaryBootstrap
 
 import hedgeresearch as hr
 from hedgeresearch.evaluation.comparison.losses import variance_loss
-from hedgeresearch.evaluation.comparison.multiple import (
+from hedgeresearch.evaluation.comparison.multiple_tests import (
     Bootstrap,
     bootstrap_variance,
     means_of_draws,
     superior_ability_of_losses,
 )
-from tests.evaluation.comparison.test_paired import gains
+from tests.evaluation.comparison.test_paired_tests import gains
 
 N = 300
 LENGTH = 6

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation.sizing.orders import Reason, rebalance, rebalance_partly
+from hedgeresearch.recommendation.sizing.decisions import Reason, rebalance, rebalance_partly
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 UNITS = {"A": 400_000.0}

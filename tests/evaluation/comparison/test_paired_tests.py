@@ -9,7 +9,7 @@ from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch.evaluation.comparison.losses import variance_loss
-from hedgeresearch.evaluation.comparison.paired import lags_for
+from hedgeresearch.evaluation.comparison.paired_tests import lags_for
 
 N = 300
 

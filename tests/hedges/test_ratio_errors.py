@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.errors import (
+from hedgeresearch.hedges.ratio_errors import (
     FixedErrors,
     InheritedErrors,
     InheritedPathErrors,

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.typing import Array, Indices
 
 

@@ -28,12 +28,12 @@ from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
-from hedgeresearch.hedges.errors import RatioErrors
-from hedgeresearch.hedges.fitted import FittedHedge
+from hedgeresearch.hedges.fit_protocols import FittedHedge
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.typing import Array
 
 
-def ratio_errors(covariances: CovarianceFit) -> RatioErrors | None:
+def minimum_variance_errors(covariances: CovarianceFit) -> RatioErrors | None:
     """Return the errors of the ratios of a covariance fit; None if only the bootstrap has them."""
     source = covariances.model.sampling_errors
     if isinstance(source, MomentWeights):
