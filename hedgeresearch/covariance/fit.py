@@ -263,7 +263,7 @@ class CovarianceFit(FittedParameters):
         return pd.DataFrame(values, index=self.series, columns=self.series)
 
 
-def start_fit(
+def fit_from_state(
     model: Any,
     frame: pd.DataFrame,
     state: CovarianceState,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch.covariance.fit import CovarianceFit
-from hedgeresearch.covariance.moment_weights import SamplingErrors
+from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.errors import DataError
 
 
@@ -18,14 +18,14 @@ class CovarianceModel(Protocol):
     """Settings of a covariance model, as ``MinimumVarianceHedge`` uses it.
 
     A model is a frozen dataclass of settings. Its ``fit`` estimates a CovarianceState, which does
-    all filtering and forecasting, and returns ``start_fit(model, returns, state, estimates)``.
+    all filtering and forecasting, and returns ``fit_from_state(model, returns, state, estimates)``.
 
     Attributes
     ----------
     warm_start : bool
         Whether ``fit`` accepts ``warm_start=``, an earlier fit of the same model to the same
         series, from which the search begins.
-    sampling_errors : "delta method", "bootstrap" or MomentWeights
+    error_source : "delta method", "bootstrap" or MomentWeights
         Source of the errors of functions of the covariance, such as hedge ratios: the influence of
         each observation on all estimates, the bootstrap only, or the weights of a moment.
 
@@ -39,7 +39,7 @@ class CovarianceModel(Protocol):
     warm_start: ClassVar[bool]
 
     @property
-    def sampling_errors(self) -> SamplingErrors:
+    def error_source(self) -> ErrorSource:
         """Source of the errors of functions of the covariance, such as hedge ratios."""
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:

@@ -57,5 +57,5 @@ class MomentWeights(NamedTuple):
         return used, self.decay ** np.arange(len(used) - 1, -1, -1)
 
 
-SamplingErrors = MomentWeights | Literal["delta method", "bootstrap"]
+ErrorSource = MomentWeights | Literal["delta method", "bootstrap"]
 """How standard errors are obtained: weighted-moment regression, delta method or bootstrap only."""

@@ -32,8 +32,8 @@ from hedgeresearch.covariance.first_step import (
     forecast_variances,
     states_after,
 )
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.moment_weights import SamplingErrors
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
+from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.principal_components import PrincipalComponents
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -80,7 +80,7 @@ class OrthogonalGARCH:
     n_factors: int | None = None
     univariate: VolatilityModel = GARCH()
     warm_start: ClassVar[bool] = False
-    sampling_errors: ClassVar[SamplingErrors] = "delta method"
+    error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
         if self.n_factors is not None:
@@ -120,7 +120,7 @@ class OrthogonalGARCH:
         first_step = fit_first_step(self.univariate, factors)
         estimates = self._estimates(first_step, components, values)
         warn_of_bounds("OrthogonalGARCH", estimates.bounds_hit, BOUNDS_ADVICE)
-        return start_fit(self, frame, _initial_state(components, first_step.states), estimates)
+        return fit_from_state(self, frame, _initial_state(components, first_step.states), estimates)
 
     def _estimates(
         self, first_step: FirstStep, components: PrincipalComponents, values: Array

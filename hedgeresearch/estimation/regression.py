@@ -19,7 +19,7 @@ import numpy as np
 
 from hedgeresearch.typing import Array
 
-ErrorKind = Literal["HAC", "HC0", "HC1", "HC3", "nonrobust"]
+RegressionErrorKind = Literal["HAC", "HC0", "HC1", "HC3", "nonrobust"]
 ERROR_KINDS = ("HAC", "HC0", "HC1", "HC3", "nonrobust")
 
 
@@ -49,7 +49,7 @@ class Regression:
         """Number of observations less the number of coefficients."""
         return len(self.residuals) - len(self.coefficients)
 
-    def covariance(self, kind: ErrorKind, lags: int = 0) -> Array:
+    def covariance(self, kind: RegressionErrorKind, lags: int = 0) -> Array:
         """Return the sampling covariance of the coefficients, (1 + k, 1 + k).
 
         Parameters

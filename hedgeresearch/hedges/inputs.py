@@ -22,7 +22,7 @@ from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 
 @exported_by("hedgeresearch.hedges")
 def join_returns(
-    asset: Any, hedges: Any, *, simultaneous_required: bool = True
+    asset: Any, hedges: Any, *, warn_if_nonsynchronous: bool = True
 ) -> tuple[pd.DataFrame, str | None]:
     """Return the returns of asset and hedges in one frame, and their kind.
 
@@ -33,7 +33,7 @@ def join_returns(
     asset : Series (n_dates,)
         Fractions per period.
     hedges : DataFrame (n_dates, n_hedges)
-    simultaneous_required : bool
+    warn_if_nonsynchronous : bool
         Whether to warn if the closes look nonsynchronous.
 
     Returns
@@ -54,7 +54,7 @@ def join_returns(
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
     _check_hedges(np.cov(joined.to_numpy()[:, 1:], rowvar=False), joined.columns)
     # returns over a longer horizon may overlap, so that each series seems to lead the others
-    if simultaneous_required and asset.attrs.get("horizon", 1) == 1:
+    if warn_if_nonsynchronous and asset.attrs.get("horizon", 1) == 1:
         warn_unless_simultaneous(joined)
     return joined, kind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.regression import ErrorKind, Regression, newey_west_lags
+from hedgeresearch.estimation.regression import Regression, RegressionErrorKind, newey_west_lags
 from hedgeresearch.typing import Array
 
 
@@ -24,7 +24,7 @@ class RegressionErrors:
     """
 
     regression: Regression
-    kind: ErrorKind
+    kind: RegressionErrorKind
     lags: int
 
     @property

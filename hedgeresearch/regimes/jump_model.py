@@ -30,7 +30,7 @@ from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import transition_parameters
 from hedgeresearch.regimes.path_summary import summarize_path
-from hedgeresearch.regimes.start import check_warm_start, start_fit
+from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 
@@ -132,7 +132,7 @@ class JumpModel:
         )
         values = named_parameters(state.moments.means, state.transition, names)
         estimates = Estimates(values=values, n_dates=len(frame))
-        fit = start_fit(self, frame, state, estimates, -costs)
+        fit = fit_from_state(self, frame, state, estimates, -costs)
         warn_of_rare_regimes(fit.smoothed)
         return fit
 

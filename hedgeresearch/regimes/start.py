@@ -14,7 +14,7 @@ from hedgeresearch.regimes.state import RegimeState
 from hedgeresearch.typing import Array
 
 
-def start_fit(
+def fit_from_state(
     model: Any,
     frame: pd.DataFrame,
     state: RegimeState,

@@ -26,7 +26,7 @@ from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.path_summary import summarize_path
-from hedgeresearch.regimes.start import start_fit
+from hedgeresearch.regimes.start import fit_from_state
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
 
@@ -118,7 +118,7 @@ class ThresholdRegimes:
         state = ThresholdState(
             rule, values[: rule.history], found.numbers, found.moments, found.transition
         )
-        fit = start_fit(self, sample, state, NOTHING_ESTIMATED, np.empty(0))
+        fit = fit_from_state(self, sample, state, NOTHING_ESTIMATED, np.empty(0))
         warn_of_rare_regimes(fit.smoothed)
         return fit
 

@@ -159,18 +159,18 @@ def no_trade_band(
 
 
 def optimal_half_width(
-    cost: float, target_variance: float, risk_price: float, step: float | None
+    cost: float, target_variance: float, risk_cost: float, step: float | None
 ) -> float:
     """Return the half-width with the lowest cost, before the lot is considered.
 
-    ``risk_price`` is the risk aversion times the variance rate of the hedge.
+    ``risk_cost`` is the risk aversion times the variance rate of the hedge.
     """
-    half_width = math.cbrt(1.5 * cost * target_variance / risk_price)
+    half_width = math.cbrt(1.5 * cost * target_variance / risk_cost)
     if step is None or half_width == 0.0:
         return half_width
     move = math.sqrt(target_variance * step)
     fine_grid = half_width - OVERSHOOT * move
-    coarse_grid = cost / (risk_price * step + cost * MEAN_ABSOLUTE_NORMAL / move)
+    coarse_grid = cost / (risk_cost * step + cost * MEAN_ABSOLUTE_NORMAL / move)
     return max(fine_grid, coarse_grid)
 
 

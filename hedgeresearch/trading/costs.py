@@ -33,7 +33,7 @@ from hedgeresearch.metrics.trading_activity import ratio_changes
 
 Rate = float | Mapping[Any, float]
 """One number for all hedges, or a number for each by name."""
-Carry = Rate | pd.Series | pd.DataFrame
+HoldingCost = Rate | pd.Series | pd.DataFrame
 """Constant by hedge, or by date, for all hedges alike or with a column for each."""
 
 
@@ -63,7 +63,7 @@ class Costs:
 
     half_spread: Rate = 0.0
     fee: Rate = 0.0
-    carry: Carry = 0.0
+    carry: HoldingCost = 0.0
 
     def __post_init__(self) -> None:
         # copies: later changes of the caller's mappings and frames do not change the costs
@@ -147,7 +147,7 @@ def _copied_rate(rate: Rate, name: str) -> Rate:
     return {hedge: float(value) for hedge, value in rate.items()}
 
 
-def _copied_carry(carry: Carry) -> Carry:
+def _copied_carry(carry: HoldingCost) -> HoldingCost:
     """Return a copy of a checked carry."""
     if isinstance(carry, pd.Series):
         return one_series(carry, "carry")
@@ -165,7 +165,7 @@ def _rate_by_hedge(rate: Rate, path: pd.DataFrame, name: str) -> pd.Series[float
     return pd.Series([rate[hedge] for hedge in path.columns], index=path.columns)
 
 
-def _carry_by_date(carry: Carry, path: pd.DataFrame) -> pd.DataFrame:
+def _carry_by_date(carry: HoldingCost, path: pd.DataFrame) -> pd.DataFrame:
     """Return the carry of each date and hedge of a path of ratios, (n_dates, n_hedges)."""
     if isinstance(carry, pd.DataFrame):
         if set(carry.columns) != set(path.columns):

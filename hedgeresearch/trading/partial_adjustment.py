@@ -107,15 +107,15 @@ def trading_rate(
     return optimal_rate(impact, (1.0 - discount) * risk_aversion * hedge_variance, discount)
 
 
-def optimal_rate(impact: float, risk_price: float, discount: float) -> float:
+def optimal_rate(impact: float, risk_cost: float, discount: float) -> float:
     """Return the trading rate.
 
-    ``risk_price`` is the discounted risk aversion times the variance of the hedge.
+    ``risk_cost`` is the discounted risk aversion times the variance of the hedge.
     """
     # the positive root with a rational numerator: nothing cancels where the impact is small
-    linear = risk_price + impact * discount
-    root = math.hypot(linear, 2.0 * math.sqrt((1.0 - discount) * impact) * math.sqrt(risk_price))
-    return 2.0 * risk_price / (linear + root)
+    linear = risk_cost + impact * discount
+    root = math.hypot(linear, 2.0 * math.sqrt((1.0 - discount) * impact) * math.sqrt(risk_cost))
+    return 2.0 * risk_cost / (linear + root)
 
 
 @exported_by("hedgeresearch.trading")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.covariance.fit import start_fit
+from hedgeresearch.covariance.fit import fit_from_state
 from hedgeresearch.covariance.model import check_covariance_model
 from hedgeresearch.covariance.moments.sample import SampleState
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
@@ -36,12 +36,12 @@ class UncorrelatedModel:
     """Covariance without correlations, as a user may write it."""
 
     warm_start: ClassVar[bool] = False
-    sampling_errors: ClassVar[str] = "bootstrap"
+    error_source: ClassVar[str] = "bootstrap"
 
     def fit(self, returns):
         covariance = np.diag(returns.var().to_numpy())
         state = SampleState(returns.mean().to_numpy(), covariance)
-        return start_fit(self, returns, state, NOTHING_ESTIMATED)
+        return fit_from_state(self, returns, state, NOTHING_ESTIMATED)
 
 
 def test_a_model_of_a_user_can_be_hedged_with(percent_log_returns):

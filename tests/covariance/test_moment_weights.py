@@ -22,9 +22,9 @@ def returns():
 )
 def test_weighted_products_are_the_next_covariance(model, returns):
     fit = model.fit(returns.iloc[:SAMPLE]).extend(returns.iloc[SAMPLE:])
-    rows, weights = model.sampling_errors.observations(returns.to_numpy(), SAMPLE)
+    rows, weights = model.error_source.observations(returns.to_numpy(), SAMPLE)
     moment = (rows * weights[:, None]).T @ rows / weights.sum()
-    if model.sampling_errors.centered:
+    if model.error_source.centered:
         moment *= len(rows) / (len(rows) - 1)
     np.testing.assert_allclose(moment, fit.next_covariance, rtol=1e-6)
 
@@ -38,6 +38,6 @@ def test_span_chooses_the_observations(returns):
 
 
 def test_shrunk_models_leave_errors_to_the_bootstrap():
-    assert hr.SampleCovariance("linear").sampling_errors == "bootstrap"
-    assert hr.DCC(target="nonlinear").sampling_errors == "bootstrap"
-    assert hr.DCC().sampling_errors == "delta method"
+    assert hr.SampleCovariance("linear").error_source == "bootstrap"
+    assert hr.DCC(target="nonlinear").error_source == "bootstrap"
+    assert hr.DCC().error_source == "delta method"

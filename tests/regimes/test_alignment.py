@@ -12,7 +12,7 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.regimes.alignment import align_regimes, squared_distances
 from hedgeresearch.regimes.markov_switching.garch_coordinates import CoordinateName
-from hedgeresearch.regimes.start import start_fit
+from hedgeresearch.regimes.start import fit_from_state
 from hedgeresearch.regimes.state import Moments, PermutedState
 
 MODEL = hr.GaussianHMM(2, n_starts=2)
@@ -51,7 +51,7 @@ def swapped(fit):
         "as a text",
     )
     estimates = Estimates(values=named, n_dates=1000, bounds=bounds)
-    return start_fit(
+    return fit_from_state(
         fit.model, fit.observations, PermutedState(fit.initial_state, order), estimates, np.empty(0)
     )
 

@@ -46,11 +46,11 @@ def stationary(half_width: float, move: float, n_points: int = 100) -> tuple[flo
 
 
 def cost_per_step(
-    half_width: float, move: float, cost: float, risk_price: float, step: float
+    half_width: float, move: float, cost: float, risk_cost: float, step: float
 ) -> float:
     """Cost of trading and risk of one step, without the risk within the step."""
     mean_square, traded = stationary(half_width, move)
-    return cost * traded + risk_price / 2.0 * mean_square * step
+    return cost * traded + risk_cost / 2.0 * mean_square * step
 
 
 def simulated(half_widths: Array, move: float, n_steps: int, seed: int) -> tuple[Array, Array]:
@@ -128,11 +128,11 @@ def test_frequent_observation_gives_the_derived_deviation() -> None:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_no_other_band_costs_noticeably_less(name: str) -> None:
     cost, variance, aversion, price_variance, step = SETTINGS[name]
-    risk_price = aversion * price_variance
+    risk_cost = aversion * price_variance
     move = math.sqrt(variance * step)
 
     def total(half_width: float) -> float:
-        return cost_per_step(half_width, move, cost, risk_price, step)
+        return cost_per_step(half_width, move, cost, risk_cost, step)
 
     half_width = no_trade_band(cost, variance, aversion, price_variance, step=step)
     widest = no_trade_band(cost, variance, aversion, price_variance)

@@ -21,12 +21,12 @@ CASES = [  # impact, risk_aversion, hedge_variance, discount, reversion
 
 
 def riccati(
-    impact: float, risk_price: float, discount: float, reversion: float
+    impact: float, risk_cost: float, discount: float, reversion: float
 ) -> tuple[float, float]:
     """Rate and weight of the target in the aim, by value iteration on the state (holding, target).
 
     With the long-run level at zero: V(y, m) = min over x of impact/2 (x - y)^2 + (1 - discount)
-    times the sum of risk_price/2 (x - m)^2 and of V(x, (1 - reversion) m) one step later, quadratic
+    times the sum of risk_cost/2 (x - m)^2 and of V(x, (1 - reversion) m) one step later, quadratic
     in (y, m); shocks add a constant.
     """
     value = np.zeros((2, 2))
@@ -34,7 +34,7 @@ def riccati(
     policy = np.zeros(2)
     for _ in range(100_000):
         # the cost in (x, y, m): its Hessian, with the next value's state (x, (1 - reversion) m)
-        later = risk_price * np.array([[1.0, -1.0], [-1.0, 1.0]]) + forward @ value @ forward
+        later = risk_cost * np.array([[1.0, -1.0], [-1.0, 1.0]]) + forward @ value @ forward
         hessian = impact * np.array([[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
         hessian[np.ix_([0, 2], [0, 2])] += (1.0 - discount) * later
         new_policy = -hessian[0, 1:] / hessian[0, 0]

@@ -25,8 +25,8 @@ from hedgeresearch.covariance.bekk.delta_method import with_delta_method
 from hedgeresearch.covariance.bekk.estimation import estimate_bekk
 from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.covariance.bekk.state import state_before_sample
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.moment_weights import SamplingErrors
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
+from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -82,7 +82,7 @@ class BEKK:
     mean: Literal["constant", "zero"] = "constant"
 
     warm_start: ClassVar[bool] = False
-    sampling_errors: ClassVar[SamplingErrors] = "delta method"
+    error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
         check_choice(self.form, "form", ("scalar", "diagonal", "full"))
@@ -117,7 +117,7 @@ class BEKK:
         warn_of_bounds("BEKK", estimates.bounds_hit, BOUNDS_ADVICE)
         parameters = np.array(list(estimates.values.values()))
         state = state_before_sample(layout, parameters, mean, errors)
-        return start_fit(self, frame, state, with_delta_method(estimates, mean, errors))
+        return fit_from_state(self, frame, state, with_delta_method(estimates, mean, errors))
 
     def _check_returns(self, returns: pd.DataFrame) -> pd.DataFrame:
         n_series = check_frame(returns, "returns").shape[1]

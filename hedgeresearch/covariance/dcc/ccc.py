@@ -29,8 +29,8 @@ from hedgeresearch.covariance.first_step import (
     fit_first_step,
     states_after,
 )
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.moment_weights import SamplingErrors
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
+from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import Sensitivities, covariance_from_influence
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -62,7 +62,7 @@ class CCC:
 
     univariate: UnivariateModels = GARCH()
     warm_start: ClassVar[bool] = False
-    sampling_errors: ClassVar[SamplingErrors] = "delta method"
+    error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
@@ -84,7 +84,7 @@ class CCC:
         state = constant_correlation_state(first_step.states, correlation)
         estimates = _estimates(first_step, correlation)
         warn_of_bounds("CCC", estimates.bounds_hit, BOUNDS_ADVICE)
-        return start_fit(self, frame, state, estimates)
+        return fit_from_state(self, frame, state, estimates)
 
 
 @dataclass(frozen=True, eq=False)

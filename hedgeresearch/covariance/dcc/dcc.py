@@ -38,8 +38,8 @@ from hedgeresearch.covariance.first_step import (
     check_univariate,
     fit_first_step,
 )
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.moment_weights import SamplingErrors
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
+from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -128,7 +128,7 @@ class DCC:
             )
 
     @property
-    def sampling_errors(self) -> SamplingErrors:
+    def error_source(self) -> ErrorSource:
         """Errors by the delta method; by the bootstrap if the target is shrunk.
 
         How a shrunk target reacts to an observation is not known.
@@ -164,7 +164,7 @@ class DCC:
         inference = self._second_step(first_step, None if earlier is None else earlier.estimate)
         estimates = two_step_estimates(inference, n_dates=len(frame))
         warn_of_bounds("DCC", estimates.bounds_hit, BOUNDS_ADVICE)
-        return start_fit(self, frame, two_step_state(inference), estimates)
+        return fit_from_state(self, frame, two_step_state(inference), estimates)
 
     def _second_step(
         self, first_step: FirstStep, earlier: CorrelationEstimate | None

@@ -39,8 +39,8 @@ from hedgeresearch.covariance.first_step import (
     fit_first_step,
     forecast_variances,
 )
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.moment_weights import SamplingErrors
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
+from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.estimation.warnings import warn_of_bounds
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.garch import GARCH
@@ -73,7 +73,7 @@ class DECO:
     correction: Literal["engle", "aielli"] = "aielli"
     density: Literal["normal", "student"] = "normal"
     warm_start: ClassVar[bool] = False
-    sampling_errors: ClassVar[SamplingErrors] = "delta method"
+    error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
         check_univariate(self.univariate)
@@ -102,7 +102,7 @@ class DECO:
         estimates = two_step_estimates(steps, n_dates=len(frame))
         estimates = replace(estimates, errors=DECOInference(steps))
         warn_of_bounds("DECO", estimates.bounds_hit, BOUNDS_ADVICE)
-        return start_fit(self, frame, DECOState(two_step_state(steps)), estimates)
+        return fit_from_state(self, frame, DECOState(two_step_state(steps)), estimates)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.ewma import ewma_covariance, ewma_last
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_between
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
@@ -78,7 +78,7 @@ class EWMACovariance:
         return DEFAULT_DECAY if self.decay is None else self.decay
 
     @property
-    def sampling_errors(self) -> MomentWeights:
+    def error_source(self) -> MomentWeights:
         """Errors of a regression on exponentially weighted observations, without a constant."""
         return MomentWeights("all", self.effective_decay, centered=False)
 
@@ -95,7 +95,7 @@ class EWMACovariance:
         frame = check_returns(returns, minimum_rows=n_start_up + 1)
         empty = EWMAState(self.effective_decay, np.zeros((n_series, n_series)), weight=0.0)
         started = empty.advance(frame.to_numpy()[:n_start_up])
-        return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=n_start_up)
+        return fit_from_state(self, frame, started, NOTHING_ESTIMATED, skip=n_start_up)
 
 
 def start_up_dates(n_series: int) -> int:

@@ -20,7 +20,7 @@ from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.rolling import rolling_covariance, rolling_mean
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
@@ -57,7 +57,7 @@ class RollingCovariance:
         check_at_least(self.window, "window", 2)
 
     @property
-    def sampling_errors(self) -> MomentWeights:
+    def error_source(self) -> MomentWeights:
         """Errors of a regression on the window."""
         return MomentWeights(self.window)
 
@@ -78,7 +78,7 @@ class RollingCovariance:
             )
         frame = check_returns(returns, minimum_rows=self.window + 1)
         started = RollingState(frame.to_numpy()[: self.window])
-        return start_fit(self, frame, started, NOTHING_ESTIMATED, skip=self.window)
+        return fit_from_state(self, frame, started, NOTHING_ESTIMATED, skip=self.window)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.moment_weights import MomentWeights, SamplingErrors
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
+from hedgeresearch.covariance.moment_weights import ErrorSource, MomentWeights
 from hedgeresearch.covariance.shrinkage import MIN_SHRINKAGE_DATES, SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
@@ -52,7 +52,7 @@ class SampleCovariance:
             check_choice(self.shrinkage, "shrinkage", tuple(SHRINKAGES))
 
     @property
-    def sampling_errors(self) -> SamplingErrors:
+    def error_source(self) -> ErrorSource:
         """Errors of a regression on the estimation sample; by the bootstrap if shrunk."""
         return MomentWeights("estimation") if self.shrinkage is None else "bootstrap"
 
@@ -74,7 +74,7 @@ class SampleCovariance:
         min_rows = 3 if self.shrinkage is None else MIN_SHRINKAGE_DATES
         frame = check_returns(frame, minimum_rows=min_rows)
         state = SampleState(frame.mean().to_numpy(), self._estimate(frame.to_numpy()))
-        return start_fit(self, frame, state, NOTHING_ESTIMATED)
+        return fit_from_state(self, frame, state, NOTHING_ESTIMATED)
 
     def _estimate(self, values: Array) -> Array:
         """Covariance of the values (n_dates, n_series), (n_series, n_series)."""

@@ -26,8 +26,8 @@ from hedgeresearch.covariance.first_step import (
     check_univariate,
     fit_first_step,
 )
-from hedgeresearch.covariance.fit import CovarianceFit, start_fit
-from hedgeresearch.covariance.moment_weights import SamplingErrors
+from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
+from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.regime_switching.estimation import (
     estimate_regime_correlation,
     expect,
@@ -84,7 +84,7 @@ class RegimeCorrelation:
     n_starts: int = 8
     seed: int = 0
     warm_start: ClassVar[bool] = False
-    sampling_errors: ClassVar[SamplingErrors] = "delta method"
+    error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
@@ -112,7 +112,7 @@ class RegimeCorrelation:
         warn_of_rare_regimes(pd.DataFrame(expectations.smoothed, index=frame.index))
         warn_of_bounds("RegimeCorrelation", estimates.bounds_hit, BOUNDS_ADVICE)
         state = RegimeCorrelationState(first_step.states, switching)
-        return start_fit(self, frame, state, estimates)
+        return fit_from_state(self, frame, state, estimates)
 
 
 def _estimates(

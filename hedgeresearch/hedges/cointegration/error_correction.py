@@ -18,7 +18,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
-from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
+from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind
 from hedgeresearch.hedges.cointegration.cointegration_tests import residual_test
 from hedgeresearch.hedges.cointegration.error_correction_equation import error_correction_fit
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags, resolve_lags
@@ -70,7 +70,7 @@ class ErrorCorrectionHedge:
 
     kind: PriceKind = "log"
     lags: Lags = "bic"
-    standard_errors: ErrorKind = "HAC"
+    standard_errors: RegressionErrorKind = "HAC"
 
     def __post_init__(self) -> None:
         check_price_kind(self.kind)

@@ -22,8 +22,8 @@ from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import (
-    ErrorKind,
     Regression,
+    RegressionErrorKind,
     least_squares,
     newey_west_lags,
 )
@@ -101,7 +101,7 @@ def error_correction_fit(
     data: PriceLevels,
     spreads: Array,
     lags: int,
-    error_kind: ErrorKind,
+    error_kind: RegressionErrorKind,
     cointegration: Cointegration,
 ) -> HedgeFit:
     """Return the fit of a model whose ratio is that of the equation.

@@ -19,7 +19,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
-from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind
+from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind
 from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, johansen
 from hedgeresearch.hedges.cointegration.error_correction_equation import error_correction_fit
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags
@@ -70,7 +70,7 @@ class VECMHedge:
     kind: PriceKind = "log"
     lags: Lags = "bic"
     rank: int | None = None
-    standard_errors: ErrorKind = "HAC"
+    standard_errors: RegressionErrorKind = "HAC"
 
     def __post_init__(self) -> None:
         check_price_kind(self.kind)

@@ -122,7 +122,7 @@ class CombinedHedge:
         """
         check_warm_start(warm_start, self)
         # the members check whether the closes look synchronous
-        returns, kind = join_returns(asset, hedges, simultaneous_required=False)
+        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
         members = {name: self._fit_member(name, returns, earlier.get(name)) for name in self.models}

@@ -116,7 +116,7 @@ class HorizonHedge:
         """
         check_warm_start(warm_start, self)
         short = self.horizon < LONG_HORIZON
-        returns, kind = join_returns(asset, hedges, simultaneous_required=short)
+        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=short)
         minimum = MIN_HORIZONS * self.horizon
         if len(returns) < minimum:
             raise DataError(

@@ -71,7 +71,7 @@ class MinimumVarianceHedge:
         return HedgeTraits(
             warm_start=model.warm_start,
             # a weighted moment has no parameters with which to filter
-            filters_state=not isinstance(model.sampling_errors, MomentWeights),
+            filters_state=not isinstance(model.error_source, MomentWeights),
             bootstrap_interval="basic",
         )
 

@@ -35,7 +35,7 @@ from hedgeresearch.typing import Array
 
 def minimum_variance_errors(covariances: CovarianceFit) -> RatioErrors | None:
     """Return the errors of the ratios of a covariance fit; None if only the bootstrap has them."""
-    source = covariances.model.sampling_errors
+    source = covariances.model.error_source
     if isinstance(source, MomentWeights):
         return MomentErrors(source)
     delta_method: Any = covariances.estimates.errors

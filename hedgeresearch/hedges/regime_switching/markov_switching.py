@@ -39,7 +39,7 @@ from hedgeresearch.regimes.markov_switching.standard_errors import (
     transition_bounds,
 )
 from hedgeresearch.regimes.mixture import mixture_covariance
-from hedgeresearch.regimes.start import start_fit
+from hedgeresearch.regimes.start import fit_from_state
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 
@@ -123,7 +123,7 @@ class MarkovSwitchingHedge:
         chain = HiddenMarkovChain(found.emissions, found.transition, found.first)
         names = [str(name) for name in returns.columns[1:]]
         estimates = describe_regression(found.emissions, chain, names, values)
-        regimes = start_fit(self, returns, chain, estimates, found.start_log_likelihoods)
+        regimes = fit_from_state(self, returns, chain, estimates, found.start_log_likelihoods)
         return regimes, found.emissions.coefficients[:, 1:]
 
 

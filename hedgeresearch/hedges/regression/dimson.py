@@ -89,7 +89,7 @@ class DimsonHedge:
             If there are too few observations, or hedges are collinear with one another or their
             leads and lags.
         """
-        returns, kind = join_returns(asset, hedges, simultaneous_required=False)
+        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
         names = self._regressor_names(returns.columns[1:].tolist())
         n_dates = len(returns) - self.leads - self.lags
         self._check_length(n_dates, len(names))

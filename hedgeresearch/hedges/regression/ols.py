@@ -18,7 +18,7 @@ from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.regression import ERROR_KINDS, ErrorKind, least_squares
+from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind, least_squares
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -58,7 +58,7 @@ class OLSHedge:
     SP500   1.12   1.23
     """
 
-    standard_errors: ErrorKind = "HAC"
+    standard_errors: RegressionErrorKind = "HAC"
     hac_lags: int | None = None
 
     def __post_init__(self) -> None:

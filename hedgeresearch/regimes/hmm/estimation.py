@@ -30,7 +30,7 @@ from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 from hedgeresearch.regimes.hmm.starting_points import starting_points, whitening_matrix
 from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.markov_chain import stationary_distribution
-from hedgeresearch.regimes.start import check_warm_start, start_fit
+from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
 from hedgeresearch.typing import Array
 
@@ -108,7 +108,7 @@ def fit_hmm(
     emissions = units.restore(run.parameters.emissions)
     parameters = run.parameters._replace(emissions=emissions).ordered()
     volume = units.log_volume(values)
-    fit = start_fit(
+    fit = fit_from_state(
         model,
         frame,
         HiddenMarkovChain(*parameters),

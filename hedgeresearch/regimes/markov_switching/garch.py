@@ -33,7 +33,7 @@ from hedgeresearch.regimes.markov_switching.garch_parameters import SwitchingGAR
 from hedgeresearch.regimes.markov_switching.garch_standard_errors import SwitchingGARCHErrors
 from hedgeresearch.regimes.markov_switching.garch_state import state_before_second
 from hedgeresearch.regimes.markov_switching.observations import check_single_series
-from hedgeresearch.regimes.start import check_warm_start, start_fit
+from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.typing import Array
 
 
@@ -126,7 +126,7 @@ class MarkovSwitchingGARCH:
         volume = (len(unit) - 1) * np.log(scale)
         estimates = self._estimates(errors, volume)
         state = state_before_second(errors.parameters, self.n_regimes, mean, values[0])
-        fit = start_fit(self, frame.iloc[1:], state, estimates, log_likelihoods - volume)
+        fit = fit_from_state(self, frame.iloc[1:], state, estimates, log_likelihoods - volume)
         warn_of_rare_regimes(fit.smoothed)
         return fit
 

@@ -35,7 +35,7 @@ from hedgeresearch.regimes.markov_switching.standard_errors import (
     transition_bounds,
 )
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
-from hedgeresearch.regimes.start import start_fit
+from hedgeresearch.regimes.start import fit_from_state
 
 MAX_STATES = 1024
 """Number of combinations of regimes over the lags that the filter carries in reasonable time."""
@@ -141,7 +141,7 @@ class MarkovSwitching:
         state = _restore_units(self._ordered(optimum.state), center, scale)
         volume = (len(frame) - self.order) * np.log(scale)
         estimates = self._estimates(state, frame, optimum.gradient_norm)
-        fit = start_fit(self, frame, state, estimates, reached - volume)
+        fit = fit_from_state(self, frame, state, estimates, reached - volume)
         warn_of_rare_regimes(fit.smoothed)
         return fit
 

@@ -20,7 +20,7 @@ from hedgeresearch.plotting import COLORS, plot_lines
 from hedgeresearch.reproductions.paper import Findings, Number, Paper
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
-from hedgeresearch.volatility.garch.standard_errors import ErrorKind
+from hedgeresearch.volatility.garch.standard_errors import GARCHErrorKind
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +50,7 @@ PAPER = Paper(
 NAMES = ("mu", "omega", "alpha", "beta")
 COEFFICIENTS = (-0.00619040837994, 0.010761397852, 0.15313406182, 0.805973670305)
 LOG_LIKELIHOOD = -1106.60788104129
-ERRORS: dict[ErrorKind, tuple[tuple[float, float], ...]] = {
+ERRORS: dict[GARCHErrorKind, tuple[tuple[float, float], ...]] = {
     "hessian": ((0.00846212, 5e-9), (0.00285271, 5e-9), (0.0265228, 5e-8), (0.0335527, 5e-8)),
     "information": (
         (0.0083762856, 5e-11),
@@ -76,7 +76,7 @@ ERRORS: dict[ErrorKind, tuple[tuple[float, float], ...]] = {
 
 The error of alpha by White has another tolerance; see ``PAPER.differs``.
 """
-LABELS: dict[ErrorKind, str] = {
+LABELS: dict[GARCHErrorKind, str] = {
     "hessian": "Hessian",
     "information": "information",
     "opg": "OPG",
@@ -110,11 +110,11 @@ def run() -> Findings:
     return Findings(tuple(numbers), (fit.volatility.to_frame(), digits))
 
 
-def _values(kind: ErrorKind) -> list[float]:
+def _values(kind: GARCHErrorKind) -> list[float]:
     return [value for value, _ in ERRORS[kind]]
 
 
-def _compare(kind: ErrorKind, ours: Array) -> list[Number]:
+def _compare(kind: GARCHErrorKind, ours: Array) -> list[Number]:
     """Compare the four standard errors of a kind."""
     origin: Literal["published", "independent"] = "independent" if kind == "opg" else "published"
     rows = zip(NAMES, ERRORS[kind], ours.tolist(), strict=True)

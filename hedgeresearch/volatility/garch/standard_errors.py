@@ -39,7 +39,7 @@ from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.likelihood import backcast_start, mean_score, scores_by_date
 from hedgeresearch.volatility.garch.parameters import BOX
 
-ErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-wooldridge"]
+GARCHErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-wooldridge"]
 KINDS = ("robust", "hessian", "information", "opg", "bollerslev-wooldridge")
 EXPECTED = ("information", "bollerslev-wooldridge")
 """Kinds that use the expected information of normal innovations."""
