@@ -24,14 +24,14 @@ MIN_OWN_VARIANCE = 1e3 * COLLINEARITY_TOLERANCE
 class Refit(NamedTuple):
     """Rows of one refit.
 
-    The model is estimated on rows ``first`` to ``end - 1`` and hedges rows ``start`` to
-    ``stop - 1``; start >= end.
+    The model is estimated on rows ``train_start`` to ``train_stop - 1`` and hedges rows
+    ``test_start`` to ``test_stop - 1``; test_start >= train_stop.
     """
 
-    first: int
-    end: int
-    start: int
-    stop: int
+    train_start: int
+    train_stop: int
+    test_start: int
+    test_stop: int
 
 
 @runtime_checkable
@@ -58,28 +58,30 @@ def vary_by_themselves(covariances: Array) -> Array:
 
 def sample_covariances(returns: Array, refits: Sequence[Refit]) -> Array:
     """Return the covariance of the sample of each refit, (n_refits, 1 + n_hedges, 1 + n_hedges)."""
-    first = refits[0].first
-    windows = rolling_covariance(returns[first : refits[-1].end], refits[0].end - first)
-    return np.asarray(windows[[refit.first - first for refit in refits]])
+    first = refits[0].train_start
+    windows = rolling_covariance(
+        returns[first : refits[-1].train_stop], refits[0].train_stop - first
+    )
+    return np.asarray(windows[[refit.train_start - first for refit in refits]])
 
 
 def sample_ratios(returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:
     """Yield the regression coefficients of each sample, constant over the dates it hedges."""
     ratios, _ = minimum_variance_ratios(sample_covariances(returns, refits))
     for refit, ratio in zip(refits, ratios, strict=True):
-        yield np.repeat(ratio[None], refit.stop - refit.start, axis=0)
+        yield np.repeat(ratio[None], refit.test_stop - refit.test_start, axis=0)
 
 
 def rolling_ratios(returns: Array, refits: Sequence[Refit], window: int) -> Iterator[Array | None]:
     """Yield the regression coefficients over the window before each date."""
-    first = refits[0].first
-    if not returns.shape[1] + 1 <= window < refits[0].end - first:
+    first = refits[0].train_start
+    if not returns.shape[1] + 1 <= window < refits[0].train_stop - first:
         return
-    covariances = rolling_covariance(returns[first : refits[-1].stop], window)
+    covariances = rolling_covariance(returns[first : refits[-1].test_stop], window)
     regular = vary_by_themselves(covariances)
     ratios, _ = minimum_variance_ratios(covariances)
     for refit in refits:
         # the window that begins at row i, counted from the first, gives the ratio of row i + window
-        seen = slice(refit.first - first, refit.stop - first - window + 1)
-        hedged = slice(refit.start - first - window, refit.stop - first - window)
+        seen = slice(refit.train_start - first, refit.test_stop - first - window + 1)
+        hedged = slice(refit.test_start - first - window, refit.test_stop - first - window)
         yield ratios[hedged] if regular[seen].all() else None

@@ -28,7 +28,7 @@ def ratios_at_once(model: HedgeModel, returns: Array, refits: Sequence[Refit]) -
     # a subclass may estimate in another way than the class whose closed form it inherits
     if not isinstance(model, ClosedFormRatios) or "ratios_by_refit" not in vars(type(model)):
         return []
-    lengths = {refit.end - refit.first for refit in refits}
+    lengths = {refit.train_stop - refit.train_start for refit in refits}
     if len(lengths) > 1 or min(lengths) <= returns.shape[1] + 2:
         return []
     regular = vary_by_themselves(sample_covariances(returns, refits))

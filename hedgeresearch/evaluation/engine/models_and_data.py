@@ -87,13 +87,13 @@ class PairData:
 
     def hedged_rows(self) -> pd.DataFrame:
         """Return the rows that the refits hedge."""
-        rows = [np.arange(refit.start, refit.stop) for refit in self.refits]
+        rows = [np.arange(refit.test_start, refit.test_stop) for refit in self.refits]
         return self.returns.iloc[np.concatenate(rows)]
 
 
 def _check_samples(refits: list[Refit], minimum: int) -> None:
     """Refuse samples that are too short for the hedges."""
-    shortest = min(refit.end - refit.first for refit in refits)
+    shortest = min(refit.train_stop - refit.train_start for refit in refits)
     if shortest < minimum:
         raise DataError(
             f"window must be at least {minimum} for these hedges; got {shortest}. "

@@ -69,15 +69,15 @@ class Schedule:
             raise DataError(
                 f"window must leave two dates or more to evaluate, of {n_dates}; got {length}."
             )
-        starts = range(length, n_dates, self.refit_every)
+        test_starts = range(length, n_dates, self.refit_every)
         return [
             Refit(
-                first=0 if expanding else start - length,
-                end=start,
-                start=start,
-                stop=min(start + self.refit_every, n_dates),
+                train_start=0 if expanding else start - length,
+                train_stop=start,
+                test_start=start,
+                test_stop=min(start + self.refit_every, n_dates),
             )
-            for start in starts
+            for start in test_starts
         ]
 
 
@@ -93,8 +93,8 @@ def split_refits(splitter: Splitter, n_dates: int) -> list[Refit]:
         refit = Refit(*_bounds(train, splitter), *_bounds(test, splitter))
         _check_refit(refit, hedged, n_dates, splitter)
         refits.append(refit)
-        hedged = refit.stop
-    if sum(refit.stop - refit.start for refit in refits) < MIN_HEDGED_DATES:
+        hedged = refit.test_stop
+    if sum(refit.test_stop - refit.test_start for refit in refits) < MIN_HEDGED_DATES:
         raise DataError(
             f"splitter must leave two dates or more to evaluate; {splitter!r} leaves fewer."
         )
@@ -103,20 +103,21 @@ def split_refits(splitter: Splitter, n_dates: int) -> list[Refit]:
 
 def _check_refit(refit: Refit, hedged: int, n_dates: int, splitter: Splitter) -> None:
     """Refuse a refit that looks ahead, evaluates rows before ``hedged`` again, or has no data."""
-    if refit.start < refit.end:
+    if refit.test_start < refit.train_stop:
         raise DataError(
             f"splitter must estimate on rows before those that it evaluates; {splitter!r} "
-            f"estimates on row {refit.end - 1} and evaluates row {refit.start}. "
+            f"estimates on row {refit.train_stop - 1} and evaluates row {refit.test_start}. "
             "Use TimeSeriesSplit."
         )
-    if refit.start < hedged:
+    if refit.test_start < hedged:
         raise DataError(
             f"splitter must evaluate each row once, in order; {splitter!r} evaluates row "
-            f"{refit.start} again."
+            f"{refit.test_start} again."
         )
-    if refit.stop > n_dates:
+    if refit.test_stop > n_dates:
         raise DataError(
-            f"splitter must give rows below {n_dates}; {splitter!r} gives row {refit.stop - 1}."
+            f"splitter must give rows below {n_dates}; {splitter!r} gives row "
+            f"{refit.test_stop - 1}."
         )
 
 

@@ -122,11 +122,11 @@ def walk(
                 fit = _refit(model, data, refit, warm_start)
                 result = _hedge_step(fit, data, refit)
             except FAILURES as error:
-                held = np.full((refit.stop - refit.start, returns.shape[1] - 1), np.nan)
+                held = np.full((refit.test_stop - refit.test_start, returns.shape[1] - 1), np.nan)
                 result = StepResult(held, failure=str(error))
-        notes += [Note(refit.start, False, str(warning.message)) for warning in caught]
+        notes += [Note(refit.test_start, False, str(warning.message)) for warning in caught]
         if result.failure is not None:
-            notes.append(Note(refit.start, True, result.failure))
+            notes.append(Note(refit.test_start, True, result.failure))
         results.append(result)
         tick()
     return Walk(
@@ -141,8 +141,8 @@ def _starts_cold(refits: Sequence[Refit], number: int) -> bool:
     if number % COLD_START_EVERY == 0:
         return True
     refit = refits[number]
-    n_new = refit.end - refits[number - 1].end
-    return n_new > MAX_NEW_SHARE * (refit.end - refit.first)
+    n_new = refit.train_stop - refits[number - 1].train_stop
+    return n_new > MAX_NEW_SHARE * (refit.train_stop - refit.train_start)
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def _recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
 
 def _refit(model: HedgeModel, data: WalkData, refit: Refit, previous: HedgeFit | None) -> HedgeFit:
     """Fit a model on the sample of a refit, its search begun at a previous fit if possible."""
-    asset, hedges = data.rows(refit.first, refit.end)
+    asset, hedges = data.rows(refit.train_start, refit.train_stop)
     if previous is not None and model.traits.warm_start:
         try:
             return fit_hedge(model, asset, hedges, previous)
@@ -173,9 +173,9 @@ def _hedge_step(fit: HedgeFit, data: WalkData, refit: Refit) -> StepResult:
     Where it cannot go over all rows it goes one by one, as far as it can: later rows must not
     spoil earlier ones.
     """
-    n_rows = refit.stop - refit.start
+    n_rows = refit.test_stop - refit.test_start
     try:
-        hedged = fit.extend(*data.rows(refit.end, refit.stop))
+        hedged = fit.extend(*data.rows(refit.train_stop, refit.test_stop))
         _check_finite(hedged.ratio.to_numpy())
         predicted = None
         if hedged.regimes is not None:
@@ -187,13 +187,13 @@ def _hedge_step(fit: HedgeFit, data: WalkData, refit: Refit) -> StepResult:
 
 def _hedge_row_by_row(fit: HedgeFit, data: WalkData, refit: Refit) -> StepResult:
     """Extend a fit by one row at a time, up to the first that fails."""
-    path = np.full((refit.stop - refit.end, data.hedges.shape[1]), np.nan)
-    n_rows = refit.stop - refit.start
-    for row in range(refit.end, refit.stop):
+    path = np.full((refit.test_stop - refit.train_stop, data.hedges.shape[1]), np.nan)
+    n_rows = refit.test_stop - refit.test_start
+    for row in range(refit.train_stop, refit.test_stop):
         ratio = fit.next_ratio.to_numpy()
         try:
             _check_finite(ratio)
-            path[row - refit.end] = ratio
+            path[row - refit.train_stop] = ratio
             fit = fit.extend(*data.rows(row, row + 1))
         except FAILURES as error:
             return StepResult(path[-n_rows:], failure=str(error))

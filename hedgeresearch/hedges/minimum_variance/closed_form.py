@@ -17,11 +17,13 @@ def ewma_ratios(returns: Array, refits: Sequence[Refit], decay: float) -> Iterat
     """Yield the ratios of exponentially weighted moments that begin with each sample."""
     n_series = returns.shape[1]
     for refit in refits:
-        if refit.end - refit.first <= start_up_dates(n_series):
+        if refit.train_stop - refit.train_start <= start_up_dates(n_series):
             return
         empty = np.zeros((n_series, n_series))
-        last, weight = ewma_last(decay, returns[refit.first : refit.end], empty, 0.0)
-        covariances, _ = ewma_covariance(decay, returns[refit.end : refit.stop], last, weight)
+        last, weight = ewma_last(decay, returns[refit.train_start : refit.train_stop], empty, 0.0)
+        covariances, _ = ewma_covariance(
+            decay, returns[refit.train_stop : refit.test_stop], last, weight
+        )
         ratios, pivots = minimum_variance_ratios(covariances)
-        hedged = ratios[refit.start - refit.end : -1]
+        hedged = ratios[refit.test_start - refit.train_stop : -1]
         yield hedged if (pivots > MIN_OWN_VARIANCE).all() else None

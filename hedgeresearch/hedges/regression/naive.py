@@ -50,4 +50,4 @@ class NaiveHedge:
         """Yield the ratios of many refits, see ``ClosedFormRatios``."""
         n_hedges = returns.shape[1] - 1
         for refit in refits:
-            yield np.full((refit.stop - refit.start, n_hedges), 1.0 / n_hedges)
+            yield np.full((refit.test_stop - refit.test_start, n_hedges), 1.0 / n_hedges)

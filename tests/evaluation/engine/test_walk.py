@@ -41,15 +41,15 @@ def check_every_ratio(
     """Compare naive, OLS, rolling OLS and EWMA(.95) with their definitions, date by date."""
     values = data.to_numpy()
     n_hedges = data.shape[1] - 1
-    rows = np.concatenate([np.arange(refit.start, refit.stop) for refit in refits])
+    rows = np.concatenate([np.arange(refit.test_start, refit.test_stop) for refit in refits])
     assert backtest.ratios.index.equals(data.index[rows])
     for refit in refits:
-        for t in range(refit.start, refit.stop):
+        for t in range(refit.test_start, refit.test_stop):
             expected = {
                 "naive": np.full(n_hedges, 1 / n_hedges),
-                "ols": slope(values[refit.first : refit.end]),
+                "ols": slope(values[refit.train_start : refit.train_stop]),
                 "rolling": slope(values[t - rolling : t]),
-                "ewma": ewma_ratio(values[refit.first : t], 0.95),
+                "ewma": ewma_ratio(values[refit.train_start : t], 0.95),
             }
             for name, ratio in expected.items():
                 found = backtest.ratios.loc[data.index[t], name]
