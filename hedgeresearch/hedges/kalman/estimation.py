@@ -58,7 +58,7 @@ def _values_by_name(
     dynamics = likelihood.dynamics(point)
     level = units.coefficients + units.ratio * profile.coefficients
     residual = np.sqrt(profile.variance)
-    volatility = residual * np.sqrt(dynamics.steps) * units.ratio[1:]
+    volatility = residual * np.sqrt(dynamics.step_variances) * units.ratio[1:]
     values = {"constant": float(level[0])}
     if likelihood.mean_reverting:
         values |= _labeled("mean", hedges, level[1:])

@@ -64,13 +64,13 @@ class Dynamics(NamedTuple):
     Attributes
     ----------
     persistence : array, share of the distance from the mean that remains on the next date
-    steps : array, variance of the steps
-    first : array, variance of the first distance from the mean
+    step_variances : array, variances of the steps from one date to the next
+    initial_variances : array, variances of the first distance from the mean
     """
 
     persistence: Array
-    steps: Array
-    first: Array
+    step_variances: Array
+    initial_variances: Array
 
 
 class FilterRun(NamedTuple):
@@ -80,7 +80,8 @@ class FilterRun(NamedTuple):
     ----------
     ratios : array (n_dates + 1 - skipped, n_hedges), predicted from the dates before each; the last
         are those of the next date
-    errors : array, alike, their standard errors at known parameters
+    errors : array (n_dates + 1 - skipped, n_hedges), standard errors of the ratios at known
+        parameters
     pivot : float, distance of the regressors of the skipped dates from collinearity, from 0 to 1
     end : KalmanFilter, after the last date
     """
@@ -101,7 +102,7 @@ class KalmanFilter:
     dynamics : Dynamics, in these units and relative to the residual variance
     variance : float, of the residuals, in these units
     state : array (n_hedges, n_hedges + 2), prediction of the moving part from each column
-    spread : array (n_hedges, n_hedges), covariance of the moving part
+    state_covariance : array (n_hedges, n_hedges), covariance of the moving part
     moments : array (n_hedges + 2, n_hedges + 2), moments of the innovations
     """
 
@@ -109,15 +110,15 @@ class KalmanFilter:
     dynamics: Dynamics
     variance: float
     state: Array
-    spread: Array
+    state_covariance: Array
     moments: Array
 
     @classmethod
     def initial(cls, units: FilterUnits, dynamics: Dynamics, variance: float) -> KalmanFilter:
         """Return the filter before the first date."""
-        n = len(dynamics.steps)
+        n = len(dynamics.step_variances)
         empty = np.zeros((n + 2, n + 2))
-        return cls(units, dynamics, variance, empty[:n], np.diag(dynamics.first), empty)
+        return cls(units, dynamics, variance, empty[:n], np.diag(dynamics.initial_variances), empty)
 
     def restarted(self) -> KalmanFilter:
         """Return the filter of the same parameters before the first date."""
@@ -129,16 +130,22 @@ class KalmanFilter:
         Ratios of the first ``skipped`` dates are left out.
         """
         columns = self.units.columns(values)
-        persistence, steps, _ = self.dynamics
-        ratios, variances, pivot, state, spread, moments = kalman_path(
-            columns, persistence, steps, self.state, self.spread, self.moments, skipped
+        persistence, step_variances, _ = self.dynamics
+        ratios, variances, pivot, state, state_covariance, moments = kalman_path(
+            columns,
+            persistence,
+            step_variances,
+            self.state,
+            self.state_covariance,
+            self.moments,
+            skipped,
         )
         units = self.units.ratio[1:]
         return FilterRun(
             ratios=self.units.coefficients[1:] + units * ratios,
             errors=units * np.sqrt(self.variance * variances),
             pivot=float(pivot),
-            end=replace(self, state=state, spread=spread, moments=moments),
+            end=replace(self, state=state, state_covariance=state_covariance, moments=moments),
         )
 
     @property
@@ -151,7 +158,7 @@ class KalmanFilter:
         loading = np.eye(len(inverse))
         loading[1:] -= self.state[:, 1:]
         inside = loading @ inverse @ loading.T
-        inside[1:, 1:] += self.spread
+        inside[1:, 1:] += self.state_covariance
         return np.asarray(self.variance * inside * np.outer(self.units.ratio, self.units.ratio))
 
     def smooth(self, values: Array) -> Array:

@@ -222,7 +222,7 @@ def _warm_point(likelihood: KalmanLikelihood, warm_start: HedgeFit | None) -> Ar
     if warm_start is None or warm_start.state is None:
         return None
     dynamics = warm_start.state.filter.dynamics
-    return likelihood.point(dynamics.steps, dynamics.persistence)
+    return likelihood.point(dynamics.step_variances, dynamics.persistence)
 
 
 def _ratios_of(

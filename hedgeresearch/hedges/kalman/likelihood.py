@@ -57,9 +57,9 @@ class Profile(NamedTuple):
 class KalmanLikelihood:
     """Log-likelihood over a box, in the form that ``maximize`` needs.
 
-    Coordinates are log(1 + n_dates^2 steps) of every hedge, linear where the variance of the steps
-    is close to zero and logarithmic beyond, and then, if ratios revert to a mean,
-    -log(1 - persistence).
+    Coordinates are log(1 + n_dates^2 v) of every hedge, v being the variance of its steps: linear
+    where v is close to zero and logarithmic beyond. If ratios revert to a mean,
+    -log(1 - persistence) of every hedge follows.
 
     Attributes
     ----------
@@ -101,10 +101,10 @@ class KalmanLikelihood:
                 points.append(self.point(steps * factor, np.full(n, persistence)))
         return points
 
-    def point(self, steps: Array, persistence: Array) -> Array:
+    def point(self, step_variances: Array, persistence: Array) -> Array:
         """Return the coordinates of known dynamics."""
         n_dates = len(self.columns)
-        step_coordinates = np.log1p(n_dates**2 * steps)
+        step_coordinates = np.log1p(n_dates**2 * step_variances)
         if not self.mean_reverting:
             return np.asarray(step_coordinates)
         reversion = np.maximum(1.0 - persistence, MIN_MEAN_REVERSION / n_dates)
@@ -113,17 +113,17 @@ class KalmanLikelihood:
     def dynamics(self, point: Array) -> Dynamics:
         """Return the dynamics at a point of the box."""
         n = self.n_hedges
-        steps = np.expm1(point[:n]) / len(self.columns) ** 2
+        step_variances = np.expm1(point[:n]) / len(self.columns) ** 2
         if not self.mean_reverting:
-            return Dynamics(np.ones(n), steps, np.zeros(n))
+            return Dynamics(np.ones(n), step_variances, np.zeros(n))
         persistence = -np.expm1(-point[n:])
-        return Dynamics(persistence, steps, steps / (1.0 - persistence**2))
+        return Dynamics(persistence, step_variances, step_variances / (1.0 - persistence**2))
 
     def profile(self, point: Array) -> Profile:
         """Return the best coefficients and residual variance at a point, with their likelihood."""
         dynamics = self.dynamics(point)
         moments, log_f = kalman_moments(
-            self.columns, dynamics.persistence, dynamics.steps, dynamics.first
+            self.columns, dynamics.persistence, dynamics.step_variances, dynamics.initial_variances
         )
         inverse, log_determinant = inverse_and_log_determinant(moments[1:, 1:])
         coefficients = inverse @ moments[1:, 0]
@@ -162,7 +162,7 @@ class KalmanLikelihood:
         d_first = np.zeros(n)
         if self.mean_reverting:
             distance = 1.0 - dynamics.persistence**2
-            by_persistence = 2.0 * dynamics.persistence * dynamics.steps / distance**2
+            by_persistence = 2.0 * dynamics.persistence * dynamics.step_variances / distance**2
             d_first = np.concatenate([1.0 / distance, by_persistence])
             slopes = np.concatenate([slopes, np.exp(-point[n:])])
         residual = np.concatenate([[1.0], -profile.coefficients]) / np.sqrt(profile.variance)

@@ -106,13 +106,15 @@ class KalmanErrors:
         """
         n = self.likelihood.n_hedges
         dynamics = self.likelihood.dynamics(self.point)
-        steps = np.where(self.free[:n], dynamics.steps, 1.0)
+        step_variances = np.where(self.free[:n], dynamics.step_variances, 1.0)
         residual_volatility = np.sqrt(variance) * self.units[0]
-        ratio_volatility = np.sqrt(variance * steps) * self.units[1:]
+        ratio_volatility = np.sqrt(variance * step_variances) * self.units[1:]
         jacobian = np.diag(np.concatenate([[0.0], np.ones(len(self.point))]))
         jacobian[: 1 + n, 0] = 0.5 * np.concatenate([[residual_volatility], ratio_volatility])
         slopes = np.exp(self.point[:n]) / len(self.likelihood.columns) ** 2
-        np.fill_diagonal(jacobian[1 : 1 + n, 1 : 1 + n], 0.5 * ratio_volatility * slopes / steps)
+        np.fill_diagonal(
+            jacobian[1 : 1 + n, 1 : 1 + n], 0.5 * ratio_volatility * slopes / step_variances
+        )
         np.fill_diagonal(jacobian[1 + n :, 1 + n :], np.exp(-self.point[n:]))
         return jacobian
 
