@@ -16,7 +16,7 @@ from hedgeresearch._kernels.linear_algebra import invert_in_place
 
 
 @njit(cache=True)
-def radial(density, n, quadratic):
+def radial_log_density(density, n, quadratic):
     """Return the logarithm of the radial part of the density, its weight and derivative by nu.
 
     The weight is w = -2 d/d quadratic of the logarithm.
@@ -31,11 +31,11 @@ def radial(density, n, quadratic):
 
 
 @njit(cache=True)
-def correlated(q, z, density, by_q, by_z, scratch):
+def correlated_log_density(q, z, density, by_q, by_z, scratch):
     """Return the log-density with R = Q scaled to a unit diagonal.
 
-    With s_i = 1 / sqrt(q_ii) and u = R^-1 z: l = -log |R| / 2 + radial(z'u), dl/dz = -w u, and
-    dl/dQ_ij = -s_i s_j (R^-1_ij - w u_i u_j) / 2, plus s_i^2 (1 - w u_i z_i) / 2 on the diagonal.
+    With s_i = 1 / sqrt(q_ii) and u = R^-1 z: l = -log |R| / 2 + f(z'u) with f the log of the
+    radial part, dl/dz = -w u, and dl/dQ_ij = -s_i s_j (R^-1_ij - w u_i u_j) / 2, plus s_i^2 (1 - w u_i z_i) / 2 on the diagonal.
     It is -inf where Q is not positive definite.
     """
     n = z.shape[0]
@@ -54,7 +54,7 @@ def correlated(q, z, density, by_q, by_z, scratch):
         for j in range(n):
             u[i] += by_q[i, j] * z[j]
         quadratic += u[i] * z[i]
-    value, w, by_nu = radial(density, n, quadratic)
+    value, w, by_nu = radial_log_density(density, n, quadratic)
     for i in range(n):
         for j in range(n):
             by_q[i, j] = -0.5 * s[i] * s[j] * (by_q[i, j] - w * u[i] * u[j])
@@ -64,7 +64,7 @@ def correlated(q, z, density, by_q, by_z, scratch):
 
 
 @njit(cache=True)
-def equicorrelated(q, z, density, by_q, by_z, scratch):
+def equicorrelated_log_density(q, z, density, by_q, by_z, scratch):
     """Return the log-density with the equicorrelation rho: Engle and Kelly (2012), eq. 2-4.
 
     rho is the mean off-diagonal element of Q scaled to a unit diagonal, log |R| = (n - 1) log(1 -
@@ -95,7 +95,7 @@ def equicorrelated(q, z, density, by_q, by_z, scratch):
         by_z[i] = (z[i] - share * total) / (1.0 - rho)
         squares += z[i] * z[i]
         quadratic += z[i] * by_z[i]
-    value, w, by_nu = radial(density, n, quadratic)
+    value, w, by_nu = radial_log_density(density, n, quadratic)
     # quadratic = (sum z^2 - share (sum z)^2) / (1 - rho), d share / d rho = 1 / whole^2
     by_rho = 0.5 * (n - 1.0) * (1.0 / (1.0 - rho) - 1.0 / whole)
     by_rho -= 0.5 * w * (quadratic - total * total / whole**2) / (1.0 - rho)

@@ -11,7 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hedgeresearch._kernels.correlated_density import correlated, equicorrelated
+from hedgeresearch._kernels.correlated_density import (
+    correlated_log_density,
+    equicorrelated_log_density,
+)
 
 
 @njit(cache=True)
@@ -117,9 +120,13 @@ def dcc_scores(  # noqa: C901 - loops over elements
     for t in range(n_dates):
         z = residuals[t]
         if equicorrelation:
-            log_likelihood[t], scores[t, 3] = equicorrelated(q, z, density, by_q, by_z, scratch)
+            log_likelihood[t], scores[t, 3] = equicorrelated_log_density(
+                q, z, density, by_q, by_z, scratch
+            )
         else:
-            log_likelihood[t], scores[t, 3] = correlated(q, z, density, by_q, by_z, scratch)
+            log_likelihood[t], scores[t, 3] = correlated_log_density(
+                q, z, density, by_q, by_z, scratch
+            )
         if not log_likelihood[t] > -np.inf:
             return log_likelihood, scores
         for p in range(3):
@@ -164,9 +171,9 @@ def dcc_first_step_gradient(
     for t in range(n_dates):
         z = residuals[t]
         if equicorrelation:
-            equicorrelated(q, z, density, by_q, by_z, scratch)
+            equicorrelated_log_density(q, z, density, by_q, by_z, scratch)
         else:
-            correlated(q, z, density, by_q, by_z, scratch)
+            correlated_log_density(q, z, density, by_q, by_z, scratch)
         _innovate(corrected, z, q, x)
         if corrected:
             for i in range(n):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hedgeresearch._kernels.correlated_density import radial
+from hedgeresearch._kernels.correlated_density import radial_log_density
 
 
 @njit(cache=True)
@@ -26,7 +26,7 @@ def pair_density(q11, q12, q22, x, y, density):
         return -np.inf, 0.0, 0.0, 0.0, 0.0
     u = (x - r * y) / determinant
     v = (y - r * x) / determinant
-    value, w, by_nu = radial(density, 2, u * x + v * y)
+    value, w, by_nu = radial_log_density(density, 2, u * x + v * y)
     by_11 = 0.5 * s1 * s1 * (w * u * u - w * u * x + 1.0 - 1.0 / determinant)
     by_22 = 0.5 * s2 * s2 * (w * v * v - w * v * y + 1.0 - 1.0 / determinant)
     by_12 = s1 * s2 * (w * u * v + r / determinant)

@@ -40,8 +40,8 @@ def _innovate(z, state, p, g, w):
 
 
 @njit(cache=True)
-def _move(phi, q, state, p, g, w, f):
-    """Overwrite state and P_t with those of the next date."""
+def _predict_state(phi, q, state, p, g, w, f):
+    """Overwrite state and P_t with their predictions for the next date."""
     n, m = state.shape
     for i in range(n):
         for c in range(m):
@@ -59,7 +59,7 @@ def _differentiate(  # noqa: C901 - loops over elements
     """Return the derivative of F_t and overwrite ``dw`` with those of the innovations.
 
     The derivatives of state and P_t are overwritten with those of the next date. Parameters are the
-    elements of q and then those of phi; ``now`` holds state, P_t, g, w and F_t before the move.
+    elements of q and then those of phi; ``now`` holds state, P_t, g, w and F_t before this step.
     """
     state, p, g, w, f = now
     n, m = state.shape
@@ -114,7 +114,7 @@ def kalman_moments(z, phi, q, first):
         for c in range(m):
             for k in range(c + 1):
                 moments[c, k] += w[c] * w[k] / f
-        _move(phi, q, state, p, g, w, f)
+        _predict_state(phi, q, state, p, g, w, f)
     for c in range(m):
         for k in range(c):
             moments[k, c] = moments[c, k]
@@ -165,7 +165,7 @@ def kalman_scores(z, phi, q, first, d_first, residual, determinant):
             for c in range(m):
                 slope += weighted[c] * dw[c]
             scores[t, j] = -slope / f
-        _move(phi, q, state, p, g, w, f)
+        _predict_state(phi, q, state, p, g, w, f)
     return squares, scores
 
 
@@ -235,7 +235,7 @@ def kalman_path(z, phi, q, state, p, moments, skipped):
             for c in range(m):
                 for k in range(m):
                     moments[c, k] += w[c] * w[k] / f
-            _move(phi, q, state, p, g, w, f)
+            _predict_state(phi, q, state, p, g, w, f)
     return ratios, variances, first, state, p, moments
 
 
@@ -265,7 +265,7 @@ def kalman_smooth(z, phi, q, first, delta):
         shocks[t] = w[0]
         for c in range(m - 1):
             shocks[t] -= delta[c] * w[1 + c]
-        _move(phi, q, state, p, g[t], w, variances[t])
+        _predict_state(phi, q, state, p, g[t], w, variances[t])
     r = np.zeros(n)
     for t in range(n_dates - 1, -1, -1):
         along = shocks[t]

@@ -105,15 +105,15 @@ def fit_hmm(
         check_warm_start(model, warm_start, frame.columns)
         earlier = earlier_parameters(warm_start, units, settings.initial)
     run, log_likelihoods = maximize_likelihood(units.standardize(values), settings, earlier)
-    emissions = units.restore(run.parameters.emissions)
+    emissions = units.unstandardize_emissions(run.parameters.emissions)
     parameters = run.parameters._replace(emissions=emissions).ordered()
-    volume = units.log_volume(values)
+    log_jacobian = units.log_jacobian(values)
     fit = fit_from_state(
         model,
         frame,
         HiddenMarkovChain(*parameters),
-        _estimates(parameters, frame, run.log_likelihood - volume, settings),
-        log_likelihoods - volume,
+        _estimates(parameters, frame, run.log_likelihood - log_jacobian, settings),
+        log_likelihoods - log_jacobian,
         allow_missing=settings.allow_missing,
     )
     _warn_unless_converged(run)
@@ -160,7 +160,7 @@ def earlier_parameters(fit: RegimeFit, units: Units, initial: Initial) -> Parame
         first = stationary_distribution(transition)
     else:
         first = np.full(k, 1.0 / k)
-    return Parameters(units.remove(chain.emissions), transition, first)
+    return Parameters(units.standardize_emissions(chain.emissions), transition, first)
 
 
 def maximize_likelihood(

@@ -1,4 +1,4 @@
-"""Observations without units, in which a search does not depend on the scale of the data."""
+"""Standardized observations, so that a search does not depend on the scale of the data."""
 
 from __future__ import annotations
 
@@ -37,22 +37,25 @@ class Units:
         return cls(np.nanmean(observations, axis=0), np.sqrt(variances))
 
     def standardize(self, observations: Array) -> Array:
-        """Return observations (n_dates, n_series) without units."""
+        """Return standardized observations, (n_dates, n_series)."""
         return np.asarray((observations - self.center) / self.scale)
 
-    def log_volume(self, observations: Array) -> float:
-        """Return by how much the log-likelihood falls when units are restored."""
+    def log_jacobian(self, observations: Array) -> float:
+        """Return the log Jacobian of the standardization.
+
+        The log-likelihood of the observations is that of standardized observations minus this.
+        """
         n_values = (~np.isnan(observations)).sum(axis=0)
         return float(n_values @ np.log(self.scale))
 
-    def remove(self, emissions: EstimatedEmissions) -> EstimatedEmissions:
-        """Return emissions without units."""
+    def standardize_emissions(self, emissions: EstimatedEmissions) -> EstimatedEmissions:
+        """Return the emissions of standardized observations."""
         means, covariances = emissions.moments
         unit_means = (means - self.center) / self.scale
         unit_covariances = covariances / np.outer(self.scale, self.scale)
         return emissions.with_moments(unit_means, unit_covariances, emissions.degrees_of_freedom)
 
-    def restore(self, emissions: EstimatedEmissions) -> EstimatedEmissions:
+    def unstandardize_emissions(self, emissions: EstimatedEmissions) -> EstimatedEmissions:
         """Return emissions in the units of the observations."""
         unit_means, unit_covariances = emissions.moments
         means = self.center + self.scale * unit_means

@@ -122,11 +122,11 @@ class MarkovSwitchingGARCH:
             unit, points, layout.free_coordinates, self.n_regimes
         )
         errors = SwitchingGARCHErrors(layout, optimum, unit, scale)
-        # what the log-likelihood loses when the observations get their units back
-        volume = (len(unit) - 1) * np.log(scale)
-        estimates = self._estimates(errors, volume)
+        # the log-likelihood of returns is that of standardized returns minus this
+        log_jacobian = (len(unit) - 1) * np.log(scale)
+        estimates = self._estimates(errors, log_jacobian)
         state = state_before_second(errors.parameters, self.n_regimes, mean, values[0])
-        fit = fit_from_state(self, frame.iloc[1:], state, estimates, log_likelihoods - volume)
+        fit = fit_from_state(self, frame.iloc[1:], state, estimates, log_likelihoods - log_jacobian)
         warn_of_rare_regimes(fit.smoothed)
         return fit
 
@@ -142,7 +142,7 @@ class MarkovSwitchingGARCH:
         own = (bad_news_share, inverse_nu)
         return starting_points(self.n_regimes, self.n_starts, own, self.seed)
 
-    def _estimates(self, errors: SwitchingGARCHErrors, volume: float) -> Estimates:
+    def _estimates(self, errors: SwitchingGARCHErrors, log_jacobian: float) -> Estimates:
         """Describe the optimum by the parameters in use."""
         layout = errors.layout
         optimum = errors.optimum
@@ -150,7 +150,7 @@ class MarkovSwitchingGARCH:
         return Estimates(
             values=dict(zip(layout.names, used, strict=True)),
             n_dates=len(errors.unit) - 1,
-            log_likelihood=optimum.log_likelihood - volume,
+            log_likelihood=optimum.log_likelihood - log_jacobian,
             n_targets=1 if self.mean == "constant" else 0,
             gradient_norm=optimum.gradient_norm,
             bounds=coordinate_bounds(optimum, layout.free_coordinates, self.n_regimes),

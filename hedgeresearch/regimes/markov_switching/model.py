@@ -139,9 +139,9 @@ class MarkovSwitching:
         else:
             reached = np.array([optimum.log_likelihood])
         state = _restore_units(self._ordered(optimum.state), center, scale)
-        volume = (len(frame) - self.order) * np.log(scale)
+        log_jacobian = (len(frame) - self.order) * np.log(scale)
         estimates = self._estimates(state, frame, optimum.gradient_norm)
-        fit = fit_from_state(self, frame, state, estimates, reached - volume)
+        fit = fit_from_state(self, frame, state, estimates, reached - log_jacobian)
         warn_of_rare_regimes(fit.smoothed)
         return fit
 
