@@ -34,9 +34,9 @@ def radial_log_density(density, n, quadratic):
 def correlated_log_density(q, z, density, by_q, by_z, scratch):
     """Return the log-density with R = Q scaled to a unit diagonal.
 
-    With s_i = 1 / sqrt(q_ii) and u = R^-1 z: l = -log |R| / 2 + f(z'u) with f the log of the
-    radial part, dl/dz = -w u, and dl/dQ_ij = -s_i s_j (R^-1_ij - w u_i u_j) / 2, plus s_i^2 (1 - w u_i z_i) / 2 on the diagonal.
-    It is -inf where Q is not positive definite.
+    With s_i = 1 / sqrt(q_ii) and u = R^-1 z: l = -log |R| / 2 + f(z'u) with f the log of the radial
+    part, dl/dz = -w u, and dl/dQ_ij = -s_i s_j (R^-1_ij - w u_i u_j) / 2, plus s_i^2 (1 - w u_i
+    z_i) / 2 on the diagonal. It is -inf where Q is not positive definite.
     """
     n = z.shape[0]
     s, u, column = scratch

@@ -86,7 +86,7 @@ def most_likely_regimes(log_densities, transition, first):
 
 @njit(cache=True)
 def expected_regimes(log_densities, transition, first):  # noqa: C901 - loops over regimes
-    """Return smoothed probabilities, expected moves (k, k) and the log-likelihood, as EM needs.
+    """Return smoothed probabilities, expected transitions (k, k) and the log-likelihood.
 
     Forward as in ``filter_regimes``; backward, the joint probability of regimes i at t and j at t +
     1 is filtered_t,i transition_ij smoothed_t+1,j / predicted_t+1,j, whose sum over j is
@@ -95,7 +95,7 @@ def expected_regimes(log_densities, transition, first):  # noqa: C901 - loops ov
     n_dates, k = log_densities.shape
     predicted = np.empty((n_dates, k))
     smoothed = np.empty((n_dates, k))
-    moves = np.zeros((k, k))
+    transitions = np.zeros((k, k))
     ahead = first.copy()
     log_likelihood = 0.0
     for t in range(n_dates):
@@ -123,7 +123,7 @@ def expected_regimes(log_densities, transition, first):  # noqa: C901 - loops ov
                 if predicted[t + 1, j] > 0.0:
                     joint = smoothed[t, i] * transition[i, j]
                     joint = joint * smoothed[t + 1, j] / predicted[t + 1, j]
-                    moves[i, j] += joint
+                    transitions[i, j] += joint
                     s += joint
             smoothed[t, i] = s
-    return smoothed, moves, log_likelihood
+    return smoothed, transitions, log_likelihood

@@ -55,11 +55,11 @@ def summarize_path(observations: Array, path: Indices, k: int) -> PathSummary:
     means = np.stack([groups[i].mean(axis=0) for i in order])
     numbers = np.argsort(order)
     renumbered = numbers[path]
-    moves = np.full((k, k), JEFFREYS_COUNT)
-    np.add.at(moves, (renumbered[:-1], renumbered[1:]), 1.0)
+    transitions = np.full((k, k), JEFFREYS_COUNT)
+    np.add.at(transitions, (renumbered[:-1], renumbered[1:]), 1.0)
     return PathSummary(
         moments=Moments(means, covariances[order]),
-        transition=moves / moves.sum(axis=1, keepdims=True),
+        transition=transitions / transitions.sum(axis=1, keepdims=True),
         shares=np.bincount(renumbered, minlength=k) / len(path),
         numbers=numbers,
     )

@@ -2,8 +2,8 @@ r"""EM for a switching regression.
 
 With smoothed probabilities :math:`w_{tk}`, the coefficients of regime k minimize
 :math:`\sum_t w_{tk} (r_t - x_t' \beta_k)^2`, its variance is the weighted mean of the squared
-residuals, and transition probabilities are the expected shares of moves. Source: Hamilton (1990),
-Journal of Econometrics 45, eq. 4.1-4.3.
+residuals, and its row of the transition holds the expected shares of transitions. Source: Hamilton
+(1990), Journal of Econometrics 45, eq. 4.1-4.3.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
 from hedgeresearch.estimation.em import EMRun, run_em
 from hedgeresearch.hedges.regime_switching.emissions import log_normal
+from hedgeresearch.regimes.hmm.em import ExpectedRegimes
 from hedgeresearch.typing import Array
 
 MIN_VARIANCE = 1e-6
@@ -37,26 +38,6 @@ class SwitchingRegression(NamedTuple):
     variances: Array
     transition: Array
     first: Array
-
-
-class ExpectedRegimes(NamedTuple):
-    """Result of an E-step.
-
-    Attributes
-    ----------
-    smoothed : array (n_dates, k), probabilities of the regimes given all dates
-    moves : array (k, k), expected number of moves between regimes
-    log_likelihood : float
-    """
-
-    smoothed: Array
-    moves: Array
-    log_likelihood: float
-
-    @property
-    def objective(self) -> float:
-        """Log-likelihood, which each step of EM raises."""
-        return self.log_likelihood
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +62,7 @@ class RegressionSteps:
         )
 
     def e_step(self, parameters: SwitchingRegression) -> ExpectedRegimes | None:
-        """Return the expected regimes and moves; None if a regime has collapsed."""
+        """Return the expected regimes and transitions; None if a regime has collapsed."""
         coefficients, variances, transition, first = parameters
         if not variances.min() > MIN_VARIANCE:
             return None
@@ -93,15 +74,16 @@ class RegressionSteps:
         ahead = np.divide(
             smoothed[1:], predicted[1:-1], out=np.zeros_like(smoothed[1:]), where=possible
         )
-        moves = transition * (filtered[:-1].T @ ahead)
-        return ExpectedRegimes(smoothed, moves, float(by_date.sum()))
+        transitions = transition * (filtered[:-1].T @ ahead)
+        log_likelihood = float(by_date.sum())
+        return ExpectedRegimes(smoothed, transitions, log_likelihood, objective=log_likelihood)
 
     def m_step(
         self, parameters: SwitchingRegression, expected: ExpectedRegimes
     ) -> SwitchingRegression:
         """Return parameters of a higher likelihood."""
         coefficients, variances = self.least_squares(expected.smoothed)
-        transition = expected.moves / expected.moves.sum(axis=1, keepdims=True)
+        transition = expected.transitions / expected.transitions.sum(axis=1, keepdims=True)
         return SwitchingRegression(coefficients, variances, transition, expected.smoothed[0])
 
     def least_squares(self, weights: Array) -> tuple[Array, Array]:

@@ -89,7 +89,7 @@ def _group_weights(values: Array, n_regimes: int) -> Array:
 
 
 def _lasting_transition(n_regimes: int) -> Array:
-    """Return the transition (k, k) of regimes that are likely to stay, the moves being equal."""
+    """Return the transition (k, k) of regimes that are likely to stay and leave for any other."""
     if n_regimes == 1:
         return np.ones((1, 1))
     transition = np.full((n_regimes, n_regimes), (1.0 - STAY_PROBABILITY) / (n_regimes - 1))
@@ -98,6 +98,6 @@ def _lasting_transition(n_regimes: int) -> Array:
 
 
 def _observed_transition(weights: Array) -> Array:
-    """Return the shares (k, k) of moves between regimes from one date to the next, by weights."""
-    moves = weights[:-1].T @ weights[1:]
-    return np.asarray(moves / moves.sum(axis=1, keepdims=True))
+    """Return the shares (k, k) of transitions between regimes, by the weights of the dates."""
+    transitions = weights[:-1].T @ weights[1:]
+    return np.asarray(transitions / transitions.sum(axis=1, keepdims=True))

@@ -2,8 +2,8 @@ r"""EM for hidden Markov models.
 
 Hamilton (1990), Journal of Econometrics 45, eq. 4.1-4.3. With a prior :math:`\prod_i p_{ii}^c` on
 the transition (Dirichlet rows with c pseudo-counts on staying) the posterior mode is found:
-:math:`p_{ij} = (n_{ij} + c 1[i = j]) / (\sum_j n_{ij} + c)`, n being expected moves. A start from
-the stationary distribution has an M-step of its own: see ``stationary_start``.
+:math:`p_{ij} = (n_{ij} + c 1[i = j]) / (\sum_j n_{ij} + c)`, n being expected transitions. A start
+from the stationary distribution has an M-step of its own: see ``stationary_start``.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class ExpectedRegimes(NamedTuple):
     Attributes
     ----------
     smoothed : array (n_dates, k), probabilities of the regimes given all dates
-    moves : array (k, k), expected number of moves between regimes
+    transitions : array (k, k), expected number of transitions between regimes
     log_likelihood : float
     objective : float, log-likelihood plus log-prior
     """
 
     smoothed: Array
-    moves: Array
+    transitions: Array
     log_likelihood: float
     objective: float
 
@@ -65,31 +65,31 @@ class HMMSteps:
         )
 
     def e_step(self, parameters: Parameters) -> ExpectedRegimes | None:
-        """Return the expected regimes and moves; None if a regime has collapsed."""
+        """Return the expected regimes and transitions; None if a regime has collapsed."""
         try:
             log_densities = parameters.emissions.log_densities(self.observations)
         except np.linalg.LinAlgError:  # a covariance that is no longer positive definite
             return None
-        smoothed, moves, log_likelihood = expected_regimes(
+        smoothed, transitions, log_likelihood = expected_regimes(
             log_densities, parameters.transition, parameters.initial
         )
         objective = float(log_likelihood + self._log_prior(parameters.transition))
         if not np.isfinite(objective) or not (smoothed.sum(axis=0) > MIN_VISITS).all():
             return None
-        return ExpectedRegimes(smoothed, moves, float(log_likelihood), objective)
+        return ExpectedRegimes(smoothed, transitions, float(log_likelihood), objective)
 
     def m_step(self, parameters: Parameters, expected: ExpectedRegimes) -> Parameters | None:
         """Return parameters of a higher likelihood; None if a regime collapses."""
-        moves = expected.moves + self.persistence * np.eye(len(parameters.initial))
+        transitions = expected.transitions + self.persistence * np.eye(len(parameters.initial))
         first = expected.smoothed[0]
         try:
             emissions = parameters.emissions.reestimate(self.observations, expected.smoothed)
             if self.initial == "stationary":
-                transition = improve_transition(parameters.transition, moves, first)
+                transition = improve_transition(parameters.transition, transitions, first)
                 return Parameters(emissions, transition, stationary_distribution(transition))
         except np.linalg.LinAlgError:
             return None
-        transition = moves / moves.sum(axis=1, keepdims=True)
+        transition = transitions / transitions.sum(axis=1, keepdims=True)
         return Parameters(emissions, transition, first / first.sum())
 
     def _log_prior(self, transition: Array) -> float:

@@ -15,8 +15,8 @@ from hedgeresearch.typing import Array
 
 Initial = Literal["free", "stationary"]
 """Distribution of the first date: estimated, or the stationary one of the transition."""
-MIN_EXPECTED_MOVES = 0.01
-"""Expected number of moves in the whole sample below which a transition counts as impossible."""
+MIN_EXPECTED_TRANSITIONS = 0.01
+"""Expected number in the whole sample below which a transition counts as impossible."""
 
 
 class Parameters(NamedTuple):
@@ -85,7 +85,7 @@ def parameter_bounds(parameters: Parameters, visits: Array) -> tuple[Bound, ...]
     parameters : Parameters
     visits : array (k,), expected number of dates in each regime
     """
-    bounds = zero_transitions(parameters.transition * visits[:, None], MIN_EXPECTED_MOVES)
+    bounds = zero_transitions(parameters.transition * visits[:, None], MIN_EXPECTED_TRANSITIONS)
     for regime, nu in enumerate(parameters.emissions.degrees_of_freedom):
         if not degrees_are_inside(nu):
             bounds += (Bound(ParameterName("nu", (regime,)), float(nu)),)

@@ -24,7 +24,7 @@ from hedgeresearch.estimation.influence import (
 )
 from hedgeresearch.regimes.hmm.emissions import Structure
 from hedgeresearch.regimes.hmm.parameters import (
-    MIN_EXPECTED_MOVES,
+    MIN_EXPECTED_TRANSITIONS,
     Initial,
     Parameters,
     named_parameters,
@@ -152,11 +152,11 @@ class HMMErrors:
     @cached_property
     def _rows(self) -> list[FreeRow]:
         """Free entries of each row of the transition."""
-        moves = self.parameters.transition * self.visits[:, None]
+        transitions = self.parameters.transition * self.visits[:, None]
         rows = []
-        for i, row in enumerate(moves):
+        for i, row in enumerate(transitions):
             largest = int(row.argmax())
-            possible = np.flatnonzero(row >= MIN_EXPECTED_MOVES)
+            possible = np.flatnonzero(row >= MIN_EXPECTED_TRANSITIONS)
             free = [int(j) for j in possible if j != largest]
             rows.append(FreeRow(i, free, largest))
         return rows

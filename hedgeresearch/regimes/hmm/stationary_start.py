@@ -4,8 +4,8 @@ The part of the expected log-likelihood that depends on the transition,
 
 .. math:: Q(P) = \sum_i g_i \log \pi_i(P) + \sum_{ij} n_{ij} \log p_{ij}
 
-with g the smoothed probabilities of the first date and n the expected moves, has no maximum in
-closed form. As :math:`d\pi = \pi \, dP \, Z` with :math:`Z = (I - P + 1 \pi)^{-1}` (Schweitzer
+with g the smoothed probabilities of the first date and n the expected transitions, has no maximum
+in closed form. As :math:`d\pi = \pi \, dP \, Z` with :math:`Z = (I - P + 1 \pi)^{-1}` (Schweitzer
 1968, Journal of Applied Probability 5, section 4), its derivative by the log odds of row i is
 
 .. math:: s_{ij} = n_{ij} - n_i p_{ij} + \pi_i p_{ij} \Bigl(v_j - \sum_l p_{il} v_l\Bigr), \quad
@@ -27,13 +27,13 @@ from hedgeresearch.typing import Array
 MAX_HALVINGS = 30
 
 
-def improve_transition(transition: Array, moves: Array, first: Array) -> Array:
+def improve_transition(transition: Array, expected_transitions: Array, first: Array) -> Array:
     """Return a transition with a higher expected log-likelihood.
 
     Parameters
     ----------
     transition : array (k, k), at which the expectations were taken
-    moves : array (k, k), expected number of moves, with the pseudo-counts of a prior
+    expected_transitions : array (k, k), with the pseudo-counts of a prior
     first : array (k,), smoothed probabilities of the first date
 
     Raises
@@ -41,19 +41,20 @@ def improve_transition(transition: Array, moves: Array, first: Array) -> Array:
     LinAlgError
         If the chain falls apart, so that its stationary distribution is not unique.
     """
-    direction = transition_score(transition, moves, first) / moves.sum(axis=1, keepdims=True)
-    value = expected_log_likelihood(transition, moves, first)
+    visits = expected_transitions.sum(axis=1, keepdims=True)
+    direction = transition_score(transition, expected_transitions, first) / visits
+    value = expected_log_likelihood(transition, expected_transitions, first)
     length = 1.0
     for _ in range(MAX_HALVINGS):
         candidate = transition + length * direction
         inside = (candidate >= 0.0).all()
-        if inside and expected_log_likelihood(candidate, moves, first) >= value:
+        if inside and expected_log_likelihood(candidate, expected_transitions, first) >= value:
             return np.asarray(candidate / candidate.sum(axis=1, keepdims=True))
         length *= 0.5
     return transition
 
 
-def transition_score(transition: Array, moves: Array, first: Array) -> Array:
+def transition_score(transition: Array, expected_transitions: Array, first: Array) -> Array:
     """Return the derivative of the expected log-likelihood by the log odds of the rows, (k, k)."""
     k = len(transition)
     stationary = stationary_distribution(transition)
@@ -61,12 +62,13 @@ def transition_score(transition: Array, moves: Array, first: Array) -> Array:
     values = np.linalg.solve(np.eye(k) - transition + stationary, weights)
     centered = values - (transition @ values)[:, None]
     from_first = stationary[:, None] * transition * centered
-    return np.asarray(moves - moves.sum(axis=1, keepdims=True) * transition + from_first)
+    visits = expected_transitions.sum(axis=1, keepdims=True)
+    return np.asarray(expected_transitions - visits * transition + from_first)
 
 
-def expected_log_likelihood(transition: Array, moves: Array, first: Array) -> float:
+def expected_log_likelihood(transition: Array, expected_transitions: Array, first: Array) -> float:
     """Return the part of the expected log-likelihood that depends on the transition."""
     from scipy.special import xlogy
 
     start = xlogy(first, stationary_distribution(transition)).sum()
-    return float(start + xlogy(moves, transition).sum())
+    return float(start + xlogy(expected_transitions, transition).sum())

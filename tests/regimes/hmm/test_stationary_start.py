@@ -80,7 +80,7 @@ def test_score_is_that_of_the_exact_log_likelihood():
 
     parameters = Parameters(emissions, TRANSITION, stationary_distribution(TRANSITION))
     expected = HMMSteps(observations, initial="stationary").e_step(parameters)
-    score = transition_score(TRANSITION, expected.moves, expected.smoothed[0])
+    score = transition_score(TRANSITION, expected.transitions, expected.smoothed[0])
     np.testing.assert_allclose(score, differences(log_likelihood), atol=1e-7)
 
 
