@@ -16,7 +16,7 @@ from hedgeresearch._formatting import full_percent
 from hedgeresearch._validation.probabilities import check_size
 from hedgeresearch.errors import DataError
 
-SIZE = 0.05
+DEFAULT_SIZE = 0.05
 """Size of the test for which the verdict is shown."""
 
 
@@ -101,7 +101,7 @@ class HypothesisTest:
             rows[f"critical value at {full_percent(size)}"] = value
         return pd.Series(rows | dict(self.details), name=self.name).to_frame()
 
-    def rejects(self, size: float = SIZE) -> bool:
+    def rejects(self, size: float = DEFAULT_SIZE) -> bool:
         """Return whether the null hypothesis is rejected by a test of this size.
 
         A critical value of this size is used where there is one, and the p-value otherwise.
@@ -140,7 +140,7 @@ class HypothesisTest:
     @property
     def _verdict(self) -> str:
         """The null hypothesis, and whether it is rejected at 5%."""
-        if math.isnan(self.p_value) and SIZE not in self.critical_values:
+        if math.isnan(self.p_value) and DEFAULT_SIZE not in self.critical_values:
             return f"null hypothesis: {self.null}"
         verdict = "rejected" if self.rejects() else "not rejected"
-        return f"{self.null}: {verdict} at {full_percent(SIZE)}"
+        return f"{self.null}: {verdict} at {full_percent(DEFAULT_SIZE)}"

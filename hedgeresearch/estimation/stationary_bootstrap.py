@@ -13,7 +13,7 @@ import numpy as np
 
 from hedgeresearch.typing import Array, Indices
 
-CONSTANT = 1e-12
+CONSTANT_TOLERANCE = 1e-12
 """Standard deviation, relative to the largest value, below which a series counts as constant."""
 
 
@@ -27,7 +27,7 @@ def optimal_block_length(series: Array) -> int:
 
     centered = series - series.mean(axis=0)
     spread = centered.std(axis=0)
-    varying = spread > CONSTANT * np.abs(series).max(axis=0)
+    varying = spread > CONSTANT_TOLERANCE * np.abs(series).max(axis=0)
     if not varying.any():
         return 1
     lengths = bootstrap.optimal_block_length(centered[:, varying] / spread[varying])

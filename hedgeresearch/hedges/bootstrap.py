@@ -52,7 +52,7 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     ConvergenceError
         If the model fails on more than a tenth of the draws.
     """
-    n_bootstrap = N_BOOTSTRAP if n_bootstrap is None else n_bootstrap
+    n_bootstrap = N_RATIO_DRAWS if n_bootstrap is None else n_bootstrap
     check_at_least(n_bootstrap, "n_bootstrap", 2)
     check_at_least(seed, "seed", 0)
     check_can_be_resampled(fit)

@@ -12,7 +12,7 @@ from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistrib
 from hedgeresearch.typing import Array
 
 Method = Literal["delta", "bootstrap"]
-SINGULAR = 1e-13
+SINGULAR_TOLERANCE = 1e-13
 """Smallest eigenvalue of a correlation matrix of estimates up to which it is singular."""
 
 
@@ -102,4 +102,4 @@ def wald_test(
 
 
 def _is_singular(correlation: Array) -> bool:
-    return not np.linalg.eigvalsh(correlation)[0] > SINGULAR
+    return not np.linalg.eigvalsh(correlation)[0] > SINGULAR_TOLERANCE

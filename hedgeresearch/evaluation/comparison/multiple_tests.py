@@ -49,7 +49,7 @@ from hedgeresearch.evaluation.comparison.losses import (
 )
 from hedgeresearch.typing import Array
 
-N_BOOTSTRAP = 1000
+N_TEST_DRAWS = 1000
 """Default number of draws."""
 
 
@@ -65,7 +65,7 @@ class Bootstrap:
     """
 
     block_length: int | None = None
-    n_bootstrap: int = N_BOOTSTRAP
+    n_bootstrap: int = N_TEST_DRAWS
     seed: int = 0
 
     def check(self, n_dates: int) -> None:
@@ -96,7 +96,7 @@ def superior_ability_test(
     loss: Loss = variance_loss,
     *,
     block_length: int | None = None,
-    n_bootstrap: int = N_BOOTSTRAP,
+    n_bootstrap: int = N_TEST_DRAWS,
     seed: int = 0,
 ) -> HypothesisTest:
     """Test whether any of several hedges has a smaller mean loss than the benchmark.
@@ -246,7 +246,7 @@ def model_confidence_set(
     size: float = 0.1,
     *,
     block_length: int | None = None,
-    n_bootstrap: int = N_BOOTSTRAP,
+    n_bootstrap: int = N_TEST_DRAWS,
     seed: int = 0,
 ) -> ModelConfidenceSet:
     """Return the hedges that may have the smallest mean loss, with confidence 1 - size.

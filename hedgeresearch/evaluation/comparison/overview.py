@@ -23,7 +23,7 @@ from hedgeresearch.evaluation.comparison.losses import (
     without_rounding,
 )
 from hedgeresearch.evaluation.comparison.multiple_tests import (
-    N_BOOTSTRAP,
+    N_TEST_DRAWS,
     Bootstrap,
     confidence_set_p_values,
     superior_ability_of_losses,
@@ -128,7 +128,7 @@ def compare_hedges(  # noqa: PLR0913 (a public function spells out its settings)
     horizon: int = 1,
     size: float = 0.05,
     mcs_size: float = 0.1,
-    n_bootstrap: int = N_BOOTSTRAP,
+    n_bootstrap: int = N_TEST_DRAWS,
     seed: int = 0,
 ) -> Comparison:
     """Compare hedges with a benchmark on the same dates, one by one and all together.

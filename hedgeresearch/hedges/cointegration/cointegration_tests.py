@@ -49,7 +49,7 @@ from hedgeresearch.typing import Array
 
 TestKind = Literal["engle_granger", "phillips_ouliaris", "johansen"]
 TEST_KINDS = ("engle_granger", "phillips_ouliaris", "johansen")
-SIZE = 0.05
+TEST_SIZE = 0.05
 """Size of the tests."""
 # fmt: off
 TRACE_CRITICAL_VALUES = (
@@ -89,7 +89,7 @@ class Cointegration:
     def rank(self) -> int:
         """Number of relations found."""
         for rank, test in enumerate(self.tests):
-            if not test.rejects(SIZE):
+            if not test.rejects(TEST_SIZE):
                 return rank
         return len(self.tests)
 
@@ -103,7 +103,7 @@ class Cointegration:
         """Statistic, critical value at 5% and p-value (if known), one row a tested rank."""
         rows = []
         for test in self.tests:
-            row = {"statistic": test.statistic, "critical value": test.critical_values[SIZE]}
+            row = {"statistic": test.statistic, "critical value": test.critical_values[TEST_SIZE]}
             rows.append(row if math.isnan(test.p_value) else row | {"p": test.p_value})
         return pd.DataFrame(rows, index=pd.RangeIndex(len(rows), name="rank"))
 
@@ -114,7 +114,7 @@ class Cointegration:
         p = "" if math.isnan(test.p_value) else f", p = {test.p_value:.2g}"
         return (
             f"{test.name} test: {test.statistic:.2f}, "
-            f"critical value {test.critical_values[SIZE]:.2f}{p}"
+            f"critical value {test.critical_values[TEST_SIZE]:.2f}{p}"
         )
 
     def __repr__(self) -> str:
@@ -181,7 +181,7 @@ def residual_test(data: PriceLevels, test: TestKind = "engle_granger") -> Cointe
         statistic=float(result.stat),
         p_value=float(result.pvalue),
         distribution=NullDistribution(statistic, (n_series,)),
-        critical_values={SIZE: float(result.critical_values[5])},
+        critical_values={TEST_SIZE: float(result.critical_values[5])},
     )
     relation = labelled_ratio(coefficients[1:], data.prices.columns[1:])
     return Cointegration((hypothesis_test,), relation, float(coefficients[0]))
@@ -224,7 +224,7 @@ def _trace_test(rank: int, n_series: int, trace: float) -> HypothesisTest:
         statistic=trace,
         p_value=math.nan,
         distribution=NullDistribution("trace", (n_walks,)),
-        critical_values={SIZE: TRACE_CRITICAL_VALUES[n_walks - 1]},
+        critical_values={TEST_SIZE: TRACE_CRITICAL_VALUES[n_walks - 1]},
     )
 
 

@@ -28,7 +28,7 @@ from hedgeresearch.recommendation.sizing.contracts import objective_contracts
 from hedgeresearch.recommendation.sizing.valuation import Valuation
 from hedgeresearch.typing import Array
 
-N_BOOTSTRAP = 50
+N_INTERVAL_DRAWS = 50
 """Draws of the bootstrap for models without a delta method: each is a refit, and may take seconds.
 
 For more, call ``fit.conf_int(n_bootstrap=500)``.
@@ -109,7 +109,7 @@ def assess_confidence(
 
 def _interval(fit: HedgeFit, confidence: float, seed: int) -> tuple[Array, str]:
     """Return the ends of each interval, (n_instruments, 2), and a note where there are none."""
-    n_bootstrap = N_BOOTSTRAP if fit.errors is None else None
+    n_bootstrap = N_INTERVAL_DRAWS if fit.errors is None else None
     try:
         return fit.conf_int(confidence, n_bootstrap=n_bootstrap, seed=seed).to_numpy(), ""
     except DataError as error:  # the model has neither a delta method nor a bootstrap

@@ -41,7 +41,7 @@ from hedgeresearch.volatility.garch.parameters import BOX
 
 GARCHErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-wooldridge"]
 KINDS = ("robust", "hessian", "information", "opg", "bollerslev-wooldridge")
-EXPECTED = ("information", "bollerslev-wooldridge")
+EXPECTED_INFORMATION_KINDS = ("information", "bollerslev-wooldridge")
 """Kinds that use the expected information of normal innovations."""
 SANDWICH = ("robust", "bollerslev-wooldridge")
 NO_OMEGA = 10.0 * np.exp(BOX[1][0])
@@ -51,7 +51,7 @@ NO_OMEGA = 10.0 * np.exp(BOX[1][0])
 def check_error_kind(kind: str, *, student: bool) -> None:
     """Raise DataError for an unknown kind, or one that Student-t innovations do not have."""
     check_choice(kind, "kind", KINDS)
-    if kind in EXPECTED and student:
+    if kind in EXPECTED_INFORMATION_KINDS and student:
         raise DataError(
             f"density must be 'normal' for errors of the kind {kind!r}; got 'student'. "
             "Choose 'robust', 'hessian' or 'opg'."
@@ -78,10 +78,10 @@ def covariance_by_kind(
     tangent : array (k, n_free)
         Directions in which they are free.
     """
-    if parameters[1] < NO_OMEGA:
+    if parameters[1] < MIN_IDENTIFIED_OMEGA:
         tangent = tangent[:, tangent[kept.index(1)] == 0.0]
     scores = scores_by_date(parameters, unit_returns)[:, kept]
-    if kind in EXPECTED:
+    if kind in EXPECTED_INFORMATION_KINDS:
         information = expected_information(parameters[:5], unit_returns)[np.ix_(kept, kept)]
     elif kind == "opg":
         information = scores.T @ scores / len(unit_returns)
@@ -89,7 +89,7 @@ def covariance_by_kind(
         information = observed_information(parameters, unit_returns, kept)
     if not _is_positive_definite(information, tangent):
         return np.full((len(kept), len(kept)), np.nan)
-    if kind in SANDWICH:
+    if kind in SANDWICH_KINDS:
         return covariance_from_influence(parameter_influence(scores, information, tangent))
     inverse = parameter_influence(np.eye(len(kept)), information, tangent) / len(unit_returns)
     held = np.diag(inverse) == 0.0
