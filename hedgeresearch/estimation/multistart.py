@@ -28,7 +28,7 @@ def first_best(objectives: Array, tolerance: float = SAME_OPTIMUM) -> int:
     return int(np.argmax(objectives > np.nanmax(objectives) - tolerance))
 
 
-def finish_best(
+def continue_best_run(
     runs: Sequence[Run | None],
     objectives: Array,
     finish: Callable[[Run], Run | None],

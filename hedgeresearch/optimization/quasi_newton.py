@@ -63,7 +63,7 @@ class Optimum:
 
 
 class _Evaluation(NamedTuple):
-    """The mean log-likelihood at a point, with what its gradient and curvature are made of."""
+    """The mean log-likelihood at a point, with the parts of its gradient and curvature."""
 
     x: Array
     value: float
@@ -87,9 +87,9 @@ def maximize(
     likelihood: Likelihood,
     starts: Iterable[Array],
     bounds: Sequence[tuple[float, float]],
-    what: str,
+    model_name: str,
     *,
-    thorough: bool = False,
+    try_all_starts: bool = False,
 ) -> Optimum:
     """Maximize a likelihood over a box, from the most promising of several starts.
 
@@ -102,9 +102,9 @@ def maximize(
     starts : iterable of array (n_parameters,)
         Points outside the box are moved to its edge.
     bounds : sequence of (low, high), n_parameters pairs
-    what : str
-        The model, for the error message.
-    thorough : bool
+    model_name : str
+        Name of the model, for the error message.
+    try_all_starts : bool
         Search from every start.
 
     Raises
@@ -119,14 +119,14 @@ def maximize(
         optimum = _maximize_from(likelihood, start, low, high)
         if best is None or _rank(optimum) > _rank(best):
             best = optimum
-        if best.converged and best.free.all() and not thorough:
+        if best.converged and best.free.all() and not try_all_starts:
             return best
     if best is None:
         raise ValueError("at least one start is needed")
     if best.converged:
         return best
     raise ConvergenceError(
-        f"the likelihood of {what} must reach a maximum; stopped at "
+        f"the likelihood of {model_name} must reach a maximum; stopped at "
         f"{np.round(best.point, 6).tolist()} with a gradient of {best.gradient_norm:.1e} per date. "
         "Look for outliers or a flat series, or use a longer sample."
     )

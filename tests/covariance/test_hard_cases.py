@@ -163,9 +163,9 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
     """Log-likelihoods of perturbed and random restarts of each search, less its own."""
     searches = {}
 
-    def spy(likelihood, starts, bounds, what, **settings):
-        end = maximize(likelihood, starts, bounds, what, **settings)
-        searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, what))
+    def spy(likelihood, starts, bounds, model_name, **settings):
+        end = maximize(likelihood, starts, bounds, model_name, **settings)
+        searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, model_name))
         return end
 
     maximize = garch_estimation.maximize

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hedgeresearch.estimation.multistart import finish_best, first_best
+from hedgeresearch.estimation.multistart import continue_best_run, first_best
 
 
 def test_first_of_those_that_agree_is_best():
@@ -13,7 +13,7 @@ def test_first_of_those_that_agree_is_best():
 
 def test_best_run_is_finished():
     runs = ["low", "high", None]
-    found = finish_best(runs, np.array([1.0, 2.0, np.nan]), lambda run: run.upper())
+    found = continue_best_run(runs, np.array([1.0, 2.0, np.nan]), lambda run: run.upper())
     assert found == "HIGH"
 
 
@@ -25,11 +25,11 @@ def test_next_best_run_follows_a_failure():
         return run if run == "low" else None
 
     objectives = np.array([1.0, 2.0, 3.0])
-    assert finish_best(["low", "middle", "high"], objectives, finish) == "low"
+    assert continue_best_run(["low", "middle", "high"], objectives, finish) == "low"
     assert tried == ["high", "middle", "low"]
     np.testing.assert_array_equal(objectives, [1.0, 2.0, 3.0])
 
 
 def test_nothing_is_found_if_all_runs_fail():
-    assert finish_best(["a", "b"], np.array([1.0, 2.0]), lambda _: None) is None
-    assert finish_best([None, None], np.array([np.nan, np.nan]), lambda run: run) is None
+    assert continue_best_run(["a", "b"], np.array([1.0, 2.0]), lambda _: None) is None
+    assert continue_best_run([None, None], np.array([np.nan, np.nan]), lambda run: run) is None

@@ -141,14 +141,14 @@ def _local_search(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
     """
     layout = likelihood.map.layout
     bounds = [(-np.inf, np.inf)] * layout.size
-    what = f"a {layout.form} BEKK model"
-    optimum = maximize(likelihood, starts, bounds, what)
+    model_name = f"a {layout.form} BEKK model"
+    optimum = maximize(likelihood, starts, bounds, model_name)
     factor, _ = likelihood.map.shrinkage(optimum.point)
     if factor < 1.0:
         root, blocks = layout.unpack(optimum.point)
         inside = layout.pack(root, JUST_INSIDE * factor * blocks)
         with suppress(ConvergenceError):
-            optimum = _best([optimum, maximize(likelihood, [inside], bounds, what)])
+            optimum = _best([optimum, maximize(likelihood, [inside], bounds, model_name)])
     return optimum
 
 

@@ -77,7 +77,7 @@ class CorrelationEstimate:
 def estimate_correlation(
     likelihood: CorrelationLikelihood,
     student: bool,
-    what: str,
+    model_name: str,
     warm_start: CorrelationEstimate | None = None,
 ) -> CorrelationEstimate:
     """Maximize the likelihood over the box of stationary parameters.
@@ -88,7 +88,7 @@ def estimate_correlation(
         Residuals and rules of the model.
     student : bool
         Whether the density is Student-t.
-    what : str
+    model_name : str
         Name of what is estimated, for the message.
     warm_start : CorrelationEstimate, optional
         Earlier estimate at which the search begins.
@@ -99,7 +99,7 @@ def estimate_correlation(
         If no start reaches an optimum.
     """
     box = ParameterBox.of(likelihood, student)
-    search = CorrelationSearch(BoxLikelihood(likelihood, box), what)
+    search = CorrelationSearch(BoxLikelihood(likelihood, box), model_name)
     if warm_start is None:
         optimum = search.from_many_starts()
     else:
@@ -150,13 +150,15 @@ class CorrelationSearch:
     """Searches for the optimum of one likelihood."""
 
     objective: BoxLikelihood
-    what: str
+    model_name: str
 
-    def from_points(self, points: list[Array], *, thorough: bool = False) -> Optimum:
-        """Maximize from points (4,) of the box: from the best, or from all if ``thorough``."""
+    def from_points(self, points: list[Array], *, try_all_starts: bool = False) -> Optimum:
+        """Maximize from points (4,) of the box: from the best, or from every one."""
         box = self.objective.box
         starts = [point[box.searched] for point in points]
-        return maximize(self.objective, starts, box.limits, self.what, thorough=thorough)
+        return maximize(
+            self.objective, starts, box.limits, self.model_name, try_all_starts=try_all_starts
+        )
 
     def from_many_starts(self) -> Optimum:
         """Maximize from the usual starts and, unless the gain is clear, from further ones."""
@@ -164,7 +166,9 @@ class CorrelationSearch:
         found = self.from_points([*nested, *_points(STARTS)])
         if self._gain_over_constant_correlation(found) >= CLEAR_GAIN:
             return found
-        return self.from_points([*nested, *_points((*STARTS, *FURTHER_STARTS))], thorough=True)
+        return self.from_points(
+            [*nested, *_points((*STARTS, *FURTHER_STARTS))], try_all_starts=True
+        )
 
     def _nested_optimum(self) -> list[Array]:
         """Optimum of the symmetric model, so that an asymmetric search cannot end below it."""
@@ -173,7 +177,7 @@ class CorrelationSearch:
             return []
         symmetric = replace(likelihood, asymmetric=False)
         student = INVERSE_NU in self.objective.box.searched
-        point = estimate_correlation(symmetric, student, self.what).point
+        point = estimate_correlation(symmetric, student, self.model_name).point
         is_asymmetry = [False, False, True, False]
         return [np.where(is_asymmetry, share, point) for share in (0.0, 0.2)]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.em import EMRun
-from hedgeresearch.estimation.multistart import finish_best
+from hedgeresearch.estimation.multistart import continue_best_run
 from hedgeresearch.hedges.regime_switching.em import RegressionSteps, SwitchingRegression
 from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
 from hedgeresearch.hedges.regime_switching.starting_points import Start, starting_points
@@ -113,7 +113,7 @@ def maximize_likelihood(
     def finish(run: Run) -> Run | None:
         return steps.run(run.parameters, FINAL_TOLERANCE, MAX_FINAL_STEPS)
 
-    best = finish_best(runs, reached, finish)
+    best = continue_best_run(runs, reached, finish)
     if best is None:
         raise ConvergenceError(
             f"a switching regression with {n_regimes} regimes must have a bounded likelihood; "

@@ -13,7 +13,7 @@ from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.em import EMRun
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.multistart import finish_best
+from hedgeresearch.estimation.multistart import continue_best_run
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.em import HMMSteps
@@ -204,7 +204,7 @@ def _best_run(starts: list[Parameters], steps: HMMSteps, whitening: Array) -> tu
     def finish(run: Run) -> Run | None:
         return _unless_collapsed(steps.run(run.parameters, FINAL_TOLERANCE), whitening)
 
-    best = finish_best(runs, objectives, finish)
+    best = continue_best_run(runs, objectives, finish)
     if best is None:
         raise ConvergenceError(
             f"a hidden Markov model with {len(starts[0].initial)} regimes must have a bounded "

@@ -238,15 +238,15 @@ def _multistart_search(likelihood: GARCHLikelihood) -> Optimum:
     is_unclear = optimum.log_likelihood - by_date.sum() < CLEAR_GAIN
     if is_unclear or np.abs(likelihood.unit_returns).max() > OUTLIER:
         starts = _restricted([*STARTS, *FURTHER_STARTS], likelihood.coordinates)
-        return _local_search(likelihood, starts, thorough=True)
+        return _local_search(likelihood, starts, try_all_starts=True)
     return optimum
 
 
 def _local_search(
-    likelihood: GARCHLikelihood, starts: list[Array], *, thorough: bool = False
+    likelihood: GARCHLikelihood, starts: list[Array], *, try_all_starts: bool = False
 ) -> Optimum:
     bounds = [BOX[coordinate] for coordinate in likelihood.coordinates]
-    return maximize(likelihood, starts, bounds, "a GARCH(1,1) model", thorough=thorough)
+    return maximize(likelihood, starts, bounds, "a GARCH(1,1) model", try_all_starts=try_all_starts)
 
 
 def _restricted(points: list[Array], coordinates: list[int]) -> list[Array]:
