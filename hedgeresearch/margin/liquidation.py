@@ -78,15 +78,18 @@ def liquidation_price(
     >>> liquidation_price(inverse, [0.05, 0.5], -100, entry=20_000.0).round(1).tolist()
     [22111.1, inf]
     """
-    own, held, start, share = _arrays(
+    collateral, contracts, entry, maintenance_margin = _arrays(
         collateral=collateral,
         contracts=contracts,
         entry=entry,
         maintenance_margin=_margin_share(instrument, maintenance_margin),
     )
-    position = instrument.margined_position(held)
-    _refuse_liquidated(own, np.asarray(position.maintenance_margin(start, share)))
-    return _float_if_scalar(np.asarray(position.liquidation_price(own, start, share)))
+    position = instrument.margined_position(contracts)
+    required = np.asarray(position.maintenance_margin(entry, maintenance_margin))
+    _refuse_liquidated(collateral, required)
+    return _float_if_scalar(
+        np.asarray(position.liquidation_price(collateral, entry, maintenance_margin))
+    )
 
 
 @exported_by("hedgeresearch.margin")
@@ -126,15 +129,17 @@ def collateral_for_price(
     >>> round(collateral_for_price(inverse, 25_000.0, -100, entry=20_000.0), 6)
     0.102
     """
-    target, held, start, share = _arrays(
+    price, contracts, entry, maintenance_margin = _arrays(
         price=price,
         contracts=contracts,
         entry=entry,
         maintenance_margin=_margin_share(instrument, maintenance_margin),
     )
-    _refuse_other_side(target, held, start)
-    position = instrument.margined_position(held)
-    return _float_if_scalar(np.asarray(position.required_collateral(target, start, share)))
+    _refuse_other_side(price, contracts, entry)
+    position = instrument.margined_position(contracts)
+    return _float_if_scalar(
+        np.asarray(position.required_collateral(price, entry, maintenance_margin))
+    )
 
 
 @exported_by("hedgeresearch.margin")

@@ -202,7 +202,7 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
     return LiquidationProbability(
         probability=share,
         standard_error=math.sqrt(share * (1.0 - share) / n_paths),
-        closed_form=closed_form_probability(paths, barrier, side),
+        closed_form=closed_form_reach_probability(paths, barrier, side),
         position=side,
         barrier=float(barrier),
         price=float(price),
@@ -212,7 +212,7 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
     )
 
 
-def closed_form_probability(paths: PriceRange, barrier: float, position: Side) -> float:
+def closed_form_reach_probability(paths: PriceRange, barrier: float, position: Side) -> float:
     """Return the probability under normal returns with the past's mean and volatility.
 
     The price is observed once a period, as on the paths.

@@ -110,8 +110,8 @@ class DimsonHedge:
         fit = constant_ratio_fit(self, returns, ratio, kind, estimates, SumErrors(n_terms))
         residuals = regression.residuals
         residual_variance = float(residuals @ residuals) / regression.degrees_of_freedom
-        whole = covariance_of_whole_moves(fit.next_covariance, ratio, residual_variance)
-        return replace(fit, next_covariance=whole)
+        synchronized = synchronized_covariance(fit.next_covariance, ratio, residual_variance)
+        return replace(fit, next_covariance=synchronized)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its ratio unchanged."""
@@ -173,10 +173,12 @@ def shifted_columns(hedges: Array, lags: int, leads: int) -> Array:
     return np.stack(shifted, axis=2).reshape(rows, -1)
 
 
-def covariance_of_whole_moves(
+def synchronized_covariance(
     covariance: pd.DataFrame, ratio: Array, residual_variance: float
 ) -> pd.DataFrame:
-    """Return the covariance of asset and hedges if the asset moved by ``ratio`` on the same date.
+    """Return the covariance of asset and hedges as if their closes were simultaneous.
+
+    The asset then responds by ``ratio`` to the hedges of the same date.
 
     Parameters
     ----------
@@ -189,5 +191,5 @@ def covariance_of_whole_moves(
     hedges = covariance.to_numpy()[1:, 1:]
     shared = hedges @ ratio
     asset_variance = np.array([[ratio @ shared + residual_variance]])
-    whole = np.block([[asset_variance, shared[None]], [shared[:, None], hedges]])
-    return pd.DataFrame(whole, covariance.index, covariance.columns)
+    synchronized = np.block([[asset_variance, shared[None]], [shared[:, None], hedges]])
+    return pd.DataFrame(synchronized, covariance.index, covariance.columns)

@@ -11,7 +11,7 @@ from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.margined import Margined
 from hedgeresearch.margin.liquidation import collateral_for_probability, liquidation_price
 from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
-from hedgeresearch.margin.probability import closed_form_probability
+from hedgeresearch.margin.probability import closed_form_reach_probability
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import Margin
 from hedgeresearch.typing import Array
@@ -35,7 +35,7 @@ def assess_margin(
 ) -> pd.DataFrame | None:
     """Return a row for each hedge held on margin; None without any.
 
-    Columns: collateral; liquidation price; probability of touching it within the horizon, by the
+    Columns: collateral; liquidation price; probability of reaching it within the horizon, by the
     block bootstrap of the contract's past returns; lower and upper, the 95 % interval of the
     simulation; closed form, for a geometric Brownian motion with the sample's volatility, observed
     at each date; and needed, the collateral that keeps the probability at the accepted one.
@@ -86,25 +86,25 @@ def _liquidation_risk(
     if wallet is None:
         return row
     barrier = _liquidation_price(instrument, float(wallet), contracts, price)
-    return row | _touch_probability(paths, barrier, "long" if contracts > 0.0 else "short")
+    return row | _reach_probabilities(paths, barrier, "long" if contracts > 0.0 else "short")
 
 
-def _touch_probability(
+def _reach_probabilities(
     paths: PriceRange, barrier: float, side: Literal["long", "short"]
 ) -> dict[str, float]:
-    """Return the probability that the price touches a barrier: simulated and in closed form."""
+    """Return the probability that the price reaches a barrier: simulated and in closed form."""
     from scipy.stats import binomtest
 
     probability = paths.probability(barrier, side)
     n_paths = len(paths.lowest)
-    touched = binomtest(round(probability * n_paths), n_paths)
-    lower, upper = touched.proportion_ci(SIMULATION_CONFIDENCE, method="wilson")
+    reached = binomtest(round(probability * n_paths), n_paths)
+    lower, upper = reached.proportion_ci(SIMULATION_CONFIDENCE, method="wilson")
     return {
         "liquidation price": barrier,
         "probability": probability,
         "lower": float(lower),
         "upper": float(upper),
-        "closed form": closed_form_probability(paths, barrier, side),
+        "closed form": closed_form_reach_probability(paths, barrier, side),
     }
 
 

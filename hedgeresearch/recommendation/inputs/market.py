@@ -125,18 +125,18 @@ class Market:
 
     # --- the present and the last dates ---
 
-    def price(self, name: str, *, back: int = 0) -> float:
-        """Return the last price of a column, or the price ``back`` rows before it."""
-        return float(self._rows.values[-1 - back, self._column_numbers[name]])
+    def price(self, name: str, *, rows_ago: int = 0) -> float:
+        """Return the last price of a column, or the price ``rows_ago`` rows earlier."""
+        return float(self._rows.values[-1 - rows_ago, self._column_numbers[name]])
 
-    def rate(self, name: str, *, back: int = 0) -> float:
-        """Return the rate that converts the currency of an asset or instrument, likewise."""
+    def rate(self, name: str, *, rows_ago: int = 0) -> float:
+        """Return the last rate that converts the currency of a column, or an earlier one."""
         rate = self.rates.get(name, 1.0)
-        return self.price(rate, back=back) if isinstance(rate, str) else float(rate)
+        return self.price(rate, rows_ago=rows_ago) if isinstance(rate, str) else float(rate)
 
-    def value(self, asset: str, *, back: int = 0) -> float:
-        """Return the price of an asset in the currency of the account, likewise."""
-        return self.price(asset, back=back) * self.rate(asset, back=back)
+    def value(self, asset: str, *, rows_ago: int = 0) -> float:
+        """Return the last price of an asset in the account currency, or an earlier one."""
+        return self.price(asset, rows_ago=rows_ago) * self.rate(asset, rows_ago=rows_ago)
 
     def path(self, name: str, n_dates: int) -> Array:
         """Return a column on the last dates, (n_dates,)."""

@@ -66,6 +66,6 @@ def coins_paid(
     for one, contracts in zip(instruments, holdings.tolist(), strict=True):
         coin = coin_held(position, one, market)
         if coin is not None and contracts != 0.0:
-            gain = one.payoff(contracts, market.price(one.name, back=1), market.price(one.name))
+            gain = one.payoff(contracts, market.price(one.name, rows_ago=1), market.price(one.name))
             paid[coin] = paid.get(coin, 0.0) + float(gain)
     return paid

@@ -86,7 +86,7 @@ def test_append_leaves_the_market_as_it_was() -> None:
     assert other.table["A"].tolist() == [0.0, 1.0, 2.0, 30.0]
     assert (len(market), len(longer), len(other)) == (3, 5, 4)
     assert (market.last_date, other.last_date) == (table.index[2], table.index[5])
-    assert (market.price("A"), longer.price("A"), longer.price("A", back=2)) == (2.0, 4.0, 2.0)
+    assert (market.price("A"), longer.price("A"), longer.price("A", rows_ago=2)) == (2.0, 4.0, 2.0)
 
 
 def test_a_market_never_changes() -> None:
