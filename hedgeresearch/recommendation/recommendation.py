@@ -22,7 +22,7 @@ from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import decision_sentences, summarize_trades
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
-from hedgeresearch.recommendation.narrative.trades import Order, list_orders
+from hedgeresearch.recommendation.order_list import Order, list_orders
 from hedgeresearch.recommendation.record import record_as_dict
 from hedgeresearch.recommendation.sizing.plan import Plan, plan_trades_within
 from hedgeresearch.recommendation.sizing.valuation import Valuation, value_problem

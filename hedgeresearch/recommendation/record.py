@@ -26,7 +26,7 @@ from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import decision_sentences
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
-from hedgeresearch.recommendation.narrative.trades import list_orders
+from hedgeresearch.recommendation.order_list import list_orders
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "arch", "hmmlearn")
 """Libraries whose versions a record names."""
@@ -95,11 +95,12 @@ def _if_available(part: Callable[[], Any]) -> Any:
 
 def _confidence(confidence: Confidence) -> dict[str, Any]:
     found = confidence.out_of_sample
+    one_to_one_hedge = confidence.one_to_one_hedge
     return {
         "level": confidence.level,
         "ratios": _rows(confidence.ratios),
         "interval_note": confidence.interval_note,
-        "one_to_one": confidence.one_to_one,
+        "one_to_one": [] if one_to_one_hedge is None else [one_to_one_hedge],
         "by_model": _rows_or_none(confidence.by_model),
         "expected_effectiveness": confidence.expected_effectiveness,
         "out_of_sample": None if found is None else _interval(found),

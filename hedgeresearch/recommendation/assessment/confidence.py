@@ -49,9 +49,9 @@ class Confidence:
         lower, at upper. NaN where the model has no interval.
     interval_note : str
         Why there is no interval, or "".
-    one_to_one : list of str
-        Name of the hedge whose ratio is not distinguishable from 1:1; else empty. Only a single
-        hedge of returns whose ratio is estimated is compared with 1:1.
+    one_to_one_hedge : str or None
+        Name of the hedge whose ratio is not distinguishable from 1:1. Only a single hedge of
+        returns whose ratio is estimated is compared with 1:1.
     unit : dict by instrument
         What is counted: "contracts", or "units" of a spot.
     limited : bool
@@ -67,7 +67,7 @@ class Confidence:
     level: float
     ratios: pd.DataFrame
     interval_note: str
-    one_to_one: list[str]
+    one_to_one_hedge: str | None
     unit: dict[str, str]
     limited: bool
     by_model: pd.DataFrame | None
@@ -95,7 +95,7 @@ def assess_confidence(
         level=settings.confidence,
         ratios=ratios,
         interval_note=note,
-        one_to_one=[] if problem.kind == "difference" else _one_to_one(ratios),
+        one_to_one_hedge=None if problem.kind == "difference" else _one_to_one_hedge(ratios),
         unit={
             one.name: "units" if isinstance(one, Spot) else "contracts"
             for one in problem.instruments
@@ -129,13 +129,13 @@ def _ratio_table(
     return pd.DataFrame(columns, index=pd.Index(names, name="instrument"))
 
 
-def _one_to_one(ratios: pd.DataFrame) -> list[str]:
+def _one_to_one_hedge(ratios: pd.DataFrame) -> str | None:
     """Return the single hedge whose interval contains 1; several are not held one for one."""
     if len(ratios) > 1:
-        return []
+        return None
     lower, upper = ratios.iloc[0][["lower", "upper"]]
     estimated = lower < upper
-    return list(ratios.index) if estimated and lower <= 1.0 <= upper else []
+    return str(ratios.index[0]) if estimated and lower <= 1.0 <= upper else None
 
 
 def _by_model(

@@ -19,32 +19,33 @@ def confidence_sentences(confidence: Confidence) -> list[str]:
         sentences = [f"Interval of the ratio not available: {confidence.interval_note}"]
     else:
         sentences = [
-            _interval(confidence, str(name), row) for name, row in confidence.ratios.iterrows()
+            _interval_sentence(confidence, str(name), row)
+            for name, row in confidence.ratios.iterrows()
         ]
     if confidence.by_model is not None:
         spans = "; ".join(
-            f"{name} {_span(confidence.by_model[name], confidence.unit[str(name)])}"
+            f"{name} {_span_text(confidence.by_model[name], confidence.unit[str(name)])}"
             for name in confidence.by_model
         )
         sentences.append(
             f"Targets of the {len(confidence.by_model)} models in the backtest: "
-            f"{spans}{_without_limits(confidence)}."
+            f"{spans}{_limits_text(confidence)}."
         )
-    return [*sentences, _effectiveness(confidence)]
+    return [*sentences, _effectiveness_sentence(confidence)]
 
 
-def _interval(confidence: Confidence, name: str, row: pd.Series[float]) -> str:
+def _interval_sentence(confidence: Confidence, name: str, row: pd.Series[float]) -> str:
     ends = row[["ratio", "lower", "upper"]]
     largest = max(float(ends.abs().max()), ZERO_TOLERANCE)
     decimals = max(RATIO_DIGITS - 1 - math.floor(math.log10(largest)), RATIO_DIGITS)
     ratio, lower, upper = (f"{end:.{decimals}f}" for end in ends)
     unit = confidence.unit[name]
-    limits = _without_limits(confidence)
+    limits = _limits_text(confidence)
     if row["lower"] == row["upper"]:
-        span = _span(row[["contracts"]], unit)
+        span = _span_text(row[["contracts"]], unit)
         return f"The ratio of {name} is fixed at {ratio}, which corresponds to {span}{limits}."
-    one = ", not distinguishable from 1:1" if name in confidence.one_to_one else ""
-    span = _span(row[["at lower", "at upper"]], unit)
+    one = ", not distinguishable from 1:1" if name == confidence.one_to_one_hedge else ""
+    span = _span_text(row[["at lower", "at upper"]], unit)
     return (
         f"The ratio of {name} is {ratio} "
         f"({full_percent(confidence.level)} interval {lower} to {upper}{one}), "
@@ -52,11 +53,11 @@ def _interval(confidence: Confidence, name: str, row: pd.Series[float]) -> str:
     )
 
 
-def _without_limits(confidence: Confidence) -> str:
+def _limits_text(confidence: Confidence) -> str:
     return ", without limits" if confidence.limited else ""
 
 
-def _span(contracts: pd.Series[float], unit: str) -> str:
+def _span_text(contracts: pd.Series[float], unit: str) -> str:
     """Return the smallest to the largest number of contracts in words."""
     ends = (float(contracts.min()), float(contracts.max()))
     low, high = sorted(ends, key=abs)
@@ -68,7 +69,7 @@ def _span(contracts: pd.Series[float], unit: str) -> str:
     return f"{side(low, f'{quantity(low)} {unit}')} to {most}"
 
 
-def _effectiveness(confidence: Confidence) -> str:
+def _effectiveness_sentence(confidence: Confidence) -> str:
     expected = percent(confidence.expected_effectiveness)
     promised = f"The model expects a variance reduction of {expected}"
     found = confidence.out_of_sample

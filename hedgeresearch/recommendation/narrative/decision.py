@@ -24,7 +24,7 @@ def decision_sentences(assessment: Assessment) -> str:
         volatility["as recommended"],
         problem.market.table.index,
     )
-    return f"{_action(problem.names, assessment.plan)} {effect}"
+    return f"{_action_sentence(problem.names, assessment.plan)} {effect}"
 
 
 def summarize_trades(names: list[str], plan: Plan) -> str:
@@ -49,9 +49,9 @@ def describe_position(position: Position, value: float) -> str:
     )
 
 
-def _action(names: list[str], plan: Plan) -> str:
+def _action_sentence(names: list[str], plan: Plan) -> str:
     """Return the trades and the new position as a sentence."""
-    held = _holdings(names, plan)
+    held = _holdings_text(names, plan)
     if not plan.trades.any():
         return f"No trade: hold {held}." if held else "No trade: hold nothing."
     trades = summarize_trades(names, plan)
@@ -64,7 +64,7 @@ def _action(names: list[str], plan: Plan) -> str:
     return f"{opening} (new {positions}: {held})."
 
 
-def _holdings(names: list[str], plan: Plan) -> str:
+def _holdings_text(names: list[str], plan: Plan) -> str:
     """Return what is held after trading in words; "" for nothing."""
     held = [
         f"{side(contracts, exact(contracts))} {name}"

@@ -28,14 +28,14 @@ def binding_sentences(assessment: Assessment) -> list[str]:
         free = best_holdings(problem, valuation, Objective(), Limits())
         sentences.append(
             f"The objective keeps {' and '.join(kept)}; "
-            f"without it {_targets(names, free, notionals)}."
+            f"without it {_targets_text(names, free, notionals)}."
         )
     binding = _binding_limits(settings.limits, names, unlimited, notionals)
     if binding:
         verb, them = ("binds", "it") if len(binding) == 1 else ("bind", "them")
         sentences.append(
             f"The {' and the '.join(binding)} {verb}; "
-            f"without {them} {_targets(names, unlimited, notionals)}."
+            f"without {them} {_targets_text(names, unlimited, notionals)}."
         )
     return sentences
 
@@ -67,7 +67,7 @@ def _binding_limits(
     return binding
 
 
-def _targets(names: list[str], contracts: Array, notionals: Array) -> str:
+def _targets_text(names: list[str], contracts: Array, notionals: Array) -> str:
     """Return what the targets (n,) would be; a single instrument is not named again."""
     if len(names) > MAX_NAMED:
         gross = float(np.abs(contracts * notionals).sum())

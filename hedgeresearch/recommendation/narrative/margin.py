@@ -34,7 +34,7 @@ def margin_sentences(
     warnings = []
     others = []
     for name, row in risks.iterrows():
-        sentence = _sentence(str(name), row, margin)
+        sentence = _liquidation_sentence(str(name), row, margin)
         if row["probability"] > margin.probability:
             warnings.append(f"Warning: {sentence}")
         else:
@@ -42,19 +42,19 @@ def margin_sentences(
     return [*warnings, *others, *missing]
 
 
-def _sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
+def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
     if math.isnan(row["needed"]):
         return f"Liquidation risk of {name} not available: its past prices are not all positive."
     horizon = f"within {margin.horizon} observations"
     accepted = full_percent(margin.probability)
-    needed = f"a collateral of {_amount(row, 'needed')}"
+    needed = f"a collateral of {_amount_text(row, 'needed')}"
     if math.isnan(row["collateral"]):
         return (
             f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
             f"{horizon} at {accepted} or below."
         )
     if not 0.0 < row["liquidation price"] < math.inf:
-        collateral = _amount(row, "collateral")
+        collateral = _amount_text(row, "collateral")
         return f"{name} cannot be liquidated at any price on its collateral of {collateral}."
     return (
         f"{name} is liquidated at a price of {quantity(row['liquidation price'])}: probability "
@@ -63,6 +63,6 @@ def _sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
     )
 
 
-def _amount(row: pd.Series[Any], column: str) -> str:
+def _amount_text(row: pd.Series[Any], column: str) -> str:
     """Return collateral with the coin or currency that it is in, where that is known."""
     return " ".join(filter(None, (quantity(row[column]), row["currency"])))

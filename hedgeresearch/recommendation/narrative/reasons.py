@@ -35,7 +35,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *confidence_sentences(assessment.confidence),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),
-        *_if_available("Liquidation risk", _margin, assessment),
+        *_if_available("Liquidation risk", _liquidation_sentences, assessment),
         *_if_available("Past losses", past_loss_sentences, assessment),
         *_if_available("Tails", tail_sentences, assessment),
         *_if_available("Tail dependence", tail_dependence_sentences, assessment),
@@ -44,7 +44,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
     return sorted(sentences, key=lambda text: not text.startswith("Warning"))
 
 
-def _margin(assessment: Assessment) -> list[str]:
+def _liquidation_sentences(assessment: Assessment) -> list[str]:
     return margin_sentences(
         assessment.margin, assessment.without_maintenance_margin, assessment.settings.margin
     )

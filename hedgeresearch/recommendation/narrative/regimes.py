@@ -26,9 +26,9 @@ def regime_sentences(regimes: pd.DataFrame) -> str:
         if math.isfinite(duration)
         else ""
     )
-    targets = [f"in regime {likely}: {_contracts(row)}"]
+    targets = [f"in regime {likely}: {_contracts_text(row)}"]
     targets += [
-        f"in regime {regime} ({other['probability']:.0%}): {_contracts(other)}"
+        f"in regime {regime} ({other['probability']:.0%}): {_contracts_text(other)}"
         for regime, other in regimes.iterrows()
         if regime != likely
     ]
@@ -38,7 +38,7 @@ def regime_sentences(regimes: pd.DataFrame) -> str:
     )
 
 
-def _contracts(row: pd.Series[float]) -> str:
+def _contracts_text(row: pd.Series[float]) -> str:
     """Return the contracts in words; the name is left out where there is one instrument."""
     contracts = row.iloc[2:]
     sides = {name: side(value, quantity(value)) for name, value in contracts.items()}

@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from hedgeresearch._formatting import ZERO_TOLERANCE, exact, percent, quantity, side
 from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 from hedgeresearch.recommendation.sizing.plan import Plan
-
-
-class Order(NamedTuple):
-    """One line of the order list; contracts are positive, the cost is in currency."""
-
-    instrument: str
-    side: str
-    contracts: float
-    cost: float
-    reason: str
-
-
-def list_orders(names: list[str], plan: Plan) -> list[Order]:
-    """Return the order list; instruments that are left alone have no line."""
-    widths = plan.bands.half_widths.tolist()
-    return [
-        Order(
-            instrument=name,
-            side="buy" if trade > 0.0 else "sell",
-            contracts=abs(trade),
-            cost=cost,
-            reason=explain(decision, width),
-        )
-        for name, trade, cost, decision, width in zip(
-            names, plan.trades.tolist(), plan.costs.tolist(), plan.decisions, widths, strict=True
-        )
-        if trade
-    ]
 
 
 def trade_sentences(names: list[str], plan: Plan) -> list[str]:
     """Return a sentence on each instrument: the trade, the new holding, and the reason."""
     widths = plan.bands.half_widths.tolist()
     return [
-        f"{name}: {_trade(decision, trade)} ({explain(decision, width)})."
+        f"{name}: {_trade_text(decision, trade)} ({trade_reason(decision, width)})."
         for name, trade, decision, width in zip(
             names, plan.trades.tolist(), plan.decisions, widths, strict=True
         )
     ]
 
 
-def _trade(decision: Decision, trade: float) -> str:
+def _trade_text(decision: Decision, trade: float) -> str:
     held = side(decision.held, exact(decision.held))
     if not trade:
         return f"no trade, hold {held}"
@@ -57,7 +27,7 @@ def _trade(decision: Decision, trade: float) -> str:
     return f"{verb} {exact(abs(trade))}, from {held} to {new}"
 
 
-def explain(decision: Decision, half_width: float) -> str:
+def trade_reason(decision: Decision, half_width: float) -> str:
     """Return the reason of a decision in words, without a full stop.
 
     Parameters
@@ -66,8 +36,8 @@ def explain(decision: Decision, half_width: float) -> str:
     half_width : float
         Of the no-trade band, in contracts.
     """
-    target = f"target {_side(decision.target)}"
-    aim = _side(decision.aim)
+    target = f"target {_side_text(decision.target)}"
+    aim = _side_text(decision.aim)
     band = f"no-trade band of ±{quantity(half_width)}" if half_width else ""
     words = {
         Reason.INSIDE_BAND: f"{target}, inside the {band}" if band else target,
@@ -83,6 +53,6 @@ def explain(decision: Decision, half_width: float) -> str:
     return words[decision.reason]
 
 
-def _side(contracts: float) -> str:
+def _side_text(contracts: float) -> str:
     """Return contracts in words, "0" for none."""
     return "0" if abs(contracts) < ZERO_TOLERANCE else side(contracts, quantity(contracts))

@@ -63,7 +63,7 @@ def test_one_to_one_is_said_when_the_interval_contains_one(
         found = advise(units, names, confidence=level)
         lower, upper = found.confidence.ratios.loc[names[0], ["lower", "upper"]]
         said = "not distinguishable from 1:1" in sentences(found)[0]
-        assert said == (lower <= 1.0 <= upper) == (names == found.confidence.one_to_one)
+        assert said == (lower <= 1.0 <= upper) == (names[0] == found.confidence.one_to_one_hedge)
         seen.add(said)
     assert seen == expected
 
@@ -79,7 +79,7 @@ def test_one_to_one_applies_to_one_estimated_ratio_only(advise: Advise, market: 
     several = advise(UNITS, ["F", "H"], confidence=0.999999999)
     fixed = advise(UNITS, ["F"], hr.NaiveHedge())
     for found in (several, in_units, fixed):
-        assert found.confidence.one_to_one == []
+        assert found.confidence.one_to_one_hedge is None
         assert not any("1:1" in text for text in sentences(found))
     start = "The ratio of F is fixed at 1.000, which corresponds to "
     assert sentences(fixed)[0].startswith(start)
@@ -123,7 +123,7 @@ def test_a_model_without_an_interval_says_so(advise: Advise) -> None:
     found = advise(UNITS, ["F"], held)
     confidence = found.confidence
     assert confidence.ratios[["lower", "upper", "at lower", "at upper"]].isna().all(axis=None)
-    assert confidence.one_to_one == []
+    assert confidence.one_to_one_hedge is None
     assert confidence.interval_note.startswith("the bootstrap knows")
     assert sentences(found)[0].startswith("Interval of the ratio not available: the bootstrap")
 

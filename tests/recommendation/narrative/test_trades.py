@@ -2,7 +2,7 @@
 
 import pytest
 
-from hedgeresearch.recommendation.narrative.trades import explain
+from hedgeresearch.recommendation.narrative.trades import trade_reason
 from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 
 
@@ -22,9 +22,9 @@ from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 )
 def test_every_reason_has_words(reason: Reason, words: str) -> None:
     decision = Decision(-50.0, -41.26, -43.0, reason, aim=-45.5, rate=0.123)
-    assert explain(decision, half_width=2.5) == words
+    assert trade_reason(decision, half_width=2.5) == words
 
 
 def test_targets_of_zero_and_bands_of_no_width_are_written_short() -> None:
     decision = Decision(0.0, 0.0, 0.0, Reason.INSIDE_BAND, aim=0.0)
-    assert explain(decision, half_width=0.0) == "target 0"
+    assert trade_reason(decision, half_width=0.0) == "target 0"
