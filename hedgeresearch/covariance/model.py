@@ -1,4 +1,4 @@
-"""Contract of covariance models: what the rest of the package may assume about them."""
+"""Protocol that every covariance model implements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contract of hedge models: what the rest of the package uses of them."""
+"""Protocol that every hedge model implements."""
 
 from __future__ import annotations
 

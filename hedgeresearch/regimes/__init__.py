@@ -6,7 +6,7 @@ by the variance of the first series, 0 is calm. Hidden Markov models (``Gaussian
 ``StudentHMM``) observe several series, Markov-switching models (``MarkovSwitching``,
 ``MarkovSwitchingGARCH``) a single one; ``JumpModel`` and ``ThresholdRegimes`` have no likelihood.
 ``select_regimes`` compares numbers of regimes, ``align_regimes`` keeps their numbers from refit to
-refit. Any object that keeps the contract ``RegimeModel`` can be used like these.
+refit. Any object that implements the protocol ``RegimeModel`` can be used like these.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""The contract of covariance models, and a model written by a user."""
+"""The protocol of covariance models, and a model written by a user."""
 
 from dataclasses import dataclass
 from typing import ClassVar

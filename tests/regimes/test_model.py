@@ -1,4 +1,4 @@
-"""The contract of a regime model: what keeps it, what does not, and a model of one's own."""
+"""The protocol of regime models: what implements it, what does not, and a model of one's own."""
 
 from dataclasses import dataclass
 from typing import ClassVar
