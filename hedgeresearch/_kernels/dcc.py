@@ -120,13 +120,10 @@ def dcc_scores(  # noqa: C901 - loops over elements
     for t in range(n_dates):
         z = residuals[t]
         if equicorrelation:
-            log_likelihood[t], scores[t, 3] = equicorrelated_log_density(
-                q, z, density, by_q, by_z, scratch
-            )
+            terms = equicorrelated_log_density(q, z, density, by_q, by_z, scratch)
         else:
-            log_likelihood[t], scores[t, 3] = correlated_log_density(
-                q, z, density, by_q, by_z, scratch
-            )
+            terms = correlated_log_density(q, z, density, by_q, by_z, scratch)
+        log_likelihood[t], scores[t, 3] = terms
         if not log_likelihood[t] > -np.inf:
             return log_likelihood, scores
         for p in range(3):
