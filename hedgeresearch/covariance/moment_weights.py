@@ -1,4 +1,4 @@
-"""How a covariance model obtains the sampling errors of functions of the covariance."""
+"""Declaration of how functions of a covariance, such as hedge ratios, get sampling errors."""
 
 from __future__ import annotations
 
@@ -58,4 +58,4 @@ class MomentWeights(NamedTuple):
 
 
 ErrorSource = MomentWeights | Literal["delta method", "bootstrap"]
-"""How standard errors are obtained: weighted-moment regression, delta method or bootstrap only."""
+"""Source of standard errors: weighted-moment regression, delta method, or bootstrap only."""

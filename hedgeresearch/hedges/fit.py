@@ -191,7 +191,7 @@ class HedgeFit:
     def standard_errors(self) -> pd.Series[float]:
         """Standard error of each next ratio, (n_hedges,).
 
-        By the delta method, or from 200 draws of the bootstrap where the model has none.
+        It is computed by the delta method, or from 200 bootstrap draws for models without it.
         """
         if self.errors is None:
             values = self.bootstrapped.std(axis=0, ddof=1)

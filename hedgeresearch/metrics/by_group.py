@@ -1,7 +1,8 @@
 """Measures over a part of the dates: in each regime, in each year, on the asset's worst days.
 
 The dates of a predicted regime or of a year are known in advance, so that a hedger could act on the
-result. The worst days are known only afterwards: they describe a hedge and select none.
+result. The worst days are known only afterwards: they describe a hedge ex post and must not be used
+to choose one.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ Measure = Callable[..., float]
 MIN_DATES = 20
 """Default minimum number of dates in a group."""
 NEGATIVE_TOLERANCE = 1e-9
-"""Size of a negative probability that may be rounding."""
+"""Size up to which a negative probability counts as rounding."""
 SUM_TOLERANCE = 1e-6
-"""Distance of a sum of probabilities from one that may be rounding."""
+"""Distance from one up to which a sum of probabilities counts as rounding."""
 
 
 @exported_by("hedgeresearch.metrics")
@@ -44,7 +45,7 @@ def measure_by_regime(
     ----------
     measure : function of as many series as there are returns; functools.partial sets its parameters
     regimes : DataFrame (n_dates or more, n_regimes) of predicted probabilities, of which the most
-        probable regime counts and the first of equals; or Series (n_dates or more,) of names or
+        likely regime is used (the first one in a tie); or Series (n_dates or more,) of names or
         numbers
     *returns : Series (n_dates,), on the same dates
     minimum_dates : int, a regime with fewer dates has no value (NaN)

@@ -1,12 +1,13 @@
 r"""Certainty equivalents and Sharpe ratio of returns.
 
-They are per period, but the Sharpe ratio per year.
+Certainty equivalents are per period; the Sharpe ratio is annualized.
 
-- Exponential utility, :math:`-\log(\frac1n \sum_t e^{-A r_t}) / A`: the certain return liked as
-  much as the returns under constant absolute risk aversion A (Pratt 1964, Econometrica 32);
-- mean-variance, :math:`\bar r - \frac A2 s^2`: the same for normal returns, and to second order for
-  small ones. Kroner and Sultan (1993), Journal of Financial and Quantitative Analysis 28, write
-  their utility without the half: their mean - 4 variance is A = 8 here;
+- Exponential utility, :math:`-\log(\frac1n \sum_t e^{-A r_t}) / A`: the certain return with the
+  same expected utility under constant absolute risk aversion A (Pratt 1964, Econometrica 32);
+- mean-variance, :math:`\bar r - \frac A2 s^2`: equal to the former for normal returns, and a
+  second-order approximation for small returns. Kroner and Sultan (1993), Journal of Financial and
+  Quantitative Analysis 28, write their utility without the half: their mean - 4 variance is A = 8
+  here;
 - Sharpe ratio, :math:`\sqrt P\, \bar r / s` with P periods per year: Sharpe (1994), Journal of
   Portfolio Management 21. The square root holds for returns without autocorrelation (Lo 2002,
   Financial Analysts Journal 58).
@@ -58,7 +59,7 @@ def exponential_certainty_equivalent_of(values: Array, risk_aversion: float) -> 
 def mean_variance_certainty_equivalent(
     returns: pd.Series[float], risk_aversion: float, ddof: int = 1
 ) -> float:
-    """Return the mean per period less half the risk aversion times the variance.
+    """Return the mean per period minus half the risk aversion times the variance.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def mean_variance_certainty_equivalent_of(
 
 @exported_by("hedgeresearch.metrics")
 def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) -> float:
-    """Return the Sharpe ratio per year: the mean over the standard deviation.
+    """Return the annualized Sharpe ratio: the mean divided by the standard deviation.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ def sharpe(returns: pd.Series[float], periods_per_year: float, ddof: int = 1) ->
 
 
 def sharpe_of(values: Array, periods_per_year: float, ddof: int = 1) -> Array:
-    """Return the Sharpe ratio per year over the last axis of values (..., n_dates)."""
+    """Return the annualized Sharpe ratio over the last axis of values (..., n_dates)."""
     return np.asarray(
         math.sqrt(periods_per_year) * values.mean(axis=-1) / values.std(axis=-1, ddof=ddof)
     )

@@ -57,32 +57,32 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     Parameters
     ----------
     fit : HedgeFit
-        Fitted (and extended) on ``market.returns(position, instruments)``, or for a model of prices
-        on the market's columns. Its path says how much the target changes, which decides the bands;
-        with fewer than 20 dates it counts as constant.
+        Hedge fitted (and extended) on ``market.returns(position, instruments)``, or for a model of
+        prices on the market's columns. Past changes of its ratio determine the widths of the
+        no-trade bands; with a path of fewer than 20 dates the target counts as constant.
     position : Position
-        Units held.
+        Units held of the assets to be hedged.
     instruments : Instrument or sequence of Instrument
-        Those to hedge with.
+        Instruments used as hedges.
     market : Market
-        Prices of all up to now.
+        Prices of the assets and the instruments up to now.
     holdings : mapping from instrument
-        Contracts held already, negative being short; nothing by default.
+        Contracts already held, negative for short holdings; none by default.
     objective : Objective
-        Exposure that is kept; none by default.
+        Exposure that the hedged position keeps; none by default.
     limits : Limits
-        Of contracts, notional and number of instruments.
+        Limits on contracts, notional and number of instruments.
     rebalancing : NoTradeBands, CostOptimalBands or PartialRebalancing
-        How far a holding may be from its target before it is traded.
+        Rule that decides how far a holding may be from its target before it is traded.
     margin : Margin
-        Collateral and horizon.
+        Collateral behind the hedges, and the horizon over which it must last.
     backtest : Backtest
-        Of the same position and hedges, on the same kind of returns, up to the market's last date
-        or an earlier one; shows how the model and others did out of sample.
+        Backtest of the same position and hedges, on the same kind of returns, that ends on the
+        market's last date or earlier; shows how the model and others did out of sample.
     confidence : float in [0.5, 1)
-        Of the intervals.
+        Confidence level of the intervals.
     seed : int
-        Of the bootstraps.
+        Random seed of the bootstraps.
 
     Raises
     ------

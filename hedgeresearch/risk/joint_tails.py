@@ -1,6 +1,7 @@
 r"""Dependence in the lower tail of asset and hedge, and what a hedge leaves on the worst days.
 
-Of the q n lowest returns of the asset and of the hedge, the share that are on the same dates:
+The share of the q n lowest returns of the asset that fall on dates of the q n lowest returns of the
+hedge is
 
 .. math:: \lambda(q) = P(U < q, V < q) / q
 
@@ -10,23 +11,24 @@ Straumann (2002),
 
 .. math:: 2 \, t_{\nu+1}\big( -\sqrt{(\nu + 1)(1 - \rho) / (1 + \rho)} \big)
 
-for the Student-t copula. At a q that a sample can measure the share of the Gaussian copula is not
-zero, and the sample's is compared with it. With h the normal quantile at q, from Plackett's (1954)
-derivative of the bivariate normal by its correlation, and that correlation sin(pi tau / 2) at the
-same Kendall's tau,
+for the Student-t copula. At a q that a sample can measure, the share under the Gaussian copula is
+not zero; the share of the sample is compared with it. With h the normal quantile at q, Plackett's
+(1954) derivative of the bivariate normal with respect to its correlation, and the correlation
+sin(pi tau / 2) that has the same Kendall's tau,
 
 .. math:: \lambda_{Gauss}(q) = q + \frac{1}{2 \pi q} \int_0^{\pi \tau / 2}
           e^{-h^2 / (1 + \sin \theta)} \, d\theta
 
-The interval ends at percentiles of the stationary bootstrap (Politis and Romano 1994), with dates
-drawn in blocks. Intervals of 95 % cover the true share of the worst 5 % in 94 to 99 % of simulated
-samples of 500 and 2000 observations, for Gaussian and Student-t pairs alike. No draw adds a common
-date where the sample has none, nor removes one where it has no others: with k observations in the
-tail the upper end is therefore never below :math:`1 - .025^{1/k}`, nor the lower one above
-:math:`.025^{1/k}`, the ends of Clopper and Pearson (1934), Biometrika 26, for none and for all. So
-too low a share cannot be distinguished from a Gaussian one with fewer than about four expected
-common dates. At most 3 % of simulated Gaussian samples of 500 to 2000 observations are found to be
-below the share that they have, and 3 % above it.
+The interval is a percentile interval of the stationary bootstrap (Politis and Romano 1994), which
+draws dates in blocks. 95% intervals cover the true share of the worst 5% in 94% to 99% of simulated
+samples of 500 and 2000 observations, for Gaussian and for Student-t pairs. If the two tails have no
+date in common, no draw has one either; if they have all dates in common, so has every draw. With k
+observations in the tail the upper end is therefore at least :math:`1 - 0.025^{1/k}` and the lower
+end at most :math:`0.025^{1/k}`, the limits of Clopper and Pearson (1934), Biometrika 26, for no and
+for only common dates. As a consequence a share that is too low is not detected if fewer than about
+four common dates are expected under the Gaussian copula. In at most 3% of simulated Gaussian
+samples of 500 to 2000 observations the interval lies below the Gaussian share, and in at most 3%
+above it.
 """
 
 from __future__ import annotations
@@ -54,19 +56,19 @@ MIN_TAIL_DATES = 10
 CONFIDENCE = 0.95
 """Probability with which the interval should cover the true share."""
 SHARE_TOLERANCE = 1e-6
-"""Error of a share from quadrature and rounding."""
+"""Maximum error of a share from quadrature and rounding."""
 
 
 @exported_by("hedgeresearch.risk")
 @dataclass(frozen=True)
 class TailDependence:
-    """Frequency with which a hedge is among its lowest returns when the asset is among its own.
+    """Share of the asset's worst dates on which the hedge return is also in its tail.
 
     Attributes
     ----------
-    coefficient, interval : float, and (lower, upper) at 95 %: share of the asset's worst dates that
-        are the hedge's as well
-    gaussian : float, that share under a Gaussian copula with the same Kendall's tau
+    coefficient : float, the share in the sample
+    interval : (lower, upper), its 95% interval
+    gaussian : float, the share under a Gaussian copula with the same Kendall's tau
     kendall_tau : float
     share : float, share of the observations that are in the tail
     n_tail : int, number of observations in each tail
@@ -96,7 +98,7 @@ class TailDependence:
 
     @property
     def sentence(self) -> str:
-        """Verdict on the hedge in the tail, in words."""
+        """Verdict on the hedge in the tail, as a sentence."""
         return _sentence(self)
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,8 +117,9 @@ def tail_dependence(
 ) -> TailDependence:
     """Return the lower-tail dependence of an asset and a hedge sold against it.
 
-    For a short asset change the sign of both series, for a hedge that is bought that of the hedge.
-    Combine several hedges into one return, ``hedges @ ratio``, or pass them one at a time.
+    For a short asset change the sign of both series; for a hedge that is bought, change the sign of
+    the hedge. Combine several hedges into one return, ``hedges @ ratio``, or pass them one at a
+    time.
 
     Parameters
     ----------
@@ -128,7 +131,7 @@ def tail_dependence(
     Returns
     -------
     TailDependence
-        With the share under a Gaussian copula to compare it with.
+        The share, its interval, and the share under a Gaussian copula for comparison.
 
     Raises
     ------
@@ -171,7 +174,7 @@ def tail_dependence(
 def lower_tail_share(values: Array, n_tail: int) -> float:
     """Return the share of the ``n_tail`` lowest of each column (n_dates, 2) on the same dates.
 
-    Ties at the edge of a tail all belong to it; the share is of the mean size of both tails.
+    All ties at the edge of a tail belong to it; the share refers to the mean size of the tails.
     """
     inside = _in_tail(values, n_tail)
     return float(2.0 * inside.all(axis=1).sum() / inside.sum())
@@ -198,12 +201,12 @@ def worst_day_effectiveness(
 ) -> pd.Series[float]:
     """Return the shares of loss and variance that a hedge removes on the asset's worst days.
 
-    ``mean loss`` is the share of the asset's mean loss that is removed, ``mean square`` that of its
-    mean squared return, both on the worst days; ``variance, all days`` is the effectiveness. For
-    jointly normal returns without mean, a minimum-variance hedge removes the same share of the mean
-    loss as of the variance: less means that it weakens when it is needed. The variance among the
-    worst days would be misleading: selecting days by the asset removes most of the asset's
-    variance, and none of what the hedge leaves.
+    ``mean loss`` is the share of the asset's mean loss that is removed, ``mean square`` the share
+    of its mean squared return, both on the worst days; ``variance, all days`` is the effectiveness.
+    For jointly normal returns with mean zero, a minimum-variance hedge removes the same share of
+    the mean loss as of the variance: a smaller share means that the hedge weakens when it is
+    needed. The variance on the worst days would be misleading: selecting days by the asset's return
+    removes most of the asset's variance, but none of the hedged position's.
 
     Parameters
     ----------
@@ -249,7 +252,7 @@ def worst_day_effectiveness(
 def _bootstrap_interval(
     values: Array, n_tail: int, length: int, n_bootstrap: int, seed: int
 ) -> tuple[float, float]:
-    """Return bootstrap percentiles, widened to the ends that ``n_tail`` dates can exclude."""
+    """Return bootstrap percentiles, widened to what ``n_tail`` dates can exclude."""
     draws = draw_rows(len(values), length, n_bootstrap, seed)
     shares = [lower_tail_share(values[rows], n_tail) for rows in draws]
     low, high = np.quantile(shares, [0.5 - CONFIDENCE / 2.0, 0.5 + CONFIDENCE / 2.0])
@@ -258,7 +261,7 @@ def _bootstrap_interval(
 
 
 def _min_upper_end(n_tail: int) -> float:
-    """Return the share with which ``n_tail`` dates have none in common in one of forty samples."""
+    """Return the share at which 2.5% of samples have no common date among ``n_tail`` dates."""
     return 1.0 - math.pow(0.5 - CONFIDENCE / 2.0, 1.0 / n_tail)
 
 

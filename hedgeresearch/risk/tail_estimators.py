@@ -1,21 +1,21 @@
 r"""Tail index, skewness and kurtosis of returns, each with an interval.
 
-With m_j the mean of the j-th power of the returns less their mean, l_(1) >= ... >= l_(n) the losses
-and k of them in the tail:
+With m_j the j-th central moment of the returns, l_(1) >= ... >= l_(n) the losses, and k of them in
+the tail:
 
 .. math:: skewness = m_3 / m_2^{3/2}, \qquad excess = m_4 / m_2^2 - 3, \qquad
           index = \Big( \frac1k \sum_{i=1}^{k} \log \frac{l_{(i)}}{l_{(k+1)}} \Big)^{-1}
 
-The tail index is that of Hill (1975), Annals of Statistics 3. Moments of an order above it do not
-exist: below 4 the sample kurtosis converges to nothing. In a Pareto tail of index a the ratio
-k a / index is a gamma variable of shape k, which gives the interval; the limit of the standard
-error is index / sqrt(k).
+The tail index is that of Hill (1975), Annals of Statistics 3. Moments of a higher order than the
+index do not exist: for an index below 4 the sample kurtosis has no limit. In a Pareto tail of index
+a the ratio k a / index is a gamma variable of shape k, which gives the interval; the limit of the
+standard error is index / sqrt(k).
 
-A larger k makes the interval narrower and wrong: the centre of a distribution is not a Pareto tail.
-For 5000 Student-t returns with 3 degrees of freedom, intervals of 95 % cover the index in 94 % of
-simulated samples with k at 1 % of the observations, in 6 % with 5 %. With 1 % (at least 20) they
-cover it in 84 and 93 % for 500 and 1000 such returns, and in 68 to 89 % with 4 degrees of freedom
-or for GARCH returns: the index is then higher than the interval, the tail less fat.
+A larger k makes the interval narrower but biased: the center of a distribution is not a Pareto
+tail. For 5000 Student-t returns with 3 degrees of freedom, 95% intervals cover the index in 94% of
+simulated samples with k at 1% of the observations, and in 6% with k at 5%. With 1% (at least 20)
+they cover it in 84% and 93% for 500 and 1000 such returns, and in 68% to 89% with 4 degrees of
+freedom or for GARCH returns: the true index then lies above the interval, as the tail is less fat.
 
 Intervals of skewness and kurtosis allow for volatility clusters. They use the long-run variance
 (Bartlett weights, with as many lags as the blocks of a stationary bootstrap of the influence and of
@@ -25,11 +25,11 @@ the squares are long) of the influence of each observation,
           z^3 - skewness - \tfrac32 (z^2 - 1) \, skewness - 3 z
 
 with z the standardized returns; the interval of the kurtosis is computed for its logarithm. They
-distinguish fat tails from normal ones (1 % of normal samples of 500 or 2000 observations look fat),
-but they are too narrow for how fat the tails are. Intervals of 95 % cover the kurtosis of 2000
-normal returns in 92 % of simulated samples, of Student-t returns with 10 degrees of freedom in
-84 %, with 5 or of GARCH returns in 35 to 40 %: a sample that lacks its rarest losses understates
-it.
+distinguish fat tails from normal tails (1% of normal samples of 500 or 2000 observations are
+classified as fat-tailed), but they are too narrow to say how fat the tails are. 95% intervals cover
+the kurtosis of 2000 normal returns in 92% of simulated samples, of Student-t returns with 10
+degrees of freedom in 84%, and with 5 degrees of freedom or of GARCH returns in 35% to 40%: a sample
+without the rarest losses understates the kurtosis.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.typing import Array
 
 Interval = tuple[float, float]
-"""Lower and upper end."""
+"""Lower and upper end of an interval."""
 
 CONFIDENCE = 0.95
 """Probability with which the intervals should cover the true value."""

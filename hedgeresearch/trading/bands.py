@@ -3,24 +3,24 @@ r"""No-trade bands: how far a hedge may deviate from its target before a trade p
 The target is a Brownian motion with variance rate v, each unit traded costs e, and a holding that
 misses the target by d costs :math:`\tfrac g2 s^2 d^2` per unit of time: g is the risk aversion,
 :math:`s^2` the variance rate of the hedge's price. If the holding is kept within b of the target by
-trading to the nearest edge, the deviation is uniform on [-b, b], its mean square :math:`b^2/3`, and
+trading to the nearest edge, the deviation is uniform on [-b, b] with mean square :math:`b^2/3`, and
 v / 2b units are traded per unit of time. So
 
 .. math:: \text{cost}(b) = \frac g2 s^2 \frac{b^2}{3} + \frac{e v}{2 b}
     \quad \text{is smallest at} \quad b = \left(\frac{3 e v}{2 g s^2}\right)^{1/3},
 
-where trading costs twice what the deviation does. With v the square of gamma times the volatility
+where trading costs twice as much as the deviation. With v the square of gamma times the volatility
 of the price, it is the band of Whalley and Wilmott (1997), Mathematical Finance 7, around the delta
 of an option.
 
 If it is observed every dt only, the target moves by :math:`u = \sqrt{v\,dt}` between observations
-and passes an edge by .5826 u before the next one, :math:`.5826 = -\zeta(1/2) / \sqrt{2\pi}`:
-Broadie, Glasserman and Kou (1997), Mathematical Finance 7, after Siegmund (1979). To behave as a
-band of b under continuous observation, the half-width must be b - .5826 u. Where u is larger than b
-this fails, and a trade must pay by the risk of one step and by the trade that it saves at the next:
-the edge is at :math:`e / (g s^2 dt + e \sqrt{2/\pi} / u)`. The larger of the two costs less than a
-tenth of a per cent more than the best band, at any step. In either case trades go to the edge, not
-to the target.
+and overshoots an edge by 0.5826 u on average, :math:`0.5826 = -\zeta(1/2) / \sqrt{2\pi}`: Broadie,
+Glasserman and Kou (1997), Mathematical Finance 7, after Siegmund (1979). To behave like a band of b
+under continuous observation, the half-width must be b - 0.5826 u. For u larger than b this fails,
+and a trade must be justified by one step of risk plus the cost of the next trade that it avoids:
+the edge is at :math:`e / (g s^2 dt + e \sqrt{2/\pi} / u)`. The larger of the two half-widths costs
+at most 0.1% more than the best band, at any step. In either case trades go to the edge, not to the
+target.
 """
 
 from __future__ import annotations
@@ -114,8 +114,8 @@ def no_trade_band(
         time. Measured over moves about as long as the target needs to cross the band, it leaves
         out noise that reverses sooner. With zero the target is constant: one trade reaches it at
         any cost, and the half-width is zero
-    risk_aversion : float > 0, per unit of currency: half of it times a variance is the cost of that
-        variance
+    risk_aversion : float > 0, gamma, per unit of currency: risk costs gamma / 2 times the variance
+        per unit of time
     hedge_variance : float > 0, variance of the moves of the hedge's price, currency squared per
         unit held and unit of time
     step : float or None, time between observations of the target; None observes it continuously
@@ -125,7 +125,7 @@ def no_trade_band(
     Returns
     -------
     float
-        In units of the hedge.
+        Half-width, in units of the hedge.
 
     Raises
     ------
@@ -186,11 +186,10 @@ def tracking_error_band(
     r"""Return the half-width of the band whose deviation has a given tracking error.
 
     Uniform on [-b, b], the deviation has the standard deviation b / sqrt(3), so that
-    :math:`b = \sqrt3\,TE / s`. If it is observed every dt only, a half-width c leaves the mean
-    square :math:`(c + .5826u)^2 / 3 + u^2 / 4` over all times, between observations too, and, for c
-    much smaller than u, :math:`u^2 / 2 + c^2 - \tfrac23\sqrt{2/\pi}\,c^3 / u`. The smaller of the
-    two half-widths keeps the tracking error between half a per cent above the allowed one and three
-    below it.
+    :math:`b = \sqrt3\,TE / s`. If it is observed every dt only, a half-width c gives the mean
+    square :math:`(c + 0.5826u)^2 / 3 + u^2 / 4` over all times, also between observations, and, for
+    c much smaller than u, :math:`u^2 / 2 + c^2 - \tfrac23\sqrt{2/\pi}\,c^3 / u`. The smaller of the
+    two half-widths realizes between 97% and 100.5% of the allowed tracking error.
 
     Parameters
     ----------
@@ -204,13 +203,13 @@ def tracking_error_band(
     Returns
     -------
     float
-        In units of the hedge.
+        Half-width, in units of the hedge.
 
     Raises
     ------
     DataError
         If a number is outside its range, or the target moves by more between two observations than
-        is allowed.
+        the tracking error allows.
 
     Examples
     --------
@@ -246,7 +245,7 @@ def tracking_error_band(
 
 
 def half_width_of_excess(variance: float, move: float) -> float:
-    """Return the half-width that adds a variance to the smallest possible one.
+    """Return the half-width that adds a given variance to the smallest possible one.
 
     ``move`` is the standard deviation of the target's move in one step.
     """

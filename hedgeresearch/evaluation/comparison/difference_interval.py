@@ -1,11 +1,11 @@
 """Bootstrap interval of the difference between two hedges, for any measure.
 
-Dates are drawn with their returns of both hedges and of the asset together, in blocks of random
-length: the stationary bootstrap of Politis and Romano (1994), Journal of the American Statistical
-Association 89, section 2. So what the two hedges share, which is most of it, cancels as it does in
-the difference. The mean length of the blocks is the longest that Politis and White (2004),
-Econometric Reviews 23, with its correction, choose for the squares of the two hedged returns and
-for their difference; the interval ends at percentiles of the draws.
+The returns of both hedges and of the asset are drawn together by date, in blocks of random length:
+the stationary bootstrap of Politis and Romano (1994), Journal of the American Statistical
+Association 89, section 2. Drawing them together preserves their correlation: what the two hedges
+have in common cancels in the difference. The mean block length is the longest that the rule of
+Politis and White (2004), Econometric Reviews 23, with its correction, selects for the squares of
+the two hedged returns and for their difference; it is a percentile interval.
 """
 
 from __future__ import annotations
@@ -61,19 +61,19 @@ ARRAY_MEASURES: dict[Any, Callable[..., Array]] = {
     mean_variance_certainty_equivalent: mean_variance_certainty_equivalent_of,
     sharpe: sharpe_of,
 }
-"""Measures with a version for the last axis of arrays, which measures many draws at once."""
+"""Measures with a version along the last axis of arrays, for many draws at once."""
 MAX_DRAWN_NUMBERS = 2_000_000
-"""Numbers of one series that are drawn at once."""
+"""Maximum number of values of one series that are drawn at once."""
 
 
 @exported_by("hedgeresearch.evaluation")
 @dataclass(frozen=True, repr=False)
 class DifferenceInterval:
-    """Measure of a hedge less that of a benchmark, with an interval.
+    """Measure of a hedge minus the measure of a benchmark, with an interval.
 
     Attributes
     ----------
-    difference : float, of the data
+    difference : float, difference in the sample
     lower, upper : float, ends of the interval
     confidence : float, probability that such an interval covers the true difference
     block_length : int, mean length of a block in dates
@@ -115,14 +115,14 @@ def bootstrap_difference(
     measure : function of two series, or of one if ``unhedged`` is not given; functools.partial
         sets its parameters
     hedged, benchmark, unhedged : Series (n_dates,), returns on the same dates
-    confidence : float in [0.5, 1), of the interval
+    confidence : float in [0.5, 1), confidence level of the interval
     n_bootstrap : int, number of draws
-    seed : int, of the draws
+    seed : int, random seed of the draws
 
     Raises
     ------
     DataError
-        If the dates differ, there are fewer than 20, or the measure does not exist on a draw.
+        If the dates differ, there are fewer than 20 dates, or the measure is undefined on a draw.
 
     Examples
     --------

@@ -10,16 +10,16 @@ divides each by its standard error
           \kappa_i = \frac{n - i}{n} (1 - q)^i + \frac{i}{n} (1 - q)^{n - i}
 
 (q: one over the mean block length) and centers the draws so that hedges clearly worse than the
-benchmark do not count ("consistent"); "lower" counts no hedge that is worse, "upper" all as if they
-were equally good, as the reality check does: without division by omega its p-value is that of the
-reality check. (``arch.bootstrap.SPA`` does not divide, as of its version 8.0; on gains divided by
-omega it finds the same p-values on the same draws.)
+benchmark do not count ("consistent"); "lower" leaves out every hedge that is worse, "upper" treats
+all as equally good, as the reality check does: without division by omega its p-value equals that of
+the reality check. (``arch.bootstrap.SPA`` does not divide, as of its version 8.0; on gains divided
+by omega it gives the same p-values on the same draws.)
 
 The model confidence set of Hansen, Lunde and Nason (2011), Econometrica 79, sections 2.3 and 3.1.2:
 with t_ij the difference of the mean losses of i and j over its bootstrap standard error, the hedge
-i of the greatest t_ij leaves, until that t is no longer too large; the p-value of a hedge is the
-greatest of those up to where it leaves, so that the set of confidence 1 - size holds all hedges
-with larger p-values.
+i with the largest t_ij is eliminated until equality is not rejected. The p-value of a hedge is the
+largest p-value up to its elimination, so that the set of confidence 1 - size contains all hedges
+with p-values larger than size.
 """
 
 from __future__ import annotations

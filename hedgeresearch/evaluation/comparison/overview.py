@@ -56,17 +56,17 @@ class Comparison:
 
     Attributes
     ----------
-    table : DataFrame, a row a hedge: effectiveness and its gain on the benchmark; mean loss; t and
-        p of Diebold and Mariano (t > 0 where the hedge is better); p of Pitman and Morgan (robust),
-        of Giacomini and White, and of the model confidence set; whether it is in that set; the
-        verdict by the p of Diebold and Mariano
-    joint : HypothesisTest, of superior ability: that no hedge is better than the benchmark,
-        allowing for all that were tried
+    table : DataFrame, one row per hedge: effectiveness and its gain over the benchmark; mean loss;
+        t and p of Diebold and Mariano (t > 0 where the hedge is better); p of Pitman and Morgan
+        (robust), of Giacomini and White, and of the model confidence set; whether the hedge is in
+        that set; the verdict by the p of Diebold and Mariano
+    joint : HypothesisTest of superior ability; its null hypothesis is that no hedge is better than
+        the benchmark, allowing for the number of hedges that were tried
     against : name of the benchmark
     by_variance : bool, whether losses are squared deviations from the mean, so that mean losses
         are variances
-    size : float, of the tests: hedges are called different where p is smaller
-    mcs_size : float, of the model confidence set
+    size : float, size of the tests: hedges are called different if p is smaller
+    mcs_size : float, size of the model confidence set
     n_dates : int, number of dates compared
     """
 

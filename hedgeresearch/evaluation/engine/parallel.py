@@ -1,6 +1,6 @@
 """Walks as tasks: every model over every pair, in one process, in several or on a cluster.
 
-The results are the same to the last bit.
+The results do not depend on where the tasks run, to the last bit.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 MAX_REFITS = 250
-"""Refits in a task. A longer walk is cut into several, each beginning with a search of its own."""
+"""Maximum number of refits in a task; a longer walk is split into tasks, each starting cold."""
 
 _process_lock = RLock()
-"""Held during a walk: warnings are caught, and threads counted, for a process as a whole."""
+"""Held during a walk, as recording warnings and limiting threads affect the whole process."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Task:
     def _walk(self, tick: Callable[[], Any]) -> Walk:
         from threadpoolctl import threadpool_limits
 
-        # more threads would add numbers in another order
+        # multithreaded BLAS changes the order of summation
         with _process_lock, threadpool_limits(1):
             return walk(self.model, self.returns, self.refits, tick)
 

@@ -1,4 +1,4 @@
-"""Walk-forward runs: estimate models on the past, hedge the dates after, move on."""
+"""Walk-forward runs: estimate models on the past, hedge the following dates, move on."""
 
 from __future__ import annotations
 
@@ -45,35 +45,36 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     """Backtest hedge models out of sample.
 
     Each model is fitted on ``window`` dates, extended over the next ``refit_every`` dates, and so
-    on to the end. Unhedged, naive and OLS are always included. Where a refit or an extension fails,
-    the model's last ratio is held until the next refit (none before its first success), which is
-    noted and counted. Where the model can, a refit with few new dates (one in twenty) begins its
-    search at the one before; every 50th does not. Models of prices are given the prices to which
-    the returns cumulate.
+    on to the end. Unhedged, naive and OLS are always included. If a refit or an extension fails,
+    the model's last ratio is held until the next refit (no hedge before its first success); the
+    failure is noted and counted. Warm starts are used where the model supports them and at most 5%
+    of the dates are new; every 50th refit starts cold. Models of prices receive prices rebuilt from
+    the returns.
 
     Parameters
     ----------
     models : hedge models by name
     asset : Series (n_dates,), fractions per period
     hedges : DataFrame (n_dates, n_hedges), fractions per period
-    window : int, dates in each estimation, or "expanding": all dates before, the first time 1000
-    refit_every : int, dates between estimations
-    splitter : anything with scikit-learn's ``split``, such as ``TimeSeriesSplit``, instead of the
-        two
+    window : int, number of dates in each estimation; or "expanding": all earlier dates, at least
+        1000
+    refit_every : int, number of dates between estimations
+    splitter : anything with scikit-learn's ``split``, such as ``TimeSeriesSplit``, instead of
+        ``window`` and ``refit_every``
     cost : Costs of trading and holding the hedges
-    n_jobs : int, processes; -1 for one a core, None for the setting of ``joblib.parallel_config``.
-        Results are the same to the last bit
+    n_jobs : int, number of processes; -1 for one per core, None for the setting of
+        ``joblib.parallel_config``. It does not change a bit of the results
     progress : bool, whether to show a progress bar
-    checkpoint : folder in which finished work is kept, so that an interrupted run continues there;
+    checkpoint : folder in which finished work is kept, so that an interrupted run can be resumed;
         functions among the settings of models must be defined outside of other functions
-    seed : int, of the bootstrap in the tables
+    seed : int, random seed of the bootstrap in the tables
 
     Raises
     ------
     DataError
-        If no two dates are left to evaluate, a model is no hedge model or has a reserved name, the
-        splitter looks ahead, the returns do not cumulate to the prices that a model needs, or a
-        setting of a model cannot be identified for the checkpoint.
+        If fewer than two dates are left to evaluate, a model is not a hedge model or has a reserved
+        name, the splitter looks ahead, the prices that a model needs cannot be rebuilt from the
+        returns, or a setting of a model cannot be identified for the checkpoint.
 
     Warns
     -----
@@ -112,7 +113,7 @@ def walk_forward_panel(  # noqa: PLR0913 (a public function spells out its setti
     checkpoint: str | Path | None = None,
     seed: int = 0,
 ) -> BacktestPanel:
-    """Backtest hedge models on many pairs; each model on each pair is a task of its own.
+    """Backtest hedge models on many pairs; each model on each pair is a separate task.
 
     Under ``joblib.parallel_config("dask")`` the tasks run on a Dask cluster, with ``n_jobs=-1``.
 

@@ -1,4 +1,4 @@
-"""A walk of one model over returns: estimate on the past, hedge the dates after, move on."""
+"""A walk of one model over returns: estimate on the past, hedge the following dates, move on."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from hedgeresearch.hedges.model import HedgeModel, fit_hedge
 from hedgeresearch.typing import Array
 
 FAILURES = (DataError, ConvergenceError, np.linalg.LinAlgError)
-"""Errors that data may cause; any other is a mistake in a program and is raised."""
+"""Errors that data may cause; any other is a programming error and is raised."""
 COLD_START_EVERY = 50
-"""Refits after which a search does not begin at the fit before."""
+"""Number of refits from one cold start to the next; the others start at the previous fit."""
 MAX_NEW_SHARE = 0.05
-"""Share of new dates in a sample up to which a search begins at the fit before."""
+"""Maximum share of new dates in a sample for a warm start at the previous fit."""
 
 
 class Note(NamedTuple):
-    """A warning of a model, or its failure, at the refit before a row."""
+    """A warning of a model, or its failure, at the refit whose first hedged row is ``row``."""
 
     row: int
     failed: bool
@@ -41,10 +41,10 @@ class Walk:
 
     Attributes
     ----------
-    ratios : array (n_hedged_rows, n_hedges), of the rows that the refits hedge; NaN where the last
-        ratio is held
-    predicted : array (n_hedged_rows, k) or None, probabilities of the regimes of a model with
-        regimes; NaN where none was estimated
+    ratios : array (n_hedged_rows, n_hedges), ratios of the rows that the refits hedge; NaN where
+        the last ratio is held
+    predicted : array (n_hedged_rows, k) or None, predicted probabilities of the regimes, for a
+        model with regimes; NaN where none were estimated
     notes : tuple of Note, warnings and failures
     """
 
@@ -54,7 +54,7 @@ class Walk:
 
 
 class StepResult(NamedTuple):
-    """Ratios (n_hedged_rows, n_hedges) after one refit, regimes if any, and the failure if any."""
+    """Ratios (n_hedged_rows, n_hedges) of one refit, its regimes if any, and its failure if any."""
 
     ratios: Array
     predicted: Array | None = None
@@ -62,7 +62,7 @@ class StepResult(NamedTuple):
 
 
 class WalkData(NamedTuple):
-    """Asset and hedges in arrays, from which rows are quickly taken."""
+    """Asset and hedges as arrays, for fast selection of rows."""
 
     asset: Array
     hedges: Array
@@ -99,9 +99,9 @@ def walk(
 ) -> Walk:
     """Walk a model over returns (n_dates, 1 + n_hedges), the asset first.
 
-    A refit begins its search at the fit before, where the model can and few dates are new; every
-    50th does not, so that a local optimum is not kept for long. Where a refit fails, or its
-    extension, the ratios are NaN: ``join_walks`` then holds the last one.
+    A refit starts at the previous fit if the model supports it and few dates are new; every 50th
+    refit starts cold, so that a local optimum is not kept for long. If a refit or its extension
+    fails, the ratios are NaN: ``join_walks`` then holds the last one.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def walk(
 
 
 def _starts_cold(refits: Sequence[Refit], number: int) -> bool:
-    """Return whether a search does not begin at the fit before."""
+    """Return whether a refit does not start at the previous fit."""
     if number % COLD_START_EVERY == 0:
         return True
     refit = refits[number]
@@ -150,28 +150,28 @@ def _recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
     """Record the warnings of a fit."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # warnings about the code of a library, and about the data, which are given once for all
+        # ignored: warnings about library code, and about the data, which are given only once
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", DataWarning)
         yield caught
 
 
 def _refit(model: HedgeModel, data: WalkData, refit: Refit, previous: HedgeFit | None) -> HedgeFit:
-    """Fit a model on the sample of a refit, its search begun at a previous fit if possible."""
+    """Fit a model on the sample of a refit, starting at a previous fit if possible."""
     asset, hedges = data.rows(refit.train_start, refit.train_stop)
     if previous is not None and model.traits.warm_start:
         try:
             return fit_hedge(model, asset, hedges, previous)
         except ConvergenceError:
-            pass  # a search from elsewhere may succeed
+            pass  # a cold start may succeed
     return model.fit(asset, hedges)
 
 
 def _hedge_step(fit: HedgeFit, data: WalkData, refit: Refit) -> StepResult:
     """Extend a fit over the rows that it hedges.
 
-    Where it cannot go over all rows it goes one by one, as far as it can: later rows must not
-    spoil earlier ones.
+    If that fails, the fit is extended row by row up to the first row that fails, so that a later
+    row does not invalidate earlier ones.
     """
     n_rows = refit.test_stop - refit.test_start
     try:
@@ -206,10 +206,10 @@ def _check_finite(ratio: Array) -> None:
 
 
 def join_walks(walks: Sequence[Walk]) -> Walk:
-    """Return walks over refits that follow one another as one.
+    """Return walks over consecutive refits as one walk.
 
-    Where there is no ratio the last one is held, and none before the first: a desk whose model
-    fails keeps the hedge that it has.
+    Missing ratios are replaced by the last one, and by zero before the first: a desk whose model
+    fails keeps its current hedge.
     """
     ratios = pd.DataFrame(np.concatenate([walk.ratios for walk in walks]))
     return Walk(
@@ -220,9 +220,9 @@ def join_walks(walks: Sequence[Walk]) -> Walk:
 
 
 def _join_predicted(parts: Sequence[tuple[int, Array | None]]) -> Array | None:
-    """Return all probabilities under one another, from numbers of rows and probabilities.
+    """Return the stacked probabilities, from pairs of a number of rows and probabilities.
 
-    Rows without any are NaN; None if no row has any.
+    Rows without probabilities are NaN; None if no row has any.
     """
     widths = [predicted.shape[1] for _, predicted in parts if predicted is not None]
     if not widths:
@@ -237,7 +237,7 @@ def _join_predicted(parts: Sequence[tuple[int, Array | None]]) -> Array | None:
 
 
 def input_for(model: HedgeModel, returns: pd.DataFrame) -> pd.DataFrame:
-    """Return what a model is fitted to: returns, or the prices to which they cumulate.
+    """Return the input of a model: returns, or prices rebuilt from them.
 
     The level at which prices start does not matter to a model of log prices or, with returns that
     are differences of prices, of prices themselves; see ``check_prices_exist`` for the rest.
@@ -255,13 +255,13 @@ def input_for(model: HedgeModel, returns: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_prices_exist(name: str, model: HedgeModel, returns: pd.DataFrame) -> None:
-    """Refuse a model of prices to which the returns do not cumulate.
+    """Raise DataError if the prices that a model needs cannot be rebuilt from the returns.
 
     Raises
     ------
     DataError
-        If it works on differences and the returns are not, or the other way round, or if returns
-        lie below -1.
+        If the model works on price differences and the returns are not differences, or the other
+        way round, or if returns are -1 or lower.
     """
     if model.traits.input == "returns":
         return

@@ -109,10 +109,10 @@ class Backtest:
     def summary(self) -> pd.DataFrame:
         """Main results of each model.
 
-        Effectiveness is the share of variance removed, before costs. Gains are differences of
-        effectiveness to OLS; their 95% interval is by the stationary bootstrap of whole dates. With
-        costs, the table holds mean returns per period before and after them. It ends with
-        volatility, ratio, turnover and failed refits.
+        Effectiveness is the share of variance removed, before costs. The gain over OLS is the
+        difference in effectiveness, with a 95% interval by the stationary bootstrap of whole dates.
+        With costs, the table contains mean returns per period before and after them. The last
+        columns are volatility, ratio, turnover and failed refits.
         """
         return summary_table(
             self.hedged_returns, self.ratios, self.costs, self.failed_refits, self.seed
@@ -281,9 +281,9 @@ class Backtest:
 
         Parameters
         ----------
-        kind : "ratio", the sum of each model's ratios over time; "cumulative", the cumulated gain
-            of each model on OLS in squared hedged returns; "effectiveness", with 95% intervals of
-            the gain on OLS
+        kind : "ratio", the sum of each model's ratios over time; "cumulative", the cumulative gain
+            of each model over OLS in squared hedged returns; "effectiveness", with 95% intervals of
+            the gain over OLS
         ax : Axes, by default of a new figure
         """
         check_choice(kind, "kind", PLOTS)

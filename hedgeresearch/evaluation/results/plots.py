@@ -25,11 +25,11 @@ def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
 
 
 def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
-    """Plot the cumulated gain of each model on OLS, as a share of the asset's variance.
+    """Plot the cumulative gain of each model over OLS, as a share of the asset's variance.
 
-    It is the sum of squared hedged returns of OLS less those of the model, over the sum of those of
-    the asset. A line rises where the model does better than OLS, and ends at the gain in
-    effectiveness.
+    The gain is the sum of squared hedged returns of OLS minus the sum of the model's, divided by
+    the sum of the asset's squared returns. A line rises where the model does better than OLS, and
+    ends at the gain in effectiveness.
     """
     losses = hedged_returns.apply(
         lambda column: pd.Series(variance_loss(column.to_numpy()), column.index)
@@ -46,7 +46,7 @@ def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
 
 
 def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:
-    """Plot the effectiveness of each model, with the interval of its gain on OLS around it."""
+    """Plot the effectiveness of each model, with the interval of its gain over OLS around it."""
     models = summary.drop(index="unhedged")
     base = models["effectiveness"] - models["gain on ols"]
     ends = models[["gain, lower", "gain, upper"]].add(base, axis=0)

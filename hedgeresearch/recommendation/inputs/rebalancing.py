@@ -1,4 +1,4 @@
-"""Rules of rebalancing: how far a holding may be from its target before it is traded."""
+"""Rebalancing rules: how far a holding may be from its target before it is traded."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from hedgeresearch.errors import DataError
 class NoTradeBands:
     """Rebalance when a holding leaves a band around its target, to the edge of the band.
 
-    The tracking error is kept on average over time and by all hedges together, whether their
-    deviations are alike or not; it is no bound for one observation. Where nothing is held yet, the
-    first trade goes to the target in whole lots.
+    The tracking error applies on average and to all hedges jointly, whatever the correlation of
+    their deviations; single observations may exceed it. If nothing is held yet, the first trade
+    goes to the target in whole lots.
 
     Parameters
     ----------
     tracking_error : float > 0
-        Volatility that deviations may add, as a share of the hedged position's own volatility: 0.1
-        adds 1 % to its variance.
+        Volatility of the deviations from the targets, as a share of the hedged position's own
+        volatility: 0.1 adds 1% to its variance.
 
     Examples
     --------
@@ -46,8 +46,8 @@ class CostOptimalBands:
     Parameters
     ----------
     risk_aversion : float > 0
-        Per unit of currency: half of it times a variance is what that variance costs per period.
-        1e-6 for a position of a few million.
+        Risk aversion gamma, per unit of currency: risk costs gamma / 2 times the variance per
+        period. 1e-6 for a position of a few million.
 
     Examples
     --------
@@ -64,18 +64,19 @@ class CostOptimalBands:
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class PartialRebalancing:
-    """Trade part of the way to the target each period, under quadratic price impact.
+    """Trade a fraction of the distance to the target each period, under quadratic price impact.
 
-    At least one lot is traded where a lot pays.
+    At least one lot is traded if a lot is worth its cost.
 
     Parameters
     ----------
     risk_aversion : float > 0
         As in :class:`CostOptimalBands`.
     impact : float > 0
-        Half of it times a trade squared is what the trade costs, in currency for contracts.
+        Price impact: a trade of x contracts costs impact / 2 times x squared, in currency.
     mean_reversion : float in [0, 1)
-        Share of its distance to its mean that the target loses in a period; 0 for a random walk.
+        Fraction of its distance to its mean by which the target reverts in a period; 0 for a random
+        walk.
 
     Examples
     --------
@@ -99,4 +100,4 @@ class PartialRebalancing:
 
 
 Rebalancing: TypeAlias = NoTradeBands | CostOptimalBands | PartialRebalancing
-"""One of the three rules."""
+"""One of the three rebalancing rules."""

@@ -22,7 +22,7 @@ from hedgeresearch.recommendation.inputs.rebalancing import (
 )
 
 MIN_PROBABILITY = 1e-4
-"""Smallest probability of liquidation that can be accepted: simulated paths resolve no smaller."""
+"""Smallest probability of liquidation that can be set: simulation resolves no smaller one."""
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -35,9 +35,10 @@ class Objective:
     beta : float or mapping from instrument
         Sensitivity to the instrument that the hedged position keeps, per unit of its value.
     net : float or None
-        Value long less value short that is kept, hedges included, as a share of the position's
-        value, which is negative for a short one (of a portfolio, its gross value); 0 is
-        market-neutral in value. Among all holdings with that sum, those of minimum variance.
+        Target net exposure after hedging (value long minus value short), as a share of the
+        position's value, which is negative for a short position; for a portfolio, of its gross
+        value. 0 is market-neutral in value. Among all holdings with this net exposure, those of
+        minimum variance are chosen.
 
     Examples
     --------
@@ -59,7 +60,7 @@ class Objective:
             check_between(self.net, "net", -math.inf, math.inf)
 
     def betas(self, instruments: list[str]) -> list[float]:
-        """Return the sensitivity to each instrument that is kept."""
+        """Return the sensitivity to each instrument that the hedged position keeps."""
         if isinstance(self.beta, Mapping):
             return [float(self.beta.get(name, 0.0)) for name in instruments]
         return [float(self.beta)] * len(instruments)
@@ -85,7 +86,7 @@ class Objective:
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Limits:
-    """Limits on what the hedge may hold.
+    """Limits on the holdings of the hedge.
 
     Parameters
     ----------
@@ -93,9 +94,9 @@ class Limits:
         Pair of minimum and maximum number of contracts, negative being short, or one number for
         both sides; None or an infinite number leaves a side open.
     gross : float > 0 or None
-        Largest sum of the notionals of all hedges, in currency.
+        Maximum sum of the absolute notionals of all hedges, in currency.
     max_instruments : int or None
-        Largest number of instruments that are held.
+        Maximum number of instruments held.
 
     Examples
     --------
@@ -162,10 +163,10 @@ class Margin:
     Parameters
     ----------
     collateral : mapping from instrument
-        The wallet behind it now, profits and losses so far included, in the currency of its
-        payoff: coins for an inverse contract.
+        Current margin balance of each instrument, including unrealized profit and loss, in the
+        currency of its payoff: coins for an inverse contract.
     horizon : int
-        Observations ahead.
+        Number of observations ahead.
     probability : float in (0.0001, 1)
         Accepted probability of being liquidated within the horizon.
 

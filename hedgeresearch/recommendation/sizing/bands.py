@@ -4,9 +4,9 @@ r"""No-trade bands around the targets of several hedges.
     b_i = \frac{\sqrt 3 \, a}{s_i \sqrt{\sum_{jk} |\rho_{jk}|}}
 
 Each deviation d is uniform within its band of half-width b (see ``hedgeresearch.trading.bands``), S
-is the covariance of the hedges' profits, with volatilities s and correlations :math:`\rho`. So a
-tracking error of a is kept however the deviations move together; where they do not, less of it is
-used.
+is the covariance of the hedges' profits, with volatilities s and correlations :math:`\rho`. So the
+tracking error is at most a, whatever the correlation of the deviations, and less than a if they are
+uncorrelated.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Bands(NamedTuple):
-    """Bands around the targets, (n_instruments,) each; made once and kept from bar to bar.
+    """Bands around the targets, (n_instruments,) each; computed once and kept from bar to bar.
 
     Attributes
     ----------
     half_widths : array
-        In contracts.
+        Half-widths of the bands, in contracts.
     past_mean : array
         Mean of the past targets, in contracts.
     unstable : array of bool
@@ -55,7 +55,7 @@ class Bands(NamedTuple):
 def bands_from_past(
     problem: HedgeProblem, valuation: Valuation, objective: Objective, rebalancing: Rebalancing
 ) -> Bands:
-    """Return the bands for targets that change as they did on the last dates."""
+    """Return the bands for targets that keep changing as in the recent past."""
     path = past_targets(problem, valuation, objective)
     past_mean = path.mean(axis=0)
     variances = np.zeros(len(past_mean))
@@ -85,18 +85,18 @@ def _hedged_volatility(problem: HedgeProblem, valuation: Valuation) -> float:
 def tracking_error_half_widths(
     costs: Array, target_variances: Array, covariance: Array, allowed: float, lots: Array
 ) -> tuple[Array, Flags]:
-    """Return half-widths (n,) in contracts that keep a tracking error, and which cannot keep it.
+    """Return half-widths (n,) in contracts for a tracking error, and flags where it is exceeded.
 
-    At least half a lot, and zero where trades are free.
+    They are at least half a lot, and zero where trades are free.
 
     Parameters
     ----------
     costs : array (n,)
         Cost of trading one contract, in currency.
     target_variances : array (n,)
-        Of the changes of the targets, in contracts, per date.
+        Variances of the changes of the targets, in contracts squared, per date.
     covariance : array (n, n)
-        Of the profits of one contract each, in currency squared, per date.
+        Covariance of the profits of one contract of each hedge, in currency squared, per date.
     allowed : float
         Volatility that all deviations together may add, in currency.
     lots : array (n,)
@@ -129,8 +129,8 @@ def cost_optimal_half_widths(
 ) -> Array:
     """Return half-widths (n,) in contracts that balance trading costs against risk.
 
-    At least half a lot, and zero where trades are free. With impact, the cost is that of one lot:
-    nearer to the aim than this, not even one lot pays.
+    They are at least half a lot, and zero where trades are free. With price impact, the cost used
+    is the cost of one lot: within this distance of the aim, not even one lot is worth its cost.
 
     Parameters
     ----------
@@ -138,9 +138,9 @@ def cost_optimal_half_widths(
     costs : array (n,)
         Cost of trading one contract, in currency.
     target_variances : array (n,)
-        Of the changes of the targets, in contracts, per date.
+        Variances of the changes of the targets, in contracts squared, per date.
     volatilities : array (n,)
-        Of the profit of one contract, in currency, per date.
+        Volatilities of the profit of one contract, in currency, per date.
     lots : array (n,)
     """
     aversion = rebalancing.risk_aversion

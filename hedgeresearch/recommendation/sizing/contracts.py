@@ -49,11 +49,11 @@ class JointLimits(NamedTuple):
     Attributes
     ----------
     gross : float
-        Largest sum of the notionals, in currency; infinite for none.
+        Maximum sum of the absolute notionals, in currency; infinite without a limit.
     max_instruments : float
-        Largest number of instruments held; infinite for none.
+        Maximum number of instruments held; infinite without a limit.
     net : float or None
-        Sum that the signed notionals must have, in currency.
+        Required sum of the signed notionals, in currency.
     """
 
     gross: float = np.inf
@@ -67,7 +67,7 @@ def contracts_for_ratios(ratios: Array, scale: float | Array, sizes: Array) -> A
     Parameters
     ----------
     ratios : array (..., n_instruments)
-        Less the sensitivities that the objective keeps.
+        Hedge ratios minus the sensitivities that the objective keeps.
     scale : float or array
         Value of one unit of the position's returns, in currency.
     sizes : array (..., n_instruments)
@@ -112,7 +112,7 @@ def within_limits(
     unlimited : array (n_instruments,)
         Contracts that would be held without limits.
     covariance : array (n_instruments, n_instruments)
-        Of the profits of one contract each.
+        Covariance of the profits of one contract of each instrument.
     terms : ContractTerms
     joint : JointLimits
 

@@ -49,16 +49,16 @@ class Decision(NamedTuple):
     Attributes
     ----------
     held : float
-        Before trading.
+        Holding before trading.
     target : float
         Best holding within the limits, not rounded.
     new : float
-        After trading.
+        Holding after trading.
     reason : Reason
     aim : float
-        Where partial rebalancing leads; else the center of the band.
+        Aim of partial rebalancing; for the other rules the center of the band.
     rate : float
-        Part of the way to the aim that is traded, in (0, 1].
+        Fraction of the distance to the aim that is traded, in (0, 1].
     """
 
     held: float
@@ -77,7 +77,7 @@ class TargetHoldings(NamedTuple):
     best : array
         Best holdings within the limits, not rounded.
     whole_lots : array
-        The same in whole lots.
+        Best holdings in whole lots.
     unlimited : array
         Best holdings without limits.
     center : array
@@ -97,9 +97,9 @@ class Trades(NamedTuple):
     Attributes
     ----------
     holdings : array
-        After trading.
+        Holdings after trading.
     trades : array
-        Zero where an instrument is left alone.
+        Trades, zero where an instrument is left alone.
     decisions : tuple of Decision
     """
 
@@ -127,8 +127,8 @@ def rebalance_partly(
 ) -> tuple[float, Reason]:
     """Return the holding after trading part of the way to an aim, in whole lots.
 
-    Where the part is less than a lot, one lot is traded as long as the aim is outside the band that
-    one lot costs; without this, a slow trader would stop several lots away for good.
+    If the part is less than a lot, one lot is traded as long as the aim is outside the no-trade
+    band for the cost of one lot; otherwise a slow trader would stop several lots away for good.
     """
     new = lot * round((held + rate * (aim - held)) / lot)
     # at least a lot, and not away from the aim
@@ -154,10 +154,10 @@ def trade_to_bands(
 ) -> Trades:
     """Return the trades that bring each holding inside its band, and within its limits.
 
-    Where hedges are limited together, each goes to its target in whole lots. So it does where
-    trades are free, and where nothing is held yet and a tracking error is allowed: that counts no
-    cost, and to begin at the edge of every band would use more than all of it for as long as the
-    targets do not change. Against risk aversion the edge is best.
+    If joint limits apply, each hedge goes to its target in whole lots. So does a hedge that trades
+    for free, and a new position under a tracking-error rule: that rule ignores costs, and entering
+    at the edges of all bands would use up the whole tracking error while the targets are static.
+    With cost-optimal bands the edge is best.
     """
     limited = np.minimum(np.maximum(targets.unlimited, terms.min), terms.max)
     if joint.net is not None or not allows(limited, terms, joint):
@@ -194,7 +194,7 @@ def trade_partly(
     Parameters
     ----------
     variances : array (n_instruments,)
-        Of the profit of one contract, in currency squared.
+        Variances of the profit of one contract, in currency squared.
     """
     decisions = []
     for have, best, mean, half_width, variance, lot in _rows(

@@ -1,9 +1,10 @@
 r"""Whole lots: the nearest holdings within the limits, by the variance of the difference.
 
 With A = R'R the covariance of one lot each and R upper triangular, instruments are decided from the
-last to the first. Lots are tried in order of their distance from the best value given those decided
-before, and a branch ends where it is further away than the best holdings found (after Schnorr and
-Euchner 1994, Mathematical Programming 66). For one instrument that is the nearest lot.
+last to the first. Lots are tried in order of their distance from the best value, given the decided
+instruments, and a branch ends where it is further away than the best holdings found so far (after
+Schnorr and Euchner 1994, Mathematical Programming 66). For one instrument the result is the nearest
+lot.
 """
 
 from __future__ import annotations
@@ -25,20 +26,20 @@ from hedgeresearch.recommendation.sizing.contracts import (
 from hedgeresearch.typing import Array
 
 MAX_NODES = 20_000
-"""Nodes visited, after which the best found is used: reached for many instruments much alike."""
+"""Maximum number of nodes visited; reached only for many highly correlated instruments."""
 
 
 def in_whole_lots(
     ideal: Array, covariance: Array, terms: ContractTerms, joint: JointLimits
 ) -> Array:
-    """Return the best holdings (n_instruments,) in whole lots; they need not meet a net.
+    """Return the best holdings (n_instruments,) in whole lots; a net exposure is not enforced.
 
     Parameters
     ----------
     ideal : array (n_instruments,)
-        Contracts to come near to.
+        Contracts to approximate.
     covariance : array (n_instruments, n_instruments)
-        Of the profits of one contract each.
+        Covariance of the profits of one contract of each instrument.
     terms : ContractTerms
     joint : JointLimits
 
@@ -66,7 +67,7 @@ def lot_bounds(terms: ContractTerms) -> tuple[Array, Array]:
 
 
 def contracts_of_lots(numbers: Array, lots: Array) -> Array:
-    """Return contracts (n,) for numbers of lots (n,), without binary residue: 29 x 0.1 is 2.9."""
+    """Return contracts (n,) of numbers of lots (n,), free of rounding errors: 29 x 0.1 is 2.9."""
     pairs = zip(numbers.tolist(), lots.tolist(), strict=True)
     return np.array([round(number * lot, decimals(lot)) for number, lot in pairs])
 
@@ -97,7 +98,7 @@ class _Search:
         self.high: list[float] = high.tolist()
         self.notionals: list[float] = (terms.notionals * terms.lots).tolist()
         required = [max(a, -b, 0.0) for a, b in zip(self.low, self.high, strict=True)]
-        # limits less what the instruments that are decided later must hold at least
+        # limits minus the minimum holdings of the instruments that are decided later
         self.gross: list[float] = []
         self.max_instruments: list[float] = []
         for i in range(len(required)):

@@ -1,4 +1,4 @@
-"""Targets of the past, from which no-trade bands and means are taken."""
+"""Past targets, from which no-trade bands and means are computed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from hedgeresearch.recommendation.sizing.valuation import Valuation
 from hedgeresearch.typing import Array
 
 MAX_PAST_DATES = 250
-"""Number of past dates from which the changes of a target are measured."""
+"""Maximum number of past dates from which the changes of a target are measured."""
 MIN_PAST_DATES = 20
 """Number of past dates below which a target counts as constant."""
 
 
 def past_targets(problem: HedgeProblem, valuation: Valuation, objective: Objective) -> Array:
-    """Return the contracts (n, n_instruments) for the last ratios at the prices of their day.
+    """Return the contracts (n, n_instruments) for the last ratios at the prices of their time.
 
-    A ratio is known before its date, and so meets the prices of the date before. Where an inverse
-    contract pays in a coin of the position, its gains are coins held, and a holding keeps hedging
-    as the price moves: it counts as a linear contract on as many coins as it is worth today.
+    A ratio is known before its date, so it is paired with the previous date's prices. If an inverse
+    contract pays in a coin of the position, its gains are paid in the coin that is held, so the
+    contract behaves like a linear one, on as many coins as it is worth today.
     """
     market = problem.market
     n_dates = min(MAX_PAST_DATES, len(market) - 1, len(problem.fit.ratio))
@@ -36,7 +36,7 @@ def past_targets(problem: HedgeProblem, valuation: Valuation, objective: Objecti
 
 
 def _past_values(problem: HedgeProblem, n_rows: int) -> Array:
-    """Return the value of the position's units of today, gross for a portfolio, (n_rows,)."""
+    """Return the value of today's units of the position, gross for a portfolio, (n_rows,)."""
     market = problem.market
     values = [
         market.value_path(asset, n_rows) * units for asset, units in problem.position.units.items()

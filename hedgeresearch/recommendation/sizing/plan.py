@@ -47,7 +47,7 @@ class Plan:
     trades : array (n_instruments,)
         Contracts traded, zero where an instrument is left alone.
     costs : array (n_instruments,)
-        Costs of the trades, in currency, their price impact included.
+        Costs of the trades, in currency, including their price impact.
     decisions : tuple of Decision (n_instruments,)
     """
 
@@ -62,7 +62,7 @@ class Plan:
 def plan_trades(
     problem: HedgeProblem, valuation: Valuation, settings: RecommendationSettings
 ) -> Plan:
-    """Return the plan with bands made from the past of the targets."""
+    """Return the plan, with bands estimated from past targets."""
     bands = bands_from_past(problem, valuation, settings.objective, settings.rebalancing)
     return plan_trades_within(bands, problem, valuation, settings)
 
@@ -70,7 +70,7 @@ def plan_trades(
 def plan_trades_within(
     bands: Bands, problem: HedgeProblem, valuation: Valuation, settings: RecommendationSettings
 ) -> Plan:
-    """Return the plan with bands that were made before."""
+    """Return the plan, with bands that are given."""
     terms = contract_terms(valuation, settings.limits, problem.names)
     joint = joint_limits(valuation, settings.limits, settings.objective)
     covariance = valuation.covariance[1:, 1:]
@@ -112,9 +112,11 @@ def _targets(
     unlimited: Array, covariance: Array, terms: ContractTerms, joint: JointLimits
 ) -> TargetHoldings:
     best = within_limits(unlimited, covariance, terms, joint)
-    # lots come near to what is best without limits, which the search keeps itself; a net, which it
-    # does not know, enters through the best holdings
+    # the lot search enforces the limits itself, so it starts from the unlimited holdings; it cannot
+    # enforce a net exposure, so then it starts from the constrained holdings
     near = unlimited if joint.net is None else best
+    # center: with the other hedges at their best holdings h, the variance (h - u)' S (h - u) is
+    # smallest in instrument i at h_i - [S (h - u)]_i / S_ii, u being the unlimited holdings
     return TargetHoldings(
         best=best,
         whole_lots=in_whole_lots(near, covariance, terms, joint),

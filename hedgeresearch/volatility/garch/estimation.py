@@ -80,9 +80,9 @@ class GARCHEstimate:
     unit_parameters : array (6,)
         mu, omega, alpha, gamma, beta and nu for the series of unit variance.
     center, scale : float
-        What is subtracted from the returns, and what they are divided by, to give that series.
+        Number subtracted from the returns, and number they are divided by, for unit variance.
     unit_returns : array (n_dates,)
-        That series.
+        The series of unit variance.
     log_likelihood : float
         Log-likelihood, in the units of the returns.
     gradient_norm : float
