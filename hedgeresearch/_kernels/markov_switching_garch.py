@@ -99,7 +99,7 @@ def _joint(densities, e, h, dh, p, dp, joint, by_joint):
 def _predict(transition, filtered, by_filtered, p, dp):
     """Fill p_j = sum_i filtered_i P_ij and its derivatives.
 
-    Those by P_ij use P_i,k-1 = 1 - sum of the others.
+    Derivatives w.r.t. P_ij use P_i,k-1 = 1 - sum of the others.
     """
     k, n_parameters = dp.shape
     p[:] = 0.0

@@ -13,9 +13,9 @@ from hedgeresearch.covariance.first_step import UnivariateModels, model_of_serie
 from hedgeresearch.errors import DataError
 
 MIN_ROWS_PER_PARAMETER = 10
-"""Observations that a univariate model needs for each of its parameters."""
+"""Minimum number of observations for each parameter of a univariate model."""
 BOUNDS_ADVICE = "Read its path with care; a longer sample or EWMACovariance may serve better."
-"""What the warning about bounds of a model in two steps recommends."""
+"""Advice in the warning that a two-step model has estimates at a bound."""
 
 
 def check_panel(

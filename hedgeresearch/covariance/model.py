@@ -24,7 +24,7 @@ class CovarianceModel(Protocol):
     ----------
     warm_start : bool
         Whether ``fit`` accepts ``warm_start=``, an earlier fit of the same model to the same
-        series, from which the search begins.
+        series, at which the search starts.
     error_source : "delta method", "bootstrap" or MomentWeights
         Source of the errors of functions of the covariance, such as hedge ratios: the influence of
         each observation on all estimates, the bootstrap only, or the weights of a moment.

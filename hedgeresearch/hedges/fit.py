@@ -52,7 +52,7 @@ class HedgeFit:
     errors : RatioErrors or None
         Sampling error of the next ratio; None if only the bootstrap has it.
     state : object
-        What the model continues from; private to the model.
+        State from which the model continues; private to the model.
     detail : CovarianceFit, RegimeBreakdown, Cointegration or None
         Results that only one family of hedges has.
     """

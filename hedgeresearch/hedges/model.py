@@ -74,7 +74,7 @@ def fit_hedge(
     hedges: pd.DataFrame,
     warm_start: HedgeFit | None = None,
 ) -> HedgeFit:
-    """Fit a hedge model, its search begun at an earlier fit if there is one and the model can."""
+    """Fit a hedge model, starting at an earlier fit if one is given and the model supports it."""
     if warm_start is None or not model.traits.warm_start:
         return model.fit(asset, hedges)
     warm: Any = model  # the protocol leaves warm_start to the models that accept it

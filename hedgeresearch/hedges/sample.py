@@ -24,13 +24,13 @@ class Sample:
         All observations in the order of their dates, the asset first: returns, or prices for a
         model of prices.
     n_estimation : int
-        Number of rows in the estimation sample, which are the first ones.
+        Number of rows in the estimation sample; they are the first rows.
     end : date
-        Of the last row of the estimation sample.
+        Date of the last row of the estimation sample.
     last_date : date
-        Of the last row.
+        Date of the last row.
     returns_kind : {"simple", "log", "difference"} or None
-        Kind of the returns as ``hr.returns`` noted it.
+        Kind of the returns, as recorded by ``hr.returns``.
     """
 
     asset: Any

@@ -23,12 +23,12 @@ class HedgeTraits:
     Parameters
     ----------
     input : {"returns", "prices"}
-        Data that ``fit`` and ``extend`` are given.
+        Input of ``fit`` and ``extend``.
     price_changes : {"log", "difference"}
         Changes of prices that the ratio of a model of prices belongs to; not used for a model of
         returns.
     warm_start : bool
-        Whether ``fit`` accepts an earlier fit as ``warm_start=``, from which its search begins.
+        Whether ``fit`` accepts an earlier fit as ``warm_start=``, at which its search starts.
     filters_state : bool
         Whether the next ratio depends on parameters and on a state that is filtered with them from
         all observations, as in DCC; the bootstrap then varies the parameters only.

@@ -18,7 +18,7 @@ from hedgeresearch.typing import Array
 Numbers: TypeAlias = float | Array
 """One number, or an array of them."""
 Funding: TypeAlias = Literal["8-hourly", "continuous"]
-"""How often the longs of a perpetual contract pay the shorts."""
+"""Schedule on which the longs of a perpetual contract pay the shorts."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@ r"""Partial adjustment: how fast to trade towards a hedge when trades move the p
 
 A trade of q units costs :math:`\tfrac12 \Lambda q^2`, a holding x that misses the target m costs
 :math:`\tfrac \gamma 2 s^2 (x - m)^2` over the step that follows, and costs one step later are
-discounted by the factor :math:`1 - \rho`. Then it is best to trade a constant part of the way to an
-aim at each step:
+discounted by the factor :math:`1 - \rho`. Then it is optimal to trade a constant fraction of the
+distance to an aim at each step:
 
 .. math:: x_t = x_{t-1} + r \left(\text{aim}_t - x_{t-1}\right), \qquad r = \frac a\lambda, \quad
     a = \frac{-b + \sqrt{b^2 + 4 \gamma \lambda (1 - \rho)^2}}{2 (1 - \rho)}, \quad
@@ -17,8 +17,8 @@ decline geometrically,
 .. math:: \text{aim}_t = \sum_{j \ge 0} z (1 - z)^j \, E_t\left[m_{t+j}\right], \qquad
     z = \frac{\gamma}{\gamma + a} = r + \rho (1 - r),
 
-for a target that moves the part :math:`\varphi` of its way to a long-run level at each step
-:math:`\text{aim} = \text{long run} + (m - \text{long run}) / (1 + \varphi a / \gamma)`.
+for a target that reverts by the fraction :math:`\varphi` of its distance to a long-run level at
+each step, :math:`\text{aim} = \text{long run} + (m - \text{long run}) / (1 + \varphi a / \gamma)`.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from hedgeresearch.errors import DataError
 @exported_by("hedgeresearch.trading")
 @dataclass(frozen=True)
 class PartialTrade:
-    """A trade of a constant part of the way to an aim, optimal for quadratic trading costs.
+    """A trade of a constant fraction of the distance to an aim, optimal for quadratic costs.
 
     The trade is in one hedge. Several hedges share the rate if their impact is proportional to
     their covariance, with an aim each.
 
     Parameters
     ----------
-    aim : float, in units of the hedge, from :func:`aim_position`; the target itself if that is a
-        random walk
-    rate : float in (0, 1], part of the way, from :func:`trading_rate`
+    aim : float, in units of the hedge, from :func:`aim_position`; the target itself if the target
+        is a random walk
+    rate : float in (0, 1], fraction of the distance, from :func:`trading_rate`
 
     Examples
     --------

@@ -39,7 +39,7 @@ class BEKKErrors:
     sandwich : BEKKSandwich
         Errors of the parameters for returns of unit variance.
     mean, scale : array (n_series,)
-        What is subtracted from the returns, and what they are divided by, to give these.
+        Numbers subtracted from the returns, and numbers they are divided by, for unit variance.
     """
 
     sandwich: BEKKSandwich

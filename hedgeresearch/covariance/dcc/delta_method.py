@@ -75,7 +75,7 @@ def dcc_delta_method(
     state_at : DCCStateAt
         Filter state before the sample after a change.
     sensitivities : list of Sensitivities
-        Of the univariate model of each series.
+        Sensitivities of the univariate model of each series.
     correlation : array (n_dates, n_reported)
         Influence on the parameters of the correlation.
     targets : array (n_dates, 2, n_series, n_series)

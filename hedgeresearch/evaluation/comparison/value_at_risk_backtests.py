@@ -204,9 +204,9 @@ def coverage_statistic(hits: Array, tail: float) -> float:
 
 
 def independence_statistic(hits: Array) -> float:
-    """Return the likelihood ratio of one probability and of one after each outcome.
+    """Return the likelihood ratio of a constant probability of hits to one by previous outcome.
 
-    Of hits (n_dates,), the first is the outcome before the second only.
+    The first of the hits (n_dates,) is used only as the previous outcome of the second.
     """
     before = hits[:-1]
     after = hits[1:]

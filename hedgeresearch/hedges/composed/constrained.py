@@ -136,8 +136,8 @@ class ConstrainedHedge:
     ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), and constrain the ratios.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
-        model can.
+        ``warm_start`` is an earlier fit of the same hedge, at which the search starts if the model
+        supports it.
 
         Raises
         ------

@@ -103,8 +103,8 @@ class ShrunkHedge:
     ) -> HedgeFit:
         """Estimate model and weight on asset (n_dates,) and hedges (n_dates, n_hedges).
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
-        model can.
+        ``warm_start`` is an earlier fit of the same hedge, at which the search starts if the model
+        supports it.
 
         Raises
         ------
@@ -181,7 +181,7 @@ class ShrunkState(WrapperState):
     inner : HedgeFit of the model
     target : array (n_hedges,)
     weight : float
-        Of the target.
+        Weight of the target.
     errors : RatioErrors or None
         Sampling error of the model's ratio.
     """

@@ -52,8 +52,8 @@ class KalmanState(NamedTuple):
     Attributes
     ----------
     filter : KalmanFilter
-    hedge_means : array (n_hedges,), of the estimation sample
-    hedge_covariance : array (n_hedges, n_hedges), alike
+    hedge_means : array (n_hedges,), means of the hedges in the estimation sample
+    hedge_covariance : array (n_hedges, n_hedges), their covariance in the estimation sample
     """
 
     filter: KalmanFilter

@@ -17,9 +17,9 @@ class RegressionEmissions:
     Attributes
     ----------
     coefficients : array (k, 1 + n_hedges)
-        The constant first.
+        Coefficients in each regime, the constant first.
     variances : array (k,)
-        Of the residuals.
+        Residual variances.
     hedge_means : array (n_hedges,)
     hedge_covariance : array (n_hedges, n_hedges)
         Moments of the hedges in the sample, the same in all regimes.

@@ -63,7 +63,7 @@ class MarkovSwitchingHedge:
     n_starts : int
         Number of searches from different points; the best is kept and all are reported.
     seed : int
-        Of the random starts.
+        Seed of the random starts.
 
     Examples
     --------

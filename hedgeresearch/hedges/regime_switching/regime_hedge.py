@@ -103,8 +103,8 @@ class RegimeHedge:
     ) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
 
-        ``warm_start`` is an earlier fit of the same hedge, from which the search begins if the
-        regime model can.
+        ``warm_start`` is an earlier fit of the same hedge, at which the search starts if the regime
+        model supports it.
 
         Raises
         ------

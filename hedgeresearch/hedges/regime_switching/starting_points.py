@@ -50,7 +50,7 @@ def starting_points(
     Parameters
     ----------
     residuals : array (n_dates,)
-        Of the regression without regimes.
+        Residuals of the regression without regimes.
     hedges : array (n_dates, n_hedges)
     n_regimes, n_starts, seed : int
     """

@@ -48,7 +48,7 @@ def moving_fit(
     kind : str or None
         Kind of the returns.
     covariances : array (n_path + 1, 1 + n_hedges, 1 + n_hedges)
-        Those before each of the last n_path dates, and after the last.
+        Covariances before each of the last n_path dates, and after the last one.
     errors : RatioErrors
     state : what ``model.advance`` continues from
     """
@@ -168,9 +168,9 @@ class MovingErrors:
         Number of lags; None for ``newey_west_lags`` of the effective number of observations in
         each regression.
     window : int or None
-        Number of observations in each regression; None for all before it.
+        Number of observations in each regression; None for all earlier ones.
     half_life : float
-        Of the weights; infinite if all observations have the same weight.
+        Half-life of the weights; infinite if all observations have the same weight.
     """
 
     hac_lags: int | None = None

@@ -53,7 +53,7 @@ class Confidence:
         Name of the hedge whose ratio is not distinguishable from 1:1. Only a single hedge of
         returns whose ratio is estimated is compared with 1:1.
     unit : dict by instrument
-        What is counted: "contracts", or "units" of a spot.
+        Unit of the holding: "contracts", or "units" of a spot.
     limited : bool
         Whether limits or a net objective keep the holdings from following the ratio.
     by_model : DataFrame (n_models, n_instruments) or None

@@ -169,7 +169,7 @@ class Market:
         ----------
         position : Position
         instruments : Instrument or sequence of Instrument
-            Those to hedge with; their returns are what they pay.
+            Instruments used as hedges; their returns are their payoffs.
         kind : {"simple", "difference"}
             Fractions of value, or currency per unit; the hedge ratio is in these terms.
 
@@ -177,7 +177,7 @@ class Market:
         -------
         asset : Series (n_dates - 1,)
         hedges : DataFrame (n_dates - 1, n_instruments)
-            On the same dates.
+            Returns of the instruments on the same dates.
 
         Raises
         ------

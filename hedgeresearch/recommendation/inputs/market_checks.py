@@ -37,7 +37,7 @@ def check_links(field: str, links: Mapping[str, Any], columns: Collection[str]) 
     field : {"rates", "funding", "underlying"}
     links : mapping from asset or instrument
     columns : collection of str
-        Of the table.
+        Columns of the table.
     """
     for name, column in links.items():
         refuse_absent(name, columns, field)

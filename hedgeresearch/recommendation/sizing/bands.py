@@ -102,7 +102,7 @@ def tracking_error_half_widths(
     lots : array (n,)
     """
     volatilities = np.sqrt(np.diagonal(covariance))
-    # the hedges share the tracking error in proportion to how much they move alike
+    # the tracking error is divided by the root of the sum of absolute correlations of the hedges
     alike = math.sqrt(np.abs(covariance / np.outer(volatilities, volatilities)).sum())
     half_widths = np.zeros(len(lots))
     unstable = np.zeros(len(lots), dtype=bool)

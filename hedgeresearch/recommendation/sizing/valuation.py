@@ -19,19 +19,20 @@ class Valuation:
     scale : float
         Value of one unit of the position's returns; for differences, in units.
     value : float
-        Signed value of the position; of a portfolio, its gross value.
+        Signed value of the position; for a portfolio, its gross value.
     net_value : float
-        Value long less value short of the position.
+        Net value of the position: value long minus value short.
     sizes : array (n_instruments,)
         Value of one unit of the returns of one contract; for differences, its size.
     notionals : array (n_instruments,)
         Value of one contract.
     covariance : array (1 + n_instruments, 1 + n_instruments)
-        Of the next profits of the position and of one contract each, in currency squared.
+        Covariance of the next profits of the position and of one contract of each instrument, in
+        currency squared.
     costs : array (n_instruments,)
         Cost of trading one contract.
     lots : array (n_instruments,)
-        Smallest number of contracts that is traded; others are its multiples.
+        Lot size: smallest number of contracts that can be traded.
     """
 
     scale: float

@@ -11,7 +11,7 @@ from hedgeresearch.typing import Array, Indices
 WIDTHS = (5, 20, 60, 250)
 """Numbers of dates over which local levels and variances are measured."""
 GROUPINGS = ("random dates", "k-means", "random dates", "quantiles")
-"""How dates are grouped, in turn."""
+"""Methods of grouping dates, used in turn."""
 KMEANS_STEPS = 10
 STAY = 0.95
 """Probability of staying in a regime."""
