@@ -78,7 +78,7 @@ class PartialTrade:
 def trading_rate(
     impact: float, risk_aversion: float, hedge_variance: float, *, discount: float = 0.0
 ) -> float:
-    """Return the optimal part of the way to the aim to trade at each step, in (0, 1].
+    """Return the optimal fraction of the distance to the aim to trade at each step, in (0, 1].
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def aim_position(
     ----------
     target : float, optimal holding now without costs, in units of the hedge
     long_run : float, level it reverts to, in the same units
-    reversion : float in [0, 1], part of the way it reverts at each step:
+    reversion : float in [0, 1], fraction of the distance it reverts at each step:
         1 - 0.5 ** (1 / half-life). At 0 it is a random walk and the aim is the target
     rate : float in (0, 1], from :func:`trading_rate` with the same discount
     discount : float in [0, 1), by which a cost one step later counts less
