@@ -90,13 +90,24 @@ def check_can_be_resampled(fit: FittedHedge) -> None:
             "of its own. Use method='delta', which a model has unless a constraint holds its ratio."
         )
     moves = (fit.ratio.to_numpy() != fit.next_ratio.to_numpy()).any()
-    filters = any(one.filters_state for one in traits)
+    filters = filters_with_parameters(fit)
     # without a delta method, the bootstrap is the only estimate of the error
     if moves and not filters and fit.errors is not None:
         raise DataError(
             f"the bootstrap shuffles dates, and the ratio of {name} is that of the latest ones. "
             "Use method='delta'."
         )
+
+
+def filters_with_parameters(fit: FittedHedge) -> bool:
+    """Return whether the next ratio is filtered with estimated parameters.
+
+    A moment of the latest returns has none: the bootstrap varies the returns themselves.
+    """
+    detail = innermost(fit).detail
+    if isinstance(detail, CovarianceFit):
+        return bool(detail.estimates.values)
+    return any(traits.filters_state for traits in all_traits(fit.model))
 
 
 def resampling(fit: FittedHedge, sample: pd.DataFrame, seed: int = 0) -> Resampling:
@@ -145,7 +156,7 @@ def _next_ratio(fit: FittedHedge, draw: pd.DataFrame) -> Array:
     draw.attrs["returns"] = fit.sample.returns_kind
     warm = {"warm_start": fit} if fit.model.traits.warm_start else {}
     refit = fit.model.fit(draw.iloc[:, 0], draw.iloc[:, 1:], **warm)
-    if any(traits.filters_state for traits in all_traits(fit.model)):
+    if filters_with_parameters(fit):
         seen = fit.sample.rows.frame()
         refit = refit.extend(seen.iloc[:, 0], seen.iloc[:, 1:])
     return np.asarray(refit.next_ratio.to_numpy())

@@ -316,6 +316,12 @@ class HedgeFit:
     def advance(self, returns: pd.DataFrame) -> HedgeFit:
         """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first."""
         later: HedgeFit = self.model.advance(self, returns)
+        if later.sample.end != self.sample.end:
+            raise DataError(
+                f"advance of {describe(self.model)} must keep the estimation sample, which ends on "
+                f"{day(self.sample.end)}; it returned a fit to another one. Return "
+                "dataclasses.replace(fit, ratio=..., next_ratio=...)."
+            )
         if later.sample is not self.sample:
             return later  # a composed hedge shares the sample of a fit that it has advanced
         return replace(later, sample=self.sample.append(returns))

@@ -51,11 +51,15 @@ def check_hedge_model(value: object, name: str) -> None:
     DataError
         If it has no ``fit``, ``advance`` or ``traits``, or is a class instead of an instance.
     """
-    if not is_hedge_model(value):
-        raise DataError(
-            f"{name} must be a hedge model such as OLSHedge(); got {value!r}. Wrap a covariance "
-            "model in MinimumVarianceHedge, a regime model in RegimeHedge."
-        )
+    if is_hedge_model(value):
+        return
+    problem = f"{name} must be a hedge model such as OLSHedge(); got {value!r}"
+    if {"fit", "advance"} <= set(dir(value)) and not isinstance(value, type):
+        raise DataError(f"{problem}, without traits. Add the class variable traits = HedgeTraits().")
+    raise DataError(
+        f"{problem}. Wrap a covariance model in MinimumVarianceHedge, a regime model in "
+        "RegimeHedge."
+    )
 
 
 def check_warm_start(warm_start: HedgeFit | None, model: HedgeModel) -> None:

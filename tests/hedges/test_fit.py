@@ -77,3 +77,17 @@ def test_extension_with_other_returns_is_refused(nasdaq, sp500):
         hr.DataError, match="new data must be simple returns like those of the fit; got difference"
     ):
         fit.extend(differences["NASDAQ"], differences[["SP500"]])
+
+
+class NewSample(Slope):
+    """Its ``advance`` wrongly returns a fit to the new observations."""
+
+    def advance(self, fit, returns):
+        return self.fit(returns.iloc[:, 0], returns.iloc[:, 1:])
+
+
+def test_advance_must_keep_the_estimation_sample(returns):
+    asset, hedges = split(returns)
+    fit = NewSample().fit(asset.iloc[:200], hedges.iloc[:200])
+    with pytest.raises(hr.DataError, match="must keep the estimation sample, which ends on"):
+        fit.extend(asset.iloc[200:], hedges.iloc[200:])

@@ -56,6 +56,11 @@ def test_other_objects_are_refused(value):
         check_hedge_model(value, "model")
 
 
+def test_model_without_traits_is_told_to_declare_them():
+    with pytest.raises(hr.DataError, match=r"without traits. Add the class variable traits"):
+        check_hedge_model(WithoutTraits(), "model")
+
+
 WRAPPERS = {
     "shrunk": hr.ShrunkHedge,
     "constrained": hr.ConstrainedHedge,

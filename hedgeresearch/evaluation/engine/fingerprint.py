@@ -3,8 +3,8 @@
 Numbers and texts are identified by their value, tables by a hash of their content, dataclasses and
 other objects by their class and attributes. A class of the package is identified by the name under
 which it is exported, as the version stands for its code; another class also by the source of its
-methods. A function is identified by its module, name and source, not by the functions and global
-variables that it uses.
+methods and by its attributes. A function is identified by its module, name and source, not by the
+functions and global variables that it uses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import Enum
 from functools import cached_property, partial
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ PACKAGE = __name__.partition(".")[0]
 Plain = str | bytes | int | float | complex | np.generic | np.ufunc | date | timedelta | Enum
 """Types whose ``repr`` is complete and the same in every process."""
 Table = np.ndarray | pd.Series | pd.DataFrame | pd.Index
+CODE = (type, FunctionType, MethodType, BuiltinFunctionType, partial, Dispatcher)
+"""Types that are identified by their source, or by their name."""
 
 
 def fingerprint(setting: Any) -> str:
@@ -50,7 +52,7 @@ def fingerprint(setting: Any) -> str:
         return _fingerprint_of_items(setting.items())
     if isinstance(setting, Table):
         return _fingerprint_of_table(setting)
-    if isinstance(setting, type | FunctionType | MethodType | partial | Dispatcher):
+    if isinstance(setting, CODE):
         return _fingerprint_of_code(setting)
     return _fingerprint_of_object(setting)
 
@@ -61,7 +63,9 @@ def _fingerprint_of_items(items: Iterable[tuple[Any, Any]]) -> str:
 
 def _fingerprint_of_table(table: Any) -> str:
     """Return a hash of values, and of the labels of a pandas object."""
-    if isinstance(table, np.ndarray):
+    if isinstance(table, np.ndarray) and table.dtype == object:
+        parts = [str(table.shape).encode(), fingerprint(table.ravel().tolist()).encode()]
+    elif isinstance(table, np.ndarray):
         parts = [str((table.dtype, table.shape)).encode(), np.ascontiguousarray(table).tobytes()]
     else:
         columns = fingerprint(list(table.columns)) if isinstance(table, pd.DataFrame) else ""
@@ -97,6 +101,10 @@ def _fingerprint_of_code(code: Any) -> str:
         return f"method{fingerprint((code.__self__, code.__func__))}"
     if isinstance(code, Dispatcher):
         return fingerprint(code.py_func)  # compiled by numba
+    if isinstance(code, BuiltinFunctionType) and isinstance(code.__self__, ModuleType):
+        return f"{code.__module__}.{code.__qualname__}"
+    if isinstance(code, BuiltinFunctionType):
+        return f"method{fingerprint((code.__self__, code.__qualname__))}"
     if code.__closure__ or code.__name__ == "<lambda>":
         raise DataError(
             "functions among the settings of a model must be defined with def, outside of other "
@@ -107,11 +115,22 @@ def _fingerprint_of_code(code: Any) -> str:
 
 
 def _fingerprint_of_class(kind: type) -> str:
-    """Return the name of a class, and the text of its methods if it is not of the package."""
+    """Return the name of a class, with its methods and attributes if it is not of the package."""
     name = f"{kind.__module__}.{kind.__qualname__}"
     if kind.__module__.partition(".")[0] == PACKAGE:
         return name
-    return f"{name}[{' '.join(map(_function_text, _methods(kind)))}]"
+    methods = " ".join(map(_function_text, _methods(kind)))
+    return f"{name}[{methods}]{_fingerprint_of_items(_class_attributes(kind))}"
+
+
+def _class_attributes(kind: type) -> Iterator[tuple[str, Any]]:
+    """Yield the values among the attributes of a class and its bases, special ones left out."""
+    for base in kind.__mro__[:-1]:
+        for name, member in vars(base).items():
+            is_value = isinstance(member, Plain | Table | list | tuple | Mapping)
+            is_record = is_dataclass(member) and not isinstance(member, type)
+            if (is_value or is_record) and not name.startswith("__"):
+                yield name, member
 
 
 def _methods(kind: type) -> Iterator[FunctionType]:

@@ -40,6 +40,9 @@ class Task:
     returns : DataFrame (n_dates, 1 + n_hedges), the asset first
     refits : when to estimate and what to hedge
     checkpoint : Checkpoint or None
+    key : str or None
+        Key of the walk in the checkpoint. It is computed where the models were defined, as other
+        processes may not have their source; None without a checkpoint.
     """
 
     label: str
@@ -47,16 +50,16 @@ class Task:
     returns: pd.DataFrame
     refits: Sequence[Refit]
     checkpoint: Checkpoint | None = None
+    key: str | None = None
 
     def run(self, tick: Callable[[], Any] = lambda: None) -> Walk:
         """Return the walk from the checkpoint, or walk and save it; ``tick`` as in ``walk``."""
-        if self.checkpoint is None:
+        if self.checkpoint is None or self.key is None:
             return self._walk(tick)
-        key = walk_key(self.model, self.returns, self.refits)
-        finished = self.checkpoint.load(key)
+        finished = self.checkpoint.load(self.key)
         if finished is None:
             finished = self._walk(tick)
-            self.checkpoint.save(key, finished)
+            self.checkpoint.save(self.key, finished)
         return finished
 
     def _walk(self, tick: Callable[[], Any]) -> Walk:
@@ -69,7 +72,13 @@ class Task:
     def parts(self) -> list[Task]:
         """Return the task in parts, which do not depend on the number of processes."""
         starts = range(0, len(self.refits), MAX_REFITS)
-        return [replace(self, refits=self.refits[i : i + MAX_REFITS]) for i in starts]
+        return [self._part(self.refits[i : i + MAX_REFITS]) for i in starts]
+
+    def _part(self, refits: Sequence[Refit]) -> Task:
+        """Return the task for some of its refits, with the key of their walk."""
+        if self.checkpoint is None:
+            return replace(self, refits=refits)
+        return replace(self, refits=refits, key=walk_key(self.model, self.returns, refits))
 
 
 def run_tasks(tasks: Sequence[Task], n_jobs: int | None, progress: bool) -> list[Walk]:

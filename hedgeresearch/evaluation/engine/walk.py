@@ -177,12 +177,22 @@ def _hedge_step(fit: HedgeFit, data: WalkData, refit: Refit) -> StepResult:
     try:
         hedged = fit.extend(*data.rows(refit.train_stop, refit.test_stop))
         _check_finite(hedged.ratio.to_numpy())
-        predicted = None
-        if hedged.regimes is not None:
-            predicted = hedged.regimes.predicted.to_numpy()[-n_rows:]
-        return StepResult(hedged.ratio.to_numpy()[-n_rows:], predicted)
+        return StepResult(hedged.ratio.to_numpy()[-n_rows:], _predicted(hedged, n_rows))
     except FAILURES:
         return _hedge_row_by_row(fit, data, refit)
+
+
+def _predicted(hedged: HedgeFit, n_rows: int) -> Array | None:
+    """Return predicted probabilities of the regimes on the last rows, (n_rows, k).
+
+    None without regimes, or if these are regimes of longer periods, as inside a HorizonHedge.
+    """
+    if hedged.regimes is None:
+        return None
+    predicted = hedged.regimes.predicted.iloc[-n_rows:]
+    if not predicted.index.equals(hedged.ratio.index[-n_rows:]):
+        return None
+    return np.asarray(predicted.to_numpy())
 
 
 def _hedge_row_by_row(fit: HedgeFit, data: WalkData, refit: Refit) -> StepResult:

@@ -1,5 +1,6 @@
 """Finished walks on disk: found again, never mistaken, complete whenever a process dies."""
 
+import linecache
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -223,3 +224,17 @@ def test_a_folder_that_cannot_be_written_is_refused(returns: pd.DataFrame) -> No
         hr.DataError, match="checkpoint must be a folder that can be written; /proc/self: "
     ):
         walk(MODELS, returns, checkpoint=Path("/proc/self"))
+
+
+def test_a_function_of_a_notebook_is_walked_by_two_processes(tmp_path: Path) -> None:
+    """Its source is in the line cache of this process alone."""
+    source = "def observe(returns):\n    return returns.abs()\n"
+    name = str(tmp_path / "ipykernel_1.py")
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, name, "exec"), names)
+    table = hr.data.simulate_regimes(n_dates=400, seed=1).returns
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1), observe=names["observe"])
+    found = walk({"m": model}, table, n_jobs=2, checkpoint=tmp_path / "kept")
+    assert found.ratios["m"].notna().all(axis=None)
+    assert list((tmp_path / "kept").glob("*.parquet"))

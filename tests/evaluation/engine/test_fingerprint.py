@@ -231,3 +231,25 @@ def test_fingerprints_are_the_same_in_every_process() -> None:
     command = [sys.executable, "-c", PROGRAM]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == str([fingerprint(model) for model in MODELS])
+
+
+class Shrinking:
+    shrink = 0.5
+    traits = HedgeTraits()
+
+
+def test_attributes_of_a_class_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(Shrinking())
+    monkeypatch.setattr(Shrinking, "shrink", 1.0)
+    assert fingerprint(Shrinking()) != before
+
+
+def test_object_arrays_are_identified_by_their_content() -> None:
+    one = np.array(["a", "b"], dtype=object)
+    assert fingerprint(one) == fingerprint(np.array(["".join("a"), "b"], dtype=object))
+    assert fingerprint(one) != fingerprint(np.array(["a", "c"], dtype=object))
+
+
+def test_built_in_functions_are_identified_by_name() -> None:
+    assert fingerprint(abs) == fingerprint(abs)
+    assert fingerprint(abs) != fingerprint(len)

@@ -184,3 +184,18 @@ def test_a_long_walk_is_cut_and_starts_cold(
         expected = dcc.fit(past["asset"], past[["hedge"]]).next_ratio["hedge"]
         found = backtest.ratios.loc[returns.index[start], ("dcc", "hedge")]
         assert found == pytest.approx(expected, rel=1e-10)
+
+
+def test_regimes_of_longer_periods_are_not_those_of_dates() -> None:
+    world = hr.data.simulate_regimes(n_dates=1100, seed=2)
+    regimes = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1))
+    found = hr.walk_forward(
+        {"weekly": hr.HorizonHedge(regimes, 5, overlapping=False)},
+        world.returns["asset"],
+        world.returns[["hedge"]],
+        window=900,
+        refit_every=100,
+        progress=False,
+    )
+    assert found.ratios["weekly"].notna().all(axis=None)
+    assert "weekly" not in found.predicted

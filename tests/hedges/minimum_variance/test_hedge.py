@@ -1,5 +1,8 @@
 """The minimum-variance hedge against definitions and its limits."""
 
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -36,3 +39,24 @@ def test_other_models_are_refused(value):
     message = "covariance_model must be a covariance model such as DCC"
     with pytest.raises(hr.DataError, match=message):
         hr.MinimumVarianceHedge(value)
+
+
+@dataclass(frozen=True)
+class BootstrappedWindow:
+    """A rolling covariance whose errors are those of the bootstrap."""
+
+    warm_start: ClassVar[bool] = False
+    error_source: ClassVar[str] = "bootstrap"
+
+    def fit(self, returns):
+        return replace(hr.RollingCovariance(250).fit(returns), model=self)
+
+
+def test_moment_of_latest_returns_has_bootstrap_errors():
+    returns = hr.data.simulate_dcc(n_dates=400, seed=3).returns
+    fit = hr.MinimumVarianceHedge(BootstrappedWindow()).fit(returns["asset"], returns[["hedge"]])
+    known = hr.MinimumVarianceHedge(hr.RollingCovariance(250)).fit(
+        returns["asset"], returns[["hedge"]]
+    )
+    ratio = float(fit.standard_errors.iloc[0] / known.standard_errors.iloc[0])
+    assert 0.5 < ratio < 2.0
