@@ -36,6 +36,7 @@ from hedgeresearch.regimes.markov_switching.standard_errors import (
 )
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
 from hedgeresearch.regimes.start import start_fit
+from hedgeresearch.regimes.state import without_permutation
 
 MAX_STATES = 1024
 """Number of combinations of regimes over the lags that the filter carries in reasonable time."""
@@ -156,7 +157,9 @@ class MarkovSwitching:
 
     def _earlier_state(self, warm_start: RegimeFit) -> SwitchingState:
         """Return the state of an earlier fit, which may differ in its starting points."""
-        earlier = warm_start.initial_state if isinstance(warm_start, RegimeFit) else None
+        earlier = None
+        if isinstance(warm_start, RegimeFit):
+            earlier = without_permutation(warm_start.initial_state)
         if (
             not isinstance(earlier, SwitchingState)
             or replace(warm_start.model, n_starts=self.n_starts, seed=self.seed) != self
