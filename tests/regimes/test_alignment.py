@@ -163,6 +163,31 @@ def test_second_alignment_undoes_the_first(fit, swapped):
     assert align_regimes(fit, fit).fit is fit
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        MODEL,
+        hr.StudentHMM(2, n_starts=1),
+        hr.MarkovSwitching(n_starts=1),
+        hr.MarkovSwitchingGARCH(n_starts=1),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_aligned_fit_is_a_warm_start(model):
+    sample = hr.data.simulate_regimes(n_dates=500, seed=1).returns
+    sample = sample[["asset"]] if model.univariate else sample
+    fit = model.fit(sample)
+    order = np.array([1, 0])
+    swapped = replace(
+        fit,
+        initial_state=PermutedState(fit.initial_state, order),
+        final_state=PermutedState(fit.final_state, order),
+    )
+    again = model.fit(sample, warm_start=swapped)
+    expected = model.fit(sample, warm_start=fit)
+    np.testing.assert_array_equal(again.predicted, expected.predicted)
+
+
 def test_repr_and_refusals_say_what_differs(fit, truth):
     text = repr(align_regimes(fit, fit))
     assert text == f"AlignedRegimes({fit!r}, order [0, 1], largest drift 0)"

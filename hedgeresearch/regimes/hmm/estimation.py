@@ -41,9 +41,9 @@ FINAL_TOLERANCE = 1e-8
 MIN_VARIANCE = 1e-6
 """Smallest variance of a combination of series in a regime, relative to the sample's, that has not
 collapsed."""
-MAX_REGIMES_NEAR = 2
-"""Number of regimes up to which the optimum near an earlier one is taken for the best; with more
-regimes there are several."""
+MAX_REGIMES_ONE_RUN = 2
+"""Number of regimes up to which a single run from an earlier fit is trusted; with more regimes there
+are several optima."""
 SPREAD = 1e-4
 """Part of an earlier transition that is spread evenly over all regimes: EM never leaves a
 probability of zero."""
@@ -81,7 +81,7 @@ def fit_hmm(
 
     Parameters
     ----------
-    model : the model whose settings these are, for the fit
+    model : GaussianHMM or StudentHMM, which the fit keeps; its settings are in ``settings``
     observations : DataFrame (n_dates, n_series)
     settings : HMMSettings
     warm_start : RegimeFit or None, an earlier fit of the same model
@@ -183,7 +183,7 @@ def maximize_likelihood(
 
     steps = HMMSteps(observations, settings.persistence, settings.initial)
     whitening = whitening_matrix(observations)
-    if earlier is not None and settings.n_regimes <= MAX_REGIMES_NEAR:
+    if earlier is not None and settings.n_regimes <= MAX_REGIMES_ONE_RUN:
         run = _unless_collapsed(steps.run(earlier, FINAL_TOLERANCE), whitening)
         if run is not None:
             return run, np.array([run.log_likelihood])

@@ -156,7 +156,9 @@ class MarkovSwitching:
 
     def _earlier_state(self, warm_start: RegimeFit) -> SwitchingState:
         """Return the state of an earlier fit, which may differ in its starting points."""
-        earlier = warm_start.initial_state if isinstance(warm_start, RegimeFit) else None
+        earlier = None
+        if isinstance(warm_start, RegimeFit):
+            earlier = without_permutation(warm_start.initial_state)
         if (
             not isinstance(earlier, SwitchingState)
             or replace(warm_start.model, n_starts=self.n_starts, seed=self.seed) != self
