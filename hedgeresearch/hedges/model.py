@@ -55,11 +55,10 @@ def check_hedge_model(value: object, name: str) -> None:
         return
     problem = f"{name} must be a hedge model such as OLSHedge(); got {value!r}"
     if {"fit", "advance"} <= set(dir(value)) and not isinstance(value, type):
-        raise DataError(f"{problem}, without traits. Add the class variable traits = HedgeTraits().")
-    raise DataError(
-        f"{problem}. Wrap a covariance model in MinimumVarianceHedge, a regime model in "
-        "RegimeHedge."
-    )
+        remedy = "Give it traits, such as the class variable traits = HedgeTraits()."
+    else:
+        remedy = "Wrap a covariance model in MinimumVarianceHedge, a regime model in RegimeHedge."
+    raise DataError(f"{problem}. {remedy}")
 
 
 def check_warm_start(warm_start: HedgeFit | None, model: HedgeModel) -> None:

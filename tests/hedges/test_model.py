@@ -57,7 +57,7 @@ def test_other_objects_are_refused(value):
 
 
 def test_model_without_traits_is_told_to_declare_them():
-    with pytest.raises(hr.DataError, match=r"without traits. Add the class variable traits"):
+    with pytest.raises(hr.DataError, match="Give it traits, such as the class variable"):
         check_hedge_model(WithoutTraits(), "model")
 
 
