@@ -42,8 +42,10 @@ MIN_VARIANCE = 1e-6
 """Smallest variance of a combination of series in a regime, relative to the sample's, that has not
 collapsed."""
 MAX_REGIMES_ONE_RUN = 2
-"""Number of regimes up to which a single run from an earlier fit is trusted; with more regimes there
-are several optima."""
+"""Number of regimes up to which a single run from an earlier fit is trusted.
+
+With more regimes there are several optima.
+"""
 SPREAD = 1e-4
 """Part of an earlier transition that is spread evenly over all regimes: EM never leaves a
 probability of zero."""

@@ -36,6 +36,7 @@ from hedgeresearch.regimes.markov_switching.standard_errors import (
 )
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
 from hedgeresearch.regimes.start import fit_from_state
+from hedgeresearch.regimes.state import without_permutation
 
 MAX_STATES = 1024
 """Number of combinations of regimes over the lags that the filter carries in reasonable time."""
