@@ -4,6 +4,7 @@ from .dcc.ccc import CCC as CCC
 from .dcc.dcc import DCC as DCC
 from .dcc.deco import DECO as DECO
 from .fit import CovarianceFit as CovarianceFit
+from .fit import fit_from_state as fit_from_state
 from .model import CovarianceModel as CovarianceModel
 from .moment_weights import MomentWeights as MomentWeights
 from .moments.ewma import EWMACovariance as EWMACovariance

@@ -263,6 +263,7 @@ class CovarianceFit(FittedParameters):
         return pd.DataFrame(values, index=self.series, columns=self.series)
 
 
+@exported_by("hedgeresearch.covariance")
 def fit_from_state(
     model: Any,
     frame: pd.DataFrame,

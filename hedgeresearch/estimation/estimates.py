@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.typing import Array
 
@@ -21,6 +22,7 @@ class SamplingErrors(Protocol):
         """Return the covariance matrix (k, k), NaN for parameters at a bound."""
 
 
+@exported_by("hedgeresearch.estimation")
 @dataclass(frozen=True, eq=False)
 class Estimates:
     """Estimated parameters by name, with likelihood, standard errors and convergence.

@@ -19,6 +19,9 @@ from .objectives.lower_partial_moment import LowerPartialMomentHedge as LowerPar
 from .objectives.mean_variance import MeanVarianceHedge as MeanVarianceHedge
 from .objectives.minimum_cvar import MinimumCVaRHedge as MinimumCVaRHedge
 from .objectives.quantile import QuantileHedge as QuantileHedge
+from .ratio_errors import FixedErrors as FixedErrors
+from .ratio_errors import PathErrors as PathErrors
+from .ratio_errors import RatioErrors as RatioErrors
 from .regime_switching.markov_switching import MarkovSwitchingHedge as MarkovSwitchingHedge
 from .regime_switching.regime_hedge import RegimeHedge as RegimeHedge
 from .regression.dimson import DimsonHedge as DimsonHedge

@@ -7,11 +7,13 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.typing import Array, Indices
 
 
+@exported_by("hedgeresearch.hedges")
 @runtime_checkable
 class RatioErrors(Protocol):
     """Sampling error of the next ratio, computed when it is needed."""
@@ -23,6 +25,7 @@ class RatioErrors(Protocol):
         """Return the degrees of freedom of the t distribution for intervals (inf: normal)."""
 
 
+@exported_by("hedgeresearch.hedges")
 @runtime_checkable
 class PathErrors(RatioErrors, Protocol):
     """Sampling errors of the ratio of each date and of the next ratio."""
@@ -31,6 +34,7 @@ class PathErrors(RatioErrors, Protocol):
         """Return the standard errors of the ratio of each date, (n_dates, n_hedges)."""
 
 
+@exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False)
 class FixedErrors:
     """Sampling covariance of a ratio or of parameters that is given as a matrix."""

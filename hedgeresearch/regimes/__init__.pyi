@@ -10,4 +10,7 @@ from .markov_switching.model import MarkovSwitching as MarkovSwitching
 from .model import RegimeModel as RegimeModel
 from .selection import RegimeSelection as RegimeSelection
 from .selection import select_regimes as select_regimes
+from .start import fit_from_state as fit_from_state
+from .state import HiddenMarkovChain as HiddenMarkovChain
+from .state import RegimeState as RegimeState
 from .threshold import ThresholdRegimes as ThresholdRegimes

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.regimes.fit import RegimeFit
@@ -14,6 +15,7 @@ from hedgeresearch.regimes.state import RegimeState
 from hedgeresearch.typing import Array
 
 
+@exported_by("hedgeresearch.regimes")
 def fit_from_state(
     model: Any,
     frame: pd.DataFrame,

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.hidden_markov import filter_regimes, most_likely_regimes, smooth_regimes
 from hedgeresearch.typing import Array, Indices
 
@@ -50,6 +51,7 @@ class Filtered(NamedTuple):
     log_likelihood: Array
 
 
+@exported_by("hedgeresearch.regimes")
 class RegimeState(Protocol):
     """Parameters of a regime model, and what it knows before the next date.
 
@@ -89,6 +91,7 @@ class Emissions(Protocol):
         """Return the log-density of each date in each regime, (n_dates, k)."""
 
 
+@exported_by("hedgeresearch.regimes")
 @dataclass(frozen=True, eq=False)
 class HiddenMarkovChain:
     """A Markov chain of regimes with independent observations in each.

@@ -143,7 +143,7 @@ def tail_dependence(
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> print(tail_dependence(returns["NASDAQ"], returns["SP500"], n_bootstrap=200).sentence)
-    On the asset's worst 5 % of dates ...
+    On the asset's worst 5% of dates ...
     """
     from scipy.stats import kendalltau
 
@@ -288,8 +288,8 @@ def _sentence(found: TailDependence) -> str:
         if found.kendall_tau > 0.0 and not found.has_power:
             warning = ": too few dates to know whether the hedge works when it is needed"
     return (
-        f"On the asset's worst {100 * found.share:g} % of dates the hedge is among its own worst "
-        f"in {100 * found.coefficient:.0f} % of cases ({100 * low:.0f} to {100 * high:.0f} %), "
-        f"{verdict} the {100 * found.gaussian:.0f} % of a Gaussian copula with the same Kendall's "
+        f"On the asset's worst {100 * found.share:g}% of dates the hedge is among its own worst "
+        f"in {100 * found.coefficient:.0f}% of cases ({100 * low:.0f} to {100 * high:.0f}%), "
+        f"{verdict} the {100 * found.gaussian:.0f}% of a Gaussian copula with the same Kendall's "
         f"tau of {found.kendall_tau:.2f}{warning}."
     )

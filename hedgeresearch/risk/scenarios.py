@@ -156,7 +156,7 @@ def jump_scenarios(values: Array, covariance: Array, jump: float) -> list[Scenar
     check_between(jump, "each jump", -1.0, math.inf)
     beta = covariance[0] / covariance[0, 0]
     unhedged = float(values[0] * jump)
-    move = f"jump {100 * jump:+g} %"
+    move = f"jump {100 * jump:+g}%"
     return [
         Scenario(
             name=f"{move}, hedges by beta",
@@ -184,7 +184,7 @@ def funding_scenario(values: Array, names: list[Any], funding: FundingSpike) -> 
     if unknown:
         raise DataError(f"funding must name hedges among {names[1:]}; got {unknown[0]!r}.")
     value = sum(float(values[names.index(name)]) for name in paying)
-    rate = f"{100 * funding.rate:+g} %"
+    rate = f"{100 * funding.rate:+g}%"
     return Scenario(
         name=f"funding {rate}, {funding.periods} periods",
         unhedged=0.0,

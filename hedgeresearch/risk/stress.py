@@ -83,10 +83,10 @@ def stress_table(
     volatility                   15942.60    7360.04     0.54
     volatility, correlations 1   15942.60    1800.60     0.89
     volatility, correlations 0   15942.60   21311.10    -0.34
-    jump -10 %, hedges by beta -100000.00  -21312.89     0.79
-    jump -10 %, hedges still   -100000.00 -100000.00     0.00
-    jump +10 %, hedges by beta  100000.00   21312.89     0.79
-    jump +10 %, hedges still    100000.00  100000.00     0.00
+    jump -10%, hedges by beta -100000.00  -21312.89     0.79
+    jump -10%, hedges still   -100000.00 -100000.00     0.00
+    jump +10%, hedges by beta  100000.00   21312.89     0.79
+    jump +10%, hedges still    100000.00  100000.00     0.00
     """
     values = _checked_exposures(exposures)
     names = list(exposures.index)

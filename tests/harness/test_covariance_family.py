@@ -209,9 +209,9 @@ def test_forecasts_begin_with_the_next_and_add_up(fit):
         fit.forecast(0)
 
 
-def test_simulated_returns_have_the_next_covariance(name, fit):
-    if name != "dcc, arch":  # slow, see below
-        check_covariance_of_draws(fit)
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {"dcc, arch"}), indirect=True)
+def test_simulated_returns_have_the_next_covariance(name, fit):  # arch is slow, see below
+    check_covariance_of_draws(fit)
 
 
 @pytest.mark.slow

@@ -88,10 +88,10 @@ def test_jumps_by_hand(
     near = 0.8 * 0.01 / 0.02  # beta on the asset, .4
     far = 0.5 * 0.03 / 0.02  # .75
     kept = 1_000_000.0 - 600_000.0 * near - 250_000.0 * far
-    assert table.loc["jump -10 %, hedges by beta", "hedged"] == pytest.approx(-0.1 * kept)
-    assert table.loc["jump +25 %, hedges by beta", "hedged"] == pytest.approx(0.25 * kept)
-    assert table.loc["jump +25 %, hedges by beta", "removed"] == pytest.approx(0.4275)
-    still = table.loc["jump -10 %, hedges still"]
+    assert table.loc["jump -10%, hedges by beta", "hedged"] == pytest.approx(-0.1 * kept)
+    assert table.loc["jump +25%, hedges by beta", "hedged"] == pytest.approx(0.25 * kept)
+    assert table.loc["jump +25%, hedges by beta", "removed"] == pytest.approx(0.4275)
+    still = table.loc["jump -10%, hedges still"]
     assert (still["unhedged"], still["hedged"], still["removed"]) == (-100_000.0, -100_000.0, 0.0)
 
 
@@ -107,12 +107,12 @@ def test_funding_spike_by_hand(
     exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
 ) -> None:
     table = stress_table(exposures, returns, covariance, funding=FundingSpike(0.001, 9))
-    row = table.loc["funding +0.1 %, 9 periods"]
+    row = table.loc["funding +0.1%, 9 periods"]
     # short positions receive it
     assert (row["unhedged"], row["hedged"]) == (0.0, pytest.approx(9 * 850.0))
     assert math.isnan(row["removed"])
     one = stress_table(exposures, returns, covariance, funding=FundingSpike(-0.001, 3, ("near",)))
-    assert one.loc["funding -0.1 %, 3 periods", "hedged"] == pytest.approx(-1_800.0)
+    assert one.loc["funding -0.1%, 3 periods", "hedged"] == pytest.approx(-1_800.0)
 
 
 def test_order_of_names_changes_nothing(
@@ -151,7 +151,7 @@ def test_stress_of_a_recommendation_equals_its_own_numbers(simple_returns: pd.Da
     table = stress_table(exposures, simple_returns, fit.next_covariance)
     assert table.loc["volatility", "unhedged"] == pytest.approx(plan.volatility_before)
     assert table.loc["volatility", "hedged"] == pytest.approx(plan.volatility_after)
-    removed = table.loc["jump -10 %, hedges by beta", "removed"]
+    removed = table.loc["jump -10%, hedges by beta", "removed"]
     assert removed == pytest.approx(fit.expected_effectiveness)
     worst = table.iloc[0]
     day = (-simple_returns["NASDAQ"]).idxmin()

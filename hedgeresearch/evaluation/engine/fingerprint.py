@@ -127,7 +127,7 @@ def _class_attributes(kind: type) -> Iterator[tuple[str, Any]]:
     """Yield the values among the attributes of a class and its bases, special ones left out."""
     for base in kind.__mro__[:-1]:
         for name, member in vars(base).items():
-            is_value = isinstance(member, Plain | Table | list | tuple | Mapping)
+            is_value = isinstance(member, Plain | Table | list | tuple | set | frozenset | Mapping)
             is_record = is_dataclass(member) and not isinstance(member, type)
             if (is_value or is_record) and not name.startswith("__"):
                 yield name, member
@@ -144,6 +144,8 @@ def _methods(kind: type) -> Iterator[FunctionType]:
                 function = member.fget
             elif isinstance(member, cached_property):
                 function = member.func
+            if isinstance(function, Dispatcher):
+                function = function.py_func  # compiled by numba
             generated = isinstance(function, FunctionType) and _is_generated(function)
             if isinstance(function, FunctionType) and not generated:
                 yield function

@@ -58,7 +58,7 @@ def test_past_dates_of_the_stress_table_are_profits(
         ((asset, n),) = units.items()
         worst = table[asset].pct_change() * n
         assert dates[0] == worst.idxmin()
-        jump = found.stress.loc["jump -10 %, hedges still", "unhedged"]
+        jump = found.stress.loc["jump -10%, hedges still", "unhedged"]
         assert jump == pytest.approx(-0.1 * n * table[asset].iloc[-1], rel=1e-12)
 
 
