@@ -91,7 +91,7 @@ def list_models() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a model: family, source, needs, several hedges, fit of 1000 dates, when to use it.
+        One row per model: family, source, needs, several hedges, fit of 1000 dates, when to use it.
 
     Examples
     --------

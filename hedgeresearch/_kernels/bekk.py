@@ -199,7 +199,7 @@ def _advance_state(forcing, begin, end, transition, causes, state, following):
 
 @njit(cache=True)
 def bekk_scores(intercept, loadings, g, d_intercept, d_loadings, d_g, shocks, first):
-    """Return the Gaussian log-likelihood of each date and its derivatives by k parameters.
+    """Return the Gaussian log-likelihood of each date and its derivatives w.r.t. k parameters.
 
     dl_t = sum_ij (u_i u_j - (H^-1)_ij) dH_ij / 2 with u = H^-1 e. ``d_intercept`` and ``d_g`` (N,
     N, k) and ``d_loadings`` (m, N, N, k) are the derivatives of the matrices; H_1 = ``first``

@@ -17,7 +17,7 @@ from hedgeresearch._kernels.linear_algebra import invert_in_place
 
 @njit(cache=True)
 def radial_log_density(density, n, quadratic):
-    """Return the logarithm of the radial part of the density, its weight and derivative by nu.
+    """Return the logarithm of the radial part of the density, its weight and derivative w.r.t. nu.
 
     The weight is w = -2 d/d quadratic of the logarithm.
     """

@@ -66,7 +66,7 @@ def dcc_last(parameters, corrected, residuals, intercept, first):
 
 @njit(cache=True)
 def _step_derivatives(parameters, x, intercept_derivative, q, dq):
-    """Overwrite the derivatives of Q by (a, b, g) with those of the next date.
+    """Overwrite the derivatives of Q w.r.t. (a, b, g) with those of the next date.
 
     Q itself is still that of the present date.
     """
@@ -101,10 +101,10 @@ def _correct_derivatives(parameters, x, q, own, dq):
 def dcc_scores(  # noqa: C901 - loops over elements
     parameters, corrected, equicorrelation, density, residuals, intercept, first, derivatives
 ):
-    """Return the log-likelihood of each date and its derivatives by (a, b, g, nu).
+    """Return the log-likelihood of each date and its derivatives w.r.t. (a, b, g, nu).
 
-    ``first`` is Q_1; ``derivatives`` (2, 3, n, n) are those of the intercept and of Q_1 by (a, b,
-    g). A matrix that is not positive definite gives -inf.
+    ``first`` is Q_1; ``derivatives`` (2, 3, n, n) are those of the intercept and of Q_1 w.r.t.
+    (a, b, g). A matrix that is not positive definite gives -inf.
     """
     n_dates, n = residuals.shape
     log_likelihood = np.empty(n_dates)
@@ -192,11 +192,11 @@ def dcc_first_step_gradient(
 
 @njit(cache=True)
 def corrected_residuals(a, b, residuals, moving):
-    """Return x_it = z_it sqrt(q_iit), its derivatives by (a, b) and by univariate parameters.
+    """Return x_it = z_it sqrt(q_iit), its derivatives w.r.t. (a, b) and first-step parameters.
 
     q_{t+1} = 1 - a - b + (a z_t^2 + b) q_t from q_1 = 1, the diagonal of Q, which needs no target:
-    Aielli (2013), section 3.2. ``moving`` (k, n_dates, n_series) are the derivatives of z by the
-    univariate parameters.
+    Aielli (2013), section 3.2. ``moving`` (k, n_dates, n_series) are the derivatives of z w.r.t.
+    the univariate parameters.
     """
     n_dates, n = residuals.shape
     k = moving.shape[0]

@@ -14,9 +14,9 @@ from hedgeresearch._kernels.correlated_density import radial_log_density
 
 @njit(cache=True)
 def pair_density(q11, q12, q22, x, y, density):
-    """Return the log-density of (x, y) and its derivatives by q11, q12, q22 and nu.
+    """Return the log-density of (x, y) and its derivatives w.r.t. q11, q12, q22 and nu.
 
-    The derivative by q12 is that by both off-diagonal elements.
+    The derivative w.r.t. q12 is that w.r.t. both off-diagonal elements.
     """
     s1 = 1.0 / np.sqrt(q11)
     s2 = 1.0 / np.sqrt(q22)
@@ -49,7 +49,7 @@ def _add_direct_effects(d, news, q, fallen):
 
 @njit(cache=True)
 def dcc_pair_scores(parameters, corrected, density, residuals, intercept, first, derivatives):
-    """Return the log-likelihood of each date and its derivatives by (a, b, g, nu).
+    """Return the log-likelihood of each date and its derivatives w.r.t. (a, b, g, nu).
 
     Arguments are those of ``dcc_scores``.
     """

@@ -48,7 +48,7 @@ def _advance(parameters, e, h, dh):
 
 @njit(cache=True)
 def garch_scores(parameters, density, returns, first, first_derivative):
-    """Return the log-likelihood of each date and its derivatives by the parameters and nu.
+    """Return the log-likelihood of each date and its derivatives w.r.t. the parameters and nu.
 
     ``first`` is h_1 and ``first_derivative`` its gradient; ``density`` is (nu, log c, d log c / d
     nu), see ``densities``. With v = e_t^2 / h_t and w the weight that the density gives to v: dl_t
@@ -83,7 +83,7 @@ def garch_scores(parameters, density, returns, first, first_derivative):
 
 @njit(cache=True)
 def garch_residuals(parameters, returns, first, first_derivative):
-    """Return standardized residuals z = e / sqrt(h) and their derivatives by the parameters.
+    """Return standardized residuals z = e / sqrt(h) and their derivatives w.r.t. the parameters.
 
     dz_t = -z_t / (2 h_t) dh_t, minus 1 / sqrt(h_t) for mu. Derivatives are (5, n).
     """
@@ -105,7 +105,7 @@ def garch_residuals(parameters, returns, first, first_derivative):
 
 @njit(cache=True)
 def garch_log_variance_derivatives(parameters, returns, first, first_derivative):
-    """Return h_t and the derivatives of log h_t by the parameters, dh_t / h_t, (n, 5)."""
+    """Return h_t and the derivatives of log h_t w.r.t. the parameters, dh_t / h_t, (n, 5)."""
     n = returns.shape[0]
     variances = np.empty(n)
     derivatives = np.empty((n, 5))

@@ -127,9 +127,9 @@ def kalman_scores(z, phi, q, first, d_first, residual, determinant):
 
     Squared residuals are (a'w_t)^2 / F_t. The vector a, ``residual`` (n + 2,), gives standardized
     residuals from the innovations w_t, and the matrix C, ``determinant`` (n + 2, n + 2), is the
-    derivative of log|S| by their moments. The score is that of -(log F_t + w_t' (aa' + C) w_t /
-    F_t) / 2 by q and, where ``d_first`` (n_parameters,), the derivatives of ``first``, has 2n
-    elements, by phi.
+    derivative of log|S| w.r.t. their moments. The score is that of -(log F_t + w_t' (aa' + C)
+    w_t / F_t) / 2 w.r.t. q and, where ``d_first`` (n_parameters,), the derivatives of ``first``,
+    has 2n elements, w.r.t. phi.
     """
     n_dates, m = z.shape
     n = m - 2

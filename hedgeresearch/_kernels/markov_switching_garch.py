@@ -35,7 +35,7 @@ def regime_variances(parameters, errors, first):
 
 @njit(cache=True)
 def _density(density, e, h):
-    """Return the log-density of e and its derivatives by the variance h and by nu."""
+    """Return the log-density of e and its derivatives w.r.t. the variance h and nu."""
     nu, log_constant, log_constant_derivative = density
     v = e * e / h
     if nu == NORMAL:
@@ -62,7 +62,7 @@ def regime_log_densities(densities, errors, variances):
 def _step_variance(parameters, e, h, dh):
     """Overwrite the variances with those of the next date, and their derivatives.
 
-    The derivatives are by the regime's own (omega, alpha, gamma, beta).
+    The derivatives are w.r.t. the regime's own (omega, alpha, gamma, beta).
     """
     fallen = 1.0 if e < 0.0 else 0.0
     for i in range(h.shape[0]):
@@ -120,9 +120,9 @@ def switching_garch_scores(parameters, densities, transition, variances, probabi
 
     The first date only feeds the variances. The scores advance with the filter, whose predicted
     probabilities p depend on the parameters: dl = sum_i d(p_i f_i) / sum_i p_i f_i, and d
-    filtered_i = d(p_i f_i) / sum - filtered_i dl. They are by (omega, alpha, gamma, beta, nu) of
-    one regime after the other and then by the rows of the transition without their last column.
-    ``variances`` are h_1 (k,) with its derivatives by a regime's own parameters (k, 4);
+    filtered_i = d(p_i f_i) / sum - filtered_i dl. They are w.r.t. (omega, alpha, gamma, beta, nu)
+    of one regime after the other and then the rows of the transition without their last column.
+    ``variances`` are h_1 (k,) with its derivatives w.r.t. a regime's own parameters (k, 4);
     ``probabilities`` are those of the second date (k,) with their derivatives (k, m).
     """
     n_dates = errors.shape[0]

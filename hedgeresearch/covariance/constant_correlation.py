@@ -8,8 +8,8 @@ constant and their own lags,
     \hat\delta' X' X \hat\delta / \hat\sigma^2 \to \chi^2_s .
 
 The paper prints s + 1 degrees of freedom. But R is estimated from the same residuals, so every
-product has mean zero in the sample and the constant adds nothing: with s + 1 a test at 5 % rejects
-a true hypothesis in 1.3 % (s = 1) and 2.9 % (s = 5) of normal samples, with s in 5 %.
+product has mean zero in the sample and the constant adds nothing: with s + 1 a test at 5% rejects
+a true hypothesis in 1.3% (s = 1) and 2.9% (s = 5) of normal samples, with s in 5%.
 """
 
 from __future__ import annotations

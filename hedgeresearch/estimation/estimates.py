@@ -72,7 +72,7 @@ class Estimates:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Estimate, standard error, t and two-sided p-value, one row a parameter.
+        """Estimate, standard error, t and two-sided p-value, one row per parameter.
 
         Without a sampling covariance the table has the estimates only.
         """

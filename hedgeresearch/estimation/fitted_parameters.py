@@ -46,7 +46,7 @@ class FittedParameters:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One row a parameter: estimate and, where they exist, standard error, t and p."""
+        """One row per parameter: estimate and, where they exist, standard error, t and p."""
         return self.estimates.summary
 
     @property

@@ -30,7 +30,8 @@ class Sensitivities:
     Attributes
     ----------
     influence : array (n_dates, k), influence of each date on the parameters
-    derivatives : array (k, n_dates), derivatives of the standardized residuals by the parameters
+    derivatives : array (k, n_dates), derivatives of the standardized residuals with
+        respect to the parameters
     """
 
     influence: Array

@@ -37,8 +37,8 @@ class CausalityCheck:
     Attributes
     ----------
     model : the settings that were checked
-    table : DataFrame, a row a shock: its date, the number of values dated up to it that moved, the
-        first such date, and the largest move
+    table : DataFrame, one row per shock: its date, the number of values dated up to it that
+        moved, the first such date, and the largest move
     next_value_differs : bool, whether the value for the next date is not the first one of an
         extension
     """

@@ -112,4 +112,4 @@ class Summarized(Protocol):
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Return one row a parameter, or a regime."""
+        """Return one row per parameter, or per regime."""

@@ -44,7 +44,7 @@ def is_hedge_model(value: object) -> bool:
 
 
 def check_hedge_model(value: object, name: str) -> None:
-    """Refuse what is no hedge model.
+    """Refuse what is not a hedge model.
 
     Raises
     ------

@@ -87,7 +87,10 @@ class InverseContract(Terms, Instrument):
         return contracts * (self.worth(entry) - self.worth(exit))
 
     def convexity(self, price: Numbers) -> Numbers:
-        """Return the second derivative of a long contract's payoff by its exit price, in coins."""
+        """Return the second derivative of a long contract's payoff, in coins.
+
+        It is with respect to the exit price.
+        """
         return -2.0 * self.value / self._positive(price) ** 3
 
     def margined_position(self, contracts: Numbers) -> InversePosition:

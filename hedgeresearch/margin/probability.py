@@ -9,7 +9,7 @@ Stochastic Flow Systems, chapter 1:
 
 Where the price is observed n times only, the barrier is moved away by the factor
 exp(.5826 s sqrt(T / n)), up or down: Broadie, Glasserman and Kou (1997), Mathematical Finance 7,
-theorem 1.1. The remaining error falls with 1 / n: with drifts up to 100 % a year in size and
+theorem 1.1. The remaining error falls with 1 / n: with drifts up to 100% a year in size and
 barriers at least one step's volatility away the formula is too low, by less than .1 / n in the
 cases tried; nearer to the price it can be too high, by .12 / n.
 
@@ -116,7 +116,7 @@ def barrier_probability(
 
     Examples
     --------
-    Thirty days, for a barrier 31 % above the price, observed continuously and at daily closes:
+    Thirty days, for a barrier 31% above the price, observed continuously and at daily closes:
 
     >>> barrier_probability(131.0, 100.0, volatility=0.6, horizon=30 / 365)
     0.11646...

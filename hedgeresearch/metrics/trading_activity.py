@@ -63,7 +63,7 @@ def turnover(ratio: pd.DataFrame, entry: bool = True) -> float:
 def ratio_summary(ratio: pd.DataFrame) -> pd.DataFrame:
     """Return mean, standard deviation, range and turnover of each hedge's ratio, (n_hedges, 5).
 
-    The standard deviation describes the path (divisor n_dates); it is no error of estimation. The
+    The standard deviation describes the path (divisor n_dates); it is not a standard error. The
     turnover includes the entry.
 
     Parameters

@@ -21,8 +21,8 @@ from hedgeresearch.typing import Array
 
 Likelihood = Callable[[Array], tuple[Array, Array, Array]]
 """Function of a point of the box. It returns the log-likelihood of each date (n_dates,), its score
-by some parameters (n_dates, p), and the derivatives of these parameters by the coordinates of the
-box (p, k)."""
+with respect to some parameters (n_dates, p), and the derivatives of these parameters with respect
+to the coordinates of the box (p, k)."""
 
 GRADIENT_TOLERANCE = 1e-4
 """Largest component of the projected gradient, per date, at an accepted optimum."""

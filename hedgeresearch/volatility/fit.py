@@ -179,7 +179,7 @@ class VolatilityFit(FittedParameters):
         Returns
         -------
         DataFrame (horizon, 2)
-            Columns ``variance`` and ``volatility``, rows by step.
+            Columns ``variance`` and ``volatility``, rows indexed by step.
 
         Raises
         ------
@@ -192,7 +192,7 @@ class VolatilityFit(FittedParameters):
         return pd.DataFrame({"variance": variances, "volatility": np.sqrt(variances)}, index=steps)
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.Series[float]:
-        """Draw returns of the next ``n_dates`` dates from the model, (n_dates,), rows by step."""
+        """Draw returns of the next ``n_dates`` dates from the model, (n_dates,), one per step."""
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         innovations = self.final_state.innovations(n_dates, np.random.default_rng(seed))
@@ -223,7 +223,7 @@ class VolatilityFit(FittedParameters):
         return replace(self, returns=series, initial_state=self.final_state, final_state=after)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Plot the conditional volatility, in per cent per period, and return the Axes."""
+        """Plot the conditional volatility, in percent per period, and return the Axes."""
         from hedgeresearch.plotting import plot_lines, sample_label
 
         return plot_lines(

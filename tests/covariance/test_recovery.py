@@ -4,7 +4,7 @@ DCC of two series (a .04, b .93, correlation .6, GARCH .05 / .06 / .92), 500 sam
 499; the interval is the estimate +- 1.96 standard errors, and an estimate on a bound counts as not
 covered:
 
-    dates   parameter   bias    root mean square error   coverage of 95 %   on a bound
+    dates   parameter   bias    root mean square error   coverage of 95%   on a bound
     1000    a           .0018   .0154                    .898               2 of 500
             b          -.0268   .0964                    .918
             ratio       .0031   .0463   (.174 with the sample's ratio)
@@ -68,7 +68,7 @@ def ratio_of(covariance):
 
 
 def coverage(rows, name):
-    """Share of the 95 % intervals that hold the truth; an estimate on a bound does not."""
+    """Share of the 95% intervals that hold the truth; an estimate on a bound does not."""
     inside = rows[name].abs() <= 1.96 * rows[f"se {name}"]
     return (inside & ~rows["bound"]).mean()
 
@@ -121,7 +121,7 @@ def test_simulations_agree_with_the_package():
 
 
 def fit_all(model, returns):
-    """Estimates and standard errors, a row a sample; at most one sample in twenty hits a bound."""
+    """Estimates and standard errors, one row per sample; at most one in twenty hits a bound."""
     dates = pd.bdate_range("2000-01-03", periods=len(returns), name="date")
     names = [f"s{i}" for i in range(returns.shape[2])]
     fits = [model.fit(pd.DataFrame(sample, dates, names)) for sample in np.moveaxis(returns, 1, 0)]

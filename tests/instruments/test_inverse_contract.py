@@ -132,7 +132,7 @@ def test_hedge_of_returns_has_the_smallest_variance() -> None:
 
 
 def test_treating_the_contract_as_linear_sells_too_little() -> None:
-    """A future 0.8 % (+- 0.3 %) above spot: a coin of 60,000 needs 599 contracts, not 594."""
+    """A future 0.8% (+- 0.3%) above spot: a coin of 60,000 needs 599 contracts, not 594."""
     prices = simulated_prices()
     exact = hedge_of_one_coin(prices, "simple")
     wrong = returns(prices["FUTURE"]).to_numpy()  # M (F1 - F0) / F0, over M

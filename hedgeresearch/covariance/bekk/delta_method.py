@@ -149,7 +149,7 @@ def _with_moments(mapping: MatrixMap, change: Array) -> MatrixMap:
 
 
 def _scores_through_targets(likelihood: BEKKLikelihood, point: Array, targets: Array) -> Array:
-    """Return the addition of each date to the mean score by S and N, (n_dates, k)."""
+    """Return what each date adds to the mean score through S and N, (n_dates, k)."""
     slopes = []
     for change in STEP * np.eye(targets.shape[1]):
         scores = []
@@ -161,9 +161,9 @@ def _scores_through_targets(likelihood: BEKKLikelihood, point: Array, targets: A
 
 
 def _expectations(covariance: Array, n_kinds: int) -> list[Array]:
-    """Return the derivatives of E[e e'] and, for two kinds, of E[n n'] by the covariance.
+    """Return the derivatives of E[e e'] and, for two kinds, of E[n n'].
 
-    Each is (n n, n n), for normal shocks with this covariance.
+    Each is (n n, n n), with respect to the covariance, for normal shocks with this covariance.
     """
     n = len(covariance)
     identity = np.eye(n * n)

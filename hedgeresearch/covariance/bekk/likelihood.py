@@ -34,7 +34,7 @@ class BEKKLikelihood:
         return cls(MatrixMap(layout, moments), used)
 
     def __call__(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return the log-likelihood by date, its scores, and the derivatives of x by x."""
+        """Return the log-likelihood by date, its scores, and the identity as Jacobian of x."""
         matrices, derivatives = self.map.matrices(x)
         first = self.map.moments[0]
         by_date, scores = bekk_scores(*matrices, *derivatives, self.shocks, first)

@@ -244,7 +244,7 @@ class MatrixMap:
 
 
 def _spectral_radius(blocks: Array) -> tuple[float, Array]:
-    """Return the radius of X -> A'XA + B'XB / 2 + G'XG and its derivatives by the blocks.
+    """Return the radius of X -> A'XA + B'XB / 2 + G'XG and its derivatives w.r.t. the blocks.
 
     The map keeps covariance matrices such: its largest eigenvalue is real, and so are the
     eigenmatrices R and L of the map and of its adjoint. dA changes it by 2 <R A L, dA> / <L, R>.

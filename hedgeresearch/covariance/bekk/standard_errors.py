@@ -53,7 +53,7 @@ class BEKKSandwich:
         Parameters
         ----------
         added : array (n_dates, k), optional
-            Addition of each date to its score by quantities estimated before the parameters.
+            What each date adds to its score through quantities estimated before the parameters.
         """
         point = self.point
         tangent = np.eye(len(point))[:, self.free]

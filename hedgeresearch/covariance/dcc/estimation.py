@@ -128,7 +128,9 @@ class BoxLikelihood:
     box: ParameterBox
 
     def __call__(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return log-density and scores by (a, b, g, nu) of each date, and the Jacobian of these.
+        """Return log-density and scores of each date, and the Jacobian of the parameters.
+
+        Scores are with respect to (a, b, g, nu).
 
         Parameters
         ----------

@@ -110,7 +110,7 @@ class RegimeCorrelationInference:
         return -np.stack(columns, axis=1)
 
     def _through_series(self, z: Array, i: int, sensitivities: Sensitivities) -> Array:
-        """Return the derivatives of g by the univariate parameters of series i, (k_i, m)."""
+        """Return the derivatives of g w.r.t. the univariate parameters of series i, (k_i, m)."""
         only_i = np.eye(z.shape[1])[i]
         rows = []
         for derivative in sensitivities.derivatives:

@@ -117,7 +117,7 @@ def superior_ability_test(
     -------
     HypothesisTest
         The p-value is the consistent one of Hansen. ``details`` holds its bounds "lower p" and
-        "upper p", White's "reality check p", the number of "hedges" that are no copy of the
+        "upper p", White's "reality check p", the number of "hedges" that are not a copy of the
         benchmark, and the "block length".
 
     Raises

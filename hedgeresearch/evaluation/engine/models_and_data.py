@@ -27,7 +27,7 @@ def with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
     Raises
     ------
     DataError
-        If one is no hedge model, or has the name of a benchmark.
+        If one is not a hedge model, or has the name of a benchmark.
     """
     benchmarks: dict[str, HedgeModel] = {"naive": NaiveHedge(), "ols": OLSHedge()}
     if not isinstance(models, Mapping):

@@ -227,7 +227,7 @@ class Backtest:
         Raises
         ------
         DataError
-            If ``against`` is no model of the backtest, or there are fewer than 20 dates.
+            If ``against`` is not a model of the backtest, or there are fewer than 20 dates.
         """
         if isinstance(measure, str):
             check_choice(measure, "measure", tuple(LOSSES))

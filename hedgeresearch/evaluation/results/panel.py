@@ -65,7 +65,7 @@ class BacktestPanel:
     def summary(self) -> pd.DataFrame:
         """Effectiveness over all pairs, pairs better than the benchmarks, failed refits.
 
-        It has a row a model.
+        It has one row per model.
         """
         table = self.effectiveness
         return pd.DataFrame(

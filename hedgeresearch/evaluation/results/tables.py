@@ -66,7 +66,7 @@ def summary_table(
     failed_refits: pd.Series[int],
     seed: int,
 ) -> pd.DataFrame:
-    """Return the main results, a row a model.
+    """Return the main results, one row per model.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def measures_table(
     costs: pd.DataFrame,
     measures: dict[str, Callable[..., float] | None],
 ) -> pd.DataFrame:
-    """Return measures before and after costs, a row a model.
+    """Return measures before and after costs, one row per model.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def dates_per_year(dates: pd.Index[Any]) -> float:
 def value_at_risk_table(hedged_returns: pd.DataFrame, tail: float, window: int) -> pd.DataFrame:
     """Return the share of exceedances of historical simulation and p-values of its tests.
 
-    It has a row a model.
+    It has one row per model.
     """
     rows = {}
     for name in hedged_returns.columns:

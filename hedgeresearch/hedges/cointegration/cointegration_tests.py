@@ -100,7 +100,7 @@ class Cointegration:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Statistic, critical value at 5% and p-value (if known), one row a tested rank."""
+        """Statistic, critical value at 5% and p-value (if known), one row per tested rank."""
         rows = []
         for test in self.tests:
             row = {"statistic": test.statistic, "critical value": test.critical_values[TEST_SIZE]}

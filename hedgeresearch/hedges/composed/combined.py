@@ -200,7 +200,7 @@ class CombinedState:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Weight, volatility out of sample if estimated, and next ratios, one row a member."""
+        """Weight, volatility out of sample if estimated, and next ratios, one row per member."""
         columns = {"weight": self.weights}
         if self.volatilities is not None:
             columns["volatility"] = self.volatilities

@@ -73,9 +73,9 @@ class ConstrainedHedge:
     max_instruments : int, optional
         Maximum number of hedges with a ratio other than zero.
     neutral_to : mapping, optional
-        Exposures of asset and hedges by name, for each factor, such as a DataFrame with a column a
-        factor; the hedged position has no exposure to them. The asset's exposure is that of one
-        unit, like the hedges'.
+        Exposures of asset and hedges by name, for each factor, such as a DataFrame with a column
+        per factor; the hedged position has no exposure to them. The asset's exposure is that of
+        one unit, like the hedges'.
 
     Examples
     --------

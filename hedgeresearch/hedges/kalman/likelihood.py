@@ -140,7 +140,7 @@ class KalmanLikelihood:
     def __call__(self, point: Array) -> tuple[Array, Array, Array]:
         """Return log-likelihood (n_dates,), scores (n_dates, n_parameters) and their Jacobian.
 
-        The Jacobian holds the derivatives of steps and persistence by the coordinates.
+        The Jacobian holds the derivatives of steps and persistence with respect to the coordinates.
         """
         profile = self.profile(point)
         squares, scores, jacobian = self.scores(point, profile)
@@ -152,9 +152,10 @@ class KalmanLikelihood:
         return by_date, scores - explained, jacobian
 
     def scores(self, point: Array, profile: Profile) -> tuple[Array, Array, Array]:
-        """Return squared standardized residuals, scores by steps and persistence, and Jacobian.
+        """Return squared standardized residuals, scores, and Jacobian.
 
-        Coefficients and residual variance are those of the profile.
+        Scores are with respect to steps and persistence. Coefficients and residual variance are
+        those of the profile.
         """
         n = self.n_hedges
         dynamics = self.dynamics(point)

@@ -27,7 +27,7 @@ from hedgeresearch.hedges.ratio_errors import estimates_of
 from hedgeresearch.typing import Array
 
 DIFFERENCE_STEP = 1e-4
-"""Step of the numerical derivatives by the coordinates of the search."""
+"""Step of the numerical derivatives with respect to the coordinates of the search."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +100,10 @@ class KalmanErrors:
         return total
 
     def _jacobian(self, variance: float) -> Array:
-        """Return derivatives of the moving parameters by log residual variance and coordinates.
+        """Return derivatives of the moving parameters.
 
-        The parameters are residual volatility, ratio volatilities and persistences.
+        They are with respect to log residual variance and coordinates. The parameters are residual
+        volatility, ratio volatilities and persistences.
         """
         n = self.likelihood.n_hedges
         dynamics = self.likelihood.dynamics(self.point)
@@ -119,7 +120,10 @@ class KalmanErrors:
         return jacobian
 
     def _scores(self, at: Array) -> Array:
-        """Return scores by log residual variance and coordinates, (n_dates, 1 + n_parameters)."""
+        """Return scores, (n_dates, 1 + n_parameters).
+
+        They are with respect to log residual variance and coordinates.
+        """
         profile = self.likelihood.profile(at[1:])
         given = profile._replace(variance=float(np.exp(at[0])))
         squares, scores, jacobian = self.likelihood.scores(at[1:], given)

@@ -215,7 +215,10 @@ def step_length(shortfall: Array, change: Array, order: float) -> float:
 
 
 def curvature(short: Array, x: Array, order: float) -> Array:
-    """Return the derivative of the mean of short^(order - 1) x by the coefficients, (k, k)."""
+    """Return the derivative of the mean of short^(order - 1) x, (k, k).
+
+    It is with respect to the coefficients.
+    """
     powers = (order - 1.0) * np.maximum(short, MIN_SHORTFALL) ** (order - 2.0)
     weights = np.where(short > 0.0, powers, 0.0)
     return np.asarray((x * weights[:, None]).T @ x / len(x))

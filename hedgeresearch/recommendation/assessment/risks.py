@@ -21,7 +21,7 @@ from hedgeresearch.typing import Array
 MIN_STRESS_RETURNS = 20
 """Number of past returns that stress and past profits need."""
 MIN_TAIL_RETURNS = 200
-"""Number of past returns that tail dependence needs: ten of them are the worst 5 %."""
+"""Number of past returns that tail dependence needs: ten of them are the worst 5%."""
 N_TAIL_BOOTSTRAP = 200
 """Draws of the bootstrap for the interval of tail dependence."""
 FUNDING_SPIKE = 0.001
@@ -91,7 +91,7 @@ def assess_tail_dependence(
     """Return the tail dependence of the position and all hedges together.
 
     None where there are fewer than 200 returns, or nothing that hedges: a holding that moves
-    against what it should offset, such as a long one against a long position, is no hedge.
+    against what it should offset, such as a long one against a long position, is not a hedge.
     """
     if not holdings.any() or len(returns) < MIN_TAIL_RETURNS:
         return None

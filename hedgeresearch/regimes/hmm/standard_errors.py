@@ -114,7 +114,7 @@ class HMMErrors:
         return by_date
 
     def _jacobian(self) -> Array:
-        """Return derivatives of the parameters by the coordinates, (n_coordinates, n)."""
+        """Return derivatives of the parameters w.r.t. the coordinates, (n_coordinates, n)."""
         rows = []
         for step in np.diag(self._steps):
             rise = self._values_at(step) - self._values_at(-step)

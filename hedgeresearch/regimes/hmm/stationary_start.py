@@ -6,7 +6,8 @@ The part of the expected log-likelihood that depends on the transition,
 
 with g the smoothed probabilities of the first date and n the expected transitions, has no maximum
 in closed form. As :math:`d\pi = \pi \, dP \, Z` with :math:`Z = (I - P + 1 \pi)^{-1}` (Schweitzer
-1968, Journal of Applied Probability 5, section 4), its derivative by the log odds of row i is
+1968, Journal of Applied Probability 5, section 4), its derivative with respect to the log odds of
+row i is
 
 .. math:: s_{ij} = n_{ij} - n_i p_{ij} + \pi_i p_{ij} \Bigl(v_j - \sum_l p_{il} v_l\Bigr), \quad
           v = Z (g / \pi), \quad n_i = \sum_j n_{ij}
@@ -55,7 +56,10 @@ def improve_transition(transition: Array, expected_transitions: Array, first: Ar
 
 
 def transition_score(transition: Array, expected_transitions: Array, first: Array) -> Array:
-    """Return the derivative of the expected log-likelihood by the log odds of the rows, (k, k)."""
+    """Return the derivative of the expected log-likelihood, (k, k).
+
+    It is with respect to the log odds of the rows.
+    """
     k = len(transition)
     stationary = stationary_distribution(transition)
     weights = np.divide(first, stationary, out=np.zeros(k), where=stationary > 0.0)

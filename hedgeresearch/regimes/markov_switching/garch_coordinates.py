@@ -112,7 +112,10 @@ def _regime_parameters(x: Array) -> tuple[Array, Array]:
 
 
 def _row_of_transition(shares: Array, i: int) -> tuple[Array, Array]:
-    """Return row i of the transition without its last column, and its derivatives by the shares."""
+    """Return row i of the transition without its last column, and its derivatives.
+
+    They are with respect to the shares.
+    """
     k = len(shares) + 1
     row = np.empty(k)
     by_shares = np.zeros((k, k - 1))

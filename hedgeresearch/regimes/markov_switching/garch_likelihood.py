@@ -49,7 +49,7 @@ def unconditional_variances(own: Array) -> tuple[Array, Array]:
 
 
 def stationary_derivatives(transition: Array) -> tuple[Array, Array]:
-    """Return stationary probabilities pi and their derivatives by P_ij, j < k - 1.
+    """Return stationary probabilities pi and their derivatives w.r.t. P_ij, j < k - 1.
 
     d pi = pi dP (I - P + 1 pi)^-1, from pi (I - P) = 0 and pi 1 = 1: Schweitzer (1968), Journal of
     Applied Probability 5, section 4.

@@ -96,7 +96,7 @@ class SwitchingErrors:
             reference = support[-1]
             for j in support[:-1]:
                 # the last positive probability of a row loses what another one gains; that of the
-                # last column is no parameter, and has an entry of its own here
+                # last column is not a parameter, and has an entry of its own here
                 direction = np.zeros(n + 1)
                 size = min(row[j], row[reference])
                 lost = first + i * (k - 1) + reference if reference < k - 1 else n

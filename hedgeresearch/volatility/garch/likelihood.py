@@ -29,7 +29,7 @@ def backcast_start(parameters: Array, returns: Array) -> tuple[float, Array]:
     persistence = alpha + 0.5 * gamma + beta
     errors = returns - mu
     variance = errors @ errors / len(errors)
-    slope = -2.0 * errors.sum() / len(errors)  # of that variance by mu
+    slope = -2.0 * errors.sum() / len(errors)  # of that variance with respect to mu
     gradient = np.array([persistence * slope, 1.0, variance, 0.5 * variance, variance])
     return omega + persistence * variance, gradient
 
@@ -71,7 +71,10 @@ class GARCHLikelihood:
 def scores_by_date(
     parameters: Array, unit_returns: Array, start_rule: StartRule = backcast_start
 ) -> Array:
-    """Return the scores by (mu, omega, alpha, gamma, beta, nu) of each date, (n_dates, 6)."""
+    """Return the scores of each date, (n_dates, 6).
+
+    They are with respect to (mu, omega, alpha, gamma, beta, nu).
+    """
     first, gradient = start_rule(parameters[:5], unit_returns)
     density = density_constants(parameters[5], 1)
     _, scores = garch_scores(parameters[:5], density, unit_returns, first, gradient)
@@ -81,6 +84,9 @@ def scores_by_date(
 def mean_score(
     parameters: Array, unit_returns: Array, start_rule: StartRule = backcast_start
 ) -> Array:
-    """Return the mean over dates of the score by (mu, omega, alpha, gamma, beta, nu), (6,)."""
+    """Return the mean over dates of the score, (6,).
+
+    It is with respect to (mu, omega, alpha, gamma, beta, nu).
+    """
     weights = np.full(len(unit_returns), 1.0 / len(unit_returns))
     return np.asarray(weights @ scores_by_date(parameters, unit_returns, start_rule))

@@ -91,7 +91,7 @@ def from_box(point: Array) -> tuple[Array, float]:
 
 
 def box_jacobian(point: Array) -> Array:
-    """Return the derivatives of a full vector of parameters by the coordinates, (6, 6)."""
+    """Return the derivatives of all parameters with respect to the coordinates, (6, 6)."""
     _, log_omega, persistence, news, bad, inverse_nu = point
     jacobian = np.zeros((6, 6))
     jacobian[0, 0] = 1.0

@@ -302,7 +302,7 @@ def test_settings_are_checked():
 
 @pytest.mark.slow
 def test_parameters_and_coverage_are_recovered():
-    """Estimates have a bias below .02; 95 % intervals cover the truth .89 to .99 of the time."""
+    """Estimates have a bias below .02; 95% intervals cover the truth .89 to .99 of the time."""
     truth = np.array([0.25, 0.1, 0.2, 0.3, 0.25, 0.92, 0.94])
     model = BEKK("diagonal", mean="zero")
     root, (a, g) = model.layout(2).unpack(truth)
