@@ -111,7 +111,7 @@ def test_line_is_shaded_by_the_most_likely_regime():
     ).get_title(loc="right")
     assert fit.plot(plt.figure().subplots(), hindsight=True).get_ylabel() == "smoothed probability"
     with pytest.raises(
-        hr.DataError, match="line must hold every date of the path; 100 are missing"
+        hr.DataError, match="line must contain every date of the path; 100 are missing"
     ):
         fit.plot(line=prices.iloc[100:])
     plt.close("all")

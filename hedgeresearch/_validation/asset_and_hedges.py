@@ -67,7 +67,7 @@ def returns_kind(asset: Any, hedges: Any) -> str | None:
     kinds = {kind for kind in notes if kind is not None}
     if len(kinds) > 1:
         raise DataError(
-            "asset and hedges must hold the same kind of returns; "
+            "asset and hedges must contain the same kind of returns; "
             f"got {' and '.join(sorted(kinds))}."
         )
     return next(iter(kinds), None)
@@ -99,7 +99,8 @@ def _values_and_names(data: Any, name: str) -> tuple[Array, list[Any]]:
 def _check_same_dates(asset: pd.Index[Any], hedges: pd.Index[Any]) -> None:
     if index_kind(asset) != index_kind(hedges):
         raise DataError(
-            f"asset and hedges must be dated alike; asset has {index_kind(asset)}, hedges have "
+            "asset and hedges must have the same type of index; "
+            f"asset has {index_kind(asset)}, hedges have "
             f"{index_kind(hedges)}. "
             "Convert one, for example with tz_localize or tz_convert on its index."
         )

@@ -170,11 +170,13 @@ def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     for column, dtype in frame.dtypes.items():
         if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
             raise DataError(
-                f"{name} must hold numbers; column {column!r} is of type {dtype}. "
+                f"{name} must contain numbers; column {column!r} is of type {dtype}. "
                 "Convert it with pd.to_numeric after looking at what does not parse."
             )
         if pd.api.types.is_complex_dtype(dtype):
-            raise DataError(f"{name} must hold real numbers; column {column!r} is of type {dtype}.")
+            raise DataError(
+                f"{name} must contain real numbers; column {column!r} is of type {dtype}."
+            )
     return frame.astype(np.float64)
 
 

@@ -34,7 +34,7 @@ def joined_series(data: Mapping[str, Any], *, minimum_rows: int = 1) -> pd.DataF
     Raises
     ------
     DataError
-        If one of them is no series of finite numbers, or the dates differ.
+        If one of them is not a series of finite numbers, or the dates differ.
     """
     series = {name: one_series(one, name, minimum_rows=minimum_rows) for name, one in data.items()}
     first, *others = series
@@ -61,7 +61,7 @@ def on_dates(data: pd.DataFrame, dates: pd.Index[Any], name: str, whose: str) ->
     absent = dates.difference(data.index)
     if len(absent):
         raise DataError(
-            f"{name} must hold every date of {whose}; {len(absent)} are missing, the first "
+            f"{name} must contain every date of {whose}; {len(absent)} are missing, the first "
             f"{day(absent[0])}. Leave these dates out of {whose}, or give a longer {name}."
         )
     return data.loc[dates]
@@ -71,6 +71,7 @@ def _refuse_other_kind(left: pd.Index[Any], right: pd.Index[Any], names: str) ->
     """Refuse two indices of which one has a time zone or periods and the other does not."""
     if index_kind(left) != index_kind(right):
         raise DataError(
-            f"{names} must be dated alike; got {index_kind(left)} and {index_kind(right)}. "
+            f"{names} must have the same type of index; "
+            f"got {index_kind(left)} and {index_kind(right)}. "
             "Convert one, for example with tz_localize or tz_convert on its index."
         )

@@ -85,7 +85,7 @@ def model_of_series(models: UnivariateModels, series: str) -> VolatilityModel:
         return models
     if series not in models:  # a mapping may hold other series as well
         raise DataError(
-            f"univariate must hold every series; {series!r} is missing from "
+            f"univariate must contain every series; {series!r} is missing from "
             f"{sorted(map(str, models))}."
         )
     return models[series]

@@ -201,14 +201,14 @@ class CovarianceFit(FittedParameters):
         check_at_least(horizon, "horizon", 1)
         if not self.final_state.constant_means:
             raise DataError(
-                "aggregate must have univariate models with a constant mean, as forecasts of "
-                f"correlated returns do not add up; got {self.model!r}. Use returns of the longer "
-                "horizon, or univariate models without lags."
+                "aggregate() needs univariate models with a constant mean, as variances of returns "
+                f"that are serially correlated do not add up; got {self.model!r}. Use returns of "
+                "the longer horizon, or univariate models without lags."
             )
         return self._matrix(self.final_state.forecast(horizon).sum(axis=0))
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.DataFrame:
-        """Draw returns of the next dates from the model, (n_dates, n_series), by step."""
+        """Draw returns of the next dates from the model, (n_dates, n_series), indexed by step."""
         check_at_least(n_dates, "n_dates", 1)
         check_at_least(seed, "seed", 0)
         steps = pd.RangeIndex(1, n_dates + 1, name="step")
@@ -238,7 +238,7 @@ class CovarianceFit(FittedParameters):
         return replace(self, returns=returns, initial_state=self.final_state, final_state=after)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Plot the conditional volatility of each series, in per cent per period."""
+        """Plot the conditional volatility of each series, in percent per period."""
         from hedgeresearch.plotting import plot_lines, sample_label
 
         return plot_lines(

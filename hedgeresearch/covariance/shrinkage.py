@@ -88,7 +88,7 @@ def shrink_nonlinear(values: Array) -> Array:
     if abs(n_series / n - 1.0) < NEARLY_SQUARE:
         raise DataError(
             "nonlinear shrinkage needs a number of series that differs from the number of "
-            f"observations less one by 2 % or more; got {n_series} series and {n + 1} "
+            f"observations minus one by 2% or more; got {n_series} series and {n + 1} "
             "observations, where its small eigenvalues explode. Use a longer or a shorter sample, "
             "or shrinkage='linear'."
         )

@@ -100,7 +100,8 @@ def _check_same_index_kind(frames: tuple[Any, ...], labels: list[str]) -> None:
     for kind, label in zip(kinds, labels, strict=True):
         if kind != kinds[0]:
             raise DataError(
-                f"all must be dated alike; {labels[0]} has {kinds[0]}, {label} has {kind}. "
+                "all must have the same type of index; "
+                f"{labels[0]} has {kinds[0]}, {label} has {kind}. "
                 "Convert one, for example with tz_localize or tz_convert on its index."
             )
 

@@ -38,7 +38,7 @@ def read_cells(file: Path) -> pd.DataFrame:
     except DataError:
         raise
     except pd.errors.EmptyDataError:
-        raise DataError(f"{file} must hold at least one row of prices; it is empty.") from None
+        raise DataError(f"{file} must contain at least one row of prices; it is empty.") from None
     except READ_ERRORS as error:
         kind = "a Parquet file" if suffix == ".parquet" else "comma-separated text in UTF-8"
         raise DataError(

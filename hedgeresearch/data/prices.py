@@ -68,7 +68,7 @@ def read_prices(
     file = Path(path)
     table = read_cells(file)
     if table.empty:
-        raise DataError(f"{file} must hold at least one row of prices; it is empty.")
+        raise DataError(f"{file} must contain at least one row of prices; it is empty.")
     date = str(table.columns[0]) if date is None else date
     _check_known([date], table, file, "the date column")
     names = _price_columns(table, columns, date, file)
@@ -177,7 +177,7 @@ def _parse_numbers(column: pd.Series, dates: pd.DatetimeIndex, file: Path) -> pd
         text = column.astype(str)
         bad = column.notna() & ~text.str.fullmatch(NUMBER_PATTERN)
         if bad.any():
-            rule = f"column {column.name!r} must hold numbers such as 1234.5, or nothing"
+            rule = f"column {column.name!r} must contain numbers such as 1234.5, or nothing"
             remedy = "Fix the cell, or leave the column out with columns=[...]"
             when = f", dated {day(dates[int(np.argmax(bad))])},"
             _refuse_cells(text, bad, file, rule, remedy, when)

@@ -81,7 +81,7 @@ def transition_matrix(transition: npt.ArrayLike) -> Array:
     row_sums = matrix.sum(axis=1)
     if not (np.all(matrix >= 0) and np.allclose(row_sums, 1, rtol=0, atol=1e-8)):
         raise DataError(
-            "transition must hold probabilities, and each row must sum to one; "
+            "transition must contain probabilities, and each row must sum to one; "
             f"got {matrix.tolist()} with row sums {row_sums.tolist()}."
         )
     return matrix
@@ -94,7 +94,7 @@ def values_per_regime(
     array = np.asarray(values, dtype=float)
     if array.shape != (n_regimes,):
         raise DataError(
-            f"{name} must hold {n_regimes} numbers, one for each regime of transition; "
+            f"{name} must contain {n_regimes} numbers, one for each regime of transition; "
             f"got {values!r}."
         )
     if not np.isfinite(array).all() or (positive and not (array > 0).all()):

@@ -86,15 +86,16 @@ def check_can_be_resampled(fit: FittedHedge) -> None:
         raise DataError(f"the bootstrap shuffles returns; {name} takes prices. Use method='delta'.")
     if any(one.random_ratio for one in traits):
         raise DataError(
-            f"the bootstrap knows the error of parameters only; the ratio of {name} has an error "
-            "of its own. Use method='delta', which a model has unless a constraint holds its ratio."
+            "the bootstrap captures the uncertainty of parameters only; the ratio of "
+            f"{name} is itself random. Use method='delta', which is available unless a constraint "
+            "binds."
         )
     moves = (fit.ratio.to_numpy() != fit.next_ratio.to_numpy()).any()
     filters = filters_with_parameters(fit)
     # without a delta method, the bootstrap is the only estimate of the error
     if moves and not filters and fit.errors is not None:
         raise DataError(
-            f"the bootstrap shuffles dates, and the ratio of {name} is that of the latest ones. "
+            f"the bootstrap shuffles dates; the ratio of {name} depends on the most recent ones. "
             "Use method='delta'."
         )
 

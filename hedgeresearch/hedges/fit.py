@@ -228,8 +228,8 @@ class HedgeFit:
             check_choice(method, "method", ("delta", "bootstrap"))
         if method == "delta" and self.errors is None:
             raise DataError(
-                f"method must be 'bootstrap' for {describe(self.model)}; got 'delta', which it "
-                "does not have."
+                f"method must be 'bootstrap' for {describe(self.model)}, which has no delta-method "
+                "standard errors; got 'delta'."
             )
         estimate = self.next_ratio.to_numpy()
         if method == "bootstrap" or self.errors is None:
@@ -268,8 +268,8 @@ class HedgeFit:
         if (self.ratio.to_numpy() == self.next_ratio.to_numpy()).all():
             return np.broadcast_to(self.standard_errors.to_numpy(), self.ratio.shape)
         raise DataError(
-            "bands need a model that knows the errors of its whole path, such as RollingOLSHedge "
-            f"or KalmanHedge; got {describe(self.model)}. Use conf_int() for the next ratio."
+            "bands() needs standard errors for every date, as of RollingOLSHedge or KalmanHedge; "
+            f"got {describe(self.model)}, which has them for the next ratio only. Use conf_int()."
         )
 
     def wald_test(self, value: float = 1.0) -> HypothesisTest:

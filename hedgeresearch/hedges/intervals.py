@@ -82,7 +82,10 @@ def wald_test(
 
     scale = np.sqrt(np.diag(covariance))
     if not scale.all() or _is_singular(covariance / np.outer(scale, scale)):
-        raise DataError(f"a test needs ratios that were estimated; {name} has no sampling error.")
+        raise DataError(
+            f"wald_test() needs estimated ratios; those of {name}, or a combination of them, have "
+            "no sampling error."
+        )
     standardized = (ratios - value) / scale
     n = len(standardized)
     correlation = covariance / np.outer(scale, scale)

@@ -40,9 +40,9 @@ def warn_unless_simultaneous(returns: pd.DataFrame) -> None:
     statistic = found[asset_leads, hedge, 0]
     correlation = found[asset_leads, hedge, 2]
     warn_caller(
-        f"closes of asset and hedges should be simultaneous; {later} follows {earlier} of the "
-        f"date before (correlation {correlation:.2f}, t {statistic:.1f} given its own past), so "
-        "that ratios from returns of the same date are too small. Use "
+        f"closes of asset and hedges should be simultaneous; {later} follows the return of "
+        f"{earlier} on the previous date (correlation {correlation:.2f}, t {statistic:.1f} given "
+        "its own past), so hedge ratios from returns of the same date are biased towards zero. Use "
         f"DimsonHedge({'leads' if asset_leads else 'lags'}=1), or HorizonHedge(model, horizon) "
         f"with a horizon of {LONG_HORIZON} or more.",
         DataWarning,

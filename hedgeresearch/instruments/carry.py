@@ -134,8 +134,8 @@ def hedge_carry(
     >>> rates = pd.Series([0.0001, 0.0002, 0.0003, 0.0002], dates)
     >>> perpetual = hr.InverseContract("COIN_PERP", 100, fee=0.0005, funding="8-hourly")
     >>> hr.instruments.hedge_carry(perpetual, rates)
-    Carry(1 COIN_PERP short: funding of 21.90% a year (the last one near its mean) earns 21.90% of
-    the asset a year; opening and closing costs 0.10%, earned in 1.7 days.)
+    Carry(1 COIN_PERP short: funding of 21.90% a year (latest value near its mean) earns 21.90% of
+    the asset a year; round-trip cost 0.10%, recovered in 1.7 days.)
     """
     _check_position(instrument, ratio, rolls_per_year)
     past = one_series(history, "history", minimum_rows=3)
@@ -184,16 +184,16 @@ def _sentence(carry: Carry) -> str:
     side = "short" if carry.ratio > 0 else "long"
     opening = f"{abs(carry.ratio):.3g} {carry.instrument} {side}"
     rate = f"{carry.source} of {carry.rate_per_year:.2%} a year{_deviation(carry.z_score)}"
-    costs = f"opening and closing costs {carry.round_trip_cost:.2%}"
+    costs = f"round-trip cost {carry.round_trip_cost:.2%}"
     if carry.break_even_days is not None:
         return (
             f"{opening}: {rate} earns {carry.per_year:.2%} of the asset a year; {costs}, "
-            f"earned in {carry.break_even_days:.1f} days."
+            f"recovered in {carry.break_even_days:.1f} days."
         )
     direction = "fall" if carry.ratio > 0 else "rise"
     return (
-        f"{opening}: {rate} costs {abs(carry.per_year):.2%} of the asset a year, as much as a "
-        f"{direction} of {carry.break_even_move:.2%} a year gains; {costs}."
+        f"{opening}: {rate} costs {abs(carry.per_year):.2%} of the asset a year; a "
+        f"{direction} of the hedge by {carry.break_even_move:.2%} a year would offset it; {costs}."
     )
 
 
@@ -202,5 +202,5 @@ def _deviation(z_score: float | None) -> str:
     if z_score is None:
         return ""
     if abs(z_score) < NEGLIGIBLE_Z_SCORE:
-        return " (the last one near its mean)"
-    return f" (the last one {z_score:+.1f} standard deviations from its past)"
+        return " (latest value near its mean)"
+    return f" (latest value {z_score:+.1f} standard deviations from its past mean)"

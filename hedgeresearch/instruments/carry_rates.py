@@ -91,7 +91,8 @@ def years_left(dates: pd.DatetimeIndex, expiry: date | str | pd.Series[Any]) -> 
         first = int(np.argmin(left > 0.0))
         raise DataError(
             f"prices must be dated before the expiry; got {day(dates[first])} with expiry "
-            f"{day(ends[first])}. End them there: on its last day a basis is divided by no time."
+            f"{day(ends[first])}. Leave out prices from the expiry on: no time is left by which a "
+            "basis could be annualized."
         )
     return left
 

@@ -57,7 +57,7 @@ class Instrument(Protocol):
         """Return the gain of contracts (negative: short) between two prices, as it is paid."""
 
     def convexity(self, price: Numbers) -> Numbers:
-        """Return the second derivative of a long contract's payoff by its exit price."""
+        """Return the second derivative of a long contract's payoff w.r.t. the exit price."""
 
     def profit(
         self, contracts: Numbers, entry: Numbers, exit: Numbers, rate: Numbers = 1.0
@@ -155,7 +155,8 @@ def check_instrument(value: Any) -> None:
     """Refuse a value that is not an instrument."""
     if not isinstance(value, Instrument):
         raise DataError(
-            f"instruments must be such as Spot('BTC') or LinearContract('ES', 50); got {value!r}."
+            "instruments must be, for example, Spot('BTC') or LinearContract('ES', 50); "
+            f"got {value!r}."
         )
 
 
@@ -172,9 +173,9 @@ def refuse_expired(instrument: Instrument, dates: pd.Index[Any]) -> None:
     if late.any():
         first = dates[int(np.argmax(late))]
         raise DataError(
-            f"prices of {instrument.name!r} must end with its expiry, {day(expiry)}; got "
-            f"{day(first)} (dates after it: {int(late.sum())}). Leave these dates out, or hold "
-            "one contract after the other with hr.roll_futures."
+            f"prices of {instrument.name!r} must not extend beyond its expiry, {day(expiry)}; got "
+            f"{day(first)} (dates after it: {int(late.sum())}). Leave these dates out, or use "
+            "hr.roll_futures for a series of successive contracts."
         )
 
 

@@ -202,7 +202,7 @@ def _rates_of(instruments: list[Instrument], rates: Any) -> dict[Any, Any]:
     for one in instruments:
         if isinstance(one, InverseContract) and one.name not in rate_of:
             raise DataError(
-                f"rates must hold the spot price of the coin that {one.name!r} pays in; it has "
+                f"rates must contain the spot price of the coin that {one.name!r} pays in; it has "
                 f'none. Pass for example rates={{{one.name!r}: prices["BTC"]}}, with the column '
                 "of that coin."
             )

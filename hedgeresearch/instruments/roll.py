@@ -204,7 +204,7 @@ def _expiries(expiries: Mapping[Any, Any] | pd.Series[Any], prices: pd.DataFrame
     dates = pd.DatetimeIndex(ends)
     if index_kind(dates) != index_kind(prices.index):
         raise DataError(
-            f"expiries and contracts must be dated alike; got {index_kind(dates)} and "
+            f"expiries and contracts must have the same type of index; got {index_kind(dates)} and "
             f"{index_kind(prices.index)}. Pass expiries such as "
             "pd.Timestamp('2024-03-15', tz='UTC')."
         )

@@ -84,7 +84,7 @@ class Terms:
             )
         if self.funding is not None:
             raise DataError(
-                f"a contract has an expiry or funding, not both; got expiry {expiry:%Y-%m-%d} "
+                f"expiry and funding must not both be given; got expiry {expiry:%Y-%m-%d} "
                 f"and funding {self.funding!r}. Leave out expiry for a perpetual contract, "
                 "funding for a dated future."
             )
@@ -121,7 +121,7 @@ def check_positive(value: Any, name: str, remedy: str) -> None:
 
 def _check_share(value: Any, name: str) -> None:
     if not _is_number(value) or not 0.0 <= value <= 1.0:
-        raise DataError(f"{name} must be a share from 0 to 1; got {value!r}. Pass 0.05 for 5 %.")
+        raise DataError(f"{name} must be a share from 0 to 1; got {value!r}. Pass 0.05 for 5%.")
 
 
 def _is_number(value: Any) -> bool:

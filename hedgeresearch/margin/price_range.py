@@ -181,6 +181,6 @@ def _log_returns(returns: Any) -> Array:
     if not (series > -1.0).all():
         raise DataError(
             f"returns must exceed -1, a loss of everything; got {series.min():g} on "
-            f"{day(series.idxmin())}. Pass fractions per period, not per cent."
+            f"{day(series.idxmin())}. Pass fractions per period, not percent."
         )
     return np.asarray(np.log1p(series.to_numpy()))

@@ -174,8 +174,8 @@ def _most_probable(probabilities: pd.DataFrame, dates: pd.Index[Any]) -> tuple[A
     bad = negative | (np.abs(values.sum(axis=1) - 1.0) > SUM_TOLERANCE)
     if bad.any():
         raise DataError(
-            "regimes as a DataFrame must hold probabilities that sum to one; those of "
-            f"{day(path.index[bad][0])} do not. Give the predicted probabilities of a fit, or a "
+            "regimes as a DataFrame must contain probabilities that sum to one; those of "
+            f"{day(path.index[bad][0])} do not. Pass the predicted probabilities of a fit, or a "
             "Series of names."
         )
     return path.columns.to_numpy()[values.argmax(axis=1)], list(path.columns)
@@ -196,7 +196,7 @@ def _regime_names(regimes: Any, dates: pd.Index[Any]) -> tuple[Any, list[Any]]:
     if pd.api.types.is_float_dtype(path.dtype) and (path % 1.0 != 0.0).any():
         raise DataError(
             "regimes as a Series must be names or whole numbers; got "
-            f"{path[path % 1.0 != 0.0].iloc[0]:g}. Give probabilities as a DataFrame with a column "
+            f"{path[path % 1.0 != 0.0].iloc[0]:g}. Pass probabilities as a DataFrame with a column "
             "per regime."
         )
     return path.to_numpy(), sorted(path.unique())

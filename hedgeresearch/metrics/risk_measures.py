@@ -196,7 +196,7 @@ def maximum_drawdown(returns: pd.Series[float], wealth: Wealth = "compounded") -
     if not series.min() > -1.0:
         raise DataError(
             f"returns must be above -1 to compound; got {series.min():g} on "
-            f"{day(series.idxmin())}. Give fractions, not percent, or use wealth='summed'."
+            f"{day(series.idxmin())}. Pass fractions, not percent, or use wealth='summed'."
         )
     path = np.concatenate([[0.0], np.cumsum(np.log1p(series.to_numpy()))])
     return 0.0 - float(np.expm1((path - np.maximum.accumulate(path)).min()))

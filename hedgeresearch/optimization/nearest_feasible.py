@@ -260,9 +260,9 @@ def _check_precision(gross: float, unconstrained: float, max_gross: float) -> No
     """Refuse a gross limit that is smaller than the rounding error of the point."""
     if gross > max_gross * (1.0 + GROSS_TOLERANCE):
         raise DataError(
-            "gross must not be lost in the rounding of the ratios; it is "
-            f"{max_gross / unconstrained:.1g} of the unconstrained gross ratio. "
-            "Leave the hedges out, or raise it."
+            "gross must be large enough to be resolved numerically; it is "
+            f"{max_gross / unconstrained:.1g} times the unconstrained gross ratio. "
+            "Raise it, or leave the hedges out."
         )
 
 

@@ -246,8 +246,8 @@ class RegimeFit(FittedParameters):
         ----------
         ax : Axes or None
         line : Series or None
-            Prices or a volatility to plot instead, shaded by the most likely regime; it must hold
-            every date of the path.
+            Prices or a volatility to plot instead, shaded by the most likely regime; it must
+            contain every date of the path.
         hindsight : bool
             Use smoothed probabilities; the plot says so.
 
@@ -268,7 +268,7 @@ class RegimeFit(FittedParameters):
         missing = self.dates.difference(line.index)
         if len(missing):
             raise DataError(
-                f"line must hold every date of the path; {len(missing)} are missing, first "
+                f"line must contain every date of the path; {len(missing)} are missing, first "
                 f"{day(missing[0])}."
             )
         return plot_shaded(

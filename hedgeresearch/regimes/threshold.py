@@ -128,7 +128,7 @@ class ThresholdRegimes:
             return ThresholdRule(0, self.quantiles, self.window, self.smoothing)
         if self.variable not in columns:
             raise DataError(
-                f"observations must hold the column {self.variable!r} that variable names; got "
+                f"observations must contain the column {self.variable!r} that variable names; got "
                 f"{list(columns)}."
             )
         column = list(columns).index(self.variable)

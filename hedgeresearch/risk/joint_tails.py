@@ -277,6 +277,7 @@ def _mean_square(returns: pd.Series[float]) -> float:
 
 def _sentence(found: TailDependence) -> str:
     low, high = found.interval
+    share = f"{100 * found.share:g}%"
     warning = ""
     if low > found.gaussian + SHARE_TOLERANCE:
         verdict = "more often than"
@@ -288,8 +289,9 @@ def _sentence(found: TailDependence) -> str:
         if found.kendall_tau > 0.0 and not found.has_power:
             warning = ": too few dates to know whether the hedge works when it is needed"
     return (
-        f"On the asset's worst {100 * found.share:g}% of dates the hedge is among its own worst "
-        f"in {100 * found.coefficient:.0f}% of cases ({100 * low:.0f} to {100 * high:.0f}%), "
-        f"{verdict} the {100 * found.gaussian:.0f}% of a Gaussian copula with the same Kendall's "
-        f"tau of {found.kendall_tau:.2f}{warning}."
+        f"On the asset's worst {share} of dates the hedge also has one of its own worst {share} of "
+        f"returns in {100 * found.coefficient:.0f}% of cases "
+        f"({100 * CONFIDENCE:g}% interval {100 * low:.0f}% to {100 * high:.0f}%), "
+        f"{verdict} the {100 * found.gaussian:.0f}% implied by a Gaussian copula with the same "
+        f"Kendall's tau of {found.kendall_tau:.2f}{warning}."
     )

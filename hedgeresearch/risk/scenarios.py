@@ -177,7 +177,8 @@ def funding_scenario(values: Array, names: list[Any], funding: FundingSpike) -> 
     """Return the profit of the hedges that pay funding, at constant prices."""
     if not isinstance(funding, FundingSpike):
         raise DataError(
-            f"funding must be None, or such as FundingSpike(0.001, periods=9); got {funding!r}."
+            "funding must be a FundingSpike, such as FundingSpike(0.001, periods=9), or None; "
+            f"got {funding!r}."
         )
     paying = names[1:] if funding.hedges is None else list(funding.hedges)
     unknown = [name for name in paying if name not in names[1:]]

@@ -1,4 +1,4 @@
-"""Stress table: the scenarios of ``scenarios`` for a hedged position, one a row."""
+"""Stress table: the scenarios of ``scenarios`` for a hedged position, one per row."""
 
 from __future__ import annotations
 
@@ -83,10 +83,10 @@ def stress_table(
     volatility                   15942.60    7360.04     0.54
     volatility, correlations 1   15942.60    1800.60     0.89
     volatility, correlations 0   15942.60   21311.10    -0.34
-    jump -10%, hedges by beta -100000.00  -21312.89     0.79
-    jump -10%, hedges still   -100000.00 -100000.00     0.00
-    jump +10%, hedges by beta  100000.00   21312.89     0.79
-    jump +10%, hedges still    100000.00  100000.00     0.00
+    jump -10%, hedges by beta  -100000.00  -21312.89     0.79
+    jump -10%, hedges still    -100000.00 -100000.00     0.00
+    jump +10%, hedges by beta   100000.00   21312.89     0.79
+    jump +10%, hedges still     100000.00  100000.00     0.00
     """
     values = _checked_exposures(exposures)
     names = list(exposures.index)
@@ -168,7 +168,7 @@ def _check_labels(labels: pd.Index[Any], names: list[Any], what: str) -> None:
     """Refuse labels that lack a name or repeat one."""
     absent = [name for name in names if name not in labels]
     if absent:
-        raise DataError(f"{what} must hold all names of exposures; {absent[0]!r} is missing.")
+        raise DataError(f"{what} must contain all names of exposures; {absent[0]!r} is missing.")
     if not labels.is_unique:
         repeated = labels[labels.duplicated()][0]
         raise DataError(f"{what} must have every name once; {repeated!r} occurs twice.")

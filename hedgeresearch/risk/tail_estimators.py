@@ -72,7 +72,7 @@ def hill_tail_index(losses: Array, n_tail: int) -> Estimate:
     threshold = largest[-1]
     if not threshold > 0.0:
         raise DataError(
-            f"the tail must hold losses only; of the {n_tail + 1} lowest returns the last is a "
+            f"the tail must contain losses only; of the {n_tail + 1} lowest returns the last is a "
             f"gain of {-threshold:.3g}. Pass a longer sample, or a smaller share."
         )
     mean_excess = float(np.log(largest[:-1] / threshold).mean())

@@ -36,10 +36,10 @@ class TailSummary:
     ----------
     n_dates : int, number of observations
     tail : float, probability of a loss larger than the value at risk
-    skewness, skewness_interval : float, and (lower, upper) at 95 %
-    excess_kurtosis, excess_kurtosis_interval : float, 0 for the normal; (lower, upper) at 95 %
+    skewness, skewness_interval : float, and (lower, upper) at 95%
+    excess_kurtosis, excess_kurtosis_interval : float, 0 for the normal; (lower, upper) at 95%
     tail_index, tail_index_interval : float, of the losses, small for fat tails; (lower, upper) at
-        95 %
+        95%
     n_tail : int, number of losses from which the index is computed
     normal_value_at_risk, historical_value_at_risk : float, fractions per period, losses positive
     normal_expected_shortfall, historical_expected_shortfall : float, mean loss beyond them
@@ -69,7 +69,7 @@ class TailSummary:
 
     @property
     def verdict(self) -> str:
-        """Departure from the normal that the 95 % intervals show: "fat", "thin" or "skewed".
+        """Departure from the normal that the 95% intervals show: "fat", "thin" or "skewed".
 
         "normal" if they show none. Where kurtosis is low its standard error is low too, so tails
         are thin only if normal samples have so low a kurtosis in less than one of forty cases.

@@ -142,7 +142,9 @@ def no_trade_band(
     >>> round(no_trade_band(7.5, 1.5**2, 2e-7, 2500**2, step=1.0), 3)
     1.852
     """
-    check_not_negative(cost, "cost", "Leave a rebate out: with it trading would never stop.")
+    check_not_negative(
+        cost, "cost", "Pass 0 for a rebate: with a gain per trade, trading would never stop."
+    )
     check_not_negative(
         target_variance, "target_variance", "Pass the variance of the target's changes."
     )
@@ -259,4 +261,4 @@ def half_width_of_excess(variance: float, move: float) -> float:
 def _check_grid(step: float | None, lot: float) -> None:
     if step is not None:
         check_between(step, "step", 0.0, math.inf)
-    check_not_negative(lot, "lot", "Zero is a hedge that can be traded in any amount.")
+    check_not_negative(lot, "lot", "Pass 0 if any amount can be traded.")

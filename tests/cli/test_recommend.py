@@ -178,12 +178,12 @@ def test_unwritable_output_is_refused(
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("n/a", "column 'gas' must hold numbers such as 1234.5, or nothing; line 4 of"),
-        ("1,5", "column 'gas' must hold numbers"),
+        ("n/a", "column 'gas' must contain numbers such as 1234.5, or nothing; line 4 of"),
+        ("1,5", "column 'gas' must contain numbers"),
         ("", "column 'gas' has a gap (NaN) on 2020-01-03"),
         ("-1", "prices must be positive for simple returns; column 'gas' is -1 on 2020-01-03"),
         ("0", "prices must be positive for simple returns; column 'gas' is 0 on 2020-01-03"),
-        ("inf", "column 'gas' must hold numbers"),
+        ("inf", "column 'gas' must contain numbers"),
     ],
 )
 def test_bad_prices_are_refused(

@@ -38,6 +38,6 @@ def test_covariance_and_correlation_are_the_path(fit):
 
 def test_autocorrelated_returns_are_not_aggregated(simulated_panel):
     fit = hr.CCC(hr.ArchModel(mean="AR", lags=1)).fit(simulated_panel.iloc[:500, :2])
-    message = "aggregate must have univariate models with a constant mean"
+    message = r"aggregate\(\) needs univariate models with a constant mean"
     with pytest.raises(hr.DataError, match=message):
         fit.aggregate(5)

@@ -191,8 +191,8 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
     "case",
     [
         "a month of zeros",
-        "-40 % on a day",
-        "-40 % on the last day",
+        "-40% on a day",
+        "-40% on the last day",
         "nearly integrated",
         "correlation 1 - 1e-4",
         "ticks",

@@ -87,7 +87,7 @@ def test_align_reports_times_as_iso_8601() -> None:
         ),
         (series([np.nan], "b"), "must share at least one date on which none has a gap"),
         (series([], "b").astype(float), "none is shared .*no dates"),
-        (series(["x"], "b").astype(object), "b must hold numbers"),  # type: ignore[list-item]
+        (series(["x"], "b").astype(object), "b must contain numbers"),  # type: ignore[list-item]
         ([1.0, 2.0], "argument 2 must be a pandas Series or DataFrame"),
     ],
 )

@@ -80,7 +80,7 @@ def test_prices_that_are_not_positive_are_refused(kind: str) -> None:
         (series([1.0, 2.0, np.inf]), "'oil' has an infinity on 2020-01-03"),
         (
             series(["1", "2"]).astype(object),
-            "prices must hold numbers; column 'oil' is of type object",
+            "prices must contain numbers; column 'oil' is of type object",
         ),  # type: ignore[list-item]
         (series([1.0, 2.0, 3.0])[::-1], "prices must be sorted by date"),
         (series([1.0, 2.0], days=DAYS[[0, 0]]), "2020-01-01 occurs twice"),

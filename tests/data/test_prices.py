@@ -86,7 +86,7 @@ def test_parquet_types_become_floats_and_text_is_refused(tmp_path: Path) -> None
     prices = read_prices(path, columns=["a", "b"])
     assert prices["a"].tolist() == [1.0, 2.0]
     assert prices["b"].isna().tolist() == [False, True]
-    with pytest.raises(DataError, match=r"column 'c' must hold numbers.*row 2 .*'x'"):
+    with pytest.raises(DataError, match=r"column 'c' must contain numbers.*row 2 .*'x'"):
         read_prices(path)
 
 
@@ -113,7 +113,7 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "day,WTI\n", "day,WTI\n\n\n", "\n"])
 def test_empty_file_is_refused(write: Write, text: str) -> None:
-    with pytest.raises(DataError, match="must hold at least one row of prices; it is empty"):
+    with pytest.raises(DataError, match="must contain at least one row of prices; it is empty"):
         read_prices(write(text))
 
 
@@ -174,7 +174,7 @@ def test_missing_or_equal_column_names_are_refused(write: Write) -> None:
 )
 def test_text_in_numbers_is_refused_with_its_line(write: Write, value: str) -> None:
     path = write(f'day,WTI\n2020-01-02,61.18\n\n2020-01-03,"{value}"\n')
-    with pytest.raises(DataError, match=r"column 'WTI' must hold numbers") as caught:
+    with pytest.raises(DataError, match=r"column 'WTI' must contain numbers") as caught:
         read_prices(path)
     assert f"line 4 of {path}, dated 2020-01-03, has {value!r} (1 such value)" in str(caught.value)
 

@@ -190,9 +190,9 @@ def test_all_of_three_regimes_occur() -> None:
     [
         ({"n_dates": 0}, "n_dates must be a whole number of at least 1"),
         ({"transition": [[0.9, 0.2], [0.1, 0.9]]}, "each row must sum to one"),
-        ({"transition": [[1.1, -0.1], [0.1, 0.9]]}, "transition must hold probabilities"),
+        ({"transition": [[1.1, -0.1], [0.1, 0.9]]}, "transition must contain probabilities"),
         ({"transition": [[0.9, 0.1]]}, r"transition must be a square matrix; got shape \(1, 2\)"),
-        ({"ratios": (1.0,)}, "ratios must hold 2 numbers, one for each regime"),
+        ({"ratios": (1.0,)}, "ratios must contain 2 numbers, one for each regime"),
         ({"ratios": (1.0, math.inf)}, "ratios must be finite"),
         ({"hedge_volatility": (0.0, 0.02)}, "hedge_volatility must be finite and positive"),
         ({"residual_volatility": (0.01, -0.02)}, "residual_volatility must be finite and positive"),

@@ -156,7 +156,7 @@ def test_bad_input_is_refused(fit, returns):
         (sample.assign(asset=0.1), "'asset' is constant"),
         (sample.iloc[::-1], "sorted by date"),
         (sample.iloc[[0, 0, *range(1, SPLIT)]], "every date once"),
-        (sample.astype(object), "must hold numbers"),
+        (sample.astype(object), "must contain numbers"),
         (sample.iloc[:4], r"at least \d+ rows.*; got 4"),
     ]:
         with pytest.raises(hr.DataError, match=message):

@@ -250,7 +250,7 @@ BAD = {
     ),
     "unsorted": (lambda f: f.iloc[::-1], "sorted by date"),
     "duplicated": (lambda f: f.iloc[[0, 0, *range(1, SPLIT)]], "every date once"),
-    "objects": (lambda f: f.astype(object), "must hold numbers"),
+    "objects": (lambda f: f.astype(object), "must contain numbers"),
     "short": (lambda f: f.iloc[:3], r"at least \d+ rows; got 3|window must be shorter"),
 }
 

@@ -177,7 +177,7 @@ def test_bad_input_is_refused(fit, returns):
         (sample * 0.0 + 0.1, "'asset' is constant"),
         (sample.iloc[::-1], "sorted by date"),
         (sample.iloc[[0, 0, *range(1, SPLIT)]], "every date once"),
-        (sample.astype(object), "must hold numbers"),
+        (sample.astype(object), "must contain numbers"),
         (sample.iloc[:7], r"at least \d+ rows, ten for each parameter; got 7"),
         (sample.iloc[:1], "at least 2 rows; got 1"),
         (sample.to_numpy(), "must be a pandas Series"),

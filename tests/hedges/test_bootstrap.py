@@ -93,7 +93,8 @@ def test_warnings_about_draws_are_not_shown(returns):
 def test_random_ratio_is_refused(returns):
     fit = hr.KalmanHedge().fit(*split(returns))
     with pytest.raises(
-        hr.DataError, match="the bootstrap knows the error of parameters only; .* KalmanHedge"
+        hr.DataError,
+        match="the bootstrap captures the uncertainty of parameters only; .* KalmanHedge",
     ):
         fit.conf_int(method="bootstrap")
 
@@ -138,7 +139,9 @@ COMPOSED = {
 @pytest.mark.parametrize("name", COMPOSED)
 def test_random_ratio_inside_another_model_is_refused(returns, name):
     fit = COMPOSED[name].fit(*split(returns))
-    with pytest.raises(hr.DataError, match="the bootstrap knows the error of parameters only"):
+    with pytest.raises(
+        hr.DataError, match="the bootstrap captures the uncertainty of parameters only"
+    ):
         fit.conf_int(method="bootstrap")
 
 
@@ -164,7 +167,7 @@ def test_wrapper_resamples_as_its_model_does(returns, wrap):
 )
 def test_ratio_of_the_latest_dates_is_refused(returns, model):
     with pytest.raises(
-        hr.DataError, match="the bootstrap shuffles dates, and the ratio of .* the latest ones"
+        hr.DataError, match="the bootstrap shuffles dates; the ratio of .* the most recent ones"
     ):
         model.fit(*split(returns)).conf_int(method="bootstrap")
 

@@ -24,7 +24,7 @@ def test_bands_of_a_constant_ratio_are_its_interval(returns):
 def test_bands_of_unknown_errors_are_refused(returns):
     fit = hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns))
     with pytest.raises(
-        hr.DataError, match=r"bands need a model .* such as RollingOLSHedge .*; got MinimumV"
+        hr.DataError, match=r"bands\(\) needs standard errors for every date, .*; got MinimumV"
     ):
         fit.bands()
 
@@ -41,7 +41,9 @@ def test_invalid_interval_settings_are_refused(returns):
         fit.conf_int(method="jackknife")
     with pytest.raises(hr.DataError, match="n_bootstrap must be a whole number of at least 2"):
         fit.conf_int(method="bootstrap", n_bootstrap=1)
-    with pytest.raises(hr.DataError, match=r"method must be 'bootstrap' for Slope\(\)"):
+    with pytest.raises(
+        hr.DataError, match=r"method must be 'bootstrap' for Slope\(\), .* got 'delta'"
+    ):
         Slope().fit(*split(returns)).conf_int(method="delta")
 
 

@@ -68,7 +68,7 @@ def test_regimes_of_other_data_are_refused():
 
 @pytest.mark.slow
 def test_intervals_cover_the_next_ratio():
-    """Truth is the ratio under parameters of 20,000 dates; blocks would cover it in 55 %."""
+    """Truth is the ratio under parameters of 20,000 dates; blocks would cover it in 55%."""
     long = world(20_000, 999).set_axis(pd.RangeIndex(-20_000, 0))
     oracle = fit(long)
     hits = []

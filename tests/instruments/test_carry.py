@@ -93,7 +93,7 @@ def test_carry_equals_what_an_exchange_paid(paid_funding: pd.Series) -> None:
     last_year = paid_funding[paid_funding.index > year_ago]
     found = hedge_carry(PERPETUAL, paid_funding, window=1095)
     assert found.per_year == pytest.approx(last_year.sum(), rel=1e-12)
-    assert 3 < found.break_even_days < 5  # .12 % of costs at 12 % a year
+    assert 3 < found.break_even_days < 5  # .12% of costs at 12% a year
 
 
 def test_sentence_of_a_carry_that_is_earned() -> None:
@@ -101,13 +101,13 @@ def test_sentence_of_a_carry_that_is_earned() -> None:
     earned = hedge_carry(PERPETUAL, rates, 0.9)
     assert earned.as_of == HOURS[3]
     assert repr(earned) == (
-        "Carry(0.9 COIN_PERP short: funding of 27.38% a year (the last one +2.0 standard "
-        "deviations from its past) earns 24.64% of the asset a year; opening and closing costs "
-        "0.11%, earned in 1.6 days.)"
+        "Carry(0.9 COIN_PERP short: funding of 27.38% a year (latest value +2.0 standard "
+        "deviations from its past mean) earns 24.64% of the asset a year; round-trip cost "
+        "0.11%, recovered in 1.6 days.)"
     )
     near = hedge_carry(PERPETUAL, pd.Series([1e-4, 3e-4, 2.02e-4], HOURS[:3]))
     assert abs(near.z_score) < 0.05
-    assert "(the last one near its mean)" in near.sentence
+    assert "(latest value near its mean)" in near.sentence
 
 
 def test_sentence_of_a_carry_that_is_paid() -> None:
@@ -115,11 +115,11 @@ def test_sentence_of_a_carry_that_is_paid() -> None:
     paid = hedge_carry(FUTURE, flat, -0.5, rolls_per_year=4)
     assert paid.z_score is None
     assert paid.sentence == (
-        "0.5 FUTURE long: basis of 5.00% a year costs 2.70% of the asset a year, as much as a "
-        "rise of 5.40% a year gains; opening and closing costs 0.05%."
+        "0.5 FUTURE long: basis of 5.00% a year costs 2.70% of the asset a year; a "
+        "rise of the hedge by 5.40% a year would offset it; round-trip cost 0.05%."
     )
     short = hedge_carry(FUTURE, flat * 0.0, 1.0, rolls_per_year=4)
-    assert "as much as a fall of 0.40% a year" in short.sentence
+    assert "a fall of the hedge by 0.40% a year would offset it" in short.sentence
     assert pickle.loads(pickle.dumps(paid)) == paid
 
 

@@ -96,7 +96,7 @@ def test_prices_without_a_basis_are_refused() -> None:
     message = "future and spot must be indexed by dates; got numbers"
     refused(message, numbered, "2024-04-01", numbered)
     expiries = pd.Series(pd.Timestamp("2024-04-01"), DAYS[1:])
-    refused("expiry must hold every date of the prices; 1 are missing", price, expiries)
+    refused("expiry must contain every date of the prices; 1 are missing", price, expiries)
 
 
 def test_funding_by_hand(funding_rates: pd.Series) -> None:
@@ -156,7 +156,7 @@ def test_funding_equals_what_an_exchange_paid(paid_funding: pd.Series) -> None:
     years = len(paid_funding) / 1095
     found = annualized_funding(paid_funding)
     assert found == pytest.approx(paid_funding.sum() / years, rel=1e-12)
-    assert found == pytest.approx(0.104, abs=0.0005)  # 15.59 % in 547 days
+    assert found == pytest.approx(0.104, abs=0.0005)  # 15.59% in 547 days
 
 
 def test_funding_without_periods_per_year_is_refused(funding_rates: pd.Series) -> None:

@@ -107,7 +107,7 @@ def test_unsuitable_paths_are_refused(coin_prices: pd.DataFrame) -> None:
             PERPETUAL.path_profit(contracts, prices, **settings)
 
     refused(
-        "contracts must hold every date of the prices; 2 are missing, the first 2024",
+        "contracts must contain every date of the prices; 2 are missing, the first 2024",
         pd.Series(1.0, DATES[1:-2]),
         path,
     )
@@ -123,7 +123,7 @@ def test_unsuitable_paths_are_refused(coin_prices: pd.DataFrame) -> None:
     refused("rates must be positive; got 0 on 2024-01-05", 1, path, rates=rates)
     refused("prices must be one series; got the columns", 1, coin_prices)
     in_utc = pd.Series(1.0, DATES.tz_localize("UTC"))
-    refused("contracts and the prices must be dated alike", in_utc, path)
+    refused("contracts and the prices must have the same type of index", in_utc, path)
 
 
 @pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
@@ -136,8 +136,8 @@ def test_prices_after_the_expiry_are_refused(zone: str | None, expiry: str) -> N
     alive = prices[:last]
     n_late = int((bars > last).sum())
     first_late = f"2024-01-{19 if n_late == 7 else 20}"
-    message = f"prices of 'FUT' must end with its expiry, 2024-01-19.*; got {first_late}"
-    remedy = rf"after it: {n_late}\). Leave these dates out, or hold .* with hr.roll_futures"
+    message = f"prices of 'FUT' must not extend beyond its expiry, 2024-01-19.*; got {first_late}"
+    remedy = rf"after it: {n_late}\). Leave these dates out, or use hr.roll_futures"
     for end in (pd.Timestamp(expiry), pd.Timestamp(expiry, tz=zone)):
         future = LinearContract("FUT", 5, expiry=end)
         pd.testing.assert_series_equal(
@@ -158,7 +158,9 @@ def test_expiry_is_compared_with_periods_but_not_numbers() -> None:
     assert future.path_profit(1, path).sum() == 145.0
     assert future.path_profit(1, path.to_period("D")).sum() == 145.0
     early = dataclasses.replace(future, expiry=date(2024, 1, 29))
-    with pytest.raises(DataError, match="must end with its expiry, 2024-01-29; got 2024-01-30"):
+    with pytest.raises(
+        DataError, match="must not extend beyond its expiry, 2024-01-29; got 2024-01-30"
+    ):
         early.path_profit(1, path.to_period("D"))
     assert early.path_profit(1, path.reset_index(drop=True)).sum() == 145.0
     # midnight in the time zone of the prices
@@ -177,8 +179,8 @@ def test_one_instrument_or_several_are_a_list() -> None:
     [
         ([], "instruments must be at least one"),
         ([LINEAR, LINEAR], r"with different names; got \['FUT', 'FUT'\]. Pass each once"),
-        (["FUT"], r"instruments must be such as Spot\('BTC'\) .*; got 'FUT'"),
-        (Spot, "instruments must be such as Spot"),
+        (["FUT"], r"instruments must be, for example, Spot\('BTC'\) .*; got 'FUT'"),
+        (Spot, "instruments must be, for example, Spot"),
     ],
 )
 def test_invalid_lists_of_instruments_are_refused(instruments: object, message: str) -> None:

@@ -94,20 +94,20 @@ def test_invalid_prices_instruments_and_rates_are_refused(coin_prices: pd.DataFr
             instrument_returns(prices, *arguments, **settings)
 
     refused(
-        "rates must hold the spot price of the coin that 'PERP' pays in", coin_prices, PERPETUAL
+        "rates must contain the spot price of the coin that 'PERP' pays in", coin_prices, PERPETUAL
     )
     refused(
         "a column for every instrument; 'ES' is not among", coin_prices, LinearContract("ES", 50)
     )
     refused(r"with different names; got \['FUT', 'FUT'\]", coin_prices, [LINEAR, LINEAR])
     refused("at least one", coin_prices, [])
-    refused("instruments must be such as Spot", coin_prices, ["FUT"])
-    refused("instruments must be such as Spot", coin_prices, Spot)
+    refused("instruments must be, for example, Spot", coin_prices, ["FUT"])
+    refused("instruments must be, for example, Spot", coin_prices, Spot)
     message = r"rates must be given by name of an instrument, \['FUT'\]; got 'EUR'"
     refused(message, coin_prices, LINEAR, rates={"EUR": 1.1})
     message = "rates must be a mapping or a DataFrame"
     refused(message, coin_prices, PERPETUAL, rates=coin_prices["BTC"])
-    message = "rates of 'PERP' must hold every date of the prices; 1 are missing"
+    message = "rates of 'PERP' must contain every date of the prices; 1 are missing"
     refused(message, coin_prices, PERPETUAL, rates={"PERP": coin_prices["BTC"].iloc[1:]})
     refused("kind must be one of 'simple', 'difference'; got 'log'", coin_prices, LINEAR, "log")
     refused("prices must be a pandas Series or DataFrame", [1.0, 2.0], LINEAR)
@@ -133,7 +133,7 @@ def test_contracts_by_hand() -> None:
 def test_contracts_of_invalid_numbers_are_refused() -> None:
     with pytest.raises(DataError, match="ratio must lie strictly between"):
         contracts_for(float("nan"), 1.0, LINEAR, 4_000.0)
-    with pytest.raises(DataError, match="instruments must be such as Spot.*got 'ES'"):
+    with pytest.raises(DataError, match="instruments must be, for example, Spot.*got 'ES'"):
         contracts_for(1, 0, "ES", 5.0)
     with pytest.raises(DataError, match="rate must lie strictly between 0 and inf"):
         contracts_for(1.0, 1.0, LINEAR, 4_000.0, rate=0.0)

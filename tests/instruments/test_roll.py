@@ -247,7 +247,9 @@ def test_time_zones_and_pickles_change_no_return(chain: pd.DataFrame) -> None:
         "RolledFutures(RollBeforeExpiry(days=5), 119 returns to 2024-06-14, 3 rolls, now N)"
     )
     pd.testing.assert_series_equal(pickle.loads(pickle.dumps(rolled)).returns, rolled.returns)
-    message = "expiries and contracts must be dated alike; got dates without a time zone"
+    message = (
+        "expiries and contracts must have the same type of index; got dates without a time zone"
+    )
     with pytest.raises(hr.DataError, match=message):
         roll_futures(chain.tz_localize("UTC"), RollBeforeExpiry(5), EXPIRIES)
 

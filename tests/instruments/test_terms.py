@@ -15,7 +15,7 @@ from hedgeresearch.instruments.terms import as_timestamp, last_moment
     ("terms", "message"),
     [
         ({"lot": 0}, "lot must be a number above 0; got 0. Pass the smallest number"),
-        ({"fee": -0.1}, "fee must be a share from 0 to 1; got -0.1. Pass 0.05 for 5 %"),
+        ({"fee": -0.1}, "fee must be a share from 0 to 1; got -0.1. Pass 0.05 for 5%"),
         ({"half_spread": 2}, "half_spread must be a share"),
         ({"maintenance_margin": -0.1}, "maintenance_margin must be a share"),
         ({"maintenance_margin": 5}, "maintenance_margin must be a share"),
@@ -24,7 +24,7 @@ from hedgeresearch.instruments.terms import as_timestamp, last_moment
         ({"expiry": pd.NaT}, "expiry must be a date or None"),
         (
             {"expiry": datetime.date(2025, 3, 28), "funding": "8-hourly"},
-            "expiry or funding, not both; got expiry 2025-03-28",
+            "expiry and funding must not both be given; got expiry 2025-03-28",
         ),
         ({"funding": "daily"}, "funding must be one of '8-hourly', 'continuous'; got 'daily'"),
         ({"name": ""}, "name must be the column of the instrument's prices; got ''"),

@@ -63,13 +63,14 @@ def test_predicted_regimes_of_a_fit_are_used(simple_returns: pd.DataFrame) -> No
 
 def test_bad_regimes_are_refused(returns: pd.Series) -> None:
     with pytest.raises(
-        hr.DataError, match="regimes must hold every date of the returns; 1 are missing, the first"
+        hr.DataError,
+        match="regimes must contain every date of the returns; 1 are missing, the first",
     ):
         hr.metrics.measure_by_regime(hr.metrics.variance, pd.Series(0, returns.index[1:]), returns)
     with pytest.raises(hr.DataError, match="must be names or whole numbers; got 0.3"):
         hr.metrics.measure_by_regime(hr.metrics.variance, pd.Series(0.3, returns.index), returns)
     with pytest.raises(
-        hr.DataError, match="must hold probabilities that sum to one; those of 2018-03-01 do not"
+        hr.DataError, match="must contain probabilities that sum to one; those of 2018-03-01 do not"
     ):
         hr.metrics.measure_by_regime(
             hr.metrics.variance, pd.DataFrame(0.3, returns.index, [0, 1]), returns

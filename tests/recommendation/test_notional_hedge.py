@@ -43,7 +43,7 @@ def test_regimes_are_shown(regime_fit: hr.hedges.HedgeFit) -> None:
     ratios = result.ratio_by_regime["hedge"]
     assert ratios.min() <= result.ratio["hedge"] <= ratios.max()
     probabilities = result.regime_probabilities
-    likely = f"Regime {probabilities.idxmax()} is the most probable next"
+    likely = f"Regime {probabilities.idxmax()} is the most likely regime for the next observation"
     assert result.sentence.endswith(f" {likely} ({probabilities.max():.0%}).")
     columns = [f"ratio in regime {k} ({p:.0%})" for k, p in probabilities.items()]
     assert list(result.summary.columns) == ["ratio", "sell", *columns]

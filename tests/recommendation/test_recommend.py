@@ -26,9 +26,9 @@ def test_parts_that_belong_together_are_accepted(parts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"fit": hr.OLSHedge()}, "fit must be such as OLSHedge.*fit.*; got OLSHedge"),
-        ({"position": {"A": 1.0}}, "position must be such as Position.*; got {'A': 1.0}"),
-        ({"market": 5}, "market must be such as Market.*; got 5"),
+        ({"fit": hr.OLSHedge()}, "fit must be, for example, OLSHedge.*fit.*; got OLSHedge"),
+        ({"position": {"A": 1.0}}, "position must be, for example, Position.*; got {'A': 1.0}"),
+        ({"market": 5}, "market must be, for example, Market.*; got 5"),
         (
             {"position": hr.Position({"X": 1.0})},
             "the position must have a column of the table for 'X'.*Rename the column",
@@ -38,7 +38,7 @@ def test_parts_that_belong_together_are_accepted(parts: dict[str, Any]) -> None:
             r"the fit must be of 'B' hedged with \['F'\]; it is of 'A'.*Fit it on",
         ),
         ({"instruments": []}, r"instruments must be at least one, with different names; got \[\]"),
-        ({"instruments": "F"}, "instruments must be such as Spot.*; got 'F'"),
+        ({"instruments": "F"}, "instruments must be, for example, Spot.*; got 'F'"),
         (
             {"instruments": hr.LinearContract("X", 1)},
             "the instruments must have a column of the table for 'X'",
@@ -67,7 +67,7 @@ def test_parts_that_belong_together_are_accepted(parts: dict[str, Any]) -> None:
         ({"holdings": pd.Series([1.0, 2.0], ["F", "F"])}, "each name once.*; got a Series"),
         (
             {"market": pd.DataFrame({"A": range(100)})},
-            "market must be such as Market.*; got a DataFrame",
+            "market must be, for example, Market.*; got a DataFrame",
         ),
         ({"holdings": {"F": float("nan")}}, "holdings of 'F' must lie strictly"),
         ({"limits": {"F": 3}}, "limits must be made by hr.Limits.*; got {'F': 3}"),
@@ -82,7 +82,7 @@ def test_parts_that_belong_together_are_accepted(parts: dict[str, Any]) -> None:
         ({"seed": -1}, "seed must be a whole number of at least 0; got -1"),
         ({"position": 1e6}, "got 1000000.0. For an amount of currency use hr.hedge_notional"),
         ({"rebalancing": 0.1}, "rebalancing must be made by hr.NoTradeBands.* or .*; got 0.1"),
-        ({"market": None}, "market must be such as Market.*; got None"),
+        ({"market": None}, "market must be, for example, Market.*; got None"),
     ],
 )
 def test_parts_that_do_not_belong_together_are_refused(

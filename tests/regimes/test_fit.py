@@ -45,7 +45,9 @@ def test_plot_says_what_it_shows(two_regimes, percent_log_returns):
     assert fit.plot(hindsight=True).get_ylabel() == "smoothed probability"
     line = percent_log_returns["NASDAQ"].cumsum().rename("level")
     assert fit.plot(line=line).get_ylabel() == "level"
-    with pytest.raises(hr.DataError, match="line must hold every date of the path; 30 are missing"):
+    with pytest.raises(
+        hr.DataError, match="line must contain every date of the path; 30 are missing"
+    ):
         fit.plot(line=line.iloc[30:])
 
 

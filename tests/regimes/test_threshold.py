@@ -104,7 +104,7 @@ def test_bad_settings_and_samples_are_refused(returns):
         ThresholdRegimes(window=1)
     with pytest.raises(hr.DataError, match="smoothing must be a whole number of at least 1"):
         ThresholdRegimes(smoothing=0)
-    with pytest.raises(hr.DataError, match="observations must hold the column 'VIX'"):
+    with pytest.raises(hr.DataError, match="observations must contain the column 'VIX'"):
         ThresholdRegimes(variable="VIX").fit(returns)
     with pytest.raises(hr.DataError, match="observations must have at least 329 rows; got 328"):
         ThresholdRegimes().fit(returns.iloc[:328])

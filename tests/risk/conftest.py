@@ -28,7 +28,7 @@ def returns() -> pd.DataFrame:
 
 @pytest.fixture
 def covariance() -> pd.DataFrame:
-    """Volatilities 2, 1 and 3 %; correlations .8 and .5 with the asset, .4 between the hedges."""
+    """Volatilities 2, 1 and 3%; correlations .8 and .5 with the asset, .4 between the hedges."""
     volatility = np.array([0.02, 0.01, 0.03])
     correlation = np.array([[1.0, 0.8, 0.5], [0.8, 1.0, 0.4], [0.5, 0.4, 1.0]])
     return pd.DataFrame(correlation * np.outer(volatility, volatility), NAMES, NAMES)

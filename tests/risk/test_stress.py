@@ -167,7 +167,7 @@ def test_stress_of_a_recommendation_equals_its_own_numbers(simple_returns: pd.Da
         ({"worst": 6}, "worst must be at most the number of dates, 5; got 6"),
         ({"jumps": None}, "each jump must lie strictly between -1 and inf; got None"),
         ({"jumps": (-10,)}, "each jump must lie strictly between -1 and inf; got -10"),
-        ({"funding": 0.01}, "funding must be None, or such as FundingSpike.*; got 0.01"),
+        ({"funding": 0.01}, "funding must be a FundingSpike, such as .*, or None; got 0.01"),
         (
             {"funding": FundingSpike(0.001, 3, ("asset",))},
             "funding must name hedges among .*; got 'asset'",
@@ -203,7 +203,7 @@ def test_invalid_exposures_are_refused(
 def test_invalid_returns_are_refused(
     exposures: pd.Series, returns: pd.DataFrame, covariance: pd.DataFrame
 ) -> None:
-    message = "returns must hold all names of exposures; 'far' is missing"
+    message = "returns must contain all names of exposures; 'far' is missing"
     with pytest.raises(hr.DataError, match=message):
         stress_table(exposures, returns[["asset", "near"]], covariance)
     prices = hr.load("nasdaq_sp500")[-6:]
@@ -219,7 +219,7 @@ def test_invalid_covariances_are_refused(
         with pytest.raises(hr.DataError, match=message):
             stress_table(exposures, returns, changed)
 
-    message = "covariance must hold all names of exposures; 'far' is missing"
+    message = "covariance must contain all names of exposures; 'far' is missing"
     refused(message, covariance.iloc[:2])
     refused("covariance must be a DataFrame by name; got ndarray", covariance.to_numpy())
     refused("the variance of the asset positive", 0.0 * covariance)

@@ -283,7 +283,7 @@ def test_trades_go_to_the_nearest_edge() -> None:
     [
         (
             lambda: no_trade_band(-1.0, 1.0, 1.0, 1.0),
-            "cost must not be negative; got -1. Leave a rebate out",
+            "cost must not be negative; got -1. Pass 0 for a rebate",
         ),
         (
             lambda: no_trade_band(1.0, -1.0, 1.0, 1.0),
@@ -311,7 +311,7 @@ def test_trades_go_to_the_nearest_edge() -> None:
         ),
         (
             lambda: no_trade_band(1.0, 1.0, 1.0, 1.0, lot=-1.0),
-            "lot must not be negative; got -1. Zero is",
+            "lot must not be negative; got -1. Pass 0 if",
         ),
         (
             lambda: no_trade_band(math.nan, 1.0, 1.0, 1.0),

@@ -106,7 +106,7 @@ def test_net_is_gross_less_cost(ratio: pd.DataFrame) -> None:
         hr.trading.net_returns(hedged[1:], ratio, costs)
     with pytest.raises(
         hr.DataError,
-        match="hedged and ratio must be dated alike; got dates in the time zone UTC and",
+        match="hedged and ratio must have the same type of index; got dates in the time zone UTC",
     ):
         hr.trading.net_returns(hedged.tz_localize("UTC"), ratio, costs)
 
@@ -152,7 +152,7 @@ def test_costs_that_do_not_fit_are_refused(ratio: pd.DataFrame) -> None:
         hr.trading.hedging_costs(ratio, hr.Costs(carry=ratio[["gas"]]))
     with pytest.raises(
         hr.DataError,
-        match="carry must hold every date of ratio; 1 are missing, the first 2020-02-09",
+        match="carry must contain every date of ratio; 1 are missing, the first 2020-02-09",
     ):
         hr.trading.hedging_costs(ratio, hr.Costs(carry=pd.Series(0.1, DATES[:-1])))
     with pytest.raises(

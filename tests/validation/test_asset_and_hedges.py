@@ -50,7 +50,7 @@ def test_different_time_zones_are_refused(sample: Sample) -> None:
         fit(asset, hedges.tz_localize("UTC"))
     with pytest.raises(
         hr.DataError,
-        match="dated alike; asset has dates in the time zone UTC, hedges have .* Europe/Paris",
+        match="the same type of index; asset has dates in .* UTC, hedges have .* Europe/Paris",
     ):
         fit(asset.tz_localize("UTC"), hedges.tz_localize("Europe/Paris"))
 
@@ -93,7 +93,7 @@ def test_different_kinds_of_returns_are_refused(sample: Sample) -> None:
     asset.attrs["returns"] = "simple"
     hedges.attrs["returns"] = "log"
     with pytest.raises(
-        hr.DataError, match="must hold the same kind of returns; got log and simple"
+        hr.DataError, match="must contain the same kind of returns; got log and simple"
     ):
         fit(asset, hedges)
     hedges.attrs.clear()

@@ -165,11 +165,11 @@ def test_two_rows_of_one_hedge_are_refused(sample: Sample) -> None:
     [
         (
             lambda x: x.astype(object),
-            "hold numbers; column 'gas' is of type object. Convert it with pd.to_numeric",
+            "contain numbers; column 'gas' is of type object. Convert it with pd.to_numeric",
         ),
-        (lambda x: x.astype(str), "hold numbers; column 'gas' is of type"),
-        (lambda x: x > 0, "hold numbers; column 'gas' is of type bool"),
-        (lambda x: x.astype(complex), "hold real numbers; column 'gas' is of type complex128"),
+        (lambda x: x.astype(str), "contain numbers; column 'gas' is of type"),
+        (lambda x: x > 0, "contain numbers; column 'gas' is of type bool"),
+        (lambda x: x.astype(complex), "contain real numbers; column 'gas' is of type complex128"),
         (
             lambda x: x.to_numpy(),
             r"Series or DataFrame indexed by dates; got ndarray. .*pd.DataFrame\(values",
@@ -202,7 +202,9 @@ def test_hedges_of_a_wrong_type_are_refused(
     sample: Sample, convert: Callable[[pd.DataFrame], Any], message: str
 ) -> None:
     asset, hedges = sample()
-    with pytest.raises(hr.DataError, match=f"hedges must (be a pandas |have |hold )?.*{message}"):
+    with pytest.raises(
+        hr.DataError, match=f"hedges must (be a pandas |have |contain )?.*{message}"
+    ):
         fit(asset, convert(hedges))
 
 

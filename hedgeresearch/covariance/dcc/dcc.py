@@ -122,8 +122,8 @@ class DCC:
             )
         if self.integrated and (self.asymmetric or self.correction == "aielli"):
             raise DataError(
-                "integrated=True must go with asymmetric=False and correction='engle', as g and "
-                "the correction act on the mean that it lacks; got "
+                "integrated=True must go with asymmetric=False and correction='engle', as the "
+                "alternatives change the long-run target, which an integrated model lacks; got "
                 f"asymmetric={self.asymmetric!r} and correction={self.correction!r}."
             )
 

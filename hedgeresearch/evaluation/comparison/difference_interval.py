@@ -175,7 +175,8 @@ def _drawn_differences(
     differences = np.concatenate(parts)
     if not np.isfinite(differences).all():
         raise DataError(
-            "the measure must exist on every draw; it does not on some. Give more dates that vary."
+            "measure must be finite on every bootstrap draw; it is undefined on some. Pass more "
+            "dates on which returns vary."
         )
     return differences
 

@@ -2,9 +2,9 @@
 
 The loss of a hedge is the squared deviation of its return from the mean of its returns, so that the
 mean loss is the variance and a difference of mean losses is a difference of effectiveness. The mean
-is that of the compared observations: the derivative of the mean loss by it is zero there, so that
-its estimation changes no test to first order (West 1996, Econometrica 64, section 4). Squared
-returns would also penalize a hedge for what it earns.
+is that of the compared observations: the derivative of the mean loss with respect to it is zero
+there, so that its estimation changes no test to first order (West 1996, Econometrica 64, section
+4). Squared returns would also penalize a hedge for what it earns.
 """
 
 from __future__ import annotations
@@ -98,12 +98,14 @@ def check_hedged_returns(data: Any) -> pd.DataFrame:
     """Return hedged returns (n_dates, n_hedges) that can be compared, or refuse them."""
     frame = check_frame(data, "hedged_returns", minimum_rows=MIN_OBSERVATIONS)
     if frame.shape[1] < 2:
-        raise DataError(f"hedged_returns must hold two hedges or more; got {list(frame.columns)}.")
+        raise DataError(
+            f"hedged_returns must contain two hedges or more; got {list(frame.columns)}."
+        )
     return frame
 
 
 def position_of(against: Any, frame: pd.DataFrame) -> int:
-    """Return the position of the benchmark's column, or refuse a name that is no column."""
+    """Return the position of the benchmark's column, or refuse a name that is not a column."""
     if against not in frame.columns:
         raise DataError(f"against must be one of {list(frame.columns)}; got {against!r}.")
     return list(frame.columns).index(against)

@@ -189,7 +189,7 @@ def unhedged_returns(frame: pd.DataFrame) -> Array:
     """Return the asset's own returns (n_dates,), which must vary."""
     if UNHEDGED not in frame.columns:
         raise DataError(
-            f"hedged_returns must hold the asset's own returns under {UNHEDGED!r}; got "
+            f"hedged_returns must contain the asset's own returns under {UNHEDGED!r}; got "
             f"{list(frame.columns)}. Add them."
         )
     asset = frame[UNHEDGED].to_numpy()

@@ -59,12 +59,11 @@ def conclusion_sentence(
     rejected = joint.rejects(size)
     result = "at least one is better" if rejected else "none is shown to be better"
     names = ", ".join(map(str, best))
-    among = f"is among {names}" if len(best) > 1 else f"is {names}"
     hedges = "hedge" if tried == 1 else "hedges"
     return (
         f"Counting all {tried} {hedges} tried against {against}, {result} "
         f"({p_in_words(joint.p_value)}); "
-        f"with {full_percent(confidence)} confidence the best {among}."
+        f"the {full_percent(confidence)} model confidence set contains {names}."
     )
 
 

@@ -183,7 +183,7 @@ class _Run:
         check_at_least(self.seed, "seed", 0)
         if self.n_jobs == 0 or not isinstance(self.n_jobs, int | None):
             raise DataError(
-                f"n_jobs must be a whole number but zero, or None; got {self.n_jobs!r}."
+                f"n_jobs must be a whole number other than 0, or None; got {self.n_jobs!r}."
             )
 
     def backtests(

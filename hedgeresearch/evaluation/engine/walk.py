@@ -279,13 +279,13 @@ def check_prices_exist(name: str, model: HedgeModel, returns: pd.DataFrame) -> N
     kind = returns.attrs.get("returns")
     if (changes == "difference") != (kind == "difference"):
         raise DataError(
-            f"model {name!r} works on prices of kind={changes!r}; their ratio does not fit returns "
-            f"of the kind {kind or 'simple'!r}. Use hr.returns(prices, kind={changes!r}) for all, "
+            f"returns must be of kind={changes!r} for model {name!r}, which hedges such price "
+            f"changes; got {kind or 'simple'!r}. Use hr.returns(prices, kind={changes!r}) for all, "
             "or another kind in the model."
         )
     lowest = float(returns.to_numpy().min())
     if kind not in ("difference", "log") and not lowest > -1.0:
         raise DataError(
             f"returns must lie above -1 for model {name!r}, which works on prices; got "
-            f"{lowest:g}. Give fractions, or note the kind with hr.returns(prices, kind=...)."
+            f"{lowest:g}. Pass fractions, or note the kind with hr.returns(prices, kind=...)."
         )

@@ -56,7 +56,7 @@ class ShrunkHedge:
     The weight is that of the estimation sample, and an extension keeps it. A moving ratio has one
     weight, from its mean distance to the target. Standard errors are those of the model: shrinking
     lowers the variance but adds a bias of about that size, and intervals that ignore the bias cover
-    too little (for one hedge and a nominal 95 %, down to 75 % with the delta method, 92 to 98 %
+    too little (for one hedge and a nominal 95%, down to 75% with the delta method, 92 to 98%
     with the model's errors). A model without standard errors is fitted to 200 resamples for them.
 
     Parameters
@@ -90,7 +90,7 @@ class ShrunkHedge:
             raise DataError(f"weight must be 'auto' or a number from 0 to 1; got {self.weight!r}.")
         if self.target == "ols" and self.model.traits.input == "prices":
             raise DataError(
-                f"target='ols' needs a model of returns; got {self.model!r}, which takes prices."
+                f"model must use returns for target='ols'; got {self.model!r}, which uses prices."
             )
 
     @property

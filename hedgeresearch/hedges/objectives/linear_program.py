@@ -24,7 +24,8 @@ def check_tail_size(share: float, returns: pd.DataFrame, setting: str) -> None:
     n_dates, n_coefficients = returns.shape
     if share * n_dates < n_coefficients:
         raise DataError(
-            f"the tail must hold at least {n_coefficients} dates for {n_coefficients - 1} hedges; "
+            f"the tail must contain at least {n_coefficients} dates for {n_coefficients - 1} "
+            "hedges; "
             f"{setting} leaves {share * n_dates:.3g} of {n_dates}. "
             "Use a longer sample or a larger tail."
         )

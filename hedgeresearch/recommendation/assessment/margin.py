@@ -36,7 +36,7 @@ def assess_margin(
     """Return a row for each hedge held on margin; None without any.
 
     Columns: collateral; liquidation price; probability of reaching it within the horizon, by the
-    block bootstrap of the contract's past returns; lower and upper, the 95 % interval of the
+    block bootstrap of the contract's past returns; lower and upper, the 95% interval of the
     simulation; closed form, for a geometric Brownian motion with the sample's volatility, observed
     at each date; and needed, the collateral that keeps the probability at the accepted one.
 

@@ -21,7 +21,7 @@ MAX_PRICE_RATIO = 2.0
 
 
 def refuse_absent(column: str, columns: Collection[str], whose: str) -> None:
-    """Refuse a name that is no column of the table."""
+    """Refuse a name that is not a column of the table."""
     if column not in columns:
         raise DataError(
             f"{whose} must have a column of the table for {column!r}; it holds "
@@ -103,7 +103,7 @@ def checked_bar(bar: Any, columns: Collection[str]) -> Array:
     for name in columns:
         if name not in values:
             raise DataError(
-                f"the new bar must hold every column of the table; {name!r} is missing. "
+                f"the new bar must contain every column of the table; {name!r} is missing. "
                 "Add it, or leave it out of the market."
             )
         row.append(_checked_number(values[name], name))

@@ -42,7 +42,7 @@ def check_parts(fit: Any, position: Any, market: Any) -> None:
     _check_type(fit, HedgeFit, "fit", fitted)
     if isinstance(position, int | float):
         raise DataError(
-            f"position must be such as Position({{'BTC': 25}}); got {position!r}. "
+            f"position must be, for example, Position({{'BTC': 25}}); got {position!r}. "
             "For an amount of currency use hr.hedge_notional(fit, notional)."
         )
     _check_type(position, Position, "position", "Position({'BTC': 25})")
@@ -51,7 +51,7 @@ def check_parts(fit: Any, position: Any, market: Any) -> None:
 
 def _check_type(value: Any, kind: type, name: str, example: str) -> None:
     if not isinstance(value, kind):
-        raise DataError(f"{name} must be such as {example}; got {preview(value)}.")
+        raise DataError(f"{name} must be, for example, {example}; got {preview(value)}.")
 
 
 def check_terms(instruments: Sequence[Instrument]) -> None:
@@ -148,7 +148,7 @@ def _check_price_model(position: Position, names: list[str], market: Market) -> 
 def _check_observations(
     fit: HedgeFit, position: Position, instruments: Sequence[Instrument], market: Market
 ) -> None:
-    """Refuse a fit of other returns, such as per cent: its ratio would give wrong contracts."""
+    """Refuse a fit of other returns, such as percent: its ratio would give wrong contracts."""
     n_dates = min(N_COMPARED, len(fit.sample.rows), len(market) - 1)
     seen = fit.sample.rows.values[-n_dates:]
     expected = latest_observations(fit, position, instruments, market, n_dates)

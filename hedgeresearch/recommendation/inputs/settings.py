@@ -70,7 +70,7 @@ class Objective:
         if not isinstance(self.beta, Mapping):
             if self.beta != 0.0 and len(instruments) > 1:
                 raise DataError(
-                    "beta must say to which of several instruments it is; "
+                    "beta must be given per instrument when there are several; "
                     f"got {self.beta:g} for {instruments}. "
                     f"Pass for example beta={{{instruments[0]!r}: {self.beta:g}}}."
                 )

@@ -43,11 +43,13 @@ def _interval_sentence(confidence: Confidence, name: str, row: pd.Series[float])
     limits = _limits_text(confidence)
     if row["lower"] == row["upper"]:
         span = _span_text(row[["contracts"]], unit)
-        return f"The ratio of {name} is fixed at {ratio}, which corresponds to {span}{limits}."
+        return (
+            f"The hedge ratio for {name} is fixed at {ratio}, which corresponds to {span}{limits}."
+        )
     one = ", not distinguishable from 1:1" if name == confidence.one_to_one_hedge else ""
     span = _span_text(row[["at lower", "at upper"]], unit)
     return (
-        f"The ratio of {name} is {ratio} "
+        f"The hedge ratio for {name} is {ratio} "
         f"({full_percent(confidence.level)} interval {lower} to {upper}{one}), "
         f"which corresponds to {span}{limits}."
     )
@@ -71,10 +73,10 @@ def _span_text(contracts: pd.Series[float], unit: str) -> str:
 
 def _effectiveness_sentence(confidence: Confidence) -> str:
     expected = percent(confidence.expected_effectiveness)
-    promised = f"The model expects a variance reduction of {expected}"
+    promised = f"Expected variance reduction (model): {expected}"
     found = confidence.out_of_sample
     if found is None:
-        return f"{promised} in sample; run walk_forward for an out-of-sample estimate."
+        return f"{promised}. Run walk_forward for an out-of-sample estimate."
     interval = f"{percent(found.lower)} to {percent(found.upper)}"
     return (
         f"{promised}; out of sample it was {percent(found.difference)} "

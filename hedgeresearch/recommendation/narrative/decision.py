@@ -53,7 +53,7 @@ def _action_sentence(names: list[str], plan: Plan) -> str:
     """Return the trades and the new position as a sentence."""
     held = _holdings_text(names, plan)
     if not plan.trades.any():
-        return f"No trade: hold {held}." if held else "No trade: hold nothing."
+        return f"No trade: hold {held}." if held else "No trade; no hedge is held."
     trades = summarize_trades(names, plan)
     opening = f"{trades[0].upper()}{trades[1:]}"
     if not held:

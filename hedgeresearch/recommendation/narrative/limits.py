@@ -44,7 +44,7 @@ def _exposure_kept(objective: Objective, names: list[str]) -> list[str]:
     betas = zip(names, objective.betas(names), strict=True)
     kept = [f"a beta of {quantity(beta)} to {name}" for name, beta in betas if beta]
     if objective.net is not None:
-        kept.append(f"a net of {full_percent(objective.net)}")
+        kept.append(f"a net exposure of {full_percent(objective.net)}")
     return kept
 
 
@@ -92,8 +92,8 @@ def unstable_sentences(assessment: Assessment) -> list[str]:
         costs = np.abs(np.diff(path, axis=0)).mean(axis=0) * valuation.costs
         prices = [f", at a cost of about {money(cost)} per observation" for cost in costs.tolist()]
     return [
-        f"{name}: the target changes by more per observation than the tracking error allows, so "
-        f"it is traded to the nearest lot each time{price}."
+        f"{name}: the target moves by more between observations than the tracking error allows, "
+        f"so the hedge is rebalanced to the nearest lot at every observation{price}."
         for name, price, is_unstable in zip(problem.names, prices, unstable.tolist(), strict=True)
         if is_unstable
     ]

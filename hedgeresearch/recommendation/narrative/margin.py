@@ -47,7 +47,7 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin) -> str
         return f"Liquidation risk of {name} not available: its past prices are not all positive."
     horizon = f"within {margin.horizon} observations"
     accepted = full_percent(margin.probability)
-    needed = f"a collateral of {_amount_text(row, 'needed')}"
+    needed = f"collateral of {_amount_text(row, 'needed')}"
     if math.isnan(row["collateral"]):
         return (
             f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
@@ -57,9 +57,9 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin) -> str
         collateral = _amount_text(row, "collateral")
         return f"{name} cannot be liquidated at any price on its collateral of {collateral}."
     return (
-        f"{name} is liquidated at a price of {quantity(row['liquidation price'])}: probability "
-        f"{percent(row['probability'])} {horizon} ({percent(row['closed form'])} for normal "
-        f"returns); {needed} keeps it at {accepted} or below."
+        f"{name} would be liquidated at a price of {quantity(row['liquidation price'])}, with "
+        f"probability {percent(row['probability'])} {horizon} ({percent(row['closed form'])} if "
+        f"returns were normal); {needed} keeps it at {accepted} or below."
     )
 
 

@@ -38,5 +38,8 @@ def notional_sentences(
     effect = effect_sentence("the position", before, after, dates=None)
     outlook = ""
     if regimes is not None:
-        outlook = f" Regime {regimes.idxmax()} is the most probable next ({regimes.max():.0%})."
+        outlook = (
+            f" Regime {regimes.idxmax()} is the most likely regime for the next observation "
+            f"({regimes.max():.0%})."
+        )
     return f"{trades[0].upper()}{trades[1:]} against {position}. {effect}{outlook}"

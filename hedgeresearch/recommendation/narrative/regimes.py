@@ -11,7 +11,7 @@ from hedgeresearch._formatting import quantity, side
 
 
 def regime_sentences(regimes: pd.DataFrame) -> str:
-    """Return the most probable regime and the target in each.
+    """Return the most likely regime and the target in each.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ def regime_sentences(regimes: pd.DataFrame) -> str:
         if regime != likely
     ]
     return (
-        f"Regime {likely} is the most probable next ({row['probability']:.0%}){lasts}. "
+        f"Regime {likely} is the most likely regime for the next observation "
+        f"({row['probability']:.0%}){lasts}. "
         f"Target {'; '.join(targets)}."
     )
 

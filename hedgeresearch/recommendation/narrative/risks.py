@@ -19,7 +19,7 @@ def added_variance_sentences(assessment: Assessment) -> list[str]:
         return []
     return [
         "Warning: the hedge adds variance: volatility is "
-        f"{money(hedged)} with it, {money(unhedged)} without."
+        f"{money(hedged)} hedged, {money(unhedged)} unhedged."
     ]
 
 

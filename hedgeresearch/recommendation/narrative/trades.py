@@ -6,6 +6,9 @@ from hedgeresearch._formatting import ZERO_TOLERANCE, exact, percent, quantity, 
 from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 from hedgeresearch.recommendation.sizing.plan import Plan
 
+JOINT_LIMIT = "a joint limit applies: gross, net or number of instruments"
+"""Words for limits that hold for all hedges together."""
+
 
 def trade_sentences(names: list[str], plan: Plan) -> list[str]:
     """Return a sentence on each instrument: the trade, the new holding, and the reason."""
@@ -34,18 +37,18 @@ def trade_reason(decision: Decision, half_width: float) -> str:
     ----------
     decision : Decision
     half_width : float
-        Of the no-trade band, in contracts.
+        Half-width of the no-trade band, in contracts.
     """
     target = f"target {_side_text(decision.target)}"
     aim = _side_text(decision.aim)
     band = f"no-trade band of ±{quantity(half_width)}" if half_width else ""
     words = {
         Reason.INSIDE_BAND: f"{target}, inside the {band}" if band else target,
-        Reason.TO_BAND_EDGE: f"{target}, {band}",
-        Reason.NEW_POSITION: f"{target}, {band}",
-        Reason.FREE_TRADES: f"{target}, trades are free",
-        Reason.AT_LIMIT: "position limit",
-        Reason.JOINT_LIMITS: f"{target}, hedges limited together",
+        Reason.TO_BAND_EDGE: f"{target}; traded to the edge of the {band}",
+        Reason.NEW_POSITION: f"{target}; a new position opens at its target, {band}",
+        Reason.FREE_TRADES: f"{target}; no band, as there are no trading costs",
+        Reason.AT_LIMIT: f"{target}; the position limit applies",
+        Reason.JOINT_LIMITS: f"{target}; {JOINT_LIMIT}",
         Reason.PARTIAL: f"{percent(decision.rate)} of the way to an aim of {aim}",
         Reason.ONE_LOT: f"one lot towards an aim of {aim}",
         Reason.BELOW_ONE_LOT: f"aim {aim}, not worth the cost of one lot",

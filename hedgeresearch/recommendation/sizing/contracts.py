@@ -132,8 +132,8 @@ def within_limits(
     )
     if nearest is None:
         raise DataError(
-            f"limits must leave holdings whose notionals sum to {joint.net:,.0f}, as net "
-            "requires; these leave none. "
+            "limits must be feasible; no holdings within them have the net notional of "
+            f"{joint.net:,.0f} that net requires. "
             "Widen contracts, gross or max_instruments, or change net."
         )
     return np.asarray(nearest[0] / notionals)
@@ -190,12 +190,12 @@ def check_minimum(required: Array, terms: ContractTerms, joint: JointLimits) -> 
     number = np.count_nonzero(required)
     if gross > joint.gross * (1.0 + LIMIT_TOLERANCE):
         raise DataError(
-            "limits must leave holdings; the contracts that must be held are worth "
+            "limits must be feasible; the contracts that must be held are worth "
             f"{gross:,.0f}, more than gross = {joint.gross:,.0f}. "
             "Raise gross, or lower the minimum of contracts."
         )
     if number > joint.max_instruments:
         raise DataError(
-            f"limits must leave holdings; contracts of {number} instruments must be held, more "
+            f"limits must be feasible; contracts of {number} instruments must be held, more "
             f"than max_instruments = {joint.max_instruments:g}. Raise it, or let contracts be zero."
         )

@@ -51,7 +51,8 @@ def in_whole_lots(
     low, high = lot_bounds(terms)
     if (low > high).any():
         raise DataError(
-            "limits must leave whole lots; those of contracts lie between two. Widen them by a lot."
+            "limits must allow a whole number of lots; none lies between the minimum and the "
+            "maximum of contracts. Widen them by a lot."
         )
     check_minimum(np.maximum(np.maximum(low, -high), 0.0) * terms.lots, terms, joint)
     search = _Search(ideal, covariance, terms, joint, (low, high))

@@ -47,7 +47,7 @@ def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.Dat
         names = [str(ParameterName(label, (regime,))) for label in slopes]
         if sampling is None or not set(names) <= set(sampling.index):
             raise DataError(
-                "fit must hold the covariances of all series and their standard errors; got "
+                "fit must contain the covariances of all series and their standard errors; got "
                 f'{fit!r}. Use GaussianHMM(covariance="full") or StudentHMM.'
             )
         jacobian = np.stack(list(slopes.values()), axis=1)
@@ -57,7 +57,7 @@ def regime_ratio_errors(fit: RegimeFit, asset: str, hedges: list[str]) -> pd.Dat
 
 
 def _slopes_of_ratio(covariance: pd.DataFrame, asset: str, hedges: list[str]) -> dict[str, Array]:
-    """Return the derivatives of the ratios (n_hedges,) by each covariance, by its label."""
+    """Return the derivatives of the ratios (n_hedges,) w.r.t. each covariance, by its label."""
     series = list(covariance.index)
     inverse = np.linalg.inv(covariance.loc[hedges, hedges])
     ratio = inverse @ covariance.loc[hedges, asset]

@@ -147,7 +147,7 @@ def test_univariate_models_may_differ_by_series(simulated_panel):
     assert "fut gamma" not in fit.parameters
     assert np.isfinite(fit.standard_errors).all()
     with pytest.raises(
-        hr.DataError, match="univariate must hold every series; 'alt' is missing from"
+        hr.DataError, match="univariate must contain every series; 'alt' is missing from"
     ):
         hr.DCC(models).fit(simulated_panel)
 

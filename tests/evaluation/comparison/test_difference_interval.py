@@ -158,7 +158,8 @@ def test_arguments_out_of_range_are_refused() -> None:
         hr.evaluation.bootstrap_difference(hr.effectiveness, a, b, asset, confidence=0.05)
     once = pd.Series(np.eye(1, 30)[0], DATES[:30])
     with pytest.raises(
-        hr.DataError, match="the measure must exist on every draw; it does not on some"
+        hr.DataError,
+        match="measure must be finite on every bootstrap draw; it is undefined on some",
     ):
         hr.evaluation.bootstrap_difference(hr.effectiveness, a[:30], b[:30], once)
 

@@ -190,7 +190,7 @@ def test_draws_that_cannot_be_are_refused(panel, settings, message):
 def test_benchmark_sizes_and_single_hedges_are_refused(panel):
     with pytest.raises(hr.DataError, match="against must be one of .*; got 'dcc'"):
         hr.evaluation.superior_ability_test(panel, "dcc")
-    with pytest.raises(hr.DataError, match="must hold two hedges or more; got"):
+    with pytest.raises(hr.DataError, match="must contain two hedges or more; got"):
         hr.evaluation.model_confidence_set(panel[["ols"]])
     with pytest.raises(hr.DataError, match=r"got 0.9. Did you mean size=0.1\?"):
         hr.evaluation.model_confidence_set(panel, size=0.9)

@@ -29,7 +29,7 @@ def test_the_conclusion_counts_all_hedges(comparison):
     assert comparison.conclusion.startswith(
         "Counting all 3 hedges tried against ols, at least one is better (p "
     )
-    assert comparison.conclusion.endswith("; with 90% confidence the best is good.")
+    assert comparison.conclusion.endswith("; the 90% model confidence set contains good.")
 
 
 def test_shares_differ_where_they_can_and_may_be_negative(panel):

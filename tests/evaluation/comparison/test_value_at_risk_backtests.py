@@ -184,7 +184,7 @@ def test_forecasts_that_cannot_be_tested_are_refused(hits: np.ndarray) -> None:
     returns, forecasts = sample(hits)
     with pytest.raises(
         hr.DataError,
-        match="returns must hold every date of forecasts; 1 are missing, the first 2010",
+        match="returns must contain every date of forecasts; 1 are missing, the first 2010",
     ):
         hr.evaluation.kupiec_test(returns[1:], forecasts, 0.05)
     with pytest.raises(hr.DataError, match=r"in \(0, 0.5\]; got 0.95. Did you mean tail=0.05\?"):

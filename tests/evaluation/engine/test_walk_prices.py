@@ -52,11 +52,11 @@ def test_returns_of_other_prices_are_refused(prices: pd.DataFrame) -> None:
     simple = hr.returns(prices)
     differences = hr.returns(prices, kind="difference")
     with pytest.raises(
-        hr.DataError, match="'model' works on prices of kind='difference'; .* of the kind 'simple'"
+        hr.DataError, match="must be of kind='difference' for model 'model', .* got 'simple'"
     ):
         walk_one(hr.ErrorCorrectionHedge(kind="difference"), simple)
     with pytest.raises(
-        hr.DataError, match="'model' works on prices of kind='log'; .* of the kind 'difference'"
+        hr.DataError, match="must be of kind='log' for model 'model', .* got 'difference'"
     ):
         walk_one(hr.ConstrainedHedge(hr.VECMHedge(), upper=1.0), differences)
     percent = simple * 100.0

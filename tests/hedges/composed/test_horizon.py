@@ -201,7 +201,7 @@ def test_model_of_prices_is_refused():
 
 @pytest.mark.slow
 def test_intervals_cover_in_spite_of_the_overlap():
-    """Ten-day returns of 1000 dates: ordinary errors cover about 57 %, ours 92 to 97 %."""
+    """Ten-day returns of 1000 dates: ordinary errors cover about 57%, ours 92 to 97%."""
     held = {"nonrobust": [], "HAC": []}
     for seed in range(500):
         rng = np.random.default_rng(seed)

@@ -151,7 +151,7 @@ def test_models_of_prices_accept_the_naive_target_only(returns):
     assert fit.model.traits.input == "prices"
     assert 0.0 < fit.summary["weight"].iloc[0] < 1.0
     with pytest.raises(
-        hr.DataError, match="target='ols' needs a model of returns; got ErrorCorrectionHedge"
+        hr.DataError, match="model must use returns for target='ols'; got ErrorCorrectionHedge"
     ):
         hr.ShrunkHedge(hr.ErrorCorrectionHedge(), target="ols")
 

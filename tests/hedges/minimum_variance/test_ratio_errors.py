@@ -1,6 +1,6 @@
 """Errors of minimum-variance ratios against regressions, limits of models, and simulated truth.
 
-Share of 95 % intervals that cover the truth, 400 samples, seeds from 0: for OLS a constant ratio
+Share of 95% intervals that cover the truth, 400 samples, seeds from 0: for OLS a constant ratio
 between series with GARCH volatilities, for DCC (a .05, b .93) the ratio of the date after the
 sample:
 
@@ -198,7 +198,7 @@ def test_dcc_intervals_cover_the_next_ratio(n_dates):
 
 @pytest.mark.slow
 def test_dcc_bootstrap_intervals_cover_the_next_ratio():
-    """With 100 draws, 95 % of 48 samples; few of both here, as each draw is a fit."""
+    """With 100 draws, 95% of 48 samples; few of both here, as each draw is a fit."""
     hits = []
     widths = []
     for found, truth in dcc_samples(1000, range(30)):

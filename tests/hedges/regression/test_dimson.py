@@ -20,7 +20,9 @@ def early_close(n_dates=1000, seed=0, noise=0.4):
 
 def test_lag_of_an_early_close_is_found():
     frame = early_close(20_000)
-    with pytest.warns(hr.errors.DataWarning, match="asset follows hedge of the date before"):
+    with pytest.warns(
+        hr.errors.DataWarning, match="asset follows the return of hedge on the previous date"
+    ):
         ols = hr.OLSHedge().fit(*split(frame))
     dimson = hr.DimsonHedge().fit(*split(frame))
     assert ols.next_ratio["hedge"] == pytest.approx(0.6, abs=0.02)
@@ -43,7 +45,7 @@ def test_early_close_of_the_hedge_needs_a_lead():
     frame["asset"] += 0.3 * rng.normal(size=5000)
     with pytest.warns(
         hr.errors.DataWarning,
-        match=r"hedge follows asset of the date before .* DimsonHedge\(leads=1\)",
+        match=r"hedge follows the return of asset on the previous date .* DimsonHedge\(leads=1\)",
     ):
         hr.OLSHedge().fit(*split(frame))
     led = hr.DimsonHedge(leads=3, lags=3).fit(*split(frame)).next_ratio["hedge"]

@@ -81,7 +81,7 @@ def test_one_to_one_applies_to_one_estimated_ratio_only(advise: Advise, market: 
     for found in (several, in_units, fixed):
         assert found.confidence.one_to_one_hedge is None
         assert not any("1:1" in text for text in sentences(found))
-    start = "The ratio of F is fixed at 1.000, which corresponds to "
+    start = "The hedge ratio for F is fixed at 1.000, which corresponds to "
     assert sentences(fixed)[0].startswith(start)
 
 
@@ -94,7 +94,7 @@ def test_small_ratios_and_levels_keep_their_digits(table: pd.DataFrame) -> None:
     ratio = found.confidence.ratios.loc["F", "ratio"]
     assert 1e-7 < ratio < 1e-5
     text = sentences(found)[0]
-    assert float(text.split()[5]) == pytest.approx(ratio, rel=0.01)  # three digits
+    assert float(text.split()[6]) == pytest.approx(ratio, rel=0.01)  # three digits
     assert "(97.5% interval 0.0000" in text
 
 
@@ -124,7 +124,7 @@ def test_a_model_without_an_interval_says_so(advise: Advise) -> None:
     confidence = found.confidence
     assert confidence.ratios[["lower", "upper", "at lower", "at upper"]].isna().all(axis=None)
     assert confidence.one_to_one_hedge is None
-    assert confidence.interval_note.startswith("the bootstrap knows")
+    assert confidence.interval_note.startswith("the bootstrap captures")
     assert sentences(found)[0].startswith("Interval of the ratio not available: the bootstrap")
 
 
@@ -160,4 +160,4 @@ def test_the_backtest_gives_effectiveness_out_of_sample(
     assert "(80% interval" in sentences(narrow)[-1]
     other = advise(UNITS, ["F"], hr.RollingOLSHedge(60), backtest=backtest)
     assert other.confidence.out_of_sample is None
-    assert sentences(other)[-1].endswith("; run walk_forward for an out-of-sample estimate.")
+    assert sentences(other)[-1].endswith(". Run walk_forward for an out-of-sample estimate.")

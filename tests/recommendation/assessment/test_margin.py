@@ -70,7 +70,7 @@ def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 1.0}))
     row = found.margin.loc["F"]
     assert (row["liquidation price"], row["probability"]) == (market.price("F"), 1.0)
-    assert found.reasons[0].startswith("Warning: F is liquidated at a price of")
+    assert found.reasons[0].startswith("Warning: F would be liquidated at a price of")
     assert "probability 100.0% within 20 observations" in found.reasons[0]
 
 
@@ -79,7 +79,7 @@ def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) ->
     found = advise({"A": 40_000.0}, ["F", "H"])
     assert found.margin.index.tolist() == ["F"]
     assert found.margin["collateral"].isna().all()
-    needed = f"a collateral of {found.margin.loc['F', 'needed']:,.0f}"
+    needed = f"collateral of {found.margin.loc['F', 'needed']:,.0f}"
     assert (
         f"No collateral was given for F; {needed} keeps the probability of liquidation within 20 "
         "observations at 1% or below."
@@ -111,7 +111,7 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
     assert found.margin["currency"].to_dict() == {"PERP": "BTC", "G": ""}
     covered = "PERP cannot be liquidated at any price on its collateral of 60 BTC."
     assert covered in found.reasons
-    needed = f"a collateral of {found.margin.loc['G', 'needed']:,.0f} keeps the probability"
+    needed = f"collateral of {found.margin.loc['G', 'needed']:,.0f} keeps the probability"
     assert any(needed in text and text.endswith("0.5% or below.") for text in found.reasons)
     plain = advise({"COIN": 30.0}, ["PERP"])
     assert plain.margin.loc["PERP", "currency"] == "coins"

@@ -41,7 +41,8 @@ def test_the_sentence_names_the_most_probable_regime(
     likely = found.regimes.loc[found.regimes["probability"].idxmax()]
     other = found.regimes.loc[found.regimes["probability"].idxmin()]
     assert regime_sentences(found.regimes) == (
-        f"Regime {likely.name} is the most probable next ({likely['probability']:.0%}), with an "
+        f"Regime {likely.name} is the most likely regime for the next observation "
+        f"({likely['probability']:.0%}), with an "
         f"expected duration of {likely['expected duration']:,.0f} observations. "
         f"Target in regime {likely.name}: {-likely['F']:.2f} short; "
         f"in regime {other.name} ({other['probability']:.0%}): {-other['F']:.2f} short."

@@ -74,12 +74,12 @@ def test_limits_hold_at_minimum_variance(advise: Advise, limits: hr.Limits) -> N
         (
             hr.Limits(contracts={"F": (-1.7, -1.2)}),
             {},
-            "limits must leave whole lots.*Widen them by a lot",
+            "limits must allow a whole number of lots.*Widen them by a lot",
         ),
         (
             hr.Limits(gross=1e5),
             {"net": 0.0},
-            "as net requires; these leave none. Widen contracts, gross",
+            "that net requires. Widen contracts, gross",
         ),
         (
             hr.Limits(contracts={"X": 3}),
@@ -94,7 +94,7 @@ def test_limits_hold_at_minimum_variance(advise: Advise, limits: hr.Limits) -> N
         (
             hr.Limits(),
             {"beta": 0.5},
-            "beta must say to which of several instruments it is; got 0.5.*Pass for example",
+            "beta must be given per instrument when there are several; got 0.5.*Pass for example",
         ),
     ],
 )

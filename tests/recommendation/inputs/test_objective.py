@@ -67,7 +67,7 @@ def test_a_net_is_held_to_the_nearest_lots(advise: Advise) -> None:
         found = advise(UNITS, ["F"], objective=hr.Objective(net=0.0), holdings=held)
         assert found.holdings["F"] == round(found.summary.loc["F", "target"])
         assert found.plan.decisions[0].reason is Reason.JOINT_LIMITS
-        assert any("hedges limited together" in text for text in found.reasons)
+        assert any("a joint limit applies" in text for text in found.reasons)
 
 
 def test_one_instrument_can_be_neutral(advise: Advise) -> None:

@@ -30,7 +30,7 @@ def test_without_a_trade_the_decision_says_what_is_held(advise: Advise) -> None:
     nothing = hr.Limits(contracts={"PERP": 0})
     none = advise({"COIN": 30.0}, ["PERP"], limits=nothing)
     assert none.decision == (
-        "No trade: hold nothing. Expected next-day volatility of 30 COIN stays at "
+        "No trade; no hedge is held. Expected next-day volatility of 30 COIN stays at "
         f"{none.volatility['unhedged']:,.0f}."
     )
     closed = advise({"COIN": 30.0}, ["PERP"], limits=nothing, holdings={"PERP": -900.0})
@@ -51,7 +51,7 @@ def test_a_hedge_that_adds_variance_is_a_warning(advise: Advise) -> None:
     assert f"rises from {unhedged:,.0f} to {now:,.0f}, a variance increase of" in worse.decision
     assert worse.reasons[0] == (
         "Warning: the hedge adds variance: volatility is "
-        f"{now:,.0f} with it, {unhedged:,.0f} without."
+        f"{now:,.0f} hedged, {unhedged:,.0f} unhedged."
     )
     assert worse.tail_dependence is None
     assert not any("on the worst" in text.lower() for text in worse.reasons)

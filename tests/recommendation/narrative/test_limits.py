@@ -63,7 +63,7 @@ def test_the_exposure_kept_is_named(advise: Advise) -> None:
     beta = advise(UNITS, ["F", "H"], objective=hr.Objective(beta={"F": 0.3}))
     assert binding(beta) == [f"The objective keeps a beta of 0.3 to F; {without}"]
     both = advise(UNITS, ["F", "H"], objective=hr.Objective(beta={"H": -0.1}, net=0.125))
-    kept = "The objective keeps a beta of -0.1 to H and a net of 12.5%"
+    kept = "The objective keeps a beta of -0.1 to H and a net exposure of 12.5%"
     assert binding(both) == [f"{kept}; {without}"]
     assert binding(free) == []
 
@@ -94,8 +94,8 @@ def test_an_unstable_target_is_named_with_its_cost(advise: Advise, market: hr.Ma
         assert unstable.summary.loc[name, "band"] == 0.5
         assert changes[i] > 0.5
         text = (
-            f"{name}: the target changes by more per observation than the tracking error allows, "
-            "so it is traded to the nearest lot each time"
+            f"{name}: the target moves by more between observations than the tracking error "
+            "allows, so the hedge is rebalanced to the nearest lot at every observation"
         )
         cost = money(changes[i] * unstable.valuation.costs[i])
         assert f"{text}, at a cost of about {cost} per observation." in unstable.reasons
@@ -103,4 +103,4 @@ def test_an_unstable_target_is_named_with_its_cost(advise: Advise, market: hr.Ma
     stable = advise(UNITS, ["F", "H"])
     averse = advise(UNITS, ["F", "H"], model, rebalancing=hr.CostOptimalBands(1e-9))
     for found in (stable, averse):
-        assert not any("changes by more" in text for text in found.reasons)
+        assert not any("moves by more" in text for text in found.reasons)

@@ -21,15 +21,16 @@ def test_warnings_come_first_then_trades_and_confidence(advise: Advise) -> None:
     assert warned == sorted(warned, reverse=True)
     assert warned[0]
     others = [text for text in reasons if not text.startswith("Warning")]
+    opens = "a new position opens at its target"
     for text, name in zip(others, ["F", "H"], strict=False):
         row = found.summary.loc[name]
         sold = f"{-row['new']:,.10g}"
         target = f"target {quantity(-row['target'])} short"
-        reason = f"{target}, no-trade band of ±{quantity(row['band'])}"
+        reason = f"{target}; {opens}, no-trade band of ±{quantity(row['band'])}"
         assert text == f"{name}: sell {sold}, from nothing to {sold} short ({reason})."
         assert found.orders.set_index("instrument").loc[name, "reason"] == reason
     ratio = found.summary.loc["F", "ratio"]
-    assert others[2].startswith(f"The ratio of F is {ratio:.3f} (95% interval")
+    assert others[2].startswith(f"The hedge ratio for F is {ratio:.3f} (95% interval")
     loss = money(found.tails.historical_value_at_risk * found.valuation.value)
     once = "In 1 of 100 past observations the hedged position would have lost"
     assert f"{once} {loss} or more." in others
@@ -38,10 +39,11 @@ def test_warnings_come_first_then_trades_and_confidence(advise: Advise) -> None:
 def test_a_position_limit_is_the_reason_of_a_trade(advise: Advise) -> None:
     limits = hr.Limits(contracts={"F": 40})
     found = advise({"A": 400_000.0}, ["F"], limits=limits, holdings={"F": -50})
-    assert "F: buy 10, from 50 short to 40 short (position limit)." in found.reasons
-    assert found.orders["reason"].tolist() == ["position limit"]
+    reason = "target 40 short; the position limit applies"
+    assert f"F: buy 10, from 50 short to 40 short ({reason})." in found.reasons
+    assert found.orders["reason"].tolist() == [reason]
     held = advise({"A": 400_000.0}, ["F"], limits=limits, holdings={"F": -40})
-    assert "F: no trade, hold 40 short (position limit)." in held.reasons
+    assert f"F: no trade, hold 40 short ({reason})." in held.reasons
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,23 @@ from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
     ("reason", "words"),
     [
         (Reason.INSIDE_BAND, "target 41.26 short, inside the no-trade band of ±2.5"),
-        (Reason.TO_BAND_EDGE, "target 41.26 short, no-trade band of ±2.5"),
-        (Reason.NEW_POSITION, "target 41.26 short, no-trade band of ±2.5"),
-        (Reason.FREE_TRADES, "target 41.26 short, trades are free"),
-        (Reason.AT_LIMIT, "position limit"),
-        (Reason.JOINT_LIMITS, "target 41.26 short, hedges limited together"),
+        (
+            Reason.TO_BAND_EDGE,
+            "target 41.26 short; traded to the edge of the no-trade band of ±2.5",
+        ),
+        (
+            Reason.NEW_POSITION,
+            "target 41.26 short; a new position opens at its target, no-trade band of ±2.5",
+        ),
+        (
+            Reason.FREE_TRADES,
+            "target 41.26 short; no band, as there are no trading costs",
+        ),
+        (Reason.AT_LIMIT, "target 41.26 short; the position limit applies"),
+        (
+            Reason.JOINT_LIMITS,
+            "target 41.26 short; a joint limit applies: gross, net or number of instruments",
+        ),
         (Reason.PARTIAL, "12.3% of the way to an aim of 45.5 short"),
         (Reason.ONE_LOT, "one lot towards an aim of 45.5 short"),
         (Reason.BELOW_ONE_LOT, "aim 45.5 short, not worth the cost of one lot"),

@@ -80,7 +80,7 @@ def test_free_trades_go_to_the_target_in_lots(market: hr.Market) -> None:
         found = hr.recommend(fit, position, instruments, market, holdings=held)
         np.testing.assert_array_equal(found.holdings, found.plan.targets.whole_lots)
         assert (found.summary["band"] == 0.0).all()
-        assert "trades are free" in found.orders.iloc[0]["reason"]
+        assert "no trading costs" in found.orders.iloc[0]["reason"]
         assert found.plan.decisions[0].reason is Reason.FREE_TRADES
 
 

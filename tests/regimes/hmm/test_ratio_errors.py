@@ -23,5 +23,5 @@ def test_unknown_series_and_other_models_are_refused(two_regimes, percent_log_re
     with pytest.raises(hr.DataError, match="different series"):
         regime_ratio_errors(two_regimes, "NASDAQ", ["GOLD"])
     diagonal = hr.GaussianHMM(2, covariance="diagonal", n_starts=1)
-    with pytest.raises(hr.DataError, match="fit must hold the covariances of all series"):
+    with pytest.raises(hr.DataError, match="fit must contain the covariances of all series"):
         regime_ratio_errors(diagonal.fit(percent_log_returns), "NASDAQ", ["SP500"])

@@ -57,7 +57,7 @@ def test_errors_are_the_spread_of_a_hundred_samples():
         covariances = fit.final_state.moments.covariances
         ratios.append(covariances[:, 0, 1] / covariances[:, 1, 1])
         ratio_errors.append(hr.regimes.regime_ratio_errors(fit, "asset", ["hedge"])["hedge"])
-    # the spread of a hundred samples is known to 7 %
+    # the spread of a hundred samples is known to 7%
     np.testing.assert_allclose(np.std(ratios, axis=0), np.mean(ratio_errors, axis=0), rtol=0.25)
     spread = pd.DataFrame(parameters).std()
     np.testing.assert_allclose(spread, pd.DataFrame(errors).mean(), rtol=0.25)
