@@ -120,7 +120,7 @@ def _check_nesting(layout: Layout, best: Optimum, nested: dict[Layout, Optimum])
         raise ConvergenceError(
             f"a {layout.form} BEKK model must reach the log-likelihood of the smaller ones, "
             f"{lowest:.6f}; stopped at {best.log_likelihood:.6f} (unit variance). The data show "
-            "almost no news: use a smaller form."
+            "almost no news. Use a smaller form."
         )
 
 
