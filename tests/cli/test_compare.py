@@ -45,6 +45,7 @@ def test_table_and_sentences_are_those_of_the_library(
     assert max(map(len, said.splitlines())) <= 100
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", list(ModelName))
 def test_every_model_can_be_compared(run: Run, own: tuple[object, ...], name: str) -> None:
     code, output, _ = run("compare", "--window", 300, "--refit-every", 100, *own, "--models", name)
@@ -138,6 +139,7 @@ def test_output_over_the_prices_is_refused(
     assert file.read_bytes() == before
 
 
+@pytest.mark.long
 def test_progress_is_on_standard_error_of_a_terminal(
     run: Run, own: tuple[object, ...], in_a_process: InProcess
 ) -> None:

@@ -19,6 +19,7 @@ def test_help_names_the_commands(run: Run, arguments: tuple[str, ...]) -> None:
     assert "datasets" in output
 
 
+@pytest.mark.long
 def test_process_has_exit_codes_and_separate_streams(in_a_process: InProcess) -> None:
     result = in_a_process("recommend", "--model", "ols", "--json")
     assert (result.returncode, result.stderr) == (0, "")

@@ -29,6 +29,7 @@ KEYS = {
 OLS = ("recommend", "--model", "ols")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "model"),
     [

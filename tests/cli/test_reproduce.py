@@ -45,6 +45,7 @@ def test_help_lists_the_names(run):
     )
 
 
+@pytest.mark.long
 def test_all_uses_fewer_samples_for_simulations_only(run, monkeypatch, tmp_path):
     requested = {}
 
@@ -63,6 +64,7 @@ def test_all_uses_fewer_samples_for_simulations_only(run, monkeypatch, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == files
 
 
+@pytest.mark.long
 def test_all_continues_without_the_data_of_one(run, monkeypatch, tmp_path):
     missing = MissingDataError("no data; save http://somewhere (sha256 abc)")
     monkeypatch.setattr(command, "NAMES", ("brooks_sp500_futures", "hull_jet_fuel"))

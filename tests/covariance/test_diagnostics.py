@@ -37,6 +37,7 @@ def test_every_residual_square_and_product_is_tested():
         assert table.loc[row, "p"] == pytest.approx(stats.chi2.sf(statistic, 4), rel=1e-10)
 
 
+@pytest.mark.long
 def test_p_values_are_uniform_under_the_null():
     tables = [ljung_box_tests(normals(500, "ab", seed), 5) for seed in range(300)]
     p = np.array([table["p"].to_numpy() for table in tables])

@@ -96,6 +96,7 @@ def assert_sound(result, text):
         assert np.isfinite(result.summary[~held]).all(axis=None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("case", FITTED)
 def test_hard_data_are_fitted(case, name):
@@ -186,6 +187,7 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
     return gains
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["dcc", "dcc, student", "bekk, scalar", "bekk", "orthogonal"])
 @pytest.mark.parametrize(
     "case",
@@ -211,10 +213,12 @@ def test_more_series_than_observations_are_refused(model):
         hr.SampleCovariance().fit(WIDE)
 
 
+@pytest.mark.long
 def test_shrunk_target_allows_more_series_than_observations():
     assert_sound(*fit(hr.DCC(estimator="composite", target="nonlinear"), WIDE))
 
 
+@pytest.mark.long
 def test_as_many_series_as_observations_are_fitted():
     """The sample covariance still has an inverse; nonlinear shrinkage has none there."""
     square = WIDE.iloc[:, :43]
@@ -225,6 +229,7 @@ def test_as_many_series_as_observations_are_fitted():
         hr.DCC(target="nonlinear").fit(square)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", [hr.DCC(), hr.OrthogonalGARCH(5)], ids=str)
 def test_fifty_series_are_fitted(model):
     assert_sound(*fit(model, hr.data.simulate_dcc(n_dates=300, n_series=50, seed=2).returns))
@@ -257,6 +262,7 @@ def test_names_that_are_equal_as_text_are_refused():
         hr.DCC().fit(SIMULATED.set_axis(pd.Index([0, "0"]), axis=1))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MODELS)
 def test_hard_data_extend_a_fit(name):
     result, text = fit(MODELS[name], SIMULATED.iloc[:400])

@@ -10,6 +10,7 @@ from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.covariance.simulation import returns_from_residuals, simulate_returns
 
 
+@pytest.mark.long
 def test_student_returns_have_the_covariance():
     covariance = np.array([[4.0, 1.0], [1.0, 1.0]])
     state = SampleState(np.zeros(2), covariance, degrees_of_freedom=5.0)

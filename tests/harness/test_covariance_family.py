@@ -81,6 +81,7 @@ def test_next_value_is_the_first_of_an_extension(fit, returns):
     assert extended.parameters is fit.parameters
 
 
+@pytest.mark.long
 def test_bar_by_bar_is_one_long_filter(name, fit):
     # a bar of arch's models costs as much as all bars before it
     n_dates = 600 if name == "dcc, arch" else 3700

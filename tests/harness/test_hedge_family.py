@@ -165,6 +165,7 @@ def test_order_of_hedges_does_not_matter(fit, model, returns):
     )  # an HMM starts elsewhere
 
 
+@pytest.mark.long
 def test_asset_hedges_itself_with_ratio_one(model, returns):
     asset = returns["asset"].iloc[:SPLIT]
     fit = model.fit(asset, asset.rename("itself"))
@@ -209,6 +210,7 @@ def test_next_covariance_gives_the_next_ratio(fit, name):
     assert fit.expected_effectiveness < 1.0
 
 
+@pytest.mark.long
 def test_intervals_cover_the_ratio(fit):
     interval = fit.conf_int(n_bootstrap=20)
     assert interval.index.tolist() == ["hedge", "hedge2"]

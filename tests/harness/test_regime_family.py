@@ -65,6 +65,7 @@ def test_later_dates_change_no_earlier_probability(name, fit, returns):
         assert not np.allclose(quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12)
 
 
+@pytest.mark.long
 def test_extension_bar_by_bar_is_one_long_filter(fit, returns):
     new = returns.iloc[SPLIT:]
     once = fit.extend(new)

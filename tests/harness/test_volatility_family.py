@@ -85,6 +85,7 @@ def test_next_value_is_first_of_an_extension(fit, returns):
     assert extended.parameters is fit.parameters
 
 
+@pytest.mark.long
 def test_bar_by_bar_equals_one_long_filter(name, fit):
     # the recursion of all GARCH models is one; a bar of arch's costs as much as all before it
     n_dates = 3700 if name == "garch" else 900

@@ -106,6 +106,7 @@ def test_model_of_prices_is_refused(returns):
         fit.conf_int(method="bootstrap")
 
 
+@pytest.mark.long
 def test_covariance_intervals_are_reflected(returns):
     fit = hr.MinimumVarianceHedge(hr.DCC()).fit(*split(returns))
     low, high = np.quantile(bootstrap_ratios(fit, 10, seed=1), [0.05, 0.95], axis=0)

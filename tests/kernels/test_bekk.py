@@ -145,6 +145,7 @@ def check_against(result, hedge, form, asymmetric, returns):
         assert value == pytest.approx(result[hedge][name], rel=1e-8), name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("form", "asymmetric"), [*((form, False) for form in FORMS), ("full", True)]
 )

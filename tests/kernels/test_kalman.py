@@ -128,6 +128,7 @@ def test_predictions_are_best_linear_predictions(case):
         np.testing.assert_allclose(variances[date - 10], variance, rtol=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", ["two walks", "two means"])
 def test_three_thousand_updates_keep_their_precision(case):
     likelihood, point = likelihood_and_point(case, 3050)

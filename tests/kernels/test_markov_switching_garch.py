@@ -54,6 +54,7 @@ def test_likelihood_equals_its_definition(k):
     np.testing.assert_allclose(by_date, slow_log_likelihood(CASES[k], e, k), rtol=1e-10)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("k", CASES)
 def test_scores_are_derivatives_on_every_date(k):
     e = errors(60, seed=1)

@@ -69,6 +69,7 @@ def leaves(value: Any) -> list[Any]:
     return [value]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_records_are_valid_by_the_schema_and_plain(
     records: dict[str, Any], schema: dict[str, Any], kind: str

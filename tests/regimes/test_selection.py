@@ -42,6 +42,7 @@ def test_two_regimes_are_recommended_if_there_are_two(selection, two_regimes):
     assert selection.reason.startswith("2 by BIC, and none of the fewer")
 
 
+@pytest.mark.long
 def test_one_regime_is_recommended_if_there_is_one(one_regime):
     selection = select_regimes(MODEL, one_regime, candidates=(1, 2))
     assert selection.recommended == 1

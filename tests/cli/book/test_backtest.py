@@ -12,6 +12,7 @@ from hedgeresearch.cli.book.book import recommend_for_book
 Change = Callable[[Path, str, str], Path]
 
 
+@pytest.mark.long
 def test_backtest_has_the_costs_of_the_instruments(book: Path, changed: Change) -> None:
     models = "[ewma, naive, {rolling: {window: 60}}]"
     backtest = f"backtest: {{window: expanding, refit_every: 50, models: {models}}}\n"

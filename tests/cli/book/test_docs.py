@@ -18,6 +18,7 @@ Run = Callable[..., tuple[int, str, str]]
 DOCS = Path(hr.__file__).parents[1] / "docs"
 
 
+@pytest.mark.long
 def test_example_runs_on_the_bundled_data(run: Run, tmp_path: Path) -> None:
     text = (DOCS / "book.yaml").read_text(encoding="utf-8")
     quick = tmp_path / "book.yaml"  # the fit with regimes is that of other tests

@@ -115,6 +115,7 @@ def check_nesting(returns, targeting):
         assert value[form, False] <= value[form, True] + 1e-8
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:.*lies on a bound:hedgeresearch.errors.ConvergenceWarning")
 @pytest.mark.parametrize("targeting", [False, True])
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -138,6 +139,7 @@ def test_larger_models_of_noise_are_not_lower(n_dates, seed, targeting):
     check_nesting(noise(n_dates, seed), targeting)
 
 
+@pytest.mark.long
 def test_without_asymmetry_the_news_are_held_at_zero():
     with pytest.warns(ConvergenceWarning, match="lies on a bound: B = 0"):
         fit = BEKK(asymmetric=True).fit(noise(1500, seed=0))
@@ -161,6 +163,7 @@ def test_equal_diagonal_matrices_are_the_scalar_model(small):
 # --- units, signs, errors ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model",
     [
@@ -243,6 +246,7 @@ def test_targeting_returns_the_sample_covariance(small):
 # --- the path ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model",
     [

@@ -70,6 +70,7 @@ def test_log_likelihood_is_that_of_the_path(model, simulated_panel):
     assert fit.bic == pytest.approx(-2 * total + np.log(600) * count)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")  # g = 0 in two
 @pytest.mark.parametrize("data", ["percent_log_returns", "simulated_panel", "ten_series"])
 def test_larger_models_have_higher_likelihoods(data, request):

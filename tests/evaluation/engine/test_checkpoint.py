@@ -226,6 +226,7 @@ def test_a_folder_that_cannot_be_written_is_refused(returns: pd.DataFrame) -> No
         walk(MODELS, returns, checkpoint=Path("/proc/self"))
 
 
+@pytest.mark.long
 def test_a_function_of_a_notebook_is_walked_by_two_processes(tmp_path: Path) -> None:
     """Its source is in the line cache of this process alone."""
     source = "def observe(returns):\n    return returns.abs()\n"

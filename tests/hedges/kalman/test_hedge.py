@@ -73,6 +73,7 @@ def state_space(frame, estimates):
     return RandomWalk(), estimates[["residual volatility", "ratio volatility hedge"]].to_numpy()
 
 
+@pytest.mark.long
 def test_filter_and_smoother_agree_with_statsmodels(frame, walk):
     fit = walk
     model, volatilities = state_space(frame, fit.estimates.parameters)

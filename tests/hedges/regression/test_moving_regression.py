@@ -58,6 +58,7 @@ def by_hand(model, returns, t, window, half_life):
     return regress(past[:, 0], past[:, 1:], weights, lags)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MODELS)
 def test_each_date_equals_its_own_regression(name, returns, asset, hedges):
     model, window, half_life = MODELS[name]

@@ -46,6 +46,7 @@ def check_best_of_three(fit, reference):
     assert np.nanmax(fit.start_log_likelihoods) <= fit.log_likelihood + 1e-6
 
 
+@pytest.mark.long
 def test_three_regimes_reach_the_best_optimum(three_regimes, reference):
     check_best_of_three(three_regimes, reference)
 
@@ -175,6 +176,7 @@ def test_warm_start_reaches_the_optimum_of_a_search(percent_log_returns):
             other.fit(percent_log_returns, warm_start=earlier)
 
 
+@pytest.mark.long
 def test_chained_warm_starts_do_not_drift(percent_log_returns):
     """From the earlier fit alone, the second window would end 11 below the best optimum."""
     model = hr.GaussianHMM(3, n_starts=8)
@@ -189,6 +191,7 @@ def test_chained_warm_starts_do_not_drift(percent_log_returns):
 # --- missing values ---
 
 
+@pytest.mark.long
 def test_missing_values_are_integrated_out(percent_log_returns):
     sample = percent_log_returns.iloc[:1500]
     model = hr.GaussianHMM(2, n_starts=4, allow_missing=True)
