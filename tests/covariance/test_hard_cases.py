@@ -224,7 +224,8 @@ def test_as_many_series_as_observations_are_fitted():
     square = WIDE.iloc[:, :43]
     assert_sound(*fit(hr.CCC(), square))
     with pytest.raises(
-        hr.DataError, match="differs from the number of observations less one .* shrinkage='linear'"
+        hr.DataError,
+        match="differs from the number of observations minus one .* shrinkage='linear'",
     ):
         hr.DCC(target="nonlinear").fit(square)
 

@@ -113,6 +113,7 @@ def extend(fit, frame):
     return fit.extend(frame["asset"], frame[["hedge", "hedge2"]])
 
 
+@pytest.mark.long
 def test_ratios_use_past_data_only(fit, returns):
     new = returns.iloc[SPLIT:]
     shocked = returns.iloc[SPLIT:].copy()
@@ -132,6 +133,7 @@ def test_path_ends_where_an_extension_begins(fit, model, returns):
     assert fit.ratio.index[-1] == fit.sample_end == fit.last_date
 
 
+@pytest.mark.long
 def test_extension_in_pieces_equals_one_extension(fit, returns):
     new = returns.iloc[SPLIT:]
     once = extend(fit, new)
@@ -299,6 +301,7 @@ def test_names_are_escaped_in_html(model, returns):
     assert "<b>" not in model.fit(sample["asset"], sample[["<b>", "hedge2"]])._repr_html_()
 
 
+@pytest.mark.long
 def test_fit_shows_its_model_and_ratio(fit, model):
     assert type(model).__name__ in repr(fit)
     assert "next ratio hedge" in repr(fit)

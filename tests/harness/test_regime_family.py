@@ -51,6 +51,7 @@ def test_model_keeps_the_contract(name):
     assert isinstance(MODELS[name], RegimeModel)
 
 
+@pytest.mark.long
 def test_later_dates_change_no_earlier_probability(name, fit, returns):
     new = returns.iloc[SPLIT:1000]
     shocked = new.copy()
@@ -79,6 +80,7 @@ def test_extension_bar_by_bar_is_one_long_filter(fit, returns):
     np.testing.assert_allclose(fit.next_probabilities, once.predicted.iloc[0], atol=1e-15)
 
 
+@pytest.mark.long
 def test_units_do_not_matter(fit, returns):
     scaled = fit.model.fit(returns.iloc[:SPLIT] * 1e4)
     np.testing.assert_allclose(scaled.predicted, fit.predicted, atol=1e-6)
@@ -92,6 +94,7 @@ def test_order_of_the_series_does_not_matter(name, fit, returns):
     np.testing.assert_allclose(mixed.predicted, fit.predicted, atol=1e-3)
 
 
+@pytest.mark.long
 def test_same_seed_gives_the_same_bytes(fit, returns):
     again = fit.model.fit(returns.iloc[:SPLIT])
     assert again.predicted.to_numpy().tobytes() == fit.predicted.to_numpy().tobytes()
@@ -154,6 +157,7 @@ def test_criteria_exist_if_a_likelihood_does(name, fit):
     assert fit.log_likelihood == pytest.approx(np.nanmax(fit.start_log_likelihoods), abs=0.1)
 
 
+@pytest.mark.long
 def test_model_hedges(fit, both):
     sample = both.iloc[:SPLIT]
     hedge = hr.RegimeHedge(fit.model).fit(sample["asset"], sample[["hedge"]])
@@ -161,11 +165,13 @@ def test_model_hedges(fit, both):
     np.testing.assert_allclose(hedge.decomposition["contribution"].sum(), hedge.next_ratio)
 
 
+@pytest.mark.long
 def test_hedge_does_not_look_ahead(fit):
     short = hr.data.simulate_regimes(n_dates=1000, seed=5).returns
     assert hr.check_causality(hr.RegimeHedge(fit.model), short, n_shocks=2).passed
 
 
+@pytest.mark.long
 def test_warm_start_reaches_the_optimum_of_a_search(name, fit, returns):
     later = returns.iloc[20 : SPLIT + 20]
     again = fit.model.fit(later, warm_start=fit)

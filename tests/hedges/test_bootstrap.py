@@ -82,6 +82,7 @@ def test_refits_filter_the_observed_data(n_bootstrap):
     assert interval["upper"] - interval["lower"] < spread
 
 
+@pytest.mark.long
 def test_warnings_about_draws_are_not_shown(returns):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

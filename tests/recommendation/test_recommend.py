@@ -200,6 +200,7 @@ def backtest_of(
     return hr.walk_forward({}, asset_returns.rename("A"), hedges, window=150, refit_every=100)
 
 
+@pytest.mark.long
 def test_a_backtest_of_other_returns_or_dates_is_refused(
     parts: dict[str, Any], market: hr.Market, instruments: dict[str, Any], table: pd.DataFrame
 ) -> None:

@@ -149,6 +149,7 @@ def hash_of(on: hr.Market, future: hr.LinearContract, units: float = 40_000.0) -
     return str(found.to_dict()["data"]["sha256"])
 
 
+@pytest.mark.long
 def test_the_hash_covers_all_inputs(table: pd.DataFrame) -> None:
     future = hr.LinearContract("F", 50)
     table = table[["A", "B", "F", "G", "FX", "FUNDING"]]

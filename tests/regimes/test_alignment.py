@@ -93,6 +93,7 @@ def test_permutation_is_the_best_of_all(truth):
     assert (aligned.drift**2).sum() == pytest.approx(min(sums.values()))
 
 
+@pytest.mark.long
 def test_refits_of_a_walk_never_swap_regimes(truth):
     previous = None
     as_fitted = []

@@ -6,6 +6,7 @@ import pytest
 import hedgeresearch as hr
 
 
+@pytest.mark.long
 def test_probabilities_belong_together(two_regimes):
     fit = two_regimes
     assert fit.predicted.shape == fit.filtered.shape == fit.smoothed.shape == (5030, 2)

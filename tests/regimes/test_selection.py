@@ -33,6 +33,7 @@ def selection(two_regimes):
     return select_regimes(MODEL, two_regimes, candidates=(3, 1, 2))
 
 
+@pytest.mark.long
 def test_two_regimes_are_recommended_if_there_are_two(selection, two_regimes):
     assert selection.recommended == 2
     assert selection.table.index.tolist() == [1, 2, 3]
@@ -58,6 +59,7 @@ def test_number_is_found_on_many_simulations(seed):
     assert select_regimes(MODEL, one).recommended == 1
 
 
+@pytest.mark.long
 def test_table_follows_its_definitions(selection, two_regimes):
     row = selection.table.loc[2]
     fit = MODEL.fit(two_regimes)

@@ -149,6 +149,7 @@ def page(regimes: hr.recommendation.Recommendation) -> str:
     return report_html(regimes)
 
 
+@pytest.mark.long
 def test_sections_and_sentences_are_in_order(
     page: str, regimes: hr.recommendation.Recommendation
 ) -> None:
@@ -351,6 +352,7 @@ def test_plotly_accepts_every_setting(page: str) -> None:
         go.Figure(figure["data"], figure["layout"])  # refuses what it does not know
 
 
+@pytest.mark.long
 def test_same_recommendation_gives_the_same_bytes(
     page: str, prices: pd.DataFrame, regimes: hr.recommendation.Recommendation
 ) -> None:
@@ -451,6 +453,7 @@ def test_no_orders_and_no_holdings_have_no_tables(prices: pd.DataFrame) -> None:
     assert "No funding rates or basis are available for the recommended hedges." in text
 
 
+@pytest.mark.long
 def test_updated_recommendation_has_all_sections(regimes: hr.recommendation.Recommendation) -> None:
     market = regimes.problem.market
     bar = {name: market.price(name) for name in market.columns} | {

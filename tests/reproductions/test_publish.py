@@ -9,6 +9,7 @@ import hedgeresearch as hr
 from hedgeresearch.reproductions.publish import check_folder, publish_reproductions
 
 
+@pytest.mark.long
 def test_same_reproduction_gives_the_same_files(tmp_path):
     publish_reproductions([hr.reproduce("hull_jet_fuel")], tmp_path, {})
     assert sorted(path.name for path in tmp_path.iterdir()) == [
@@ -25,6 +26,7 @@ def test_same_reproduction_gives_the_same_files(tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
 
 
+@pytest.mark.long
 def test_page_has_a_section_with_the_numbers_of_each(tmp_path):
     results = [hr.reproduce("hull_jet_fuel"), hr.reproduce("dcc_truth_test", replications=2)]
     publish_reproductions(results, tmp_path, {"brooks_sp500_futures": "skipped: no <data>"})

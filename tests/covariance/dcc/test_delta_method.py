@@ -69,6 +69,7 @@ class MomentConditions:
         return np.stack([products - s, news[:, :, None] * news[:, None] - n], axis=1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rules", [{}, {"asymmetric": True}], ids=["dcc", "asymmetric"])
 def test_influence_solves_all_moment_conditions(rules, percent_log_returns):
     """-(dm/dtheta)^-1 m_t with all moment conditions m stacked.

@@ -35,6 +35,7 @@ def smoothed_density(z, a, nu):
     return np.array([density.logpdf(row) for density, row in zip(densities, z, strict=True)])
 
 
+@pytest.mark.long
 def test_integrated_correlation_is_an_exponential_smoother(integrated):
     a, b, nu = (integrated.parameters.get(name, np.inf) for name in ("a", "b", "nu"))
     assert a + b == 1.0

@@ -18,6 +18,7 @@ def test_correlation_without_dynamics_is_constant():
     np.testing.assert_allclose(correlations, 0.4 / np.sqrt(0.99), rtol=1e-12)
 
 
+@pytest.mark.long
 def test_forecasts_with_news_are_means_of_simulations():
     """The forecast by (a + b)^k alone would be .06 lower at step 10."""
     a, b, g = parameters = np.array([0.02, 0.9, 0.1])

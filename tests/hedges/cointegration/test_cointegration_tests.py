@@ -105,6 +105,7 @@ def test_rank_counts_the_relations():
     assert "3 relations found at 5%" in repr(found)
 
 
+@pytest.mark.long
 def test_sizes_of_the_tests_are_near_five_percent():
     """About a twentieth of 60 pairs of random walks is found to be cointegrated."""
     rejections = dict.fromkeys(["engle_granger", "phillips_ouliaris", "johansen"], 0)

@@ -70,6 +70,7 @@ def test_constraints_that_do_not_bind_change_nothing(model, returns):
     assert (fit.summary["binding"] == "").all()
 
 
+@pytest.mark.long
 def test_bands_are_known_only_if_nothing_binds(returns):
     model = hr.RollingOLSHedge(120)
     inner = fit_to(model, returns)

@@ -113,6 +113,7 @@ def test_errors_scale_with_units_and_ignore_the_order(name, returns):
     )
 
 
+@pytest.mark.long
 def test_errors_after_an_extension_by_slow_differences(returns):
     """Errors after an extension are those of the same parameters in another state."""
     early = fit(hr.DCC(), returns.iloc[:500])

@@ -47,6 +47,7 @@ def test_ratio_uses_predicted_probabilities(nasdaq, sp500):
     np.testing.assert_allclose(likely.ratio["SP500"], by_regime[weights.argmax(axis=1)], rtol=1e-10)
 
 
+@pytest.mark.long
 def test_regime_ratios_agree_with_depmixs4(percent_log_returns):
     """depmixS4's covariances: calm .633 / .557 = 1.136, turbulent 3.935 / 3.315 = 1.187."""
     fit = hr.RegimeHedge(hr.GaussianHMM(2)).fit(

@@ -34,6 +34,7 @@ def test_impact_trades_part_of_the_way(advise: Advise) -> None:
     assert order["reason"].startswith(f"{rate:.1%} of the way to an aim of")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("impact", [100.0, 2000.0, 50_000.0])
 def test_impact_does_not_stop_several_lots_away(
     advise: Advise, target_variance: TargetVariance, impact: float

@@ -22,6 +22,7 @@ def calm_with_crashes():
 # --- the optimum ---
 
 
+@pytest.mark.long
 def test_two_regimes_are_those_of_depmix(two_regimes, reference):
     expected = reference["hmm2"]
     fit = two_regimes
@@ -60,6 +61,7 @@ def test_every_seed_reaches_the_best_optimum(seed, reference, percent_log_return
     assert fit.log_likelihood == pytest.approx(BEST_OF_THREE, abs=1e-3)
 
 
+@pytest.mark.long
 def test_monthly_stocks_are_those_of_depmix(depmix, monthly_stocks):
     expected = depmix["sp500_2"]
     fit = hr.GaussianHMM(2).fit(monthly_stocks)
@@ -73,6 +75,7 @@ def test_monthly_stocks_are_those_of_depmix(depmix, monthly_stocks):
     np.testing.assert_allclose(errors, [0.001671, 0.018438], rtol=0.15)
 
 
+@pytest.mark.long
 def test_optima_are_above_those_of_depmix(depmix, monthly_stocks, simulated_hmm):
     three = hr.GaussianHMM(3, n_starts=8).fit(monthly_stocks)
     assert three.log_likelihood > depmix["sp500_3"]["loglik"] + 0.5  # the best of its sixty starts
@@ -134,6 +137,7 @@ def test_regime_zero_is_calm_from_every_seed(percent_log_returns):
 # --- settings ---
 
 
+@pytest.mark.long
 def test_restricted_covariances_are_nested(percent_log_returns):
     sample = percent_log_returns.iloc[:1500]
     fits = {

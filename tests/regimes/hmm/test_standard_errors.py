@@ -26,6 +26,7 @@ def test_errors_follow_the_units(two_regimes, percent_log_returns):
     np.testing.assert_allclose(scaled.standard_errors, expected, rtol=1e-3)
 
 
+@pytest.mark.long
 def test_probabilities_on_a_bound_have_no_error(three_regimes):
     bounds = three_regimes.estimates.bounds_hit
     assert bounds == ("p [0,2] = 0", "p [1,2] = 0", "p [2,0] = 0")

@@ -180,6 +180,7 @@ def test_fit_starts_from_its_stationary_distribution(fit, nasdaq):
     assert free.aic == pytest.approx(2 * 7 - 2 * free.log_likelihood)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model",
     [

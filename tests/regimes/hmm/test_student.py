@@ -48,6 +48,7 @@ def test_every_step_of_em_raises_the_likelihood(sample):
         assert (np.diff(history)[:-1] > 0).all()
 
 
+@pytest.mark.long
 def test_simulated_chain_is_recovered(fit, sample):
     truth = [0, 0, 0, 0, 1.5, 1.2, 1.5, 12, 4, 10, 6, 4, 0.98, 0.04]
     distance = (fit.parameters - truth) / fit.standard_errors
@@ -60,6 +61,7 @@ def test_simulated_chain_is_recovered(fit, sample):
     np.testing.assert_allclose(slopes, 0, atol=2e-5)
 
 
+@pytest.mark.long
 def test_units_do_not_matter(fit, sample):
     scaled = hr.StudentHMM(2, n_starts=4).fit(sample[0] * 1e-4)
     np.testing.assert_allclose(scaled.predicted, fit.predicted, atol=1e-6)
@@ -102,6 +104,7 @@ def test_crashes_make_a_regime_or_heavy_tails():
     assert abs(volatility - 0.01) < abs(normal.summary.loc[0, "volatility a"] - 0.01)
 
 
+@pytest.mark.long
 def test_heavy_tails_are_not_a_second_regime():
     """Independent Student-t dates: normal regimes find two, Student-t ones a single one."""
     rng = np.random.default_rng(1)

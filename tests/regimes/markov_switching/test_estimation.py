@@ -27,6 +27,7 @@ def test_start_that_fails_is_nan(monkeypatch, returns):
     assert np.isnan(reached).tolist() == [True, False]
 
 
+@pytest.mark.long
 def test_stretch_without_movement_is_refused():
     values = np.random.default_rng(0).standard_normal(150)
     frozen = pd.Series(values, pd.bdate_range("2020", periods=150), name="y")
@@ -57,6 +58,7 @@ def test_likelihood_with_lags_is_that_of_the_filter():
     assert (fit.smoothed.idxmax(axis=1).to_numpy() == regimes).mean() > 0.9
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_regimes_that_alternate_are_found(seed):
     """Starts among long regimes end at an autoregression, far below; the truth is reached."""

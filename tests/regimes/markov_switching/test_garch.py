@@ -49,6 +49,7 @@ def parameters_of(coef):
     return np.array(parameters), k
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_log_likelihood_at_the_parameters_of_msgarch(name, series, request):
     parameters, k = parameters_of(MSGARCH[name]["coef"])

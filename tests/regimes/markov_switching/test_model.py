@@ -62,6 +62,7 @@ def statsmodels_params(fit):
 # --- the optimum ---
 
 
+@pytest.mark.long
 def test_hamilton_1989_is_reproduced(hamilton):
     assert hamilton.log_likelihood == pytest.approx(-181.26339, abs=5e-6)
     assert hamilton.estimates.gradient_norm < 1e-6
@@ -153,6 +154,7 @@ def test_errors_are_the_robust_ones_of_statsmodels(gnp, hamilton, returns, plain
 # --- extensions, units, starts ---
 
 
+@pytest.mark.long
 def test_later_dates_change_no_earlier_probability(gnp):
     fit = replace(HAMILTON, n_starts=2).fit(gnp.iloc[:110])
     new = gnp.iloc[110:]
@@ -167,6 +169,7 @@ def test_later_dates_change_no_earlier_probability(gnp):
     assert not np.allclose(quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12)
 
 
+@pytest.mark.long
 def test_extension_bar_by_bar_is_one_long_filter(gnp):
     fit = replace(HAMILTON, n_starts=2).fit(gnp.iloc[:110])
     new = gnp.iloc[110:]

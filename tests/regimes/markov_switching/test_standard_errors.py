@@ -25,6 +25,7 @@ PRINTED = [
 """EViews, as printed in statsmodels' tests of MarkovAutoregression (TestHamiltonAR4)."""
 
 
+@pytest.mark.long
 def test_errors_of_hamiltons_model_are_those_printed():
     model = hr.MarkovSwitching(order=4, switching_variance=False, n_starts=1)
     fit = model.fit(hr.load("hamilton_gnp"))

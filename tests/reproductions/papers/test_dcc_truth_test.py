@@ -49,6 +49,7 @@ def dcc_of_another_program(returns):
     return correlations(z, *best.x) * ratio
 
 
+@pytest.mark.long
 def test_another_program_has_the_independent_scores(returns):
     """The scores that the reproduction calls independent, to their last digit."""
     expected = {number.quantity: number.expected for number in dcc_truth_test.run(2).numbers}

@@ -47,6 +47,7 @@ def test_simulated_returns_have_variances_and_correlations(name):
     assert (kurtosis > 4) == process.student
 
 
+@pytest.mark.long
 def test_first_returns_have_long_run_variances():
     """omega / (1 - alpha - beta) of either series: 1 and 5 / 3."""
     process = engle.processes()["constant"]
@@ -83,6 +84,7 @@ def two_samples():
     return hr.reproduce("engle_correlations", replications=2)
 
 
+@pytest.mark.long
 def test_first_two_samples_have_the_stored_errors(two_samples):
     table = two_samples.tables["mean absolute error of the correlation, 2 samples"]
     stored = pd.DataFrame.from_dict(STORED, orient="index", columns=list(engle.MODELS))
@@ -100,6 +102,7 @@ def test_figure_is_drawn_without_a_warning(two_samples):
         two_samples.figure.canvas.draw()
 
 
+@pytest.mark.long
 def test_parallel_errors_are_those_of_each_sample(two_samples):
     samples = [engle.errors_of_sample(i) for i in range(2)]
     table = two_samples.tables["mean absolute error of the correlation, 2 samples"]

@@ -132,6 +132,7 @@ def test_garch_is_near_that_of_this_package(percent_log_returns):
 # --- robust errors ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model",
     [

@@ -77,6 +77,7 @@ def test_local_optimum_that_traps_rugarch_is_left(ten_series, ten_reference):
     assert log_likelihood >= best - 1e-6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layout", [*MODELS.values(), ZERO_MEAN], ids=[*MODELS, "zero mean"])
 @pytest.mark.parametrize("seed", range(6))
 def test_no_random_start_beats_the_optimum(layout, seed):
