@@ -53,6 +53,7 @@ def test_every_model_can_be_compared(run: Run, own: tuple[object, ...], name: st
     assert f"\n{name} " in output
 
 
+@pytest.mark.long
 def test_interrupted_run_continues_from_its_checkpoint(
     run: Run, own: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

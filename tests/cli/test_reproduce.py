@@ -23,6 +23,7 @@ def broken(error, name):
     return run
 
 
+@pytest.mark.long
 def test_one_name_is_printed_and_written(run, tmp_path):
     code, output, errors = run(
         "reproduce", "hull_jet_fuel", "--output", tmp_path / "new" / "folder"

@@ -98,6 +98,7 @@ def test_errors_of_500_samples_are_as_documented(n_dates, least_coverage, bias, 
     assert root_mean_square(rows["ratio"]) < 0.3 * root_mean_square(rows["static"])
 
 
+@pytest.mark.long
 def test_errors_of_a_dozen_samples_are_small():
     rows = recover(1000, range(12))
     assert not rows["bound"].any()

@@ -68,6 +68,7 @@ def test_dcc_ratio_is_covariance_over_variance() -> None:
     )
 
 
+@pytest.mark.long
 def test_dcc_returns_have_the_true_covariance() -> None:
     simulated = simulate_dcc(n_dates=20_000, seed=1)
     factors = np.linalg.cholesky(simulated.covariance)

@@ -210,6 +210,7 @@ def test_forecasts_begin_with_the_next_and_add_up(fit):
         fit.forecast(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(set(MODELS) - {"dcc, arch"}), indirect=True)
 def test_simulated_returns_have_the_next_covariance(name, fit):  # arch is slow, see below
     check_covariance_of_draws(fit)

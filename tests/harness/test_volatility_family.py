@@ -272,6 +272,7 @@ def test_forecast_begins_with_the_next_variance(fit):
     pd.testing.assert_frame_equal(forecast, fit.forecast(5))
 
 
+@pytest.mark.long
 def test_simulated_returns_have_the_next_mean_and_variance(name, fit):
     n_draws = 500 if name.startswith("arch") else 3000  # every draw of arch filters its history
     draws = np.array([fit.simulate(1, seed=seed).iloc[0] for seed in range(n_draws)])

@@ -61,6 +61,7 @@ def sixth_order(function, x, step):
     return np.stack(rows, axis=-1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n", [2, 3])
 @pytest.mark.parametrize("asymmetric", [False, True])
 @pytest.mark.parametrize("targeting", [False, True])

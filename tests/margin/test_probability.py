@@ -159,6 +159,7 @@ def lattice_probability(up: float, horizon: int, floor: int) -> float:
     return 1.0 - sum(above.values())
 
 
+@pytest.mark.long
 def test_single_draws_of_two_returns_are_a_random_walk() -> None:
     """Steps of one, up with probability 2/5; blocks of one date are independent."""
     step = 0.05

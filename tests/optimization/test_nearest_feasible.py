@@ -96,6 +96,7 @@ def compare_with_cvxpy(n_programs, seed):
 
 
 # cvxpy warns of inaccurate solutions to infeasible programs.
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 def test_random_programs_agree_with_cvxpy():
     assert compare_with_cvxpy(15, seed=4) > 0

@@ -58,6 +58,7 @@ def assert_same_numbers(
     assert updated.volatility["unhedged"] == pytest.approx(fresh.volatility["unhedged"], rel=1e-12)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings(
     "ignore::hedgeresearch.errors.ConvergenceWarning", "ignore::hedgeresearch.errors.DataWarning"
 )

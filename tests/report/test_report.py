@@ -257,6 +257,7 @@ def test_figures_have_the_numbers_of_the_recommendation(
         assert "currency" in json.dumps(figure["layout"]) or figure in (ratio, effect)
 
 
+@pytest.mark.long
 def test_intervals_have_the_confidence_of_the_settings(prices: pd.DataFrame) -> None:
     rec = advised(prices, hr.RollingOLSHedge(100), with_backtest=True, confidence=0.9)
     page = report_html(rec)

@@ -154,6 +154,7 @@ def test_extreme_intervals_are_those_of_clopper_and_pearson(n_tail: int) -> None
     assert alike == pytest.approx(proportion_confint(n_tail, n_tail, method="beta"), abs=1e-12)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("n_dates", "correlation", "share"), [(1000, 0.3, 0.01), (1000, 0.0, 0.05), (1000, 0.3, 0.05)]
 )

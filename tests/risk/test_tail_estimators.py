@@ -97,6 +97,7 @@ def test_errors_of_normal_moments_equal_print() -> None:
     assert of_log * 3 == pytest.approx(math.sqrt(24 / 20_000), rel=0.1)
 
 
+@pytest.mark.long
 def test_errors_of_moments_equal_the_jackknife() -> None:
     values = np.random.default_rng(6).gamma(4.0, size=2000)
     without_one = np.array([np.delete(values, i) for i in range(2000)])

@@ -79,6 +79,7 @@ def test_forecast_falls_back_to_the_unconditional_variance(fit):
     np.testing.assert_allclose(distance[11] / distance[1], persistence**10, rtol=1e-9)
 
 
+@pytest.mark.long
 def test_long_simulation_has_the_unconditional_variance(fit):
     _, omega, alpha, gamma, beta = fit.parameters
     path = fit.simulate(100_000, seed=2)

@@ -232,6 +232,7 @@ def test_signs_and_names_are_those_of_the_matrices(small):
     assert scalar.parameters.index.to_list() == ["a", "b", "g"]
 
 
+@pytest.mark.long
 def test_targeting_returns_the_sample_covariance(small):
     fit = BEKK("diagonal", targeting=True).fit(small)
     np.testing.assert_allclose(fit.forecast(20_000)[-2:], small.cov(ddof=0), rtol=1e-4)

@@ -27,6 +27,7 @@ def test_influence_on_scalar_targets_is_its_formula(returns):
     np.testing.assert_allclose(found, expected - expected.mean(axis=0), rtol=1e-7, atol=1e-8)
 
 
+@pytest.mark.long
 def test_influences_with_news_add_up_to_the_products(returns):
     """On simulated dates; that E[n n'] is linear only near S leaves a distance."""
     fit = hr.BEKK(asymmetric=True, targeting=True).fit(returns)

@@ -14,6 +14,7 @@ def joint_news(returns):
     return returns * (returns < 0).all(axis=1)[:, None]
 
 
+@pytest.mark.long
 def test_optimum_with_joint_news_is_at_least_that_of_bekks(reference, percent_log_returns):
     """The asymmetric model of BEKKs counts only joint falls as news."""
     returns = percent_log_returns.to_numpy() - percent_log_returns.to_numpy().mean(axis=0)
@@ -27,6 +28,7 @@ def test_optimum_with_joint_news_is_at_least_that_of_bekks(reference, percent_lo
     assert ours.bounds_hit == ()
 
 
+@pytest.mark.long
 def test_symmetric_model_does_not_use_the_news():
     errors = np.random.default_rng(1).standard_normal((600, 2))
     layout = Layout("scalar", False, False, 2)
@@ -35,6 +37,7 @@ def test_symmetric_model_does_not_use_the_news():
     np.testing.assert_array_equal(one.parameters, other.parameters)
 
 
+@pytest.mark.long
 def test_targets_are_counted():
     errors = np.random.default_rng(1).standard_normal((600, 3))
     for targeting, asymmetric, expected in (

@@ -14,6 +14,7 @@ def test_equicorrelation_of_two_series_is_dcc(percent_log_returns):
     np.testing.assert_allclose(deco.path(), dcc.path(), rtol=1e-5)
 
 
+@pytest.mark.long
 def test_forecasts_revert_to_the_mean_of_the_target(ten_series):
     fit = hr.DECO().fit(ten_series)
     steps = fit.forecast(4)

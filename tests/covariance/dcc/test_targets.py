@@ -19,6 +19,7 @@ def residuals():
     return simulated.returns.to_numpy() / np.sqrt(variances)
 
 
+@pytest.mark.long
 def test_influences_add_up_to_the_products(residuals):
     """Products are correlated over dates; surprises at the truth are not, and have the same sums.
 

@@ -81,6 +81,7 @@ def test_draws_in_batches_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.long
 def test_an_interval_of_variances_has_its_known_width() -> None:
     """Independent dates: the difference of squares has a mean with a known error."""
     a, b, _ = sample()

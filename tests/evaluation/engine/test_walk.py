@@ -169,6 +169,7 @@ def test_a_search_is_cold_where_much_is_new(prices: pd.DataFrame) -> None:
         assert warm == expected
 
 
+@pytest.mark.long
 def test_a_long_walk_is_cut_and_starts_cold(
     returns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,6 +140,7 @@ VALUE_AT_RISK_TESTS = {
 }
 
 
+@pytest.mark.long
 def test_value_at_risk_tests_are_those_of_each_series() -> None:
     returns = hr.data.simulate_dcc(n_dates=900, seed=8).returns
     backtest = walk({"rolling": hr.RollingOLSHedge(60)}, returns, window=200, refit_every=100)

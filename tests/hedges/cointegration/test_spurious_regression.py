@@ -1,11 +1,13 @@
 """Estimates from the levels of random walks, against simulations."""
 
 import numpy as np
+import pytest
 
 from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_scatter
 from tests.hedges.cointegration.prices import random_walks
 
 
+@pytest.mark.long
 def test_scatter_equals_that_of_simulated_estimates():
     """1000 steps with correlation 0.5: standard deviation .545 from levels, .027 from returns."""
     estimates = []

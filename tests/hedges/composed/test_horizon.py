@@ -156,6 +156,7 @@ def test_warm_start_is_the_fit_of_the_model(returns):
     assert begun == [None, fit.state.inner]
 
 
+@pytest.mark.long
 def test_bootstrap_allows_for_the_overlap(returns):
     """Draws of one-period returns, added up after they are drawn, know what overlap costs."""
     fit = hr.HorizonHedge(hr.OLSHedge(), 5).fit(*split(returns))
@@ -216,6 +217,7 @@ def test_intervals_cover_in_spite_of_the_overlap():
     assert 0.92 < np.mean(held["HAC"]) < 0.97
 
 
+@pytest.mark.long
 def test_overlap_without_hac_leaves_errors_to_the_bootstrap(returns):
     for model in (
         hr.MinimumVarianceHedge(hr.SampleCovariance()),

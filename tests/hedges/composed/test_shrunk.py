@@ -130,6 +130,7 @@ def test_weight_toward_ols_equals_its_definition(returns):
     np.testing.assert_allclose(fit.next_ratio, w * ols.next_ratio + (1 - w) * inner.next_ratio)
 
 
+@pytest.mark.long
 def test_model_without_errors_is_resampled(returns):
     sample = returns.iloc[:150]
     inner_model = hr.ConstrainedHedge(hr.OLSHedge(), net=1.0)

@@ -96,6 +96,7 @@ MODELS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MODELS)
 def test_errors_scale_with_units_and_ignore_the_order(name, returns):
     """Two searches end within some 1e-6 of an error; numerical differences are farther apart."""
@@ -152,6 +153,7 @@ def test_errors_of_dcc_at_its_bound_are_those_of_ccc():
     )  # surprises stand for products
 
 
+@pytest.mark.long
 def test_shrunk_covariances_have_no_delta_method(returns):
     for model in (hr.SampleCovariance(shrinkage="linear"), hr.DCC(target="linear")):
         shrunk = fit(model, returns)

@@ -17,6 +17,7 @@ MODELS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MODELS)
 def test_errors_are_near_those_of_the_bootstrap(returns, name):
     found = fit_to(MODELS[name], returns)

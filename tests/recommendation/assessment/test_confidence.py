@@ -20,6 +20,7 @@ def sentences(found: hr.recommendation.Recommendation) -> list[str]:
     return confidence_sentences(found.confidence)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("model", "units"),
     [(hr.OLSHedge(), 400_000.0), (hr.OLSHedge(), -400_000.0), (hr.MinimumCVaRHedge(), 400_000.0)],

@@ -134,6 +134,7 @@ def many_switches() -> Iterator[None]:
     sys.setswitchinterval(interval)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("many_switches")
 def test_threads_never_mix_dates_and_prices() -> None:
     n_threads = 8

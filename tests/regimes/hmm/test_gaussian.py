@@ -153,6 +153,7 @@ def test_restricted_covariances_are_nested(percent_log_returns):
     assert all(fit.standard_errors.notna().all() for fit in fits.values())
 
 
+@pytest.mark.long
 def test_prior_on_staying_gives_the_posterior_mode(percent_log_returns):
     sample = percent_log_returns.iloc[:1500]
     free = hr.GaussianHMM(2, n_starts=4).fit(sample)
@@ -167,6 +168,7 @@ def test_prior_on_staying_gives_the_posterior_mode(percent_log_returns):
     assert held.log_likelihood == pytest.approx(by_date.sum(), abs=1e-8)
 
 
+@pytest.mark.long
 def test_warm_start_reaches_the_optimum_of_a_search(percent_log_returns):
     model = hr.GaussianHMM(2, n_starts=4)
     earlier = model.fit(percent_log_returns.iloc[:1500])

@@ -7,6 +7,7 @@ import hedgeresearch as hr
 from hedgeresearch.regimes import regime_ratio_errors
 
 
+@pytest.mark.long
 def test_errors_follow_from_the_covariances(two_regimes):
     errors = regime_ratio_errors(two_regimes, "NASDAQ", ["SP500"])
     assert errors.shape == (2, 1)
@@ -19,6 +20,7 @@ def test_errors_follow_from_the_covariances(two_regimes):
         assert errors.loc[k, "SP500"] == pytest.approx(expected, rel=1e-10)
 
 
+@pytest.mark.long
 def test_unknown_series_and_other_models_are_refused(two_regimes, percent_log_returns):
     with pytest.raises(hr.DataError, match="different series"):
         regime_ratio_errors(two_regimes, "NASDAQ", ["GOLD"])

@@ -19,6 +19,7 @@ def test_errors_of_one_regime_are_those_of_a_normal(percent_log_returns):
     np.testing.assert_allclose(fit.standard_errors, expected, rtol=2e-3)
 
 
+@pytest.mark.long
 def test_errors_follow_the_units(two_regimes, percent_log_returns):
     scaled = hr.GaussianHMM(2, n_starts=2).fit(percent_log_returns * 1e-4)
     power = np.repeat([1, 2, 0], [4, 6, 2])
@@ -34,6 +35,7 @@ def test_probabilities_on_a_bound_have_no_error(three_regimes):
     assert errors.index[errors.isna()].tolist() == ["p [2,0]"]
 
 
+@pytest.mark.long
 def test_optimum_with_missing_values_has_no_slope(percent_log_returns):
     gaps = percent_log_returns.iloc[:1000].copy()
     gaps.iloc[::5, 0] = np.nan

@@ -38,6 +38,7 @@ def test_stretch_without_movement_is_refused():
         hr.MarkovSwitching(n_starts=1).fit(frozen)
 
 
+@pytest.mark.long
 def test_likelihood_with_lags_is_that_of_the_filter():
     """The variance of a date is that of its own regime, also where lags matter."""
     rng = np.random.default_rng(5)

@@ -225,6 +225,7 @@ def test_warm_start_reaches_the_optimum_of_a_search(fit, series):
         MarkovSwitchingGARCH(1).fit(sample, warm_start=fit)
 
 
+@pytest.mark.long
 def test_regime_of_jumps_is_warned_of(request, series):
     """At the optimum for the index, as MSGARCH's, regime 1 is left after a day: a few jumps."""
     values = data_of("SMI", series, request)

@@ -196,6 +196,7 @@ def test_units_do_not_matter(scale, returns, plain):
     np.testing.assert_allclose(scaled.standard_errors, plain.standard_errors * units, rtol=1e-4)
 
 
+@pytest.mark.long
 def test_warm_start_reaches_the_optimum_of_a_search(returns, plain):
     later = plain.model.fit(returns.iloc[20:520], warm_start=plain)
     cold = plain.model.fit(returns.iloc[20:520])
@@ -230,6 +231,7 @@ def test_fits_survive_pickling(returns, plain):
 # --- warnings and refusals ---
 
 
+@pytest.mark.long
 def test_outlier_that_makes_a_regime_is_named(returns):
     crash = returns.iloc[:500].copy()
     crash.iloc[[100, 300, 301, 400]] = -0.5

@@ -46,6 +46,7 @@ def estimates(returns):
 # --- the likelihood ---
 
 
+@pytest.mark.long
 @every_specification
 def test_likelihood_is_at_least_that_of_arch(model, estimates, returns):
     ours = estimates[model]
