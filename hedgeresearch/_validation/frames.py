@@ -57,8 +57,8 @@ def check_index(index: pd.Index[Any], name: str) -> None:
         example = f" such as {index[0]!r}" if len(index) else ""
         raise DataError(
             f"{name} must be indexed by dates; its index holds {index.dtype} values{example}. "
-            "Convert it with pd.to_datetime(..., utc=True) "
-            "(mixed time zones end up as such an index)."
+            "Convert it with pd.to_datetime and the format of its dates, such as "
+            "format='%d/%m/%Y', and with utc=True if it mixes time zones."
         )
     if index.hasnans:
         raise DataError(
