@@ -43,7 +43,7 @@ def test_ratio_of_two_hedges_has_no_better_neighbor(returns):
             assert cvar(-(asset - hedges @ (found + step)), 0.05) >= minimum - 1e-15
 
 
-def test_minimum_cvar_of_centered_hedges_is_a_quantile_regression(returns):
+def test_centered_hedges_give_a_quantile_regression(returns):
     centered = returns.assign(first=returns["first"] - returns["first"].mean())
     centered["second"] -= centered["second"].mean()
     tail = fit_to(hr.MinimumCVaRHedge(0.07), centered).next_ratio
