@@ -42,15 +42,16 @@ def test_path_is_the_recursion(fit, returns):
 def test_arch_users_find_their_numbers(percent_log_returns):
     """Estimates, criteria, volatility and errors of ``arch_model(...).fit()`` on 5030 returns.
 
-    arch starts the recursion with another variance, which matters to the first dates only.
+    arch starts the recursion with another variance, which matters to the first dates only: its
+    log-likelihood is .53 higher.
     """
     series = percent_log_returns["NASDAQ"]
     ours = hr.GARCH().fit(series)
     theirs = arch_model(series, mean="Constant", vol="GARCH").fit(disp="off")
     np.testing.assert_allclose(ours.parameters, theirs.params, rtol=0.02)
     np.testing.assert_allclose(ours.standard_errors, theirs.std_err, rtol=0.03)
-    assert ours.log_likelihood == pytest.approx(theirs.loglikelihood, abs=2.0)
-    assert ours.aic == pytest.approx(theirs.aic, abs=4.0)
+    assert ours.log_likelihood == pytest.approx(theirs.loglikelihood, abs=0.6)
+    assert ours.aic == pytest.approx(theirs.aic, abs=1.2)
     late = slice(500, None)
     np.testing.assert_allclose(
         ours.volatility.iloc[late], theirs.conditional_volatility.iloc[late], rtol=2e-3
