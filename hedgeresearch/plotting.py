@@ -1,4 +1,7 @@
-"""Figures of Series and DataFrames: every function draws on one Axes and returns it."""
+"""Figures of Series and DataFrames: every function draws on one Axes and returns it.
+
+Without ``ax`` each draws a figure of its own, so that the second does not land in the first.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def plot_lines(
     references : dict, optional
         Columns the others are compared with, and their colors.
     ax : Axes, optional
-        The current Axes by default.
+        By default those of a new figure.
     """
     axes = _axes(ax)
     given = references or {}
@@ -184,7 +187,7 @@ def sample_label(dates: pd.Index[Any], sample_end: Any) -> str:
 def _axes(ax: Axes | None) -> Axes:
     import matplotlib.pyplot as plt
 
-    return plt.gca() if ax is None else ax
+    return plt.subplots()[1] if ax is None else ax
 
 
 def _color_cycle(n: int) -> list[str]:

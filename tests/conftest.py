@@ -4,7 +4,9 @@ import doctest
 import inspect
 import json
 import os
+import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,14 @@ def _from_module(finder: doctest.DocTestFinder, module: Any, value: Any) -> bool
 
 
 doctest.DocTestFinder._from_module = _from_module  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    """Close the figures of a test: matplotlib warns of more than twenty."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture(scope="session")

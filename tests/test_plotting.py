@@ -63,9 +63,24 @@ def test_numbered_dates_keep_number_labels(ax: Axes) -> None:
     assert not isinstance(ax.xaxis.get_major_formatter(), ConciseDateFormatter)
 
 
-def test_current_axes_are_the_default(ax: Axes) -> None:
-    plt.sca(ax)
-    assert plot_lines(LINES, ylabel="price") is ax
+def test_each_plot_has_a_figure_of_its_own(ax: Axes) -> None:
+    returns = hr.data.simulate_dcc(n_dates=400, seed=0).returns
+    asset = returns["asset"]
+    hedges = returns[["hedge"]]
+    backtest = hr.walk_forward({}, asset, hedges, 200, 100, progress=False)
+    drawn = [
+        ax,
+        plot_lines(LINES, ylabel="price"),
+        plot_probabilities(PROBABILITIES),
+        hr.OLSHedge().fit(asset, hedges).plot(),
+        hr.GARCH().fit(asset).plot(),
+        hr.CCC().fit(returns).plot(),
+        backtest.plot(),
+        backtest.plot("cumulative"),
+        backtest.plot("effectiveness"),
+    ]
+    assert len({id(one.figure) for one in drawn}) == len(drawn)
+    assert not ax.lines
 
 
 def test_probabilities_stack_to_one(ax: Axes) -> None:

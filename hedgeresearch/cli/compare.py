@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hedgeresearch._csv import to_csv_text
 from hedgeresearch._formatting import day
 from hedgeresearch.cli.models import BENCHMARKS, ModelName, named_model, parse_model_names
 from hedgeresearch.cli.output import check_output, print_text, write_output
@@ -54,7 +55,7 @@ def compare_hedges(  # noqa: PLR0913 (the options of the command)
     )
     text = _describe(backtest, title(table.attrs))
     if output is not None:
-        write_output(output, backtest.summary.to_csv(lineterminator="\n").removesuffix("\n"))
+        write_output(output, to_csv_text(backtest.summary, index=True).removesuffix("\n"))
     print_text(text)
 
 

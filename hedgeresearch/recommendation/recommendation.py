@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._csv import to_csv_text
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe, quantity
 from hedgeresearch.errors import DataError
@@ -244,8 +245,8 @@ class Recommendation:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
     def to_csv(self) -> str:
-        """Return the order list as text."""
-        return str(self.orders.to_csv(index=False, lineterminator="\n"))
+        """Return the order list as CSV; a name that a spreadsheet would compute is made text."""
+        return to_csv_text(self.orders, index=False)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Plot the cumulative past profit of today's position, unhedged and as recommended."""

@@ -284,7 +284,7 @@ class Backtest:
         kind : "ratio", the sum of each model's ratios over time; "cumulative", the cumulative gain
             of each model over OLS in squared hedged returns; "effectiveness", with 95% intervals of
             the gain over OLS
-        ax : Axes, by default the current one
+        ax : Axes, by default those of a new figure
         """
         check_choice(kind, "kind", PLOTS)
         if kind == "ratio":
