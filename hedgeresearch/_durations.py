@@ -1,0 +1,92 @@
+"""Horizons as elapsed time, and elapsed time in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._formatting import exact
+from hedgeresearch.errors import DataError
+
+Horizon = int | str | timedelta
+"""Number of rows, or an elapsed time such as "10d", "8h", "3 months" or a Timedelta."""
+
+DAY = 86_400.0
+MONTH = 30.4375
+"""Mean number of days in a month."""
+SECONDS = {"hour": 3600.0, "minute": 60.0, "second": 1.0, "millisecond": 0.001}
+LONG_UNITS = {"year": 365.25, "quarter": 3 * MONTH, "month": MONTH, "week": 7.0}
+"""Days in the units that a Timedelta does not know in words."""
+
+
+def check_horizon(horizon: Any, name: str = "horizon") -> None:
+    """Refuse a horizon that is neither a positive number of rows nor a positive time.
+
+    Raises
+    ------
+    DataError
+        Such as for 0, 2.5, "10" or "soon".
+    """
+    if isinstance(horizon, str | timedelta | np.timedelta64):
+        as_duration(horizon, name)
+    elif isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
+        raise DataError(
+            f"{name} must be a whole number of rows of at least 1, or a time such as '10d'; got "
+            f"{horizon!r}."
+        )
+
+
+def as_duration(horizon: str | timedelta | np.timedelta64, name: str = "horizon") -> pd.Timedelta:
+    """Return a positive time; months have 30.4375 days, quarters three months, years 365.25 days.
+
+    Examples
+    --------
+    >>> as_duration("10d"), as_duration("2 months").days
+    (Timedelta('10 days 00:00:00'), 60)
+    """
+    try:
+        duration = _parsed(horizon)
+    except (ValueError, OverflowError, TypeError):
+        duration = pd.Timedelta(0)
+    if pd.isna(duration) or not duration > pd.Timedelta(0):
+        raise DataError(
+            f"{name} must be a positive time with its unit, such as '10d', '8h', '20min', '2w' or "
+            f"'3 months', of at most 290 years; got {str(horizon)[:40]!r}. A number of rows is "
+            "passed as a number."
+        )
+    return duration
+
+
+def _parsed(horizon: str | timedelta | np.timedelta64) -> pd.Timedelta:
+    if not isinstance(horizon, str):
+        return pd.Timedelta(horizon)
+    if not re.search("[a-zA-Z]", horizon):
+        raise ValueError("a time has a unit")
+    # pandas deprecates lower-case days and weeks
+    horizon = re.sub("(?<![a-zA-Z])[dw](?![a-zA-Z])", lambda unit: unit[0].upper(), horizon)
+    found = re.fullmatch(r"\s*(\d+\.?\d*)\s*(year|quarter|month|week|y)s?\s*", horizon.lower())
+    if found is None:
+        return pd.Timedelta(horizon)
+    unit = "year" if found[2] == "y" else found[2]
+    return pd.Timedelta(days=float(found[1]) * LONG_UNITS[unit])
+
+
+def time_in_words(time: pd.Timedelta) -> str:
+    """Return a time in its largest unit, with at most one decimal.
+
+    Examples
+    --------
+    >>> time_in_words(pd.Timedelta("30D")), time_in_words(pd.Timedelta("150min"))
+    ('30 days', '2.5 hours')
+    """
+    seconds = time.total_seconds()
+    units = {"year": 365.25 * DAY, "day": DAY} | SECONDS
+    at_least = {"year": 2.0}
+    fitting = [name for name, size in units.items() if seconds >= at_least.get(name, 1.0) * size]
+    unit = fitting[0] if fitting else "millisecond"
+    number = exact(round(seconds / units[unit], 1))
+    return f"{number} {unit}{'' if number == '1' else 's'}"
