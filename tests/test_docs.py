@@ -6,6 +6,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+import polars
 import pytest
 
 import hedgeresearch as hr
@@ -67,7 +68,13 @@ def test_pages_run(
 def test_the_page_on_data_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prices: pd.DataFrame = hr.load("brent_wti")
     prices.to_csv(tmp_path / "prices.csv")
-    found: dict[str, Any] = {"hr": hr}
+    european = prices.set_axis(prices.index.strftime("%d.%m.%Y"))
+    european.to_csv(tmp_path / "kurse.csv", sep=";", decimal=",")
+    hr.returns(prices).mul(100).to_csv(tmp_path / "factors.csv")
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        prices.to_excel(book, sheet_name="notes")
+        prices.to_excel(book, sheet_name="closes")
+    found: dict[str, Any] = {"hr": hr, "polars_frame": polars.from_pandas(prices.reset_index())}
     run("data.md", found, tmp_path, monkeypatch)
     assert list(found["returns"].columns) == ["BRENT", "WTI"]
 

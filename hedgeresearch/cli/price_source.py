@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 
 from hedgeresearch import datasets
-from hedgeresearch.data.prices import read_prices
+from hedgeresearch.data.reading.prices import read_prices
 from hedgeresearch.errors import DataError
 
 DEFAULT_DATASET = "nasdaq_sp500"

@@ -1,6 +1,6 @@
 from .alignment import align as align
 from .conversion import returns as returns
-from .prices import read_prices as read_prices
+from .reading.prices import read_prices as read_prices
 from .simulation import SimulatedDCC as SimulatedDCC
 from .simulation import SimulatedRegimes as SimulatedRegimes
 from .simulation import simulate_dcc as simulate_dcc

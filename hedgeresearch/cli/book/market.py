@@ -18,7 +18,7 @@ from hedgeresearch.cli.book.market_checks import (
     check_links,
     check_positive,
 )
-from hedgeresearch.data.prices import read_prices
+from hedgeresearch.data.reading.prices import read_prices
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.position import Position

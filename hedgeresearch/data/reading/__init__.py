@@ -1,0 +1,1 @@
+"""Prices from files and from tables of other libraries."""

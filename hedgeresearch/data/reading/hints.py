@@ -1,0 +1,71 @@
+"""Options of ``read_prices`` that fit cells which cannot be read as they are."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hedgeresearch.data.reading.notation import Notation
+
+SEPARATORS = (";", "\t", "|")
+NOTATIONS = (
+    Notation(",", None),
+    Notation(".", ","),
+    Notation(",", "."),
+    Notation(".", " "),
+    Notation(",", " "),
+    Notation(".", "'"),
+)
+DATE_FORMATS = (
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d%m%Y",
+    "%Ym%m",
+    "%YM%m",
+)
+TIMES_OF_DAY = ("", " %H:%M", " %H:%M:%S")
+
+
+def separator_hint(header: str) -> str | None:
+    """Return the option for another separator that occurs in the first line of a file."""
+    for separator in SEPARATORS:
+        if separator in header:
+            return f"sep={separator!r}"
+    return None
+
+
+def number_hint(text: pd.Series[str]) -> str | None:
+    """Return the options with which all numbers can be read; None if there are none."""
+    for notation in NOTATIONS:
+        if text.str.fullmatch(notation.number_pattern).all():
+            if notation.thousands is None:
+                return f"decimal={notation.decimal!r}"
+            return f"decimal={notation.decimal!r}, thousands={notation.thousands!r}"
+    if text.str.fullmatch(Notation(percent=True).number_pattern).all():
+        return 'kind="percent"'
+    return None
+
+
+def date_hint(text: pd.Series[str]) -> str | None:
+    """Return the options with which all dates can be read, or None.
+
+    Day and month can be exchanged in many files; the result then names both formats.
+    """
+    fitting = []
+    for date_format in DATE_FORMATS:
+        for time_of_day in TIMES_OF_DAY:
+            full = date_format + time_of_day
+            if pd.to_datetime(text, format=full, errors="coerce").notna().all():
+                fitting.append(f"date_format={full!r}")
+    return " or ".join(fitting) or None
