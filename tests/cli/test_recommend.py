@@ -153,8 +153,8 @@ def test_columns_of_a_bundled_table_can_be_chosen(run: Run) -> None:
             "there is none at 'x.csv'",
         ),
         (
-            ("recommend", "--prices", "x.xlsx", "--asset", "a", "--hedge", "b"),
-            "path must end in .csv",
+            ("recommend", "--prices", "x.json", "--asset", "a", "--hedge", "b"),
+            "source must end in .csv",
         ),
         ((*OLS, "--notional", "0"), "notional must not be zero"),
         ((*OLS, "--notional", "nan"), "notional must lie strictly between -inf and inf; got nan."),
