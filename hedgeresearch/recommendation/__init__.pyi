@@ -1,5 +1,7 @@
 from .api import recommend as recommend
 from .assessment.confidence import Confidence as Confidence
+from .assessment.tournament import Tournament as Tournament
+from .assessment.tournament import assess_tournament as assess_tournament
 from .inputs.market import Market as Market
 from .inputs.position import Position as Position
 from .inputs.rebalancing import CostOptimalBands as CostOptimalBands
@@ -11,3 +13,4 @@ from .inputs.settings import Objective as Objective
 from .notional import NotionalHedge as NotionalHedge
 from .notional import hedge_notional as hedge_notional
 from .recommendation import Recommendation as Recommendation
+from .selection import fit_best as fit_best

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import pandas as pd
 
@@ -30,17 +32,19 @@ from hedgeresearch.recommendation.inputs.settings import (
     RecommendationSettings,
 )
 from hedgeresearch.recommendation.recommendation import Recommendation
+from hedgeresearch.recommendation.selection import fit_best_on_market, run_tournament
 from hedgeresearch.recommendation.sizing.plan import plan_trades
 from hedgeresearch.recommendation.sizing.valuation import value_problem
 
 
 @exported_by("hedgeresearch.recommendation")
 def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with defaults
-    fit: HedgeFit,
+    fit: HedgeFit | None,
     position: Position,
     instruments: Sequence[Instrument] | Instrument,
     market: Market,
     *,
+    model: Literal["best"] | None = None,
     holdings: Mapping[str, float] | pd.Series[float] | None = None,
     objective: Objective = Objective(),
     limits: Limits = Limits(),
@@ -56,16 +60,23 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
 
     Parameters
     ----------
-    fit : HedgeFit
+    fit : HedgeFit or None
         Hedge fitted (and extended) on ``market.returns(position, instruments)``, or for a model of
         prices on the market's columns. Past changes of its ratio determine the widths of the
-        no-trade bands; with a path of fewer than 20 dates the target counts as constant.
+        no-trade bands; with a path of fewer than 20 dates the target counts as constant. None only
+        with ``model="best"``.
     position : Position
         Units held of the assets to be hedged.
     instruments : Instrument or sequence of Instrument
         Instruments used as hedges.
     market : Market
         Prices of the assets and the instruments up to now.
+    model : "best" or None
+        None recommends ``fit``. "best" recommends the winner of ``backtest``, fitted on all
+        observations: the model of the 90% model confidence set that costs least, see
+        :func:`hedgeresearch.recommendation.assess_tournament`. Without a backtest, one is run of
+        the fit's model, EWMA, DCC-GARCH, 1:1 and OLS, at the costs of the instruments, which takes
+        seconds.
     holdings : mapping from instrument
         Contracts already held, negative for short holdings; none by default.
     objective : Objective
@@ -102,19 +113,26 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
       instrument  side  contracts
     0      SP500  sell        7.0
     """
-    settings = RecommendationSettings(
-        objective, limits, rebalancing, margin, backtest, confidence, seed
-    )
-    check_parts(fit, position, market)
+    check_parts(fit, position, market, model)
     listed = tuple(as_instruments(instruments))
     check_terms(listed)
     market.check_columns(position, listed)
     names = [one.name for one in listed]
-    problem = HedgeProblem(fit, position, listed, market, as_holdings(holdings, names))
-    check_fit(fit, position, listed, market)
+    settings = RecommendationSettings(
+        objective, limits, rebalancing, margin, backtest, confidence, seed
+    )
     check_settings(settings, names)
+    if fit is not None:
+        check_fit(fit, position, listed, market)
+    if fit is None or model == "best":
+        if backtest is None:
+            backtest = run_tournament(fit, position, listed, market, seed)
+            settings = replace(settings, backtest=backtest)
+        fit = fit_best_on_market(backtest, position, listed, market)
+        check_fit(fit, position, listed, market)
     if backtest is not None:
         check_backtest(backtest, fit, position, listed, market)
+    problem = HedgeProblem(fit, position, listed, market, as_holdings(holdings, names))
     valuation = value_problem(problem)
     plan = plan_trades(problem, valuation, settings)
     return Recommendation(Assessment(problem, valuation, settings, plan))

@@ -36,10 +36,16 @@ N_COMPARED = 20
 """Number of dates on which returns are compared: on some of them all prices may be unchanged."""
 
 
-def check_parts(fit: Any, position: Any, market: Any) -> None:
-    """Refuse parts of the wrong type."""
-    fitted = "OLSHedge().fit(*market.returns(position, instruments))"
-    _check_type(fit, HedgeFit, "fit", fitted)
+def check_parts(fit: Any, position: Any, market: Any, model: Any) -> None:
+    """Refuse parts of the wrong type; the fit may be None where the best model is chosen."""
+    if model not in (None, "best"):
+        raise DataError(
+            f"model must be 'best' or None; got {preview(model)}. To recommend a model, fit it: "
+            "OLSHedge().fit(*market.returns(position, instruments))."
+        )
+    if fit is not None or model is None:
+        fitted = "OLSHedge().fit(*market.returns(position, instruments))"
+        _check_type(fit, HedgeFit, "fit", fitted)
     if isinstance(position, int | float):
         raise DataError(
             f"position must be, for example, Position({{'BTC': 25}}); got {position!r}. "

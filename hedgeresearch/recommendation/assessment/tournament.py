@@ -1,0 +1,192 @@
+"""A backtest as a tournament: which of its models to use, and by what numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
+from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.metrics.trading_activity import turnover
+from hedgeresearch.model_table import MODELS
+
+FEW_OBSERVATIONS = 100
+"""Number of observations out of sample below which results are few."""
+SAME_COST = 1e-9
+"""Difference of two costs, or two turnovers, that counts as rounding."""
+PLACES = {entry.model: place for place, entry in enumerate(MODELS)}
+"""Places of the models in the table of all models, which goes from simple to elaborate."""
+
+
+@exported_by("hedgeresearch.recommendation")
+@dataclass(frozen=True, eq=False)
+class Tournament:
+    """The models of a backtest, from simple to elaborate, and the one to use.
+
+    Attributes
+    ----------
+    table : DataFrame (n_models, 4)
+        effectiveness: share of variance removed out of sample; turnover: sum of the changes of the
+        ratios, in notionals of the asset; cost: of trading and carry, as a fraction of that
+        notional, NaN for a backtest without costs; and whether the model is in the confidence set.
+    best : str
+        Model of the set with the lowest price, apart from those that are beaten; the simplest of
+        several with the same price.
+    confidence : float
+        Confidence of the set.
+    n_dates : int
+        Number of observations out of sample.
+    """
+
+    table: pd.DataFrame
+    best: str
+    confidence: float
+    n_dates: int
+
+    @property
+    def kept(self) -> list[str]:
+        """Names of the models in the confidence set, from simple to elaborate."""
+        return [str(name) for name in self.table.index[self.table["in set"]]]
+
+    @property
+    def price(self) -> pd.Series[float]:
+        """Cost of each model, or its turnover where the backtest has no costs, (n_models,)."""
+        return self.table["cost" if self.has_costs else "turnover"]
+
+    @property
+    def has_costs(self) -> bool:
+        """True where the backtest has costs."""
+        return bool(self.table["cost"].notna().all())
+
+    @property
+    def beaten(self) -> dict[str, str]:
+        """Models of the set by which another removed more at no higher price, with the other."""
+        return beaten_by_cheaper(self.table, self.price)
+
+    def simpler_and_better(self, model: str) -> list[str]:
+        """Return the models that are simpler than one and removed more, the best first.
+
+        Parameters
+        ----------
+        model : name of the model
+        """
+        before = self.table["effectiveness"].iloc[: self.table.index.get_loc(model)]
+        better = before[before > self.table.loc[model, "effectiveness"]]
+        return [str(name) for name in better.sort_values(ascending=False).index]
+
+
+@exported_by("hedgeresearch.recommendation")
+def assess_tournament(backtest: Backtest) -> Tournament:
+    """Return which model of a backtest to use.
+
+    It is the one of the 90% model confidence set that costs least: by what they removed, the models
+    of the set are not distinguishable from the best. A model is left aside where another one
+    removed more variance at no higher price. The set may keep such a model, as it drops models by
+    the t statistics of their differences and not by their sizes.
+
+    Parameters
+    ----------
+    backtest : Backtest
+        At least 20 observations out of sample.
+
+    Raises
+    ------
+    DataError
+        If the backtest has fewer observations.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
+    >>> models = {"rolling": hr.RollingOLSHedge(60)}
+    >>> backtest = hr.walk_forward(models, asset, hedges, refit_every=250, progress=False)
+    >>> found = assess_tournament(backtest)
+    >>> found.best, found.kept
+    ('rolling', ['rolling'])
+    """
+    n_dates = len(backtest.hedged_returns)
+    if n_dates < MIN_OBSERVATIONS:
+        raise DataError(
+            f"a tournament must have at least {MIN_OBSERVATIONS} observations out of sample; "
+            f"got {n_dates}. Use a longer sample or a shorter window."
+        )
+    comparison = backtest.compare()
+    hedged = [name for name in comparison.table.index if _has_hedged(backtest, name)]
+    names = sorted(hedged, key=lambda name: complexity(backtest.models[name]))
+    costs = backtest.costs[names].sum() if backtest.costs.any(axis=None) else np.nan
+    table = pd.DataFrame(
+        {
+            "effectiveness": comparison.table["effectiveness"].reindex(names),
+            "turnover": [turnover(backtest.ratio(name)) for name in names],
+            "cost": pd.Series(costs, index=names, dtype=float),
+            "in set": comparison.table["in MCS"].reindex(names).astype(bool),
+        },
+        index=pd.Index(names, name="model"),
+    )
+    price = table["turnover"] if table["cost"].isna().any() else table["cost"]
+    return Tournament(table, _cheapest(table, price), 1.0 - comparison.mcs_size, n_dates)
+
+
+def beaten_by_cheaper(table: pd.DataFrame, price: pd.Series[float]) -> dict[str, str]:
+    """Return the models of the set that another model beats, and the best of those.
+
+    Parameters
+    ----------
+    table : DataFrame (n_models, 4), of a tournament
+    price : Series (n_models,)
+    """
+    removed = table["effectiveness"]
+    beaten = {}
+    for name in map(str, table.index[table["in set"]]):
+        better = removed[(price <= price[name] + SAME_COST) & (removed > removed[name])]
+        if len(better):
+            beaten[name] = str(better.idxmax())
+    return beaten
+
+
+def complexity(model: Any) -> tuple[int, ...]:
+    """Return how elaborate a model is: its place in ``hr.list_models()``, then those of its parts.
+
+    Models that are not in the table come last.
+    """
+    own = PLACES.get(type(model).__name__, len(PLACES))
+    return (own, *chain.from_iterable(map(complexity, _parts(model))))
+
+
+def _parts(model: Any) -> Iterator[Any]:
+    """Yield the models among the settings of a model."""
+    if not is_dataclass(model):
+        return
+    for field in fields(model):
+        value = getattr(model, field.name)
+        for item in _items(value):
+            if type(item).__name__ in PLACES:
+                yield item
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _has_hedged(backtest: Backtest, name: str) -> bool:
+    """Return whether a model succeeded at a refit at least."""
+    return bool(backtest.failed_refits[name] < backtest.n_refits)
+
+
+def _cheapest(table: pd.DataFrame, price: pd.Series[float]) -> str:
+    """Return the simplest of the models with the lowest price, of the set without the beaten."""
+    kept = price[table["in set"]] if table["in set"].any() else price
+    unbeaten = kept.drop(list(beaten_by_cheaper(table, price)))
+    # all are beaten where those that beat them are not in the set
+    candidates = unbeaten if len(unbeaten) else kept
+    return str(candidates.index[candidates <= candidates.min() + SAME_COST][0])

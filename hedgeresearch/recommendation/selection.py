@@ -1,0 +1,166 @@
+"""The model to recommend, chosen by a backtest, and fitted on all observations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import describe
+from hedgeresearch.covariance.dcc.dcc import DCC
+from hedgeresearch.covariance.moments.ewma import EWMACovariance
+from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
+from hedgeresearch.evaluation.engine.runner import walk_forward
+from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
+from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.regression.naive import NaiveHedge
+from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.recommendation.assessment.tournament import assess_tournament
+from hedgeresearch.recommendation.inputs.market import Kind, Market
+from hedgeresearch.recommendation.inputs.observations import ratio_kind
+from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.trading.costs import Costs
+
+MAX_WINDOW = 1000
+"""Maximum number of observations in each estimation of a tournament."""
+MIN_WINDOW = 20
+"""Minimum number of observations in each estimation of a tournament."""
+N_REFITS = 20
+"""Number of refits of a tournament: enough to follow a drift, few enough to take seconds."""
+MIN_REFIT_EVERY = 20
+"""Minimum number of observations from one refit to the next."""
+MIN_GARCH_WINDOW = 250
+"""Number of observations in an estimation from which DCC-GARCH takes part."""
+
+
+@exported_by("hedgeresearch.recommendation")
+def fit_best(backtest: Backtest, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
+    """Return the fit of the model that a backtest is won by, on all observations.
+
+    Which model that is, and by what numbers, ``assess_tournament(backtest)`` says.
+
+    Parameters
+    ----------
+    backtest : Backtest
+        Of at least 20 observations out of sample.
+    asset : Series (n_dates,)
+        Returns; or prices, if the model is one of prices.
+    hedges : DataFrame (n_dates, n_hedges)
+
+    Raises
+    ------
+    DataError
+        If the backtest is too short, or the model cannot be fitted.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> returns = hr.returns(hr.load("nasdaq_sp500"))
+    >>> asset, hedges = returns["NASDAQ"], returns[["SP500"]]
+    >>> models = {"rolling": hr.RollingOLSHedge(60)}
+    >>> backtest = hr.walk_forward(models, asset, hedges, refit_every=250, progress=False)
+    >>> fit_best(backtest, asset, hedges)
+    HedgeFit(RollingOLSHedge(60), 4970 dates to 2018-12-31, next ratio SP500 1.24)
+    """
+    return _best_model(backtest).fit(asset, hedges)
+
+
+def fit_best_on_market(
+    backtest: Backtest,
+    position: Position,
+    instruments: Sequence[Instrument],
+    market: Market,
+) -> HedgeFit:
+    """Return the fit of the winner of a backtest on all observations of a market."""
+    model = _best_model(backtest)
+    if model.traits.input == "prices":
+        asset, hedges = _prices(position, instruments, market)
+    else:
+        kind: Kind = "difference" if backtest.returns_kind == "difference" else "simple"
+        asset, hedges = market.returns(position, instruments, kind)
+        if backtest.returns_kind == "log":
+            asset = _in_logs(asset)
+            hedges = _in_logs(hedges)
+    return model.fit(asset, hedges)
+
+
+def run_tournament(
+    fit: HedgeFit | None,
+    position: Position,
+    instruments: Sequence[Instrument],
+    market: Market,
+    seed: int,
+) -> Backtest:
+    """Return a backtest of the fit's model, EWMA, DCC-GARCH, 1:1 and OLS, at the terms' costs.
+
+    Half of the observations, or 1000, are the window; the estimations are repeated 20 times.
+
+    Raises
+    ------
+    DataError
+        If the market has too few rows.
+    """
+    kind: Kind = "simple" if fit is None else ratio_kind(fit)
+    asset, hedges = market.returns(position, instruments, kind)
+    window = min(len(asset) // 2, MAX_WINDOW)
+    n_hedged = len(asset) - window
+    if window < MIN_WINDOW or n_hedged < MIN_OBSERVATIONS:
+        raise DataError(
+            f"model='best' must have at least {2 * MIN_WINDOW} returns for its tournament; got "
+            f"{len(asset)}. Fit a model and leave model out."
+        )
+    return walk_forward(
+        entrants(fit, window),
+        asset,
+        hedges,
+        window,
+        max(n_hedged // N_REFITS, MIN_REFIT_EVERY),
+        cost=_costs(instruments) if kind == "simple" else None,
+        progress=False,
+        seed=seed,
+    )
+
+
+def entrants(fit: HedgeFit | None, window: int) -> dict[str, HedgeModel]:
+    """Return the models of a tournament by name, apart from 1:1 and OLS."""
+    models: dict[str, HedgeModel] = {"ewma": MinimumVarianceHedge(EWMACovariance())}
+    if window >= MIN_GARCH_WINDOW:
+        models["dcc"] = MinimumVarianceHedge(DCC())
+    if fit is not None and fit.model not in (*models.values(), NaiveHedge(), OLSHedge()):
+        models[describe(fit.model)] = fit.model
+    return models
+
+
+def _best_model(backtest: Backtest) -> HedgeModel:
+    return backtest.models[assess_tournament(backtest).best]
+
+
+def _prices(
+    position: Position, instruments: Sequence[Instrument], market: Market
+) -> tuple[pd.Series[float], pd.DataFrame]:
+    """Return prices of the position and of the instruments, in the currency of the account."""
+    asset = position.assets[0]
+    values = market.value_path(asset, len(market))
+    table: Any = market.table[[one.name for one in instruments]]
+    return pd.Series(values, table.index, name=position.name), table
+
+
+def _in_logs(returns: Any) -> Any:
+    """Return log returns of simple ones."""
+    logs = np.log1p(returns)
+    logs.attrs = returns.attrs | {"returns": "log"}
+    return logs
+
+
+def _costs(instruments: Sequence[Instrument]) -> Costs:
+    """Return the costs of trading by instrument, as shares of value."""
+    terms = [cast(Terms, one) for one in instruments]
+    return Costs({one.name: one.half_spread for one in terms}, {one.name: one.fee for one in terms})
