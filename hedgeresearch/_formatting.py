@@ -96,9 +96,21 @@ def quantity(value: float, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if decimals and is_round else text
 
 
-def money(value: float) -> str:
-    """Return an amount of currency: whole from 100 on, with three significant digits below."""
-    return quantity(value, 3)
+def money(value: float, currency: str = "") -> str:
+    """Return an amount of currency: whole from 100 on, with three significant digits below.
+
+    Parameters
+    ----------
+    value : float
+    currency : str
+        Name of the currency, written after the amount; "" where it is not known.
+
+    Examples
+    --------
+    >>> money(1234.5), money(1234.5, "USD")
+    ('1,234', '1,234 USD')
+    """
+    return f"{quantity(value, 3)} {currency}".rstrip()
 
 
 def percent(share: float) -> str:

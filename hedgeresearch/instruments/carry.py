@@ -4,7 +4,8 @@ r"""Carry of a hedge: what holding it earns or costs per year, apart from what i
 
 with h the ratio sold, k what one notional of the hedge earns per year when short (the annualized
 basis of a future, the funding of a perpetual contract: see ``carry_rates``), s half the spread,
-e the fee and a the number of rolls per year, each of which closes one contract and opens another.
+e the fee (with a fee per contract divided by the worth of one) and a the number of rolls per year,
+each of which closes one contract and opens another. What is not known of s and e counts as zero.
 
 c is signed for the position held: positive is earned, negative paid. Where it is earned,
 ``break_even_days`` is how long it takes to pay for opening and closing once,
@@ -53,8 +54,9 @@ class Carry:
         funding
     z_score : distance of the last value of the history from those before it, in standard
         deviations; None where these are all equal
-    roll_cost_per_year : cost of changing contracts, positive
-    round_trip_cost : cost of opening and closing once, positive
+    roll_cost_per_year : cost of changing contracts; negative for a net rebate
+    round_trip_cost : cost of opening and closing once
+    costs_given : whether a fee or a half spread was given, be it zero
     """
 
     instrument: str
@@ -65,6 +67,7 @@ class Carry:
     z_score: float | None
     roll_cost_per_year: float
     round_trip_cost: float
+    costs_given: bool = True
 
     @property
     def per_year(self) -> float:
@@ -73,10 +76,13 @@ class Carry:
 
     @property
     def break_even_days(self) -> float | None:
-        """Days until the carry has paid for opening and closing; None where nothing is earned."""
+        """Days until the carry has paid for opening and closing.
+
+        0.0 where that costs nothing, None where nothing is earned.
+        """
         if self.per_year <= 0.0:
             return None
-        return DAYS_PER_YEAR * self.round_trip_cost / self.per_year
+        return DAYS_PER_YEAR * max(self.round_trip_cost, 0.0) / self.per_year
 
     @property
     def break_even_move(self) -> float | None:
@@ -104,6 +110,7 @@ def hedge_carry(
     window: int | None = None,
     periods_per_year: float | None = None,
     rolls_per_year: float = 0.0,
+    worth: float | None = None,
 ) -> Carry:
     """Return what a hedge earns or pays per year, after its last basis or past funding.
 
@@ -119,6 +126,8 @@ def hedge_carry(
         of their dates
     rolls_per_year : float, how often a future is replaced by the next one, such as 4 for quarterly
         contracts
+    worth : float > 0, value of one contract in the currency of its payoff now,
+        ``instrument.worth(price)``; needed where the fee is per contract
 
     Raises
     ------
@@ -150,7 +159,7 @@ def hedge_carry(
         rate = float(past.iloc[-1])
     else:
         rate = annualized_funding(past, periods_per_year, window)
-    cost = 2.0 * abs(ratio) * (instrument.fee + instrument.half_spread)
+    cost = 2.0 * abs(ratio) * _cost_share(instrument, worth)
     return Carry(
         instrument=instrument.name,
         as_of=past.index[-1],
@@ -160,7 +169,21 @@ def hedge_carry(
         z_score=last_z_score if math.isfinite(last_z_score) else None,
         roll_cost_per_year=rolls_per_year * cost,
         round_trip_cost=cost,
+        costs_given=instrument.has_costs,
     )
+
+
+def _cost_share(instrument: Terms, worth: float | None) -> float:
+    """Return fee and half spread as a share of the worth of one contract."""
+    if not instrument.fee_per_contract:
+        return instrument.cost_share
+    if worth is None:
+        raise DataError(
+            f"worth must be given for {instrument.name!r}, whose fee is per contract; got None. "
+            "Pass instrument.worth(price), the value of one contract."
+        )
+    check_between(worth, "worth", 0.0, math.inf)
+    return float(instrument.trading_cost(worth) / worth)
 
 
 def _check_position(instrument: Terms, ratio: float, rolls_per_year: float) -> None:
@@ -185,10 +208,12 @@ def _sentence(carry: Carry) -> str:
     opening = f"{abs(carry.ratio):.3g} {carry.instrument} {side}"
     rate = f"{carry.source} of {carry.rate_per_year:.2%} a year{_deviation(carry.z_score)}"
     costs = f"round-trip cost {carry.round_trip_cost:.2%}"
+    if not carry.costs_given:
+        costs = "no trading costs were given"
     if carry.break_even_days is not None:
+        recovered = f", recovered in {carry.break_even_days:.1f} days" if carry.costs_given else ""
         return (
-            f"{opening}: {rate} earns {carry.per_year:.2%} of the asset a year; {costs}, "
-            f"recovered in {carry.break_even_days:.1f} days."
+            f"{opening}: {rate} earns {carry.per_year:.2%} of the asset a year; {costs}{recovered}."
         )
     direction = "fall" if carry.ratio > 0 else "rise"
     return (

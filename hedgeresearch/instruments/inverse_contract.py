@@ -23,7 +23,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.margined import InversePosition
-from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
+from hedgeresearch.instruments.terms import Numbers, Terms
 
 
 @exported_by("hedgeresearch.instruments")
@@ -64,9 +64,7 @@ class InverseContract(Terms, Instrument):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_positive(
-            self.value, "value", "Pass the face value of one contract in dollars, such as 100"
-        )
+        self._keep_number("value", "Pass the face value of one contract in dollars, such as 100")
 
     @property
     def size(self) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hedgeresearch._exports import exported_by
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.margined import LinearPosition
-from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
+from hedgeresearch.instruments.terms import Numbers, Terms
 
 
 @exported_by("hedgeresearch.instruments")
@@ -49,9 +49,7 @@ class LinearContract(Terms, Instrument):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_positive(
-            self.multiplier, "multiplier", "Pass the units of the underlying in one contract"
-        )
+        self._keep_number("multiplier", "Pass the units of the underlying in one contract")
 
     @property
     def size(self) -> float:

@@ -65,8 +65,11 @@ class Margined(Protocol):
         """Currency of the payoff, and so of the collateral."""
 
     @property
-    def maintenance_margin(self) -> float:
-        """Maintenance margin as a share of the position's value; 0.0 if it is not known."""
+    def maintenance_margin(self) -> float | None:
+        """Maintenance margin as a share of the position's value.
+
+        0.0 for an instrument that is not held on margin, None where it is not known.
+        """
 
     def margined_position(self, contracts: Numbers) -> MarginedPosition:
         """Return the position of a number of contracts (negative: short) on margin."""

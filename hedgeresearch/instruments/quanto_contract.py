@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hedgeresearch._exports import exported_by
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.margined import LinearPosition
-from hedgeresearch.instruments.terms import Numbers, Terms, check_positive
+from hedgeresearch.instruments.terms import Numbers, Terms
 
 
 @exported_by("hedgeresearch.instruments")
@@ -48,13 +48,9 @@ class QuantoContract(Terms, Instrument):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_positive(
-            self.multiplier, "multiplier", "Pass the units of the underlying in one contract"
-        )
-        check_positive(
-            self.fixed_rate,
-            "fixed_rate",
-            "Pass what is paid for one unit of the currency of the price",
+        self._keep_number("multiplier", "Pass the units of the underlying in one contract")
+        self._keep_number(
+            "fixed_rate", "Pass what is paid for one unit of the currency of the price"
         )
 
     @property

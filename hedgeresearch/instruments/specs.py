@@ -82,7 +82,7 @@ def contract_spec(contract: str, name: str | None = None, **terms: Any) -> Contr
     Returns
     -------
     LinearContract or InverseContract
-        Terms that the venue does not fix have the defaults of the class: no fee, no margin.
+        Terms that the venue does not fix, or that were not found, are None: not known.
 
     Raises
     ------

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._validation.numbers import as_number, is_number
+from hedgeresearch._validation.rates import as_fee, as_half_spread
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -30,10 +32,15 @@ class Terms:
     name : name of the column of its prices
     lot : float > 0, smallest number of contracts that can be traded; orders are multiples of it.
         For a spot instrument, in units
-    fee : float in [0, 1], share of the traded value, such as 0.0005
-    half_spread : float in [0, 1], half of ask less bid, as a share of the price
-    maintenance_margin : float in [0, 1], share of the notional below which equity must not fall;
-        0.0 for an instrument that is not held on margin
+    fee : float in [-0.1, 0.1], share of the traded value, such as 0.0005; a maker's rebate is
+        negative. None where it is not known
+    half_spread : float in [0, 0.1], half of ask less bid, as a share of the price. None where it
+        is not known
+    fee_per_contract : float, fee of one contract traded, in the currency of its payoff, such as
+        2.25 dollars; it adds to ``fee``. None where there is none, or it is not known
+    maintenance_margin : float in [0, 1], share of the notional below which equity must not fall.
+        0.0 for an instrument that is not held on margin, None where it is not known: then no
+        liquidation price is computed, and a recommendation says so
     expiry : date of the last settlement, kept as a Timestamp; midnight means the whole day.
         None for an instrument that does not expire
     funding : "8-hourly" or "continuous" for a perpetual contract, None for all others
@@ -44,14 +51,20 @@ class Terms:
     ------
     DataError
         If a term is out of its range, or an expiry is combined with funding.
+
+    Notes
+    -----
+    NaN, which is how a table writes what is missing, is kept as None in the terms that may be
+    unknown. Numbers of ``decimal.Decimal`` are read as floats.
     """
 
     name: str
     _: KW_ONLY
     lot: float = 1.0
-    fee: float = 0.0
-    half_spread: float = 0.0
-    maintenance_margin: float = 0.0
+    fee: float | None = None
+    half_spread: float | None = None
+    fee_per_contract: float | None = None
+    maintenance_margin: float | None = None
     expiry: date | None = None
     funding: Funding | None = None
     currency: str | None = None
@@ -62,19 +75,52 @@ class Terms:
             raise DataError(
                 f"name must be the column of the instrument's prices; got {self.name!r}."
             )
-        check_positive(
-            self.lot,
-            "lot",
-            "Pass the smallest number of contracts that can be traded, such as 1 or 0.001",
+        self._keep_number(
+            "lot", "Pass the smallest number of contracts that can be traded, such as 1 or 0.001"
         )
-        _check_share(self.fee, "fee")
-        _check_share(self.half_spread, "half_spread")
-        _check_share(self.maintenance_margin, "maintenance_margin")
+        readers = {
+            "fee": as_fee,
+            "half_spread": as_half_spread,
+            "fee_per_contract": _as_amount,
+            "maintenance_margin": _as_share,
+        }
+        for name, read in readers.items():
+            value = _known(getattr(self, name))
+            object.__setattr__(self, name, None if value is None else read(value, name))
         if self.funding is not None:
             check_choice(self.funding, "funding", ("8-hourly", "continuous"))
         if self.expiry is not None:
             self._check_expiry(self.expiry)
             object.__setattr__(self, "expiry", pd.Timestamp(self.expiry))
+
+    @property
+    def has_costs(self) -> bool:
+        """True where a fee or a half spread is known, be it zero."""
+        given = (self.fee, self.half_spread, self.fee_per_contract)
+        return any(cost is not None for cost in given)
+
+    @property
+    def cost_share(self) -> float:
+        """Fee and half spread as a share of the traded value; what is not known counts as zero."""
+        return (self.fee or 0.0) + (self.half_spread or 0.0)
+
+    def trading_cost(self, notional: Numbers, rate: Numbers = 1.0) -> Numbers:
+        """Return the cost of trading one contract, in the currency of the account.
+
+        What is not known counts as zero; it is negative where a rebate exceeds the half spread.
+
+        Parameters
+        ----------
+        notional : value of one contract in the currency of the account
+        rate : value of one unit of the payoff's currency in the currency of the account
+        """
+        return self.cost_share * notional + (self.fee_per_contract or 0.0) * rate
+
+    def _keep_number(self, name: str, remedy: str) -> None:
+        """Keep a positive term as it was given, a Decimal as a float."""
+        value = as_number(getattr(self, name))
+        check_positive(value, name, remedy)
+        object.__setattr__(self, name, value)
 
     def _check_expiry(self, expiry: date) -> None:
         if not isinstance(expiry, date) or pd.isna(expiry):
@@ -115,15 +161,26 @@ def last_moment(expiry: pd.Timestamp) -> pd.Timestamp:
 
 def check_positive(value: Any, name: str, remedy: str) -> None:
     """Refuse a term that is not a number above zero."""
-    if not _is_number(value) or not 0.0 < value < math.inf:
+    if not is_number(value) or not 0.0 < value < math.inf:
         raise DataError(f"{name} must be a number above 0; got {value!r}. {remedy}.")
 
 
-def _check_share(value: Any, name: str) -> None:
-    if not _is_number(value) or not 0.0 <= value <= 1.0:
+def _known(value: Any) -> Any:
+    """Return a term, None for the NaN by which a table says that it is missing."""
+    number = as_number(value)
+    return None if is_number(number) and math.isnan(number) else number
+
+
+def _as_share(value: Any, name: str) -> float:
+    if not is_number(value) or not 0.0 <= value <= 1.0:
         raise DataError(f"{name} must be a share from 0 to 1; got {value!r}. Pass 0.05 for 5%.")
+    return float(value)
 
 
-def _is_number(value: Any) -> bool:
-    real = isinstance(value, int | float | np.integer | np.floating)
-    return real and not isinstance(value, bool)
+def _as_amount(value: Any, name: str) -> float:
+    if not is_number(value) or not math.isfinite(value):
+        raise DataError(
+            f"{name} must be an amount in the currency of the payoff; got {value!r}. "
+            "Pass 2.25 for 2.25 dollars a contract."
+        )
+    return float(value)

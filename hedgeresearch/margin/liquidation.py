@@ -215,7 +215,7 @@ def _margin_share(instrument: Margined, maintenance_margin: Any) -> Any:
         )
     if maintenance_margin is not None:
         return maintenance_margin
-    if instrument.maintenance_margin == 0.0:
+    if not instrument.maintenance_margin:
         raise DataError(
             f"maintenance_margin must be known; {instrument.name!r} has none. Pass it as a share "
             "of the position's value, such as maintenance_margin=0.005."

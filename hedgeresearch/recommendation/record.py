@@ -126,6 +126,7 @@ def _carry(carry: Carry) -> dict[str, Any]:
         "per_year": _plain(carry.per_year),
         "roll_cost_per_year": _plain(carry.roll_cost_per_year),
         "round_trip_cost": _plain(carry.round_trip_cost),
+        "costs_given": carry.costs_given,
         "break_even_days": _plain(carry.break_even_days),
         "break_even_move": _plain(carry.break_even_move),
         "sentence": carry.sentence,

@@ -18,7 +18,7 @@ of Financial Studies 22, section 3, as a difference.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame
+from hedgeresearch._validation.numbers import as_number
+from hedgeresearch._validation.rates import as_fee, as_half_spread
 from hedgeresearch._validation.series import on_dates, one_series, refuse_other_dates
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
@@ -44,11 +46,18 @@ class Costs:
 
     Parameters
     ----------
-    half_spread : float >= 0, or a mapping by hedge: paid on the notional traded, such as 0.0001
-    fee : float, or a mapping by hedge: paid on the notional traded; a rebate is negative
+    half_spread : float in [0, 0.1], or a mapping by hedge: paid on the notional traded, such as
+        0.0001
+    fee : float in [-0.1, 0.1], or a mapping by hedge: paid on the notional traded; a rebate is
+        negative. Divide a fee per contract by the value of one contract
     carry : what a long unit of a hedge pays, and a short one earns, per period: float, a mapping by
         hedge, a Series by date for all hedges alike, or a DataFrame by date with a column per
         hedge. Only where the returns of the hedges do not include it
+
+    Raises
+    ------
+    DataError
+        If a half spread, fee or carry is out of its range.
 
     Examples
     --------
@@ -67,15 +76,10 @@ class Costs:
 
     def __post_init__(self) -> None:
         # copies: later changes of the caller's mappings and frames do not change the costs
-        object.__setattr__(self, "half_spread", _copied_rate(self.half_spread, "half_spread"))
-        object.__setattr__(self, "fee", _copied_rate(self.fee, "fee"))
+        spread = _copied_rate(self.half_spread, "half_spread", as_half_spread)
+        object.__setattr__(self, "half_spread", spread)
+        object.__setattr__(self, "fee", _copied_rate(self.fee, "fee", _as_fee))
         object.__setattr__(self, "carry", _copied_carry(self.carry))
-        spreads = self.half_spread
-        for value in spreads.values() if isinstance(spreads, Mapping) else [spreads]:
-            if value < 0.0:
-                raise DataError(
-                    f"half_spread must not be negative; got {value:g}. A rebate is a negative fee."
-                )
 
 
 @exported_by("hedgeresearch.trading")
@@ -137,14 +141,21 @@ def net_returns(hedged: pd.Series[float], ratio: pd.DataFrame, costs: Costs) -> 
     return (gross - cost).rename("net")
 
 
-def _copied_rate(rate: Rate, name: str) -> Rate:
-    """Return a copy of a checked rate."""
+def _as_fee(value: Any, name: str) -> float:
+    return as_fee(value, name, "is divided by the value of one contract")
+
+
+def _as_carry(value: Any, name: str) -> float:
+    number = as_number(value)
+    check_between(number, name, -math.inf, math.inf)
+    return float(number)
+
+
+def _copied_rate(rate: Rate, name: str, read: Callable[[Any, str], float]) -> Rate:
+    """Return a copy of a rate, each number of which is read and checked."""
     if not isinstance(rate, Mapping):
-        check_between(rate, name, -math.inf, math.inf)
-        return float(rate)
-    for hedge, value in rate.items():
-        check_between(value, f"{name} of {hedge!r}", -math.inf, math.inf)
-    return {hedge: float(value) for hedge, value in rate.items()}
+        return read(rate, name)
+    return {hedge: read(value, f"{name} of {hedge!r}") for hedge, value in rate.items()}
 
 
 def _copied_carry(carry: HoldingCost) -> HoldingCost:
@@ -153,7 +164,7 @@ def _copied_carry(carry: HoldingCost) -> HoldingCost:
         return one_series(carry, "carry")
     if isinstance(carry, pd.DataFrame):
         return check_frame(carry, "carry")
-    return _copied_rate(carry, "carry")
+    return _copied_rate(carry, "carry", _as_carry)
 
 
 def _rate_by_hedge(rate: Rate, path: pd.DataFrame, name: str) -> pd.Series[float]:

@@ -40,11 +40,11 @@ def test_every_row_makes_an_instrument() -> None:
         assert contract.lot == row["lot"]
         assert contract.currency == row["currency"]
         assert contract.source == row["source"]
-        assert contract.fee == (0.0 if pd.isna(row["fee"]) else row["fee"])
-        margin = row["maintenance_margin"]
-        assert contract.maintenance_margin == (0.0 if pd.isna(margin) else margin)
+        for term in ("fee", "maintenance_margin"):
+            assert getattr(contract, term) == (None if pd.isna(row[term]) else row[term])
         assert (contract.funding is None) == pd.isna(row["funding"])
-        assert contract.half_spread == 0.0
+        assert contract.half_spread is None
+        assert contract.has_costs == pd.notna(row["fee"])
 
 
 def test_every_row_has_a_source_and_what_to_check() -> None:
@@ -129,7 +129,7 @@ def test_similar_names_and_symbols_are_suggested(text: str, nearest: str | None)
         (5, {}, r"got 5. hr.instruments.list_contracts\(\) describes them all"),
         ("cme_es", {"face": 3}, "terms of 'cme_es' must be among name, .*; got 'face'"),
         ("cme_es", {"tick": 0.25}, "terms of 'cme_es' must be among name, .*; got 'tick'"),
-        ("cme_es", {"fee": -1}, "fee must be a share from 0 to 1; got -1"),
+        ("cme_es", {"fee": -1}, "fee must be a share of the traded value, .*; got -1"),
         ("cme_es", {"name": ""}, "name must be the column of the instrument's prices; got ''"),
     ],
 )

@@ -1,6 +1,7 @@
 """Costs of hedges against the definition, date by date."""
 
 import pickle
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -127,15 +128,15 @@ def test_costs_copy_their_arguments(ratio: pd.DataFrame) -> None:
 def test_costs_that_do_not_fit_are_refused(ratio: pd.DataFrame) -> None:
     with pytest.raises(
         hr.DataError,
-        match=r"half_spread must not be negative; got -0.001. A rebate is a negative fee",
+        match="half_spread of 'coal' must be a share .*; got -0.001. .* a rebate is a negative fee",
     ):
         hr.Costs(half_spread={"gas": 0.001, "coal": -0.001})
     with pytest.raises(
-        hr.DataError, match="fee must lie strictly between -inf and inf; got 'much'"
+        hr.DataError, match="fee must be a share of the traded value, from -0.1 to 0.1; got 'much'"
     ):
         hr.Costs(fee="much")
     with pytest.raises(
-        hr.DataError, match="fee of 'gas' must lie strictly between -inf and inf; got nan"
+        hr.DataError, match="fee of 'gas' must be a share of the traded value.*; got nan"
     ):
         hr.Costs(fee={"gas": np.nan})
     with pytest.raises(
@@ -145,7 +146,7 @@ def test_costs_that_do_not_fit_are_refused(ratio: pd.DataFrame) -> None:
     with pytest.raises(
         hr.DataError, match=r"fee must name the hedges \['gas', 'coal'\]; got \['gas', 'oil'\]"
     ):
-        hr.trading.hedging_costs(ratio, hr.Costs(fee={"gas": 0.1, "oil": 0.2}))
+        hr.trading.hedging_costs(ratio, hr.Costs(fee={"gas": 0.1, "oil": 0.05}))
     with pytest.raises(
         hr.DataError, match=r"carry must have the columns \['gas', 'coal'\]; got \['gas'\]"
     ):
@@ -160,3 +161,21 @@ def test_costs_that_do_not_fit_are_refused(ratio: pd.DataFrame) -> None:
         match=r"costs must be Costs\(...\), such as Costs\(half_spread=0.0001\); got 0.1",
     ):
         hr.trading.hedging_costs(ratio, 0.1)
+
+
+@pytest.mark.parametrize("field", ["fee", "half_spread"])
+def test_costs_and_instruments_have_the_same_rule(field: str) -> None:
+    """Five per cent is a share of 0.05; five, or five hundred basis points, is a slip."""
+    lowest = -0.1 if field == "fee" else 0.0
+    for value in (lowest, 0.0, 0.05, 0.1, Decimal("0.0005")):
+        assert getattr(hr.Costs(**{field: value}), field) == float(value)
+        assert getattr(hr.LinearContract("X", 1, **{field: value}), field) == float(value)
+    for value in (5, 1, 0.11, lowest - 1e-6, np.nan, np.inf, "5", True):
+        message = f"{field} must be a share of the traded value, from {lowest:g} to 0.1; got "
+        with pytest.raises(hr.DataError, match=message):
+            hr.Costs(**{field: value})
+        if value is not np.nan:  # what a table of contracts does not know, see test_terms.py
+            with pytest.raises(hr.DataError, match=message):
+                hr.LinearContract("X", 1, **{field: value})
+    with pytest.raises(hr.DataError, match="got 5. .*a fee per contract is divided by the value"):
+        hr.Costs(fee=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import describe
@@ -15,6 +16,7 @@ from hedgeresearch.cli.models import BENCHMARKS, named_model
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.trading.costs import Costs
 
 BACKTEST_FIELDS = ("window", "refit_every", "models")
@@ -25,25 +27,33 @@ def run_backtest(
     recommended: NamedModel,
     returns: tuple[pd.Series[float], pd.DataFrame],
     instruments: Sequence[BookInstrument],
+    market: Market,
     seed: int,
 ) -> Backtest:
     """Return the backtest of the recommended model, other models of the book and the benchmarks.
 
     Costs are those of the instruments, as shares of value; they are left out where returns are
-    differences of prices.
+    differences of prices. A fee per contract counts as the mean of its shares over the dates.
     """
     parts = entry.section(BACKTEST_FIELDS)
     settings = _read_window(parts)
     others = [read_model(item) for item in parts["models"].items()] if "models" in parts else []
     if returns[0].attrs["returns"] == "simple":
-        settings["cost"] = Costs(
-            {one.name: one.half_spread for one in instruments},
-            {one.name: one.fee for one in instruments},
-        )
+        settings["cost"] = _costs(instruments, market)
     with entry.locate_errors():
         return walk_forward(
             distinct_models([recommended, *others]), *returns, **settings, seed=seed
         )
+
+
+def _costs(instruments: Sequence[BookInstrument], market: Market) -> Costs:
+    """Return the costs of the instruments; what is not known counts as zero."""
+    fees = {}
+    for one in instruments:
+        worth = one.worth(market.path(one.name, len(market)))
+        per_contract = (one.fee_per_contract or 0.0) / worth
+        fees[one.name] = (one.fee or 0.0) + float(np.mean(per_contract))
+    return Costs({one.name: one.half_spread or 0.0 for one in instruments}, fees)
 
 
 def _read_window(parts: dict[str, Entry]) -> dict[str, Any]:

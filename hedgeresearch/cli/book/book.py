@@ -93,7 +93,7 @@ def recommend_for_book(
         fit = model.model.fit(*_observations(model, market, position, instruments, returns))
     if "backtest" in parts:
         settings["backtest"] = run_backtest(
-            parts["backtest"], model, returns, instruments, settings.get("seed", 0)
+            parts["backtest"], model, returns, instruments, market, settings.get("seed", 0)
         )
     with root.locate_errors():
         return recommend(fit, position, instruments, market, **settings)

@@ -9,6 +9,8 @@ import pandas as pd
 
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.margined import Margined
+from hedgeresearch.instruments.spot import Spot
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.margin.liquidation import collateral_for_probability, liquidation_price
 from hedgeresearch.margin.price_range import PriceRange, simulate_price_range
 from hedgeresearch.margin.probability import closed_form_reach_probability
@@ -41,28 +43,33 @@ def assess_margin(
     at each date; and needed, the collateral that keeps the probability at the accepted one.
 
     Collateral is in coins for inverse contracts, and includes profits so far: so today's price
-    takes the place of the entry price. What is not known is NaN, and so is everything where past
-    prices are not all positive. A last column, currency, names what the collateral is counted in,
-    empty where the terms do not say.
+    takes the place of the entry price. What is not known is NaN, and so is everything where the
+    maintenance margin is not known or past prices are not all positive. A last column, currency,
+    names what the collateral is counted in, empty where the terms do not say.
     """
     rows = {}
     for instrument, contracts in zip(problem.terms, holdings.tolist(), strict=True):
-        if contracts == 0.0 or instrument.maintenance_margin == 0.0:
+        if contracts == 0.0 or not isinstance(instrument, Margined):
             continue
-        if isinstance(instrument, Margined):
+        if instrument.maintenance_margin or _lacks_margin(instrument, margin):
             prices = problem.market.table[instrument.name]
             rows[instrument.name] = _liquidation_risk(instrument, contracts, prices, margin, seed)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
 
 
 def without_maintenance_margin(problem: HedgeProblem, holdings: Array, margin: Margin) -> list[str]:
-    """Return hedges held on collateral whose maintenance margin is not given."""
+    """Return hedges held on margin, or on collateral, whose maintenance margin is not known."""
     held = [one for one, contracts in zip(problem.terms, holdings, strict=True) if contracts]
-    return [
-        one.name
-        for one in held
-        if one.maintenance_margin == 0.0 and margin.wallet(one.name) is not None
-    ]
+    return [one.name for one in held if _lacks_margin(one, margin)]
+
+
+def _lacks_margin(instrument: Terms, margin: Margin) -> bool:
+    """Return whether an instrument is on margin while its maintenance margin is not known."""
+    if instrument.maintenance_margin:
+        return False
+    has_wallet = margin.wallet(instrument.name) is not None
+    unknown = instrument.maintenance_margin is None and not isinstance(instrument, Spot)
+    return unknown or has_wallet
 
 
 def _liquidation_risk(
@@ -75,7 +82,7 @@ def _liquidation_risk(
     wallet = margin.wallet(instrument.name)
     if wallet is not None:
         row["collateral"] = float(wallet)
-    if not (prices > 0.0).all():
+    if not instrument.maintenance_margin or not (prices > 0.0).all():
         return row
     price = float(prices.iloc[-1])
     returns = prices.pct_change().iloc[1:]
@@ -112,7 +119,15 @@ def _liquidation_price(
     instrument: Margined, wallet: float, contracts: float, price: float
 ) -> float:
     """Return the liquidation price; today's where the wallet is below maintenance margin now."""
-    position = instrument.margined_position(contracts)
-    if wallet <= position.maintenance_margin(price, instrument.maintenance_margin):
+    if wallet <= maintenance_now(instrument, contracts, price):
         return price
     return float(liquidation_price(instrument, wallet, contracts, price))
+
+
+def maintenance_now(instrument: Margined, contracts: float, price: float) -> float:
+    """Return the equity below which a holding is liquidated at a price, in its payoff's currency.
+
+    A maintenance margin that is not known counts as zero: then equity must not be lost.
+    """
+    share = instrument.maintenance_margin or 0.0
+    return float(instrument.margined_position(contracts).maintenance_margin(price, share))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import as_mapping, preview
+from hedgeresearch._validation.numbers import as_number
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -182,15 +184,28 @@ class Margin:
 
     def __post_init__(self) -> None:
         given = as_mapping(self.collateral, "collateral", "{'BTC_COIN_PERP': 5.0}")
-        for name, amount in given.items():
+        amounts = {name: as_number(amount) for name, amount in given.items()}
+        for name, amount in amounts.items():
             check_between(amount, f"collateral of {name!r}", 0.0, math.inf)
-        object.__setattr__(self, "collateral", FrozenMapping(given))
+        object.__setattr__(self, "collateral", FrozenMapping(amounts))
         check_at_least(self.horizon, "horizon", 1)
         check_between(self.probability, "probability", MIN_PROBABILITY, 1.0)
 
     def wallet(self, instrument: str) -> float | None:
         """Return the collateral behind an instrument; None where it is not given."""
         return (self.collateral or {}).get(instrument)
+
+    def credited(self, gains: Mapping[str, float]) -> Margin:
+        """Return the settings after gains by instrument, in the currency of its payoff.
+
+        Gains count where collateral was given. Losses may use up more than there is: then it is
+        zero or negative, which cannot be given.
+        """
+        wallets = self.collateral or {}
+        after = {name: amount + gains.get(name, 0.0) for name, amount in wallets.items()}
+        later = copy(self)
+        object.__setattr__(later, "collateral", FrozenMapping(after))  # the class is frozen
+        return later
 
 
 @dataclass(frozen=True)

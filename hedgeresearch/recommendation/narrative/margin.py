@@ -22,7 +22,7 @@ def margin_sentences(
     risks : DataFrame or None
         A row for each hedge on margin.
     unknown : sequence of str
-        Hedges held on collateral whose maintenance margin is not given.
+        Hedges held on margin whose maintenance margin is not known.
     margin : Margin
     """
     missing = [
@@ -34,6 +34,8 @@ def margin_sentences(
     warnings = []
     others = []
     for name, row in risks.iterrows():
+        if name in unknown:
+            continue
         sentence = _liquidation_sentence(str(name), row, margin)
         if row["probability"] > margin.probability:
             warnings.append(f"Warning: {sentence}")

@@ -87,7 +87,7 @@ def tracking_error_half_widths(
 ) -> tuple[Array, Flags]:
     """Return half-widths (n,) in contracts for a tracking error, and flags where it is exceeded.
 
-    They are at least half a lot, and zero where trades are free.
+    They are at least half a lot, and zero where trades cost nothing.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def tracking_error_half_widths(
     unstable = np.zeros(len(lots), dtype=bool)
     terms = zip(costs, target_variances, volatilities, lots, strict=True)
     for i, (cost, variance, volatility, lot) in enumerate(terms):
-        if cost == 0.0:
+        if cost <= 0.0:
             continue
         # trading at each date leaves more than is allowed: the band is as narrow as lots permit
         unstable[i] = allowed / alike <= volatility * math.sqrt(variance / 2.0)
@@ -129,8 +129,8 @@ def cost_optimal_half_widths(
 ) -> Array:
     """Return half-widths (n,) in contracts that balance trading costs against risk.
 
-    They are at least half a lot, and zero where trades are free. With price impact, the cost used
-    is the cost of one lot: within this distance of the aim, not even one lot is worth its cost.
+    They are at least half a lot, and zero where trades cost nothing. With price impact, the cost
+    used is the cost of one lot: within this distance of the aim, not even one lot is worth it.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def cost_optimal_half_widths(
     half_widths = np.zeros(len(lots))
     terms = zip(costs, target_variances, volatilities, lots, strict=True)
     for i, (cost, target_variance, volatility, lot) in enumerate(terms):
-        if cost != 0.0:
+        if cost > 0.0:
             half_widths[i] = no_trade_band(
                 cost, target_variance, aversion, volatility**2, step=1.0, lot=lot
             )

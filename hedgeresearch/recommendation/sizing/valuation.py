@@ -30,7 +30,7 @@ class Valuation:
         Covariance of the next profits of the position and of one contract of each instrument, in
         currency squared.
     costs : array (n_instruments,)
-        Cost of trading one contract.
+        Cost of trading one contract, as far as it is known; negative for a net rebate.
     lots : array (n_instruments,)
         Lot size: smallest number of contracts that can be traded.
     """
@@ -69,7 +69,12 @@ def value_problem(problem: HedgeProblem) -> Valuation:
         sizes=sizes,
         notionals=notionals,
         covariance=problem.fit.next_covariance.to_numpy() * np.outer(weights, weights),
-        costs=np.array([one.fee + one.half_spread for one in terms]) * notionals,
+        costs=np.array(
+            [
+                one.trading_cost(notional, market.rate(one.name))
+                for one, notional in zip(terms, notionals.tolist(), strict=True)
+            ]
+        ),
         lots=np.array([one.lot for one in terms]),
     )
 

@@ -169,7 +169,7 @@ DOCS = Path(hr.__file__).parents[1] / "docs"
         (
             "    fee: 0.0005\n",
             "    fee: 5\n",
-            "line 12, instruments[1].fee: fee must be a share from 0 to 1",
+            "line 12, instruments[1].fee: fee must be a share of the traded value",
         ),
         (
             "    lot: 0.001\n",

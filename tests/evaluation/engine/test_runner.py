@@ -191,7 +191,7 @@ EARLY = hr.Costs(carry=pd.Series([0.0], [pd.Timestamp("2001-01-01")]))
         ),
         (
             {},
-            {"cost": FEES | {"coal": hr.Costs(fee={"x": 1.0})}},
+            {"cost": FEES | {"coal": hr.Costs(fee={"x": 0.01})}},
             "pair 'coal': fee must name the hedges",
         ),
         ({}, {"cost": FEES | {"coal": 0.1}}, "pair 'coal': costs must be Costs"),

@@ -74,10 +74,14 @@ def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr
     assert "probability 100.0% within 20 observations" in found.reasons[0]
 
 
-def test_hedges_without_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
-    assert advise({"A": 40_000.0}, ["H"]).margin is None
-    found = advise({"A": 40_000.0}, ["F", "H"])
-    assert found.margin.index.tolist() == ["F"]
+def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
+    position = hr.Position({"A": 40_000.0})
+    cash = hr.QuantoContract("H", 200, maintenance_margin=0.0)
+    share = hr.Spot("B")
+    for unmargined in (cash, share):
+        fit = hr.NaiveHedge().fit(*market.returns(position, unmargined))
+        assert hr.recommend(fit, position, unmargined, market).margin is None
+    found = advise({"A": 40_000.0}, ["F"])
     assert found.margin["collateral"].isna().all()
     needed = f"collateral of {found.margin.loc['F', 'needed']:,.0f}"
     assert (
@@ -117,12 +121,15 @@ def test_collateral_is_given_with_its_currency(advise: Advise, market: hr.Market
     assert plain.margin.loc["PERP", "currency"] == "coins"
 
 
-def test_collateral_without_maintenance_margin_is_unknown(advise: Advise) -> None:
-    found = advise({"A": 40_000.0}, ["H"], margin=hr.Margin({"H": 5e5}))
-    assert found.margin is None
+def test_an_unknown_maintenance_margin_is_said_and_kept(advise: Advise) -> None:
     text = "Liquidation risk of H not available: its maintenance margin was not given."
-    assert text in found.reasons
-    assert text not in advise({"A": 40_000.0}, ["H"]).reasons
+    found = advise({"A": 40_000.0}, ["F", "H"], margin=hr.Margin({"H": 5e5}))
+    assert found.margin.index.tolist() == ["F", "H"]
+    assert found.margin.loc["H"].dropna().to_dict() == {"collateral": 5e5, "currency": ""}
+    assert found.reasons.count(text) == 1
+    alone = advise({"A": 40_000.0}, ["H"])
+    assert alone.margin.drop(columns="currency").isna().all(axis=None)
+    assert text in alone.reasons
     nothing = hr.Limits(contracts={"H": 0})
     margin = hr.Margin({"H": 5e5})
     assert text not in advise({"A": 40_000.0}, ["H"], margin=margin, limits=nothing).reasons
