@@ -28,7 +28,7 @@ from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.fit_protocols import FittedHedge, RegimeDetail, WrapperState
 from hedgeresearch.hedges.regime_resampling import regime_resampling
-from hedgeresearch.hedges.traits import all_traits, horizon_of
+from hedgeresearch.hedges.traits import all_traits
 from hedgeresearch.typing import Array, Indices
 
 N_RATIO_DRAWS = 200
@@ -59,7 +59,7 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     sample = fit.sample.estimation_rows()
     # blocks must be at least as long as the return horizon
     products = _products(sample, fit.next_ratio)
-    length = max(optimal_block_length(products), horizon_of(fit.model))
+    length = max(optimal_block_length(products), fit.horizon)
     resample = resampling(fit, sample, seed)
     ratios: list[Array] = []
     failures: list[str] = []
@@ -114,7 +114,7 @@ def filters_with_parameters(fit: FittedHedge) -> bool:
 def resampling(fit: FittedHedge, sample: pd.DataFrame, seed: int = 0) -> Resampling:
     """Return the function that turns drawn positions into a resample of a fit's sample."""
     # with a longer horizon, regimes and covariances describe its returns, not those of the sample
-    if horizon_of(fit.model) == 1:
+    if fit.horizon == 1:
         fit = innermost(fit)
         if isinstance(fit.detail, RegimeDetail):
             return regime_resampling(fit.detail.regimes, sample, seed)

@@ -50,4 +50,5 @@ def with_other_ratios(
         estimates=estimates,
         errors=errors,
         state=state,
+        horizon=inner.horizon,
     )

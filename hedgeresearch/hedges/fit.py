@@ -12,6 +12,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._spacing import Spacing
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
@@ -45,7 +46,8 @@ class HedgeFit:
     next_ratio : Series (n_hedges,)
         Ratio to hold over the next date, the one after the last observation.
     next_covariance : DataFrame (1 + n_hedges, 1 + n_hedges)
-        Covariance of the returns of the next date under the model, in squared returns.
+        Covariance of the next returns under the model, in squared returns; these span ``horizon``
+        periods.
     estimates : Estimates, RegimeFit, DataFrame or None
         Parameters with their standard errors, which are computed when they are needed; a RegimeFit
         for a hedge from regimes, a DataFrame for a composed hedge.
@@ -55,6 +57,9 @@ class HedgeFit:
         State from which the model continues; private to the model.
     detail : CovarianceFit, RegimeBreakdown, Cointegration or None
         Results that only one family of hedges has.
+    horizon : int
+        Number of periods that ``next_covariance``, and the effectiveness expected from it, are
+        about: one, or the horizon of a ``HorizonHedge``.
     """
 
     model: Any
@@ -66,6 +71,7 @@ class HedgeFit:
     errors: RatioErrors | None = None
     state: Any = None
     detail: Any = None
+    horizon: int = 1
 
     def __repr__(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
@@ -103,6 +109,19 @@ class HedgeFit:
         return self.sample.returns_kind
 
     @property
+    def spacing(self) -> Spacing:
+        """Time between observations: ``fit.spacing.describe(fit.horizon)`` is the time ahead."""
+        return self.sample.spacing
+
+    @property
+    def period_covariance(self) -> pd.DataFrame:
+        """Mean covariance per period over the horizon, (1 + n_hedges, 1 + n_hedges).
+
+        It is ``next_covariance`` unless returns span several periods.
+        """
+        return self.next_covariance if self.horizon == 1 else self.next_covariance / self.horizon
+
+    @property
     def summary(self) -> pd.DataFrame:
         """Parameters, with standard errors where the model has them."""
         if self.estimates is None:
@@ -113,7 +132,7 @@ class HedgeFit:
 
     @property
     def expected_effectiveness(self) -> float:
-        """Share of next-date variance that the next ratio removes under the model."""
+        """Share of variance over the horizon that the next ratio removes under the model."""
         # 1 - w'Hw / var(asset)
         unhedged = float(self.next_covariance.to_numpy()[0, 0])
         return 1.0 - hedged_variance(self.next_covariance, self.next_ratio) / unhedged

@@ -48,6 +48,10 @@ class FittedHedge(Protocol):
         """Results that only this family of hedges has."""
 
     @property
+    def horizon(self) -> int:
+        """Number of periods that the returns of the model span."""
+
+    @property
     def hedges(self) -> list[Any]:
         """Names of the hedges."""
 

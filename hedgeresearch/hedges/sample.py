@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import GrowingTable
 from hedgeresearch._exports import exported_by
+from hedgeresearch._spacing import Spacing, spacing_of
 
 
 @exported_by("hedgeresearch.hedges")
@@ -31,6 +33,8 @@ class Sample:
         Date of the last row.
     returns_kind : {"simple", "log", "difference"} or None
         Kind of the returns, as recorded by ``hr.returns``.
+    dates : Index (n_estimation,)
+        Dates of the estimation sample.
     """
 
     asset: Any
@@ -39,14 +43,19 @@ class Sample:
     end: Any
     last_date: Any
     returns_kind: str | None = None
+    dates: pd.Index[Any] = field(default_factory=pd.RangeIndex)
 
     @classmethod
     def of(cls, frame: pd.DataFrame, returns_kind: str | None) -> Sample:
         """Return the sample of a frame (n_dates, 1 + n_hedges), the asset first."""
-        last_date = frame.index[-1]
-        return cls(
-            frame.columns[0], GrowingTable.of(frame), len(frame), last_date, last_date, returns_kind
-        )
+        dates = frame.index
+        rows = GrowingTable.of(frame)
+        return cls(frame.columns[0], rows, len(frame), dates[-1], dates[-1], returns_kind, dates)
+
+    @cached_property
+    def spacing(self) -> Spacing:
+        """Time between observations of the estimation sample."""
+        return spacing_of(self.dates)
 
     def append(self, frame: pd.DataFrame) -> Sample:
         """Return this sample with the rows of later dates."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 
 PriceChanges = Literal["log", "difference"]
@@ -43,8 +44,8 @@ class HedgeTraits:
         ``hac_lags`` or another kind of standard errors does; None if it has no such setting.
     window : int, optional
         Number of observations in the smallest regression; None for the whole sample.
-    horizon : int
-        Number of periods spanned by one return that the model is fitted to.
+    horizon : int or time
+        Number of periods spanned by one return that the model is fitted to, or their time.
     parts : tuple of hedge models
         The models that the model is composed of.
 
@@ -65,7 +66,7 @@ class HedgeTraits:
     bootstrap_interval: Literal["percentile", "basic"] = "percentile"
     hac_lags: Literal["automatic", "fixed"] | None = None
     window: int | None = None
-    horizon: int = 1
+    horizon: Horizon = 1
     parts: tuple[Any, ...] = ()
 
 
@@ -76,6 +77,7 @@ def all_traits(model: Any) -> Iterator[HedgeTraits]:
         yield from all_traits(part)
 
 
-def horizon_of(model: Any) -> int:
-    """Return the number of periods that returns of a model span, those of its parts included."""
-    return max(traits.horizon for traits in all_traits(model))
+def horizon_of(model: Any) -> Horizon:
+    """Return the horizon of the returns that a model, or a part of it, is fitted to."""
+    longer = [traits.horizon for traits in all_traits(model) if traits.horizon != 1]
+    return longer[0] if longer else 1

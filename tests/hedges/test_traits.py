@@ -13,7 +13,7 @@ def test_all_traits_yields_those_of_every_part():
     assert [traits.filters_state for traits in found] == [False, False, True, False]
 
 
-def test_horizon_is_that_of_the_longest_part():
+def test_horizon_is_that_of_the_part_that_has_one():
     assert horizon_of(hr.OLSHedge()) == 1
     assert horizon_of(hr.ShrunkHedge(hr.HorizonHedge(hr.OLSHedge(), 5))) == 5
 

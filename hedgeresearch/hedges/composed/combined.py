@@ -93,7 +93,10 @@ class CombinedHedge:
                 raise DataError(f"models must take returns; {name!r}, {model!r}, takes prices.")
         horizons = {name: horizon_of(model) for name, model in self.models.items()}
         if len(set(horizons.values())) > 1:
-            raise DataError(f"models must hedge returns of one horizon; got {horizons}.")
+            raise DataError(
+                f"models must hedge returns of one horizon; got {horizons}. Give all of them the "
+                "same, as a number of periods or as a time."
+            )
         object.__setattr__(self, "models", FrozenMapping(self.models))
         check_choice(self.weights, "weights", ("equal", "inverse_variance", "stacking"))
         check_at_least(self.n_folds, "n_folds", 1)
@@ -179,6 +182,7 @@ class CombinedHedge:
             estimates=state.table,
             errors=combined_errors(members, state.weights),
             state=state,
+            horizon=members[0].horizon,
         )
 
 

@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._durations import Horizon, check_horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
-from hedgeresearch._validation.settings import check_at_least, check_flag
+from hedgeresearch._spacing import spacing_of
+from hedgeresearch._validation.settings import check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.composition import inner_fit, wrapper_traits
@@ -37,8 +39,8 @@ from hedgeresearch.hedges.model import (
 )
 from hedgeresearch.hedges.ratio_errors import inherited_errors
 from hedgeresearch.hedges.sample import Sample
-from hedgeresearch.hedges.synchronicity import LONG_HORIZON
-from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.hedges.synchronicity import LONG_HORIZON, warn_unless_simultaneous
+from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
 from hedgeresearch.typing import Array, Indices
 
 MIN_HORIZONS = 10
@@ -57,14 +59,17 @@ class HorizonHedge:
     of same-date returns.
 
     A model whose HAC lags are automatic uses, for overlapping returns, at least three times the
-    horizon and, if its ratio is constant, quantiles of the t distribution. The next covariance is
-    that of returns over the horizon.
+    horizon and, if its ratio is constant, quantiles of the t distribution. The next covariance and
+    the expected effectiveness are those of returns over the horizon, ``fit.horizon`` periods;
+    ``fit.period_covariance`` is the mean per period.
 
     Parameters
     ----------
     model : hedge model of returns, such as ``OLSHedge()``
-    horizon : int
-        Number of periods in a return of the model.
+    horizon : int or time
+        Number of periods in a return of the model; or their time, such as "5d" or a Timedelta, that
+        becomes the number of observations within it (7 of a daily table in "1w", 5 of business
+        days).
     overlapping : bool
         Whether a return over the horizon ends on every date, or only on every ``horizon``-th; the
         ratio is then held in between, and the last return ends with the sample. Models with a
@@ -81,16 +86,21 @@ class HorizonHedge:
     """
 
     model: HedgeModel
-    horizon: int
+    horizon: Horizon
     overlapping: bool = True
 
     def __post_init__(self) -> None:
         check_hedge_model(self.model, "model")
-        check_at_least(self.horizon, "horizon", 1)
+        check_horizon(self.horizon)
         check_flag(self.overlapping, "overlapping")
         if self.model.traits.input == "prices":
             raise DataError(
                 f"model must take returns, to be added up; {describe(self.model)} takes prices."
+            )
+        if horizon_of(self.model) != 1:
+            raise DataError(
+                f"model must be fitted to returns of one period; {describe(self.model)} has a "
+                "horizon already. Give the horizon once."
             )
 
     @property
@@ -115,26 +125,29 @@ class HorizonHedge:
             If the model does not reach an optimum.
         """
         check_warm_start(warm_start, self)
-        short = self.horizon < LONG_HORIZON
-        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=short)
-        minimum = MIN_HORIZONS * self.horizon
+        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
+        horizon = spacing_of(returns.index).rows_of(self.horizon)
+        if horizon < LONG_HORIZON:
+            warn_unless_simultaneous(returns)
+        minimum = MIN_HORIZONS * horizon
         if len(returns) < minimum:
             raise DataError(
                 f"asset and hedges must have at least {minimum} rows for a horizon of "
-                f"{self.horizon}, ten times as many; got {len(returns)}. Choose a shorter horizon "
+                f"{horizon}, ten times as many; got {len(returns)}. Choose a shorter horizon "
                 "or use a longer sample."
             )
         # the last return ends with the sample: left-over observations are dropped at the beginning
-        used = returns if self.overlapping else returns.iloc[len(returns) % self.horizon :]
-        periods, waiting = self._periods(used, kind)
-        model = self._with_lags(len(periods))
+        used = returns if self.overlapping else returns.iloc[len(returns) % horizon :]
+        periods, waiting = self._periods(used, kind, horizon)
+        model = self._with_lags(len(periods), horizon)
         earlier = inner_fit(warm_start)
         inner = fit_hedge(model, periods.iloc[:, 0], periods.iloc[:, 1:], earlier)
         state = HorizonState(
             inner,
             waiting,
-            rows=np.repeat(np.arange(len(inner.ratio)), self._step),
+            rows=np.repeat(np.arange(len(inner.ratio)), self._step(horizon)),
             max_degrees=np.inf if model is self.model else 1.5 * len(periods) / model.hac_lags,
+            horizon=horizon,
         )
         return self._hedge(state, Sample.of(used, kind), used.index)
 
@@ -142,29 +155,29 @@ class HorizonHedge:
         """Return the fit over new dates, the model extended over the returns that end on them."""
         before: HorizonState = fit.state
         returns_since = pd.concat([before.waiting, returns])
-        periods, waiting = self._periods(returns_since, fit.returns_kind)
+        periods, waiting = self._periods(returns_since, fit.returns_kind, before.horizon)
         inner = before.inner.advance(periods) if len(periods) else before.inner
-        rows = np.repeat(np.arange(len(periods)), self._step)
+        rows = np.repeat(np.arange(len(periods)), self._step(before.horizon))
         if not self.overlapping:
             # dates after the last return over the horizon have the next ratio
             rows = np.concatenate([rows, np.full(len(waiting), -1)])[-len(returns) :]
         state = replace(before, inner=inner, waiting=waiting, rows=rows)
         return self._hedge(state, fit.sample, returns.index)
 
-    @property
-    def _step(self) -> int:
-        return 1 if self.overlapping else self.horizon
+    def _step(self, horizon: int) -> int:
+        """Return the number of periods between the ends of two returns over the horizon."""
+        return 1 if self.overlapping else horizon
 
-    def _with_lags(self, n_periods: int) -> Any:
+    def _with_lags(self, n_periods: int, horizon: int) -> Any:
         """Return the model, with automatic HAC lags replaced by lags longer than the overlap."""
         traits = self.model.traits
-        if traits.hac_lags != "automatic" or not self.overlapping or self.horizon == 1:
+        if traits.hac_lags != "automatic" or not self.overlapping or horizon == 1:
             return self.model
         n_dates = n_periods if traits.window is None else min(n_periods, traits.window)
-        lags = max(newey_west_lags(n_dates), LAGS_PER_HORIZON * self.horizon)
+        lags = max(newey_west_lags(n_dates), LAGS_PER_HORIZON * horizon)
         if lags >= n_dates:
             raise DataError(
-                f"errors over a horizon of {self.horizon} take {lags} lags, so that a regression "
+                f"errors over a horizon of {horizon} take {lags} lags, so that a regression "
                 f"must have more dates; {describe(self.model)} has {n_dates}. Use a longer "
                 "window, a shorter horizon, or set its hac_lags."
             )
@@ -172,7 +185,7 @@ class HorizonHedge:
         return replace(model, hac_lags=lags)
 
     def _periods(
-        self, returns: pd.DataFrame, kind: str | None
+        self, returns: pd.DataFrame, kind: str | None, horizon: int
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return returns over the horizon, dated by their ends, and the rows that later ones need.
 
@@ -180,16 +193,18 @@ class HorizonHedge:
         ----------
         returns : DataFrame (n_dates, 1 + n_hedges)
         kind : kind of the returns
+        horizon : int
         """
         compound = kind == "simple"
-        values = period_returns(returns.to_numpy(), self.horizon, self._step, compound=compound)
-        ends = returns.index[self.horizon - 1 :: self._step]
+        step = self._step(horizon)
+        values = period_returns(returns.to_numpy(), horizon, step, compound=compound)
+        ends = returns.index[horizon - 1 :: step]
         periods = pd.DataFrame(values, ends, returns.columns)
-        periods.attrs = {"returns": kind, "horizon": self.horizon}
+        periods.attrs = {"returns": kind, "horizon": horizon}
         if self.overlapping:
-            first_needed = len(returns) - self.horizon + 1
+            first_needed = len(returns) - horizon + 1
         else:
-            first_needed = len(periods) * self.horizon
+            first_needed = len(periods) * horizon
         return periods, returns.iloc[first_needed:]
 
     def _hedge(self, state: HorizonState, sample: Sample, dates: pd.Index[Any]) -> HedgeFit:
@@ -201,7 +216,7 @@ class HorizonHedge:
         errors = inherited_errors(
             inner, whole_path=True, rows=state.rows, max_degrees=state.max_degrees
         )
-        if self.overlapping and self.horizon > 1 and self.model.traits.hac_lags is None:
+        if self.overlapping and state.horizon > 1 and self.model.traits.hac_lags is None:
             # errors that do not allow for the overlap are too small: use the bootstrap instead
             estimates = inner.next_ratio.to_frame("estimate")
             errors = None
@@ -215,6 +230,7 @@ class HorizonHedge:
             errors=errors,
             state=state,
             detail=inner.detail,
+            horizon=state.horizon,
         )
 
 
@@ -232,11 +248,14 @@ class HorizonState(WrapperState):
         Positions in the path of ``inner``; -1 is its next ratio.
     max_degrees : float
         Maximum of the degrees of freedom, as the errors are sums over many lags.
+    horizon : int
+        Number of periods in a return over the horizon.
     """
 
     waiting: pd.DataFrame
     rows: Indices
     max_degrees: float
+    horizon: int
 
 
 def period_returns(values: Array, horizon: int, step: int, compound: bool) -> Array:

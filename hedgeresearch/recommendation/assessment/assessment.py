@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.carry import CarryGap, carries, carry_gaps
 from hedgeresearch.recommendation.assessment.confidence import Confidence, assess_confidence
@@ -63,9 +64,27 @@ class Assessment:
         }
         return pd.DataFrame(table, index=pd.Index(self.problem.names, name="instrument"))
 
+    @property
+    def horizon(self) -> int:
+        """Number of periods that the expected volatility and effectiveness are about."""
+        return self.problem.fit.horizon
+
+    @cached_property
+    def spacing(self) -> Spacing:
+        """Time between observations: ``spacing.describe(horizon)`` is the time ahead in words."""
+        return spacing_of(self.problem.market.table.index)
+
     @cached_property
     def volatility(self) -> pd.Series[float]:
-        """Expected standard deviation of the next profit: unhedged, as held, as recommended."""
+        """Expected standard deviation of the profit over the horizon of the hedge.
+
+        It is that of the position unhedged, as held and as recommended.
+        """
+        return self.period_volatility * self.horizon**0.5
+
+    @cached_property
+    def period_volatility(self) -> pd.Series[float]:
+        """Expected standard deviation of the profit per period: ``volatility`` by root-time."""
         holdings = {
             "unhedged": np.zeros_like(self.problem.holdings),
             "as held": self.problem.holdings,

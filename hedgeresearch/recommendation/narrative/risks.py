@@ -25,7 +25,7 @@ def added_variance_sentences(assessment: Assessment) -> list[str]:
 
 def past_loss_sentences(assessment: Assessment) -> list[str]:
     """Return a warning where a past loss is far above the expected volatility."""
-    expected = assessment.volatility["as recommended"]
+    expected = assessment.period_volatility["as recommended"]
     profits = assessment.past * assessment.valuation.value
     loss = -float(profits.min())
     if loss <= MAX_LOSS_RATIO * expected:

@@ -27,8 +27,8 @@ class Valuation:
     notionals : array (n_instruments,)
         Value of one contract.
     covariance : array (1 + n_instruments, 1 + n_instruments)
-        Covariance of the next profits of the position and of one contract of each instrument, in
-        currency squared.
+        Covariance per period of the next profits of the position and of one contract of each
+        instrument, in currency squared; for a hedge of a longer horizon, the mean over it.
     costs : array (n_instruments,)
         Cost of trading one contract, as far as it is known; negative for a net rebate.
     lots : array (n_instruments,)
@@ -68,7 +68,7 @@ def value_problem(problem: HedgeProblem) -> Valuation:
         net_value=position.net_value(prices),
         sizes=sizes,
         notionals=notionals,
-        covariance=problem.fit.next_covariance.to_numpy() * np.outer(weights, weights),
+        covariance=problem.fit.period_covariance.to_numpy() * np.outer(weights, weights),
         costs=np.array(
             [
                 one.trading_cost(notional, market.rate(one.name))
@@ -80,7 +80,11 @@ def value_problem(problem: HedgeProblem) -> Valuation:
 
 
 def position_volatility(problem: HedgeProblem, valuation: Valuation, holdings: Array) -> float:
-    """Return the standard deviation of the next profit with holdings (n_instruments,)."""
-    covariance = problem.fit.next_covariance.to_numpy()
+    """Return the standard deviation of the next profit with holdings (n_instruments,).
+
+    The profit is that of one period; over the horizon of the hedge it is larger by the root of
+    ``problem.fit.horizon``.
+    """
+    covariance = problem.fit.period_covariance.to_numpy()
     weights = np.concatenate([[valuation.scale], valuation.sizes * holdings])
     return float(np.sqrt(max(weights @ covariance @ weights, 0.0)))

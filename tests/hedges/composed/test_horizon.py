@@ -174,7 +174,9 @@ def test_bootstrap_allows_for_the_overlap(returns):
 def test_invalid_settings_are_refused(returns):
     with pytest.raises(hr.DataError, match="model must be a hedge model such as OLSHedge"):
         hr.HorizonHedge("ols", 5)
-    with pytest.raises(hr.DataError, match="horizon must be a whole number of at least 1; got 0"):
+    with pytest.raises(
+        hr.DataError, match="horizon must be a whole number of rows of at least 1, or a time"
+    ):
         hr.HorizonHedge(hr.OLSHedge(), 0)
     with pytest.raises(hr.DataError, match="overlapping must be True or False; got 1"):
         hr.HorizonHedge(hr.OLSHedge(), 5, overlapping=1)
@@ -242,3 +244,51 @@ def test_window_shorter_than_the_lags_is_refused(returns):
         hr.DataError, match="over a horizon of 20 take 60 lags, .*; RollingOLSHedge.* has 60"
     ):
         hr.HorizonHedge(hr.RollingOLSHedge(60), 20).fit(returns["asset"], returns[["hedge"]])
+
+
+def test_a_time_is_the_periods_within_it(returns):
+    asset, hedges = split(returns)
+    rows = hr.HorizonHedge(hr.OLSHedge(), 5)
+    for horizon in ("1w", "7d", pd.Timedelta(days=7)):
+        model = hr.HorizonHedge(hr.OLSHedge(), horizon)
+        fit = model.fit(asset, hedges)
+        assert (fit.horizon, fit.model) == (5, model)
+        np.testing.assert_array_equal(fit.ratio, rows.fit(asset, hedges).ratio)
+        first = model.fit(asset[:500], hedges[:500])
+        later = first.extend(asset[500:], hedges[500:])
+        np.testing.assert_array_equal(
+            later.ratio, rows.fit(asset[:500], hedges[:500]).extend(asset[500:], hedges[500:]).ratio
+        )
+        assert later.horizon == 5
+
+
+def test_a_time_that_is_no_horizon_is_refused(returns):
+    asset, hedges = split(returns)
+    with pytest.raises(hr.DataError, match=r"one row of the data, which is 1 business day; got"):
+        hr.HorizonHedge(hr.OLSHedge(), "2h").fit(asset, hedges)
+    numbered = returns.reset_index(drop=True)
+    with pytest.raises(hr.DataError, match="must be a number of rows where these have no dates"):
+        hr.HorizonHedge(hr.OLSHedge(), "5d").fit(*split(numbered))
+    with pytest.raises(hr.DataError, match="must have at least 10000000000 rows"):
+        hr.HorizonHedge(hr.OLSHedge(), 10**9).fit(asset, hedges)
+    with pytest.raises(hr.DataError, match=r"one period; .* has a horizon already"):
+        hr.HorizonHedge(hr.ShrunkHedge(rows_of_five()), 4)
+
+
+def rows_of_five():
+    return hr.HorizonHedge(hr.OLSHedge(), 5)
+
+
+def test_the_fit_knows_its_horizon_and_the_spacing(returns):
+    fit = rows_of_five().fit(*split(returns))
+    assert fit.spacing.describe(fit.horizon) == "the next 5 business days"
+    np.testing.assert_allclose(fit.period_covariance * 5.0, fit.next_covariance, rtol=1e-15)
+    one = hr.OLSHedge().fit(*split(returns))
+    assert one.period_covariance is one.next_covariance
+    for wrapped in (
+        hr.ShrunkHedge(rows_of_five()),
+        hr.ConstrainedHedge(rows_of_five(), lower=0.0),
+        hr.CombinedHedge({"a": rows_of_five(), "b": rows_of_five()}),
+    ):
+        found = wrapped.fit(*split(returns[:500])).extend(*split(returns[500:]))
+        assert found.horizon == 5

@@ -37,3 +37,23 @@ def test_the_covariance_is_that_of_profits(advise: Advise, kind: Any) -> None:
     weights = np.array([values.scale, 50.0 if difference else values.notionals[0]])
     expected = found.problem.fit.next_covariance.to_numpy() * np.outer(weights, weights)
     np.testing.assert_allclose(values.covariance, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("wrap", [None, hr.ShrunkHedge, lambda m: hr.CombinedHedge({"m": m})])
+def test_profits_per_period_of_a_longer_horizon(advise: Advise, wrap: Any) -> None:
+    """Volatility, stress and bands of twenty days agree with those of one day."""
+    long = hr.HorizonHedge(hr.OLSHedge(), 20)
+    daily = advise({"A": 40_000.0}, ["F"], model=hr.OLSHedge())
+    found = advise({"A": 40_000.0}, ["F"], model=long if wrap is None else wrap(long))
+    own = found.problem.fit
+    assert (own.horizon, daily.problem.fit.horizon) == (20, 1)
+    value = daily.valuation.value
+    of_data = found.assessment.past_returns.iloc[:, 0].std() * value
+    unhedged = found.assessment.period_volatility["unhedged"]
+    assert unhedged == pytest.approx(of_data, rel=0.3)
+    assert found.volatility["unhedged"] == pytest.approx(unhedged * np.sqrt(20.0), rel=1e-12)
+    twenty_days = np.sqrt(own.next_covariance.to_numpy()[0, 0]) * value
+    assert found.volatility["unhedged"] == pytest.approx(twenty_days, rel=1e-12)
+    assert found.stress.loc["volatility", "unhedged"] == pytest.approx(unhedged, rel=1e-12)
+    widths = [one.assessment.plan.bands.half_widths[0] for one in (daily, found)]
+    assert widths[0] / widths[1] == pytest.approx(1.0, rel=0.35)
