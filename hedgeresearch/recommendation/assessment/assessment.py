@@ -80,7 +80,8 @@ class Assessment:
 
         It is that of the position unhedged, as held and as recommended.
         """
-        return self.period_volatility * self.horizon**0.5
+        volatility: pd.Series[float] = self.period_volatility * self.horizon**0.5
+        return volatility
 
     @cached_property
     def period_volatility(self) -> pd.Series[float]:
