@@ -66,7 +66,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         no-trade bands; with a path of fewer than 20 dates the target counts as constant. None only
         with ``model="best"``.
     position : Position
-        Units held of the assets to be hedged.
+        Units held of the assets to be hedged, or the value held of one.
     instruments : Instrument or sequence of Instrument
         Instruments used as hedges.
     market : Market
@@ -117,6 +117,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     listed = tuple(as_instruments(instruments))
     check_terms(listed)
     market.check_columns(position, listed)
+    position = position.in_units({asset: market.value(asset) for asset in position.assets})
     names = [one.name for one in listed]
     settings = RecommendationSettings(
         objective, limits, rebalancing, margin, backtest, confidence, seed

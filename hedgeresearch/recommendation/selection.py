@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,12 +22,11 @@ from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.hedges.regression.naive import NaiveHedge
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.instruments.instrument import Instrument
-from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.tournament import assess_tournament
+from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import ratio_kind
 from hedgeresearch.recommendation.inputs.position import Position
-from hedgeresearch.trading.costs import Costs
 
 MAX_WINDOW = 1000
 """Maximum number of observations in each estimation of a tournament."""
@@ -123,7 +122,7 @@ def run_tournament(
         hedges,
         window,
         max(n_hedged // N_REFITS, MIN_REFIT_EVERY),
-        cost=_costs(instruments) if kind == "simple" else None,
+        cost=backtest_costs(instruments, market) if kind == "simple" else None,
         progress=False,
         seed=seed,
     )
@@ -158,9 +157,3 @@ def _in_logs(returns: Any) -> Any:
     logs = np.log1p(returns)
     logs.attrs = returns.attrs | {"returns": "log"}
     return logs
-
-
-def _costs(instruments: Sequence[Instrument]) -> Costs:
-    """Return the costs of trading by instrument, as shares of value."""
-    terms = [cast(Terms, one) for one in instruments]
-    return Costs({one.name: one.half_spread for one in terms}, {one.name: one.fee for one in terms})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import describe
@@ -16,8 +15,8 @@ from hedgeresearch.cli.models import BENCHMARKS, named_model
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Market
-from hedgeresearch.trading.costs import Costs
 
 BACKTEST_FIELDS = ("window", "refit_every", "models")
 
@@ -39,21 +38,11 @@ def run_backtest(
     settings = _read_window(parts)
     others = [read_model(item) for item in parts["models"].items()] if "models" in parts else []
     if returns[0].attrs["returns"] == "simple":
-        settings["cost"] = _costs(instruments, market)
+        settings["cost"] = backtest_costs(instruments, market)
     with entry.locate_errors():
         return walk_forward(
             distinct_models([recommended, *others]), *returns, **settings, seed=seed
         )
-
-
-def _costs(instruments: Sequence[BookInstrument], market: Market) -> Costs:
-    """Return the costs of the instruments; what is not known counts as zero."""
-    fees = {}
-    for one in instruments:
-        worth = one.worth(market.path(one.name, len(market)))
-        per_contract = (one.fee_per_contract or 0.0) / worth
-        fees[one.name] = (one.fee or 0.0) + float(np.mean(per_contract))
-    return Costs({one.name: one.half_spread or 0.0 for one in instruments}, fees)
 
 
 def _read_window(parts: dict[str, Entry]) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ import pandas as pd
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import preview
+from hedgeresearch._validation.numbers import as_number
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -27,7 +30,7 @@ from hedgeresearch.typing import Array
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Position:
-    """Units held by name of the asset; negative is short.
+    """Units held by name of the asset, or the value held of one asset; negative is short.
 
     Parameters
     ----------
@@ -35,11 +38,16 @@ class Position:
         Units held of each asset, which is a column of prices: coins, shares, barrels, currency.
     name : str
         Name of the position's returns; by default that of the asset, or "portfolio" for several.
+    value : float
+        Value held of one asset, in the currency of the account, instead of units. The units are
+        those that it buys at the last price of the market for which a hedge is recommended.
+    of : str
+        Asset of that value.
 
     Raises
     ------
     DataError
-        If nothing is held, or units are not finite.
+        If nothing is held, units are not finite, or both units and a value are given.
 
     Examples
     --------
@@ -47,43 +55,59 @@ class Position:
     'BTC'
     >>> Position({"AAPL": 1000, "MSFT": -400}).name
     'portfolio'
+    >>> Position(value=500_000, of="BASKET").in_units({"BASKET": 125.0}).units
+    {'BASKET': 4000.0}
     """
 
-    units: Mapping[str, float]
+    units: Mapping[str, float] = FrozenMapping({})
     name: str = ""
+    _: KW_ONLY
+    value: float | None = None
+    of: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.units, Mapping) or not self.units:
-            raise DataError(
-                "position must map assets to units held, such as {'BTC': 25}; "
-                f"got {preview(self.units)}."
-            )
         if not isinstance(self.name, str):
             raise DataError(f"name must be text; got {self.name!r}.")
-        for asset, units in self.units.items():
-            check_between(units, f"units of {asset!r}", -math.inf, math.inf)
-            if units == 0:
-                raise DataError(
-                    f"units of {asset!r} must not be zero; leave it out of the position."
-                )
-        units_held = {asset: float(units) for asset, units in self.units.items()}
+        if self.value is None and self.of is None:
+            object.__setattr__(self, "units", FrozenMapping(_checked_units(self.units)))
+        else:
+            object.__setattr__(self, "value", _checked_value(self.value, self.of, self.units))
         default_name = "portfolio" if self.is_portfolio else self.assets[0]
-        object.__setattr__(self, "units", FrozenMapping(units_held))
         object.__setattr__(self, "name", self.name or default_name)
 
     @property
     def assets(self) -> list[str]:
         """Names of the assets held."""
-        return list(self.units)
+        return list(self.units) if self.of is None else [self.of]
 
     @property
     def is_portfolio(self) -> bool:
         """True where several assets are held."""
         return len(self.units) > 1
 
+    def in_units(self, prices: Mapping[str, float]) -> Position:
+        """Return the position with the units that its value buys at prices by asset.
+
+        A position that has units is returned as it is.
+
+        Raises
+        ------
+        DataError
+            If the price is not positive.
+        """
+        if self.of is None or self.value is None or self.units:
+            return self
+        price = prices[self.of]
+        if not price > 0.0:
+            raise DataError(
+                f"the last price of {self.of!r} must be positive for a position given by its "
+                f"value; got {price:g}. Give units, such as Position({{{self.of!r}: 100}})."
+            )
+        return self._with_units({self.of: self.value / price})
+
     def net_value(self, prices: Mapping[str, float]) -> float:
         """Return the signed value at prices by asset, in currency."""
-        return sum(units * prices[asset] for asset, units in self.units.items())
+        return sum(units * prices[asset] for asset, units in self._held().items())
 
     def scale(self, prices: Mapping[str, float], kind: str) -> float:
         """Return the value in currency of one unit of the position's returns.
@@ -92,7 +116,7 @@ class Position:
         or 1 for a portfolio, whose differences are in currency already.
         """
         if kind == "difference":
-            return 1.0 if self.is_portfolio else next(iter(self.units.values()))
+            return 1.0 if self.is_portfolio else next(iter(self._held().values()))
         if self.is_portfolio:
             return sum(abs(units * prices[asset]) for asset, units in self.units.items())
         return self.net_value(prices)
@@ -128,4 +152,51 @@ class Position:
         if not paid:
             return self
         units = {asset: held + paid.get(asset, 0.0) for asset, held in self.units.items()}
-        return replace(self, units=units)
+        return self._with_units(_checked_units(units))
+
+    def _held(self) -> Mapping[str, float]:
+        if not self.units:
+            raise DataError(
+                f"the units of {self.of!r} must be known; the position is given by its value. "
+                "Use position.in_units(prices)."
+            )
+        return self.units
+
+    def _with_units(self, units: Mapping[str, float]) -> Position:
+        later = copy(self)
+        object.__setattr__(later, "units", FrozenMapping(units))  # the class is frozen
+        return later
+
+
+def _checked_units(given: Any) -> dict[str, float]:
+    """Return units by asset as floats."""
+    if not isinstance(given, Mapping) or not given:
+        raise DataError(
+            "position must map assets to units held, such as {'BTC': 25}, or have a value, such as "
+            f"Position(value=500_000, of='BTC'); got {preview(given)}."
+        )
+    held = {asset: as_number(units) for asset, units in given.items()}
+    for asset, units in held.items():
+        check_between(units, f"units of {asset!r}", -math.inf, math.inf)
+        if units == 0:
+            raise DataError(f"units of {asset!r} must not be zero; leave it out of the position.")
+    return {asset: float(units) for asset, units in held.items()}
+
+
+def _checked_value(value: Any, asset: Any, units: Any) -> float:
+    """Return the value of a position that is given by it, in currency."""
+    if value is None or not isinstance(asset, str) or not asset:
+        raise DataError(
+            "value and of must be given together, such as Position(value=500_000, of='BTC'); got "
+            f"value={value!r} and of={asset!r}."
+        )
+    if units:
+        raise DataError(
+            f"position must have units or a value; got both, {preview(dict(units))} and "
+            f"{value!r} of {asset!r}. Leave one out."
+        )
+    amount = as_number(value)
+    check_between(amount, f"value of {asset!r}", -math.inf, math.inf)
+    if amount == 0:
+        raise DataError(f"value of {asset!r} must not be zero; there is nothing to hedge.")
+    return float(amount)
