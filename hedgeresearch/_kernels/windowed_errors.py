@@ -2,7 +2,8 @@
 
 With x and u the deviations of hedges from their (weighted) means and the residuals of a window, w
 its weights and m = w x u: (sum w x x')^-1 S (sum w x x')^-1, the slopes' part of Newey and West
-(1987), Econometrica 55, eq. 5.
+(1987), Econometrica 55, eq. 5. With the residuals of MacKinnon and White (1985), Journal of
+Econometrics 29, section 2 (HC3), u is divided by one less the leverage of its date.
 """
 
 from __future__ import annotations
@@ -14,24 +15,28 @@ from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_chole
 
 
 @njit(cache=True)
-def slope_covariances(values, begins, ends, ratios, lags, decay):
+def slope_covariances(values, begins, ends, ratios, lags, decay, corrected):
     """Return one matrix for each window values[begin:end] with its ratios, (n_windows, k, k).
 
     The asset is column 0. ``lags`` are those of each window; a date weighs ``decay`` times the one
-    after it.
+    after it. Windows that are ``corrected`` (n_windows,) use residuals over one less their
+    leverage; the second value is the largest leverage in each of these, and zero in the others.
     """
     n_windows, k = ratios.shape
     covariances = np.empty((n_windows, k, k))
     moments = np.empty((np.max(ends - begins), k))
     mean = np.empty(k + 1)
     scatter = np.empty((k, k))
+    leverages = np.zeros(n_windows)
     for i in range(n_windows):
         window = values[begins[i] : ends[i]]
         _weighted_mean(window, decay, mean)
         _moments(window, decay, mean, ratios[i], moments, scatter)
+        if corrected[i]:
+            leverages[i] = _divide_by_leverage(window, decay, mean, scatter.copy(), moments)
         _long_run_sum(moments[: len(window)], lags[i], covariances[i])
         _sandwich(scatter, covariances[i])
-    return covariances
+    return covariances, leverages
 
 
 @njit(cache=True)
@@ -67,6 +72,40 @@ def _moments(window, decay, mean, ratio, moments, scatter):
             for j in range(k):
                 scatter[i, j] += weighted * (window[t, j + 1] - mean[j + 1])
         weight *= decay
+
+
+@njit(cache=True)
+def _divide_by_leverage(window, decay, mean, scatter, moments):
+    """Divide the moments of each date by one less its leverage w (1 / sum w + x' scatter^-1 x).
+
+    Returns the largest leverage; overwrites ``scatter``.
+    """
+    n_dates = window.shape[0]
+    k = len(scatter)
+    scale = np.sqrt(np.diag(scatter))
+    for i in range(k):
+        for j in range(k):
+            scatter[i, j] /= scale[i] * scale[j]
+    cholesky_in_place(scatter)
+    total = n_dates if decay == 1.0 else (1.0 - decay**n_dates) / (1.0 - decay)
+    x = np.empty(k)
+    solution = np.empty(k)
+    weight = 1.0
+    largest = 0.0
+    for t in range(n_dates - 1, -1, -1):
+        for i in range(k):
+            x[i] = (window[t, i + 1] - mean[i + 1]) / scale[i]
+            solution[i] = x[i]
+        solve_cholesky(scatter, solution)
+        leverage = 1.0 / total
+        for i in range(k):
+            leverage += x[i] * solution[i]
+        leverage *= weight
+        largest = max(largest, leverage)
+        for i in range(k):
+            moments[t, i] /= max(1.0 - leverage, 1e-300)
+        weight *= decay
+    return largest
 
 
 @njit(cache=True)

@@ -276,7 +276,7 @@ class HedgeFit:
         """
         check_confidence(confidence)
         errors = self._path_errors()
-        degrees = np.inf if self.errors is None else self.errors.degrees_of_freedom(self)
+        degrees = self._path_degrees_of_freedom()
         ends = intervals.delta_interval(self.ratio.to_numpy(), errors, degrees, confidence)
         return intervals.band_table(ends, self.ratio.index, self.hedges)
 
@@ -290,6 +290,12 @@ class HedgeFit:
             "bands() needs standard errors for every date, as of RollingOLSHedge or KalmanHedge; "
             f"got {describe(self.model)}, which has them for the next ratio only. Use conf_int()."
         )
+
+    def _path_degrees_of_freedom(self) -> float | Array:
+        """Return degrees of freedom for all dates, or for each of them, (n_dates, 1)."""
+        if isinstance(self.errors, PathErrors):
+            return self.errors.path_degrees_of_freedom(self)[:, None]
+        return np.inf if self.errors is None else self.errors.degrees_of_freedom(self)
 
     def wald_test(self, value: float = 1.0) -> HypothesisTest:
         """Test whether all next ratios equal ``value``.

@@ -17,7 +17,7 @@ SINGULAR_TOLERANCE = 1e-13
 
 
 def delta_interval(
-    center: Array, errors: Array, degrees_of_freedom: float, confidence: float
+    center: Array, errors: Array, degrees_of_freedom: float | Array, confidence: float
 ) -> tuple[Array, Array]:
     """Return the lower and upper ends of intervals about ``center``, of its shape.
 
@@ -25,14 +25,15 @@ def delta_interval(
     ----------
     center : array, the estimates
     errors : array of the same shape, their standard errors
-    degrees_of_freedom : float, of the t distribution; infinite for the normal
+    degrees_of_freedom : float, or array that broadcasts to this shape, of the t distribution;
+        infinite for the normal
     confidence : float in (0, 1)
     """
     from scipy.special import ndtri, stdtrit
 
     p = 0.5 + confidence / 2
-    normal = not np.isfinite(degrees_of_freedom)
-    quantile = ndtri(p) if normal else stdtrit(degrees_of_freedom, p)
+    normal = np.isinf(degrees_of_freedom)
+    quantile = np.where(normal, ndtri(p), stdtrit(np.where(normal, 1.0, degrees_of_freedom), p))
     reach = quantile * errors
     return center - reach, center + reach
 

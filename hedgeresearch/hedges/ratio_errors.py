@@ -33,6 +33,9 @@ class PathErrors(RatioErrors, Protocol):
     def path_errors(self, fit: FittedHedge) -> Array:
         """Return the standard errors of the ratio of each date, (n_dates, n_hedges)."""
 
+    def path_degrees_of_freedom(self, fit: FittedHedge) -> Array:
+        """Return the degrees of freedom for the interval of each date's ratio, (n_dates,)."""
+
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True, eq=False)
@@ -110,6 +113,13 @@ class InheritedPathErrors(InheritedErrors):
             return path
         following = np.sqrt(np.diag(self.errors.covariance(self.inner)))
         return np.asarray(np.concatenate([path, following[None]])[self.rows])
+
+    def path_degrees_of_freedom(self, fit: FittedHedge) -> Array:
+        """Return the degrees of freedom for the interval of each date's ratio, (n_dates,)."""
+        path = self.errors.path_degrees_of_freedom(self.inner)
+        if self.rows is not None:
+            path = np.append(path, self.errors.degrees_of_freedom(self.inner))[self.rows]
+        return np.minimum(path, self.max_degrees)
 
 
 def inherited_errors(

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.regression import Regression, RegressionErrorKind, newey_west_lags
+from hedgeresearch.estimation.regression import (
+    SMALL_SAMPLE,
+    Regression,
+    RegressionErrorKind,
+    hac_degrees_of_freedom,
+    newey_west_lags,
+)
 from hedgeresearch.typing import Array
 
 
@@ -21,20 +27,34 @@ class RegressionErrors:
     kind : {"HAC", "HC0", "HC1", "HC3", "nonrobust"}
     lags : int
         Number of lags of "HAC".
+    small_sample : bool
+        Whether "HAC" is corrected in small samples, see ``estimation.regression``.
     """
 
     regression: Regression
     kind: RegressionErrorKind
     lags: int
+    small_sample: bool = True
+
+    @property
+    def corrected(self) -> bool:
+        """Whether the errors are corrected for the size of the sample."""
+        small = len(self.regression.residuals) < SMALL_SAMPLE
+        return self.kind == "HAC" and self.small_sample and small
 
     @property
     def degrees_of_freedom(self) -> float:
-        """Degrees of freedom of the regression for "nonrobust" errors, else infinity."""
-        return self.regression.degrees_of_freedom if self.kind == "nonrobust" else np.inf
+        """Degrees of freedom of "nonrobust" and of corrected "HAC" errors, else infinity."""
+        if self.kind == "nonrobust":
+            return self.regression.degrees_of_freedom
+        if not self.corrected:
+            return np.inf
+        n_dates, n_coefficients = self.regression.design.shape
+        return hac_degrees_of_freedom(n_dates, n_coefficients, self.lags)
 
     def covariance(self) -> Array:
         """Return the sampling covariance, (1 + n_regressors, 1 + n_regressors)."""
-        return self.regression.covariance(self.kind, self.lags)
+        return self.regression.covariance(self.kind, self.lags, small_sample=self.corrected)
 
 
 def resolve_hac_lags(hac_lags: int | None, n_dates: int) -> int:

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from hedgeresearch.estimation.regression import least_squares, long_run_sum, newey_west_lags
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.regression import (
+    hac_degrees_of_freedom,
+    least_squares,
+    long_run_sum,
+    newey_west_lags,
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +38,41 @@ def test_hac_covariance_agrees_with_statsmodels(sample, lags):
     expected = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HAC", cov_kwds=settings)
     found = least_squares(y, x).covariance("HAC", lags)
     np.testing.assert_allclose(found, expected.cov_params(), rtol=1e-8)
+
+
+def test_small_sample_errors_use_the_residuals_of_hc3(sample):
+    """Without lags they are HC3; with lags, HAC of what HC3 sums."""
+    y, x = sample
+    regression = least_squares(y, x)
+    expected = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HC3").cov_params()
+    found = regression.covariance("HAC", 0, small_sample=True)
+    np.testing.assert_allclose(found, expected, rtol=1e-8)
+    design = sm.add_constant(x)
+    leverage = np.diag(design @ np.linalg.pinv(design))
+    moments = design * (regression.residuals / (1 - leverage))[:, None]
+    bread = np.linalg.inv(design.T @ design)
+    expected = bread @ long_run_sum(moments, 4) @ bread
+    found = regression.covariance("HAC", 4, small_sample=True)
+    np.testing.assert_allclose(found, expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize("kind", ["HAC", "HC0", "HC1", "HC3"])
+def test_a_slope_that_rests_on_one_date_has_no_robust_error(kind):
+    rng = np.random.default_rng(0)
+    x = np.zeros((30, 1))
+    x[7] = 0.02
+    regression = least_squares(rng.standard_normal(30), x)
+    assert np.isfinite(regression.covariance("nonrobust")).all()
+    with pytest.raises(DataError, match="moves on a single date"):
+        regression.covariance(kind, 2)
+
+
+def test_degrees_of_freedom_fall_with_lags_and_coefficients():
+    assert hac_degrees_of_freedom(20, 2, 0) == pytest.approx(18.0)
+    assert hac_degrees_of_freedom(20, 2, 3) == pytest.approx(1 / (1 / 18 + 3 / 30))
+    assert hac_degrees_of_freedom(2.5, 3, 2) == 1.0
+    assert hac_degrees_of_freedom(249, 2, 0) == 247.0
+    assert np.isinf(hac_degrees_of_freedom(250, 2, 4))
 
 
 def test_weighted_coefficients_agree_with_statsmodels(sample):

@@ -7,9 +7,10 @@ import statsmodels.api as sm
 from hedgeresearch._kernels.windowed_errors import slope_covariances
 
 
+@pytest.mark.parametrize("corrected", [False, True])
 @pytest.mark.parametrize("lags", [0, 3])
 @pytest.mark.parametrize("decay", [1.0, 0.97])
-def test_covariances_equal_those_of_each_regression(lags, decay):
+def test_covariances_equal_those_of_each_regression(lags, decay, corrected):
     rng = np.random.default_rng(0)
     x = rng.standard_normal((60, 2))
     values = np.column_stack([x @ [0.7, -0.2] + rng.standard_normal(60), x])
@@ -18,13 +19,20 @@ def test_covariances_equal_those_of_each_regression(lags, decay):
     weights = decay ** np.arange(40)[::-1]
     ratios = []
     expected = []
+    largest = []
     for begin, end in zip(begins, ends, strict=True):
         window = values[begin:end]
         regression = sm.WLS(window[:, 0], sm.add_constant(window[:, 1:]), weights).fit()
         # The influence of each date, from the definition m = w x u.
         means = weights @ window / weights.sum()
         deviations = window[:, 1:] - means[1:]
-        moments = weights[:, None] * deviations * regression.resid[:, None]
+        residuals = regression.resid
+        if corrected:
+            design = sm.add_constant(window[:, 1:]) * np.sqrt(weights)[:, None]
+            leverage = np.diag(design @ np.linalg.pinv(design))
+            largest.append(leverage.max())
+            residuals = residuals / (1 - leverage)
+        moments = weights[:, None] * deviations * residuals[:, None]
         total = moments.T @ moments
         for lag in range(1, lags + 1):
             cross = moments[lag:].T @ moments[:-lag]
@@ -32,5 +40,8 @@ def test_covariances_equal_those_of_each_regression(lags, decay):
         inverse = np.linalg.inv((weights[:, None] * deviations).T @ deviations)
         ratios.append(regression.params[1:])
         expected.append(inverse @ total @ inverse)
-    found = slope_covariances(values, begins, ends, np.array(ratios), np.full(3, lags), decay)
+    found, leverages = slope_covariances(
+        values, begins, ends, np.array(ratios), np.full(3, lags), decay, np.full(3, corrected)
+    )
+    np.testing.assert_allclose(leverages, largest or np.zeros(3), rtol=1e-9)
     np.testing.assert_allclose(found, expected, rtol=1e-9)

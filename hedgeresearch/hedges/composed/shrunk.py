@@ -75,7 +75,7 @@ class ShrunkHedge:
     >>> shrunk = hr.ShrunkHedge(hr.OLSHedge())
     >>> shrunk.fit(returns["NASDAQ"], returns[["SP500"]]).summary.round(3)
            estimate  model  target  weight
-    SP500     1.231  1.238     1.0   0.031
+    SP500      1.23  1.238     1.0   0.037
     """
 
     model: HedgeModel

@@ -162,6 +162,10 @@ class KalmanRatioErrors:
         """Return infinity: intervals have normal quantiles."""
         return np.inf
 
+    def path_degrees_of_freedom(self, fit: FittedHedge) -> Array:
+        """Return infinity for each date, (n_dates,)."""
+        return np.full(len(fit.ratio), np.inf)
+
 
 def _runs_around(fit: FittedHedge, skipped: int) -> Iterator[FilterRun]:
     """Yield the run of the filter at each point around the estimate, from date ``skipped`` on."""

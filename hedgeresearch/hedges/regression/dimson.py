@@ -16,7 +16,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.collinearity import check_independent
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import least_squares
@@ -52,6 +52,8 @@ class DimsonHedge:
     hac_lags : int, optional
         Number of lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n
         observations.
+    small_sample : bool
+        Whether these errors are corrected with fewer than 250 observations, as in OLSHedge.
 
     Examples
     --------
@@ -68,10 +70,12 @@ class DimsonHedge:
     leads: int = 1
     lags: int = 1
     hac_lags: int | None = None
+    small_sample: bool = True
 
     def __post_init__(self) -> None:
         check_at_least(self.leads, "leads", 0)
         check_at_least(self.lags, "lags", 0)
+        check_flag(self.small_sample, "small_sample")
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
 
@@ -100,10 +104,12 @@ class DimsonHedge:
         check_independent(covariance, names, "hedges with their leads and lags")
         regression = least_squares(values[self.lags : len(values) - self.leads, 0], shifted)
         coefficients = regression.coefficients
+        errors = RegressionErrors(regression, "HAC", hac_lags, self.small_sample)
         estimates = Estimates(
             values=dict(zip(["constant", *names], coefficients.tolist(), strict=True)),
             n_dates=n_dates,
-            errors=RegressionErrors(regression, "HAC", hac_lags),
+            degrees_of_freedom=errors.degrees_of_freedom,
+            errors=errors,
         )
         n_terms = self.lags + 1 + self.leads
         ratio = coefficients[1:].reshape(-1, n_terms).sum(axis=1)

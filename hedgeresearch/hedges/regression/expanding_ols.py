@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -42,6 +42,9 @@ class ExpandingOLSHedge:
     hac_lags : int, optional
         Number of lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for the n
         observations before each date.
+    small_sample : bool
+        Whether these errors are corrected with fewer than 250 observations before the date, as in
+        OLSHedge.
 
     Examples
     --------
@@ -55,8 +58,10 @@ class ExpandingOLSHedge:
 
     min_dates: int = 60
     hac_lags: int | None = None
+    small_sample: bool = True
 
     def __post_init__(self) -> None:
+        check_flag(self.small_sample, "small_sample")
         check_at_least(self.min_dates, "min_dates", 3)
         if self.hac_lags is None:
             return
@@ -93,7 +98,8 @@ class ExpandingOLSHedge:
                 f"min_dates must be at least {n_series + 1} for {n_series - 1} hedges; got "
                 f"{self.min_dates}."
             )
-        return weighted_fit(self, returns, kind, self.min_dates, MovingErrors(self.hac_lags))
+        errors = MovingErrors(self.hac_lags, small_sample=self.small_sample)
+        return weighted_fit(self, returns, kind, self.min_dates, errors)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, which are added to the regression."""

@@ -15,7 +15,12 @@ import pandas as pd
 from hedgeresearch._kernels.weighted_moments import weighted_covariances
 from hedgeresearch._kernels.windowed_errors import slope_covariances
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path
-from hedgeresearch.estimation.regression import newey_west_lags
+from hedgeresearch.estimation.regression import (
+    SMALL_SAMPLE,
+    check_leverage,
+    hac_degrees_of_freedom,
+    newey_west_lags,
+)
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
@@ -171,11 +176,15 @@ class MovingErrors:
         Number of observations in each regression; None for all earlier ones.
     half_life : float
         Half-life of the weights; infinite if all observations have the same weight.
+    small_sample : bool
+        Whether errors of regressions on few effective observations are corrected, see
+        ``estimation.regression``.
     """
 
     hac_lags: int | None = None
     window: int | None = None
     half_life: float = np.inf
+    small_sample: bool = True
 
     def covariance(self, fit: FittedHedge) -> Array:
         """Return the sampling covariance of the next ratio, (n_hedges, n_hedges)."""
@@ -183,32 +192,57 @@ class MovingErrors:
         return np.asarray(self._covariances(fit, ends, fit.next_ratio.to_numpy()[None])[0])
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Return infinity."""
-        return np.inf
+        """Return those of the regression behind the next ratio; infinite if it is not corrected."""
+        return float(self._degrees(fit, np.array([len(fit.sample.rows)]))[0])
 
     def path_errors(self, fit: FittedHedge) -> Array:
         """Return the standard errors of the ratio of each date, (n_dates, n_hedges)."""
-        n_rows = len(fit.sample.rows)
-        ends = np.arange(n_rows - len(fit.ratio), n_rows)
-        covariances = self._covariances(fit, ends, fit.ratio.to_numpy())
+        covariances = self._covariances(fit, self._path_ends(fit), fit.ratio.to_numpy())
         return np.asarray(np.sqrt(np.diagonal(covariances, axis1=1, axis2=2)))
+
+    def path_degrees_of_freedom(self, fit: FittedHedge) -> Array:
+        """Return the degrees of freedom of the regression behind each date's ratio, (n_dates,)."""
+        return self._degrees(fit, self._path_ends(fit))
+
+    def _path_ends(self, fit: FittedHedge) -> Indices:
+        n_rows = len(fit.sample.rows)
+        return np.arange(n_rows - len(fit.ratio), n_rows)
+
+    def _degrees(self, fit: FittedHedge, ends: Indices) -> Array:
+        """Return degrees of freedom of the regressions that end at rows (n,), (n,)."""
+        if not self.small_sample:
+            return np.full(len(ends), np.inf)
+        n_effective = effective_dates(ends - self._begins(fit, ends), self.half_life)
+        n_coefficients = 1 + len(fit.hedges)
+        pairs = zip(n_effective.tolist(), self._lags(n_effective).tolist(), strict=True)
+        return np.array([hac_degrees_of_freedom(n, n_coefficients, lags) for n, lags in pairs])
+
+    def _begins(self, fit: FittedHedge, ends: Indices) -> Indices:
+        """Return the first row with a weight in each of the regressions that end at rows (n,)."""
+        reach = len(fit.sample.rows) if self.window is None else self.window
+        return np.maximum(ends - int(min(reach, MAX_HALF_LIVES * self.half_life + 1)), 0)
+
+    def _lags(self, n_effective: Array) -> Indices:
+        if self.hac_lags is not None:
+            return np.full(len(n_effective), self.hac_lags)
+        return np.array([newey_west_lags(n) for n in n_effective])
 
     def _covariances(self, fit: FittedHedge, ends: Indices, ratios: Array) -> Array:
         """Return sampling covariances of the ratios (n, n_hedges) of regressions that end at rows.
 
         A regression uses the rows before its end (n,).
         """
-        reach = len(fit.sample.rows) if self.window is None else self.window
-        begins = np.maximum(ends - int(min(reach, MAX_HALF_LIVES * self.half_life + 1)), 0)
-        if self.hac_lags is None:
-            n_effective = effective_dates(ends - begins, self.half_life)
-            lags = np.array([newey_west_lags(n) for n in n_effective])
-        else:
-            lags = np.full(len(ends), self.hac_lags)
+        begins = self._begins(fit, ends)
+        n_effective = effective_dates(ends - begins, self.half_life)
+        corrected = n_effective < (SMALL_SAMPLE if self.small_sample else 0.0)
         decay = 0.5 ** (1.0 / self.half_life)
         values = fit.sample.rows.values.copy()  # the kernel is compiled for writeable rows
         contiguous = np.ascontiguousarray(ratios)
-        return np.asarray(slope_covariances(values, begins, ends, contiguous, lags, decay))
+        covariances, leverages = slope_covariances(
+            values, begins, ends, contiguous, self._lags(n_effective), decay, corrected
+        )
+        check_leverage(float(leverages.max()))
+        return np.asarray(covariances)
 
 
 def effective_dates(n_dates: Indices, half_life: float) -> Array:

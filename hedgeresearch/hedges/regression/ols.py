@@ -15,7 +15,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.asset_and_hedges import distinct_name
-from hedgeresearch._validation.settings import check_at_least, check_choice
+from hedgeresearch._validation.settings import check_at_least, check_choice, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind, least_squares
@@ -43,6 +43,10 @@ class OLSHedge:
     hac_lags : int, optional
         Number of lags of "HAC"; by default floor(4 (n / 100)^(2/9)) for n observations, 8 for ten
         years of daily data.
+    small_sample : bool
+        Whether "HAC" is corrected with fewer than 250 observations: residuals over one less their
+        leverage, and t quantiles, which cover a ratio in 95% of samples of ten observations (at
+        nominal 95%; without, in 76%). False gives the errors of statsmodels and R at any length.
 
     Examples
     --------
@@ -60,9 +64,11 @@ class OLSHedge:
 
     standard_errors: RegressionErrorKind = "HAC"
     hac_lags: int | None = None
+    small_sample: bool = True
 
     def __post_init__(self) -> None:
         check_choice(self.standard_errors, "standard_errors", ERROR_KINDS)
+        check_flag(self.small_sample, "small_sample")
         if self.hac_lags is None:
             return
         check_at_least(self.hac_lags, "hac_lags", 0)
@@ -91,7 +97,7 @@ class OLSHedge:
         values = returns.to_numpy()
         regression = least_squares(values[:, 0], values[:, 1:])
         coefficients = regression.coefficients
-        errors = RegressionErrors(regression, self.standard_errors, lags)
+        errors = RegressionErrors(regression, self.standard_errors, lags, self.small_sample)
         hedge_names = list(returns.columns[1:])
         names = [distinct_name("constant", hedge_names), *hedge_names]
         estimates = Estimates(

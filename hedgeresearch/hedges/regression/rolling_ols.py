@@ -18,7 +18,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.rolling import rolling_covariance
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.closed_form import Refit, rolling_ratios
 from hedgeresearch.hedges.fit import HedgeFit
@@ -46,6 +46,9 @@ class RollingOLSHedge:
         Number of observations in each regression, 250 for a year of daily data.
     hac_lags : int, optional
         Number of lags of the HAC standard errors; by default floor(4 (window / 100)^(2/9)).
+    small_sample : bool
+        Whether these errors are corrected with a window of fewer than 250 observations, as in
+        OLSHedge.
 
     Examples
     --------
@@ -63,8 +66,10 @@ class RollingOLSHedge:
 
     window: int
     hac_lags: int | None = None
+    small_sample: bool = True
 
     def __post_init__(self) -> None:
+        check_flag(self.small_sample, "small_sample")
         check_at_least(self.window, "window", 3)
         if self.hac_lags is None:
             return
@@ -103,7 +108,7 @@ class RollingOLSHedge:
             )
         values = returns.to_numpy()
         covariances = rolling_covariance(values, self.window)
-        errors = MovingErrors(self.hac_lags, window=self.window)
+        errors = MovingErrors(self.hac_lags, window=self.window, small_sample=self.small_sample)
         state = WindowState(values[-self.window :].copy())
         return moving_fit(self, returns, kind, covariances, errors, state)
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_at_least, check_between
+from hedgeresearch._validation.settings import check_at_least, check_between, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -49,6 +49,9 @@ class WeightedOLSHedge:
     hac_lags : int, optional
         Number of lags of the HAC standard errors; by default floor(4 (n / 100)^(2/9)) for n
         effective observations, (sum w)^2 / sum w^2, which is 2.9 half-lives in a long sample.
+    small_sample : bool
+        Whether these errors are corrected with fewer than 250 effective observations, as in
+        OLSHedge.
 
     Examples
     --------
@@ -57,13 +60,15 @@ class WeightedOLSHedge:
     >>> fit = hr.WeightedOLSHedge(half_life=60).fit(returns["NASDAQ"], returns[["SP500"]])
     >>> fit.conf_int().round(2)
            lower  upper
-    SP500   1.15   1.28
+    SP500   1.14   1.29
     """
 
     half_life: float
     hac_lags: int | None = None
+    small_sample: bool = True
 
     def __post_init__(self) -> None:
+        check_flag(self.small_sample, "small_sample")
         check_between(self.half_life, "half_life", 0.0, np.inf)
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)
@@ -89,7 +94,9 @@ class WeightedOLSHedge:
                 f"asset and hedges must have at least {skip + 1} rows; got {len(returns)}. Use a "
                 "longer sample."
             )
-        errors = MovingErrors(self.hac_lags, half_life=self.half_life)
+        errors = MovingErrors(
+            self.hac_lags, half_life=self.half_life, small_sample=self.small_sample
+        )
         return weighted_fit(self, returns, kind, skip, errors)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

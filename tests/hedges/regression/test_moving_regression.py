@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.weighted_moments import weighted_covariances
@@ -25,12 +26,15 @@ def hedges(returns):
     return returns[["hedge", "hedge2"]]
 
 
-def regress(y, x, weights, lags):
-    """Return slopes and HAC errors by the definition."""
+def regress(y, x, weights, lags, corrected):
+    """Return slopes and HAC errors by the definition, from residuals over 1 - leverage or not."""
     x = np.column_stack([np.ones(len(y)), x])
     bread = np.linalg.inv(x.T @ (weights[:, None] * x))
     coefficients = bread @ x.T @ (weights * y)
-    moments = x * (weights * (y - x @ coefficients))[:, None]
+    residuals = y - x @ coefficients
+    if corrected:
+        residuals = residuals / (1.0 - weights * np.einsum("ti,ij,tj->t", x, bread, x))
+    moments = x * (weights * residuals)[:, None]
     middle = moments.T @ moments
     for lag in range(1, min(lags, len(y) - 1) + 1):
         cross = moments[lag:].T @ moments[:-lag]
@@ -40,11 +44,14 @@ def regress(y, x, weights, lags):
 
 MODELS = {
     "rolling": (hr.RollingOLSHedge(90), 90, np.inf),
+    "rolling, plain": (hr.RollingOLSHedge(90, small_sample=False), 90, np.inf),
     "rolling, lags": (hr.RollingOLSHedge(90, hac_lags=11), 90, np.inf),
     "rolling, no lags": (hr.RollingOLSHedge(90, hac_lags=0), 90, np.inf),
     "expanding": (hr.ExpandingOLSHedge(50), None, np.inf),
     "expanding, lags": (hr.ExpandingOLSHedge(50, hac_lags=7), None, np.inf),
+    "expanding, plain": (hr.ExpandingOLSHedge(50, small_sample=False), None, np.inf),
     "weighted": (hr.WeightedOLSHedge(25), None, 25),
+    "weighted, plain": (hr.WeightedOLSHedge(25, small_sample=False), None, 25),
     "weighted, lags": (hr.WeightedOLSHedge(3, hac_lags=30), None, 3),
 }
 
@@ -55,7 +62,8 @@ def by_hand(model, returns, t, window, half_life):
     weights = 0.5 ** (np.arange(len(past))[::-1] / half_life)
     effective = weights.sum() ** 2 / (weights**2).sum()
     lags = newey_west_lags(effective) if model.hac_lags is None else model.hac_lags
-    return regress(past[:, 0], past[:, 1:], weights, lags)
+    corrected = model.small_sample and effective < 250
+    return regress(past[:, 0], past[:, 1:], weights, lags, corrected)
 
 
 @pytest.mark.long
@@ -92,6 +100,28 @@ def test_errors_after_an_extension_equal_regressions(name, returns, asset, hedge
     pd.testing.assert_frame_equal(
         later.bands(), whole.bands().iloc[-90:], rtol=1e-9, check_freq=False
     )
+
+
+def test_bands_use_the_degrees_of_freedom_of_each_date(asset, hedges):
+    fit = hr.ExpandingOLSHedge(10).fit(asset, hedges)
+    reach = fit.bands().to_numpy()[:, 1] - fit.ratio["hedge"].to_numpy()
+    quantiles = reach / fit.errors.path_errors(fit)[:, 0]
+    # 1 / (1 / (n - k) + 2 L / (3 n)), the normal quantile from 250 dates on
+    degrees = 1 / (1 / (10 - 3) + 2 * 2 / (3 * 10))
+    assert quantiles[0] == pytest.approx(stats.t.ppf(0.975, degrees), rel=1e-9)
+    degrees = 1 / (1 / (249 - 3) + 2 * 4 / (3 * 249))
+    assert quantiles[239] == pytest.approx(stats.t.ppf(0.975, degrees), rel=1e-9)
+    np.testing.assert_allclose(quantiles[240:], stats.norm.ppf(0.975), rtol=1e-9)
+
+
+def test_a_window_that_rests_on_one_date_is_refused():
+    rng = np.random.default_rng(0)
+    values = rng.standard_normal((80, 2))
+    values[:, 1] *= np.arange(80) % 25 == 24
+    frame = pd.DataFrame(values, columns=["asset", "hedge"])
+    fit = hr.RollingOLSHedge(30).fit(frame["asset"], frame[["hedge"]])
+    with pytest.raises(hr.DataError, match="at least two observations behind every coefficient"):
+        fit.bands()
 
 
 def test_effective_dates_equal_their_definition():
@@ -165,4 +195,4 @@ def test_intervals_cover_a_constant_ratio(model):
         )
         interval = model.fit(frame["asset"], frame[["hedge"]]).conf_int()
         held.append(bool(interval["lower"].item() < 0.9 < interval["upper"].item()))
-    assert 0.89 < np.mean(held) < 0.98  # 250 dates: about .93
+    assert 0.92 < np.mean(held) < 0.98  # about .95

@@ -63,7 +63,7 @@ def hedges(returns):
 
 
 def test_errors_agree_with_statsmodels(asset, hedges):
-    fit = hr.RollingOLSHedge(120, hac_lags=4).fit(asset, hedges)
+    fit = hr.RollingOLSHedge(120, hac_lags=4, small_sample=False).fit(asset, hedges)
     found = sm.OLS(asset[280:], sm.add_constant(hedges[280:])).fit(
         cov_type="HAC", cov_kwds={"maxlags": 4}
     )
