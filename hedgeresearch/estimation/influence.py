@@ -16,7 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
+from hedgeresearch.estimation.regression import (
+    SMALL_SAMPLE,
+    hac_degrees_of_freedom,
+    long_run_sum,
+    newey_west_lags,
+)
 from hedgeresearch.typing import Array
 
 CURVATURE_TOLERANCE = 1e-9
@@ -99,20 +104,65 @@ def covariance_from_influence(by_date: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class InfluenceErrors:
-    """Sampling error of estimates from influences (n_dates, k), with Newey-West lags."""
+    """Sampling error of estimates from influences, with Newey-West lags.
+
+    Attributes
+    ----------
+    influence : array (n_dates, k)
+    n_effective : float
+        Number of observations that the estimates rest on. Below ``SMALL_SAMPLE`` the influences are
+        multiplied by n / (n - k), as residuals are divided by one less their leverage, which is
+        k / n on average.
+    n_coefficients : int
+        Number k of coefficients in that factor.
+    """
 
     influence: Array
+    n_effective: float
+    n_coefficients: int
 
     def covariance(self) -> Array:
         """Return the sampling covariance, (k, k)."""
         n_dates = len(self.influence)
-        return long_run_sum(self.influence, newey_west_lags(n_dates)) / n_dates**2
+        matrix = long_run_sum(self.influence, newey_west_lags(n_dates)) / n_dates**2
+        if self.n_effective >= SMALL_SAMPLE:
+            return matrix
+        left = max(self.n_effective - self.n_coefficients, 1.0)
+        return matrix * (self.n_effective / left) ** 2
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """Degrees of freedom of the t distribution; infinite from ``SMALL_SAMPLE`` on."""
+        lags = newey_west_lags(len(self.influence))
+        return hac_degrees_of_freedom(self.n_effective, self.n_coefficients, lags)
 
 
-def estimates_from_influence(names: list[str], values: Array, influence: Array) -> Estimates:
-    """Return estimates (k,) by name, with errors from the influence of each date (n_dates, k)."""
+def estimates_from_influence(
+    names: list[str],
+    values: Array,
+    influence: Array,
+    *,
+    n_coefficients: int,
+    n_effective: float | None = None,
+) -> Estimates:
+    """Return estimates by name, with errors from the influence of each date.
+
+    Parameters
+    ----------
+    names : list of str
+    values : array (k,)
+    influence : array (n_dates, k)
+    n_coefficients : int
+        Number of coefficients that were estimated together, a constant included.
+    n_effective : float, optional
+        Number of observations that they rest on; by default n_dates. Infinity leaves out the
+        correction for small samples.
+    """
+    n = float(len(influence)) if n_effective is None else n_effective
+    errors = InfluenceErrors(influence, n, n_coefficients)
     return Estimates(
         values=dict(zip(names, values.tolist(), strict=True)),
         n_dates=len(influence),
-        errors=InfluenceErrors(influence),
+        degrees_of_freedom=errors.degrees_of_freedom,
+        errors=errors,
     )

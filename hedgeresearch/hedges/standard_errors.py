@@ -38,7 +38,7 @@ class RegressionErrors:
 
     @property
     def corrected(self) -> bool:
-        """Whether the errors are corrected for the size of the sample."""
+        """True if the errors are corrected for the size of the sample."""
         small = len(self.regression.residuals) < SMALL_SAMPLE
         return self.kind == "HAC" and self.small_sample and small
 

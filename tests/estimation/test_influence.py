@@ -47,13 +47,33 @@ def test_numerical_hessian_equals_that_of_a_cubic():
     np.testing.assert_allclose(found, [[3.0, 1.0], [1.0, 2.0]], rtol=1e-9)
 
 
-def test_estimates_from_influence_have_newey_west_errors():
-    influence = SCORES[:, :2]
-    estimates = estimates_from_influence(["a", "b"], np.array([1.0, 2.0]), influence)
+def newey_west_sum(influence):
     total = influence.T @ influence
     for lag in range(1, 5):  # floor(4 * 2 ** (2 / 9))
         cross = influence[lag:].T @ influence[:-lag]
         total += (1 - lag / 5) * (cross + cross.T)
+    return total
+
+
+def test_estimates_from_influence_have_newey_west_errors():
+    influence = SCORES[:, :2]
+    estimates = estimates_from_influence(
+        ["a", "b"], np.array([1.0, 2.0]), influence, n_coefficients=3, n_effective=np.inf
+    )
+    total = newey_west_sum(influence)
     np.testing.assert_allclose(estimates.covariance, total / 200**2, rtol=1e-12)
     assert estimates.parameters.to_dict() == {"a": 1.0, "b": 2.0}
     assert estimates.summary.loc["b", "t"] == pytest.approx(2.0 / np.sqrt(total[1, 1]) * 200)
+    assert np.isinf(estimates.degrees_of_freedom)
+
+
+def test_errors_from_influence_are_corrected_in_small_samples():
+    influence = SCORES[:, :2]
+    for n_effective, n in ((None, 200.0), (40.0, 40.0)):
+        estimates = estimates_from_influence(
+            ["a", "b"], np.array([1.0, 2.0]), influence, n_coefficients=3, n_effective=n_effective
+        )
+        expected = newey_west_sum(influence) / 200**2 * (n / (n - 3)) ** 2
+        np.testing.assert_allclose(estimates.covariance, expected, rtol=1e-12)
+        degrees = 1 / (1 / (n - 3) + 4 / (1.5 * n))
+        assert estimates.degrees_of_freedom == pytest.approx(degrees)

@@ -12,7 +12,8 @@ For weighted moments the ratio is a weighted least-squares coefficient, so its H
           \Gamma_l = \sum_t m_t m_{t-l}', \quad m_t = w_t x_t (y_t - b' x_t)
 
 with L chosen for the effective sample size, 1 / sum w^2 where sum w = 1 (Kish 1965, Survey
-Sampling, section 11.7).
+Sampling, section 11.7). With fewer than 250 effective observations they are corrected like those of
+``OLSHedge``, see ``estimation.regression``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,13 @@ from hedgeresearch.covariance.delta_method import HasDeltaMethod
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.covariance.state import CovarianceState
-from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
+from hedgeresearch.estimation.regression import (
+    SMALL_SAMPLE,
+    check_leverage,
+    hac_degrees_of_freedom,
+    long_run_sum,
+    newey_west_lags,
+)
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.typing import Array
@@ -76,14 +83,23 @@ class MomentErrors:
         """Return the sampling covariance of the next ratio, (n_hedges, n_hedges)."""
         rows = fit.sample.rows.values
         used, weights = self.weights.observations(rows, fit.sample.n_estimation)
-        return moment_errors(used, weights, fit.next_ratio.to_numpy())
+        return moment_errors(used, weights, fit.next_ratio.to_numpy(), self.weights.centered)
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Return infinity."""
-        return np.inf
+        """Return those of the regression; infinite with many effective observations."""
+        _, weights = self.weights.observations(fit.sample.rows.values, fit.sample.n_estimation)
+        n_effective = effective_size(weights)
+        n_coefficients = self.weights.centered + len(fit.hedges)
+        lags = newey_west_lags(int(n_effective))
+        return hac_degrees_of_freedom(n_effective, n_coefficients, lags)
 
 
-def moment_errors(returns: Array, weights: Array, ratio: Array) -> Array:
+def effective_size(weights: Array) -> float:
+    """Return the number of equally weighted observations that weighted ones are worth."""
+    return float(weights.sum() ** 2 / (weights @ weights))
+
+
+def moment_errors(returns: Array, weights: Array, ratio: Array, centered: bool) -> Array:
     """Return the sampling covariance of a weighted minimum-variance ratio, (n_hedges, n_hedges).
 
     Parameters
@@ -91,12 +107,23 @@ def moment_errors(returns: Array, weights: Array, ratio: Array) -> Array:
     returns : array (n_dates, 1 + n_hedges), the asset first; demeaned if the moments are centered
     weights : array (n_dates,), up to a constant factor
     ratio : array (n_hedges,), the ratio of these moments
+    centered : bool, whether a mean was taken from the returns
+
+    Raises
+    ------
+    DataError
+        If a ratio rests on one observation.
     """
     w = weights / weights.sum()
     units = np.sqrt(w @ returns[:, 1:] ** 2)
     x = returns[:, 1:] / units
     residuals = returns[:, 0] - returns[:, 1:] @ ratio
-    moments = x * (w * residuals)[:, None]
-    inside = long_run_sum(moments, newey_west_lags(int(1.0 / (w @ w))))
     bread = np.linalg.inv((x * w[:, None]).T @ x)
+    n_effective = effective_size(w)
+    if n_effective < SMALL_SAMPLE:
+        leverage = w * (centered + ((x @ bread) * x).sum(axis=1))
+        check_leverage(float(leverage.max()))
+        residuals = residuals / (1.0 - leverage)
+    moments = x * (w * residuals)[:, None]
+    inside = long_run_sum(moments, newey_west_lags(int(n_effective)))
     return np.asarray(bread @ inside @ bread / np.outer(units, units))

@@ -101,7 +101,15 @@ class LowerPartialMomentHedge:
         ratio, influence = lower_partial_moment_ratio(values, self.order)
         if influence is None:
             return constant_ratio_fit(self, returns, ratio, kind)
-        estimates = estimates_from_influence(list(returns.columns[1:]), ratio, influence)
+        # dates that do not fall short have no influence on a semivariance
+        n_short = np.count_nonzero(influence.any(axis=1))
+        estimates = estimates_from_influence(
+            list(returns.columns[1:]),
+            ratio,
+            influence,
+            n_coefficients=returns.shape[1],
+            n_effective=None if self.order == 1.0 else float(n_short),
+        )
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

@@ -96,7 +96,9 @@ class MeanVarianceHedge:
         ratio, influence = mean_variance_ratio(
             values[:, 0], values[:, 1:], self.risk_aversion, self._expected(names)
         )
-        estimates = estimates_from_influence(names, ratio, influence)
+        estimates = estimates_from_influence(
+            names, ratio, influence, n_coefficients=returns.shape[1]
+        )
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

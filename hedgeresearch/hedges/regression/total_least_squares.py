@@ -85,7 +85,10 @@ class TotalLeastSquaresHedge:
         returns, kind = join_returns(asset, hedges)
         standardized = self.scale == "standardized"
         ratio, influence = total_least_squares(returns.to_numpy(), self.noise_ratio, standardized)
-        estimates = estimates_from_influence(list(returns.columns[1:]), ratio, influence)
+        names = list(returns.columns[1:])
+        estimates = estimates_from_influence(
+            names, ratio, influence, n_coefficients=returns.shape[1]
+        )
         return constant_ratio_fit(self, returns, ratio, kind, estimates, ParameterErrors())
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

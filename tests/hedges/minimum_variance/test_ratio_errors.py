@@ -53,6 +53,14 @@ def test_errors_of_a_window_are_those_of_its_ols(returns):
         np.testing.assert_allclose(now.standard_errors, ols.standard_errors, rtol=1e-9)
 
 
+def test_small_samples_and_windows_have_the_errors_of_ols(returns):
+    few = returns.iloc[-30:]
+    ols = hr.OLSHedge().fit(few["asset"], few[["hedge", "hedge2"]])
+    for model in (hr.SampleCovariance(), hr.RollingCovariance(30)):
+        found = fit(model, few if model == hr.SampleCovariance() else returns)
+        np.testing.assert_allclose(found.conf_int(), ols.conf_int(), rtol=1e-9)
+
+
 def test_errors_of_exponential_weights_by_definition(returns):
     decay = 0.97
     values = returns.to_numpy()
@@ -64,14 +72,21 @@ def test_errors_of_exponential_weights_by_definition(returns):
     moments = []
     for w, row in zip(weights, values, strict=True):
         bread += w * np.outer(row[1:], row[1:])
-        moments.append(w * row[1:] * (row[0] - row[1:] @ later.next_ratio.to_numpy()))
+    inverse = np.linalg.inv(bread)
+    for w, row in zip(weights, values, strict=True):
+        residual = row[0] - row[1:] @ later.next_ratio.to_numpy()
+        # 65 dates are few: residuals over one less their leverage
+        moments.append(w * row[1:] * residual / (1 - w * row[1:] @ inverse @ row[1:]))
     lags = newey_west_lags(int(1 / (weights**2).sum()))  # 65 dates
     assert lags == 3
     for t in range(800):
         for s in range(max(0, t - lags), min(800, t + lags + 1)):
             middle += (1 - abs(t - s) / (lags + 1)) * np.outer(moments[t], moments[s])
-    expected = np.linalg.inv(bread) @ middle @ np.linalg.inv(bread)
+    expected = inverse @ middle @ inverse
     np.testing.assert_allclose(later.standard_errors, np.sqrt(np.diag(expected)), rtol=1e-8)
+    n = 1 / (weights**2).sum()
+    degrees = 1 / (1 / (n - 2) + 2 * 3 / (3 * n))
+    assert later.errors.degrees_of_freedom(later) == pytest.approx(degrees)
     np.testing.assert_allclose(later.errors.covariance(later), expected, rtol=1e-8)
 
 
