@@ -41,7 +41,7 @@ def test_hac_covariance_agrees_with_statsmodels(sample, lags):
 
 
 def test_small_sample_errors_use_the_residuals_of_hc3(sample):
-    """Without lags the covariance is HC3, with lags it is HAC of the same products."""
+    """HAC without lags is HC3; with lags it sums the same products."""
     y, x = sample
     regression = least_squares(y, x)
     expected = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HC3").cov_params()
