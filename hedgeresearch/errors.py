@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
 
 
 class HedgeResearchError(Exception):
@@ -43,8 +47,36 @@ class DataWarning(HedgeResearchWarning):
     """Data were changed on request, for example by dropping dates."""
 
 
+class RecordedWarning(NamedTuple):
+    """A warning of the package that was recorded instead of shown."""
+
+    message: str
+    category: type[Warning]
+
+
+_record: ContextVar[list[RecordedWarning] | None] = ContextVar("_record", default=None)
+
+
+@contextmanager
+def recorded_warnings() -> Iterator[list[RecordedWarning]]:
+    """Record the warnings of the package in a block, in this thread, instead of showing them.
+
+    The warning filters of the process stay as they are, so that other threads are not affected.
+    """
+    caught: list[RecordedWarning] = []
+    token = _record.set(caught)
+    try:
+        yield caught
+    finally:
+        _record.reset(token)
+
+
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside of this package from which the package was called."""
+    recorded = _record.get()
+    if recorded is not None:
+        recorded.append(RecordedWarning(message, category))
+        return
     package = __name__.partition(".")[0]
     frame = inspect.currentframe()
     level = 1

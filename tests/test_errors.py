@@ -3,7 +3,12 @@
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.errors import HedgeResearchError, HedgeResearchWarning, warn_caller
+from hedgeresearch.errors import (
+    HedgeResearchError,
+    HedgeResearchWarning,
+    recorded_warnings,
+    warn_caller,
+)
 
 
 def test_errors_derive_from_those_of_python() -> None:
@@ -23,3 +28,14 @@ def test_warn_caller_points_at_the_line_outside_the_package() -> None:
     with pytest.warns(hr.errors.DataWarning, match="dates were dropped") as seen:
         warn_caller("dates were dropped", hr.errors.DataWarning)
     assert seen[0].filename == __file__
+
+
+def test_recorded_warnings_are_not_shown_and_end_with_the_block() -> None:
+    with recorded_warnings() as outer:
+        with recorded_warnings() as inner:
+            warn_caller("one", hr.errors.DataWarning)
+        warn_caller("two", hr.errors.ConvergenceWarning)
+    assert inner == [("one", hr.errors.DataWarning)]
+    assert outer == [("two", hr.errors.ConvergenceWarning)]
+    with pytest.warns(hr.errors.DataWarning, match="three"):
+        warn_caller("three", hr.errors.DataWarning)

@@ -12,7 +12,6 @@ residuals are drawn and fed through the fitted model. Blocks must not break up r
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -24,7 +23,7 @@ from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.covariance.state import CovarianceState
-from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.errors import ConvergenceError, DataError, recorded_warnings
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.fit_protocols import FittedHedge, RegimeDetail, WrapperState
 from hedgeresearch.hedges.regime_resampling import regime_resampling
@@ -63,8 +62,7 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     resample = resampling(fit, sample, seed)
     ratios: list[Array] = []
     failures: list[str] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # warnings about resampled data are not shown to the user
+    with recorded_warnings():  # warnings about resampled data are not shown to the user
         for positions in draw_rows(len(sample), length, n_bootstrap, seed):
             try:
                 ratios.append(_next_ratio(fit, resample(positions)))

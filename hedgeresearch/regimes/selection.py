@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import html
 import math
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,7 +24,14 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least, check_between
-from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, HedgeResearchError
+from hedgeresearch.errors import (
+    ConvergenceError,
+    ConvergenceWarning,
+    DataError,
+    HedgeResearchError,
+    recorded_warnings,
+    warn_caller,
+)
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.model import CountedRegimeModel, RegimeModel, check_regime_model
 
@@ -200,8 +206,7 @@ def _evaluate_candidate(
     row: dict[str, Any] = dict.fromkeys(columns, math.nan)
     fit = None
     remarks = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
+    with recorded_warnings() as caught:
         try:
             candidate = replace(model, n_regimes=k)
             fit = candidate.fit(frame)
@@ -211,11 +216,9 @@ def _evaluate_candidate(
             remarks.append(str(error))
     for warning in caught:
         if issubclass(warning.category, ConvergenceWarning):
-            remarks.append(str(warning.message))
+            remarks.append(warning.message)
         else:
-            warnings.warn_explicit(
-                warning.message, warning.category, warning.filename, warning.lineno
-            )
+            warn_caller(warning.message, warning.category)
     if fit is not None and fit.log_likelihood is None:
         raise DataError(f"model must have a likelihood, as GaussianHMM has; {model!r} has none.")
     return row | {"remarks": " ".join(dict.fromkeys(remarks))}, fit

@@ -1,12 +1,12 @@
 """Hedge models that fail: at chosen dates, or by a mistake in their code."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pandas as pd
 
 import hedgeresearch as hr
+from hedgeresearch.errors import warn_caller
 from hedgeresearch.hedges import HedgeTraits
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.95))
@@ -24,9 +24,7 @@ class Fragile:
         day = asset.index[-1]
         if day in self.fails:
             raise hr.ConvergenceError(f"the fit to {day.date()} failed.")
-        warnings.warn(
-            f"the fit to {day.date()} is shaky.", hr.errors.ConvergenceWarning, stacklevel=2
-        )
+        warn_caller(f"the fit to {day.date()} is shaky.", hr.errors.ConvergenceWarning)
         return self.inner.fit(asset, hedges)
 
     def advance(self, fit: hr.hedges.HedgeFit, returns: pd.DataFrame) -> hr.hedges.HedgeFit:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.walk import Walk, join_walks, walk
 from hedgeresearch.hedges.closed_form import Refit
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 MAX_REFITS = 250
 """Maximum number of refits in a task; a longer walk is split into tasks, each starting cold."""
-
-_process_lock = RLock()
-"""Held during a walk, as recording warnings and limiting threads affect the whole process."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +60,8 @@ class Task:
         return finished
 
     def _walk(self, tick: Callable[[], Any]) -> Walk:
-        from threadpoolctl import threadpool_limits
-
-        # multithreaded BLAS changes the order of summation
-        with _process_lock, threadpool_limits(1):
+        # several threads of linear algebra change the order of summation
+        with single_threaded_blas():
             return walk(self.model, self.returns, self.refits, tick)
 
     def parts(self) -> list[Task]:
@@ -101,18 +96,28 @@ def run_tasks(tasks: Sequence[Task], n_jobs: int | None, progress: bool) -> list
 
 def _run_parts(tasks: Sequence[Task], n_jobs: int | None, bar: Progress) -> Iterator[Walk]:
     """Yield the walk of each task, in their order."""
-    from joblib import Parallel, delayed, effective_n_jobs
+    from joblib import effective_n_jobs
 
     line = bar.add_task("", total=sum(len(task.refits) for task in tasks))
     n_done = 0
     serial = effective_n_jobs(n_jobs) == 1
     if not serial:
-        results = Parallel(n_jobs, return_as="generator")(delayed(run)(task) for task in tasks)
+        results = _run_in_processes(tasks, n_jobs)
     for task in tasks:
         bar.update(line, description=task.label)
         yield task.run(lambda: bar.advance(line)) if serial else next(results)
         n_done += len(task.refits)
         bar.update(line, completed=n_done)
+
+
+def _run_in_processes(tasks: Sequence[Task], n_jobs: int | None) -> Iterator[Walk]:
+    """Return an iterator over the walks; some backends of joblib have them only at the end."""
+    from joblib import Parallel, delayed
+    from joblib.parallel import get_active_backend
+
+    backend, _ = get_active_backend()
+    return_as = "generator" if backend.supports_return_generator else "list"
+    return iter(Parallel(n_jobs, return_as=return_as)(delayed(run)(task) for task in tasks))
 
 
 def run(task: Task) -> Walk:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
@@ -12,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch.errors import ConvergenceError, DataError, DataWarning
+from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recorded_warnings
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -85,12 +83,15 @@ class WalkData(NamedTuple):
         )
 
     def rows(self, first: int, stop: int) -> tuple[pd.Series[float], pd.DataFrame]:
-        """Return asset and hedges on some rows; slicing frames would take longer than many fits."""
+        """Return asset and hedges on some rows; slicing frames would take longer than many fits.
+
+        The values are copies: a model that writes into its arguments does not change later refits.
+        """
         dates = self.dates[first:stop]
-        asset = pd.Series(self.asset[first:stop], dates, name=self.name, copy=False)
-        hedges = pd.DataFrame(self.hedges[first:stop], dates, self.columns, copy=False)
-        asset.attrs = self.attrs
-        hedges.attrs = self.attrs
+        asset = pd.Series(self.asset[first:stop].copy(), dates, name=self.name, copy=False)
+        hedges = pd.DataFrame(self.hedges[first:stop].copy(), dates, self.columns, copy=False)
+        asset.attrs = dict(self.attrs)
+        hedges.attrs = dict(self.attrs)
         return asset, hedges
 
 
@@ -117,14 +118,16 @@ def walk(
     for number in range(len(results), len(refits)):
         refit = refits[number]
         warm_start = None if _starts_cold(refits, number) else fit
-        with _recorded_warnings() as caught:
+        with recorded_warnings() as caught:
             try:
                 fit = _refit(model, data, refit, warm_start)
                 result = _hedge_step(fit, data, refit)
             except FAILURES as error:
                 held = np.full((refit.test_stop - refit.test_start, returns.shape[1] - 1), np.nan)
                 result = StepResult(held, failure=str(error))
-        notes += [Note(refit.test_start, False, str(warning.message)) for warning in caught]
+        # warnings about the data are given once, before the walk
+        remarks = [one.message for one in caught if not issubclass(one.category, DataWarning)]
+        notes += [Note(refit.test_start, False, remark) for remark in dict.fromkeys(remarks)]
         if result.failure is not None:
             notes.append(Note(refit.test_start, True, result.failure))
         results.append(result)
@@ -143,17 +146,6 @@ def _starts_cold(refits: Sequence[Refit], number: int) -> bool:
     refit = refits[number]
     n_new = refit.train_stop - refits[number - 1].train_stop
     return n_new > MAX_NEW_SHARE * (refit.train_stop - refit.train_start)
-
-
-@contextmanager
-def _recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
-    """Record the warnings of a fit."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        # ignored: warnings about library code, and about the data, which are given only once
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", DataWarning)
-        yield caught
 
 
 def _refit(model: HedgeModel, data: WalkData, refit: Refit, previous: HedgeFit | None) -> HedgeFit:

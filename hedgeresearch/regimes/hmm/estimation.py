@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, warn_caller
@@ -181,8 +182,6 @@ def maximize_likelihood(
     tuple of EMRun, array (n_starts,)
         The best run, and the log-likelihood that each start reached, NaN if it collapsed.
     """
-    from threadpoolctl import threadpool_limits
-
     steps = HMMSteps(observations, settings.persistence, settings.initial)
     whitening = whitening_matrix(observations)
     if earlier is not None and settings.n_regimes <= MAX_REGIMES_ONE_RUN:
@@ -194,7 +193,7 @@ def maximize_likelihood(
     )
     if earlier is not None:
         starts = [earlier, *starts]
-    with threadpool_limits(limits=1, user_api="blas"):
+    with single_threaded_blas():
         return _best_run(starts, steps, whitening)
 
 

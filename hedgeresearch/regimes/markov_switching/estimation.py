@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -146,7 +145,7 @@ def local_search(
 ) -> SwitchingOptimum | None:
     """Search from a start with statsmodels; None if no maximum is reached or a regime collapses.
 
-    Warnings of statsmodels are ignored: the gradient at the end judges the search.
+    Warnings of statsmodels are switched off: the gradient at the end judges the search.
 
     Parameters
     ----------
@@ -155,8 +154,7 @@ def local_search(
     em_steps : int, number of EM steps before the quasi-Newton search
     tolerance : float, gradient per date at which the search ends
     """
-    with warnings.catch_warnings(record=True):
-        warnings.simplefilter("always")
+    with np.errstate(all="ignore"):
         try:
             params = statsmodels_model.fit(
                 _pack(statsmodels_model, start),
@@ -164,6 +162,7 @@ def local_search(
                 gtol=tolerance,
                 maxiter=MAX_ITERATIONS,
                 return_params=True,
+                warn_convergence=False,
             )
             free = statsmodels_model.untransform_params(params)
             log_likelihood = float(statsmodels_model.loglike(params))

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from hedgeresearch._threads import process_lock
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.influence import (
@@ -168,8 +169,8 @@ def estimate_arch(
     before = np.full(specification.longest_lag, presample)
     arch = specification.build(np.concatenate([before, unit_returns]))
     start = None if warm_start is None else warm_start.process.parameters
-    # arch filters warnings for the whole process; a search may visit points that overflow
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    # arch changes the warning filters of the process; a search may visit points that overflow
+    with process_lock, warnings.catch_warnings(), np.errstate(all="ignore"):
         found = arch.fit(starting_values=start, disp="off", show_warning=False)
     residuals = arch.resids(arch.starting_values())
     backcast = float(arch.volatility.backcast(residuals))

@@ -180,3 +180,13 @@ def test_a_shock_of_any_day_changes_nothing_before_it(
     moving: pd.DataFrame, serial: hr.evaluation.Backtest, day: int
 ) -> None:
     check_arrow_of_time(moving, serial, day, n_jobs=2)
+
+
+@pytest.mark.long
+def test_every_backend_of_joblib_gives_the_same_result(moving: pd.DataFrame) -> None:
+    results = []
+    for backend in ("loky", "threading", "multiprocessing"):
+        with joblib.parallel_config(backend=backend):
+            results.append(walk({}, moving, n_jobs=2))
+    check_same(results[0], results[1])
+    check_same(results[0], results[2])

@@ -200,3 +200,28 @@ def test_regimes_of_longer_periods_are_not_those_of_dates() -> None:
     )
     assert found.ratios["weekly"].notna().all(axis=None)
     assert "weekly" not in found.predicted
+
+
+@dataclass(frozen=True)
+class Doubling:
+    """OLS that doubles the hedges in place, as a careless model might."""
+
+    traits: ClassVar[HedgeTraits] = HedgeTraits()
+
+    def fit(self, asset: pd.Series, hedges: pd.DataFrame) -> hr.hedges.HedgeFit:
+        hedges.iloc[:] = 2.0 * hedges.to_numpy()
+        hedges.attrs["returns"] = "log"
+        return hr.OLSHedge().fit(asset, hedges)
+
+    def advance(self, fit: hr.hedges.HedgeFit, returns: pd.DataFrame) -> hr.hedges.HedgeFit:
+        return hr.OLSHedge().advance(fit, returns)
+
+
+def test_a_model_that_writes_into_its_data_changes_no_later_refit() -> None:
+    returns = hr.data.simulate_dcc(n_dates=600, seed=0).returns
+    before = returns.copy()
+    backtest = walk_one(Doubling(), returns)
+    halved = backtest.ratios["ols"] / 2.0
+    np.testing.assert_allclose(backtest.ratios["model"], halved, rtol=1e-12)
+    pd.testing.assert_frame_equal(returns, before)
+    assert returns.attrs == before.attrs

@@ -1,0 +1,35 @@
+"""State of the process that calls in several threads share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock, RLock
+from typing import Any
+
+process_lock = RLock()
+"""Held while a library changes the state of the whole process, as arch does with warnings."""
+
+_blas_lock = Lock()
+_limits: list[Any] = []
+"""One entry for each block that runs; the first holds the limits before it."""
+
+
+@contextmanager
+def single_threaded_blas() -> Iterator[None]:
+    """Run a block with one thread of linear algebra, which sums in the same order everywhere.
+
+    The limit holds for the whole process. Blocks may overlap in several threads: the first sets the
+    limit, and the last to end restores what was there before.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with _blas_lock:
+        _limits.append(_limits[0] if _limits else threadpool_limits(1, user_api="blas"))
+    try:
+        yield
+    finally:
+        with _blas_lock:
+            limits = _limits.pop()
+            if not _limits:
+                limits.restore_original_limits()
