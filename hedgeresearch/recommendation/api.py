@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
@@ -12,7 +12,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument, as_instruments
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.inputs.currencies import check_currencies
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
@@ -117,6 +119,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     listed = tuple(as_instruments(instruments))
     check_terms(listed)
     market.check_columns(position, listed)
+    check_currencies(market, [cast(Terms, one) for one in listed])
     position = position.in_units({asset: market.value(asset) for asset in position.assets})
     names = [one.name for one in listed]
     settings = RecommendationSettings(

@@ -58,6 +58,8 @@ class Recommendation:
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{html.escape(text)}</li>" for text in self.reasons)
         about = f"As of {day(self.as_of)}, {html.escape(describe(self.problem.fit.model))}."
+        if self.assessment.currency:
+            about += f" Amounts are in {html.escape(self.assessment.currency)}."
         table = self.summary.to_html(float_format=quantity)
         decision = f"<b>{html.escape(self.decision)}</b>"
         return f"<p>{decision}</p>{table}<ul>{reasons}</ul><p>{about}</p>"

@@ -48,6 +48,7 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         "as_of": day(problem.market.last_date),
         "action": "trade" if plan.trades.any() else "hold",
         "decision": decision_sentences(assessment),
+        "currency": assessment.currency or None,
         "orders": [order._asdict() for order in list_orders(problem.names, plan)],
         "position": {
             "units": dict(problem.position.units),

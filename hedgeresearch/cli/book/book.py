@@ -13,10 +13,10 @@ from hedgeresearch.cli.book.instruments import BookInstrument, read_instruments
 from hedgeresearch.cli.book.market import DATA_FIELDS, model_prices, price_file, read_market
 from hedgeresearch.cli.book.market_checks import check_distinct_names
 from hedgeresearch.cli.book.models import NamedModel, read_model
+from hedgeresearch.cli.book.position import VALUE_FIELDS, read_position
 from hedgeresearch.cli.book.settings import (
     RULES,
     check_instrument_names,
-    read_numbers,
     read_settings,
     setting_names,
 )
@@ -48,6 +48,7 @@ REQUIRED_SECTIONS = ("data", "position", "instruments")
 FIELDS: dict[str, Sequence[str]] = {
     "": SECTIONS,
     "data": DATA_FIELDS,
+    "position": VALUE_FIELDS,
     "objective": setting_names(Objective),
     "limits": setting_names(Limits),
     "rebalancing": tuple(RULES),
@@ -78,8 +79,7 @@ def recommend_for_book(
     root = read_yaml(path)
     parts = root.section(SECTIONS, REQUIRED_SECTIONS)
     check_different_files(targets or {}, {"the prices of the book": price_file(parts, path.parent)})
-    with parts["position"].locate_errors():
-        position = Position(read_numbers(parts["position"]))
+    position = read_position(parts["position"])
     instruments = read_instruments(parts["instruments"])
     check_distinct_names(parts, instruments)
     kind = _read_kind(parts)

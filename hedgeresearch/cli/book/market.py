@@ -18,12 +18,22 @@ from hedgeresearch.cli.book.market_checks import (
     check_links,
     check_positive,
 )
+from hedgeresearch.cli.book.position import held_assets
 from hedgeresearch.data.reading.prices import read_prices
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.position import Position
 
-DATA_FIELDS = ("file", "dataset", "date", "source", "rates", "funding", "underlying")
+DATA_FIELDS = (
+    "file",
+    "dataset",
+    "date",
+    "source",
+    "currency",
+    "rates",
+    "funding",
+    "underlying",
+)
 
 
 class Links(NamedTuple):
@@ -52,7 +62,7 @@ def read_market(
     """
     data = parts["data"].section(DATA_FIELDS)
     links = Links(*(data[name].mapping() if name in data else {} for name in Links._fields))
-    held = parts["position"].mapping()
+    held = held_assets(parts["position"])
     items = parts["instruments"].items()
     names = [one.name for one in instruments]
     for link, entries in links._asdict().items():
@@ -65,7 +75,8 @@ def read_market(
     if kind == "simple":
         check_positive(table, held)
     with parts["data"].locate_errors():
-        market = _build_market(table, links)
+        currency = data["currency"].text() if "currency" in data else None
+        market = _build_market(table, links, currency)
     check_expiries(market.last_date, items, instruments)
     return market
 
@@ -85,14 +96,14 @@ def model_prices(
     return values, table[[one.name for one in instruments]]
 
 
-def _build_market(table: pd.DataFrame, links: Links) -> Market:
+def _build_market(table: pd.DataFrame, links: Links, currency: str | None) -> Market:
     rates = {
         name: one.content if isinstance(one.content, str) else one.number()
         for name, one in links.rates.items()
     }
     funding = {name: one.text() for name, one in links.funding.items()}
     underlying = {name: one.text() for name, one in links.underlying.items()}
-    return Market(table, rates, funding, underlying)
+    return Market(table, rates, funding, underlying, currency)
 
 
 def _columns(links: Links) -> list[tuple[str, Entry]]:

@@ -23,6 +23,7 @@ from hedgeresearch.recommendation.assessment.risks import (
     past_of_holdings,
     past_returns,
 )
+from hedgeresearch.recommendation.inputs.currencies import account_currency
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.sizing.plan import Plan
@@ -47,6 +48,11 @@ class Assessment:
     valuation: Valuation
     settings: RecommendationSettings
     plan: Plan
+
+    @property
+    def currency(self) -> str:
+        """Currency of the account, in which amounts are; "" where it is not known."""
+        return account_currency(self.problem.market, self.problem.terms)
 
     @property
     def summary(self) -> pd.DataFrame:

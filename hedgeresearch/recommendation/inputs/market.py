@@ -26,6 +26,7 @@ from hedgeresearch.recommendation.inputs.market_checks import (
     check_links,
     check_rates,
     checked_bar,
+    checked_currency,
     checked_date,
     refuse_absent,
 )
@@ -55,11 +56,15 @@ class Market:
         payments of one date added up.
     underlying : mapping from dated future
         Column with the price of what it delivers; the basis between them is its carry.
+    currency : str
+        Currency of the account, such as "USD", which is written behind amounts. By default the one
+        in which instruments without a rate pay, where their terms say it.
 
     Raises
     ------
     DataError
-        If a column is missing, the table has gaps, or a rate is not positive.
+        If a column is missing, the table has gaps, a rate is not positive, or the currency is no
+        name.
 
     Examples
     --------
@@ -72,6 +77,7 @@ class Market:
     rates: Mapping[str, str | float]
     funding: Mapping[str, str]
     underlying: Mapping[str, str]
+    currency: str | None
     attrs: Mapping[Any, Any]
     _rows: GrowingTable
     _column_numbers: Mapping[str, int]
@@ -82,6 +88,7 @@ class Market:
         rates: Mapping[str, str | float] | None = None,
         funding: Mapping[str, str] | None = None,
         underlying: Mapping[str, str] | None = None,
+        currency: str | None = None,
     ) -> None:
         frame = check_frame(table, "table", minimum_rows=3)
         mappings = {
@@ -90,7 +97,9 @@ class Market:
             "underlying": as_mapping(underlying, "underlying", "{'BTC_FUTURE': 'BTC'}"),
         }
         columns = {name: number for number, name in enumerate(frame.columns)}
-        fields = {name: FrozenMapping(mapping) for name, mapping in mappings.items()} | {
+        fields: dict[str, Any] = {name: FrozenMapping(links) for name, links in mappings.items()}
+        fields |= {
+            "currency": checked_currency(currency),
             "attrs": FrozenMapping(table.attrs),
             "_rows": GrowingTable(frame.to_numpy(), frame.columns, frame.index),
             "_column_numbers": columns,

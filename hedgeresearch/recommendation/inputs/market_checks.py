@@ -29,6 +29,16 @@ def refuse_absent(column: str, columns: Collection[str], whose: str) -> None:
         )
 
 
+def checked_currency(currency: Any) -> str | None:
+    """Return the name of a currency; refuse one that is not text."""
+    if currency is not None and (not isinstance(currency, str) or not currency.strip()):
+        raise DataError(
+            f"currency must be the name of the account's currency; got {preview(currency)}. "
+            "Pass for example 'USD'."
+        )
+    return currency
+
+
 def check_links(field: str, links: Mapping[str, Any], columns: Collection[str]) -> None:
     """Refuse rates, funding or underlyings that are neither columns nor, for rates, numbers.
 

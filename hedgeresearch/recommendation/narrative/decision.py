@@ -19,10 +19,11 @@ def decision_sentences(assessment: Assessment) -> str:
     problem = assessment.problem
     volatility = assessment.volatility
     effect = effect_sentence(
-        describe_position(problem.position, assessment.valuation.value),
+        describe_position(problem.position, assessment.valuation.value, assessment.currency),
         volatility["unhedged"],
         volatility["as recommended"],
         problem.market.table.index,
+        assessment.currency,
     )
     return f"{_action_sentence(problem.names, assessment.plan)} {effect}"
 
@@ -39,10 +40,14 @@ def summarize_trades(names: list[str], plan: Plan) -> str:
     )
 
 
-def describe_position(position: Position, value: float) -> str:
-    """Return a position in words, such as "1,000 NASDAQ"."""
+def describe_position(position: Position, value: float, currency: str) -> str:
+    """Return a position in words, such as "1,000 NASDAQ", or "500,000 USD of BASKET"."""
+    if position.of is not None:
+        side_text = "short " if value < 0.0 else ""
+        return f"{money(abs(value), currency)} of {side_text}{position.of}"
     if len(position.units) > MAX_NAMED:
-        return f"a portfolio of {len(position.units)} assets worth {money(value)} gross"
+        worth = money(value, currency)
+        return f"a portfolio of {len(position.units)} assets worth {worth} gross"
     return ", ".join(
         f"{exact(abs(units))} {'short ' if units < 0.0 else ''}{asset}"
         for asset, units in position.units.items()

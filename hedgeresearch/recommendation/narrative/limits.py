@@ -21,6 +21,7 @@ def binding_sentences(assessment: Assessment) -> list[str]:
     settings = assessment.settings
     names = problem.names
     notionals = valuation.notionals
+    currency = assessment.currency
     unlimited = best_holdings(problem, valuation, settings.objective, Limits())
     sentences = []
     kept = _exposure_kept(settings.objective, names)
@@ -28,14 +29,14 @@ def binding_sentences(assessment: Assessment) -> list[str]:
         free = best_holdings(problem, valuation, Objective(), Limits())
         sentences.append(
             f"The objective keeps {' and '.join(kept)}; "
-            f"without it {_targets_text(names, free, notionals)}."
+            f"without it {_targets_text(names, free, notionals, currency)}."
         )
     binding = _binding_limits(settings.limits, names, unlimited, notionals)
     if binding:
         verb, them = ("binds", "it") if len(binding) == 1 else ("bind", "them")
         sentences.append(
             f"The {' and the '.join(binding)} {verb}; "
-            f"without {them} {_targets_text(names, unlimited, notionals)}."
+            f"without {them} {_targets_text(names, unlimited, notionals, currency)}."
         )
     return sentences
 
@@ -67,11 +68,11 @@ def _binding_limits(
     return binding
 
 
-def _targets_text(names: list[str], contracts: Array, notionals: Array) -> str:
+def _targets_text(names: list[str], contracts: Array, notionals: Array, currency: str) -> str:
     """Return what the targets (n,) would be; a single instrument is not named again."""
     if len(names) > MAX_NAMED:
         gross = float(np.abs(contracts * notionals).sum())
-        return f"the targets would be worth {money(gross)} in {len(names)} instruments"
+        return f"the targets would be worth {money(gross, currency)} in {len(names)} instruments"
     sides = [side(number, quantity(number)) for number in contracts.tolist()]
     if len(names) == 1:
         return f"the target would be {sides[0]}"
@@ -90,7 +91,8 @@ def unstable_sentences(assessment: Assessment) -> list[str]:
     prices = [""] * len(unstable)
     if len(path) >= MIN_PAST_DATES:  # after an update the past of the target is not known
         costs = np.abs(np.diff(path, axis=0)).mean(axis=0) * valuation.costs
-        prices = [f", at a cost of about {money(cost)} per observation" for cost in costs.tolist()]
+        amounts = [money(cost, assessment.currency) for cost in costs.tolist()]
+        prices = [f", at a cost of about {amount} per observation" for amount in amounts]
     return [
         f"{name}: the target moves by more between observations than the tracking error allows, "
         f"so the hedge is rebalanced to the nearest lot at every observation{price}."

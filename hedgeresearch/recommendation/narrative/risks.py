@@ -17,9 +17,10 @@ def added_variance_sentences(assessment: Assessment) -> list[str]:
     unhedged = assessment.volatility["unhedged"]
     if hedged <= unhedged * (1.0 + VOLATILITY_TOLERANCE):
         return []
+    currency = assessment.currency
     return [
         "Warning: the hedge adds variance: volatility is "
-        f"{money(hedged)} hedged, {money(unhedged)} unhedged."
+        f"{money(hedged, currency)} hedged, {money(unhedged, currency)} unhedged."
     ]
 
 
@@ -30,8 +31,9 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
     loss = -float(profits.min())
     if loss <= MAX_LOSS_RATIO * expected:
         return []
+    lost = money(loss, assessment.currency)
     return [
-        f"Warning: on {day(profits.idxmin())} the hedged position would have lost {money(loss)}, "
+        f"Warning: on {day(profits.idxmin())} the hedged position would have lost {lost}, "
         f"{quantity(loss / expected, 2)} times its expected volatility."
     ]
 
@@ -39,7 +41,8 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
 def tail_sentences(assessment: Assessment) -> list[str]:
     """Return whether tails are fat, and a loss that is exceeded once in a hundred observations."""
     tails = assessment.tails
-    loss = money(tails.historical_value_at_risk * abs(assessment.valuation.value))
+    amount = tails.historical_value_at_risk * abs(assessment.valuation.value)
+    loss = money(amount, assessment.currency)
     warning = "Warning: " if tails.verdict == "fat" else ""
     once_in = round(1 / tails.tail)
     return [

@@ -1,0 +1,49 @@
+"""Currency of the account, and whether what is paid in other currencies is converted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.inverse_contract import InverseContract
+from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.recommendation.inputs.market import Market
+
+DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "BUSD", "DAI"})
+"""The dollar and coins that are redeemed for it, which need no rate between them."""
+
+
+def account_currency(market: Market, instruments: Sequence[Terms]) -> str:
+    """Return the currency of the account: the market's, or the one of instruments without rate.
+
+    "" where neither says.
+    """
+    if market.currency is not None:
+        return market.currency
+    found = set(_unconverted(market, instruments).values())
+    if len(found) == 1:
+        return found.pop()
+    return "USD" if found and found <= DOLLARS else ""
+
+
+def check_currencies(market: Market, instruments: Sequence[Terms]) -> None:
+    """Refuse instruments that pay in other currencies than the account without a rate."""
+    paid = _unconverted(market, instruments)
+    account = market.currency
+    for name, currency in paid.items():
+        account = account or currency
+        if currency != account and not {currency, account} <= DOLLARS:
+            raise DataError(
+                f"{name!r} pays in {currency} and the account is in {account}; rates must convert "
+                f"it. Pass Market(rates={{{name!r}: ...}}), the column with the price of one "
+                f"{currency} in {account}, or the number 1 if they are the same."
+            )
+
+
+def _unconverted(market: Market, instruments: Sequence[Terms]) -> dict[str, str]:
+    """Return the currencies of the payoffs that count at a rate of 1, by instrument."""
+    return {
+        one.name: one.currency
+        for one in instruments
+        if one.currency and one.name not in market.rates and not isinstance(one, InverseContract)
+    }
