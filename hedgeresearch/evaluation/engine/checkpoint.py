@@ -1,9 +1,9 @@
 """Finished walks on disk, so that an interrupted backtest continues where it stopped.
 
 A walk is a Parquet file whose name is a hash of everything it depends on: the returns, the settings
-of the model, the refits and the version of the package. It is written to another file and renamed
-when complete, so that a process killed at any moment leaves either nothing or the whole; a hash of
-the content detects a file that was damaged later.
+of the model, the refits, and the versions of the package and of the numerical libraries. It is
+written to another file and renamed when complete, so that a process killed at any moment leaves
+either nothing or the whole; a hash of the content detects a file that was damaged later.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._version import VERSION
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
+from hedgeresearch.evaluation.engine.installed import numerical_versions
 from hedgeresearch.evaluation.engine.walk import Note, Walk
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.typing import Array
@@ -74,7 +74,18 @@ class Checkpoint:
         return walk
 
     def save(self, key: str, walk: Walk) -> None:
-        """Write a walk, all or nothing."""
+        """Write a walk, all or nothing; warn if it cannot be written, as on a full disk."""
+        try:
+            self._write(key, walk)
+        except OSError as error:
+            warn_caller(
+                f"the checkpoint {self.folder} cannot be written ({error.strerror or error}); the "
+                "run continues without it. Free some space before the next one.",
+                DataWarning,
+            )
+        self._tidy(key)
+
+    def _write(self, key: str, walk: Walk) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -96,7 +107,6 @@ class Checkpoint:
         # another run may just have finished the same walk and tidied up
         with suppress(FileNotFoundError):
             os.replace(unfinished, self._path(key))
-        self._tidy(key)
 
     def _tidy(self, key: str) -> None:
         """Remove partial files of a finished walk, which killed processes have left."""
@@ -118,7 +128,7 @@ def walk_key(model: Any, returns: pd.DataFrame, refits: Sequence[Refit]) -> str:
     digest = hashlib.sha256()
     kind = str(returns.attrs.get("returns"))
     dtype = str(returns.index.dtype)
-    for text in (VERSION, fingerprint(model), str(list(returns.columns)), kind, dtype):
+    for text in (numerical_versions(), fingerprint(model), str(list(returns.columns)), kind, dtype):
         digest.update(text.encode() + b"\0")
     rows: Array = np.ascontiguousarray(returns.to_numpy())
     digest.update(rows.tobytes())

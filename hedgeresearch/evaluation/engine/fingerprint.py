@@ -1,22 +1,31 @@
 """Text that identifies a model and its settings in every process.
 
 Numbers and texts are identified by their value, tables by a hash of their content, dataclasses and
-other objects by their class and attributes. A class of the package is identified by the name under
-which it is exported, as the version stands for its code; another class also by the source of its
-methods and by its attributes. A function is identified by its module, name and source, not by the
-functions and global variables that it uses.
+other objects by their class and attributes. Code is identified by these rules:
+
+- A function counts by its source and by every global name that it uses: constants by value, other
+  functions and classes by this rule again.
+- A class counts by its methods and by its other attributes.
+- A module of the user counts by everything in it.
+- Code of Python and of installed packages counts by its name and the version of the package.
+
+What cannot be identified is refused. Files that a function reads, and names that it looks up as
+text, are not seen.
 """
 
 from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import Enum
 from functools import cached_property, partial
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from pathlib import PurePath
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -24,13 +33,16 @@ import pandas as pd
 from numba.core.dispatcher import Dispatcher
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.engine.installed import installed_version
 
-PACKAGE = __name__.partition(".")[0]
-Plain = str | bytes | int | float | complex | np.generic | np.ufunc | date | timedelta | Enum
+Plain = (
+    str | bytes | int | float | complex | range | slice | date | timedelta
+    | np.generic | np.ufunc | np.dtype | Enum | PurePath
+)  # fmt: skip
 """Types whose ``repr`` is complete and the same in every process."""
 Table = np.ndarray | pd.Series | pd.DataFrame | pd.Index
-CODE = (type, FunctionType, MethodType, BuiltinFunctionType, partial, Dispatcher)
-"""Types that are identified by their source, or by their name."""
+TYPING = ("typing", "types", "typing_extensions", "collections.abc")
+"""Modules whose objects describe types and are complete in ``repr``."""
 
 
 def fingerprint(setting: Any) -> str:
@@ -40,115 +52,186 @@ def fingerprint(setting: Any) -> str:
     ------
     DataError
         If a setting is a lambda, a function that uses variables of another function, or an object
-        without attributes, such as an iterator.
+        without attributes, such as an iterator; or if a function among the settings uses one.
     """
-    if setting is None or isinstance(setting, Plain):
-        return repr(setting)
-    if isinstance(setting, list | tuple):
-        return f"[{', '.join(map(fingerprint, setting))}]"
-    if isinstance(setting, set | frozenset):
-        return f"{{{', '.join(sorted(map(fingerprint, setting)))}}}"
-    if isinstance(setting, Mapping):
-        return _fingerprint_of_items(setting.items())
-    if isinstance(setting, Table):
-        return _fingerprint_of_table(setting)
-    if isinstance(setting, CODE):
-        return _fingerprint_of_code(setting)
-    return _fingerprint_of_object(setting)
+    return _Fingerprints().text(setting)
 
 
-def _fingerprint_of_items(items: Iterable[tuple[Any, Any]]) -> str:
-    return f"{{{', '.join(f'{fingerprint(k)}: {fingerprint(v)}' for k, v in items)}}}"
+class _Fingerprints:
+    """Fingerprints of settings that may refer to each other."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, str] = {}
+        self._kept: list[Any] = []  # so that no other object gets the identity of one seen
+
+    def text(self, setting: Any) -> str:
+        if setting is None or isinstance(setting, Plain):
+            return repr(setting)
+        if isinstance(setting, list | tuple):
+            return f"[{', '.join(map(self.text, setting))}]"
+        if isinstance(setting, set | frozenset):
+            return f"{{{', '.join(sorted(map(self.text, setting)))}}}"
+        if isinstance(setting, Mapping):
+            return self._items(setting.items())
+        if isinstance(setting, Table):
+            return self._table(setting)
+        return self._once(setting, self._code_or_object)
+
+    def _once(self, thing: Any, text_of: Callable[[Any], str]) -> str:
+        """Return the text of an object; within itself, the object is called "itself"."""
+        if id(thing) not in self._texts:
+            self._kept.append(thing)
+            self._texts[id(thing)] = "itself"
+            self._texts[id(thing)] = text_of(thing)
+        return self._texts[id(thing)]
+
+    def _items(self, items: Iterable[tuple[Any, Any]]) -> str:
+        return f"{{{', '.join(f'{self.text(key)}: {self.text(value)}' for key, value in items)}}}"
+
+    def _table(self, table: Any) -> str:
+        """Return a hash of values, and of the labels of a pandas object."""
+        if isinstance(table, np.ndarray) and table.dtype == object:
+            parts = [str(table.shape).encode(), self.text(table.ravel().tolist()).encode()]
+        elif isinstance(table, np.ndarray):
+            about = str((table.dtype, table.shape)).encode()
+            parts = [about, np.ascontiguousarray(table).tobytes()]
+        else:
+            columns = self.text(list(table.columns)) if isinstance(table, pd.DataFrame) else ""
+            rows = pd.util.hash_pandas_object(table).to_numpy()
+            parts = [columns.encode(), rows.tobytes()]
+        return f"{type(table).__name__}#{hashlib.sha256(b''.join(parts)).hexdigest()}"
+
+    # --- objects ---
+
+    def _code_or_object(self, thing: Any) -> str:
+        if isinstance(thing, type):
+            return self._class(thing)
+        if isinstance(thing, ModuleType):
+            return self._module(thing)
+        if isinstance(thing, Dispatcher):
+            return self.text(thing.py_func)  # compiled by numba
+        if isinstance(thing, partial):
+            return f"partial{self.text((thing.func, thing.args, thing.keywords))}"
+        if isinstance(thing, MethodType):
+            return f"method{self.text((thing.__self__, thing.__func__))}"
+        if isinstance(thing, BuiltinFunctionType):
+            return self._builtin(thing)
+        if isinstance(thing, FunctionType):
+            return self._function(thing)
+        return self._object(thing)
+
+    def _object(self, thing: Any) -> str:
+        """Return class and attributes; those of a dataclass are its fields."""
+        if isinstance(thing, logging.Logger):
+            return f"logger {thing.name}"
+        if isinstance(thing, re.Pattern):
+            return f"pattern{self.text((thing.pattern, thing.flags))}"
+        if type(thing).__module__ in TYPING:
+            return repr(thing)
+        name = self.text(type(thing))
+        if is_dataclass(thing):
+            names = [field.name for field in fields(thing)]
+            return f"{name}{self._items([(name, getattr(thing, name)) for name in names])}"
+        try:
+            attributes = vars(thing)
+        except TypeError:
+            raise DataError(
+                "settings of a model must be numbers, texts, tables, dataclasses or functions for "
+                f"a checkpoint, and so must be what its functions use; got {thing!r}. Leave "
+                "checkpoint out, or store the values themselves."
+            ) from None
+        return f"{name}{self._items(attributes.items())}"
+
+    # --- code ---
+
+    def _builtin(self, function: Any) -> str:
+        if isinstance(function.__self__, ModuleType):
+            return f"{function.__module__}.{function.__qualname__}"
+        return f"method{self.text((function.__self__, function.__qualname__))}"
+
+    def _class(self, kind: type) -> str:
+        """Return the name of a class, with what it consists of if it is the user's."""
+        name = f"{kind.__module__}.{kind.__qualname__}"
+        version = installed_version(kind.__module__)
+        if version is not None:
+            return f"{name} {version}".strip()
+        members = [self._member(member) for member in _members(kind)]
+        return f"{name}[{_digest(' '.join(members))}]"
+
+    def _member(self, member: tuple[str, Any]) -> str:
+        name, value = member
+        return f"{name}: {self.text(value)}"
+
+    def _module(self, module: ModuleType) -> str:
+        """Return the name of a module, with what it consists of if it is the user's."""
+        version = installed_version(module.__name__)
+        if version is not None:
+            return f"{module.__name__} {version}".strip()
+        content = [item for item in sorted(vars(module).items()) if not item[0].startswith("__")]
+        return f"{module.__name__}[{_digest(self._items(content))}]"
+
+    def _function(self, function: FunctionType) -> str:
+        """Return module, name, source and the global variables that a function uses."""
+        name = f"{function.__module__}.{function.__qualname__}"
+        version = installed_version(function.__module__)
+        if version is not None:
+            return f"{name} {version}".strip()
+        if function.__closure__ or function.__name__ == "<lambda>":
+            raise DataError(
+                "functions among the settings of a model, and those they use, must be defined with "
+                f"def, outside of other functions, for a checkpoint; got {function!r}. Give them "
+                "settings with functools.partial, or leave checkpoint out."
+            )
+        used = sorted(_global_names(function.__code__) & function.__globals__.keys())
+        values = [(name, function.__globals__[name]) for name in used]
+        defaults = (function.__defaults__, function.__kwdefaults__)
+        parts = [_source(function), self.text(defaults), self._items(values)]
+        return f"{name}#{_digest(' '.join(parts))}"
 
 
-def _fingerprint_of_table(table: Any) -> str:
-    """Return a hash of values, and of the labels of a pandas object."""
-    if isinstance(table, np.ndarray) and table.dtype == object:
-        parts = [str(table.shape).encode(), fingerprint(table.ravel().tolist()).encode()]
-    elif isinstance(table, np.ndarray):
-        parts = [str((table.dtype, table.shape)).encode(), np.ascontiguousarray(table).tobytes()]
-    else:
-        columns = fingerprint(list(table.columns)) if isinstance(table, pd.DataFrame) else ""
-        rows = pd.util.hash_pandas_object(table).to_numpy()
-        parts = [columns.encode(), rows.tobytes()]
-    return f"{type(table).__name__}#{hashlib.sha256(b''.join(parts)).hexdigest()}"
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _fingerprint_of_object(setting: Any) -> str:
-    """Return class and attributes; those of a dataclass are its fields."""
-    name = _fingerprint_of_class(type(setting))
-    if is_dataclass(setting):
-        names = [field.name for field in fields(setting)]
-        values = [(name, getattr(setting, name)) for name in names]
-        return f"{name}{_fingerprint_of_items(values)}"
-    try:
-        attributes = vars(setting)
-    except TypeError:
-        raise DataError(
-            "settings of a model must be numbers, texts, tables, dataclasses or functions for a "
-            f"checkpoint; got {setting!r}. Leave checkpoint out, or store the values themselves."
-        ) from None
-    return f"{name}{_fingerprint_of_items(attributes.items())}"
+def _global_names(code: CodeType) -> set[str]:
+    """Return the names that code, and functions inside of it, may look up in its module."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _global_names(constant)
+    return names
 
 
-def _fingerprint_of_code(code: Any) -> str:
-    """Return the text of a class or of a function, with what it is bound to."""
-    if isinstance(code, type):
-        return _fingerprint_of_class(code)
-    if isinstance(code, partial):
-        return f"partial{fingerprint((code.func, code.args, code.keywords))}"
-    if isinstance(code, MethodType):
-        return f"method{fingerprint((code.__self__, code.__func__))}"
-    if isinstance(code, Dispatcher):
-        return fingerprint(code.py_func)  # compiled by numba
-    if isinstance(code, BuiltinFunctionType) and isinstance(code.__self__, ModuleType):
-        return f"{code.__module__}.{code.__qualname__}"
-    if isinstance(code, BuiltinFunctionType):
-        return f"method{fingerprint((code.__self__, code.__qualname__))}"
-    if code.__closure__ or code.__name__ == "<lambda>":
-        raise DataError(
-            "functions among the settings of a model must be defined with def, outside of other "
-            f"functions, for a checkpoint; got {code!r}. Give them settings with "
-            "functools.partial, or leave checkpoint out."
-        )
-    return _function_text(code)
+def _members(kind: type) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes of a class and of those of its bases that are the user's.
 
-
-def _fingerprint_of_class(kind: type) -> str:
-    """Return the name of a class, with its methods and attributes if it is not of the package."""
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    if kind.__module__.partition(".")[0] == PACKAGE:
-        return name
-    methods = " ".join(map(_function_text, _methods(kind)))
-    return f"{name}[{methods}]{_fingerprint_of_items(_class_attributes(kind))}"
-
-
-def _class_attributes(kind: type) -> Iterator[tuple[str, Any]]:
-    """Yield the values among the attributes of a class and its bases, special ones left out."""
-    for base in kind.__mro__[:-1]:
+    Special values, such as annotations, and the functions that ``dataclass`` generates are left
+    out.
+    """
+    for base in kind.__mro__:
+        if installed_version(base.__module__) is not None:
+            yield base.__qualname__, base
+            continue
         for name, member in vars(base).items():
-            is_value = isinstance(member, Plain | Table | list | tuple | set | frozenset | Mapping)
-            is_record = is_dataclass(member) and not isinstance(member, type)
-            if (is_value or is_record) and not name.startswith("__"):
-                yield name, member
+            value = _unwrapped(member)
+            if isinstance(value, FunctionType):
+                if not _is_generated(value):
+                    yield name, value
+            elif not name.startswith("__") and not inspect.isdatadescriptor(value):
+                yield name, value
 
 
-def _methods(kind: type) -> Iterator[FunctionType]:
-    """Yield the functions in a class and its bases, but not those that ``dataclass`` generates."""
-    for base in kind.__mro__[:-1]:
-        for member in vars(base).values():
-            function = member
-            if isinstance(member, classmethod | staticmethod):
-                function = member.__func__
-            elif isinstance(member, property):
-                function = member.fget
-            elif isinstance(member, cached_property):
-                function = member.func
-            if isinstance(function, Dispatcher):
-                function = function.py_func  # compiled by numba
-            generated = isinstance(function, FunctionType) and _is_generated(function)
-            if isinstance(function, FunctionType) and not generated:
-                yield function
+def _unwrapped(member: Any) -> Any:
+    """Return the function in a method, property or compiled function; other members unchanged."""
+    if isinstance(member, classmethod | staticmethod):
+        return _unwrapped(member.__func__)
+    if isinstance(member, property):
+        return member.fget
+    if isinstance(member, cached_property):
+        return member.func
+    if isinstance(member, Dispatcher):
+        return member.py_func
+    return member
 
 
 def _is_generated(function: FunctionType) -> bool:
@@ -156,14 +239,11 @@ def _is_generated(function: FunctionType) -> bool:
     return function.__name__.startswith("__") and code.co_filename == "<string>"
 
 
-def _function_text(function: FunctionType) -> str:
-    """Return module, name and a hash of the source of a function."""
+def _source(function: FunctionType) -> str:
     try:
-        source = inspect.getsource(function)
+        return inspect.getsource(function)
     except (OSError, TypeError):
         raise DataError(
             f"the source of {function!r} must be available for a checkpoint; it is not. Define it "
             "in a file or a notebook, or leave checkpoint out."
         ) from None
-    digest = hashlib.sha256(source.encode()).hexdigest()
-    return f"{function.__module__}.{function.__qualname__}#{digest[:16]}"

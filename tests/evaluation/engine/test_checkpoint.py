@@ -1,6 +1,8 @@
 """Finished walks on disk: found again, never mistaken, complete whenever a process dies."""
 
+import errno
 import linecache
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.engine import checkpoint, parallel
+from hedgeresearch.evaluation.engine import checkpoint, installed, parallel
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.schedule import Schedule
 from hedgeresearch.evaluation.engine.walk import Note, Walk
@@ -69,8 +71,14 @@ def test_a_key_depends_on_the_version(
     returns: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = key_of(hr.OLSHedge(), returns)
-    monkeypatch.setattr(checkpoint, "VERSION", "0.0.0")
+    monkeypatch.setattr(checkpoint, "numerical_versions", lambda: "numpy 0.0.0")
     assert key_of(hr.OLSHedge(), returns) != before
+
+
+def test_versions_name_every_numerical_library() -> None:
+    versions = installed.numerical_versions()
+    for name in ("python 3.", "hedgeresearch ", "numpy ", "scipy ", "arch ", "numba ", "hmmlearn "):
+        assert name in versions
 
 
 # --- runs ---
@@ -239,3 +247,27 @@ def test_a_function_of_a_notebook_is_walked_by_two_processes(tmp_path: Path) -> 
     found = walk({"m": model}, table, n_jobs=2, checkpoint=tmp_path / "kept")
     assert found.ratios["m"].notna().all(axis=None)
     assert list((tmp_path / "kept").glob("*.parquet"))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EIO])
+def test_a_full_disk_costs_the_cache_and_not_the_run(
+    returns: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    models = {"rolling": hr.RollingOLSHedge(20)}
+    with pytest.warns(hr.errors.DataWarning, match="cannot be written .* continues without it"):
+        backtest = hr.walk_forward(
+            models,
+            returns["asset"],
+            returns[["hedge"]],
+            250,
+            50,
+            progress=False,
+            checkpoint=tmp_path,
+        )
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    check_same(backtest, walk(models, returns))

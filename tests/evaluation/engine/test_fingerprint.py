@@ -1,7 +1,9 @@
 """Fingerprints of models: all settings count, the same in every process."""
 
+import importlib
 import importlib.util
 import itertools
+import linecache
 import os
 import subprocess
 import sys
@@ -19,6 +21,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.evaluation.engine import installed
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
 from hedgeresearch.hedges import HedgeTraits
 
@@ -161,6 +164,91 @@ observe = Mine()
 
 def test_compiled_functions_count_like_their_source() -> None:
     assert fingerprint(numba.njit(double)) == fingerprint(double)
+
+
+# --- code that a function uses ---
+
+
+@pytest.fixture
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Return the fingerprint of ``observe`` in a module "mine" that uses a module "indicators"."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def fingerprint_of(mine: str, indicators: str) -> str:
+        (tmp_path / "mine.py").write_text(mine)
+        (tmp_path / "indicators.py").write_text(indicators)
+        importlib.invalidate_caches()
+        linecache.clearcache()
+        for name in ("mine", "indicators"):
+            sys.modules.pop(name, None)
+        return fingerprint(regime(importlib.import_module("mine").observe))
+
+    return fingerprint_of
+
+
+SPANS = "SPAN = {span}\nTABLE = {{'span': SPAN}}\ndef level(r): return r.ewm(span={span}).mean()\n"
+SPANS += "class Level:\n    span = {span}\n    def of(self, r): return r.ewm(span={span}).mean()\n"
+SPANS += "LEVEL = Level()\n"
+USES = [
+    "import indicators\ndef observe(r): return indicators.level(r)\n",
+    "import indicators as x\ndef observe(r): return x.Level().of(r)\n",
+    "import indicators\ndef observe(r): return r.ewm(span=indicators.SPAN).mean()\n",
+    "from indicators import level\ndef observe(r): return level(r)\n",
+    "from indicators import SPAN\ndef observe(r): return r.ewm(span=SPAN).mean()\n",
+    "from indicators import TABLE\ndef observe(r): return r.ewm(span=TABLE['span']).mean()\n",
+    "from indicators import Level\ndef observe(r): return Level().of(r)\n",
+    "from indicators import LEVEL\ndef observe(r): return LEVEL.of(r)\n",
+    "from indicators import SPAN\ndef observe(r): return r.map(lambda x: x * SPAN)\n",
+    "from indicators import level\ndef f(r): return level(r)\ndef observe(r): return f(r)\n",
+    "import indicators\nclass Mine(indicators.Level):\n    pass\nobserve = Mine().of\n",
+    "from indicators import SPAN\ndef observe(r, span=SPAN): return r.ewm(span=span).mean()\n",
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_code_and_constants_of_other_modules_count(modules: Callable[..., str], use: str) -> None:
+    five = modules(use, SPANS.format(span=5))
+    assert modules(use, SPANS.format(span=40)) != five
+    assert modules(use, SPANS.format(span=5)) == five
+
+
+def test_modules_that_use_each_other_are_followed(modules: Callable[..., str]) -> None:
+    use = "import indicators\nSIZE = 2\ndef observe(r): return indicators.level(r)\n"
+    indicators = (
+        "import logging, re, mine\nlog = logging.getLogger(__name__)\nA = re.compile('a')\n"
+    )
+    indicators += "def level(r): return level(r) if mine.SIZE else observe(r)\n"
+    before = modules(use, indicators)
+    assert modules(use, indicators) == before
+    assert modules(use.replace("SIZE = 2", "SIZE = 3"), indicators) != before
+
+
+def test_installed_packages_count_by_their_version(
+    modules: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use = "from sklearn.preprocessing import scale\ndef observe(r): return scale(r)\n"
+    before = modules(use, "")
+    assert modules(use, "") == before
+    monkeypatch.setattr(installed.metadata, "version", lambda name: "0.0.0")
+    installed.installed_version.cache_clear()
+    assert modules(use, "") != before
+    installed.installed_version.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import random\nRNG = random.Random(0)\ndef observe(r): return RNG.random() * r\n",
+        "rows = iter([1, 2])\ndef observe(r): return next(rows) * r\n",
+        "double = lambda r: 2 * r\ndef observe(r): return double(r)\n",
+    ],
+)
+def test_what_a_function_uses_is_refused_if_it_cannot_be_followed(
+    modules: Callable[..., str], use: str
+) -> None:
+    with pytest.raises(hr.DataError, match="for a checkpoint"):
+        modules(use, "")
 
 
 # --- what is refused ---
