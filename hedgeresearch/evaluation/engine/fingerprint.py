@@ -1,7 +1,8 @@
 """Text that identifies a model and its settings in every process.
 
-Numbers and texts are identified by their value, tables by a hash of their content, dataclasses and
-other objects by their class and attributes. Code is identified by these rules:
+Numbers and texts are identified by their value, tables by a hash of their content, dataclasses by
+their class and fields, other objects by their class and what pickle keeps of them. Code is
+identified by these rules:
 
 - A function counts by its source and by every global name that it uses: constants by value, other
   functions and classes by this rule again.
@@ -41,6 +42,7 @@ Plain = (
 )  # fmt: skip
 """Types whose ``repr`` is complete and the same in every process."""
 Table = np.ndarray | pd.Series | pd.DataFrame | pd.Index
+PICKLE_PROTOCOL = 4
 TYPING = ("typing", "types", "typing_extensions", "collections.abc")
 """Modules whose objects describe types and are complete in ``repr``."""
 
@@ -52,7 +54,7 @@ def fingerprint(setting: Any) -> str:
     ------
     DataError
         If a setting is a lambda, a function that uses variables of another function, or an object
-        without attributes, such as an iterator; or if a function among the settings uses one.
+        that cannot be pickled, such as a generator; or if a function among the settings uses one.
     """
     return _Fingerprints().text(setting)
 
@@ -121,7 +123,7 @@ class _Fingerprints:
         return self._object(thing)
 
     def _object(self, thing: Any) -> str:
-        """Return class and attributes; those of a dataclass are its fields."""
+        """Return class and content: fields of a dataclass, else what pickle would keep."""
         if isinstance(thing, logging.Logger):
             return f"logger {thing.name}"
         if isinstance(thing, re.Pattern):
@@ -133,14 +135,14 @@ class _Fingerprints:
             names = [field.name for field in fields(thing)]
             return f"{name}{self._items([(name, getattr(thing, name)) for name in names])}"
         try:
-            attributes = vars(thing)
+            reduced = thing.__reduce_ex__(PICKLE_PROTOCOL)
         except TypeError:
             raise DataError(
                 "settings of a model must be numbers, texts, tables, dataclasses or functions for "
                 f"a checkpoint, and so must be what its functions use; got {thing!r}. Leave "
                 "checkpoint out, or store the values themselves."
             ) from None
-        return f"{name}{self._items(attributes.items())}"
+        return f"{name}{self.text(reduced)}"
 
     # --- code ---
 
