@@ -6,6 +6,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 NOTEBOOK_TIMEOUT ?= 300
+LOWEST ?= .venv-lowest
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
@@ -17,7 +18,7 @@ NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wild
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help recommend test quick lint types layers unit notebook-test wheel slow benchmark notebooks gallery datasets lock format clean
+.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark notebooks gallery datasets lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -60,6 +61,14 @@ wheel: $(VENV)/.installed-test ## ... the wheel works in an empty environment
 
 slow: $(VENV)/.installed-test ## Run the slow tests: parameters recovered from simulations
 	@$(STEADY) $(BIN)/python -m pytest --numprocesses=auto -m slow --durations=10
+
+test-lowest: ## Run the tests with the lowest versions of all dependencies that pyproject.toml allows
+	@echo "== tests with the lowest versions"
+	@$(PYTHON) -m venv $(LOWEST)
+	@$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable ".[test]"
+	@$(STEADY) NUMBA_CACHE_DIR=$(LOWEST)/numba $(LOWEST)/bin/python -m pytest --quiet --numprocesses=auto \
+		-W ignore::DeprecationWarning --doctest-modules tests hedgeresearch
 
 benchmark: $(VENV)/.installed-test ## Time the recursions and the fits
 	@$(STEADY) $(BIN)/python -m pytest tests/benchmarks --benchmark-only

@@ -5,7 +5,6 @@ import inspect
 import json
 import os
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-import rdata
 
 import hedgeresearch as hr
+from tests.r_files import read_r_file
 
 matplotlib.use("Agg")
 
@@ -103,7 +102,7 @@ def ten_series() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def dow(data_dir: Path) -> pd.DataFrame:
     """100 x weekly log returns of 30 Dow stocks, 1141 weeks."""
-    table = read_rda(data_dir / "dji30retw.rda")
+    table = read_r_file(data_dir / "dji30retw.rda")
     dates = pd.date_range("1987-03-20", periods=len(table), freq="W-FRI", name="date")
     return pd.DataFrame(100 * np.asarray(table), index=dates, columns=list(table.columns))
 
@@ -111,7 +110,7 @@ def dow(data_dir: Path) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def dem_gbp(data_dir: Path) -> np.ndarray:
     """Daily per-cent returns of the mark in pounds, 1974 dates."""
-    return np.ascontiguousarray(np.ravel(read_rda(data_dir / "dem2gbp.rda")), dtype=float)
+    return np.ascontiguousarray(np.ravel(read_r_file(data_dir / "dem2gbp.rda")), dtype=float)
 
 
 @pytest.fixture(scope="session")
@@ -124,13 +123,6 @@ def dem_gbp_reference() -> dict[str, Any]:
 def dow_reference() -> dict[str, Any]:
     """rmgarch 1.4-2 on the Dow stocks, and an independent two-step sandwich; calls inside."""
     return json.loads((REFERENCE / "dow.json").read_text())
-
-
-def read_rda(path: Path) -> Any:
-    """The first object in a file of R data."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rdata speaks of classes of R that it does not know
-        return next(iter(rdata.read_rda(path).values()))
 
 
 def on_business_days(values: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
-import polars
 import pytest
 
 import hedgeresearch as hr
@@ -74,6 +73,7 @@ def test_the_page_on_data_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
         prices.to_excel(book, sheet_name="notes")
         prices.to_excel(book, sheet_name="closes")
+    polars = pytest.importorskip("polars")
     found: dict[str, Any] = {"hr": hr, "polars_frame": polars.from_pandas(prices.reset_index())}
     run("data.md", found, tmp_path, monkeypatch)
     assert list(found["returns"].columns) == ["BRENT", "WTI"]

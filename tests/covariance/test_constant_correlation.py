@@ -1,11 +1,8 @@
 """The test of constant correlation: its definition, rmgarch's number, and its size."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
-import rdata
 from scipy import stats
 
 import hedgeresearch as hr
@@ -14,6 +11,7 @@ from hedgeresearch.covariance.constant_correlation import (
     engle_sheppard_test,
     pooled_regression,
 )
+from tests.r_files import read_r_file
 
 
 def normals(n_dates, names, seed):
@@ -79,9 +77,7 @@ def test_variant_of_rmgarch_gives_its_number(data_dir):
     reverse; it divides by s instead of s^2. It estimates its own coefficients on rescaled data,
     which agree with those of rugarch to four digits.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rdata warns of classes of R that it does not know
-        data = next(iter(rdata.read_rda(data_dir / "dji30retw.rda").values()))
+    data = read_r_file(data_dir / "dji30retw.rda")
     errors, volatility = errors_and_volatilities(data)
     lowest = stats.norm.ppf(np.finfo(float).eps)
     capped = np.clip(errors / volatility, lowest, stats.norm.ppf(0.99999))

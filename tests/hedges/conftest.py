@@ -1,14 +1,14 @@
 """Data shared by tests of several hedges."""
 
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import rdata
+
+from tests.r_files import read_r_file
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +27,7 @@ def skewed_returns():
 @pytest.fixture(scope="session", params=["Pound", "DM", "Yen"])
 def currency(request: pytest.FixtureRequest, data_dir: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Spot and forward rates of a currency, and the results of R."""
-    with warnings.catch_warnings():
-        # rdata warns of classes of R that it does not know.
-        warnings.simplefilter("ignore")
-        table = next(iter(rdata.read_rda(data_dir / f"{request.param}.rda").values()))
+    table = read_r_file(data_dir / f"{request.param}.rda")
     values = np.column_stack([table["s"], table["f"]]).astype(float)
     dates = pd.bdate_range("2001-01-01", periods=len(values))
     text = (request.config.rootpath / "tests" / "reference" / "ols_ecm.json").read_text()

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import xlrd
 
 import hedgeresearch as hr
 
@@ -11,6 +10,7 @@ import hedgeresearch as hr
 @pytest.fixture(scope="module")
 def monthly_prices(data_dir):
     """S&P 500 spot and futures, 247 months from September 1997 on."""
+    xlrd = pytest.importorskip("xlrd")
     sheet = xlrd.open_workbook(data_dir / "SandPhedge.xls").sheet_by_index(0)
     assert sheet.row_values(0) == ["Date", "Spot", "Futures"]
     dates = pd.date_range("1997-09-01", periods=247, freq="MS")

@@ -8,7 +8,6 @@ from io import StringIO
 from itertools import chain
 from typing import Any
 
-import jsonschema
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -16,6 +15,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
+
+jsonschema = pytest.importorskip("jsonschema")
 
 Advise = Callable[..., hr.recommendation.Recommendation]
 KINDS = ["future", "coin", "regimes", "portfolio", "differences", "few dates", "nothing", "perfect"]

@@ -1,15 +1,14 @@
 """Reference values of hidden Markov models, and fits that several test files share."""
 
 import json
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import rdata
 
 import hedgeresearch as hr
+from tests.r_files import read_r_file
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -29,9 +28,7 @@ def simulated_hmm():
 @pytest.fixture(scope="session")
 def monthly_stocks(data_dir):
     """Monthly log returns of the S&P 500, 744 months."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rdata warns of classes of R that it does not know
-        table = next(iter(rdata.read_rda(data_dir / "sp500.rda").values()))
+    table = read_r_file(data_dir / "sp500.rda")
     return pd.DataFrame({"y": np.asarray(table["logret"], dtype=float)})
 
 

@@ -1,14 +1,12 @@
 """Markov-switching GARCH: likelihoods and optima of MSGARCH, units, errors, extensions."""
 
 import json
-import warnings
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import rdata
 
 import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL
@@ -16,6 +14,7 @@ from hedgeresearch._kernels.hidden_markov import smooth_regimes
 from hedgeresearch.regimes.markov_switching.garch import MarkovSwitchingGARCH
 from hedgeresearch.regimes.markov_switching.garch_likelihood import switching_garch_likelihood
 from hedgeresearch.regimes.markov_switching.garch_state import state_before_second
+from tests.r_files import read_r_file
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 MSGARCH = json.loads((REFERENCE / "switching_garch.json").read_text())
@@ -31,10 +30,8 @@ def data_of(name, series, request):
         return series.to_numpy()
     if name.startswith("dem2gbp"):
         return request.getfixturevalue("dem_gbp")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rdata warns of classes of R that it does not know
-        table = rdata.read_rda(request.getfixturevalue("data_dir") / "SMI.rda")
-    return np.ascontiguousarray(np.ravel(next(iter(table.values()))), dtype=float)
+    table = read_r_file(request.getfixturevalue("data_dir") / "SMI.rda")
+    return np.ascontiguousarray(np.ravel(table), dtype=float)
 
 
 def parameters_of(coef):
