@@ -96,12 +96,13 @@ class DifferenceInterval:
 
 
 @exported_by("hedgeresearch.evaluation")
-def bootstrap_difference(
+def bootstrap_difference(  # noqa: PLR0913 (a public function spells out its settings)
     measure: Callable[..., float],
     hedged: pd.Series[float],
     benchmark: pd.Series[float],
     unhedged: pd.Series[float] | None = None,
     *,
+    horizon: int = 1,
     confidence: float = 0.95,
     n_bootstrap: int = 1000,
     seed: int = 0,
@@ -115,6 +116,8 @@ def bootstrap_difference(
     measure : function of two series, or of one if ``unhedged`` is not given; functools.partial
         sets its parameters
     hedged, benchmark, unhedged : Series (n_dates,), returns on the same dates
+    horizon : int, number of periods that each return spans, if returns overlap: blocks are then at
+        least twice as long
     confidence : float in [0.5, 1), confidence level of the interval
     n_bootstrap : int, number of draws
     seed : int, random seed of the draws
@@ -141,7 +144,9 @@ def bootstrap_difference(
         series["unhedged"] = unhedged
     joined = joined_series(series, minimum_rows=MIN_OBSERVATIONS)
     values = joined.to_numpy().T
-    length = _block_length(values[0], values[1])
+    check_at_least(horizon, "horizon", 1)
+    shortest = shortest_block(horizon, len(joined))
+    length = max(_block_length(values[0], values[1]), shortest)
     differences = _drawn_differences(measure, values, length, n_bootstrap, seed)
     ends = [0.5 - confidence / 2.0, 0.5 + confidence / 2.0]
     lower, upper = np.quantile(differences, ends)
@@ -151,6 +156,11 @@ def bootstrap_difference(
     return DifferenceInterval(
         of_hedged - of_benchmark, float(lower), float(upper), confidence, length, n_bootstrap
     )
+
+
+def shortest_block(horizon: int, n_dates: int) -> int:
+    """Return the minimum mean length of a block for returns that overlap over a horizon."""
+    return 1 if horizon == 1 else min(2 * horizon, n_dates // 2)
 
 
 def _block_length(hedged: Array, benchmark: Array) -> int:

@@ -24,6 +24,8 @@ Loss = Callable[[Array], Array]
 """From the returns of a hedged position (n_dates,) to their losses (n_dates,)."""
 MIN_OBSERVATIONS = 20
 """Minimum number of observations for a comparison of hedges."""
+FEW_OBSERVATIONS = 100
+"""Number of returns that do not overlap below which a comparison rests on few."""
 ROUNDING_TOLERANCE = 1e-10
 """Difference of returns, relative to the largest return, that may be rounding."""
 

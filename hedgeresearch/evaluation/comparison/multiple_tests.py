@@ -62,11 +62,13 @@ class Bootstrap:
     block_length : int, mean length of a block in dates, or None to choose it from the data
     n_bootstrap : int, number of draws
     seed : int, of the draws
+    shortest : int, minimum of a block length that is chosen from the data
     """
 
     block_length: int | None = None
     n_bootstrap: int = N_TEST_DRAWS
     seed: int = 0
+    shortest: int = 1
 
     def check(self, n_dates: int) -> None:
         """Refuse settings that are out of range or need more than ``n_dates``."""
@@ -83,7 +85,9 @@ class Bootstrap:
 
     def length_for(self, series: Array) -> int:
         """Return the mean length of a block for series (n_dates, n_series)."""
-        return optimal_block_length(series) if self.block_length is None else self.block_length
+        if self.block_length is None:
+            return max(optimal_block_length(series), self.shortest)
+        return self.block_length
 
 
 # --- superior predictive ability ---

@@ -11,10 +11,14 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.probabilities import check_size
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
+from hedgeresearch.evaluation.comparison.difference_interval import shortest_block
+from hedgeresearch.evaluation.comparison.gaps import checked_positions
 from hedgeresearch.evaluation.comparison.losses import (
+    FEW_OBSERVATIONS,
     Loss,
     check_hedged_returns,
     losses_of,
@@ -41,9 +45,10 @@ from hedgeresearch.evaluation.comparison.sentences import (
     UNCLEAR,
     WORSE,
     conclusion_sentence,
+    few_observations_sentence,
     verdict_sentence,
 )
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
 UNHEDGED = "unhedged"
 BENCHMARK = "benchmark"
@@ -68,6 +73,9 @@ class Comparison:
     size : float, size of the tests: hedges are called different if p is smaller
     mcs_size : float, size of the model confidence set
     n_dates : int, number of dates compared
+    horizon : int, number of periods in a return
+    over : str, these periods in words
+    never_hedged : names of models that failed at every refit and were not compared
     """
 
     table: pd.DataFrame
@@ -77,11 +85,15 @@ class Comparison:
     size: float
     mcs_size: float
     n_dates: int
+    horizon: int = 1
+    over: str = ""
+    never_hedged: tuple[Hashable, ...] = ()
 
     def __repr__(self) -> str:
+        over = "" if self.horizon == 1 else f", returns over {self.over}"
         return (
-            f"Comparison({len(self.table)} hedges against {self.against}, {self.n_dates} dates: "
-            f"{self.conclusion})"
+            f"Comparison({len(self.table)} hedges against {self.against}, {self.n_dates} dates"
+            f"{over}: {self.conclusion})"
         )
 
     def _repr_html_(self) -> str:
@@ -90,14 +102,24 @@ class Comparison:
         return f"<ul>{items}</ul><p>{html.escape(self.conclusion)}</p>{table}"
 
     @property
+    def caveats(self) -> tuple[str, ...]:
+        """Sentences on limits of the verdicts; empty if there are none."""
+        if self.n_dates // self.horizon >= FEW_OBSERVATIONS:
+            return ()
+        return (few_observations_sentence(self.n_dates, self.horizon, self.over),)
+
+    @property
     def sentences(self) -> tuple[str, ...]:
-        """Verdict on each hedge but the benchmark, in the order of the table."""
+        """Caveats, then the verdict on each hedge but the benchmark, in the order of the table."""
         benchmark = self.table.iloc[list(self.table.index).index(self.against)]
-        return tuple(
-            verdict_sentence(str(name), row, self.against, benchmark, self.by_variance)
+        over = "" if self.horizon == 1 else f"Over {self.over}, "
+        verdicts = [
+            over + verdict_sentence(str(name), row, self.against, benchmark, self.by_variance)
             for name, row in self.table.iterrows()
             if name != self.against
-        )
+        ]
+        idle = [f"{name} never hedged: it failed at every refit." for name in self.never_hedged]
+        return (*self.caveats, *verdicts, *idle)
 
     @property
     def conclusion(self) -> str:
@@ -126,6 +148,7 @@ def compare_hedges(  # noqa: PLR0913 (a public function spells out its settings)
     *,
     loss: Loss = variance_loss,
     horizon: int = 1,
+    positions: Indices | None = None,
     size: float = 0.05,
     mcs_size: float = 0.1,
     n_bootstrap: int = N_TEST_DRAWS,
@@ -141,7 +164,10 @@ def compare_hedges(  # noqa: PLR0913 (a public function spells out its settings)
         benchmark
     loss : function from returns (n_dates,) to losses (n_dates,); by default the squared deviation
         from the mean, so that variances are compared
-    horizon : int, number of dates that each return spans, if returns overlap
+    horizon : int, number of dates that each return spans, if returns overlap; for separate returns
+        over longer periods leave it at 1
+    positions : array (n_dates,), positions of the dates in the data, where some between them are
+        left out; None for consecutive dates
     size : float in (0, 0.5], of the tests: hedges are called different where p is smaller
     mcs_size : float in (0, 0.5], of the model confidence set
     n_bootstrap : int, number of draws of the joint tests
@@ -165,9 +191,11 @@ def compare_hedges(  # noqa: PLR0913 (a public function spells out its settings)
     frame = check_hedged_returns(hedged_returns)
     check_size(size)
     check_size(mcs_size, "mcs_size")
-    bootstrap = Bootstrap(n_bootstrap=n_bootstrap, seed=seed)
-    bootstrap.check(len(frame))
     check_spans(len(frame), horizon)
+    shortest = shortest_block(horizon, len(frame))
+    bootstrap = Bootstrap(n_bootstrap=n_bootstrap, seed=seed, shortest=shortest)
+    bootstrap.check(len(frame))
+    gaps = checked_positions(positions, len(frame))
     asset = unhedged_returns(frame)
     hedges = frame if against == UNHEDGED else frame.drop(columns=[UNHEDGED])
     position = position_of(against, hedges)
@@ -175,14 +203,15 @@ def compare_hedges(  # noqa: PLR0913 (a public function spells out its settings)
     losses = losses_of(values, loss)
     columns = removed_variance(values, asset, position)
     columns["mean loss"] = losses.mean(axis=0)
-    columns |= pairwise_tests(values, losses, position, horizon)
+    columns |= pairwise_tests(values, losses, position, horizon, gaps)
     columns["MCS p"] = confidence_set_p_values(losses, bootstrap)
     table = pd.DataFrame(columns, index=hedges.columns.rename("model"))
     table["in MCS"] = table["MCS p"] > mcs_size
     table["verdict"] = verdicts(losses, position, columns["DM t"], columns["DM p"], size)
     joint = superior_ability_of_losses(losses, position, bootstrap, against)
     by_variance = loss is variance_loss
-    return Comparison(table, joint, against, by_variance, size, mcs_size, len(frame))
+    over = spacing_of(frame.index).span(horizon)
+    return Comparison(table, joint, against, by_variance, size, mcs_size, len(frame), horizon, over)
 
 
 def unhedged_returns(frame: pd.DataFrame) -> Array:
@@ -208,17 +237,19 @@ def removed_variance(returns: Array, asset: Array, position: int) -> dict[str, A
     return {"effectiveness": 1.0 - remaining, "gain": remaining[position] - remaining}
 
 
-def pairwise_tests(returns: Array, losses: Array, position: int, horizon: int) -> dict[str, Array]:
+def pairwise_tests(
+    returns: Array, losses: Array, position: int, horizon: int, gaps: Indices | None
+) -> dict[str, Array]:
     """Return tests of each hedge (n_dates, n_hedges) against the one at ``position``, by column."""
     benchmark = returns[:, position]
     rows = []
     for hedged, own in zip(returns.T, losses.T, strict=True):
         gain = losses[:, position] - own
-        t, equal_means = mean_gain_test(gain, horizon, lags_for(gain, horizon))
+        t, equal_means = mean_gain_test(gain, horizon, lags_for(gain, horizon, gaps), gaps)
         variance_gain = variance_loss(benchmark) - variance_loss(hedged)
-        lags = lags_for(variance_gain, horizon)
-        _, equal_variances = equal_variance_test(hedged, benchmark, True, lags)
-        _, unpredictable = conditional_gain_test(gain, horizon)
+        lags = lags_for(variance_gain, horizon, gaps)
+        _, equal_variances = equal_variance_test(hedged, benchmark, True, lags, gaps)
+        _, unpredictable = conditional_gain_test(gain, horizon, gaps)
         rows.append((t, equal_means, equal_variances, unpredictable))
     names = ["DM t", "DM p", "Pitman-Morgan p", "GW p"]
     return dict(zip(names, np.array(rows).T, strict=True))

@@ -55,13 +55,14 @@ from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
 from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
+from hedgeresearch.evaluation.comparison.gaps import spread
 from hedgeresearch.evaluation.comparison.losses import (
     Loss,
     losses_of,
     pair_of_returns,
     variance_loss,
 )
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
 NO_DIFFERENCE = (0.0, 1.0)
 """Statistic and p-value where both hedges are the same."""
@@ -237,17 +238,21 @@ def check_spans(n_dates: int, horizon: int, lags: int | None = None) -> None:
     )
 
 
-def lags_for(series: Array, horizon: int = 1) -> int:
+def lags_for(series: Array, horizon: int = 1, positions: Indices | None = None) -> int:
     """Return the lags of Bartlett weights for the long-run variance of a series (n_dates,).
 
     They are at least horizon - 1 and, unless that is more, at most a quarter of the dates.
+    ``positions`` (n_dates,) are those of the dates in the data; None for consecutive dates.
     """
     n = len(series)
     centered = series - series.mean()
     if not centered.any():
         return 0
     first = newey_west_lags(n)
-    autocovariances = np.array([centered[lag:] @ centered[: n - lag] for lag in range(first + 1)])
+    table = spread(centered[:, None], positions, first)[:, 0]
+    autocovariances = np.array(
+        [table[lag:] @ table[: len(table) - lag] for lag in range(first + 1)]
+    )
     lag = np.arange(first + 1)
     density = 2.0 * autocovariances.sum() - autocovariances[0]
     slope = 2.0 * float(lag @ autocovariances)
@@ -255,7 +260,9 @@ def lags_for(series: Array, horizon: int = 1) -> int:
     return max(min(int(chosen), n // 4), horizon - 1)
 
 
-def mean_gain_test(gain: Array, horizon: int, lags: int) -> tuple[float, float]:
+def mean_gain_test(
+    gain: Array, horizon: int, lags: int, positions: Indices | None = None
+) -> tuple[float, float]:
     """Return S and its two-sided p-value for differences of losses (n_dates,)."""
     from scipy.stats import t
 
@@ -263,13 +270,16 @@ def mean_gain_test(gain: Array, horizon: int, lags: int) -> tuple[float, float]:
         return NO_DIFFERENCE
     n = len(gain)
     centered = (gain - gain.mean()) / gain.std()
-    variance = float(long_run_sum(centered[:, None], lags)[0, 0]) / n**2
+    moments = spread(centered[:, None], positions, lags)
+    variance = float(long_run_sum(moments, lags)[0, 0]) / n**2
     correction = math.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
     statistic = correction * float(gain.mean() / gain.std()) / math.sqrt(variance)
     return statistic, float(2.0 * t.sf(abs(statistic), n - 1))
 
 
-def conditional_gain_test(gain: Array, horizon: int) -> tuple[float, float]:
+def conditional_gain_test(
+    gain: Array, horizon: int, positions: Indices | None = None
+) -> tuple[float, float]:
     """Return T and its p-value for differences of losses (n_dates,)."""
     from scipy.special import chdtrc
 
@@ -277,12 +287,17 @@ def conditional_gain_test(gain: Array, horizon: int) -> tuple[float, float]:
         return NO_DIFFERENCE
     d = gain / gain.std()
     moments = np.column_stack([d[horizon:], d[horizon:] * d[:-horizon]])
+    if positions is not None:
+        follows = positions[horizon:] - positions[:-horizon] == horizon
+        moments = spread(moments[follows], positions[horizon:][follows], horizon - 1)
     total = moments.sum(axis=0)
     statistic = float(total @ np.linalg.pinv(long_run_sum(moments, horizon - 1)) @ total)
     return statistic, float(chdtrc(2, statistic))
 
 
-def equal_variance_test(x: Array, y: Array, robust: bool, lags: int) -> tuple[float, float]:
+def equal_variance_test(
+    x: Array, y: Array, robust: bool, lags: int, positions: Indices | None = None
+) -> tuple[float, float]:
     """Return t and its two-sided p-value for two series (n_dates,)."""
     from scipy.stats import t
 
@@ -293,14 +308,15 @@ def equal_variance_test(x: Array, y: Array, robust: bool, lags: int) -> tuple[fl
     total, difference = ((z - z.mean()) / scale for z in (x + y, y - x))
     if not (total * difference).any():
         return NO_DIFFERENCE
-    spread = float(total @ total)
-    slope = float(total @ difference) / spread
+    size = float(total @ total)
+    slope = float(total @ difference) / size
     residuals = difference - slope * total
     if robust:
-        moments = total * residuals / (1.0 - 1.0 / n - total**2 / spread)
-        error = math.sqrt(float(long_run_sum(moments[:, None], lags)[0, 0])) / spread
+        moments = total * residuals / (1.0 - 1.0 / n - total**2 / size)
+        table = spread(moments[:, None], positions, lags)
+        error = math.sqrt(float(long_run_sum(table, lags)[0, 0])) / size
     else:
-        error = math.sqrt(float(residuals @ residuals) / (n - 2) / spread)
+        error = math.sqrt(float(residuals @ residuals) / (n - 2) / size)
     if error == 0.0:  # one return is a multiple of the other
         return math.copysign(math.inf, slope), 0.0
     statistic = slope / error

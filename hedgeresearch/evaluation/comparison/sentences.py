@@ -36,6 +36,23 @@ def verdict_sentence(
     return f"{name} {own}, {against} {other}; {differences[verdict]} ({p})."
 
 
+def few_observations_sentence(n_dates: int, horizon: int, over: str) -> str:
+    """Return that the verdicts rest on few observations.
+
+    Parameters
+    ----------
+    n_dates : int, number of returns compared
+    horizon : int, number of periods in a return
+    over : str, these periods in words
+    """
+    if horizon == 1:
+        return f"The verdicts rest on few observations: {n_dates} dates were compared."
+    return (
+        f"The verdicts rest on few observations: {n_dates} overlapping returns over {over} were "
+        f"compared, as many as {n_dates // horizon} that do not overlap."
+    )
+
+
 def conclusion_sentence(
     joint: HypothesisTest,
     against: Hashable,

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._spacing import spacing_of
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.schedule import Schedule
+from hedgeresearch.evaluation.results.spans import check_spans_exist
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.model import HedgeModel, check_hedge_model
 from hedgeresearch.hedges.regression.naive import NaiveHedge
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.trading.costs import Costs, hedging_costs
+from hedgeresearch.typing import Indices
 
 UNHEDGED = "unhedged"
 
@@ -56,11 +59,15 @@ class PairData:
         ``attrs``
     refits : list of Refit
     cost : Costs or None
+    horizon : int, periods of the returns that are evaluated
+    execution_lag : int, rows from the one that a ratio is made for to the first one that it hedges
     """
 
     returns: pd.DataFrame
     refits: list[Refit]
     cost: Costs | None
+    horizon: int
+    execution_lag: int
 
     @classmethod
     def of(cls, asset: Any, hedges: Any, schedule: Schedule, cost: Costs | None) -> PairData:
@@ -69,11 +76,14 @@ class PairData:
         Raises
         ------
         DataError
-            If the returns cannot be used, samples are too short for the hedges, or the costs do
-            not fit the dates that are hedged.
+            If the returns cannot be used, samples are too short for the hedges, the horizon is too
+            long, or the costs do not fit the dates that are hedged.
         """
         returns, kind = join_returns(asset, hedges)
-        pair = cls(returns, schedule.refits(len(returns)), cost)
+        refits = schedule.refits(len(returns))
+        horizon = spacing_of(returns.index).rows_of(schedule.horizon)
+        pair = cls(returns, refits, cost, horizon, schedule.execution_lag)
+        check_spans_exist(pair.hedged_positions(), horizon)
         _check_samples(pair.refits, returns.shape[1] + 2)
         if cost is not None:
             if kind == "difference":
@@ -85,10 +95,14 @@ class PairData:
         returns.attrs = {"returns": kind}
         return pair
 
-    def hedged_rows(self) -> pd.DataFrame:
-        """Return the rows that the refits hedge."""
+    def hedged_positions(self) -> Indices:
+        """Return the positions of the rows that are hedged, (n_hedged,)."""
         rows = [np.arange(refit.test_start, refit.test_stop) for refit in self.refits]
-        return self.returns.iloc[np.concatenate(rows)]
+        return np.concatenate(rows) + self.execution_lag
+
+    def hedged_rows(self) -> pd.DataFrame:
+        """Return the rows that are hedged."""
+        return self.returns.iloc[self.hedged_positions()]
 
 
 def _check_samples(refits: list[Refit], minimum: int) -> None:

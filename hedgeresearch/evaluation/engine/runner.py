@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
@@ -20,8 +21,10 @@ from hedgeresearch.evaluation.engine.schedule import Schedule, Splitter, Window
 from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.panel import BacktestPanel
+from hedgeresearch.evaluation.results.spans import returns_over
+from hedgeresearch.evaluation.results.trades import costs_of_blocks
 from hedgeresearch.hedges.model import HedgeModel
-from hedgeresearch.trading.costs import Costs, hedging_costs
+from hedgeresearch.trading.costs import Costs
 
 Pair = tuple["pd.Series[float]", pd.DataFrame]
 """Returns of an asset (n_dates,) and of its hedges (n_dates, n_hedges)."""
@@ -36,6 +39,8 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     refit_every: int = 20,
     splitter: Splitter | None = None,
     *,
+    horizon: Horizon = 1,
+    execution_lag: int = 0,
     cost: Costs | None = None,
     n_jobs: int | None = 1,
     progress: bool = True,
@@ -60,7 +65,13 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
         1000
     refit_every : int, number of dates between estimations
     splitter : anything with scikit-learn's ``split``, such as ``TimeSeriesSplit``, instead of
-        ``window`` and ``refit_every``
+        ``window`` and ``refit_every``. Where it leaves out dates, hedges are closed at the gap and
+        entered again after it, and nothing is added up or correlated across it
+    horizon : int or time such as "5d", periods of the returns that are evaluated: overlapping sums
+        of the hedged returns, whose tests and intervals allow for the overlap. Use 5 or more
+        periods where closes are not simultaneous
+    execution_lag : int, number of dates between the decision and the trade: the ratio made for a
+        date is held ``execution_lag`` dates later, and until then the one before it
     cost : Costs of trading and holding the hedges
     n_jobs : int, number of processes; -1 for one per core, None for the setting of
         ``joblib.parallel_config``. It does not change a bit of the results
@@ -72,9 +83,10 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     Raises
     ------
     DataError
-        If fewer than two dates are left to evaluate, a model is not a hedge model or has a reserved
-        name, the splitter looks ahead, the prices that a model needs cannot be rebuilt from the
-        returns, or a setting of a model cannot be identified for the checkpoint.
+        If fewer than two dates are left to evaluate, the horizon is half of them or more, a model
+        is not a hedge model or has a reserved name, the splitter looks ahead, the prices that a
+        model needs cannot be rebuilt from the returns, or a setting of a model cannot be identified
+        for the checkpoint.
 
     Warns
     -----
@@ -93,7 +105,8 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     """
     run = _Run(n_jobs, progress, checkpoint, seed)
     compared = with_benchmarks(models)
-    data = PairData.of(asset, hedges, Schedule(window, refit_every, splitter), cost)
+    schedule = Schedule(window, refit_every, splitter, horizon, execution_lag)
+    data = PairData.of(asset, hedges, schedule, cost)
     backtest = run.backtests(compared, {"": data})[""]
     _warn_of_failures(backtest)
     return backtest
@@ -107,6 +120,8 @@ def walk_forward_panel(  # noqa: PLR0913 (a public function spells out its setti
     refit_every: int = 20,
     splitter: Splitter | None = None,
     *,
+    horizon: Horizon = 1,
+    execution_lag: int = 0,
     cost: Costs | Mapping[str, Costs] | None = None,
     n_jobs: int | None = 1,
     progress: bool = True,
@@ -122,7 +137,7 @@ def walk_forward_panel(  # noqa: PLR0913 (a public function spells out its setti
     models : hedge models by name
     pairs : (asset, hedges) by name of the pair, as in ``walk_forward``; pairs may have different
         dates
-    window, refit_every, splitter, n_jobs, progress, checkpoint, seed
+    window, refit_every, splitter, horizon, execution_lag, n_jobs, progress, checkpoint, seed
         As in ``walk_forward``.
     cost : Costs of all pairs, or a mapping by name of the pair
 
@@ -151,7 +166,7 @@ def walk_forward_panel(  # noqa: PLR0913 (a public function spells out its setti
         )
     run = _Run(n_jobs, progress, checkpoint, seed)
     compared = with_benchmarks(models)
-    schedule = Schedule(window, refit_every, splitter)
+    schedule = Schedule(window, refit_every, splitter, horizon, execution_lag)
     data = {name: _pair_data(name, pair, schedule, costs[name]) for name, pair in pairs.items()}
     backtests = run.backtests(compared, data)
     for name, backtest in backtests.items():
@@ -219,7 +234,8 @@ def assemble_backtest(
     models: dict[str, HedgeModel], pair: PairData, walks: Mapping[str, Walk], seed: int
 ) -> Backtest:
     """Return the backtest of the models' walks over one pair."""
-    hedged_rows = pair.hedged_rows()
+    rows = pair.hedged_positions()
+    hedged_rows = pair.returns.iloc[rows]
     hedged_rows.attrs = {}
     dates = hedged_rows.index
     asset = hedged_rows.iloc[:, 0]
@@ -233,22 +249,27 @@ def assemble_backtest(
         ratio = pd.DataFrame(walk.ratios, dates, hedges.columns)
         ratios[name] = ratio
         hedged_returns[name] = asset - (ratio * hedges).sum(axis=1)
-        costs[name] = 0.0 if pair.cost is None else hedging_costs(ratio, pair.cost)
+        costs[name] = 0.0 if pair.cost is None else costs_of_blocks(ratio, rows, pair.cost)
         if walk.predicted is not None:
             predicted[name] = pd.DataFrame(walk.predicted, dates)
         for note in walk.notes:
             notes.append((name, pair.returns.index[note.row], note.failed, note.text))
     columns = ["model", "date", "failed", "note"]
+    date_returns = pd.DataFrame(hedged_returns)
     return Backtest(
         models=models,
         ratios=pd.concat(ratios, axis=1, names=["model", "hedge"]),
-        hedged_returns=pd.DataFrame(hedged_returns),
+        hedged_returns=returns_over(date_returns, rows, pair.horizon),
+        date_returns=date_returns,
+        rows=rows,
         costs=pd.DataFrame(costs, index=dates),
         notes=pd.DataFrame(notes, columns=columns).astype({"failed": bool}),
         n_refits=len(pair.refits),
         predicted=predicted,
         seed=seed,
         returns_kind=pair.returns.attrs["returns"],
+        horizon=pair.horizon,
+        execution_lag=pair.execution_lag,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
+from hedgeresearch._durations import Horizon, check_horizon
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.closed_form import Refit
@@ -40,14 +41,21 @@ class Schedule:
     window : int, dates in each estimation, or "expanding"
     refit_every : int, dates between estimations
     splitter : Splitter that replaces both, or None
+    horizon : int or time, of the returns that are evaluated
+    execution_lag : int, dates from the one that a ratio is made for to the first one that it hedges
     """
 
     window: Window
     refit_every: int
     splitter: Splitter | None
+    horizon: Horizon = 1
+    execution_lag: int = 0
 
-    def refits(self, n_dates: int) -> list[Refit]:
-        """Return the refits of a walk over ``n_dates`` rows.
+    def refits(self, n_rows: int) -> list[Refit]:
+        """Return the refits of a walk over ``n_rows`` rows.
+
+        A ratio is held ``execution_lag`` rows after the one that it was made for: the last rows are
+        not decided on, and the rows of a refit are those that its ratios are made for.
 
         Raises
         ------
@@ -56,6 +64,14 @@ class Schedule:
             rows within a sample or evaluates a row twice.
         """
         check_at_least(self.refit_every, "refit_every", 1)
+        check_at_least(self.execution_lag, "execution_lag", 0)
+        check_horizon(self.horizon)
+        n_dates = n_rows - self.execution_lag
+        if n_dates < MIN_HEDGED_DATES + 1:
+            raise DataError(
+                f"execution_lag must be much smaller than the number of rows, {n_rows}; got "
+                f"{self.execution_lag}."
+            )
         if self.splitter is not None:
             return split_refits(self.splitter, n_dates)
         expanding = self.window == "expanding"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
+from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import Loss, semivariance_loss, variance_loss
@@ -21,7 +24,13 @@ from hedgeresearch.evaluation.results.plots import (
     plot_effectiveness,
     plot_ratios,
 )
+from hedgeresearch.evaluation.results.spans import (
+    check_spans_exist,
+    first_of_spans,
+    returns_over,
+)
 from hedgeresearch.evaluation.results.tables import (
+    Evaluated,
     backtest_measures,
     dates_per_year,
     measures_table,
@@ -32,6 +41,7 @@ from hedgeresearch.evaluation.results.tables import (
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.metrics.by_group import measure_by_regime, measure_by_year, measure_on_worst_days
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
+from hedgeresearch.typing import Indices
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,15 +60,22 @@ class Backtest:
     models : dict of hedge models by name, NaiveHedge and OLSHedge among them
     ratios : DataFrame (n_dates, models x hedges), columns by (model, hedge); each date's ratio was
         made before that date
-    hedged_returns : DataFrame (n_dates, models), before costs; the asset itself under "unhedged"
+    hedged_returns : DataFrame (n_spans, models), before costs, over ``horizon`` periods: sums that
+        overlap, dated by their ends; the asset itself under "unhedged"
     costs : DataFrame (n_dates, models), of trading and carry, per notional of the asset
     notes : DataFrame with the columns model, date, failed, note: the warnings of a model, and each
         refit that failed, over which its last ratio was held
     n_refits : int, of each model
     predicted : dict of DataFrame (n_dates, k) by model, for models with regimes: the predicted
-        probabilities of each date
+        probabilities of each date; with an execution lag, those that its ratio was made from
+    date_returns : DataFrame (n_dates, models), hedged returns of single periods, before costs
+    rows : array (n_dates,), positions of the dates in the data: they follow one another, unless a
+        splitter left some out
     seed : int, of the bootstrap
     returns_kind : "simple", "log", "difference" or None, as ``hr.returns`` noted it
+    horizon : int, number of periods in a hedged return
+    execution_lag : int, number of dates between the one that a ratio was made for and the first one
+        on which it was held
     """
 
     models: dict[str, HedgeModel]
@@ -68,24 +85,67 @@ class Backtest:
     notes: pd.DataFrame
     n_refits: int
     predicted: dict[str, pd.DataFrame]
+    date_returns: pd.DataFrame
+    rows: Indices
     seed: int = 0
     returns_kind: str | None = None
+    horizon: int = 1
+    execution_lag: int = 0
 
     def __repr__(self) -> str:
-        dates = self.hedged_returns.index
+        dates = self.date_returns.index
+        evaluation = self.evaluation if self.horizon > 1 or self.execution_lag else ""
         return (
             f"Backtest({len(self.models)} models, {len(dates)} dates out of sample, "
-            f"to {day(dates[-1])})"
+            f"to {day(dates[-1])}{', ' if evaluation else ''}{evaluation})"
         )
 
     def _repr_html_(self) -> str:
         table = self.summary.to_html(float_format="{:.4g}".format)
         return f"<p>{html.escape(repr(self))}</p>{table}"
 
+    @cached_property
+    def spacing(self) -> Spacing:
+        """Time between dates: ``spacing.span(horizon)`` is the horizon in words."""
+        return spacing_of(self.date_returns.index)
+
+    @property
+    def evaluation(self) -> str:
+        """Horizon of the returns and execution lag in words."""
+        return f"over {self.spacing.span(self.horizon)}, execution lag {self.execution_lag}"
+
+    def over(self, horizon: Horizon) -> Backtest:
+        """Return the same backtest, evaluated over returns of another horizon.
+
+        Parameters
+        ----------
+        horizon : int or time such as "5d", periods in a return
+
+        Raises
+        ------
+        DataError
+            If the horizon is half the number of dates or more.
+        """
+        n_periods = self.spacing.rows_of(horizon)
+        check_spans_exist(self.rows, n_periods)
+        returns = returns_over(self.date_returns, self.rows, n_periods)
+        return replace(self, hedged_returns=returns, horizon=n_periods)
+
     @property
     def net_returns(self) -> pd.DataFrame:
-        """Hedged returns after costs, (n_dates, models)."""
-        return self.hedged_returns - self.costs
+        """Hedged returns after costs, (n_spans, models)."""
+        return self.hedged_returns - self._costs_over_horizon
+
+    @property
+    def _costs_over_horizon(self) -> pd.DataFrame:
+        return returns_over(self.costs, self.rows, self.horizon)
+
+    @cached_property
+    def never_hedged(self) -> list[str]:
+        """Models that failed at every refit: they have no results and are not compared."""
+        failed = self.failed_refits
+        idle = [name for name in self.models if failed[name] == self.n_refits]
+        return [name for name in idle if not self.ratio(name).any(axis=None)]
 
     @property
     def failed_refits(self) -> pd.Series[int]:
@@ -112,20 +172,23 @@ class Backtest:
         Effectiveness is the share of variance removed, before costs. The gain over OLS is the
         difference in effectiveness, with a 95% interval by the stationary bootstrap of whole dates.
         With costs, the table contains mean returns per period before and after them. The last
-        columns are volatility, ratio, turnover and failed refits.
+        columns are volatility, ratio, turnover and failed refits. A model that never hedged has no
+        results (NaN). The name of the columns says over which horizon the returns are, and how long
+        after the decision hedges were traded.
         """
-        return summary_table(
-            self.hedged_returns, self.ratios, self.costs, self.failed_refits, self.seed
-        )
+        table = summary_table(self._evaluated, self.failed_refits, self.seed)
+        return table.rename_axis(self.evaluation, axis=1)
 
     def measures(
         self, risk_aversion: float = 5.0, periods_per_year: float | None = None
     ) -> pd.DataFrame:
         """Return every measure of each model, columns by (measure, gross or net).
 
-        Effectiveness, semivariance, value at risk and expected shortfall at 5% and 1%, maximum
-        drawdown, certainty equivalents (exponential and mean-variance) per period and Sharpe ratio
-        per year; total turnover and cost.
+        Effectiveness, semivariance, value at risk and expected shortfall at 5% and 1%, certainty
+        equivalents (exponential and mean-variance), all of returns over the horizon; maximum
+        drawdown of the path by date; Sharpe ratio per year; total turnover and cost. Where a
+        splitter left out dates, hedges are closed, nothing is lost or earned, and the time does not
+        count as part of a year.
 
         Parameters
         ----------
@@ -134,14 +197,34 @@ class Backtest:
             year of the data
         """
         if periods_per_year is None:
-            periods_per_year = dates_per_year(self.hedged_returns.index)
-        measures = backtest_measures(risk_aversion, periods_per_year, self.returns_kind)
-        return measures_table(self.hedged_returns, self.ratios, self.costs, measures)
+            periods_per_year = dates_per_year(self.date_returns.index, self.rows)
+        per_year = periods_per_year / self.horizon
+        measures = backtest_measures(risk_aversion, per_year, self.returns_kind)
+        table = measures_table(self._evaluated, measures)
+        if self.horizon == 1:
+            return table
+        levels = ["measure", f"returns over {self.spacing.span(self.horizon)}"]
+        return table.rename_axis(levels, axis=1)
+
+    @property
+    def _evaluated(self) -> Evaluated:
+        return Evaluated(
+            hedged_returns=self.hedged_returns,
+            costs=self._costs_over_horizon,
+            ratios=self.ratios,
+            date_returns=self.date_returns,
+            date_costs=self.costs,
+            rows=self.rows,
+            never_hedged=self.never_hedged,
+            horizon=self.horizon,
+        )
 
     # --- where it worked ---
 
     def by_year(self, measure: Callable[..., float] = effectiveness) -> pd.DataFrame:
         """Return a measure in each calendar year, (years, models); NaN below 20 dates.
+
+        A return over a horizon belongs to the year in which it ends.
 
         Parameters
         ----------
@@ -158,13 +241,15 @@ class Backtest:
     ) -> pd.DataFrame:
         """Return a measure in each regime, (regimes, models); NaN below 20 dates.
 
+        A return over a horizon belongs to the regime of its first date.
+
         Parameters
         ----------
         regimes : name of a model with regimes, whose predicted probabilities decide, on the dates
             after its first fit; or a label (or a row of probabilities) for every date
         measure : function of hedged and unhedged returns
         """
-        dates = self.hedged_returns.index
+        starts = self.date_returns.index[first_of_spans(self.rows, self.horizon)]
         if isinstance(regimes, str):
             if regimes not in self.predicted:
                 raise DataError(
@@ -172,15 +257,22 @@ class Backtest:
                     f"{regimes!r}."
                 )
             regimes = self.predicted[regimes].dropna()  # no regimes before the model's first fit
-            dates = regimes.index
+            known = np.asarray(starts.isin(regimes.index))
+        else:
+            known = np.ones(len(starts), dtype=bool)
         return self._of_each_model(
-            lambda hedged, asset: measure_by_regime(measure, regimes, hedged[dates], asset[dates])[
-                "value"
-            ]
+            lambda hedged, asset: measure_by_regime(
+                measure,
+                regimes,
+                hedged.set_axis(starts)[known],
+                asset.set_axis(starts)[known],
+            )["value"]
         )
 
     def on_worst_days(self, share: float = 0.05) -> pd.DataFrame:
         """Return mean return and removed share of the mean loss on the asset's worst days.
+
+        With a horizon, days are the ends of returns over it.
 
         Parameters
         ----------
@@ -197,11 +289,10 @@ class Backtest:
     def _of_each_model(
         self, column: Callable[[pd.Series[float], pd.Series[float]], pd.Series[float]]
     ) -> pd.DataFrame:
-        """Return a table with a column for each model, from its and the unhedged returns."""
+        """Return a table with a column for each model that hedged, from its returns."""
         asset = self.hedged_returns["unhedged"]
-        return pd.DataFrame(
-            {name: column(self.hedged_returns[name], asset) for name in self.models}
-        )
+        hedged = [name for name in self.models if name not in self.never_hedged]
+        return pd.DataFrame({name: column(self.hedged_returns[name], asset) for name in hedged})
 
     # --- whether it is better ---
 
@@ -214,6 +305,8 @@ class Backtest:
         **settings: Any,
     ) -> Comparison:
         """Test every model against one, pair by pair and all together.
+
+        Models that never hedged are left out. With a horizon, tests allow for returns that overlap.
 
         Parameters
         ----------
@@ -237,15 +330,28 @@ class Backtest:
                 f"{measure!r}."
             )
         loss = LOSSES[measure] if isinstance(measure, str) else measure
+        if against in self.never_hedged:
+            raise DataError(
+                f"against must be a model that hedged; {against!r} failed at every one of "
+                f"{self.n_refits} refits."
+            )
         returns = self.net_returns if net else self.hedged_returns
-        return compare_hedges(returns, against, loss=loss, **({"seed": self.seed} | settings))
+        defaults: dict[str, Any] = {
+            "seed": self.seed,
+            "horizon": self.horizon,
+            "positions": self.rows[first_of_spans(self.rows, self.horizon)],
+        }
+        compared = returns.drop(columns=self.never_hedged)
+        comparison = compare_hedges(compared, against, loss=loss, **(defaults | settings))
+        return replace(comparison, never_hedged=tuple(self.never_hedged))
 
     def value_at_risk_tests(self, tail: float = 0.05, window: int = 250) -> pd.DataFrame:
         """Return backtests of the value at risk of each hedged position.
 
-        Forecasts are quantiles of the ``window`` hedged returns before each date. Columns are the
-        share of exceedances and the p-values of Kupiec's test of that share, Christoffersen's of
-        independence and of both, Engle and Manganelli's of the dynamic quantile.
+        Forecasts are quantiles of the ``window`` hedged returns before each date, of single periods
+        whatever the horizon; a window does not reach over a gap that a splitter left. Columns are
+        the share of exceedances and the p-values of Kupiec's test of that share, Christoffersen's
+        of independence and of both, Engle and Manganelli's of the dynamic quantile.
 
         Parameters
         ----------
@@ -257,7 +363,8 @@ class Backtest:
         DataError
             If there are no more dates than the window.
         """
-        return value_at_risk_table(self.hedged_returns, tail, window)
+        hedged = self.date_returns.drop(columns=self.never_hedged)
+        return value_at_risk_table(hedged, self.rows, tail, window)
 
     # --- output ---
 
@@ -289,6 +396,8 @@ class Backtest:
         check_choice(kind, "kind", PLOTS)
         if kind == "ratio":
             return plot_ratios(self.ratios, ax)
+        note = f"out of sample, {self.evaluation}"
         if kind == "cumulative":
-            return plot_cumulative(self.hedged_returns, ax)
-        return plot_effectiveness(self.summary, ax)
+            hedged = self.hedged_returns.drop(columns=self.never_hedged)
+            return plot_cumulative(hedged, note, ax)
+        return plot_effectiveness(self.summary.drop(index=self.never_hedged), note, ax)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
@@ -42,14 +44,29 @@ class BacktestPanel:
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
 
+    def over(self, horizon: Horizon) -> BacktestPanel:
+        """Return the same backtests, evaluated over returns of another horizon.
+
+        Parameters
+        ----------
+        horizon : int or time
+        """
+        backtests = {pair: backtest.over(horizon) for pair, backtest in self.backtests.items()}
+        return replace(self, backtests=backtests)
+
     @property
     def effectiveness(self) -> pd.DataFrame:
-        """Share of variance that each model removed from each pair, (n_pairs, n_models)."""
+        """Share of variance that each model removed from each pair, (n_pairs, n_models).
+
+        It is that of returns over the horizon of each backtest; NaN where a model never hedged.
+        """
         rows = {}
         for pair, backtest in self.backtests.items():
             returns = backtest.hedged_returns
             rows[pair] = {
-                name: effectiveness(returns[name], returns["unhedged"])
+                name: math.nan
+                if name in backtest.never_hedged
+                else effectiveness(returns[name], returns["unhedged"])
                 for name in returns.columns.drop("unhedged")
             }
         table = pd.DataFrame.from_dict(rows, orient="index")
@@ -65,10 +82,11 @@ class BacktestPanel:
     def summary(self) -> pd.DataFrame:
         """Effectiveness over all pairs, pairs better than the benchmarks, failed refits.
 
-        It has one row per model.
+        It has one row per model. The name of its columns says over which horizon the returns are,
+        and how long after the decision hedges were traded.
         """
         table = self.effectiveness
-        return pd.DataFrame(
+        summary = pd.DataFrame(
             {
                 "mean effectiveness": table.mean(),
                 "min": table.min(),
@@ -79,3 +97,6 @@ class BacktestPanel:
                 "failed refits": self.failed_refits.sum(),
             }
         ).reindex(table.columns)
+        # the periods of the pairs may differ in length, as their dates may
+        evaluations = {backtest.evaluation for backtest in self.backtests.values()}
+        return summary.rename_axis("; ".join(sorted(evaluations)), axis=1)

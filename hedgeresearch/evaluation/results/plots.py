@@ -24,7 +24,7 @@ def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
     )
 
 
-def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
+def plot_cumulative(hedged_returns: pd.DataFrame, note: str, ax: Axes | None) -> Axes:
     """Plot the cumulative gain of each model over OLS, as a share of the asset's variance.
 
     The gain is the sum of squared hedged returns of OLS minus the sum of the model's, divided by
@@ -39,13 +39,13 @@ def plot_cumulative(hedged_returns: pd.DataFrame, ax: Axes | None) -> Axes:
     return plot_lines(
         100.0 * saved,
         ylabel="variance saved against OLS,\n% of the asset's",
-        note="out of sample",
+        note=note,
         references=BENCHMARKS,
         ax=ax,
     )
 
 
-def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:
+def plot_effectiveness(summary: pd.DataFrame, note: str, ax: Axes | None) -> Axes:
     """Plot the effectiveness of each model, with the interval of its gain over OLS around it."""
     models = summary.drop(index="unhedged")
     base = models["effectiveness"] - models["gain on ols"]
@@ -55,6 +55,6 @@ def plot_effectiveness(summary: pd.DataFrame, ax: Axes | None) -> Axes:
         100.0 * ends.to_numpy(),
         reference=100.0 * float(summary["effectiveness"]["ols"]),
         xlabel="variance removed, % (95% interval of the difference to OLS)",
-        note="out of sample",
+        note=note,
         ax=ax,
     )

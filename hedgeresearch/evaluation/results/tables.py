@@ -1,14 +1,15 @@
 """Tables of a backtest, as functions of its returns, ratios and costs.
 
 Frames of returns and costs (n_dates, n_models) have the asset itself under "unhedged"; ratios
-(n_dates, models x hedges) have columns by (model, hedge).
+(n_dates, models x hedges) have columns by (model, hedge). Hedged returns over a horizon are
+overlapping, (n_spans, n_models).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     historical_value_at_risk,
     kupiec_test,
 )
+from hedgeresearch.evaluation.results.spans import blocks_of
+from hedgeresearch.evaluation.results.trades import turnover_of_blocks
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.metrics.risk_adjusted import (
     exponential_certainty_equivalent,
@@ -35,7 +38,7 @@ from hedgeresearch.metrics.risk_measures import (
     semivariance,
     value_at_risk,
 )
-from hedgeresearch.metrics.trading_activity import turnover
+from hedgeresearch.typing import Indices
 
 UNHEDGED = "unhedged"
 BENCHMARK = "ols"
@@ -47,6 +50,8 @@ MAX_DRAWS = 1000
 MIN_DRAWS = 200
 """Draws of the bootstrap of a gain, however many dates there are."""
 DAYS_PER_YEAR = 365.25
+DRAWDOWN = "maximum drawdown"
+"""Measure of the path of returns, which is that of single periods whatever the horizon."""
 
 VALUE_AT_RISK_TESTS = {
     "Kupiec p": kupiec_test,
@@ -56,44 +61,64 @@ VALUE_AT_RISK_TESTS = {
 }
 
 
+class Evaluated(NamedTuple):
+    """Results that the tables of a backtest are made from.
+
+    Attributes
+    ----------
+    hedged_returns, costs : DataFrame (n_spans, n_models), over the horizon
+    ratios : DataFrame (n_dates, models x hedges)
+    date_returns, date_costs : DataFrame (n_dates, n_models), of one period
+    rows : array (n_dates,), positions of the dates in the data
+    never_hedged : list of models that failed at every refit: they have no results
+    horizon : int
+    """
+
+    hedged_returns: pd.DataFrame
+    costs: pd.DataFrame
+    ratios: pd.DataFrame
+    date_returns: pd.DataFrame
+    date_costs: pd.DataFrame
+    rows: Indices
+    never_hedged: list[str]
+    horizon: int
+
+
 # --- the summary ---
 
 
-def summary_table(
-    hedged_returns: pd.DataFrame,
-    ratios: pd.DataFrame,
-    costs: pd.DataFrame,
-    failed_refits: pd.Series[int],
-    seed: int,
-) -> pd.DataFrame:
+def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int) -> pd.DataFrame:
     """Return the main results, one row per model.
 
     Parameters
     ----------
-    hedged_returns, costs : DataFrame (n_dates, n_models)
-    ratios : DataFrame (n_dates, models x hedges)
+    evaluated : Evaluated
     failed_refits : Series (n_models - 1,), without the unhedged asset
     seed : int, of the bootstrap of the gains
     """
-    has_costs = bool(costs.any(axis=None))
+    returns = evaluated.hedged_returns
+    costs = evaluated.costs
+    has_costs = bool(evaluated.date_costs.any(axis=None))
     rows = {}
-    for name in hedged_returns.columns:
-        total = total_ratio(ratios, name)
-        row = {"effectiveness": effectiveness(hedged_returns[name], hedged_returns[UNHEDGED])}
-        row |= _gain(hedged_returns, name, seed)
-        row["volatility"] = float(hedged_returns[name].std())
+    for name in returns.columns:
+        total = total_ratio(evaluated.ratios, name)
+        row = {"effectiveness": effectiveness(returns[name], returns[UNHEDGED])}
+        row |= _gain(returns, name, seed, evaluated.horizon)
+        row["volatility"] = float(returns[name].std())
         if has_costs:
-            row |= _means(hedged_returns[name], costs[name])
+            row |= _means(returns[name], costs[name])
+        if name in evaluated.never_hedged:
+            row = dict.fromkeys(row, np.nan)
         row["mean ratio"] = float(total.mean())
         row["min ratio"] = float(total.min())
         row["max ratio"] = float(total.max())
-        row["turnover"] = _turnover(ratios, name)
+        row["turnover"] = _turnover(evaluated, name)
         row["failed refits"] = int(failed_refits.get(name, 0))
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def _gain(hedged_returns: pd.DataFrame, name: str, seed: int) -> dict[str, float]:
+def _gain(hedged_returns: pd.DataFrame, name: str, seed: int, horizon: int) -> dict[str, float]:
     """Return the effectiveness less that of OLS with its interval, NaN for too few dates."""
     hedged = hedged_returns[name]
     benchmark = hedged_returns[BENCHMARK]
@@ -101,12 +126,18 @@ def _gain(hedged_returns: pd.DataFrame, name: str, seed: int) -> dict[str, float
     if name == BENCHMARK or hedged.equals(benchmark):
         return {"gain on ols": 0.0, "gain, lower": 0.0, "gain, upper": 0.0}
     n_dates = len(hedged_returns)
-    if n_dates < MIN_OBSERVATIONS:
+    if n_dates < max(MIN_OBSERVATIONS, 2 * horizon + 1):
         gain = effectiveness(hedged, unhedged) - effectiveness(benchmark, unhedged)
         return {"gain on ols": gain, "gain, lower": np.nan, "gain, upper": np.nan}
     n_bootstrap = max(min(MAX_DRAWN_DATES // n_dates, MAX_DRAWS), MIN_DRAWS)
     interval = bootstrap_difference(
-        effectiveness, hedged, benchmark, unhedged, n_bootstrap=n_bootstrap, seed=seed
+        effectiveness,
+        hedged,
+        benchmark,
+        unhedged,
+        horizon=horizon,
+        n_bootstrap=n_bootstrap,
+        seed=seed,
     )
     return {
         "gain on ols": interval.difference,
@@ -116,7 +147,7 @@ def _gain(hedged_returns: pd.DataFrame, name: str, seed: int) -> dict[str, float
 
 
 def _means(hedged: pd.Series[float], costs: pd.Series[float]) -> dict[str, float]:
-    """Return the mean per period of returns (n_dates,) before and after costs."""
+    """Return the mean of returns (n_spans,) before and after costs."""
     gross = float(hedged.mean())
     cost = float(costs.mean())
     return {"mean gross": gross, "mean cost": cost, "mean net": gross - cost}
@@ -136,36 +167,45 @@ def total_ratio(ratios: pd.DataFrame, model: str) -> pd.Series[float]:
     return ratio_of_model(ratios, model).sum(axis=1)
 
 
-def _turnover(ratios: pd.DataFrame, model: str) -> float:
-    return 0.0 if model == UNHEDGED else turnover(ratio_of_model(ratios, model))
+def _turnover(evaluated: Evaluated, model: str) -> float:
+    if model == UNHEDGED:
+        return 0.0
+    return turnover_of_blocks(ratio_of_model(evaluated.ratios, model), evaluated.rows)
 
 
 # --- all measures ---
 
 
 def measures_table(
-    hedged_returns: pd.DataFrame,
-    ratios: pd.DataFrame,
-    costs: pd.DataFrame,
-    measures: dict[str, Callable[..., float] | None],
+    evaluated: Evaluated, measures: dict[str, Callable[..., float] | None]
 ) -> pd.DataFrame:
     """Return measures before and after costs, one row per model.
 
     Parameters
     ----------
-    hedged_returns, costs : DataFrame (n_dates, n_models)
-    ratios : DataFrame (n_dates, models x hedges)
+    evaluated : Evaluated
     measures : functions of returns by their label; None stands for the effectiveness
     """
-    versions = {"gross": hedged_returns, "net": hedged_returns - costs}
+    versions = {
+        "gross": (evaluated.hedged_returns, evaluated.date_returns),
+        "net": (
+            evaluated.hedged_returns - evaluated.costs,
+            evaluated.date_returns - evaluated.date_costs,
+        ),
+    }
     columns = {}
     for label, measure in measures.items():
-        for version, returns in versions.items():
-            column = {name: _measured(measure, returns, name) for name in returns.columns}
-            columns[label, version] = column
+        for version, (over_horizon, by_date) in versions.items():
+            returns = by_date if label == DRAWDOWN else over_horizon
+            columns[label, version] = {
+                name: np.nan
+                if name in evaluated.never_hedged
+                else _measured(measure, returns, name)
+                for name in returns.columns
+            }
     table = pd.DataFrame(columns).rename_axis("model").rename_axis(["measure", "returns"], axis=1)
-    table["turnover", ""] = [_turnover(ratios, name) for name in table.index]
-    table["cost", ""] = costs.sum().reindex(table.index)
+    table["turnover", ""] = [_turnover(evaluated, name) for name in table.index]
+    table["cost", ""] = evaluated.date_costs.sum().reindex(table.index)
     return table
 
 
@@ -184,7 +224,7 @@ def backtest_measures(
         "VaR 1%": partial(value_at_risk, tail=0.01),
         "CVaR 5%": expected_shortfall,
         "CVaR 1%": partial(expected_shortfall, tail=0.01),
-        "maximum drawdown": partial(maximum_drawdown, wealth=wealth),
+        DRAWDOWN: partial(maximum_drawdown, wealth=wealth),
         "exponential certainty equivalent": partial(
             exponential_certainty_equivalent, risk_aversion=risk_aversion
         ),
@@ -205,30 +245,63 @@ def _measured(measure: Callable[..., float] | None, returns: pd.DataFrame, name:
         return np.nan
 
 
-def dates_per_year(dates: pd.Index[Any]) -> float:
-    """Return the mean number of dates in a year, or 1 for an index without dates."""
+def dates_per_year(dates: pd.Index[Any], rows: Indices) -> float:
+    """Return the mean number of dates in a year, or 1 for an index without dates.
+
+    The time between blocks of consecutive rows does not count.
+
+    Parameters
+    ----------
+    dates : Index (n_dates,)
+    rows : array (n_dates,), positions of these dates in the data
+    """
     if isinstance(dates, pd.PeriodIndex):
         dates = dates.to_timestamp()
-    if not isinstance(dates, pd.DatetimeIndex) or len(dates) < 2:
+    follows = np.diff(rows) == 1
+    if not isinstance(dates, pd.DatetimeIndex) or not follows.any():
         return 1.0
-    years = (dates[-1] - dates[0]) / pd.Timedelta(days=DAYS_PER_YEAR)
-    return float((len(dates) - 1) / years)
+    years = np.diff(dates) / np.timedelta64(1, "s") / (86_400.0 * DAYS_PER_YEAR)
+    return float(follows.sum() / years[follows].sum())
 
 
 # --- value at risk ---
 
 
-def value_at_risk_table(hedged_returns: pd.DataFrame, tail: float, window: int) -> pd.DataFrame:
+def value_at_risk_table(
+    date_returns: pd.DataFrame, rows: Indices, tail: float, window: int
+) -> pd.DataFrame:
     """Return the share of exceedances of historical simulation and p-values of its tests.
 
-    It has one row per model.
+    It has one row per model. A window does not reach back over dates that were left out.
+
+    Parameters
+    ----------
+    date_returns : DataFrame (n_dates, n_models)
+    rows : array (n_dates,), positions of these dates in the data
+    tail : float
+    window : int
     """
-    rows = {}
-    for name in hedged_returns.columns:
-        forecasts = historical_value_at_risk(hedged_returns[name], window, tail)
-        returns = hedged_returns[name][forecasts.index]
+    found = {}
+    for name in date_returns.columns:
+        forecasts = _forecasts(date_returns[name], rows, tail, window)
+        returns = date_returns[name][forecasts.index]
         row = {"exceeded": float((returns < -forecasts).mean())}
         for label, test in VALUE_AT_RISK_TESTS.items():
             row[label] = test(returns, forecasts, tail).p_value
-        rows[name] = row
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+        found[name] = row
+    return pd.DataFrame.from_dict(found, orient="index").rename_axis("model")
+
+
+def _forecasts(
+    returns: pd.Series[float], rows: Indices, tail: float, window: int
+) -> pd.Series[float]:
+    """Return the value at risk of each date with a window before it, (n_forecasts,)."""
+    blocks = [returns.iloc[block] for block in blocks_of(rows)]
+    longest = max(blocks, key=len)
+    if len(longest) <= window:
+        # the refusal of a window that is too long
+        return historical_value_at_risk(longest, window, tail)
+    parts = [
+        historical_value_at_risk(block, window, tail) for block in blocks if len(block) > window
+    ]
+    return pd.concat(parts)

@@ -175,3 +175,24 @@ def test_returns_that_cannot_be_compared_are_refused(panel):
         hr.DataError, match=r"must be finite; column 'good' has a gap \(NaN\) on 2020-01-03"
     ):
         hr.evaluation.compare_hedges(panel.assign(good=x.where(x.index != x.index[2])))
+
+
+def test_few_observations_are_said_to_be_few(panel):
+    few = hr.evaluation.compare_hedges(panel.iloc[:60])
+    assert few.sentences[0] == "The verdicts rest on few observations: 60 dates were compared."
+    assert hr.evaluation.compare_hedges(panel.iloc[:100]).caveats == ()
+    overlapping = hr.evaluation.compare_hedges(panel.rolling(5).sum().dropna(), horizon=5)
+    assert overlapping.sentences[0] == (
+        "The verdicts rest on few observations: 296 overlapping returns over 5 business days were "
+        "compared, as many as 59 that do not overlap."
+    )
+
+
+def test_blocks_are_longer_than_the_horizon(panel):
+    sums = panel.rolling(20).sum().dropna()
+    found = hr.evaluation.compare_hedges(sums, horizon=20)
+    assert found.joint.details["block length"] >= 40
+    interval = hr.evaluation.bootstrap_difference(
+        hr.effectiveness, sums["good"], sums["ols"], sums["unhedged"], horizon=20, n_bootstrap=50
+    )
+    assert interval.block_length >= 40

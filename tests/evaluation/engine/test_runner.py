@@ -35,7 +35,7 @@ def test_benchmarks_may_be_named(returns: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(again.ratios, walk({}, returns).ratios)
 
 
-def test_a_model_that_always_fails_stays_in_the_table(returns: pd.DataFrame) -> None:
+def test_a_model_that_always_fails_never_hedged(returns: pd.DataFrame) -> None:
     end = returns.index[249].date()
     message = (
         "model 'fragile' failed at every one of 3 refits and never hedged: "
@@ -51,8 +51,22 @@ def test_a_model_that_always_fails_stays_in_the_table(returns: pd.DataFrame) -> 
             progress=False,
         )
     row = backtest.summary.loc["fragile"]
-    zero = ["effectiveness", "mean ratio", "min ratio", "max ratio", "turnover"]
-    assert row[zero].eq(0.0).all()
+    assert row[["mean ratio", "min ratio", "max ratio", "turnover"]].eq(0.0).all()
+    assert row[["effectiveness", "gain on ols", "volatility"]].isna().all()
+    assert backtest.never_hedged == ["fragile"]
+    assert backtest.measures().loc["fragile"].dropna().index.tolist() == [
+        ("turnover", ""),
+        ("cost", ""),
+    ]
+    assert "fragile" not in backtest.by_year()
+    comparison = backtest.compare()
+    assert "fragile never hedged: it failed at every refit." in comparison.sentences
+    assert list(comparison.table.index) == ["naive", "ols", "ewma"]
+    assert comparison.joint.details["hedges"] == 2
+    with pytest.raises(hr.DataError, match="against must be a model that hedged; 'fragile' failed"):
+        backtest.compare(against="fragile")
+    for kind in ("ratio", "cumulative", "effectiveness"):
+        backtest.plot(kind)
     assert row["failed refits"] == 3
     assert backtest.summary.loc["ewma", "effectiveness"] != 0.0
     assert backtest.predicted == {}

@@ -119,10 +119,14 @@ def test_sharpe_ratios_are_per_year_of_the_data(backtest: hr.evaluation.Backtest
 
 
 def test_dates_per_year_of_any_index() -> None:
-    assert dates_per_year(pd.date_range("2020-01-01", periods=1462)) == pytest.approx(365.25)
+    daily = pd.date_range("2020-01-01", periods=1462)
+    rows = np.arange(1462)
+    assert dates_per_year(daily, rows) == pytest.approx(365.25)
     monthly = pd.period_range("2000-01", periods=1201, freq="M")
-    assert dates_per_year(monthly) == pytest.approx(12.0, rel=1e-3)
-    assert dates_per_year(pd.RangeIndex(100)) == 1.0
+    assert dates_per_year(monthly, rows[:1201]) == pytest.approx(12.0, rel=1e-3)
+    assert dates_per_year(pd.RangeIndex(100), rows[:100]) == 1.0
+    left_out = np.concatenate([rows[:60], rows[700:760]])
+    assert dates_per_year(daily[left_out], left_out) == pytest.approx(365.25)
 
 
 def test_a_perfect_hedge_has_no_sharpe_ratio(returns: pd.DataFrame) -> None:
