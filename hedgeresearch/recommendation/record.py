@@ -65,8 +65,8 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         "reasons": list_reasons(assessment),
         "model": describe(problem.fit.model),
         "settings": _settings(assessment.settings),
-        "data": _data(problem.market, problem.terms),
-        "versions": _versions(),
+        "data": data_as_dict(problem.market, problem.terms),
+        "versions": software_versions(),
     }
 
 
@@ -149,7 +149,7 @@ def _settings(settings: RecommendationSettings) -> dict[str, Any]:
     }
 
 
-def _data(market: Market, terms: list[Terms]) -> dict[str, Any]:
+def data_as_dict(market: Market, terms: list[Terms]) -> dict[str, Any]:
     """Return where the data come from, and a hash of the table, the mappings and the terms."""
     table = market.table
     digest = hashlib.sha256(np.ascontiguousarray(table.to_numpy()).tobytes())
@@ -197,7 +197,7 @@ def _term(value: Any) -> Any:
     return float(value) if isinstance(value, int | np.integer) else _plain(value)
 
 
-def _versions() -> dict[str, str]:
+def software_versions() -> dict[str, str]:
     """Return the versions of the software that made the numbers."""
     ours = {"hedgeresearch": VERSION, "python": platform.python_version()}
     return ours | {name: version(name) for name in LIBRARIES}

@@ -1,8 +1,8 @@
-"""Report of a recommendation as one HTML page.
+"""Report of a recommendation, of a backtest or of a hedge in currency as one HTML page.
 
-:func:`write_report` writes what to trade and why, the regimes, the hedge ratio, its effectiveness
-out of sample, stress, margin, carry and tails, the method and the data to a file that needs no
-other file.
+:func:`write_report` writes a file that needs no other file: of a recommendation, what to trade and
+why, the regimes, the hedge ratio, its effectiveness out of sample, stress, margin, carry and tails,
+the method and the data. What cannot be computed says so in its place.
 """
 
 import lazy_loader

@@ -33,7 +33,7 @@ def check_writable(path: str | PathLike[str], name: str) -> None:
     with _refuse_os_errors(path, name):
         target = _resolved(path)
         _open_existing(target)
-        if not _is_special(target):
+        if not is_special(target):
             trial = _temporary_path(target)
             trial.touch(exist_ok=False)
             trial.unlink()
@@ -83,7 +83,7 @@ def write_text(path: str | PathLike[str], text: str, name: str) -> None:
     content = text.encode("utf-8", errors="backslashreplace")
     with _refuse_os_errors(path, name):
         target = _resolved(path)
-        if _is_special(target):  # a device or a pipe cannot be replaced by a file
+        if is_special(target):  # a device or a pipe cannot be replaced by a file
             target.write_bytes(content)
             return
         _open_existing(target)
@@ -117,7 +117,9 @@ def _resolved(path: str | PathLike[str]) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _is_special(target: Path) -> bool:
+def is_special(path: str | PathLike[str]) -> bool:
+    """Return whether a path is a device, a pipe or a folder, which no file can replace."""
+    target = _resolved(path)
     return target.exists() and not target.is_file()
 
 
@@ -127,7 +129,7 @@ def _temporary_path(target: Path) -> Path:
 
 def _is_same_file(path: Path, other: Path) -> bool:
     if path.exists() and other.exists():
-        return path.samefile(other) and not _is_special(path)
+        return path.samefile(other) and not is_special(path)
     return _resolved(path) == _resolved(other)
 
 

@@ -16,6 +16,13 @@ ABSENT = "–"
 MIN_PLAIN_NUMBER = 1e-6
 """Size below which a number is written with an exponent."""
 
+MAX_PHONE_LETTERS = 52
+"""Letters of a row that fit on a phone, with the room between columns."""
+ROOM_OF_COLUMN = 2
+"""Letters that the room between two columns takes."""
+MAX_TEXT_LETTERS = 24
+"""Letters up to which a column of text is not broken into lines."""
+
 
 class Table(NamedTuple):
     """Heads of the columns, rows of cells, and whether each column is text.
@@ -26,6 +33,15 @@ class Table(NamedTuple):
     heads: list[str]
     rows: list[list[str]]
     texts: list[bool]
+
+    @property
+    def is_wide(self) -> bool:
+        """True if the columns do not fit next to each other on a phone."""
+        letters = 0
+        for column, cells in enumerate(zip(*self.rows, strict=True)):
+            longest = max(map(len, (*cells, *self.heads[column].split())))
+            letters += min(longest, MAX_TEXT_LETTERS) if self.texts[column] else longest
+        return letters + ROOM_OF_COLUMN * len(self.heads) > MAX_PHONE_LETTERS
 
 
 def table_of(frame: pd.DataFrame, name: str, columns: Mapping[str, tuple[str, Format]]) -> Table:
@@ -79,6 +95,13 @@ def percent(value: Any) -> str:
 def fine_percent(value: Any) -> str:
     """Return a small share in percent with three digits."""
     return ABSENT if _is_absent(value) else _digits(100.0 * value, 3)
+
+
+def p_value(value: Any) -> str:
+    """Return a p-value with three decimals, small ones as a bound."""
+    if _is_absent(value):
+        return ABSENT
+    return "< 0.001" if value < 1e-3 else f"{value:.3f}"
 
 
 def words(value: Any) -> str:

@@ -9,24 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from hedgeresearch._page_style import page_style
 from hedgeresearch._version import VERSION
 from hedgeresearch.errors import DataError
 from hedgeresearch.plotting import style
 from hedgeresearch.reproductions.reproduction import Reproduction
 
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Published numbers, reproduced</title>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Published numbers, reproduced</title>
 <style>
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; }}
-body {{ padding: 0 1rem; }}
-table {{ border-collapse: collapse; font-size: 13px; margin: 1rem 0; }}
-th, td {{ border-bottom: 1px solid #ddd; padding: .2rem .6rem; text-align: right; }}
-th:first-child {{ text-align: left; }}
-img {{ max-width: 100%; }}
-section {{ break-inside: avoid-page; margin-bottom: 3rem; }}
-</style></head>
+{style}</style></head>
 <body><h1>Published numbers, reproduced</h1>
-<p>hedgeresearch {version}</p>
+<p class="about">hedgeresearch {version}</p>
 {overview}
 {sections}
 </body></html>
@@ -58,7 +54,10 @@ def publish_reproductions(
     with _refuse_os_errors(folder):
         sections = "\n".join(_section(reproduction, folder) for reproduction in reproductions)
         page = PAGE.format(
-            version=VERSION, overview=_overview(reproductions, left_out), sections=sections
+            style=page_style(),
+            version=VERSION,
+            overview=_overview(reproductions, left_out),
+            sections=sections,
         )
         (folder / "reproductions.html").write_text(page, encoding="utf-8")
 
@@ -94,7 +93,7 @@ def _overview(reproductions: Sequence[Reproduction], left_out: Mapping[str, str]
         for name, why in left_out.items()
     ]
     heads = "".join(f"<th>{head}</th>" for head in HEADS)
-    return f"<table><tr>{heads}</tr>{''.join(rows)}</table>"
+    return f'<table class="dataframe"><tr>{heads}</tr>{"".join(rows)}</table>'
 
 
 def _row(reproduction: Reproduction) -> str:

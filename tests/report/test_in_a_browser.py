@@ -1,5 +1,7 @@
 """The page in headless Chromium without a network: it draws every figure, and it prints."""
 
+import html
+import json
 import re
 import shutil
 import subprocess
@@ -100,3 +102,52 @@ def test_page_prints_on_few_pages(page: Path) -> None:
     assert content.startswith(b"%PDF")
     pages = [int(number) for number in re.findall(rb"/Count (\d+)", content)]
     assert 3 <= max(pages) <= 12
+
+
+FILES = "--allow-file-access-from-files"
+PROBE = """<!doctype html><title>?</title>
+<iframe id="page" src="{page}" style="width: {width}px; height: 3000px; border: 0"></iframe>
+<script>
+const frame = document.getElementById("page");
+frame.onload = () => setTimeout(() => {{
+  const view = frame.contentWindow, root = frame.contentDocument;
+  const color = (name, key) => view.getComputedStyle(root.querySelector(name))[key];
+  document.title = JSON.stringify({{
+    width: root.documentElement.scrollWidth,
+    scrolling: [...root.querySelectorAll(".wide")].filter(e => e.scrollWidth > e.clientWidth + 1)
+      .length,
+    outside: [...root.querySelectorAll("p, td, th, li, figure, .main-svg")]
+      .filter(e => e.getBoundingClientRect().right > {width} + 1).length,
+    back: color("body", "backgroundColor"),
+    text: color("body", "color"),
+    ticks: color(".ytick text, .y2tick text", "fill"),
+    figure: color(".main-svg", "backgroundColor"),
+  }});
+}}, 3000);
+</script>"""
+
+
+def probed(page: Path, width: int, *options: str) -> dict[str, object]:
+    """Return widths and colors of a page in a frame of a width."""
+    probe = page.parent / f"probe-{width}.html"
+    probe.write_text(PROBE.format(page=page.as_uri(), width=width))
+    dom = browse(page.parent, probe, "--dump-dom", "--hide-scrollbars", FILES, *options)
+    found: dict[str, object] = json.loads(
+        html.unescape(re.search("<title>(.*?)</title>", dom.stdout)[1])
+    )  # type: ignore[index]
+    return found
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_page_fits_a_phone_and_a_desk(page: Path, width: int) -> None:
+    found = probed(page, width)
+    assert found["width"] == width
+    assert (found["scrolling"], found["outside"]) == (0, 0)
+    assert (found["back"], found["text"]) == ("rgb(255, 255, 255)", "rgb(17, 17, 17)")
+
+
+def test_dark_scheme_covers_page_and_figures(page: Path) -> None:
+    found = probed(page, 390, "--blink-settings=preferredColorScheme=0")
+    assert (found["back"], found["text"]) == ("rgb(20, 23, 27)", "rgb(230, 232, 235)")
+    assert found["ticks"] == "rgb(230, 232, 235)"
+    assert found["figure"] == "rgba(0, 0, 0, 0)"

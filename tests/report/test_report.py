@@ -1,10 +1,8 @@
 """The page: its sections, tables and figures, and texts of users."""
 
-import base64
 import html
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.report.report import report_html, write_report
+from tests.report.html_pages import Page, figures_of, numbers
 
 TITLES = [
     "What to do now",
@@ -28,64 +27,6 @@ TITLES = [
     "Data",
 ]
 NASTY = "A&B <script>alert(1)</script>"
-DTYPES = {"f8": np.float64, "i1": np.int8, "i2": np.int16, "i4": np.int32}
-
-
-class Page(HTMLParser):
-    """Tables and heads of a page as a browser reads them, scripts left out."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.heads: list[str] = []
-        self.tables: list[list[list[str]]] = []
-        self.text = ""
-        self._inside: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        if tag in ("script", "style", "h2", "th", "td"):
-            self._inside.append(tag)
-        if tag == "table":
-            self.tables.append([])
-        if tag == "tr":
-            self.tables[-1].append([])
-        if tag in ("th", "td"):
-            self.tables[-1][-1].append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._inside and tag == self._inside[-1]:
-            self._inside.pop()
-
-    def handle_data(self, data: str) -> None:
-        inside = self._inside[-1] if self._inside else ""
-        if inside in ("script", "style"):
-            return
-        self.text += data
-        if inside == "h2":
-            self.heads.append(data)
-        if inside in ("th", "td"):
-            self.tables[-1][-1][-1] += data
-
-
-def figures_of(page: str) -> list[dict[str, Any]]:
-    """Data and layout of each figure, as JavaScript reads them."""
-    found = []
-    for match in re.finditer(r'Plotly\.newPlot\(\s*"(figure-\d+)",\s*', page):
-        data, end = json.JSONDecoder().raw_decode(page, match.end())
-        layout, _ = json.JSONDecoder().raw_decode(
-            page, re.compile(r"\s*,\s*").match(page, end).end()
-        )  # type: ignore[union-attr]
-        found.append({"name": match[1], "data": data, "layout": layout})
-    return found
-
-
-def numbers(values: Any) -> np.ndarray:
-    """An array of a figure: a list, or bytes with their type."""
-    if isinstance(values, dict):
-        return np.frombuffer(base64.b64decode(values["bdata"]), DTYPES[values["dtype"]])
-    return np.array(values)
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +194,7 @@ def test_figures_have_the_numbers_of_the_recommendation(
     assert numbers(histogram["data"][0]["y"]).sum() == 399
     assert numbers(histogram["data"][1]["y"]).sum() == 399
     for figure in (value, ratio, effect, stress, past, histogram):
-        assert figure["layout"]["width"] == 605
+        assert figure["layout"]["autosize"] and "width" not in figure["layout"]
         assert "currency" in json.dumps(figure["layout"]) or figure in (ratio, effect)
 
 
@@ -289,7 +230,7 @@ def test_intervals_have_the_confidence_of_the_settings(prices: pd.DataFrame) -> 
     for text_part in (
         "Shaded: 97.5% interval of each date.",
         "97.5%, by the delta method",
-        "collateral for 0.5%",
+        "collateral needed for 0.5%",
     ):
         assert text_part in Page(level).text
 
@@ -508,8 +449,9 @@ def test_write_report_writes_the_page_or_nothing(
     ):
         write_report(regimes, tmp_path / "absent" / "report.html")
     fit = regimes.problem.fit
-    with pytest.raises(
-        hr.DataError, match="recommendation must be a Recommendation for a position; got"
-    ):
-        write_report(hr.hedge_notional(fit, 1e6), tmp_path / "other.html")  # type: ignore[arg-type]
-    assert not (tmp_path / "other.html").exists()
+    with pytest.raises(hr.DataError, match="a report must be of a Recommendation, a Backtest or a"):
+        write_report(fit, tmp_path / "other.html")  # type: ignore[arg-type]
+    for name in ("report.txt", "report", "report.pdf"):
+        with pytest.raises(hr.DataError, match=f"ends in .html, .* got '.*{name}'"):
+            write_report(regimes, tmp_path / name)
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]

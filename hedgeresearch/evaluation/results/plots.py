@@ -31,18 +31,22 @@ def plot_cumulative(hedged_returns: pd.DataFrame, note: str, ax: Axes | None) ->
     the sum of the asset's squared returns. A line rises where the model does better than OLS, and
     ends at the gain in effectiveness.
     """
-    losses = hedged_returns.apply(
-        lambda column: pd.Series(variance_loss(column.to_numpy()), column.index)
-    )
-    total = losses["unhedged"].sum()
-    saved = -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total
     return plot_lines(
-        100.0 * saved,
+        100.0 * saved_variance(hedged_returns),
         ylabel="variance saved against OLS,\n% of the asset's",
         note=note,
         references=BENCHMARKS,
         ax=ax,
     )
+
+
+def saved_variance(hedged_returns: pd.DataFrame) -> pd.DataFrame:
+    """Return the cumulative gain of each model over OLS, as a share of the asset's variance."""
+    losses = hedged_returns.apply(
+        lambda column: pd.Series(variance_loss(column.to_numpy()), column.index)
+    )
+    total = losses["unhedged"].sum()
+    return -losses.drop(columns="unhedged").sub(losses["ols"], axis=0).cumsum() / total
 
 
 def plot_effectiveness(summary: pd.DataFrame, note: str, ax: Axes | None) -> Axes:

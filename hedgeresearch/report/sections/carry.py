@@ -9,6 +9,7 @@ from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.sections.section import Section
 from hedgeresearch.report.tables import fine_percent, percent, ratio, table_of, words
 
+TITLE = "Carry"
 COLUMNS = {
     "source": ("source", words),
     "ratio": ("ratio", ratio),
@@ -24,7 +25,7 @@ def carry_section(recommendation: Recommendation) -> Section:
     gaps = carry_gap_sentences(recommendation.assessment)
     if not recommendation.carry:
         text = "No funding rates or basis are available for the recommended hedges."
-        return Section("Carry", texts=(text,), points=tuple(gaps))
+        return Section(TITLE, texts=(text,), points=tuple(gaps))
     rows = {
         one.instrument: (
             one.source,
@@ -38,7 +39,7 @@ def carry_section(recommendation: Recommendation) -> Section:
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
     return Section(
-        "Carry",
+        TITLE,
         points=(*(one.sentence for one in recommendation.carry), *gaps),
         tables=(("Positive is earned, negative is paid", table_of(table, "instrument", COLUMNS)),),
     )

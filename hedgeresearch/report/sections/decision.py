@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from hedgeresearch.recommendation.recommendation import Recommendation
-from hedgeresearch.report.sections.section import Section
-from hedgeresearch.report.tables import amount, contracts, percent, ratio, table_of, words
+from hedgeresearch.report.sections.section import Parts, Section
+from hedgeresearch.report.tables import (
+    Table,
+    amount,
+    contracts,
+    percent,
+    ratio,
+    table_of,
+    words,
+)
 
+TITLE = "What to do now"
 ORDERS = {
     "side": ("side", words),
     "contracts": ("contracts", contracts),
@@ -30,20 +39,30 @@ EXPECTED = {
 
 def decision_section(recommendation: Recommendation) -> Section:
     """Return the decision, orders, holdings, expected volatility and reasons."""
-    volatility = recommendation.volatility.to_frame("volatility")
-    unhedged = recommendation.volatility["unhedged"]
-    volatility["removed"] = 1.0 - (recommendation.volatility / unhedged) ** 2
+    parts = Parts()
     tables = []
     orders = recommendation.orders.set_index("instrument")
     if len(orders):
         tables.append(("Orders", table_of(orders, "instrument", ORDERS)))
     holdings = table_of(recommendation.summary, "instrument", HOLDINGS)
     tables.append(("Holdings in contracts; negative is short", holdings))
-    expected = table_of(volatility, "position", EXPECTED)
-    tables.append(("Expected volatility under the model", expected))
+    expected = parts.get("Expected volatility", lambda: _expected(recommendation))
+    if expected is not None:
+        tables.append(("Expected volatility under the model", expected))
+    decision = parts.get("The expected effect", lambda: recommendation.decision)
+    reasons = parts.get("Some of the reasons", lambda: recommendation.reasons)
     return Section(
-        "What to do now",
-        texts=(recommendation.decision,),
-        points=tuple(recommendation.reasons),
+        TITLE,
+        texts=() if decision is None else (decision,),
+        points=tuple(reasons or ()),
         tables=tuple(tables),
+        missing=tuple(parts.missing),
     )
+
+
+def _expected(recommendation: Recommendation) -> Table:
+    """Return volatility and removed variance: unhedged, as held, as recommended."""
+    volatility = recommendation.volatility.to_frame("volatility")
+    unhedged = recommendation.volatility["unhedged"]
+    volatility["removed"] = 1.0 - (recommendation.volatility / unhedged) ** 2
+    return table_of(volatility, "position", EXPECTED)

@@ -12,7 +12,8 @@ from hedgeresearch.metrics.hedge_effectiveness import effectiveness
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import bars_figure
 from hedgeresearch.report.sections.section import Section
-from hedgeresearch.report.tables import amount, fine_percent, percent, ratio, table_of
+from hedgeresearch.report.tables import Table, amount, fine_percent, percent, ratio, table_of
+from hedgeresearch.report.traces import Figure
 
 TITLE = "Effectiveness out of sample"
 COLUMNS = {
@@ -31,43 +32,60 @@ def effectiveness_section(recommendation: Recommendation) -> Section:
     """Return the variance that each model of the backtest removed, with intervals."""
     backtest = recommendation.settings.backtest
     if backtest is None:
-        removed = share(recommendation.confidence.expected_effectiveness)
+        removed = share(recommendation.problem.fit.expected_effectiveness)
         text = (
             f"The model expects to remove {removed} of variance, in sample. There is no backtest: "
             "run walk_forward for an out-of-sample estimate."
         )
         return Section(TITLE, texts=(text,))
-    intervals = _variance_removed(recommendation, backtest)
+    settings = recommendation.settings
+    recommended = describe(recommendation.problem.fit.model)
+    figure = effectiveness_figure(backtest, settings.confidence, settings.seed, recommended)
+    return Section(TITLE, figures=(figure,), tables=(results_table(backtest),))
+
+
+def results_table(backtest: Backtest) -> tuple[str, Table]:
+    """Return the caption and the table of the main results of each model."""
+    caption = (
+        "Out of sample, by model. Turnover is the sum of changes of the ratio; the gain has a 95% "
+        "interval"
+    )
+    return caption, table_of(backtest.summary, "model", COLUMNS)
+
+
+def effectiveness_figure(
+    backtest: Backtest, confidence: float, seed: int, recommended: str = ""
+) -> tuple[str, Figure]:
+    """Return the caption and bars of the variance that each model removed.
+
+    Parameters
+    ----------
+    backtest : Backtest
+    confidence : of the intervals
+    seed : of the bootstrap
+    recommended : the recommended model as text, which is marked
+    """
+    intervals = _variance_removed(backtest, confidence, seed, recommended)
     dates = backtest.hedged_returns.index
     caption = (
         f"Share of the position's variance that each hedge removed on {len(dates):,} observations "
         f"out of sample, {day(dates[0])} to {day(dates[-1])}, before costs, with "
-        f"{full_percent(recommendation.settings.confidence)} intervals of the stationary bootstrap "
+        f"{full_percent(confidence)} intervals of the stationary bootstrap "
         "(Politis and Romano 1994)."
     )
-    figure = bars_figure(intervals[["value"]], "variance removed, %", ends=intervals)
-    table = table_of(backtest.summary, "model", COLUMNS)
-    table_caption = (
-        "Out of sample, by model. Turnover is the sum of changes of the ratio; the gain has a 95% "
-        "interval"
-    )
-    return Section(TITLE, figures=((caption, figure),), tables=((table_caption, table),))
+    return caption, bars_figure(intervals[["value"]], "variance removed, %", ends=intervals)
 
 
-def _variance_removed(recommendation: Recommendation, backtest: Backtest) -> pd.DataFrame:
+def _variance_removed(
+    backtest: Backtest, confidence: float, seed: int, recommended: str
+) -> pd.DataFrame:
     """Return value, lower and upper end of the effectiveness of each model, in percent."""
     returns = backtest.hedged_returns
     unhedged = returns["unhedged"]
-    recommended = describe(recommendation.problem.fit.model)
     rows = {}
     for name, model in backtest.models.items():
         found = bootstrap_difference(
-            effectiveness,
-            returns[name],
-            unhedged,
-            unhedged,
-            confidence=recommendation.settings.confidence,
-            seed=recommendation.settings.seed,
+            effectiveness, returns[name], unhedged, unhedged, confidence=confidence, seed=seed
         )
         label = f"{name} (recommended)" if describe(model) == recommended else str(name)
         rows[label] = [100.0 * value for value in (found.difference, found.lower, found.upper)]

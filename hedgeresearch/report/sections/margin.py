@@ -5,8 +5,10 @@ from __future__ import annotations
 from hedgeresearch._formatting import full_percent
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
 from hedgeresearch.recommendation.recommendation import Recommendation
-from hedgeresearch.report.sections.section import Section
-from hedgeresearch.report.tables import amount, percent, table_of, words
+from hedgeresearch.report.sections.section import MAX_COLUMNS, Section
+from hedgeresearch.report.tables import amount, percent, table_of, transposed, words
+
+TITLE = "Margin"
 
 
 def margin_section(recommendation: Recommendation) -> Section:
@@ -16,16 +18,17 @@ def margin_section(recommendation: Recommendation) -> Section:
     sentences = tuple(margin_sentences(recommendation.margin, without_margin, settings))
     if recommendation.margin is None:
         text = "No recommended hedge is held on margin."
-        return Section("Margin", texts=(text,), points=sentences)
+        return Section(TITLE, texts=(text,), points=sentences)
+    needed = f"collateral needed for {full_percent(settings.probability)}"
     columns = {
-        "collateral": ("collateral", amount),
-        "currency": ("currency", words),
+        "collateral": ("collateral given", amount),
+        "needed": (needed, amount),
+        "currency": ("counted in", words),
         "liquidation price": ("liquidation price", amount),
-        "probability": ("probability, %", percent),
-        "lower": ("probability at 95%, lower", percent),
-        "upper": ("probability at 95%, upper", percent),
-        "closed form": ("closed form, normal, %", percent),
-        "needed": (f"collateral for {full_percent(settings.probability)}", amount),
+        "probability": ("probability of liquidation, %", percent),
+        "lower": ("probability at 95%, lower, %", percent),
+        "upper": ("probability at 95%, upper, %", percent),
+        "closed form": ("probability if returns were normal, %", percent),
     }
     caption = (
         f"Liquidation within {settings.horizon} observations, simulated from blocks of past "
@@ -33,4 +36,6 @@ def margin_section(recommendation: Recommendation) -> Section:
         "coin-margined contracts, otherwise in the currency of the contract"
     )
     table = table_of(recommendation.margin, "instrument", columns)
-    return Section("Margin", points=sentences, tables=((caption, table),))
+    if len(recommendation.margin) <= MAX_COLUMNS:
+        table = transposed(table, "")
+    return Section(TITLE, points=sentences, tables=((caption, table),), emphasized=(needed,))

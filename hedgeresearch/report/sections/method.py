@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -11,9 +11,10 @@ import pandas as pd
 from hedgeresearch._formatting import describe, full_percent
 from hedgeresearch.model_table import MODELS
 from hedgeresearch.recommendation.recommendation import Recommendation
-from hedgeresearch.report.sections.section import Section
+from hedgeresearch.report.sections.section import Parts, Section
 from hedgeresearch.report.tables import Table, table_of, words
 
+TITLE = "Method and references"
 REFERENCES = (
     "Intervals out of sample, margin and tail dependence: stationary bootstrap, "
     "Politis and Romano (1994).",
@@ -37,14 +38,24 @@ def method_section(recommendation: Recommendation, notes: Sequence[str] = ()) ->
         "seed": str(settings.seed),
     }
     tables = [("Settings", name_value_table(rows))]
-    entries = {entry.model: entry for entry in MODELS}
-    used = [entries[name] for name in dict.fromkeys(_class_names(model)) if name in entries]
-    if used:
-        sources = pd.DataFrame(used).set_index("model")
-        tables.append(("Sources of the model", table_of(sources, "model", SOURCE_COLUMNS)))
+    sources = sources_table([model])
+    if sources is not None:
+        tables.append(("Sources of the model", sources))
     warnings = [f"Warning: {note}" for note in dict.fromkeys(notes)]
     points = (*warnings, *REFERENCES)
-    return Section("Method and references", points=points, tables=tuple(tables))
+    return Section(TITLE, points=points, tables=tuple(tables))
+
+
+def sources_table(models: Iterable[Any]) -> Table | None:
+    """Return where models and the models in them come from; None for models of one's own."""
+    entries = {entry.model: entry for entry in MODELS}
+    names: dict[str, None] = {}
+    for model in models:
+        names |= dict.fromkeys(_class_names(model))
+    used = [entries[name] for name in names if name in entries]
+    if not used:
+        return None
+    return table_of(pd.DataFrame(used).set_index("model"), "model", SOURCE_COLUMNS)
 
 
 def name_value_table(rows: Mapping[str, str]) -> Table:
@@ -54,7 +65,8 @@ def name_value_table(rows: Mapping[str, str]) -> Table:
 
 def _interval(recommendation: Recommendation) -> str:
     """Return the confidence of the ratio's interval, and how it is computed."""
-    if recommendation.confidence.interval_note:
+    confidence = Parts().get("interval", lambda: recommendation.confidence)
+    if confidence is None or confidence.interval_note:
         return "none"
     uses_bootstrap = recommendation.problem.fit.errors is None
     method = "a bootstrap of the sample in blocks" if uses_bootstrap else "the delta method"

@@ -8,37 +8,55 @@ from hedgeresearch.plotting import sample_label
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import path_figure
-from hedgeresearch.report.sections.section import MAX_COLUMNS, Section
-from hedgeresearch.report.tables import amount, percent, table_of, transposed
+from hedgeresearch.report.sections.section import MAX_COLUMNS, Parts, Section
+from hedgeresearch.report.tables import Table, amount, percent, table_of, transposed
+from hedgeresearch.report.thinning import thinning_note
+from hedgeresearch.report.traces import Figure
+
+TITLE = "Regimes"
 
 
 def regimes_section(recommendation: Recommendation) -> Section:
     """Return the value of the position over the regimes, and the target in each regime."""
-    problem = recommendation.problem
-    fit = problem.fit
-    if recommendation.regimes is None or fit.regimes is None:
-        return Section("Regimes", texts=("The model has no regimes.",))
-    predicted = fit.regimes.predicted
-    figure = path_figure(
-        position_values(problem).loc[predicted.index[0] :].to_frame("position"),
-        "value of today's position, currency",
-        note=sample_label(predicted.index, fit.sample_end),
-        probabilities=predicted,
+    fit = recommendation.problem.fit
+    if fit.regimes is None:
+        return Section(TITLE, texts=("The model has no regimes.",))
+    parts = Parts()
+    targets = parts.get("The target in each regime", lambda: _targets(recommendation))
+    figure = _values_over_regimes(recommendation.problem, fit.regimes.predicted)
+    return Section(
+        TITLE,
+        figures=(figure,),
+        tables=() if targets is None else (targets,),
+        missing=tuple(parts.missing),
     )
+
+
+def _values_over_regimes(problem: HedgeProblem, predicted: pd.DataFrame) -> tuple[str, Figure]:
+    """Return the caption and the path of the position's value over the most probable regimes."""
+    values = position_values(problem).loc[predicted.index[0] :].to_frame("position")
+    figure = path_figure(values, "value of today's position, currency", probabilities=predicted)
+    sample = sample_label(predicted.index, problem.fit.sample_end)
+    caption = (
+        "Value of today's position. Color: most probable regime of each date, predicted from "
+        f"earlier data, parameters estimated {sample}.",
+        thinning_note(*values.shape),
+    )
+    return " ".join(filter(None, caption)), figure
+
+
+def _targets(recommendation: Recommendation) -> tuple[str, Table]:
+    """Return the caption and the table of the target of each instrument in each regime."""
+    problem = recommendation.problem
     columns = {
         "probability": ("probability, next, %", percent),
         "expected duration": ("expected duration, observations", amount),
     }
     columns |= {name: (f"{name}, contracts", amount) for name in problem.names}
-    targets = table_of(recommendation.regimes, "regime", columns)
+    table = table_of(recommendation.regimes, "regime", columns)
     if len(problem.names) > MAX_COLUMNS:
-        targets = transposed(targets, "regime:")
-    caption = "Value of the position. Color: most probable regime, predicted from earlier data."
-    return Section(
-        "Regimes",
-        figures=((caption, figure),),
-        tables=(("Target in each regime; regime 0 is the calmest", targets),),
-    )
+        table = transposed(table, "regime:")
+    return "Target in each regime; regime 0 is the calmest", table
 
 
 def position_values(problem: HedgeProblem) -> pd.Series[float]:

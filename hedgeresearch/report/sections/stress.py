@@ -13,6 +13,7 @@ PROFIT_COLUMNS = {
     "removed": ("loss or gain removed, %", percent),
     "meaning": ("meaning", words),
 }
+TITLE = "Stress"
 VOLATILITY_COLUMNS = PROFIT_COLUMNS | {"removed": ("volatility removed, %", percent)}
 
 
@@ -24,7 +25,7 @@ def stress_section(recommendation: Recommendation) -> Section:
     volatilities = stress[is_volatility]
     figure = bars_figure(profits[["unhedged", "hedged"]], "profit, currency", grey=("unhedged",))
     return Section(
-        "Stress",
+        TITLE,
         figures=(("Profit of the position, unhedged and as recommended.", figure),),
         tables=(
             ("Profit", table_of(profits, "scenario", PROFIT_COLUMNS)),

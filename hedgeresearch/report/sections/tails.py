@@ -7,11 +7,13 @@ import pandas as pd
 from hedgeresearch._formatting import full_percent
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import histogram_figure, path_figure
-from hedgeresearch.report.sections.section import Section
+from hedgeresearch.report.sections.section import Parts, Section
 from hedgeresearch.report.tables import Table, amount, fine_percent, table_of
+from hedgeresearch.report.thinning import thinning_note
 from hedgeresearch.report.traces import Figure
 from hedgeresearch.risk.tails import TailSummary
 
+TITLE = "Tails"
 COLUMNS = {
     "historical": ("historical, % of position", fine_percent),
     "normal": ("normal, % of position", fine_percent),
@@ -22,39 +24,53 @@ COLUMNS = {
 
 def tails_section(recommendation: Recommendation) -> Section:
     """Return the past profit of today's holdings, and how fat its tails are."""
-    tails = recommendation.tails
-    texts = [tails.sentence]
-    if recommendation.tail_dependence is not None:
-        texts.append(recommendation.tail_dependence.sentence)
-    table = _losses(tails, abs(recommendation.valuation.value))
-    caption = "Losses of the hedged position in the past; tail index after Hill (1975)"
+    parts = Parts()
+    tails = parts.get("Tail risk", lambda: recommendation.tails)
+    dependence = parts.get("Tail dependence", lambda: recommendation.tail_dependence)
+    texts = [one.sentence for one in (tails, dependence) if one is not None]
+    figures = parts.get("Past profits", lambda: _figures(recommendation, tails))
+    tables = []
+    if tails is not None:
+        caption = "Losses of the hedged position in the past; tail index after Hill (1975)"
+        tables.append((caption, _losses(tails, abs(recommendation.valuation.value))))
     return Section(
-        "Tails",
+        TITLE,
         texts=tuple(texts),
-        figures=_figures(recommendation, tails),
-        tables=((caption, table),),
+        figures=figures or (),
+        tables=tuple(tables),
+        missing=tuple(parts.missing),
     )
 
 
-def _figures(recommendation: Recommendation, tails: TailSummary) -> tuple[tuple[str, Figure], ...]:
+def _figures(
+    recommendation: Recommendation, tails: TailSummary | None
+) -> tuple[tuple[str, Figure], ...]:
     """Return the path of cumulative profit and the histogram of profits, with captions."""
     value = recommendation.valuation.value
     unhedged = recommendation.assessment.past_returns.iloc[:, 0]
     profits = pd.DataFrame({"unhedged": unhedged, "hedged": recommendation.past}) * value
-    path = path_figure(profits.cumsum(), "profit, currency", note="in sample", grey=("unhedged",))
-    level = full_percent(1.0 - tails.tail)
-    marks = {
-        f"{level} value at risk, hedged": -tails.historical_value_at_risk * abs(value),
-        "normal value at risk": -tails.normal_value_at_risk * abs(value),
-    }
-    histogram = histogram_figure(profits, "profit per observation, currency", marks)
+    path = path_figure(profits.cumsum(), "profit, currency", grey=("unhedged",))
+    histogram = histogram_figure(profits, "profit per observation, currency", _marks(tails, value))
+    path_caption = (
+        "Cumulative past profit of today's position, unhedged and with today's hedge throughout "
+        "(in sample).",
+        thinning_note(*profits.shape),
+    )
     histogram_caption = (
         f"Distribution of the profit per observation: {len(profits):,} observations in 80 bins."
     )
-    return (
-        ("Cumulative past profit of today's position.", path),
-        (histogram_caption, histogram),
-    )
+    return (" ".join(filter(None, path_caption)), path), (histogram_caption, histogram)
+
+
+def _marks(tails: TailSummary | None, value: float) -> dict[str, float]:
+    """Return the values at risk that the histogram marks, as profits; none if not available."""
+    if tails is None:
+        return {}
+    level = full_percent(1.0 - tails.tail)
+    return {
+        f"{level} value at risk, hedged": -tails.historical_value_at_risk * abs(value),
+        "normal value at risk": -tails.normal_value_at_risk * abs(value),
+    }
 
 
 def _losses(tails: TailSummary, value: float) -> Table:
