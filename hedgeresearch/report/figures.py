@@ -214,7 +214,7 @@ def _sampled(probabilities: pd.DataFrame) -> pd.DataFrame:
 
 def _path_axes(ylabel: str, limits: tuple[float, float] | None) -> Figure:
     """Return the axis of the shades, which fill the height, and that of the lines."""
-    axis = {
+    axis: dict[str, Any] = {
         "title": {"text": _wrapped(ylabel, MAX_TITLE_LETTERS)},
         "overlaying": "y",
         "side": "left",

@@ -33,7 +33,7 @@ def drawn_rows(values: Array, most: int = MAX_DATES) -> Any:
     n_dates = len(values)
     if n_dates <= most:
         return np.arange(n_dates)
-    length = bucket_length(*values.shape, most)
+    length = bucket_length(n_dates, values.shape[1], most)
     starts = np.arange(0, n_dates, length)
     padding = np.full((len(starts) * length - n_dates, values.shape[1]), np.nan)
     buckets = np.concatenate([values, padding]).reshape(len(starts), length, -1)

@@ -268,7 +268,7 @@ def test_many_instruments_are_rows(prices: pd.DataFrame) -> None:
     instruments = [hr.LinearContract(name, 1) for name in names]
     returns = market.returns(position, instruments)
     backtest = hr.walk_forward({}, *returns, 250, 75, progress=False)
-    fit = hr.OLSHedge().fit(*returns)
+    fit = hr.RollingOLSHedge(100).fit(*returns)
     rec = hr.recommend(
         fit, position=position, instruments=instruments, market=market, backtest=backtest
     )
@@ -284,7 +284,7 @@ def test_many_instruments_are_rows(prices: pd.DataFrame) -> None:
     )
     ratio = figures_of(page)[0]["layout"]
     assert ratio["height"] > 300  # for a legend of several rows
-    assert ratio["height"] - ratio["margin"]["t"] == 245
+    assert ratio["height"] - ratio["margin"]["t"] == 242
 
 
 def test_plotly_accepts_every_setting(page: str) -> None:
@@ -412,14 +412,14 @@ def test_differences_and_periods_are_labeled(prices: pd.DataFrame) -> None:
     market = hr.Market(table, rates={"spot": 2.0, "perpetual": "future"})
     position = hr.Position({"spot": 10, "perpetual": -3})
     future = hr.LinearContract("future", 1)
-    fit = hr.OLSHedge().fit(*market.returns(position, [future], "difference"))
+    fit = hr.RollingOLSHedge(60).fit(*market.returns(position, [future], "difference"))
     rec = hr.recommend(fit, position=position, instruments=[future], market=market)
     text = report_html(rec)
     assert (
         figures_of(text)[0]["layout"]["yaxis2"]["title"]["text"]
         == "hedge ratio, units sold per<br>unit held"
     )
-    assert figures_of(text)[0]["data"][-2]["x"][0] == "1990-02-01"
+    assert figures_of(text)[0]["data"][-2]["x"][0] == "1995-02-01"
 
 
 def test_tails_of_differences_compare_the_same_kind_of_returns(prices: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.report.sections.data import software
 from hedgeresearch.report.sections.method import name_value_table, sources_table
 from hedgeresearch.report.sections.section import Section
-from hedgeresearch.report.tables import table_of, words
+from hedgeresearch.report.tables import Table, table_of, words
 
 TITLE = "Method and references"
 DATA = "Data"
@@ -50,7 +50,7 @@ def data_section(backtest: Backtest) -> Section:
     return Section(DATA, tables=(("Provenance", name_value_table(rows)),))
 
 
-def _notes_table(notes: pd.DataFrame) -> tuple[str, object]:
+def _notes_table(notes: pd.DataFrame) -> tuple[str, Table]:
     """Return the caption and the table of the first notes."""
     first = notes.head(MAX_NOTES).assign(date=notes["date"].map(day)).set_index("model")
     caption = "Warnings and failed refits of the models"

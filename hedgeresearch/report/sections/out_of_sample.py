@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from hedgeresearch._formatting import day
@@ -42,7 +44,7 @@ def effectiveness_section(backtest: Backtest) -> Section:
 def ratios_section(backtest: Backtest) -> Section:
     """Return the path of each model's ratio, a figure for each hedge."""
     hedges = list(backtest.ratios.columns.get_level_values(1).unique())
-    texts = ()
+    texts: tuple[str, ...] = ()
     if len(hedges) > MAX_FIGURES:
         texts = (
             f"The first {MAX_FIGURES} of {len(hedges)} hedges are drawn; backtest.ratios has all.",
@@ -81,9 +83,10 @@ def risk_section(backtest: Backtest) -> Section:
     return Section(RISK, tables=tables, missing=tuple(parts.missing))
 
 
-def _ratio_figure(backtest: Backtest, hedge: object) -> tuple[str, Figure]:
+def _ratio_figure(backtest: Backtest, hedge: Any) -> tuple[str, Figure]:
     """Return the caption and the ratios of one hedge, a line for each model."""
-    ratios = backtest.ratios.xs(hedge, axis=1, level=1)
+    paths = {model: backtest.ratio(model)[hedge] for model in backtest.models}
+    ratios = pd.DataFrame(paths)
     dates = ratios.index
     figure = path_figure(
         ratios,
@@ -110,10 +113,10 @@ def _by_year(backtest: Backtest) -> tuple[str, Table]:
 
 def _measures(backtest: Backtest) -> tuple[str, Table]:
     measures = backtest.measures()
-    columns = {name: head for name, head in MEASURES.items() if name in measures.columns}
-    return "Of the hedged returns out of sample, before costs unless stated", table_of(
-        measures, "model", columns
-    )
+    shown = measures[list(MEASURES)].set_axis([head for head, _ in MEASURES.values()], axis=1)
+    columns = {head: (head, write) for head, write in MEASURES.values()}
+    caption = "Of the hedged returns out of sample, before costs unless stated"
+    return caption, table_of(shown, "model", columns)
 
 
 def _worst_days(backtest: Backtest) -> tuple[str, Table]:

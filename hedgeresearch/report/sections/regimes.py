@@ -45,8 +45,10 @@ def _values_over_regimes(problem: HedgeProblem, predicted: pd.DataFrame) -> tupl
     return " ".join(filter(None, caption)), figure
 
 
-def _targets(recommendation: Recommendation) -> tuple[str, Table]:
+def _targets(recommendation: Recommendation) -> tuple[str, Table] | None:
     """Return the caption and the table of the target of each instrument in each regime."""
+    if recommendation.regimes is None:
+        return None
     problem = recommendation.problem
     columns = {
         "probability": ("probability, next, %", percent),
