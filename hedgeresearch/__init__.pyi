@@ -27,6 +27,7 @@ from .covariance import RegimeCorrelation as RegimeCorrelation
 from .covariance import RollingCovariance as RollingCovariance
 from .covariance import SampleCovariance as SampleCovariance
 from .data import align as align
+from .data import check as check
 from .data import read_prices as read_prices
 from .data import returns as returns
 

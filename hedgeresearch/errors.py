@@ -44,7 +44,7 @@ class ConvergenceWarning(HedgeResearchWarning):
 
 
 class DataWarning(HedgeResearchWarning):
-    """Data were changed on request, for example by dropping dates."""
+    """Data look wrong, for example stale, or were changed on request, as by dropping dates."""
 
 
 class RecordedWarning(NamedTuple):

@@ -1,5 +1,8 @@
 from .alignment import align as align
 from .conversion import returns as returns
+from .quality.problem import DataProblem as DataProblem
+from .quality.report import DataReport as DataReport
+from .quality.table_check import check as check
 from .reading.prices import read_prices as read_prices
 from .simulation import SimulatedDCC as SimulatedDCC
 from .simulation import SimulatedRegimes as SimulatedRegimes

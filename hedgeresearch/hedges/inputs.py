@@ -15,9 +15,9 @@ from hedgeresearch._validation.asset_and_hedges import (
 )
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_new_data, check_returns
+from hedgeresearch.data.quality.door import warn_of_other_closes
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.sample import Sample
-from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
 
 
 @exported_by("hedgeresearch.hedges")
@@ -47,7 +47,7 @@ def join_returns(
     ------
     DataError
         If there are too few observations for a regression on all hedges, a series is constant, or
-        the hedges are collinear.
+        the hedges are collinear; or if the data are prices or other levels.
     """
     kind = returns_kind(asset, hedges)
     joined = join_asset_and_hedges(asset, hedges)
@@ -55,7 +55,7 @@ def join_returns(
     _check_hedges(np.cov(joined.to_numpy()[:, 1:], rowvar=False), joined.columns)
     # returns over a longer horizon may overlap, so that each series seems to lead the others
     if warn_if_nonsynchronous and asset.attrs.get("horizon", 1) == 1:
-        warn_unless_simultaneous(joined)
+        warn_of_other_closes(joined)
     return joined, kind
 
 

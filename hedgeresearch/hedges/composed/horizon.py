@@ -24,6 +24,8 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
 from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.settings import check_flag
+from hedgeresearch.data.quality.closes import LONG_HORIZON
+from hedgeresearch.data.quality.door import warn_of_other_closes
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.composition import inner_fit, wrapper_traits
@@ -39,7 +41,6 @@ from hedgeresearch.hedges.model import (
 )
 from hedgeresearch.hedges.ratio_errors import inherited_errors
 from hedgeresearch.hedges.sample import Sample
-from hedgeresearch.hedges.synchronicity import LONG_HORIZON, warn_unless_simultaneous
 from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
 from hedgeresearch.typing import Array, Indices
 
@@ -128,7 +129,7 @@ class HorizonHedge:
         returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
         horizon = spacing_of(returns.index).rows_of(self.horizon)
         if horizon < LONG_HORIZON:
-            warn_unless_simultaneous(returns)
+            warn_of_other_closes(returns)
         minimum = MIN_HORIZONS * horizon
         if len(returns) < minimum:
             raise DataError(

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.synchronicity import warn_unless_simultaneous
+from hedgeresearch.data.quality.closes import find_other_closes
+from hedgeresearch.data.quality.statistics import Changes
 from tests.hedges.fitting import split
 
 
@@ -23,10 +24,8 @@ def early_close(n_dates=1000, seed=0, noise=0.4):
 def alarms(frames):
     count = 0
     for frame in frames:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            warn_unless_simultaneous(frame)
-        count += bool(caught)
+        changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
+        count += bool(find_other_closes(changes))
     return count
 
 

@@ -1,0 +1,56 @@
+"""The checks at the door of every fit: refuse what cannot be meant, warn of what might not be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from hedgeresearch.data.quality.closes import find_other_closes
+from hedgeresearch.data.quality.families import FamilySet, find_problems
+from hedgeresearch.data.quality.once import were_data_checked
+from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
+
+
+def check_at_door(frame: pd.DataFrame, families: FamilySet, kind: str | None = None) -> None:
+    """Check the data of a fit, once per call: nothing happens inside ``data_checked``.
+
+    Parameters
+    ----------
+    frame : DataFrame (n_dates, n_columns) of finite numbers on ascending dates
+    families : the checks that apply
+    kind : kind of the returns as ``hr.returns`` notes it; None without a note
+
+    Raises
+    ------
+    DataError
+        If the data cannot be what the model needs.
+
+    Warns
+    -----
+    DataWarning
+        For each problem that should be looked at before the result is used.
+    """
+    if were_data_checked():
+        return
+    changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), kind)
+    act_on(find_problems(changes, families))
+
+
+def warn_of_other_closes(frame: pd.DataFrame) -> None:
+    """Warn if closes of the asset, the first column, and its hedges seem not simultaneous."""
+    if not were_data_checked():
+        changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
+        act_on(find_other_closes(changes))
+
+
+def act_on(problems: Sequence[DataProblem]) -> None:
+    """Raise the first problem that is refused, and warn of those that are not."""
+    for problem in problems:
+        if problem.severity == "refuse":
+            raise DataError(problem.text)
+    for problem in problems:
+        if problem.severity == "warn":
+            warn_caller(problem.text, DataWarning)

@@ -1,0 +1,109 @@
+"""Levels among returns: prices, indices such as the VIX, yields, added-up profits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.words import listed
+from hedgeresearch.typing import Indices, Mask
+
+MIN_YEARLY_GAIN = 5.0
+"""Sum of returns over a year above which a column without a negative value is no return.
+
+The return of cash has no negative value either, but adds up to a few per cent a year.
+"""
+MIN_ROWS = 30
+"""Number of values of which one would be negative if they were returns."""
+MIN_FEW_ROWS = 8
+"""As ``MIN_ROWS``, for values that lie close together compared with their mean."""
+MAX_ROUGHNESS = 0.1
+"""Mean squared step over variance, up to which few values move as a level does."""
+MAX_REVERSION = 8.0
+"""Number of times that a level returns to its mean over a sample: n (1 - autocorrelation).
+
+For a random walk, the mean is 5.3 and the 95% quantile 14.1 (Dickey and Fuller 1979); for returns
+it is about n.
+"""
+REMEDY = (
+    "Pass hr.returns(prices) instead; for yields, spreads and indices that are no prices, "
+    'hr.returns(levels, kind="difference").'
+)
+
+
+def find_levels(changes: Changes) -> list[DataProblem]:
+    """Return the columns that are levels instead of changes."""
+    problems = []
+    positive = is_level(changes)
+    if positive.any():
+        problems.append(_refused(changes, np.flatnonzero(positive)))
+    persistent = is_persistent(changes) & ~positive
+    if persistent.any():
+        problems.append(_warned(changes, np.flatnonzero(persistent)))
+    return problems
+
+
+def find_persistent(changes: Changes) -> list[DataProblem]:
+    """Return the positive columns that move as slowly as prices, among observations of regimes.
+
+    An indicator such as the VIX is positive too, but returns to its mean.
+    """
+    slow = np.flatnonzero(is_persistent(changes) & (changes.lowest > 0.0))
+    return [_warned(changes, slow)] if len(slow) else []
+
+
+def is_level(changes: Changes) -> Mask:
+    """Return whether each column can only be a level, (n_columns,).
+
+    It never falls below zero, and is too large to be the return of cash.
+    """
+    if changes.kind == "difference" or changes.n_rows < MIN_FEW_ROWS:
+        return np.zeros(len(changes.names), dtype=bool)
+    large = changes.mean * changes.rows_per_year > MIN_YEARLY_GAIN
+    moving = changes.n_rows - changes.zeros
+    enough = moving >= MIN_ROWS
+    close = changes.highest < 2.0 * changes.lowest
+    return np.asarray((changes.lowest >= 0.0) & large & (enough | close))
+
+
+def is_persistent(changes: Changes) -> Mask:
+    """Return whether each column moves as slowly as a level does, (n_columns,)."""
+    if changes.n_rows < MIN_ROWS:
+        return np.zeros(len(changes.names), dtype=bool)
+    reversion = changes.n_rows * (1.0 - changes.autocorrelation)
+    return np.asarray(reversion < MAX_REVERSION)
+
+
+def _refused(changes: Changes, columns: Indices) -> DataProblem:
+    names = [changes.names[j] for j in columns]
+    first = columns[0]
+    return DataProblem(
+        kind="levels",
+        severity="refuse",
+        columns=tuple(names),
+        dates=(),
+        size=float(changes.mean[first]),
+        message=(
+            f"returns must be changes, not prices or other levels; {listed(names)} has no "
+            f"negative value and a mean of {changes.mean[first]:.4g}."
+        ),
+        remedy=REMEDY,
+    )
+
+
+def _warned(changes: Changes, columns: Indices) -> DataProblem:
+    names = [changes.names[j] for j in columns]
+    correlation = float(changes.autocorrelation[columns[0]])
+    return DataProblem(
+        kind="levels",
+        severity="warn",
+        columns=tuple(names),
+        dates=(),
+        size=correlation,
+        message=(
+            f"returns should be changes, not levels; {listed(names)} moves as slowly as a level "
+            f"(autocorrelation {correlation:.3f})."
+        ),
+        remedy=REMEDY,
+    )

@@ -1,0 +1,119 @@
+"""The report on a table of prices or returns."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import counted, day
+from hedgeresearch.data.quality.problem import SEVERITIES, DataProblem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WORDS = {"refuse": "refused", "warn": "warned of", "note": "noted"}
+
+
+@exported_by("hedgeresearch.data")
+@dataclass(frozen=True, eq=False, repr=False)
+class DataReport:
+    """Problems found in a table of prices or returns, the worst first; :func:`check` makes it.
+
+    Attributes
+    ----------
+    problems : tuple of DataProblem
+    kind : {"prices", "simple", "log", "difference"} or None
+        What the data are taken for; None for returns without a note.
+    data : DataFrame (n_dates, n_columns)
+        The data that were checked.
+    """
+
+    problems: tuple[DataProblem, ...]
+    kind: str | None
+    data: pd.DataFrame
+
+    def __repr__(self) -> str:
+        what = "prices" if self.kind == "prices" else "returns"
+        rows, columns = self.data.shape
+        until = f" to {day(self.data.index[-1])}" if rows else ""
+        about = f"{counted(columns, 'column')}, {rows} rows of {what}{until}"
+        return f"DataReport({about}: {self._outcome})"
+
+    def _repr_html_(self) -> str:
+        heading = f"<p>{html.escape(repr(self))}</p>"
+        return heading if not self.problems else heading + self.summary.to_html()
+
+    @property
+    def _outcome(self) -> str:
+        if not self.problems:
+            return "no problem found"
+        parts = []
+        for severity in SEVERITIES:
+            counts = Counter(one.kind for one in self.problems if one.severity == severity)
+            if counts:
+                kinds = ", ".join(
+                    kind if number == 1 else f"{kind} ({number})" for kind, number in counts.items()
+                )
+                parts.append(f"{WORDS[severity]} {kinds}")
+        return "; ".join(parts)
+
+    @property
+    def refused(self) -> tuple[DataProblem, ...]:
+        """Problems for which a fit refuses the data."""
+        return tuple(one for one in self.problems if one.severity == "refuse")
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """A row for each problem: severity, columns, first and last date, size, what to do."""
+        rows = []
+        for one in self.problems:
+            rows.append(
+                {
+                    "problem": one.kind,
+                    "severity": one.severity,
+                    "columns": ", ".join(map(str, one.columns)),
+                    "from": day(one.dates[0]) if one.dates else "",
+                    "to": day(one.dates[-1]) if one.dates else "",
+                    "size": one.size,
+                    "message": one.message,
+                    "remedy": one.remedy,
+                }
+            )
+        columns = ["severity", "columns", "from", "to", "size", "message", "remedy"]
+        return pd.DataFrame(rows, columns=["problem", *columns]).set_index("problem")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Plot each column over the dates, with the dates of its problems marked.
+
+        Parameters
+        ----------
+        ax : Axes, a new figure by default
+        """
+        from matplotlib import pyplot as plt
+
+        axes = plt.subplots()[1] if ax is None else ax
+        lines = self.data if self.kind == "prices" else self.data / self.data.std()
+        for number, column in enumerate(lines.columns):
+            color = f"C{number % 10}"
+            line = lines[column]
+            axes.plot(line.index, line, color=color, linewidth=0.9, label=str(column))
+            for problem in self.problems:
+                if column in problem.columns and problem.dates:
+                    _mark(axes, line, problem, color)
+        axes.set_ylabel("price" if self.kind == "prices" else "return / standard deviation")
+        axes.legend(loc="upper left", frameon=False)
+        return axes
+
+
+def _mark(axes: Axes, line: pd.Series[float], problem: DataProblem, color: str) -> None:
+    """Shade a stale run between its ends, and circle the rows of other problems."""
+    if problem.kind == "stale":
+        axes.axvspan(problem.dates[0], problem.dates[-1], color=color, alpha=0.2, linewidth=0.0)
+        return
+    rows = line[line.index.isin(problem.dates)]
+    axes.plot(rows.index, rows, "o", color=color, markerfacecolor="none", markersize=8.0)

@@ -1,0 +1,137 @@
+"""Stale and halted series: equal values at the end, in a run, or over much of a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch._formatting import day
+from hedgeresearch._kernels.data_quality import stale_rows
+from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.typing import Array, Mask
+
+MIN_END_RUN = 4
+"""Number of equal values at the end from which a series may have stopped."""
+MOST_BY_CHANCE = 1e-4
+"""Expected number of such runs, if repeats were independent, below which it has stopped."""
+MAX_SHARE_IN_RUNS = 0.03
+"""Share of the rows in long runs of equal values up to which a series counts as alive."""
+MAX_ZEROS = 0.25
+"""Share of zeros among returns up to which a series counts as alive."""
+MAX_ZERO_DIFFERENCES = 0.6
+"""Share of zeros among differences, such as those of yields rounded to a tick."""
+CLOSED_SECONDS = 4.5 * 86400.0
+"""Time for which a market may be closed: a weekend with holidays."""
+
+
+def find_stale(changes: Changes) -> list[DataProblem]:
+    """Return the columns that stopped moving: at the end, in runs, or on many dates."""
+    if changes.n_rows <= MIN_END_RUN:
+        return []
+    ended = _stopped_at_the_end(changes)
+    in_runs = _stopped_within(changes) & ~ended
+    limit = MAX_ZERO_DIFFERENCES if changes.kind == "difference" else MAX_ZEROS
+    # bars of minutes have no trade at night, and few between two ticks
+    often = (changes.zeros > limit * changes.n_rows) & (not changes.within_days)
+    # the return of cash, which is never negative, is rounded and may stay for years
+    falls = changes.lowest < 0.0
+    ended &= falls
+    in_runs &= falls
+    often &= falls
+    problems = [_problem_at_end(changes, j) for j in np.flatnonzero(ended).tolist()]
+    problems += [_problem_within(changes, j) for j in np.flatnonzero(in_runs).tolist()]
+    often &= ~ended & ~in_runs
+    problems += [_problem_often(changes, j) for j in np.flatnonzero(often).tolist()]
+    return problems
+
+
+def frozen_before(values: Array) -> Mask:
+    """Return whether a column had stopped moving before each row, (n_rows + 1, n_columns).
+
+    Row t uses the values (n_rows, n_columns) before t only; the last row is the one after the data.
+    """
+    return np.asarray(stale_rows(values, MIN_END_RUN, MOST_BY_CHANCE))
+
+
+def _stopped_at_the_end(changes: Changes) -> Mask:
+    """Return whether each column ends in a run that chance does not explain, (n_columns,)."""
+    suspected = changes.end_run >= MIN_END_RUN
+    if not suspected.any():
+        return np.asarray(suspected)
+    return np.asarray(suspected & frozen_before(changes.values)[-1])
+
+
+def _stopped_within(changes: Changes) -> Mask:
+    """Return whether runs of equal values cover more than a few per cent, (n_columns,)."""
+    if changes.within_days:
+        seconds = changes.seconds_per_row or 0.0
+        return np.asarray(changes.longest_run * seconds > CLOSED_SECONDS)
+    in_runs = changes.rows_in_long_runs > MAX_SHARE_IN_RUNS * changes.n_rows
+    # rates that are set or rounded repeat by themselves
+    by_itself = (changes.kind == "difference") & (changes.repeats > MAX_ZEROS * changes.n_rows)
+    return np.asarray(in_runs & ~by_itself)
+
+
+def _problem_at_end(changes: Changes, j: int) -> DataProblem:
+    length = int(changes.end_run[j])
+    return _problem_of_run(changes, j, _Run(changes.n_rows - length, length, " at the end"))
+
+
+def _problem_within(changes: Changes, j: int) -> DataProblem:
+    length = int(changes.longest_run[j])
+    share = changes.rows_in_long_runs[j] / changes.n_rows
+    several = changes.rows_in_long_runs[j] > length
+    more = f" (such runs are {share:.0%} of the rows)" if several else ""
+    start = int(changes.longest_run_stop[j]) - length
+    return _problem_of_run(changes, j, _Run(start, length, more))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run of equal values, with words on where it is."""
+
+    start: int
+    length: int
+    where: str
+
+
+def _problem_of_run(changes: Changes, j: int, run: _Run) -> DataProblem:
+    dates = (changes.dates[run.start], changes.dates[run.start + run.length - 1])
+    value = changes.values[run.start + run.length - 1, j]
+    still = "did not move" if value == 0.0 else f"repeats {value:.4g}"
+    return DataProblem(
+        kind="stale",
+        severity="warn",
+        columns=(changes.names[j],),
+        dates=dates,
+        size=float(run.length),
+        message=(
+            f"prices should be of their dates; {changes.names[j]!r} {still} on {run.length} rows"
+            f"{run.where}, {day(dates[0])} to {day(dates[1])}: it looks halted or stale."
+        ),
+        remedy=(
+            "Leave these dates out of all series, or end the sample before them; a hedge that has "
+            "stopped trading needs a substitute."
+        ),
+    )
+
+
+def _problem_often(changes: Changes, j: int) -> DataProblem:
+    share = float(changes.zeros[j]) / changes.n_rows
+    return DataProblem(
+        kind="stale",
+        severity="warn",
+        columns=(changes.names[j],),
+        dates=(),
+        size=share,
+        message=(
+            f"prices should be of their dates; {changes.names[j]!r} did not move on {share:.0%} of "
+            "the rows, as a price that is carried forward."
+        ),
+        remedy=(
+            "Use dates on which all trade, a longer period such as a week, or DimsonHedge or "
+            "HorizonHedge, for which a price may be late."
+        ),
+    )

@@ -1,0 +1,94 @@
+"""The report on a table: what it takes the data for, and how it shows problems."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch.data.quality import check_data
+from tests.data.quality.cases import kinds, pair, prices
+
+
+def test_prices_and_returns_are_recognized():
+    table = hr.load("nasdaq_sp500")
+    assert hr.check(table).kind == "prices"
+    assert hr.check(hr.returns(table, kind="log")).kind == "log"
+    assert hr.check(pair()).kind is None
+    assert hr.check(pair(), "simple").kind == "simple"
+
+
+def test_clean_data_have_no_problems():
+    assert hr.check(prices()).problems == ()
+    assert hr.check(pair()).problems == ()
+    assert check_data(pair(), "simple").problems == ()
+
+
+def test_a_single_series_can_be_checked():
+    table = prices()["asset"]
+    table.iloc[-30:] = table.iloc[-30]
+    assert kinds(table) == ["stale"]
+
+
+def test_problems_are_sorted_and_frozen():
+    table = prices()
+    table.iloc[300, 0] *= 10.0
+    table.iloc[500:503, 1] = np.nan
+    report = hr.check(table)
+    assert [one.kind for one in report.problems] == ["missing", "bad tick"]
+    assert [one.severity for one in report.problems] == ["refuse", "warn"]
+    assert report.refused == report.problems[:1]
+    with pytest.raises(AttributeError):
+        report.problems[0].kind = "other"
+
+
+def test_the_summary_has_a_row_for_each_problem():
+    table = prices()
+    table.iloc[300, 0] *= 10.0
+    summary = hr.check(table).summary
+    assert summary.loc["bad tick", "columns"] == "asset"
+    assert summary.loc["bad tick", "from"] == str(table.index[300].date())
+    assert hr.check(prices()).summary.empty
+
+
+def test_reports_say_what_was_found():
+    table = prices()
+    table.iloc[300, 0] *= 10.0
+    report = hr.check(table)
+    assert repr(report).endswith("1000 rows of prices to 2018-11-02: warned of bad tick)")
+    assert "bad tick" in report._repr_html_() and "<table" in report._repr_html_()
+    assert repr(hr.check(pair())).endswith("no problem found)")
+
+
+def test_problems_are_marked_in_the_plot():
+    table = prices()
+    table.iloc[300, 0] *= 10.0
+    table.iloc[-60:, 1] = table.iloc[-60, 1]
+    _, ax = plt.subplots()
+    assert hr.check(table).plot(ax) is ax
+    marks = [line for line in ax.lines if line.get_marker() == "o"]
+    assert marks[0].get_xdata()[0] == table.index[300]
+    assert len(ax.patches) == 1
+    plt.close("all")
+
+
+def test_tables_that_cannot_be_used_are_reported():
+    table = prices()
+    twice = pd.concat([table, table.iloc[:1]])
+    report = hr.check(twice)
+    assert [one.severity for one in report.problems] == ["refuse"]
+    assert "sorted by date" in report.problems[0].message or "once" in report.problems[0].message
+
+
+def test_prices_of_zero_or_less_are_named():
+    table = prices()
+    table.iloc[300, 0] = -37.6
+    problem = hr.check(table, "prices").problems[0]
+    assert problem.kind == "not positive"
+    assert problem.dates == (table.index[300],)
+    assert problem.size == -37.6
+
+
+def test_a_list_is_refused():
+    with pytest.raises(hr.DataError, match="pandas Series or DataFrame"):
+        hr.check([1.0, 2.0])
