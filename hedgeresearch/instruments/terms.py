@@ -159,6 +159,13 @@ def last_moment(expiry: pd.Timestamp) -> pd.Timestamp:
     return expiry + pd.DateOffset(days=1) - pd.Timedelta(1, "ns")
 
 
+def on_clock_of(moment: pd.Timestamp, date: pd.Timestamp) -> pd.Timestamp:
+    """Return a moment in the time zone of a date; where one has none, its clock time is kept."""
+    if moment.tz is not None and date.tz is not None:
+        return moment.tz_convert(date.tz)
+    return moment.tz_localize(None).tz_localize(date.tz)
+
+
 def check_positive(value: Any, name: str, remedy: str) -> None:
     """Refuse a term that is not a number above zero."""
     if not is_number(value) or not 0.0 < value < math.inf:

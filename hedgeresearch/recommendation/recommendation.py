@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,9 @@ from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.assessment.risks import past_of_holdings
+from hedgeresearch.recommendation.inputs.payments import payments
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
+from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import decision_sentences, summarize_trades
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
@@ -155,8 +157,9 @@ class Recommendation:
     def margin(self) -> pd.DataFrame | None:
         """A row for each hedge held on margin; None without any.
 
-        Columns: collateral, liquidation price, its probability within the horizon with an interval
-        and in closed form, the collateral needed, and what collateral is counted in.
+        Columns: collateral, the maintenance margin required now, liquidation price, its
+        probability within the horizon with an interval and in closed form, the collateral needed,
+        and what collateral is counted in.
         """
         return self.assessment.margin
 
@@ -205,14 +208,20 @@ class Recommendation:
     # --- one bar later ---
 
     def update(
-        self, bar: Mapping[Any, float] | pd.Series[float], date: Any = None
+        self,
+        bar: Mapping[Any, float] | pd.Series[float],
+        date: Any = None,
+        *,
+        holdings: Mapping[str, float] | pd.Series[float] | None = None,
     ) -> Recommendation:
         """Return the recommendation one bar later, with the same parameters and bands.
 
-        Holdings are those recommended here, and coins that an inverse contract has paid over the
-        bar count with the position, where it holds that coin; funding and fees are left out. So the
-        units of a portfolio that is partly coins change from bar to bar, while its fit goes on with
-        the returns of the units of each date.
+        It equals a new recommendation from the extended fit, the market with the bar, and what is
+        held then. The collateral behind each hedge has changed by its profit or loss over the bar
+        less funding, in the currency of its payoff, so that the same price liquidates it as before.
+        Where the position holds that currency, such as the coin of an inverse contract, its units
+        have changed by the same amount, while the fit goes on with the returns of the units of each
+        date. Fees of the trades are left out: what a venue charged is not known here.
 
         Parameters
         ----------
@@ -220,6 +229,9 @@ class Recommendation:
             A number for each column of the market's table.
         date : date
             Date of the bar; by default the name of the Series.
+        holdings : mapping from instrument
+            Contracts held over the bar, where these were not the ones recommended here: an order
+            was not filled, or only in part.
 
         Raises
         ------
@@ -231,10 +243,15 @@ class Recommendation:
             date = bar.name if isinstance(bar, pd.Series) else None
         if date is None:
             raise DataError("the new bar must have a date: the name of the Series, or date=.")
-        problem = self.problem.next_bar(bar, date, self.plan.holdings)
+        held = self.plan.holdings
+        if holdings is not None:
+            held = as_holdings(holdings, self.problem.names)
+        problem = self.problem.next_bar(bar, date, held)
+        gains = payments(problem.instruments, held, problem.market)
+        settings = replace(self.settings, margin=self.settings.margin.credited(gains))
         valuation = value_problem(problem)
-        plan = plan_trades_within(self.plan.bands, problem, valuation, self.settings)
-        return Recommendation(Assessment(problem, valuation, self.settings, plan))
+        plan = plan_trades_within(self.plan.bands, problem, valuation, settings)
+        return Recommendation(Assessment(problem, valuation, settings, plan))
 
     # --- on paper ---
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hedgeresearch.instruments.carry import Carry, hedge_carry
 from hedgeresearch.instruments.carry_rates import annualized_basis
-from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.instruments.terms import Terms, on_clock_of
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.sizing.valuation import Valuation
@@ -61,11 +61,7 @@ def carry_gaps(problem: HedgeProblem, holdings: Array) -> dict[str, CarryGap]:
 
 def expiry_in_market(expiry: Any, market: Market) -> pd.Timestamp:
     """Return an expiry in the time zone of the market; without one it is on the market's clock."""
-    end = pd.Timestamp(expiry)
-    zone = market.last_date.tz
-    if end.tz is not None and zone is not None:
-        return end.tz_convert(zone)
-    return end.tz_localize(None).tz_localize(zone)
+    return on_clock_of(pd.Timestamp(expiry), market.last_date)
 
 
 def _has_carry(instrument: Terms) -> bool:

@@ -20,6 +20,7 @@ from hedgeresearch.typing import Array
 
 COLUMNS = (
     "collateral",
+    "maintenance",
     "liquidation price",
     "probability",
     "lower",
@@ -37,10 +38,11 @@ def assess_margin(
 ) -> pd.DataFrame | None:
     """Return a row for each hedge held on margin; None without any.
 
-    Columns: collateral; liquidation price; probability of reaching it within the horizon, by the
-    block bootstrap of the contract's past returns; lower and upper, the 95% interval of the
-    simulation; closed form, for a geometric Brownian motion with the sample's volatility, observed
-    at each date; and needed, the collateral that keeps the probability at the accepted one.
+    Columns: collateral; maintenance, the equity required at today's price; liquidation price;
+    probability of reaching it within the horizon, by the block bootstrap of the contract's past
+    returns; lower and upper, the 95% interval of the simulation; closed form, for a geometric
+    Brownian motion with the sample's volatility, observed at each date; and needed, the collateral
+    that keeps the probability at the accepted one.
 
     Collateral is in coins for inverse contracts, and includes profits so far: so today's price
     takes the place of the entry price. What is not known is NaN, and so is everything where the
@@ -82,9 +84,14 @@ def _liquidation_risk(
     wallet = margin.wallet(instrument.name)
     if wallet is not None:
         row["collateral"] = float(wallet)
-    if not instrument.maintenance_margin or not (prices > 0.0).all():
-        return row
+    share = instrument.maintenance_margin
     price = float(prices.iloc[-1])
+    if not share or price <= 0.0:
+        return row
+    position = instrument.margined_position(contracts)
+    row["maintenance"] = float(position.maintenance_margin(price, share))
+    if not (prices > 0.0).all():
+        return row
     returns = prices.pct_change().iloc[1:]
     paths = simulate_price_range(returns, price, margin.horizon, seed=seed)
     row["needed"] = collateral_for_probability(
@@ -92,7 +99,9 @@ def _liquidation_risk(
     )
     if wallet is None:
         return row
-    barrier = _liquidation_price(instrument, float(wallet), contracts, price)
+    barrier = price
+    if wallet > row["maintenance"]:
+        barrier = float(liquidation_price(instrument, wallet, contracts, price))
     return row | _reach_probabilities(paths, barrier, "long" if contracts > 0.0 else "short")
 
 
@@ -113,21 +122,3 @@ def _reach_probabilities(
         "upper": float(upper),
         "closed form": closed_form_reach_probability(paths, barrier, side),
     }
-
-
-def _liquidation_price(
-    instrument: Margined, wallet: float, contracts: float, price: float
-) -> float:
-    """Return the liquidation price; today's where the wallet is below maintenance margin now."""
-    if wallet <= maintenance_now(instrument, contracts, price):
-        return price
-    return float(liquidation_price(instrument, wallet, contracts, price))
-
-
-def maintenance_now(instrument: Margined, contracts: float, price: float) -> float:
-    """Return the equity below which a holding is liquidated at a price, in its payoff's currency.
-
-    A maintenance margin that is not known counts as zero: then equity must not be lost.
-    """
-    share = instrument.maintenance_margin or 0.0
-    return float(instrument.margined_position(contracts).maintenance_margin(price, share))

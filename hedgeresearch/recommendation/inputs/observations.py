@@ -56,16 +56,3 @@ def coin_held(position: Position, instrument: Instrument, market: Market) -> str
     if isinstance(instrument, InverseContract) and isinstance(coin, str):
         return coin if coin in position.units else None
     return None
-
-
-def coins_paid(
-    position: Position, instruments: Sequence[Instrument], holdings: Array, market: Market
-) -> dict[str, float]:
-    """Return the coins of the position that inverse contracts paid over the last date, by asset."""
-    paid: dict[str, float] = {}
-    for one, contracts in zip(instruments, holdings.tolist(), strict=True):
-        coin = coin_held(position, one, market)
-        if coin is not None and contracts != 0.0:
-            gain = one.payoff(contracts, market.price(one.name, rows_ago=1), market.price(one.name))
-            paid[coin] = paid.get(coin, 0.0) + float(gain)
-    return paid

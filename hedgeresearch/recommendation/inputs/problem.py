@@ -13,10 +13,10 @@ from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
-    coins_paid,
     latest_observations,
     ratio_kind,
 )
+from hedgeresearch.recommendation.inputs.payments import payments, units_paid
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem_checks import (
     check_finite,
@@ -72,8 +72,8 @@ class HedgeProblem:
             A number for each column of the market's table.
         date : date
         holdings : array (n_instruments,)
-            Contracts held over the bar. Coins that inverse contracts pay over it are added to the
-            position where it holds that coin.
+            Contracts held over the bar. What they pay over it, funding included, is added to the
+            position where it holds the currency of the payoff, such as the coin.
 
         Raises
         ------
@@ -84,7 +84,8 @@ class HedgeProblem:
         check_latest_prices(self.position, self.instruments, market, self.kind)
         observed = latest_observations(self.fit, self.position, self.instruments, market, n_dates=1)
         check_finite(observed, [self.position.name, *self.names])
-        paid = coins_paid(self.position, self.instruments, holdings, market)
+        gains = payments(self.instruments, holdings, market)
+        paid = units_paid(self.position, self.instruments, gains, market)
         return replace(
             self,
             fit=_advanced(self.fit, observed, market.last_date),

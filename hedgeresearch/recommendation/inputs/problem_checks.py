@@ -11,19 +11,20 @@ import pandas as pd
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.mappings import as_mapping, preview
+from hedgeresearch._validation.numbers import as_number
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument
-from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.instruments.terms import Terms, last_moment, on_clock_of
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import (
-    coin_held,
     latest_observations,
     ratio_kind,
     uses_prices,
 )
+from hedgeresearch.recommendation.inputs.payments import currency_held
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.typing import Array
@@ -31,7 +32,7 @@ from hedgeresearch.typing import Array
 RETURN_TOLERANCE = 1e-6
 """Relative difference of two returns that counts as rounding."""
 COIN_RETURN_TOLERANCE = 0.1
-"""The same for a portfolio in which coins are paid: it held other units on the dates before."""
+"""The same for a portfolio that is paid in coins or currencies that it holds: its units change."""
 N_COMPARED = 20
 """Number of dates on which returns are compared: on some of them all prices may be unchanged."""
 
@@ -77,7 +78,7 @@ def as_holdings(
                 f"holdings must be of instruments; {name!r} is not among {', '.join(names)}. "
                 "Add the instrument, or count what is held with the position."
             )
-        check_between(contracts, f"holdings of {name!r}", -np.inf, np.inf)
+        check_between(as_number(contracts), f"holdings of {name!r}", -np.inf, np.inf)
     return np.array([float(given.get(name, 0.0)) for name in names])
 
 
@@ -133,7 +134,7 @@ def check_finite(observed: Array, names: Sequence[str]) -> None:
 
 
 def _refuse_expired(name: str, expiry: pd.Timestamp, now: pd.Timestamp) -> None:
-    if now.tz_localize(None).normalize() > expiry.tz_localize(None):
+    if now > on_clock_of(last_moment(expiry), now):
         raise DataError(
             f"{name!r} must not have expired; it did on {day(expiry)}, and the market ends on "
             f"{day(now)}. Pass the contract it was rolled into."
@@ -177,7 +178,7 @@ def _position_tolerance(
     position: Position, instruments: Sequence[Instrument], market: Market
 ) -> float:
     """Return the relative difference that returns of the position may have."""
-    paid_in_coins = any(coin_held(position, one, market) for one in instruments)
+    paid_in_coins = any(currency_held(position, one, market) for one in instruments)
     return COIN_RETURN_TOLERANCE if position.is_portfolio and paid_in_coins else RETURN_TOLERANCE
 
 

@@ -55,6 +55,13 @@ def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin) -> str
             f"No collateral was given for {name}; {needed} keeps the probability of liquidation "
             f"{horizon} at {accepted} or below."
         )
+    if row["collateral"] <= row["maintenance"]:
+        return (
+            f"{name} is liquidated at today's price: its collateral is "
+            f"{_amount_text(row, 'collateral')}, and its maintenance margin "
+            f"{_amount_text(row, 'maintenance')}; {needed} keeps the probability of liquidation "
+            f"{horizon} at {accepted} or below."
+        )
     if not 0.0 < row["liquidation price"] < math.inf:
         collateral = _amount_text(row, "collateral")
         return f"{name} cannot be liquidated at any price on its collateral of {collateral}."

@@ -70,8 +70,10 @@ def test_a_wallet_below_maintenance_is_liquidated_now(advise: Advise, market: hr
     found = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 1.0}))
     row = found.margin.loc["F"]
     assert (row["liquidation price"], row["probability"]) == (market.price("F"), 1.0)
-    assert found.reasons[0].startswith("Warning: F would be liquidated at a price of")
-    assert "probability 100.0% within 20 observations" in found.reasons[0]
+    price = market.price("F")
+    assert row["maintenance"] == pytest.approx(0.05 * 50 * -found.holdings["F"] * price, rel=1e-12)
+    amounts = f"collateral is 1, and its maintenance margin {row['maintenance']:,.0f}; collateral"
+    assert found.reasons[0].startswith(f"Warning: F is liquidated at today's price: its {amounts}")
 
 
 def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Market) -> None:
@@ -99,7 +101,9 @@ def test_negative_past_prices_leave_the_risk_unknown(
     future = instruments["F"]
     fit = hr.OLSHedge().fit(*negative.returns(position, future, "difference"))
     found = hr.recommend(fit, position, future, negative, margin=hr.Margin({"F": 1e6}))
-    assert found.margin.loc["F"].dropna().to_dict() == {"collateral": 1e6, "currency": ""}
+    known = found.margin.loc["F"].dropna().to_dict()
+    assert known.pop("maintenance") > 0.0
+    assert known == {"collateral": 1e6, "currency": ""}
     text = "Liquidation risk of F not available: its past prices are not all positive."
     assert text in found.reasons
 
