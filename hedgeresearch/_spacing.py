@@ -138,7 +138,7 @@ class Spacing:
                 f"{name} must be a number of rows where these have no dates and times; got "
                 f"{horizon!r}. Pass a whole number, or index the data by time."
             )
-        rows = self._rows_within(as_duration(horizon, name).total_seconds())
+        rows = self.rows_within(as_duration(horizon, name))
         if rows < 1:
             raise DataError(
                 f"{name} must be at least one row of the data, which is {self._one_row}; got "
@@ -152,9 +152,12 @@ class Spacing:
             return f"{time_in_words(pd.Timedelta(seconds=self.mean_seconds))} on average"
         return self.span(1)
 
-    def _rows_within(self, seconds: float) -> int:
-        """Return the number of later rows that a row usually has within a time."""
+    def rows_within(self, time: pd.Timedelta) -> int:
+        """Return the number of later rows that a row usually has within a time; it may be zero."""
+        seconds = time.total_seconds()
         times = self.seconds
+        if len(times) < 2:
+            return 0
         if self.unit in ("month", "quarter", "year"):
             periods = seconds / DAY / (self.count * LONG_UNITS[self.unit])
             return 0 if periods < SHORTEST_MONTH else max(round(periods), 1)

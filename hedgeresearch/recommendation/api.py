@@ -125,7 +125,7 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     settings = RecommendationSettings(
         objective, limits, rebalancing, margin, backtest, confidence, seed
     )
-    check_settings(settings, names)
+    check_settings(settings, names, market)
     if fit is not None:
         check_fit(fit, position, listed, market)
     if fit is None or model == "best":

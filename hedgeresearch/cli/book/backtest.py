@@ -18,7 +18,7 @@ from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Market
 
-BACKTEST_FIELDS = ("window", "refit_every", "models")
+BACKTEST_FIELDS = ("window", "refit_every", "horizon", "execution_lag", "models")
 
 
 def run_backtest(
@@ -35,7 +35,7 @@ def run_backtest(
     differences of prices. A fee per contract counts as the mean of its shares over the dates.
     """
     parts = entry.section(BACKTEST_FIELDS)
-    settings = _read_window(parts)
+    settings = _read_schedule(parts)
     others = [read_model(item) for item in parts["models"].items()] if "models" in parts else []
     if returns[0].attrs["returns"] == "simple":
         settings["cost"] = backtest_costs(instruments, market)
@@ -45,11 +45,14 @@ def run_backtest(
         )
 
 
-def _read_window(parts: dict[str, Entry]) -> dict[str, Any]:
-    """Return the window and the observations between estimations, where they are given."""
+def _read_schedule(parts: dict[str, Entry]) -> dict[str, Any]:
+    """Return the window and the other numbers of the schedule, where they are given."""
     settings: dict[str, Any] = {}
-    if "refit_every" in parts:
-        settings["refit_every"] = parts["refit_every"].integer()
+    for name in ("refit_every", "execution_lag"):
+        if name in parts:
+            settings[name] = parts[name].integer()
+    if "horizon" in parts:
+        settings["horizon"] = parts["horizon"].horizon()
     if "window" in parts:
         window = parts["window"]
         settings["window"] = "expanding" if window.content == "expanding" else window.integer()

@@ -144,6 +144,11 @@ class Entry:
             self.refuse(f"must be a whole number; got {self.preview}.")
         return self.content
 
+    def horizon(self) -> int | str:
+        """Return a number of observations, or a time such as 10d."""
+        is_time = isinstance(self.content, str) and not NUMBER.fullmatch(self.content)
+        return self.text() if is_time else self.integer()
+
     def text(self) -> str:
         """Return text."""
         if not isinstance(self.content, str):

@@ -140,7 +140,7 @@ def _read_margin(entry: Entry) -> Margin:
     if "collateral" in parts:
         values["collateral"] = read_numbers(parts["collateral"])
     if "horizon" in parts:
-        values["horizon"] = parts["horizon"].integer()
+        values["horizon"] = parts["horizon"].horizon()
     if "probability" in parts:
         values["probability"] = parts["probability"].number()
     with entry.locate_errors():

@@ -117,8 +117,18 @@ class Assessment:
     def margin(self) -> pd.DataFrame | None:
         """Liquidation risk of each hedge held on margin; None without any."""
         return assess_margin(
-            self.problem, self.plan.holdings, self.settings.margin, self.settings.seed
+            self.problem,
+            self.plan.holdings,
+            self.settings.margin,
+            self.margin_horizon,
+            self.settings.seed,
         )
+
+    @property
+    def margin_horizon(self) -> int:
+        """Number of periods for which the collateral must last."""
+        n_returns = len(self.problem.market.table) - 1
+        return self.settings.margin.periods(self.spacing, n_returns)
 
     @cached_property
     def without_maintenance_margin(self) -> list[str]:

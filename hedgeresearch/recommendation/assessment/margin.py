@@ -29,14 +29,22 @@ COLUMNS = (
     "needed",
 )
 """Columns of numbers in the table of liquidation risk."""
+MOST_PATHS = 10_000
+"""Number of simulated paths, unless they are long."""
+FEWEST_PATHS = 5_000
+"""Number of simulated paths, however long they are."""
+MAX_STEPS = 20_000_000
+"""Number of simulated periods, all paths together, from which paths become fewer."""
 SIMULATION_CONFIDENCE = 0.95
 """Confidence of the interval of a simulated probability."""
 
 
 def assess_margin(
-    problem: HedgeProblem, holdings: Array, margin: Margin, seed: int
+    problem: HedgeProblem, holdings: Array, margin: Margin, horizon: int, seed: int
 ) -> pd.DataFrame | None:
     """Return a row for each hedge held on margin; None without any.
+
+    The horizon is a number of periods.
 
     Columns: collateral; maintenance, the equity required at today's price; liquidation price;
     probability of reaching it within the horizon, by the block bootstrap of the contract's past
@@ -55,7 +63,9 @@ def assess_margin(
             continue
         if instrument.maintenance_margin or _lacks_margin(instrument, margin):
             prices = problem.market.table[instrument.name]
-            rows[instrument.name] = _liquidation_risk(instrument, contracts, prices, margin, seed)
+            rows[instrument.name] = _liquidation_risk(
+                instrument, contracts, prices, margin, horizon, seed
+            )
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("instrument") if rows else None
 
 
@@ -75,7 +85,12 @@ def _lacks_margin(instrument: Terms, margin: Margin) -> bool:
 
 
 def _liquidation_risk(
-    instrument: Margined, contracts: float, prices: pd.Series[float], margin: Margin, seed: int
+    instrument: Margined,
+    contracts: float,
+    prices: pd.Series[float],
+    margin: Margin,
+    horizon: int,
+    seed: int,
 ) -> dict[str, Any]:
     """Return the row of one hedge."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS, math.nan)
@@ -93,7 +108,7 @@ def _liquidation_risk(
     if not (prices > 0.0).all():
         return row
     returns = prices.pct_change().iloc[1:]
-    paths = simulate_price_range(returns, price, margin.horizon, seed=seed)
+    paths = simulate_price_range(returns, price, horizon, n_paths=n_paths(horizon), seed=seed)
     row["needed"] = collateral_for_probability(
         instrument, paths, contracts, probability=margin.probability
     )
@@ -103,6 +118,11 @@ def _liquidation_risk(
     if wallet > row["maintenance"]:
         barrier = float(liquidation_price(instrument, wallet, contracts, price))
     return row | _reach_probabilities(paths, barrier, "long" if contracts > 0.0 else "short")
+
+
+def n_paths(horizon: int) -> int:
+    """Return the number of paths: 10,000, or fewer where they are long, to bound the time."""
+    return min(MOST_PATHS, max(MAX_STEPS // horizon, FEWEST_PATHS))
 
 
 def _reach_probabilities(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
+from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.frames import MAX_ABSOLUTE_VALUE
 from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.numbers import as_number
@@ -185,9 +186,14 @@ def _position_tolerance(
 # --- settings ---
 
 
-def check_settings(settings: RecommendationSettings, names: list[str]) -> None:
-    """Refuse limits, collateral, betas and a backtest of other instruments."""
+def check_settings(settings: RecommendationSettings, names: list[str], market: Market) -> None:
+    """Refuse limits, collateral, betas and a backtest of other instruments.
+
+    A horizon of the margin that does not fit the market is refused as well.
+    """
     settings.objective.check_names(names)
+    dates = market.table.index
+    settings.margin.periods(spacing_of(dates), len(dates) - 1)
     named = {"limits": settings.limits.contracts, "collateral": settings.margin.collateral}
     for field, given in named.items():
         unknown = [name for name in given or {} if name not in names]
@@ -217,7 +223,7 @@ def check_backtest(
     ours, _ = market.returns(position, instruments, ratio_kind(fit))
     if backtest.returns_kind == "log" and (uses_prices(fit) or fit.returns_kind == "log"):
         ours = pd.Series(np.log1p(ours.to_numpy()), index=ours.index)
-    theirs = backtest.hedged_returns["unhedged"].iloc[-N_COMPARED:]
+    theirs = backtest.date_returns["unhedged"].iloc[-N_COMPARED:]
     absent = theirs.index[~theirs.index.isin(ours.index)]
     if len(absent):
         raise DataError(

@@ -8,8 +8,12 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch._durations import Horizon, check_horizon
 from hedgeresearch._exports import exported_by
+from hedgeresearch._spacing import Spacing
 from hedgeresearch._validation.mappings import as_mapping, preview
 from hedgeresearch._validation.numbers import as_number
 from hedgeresearch._validation.probabilities import check_confidence
@@ -23,6 +27,10 @@ from hedgeresearch.recommendation.inputs.rebalancing import (
     Rebalancing,
 )
 
+DEFAULT_HORIZON = pd.Timedelta(days=10)
+"""Time for which collateral must last by default."""
+WITHOUT_TIMES = 10
+"""The same as a number of observations, where these have no times."""
 MIN_PROBABILITY = 1e-4
 """Smallest probability of liquidation that can be set: simulation resolves no smaller one."""
 
@@ -167,19 +175,21 @@ class Margin:
     collateral : mapping from instrument
         Current margin balance of each instrument, including unrealized profit and loss, in the
         currency of its payoff: coins for an inverse contract.
-    horizon : int
-        Number of observations ahead.
+    horizon : int or time, optional
+        Time for which the collateral must last, such as "10d" or a Timedelta, or a number of
+        observations; by default ten days, or one observation where these are further apart. Time is
+        that of the calendar: ten days hold seven business days.
     probability : float in (0.0001, 1)
         Accepted probability of being liquidated within the horizon.
 
     Examples
     --------
-    >>> Margin({"BTC_COIN_PERP": 5.0}, horizon=90).probability
+    >>> Margin({"BTC_COIN_PERP": 5.0}, horizon="30d").probability
     0.01
     """
 
     collateral: Mapping[str, float] | None = None
-    horizon: int = 20
+    horizon: Horizon | None = None
     probability: float = 0.01
 
     def __post_init__(self) -> None:
@@ -188,8 +198,34 @@ class Margin:
         for name, amount in amounts.items():
             check_between(amount, f"collateral of {name!r}", 0.0, math.inf)
         object.__setattr__(self, "collateral", FrozenMapping(amounts))
-        check_at_least(self.horizon, "horizon", 1)
+        if self.horizon is not None:
+            check_horizon(self.horizon)
         check_between(self.probability, "probability", MIN_PROBABILITY, 1.0)
+
+    def periods(self, spacing: Spacing, n_periods: int) -> int:
+        """Return the horizon as a number of periods.
+
+        Parameters
+        ----------
+        spacing : Spacing of the market's observations
+        n_periods : int, number of past returns of the market
+
+        Raises
+        ------
+        DataError
+            If the horizon is shorter than one period, or longer than the past.
+        """
+        if self.horizon is None:
+            has_times = spacing.elapsed(1) is not None
+            horizon = spacing.rows_within(DEFAULT_HORIZON) if has_times else WITHOUT_TIMES
+            return max(min(horizon, n_periods), 1)
+        horizon = spacing.rows_of(self.horizon, "margin.horizon")
+        if horizon > n_periods:
+            raise DataError(
+                f"margin.horizon must be at most as long as the past of the market, {n_periods} "
+                f"periods; got {horizon}. Choose a shorter horizon or pass a longer table."
+            )
+        return horizon
 
     def wallet(self, instrument: str) -> float | None:
         """Return the collateral behind an instrument; None where it is not given."""

@@ -13,7 +13,7 @@ from hedgeresearch.recommendation.inputs.settings import Margin
 
 
 def margin_sentences(
-    risks: pd.DataFrame | None, unknown: Sequence[str], margin: Margin
+    risks: pd.DataFrame | None, unknown: Sequence[str], margin: Margin, time: str
 ) -> list[str]:
     """Return the risk of liquidation of each hedge, warnings first.
 
@@ -24,6 +24,8 @@ def margin_sentences(
     unknown : sequence of str
         Hedges held on margin whose maintenance margin is not known.
     margin : Margin
+    time : str
+        Time for which the collateral must last, in words.
     """
     missing = [
         f"Liquidation risk of {name} not available: its maintenance margin was not given."
@@ -36,7 +38,7 @@ def margin_sentences(
     for name, row in risks.iterrows():
         if name in unknown:
             continue
-        sentence = _liquidation_sentence(str(name), row, margin)
+        sentence = _liquidation_sentence(str(name), row, margin, time)
         if row["probability"] > margin.probability:
             warnings.append(f"Warning: {sentence}")
         else:
@@ -44,10 +46,10 @@ def margin_sentences(
     return [*warnings, *others, *missing]
 
 
-def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin) -> str:
+def _liquidation_sentence(name: str, row: pd.Series[Any], margin: Margin, time: str) -> str:
     if math.isnan(row["needed"]):
         return f"Liquidation risk of {name} not available: its past prices are not all positive."
-    horizon = f"within {margin.horizon} observations"
+    horizon = f"within {time}"
     accepted = full_percent(margin.probability)
     needed = f"collateral of {_amount_text(row, 'needed')}"
     if math.isnan(row["collateral"]):

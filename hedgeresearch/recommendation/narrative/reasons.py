@@ -46,7 +46,10 @@ def list_reasons(assessment: Assessment) -> list[str]:
 
 def _liquidation_sentences(assessment: Assessment) -> list[str]:
     return margin_sentences(
-        assessment.margin, assessment.without_maintenance_margin, assessment.settings.margin
+        assessment.margin,
+        assessment.without_maintenance_margin,
+        assessment.settings.margin,
+        assessment.spacing.span(assessment.margin_horizon),
     )
 
 

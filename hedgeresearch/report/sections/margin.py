@@ -15,7 +15,9 @@ def margin_section(recommendation: Recommendation) -> Section:
     """Return liquidation prices and probabilities of the hedges that are held on margin."""
     settings = recommendation.settings.margin
     without_margin = recommendation.assessment.without_maintenance_margin
-    sentences = tuple(margin_sentences(recommendation.margin, without_margin, settings))
+    assessment = recommendation.assessment
+    time = assessment.spacing.span(assessment.margin_horizon)
+    sentences = tuple(margin_sentences(recommendation.margin, without_margin, settings, time))
     if recommendation.margin is None:
         text = "No recommended hedge is held on margin."
         return Section(TITLE, texts=(text,), points=sentences)
@@ -31,7 +33,7 @@ def margin_section(recommendation: Recommendation) -> Section:
         "closed form": ("probability if returns were normal, %", percent),
     }
     caption = (
-        f"Liquidation within {settings.horizon} observations, simulated from blocks of past "
+        f"Liquidation within {time}, simulated from blocks of past "
         "returns; the 95% interval is that of the simulation. Collateral is in coins for "
         "coin-margined contracts, otherwise in the currency of the contract"
     )

@@ -68,3 +68,27 @@ def test_backtest_of_differences_has_no_costs(tmp_path: Path, coin_prices: pd.Da
     study = recommend_for_book(path).settings.backtest
     assert study is not None
     assert not study.costs.any(axis=None)
+
+
+def test_backtest_may_have_a_horizon_and_a_lag(book: Path) -> None:
+    backtest = "backtest: {window: 200, refit_every: 50, horizon: 1w, execution_lag: 1}\n"
+    book.write_text(book.read_text() + backtest)
+    study = recommend_for_book(book).settings.backtest
+    assert study is not None
+    assert study.evaluation == "over 21 bars (7 days), execution lag 1"
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("horizon: 1000000000", "horizon must be less than half of the"),
+        ("horizon: soon", "horizon must be a positive time with its unit"),
+        ("horizon: '5'", "horizon must be a number; YAML reads '5' as text"),
+        ("horizon: [5]", "horizon must be a whole number; got a list"),
+        ("execution_lag: -1", "execution_lag must be a whole number of at least 0; got -1"),
+    ],
+)
+def test_a_bad_schedule_is_refused_with_its_line(book: Path, field: str, message: str) -> None:
+    book.write_text(book.read_text() + f"backtest:\n  window: 200\n  {field}\n")
+    with pytest.raises(hr.DataError, match=f"line 32.*{message}"):
+        recommend_for_book(book)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hedgeresearch as hr
@@ -87,8 +88,8 @@ def test_hedges_that_are_not_on_margin_have_no_row(advise: Advise, market: hr.Ma
     assert found.margin["collateral"].isna().all()
     needed = f"collateral of {found.margin.loc['F', 'needed']:,.0f}"
     assert (
-        f"No collateral was given for F; {needed} keeps the probability of liquidation within 20 "
-        "observations at 1% or below."
+        f"No collateral was given for F; {needed} keeps the probability of liquidation within 10 "
+        "days at 1% or below."
     ) in found.reasons
 
 
@@ -139,3 +140,24 @@ def test_an_unknown_maintenance_margin_is_said_and_kept(advise: Advise) -> None:
     assert text not in advise({"A": 40_000.0}, ["H"], margin=margin, limits=nothing).reasons
     known = advise({"A": 40_000.0}, ["F"], margin=hr.Margin({"F": 5e5}))
     assert not any("not available" in reason for reason in known.reasons)
+
+
+def test_the_time_is_that_of_the_bars(market: hr.Market) -> None:
+    """Minutes are not days: collateral for ten days covers 14,400 of them."""
+    rng = np.random.default_rng(3)
+    minutes = pd.date_range("2025-01-01", periods=20_000, freq="min")
+    coin = 2500.0 * np.exp(np.cumsum(2e-4 * rng.standard_normal(20_000)))
+    perp = coin * np.exp(np.cumsum(2e-5 * rng.standard_normal(20_000)))
+    market = hr.Market(pd.DataFrame({"ETH": coin, "PERP": perp}, minutes))
+    position = hr.Position({"ETH": 300.0})
+    contract = hr.LinearContract("PERP", 1, lot=1, maintenance_margin=0.01)
+    fit = hr.OLSHedge().fit(*market.returns(position, contract))
+    found = hr.recommend(fit, position, contract, market)
+    text = next(text for text in found.reasons if text.startswith("No collateral"))
+    assert "liquidation within 14,400 minutes (10 days) at 1% or below" in text
+    short = hr.recommend(fit, position, contract, market, margin=hr.Margin(horizon="20min"))
+    assert any("liquidation within 20 minutes at" in text for text in short.reasons)
+    ratio = found.margin.loc["PERP", "needed"] / short.margin.loc["PERP", "needed"]
+    assert ratio > 2.0
+    with pytest.raises(hr.DataError, match="margin.horizon must be at most as long as the past"):
+        hr.recommend(fit, position, contract, market, margin=hr.Margin(horizon=10**9))

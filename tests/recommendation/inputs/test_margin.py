@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._spacing import spacing_of
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,8 @@ import hedgeresearch as hr
             {"collateral": {"F": 0.0}},
             "collateral of 'F' must lie strictly between 0 and inf; got 0.0",
         ),
-        ({"horizon": 0}, "horizon must be a whole number of at least 1; got 0"),
+        ({"horizon": 0}, "horizon must be a whole number of rows of at least 1, or a time"),
+        ({"horizon": "soon"}, "horizon must be a positive time with its unit"),
         ({"probability": 0.00001}, "probability must lie strictly between 0.0001 and 1"),
     ],
 )
@@ -30,3 +32,28 @@ def test_collateral_is_kept_by_instrument() -> None:
     assert pd.Series(margin.collateral).to_dict() == {"F": 2.0}
     assert (margin.wallet("F"), margin.wallet("G")) == (2.0, None)
     assert hash(margin) == hash(hr.Margin({"F": 2.0}))
+
+
+@pytest.mark.parametrize(
+    ("frequency", "n_periods"),
+    [("min", 14_400), ("h", 240), ("8h", 30), ("D", 10), ("B", 7), ("W", 1), ("MS", 1)],
+)
+def test_the_default_horizon_is_ten_days(frequency: str, n_periods: int) -> None:
+    spacing = spacing_of(pd.date_range("2020-01-01", periods=500, freq=frequency))
+    assert hr.Margin().periods(spacing, 20_000) == n_periods
+    assert hr.Margin().periods(spacing, 6) == min(n_periods, 6)
+
+
+def test_the_default_horizon_without_times_is_ten_rows() -> None:
+    spacing = spacing_of(pd.RangeIndex(100))
+    assert hr.Margin().periods(spacing, 99) == 10
+
+
+def test_a_horizon_of_rows_or_time_becomes_periods() -> None:
+    spacing = spacing_of(pd.date_range("2020-01-01", periods=500, freq="8h"))
+    assert hr.Margin(horizon="30d").periods(spacing, 499) == 90
+    assert hr.Margin(horizon=90).periods(spacing, 499) == 90
+    with pytest.raises(hr.DataError, match="margin.horizon must be at least one row of the data"):
+        hr.Margin(horizon="1h").periods(spacing, 499)
+    with pytest.raises(hr.DataError, match="the past of the market, 499 periods; got 1000000000"):
+        hr.Margin(horizon=10**9).periods(spacing, 499)
