@@ -17,6 +17,7 @@ import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
+from hedgeresearch._kernels.price_paths import path_extremes
 from hedgeresearch._validation.asset_and_hedges import returns_kind
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
@@ -113,7 +114,7 @@ def simulate_price_range(
     >>> paths
     PriceRange(10000 paths of 20 periods in blocks of 137)
     >>> round(float(np.quantile(paths.lowest, 0.01)))
-    2072
+    2050
     """
     check_between(price, "price", 0.0, math.inf)
     check_at_least(horizon, "horizon", 1)
@@ -123,7 +124,8 @@ def simulate_price_range(
     if block_length is None:
         block_length = optimal_block_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
-    low, high = draw_log_extremes(past, horizon, n_paths, block_length, seed)
+    generator = np.random.default_rng(seed)
+    low, high = path_extremes(generator, past, horizon, n_paths, block_length)
     return PriceRange(
         price=float(price),
         lowest=price * np.exp(low),
@@ -132,26 +134,6 @@ def simulate_price_range(
         block_length=block_length,
         log_returns=past,
     )
-
-
-def draw_log_extremes(
-    log_returns: Array, horizon: int, n_paths: int, mean_length: int, seed: int
-) -> tuple[Array, Array]:
-    """Return the lowest and highest log price of each path, each (n_paths,), starting from 0."""
-    rng = np.random.default_rng(seed)
-    n_dates = len(log_returns)
-    rows = rng.integers(n_dates, size=n_paths)
-    log_price = np.zeros(n_paths)
-    low = np.zeros(n_paths)
-    high = np.zeros(n_paths)
-    for _ in range(horizon):
-        log_price += log_returns[rows]
-        np.minimum(low, log_price, out=low)
-        np.maximum(high, log_price, out=high)
-        # the next row, where the first follows the last, unless a new block starts
-        starts = rng.random(n_paths) < 1.0 / mean_length
-        rows = np.where(starts, rng.integers(n_dates, size=n_paths), (rows + 1) % n_dates)
-    return low, high
 
 
 def side_of_barrier(barrier: float, price: float, position: Side | None) -> Side:
