@@ -24,8 +24,10 @@ import pandas as pd
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
 from hedgeresearch.evaluation.engine.installed import numerical_versions
+from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord
 from hedgeresearch.evaluation.engine.walk import Note, Walk
 from hedgeresearch.hedges.closed_form import Refit
+from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array
 
 PARTIAL = ".partial"
@@ -93,6 +95,7 @@ class Checkpoint:
             "n_hedges": walk.ratios.shape[1],
             "regimes": walk.predicted is not None,
             "notes": [list(note) for note in walk.notes],
+            "records": [_plain_record(walk.first), _plain_record(walk.last)],
             "digest": _digest(walk),
         }
         columns = {f"ratio {i}": column for i, column in enumerate(walk.ratios.T)}
@@ -142,12 +145,42 @@ def _walk_of(values: Array, about: dict[str, Any]) -> Walk:
     n_hedges = about["n_hedges"]
     predicted = values[:, n_hedges:] if about["regimes"] else None
     notes = tuple(Note(*note) for note in about["notes"])
-    return Walk(values[:, :n_hedges], predicted, notes)
+    first, last = map(_record_of, about["records"])
+    return Walk(values[:, :n_hedges], predicted, notes, first, last)
+
+
+def _plain_record(record: RegimeRecord | None) -> dict[str, Any] | None:
+    """Return a record as lists, for JSON."""
+    if record is None:
+        return None
+    return {
+        "means": record.moments.means.tolist(),
+        "covariances": record.moments.covariances.tolist(),
+        "probabilities": record.probabilities.tolist(),
+        "stop": int(record.stop),
+        "regimes": list(record.regimes),
+        "identities": None if record.identities is None else list(record.identities),
+    }
+
+
+def _record_of(plain: dict[str, Any] | None) -> RegimeRecord | None:
+    """Return the record of such lists."""
+    if plain is None:
+        return None
+    identities = plain["identities"]
+    return RegimeRecord(
+        moments=Moments(np.array(plain["means"]), np.array(plain["covariances"])),
+        probabilities=np.array(plain["probabilities"]),
+        stop=plain["stop"],
+        regimes=tuple(plain["regimes"]),
+        identities=None if identities is None else tuple(identities),
+    )
 
 
 def _digest(walk: Walk) -> str:
     """Return a hash of the content of a walk."""
-    digest = hashlib.sha256(json.dumps(walk.notes).encode())
+    records = [_plain_record(walk.first), _plain_record(walk.last)]
+    digest = hashlib.sha256(json.dumps([walk.notes, records]).encode())
     for values in (walk.ratios, walk.predicted):
         digest.update(b"" if values is None else np.asarray(values, dtype=np.float64).tobytes())
     return digest.hexdigest()

@@ -251,7 +251,8 @@ def assemble_backtest(
         hedged_returns[name] = asset - (ratio * hedges).sum(axis=1)
         costs[name] = 0.0 if pair.cost is None else costs_of_blocks(ratio, rows, pair.cost)
         if walk.predicted is not None:
-            predicted[name] = pd.DataFrame(walk.predicted, dates)
+            regimes = pd.Index(walk.regimes, name="regime")
+            predicted[name] = pd.DataFrame(walk.predicted, dates, regimes)
         for note in walk.notes:
             notes.append((name, pair.returns.index[note.row], note.failed, note.text))
     columns = ["model", "date", "failed", "note"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recorded_warnings
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
+from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_regimes
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, fit_hedge
@@ -44,11 +45,28 @@ class Walk:
     predicted : array (n_hedged_rows, k) or None, predicted probabilities of the regimes, for a
         model with regimes; NaN where none were estimated
     notes : tuple of Note, warnings and failures
+    first, last : RegimeRecord or None, regimes of the first and of the last refit that has any;
+        those of the first are the columns of ``predicted``
     """
 
     ratios: Array
     predicted: Array | None
     notes: tuple[Note, ...]
+    first: RegimeRecord | None = None
+    last: RegimeRecord | None = None
+
+    @property
+    def regimes(self) -> list[Any]:
+        """Names of the regimes, or their numbers; empty without regimes."""
+        return [] if self.first is None else list(self.first.regimes)
+
+    def following(self, earlier: RegimeRecord) -> Walk:
+        """Return the walk with its regimes numbered like those of an earlier refit."""
+        if self.first is None or self.last is None:
+            return self
+        first, order = self.first.following(earlier)
+        predicted = None if self.predicted is None else self.predicted[:, order]
+        return replace(self, predicted=predicted, first=first, last=self.last.reordered(order))
 
 
 class StepResult(NamedTuple):
@@ -115,6 +133,8 @@ def walk(
     data = WalkData.of(input_for(model, returns))
     notes: list[Note] = []
     fit: HedgeFit | None = None
+    first: RegimeRecord | None = None
+    last: RegimeRecord | None = None
     for number in range(len(results), len(refits)):
         refit = refits[number]
         warm_start = None if _starts_cold(refits, number) else fit
@@ -122,6 +142,10 @@ def walk(
             try:
                 fit = _refit(model, data, refit, warm_start)
                 result = _hedge_step(fit, data, refit)
+                record = record_regimes(fit, refit.train_stop)
+                if record is not None:
+                    result, last = _with_earlier_numbers(result, record, last)
+                    first = record if first is None else first
             except FAILURES as error:
                 held = np.full((refit.test_stop - refit.test_start, returns.shape[1] - 1), np.nan)
                 result = StepResult(held, failure=str(error))
@@ -136,7 +160,21 @@ def walk(
         ratios=np.concatenate([result.ratios for result in results]),
         predicted=_join_predicted([(len(one.ratios), one.predicted) for one in results]),
         notes=tuple(notes),
+        first=first,
+        last=last,
     )
+
+
+def _with_earlier_numbers(
+    result: StepResult, record: RegimeRecord, earlier: RegimeRecord | None
+) -> tuple[StepResult, RegimeRecord]:
+    """Return the result and the record of a refit with the numbers of the refits before it."""
+    if earlier is None:
+        return result, record
+    record, order = record.following(earlier)
+    if result.predicted is not None:
+        result = result._replace(predicted=result.predicted[:, order])
+    return result, record
 
 
 def _starts_cold(refits: Sequence[Refit], number: int) -> bool:
@@ -211,14 +249,28 @@ def join_walks(walks: Sequence[Walk]) -> Walk:
     """Return walks over consecutive refits as one walk.
 
     Missing ratios are replaced by the last one, and by zero before the first: a desk whose model
-    fails keeps its current hedge.
+    fails keeps its current hedge. Regimes keep their numbers from one walk to the next.
     """
+    walks = _with_the_same_numbers(walks)
+    records = [walk.first for walk in walks if walk.first is not None]
     ratios = pd.DataFrame(np.concatenate([walk.ratios for walk in walks]))
     return Walk(
         ratios=ratios.ffill().fillna(0.0).to_numpy(),
         predicted=_join_predicted([(len(walk.ratios), walk.predicted) for walk in walks]),
         notes=tuple(chain.from_iterable(walk.notes for walk in walks)),
+        first=records[0] if records else None,
+        last=next((walk.last for walk in reversed(walks) if walk.last is not None), None),
     )
+
+
+def _with_the_same_numbers(walks: Sequence[Walk]) -> list[Walk]:
+    """Return consecutive walks, the regimes of each numbered like those of the walk before."""
+    numbered: list[Walk] = []
+    last: RegimeRecord | None = None
+    for one in walks:
+        numbered.append(one if last is None else one.following(last))
+        last = numbered[-1].last or last
+    return numbered
 
 
 def _join_predicted(parts: Sequence[tuple[int, Array | None]]) -> Array | None:

@@ -46,12 +46,16 @@ COVARIANCES = [
     hr.RegimeCorrelation(n_starts=2),
     hr.DCC(univariate=hr.ArchModel()),
 ]
+LABELS = pd.Series(
+    np.arange(340) // 40 % 2 == 1, hr.data.simulate_dcc(n_dates=340).returns.index, name="wild"
+)
 REGIMES = [
     hr.StudentHMM(2, n_starts=2),
     hr.MarkovSwitching(2, n_starts=1),
     hr.MarkovSwitchingGARCH(2, n_starts=2),
     hr.JumpModel(2, penalty=5.0),
     hr.ThresholdRegimes(window=100),
+    hr.LabelledRegimes(LABELS),
 ]
 EVERY_MODEL = {type(model).__name__: model for model in HEDGES}
 EVERY_MODEL |= {type(model).__name__: hr.MinimumVarianceHedge(model) for model in COVARIANCES}
