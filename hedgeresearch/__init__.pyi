@@ -93,6 +93,7 @@ from .recommendation import recommend as recommend
 # --- Regime models ---
 from .regimes import GaussianHMM as GaussianHMM
 from .regimes import JumpModel as JumpModel
+from .regimes import LabelledRegimes as LabelledRegimes
 from .regimes import MarkovSwitching as MarkovSwitching
 from .regimes import MarkovSwitchingGARCH as MarkovSwitchingGARCH
 from .regimes import StudentHMM as StudentHMM

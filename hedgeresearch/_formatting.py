@@ -51,6 +51,17 @@ def describe(model: Any) -> str:
     return f"{type(model).__name__}({', '.join(settings)})"
 
 
+def regime_label(regime: Any) -> str:
+    """Return the name of a regime, or the word with its number.
+
+    Examples
+    --------
+    >>> regime_label(0), regime_label("recession")
+    ('regime 0', 'recession')
+    """
+    return regime if isinstance(regime, str) else f"regime {regime}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number and its noun, in the plural unless the number is one.
 

@@ -77,6 +77,7 @@ MODELS = (
     ModelEntry("MarkovSwitching", "regimes", "Hamilton 1989", "returns", False, 3000, "mean and variance of one series have regimes"),
     ModelEntry("MarkovSwitchingGARCH", "regimes", "Haas, Mittnik and Paolella 2004", "returns", False, 400, "one series has a GARCH variance in each of its regimes"),
     ModelEntry("JumpModel", "regimes", "Shu, Yu and Mulvey 2024", "returns", True, 10, "regimes should be few and long, with a penalty on each change"),
+    ModelEntry("LabelledRegimes", "regimes", "Anderson and Goodman 1957", "returns", True, 4, "the regimes are known by date, such as recessions, or a VIX above 20"),
     ModelEntry("ThresholdRegimes", "regimes", "-", "returns", True, 4, "the rule must be easy to explain"),
 )  # fmt: skip
 """All models, by family."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._formatting import regime_label
 from hedgeresearch.typing import Array
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def plot_probabilities(
     # seams over thousands of dates.
     for column, color in reversed(list(zip(tops.columns, colors, strict=True))):
         axes.fill_between(
-            _dates(tops.index), tops[column], color=color, linewidth=0, label=f"regime {column}"
+            _dates(tops.index), tops[column], color=color, linewidth=0, label=regime_label(column)
         )
     axes.set_ylim(0, 1)
     axes.margins(x=0)
@@ -133,7 +134,7 @@ def shade_regimes(probabilities: pd.DataFrame, axes: Axes) -> None:
             color=COLORS[regime % len(COLORS)],
             alpha=0.3,
             lw=0.0,
-            label=f"regime {regime}",
+            label=regime_label(probabilities.columns[regime]),
         )
     _add_legend_above(axes)
 

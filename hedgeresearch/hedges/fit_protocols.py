@@ -97,6 +97,10 @@ class RegimeDetail(Protocol):
         """Ratio of each regime, (k, n_hedges)."""
 
     @property
+    def moments(self) -> Any:
+        """Moments of asset and hedges in each regime."""
+
+    @property
     def covariances(self) -> Any:
         """CovarianceFit within the regimes; None if covariances are constant there."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import day, describe
+from hedgeresearch._formatting import day, describe, regime_label
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
@@ -87,7 +87,7 @@ class NotionalHedge:
             for (regime, probability), values in zip(
                 self.regime_probabilities.items(), ratios, strict=True
             ):
-                table[f"ratio in regime {regime} ({probability:.0%})"] = values
+                table[f"ratio in {regime_label(regime)} ({probability:.0%})"] = values
         return table.rename_axis("hedge")
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from .hmm.gaussian import GaussianHMM as GaussianHMM
 from .hmm.ratio_errors import regime_ratio_errors as regime_ratio_errors
 from .hmm.student import StudentHMM as StudentHMM
 from .jump_model import JumpModel as JumpModel
+from .labelled import LabelledRegimes as LabelledRegimes
 from .markov_switching.garch import MarkovSwitchingGARCH as MarkovSwitchingGARCH
 from .markov_switching.model import MarkovSwitching as MarkovSwitching
 from .model import RegimeModel as RegimeModel

@@ -19,6 +19,8 @@ from hedgeresearch.regimes.markov_chain import (
     forecast_probabilities,
     stationary_probabilities,
 )
+from hedgeresearch.regimes.names import named_estimates
+from hedgeresearch.regimes.outside_data import OutsideData, values_with_labels
 from hedgeresearch.regimes.state import Filtered, RegimeState
 from hedgeresearch.typing import Array, Indices
 
@@ -33,7 +35,7 @@ class RegimeFit(FittedParameters):
 
     Regimes are numbered by the variance of the first series; regime 0 is calm. A model whose
     regimes do not differ in variance documents how it numbers them, and ``align_regimes`` renumbers
-    them to match another fit.
+    them to match another fit. Where regimes have names, tables and plots use these for numbers.
 
     Attributes
     ----------
@@ -46,6 +48,10 @@ class RegimeFit(FittedParameters):
         NaN if it degenerated
     sample_entropy : float, -sum of p log p over the smoothed probabilities of the sample
     allow_missing : bool, whether new observations may hold missing values (NaN)
+    names : tuple (k,) or None, names of the regimes; None for their numbers
+    identities : tuple (k,) or None, what each regime is by definition, such as its label; None if
+        regimes of two fits can be matched by their moments and probabilities only
+    labels : OutsideData or None, labels of dates that the states read as the last column
     """
 
     observations: pd.DataFrame
@@ -55,6 +61,9 @@ class RegimeFit(FittedParameters):
     start_log_likelihoods: Array
     sample_entropy: float
     allow_missing: bool = False
+    names: tuple[Any, ...] | None = None
+    identities: tuple[Any, ...] | None = None
+    labels: OutsideData | None = None
 
     def __repr__(self) -> str:
         n_dates = len(self.dates)
@@ -83,9 +92,12 @@ class RegimeFit(FittedParameters):
         return len(self.final_state.next_probabilities)
 
     @property
-    def regimes(self) -> pd.RangeIndex:
-        """Numbers of the regimes, 0 for the calm one."""
-        return pd.RangeIndex(self.n_regimes, name="regime")
+    def regimes(self) -> pd.Index[Any]:
+        """Names of the regimes, or their numbers, 0 for the calm one."""
+        if self.names is None:
+            return pd.RangeIndex(self.n_regimes, name="regime")
+        names: pd.Index[Any] = pd.Index(self.names, name="regime")
+        return names
 
     # --- probabilities ---
 
@@ -116,12 +128,13 @@ class RegimeFit(FittedParameters):
         return self._by_date(self._hindsight[0])
 
     @property
-    def most_likely_path(self) -> pd.Series[int]:
+    def most_likely_path(self) -> pd.Series[Any]:
         """Most likely sequence of regimes, (n_dates,).
 
         It uses future data: do not hedge with it.
         """
-        return pd.Series(self._hindsight[1], index=self.dates, name="most likely path (hindsight)")
+        path = self.regimes.to_numpy()[self._hindsight[1]]
+        return pd.Series(path, index=self.dates, name="most likely path (hindsight)")
 
     @property
     def next_probabilities(self) -> pd.Series[float]:
@@ -182,6 +195,33 @@ class RegimeFit(FittedParameters):
     # --- criteria and summary; parameters, standard errors, AIC and BIC are those of every fit ---
 
     @property
+    def parameters(self) -> pd.Series[float]:
+        """Estimates by name, in the units of the data."""
+        return named_estimates(self.estimates, self.names).parameters
+
+    @property
+    def standard_errors(self) -> pd.Series[float]:
+        """Standard errors of the parameters; empty for a model without them."""
+        errors = super().standard_errors
+        return errors if errors.empty else errors.set_axis(self.parameters.index)
+
+    @property
+    def parameter_covariance(self) -> pd.DataFrame | None:
+        """Sampling covariance of the parameters; None for a model without it."""
+        covariance = self.estimates.covariance
+        if covariance is None:
+            return None
+        names = self.parameters.index
+        return covariance.set_axis(names, axis=0).set_axis(names, axis=1)
+
+    @property
+    def convergence(self) -> pd.Series[Any]:
+        """Gradient norm where the search ended, per date in standardized units, and bounds hit."""
+        report = super().convergence
+        report["bounds hit"] = list(named_estimates(self.estimates, self.names).bounds_hit)
+        return report
+
+    @property
     def icl(self) -> float | None:
         """Integrated completed likelihood: BIC plus twice the entropy of smoothed probabilities.
 
@@ -228,7 +268,7 @@ class RegimeFit(FittedParameters):
 
     def advance(self, observations: pd.DataFrame) -> RegimeFit:
         """Extend by observations that are known to be valid."""
-        after = self.final_state.advance(observations.to_numpy())
+        after = self.final_state.advance(self._values(observations))
         return replace(
             self, observations=observations, initial_state=self.final_state, final_state=after
         )
@@ -277,11 +317,14 @@ class RegimeFit(FittedParameters):
 
     @cached_property
     def _filtered(self) -> Filtered:
-        return self.initial_state.filter(self.observations.to_numpy())
+        return self.initial_state.filter(self._values(self.observations))
 
     @cached_property
     def _hindsight(self) -> tuple[Array, Indices]:
-        return self.initial_state.hindsight(self.observations.to_numpy())
+        return self.initial_state.hindsight(self._values(self.observations))
+
+    def _values(self, observations: pd.DataFrame) -> Array:
+        return values_with_labels(observations, self.labels)
 
     def _by_date(self, values: Array) -> pd.DataFrame:
         return pd.DataFrame(values, index=self.dates, columns=self.regimes)

@@ -29,7 +29,9 @@ from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import transition_parameters
+from hedgeresearch.regimes.names import Names, check_names
 from hedgeresearch.regimes.path_summary import summarize_path
+from hedgeresearch.regimes.sample_size import check_sample_size
 from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.regimes.state import Filtered, Moments
 from hedgeresearch.typing import Array, Indices
@@ -52,6 +54,9 @@ class JumpModel:
         Number of searches from k-means++ centers; the best is kept and all are reported.
     seed : int
         Seed of the random starts.
+    names : tuple of str or None
+        Names of the regimes in the order of the variance of the first feature, such as ("calm",
+        "turbulent"); tables, figures and sentences use them. None for their numbers.
 
     Notes
     -----
@@ -87,6 +92,7 @@ class JumpModel:
     penalty: float = 50.0
     n_starts: int = 10
     seed: int = 0
+    names: Names | None = None
     univariate: ClassVar[bool] = False
     allow_missing: ClassVar[bool] = False
     warm_start: ClassVar[bool] = True
@@ -95,6 +101,7 @@ class JumpModel:
         check_at_least(self.n_regimes, "n_regimes", 1)
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
+        check_names(self.names, self.n_regimes)
         is_number = isinstance(self.penalty, int | float | np.integer | np.floating)
         is_number = is_number and not isinstance(self.penalty, bool)
         if not is_number or not 0.0 <= self.penalty < math.inf:
@@ -120,6 +127,7 @@ class JumpModel:
         """
         n_features = check_frame(observations, "observations").shape[1]
         minimum = DATES_PER_PARAMETER * self.n_regimes * (n_features + 1)
+        check_sample_size(self, len(observations), minimum, n_features)
         frame = check_returns(observations, "observations", minimum_rows=minimum)
         names = [str(name) for name in frame.columns]
         check_independent(frame.cov().to_numpy(), names, "observations")

@@ -34,6 +34,7 @@ from hedgeresearch.errors import (
 )
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.model import CountedRegimeModel, RegimeModel, check_regime_model
+from hedgeresearch.regimes.names import NamedRegimes
 
 CRITERIA = ("AIC", "BIC", "ICL")
 PREDICTIVE = "predictive log-likelihood per date"
@@ -208,7 +209,7 @@ def _evaluate_candidate(
     remarks = []
     with recorded_warnings() as caught:
         try:
-            candidate = replace(model, n_regimes=k)
+            candidate = _with_number(model, k)
             fit = candidate.fit(frame)
             row |= _criteria(fit)
             row[PREDICTIVE] = _predictive_log_likelihood(candidate, frame, first)
@@ -222,6 +223,13 @@ def _evaluate_candidate(
     if fit is not None and fit.log_likelihood is None:
         raise DataError(f"model must have a likelihood, as GaussianHMM has; {model!r} has none.")
     return row | {"remarks": " ".join(dict.fromkeys(remarks))}, fit
+
+
+def _with_number(model: CountedRegimeModel, k: int) -> CountedRegimeModel:
+    """Return the model with another number of regimes, whose names are then not known."""
+    if isinstance(model, NamedRegimes) and k != model.n_regimes:
+        return replace(model, n_regimes=k, names=None)
+    return replace(model, n_regimes=k)
 
 
 def _criteria(fit: RegimeFit) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,25 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.names import NamedRegimes
+from hedgeresearch.regimes.outside_data import OutsideData, values_with_labels
 from hedgeresearch.regimes.state import RegimeState
 from hedgeresearch.typing import Array
+
+
+class Definition(NamedTuple):
+    """Names and definitions of regimes, for those that are not found by estimation alone.
+
+    Attributes
+    ----------
+    names : tuple (k,) or None, names of the regimes
+    identities : tuple (k,) or None, what each regime is by definition, such as a label
+    labels : OutsideData or None, labels that the state reads as the last column
+    """
+
+    names: tuple[Any, ...] | None = None
+    identities: tuple[Any, ...] | None = None
+    labels: OutsideData | None = None
 
 
 @exported_by("hedgeresearch.regimes")
@@ -24,6 +41,7 @@ def fit_from_state(
     start_log_likelihoods: Array,
     *,
     allow_missing: bool = False,
+    definition: Definition | None = None,
 ) -> RegimeFit:
     """Run a state over its estimation sample.
 
@@ -35,8 +53,12 @@ def fit_from_state(
     estimates : Estimates
     start_log_likelihoods : array (n_starts,)
     allow_missing : bool, whether new observations may hold missing values
+    definition : Definition or None, what the regimes are; by default they have the names of the
+        model, if it has any
     """
-    values = frame.to_numpy()
+    if definition is None:
+        definition = Definition(model.names if isinstance(model, NamedRegimes) else None)
+    values = values_with_labels(frame, definition.labels)
     smoothed, _ = state.hindsight(values)
     return RegimeFit(
         model=model,
@@ -48,6 +70,9 @@ def fit_from_state(
         start_log_likelihoods=start_log_likelihoods,
         sample_entropy=_entropy(smoothed),
         allow_missing=allow_missing,
+        names=definition.names,
+        identities=definition.identities,
+        labels=definition.labels,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._formatting import regime_label
 from hedgeresearch.plotting import COLORS
 from hedgeresearch.report._sanitize import visible
 
@@ -39,7 +40,7 @@ def regime_shades(probabilities: pd.DataFrame) -> list[Figure]:
         line_trace(
             dates,
             (most_probable == regime).astype(np.int8),
-            f"regime {regime} most probable",
+            f"{regime_label(probabilities.columns[regime])} most probable",
             mode="lines",
             line={"shape": "hvh", "width": 0},
             fill="tozeroy",

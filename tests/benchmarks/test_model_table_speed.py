@@ -9,6 +9,7 @@ import hedgeresearch as hr
 
 OLS = hr.OLSHedge()
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance())
+LABELS = hr.data.simulate_dcc(1000, seed=1).returns["asset"].rolling(20).std().fillna(0.01) > 0.01
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "RollingOLSHedge": (250,),
     "WeightedOLSHedge": (60,),
@@ -22,6 +23,8 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "RollingCovariance": (250,),
     "RegimeCorrelation": (2,),
     "JumpModel": (2, 5.0),
+    "LabelledRegimes": (LABELS,),
+    "ThresholdRegimes": (),
 }
 
 
@@ -29,7 +32,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
 @pytest.mark.parametrize("name", hr.list_models().index)
 def test_fit_of_a_thousand_dates(benchmark: Any, name: str) -> None:
     row = hr.list_models().loc[name]
-    default = (2,) if row["family"] == "regimes" and name != "ThresholdRegimes" else ()
+    default = (2,) if row["family"] == "regimes" else ()
     model = getattr(hr, name)(*SETTINGS.get(name, default))
     returns = hr.data.simulate_dcc(1000, seed=1).returns
     prices = 100.0 * np.exp(returns.cumsum())

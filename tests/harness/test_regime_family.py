@@ -8,6 +8,8 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.regimes import RegimeModel
 
+SIMULATED = hr.data.simulate_regimes(n_dates=4000, seed=5)
+LABELS = SIMULATED.regimes.map({0: "calm", 1: "wild"})
 MODELS = {
     "one regime": hr.GaussianHMM(1, n_starts=1),
     "gaussian": hr.GaussianHMM(2, n_starts=4),
@@ -17,11 +19,14 @@ MODELS = {
     "student": hr.StudentHMM(2, n_starts=3),
     "jump": hr.JumpModel(2, penalty=1.0, n_starts=4),
     "threshold": hr.ThresholdRegimes(window=120),
+    "levels": hr.ThresholdRegimes(levels=(0.02,), names=("quiet", "loud")),
+    "labelled": hr.LabelledRegimes(LABELS),
+    "named": hr.GaussianHMM(2, n_starts=3, names=("calm", "wild")),
     "switching": hr.MarkovSwitching(2, n_starts=3),
     "switching garch": hr.MarkovSwitchingGARCH(2, n_starts=3),
     "zero mean": hr.MarkovSwitchingGARCH(2, mean="zero", n_starts=3),
 }
-WITHOUT_LIKELIHOOD = {"threshold", "jump"}
+WITHOUT_LIKELIHOOD = {"threshold", "levels", "labelled", "jump"}
 SPLIT = 600
 pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 
@@ -29,7 +34,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.Convergenc
 @pytest.fixture(scope="module")
 def both():
     """Returns of asset and hedge."""
-    return hr.data.simulate_regimes(n_dates=4000, seed=5).returns
+    return SIMULATED.returns
 
 
 @pytest.fixture(scope="module", params=MODELS, ids=str)
@@ -61,7 +66,7 @@ def test_later_dates_change_no_earlier_probability(name, fit, returns):
     loud = fit.extend(shocked)
     np.testing.assert_array_equal(quiet.predicted[: day + 1], loud.predicted[: day + 1])
     np.testing.assert_array_equal(quiet.filtered[:day], loud.filtered[:day])
-    if name not in ("one regime", "threshold", "jump"):
+    if name not in ("one regime", "threshold", "levels", "labelled", "jump"):
         # hindsight does move
         assert not np.allclose(quiet.smoothed[:day], loud.smoothed[:day], atol=1e-12)
 
@@ -81,7 +86,9 @@ def test_extension_bar_by_bar_is_one_long_filter(fit, returns):
 
 
 @pytest.mark.long
-def test_units_do_not_matter(fit, returns):
+def test_units_do_not_matter(name, fit, returns):
+    if name == "levels":
+        return  # a level has the units of the data
     scaled = fit.model.fit(returns.iloc[:SPLIT] * 1e4)
     np.testing.assert_allclose(scaled.predicted, fit.predicted, atol=1e-6)
 
@@ -137,7 +144,7 @@ def test_probabilities_and_transitions_are_proper(fit):
         fit.stationary @ fit.transition.to_numpy(), fit.stationary, atol=1e-9
     )
     np.testing.assert_allclose(fit.forecast(1).iloc[0], fit.next_probabilities)
-    assert set(fit.most_likely_path.unique()) <= set(range(fit.n_regimes))
+    assert set(fit.most_likely_path.unique()) <= set(fit.regimes)
     assert "hindsight" in fit.most_likely_path.name
 
 
@@ -177,6 +184,6 @@ def test_warm_start_reaches_the_optimum_of_a_search(name, fit, returns):
     again = fit.model.fit(later, warm_start=fit)
     cold = fit.model.fit(later)
     assert again.log_likelihood == pytest.approx(cold.log_likelihood, abs=0.05)
-    if name != "threshold":  # it has nothing to search
+    if name not in ("threshold", "levels", "labelled"):  # these have nothing to search
         with pytest.raises(hr.DataError, match="warm_start must be an earlier fit of"):
             fit.model.fit(returns.iloc[:SPLIT], warm_start="yesterday")

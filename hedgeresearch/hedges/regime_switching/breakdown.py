@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.covariance.fit import CovarianceFit
-from hedgeresearch.regimes.alignment import nearest_regimes
+from hedgeresearch.regimes.alignment import match_fits
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.mixture import mixture_covariance
 from hedgeresearch.regimes.state import Moments
@@ -95,7 +95,7 @@ class RegimeBreakdown:
         no_ratio = np.full(len(inverse), np.nan)
         weight = np.diag(inverse @ between[1:, 1:])
         rows.append((np.nan, no_ratio, weight, inverse @ between[1:, 0]))
-        index = pd.Index([*range(len(probabilities)), "between means"], name="regime")
+        index = pd.Index([*self.by_regime.index, "between means"], name="regime")
         table = {("probability", ""): [row[0] for row in rows]}
         for i, hedge in enumerate(self.by_regime.columns):
             for column, name in enumerate(("ratio", "weight", "contribution"), start=1):
@@ -124,7 +124,7 @@ class RegimeBreakdown:
         else:
             # a refit may number its regimes otherwise
             old = Moments(previous.moments.means, previous.next_covariances)
-            order = nearest_regimes(old, Moments(self.moments.means, self.next_covariances))
+            order = match_fits(previous.regimes, self.regimes, previous.moments, self.moments)
             old_probabilities = previous.regimes.next_probabilities.to_numpy()[order]
             old = Moments(old.means[order], old.covariances[order])
         moved = self._ratio(probabilities, old) - self._ratio(old_probabilities, old)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
@@ -39,6 +40,7 @@ from hedgeresearch.regimes.markov_switching.standard_errors import (
     transition_bounds,
 )
 from hedgeresearch.regimes.mixture import mixture_covariance
+from hedgeresearch.regimes.names import Names, check_names, named_estimates
 from hedgeresearch.regimes.start import fit_from_state
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
@@ -64,6 +66,9 @@ class MarkovSwitchingHedge:
         Number of searches from different points; the best is kept and all are reported.
     seed : int
         Seed of the random starts.
+    names : tuple of str or None
+        Names of the regimes in the order of their variance, such as ("calm", "turbulent"); tables,
+        figures and sentences use them. None for their numbers.
 
     Examples
     --------
@@ -77,12 +82,14 @@ class MarkovSwitchingHedge:
     n_regimes: int = 2
     n_starts: int = 10
     seed: int = 0
+    names: Names | None = None
     traits: ClassVar[HedgeTraits] = HedgeTraits(filters_state=True)
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
+        check_names(self.names, self.n_regimes)
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on asset (n_dates,) and hedges (n_dates, n_hedges), fractions per period.
@@ -99,7 +106,8 @@ class MarkovSwitchingHedge:
         if len(returns) < minimum:
             raise DataError(
                 f"asset and hedges must have at least {minimum} rows for {self.n_regimes} regimes; "
-                f"got {len(returns)}. Use a longer sample or fewer regimes."
+                f"got {len(returns)}. {describe(self)} needs them: use a longer sample, fewer "
+                'regimes, or a hedge that needs few dates, such as OLSHedge() ("ols").'
             )
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
@@ -142,7 +150,7 @@ def _hedge(regimes: RegimeFit, slopes: Array) -> dict[str, Any]:
         "ratio": labelled_path(regimes.predicted.to_numpy() @ slopes, regimes.dates, hedges),
         "next_ratio": labelled_ratio(following @ slopes, hedges),
         "next_covariance": pd.DataFrame(covariance, index=series, columns=series),
-        "estimates": regimes.estimates,
+        "estimates": named_estimates(regimes.estimates, regimes.names),
         "detail": RegimeBreakdown(regimes, by_regime, moments, moments.covariances),
     }
 

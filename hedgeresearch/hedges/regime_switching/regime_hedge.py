@@ -13,15 +13,14 @@ covariances, and C the conditional covariance of the standardized returns z.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.growing_table import GrowingTable
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
@@ -34,8 +33,15 @@ from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
+from hedgeresearch.hedges.regime_switching.observation import (
+    Observe,
+    checked_observe,
+    observed_in_sample,
+    observed_on_new_dates,
+)
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.regimes.alignment import renumbered
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 from hedgeresearch.regimes.model import RegimeModel, check_regime_model
@@ -62,11 +68,14 @@ class RegimeHedge:
     covariance_model : covariance model, optional
         Model of the returns standardized by the regimes, such as ``EWMACovariance()`` or ``DCC()``;
         without one covariances are constant within a regime.
-    observe : callable, optional
-        Function from the returns of asset and hedges (n_dates, 1 + n_hedges) to what the regime
-        model observes on the same dates, such as an indicator, each value from data up to its date.
-        Covariances are then weighted by filtered probabilities. An extension passes the new dates
-        alone.
+    observe : DataFrame, Series or callable, optional
+        What the regime model observes instead of the returns, such as an indicator. A table has a
+        row for every date of the returns; the row dated t is known at the end of t. A function maps
+        the returns of asset and hedges (n_dates, 1 + n_hedges) to such a table, each value from
+        data up to its date, and may leave out the first dates of its windows; in an extension it is
+        given all returns since the start of the sample. A function whose values change when later
+        dates come in is refused. Covariances are then weighted by filtered probabilities, and the
+        regimes are numbered by the variance of the asset.
 
     Examples
     --------
@@ -76,22 +85,31 @@ class RegimeHedge:
     >>> fit = model.fit(returns["NASDAQ"], returns[["SP500"]])
     >>> fit.by_regime.round(2)["SP500"].tolist()
     [1.14, 1.19]
+
+    Regimes of the VIX instead of the returns:
+
+    >>> import numpy as np
+    >>> vix = np.log(hr.load("vix"))
+    >>> since_2014 = returns.loc["2014-01-03":]
+    >>> regimes = hr.GaussianHMM(2, n_starts=4, names=("calm", "nervous"))
+    >>> model = hr.RegimeHedge(regimes, observe=vix)
+    >>> fit = model.fit(since_2014["NASDAQ"], since_2014[["SP500"]])
+    >>> fit.by_regime.round(2)["SP500"].to_dict()
+    {'calm': 1.19, 'nervous': 1.11}
     """
 
     regime_model: RegimeModel
     weighting: Literal["mixture", "most_likely"] = "mixture"
     covariance_model: CovarianceModel | None = None
-    observe: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    observe: Observe | pd.DataFrame | pd.Series[float] | None = None
 
     def __post_init__(self) -> None:
         check_regime_model(self.regime_model, "regime_model")
         check_choice(self.weighting, "weighting", ("mixture", "most_likely"))
         if self.covariance_model is not None:
             check_covariance_model(self.covariance_model, "covariance_model")
-        if self.observe is not None and not callable(self.observe):
-            raise DataError(
-                f"observe must be a function of the returns, or None; got {self.observe!r}."
-            )
+        if self.observe is not None:
+            object.__setattr__(self, "observe", checked_observe(self.observe))
 
     @property
     def traits(self) -> HedgeTraits:
@@ -118,29 +136,43 @@ class RegimeHedge:
         if replicating is not None:
             return replicating
         regimes = self._fit_regimes(returns, warm_start)
+        history = None
+        if self.observe is not None:
+            history = GrowingTable(returns.to_numpy(), returns.columns, returns.index)
         returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
         moments = self._moments(regimes, returns)
+        if self.observe is not None:
+            order = np.argsort(moments.covariances[:, 0, 0], kind="stable")
+            regimes = renumbered(regimes, order)
+            moments = Moments(moments.means[order], moments.covariances[order])
         covariances = None
         if self.covariance_model is not None:
             covariances = self.covariance_model.fit(_standardized(returns, regimes, moments))
         hedge = self._hedge(regimes, moments, covariances, returns.columns)
-        return HedgeFit(model=self, sample=Sample.of(returns, kind), **hedge)
+        return HedgeFit(model=self, sample=Sample.of(returns, kind), state=history, **hedge)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
         if fit.detail is None:
             return advance_constant_ratio(fit, returns)
         before: RegimeBreakdown = fit.detail
-        observed = self._observed(returns)
+        history = fit.state
         if self.observe is None:
-            regimes = before.regimes.advance(observed)
+            regimes = before.regimes.advance(self._observed(returns))
         else:
+            history = history.append(returns.to_numpy(), returns.index)
+            observed = observed_on_new_dates(
+                checked_observe(self.observe),
+                history.frame(),
+                len(returns),
+                self.regime_model.allow_missing,
+            )
             regimes = before.regimes.extend(observed)  # it comes from the user
         covariances = before.covariances
         if covariances is not None:
             covariances = covariances.advance(_standardized(returns, regimes, before.moments))
         hedge = self._hedge(regimes, before.moments, covariances, returns.columns, before.by_regime)
-        return replace(fit, **hedge)
+        return replace(fit, state=history, **hedge)
 
     def _fit_regimes(self, returns: pd.DataFrame, warm_start: HedgeFit | None) -> RegimeFit:
         model: Any = self.regime_model
@@ -158,14 +190,9 @@ class RegimeHedge:
     def _observed(self, returns: pd.DataFrame) -> pd.DataFrame:
         if self.observe is None:
             return returns.iloc[:, :1] if self.regime_model.univariate else returns
-        observed = check_frame(self.observe(returns), "what observe gives")
-        if not observed.index.equals(returns.index):
-            raise DataError(
-                f"observe must give a row for each of the {len(returns)} dates of the returns; got "
-                f"{len(observed)} rows, {len(observed.index.intersection(returns.index))} of them "
-                "on these dates."
-            )
-        return observed
+        return observed_in_sample(
+            checked_observe(self.observe), returns, self.regime_model.allow_missing
+        )
 
     def _moments(self, regimes: RegimeFit, returns: pd.DataFrame) -> Moments:
         """Return moments of asset and hedges in each regime, the regimes' own if they are joint."""
@@ -198,7 +225,7 @@ class RegimeHedge:
             following = covariances.final_state.next_covariance
             next_covariances = np.einsum("kij,jl,kml->kim", roots, following, roots)
         if by_regime is None or covariances is not None:
-            by_regime = _ratios_by_regime(next_covariances, hedges)
+            by_regime = _ratios_by_regime(next_covariances, hedges, regimes.regimes)
         predicted = regimes.predictions[-len(dates) :]  # without the start-up of the covariances
         path = self._covariance(predicted, moments.means, path_covariances)
         next_probabilities = regimes.final_state.next_probabilities[None]
@@ -223,11 +250,13 @@ class RegimeHedge:
         return np.asarray(covariances[most_likely])
 
 
-def _ratios_by_regime(covariances: Array, hedges: pd.Index[Any]) -> pd.DataFrame:
+def _ratios_by_regime(
+    covariances: Array, hedges: pd.Index[Any], regimes: pd.Index[Any]
+) -> pd.DataFrame:
     """Return the ratio of each regime of covariances (k, 1 + n_hedges, 1 + n_hedges)."""
     names = [str(name) for name in hedges]
     ratios = np.stack([minimum_variance_ratio(covariance, names) for covariance in covariances])
-    return pd.DataFrame(ratios, index=pd.RangeIndex(len(ratios), name="regime"), columns=hedges)
+    return pd.DataFrame(ratios, index=regimes, columns=hedges)
 
 
 def _has_covariances(moments: Moments) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hedgeresearch._formatting import money
+from hedgeresearch._formatting import money, regime_label
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
 
 
@@ -38,8 +38,9 @@ def notional_sentences(
     effect = effect_sentence("the position", before, after, dates=None)
     outlook = ""
     if regimes is not None:
+        name = regime_label(regimes.idxmax())
         outlook = (
-            f" Regime {regimes.idxmax()} is the most likely regime for the next observation "
+            f" {name[0].upper()}{name[1:]} is the most likely regime for the next observation "
             f"({regimes.max():.0%})."
         )
     return f"{trades[0].upper()}{trades[1:]} against {position}. {effect}{outlook}"

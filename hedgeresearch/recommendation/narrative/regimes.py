@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._formatting import quantity, side
+from hedgeresearch._formatting import quantity, regime_label, side
 
 
 def regime_sentences(regimes: pd.DataFrame) -> str:
@@ -26,14 +26,15 @@ def regime_sentences(regimes: pd.DataFrame) -> str:
         if math.isfinite(duration)
         else ""
     )
-    targets = [f"in regime {likely}: {_contracts_text(row)}"]
+    name = regime_label(likely)
+    targets = [f"in {name}: {_contracts_text(row)}"]
     targets += [
-        f"in regime {regime} ({other['probability']:.0%}): {_contracts_text(other)}"
+        f"in {regime_label(regime)} ({other['probability']:.0%}): {_contracts_text(other)}"
         for regime, other in regimes.iterrows()
         if regime != likely
     ]
     return (
-        f"Regime {likely} is the most likely regime for the next observation "
+        f"{name[0].upper()}{name[1:]} is the most likely regime for the next observation "
         f"({row['probability']:.0%}){lasts}. "
         f"Target {'; '.join(targets)}."
     )

@@ -31,6 +31,7 @@ from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 from hedgeresearch.regimes.hmm.starting_points import starting_points, whitening_matrix
 from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.markov_chain import stationary_distribution
+from hedgeresearch.regimes.sample_size import check_sample_size
 from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
 from hedgeresearch.typing import Array
@@ -97,7 +98,7 @@ def fit_hmm(
         If a regime collapses from every start.
     """
     frame = check_observations(
-        observations, settings.n_regimes, allow_missing=settings.allow_missing
+        observations, model, settings.n_regimes, allow_missing=settings.allow_missing
     )
     values = frame.to_numpy()
     units = Units.from_observations(
@@ -125,15 +126,16 @@ def fit_hmm(
 
 
 def check_observations(
-    observations: Any, n_regimes: int, *, allow_missing: bool = False
+    observations: Any, model: Any, n_regimes: int, *, allow_missing: bool = False
 ) -> pd.DataFrame:
-    """Refuse observations from which the regimes cannot be estimated.
+    """Refuse observations from which the regimes of a model cannot be estimated.
 
     There must be ten dates for each parameter of a regime, and no collinear columns.
     """
-    n_series = check_frame(observations, "observations", allow_missing=allow_missing).shape[1]
+    n_dates, n_series = check_frame(observations, "observations", allow_missing=allow_missing).shape
     n_parameters = n_series + n_series * (n_series + 1) // 2 + n_regimes - 1
     minimum = DATES_PER_PARAMETER * n_regimes * n_parameters
+    check_sample_size(model, n_dates, minimum, n_series)
     frame = check_returns(
         observations, "observations", minimum_rows=minimum, allow_missing=allow_missing
     )

@@ -25,6 +25,7 @@ from hedgeresearch.regimes.hmm.emissions import Structure
 from hedgeresearch.regimes.hmm.estimation import HMMSettings, fit_hmm
 from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
 from hedgeresearch.regimes.hmm.parameters import Initial
+from hedgeresearch.regimes.names import Names, check_names
 
 
 @exported_by("hedgeresearch.regimes")
@@ -54,6 +55,9 @@ class GaussianHMM:
         fHMM and statsmodels do, which lowers the log-likelihood by 1 to 2.
     seed : int
         Seed of the random starts.
+    names : tuple of str or None
+        Names of the regimes in the order of their variance, such as ("calm", "turbulent"); tables,
+        figures and sentences use them. None for their numbers.
 
     Notes
     -----
@@ -77,6 +81,7 @@ class GaussianHMM:
     allow_missing: bool = False
     initial: Initial = "free"
     seed: int = 0
+    names: Names | None = None
     univariate: ClassVar[bool] = False
     warm_start: ClassVar[bool] = True
 
@@ -89,6 +94,7 @@ class GaussianHMM:
         check_flag(self.allow_missing, "allow_missing")
         check_choice(self.initial, "initial", get_args(Initial))
         check_at_least(self.seed, "seed", 0)
+        check_names(self.names, self.n_regimes)
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate the regimes.

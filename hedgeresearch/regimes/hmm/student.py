@@ -24,6 +24,7 @@ from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.estimation import HMMSettings, fit_hmm
 from hedgeresearch.regimes.hmm.parameters import Initial
 from hedgeresearch.regimes.hmm.student_emissions import MIN_DEGREES, StudentEmissions
+from hedgeresearch.regimes.names import Names, check_names
 
 STARTING_DEGREES = 8.0
 """Degrees of freedom from which a search starts."""
@@ -49,6 +50,9 @@ class StudentHMM:
         transition, as in :class:`GaussianHMM`.
     seed : int
         Seed of the random starts.
+    names : tuple of str or None
+        Names of the regimes in the order of their variance, such as ("calm", "turbulent"); tables,
+        figures and sentences use them. None for their numbers.
 
     Notes
     -----
@@ -68,6 +72,7 @@ class StudentHMM:
     n_starts: int = 20
     initial: Initial = "free"
     seed: int = 0
+    names: Names | None = None
     univariate: ClassVar[bool] = False
     allow_missing: ClassVar[bool] = False
     warm_start: ClassVar[bool] = True
@@ -77,6 +82,7 @@ class StudentHMM:
         check_at_least(self.n_starts, "n_starts", 1)
         check_choice(self.initial, "initial", get_args(Initial))
         check_at_least(self.seed, "seed", 0)
+        check_names(self.names, self.n_regimes)
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
         """Estimate the regimes.

@@ -33,6 +33,7 @@ from hedgeresearch.regimes.markov_switching.garch_parameters import SwitchingGAR
 from hedgeresearch.regimes.markov_switching.garch_standard_errors import SwitchingGARCHErrors
 from hedgeresearch.regimes.markov_switching.garch_state import state_before_second
 from hedgeresearch.regimes.markov_switching.observations import check_single_series
+from hedgeresearch.regimes.names import Names, check_names
 from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.typing import Array
 
@@ -56,6 +57,9 @@ class MarkovSwitchingGARCH:
         Number of starting points; the best optimum is kept and all are reported.
     seed : int
         Seed of the random starts.
+    names : tuple of str or None
+        Names of the regimes in the order of their variance, such as ("calm", "turbulent"); tables,
+        figures and sentences use them. None for their numbers.
 
     Notes
     -----
@@ -77,6 +81,7 @@ class MarkovSwitchingGARCH:
     mean: Literal["constant", "zero"] = "constant"
     n_starts: int = 8
     seed: int = 0
+    names: Names | None = None
     univariate: ClassVar[bool] = True
     allow_missing: ClassVar[bool] = False
     warm_start: ClassVar[bool] = True
@@ -88,6 +93,7 @@ class MarkovSwitchingGARCH:
         check_choice(self.mean, "mean", ("constant", "zero"))
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
+        check_names(self.names, self.n_regimes)
 
     def fit(
         self, observations: pd.Series[float] | pd.DataFrame, *, warm_start: RegimeFit | None = None
@@ -109,7 +115,7 @@ class MarkovSwitchingGARCH:
             If no start reaches an optimum.
         """
         layout = self.layout
-        frame = check_single_series(observations, len(layout.used))
+        frame = check_single_series(observations, self, len(layout.used))
         values = frame.to_numpy()[:, 0]
         mean = values.mean() if self.mean == "constant" else 0.0
         scale = values.std()

@@ -35,6 +35,7 @@ from hedgeresearch.regimes.markov_switching.standard_errors import (
     transition_bounds,
 )
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
+from hedgeresearch.regimes.names import Names, check_names
 from hedgeresearch.regimes.start import fit_from_state
 from hedgeresearch.regimes.state import without_permutation
 
@@ -59,6 +60,9 @@ class MarkovSwitching:
         Number of starting points; the best optimum is kept and all are reported.
     seed : int
         Seed of the random starts.
+    names : tuple of str or None
+        Names of the regimes in the order of their numbers, such as ("calm", "turbulent"); tables,
+        figures and sentences use them. None for their numbers.
 
     Notes
     -----
@@ -81,6 +85,7 @@ class MarkovSwitching:
     switching_mean: bool = True
     n_starts: int = 10
     seed: int = 0
+    names: Names | None = None
     univariate: ClassVar[bool] = True
     allow_missing: ClassVar[bool] = False
     warm_start: ClassVar[bool] = True
@@ -92,6 +97,7 @@ class MarkovSwitching:
         check_flag(self.switching_mean, "switching_mean")
         check_at_least(self.n_starts, "n_starts", 1)
         check_at_least(self.seed, "seed", 0)
+        check_names(self.names, self.n_regimes)
         if not (self.switching_variance or self.switching_mean):
             raise DataError(
                 "switching_variance or switching_mean must be True; got False for both. Choose one."
@@ -124,7 +130,7 @@ class MarkovSwitching:
         ConvergenceError
             If every start fails or degenerates.
         """
-        frame = check_single_series(observations, self._layout.n_parameters, self.order)
+        frame = check_single_series(observations, self, self._layout.n_parameters, self.order)
         values = frame.iloc[:, 0]
         center = float(values.mean())
         scale = float(values.std(ddof=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hedgeresearch._formatting import regime_label
 from hedgeresearch.plotting import sample_label
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -58,7 +59,8 @@ def _targets(recommendation: Recommendation) -> tuple[str, Table] | None:
     table = table_of(recommendation.regimes, "regime", columns)
     if len(problem.names) > MAX_COLUMNS:
         table = transposed(table, "regime:")
-    return "Target in each regime; regime 0 is the calmest", table
+    calmest = regime_label(recommendation.regimes.index[0])
+    return f"Target in each regime; {calmest} is the calmest", table
 
 
 def position_values(problem: HedgeProblem) -> pd.Series[float]:
