@@ -37,6 +37,7 @@ COLUMNS = [
     "currency",
     "lot",
     "tick",
+    "minimum_order",
     "fee",
     "initial_margin",
     "maintenance_margin",

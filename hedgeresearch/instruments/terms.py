@@ -30,14 +30,16 @@ class Terms:
     Parameters
     ----------
     name : name of the column of its prices
-    lot : float > 0, smallest number of contracts that can be traded; orders are multiples of it.
-        For a spot instrument, in units
+    lot : float > 0, smallest number of contracts that can be traded; orders are multiples of it,
+        whatever is held. For a spot instrument, in units
     fee : float in [-0.1, 0.1], share of the traded value, such as 0.0005; a maker's rebate is
         negative. None where it is not known
     half_spread : float in [0, 0.1], half of ask less bid, as a share of the price. None where it
         is not known
     fee_per_contract : float, fee of one contract traded, in the currency of its payoff, such as
         2.25 dollars; it adds to ``fee``. None where there is none, or it is not known
+    minimum_order : float > 0, smallest value of an order in the currency of the price, such as 100
+        dollars (for a quanto contract, in that of its payoff); None where there is no minimum
     maintenance_margin : float in [0, 1], share of the notional below which equity must not fall.
         0.0 for an instrument that is not held on margin, None where it is not known: then no
         liquidation price is computed, and a recommendation says so
@@ -64,6 +66,7 @@ class Terms:
     fee: float | None = None
     half_spread: float | None = None
     fee_per_contract: float | None = None
+    minimum_order: float | None = None
     maintenance_margin: float | None = None
     expiry: date | None = None
     funding: Funding | None = None
@@ -87,6 +90,9 @@ class Terms:
         for name, read in readers.items():
             value = _known(getattr(self, name))
             object.__setattr__(self, name, None if value is None else read(value, name))
+        object.__setattr__(self, "minimum_order", _known(self.minimum_order))
+        if self.minimum_order is not None:
+            self._keep_number("minimum_order", "Pass the smallest value of an order, such as 100")
         if self.funding is not None:
             check_choice(self.funding, "funding", ("8-hourly", "continuous"))
         if self.expiry is not None:
@@ -115,6 +121,17 @@ class Terms:
         rate : value of one unit of the payoff's currency in the currency of the account
         """
         return self.cost_share * notional + (self.fee_per_contract or 0.0) * rate
+
+    def smallest_order(self, value: float) -> float:
+        """Return the fewest contracts that can be traded: a multiple of the lot.
+
+        Parameters
+        ----------
+        value : value of one contract, in the currency of ``minimum_order``
+        """
+        if self.minimum_order is None or value == 0.0:
+            return self.lot
+        return self.lot * max(math.ceil(self.minimum_order / (value * self.lot) - 1e-9), 1)
 
     def _keep_number(self, name: str, remedy: str) -> None:
         """Keep a positive term as it was given, a Decimal as a float."""

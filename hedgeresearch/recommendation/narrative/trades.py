@@ -41,6 +41,7 @@ def trade_reason(decision: Decision, half_width: float) -> str:
     """
     target = f"target {_side_text(decision.target)}"
     aim = _side_text(decision.aim)
+    smallest = exact(decision.smallest_order)
     band = f"no-trade band of ±{quantity(half_width)}" if half_width else ""
     words = {
         Reason.INSIDE_BAND: f"{target}, inside the {band}" if band else target,
@@ -52,8 +53,18 @@ def trade_reason(decision: Decision, half_width: float) -> str:
         Reason.PARTIAL: f"{percent(decision.rate)} of the way to an aim of {aim}",
         Reason.ONE_LOT: f"one lot towards an aim of {aim}",
         Reason.BELOW_ONE_LOT: f"aim {aim}, not worth the cost of one lot",
+        Reason.SMALLEST_ORDER: f"{target}; the smallest order is {smallest}",
+        Reason.BELOW_SMALLEST_ORDER: f"{target}; left alone, as the smallest order is {smallest}",
     }
-    return words[decision.reason]
+    return f"{words[decision.reason]}{_remainder_text(decision)}"
+
+
+def _remainder_text(decision: Decision) -> str:
+    """Return why a holding is not in whole lots; "" where it is."""
+    if not decision.remainder:
+        return ""
+    held = exact(abs(decision.held))
+    return f"; orders are multiples of {exact(decision.lot)}, which the {held} held are not"
 
 
 def _side_text(contracts: float) -> str:

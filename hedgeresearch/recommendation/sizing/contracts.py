@@ -22,6 +22,8 @@ from hedgeresearch.typing import Array
 
 LIMIT_TOLERANCE = 1e-9
 """Excess over a limit, relative to it, that counts as rounding."""
+FLOAT_ROUNDING = 1e-14
+"""Share of a holding within which it counts as whole lots: the last digits of a float."""
 
 
 class ContractTerms(NamedTuple):
@@ -32,15 +34,21 @@ class ContractTerms(NamedTuple):
     notionals : array
         Value of one contract, in currency.
     lots : array
-        Smallest number of contracts that is traded.
+        Orders are multiples of it, in contracts.
     min, max : array
         Limits of the contracts held; negative is short.
+    remainders : array
+        What is held beyond whole lots, which no order can change: less than a lot.
+    smallest_orders : array
+        Fewest contracts that are traded.
     """
 
     notionals: Array
     lots: Array
     min: Array
     max: Array
+    remainders: Array
+    smallest_orders: Array
 
 
 class JointLimits(NamedTuple):
@@ -84,10 +92,58 @@ def objective_contracts(
     return contracts_for_ratios(ratios - kept, valuation.scale, valuation.sizes)
 
 
-def contract_terms(valuation: Valuation, limits: Limits, names: list[str]) -> ContractTerms:
-    """Return the contracts with their limits."""
+def contract_terms(
+    valuation: Valuation, limits: Limits, names: list[str], held: Array
+) -> ContractTerms:
+    """Return the contracts with their limits, given the contracts held (n_instruments,).
+
+    Where what is held beyond whole lots leaves no holding within the limits of an instrument, they
+    are widened to the nearest one.
+    """
     bounds = np.array([limits.bounds(name) for name in names], dtype=np.float64)
-    return ContractTerms(valuation.notionals, valuation.lots, bounds[:, 0], bounds[:, 1])
+    terms = ContractTerms(
+        notionals=valuation.notionals,
+        lots=valuation.lots,
+        min=bounds[:, 0],
+        max=bounds[:, 1],
+        remainders=remainders_of(held, valuation.lots),
+        smallest_orders=valuation.smallest_orders,
+    )
+    if not terms.remainders.any():
+        return terms
+    nearest = terms.remainders + terms.lots * _nearest_lots(terms)
+    return terms._replace(min=np.minimum(terms.min, nearest), max=np.maximum(terms.max, nearest))
+
+
+def remainders_of(held: Array, lots: Array) -> Array:
+    """Return what is held (n,) beyond whole lots, of the sign of the holding."""
+    nearest = lots * np.rint(held / lots)
+    whole = lots * np.trunc(held / lots)
+    rounding = LIMIT_TOLERANCE * lots + FLOAT_ROUNDING * np.abs(held)
+    return np.where(np.abs(held - nearest) <= rounding, 0.0, held - whole)
+
+
+def _nearest_lots(terms: ContractTerms) -> Array:
+    """Return numbers of lots (n,) whose holdings are within limits, or the nearest to them.
+
+    Of two that are equally near, the smaller holding, or the one with the same sign as before.
+    """
+    columns = (terms.min, terms.max, terms.remainders, terms.lots)
+    found = []
+    for lowest, highest, rest, lot in zip(*(column.tolist() for column in columns), strict=True):
+        low = np.ceil((lowest - rest) / lot - LIMIT_TOLERANCE)
+        high = np.floor((highest - rest) / lot + LIMIT_TOLERANCE)
+        if low <= high:
+            found.append(min(max(0.0, low), high))
+            continue
+        # no lot lies between: high is the last one below the minimum, low the first above
+        below = lowest - (rest + high * lot)
+        above = rest + low * lot - highest
+        candidates = [(below, high), (above, low)]
+        if abs(below - above) <= LIMIT_TOLERANCE * lot:
+            candidates = [(round(abs(rest / lot + each), 9), each) for each in (high, low)]
+        found.append(min(candidates, key=lambda one: (one[0], abs(one[1])))[1])
+    return np.array(found)
 
 
 def joint_limits(valuation: Valuation, limits: Limits, objective: Objective) -> JointLimits:
@@ -169,7 +225,7 @@ def _constraints(terms: ContractTerms, joint: JointLimits) -> list[Constraint]:
 
 
 def allows(holdings: Array, terms: ContractTerms, joint: JointLimits) -> bool:
-    """Return whether holdings keep the limits, apart from a net that whole lots cannot meet."""
+    """Return whether holdings (n,) keep the limits, apart from a net that lots cannot meet."""
     slack = LIMIT_TOLERANCE * (1.0 + np.abs(holdings))
     if not ((holdings <= terms.max + slack) & (holdings >= terms.min - slack)).all():
         return False
@@ -177,9 +233,11 @@ def allows(holdings: Array, terms: ContractTerms, joint: JointLimits) -> bool:
         gross = float(np.abs(holdings * terms.notionals).sum())
         if gross > joint.gross * (1.0 + LIMIT_TOLERANCE):
             return False
-    return joint.max_instruments == np.inf or bool(
-        np.count_nonzero(holdings) <= joint.max_instruments
-    )
+    if joint.max_instruments == np.inf:
+        return True
+    # a remainder alone cannot be traded away, and does not count as an instrument held
+    held = (holdings != 0.0) & (np.abs(holdings - terms.remainders) > LIMIT_TOLERANCE * terms.lots)
+    return bool(np.count_nonzero(held) <= joint.max_instruments)
 
 
 def check_minimum(required: Array, terms: ContractTerms, joint: JointLimits) -> None:

@@ -41,6 +41,8 @@ class Reason(Enum):
     PARTIAL = "part of the way to the aim, under price impact"
     ONE_LOT = "one lot towards the aim, as the part of the way is less"
     BELOW_ONE_LOT = "not even one lot pays"
+    SMALLEST_ORDER = "the smallest order that the venue takes, as what is wanted is less"
+    BELOW_SMALLEST_ORDER = "the smallest order that the venue takes would lead further away"
 
 
 class Decision(NamedTuple):
@@ -59,6 +61,12 @@ class Decision(NamedTuple):
         Aim of partial rebalancing; for the other rules the center of the band.
     rate : float
         Fraction of the distance to the aim that is traded, in (0, 1].
+    lot : float
+        Orders are multiples of it.
+    remainder : float
+        Part of the holding beyond whole lots, which no order changes.
+    smallest_order : float
+        Fewest contracts that are traded.
     """
 
     held: float
@@ -67,6 +75,9 @@ class Decision(NamedTuple):
     reason: Reason
     aim: float
     rate: float = 1.0
+    lot: float = 1.0
+    remainder: float = 0.0
+    smallest_order: float = 1.0
 
 
 class TargetHoldings(NamedTuple):
@@ -77,7 +88,7 @@ class TargetHoldings(NamedTuple):
     best : array
         Best holdings within the limits, not rounded.
     whole_lots : array
-        Best holdings in whole lots.
+        Best holdings that orders of whole lots lead to.
     unlimited : array
         Best holdings without limits.
     center : array
@@ -112,33 +123,31 @@ class Trades(NamedTuple):
 
 
 def rebalance(held: float, center: float, half_width: float, lot: float) -> tuple[float, Reason]:
-    """Return the holding after trading to the first whole lot inside a band, or not at all."""
+    """Return the holding after trading whole lots until it is inside a band, or not at all."""
     low = center - half_width
     high = center + half_width
     if low <= held <= high:
         return held, Reason.INSIDE_BAND
     if held < low:
-        return lot * math.ceil(low / lot - LIMIT_TOLERANCE), Reason.TO_BAND_EDGE
-    return lot * math.floor(high / lot + LIMIT_TOLERANCE), Reason.TO_BAND_EDGE
+        return held + lot * math.ceil((low - held) / lot - LIMIT_TOLERANCE), Reason.TO_BAND_EDGE
+    return held - lot * math.ceil((held - high) / lot - LIMIT_TOLERANCE), Reason.TO_BAND_EDGE
 
 
 def rebalance_partly(
     held: float, aim: float, rate: float, half_width: float, lot: float
 ) -> tuple[float, Reason]:
-    """Return the holding after trading part of the way to an aim, in whole lots.
+    """Return the holding after whole lots are traded, part of the way to an aim.
 
     If the part is less than a lot, one lot is traded as long as the aim is outside the no-trade
     band for the cost of one lot; otherwise a slow trader would stop several lots away for good.
     """
-    new = lot * round((held + rate * (aim - held)) / lot)
+    new = held + lot * round(rate * (aim - held) / lot)
     # at least a lot, and not away from the aim
     if (new - held) * (aim - held) > LIMIT_TOLERANCE * lot**2:
         return new, Reason.PARTIAL
     if abs(aim - held) <= half_width:
         return held, Reason.BELOW_ONE_LOT
-    if aim > held:
-        return lot * (math.floor(held / lot + LIMIT_TOLERANCE) + 1), Reason.ONE_LOT
-    return lot * (math.ceil(held / lot - LIMIT_TOLERANCE) - 1), Reason.ONE_LOT
+    return held + math.copysign(lot, aim - held), Reason.ONE_LOT
 
 
 # --- all instruments ---
@@ -161,7 +170,7 @@ def trade_to_bands(
     """
     limited = np.minimum(np.maximum(targets.unlimited, terms.min), terms.max)
     if joint.net is not None or not allows(limited, terms, joint):
-        return _trade_to_lots(held, targets, terms)
+        return _trade_to_lots(held, targets, terms, joint)
     enter_at_target = isinstance(rebalancing, NoTradeBands)
     decisions = []
     for have, best, lots, center, half_width, lot in _rows(
@@ -177,7 +186,7 @@ def trade_to_bands(
         if abs(center - best) > LIMIT_TOLERANCE * lot:
             reason = Reason.AT_LIMIT
         decisions.append(Decision(have, best, new, reason, aim=center))
-    return _trades(held, _within_limits(decisions, targets, terms, joint), terms)
+    return _trades(held, _within_limits(decisions, targets, terms, joint), terms, joint)
 
 
 def trade_partly(
@@ -204,7 +213,7 @@ def trade_partly(
         aim = aim_position(best, mean, rebalancing.mean_reversion, rate)
         new, reason = rebalance_partly(have, aim, rate, half_width, lot)
         decisions.append(Decision(have, best, new, reason, aim, rate))
-    return _trades(held, _within_limits(decisions, targets, terms, joint), terms)
+    return _trades(held, _within_limits(decisions, targets, terms, joint), terms, joint)
 
 
 def _rows(*columns: Array) -> Iterator[tuple[float, ...]]:
@@ -212,13 +221,15 @@ def _rows(*columns: Array) -> Iterator[tuple[float, ...]]:
     return zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _trade_to_lots(held: Array, targets: TargetHoldings, terms: ContractTerms) -> Trades:
+def _trade_to_lots(
+    held: Array, targets: TargetHoldings, terms: ContractTerms, joint: JointLimits
+) -> Trades:
     """Return the trades to the targets in whole lots, which keep the joint limits."""
     decisions = [
         Decision(have, best, lots, Reason.JOINT_LIMITS, aim=best)
         for have, best, lots in _rows(held, targets.best, targets.whole_lots)
     ]
-    return _trades(held, decisions, terms)
+    return _trades(held, decisions, terms, joint)
 
 
 def _within_limits(
@@ -233,7 +244,8 @@ def _within_limits(
     outside = (holdings > terms.max) | (holdings < terms.min)
     if outside.any():
         low, high = lot_bounds(terms)
-        bounded = np.clip(holdings, low * terms.lots, high * terms.lots)
+        lots = np.clip((holdings - terms.remainders) / terms.lots, low, high)
+        bounded = terms.remainders + lots * terms.lots
         holdings = np.where(outside, bounded, holdings)
         decisions = [
             one._replace(new=new, reason=Reason.AT_LIMIT) if cut else one
@@ -247,17 +259,51 @@ def _within_limits(
     ]
 
 
-def _trades(held: Array, decisions: list[Decision], terms: ContractTerms) -> Trades:
-    """Return the trades without those that are rounding, in the decimals of the lots."""
+def _at_least_the_smallest_order(
+    decisions: list[Decision], terms: ContractTerms, joint: JointLimits
+) -> list[Decision]:
+    """Return decisions whose trades are not below the smallest order of each instrument.
+
+    A trade that is too small is enlarged where that leads nearer to the aim and keeps the limits;
+    else there is none.
+    """
+    final = list(decisions)
+    for i, smallest in enumerate(terms.smallest_orders.tolist()):
+        one = final[i]
+        trade = one.new - one.held
+        if not LIMIT_TOLERANCE * terms.lots[i] < abs(trade) < smallest * (1.0 - LIMIT_TOLERANCE):
+            continue
+        enlarged = one.held + math.copysign(smallest, trade)
+        final[i] = one._replace(new=enlarged, reason=Reason.SMALLEST_ORDER)
+        nearer = abs(enlarged - one.aim) < abs(one.held - one.aim)
+        if not nearer or not allows(np.array([each.new for each in final]), terms, joint):
+            final[i] = one._replace(new=one.held, reason=Reason.BELOW_SMALLEST_ORDER)
+    return final
+
+
+def _trades(
+    held: Array, decisions: list[Decision], terms: ContractTerms, joint: JointLimits
+) -> Trades:
+    """Return the trades in whole lots, without those that are rounding."""
+    decisions = _at_least_the_smallest_order(decisions, terms, joint)
     new = np.array([one.new for one in decisions])
-    same = np.abs(new - held) < LIMIT_TOLERANCE * terms.lots
-    holdings = np.where(same, held, contracts_of_lots(new / terms.lots, terms.lots))
-    trades = [
-        round(trade, max(decimals(have), decimals(lot)))
-        for trade, have, lot in _rows(holdings - held, held, terms.lots)
+    trades = contracts_of_lots(np.rint((new - held) / terms.lots), terms.lots)
+    holdings = [
+        round(have + trade, max(decimals(have), decimals(lot))) if trade else have
+        for have, trade, lot in _rows(held, trades, terms.lots)
     ]
-    final = [one._replace(new=new) for one, new in zip(decisions, holdings.tolist(), strict=True)]
-    return Trades(holdings, np.array(trades), tuple(final))
+    final = [
+        one._replace(new=after, lot=lot, remainder=remainder, smallest_order=smallest)
+        for one, after, lot, remainder, smallest in zip(
+            decisions,
+            holdings,
+            terms.lots.tolist(),
+            terms.remainders.tolist(),
+            terms.smallest_orders.tolist(),
+            strict=True,
+        )
+    ]
+    return Trades(np.array(holdings), trades, tuple(final))
 
 
 def trade_costs(trades: Array, costs: Array, impact: float = 0.0) -> Array:

@@ -5,6 +5,9 @@ last to the first. Lots are tried in order of their distance from the best value
 instruments, and a branch ends where it is further away than the best holdings found so far (after
 Schnorr and Euchner 1994, Mathematical Programming 66). For one instrument the result is the nearest
 lot.
+
+Orders are in whole lots, whatever is held: a holding keeps what it has beyond them, its remainder.
+So the holdings that are searched are remainders plus whole lots.
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ MAX_NODES = 20_000
 def in_whole_lots(
     ideal: Array, covariance: Array, terms: ContractTerms, joint: JointLimits
 ) -> Array:
-    """Return the best holdings (n_instruments,) in whole lots; a net exposure is not enforced.
+    """Return the best holdings (n_instruments,) that orders of whole lots lead to.
+
+    A net exposure is not enforced.
 
     Parameters
     ----------
@@ -57,13 +62,16 @@ def in_whole_lots(
     check_minimum(np.maximum(np.maximum(low, -high), 0.0) * terms.lots, terms, joint)
     search = _Search(ideal, covariance, terms, joint, (low, high))
     search.decide(len(ideal) - 1, 0.0)
-    return contracts_of_lots(search.best, terms.lots)
+    return terms.remainders + contracts_of_lots(search.best, terms.lots)
 
 
 def lot_bounds(terms: ContractTerms) -> tuple[Array, Array]:
-    """Return the minimum and maximum numbers of lots (n_instruments,) within the limits."""
-    low = np.ceil(terms.min / terms.lots - LIMIT_TOLERANCE)
-    high = np.floor(terms.max / terms.lots + LIMIT_TOLERANCE)
+    """Return the minimum and maximum numbers of lots (n_instruments,) within the limits.
+
+    They are the lots held apart from the remainders.
+    """
+    low = np.ceil((terms.min - terms.remainders) / terms.lots - LIMIT_TOLERANCE)
+    high = np.floor((terms.max - terms.remainders) / terms.lots + LIMIT_TOLERANCE)
     return low, high
 
 
@@ -93,17 +101,25 @@ class _Search:
     ) -> None:
         low, high = bounds
         per_lot = covariance * np.outer(terms.lots, terms.lots)
-        self.center: list[float] = (ideal / terms.lots).tolist()
+        remainders = terms.remainders / terms.lots
+        self.center: list[float] = (ideal / terms.lots - remainders).tolist()
+        self.remainders: list[float] = remainders.tolist()
         self.root: list[list[float]] = np.linalg.cholesky(per_lot).T.tolist()
         self.low: list[float] = low.tolist()
         self.high: list[float] = high.tolist()
         self.notionals: list[float] = (terms.notionals * terms.lots).tolist()
         required = [max(a, -b, 0.0) for a, b in zip(self.low, self.high, strict=True)]
+        # an instrument that must not be traded keeps its remainder
+        untraded = joint.max_instruments < math.inf
+        least = [
+            abs(min(max(0.0 if untraded else -round(rest), a), b) + rest)
+            for a, b, rest in zip(self.low, self.high, self.remainders, strict=True)
+        ]
         # limits minus the minimum holdings of the instruments that are decided later
         self.gross: list[float] = []
         self.max_instruments: list[float] = []
         for i in range(len(required)):
-            reserved = sum(required[j] * self.notionals[j] for j in range(i))
+            reserved = sum(least[j] * self.notionals[j] for j in range(i))
             self.gross.append(joint.gross - reserved)
             self.max_instruments.append(
                 joint.max_instruments - sum(required[j] > 0.0 for j in range(i))
@@ -139,9 +155,13 @@ class _Search:
             return 0.0, 0.0
         if self.gross[i] == math.inf:
             return self.low[i], self.high[i]
-        left = self.gross[i] - sum(abs(self.lots[j]) * self.notionals[j] for j in decided)
-        most = math.floor(left / self.notionals[i] + LIMIT_TOLERANCE)
-        return max(self.low[i], -most), min(self.high[i], most)
+        taken = sum(abs(self.lots[j] + self.remainders[j]) * self.notionals[j] for j in decided)
+        most = (self.gross[i] - taken) / self.notionals[i] + LIMIT_TOLERANCE
+        rest = self.remainders[i]
+        low = max(self.low[i], math.ceil(-most - rest))
+        high = min(self.high[i], math.floor(most - rest))
+        # a remainder above the limit cannot be traded away
+        return (low, high) if low <= high or rest == 0.0 else (0.0, 0.0)
 
 
 def nearest_first(center: float, low: float, high: float) -> Iterator[float]:

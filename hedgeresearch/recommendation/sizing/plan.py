@@ -71,7 +71,7 @@ def plan_trades_within(
     bands: Bands, problem: HedgeProblem, valuation: Valuation, settings: RecommendationSettings
 ) -> Plan:
     """Return the plan, with bands that are given."""
-    terms = contract_terms(valuation, settings.limits, problem.names)
+    terms = contract_terms(valuation, settings.limits, problem.names, problem.holdings)
     joint = joint_limits(valuation, settings.limits, settings.objective)
     covariance = valuation.covariance[1:, 1:]
     ratio = problem.fit.next_ratio.to_numpy()
@@ -103,7 +103,7 @@ def best_holdings(
     """Return the best holdings (n_instruments,) within limits, not rounded."""
     ratio = problem.fit.next_ratio.to_numpy()
     unlimited = objective_contracts(ratio, objective, problem.names, valuation)
-    terms = contract_terms(valuation, limits, problem.names)
+    terms = contract_terms(valuation, limits, problem.names, problem.holdings)
     joint = joint_limits(valuation, limits, objective)
     return within_limits(unlimited, valuation.covariance[1:, 1:], terms, joint)
 

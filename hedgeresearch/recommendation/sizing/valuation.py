@@ -32,7 +32,9 @@ class Valuation:
     costs : array (n_instruments,)
         Cost of trading one contract, as far as it is known; negative for a net rebate.
     lots : array (n_instruments,)
-        Lot size: smallest number of contracts that can be traded.
+        Lot size: orders are multiples of it, in contracts.
+    smallest_orders : array (n_instruments,)
+        Fewest contracts that are traded: a lot, or more where an order has a minimum value.
     """
 
     scale: float
@@ -43,6 +45,7 @@ class Valuation:
     covariance: Array
     costs: Array
     lots: Array
+    smallest_orders: Array
 
 
 def value_problem(problem: HedgeProblem) -> Valuation:
@@ -76,6 +79,12 @@ def value_problem(problem: HedgeProblem) -> Valuation:
             ]
         ),
         lots=np.array([one.lot for one in terms]),
+        smallest_orders=np.array(
+            [
+                one.smallest_order(abs(float(traded.notional(market.price(one.name)))))
+                for one, traded in zip(terms, problem.instruments, strict=True)
+            ]
+        ),
     )
 
 

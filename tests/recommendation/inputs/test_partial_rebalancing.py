@@ -58,7 +58,8 @@ def test_impact_does_not_stop_several_lots_away(
             assert trade * (target - have) > 0.0
             assert abs(have + trade - target) < abs(have - target) + 1.0 - 1e-9
         if trade:
-            assert found.holdings["F"] == round(found.holdings["F"])
+            assert trade == round(trade)
+            assert found.holdings["F"] == have + trade
         else:
             assert found.plan.decisions[0].reason is Reason.BELOW_ONE_LOT
             assert any("not worth the cost of one lot" in text for text in found.reasons)

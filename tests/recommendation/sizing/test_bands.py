@@ -57,7 +57,9 @@ def test_several_hedges_keep_the_tracking_error_together(correlation: float, com
     )
     assert not unstable.any()
     bands = Bands(widths, path.mean(axis=0), unstable)
-    terms = ContractTerms(volatility, lots, np.full(n, -np.inf), np.full(n, np.inf))
+    terms = ContractTerms(
+        volatility, lots, np.full(n, -np.inf), np.full(n, np.inf), np.zeros(n), lots
+    )
     held = np.zeros(n)
     added = []
     for target in path:

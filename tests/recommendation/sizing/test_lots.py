@@ -25,7 +25,8 @@ def contract_terms(
     n: int, lot: float = 1.0, low: float = -np.inf, high: float = np.inf
 ) -> ContractTerms:
     """Terms of n contracts worth one unit of currency each."""
-    return ContractTerms(np.ones(n), np.full(n, lot), np.full(n, low), np.full(n, high))
+    lots = np.full(n, lot)
+    return ContractTerms(np.ones(n), lots, np.full(n, low), np.full(n, high), np.zeros(n), lots)
 
 
 def cases(n: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
@@ -54,7 +55,7 @@ def cases(n: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
 def test_lots_are_the_nearest_of_all(n: int, joint: JointLimits, bounded: bool) -> None:
     for ideal, covariance, notionals, lots in cases(n):
         ends = np.full(n, 1.7 if bounded else 12.0)
-        terms = ContractTerms(notionals, lots, -ends, ends)
+        terms = ContractTerms(notionals, lots, -ends, ends, np.zeros(n), lots)
         found = in_whole_lots(ideal, covariance, terms, joint)
         axes = [
             lot * np.arange(-np.floor(end / lot), np.floor(end / lot) + 1)
