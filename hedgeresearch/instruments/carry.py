@@ -34,7 +34,12 @@ from hedgeresearch.instruments.carry_rates import (
 )
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.typing import Array
 
+MIN_HISTORY = 3
+"""Minimum number of values from which a carry is computed."""
+MOSTLY_ZERO = 0.5
+"""Share of rates that are not zero below which zeros are times without a payment."""
 NEGLIGIBLE_Z_SCORE = 0.05
 """Size of a z-score below which the sentence says "near its mean"."""
 
@@ -53,7 +58,7 @@ class Carry:
     rate_per_year : what one notional of the hedge earns per year when short: annualized basis, or
         funding
     z_score : distance of the last value of the history from those before it, in standard
-        deviations; None where these are all equal
+        deviations, zeros between payments of funding left out; None where these are all equal
     roll_cost_per_year : cost of changing contracts; negative for a net rebate
     round_trip_cost : cost of opening and closing once
     costs_given : whether a fee or a half spread was given, be it zero
@@ -122,8 +127,8 @@ def hedge_carry(
     ratio : float, units sold per unit of the asset; negative is long
     window : int, number of funding rates to average, and of values before the last one that its
         z-score is computed from; all if None
-    periods_per_year : float, funding periods per year; None divides 365 days by the median spacing
-        of their dates
+    periods_per_year : float, funding periods per year; None counts the time that passed, see
+        ``annualized_funding``
     rolls_per_year : float, how often a future is replaced by the next one, such as 4 for quarterly
         contracts
     worth : float > 0, value of one contract in the currency of its payoff now,
@@ -147,10 +152,10 @@ def hedge_carry(
     the asset a year; round-trip cost 0.10%, recovered in 1.7 days.)
     """
     _check_position(instrument, ratio, rolls_per_year)
-    past = one_series(history, "history", minimum_rows=3)
+    past = one_series(history, "history", minimum_rows=MIN_HISTORY)
     span = len(past) - 1 if window is None else window
     check_window(span, len(past))
-    last_z_score = float(z_scores(past.to_numpy()[-span - 1 :], span)[0])
+    compared = past.to_numpy()[-span - 1 :]
     if instrument.funding is None:
         if periods_per_year is not None:
             raise DataError(
@@ -159,6 +164,8 @@ def hedge_carry(
         rate = float(past.iloc[-1])
     else:
         rate = annualized_funding(past, periods_per_year, window)
+        compared = _payments(compared)
+    last_z_score = float(z_scores(compared, len(compared) - 1)[0])
     cost = 2.0 * abs(ratio) * _cost_share(instrument, worth)
     return Carry(
         instrument=instrument.name,
@@ -171,6 +178,13 @@ def hedge_carry(
         round_trip_cost=cost,
         costs_given=instrument.has_costs,
     )
+
+
+def _payments(rates: Array) -> Array:
+    """Return funding rates (n_periods,) without the zeros between payments."""
+    paid = rates[rates != 0.0]
+    between = len(paid) < MOSTLY_ZERO * len(rates)
+    return paid if between and len(paid) >= MIN_HISTORY else rates
 
 
 def _cost_share(instrument: Terms, worth: float | None) -> float:

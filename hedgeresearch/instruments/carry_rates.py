@@ -1,12 +1,12 @@
 r"""Rates that a hedge earns or pays: the basis of futures and the funding of perpetual contracts.
 
 .. math:: b_t = \frac{365}{T - t} \ln\frac{F_t}{S_t}, \qquad
-    k = \frac{n}{w} \sum_{i=0}^{w-1} f_{t-i}, \qquad
+    k = \frac{1}{u_t - u_{t-w}} \sum_{i=0}^{w-1} f_{t-i}, \qquad
     z_t = \frac{x_t - \bar{x}_{t-w..t-1}}{s_{t-w..t-1}}
 
 with F the price of a future that expires T - t days later, S the spot price and f the funding
-rates of n periods a year, which is 365 days divided by the median spacing of their dates: 365 for
-daily sums, 1095 for rates of eight hours. A future converges to spot at expiry, so a short one
+rates, paid at the times u in years of 365 days: what was paid, divided by the time that passed.
+A future converges to spot at expiry, so a short one
 earns b a year if the spot price does not change: the cost of carry of Hull, Options, Futures, and
 Other Derivatives, the chapter on forward and futures prices. The z-score compares a value with the
 values before it, which do not include it.
@@ -22,16 +22,20 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import day
+from hedgeresearch._formatting import counted, day
 from hedgeresearch._validation.frames import check_index, index_kind
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.series import joined_series, on_dates, one_series
 from hedgeresearch._validation.settings import check_at_least, check_between
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.instruments.terms import as_timestamp
 from hedgeresearch.typing import Array
 
 DAYS_PER_YEAR = 365.0
+ALIKE = 0.01
+"""Relative difference up to which all periods between payments count as equally long."""
+HOLE = 5.0
+"""Multiple of the gaps around it from which a gap is one in the data."""
 CONSTANT_TOLERANCE = 1e-12
 """Range of a window, relative to its largest value, below which it counts as constant."""
 
@@ -111,16 +115,21 @@ def _expiry_of(dates: pd.DatetimeIndex, expiry: date | str | pd.Series[Any]) -> 
 def annualized_funding(
     rates: pd.Series[float], periods_per_year: float | None = None, window: int | None = None
 ) -> float:
-    """Return the mean funding rate times the number of periods a year.
+    """Return the funding that was paid, per year of 365 days.
+
+    It is the sum of the rates divided by the time over which they accrued, whatever the intervals
+    between payments and whatever days a table has: eight hours and later one hour, or business days
+    with the payments of a weekend added up on Monday. Zeros between payments change nothing.
 
     Parameters
     ----------
     rates : Series (n_periods,), funding rates, shares of the notional per period that a long
         position pays and a short one receives
-    periods_per_year : float > 0; None divides 365 days by the median spacing of the dates in the
-        window: 1095 for rates of eight hours, 8760 for hourly values of continuous funding, 365
-        for daily sums. Pass it where sums span gaps that the median does not see, such as weekends
-    window : int, number of the last periods to average; all if None
+    periods_per_year : float > 0, by which the mean rate is multiplied, such as 1095 for rates of
+        eight hours, where payments are missing in the table; None counts the time that passed
+    window : int, number of the last periods to add up; all if None. The period of the first of all
+        rates began before the table: it is as long as the others if these are alike, otherwise the
+        first rate is left out
 
     Returns
     -------
@@ -133,14 +142,18 @@ def annualized_funding(
         If the window is longer than the rates, or periods_per_year is None and the rates have
         fewer than two dates.
 
+    Warns
+    -----
+    DataWarning
+        If a gap in the dates is much longer than those around it.
+
     Examples
     --------
     >>> dates = pd.date_range("2024-01-01", periods=6, freq="8h")
-    >>> annualized_funding(pd.Series([0.0001] * 6, dates))
+    >>> round(annualized_funding(pd.Series([0.0001] * 6, dates)), 4)
     0.1095
     """
     values = one_series(rates, "rates")
-    dates = values.index
     if window is not None:
         check_at_least(window, "window", 1)
         if window > len(values):
@@ -148,25 +161,57 @@ def annualized_funding(
                 f"window must not exceed the {len(values)} rates; got {window}. "
                 "Pass a longer history."
             )
-        values = values.iloc[-window:]
-        # the first period that is averaged begins at the date before it
-        dates = dates[-window - 1 :]
-    if periods_per_year is None:
-        periods_per_year = count_periods_per_year(dates)
-    check_between(periods_per_year, "periods_per_year", 0.0, math.inf)
-    return float(values.mean() * periods_per_year)
+    if periods_per_year is not None:
+        check_between(periods_per_year, "periods_per_year", 0.0, math.inf)
+        last = values if window is None else values.iloc[-window:]
+        return float(last.mean() * periods_per_year)
+    # the first period that is added up begins at the date before it
+    used = values if window is None else values.iloc[-window - 1 :]
+    return _paid_per_year(used, starts_before=window is None or window == len(values))
 
 
-def count_periods_per_year(dates: pd.Index[Any]) -> float:
-    """Return 365 days divided by the median spacing of the dates at which periods end."""
-    starts = dates.to_timestamp() if isinstance(dates, pd.PeriodIndex) else dates
-    if not isinstance(starts, pd.DatetimeIndex) or len(starts) < 2:
+def _paid_per_year(values: pd.Series[float], starts_before: bool) -> float:
+    """Return the sum of rates (n_periods,) per year.
+
+    Parameters
+    ----------
+    values : Series (n_periods,)
+    starts_before : bool
+        Whether the first rate counts, whose period began before the first date; otherwise its date
+        only says when the next period began.
+    """
+    dates = values.index
+    times = dates.to_timestamp() if isinstance(dates, pd.PeriodIndex) else dates
+    if not isinstance(times, pd.DatetimeIndex) or len(times) < 2:
         raise DataError(
-            "rates must have two dates or more, from which the number of periods a year follows; "
+            "rates must have two dates or more, between which time passes; "
             f"got {index_kind(dates)}, {len(dates)} of them. Index them by their dates, or "
             "pass for example periods_per_year=1095 for rates of eight hours."
         )
-    return float(pd.Timedelta(days=DAYS_PER_YEAR) / pd.Series(starts).diff().median())
+    gaps = np.diff(times) / np.timedelta64(1, "s")
+    _warn_of_holes(times, gaps)
+    usual = float(np.median(gaps))
+    counts_first = starts_before and bool((np.abs(gaps - usual) <= ALIKE * usual).all())
+    paid = values.sum() if counts_first else values.iloc[1:].sum()
+    seconds = gaps.sum() + (usual if counts_first else 0.0)
+    return float(paid / seconds * DAYS_PER_YEAR * 86_400.0)
+
+
+def _warn_of_holes(times: pd.DatetimeIndex, gaps: Array) -> None:
+    """Warn of gaps between payments (n_gaps,) that are much longer than both of their neighbors."""
+    if len(gaps) < 3:
+        return
+    before = np.concatenate([gaps[1:2], gaps[:-1]])
+    after = np.concatenate([gaps[1:], gaps[-2:-1]])
+    holes = np.flatnonzero(gaps > HOLE * np.maximum(before, after))
+    if len(holes):
+        first = int(holes[0])
+        warn_caller(
+            f"rates should have every payment; there is none between {day(times[first])} and "
+            f"{day(times[first + 1])} ({counted(len(holes), 'such gap')}), and that time counts as "
+            "one without funding. Add the payments, or pass periods_per_year.",
+            DataWarning,
+        )
 
 
 @exported_by("hedgeresearch.instruments")

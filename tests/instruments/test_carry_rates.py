@@ -138,13 +138,16 @@ def test_daily_and_hourly_sums_carry_as_much(funding_rates: pd.Series) -> None:
     assert annualized_funding(hourly) == pytest.approx(expected, rel=1e-12)
 
 
-def test_gaps_and_late_stamps_do_not_change_the_spacing(funding_rates: pd.Series) -> None:
+def test_late_stamps_and_other_intervals_count_their_time(funding_rates: pd.Series) -> None:
     rates = funding_rates
     late = rates.set_axis(HOURS + pd.to_timedelta(np.arange(40) % 3, unit="ms"))
     # milliseconds of eight hours
     assert annualized_funding(late) == pytest.approx(annualized_funding(rates), rel=1e-6)
+    # nothing is known of a payment that is left out, but that time passed
     holes = rates.drop(HOURS[[5, 6, 20]])
-    assert annualized_funding(holes) == pytest.approx(holes.mean() * 1095, rel=1e-12)
+    paid = holes.iloc[1:].sum() / 39 * 1095
+    assert annualized_funding(holes) == pytest.approx(paid, rel=1e-12)
+    assert annualized_funding(holes, 1095) == pytest.approx(holes.mean() * 1095, rel=1e-12)
     # where payments become twice as frequent, the spacing within the window counts
     later = rates[:20].set_axis(pd.date_range(HOURS[-1], periods=21, freq="4h")[1:])
     found = annualized_funding(pd.concat([rates, later]), window=20)
@@ -187,3 +190,33 @@ def test_z_score_by_hand_without_look_ahead(funding_rates: pd.Series) -> None:
 def test_z_score_of_constant_values_is_refused(funding_rates: pd.Series) -> None:
     with pytest.raises(hr.DataError, match="the 12 before 2024-01-05 do not. Lengthen the window"):
         z_score(funding_rates * 0.0, 12)
+
+
+def test_funding_of_changing_intervals_is_what_was_paid() -> None:
+    slow = pd.date_range("2025-01-01", periods=270, freq="8h")
+    fast = pd.date_range(slow[-1] + pd.Timedelta("1h"), periods=2160, freq="1h")
+    rates = pd.Series(1e-4, slow.append(fast))
+    years = (rates.index[-1] - rates.index[0]) / pd.Timedelta("365D")
+    assert annualized_funding(rates) == pytest.approx(rates.iloc[1:].sum() / years, rel=1e-12)
+    assert annualized_funding(rates) == pytest.approx(0.494, abs=0.001)
+    assert annualized_funding(rates, window=100) == pytest.approx(1e-4 * 8760, rel=1e-12)
+    # over the change: 50 payments in 10 x 8 + 40 hours
+    over = pd.concat([rates.iloc[:270], rates.iloc[270:310]])
+    assert annualized_funding(over, window=50) == pytest.approx(50e-4 / 120 * 8760, rel=1e-12)
+
+
+@pytest.mark.parametrize("first", ["2022-01-03", "2022-01-05"])
+def test_sums_of_weekends_are_paid_over_three_days(first: str) -> None:
+    days = pd.bdate_range(first, periods=500)
+    rates = pd.Series(np.where(days.day_of_week == 0, 9e-4, 3e-4), days)
+    assert annualized_funding(rates) == pytest.approx(3e-4 * 365, rel=1e-12)
+    assert annualized_funding(rates, window=7) == pytest.approx(3e-4 * 365, rel=1e-12)
+
+
+def test_a_hole_between_payments_is_warned_of(funding_rates: pd.Series) -> None:
+    holes = funding_rates.drop(HOURS[10:30])
+    message = "there is none between 2024-01-04 and 2024-01-11 .1 such gap., and that time counts"
+    with pytest.warns(hr.errors.DataWarning, match=message):
+        annualized_funding(holes)
+    weekends = pd.Series(1e-4, pd.bdate_range("2022-12-01", periods=60).delete([17, 18]))
+    annualized_funding(weekends)  # a holiday after a weekend is no hole

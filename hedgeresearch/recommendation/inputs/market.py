@@ -24,6 +24,7 @@ from hedgeresearch.instruments.returns import instrument_returns
 from hedgeresearch.recommendation.inputs.market_checks import (
     check_coin,
     check_links,
+    check_payments,
     check_rates,
     checked_bar,
     checked_currency,
@@ -53,7 +54,7 @@ class Market:
         for those left out. An inverse contract needs the spot price of its coin.
     funding : mapping from perpetual
         Column of its funding rates: the share of its worth that a long pays at the date, several
-        payments of one date added up.
+        payments since the date before added up, and zero where nothing was paid.
     underlying : mapping from dated future
         Column with the price of what it delivers; the basis between them is its carry.
     currency : str
@@ -90,12 +91,13 @@ class Market:
         underlying: Mapping[str, str] | None = None,
         currency: str | None = None,
     ) -> None:
-        frame = check_frame(table, "table", minimum_rows=3)
         mappings = {
             "rates": as_mapping(rates, "rates", "{'BTC_COIN_PERP': 'BTC'}"),
             "funding": as_mapping(funding, "funding", "{'BTC_PERP': 'BTC_FUNDING'}"),
             "underlying": as_mapping(underlying, "underlying", "{'BTC_FUTURE': 'BTC'}"),
         }
+        check_payments(mappings["funding"], table)
+        frame = check_frame(table, "table", minimum_rows=3)
         columns = {name: number for number, name in enumerate(frame.columns)}
         fields: dict[str, Any] = {name: FrozenMapping(links) for name, links in mappings.items()}
         fields |= {

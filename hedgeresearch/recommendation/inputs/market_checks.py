@@ -63,6 +63,24 @@ def check_links(field: str, links: Mapping[str, Any], columns: Collection[str]) 
             )
 
 
+def check_payments(funding: Mapping[str, Any], table: Any) -> None:
+    """Refuse funding without a value on some dates, and say what to do between payments."""
+    if not isinstance(table, pd.DataFrame):
+        return
+    for name, column in funding.items():
+        if not isinstance(column, str) or list(table.columns).count(column) != 1:
+            continue
+        absent = table[column].isna().to_numpy()
+        if absent.any():
+            first = day(table.index[int(absent.argmax())])
+            raise DataError(
+                f"the funding of {name!r}, {column!r}, must have a value on every date; "
+                f"{absent.sum()} are missing, the first on {first}. "
+                "Where nothing was paid, between payments, write zeros: "
+                f"table.fillna({{{column!r}: 0.0}})."
+            )
+
+
 def check_rates(
     rates: Mapping[str, Any],
     columns: Mapping[str, int],

@@ -151,3 +151,39 @@ def test_a_basis_needs_the_underlying(table: pd.DataFrame) -> None:
     hedge = found.holdings["F"] * 50 * prices["F"].iloc[-1]
     expected = -hedge / (40_000 * prices["A"].iloc[-1])
     assert found.carry[0].ratio == pytest.approx(expected, rel=1e-12)
+
+
+def test_funding_between_payments_is_zero() -> None:
+    """The advice of the refusal works: hours without a payment do not change the carry."""
+    hours = pd.date_range("2023-01-01", periods=200, freq="h")
+    rng = np.random.default_rng(1)
+    coin = 100.0 * np.exp(np.cumsum(0.005 * rng.standard_normal(200)))
+    perp = coin * np.exp(np.cumsum(0.0005 * rng.standard_normal(200)))
+    rates = 1e-4 + 2e-5 * rng.standard_normal(200)
+    paid = pd.Series(rates, hours).where(hours.hour % 8 == 0)
+    table = pd.DataFrame({"BTC": coin, "PERP": perp, "F": paid})
+    with pytest.raises(
+        hr.DataError, match=r"175 are missing.*write zeros: table.fillna.{'F': 0.0}"
+    ):
+        hr.Market(table, funding={"PERP": "F"})
+    market = hr.Market(table.fillna({"F": 0.0}), funding={"PERP": "F"})
+    perpetual = hr.LinearContract("PERP", 0.01, funding="8-hourly")
+    carry = advised(market, perpetual, {"BTC": 25.0}).carry[0]
+    assert carry.rate_per_year == pytest.approx(paid.sum() / 200 * 8760, rel=1e-9)
+    # the last of them is compared with payments, not with the hours between them
+    before = paid.dropna().iloc[:-1]
+    expected = (paid.dropna().iloc[-1] - before.mean()) / before.std()
+    assert carry.z_score == pytest.approx(expected, rel=1e-9)
+
+
+def test_carry_of_business_days_counts_weekends() -> None:
+    rng = np.random.default_rng(0)
+    days = pd.bdate_range("2022-01-03", periods=700)
+    coin = 4e4 * np.exp(np.cumsum(0.03 * rng.standard_normal(700)))
+    perp = coin * np.exp(np.cumsum(5e-4 * rng.standard_normal(700)))
+    funding = np.where(days.day_of_week == 0, 9e-4, 3e-4)
+    table = pd.DataFrame({"BTC": coin, "PERP": perp, "F": funding}, days)
+    market = hr.Market(table, funding={"PERP": "F"})
+    perpetual = hr.LinearContract("PERP", 0.001, fee=5e-4, funding="8-hourly")
+    carry = advised(market, perpetual, {"BTC": 25.0}).carry[0]
+    assert carry.rate_per_year == pytest.approx(3e-4 * 365, rel=1e-9)
