@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -132,9 +133,14 @@ class HedgeFit:
 
     @property
     def expected_effectiveness(self) -> float:
-        """Share of variance over the horizon that the next ratio removes under the model."""
+        """Share of variance over the horizon that the next ratio removes under the model.
+
+        NaN where the model expects the asset to have none, as after a window without trades.
+        """
         # 1 - w'Hw / var(asset)
         unhedged = float(self.next_covariance.to_numpy()[0, 0])
+        if unhedged == 0.0:
+            return math.nan
         return 1.0 - hedged_variance(self.next_covariance, self.next_ratio) / unhedged
 
     # --- details of one family ---

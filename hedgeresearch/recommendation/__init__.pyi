@@ -1,4 +1,6 @@
 from .api import recommend as recommend
+from .assessment.backtest_findings import BacktestFindings as BacktestFindings
+from .assessment.backtest_findings import OutOfSample as OutOfSample
 from .assessment.confidence import Confidence as Confidence
 from .assessment.tournament import Tournament as Tournament
 from .assessment.tournament import assess_tournament as assess_tournament

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import day, describe, regime_label
-from hedgeresearch._validation.settings import check_between
+from hedgeresearch._formatting import day, describe, money, regime_label
+from hedgeresearch._validation.numbers import as_number, is_number
+from hedgeresearch._validation.probabilities import check_confidence
+from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
-from hedgeresearch.recommendation.narrative.notional import notional_sentences
+from hedgeresearch.recommendation.assessment.backtest_findings import (
+    BacktestFindings,
+    assess_backtest,
+)
+from hedgeresearch.recommendation.inputs.problem_checks import check_backtest_of_fit
+from hedgeresearch.recommendation.narrative.notional import (
+    expected_sentences,
+    notional_reasons,
+    sell_sentence,
+)
+from hedgeresearch.recommendation.plain_values import backtest_as_dict, plain_rows, plain_value
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -24,64 +40,98 @@ class NotionalHedge:
 
     Attributes
     ----------
-    asset : str
-        Name of the position.
+    fit : HedgeFit
     notional : float
         Value held, in units of currency; negative for a short position.
-    as_of : date
-        Last date seen.
-    model : str
-        Settings of the model.
-    ratio : Series (n_hedges,)
-        Sold per unit of the asset.
-    sell : Series (n_hedges,)
-        Units of currency to sell, ratio times notional; negative means buy.
-    regime_probabilities : Series (k,) or None
-        For the next date, from data up to ``as_of``.
-    ratio_by_regime : DataFrame (k, n_hedges) or None
-        Ratio of minimum variance in each regime alone.
-    volatility_before, volatility_after : float
-        Expected standard deviation of the position's next profit, in units of currency, unhedged
-        and hedged, under the model.
-    effectiveness : float
-        Share of variance that the hedge is expected to remove, under the model.
+    confidence : float
+        Confidence of the intervals.
+    backtest : BacktestFindings or None
+        What a backtest says about the fit; None without one.
     """
 
-    asset: str
+    fit: HedgeFit
     notional: float
-    as_of: Any
-    model: str
-    ratio: pd.Series[float]
-    sell: pd.Series[float]
-    regime_probabilities: pd.Series[float] | None
-    ratio_by_regime: pd.DataFrame | None
-    volatility_before: float
-    volatility_after: float
-    effectiveness: float
+    confidence: float = 0.95
+    backtest: BacktestFindings | None = None
 
     def __repr__(self) -> str:
-        return f"NotionalHedge({self.sentence})"
+        return f"NotionalHedge({self.decision})"
 
     def _repr_html_(self) -> str:
-        table = self.summary.to_html(float_format="{:,.3f}".format)
+        formatters: dict[str, Callable[[Any], str]] = {"sell": money}
+        table = self.summary.to_html(formatters=formatters, float_format="{:.3f}".format)
+        reasons = "".join(f"<li>{html.escape(text)}</li>" for text in self.reasons)
         about = f"As of {day(self.as_of)}, {html.escape(self.model)}."
-        return f"<p>{html.escape(self.sentence)}</p>{table}<p>{about}</p>"
+        decision = f"<b>{html.escape(self.decision)}</b>"
+        return f"<p>{decision}</p>{table}<ul>{reasons}</ul><p>{about}</p>"
+
+    # --- what to do ---
+
+    @property
+    def asset(self) -> str:
+        """Name of the position."""
+        return str(self.fit.asset)
+
+    @property
+    def as_of(self) -> Any:
+        """Last date seen."""
+        return self.fit.last_date
+
+    @property
+    def model(self) -> str:
+        """Settings of the model."""
+        return describe(self.fit.model)
+
+    @property
+    def ratio(self) -> pd.Series[float]:
+        """Sold per unit of the asset, (n_hedges,)."""
+        return self.fit.next_ratio
+
+    @property
+    def sell(self) -> pd.Series[float]:
+        """Units of currency to sell, ratio times notional, (n_hedges,); negative means buy."""
+        return (self.ratio * self.notional).rename("sell")
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """Order list: instrument, side, and amount in currency."""
+        amounts = self.sell[self.sell != 0.0]
+        table = {
+            "instrument": list(amounts.index),
+            "side": np.where(amounts > 0.0, "sell", "buy"),
+            "amount": amounts.abs().to_numpy(),
+        }
+        return pd.DataFrame(table)
+
+    @property
+    def decision(self) -> str:
+        """Amounts to sell and the expected effect on volatility, in words."""
+        ratios = self.ratio.to_frame("ratio").join(self.interval)
+        sell = sell_sentence(self.asset, self.notional, ratios, self.confidence)
+        expected = expected_sentences(
+            (self.volatility_before, self.volatility_after),
+            self.fit.spacing.describe(self.fit.horizon),
+            self.regime_probabilities,
+            self.backtest,
+        )
+        return f"{sell} {expected}"
 
     @property
     def sentence(self) -> str:
-        """The hedge in words."""
-        return notional_sentences(
-            self.asset,
-            self.notional,
-            self.ratio,
-            (self.volatility_before, self.volatility_after),
-            self.regime_probabilities,
-        )
+        """The decision, by the name that findings have which are one sentence."""
+        return self.decision
+
+    @property
+    def reasons(self) -> list[str]:
+        """Sentences on the error of the ratio and on its effect out of sample, warnings first."""
+        return notional_reasons(self.effectiveness, self.interval_note, self.backtest)
 
     @property
     def summary(self) -> pd.DataFrame:
-        """A row for each hedge: ratio, units of currency to sell, and the ratio in each regime."""
+        """A row for each hedge: ratio, its interval, amount to sell, ratio in each regime."""
         table = pd.DataFrame({"ratio": self.ratio, "sell": self.sell})
+        if not self.interval_note:
+            table = table.join(self.interval)
         if self.ratio_by_regime is not None and self.regime_probabilities is not None:
             ratios = self.ratio_by_regime.to_numpy()
             for (regime, probability), values in zip(
@@ -90,34 +140,93 @@ class NotionalHedge:
                 table[f"ratio in {regime_label(regime)} ({probability:.0%})"] = values
         return table.rename_axis("hedge")
 
+    # --- what to expect ---
+
+    @cached_property
+    def interval(self) -> pd.DataFrame:
+        """Interval of each ratio by the delta method, (n_hedges, 2): lower and upper.
+
+        NaN for models that have only the bootstrap, which would take long.
+        """
+        if self.fit.errors is None:
+            return pd.DataFrame(np.nan, self.fit.hedges, ["lower", "upper"])
+        return self.fit.conf_int(self.confidence)
+
+    @property
+    def interval_note(self) -> str:
+        """Why there is no interval, or ""."""
+        if not self.interval.isna().any(axis=None):
+            return ""
+        return (
+            "the model has no quick one; fit.conf_int() computes it by the bootstrap, which refits "
+            "the model 200 times."
+        )
+
+    @property
+    def volatility_before(self) -> float:
+        """Expected standard deviation of the next profit without the hedge, in currency."""
+        return abs(self.notional) * math.sqrt(float(self.fit.next_covariance.to_numpy()[0, 0]))
+
+    @property
+    def volatility_after(self) -> float:
+        """Expected standard deviation of the next profit with the hedge, in currency."""
+        variance = hedged_variance(self.fit.next_covariance, self.fit.next_ratio)
+        return abs(self.notional) * math.sqrt(variance)
+
+    @property
+    def effectiveness(self) -> float:
+        """Share of variance that the hedge is expected to remove, under the model."""
+        return self.fit.expected_effectiveness
+
+    @property
+    def regime_probabilities(self) -> pd.Series[float] | None:
+        """Probabilities of the regimes at the next date, (k,); None without regimes."""
+        return None if self.fit.regimes is None else self.fit.regimes.next_probabilities
+
+    @property
+    def ratio_by_regime(self) -> pd.DataFrame | None:
+        """Ratio of minimum variance in each regime alone, (k, n_hedges); None without regimes."""
+        return self.fit.by_regime
+
+    # --- on paper ---
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, strings, lists and dictionaries, ready for JSON."""
         probabilities = None
         if self.regime_probabilities is not None:
             probabilities = _plain(self.regime_probabilities)
-        by_regime = None
-        if self.ratio_by_regime is not None:
-            by_regime = {
-                str(regime): _plain(row) for regime, row in self.ratio_by_regime.iterrows()
-            }
+        by_regime = None if self.ratio_by_regime is None else plain_rows(self.ratio_by_regime)
         return {
-            "asset": str(self.asset),
+            "asset": self.asset,
             "notional": self.notional,
             "as_of": day(self.as_of),
             "model": self.model,
+            "decision": self.decision,
+            "orders": plain_value(self.orders.to_dict("records")),
             "ratio": _plain(self.ratio),
+            "interval": plain_rows(self.interval),
+            "interval_note": self.interval_note,
+            "confidence": float(self.confidence),
             "sell": _plain(self.sell),
             "regime_probabilities": probabilities,
             "ratio_by_regime": by_regime,
             "expected_volatility_before": self.volatility_before,
             "expected_volatility_after": self.volatility_after,
-            "expected_effectiveness": self.effectiveness,
-            "sentence": self.sentence,
+            "expected_effectiveness": plain_value(self.effectiveness),
+            **backtest_as_dict(self.backtest),
+            "reasons": self.reasons,
         }
 
 
 @exported_by("hedgeresearch.recommendation")
-def hedge_notional(fit: HedgeFit, notional: float) -> NotionalHedge:
+def hedge_notional(
+    fit: HedgeFit,
+    notional: float,
+    *,
+    backtest: Backtest | None = None,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> NotionalHedge:
     """Return what to sell against ``notional`` units of currency held in the asset.
 
     For contracts, lots and limits use :func:`recommend`.
@@ -128,38 +237,39 @@ def hedge_notional(fit: HedgeFit, notional: float) -> NotionalHedge:
         A fitted (or extended) hedge of simple or log returns.
     notional : float
         Value held, in units of currency; negative for a short position.
+    backtest : Backtest
+        Result of ``walk_forward`` on the same asset and hedges; shows what the model and others
+        removed out of sample.
+    confidence : float in [0.5, 1)
+        Confidence of the intervals.
+    seed : int
+        Random seed of the bootstrap of what was removed.
 
     Raises
     ------
     DataError
-        If the notional is zero or not finite, or the hedge was fitted on price differences, whose
-        ratio counts units of the hedge per unit of the asset instead of currency per currency.
+        If the notional is zero or not finite, the backtest is of other data, or the hedge was
+        fitted on price differences, whose ratio counts units of the hedge per unit of the asset
+        instead of currency per currency.
 
     Examples
     --------
     >>> import hedgeresearch as hr
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> fit = hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]])
-    >>> hr.hedge_notional(fit, 1_000_000).sell.round()
-    SP500    1175489.0
-    Name: sell, dtype: float64
+    >>> hr.hedge_notional(fit, 1_000_000).orders.round()
+      instrument  side     amount
+    0      SP500  sell  1175489.0
     """
     notional = _checked_notional(fit, notional)
-    unhedged = math.sqrt(float(fit.next_covariance.to_numpy()[0, 0]))
-    hedged = math.sqrt(hedged_variance(fit.next_covariance, fit.next_ratio))
-    return NotionalHedge(
-        asset=fit.asset,
-        notional=notional,
-        as_of=fit.last_date,
-        model=describe(fit.model),
-        ratio=fit.next_ratio,
-        sell=(fit.next_ratio * notional).rename("sell"),
-        regime_probabilities=None if fit.regimes is None else fit.regimes.next_probabilities,
-        ratio_by_regime=fit.by_regime,
-        volatility_before=abs(notional) * unhedged,
-        volatility_after=abs(notional) * hedged,
-        effectiveness=fit.expected_effectiveness,
-    )
+    check_confidence(confidence)
+    check_at_least(seed, "seed", 0)
+    findings = None
+    if backtest is not None:
+        returns = _estimation_returns(fit)
+        check_backtest_of_fit(backtest, fit, returns)
+        findings = assess_backtest(backtest, fit, returns, confidence, seed)
+    return NotionalHedge(fit, notional, confidence, findings)
 
 
 def _checked_notional(fit: HedgeFit, notional: float) -> float:
@@ -168,8 +278,13 @@ def _checked_notional(fit: HedgeFit, notional: float) -> float:
         raise DataError(
             f"fit must be a fitted hedge, such as OLSHedge().fit(asset, hedges); got {fit!r}."
         )
-    check_between(notional, "notional", -math.inf, math.inf)
-    if notional == 0:
+    amount = as_number(notional)
+    if not is_number(amount) or not math.isfinite(amount):
+        raise DataError(
+            "notional must be a finite number, the value held in units of currency; got "
+            f"{notional!r}. Pass for example 1_000_000."
+        )
+    if amount == 0:
         raise DataError("notional must not be zero; there is nothing to hedge.")
     if fit.returns_kind == "difference":
         raise DataError(
@@ -177,7 +292,14 @@ def _checked_notional(fit: HedgeFit, notional: float) -> float:
             "price differences, so that its ratio counts units per unit. "
             "Fit it on hr.returns(prices), or use fit.next_ratio."
         )
-    return float(notional)
+    return float(amount)
+
+
+def _estimation_returns(fit: HedgeFit) -> pd.DataFrame | None:
+    """Return the returns that a hedge was estimated on, by date; None for a model of prices."""
+    if fit.model.traits.input == "prices":
+        return None
+    return fit.sample.estimation_rows().set_axis(fit.sample.dates)
 
 
 def _plain(values: pd.Series[float]) -> dict[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import platform
 from collections.abc import Callable
 from dataclasses import fields
@@ -17,7 +16,6 @@ import pandas as pd
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._version import VERSION
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
@@ -27,6 +25,12 @@ from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
 from hedgeresearch.recommendation.narrative.decision import decision_sentences
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
 from hedgeresearch.recommendation.order_list import list_orders
+from hedgeresearch.recommendation.plain_values import (
+    backtest_as_dict,
+    plain_rows,
+    plain_rows_or_none,
+    plain_value,
+)
 
 LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "arch", "hmmlearn")
 """Libraries whose versions a record names."""
@@ -55,11 +59,11 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
             "value": valuation.value,
             "net_value": valuation.net_value,
         },
-        "instruments": _rows(assessment.summary),
+        "instruments": plain_rows(assessment.summary),
         "terms": _terms_by_name(problem.terms),
         "market": _market_mappings(problem.market),
-        "volatility": _plain(assessment.volatility.to_dict()),
-        "regimes": None if regimes is None else _rows(regimes),
+        "volatility": plain_value(assessment.volatility.to_dict()),
+        "regimes": None if regimes is None else plain_rows(regimes),
         "confidence": _confidence(assessment.confidence),
         **_risks(assessment),
         "reasons": list_reasons(assessment),
@@ -77,11 +81,11 @@ def _risks(assessment: Assessment) -> dict[str, Any]:
     """Return the parts that some problems do not allow."""
     return {
         "carry": _if_available(lambda: [_carry(one) for one in assessment.carry]),
-        "margin": _if_available(lambda: _rows_or_none(assessment.margin)),
-        "stress": _if_available(lambda: _rows(assessment.stress)),
-        "tails": _if_available(lambda: _plain(assessment.tails.to_dict())),
+        "margin": _if_available(lambda: plain_rows_or_none(assessment.margin)),
+        "stress": _if_available(lambda: plain_rows(assessment.stress)),
+        "tails": _if_available(lambda: plain_value(assessment.tails.to_dict())),
         "tail_dependence": _if_available(
-            lambda: assessment.tail_dependence and _plain(assessment.tail_dependence.to_dict())
+            lambda: assessment.tail_dependence and plain_value(assessment.tail_dependence.to_dict())
         ),
     }
 
@@ -95,25 +99,15 @@ def _if_available(part: Callable[[], Any]) -> Any:
 
 
 def _confidence(confidence: Confidence) -> dict[str, Any]:
-    found = confidence.out_of_sample
     one_to_one_hedge = confidence.one_to_one_hedge
     return {
         "level": confidence.level,
-        "ratios": _rows(confidence.ratios),
+        "ratios": plain_rows(confidence.ratios),
         "interval_note": confidence.interval_note,
         "one_to_one": [] if one_to_one_hedge is None else [one_to_one_hedge],
-        "by_model": _rows_or_none(confidence.by_model),
-        "expected_effectiveness": confidence.expected_effectiveness,
-        "out_of_sample": None if found is None else _interval(found),
-    }
-
-
-def _interval(found: DifferenceInterval) -> dict[str, float]:
-    return {
-        "effectiveness": found.difference,
-        "lower": found.lower,
-        "upper": found.upper,
-        "confidence": found.confidence,
+        "by_model": plain_rows_or_none(confidence.by_model),
+        "expected_effectiveness": plain_value(confidence.expected_effectiveness),
+        **backtest_as_dict(confidence.backtest),
     }
 
 
@@ -121,15 +115,15 @@ def _carry(carry: Carry) -> dict[str, Any]:
     return {
         "instrument": carry.instrument,
         "source": carry.source,
-        "ratio": _plain(carry.ratio),
-        "rate_per_year": _plain(carry.rate_per_year),
-        "z_score": _plain(carry.z_score),
-        "per_year": _plain(carry.per_year),
-        "roll_cost_per_year": _plain(carry.roll_cost_per_year),
-        "round_trip_cost": _plain(carry.round_trip_cost),
+        "ratio": plain_value(carry.ratio),
+        "rate_per_year": plain_value(carry.rate_per_year),
+        "z_score": plain_value(carry.z_score),
+        "per_year": plain_value(carry.per_year),
+        "roll_cost_per_year": plain_value(carry.roll_cost_per_year),
+        "round_trip_cost": plain_value(carry.round_trip_cost),
         "costs_given": carry.costs_given,
-        "break_even_days": _plain(carry.break_even_days),
-        "break_even_move": _plain(carry.break_even_move),
+        "break_even_days": plain_value(carry.break_even_days),
+        "break_even_move": plain_value(carry.break_even_move),
         "sentence": carry.sentence,
     }
 
@@ -194,32 +188,10 @@ def _term(value: Any) -> Any:
     """Return a term for JSON: a date as text, 1 and 1.0 as the same number."""
     if isinstance(value, pd.Timestamp):
         return day(value)
-    return float(value) if isinstance(value, int | np.integer) else _plain(value)
+    return float(value) if isinstance(value, int | np.integer) else plain_value(value)
 
 
 def software_versions() -> dict[str, str]:
     """Return the versions of the software that made the numbers."""
     ours = {"hedgeresearch": VERSION, "python": platform.python_version()}
     return ours | {name: version(name) for name in LIBRARIES}
-
-
-# --- plain values ---
-
-
-def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    return {str(name): _plain(row.to_dict()) for name, row in table.iterrows()}
-
-
-def _rows_or_none(table: pd.DataFrame | None) -> dict[str, dict[str, Any]] | None:
-    return None if table is None else _rows(table)
-
-
-def _plain(value: Any) -> Any:
-    """Return lists, dictionaries and numbers that JSON can hold."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    return int(value) if isinstance(value, np.integer) else value

@@ -24,7 +24,14 @@ KEYS = {
     "expected_volatility_before",
     "expected_volatility_after",
     "expected_effectiveness",
-    "sentence",
+    "decision",
+    "orders",
+    "interval",
+    "interval_note",
+    "confidence",
+    "out_of_sample",
+    "tournament",
+    "reasons",
 }
 OLS = ("recommend", "--model", "ols")
 
@@ -81,7 +88,9 @@ def test_text_has_data_model_and_sentence(run: Run) -> None:
     assert (code, errors) == (0, "")
     assert "Data: NASDAQ Composite and S&P 500, daily adjusted closes, to 2018-12-31." in output
     assert "Model: OLSHedge()\n" in output
-    assert "Sell 1,175,489 of SP500 (ratio 1.175)" in " ".join(output.split())
+    assert "Sell 1,175,489 of SP500 (ratio 1.175, 95% interval 1.122 to 1.229)" in " ".join(
+        output.split()
+    )
     assert max(map(len, output.splitlines())) <= 100
 
 
@@ -157,8 +166,14 @@ def test_columns_of_a_bundled_table_can_be_chosen(run: Run) -> None:
             "source must end in .csv",
         ),
         ((*OLS, "--notional", "0"), "notional must not be zero"),
-        ((*OLS, "--notional", "nan"), "notional must lie strictly between -inf and inf; got nan."),
-        ((*OLS, "--notional", "inf"), "notional must lie strictly between -inf and inf; got inf."),
+        (
+            (*OLS, "--notional", "nan"),
+            "notional must be a finite number, the value held in units of currency; got nan.",
+        ),
+        (
+            (*OLS, "--notional", "inf"),
+            "notional must be a finite number, the value held in units of currency; got inf.",
+        ),
     ],
 )
 def test_bad_arguments_are_refused(

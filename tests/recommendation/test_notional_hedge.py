@@ -18,19 +18,21 @@ def test_sentence_holds_the_numbers(fit_one: FitOne) -> None:
     for text in (
         "1,234,567 long oil",
         f"Sell {result.sell['gas']:,.0f} of gas",
-        f"(ratio {result.ratio['gas']:.3f})",
+        f"(ratio {result.ratio['gas']:.3f}, 95% interval ",
         f"from {result.volatility_before:,.0f} to {result.volatility_after:,.0f}",
         f"a variance reduction of {result.effectiveness:.1%} under the model.",
-        "Expected volatility of the position over the next observation falls from",
+        "Expected volatility of the position over the next day falls from",
+        "The reduction was not measured out of sample: no backtest was given.",
     ):
-        assert text in result.sentence
-    assert repr(result) == f"NotionalHedge({result.sentence})"
+        assert text in result.decision
+    assert repr(result) == f"NotionalHedge({result.decision})"
+    assert result.sentence == result.decision
 
 
 def test_a_negative_ratio_says_buy(fit_one: FitOne) -> None:
     result = hr.hedge_notional(fit_one(-0.8), 1e6)
     assert result.sell["gas"] < 0
-    assert f"Buy {-result.sell['gas']:,.0f} of gas (ratio -0." in result.sentence
+    assert f"Buy {-result.sell['gas']:,.0f} of gas (ratio -0." in result.decision
     assert "Sell" in hr.hedge_notional(fit_one(-0.8), -1e6).sentence
 
 
@@ -43,7 +45,7 @@ def test_regimes_are_shown(regime_fit: hr.hedges.HedgeFit) -> None:
     ratios = result.ratio_by_regime["hedge"]
     assert ratios.min() <= result.ratio["hedge"] <= ratios.max()
     probabilities = result.regime_probabilities
-    likely = f"Regime {probabilities.idxmax()} is the most likely regime for the next observation"
+    likely = f"Regime {probabilities.idxmax()} is the most likely regime for the next business day"
     assert result.sentence.endswith(f" {likely} ({probabilities.max():.0%}).")
     columns = [f"ratio in regime {k} ({p:.0%})" for k, p in probabilities.items()]
     assert list(result.summary.columns) == ["ratio", "sell", *columns]
@@ -56,7 +58,7 @@ def test_without_regimes_there_are_none(ewma_fit: hr.hedges.HedgeFit, fit_one: F
         assert result.regime_probabilities is None
         assert result.ratio_by_regime is None
         assert "regime" not in result.sentence.lower()
-        assert list(result.summary.columns) == ["ratio", "sell"]
+        assert list(result.summary.columns) == ["ratio", "sell", "lower", "upper"]
     assert hr.hedge_notional(ewma_fit, 1e6).summary.index.tolist() == ["gas", "coal"]
 
 
@@ -75,7 +77,7 @@ def test_to_dict_is_plain_and_survives_json(
     for fit in (regime_fit, ewma_fit, fit_one(0.8)):
         result = hr.hedge_notional(fit, notional).to_dict()
         assert json.loads(json.dumps(result)) == result
-        assert types_in(result) <= {str, float, type(None)}
+        assert types_in(result) <= {str, float, list, type(None)}
     assert list(hr.hedge_notional(regime_fit, notional).to_dict()["ratio_by_regime"]) == ["0", "1"]
 
 
@@ -89,12 +91,16 @@ def test_to_dict_holds_the_attributes(ewma_fit: hr.hedges.HedgeFit) -> None:
     assert plain["expected_volatility_after"] == result.volatility_after
     assert plain["expected_effectiveness"] == result.effectiveness
     assert (plain["regime_probabilities"], plain["ratio_by_regime"]) == (None, None)
+    assert plain["orders"] == result.orders.to_dict("records")
+    assert plain["interval"]["gas"] == ewma_fit.conf_int().loc["gas"].to_dict()
+    assert (plain["decision"], plain["reasons"]) == (result.decision, result.reasons)
+    assert (plain["out_of_sample"], plain["tournament"]) == (None, None)
 
 
 def test_html_escapes_names(fit_one: FitOne) -> None:
     result = hr.hedge_notional(fit_one(0.8, ("<i>a</i>", "<b>x</b>")), 1e6)
     html = result._repr_html_()
-    assert "<b>" not in html
+    assert "<b>x" not in html
     assert "<i>" not in html
     assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert "As of 2020-09-06, OLSHedge()." in html
@@ -105,7 +111,7 @@ def test_a_hedge_that_adds_risk_says_so() -> None:
     mirrored = (-returns["asset"]).rename("mirror")
     fit = hr.NaiveHedge().fit(returns["asset"], mirrored)
     sentence = hr.hedge_notional(fit, 1e6).sentence
-    assert "over the next observation rises from" in sentence
+    assert "over the next business day rises from" in sentence
     assert "a variance increase of 300.0% under the model" in sentence
 
 

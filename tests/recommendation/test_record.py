@@ -126,7 +126,8 @@ def test_to_dict_holds_the_attributes(records: dict[str, Any]) -> None:
     assert plain["confidence"]["ratios"]["F"] == record.confidence.ratios.loc["F"].to_dict()
     assert "300000" in plain["settings"]["margin"]
     with_regimes = records["regimes"]
-    assert regime_sentences(with_regimes.regimes) in with_regimes.reasons
+    spacing = with_regimes.assessment.spacing
+    assert regime_sentences(with_regimes.regimes, spacing, 1) in with_regimes.reasons
 
 
 def test_same_input_gives_same_bytes_and_hash(

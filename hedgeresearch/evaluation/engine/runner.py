@@ -271,6 +271,7 @@ def assemble_backtest(
         returns_kind=pair.returns.attrs["returns"],
         horizon=pair.horizon,
         execution_lag=pair.execution_lag,
+        n_estimation=pair.refits[-1].train_stop - pair.refits[-1].train_start,
     )
 
 

@@ -76,6 +76,7 @@ class Backtest:
     horizon : int, number of periods in a hedged return
     execution_lag : int, number of dates between the one that a ratio was made for and the first one
         on which it was held
+    n_estimation : int, number of dates in the last estimation
     """
 
     models: dict[str, HedgeModel]
@@ -91,6 +92,7 @@ class Backtest:
     returns_kind: str | None = None
     horizon: int = 1
     execution_lag: int = 0
+    n_estimation: int = 0
 
     def __repr__(self) -> str:
         dates = self.date_returns.index

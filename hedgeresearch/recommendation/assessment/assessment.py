@@ -80,6 +80,11 @@ class Assessment:
         """Time between observations: ``spacing.describe(horizon)`` is the time ahead in words."""
         return spacing_of(self.problem.market.table.index)
 
+    @property
+    def ahead(self) -> str:
+        """The time that the expected volatility is about, such as "the next 5 days"."""
+        return self.spacing.describe(self.horizon)
+
     @cached_property
     def volatility(self) -> pd.Series[float]:
         """Expected standard deviation of the profit over the horizon of the hedge.

@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import describe
-from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.difference_interval import (
-    DifferenceInterval,
-    bootstrap_difference,
-)
+from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.evaluation.comparison.difference_interval import DifferenceInterval
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.spot import Spot
-from hedgeresearch.metrics.hedge_effectiveness import effectiveness
+from hedgeresearch.recommendation.assessment.backtest_findings import (
+    BacktestFindings,
+    assess_backtest,
+)
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.settings import (
     Limits,
@@ -60,8 +59,8 @@ class Confidence:
         Contracts that the last ratio of each model of a backtest stands for.
     expected_effectiveness : float
         Share of variance that the model expects its ratio to remove.
-    out_of_sample : DifferenceInterval or None
-        Share of variance that the model's hedge removed in the backtest; None without one.
+    backtest : BacktestFindings or None
+        What a backtest says about the fit; None without one.
     """
 
     level: float
@@ -72,7 +71,14 @@ class Confidence:
     limited: bool
     by_model: pd.DataFrame | None
     expected_effectiveness: float
-    out_of_sample: DifferenceInterval | None
+    backtest: BacktestFindings | None
+
+    @property
+    def out_of_sample(self) -> DifferenceInterval | None:
+        """Share of variance that the model removed in the backtest, with its interval."""
+        if self.backtest is None or self.backtest.out_of_sample is None:
+            return None
+        return self.backtest.out_of_sample.interval
 
 
 def assess_confidence(
@@ -85,11 +91,12 @@ def assess_confidence(
     ends, note = _interval(fit, settings.confidence, settings.seed)
     ratios = _ratio_table(fit, ends, objective, names, valuation)
     by_model = None
-    out_of_sample = None
+    findings = None
     if settings.backtest is not None:
         by_model = _by_model(settings.backtest, objective, names, valuation)
-        out_of_sample = _out_of_sample(
-            fit.model, settings.backtest, settings.confidence, settings.seed
+        returns = problem.market.returns(problem.position, problem.instruments, problem.kind)
+        findings = assess_backtest(
+            settings.backtest, fit, _in_one_frame(*returns), settings.confidence, settings.seed
         )
     return Confidence(
         level=settings.confidence,
@@ -103,7 +110,7 @@ def assess_confidence(
         limited=settings.limits != Limits() or objective.net is not None,
         by_model=by_model,
         expected_effectiveness=fit.expected_effectiveness,
-        out_of_sample=out_of_sample,
+        backtest=findings,
     )
 
 
@@ -112,7 +119,8 @@ def _interval(fit: HedgeFit, confidence: float, seed: int) -> tuple[Array, str]:
     n_bootstrap = N_INTERVAL_DRAWS if fit.errors is None else None
     try:
         return fit.conf_int(confidence, n_bootstrap=n_bootstrap, seed=seed).to_numpy(), ""
-    except DataError as error:  # the model has neither a delta method nor a bootstrap
+    # the model has neither a delta method nor a bootstrap, or fails on most draws
+    except (DataError, ConvergenceError) as error:
         return np.full((len(fit.next_ratio), 2), np.nan), str(error)
 
 
@@ -150,15 +158,6 @@ def _by_model(
     return table.rename_axis("model")
 
 
-def _out_of_sample(
-    model: object, backtest: Backtest, confidence: float, seed: int
-) -> DifferenceInterval | None:
-    """Return the effectiveness of the recommended model; None where it was not in the backtest."""
-    same = [name for name, one in backtest.models.items() if describe(one) == describe(model)]
-    if not same:
-        return None
-    unhedged = backtest.hedged_returns["unhedged"]
-    hedged = backtest.hedged_returns[same[0]]
-    return bootstrap_difference(
-        effectiveness, hedged, unhedged, unhedged, confidence=confidence, seed=seed
-    )
+def _in_one_frame(asset: pd.Series[float], hedges: pd.DataFrame) -> pd.DataFrame:
+    """Return asset and hedges in one frame, (n_dates, 1 + n_hedges)."""
+    return pd.concat([asset, hedges], axis=1)

@@ -43,12 +43,15 @@ class Tournament:
         Confidence of the set.
     n_dates : int
         Number of observations out of sample.
+    horizon : int
+        Number of periods of the returns that are compared.
     """
 
     table: pd.DataFrame
     best: str
     confidence: float
     n_dates: int
+    horizon: int = 1
 
     @property
     def kept(self) -> list[str]:
@@ -70,15 +73,17 @@ class Tournament:
         """Models of the set by which another removed more at no higher price, with the other."""
         return beaten_by_cheaper(self.table, self.price)
 
-    def simpler_and_better(self, model: str) -> list[str]:
+    def simpler_and_better(self, model: str, margin: float = 0.0) -> list[str]:
         """Return the models that are simpler than one and removed more, the best first.
 
         Parameters
         ----------
         model : name of the model
+        margin : float, difference of the shares of variance from which one removed more
         """
-        before = self.table["effectiveness"].iloc[: self.table.index.get_loc(model)]
-        better = before[before > self.table.loc[model, "effectiveness"]]
+        removed = self.table["effectiveness"]
+        before = removed.iloc[: list(removed.index).index(model)]
+        better = before[before > removed[model] + margin]
         return [str(name) for name in better.sort_values(ascending=False).index]
 
 
@@ -112,14 +117,14 @@ def assess_tournament(backtest: Backtest) -> Tournament:
     >>> found.best, found.kept
     ('rolling', ['rolling'])
     """
-    n_dates = len(backtest.hedged_returns)
+    n_dates = len(backtest.date_returns)
     if n_dates < MIN_OBSERVATIONS:
         raise DataError(
             f"a tournament must have at least {MIN_OBSERVATIONS} observations out of sample; "
             f"got {n_dates}. Use a longer sample or a shorter window."
         )
     comparison = backtest.compare()
-    hedged = [name for name in comparison.table.index if _has_hedged(backtest, name)]
+    hedged = [str(name) for name in comparison.table.index]
     names = sorted(hedged, key=lambda name: complexity(backtest.models[name]))
     costs = backtest.costs[names].sum() if backtest.costs.any(axis=None) else np.nan
     table = pd.DataFrame(
@@ -132,7 +137,8 @@ def assess_tournament(backtest: Backtest) -> Tournament:
         index=pd.Index(names, name="model"),
     )
     price = table["turnover"] if table["cost"].isna().any() else table["cost"]
-    return Tournament(table, _cheapest(table, price), 1.0 - comparison.mcs_size, n_dates)
+    best = _cheapest(table, price)
+    return Tournament(table, best, 1.0 - comparison.mcs_size, n_dates, backtest.horizon)
 
 
 def beaten_by_cheaper(table: pd.DataFrame, price: pd.Series[float]) -> dict[str, str]:
@@ -178,14 +184,9 @@ def _items(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _has_hedged(backtest: Backtest, name: str) -> bool:
-    """Return whether a model succeeded at a refit at least."""
-    return bool(backtest.failed_refits[name] < backtest.n_refits)
-
-
 def _cheapest(table: pd.DataFrame, price: pd.Series[float]) -> str:
     """Return the simplest of the models with the lowest price, of the set without the beaten."""
-    kept = price[table["in set"]] if table["in set"].any() else price
+    kept = price[table["in set"]]
     unbeaten = kept.drop(list(beaten_by_cheaper(table, price)))
     # all are beaten where those that beat them are not in the set
     candidates = unbeaten if len(unbeaten) else kept

@@ -202,13 +202,43 @@ def check_settings(settings: RecommendationSettings, names: list[str], market: M
                 f"{field} must be of instruments; {unknown[0]!r} is not among "
                 f"{', '.join(names)}. Rename it, or add the instrument."
             )
-    if settings.backtest is None:
-        return
-    hedges = list(dict.fromkeys(settings.backtest.ratios.columns.get_level_values("hedge")))
+    if settings.backtest is not None:
+        _check_hedges(settings.backtest, names, "market.returns(position, instruments)")
+
+
+def _check_hedges(backtest: Backtest, names: list[Any], data: str) -> None:
+    """Refuse a backtest of other hedges."""
+    hedges = list(dict.fromkeys(backtest.ratios.columns.get_level_values("hedge")))
     if hedges != names:
         raise DataError(
             f"the backtest must be of the hedges {names}; it is of {hedges}. "
-            "Run walk_forward on market.returns(position, instruments)."
+            f"Run walk_forward on {data}."
+        )
+
+
+def check_backtest_of_fit(backtest: Any, fit: HedgeFit, returns: pd.DataFrame | None) -> None:
+    """Refuse a backtest of other hedges or other returns than those of a fit.
+
+    Parameters
+    ----------
+    backtest : Backtest
+    fit : HedgeFit
+    returns : DataFrame (n_dates, 1 + n_hedges) or None
+        Returns of the estimation sample, if they are known.
+    """
+    if not isinstance(backtest, Backtest):
+        raise DataError(f"backtest must come from hr.walk_forward; got {preview(backtest)}.")
+    _check_hedges(backtest, fit.hedges, "the asset and the hedges of the fit")
+    if returns is None:
+        return
+    unhedged = backtest.date_returns["unhedged"]
+    common = unhedged.index.intersection(returns.index)[-N_COMPARED:]
+    ours = returns.iloc[:, 0].loc[common]
+    wrong = np.abs(unhedged.loc[common] - ours) > RETURN_TOLERANCE * (returns.iloc[:, 0].std())
+    if len(common) == 0 or wrong.any():
+        raise DataError(
+            f"the backtest must be of the returns of {fit.asset!r} that the fit has seen; it has "
+            f"{'others' if len(common) else 'none of their dates'}. Run walk_forward on them."
         )
 
 

@@ -6,8 +6,12 @@ import math
 
 import pandas as pd
 
-from hedgeresearch._formatting import ZERO_TOLERANCE, full_percent, percent, quantity, side
+from hedgeresearch._formatting import ZERO_TOLERANCE, full_percent, quantity, side
 from hedgeresearch.recommendation.assessment.confidence import Confidence
+from hedgeresearch.recommendation.narrative.backtest import (
+    effectiveness_sentences,
+    tournament_sentences,
+)
 
 RATIO_DIGITS = 3
 """Significant digits of a ratio, and minimum number of its decimals."""
@@ -24,14 +28,28 @@ def confidence_sentences(confidence: Confidence) -> list[str]:
         ]
     if confidence.by_model is not None:
         spans = "; ".join(
-            f"{name} {_span_text(confidence.by_model[name], confidence.unit[str(name)])}"
-            for name in confidence.by_model
+            f"{name} {_span_text(confidence.by_model[name], confidence.unit[name])} "
+            f"(recommended {quantity(abs(target))})"
+            for name, target in zip(confidence.unit, confidence.ratios["contracts"], strict=True)
         )
         sentences.append(
-            f"Targets of the {len(confidence.by_model)} models in the backtest: "
-            f"{spans}{_limits_text(confidence)}."
+            f"Targets of the {len(confidence.by_model)} models in the backtest"
+            f"{_estimation_text(confidence)}: {spans}{_limits_text(confidence)}."
         )
-    return [*sentences, _effectiveness_sentence(confidence)]
+    findings = confidence.backtest
+    sentences += effectiveness_sentences(confidence.expected_effectiveness, findings)
+    return sentences if findings is None else [*sentences, *tournament_sentences(findings)]
+
+
+def _estimation_text(confidence: Confidence) -> str:
+    """Return the observations behind the backtest's targets, if the recommendation has others."""
+    findings = confidence.backtest
+    if findings is None or findings.n_estimation == findings.n_observations:
+        return ""
+    return (
+        f", estimated on {findings.n_estimation:,} observations where the recommended target "
+        f"uses all {findings.n_observations:,}"
+    )
 
 
 def _interval_sentence(confidence: Confidence, name: str, row: pd.Series[float]) -> str:
@@ -69,16 +87,3 @@ def _span_text(contracts: pd.Series[float], unit: str) -> str:
     if low * high > 0.0:
         return f"{quantity(abs(low))} to {most}"
     return f"{side(low, f'{quantity(low)} {unit}')} to {most}"
-
-
-def _effectiveness_sentence(confidence: Confidence) -> str:
-    expected = percent(confidence.expected_effectiveness)
-    promised = f"Expected variance reduction (model): {expected}"
-    found = confidence.out_of_sample
-    if found is None:
-        return f"{promised}. Run walk_forward for an out-of-sample estimate."
-    interval = f"{percent(found.lower)} to {percent(found.upper)}"
-    return (
-        f"{promised}; out of sample it was {percent(found.difference)} "
-        f"({full_percent(found.confidence)} interval {interval})."
-    )

@@ -22,7 +22,7 @@ def decision_sentences(assessment: Assessment) -> str:
         describe_position(problem.position, assessment.valuation.value, assessment.currency),
         volatility["unhedged"],
         volatility["as recommended"],
-        problem.market.table.index,
+        assessment.ahead,
         assessment.currency,
     )
     return f"{_action_sentence(problem.names, assessment.plan)} {effect}"

@@ -88,14 +88,16 @@ def unstable_sentences(assessment: Assessment) -> list[str]:
     problem = assessment.problem
     valuation = assessment.valuation
     path = past_targets(problem, valuation, assessment.settings.objective)
+    period = assessment.spacing.period
+    one = assessment.spacing.span(1)
     prices = [""] * len(unstable)
     if len(path) >= MIN_PAST_DATES:  # after an update the past of the target is not known
         costs = np.abs(np.diff(path, axis=0)).mean(axis=0) * valuation.costs
         amounts = [money(cost, assessment.currency) for cost in costs.tolist()]
-        prices = [f", at a cost of about {amount} per observation" for amount in amounts]
+        prices = [f", at a cost of about {amount} per {period}" for amount in amounts]
     return [
-        f"{name}: the target moves by more between observations than the tracking error allows, "
-        f"so the hedge is rebalanced to the nearest lot at every observation{price}."
+        f"{name}: the target moves by more in {one} than the tracking error allows, so the hedge "
+        f"is rebalanced to the nearest lot every {period}{price}."
         for name, price, is_unstable in zip(problem.names, prices, unstable.tolist(), strict=True)
         if is_unstable
     ]

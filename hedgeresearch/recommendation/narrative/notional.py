@@ -1,46 +1,101 @@
-"""The sentence on a hedge of an amount of currency."""
+"""Sentences on a hedge of an amount of currency."""
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
-from hedgeresearch._formatting import money, regime_label
+from hedgeresearch._formatting import full_percent, money, regime_label
+from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings
+from hedgeresearch.recommendation.narrative.backtest import (
+    backtest_warnings,
+    effectiveness_sentences,
+    measured_sentence,
+    tournament_sentences,
+)
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
 
 
-def notional_sentences(
-    asset: str,
-    notional: float,
-    ratio: pd.Series[float],
-    volatilities: tuple[float, float],
-    regimes: pd.Series[float] | None,
-) -> str:
-    """Return what to sell against an amount of currency, and the effect on volatility.
+def sell_sentence(asset: str, notional: float, ratios: pd.DataFrame, confidence: float) -> str:
+    """Return what to sell against an amount of currency.
 
     Parameters
     ----------
     asset : str
     notional : float
         Value held, in units of currency; negative for a short position.
-    ratio : Series (n_hedges,)
-    volatilities : tuple of float
-        Expected volatility unhedged and hedged, in units of currency.
-    regimes : Series (k,) or None
-        Probabilities of the regimes at the next date.
+    ratios : DataFrame (n_hedges, 3)
+        Ratio of each hedge, and the ends of its interval: lower and upper, NaN if not known.
+    confidence : float
+        Confidence of the intervals.
     """
     trades = ", ".join(
-        f"{'sell' if value * notional >= 0.0 else 'buy'} {money(abs(value * notional))} of {name} "
-        f"(ratio {value:.3f})"
-        for name, value in ratio.items()
+        f"{'sell' if row['ratio'] * notional >= 0.0 else 'buy'} "
+        f"{money(abs(row['ratio'] * notional))} of {name} ({_ratio_text(row, confidence)})"
+        for name, row in ratios.iterrows()
     )
     position = f"{money(abs(notional))} {'long' if notional > 0.0 else 'short'} {asset}"
+    return f"{trades[0].upper()}{trades[1:]} against {position}."
+
+
+def expected_sentences(
+    volatilities: tuple[float, float],
+    ahead: str,
+    regimes: pd.Series[float] | None,
+    findings: BacktestFindings | None,
+) -> str:
+    """Return the effect on volatility, expected and measured, and the most likely regime.
+
+    Parameters
+    ----------
+    volatilities : tuple of float
+        Expected volatility unhedged and hedged, in units of currency.
+    ahead : str
+        The time ahead in words, such as "the next 5 days".
+    regimes : Series (k,) or None
+        Probabilities of the regimes over that time.
+    findings : BacktestFindings or None
+        What a backtest says about the fit.
+    """
     before, after = volatilities
-    effect = effect_sentence("the position", before, after, dates=None)
-    outlook = ""
+    sentences = [
+        effect_sentence("the position", before, after, ahead),
+        measured_sentence(findings),
+    ]
     if regimes is not None:
         name = regime_label(regimes.idxmax())
-        outlook = (
-            f" {name[0].upper()}{name[1:]} is the most likely regime for the next observation "
+        sentences.append(
+            f"{name[0].upper()}{name[1:]} is the most likely regime for {ahead} "
             f"({regimes.max():.0%})."
         )
-    return f"{trades[0].upper()}{trades[1:]} against {position}. {effect}{outlook}"
+    return " ".join(sentences)
+
+
+def notional_reasons(
+    expected: float, interval_note: str, findings: BacktestFindings | None
+) -> list[str]:
+    """Return sentences on the error of the ratio and on its effect, warnings first.
+
+    Parameters
+    ----------
+    expected : float
+        Share of variance that the model expects to remove.
+    interval_note : str
+        Why the ratio has no interval, or "".
+    findings : BacktestFindings or None
+        What a backtest says about the fit.
+    """
+    missing = [f"Interval of the ratio not available: {interval_note}"] if interval_note else []
+    effect = effectiveness_sentences(expected, findings)
+    if findings is None:
+        return [*missing, *effect]
+    return [*backtest_warnings(findings), *missing, *effect, *tournament_sentences(findings)]
+
+
+def _ratio_text(row: pd.Series[float], confidence: float) -> str:
+    """Return a ratio with its interval; a ratio that is not estimated has none."""
+    ratio, lower, upper = (row[name] for name in ("ratio", "lower", "upper"))
+    if math.isnan(lower) or lower == upper:
+        return f"ratio {ratio:.3f}"
+    return f"ratio {ratio:.3f}, {full_percent(confidence)} interval {lower:.3f} to {upper:.3f}"

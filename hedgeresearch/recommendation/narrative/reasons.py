@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.assessment.assessment import Assessment
+from hedgeresearch.recommendation.assessment.confidence import Confidence
+from hedgeresearch.recommendation.narrative.backtest import backtest_warnings
 from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences, carry_sentences
 from hedgeresearch.recommendation.narrative.confidence import confidence_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
@@ -25,13 +27,13 @@ def list_reasons(assessment: Assessment) -> list[str]:
 
     A part that is not available says why.
     """
-    regimes = [] if assessment.regimes is None else [regime_sentences(assessment.regimes)]
     sentences = [
+        *_backtest_warnings(assessment.confidence),
         *added_variance_sentences(assessment),
         *trade_sentences(assessment.problem.names, assessment.plan),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
-        *regimes,
+        *_regime_sentences(assessment),
         *confidence_sentences(assessment.confidence),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),
@@ -42,6 +44,17 @@ def list_reasons(assessment: Assessment) -> list[str]:
     ]
     # sorting keeps the order of the others
     return sorted(sentences, key=lambda text: not text.startswith("Warning"))
+
+
+def _backtest_warnings(confidence: Confidence) -> list[str]:
+    return [] if confidence.backtest is None else backtest_warnings(confidence.backtest)
+
+
+def _regime_sentences(assessment: Assessment) -> list[str]:
+    regimes = assessment.regimes
+    if regimes is None:
+        return []
+    return [regime_sentences(regimes, assessment.spacing, assessment.horizon)]
 
 
 def _liquidation_sentences(assessment: Assessment) -> list[str]:

@@ -8,22 +8,28 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._formatting import quantity, regime_label, side
+from hedgeresearch._spacing import Spacing
 
 
-def regime_sentences(regimes: pd.DataFrame) -> str:
+def regime_sentences(regimes: pd.DataFrame, spacing: Spacing, horizon: int) -> str:
     """Return the most likely regime and the target in each.
 
     Parameters
     ----------
     regimes : DataFrame (k, 2 + n_instruments)
         Probability, expected duration, and contracts of each instrument.
+    spacing : Spacing
+        Time between observations.
+    horizon : int
+        Number of periods of one return of the model. Durations are in these returns, so that they
+        are given for single periods only.
     """
     likely: Any = regimes["probability"].idxmax()
     row = regimes.loc[likely]
     duration = row["expected duration"]
     lasts = (
-        f", with an expected duration of {duration:,.0f} observations"
-        if math.isfinite(duration)
+        f", with an expected duration of {spacing.span(max(round(duration), 1))}"
+        if math.isfinite(duration) and horizon == 1
         else ""
     )
     name = regime_label(likely)
@@ -34,7 +40,7 @@ def regime_sentences(regimes: pd.DataFrame) -> str:
         if regime != likely
     ]
     return (
-        f"{name[0].upper()}{name[1:]} is the most likely regime for the next observation "
+        f"{name[0].upper()}{name[1:]} is the most likely regime for {spacing.describe(horizon)} "
         f"({row['probability']:.0%}){lasts}. "
         f"Target {'; '.join(targets)}."
     )

@@ -44,10 +44,10 @@ def tail_sentences(assessment: Assessment) -> list[str]:
     amount = tails.historical_value_at_risk * abs(assessment.valuation.value)
     loss = money(amount, assessment.currency)
     warning = "Warning: " if tails.verdict == "fat" else ""
-    once_in = round(1 / tails.tail)
+    once_in = f"In 1 of {round(1 / tails.tail)} past {assessment.spacing.row}s"
     return [
         f"{warning}{tails.sentence}",
-        f"In 1 of {once_in} past observations the hedged position would have lost {loss} or more.",
+        f"{once_in} the hedged position would have lost {loss} or more.",
     ]
 
 

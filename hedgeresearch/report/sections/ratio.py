@@ -64,8 +64,12 @@ def _constant_text(fit: HedgeFit) -> str:
 def _tables(confidence: Confidence, names: list[str]) -> list[tuple[str, Table]]:
     """Return the next ratio, and the contracts for the last ratio of each model."""
     level = full_percent(confidence.level)
-    ratios = table_of(confidence.ratios, "instrument", COLUMNS)
-    tables = [(f"Next ratio with its {level} interval", ratios)]
+    if confidence.interval_note:
+        known = {name: COLUMNS[name] for name in ("ratio", "contracts")}
+        tables = [("Next ratio", table_of(confidence.ratios, "instrument", known))]
+    else:
+        ratios = table_of(confidence.ratios, "instrument", COLUMNS)
+        tables = [(f"Next ratio with its {level} interval", ratios)]
     if confidence.by_model is not None:
         by_model = _contracts_by_model(confidence.by_model, names)
         tables.append(("Contracts for the last ratio of each model", by_model))

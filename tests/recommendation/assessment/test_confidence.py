@@ -137,7 +137,8 @@ def test_the_backtest_gives_effectiveness_out_of_sample(
     advice = advise(UNITS, ["F"], backtest=backtest)
     found = advice.confidence
     assert found.by_model is not None
-    assert found.out_of_sample is not None
+    assert found.backtest is not None
+    assert found.backtest.out_of_sample is not None
     scale = -400_000 * market.price("A") / (50 * market.price("F"))
     for model in backtest.models:
         expected = scale * backtest.ratio(model).iloc[-1, 0]
@@ -145,20 +146,39 @@ def test_the_backtest_gives_effectiveness_out_of_sample(
     returns = backtest.hedged_returns
     name = next(name for name, model in backtest.models.items() if model == hr.OLSHedge())
     kept = 1 - returns[name].var() / returns["unhedged"].var()
-    ends = found.out_of_sample
+    ends = found.backtest.out_of_sample.interval
+    assert ends is not None
     assert ends.difference == pytest.approx(kept, rel=1e-9)
     unhedged = returns["unhedged"]
     same = bootstrap_difference(hr.effectiveness, returns[name], unhedged, unhedged, seed=0)
     assert (ends.lower, ends.upper) == (same.lower, same.upper)
-    assert f"out of sample it was {kept:.1%} (95% interval" in sentences(advice)[-1]
+    assert f"out of sample it was {kept:.1%} (95% interval" in sentences(advice)[2]
+    targets = f"Targets of the {len(backtest.models)} models in the backtest, estimated on 200"
+    assert sentences(advice)[1].startswith(f"{targets} observations where the recommended target")
     assert (
-        f"Targets of the {len(backtest.models)} models in the backtest: F" in sentences(advice)[1]
+        f"(recommended {advice.summary.loc['F', 'target']:.2f})".replace("-", "")
+        in (sentences(advice)[1])
     )
+
+
+def test_a_lower_confidence_gives_a_shorter_interval(
+    advise: Advise, market: hr.Market, instruments: dict[str, Any]
+) -> None:
+    asset, hedges = market.returns(hr.Position(UNITS), instruments["F"])
+    backtest = hr.walk_forward({}, asset, hedges, window=200, refit_every=100)
+    wide = advise(UNITS, ["F"], backtest=backtest)
+    assert wide.confidence.backtest is not None
+    assert wide.confidence.backtest.out_of_sample is not None
+    ends = wide.confidence.backtest.out_of_sample.interval
+    assert ends is not None
     narrow = advise(UNITS, ["F"], backtest=backtest, confidence=0.8)
-    inner = narrow.confidence.out_of_sample
+    assert narrow.confidence.backtest is not None
+    assert narrow.confidence.backtest.out_of_sample is not None
+    inner = narrow.confidence.backtest.out_of_sample.interval
     assert inner is not None
     assert ends.lower < inner.lower < inner.upper < ends.upper
-    assert "(80% interval" in sentences(narrow)[-1]
+    assert "(80% interval" in sentences(narrow)[2]
     other = advise(UNITS, ["F"], hr.RollingOLSHedge(60), backtest=backtest)
-    assert other.confidence.out_of_sample is None
-    assert sentences(other)[-1].endswith(". Run walk_forward for an out-of-sample estimate.")
+    assert other.confidence.backtest is not None
+    assert other.confidence.backtest.out_of_sample is None
+    assert any("does not contain RollingOLSHedge(60)" in text for text in sentences(other))

@@ -40,13 +40,15 @@ def test_the_sentence_names_the_most_probable_regime(
     found = hr.recommend(fit, POSITION, instruments["F"], market)
     likely = found.regimes.loc[found.regimes["probability"].idxmax()]
     other = found.regimes.loc[found.regimes["probability"].idxmin()]
-    assert regime_sentences(found.regimes) == (
-        f"Regime {likely.name} is the most likely regime for the next observation "
+    assert regime_sentences(found.regimes, found.assessment.spacing, 1) == (
+        f"Regime {likely.name} is the most likely regime for the next day "
         f"({likely['probability']:.0%}), with an "
-        f"expected duration of {likely['expected duration']:,.0f} observations. "
+        f"expected duration of {likely['expected duration']:,.0f} days. "
         f"Target in regime {likely.name}: {-likely['F']:.2f} short; "
         f"in regime {other.name} ({other['probability']:.0%}): {-other['F']:.2f} short."
     )
+    over_a_week = regime_sentences(found.regimes, found.assessment.spacing, 7)
+    assert f"regime for the next 7 days ({likely['probability']:.0%}). Target" in over_a_week
 
 
 def test_regimes_follow_the_objective(

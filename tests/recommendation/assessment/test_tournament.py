@@ -71,7 +71,8 @@ def test_the_table_holds_what_the_backtest_says(constant: hr.evaluation.Backtest
         found.table["cost"], 1e-4 * summary["turnover"], check_names=False
     )
     assert list(found.table.index) == ["naive", "ols", "ewma"]
-    assert (found.n_dates, found.confidence, found.has_costs) == (600, 0.9, True)
+    assert (found.n_dates, found.confidence, found.horizon) == (600, 0.9, 1)
+    assert found.has_costs
 
 
 def test_a_model_that_a_cheaper_one_beats_is_left_aside() -> None:
@@ -84,7 +85,7 @@ def test_a_model_that_a_cheaper_one_beats_is_left_aside() -> None:
 
 
 def test_too_few_observations_are_refused(constant: hr.evaluation.Backtest) -> None:
-    frames = ("ratios", "hedged_returns", "costs")
+    frames = ("ratios", "hedged_returns", "date_returns", "costs")
     short = replace(constant, **{name: getattr(constant, name).iloc[:19] for name in frames})
     with pytest.raises(hr.DataError, match="at least 20 observations out of sample; got 19"):
         assess_tournament(short)

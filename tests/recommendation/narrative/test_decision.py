@@ -17,8 +17,8 @@ def test_the_decision_holds_the_numbers(advise: Advise) -> None:
     after = found.volatility["as recommended"]
     removed = 1 - (after / before) ** 2
     assert found.decision == (
-        f"Sell {contracts:,.0f} PERP (new position: {-held:,.0f} short). "
-        f"Expected next-day volatility of 30 COIN falls from {before:,.0f} to {after:,.0f}, "
+        f"Sell {contracts:,.0f} PERP (new position: {-held:,.0f} short). Expected volatility of "
+        f"30 COIN over the next day falls from {before:,.0f} to {after:,.0f}, "
         f"a variance reduction of {removed:.1%} under the model."
     )
 
@@ -30,7 +30,7 @@ def test_without_a_trade_the_decision_says_what_is_held(advise: Advise) -> None:
     nothing = hr.Limits(contracts={"PERP": 0})
     none = advise({"COIN": 30.0}, ["PERP"], limits=nothing)
     assert none.decision == (
-        "No trade; no hedge is held. Expected next-day volatility of 30 COIN stays at "
+        "No trade; no hedge is held. Expected volatility of 30 COIN over the next day stays at "
         f"{none.volatility['unhedged']:,.0f}."
     )
     closed = advise({"COIN": 30.0}, ["PERP"], limits=nothing, holdings={"PERP": -900.0})
@@ -61,8 +61,9 @@ def test_a_hedge_that_adds_variance_is_a_warning(advise: Advise) -> None:
 
 
 def test_short_positions_are_called_short(advise: Advise) -> None:
-    assert "of 100,000 short A falls" in advise({"A": -100_000.0}, ["F"]).decision
-    assert "of 25.5 A, 3,000 short B falls" in advise({"A": 25.5, "B": -3_000.0}, ["F"]).decision
+    assert "of 100,000 short A over the next day" in advise({"A": -100_000.0}, ["F"]).decision
+    both = advise({"A": 25.5, "B": -3_000.0}, ["F"])
+    assert "of 25.5 A, 3,000 short B over the next day" in both.decision
 
 
 def test_large_portfolios_are_counted_not_listed(market: hr.Market, table: pd.DataFrame) -> None:
@@ -71,5 +72,5 @@ def test_large_portfolios_are_counted_not_listed(market: hr.Market, table: pd.Da
     future = hr.LinearContract("G", 100)
     fit = hr.OLSHedge().fit(*market.returns(position, future))
     found = hr.recommend(fit, position, future, market)
-    worth = f"of a portfolio of 4 assets worth {found.valuation.value:,.0f} gross falls"
+    worth = f"of a portfolio of 4 assets worth {found.valuation.value:,.0f} gross over the next"
     assert worth in found.decision

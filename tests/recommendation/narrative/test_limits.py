@@ -94,11 +94,11 @@ def test_an_unstable_target_is_named_with_its_cost(advise: Advise, market: hr.Ma
         assert unstable.summary.loc[name, "band"] == 0.5
         assert changes[i] > 0.5
         text = (
-            f"{name}: the target moves by more between observations than the tracking error "
-            "allows, so the hedge is rebalanced to the nearest lot at every observation"
+            f"{name}: the target moves by more in 1 day than the tracking error "
+            "allows, so the hedge is rebalanced to the nearest lot every day"
         )
         cost = money(changes[i] * unstable.valuation.costs[i])
-        assert f"{text}, at a cost of about {cost} per observation." in unstable.reasons
+        assert f"{text}, at a cost of about {cost} per day." in unstable.reasons
         assert f"{text}." in later.reasons
     stable = advise(UNITS, ["F", "H"])
     averse = advise(UNITS, ["F", "H"], model, rebalancing=hr.CostOptimalBands(1e-9))

@@ -1,0 +1,177 @@
+"""Sentences on what a backtest says about a fit: what it removed, and what other models removed."""
+
+from __future__ import annotations
+
+import math
+
+from hedgeresearch._formatting import day, full_percent, percent, quantity
+from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings, OutOfSample
+from hedgeresearch.recommendation.assessment.tournament import FEW_OBSERVATIONS, Tournament
+
+MIN_GAP = 0.01
+"""Difference of the expected and the measured share of variance for which a reason is given."""
+NOT_MEASURED = "not measured out of sample (pass backtest=, a result of walk_forward)"
+
+
+def effectiveness_sentences(expected: float, findings: BacktestFindings | None) -> list[str]:
+    """Return the expected and the measured effectiveness, and the reason where they differ.
+
+    Parameters
+    ----------
+    expected : float
+        Share of variance that the model expects to remove; NaN where there is none to remove.
+    findings : BacktestFindings or None
+        None without a backtest.
+    """
+    if math.isnan(expected):
+        promised = "Expected variance reduction not available: the model expects no variance"
+    else:
+        promised = f"Expected variance reduction (model): {percent(expected)}"
+    if findings is None:
+        return [f"{promised}; {NOT_MEASURED}."]
+    found = findings.out_of_sample
+    if found is None:
+        return [f"{promised}.", measured_sentence(findings)]
+    return [
+        f"{promised}; out of sample it was {_measured_text(found)}.",
+        *_difference_sentences(findings, found),
+    ]
+
+
+def measured_sentence(findings: BacktestFindings | None) -> str:
+    """Return the measured effectiveness, or that it was not measured."""
+    if findings is None:
+        return "The reduction was not measured out of sample: no backtest was given."
+    found = findings.out_of_sample
+    if found is None:
+        return f"Out of sample it is not known: {findings.note}"
+    return f"Out of sample it was {_measured_text(found)}."
+
+
+def backtest_warnings(findings: BacktestFindings) -> list[str]:
+    """Return warnings of a hedge that added variance, or that a simpler one has beaten."""
+    found = findings.out_of_sample
+    warnings = []
+    if found is not None and found.effectiveness < 0.0:
+        warnings.append(
+            f"Warning: out of sample the hedge added {percent(-found.effectiveness)} to variance."
+        )
+    if found is not None and findings.lead is not None and findings.tournament is not None:
+        removed = findings.tournament.table["effectiveness"]
+        first, *others = [f"{name} {percent(removed[name])}" for name in findings.leaders]
+        lead = findings.lead
+        ends = f"{_points(lead.lower)} to {_points(lead.upper)}"
+        also = f"; so did {', '.join(others)}" if others else ""
+        chance = ", which may be chance" if lead.lower <= 0.0 else ""
+        warnings.append(
+            f"Warning: a simpler hedge removed more variance out of sample: {first}, against "
+            f"{percent(found.effectiveness)} of {found.model} (difference "
+            f"{_points(lead.difference)} points, {full_percent(lead.confidence)} interval "
+            f"{ends}{chance}){also}."
+        )
+    return warnings
+
+
+def tournament_sentences(findings: BacktestFindings) -> list[str]:
+    """Return which model the backtest would use and why, and whether its observations are few."""
+    tournament = findings.tournament
+    if tournament is None:
+        return [f"The backtest does not say which model to use: {findings.tournament_note}"]
+    sentences = [_choice_sentence(tournament, findings.out_of_sample)]
+    if tournament.beaten:
+        asides = [f"{name} (by {by})" for name, by in tournament.beaten.items()]
+        sentences.append(
+            f"Left aside as beaten by a model that costs no more: {', '.join(asides)}."
+        )
+    if tournament.n_dates < FEW_OBSERVATIONS * tournament.horizon:
+        sentences.append(_few_sentence(tournament))
+    return sentences
+
+
+def _few_sentence(tournament: Tournament) -> str:
+    """Return that the observations are few, or the returns over a horizon that do not overlap."""
+    number = tournament.n_dates // tournament.horizon
+    noun = "observations" if tournament.horizon == 1 else "returns that do not overlap"
+    return (
+        f"The backtest has {number} {noun} out of sample, which are few: below {FEW_OBSERVATIONS}, "
+        "differences between models are mostly chance."
+    )
+
+
+def _choice_sentence(tournament: Tournament, found: OutOfSample | None) -> str:
+    """Return the model to use, the models of the set, and what they cost."""
+    best = tournament.best
+    used = found is not None and found.model == best
+    opening = f"The backtest is in favour of {best}" + (", which is used" if used else "")
+    kept = tournament.kept
+    level = full_percent(tournament.confidence)
+    if kept == [best]:
+        return f"{opening}: the {level} model confidence set has no other model."
+    price = tournament.price
+    text = _cost_text if tournament.has_costs else quantity
+    noun = "costs" if tournament.has_costs else "turnover"
+    listed = ", ".join(f"{name} {text(price[name])}" for name in kept)
+    return (
+        f"{opening}: it costs least of the models in the {level} model confidence set "
+        f"({noun} over the backtest, in values of the position: {listed})."
+    )
+
+
+def _cost_text(cost: float) -> str:
+    """Return a cost, a fraction of the position, in percent with two digits."""
+    return f"{quantity(100.0 * cost, 2)}%"
+
+
+def _measured_text(found: OutOfSample) -> str:
+    """Return the measured effectiveness with its interval and its observations."""
+    dates = f"{found.n_dates:,} observations from {day(found.first)} to {day(found.last)}"
+    measured = percent(found.effectiveness)
+    if found.horizon > 1:
+        dates = f"returns over {found.over} of {dates}"
+    interval = found.interval
+    if interval is None:
+        return f"{measured} on {dates}"
+    ends = f"{percent(interval.lower)} to {percent(interval.upper)}"
+    return f"{measured} ({full_percent(interval.confidence)} interval {ends}) on {dates}"
+
+
+def _difference_sentences(findings: BacktestFindings, found: OutOfSample) -> list[str]:
+    """Return why the expected and the measured effectiveness differ, by the largest part."""
+    if not findings.comparable:
+        return [
+            f"The two cannot be compared: what was measured is the variance of returns over "
+            f"{found.over}."
+        ]
+    gap = findings.expected - found.effectiveness
+    if math.isnan(gap) or abs(gap) < MIN_GAP:
+        return []
+    estimates = (
+        f"the backtest estimates on {findings.n_estimation:,} observations at a time, the "
+        f"recommended ratio on {findings.n_observations:,}"
+    )
+    if math.isnan(found.ratio_then):
+        return [f"They differ as {estimates}."]
+    then = percent(found.ratio_then)
+    dates = f"from {day(found.first)} to {day(found.last)}"
+    by_estimation = abs(found.ratio_then - found.effectiveness)
+    if by_estimation > abs(findings.expected - found.ratio_then):
+        return [
+            f"The two differ mostly because {estimates}: that ratio, held constant, would have "
+            f"removed {then} {dates}."
+        ]
+    if abs(findings.expected - found.ratio_always) < MIN_GAP:
+        return [
+            "The two differ mostly because they are of other years: the recommended ratio, held "
+            f"constant, would have removed {then} {dates}, and {percent(found.ratio_always)} since "
+            f"{day(found.first_of_all)}."
+        ]
+    return [
+        "The two differ mostly because the model's is for the variances and correlations that it "
+        "expects next: the recommended ratio, held constant, would have removed "
+        f"{then} {dates}."
+    ]
+
+
+def _points(share: float) -> str:
+    """Return a difference of shares in percentage points."""
+    return f"{100.0 * share:.1f}"
