@@ -15,23 +15,28 @@ from hedgeresearch.typing import Array, Indices
 
 CONSTANT_TOLERANCE = 1e-12
 """Standard deviation, relative to the largest value, below which a series counts as constant."""
+MIN_DATES = 8
+"""Number of dates from which autocorrelations can be estimated."""
 
 
 def optimal_block_length(series: Array) -> int:
     """Return the longest mean block length that a column of (n_dates, n_series) needs, at least 1.
 
-    Constant columns do not count. Source: Politis and White (2004), Econometric Reviews 23, with
-    the correction of Patton, Politis and White (2009).
+    Constant columns do not count, and the length is one where fewer than eight dates leave no
+    autocorrelations. Source: Politis and White (2004), Econometric Reviews 23, with the correction
+    of Patton, Politis and White (2009).
     """
     from arch import bootstrap
 
     centered = series - series.mean(axis=0)
     spread = centered.std(axis=0)
     varying = spread > CONSTANT_TOLERANCE * np.abs(series).max(axis=0)
-    if not varying.any():
+    if not varying.any() or len(series) < MIN_DATES:
         return 1
-    lengths = bootstrap.optimal_block_length(centered[:, varying] / spread[varying])
-    return max(math.ceil(float(lengths["stationary"].max())), 1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where a stretch is constant
+        found = bootstrap.optimal_block_length(centered[:, varying] / spread[varying])
+    lengths = found["stationary"].to_numpy()
+    return max(math.ceil(float(lengths[np.isfinite(lengths)].max(initial=1.0))), 1)
 
 
 def draw_rows(n_dates: int, block_length: int, n_draws: int, seed: int) -> Iterator[Indices]:

@@ -4,6 +4,7 @@ import math
 
 import arch.bootstrap
 import numpy as np
+import pytest
 
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 
@@ -33,3 +34,14 @@ def test_block_length_ignores_scale_and_constant_columns() -> None:
     scaled = np.column_stack([series * [1e-6, 1e6], np.full(len(series), 3.0)])
     assert optimal_block_length(scaled) == optimal_block_length(series)
     assert optimal_block_length(scaled[:, [2]]) == 1
+
+
+@pytest.mark.parametrize("n_dates", [2, 7])
+def test_few_dates_are_drawn_one_by_one(n_dates: int) -> None:
+    assert optimal_block_length(autoregression()[:n_dates]) == 1
+
+
+def test_a_constant_stretch_has_a_block_length() -> None:
+    series = autoregression()
+    series[:200] = series[0]
+    assert 1 <= optimal_block_length(series) < len(series)

@@ -36,6 +36,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
+from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import SamplingErrors
 from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
@@ -88,11 +90,22 @@ def dynamic_relation(data: PriceLevels) -> Relation:
     # (2 most + 3) n_hedges + 1 coefficients.
     most = max(min(MAX_LEADS, (n_dates - 9 * n_series) // (6 * n_series)), 0)
     levels: Any = data.scaled
+    _check_hedges_move(levels[1 + most : n_dates - most, 1:], levels[:, 1:], data.names[1:])
     model = DynamicOLS(
         levels[:, 0], levels[:, 1:], trend="c", max_lag=most, max_lead=most, method="bic"
     )
     fit = model.fit()
     return _unscaled(fit.params.to_numpy(), fit.cov.to_numpy(), data)
+
+
+def _check_hedges_move(between: Array, whole: Array, names: list[str]) -> None:
+    """Refuse hedges whose prices stand still between the dates that leads and lags take up."""
+    still = between.var(axis=0) <= COLLINEARITY_TOLERANCE * whole.var(axis=0)
+    if still.any():
+        raise DataError(
+            "prices must move after the first and before the last dates, which leads and lags use; "
+            f"those of {names[int(np.argmax(still))]} do not. Leave the hedge out."
+        )
 
 
 def fully_modified_relation(data: PriceLevels) -> Relation:

@@ -20,6 +20,8 @@ ROWS_PER_SERIES = 10
 """Number of rows that a test of cointegration needs for each series and for the constant."""
 MAX_SERIES = 12
 """Largest number of series for which critical values are known."""
+MAX_RELATIVE_DRIFT = 1000.0
+"""Largest mean of price changes in their standard deviations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +84,13 @@ def price_levels(asset: pd.Series[float], hedges: pd.DataFrame, kind: PriceKind)
         )
     levels = np.log(prices.to_numpy()) if kind == "log" else prices.to_numpy()
     changes = pd.DataFrame(np.diff(levels, axis=0), index=prices.index[1:], columns=prices.columns)
+    relative = changes.mean().abs() / changes.std()
+    if relative.max() > MAX_RELATIVE_DRIFT:
+        raise DataError(
+            f"prices must vary about their trend; those of {relative.idxmax()!r} are a straight "
+            f"line up to a share of {1 / relative.max():.1g}, like an index of a fixed rate, and "
+            "are related to every price with a trend. Leave it out."
+        )
     return PriceLevels(prices, levels, changes)
 
 

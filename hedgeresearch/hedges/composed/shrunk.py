@@ -46,6 +46,8 @@ from hedgeresearch.typing import Array
 
 KNOWN_TARGET = 1e-20
 """Variance added by errors of a target, relative to the target's own, up to which it is known."""
+MIN_RELATIVE_VARIANCE = 1e-13
+"""Smallest variance of standardized errors, relative to the largest, that is not rounding."""
 
 
 @exported_by("hedgeresearch.hedges")
@@ -204,15 +206,26 @@ def excess_covariance(own: Array, metric: Array, target: Target) -> Array:
         Covariance of the hedges.
     target : Target
     """
-    from scipy.linalg import eigh
-
     size = float(target.ratio @ metric @ target.ratio)
     if np.trace(metric @ target.covariance) <= KNOWN_TARGET * size:
         return own
+    root = regular_root(target.covariance)
     # own = M diag(values) M', target.covariance = M M'
-    values, vectors = eigh(own, target.covariance)
-    root = target.covariance @ vectors
-    return np.asarray((root * np.maximum(values - 1.0, 0.0)) @ root.T)
+    inverse = np.linalg.inv(root)
+    values, vectors = np.linalg.eigh(inverse @ own @ inverse.T)
+    turned = root @ vectors
+    return np.asarray((turned * np.maximum(values - 1.0, 0.0)) @ turned.T)
+
+
+def regular_root(covariance: Array) -> Array:
+    """Return M with M M' = covariance, (k, k), and an inverse even where hedges are nearly alike.
+
+    Correlations between errors of near twins differ from one by less than rounding.
+    """
+    scale = np.sqrt(np.maximum(np.diag(covariance), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    floor = MIN_RELATIVE_VARIANCE * values[-1]
+    return np.asarray(scale[:, None] * vectors * np.sqrt(np.maximum(values, floor)))
 
 
 def shrinkage_weight(distances: Array, excess: Array, metric: Array) -> float:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import day
+from hedgeresearch._formatting import counted, day
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
@@ -44,6 +44,8 @@ ADVICE_ON_BOUNDS = (
 )
 OBSERVATIONS_PER_PARAMETER = 10
 """Minimum number of observations for each parameter."""
+MAX_RELATIVE_MEAN = 1000.0
+"""Largest mean of a hedge, in its standard deviations, that leaves its ratio identified."""
 
 
 class KalmanState(NamedTuple):
@@ -140,13 +142,15 @@ class KalmanHedge:
         Raises
         ------
         DataError
-            If the hedges are collinear, over all dates or over the warm-up, or there are fewer
-            than ten observations per parameter.
+            If the hedges are collinear, over all dates or over the warm-up, one of them has a mean
+            of more than 1,000 standard deviations, or there are fewer than ten observations per
+            parameter.
         ConvergenceError
             If no start reaches an optimum.
         """
         returns, kind = join_returns(asset, hedges)
         self._check_sample_size(len(returns), returns.shape[1] - 1)
+        self._check_hedges(returns.iloc[:, 1:])
         return replicating_fit(self, returns, kind) or self._estimate(returns, kind, warm_start)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
@@ -174,14 +178,35 @@ class KalmanHedge:
         minimum = max(OBSERVATIONS_PER_PARAMETER * n_parameters, self.warm_up + 1)
         if n_dates < minimum:
             raise DataError(
-                f"asset and hedges must have at least {minimum} rows; got {n_dates}. "
-                "Use a longer sample."
+                f"KalmanHedge needs at least {minimum} rows for {counted(n_hedges, 'hedge')} and "
+                f"{self.dynamics!r} dynamics; got {n_dates}. Use a longer sample, or OLSHedge or "
+                "RollingOLSHedge, which need fewer."
             )
         if self.warm_up <= n_hedges:
             raise DataError(
                 f"warm_up must be at least {n_hedges + 1} for {n_hedges} hedges; "
                 f"got {self.warm_up}."
             )
+
+    def _check_hedges(self, hedges: pd.DataFrame) -> None:
+        """Refuse hedges from which the filter cannot tell a ratio from the constant."""
+        values = hedges.to_numpy()
+        relative = np.abs(values.mean(axis=0)) / values.std(axis=0)
+        if relative.max() > MAX_RELATIVE_MEAN:
+            raise DataError(
+                "KalmanHedge needs returns that vary about zero; the mean of "
+                f"{hedges.columns[relative.argmax()]!r} is {relative.max():.2g} times its standard "
+                "deviation, so that its ratio and the constant are one. Pass returns, not levels, "
+                "or use OLSHedge."
+            )
+        if not np.ptp(values[: self.warm_up], axis=0).all():
+            raise self._too_short_warm_up(hedges.index)
+
+    def _too_short_warm_up(self, dates: pd.Index[Any]) -> DataError:
+        return DataError(
+            f"hedges must move, and not be collinear, before {day(dates[self.warm_up])}, where the "
+            f"path begins; warm_up={self.warm_up} is too short. Choose a longer one."
+        )
 
     def _estimate(
         self, returns: pd.DataFrame, kind: str | None, warm_start: HedgeFit | None
@@ -199,11 +224,7 @@ class KalmanHedge:
         first = KalmanFilter.initial(units, likelihood.dynamics(optimum.point), variance)
         run = first.run(values, self.warm_up)
         if not run.pivot > COLLINEARITY_TOLERANCE:
-            raise DataError(
-                f"hedges must move, and not be collinear, before "
-                f"{day(returns.index[self.warm_up])}, where the path begins; "
-                f"warm_up={self.warm_up} is too short. Choose a longer one."
-            )
+            raise self._too_short_warm_up(returns.index)
         n_hedges = values.shape[1] - 1
         covariance = np.cov(values[:, 1:], rowvar=False).reshape(n_hedges, n_hedges)
         state = KalmanState(run.end, values[:, 1:].mean(axis=0), covariance)

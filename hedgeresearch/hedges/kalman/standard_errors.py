@@ -6,9 +6,10 @@ r"""Sampling errors of the parameters of time-varying ratios, and of the ratios.
 
 with parameters that are normal about the estimate: Hamilton (1986), Journal of Econometrics 33,
 section 2. Where he draws them, the expectations here use second differences over one standard error
-along each principal axis of their sampling covariance, which stay within the box where the data
-identify a parameter poorly. The addition to the variance at the estimate is never negative. The
-sampling covariance is the sandwich of White (1982), see ``estimation.influence``.
+along each principal axis of their sampling covariance, which stay within the box, and near the
+variance of the residuals of OLS, where the data identify a parameter poorly. The addition to the
+variance at the estimate is never negative. The sampling covariance is the sandwich of White (1982),
+see ``estimation.influence``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ from hedgeresearch.typing import Array
 
 DIFFERENCE_STEP = 1e-4
 """Step of the numerical derivatives with respect to the coordinates of the search."""
+MAX_LOG_DECREASE = 20.0
+"""Decrease of the log residual variance beyond which the residuals are zero in comparison."""
+MAX_LOG_INCREASE = 1.0
+"""Largest log residual variance above that of OLS."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +63,13 @@ class KalmanErrors:
         tangent = np.eye(len(at))[:, np.concatenate([[True], self.free])]
         free = np.flatnonzero(tangent.any(axis=1)).tolist()
         information = np.zeros((len(at), len(at)))
+        # near a bound the differences are taken just inside it
+        low, high = np.array(self.likelihood.bounds).T
+        inside = at.copy()
+        nearby = np.clip(self.point, low + DIFFERENCE_STEP, high - DIFFERENCE_STEP)
+        inside[1:] = np.where(self.free, nearby, self.point)
         differences = numerical_hessian(
-            lambda x: self._scores(x).mean(axis=0), at, np.full(len(at), DIFFERENCE_STEP), free
+            lambda x: self._scores(x).mean(axis=0), inside, np.full(len(at), DIFFERENCE_STEP), free
         )
         information[np.ix_(free, free)] = -differences
         by_date = parameter_influence(self._scores(at), information, tangent)
@@ -74,10 +84,13 @@ class KalmanErrors:
         directions = (axes * np.sqrt(np.maximum(sizes, 0.0))).T[sizes > 0.0]
         low, high = np.array(self.likelihood.bounds).T
         log_variance = np.log(self.likelihood.profile(self.point).variance)
+        # the residuals of OLS have a variance of one
+        limits = (log_variance - MAX_LOG_DECREASE, max(log_variance, 0.0) + MAX_LOG_INCREASE)
         points = []
         for direction in directions:
             for sign in (1.0, -1.0):
-                variance = float(np.exp(log_variance + sign * direction[0]))
+                moved = log_variance + sign * direction[0]
+                variance = float(np.exp(np.clip(moved, *limits)))
                 point = np.clip(self.point + sign * direction[1:], low, high)
                 points.append((variance, self.likelihood.dynamics(point)))
         return points

@@ -25,7 +25,7 @@ from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.objectives.linear_program import solve_tail_program
-from hedgeresearch.hedges.objectives.standard_errors import quantile_influence
+from hedgeresearch.hedges.objectives.standard_errors import quantile_influence, tick_size
 from hedgeresearch.hedges.objectives.standardization import standardize_returns
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
@@ -55,7 +55,7 @@ class LowerPartialMomentHedge:
         The power: 1 weighs all shortfalls alike, 2 is the semivariance (about the target, not the
         mean), more weighs large ones more. For orders other than 1 and 2 standard errors come from
         the bootstrap: the delta method would rest on the few smallest shortfalls below 2 and on the
-        few largest above.
+        few largest above. So do those of order 1 for returns on a grid.
     target : float
         Return per period below which a date falls short. Unless it is zero, multiplying the asset
         by a number does not multiply the ratio by it: the target would have to be multiplied, too.
@@ -134,7 +134,7 @@ def lower_partial_moment_ratio(above_target: Array, order: float) -> tuple[Array
     Returns
     -------
     tuple of array (k,), array (n_dates, k) or None
-        The influence is None for orders other than 1 and 2.
+        The influence is None for orders other than 1 and 2, and for order 1 on a grid.
     """
     data = standardize_returns(above_target, about_zero=True)
     y = data.hedged
@@ -144,23 +144,26 @@ def lower_partial_moment_ratio(above_target: Array, order: float) -> tuple[Array
     else:
         coefficients = minimize_shortfall(y, x, order)
         short = np.maximum(x @ coefficients - y, 0.0)
-    _check_shortfalls(int(np.count_nonzero(short)), x.shape[1])
+    _check_shortfalls(int(np.count_nonzero((short > 0.0) & x.any(axis=1))), x.shape[1])
     ratio = data.ratio + coefficients * data.units
     scores = -short[:, None] * x
     if order == 1.0:
-        influence = quantile_influence(x, y - x @ coefficients, scores, float(short.mean()))
+        share = float(short.mean())
+        tick = tick_size(above_target[:, 0]) / data.size
+        influence = quantile_influence(x, y - x @ coefficients, scores, share, tick)
     elif order == 2.0:
         influence = scores @ np.linalg.pinv(curvature(short, x, order), hermitian=True)
     else:
         return ratio, None
-    return ratio, influence * data.units
+    return ratio, None if influence is None else influence * data.units
 
 
 def _check_shortfalls(n_short: int, n_hedges: int) -> None:
     if n_short < n_hedges + 1:
         raise DataError(
             f"at least {n_hedges + 1} hedged returns must fall short of the target for {n_hedges} "
-            f"hedges; {n_short} do. Use a higher target or a longer sample."
+            f"hedges, on dates on which hedges move; {n_short} do. Use a higher target or a longer "
+            "sample."
         )
 
 
@@ -188,7 +191,10 @@ def minimize_shortfall(y: Array, x: Array, order: float) -> Array:
         direction = -np.linalg.solve(matrix + ridge * np.eye(len(b)), gradient)
         if -order * gradient @ direction <= DECREASE_TOLERANCE * np.mean(short**order):
             return b
-        b = b + step_length(x @ b - y, x @ direction, order) * direction
+        length = step_length(x @ b - y, x @ direction, order)
+        if length == 0.0:
+            return b  # the slope is rounding
+        b = b + length * direction
         short = np.maximum(x @ b - y, 0.0)
     raise ConvergenceError(
         f"the lower partial moment of order {order:g} must reach a minimum; stopped after "
@@ -200,7 +206,8 @@ def minimize_shortfall(y: Array, x: Array, order: float) -> Array:
 def step_length(shortfall: Array, change: Array, order: float) -> float:
     """Return the length of a step along a direction of descent.
 
-    It is one, or the minimum along the direction if one is not close to it.
+    It is one, or the minimum along the direction if one is not close to it; zero if the function
+    does not fall.
 
     Parameters
     ----------
@@ -213,13 +220,16 @@ def step_length(shortfall: Array, change: Array, order: float) -> float:
     def slope(length: float) -> float:
         return float(np.maximum(shortfall + length * change, 0.0) ** (order - 1.0) @ change)
 
+    if not slope(0.0) < 0.0:
+        return 0.0
     if abs(slope(1.0)) <= 0.1 * abs(slope(0.0)):
         return 1.0
     beyond = 1.0
     # Ends, because shortfalls that keep falling reach zero.
     while slope(beyond) < 0.0:
         beyond *= 4.0
-    return float(brentq(slope, 0.0, beyond, xtol=1e-15, rtol=1e-12))
+    # near a corner of an order below 2 the last digits are not reached: the search goes on
+    return float(brentq(slope, 0.0, beyond, xtol=1e-15, rtol=1e-12, disp=False))
 
 
 def curvature(short: Array, x: Array, order: float) -> Array:

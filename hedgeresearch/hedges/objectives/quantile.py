@@ -23,7 +23,7 @@ from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.objectives.linear_program import check_tail_size, solve_tail_program
-from hedgeresearch.hedges.objectives.standard_errors import quantile_influence
+from hedgeresearch.hedges.objectives.standard_errors import quantile_influence, tick_size
 from hedgeresearch.hedges.objectives.standardization import standardize_returns
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
@@ -40,6 +40,7 @@ class QuantileHedge:
 
     The optimum is exact. For q below 0.25 or above 0.75 standard errors come from the bootstrap:
     there are too few observations in the tail to estimate the density that the delta method needs.
+    So do those of returns on a grid with a tick of the size of the residuals.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ class QuantileHedge:
         names = list(returns.columns[1:])
         parameters = [distinct_name("constant", names), *names]
         ratio = coefficients[1:]
-        if not MIN_DELTA_QUANTILE <= self.q <= 1.0 - MIN_DELTA_QUANTILE:
+        if influence is None:
             table = pd.DataFrame({"estimate": coefficients}, index=parameters)
             return constant_ratio_fit(self, returns, ratio, kind, table)
         # the kernel makes these errors large in small samples: 97% and more at nominal 95%
@@ -98,18 +99,23 @@ class QuantileHedge:
         return advance_constant_ratio(fit, returns)
 
 
-def quantile_regression(returns: Array, q: float) -> tuple[Array, Array]:
+def quantile_regression(returns: Array, q: float) -> tuple[Array, Array | None]:
     """Regress the q-quantile of the first column of returns (n_dates, 1 + k) on the others.
 
     Returns
     -------
     coefficients : array (1 + k,), the constant first
-    influence : array (n_dates, 1 + k), of each date on the coefficients
+    influence : array (n_dates, 1 + k), of each date on the coefficients; None if the delta method
+        does not apply
     """
     data = standardize_returns(returns)
     x = np.column_stack([np.ones(len(returns)), data.hedges])
-    coefficients, below = solve_tail_program(data.hedged, x, q * x.sum(axis=0))
-    residuals = data.hedged - x @ coefficients
-    influence = quantile_influence(x, residuals, (q - below)[:, None] * x, q)
+    solution, below = solve_tail_program(data.hedged, x, q * x.sum(axis=0))
     units = np.concatenate([[data.size], data.units])
-    return np.concatenate([[0.0], data.ratio]) + coefficients * units, influence * units
+    coefficients = np.concatenate([[0.0], data.ratio]) + solution * units
+    if not MIN_DELTA_QUANTILE <= q <= 1.0 - MIN_DELTA_QUANTILE:
+        return coefficients, None
+    tick = tick_size(returns[:, 0]) / data.size
+    scores = (q - below)[:, None] * x
+    influence = quantile_influence(x, data.hedged - x @ solution, scores, q, tick)
+    return coefficients, None if influence is None else influence * units

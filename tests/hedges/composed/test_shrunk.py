@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.composed.shrunk import Target, excess_covariance
+from hedgeresearch.hedges.composed.shrunk import Target, excess_covariance, regular_root
 from tests.hedges.fitting import fit_to, split
 
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
@@ -113,6 +113,33 @@ def test_excess_covariance_equals_its_definition():
     units = np.diag([1e-3, 1.0, 50.0])
     turned = excess_covariance(units @ small @ units, metric, Target(target, units @ more @ units))
     np.testing.assert_allclose(turned, units @ (small - left) @ units, rtol=1e-8, atol=1e-14)
+
+
+@pytest.mark.filterwarnings("ignore")  # of hedges that are nearly one
+def test_near_twins_are_shrunk_or_refused():
+    """Correlations between the errors of OLS are then one up to rounding."""
+    model = hr.ShrunkHedge(hr.RollingOLSHedge(20), target="ols")
+    rng = np.random.default_rng(0)
+    n_fits = 0
+    for size in np.repeat([1e-2, 1e-3, 1e-4, 1e-5], 10):
+        values = 0.01 * rng.standard_normal((31, 4))
+        values[:, 1] = values[:, 0] + size * values[:, 1]
+        asset = pd.Series(values[:, 0] + values[:, 3], name="A")
+        try:
+            fit = model.fit(asset, pd.DataFrame(values[:, :3]).add_prefix("H"))
+        except hr.DataError:
+            continue
+        n_fits += 1
+        assert 0.0 <= fit.state.weight <= 1.0
+        assert np.isfinite(fit.standard_errors).all()
+    assert n_fits >= 10
+
+
+def test_root_of_a_singular_covariance_can_be_inverted():
+    covariance = np.array([[4.0, 2.0], [2.0, 1.0]])
+    root = regular_root(covariance)
+    np.testing.assert_allclose(root @ root.T, covariance, rtol=1e-9)
+    assert np.isfinite(np.linalg.inv(root)).all()
 
 
 def test_weight_toward_ols_equals_its_definition(returns):

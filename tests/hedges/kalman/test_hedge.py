@@ -217,9 +217,10 @@ def test_invalid_settings_and_samples_are_refused(frame):
         hr.KalmanHedge("walk")
     with pytest.raises(hr.DataError, match="warm_up must be a whole number of at least 2; got 1"):
         hr.KalmanHedge(warm_up=1)
-    with pytest.raises(hr.DataError, match="must have at least 50 rows; got 49"):
+    few = "KalmanHedge needs at least 50 rows for 1 hedge .* got 49. .* OLSHedge or RollingOLSHedge"
+    with pytest.raises(hr.DataError, match=few):
         fit_to(frame.iloc[:49], dynamics="mean_reverting")
-    with pytest.raises(hr.DataError, match="must have at least 61 rows; got 60"):
+    with pytest.raises(hr.DataError, match="KalmanHedge needs at least 61 rows .* got 60"):
         fit_to(frame.iloc[:60], warm_up=60)
     with pytest.raises(hr.DataError, match="warm_up must be at least 3 for 2 hedges; got 2"):
         fit_to(frame.assign(second=frame["hedge"] ** 2), warm_up=2)
@@ -230,6 +231,29 @@ def test_invalid_settings_and_samples_are_refused(frame):
     ):
         fit_to(still)
     assert len(fit_to(still, warm_up=40).ratio) == 1460
+    still.iloc[:30, 1] = 0.0
+    with pytest.raises(hr.DataError, match="warm_up=20 is too short"):
+        fit_to(still)
+
+
+@pytest.mark.parametrize("level", [1e4, 1e6])
+def test_a_hedge_that_hardly_varies_is_refused(frame, level):
+    """The data cannot separate its ratio from the constant."""
+    levels = frame.assign(hedge=1.0 + frame["hedge"] / frame["hedge"].std() / level)
+    with pytest.raises(hr.DataError, match=r"the mean of 'hedge' is .*Pass returns, not levels"):
+        fit_to(levels)
+
+
+@pytest.mark.filterwarnings("ignore:the KalmanHedge estimate lies on a bound")
+def test_a_ratio_that_is_not_identified_has_finite_bands():
+    """Hedges of plus or minus one make steps of the ratio look like residuals."""
+    rng = np.random.default_rng(1104)
+    hedge = np.sign(rng.standard_normal(300))
+    asset = np.sign(rng.standard_normal(300)) + hedge
+    found = fit_to(pd.DataFrame({"asset": asset, "hedge": hedge}), dynamics="mean_reverting")
+    assert np.isfinite(found.bands()).all(axis=None)
+    lower, upper = found.conf_int().loc["hedge"]
+    assert lower < found.next_ratio["hedge"] < upper
 
 
 def test_hedge_may_have_the_name_of_a_parameter(frame):

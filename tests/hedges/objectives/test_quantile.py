@@ -1,12 +1,13 @@
 """Hedge by quantile regression against brute force, statsmodels and definitions."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
 import hedgeresearch as hr
 from hedgeresearch.hedges.objectives.quantile import quantile_regression
-from hedgeresearch.hedges.objectives.standard_errors import hall_sheather_bandwidth
+from hedgeresearch.hedges.objectives.standard_errors import hall_sheather_bandwidth, tick_size
 from tests.hedges.objectives.definitions import fit_to
 
 
@@ -69,6 +70,48 @@ def test_bandwidth_agrees_with_statsmodels(returns):
     expected = (norm.ppf(0.3 + width) - norm.ppf(0.3 - width)) * spread
     assert hall_sheather_bandwidth(left, 0.3) == pytest.approx(expected, rel=1e-9)
     assert 0.0 < hall_sheather_bandwidth(left[:20], 0.05) < np.inf
+
+
+def grid(tick, n_dates=500, seed=1):
+    """Return returns rounded to multiples of a tick; the ratio is 0.8 without it."""
+    rng = np.random.default_rng(seed)
+    hedge = 0.01 * rng.standard_normal(n_dates)
+    asset = 0.8 * hedge + 0.004 * rng.standard_normal(n_dates)
+    return pd.DataFrame({"asset": np.round(asset / tick), "hedge": np.round(hedge / tick)}) * tick
+
+
+@pytest.mark.parametrize("model", [hr.QuantileHedge(), hr.LowerPartialMomentHedge(1.0)])
+def test_fine_ticks_keep_the_delta_method(model):
+    found = fit_to(model, grid(1e-4))
+    smooth = fit_to(model, grid(1e-7))
+    assert found.errors is not None
+    np.testing.assert_allclose(found.standard_errors, smooth.standard_errors, rtol=0.1)
+
+
+@pytest.mark.parametrize("tick", [0.005, 0.01, 0.02])
+@pytest.mark.parametrize("model", [hr.QuantileHedge(), hr.LowerPartialMomentHedge(1.0)])
+def test_ticks_beyond_the_bandwidth_leave_errors_to_the_bootstrap(model, tick):
+    found = fit_to(model, grid(tick))
+    assert found.errors is None
+    assert list(found.summary) == ["estimate"]
+    lower, upper = found.conf_int(n_bootstrap=20).loc["hedge"]
+    assert lower <= found.next_ratio["hedge"] <= upper < 1.5
+
+
+def test_residuals_that_are_mostly_zero_have_no_density():
+    """On most dates the hedge is the asset, and no grid shows it."""
+    frame = grid(1e-7)
+    frame.loc[frame.index % 3 > 0, "asset"] = frame["hedge"]
+    found = fit_to(hr.QuantileHedge(), frame)
+    assert found.errors is None
+    assert found.next_ratio["hedge"] == pytest.approx(1.0, rel=1e-9)
+
+
+def test_the_tick_is_the_smallest_step_of_values_that_repeat():
+    values = np.repeat([-0.02, 0.01, 0.035, 0.0], 10)
+    assert tick_size(values) == pytest.approx(0.01, rel=1e-6)
+    assert tick_size(np.arange(40.0)) == 0.0
+    assert tick_size(np.zeros(40)) == 0.0
 
 
 def test_invalid_quantiles_are_refused(returns):
