@@ -41,8 +41,8 @@ def returns():
 def test_every_model_is_causal(model, returns):
     check = check_causality(model, returns)
     assert check.passed, check
-    assert "causal: 5 shocks moved no value dated up to them" in repr(check)
-    assert len(check.table) == 5
+    assert "causal: 20 shocks moved no value dated up to them" in repr(check)
+    assert len(check.table) == 20
 
 
 @dataclass(frozen=True)
