@@ -32,12 +32,15 @@ class InverseContract(Terms, Instrument):
     """A contract on a fixed value in dollars, paid in the coin.
 
     The terms of trade are those of ``Terms``, by keyword. Dollars stand for the currency of its
-    price, which is the currency of the account; the rate is the spot price of the coin.
+    price; the rate is the spot price of the coin in the currency of the account.
 
     Parameters
     ----------
     name : name of the column of its prices
     value : float > 0, face value of a contract in dollars
+    quote : currency of the price and of the face value, such as "USD" for an account in euros; then
+        a contract is worth its coins at their price in the account. None where it is the account's:
+        then it is worth its face
 
     Raises
     ------
@@ -61,6 +64,7 @@ class InverseContract(Terms, Instrument):
     """
 
     value: float
+    quote: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,7 +80,13 @@ class InverseContract(Terms, Instrument):
         return self.value / self._positive(price)
 
     def notional(self, price: Numbers, rate: Numbers = 1.0) -> Numbers:
-        """Return the value of one contract in dollars: its face, at every price."""
+        """Return the value of one contract in the currency of the account.
+
+        It is the face at every price, or for a contract quoted in another currency its coins at
+        their price.
+        """
+        if self.quote is not None:
+            return self.worth(price) * rate
         # adding zero gives the result the shape of the prices
         return self.value + 0.0 * (self._positive(price) * rate)
 

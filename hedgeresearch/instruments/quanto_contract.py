@@ -29,6 +29,7 @@ class QuantoContract(Terms, Instrument):
     name : name of the column of its prices
     multiplier : float > 0, units of the underlying in a contract
     fixed_rate : float > 0, what the contract pays for one unit of the currency of its price
+    quote : currency of the price, such as "JPY"; for information
 
     Raises
     ------
@@ -45,6 +46,7 @@ class QuantoContract(Terms, Instrument):
 
     multiplier: float
     fixed_rate: float = 1.0
+    quote: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

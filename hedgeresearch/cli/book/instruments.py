@@ -22,7 +22,7 @@ TYPES: dict[str, Any] = {
     "quanto": QuantoContract,
     "spot": Spot,
 }
-TEXT_TERMS = ("name", "funding", "currency", "source")
+TEXT_TERMS = ("name", "funding", "currency", "quote", "source")
 """Terms that are text; the others are numbers, except the expiry."""
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
-from hedgeresearch.errors import DataError
+import numpy as np
+
+from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.market import Market
 
 DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "BUSD", "DAI"})
 """The dollar and coins that are redeemed for it, which need no rate between them."""
+MAX_PERPETUAL_BASIS = 0.03
+"""Median distance of a perpetual from its coin up to which both are quoted in one currency."""
 
 
 def account_currency(market: Market, instruments: Sequence[Terms]) -> str:
@@ -27,7 +32,14 @@ def account_currency(market: Market, instruments: Sequence[Terms]) -> str:
 
 
 def check_currencies(market: Market, instruments: Sequence[Terms]) -> None:
-    """Refuse instruments that pay in other currencies than the account without a rate."""
+    """Refuse instruments that pay in other currencies than the account without a rate.
+
+    A coin-margined perpetual whose price is far from that of its coin is warned of: it seems to be
+    quoted in another currency than the account.
+    """
+    for one in instruments:
+        if isinstance(one, InverseContract) and one.quote is None and one.expiry is None:
+            _warn_of_other_quote(one.name, market)
     paid = _unconverted(market, instruments)
     account = market.currency
     for name, currency in paid.items():
@@ -38,6 +50,19 @@ def check_currencies(market: Market, instruments: Sequence[Terms]) -> None:
                 f"it. Pass Market(rates={{{name!r}: ...}}), the column with the price of one "
                 f"{currency} in {account}, or the number 1 if they are the same."
             )
+
+
+def _warn_of_other_quote(name: str, market: Market) -> None:
+    n_dates = len(market)
+    apart = float(np.median(market.path(name, n_dates) / market.rate_path(name, n_dates))) - 1.0
+    if abs(apart) > MAX_PERPETUAL_BASIS:
+        warnings.warn(
+            f"prices of {name!r} are {abs(apart):.0%} {'above' if apart > 0 else 'below'} those of "
+            f"its coin, {market.rates[name]!r}, at the median; a perpetual follows its coin. If it "
+            "is quoted in another currency than the account, pass quote='USD' to the contract.",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def _unconverted(market: Market, instruments: Sequence[Terms]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hedgeresearch._formatting import day
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.carry import CarryGap, expiry_in_market
+from hedgeresearch.recommendation.inputs.market import Market
 
 MISSING = {
     CarryGap.NO_TIMESTAMPS: "the market's table has no timestamps",
@@ -27,7 +28,24 @@ def carry_gap_sentences(assessment: Assessment) -> list[str]:
         if gap is CarryGap.EXPIRES:
             expiry = expiry_in_market(expiries[name], assessment.problem.market)
             why = f"it expires on {day(expiry)}"
+        elif gap in (CarryGap.FAR_APART, CarryGap.OTHER_CURRENCY):
+            why = _currency_text(name, gap, assessment.problem.market)
         else:
             why = MISSING[gap]
         sentences.append(f"Carry of {name} not available: {why}.")
     return sentences
+
+
+def _currency_text(name: str, gap: CarryGap, market: Market) -> str:
+    """Return why the price of an underlying cannot be compared, and what to give."""
+    underlying = market.underlying[name]
+    if gap is CarryGap.FAR_APART:
+        return (
+            f"its price and {underlying!r}, its underlying, differ by more than a factor of two; "
+            "both must be in one currency and unit"
+        )
+    return (
+        f"{underlying!r}, its underlying, seems to be in the currency of the account and {name} in "
+        f"another; give the underlying in the currency of {name}, or its rate, such as "
+        f"Market(rates={{{underlying!r}: 1.0}})"
+    )
