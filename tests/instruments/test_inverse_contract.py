@@ -198,9 +198,9 @@ def test_returns_and_price_changes_differ_where_prices_trend() -> None:
 
 def test_a_contract_in_another_currency_is_worth_its_coins() -> None:
     """100 dollars at 50,000 dollars a coin, for an account in which a coin costs 40,000 euros."""
-    quoted = hr.InverseContract("PERP", 100, quote="USD")
+    quoted = InverseContract("PERP", 100, quote="USD")
     assert quoted.notional(50_000.0, rate=40_000.0) == pytest.approx(80.0, rel=1e-12)
-    assert hr.InverseContract("PERP", 100).notional(50_000.0, rate=40_000.0) == 100.0
+    assert InverseContract("PERP", 100).notional(50_000.0, rate=40_000.0) == 100.0
     # a coin held is hedged by its coins, whatever the rate between the currencies
-    contracts = hr.instruments.contracts_for(1.0, 40_000.0, quoted, 50_000.0, 40_000.0)
+    contracts = contracts_for(1.0, 40_000.0, quoted, 50_000.0, 40_000.0)
     assert contracts == pytest.approx(-500.0, rel=1e-12)

@@ -147,7 +147,7 @@ def test_funding_of_an_inverse_contract_for_an_account_in_euros(quote: str | Non
     )
     market = {"rates": {"PERP": "BTC_EUR"}, "funding": {"PERP": "FUNDING"}, "currency": "EUR"}
     if quote is None:
-        message = "'PERP' are 2.% above those of its coin, 'BTC_EUR', .* pass quote='USD'"
+        message = "'PERP' are 1.% above those of its coin, 'BTC_EUR', .* pass quote='USD'"
         with pytest.warns(DataWarning, match=message):
             advise({"BTC_EUR": 10.0}, contract, **market)
         return
