@@ -16,6 +16,42 @@ TICK_VALUES = {  # dollars by which a tick moves one contract, as the exchange's
     "cme_es": 12.5,
     "cme_nq": 5.0,
     "cme_cl": 10.0,
+    "cme_mes": 1.25,
+    "cme_mnq": 0.5,
+    "cme_rty": 5.0,
+    "cme_gc": 10.0,
+    "cme_si": 25.0,
+    "cme_ho": 4.2,
+    "cme_rb": 4.2,
+    "cme_ng": 10.0,
+    "cme_bz": 10.0,
+    "cme_6e": 6.25,
+    "cme_6j": 6.25,
+    "cme_zn": 15.625,
+    "cme_zt": 7.8125,
+    "eurex_fesx": 10.0,
+    "eurex_fdax": 25.0,
+}
+TYPICAL = {  # a price of 2024 or 2025, and what a contract was worth to the nearest thousand
+    "cme_es": (6_000.0, 300_000),
+    "cme_nq": (21_000.0, 420_000),
+    "cme_cl": (70.0, 70_000),
+    "cme_mes": (6_000.0, 30_000),
+    "cme_mnq": (21_000.0, 42_000),
+    "cme_rty": (2_200.0, 110_000),
+    "cme_gc": (2_700.0, 270_000),
+    "cme_si": (31.0, 155_000),
+    "cme_ho": (2.3, 97_000),
+    "cme_rb": (2.1, 88_000),
+    "cme_ng": (3.1, 31_000),
+    "cme_bz": (73.0, 73_000),
+    "cme_6e": (1.08, 135_000),
+    "cme_6j": (0.0066, 83_000),
+    "cme_zn": (110.0, 110_000),
+    "cme_zt": (103.0, 206_000),
+    "eurex_fesx": (5_000.0, 50_000),
+    "eurex_fdax": (20_000.0, 500_000),
+    "binance_usdm_btc": (60_000.0, 60_000),
 }
 
 
@@ -23,14 +59,20 @@ TICK_VALUES = {  # dollars by which a tick moves one contract, as the exchange's
 def test_tick_is_worth_what_the_exchange_says(name: str) -> None:
     contract = contract_spec(name)
     tick = list_contracts().loc[name, "tick"]
-    profit = contract.profit(1, 100.0, 100.0 + tick)
+    profit = contract.profit(1, 0.0, tick)
     assert profit == pytest.approx(TICK_VALUES[name], rel=1e-12)
     assert (contract.funding, contract.expiry, contract.lot) == (None, None, 1)
 
 
+@pytest.mark.parametrize("name", TYPICAL)
+def test_a_contract_is_worth_what_it_was(name: str) -> None:
+    price, worth = TYPICAL[name]
+    assert contract_spec(name).notional(price) == pytest.approx(worth, abs=1_000)
+
+
 def test_every_row_makes_an_instrument() -> None:
     table = list_contracts()
-    assert len(table) == 10
+    assert len(table) == 25
     for name, row in table.iterrows():
         contract = contract_spec(name)
         linear = row["kind"] == "linear"
@@ -51,7 +93,7 @@ def test_every_row_has_a_source_and_what_to_check() -> None:
     table = list_contracts()
     assert table.index.is_unique
     assert table["symbol"].is_unique
-    assert table["source"].str.startswith("https://www.").all()
+    assert table["source"].str.match(r"https?://[a-z]+\.").all()
     assert table["note"].str.len().gt(20).all()
     for date in table["as_of"].dropna():
         assert isinstance(date, datetime.date)
@@ -60,6 +102,8 @@ def test_every_row_has_a_source_and_what_to_check() -> None:
     margins = ["initial_margin", "maintenance_margin"]
     assert table.loc[perpetual, ["fee", *margins]].notna().all(axis=None)
     assert (table["maintenance_margin"] <= table["initial_margin"])[perpetual].all()
+    unpriced = table.loc[~perpetual & table["as_of"].isna(), "note"]
+    assert unpriced.str.contains("before use|fee_per_contract=").all()
     # nothing is invented
     assert table.loc[~perpetual, ["fee", "initial_margin"]].isna().all(axis=None)
 
@@ -107,7 +151,8 @@ def test_changes_of_the_table_change_no_contract() -> None:
         ("CME_CL", "cme_cl"),
         ("btcusdt", "binance_usdm_btc"),
         ("copper", None),
-        ("DAX", None),
+        ("DAX", "eurex_fdax"),
+        ("corn", None),
     ],
 )
 def test_similar_names_and_symbols_are_suggested(text: str, nearest: str | None) -> None:
