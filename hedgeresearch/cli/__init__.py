@@ -1,4 +1,4 @@
-"""The command line: recommend a hedge, compare hedges, reproduce papers, list datasets.
+"""The command line: recommend and compare hedges, check prices, begin a book, reproduce papers.
 
 Each command has a file of its own. :func:`main` runs them; bad input ends with exit code 2 and one
 line on standard error.
@@ -7,29 +7,56 @@ line on standard error.
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from hedgeresearch._version import VERSION
+from hedgeresearch.cli.check import check_prices
 from hedgeresearch.cli.compare import compare_hedges
 from hedgeresearch.cli.datasets import print_datasets
+from hedgeresearch.cli.init import write_book
 from hedgeresearch.cli.output import print_notice, warnings_as_lines
 from hedgeresearch.cli.recommend import recommend_hedge
 from hedgeresearch.cli.reproduce import reproduce_papers
 from hedgeresearch.errors import HedgeResearchError
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 app.command("recommend")(recommend_hedge)
 app.command("compare")(compare_hedges)
+app.command("check")(check_prices)
+app.command("init")(write_book)
 app.command("reproduce")(reproduce_papers)
 app.command("datasets")(print_datasets)
+
+
+def _print_version(is_given: bool) -> None:
+    if is_given:
+        typer.echo(f"hedgeresearch {VERSION}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options_of_all(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Hedge ratios: estimated, tested out of sample, and turned into contracts to trade."""
 
 
 def main() -> None:
     """Run the command line; print an error or a warning as one line."""
     try:
         with warnings_as_lines():
-            code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+            code = app(sys.argv[1:] or ["--help"], "hedgeresearch", standalone_mode=False)
     except HedgeResearchError as error:
         _fail(str(error))
     except typer.TyperException as error:

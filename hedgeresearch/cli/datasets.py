@@ -5,9 +5,14 @@ from __future__ import annotations
 import typer
 
 from hedgeresearch import datasets
+from hedgeresearch.cli.output import AsJson, as_rows, print_json
 
 
-def print_datasets() -> None:
+def print_datasets(as_json: AsJson = False) -> None:
     """List the bundled and downloaded tables."""
-    for name, row in datasets.list_datasets().iterrows():
+    table = datasets.list_datasets()
+    if as_json:
+        print_json(as_rows(table))
+        return
+    for name, row in table.iterrows():
         typer.echo(f"{name:15} {row['frequency']:20} {row['period']:26} {row['title']}")

@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 
 from hedgeresearch import datasets
-from hedgeresearch.data.reading.prices import read_prices
+from hedgeresearch.cli.price_options import Reading, errors_in_shell_words
 from hedgeresearch.errors import DataError
 
 DEFAULT_DATASET = "nasdaq_sp500"
@@ -23,7 +23,10 @@ Dataset = Annotated[
     ),
 ]
 Prices = Annotated[
-    Path | None, typer.Option(help="CSV or Parquet file of prices, with dates in the first column.")
+    Path | None,
+    typer.Option(
+        help="Text file, spreadsheet or Parquet file of prices, with dates in the first column."
+    ),
 ]
 Asset = Annotated[str | None, typer.Option(help="Column of the position to hedge.")]
 Hedge = Annotated[
@@ -32,14 +35,21 @@ Hedge = Annotated[
 
 
 def choose_prices(
-    dataset: str | None, file: Path | None, asset: str | None, hedges: list[str] | None
+    dataset: str | None,
+    file: Path | None,
+    asset: str | None,
+    hedges: list[str] | None,
+    reading: Reading,
 ) -> tuple[pd.DataFrame, str, list[str]]:
     """Return the table of prices, the column of the asset and the columns of the hedges.
 
-    A listed table has columns of its own for asset and hedges; those of a file must be named.
+    A listed table has columns of its own for asset and hedges; those of a file must be named. The
+    table has the columns that are used, at the frequency that is used.
     """
     if file is None:
-        return _listed_prices(dataset or DEFAULT_DATASET, asset, hedges)
+        reading.check_no_file_options()
+        table, asset, hedges = _listed_prices(dataset or DEFAULT_DATASET, asset, hedges)
+        return _sampled(table[[asset, *hedges]], reading), asset, hedges
     if dataset is not None:
         raise DataError("pass --dataset or --prices, not both.")
     if asset is None or not hedges:
@@ -48,7 +58,14 @@ def choose_prices(
             "column that hedges it."
         )
     _check_different(asset, hedges)
-    return read_prices(file, columns=[asset, *hedges]), asset, hedges
+    with errors_in_shell_words():
+        table = reading.read(file, [asset, *hedges])
+    return _sampled(table, reading), asset, hedges
+
+
+def _sampled(table: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    with errors_in_shell_words():
+        return reading.sampled(table)
 
 
 def _listed_prices(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,17 +11,33 @@ import pandas as pd
 import typer
 
 from hedgeresearch._formatting import day, describe
-from hedgeresearch.cli.models import ModelName, named_model
+from hedgeresearch.cli.fitting import BEST, fit_named_model
+from hedgeresearch.cli.models import ModelName
 from hedgeresearch.cli.output import (
     OUTPUT,
+    AsJson,
     check_output,
     print_text,
     progress,
     warnings_as_lines,
+    wrapped,
     write_output,
 )
+from hedgeresearch.cli.price_options import (
+    Contents,
+    DateFormat,
+    Decimal,
+    DropGaps,
+    Frequency,
+    Kind,
+    Reading,
+    Returns,
+    Separator,
+    Sheet,
+    Thousands,
+    option,
+)
 from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
-from hedgeresearch.data.conversion import returns as returns_of
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.notional import NotionalHedge, hedge_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -31,6 +46,7 @@ from hedgeresearch.report.tables import amount, contracts
 
 DEFAULT_NOTIONAL = 1e6
 DEFAULT_MODEL = ModelName.regime
+REPORT_OPTION = "--report"
 IN_FULL = ("held", "new", "trade", "contracts")
 """Columns of contracts that are held or traded, which are printed with all their digits."""
 
@@ -40,8 +56,25 @@ Notional = Annotated[
         help="Value held, in currency; negative for a short position.  [default: 1000000]"
     ),
 ]
+MODEL_CHOICES = [*(name.value for name in ModelName), BEST]
+
+
+def _check_model(name: str | None) -> str | None:
+    if name is not None and name not in MODEL_CHOICES:
+        known = ", ".join(MODEL_CHOICES)
+        raise typer.BadParameter(f"{name!r} is not one of {known}.")
+    return name
+
+
 Model = Annotated[
-    ModelName | None, typer.Option(help="Model of the hedge ratio.  [default: regime]")
+    str | None,
+    typer.Option(
+        help=f"Model of the hedge ratio: {', '.join(MODEL_CHOICES)}; the last runs a tournament "
+        "and uses its winner.  [default: regime]",
+        callback=_check_model,
+        autocompletion=lambda: MODEL_CHOICES,
+        metavar="NAME",
+    ),
 ]
 BookFile = Annotated[
     Path | None,
@@ -50,10 +83,7 @@ BookFile = Annotated[
         "instead of the options above."
     ),
 ]
-ReportFile = Annotated[
-    Path | None, typer.Option(help="With --position: also write an HTML report to this file.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ReportFile = Annotated[Path | None, typer.Option(help="Also write an HTML report to this file.")]
 RecordFile = Annotated[
     Path | None, typer.Option(help="Also write the recommendation as JSON to this file.")
 ]
@@ -66,30 +96,62 @@ def recommend_hedge(  # noqa: PLR0913 (the options of the command)
     hedge: Hedge = None,
     notional: Notional = None,
     model: Model = None,
+    sep: Separator = None,
+    decimal: Decimal = ".",
+    thousands: Thousands = None,
+    date_format: DateFormat = None,
+    sheet: Sheet = None,
+    kind: Kind = Contents.prices,
+    freq: Frequency = None,
+    returns: Returns = None,
+    drop_gaps: DropGaps = False,
     position: BookFile = None,
     report: ReportFile = None,
     as_json: AsJson = False,
     output: RecordFile = None,
 ) -> None:
-    """Recommend a hedge of a position for the period after the last price."""
+    """Recommend a hedge of a position.
+
+    It is for the period after the last price: of an amount of currency, or with --position of a
+    book.
+    """
+    reading = Reading(sep, decimal, thousands, date_format, sheet, kind, freq, returns, drop_gaps)
     if position is not None:
         options: dict[str, Any] = {"dataset": dataset, "prices": prices, "asset": asset}
         options |= {"hedge": hedge, "notional": notional, "model": model}
-        _refuse_other_options(options)
+        _refuse_other_options(options | reading.given())
         _recommend_for_book(position, report, as_json, output)
         return
-    if report is not None:
-        raise DataError(
-            "--report needs --position BOOK.yaml: it reports on contracts (see docs/book.md)."
-        )
-    table, asset, hedges = choose_prices(dataset, prices, asset, hedge)
-    chosen = named_model(model or DEFAULT_MODEL)
     check_output(output, prices)
-    data = table if chosen.traits.input == "prices" else returns_of(table[[asset, *hedges]])
-    fit = chosen.fit(data[asset], data[hedges])
-    result = hedge_notional(fit, DEFAULT_NOTIONAL if notional is None else notional)
-    record = json.dumps(result.to_dict(), indent=2)
-    _show(record, _describe_notional(result, table.attrs), as_json, output)
+    _check_report(report, {OUTPUT: output, "--prices": prices})
+    with warnings_as_lines() as warnings:
+        table, asset, hedges = choose_prices(dataset, prices, asset, hedge, reading)
+        fit, backtest = fit_named_model(model or DEFAULT_MODEL, table, asset, hedges, reading)
+        amount_held = DEFAULT_NOTIONAL if notional is None else notional
+        result = hedge_notional(fit, amount_held, backtest=backtest)
+        record = json.dumps(result.to_dict(), indent=2)
+        text = _describe_notional(result, table.attrs)
+        if report is not None:
+            _write_report(result, report, warnings)
+    _show(record, text, as_json, output)
+
+
+def _check_report(report: Path | None, others: Mapping[str, Path | None]) -> None:
+    """Refuse a report that cannot be written or would replace another file."""
+    from hedgeresearch.report._atomic_write import check_different_files
+    from hedgeresearch.report.report import check_report_file
+
+    if report is not None:
+        check_report_file(report, REPORT_OPTION)
+        check_different_files({REPORT_OPTION: report}, others)
+
+
+def _write_report(
+    result: NotionalHedge | Recommendation, report: Path, warnings: list[str]
+) -> None:
+    from hedgeresearch.report.report import write_report
+
+    write_report(result, report, warnings)
 
 
 def _refuse_other_options(options: Mapping[str, Any]) -> None:
@@ -98,7 +160,7 @@ def _refuse_other_options(options: Mapping[str, Any]) -> None:
     if passed:
         raise DataError(
             "--position reads the position, the prices and the model from the book; leave out "
-            f"--{passed[0]}, or put it into the book."
+            f"{option(passed[0])}, or put it into the book."
         )
 
 
@@ -106,19 +168,17 @@ def _recommend_for_book(
     book: Path, report: Path | None, as_json: bool, output: Path | None
 ) -> None:
     from hedgeresearch.cli.book.book import recommend_for_book
-    from hedgeresearch.report.report import REPORT, write_report
 
     if output is not None:
         check_writable(output, OUTPUT)
-    if report is not None:
-        check_writable(report, REPORT)
+    _check_report(report, {})
     with warnings_as_lines() as warnings:
-        result = recommend_for_book(book, {OUTPUT: output, "--report": report})
+        result = recommend_for_book(book, {OUTPUT: output, REPORT_OPTION: report})
         with progress("intervals and risks"):
             record = result.to_json() if as_json or output is not None else ""
             text = "" if as_json else _describe_recommendation(result)
         if report is not None:
-            write_report(result, report, warnings)
+            _write_report(result, report, warnings)
     _show(record, text, as_json, output)
 
 
@@ -137,7 +197,7 @@ def _describe_notional(result: NotionalHedge, attrs: Mapping[Any, Any]) -> str:
     head = f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}"
     in_whole_units = result.summary.assign(sell=result.sell.map("{:,.0f}".format))
     table = in_whole_units.to_string(float_format="{:.3f}".format)
-    return "\n\n".join([_wrapped(head), _wrapped(result.sentence), table])
+    return "\n\n".join([wrapped(head), wrapped(result.sentence), table])
 
 
 def _describe_recommendation(result: Recommendation) -> str:
@@ -146,13 +206,11 @@ def _describe_recommendation(result: Recommendation) -> str:
     data = f"Data: {title(problem.market.attrs)}, to {day(result.as_of)}."
     head = f"{data}\nModel: {describe(problem.fit.model)}"
     summary = result.summary.to_string(formatters=_formatters(result.summary))
-    parts = [_wrapped(head), _wrapped(result.decision), summary]
+    parts = [wrapped(head), wrapped(result.decision), summary]
     orders = result.orders.drop(columns="reason")  # the reasons below say more
     if len(orders):
         parts.append(orders.to_string(index=False, formatters=_formatters(orders)))
-    reasons = [
-        textwrap.fill(f"- {reason}", 100, subsequent_indent="  ") for reason in result.reasons
-    ]
+    reasons = [wrapped(f"- {reason}", "  ") for reason in result.reasons]
     return "\n\n".join([*parts, "\n".join(reasons)])
 
 
@@ -160,7 +218,3 @@ def _formatters(table: pd.DataFrame) -> dict[str, Callable[[Any], str]]:
     """Return how the numbers of each column are printed."""
     numeric = table.select_dtypes("number").columns
     return {str(name): contracts if name in IN_FULL else amount for name in numeric}
-
-
-def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.fill(line, 100) for line in text.splitlines())

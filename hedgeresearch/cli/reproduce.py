@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from hedgeresearch.cli.output import WIDTH, AsJson, as_rows, print_json
 from hedgeresearch.errors import DataError, HedgeResearchError, MissingDataError
 from hedgeresearch.reproductions.publish import check_folder, publish_reproductions
 from hedgeresearch.reproductions.registry import NAMES, check_request, is_simulation, reproduce
@@ -39,8 +40,9 @@ def reproduce_papers(
     every: All = False,
     replications: Replications = None,
     output: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Compute published numbers again and compare them with the print."""
+    """Compute published numbers again."""
     if every == (name is not None):
         raise DataError(f"pass one name or --all; the names are {', '.join(NAMES)}.")
     requested: dict[str, int | None] = {}
@@ -52,22 +54,25 @@ def reproduce_papers(
         check_request(one, samples)
     if output is not None:
         check_folder(output)
+    show = _show_nothing if as_json else _show_text
     if name is not None:
-        outcome = _Outcome([_run(name, replications)], {}, {})
+        outcome = _Outcome([_run(name, replications, show)], {}, {})
     else:
-        outcome = _run_all(requested)
+        outcome = _run_all(requested, show)
+    if as_json:
+        print_json(_records(outcome))
     if output is not None and outcome.done:
         publish_reproductions(outcome.done, output, outcome.skipped | outcome.failed)
     if outcome.failed or not outcome.done or not all(result.passed for result in outcome.done):
         raise typer.Exit(1)
 
 
-def _run_all(requested: Mapping[str, int | None]) -> _Outcome:
+def _run_all(requested: Mapping[str, int | None], show: Callable[[Reproduction], None]) -> _Outcome:
     """Run all and print each when it is done; continue after one that cannot be done."""
     outcome = _Outcome([], {}, {})
     for name, replications in requested.items():
         try:
-            outcome.done.append(_run(name, replications))
+            outcome.done.append(_run(name, replications, show))
         except MissingDataError as error:
             outcome.skipped[name] = f"skipped: {error}"
             typer.echo(f"{name}: skipped: {error}", err=True)
@@ -78,11 +83,34 @@ def _run_all(requested: Mapping[str, int | None]) -> _Outcome:
     return outcome
 
 
-def _run(name: str, replications: int | None) -> Reproduction:
-    """Run one reproduction and print it."""
+def _run(name: str, replications: int | None, show: Callable[[Reproduction], None]) -> Reproduction:
+    """Run one reproduction and show it."""
     result = reproduce(name, replications=replications)
-    typer.echo(_describe(result))
+    show(result)
     return result
+
+
+def _show_text(result: Reproduction) -> None:
+    typer.echo(_describe(result))
+
+
+def _show_nothing(result: Reproduction) -> None:
+    """Print nothing yet: the record of all follows."""
+
+
+def _records(outcome: _Outcome) -> dict[str, Any]:
+    """Return the numbers of each reproduction as plain values, and why others were left out."""
+    done = {
+        result.name: {
+            "title": result.paper.title,
+            "reference": result.reference,
+            "passed": result.passed,
+            "verdict": result.verdict,
+            "numbers": as_rows(result.table),
+        }
+        for result in outcome.done
+    }
+    return {"reproductions": done, "left_out": outcome.skipped | outcome.failed}
 
 
 def _summarize(outcome: _Outcome) -> str:
@@ -104,7 +132,7 @@ def _describe(result: Reproduction) -> str:
     about = [f"{result.name}: {result.paper.title}", result.reference]
     about += [f"- {line}" for line in result.paper.differs]
     head = [
-        textwrap.fill(line, 100, subsequent_indent="  ", break_on_hyphens=False) for line in about
+        textwrap.fill(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False) for line in about
     ]
     numbers = [result.shown_table.to_string(), f"{result.verdict}."]
     further = [

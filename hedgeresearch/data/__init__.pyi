@@ -1,4 +1,5 @@
 from .alignment import align as align
+from .frequency import at_frequency as at_frequency
 from .conversion import returns as returns
 from .quality.problem import DataProblem as DataProblem
 from .quality.report import DataReport as DataReport

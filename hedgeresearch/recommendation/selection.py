@@ -27,6 +27,7 @@ from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import ratio_kind
 from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.trading.costs import Costs
 
 MAX_WINDOW = 1000
 """Maximum number of observations in each estimation of a tournament."""
@@ -100,15 +101,40 @@ def run_tournament(
 ) -> Backtest:
     """Return a backtest of the fit's model, EWMA, DCC-GARCH, 1:1 and OLS, at the terms' costs.
 
-    Half of the observations, or 1000, are the window; the estimations are repeated 20 times.
-
     Raises
     ------
     DataError
         If the market has too few rows.
     """
     kind: Kind = "simple" if fit is None else ratio_kind(fit)
-    asset, hedges = market.returns(position, instruments, kind)
+    returns = market.returns(position, instruments, kind)
+    cost = backtest_costs(instruments, market) if kind == "simple" else None
+    return run_tournament_of_returns(fit, returns, cost, seed)
+
+
+def run_tournament_of_returns(
+    fit: HedgeFit | None,
+    returns: tuple[pd.Series[float], pd.DataFrame],
+    cost: Costs | None,
+    seed: int,
+) -> Backtest:
+    """Return a backtest of the fit's model, EWMA, DCC-GARCH, 1:1 and OLS on returns.
+
+    Half of the observations, or 1000, are the window; the estimations are repeated 20 times.
+
+    Parameters
+    ----------
+    fit : HedgeFit or None
+    returns : of the asset, Series (n_dates,), and of the hedges, DataFrame (n_dates, n_hedges)
+    cost : Costs of trading and holding the hedges, or None
+    seed : of the bootstrap
+
+    Raises
+    ------
+    DataError
+        If there are too few returns.
+    """
+    asset, hedges = returns
     window = min(len(asset) // 2, MAX_WINDOW)
     n_hedged = len(asset) - window
     if window < MIN_WINDOW or n_hedged < MIN_OBSERVATIONS:
@@ -122,7 +148,7 @@ def run_tournament(
         hedges,
         window,
         max(n_hedged // N_REFITS, MIN_REFIT_EVERY),
-        cost=backtest_costs(instruments, market) if kind == "simple" else None,
+        cost=cost,
         progress=False,
         seed=seed,
     )

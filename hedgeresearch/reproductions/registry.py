@@ -105,7 +105,8 @@ def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
 def check_request(name: str, replications: int | None) -> None:
     """Refuse an unknown name, and replications that a reproduction does not have."""
     if name not in NAMES:
-        nearest = difflib.get_close_matches(str(name), NAMES, n=1, cutoff=0.3)
+        nearest = [known for known in NAMES if len(str(name)) > 2 and str(name) in known]
+        nearest += difflib.get_close_matches(str(name), NAMES, n=1, cutoff=0.6)
         advice = "See hr.reproductions.list_reproductions()."
         if nearest:
             advice = f"Did you mean {nearest[0]!r}?"

@@ -1,5 +1,6 @@
 """``hedgeresearch compare``."""
 
+import json
 import subprocess
 import warnings
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.cli.models import ModelName
+from hedgeresearch.report.tables import amount, percent, ratio
 
 Run = Callable[..., tuple[int, str, str]]
 Check = Callable[[tuple[int, str, str], str], None]
@@ -39,10 +41,54 @@ def test_table_and_sentences_are_those_of_the_library(
     assert (
         " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03."
     )
-    assert printed == study.summary.to_string(float_format="{:.4f}".format)
+    rows = {line.split()[0]: line.split() for line in printed.splitlines()[1:]}
+    assert list(rows) == list(study.summary.index)
+    for name, row in study.summary.iterrows():
+        cells = [row["effectiveness"], row["gain on ols"], row["gain, lower"], row["gain, upper"]]
+        texts = [percent(cell) for cell in cells]
+        assert rows[name][1:6] == [texts[0], texts[1], f"({texts[2]}", "to", f"{texts[3]})"]
+        assert rows[name][7:] == [ratio(row["mean ratio"]), amount(row["turnover"])]
     comparison = study.compare()
     assert " ".join(said.split()) == " ".join((*comparison.sentences, comparison.conclusion))
-    assert max(map(len, said.splitlines())) <= 100
+    assert max(len(line) for line in output.splitlines() if str(own[1]) not in line) <= 80
+
+
+@pytest.mark.long
+def test_json_and_report_have_the_numbers_of_the_library(
+    run: Run, own: tuple[object, ...], tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    options = ("--models", "ewma", "--report", page, "--json")
+    code, output, errors = run(*COMPARE, *own, *options)
+    assert (code, errors) == (0, "")
+    record = json.loads(output)
+    assert record["observations"] == 99
+    assert list(record["summary"]) == ["unhedged", "naive", "ols", "ewma"]
+    removed = record["summary"]["ewma"]["effectiveness"]
+    assert f"ewma removes {percent(removed)}%" in " ".join(record["sentences"])
+    assert record["conclusion"] in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_horizon_and_lag_are_those_of_the_library(
+    run: Run, own: tuple[object, ...], prices: pd.DataFrame
+) -> None:
+    options = ("--models", "ewma", "--horizon", "5d", "--execution-lag", 1, "--json")
+    record = json.loads(run(*COMPARE, *own, *options)[1])
+    returns = hr.returns(prices)
+    study = hr.walk_forward(
+        {"ewma": hr.MinimumVarianceHedge(hr.EWMACovariance())},
+        returns["oil"],
+        returns[["gas", "coal"]],
+        300,
+        50,
+        horizon="5d",
+        execution_lag=1,
+        progress=False,
+    )
+    assert (record["horizon"], record["execution_lag"]) == (5, 1)
+    for name, value in study.summary["effectiveness"].items():
+        assert record["summary"][name]["effectiveness"] == pytest.approx(value, rel=1e-12)
 
 
 @pytest.mark.long

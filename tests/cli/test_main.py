@@ -6,17 +6,47 @@ from collections.abc import Callable
 
 import pytest
 
+from hedgeresearch._version import VERSION
+
 Run = Callable[..., tuple[int, str, str]]
+COMMANDS = ("recommend", "compare", "check", "init", "reproduce", "datasets")
 InProcess = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.mark.parametrize("arguments", [(), ("--help",)])
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
 def test_help_names_the_commands(run: Run, arguments: tuple[str, ...]) -> None:
     code, output, errors = run(*arguments)
     assert (code, errors) == (0, "")
     assert "Usage:" in output
-    assert "recommend" in output
-    assert "datasets" in output
+    for command in COMMANDS:
+        assert f"\n  {command} " in output
+    assert max(map(len, output.splitlines())) <= 80
+    assert "..." not in output.split("Commands:")[1]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_json(run: Run, command: str) -> None:
+    code, output, errors = run(command, "-h")
+    assert (code, errors) == (0, "")
+    assert output == run(command, "--help")[1]
+    assert "--json" in output
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_is_printed(run: Run, option: str) -> None:
+    assert run(option) == (0, f"hedgeresearch {VERSION}\n", "")
+
+
+@pytest.mark.long
+def test_shell_completes_commands_and_models(in_a_process: InProcess) -> None:
+    for words, number, completed in (
+        ("hedgeresearch comp", 1, ["compare"]),
+        ("hedgeresearch recommend --model be", 3, ["best"]),
+    ):
+        found = in_a_process(
+            _HEDGERESEARCH_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(number)
+        )
+        assert (found.returncode, found.stdout.split()) == (0, completed)
 
 
 @pytest.mark.long

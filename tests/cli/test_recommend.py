@@ -196,7 +196,7 @@ def test_unwritable_output_is_refused(
     [
         ("n/a", "column 'gas' must contain numbers such as 1234.5, or nothing; line 4 of"),
         ("1,5", "column 'gas' must contain numbers"),
-        ("", "column 'gas' has a gap (NaN) on 2020-01-03"),
+        ("", "2020-01-03 has none of gas (1 such date). Fill the cells, or leave out such dates"),
         ("-1", "prices must be positive for simple returns; column 'gas' is -1 on 2020-01-03"),
         ("0", "prices must be positive for simple returns; column 'gas' is 0 on 2020-01-03"),
         ("inf", "column 'gas' must contain numbers"),

@@ -1,5 +1,6 @@
 """``hedgeresearch reproduce``."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -32,7 +33,7 @@ def test_one_name_is_printed_and_written(run, tmp_path):
     assert output.startswith(
         "hull_jet_fuel: Jet fuel hedged with heating oil futures\nNumbers: public copies"
     )
-    assert "; after: Hull, J. C." in output
+    assert "; after: Hull, J. C." in " ".join(output.split())
     assert "3 of 3 published numbers within their tolerance (3 equal to the print)." in output
     files = {path.name for path in (tmp_path / "new" / "folder").iterdir()}
     assert files == {"hull_jet_fuel.png", "hull_jet_fuel.pdf", "reproductions.html"}
@@ -143,3 +144,21 @@ def test_bad_arguments_are_refused(run, arguments, message):
 def test_unknown_name_creates_no_folder(run, tmp_path):
     assert run("reproduce", "hull", "--output", tmp_path / "new")[0] == 2
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.long
+def test_json_has_the_numbers(run):
+    code, output, errors = run("reproduce", "hull_jet_fuel", "--json")
+    assert (code, errors) == (0, "")
+    found = json.loads(output)["reproductions"]["hull_jet_fuel"]
+    hull = hr.reproduce("hull_jet_fuel")
+    assert found["passed"] and found["verdict"] == hull.verdict
+    assert {name: row["ours"] for name, row in found["numbers"].items()} == pytest.approx(
+        hull.table["ours"].to_dict()
+    )
+
+
+def test_name_that_is_like_no_other_gets_no_suggestion(run):
+    code, _, errors = run("reproduce", "nothing")
+    assert code == 2
+    assert "got 'nothing'. See" in errors and "Did you mean" not in errors

@@ -23,7 +23,7 @@ BACKTEST_FIELDS = ("window", "refit_every", "horizon", "execution_lag", "models"
 
 def run_backtest(
     entry: Entry,
-    recommended: NamedModel,
+    recommended: NamedModel | None,
     returns: tuple[pd.Series[float], pd.DataFrame],
     instruments: Sequence[BookInstrument],
     market: Market,
@@ -41,7 +41,10 @@ def run_backtest(
         settings["cost"] = backtest_costs(instruments, market)
     with entry.locate_errors():
         return walk_forward(
-            distinct_models([recommended, *others]), *returns, **settings, seed=seed
+            distinct_models(others if recommended is None else [recommended, *others]),
+            *returns,
+            **settings,
+            seed=seed,
         )
 
 

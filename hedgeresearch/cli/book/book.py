@@ -21,6 +21,7 @@ from hedgeresearch.cli.book.settings import (
     setting_names,
 )
 from hedgeresearch.cli.book.yaml_reader import read_yaml
+from hedgeresearch.cli.fitting import BEST, fit_or_name_other
 from hedgeresearch.cli.models import ModelName, named_model
 from hedgeresearch.recommendation.api import recommend
 from hedgeresearch.recommendation.inputs.market import Kind, Market
@@ -83,14 +84,20 @@ def recommend_for_book(
     instruments = read_instruments(parts["instruments"])
     check_distinct_names(parts, instruments)
     kind = _read_kind(parts)
-    model = _read_model(parts)
+    is_best = "model" in parts and parts["model"].content == BEST
+    model = None if is_best else _read_model(parts)
     settings = read_settings(parts)
     check_instrument_names(parts, [one.name for one in instruments])
     market = read_market(parts, path.parent, instruments, kind)
     with parts["data"].locate_errors():
         returns = market.returns(position, instruments, kind)
-    with parts.get("model", root).locate_errors():
-        fit = model.model.fit(*_observations(model, market, position, instruments, returns))
+    fit = None
+    if model is None:
+        settings["model"] = BEST
+    else:
+        data = _observations(model, market, position, instruments, returns)
+        with parts.get("model", root).locate_errors():
+            fit = fit_or_name_other(model.model, *data, f"the model {model.name}", "'model: ols'")
     if "backtest" in parts:
         settings["backtest"] = run_backtest(
             parts["backtest"], model, returns, instruments, market, settings.get("seed", 0)

@@ -10,8 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NoReturn
 
-from hedgeresearch.cli.book.hints import NUMBER, as_yaml_number, did_you_mean, how_to_quote
-from hedgeresearch.errors import DataError
+from hedgeresearch.cli.book.hints import (
+    NUMBER,
+    as_yaml_number,
+    did_you_mean,
+    how_to_quote,
+    without_separators,
+)
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
+
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}\.000")
+"""Numbers that mean thousands where a point separates them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +144,7 @@ class Entry:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not math.isfinite(value):
             self.refuse(f"must be a number; got {self.preview}.")
+        self._warn_of_thousands()
         return float(value)
 
     def integer(self) -> int:
@@ -148,6 +158,12 @@ class Entry:
         """Return a number of observations, or a time such as 10d."""
         is_time = isinstance(self.content, str) and not NUMBER.fullmatch(self.content)
         return self.text() if is_time else self.integer()
+
+    def truth(self) -> bool:
+        """Return true or false."""
+        if not isinstance(self.content, bool):
+            self.refuse(f"must be true or false; got {self.preview}.")
+        return self.content
 
     def text(self) -> str:
         """Return text."""
@@ -173,14 +189,36 @@ class Entry:
             self.refuse(f"must be a date such as 2025-03-28, without quotes; got {self.preview}.")
         return self.content
 
+    def _warn_of_thousands(self) -> None:
+        """Warn of a number such as 25.000, which is twenty-five here and more elsewhere."""
+        if THOUSANDS.fullmatch(self.written):
+            plain = self.written.replace(".", "")
+            warn_caller(
+                f"{self.file}, line {self.line}: {self.field} is read as {self.content:g}; if it "
+                f"is {int(plain):,}, write {plain}.",
+                DataWarning,
+            )
+
     def _refuse_quoted_number(self) -> None:
         """Refuse a number that YAML reads as text; say how to write it with all its digits."""
         text = self.content
-        if not isinstance(text, str) or not NUMBER.fullmatch(text):
+        if not isinstance(text, str):
+            return
+        if not NUMBER.fullmatch(text):
+            self._refuse_separators(text)
             return
         if math.isfinite(float(text)):
             self.refuse(
                 f"must be a number; YAML reads {self.preview} as text. Write it without quotes, "
                 "and with a point and a sign before the exponent: "
                 f"{as_yaml_number(text)}."
+            )
+
+    def _refuse_separators(self, text: str) -> None:
+        """Refuse a number with separators, and say how to write it without."""
+        plain = without_separators(text)
+        if plain is not None:
+            self.refuse(
+                "must be a number with a point before the fraction and without separators: "
+                f"{plain}; got {self.preview}."
             )

@@ -8,13 +8,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+MIN_SIMILARITY = 0.5
+"""Similarity, from 0 to 1, from which a known name is suggested."""
 NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<digits>\d+\.?\d*|\.\d+)(?:[eE](?P<exponent>[-+]?\d+))?")
+
+SEPARATED = re.compile(r"(?P<sign>[-+]?)(?P<body>\d+(?:[.,' \u00a0\u202f_]\d+)+)")
+"""Numbers with separators of thousands, or a comma before the fraction."""
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """Return a sentence, after a space, with the known name that is most similar."""
+    """Return a sentence, after a space, with the known name that is most similar.
+
+    There is none if no name is similar: a guess would mislead.
+    """
     by_lower_case = {one.lower(): str(one) for one in known}
-    nearest = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.0)
+    nearest = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=MIN_SIMILARITY)
     return f" The nearest is {by_lower_case[nearest[0]]!r}." if nearest else ""
 
 
@@ -29,6 +37,29 @@ def how_to_quote(value: Any, written: str) -> str:
     else:
         kind = "a number"
     return f" YAML reads {written} as {kind}: put it in quotes, '{written}'."
+
+
+def without_separators(text: str) -> str | None:
+    """Return how a number with separators is written in YAML; None for other text.
+
+    Examples
+    --------
+    >>> without_separators("100.000,00"), without_separators("1,234")
+    ('100000.00', '1234 or 1.234')
+    """
+    found = SEPARATED.fullmatch(text)
+    if found is None:
+        return None
+    separators = re.findall(r"\D", found["body"])
+    whole, last, fraction = found["body"].rpartition(separators[-1])
+    digits = re.sub(r"\D", "", whole)
+    plain = f"{found['sign']}{digits}{fraction}"
+    with_point = f"{found['sign']}{digits}.{fraction}"
+    if last not in ".," or separators.count(last) > 1:
+        return plain
+    if len(separators) > 1 or len(fraction) != 3:
+        return with_point
+    return f"{plain} or {with_point}"
 
 
 def as_yaml_number(text: str) -> str:

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hedgeresearch import datasets
 from hedgeresearch.cli.book.entry import Entry
-from hedgeresearch.cli.book.hints import did_you_mean
 from hedgeresearch.cli.book.instruments import BookInstrument
 from hedgeresearch.cli.book.market_checks import (
     check_coins,
@@ -19,7 +17,7 @@ from hedgeresearch.cli.book.market_checks import (
     check_positive,
 )
 from hedgeresearch.cli.book.position import held_assets
-from hedgeresearch.data.reading.prices import read_prices
+from hedgeresearch.cli.book.price_table import FILE_FIELDS, read_table
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.position import Position
@@ -28,6 +26,7 @@ DATA_FIELDS = (
     "file",
     "dataset",
     "date",
+    *FILE_FIELDS,
     "source",
     "currency",
     "rates",
@@ -71,7 +70,8 @@ def read_market(
     needed = dict(held)
     for name, entry in (*zip(names, items, strict=True), *_columns(links)):
         needed.setdefault(name, entry)
-    table = _read_table(parts["data"], folder, needed)
+    funding = [entry.text() for entry in links.funding.values()]
+    table = read_table(parts["data"], folder, needed, funding)
     if kind == "simple":
         check_positive(table, held)
     with parts["data"].locate_errors():
@@ -111,48 +111,3 @@ def _columns(links: Links) -> list[tuple[str, Entry]]:
     rates = [one for one in links.rates.values() if isinstance(one.content, str)]
     entries = [*rates, *links.funding.values(), *links.underlying.values()]
     return [(entry.text(), entry) for entry in entries]
-
-
-def _read_table(entry: Entry, folder: Path, needed: Mapping[str, Entry]) -> pd.DataFrame:
-    """Return the needed columns of a file or of a bundled table."""
-    data = entry.mapping()
-    if ("file" in data) == ("dataset" in data):
-        entry.refuse("must have either 'file', your own prices, or 'dataset', a bundled table.")
-    if "dataset" in data:
-        table = _bundled_table(data["dataset"], needed)
-    else:
-        table = _own_table(data, folder, needed)
-    if "source" in data:
-        table.attrs["source"] = data["source"].text()
-    return table
-
-
-def _bundled_table(entry: Entry, needed: Mapping[str, Entry]) -> pd.DataFrame:
-    with entry.locate_errors():
-        table = datasets.load(entry.text())
-    known = list(table.columns)
-    for name, place in needed.items():
-        if name not in known:
-            place.refuse(
-                f"must be a column of the table: {', '.join(known)}; got {name!r}."
-                f"{did_you_mean(name, known)}"
-            )
-    return table[list(needed)]
-
-
-def _own_table(
-    data: Mapping[str, Entry], folder: Path, needed: Mapping[str, Entry]
-) -> pd.DataFrame:
-    date = data["date"].text() if "date" in data else None
-    try:
-        table = read_prices(folder / data["file"].text(), list(needed), date)
-    except DataError as error:
-        place = data["file"]
-        for name, entry in needed.items():
-            if f"got {name!r}" in str(error):
-                place = entry
-                break
-        with place.locate_errors():
-            raise
-    table.attrs["source"] = data["file"].text()
-    return table

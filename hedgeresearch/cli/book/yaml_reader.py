@@ -120,6 +120,11 @@ def _entry(node: yaml.Node, file: str, field: str) -> Entry:
 def _entries_by_name(node: yaml.MappingNode, file: str, field: str) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for key, value in node.value:
+        if node.flow_style and key.value.isdigit() and value.value == "":
+            Entry(file, field, key.start_mark.line + 1, None).refuse(
+                f"must have names; got {key.value!r}: a comma ends the value; write numbers with a "
+                "point before the fraction and without separators, such as 1234.5."
+            )
         name = _entry(key, file, field)
         if not isinstance(name.content, str):
             hint = how_to_quote(name.content, name.written)

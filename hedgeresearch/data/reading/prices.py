@@ -216,6 +216,8 @@ def _chosen(columns: str | Sequence[Any] | None, source: Any) -> list[str] | Non
 
 
 def _price_columns(cells: Cells, columns: list[str] | None, date: str) -> list[str]:
+    if len(cells.table.columns) == 1:
+        raise _no_prices(cells)
     names = columns
     if names is None:
         names = [str(name) for name in cells.table.columns if name != date]

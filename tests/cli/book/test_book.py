@@ -117,17 +117,20 @@ def test_outputs_never_overwrite_files_that_are_read(
     for options, message in (
         (
             ("--report", book),
-            "--report must be another file than --position, which it would overwrite",
+            "--report must be a file whose name ends in .html, which a browser opens; got",
         ),
         (("--output", folder / "." / "book.yaml"), "--output must be another file than --position"),
-        (("--report", folder / "hard.html"), "--report must be another file than --position"),
+        (
+            ("--report", folder / "hard.html"),
+            "--report must be another file than --position, which it would overwrite",
+        ),
         (("--output", prices), "--output must be another file than the prices of the book"),
         (
             ("--report", folder / "link.html"),
             "--report must be another file than the prices of the book",
         ),
         (
-            ("--report", folder / "new", "--output", folder / "new"),
+            ("--report", folder / "new.html", "--output", folder / "new.html"),
             "--report must be another file than --output",
         ),
     ):

@@ -380,7 +380,7 @@ def test_advised_number_is_read_as_that_number(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--report", "x.html"), "--report needs --position BOOK.yaml"),
+        (("--report", "x.txt"), "--report must be a file whose name ends in .html"),
         (
             ("--position", "absent.yaml"),
             "--position must be a YAML file that can be read; absent.yaml: No such file",
@@ -396,7 +396,7 @@ def test_advised_number_is_read_as_that_number(
         ),
         (
             ("--position", "b.yaml", "--report", "absent/x.html"),
-            "the report must be a file that can be written",
+            "--report must be a file that can be written",
         ),
         (
             ("--position", "b.yaml", "--output", "absent/x.json"),

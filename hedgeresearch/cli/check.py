@@ -1,0 +1,97 @@
+"""``hedgeresearch check``: report what looks wrong in a file of prices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from hedgeresearch import datasets
+from hedgeresearch.cli.output import AsJson, print_json, print_text, wrapped
+from hedgeresearch.cli.price_options import (
+    Contents,
+    DateFormat,
+    Decimal,
+    Kind,
+    Reading,
+    Separator,
+    Sheet,
+    Thousands,
+    errors_in_shell_words,
+)
+from hedgeresearch.cli.price_source import Dataset, Prices
+from hedgeresearch.data.quality.report import DataReport
+from hedgeresearch.data.quality.table_check import check
+from hedgeresearch.errors import DataError
+
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="Column to check, the asset first; repeat it.  [default: all]"),
+]
+
+
+def check_prices(  # noqa: PLR0913 (the options of the command)
+    dataset: Dataset = None,
+    prices: Prices = None,
+    columns: Columns = None,
+    sep: Separator = None,
+    decimal: Decimal = ".",
+    thousands: Thousands = None,
+    date_format: DateFormat = None,
+    sheet: Sheet = None,
+    kind: Kind = Contents.prices,
+    as_json: AsJson = False,
+) -> None:
+    """Report what looks wrong in prices.
+
+    Also in returns, with --kind. The exit code is 1 if they would be refused.
+    """
+    reading = Reading(sep, decimal, thousands, date_format, sheet, kind)
+    if (prices is None) == (dataset is None):
+        raise DataError("pass either --prices FILE or --dataset NAME.")
+    table = _read(dataset, prices, columns, reading)
+    report = check(table, None if kind is Contents.prices and dataset else _kind(kind))
+    if as_json:
+        print_json(_record(report))
+    else:
+        print_text(_describe(report))
+    if report.refused:
+        raise typer.Exit(1)
+
+
+def _read(
+    dataset: str | None, prices: Path | None, columns: list[str] | None, reading: Reading
+) -> pd.DataFrame:
+    """Return the columns of a file or of a listed table."""
+    if prices is not None:
+        with errors_in_shell_words():
+            return reading.read(prices, columns)
+    reading.check_no_file_options()
+    table = datasets.load(str(dataset))
+    unknown = [name for name in columns or [] if name not in table.columns]
+    if unknown:
+        raise DataError(
+            f"columns must be among {', '.join(map(str, table.columns))}; got {unknown[0]!r}."
+        )
+    return table[columns] if columns else table
+
+
+def _kind(contents: Contents) -> Any:
+    return "prices" if contents is Contents.prices else "simple"
+
+
+def _record(report: DataReport) -> dict[str, Any]:
+    """Return the problems as plain values."""
+    problems = [{"problem": str(kind), **row.to_dict()} for kind, row in report.summary.iterrows()]
+    return {"outcome": repr(report), "kind": report.kind, "problems": problems}
+
+
+def _describe(report: DataReport) -> str:
+    """Return the outcome, and a paragraph for each problem."""
+    lines = [wrapped(repr(report))]
+    for problem in report.problems:
+        text = f"- {problem.severity}: {problem.message} {problem.remedy}"
+        lines.append(wrapped(text, "  "))
+    return "\n".join(lines)
