@@ -193,11 +193,12 @@ def _show(record: str, text: str, as_json: bool, output: Path | None) -> None:
 
 
 def _describe_notional(result: NotionalHedge, attrs: Mapping[Any, Any]) -> str:
-    """Return the data, the model, the sentence and the table of a hedge in currency."""
+    """Return data, model, decision, table and reasons of a hedge in currency."""
     head = f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}"
     in_whole_units = result.summary.assign(sell=result.sell.map("{:,.0f}".format))
     table = in_whole_units.to_string(float_format="{:.3f}".format)
-    return "\n\n".join([wrapped(head), wrapped(result.sentence), table])
+    reasons = "\n".join(wrapped(f"- {reason}", "  ") for reason in result.reasons)
+    return "\n\n".join(filter(None, [wrapped(head), wrapped(result.decision), table, reasons]))
 
 
 def _describe_recommendation(result: Recommendation) -> str:

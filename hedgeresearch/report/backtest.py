@@ -27,12 +27,12 @@ def backtest_page(backtest: Backtest, notes: Sequence[str]) -> Page:
     builders = dict(SECTIONS)
     builders[backtest_method.TITLE] = partial(backtest_method.method_section, notes=notes)
     builders[backtest_method.DATA] = backtest_method.data_section
-    dates = backtest.hedged_returns.index
+    dates = backtest.date_returns.index
     return Page(
         title=f"Hedges compared: {', '.join(map(str, backtest.models))}",
         about=(
             f"{len(dates):,} observations out of sample, {day(dates[0])} to {day(dates[-1])}; "
-            f"{backtest.n_refits:,} estimations of each model."
+            f"{backtest.n_refits:,} estimations of each model; returns {backtest.evaluation}."
         ),
         sections=[
             section_or_reason(title, partial(build, backtest)) for title, build in builders.items()

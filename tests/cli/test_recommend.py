@@ -1,5 +1,6 @@
 """``hedgeresearch recommend`` for an amount of currency."""
 
+import html
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -259,3 +260,29 @@ def test_full_disk_is_an_error_of_one_line(run: Run, check_refused: Check) -> No
         run(*OLS, "--output", "/dev/full"),
         "--output must be a file that can be written; /dev/full: No space",
     )
+
+
+@pytest.mark.long
+def test_best_model_is_the_winner_of_a_tournament(
+    run: Run, own: tuple[object, ...], prices: pd.DataFrame, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    code, output, _ = run("recommend", *own, "--model", "best", "--json", "--report", page)
+    assert code == 0
+    record = json.loads(output)
+    assert record["decision"] in html.unescape(page.read_text(encoding="utf-8"))
+    names = {"NaiveHedge()", "OLSHedge()", "MinimumVarianceHedge(EWMACovariance())"}
+    assert record["model"] in names
+    returns = hr.returns(prices)
+    found = hr.recommendation.assess_tournament(
+        hr.walk_forward(
+            {"ewma": hr.MinimumVarianceHedge(hr.EWMACovariance())},
+            returns["oil"],
+            returns[["gas", "coal"]],
+            199,
+            20,
+            progress=False,
+        )
+    )
+    winners = {"naive": "NaiveHedge()", "ols": "OLSHedge()"}
+    assert record["model"] == winners.get(found.best, "MinimumVarianceHedge(EWMACovariance())")

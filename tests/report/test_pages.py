@@ -224,9 +224,15 @@ def test_hedge_in_currency_has_a_page() -> None:
     text = report_html(hedge, ["a note"])
     page = Page(text)
     assert page.heads[0] == "What to do now"
-    for sentence in (hedge.sentence, "Warning: a note", "Hedge of -250,000 in asset"):
+    for sentence in (
+        hedge.decision,
+        *hedge.reasons,
+        "Warning: a note",
+        "Hedge of -250,000 in asset",
+    ):
         assert sentence in page.text
-    (effect,) = figures_of(text)
+    effect, ratio = figures_of(text)
+    assert numbers(ratio["data"][-1]["y"]) == pytest.approx(fit.ratio.iloc[:, 0].to_numpy())
     assert numbers(effect["data"][0]["x"]) == pytest.approx(
         [hedge.volatility_before, hedge.volatility_after]
     )

@@ -26,8 +26,7 @@ def verdict_section(backtest: Backtest) -> Section:
     parts = Parts()
     comparison = parts.get("The comparison", backtest.compare)
     failed = [
-        f"Warning: {name} failed at {counted(int(number), 'refit')} of {backtest.n_refits}; its "
-        "last ratio was held."
+        _failure(str(name), int(number), backtest)
         for name, number in backtest.failed_refits.items()
         if number
     ]
@@ -38,6 +37,16 @@ def verdict_section(backtest: Backtest) -> Section:
         points=(*failed, *sentences),
         tables=(results_table(backtest),),
         missing=tuple(parts.missing),
+    )
+
+
+def _failure(name: str, number: int, backtest: Backtest) -> str:
+    """Return the warning of a model whose refits failed."""
+    if name in backtest.never_hedged:
+        return f"Warning: {name} failed at every refit and never hedged; it is not compared."
+    return (
+        f"Warning: {name} failed at {counted(number, 'refit')} of {backtest.n_refits}; its last "
+        "ratio was held."
     )
 
 

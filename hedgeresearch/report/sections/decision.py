@@ -31,10 +31,6 @@ HOLDINGS = {
     "notional": ("notional, currency", amount),
     "cost": ("cost, currency", amount),
 }
-EXPECTED = {
-    "volatility": ("next volatility, currency", amount),
-    "removed": ("variance removed, %", percent),
-}
 
 
 def decision_section(recommendation: Recommendation) -> Section:
@@ -65,4 +61,9 @@ def _expected(recommendation: Recommendation) -> Table:
     volatility = recommendation.volatility.to_frame("volatility")
     unhedged = recommendation.volatility["unhedged"]
     volatility["removed"] = 1.0 - (recommendation.volatility / unhedged) ** 2
-    return table_of(volatility, "position", EXPECTED)
+    fit = recommendation.problem.fit
+    columns = {
+        "volatility": (f"volatility over {fit.spacing.describe(fit.horizon)}, currency", amount),
+        "removed": ("variance removed, %", percent),
+    }
+    return table_of(volatility, "position", columns)

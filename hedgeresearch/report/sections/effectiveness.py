@@ -46,11 +46,13 @@ def effectiveness_section(recommendation: Recommendation) -> Section:
 
 def results_table(backtest: Backtest) -> tuple[str, Table]:
     """Return the caption and the table of the main results of each model."""
+    period = backtest.spacing.span(backtest.horizon)
     caption = (
-        "Out of sample, by model. Turnover is the sum of changes of the ratio; the gain has a 95% "
-        "interval"
+        f"Out of sample, by model, of returns {backtest.evaluation}. Turnover is the sum of "
+        "changes of the ratio; the gain has a 95% interval"
     )
-    return caption, table_of(backtest.summary, "model", COLUMNS)
+    volatility = {"volatility": (f"volatility, % per {period.removeprefix('1 ')}", fine_percent)}
+    return caption, table_of(backtest.summary, "model", COLUMNS | volatility)
 
 
 def effectiveness_figure(
@@ -69,7 +71,8 @@ def effectiveness_figure(
     dates = backtest.hedged_returns.index
     caption = (
         f"Share of the position's variance that each hedge removed on {len(dates):,} observations "
-        f"out of sample, {day(dates[0])} to {day(dates[-1])}, before costs, with "
+        f"out of sample, {day(dates[0])} to {day(dates[-1])}, of returns {backtest.evaluation}, "
+        "before costs, with "
         f"{full_percent(confidence)} intervals of the stationary bootstrap "
         "(Politis and Romano 1994)."
     )
@@ -84,8 +87,16 @@ def _variance_removed(
     unhedged = returns["unhedged"]
     rows = {}
     for name, model in backtest.models.items():
+        if name in backtest.never_hedged:
+            continue
         found = bootstrap_difference(
-            effectiveness, returns[name], unhedged, unhedged, confidence=confidence, seed=seed
+            effectiveness,
+            returns[name],
+            unhedged,
+            unhedged,
+            horizon=backtest.horizon,
+            confidence=confidence,
+            seed=seed,
         )
         label = f"{name} (recommended)" if describe(model) == recommended else str(name)
         rows[label] = [100.0 * value for value in (found.difference, found.lower, found.upper)]

@@ -51,9 +51,10 @@ def _targets(recommendation: Recommendation) -> tuple[str, Table] | None:
     if recommendation.regimes is None:
         return None
     problem = recommendation.problem
+    rows = f"{problem.fit.spacing.row}s"
     columns = {
         "probability": ("probability, next, %", percent),
-        "expected duration": ("expected duration, observations", amount),
+        "expected duration": (f"expected duration, {rows}", amount),
     }
     columns |= {name: (f"{name}, contracts", amount) for name in problem.names}
     table = table_of(recommendation.regimes, "regime", columns)

@@ -50,14 +50,16 @@ def _figures(
     unhedged = recommendation.assessment.past_returns.iloc[:, 0]
     profits = pd.DataFrame({"unhedged": unhedged, "hedged": recommendation.past}) * value
     path = path_figure(profits.cumsum(), "profit, currency", grey=("unhedged",))
-    histogram = histogram_figure(profits, "profit per observation, currency", _marks(tails, value))
+    period = recommendation.problem.fit.spacing.period
+    marks = _marks(tails, value)
+    histogram = histogram_figure(profits, f"profit per {period}, currency", marks)
     path_caption = (
         "Cumulative past profit of today's position, unhedged and with today's hedge throughout "
         "(in sample).",
         thinning_note(*profits.shape),
     )
     histogram_caption = (
-        f"Distribution of the profit per observation: {len(profits):,} observations in 80 bins."
+        f"Distribution of the profit per {period}: {len(profits):,} observations in 80 bins."
     )
     return (" ".join(filter(None, path_caption)), path), (histogram_caption, histogram)
 
