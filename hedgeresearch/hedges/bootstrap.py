@@ -25,7 +25,13 @@ from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.covariance.state import CovarianceState
 from hedgeresearch.errors import ConvergenceError, DataError, recorded_warnings
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
-from hedgeresearch.hedges.fit_protocols import FittedHedge, RegimeDetail, WrapperState
+from hedgeresearch.hedges.fit_protocols import (
+    FittedHedge,
+    RegimeDetail,
+    RegimeSources,
+    WrapperState,
+)
+from hedgeresearch.hedges.outside_regimes import outside_regime_ratios
 from hedgeresearch.hedges.regime_resampling import regime_resampling
 from hedgeresearch.hedges.traits import all_traits
 from hedgeresearch.typing import Array, Indices
@@ -59,13 +65,13 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     # blocks must be at least as long as the return horizon
     products = _products(sample, fit.next_ratio)
     length = max(optimal_block_length(products), fit.horizon)
-    resample = resampling(fit, sample, seed)
+    next_ratio = _next_ratios(fit, sample, seed)
     ratios: list[Array] = []
     failures: list[str] = []
     with recorded_warnings():  # warnings about resampled data are not shown to the user
         for positions in draw_rows(len(sample), length, n_bootstrap, seed):
             try:
-                ratios.append(_next_ratio(fit, resample(positions)))
+                ratios.append(next_ratio(positions))
             except (DataError, ConvergenceError) as error:
                 failures.append(str(error))
     if len(failures) > MAX_FAILURES * n_bootstrap:
@@ -74,6 +80,14 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
             f"draws; it failed on {len(failures)} of {n_bootstrap}, for example: {failures[0]}"
         )
     return np.array(ratios)
+
+
+def _next_ratios(fit: FittedHedge, sample: pd.DataFrame, seed: int) -> Callable[[Indices], Array]:
+    """Return the function that turns drawn positions into the next ratio of a resample."""
+    if isinstance(fit.state, RegimeSources):
+        return outside_regime_ratios(fit, sample, seed)
+    resample = resampling(fit, sample, seed)
+    return lambda positions: _next_ratio(fit, resample(positions))
 
 
 def check_can_be_resampled(fit: FittedHedge) -> None:

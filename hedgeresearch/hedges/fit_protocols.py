@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
+from hedgeresearch._containers.growing_table import GrowingTable
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
@@ -66,6 +67,28 @@ class WrapperState:
     """
 
     inner: Any
+
+
+@dataclass(frozen=True, eq=False)
+class RegimeSources:
+    """State of a hedge whose regimes are observed outside the returns, or given by labels.
+
+    Attributes
+    ----------
+    in_sample : RegimeFit of the estimation sample
+    history : GrowingTable (n_dates, 1 + n_hedges), returns of all dates, with their dates
+    observed : GrowingTable (n_dates, n_observed), what the regimes are observed in, on the dates of
+        the sample and of extensions
+    """
+
+    in_sample: Any
+    history: GrowingTable
+    observed: GrowingTable
+
+    def append(self, returns: pd.DataFrame, observed: pd.DataFrame) -> RegimeSources:
+        """Return the sources with later dates."""
+        history = self.history.append(returns.to_numpy(), returns.index)
+        return replace(self, history=history, observed=self.observed.append(observed.to_numpy()))
 
 
 @runtime_checkable

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._formatting import describe
 from hedgeresearch.errors import DataError
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.markov_chain import stationary_probabilities
@@ -38,28 +39,40 @@ def regime_resampling(
     DataError
         If the regimes were not estimated from columns of the sample.
     """
-    if not set(regimes.series) <= set(sample.columns):
+    if not set(regimes.series) <= set(sample.columns) or regimes.identities is not None:
         raise DataError(
-            "regimes must be those of the returns to be resampled; these are of "
-            f"{list(regimes.series)}. Leave out observe, or compare ratios of regimes instead."
+            "regimes must be estimated from the returns to be resampled; these are of "
+            f"{describe(regimes.model)} and {list(regimes.series)}. Ask the RegimeHedge itself for "
+            "its interval, not a hedge that is composed of it."
         )
     # the influence of the initial state fades quickly, so that any initial state will do
     smoothed, _ = regimes.initial_state.hindsight(sample[list(regimes.series)].to_numpy())
     transition = regimes.initial_state.transition
     skipped = len(sample) - len(smoothed)
-    weights_by_regime = [weights / weights.sum() for weights in smoothed.T]
     generator = np.random.default_rng(seed)
 
     def draw(_: Any) -> pd.DataFrame:
         path = draw_path(transition, len(sample), generator)
-        rows = np.empty(len(sample), dtype=np.intp)
-        for regime, weights in enumerate(weights_by_regime):
-            in_regime = path == regime
-            n_drawn = int(in_regime.sum())
-            rows[in_regime] = skipped + generator.choice(len(weights), n_drawn, p=weights)
-        return sample.iloc[rows]
+        return sample.iloc[skipped + draw_dates(path, smoothed, generator)]
 
     return draw
+
+
+def draw_dates(path: Indices, probabilities: Array, generator: np.random.Generator) -> Indices:
+    """Return a drawn row for each date of a path of regimes, (n_drawn,).
+
+    Parameters
+    ----------
+    path : array (n_drawn,), regime of each drawn date
+    probabilities : array (n_dates, k), of the regimes of the dates to draw from, their weights
+    generator : Generator
+    """
+    rows = np.empty(len(path), dtype=np.intp)
+    for regime, weights in enumerate(probabilities.T):
+        in_regime = path == regime
+        n_drawn = int(in_regime.sum())
+        rows[in_regime] = generator.choice(len(weights), n_drawn, p=weights / weights.sum())
+    return rows
 
 
 def draw_path(transition: Array, n_dates: int, generator: np.random.Generator) -> Indices:

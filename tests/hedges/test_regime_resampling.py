@@ -57,13 +57,14 @@ def test_draws_follow_their_seed():
     assert (bootstrap_ratios(found, 5, seed=3) != bootstrap_ratios(found, 5, seed=4)).all()
 
 
-def test_regimes_of_other_data_are_refused():
+def test_regimes_of_a_function_are_drawn_with_their_dates():
     returns = world(600, 4)
     size = hr.RegimeHedge(
         hr.GaussianHMM(2, n_starts=2), observe=lambda r: r[["asset"]].abs().add_suffix(" size")
     )
-    with pytest.raises(hr.DataError, match="regimes must be those of the returns to be resampled"):
-        fit(returns, size).conf_int(n_bootstrap=5)
+    found = fit(returns, size)
+    lower, upper = found.conf_int(n_bootstrap=10).loc["hedge"]
+    assert lower < found.next_ratio["hedge"] < upper
 
 
 @pytest.mark.slow

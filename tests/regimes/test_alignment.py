@@ -10,7 +10,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
-from hedgeresearch.regimes.alignment import align_regimes, squared_distances
+from hedgeresearch.regimes.alignment import align_regimes, match_regimes, squared_distances
 from hedgeresearch.regimes.markov_switching.garch_coordinates import CoordinateName
 from hedgeresearch.regimes.start import fit_from_state
 from hedgeresearch.regimes.state import Moments, PermutedState
@@ -230,4 +230,46 @@ def test_cycle_of_three_is_found_and_renamed():
         aligned.fit.parameters["p [0,2]"]
         == fit.parameters["p [1,0]"]
         == pytest.approx(fit.transition.loc[1, 0])
+    )
+
+
+# --- dates in common, labels ---
+
+
+def test_common_dates_decide_where_moments_are_alike(fit):
+    """Two regimes with the same moments, told apart by their dates."""
+    moments = fit.final_state.moments
+    alike = Moments(moments.means[[0, 0]], moments.covariances[[0, 0]])
+    shared = np.array([[1.0, 90.0], [80.0, 2.0]])
+    np.testing.assert_array_equal(match_regimes(alike, alike, lambda: shared), [1, 0])
+    np.testing.assert_array_equal(match_regimes(alike, alike, lambda: None), [0, 1])
+    np.testing.assert_array_equal(match_regimes(moments, moments, lambda: shared), [0, 1])
+
+
+def test_a_rise_of_all_volatilities_leaves_the_numbers(fit):
+    moments = fit.final_state.moments
+    for factor in (0.3, 3.0):
+        risen = Moments(moments.means, factor**2 * moments.covariances)
+        order = match_regimes(risen, moments, lambda: np.array([[0.0, 1.0], [1.0, 0.0]]))
+        np.testing.assert_array_equal(order, [0, 1])
+
+
+def test_labels_are_aligned_by_themselves():
+    """The calmest label of the second half is the other one."""
+    generator = np.random.default_rng(2)
+    path = np.arange(800) // 25 % 2
+    scale = np.where(np.arange(800) < 400, 1.0 + path, 2.0 - path)
+    dates = pd.RangeIndex(800)
+    returns = pd.DataFrame({"A": scale * generator.standard_normal(800)}, dates)
+    model = hr.LabelledRegimes(pd.Series(path, dates).map({0: "even", 1: "odd"}))
+    first = model.fit(returns[:400])
+    second = model.fit(returns[400:])
+    assert (first.regimes.tolist(), second.regimes.tolist()) == (["even", "odd"], ["odd", "even"])
+    aligned = align_regimes(second, first).fit
+    assert aligned.regimes.tolist() == ["even", "odd"]
+    pd.testing.assert_frame_equal(aligned.filtered, second.filtered[["even", "odd"]])
+    pd.testing.assert_frame_equal(
+        aligned.transition,
+        second.transition.loc[aligned.regimes, aligned.regimes],
+        check_names=False,
     )

@@ -111,3 +111,68 @@ def test_bad_settings_and_samples_are_refused(returns):
     rising = returns.assign(level=np.arange(len(returns)) + 1.0)
     with pytest.raises(hr.ConvergenceError, match="one is visited on 0 of 1250 dates"):
         ThresholdRegimes(variable="level").fit(rising)  # the last value is always the largest
+
+
+# --- levels ---
+
+
+def test_levels_decide_by_the_value_of_the_day_before(returns):
+    index = (20 + 1000 * returns["asset"].rolling(15).std()).rename("VIX").dropna()
+    table = returns.loc[index.index].join(index)
+    fit = ThresholdRegimes("VIX", levels=(30.0, 40.0)).fit(table)
+    expected = (index > 30.0).astype(int) + (index > 40.0)
+    assert len(fit.dates) == len(table) - 1
+    assert fit.predicted.idxmax(axis=1).tolist() == expected.iloc[:-1].tolist()
+    assert fit.next_probabilities.idxmax() == expected.iloc[-1]
+    counts = pd.crosstab(expected[:-2].to_numpy(), expected[1:-1].to_numpy()) + 0.5
+    np.testing.assert_allclose(fit.transition, counts.div(counts.sum(axis=1), axis=0), rtol=1e-12)
+
+
+def test_levels_of_realized_volatility_need_its_window_only(returns):
+    fit = ThresholdRegimes(levels=(0.02,), smoothing=10).fit(returns)
+    volatility = np.sqrt((returns["asset"] ** 2).rolling(10).mean()).dropna()
+    assert len(fit.dates) == len(returns) - 10
+    expected = (volatility > 0.02).astype(int).iloc[:-1]
+    assert fit.predicted.idxmax(axis=1).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.71, 0.9])
+def test_quantiles_of_zeros_and_ones_are_refused_and_levels_right(returns, share):
+    volatility = returns["asset"].rolling(20).std().bfill()
+    high = (volatility > volatility.quantile(1.0 - share)).astype(float).rename("high")
+    table = returns.join(high)
+    with pytest.raises(hr.DataError, match="'high' must take many different.*levels=\\(0.5,\\)"):
+        ThresholdRegimes("high", quantiles=(0.5,)).fit(table)
+    fit = ThresholdRegimes("high", levels=(0.5,)).fit(table)
+    assert fit.predicted.idxmax(axis=1).tolist() == high.iloc[:-1].astype(int).tolist()
+
+
+def test_rounded_values_are_divided_by_quantiles(returns):
+    """An index with two decimals repeats a value now and then."""
+    index = (20 + 1000 * returns["asset"].rolling(15).std().bfill()).round(2).rename("VIX")
+    assert ThresholdRegimes("VIX").fit(returns.join(index)).n_regimes == 2
+
+
+def test_wrong_levels_are_refused():
+    for levels, message in [
+        ((), "levels must be a tuple of numbers"),
+        (20.0, "levels must be a tuple of numbers"),
+        ((20.0, 20.0), "levels must ascend"),
+        ((np.nan,), "each of levels must lie strictly between"),
+    ]:
+        with pytest.raises(hr.DataError, match=message):
+            ThresholdRegimes("VIX", levels=levels)
+    with pytest.raises(hr.DataError, match="quantiles must be left out where levels are given"):
+        ThresholdRegimes("VIX", quantiles=(0.5,), levels=(20.0,))
+    with pytest.raises(hr.DataError, match="names must be a tuple of 3 different texts"):
+        ThresholdRegimes("VIX", levels=(20.0, 30.0), names=("low", "high"))
+
+
+def test_short_samples_name_the_model_and_an_alternative(returns):
+    for model in (ThresholdRegimes(), hr.GaussianHMM(2), hr.JumpModel(2)):
+        with pytest.raises(hr.DataError) as caught:
+            model.fit(returns.iloc[:50])
+        assert type(model).__name__ in str(caught.value)
+        assert 'OLSHedge() ("ols")' in str(caught.value)
+    with pytest.raises(hr.DataError, match=r"at least \d+ rows.*MarkovSwitchingGARCH.*1 series"):
+        hr.MarkovSwitchingGARCH().fit(returns[["asset"]].iloc[:50])

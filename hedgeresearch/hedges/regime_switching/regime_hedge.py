@@ -30,6 +30,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.fit_protocols import RegimeSources
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
@@ -136,9 +137,7 @@ class RegimeHedge:
         if replicating is not None:
             return replicating
         regimes = self._fit_regimes(returns, warm_start)
-        history = None
-        if self.observe is not None:
-            history = GrowingTable(returns.to_numpy(), returns.columns, returns.index)
+        all_returns = returns
         returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
         moments = self._moments(regimes, returns)
         if self.observe is not None:
@@ -149,30 +148,34 @@ class RegimeHedge:
         if self.covariance_model is not None:
             covariances = self.covariance_model.fit(_standardized(returns, regimes, moments))
         hedge = self._hedge(regimes, moments, covariances, returns.columns)
-        return HedgeFit(model=self, sample=Sample.of(returns, kind), state=history, **hedge)
+        sources = None
+        if self.observe is not None or regimes.identities is not None:
+            history = GrowingTable(all_returns.to_numpy(), returns.columns, all_returns.index)
+            sources = RegimeSources(regimes, history, GrowingTable.of(regimes.observations))
+        return HedgeFit(model=self, sample=Sample.of(returns, kind), state=sources, **hedge)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
         if fit.detail is None:
             return advance_constant_ratio(fit, returns)
         before: RegimeBreakdown = fit.detail
-        history = fit.state
         if self.observe is None:
-            regimes = before.regimes.advance(self._observed(returns))
+            observed = self._observed(returns)
+            regimes = before.regimes.advance(observed)
         else:
-            history = history.append(returns.to_numpy(), returns.index)
             observed = observed_on_new_dates(
                 checked_observe(self.observe),
-                history.frame(),
+                pd.concat([fit.state.history.frame(), returns]),
                 len(returns),
                 self.regime_model.allow_missing,
             )
             regimes = before.regimes.extend(observed)  # it comes from the user
+        sources = None if fit.state is None else fit.state.append(returns, observed)
         covariances = before.covariances
         if covariances is not None:
             covariances = covariances.advance(_standardized(returns, regimes, before.moments))
         hedge = self._hedge(regimes, before.moments, covariances, returns.columns, before.by_regime)
-        return replace(fit, state=history, **hedge)
+        return replace(fit, state=sources, **hedge)
 
     def _fit_regimes(self, returns: pd.DataFrame, warm_start: HedgeFit | None) -> RegimeFit:
         model: Any = self.regime_model
