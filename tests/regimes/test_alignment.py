@@ -237,7 +237,7 @@ def test_cycle_of_three_is_found_and_renamed():
 
 
 def test_common_dates_decide_where_moments_are_alike(fit):
-    """Two regimes with the same moments, told apart by their dates."""
+    """Two regimes with the same moments, on different dates."""
     moments = fit.final_state.moments
     alike = Moments(moments.means[[0, 0]], moments.covariances[[0, 0]])
     shared = np.array([[1.0, 90.0], [80.0, 2.0]])
