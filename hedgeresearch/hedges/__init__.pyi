@@ -1,7 +1,7 @@
-from .cointegration.cointegration_tests import Cointegration as Cointegration
 from .cointegration.cointegration_tests import cointegration_test as cointegration_test
 from .cointegration.error_correction import ErrorCorrectionHedge as ErrorCorrectionHedge
 from .cointegration.hedge import CointegrationHedge as CointegrationHedge
+from .cointegration.result import Cointegration as Cointegration
 from .cointegration.vecm import VECMHedge as VECMHedge
 from .composed.combined import CombinedHedge as CombinedHedge
 from .composed.constrained import ConstrainedHedge as ConstrainedHedge

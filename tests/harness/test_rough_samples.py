@@ -126,7 +126,7 @@ def outcome(name, returns):
         return not_finite(fit, name)
     except hr.errors.HedgeResearchError:
         return None
-    except Exception as error:  # noqa: BLE001 - any other error is a finding
+    except Exception as error:
         return f"{type(error).__name__}: {error}"
 
 

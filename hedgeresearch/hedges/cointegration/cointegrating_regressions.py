@@ -5,7 +5,8 @@ r"""Estimates of the coefficients of a cointegrating relation.
 Static least squares: Engle and Granger (1987), Econometrica 55, section 4. Dynamic least squares,
 with leads and lags of the hedges' changes (Saikkonen 1991, Econometric Theory 7; Stock and Watson
 1993, Econometrica 61), and fully modified least squares (Phillips and Hansen 1990, Review of
-Economic Studies 57): Hamilton (1994), Time Series Analysis, section 19.3. Johansen's first vector,
+Economic Studies 57): Hamilton (1994), Time Series Analysis, section 19.3. Canonical cointegrating
+regression: Park (1992), Econometrica 60. Johansen's first vector,
 normalized on the asset: ibid., section 20.2, with the errors of Luetkepohl (2005), New Introduction
 to Multiple Time Series Analysis, section 7.2:
 
@@ -39,15 +40,18 @@ import numpy as np
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import SamplingErrors
-from hedgeresearch.estimation.regression import least_squares
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
-from hedgeresearch.hedges.cointegration.cointegration_tests import (
-    Cointegration,
-    johansen,
-    residual_test,
+from hedgeresearch.hedges.cointegration.johansen_method import johansen
+from hedgeresearch.hedges.cointegration.lags import (
+    OBSERVATIONS_PER_COEFFICIENT,
+    Lags,
+    lagged_regressors,
+    regression_residuals,
 )
-from hedgeresearch.hedges.cointegration.lags import lagged_regressors, regression_residuals
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels
+from hedgeresearch.hedges.cointegration.residual_tests import ResidualTest, residual_test
+from hedgeresearch.hedges.cointegration.result import Cointegration
+from hedgeresearch.hedges.cointegration.trends import N_TERMS, Trend, level_regression
 from hedgeresearch.hedges.ratio_errors import FixedErrors
 from hedgeresearch.typing import Array
 
@@ -57,12 +61,22 @@ N_DRAWS = 400
 SEED = 0
 
 
+class RelationSettings(NamedTuple):
+    """Settings of an estimate, as in ``CointegrationHedge``."""
+
+    trend: Trend = "c"
+    leads: Lags = "bic"
+    lags: Lags = "bic"
+    bandwidth: float | None = None
+
+
 class Relation(NamedTuple):
     """Estimated relation.
 
     Attributes
     ----------
-    coefficients : array, of the hedges, after the constant if it is estimated
+    coefficients : array, of the hedges, after those of the deterministic terms if they are
+        estimated
     errors : SamplingErrors, of the coefficients
     cointegration : Cointegration, result of the test for a relation
     """
@@ -72,30 +86,56 @@ class Relation(NamedTuple):
     cointegration: Cointegration
 
 
-def static_relation(data: PriceLevels) -> Relation:
+def static_relation(data: PriceLevels, settings: RelationSettings) -> Relation:
     """Estimate the relation by least squares on the levels, with errors from a bootstrap."""
-    coefficients = least_squares(data.levels[:, 0], data.levels[:, 1:]).coefficients
-    return Relation(coefficients, StaticErrors(data.levels), residual_test(data))
+    coefficients, _ = level_regression(data.levels, settings.trend)
+    errors = StaticErrors(data.levels, settings.trend)
+    return Relation(coefficients, errors, _test_of(data, settings))
 
 
-def dynamic_relation(data: PriceLevels) -> Relation:
+def dynamic_relation(data: PriceLevels, settings: RelationSettings) -> Relation:
     """Estimate the relation with leads and lags of the hedges' changes, and long-run errors.
 
-    BIC chooses their number.
+    BIC chooses the numbers that are not given.
     """
     from arch.unitroot.cointegration import DynamicOLS
 
-    n_dates, n_series = data.levels.shape
+    levels = relation_levels(data, settings.trend)
+    n_dates, n_series = levels.shape
     # The longest regression keeps three observations for each of at most
     # (2 most + 3) n_hedges + 1 coefficients.
     most = max(min(MAX_LEADS, (n_dates - 9 * n_series) // (6 * n_series)), 0)
-    levels: Any = data.scaled
-    _check_hedges_move(levels[1 + most : n_dates - most, 1:], levels[:, 1:], data.names[1:])
+    leads = None if settings.leads == "bic" else settings.leads
+    lags = None if settings.lags == "bic" else settings.lags
+    _check_leads_and_lags(leads or 0, lags or 0, levels, settings.trend)
+    first = most if lags is None else lags
+    last = most if leads is None else leads
+    _check_hedges_move(levels[1 + first : n_dates - last, 1:], levels[:, 1:], data.names[1:])
     model = DynamicOLS(
-        levels[:, 0], levels[:, 1:], trend="c", max_lag=most, max_lead=most, method="bic"
+        levels[:, 0],
+        levels[:, 1:],
+        trend=settings.trend,
+        lags=lags,
+        leads=leads,
+        max_lag=most if lags is None else None,
+        max_lead=most if leads is None else None,
+        method="bic",
     )
-    fit = model.fit()
-    return _unscaled(fit.params.to_numpy(), fit.cov.to_numpy(), data)
+    bandwidth: Any = settings.bandwidth
+    return _relation_of_arch(model.fit(bandwidth=bandwidth), data, settings)
+
+
+def _check_leads_and_lags(leads: int, lags: int, levels: Array, trend: Trend) -> None:
+    """Refuse leads and lags that leave too few observations of levels (n_dates, 1 + n_hedges)."""
+    n_dates, n_series = levels.shape
+    n_coefficients = N_TERMS[trend] + (n_series - 1) * (leads + lags + 2)
+    needed = OBSERVATIONS_PER_COEFFICIENT * n_coefficients + leads + lags + 1
+    if n_dates < needed:
+        raise DataError(
+            f"leads and lags must leave {OBSERVATIONS_PER_COEFFICIENT} dates for each coefficient; "
+            f"{leads} leads and {lags} lags of {n_series - 1} hedges need {needed} dates; got "
+            f"{n_dates}. Use fewer or a longer sample."
+        )
 
 
 def _check_hedges_move(between: Array, whole: Array, names: list[str]) -> None:
@@ -108,19 +148,31 @@ def _check_hedges_move(between: Array, whole: Array, names: list[str]) -> None:
         )
 
 
-def fully_modified_relation(data: PriceLevels) -> Relation:
+def fully_modified_relation(data: PriceLevels, settings: RelationSettings) -> Relation:
     """Estimate the relation corrected for the correlation of spread and hedges' changes.
 
     The errors are long-run errors.
     """
     from arch.unitroot.cointegration import FullyModifiedOLS
 
-    levels: Any = data.scaled
-    fit = FullyModifiedOLS(levels[:, 0], levels[:, 1:], trend="c").fit()
-    return _unscaled(fit.params.to_numpy(), fit.cov.to_numpy(), data)
+    levels = relation_levels(data, settings.trend)
+    model = FullyModifiedOLS(levels[:, 0], levels[:, 1:], trend=settings.trend)
+    return _relation_of_arch(model.fit(bandwidth=settings.bandwidth), data, settings)
 
 
-def johansen_relation(data: PriceLevels) -> Relation:
+def canonical_relation(data: PriceLevels, settings: RelationSettings) -> Relation:
+    """Estimate the relation between levels from which that correlation has been taken.
+
+    The errors are long-run errors.
+    """
+    from arch.unitroot.cointegration import CanonicalCointegratingReg
+
+    levels = relation_levels(data, settings.trend)
+    model = CanonicalCointegratingReg(levels[:, 0], levels[:, 1:], trend=settings.trend)
+    return _relation_of_arch(model.fit(bandwidth=settings.bandwidth), data, settings)
+
+
+def johansen_relation(data: PriceLevels, settings: RelationSettings) -> Relation:
     """Return Johansen's vector of the largest eigenvalue, with an unrestricted constant."""
     cointegration, (lags, vectors) = johansen(data)
     vector = vectors[:, 0] * data.scale / data.scale[0]
@@ -150,17 +202,30 @@ def johansen_errors(levels: Array, vector: Array, lags: int) -> Array:
     return np.asarray(np.linalg.inv(before[:, 1:].T @ before[:, 1:]) / precision)
 
 
-def _unscaled(coefficients: Array, covariance: Array, data: PriceLevels) -> Relation:
-    """Return the relation of the levels from one of the scaled levels, whose constant is last."""
-    n_hedges = len(coefficients) - 1
-    transform = np.zeros((1 + n_hedges, 1 + n_hedges))
-    transform[1:, :n_hedges] = np.diag(data.scale[0] / data.scale[1:])
-    # The scaled levels start at zero: c = p_0 - h_0' theta + asset's scale * scaled constant.
-    transform[0] = np.append(-data.levels[0, 1:] @ transform[1:, :n_hedges], data.scale[0])
-    result = transform @ coefficients
-    result[0] += data.levels[0, 0]
-    errors = FixedErrors(transform @ covariance @ transform.T)
-    return Relation(result, errors, residual_test(data))
+def _test_of(data: PriceLevels, settings: RelationSettings) -> Cointegration:
+    return residual_test(data, ResidualTest(trend=settings.trend))
+
+
+def relation_levels(data: PriceLevels, trend: Trend) -> Any:
+    """Return the levels for a regression: from zero on, unless the relation has no constant."""
+    return data.levels / data.scale if trend == "n" else data.scaled
+
+
+def _relation_of_arch(fit: Any, data: PriceLevels, settings: RelationSettings) -> Relation:
+    """Return the relation of the levels from one of ``relation_levels``, whose terms are last."""
+    n_terms = N_TERMS[settings.trend]
+    n_hedges = len(data.names) - 1
+    origin = data.origin if n_terms else np.zeros(1 + n_hedges)
+    units = data.scale[0] / data.scale[1:]
+    transform = np.zeros((n_terms + n_hedges, n_hedges + n_terms))
+    transform[n_terms:, :n_hedges] = np.diag(units)
+    transform[:n_terms, n_hedges:] = data.scale[0] * np.eye(n_terms)
+    # The levels start at zero: c = p_0 - h_0' theta + asset's unit * constant of arch.
+    transform[:1, :n_hedges] -= origin[1:] * units if n_terms else 0.0
+    result = transform @ fit.params.to_numpy()
+    result[0] += origin[0]
+    errors = FixedErrors(transform @ fit.cov.to_numpy() @ transform.T)
+    return Relation(result, errors, _test_of(data, settings))
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,19 +233,20 @@ class StaticErrors:
     """Bootstrap errors of the static regression of levels (n_dates, 1 + n_hedges)."""
 
     levels: Array
+    trend: Trend = "c"
 
     def covariance(self) -> Array:
-        """Return the mean square of the draws about the estimate, the constant first."""
-        changes = static_draws(self.levels, N_DRAWS, SEED)
+        """Return the mean square of the draws about the estimate, the terms first."""
+        changes = static_draws(self.levels, N_DRAWS, SEED, self.trend)
         return np.asarray(changes.T @ changes / len(changes))
 
 
-def static_draws(levels: Array, n_draws: int, seed: int) -> Array:
-    """Return the estimate of each draw less that of the data, (n_draws, 1 + n_hedges).
+def static_draws(levels: Array, n_draws: int, seed: int, trend: Trend = "c") -> Array:
+    """Return the estimate of each draw less that of the data, (n_draws, n_terms + n_hedges).
 
-    The constant comes first.
+    The terms of the trend come first.
     """
-    spread = least_squares(levels[:, 0], levels[:, 1:]).residuals[1:]
+    spread = level_regression(levels, trend)[1][1:]
     changes = np.diff(levels[:, 1:], axis=0)
     pairs = np.column_stack([spread - spread.mean(), changes - changes.mean(axis=0)])
     draws = []
@@ -188,14 +254,15 @@ def static_draws(levels: Array, n_draws: int, seed: int) -> Array:
         drawn = pairs[rows]
         hedges = levels[0, 1:] + drawn[:, 1:].cumsum(axis=0)
         # Least squares is linear: the regression of the spread is the change of the estimate.
-        draws.append(least_squares(drawn[:, 0], hedges).coefficients)
+        draws.append(level_regression(np.column_stack([drawn[:, 0], hedges]), trend)[0])
     return np.array(draws)
 
 
-RELATIONS: dict[str, Callable[[PriceLevels], Relation]] = {
+RELATIONS: dict[str, Callable[[PriceLevels, RelationSettings], Relation]] = {
     "static": static_relation,
     "dynamic": dynamic_relation,
     "fully_modified": fully_modified_relation,
+    "canonical": canonical_relation,
     "johansen": johansen_relation,
 }
 """Estimators by the setting ``method`` of CointegrationHedge."""

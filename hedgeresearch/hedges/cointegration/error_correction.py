@@ -19,7 +19,6 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind
-from hedgeresearch.hedges.cointegration.cointegration_tests import residual_test
 from hedgeresearch.hedges.cointegration.error_correction_equation import error_correction_fit
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags, resolve_lags
 from hedgeresearch.hedges.cointegration.price_levels import (
@@ -28,6 +27,7 @@ from hedgeresearch.hedges.cointegration.price_levels import (
     price_levels,
     with_prices,
 )
+from hedgeresearch.hedges.cointegration.residual_tests import residual_test
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -95,9 +95,9 @@ class ErrorCorrectionHedge:
         """
         data = price_levels(asset, hedges, self.kind)
         replicating = replicating_fit(self, data.changes, self.kind)
-        if replicating is not None:
-            return with_prices(replicating, data)
         cointegration = residual_test(data)
+        if replicating is not None:
+            return with_prices(replicating, data, cointegration)
         if not cointegration.found:
             warn_caller(
                 "asset and hedges should be cointegrated for error correction; no relation was "

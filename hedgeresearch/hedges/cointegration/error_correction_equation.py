@@ -27,9 +27,9 @@ from hedgeresearch.estimation.regression import (
     least_squares,
     newey_west_lags,
 )
-from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration
 from hedgeresearch.hedges.cointegration.lags import innovations, lagged_regressors
 from hedgeresearch.hedges.cointegration.price_levels import PriceLevels, with_prices
+from hedgeresearch.hedges.cointegration.result import Cointegration
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.ratio_errors import ParameterErrors

@@ -16,10 +16,11 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_choice
-from hedgeresearch.errors import ConvergenceWarning, warn_caller
+from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.hedges.cointegration.cointegrating_regressions import RELATIONS
-from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration
+from hedgeresearch.hedges.cointegration.cointegrating_regressions import RELATIONS, RelationSettings
+from hedgeresearch.hedges.cointegration.johansen_method import exact_johansen
+from hedgeresearch.hedges.cointegration.lags import Lags, check_lags
 from hedgeresearch.hedges.cointegration.price_levels import (
     PriceKind,
     PriceLevels,
@@ -27,12 +28,21 @@ from hedgeresearch.hedges.cointegration.price_levels import (
     price_levels,
     with_prices,
 )
+from hedgeresearch.hedges.cointegration.residual_tests import (
+    ResidualTest,
+    check_bandwidth,
+    residual_test,
+)
+from hedgeresearch.hedges.cointegration.result import Cointegration
 from hedgeresearch.hedges.cointegration.spurious_regression import random_walk_scatter
+from hedgeresearch.hedges.cointegration.trends import TERM_NAMES, Trend, check_trend
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
+
+Method = Literal["dynamic", "fully_modified", "canonical", "static", "johansen"]
 
 
 @exported_by("hedgeresearch.hedges")
@@ -48,10 +58,20 @@ class CointegrationHedge:
 
     Parameters
     ----------
-    method : {"dynamic", "fully_modified", "static", "johansen"}
-        Dynamic, fully modified or static least squares, or Johansen's method.
+    method : {"dynamic", "fully_modified", "canonical", "static", "johansen"}
+        Dynamic or fully modified least squares, canonical cointegrating regression, static least
+        squares, or Johansen's method.
     kind : {"log", "difference"}
         Relation between logarithms of prices, or between prices.
+    trend : {"n", "c", "ct", "ctt"}
+        Terms of the relation: none, a constant, and a linear and a quadratic trend, also in the
+        test. Johansen's method has a constant.
+    leads, lags : int or "bic"
+        Numbers of leads and lags of the hedges' changes in dynamic least squares; "bic" chooses up
+        to 8 of each.
+    bandwidth : float, optional
+        Bandwidth of the Bartlett kernel in long-run variances of "dynamic", "fully_modified" and
+        "canonical"; by default that of Newey and West (1994).
 
     Examples
     --------
@@ -62,20 +82,46 @@ class CointegrationHedge:
     >>> hedge = hr.CointegrationHedge("fully_modified")
     >>> hedge.fit(spot, pd.DataFrame({"future": future})).conf_int().round(2)
             lower  upper
-    future    1.0   1.02
+    future    1.0   1.01
     """
 
-    method: Literal["dynamic", "fully_modified", "static", "johansen"] = "dynamic"
+    method: Method = "dynamic"
     kind: PriceKind = "log"
+    trend: Trend = "c"
+    leads: Lags = "bic"
+    lags: Lags = "bic"
+    bandwidth: float | None = None
 
     def __post_init__(self) -> None:
         check_choice(self.method, "method", tuple(RELATIONS))
         check_price_kind(self.kind)
+        check_trend(self.trend)
+        check_lags(self.leads, "leads")
+        check_lags(self.lags)
+        check_bandwidth(self.bandwidth)
+        self._check_settings_of_method()
 
     @property
     def traits(self) -> HedgeTraits:
         """Properties of the model that the package relies on."""
         return HedgeTraits(input="prices", price_changes=self.kind)
+
+    def _check_settings_of_method(self) -> None:
+        """Refuse settings that the method would ignore."""
+        if self.method == "johansen" and self.trend != "c":
+            raise DataError(
+                f"trend must be 'c' for method='johansen'; got {self.trend!r}. Use 'dynamic'."
+            )
+        if self.method != "dynamic" and (self.leads, self.lags) != ("bic", "bic"):
+            raise DataError(
+                f"leads and lags belong to method='dynamic'; got leads={self.leads!r} and "
+                f"lags={self.lags!r} for {self.method!r}."
+            )
+        if self.bandwidth is not None and self.method in ("static", "johansen"):
+            raise DataError(
+                "bandwidth belongs to method='dynamic', 'fully_modified' or 'canonical'; got "
+                f"{self.bandwidth!r} for {self.method!r}."
+            )
 
     def fit(self, asset: pd.Series[float], hedges: pd.DataFrame) -> HedgeFit:
         """Estimate on prices of asset (n_dates,) and hedges (n_dates, n_hedges).
@@ -91,14 +137,14 @@ class CointegrationHedge:
         data = price_levels(asset, hedges, self.kind)
         replicating = replicating_fit(self, data.changes, self.kind)
         if replicating is not None:
-            return with_prices(replicating, data)
-        relation = RELATIONS[self.method](data)
+            return with_prices(replicating, data, self._exact(data))
+        settings = RelationSettings(self.trend, self.leads, self.lags, self.bandwidth)
+        relation = RELATIONS[self.method](data, settings)
         if not relation.cointegration.found:
             _warn_of_spurious_regression(data, relation.cointegration)
         hedge_names = list(data.prices.columns[1:])
-        names = hedge_names
-        if len(relation.coefficients) > len(hedge_names):
-            names = [distinct_name("constant", hedge_names), *hedge_names]
+        n_terms = len(relation.coefficients) - len(hedge_names)
+        names = [distinct_name(term, hedge_names) for term in TERM_NAMES[:n_terms]] + hedge_names
         estimates = Estimates(
             values=dict(zip(names, relation.coefficients.tolist(), strict=True)),
             n_dates=len(data.prices),
@@ -107,6 +153,12 @@ class CointegrationHedge:
         ratio = relation.coefficients[-len(hedge_names) :]
         fit = constant_ratio_fit(self, data.changes, ratio, self.kind, estimates, ParameterErrors())
         return with_prices(fit, data, relation.cointegration)
+
+    def _exact(self, data: PriceLevels) -> Cointegration | None:
+        """Return the test of an exact relation, which the test of the method calls that."""
+        if self.method == "johansen":
+            return exact_johansen(data)
+        return residual_test(data, ResidualTest(trend=self.trend))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over the dates of new prices, its ratio unchanged."""

@@ -24,10 +24,10 @@ OBSERVATIONS_PER_COEFFICIENT = 3
 """Minimum number of observations for each coefficient of an equation."""
 
 
-def check_lags(lags: Any) -> None:
+def check_lags(lags: Any, name: str = "lags") -> None:
     """Refuse a setting that is neither "bic" nor a number of lags."""
     if lags != "bic":
-        check_at_least(lags, "lags", 0)
+        check_at_least(lags, name, 0)
 
 
 def resolve_lags(lags: Lags, responses: Array, regressors: Array, changes: Array) -> int:

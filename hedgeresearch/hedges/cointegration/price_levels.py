@@ -31,11 +31,13 @@ class PriceLevels:
     Attributes
     ----------
     prices : DataFrame (n_dates, 1 + n_hedges), the original prices
+    kind : {"log", "difference"}
     levels : array (n_dates, 1 + n_hedges), logarithms of the prices, or the prices themselves
     changes : DataFrame (n_dates - 1, 1 + n_hedges), changes of the levels from the second date on
     """
 
     prices: pd.DataFrame
+    kind: PriceKind
     levels: Array
     changes: pd.DataFrame
 
@@ -45,13 +47,24 @@ class PriceLevels:
         return [str(name) for name in self.prices.columns]
 
     @property
+    def origin(self) -> Array:
+        """First levels, (1 + n_hedges,)."""
+        return np.asarray(self.levels[0])
+
+    @property
     def scaled(self) -> Array:
         """Levels that start at zero, in units of ``scale``, (n_dates, 1 + n_hedges)."""
-        return np.asarray((self.levels - self.levels[0]) / self.scale)
+        return np.asarray((self.levels - self.origin) / self.scale)
 
     @property
     def scale(self) -> Array:
-        """Standard deviations of the changes, (1 + n_hedges,)."""
+        """Units of the levels, (1 + n_hedges,): one for logarithms, which have none.
+
+        Prices are in units of the standard deviations of their changes, so that automatic
+        bandwidths, which depend on the sizes of all series, do not depend on currencies.
+        """
+        if self.kind == "log":
+            return np.ones(self.levels.shape[1])
         return np.asarray(self.changes.to_numpy().std(axis=0))
 
 
@@ -91,7 +104,7 @@ def price_levels(asset: pd.Series[float], hedges: pd.DataFrame, kind: PriceKind)
             f"line up to a share of {1 / relative.max():.1g}, like an index of a fixed rate, and "
             "are related to every price with a trend. Leave it out."
         )
-    return PriceLevels(prices, levels, changes)
+    return PriceLevels(prices, kind, levels, changes)
 
 
 def with_prices(fit: HedgeFit, data: PriceLevels, detail: Any = None) -> HedgeFit:

@@ -20,8 +20,8 @@ from hedgeresearch._formatting import counted
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind
-from hedgeresearch.hedges.cointegration.cointegration_tests import Cointegration, johansen
 from hedgeresearch.hedges.cointegration.error_correction_equation import error_correction_fit
+from hedgeresearch.hedges.cointegration.johansen_method import exact_johansen, johansen
 from hedgeresearch.hedges.cointegration.lags import Lags, check_lags
 from hedgeresearch.hedges.cointegration.price_levels import (
     PriceKind,
@@ -29,6 +29,7 @@ from hedgeresearch.hedges.cointegration.price_levels import (
     price_levels,
     with_prices,
 )
+from hedgeresearch.hedges.cointegration.result import Cointegration
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -102,7 +103,7 @@ class VECMHedge:
             )
         replicating = replicating_fit(self, data.changes, self.kind)
         if replicating is not None:
-            return with_prices(replicating, data)
+            return with_prices(replicating, data, exact_johansen(data))
         cointegration, (lags, vectors) = johansen(data, self.lags)
         self._warn_of_missing_relations(cointegration)
         rank = cointegration.rank if self.rank is None else self.rank

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 from arch.bootstrap import StationaryBootstrap, optimal_block_length
-from arch.unitroot.cointegration import DynamicOLS, FullyModifiedOLS
+from arch.unitroot.cointegration import (
+    CanonicalCointegratingReg,
+    DynamicOLS,
+    FullyModifiedOLS,
+)
 from statsmodels.tsa.vector_ar.vecm import VECM
 
 import hedgeresearch as hr
@@ -41,27 +45,81 @@ def test_dynamic_relation_agrees_with_arch_and_definition(prices):
     np.testing.assert_allclose(fit.summary["estimate"], expected[:3], rtol=1e-6)
 
 
-def test_fully_modified_relation_agrees_with_arch(prices):
-    """In units of the changes, because arch chooses its bandwidth by the sizes of all series."""
+@pytest.mark.filterwarnings("ignore:asset and hedges must be cointegrated")  # without a constant
+@pytest.mark.parametrize("trend", ["n", "c", "ct", "ctt"])
+@pytest.mark.parametrize("bandwidth", [None, 7.0])
+@pytest.mark.parametrize(
+    ("method", "other"),
+    [
+        ("dynamic", DynamicOLS),
+        ("fully_modified", FullyModifiedOLS),
+        ("canonical", CanonicalCointegratingReg),
+    ],
+)
+def test_relations_of_logarithms_agree_with_arch(prices, method, other, bandwidth, trend):
     log = np.log(prices.to_numpy())
-    scale = np.diff(log, axis=0).std(axis=0)
-    other = FullyModifiedOLS(log[:, 0] / scale[0], log[:, 1:] / scale[1:], trend="c").fit()
-    fit = fit_to(hr.CointegrationHedge("fully_modified"), prices)
+    settings = {"max_lag": 8, "max_lead": 8, "method": "bic"} if method == "dynamic" else {}
+    expected = other(log[:, 0], log[:, 1:], trend=trend, **settings).fit(bandwidth=bandwidth)
+    fit = fit_to(hr.CointegrationHedge(method, trend=trend, bandwidth=bandwidth), prices)
+    check_relation(fit, expected)
+    names = ["constant", "trend", "trend squared"][: len(expected.params) - 2]
+    assert fit.summary.index.tolist() == [*names, "hedge", "other"]
+
+
+def test_fully_modified_relation_of_prices_has_no_units(prices):
+    """Prices are in units of their changes, as the bandwidth depends on sizes."""
+    values = prices.to_numpy()
+    scale = np.diff(values, axis=0).std(axis=0)
+    other = FullyModifiedOLS(values[:, 0] / scale[0], values[:, 1:] / scale[1:], trend="c").fit()
+    fit = fit_to(hr.CointegrationHedge("fully_modified", kind="difference"), prices)
     units = scale[0] / scale[1:]
     np.testing.assert_allclose(fit.next_ratio, other.params.iloc[:2] * units, rtol=1e-7)
     np.testing.assert_allclose(fit.standard_errors, other.std_errors.iloc[:2] * units, rtol=1e-6)
     assert fit.summary.loc["constant", "estimate"] == pytest.approx(
-        other.params.iloc[2] * scale[0], rel=1e-7
+        other.params.iloc[2] * scale[0], rel=1e-6
     )
     assert fit.summary.loc["constant", "standard error"] == pytest.approx(
         other.std_errors.iloc[2] * scale[0], rel=1e-6
     )
 
 
+@pytest.mark.parametrize(("leads", "lags"), [(12, 15), (0, 3), (2, "bic"), ("bic", 10)])
+def test_leads_and_lags_are_used_as_set(prices, leads, lags):
+    log = np.log(prices.to_numpy())
+    fit = fit_to(hr.CointegrationHedge(leads=leads, lags=lags), prices)
+    settings = {
+        "leads": None if leads == "bic" else leads,
+        "lags": None if lags == "bic" else lags,
+        "max_lead": 8 if leads == "bic" else None,
+        "max_lag": 8 if lags == "bic" else None,
+    }
+    other = DynamicOLS(log[:, 0], log[:, 1:], trend="c", method="bic", **settings).fit()
+    check_relation(fit, other)
+
+
+def test_leads_and_lags_that_leave_too_few_dates_are_refused(prices):
+    with pytest.raises(hr.DataError, match="60 leads and 30 lags of 2 hedges need 646 dates; got"):
+        fit_to(hr.CointegrationHedge(leads=60, lags=30), prices)
+
+
+@pytest.mark.filterwarnings("ignore:asset and hedges must be cointegrated")  # without a constant
+@pytest.mark.parametrize("trend", ["n", "ct", "ctt"])
+def test_static_relation_with_trends_is_least_squares(prices, trend):
+    fit = fit_to(hr.CointegrationHedge("static", trend=trend), prices)
+    t = np.arange(1.0, 501.0)
+    terms = {"n": [], "ct": [np.ones(500), t], "ctt": [np.ones(500), t, t**2]}[trend]
+    log = np.log(prices.to_numpy())
+    expected = np.linalg.lstsq(np.column_stack([*terms, log[:, 1:]]), log[:, 0], rcond=None)[0]
+    np.testing.assert_allclose(fit.summary["estimate"], expected, rtol=1e-6)
+    assert np.isfinite(fit.summary["standard error"]).all()
+
+
 def check_relation(fit, other):
-    """Compare a fit with arch, which has the constant last and does not scale the levels."""
-    order = [2, 0, 1]
-    np.testing.assert_allclose(fit.summary["estimate"], other.params.iloc[order], rtol=1e-7)
+    """Compare a fit with arch, which has the terms last and does not shift the levels."""
+    order = [*range(2, len(other.params)), 0, 1]
+    np.testing.assert_allclose(
+        fit.summary["estimate"], other.params.iloc[order], rtol=1e-6, atol=1e-12
+    )
     np.testing.assert_allclose(
         fit.summary["standard error"], other.std_errors.iloc[order], rtol=1e-6
     )

@@ -1,13 +1,14 @@
 """Tests of cointegration against arch, statsmodels, R, definitions and simulations."""
 
+import arch.data.crude
 import numpy as np
 import pytest
-from arch.unitroot.cointegration import phillips_ouliaris
+from arch.unitroot.cointegration import engle_granger, phillips_ouliaris
 from statsmodels.tsa.stattools import coint
 from statsmodels.tsa.vector_ar.vecm import coint_johansen
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.cointegration.cointegration_tests import (
+from hedgeresearch.hedges.cointegration.johansen_method import (
     TRACE_CRITICAL_VALUES,
     canonical_relations,
 )
@@ -35,6 +36,157 @@ def test_phillips_ouliaris_agrees_with_arch(prices, levels):
     assert found.table.loc[0, "statistic"] == pytest.approx(other.stat, rel=1e-8)
     assert found.table.loc[0, "p"] == pytest.approx(other.pvalue, rel=1e-6)
     assert "1 relation found at 5%; Phillips-Ouliaris test" in repr(found)
+
+
+CRUDE = arch.data.crude.load()
+"""Monthly prices of Brent and WTI, which the documentation of arch tests."""
+
+
+@pytest.mark.parametrize("trend", ["n", "c", "ct", "ctt"])
+@pytest.mark.parametrize("lags", ["bic", 4])
+def test_engle_granger_of_crude_oil_agrees_with_arch(trend, lags):
+    found = hr.hedges.cointegration_test(CRUDE["WTI"], CRUDE[["Brent"]], trend=trend, lags=lags)
+    log = np.log(CRUDE)
+    number = None if lags == "bic" else lags
+    check_test(found, engle_granger(log["WTI"], log[["Brent"]], trend, lags=number, method="bic"))
+
+
+@pytest.mark.parametrize("trend", ["n", "c", "ct", "ctt"])
+@pytest.mark.parametrize("statistic", ["Zt", "Za", "Pu", "Pz"])
+@pytest.mark.parametrize("bandwidth", [None, 10.0])
+def test_phillips_ouliaris_of_crude_oil_agrees_with_arch(trend, statistic, bandwidth):
+    found = hr.hedges.cointegration_test(
+        CRUDE["WTI"],
+        CRUDE[["Brent"]],
+        "phillips_ouliaris",
+        trend=trend,
+        statistic=statistic,
+        bandwidth=bandwidth,
+    )
+    log = np.log(CRUDE)
+    other = phillips_ouliaris(
+        log["WTI"], log[["Brent"]], trend, test_type=statistic, bandwidth=bandwidth
+    )
+    check_test(found, other)
+    assert found.test.distribution.family == f"{statistic[0]}_{statistic[1]}"
+
+
+def check_test(found, other):
+    """Compare a test with that of arch: numbers, decision, and the relation with its terms."""
+    test = found.test
+    assert test.statistic == pytest.approx(other.stat, rel=1e-7)
+    assert test.p_value == pytest.approx(other.pvalue, rel=1e-5, abs=1e-12)
+    assert test.critical_values[0.05] == pytest.approx(other.critical_values[5], rel=1e-9)
+    assert found.found == (other.pvalue < 0.05)
+    vector = -other.cointegrating_vector
+    assert found.relation["Brent"] == pytest.approx(vector["Brent"], rel=1e-7)
+    terms = [found.constant, *found.trends][: len(vector) - 2]
+    np.testing.assert_allclose(terms, vector.iloc[2:], rtol=1e-6, atol=1e-12)
+
+
+def test_numbers_printed_by_arch_for_crude_oil():
+    """Digits of the summaries that arch 8.0 prints."""
+    asset, hedges = CRUDE["WTI"], CRUDE[["Brent"]]
+    without = hr.hedges.cointegration_test(asset, hedges, trend="n").test
+    assert without.statistic == pytest.approx(-3.468, abs=5e-4)
+    assert without.p_value == pytest.approx(0.007, abs=5e-4)
+    constant = hr.hedges.cointegration_test(asset, hedges).test
+    assert constant.statistic == pytest.approx(-5.540, abs=5e-4)
+    ouliaris = hr.hedges.cointegration_test(asset, hedges, "phillips_ouliaris").test
+    assert ouliaris.statistic == pytest.approx(-5.357, abs=5e-4)
+
+
+COPIES = {
+    "itself": (lambda p: p, 1.0, 1.0),
+    "in another currency": (lambda p: 3.7 * p, 1.0, 1 / 3.7),
+    "with an offset": (lambda p: 2.0 * p + 40.0, None, 0.5),
+    "squared": (lambda p: p**2, 0.5, None),
+    "turned around": (lambda p: 500.0 - p, None, -1.0),
+}
+
+
+@pytest.mark.parametrize("trend", ["n", "c", "ct"])
+@pytest.mark.parametrize("copy", COPIES)
+@pytest.mark.parametrize("kind", ["log", "difference"])
+@pytest.mark.parametrize("test", ["engle_granger", "phillips_ouliaris", "johansen"])
+def test_a_perfect_relation_is_called_exact(prices, test, kind, copy, trend):
+    function, in_logs, in_prices = COPIES[copy]
+    ratio = in_logs if kind == "log" else in_prices
+    if ratio is None or (test == "johansen" and trend != "c"):
+        return  # no line, or a setting that is refused
+    asset = prices["asset"]
+    copied = function(asset).to_frame("copy")
+    found = hr.hedges.cointegration_test(asset, copied, test, kind, trend=trend)
+    assert found.exact
+    assert (found.found, found.rank) == (True, 1)
+    assert found.relation["copy"] == pytest.approx(ratio, rel=1e-8)
+    assert np.isinf(found.test.statistic)
+    assert found.test.p_value == 0.0
+    assert "exact relation: the asset is" in repr(found)
+    assert np.isfinite(found.table["critical value"]).all()
+    levels = np.log(copied["copy"]) if kind == "log" else copied["copy"]
+    expected = (np.log(asset) if kind == "log" else asset) - ratio * levels
+    assert found.constant == pytest.approx(expected.iloc[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("statistic", ["Za", "Pu", "Pz"])
+def test_an_exact_relation_rejects_on_the_side_of_its_statistic(prices, statistic):
+    found = hr.hedges.cointegration_test(
+        prices["asset"], prices[["asset"]].add_suffix("2"), "phillips_ouliaris", statistic=statistic
+    )
+    assert found.found
+    assert (found.test.statistic > 0.0) == (statistic in ("Pu", "Pz"))
+
+
+def test_a_basket_is_an_exact_relation_of_its_members(prices):
+    """Johansen's test also counts the relations that the members have, here none and one."""
+    members = prices[["hedge", "other"]]
+    basket = (2.0 * members["hedge"] + 3.0 * members["other"]).rename("basket")
+    found = hr.hedges.cointegration_test(basket, members, "johansen", "difference")
+    assert (found.exact, found.rank) == (True, 1)
+    np.testing.assert_allclose(found.relation, [2.0, 3.0], rtol=1e-9)
+    assert [test.null[:9] for test in found.tests] == ["at most 0", "at most 1", "at most 2"]
+    tied_members = prices[["asset", "hedge", "other"]].set_axis(["a", "b", "c"], axis=1)
+    basket = tied_members.sum(axis=1).rename("basket")
+    found = hr.hedges.cointegration_test(basket, tied_members, "johansen", "difference")
+    assert (found.exact, found.rank) == (True, 2)
+
+
+def test_a_relation_that_leaves_little_is_tested(prices):
+    """A spread of a hundredth of a basis point is seen, not called exact."""
+    noise = 1e-6 * np.random.default_rng(0).standard_normal(len(prices))
+    copy = (prices["asset"] * np.exp(noise)).to_frame("copy")
+    for test in ("engle_granger", "phillips_ouliaris", "johansen"):
+        found = hr.hedges.cointegration_test(prices["asset"], copy, test)
+        assert (found.exact, found.found) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        hr.ErrorCorrectionHedge(),
+        hr.VECMHedge(),
+        hr.CointegrationHedge(),
+        hr.CointegrationHedge("canonical", trend="ct"),
+        hr.CointegrationHedge("johansen"),
+    ],
+)
+def test_hedges_of_a_copy_have_the_exact_relation(prices, model):
+    fit = model.fit(prices["asset"], 2.0 * prices[["asset"]].add_suffix(" copy"))
+    assert fit.next_ratio["asset copy"] == pytest.approx(1.0, rel=1e-9)
+    assert fit.detail.exact
+
+
+@pytest.mark.parametrize("trend", ["c", "ct"])
+def test_every_statistic_has_values_for_twelve_series(trend):
+    walks = 0.01 * np.random.default_rng(0).standard_normal((300, 12)).cumsum(axis=0)
+    pair = split(dated(walks, list("abcdefghijkl")))
+    assert np.isfinite(hr.hedges.cointegration_test(*pair, trend=trend).test.p_value)
+    for statistic in ("Zt", "Za", "Pu", "Pz"):
+        found = hr.hedges.cointegration_test(
+            *pair, "phillips_ouliaris", trend=trend, statistic=statistic
+        )
+        assert np.isfinite(found.test.critical_values[0.05])
 
 
 def test_tests_have_one_result_class(prices):
@@ -158,5 +310,17 @@ def test_johansen_agrees_with_r_package_urca(currency):
 def test_invalid_settings_are_refused(prices):
     with pytest.raises(hr.DataError, match="test must be one of 'engle_granger', .*; got 'adf'"):
         hr.hedges.cointegration_test(*split(prices), test="adf")
+    refusals = {
+        "trend must be 'c' for Johansen's test": {"test": "johansen", "trend": "ct"},
+        "trend must be one of 'n', 'c', 'ct', 'ctt'; got 'linear'": {"trend": "linear"},
+        "lags belong to .* Use bandwidth": {"test": "phillips_ouliaris", "lags": 3},
+        "statistic and bandwidth belong to test='phillips_ouliaris'": {"statistic": "Za"},
+        "bandwidth must not be negative": {"test": "phillips_ouliaris", "bandwidth": -1.0},
+        "statistic must be one of": {"test": "phillips_ouliaris", "statistic": "Zz"},
+        "lags must be a whole number of at least 0; got -1": {"lags": -1},
+    }
+    for message, settings in refusals.items():
+        with pytest.raises(hr.DataError, match=message):
+            hr.hedges.cointegration_test(*split(prices), **settings)
     with pytest.raises(hr.DataError, match="kind must be one of 'log', 'difference'; got 'simple'"):
         hr.hedges.cointegration_test(*split(prices), kind="simple")

@@ -6,7 +6,7 @@ import pytest
 import hedgeresearch as hr
 from tests.hedges.cointegration.prices import dated, fit_to, random_walks, tied
 
-METHODS = ["static", "dynamic", "fully_modified", "johansen"]
+METHODS = ["static", "dynamic", "fully_modified", "canonical", "johansen"]
 NO_RELATION = "ignore:asset and hedges must be coint:hedgeresearch.errors.ConvergenceWarning"
 
 
@@ -71,3 +71,30 @@ def test_hedges_of_random_walks_vary_as_known():
         ols = fit_to(hr.OLSHedge(), hr.returns(prices, kind="log")).next_ratio.iloc[0]
         ratios.append([long_run, ols])
     np.testing.assert_allclose(np.std(ratios, axis=0), [0.545, 0.027], rtol=0.15)
+
+
+def test_settings_that_a_method_would_ignore_are_refused():
+    refusals = {
+        "leads must be a whole number of at least 0": {"leads": -1},
+        "leads and lags belong to method='dynamic'; got leads=2": {"method": "static", "leads": 2},
+        "bandwidth belongs to method='dynamic'": {"method": "johansen", "bandwidth": 3.0},
+        "trend must be 'c' for method='johansen'": {"method": "johansen", "trend": "ct"},
+        "bandwidth must not be negative": {"bandwidth": -2.0},
+    }
+    for message, settings in refusals.items():
+        with pytest.raises(hr.DataError, match=message):
+            hr.CointegrationHedge(**settings)
+
+
+def test_prices_on_a_straight_line_are_refused(prices):
+    line = prices.assign(other=100.0 * np.exp(1e-3 * np.arange(len(prices))))
+    line["other"] *= np.exp(1e-7 * np.random.default_rng(0).standard_normal(len(prices)))
+    with pytest.raises(hr.DataError, match=r"those of 'other' are a straight line"):
+        fit_to(hr.CointegrationHedge(), line)
+
+
+def test_hedges_that_stand_still_between_leads_and_lags_are_refused(prices):
+    still = prices.copy()
+    still.iloc[5:, 1] = still.iloc[5, 1]
+    with pytest.raises(hr.DataError, match="those of hedge do not. Leave the hedge out"):
+        fit_to(hr.CointegrationHedge(), still)
