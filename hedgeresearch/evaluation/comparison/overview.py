@@ -13,6 +13,7 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.probabilities import check_size
+from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.evaluation.comparison.difference_interval import shortest_block
@@ -44,6 +45,7 @@ from hedgeresearch.evaluation.comparison.sentences import (
     SAME,
     UNCLEAR,
     WORSE,
+    closes_sentence,
     conclusion_sentence,
     few_observations_sentence,
     verdict_sentence,
@@ -76,6 +78,9 @@ class Comparison:
     horizon : int, number of periods in a return
     over : str, these periods in words
     never_hedged : names of models that failed at every refit and were not compared
+    closes : DataProblem or None, closes that are not simultaneous, because of which ``longer`` and
+        not the table decides
+    longer : Comparison or None, the same over a horizon that can judge the hedges
     """
 
     table: pd.DataFrame
@@ -88,6 +93,8 @@ class Comparison:
     horizon: int = 1
     over: str = ""
     never_hedged: tuple[Hashable, ...] = ()
+    closes: DataProblem | None = None
+    longer: Comparison | None = None
 
     def __repr__(self) -> str:
         over = "" if self.horizon == 1 else f", returns over {self.over}"
@@ -104,13 +111,21 @@ class Comparison:
     @property
     def caveats(self) -> tuple[str, ...]:
         """Sentences on limits of the verdicts; empty if there are none."""
-        if self.n_dates // self.horizon >= FEW_OBSERVATIONS:
-            return ()
-        return (few_observations_sentence(self.n_dates, self.horizon, self.over),)
+        caveats = []
+        if self.closes is not None and self.longer is not None:
+            caveats.append(closes_sentence(self.closes, self.over, self.longer.over))
+        if self.n_dates // self.horizon < FEW_OBSERVATIONS:
+            caveats.append(few_observations_sentence(self.n_dates, self.horizon, self.over))
+        return tuple(caveats)
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Caveats, then the verdict on each hedge but the benchmark, in the order of the table."""
+        """Caveats, then the verdict on each hedge but the benchmark, in the order of the table.
+
+        Where closes are not simultaneous, they are those of the horizon that can judge the hedges.
+        """
+        if self.longer is not None:
+            return (*self.caveats, *self.longer.sentences)
         benchmark = self.table.iloc[list(self.table.index).index(self.against)]
         over = "" if self.horizon == 1 else f"Over {self.over}, "
         verdicts = [
@@ -124,6 +139,8 @@ class Comparison:
     @property
     def conclusion(self) -> str:
         """Result of the tests of all hedges together, in a sentence."""
+        if self.longer is not None:
+            return f"Over {self.longer.over}: {self.longer.conclusion}"
         best = list(self.table.index[self.table["in MCS"]])
         return conclusion_sentence(
             self.joint, self.against, best, self.size, confidence=1.0 - self.mcs_size

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent
+from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 
 SAME = "the same"
@@ -34,6 +35,22 @@ def verdict_sentence(
     }
     p = p_in_words(row["DM p"])
     return f"{name} {own}, {against} {other}; {differences[verdict]} ({p})."
+
+
+def closes_sentence(closes: DataProblem, short: str, longer: str) -> str:
+    """Return that returns of single periods cannot judge the hedges.
+
+    Parameters
+    ----------
+    closes : DataProblem, of two series that do not close at the same time
+    short, longer : str, horizons in words
+    """
+    earlier, later = closes.columns
+    return (
+        f"Closes are not simultaneous: {later} follows {earlier} of the observation before "
+        f"(correlation {closes.size:.2f}). Returns over {short} cannot judge these hedges; the "
+        f"verdicts are those of returns over {longer}."
+    )
 
 
 def few_observations_sentence(n_dates: int, horizon: int, over: str) -> str:

@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._spacing import spacing_of
+from hedgeresearch.data.quality.closes import find_other_closes
+from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.schedule import Schedule
 from hedgeresearch.evaluation.results.spans import check_spans_exist
@@ -61,6 +64,7 @@ class PairData:
     cost : Costs or None
     horizon : int, periods of the returns that are evaluated
     execution_lag : int, rows from the one that a ratio is made for to the first one that it hedges
+    closes : DataProblem or None, closes that are not simultaneous
     """
 
     returns: pd.DataFrame
@@ -68,6 +72,7 @@ class PairData:
     cost: Costs | None
     horizon: int
     execution_lag: int
+    closes: DataProblem | None
 
     @classmethod
     def of(cls, asset: Any, hedges: Any, schedule: Schedule, cost: Costs | None) -> PairData:
@@ -82,7 +87,9 @@ class PairData:
         returns, kind = join_returns(asset, hedges)
         refits = schedule.refits(len(returns))
         horizon = spacing_of(returns.index).rows_of(schedule.horizon)
-        pair = cls(returns, refits, cost, horizon, schedule.execution_lag)
+        changes = Changes(returns.to_numpy(), returns.index, list(returns.columns), kind)
+        closes = next(iter(find_other_closes(changes)), None)
+        pair = cls(returns, refits, cost, horizon, schedule.execution_lag, closes)
         check_spans_exist(pair.hedged_positions(), horizon)
         _check_samples(pair.refits, returns.shape[1] + 2)
         if cost is not None:

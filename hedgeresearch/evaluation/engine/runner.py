@@ -244,7 +244,6 @@ def assemble_backtest(
     hedged_returns = {UNHEDGED: asset}
     costs: dict[str, Any] = {UNHEDGED: 0.0}
     predicted = {}
-    notes = []
     for name, walk in walks.items():
         ratio = pd.DataFrame(walk.ratios, dates, hedges.columns)
         ratios[name] = ratio
@@ -253,9 +252,6 @@ def assemble_backtest(
         if walk.predicted is not None:
             regimes = pd.Index(walk.regimes, name="regime")
             predicted[name] = pd.DataFrame(walk.predicted, dates, regimes)
-        for note in walk.notes:
-            notes.append((name, pair.returns.index[note.row], note.failed, note.text))
-    columns = ["model", "date", "failed", "note"]
     date_returns = pd.DataFrame(hedged_returns)
     return Backtest(
         models=models,
@@ -264,7 +260,7 @@ def assemble_backtest(
         date_returns=date_returns,
         rows=rows,
         costs=pd.DataFrame(costs, index=dates),
-        notes=pd.DataFrame(notes, columns=columns).astype({"failed": bool}),
+        notes=_notes_table(walks, pair.returns.index),
         n_refits=len(pair.refits),
         predicted=predicted,
         seed=seed,
@@ -272,7 +268,17 @@ def assemble_backtest(
         horizon=pair.horizon,
         execution_lag=pair.execution_lag,
         n_estimation=pair.refits[-1].train_stop - pair.refits[-1].train_start,
+        closes=pair.closes,
     )
+
+
+def _notes_table(walks: Mapping[str, Walk], dates: pd.Index[Any]) -> pd.DataFrame:
+    """Return the notes of all walks, with the dates of their refits."""
+    notes = []
+    for name, walk in walks.items():
+        notes += [(name, dates[note.row], note.failed, note.text) for note in walk.notes]
+    columns = ["model", "date", "failed", "note"]
+    return pd.DataFrame(notes, columns=columns).astype({"failed": bool})
 
 
 def _warn_of_failures(backtest: Backtest, pair: str = "") -> None:

@@ -16,8 +16,15 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.data.quality.closes import LONG_HORIZON
+from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.losses import Loss, semivariance_loss, variance_loss
+from hedgeresearch.evaluation.comparison.losses import (
+    MIN_OBSERVATIONS,
+    Loss,
+    semivariance_loss,
+    variance_loss,
+)
 from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
 from hedgeresearch.evaluation.results.plots import (
     plot_cumulative,
@@ -25,6 +32,7 @@ from hedgeresearch.evaluation.results.plots import (
     plot_ratios,
 )
 from hedgeresearch.evaluation.results.spans import (
+    blocks_of,
     check_spans_exist,
     first_of_spans,
     returns_over,
@@ -47,6 +55,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOSSES: Mapping[str, Loss] = {"variance": variance_loss, "semivariance": semivariance_loss}
+MIN_JUDGED = MIN_OBSERVATIONS + LONG_HORIZON
+"""Minimum number of dates for a comparison over the horizon that can judge hedges."""
 PLOTS = ("ratio", "cumulative", "effectiveness")
 
 
@@ -77,6 +87,8 @@ class Backtest:
     execution_lag : int, number of dates between the one that a ratio was made for and the first one
         on which it was held
     n_estimation : int, number of dates in the last estimation
+    closes : DataProblem or None, closes of asset and hedges that are not simultaneous: returns of
+        single periods then cannot judge hedges, see ``judged``
     """
 
     models: dict[str, HedgeModel]
@@ -93,6 +105,7 @@ class Backtest:
     horizon: int = 1
     execution_lag: int = 0
     n_estimation: int = 0
+    closes: DataProblem | None = None
 
     def __repr__(self) -> str:
         dates = self.date_returns.index
@@ -132,6 +145,20 @@ class Backtest:
         check_spans_exist(self.rows, n_periods)
         returns = returns_over(self.date_returns, self.rows, n_periods)
         return replace(self, hedged_returns=returns, horizon=n_periods)
+
+    @cached_property
+    def judged(self) -> Backtest:
+        """The same backtest over a horizon that can judge its hedges.
+
+        It is this backtest, unless closes are not simultaneous and its horizon is shorter than five
+        periods: then it is the one over five.
+        """
+        if self.closes is None or self.horizon >= LONG_HORIZON:
+            return self
+        longest = max(block.stop - block.start for block in blocks_of(self.rows))
+        if longest < LONG_HORIZON or len(self.rows) < MIN_JUDGED:
+            return self
+        return self.over(LONG_HORIZON)
 
     @property
     def net_returns(self) -> pd.DataFrame:
@@ -176,9 +203,14 @@ class Backtest:
         With costs, the table contains mean returns per period before and after them. The last
         columns are volatility, ratio, turnover and failed refits. A model that never hedged has no
         results (NaN). The name of the columns says over which horizon the returns are, and how long
-        after the decision hedges were traded.
+        after the decision hedges were traded. Where closes are not simultaneous, a column has the
+        effectiveness over the horizon that can judge the hedges.
         """
         table = summary_table(self._evaluated, self.failed_refits, self.seed)
+        judged = self.judged
+        if judged is not self:
+            over = self.spacing.span(judged.horizon)
+            table.insert(1, f"effectiveness over {over}", judged.summary["effectiveness"])
         return table.rename_axis(self.evaluation, axis=1)
 
     def measures(
@@ -309,6 +341,8 @@ class Backtest:
         """Test every model against one, pair by pair and all together.
 
         Models that never hedged are left out. With a horizon, tests allow for returns that overlap.
+        Where closes are not simultaneous, the sentences and the conclusion are those of the horizon
+        that can judge the hedges; ``longer`` is that comparison.
 
         Parameters
         ----------
@@ -345,7 +379,12 @@ class Backtest:
         }
         compared = returns.drop(columns=self.never_hedged)
         comparison = compare_hedges(compared, against, loss=loss, **(defaults | settings))
-        return replace(comparison, never_hedged=tuple(self.never_hedged))
+        comparison = replace(comparison, never_hedged=tuple(self.never_hedged))
+        judged = self.judged
+        if judged is self or "horizon" in settings:
+            return comparison
+        longer = judged.compare(measure, against, net=net, **settings)
+        return replace(comparison, closes=self.closes, longer=longer)
 
     def value_at_risk_tests(self, tail: float = 0.05, window: int = 250) -> pd.DataFrame:
         """Return backtests of the value at risk of each hedged position.

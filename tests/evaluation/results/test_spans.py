@@ -176,11 +176,23 @@ def test_a_horizon_reverses_what_closes_get_wrong(two_closes: Any) -> None:
     with pytest.warns(hr.errors.DataWarning, match="closes"):
         single = hr.walk_forward(models, tokyo, ny, 500, 250, progress=False)
     days = single.over(5)
-    assert (single.compare().table.loc[["dimson", "five"], "verdict"] == "worse").all()
+    comparison = single.compare()
+    assert (comparison.table.loc[["dimson", "five"], "verdict"] == "worse").all()
     assert (days.compare().table.loc[["dimson", "five"], "verdict"] == "better").all()
     by_hand = single.hedged_returns.rolling(5).sum().dropna()
     expected = hr.evaluation.compare_hedges(by_hand, horizon=5).table["effectiveness"]
     pd.testing.assert_series_equal(days.compare().table["effectiveness"], expected, rtol=1e-9)
+    # single days do not decide: the sentences are those of five
+    assert comparison.sentences[0].startswith(
+        "Closes are not simultaneous: tokyo follows ny of the observation before (correlation 0."
+    )
+    assert "Returns over 1 business day cannot judge these hedges" in comparison.sentences[0]
+    assert comparison.sentences[1:] == days.compare().sentences
+    assert comparison.conclusion == f"Over 5 business days: {days.compare().conclusion}"
+    assert single.judged.horizon == 5
+    assert days.judged is days
+    five = single.summary["effectiveness over 5 business days"]
+    pd.testing.assert_series_equal(five, days.summary["effectiveness"], check_names=False)
 
 
 # --- a lag ---
