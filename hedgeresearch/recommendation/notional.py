@@ -30,7 +30,12 @@ from hedgeresearch.recommendation.narrative.notional import (
     notional_reasons,
     sell_sentence,
 )
-from hedgeresearch.recommendation.plain_values import backtest_as_dict, plain_rows, plain_value
+from hedgeresearch.recommendation.plain_values import (
+    backtest_as_dict,
+    horizon_as_dict,
+    plain_rows,
+    plain_value,
+)
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -200,6 +205,7 @@ class NotionalHedge:
             "asset": self.asset,
             "notional": self.notional,
             "as_of": day(self.as_of),
+            "horizon": horizon_as_dict(self.fit.horizon, self.fit.spacing),
             "model": self.model,
             "decision": self.decision,
             "orders": plain_value(self.orders.to_dict("records")),

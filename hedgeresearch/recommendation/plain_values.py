@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
+from hedgeresearch._spacing import Spacing
 from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings, OutOfSample
 from hedgeresearch.recommendation.assessment.tournament import Tournament
 
@@ -23,6 +24,11 @@ def backtest_as_dict(findings: BacktestFindings | None) -> dict[str, Any]:
     }
 
 
+def horizon_as_dict(horizon: int, spacing: Spacing) -> dict[str, Any]:
+    """Return the time that volatility and effectiveness are about."""
+    return {"periods": horizon, "period": spacing.period, "time": spacing.span(horizon)}
+
+
 def _out_of_sample(found: OutOfSample | None) -> dict[str, Any] | None:
     """Return what the recommended model removed in the backtest."""
     if found is None:
@@ -34,6 +40,7 @@ def _out_of_sample(found: OutOfSample | None) -> dict[str, Any] | None:
         "lower": None if interval is None else interval.lower,
         "upper": None if interval is None else interval.upper,
         "confidence": None if interval is None else interval.confidence,
+        "horizon": found.horizon,
         "n_observations": found.n_dates,
         "first": day(found.first),
         "last": day(found.last),
@@ -53,6 +60,7 @@ def _tournament(found: Tournament | None) -> dict[str, Any] | None:
     return {
         "best": found.best,
         "confidence": found.confidence,
+        "horizon": found.horizon,
         "n_observations": found.n_dates,
         "models": models,
     }

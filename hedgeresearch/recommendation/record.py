@@ -27,6 +27,7 @@ from hedgeresearch.recommendation.narrative.reasons import list_reasons
 from hedgeresearch.recommendation.order_list import list_orders
 from hedgeresearch.recommendation.plain_values import (
     backtest_as_dict,
+    horizon_as_dict,
     plain_rows,
     plain_rows_or_none,
     plain_value,
@@ -62,6 +63,7 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         "instruments": plain_rows(assessment.summary),
         "terms": _terms_by_name(problem.terms),
         "market": _market_mappings(problem.market),
+        "horizon": horizon_as_dict(assessment.horizon, assessment.spacing),
         "volatility": plain_value(assessment.volatility.to_dict()),
         "regimes": None if regimes is None else plain_rows(regimes),
         "confidence": _confidence(assessment.confidence),

@@ -5,7 +5,7 @@ that is sold is negative):
 
 - on a past date, sum_i x_i r_i with the simple returns of that date: exact for all instruments if
   each return is what its instrument really earned;
-- under the covariance S of the next date, the volatility (x'Sx)^(1/2), as it is and with forced
+- under the covariance S of the next period, the volatility (x'Sx)^(1/2), as it is and with forced
   correlations. With all correlations forced to one the matrix is s s', with s the volatilities.
   With those of the asset with each hedge forced to zero, and those among the hedges unchanged, it
   has two blocks. Both are positive semi-definite by construction;
@@ -123,15 +123,18 @@ def past_date_scenarios(values: Array, sample: pd.DataFrame, worst: int) -> list
     ]
 
 
-def volatility_scenarios(values: Array, covariance: Array) -> list[Scenario]:
-    """Return the volatility of the next date, as it is and with forced correlations."""
+def volatility_scenarios(values: Array, covariance: Array, period: str) -> list[Scenario]:
+    """Return the volatility of the next period, as it is and with forced correlations.
+
+    ``period`` is its name, such as "business day".
+    """
     correlated, uncorrelated = forced_covariances(covariance)
     unhedged = abs(values[0]) * math.sqrt(covariance[0, 0])
 
     def scenario(name: str, matrix: Array, meaning: str) -> Scenario:
         # rounding may make a variance of zero negative
         hedged = math.sqrt(max(float(values @ matrix @ values), 0.0))
-        return Scenario(name, unhedged, hedged, f"volatility of the next date {meaning}")
+        return Scenario(name, unhedged, hedged, f"volatility of the next {period} {meaning}")
 
     return [
         scenario("volatility", covariance, "under the covariance"),

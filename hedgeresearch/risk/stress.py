@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.asset_and_hedges import returns_kind
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least, check_between
@@ -49,8 +50,8 @@ def stress_table(
         long, and a hedge that is sold negative
     returns : DataFrame (n_dates, 1 + n_hedges or more), simple returns by name, fractions per
         period
-    covariance : DataFrame (1 + n_hedges or more, the same), covariance of the next date's returns,
-        by name: a fit's ``next_covariance``
+    covariance : DataFrame (1 + n_hedges or more, the same), covariance of the next period's
+        returns, by name: a fit's ``period_covariance``
     worst : int, number of past dates to show, those on which the asset's position lost most
     jumps : simple returns of the asset, one or several
     funding : FundingSpike or None, for perpetual contracts
@@ -74,7 +75,7 @@ def stress_table(
     >>> returns = hr.returns(hr.load("nasdaq_sp500"))
     >>> fit = hr.OLSHedge().fit(returns["NASDAQ"], returns[["SP500"]])
     >>> exposures = pd.Series({"NASDAQ": 1e6, "SP500": -1e6 * fit.next_ratio["SP500"]})
-    >>> table = stress_table(exposures, returns, fit.next_covariance, worst=2)
+    >>> table = stress_table(exposures, returns, fit.period_covariance, worst=2)
     >>> table.drop(columns="meaning").round(2)
                                  unhedged     hedged  removed
     scenario
@@ -97,7 +98,11 @@ def stress_table(
         raise DataError(
             f"worst must be at most the number of dates, {len(sample)}; got {worst}. Choose fewer."
         )
-    rows = [*past_date_scenarios(values, sample, worst), *volatility_scenarios(values, matrix)]
+    period = spacing_of(sample.index).period
+    rows = [
+        *past_date_scenarios(values, sample, worst),
+        *volatility_scenarios(values, matrix, period),
+    ]
     for jump in jumps if isinstance(jumps, Iterable) else [jumps]:
         rows += jump_scenarios(values, matrix, jump)
     if funding is not None:
@@ -149,7 +154,7 @@ def _checked_covariance(covariance: Any, names: list[Any]) -> Array:
     if not np.isfinite(matrix).all() or not matrix[0, 0] > 0.0:
         raise DataError(
             "covariance must be finite, and the variance of the asset positive. "
-            "Pass a fit's next_covariance."
+            "Pass a fit's period_covariance."
         )
     volatility = np.sqrt(np.maximum(np.diag(matrix), 0.0))
     # a hedge that does not move is scaled by the asset's volatility
@@ -159,7 +164,7 @@ def _checked_covariance(covariance: Any, names: list[Any]) -> Array:
     if asymmetry > SYMMETRY_TOLERANCE or np.linalg.eigvalsh(scaled)[0] < -SYMMETRY_TOLERANCE:
         raise DataError(
             "covariance must be symmetric and positive semi-definite; it is not. "
-            "Pass a fit's next_covariance."
+            "Pass a fit's period_covariance."
         )
     return matrix
 

@@ -77,7 +77,7 @@ def test_to_dict_is_plain_and_survives_json(
     for fit in (regime_fit, ewma_fit, fit_one(0.8)):
         result = hr.hedge_notional(fit, notional).to_dict()
         assert json.loads(json.dumps(result)) == result
-        assert types_in(result) <= {str, float, list, type(None)}
+        assert types_in(result) <= {str, float, int, list, type(None)}
     assert list(hr.hedge_notional(regime_fit, notional).to_dict()["ratio_by_regime"]) == ["0", "1"]
 
 

@@ -136,24 +136,21 @@ def assess_backtest(
     """
     if fit.horizon > backtest.horizon:
         backtest = backtest.over(fit.horizon)
+    # where closes are not simultaneous, single periods do not show what a hedge removes
+    backtest = backtest.judged
     name = name_in_backtest(fit.model, backtest)
     note = "" if name else f"the backtest does not contain {describe(fit.model)}."
     tournament, tournament_note = _or_reason(lambda: assess_tournament(backtest))
     out_of_sample = None
     leaders: list[str] = []
-    if name is not None:
+    if name in backtest.never_hedged:
+        note = f"{name} failed at every one of {backtest.n_refits} refits."
+    elif name is not None:
         out_of_sample, note = _or_reason(
             lambda: assess_out_of_sample(name, backtest, fit.next_ratio, returns, confidence, seed)
         )
         if tournament is not None and name in tournament.table.index:
             leaders = tournament.simpler_and_better(name, MIN_LEAD)
-    lead = None
-    if leaders:
-        hedged = backtest.hedged_returns
-        pair = (hedged[leaders[0]], hedged[name], hedged[UNHEDGED])
-        lead, _ = _or_reason(
-            lambda: bootstrap_difference(effectiveness, *pair, confidence=confidence, seed=seed)
-        )
     return BacktestFindings(
         expected=fit.expected_effectiveness,
         n_observations=len(fit.sample.rows),
@@ -164,8 +161,24 @@ def assess_backtest(
         tournament=tournament,
         tournament_note=tournament_note,
         leaders=leaders,
-        lead=lead,
+        lead=_lead(backtest, leaders, name, confidence, seed),
     )
+
+
+def _lead(
+    backtest: Backtest, leaders: list[str], name: str | None, confidence: float, seed: int
+) -> DifferenceInterval | None:
+    """Return how much more the first of the leaders removed than a model, if there is one."""
+    if not leaders:
+        return None
+    hedged = backtest.hedged_returns
+    pair = (hedged[leaders[0]], hedged[name], hedged[UNHEDGED])
+    lead, _ = _or_reason(
+        lambda: bootstrap_difference(
+            effectiveness, *pair, horizon=backtest.horizon, confidence=confidence, seed=seed
+        )
+    )
+    return lead
 
 
 def _or_reason(part: Callable[[], Part]) -> tuple[Part | None, str]:
@@ -218,7 +231,13 @@ def assess_out_of_sample(
     # there are too few observations, or too few on which the asset moved
     interval, _ = _or_reason(
         lambda: bootstrap_difference(
-            effectiveness, hedged, unhedged, unhedged, confidence=confidence, seed=seed
+            effectiveness,
+            hedged,
+            unhedged,
+            unhedged,
+            horizon=backtest.horizon,
+            confidence=confidence,
+            seed=seed,
         )
     )
     return OutOfSample(

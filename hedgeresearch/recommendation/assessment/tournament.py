@@ -14,7 +14,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.results.backtest import Backtest
-from hedgeresearch.metrics.trading_activity import turnover
+from hedgeresearch.evaluation.results.trades import turnover_of_blocks
 from hedgeresearch.model_table import MODELS
 
 FEW_OBSERVATIONS = 100
@@ -123,6 +123,8 @@ def assess_tournament(backtest: Backtest) -> Tournament:
             f"a tournament must have at least {MIN_OBSERVATIONS} observations out of sample; "
             f"got {n_dates}. Use a longer sample or a shorter window."
         )
+    # where closes are not simultaneous, single periods do not show which hedge is better
+    backtest = backtest.judged
     comparison = backtest.compare()
     hedged = [str(name) for name in comparison.table.index]
     names = sorted(hedged, key=lambda name: complexity(backtest.models[name]))
@@ -130,7 +132,7 @@ def assess_tournament(backtest: Backtest) -> Tournament:
     table = pd.DataFrame(
         {
             "effectiveness": comparison.table["effectiveness"].reindex(names),
-            "turnover": [turnover(backtest.ratio(name)) for name in names],
+            "turnover": [turnover_of_blocks(backtest.ratio(name), backtest.rows) for name in names],
             "cost": pd.Series(costs, index=names, dtype=float),
             "in set": comparison.table["in MCS"].reindex(names).astype(bool),
         },

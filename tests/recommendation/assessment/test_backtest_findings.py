@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,6 +11,7 @@ from hedgeresearch.recommendation.assessment.backtest_findings import (
     BacktestFindings,
     assess_backtest,
 )
+from tests.evaluation.fragile import failing_at
 
 OLS = hr.OLSHedge()
 EWMA = hr.MinimumVarianceHedge(hr.EWMACovariance(0.8))
@@ -117,3 +119,34 @@ def test_an_asset_that_stood_still_gives_the_reason(
     assert found.out_of_sample is None
     assert "unhedged returns must vary" in found.note
     assert "unhedged returns must vary" in found.tournament_note
+
+
+def test_closes_that_differ_are_judged_over_five_periods() -> None:
+    """The remedy is not called worse by single days, and its rival not better."""
+    rng = np.random.default_rng(4)
+    hours = 0.007 * rng.standard_normal((2001, 2))
+    dates = pd.bdate_range("2010-01-01", periods=2000)
+    tokyo = 0.9 * (hours[1:, 0] + hours[:-1, 1]) + 0.005 * rng.standard_normal(2000)
+    table = pd.DataFrame({"tokyo": tokyo, "ny": hours[1:].sum(axis=1)}, dates)
+    dimson = hr.DimsonHedge(lags=1, leads=0)
+    pair = (table["tokyo"], table[["ny"]])
+    with pytest.warns(hr.errors.DataWarning, match="closes"):
+        backtest = hr.walk_forward({"dimson": dimson}, *pair, 500, 250, progress=False)
+    found = assess_backtest(backtest, dimson.fit(*pair), table, 0.95, 0)
+    assert found.out_of_sample is not None
+    assert (found.out_of_sample.horizon, found.leaders) == (5, [])
+    assert found.tournament is not None
+    assert (found.tournament.best, found.tournament.horizon) == ("dimson", 5)
+    five = backtest.over(5).summary.loc["dimson", "effectiveness"]
+    assert found.out_of_sample.effectiveness == pytest.approx(five, rel=1e-12)
+
+
+def test_a_model_that_never_hedged_was_not_measured(returns: pd.DataFrame) -> None:
+    pair = (returns["asset"], returns[["hedge"]])
+    fragile = failing_at(returns, 400, 500, 600)
+    with pytest.warns(hr.errors.ConvergenceWarning, match="never hedged"):
+        backtest = hr.walk_forward({"fragile": fragile}, *pair, window=400, refit_every=100)
+    fit = replace(hr.NaiveHedge().fit(*pair), model=fragile)
+    found = assess_backtest(backtest, fit, returns, 0.95, 0)
+    assert found.out_of_sample is None
+    assert found.note == "fragile failed at every one of 3 refits."
