@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ def check_at_least(value: Any, name: str, minimum: int) -> None:
 
 def check_between(value: Any, name: str, low: float, high: float) -> None:
     """Refuse a setting that does not lie strictly between two numbers."""
+    if isinstance(value, Decimal):
+        raise DataError(f"{name} must be a float; got {value!r}. Pass float(value).")
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if not real or not low < value < high:
         raise DataError(f"{name} must lie strictly between {low:g} and {high:g}; got {value!r}.")

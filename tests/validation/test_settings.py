@@ -1,5 +1,6 @@
 """Invalid settings are refused."""
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -36,3 +37,10 @@ def test_check_not_negative_refuses_other_values(value: Any) -> None:
 def test_check_flag_refuses_other_values(value: Any) -> None:
     with pytest.raises(hr.DataError, match="asymmetric must be True or False; got"):
         settings.check_flag(value, "asymmetric")
+
+
+def test_a_decimal_is_refused_with_what_works() -> None:
+    with pytest.raises(
+        hr.DataError, match=r"gross must be a float; got Decimal\('5'\). Pass float"
+    ):
+        settings.check_between(Decimal("5"), "gross", 0.0, 10.0)

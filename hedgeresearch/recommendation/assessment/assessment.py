@@ -12,6 +12,7 @@ from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.carry import CarryGap, carries, carry_gaps
 from hedgeresearch.recommendation.assessment.confidence import Confidence, assess_confidence
+from hedgeresearch.recommendation.assessment.expiry import expiring
 from hedgeresearch.recommendation.assessment.margin import (
     assess_margin,
     without_maintenance_margin,
@@ -149,6 +150,11 @@ class Assessment:
     def carry_gaps(self) -> dict[str, CarryGap]:
         """Missing input for the carry of the other hedges held, by instrument."""
         return carry_gaps(self.problem, self.plan.holdings)
+
+    @cached_property
+    def expiring(self) -> dict[str, pd.Timestamp]:
+        """Expiry of each contract held that ends before the next observation, by instrument."""
+        return expiring(self.problem, self.plan.holdings)
 
     @cached_property
     def past_returns(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.narrative.backtest import backtest_warnings
 from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences, carry_sentences
 from hedgeresearch.recommendation.narrative.confidence import confidence_sentences
+from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
@@ -30,6 +31,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
     sentences = [
         *_backtest_warnings(assessment.confidence),
         *added_variance_sentences(assessment),
+        *expiry_sentences(assessment),
         *trade_sentences(assessment.problem.names, assessment.plan),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
