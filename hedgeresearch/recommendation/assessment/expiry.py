@@ -23,14 +23,11 @@ def expiring(problem: HedgeProblem, holdings: Array) -> dict[str, pd.Timestamp]:
         return {}
     now = problem.market.last_date
     following = now + pd.Series(dates).diff().median()
-    return {
-        one.name: on_clock_of(pd.Timestamp(one.expiry), now)
-        for one, contracts in zip(problem.terms, holdings.tolist(), strict=True)
-        if contracts and _ends_before(one.expiry, following)
-    }
-
-
-def _ends_before(expiry: object, following: pd.Timestamp) -> bool:
-    if not isinstance(expiry, pd.Timestamp):
-        return False
-    return bool(on_clock_of(last_moment(expiry), following) < following)
+    found = {}
+    for one, contracts in zip(problem.terms, holdings.tolist(), strict=True):
+        if one.expiry is None or not contracts:
+            continue
+        expiry = pd.Timestamp(one.expiry)
+        if on_clock_of(last_moment(expiry), now) < following:
+            found[one.name] = on_clock_of(expiry, now)
+    return found
