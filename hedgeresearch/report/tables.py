@@ -44,7 +44,17 @@ class Table(NamedTuple):
         return letters + ROOM_OF_COLUMN * len(self.heads) > MAX_PHONE_LETTERS
 
 
-def table_of(frame: pd.DataFrame, name: str, columns: Mapping[str, tuple[str, Format]]) -> Table:
+def in_currency(head: str, currency: str) -> str:
+    """Return a head such as "cost, currency" with the name of the currency, if it is known."""
+    return head.replace(", currency", f", {currency}") if currency else head
+
+
+def table_of(
+    frame: pd.DataFrame,
+    name: str,
+    columns: Mapping[str, tuple[str, Format]],
+    currency: str = "",
+) -> Table:
     """Return some columns of a frame as text.
 
     Parameters
@@ -52,8 +62,9 @@ def table_of(frame: pd.DataFrame, name: str, columns: Mapping[str, tuple[str, Fo
     frame : DataFrame (n_rows, n_columns)
     name : head of the column of row names
     columns : mapping from column to (head, format), in the order of the page
+    currency : name of the currency of amounts; "" where it is not known
     """
-    heads = [name, *(head for head, _ in columns.values())]
+    heads = [name, *(in_currency(head, currency) for head, _ in columns.values())]
     rows = [
         [str(label), *(write(row[column]) for column, (_, write) in columns.items())]
         for label, row in frame.iterrows()

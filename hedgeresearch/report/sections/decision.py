@@ -37,10 +37,11 @@ def decision_section(recommendation: Recommendation) -> Section:
     """Return the decision, orders, holdings, expected volatility and reasons."""
     parts = Parts()
     tables = []
+    currency = recommendation.assessment.currency
     orders = recommendation.orders.set_index("instrument")
     if len(orders):
-        tables.append(("Orders", table_of(orders, "instrument", ORDERS)))
-    holdings = table_of(recommendation.summary, "instrument", HOLDINGS)
+        tables.append(("Orders", table_of(orders, "instrument", ORDERS, currency)))
+    holdings = table_of(recommendation.summary, "instrument", HOLDINGS, currency)
     tables.append(("Holdings in contracts; negative is short", holdings))
     expected = parts.get("Expected volatility", lambda: _expected(recommendation))
     if expected is not None:
@@ -66,4 +67,4 @@ def _expected(recommendation: Recommendation) -> Table:
         "volatility": (f"volatility over {fit.spacing.describe(fit.horizon)}, currency", amount),
         "removed": ("variance removed, %", percent),
     }
-    return table_of(volatility, "position", columns)
+    return table_of(volatility, "position", columns, recommendation.assessment.currency)

@@ -10,7 +10,7 @@ from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import path_figure
 from hedgeresearch.report.sections.section import MAX_COLUMNS, Parts, Section
-from hedgeresearch.report.tables import Table, amount, percent, table_of, transposed
+from hedgeresearch.report.tables import Table, amount, in_currency, percent, table_of, transposed
 from hedgeresearch.report.thinning import thinning_note
 from hedgeresearch.report.traces import Figure
 
@@ -24,7 +24,8 @@ def regimes_section(recommendation: Recommendation) -> Section:
         return Section(TITLE, texts=("The model has no regimes.",))
     parts = Parts()
     targets = parts.get("The target in each regime", lambda: _targets(recommendation))
-    figure = _values_over_regimes(recommendation.problem, fit.regimes.predicted)
+    currency = recommendation.assessment.currency
+    figure = _values_over_regimes(recommendation.problem, fit.regimes.predicted, currency)
     return Section(
         TITLE,
         figures=(figure,),
@@ -33,10 +34,13 @@ def regimes_section(recommendation: Recommendation) -> Section:
     )
 
 
-def _values_over_regimes(problem: HedgeProblem, predicted: pd.DataFrame) -> tuple[str, Figure]:
+def _values_over_regimes(
+    problem: HedgeProblem, predicted: pd.DataFrame, currency: str
+) -> tuple[str, Figure]:
     """Return the caption and the path of the position's value over the most probable regimes."""
     values = position_values(problem).loc[predicted.index[0] :].to_frame("position")
-    figure = path_figure(values, "value of today's position, currency", probabilities=predicted)
+    label = in_currency("value of today's position, currency", currency)
+    figure = path_figure(values, label, probabilities=predicted)
     sample = sample_label(predicted.index, problem.fit.sample_end)
     caption = (
         "Value of today's position. Color: most probable regime of each date, predicted from "

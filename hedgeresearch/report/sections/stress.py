@@ -5,7 +5,7 @@ from __future__ import annotations
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import bars_figure
 from hedgeresearch.report.sections.section import Section
-from hedgeresearch.report.tables import amount, percent, table_of, words
+from hedgeresearch.report.tables import amount, in_currency, percent, table_of, words
 
 PROFIT_COLUMNS = {
     "unhedged": ("unhedged, currency", amount),
@@ -23,13 +23,15 @@ def stress_section(recommendation: Recommendation) -> Section:
     is_volatility = stress.index.str.startswith("volatility")
     profits = stress[~is_volatility]
     volatilities = stress[is_volatility]
-    figure = bars_figure(profits[["unhedged", "hedged"]], "profit, currency", grey=("unhedged",))
+    currency = recommendation.assessment.currency
+    label = in_currency("profit, currency", currency)
+    figure = bars_figure(profits[["unhedged", "hedged"]], label, grey=("unhedged",))
     return Section(
         TITLE,
         figures=(("Profit of the position, unhedged and as recommended.", figure),),
         tables=(
-            ("Profit", table_of(profits, "scenario", PROFIT_COLUMNS)),
-            ("Next volatility", table_of(volatilities, "scenario", VOLATILITY_COLUMNS)),
+            ("Profit", table_of(profits, "scenario", PROFIT_COLUMNS, currency)),
+            ("Next volatility", table_of(volatilities, "scenario", VOLATILITY_COLUMNS, currency)),
         ),
         tables_first=True,
     )

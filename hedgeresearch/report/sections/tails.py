@@ -8,7 +8,7 @@ from hedgeresearch._formatting import full_percent
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.figures import histogram_figure, path_figure
 from hedgeresearch.report.sections.section import Parts, Section
-from hedgeresearch.report.tables import Table, amount, fine_percent, table_of
+from hedgeresearch.report.tables import Table, amount, fine_percent, in_currency, table_of
 from hedgeresearch.report.thinning import thinning_note
 from hedgeresearch.report.traces import Figure
 from hedgeresearch.risk.tails import TailSummary
@@ -32,7 +32,8 @@ def tails_section(recommendation: Recommendation) -> Section:
     tables = []
     if tails is not None:
         caption = "Losses of the hedged position in the past; tail index after Hill (1975)"
-        tables.append((caption, _losses(tails, abs(recommendation.valuation.value))))
+        value = abs(recommendation.valuation.value)
+        tables.append((caption, _losses(tails, value, recommendation.assessment.currency)))
     return Section(
         TITLE,
         texts=tuple(texts),
@@ -49,10 +50,13 @@ def _figures(
     value = recommendation.valuation.value
     unhedged = recommendation.assessment.past_returns.iloc[:, 0]
     profits = pd.DataFrame({"unhedged": unhedged, "hedged": recommendation.past}) * value
-    path = path_figure(profits.cumsum(), "profit, currency", grey=("unhedged",))
+    currency = recommendation.assessment.currency
+    label = in_currency("profit, currency", currency)
+    path = path_figure(profits.cumsum(), label, grey=("unhedged",))
     period = recommendation.problem.fit.spacing.period
     marks = _marks(tails, value)
-    histogram = histogram_figure(profits, f"profit per {period}, currency", marks)
+    per_period = in_currency(f"profit per {period}, currency", currency)
+    histogram = histogram_figure(profits, per_period, marks)
     path_caption = (
         "Cumulative past profit of today's position, unhedged and with today's hedge throughout "
         "(in sample).",
@@ -75,7 +79,7 @@ def _marks(tails: TailSummary | None, value: float) -> dict[str, float]:
     }
 
 
-def _losses(tails: TailSummary, value: float) -> Table:
+def _losses(tails: TailSummary, value: float, currency: str) -> Table:
     """Return value at risk and expected shortfall, as a share of the position and in currency."""
     level = full_percent(1.0 - tails.tail)
     rows = {
@@ -88,4 +92,4 @@ def _losses(tails: TailSummary, value: float) -> Table:
     losses = pd.DataFrame.from_dict(rows, orient="index", columns=["historical", "normal"])
     for name in ("historical", "normal"):
         losses[f"{name}, currency"] = losses[name] * value
-    return table_of(losses, "loss", COLUMNS)
+    return table_of(losses, "loss", COLUMNS, currency)
