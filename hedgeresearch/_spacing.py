@@ -29,6 +29,8 @@ from hedgeresearch._durations import (
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
+MAX_STEPS = 100_000
+"""Largest number of rows ahead of forecasts and simulations, so that they end."""
 MOST_ROWS = 10_000
 """Number of the last rows from which a spacing is found."""
 TYPICAL_SHARE = 0.5
@@ -119,24 +121,39 @@ class Spacing:
             return 0.0
         return float(self.seconds[-1] - self.seconds[0]) / (len(self.seconds) - 1)
 
-    def rows_of(self, horizon: Horizon, name: str = "horizon") -> int:
+    def rows_of(self, horizon: Horizon, name: str = "horizon", most: int | None = None) -> int:
         """Return the number of rows in a horizon, which is that number already or a time.
 
         A time gives the number of later rows that a row usually has within it (the median): 5
         business days in "7d", 90 bars of 8 hours in "30d". Months, quarters and years are rounded.
 
+        Parameters
+        ----------
+        horizon : int or time
+        name : str, of the argument, for messages
+        most : int or None, largest number of rows
+
         Raises
         ------
         DataError
-            If it is neither, not positive, shorter than a period, or rows have no times.
+            If it is neither, not positive, shorter than a period or too long, or rows have no
+            times.
         """
         check_horizon(horizon, name)
+        rows = self._rows_of(horizon, name)
+        if most is not None and rows > most:
+            raise DataError(
+                f"{name} must be at most {most:,} rows; got {rows:,}. Choose a shorter one."
+            )
+        return rows
+
+    def _rows_of(self, horizon: Horizon, name: str) -> int:
         if not isinstance(horizon, str | timedelta | np.timedelta64):
             return int(horizon)
         if len(self.seconds) < 2:
             raise DataError(
-                f"{name} must be a number of rows where these have no dates and times; got "
-                f"{horizon!r}. Pass a whole number, or index the data by time."
+                f"{name} must be a number of rows where these have no dates and times, or only "
+                f"one; got {horizon!r}. Pass a whole number, or index the data by time."
             )
         rows = self.rows_within(as_duration(horizon, name))
         if rows < 1:

@@ -198,3 +198,10 @@ def test_a_time_below_one_row_is_refused(frequency, horizon, one_row):
 def test_a_time_is_refused_where_rows_have_none():
     with pytest.raises(DataError, match=r"block must be a number of rows .* got '30d'"):
         spacing_of(pd.RangeIndex(100)).rows_of("30d", "block")
+
+
+def test_horizons_that_never_end_are_refused():
+    spacing = _spaced("D")
+    assert spacing.rows_of("1y", most=365) == 365
+    with pytest.raises(DataError, match="steps must be at most 1,000 rows; got 1,000,000,000"):
+        spacing.rows_of(10**9, "steps", most=1000)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._spacing import MAX_STEPS, spacing_of
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.delta_method import DeltaMethod, HasDeltaMethod
@@ -180,17 +182,20 @@ class CovarianceFit(FittedParameters):
         """Covariance matrix of the date after the last, (n_series, n_series)."""
         return self._matrix(self.final_state.next_covariance)
 
-    def forecast(self, horizon: int) -> pd.DataFrame:
+    def forecast(self, horizon: Horizon) -> pd.DataFrame:
         """Return the expected covariances of the next dates, (horizon * n_series, n_series).
 
-        Rows are labeled (step, series); step 1 is the next date.
+        Rows are labeled (step, series); step 1 is the next date. The horizon is a number of dates
+        or their time, such as "10d".
         """
-        check_at_least(horizon, "horizon", 1)
-        steps = pd.RangeIndex(1, horizon + 1, name="step")
-        return self._stacked(self.final_state.forecast(horizon), steps)
+        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
+        steps = pd.RangeIndex(1, n_steps + 1, name="step")
+        return self._stacked(self.final_state.forecast(n_steps), steps)
 
-    def aggregate(self, horizon: int) -> pd.DataFrame:
-        """Return the expected covariance of the sum of ``horizon`` returns, (n_series, n_series).
+    def aggregate(self, horizon: Horizon) -> pd.DataFrame:
+        """Return the expected covariance of returns added up over a horizon, (n_series, n_series).
+
+        The horizon is a number of dates or their time, such as "10d".
 
         Raises
         ------
@@ -198,14 +203,14 @@ class CovarianceFit(FittedParameters):
             If returns depend on earlier ones through their means, so that the forecasts of the
             steps do not add up.
         """
-        check_at_least(horizon, "horizon", 1)
+        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
         if not self.final_state.constant_means:
             raise DataError(
                 "aggregate() needs univariate models with a constant mean, as variances of returns "
                 f"that are serially correlated do not add up; got {self.model!r}. Use returns of "
                 "the longer horizon, or univariate models without lags."
             )
-        return self._matrix(self.final_state.forecast(horizon).sum(axis=0))
+        return self._matrix(self.final_state.forecast(n_steps).sum(axis=0))
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.DataFrame:
         """Draw returns of the next dates from the model, (n_dates, n_series), indexed by step."""

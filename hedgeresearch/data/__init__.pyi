@@ -1,6 +1,6 @@
 from .alignment import align as align
-from .frequency import at_frequency as at_frequency
 from .conversion import returns as returns
+from .frequency import at_frequency as at_frequency
 from .quality.problem import DataProblem as DataProblem
 from .quality.report import DataReport as DataReport
 from .quality.table_check import check as check

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
+import pandas as pd
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._kernels.price_paths import path_extremes
+from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.asset_and_hedges import returns_kind
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
@@ -27,6 +30,8 @@ from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.typing import Array
 
 Side = Literal["long", "short"]
+MAX_PERIODS = 1_000_000
+"""Largest number of periods of a path."""
 MIN_RETURNS = 20
 """Minimum number of past returns to draw from."""
 
@@ -77,7 +82,7 @@ class PriceRange:
 def simulate_price_range(
     returns: Any,
     price: float,
-    horizon: int,
+    horizon: Horizon,
     *,
     n_paths: int = 10_000,
     seed: int = 0,
@@ -90,7 +95,7 @@ def simulate_price_range(
     returns : Series (n_dates,), simple returns per period of what is held on margin; subtract their
         mean for paths without drift
     price : float > 0, today's price
-    horizon : int, periods
+    horizon : int or time such as "10d", periods
     n_paths : int, number of paths
     seed : int
     block_length : int, mean length of the blocks in periods; None chooses it from the returns and
@@ -117,20 +122,21 @@ def simulate_price_range(
     2050
     """
     check_between(price, "price", 0.0, math.inf)
-    check_at_least(horizon, "horizon", 1)
     check_at_least(n_paths, "n_paths", 2)
     check_at_least(seed, "seed", 0)
-    past = _log_returns(returns)
+    series = _checked_returns(returns)
+    n_periods = spacing_of(series.index).rows_of(horizon, most=MAX_PERIODS)
+    past = np.log1p(series.to_numpy())
     if block_length is None:
         block_length = optimal_block_length(np.column_stack([past, past**2]))
     check_at_least(block_length, "block_length", 1)
     generator = np.random.default_rng(seed)
-    low, high = path_extremes(generator, past, horizon, n_paths, block_length)
+    low, high = path_extremes(generator, past, n_periods, n_paths, block_length)
     return PriceRange(
         price=float(price),
         lowest=price * np.exp(low),
         highest=price * np.exp(high),
-        horizon=horizon,
+        horizon=n_periods,
         block_length=block_length,
         log_returns=past,
     )
@@ -152,8 +158,8 @@ def reaches(price: float | Array, barrier: float, position: Side) -> Any:
     return price <= barrier if position == "long" else price >= barrier
 
 
-def _log_returns(returns: Any) -> Array:
-    """Return the log returns of one checked series of simple returns, (n_dates,)."""
+def _checked_returns(returns: Any) -> pd.Series[float]:
+    """Return one checked series of simple returns, (n_dates,)."""
     kind = returns_kind(returns, None)
     if kind not in (None, "simple"):
         raise DataError(
@@ -165,4 +171,4 @@ def _log_returns(returns: Any) -> Array:
             f"returns must exceed -1, a loss of everything; got {series.min():g} on "
             f"{day(series.idxmin())}. Pass fractions per period, not percent."
         )
-    return np.asarray(np.log1p(series.to_numpy()))
+    return series

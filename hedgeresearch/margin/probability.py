@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from hedgeresearch._constants import OVERSHOOT
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least, check_between
@@ -160,7 +161,7 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
     returns: Any,
     price: float,
     barrier: float,
-    horizon: int,
+    horizon: Horizon,
     *,
     position: Side | None = None,
     n_paths: int = 10_000,
@@ -206,7 +207,7 @@ def liquidation_probability(  # noqa: PLR0913 - the arguments of simulate_price_
         position=side,
         barrier=float(barrier),
         price=float(price),
-        horizon=horizon,
+        horizon=paths.horizon,
         block_length=paths.block_length,
         n_paths=n_paths,
     )

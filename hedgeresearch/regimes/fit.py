@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._spacing import MAX_STEPS, spacing_of
 from hedgeresearch._validation.frames import check_frame, check_new_data
-from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.fitted_parameters import FittedParameters
 from hedgeresearch.regimes.markov_chain import (
@@ -141,19 +142,24 @@ class RegimeFit(FittedParameters):
         """P(regime at the next date | all data), (k,)."""
         return self._by_regime(self.final_state.next_probabilities, "next probability")
 
-    def forecast(self, horizon: int) -> pd.DataFrame:
-        """Return the probabilities of the regimes at each of the next ``horizon`` dates.
+    def forecast(self, horizon: Horizon) -> pd.DataFrame:
+        """Return the probabilities of the regimes at each of the next dates, up to a horizon.
+
+        Parameters
+        ----------
+        horizon : int or time
+            Number of dates, or their time such as "10d".
 
         Returns
         -------
         DataFrame (horizon, k)
             Step 1 is the next date.
         """
-        check_at_least(horizon, "horizon", 1)
+        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
         probabilities = forecast_probabilities(
-            self.final_state.next_probabilities, self.final_state.transition, horizon
+            self.final_state.next_probabilities, self.final_state.transition, n_steps
         )
-        steps = pd.RangeIndex(1, horizon + 1, name="step")
+        steps = pd.RangeIndex(1, n_steps + 1, name="step")
         return pd.DataFrame(probabilities, index=steps, columns=self.regimes)
 
     # --- the Markov chain ---

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
+from hedgeresearch._spacing import MAX_STEPS, spacing_of
 from hedgeresearch._validation.frames import check_new_data
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least
@@ -168,13 +170,13 @@ class VolatilityFit(FittedParameters):
         """Conditional standard deviation of the date after the last."""
         return float(np.sqrt(self.next_variance))
 
-    def forecast(self, horizon: int) -> pd.DataFrame:
+    def forecast(self, horizon: Horizon) -> pd.DataFrame:
         """Return the expected variance of each of the next dates, and its root.
 
         Parameters
         ----------
-        horizon : int
-            Number of dates; step 1 is the date after the last.
+        horizon : int or time
+            Number of dates, or their time such as "10d"; step 1 is the date after the last.
 
         Returns
         -------
@@ -186,9 +188,9 @@ class VolatilityFit(FittedParameters):
         DataError
             If the model has no forecasts so far ahead.
         """
-        check_at_least(horizon, "horizon", 1)
-        variances = self.final_state.forecast(horizon)
-        steps = pd.RangeIndex(1, horizon + 1, name="step")
+        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
+        variances = self.final_state.forecast(n_steps)
+        steps = pd.RangeIndex(1, n_steps + 1, name="step")
         return pd.DataFrame({"variance": variances, "volatility": np.sqrt(variances)}, index=steps)
 
     def simulate(self, n_dates: int, seed: int = 0) -> pd.Series[float]:

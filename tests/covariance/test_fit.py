@@ -41,3 +41,10 @@ def test_autocorrelated_returns_are_not_aggregated(simulated_panel):
     message = r"aggregate\(\) needs univariate models with a constant mean"
     with pytest.raises(hr.DataError, match=message):
         fit.aggregate(5)
+
+
+def test_a_horizon_may_be_a_time(fit):
+    pd.testing.assert_frame_equal(fit.forecast("1w"), fit.forecast(5))
+    pd.testing.assert_frame_equal(fit.aggregate("1w"), fit.aggregate(5))
+    with pytest.raises(hr.DataError, match="horizon must be at most 100,000 rows; got 1,000,000,0"):
+        fit.forecast(10**9)

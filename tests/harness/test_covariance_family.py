@@ -206,7 +206,10 @@ def test_forecasts_begin_with_the_next_and_add_up(fit):
     )
     for _, matrix in steps.groupby("step"):
         assert (np.linalg.eigvalsh(matrix) > 0).all()
-    with pytest.raises(hr.DataError, match="horizon must be a whole number of at least 1; got 0"):
+    with pytest.raises(
+        hr.DataError,
+        match="horizon must be a whole number of rows of at least 1, or a time.*; got 0",
+    ):
         fit.forecast(0)
 
 

@@ -205,7 +205,10 @@ def test_bad_extensions_are_refused(fit, returns):
 
 
 def test_settings_of_methods_are_checked(fit):
-    with pytest.raises(hr.DataError, match="horizon must be a whole number of at least 1; got 0"):
+    with pytest.raises(
+        hr.DataError,
+        match="horizon must be a whole number of rows of at least 1, or a time.*; got 0",
+    ):
         fit.forecast(0)
     with pytest.raises(hr.DataError, match="n_dates must be a whole number of at least 1; got 0"):
         fit.simulate(0)

@@ -56,8 +56,14 @@ PAIR = pd.DataFrame({"a": dated([0.01, 0.02] * 15), "b": dated([0.02, 0.01] * 15
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"horizon": 0}, "horizon must be a whole number of at least 1; got 0"),
-        ({"horizon": 1.5}, "horizon must be a whole number of at least 1; got 1.5"),
+        (
+            {"horizon": 0},
+            "horizon must be a whole number of rows of at least 1, or a time.*; got 0",
+        ),
+        (
+            {"horizon": 1.5},
+            "horizon must be a whole number of rows of at least 1, or a time.*; got 1.5",
+        ),
         ({"n_paths": 1}, "n_paths must be a whole number of at least 2"),
         ({"seed": -1}, "seed must be a whole number of at least 0"),
         ({"block_length": 0}, "block_length must be a whole number of at least 1; got 0"),
@@ -82,3 +88,14 @@ def test_invalid_returns_and_settings_are_refused(
     valid = {"returns": clustered, "price": 100.0, "horizon": 10}
     with pytest.raises(DataError, match=message):
         simulate_price_range(**(valid | arguments))
+
+
+def test_a_horizon_may_be_a_time(clustered: pd.Series) -> None:
+    days = simulate_price_range(clustered, 100.0, 14, n_paths=50)
+    weeks = simulate_price_range(clustered, 100.0, "2w", n_paths=50)
+    assert (weeks.horizon, days.horizon) == (14, 14)
+    np.testing.assert_array_equal(weeks.lowest, days.lowest)
+    found = liquidation_probability(clustered, 100.0, 85.0, "14d", n_paths=50)
+    assert found.horizon == 14
+    with pytest.raises(DataError, match="horizon must be at most 1,000,000 rows; got 1,000,000,00"):
+        simulate_price_range(clustered, 100.0, 10**9)

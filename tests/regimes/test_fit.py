@@ -36,7 +36,7 @@ def test_forecast_follows_the_transition(two_regimes):
     for step in range(1, 41):
         np.testing.assert_allclose(forecast.loc[step], expected, rtol=1e-12)
         expected = expected @ two_regimes.transition.to_numpy()
-    with pytest.raises(hr.DataError, match="horizon must be a whole number of at least 1"):
+    with pytest.raises(hr.DataError, match="horizon must be a whole number of rows of at least 1"):
         two_regimes.forecast(0)
 
 
@@ -60,3 +60,8 @@ def test_bad_extensions_are_refused(two_regimes, percent_log_returns):
         two_regimes.extend(later[["NASDAQ"]])
     with pytest.raises(hr.DataError, match="has a gap"):
         two_regimes.extend(later.replace(later.iloc[50, 0], np.nan))
+
+
+def test_forecasts_end(two_regimes):
+    with pytest.raises(hr.DataError, match="horizon must be at most 100,000 rows; got 1,000,000,0"):
+        two_regimes.forecast(10**9)
