@@ -7,19 +7,19 @@ from numba import njit
 
 REPEAT_TOLERANCE = 1e-12
 """Relative difference of two successive values up to which they count as a repeat."""
-N_STATISTICS = 16
+N_STATISTICS = 15
 """Number of statistics of a column; their names are those of ``data.quality.statistics``."""
 
 
 @njit(cache=True)
 def column_statistics(values, shortest_run):
-    """Return statistics of each column, (n_columns, 16).
+    """Return statistics of each column, (n_columns, 15).
 
     A run is a sequence of equal values; it counts as long from ``shortest_run`` values. The columns
-    of the result are: lowest, highest, sum, sum of absolute values, sum of squares, sum of squared
-    deviations from the first value, sum of products of successive deviations, number of zeros,
-    size and row of the largest value, size of the second largest, number of repeats, length of the
-    longest run, row after it, length of the run at the end, number of values in long runs.
+    of the result are: lowest, highest, sum, sum of absolute values, sum of squares, first
+    autocorrelation, number of zeros, size and row of the largest value, size of the second largest,
+    number of repeats, length of the longest run, row after it, length of the run at the end, number
+    of values in long runs.
     """
     found = np.zeros((values.shape[1], N_STATISTICS))
     for j in range(values.shape[1]):
@@ -30,7 +30,7 @@ def column_statistics(values, shortest_run):
 
 @njit(cache=True)
 def _sizes(x, found):
-    """Fill the statistics of single values: the first eleven."""
+    """Fill the statistics of single values: the first ten."""
     lowest = x[0]
     highest = x[0]
     total = 0.0
@@ -62,8 +62,26 @@ def _sizes(x, found):
                 largest_row = t
             else:
                 second = size
-    found[:7] = (lowest, highest, total, absolute, squares, deviations, products)
-    found[7:11] = (float(n_zeros), largest, float(largest_row), second)
+    found[:5] = (lowest, highest, total, absolute, squares)
+    found[5] = _autocorrelation(
+        len(x), total - len(x) * x[0], deviation_before, deviations, products
+    )
+    found[6:10] = (float(n_zeros), largest, float(largest_row), second)
+
+
+@njit(cache=True)
+def _autocorrelation(n, total, last, squares, products):
+    """Return the first autocorrelation from sums of deviations from the first value.
+
+    They are the sum, the last one, the sum of squares and of products of successive deviations. It
+    is zero for a constant series.
+    """
+    mean = total / n
+    variance = squares - n * mean**2
+    if not variance > 1e-12 * squares:
+        return 0.0
+    # sum of (x_t - m)(x_{t-1} - m): the sums of x_t and of x_{t-1} miss the first and the last
+    return (products - mean * (2.0 * total - last) + (n - 1) * mean**2) / variance
 
 
 @njit(cache=True)
@@ -87,7 +105,7 @@ def _runs(x, shortest_run, found):
             run = 1
     if run >= shortest_run:
         in_long_runs += run
-    found[11:] = (n_repeats, longest, longest_stop, run, in_long_runs)
+    found[10:] = (n_repeats, longest, longest_stop, run, in_long_runs)
 
 
 @njit(cache=True)

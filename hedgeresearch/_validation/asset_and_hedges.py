@@ -14,6 +14,8 @@ from hedgeresearch._validation.frames import (
     check_frame,
     check_index,
     index_kind,
+    with_dates_of_pandas,
+    with_plain_names,
 )
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
@@ -36,6 +38,8 @@ def join_asset_and_hedges(
     DataError
         If the data are not finite, the dates differ or the names are not distinct.
     """
+    asset = with_plain_names(with_dates_of_pandas(asset))
+    hedges = with_plain_names(with_dates_of_pandas(hedges))
     asset_values, asset_names = _values_and_names(asset, "asset")
     hedge_values, hedge_names = _values_and_names(hedges, "hedges")
     if len(asset_names) != 1:
@@ -115,8 +119,9 @@ def _check_same_dates(asset: pd.Index[Any], hedges: pd.Index[Any]) -> None:
 def _check_distinct_names(asset: Any, hedges: list[Any]) -> None:
     if asset in hedges:
         raise DataError(
-            f"asset and hedges must have different names; both hold {asset!r}. "
-            "Rename one, for example hedges.add_suffix('_hedge')."
+            f"asset and hedges must have different names; both hold {asset!r}. If it is the asset, "
+            f"leave it out, hedges.drop(columns={asset!r}); if it is another instrument, rename "
+            "it, for example hedges.add_suffix('_hedge')."
         )
     names = list(map(str, [asset, *hedges]))
     if len(set(names)) < len(names):

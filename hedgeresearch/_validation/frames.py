@@ -11,6 +11,10 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import counted, day
+from hedgeresearch._validation.number_dates import (
+    refuse_dates_from_numbers,
+    refuse_numbers_for_dates,
+)
 from hedgeresearch.errors import DataError
 
 MAX_ABSOLUTE_VALUE = 1e100
@@ -60,6 +64,10 @@ def check_index(index: pd.Index[Any], name: str) -> None:
             "Convert it with pd.to_datetime and the format of its dates, such as "
             "format='%d/%m/%Y', and with utc=True if it mixes time zones."
         )
+    if isinstance(index, pd.DatetimeIndex):
+        refuse_dates_from_numbers(index, name)
+    elif not has_dates:
+        refuse_numbers_for_dates(index, name)
     if index.hasnans:
         raise DataError(
             f"{name} must have a date in every row; row {int(np.argmax(index.isna()))} has none."
@@ -145,13 +153,13 @@ def index_kind(index: pd.Index[Any]) -> str:
 
 def as_frame(data: Any, name: str) -> pd.DataFrame:
     """Return a Series as a frame, and a DataFrame with unique columns unchanged."""
+    data = with_dates_of_pandas(data)
     if isinstance(data, pd.Series):
         return data.to_frame(name if data.name is None else data.name)
     if not isinstance(data, pd.DataFrame):
         raise DataError(
             f"{name} must be a pandas Series or DataFrame indexed by dates; "
-            f"got {type(data).__name__}. "
-            "Wrap an array as pd.DataFrame(values, index=dates, columns=names)."
+            f"got {_type_in_words(data)}. {_conversion_to_pandas(data)}"
         )
     if data.shape[1] == 0:
         raise DataError(f"{name} must have at least one column; got none.")
@@ -161,6 +169,49 @@ def as_frame(data: Any, name: str) -> pd.DataFrame:
             f"{name} must have different column names; {twice!r} occurs twice. Rename one."
         )
     return data
+
+
+def with_dates_of_pandas(data: Any) -> Any:
+    """Return a Series or DataFrame with dates of Arrow as a DatetimeIndex; others are unchanged."""
+    if not isinstance(data, pd.Series | pd.DataFrame):
+        return data
+    if data.index.dtype.kind == "M" and not isinstance(data.index, pd.DatetimeIndex):
+        return data.set_axis(pd.DatetimeIndex(data.index), axis=0)
+    return data
+
+
+def with_plain_names(data: Any) -> Any:
+    """Return a Series or DataFrame whose names are no tuples; others are unchanged.
+
+    Columns of several levels, such as ("Close", "AAPL"), become "Close AAPL".
+    """
+    if isinstance(data, pd.Series) and isinstance(data.name, tuple):
+        return data.rename(_joined(data.name))
+    if isinstance(data, pd.DataFrame) and isinstance(data.columns, pd.MultiIndex):
+        return data.set_axis([_joined(column) for column in data.columns], axis=1)
+    return data
+
+
+def _joined(parts: tuple[Any, ...]) -> str:
+    return " ".join(str(part) for part in parts if str(part))
+
+
+def _type_in_words(data: Any) -> str:
+    """Return the name of a type, with its library where that is not Python itself."""
+    library = type(data).__module__.partition(".")[0]
+    name = type(data).__name__
+    return name if library == "builtins" else f"{library}.{name}"
+
+
+def _conversion_to_pandas(data: Any) -> str:
+    """Return what to do with data that are no pandas object."""
+    if isinstance(data, np.ndarray | list | tuple):
+        return "Wrap an array as pd.DataFrame(values, index=dates, columns=names)."
+    return (
+        "Convert it to pandas with the dates as its index, such as "
+        "data.to_pandas().set_index('date') for polars and Arrow or data.compute() for Dask; "
+        "hr.read_prices(data) reads a table of prices of most libraries."
+    )
 
 
 def _as_float(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import pandas as pd
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch.covariance.first_step import UnivariateModels, model_of_series
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
 
 MIN_ROWS_PER_PARAMETER = 10
@@ -41,6 +43,7 @@ def check_panel(
         or collinear series.
     """
     frame = check_returns(returns, minimum_rows=2)
+    check_at_door(frame, OF_SEVERAL)
     _check_names(frame.columns, model)
     longest = max(len(model_of_series(univariate, name).names) for name in frame.columns)
     min_rows = MIN_ROWS_PER_PARAMETER * longest

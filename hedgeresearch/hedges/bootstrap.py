@@ -23,6 +23,7 @@ from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.residuals import standardized_residuals
 from hedgeresearch.covariance.simulation import returns_from_residuals
 from hedgeresearch.covariance.state import CovarianceState
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import ConvergenceError, DataError, recorded_warnings
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
 from hedgeresearch.hedges.fit_protocols import (
@@ -68,7 +69,10 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     next_ratio = _next_ratios(fit, sample, seed)
     ratios: list[Array] = []
     failures: list[str] = []
-    with recorded_warnings():  # warnings about resampled data are not shown to the user
+    with (
+        data_checked(),
+        recorded_warnings(),
+    ):  # warnings about resampled data are not shown to the user
         for positions in draw_rows(len(sample), length, n_bootstrap, seed):
             try:
                 ratios.append(next_ratio(positions))

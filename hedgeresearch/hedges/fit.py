@@ -21,6 +21,7 @@ from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.hedges import intervals
 from hedgeresearch.hedges.fit_protocols import CovariancePath, RegimeDetail, Summarized
 from hedgeresearch.hedges.inputs import join_new_dates
+from hedgeresearch.hedges.plausibility import as_part, warn_of_absurd_answer
 from hedgeresearch.hedges.ratio_errors import PathErrors, RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
@@ -73,6 +74,9 @@ class HedgeFit:
     state: Any = None
     detail: Any = None
     horizon: int = 1
+
+    def __post_init__(self) -> None:
+        warn_of_absurd_answer(self)
 
     def __repr__(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
@@ -342,7 +346,10 @@ class HedgeFit:
         """
         columns = self.next_covariance.columns
         needed = self.model.traits.input
-        return self.advance(join_new_dates(asset, hedges, self.sample, columns, needed))
+        with as_part():
+            later = self.advance(join_new_dates(asset, hedges, self.sample, columns, needed))
+        warn_of_absurd_answer(later)
+        return later
 
     def advance(self, returns: pd.DataFrame) -> HedgeFit:
         """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first."""

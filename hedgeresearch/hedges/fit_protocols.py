@@ -33,6 +33,10 @@ class FittedHedge(Protocol):
         """Ratio of the next date, (n_hedges,)."""
 
     @property
+    def next_covariance(self) -> pd.DataFrame:
+        """Covariance of the next returns, (1 + n_hedges, 1 + n_hedges)."""
+
+    @property
     def estimates(self) -> Any:
         """Parameters of the model."""
 

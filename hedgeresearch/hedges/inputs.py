@@ -15,7 +15,8 @@ from hedgeresearch._validation.asset_and_hedges import (
 )
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_new_data, check_returns
-from hedgeresearch.data.quality.door import warn_of_other_closes
+from hedgeresearch.data.quality.door import check_at_door, check_prices_at_door
+from hedgeresearch.data.quality.families import OF_HEDGES, OF_LATE_HEDGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.sample import Sample
 
@@ -26,7 +27,9 @@ def join_returns(
 ) -> tuple[pd.DataFrame, str | None]:
     """Return the returns of asset and hedges in one frame, and their kind.
 
-    Closes that look nonsynchronous cause a warning.
+    The data are checked as by ``hr.check``, once per call of the user: what cannot be meant is
+    refused, and what looks wrong, such as a stale series or closes that are not simultaneous,
+    causes a ``DataWarning``.
 
     Parameters
     ----------
@@ -54,8 +57,9 @@ def join_returns(
     joined = check_returns(joined, "asset and hedges", minimum_rows=joined.shape[1] + 2)
     _check_hedges(np.cov(joined.to_numpy()[:, 1:], rowvar=False), joined.columns)
     # returns over a longer horizon may overlap, so that each series seems to lead the others
-    if warn_if_nonsynchronous and asset.attrs.get("horizon", 1) == 1:
-        warn_of_other_closes(joined)
+    overlap = asset.attrs.get("horizon", 1) > 1
+    late = overlap or not warn_if_nonsynchronous
+    check_at_door(joined, OF_LATE_HEDGES if late else OF_HEDGES, kind)
     return joined, kind
 
 
@@ -95,6 +99,7 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     changes = pd.DataFrame(np.diff(levels, axis=0), joined.index[1:], joined.columns)
     check_returns(changes, "the returns of asset and hedges", minimum_rows=1)
     _check_hedges(changes.iloc[:, 1:].cov().to_numpy(), joined.columns)
+    check_prices_at_door(joined, kind)
     return joined
 
 

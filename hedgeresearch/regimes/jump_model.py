@@ -23,6 +23,8 @@ from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_REGIMES
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import ParameterName
@@ -129,6 +131,7 @@ class JumpModel:
         minimum = DATES_PER_PARAMETER * self.n_regimes * (n_features + 1)
         check_sample_size(self, len(observations), minimum, n_features)
         frame = check_returns(observations, "observations", minimum_rows=minimum)
+        check_at_door(frame, OF_REGIMES)
         names = [str(name) for name in frame.columns]
         check_independent(frame.cov().to_numpy(), names, "observations")
         centers = None

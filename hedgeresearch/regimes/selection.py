@@ -24,6 +24,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least, check_between
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_REGIMES
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import (
     ConvergenceError,
     ConvergenceWarning,
@@ -120,6 +123,7 @@ def select_regimes(
     frame = check_frame(
         observations, "observations", minimum_rows=2, allow_missing=model.allow_missing
     )
+    check_at_door(frame.dropna(), OF_REGIMES)
     first = len(frame) - math.ceil(len(frame) * held_out)
     rows: dict[int, dict[str, Any]] = {}
     fits: dict[int, RegimeFit] = {}
@@ -207,7 +211,7 @@ def _evaluate_candidate(
     row: dict[str, Any] = dict.fromkeys(columns, math.nan)
     fit = None
     remarks = []
-    with recorded_warnings() as caught:
+    with data_checked(), recorded_warnings() as caught:
         try:
             candidate = _with_number(model, k)
             fit = candidate.fit(frame)

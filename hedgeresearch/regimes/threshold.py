@@ -21,6 +21,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least, check_between
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_REGIMES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
@@ -132,6 +134,7 @@ class ThresholdRegimes:
         minimum = rule.history + DATES_PER_PARAMETER * n_regimes * (len(columns) + 1)
         check_sample_size(self, len(observations), minimum, len(columns))
         frame = check_returns(observations, "observations", minimum_rows=minimum)
+        check_at_door(frame, OF_REGIMES)
         values = frame.to_numpy()[:, rule.column]
         if rule.levels is None:
             _check_ties(columns[rule.column], rule, values)

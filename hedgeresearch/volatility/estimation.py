@@ -10,6 +10,8 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_ONE
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.warnings import warn_of_bounds
@@ -79,7 +81,9 @@ def fit_volatility(
 
 def _check_sample(series: pd.Series, parameter_names: Sequence[str]) -> pd.Series[float]:
     min_dates = MIN_DATES_PER_PARAMETER * len(parameter_names)
-    sample = one_series(check_returns(series, minimum_rows=2))
+    frame = check_returns(series, minimum_rows=2)
+    sample = one_series(frame)
+    check_at_door(frame, OF_ONE)
     if len(sample) < min_dates:
         raise DataError(
             f"returns must have at least {min_dates} rows, ten for each parameter; got "

@@ -92,6 +92,7 @@ def test_variant_of_rmgarch_gives_its_number(data_dir):
         assert number == pytest.approx(printed, rel=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_units_and_order_do_not_matter():
     returns = hr.data.simulate_dcc(n_dates=800, n_series=3, seed=3).returns
     test = engle_sheppard_test(returns, lags=2)

@@ -44,6 +44,7 @@ class UncorrelatedModel:
         return fit_from_state(self, returns, state, NOTHING_ESTIMATED)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_a_model_of_a_user_can_be_hedged_with(percent_log_returns):
     hedge = hr.MinimumVarianceHedge(UncorrelatedModel())
     fit = hedge.fit(percent_log_returns["NASDAQ"], percent_log_returns[["SP500"]])

@@ -21,6 +21,7 @@ def numbered(frame):
     return frame.set_axis(pd.RangeIndex(len(frame)), axis=0)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 @pytest.mark.parametrize("n_bootstrap", [300, pytest.param(1000, marks=pytest.mark.slow)])
 def test_errors_agree_with_the_sandwich(n_bootstrap):
     rng = np.random.default_rng(3)
@@ -45,6 +46,7 @@ def test_same_seed_gives_the_same_draws(returns):
     assert (fit.conf_int(method="bootstrap", n_bootstrap=30, seed=6) != first).any(axis=None)
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_blocks_keep_autocorrelation():
     """Errors of an autocorrelated moment: blocks see them, single dates would not."""
     rng = np.random.default_rng(8)

@@ -33,6 +33,7 @@ def truth():
     return hr.data.simulate_regimes(n_dates=3000, seed=1)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_asset_hedges_itself_after_an_extension(truth):
     asset = truth.returns["asset"]
     itself = MarkovSwitchingHedge().fit(asset[:SPLIT], asset[:SPLIT].rename("itself"))

@@ -47,6 +47,8 @@ def test_invalid_interval_settings_are_refused(returns):
         Slope().fit(*split(returns)).conf_int(method="delta")
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.parametrize("scale", [1.0, 1e-8])
 def test_wald_test_of_many_ratios_is_the_f_test(scale):
     rng = np.random.default_rng(4)

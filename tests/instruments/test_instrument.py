@@ -115,7 +115,7 @@ def test_unsuitable_paths_are_refused(coin_prices: pd.DataFrame) -> None:
         message = "contracts must be one number, or a Series by date; got .* Wrap an array"
         refused(message, bad, path)
     refused(
-        "prices must be a pandas Series or DataFrame indexed by dates; got ndarray",
+        "prices must be a pandas Series or DataFrame indexed by dates; got numpy.ndarray",
         1,
         path.to_numpy(),
     )

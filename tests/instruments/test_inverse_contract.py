@@ -144,6 +144,7 @@ def test_treating_the_contract_as_linear_sells_too_little() -> None:
     assert -ratio * PRICE / FACE == pytest.approx(linear, rel=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_linear_and_inverse_hedges_agree_without_a_basis() -> None:
     prices = simulated_prices(basis=0.0, noise=0.0)
     assert hedge_of_one_coin(prices, "simple") == pytest.approx(-PRICE / FACE, rel=1e-9)

@@ -106,6 +106,7 @@ def test_html_escapes_names(fit_one: FitOne) -> None:
     assert "As of 2020-09-06, OLSHedge()." in html
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_a_hedge_that_adds_risk_says_so() -> None:
     returns = hr.data.simulate_dcc(n_dates=200, seed=1).returns
     mirrored = (-returns["asset"]).rename("mirror")

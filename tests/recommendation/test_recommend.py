@@ -101,6 +101,7 @@ def refitted(parts: dict[str, Any], scale: Any) -> hr.hedges.HedgeFit:
     return hr.OLSHedge().fit(*scaled)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_a_fit_of_other_data_is_refused(
     parts: dict[str, Any], table: pd.DataFrame, market: hr.Market
 ) -> None:
@@ -147,6 +148,7 @@ def test_models_of_prices_need_one_currency(
         hr.recommend(fit, POSITION, instruments["G"], market)
 
 
+@pytest.mark.filterwarnings("ignore:no single date should decide")
 def test_prices_that_leave_nothing_to_hedge_are_refused(
     table: pd.DataFrame, parts: dict[str, Any]
 ) -> None:

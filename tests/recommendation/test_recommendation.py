@@ -152,6 +152,7 @@ def test_dates_of_any_library_become_those_of_the_table(table: pd.DataFrame, kin
         record.update(bar, kind(pd.Timestamp("2024-01-19")))
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_a_portfolio_with_coins_can_be_advised_again(
     table: pd.DataFrame, instruments: dict[str, Any]
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_mapping_and_a_series_are_the_same_bar(advise: Advise, table: pd.DataF
         record.update(bar.to_dict())
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_a_one_to_one_hedge_at_spot_keeps_its_contracts(table: pd.DataFrame) -> None:
     flat = table.assign(PERP=table["COIN"])
     market = hr.Market(flat, rates={"PERP": "COIN"})

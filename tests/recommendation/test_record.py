@@ -16,6 +16,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 
+pytestmark = pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 jsonschema = pytest.importorskip("jsonschema")
 
 Advise = Callable[..., hr.recommendation.Recommendation]

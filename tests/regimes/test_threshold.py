@@ -91,6 +91,7 @@ def test_units_do_not_matter(scale, fit, returns):
     np.testing.assert_array_equal(scaled.predicted, fit.predicted)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be changes")
 def test_bad_settings_and_samples_are_refused(returns):
     for quantiles, message in [
         ((), "quantiles must be a tuple of numbers"),

@@ -66,7 +66,7 @@ def test_periods_with_dates_are_refused(sample: Sample) -> None:
 def test_same_name_in_asset_and_hedges_is_refused(sample: Sample) -> None:
     asset, hedges = sample()
     with pytest.raises(
-        hr.DataError, match="must have different names; both hold 'gas'. Rename one"
+        hr.DataError, match="must have different names; both hold 'gas'. If it is the asset, leave"
     ):
         fit(asset.rename("gas"), hedges)
 

@@ -172,7 +172,7 @@ def test_two_rows_of_one_hedge_are_refused(sample: Sample) -> None:
         (lambda x: x.astype(complex), "contain real numbers; column 'gas' is of type complex128"),
         (
             lambda x: x.to_numpy(),
-            r"Series or DataFrame indexed by dates; got ndarray. .*pd.DataFrame\(values",
+            r"Series or DataFrame indexed by dates; got numpy.ndarray. .*pd.DataFrame\(values",
         ),
         (lambda x: x.to_numpy().tolist(), "Series or DataFrame indexed by dates; got list"),
         (lambda x: None, "Series or DataFrame indexed by dates; got NoneType"),
@@ -211,6 +211,7 @@ def test_hedges_of_a_wrong_type_are_refused(
 def test_integers_and_nullable_numbers_are_accepted(sample: Sample) -> None:
     asset, hedges = sample()
     whole = (hedges * 1e4).round()
+    whole.attrs["returns"] = "difference"
     expected = fit(asset, whole).next_ratio
     for kind in ("int64", "Int64", "Float64", "float64"):
         pd.testing.assert_series_equal(fit(asset, whole.astype(kind)).next_ratio, expected)

@@ -28,6 +28,8 @@ from hedgeresearch.covariance.bekk.state import state_before_sample
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.news import bad_news
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import warn_of_bounds
 
@@ -127,5 +129,6 @@ class BEKK:
             )
         min_rows = MIN_DATES_PER_PARAMETER * self.layout(n_series).size
         frame = check_returns(returns, minimum_rows=min_rows)
+        check_at_door(frame, OF_SEVERAL)
         check_independent(frame.cov().to_numpy(), list(map(str, frame.columns)), "returns")
         return frame

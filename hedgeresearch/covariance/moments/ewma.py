@@ -21,6 +21,8 @@ from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import MomentWeights
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
@@ -93,6 +95,7 @@ class EWMACovariance:
         n_series = check_frame(returns, "returns").shape[1]
         n_start_up = start_up_dates(n_series)
         frame = check_returns(returns, minimum_rows=n_start_up + 1)
+        check_at_door(frame, OF_SEVERAL)
         empty = EWMAState(self.effective_decay, np.zeros((n_series, n_series)), weight=0.0)
         started = empty.advance(frame.to_numpy()[:n_start_up])
         return fit_from_state(self, frame, started, NOTHING_ESTIMATED, skip=n_start_up)

@@ -22,6 +22,8 @@ from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import MomentWeights
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
@@ -77,6 +79,7 @@ class RollingCovariance:
                 "Use a longer window or fewer series."
             )
         frame = check_returns(returns, minimum_rows=self.window + 1)
+        check_at_door(frame, OF_SEVERAL)
         started = RollingState(frame.to_numpy()[: self.window])
         return fit_from_state(self, frame, started, NOTHING_ESTIMATED, skip=self.window)
 

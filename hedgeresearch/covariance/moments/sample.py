@@ -15,6 +15,8 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource, MomentWeights
 from hedgeresearch.covariance.shrinkage import MIN_SHRINKAGE_DATES, SHRINKAGES
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.typing import Array, Indices
@@ -73,6 +75,7 @@ class SampleCovariance:
             )
         min_rows = 3 if self.shrinkage is None else MIN_SHRINKAGE_DATES
         frame = check_returns(frame, minimum_rows=min_rows)
+        check_at_door(frame, OF_SEVERAL)
         state = SampleState(frame.mean().to_numpy(), self._estimate(frame.to_numpy()))
         return fit_from_state(self, frame, state, NOTHING_ESTIMATED)
 

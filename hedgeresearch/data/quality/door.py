@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hedgeresearch.data.quality.closes import find_other_closes
-from hedgeresearch.data.quality.families import FamilySet, find_problems
+from hedgeresearch.data.quality.families import OF_LATE_HEDGES, FamilySet, find_problems
+from hedgeresearch.data.quality.levels import find_returns
 from hedgeresearch.data.quality.once import were_data_checked
 from hedgeresearch.data.quality.problem import DataProblem
-from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.statistics import Changes, price_changes
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 
 
@@ -21,7 +22,7 @@ def check_at_door(frame: pd.DataFrame, families: FamilySet, kind: str | None = N
     ----------
     frame : DataFrame (n_dates, n_columns) of finite numbers on ascending dates
     families : the checks that apply
-    kind : kind of the returns as ``hr.returns`` notes it; None without a note
+    kind : kind of the returns; by default as ``hr.returns`` noted it in ``frame.attrs``
 
     Raises
     ------
@@ -35,8 +36,29 @@ def check_at_door(frame: pd.DataFrame, families: FamilySet, kind: str | None = N
     """
     if were_data_checked():
         return
+    if kind is None:
+        kind = frame.attrs.get("returns")
     changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), kind)
     act_on(find_problems(changes, families))
+
+
+def check_prices_at_door(prices: pd.DataFrame, kind: str) -> None:
+    """Check the prices of a fit (n_dates, n_columns), by their changes, once per call.
+
+    Parameters
+    ----------
+    prices : DataFrame (n_dates, n_columns) of finite numbers on ascending dates, the asset first
+    kind : {"log", "difference"}, the changes that the model uses
+
+    Raises
+    ------
+    DataError
+        If the data look like returns instead of prices.
+    """
+    if were_data_checked():
+        return
+    levels = Changes(prices.to_numpy(), prices.index, list(prices.columns), None)
+    act_on([*find_returns(levels), *find_problems(price_changes(prices, kind), OF_LATE_HEDGES)])
 
 
 def warn_of_other_closes(frame: pd.DataFrame) -> None:

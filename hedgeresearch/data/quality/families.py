@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from hedgeresearch.data.quality.closes import find_other_closes
+from hedgeresearch.data.quality.first_look import needs_a_closer_look
 from hedgeresearch.data.quality.gaps import find_gaps
 from hedgeresearch.data.quality.levels import find_levels, find_persistent
 from hedgeresearch.data.quality.outliers import find_outliers
@@ -57,14 +58,15 @@ def find_problems(changes: Changes, families: FamilySet) -> list[DataProblem]:
     """Return all problems of the changes of series, those to be refused first."""
     if families.levels == "warn":
         return _problems_of_observations(changes)
-    levels = find_levels(changes)
-    if any(problem.severity == "refuse" for problem in levels):
-        return levels  # what else is found in prices means nothing
-    problems = [*levels, *_problems_of_units(changes, families)]
-    problems += [*find_stale(changes), *find_outliers(changes), *find_gaps(changes)]
+    problems: list[DataProblem] = []
+    if needs_a_closer_look(changes):
+        problems = find_levels(changes)
+        if any(problem.severity == "refuse" for problem in problems):
+            return problems  # what else is found in prices means nothing
+        problems += _problems_of_units(changes, families)
+        problems += [*find_stale(changes), *find_outliers(changes), *find_gaps(changes)]
     if families.hedged and len(changes.names) > 1:
-        covariance = np.cov(changes.values, rowvar=False)
-        problems += find_similar(covariance, changes.names)
+        problems += find_similar(changes.covariance, changes.names)
     if families.closes and len(changes.names) > 1:
         problems += find_other_closes(changes)
     return problems

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch.data.quality.problem import DataProblem
@@ -21,6 +18,8 @@ MAX_MISSING_WEEKDAYS = 0.12
 """Share of weekdays that may be missing: holidays of one country are 0.04, of two 0.07."""
 MAX_DAILY = 1.8 * DAY
 """Mean time between rows up to which they are daily."""
+MIN_WEEKDAYS = 60.0
+"""Number of weekdays from which their share can be judged."""
 REMEDY = (
     "Compute returns after series have been aligned, hr.returns(align(...)), not before: "
     "otherwise the moves of the missing dates are lost."
@@ -29,24 +28,32 @@ REMEDY = (
 
 def find_gaps(changes: Changes) -> list[DataProblem]:
     """Return the longest gap between dates, and weekdays that are missing often."""
-    seconds = changes.seconds_per_row
-    if seconds is None or changes.n_rows < 3:
+    clock = changes.clock
+    if clock is None or changes.n_rows < 3:
         return []
-    times = _seconds(changes.dates)
-    gaps = np.diff(times)
-    longest = float(gaps.max())
-    if longest > max(MIN_GAP, MIN_GAP_ROWS * seconds):
+    gaps = clock.gaps()
+    if float(gaps.max()) > longest_gap(changes):
         return [_long_gap(changes, gaps)]
-    if changes.within_days or seconds > MAX_DAILY:
-        return []
-    return _missing_weekdays(changes, times)
+    return [_missing_weekdays(changes)] if misses_weekdays(changes) else []
 
 
-def _seconds(dates: Any) -> Array:
-    """Return the time of each date (n_rows,), in seconds since 1970."""
-    if isinstance(dates, pd.PeriodIndex):
-        dates = dates.to_timestamp()
-    return np.asarray(dates.as_unit("ns").asi8 / 1e9)
+def longest_gap(changes: Changes) -> float:
+    """Return the time between two rows, in seconds, up to which nothing is missing."""
+    return max(MIN_GAP, MIN_GAP_ROWS * (changes.seconds_per_row or 0.0))
+
+
+def misses_weekdays(changes: Changes) -> bool:
+    """Return whether many weekdays are missing among daily rows."""
+    seconds = changes.seconds_per_row or 0.0
+    if changes.within_days or not 0.0 < seconds < MAX_DAILY:
+        return False
+    n_weekdays = _weekdays(changes)
+    return n_weekdays >= MIN_WEEKDAYS and changes.n_rows < (1 - MAX_MISSING_WEEKDAYS) * n_weekdays
+
+
+def _weekdays(changes: Changes) -> float:
+    """Return the number of weekdays from the first row to the last, up to two days."""
+    return (changes.seconds_per_row or 0.0) * (changes.n_rows - 1) / DAY * 5.0 / 7.0 + 1.0
 
 
 def _long_gap(changes: Changes, gaps: Array) -> DataProblem:
@@ -68,22 +75,17 @@ def _long_gap(changes: Changes, gaps: Array) -> DataProblem:
     )
 
 
-def _missing_weekdays(changes: Changes, times: Array) -> list[DataProblem]:
-    n_weekdays = np.busday_count(*pd.to_datetime(times[[0, -1]], unit="s").date) + 1
-    share = 1.0 - changes.n_rows / n_weekdays
-    if share < MAX_MISSING_WEEKDAYS or n_weekdays < 60:
-        return []
-    return [
-        DataProblem(
-            kind="gap",
-            severity="warn",
-            columns=(),
-            dates=(),
-            size=float(share),
-            message=(
-                f"daily rows should follow one another; {share:.0%} of the weekdays from "
-                f"{day(changes.dates[0])} to {day(changes.dates[-1])} are missing."
-            ),
-            remedy=REMEDY,
-        )
-    ]
+def _missing_weekdays(changes: Changes) -> DataProblem:
+    share = 1.0 - changes.n_rows / _weekdays(changes)
+    return DataProblem(
+        kind="gap",
+        severity="warn",
+        columns=(),
+        dates=(),
+        size=share,
+        message=(
+            f"daily rows should follow one another; {share:.0%} of the weekdays from "
+            f"{day(changes.dates[0])} to {day(changes.dates[-1])} are missing."
+        ),
+        remedy=REMEDY,
+    )

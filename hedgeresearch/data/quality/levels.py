@@ -26,6 +26,8 @@ MAX_REVERSION = 8.0
 For a random walk, the mean is 5.3 and the 95% quantile 14.1 (Dickey and Fuller 1979); for returns
 it is about n.
 """
+MAX_RETURN_AUTOCORRELATION = 0.3
+"""Autocorrelation up to which what changes sign is a return, not a price."""
 REMEDY = (
     "Pass hr.returns(prices) instead; for yields, spreads and indices that are no prices, "
     'hr.returns(levels, kind="difference").'
@@ -51,6 +53,32 @@ def find_persistent(changes: Changes) -> list[DataProblem]:
     """
     slow = np.flatnonzero(is_persistent(changes) & (changes.lowest > 0.0))
     return [_warned(changes, slow)] if len(slow) else []
+
+
+def find_returns(levels: Changes) -> list[DataProblem]:
+    """Return the columns of prices that look like returns: of both signs, and without memory."""
+    if levels.n_rows < MIN_ROWS:
+        return []
+    signed = (levels.lowest < 0.0) & (levels.highest > 0.0)
+    columns = np.flatnonzero(signed & (levels.autocorrelation < MAX_RETURN_AUTOCORRELATION))
+    if not len(columns):
+        return []
+    names = [levels.names[j] for j in columns]
+    correlation = float(levels.autocorrelation[columns[0]])
+    return [
+        DataProblem(
+            kind="returns",
+            severity="refuse",
+            columns=tuple(names),
+            dates=(),
+            size=correlation,
+            message=(
+                f"prices must be levels, not returns; {listed(names)} changes sign and has an "
+                f"autocorrelation of {correlation:.2f}."
+            ),
+            remedy="Pass the prices from which the returns were made.",
+        )
+    ]
 
 
 def is_level(changes: Changes) -> Mask:

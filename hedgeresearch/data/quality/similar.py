@@ -25,6 +25,10 @@ def find_similar(covariance: Array, names: list[str]) -> list[DataProblem]:
     covariance : array (1 + n_hedges, 1 + n_hedges), the asset first
     names : list, 1 + n_hedges names
     """
+    if len(names) == 2:
+        variances = covariance[0, 0] * covariance[1, 1]
+        if not covariance[0, 1] ** 2 > (1.0 - MIN_OWN_SHARE) * variances:
+            return []
     scale = np.sqrt(np.diag(covariance))
     if not scale.all():
         return []

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._kernels.data_quality import column_statistics
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
 LONG_RUN = 10
 """Number of equal values in a row from which a run counts as long."""
 SECONDS_PER_YEAR = 365.25 * 86400.0
+TICKS_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+"""Number of ticks in a second, by the unit of an index of dates."""
 UNDATED_PERIODS_PER_YEAR = 260.0
 """Number of rows in a year that is assumed where rows have no dates."""
+
+
+class Clock(NamedTuple):
+    """Times of rows (n_rows,), in ticks since 1970, and the number of ticks in a second."""
+
+    ticks: Indices
+    per_second: float
+
+    def gaps(self) -> Array:
+        """Return the time between successive rows, (n_rows - 1,), in seconds."""
+        return np.asarray(np.diff(self.ticks) / self.per_second)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +54,12 @@ class Changes:
     def table(self) -> Array:
         """Statistics of each column, as ``column_statistics`` returns them."""
         return np.asarray(column_statistics(self.values, LONG_RUN))
+
+    @cached_property
+    def covariance(self) -> Array:
+        """Covariance of the columns, (n_columns, n_columns)."""
+        deviations = self.values - self.mean
+        return np.asarray(deviations.T @ deviations / max(self.n_rows - 1, 1))
 
     @property
     def n_rows(self) -> int:
@@ -75,62 +94,62 @@ class Changes:
     @property
     def zeros(self) -> Array:
         """Number of zeros in each column."""
-        return self.table[:, 7]
+        return self.table[:, 6]
 
     @property
     def repeats(self) -> Array:
         """Number of values in each column that equal the one before."""
-        return self.table[:, 11]
+        return self.table[:, 10]
 
     @property
     def largest(self) -> Array:
         """Size of the largest value of each column."""
-        return self.table[:, 8]
+        return self.table[:, 7]
 
     @property
     def longest_run(self) -> Array:
         """Length of the longest run of equal values in each column."""
-        return self.table[:, 12]
+        return self.table[:, 11]
 
     @property
     def longest_run_stop(self) -> Array:
         """Row after the longest run of equal values in each column."""
-        return self.table[:, 13]
+        return self.table[:, 12]
 
     @property
     def end_run(self) -> Array:
         """Length of the run of equal values at the end of each column."""
-        return self.table[:, 14]
+        return self.table[:, 13]
 
     @property
     def rows_in_long_runs(self) -> Array:
         """Number of values of each column in runs of ten or more."""
-        return self.table[:, 15]
+        return self.table[:, 14]
 
-    @cached_property
+    @property
     def autocorrelation(self) -> Array:
         """First autocorrelation of each column; zero for a constant one."""
-        first = self.values[0]
-        last = self.values[-1] - first
-        n = self.n_rows
-        mean = self.mean - first
-        variance = self.table[:, 5] - n * mean**2
-        # sum over t of (x_t - m)(x_{t-1} - m), from sums of x_t, of x_{t-1} and of their products
-        covariance = self.table[:, 6] - mean * (2.0 * n * mean - last) + (n - 1) * mean**2
-        moves = variance > 1e-12 * self.table[:, 5]
-        return np.where(moves, covariance / np.where(moves, variance, 1.0), 0.0)
+        return self.table[:, 5]
+
+    @cached_property
+    def clock(self) -> Clock | None:
+        """Times of the rows; None without dates."""
+        dates: Any = self.dates
+        if isinstance(dates, pd.PeriodIndex):
+            dates = dates.to_timestamp()
+        if not isinstance(dates, pd.DatetimeIndex):
+            return None
+        ticks: Any = dates.asi8
+        return Clock(ticks, TICKS_PER_SECOND[dates.unit])
 
     @cached_property
     def seconds_per_row(self) -> float | None:
         """Mean time between rows, in seconds; None without dates."""
-        dates = self.dates
-        if isinstance(dates, pd.PeriodIndex):
-            span = dates[-1].start_time - dates[0].start_time
-        elif isinstance(dates, pd.DatetimeIndex):
-            span = dates[-1] - dates[0]
-        else:
+        clock = self.clock
+        if clock is None:
             return None
-        return float(span.total_seconds()) / max(self.n_rows - 1, 1)
+        span = float(clock.ticks[-1] - clock.ticks[0]) / clock.per_second
+        return span / max(self.n_rows - 1, 1)
 
     @property
     def rows_per_year(self) -> float:
@@ -145,3 +164,13 @@ class Changes:
         """True where there are several rows a day."""
         seconds = self.seconds_per_row
         return seconds is not None and seconds < 0.7 * 86400.0
+
+
+def price_changes(prices: pd.DataFrame, kind: str = "log") -> Changes:
+    """Return the changes of prices (n_dates, n_columns): differences where logs do not exist."""
+    values = prices.to_numpy()
+    if kind == "log" and (values > 0.0).all():
+        values = np.log(values)
+    else:
+        kind = "difference"
+    return Changes(np.diff(values, axis=0), prices.index[1:], list(prices.columns), kind)

@@ -15,7 +15,7 @@ from hedgeresearch.data.quality.families import OF_HEDGES, find_problems
 from hedgeresearch.data.quality.levels import is_level, is_persistent
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.report import DataReport
-from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.statistics import Changes, price_changes
 from hedgeresearch.data.quality.words import listed
 from hedgeresearch.errors import DataError
 
@@ -105,16 +105,6 @@ def check_data(frame: pd.DataFrame, kind: str | None = None) -> DataReport:
     problems = _not_positive(frame)
     problems += find_problems(price_changes(frame), OF_HEDGES)
     return DataReport(_worst_first(problems), kind, frame)
-
-
-def price_changes(prices: pd.DataFrame, kind: str = "log") -> Changes:
-    """Return the changes of prices (n_dates, n_columns): differences where logs do not exist."""
-    values = prices.to_numpy()
-    if kind == "log" and (values > 0.0).all():
-        values = np.log(values)
-    else:
-        kind = "difference"
-    return Changes(np.diff(values, axis=0), prices.index[1:], list(prices.columns), kind)
 
 
 def _recognized(frame: pd.DataFrame) -> str | None:

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recorded_warnings
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_regimes
+from hedgeresearch.evaluation.engine.unsound import sound_ratios
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, fit_hedge
@@ -138,7 +140,7 @@ def walk(
     for number in range(len(results), len(refits)):
         refit = refits[number]
         warm_start = None if _starts_cold(refits, number) else fit
-        with recorded_warnings() as caught:
+        with data_checked(), recorded_warnings() as caught:
             try:
                 fit = _refit(model, data, refit, warm_start)
                 result = _hedge_step(fit, data, refit)
@@ -149,15 +151,21 @@ def walk(
             except FAILURES as error:
                 held = np.full((refit.test_stop - refit.test_start, returns.shape[1] - 1), np.nan)
                 result = StepResult(held, failure=str(error))
-        # warnings about the data are given once, before the walk
+        # data and what models say of them were checked once, before the walk
         remarks = [one.message for one in caught if not issubclass(one.category, DataWarning)]
         notes += [Note(refit.test_start, False, remark) for remark in dict.fromkeys(remarks)]
         if result.failure is not None:
             notes.append(Note(refit.test_start, True, result.failure))
         results.append(result)
         tick()
+    sound = sound_ratios([result.ratios for result in results], refits, returns)
+    for result, (_, remark) in zip(results, sound, strict=True):
+        # a refit that failed is counted once
+        if remark is not None and not (remark.held and result.failure is not None):
+            notes.append(Note(*remark))
+    notes.sort(key=lambda note: note.row)
     return Walk(
-        ratios=np.concatenate([result.ratios for result in results]),
+        ratios=np.concatenate([ratios for ratios, _ in sound]),
         predicted=_join_predicted([(len(one.ratios), one.predicted) for one in results]),
         notes=tuple(notes),
         first=first,

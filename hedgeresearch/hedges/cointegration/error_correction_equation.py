@@ -32,6 +32,7 @@ from hedgeresearch.hedges.cointegration.price_levels import PriceLevels, with_pr
 from hedgeresearch.hedges.cointegration.result import Cointegration
 from hedgeresearch.hedges.constant_ratio import constant_ratio_fit
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.standard_errors import RegressionErrors
 from hedgeresearch.typing import Array
@@ -132,4 +133,5 @@ def error_correction_fit(
     fit = constant_ratio_fit(model, data.changes, ratio, model.kind, estimates, ParameterErrors())
     columns = data.changes.columns
     covariance = pd.DataFrame(equation.covariance, index=columns, columns=columns)
-    return with_prices(replace(fit, next_covariance=covariance), data, cointegration)
+    with as_part():
+        return with_prices(replace(fit, next_covariance=covariance), data, cointegration)

@@ -12,6 +12,7 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_prices
+from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
 
@@ -109,4 +110,5 @@ def price_levels(asset: pd.Series[float], hedges: pd.DataFrame, kind: PriceKind)
 
 def with_prices(fit: HedgeFit, data: PriceLevels, detail: Any = None) -> HedgeFit:
     """Return a fit to the changes with the prices as its sample, and a detail."""
-    return replace(fit, sample=Sample.of(data.prices, fit.returns_kind), detail=detail)
+    with as_part():  # its ratio was looked at when it was fitted to the changes
+        return replace(fit, sample=Sample.of(data.prices, fit.returns_kind), detail=detail)

@@ -23,7 +23,8 @@ import pandas as pd
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_choice
-from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.data.quality.once import data_checked
+from hedgeresearch.errors import ConvergenceError, DataError, recorded_warnings, warn_caller
 from hedgeresearch.hedges.composed.combination_weights import (
     forward_folds,
     inverse_variance_weights,
@@ -38,6 +39,7 @@ from hedgeresearch.hedges.model import (
     check_warm_start,
     fit_hedge,
 )
+from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
@@ -124,11 +126,16 @@ class CombinedHedge:
             If a model does not reach an optimum.
         """
         check_warm_start(warm_start, self)
-        # the members check whether the closes look synchronous
-        returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
+        with data_checked():  # by the members, which may allow for closes at other times
+            returns, kind = join_returns(asset, hedges)
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
-        members = {name: self._fit_member(name, returns, earlier.get(name)) for name in self.models}
+        with as_part(), recorded_warnings() as caught:
+            members = {
+                name: self._fit_member(name, returns, earlier.get(name)) for name in self.models
+            }
+        for warning in dict.fromkeys(caught):
+            warn_caller(warning.message, warning.category)
         return self._hedge(self._weighted(members, returns), Sample.of(returns, kind))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
@@ -163,7 +170,8 @@ class CombinedHedge:
         folds = []
         for first, end in forward_folds(len(returns), self.n_folds):
             new = returns.iloc[first:end]
-            fit = self._fit_member(name, returns.iloc[:first], None).advance(new)
+            with data_checked():
+                fit = self._fit_member(name, returns.iloc[:first], None).advance(new)
             values = new.to_numpy()
             folds.append(values[:, 0] - (fit.ratio.to_numpy() * values[:, 1:]).sum(axis=1))
         return np.concatenate(folds)

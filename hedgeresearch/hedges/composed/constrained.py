@@ -43,6 +43,7 @@ from hedgeresearch.hedges.model import (
     check_warm_start,
     fit_hedge,
 )
+from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.ratio_errors import inherited_errors
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.optimization.nearest_feasible import Constraint, nearest_feasible_points
@@ -148,7 +149,8 @@ class ConstrainedHedge:
             If the model does not reach an optimum.
         """
         check_warm_start(warm_start, self)
-        inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
+        with as_part():
+            inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
         return self._hedge(inner, inner.next_covariance.to_numpy()[1:, 1:])
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:

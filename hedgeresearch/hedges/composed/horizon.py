@@ -26,6 +26,7 @@ from hedgeresearch._spacing import spacing_of
 from hedgeresearch._validation.settings import check_flag
 from hedgeresearch.data.quality.closes import LONG_HORIZON
 from hedgeresearch.data.quality.door import warn_of_other_closes
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.regression import newey_west_lags
 from hedgeresearch.hedges.composition import inner_fit, wrapper_traits
@@ -142,7 +143,8 @@ class HorizonHedge:
         periods, waiting = self._periods(used, kind, horizon)
         model = self._with_lags(len(periods), horizon)
         earlier = inner_fit(warm_start)
-        inner = fit_hedge(model, periods.iloc[:, 0], periods.iloc[:, 1:], earlier)
+        with data_checked():
+            inner = fit_hedge(model, periods.iloc[:, 0], periods.iloc[:, 1:], earlier)
         state = HorizonState(
             inner,
             waiting,

@@ -23,6 +23,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.composition import inner_fit, with_other_ratios, wrapper_traits
 from hedgeresearch.hedges.fit import HedgeFit
@@ -34,6 +35,7 @@ from hedgeresearch.hedges.model import (
     check_warm_start,
     fit_hedge,
 )
+from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.ratio_errors import (
     FixedErrors,
     InheritedErrors,
@@ -117,8 +119,10 @@ class ShrunkHedge:
             If the model does not reach an optimum, or fails on more than a tenth of the resamples.
         """
         check_warm_start(warm_start, self)
-        inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
-        target = self._target(inner, asset, hedges)
+        with as_part():
+            inner = fit_hedge(self.model, asset, hedges, inner_fit(warm_start))
+        with data_checked():
+            target = self._target(inner, asset, hedges)
         if self.weight != "auto":
             weight = float(self.weight)
             return self._hedge(ShrunkState(inner, target.ratio, weight, inner.errors))

@@ -21,6 +21,7 @@ from hedgeresearch.covariance.model import CovarianceModel, check_covariance_mod
 from hedgeresearch.covariance.moment_weights import MomentWeights
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
@@ -94,7 +95,8 @@ class MinimumVarianceHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        covariances = self._fit_covariances(returns, warm_start)
+        with data_checked():
+            covariances = self._fit_covariances(returns, warm_start)
         path = _ratio_path(covariances, returns.columns[1:])
         return HedgeFit(
             model=self,

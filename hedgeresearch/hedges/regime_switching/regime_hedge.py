@@ -26,6 +26,7 @@ from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
 from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
@@ -136,7 +137,8 @@ class RegimeHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        regimes = self._fit_regimes(returns, warm_start)
+        with data_checked():
+            regimes = self._fit_regimes(returns, warm_start)
         all_returns = returns
         returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
         moments = self._moments(regimes, returns)
@@ -146,7 +148,8 @@ class RegimeHedge:
             moments = Moments(moments.means[order], moments.covariances[order])
         covariances = None
         if self.covariance_model is not None:
-            covariances = self.covariance_model.fit(_standardized(returns, regimes, moments))
+            with data_checked():
+                covariances = self.covariance_model.fit(_standardized(returns, regimes, moments))
         hedge = self._hedge(regimes, moments, covariances, returns.columns)
         sources = None
         if self.observe is not None or regimes.identities is not None:

@@ -24,6 +24,7 @@ from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.plausibility import as_part
 from hedgeresearch.hedges.ratio_errors import estimates_of
 from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_lags
 from hedgeresearch.hedges.traits import HedgeTraits
@@ -117,7 +118,8 @@ class DimsonHedge:
         residuals = regression.residuals
         residual_variance = float(residuals @ residuals) / regression.degrees_of_freedom
         synchronized = synchronized_covariance(fit.next_covariance, ratio, residual_variance)
-        return replace(fit, next_covariance=synchronized)
+        with as_part():
+            return replace(fit, next_covariance=synchronized)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its ratio unchanged."""

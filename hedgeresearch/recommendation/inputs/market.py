@@ -14,7 +14,7 @@ from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._containers.growing_table import GrowingTable
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.frames import check_frame
+from hedgeresearch._validation.frames import check_frame, with_plain_names
 from hedgeresearch._validation.mappings import as_mapping
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.settings import check_choice
@@ -91,6 +91,7 @@ class Market:
         underlying: Mapping[str, str] | None = None,
         currency: str | None = None,
     ) -> None:
+        table = with_plain_names(table)
         mappings = {
             "rates": as_mapping(rates, "rates", "{'BTC_COIN_PERP': 'BTC'}"),
             "funding": as_mapping(funding, "funding", "{'BTC_PERP': 'BTC_FUNDING'}"),

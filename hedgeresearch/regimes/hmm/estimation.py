@@ -11,6 +11,8 @@ import pandas as pd
 from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_REGIMES
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.em import EMRun
 from hedgeresearch.estimation.estimates import Estimates
@@ -139,6 +141,7 @@ def check_observations(
     frame = check_returns(
         observations, "observations", minimum_rows=minimum, allow_missing=allow_missing
     )
+    check_at_door(frame.dropna(), OF_REGIMES)
     observed = frame.notna().to_numpy(dtype=float)
     counts = observed.T @ observed
     if counts.min() < minimum:

@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._validation.frames import check_frame, check_returns
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_REGIMES
 from hedgeresearch.errors import DataError
 from hedgeresearch.regimes.sample_size import check_sample_size
 
@@ -33,4 +35,6 @@ def check_single_series(
         )
     minimum = DATES_PER_PARAMETER * n_parameters + n_lags
     check_sample_size(model, len(frame), minimum, 1)
-    return check_returns(observations, "observations", minimum_rows=minimum)
+    frame = check_returns(observations, "observations", minimum_rows=minimum)
+    check_at_door(frame, OF_REGIMES)
+    return frame

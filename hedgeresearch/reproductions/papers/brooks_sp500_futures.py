@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hedgeresearch.data.conversion import returns as returns_of
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.datasets.download import fetch
 from hedgeresearch.datasets.spreadsheet import read_xls
 from hedgeresearch.errors import ConvergenceWarning
@@ -55,8 +56,9 @@ def run() -> Findings:
     prices = read_prices()
     returns = 100 * returns_of(prices, kind="log")
     model = OLSHedge(standard_errors="nonrobust")
-    levels = model.fit(prices["spot"], prices[["futures"]])
-    changes = model.fit(returns["spot"], returns[["futures"]])
+    with data_checked():  # the textbook regresses levels, and uses per cent
+        levels = model.fit(prices["spot"], prices[["futures"]])
+        changes = model.fit(returns["spot"], returns[["futures"]])
     numbers = (
         *_descriptive(returns),
         *_levels(levels, _residuals(levels, prices)),

@@ -185,6 +185,7 @@ def test_units_do_not_matter(model, scale, small):
     assert other.log_likelihood == pytest.approx(one.log_likelihood - shift, abs=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_each_series_may_have_its_own_unit(small):
     one = BEKK("full").fit(small)
     other = BEKK("full").fit(small * [100.0, 0.01])

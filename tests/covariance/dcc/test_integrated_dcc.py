@@ -86,6 +86,7 @@ def test_standard_errors_are_the_stacked_sandwich(integrated):
     assert errors["b"] == pytest.approx(errors["a"], rel=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_integrated_is_close_to_the_free_model(percent_log_returns):
     sample = percent_log_returns.iloc[1000:2200]
     likelihoods = []

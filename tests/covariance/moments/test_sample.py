@@ -36,6 +36,7 @@ def test_shrinkage_is_applied_to_unit_variances(word, shrink, n_dates, n_series)
     assert (np.linalg.eigvalsh(fit.next_covariance) > 0).all()
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.parametrize("word", ["linear", "nonlinear"])
 def test_units_scale_one_row_and_column(word):
     returns = panel(30, 60)

@@ -199,6 +199,7 @@ def test_a_damaged_walk_is_walked_again(
     assert all(Checkpoint(tmp_path).load(file.stem) for file in files)
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 @pytest.mark.parametrize("is_there", [True, False])
 def test_files_of_killed_processes_are_removed(
     returns: pd.DataFrame, tmp_path: Path, is_there: bool
@@ -215,6 +216,7 @@ def test_files_of_killed_processes_are_removed(
     assert sorted(tmp_path.iterdir()) == sorted([*files, other])
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 def test_paths_that_are_no_folders_are_refused(returns: pd.DataFrame, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     for place in (tmp_path / "file", tmp_path / "file" / "inside"):
@@ -224,6 +226,7 @@ def test_paths_that_are_no_folders_are_refused(returns: pd.DataFrame, tmp_path: 
             walk(MODELS, returns, checkpoint=place)
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 @pytest.mark.skipif(
     not Path("/proc/self").is_dir(), reason="a folder that even root cannot write to"
 )
@@ -249,6 +252,7 @@ def test_a_function_of_a_notebook_is_walked_by_two_processes(tmp_path: Path) -> 
     assert list((tmp_path / "kept").glob("*.parquet"))
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EIO])
 def test_a_full_disk_costs_the_cache_and_not_the_run(
     returns: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int

@@ -48,6 +48,7 @@ def test_the_level_of_prices_does_not_matter(kind: str) -> None:
     assert backtest.failed_refits["ecm"] == 0
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_returns_of_other_prices_are_refused(prices: pd.DataFrame) -> None:
     simple = hr.returns(prices)
     differences = hr.returns(prices, kind="difference")

@@ -215,6 +215,7 @@ def test_a_ratio_is_held_from_its_lag_on(returns: pd.DataFrame, lag: int) -> Non
     assert later.execution_lag == lag
 
 
+@pytest.mark.filterwarnings("ignore:no single date should decide")
 def test_a_lagged_ratio_does_not_know_the_dates_of_its_lag(returns: pd.DataFrame) -> None:
     """A change of a date moves ratios from that date and the lag on only."""
     changed = returns.copy()

@@ -129,6 +129,7 @@ def test_dates_per_year_of_any_index() -> None:
     assert dates_per_year(daily[left_out], left_out) == pytest.approx(365.25)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_a_perfect_hedge_has_no_sharpe_ratio(returns: pd.DataFrame) -> None:
     same = returns[["asset"]].assign(copy=returns["asset"])
     table = walk({}, same).measures()

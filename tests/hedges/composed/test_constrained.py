@@ -32,6 +32,7 @@ def all_ratios(fit):
     return np.vstack([fit.ratio.to_numpy(), fit.next_ratio.to_numpy()])
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.parametrize("gross", [1e-9, 1e-3, 1.0, 1e3])
 @pytest.mark.parametrize("net", [None, (-1e-12, 1.0)])
 @pytest.mark.parametrize("model", [hr.OLSHedge(), EWMA], ids=describe)
@@ -49,6 +50,7 @@ def test_gross_far_below_the_ratios_is_kept(gross, net, model, returns):
         np.testing.assert_allclose(ratios, expected, rtol=1e-6, atol=1e-9 * gross)
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_gross_lost_in_rounding_is_refused(returns):
     asset, hedges = split(returns)
     with pytest.raises(
@@ -258,6 +260,7 @@ def test_summary_names_binding_constraints(returns):
     assert (table.loc[table["binding"].str.contains("max_instruments"), "estimate"] == 0.0).all()
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_units_of_hedges_do_not_matter(returns):
     units = pd.Series({"asset": 1.0, "hedge": 1e-3, "hedge2": 1.0, "hedge3": 1e4})
     bounds = {"hedge": 0.1, "hedge2": 0.3, "hedge3": 0.15}

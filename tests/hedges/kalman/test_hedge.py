@@ -141,6 +141,7 @@ def test_persistence_of_a_constant_ratio_is_not_identified():
     assert np.isfinite(fit.standard_errors).all()
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_search_from_an_earlier_fit_starts_at_its_optimum(fit, sample, monkeypatch):
     points = []
     evaluate = KalmanLikelihood.__call__
@@ -266,6 +267,7 @@ def test_hedge_may_have_the_name_of_a_parameter(frame):
     assert odd.conf_int().index.tolist() == ["constant"]
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_hindsight_of_an_exact_hedge_is_its_ratio(frame):
     fit = hr.KalmanHedge().fit(2.0 * frame["hedge"].rename("twice"), frame[["hedge"]])
     np.testing.assert_allclose(fit.model.hindsight(fit), 2.0, rtol=1e-12)

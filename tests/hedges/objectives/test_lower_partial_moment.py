@@ -71,6 +71,7 @@ def test_target_below_all_returns_is_refused(returns):
             fit_to(hr.LowerPartialMomentHedge(order, target=-0.5), returns)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_exact_hedge_below_the_target_is_not_complete(returns):
     """Replication returns zero, below a positive target; a part that gains on average stays."""
     frame = pd.DataFrame({"asset": returns["first"], "itself": returns["first"]})

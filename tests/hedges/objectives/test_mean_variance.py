@@ -59,6 +59,7 @@ def test_expected_returns_of_zero_give_ols(returns):
         np.testing.assert_allclose(fit.standard_errors, ols.standard_errors, rtol=0.005)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_exact_hedge_keeps_a_part_for_its_own_return(returns):
     """An asset that hedges itself: 1 - mean / (risk aversion * variance), not one."""
     frame = pd.DataFrame({"asset": returns["first"], "itself": returns["first"]})

@@ -116,6 +116,7 @@ def test_sample_covariance_within_regimes_changes_little(returns):
     np.testing.assert_allclose(same.ratio, plain.ratio, atol=0.02)
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_ratio_scales_with_units(three):
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.EWMACovariance(0.97))
     units = pd.Series({"asset": 100.0, "one": 1e-4, "two": 1.0})

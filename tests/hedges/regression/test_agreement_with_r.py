@@ -7,6 +7,7 @@ import hedgeresearch as hr
 from hedgeresearch.covariance.moments.ewma import EWMAState
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_ols_and_its_errors_agree_with_r(currency):
     rates, reference = currency
     returns = 100 * hr.returns(rates, kind="log")
@@ -25,6 +26,7 @@ def test_ols_and_its_errors_agree_with_r(currency):
     assert fit.expected_effectiveness == pytest.approx(expected["r2"], rel=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_rolling_ratios_agree_with_r(currency):
     rates, reference = currency
     returns = 100 * hr.returns(rates, kind="log")

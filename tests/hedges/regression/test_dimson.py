@@ -38,6 +38,7 @@ def test_lag_of_an_early_close_is_found():
     assert dimson.expected_effectiveness == pytest.approx(0.81 / (0.81 + 0.16), abs=0.01)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_early_close_of_the_hedge_needs_a_lead():
     rng = np.random.default_rng(1)
     move = rng.normal(size=5001)

@@ -88,6 +88,7 @@ def test_errors_agree_with_statsmodels(returns, cov):
     assert fit.wald_test().p_value == pytest.approx(float(expected.pvalue), rel=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_nonrobust_intervals_use_the_t_distribution():
     asset = pd.Series([0.1, 0.3, 0.2, 0.6, 0.5], name="asset")
     hedge = pd.DataFrame({"hedge": [0.0, 0.2, 0.3, 0.5, 0.6]})

@@ -83,12 +83,14 @@ def test_ratio_has_known_limits(returns):
     assert middle == pytest.approx(-one["asset"].std() / one["first"].std(), rel=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_uncorrelated_asset_is_refused():
     frame = pd.DataFrame({"asset": [1.0, -1.0, 1.0, -1.0] * 5, "hedge": [1.0, 1.0, -1.0, -1.0] * 5})
     with pytest.raises(hr.DataError, match="must have variance in common with the hedges"):
         fit_to(hr.TotalLeastSquaresHedge(), frame)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_noise_in_the_hedges_does_not_bias_the_ratio():
     rng = np.random.default_rng(2)
     clean = rng.normal(size=(20_000, 2))

@@ -140,6 +140,7 @@ def test_funding_spikes_go_against_and_carry_is_signed(
     assert (carry.per_year > 0.0) == (coins > 0.0)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_a_basis_needs_the_underlying(table: pd.DataFrame) -> None:
     expiry = pd.Timestamp("2024-03-08")
     contract = hr.LinearContract("F", 50, expiry=expiry)

@@ -62,6 +62,7 @@ def jump(table: pd.DataFrame, instruments: dict[str, Any]) -> Jump:
     return jump
 
 
+@pytest.mark.filterwarnings("ignore:no single date should decide")
 def test_a_large_past_loss_is_a_warning(jump: Jump, table: pd.DataFrame) -> None:
     found = jump(400_000.0, 0.7)
     loss = -found.past.min() * found.valuation.value
@@ -74,6 +75,7 @@ def test_a_large_past_loss_is_a_warning(jump: Jump, table: pd.DataFrame) -> None
     ) in found.reasons
 
 
+@pytest.mark.filterwarnings("ignore:no single date should decide")
 @pytest.mark.parametrize("units", [400_000.0, -400_000.0])
 def test_the_worst_date_of_a_short_position_is_a_rise(
     jump: Jump, table: pd.DataFrame, units: float

@@ -248,6 +248,7 @@ def test_regime_of_three_dates_is_warned_of():
         hr.GaussianHMM(2, n_starts=4).fit(calm_with_crashes())
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 def test_stretch_without_movement_is_refused():
     rng = np.random.default_rng(0)
     dates = pd.bdate_range("2020", periods=300)

@@ -129,6 +129,7 @@ def test_bounds_of_the_degrees_of_freedom_are_reported():
         hr.StudentHMM(1, n_starts=1).fit(wild)
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 def test_bad_settings_and_samples_are_refused():
     with pytest.raises(hr.DataError, match="n_regimes must be a whole number"):
         hr.StudentHMM(0)

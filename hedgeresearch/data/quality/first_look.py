@@ -1,0 +1,69 @@
+"""A first look at the statistics of columns, which spares clean data the closer checks.
+
+It is as strict as every check, or stricter: the tests compare them.
+"""
+
+from __future__ import annotations
+
+import math
+
+from hedgeresearch.data.quality.gaps import longest_gap, misses_weekdays
+from hedgeresearch.data.quality.levels import MAX_REVERSION, MIN_YEARLY_GAIN
+from hedgeresearch.data.quality.outliers import MIN_DEVIATIONS, MIN_MOVE
+from hedgeresearch.data.quality.stale import (
+    CLOSED_SECONDS,
+    MAX_SHARE_IN_RUNS,
+    MAX_ZEROS,
+    MIN_END_RUN,
+)
+from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.units import MAX_YEARLY_VOLATILITY, MIN_TYPICAL_SIZE
+
+
+def needs_a_closer_look(changes: Changes) -> bool:
+    """Return whether a column, or the dates, may have a problem of its own."""
+    return _dates_are_suspect(changes) or any(
+        _is_suspect(changes, column) for column in changes.table.tolist()
+    )
+
+
+def _dates_are_suspect(changes: Changes) -> bool:
+    clock = changes.clock
+    if clock is None or changes.n_rows < 3:
+        return False
+    longest = int((clock.ticks[1:] - clock.ticks[:-1]).max()) / clock.per_second
+    return longest > longest_gap(changes) or misses_weekdays(changes)
+
+
+def _is_suspect(changes: Changes, column: list[float]) -> bool:
+    """Return whether a column may have a problem, from its statistics."""
+    lowest, _, total, absolute, _, autocorrelation, zeros, largest, *_ = column
+    end_run, in_long_runs = column[-2:]
+    n = changes.n_rows
+    size = absolute / max(n - zeros, 1.0)
+    is_level = lowest >= 0.0 and total / n * changes.rows_per_year > MIN_YEARLY_GAIN
+    is_slow = n * (1.0 - autocorrelation) < MAX_REVERSION
+    yearly = size * math.sqrt(changes.rows_per_year)
+    is_large = size > 0.5 * MIN_TYPICAL_SIZE and yearly > MAX_YEARLY_VOLATILITY / 4.0
+    jumps = largest > MIN_DEVIATIONS / 2.0 * size and (
+        is_large or changes.kind == "difference" or largest > 0.8 * MIN_MOVE
+    )
+    return (
+        is_level
+        or is_slow
+        or is_large
+        or jumps
+        or _may_be_stale(changes, zeros, end_run, in_long_runs)
+    )
+
+
+def _may_be_stale(changes: Changes, zeros: float, end_run: float, in_long_runs: float) -> bool:
+    n = changes.n_rows
+    seconds = changes.seconds_per_row or 0.0
+    closed = changes.within_days and in_long_runs * seconds > CLOSED_SECONDS
+    return (
+        end_run >= MIN_END_RUN
+        or closed
+        or (not changes.within_days and in_long_runs > MAX_SHARE_IN_RUNS * n)
+        or (not changes.within_days and zeros > MAX_ZEROS * n)
+    )

@@ -1,0 +1,168 @@
+"""Answers that cannot be meant: ratios and volatilities beyond all reason, with their cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+import numpy as np
+
+from hedgeresearch._formatting import day
+from hedgeresearch.data.quality.families import OF_LATE_HEDGES, find_problems
+from hedgeresearch.data.quality.once import were_data_checked
+from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.data.quality.statistics import Changes, price_changes
+from hedgeresearch.errors import DataWarning, warn_caller
+from hedgeresearch.hedges.fit_protocols import FittedHedge
+from hedgeresearch.typing import Array, Mask
+
+MAX_HEDGE_VOLATILITY = 5.0
+"""Volatility of the hedge, |ratio| times that of its returns, over that of the asset."""
+MAX_VOLATILITY = 1.0
+"""Volatility of the asset over one period, as a fraction of its value."""
+MAX_ABSURD_SHARE = 0.005
+"""Share of past ratios that may be absurd without a word."""
+N_START = 20
+"""First ratios of a path, which rest on few observations and are not looked at."""
+
+_part = ContextVar("this fit is a part of another one", default=False)
+
+
+class Ratios(NamedTuple):
+    """Next ratio (n_hedges,) and path of ratios (n_dates, n_hedges) of a fit."""
+
+    next: Array
+    path: Array
+
+
+@contextmanager
+def as_part() -> Iterator[None]:
+    """Leave the answers of fits in this context to the fit that they are parts of."""
+    token = _part.set(True)
+    try:
+        yield
+    finally:
+        _part.reset(token)
+
+
+def warn_of_absurd_answer(fit: FittedHedge) -> None:
+    """Warn of ratios and volatilities that cannot be meant, unless the fit is a part of another."""
+    if _part.get() or were_data_checked():
+        return
+    for problem in absurdities(fit):
+        warn_caller(problem.text, DataWarning)
+
+
+def absurdities(fit: FittedHedge) -> list[DataProblem]:
+    """Return what cannot be meant in the answer of a hedge fit, each with its likely cause."""
+    ratios = Ratios(fit.next_ratio.to_numpy(), fit.ratio.to_numpy())
+    deviations = np.sqrt(np.diag(fit.next_covariance.to_numpy()))
+    suspected = _may_be_absurd(ratios, deviations)
+    too_volatile = deviations[0] > MAX_VOLATILITY and fit.sample.returns_kind != "difference"
+    too_volatile = too_volatile and fit.horizon == 1
+    if not suspected and not too_volatile:
+        return []
+    changes = _changes(fit)
+    sample_deviations = changes.values.std(axis=0)
+    problems = []
+    found = _absurd_hedge(ratios, sample_deviations) if suspected else None
+    if found is not None:
+        hedge, worst, share = found
+        problems.append(_absurd_ratio(fit, hedge, worst, share, sample_deviations, changes))
+    # where the data have this volatility themselves, their unit was warned of
+    if too_volatile and not sample_deviations[0] > MAX_VOLATILITY:
+        problems.append(_absurd_volatility(fit, float(deviations[0]), changes))
+    return problems
+
+
+def absurd_rows(ratios: Array, deviations: Array) -> Mask:
+    """Return whether each row of ratios (n_rows, n_hedges) cannot be meant, (n_rows,).
+
+    Parameters
+    ----------
+    ratios : array (n_rows, n_hedges)
+    deviations : array (1 + n_hedges,) or (n_rows, 1 + n_hedges), standard deviations of the returns
+        of the asset and the hedges
+    """
+    limit = MAX_HEDGE_VOLATILITY * deviations[..., :1]
+    return np.asarray((np.abs(ratios) * deviations[..., 1:] > limit).any(axis=-1))
+
+
+def _may_be_absurd(ratios: Ratios, deviations: Array) -> bool:
+    """Return whether a closer look is needed; ``deviations`` are those of the next date."""
+    largest = np.maximum(np.abs(ratios.next), np.abs(ratios.path).max(axis=0, initial=0.0))
+    relative = largest * deviations[1:]
+    return bool((relative > 0.5 * MAX_HEDGE_VOLATILITY * deviations[0]).any() or largest.max() > 5)
+
+
+def _absurd_hedge(ratios: Ratios, deviations: Array) -> tuple[int, float, float] | None:
+    """Return the hedge with the most absurd ratio, that ratio and the share of such dates."""
+    path = np.vstack([ratios.path[N_START:], ratios.next])
+    sizes = np.abs(path) * deviations[1:]
+    absurd = sizes > MAX_HEDGE_VOLATILITY * deviations[0]
+    share = float(absurd.any(axis=1).mean())
+    if not absurd[-1].any() and share <= MAX_ABSURD_SHARE:
+        return None
+    if absurd[-1].any():
+        hedge = int(np.argmax(sizes[-1]))
+        return hedge, float(path[-1, hedge]), share
+    row, hedge = divmod(int(np.argmax(sizes)), sizes.shape[1])
+    return hedge, float(path[row, hedge]), share
+
+
+def _changes(fit: FittedHedge) -> Changes:
+    """Return the returns of the sample, or the changes of its prices."""
+    rows = fit.sample.rows.frame()
+    if fit.model.traits.input == "prices":
+        return price_changes(rows, fit.model.traits.price_changes)
+    names = list(fit.next_covariance.columns)
+    return Changes(rows.to_numpy(), rows.index, names, fit.sample.returns_kind)
+
+
+def _cause(changes: Changes) -> str:
+    """Return the first problem of the data in words, or a general reason."""
+    for problem in find_problems(changes, OF_LATE_HEDGES):
+        if problem.kind in ("stale", "bad tick", "split", "one date", "same instrument", "percent"):
+            return f"The data explain it: {problem.text}"
+    return (
+        "The model follows single dates, or a hedge that moves little: compare OLSHedge, use a "
+        "longer sample, or limit the ratio with ConstrainedHedge."
+    )
+
+
+def _absurd_ratio(
+    fit: FittedHedge, hedge: int, worst: float, share: float, deviations: Array, changes: Changes
+) -> DataProblem:
+    name = fit.next_ratio.index[hedge]
+    relative = abs(worst) * deviations[1 + hedge] / deviations[0]
+    times = "" if share == 0.0 else f", as on {share:.1%} of the dates"
+    return DataProblem(
+        kind="absurd ratio",
+        severity="warn",
+        columns=(name,),
+        dates=(),
+        size=float(relative),
+        message=(
+            f"a hedge should move about as much as the asset; a ratio of {worst:,.4g} of {name!r} "
+            f"moves {relative:,.1f} times as much as {fit.sample.asset!r}{times}."
+        ),
+        remedy=_cause(changes),
+    )
+
+
+def _absurd_volatility(fit: FittedHedge, volatility: float, changes: Changes) -> DataProblem:
+    return DataProblem(
+        kind="absurd volatility",
+        severity="warn",
+        columns=(fit.sample.asset,),
+        dates=(),
+        size=volatility,
+        message=(
+            f"a position should not be expected to lose more than its value in one period; the "
+            f"volatility of {fit.sample.asset!r} after {day(fit.sample.last_date)} is "
+            f"{volatility:.0%}."
+        ),
+        remedy=_cause(changes),
+    )
