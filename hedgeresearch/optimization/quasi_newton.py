@@ -11,32 +11,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from hedgeresearch._kernels.quasi_newton import ascent_direction, bfgs_update
 from hedgeresearch.errors import ConvergenceError
+from hedgeresearch.optimization.line_search import (
+    LIKELIHOOD_ROUNDING,
+    Evaluation,
+    Likelihood,
+    evaluate,
+    free_parameters,
+    line_search,
+    projected_gradient_norm,
+)
+from hedgeresearch.optimization.newton import climb_ridge
 from hedgeresearch.typing import Array
-
-Likelihood = Callable[[Array], tuple[Array, Array, Array]]
-"""Function of a point of the box. It returns the log-likelihood of each date (n_dates,), its score
-with respect to some parameters (n_dates, p), and the derivatives of these parameters with respect
-to the coordinates of the box (p, k)."""
 
 GRADIENT_TOLERANCE = 1e-4
 """Largest component of the projected gradient, per date, at an accepted optimum."""
 GAIN_TOLERANCE = 1e-14
 """Expected gain of the next step, in the log-likelihood of all dates, below which a search ends."""
-LIKELIHOOD_ROUNDING = 1e-7
-"""Gain in the log-likelihood that rounding may hide; below it the gradient judges a step."""
+RIDGE_GAIN = 1e-6
+"""Gain that a Newton step promises, in the log-likelihood of all dates, at an accepted optimum."""
 MAX_ITERATIONS = 300
-MAX_STEP_CUTS = 25
-"""Number of lengths of a step that are tried, each a third of the one before."""
-MAX_HIDDEN_CUTS = 2
-"""Number of cuts of a step whose expected gain rounding may hide."""
-SUFFICIENT_INCREASE = 1e-4
-"""Share of the expected gain that a step must reach (Nocedal and Wright 2006, eq. 3.4)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,38 +47,21 @@ class Optimum:
     log_likelihood : float, sum over all dates
     gradient_norm : float, largest component of the projected gradient, per date
     free : array (n_parameters,) of bool, False for a parameter that is held by its bound
+    expected_gain : float, gain that is left in the log-likelihood of all dates; infinite if only
+        the gradient is known
     """
 
     point: Array
     log_likelihood: float
     gradient_norm: float
     free: Array
+    expected_gain: float = math.inf
 
     @property
     def converged(self) -> bool:
-        """True if the likelihood is finite and the projected gradient vanishes."""
-        return bool(np.isfinite(self.log_likelihood) and self.gradient_norm < GRADIENT_TOLERANCE)
-
-
-class _Evaluation(NamedTuple):
-    """The mean log-likelihood at a point, with the parts of its gradient and curvature."""
-
-    x: Array
-    value: float
-    gradient: Array
-    scores: Array
-    jacobian: Array
-
-    @property
-    def n_dates(self) -> int:
-        """Number of dates in the mean."""
-        return len(self.scores)
-
-    @property
-    def information(self) -> Array:
-        """Mean outer product of the scores."""
-        products = self.jacobian.T @ (self.scores.T @ self.scores) @ self.jacobian
-        return np.asarray(products / len(self.scores))
+        """True if the likelihood is finite and its gradient, or what is left to gain, vanishes."""
+        is_flat = self.gradient_norm < GRADIENT_TOLERANCE
+        return math.isfinite(self.log_likelihood) and (is_flat or self.expected_gain < RIDGE_GAIN)
 
 
 def maximize(
@@ -113,16 +94,16 @@ def maximize(
         If no search ends at a point where the projected gradient vanishes.
     """
     low, high = np.array(bounds).T
-    evaluations = [_evaluate(likelihood, np.clip(x, low, high)) for x in starts]
-    best: Optimum | None = None
+    evaluations = [evaluate(likelihood, np.clip(x, low, high)) for x in starts]
+    optima: list[Optimum] = []
     for start in sorted(evaluations, key=lambda evaluation: -evaluation.value):
-        optimum = _maximize_from(likelihood, start, low, high)
-        if best is None or _rank(optimum) > _rank(best):
-            best = optimum
+        optima.append(_maximize_from(likelihood, start, low, high))
+        best = max(optima, key=_rank)
         if best.converged and best.free.all() and not try_all_starts:
             return best
-    if best is None:
+    if not optima:
         raise ValueError("at least one start is needed")
+    best = _with_ridges(likelihood, optima, low, high)
     if best.converged:
         return best
     raise ConvergenceError(
@@ -148,15 +129,21 @@ def _rank(optimum: Optimum) -> tuple[bool, float]:
     return optimum.converged, optimum.log_likelihood
 
 
-def _evaluate(likelihood: Likelihood, x: Array) -> _Evaluation:
-    by_date, scores, jacobian = likelihood(x)
-    weights = np.full(len(by_date), 1.0 / len(by_date))
-    value = float(weights @ by_date)
-    gradient = weights @ scores @ jacobian
-    return _Evaluation(x, value if math.isfinite(value) else -math.inf, gradient, scores, jacobian)
+def _with_ridges(
+    likelihood: Likelihood, optima: Sequence[Optimum], low: Array, high: Array
+) -> Optimum:
+    """Return the best of some optima; one that stopped above the best is continued first."""
+    best = max(optima, key=_rank)
+    for optimum in sorted(optima, key=lambda optimum: -optimum.log_likelihood):
+        is_higher = optimum.log_likelihood > best.log_likelihood + LIKELIHOOD_ROUNDING
+        if not math.isfinite(optimum.log_likelihood) or (best.converged and not is_higher):
+            break
+        reached, gain = climb_ridge(likelihood, optimum.point, low, high)
+        best = max(best, _optimum_at(reached, low, high, gain), key=_rank)
+    return best
 
 
-def _maximize_from(likelihood: Likelihood, start: _Evaluation, low: Array, high: Array) -> Optimum:
+def _maximize_from(likelihood: Likelihood, start: Evaluation, low: Array, high: Array) -> Optimum:
     """Follow quasi-Newton directions from a start until no step can improve on the last."""
     if not math.isfinite(start.value):
         return Optimum(start.x, -math.inf, math.inf, np.ones(len(low), dtype=bool))
@@ -164,10 +151,12 @@ def _maximize_from(likelihood: Likelihood, start: _Evaluation, low: Array, high:
     curvature = start.information
     curvature_is_fresh = True
     for _ in range(MAX_ITERATIONS):
-        direction = ascent_direction(curvature, current.gradient, _free(current, low, high))
+        direction = ascent_direction(
+            curvature, current.gradient, free_parameters(current, low, high)
+        )
         if current.n_dates * (direction @ current.gradient) < GAIN_TOLERANCE:
             break
-        following = _line_search(likelihood, current, direction, low, high)
+        following = line_search(likelihood, current, direction, low, high)
         if following is not None:
             step = following.x - current.x
             curvature = bfgs_update(curvature, step, current.gradient - following.gradient)
@@ -179,55 +168,16 @@ def _maximize_from(likelihood: Likelihood, start: _Evaluation, low: Array, high:
             # The updates may have spoiled the curvature: try once more with the scores' own.
             curvature = current.information
             curvature_is_fresh = True
+    return _optimum_at(current, low, high)
+
+
+def _optimum_at(
+    evaluation: Evaluation, low: Array, high: Array, expected_gain: float = math.inf
+) -> Optimum:
     return Optimum(
-        current.x,
-        current.value * current.n_dates,
-        _projected_gradient_norm(current, low, high),
-        _free(current, low, high),
+        evaluation.x,
+        evaluation.value * evaluation.n_dates,
+        projected_gradient_norm(evaluation, low, high),
+        free_parameters(evaluation, low, high),
+        expected_gain,
     )
-
-
-def _projected_gradient_norm(evaluation: _Evaluation, low: Array, high: Array) -> float:
-    """Return the largest component of the projected gradient."""
-    x = evaluation.x
-    projected = np.minimum(np.maximum(x + evaluation.gradient, low), high) - x
-    return float(np.abs(projected).max())
-
-
-def _free(evaluation: _Evaluation, low: Array, high: Array) -> Array:
-    """Return which parameters can move: not those at a bound with a gradient pointing outside."""
-    outwards = np.where(evaluation.gradient > 0, high, low)
-    return np.asarray(evaluation.x != outwards)
-
-
-def _line_search(
-    likelihood: Likelihood, current: _Evaluation, direction: Array, low: Array, high: Array
-) -> _Evaluation | None:
-    """Return the first of the steps 1, 1/3, 1/9, ... that is accepted; None if none is.
-
-    A step ends at the edge of the box. It is accepted if it reaches a share of its expected gain
-    or, where rounding may hide the gain, if it halves the gradient and does not lower the value.
-    """
-    length = 1.0
-    for cuts in range(MAX_STEP_CUTS):
-        x = np.minimum(np.maximum(current.x + length * direction, low), high)
-        expected = current.gradient @ (x - current.x)
-        if expected > 0.0:
-            hidden = current.n_dates * expected < LIKELIHOOD_ROUNDING
-            if hidden and cuts > MAX_HIDDEN_CUTS:
-                return None
-            reached = _evaluate(likelihood, x)
-            if hidden and _is_flatter(reached, current, low, high):
-                return reached
-            if not hidden and reached.value >= current.value + SUFFICIENT_INCREASE * expected:
-                return reached
-        length /= 3.0
-    return None
-
-
-def _is_flatter(reached: _Evaluation, current: _Evaluation, low: Array, high: Array) -> bool:
-    """Return whether the gradient is halved at a value that is lower by rounding at most."""
-    if current.n_dates * (current.value - reached.value) > LIKELIHOOD_ROUNDING:
-        return False
-    gradient = _projected_gradient_norm(reached, low, high)
-    return gradient < 0.5 * _projected_gradient_norm(current, low, high)
