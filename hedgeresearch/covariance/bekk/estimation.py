@@ -15,6 +15,7 @@ import numpy as np
 from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
 from hedgeresearch.covariance.bekk.parameters import Layout, MatrixMap
 from hedgeresearch.covariance.bekk.standard_errors import BEKKSandwich
+from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
@@ -55,11 +56,13 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
     """
     scale = np.sqrt(np.mean(errors**2, axis=0))
     shocks = np.stack([errors / scale, news / scale], axis=1)
-    optimum = _nested_search(layout, shocks, {})
+    searched = replace(layout, symmetric_root=True)
+    optimum = _nested_search(searched, shocks, {})
+    found = searched.with_triangular_root(optimum.point)
     likelihood = BEKKLikelihood.from_shocks(layout, shocks)
-    factor, _ = likelihood.map.shrinkage(optimum.point)
+    factor, _ = likelihood.map.shrinkage(found)
     on_bound = factor < 1.0
-    point = layout.with_signs(likelihood.map.project(optimum.point)[0])
+    point = layout.with_signs(likelihood.map.project(found)[0])
     held = layout.held_at_zero(point)
     free = ~np.any([np.zeros(layout.size), *held.values()], axis=0)
     point = np.where(free, point, 0.0)
@@ -156,7 +159,7 @@ def _may_be_local(likelihood: BEKKLikelihood, optimum: Optimum) -> bool:
     """Return whether an optimum is on a bound, unclear, or next to an outlier."""
     layout = likelihood.map.layout
     factor, _ = likelihood.map.shrinkage(optimum.point)
-    on_bound = factor < 1.0 or bool(layout.held_at_zero(optimum.point))
+    on_bound = factor < 1.0 or layout.is_at_zero(optimum.point)
     gain = optimum.log_likelihood - likelihood.constant_log_likelihood()
     has_outlier = float(np.abs(likelihood.shocks).max()) > OUTLIER
     return on_bound or gain < CLEAR_GAIN * layout.n or has_outlier
@@ -208,7 +211,7 @@ def _generic_starts(
     ``starts`` are pairs of persistence and share of the news, which A and B divide between them.
     """
     layout = likelihood.map.layout
-    root = np.linalg.cholesky(likelihood.map.moments[0])
+    root = scaled_roots(likelihood.map.moments[0])[0]
     shares = np.array([0.5, 1.0] if layout.asymmetric else [1.0])
     points = []
     for persistence, share in starts:

@@ -16,7 +16,7 @@ is then defined everywhere, and an estimate on the bound is a stationary point l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations_with_replacement, product
 from typing import NamedTuple
@@ -60,12 +60,16 @@ class Layout:
         Whether C C' follows from the other matrices.
     n : int
         Number of series.
+    symmetric_root : bool
+        Whether C is the symmetric root of C C' instead of the triangular one. Its elements change
+        places with the series, so that the path of a search does not depend on their order.
     """
 
     form: str
     asymmetric: bool
     targeting: bool
     n: int
+    symmetric_root: bool = False
 
     @property
     def blocks(self) -> str:
@@ -110,6 +114,8 @@ class Layout:
         basis = np.zeros((self.n, self.n, self.size))
         for p, (i, j) in enumerate(self.intercept_places):
             basis[i, j, p] = 1.0
+            if self.symmetric_root:
+                basis[j, i, p] = 1.0
         return basis
 
     @cached_property
@@ -143,6 +149,13 @@ class Layout:
         """Return C (n, n), zero with targeting, and the blocks (2 or 3, n, n)."""
         return self.intercept_basis @ x, self.block_basis @ x
 
+    def with_triangular_root(self, x: Array) -> Array:
+        """Return the parameters of the same model in the layout with a triangular C."""
+        root, blocks = self.unpack(x)
+        if self.symmetric_root and not self.targeting:
+            root = np.linalg.qr(root.T)[1].T  # C C' = R R' = (QT)'(QT), also where it is singular
+        return replace(self, symmetric_root=False).pack(root, blocks)
+
     def with_signs(self, x: Array) -> Array:
         """Return the same model with positive first elements of A, B, G and diagonal of C.
 
@@ -151,6 +164,13 @@ class Layout:
         root, blocks = self.unpack(x)
         root = root * np.where(np.diag(root) < 0.0, -1.0, 1.0)
         return self.pack(root, blocks * np.where(blocks[:, :1, :1] < 0.0, -1.0, 1.0))
+
+    def is_at_zero(self, x: Array) -> bool:
+        """Return whether C C' is singular or A or B is zero, whatever the order of the series."""
+        root, blocks = self.unpack(x)
+        is_singular = not self.targeting and np.linalg.svd(root)[1][-1] < ZERO_TOLERANCE
+        sizes = np.abs(blocks[:-1]).max(axis=(1, 2))
+        return bool(is_singular or (sizes < ZERO_TOLERANCE).any())
 
     def held_at_zero(self, x: Array) -> dict[str, Array]:
         """Return what the likelihood holds at zero: a formula, and the parameters (size,) of bool.
