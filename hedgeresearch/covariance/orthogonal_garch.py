@@ -112,9 +112,7 @@ class OrthogonalGARCH:
                 "Use fewer factors or more series."
             )
         values = frame.to_numpy()
-        components = PrincipalComponents.of(
-            values.mean(axis=0), np.cov(values, rowvar=False), n_factors
-        )
+        components = PrincipalComponents.of(values, np.cov(values, rowvar=False), n_factors)
         names = [f"factor {i}" for i in range(1, n_factors + 1)]
         factors = pd.DataFrame(components.factors(values), index=frame.index, columns=names)
         first_step = fit_first_step(self.univariate, factors)
@@ -268,7 +266,7 @@ class OrthogonalInference:
         scale = self.returns.std(axis=0, ddof=1)
         added = upper_triangle_to_matrix(by_moments, n) * np.outer(scale, scale)
         covariance = np.cov(self.returns, rowvar=False) + added
-        components = PrincipalComponents.of(self.returns.mean(axis=0), covariance, self.n_factors)
+        components = PrincipalComponents.of(self.returns, covariance, self.n_factors)
         first_step = self._refitted(components) if by_moments.any() else self.first_step
         return _initial_state(components, states_after(first_step, by_univariate))
 

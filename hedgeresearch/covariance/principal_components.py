@@ -9,6 +9,9 @@ import numpy as np
 from hedgeresearch.covariance.correlation import as_correlation
 from hedgeresearch.typing import Array
 
+TIE = 1e-6
+"""Relative difference within which two elements of a vector are equally large."""
+
 
 @dataclass(frozen=True, eq=False)
 class PrincipalComponents:
@@ -35,10 +38,14 @@ class PrincipalComponents:
     n_factors: int
 
     @classmethod
-    def of(cls, mean: Array, covariance: Array, n_factors: int) -> PrincipalComponents:
-        """Return the components of returns with this mean and covariance."""
+    def of(cls, returns: Array, covariance: Array, n_factors: int) -> PrincipalComponents:
+        """Return the components of returns (n_dates, n_series) with this covariance."""
+        mean = returns.mean(axis=0)
         scale = np.sqrt(np.diag(covariance))
-        variances, vectors = _variances_and_vectors(as_correlation(covariance))
+        variances, vectors = np.linalg.eigh(as_correlation(covariance))
+        variances = variances[::-1]
+        vectors = vectors[:, ::-1]
+        vectors = vectors * _signs(vectors, (returns - mean) / scale)
         loadings = scale[:, None] * vectors
         weights = (vectors / scale[:, None]).T
         return cls(mean, loadings, weights, variances, n_factors)
@@ -53,18 +60,22 @@ class PrincipalComponents:
         return float(-0.5 * n_dates * (logs + 1.0 - 1.0 / n_dates).sum())
 
 
-def _variances_and_vectors(correlation: Array) -> tuple[Array, Array]:
-    """Return the variances of the principal components of a correlation matrix, and the vectors.
+def _signs(vectors: Array, standardized: Array) -> Array:
+    """Return the signs (n,) that make the largest element of each vector positive.
 
-    Returns
-    -------
-    variances : array (n,)
-        The largest first.
+    Where elements of both signs are the largest, as always for the second component of two series,
+    the component has a positive third moment: no order of the series changes that.
+
+    Parameters
+    ----------
     vectors : array (n, n)
-        One vector a column, its largest element positive.
+        One vector a column.
+    standardized : array (n_dates, n)
+        Returns less their means, divided by their standard deviations.
     """
-    values, vectors = np.linalg.eigh(correlation)
-    values = values[::-1]
-    vectors = vectors[:, ::-1]
-    largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))]
-    return values, np.asarray(vectors * np.sign(largest))
+    sizes = np.abs(vectors)
+    largest = np.where(sizes > (1.0 - TIE) * sizes.max(axis=0), vectors, 0.0)
+    is_tied = np.abs(largest.sum(axis=0)) < np.abs(largest).sum(axis=0) - TIE
+    third_moments = ((standardized @ vectors) ** 3).mean(axis=0)
+    decisive = np.where(is_tied, third_moments, largest.sum(axis=0))
+    return np.where(decisive < 0.0, -1.0, 1.0)

@@ -20,7 +20,7 @@ from hedgeresearch.optimization.line_search import (
     free_parameters,
     line_search,
 )
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
 MAX_NEWTON_STEPS = 60
 DIFFERENCE = 0.01
@@ -80,7 +80,7 @@ def newton_direction(likelihood: Likelihood, current: Evaluation, low: Array, hi
 
 
 def _curvature(
-    likelihood: Likelihood, current: Evaluation, free: Array, low: Array, high: Array
+    likelihood: Likelihood, current: Evaluation, free: Indices, low: Array, high: Array
 ) -> Array:
     """Return minus the mean Hessian over the free coordinates by differences within the box."""
     x = current.x

@@ -20,7 +20,7 @@ import numpy as np
 
 from hedgeresearch._kernels.bekk import bekk_covariance
 from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
-from hedgeresearch.covariance.bekk.parameters import MatrixMap
+from hedgeresearch.covariance.bekk.matrices import MatrixMap
 from hedgeresearch.covariance.bekk.standard_errors import BEKKSandwich
 from hedgeresearch.covariance.bekk.state import BEKKState
 from hedgeresearch.covariance.correlation import upper_triangle_to_matrix
@@ -61,7 +61,7 @@ class BEKKErrors:
             targets = target_influence(likelihood, point)
             # Differences straddle a bound, whose place depends on S and N: parameters on it do not
             # move with these.
-            on_bound = self.sandwich.on_bound
+            on_bound = self.sandwich.on_bound.any()
             added = 0.0 if on_bound else _scores_through_targets(likelihood, point, targets)
             influence = np.hstack([self.sandwich.influence(added), targets])
         else:

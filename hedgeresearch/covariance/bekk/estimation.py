@@ -11,9 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
-from hedgeresearch.covariance.bekk.parameters import Layout, MatrixMap
+from hedgeresearch.covariance.bekk.matrices import MatrixMap
+from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.covariance.bekk.standard_errors import BEKKSandwich
 from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.errors import ConvergenceError
@@ -33,6 +35,8 @@ JUST_INSIDE = 0.995
 """Factor of A, B and G of a point on the bound to begin inside."""
 MIN_START = 0.03
 """Size of A, or of G, below which a search begins with a diagonal of this size instead."""
+SHOCK_DECIMALS = 10
+"""Digits after the point of the standardized shocks that a search uses."""
 NESTING_TOLERANCE = 1e-6
 """Log-likelihood by which rounding may put a larger model below a smaller one."""
 
@@ -56,12 +60,10 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
     """
     scale = np.sqrt(np.mean(errors**2, axis=0))
     shocks = np.stack([errors / scale, news / scale], axis=1)
-    searched = replace(layout, symmetric_root=True)
-    optimum = _nested_search(searched, shocks, {})
-    found = searched.with_triangular_root(optimum.point)
+    optimum, found = _search_in_fixed_order(layout, shocks)
     likelihood = BEKKLikelihood.from_shocks(layout, shocks)
-    factor, _ = likelihood.map.shrinkage(found)
-    on_bound = factor < 1.0
+    factors, _ = likelihood.map.shrinkage(found)
+    on_bound = factors < 1.0
     point = layout.with_signs(likelihood.map.project(found)[0])
     held = layout.held_at_zero(point)
     free = ~np.any([np.zeros(layout.size), *held.values()], axis=0)
@@ -78,6 +80,23 @@ def estimate_bekk(layout: Layout, errors: Array, news: Array) -> Estimates:
     )
 
 
+def _search_in_fixed_order(layout: Layout, shocks: Array) -> tuple[Optimum, Array]:
+    """Return the optimum for standardized shocks, and its parameters for their order of series.
+
+    Where the likelihood has several optima of similar height, rounding may choose between them. The
+    search therefore sees the same numbers whatever the order and the unit of the series: shocks
+    rounded to a grid that is finer than any sample can tell, sorted by their first dates.
+    """
+    rounded = np.round(shocks, SHOCK_DECIMALS)
+    order = np.lexsort(rounded[::-1, 0])
+    searched = replace(layout, symmetric_root=True)
+    optimum = _nested_search(searched, np.ascontiguousarray(rounded[..., order]), {})
+    place = np.argsort(order)
+    root, blocks = searched.unpack(optimum.point)
+    point = searched.pack(root[np.ix_(place, place)], blocks[:, place[:, None], place])
+    return optimum, searched.with_triangular_root(point)
+
+
 def _n_targets(layout: Layout) -> int:
     """Return the number of elements of S and, with bad news, N that targeting estimates."""
     if not layout.targeting:
@@ -85,8 +104,8 @@ def _n_targets(layout: Layout) -> int:
     return len(layout.blocks[:-1]) * layout.n * (layout.n + 1) // 2
 
 
-def _bound_of_stationarity(layout: Layout, on_bound: bool) -> list[str]:
-    if not on_bound:
+def _bound_of_stationarity(layout: Layout, on_bound: npt.NDArray[np.bool_]) -> list[str]:
+    if not on_bound.any():
         return []
     return ["the intercept is singular" if layout.targeting else "spectral radius = 1"]
 
@@ -100,7 +119,7 @@ def _nested_search(layout: Layout, shocks: Array, found: dict[Layout, Optimum]) 
     optima = _local_searches(likelihood, _nested_starts(likelihood.map, nested))
     if not optima:
         optima = [_local_search(likelihood, _generic_starts(likelihood, GENERIC_STARTS))]
-    if layout.form != "full" and _may_be_local(likelihood, _best(optima)):
+    if _may_be_local(likelihood, _best(optima)):
         optima += _local_searches(likelihood, _generic_starts(likelihood, FURTHER_STARTS))
     # B = 0 is a stationary point, and the optimum where there is no asymmetry
     for smaller, optimum in nested.items():
@@ -146,10 +165,9 @@ def _local_search(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
     bounds = [(-np.inf, np.inf)] * layout.size
     model_name = f"a {layout.form} BEKK model"
     optimum = maximize(likelihood, starts, bounds, model_name)
-    factor, _ = likelihood.map.shrinkage(optimum.point)
-    if factor < 1.0:
-        root, blocks = layout.unpack(optimum.point)
-        inside = layout.pack(root, JUST_INSIDE * factor * blocks)
+    factors, _ = likelihood.map.shrinkage(optimum.point)
+    if (factors < 1.0).any():
+        inside = layout.scaled(optimum.point, _just_inside(factors))
         with suppress(ConvergenceError):
             optimum = _best([optimum, maximize(likelihood, [inside], bounds, model_name)])
     return optimum
@@ -158,8 +176,8 @@ def _local_search(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
 def _may_be_local(likelihood: BEKKLikelihood, optimum: Optimum) -> bool:
     """Return whether an optimum is on a bound, unclear, or next to an outlier."""
     layout = likelihood.map.layout
-    factor, _ = likelihood.map.shrinkage(optimum.point)
-    on_bound = factor < 1.0 or layout.is_at_zero(optimum.point)
+    factors, _ = likelihood.map.shrinkage(optimum.point)
+    on_bound = bool((factors < 1.0).any()) or layout.is_at_zero(optimum.point)
     gain = optimum.log_likelihood - likelihood.constant_log_likelihood()
     has_outlier = float(np.abs(likelihood.shocks).max()) > OUTLIER
     return on_bound or gain < CLEAR_GAIN * layout.n or has_outlier
@@ -192,9 +210,14 @@ def _starts_from(mapping: MatrixMap, smaller: Layout, point: Array) -> Iterator[
         blocks[-1] = MIN_START * np.eye(smaller.n)
     start = mapping.layout.pack(root, blocks)
     yield start
-    factor, _ = mapping.shrinkage(start)
-    if factor < 1.0:  # where several roots meet the bound the likelihood has edges
-        yield mapping.layout.pack(root, JUST_INSIDE * factor * blocks)
+    factors, _ = mapping.shrinkage(start)
+    if (factors < 1.0).any():  # where several roots meet the bound the likelihood has edges
+        yield mapping.layout.scaled(start, _just_inside(factors))
+
+
+def _just_inside(factors: Array) -> Array:
+    """Return the factors (n_bounds,) that lead from beyond a bound to just inside of it."""
+    return np.where(factors < 1.0, JUST_INSIDE * factors, 1.0)
 
 
 def _without_news(layout: Layout, optimum: Optimum) -> Optimum:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgeresearch._kernels.bekk import bekk_scores
-from hedgeresearch.covariance.bekk.parameters import Layout, MatrixMap
+from hedgeresearch.covariance.bekk.matrices import MatrixMap
+from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.typing import Array
 
 

@@ -1,46 +1,17 @@
-r"""Parameters of a BEKK model, and its matrices with their derivatives, in unit variance.
-
-Stationarity: the spectral radius of :math:`A \otimes A + \frac12 B \otimes B + G \otimes G` lies
-below 1 (Engle and Kroner 1995, proposition 2.7; half of the news, as E[n_i^2] = h_ii / 2 for
-symmetric returns). It is exact for the scalar and the diagonal form, where each variance has its
-own recursion. In the full form E[n n'] differs from H / 2 off the diagonal, by an amount that
-depends on the correlation and has no useful linear bound: there it is an approximation, exact
-without B. With targeting the intercept must be positive definite instead: the largest root of
-:math:`|A'SA + B'NB + G'SG - \lambda S| = 0` lies below 1, which implies the former, with N in the
-place of S / 2.
-
-Either way the bound is on a number s that scales with the squares of A, B and G. A point beyond it
-stands for the point of the bound in its direction, with A sqrt(bound / s) and so on: the likelihood
-is then defined everywhere, and an estimate on the bound is a stationary point like any other.
-"""
+r"""Parameters of a BEKK model in a vector, and what they are called."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations_with_replacement, product
-from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
-STATIONARITY_BOUND = 1.0 - 1e-6
-"""Largest s."""
 ZERO_TOLERANCE = 1e-4
 """Size of a standardized parameter below which the likelihood holds it at zero."""
-
-
-class Matrices(NamedTuple):
-    """Matrices of the recursion, or their derivatives.
-
-    H_t = intercept + sum_m loadings_m' x_m x_m' loadings_m + persistence' H_{t-1} persistence, of
-    shapes (n, n), (m, n, n) and (n, n). Derivatives have the parameter as one more axis, the last.
-    """
-
-    intercept: Array
-    loadings: Array
-    persistence: Array
 
 
 @dataclass(frozen=True)
@@ -97,6 +68,26 @@ class Layout:
     def size(self) -> int:
         """Number of parameters."""
         return len(self.intercept_places) + len(self.blocks) * len(self.block_places)
+
+    @cached_property
+    def bound_of_column(self) -> Indices:
+        """Position of the bound of stationarity that applies to each column of A, B and G, (n,).
+
+        The series of a diagonal model have a bound each, other models have one in common.
+        """
+        has_several = self.form == "diagonal" and not self.targeting
+        return np.arange(self.n) if has_several else np.zeros(self.n, dtype=np.intp)
+
+    @cached_property
+    def bound_of_parameter(self) -> Indices:
+        """Position of the bound that applies to each parameter, (size,), -1 for those of C."""
+        of_block = [self.bound_of_column[j] for _, j in self.block_places]
+        of_root = [-1] * len(self.intercept_places)
+        return np.array(of_root + of_block * len(self.blocks), dtype=np.intp)
+
+    def scaled(self, x: Array, factors: Array) -> Array:
+        """Return A, B and G multiplied by a factor (n_bounds,) for each bound."""
+        return np.asarray(x * np.append(factors, 1.0)[self.bound_of_parameter])
 
     @cached_property
     def names(self) -> list[str]:
@@ -186,103 +177,3 @@ class Layout:
             if np.abs(x[members]).max() < ZERO_TOLERANCE:
                 held[f"{name.lower() if self.form == 'scalar' else name} = 0"] = members
         return held
-
-
-@dataclass(frozen=True, eq=False)
-class MatrixMap:
-    """Map from parameters to matrices, for standardized returns.
-
-    Attributes
-    ----------
-    layout : Layout
-        Order of the parameters.
-    moments : array (m, n, n)
-        Mean of x_m x_m' of the errors and, if the model is asymmetric, of the news.
-    """
-
-    layout: Layout
-    moments: Array
-
-    def matrices(self, x: Array) -> tuple[Matrices, Matrices]:
-        """Return the matrices at a point and their derivatives."""
-        root, blocks = self.layout.unpack(x)
-        factor, d_factor = self.shrinkage(x)
-        d_blocks = self.layout.block_basis
-        if factor < 1.0:
-            d_blocks = factor * d_blocks + blocks[..., None] * d_factor
-            blocks = factor * blocks
-        if self.layout.targeting:
-            weighted = self._block_moments @ blocks
-            intercept = self.moments[0] - (np.swapaxes(blocks, 1, 2) @ weighted).sum(axis=0)
-            half = -np.einsum("bkip,bkj->ijp", d_blocks, weighted)
-        else:
-            intercept = root @ root.T
-            half = np.einsum("ikp,jk->ijp", self.layout.intercept_basis, root)
-        d_intercept = half + np.swapaxes(half, 0, 1)
-        return (
-            Matrices(intercept, blocks[:-1], blocks[-1]),
-            Matrices(d_intercept, d_blocks[:-1], d_blocks[-1]),
-        )
-
-    def shrinkage(self, x: Array) -> tuple[float, Array]:
-        """Return the factor of A, B and G, 1 within the bound, and its gradient (size,)."""
-        _, blocks = self.layout.unpack(x)
-        if self.layout.targeting:
-            size, gradient = self._largest_targeting_root(blocks)
-        else:
-            size, gradient = _spectral_radius(blocks)
-        if size <= STATIONARITY_BOUND:
-            return 1.0, np.zeros(self.layout.size)
-        factor = np.sqrt(STATIONARITY_BOUND / size)
-        by_parameter = np.einsum("bij,bijp->p", gradient, self.layout.block_basis)
-        return factor, -0.5 * factor / size * by_parameter
-
-    def project(self, x: Array) -> tuple[Array, Array]:
-        """Return the parameters that a point stands for, and their derivatives (size, size)."""
-        factor, d_factor = self.shrinkage(x)
-        in_block = np.arange(len(x)) >= len(self.layout.intercept_places)
-        multiplier = np.where(in_block, factor, 1.0)
-        return x * multiplier, np.diag(multiplier) + np.outer(x * in_block, d_factor)
-
-    @cached_property
-    def _block_moments(self) -> Array:
-        """Moments that each block multiplies under targeting: S, N, S."""
-        return np.concatenate([self.moments, self.moments[:1]])
-
-    @cached_property
-    def _whitening(self) -> Array:
-        """Matrix W with W'SW = I."""
-        return np.asarray(np.linalg.inv(np.linalg.cholesky(self.moments[0])).T)
-
-    def _largest_targeting_root(self, blocks: Array) -> tuple[float, Array]:
-        """Return the largest root of |A'SA + B'NB + G'SG - s S| and its derivatives."""
-        weighted = self._block_moments @ blocks
-        explained = (np.swapaxes(blocks, 1, 2) @ weighted).sum(axis=0)
-        values, vectors = np.linalg.eigh(self._whitening.T @ explained @ self._whitening)
-        direction = self._whitening @ vectors[:, -1]
-        return float(values[-1]), 2.0 * (weighted @ direction)[..., None] * direction
-
-
-def _spectral_radius(blocks: Array) -> tuple[float, Array]:
-    """Return the radius of X -> A'XA + B'XB / 2 + G'XG and its derivatives w.r.t. the blocks.
-
-    The map keeps covariance matrices such: its largest eigenvalue is real, and so are the
-    eigenmatrices R and L of the map and of its adjoint. dA changes it by 2 <R A L, dA> / <L, R>.
-    """
-    n = blocks.shape[1]
-    weights = np.array([1.0, 0.5, 1.0] if len(blocks) == 3 else [1.0, 1.0])
-    weighted = weights[:, None, None] * blocks
-    matrix = np.einsum("bki,blj->ijkl", weighted, blocks).reshape(n * n, n * n)
-    radius = float(np.linalg.eigvals(matrix).real.max())
-    if radius <= STATIONARITY_BOUND:
-        return radius, np.zeros_like(blocks)
-    right = _eigenmatrix(matrix, n)
-    left = _eigenmatrix(matrix.T, n)
-    return radius, 2.0 * right @ weighted @ left / (right * left).sum()
-
-
-def _eigenmatrix(matrix: Array, n: int) -> Array:
-    """Return the symmetric eigenmatrix (n, n) of the largest eigenvalue."""
-    values, vectors = np.linalg.eig(matrix)
-    vector = vectors[:, values.real.argmax()].real.reshape(n, n)
-    return np.asarray(vector + vector.T)

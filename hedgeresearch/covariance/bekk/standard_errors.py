@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
 from hedgeresearch.estimation.influence import (
@@ -30,8 +31,8 @@ class BEKKSandwich:
         Optimum.
     free : array (k,) of bool
         False for parameters held at zero.
-    on_bound : bool
-        Whether the optimum lies on the bound of stationarity: it can then move only along the
+    on_bound : array (n_bounds,) of bool
+        Whether the optimum lies on each bound of stationarity: it can then move only along the
         bound.
     units : array (k,)
         Factors from the parameters to those of the returns.
@@ -40,7 +41,7 @@ class BEKKSandwich:
     likelihood: BEKKLikelihood
     point: Array
     free: Array
-    on_bound: bool
+    on_bound: npt.NDArray[np.bool_]
     units: Array
 
     def covariance(self) -> Array:
@@ -57,13 +58,14 @@ class BEKKSandwich:
         """
         point = self.point
         tangent = np.eye(len(point))[:, self.free]
-        if self.on_bound:
+        if self.on_bound.any():
             # Beyond the bound differences do not cross it, and the likelihood is flat along the
             # ray to the optimum, which is taken out of the tangent.
-            in_block = np.arange(len(point)) >= len(self.likelihood.map.layout.intercept_places)
-            point = np.where(in_block, OUTWARD * point, point)
-            ray = (point * in_block)[self.free]
-            tangent = tangent @ np.linalg.svd(ray[None])[2][1:].T
+            layout = self.likelihood.map.layout
+            held = np.flatnonzero(self.on_bound)
+            point = layout.scaled(point, np.where(self.on_bound, OUTWARD, 1.0))
+            rays = np.where(layout.bound_of_parameter == held[:, None], point, 0.0)[:, self.free]
+            tangent = tangent @ np.linalg.svd(rays)[2][len(held) :].T
         steps = 1e-5 * np.maximum(np.abs(point), 0.1)
         information = -numerical_hessian(self._mean_score, point, steps, range(len(point)))
         scores = self.likelihood(point)[1] + added
