@@ -5,12 +5,12 @@ r"""Delta method: influence of each observation on a function of a fitted covari
 over everything that was estimated, moments included, with the influences of
 ``estimation.influence`` (Newey and McFadden 1994, Handbook of Econometrics 4, section 6). f is a
 function of the filter state before the sample, such as the hedge ratio after filtering the sample;
-its derivatives are central differences.
+its derivatives are central differences, or backward ones of the same order next to a bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -25,6 +25,10 @@ STEP = 1e-5
 
 Univariate parameters are stepped so that no standardized residual changes by more than this.
 """
+Stencil = tuple[tuple[float, float], ...]
+"""Multiples of a step at which a function is evaluated, each with its weight in the derivative."""
+CENTRAL: Stencil = ((1.0, 0.5), (-1.0, -0.5))
+BACKWARD: Stencil = ((0.0, 1.5), (-1.0, -2.0), (-2.0, 0.5))
 
 State = TypeVar("State", bound=CovarianceState)
 
@@ -42,11 +46,14 @@ class DeltaMethod(Generic[State]):
         Steps of the central differences; zero where covariances do not depend on the quantity.
     state_at : callable
         Return the filter state before the sample after a change (k,) of the estimates.
+    below_bound : sequence of int
+        Quantities with an upper bound closer than a step, which differences do not cross.
     """
 
     influence: Array
     steps: Array
     state_at: Callable[[Array], State]
+    below_bound: Sequence[int] = ()
 
     @property
     def estimated_state(self) -> State:
@@ -67,11 +74,11 @@ class DeltaMethod(Generic[State]):
 
     def _slope(self, function: Callable[[State], Array], j: int) -> Array:
         """Return the derivative (p,) of the function with respect to quantity j."""
-        change = np.zeros(len(self.steps))
-        change[j] = self.steps[j]
-        up = function(self.state_at(change))
-        down = function(self.state_at(-change))
-        return np.asarray((up - down) / (2.0 * self.steps[j]))
+        step = np.zeros(len(self.steps))
+        step[j] = self.steps[j]
+        stencil = BACKWARD if j in self.below_bound else CENTRAL
+        values = [weight * function(self.state_at(multiple * step)) for multiple, weight in stencil]
+        return np.asarray(sum(values) / self.steps[j])
 
 
 @runtime_checkable

@@ -104,12 +104,17 @@ class CovarianceFit(FittedParameters):
         Raises
         ------
         DataError
-            If a name is not one of the series.
+            If a name is not one of the series, or comes twice.
         """
         if series is None:
             positions = np.arange(len(self.series), dtype=np.intp)
         else:
             positions = np.array([self._position(name) for name in series], dtype=np.intp)
+        if len(set(positions.tolist())) < len(positions):
+            raise DataError(
+                f"every series must be named once; got {list(series or [])}. A series has the "
+                "correlation one with itself."
+            )
         return self.initial_state.path(self.returns.to_numpy(), positions)
 
     @property
@@ -127,7 +132,13 @@ class CovarianceFit(FittedParameters):
         return pd.DataFrame(np.stack(columns, axis=1), index=self.dates, columns=self.series)
 
     def correlation(self, first: str, second: str) -> pd.Series[float]:
-        """Return the conditional correlation of two series, (n_dates,)."""
+        """Return the conditional correlation of two series, (n_dates,).
+
+        The correlation of a series with itself is one.
+        """
+        if first == second:
+            self._position(first)
+            return pd.Series(1.0, index=self.dates, name=f"{first}, {second}")
         path = self.path([first, second])
         values = path[:, 0, 1] / np.sqrt(path[:, 0, 0] * path[:, 1, 1])
         return pd.Series(values, index=self.dates, name=f"{first}, {second}")

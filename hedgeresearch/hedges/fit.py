@@ -221,11 +221,17 @@ class HedgeFit:
         """Standard error of each next ratio, (n_hedges,).
 
         It is computed by the delta method, or from 200 bootstrap draws for models without it.
+
+        Raises
+        ------
+        DataError
+            If the delta method has no finite error.
         """
         if self.errors is None:
             values = self.bootstrapped.std(axis=0, ddof=1)
         else:
             values = np.sqrt(np.diag(self.errors.covariance(self)))
+            intervals.check_finite_errors(values, self.hedges, describe(self.model))
         return pd.Series(values, index=self.hedges, name="standard error")
 
     def conf_int(
@@ -248,7 +254,8 @@ class HedgeFit:
         Raises
         ------
         DataError
-            If the model has no delta method, or is fitted to prices, which cannot be resampled.
+            If the model has no delta method, or one without a finite error, or is fitted to prices,
+            which cannot be resampled.
         ConvergenceError
             If the model fails on more than a tenth of the draws.
         """

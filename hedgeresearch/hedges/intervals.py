@@ -38,6 +38,24 @@ def delta_interval(
     return center - reach, center + reach
 
 
+def check_finite_errors(errors: Array, hedges: list[Any], name: str) -> None:
+    """Refuse standard errors (n_hedges,) of the delta method that are not finite.
+
+    Raises
+    ------
+    DataError
+        If one is not finite.
+    """
+    unknown = [hedge for hedge, error in zip(hedges, errors, strict=True) if not np.isfinite(error)]
+    if unknown:
+        raise DataError(
+            f"standard errors of the ratio must be finite; those of {name} are not for "
+            f"{unknown[0]!r}: the sample does not determine all parameters, or the estimate lies "
+            "on a bound. Call conf_int(method='bootstrap'), or use a longer sample or a simpler "
+            "model."
+        )
+
+
 def bootstrap_interval(
     estimate: Array,
     draws: Array,

@@ -48,3 +48,15 @@ def test_a_horizon_may_be_a_time(fit):
     pd.testing.assert_frame_equal(fit.aggregate("1w"), fit.aggregate(5))
     with pytest.raises(hr.DataError, match="horizon must be at most 100,000 rows; got 1,000,000,0"):
         fit.forecast(10**9)
+
+
+@pytest.mark.parametrize("model", [hr.SampleCovariance(), hr.DCC(), hr.BEKK("scalar"), hr.DECO()])
+def test_series_has_correlation_one_with_itself(model):
+    returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
+    fit = model.fit(returns)
+    assert (fit.correlation("asset", "asset") == 1.0).all()
+    assert fit.correlation("asset", "asset").index.equals(fit.dates)
+    with pytest.raises(hr.DataError, match="every series must be named once"):
+        fit.path(["asset", "hedge", "asset"])
+    with pytest.raises(hr.DataError, match="the series must be one of"):
+        fit.correlation("gold", "gold")

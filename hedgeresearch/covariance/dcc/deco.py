@@ -118,7 +118,12 @@ class DECOInference:
     def delta_method(self) -> DeltaMethod[DECOState]:
         """Return the influence on all parameters and on S."""
         dcc = self.steps.delta_method()
-        return DeltaMethod(dcc.influence, dcc.steps, lambda change: DECOState(dcc.state_at(change)))
+        return DeltaMethod(
+            dcc.influence,
+            dcc.steps,
+            lambda change: DECOState(dcc.state_at(change)),
+            dcc.below_bound,
+        )
 
 
 @dataclass(frozen=True, eq=False)

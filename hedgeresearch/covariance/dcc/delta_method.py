@@ -13,7 +13,14 @@ import numpy as np
 from hedgeresearch.covariance.correlation import upper_triangle_to_matrix
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
-from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, univariate_steps
+from hedgeresearch.covariance.delta_method import (
+    BACKWARD,
+    CENTRAL,
+    STEP,
+    DeltaMethod,
+    Stencil,
+    univariate_steps,
+)
 from hedgeresearch.covariance.first_step import FirstStep, states_after
 from hedgeresearch.estimation.influence import Sensitivities
 from hedgeresearch.typing import Array
@@ -92,8 +99,24 @@ def dcc_delta_method(
     # covariances do not depend on nu
     correlation_steps = [STEP if i < 3 else 0.0 for i in state_at.reported]
     moment_steps = np.full(on_moments.shape[1], STEP)
-    steps = np.concatenate([univariate_steps(sensitivities), correlation_steps, moment_steps])
-    return DeltaMethod(influence, steps, state_at)
+    by_univariate = univariate_steps(sensitivities)
+    steps = np.concatenate([by_univariate, correlation_steps, moment_steps])
+    below_bound = [
+        len(by_univariate) + position
+        for position, i in enumerate(state_at.reported)
+        if stencil_of(likelihood, state_at.parameters, i) == BACKWARD
+    ]
+    return DeltaMethod(influence, steps, state_at, below_bound)
+
+
+def stencil_of(likelihood: CorrelationLikelihood, point: Array, i: int) -> Stencil:
+    """Return how a function is differentiated in parameter i of (a, b, g, nu) at a point (4,).
+
+    With the correction the diagonal of Q may become negative where a + b exceeds one.
+    """
+    a, b = point[:2]
+    is_next_to_bound = likelihood.corrected and i < 2 and 1.0 - a - b < 2.0 * STEP
+    return BACKWARD if is_next_to_bound else CENTRAL
 
 
 def stack_derivatives(sensitivities: list[Sensitivities]) -> Array:

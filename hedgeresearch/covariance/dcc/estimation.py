@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.parameters import INVERSE_NU, ParameterBox
+from hedgeresearch.covariance.dcc.parameters import INVERSE_NU, PERSISTENCE, ParameterBox
 from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
 from hedgeresearch.typing import Array
 
@@ -26,6 +26,11 @@ CLEAR_GAIN = 10.0
 """Gain in log-likelihood over a constant correlation from which one search suffices.
 
 Below it local optima are common.
+"""
+MIN_REVERSION = 0.2
+"""Part of a deviation from the mean correlation that must vanish over the sample.
+
+Below it the persistence counts as one: no sample distinguishes it from that.
 """
 NAMES = ("a", "b", "g", "nu")
 
@@ -52,6 +57,9 @@ class CorrelationEstimate:
         Largest component of the projected gradient, per date.
     bounds_hit : tuple of str
         Bounds on which the estimate lies, as formulas.
+    reverts : bool
+        Whether the correlation returns to its mean within a sample of this length. If not, the
+        sample says nothing about that mean, nor about how far the persistence is from one.
     """
 
     point: Array
@@ -62,6 +70,7 @@ class CorrelationEstimate:
     log_density: float
     gradient_norm: float
     bounds_hit: tuple[str, ...]
+    reverts: bool = True
 
     @property
     def all_parameters(self) -> Array:
@@ -107,7 +116,10 @@ def estimate_correlation(
         optimum = continue_or_restart(lambda: search.from_points([near]), search.from_many_starts)
     point = box.point(optimum.point)
     parameters, nu = box.parameters(point)
-    free = [i for i, is_free in zip(box.searched, optimum.free, strict=True) if is_free]
+    reverts = bool((1.0 - point[PERSISTENCE]) * len(likelihood.residuals) > MIN_REVERSION)
+    is_known = np.array([reverts or i != PERSISTENCE for i in box.searched])
+    is_free = optimum.free & is_known
+    free = np.array(box.searched)[is_free]
     return CorrelationEstimate(
         point=point,
         parameters=parameters,
@@ -116,7 +128,8 @@ def estimate_correlation(
         tangent=box.jacobian(point)[np.ix_(box.reported, free)],
         log_density=optimum.log_likelihood,
         gradient_norm=optimum.gradient_norm,
-        bounds_hit=box.bounds_hit(point, optimum.free),
+        bounds_hit=box.bounds_hit(point, is_free),
+        reverts=reverts,
     )
 
 

@@ -7,6 +7,7 @@ enters its own (see ``estimation.influence``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +16,13 @@ from hedgeresearch.covariance.dcc.delta_method import (
     DCCStateAt,
     dcc_delta_method,
     stack_derivatives,
+    stencil_of,
 )
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
-from hedgeresearch.covariance.delta_method import STEP, DeltaMethod
+from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, Stencil
 from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import (
@@ -64,6 +66,8 @@ class TwoStepInference:
         """Return the influence on all parameters and on S and N, which are estimated as well."""
         sensitivities = self.first_step.sensitivities()
         targets = target_influence(self.likelihood, self.estimate.parameters)
+        if not self.estimate.reverts:
+            targets = np.zeros_like(targets)
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities, targets)
         state_at = DCCStateAt(
             self.first_step,
@@ -123,7 +127,7 @@ def correlation_influence(
 
     A_cc^-1 (s_c + A_cm i_m): the score of the second step, and the influence i_m on the univariate
     parameters through A_cm = d mean s_c / d m. The influence on S and N enters in the same way. All
-    second derivatives are central differences of analytic gradients.
+    second derivatives are differences of analytic gradients.
 
     Parameters
     ----------
@@ -149,25 +153,30 @@ def correlation_influence(
     for row, i in enumerate(reported):
         step = np.zeros(4)
         step[i] = RELATIVE_NU_STEP * point[3] if i == 3 else STEP
-        width = 2.0 * step[i]
-        up, down = _above_and_below(point, step)
-        score_up = likelihood.scores(*up)[1].sum(axis=0)[reported]
-        score_down = likelihood.scores(*down)[1].sum(axis=0)[reported]
-        information[row] = -(score_up - score_down) / (width * len(scores))
-        gradient_up = likelihood.univariate_gradient(*up, by_univariate)
-        gradient_down = likelihood.univariate_gradient(*down, by_univariate)
-        crossed = (gradient_up - gradient_down) / width
+        stencil = stencil_of(likelihood, point, i)
+        information[row] = -_slope(
+            lambda *at: likelihood.scores(*at)[1].mean(axis=0)[reported], point, step, stencil
+        )
+        crossed = _slope(
+            lambda *at: likelihood.univariate_gradient(*at, by_univariate), point, step, stencil
+        )
         for series, s in enumerate(sensitivities):
             adjusted[:, row] += s.influence @ crossed[: s.influence.shape[1], series]
         if targets is not None:
-            change = likelihood.target_gradient(*up) - likelihood.target_gradient(*down)
-            adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(change)) / width
+            change = _slope(likelihood.target_gradient, point, step, stencil)
+            adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(change))
     return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
 
 
-def _above_and_below(point: Array, step: Array) -> list[tuple[Array, float]]:
-    """Return (a, b, g) and nu above and below a point (4,)."""
-    return [(shifted[:3], shifted[3]) for shifted in (point + step, point - step)]
+def _slope(
+    function: Callable[[Array, float], Array], point: Array, step: Array, stencil: Stencil
+) -> Array:
+    """Return the derivative of a function of (a, b, g) and nu along a step (4,) of one of them."""
+    total = 0.0
+    for multiple, weight in stencil:
+        shifted = point + multiple * step
+        total = total + weight * function(shifted[:3], shifted[3])
+    return np.asarray(total / step.sum())
 
 
 def _number_of_targets(likelihood: CorrelationLikelihood) -> int:
