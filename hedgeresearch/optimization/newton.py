@@ -19,6 +19,7 @@ from hedgeresearch.optimization.line_search import (
     evaluate,
     free_parameters,
     line_search,
+    projected_gradient_norm,
 )
 from hedgeresearch.typing import Array, Indices
 
@@ -32,9 +33,11 @@ FLOOR = 1e-9
 
 
 def climb_ridge(
-    likelihood: Likelihood, x: Array, low: Array, high: Array
+    likelihood: Likelihood, x: Array, low: Array, high: Array, gradient_tolerance: float = math.inf
 ) -> tuple[Evaluation, float]:
     """Follow Newton steps within a box (low, high) from a point x until no step gains.
+
+    Where rounding hides the gains, steps that halve the gradient lead on to ``gradient_tolerance``.
 
     Returns
     -------
@@ -49,7 +52,8 @@ def climb_ridge(
         direction = newton_direction(likelihood, current, low, high)
         end = np.minimum(np.maximum(current.x + direction, low), high)
         gain = float(current.n_dates * (current.gradient @ (end - current.x)))
-        if not gain >= LIKELIHOOD_ROUNDING:
+        is_flat = projected_gradient_norm(current, low, high) < gradient_tolerance
+        if not math.isfinite(gain) or (gain < LIKELIHOOD_ROUNDING and is_flat):
             break
         following = line_search(likelihood, current, direction, low, high)
         if following is None:

@@ -138,7 +138,7 @@ def _with_ridges(
         is_higher = optimum.log_likelihood > best.log_likelihood + LIKELIHOOD_ROUNDING
         if not math.isfinite(optimum.log_likelihood) or (best.converged and not is_higher):
             break
-        reached, gain = climb_ridge(likelihood, optimum.point, low, high)
+        reached, gain = climb_ridge(likelihood, optimum.point, low, high, GRADIENT_TOLERANCE)
         best = max(best, _optimum_at(reached, low, high, gain), key=_rank)
     return best
 

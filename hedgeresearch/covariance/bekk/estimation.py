@@ -6,7 +6,7 @@ likelihood.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -17,7 +17,6 @@ from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
 from hedgeresearch.covariance.bekk.matrices import MatrixMap
 from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.covariance.bekk.standard_errors import BEKKSandwich
-from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
@@ -35,6 +34,8 @@ JUST_INSIDE = 0.995
 """Factor of A, B and G of a point on the bound to begin inside."""
 MIN_START = 0.03
 """Size of A, or of G, below which a search begins with a diagonal of this size instead."""
+EQUALLY_HIGH = 5e-7
+"""Difference in log-likelihood that rounding may make."""
 SHOCK_DECIMALS = 10
 """Digits after the point of the standardized shocks that a search uses."""
 NESTING_TOLERANCE = 1e-6
@@ -94,7 +95,8 @@ def _search_in_fixed_order(layout: Layout, shocks: Array) -> tuple[Optimum, Arra
     place = np.argsort(order)
     root, blocks = searched.unpack(optimum.point)
     point = searched.pack(root[np.ix_(place, place)], blocks[:, place[:, None], place])
-    return optimum, searched.with_triangular_root(point)
+    mapping = BEKKLikelihood.from_shocks(searched, shocks).map
+    return optimum, mapping.with_triangular_root(point)
 
 
 def _n_targets(layout: Layout) -> int:
@@ -131,8 +133,11 @@ def _nested_search(layout: Layout, shocks: Array, found: dict[Layout, Optimum]) 
     return best
 
 
-def _best(optima: Iterable[Optimum]) -> Optimum:
-    return max(optima, key=lambda optimum: optimum.log_likelihood)
+def _best(optima: Sequence[Optimum]) -> Optimum:
+    """Return the highest optimum; of those that are equally high, the one that is flattest."""
+    highest = max(optimum.log_likelihood for optimum in optima)
+    top = [o for o in optima if o.log_likelihood > highest - EQUALLY_HIGH]
+    return min(top, key=lambda optimum: optimum.gradient_norm)
 
 
 def _check_nesting(layout: Layout, best: Optimum, nested: dict[Layout, Optimum]) -> None:
@@ -229,12 +234,12 @@ def _without_news(layout: Layout, optimum: Optimum) -> Optimum:
 def _generic_starts(
     likelihood: BEKKLikelihood, starts: Iterable[tuple[float, float]]
 ) -> list[Array]:
-    """Return scalar points with the sample's unconditional covariance.
+    """Return scalar points, with a symmetric root, of the sample's unconditional covariance.
 
     ``starts`` are pairs of persistence and share of the news, which A and B divide between them.
     """
     layout = likelihood.map.layout
-    root = scaled_roots(likelihood.map.moments[0])[0]
+    root = np.eye(layout.n)  # K of a C C' that is a multiple of S
     shares = np.array([0.5, 1.0] if layout.asymmetric else [1.0])
     points = []
     for persistence, share in starts:

@@ -17,13 +17,14 @@ then defined everywhere, and an estimate on the bound is a stationary point like
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from hedgeresearch.covariance.bekk.parameters import Layout
+from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.typing import Array
 
 STATIONARITY_BOUND = 1.0 - 1e-6
@@ -59,7 +60,7 @@ class MatrixMap:
 
     def matrices(self, x: Array) -> tuple[Matrices, Matrices]:
         """Return the matrices at a point and their derivatives."""
-        root, blocks = self.layout.unpack(x)
+        _, blocks = self.layout.unpack(x)
         factors, d_factors = self.shrinkage(x)
         d_blocks = self.layout.block_basis
         if (factors < 1.0).any():
@@ -71,13 +72,21 @@ class MatrixMap:
             intercept = self.moments[0] - (np.swapaxes(blocks, 1, 2) @ weighted).sum(axis=0)
             half = -np.einsum("bkip,bkj->ijp", d_blocks, weighted)
         else:
+            root = self._root_basis @ x
             intercept = root @ root.T
-            half = np.einsum("ikp,jk->ijp", self.layout.intercept_basis, root)
+            half = np.einsum("ikp,jk->ijp", self._root_basis, root)
         d_intercept = half + np.swapaxes(half, 0, 1)
         return (
             Matrices(intercept, blocks[:-1], blocks[-1]),
             Matrices(d_intercept, d_blocks[:-1], d_blocks[-1]),
         )
+
+    def with_triangular_root(self, x: Array) -> Array:
+        """Return the parameters of the same model in the layout with a triangular C."""
+        root = self._root_basis @ x
+        if not self.layout.targeting:
+            root = np.linalg.qr(root.T)[1].T  # C C' = (QT)'(QT) with C' = QT, also if singular
+        return replace(self.layout, symmetric_root=False).pack(root, self.layout.unpack(x)[1])
 
     def shrinkage(self, x: Array) -> tuple[Array, Array]:
         """Return the factors (n_bounds,) of A, B and G, 1 within a bound, and their gradients.
@@ -113,6 +122,14 @@ class MatrixMap:
             sizes = (weighted * diagonals).sum(axis=0)
             return sizes, 2.0 * np.einsum("bj,bpj->jp", weighted, slopes)
         return np.array([size]), np.einsum("bij,bijp->p", gradient, basis)[None]
+
+    @cached_property
+    def _root_basis(self) -> Array:
+        """Derivatives of C with respect to the parameters, (n, n, size)."""
+        basis = self.layout.intercept_basis
+        if self.layout.symmetric_root:
+            basis = np.einsum("ij,jkp->ikp", scaled_roots(self.moments[0])[0], basis)
+        return basis
 
     @cached_property
     def _block_moments(self) -> Array:

@@ -2,7 +2,7 @@ r"""Parameters of a BEKK model in a vector, and what they are called."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement, product
 
@@ -32,8 +32,9 @@ class Layout:
     n : int
         Number of series.
     symmetric_root : bool
-        Whether C is the symmetric root of C C' instead of the triangular one. Its elements change
-        places with the series, so that the path of a search does not depend on their order.
+        Whether C is S^(1/2) K with symmetric roots and the parameters are those of K, instead of
+        triangular. The elements of K change places with the series, so that the path of a search
+        does not depend on their order, and series that are almost collinear do not slow it down.
     """
 
     form: str
@@ -101,7 +102,7 @@ class Layout:
 
     @cached_property
     def intercept_basis(self) -> Array:
-        """Derivatives of C with respect to the parameters, (n, n, size)."""
+        """Derivatives of C, or K, with respect to the parameters, (n, n, size)."""
         basis = np.zeros((self.n, self.n, self.size))
         for p, (i, j) in enumerate(self.intercept_places):
             basis[i, j, p] = 1.0
@@ -137,15 +138,8 @@ class Layout:
         return np.array(values)
 
     def unpack(self, x: Array) -> tuple[Array, Array]:
-        """Return C (n, n), zero with targeting, and the blocks (2 or 3, n, n)."""
+        """Return C, or K, (n, n), zero with targeting, and the blocks (2 or 3, n, n)."""
         return self.intercept_basis @ x, self.block_basis @ x
-
-    def with_triangular_root(self, x: Array) -> Array:
-        """Return the parameters of the same model in the layout with a triangular C."""
-        root, blocks = self.unpack(x)
-        if self.symmetric_root and not self.targeting:
-            root = np.linalg.qr(root.T)[1].T  # C C' = R R' = (QT)'(QT), also where it is singular
-        return replace(self, symmetric_root=False).pack(root, blocks)
 
     def with_signs(self, x: Array) -> Array:
         """Return the same model with positive first elements of A, B, G and diagonal of C.

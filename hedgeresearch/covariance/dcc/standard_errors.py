@@ -155,10 +155,13 @@ def correlation_influence(
         step[i] = RELATIVE_NU_STEP * point[3] if i == 3 else STEP
         stencil = stencil_of(likelihood, point, i)
         information[row] = -_slope(
-            lambda *at: likelihood.scores(*at)[1].mean(axis=0)[reported], point, step, stencil
+            lambda at, nu: likelihood.scores(at, nu)[1].mean(axis=0)[reported], point, step, stencil
         )
         crossed = _slope(
-            lambda *at: likelihood.univariate_gradient(*at, by_univariate), point, step, stencil
+            lambda at, nu: likelihood.univariate_gradient(at, nu, by_univariate),
+            point,
+            step,
+            stencil,
         )
         for series, s in enumerate(sensitivities):
             adjusted[:, row] += s.influence @ crossed[: s.influence.shape[1], series]
@@ -172,11 +175,11 @@ def _slope(
     function: Callable[[Array, float], Array], point: Array, step: Array, stencil: Stencil
 ) -> Array:
     """Return the derivative of a function of (a, b, g) and nu along a step (4,) of one of them."""
-    total = 0.0
+    values = []
     for multiple, weight in stencil:
         shifted = point + multiple * step
-        total = total + weight * function(shifted[:3], shifted[3])
-    return np.asarray(total / step.sum())
+        values.append(weight * function(shifted[:3], shifted[3]))
+    return np.asarray(sum(values) / step.sum())
 
 
 def _number_of_targets(likelihood: CorrelationLikelihood) -> int:
