@@ -24,7 +24,8 @@ def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
             dates = ", ".join(map(day, visited))
             found = f"was visited only on {dates}" if len(visited) else "was never visited"
             warn_caller(
-                f"regime {regime} should be visited on {MIN_DATES} dates or more; it {found}. "
+                # without its number, which a hedge may change
+                f"every regime should be visited on {MIN_DATES} dates or more; one {found}. "
                 "Look for outliers on these dates, use fewer regimes or more dates.",
                 ConvergenceWarning,
             )

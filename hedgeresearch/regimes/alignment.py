@@ -179,8 +179,10 @@ def squared_distances(rows: Moments, columns: Moments) -> Array:
 
     The units of the series do not matter.
     """
-    volatility_products = rows.volatilities[:, None] * columns.volatilities[None]
-    log_changes = np.log(rows.volatilities)[:, None] - np.log(columns.volatilities)[None]
+    row_volatilities = rows.volatilities
+    column_volatilities = columns.volatilities
+    volatility_products = row_volatilities[:, None] * column_volatilities[None]
+    log_changes = np.log(row_volatilities)[:, None] - np.log(column_volatilities)[None]
     shifts = (rows.means[:, None] - columns.means[None]) ** 2 / volatility_products
     total = (log_changes**2).mean(axis=2) + shifts.mean(axis=2)
     pairs = np.tril_indices(rows.means.shape[1], -1)

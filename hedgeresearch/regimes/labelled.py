@@ -44,7 +44,7 @@ class LabelledRegimes:
 
     Parameters
     ----------
-    labels : Series (n_dates or more,)
+    labels : Series (n_dates or more,), or DataFrame of one column
         Label of each date: texts, whole numbers, or True and False. Every date that is fitted or
         extended needs one.
     names : mapping from label to text, optional
@@ -199,6 +199,8 @@ def checked_labels(labels: Any) -> OutsideData:
         If they are not a Series of at least two different texts, whole numbers or truth values on
         ascending, unique dates.
     """
+    if isinstance(labels, pd.DataFrame) and labels.shape[1] == 1:
+        labels = labels.iloc[:, 0]
     if not isinstance(labels, pd.Series):
         raise DataError(
             f"labels must be a Series with the label of each date; got {type(labels).__name__}."

@@ -163,7 +163,7 @@ class ThresholdRegimes:
         if self.variable not in columns:
             raise DataError(
                 f"observations must contain the column {self.variable!r} that variable names; got "
-                f"{list(columns)}."
+                f"{list(columns)}. In a hedge, pass a table with it as RegimeHedge(..., observe=)."
             )
         column = list(columns).index(self.variable)
         return ThresholdRule(column, self.quantiles, self.window, None, self.levels)

@@ -12,6 +12,20 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.hedges import HedgeModel, HedgeTraits
 
+STORMS = pd.Series(
+    np.where(np.arange(700) // 100 % 2, "storm", "calm"),
+    hr.data.simulate_dcc(n_dates=700).returns.index,
+    name="weather",
+)
+LEVEL = (STORMS == "storm").astype(float).rename("storm")
+
+
+def sizes(returns):
+    """An indicator with a window that does not depend on units or on the order of the hedges."""
+    size = returns["asset"].abs()
+    return np.log(size.rolling(10).mean() / size.expanding().mean()).iloc[30:].rename("size")
+
+
 MODELS = {
     "naive": hr.NaiveHedge(),
     "ols": hr.OLSHedge(),
@@ -49,6 +63,9 @@ MODELS = {
     "regime": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4)),
     "switching": hr.MarkovSwitchingHedge(n_starts=4),
     "most likely": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=4), weighting="most_likely"),
+    "labelled": hr.RegimeHedge(hr.LabelledRegimes(STORMS)),
+    "levels": hr.RegimeHedge(hr.ThresholdRegimes("storm", levels=(0.5,)), observe=LEVEL),
+    "observed": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), observe=sizes),
     "bounded": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
     "tracking": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, net=1.0),
     "one instrument": hr.ConstrainedHedge(

@@ -64,6 +64,7 @@ def test_truth_values_are_labels(returns):
     above = hr.load("vix")["VIX"] > 16
     fit = LabelledRegimes(above).fit(returns)
     assert fit.regimes.tolist() == [False, True]
+    assert LabelledRegimes(hr.load("vix") > 16) == LabelledRegimes(above)
     whole = LabelledRegimes(above.astype(float)).fit(returns)
     assert whole.regimes.tolist() == [0, 1]
     np.testing.assert_array_equal(whole.predicted, fit.predicted)

@@ -100,13 +100,11 @@ def observed_on_new_dates(
 def _called(observe: Callable[[pd.DataFrame], Any], returns: pd.DataFrame) -> pd.DataFrame:
     """Return what a function gives, as a frame."""
     given = observe(returns.copy())
-    if isinstance(given, pd.Series):
-        given = given.to_frame("observed" if given.name is None else given.name)
-    if not isinstance(given, pd.DataFrame):
+    if not isinstance(given, pd.DataFrame | pd.Series):
         raise DataError(
             f"observe must give a DataFrame or a Series by date; got {type(given).__name__}."
         )
-    return given
+    return check_frame(given, "what observe gives", allow_missing=True)
 
 
 def _without_start_up(observed: pd.DataFrame) -> pd.DataFrame:
@@ -134,8 +132,8 @@ def _check_uses_the_past(full: pd.DataFrame, part: pd.DataFrame, dates: pd.Index
     full, part : what it gives for all dates and for the first ones
     dates : Index, the first ones
     """
-    expected = full.reindex(dates).to_numpy(dtype=np.float64)
-    values = part.reindex(dates).to_numpy(dtype=np.float64)
+    expected = full.reindex(dates).to_numpy()
+    values = part.reindex(dates).to_numpy()
     if expected.shape != values.shape:
         raise DataError(
             f"observe must give the same columns for any dates; got {list(full.columns)} and "

@@ -123,7 +123,18 @@ def test_tables_that_do_not_cover_the_dates_are_refused(returns, vix):
         fit_to(hr.RegimeHedge(REGIMES, observe=vix.tz_localize("UTC")), returns)
 
 
+def test_a_model_of_one_series_observes_an_indicator(returns, vix):
+    switching = hr.MarkovSwitching(2, order=1, n_starts=2)
+    fit = fit_to(hr.RegimeHedge(switching, observe=np.log(vix)), returns[:600])
+    assert len(fit.ratio) == 600
+    assert len(extend(fit, returns[600:620]).ratio) == 20
+
+
 def test_what_is_no_table_is_refused(returns, vix):
+    with pytest.raises(hr.DataError, match="what observe gives.*numbers"):
+        fit_to(hr.RegimeHedge(REGIMES, observe=lambda seen: (seen > 0).astype(str)), returns)
+    with pytest.raises(hr.DataError, match="what observe gives must be finite"):
+        fit_to(hr.RegimeHedge(REGIMES, observe=lambda seen: seen + np.inf), returns)
     with pytest.raises(hr.DataError, match="observe must be sorted by date"):
         hr.RegimeHedge(REGIMES, observe=vix.iloc[::-1])
     with pytest.raises(hr.DataError, match="observe must give a DataFrame or a Series by date"):
