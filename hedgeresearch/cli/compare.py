@@ -140,7 +140,7 @@ def _write_report(backtest: Backtest, report: Path, warnings: list[str]) -> None
 def _describe(backtest: Backtest, data: pd.DataFrame) -> str:
     """Return the data, the table of results and the sentences of the comparison."""
     comparison = backtest.compare()
-    dates = backtest.hedged_returns.index
+    dates = backtest.date_returns.index
     head = (
         f"Data: {title(data.attrs)}; {len(dates)} observations out of sample, to {day(dates[-1])}."
     )
@@ -179,7 +179,7 @@ def _row(row: pd.Series[Any]) -> dict[str, str]:
 def _record(backtest: Backtest) -> dict[str, Any]:
     """Return the results and the comparison as plain values."""
     comparison = backtest.compare()
-    dates = backtest.hedged_returns.index
+    dates = backtest.date_returns.index
     return {
         "observations": len(dates),
         "first": day(dates[0]),

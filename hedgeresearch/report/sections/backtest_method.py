@@ -38,7 +38,7 @@ def method_section(backtest: Backtest, notes: Sequence[str] = ()) -> Section:
 
 def data_section(backtest: Backtest) -> Section:
     """Return the observations and the software, to repeat the computation."""
-    returns = backtest.hedged_returns
+    returns = backtest.date_returns
     hedges = backtest.ratios.columns.get_level_values(1).unique()
     rows = {
         "observations": f"{day(returns.index[0])} to {day(returns.index[-1])}, {len(returns):,}",

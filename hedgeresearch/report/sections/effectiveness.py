@@ -46,6 +46,7 @@ def effectiveness_section(recommendation: Recommendation) -> Section:
 
 def results_table(backtest: Backtest) -> tuple[str, Table]:
     """Return the caption and the table of the main results of each model."""
+    backtest = backtest.judged
     period = backtest.spacing.span(backtest.horizon)
     caption = (
         f"Out of sample, by model, of returns {backtest.evaluation}. Turnover is the sum of "
@@ -67,8 +68,10 @@ def effectiveness_figure(
     seed : of the bootstrap
     recommended : the recommended model as text, which is marked
     """
+    # where closes are not simultaneous, single periods do not show which hedge is better
+    backtest = backtest.judged
     intervals = _variance_removed(backtest, confidence, seed, recommended)
-    dates = backtest.hedged_returns.index
+    dates = backtest.date_returns.index
     caption = (
         f"Share of the position's variance that each hedge removed on {len(dates):,} observations "
         f"out of sample, {day(dates[0])} to {day(dates[-1])}, of returns {backtest.evaluation}, "

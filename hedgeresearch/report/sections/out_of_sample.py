@@ -55,11 +55,12 @@ def ratios_section(backtest: Backtest) -> Section:
 
 def time_section(backtest: Backtest) -> Section:
     """Return the cumulative gain on OLS, and the variance removed in each year."""
-    saved = 100.0 * saved_variance(backtest.hedged_returns)
+    backtest = backtest.judged
+    saved = 100.0 * saved_variance(backtest.hedged_returns.drop(columns=backtest.never_hedged))
     figure = path_figure(saved, "variance saved against OLS, % of the asset's", grey=BENCHMARKS)
     caption = (
-        "Cumulative gain on OLS in squared returns out of sample: a line rises where the model "
-        "does better than OLS.",
+        f"Cumulative gain on OLS in squared returns {backtest.evaluation}, out of sample: a line "
+        "rises where the model does better than OLS.",
         thinning_note(*saved.shape),
     )
     parts = Parts()
