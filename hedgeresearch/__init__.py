@@ -7,7 +7,9 @@ they are first used.
 
 import lazy_loader
 
+from hedgeresearch._missing_names import with_rooms
 from hedgeresearch._version import VERSION
 
 __version__ = VERSION
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_find, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__ = with_rooms(_find, __name__, __all__)

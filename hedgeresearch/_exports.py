@@ -1,11 +1,21 @@
-"""Public names of classes and functions."""
+"""Public names of classes and functions, and how they are called."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from hedgeresearch.errors import CallError
 
 Exported = TypeVar("Exported")
+Result = TypeVar("Result")
+Parameters = ParamSpec("Parameters")
+HEDGES = {
+    "hedgeresearch.covariance": "MinimumVarianceHedge",
+    "hedgeresearch.regimes": "RegimeHedge",
+}
+"""Hedges that models of a room belong in: these are fitted on an asset and its hedges."""
 
 
 def exported_by(room: str) -> Callable[[Exported], Exported]:
@@ -13,11 +23,52 @@ def exported_by(room: str) -> Callable[[Exported], Exported]:
 
     Its name in error messages and pickles then stays the same when the file that defines it moves.
     The cost: ``inspect.getsource`` no longer finds the source of a class, though it finds that of
-    its methods, and ``typing.get_type_hints`` does not resolve the annotations of a class.
+    its methods, and ``typing.get_type_hints`` does not resolve the annotations of a class. The
+    ``fit`` of a class says how it is called.
     """
 
     def decorate(public: Exported) -> Exported:
         public.__module__ = room
+        if isinstance(public, type) and "fit" in vars(public):
+            _explain_fit(public, room)
         return public
 
     return decorate
+
+
+def explains_calls(
+    example: str,
+) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """Add an example to the error of a call whose arguments do not fit the signature.
+
+    Parameters
+    ----------
+    example : how the function is called, without a full stop
+    """
+
+    def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        @wraps(function)
+        def call(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+            try:
+                return function(*args, **kwargs)
+            except TypeError as error:
+                # the traceback goes on where the error was raised inside the function
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise
+                raise CallError(f"{error}. Call {example}.") from None
+
+        return call
+
+    return decorate
+
+
+def _explain_fit(model: Any, room: str) -> None:
+    """Let the ``fit`` of a class say how it is called, on an instance."""
+    code = model.fit.__code__
+    n_required = code.co_argcount - len(model.fit.__defaults__ or ())
+    required = ", ".join(code.co_varnames[1:n_required])
+    name = model.__name__
+    example = f"{name}(...).fit({required})"
+    if room in HEDGES:
+        example += f"; for a hedge, {HEDGES[room]}({name}(...)).fit(asset, hedges)"
+    model.fit = explains_calls(example)(model.fit)

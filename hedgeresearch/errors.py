@@ -35,6 +35,13 @@ class ConvergenceError(HedgeResearchError, RuntimeError):
     """
 
 
+class CallError(HedgeResearchError, TypeError):
+    """Arguments do not fit the signature of a function.
+
+    The message says how it is called.
+    """
+
+
 class HedgeResearchWarning(UserWarning):
     """Base class of all warnings that the package issues."""
 

@@ -73,9 +73,10 @@ def check_univariate(models: UnivariateModels) -> None:
     for model in models.values() if isinstance(models, Mapping) else [models]:
         # a class has the attributes of its instances
         if isinstance(model, type) or not isinstance(model, VolatilityModel):
+            remedy = f" Pass an instance, {model.__name__}()." if isinstance(model, type) else ""
             raise DataError(
                 "univariate must be a volatility model such as GARCH(), or a mapping from series "
-                f"to one; got {model!r}."
+                f"to one; got {model!r}.{remedy}"
             )
 
 

@@ -227,8 +227,9 @@ def _fitted(model: Any, sample: pd.DataFrame) -> _Extended:
         return _seen_regimes(instance.fit(sample), np.empty(0))
     if is_hedge_model(model):
         return _seen_hedge(model.fit(sample.iloc[:, 0], sample.iloc[:, 1:]), np.empty(0))
+    remedy = f" Pass an instance, such as {model.__name__}()." if isinstance(model, type) else ""
     raise DataError(
-        f"model must be a hedge model, a covariance model or a regime model; got {model!r}."
+        f"model must be a hedge model, a covariance model or a regime model; got {model!r}.{remedy}"
     )
 
 

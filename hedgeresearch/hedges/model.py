@@ -54,7 +54,9 @@ def check_hedge_model(value: object, name: str) -> None:
     if is_hedge_model(value):
         return
     problem = f"{name} must be a hedge model such as OLSHedge(); got {value!r}"
-    if {"fit", "advance"} <= set(dir(value)) and not isinstance(value, type):
+    if isinstance(value, type):
+        remedy = f"Pass an instance, such as {value.__name__}()."
+    elif {"fit", "advance"} <= set(dir(value)):
         remedy = "Give it traits, such as the class variable traits = HedgeTraits()."
     else:
         remedy = "Wrap a covariance model in MinimumVarianceHedge, a regime model in RegimeHedge."

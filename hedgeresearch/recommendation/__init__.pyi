@@ -2,6 +2,7 @@ from .api import recommend as recommend
 from .assessment.backtest_findings import BacktestFindings as BacktestFindings
 from .assessment.backtest_findings import OutOfSample as OutOfSample
 from .assessment.confidence import Confidence as Confidence
+from .assessment.small_positions import SmallPosition as SmallPosition
 from .assessment.tournament import Tournament as Tournament
 from .assessment.tournament import assess_tournament as assess_tournament
 from .inputs.market import Market as Market

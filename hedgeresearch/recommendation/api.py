@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from hedgeresearch._exports import exported_by
+from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.instruments.instrument import Instrument, as_instruments
@@ -40,6 +40,10 @@ from hedgeresearch.recommendation.sizing.valuation import value_problem
 
 
 @exported_by("hedgeresearch.recommendation")
+@explains_calls(
+    "hr.recommend(fit, position, instruments, market), or hr.hedge_notional(fit, 1_000_000) for an "
+    "amount of currency"
+)
 def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with defaults
     fit: HedgeFit | None,
     position: Position,
@@ -129,9 +133,8 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     if fit is not None:
         check_fit(fit, position, listed, market)
     if fit is None or model == "best":
-        if backtest is None:
-            backtest = run_tournament(fit, position, listed, market, seed)
-            settings = replace(settings, backtest=backtest)
+        backtest = backtest or run_tournament(fit, position, listed, market, seed)
+        settings = replace(settings, backtest=backtest)
         fit = fit_best_on_market(backtest, position, listed, market)
         check_fit(fit, position, listed, market)
     if backtest is not None:

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._exports import exported_by
+from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch._formatting import day, describe, money, regime_label
 from hedgeresearch._validation.numbers import as_number, is_number
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
@@ -24,7 +25,9 @@ from hedgeresearch.recommendation.assessment.backtest_findings import (
     BacktestFindings,
     assess_backtest,
 )
+from hedgeresearch.recommendation.assessment.data_problems import data_problems
 from hedgeresearch.recommendation.inputs.problem_checks import check_backtest_of_fit
+from hedgeresearch.recommendation.narrative.data import data_warnings
 from hedgeresearch.recommendation.narrative.notional import (
     expected_sentences,
     notional_reasons,
@@ -129,7 +132,8 @@ class NotionalHedge:
     @property
     def reasons(self) -> list[str]:
         """Sentences on the error of the ratio and on its effect out of sample, warnings first."""
-        return notional_reasons(self.effectiveness, self.interval_note, self.backtest)
+        others = notional_reasons(self.effectiveness, self.interval_note, self.backtest)
+        return [*data_warnings(self.data_problems), *others]
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -166,6 +170,13 @@ class NotionalHedge:
             "the model has no quick one; fit.conf_int() computes it by the bootstrap, which refits "
             "the model 200 times."
         )
+
+    @cached_property
+    def data_problems(self) -> tuple[DataProblem, ...]:
+        """Problems of the data that the hedge was fitted on, the worst first."""
+        observed = self.fit.sample.estimation_rows().set_axis(self.fit.sample.dates)
+        is_price = self.fit.model.traits.input == "prices"
+        return data_problems(self.fit, observed, "prices" if is_price else self.fit.returns_kind)
 
     @property
     def volatility_before(self) -> float:
@@ -225,6 +236,7 @@ class NotionalHedge:
 
 
 @exported_by("hedgeresearch.recommendation")
+@explains_calls("hr.hedge_notional(fit, 1_000_000)")
 def hedge_notional(
     fit: HedgeFit,
     notional: float,

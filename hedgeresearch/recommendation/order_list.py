@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hedgeresearch.recommendation.narrative.trades import trade_reason
+from hedgeresearch.recommendation.narrative.trades import trade_reasons
 from hedgeresearch.recommendation.sizing.plan import Plan
 
 
@@ -20,17 +20,17 @@ class Order(NamedTuple):
 
 def list_orders(names: list[str], plan: Plan) -> list[Order]:
     """Return the order list; instruments that are left alone have no line."""
-    widths = plan.bands.half_widths.tolist()
+    reasons = trade_reasons(names, plan)
     return [
         Order(
             instrument=name,
             side="buy" if trade > 0.0 else "sell",
             contracts=abs(trade),
             cost=cost,
-            reason=trade_reason(decision, width),
+            reason=reason,
         )
-        for name, trade, cost, decision, width in zip(
-            names, plan.trades.tolist(), plan.costs.tolist(), plan.decisions, widths, strict=True
+        for name, trade, cost, reason in zip(
+            names, plan.trades.tolist(), plan.costs.tolist(), reasons, strict=True
         )
         if trade
     ]

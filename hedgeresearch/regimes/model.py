@@ -56,7 +56,9 @@ def check_regime_model(model: object, name: str) -> None:
     """Raise DataError unless the model implements ``RegimeModel``."""
     # a class has the class variables of its instances
     if isinstance(model, type) or not isinstance(model, RegimeModel):
+        remedy = "A model of your own needs the attributes of hedgeresearch.regimes.RegimeModel."
+        if isinstance(model, type):
+            remedy = f"Pass an instance, such as {model.__name__}()."
         raise DataError(
-            f"{name} must be a regime model such as GaussianHMM(2); got {model!r}. A model of your "
-            "own needs the attributes of hedgeresearch.regimes.RegimeModel."
+            f"{name} must be a regime model such as GaussianHMM(2); got {model!r}. {remedy}"
         )

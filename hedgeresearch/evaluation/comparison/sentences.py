@@ -94,10 +94,11 @@ def conclusion_sentence(
     result = "at least one is better" if rejected else "none is shown to be better"
     names = ", ".join(map(str, best))
     hedges = "hedge" if tried == 1 else "hedges"
+    # both sizes are named: what is not shown at one may be at the other
     return (
-        f"Counting all {tried} {hedges} tried against {against}, {result} "
-        f"({p_in_words(joint.p_value)}); "
-        f"the {full_percent(confidence)} model confidence set contains {names}."
+        f"Counting all {tried} {hedges} tried against {against}, {result} at "
+        f"{full_percent(size)} ({p_in_words(joint.p_value)}); "
+        f"at {full_percent(1.0 - confidence)}, the model confidence set contains {names}."
     )
 
 

@@ -38,7 +38,8 @@ def with_benchmarks(models: Mapping[str, HedgeModel]) -> dict[str, HedgeModel]:
     benchmarks: dict[str, HedgeModel] = {"naive": NaiveHedge(), "ols": OLSHedge()}
     if not isinstance(models, Mapping):
         raise DataError(
-            f"models must be a dictionary of hedge models by name; got {type(models).__name__}."
+            f"models must be a dictionary of hedge models by name; got {type(models).__name__}. "
+            "Pass for example {'dcc': MinimumVarianceHedge(DCC())}."
         )
     for name, model in models.items():
         if not isinstance(name, str) or not name:

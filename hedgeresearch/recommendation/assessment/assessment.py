@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._spacing import Spacing, spacing_of
+from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.carry import CarryGap, carries, carry_gaps
 from hedgeresearch.recommendation.assessment.confidence import Confidence, assess_confidence
+from hedgeresearch.recommendation.assessment.data_problems import data_problems
 from hedgeresearch.recommendation.assessment.expiry import expiring
 from hedgeresearch.recommendation.assessment.margin import (
     assess_margin,
@@ -23,6 +25,10 @@ from hedgeresearch.recommendation.assessment.risks import (
     assess_tail_dependence,
     past_of_holdings,
     past_returns,
+)
+from hedgeresearch.recommendation.assessment.small_positions import (
+    SmallPosition,
+    small_positions,
 )
 from hedgeresearch.recommendation.inputs.currencies import account_currency
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
@@ -118,6 +124,19 @@ class Assessment:
     def confidence(self) -> Confidence:
         """Intervals, other models, and effectiveness out of sample."""
         return assess_confidence(self.problem, self.valuation, self.settings)
+
+    @cached_property
+    def small_positions(self) -> tuple[SmallPosition, ...]:
+        """Instruments that are not held as the target is below half of an order."""
+        return small_positions(self.problem, self.valuation, self.plan)
+
+    @cached_property
+    def data_problems(self) -> tuple[DataProblem, ...]:
+        """Problems of the returns that the hedge was fitted on, the worst first."""
+        problem = self.problem
+        returns = problem.market.returns(problem.position, problem.instruments, problem.kind)
+        observed = pd.concat(returns, axis=1).iloc[-len(problem.fit.sample.rows) :]
+        return data_problems(problem.fit, observed, problem.kind)
 
     @cached_property
     def margin(self) -> pd.DataFrame | None:

@@ -25,7 +25,11 @@ def decision_sentences(assessment: Assessment) -> str:
         assessment.ahead,
         assessment.currency,
     )
-    return f"{_action_sentence(problem.names, assessment.plan)} {effect}"
+    action = _action_sentence(problem.names, assessment.plan)
+    small = [one.instrument for one in assessment.small_positions]
+    if small and not assessment.plan.holdings.any():
+        action = f"No trade; no hedge is held, as {' and '.join(small)} is too large a contract."
+    return f"{action} {effect}"
 
 
 def summarize_trades(names: list[str], plan: Plan) -> str:

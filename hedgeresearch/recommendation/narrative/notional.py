@@ -31,8 +31,7 @@ def sell_sentence(asset: str, notional: float, ratios: pd.DataFrame, confidence:
         Confidence of the intervals.
     """
     trades = ", ".join(
-        f"{'sell' if row['ratio'] * notional >= 0.0 else 'buy'} "
-        f"{money(abs(row['ratio'] * notional))} of {name} ({_ratio_text(row, confidence)})"
+        f"{_trade_text(row['ratio'] * notional)} {name} ({_ratio_text(row, confidence)})"
         for name, row in ratios.iterrows()
     )
     position = f"{money(abs(notional))} {'long' if notional > 0.0 else 'short'} {asset}"
@@ -91,6 +90,13 @@ def notional_reasons(
     if findings is None:
         return [*missing, *effect]
     return [*backtest_warnings(findings), *missing, *effect, *tournament_sentences(findings)]
+
+
+def _trade_text(amount: float) -> str:
+    """Return an amount to sell, negative to buy, in words."""
+    if amount == 0.0:
+        return "hold no"
+    return f"{'sell' if amount > 0.0 else 'buy'} {money(abs(amount))} of"
 
 
 def _ratio_text(row: pd.Series[float], confidence: float) -> str:

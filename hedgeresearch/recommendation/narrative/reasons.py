@@ -10,6 +10,7 @@ from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.narrative.backtest import backtest_warnings
 from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences, carry_sentences
 from hedgeresearch.recommendation.narrative.confidence import confidence_sentences
+from hedgeresearch.recommendation.narrative.data import data_warnings
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
@@ -20,7 +21,11 @@ from hedgeresearch.recommendation.narrative.risks import (
     tail_dependence_sentences,
     tail_sentences,
 )
-from hedgeresearch.recommendation.narrative.trades import trade_sentences
+from hedgeresearch.recommendation.narrative.trades import (
+    small_position_sentences,
+    trade_sentences,
+    unknown_cost_sentences,
+)
 
 
 def list_reasons(assessment: Assessment) -> list[str]:
@@ -29,10 +34,13 @@ def list_reasons(assessment: Assessment) -> list[str]:
     A part that is not available says why.
     """
     sentences = [
+        *data_warnings(assessment.data_problems),
         *_backtest_warnings(assessment.confidence),
         *added_variance_sentences(assessment),
         *expiry_sentences(assessment),
         *trade_sentences(assessment.problem.names, assessment.plan),
+        *small_position_sentences(assessment.small_positions, assessment.currency),
+        *unknown_cost_sentences(assessment.problem.terms),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
         *_regime_sentences(assessment),

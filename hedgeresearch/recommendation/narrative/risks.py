@@ -10,6 +10,9 @@ from hedgeresearch.recommendation.narrative.effect import VOLATILITY_TOLERANCE
 MAX_LOSS_RATIO = 5
 """Multiple of the expected volatility above which a past loss is a warning."""
 
+MAX_VALUE_AT_RISK_ERROR = 0.1
+"""Share by which a normal value at risk may be off before fat tails are a warning."""
+
 
 def added_variance_sentences(assessment: Assessment) -> list[str]:
     """Return a warning where the hedge adds variance."""
@@ -32,9 +35,12 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
     if loss <= MAX_LOSS_RATIO * expected:
         return []
     lost = money(loss, assessment.currency)
+    if expected > 0.0:
+        times = f"{quantity(loss / expected, 2)} times its expected volatility"
+    else:
+        times = "where the model expects no variance"
     return [
-        f"Warning: on {day(profits.idxmin())} the hedged position would have lost {lost}, "
-        f"{quantity(loss / expected, 2)} times its expected volatility."
+        f"Warning: on {day(profits.idxmin())} the hedged position would have lost {lost}, {times}."
     ]
 
 
@@ -43,7 +49,8 @@ def tail_sentences(assessment: Assessment) -> list[str]:
     tails = assessment.tails
     amount = tails.historical_value_at_risk * abs(assessment.valuation.value)
     loss = money(amount, assessment.currency)
-    warning = "Warning: " if tails.verdict == "fat" else ""
+    is_wrong = abs(tails.understatement) > MAX_VALUE_AT_RISK_ERROR
+    warning = "Warning: " if tails.verdict == "fat" and is_wrong else ""
     once_in = f"In 1 of {round(1 / tails.tail)} past {assessment.spacing.row}s"
     return [
         f"{warning}{tails.sentence}",

@@ -2,23 +2,80 @@
 
 from __future__ import annotations
 
-from hedgeresearch._formatting import ZERO_TOLERANCE, exact, percent, quantity, side
+from collections.abc import Sequence
+
+import numpy as np
+
+from hedgeresearch._formatting import ZERO_TOLERANCE, exact, money, percent, quantity, side
+from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.recommendation.assessment.small_positions import SmallPosition
+from hedgeresearch.recommendation.sizing.contracts import LIMIT_TOLERANCE
 from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 from hedgeresearch.recommendation.sizing.plan import Plan
 
+ROUNDED = (Reason.NEW_POSITION, Reason.FREE_TRADES, Reason.NO_COSTS_GIVEN)
+"""Reasons of decisions for a target that is rounded to lots."""
 JOINT_LIMIT = "a joint limit applies: gross, net or number of instruments"
 """Words for limits that hold for all hedges together."""
 
 
 def trade_sentences(names: list[str], plan: Plan) -> list[str]:
     """Return a sentence on each instrument: the trade, the new holding, and the reason."""
-    widths = plan.bands.half_widths.tolist()
     return [
-        f"{name}: {_trade_text(decision, trade)} ({trade_reason(decision, width)})."
-        for name, trade, decision, width in zip(
-            names, plan.trades.tolist(), plan.decisions, widths, strict=True
+        f"{name}: {_trade_text(decision, trade)} ({reason})."
+        for name, trade, decision, reason in zip(
+            names, plan.trades.tolist(), plan.decisions, trade_reasons(names, plan), strict=True
         )
     ]
+
+
+def trade_reasons(names: list[str], plan: Plan) -> list[str]:
+    """Return the reason of each decision in words, without full stops.
+
+    Lots that are not the nearest to their target have the reason that all were rounded together.
+    """
+    together = ""
+    if np.allclose(plan.holdings, plan.targets.whole_lots, rtol=0.0, atol=ZERO_TOLERANCE):
+        lots = [f"{exact(abs(new))} {name}" for new, name in zip(plan.holdings, names, strict=True)]
+        together = f"; in whole lots together, {' and '.join(lots)} leave least variance"
+    reasons = []
+    for decision, width in zip(plan.decisions, plan.bands.half_widths.tolist(), strict=True):
+        is_nearest = abs(decision.new - decision.target) <= (0.5 + LIMIT_TOLERANCE) * decision.lot
+        by_lots = decision.reason in ROUNDED and not is_nearest
+        reasons.append(trade_reason(decision, width) + (together if by_lots else ""))
+    return reasons
+
+
+def small_position_sentences(positions: Sequence[SmallPosition], currency: str) -> list[str]:
+    """Return what one contract is worth where the position needs less than half of it."""
+    sentences = []
+    for one in positions:
+        number = exact(one.smallest_order)
+        order = "one contract is" if one.smallest_order == 1.0 else f"{number} contracts are"
+        such_as = f", such as {one.smaller_contract}" if one.smaller_contract else ""
+        sentences.append(
+            f"{one.instrument}: the smallest order does not fit: {order} worth "
+            f"{money(one.smallest_notional, currency)}, more than twice the "
+            f"{money(one.notional, currency)} of the target. A smaller contract is "
+            f"needed{such_as}."
+        )
+    return sentences
+
+
+def unknown_cost_sentences(instruments: Sequence[Terms]) -> list[str]:
+    """Return which costs of the instruments were not given, and so count as zero."""
+    sentences = []
+    for one in instruments:
+        if not one.has_costs:
+            missing = "no costs were given: trades count as free in orders, bands and backtests"
+        elif one.half_spread is None:
+            missing = "no half spread was given: costs are those of fees alone"
+        elif one.fee is None and one.fee_per_contract is None:
+            missing = "no fee was given: costs are those of the half spread alone"
+        else:
+            continue
+        sentences.append(f"{one.name}: {missing}.")
+    return sentences
 
 
 def _trade_text(decision: Decision, trade: float) -> str:
@@ -47,7 +104,8 @@ def trade_reason(decision: Decision, half_width: float) -> str:
         Reason.INSIDE_BAND: f"{target}, inside the {band}" if band else target,
         Reason.TO_BAND_EDGE: f"{target}; traded to the edge of the {band}",
         Reason.NEW_POSITION: f"{target}; a new position opens at its target, {band}",
-        Reason.FREE_TRADES: f"{target}; no band, as there are no trading costs",
+        Reason.FREE_TRADES: f"{target}; no band, as trades cost nothing",
+        Reason.NO_COSTS_GIVEN: f"{target}; no band, as no costs were given",
         Reason.AT_LIMIT: f"{target}; the position limit applies",
         Reason.JOINT_LIMITS: f"{target}; {JOINT_LIMIT}",
         Reason.PARTIAL: f"{percent(decision.rate)} of the way to an aim of {aim}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ from hedgeresearch.recommendation.sizing.contracts import (
 )
 from hedgeresearch.recommendation.sizing.decisions import (
     Decision,
+    Reason,
     TargetHoldings,
     trade_costs,
     trade_partly,
@@ -93,7 +95,19 @@ def plan_trades_within(
         holdings=trades.holdings,
         trades=trades.trades,
         costs=trade_costs(trades.trades, valuation.costs, impact),
-        decisions=trades.decisions,
+        decisions=_without_given_costs(trades.decisions, [one.has_costs for one in problem.terms]),
+    )
+
+
+def _without_given_costs(
+    decisions: Sequence[Decision], has_costs: Sequence[bool]
+) -> tuple[Decision, ...]:
+    """Return decisions that call trades free only where their costs were given as zero."""
+    return tuple(
+        one._replace(reason=Reason.NO_COSTS_GIVEN)
+        if one.reason is Reason.FREE_TRADES and not given
+        else one
+        for one, given in zip(decisions, has_costs, strict=True)
     )
 
 

@@ -27,9 +27,9 @@ def test_each_hedge_has_a_sentence(comparison):
 
 def test_the_conclusion_counts_all_hedges(comparison):
     assert comparison.conclusion.startswith(
-        "Counting all 3 hedges tried against ols, at least one is better (p "
+        "Counting all 3 hedges tried against ols, at least one is better at 5% (p "
     )
-    assert comparison.conclusion.endswith("; the 90% model confidence set contains good.")
+    assert comparison.conclusion.endswith("; at 10%, the model confidence set contains good.")
 
 
 def test_shares_differ_where_they_can_and_may_be_negative(panel):

@@ -129,6 +129,18 @@ def test_a_model_without_an_interval_says_so(advise: Advise) -> None:
     assert sentences(found)[0].startswith("Interval of the ratio not available: the bootstrap")
 
 
+def test_a_bootstrap_that_fails_is_the_reason_for_no_interval(
+    advise: Advise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise hr.ConvergenceError("it failed on 14 of 50 draws. Use more dates.")
+
+    monkeypatch.setattr(hr.hedges.HedgeFit, "conf_int", refuse)
+    found = advise(UNITS, ["F"])
+    assert "Interval of the ratio not available: it failed on 14 of 50 draws" in sentences(found)[0]
+    assert found.to_dict()["confidence"]["interval_note"].startswith("it failed on 14 of 50")
+
+
 def test_the_backtest_gives_effectiveness_out_of_sample(
     advise: Advise, market: hr.Market, instruments: dict[str, Any]
 ) -> None:

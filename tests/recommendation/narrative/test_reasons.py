@@ -1,9 +1,11 @@
 """The order of the reasons, and their numbers."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -27,10 +29,12 @@ def test_warnings_come_first_then_trades_and_confidence(advise: Advise) -> None:
         sold = f"{-row['new']:,.10g}"
         target = f"target {quantity(-row['target'])} short"
         reason = f"{target}; {opens}, no-trade band of ±{quantity(row['band'])}"
-        assert text == f"{name}: sell {sold}, from nothing to {sold} short ({reason})."
-        assert found.orders.set_index("instrument").loc[name, "reason"] == reason
+        ordered = found.orders.set_index("instrument").loc[name, "reason"]
+        assert ordered.startswith(reason)
+        assert text == f"{name}: sell {sold}, from nothing to {sold} short ({ordered})."
     ratio = found.summary.loc["F", "ratio"]
-    assert others[2].startswith(f"The hedge ratio for F is {ratio:.3f} (95% interval")
+    assert others[2] == "H: no fee was given: costs are those of the half spread alone."
+    assert others[3].startswith(f"The hedge ratio for F is {ratio:.3f} (95% interval")
     loss = money(found.tails.historical_value_at_risk * found.valuation.value)
     once = "In 1 of 100 past days the hedged position would have lost"
     assert f"{once} {loss} or more." in others
@@ -93,6 +97,57 @@ def test_the_worst_date_of_a_short_position_is_a_rise(
     assert profit.idxmin() == date
     lost = f"on {date.date()} the hedged position would have lost {-profit.min():,.0f},"
     assert lost in losses[0]
+
+
+@pytest.mark.parametrize("missed", [0.3, 0.11, 0.09, -0.09, -0.11])
+def test_fat_tails_are_a_warning_where_the_normal_is_off(
+    advise: Advise, monkeypatch: pytest.MonkeyPatch, missed: float
+) -> None:
+    found = advise({"A": 400_000.0}, ["F"])
+    historical = found.tails.historical_value_at_risk
+    fat = replace(
+        found.tails,
+        excess_kurtosis_interval=(0.2, 1.0),
+        normal_value_at_risk=(1.0 - missed) * historical,
+    )
+    monkeypatch.setitem(found.assessment.__dict__, "tails", fat)
+    is_warning = f"Warning: {fat.sentence}" in found.reasons
+    assert is_warning == (abs(missed) > 0.1)
+    assert is_warning or fat.sentence in found.reasons
+
+
+def test_what_is_wrong_in_the_data_is_the_first_reason(
+    table: pd.DataFrame, instruments: dict[str, Any]
+) -> None:
+    halted = table.copy()
+    halted.iloc[-80:, list(halted.columns).index("F")] = halted["F"].iloc[-80]
+    market = hr.Market(halted)
+    position = hr.Position({"A": 40_000.0})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hr.errors.DataWarning)
+        fit = hr.OLSHedge().fit(*market.returns(position, instruments["F"]))
+    found = hr.recommend(fit, position, instruments["F"], market)
+    assert found.reasons[0].startswith("Warning: ")
+    assert "'F' did not move on 79 rows at the end" in found.reasons[0]
+    notional = hr.hedge_notional(fit, 1e6)
+    assert notional.reasons[0] == found.reasons[0]
+
+
+def test_closes_are_no_warning_for_a_model_that_allows_for_them() -> None:
+    rng = np.random.default_rng(0)
+    hedge = 0.01 * rng.standard_normal(700)
+    asset = 0.3 * hedge + 0.6 * np.roll(hedge, 1) + 0.004 * rng.standard_normal(700)
+    dates = pd.bdate_range("2020-01-01", periods=700)
+    returns = pd.DataFrame({"tokyo": asset, "newyork": hedge}, dates)
+    late = "Warning: closes of asset and hedges should be simultaneous"
+    models = {hr.OLSHedge(): True, hr.DimsonHedge(lags=1): False}
+    models |= {hr.HorizonHedge(hr.OLSHedge(), 5): False, hr.HorizonHedge(hr.OLSHedge(), 2): True}
+    models |= {hr.ConstrainedHedge(hr.DimsonHedge(lags=1), upper=9.0): False}
+    for model, warned in models.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", hr.errors.DataWarning)
+            fit = model.fit(returns["tokyo"], returns[["newyork"]])
+        assert any(late in text for text in hr.hedge_notional(fit, 1e6).reasons) == warned
 
 
 def test_a_hedge_that_fails_in_the_tail_is_a_warning(

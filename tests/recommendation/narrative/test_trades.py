@@ -1,8 +1,13 @@
 """Each reason of a trade in words."""
 
+from typing import Any
+
+import numpy as np
+import pandas as pd
 import pytest
 
-from hedgeresearch.recommendation.narrative.trades import trade_reason
+import hedgeresearch as hr
+from hedgeresearch.recommendation.narrative.trades import trade_reason, unknown_cost_sentences
 from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 
 
@@ -18,10 +23,8 @@ from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
             Reason.NEW_POSITION,
             "target 41.26 short; a new position opens at its target, no-trade band of ±2.5",
         ),
-        (
-            Reason.FREE_TRADES,
-            "target 41.26 short; no band, as there are no trading costs",
-        ),
+        (Reason.FREE_TRADES, "target 41.26 short; no band, as trades cost nothing"),
+        (Reason.NO_COSTS_GIVEN, "target 41.26 short; no band, as no costs were given"),
         (Reason.AT_LIMIT, "target 41.26 short; the position limit applies"),
         (
             Reason.JOINT_LIMITS,
@@ -40,3 +43,75 @@ def test_every_reason_has_words(reason: Reason, words: str) -> None:
 def test_targets_of_zero_and_bands_of_no_width_are_written_short() -> None:
     decision = Decision(0.0, 0.0, 0.0, Reason.INSIDE_BAND, aim=0.0)
     assert trade_reason(decision, half_width=0.0) == "target 0"
+
+
+def near_twins() -> tuple[hr.Position, list[Any], hr.Market]:
+    """Two futures that move alike, so that what one lacks the other can add."""
+    rng = np.random.default_rng(1)
+    common = 0.01 * rng.standard_normal(500)
+    moves = {
+        "A": common + 0.003 * rng.standard_normal(500),
+        "ES": common + 0.001 * rng.standard_normal(500),
+        "NQ": common + 0.001 * rng.standard_normal(500),
+    }
+    prices = {name: 100.0 * np.cumprod(1.0 + move) for name, move in moves.items()}
+    table = pd.DataFrame(prices, pd.bdate_range("2020-01-01", periods=500))
+    futures = [hr.LinearContract(name, 10, fee=1e-5, half_spread=0.0) for name in ("ES", "NQ")]
+    return hr.Position({"A": 27.0}), futures, hr.Market(table / table.iloc[-1] * 100.0)
+
+
+def test_lots_that_were_rounded_together_say_so() -> None:
+    position, futures, market = near_twins()
+    fit = hr.OLSHedge().fit(*market.returns(position, futures))
+    found = hr.recommend(fit, position, futures, market)
+    target = found.summary["target"].to_numpy()
+    new = found.holdings.to_numpy()
+    # by brute force: the best pair of whole numbers is not the nearest to each target
+    grid = np.stack(np.meshgrid(range(-5, 2), range(-5, 2)), axis=-1).reshape(-1, 2)
+    covariance = found.valuation.covariance[1:, 1:]
+    distance = np.einsum("ti,ij,tj->t", grid - target, covariance, grid - target)
+    np.testing.assert_array_equal(grid[np.argmin(distance)], new)
+    far = np.abs(new - target) > 0.5
+    assert far.any()
+    together = f"in whole lots together, {-new[0]:g} ES and {-new[1]:g} NQ leave least variance"
+    for name, is_far in zip(("ES", "NQ"), far, strict=True):
+        (text,) = [text for text in found.reasons if text.startswith(f"{name}: sell")]
+        assert (together in text) == is_far
+    assert [together in reason for reason in found.orders["reason"]] == list(far[new != 0.0])
+
+
+@pytest.mark.parametrize(
+    ("future", "said"),
+    [
+        (hr.contract_spec("cme_es", name="F"), "such as MES."),
+        (hr.LinearContract("F", 50), "A smaller contract is needed."),
+        (hr.LinearContract("F", 10, lot=5), "5 contracts are worth 5,000, more than twice the"),
+    ],
+)
+def test_a_position_below_half_a_contract_names_its_size(future: Any, said: str) -> None:
+    _, _, market = near_twins()
+    table = market.table.rename(columns={"ES": "F"})
+    position = hr.Position({"A": 1.0})
+    market = hr.Market(table)
+    fit = hr.OLSHedge().fit(*market.returns(position, future))
+    found = hr.recommend(fit, position, future, market)
+    assert found.decision.startswith("No trade; no hedge is held, as F is too large a contract.")
+    (text,) = [text for text in found.reasons if "the smallest order does not fit" in text]
+    assert said in text
+    two = hr.recommend(fit, position, future, market, holdings={"F": -1.0})
+    assert not any("does not fit" in text for text in two.reasons)
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({}, "F: no costs were given: trades count as free in orders, bands and backtests."),
+        ({"fee": 1e-4}, "F: no half spread was given: costs are those of fees alone."),
+        ({"half_spread": 0.0}, "F: no fee was given: costs are those of the half spread alone."),
+        ({"fee_per_contract": 2.0, "half_spread": 1e-4}, ""),
+        ({"fee": 0.0, "half_spread": 0.0}, ""),
+    ],
+)
+def test_costs_that_were_not_given_are_named(terms: dict[str, float], said: str) -> None:
+    sentences = unknown_cost_sentences([hr.LinearContract("F", 50, **terms)])
+    assert sentences == ([said] if said else [])

@@ -80,8 +80,12 @@ def test_free_trades_go_to_the_target_in_lots(market: hr.Market) -> None:
         found = hr.recommend(fit, position, instruments, market, holdings=held)
         np.testing.assert_array_equal(found.holdings, found.plan.targets.whole_lots)
         assert (found.summary["band"] == 0.0).all()
-        assert "no trading costs" in found.orders.iloc[0]["reason"]
-        assert found.plan.decisions[0].reason is Reason.FREE_TRADES
+        assert "no costs were given" in found.orders.iloc[0]["reason"]
+        assert found.plan.decisions[0].reason is Reason.NO_COSTS_GIVEN
+    free = [hr.LinearContract("F", 50, fee=0.0), hr.LinearContract("H", 200, lot=2)]
+    plan = hr.recommend(fit, position, free, market).plan
+    given, missing = (one.reason for one in plan.decisions)
+    assert (given, missing) == (Reason.FREE_TRADES, Reason.NO_COSTS_GIVEN)
 
 
 def test_a_holding_in_its_band_outside_limits_is_cut(advise: Advise) -> None:

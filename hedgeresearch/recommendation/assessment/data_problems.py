@@ -1,0 +1,39 @@
+"""Problems of the data that a recommended hedge was fitted on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hedgeresearch.data.quality import check_data
+from hedgeresearch.data.quality.closes import LONG_HORIZON
+from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.regression.dimson import DimsonHedge
+
+
+def data_problems(
+    fit: HedgeFit, observed: pd.DataFrame, kind: str | None
+) -> tuple[DataProblem, ...]:
+    """Return what a fit warns of in its data, and what it would refuse.
+
+    Closes at different times are left out for a hedge that allows for them.
+
+    Parameters
+    ----------
+    fit : HedgeFit
+    observed : DataFrame (n_dates, 1 + n_hedges)
+        Returns, or prices, that the hedge was fitted on; the asset first.
+    kind : {"prices", "simple", "log", "difference"} or None
+        What they are.
+    """
+    found = [one for one in check_data(observed, kind).problems if one.severity != "note"]
+    if fit.horizon >= LONG_HORIZON or _allows_for_closes(fit.model):
+        found = [one for one in found if one.kind != "closes"]
+    return tuple(found)
+
+
+def _allows_for_closes(model: HedgeModel) -> bool:
+    """Return whether a model, or one that it is composed of, uses returns of other dates."""
+    parts = model.traits.parts
+    return isinstance(model, DimsonHedge) or any(_allows_for_closes(part) for part in parts)
