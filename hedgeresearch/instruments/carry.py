@@ -60,7 +60,7 @@ class Carry:
     z_score : distance of the last value of the history from those before it, in standard
         deviations, zeros between payments of funding left out; None where these are all equal
     roll_cost_per_year : cost of changing contracts; negative for a net rebate
-    round_trip_cost : cost of opening and closing once
+    round_trip_cost : cost of opening and closing once; 0.0 where no costs were given
     costs_given : whether a fee or a half spread was given, be it zero
     """
 
@@ -83,9 +83,9 @@ class Carry:
     def break_even_days(self) -> float | None:
         """Days until the carry has paid for opening and closing.
 
-        0.0 where that costs nothing, None where nothing is earned.
+        0.0 where that costs nothing, None where nothing is earned or no costs were given.
         """
-        if self.per_year <= 0.0:
+        if self.per_year <= 0.0 or not self.costs_given:
             return None
         return DAYS_PER_YEAR * max(self.round_trip_cost, 0.0) / self.per_year
 
@@ -224,8 +224,9 @@ def _sentence(carry: Carry) -> str:
     costs = f"round-trip cost {carry.round_trip_cost:.2%}"
     if not carry.costs_given:
         costs = "no trading costs were given"
-    if carry.break_even_days is not None:
-        recovered = f", recovered in {carry.break_even_days:.1f} days" if carry.costs_given else ""
+    if carry.per_year > 0.0:
+        days = carry.break_even_days
+        recovered = "" if days is None else f", recovered in {days:.1f} days"
         return (
             f"{opening}: {rate} earns {carry.per_year:.2%} of the asset a year; {costs}{recovered}."
         )

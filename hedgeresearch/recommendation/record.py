@@ -122,7 +122,7 @@ def _carry(carry: Carry) -> dict[str, Any]:
         "z_score": plain_value(carry.z_score),
         "per_year": plain_value(carry.per_year),
         "roll_cost_per_year": plain_value(carry.roll_cost_per_year),
-        "round_trip_cost": plain_value(carry.round_trip_cost),
+        "round_trip_cost": plain_value(carry.round_trip_cost) if carry.costs_given else None,
         "costs_given": carry.costs_given,
         "break_even_days": plain_value(carry.break_even_days),
         "break_even_move": plain_value(carry.break_even_move),

@@ -147,3 +147,30 @@ def test_funding_without_dates_needs_periods_per_year(funding_rates: pd.Series) 
         hedge_carry(PERPETUAL, undated)
     found = hedge_carry(PERPETUAL, undated, periods_per_year=1095)
     assert found.per_year == pytest.approx(annualized_funding(funding_rates))
+
+
+def test_a_fee_per_contract_is_a_share_of_its_worth() -> None:
+    contract = LinearContract("FUTURE", 50, fee=0.0001, half_spread=0.0002, fee_per_contract=2.5)
+    history = pd.Series(np.linspace(0.01, 0.03, 40), DAYS)
+    found = hedge_carry(contract, history, -0.8, rolls_per_year=4, worth=50 * 80.0)
+    share = 0.0003 + 2.5 / 4000.0
+    assert found.round_trip_cost == pytest.approx(2 * 0.8 * share, rel=1e-12)
+    assert found.roll_cost_per_year == pytest.approx(4 * 2 * 0.8 * share, rel=1e-12)
+    with pytest.raises(hr.DataError, match="worth must be given for 'FUTURE', whose fee is per"):
+        hedge_carry(contract, history)
+    with pytest.raises(hr.DataError, match="worth must lie strictly between 0 and inf; got 0"):
+        hedge_carry(contract, history, worth=0.0)
+
+
+def test_costs_that_were_not_given_are_not_free(funding_rates: pd.Series) -> None:
+    unknown = hedge_carry(InverseContract("PERP", 100, funding="8-hourly"), funding_rates, 0.5)
+    assert not unknown.costs_given
+    assert unknown.break_even_days is None
+    assert unknown.sentence.endswith("of the asset a year; no trading costs were given.")
+    free = hedge_carry(InverseContract("PERP", 100, funding="8-hourly", fee=0.0), funding_rates)
+    assert free.break_even_days == 0.0
+    assert free.sentence.endswith("round-trip cost 0.00%, recovered in 0.0 days.")
+    rebate = InverseContract("PERP", 100, funding="8-hourly", fee=-0.0002)
+    paid = hedge_carry(rebate, funding_rates)
+    assert paid.round_trip_cost == pytest.approx(-0.0004, rel=1e-12)
+    assert paid.break_even_days == 0.0

@@ -33,7 +33,7 @@ def carry_section(recommendation: Recommendation) -> Section:
             one.rate_per_year,
             one.z_score,
             one.per_year,
-            one.round_trip_cost,
+            one.round_trip_cost if one.costs_given else None,
         )
         for one in recommendation.carry
     }
