@@ -19,7 +19,13 @@ DAY = 86_400.0
 MONTH = 30.4375
 """Mean number of days in a month."""
 SECONDS = {"hour": 3600.0, "minute": 60.0, "second": 1.0, "millisecond": 0.001}
-LONG_UNITS = {"year": 365.25, "quarter": 3 * MONTH, "month": MONTH, "week": 7.0}
+LONG_UNITS = {
+    "year": 365.25,
+    "quarter": 3 * MONTH,
+    "month": MONTH,
+    "week": 7.0,
+    "business day": 1.4,
+}
 """Days in the units that a Timedelta does not know in words."""
 
 
@@ -68,11 +74,22 @@ def _parsed(horizon: str | timedelta | np.timedelta64) -> pd.Timedelta:
         raise ValueError("a time has a unit")
     # pandas deprecates lower-case days and weeks
     horizon = re.sub("(?<![a-zA-Z])[dw](?![a-zA-Z])", lambda unit: unit[0].upper(), horizon)
-    found = re.fullmatch(r"\s*(\d+\.?\d*)\s*(year|quarter|month|week|y)s?\s*", horizon.lower())
-    if found is None:
+    counted = in_long_units(horizon)
+    if counted is None:
         return pd.Timedelta(horizon)
-    unit = "year" if found[2] == "y" else found[2]
-    return pd.Timedelta(days=float(found[1]) * LONG_UNITS[unit])
+    number, unit = counted
+    return pd.Timedelta(days=number * LONG_UNITS[unit])
+
+
+def in_long_units(horizon: Any) -> tuple[float, str] | None:
+    """Return number and unit of a text such as "3 months" or "10 business days", else None."""
+    if not isinstance(horizon, str):
+        return None
+    units = "|".join(LONG_UNITS)
+    found = re.fullmatch(rf"\s*(\d+\.?\d*)\s*({units}|y)s?\s*", horizon.lower())
+    if found is None:
+        return None
+    return float(found[1]), "year" if found[2] == "y" else found[2]
 
 
 def time_in_words(time: pd.Timedelta) -> str:

@@ -24,6 +24,7 @@ from hedgeresearch._durations import (
     Horizon,
     as_duration,
     check_horizon,
+    in_long_units,
     time_in_words,
 )
 from hedgeresearch.errors import DataError
@@ -155,6 +156,9 @@ class Spacing:
                 f"{name} must be a number of rows where these have no dates and times, or only "
                 f"one; got {horizon!r}. Pass a whole number, or index the data by time."
             )
+        counted = in_long_units(horizon)
+        if counted is not None and counted[1] == self.unit == "business day":
+            return int(counted[0])
         rows = self.rows_within(as_duration(horizon, name))
         if rows < 1:
             raise DataError(

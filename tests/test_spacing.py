@@ -149,6 +149,8 @@ def test_periods_are_spaced_like_their_starts():
         ("B", "7d", 5),
         ("B", "10d", 7),
         ("B", "28d", 20),
+        ("B", "10 business days", 10),
+        ("D", "10 business days", 14),
         ("B", "1y", 260),
         ("W", "30d", 4),
         ("MS", "30d", 1),
