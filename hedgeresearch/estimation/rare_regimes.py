@@ -11,6 +11,10 @@ MIN_DATES = 20
 """Number of dates with a smoothed probability above one half that a reliable regime needs."""
 
 
+RARE = "should be visited on"
+"""Words by which the warning is known."""
+
+
 def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
     """Warn of regimes that were visited on fewer than 20 dates, and name these dates.
 
@@ -24,8 +28,7 @@ def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
             dates = ", ".join(map(day, visited))
             found = f"was visited only on {dates}" if len(visited) else "was never visited"
             warn_caller(
-                # without its number, which a hedge may change
-                f"every regime should be visited on {MIN_DATES} dates or more; one {found}. "
+                f"regime {regime} {RARE} {MIN_DATES} dates or more; it {found}. "
                 "Look for outliers on these dates, use fewer regimes or more dates.",
                 ConvergenceWarning,
             )

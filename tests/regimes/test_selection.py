@@ -116,7 +116,7 @@ def test_candidates_that_fail_or_warn_are_noted(two_regimes):
     selection = select_regimes(MODEL, short, candidates=(1, 2, 3))
     remarks = selection.table["remarks"]
     assert remarks[1] == ""
-    assert "every regime should be visited on 20 dates or more" in remarks[2]
+    assert "regime 1 should be visited on 20 dates or more" in remarks[2]
     assert "must have at least 210 rows; got 180" in remarks[3]
     assert np.isnan(selection.table.loc[3, "BIC"])
     with pytest.raises(

@@ -27,7 +27,8 @@ from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_
 from hedgeresearch.covariance.matrix_roots import scaled_roots
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.data.quality.once import data_checked
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, RecordedWarning, recorded_warnings, warn_caller
+from hedgeresearch.estimation.rare_regimes import RARE, warn_of_rare_regimes
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -137,7 +138,7 @@ class RegimeHedge:
         replicating = replicating_fit(self, returns, kind)
         if replicating is not None:
             return replicating
-        with data_checked():
+        with data_checked(), recorded_warnings() as caught:
             regimes = self._fit_regimes(returns, warm_start)
         all_returns = returns
         returns = returns.loc[regimes.dates]  # a model may need the first dates for its start
@@ -146,6 +147,7 @@ class RegimeHedge:
             order = np.argsort(moments.covariances[:, 0, 0], kind="stable")
             regimes = renumbered(regimes, order)
             moments = Moments(moments.means[order], moments.covariances[order])
+        _warn_of_regimes(regimes, caught)
         covariances = None
         if self.covariance_model is not None:
             with data_checked():
@@ -263,6 +265,15 @@ def _ratios_by_regime(
     names = [str(name) for name in hedges]
     ratios = np.stack([minimum_variance_ratio(covariance, names) for covariance in covariances])
     return pd.DataFrame(ratios, index=regimes, columns=hedges)
+
+
+def _warn_of_regimes(regimes: RegimeFit, caught: list[RecordedWarning]) -> None:
+    """Give the warnings of the regime model, of rare regimes by their numbers in the hedge."""
+    for warning in caught:
+        if RARE not in warning.message:
+            warn_caller(warning.message, warning.category)
+    if any(RARE in warning.message for warning in caught):
+        warn_of_rare_regimes(regimes.smoothed)
 
 
 def _has_covariances(moments: Moments) -> bool:

@@ -141,6 +141,19 @@ def test_what_is_no_table_is_refused(returns, vix):
         fit_to(hr.RegimeHedge(REGIMES, observe=lambda seen: seen.to_numpy()), returns)
 
 
+def test_rare_regimes_are_warned_of_by_their_number_in_the_hedge(returns):
+    """The indicator is high on a few quiet dates, and its own order is the other one."""
+    sample = returns[:700]
+    quiet = sample.index[400:412]
+    indicator = pd.Series(np.random.default_rng(0).standard_normal(700), sample.index, name="mood")
+    indicator[quiet] = np.linspace(30.0, 60.0, 12)
+    calm = sample.copy()
+    calm.loc[quiet] *= 0.1
+    with pytest.warns(hr.errors.ConvergenceWarning, match="regime 0 should .* only on 2015-08-06"):
+        fit = fit_to(hr.RegimeHedge(REGIMES, observe=indicator), calm)
+    assert fit.regimes.most_likely_path.eq(0).sum() == 12
+
+
 def test_walks_observe_the_table(returns, vix):
     model = hr.RegimeHedge(REGIMES, observe=1.0 / vix)
     backtest = hr.walk_forward(

@@ -60,7 +60,7 @@ def as_series(values):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:every regime should be visited")
+@pytest.mark.filterwarnings("ignore:regime 1 should be visited")
 @pytest.mark.parametrize("name", [*GARCH_CASES, "SMI_2_gjrGARCH_norm"])
 def test_zero_mean_optimum_is_at_least_that_of_msgarch(name, series, request):
     """MSGARCH fails on the index with leverage, and normal; -3371.844 can be reached."""
