@@ -48,6 +48,7 @@ def test_ratio_uses_predicted_probabilities(nasdaq, sp500):
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_regime_ratios_agree_with_depmixs4(percent_log_returns):
     """depmixS4's covariances: calm .633 / .557 = 1.136, turbulent 3.935 / 3.315 = 1.187."""
     fit = hr.RegimeHedge(hr.GaussianHMM(2)).fit(
