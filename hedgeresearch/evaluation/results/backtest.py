@@ -32,7 +32,6 @@ from hedgeresearch.evaluation.results.plots import (
     plot_ratios,
 )
 from hedgeresearch.evaluation.results.spans import (
-    blocks_of,
     check_spans_exist,
     first_of_spans,
     returns_over,
@@ -55,8 +54,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOSSES: Mapping[str, Loss] = {"variance": variance_loss, "semivariance": semivariance_loss}
-MIN_JUDGED = MIN_OBSERVATIONS + LONG_HORIZON
-"""Minimum number of dates for a comparison over the horizon that can judge hedges."""
 PLOTS = ("ratio", "cumulative", "effectiveness")
 
 
@@ -148,17 +145,15 @@ class Backtest:
 
     @cached_property
     def judged(self) -> Backtest:
-        """The same backtest over a horizon that can judge its hedges.
+        """This backtest over a horizon that can judge its hedges.
 
         It is this backtest, unless closes are not simultaneous and its horizon is shorter than five
         periods: then it is the one over five.
         """
         if self.closes is None or self.horizon >= LONG_HORIZON:
             return self
-        longest = max(block.stop - block.start for block in blocks_of(self.rows))
-        if longest < LONG_HORIZON or len(self.rows) < MIN_JUDGED:
-            return self
-        return self.over(LONG_HORIZON)
+        n_spans = len(first_of_spans(self.rows, LONG_HORIZON))
+        return self if n_spans < MIN_OBSERVATIONS else self.over(LONG_HORIZON)
 
     @property
     def net_returns(self) -> pd.DataFrame:
@@ -425,7 +420,7 @@ class Backtest:
         kind: Literal["ratio", "cumulative", "effectiveness"] = "ratio",
         ax: Axes | None = None,
     ) -> Axes:
-        """Plot the backtest.
+        """Plot the backtest, over a horizon that can judge its hedges (see ``judged``).
 
         Parameters
         ----------
@@ -436,9 +431,11 @@ class Backtest:
         """
         check_choice(kind, "kind", PLOTS)
         if kind == "ratio":
-            return plot_ratios(self.ratios, ax)
-        note = f"out of sample, {self.evaluation}"
+            lag = f", execution lag {self.execution_lag}" if self.execution_lag else ""
+            return plot_ratios(self.ratios, f"out of sample{lag}", ax)
+        judged = self.judged
+        note = f"out of sample, {judged.evaluation}"
         if kind == "cumulative":
-            hedged = self.hedged_returns.drop(columns=self.never_hedged)
+            hedged = judged.hedged_returns.drop(columns=self.never_hedged)
             return plot_cumulative(hedged, note, ax)
-        return plot_effectiveness(self.summary.drop(index=self.never_hedged), note, ax)
+        return plot_effectiveness(judged.summary.drop(index=self.never_hedged), note, ax)

@@ -16,12 +16,10 @@ BENCHMARKS = {"naive": "0.6", "ols": "black"}
 """Shades of the benchmarks, distinct from the colors of the models."""
 
 
-def plot_ratios(ratios: pd.DataFrame, ax: Axes | None) -> Axes:
+def plot_ratios(ratios: pd.DataFrame, note: str, ax: Axes | None) -> Axes:
     """Plot the sum of the ratios of each model over time."""
     totals = ratios.T.groupby(level=0, sort=False).sum().T
-    return plot_lines(
-        totals, ylabel="hedge ratio", note="out of sample", references=BENCHMARKS, ax=ax
-    )
+    return plot_lines(totals, ylabel="hedge ratio", note=note, references=BENCHMARKS, ax=ax)
 
 
 def plot_cumulative(hedged_returns: pd.DataFrame, note: str, ax: Axes | None) -> Axes:

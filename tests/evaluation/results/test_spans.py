@@ -191,6 +191,8 @@ def test_a_horizon_reverses_what_closes_get_wrong(two_closes: Any) -> None:
     assert comparison.conclusion == f"Over 5 business days: {days.compare().conclusion}"
     assert single.judged.horizon == 5
     assert days.judged is days
+    texts = [text.get_text() for text in single.plot("cumulative").figure.findobj(_is_text)]
+    assert any("over 5 business days" in text for text in texts)
     five = single.summary["effectiveness over 5 business days"]
     pd.testing.assert_series_equal(five, days.summary["effectiveness"], check_names=False)
 
@@ -213,6 +215,8 @@ def test_a_ratio_is_held_from_its_lag_on(returns: pd.DataFrame, lag: int) -> Non
         )
     assert later.summary.columns.name == f"over 1 business day, execution lag {lag}"
     assert later.execution_lag == lag
+    texts = [text.get_text() for text in later.plot().figure.findobj(_is_text)]
+    assert any(f"execution lag {lag}" in text for text in texts)
 
 
 @pytest.mark.filterwarnings("ignore:no single date should decide")
