@@ -74,7 +74,8 @@ class Backtest:
         refit that failed, over which its last ratio was held
     n_refits : int, of each model
     predicted : dict of DataFrame (n_dates, k) by model, for models with regimes: the predicted
-        probabilities of each date; with an execution lag, those that its ratio was made from
+        probabilities of each date, regimes numbered alike over all refits; with an execution lag,
+        those that its ratio was made from
     date_returns : DataFrame (n_dates, models), hedged returns of single periods, before costs
     rows : array (n_dates,), positions of the dates in the data: they follow one another, unless a
         splitter left some out
@@ -270,7 +271,8 @@ class Backtest:
     ) -> pd.DataFrame:
         """Return a measure in each regime, (regimes, models); NaN below 20 dates.
 
-        A return over a horizon belongs to the regime of its first date.
+        A return over a horizon belongs to the regime of its first date. The regimes of a model have
+        their names, or the numbers of the first refit, which later refits follow.
 
         Parameters
         ----------
