@@ -258,7 +258,9 @@ def test_standard_errors_are_known_after_extensions(fit, name, returns):
     np.testing.assert_allclose(pieces.standard_errors, later.standard_errors, rtol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should move about as much as the asset")
 def test_model_is_causal(model, returns):
+    """Without cointegration, the ratio of a cointegrating vector may be any number."""
     assert hr.check_causality(model, returns, n_shocks=3).passed
 
 
