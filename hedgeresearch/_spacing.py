@@ -34,6 +34,8 @@ MAX_STEPS = 100_000
 """Largest number of rows ahead of forecasts and simulations, so that they end."""
 MOST_ROWS = 10_000
 """Number of the last rows from which a spacing is found."""
+MOST_DATES = 2_500
+"""The same for rows that are a day or more apart."""
 TYPICAL_SHARE = 0.5
 """Share of gaps that must equal the median for a regular spacing."""
 SAME_GAP = 0.02
@@ -193,6 +195,15 @@ class Spacing:
         return int(np.median(rows - np.arange(starts) - 1))
 
 
+def rows_in(
+    horizon: Horizon, index: pd.Index[Any], name: str = "horizon", most: int | None = None
+) -> int:
+    """Return the number of rows of an index in a horizon, see ``Spacing.rows_of``."""
+    is_time = isinstance(horizon, str | timedelta | np.timedelta64)
+    spacing = spacing_of(index) if is_time else Spacing("observation")
+    return spacing.rows_of(horizon, name, most)
+
+
 def spacing_of(index: pd.Index[Any]) -> Spacing:
     """Return the spacing of an index of ascending dates, periods or numbers.
 
@@ -207,12 +218,16 @@ def spacing_of(index: pd.Index[Any]) -> Spacing:
         return Spacing("observation")
     if len(last) < 2:
         return Spacing("bar")
-    seconds = np.asarray((last - last[0]) / pd.Timedelta(seconds=1), dtype=float)
-    median = float(np.median(np.diff(seconds)))
+    # a view of the clock in UTC, and of the local one for dates
+    stamps = last.to_numpy() if last.tz is None else last.tz_convert(None).to_numpy()
+    seconds = (stamps - stamps[0]) / np.timedelta64(1, "s")
+    gaps = np.diff(seconds)
+    median = float(np.median(gaps))
     if median < DAILY:
-        unit, count = _unit_within_a_day(np.diff(seconds), median)
+        unit, count = _unit_within_a_day(gaps, median)
     else:
-        unit, count = _unit_of_dates(last.tz_localize(None).normalize())
+        local = stamps if last.tz is None else last.tz_localize(None).to_numpy()
+        unit, count = _unit_of_dates(local[-MOST_DATES:].astype("datetime64[D]"))
     return Spacing(unit, count, seconds)
 
 
@@ -226,9 +241,8 @@ def _unit_within_a_day(gaps: Array, median: float) -> tuple[str, int]:
     return "bar", 1
 
 
-def _unit_of_dates(dates: pd.DatetimeIndex) -> tuple[str, int]:
+def _unit_of_dates(days: Array) -> tuple[str, int]:
     """Return the unit of gaps between dates (n_rows,), and how many of them a gap usually has."""
-    days = dates.to_numpy().astype("datetime64[D]")
     gaps = np.diff(days).astype(int)
     if _skips_weekends(days, gaps):
         return "business day", 1

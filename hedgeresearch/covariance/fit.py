@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._spacing import MAX_STEPS, spacing_of
+from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.delta_method import DeltaMethod, HasDeltaMethod
@@ -199,7 +199,7 @@ class CovarianceFit(FittedParameters):
         Rows are labeled (step, series); step 1 is the next date. The horizon is a number of dates
         or their time, such as "10d".
         """
-        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
+        n_steps = rows_in(horizon, self.dates, most=MAX_STEPS)
         steps = pd.RangeIndex(1, n_steps + 1, name="step")
         return self._stacked(self.final_state.forecast(n_steps), steps)
 
@@ -214,7 +214,7 @@ class CovarianceFit(FittedParameters):
             If returns depend on earlier ones through their means, so that the forecasts of the
             steps do not add up.
         """
-        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
+        n_steps = rows_in(horizon, self.dates, most=MAX_STEPS)
         if not self.final_state.constant_means:
             raise DataError(
                 "aggregate() needs univariate models with a constant mean, as variances of returns "

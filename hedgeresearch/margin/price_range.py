@@ -20,7 +20,7 @@ from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._kernels.price_paths import path_extremes
-from hedgeresearch._spacing import spacing_of
+from hedgeresearch._spacing import rows_in
 from hedgeresearch._validation.asset_and_hedges import returns_kind
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
@@ -125,7 +125,7 @@ def simulate_price_range(
     check_at_least(n_paths, "n_paths", 2)
     check_at_least(seed, "seed", 0)
     series = _checked_returns(returns)
-    n_periods = spacing_of(series.index).rows_of(horizon, most=MAX_PERIODS)
+    n_periods = rows_in(horizon, series.index, most=MAX_PERIODS)
     past = np.log1p(series.to_numpy())
     if block_length is None:
         block_length = optimal_block_length(np.column_stack([past, past**2]))

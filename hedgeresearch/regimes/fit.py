@@ -11,7 +11,7 @@ import pandas as pd
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._spacing import MAX_STEPS, spacing_of
+from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_frame, check_new_data
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.fitted_parameters import FittedParameters
@@ -155,7 +155,7 @@ class RegimeFit(FittedParameters):
         DataFrame (horizon, k)
             Step 1 is the next date.
         """
-        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
+        n_steps = rows_in(horizon, self.dates, most=MAX_STEPS)
         probabilities = forecast_probabilities(
             self.final_state.next_probabilities, self.final_state.transition, n_steps
         )

@@ -12,7 +12,7 @@ import pandas as pd
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
-from hedgeresearch._spacing import MAX_STEPS, spacing_of
+from hedgeresearch._spacing import MAX_STEPS, rows_in
 from hedgeresearch._validation.frames import check_new_data
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least
@@ -188,7 +188,7 @@ class VolatilityFit(FittedParameters):
         DataError
             If the model has no forecasts so far ahead.
         """
-        n_steps = spacing_of(self.dates).rows_of(horizon, most=MAX_STEPS)
+        n_steps = rows_in(horizon, self.dates, most=MAX_STEPS)
         variances = self.final_state.forecast(n_steps)
         steps = pd.RangeIndex(1, n_steps + 1, name="step")
         return pd.DataFrame({"variance": variances, "volatility": np.sqrt(variances)}, index=steps)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._spacing import spacing_of
+from hedgeresearch._spacing import rows_in
 from hedgeresearch.data.quality.closes import find_other_closes
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes
@@ -87,7 +87,7 @@ class PairData:
         """
         returns, kind = join_returns(asset, hedges)
         refits = schedule.refits(len(returns))
-        horizon = spacing_of(returns.index).rows_of(schedule.horizon)
+        horizon = rows_in(schedule.horizon, returns.index)
         changes = Changes(returns.to_numpy(), returns.index, list(returns.columns), kind)
         closes = next(iter(find_other_closes(changes)), None)
         pair = cls(returns, refits, cost, horizon, schedule.execution_lag, closes)

@@ -22,7 +22,7 @@ import pandas as pd
 from hedgeresearch._durations import Horizon, check_horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
-from hedgeresearch._spacing import spacing_of
+from hedgeresearch._spacing import rows_in
 from hedgeresearch._validation.settings import check_flag
 from hedgeresearch.data.quality.closes import LONG_HORIZON
 from hedgeresearch.data.quality.door import warn_of_other_closes
@@ -128,7 +128,7 @@ class HorizonHedge:
         """
         check_warm_start(warm_start, self)
         returns, kind = join_returns(asset, hedges, warn_if_nonsynchronous=False)
-        horizon = spacing_of(returns.index).rows_of(self.horizon)
+        horizon = rows_in(self.horizon, returns.index)
         if horizon < LONG_HORIZON:
             warn_of_other_closes(returns)
         minimum = MIN_HORIZONS * horizon
