@@ -13,6 +13,9 @@ import numpy as np
 
 from hedgeresearch.errors import DataError
 
+MAX_CONFIDENCE = 0.999999
+"""Largest confidence of an interval."""
+
 
 def check_tail(value: Any, name: str = "tail") -> None:
     """Refuse a tail probability outside (0, 0.5], such as 0.95 for the tail of 0.05."""
@@ -26,8 +29,12 @@ def check_size(value: Any, name: str = "size") -> None:
 
 def check_confidence(value: Any, name: str = "confidence") -> None:
     """Refuse the confidence of an interval outside [0.5, 1), such as 0.05 for 0.95."""
-    if _is_number(value) and 0.5 <= value < 1.0:
+    if _is_number(value) and 0.5 <= value <= MAX_CONFIDENCE:
         return
+    if _is_number(value) and MAX_CONFIDENCE < value < 1.0:
+        raise DataError(
+            f"{name} must be at most {MAX_CONFIDENCE}, as no sample tells more; got {value!r}."
+        )
     raise DataError(
         f"{name} must be the probability that an interval covers the true value, in [0.5, 1); "
         f"got {value!r}.{_hint(value, name, 0.0, 0.5)}"

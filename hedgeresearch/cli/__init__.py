@@ -10,6 +10,7 @@ import sys
 from typing import Annotated, NoReturn
 
 import typer
+from numpy.linalg import LinAlgError
 
 from hedgeresearch._version import VERSION
 from hedgeresearch.cli.check import check_prices
@@ -61,6 +62,11 @@ def main() -> None:
         _fail(str(error))
     except typer.TyperException as error:
         _fail(error.format_message())
+    except (ArithmeticError, LinAlgError, MemoryError) as error:
+        _fail(
+            f"the numbers are too large or too small to compute with ({type(error).__name__}: "
+            f"{error}). Check the units of prices, position, contracts and settings."
+        )
     except typer.Abort:
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)

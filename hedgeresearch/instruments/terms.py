@@ -13,7 +13,7 @@ import pandas as pd
 
 from hedgeresearch._validation.numbers import as_number, is_number
 from hedgeresearch._validation.rates import as_fee, as_half_spread
-from hedgeresearch._validation.settings import check_choice
+from hedgeresearch._validation.settings import check_choice, check_magnitude
 from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
@@ -187,6 +187,7 @@ def check_positive(value: Any, name: str, remedy: str) -> None:
     """Refuse a term that is not a number above zero."""
     if not is_number(value) or not 0.0 < value < math.inf:
         raise DataError(f"{name} must be a number above 0; got {value!r}. {remedy}.")
+    check_magnitude(value, name)
 
 
 def _known(value: Any) -> Any:
@@ -207,4 +208,5 @@ def _as_amount(value: Any, name: str) -> float:
             f"{name} must be an amount in the currency of the payoff; got {value!r}. "
             "Pass 2.25 for 2.25 dollars a contract."
         )
+    check_magnitude(value, name)
     return float(value)

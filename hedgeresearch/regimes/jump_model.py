@@ -22,7 +22,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import MAX_STARTS, check_at_least
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_REGIMES
 from hedgeresearch.errors import ConvergenceError, DataError
@@ -101,7 +101,7 @@ class JumpModel:
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
-        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.n_starts, "n_starts", 1, MAX_STARTS)
         check_at_least(self.seed, "seed", 0)
         check_names(self.names, self.n_regimes)
         is_number = isinstance(self.penalty, int | float | np.integer | np.floating)

@@ -19,6 +19,8 @@ from hedgeresearch.cli.book.hints import (
 )
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 
+MAX_PREVIEW = 60
+"""Letters of a value that an error message shows."""
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}\.000")
 """Numbers that mean thousands where a point separates them."""
 
@@ -89,6 +91,8 @@ class Entry:
             return "names with values"
         if isinstance(self.content, list):
             return "a list"
+        if len(self.written) > MAX_PREVIEW:
+            return f"{self.written[:MAX_PREVIEW]!r} and so on"
         return "nothing" if self.content is None else repr(self.written)
 
     # --- structures ---

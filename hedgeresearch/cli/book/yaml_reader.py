@@ -156,5 +156,7 @@ def _plain_value(node: yaml.Node, place: Entry) -> Any:
     try:
         value = yaml.constructor.SafeConstructor().construct_object(node)
     except ValueError:
+        if node.tag.endswith(":int"):
+            place.refuse(f"must be a number of fewer digits; got one of {len(node.value):,}.")
         place.refuse(f"must be a date of the calendar; got {node.value!r}. Put text in quotes.")
     return value.date() if isinstance(value, datetime) else value

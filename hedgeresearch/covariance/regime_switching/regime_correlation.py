@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import MAX_STARTS, check_at_least
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
 from hedgeresearch.covariance.first_step import (
     FirstStep,
@@ -87,9 +87,9 @@ class RegimeCorrelation:
     error_source: ClassVar[ErrorSource] = "delta method"
 
     def __post_init__(self) -> None:
-        check_at_least(self.n_regimes, "n_regimes", 1)
+        check_at_least(self.n_regimes, "n_regimes", 1, 100)
         check_univariate(self.univariate)
-        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.n_starts, "n_starts", 1, MAX_STARTS)
         check_at_least(self.seed, "seed", 0)
 
     def fit(self, returns: pd.DataFrame) -> CovarianceFit:

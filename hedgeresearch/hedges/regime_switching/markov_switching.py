@@ -18,7 +18,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import MAX_STARTS, check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import ParameterName
@@ -87,7 +87,7 @@ class MarkovSwitchingHedge:
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
-        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.n_starts, "n_starts", 1, MAX_STARTS)
         check_at_least(self.seed, "seed", 0)
         check_names(self.names, self.n_regimes)
 

@@ -30,6 +30,9 @@ from hedgeresearch.hedges.standard_errors import RegressionErrors, resolve_hac_l
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
+MAX_SHIFT = 1000
+"""Largest number of leads or lags: each is a regressor."""
+
 
 @exported_by("hedgeresearch.hedges")
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ class DimsonHedge:
     small_sample: bool = True
 
     def __post_init__(self) -> None:
-        check_at_least(self.leads, "leads", 0)
-        check_at_least(self.lags, "lags", 0)
+        check_at_least(self.leads, "leads", 0, MAX_SHIFT)
+        check_at_least(self.lags, "lags", 0, MAX_SHIFT)
         check_flag(self.small_sample, "small_sample")
         if self.hac_lags is not None:
             check_at_least(self.hac_lags, "hac_lags", 0)

@@ -31,6 +31,8 @@ DEFAULT_HORIZON = pd.Timedelta(days=10)
 """Time for which collateral must last by default."""
 WITHOUT_TIMES = 10
 """The same as a number of observations, where these have no times."""
+MAX_SHARE = 1e6
+"""Bound of a beta and of a net exposure, as multiples of the position's value."""
 MIN_PROBABILITY = 1e-4
 """Smallest probability of liquidation that can be set: simulation resolves no smaller one."""
 
@@ -62,12 +64,12 @@ class Objective:
     def __post_init__(self) -> None:
         if isinstance(self.beta, Mapping):
             for name, value in self.beta.items():
-                check_between(value, f"beta of {name!r}", -math.inf, math.inf)
+                check_between(value, f"beta of {name!r}", -MAX_SHARE, MAX_SHARE)
             object.__setattr__(self, "beta", FrozenMapping(self.beta))
         else:
-            check_between(self.beta, "beta", -math.inf, math.inf)
+            check_between(self.beta, "beta", -MAX_SHARE, MAX_SHARE)
         if self.net is not None:
-            check_between(self.net, "net", -math.inf, math.inf)
+            check_between(self.net, "net", -MAX_SHARE, MAX_SHARE)
 
     def betas(self, instruments: list[str]) -> list[float]:
         """Return the sensitivity to each instrument that the hedged position keeps."""

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.typing import Array
+
+MAX_CONTRACTS = 1e12
+"""Largest number of contracts or lots that a position stands for, or that is held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,7 @@ def value_problem(problem: HedgeProblem) -> Valuation:
     sizes = notionals
     if problem.kind == "difference":
         sizes = np.array([one.size for one in problem.instruments])
+    _check_counts(problem, scale, sizes)
     weights = np.concatenate([[scale], sizes])
     return Valuation(
         scale=scale,
@@ -97,3 +102,29 @@ def position_volatility(problem: HedgeProblem, valuation: Valuation, holdings: A
     covariance = problem.fit.period_covariance.to_numpy()
     weights = np.concatenate([[valuation.scale], valuation.sizes * holdings])
     return float(np.sqrt(max(weights @ covariance @ weights, 0.0)))
+
+
+def _check_counts(problem: HedgeProblem, scale: float, sizes: Array) -> None:
+    """Refuse positions, holdings and ratios that are too many contracts, or too few, to count.
+
+    Variances of position and contract would differ by more than a float can hold.
+    """
+    ratios = problem.fit.next_ratio.to_numpy()
+    for one, size, ratio, held in zip(
+        problem.terms, sizes.tolist(), ratios, problem.holdings, strict=True
+    ):
+        position = abs(scale) / size if size > 0.0 else np.inf
+        if not 1.0 / MAX_CONTRACTS <= position <= MAX_CONTRACTS:
+            raise DataError(
+                f"the position must be worth between {1.0 / MAX_CONTRACTS:g} and "
+                f"{MAX_CONTRACTS:g} contracts of {one.name}; it is worth {position:.3g}. Check the "
+                "units of the position, the multiplier and the prices."
+            )
+        counts = {"its ratio needs": abs(ratio) * position, "it holds": abs(held)}
+        for what, contracts in counts.items():
+            if not contracts <= MAX_CONTRACTS * min(one.lot, 1.0) or not np.isfinite(contracts):
+                raise DataError(
+                    f"{one.name} must be held in at most {MAX_CONTRACTS:g} contracts or lots; "
+                    f"{what} {contracts:.3g} with a lot of {one.lot:g}. Check the units, the "
+                    "multiplier, the lot and the holdings."
+                )

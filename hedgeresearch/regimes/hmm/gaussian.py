@@ -15,6 +15,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import (
+    MAX_STARTS,
     check_at_least,
     check_between,
     check_choice,
@@ -88,7 +89,7 @@ class GaussianHMM:
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
         check_choice(self.covariance, "covariance", get_args(Structure))
-        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.n_starts, "n_starts", 1, MAX_STARTS)
         if self.persistence_prior is not None:
             check_between(self.persistence_prior, "persistence_prior", 0.0, np.inf)
         check_flag(self.allow_missing, "allow_missing")

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_at_least, check_choice
+from hedgeresearch._validation.settings import MAX_STARTS, check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.estimation import HMMSettings, fit_hmm
@@ -79,7 +79,7 @@ class StudentHMM:
 
     def __post_init__(self) -> None:
         check_at_least(self.n_regimes, "n_regimes", 1)
-        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.n_starts, "n_starts", 1, MAX_STARTS)
         check_choice(self.initial, "initial", get_args(Initial))
         check_at_least(self.seed, "seed", 0)
         check_names(self.names, self.n_regimes)

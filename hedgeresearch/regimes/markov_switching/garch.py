@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_at_least, check_choice, check_flag
+from hedgeresearch._validation.settings import MAX_STARTS, check_at_least, check_choice, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
@@ -91,7 +91,7 @@ class MarkovSwitchingGARCH:
         check_flag(self.asymmetric, "asymmetric")
         check_choice(self.density, "density", ("normal", "student"))
         check_choice(self.mean, "mean", ("constant", "zero"))
-        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.n_starts, "n_starts", 1, MAX_STARTS)
         check_at_least(self.seed, "seed", 0)
         check_names(self.names, self.n_regimes)
 

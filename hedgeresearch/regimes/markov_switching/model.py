@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_at_least, check_flag
+from hedgeresearch._validation.settings import MAX_STARTS, check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
@@ -95,7 +95,7 @@ class MarkovSwitching:
         check_at_least(self.order, "order", 0)
         check_flag(self.switching_variance, "switching_variance")
         check_flag(self.switching_mean, "switching_mean")
-        check_at_least(self.n_starts, "n_starts", 1)
+        check_at_least(self.n_starts, "n_starts", 1, MAX_STARTS)
         check_at_least(self.seed, "seed", 0)
         check_names(self.names, self.n_regimes)
         if not (self.switching_variance or self.switching_mean):
