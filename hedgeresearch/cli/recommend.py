@@ -206,6 +206,8 @@ def _describe_recommendation(result: Recommendation) -> str:
     problem = result.problem
     data = f"Data: {title(problem.market.attrs)}, to {day(result.as_of)}."
     head = f"{data}\nModel: {describe(problem.fit.model)}"
+    if result.assessment.currency:
+        head += f"\nAmounts are in {result.assessment.currency}."
     summary = result.summary.to_string(formatters=_formatters(result.summary))
     parts = [wrapped(head), wrapped(result.decision), summary]
     orders = result.orders.drop(columns="reason")  # the reasons below say more

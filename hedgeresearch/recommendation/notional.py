@@ -55,12 +55,15 @@ class NotionalHedge:
         Confidence of the intervals.
     backtest : BacktestFindings or None
         What a backtest says about the fit; None without one.
+    currency : str
+        Currency of the amounts; "" where it was not named.
     """
 
     fit: HedgeFit
     notional: float
     confidence: float = 0.95
     backtest: BacktestFindings | None = None
+    currency: str = ""
 
     def __repr__(self) -> str:
         return f"NotionalHedge({self.decision})"
@@ -115,12 +118,13 @@ class NotionalHedge:
     def decision(self) -> str:
         """Amounts to sell and the expected effect on volatility, in words."""
         ratios = self.ratio.to_frame("ratio").join(self.interval)
-        sell = sell_sentence(self.asset, self.notional, ratios, self.confidence)
+        sell = sell_sentence(self.asset, self.notional, ratios, self.confidence, self.currency)
         expected = expected_sentences(
             (self.volatility_before, self.volatility_after),
             self.fit.spacing.describe(self.fit.horizon),
             self.regime_probabilities,
             self.backtest,
+            self.currency,
         )
         return f"{sell} {expected}"
 
@@ -215,6 +219,7 @@ class NotionalHedge:
         return {
             "asset": self.asset,
             "notional": self.notional,
+            "currency": self.currency or None,
             "as_of": day(self.as_of),
             "horizon": horizon_as_dict(self.fit.horizon, self.fit.spacing),
             "model": self.model,
@@ -244,6 +249,7 @@ def hedge_notional(
     backtest: Backtest | None = None,
     confidence: float = 0.95,
     seed: int = 0,
+    currency: str = "",
 ) -> NotionalHedge:
     """Return what to sell against ``notional`` units of currency held in the asset.
 
@@ -262,6 +268,8 @@ def hedge_notional(
         Confidence of the intervals.
     seed : int
         Random seed of the bootstrap of what was removed.
+    currency : str
+        Name of the currency, such as "USD", which is written behind amounts.
 
     Raises
     ------
@@ -287,7 +295,9 @@ def hedge_notional(
         returns = _estimation_returns(fit)
         check_backtest_of_fit(backtest, fit, returns)
         findings = assess_backtest(backtest, fit, returns, confidence, seed)
-    return NotionalHedge(fit, notional, confidence, findings)
+    if not isinstance(currency, str):
+        raise DataError(f"currency must be a name, such as 'USD'; got {currency!r}.")
+    return NotionalHedge(fit, notional, confidence, findings, currency)
 
 
 def _checked_notional(fit: HedgeFit, notional: float) -> float:

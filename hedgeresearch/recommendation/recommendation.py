@@ -107,9 +107,14 @@ class Recommendation:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """Order list: instrument, side, contracts, cost in currency, reason; may be empty."""
+        """Order list: instrument, side, contracts, cost in currency, reason; may be empty.
+
+        ``attrs["currency"]`` names the currency, where it is known.
+        """
         orders = list_orders(self.problem.names, self.plan)
-        return pd.DataFrame(orders, columns=list(Order._fields))
+        table = pd.DataFrame(orders, columns=list(Order._fields))
+        table.attrs["currency"] = self.assessment.currency
+        return table
 
     @property
     def holdings(self) -> pd.Series[float]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hedgeresearch._formatting import day, full_percent, regime_label
+from hedgeresearch._formatting import day, full_percent, money, regime_label
 from hedgeresearch.recommendation.notional import NotionalHedge
 from hedgeresearch.report.figures import bars_figure
 from hedgeresearch.report.page import Page
@@ -14,7 +14,7 @@ from hedgeresearch.report.sections.data import software
 from hedgeresearch.report.sections.method import name_value_table, sources_table
 from hedgeresearch.report.sections.ratio_path import constant_text, is_constant, ratio_figure
 from hedgeresearch.report.sections.section import Section, section_or_reason
-from hedgeresearch.report.tables import amount, percent, ratio, table_of
+from hedgeresearch.report.tables import amount, in_currency, percent, ratio, table_of
 
 
 def notional_page(hedge: NotionalHedge, notes: Sequence[str]) -> Page:
@@ -27,7 +27,7 @@ def notional_page(hedge: NotionalHedge, notes: Sequence[str]) -> Page:
         "Method": lambda: _method(hedge, notes),
     }
     return Page(
-        title=f"Hedge of {hedge.notional:,.0f} in {hedge.asset}",
+        title=f"Hedge of {money(hedge.notional, hedge.currency)} in {hedge.asset}",
         about=f"As of {day(hedge.as_of)}, by {hedge.model}.",
         sections=[section_or_reason(title, build) for title, build in builders.items()],
     )
@@ -41,12 +41,12 @@ def _decision(hedge: NotionalHedge) -> Section:
         orders = orders.join(hedge.interval)
         columns["lower"] = (f"ratio at {level}, lower", ratio)
         columns["upper"] = (f"ratio at {level}, upper", ratio)
-    caption = "Amounts in currency; negative is bought"
+    caption = f"Amounts in {hedge.currency or 'currency'}; negative is bought"
     return Section(
         "What to do now",
         texts=(hedge.decision,),
         points=tuple(hedge.reasons),
-        tables=((caption, table_of(orders, "hedge", columns)),),
+        tables=((caption, table_of(orders, "hedge", columns, hedge.currency)),),
     )
 
 
@@ -59,12 +59,12 @@ def _effect(hedge: NotionalHedge) -> Section:
         "volatility": (f"volatility over {ahead}, currency", amount),
         "removed": ("variance removed, %", percent),
     }
-    figure = bars_figure(table[["volatility"]], "volatility, currency")
+    figure = bars_figure(table[["volatility"]], in_currency("volatility, currency", hedge.currency))
     caption = f"Expected volatility of the profit over {ahead} under the model (in sample)."
     return Section(
         "Expected effect",
         figures=((caption, figure),),
-        tables=(("Under the model", table_of(table, "position", columns)),),
+        tables=(("Under the model", table_of(table, "position", columns, hedge.currency)),),
     )
 
 

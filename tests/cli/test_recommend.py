@@ -16,6 +16,8 @@ Check = Callable[[tuple[int, str, str], str], None]
 KEYS = {
     "asset",
     "notional",
+    "currency",
+    "horizon",
     "as_of",
     "model",
     "ratio",

@@ -120,3 +120,16 @@ def test_small_sums_keep_their_digits() -> None:
     returns = hr.data.simulate_dcc(n_dates=200, seed=1).returns
     fit = hr.OLSHedge().fit(returns["asset"], returns["hedge"])
     assert "against 0.5 long asset." in hr.hedge_notional(fit, 0.5).sentence
+
+
+def test_amounts_have_the_currency_that_is_named(fit_one: FitOne) -> None:
+    plain = hr.hedge_notional(fit_one(0.8), 1e6)
+    named = hr.hedge_notional(fit_one(0.8), 1e6, currency="JPY")
+    sold = f"{named.sell['gas']:,.0f}"
+    assert f"Sell {sold} JPY of gas" in named.decision
+    assert "against 1,000,000 JPY long oil." in named.decision
+    assert f"from {named.volatility_before:,.0f} JPY to" in named.decision
+    assert (named.to_dict()["currency"], plain.to_dict()["currency"]) == ("JPY", None)
+    assert named.decision.replace(" JPY", "") == plain.decision
+    with pytest.raises(hr.DataError, match="currency must be a name, such as 'USD'; got 5"):
+        hr.hedge_notional(fit_one(0.8), 1e6, currency=5)  # type: ignore[arg-type]

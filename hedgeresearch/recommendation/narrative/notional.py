@@ -17,7 +17,9 @@ from hedgeresearch.recommendation.narrative.backtest import (
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
 
 
-def sell_sentence(asset: str, notional: float, ratios: pd.DataFrame, confidence: float) -> str:
+def sell_sentence(
+    asset: str, notional: float, ratios: pd.DataFrame, confidence: float, currency: str
+) -> str:
     """Return what to sell against an amount of currency.
 
     Parameters
@@ -29,12 +31,15 @@ def sell_sentence(asset: str, notional: float, ratios: pd.DataFrame, confidence:
         Ratio of each hedge, and the ends of its interval: lower and upper, NaN if not known.
     confidence : float
         Confidence of the intervals.
+    currency : str
+        Currency of the amounts; "" where it is not known.
     """
     trades = ", ".join(
-        f"{_trade_text(row['ratio'] * notional)} {name} ({_ratio_text(row, confidence)})"
+        f"{_trade_text(row['ratio'] * notional, currency)} {name} ({_ratio_text(row, confidence)})"
         for name, row in ratios.iterrows()
     )
-    position = f"{money(abs(notional))} {'long' if notional > 0.0 else 'short'} {asset}"
+    held = money(abs(notional), currency)
+    position = f"{held} {'long' if notional > 0.0 else 'short'} {asset}"
     return f"{trades[0].upper()}{trades[1:]} against {position}."
 
 
@@ -43,6 +48,7 @@ def expected_sentences(
     ahead: str,
     regimes: pd.Series[float] | None,
     findings: BacktestFindings | None,
+    currency: str,
 ) -> str:
     """Return the effect on volatility, expected and measured, and the most likely regime.
 
@@ -56,10 +62,12 @@ def expected_sentences(
         Probabilities of the regimes over that time.
     findings : BacktestFindings or None
         What a backtest says about the fit.
+    currency : str
+        Currency of the volatilities; "" where it is not known.
     """
     before, after = volatilities
     sentences = [
-        effect_sentence("the position", before, after, ahead),
+        effect_sentence("the position", before, after, ahead, currency),
         measured_sentence(findings),
     ]
     if regimes is not None:
@@ -92,11 +100,11 @@ def notional_reasons(
     return [*backtest_warnings(findings), *missing, *effect, *tournament_sentences(findings)]
 
 
-def _trade_text(amount: float) -> str:
+def _trade_text(amount: float, currency: str) -> str:
     """Return an amount to sell, negative to buy, in words."""
     if amount == 0.0:
         return "hold no"
-    return f"{'sell' if amount > 0.0 else 'buy'} {money(abs(amount))} of"
+    return f"{'sell' if amount > 0.0 else 'buy'} {money(abs(amount), currency)} of"
 
 
 def _ratio_text(row: pd.Series[float], confidence: float) -> str:
