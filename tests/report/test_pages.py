@@ -217,6 +217,23 @@ def test_backtest_of_few_dates_says_what_is_missing() -> None:
     assert "not available: " in page.text
 
 
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.DataWarning")
+def test_backtest_of_two_closes_is_judged_over_five_days() -> None:
+    rng = np.random.default_rng(4)
+    hours = 0.007 * rng.standard_normal((1001, 2))
+    dates = pd.bdate_range("2010-01-01", periods=1000)
+    tokyo = 0.9 * (hours[1:, 0] + hours[:-1, 1]) + 0.005 * rng.standard_normal(1000)
+    ny = pd.DataFrame({"ny": hours[1:].sum(axis=1)}, dates)
+    models = {"dimson": hr.DimsonHedge(lags=1, leads=0)}
+    asset = pd.Series(tokyo, dates, name="tokyo")
+    found = hr.walk_forward(models, asset, ny, 400, 200, progress=False)
+    page = Page(report_html(found))
+    assert "Closes are not simultaneous: tokyo follows ny" in page.text
+    assert "over 5 business days, execution lag 0" in page.text
+    assert "dimson is better" in page.text
+    assert "dimson is worse" not in page.text
+
+
 def test_hedge_in_currency_has_a_page() -> None:
     returns = hr.data.simulate_regimes(n_dates=600, seed=1).returns
     fit = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)).fit(returns.iloc[:, 0], returns.iloc[:, 1:])

@@ -93,10 +93,10 @@ def conclusion_sentence(
     rejected = joint.rejects(size)
     result = "at least one is better" if rejected else "none is shown to be better"
     names = ", ".join(map(str, best))
-    hedges = "hedge" if tried == 1 else "hedges"
+    counted = "the one hedge" if tried == 1 else f"all {tried} hedges"
     # both sizes are named: what is not shown at one may be at the other
     return (
-        f"Counting all {tried} {hedges} tried against {against}, {result} at "
+        f"Counting {counted} tried against {against}, {result} at "
         f"{full_percent(size)} ({p_in_words(joint.p_value)}); "
         f"at {full_percent(1.0 - confidence)}, the model confidence set contains {names}."
     )

@@ -1,6 +1,7 @@
 """Half-widths of no-trade bands are those of the closed forms."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -84,3 +85,18 @@ def test_unstable_targets_are_traded_to_the_nearest_lot(advise: Advise) -> None:
     assert found.plan.bands.unstable.tolist() == [True]
     assert found.summary.loc["F", "band"] == 0.5
     assert not advise(UNITS, ["F"]).plan.bands.unstable.any()
+
+
+def test_bands_of_a_longer_horizon_use_one_period(advise: Advise) -> None:
+    """A fit of twenty days has the band of its covariance per day."""
+    rules = {"rebalancing": hr.CostOptimalBands(risk_aversion=1e-6)}
+    found = advise({"A": 40_000.0}, ["F"], hr.HorizonHedge(hr.RollingOLSHedge(100), 20), **rules)
+    problem = found.problem
+    daily = replace(problem.fit, next_covariance=problem.fit.period_covariance, horizon=1)
+    again = hr.recommend(
+        daily, problem.position, problem.instruments, problem.market, margin=hr.Margin(), **rules
+    )
+    assert found.summary["band"].tolist() == again.summary["band"].tolist()
+    assert found.volatility["unhedged"] == pytest.approx(
+        again.volatility["unhedged"] * 20.0**0.5, rel=1e-12
+    )
