@@ -39,6 +39,8 @@ from hedgeresearch.typing import Array, Indices
 
 N_RATIO_DRAWS = 200
 """Default number of draws."""
+EQUAL_DRAWS = 1e-12
+"""Range of a ratio over the draws, relative to its size, up to which it is the same in all."""
 MAX_FAILURES = 0.1
 """Maximum share of the draws on which the model may fail."""
 Resampling = Callable[[Indices], pd.DataFrame]
@@ -69,10 +71,8 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
     next_ratio = _next_ratios(fit, sample, seed)
     ratios: list[Array] = []
     failures: list[str] = []
-    with (
-        data_checked(),
-        recorded_warnings(),
-    ):  # warnings about resampled data are not shown to the user
+    # warnings about resampled data are not shown to the user
+    with data_checked(), recorded_warnings():
         for positions in draw_rows(len(sample), length, n_bootstrap, seed):
             try:
                 ratios.append(next_ratio(positions))
@@ -83,7 +83,24 @@ def bootstrap_ratios(fit: FittedHedge, n_bootstrap: int | None = None, seed: int
             f"{describe(fit.model)} must succeed on {1 - MAX_FAILURES:.0%} of the bootstrap's "
             f"draws; it failed on {len(failures)} of {n_bootstrap}, for example: {failures[0]}"
         )
-    return np.array(ratios)
+    draws = np.array(ratios)
+    if not fit.model.traits.parts:  # a constraint may hold a composed hedge at one value
+        _check_draws_differ(fit, draws)
+    return draws
+
+
+def _check_draws_differ(fit: FittedHedge, draws: Array) -> None:
+    """Refuse draws (n_draws, n_hedges) in which the ratio of a hedge never moves."""
+    stuck = np.ptp(draws, axis=0) <= EQUAL_DRAWS * np.abs(draws).max(axis=0)
+    if not stuck.any():
+        return
+    first = int(np.argmax(stuck))
+    raise DataError(
+        f"the ratio of {fit.next_ratio.index[first]!r} must differ between the draws of the "
+        f"bootstrap; it is {draws[0, first]:.4g} in all of them, so that {describe(fit.model)} has "
+        "no interval: the returns lie on too coarse a grid, or nothing is estimated from them. "
+        "Use finer prices, or returns over longer periods."
+    )
 
 
 def _next_ratios(fit: FittedHedge, sample: pd.DataFrame, seed: int) -> Callable[[Indices], Array]:

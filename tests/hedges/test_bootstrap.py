@@ -196,3 +196,16 @@ def test_horizon_of_regimes_is_resampled_in_blocks():
     found = fit(returns, hr.HorizonHedge(MODEL, 5, overlapping=False))
     positions = np.arange(100, 160)
     pd.testing.assert_frame_equal(resampling(found, returns)(positions), returns.iloc[positions])
+
+
+def test_a_ratio_that_never_moves_has_no_interval():
+    rng = np.random.default_rng(1)
+    hedge = 0.01 * rng.standard_normal(500)
+    asset = 0.8 * hedge + 0.004 * rng.standard_normal(500)
+    dates = pd.bdate_range("2020-01-01", periods=500)
+    on_grid = pd.DataFrame({"A": asset, "H": hedge}, dates).div(0.01).round().mul(0.01)
+    with pytest.warns(hr.errors.DataWarning, match="did not move on 4"):
+        fit = hr.QuantileHedge().fit(on_grid["A"], on_grid[["H"]])
+    with pytest.raises(hr.DataError, match="ratio of 'H' must differ .* it is 1 in all of them"):
+        fit.conf_int()
+    assert "interval" not in hr.hedge_notional(fit, 1_000_000).sentence
