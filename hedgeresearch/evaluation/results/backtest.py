@@ -146,7 +146,7 @@ class Backtest:
 
     @cached_property
     def judged(self) -> Backtest:
-        """This backtest over a horizon that can judge its hedges.
+        """Backtest of the same hedges over a horizon that can judge them.
 
         It is this backtest, unless closes are not simultaneous and its horizon is shorter than five
         periods: then it is the one over five.

@@ -10,6 +10,8 @@ import pandas as pd
 
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import counted
+from hedgeresearch.data.quality.closes import LONG_HORIZON
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
@@ -39,10 +41,31 @@ class BacktestPanel:
         return len(self.backtests)
 
     def __repr__(self) -> str:
-        return f"BacktestPanel({len(self)} pairs, {self.effectiveness.shape[1]} models)"
+        return f"BacktestPanel({len(self)} pairs, {self._n_models} models{self._closes_note})"
 
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.summary.to_html(float_format='{:.4g}'.format)}"
+
+    @property
+    def _n_models(self) -> int:
+        return max(len(backtest.models) for backtest in self.backtests.values())
+
+    @property
+    def _closes_note(self) -> str:
+        """Return, after a semicolon, the number of pairs that single periods cannot judge."""
+        number = sum(one.judged is not one for one in self.backtests.values())
+        if number == 0:
+            return ""
+        return f"; closes of {counted(number, 'pair')} are not simultaneous, see judged"
+
+    @property
+    def judged(self) -> BacktestPanel:
+        """Panel of the same hedges over a horizon that can judge them for all pairs.
+
+        It is this panel, unless closes of a pair are not simultaneous and the horizon is shorter
+        than five periods: then it is the one over five.
+        """
+        return self.over(LONG_HORIZON) if self._closes_note else self
 
     def over(self, horizon: Horizon) -> BacktestPanel:
         """Return the same backtests, evaluated over returns of another horizon.
@@ -83,7 +106,8 @@ class BacktestPanel:
         """Effectiveness over all pairs, pairs better than the benchmarks, failed refits.
 
         It has one row per model. The name of its columns says over which horizon the returns are,
-        and how long after the decision hedges were traded.
+        how long after the decision hedges were traded, and of how many pairs the closes are not
+        simultaneous.
         """
         table = self.effectiveness
         summary = pd.DataFrame(
@@ -99,4 +123,5 @@ class BacktestPanel:
         ).reindex(table.columns)
         # the periods of the pairs may differ in length, as their dates may
         evaluations = {backtest.evaluation for backtest in self.backtests.values()}
-        return summary.rename_axis("; ".join(sorted(evaluations)), axis=1)
+        words = "; ".join(sorted(evaluations))
+        return summary.rename_axis(f"{words}{self._closes_note}", axis=1)

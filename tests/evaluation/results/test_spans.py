@@ -197,6 +197,20 @@ def test_a_horizon_reverses_what_closes_get_wrong(two_closes: Any) -> None:
     pd.testing.assert_series_equal(five, days.summary["effectiveness"], check_names=False)
 
 
+def test_panels_name_pairs_that_single_days_cannot_judge(two_closes: Any, pairs: Any) -> None:
+    settings: dict[str, Any] = {"window": 250, "refit_every": 250, "progress": False}
+    both = {"asia": two_closes, "oil": pairs["oil"]}
+    with pytest.warns(hr.errors.DataWarning, match="closes"):
+        panel = hr.walk_forward_panel({}, both, **settings)
+    note = "closes of 1 pair are not simultaneous, see judged"
+    assert note in repr(panel)
+    assert panel.summary.columns.name == f"over 1 business day, execution lag 0; {note}"
+    judged = panel.judged
+    assert {one.horizon for one in judged.backtests.values()} == {5}
+    assert judged.judged is judged
+    assert note not in repr(judged)
+
+
 # --- a lag ---
 
 
