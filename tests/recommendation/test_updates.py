@@ -55,7 +55,7 @@ def random_prices(rng: np.random.Generator) -> pd.DataFrame:
 
 @dataclasses.dataclass
 class Book:
-    """What a desk would know of its book at one date."""
+    """Positions, holdings and wallets of a desk at one date."""
 
     table: pd.DataFrame
     units: dict[str, float]
@@ -102,7 +102,7 @@ def hand_gain(contract: Any, contracts: float, before: float, now: float) -> flo
 
 
 def hand_funding(contract: Any, contracts: float, price: float, rate: float) -> float:
-    """What the holding pays at a rate, in the currency of the payoff."""
+    """Return the payment of a holding at a rate, in the currency of the payoff."""
     if isinstance(contract, hr.InverseContract):
         return contracts * contract.value / price * rate
     return contracts * units_of(contract) * price * rate
@@ -274,7 +274,7 @@ def test_every_bar_sees_the_same_liquidation_price(
 
 
 def hold(found: hr.recommendation.Recommendation, held: float) -> hr.recommendation.Recommendation:
-    """The same recommendation, whose holding is left alone."""
+    """Return the same recommendation with the holding left alone."""
     plan = dataclasses.replace(found.plan, holdings=np.array([held]))
     return hr.recommendation.Recommendation(dataclasses.replace(found.assessment, plan=plan))
 

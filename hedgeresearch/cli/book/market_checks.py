@@ -11,12 +11,14 @@ from hedgeresearch._formatting import day
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
 from hedgeresearch.cli.book.instruments import BookInstrument
+from hedgeresearch.cli.book.position import held_assets
 from hedgeresearch.instruments.inverse_contract import InverseContract
+from hedgeresearch.instruments.terms import last_moment, on_clock_of
 
 
 def check_distinct_names(parts: Mapping[str, Entry], instruments: Sequence[BookInstrument]) -> None:
     """Refuse an instrument that has the name of another or of an asset that is held."""
-    held = parts["position"].mapping()
+    held = held_assets(parts["position"])
     seen = {name: f"is held in line {entry.line}" for name, entry in held.items()}
     for one, item in zip(instruments, parts["instruments"].items(), strict=True):
         entry = item.mapping().get("name", item)
@@ -77,9 +79,10 @@ def check_expiries(
     last_date: Any, items: Sequence[Entry], instruments: Sequence[BookInstrument]
 ) -> None:
     """Refuse instruments that expired before the last date of the prices."""
-    today = last_date.tz_localize(None).normalize()
     for item, one in zip(items, instruments, strict=True):
-        if one.expiry is not None and today > pd.Timestamp(one.expiry).tz_localize(None):
+        if one.expiry is None:
+            continue
+        if last_date > on_clock_of(last_moment(pd.Timestamp(one.expiry)), last_date):
             item.mapping().get("expiry", item).refuse(
                 f"must not lie before {day(last_date)}, the last date of the prices; {one.name!r} "
                 f"expired on {day(one.expiry)}. Use the contract it was rolled into."

@@ -1,4 +1,4 @@
-r"""What holdings of instruments pay from one date to the next, in the currency of their payoff.
+r"""Payments of holdings from one date to the next, in the currency of their payoff.
 
 .. math:: g = n \left[ p(F_{t-1}, F_t) - k_t \, w(F_t) \right]
 

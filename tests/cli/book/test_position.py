@@ -32,6 +32,7 @@ def test_a_value_is_hedged_and_named_with_its_currency(
         ("{value: 0, of: COIN}", "line 6, position.value: value of 'COIN' must not be zero"),
         ("{value: 5, of: 7}", "line 6: position.of must be text"),
         ("{value: 5, of: CORN}", "line 6, position.of: .*got 'CORN'"),
+        ("{value: 5, of: OTHER}", "line 15: instruments.2..name must be a column of its own"),
         ("{value: 1500000}", "line 6, position.value: .*got 'value'"),
         ("{COIN: 25, of: 3}", "line 6, position.of: .*got 'of'"),
     ],

@@ -59,7 +59,7 @@ def advise(
 
 
 def earned_per_year(found: hr.recommendation.Recommendation) -> float:
-    """What the hedge earns in a year before rolls, in the currency of the account."""
+    """Return the earnings of a year before rolls, in the currency of the account."""
     (carry,) = found.carry
     return carry.ratio * carry.rate_per_year * abs(found.valuation.value)
 
