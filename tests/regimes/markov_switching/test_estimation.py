@@ -28,6 +28,7 @@ def test_start_that_fails_is_nan(monkeypatch, returns):
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 def test_stretch_without_movement_is_refused():
     values = np.random.default_rng(0).standard_normal(150)
     frozen = pd.Series(values, pd.bdate_range("2020", periods=150), name="y")

@@ -232,6 +232,7 @@ def test_fits_survive_pickling(returns, plain):
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:prices should be adjusted for splits")
 def test_outlier_that_makes_a_regime_is_named(returns):
     crash = returns.iloc[:500].copy()
     crash.iloc[[100, 300, 301, 400]] = -0.5
