@@ -133,7 +133,7 @@ def percent(share: float) -> str:
     ('79.5%', '99.996%')
     """
     distance = abs(1.0 - abs(share))
-    if distance == 0.0 or distance >= 5e-4:
+    if distance < 5e-9 or distance >= 5e-4:  # the first is 100% to eight digits
         decimals = 1
     else:
         decimals = min(math.ceil(-math.log10(200.0 * distance)), 6)

@@ -19,6 +19,7 @@ KEYS = {
     "currency",
     "horizon",
     "as_of",
+    "horizon",
     "model",
     "ratio",
     "sell",

@@ -84,12 +84,14 @@ def halted_backtest() -> Made:
 
 def never_hedged() -> Made:
     """A model that fails at every refit of the backtest."""
-    table = pair(120)
+    table = pair(300)
     market = hr.Market(table)
     asset, hedges = market.returns(POSITION, FUTURE)
-    kalman = hr.KalmanHedge()
-    backtest = hr.walk_forward({"k": kalman}, asset, hedges, window=40, progress=False)
-    return advice(table, kalman, backtest=backtest)
+    regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1))
+    backtest = hr.walk_forward(
+        {"r": regime}, asset, hedges, window=40, refit_every=100, progress=False
+    )
+    return advice(table, regime, backtest=backtest)
 
 
 def price_model() -> Made:
@@ -137,12 +139,14 @@ ODD: dict[str, Callable[[], Made]] = {
 """Ways to make a recommendation, by what is odd about them."""
 SAID = {
     "halted asset": "is zero without a hedge under the model",
-    "halted asset, in contracts": "the model expects no variance",
+    "halted asset, in contracts": "fixed at 0.000, which",
     "73 months": "Tails not available: returns must have at least 80 rows",
-    "14 months": "Past losses not available: stress needs at least 20 returns",
+    "14 months": "Past losses not available: the market must have at least 20 returns",
     "5 observations out of sample": "The backtest does not say which model to use",
     "30 observations out of sample": "30 observations out of sample, which are few",
     "asset halted out of sample": "Out of sample it is not known: unhedged returns must vary",
+    "a model that never hedged": "r failed at every one of 3 refits and never hedged.",
+    "perfect hedge": "Tails not available: the hedge is exact",
     "minutes": "over the next minute",
     "no dates": "over the next observation",
     "periods": "over the next month",

@@ -144,7 +144,7 @@ def assess_backtest(
     out_of_sample = None
     leaders: list[str] = []
     if name in backtest.never_hedged:
-        note = f"{name} failed at every one of {backtest.n_refits} refits."
+        note = f"{name} failed at every one of {backtest.n_refits} refits and never hedged."
     elif name is not None:
         out_of_sample, note = _or_reason(
             lambda: assess_out_of_sample(name, backtest, fit.next_ratio, returns, confidence, seed)

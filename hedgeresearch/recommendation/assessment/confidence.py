@@ -33,6 +33,9 @@ N_INTERVAL_DRAWS = 50
 For more, call ``fit.conf_int(n_bootstrap=500)``.
 """
 
+NOT_FINITE = "the errors of the estimates are not finite."
+"""Note on an interval of a model of one's own whose ends are not finite."""
+
 
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True, eq=False)
@@ -118,10 +121,11 @@ def _interval(fit: HedgeFit, confidence: float, seed: int) -> tuple[Array, str]:
     """Return the ends of each interval, (n_instruments, 2), and a note where there are none."""
     n_bootstrap = N_INTERVAL_DRAWS if fit.errors is None else None
     try:
-        return fit.conf_int(confidence, n_bootstrap=n_bootstrap, seed=seed).to_numpy(), ""
+        ends = fit.conf_int(confidence, n_bootstrap=n_bootstrap, seed=seed).to_numpy()
     # the model has neither a delta method nor a bootstrap, or fails on most draws
     except (DataError, ConvergenceError) as error:
         return np.full((len(fit.next_ratio), 2), np.nan), str(error)
+    return ends, "" if np.isfinite(ends).all() else NOT_FINITE
 
 
 def _ratio_table(

@@ -9,13 +9,14 @@ from hedgeresearch.data.quality.closes import LONG_HORIZON
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.plausibility import absurdities
 from hedgeresearch.hedges.regression.dimson import DimsonHedge
 
 
 def data_problems(
     fit: HedgeFit, observed: pd.DataFrame, kind: str | None
 ) -> tuple[DataProblem, ...]:
-    """Return what a fit warns of in its data, and what it would refuse.
+    """Return what a fit warns of in its data, and in an answer that cannot be meant.
 
     Closes at different times are left out for a hedge that allows for them.
 
@@ -30,7 +31,7 @@ def data_problems(
     found = [one for one in check_data(observed, kind).problems if one.severity != "note"]
     if fit.horizon >= LONG_HORIZON or _allows_for_closes(fit.model):
         found = [one for one in found if one.kind != "closes"]
-    return tuple(found)
+    return (*found, *absurdities(fit))
 
 
 def _allows_for_closes(model: HedgeModel) -> bool:

@@ -36,8 +36,8 @@ def past_returns(problem: HedgeProblem, valuation: Valuation) -> pd.DataFrame:
     returns = pd.concat([asset, hedges], axis=1)
     if len(returns) < MIN_STRESS_RETURNS:
         raise DataError(
-            f"stress needs at least {MIN_STRESS_RETURNS} returns of the market; "
-            f"got {len(returns)}. Pass a longer table."
+            f"the market must have at least {MIN_STRESS_RETURNS} returns; got {len(returns)}. "
+            "Pass a longer table."
         )
     return returns * _fraction_of_value(valuation)
 

@@ -34,8 +34,10 @@ class Tournament:
     ----------
     table : DataFrame (n_models, 4)
         effectiveness: share of variance removed out of sample; turnover: sum of the changes of the
-        ratios, in notionals of the asset; cost: of trading and carry, as a fraction of that
-        notional, NaN for a backtest without costs; and whether the model is in the confidence set.
+        ratios after the first date, in notionals of the asset; cost: of trading and carry after
+        that date, as a fraction of that notional, NaN for a backtest without costs; and whether
+        the model is in the confidence set. The first date, on which each hedge is entered, is left
+        out, so that a larger ratio is not a dearer model.
     best : str
         Model of the set with the lowest price, apart from those that are beaten; the simplest of
         several with the same price.
@@ -128,11 +130,11 @@ def assess_tournament(backtest: Backtest) -> Tournament:
     comparison = backtest.compare()
     hedged = [str(name) for name in comparison.table.index]
     names = sorted(hedged, key=lambda name: complexity(backtest.models[name]))
-    costs = backtest.costs[names].sum() if backtest.costs.any(axis=None) else np.nan
+    costs = backtest.costs[names].iloc[1:].sum() if backtest.costs.any(axis=None) else np.nan
     table = pd.DataFrame(
         {
             "effectiveness": comparison.table["effectiveness"].reindex(names),
-            "turnover": [turnover_of_blocks(backtest.ratio(name), backtest.rows) for name in names],
+            "turnover": [_turnover_after_entry(backtest, name) for name in names],
             "cost": pd.Series(costs, index=names, dtype=float),
             "in set": comparison.table["in MCS"].reindex(names).astype(bool),
         },
@@ -141,6 +143,13 @@ def assess_tournament(backtest: Backtest) -> Tournament:
     price = table["turnover"] if table["cost"].isna().any() else table["cost"]
     best = _cheapest(table, price)
     return Tournament(table, best, 1.0 - comparison.mcs_size, n_dates, backtest.horizon)
+
+
+def _turnover_after_entry(backtest: Backtest, name: str) -> float:
+    """Return the turnover of a model without its trades on the first date."""
+    ratio = backtest.ratio(name)
+    entry = float(ratio.iloc[0].abs().sum())
+    return max(turnover_of_blocks(ratio, backtest.rows) - entry, 0.0)
 
 
 def beaten_by_cheaper(table: pd.DataFrame, price: pd.Series[float]) -> dict[str, str]:

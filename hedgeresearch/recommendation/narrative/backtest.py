@@ -33,7 +33,7 @@ def effectiveness_sentences(expected: float, findings: BacktestFindings | None) 
     if found is None:
         return [f"{promised}.", measured_sentence(findings)]
     return [
-        f"{promised}; out of sample it was {_measured_text(found)}.",
+        f"{promised}; {_out_of_sample_text(found)}.",
         *_difference_sentences(findings, found),
     ]
 
@@ -45,7 +45,8 @@ def measured_sentence(findings: BacktestFindings | None) -> str:
     found = findings.out_of_sample
     if found is None:
         return f"Out of sample it is not known: {findings.note}"
-    return f"Out of sample it was {_measured_text(found)}."
+    text = _out_of_sample_text(found)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def backtest_warnings(findings: BacktestFindings) -> list[str]:
@@ -54,7 +55,8 @@ def backtest_warnings(findings: BacktestFindings) -> list[str]:
     warnings = []
     if found is not None and found.effectiveness < 0.0:
         warnings.append(
-            f"Warning: out of sample the hedge added {percent(-found.effectiveness)} to variance."
+            f"Warning: out of sample the hedge added {percent(-found.effectiveness)} to variance, "
+            f"on {found.n_dates:,} observations."
         )
     if found is not None and findings.lead is not None and findings.tournament is not None:
         removed = findings.tournament.table["effectiveness"]
@@ -122,10 +124,12 @@ def _cost_text(cost: float) -> str:
     return f"{quantity(100.0 * cost, 2)}%"
 
 
-def _measured_text(found: OutOfSample) -> str:
+def _out_of_sample_text(found: OutOfSample) -> str:
     """Return the measured effectiveness with its interval and its observations."""
     dates = f"{found.n_dates:,} observations from {day(found.first)} to {day(found.last)}"
-    measured = percent(found.effectiveness)
+    measured = f"out of sample it was {percent(found.effectiveness)}"
+    if found.effectiveness < 0.0:
+        measured = f"out of sample variance rose by {percent(-found.effectiveness)}"
     if found.horizon > 1:
         dates = f"returns over {found.over} of {dates}"
     interval = found.interval
@@ -145,31 +149,40 @@ def _difference_sentences(findings: BacktestFindings, found: OutOfSample) -> lis
     gap = findings.expected - found.effectiveness
     if math.isnan(gap) or abs(gap) < MIN_GAP:
         return []
+    interval = found.interval
+    if interval is not None and interval.lower <= findings.expected <= interval.upper:
+        return ["The difference of the two is within the interval of what was measured."]
     estimates = (
         f"the backtest estimates on {findings.n_estimation:,} observations at a time, the "
         f"recommended ratio on {findings.n_observations:,}"
     )
     if math.isnan(found.ratio_then):
         return [f"They differ as {estimates}."]
-    then = percent(found.ratio_then)
+    then = _removed_text(found.ratio_then)
+    always = _removed_text(found.ratio_always)
     dates = f"from {day(found.first)} to {day(found.last)}"
     by_estimation = abs(found.ratio_then - found.effectiveness)
     if by_estimation > abs(findings.expected - found.ratio_then):
         return [
             f"The two differ mostly because {estimates}: that ratio, held constant, would have "
-            f"removed {then} {dates}."
+            f"{then} {dates}."
         ]
     if abs(findings.expected - found.ratio_always) < MIN_GAP:
         return [
-            "The two differ mostly because they are of other years: the recommended ratio, held "
-            f"constant, would have removed {then} {dates}, and {percent(found.ratio_always)} since "
+            "The two differ mostly because they are of other dates: the recommended ratio, held "
+            f"constant, would have {then} {dates}, and {always} since "
             f"{day(found.first_of_all)}."
         ]
     return [
         "The two differ mostly because the model's is for the variances and correlations that it "
-        "expects next: the recommended ratio, held constant, would have removed "
+        "expects next: the recommended ratio, held constant, would have "
         f"{then} {dates}."
     ]
+
+
+def _removed_text(share: float) -> str:
+    """Return a share of variance with its verb."""
+    return f"removed {percent(share)}" if share >= 0.0 else f"added {percent(-share)}"
 
 
 def _points(share: float) -> str:

@@ -54,8 +54,10 @@ def _estimation_text(confidence: Confidence) -> str:
 
 def _interval_sentence(confidence: Confidence, name: str, row: pd.Series[float]) -> str:
     ends = row[["ratio", "lower", "upper"]]
-    largest = max(float(ends.abs().max()), ZERO_TOLERANCE)
-    decimals = max(RATIO_DIGITS - 1 - math.floor(math.log10(largest)), RATIO_DIGITS)
+    largest = float(ends.abs().max())
+    decimals = RATIO_DIGITS
+    if largest > ZERO_TOLERANCE:
+        decimals = max(RATIO_DIGITS - 1 - math.floor(math.log10(largest)), RATIO_DIGITS)
     ratio, lower, upper = (f"{end:.{decimals}f}" for end in ends)
     unit = confidence.unit[name]
     limits = _limits_text(confidence)

@@ -7,6 +7,9 @@ from hedgeresearch._formatting import money, percent
 VOLATILITY_TOLERANCE = 1e-9
 """Relative difference of two volatilities that counts as rounding."""
 
+EXACT_TOLERANCE = 1e-6
+"""Volatility with an exact hedge, relative to that without, which is rounding."""
+
 
 def effect_sentence(
     position: str, before: float, after: float, ahead: str, currency: str = ""
@@ -32,6 +35,7 @@ def effect_sentence(
         )
     if abs(after - before) <= VOLATILITY_TOLERANCE * before:
         return f"{subject} stays at {money(before, currency)}."
+    after = 0.0 if after <= EXACT_TOLERANCE * before else after
     share = 1.0 - (after / before) ** 2
     verb = "falls" if share >= 0.0 else "rises"
     change = "reduction" if share >= 0.0 else "increase"

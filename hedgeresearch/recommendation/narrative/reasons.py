@@ -40,7 +40,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *expiry_sentences(assessment),
         *trade_sentences(assessment.problem.names, assessment.plan),
         *small_position_sentences(assessment.small_positions, assessment.currency),
-        *unknown_cost_sentences(assessment.problem.terms),
+        *unknown_cost_sentences(assessment.problem.terms, assessment.plan),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
         *_regime_sentences(assessment),

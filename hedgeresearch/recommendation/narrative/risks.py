@@ -5,7 +5,7 @@ from __future__ import annotations
 from hedgeresearch._formatting import day, money, quantity
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.risks import MIN_TAIL_RETURNS
-from hedgeresearch.recommendation.narrative.effect import VOLATILITY_TOLERANCE
+from hedgeresearch.recommendation.narrative.effect import EXACT_TOLERANCE, VOLATILITY_TOLERANCE
 
 MAX_LOSS_RATIO = 5
 """Multiple of the expected volatility above which a past loss is a warning."""
@@ -46,6 +46,10 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
 
 def tail_sentences(assessment: Assessment) -> list[str]:
     """Return whether tails are fat, and a loss that is exceeded once in a hundred observations."""
+    past = assessment.past
+    unhedged = assessment.past_returns.iloc[:, 0]
+    if past.std() <= EXACT_TOLERANCE * unhedged.std():
+        return ["Tails not available: the hedge is exact, and what is left is rounding."]
     tails = assessment.tails
     amount = tails.historical_value_at_risk * abs(assessment.valuation.value)
     loss = money(amount, assessment.currency)

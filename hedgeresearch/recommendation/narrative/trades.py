@@ -62,10 +62,15 @@ def small_position_sentences(positions: Sequence[SmallPosition], currency: str) 
     return sentences
 
 
-def unknown_cost_sentences(instruments: Sequence[Terms]) -> list[str]:
-    """Return which costs of the instruments were not given, and so count as zero."""
+def unknown_cost_sentences(instruments: Sequence[Terms], plan: Plan) -> list[str]:
+    """Return which costs of the instruments were not given, and so count as zero.
+
+    The reason of the trade may say so already.
+    """
     sentences = []
-    for one in instruments:
+    for one, decision in zip(instruments, plan.decisions, strict=True):
+        if decision.reason is Reason.NO_COSTS_GIVEN:
+            continue
         if not one.has_costs:
             missing = "no costs were given: trades count as free in orders, bands and backtests"
         elif one.half_spread is None:

@@ -149,4 +149,4 @@ def test_a_model_that_never_hedged_was_not_measured(returns: pd.DataFrame) -> No
     fit = replace(hr.NaiveHedge().fit(*pair), model=fragile)
     found = assess_backtest(backtest, fit, returns, 0.95, 0)
     assert found.out_of_sample is None
-    assert found.note == "fragile failed at every one of 3 refits."
+    assert found.note == "fragile failed at every one of 3 refits and never hedged."

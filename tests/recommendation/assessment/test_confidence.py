@@ -141,6 +141,17 @@ def test_a_bootstrap_that_fails_is_the_reason_for_no_interval(
     assert found.to_dict()["confidence"]["interval_note"].startswith("it failed on 14 of 50")
 
 
+def test_ends_that_are_not_finite_are_not_shown(
+    advise: Advise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = pd.DataFrame({"lower": [np.nan], "upper": [np.inf]}, ["F"])
+    monkeypatch.setattr(hr.hedges.HedgeFit, "conf_int", lambda *_, **__: ends)
+    (first, *_) = sentences(advise(UNITS, ["F"]))
+    assert first == (
+        "Interval of the ratio not available: the errors of the estimates are not finite."
+    )
+
+
 def test_the_backtest_gives_effectiveness_out_of_sample(
     advise: Advise, market: hr.Market, instruments: dict[str, Any]
 ) -> None:

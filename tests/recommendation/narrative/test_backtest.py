@@ -84,7 +84,10 @@ def test_variance_added_out_of_sample_is_a_warning(
 ) -> None:
     worse = replace(findings, out_of_sample=replace(found, effectiveness=-0.033))
     first = backtest_warnings(worse)[0]
-    assert first == "Warning: out of sample the hedge added 3.3% to variance."
+    assert first == (
+        "Warning: out of sample the hedge added 3.3% to variance, on 4,030 observations."
+    )
+    assert "; out of sample variance rose by 3.3% (95%" in effectiveness_sentences(0.788, worse)[0]
 
 
 def test_both_numbers_come_with_their_observations(findings: BacktestFindings) -> None:
@@ -94,9 +97,9 @@ def test_both_numbers_come_with_their_observations(findings: BacktestFindings) -
         "85.1% to 90.1%) on 4,030 observations from 2002-12-27 to 2018-12-31."
     )
     assert second == (
-        "The two differ mostly because they are of other years: the recommended ratio, held "
-        "constant, would have removed 88.7% from 2002-12-27 to 2018-12-31, and 78.7% since "
-        "1999-01-05."
+        "The two differ mostly because they are of other dates: the recommended ratio, held "
+        "constant, would have removed 88.7% from 2002-12-27 to 2018-12-31, and removed 78.7% "
+        "since 1999-01-05."
     )
     assert measured_sentence(findings).startswith("Out of sample it was 88.2% (95% interval")
 
@@ -108,6 +111,8 @@ def test_both_numbers_come_with_their_observations(findings: BacktestFindings) -
         ({"ratio_always": 0.87}, "the model's is for the variances and correlations that it"),
         ({"ratio_then": math.nan}, "They differ as the backtest estimates on 1,000 observations"),
         ({"effectiveness": 0.79}, ""),
+        ({"ratio_then": -0.2, "effectiveness": -0.2}, "would have added 20.0% from 2002-12-27"),
+        ({"interval": interval(0.882, 0.7, 0.95)}, "within the interval of what was measured"),
     ],
 )
 def test_the_reason_is_the_largest_part_of_the_difference(

@@ -113,5 +113,14 @@ def test_a_position_below_half_a_contract_names_its_size(future: Any, said: str)
     ],
 )
 def test_costs_that_were_not_given_are_named(terms: dict[str, float], said: str) -> None:
-    sentences = unknown_cost_sentences([hr.LinearContract("F", 50, **terms)])
-    assert sentences == ([said] if said else [])
+    _, _, market = near_twins()
+    market = hr.Market(market.table.rename(columns={"ES": "F"}))
+    future = hr.LinearContract("F", 50, **terms)
+    position = hr.Position({"A": 900.0})
+    limits = hr.Limits(contracts={"F": 3})  # so that the limit is the reason of the trade
+    fit = hr.OLSHedge().fit(*market.returns(position, future))
+    found = hr.recommend(fit, position, future, market, limits=limits)
+    assert unknown_cost_sentences([future], found.plan) == ([said] if said else [])
+    free = hr.recommend(fit, position, future, market)
+    expected = [said] if said and terms else []
+    assert unknown_cost_sentences([future], free.plan) == expected
