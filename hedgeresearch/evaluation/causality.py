@@ -15,6 +15,7 @@ from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.model import CovarianceModel
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError, HedgeResearchError
 from hedgeresearch.evaluation.outside_tables import has_functions, with_changed_tables
 from hedgeresearch.evaluation.shocks import KINDS, TABLE_KINDS, shocked_rows
@@ -161,6 +162,15 @@ def check_causality(
     sample = frame.iloc[:split]
     new = frame.iloc[split:]
     fit = _fitted(model, sample)
+    with data_checked():  # what is shocked looks wrong
+        return _checked(model, fit, (sample, new), n_shocks, seed)
+
+
+def _checked(
+    model: Any, fit: _Extended, data: tuple[pd.DataFrame, pd.DataFrame], n_shocks: int, seed: int
+) -> CausalityCheck:
+    """Return the check of a fit to the first part of the data, over the second."""
+    sample, new = data
     path = fit.extend(new).path
     if not np.isfinite(path).all():
         raise DataError(

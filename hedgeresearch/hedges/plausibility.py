@@ -23,7 +23,7 @@ MAX_HEDGE_VOLATILITY = 5.0
 MAX_VOLATILITY = 1.0
 """Volatility of the asset over one period, as a fraction of its value."""
 MAX_ABSURD_SHARE = 0.005
-"""Share of past ratios that may be absurd without a word."""
+"""Share of past ratios that may be absurd without a word, unless one is twice as large."""
 N_START = 20
 """First ratios of a path, which rest on few observations and are not looked at."""
 
@@ -47,16 +47,29 @@ def as_part() -> Iterator[None]:
         _part.reset(token)
 
 
-def warn_of_absurd_answer(fit: FittedHedge) -> None:
-    """Warn of ratios and volatilities that cannot be meant, unless the fit is a part of another."""
+def warn_of_absurd_answer(fit: FittedHedge, *, in_currency: bool = False) -> None:
+    """Warn of ratios and volatilities that cannot be meant, unless the fit is a part of another.
+
+    Parameters
+    ----------
+    fit : HedgeFit
+    in_currency : whether the answer is an amount of currency, as in ``absurdities``
+    """
     if _part.get() or were_data_checked():
         return
-    for problem in absurdities(fit):
+    for problem in absurdities(fit, in_currency=in_currency):
         warn_caller(problem.text, DataWarning)
 
 
-def absurdities(fit: FittedHedge) -> list[DataProblem]:
-    """Return what cannot be meant in the answer of a hedge fit, each with its likely cause."""
+def absurdities(fit: FittedHedge, *, in_currency: bool = False) -> list[DataProblem]:
+    """Return what cannot be meant in the answer of a hedge fit, each with its likely cause.
+
+    Parameters
+    ----------
+    fit : HedgeFit
+    in_currency : whether the answer is an amount of currency, of which a volatility above the
+        amount itself makes no sense even if returns have it; a fit warns of their unit instead
+    """
     ratios = Ratios(fit.next_ratio.to_numpy(), fit.ratio.to_numpy())
     deviations = np.sqrt(np.diag(fit.next_covariance.to_numpy()))
     suspected = _may_be_absurd(ratios, deviations)
@@ -71,8 +84,7 @@ def absurdities(fit: FittedHedge) -> list[DataProblem]:
     if found is not None:
         hedge, worst, share = found
         problems.append(_absurd_ratio(fit, hedge, worst, share, sample_deviations, changes))
-    # where the data have this volatility themselves, their unit was warned of
-    if too_volatile and not sample_deviations[0] > MAX_VOLATILITY:
+    if too_volatile and (in_currency or not sample_deviations[0] > MAX_VOLATILITY):
         problems.append(_absurd_volatility(fit, float(deviations[0]), changes))
     return problems
 
@@ -103,7 +115,8 @@ def _absurd_hedge(ratios: Ratios, deviations: Array) -> tuple[int, float, float]
     sizes = np.abs(path) * deviations[1:]
     absurd = sizes > MAX_HEDGE_VOLATILITY * deviations[0]
     share = float(absurd.any(axis=1).mean())
-    if not absurd[-1].any() and share <= MAX_ABSURD_SHARE:
+    worse = sizes.max() > 2.0 * MAX_HEDGE_VOLATILITY * deviations[0]
+    if not absurd[-1].any() and not worse and share <= MAX_ABSURD_SHARE:
         return None
     if absurd[-1].any():
         hedge = int(np.argmax(sizes[-1]))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Literal, cast
 
 import pandas as pd
 
 from hedgeresearch._exports import explains_calls, exported_by
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.plausibility import warn_of_absurd_answer
 from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
@@ -133,12 +136,15 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     if fit is not None:
         check_fit(fit, position, listed, market)
     if fit is None or model == "best":
-        backtest = backtest or run_tournament(fit, position, listed, market, seed)
+        with data_checked() if fit is not None else nullcontext():  # by the given fit
+            backtest = backtest or run_tournament(fit, position, listed, market, seed)
         settings = replace(settings, backtest=backtest)
-        fit = fit_best_on_market(backtest, position, listed, market)
+        with data_checked():  # by the tournament or the given fit
+            fit = fit_best_on_market(backtest, position, listed, market)
         check_fit(fit, position, listed, market)
     if backtest is not None:
         check_backtest(backtest, fit, position, listed, market)
+    warn_of_absurd_answer(fit)
     problem = HedgeProblem(fit, position, listed, market, as_holdings(holdings, names))
     valuation = value_problem(problem)
     plan = plan_trades(problem, valuation, settings)

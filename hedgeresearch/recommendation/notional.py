@@ -21,6 +21,7 @@ from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
+from hedgeresearch.hedges.plausibility import warn_of_absurd_answer
 from hedgeresearch.recommendation.assessment.backtest_findings import (
     BacktestFindings,
     assess_backtest,
@@ -290,6 +291,7 @@ def hedge_notional(
     notional = _checked_notional(fit, notional)
     check_confidence(confidence)
     check_at_least(seed, "seed", 0)
+    warn_of_absurd_answer(fit, in_currency=True)
     findings = None
     if backtest is not None:
         returns = _estimation_returns(fit)

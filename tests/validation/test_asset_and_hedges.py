@@ -98,3 +98,27 @@ def test_different_kinds_of_returns_are_refused(sample: Sample) -> None:
         fit(asset, hedges)
     hedges.attrs.clear()
     assert fit(asset, hedges).returns_kind == "simple"
+
+
+def test_columns_of_several_levels_become_names() -> None:
+    table = hr.data.simulate_dcc(n_dates=400, seed=0).returns
+    levels = [("Close", "A"), ("Close", "H")]
+    table.columns = pd.MultiIndex.from_tuples(levels)
+    asset = table[("Close", "A")]
+    for hedges in (table[("Close", "H")], table[[("Close", "H")]]):
+        fit = hr.OLSHedge().fit(asset.iloc[:300], hedges.iloc[:300])
+        assert (fit.asset, fit.hedges) == ("Close A", ["Close H"])
+        assert fit.extend(asset.iloc[300:], hedges.iloc[300:]).last_date == table.index[-1]
+        backtest = hr.walk_forward({}, asset, hedges, window=300, progress=False)
+        assert list(backtest.ratios.columns) == [("naive", "Close H"), ("ols", "Close H")]
+        panel = hr.walk_forward_panel({}, {"p": (asset, hedges)}, window=300, progress=False)
+        assert len(panel) == 1
+    assert hr.hedge_notional(fit, 1.0).summary.index.tolist() == ["Close H"]
+    market = hr.Market(100.0 * (1.0 + table).cumprod())
+    assert market.table.columns.tolist() == ["Close A", "Close H"]
+
+
+def test_tables_of_other_libraries_are_named() -> None:
+    foreign = type("DataFrame", (), {"__module__": "polars.dataframe.frame"})()
+    with pytest.raises(hr.DataError, match=r"got polars.DataFrame. Convert it .*to_pandas\(\)"):
+        hr.returns(foreign)

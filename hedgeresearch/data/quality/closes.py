@@ -14,6 +14,8 @@ MIN_LEAD_SHARE = 0.1
 """Coefficient of a lead, relative to that of the same date, above which it matters."""
 MIN_LEAD_CORRELATION = 0.15
 """Correlation, of the lead or on the same date, above which a lead matters."""
+MIN_OWN_LEAD_CORRELATION = 0.05
+"""Correlation of the lead itself above which it matters: prices on a coarse tick have less."""
 MIN_LEAD_DATES = 100
 """Minimum number of observations for the test."""
 LONG_HORIZON = 5
@@ -33,6 +35,7 @@ def find_other_closes(changes: Changes) -> list[DataProblem]:
     found = lead_lag(np.ascontiguousarray(changes.values))
     correlated = np.abs(found[:, :, 2:]).max(axis=2) > MIN_LEAD_CORRELATION
     matters = (found[:, :, 1] > MIN_LEAD_SHARE) & correlated
+    matters &= np.abs(found[:, :, 2]) > MIN_OWN_LEAD_CORRELATION
     t = np.where(matters, np.abs(found[:, :, 0]), 0.0)
     if changes.n_rows < MIN_LEAD_DATES or not t.max() > MIN_LEAD_T:
         return []

@@ -8,7 +8,11 @@ from __future__ import annotations
 import math
 
 from hedgeresearch.data.quality.gaps import longest_gap, misses_weekdays
-from hedgeresearch.data.quality.levels import MAX_REVERSION, MIN_YEARLY_GAIN
+from hedgeresearch.data.quality.levels import (
+    MAX_REVERSION,
+    MIN_LEVEL_AUTOCORRELATION,
+    MIN_YEARLY_GAIN,
+)
 from hedgeresearch.data.quality.outliers import MIN_DEVIATIONS, MIN_MOVE
 from hedgeresearch.data.quality.stale import (
     CLOSED_SECONDS,
@@ -41,7 +45,8 @@ def _is_suspect(changes: Changes, column: list[float]) -> bool:
     end_run, in_long_runs = column[-2:]
     n = changes.n_rows
     size = absolute / max(n - zeros, 1.0)
-    is_level = lowest >= 0.0 and total / n * changes.rows_per_year > MIN_YEARLY_GAIN
+    is_high = total / n * changes.rows_per_year > MIN_YEARLY_GAIN
+    is_level = is_high and (lowest >= 0.0 or autocorrelation > MIN_LEVEL_AUTOCORRELATION)
     is_slow = n * (1.0 - autocorrelation) < MAX_REVERSION
     yearly = size * math.sqrt(changes.rows_per_year)
     is_large = size > 0.5 * MIN_TYPICAL_SIZE and yearly > MAX_YEARLY_VOLATILITY / 4.0

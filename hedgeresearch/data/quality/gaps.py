@@ -16,7 +16,7 @@ MIN_GAP_ROWS = 4.0
 """As ``MIN_GAP``, as a multiple of the mean time between rows."""
 MAX_MISSING_WEEKDAYS = 0.12
 """Share of weekdays that may be missing: holidays of one country are 0.04, of two 0.07."""
-MAX_DAILY = 1.8 * DAY
+MAX_DAILY = 2.0 * DAY
 """Mean time between rows up to which they are daily."""
 MIN_WEEKDAYS = 60.0
 """Number of weekdays from which their share can be judged."""

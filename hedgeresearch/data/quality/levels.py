@@ -20,12 +20,20 @@ MIN_FEW_ROWS = 8
 """As ``MIN_ROWS``, for values that lie close together compared with their mean."""
 MAX_ROUGHNESS = 0.1
 """Mean squared step over variance, up to which few values move as a level does."""
-MAX_REVERSION = 8.0
+MAX_REVERSION = 12.0
 """Number of times that a level returns to its mean over a sample: n (1 - autocorrelation).
 
 For a random walk, the mean is 5.3 and the 95% quantile 14.1 (Dickey and Fuller 1979); for returns
 it is about n.
 """
+MAX_REVERSION_OF_FEW = 8.0
+"""As ``MAX_REVERSION``, for few rows, of which indicators return to their mean as rarely."""
+MANY_ROWS = 250
+"""Number of rows that are not few."""
+MIN_LEVEL_AUTOCORRELATION = 0.5
+"""Autocorrelation from which a column with few negative values can only be a level."""
+MAX_NEGATIVE_SHARE = 0.05
+"""Share of negative values that a price may have, as those of oil and power."""
 MAX_RETURN_AUTOCORRELATION = 0.3
 """Autocorrelation up to which what changes sign is a return, not a price."""
 REMEDY = (
@@ -84,7 +92,7 @@ def find_returns(levels: Changes) -> list[DataProblem]:
 def is_level(changes: Changes) -> Mask:
     """Return whether each column can only be a level, (n_columns,).
 
-    It never falls below zero, and is too large to be the return of cash.
+    It never falls below zero, or rarely and slowly, and is too large to be the return of cash.
     """
     if changes.kind == "difference" or changes.n_rows < MIN_FEW_ROWS:
         return np.zeros(len(changes.names), dtype=bool)
@@ -92,7 +100,12 @@ def is_level(changes: Changes) -> Mask:
     moving = changes.n_rows - changes.zeros
     enough = moving >= MIN_ROWS
     close = changes.highest < 2.0 * changes.lowest
-    return np.asarray((changes.lowest >= 0.0) & large & (enough | close))
+    found: Mask = (changes.lowest >= 0.0) & large & (enough | close)
+    # a price may have been negative once
+    smooth = large & enough & (changes.autocorrelation > MIN_LEVEL_AUTOCORRELATION)
+    for j in np.flatnonzero(smooth & ~found).tolist():
+        found[j] = (changes.values[:, j] < 0.0).mean() < MAX_NEGATIVE_SHARE
+    return found
 
 
 def is_persistent(changes: Changes) -> Mask:
@@ -100,12 +113,14 @@ def is_persistent(changes: Changes) -> Mask:
     if changes.n_rows < MIN_ROWS:
         return np.zeros(len(changes.names), dtype=bool)
     reversion = changes.n_rows * (1.0 - changes.autocorrelation)
-    return np.asarray(reversion < MAX_REVERSION)
+    limit = MAX_REVERSION if changes.n_rows >= MANY_ROWS else MAX_REVERSION_OF_FEW
+    return np.asarray(reversion < limit)
 
 
 def _refused(changes: Changes, columns: Indices) -> DataProblem:
     names = [changes.names[j] for j in columns]
     first = columns[0]
+    amount = "no" if changes.lowest[first] >= 0.0 else "few"
     return DataProblem(
         kind="levels",
         severity="refuse",
@@ -113,8 +128,9 @@ def _refused(changes: Changes, columns: Indices) -> DataProblem:
         dates=(),
         size=float(changes.mean[first]),
         message=(
-            f"returns must be changes, not prices or other levels; {listed(names)} has no "
-            f"negative value and a mean of {changes.mean[first]:.4g}."
+            f"returns must be changes, not prices or other levels; {listed(names)} has "
+            f"{amount} negative values "
+            f"and a mean of {changes.mean[first]:.4g}."
         ),
         remedy=REMEDY,
     )

@@ -127,10 +127,19 @@ def _dominant_rows(moves: Array) -> list[int]:
     return [row] if share > MAX_SHARE and sizes[row] > MIN_AHEAD * second else []
 
 
+def _move_in_words(changes: Changes, row: int, j: int) -> tuple[float, str]:
+    """Return a move as a simple return, or as a difference of prices, and in words."""
+    move = float(changes.values[row, j])
+    if changes.kind == "difference":
+        return move, f"{move:+.4g}"
+    if changes.kind == "log":
+        move = float(np.expm1(move))
+    return move, f"{move:+,.0%}"
+
+
 def _bad_ticks(changes: Changes, j: int, rows: list[int]) -> DataProblem:
     dates = tuple(changes.dates[t] for t in rows)
-    size = float(changes.values[rows[0], j])
-    move = f"{size:+.4g}" if changes.kind == "difference" else f"{size:+,.0%}"
+    size, move = _move_in_words(changes, rows[0], j)
     return DataProblem(
         kind="bad tick",
         severity="warn",
@@ -149,7 +158,7 @@ def _splits(changes: Changes, j: int, rows: list[int], moves: Array) -> DataProb
     dates = tuple(changes.dates[t] for t in rows)
     factors = np.exp(np.abs(moves[rows]))
     nearest = SPLITS[int(np.argmin(np.abs(np.log(SPLITS) - np.log(factors[0]))))]
-    size = float(changes.values[rows[0], j])
+    _, move = _move_in_words(changes, rows[0], j)
     return DataProblem(
         kind="split",
         severity="warn",
@@ -157,7 +166,7 @@ def _splits(changes: Changes, j: int, rows: list[int], moves: Array) -> DataProb
         dates=dates,
         size=nearest,
         message=(
-            f"prices should be adjusted for splits; {changes.names[j]!r} moves by {size:+,.1%} on "
+            f"prices should be adjusted for splits; {changes.names[j]!r} moves by {move} on "
             f"{listed(dates)}, about {nearest:g} to 1 where its other moves are small."
         ),
         remedy="Use adjusted prices, or correct the price if it is wrong.",
@@ -167,7 +176,7 @@ def _splits(changes: Changes, j: int, rows: list[int], moves: Array) -> DataProb
 def _dominant(changes: Changes, j: int, row: int) -> DataProblem:
     values = changes.values[:, j]
     share = float(values[row] ** 2 / (values @ values))
-    move = f"{values[row]:+.4g}" if changes.kind == "difference" else f"{values[row]:+,.0%}"
+    _, move = _move_in_words(changes, row, j)
     date = changes.dates[row]
     return DataProblem(
         kind="one date",

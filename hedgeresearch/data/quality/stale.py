@@ -22,6 +22,8 @@ MAX_ZEROS = 0.25
 """Share of zeros among returns up to which a series counts as alive."""
 MAX_ZERO_DIFFERENCES = 0.6
 """Share of zeros among differences, such as those of yields rounded to a tick."""
+MIN_FALLS = 0.1
+"""Share of falls among moves from which a series is a price that can be stale."""
 CLOSED_SECONDS = 4.5 * 86400.0
 """Time for which a market may be closed: a weekend with holidays."""
 
@@ -35,16 +37,26 @@ def find_stale(changes: Changes) -> list[DataProblem]:
     limit = MAX_ZERO_DIFFERENCES if changes.kind == "difference" else MAX_ZEROS
     # bars of minutes have no trade at night, and few between two ticks
     often = (changes.zeros > limit * changes.n_rows) & (not changes.within_days)
-    # the return of cash, which is never negative, is rounded and may stay for years
-    falls = changes.lowest < 0.0
-    ended &= falls
-    in_runs &= falls
-    often &= falls
+    if (ended | in_runs | often).any():
+        falls = may_fall(changes.values)
+        ended &= falls
+        in_runs &= falls
+        often &= falls
     problems = [_problem_at_end(changes, j) for j in np.flatnonzero(ended).tolist()]
     problems += [_problem_within(changes, j) for j in np.flatnonzero(in_runs).tolist()]
     often &= ~ended & ~in_runs
     problems += [_problem_often(changes, j) for j in np.flatnonzero(often).tolist()]
     return problems
+
+
+def may_fall(values: Array) -> Mask:
+    """Return whether a good part of the moves of each column are falls, (n_columns,).
+
+    The return of cash next to never falls; it is rounded, and may stay at its value for years.
+    """
+    n_falls = (values < 0.0).sum(axis=0)
+    n_moves = (values != 0.0).sum(axis=0)
+    return np.asarray(n_falls > MIN_FALLS * n_moves)
 
 
 def frozen_before(values: Array) -> Mask:

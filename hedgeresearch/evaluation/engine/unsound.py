@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
-from hedgeresearch.data.quality.stale import frozen_before
+from hedgeresearch.data.quality.stale import frozen_before, may_fall
 from hedgeresearch.data.quality.words import listed
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.plausibility import MAX_HEDGE_VOLATILITY, absurd_rows
@@ -83,11 +83,10 @@ def _has_any(unsound: Mask, refits: Sequence[Refit]) -> Mask:
 def frozen_rows(returns: Array, first_stop: int) -> Mask:
     """Return whether each series was frozen before each row, (n_rows + 1, 1 + n_hedges).
 
-    A row uses the returns (n_rows, 1 + n_hedges) before it only. A series without a fall before
+    A row uses the returns (n_rows, 1 + n_hedges) before it only. A series that does not fall before
     ``first_stop``, such as the return of cash, may stay at its value.
     """
-    falls: Mask = returns[:first_stop].min(axis=0) < 0.0
-    return np.asarray(frozen_before(returns) & falls)
+    return np.asarray(frozen_before(returns) & may_fall(returns[:first_stop]))
 
 
 def not_recovered(frozen: Mask) -> Mask:

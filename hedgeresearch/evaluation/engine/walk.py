@@ -14,7 +14,7 @@ from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recorded_warnings
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_regimes
-from hedgeresearch.evaluation.engine.unsound import sound_ratios
+from hedgeresearch.evaluation.engine.unsound import Remark, sound_ratios
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, fit_hedge
@@ -159,10 +159,7 @@ def walk(
         results.append(result)
         tick()
     sound = sound_ratios([result.ratios for result in results], refits, returns)
-    for result, (_, remark) in zip(results, sound, strict=True):
-        # a refit that failed is counted once
-        if remark is not None and not (remark.held and result.failure is not None):
-            notes.append(Note(*remark))
+    notes += _remarks_on_ratios(results, [remark for _, remark in sound])
     notes.sort(key=lambda note: note.row)
     return Walk(
         ratios=np.concatenate([ratios for ratios, _ in sound]),
@@ -183,6 +180,17 @@ def _with_earlier_numbers(
     if result.predicted is not None:
         result = result._replace(predicted=result.predicted[:, order])
     return result, record
+
+
+def _remarks_on_ratios(
+    results: Sequence[StepResult], remarks: Sequence[Remark | None]
+) -> list[Note]:
+    """Return the remarks as notes; a refit that failed counts once, even if prices were frozen."""
+    notes = []
+    for result, remark in zip(results, remarks, strict=True):
+        if remark is not None and not (remark.held and result.failure is not None):
+            notes.append(Note(*remark))
+    return notes
 
 
 def _starts_cold(refits: Sequence[Refit], number: int) -> bool:

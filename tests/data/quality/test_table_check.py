@@ -1,5 +1,7 @@
 """The report on a table: what it takes the data for, and how it shows problems."""
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -92,3 +94,19 @@ def test_prices_of_zero_or_less_are_named():
 def test_a_list_is_refused():
     with pytest.raises(hr.DataError, match="pandas Series or DataFrame"):
         hr.check([1.0, 2.0])
+
+
+def test_the_page_on_data_shows_what_is_printed(capsys):
+    page = (Path(hr.__file__).parents[1] / "docs" / "data.md").read_text(encoding="utf-8")
+    section = page.split("## What looks wrong in data")[1].split("\n## ")[0]
+    code = section.split("```python\n")[1].split("```")[0]
+    shown = section.split("```text\n")[1].split("```")[0]
+    exec(compile(code, "data.md", "exec"), {})
+    assert capsys.readouterr().out.split() == shown.split()
+
+
+def test_a_wrong_price_has_the_size_of_its_return():
+    table = prices()
+    table.iloc[300, 0] *= 10.0
+    expected = table["asset"].iloc[300] / table["asset"].iloc[299] - 1.0
+    assert hr.check(table).problems[0].size == pytest.approx(expected)
