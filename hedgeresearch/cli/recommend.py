@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,6 +46,8 @@ from hedgeresearch.report.tables import amount, contracts
 
 DEFAULT_NOTIONAL = 1e6
 DEFAULT_MODEL = ModelName.regime
+BACKTEST_IN_PYTHON = "pass backtest=, a result of walk_forward"
+"""Remedy of a reason that users of the command line do not have."""
 REPORT_OPTION = "--report"
 IN_FULL = ("held", "new", "trade", "contracts")
 """Columns of contracts that are held or traded, which are printed with all their digits."""
@@ -197,7 +199,7 @@ def _describe_notional(result: NotionalHedge, attrs: Mapping[Any, Any]) -> str:
     head = f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}"
     in_whole_units = result.summary.assign(sell=result.sell.map("{:,.0f}".format))
     table = in_whole_units.to_string(float_format="{:.3f}".format)
-    reasons = "\n".join(wrapped(f"- {reason}", "  ") for reason in result.reasons)
+    reasons = _reasons(result.reasons, "--model best runs one")
     return "\n\n".join(filter(None, [wrapped(head), wrapped(result.decision), table, reasons]))
 
 
@@ -213,8 +215,13 @@ def _describe_recommendation(result: Recommendation) -> str:
     orders = result.orders.drop(columns="reason")  # the reasons below say more
     if len(orders):
         parts.append(orders.to_string(index=False, formatters=_formatters(orders)))
-    reasons = [wrapped(f"- {reason}", "  ") for reason in result.reasons]
-    return "\n\n".join([*parts, "\n".join(reasons)])
+    return "\n\n".join([*parts, _reasons(result.reasons, "'backtest: {}' in the book runs one")])
+
+
+def _reasons(reasons: Sequence[str], backtest: str) -> str:
+    """Return a list of reasons; ``backtest`` says how a user of the shell runs a backtest."""
+    texts = [reason.replace(BACKTEST_IN_PYTHON, backtest) for reason in reasons]
+    return "\n".join(wrapped(f"- {text}", "  ") for text in texts)
 
 
 def _formatters(table: pd.DataFrame) -> dict[str, Callable[[Any], str]]:

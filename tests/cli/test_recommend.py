@@ -289,3 +289,9 @@ def test_best_model_is_the_winner_of_a_tournament(
     )
     winners = {"naive": "NaiveHedge()", "ols": "OLSHedge()"}
     assert record["model"] == winners.get(found.best, "MinimumVarianceHedge(EWMACovariance())")
+
+
+def test_remedies_are_those_of_the_shell(run: Run) -> None:
+    output = " ".join(run(*OLS)[1].split())
+    assert "not measured out of sample (--model best runs one)" in output
+    assert "walk_forward" not in output

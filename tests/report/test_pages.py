@@ -266,3 +266,9 @@ def test_needed_collateral_stands_out() -> None:
     row = text.split('<tr class="needed">')[1].split("</tr>")[0]
     assert "collateral needed for 1%" in row
     assert f"{needed:,.0f}" in row
+
+
+def test_unknown_margin_has_no_table_of_dashes() -> None:
+    page = Page(report_html(six_years_of_months()))
+    assert not [table for table in page.tables if table[1][0] == "collateral given"]
+    assert "its maintenance margin was not given." in page.text

@@ -35,7 +35,7 @@ def effectiveness_section(recommendation: Recommendation) -> Section:
         removed = share(recommendation.problem.fit.expected_effectiveness)
         text = (
             f"The model expects to remove {removed} of variance, in sample. There is no backtest: "
-            "run walk_forward for an out-of-sample estimate."
+            "run walk_forward, or add a backtest to the book, for an out-of-sample estimate."
         )
         return Section(TITLE, texts=(text,))
     settings = recommendation.settings

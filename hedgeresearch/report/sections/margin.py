@@ -37,7 +37,11 @@ def margin_section(recommendation: Recommendation) -> Section:
         "returns; the 95% interval is that of the simulation. Collateral is in coins for "
         "coin-margined contracts, otherwise in the currency of the contract"
     )
-    table = table_of(recommendation.margin, "instrument", columns)
+    known = recommendation.margin.drop(columns="currency").notna().any()
+    if not known.any():
+        return Section(TITLE, points=sentences)
+    shown = {name: column for name, column in columns.items() if known.get(name, True)}
+    table = table_of(recommendation.margin, "instrument", shown)
     if len(recommendation.margin) <= MAX_COLUMNS:
         table = transposed(table, "")
     return Section(TITLE, points=sentences, tables=((caption, table),), emphasized=(needed,))
