@@ -47,6 +47,8 @@ RegressionErrorKind = Literal["HAC", "HC0", "HC1", "HC3", "nonrobust"]
 ERROR_KINDS = ("HAC", "HC0", "HC1", "HC3", "nonrobust")
 SMALL_SAMPLE = 250
 """Number of observations below which HAC errors are corrected."""
+MANY_LAGS = 50
+"""Number of lags above which their sum is computed from runs."""
 MAX_LEVERAGE = 1.0 - 1e-9
 """Largest leverage at which the residual of an observation says something about its error."""
 
@@ -133,11 +135,24 @@ def long_run_sum(moments: Array, lags: int) -> Array:
 
     The weights are those of Bartlett, 1 - l / (lags + 1) at lag l.
     """
+    if lags > MANY_LAGS:
+        return _long_run_sum_of_runs(moments, lags)
     total = moments.T @ moments
     for lag in range(1, min(lags, len(moments) - 1) + 1):
         cross = moments[lag:].T @ moments[:-lag]
         total = total + (1.0 - lag / (lags + 1)) * (cross + cross.T)
     return np.asarray(total)
+
+
+def _long_run_sum_of_runs(moments: Array, lags: int) -> Array:
+    """Return the same sum from the squares of all runs of lags + 1 dates, over lags + 1.
+
+    Two dates l apart share lags + 1 - l of the runs.
+    """
+    empty = np.zeros((lags, moments.shape[1]))
+    total = np.vstack([empty[:1], empty, moments, empty]).cumsum(axis=0)
+    runs = total[lags + 1 :] - total[: -lags - 1]
+    return np.asarray(runs.T @ runs / (lags + 1))
 
 
 def check_leverage(largest: float) -> None:
