@@ -18,6 +18,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.evaluation.comparison.difference_interval import shortest_block
 from hedgeresearch.evaluation.comparison.gaps import checked_positions
+from hedgeresearch.evaluation.comparison.lags import lags_for
 from hedgeresearch.evaluation.comparison.losses import (
     FEW_OBSERVATIONS,
     Loss,
@@ -37,7 +38,6 @@ from hedgeresearch.evaluation.comparison.paired_tests import (
     check_spans,
     conditional_gain_test,
     equal_variance_test,
-    lags_for,
     mean_gain_test,
 )
 from hedgeresearch.evaluation.comparison.sentences import (
@@ -203,7 +203,7 @@ def compare_hedges(  # noqa: PLR0913 (a public function spells out its settings)
     >>> ewma = hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))
     >>> backtest = hr.walk_forward({"ewma": ewma}, asset, hedges, progress=False)
     >>> hr.evaluation.compare_hedges(backtest.hedged_returns).sentences[1]
-    'ewma removes 90.6% of variance, ols 89.6%; the difference is not distinguishable from zero (...'
+    'ewma removes 90.6% of variance, ols 89.6%; the difference is not distinguishable from zero ...'
     """
     frame = check_hedged_returns(hedged_returns)
     check_size(size)

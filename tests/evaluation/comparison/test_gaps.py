@@ -6,9 +6,9 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.estimation.regression import long_run_sum
 from hedgeresearch.evaluation.comparison.gaps import checked_positions, spread
+from hedgeresearch.evaluation.comparison.lags import lags_for
 from hedgeresearch.evaluation.comparison.paired_tests import (
     conditional_gain_test,
-    lags_for,
     mean_gain_test,
 )
 

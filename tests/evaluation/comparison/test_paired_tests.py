@@ -8,8 +8,8 @@ import statsmodels.api as sm
 from scipy import stats
 
 import hedgeresearch as hr
+from hedgeresearch.evaluation.comparison.lags import lags_for
 from hedgeresearch.evaluation.comparison.losses import variance_loss
-from hedgeresearch.evaluation.comparison.paired_tests import lags_for
 
 N = 300
 

@@ -7,6 +7,7 @@ standard errors or more.
 import numpy as np
 import pytest
 
+from hedgeresearch.evaluation.comparison.lags import lags_for
 from hedgeresearch.evaluation.comparison.losses import variance_loss
 from hedgeresearch.evaluation.comparison.multiple_tests import (
     Bootstrap,
@@ -16,7 +17,6 @@ from hedgeresearch.evaluation.comparison.multiple_tests import (
 from hedgeresearch.evaluation.comparison.paired_tests import (
     conditional_gain_test,
     equal_variance_test,
-    lags_for,
     mean_gain_test,
 )
 
