@@ -77,7 +77,7 @@ def test_one_to_one_applies_to_one_estimated_ratio_only(advise: Advise, market: 
     in_units = hr.recommend(fit, position, perpetual, in_dollars, confidence=0.999)
     lower, upper = in_units.confidence.ratios.loc["PERP", ["lower", "upper"]]
     assert lower < 1.0 < upper
-    several = advise(UNITS, ["F", "H"], confidence=0.999999999)
+    several = advise(UNITS, ["F", "H"], confidence=0.999999)
     fixed = advise(UNITS, ["F"], hr.NaiveHedge())
     for found in (several, in_units, fixed):
         assert found.confidence.one_to_one_hedge is None
@@ -103,11 +103,11 @@ def test_a_spot_is_counted_in_units_with_both_sides_named(market: hr.Market) -> 
     position = hr.Position({"A": 1000.0})
     spots = [hr.Spot("F", lot=0.01), hr.Spot("G", lot=0.01)]
     fit = hr.OLSHedge().fit(*market.returns(position, spots))
-    found = hr.recommend(fit, position, spots, market, confidence=0.999999999999)
+    found = hr.recommend(fit, position, spots, market, confidence=0.999999)
     row = found.confidence.ratios.loc["G"]
     assert row["at lower"] > 0.0 > row["at upper"]
     many = f"{-row['at upper']:.1f} units short"
-    few = f"{row['at lower']:.1f} units long"
+    few = f"{row['at lower']:.2f} units long"
     assert f"which corresponds to {few} to {many}." in sentences(found)[1]
     assert not any("contracts" in text for text in sentences(found))
 
