@@ -36,7 +36,9 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
         return []
     lost = money(loss, assessment.currency)
     if expected > 0.0:
-        times = f"{quantity(loss / expected, 2)} times its expected volatility"
+        # the loss is of one period, whatever the horizon of the hedge
+        over = "" if assessment.horizon == 1 else f" over {assessment.spacing.span(1)}"
+        times = f"{quantity(loss / expected, 2)} times its expected volatility{over}"
     else:
         times = "where the model expects no variance"
     return [

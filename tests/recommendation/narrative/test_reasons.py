@@ -160,3 +160,22 @@ def test_a_hedge_that_fails_in_the_tail_is_a_warning(
     weak = replace(joint, coefficient=0.05, interval=(0.0, joint.gaussian - 0.1))
     monkeypatch.setitem(found.assessment.__dict__, "tail_dependence", weak)
     assert f"Warning: {weak.sentence}" in found.reasons
+
+
+@pytest.mark.filterwarnings("ignore:no single date should decide")
+def test_a_past_loss_is_compared_with_one_period(
+    table: pd.DataFrame, instruments: dict[str, Any]
+) -> None:
+    """A loss of one day is not smaller for a hedge of 20 days."""
+    prices = table.copy()
+    prices.iloc[200:, prices.columns.get_loc("A")] *= 0.88
+    market = hr.Market(prices)
+    position = hr.Position({"A": 400_000.0})
+    model = hr.HorizonHedge(hr.RollingOLSHedge(100), 20)
+    fit = model.fit(*market.returns(position, instruments["F"]))
+    found = hr.recommend(fit, position, instruments["F"], market)
+    loss = -float((found.past * found.valuation.value).min())
+    times = loss / (found.volatility["as recommended"] / 20.0**0.5)
+    assert times > 5.0 > loss / found.volatility["as recommended"]
+    text = f"{times:.0f} times its expected volatility over 1 day."
+    assert any(reason.endswith(text) for reason in found.reasons)
