@@ -10,8 +10,11 @@ import pytest
 
 import hedgeresearch as hr
 
-# estimates on noise lie on bounds
-pytestmark = pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+# estimates on noise lie on bounds, and a unit that differs from the others is warned of
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning"),
+    pytest.mark.filterwarnings("ignore::hedgeresearch.errors.DataWarning"),
+]
 
 UNIT = 1e3
 """Factor of the asset in the second of two fits."""

@@ -28,13 +28,18 @@ from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
 from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
 from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
+from hedgeresearch.hedges.regime_switching.ratio_errors import (
+    SwitchingRatioErrors,
+    regression_chain,
+)
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.markov_chain import transition_from, transition_parameters
+from hedgeresearch.regimes.markov_chain import transition_parameters
 from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
     transition_bounds,
@@ -114,7 +119,10 @@ class MarkovSwitchingHedge:
             return replicating
         regimes, slopes = self._fit_regimes(returns)
         warn_of_rare_regimes(regimes.smoothed)
-        return HedgeFit(model=self, sample=Sample.of(returns, kind), **_hedge(regimes, slopes))
+        sample = Sample.of(returns, kind)
+        return HedgeFit(
+            model=self, sample=sample, errors=_ratio_errors(regimes), **_hedge(regimes, slopes)
+        )
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
@@ -153,6 +161,18 @@ def _hedge(regimes: RegimeFit, slopes: Array) -> dict[str, Any]:
         "estimates": named_estimates(regimes.estimates, regimes.names),
         "detail": RegimeBreakdown(regimes, by_regime, moments, moments.covariances),
     }
+
+
+def _ratio_errors(regimes: RegimeFit) -> RatioErrors:
+    """Return the errors of the next ratio of regimes of regressions."""
+    errors = regimes.estimates.errors
+    chain = regimes.initial_state
+    if not isinstance(errors, SwitchingErrors) or not isinstance(chain, HiddenMarkovChain):
+        raise TypeError(f"a chain of regressions is needed; got {type(chain).__name__}")
+    emissions = chain.emissions
+    if not isinstance(emissions, RegressionEmissions):
+        raise TypeError(f"regressions are needed; got {type(emissions).__name__}")
+    return SwitchingRatioErrors(errors, emissions, chain.next_probabilities)
 
 
 def describe_regression(
@@ -205,9 +225,4 @@ def _log_likelihood(
     emissions: RegressionEmissions, first: Array, observations: Array, point: Array
 ) -> Array:
     """Return the log-likelihood of each date at parameters in the order of the estimates."""
-    k = len(emissions.variances)
-    n_coefficients = emissions.coefficients.size
-    coefficients, variances, probabilities = np.split(point, [n_coefficients, n_coefficients + k])
-    changed = replace(emissions, coefficients=coefficients.reshape(k, -1), variances=variances)
-    chain = HiddenMarkovChain(changed, transition_from(probabilities, k), first)
-    return chain.filter(observations).log_likelihood
+    return regression_chain(emissions, first, point).filter(observations).log_likelihood

@@ -35,6 +35,7 @@ from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import RegimeSources
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
 from hedgeresearch.hedges.regime_switching.observation import (
     Observe,
@@ -42,13 +43,15 @@ from hedgeresearch.hedges.regime_switching.observation import (
     observed_in_sample,
     observed_on_new_dates,
 )
+from hedgeresearch.hedges.regime_switching.ratio_errors import MixtureErrors, WeightedMomentErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.alignment import renumbered
 from hedgeresearch.regimes.fit import RegimeFit
+from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 from hedgeresearch.regimes.model import RegimeModel, check_regime_model
-from hedgeresearch.regimes.state import Moments
+from hedgeresearch.regimes.state import HiddenMarkovChain, Moments
 from hedgeresearch.typing import Array
 
 
@@ -57,7 +60,10 @@ from hedgeresearch.typing import Array
 class RegimeHedge:
     """The minimum-variance hedge under the covariance of the regimes.
 
-    The covariances of the regimes are weighted by their predicted probabilities.
+    The covariances of the regimes are weighted by their predicted probabilities. Standard errors of
+    the next ratio are those of the delta method for hidden Markov models of the returns: they allow
+    for the error of every parameter, also in the predicted probabilities. With ``observe``, a
+    ``covariance_model`` or another regime model only the bootstrap has them.
 
     Parameters
     ----------
@@ -157,7 +163,9 @@ class RegimeHedge:
         if self.observe is not None or regimes.identities is not None:
             history = GrowingTable(all_returns.to_numpy(), returns.columns, all_returns.index)
             sources = RegimeSources(regimes, history, GrowingTable.of(regimes.observations))
-        return HedgeFit(model=self, sample=Sample.of(returns, kind), state=sources, **hedge)
+        sample = Sample.of(returns, kind)
+        errors = self._errors(regimes, returns.columns)
+        return HedgeFit(model=self, sample=sample, errors=errors, state=sources, **hedge)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
@@ -209,6 +217,19 @@ class RegimeHedge:
         if joint and _has_covariances(moments):
             return moments
         return weighted_moments(returns.to_numpy(), regimes.filtered.to_numpy())
+
+    def _errors(self, regimes: RegimeFit, columns: pd.Index[Any]) -> RatioErrors | None:
+        """Return the delta method of a hidden Markov model of returns; None for other regimes."""
+        errors = regimes.estimates.errors
+        chain = regimes.initial_state
+        if not isinstance(errors, HMMErrors) or not isinstance(chain, HiddenMarkovChain):
+            return None
+        if self.observe is not None or self.covariance_model is not None:
+            return None
+        if regimes.series.equals(columns) and _has_covariances(regimes.final_state.moments):
+            return MixtureErrors(errors, self.weighting)
+        observed = columns.get_indexer(regimes.series)
+        return WeightedMomentErrors(errors, self.weighting, observed, chain)
 
     def _hedge(
         self,

@@ -10,6 +10,7 @@ distribution of the first date.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -72,12 +73,32 @@ class HMMErrors:
 
     def covariance(self) -> Array:
         """Return the covariance in the order of ``named_parameters``; NaN for those on a bound."""
+        return covariance_from_influence(self.influence @ self._jacobian())
+
+    @cached_property
+    def influence(self) -> Array:
+        """Influence of each date on the coordinates, (n_dates, n_coordinates)."""
         origin = np.zeros(len(self._steps))
         hessian = numerical_hessian(
             lambda x: self.scores(x).mean(axis=0), origin, self._steps, range(len(origin))
         )
-        by_date = parameter_influence(self.scores(origin), -hessian, np.eye(len(origin)))
-        return covariance_from_influence(by_date @ self._jacobian())
+        return parameter_influence(self.scores(origin), -hessian, np.eye(len(origin)))
+
+    def influence_on(self, function: Callable[[HiddenMarkovChain], Array]) -> Array:
+        """Return the influence of each date on a function of the chain, (n_dates, p).
+
+        Parameters
+        ----------
+        function : callable
+            Function of the chain before the sample with values (p,), which may filter it: the
+            probabilities of a regime depend on the parameters through all dates.
+        """
+        slopes = []
+        for step in np.diag(self._steps):
+            up = function(HiddenMarkovChain(*self._parameters_at(step)))
+            down = function(HiddenMarkovChain(*self._parameters_at(-step)))
+            slopes.append((up - down) / (2.0 * step.sum()))
+        return np.asarray(self.influence @ np.array(slopes))
 
     @cached_property
     def visits(self) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,10 +44,28 @@ class SwitchingErrors:
 
     def covariance(self) -> Array:
         """Return the robust covariance, the sandwich of White (1982), eq. 3.3, (n, n)."""
+        return covariance_from_influence(self._influence @ self._directions())
+
+    def influence_on(self, function: Callable[[Array], Array]) -> Array:
+        """Return the influence of each date on a function of the parameters, (n_dates, p).
+
+        Parameters
+        ----------
+        function : callable
+            Function of parameters (n,) with values (p,).
+        """
+        slopes = [
+            (function(self.point + step) - function(self.point - step)) / (2.0 * STEP)
+            for step in STEP * self._directions()
+        ]
+        return np.asarray(self._influence @ np.array(slopes))
+
+    @cached_property
+    def _influence(self) -> Array:
+        """Influence of each date on the moves along the directions, (n_dates, n_free)."""
         directions = self._directions()
         scores, information = self._scores_and_information(directions)
-        by_direction = parameter_influence(scores, information, np.eye(len(directions)))
-        return covariance_from_influence(by_direction @ directions)
+        return parameter_influence(scores, information, np.eye(len(directions)))
 
     def inverse_hessian(self) -> Array:
         """Return the inverse of minus the Hessian, (n, n), which most programs print.
