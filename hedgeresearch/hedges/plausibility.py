@@ -128,6 +128,8 @@ def _absurd_hedge(ratios: Ratios, deviations: Array) -> tuple[int, float, float]
 def _changes(fit: FittedHedge) -> Changes:
     """Return the returns of the sample, or the changes of its prices."""
     rows = fit.sample.rows.frame()
+    if len(fit.sample.dates) == len(rows):  # those of extensions are not kept
+        rows = rows.set_axis(fit.sample.dates)
     if fit.model.traits.input == "prices":
         return price_changes(rows, fit.model.traits.price_changes)
     names = list(fit.next_covariance.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,14 +22,14 @@ from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
-from hedgeresearch.hedges.plausibility import warn_of_absurd_answer
+from hedgeresearch.hedges.plausibility import absurdities, warn_of_absurd_answer
 from hedgeresearch.recommendation.assessment.backtest_findings import (
     BacktestFindings,
     assess_backtest,
 )
 from hedgeresearch.recommendation.assessment.data_problems import data_problems
 from hedgeresearch.recommendation.inputs.problem_checks import check_backtest_of_fit
-from hedgeresearch.recommendation.narrative.data import data_warnings
+from hedgeresearch.recommendation.narrative.data import absurd_opening, data_warnings
 from hedgeresearch.recommendation.narrative.notional import (
     expected_sentences,
     notional_reasons,
@@ -127,7 +128,7 @@ class NotionalHedge:
             self.backtest,
             self.currency,
         )
-        return f"{sell} {expected}"
+        return f"{absurd_opening(absurdities(self.fit))}{sell} {expected}"
 
     @property
     def sentence(self) -> str:
@@ -239,6 +240,10 @@ class NotionalHedge:
             **backtest_as_dict(self.backtest),
             "reasons": self.reasons,
         }
+
+    def to_json(self) -> str:
+        """Return the dictionary as text."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
 
 @exported_by("hedgeresearch.recommendation")

@@ -12,13 +12,17 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
 from hedgeresearch.covariance.dcc.dcc import DCC
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
+from hedgeresearch.data.quality import check_data
+from hedgeresearch.data.quality.closes import LONG_HORIZON
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.hedges.composed.horizon import HorizonHedge
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.regression.dimson import DimsonHedge
 from hedgeresearch.hedges.regression.naive import NaiveHedge
 from hedgeresearch.hedges.regression.ols import OLSHedge
 from hedgeresearch.instruments.instrument import Instrument
@@ -101,6 +105,8 @@ def run_tournament(
 ) -> Backtest:
     """Return a backtest of the fit's model, EWMA, DCC-GARCH, 1:1 and OLS, at the terms' costs.
 
+    Where closes are not simultaneous, hedges that allow for it take part.
+
     Raises
     ------
     DataError
@@ -142,8 +148,12 @@ def run_tournament_of_returns(
             f"model='best' must have at least {2 * MIN_WINDOW} returns for its tournament; got "
             f"{len(asset)}. Fit a model and leave model out."
         )
+    models = entrants(fit, window)
+    for name, model in allowing_for_closes(asset, hedges).items():
+        if model not in models.values():
+            models[name] = model
     return walk_forward(
-        entrants(fit, window),
+        models,
         asset,
         hedges,
         window,
@@ -162,6 +172,24 @@ def entrants(fit: HedgeFit | None, window: int) -> dict[str, HedgeModel]:
     if fit is not None and fit.model not in (*models.values(), NaiveHedge(), OLSHedge()):
         models[describe(fit.model)] = fit.model
     return models
+
+
+def allowing_for_closes(asset: pd.Series[float], hedges: pd.DataFrame) -> dict[str, HedgeModel]:
+    """Return hedges that allow for closes at different times, if those of the returns are.
+
+    Parameters
+    ----------
+    asset : Series (n_dates,)
+    hedges : DataFrame (n_dates, n_hedges)
+    """
+    returns = pd.concat([asset, hedges], axis=1)
+    problems = check_data(returns, asset.attrs.get("returns")).problems
+    if not any(one.kind == "closes" for one in problems):
+        return {}
+    return {
+        "dimson": DimsonHedge(lags=1, leads=1),
+        "horizon": HorizonHedge(OLSHedge(), LONG_HORIZON),
+    }
 
 
 def _best_model(backtest: Backtest) -> HedgeModel:

@@ -1,5 +1,6 @@
 """Odd but legal inputs: every sentence, table and record exists, and says what cannot be said."""
 
+import json
 import math
 import warnings
 from collections.abc import Callable
@@ -112,6 +113,7 @@ ODD: dict[str, Callable[[], Made]] = {
     "halted asset": lambda: notional(halted("A"), hr.RollingOLSHedge(60)),
     "halted asset, in contracts": lambda: advice(halted("A"), hr.RollingOLSHedge(60)),
     "halted hedge": lambda: notional(halted("F")),
+    "halted hedge of a GARCH": lambda: notional(halted("F"), hr.MinimumVarianceHedge(hr.DCC())),
     "negative past price": lambda: advice(negative_past(), kind="difference"),
     "73 months": lambda: advice(pair(73, "MS", 0.02, 0.05)),
     "14 months": lambda: advice(pair(14, "MS", 0.02, 0.05)),
@@ -140,6 +142,7 @@ ODD: dict[str, Callable[[], Made]] = {
 SAID = {
     "halted asset": "is zero without a hedge under the model",
     "halted asset, in contracts": "fixed at 0.000, which",
+    "halted hedge of a GARCH": "Warning: a hedge should move about as much as the asset;",
     "73 months": "Tails not available: returns must have at least 80 rows",
     "14 months": "Past losses not available: the market must have at least 20 returns",
     "5 observations out of sample": "The backtest does not say which model to use",
@@ -168,6 +171,7 @@ def test_odd_inputs_have_every_sentence_and_record(name: str) -> None:
     record = found.to_dict()
     assert record["decision"] == found.decision
     assert record["reasons"] == found.reasons
+    assert json.loads(found.to_json()) == record
     assert not any(isinstance(leaf, float) and not math.isfinite(leaf) for leaf in leaves(record))
     page = found._repr_html_()
     assert page.count("<li>") == len(found.reasons)

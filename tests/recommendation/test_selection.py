@@ -9,7 +9,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
 from hedgeresearch.recommendation.assessment.tournament import assess_tournament
-from hedgeresearch.recommendation.selection import entrants, fit_best
+from hedgeresearch.recommendation.selection import allowing_for_closes, entrants, fit_best
 
 POSITION = hr.Position({"A": 400_000.0})
 ROLLING = hr.RollingOLSHedge(30)
@@ -81,6 +81,18 @@ def test_dcc_takes_part_in_long_samples_and_a_model_once() -> None:
     for model in (hr.OLSHedge(), hr.MinimumVarianceHedge(hr.EWMACovariance())):
         fit = model.fit(returns["asset"], returns[["hedge"]])
         assert list(entrants(fit, 100)) == ["ewma"]
+
+
+def test_closes_at_different_times_bring_hedges_that_allow_for_it() -> None:
+    rng = np.random.default_rng(0)
+    hedge = 0.01 * rng.standard_normal(500)
+    asset = 0.3 * hedge + 0.6 * np.roll(hedge, 1) + 0.004 * rng.standard_normal(500)
+    dates = pd.bdate_range("2020-01-01", periods=500)
+    late = pd.DataFrame({"tokyo": asset, "newyork": hedge}, dates)
+    names = list(allowing_for_closes(late["tokyo"], late[["newyork"]]))
+    assert names == ["dimson", "horizon"]
+    together = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    assert allowing_for_closes(together["asset"], together[["hedge"]]) == {}
 
 
 def test_a_choice_is_refused_with_what_to_do(
