@@ -10,6 +10,19 @@ along each principal axis of their sampling covariance, which stay within the bo
 variance of the residuals of OLS, where the data identify a parameter poorly. The addition to the
 variance at the estimate is never negative. The sampling covariance is the sandwich of White (1982),
 see ``estimation.influence``.
+
+It is zero for a ratio whose steps are estimated at zero, as often happens in short samples; the
+expectation is then over the step volatilities above zero, weighted by their likelihood. Coverage of
+95% intervals of the next ratio over 400 samples with a hedge and residuals of volatility 1 and 0.5,
+by the volatility of the ratio's steps:
+
+===== ===== ===== ===== =====
+n      0.00  0.02  0.05  0.10
+===== ===== ===== ===== =====
+60    1.000 1.000 0.985 0.970
+100   1.000 0.995 0.955 0.942
+250   0.998 0.922 0.950 0.955
+===== ===== ===== ===== =====
 """
 
 from __future__ import annotations
@@ -17,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,10 +43,24 @@ from hedgeresearch.typing import Array
 
 DIFFERENCE_STEP = 1e-4
 """Step of the numerical derivatives with respect to the coordinates of the search."""
+DATES_PER_DEGREE = 10.0
+"""Number of observations for a degree of freedom of the t quantiles, chosen by simulation."""
+N_POINTS_ABOVE_ZERO = 8
+"""Number of step volatilities that stand for those that the data do not exclude."""
+MAX_DECREASE = 4.0
+"""Decrease of the log-likelihood beyond which they are excluded."""
 MAX_LOG_DECREASE = 20.0
 """Decrease of the log residual variance beyond which the residuals are zero in comparison."""
 MAX_LOG_INCREASE = 1.0
 """Largest log residual variance above that of OLS."""
+
+
+class WeightedPoint(NamedTuple):
+    """Residual variance and dynamics near the estimate, and their weight in an expectation."""
+
+    weight: float
+    variance: float
+    dynamics: Dynamics
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +103,11 @@ class KalmanErrors:
         by_date = parameter_influence(self._scores(at), information, tangent)
         return np.asarray(by_date.T @ by_date / len(by_date) ** 2)
 
-    def points_around(self) -> list[tuple[float, Dynamics]]:
-        """Return residual variances and dynamics one standard error away from the estimate.
+    def points_around(self) -> list[WeightedPoint]:
+        """Return residual variances and dynamics around the estimate, with their weights.
 
-        In both directions along each principal axis, within the box.
+        They lie one standard error away in both directions along each principal axis, within the
+        box, and beyond the bounds on which steps have a variance of zero.
         """
         sizes, axes = np.linalg.eigh(self.by_coordinate)
         directions = (axes * np.sqrt(np.maximum(sizes, 0.0))).T[sizes > 0.0]
@@ -92,8 +121,39 @@ class KalmanErrors:
                 moved = log_variance + sign * direction[0]
                 variance = float(np.exp(np.clip(moved, *limits)))
                 point = np.clip(self.point + sign * direction[1:], low, high)
-                points.append((variance, self.likelihood.dynamics(point)))
+                points.append(WeightedPoint(0.5, variance, self.likelihood.dynamics(point)))
+        for hedge in range(self.likelihood.n_hedges):
+            if not self.free[hedge] and self.point[hedge] <= low[hedge]:
+                points += self._points_above_zero(hedge, high[hedge])
         return points
+
+    def _points_above_zero(self, hedge: int, highest: float) -> list[WeightedPoint]:
+        """Return steps of a hedge whose estimate is zero, weighted by their likelihood.
+
+        The volatilities of the steps are midpoints of intervals from zero to where the likelihood
+        has fallen by a factor of exp(-4).
+        """
+        n_dates = len(self.likelihood.columns)
+
+        def at(volatility: float) -> Array:
+            point = self.point.copy()
+            point[hedge] = min(np.log1p((n_dates * volatility) ** 2), highest)
+            return point
+
+        best = self.likelihood.profile(self.point).log_likelihood
+        largest = 1.0 / n_dates
+        while self.likelihood.profile(at(largest)).log_likelihood > best - MAX_DECREASE:
+            if at(largest)[hedge] >= highest:
+                break
+            largest *= 1.5
+        volatilities = (np.arange(N_POINTS_ABOVE_ZERO) + 0.5) / N_POINTS_ABOVE_ZERO * largest
+        profiles = [self.likelihood.profile(at(one)) for one in volatilities]
+        relative = np.exp([profile.log_likelihood - best for profile in profiles])
+        weights = relative / relative.sum()
+        return [
+            WeightedPoint(weight, profile.variance, self.likelihood.dynamics(at(one)))
+            for weight, profile, one in zip(weights.tolist(), profiles, volatilities, strict=True)
+        ]
 
     def covariance(self) -> Array:
         """Return the covariance in the order of the estimates, NaN for parameters not free."""
@@ -153,10 +213,10 @@ class KalmanRatioErrors:
         """Return the covariance of the next ratio, (n_hedges, n_hedges)."""
         known = fit.state.filter.next_coefficient_covariance[1:, 1:]
         added = np.zeros_like(known)
-        for run in _runs_around(fit, len(fit.sample.rows)):
+        for weight, run in _runs_around(fit, len(fit.sample.rows)):
             change = run.ratios[0] - fit.next_ratio.to_numpy()
             covariance = run.end.next_coefficient_covariance[1:, 1:]
-            added += 0.5 * (covariance - known + np.outer(change, change))
+            added += weight * (covariance - known + np.outer(change, change))
         sizes, axes = np.linalg.eigh(added)
         return np.asarray(known + (axes * np.maximum(sizes, 0.0)) @ axes.T)
 
@@ -166,25 +226,28 @@ class KalmanRatioErrors:
         at_estimate = fit.state.filter.restarted().run(fit.sample.rows.values, skipped)
         known = at_estimate.errors
         added = np.zeros_like(known)
-        for run in _runs_around(fit, skipped):
+        for weight, run in _runs_around(fit, skipped):
             change = run.ratios - at_estimate.ratios
-            added += 0.5 * (run.errors**2 - known**2 + change**2)
+            added += weight * (run.errors**2 - known**2 + change**2)
         return np.asarray(np.sqrt(known**2 + np.maximum(added, 0.0))[:-1])
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
-        """Return infinity: intervals have normal quantiles."""
-        return np.inf
+        """Return a tenth of the number of observations in the estimation sample."""
+        return fit.sample.n_estimation / DATES_PER_DEGREE
 
     def path_degrees_of_freedom(self, fit: FittedHedge) -> Array:
-        """Return infinity for each date, (n_dates,)."""
-        return np.full(len(fit.ratio), np.inf)
+        """Return the same for each date, (n_dates,)."""
+        return np.full(len(fit.ratio), self.degrees_of_freedom(fit))
 
 
-def _runs_around(fit: FittedHedge, skipped: int) -> Iterator[FilterRun]:
-    """Yield the run of the filter at each point around the estimate, from date ``skipped`` on."""
+def _runs_around(fit: FittedHedge, skipped: int) -> Iterator[tuple[float, FilterRun]]:
+    """Yield the weight and the run of the filter at each point around the estimate.
+
+    The runs begin at date ``skipped``.
+    """
     errors = estimates_of(fit).errors
     if not isinstance(errors, KalmanErrors):
         raise TypeError("KalmanRatioErrors needs estimates with KalmanErrors")
-    for variance, dynamics in errors.points_around():
+    for weight, variance, dynamics in errors.points_around():
         first = KalmanFilter.initial(fit.state.filter.units, dynamics, variance)
-        yield first.run(fit.sample.rows.values, skipped)
+        yield weight, first.run(fit.sample.rows.values, skipped)
