@@ -86,12 +86,12 @@ def _periods(dates: pd.DatetimeIndex, freq: str) -> Any:
     name = OLD_NAMES.get(freq, freq)
     try:
         groups = pd.Series(np.arange(len(dates)), dates).groupby(pd.Grouper(freq=name))
-    except (ValueError, TypeError):
+        return groups.ngroup().to_numpy()
+    except (ValueError, TypeError, ArithmeticError):  # "0D" divides by zero
         raise DataError(
             "freq must be a frequency such as 'W-FRI' (weeks that end on Friday), 'ME' (months), "
             f"'QE' (quarters), 'D' (days) or '8h'; got {freq!r}."
         ) from None
-    return groups.ngroup().to_numpy()
 
 
 def _totals(table: pd.DataFrame, periods: Any, kind: str | None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch._formatting import day, describe, money, regime_label
 from hedgeresearch._validation.numbers import as_number, is_number
 from hedgeresearch._validation.probabilities import check_confidence
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import check_at_least, check_magnitude
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
@@ -321,6 +321,7 @@ def _checked_notional(fit: HedgeFit, notional: float) -> float:
         )
     if amount == 0:
         raise DataError("notional must not be zero; there is nothing to hedge.")
+    check_magnitude(amount, "notional")
     if fit.returns_kind == "difference":
         raise DataError(
             "a hedge in currency needs a fit of simple or log returns; this one was fitted on "

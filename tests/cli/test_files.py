@@ -112,6 +112,8 @@ def test_gaps_are_refused_or_left_out_with_a_count(
     ("options", "message"),
     [
         (("--freq", "fortnightly"), "freq must be a frequency such as 'W-FRI'"),
+        (("--freq", "0D"), "freq must be a frequency such as 'W-FRI'"),
+        (("--freq", "99999999999D"), "freq must be a frequency such as 'W-FRI'"),
         (("--kind", "returns", "--returns", "log"), "Leave one of the two out."),
         (("--kind", "returns", "--model", "ecm"), "--model ecm must have prices"),
         (("--decimal", ";"), "decimal must be"),

@@ -19,7 +19,6 @@ KEYS = {
     "currency",
     "horizon",
     "as_of",
-    "horizon",
     "model",
     "ratio",
     "sell",
@@ -170,6 +169,8 @@ def test_columns_of_a_bundled_table_can_be_chosen(run: Run) -> None:
             "source must end in .csv",
         ),
         ((*OLS, "--notional", "0"), "notional must not be zero"),
+        ((*OLS, "--notional", "1e300"), "notional must be zero or of a size from 1e-30 to 1e+30"),
+        ((*OLS, "--notional", "1e-300"), "notional must be zero or of a size from 1e-30 to 1e+30"),
         (
             (*OLS, "--notional", "nan"),
             "notional must be a finite number, the value held in units of currency; got nan.",
