@@ -98,7 +98,8 @@ def test_weighted_moments_have_the_influence_of_their_differences():
 
 
 def test_extended_fit_has_errors_at_its_last_date():
-    asset, hedges = PAIR["asset"], PAIR[["hedge"]]
+    asset = PAIR["asset"]
+    hedges = PAIR[["hedge"]]
     for model in (
         hr.RegimeHedge(hr.GaussianHMM(2, n_starts=2)),
         hr.RegimeHedge(hr.GaussianHMM(2, covariance="diagonal", n_starts=2)),
