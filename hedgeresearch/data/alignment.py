@@ -13,6 +13,7 @@ from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_frame, check_index, index_kind
 from hedgeresearch.errors import DataError, DataWarning
 
+LOST_MOVES = " The moves of dates dropped from returns are lost: align prices, then use hr.returns."
 Data = TypeVar("Data", pd.Series, pd.DataFrame)
 
 
@@ -68,7 +69,10 @@ def align(*frames: Data) -> tuple[Data, ...]:
         for frame, label in zip(frames, labels, strict=True)
     }
     if any(dropped.values()):
-        warnings.warn(_dropped_message(dropped, len(common)), DataWarning, stacklevel=2)
+        message = _dropped_message(dropped, len(common))
+        if any(_loses_moves(frame, common) for frame in frames):
+            message += LOST_MOVES
+        warnings.warn(message, DataWarning, stacklevel=2)
     return tuple(_keep(frame, common, dropped) for frame in frames)
 
 
@@ -138,6 +142,12 @@ def _dropped_message(dropped: dict[str, list[str]], kept: int) -> str:
         f"align dropped dates that are not shared or have a gap: {'; '.join(parts)}. "
         f'{kept} are left; attrs["dropped"] of the results lists all that were dropped.'
     )
+
+
+def _loses_moves(frame: Any, common: pd.Index[Any]) -> bool:
+    """Return whether dates between the common ones are dropped from returns."""
+    within = (frame.index > common[0]) & (frame.index < common[-1])
+    return "returns" in frame.attrs and not frame.index[within].isin(common).all()
 
 
 def _keep(frame: Data, dates: pd.Index[Any], dropped: dict[str, list[str]]) -> Data:

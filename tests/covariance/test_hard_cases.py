@@ -11,6 +11,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.covariance.bekk import estimation as bekk_estimation
 from hedgeresearch.covariance.dcc import estimation as dcc_estimation
+from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.volatility.garch import estimation as garch_estimation
 from tests.covariance.hard_data import (
     DATES,
@@ -58,14 +59,12 @@ MAY_STOP = {
 
 
 def fit(model, returns):
-    """Fit of a model and the text of its warnings, which must be about bounds or the data."""
-    with warnings.catch_warnings(record=True) as caught:
+    """Fit of a model, its data unchecked, and the text of its warnings, all about bounds."""
+    with warnings.catch_warnings(record=True) as caught, data_checked():
         warnings.simplefilter("always")
         result = model.fit(returns)
-    allowed = {hr.errors.ConvergenceWarning, hr.errors.DataWarning}
-    assert {w.category for w in caught} <= allowed
-    about_bounds = [w for w in caught if w.category is hr.errors.ConvergenceWarning]
-    return result, " ".join(str(w.message) for w in about_bounds)
+    assert {w.category for w in caught} <= {hr.errors.ConvergenceWarning}
+    return result, " ".join(str(w.message) for w in caught)
 
 
 def assert_covariances(matrices):

@@ -56,18 +56,21 @@ def check_invariance(model, returns):
     np.testing.assert_allclose(next_ratio(other) / UNIT, next_ratio(fit), atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(28))
 def test_order_and_unit_do_not_change_a_pair(seed):
     check_invariance(hr.BEKK("scalar"), mixed_noise(seed, 2))
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [*HARD_SEEDS, *range(1, 10)])
 def test_order_and_unit_do_not_change_three_series(seed):
     check_invariance(hr.BEKK("scalar"), mixed_noise(seed, 3))
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "diagonal, asymmetric"])
 def test_order_and_unit_do_not_change_a_model(name):

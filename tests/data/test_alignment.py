@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from hedgeresearch.data.alignment import align
+from hedgeresearch.data.conversion import returns
 from hedgeresearch.errors import DataError, DataWarning
 
 DAYS = pd.date_range("2020-01-01", periods=4, name="date")
@@ -109,3 +110,15 @@ def test_align_refuses_two_time_zones() -> None:
         match="a has dates in the time zone UTC, b has dates in the time zone Europe/London",
     ):
         align(one, two)
+
+
+def test_dropping_dates_within_returns_says_what_is_lost() -> None:
+    dates = pd.date_range("2020-01-01", periods=10)
+    prices = pd.Series(np.arange(10.0) + 100.0, dates, name="A")
+    other = prices.drop(dates[5]).rename("B")
+    with pytest.warns(DataWarning, match="align prices, then use hr.returns"):
+        align(returns(prices), other)
+    for frame, shorter in ((prices, other), (returns(prices), prices.iloc[4:].rename("B"))):
+        with pytest.warns(DataWarning) as caught:
+            align(frame, shorter)
+        assert "align prices" not in str(caught[0].message)

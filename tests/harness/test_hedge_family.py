@@ -185,6 +185,7 @@ def test_order_of_hedges_does_not_matter(fit, model, returns):
     )  # an HMM starts elsewhere
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 @pytest.mark.long
 def test_asset_hedges_itself_with_ratio_one(model, returns):
     asset = returns["asset"].iloc[:SPLIT]

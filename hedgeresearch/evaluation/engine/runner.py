@@ -11,13 +11,15 @@ import pandas as pd
 
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import day
 from hedgeresearch._validation.settings import check_at_least
-from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
+from hedgeresearch.errors import ConvergenceWarning, DataError, DataWarning, warn_caller
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
 from hedgeresearch.evaluation.engine.models_and_data import UNHEDGED, PairData, with_benchmarks
 from hedgeresearch.evaluation.engine.parallel import Task, run_tasks
 from hedgeresearch.evaluation.engine.schedule import Schedule, Splitter, Window
+from hedgeresearch.evaluation.engine.unsound import ABSURD
 from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.panel import BacktestPanel
@@ -282,7 +284,7 @@ def _notes_table(walks: Mapping[str, Walk], dates: pd.Index[Any]) -> pd.DataFram
 
 
 def _warn_of_failures(backtest: Backtest, pair: str = "") -> None:
-    """Warn of models that failed at every refit."""
+    """Warn of models that failed at every refit, and of ratios that cannot be meant."""
     failed = backtest.notes[backtest.notes["failed"]]
     for name, rows in failed.groupby("model", sort=False):
         if len(rows) == backtest.n_refits:
@@ -291,3 +293,12 @@ def _warn_of_failures(backtest: Backtest, pair: str = "") -> None:
                 f"{rows['note'].iloc[0]}",
                 ConvergenceWarning,
             )
+    absurd = backtest.notes[backtest.notes["note"].str.startswith(ABSURD)]
+    for name, rows in absurd.groupby("model", sort=False):
+        warn_caller(
+            f"{rows['note'].iloc[0]} Model {name!r}{pair} has such ratios after {len(rows)} of "
+            f"{backtest.n_refits} refits, first on {day(rows['date'].iloc[0])}; see "
+            "backtest.notes. Look at the data with hr.check, use a longer window, or limit the "
+            "ratio with ConstrainedHedge.",
+            DataWarning,
+        )

@@ -15,6 +15,8 @@ from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.plausibility import MAX_HEDGE_VOLATILITY, absurd_rows
 from hedgeresearch.typing import Array, Mask
 
+ABSURD = "a hedge should move about as much as the asset"
+"""Beginning of the remarks on ratios that cannot be meant."""
 N_RECOVERY = 20
 """Number of rows after a frozen price has moved again until ratios are used again."""
 
@@ -134,7 +136,7 @@ def absurd_remark(ratios: Array, refit: Refit, deviations: Array) -> Remark:
     sizes = np.nan_to_num(np.abs(ratios) * deviations[1:] / deviations[0])
     row, hedge = divmod(int(np.argmax(sizes)), sizes.shape[1])
     text = (
-        f"a hedge should move about as much as the asset; a ratio of {ratios[row, hedge]:,.4g} "
+        f"{ABSURD}; a ratio of {ratios[row, hedge]:,.4g} "
         f"moves {sizes[row, hedge]:,.1f} times as much, more than {MAX_HEDGE_VOLATILITY:g}."
     )
     return Remark(refit.test_start + row, False, text)

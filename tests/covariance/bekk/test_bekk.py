@@ -163,6 +163,7 @@ def test_equal_diagonal_matrices_are_the_scalar_model(small):
 # --- units, signs, errors ---
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.long
 @pytest.mark.parametrize(
     "model",

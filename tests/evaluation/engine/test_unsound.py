@@ -85,6 +85,16 @@ def test_absurd_ratios_are_noted(returns) -> None:
     notes = found.notes[found.notes["model"] == "short"]
     assert notes["note"].str.contains("times as much").any()
     assert not notes["failed"].any()
+    count = notes["note"].str.contains("times as much").sum()
+    with pytest.warns(hr.errors.DataWarning, match=f"'short' has such ratios after {count} of 12"):
+        hr.walk_forward(
+            {"short": hr.RollingOLSHedge(10)},
+            table["asset"],
+            table[["hedge"]],
+            window=300,
+            refit_every=50,
+            progress=False,
+        )
 
 
 def test_deviations_equal_those_of_each_sample(returns) -> None:

@@ -111,6 +111,7 @@ MODELS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.long
 @pytest.mark.parametrize("name", MODELS)
 def test_errors_scale_with_units_and_ignore_the_order(name, returns):
