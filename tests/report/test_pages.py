@@ -249,7 +249,9 @@ def test_hedge_in_currency_has_a_page() -> None:
     ):
         assert sentence in page.text
     effect, ratio = figures_of(text)
-    assert numbers(ratio["data"][-1]["y"]) == pytest.approx(fit.ratio.iloc[:, 0].to_numpy())
+    path, latest = (numbers(trace["y"]) for trace in ratio["data"][-2:])
+    assert path == pytest.approx(fit.ratio.iloc[:, 0].to_numpy())
+    assert latest == pytest.approx(fit.next_ratio.to_numpy())
     assert numbers(effect["data"][0]["x"]) == pytest.approx(
         [hedge.volatility_before, hedge.volatility_after]
     )
