@@ -42,8 +42,10 @@ class DimsonHedge:
     If the asset closes before the hedge, news in between moves the asset on its next date: a *lag*
     of the hedge, ``hedge t-1`` in the estimates, captures it. If the hedge closes first, a *lead*,
     ``hedge t+1``, does. The coefficient on the same date alone, as in ``OLSHedge``, then captures
-    only part of the ratio. The covariance reported with the next ratio is that of full moves, as if
-    the closes were synchronous.
+    only part of the ratio. The covariance reported with the next ratio is as if the closes were
+    synchronous: the hedges' own, and the response of the asset to them by the ratio. The variance
+    of the asset is that of its returns as with other hedges, plus their autocovariances where these
+    are clearly positive, as of prices that are quoted late.
 
     Parameters
     ----------
@@ -119,8 +121,12 @@ class DimsonHedge:
         ratio = coefficients[1:].reshape(-1, n_terms).sum(axis=1)
         fit = constant_ratio_fit(self, returns, ratio, kind, estimates, SumErrors(n_terms))
         residuals = regression.residuals
-        residual_variance = float(residuals @ residuals) / regression.degrees_of_freedom
-        synchronized = synchronized_covariance(fit.next_covariance, ratio, residual_variance)
+        synchronized = synchronized_covariance(
+            fit.next_covariance,
+            ratio,
+            full_variance(values[:, 0], self.leads + self.lags),
+            float(residuals @ residuals) / regression.degrees_of_freedom,
+        )
         with as_part():
             return replace(fit, next_covariance=synchronized)
 
@@ -184,8 +190,24 @@ def shifted_columns(hedges: Array, lags: int, leads: int) -> Array:
     return np.stack(shifted, axis=2).reshape(rows, -1)
 
 
+def full_variance(asset: Array, n_lags: int) -> float:
+    """Return the variance of full moves of an asset (n_dates,), per date.
+
+    It is the variance of the returns, plus twice their autocovariances up to ``n_lags`` if these
+    are positive by more than two standard errors: moves are then spread over several dates, as of
+    prices that are quoted late.
+    """
+    n_dates = len(asset)
+    centered = asset - asset.mean()
+    variance = float(centered @ centered) / (n_dates - 1)
+    products = [centered[lag:] @ centered[: n_dates - lag] for lag in range(1, n_lags + 1)]
+    spread_out = 2.0 * float(sum(products)) / (n_dates - 1)
+    error = 2.0 * (n_lags / n_dates) ** 0.5
+    return variance + spread_out if spread_out > 2.0 * error * variance else variance
+
+
 def synchronized_covariance(
-    covariance: pd.DataFrame, ratio: Array, residual_variance: float
+    covariance: pd.DataFrame, ratio: Array, asset_variance: float, residual_variance: float
 ) -> pd.DataFrame:
     """Return the covariance of asset and hedges as if their closes were simultaneous.
 
@@ -196,11 +218,15 @@ def synchronized_covariance(
     covariance : DataFrame (1 + n_hedges, 1 + n_hedges)
         Covariance of asset and hedges; only the block of the hedges is used.
     ratio : array (n_hedges,)
+    asset_variance : float
+        Variance of the asset.
     residual_variance : float
-        Variance of the asset's residual return.
+        Variance of the asset's residual return, which is left if the response alone has as much
+        variance as the asset.
     """
     hedges = covariance.to_numpy()[1:, 1:]
     shared = hedges @ ratio
-    asset_variance = np.array([[ratio @ shared + residual_variance]])
-    synchronized = np.block([[asset_variance, shared[None]], [shared[:, None], hedges]])
+    explained = float(ratio @ shared)
+    total = asset_variance if asset_variance > explained else explained + residual_variance
+    synchronized = np.block([[np.array([[total]]), shared[None]], [shared[:, None], hedges]])
     return pd.DataFrame(synchronized, covariance.index, covariance.columns)

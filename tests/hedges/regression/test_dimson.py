@@ -6,6 +6,7 @@ import pytest
 import statsmodels.api as sm
 
 import hedgeresearch as hr
+from hedgeresearch.hedges.regression.dimson import full_variance
 from tests.hedges.fitting import split
 
 
@@ -36,6 +37,47 @@ def test_lag_of_an_early_close_is_found():
     assert long.next_ratio["hedge"] == pytest.approx(0.9 - 0.3 / 20, abs=0.02)
     # of the whole move the hedge leaves the noise only
     assert dimson.expected_effectiveness == pytest.approx(0.81 / (0.81 + 0.16), abs=0.01)
+
+
+def test_shifted_closes_leave_the_variance_of_the_asset():
+    """Days that end twelve hours later have moves of the same size, half of them in each date."""
+    halves = 0.007 * np.random.default_rng(0).standard_normal(8002)
+    hedge = halves[0:8000:2] + halves[1:8000:2]
+    asset = 0.9 * (halves[1:8001:2] + halves[2:8002:2])
+    asset = asset + 0.002 * np.random.default_rng(1).standard_normal(4000)
+    dates = pd.bdate_range("2003-01-01", periods=4000)
+    frame = pd.DataFrame({"asset": asset, "hedge": hedge}, dates)
+    fit = hr.DimsonHedge().fit(*split(frame))
+    assert fit.next_ratio["hedge"] == pytest.approx(0.9, abs=0.03)
+    assert fit.next_covariance.loc["asset", "asset"] == pytest.approx(asset.var(ddof=1), rel=1e-9)
+    left = fit.next_covariance.loc["asset", "asset"] * (1.0 - fit.expected_effectiveness)
+    assert np.sqrt(left) == pytest.approx(0.002, abs=0.001)
+
+
+def test_variance_of_spread_moves_adds_their_autocovariances():
+    frame = early_close(5000)
+    found = full_variance(frame["asset"].to_numpy(), 2)
+    assert found == pytest.approx(1e-4 * (0.81 + 0.16), rel=0.06)
+    alone = np.random.default_rng(2).standard_normal(500)
+    assert full_variance(alone, 2) == pytest.approx(alone.var(ddof=1), rel=1e-12)
+    assert full_variance(alone, 0) == pytest.approx(alone.var(ddof=1), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        hr.ConstrainedHedge(hr.OLSHedge(), upper=0.3),
+        hr.ShrunkHedge(hr.OLSHedge()),
+        hr.ShrunkHedge(hr.DimsonHedge(), weight=0.5),
+        hr.CombinedHedge({"ols": hr.OLSHedge(), "dimson": hr.DimsonHedge()}),
+        hr.DimsonHedge(2, 1),
+    ],
+)
+def test_composed_hedges_report_the_variance_of_the_asset(model):
+    frame = hr.data.simulate_dcc(n_dates=600, n_series=3, correlation=0.6, seed=2).returns
+    fit = model.fit(*split(frame))
+    found = fit.next_covariance.loc["asset", "asset"]
+    assert found == pytest.approx(frame["asset"].var(), rel=1e-9)
 
 
 @pytest.mark.filterwarnings("ignore:returns should be fractions")
@@ -82,8 +124,7 @@ def test_no_leads_and_lags_give_ols():
     fit = hr.DimsonHedge(0, 0).fit(*split(frame))
     np.testing.assert_allclose(fit.next_ratio, ols.next_ratio, rtol=1e-12)
     np.testing.assert_allclose(fit.standard_errors, ols.standard_errors, rtol=1e-12)
-    # residuals are divided by the dates beyond the coefficients, variances by the dates less one
-    np.testing.assert_allclose(fit.next_covariance, ols.next_covariance, rtol=0.02)
+    np.testing.assert_allclose(fit.next_covariance, ols.next_covariance, rtol=1e-9)
 
 
 def test_invalid_settings_are_refused():
