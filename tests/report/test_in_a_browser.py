@@ -138,6 +138,7 @@ def probed(page: Path, width: int, *options: str) -> dict[str, object]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [390, 1200])
 def test_page_fits_a_phone_and_a_desk(page: Path, width: int) -> None:
     found = probed(page, width)
@@ -146,6 +147,7 @@ def test_page_fits_a_phone_and_a_desk(page: Path, width: int) -> None:
     assert (found["back"], found["text"]) == ("rgb(255, 255, 255)", "rgb(17, 17, 17)")
 
 
+@pytest.mark.long
 def test_dark_scheme_covers_page_and_figures(page: Path) -> None:
     found = probed(page, 390, "--blink-settings=preferredColorScheme=0")
     assert (found["back"], found["text"]) == ("rgb(20, 23, 27)", "rgb(230, 232, 235)")
