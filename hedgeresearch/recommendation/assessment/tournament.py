@@ -141,7 +141,7 @@ def assess_tournament(backtest: Backtest) -> Tournament:
         index=pd.Index(names, name="model"),
     )
     price = table["turnover"] if table["cost"].isna().any() else table["cost"]
-    best = _cheapest(table, price)
+    best = cheapest(table, price)
     return Tournament(table, best, 1.0 - comparison.mcs_size, n_dates, backtest.horizon)
 
 
@@ -195,7 +195,7 @@ def _items(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _cheapest(table: pd.DataFrame, price: pd.Series[float]) -> str:
+def cheapest(table: pd.DataFrame, price: pd.Series[float]) -> str:
     """Return the simplest of the models with the lowest price, of the set without the beaten."""
     kept = price[table["in set"]]
     unbeaten = kept.drop(list(beaten_by_cheaper(table, price)))

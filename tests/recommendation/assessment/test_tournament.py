@@ -10,6 +10,7 @@ import hedgeresearch as hr
 from hedgeresearch.recommendation.assessment.tournament import (
     assess_tournament,
     beaten_by_cheaper,
+    cheapest,
     complexity,
 )
 
@@ -82,6 +83,9 @@ def test_a_model_that_a_cheaper_one_beats_is_left_aside() -> None:
     )
     price = pd.Series([1.0, 2.2, 32.0, 66.0], index=table.index)
     assert beaten_by_cheaper(table, price) == {"ols": "naive", "ewma": "rolling"}
+    assert cheapest(table, price) == "rolling"
+    alone = table.assign(**{"in set": [False, True, False, False]})
+    assert cheapest(alone, price) == "ols"  # where all of the set are beaten, none is left aside
 
 
 def test_too_few_observations_are_refused(constant: hr.evaluation.Backtest) -> None:
