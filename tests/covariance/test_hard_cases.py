@@ -47,6 +47,9 @@ GIVEN = {
     "ewma": hr.EWMACovariance(),
 }
 MODELS = ESTIMATED | GIVEN
+NEW_PANDAS = pytest.mark.skipif(
+    pd.__version__ < "3", reason="pandas 2 makes an index of levels from names that are tuples"
+)
 UNSHRUNK = [name for name in ESTIMATED if name != "dcc, composite"]
 ADVICE = r"[Tt]ake|Leave|Give|Pass|Use|Choose|Add|Rename|Remove|Look|try"
 # the likelihood is too steep for a search close to a singular covariance, and where one date makes
@@ -249,7 +252,7 @@ def test_very_long_samples_are_fitted(n_dates):
 
 
 @pytest.mark.parametrize("name", ["dcc", "bekk", "orthogonal", "sample"])
-@pytest.mark.parametrize("columns", [[0, 1], [("a", 1), ("a", 2)]])
+@pytest.mark.parametrize("columns", [[0, 1], pytest.param([("a", 1), ("a", 2)], marks=NEW_PANDAS)])
 def test_names_need_not_be_text(columns, name):
     # pairs become two levels
     result, text = fit(MODELS[name], SIMULATED.set_axis(pd.Index(columns), axis=1))

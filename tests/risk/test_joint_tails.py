@@ -28,8 +28,7 @@ def pair(
     values = rng.multivariate_normal([0.0, 0.0], covariance, n_dates)
     if math.isfinite(degrees_of_freedom):
         values /= np.sqrt(rng.chisquare(degrees_of_freedom, n_dates) / degrees_of_freedom)[:, None]
-    dates = pd.bdate_range("2000-01-03", periods=n_dates)
-    return pd.DataFrame(0.01 * values, dates, ["asset", "hedge"])
+    return pd.DataFrame(0.01 * values, columns=["asset", "hedge"])
 
 
 def student_limit(degrees_of_freedom: float, correlation: float) -> float:

@@ -132,6 +132,9 @@ def _progress_bar(shown: bool) -> Iterator[Progress]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    disabled = not shown or not console.is_terminal
-    with Progress(console=console, disable=disabled, transient=True) as bar:
+    bar = Progress(console=console, transient=True)
+    if not shown or not console.is_terminal:
+        yield bar  # not started, it prints nothing
+        return
+    with bar:
         yield bar

@@ -19,7 +19,8 @@ def test_covariance_is_that_of_pandas():
     returns = panel(50, 3)
     fit = hr.SampleCovariance().fit(returns)
     pd.testing.assert_frame_equal(fit.next_covariance, returns.cov())
-    np.testing.assert_array_equal(fit.path(), np.tile(returns.cov(), (50, 1, 1)))
+    # pandas has summed in another order in some versions
+    np.testing.assert_allclose(fit.path(), np.tile(returns.cov(), (50, 1, 1)), rtol=1e-15)
     one = hr.SampleCovariance().fit(returns[["s1"]])
     assert one.next_covariance.loc["s1", "s1"] == pytest.approx(returns["s1"].var(), rel=1e-14)
 

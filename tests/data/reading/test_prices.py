@@ -458,7 +458,7 @@ def test_frames_of_polars_give_the_same_prices() -> None:
 
 def check_prices(prices: pd.DataFrame) -> None:
     assert prices.columns.tolist() == ["A", "H"]
-    assert prices.index.equals(DAYS)
+    assert prices.index.tolist() == DAYS.tolist()
     assert prices["A"].tolist() == [1.0, 2.0, 4.0]
     assert prices["H"].tolist() == [3.0, 4.0, 5.0]
 

@@ -4,6 +4,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import FrozenInstanceError
 from threading import Barrier
 from typing import Any
@@ -101,7 +102,8 @@ def test_a_market_never_changes() -> None:
     with pytest.raises(TypeError):
         market.rates["A"] = 1.0  # type: ignore[index]
     shown = market.table
-    shown.iloc[0, 0] = 99.0
+    with suppress(ValueError):  # pandas 2 refuses to write
+        shown.iloc[0, 0] = 99.0
     assert market.table.iloc[0, 0] == 0.0
 
 
