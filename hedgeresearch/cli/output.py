@@ -62,7 +62,9 @@ def as_rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 def wrapped(text: str, indent: str = "") -> str:
     """Return text in lines that fit a terminal; later lines of a paragraph are indented."""
     return "\n".join(
-        textwrap.fill(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+        textwrap.fill(
+            line, WIDTH, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+        )
         for line in text.splitlines()
     )
 

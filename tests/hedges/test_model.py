@@ -70,11 +70,17 @@ WRAPPERS = {
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
-@pytest.mark.parametrize("value", [hr.DCC(), hr.GaussianHMM(2), hr.OLSHedge])
+@pytest.mark.parametrize("value", [hr.DCC(), hr.GaussianHMM(2)])
 def test_composed_hedges_name_the_wrapper_to_use(wrapper, value):
     message = "Wrap a covariance model in MinimumVarianceHedge, a regime model in RegimeHedge"
     with pytest.raises(hr.DataError, match=message):
         WRAPPERS[wrapper](value)
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_composed_hedges_ask_for_an_instance_of_a_class(wrapper):
+    with pytest.raises(hr.DataError, match=r"Pass an instance, such as OLSHedge\(\)"):
+        WRAPPERS[wrapper](hr.OLSHedge)
 
 
 @pytest.mark.parametrize("value", [hr.DCC(), hr.GaussianHMM(2), hr.OLSHedge, WithoutAdvance()])

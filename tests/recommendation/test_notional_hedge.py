@@ -48,7 +48,7 @@ def test_regimes_are_shown(regime_fit: hr.hedges.HedgeFit) -> None:
     likely = f"Regime {probabilities.idxmax()} is the most likely regime for the next business day"
     assert result.sentence.endswith(f" {likely} ({probabilities.max():.0%}).")
     columns = [f"ratio in regime {k} ({p:.0%})" for k, p in probabilities.items()]
-    assert list(result.summary.columns) == ["ratio", "sell", *columns]
+    assert list(result.summary.columns) == ["ratio", "sell", "lower", "upper", *columns]
     np.testing.assert_array_equal(result.summary[columns], result.ratio_by_regime.T)
 
 

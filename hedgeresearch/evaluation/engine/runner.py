@@ -26,6 +26,7 @@ from hedgeresearch.evaluation.results.panel import BacktestPanel
 from hedgeresearch.evaluation.results.spans import returns_over
 from hedgeresearch.evaluation.results.trades import costs_of_blocks
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.regression.naive import NaiveHedge
 from hedgeresearch.trading.costs import Costs
 
 Pair = tuple["pd.Series[float]", pd.DataFrame]
@@ -295,6 +296,8 @@ def _warn_of_failures(backtest: Backtest, pair: str = "") -> None:
             )
     absurd = backtest.notes[backtest.notes["note"].str.startswith(ABSURD)]
     for name, rows in absurd.groupby("model", sort=False):
+        if isinstance(backtest.models[str(name)], NaiveHedge):
+            continue  # one to one is no estimate, and means nothing where prices differ in size
         warn_caller(
             f"{rows['note'].iloc[0]} Model {name!r}{pair} has such ratios after {len(rows)} of "
             f"{backtest.n_refits} refits, first on {day(rows['date'].iloc[0])}; see "

@@ -14,6 +14,9 @@ from hedgeresearch.hedges.cointegration.johansen_method import (
 )
 from tests.hedges.cointegration.prices import dated, fit_to, random_walks, split
 
+A_COPY_IS_MEANT = pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
+"""For tests of a hedge that is a copy of the asset, knowingly."""
+
 
 def test_engle_granger_agrees_with_statsmodels(prices, levels):
     found = hr.hedges.cointegration_test(prices["asset"], prices[["hedge", "other"]])
@@ -105,6 +108,7 @@ COPIES = {
 }
 
 
+@A_COPY_IS_MEANT
 @pytest.mark.parametrize("trend", ["n", "c", "ct"])
 @pytest.mark.parametrize("copy", COPIES)
 @pytest.mark.parametrize("kind", ["log", "difference"])
@@ -129,6 +133,7 @@ def test_a_perfect_relation_is_called_exact(prices, test, kind, copy, trend):
     assert found.constant == pytest.approx(expected.iloc[0], abs=1e-6)
 
 
+@A_COPY_IS_MEANT
 @pytest.mark.parametrize("statistic", ["Za", "Pu", "Pz"])
 def test_an_exact_relation_rejects_on_the_side_of_its_statistic(prices, statistic):
     found = hr.hedges.cointegration_test(
@@ -152,6 +157,7 @@ def test_a_basket_is_an_exact_relation_of_its_members(prices):
     assert (found.exact, found.rank) == (True, 2)
 
 
+@A_COPY_IS_MEANT
 def test_a_relation_that_leaves_little_is_tested(prices):
     """A spread of a hundredth of a basis point is seen, not called exact."""
     noise = 1e-6 * np.random.default_rng(0).standard_normal(len(prices))
@@ -161,6 +167,7 @@ def test_a_relation_that_leaves_little_is_tested(prices):
         assert (found.exact, found.found) == (False, True)
 
 
+@A_COPY_IS_MEANT
 @pytest.mark.parametrize(
     "model",
     [

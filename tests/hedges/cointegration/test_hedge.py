@@ -93,6 +93,7 @@ def test_prices_on_a_straight_line_are_refused(prices):
         fit_to(hr.CointegrationHedge(), line)
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 def test_hedges_that_stand_still_between_leads_and_lags_are_refused(prices):
     still = prices.copy()
     still.iloc[5:, 1] = still.iloc[5, 1]

@@ -88,14 +88,23 @@ def test_fine_ticks_keep_the_delta_method(model):
     np.testing.assert_allclose(found.standard_errors, smooth.standard_errors, rtol=0.1)
 
 
-@pytest.mark.parametrize("tick", [0.005, 0.01, 0.02])
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 @pytest.mark.parametrize("model", [hr.QuantileHedge(), hr.LowerPartialMomentHedge(1.0)])
-def test_ticks_beyond_the_bandwidth_leave_errors_to_the_bootstrap(model, tick):
-    found = fit_to(model, grid(tick))
+def test_ticks_beyond_the_bandwidth_leave_errors_to_the_bootstrap(model):
+    found = fit_to(model, grid(0.005))
     assert found.errors is None
     assert list(found.summary) == ["estimate"]
     lower, upper = found.conf_int(n_bootstrap=20).loc["hedge"]
     assert lower <= found.next_ratio["hedge"] <= upper < 1.5
+
+
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
+@pytest.mark.parametrize("tick", [0.01, 0.02])
+@pytest.mark.parametrize("model", [hr.QuantileHedge(), hr.LowerPartialMomentHedge(1.0)])
+def test_ticks_on_which_the_ratio_never_moves_leave_no_interval(model, tick):
+    found = fit_to(model, grid(tick))
+    with pytest.raises(hr.DataError, match="it is 1 in all of them, so that .* has no interval"):
+        found.conf_int(n_bootstrap=20)
 
 
 def test_residuals_that_are_mostly_zero_have_no_density():

@@ -114,6 +114,7 @@ def test_bands_use_the_degrees_of_freedom_of_each_date(asset, hedges):
     np.testing.assert_allclose(quantiles[240:], stats.norm.ppf(0.975), rtol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 @pytest.mark.filterwarnings("ignore:returns should be fractions")
 def test_a_window_that_rests_on_one_date_is_refused():
     rng = np.random.default_rng(0)
