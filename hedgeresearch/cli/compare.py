@@ -43,7 +43,7 @@ Models = Annotated[str, typer.Option(help=f"Models, separated by commas: {', '.j
 WindowLength = Annotated[int, typer.Option(help="Observations in each estimation window.")]
 RefitEvery = Annotated[int, typer.Option(help="Observations between estimations.")]
 HorizonOption = Annotated[
-    str, typer.Option("--horizon", help="Period of the returns compared: rows, or '5d'.")
+    str, typer.Option("--horizon", help="Period of the returns compared: rows, or '1w'.")
 ]
 LagOption = Annotated[
     int, typer.Option("--execution-lag", help="Observations until a known ratio is held.")

@@ -4,14 +4,31 @@ import json
 import os
 import re
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
+import pytest
 import yaml
 
-from hedgeresearch.cli.book.book import FIELDS
+from hedgeresearch.cli.book.book import FIELDS, recommend_for_book
 
 Run = Callable[..., tuple[int, str, str]]
 Check = Callable[[tuple[int, str, str], str], None]
+TEMPLATE = files("hedgeresearch.cli.book").joinpath("template.yaml").read_text(encoding="utf-8")
+SECTION = re.compile(r"(?m)^# (\w+):(?! is).*(?:\n#   .*)*")
+"""A section in comments, with the lines of its settings."""
+SETTING = re.compile(r"(?m)^  +# (\w+):.*")
+"""A setting in comments within a section that is read."""
+OF_OTHER_BOOKS = ("file: ", "value: ", "of: ", "funding: {", "underlying: ")
+"""Settings in place of others of the template, or of an instrument that it does not have."""
+
+
+def uncommented(part: str, text: str = TEMPLATE) -> str:
+    """Return the template with a section, or a setting, that is no comment any more."""
+    if part.startswith("# model:"):
+        text = text.replace("model: ols", "# ols")
+    assert text.count(part) == 1
+    return text.replace(part, re.sub(r"(?m)^( *)# ", r"\1", part))
 
 
 def test_book_runs_as_it_is_written(run: Run, tmp_path: Path) -> None:
@@ -24,18 +41,47 @@ def test_book_runs_as_it_is_written(run: Run, tmp_path: Path) -> None:
     assert json.loads(output)["action"] == "trade"
 
 
-def test_settings_in_comments_are_valid(run: Run, tmp_path: Path) -> None:
-    book = tmp_path / "book.yaml"
-    run("init", book)
-    text = book.read_text()
-    start = text.index("# holdings:")
-    end = text.index("# backtest:")
-    optional = re.sub(r"(?m)^# ", "", text[start:end])
-    text = text[:start] + optional + re.sub(r"(?m)^# (?=confidence|seed)", "", text[end:])
+SECTIONS = {found[1]: found[0] for found in SECTION.finditer(TEMPLATE)}
+SETTINGS = [
+    found[0]
+    for found in SETTING.finditer(TEMPLATE)
+    if not found[0].strip(" #").startswith(OF_OTHER_BOOKS)
+]
+
+
+def check_runs(run: Run, folder: Path, text: str) -> None:
+    """Check that a book runs, and that its report is written, without an error."""
+    book = folder / "book.yaml"
     book.write_text(text)
-    code, _, errors = run("recommend", "--position", book, "--json")
-    assert (code, errors) == (0, "")
-    assert "confidence:" in text.splitlines()[-2]
+    code, _, errors = run("recommend", "--position", book, "--report", folder / "page.html")
+    assert code == 0, errors
+    assert "Traceback" not in errors
+    assert (folder / "page.html").stat().st_size > 1_000_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SECTIONS)
+def test_each_section_in_comments_runs(run: Run, tmp_path: Path, name: str) -> None:
+    text = uncommented(SECTIONS[name])
+    assert name in yaml.safe_load(text)
+    check_runs(run, tmp_path, text)
+
+
+@pytest.mark.slow
+def test_all_sections_in_comments_run_at_once(run: Run, tmp_path: Path) -> None:
+    text = TEMPLATE
+    for section in SECTIONS.values():
+        text = uncommented(section, text)
+    assert set(SECTIONS) < set(yaml.safe_load(text))
+    check_runs(run, tmp_path, text)
+
+
+@pytest.mark.filterwarnings("ignore:the last period of freq")
+def test_each_setting_in_comments_is_read(tmp_path: Path) -> None:
+    assert len(SETTINGS) > 12
+    for setting in SETTINGS:
+        (tmp_path / "book.yaml").write_text(uncommented(setting))
+        recommend_for_book(tmp_path / "book.yaml")
 
 
 def test_book_names_every_field(run: Run, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -88,6 +89,8 @@ def _value(value: Any) -> str:
         return ", ".join(f"{name} {_value(item)}" for name, item in value.items())
     if isinstance(value, tuple):
         return " to ".join(map(_value, value))
+    if not isinstance(value, Real):
+        return str(value)
     return f"{value:,.10g}"
 
 
