@@ -105,4 +105,6 @@ def _next_probabilities(fit: FittedHedge, path: Indices, k: int) -> Array:
     counts = np.full((k, k), JEFFREYS_COUNT)
     np.add.at(counts, (path[:-1], path[1:]), 1.0)
     last = int(detail.regimes.filtered.to_numpy()[-1].argmax())
+    if detail.regimes.filtered.to_numpy()[-1, last] < 1.0:  # a label that the sample does not have
+        return np.asarray(np.bincount(path, minlength=k) / len(path))
     return np.asarray(counts[last] / counts[last].sum())

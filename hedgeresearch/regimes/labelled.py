@@ -26,7 +26,7 @@ from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.jump_model import named_parameters
 from hedgeresearch.regimes.outside_data import OutsideData
-from hedgeresearch.regimes.path_summary import summarize_path
+from hedgeresearch.regimes.path_summary import UNKNOWN, certain_probabilities, summarize_path
 from hedgeresearch.regimes.sample_size import check_sample_size
 from hedgeresearch.regimes.start import Definition, fit_from_state
 from hedgeresearch.regimes.state import Filtered, Moments
@@ -58,6 +58,10 @@ class LabelledRegimes:
     labels. Labels that become known later, as the dates of recessions do, must be moved to the date
     on which they are known, for example with ``labels.shift(126)``; otherwise the ratios use the
     future.
+
+    A fit knows the labels of its own sample only. A date of an extension with a label that the
+    sample does not have says nothing about the next one, which is then predicted by the shares of
+    the labels in the sample, so that its moments are those of the whole sample.
 
     ``transition`` counts the transitions of the estimation sample, plus 1/2 for each pair (Jeffreys
     prior). Means and covariances (divisor n - 1) are computed over the dates of each label. The
@@ -108,13 +112,15 @@ class LabelledRegimes:
         Raises
         ------
         DataError
-            If a date has no label, a label occurs on fewer dates than there are series plus one, or
-            there are fewer than ten dates per regime and series.
+            If a date has no label, the sample has a single label, a label occurs on fewer of its
+            dates than there are series plus one, or there are fewer than ten dates per regime and
+            series.
         ConvergenceError
             If the observations of a regime are too similar for a covariance.
         """
-        different = self.different_labels
-        n_series = check_frame(observations, "observations").shape[1]
+        checked = check_frame(observations, "observations")
+        n_series = checked.shape[1]
+        different = self._labels_on(checked.index)
         minimum = DATES_PER_PARAMETER * len(different) * (n_series + 1)
         check_sample_size(self, len(observations), minimum, n_series)
         frame = check_returns(observations, "observations", minimum_rows=minimum)
@@ -123,7 +129,9 @@ class LabelledRegimes:
         _check_label_counts(path, different, n_series)
         found = summarize_path(frame.to_numpy(), path, len(different))
         ordered = [different[i] for i in np.argsort(found.numbers)]
-        state = LabelledState(found.numbers, found.moments, found.transition, found.shares)
+        state = LabelledState(
+            found.numbers, found.moments, found.transition, found.shares, found.shares
+        )
         series = [str(name) for name in frame.columns]
         values = named_parameters(found.moments.means, found.transition, series)
         names = self.names or {}
@@ -142,10 +150,21 @@ class LabelledRegimes:
         warn_of_rare_regimes(fit.smoothed)
         return fit
 
+    def _labels_on(self, dates: pd.Index[Any]) -> list[Any]:
+        """Return the labels of these dates, sorted, each once; later ones must not be known."""
+        labels = sorted(set(self.labels.on(dates, "labels").iloc[:, 0].tolist()))
+        if len(labels) < 2:
+            raise DataError(
+                f"the sample must have at least two labels; all of its {len(dates)} dates have "
+                f"{labels[0]!r}. Use a longer sample, or other labels."
+            )
+        return labels
+
     def _codes(self, different: list[Any]) -> OutsideData:
-        """Return the position of each date's label among the different labels."""
+        """Return the position of each date's label among those of the sample, or ``UNKNOWN``."""
         positions = {label: float(position) for position, label in enumerate(different)}
-        return OutsideData(self.labels.frame.iloc[:, :1].map(positions.__getitem__))
+        column = self.labels.frame.iloc[:, :1]
+        return OutsideData(column.map(lambda label: positions.get(label, float(UNKNOWN))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,12 +176,14 @@ class LabelledState:
     numbers : array (k,), regime of each label
     moments : Moments of the sample's dates in each regime
     transition : array (k, k), rows sum to one
+    shares : array (k,), of the regimes in the sample, for dates with a label that it does not have
     next_probabilities : array (k,), of the regimes at the next date
     """
 
     numbers: Indices
     moments: Moments
     transition: Array
+    shares: Array
     next_probabilities: Array
 
     def filter(self, observations: Array) -> Filtered:
@@ -171,23 +192,32 @@ class LabelledState:
         Log-likelihoods are NaN.
         """
         path = self._path(observations)
-        predicted = np.vstack([self.next_probabilities, self.transition[path]])
-        no_likelihood = np.full(len(observations), np.nan)
-        return Filtered(predicted, np.eye(len(self.numbers))[path], no_likelihood)
+        predicted = np.vstack([self.next_probabilities, self._after(path)])
+        return Filtered(
+            predicted, certain_probabilities(path, self.shares), np.full(len(observations), np.nan)
+        )
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """Return the labels as certain probabilities and regimes."""
-        path = self._path(observations)
-        return np.eye(len(self.numbers))[path], path
+        """Return the labels as certain probabilities and regimes.
+
+        The path has the most frequent regime where the sample does not have the label.
+        """
+        probabilities = certain_probabilities(self._path(observations), self.shares)
+        return probabilities, probabilities.argmax(axis=1)
 
     def advance(self, observations: Array) -> LabelledState:
         """Return the state after these dates."""
-        last = self._path(observations[-1:])[0]
-        return replace(self, next_probabilities=self.transition[last])
+        last = self._path(observations[-1:])
+        return replace(self, next_probabilities=self._after(last)[0])
 
     def _path(self, observations: Array) -> Indices:
-        path: Indices = self.numbers[observations[:, -1].astype(np.intp)]
+        codes = observations[:, -1].astype(np.intp)
+        path: Indices = np.where(codes == UNKNOWN, UNKNOWN, self.numbers[codes])
         return path
+
+    def _after(self, path: Indices) -> Array:
+        """Return the probabilities of the regimes on the dates after these, (n_dates, k)."""
+        return np.where(path[:, None] == UNKNOWN, self.shares, self.transition[path])
 
 
 def checked_labels(labels: Any) -> OutsideData:

@@ -13,6 +13,8 @@ from hedgeresearch.typing import Array, Indices
 
 JEFFREYS_COUNT = 0.5
 """Count added to each transition: the estimate is then the posterior mean (Jeffreys prior)."""
+UNKNOWN = -1
+"""Regime of a date whose label or class the estimation sample does not have."""
 
 
 class PathSummary(NamedTuple):
@@ -63,6 +65,17 @@ def summarize_path(observations: Array, path: Indices, k: int) -> PathSummary:
         shares=np.bincount(renumbered, minlength=k) / len(path),
         numbers=numbers,
     )
+
+
+def certain_probabilities(path: Indices, shares: Array) -> Array:
+    """Return probabilities of one for given regimes, (n_dates, k).
+
+    Parameters
+    ----------
+    path : array (n_dates,), regime of each date or ``UNKNOWN``
+    shares : array (k,), probabilities of the regimes on the dates where they are unknown
+    """
+    return np.where(path[:, None] == UNKNOWN, shares, np.eye(len(shares))[path])
 
 
 def _check_definite(group: Array, scale: Array, n_dates: int) -> None:

@@ -28,7 +28,7 @@ from hedgeresearch.estimation.estimates import NOTHING_ESTIMATED
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.names import Names, check_names
-from hedgeresearch.regimes.path_summary import summarize_path
+from hedgeresearch.regimes.path_summary import UNKNOWN, certain_probabilities, summarize_path
 from hedgeresearch.regimes.sample_size import check_sample_size
 from hedgeresearch.regimes.start import Definition, fit_from_state
 from hedgeresearch.regimes.state import Filtered, Moments
@@ -72,6 +72,10 @@ class ThresholdRegimes:
     and filtered and smoothed probabilities are the same. The path begins after the first window,
     with levels after the first value. ``LabelledRegimes`` uses the value of a date for that date
     and predicts the next one by the transition matrix.
+
+    A class of levels that no date of the sample reaches is no regime of the fit. If a later date
+    reaches it, the probabilities are the shares of the regimes in the sample, so that the moments
+    are those of the whole sample.
 
     Moments (divisor n - 1) and transition frequencies are in-sample summaries. Each transition
     count is increased by 1/2 (Jeffreys prior). There is no log-likelihood.
@@ -123,8 +127,8 @@ class ThresholdRegimes:
         ------
         DataError
             If there are fewer than ten dates per regime and series after the first window, no
-            column has the name ``variable``, or its values are so often the same that quantiles do
-            not divide them.
+            column has the name ``variable``, its values are so often the same that quantiles do not
+            divide them, or none of the levels divides them.
         ConvergenceError
             If a regime is visited on too few dates for a covariance.
         """
@@ -139,11 +143,20 @@ class ThresholdRegimes:
         if rule.levels is None:
             _check_ties(columns[rule.column], rule, values)
         sample = frame.iloc[rule.history :]
-        found = summarize_path(sample.to_numpy(), rule.classes(values)[:-1], n_regimes)
+        path = rule.classes(values)[:-1]
+        reached = np.arange(n_regimes) if rule.levels is None else np.unique(path)
+        if len(reached) < 2:
+            raise DataError(
+                f"levels must divide the values of the sample; all of its {len(path)} dates lie on "
+                f"the same side of each of {rule.levels}. Use a longer sample, or other levels."
+            )
+        found = summarize_path(sample.to_numpy(), np.searchsorted(reached, path), len(reached))
+        numbers = np.full(n_regimes, UNKNOWN, dtype=np.intp)
+        numbers[reached] = found.numbers
         state = ThresholdState(
-            rule, values[: rule.history], found.numbers, found.moments, found.transition
+            rule, values[: rule.history], numbers, found.moments, found.transition, found.shares
         )
-        classes = [int(number) for number in np.argsort(found.numbers)]
+        classes = [int(reached[number]) for number in np.argsort(found.numbers)]
         names = None if self.names is None else tuple(self.names[number] for number in classes)
         fit = fit_from_state(
             self,
@@ -274,9 +287,11 @@ class ThresholdState:
     ----------
     rule : ThresholdRule
     recent : array (rule.history,), values of its column on the last dates
-    numbers : array (k,), regime of each class of the rule
+    numbers : array (n_classes,), regime of each class of the rule; ``UNKNOWN`` for classes that the
+        sample does not have
     moments : Moments of the sample's dates in each regime
     transition : array (k, k), rows sum to one
+    shares : array (k,), of the regimes in the sample, for dates in classes that it does not have
     """
 
     rule: ThresholdRule
@@ -284,25 +299,30 @@ class ThresholdState:
     numbers: Indices
     moments: Moments
     transition: Array
+    shares: Array
 
     @property
     def next_probabilities(self) -> Array:
         """One for the regime that the last value decides, zero for the others, (k,)."""
-        regime = self.numbers[self.rule.classes(self.recent)[-1]]
-        return np.asarray(np.eye(len(self.numbers))[regime])
+        last = self.numbers[self.rule.classes(self.recent)[-1:]]
+        return np.asarray(certain_probabilities(last, self.shares)[0])
 
     def filter(self, observations: Array) -> Filtered:
         """Return the regimes, which the previous date determines.
 
         Log-likelihoods are NaN.
         """
-        predicted = np.eye(len(self.numbers))[self._regimes(observations)]
+        predicted = certain_probabilities(self._regimes(observations), self.shares)
         return Filtered(predicted, predicted[:-1], np.full(len(observations), np.nan))
 
     def hindsight(self, observations: Array) -> tuple[Array, Indices]:
-        """Return the predicted regimes, which later dates do not change."""
+        """Return the predicted regimes, which later dates do not change.
+
+        The path has the most frequent regime where the sample does not have the class.
+        """
         path = self._regimes(observations)[:-1]
-        return np.eye(len(self.numbers))[path], path
+        probabilities = certain_probabilities(path, self.shares)
+        return probabilities, probabilities.argmax(axis=1)
 
     def advance(self, observations: Array) -> ThresholdState:
         """Return the state after these dates."""

@@ -114,10 +114,52 @@ def test_labels_that_do_not_cover_the_dates_are_refused(fit, returns, labels):
 
 
 def test_label_that_is_rare_in_the_sample_is_named(returns, labels):
+    few = labels.where(labels.index > "2014-06", "calm")
+    few.iloc[[10, 11]] = "nervous"
     with pytest.raises(
-        hr.DataError, match="each label must occur on at least 3 dates.*'nervous' occurs on 0 of 80"
+        hr.DataError, match="each label must occur on at least 3 dates.*'nervous' occurs on 2 of 80"
     ):
-        LabelledRegimes(labels.where(labels.index > "2014-06", "calm")).fit(returns.iloc[:80])
+        LabelledRegimes(few).fit(returns.iloc[:80])
+    few.iloc[[10, 11]] = "calm"
+    with pytest.raises(hr.DataError, match="sample must have at least two labels.*80.*'calm'"):
+        LabelledRegimes(few).fit(returns.iloc[:80])
+
+
+def test_later_labels_are_unknown_to_a_fit(fit, returns, labels):
+    later = labels.copy()
+    later.iloc[1000:1010] = "alarm"
+    other = LabelledRegimes(later).fit(returns.iloc[:900])
+    assert other.regimes.tolist() == ["calm", "nervous"]
+    np.testing.assert_array_equal(other.transition, fit.transition)
+    new = returns.iloc[900:]
+    extended = other.extend(new)
+    dates = labels.index[1000:1010]
+    rows = new.index.get_indexer(dates)
+    # the shares of the sample on the dates of the unknown label, and in the prediction after them
+    shares = labels[fit.dates].value_counts(normalize=True)[fit.regimes].to_numpy()
+    for row in rows:
+        np.testing.assert_allclose(extended.filtered.iloc[row], shares, rtol=1e-12)
+        np.testing.assert_allclose(extended.predicted.iloc[row + 1], shares, rtol=1e-12)
+    assert set(extended.most_likely_path[dates]) == {"calm"}
+    known = fit.extend(new).predicted
+    np.testing.assert_array_equal(extended.predicted[: rows[0] + 1], known[: rows[0] + 1])
+    np.testing.assert_array_equal(extended.predicted[rows[-1] + 2 :], known[rows[-1] + 2 :])
+    upto = other.extend(new.iloc[: rows[3] + 1])
+    np.testing.assert_allclose(upto.next_probabilities, shares, rtol=1e-12)
+
+
+def test_moments_after_an_unknown_label_are_those_of_the_sample(returns, labels):
+    later = labels.copy()
+    later.iloc[1000:1010] = "alarm"
+    hedge = hr.RegimeHedge(LabelledRegimes(later))
+    fit = hedge.fit(returns["NASDAQ"].iloc[:900], returns[["SP500"]].iloc[:900])
+    stop = returns.index.get_loc(labels.index[1005])
+    new = returns.iloc[900:stop]
+    ratio = fit.extend(new["NASDAQ"], new[["SP500"]]).next_ratio["SP500"]
+    pooled = returns.iloc[:900].cov()
+    assert ratio == pytest.approx(
+        pooled.loc["NASDAQ", "SP500"] / pooled.loc["SP500", "SP500"], 1e-3
+    )
 
 
 @pytest.mark.parametrize(

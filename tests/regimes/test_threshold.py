@@ -129,6 +129,29 @@ def test_levels_decide_by_the_value_of_the_day_before(returns):
     np.testing.assert_allclose(fit.transition, counts.div(counts.sum(axis=1), axis=0), rtol=1e-12)
 
 
+def test_class_that_the_sample_does_not_reach_is_no_regime(returns):
+    index = (20 + 1000 * returns["asset"].rolling(15).std()).rename("VIX").dropna()
+    table = returns.loc[index.index].join(index)
+    sample = table.iloc[:800]
+    model = ThresholdRegimes("VIX", levels=(30.0, 200.0), names=("low", "high", "alarm"))
+    fit = model.fit(sample)
+    two = ThresholdRegimes("VIX", levels=(30.0,)).fit(sample)
+    assert sorted(fit.regimes) == ["high", "low"]
+    np.testing.assert_array_equal(fit.predicted, two.predicted)
+    new = table.iloc[800:].copy()
+    new.iloc[50:55, new.columns.get_loc("VIX")] = 300.0
+    extended = fit.extend(new).predicted
+    shares = two.predicted.mean()
+    np.testing.assert_allclose(extended.iloc[51:56], np.tile(shares, (5, 1)), rtol=1e-12)
+    known = two.extend(table.iloc[800:]).predicted
+    np.testing.assert_array_equal(
+        extended.drop(extended.index[51:56]), known.drop(known.index[51:56])
+    )
+    np.testing.assert_allclose(fit.extend(new.iloc[:51]).next_probabilities, shares, rtol=1e-12)
+    with pytest.raises(hr.DataError, match="levels must divide the values of the sample; all of"):
+        ThresholdRegimes("VIX", levels=(200.0,)).fit(sample)
+
+
 def test_levels_of_realized_volatility_need_its_window_only(returns):
     fit = ThresholdRegimes(levels=(0.02,), smoothing=10).fit(returns)
     volatility = np.sqrt((returns["asset"] ** 2).rolling(10).mean()).dropna()

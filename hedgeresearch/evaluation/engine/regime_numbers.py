@@ -5,6 +5,9 @@ from one refit to the next. In a walk they keep the numbers of the first refit. 
 with the means of the moments of earlier refits, in which each counts by the share of its dates that
 were new, and with the probabilities of the last one; all of them use data before the dates that the
 refit hedges. The common rise or fall of all volatilities does not change the best permutation.
+
+Regimes by labels or levels are matched by these. One that a sample does not have keeps its number,
+with a probability of zero, and one that occurs for the first time has the next number.
 """
 
 from __future__ import annotations
@@ -15,12 +18,14 @@ import numpy as np
 
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import RegimeDetail
-from hedgeresearch.regimes.alignment import match_identities, match_regimes
+from hedgeresearch.regimes.alignment import match_regimes
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array, Indices
 
 MAX_DATES = 2000
 """Largest number of dates over which probabilities are compared."""
+ABSENT = -1
+"""Number of a regime that a refit does not have."""
 
 
 class RegimeRecord(NamedTuple):
@@ -42,7 +47,7 @@ class RegimeRecord(NamedTuple):
     identities: tuple[Any, ...] | None = None
 
     def reordered(self, order: Indices) -> RegimeRecord:
-        """Return the record with regime ``order[k]`` as regime k."""
+        """Return the record with regime ``order[k]`` as regime k, all of them different."""
         identities = self.identities
         return RegimeRecord(
             moments=Moments(self.moments.means[order], self.moments.covariances[order]),
@@ -53,17 +58,45 @@ class RegimeRecord(NamedTuple):
         )
 
     def following(self, earlier: RegimeRecord) -> tuple[RegimeRecord, Indices]:
-        """Return this record with the numbers of an earlier one, and the number each had before."""
+        """Return this record with the numbers of an earlier one, and the number each had before.
+
+        The number before is ``ABSENT`` for a regime that only the earlier one has.
+        """
+        if self.identities is not None and earlier.identities is not None:
+            return self._with_all_regimes(earlier)
         order = self._order(earlier)
         reordered = self.reordered(order)
         new_share = min((self.stop - earlier.stop) / len(self.probabilities), 1.0)
         moments = _mean_moments(earlier.moments, reordered.moments, new_share)
         return reordered._replace(moments=moments, regimes=earlier.regimes), order
 
+    def _with_all_regimes(self, earlier: RegimeRecord) -> tuple[RegimeRecord, Indices]:
+        """Return the record with the regimes of an earlier one first, then those that are new."""
+        mine = self.identities or ()
+        theirs = earlier.identities or ()
+        every = [*theirs, *(one for one in mine if one not in theirs)]
+        order = np.array([mine.index(one) if one in mine else ABSENT for one in every])
+        n_theirs = len(theirs)
+        new_share = min((self.stop - earlier.stop) / len(self.probabilities), 1.0)
+        means, covariances = (array[order] for array in self.moments)
+        absent = np.flatnonzero(order == ABSENT)  # regimes of the earlier record
+        means[absent] = earlier.moments.means[absent]
+        covariances[absent] = earlier.moments.covariances[absent]
+        common = Moments(means[:n_theirs], covariances[:n_theirs])
+        mean = _mean_moments(earlier.moments, common, new_share)
+        record = RegimeRecord(
+            moments=Moments(
+                np.concatenate([mean.means, means[n_theirs:]]),
+                np.concatenate([mean.covariances, covariances[n_theirs:]]),
+            ),
+            probabilities=in_order(self.probabilities, order),
+            stop=self.stop,
+            regimes=(*earlier.regimes, *(self.regimes[k] for k in order[n_theirs:])),
+            identities=tuple(every),
+        )
+        return record, order
+
     def _order(self, earlier: RegimeRecord) -> Indices:
-        by_definition = match_identities(self.identities, earlier.identities)
-        if by_definition is not None:
-            return by_definition
         return match_regimes(self.moments, earlier.moments, lambda: self._overlap(earlier))
 
     def _overlap(self, earlier: RegimeRecord) -> Array | None:
@@ -75,6 +108,11 @@ class RegimeRecord(NamedTuple):
         mine = self.probabilities[first - self.stop : stop - self.stop or None]
         theirs = earlier.probabilities[first - earlier.stop : stop - earlier.stop or None]
         return np.asarray(theirs.T @ mine)
+
+
+def in_order(probabilities: Array, order: Indices) -> Array:
+    """Return probabilities (n_dates, k) of the regimes of an order, zero for absent ones."""
+    return np.where(order == ABSENT, 0.0, probabilities[:, order])
 
 
 def record_regimes(fit: HedgeFit, stop: int) -> RegimeRecord | None:

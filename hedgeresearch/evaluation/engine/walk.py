@@ -13,7 +13,7 @@ import pandas as pd
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recorded_warnings
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
-from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_regimes
+from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, in_order, record_regimes
 from hedgeresearch.evaluation.engine.unsound import Remark, sound_ratios
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -48,7 +48,7 @@ class Walk:
         model with regimes; NaN where none were estimated
     notes : tuple of Note, warnings and failures
     first, last : RegimeRecord or None, regimes of the first and of the last refit that has any;
-        those of the first are the columns of ``predicted``
+        those of the first are the columns of ``predicted``, followed by labels that later ones add
     """
 
     ratios: Array
@@ -60,15 +60,23 @@ class Walk:
     @property
     def regimes(self) -> list[Any]:
         """Names of the regimes, or their numbers; empty without regimes."""
-        return [] if self.first is None else list(self.first.regimes)
+        if self.first is None or self.last is None:
+            return []
+        named = self.first if self.first.identities is None else self.last
+        return list(named.regimes)
 
     def following(self, earlier: RegimeRecord) -> Walk:
         """Return the walk with its regimes numbered like those of an earlier refit."""
         if self.first is None or self.last is None:
             return self
-        first, order = self.first.following(earlier)
-        predicted = None if self.predicted is None else self.predicted[:, order]
-        return replace(self, predicted=predicted, first=first, last=self.last.reordered(order))
+        if self.last.identities is not None:  # the last refit has the regimes of all
+            last, order = self.last.following(earlier)
+            first, _ = self.first.following(earlier)
+        else:
+            first, order = self.first.following(earlier)
+            last = self.last.reordered(order)
+        predicted = None if self.predicted is None else in_order(self.predicted, order)
+        return replace(self, predicted=predicted, first=first, last=last)
 
 
 class StepResult(NamedTuple):
@@ -178,7 +186,7 @@ def _with_earlier_numbers(
         return result, record
     record, order = record.following(earlier)
     if result.predicted is not None:
-        result = result._replace(predicted=result.predicted[:, order])
+        result = result._replace(predicted=in_order(result.predicted, order))
     return result, record
 
 
@@ -292,15 +300,21 @@ def _with_the_same_numbers(walks: Sequence[Walk]) -> list[Walk]:
 def _join_predicted(parts: Sequence[tuple[int, Array | None]]) -> Array | None:
     """Return the stacked probabilities, from pairs of a number of rows and probabilities.
 
-    Rows without probabilities are NaN; None if no row has any.
+    Rows without probabilities are NaN; None if no row has any. Regimes that later parts add have a
+    probability of zero before.
     """
     widths = [predicted.shape[1] for _, predicted in parts if predicted is not None]
     if not widths:
         return None
-    rows = []
+    joined = np.zeros((sum(n_rows for n_rows, _ in parts), max(widths)))
+    first = 0
     for n_rows, predicted in parts:
-        rows.append(np.full((n_rows, widths[0]), np.nan) if predicted is None else predicted)
-    return np.concatenate(rows)
+        if predicted is None:
+            joined[first : first + n_rows] = np.nan
+        else:
+            joined[first : first + n_rows, : predicted.shape[1]] = predicted
+        first += n_rows
+    return joined
 
 
 # --- returns and prices ---

@@ -133,6 +133,39 @@ def test_levels_keep_their_class_over_refits():
     assert (predicted == expected).all()
 
 
+def test_labels_that_come_and_go_change_no_earlier_ratio(monkeypatch, tmp_path):
+    """A label that occurs later fails no refit; a refit that lacks it gives it no probability."""
+    asset, hedges, truth = world(1800, 4, (0.95, 0.2), (1.0, 1.5))
+    labels = truth.map({0: "calm", 1: "busy"})
+    later = labels.copy()
+    later.iloc[800:850] = "alarm"
+    settings = {"window": 400, "refit_every": 100}
+    before = walk(hr.RegimeHedge(hr.LabelledRegimes(labels)), asset, hedges, **settings)
+    model = hr.RegimeHedge(hr.LabelledRegimes(later))
+    backtest = walk(model, asset, hedges, **settings)
+    assert backtest.failed_refits["regime"] == 0
+    first = truth.index[800]
+    pd.testing.assert_frame_equal(backtest.ratios.loc[:first], before.ratios.loc[:first])
+    predicted = backtest.predicted["regime"]
+    assert predicted.columns.tolist()[2] == "alarm"
+    assert sorted(predicted.columns[:2]) == ["busy", "calm"]
+    np.testing.assert_allclose(predicted.sum(axis=1), 1.0, rtol=1e-12)
+    known = predicted.loc[truth.index[900] : truth.index[1299]]
+    assert (known["alarm"] > 0.0).all()
+    unknown = predicted.drop(known.index)
+    assert (unknown["alarm"] == 0.0).all()
+    rows = predicted.index.get_indexer(truth.index[1300:])
+    pd.testing.assert_frame_equal(
+        predicted.iloc[rows].drop(columns="alarm")[["busy", "calm"]],
+        before.predicted["regime"].iloc[rows][["busy", "calm"]],
+        check_names=False,
+    )
+    monkeypatch.setattr(parallel, "MAX_REFITS", 2)
+    for _ in range(2):
+        resumed = walk(model, asset, hedges, checkpoint=tmp_path, **settings)
+        pd.testing.assert_frame_equal(resumed.predicted["regime"], predicted)
+
+
 @pytest.mark.long
 def test_numbers_do_not_depend_on_tasks_and_processes(monkeypatch, tmp_path):
     asset, hedges, truth = world(2000, 2, (0.95, 0.2))
