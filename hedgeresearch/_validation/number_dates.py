@@ -24,7 +24,7 @@ def refuse_numbers_for_dates(index: pd.Index[Any], name: str) -> None:
     if isinstance(index, pd.RangeIndex) or not len(index):
         return
     values = index.to_numpy(dtype=float, na_value=np.nan)
-    call = _conversion(values)
+    call = number_conversion(values)
     if call is not None:
         shown = ", ".join(f"{value:.0f}" for value in values[:2])
         raise DataError(
@@ -47,7 +47,7 @@ def refuse_dates_from_numbers(index: pd.DatetimeIndex, name: str) -> None:
     )
 
 
-def _conversion(values: np.ndarray[Any, Any]) -> str | None:
+def number_conversion(values: np.ndarray[Any, Any]) -> str | None:
     """Return the call that turns numbers into dates; None if they do not stand for dates."""
     if not (np.isfinite(values).all() and (values == np.floor(values)).all()):
         return None

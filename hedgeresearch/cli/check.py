@@ -37,7 +37,7 @@ def check_prices(  # noqa: PLR0913 (the options of the command)
     prices: Prices = None,
     columns: Columns = None,
     sep: Separator = None,
-    decimal: Decimal = ".",
+    decimal: Decimal = None,
     thousands: Thousands = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,

@@ -69,7 +69,7 @@ def compare_hedges(  # noqa: PLR0913 (the options of the command)
     horizon: HorizonOption = "1",
     execution_lag: LagOption = 0,
     sep: Separator = None,
-    decimal: Decimal = ".",
+    decimal: Decimal = None,
     thousands: Thousands = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,

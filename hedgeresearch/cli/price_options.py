@@ -40,7 +40,8 @@ Separator = Annotated[
     str | None, typer.Option("--sep", help="Character between cells.  [default: comma]")
 ]
 Decimal = Annotated[
-    str, typer.Option(help="Character before the fraction of a number: '.' or ','.")
+    str | None,
+    typer.Option(help="Character before the fraction of a number: '.' or ','.  [default: '.']"),
 ]
 Thousands = Annotated[
     str | None, typer.Option(help="Character between groups of three digits, such as '.'.")
@@ -79,7 +80,7 @@ class Reading:
     """
 
     sep: str | None = None
-    decimal: str = "."
+    decimal: str | None = None
     thousands: str | None = None
     date_format: str | None = None
     sheet: str | int | None = None

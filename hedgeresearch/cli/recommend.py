@@ -99,7 +99,7 @@ def recommend_hedge(  # noqa: PLR0913 (the options of the command)
     notional: Notional = None,
     model: Model = None,
     sep: Separator = None,
-    decimal: Decimal = ".",
+    decimal: Decimal = None,
     thousands: Thousands = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
+from hedgeresearch._validation.number_dates import number_conversion
 from hedgeresearch.data.reading.cells import refuse_cells
 from hedgeresearch.data.reading.hints import date_hint
 from hedgeresearch.data.reading.notation import ISO_DATE
@@ -46,7 +47,12 @@ def check_order(dates: pd.DatetimeIndex, places: pd.Index[Any], source: str) -> 
     if twice.any():
         first = int(np.argmax(twice))
         remedy = "Remove one of the two."
-        if dates.tz is None and dates[first] != dates[first].normalize():
+        if (dates == dates.normalize()).all() and len(dates) > 2 * dates.nunique():
+            remedy = (
+                "Where a second column holds the time of day, join both to one column; else "
+                "remove what is repeated."
+            )
+        elif dates.tz is None and dates[first] != dates[first].normalize():
             remedy = (
                 "Where clocks were set back, write the dates in UTC; else remove one of the two."
             )
@@ -85,10 +91,24 @@ def _parse_iso(column: pd.Series, text: pd.Series, source: str) -> pd.Series:
     dates = pd.to_datetime(text.where(parsable), format="ISO8601", errors="coerce", utc=in_utc)
     if dates.isna().any():
         rule = "dates must be written as ISO 8601, such as 2020-01-31"
-        hint = date_hint(text[column.notna()])
-        remedy = "Rewrite the column" if hint is None else f"Pass {hint}"
-        refuse_cells(text, dates.isna(), source, rule, remedy)
+        refuse_cells(text, dates.isna(), source, rule, _remedy(column, text, dates))
     return dates
+
+
+def _remedy(column: pd.Series, text: pd.Series, dates: pd.Series) -> str:
+    """Return what to do about cells that are no ISO dates."""
+    hint = date_hint(text[column.notna()])
+    if hint is not None:
+        return f"Pass {hint}"
+    if dates.notna().sum() > 10 * dates.isna().sum():
+        return f"Remove or fix the {column.index.name}"
+    number = pd.to_numeric(text, errors="coerce")
+    if number.notna().all():
+        call = number_conversion(number.to_numpy(dtype=float))
+        if call is not None:
+            done = f"data.index = {call}"
+            return f"They stand for dates: read the file with pandas, {done}, and pass data"
+    return "Name the column of the dates in date=..., or write them in this way"
 
 
 def _parse_format(column: pd.Series, text: pd.Series, source: str, date_format: str) -> pd.Series:

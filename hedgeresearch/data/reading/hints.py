@@ -31,10 +31,13 @@ DATE_FORMATS = (
     "%d-%b-%Y",
     "%d-%b-%y",
     "%d%m%Y",
+    "%m%d%Y",
+    "%b %d %Y",
+    "%b-%y",
     "%Ym%m",
     "%YM%m",
 )
-TIMES_OF_DAY = ("", " %H:%M", " %H:%M:%S")
+TIMES_OF_DAY = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 
 def separator_hint(header: str) -> str | None:
@@ -46,15 +49,35 @@ def separator_hint(header: str) -> str | None:
 
 
 def number_hint(text: pd.Series[str]) -> str | None:
-    """Return the options with which all numbers can be read; None if there are none."""
+    """Return the options with which all numbers can be read; None if there are none.
+
+    A comma may stand before a fraction or between thousands; the result then names both.
+    """
+    fitting = []
     for notation in NOTATIONS:
         if text.str.fullmatch(notation.number_pattern).all():
-            if notation.thousands is None:
-                return f"decimal={notation.decimal!r}"
-            return f"decimal={notation.decimal!r}, thousands={notation.thousands!r}"
+            options = f"decimal={notation.decimal!r}"
+            if notation.thousands is not None:
+                options += f", thousands={notation.thousands!r}"
+            # a thousands separator that does not occur adds nothing
+            if notation.thousands is None or _occurs(notation.thousands, text):
+                fitting.append(options)
+    if fitting:
+        return " or ".join(fitting)
     if text.str.fullmatch(Notation(percent=True).number_pattern).all():
         return 'kind="percent"'
     return None
+
+
+def _occurs(character: str, text: pd.Series[str]) -> bool:
+    return bool(text.str.contains(character, regex=False).any())
+
+
+def may_be_thousands(text: pd.Series[str]) -> bool:
+    """Return whether points may stand between thousands: three digits follow each of them."""
+    grouped = text.str.fullmatch(r"\s*[+-]?\d{1,3}(\.\d{3})+\s*")
+    plain = text.str.fullmatch(r"\s*[+-]?\d{1,3}\s*")
+    return bool(grouped.any() and (grouped | plain).all())
 
 
 def date_hint(text: pd.Series[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,8 @@ class Notation:
     ----------
     decimal : str
         Character before the fraction of a number.
+    stated : bool
+        Whether the user stated how numbers are written, so that 1.234 is no question.
     thousands : str, optional
         Character between groups of three digits; none by default.
     date_format : str, optional
@@ -33,6 +36,7 @@ class Notation:
     thousands: str | None = None
     date_format: str | None = None
     percent: bool = False
+    stated: bool = True
 
     def __post_init__(self) -> None:
         _check_character(self.decimal, "decimal", ".,")
@@ -57,14 +61,16 @@ class Notation:
         return rf"\s*[+-]?({digits}({point}\d*)?|{point}\d+){EXPONENT}{sign}\s*"
 
 
-def _check_character(value: str, name: str, allowed: str) -> None:
-    if value not in set(allowed):
+def _check_character(value: Any, name: str, allowed: str) -> None:
+    if not isinstance(value, str) or value not in set(allowed):
         raise DataError(f"{name} must be one of {', '.join(map(repr, allowed))}; got {value!r}.")
 
 
-def _check_date_format(date_format: str | None) -> None:
+def _check_date_format(date_format: Any) -> None:
     if date_format is None:
         return
+    if not isinstance(date_format, str):
+        raise DataError(f"date_format must be text, such as '%d.%m.%Y'; got {date_format!r}.")
     try:
         pd.to_datetime(pd.Series(["2020-01-31"]), format=date_format, errors="coerce")
     except ValueError as error:

@@ -7,8 +7,9 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch.data.reading.cells import refuse_cells
-from hedgeresearch.data.reading.hints import number_hint
+from hedgeresearch.data.reading.hints import may_be_thousands, number_hint
 from hedgeresearch.data.reading.notation import Notation
+from hedgeresearch.errors import DataError
 
 
 def parse_numbers(
@@ -27,6 +28,13 @@ def parse_numbers(
         return pd.Series(column.to_numpy(dtype=float, na_value=np.nan), index=column.index)
     present = column.notna()
     text = column.astype(str)
+    if not notation.stated and may_be_thousands(text[present]):
+        example = text[present & text.str.contains(".", regex=False)].iloc[0].strip()
+        raise DataError(
+            f"numbers of column {column.name!r} in {source}, such as {example}, may have a point "
+            "before a fraction or between thousands. Pass decimal='.' for a fraction, or "
+            "decimal=',', thousands='.' for thousands."
+        )
     bad = present & ~text.str.fullmatch(notation.number_pattern)
     if bad.any():
         hint = number_hint(text[present])
@@ -38,7 +46,26 @@ def parse_numbers(
         when = f", dated {day(dates[int(np.argmax(bad))])},"
         refuse_cells(text, bad, source, rule, remedy, when)
     plain = _plain_text(text, notation).where(present, "nan")
-    return pd.Series(plain.to_numpy(dtype=float), index=column.index)
+    numbers = pd.Series(plain.to_numpy(dtype=float), index=column.index)
+    infinite = numbers.abs() == np.inf
+    if infinite.any():
+        rule = f"column {column.name!r} must contain finite numbers"
+        refuse_cells(text, infinite, source, rule, "Fix the cell")
+    return numbers
+
+
+def check_signs_of_percent(columns: dict[str, pd.Series], source: str) -> None:
+    """Refuse per cent signs in some columns only: the unit of the others is not known."""
+    signed = []
+    for name, column in columns.items():
+        text = column.dropna().astype(str)
+        if len(text) and text.str.contains("%", regex=False).any():
+            signed.append(name)
+    if signed and len(signed) < len(columns):
+        raise DataError(
+            f"all columns of {source} must be in per cent; of {list(columns)}, only {signed} have "
+            "per cent signs. Read the columns of each unit by themselves, with columns=[...]."
+        )
 
 
 def _plain_text(text: pd.Series, notation: Notation) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +25,7 @@ from hedgeresearch.data.reading.dates import check_order, parse_dates
 from hedgeresearch.data.reading.header import flat_names
 from hedgeresearch.data.reading.hints import separator_hint
 from hedgeresearch.data.reading.notation import Notation
-from hedgeresearch.data.reading.numbers import parse_numbers
+from hedgeresearch.data.reading.numbers import check_signs_of_percent, parse_numbers
 from hedgeresearch.data.reading.tables import read_table
 from hedgeresearch.data.reading.text import SUFFIXES as TEXT
 from hedgeresearch.data.reading.text import read_text
@@ -43,7 +44,7 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
     date: str | None = None,
     *,
     sep: str | None = None,
-    decimal: str = ".",
+    decimal: str | None = None,
     thousands: str | None = None,
     date_format: str | None = None,
     sheet: str | int | None = None,
@@ -70,8 +71,9 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
         Column with the dates; by default the first (the index of a table that has one).
     sep : str, optional
         Character between the cells of a text file; by default a comma, in .tsv files a tab.
-    decimal : {".", ","}
-        Character before the fraction of a number.
+    decimal : {".", ","}, optional
+        Character before the fraction of a number; by default a point. In a file with semicolons
+        whose numbers all read like 19.193, which may be nineteen thousand, it must be given.
     thousands : str, optional
         Character between groups of three digits, such as "," or "." or " "; none by default.
     date_format : str, optional
@@ -110,7 +112,13 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
     2020-01-03  63.05
     """
     check_choice(kind, "kind", ("prices", "returns", "percent"))
-    notation = Notation(decimal, thousands, date_format, percent=kind == "percent")
+    notation = Notation(
+        "." if decimal is None else decimal,
+        thousands,
+        date_format,
+        percent=kind == "percent",
+        stated=decimal is not None or thousands is not None or sep in (None, ",", "\t"),
+    )
     cells = _read_cells(source, sep, sheet, notation)
     cells.check()
     table = cells.table
@@ -122,6 +130,8 @@ def read_prices(  # noqa: PLR0913  (one option for each way in which files diffe
         table = table.iloc[::-1]
         dates = dates[::-1]
     check_order(dates, table.index, cells.source)
+    if kind == "percent":
+        check_signs_of_percent({name: table[name] for name in names}, cells.source)
     numbers = {name: parse_numbers(table[name], dates, cells.source, notation) for name in names}
     prices = pd.DataFrame(numbers).set_axis(dates, axis=0)
     if kind == "percent":
@@ -136,6 +146,7 @@ def _read_cells(
     if not isinstance(source, str | PathLike):
         return read_table(source)
     file = Path(source)
+    _refuse_idle_options(file, separator, sheet)
     read = _reader(file, separator, sheet, notation)
     if not file.is_file():
         raise DataError(
@@ -166,6 +177,14 @@ def _reader(
     )
 
 
+def _refuse_idle_options(file: Path, separator: str | None, sheet: str | int | None) -> None:
+    is_text = file.name.lower().endswith(TEXT)
+    if sheet is not None and not file.name.lower().endswith(SPREADSHEETS):
+        raise DataError(f"sheet is an option of spreadsheets; {str(file)!r} is none. Leave it out.")
+    if separator is not None and not is_text:
+        raise DataError(f"sep is an option of text files; {str(file)!r} is none. Leave it out.")
+
+
 def _unreadable(file: Path, separator: str | None, error: Exception) -> DataError:
     """Return the error for a file that pandas cannot read."""
     reason = " ".join(str(error).split())
@@ -174,7 +193,7 @@ def _unreadable(file: Path, separator: str | None, error: Exception) -> DataErro
         if file.name.lower().endswith(".feather"):
             what = "a Feather file"
         return DataError(f"{file} must be {what}; it cannot be read ({reason}). Save it again.")
-    remedy = "Save it again, as CSV in UTF-8."
+    remedy = "Remove lines above the header, or save it again, as CSV in UTF-8."
     hint = separator_hint(_first_line(file)) if separator is None else None
     if hint is not None:
         remedy = f"Pass {hint}."
@@ -209,6 +228,8 @@ def _chosen(columns: str | Sequence[Any] | None, source: Any) -> list[str] | Non
         return None
     if isinstance(columns, str):
         return [columns]
+    if not isinstance(columns, Sequence | pd.Index):
+        raise DataError(f"columns must be names of columns; got {columns!r}.")
     known: dict[Any, str] = {}
     if isinstance(source, pd.DataFrame):
         known = dict(zip(source.columns, flat_names(source.columns), strict=True))
@@ -221,6 +242,7 @@ def _price_columns(cells: Cells, columns: list[str] | None, date: str) -> list[s
     names = columns
     if names is None:
         names = [str(name) for name in cells.table.columns if name != date]
+    names = list(chain.from_iterable(_columns_named(name, cells) for name in names))
     _check_known(names, cells, "columns")
     if not names:
         raise _no_prices(cells)
@@ -229,6 +251,14 @@ def _price_columns(cells: Cells, columns: list[str] | None, date: str) -> list[s
             f"columns must name each column of prices once and not the dates {date!r}; got {names}."
         )
     return names
+
+
+def _columns_named(name: str, cells: Cells) -> list[str]:
+    """Return the columns of a name, or of a level such as "Close" of the columns "Close AAPL"."""
+    present = [str(column) for column in cells.table.columns]
+    if name in present:
+        return [name]
+    return [column for column in present if column.startswith(f"{name} ")] or [name]
 
 
 def _no_prices(cells: Cells) -> DataError:

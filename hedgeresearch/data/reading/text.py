@@ -26,7 +26,7 @@ def read_text(file: Path, separator: str | None, notation: Notation) -> Cells:
     """
     if separator is None:
         separator = "\t" if ".tsv" in file.name.lower() else ","
-    if len(separator) != 1:
+    if not isinstance(separator, str) or len(separator) != 1:
         raise DataError(f"sep must be one character, such as ';'; got {separator!r}.")
     try:
         # Without a header for pandas, which would rename a column that occurs twice. Blank lines

@@ -1,6 +1,7 @@
 """Prices from files: the values read, and every refusal with its line."""
 
 import gzip
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from hedgeresearch.errors import DataError, MissingDataError
 
 GOOD = "day,BRENT,WTI\n2020-01-02,66.25,61.18\n2020-01-03,68.60,63.05\n2020-01-06,68.91,63.27\n"
 Write = Callable[[str], Path]
+DAYS = pd.date_range("2020-01-01", periods=3, name="day")
 
 
 @pytest.fixture
@@ -287,9 +289,9 @@ def test_dates_that_may_be_exchanged_name_both_formats(write: Write) -> None:
 @pytest.mark.parametrize(
     ("cells", "options", "values"),
     [
-        (["1,234.5", "2,345,678"], {"thousands": ","}, [1234.5, 2345678.0]),
+        (["1,234.5", "2,345,678"], {"decimal": ".", "thousands": ","}, [1234.5, 2345678.0]),
         (["1 234,5", "-12"], {"decimal": ",", "thousands": " "}, [1234.5, -12.0]),
-        (["1'234.5", ".5e1"], {"thousands": "'"}, [1234.5, 5.0]),
+        (["1'234.5", ".5e1"], {"decimal": ".", "thousands": "'"}, [1234.5, 5.0]),
         (["1234,5", "7"], {"decimal": ","}, [1234.5, 7.0]),
     ],
 )
@@ -366,6 +368,110 @@ def test_file_of_yfinance_has_one_name_a_column(write: Write) -> None:
         read_prices(write(YFINANCE), ["AAPL"])
 
 
+def test_numbers_that_may_be_thousands_are_a_question(write: Write) -> None:
+    for cells in (("19.193", "19.250"), ("998", "1.002")):
+        path = write(f"day;x\n2020-01-01;{cells[0]}\n2020-01-02;{cells[1]}\n")
+        with pytest.raises(DataError, match=r"Pass decimal='\.' .* or decimal=',', thousands='\.'"):
+            read_prices(path, sep=";")
+        thousands = read_prices(path, sep=";", decimal=",", thousands=".")["x"].tolist()
+        assert thousands == [float(cell.replace(".", "")) for cell in cells]
+        fractions = read_prices(path, sep=";", decimal=".")["x"].tolist()
+        assert fractions == [float(cell) for cell in cells]
+    plain = write("day;x\n2020-01-01;19.19\n2020-01-02;19.250\n")
+    assert read_prices(plain, sep=";")["x"].tolist() == [19.19, 19.25]
+    gas = write("day,x\n2020-01-01,2.193\n2020-01-02,2.250\n")
+    assert read_prices(gas)["x"].tolist() == [2.193, 2.25]
+
+
+def test_a_comma_that_may_be_either_names_both_options(write: Write) -> None:
+    path = write("day;x\n2020-01-01;1,234\n2020-01-02;999\n")
+    with pytest.raises(DataError, match=r"Pass decimal=',' or decimal='\.', thousands=','\.$"):
+        read_prices(path, sep=";")
+
+
+def test_day_and_month_of_plain_digits_name_both_formats(write: Write) -> None:
+    path = write("day,x\n10112012,1\n11112012,2\n")
+    with pytest.raises(DataError, match=r"date_format='%d%m%Y' or date_format='%m%d%Y'"):
+        read_prices(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "date_format"),
+    [
+        ("Jan-20", "%b-%y"),
+        ("Jan 31 2020", "%b %d %Y"),
+        ("31/01/2020 4:15 PM", "%d/%m/%Y %I:%M %p"),
+        ("01312020", "%m%d%Y"),
+    ],
+)
+def test_formats_of_dates_are_named(write: Write, cell: str, date_format: str) -> None:
+    with pytest.raises(DataError, match=re.escape(f"date_format={date_format!r}")):
+        read_prices(write(f"day,x\n{cell},1\n"))
+
+
+def test_per_cent_signs_in_some_columns_are_refused(write: Write) -> None:
+    with pytest.raises(DataError, match=r"only \['A'\] have per cent signs"):
+        read_prices(write("day,A,B\n2020-01-02,1.5%,0.015\n"), kind="percent")
+
+
+def test_numbers_beyond_all_bounds_are_refused(write: Write) -> None:
+    with pytest.raises(DataError, match=r"must contain finite numbers; line 2 .*'1e400'"):
+        read_prices(write("day,x\n2020-01-02,1e400\n"))
+
+
+def test_a_footer_is_named_as_a_line_to_remove(write: Write) -> None:
+    rows = "".join(f"2020-01-{day:02d},{day}\n" for day in range(1, 20))
+    with pytest.raises(DataError, match=r"line 21 .* has 'Source: B'.*Remove or fix the line\."):
+        read_prices(write(f"day,x\n{rows}Source: B,\n"))
+
+
+def test_a_title_above_the_header_is_named(write: Write) -> None:
+    with pytest.raises(DataError, match="Remove lines above the header"):
+        read_prices(write("Prices of oil\nday,BRENT,WTI\n2020-01-02,1,2\n"))
+
+
+def test_dates_in_another_column_are_named() -> None:
+    table = pd.DataFrame({"A": [1.0, 2.0], "day": pd.date_range("2020-01-01", periods=2)})
+    with pytest.raises(DataError, match=r"Name the column of the dates in date=\.\.\."):
+        read_prices(table)
+    assert read_prices(table, date="day")["A"].tolist() == [1.0, 2.0]
+
+
+def test_days_of_a_spreadsheet_name_their_conversion(write: Write) -> None:
+    days = [44000 + 7 * week + day for week in range(6) for day in range(5)]
+    rows = "".join(f"{day},1.5\n" for day in days)
+    with pytest.raises(DataError, match=r"They stand for dates: .*pd\.to_datetime"):
+        read_prices(write(f"day,x\n{rows}"))
+
+
+def test_a_second_column_with_the_time_is_named(write: Write) -> None:
+    rows = "".join(f"2020-01-0{day},{hour}:00,{hour}\n" for day in (1, 2) for hour in (10, 11, 12))
+    with pytest.raises(DataError, match="Where a second column holds the time of day, join both"):
+        read_prices(write(f"day,time,x\n{rows}"), ["x"])
+
+
+def test_options_without_effect_are_refused(write: Write, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="sheet is an option of spreadsheets"):
+        read_prices(write(GOOD), sheet="closes")
+    pd.DataFrame({"day": DAYS, "x": [1.0, 2.0, 3.0]}).to_parquet(tmp_path / "x.parquet")
+    with pytest.raises(DataError, match="sep is an option of text files"):
+        read_prices(tmp_path / "x.parquet", sep=";")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"columns": 5}, {"sep": 5}, {"date_format": 5}, {"thousands": [","]}, {"decimal": 5}],
+)
+def test_options_of_another_type_are_refused(write: Write, options: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match=f"{next(iter(options))} must be"):
+        read_prices(write(GOOD), **options)
+
+
+def test_a_level_of_yfinance_selects_its_columns(write: Write) -> None:
+    prices = read_prices(write(YFINANCE), ["Close"])
+    assert prices.columns.tolist() == ["Close AAPL", "Close MSFT"]
+
+
 # --- spreadsheets ---
 
 
@@ -426,7 +532,6 @@ def test_missing_reader_of_spreadsheets_names_the_extra(
 
 # --- tables of other libraries ---
 
-DAYS = pd.date_range("2020-01-01", periods=3, name="day")
 FRAME = pd.DataFrame({"A": [1.0, 2.0, 4.0], "H": [3, 4, 5]}, DAYS)
 
 
