@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
@@ -10,6 +11,10 @@ import pandas as pd
 
 ZERO_TOLERANCE = 1e-12
 """Size below which a number is written as zero."""
+SHORT_DIGITS = 4
+"""Significant digits of a ratio."""
+RATIO_DECIMALS = 3
+"""Smallest number of decimals of ratios, and significant digits of those that are small."""
 ROUND_TOLERANCE = 1e-9
 """Relative difference to a round number below which the round number is written."""
 
@@ -105,6 +110,43 @@ def quantity(value: float, digits: int = 4) -> str:
     text = f"{value:,.{decimals}f}"
     is_round = math.isclose(value, round(value, decimals), rel_tol=ROUND_TOLERANCE)
     return text.rstrip("0").rstrip(".") if decimals and is_round else text
+
+
+def short(value: float, decimals: int | None = None) -> str:
+    """Return a number with at most four significant digits, no exponent and no negative zero.
+
+    Parameters
+    ----------
+    value : float
+    decimals : largest number of decimals; None for as many as four significant digits need
+
+    Examples
+    --------
+    >>> short(57171.416), short(1.17549), short(0.0123456), short(-0.0001, decimals=3)
+    ('57,170', '1.175', '0.01235', '0.000')
+    """
+    rounded = float(f"{value:.{SHORT_DIGITS}g}")
+    exponent = math.floor(math.log10(abs(rounded))) if rounded else 0
+    needed = max(SHORT_DIGITS - 1 - exponent, 0)
+    text = f"{rounded:,.{needed if decimals is None else min(needed, decimals)}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0.0 else text
+
+
+def ratio_texts(ratios: Sequence[float]) -> list[str]:
+    """Return hedge ratios that belong together, such as one and the ends of its interval.
+
+    All have three decimals, more if the largest is below 0.1, and at most four significant digits.
+
+    Examples
+    --------
+    >>> ratio_texts([1.17549, 1.1, 0.05]), ratio_texts([0.00012345, -1e-20])
+    (['1.175', '1.100', '0.050'], ['0.000123', '0.000000'])
+    """
+    largest = max(map(abs, ratios))
+    decimals = RATIO_DECIMALS
+    if math.isfinite(largest) and largest > ZERO_TOLERANCE:
+        decimals = max(RATIO_DECIMALS - 1 - math.floor(math.log10(largest)), RATIO_DECIMALS)
+    return [short(ratio, decimals) for ratio in ratios]
 
 
 def money(value: float, currency: str = "") -> str:

@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from hedgeresearch._formatting import exact, full_percent, money, percent, quantity, side
+from hedgeresearch._formatting import (
+    exact,
+    full_percent,
+    money,
+    percent,
+    quantity,
+    ratio_texts,
+    side,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +61,11 @@ def test_sides_in_words() -> None:
         "nothing",
         "nothing",
     ]
+
+
+def test_ratios_have_one_rule_for_their_digits() -> None:
+    wide = ratio_texts([57171.416, -921625.083, 1035967.915])
+    assert wide == ["57,170", "-921,600", "1,036,000"]
+    assert ratio_texts([1.17549, 1.1, 0.05]) == ["1.175", "1.100", "0.050"]
+    assert ratio_texts([0.00012345, -1e-20]) == ["0.000123", "0.000000"]
+    assert ratio_texts([0.0, -1e-17, 1e-17]) == ["0.000", "0.000", "0.000"]

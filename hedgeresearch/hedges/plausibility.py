@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._formatting import day
+from hedgeresearch._formatting import day, short
 from hedgeresearch.data.quality.families import OF_LATE_HEDGES, find_problems
 from hedgeresearch.data.quality.once import were_data_checked
 from hedgeresearch.data.quality.problem import DataProblem
@@ -20,6 +20,8 @@ from hedgeresearch.typing import Array, Mask
 
 MAX_HEDGE_VOLATILITY = 5.0
 """Volatility of the hedge, |ratio| times that of its returns, over that of the asset."""
+MAX_RATIO = 50.0
+"""Size of a ratio of returns, whatever the volatilities: it multiplies costs and errors as well."""
 MAX_VOLATILITY = 1.0
 """Volatility of the asset over one period, as a fraction of its value."""
 MAX_ABSURD_SHARE = 0.005
@@ -47,18 +49,20 @@ def as_part() -> Iterator[None]:
         _part.reset(token)
 
 
-def warn_of_absurd_answer(fit: FittedHedge, *, in_currency: bool = False) -> None:
-    """Warn of ratios and volatilities that cannot be meant, unless the fit is a part of another.
-
-    Parameters
-    ----------
-    fit : HedgeFit
-    in_currency : whether the answer is an amount of currency, as in ``absurdities``
-    """
+def warn_of_absurd_answer(fit: FittedHedge) -> None:
+    """Warn of ratios and volatilities that cannot be meant, unless the fit is a part of another."""
     if _part.get() or were_data_checked():
         return
-    for problem in absurdities(fit, in_currency=in_currency):
+    for problem in absurdities(fit):
         warn_caller(problem.text, DataWarning)
+
+
+def warn_of_absurd_amounts(fit: FittedHedge) -> None:
+    """Warn of what cannot be meant in amounts of currency; of the rest the fit has warned."""
+    known = absurdities(fit)
+    for problem in absurdities(fit, in_currency=True):
+        if problem not in known:
+            warn_caller(problem.text, DataWarning)
 
 
 def absurdities(fit: FittedHedge, *, in_currency: bool = False) -> list[DataProblem]:
@@ -80,7 +84,8 @@ def absurdities(fit: FittedHedge, *, in_currency: bool = False) -> list[DataProb
     changes = _changes(fit)
     sample_deviations = changes.values.std(axis=0)
     problems = []
-    found = _absurd_hedge(ratios, sample_deviations) if suspected else None
+    of_returns = changes.kind != "difference"
+    found = _absurd_hedge(ratios, sample_deviations, of_returns) if suspected else None
     if found is not None:
         hedge, worst, share = found
         problems.append(_absurd_ratio(fit, hedge, worst, share, sample_deviations, changes))
@@ -109,13 +114,22 @@ def _may_be_absurd(ratios: Ratios, deviations: Array) -> bool:
     return bool((relative > 0.5 * MAX_HEDGE_VOLATILITY * deviations[0]).any() or largest.max() > 5)
 
 
-def _absurd_hedge(ratios: Ratios, deviations: Array) -> tuple[int, float, float] | None:
+def _absurd_hedge(
+    ratios: Ratios, deviations: Array, of_returns: bool
+) -> tuple[int, float, float] | None:
     """Return the hedge with the most absurd ratio, that ratio and the share of such dates."""
     path = np.vstack([ratios.path[N_START:], ratios.next])
-    sizes = np.abs(path) * deviations[1:]
-    absurd = sizes > MAX_HEDGE_VOLATILITY * deviations[0]
+    limits = np.full(path.shape[1], np.inf)
+    moving = deviations[1:] > 0.0
+    limits[moving] = MAX_HEDGE_VOLATILITY * deviations[0] / deviations[1:][moving]
+    if of_returns:
+        limits = np.minimum(limits, MAX_RATIO)
+    sizes = np.abs(path)
+    absurd = sizes > limits
     share = float(absurd.any(axis=1).mean())
-    worse = sizes.max() > 2.0 * MAX_HEDGE_VOLATILITY * deviations[0]
+    # sizes over limits, where a limit may be zero
+    sizes = np.divide(sizes, limits, out=np.where(absurd, np.inf, 0.0), where=limits > 0.0)
+    worse = sizes.max() > 2.0
     if not absurd[-1].any() and not worse and share <= MAX_ABSURD_SHARE:
         return None
     if absurd[-1].any():
@@ -153,16 +167,23 @@ def _absurd_ratio(
     name = fit.next_ratio.index[hedge]
     relative = abs(worst) * deviations[1 + hedge] / deviations[0]
     times = "" if share == 0.0 else f", as on {share:.1%} of the dates"
+    if relative > MAX_HEDGE_VOLATILITY:
+        message = (
+            f"a hedge should move about as much as the asset; a ratio of {worst:,.4g} of {name!r} "
+            f"moves {relative:,.1f} times as much as {fit.sample.asset!r}{times}."
+        )
+    else:
+        message = (
+            f"a hedge should need a ratio of at most {MAX_RATIO:g}; that of {name!r}, which moves "
+            f"little, is {short(worst)}{times}."
+        )
     return DataProblem(
         kind="absurd ratio",
         severity="warn",
         columns=(name,),
         dates=(),
         size=float(relative),
-        message=(
-            f"a hedge should move about as much as the asset; a ratio of {worst:,.4g} of {name!r} "
-            f"moves {relative:,.1f} times as much as {fit.sample.asset!r}{times}."
-        ),
+        message=message,
         remedy=_cause(changes),
     )
 

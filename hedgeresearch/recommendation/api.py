@@ -141,10 +141,10 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         settings = replace(settings, backtest=backtest)
         with data_checked():  # by the tournament or the given fit
             fit = fit_best_on_market(backtest, position, listed, market)
+        warn_of_absurd_answer(fit)
         check_fit(fit, position, listed, market)
     if backtest is not None:
         check_backtest(backtest, fit, position, listed, market)
-    warn_of_absurd_answer(fit)
     problem = HedgeProblem(fit, position, listed, market, as_holdings(holdings, names))
     valuation = value_problem(problem)
     plan = plan_trades(problem, valuation, settings)

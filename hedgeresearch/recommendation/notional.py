@@ -22,14 +22,18 @@ from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
-from hedgeresearch.hedges.plausibility import absurdities, warn_of_absurd_answer
+from hedgeresearch.hedges.plausibility import absurdities, warn_of_absurd_amounts
 from hedgeresearch.recommendation.assessment.backtest_findings import (
     BacktestFindings,
     assess_backtest,
 )
 from hedgeresearch.recommendation.assessment.data_problems import data_problems
 from hedgeresearch.recommendation.inputs.problem_checks import check_backtest_of_fit
-from hedgeresearch.recommendation.narrative.data import absurd_opening, data_warnings
+from hedgeresearch.recommendation.narrative.data import (
+    absurd_opening,
+    chance_opening,
+    data_warnings,
+)
 from hedgeresearch.recommendation.narrative.notional import (
     expected_sentences,
     notional_reasons,
@@ -128,7 +132,13 @@ class NotionalHedge:
             self.backtest,
             self.currency,
         )
-        return f"{absurd_opening(absurdities(self.fit))}{sell} {expected}"
+        absurd = absurd_opening(absurdities(self.fit, in_currency=True))
+        return f"{absurd}{self._chance}{sell} {expected}"
+
+    @property
+    def _chance(self) -> str:
+        """Return a warning of a hedge that cannot be distinguished from chance, or ""."""
+        return chance_opening(self.effectiveness, self.interval)
 
     @property
     def sentence(self) -> str:
@@ -139,7 +149,8 @@ class NotionalHedge:
     def reasons(self) -> list[str]:
         """Sentences on the error of the ratio and on its effect out of sample, warnings first."""
         others = notional_reasons(self.effectiveness, self.interval_note, self.backtest)
-        return [*data_warnings(self.data_problems), *others]
+        chance = [self._chance.strip()] if self._chance else []
+        return [*data_warnings(self.data_problems), *chance, *others]
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -182,7 +193,8 @@ class NotionalHedge:
         """Problems of the data that the hedge was fitted on, the worst first."""
         observed = self.fit.sample.estimation_rows().set_axis(self.fit.sample.dates)
         is_price = self.fit.model.traits.input == "prices"
-        return data_problems(self.fit, observed, "prices" if is_price else self.fit.returns_kind)
+        kind = "prices" if is_price else self.fit.returns_kind
+        return data_problems(self.fit, observed, kind, in_currency=True)
 
     @property
     def volatility_before(self) -> float:
@@ -296,7 +308,7 @@ def hedge_notional(
     notional = _checked_notional(fit, notional)
     check_confidence(confidence)
     check_at_least(seed, "seed", 0)
-    warn_of_absurd_answer(fit, in_currency=True)
+    warn_of_absurd_amounts(fit)
     findings = None
     if backtest is not None:
         returns = _estimation_returns(fit)

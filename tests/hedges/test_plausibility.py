@@ -41,8 +41,16 @@ def test_a_ratio_of_thousands_names_the_stale_hedge():
     assert "did not move on 66 rows at the end" in messages[0]
     assert "moves" in messages[-1]
     assert "The data explain it: prices should be of their dates" in messages[-1]
-    _, messages = warned(lambda: hr.hedge_notional(fit, 1e6))
-    assert "a hedge should move about as much as the asset" in messages[0]
+
+
+def test_an_absurd_ratio_is_warned_of_once():
+    table = halted()
+    dcc = hr.MinimumVarianceHedge(hr.DCC())
+    fit, messages = warned(lambda: dcc.fit(table["asset"], table[["hedge"]]))
+    result, again = warned(lambda: hr.hedge_notional(fit, 1e6))
+    assert sum("should move about as much" in one for one in messages) == 1
+    assert again == []
+    assert result.decision.startswith("Warning: a hedge should move about as much as the asset")
 
 
 def test_twins_with_opposite_ratios_are_named():
@@ -68,10 +76,27 @@ def test_limits_make_the_answer_sound():
 
 
 def test_a_quiet_hedge_may_have_a_large_ratio():
-    """Against a hedge of a hundredth of the volatility, 80 is right."""
+    """Against a hedge of a fiftieth of the volatility, 40 is right."""
+    table = returns(hedge_volatility=2e-4)
+    fit, messages = warned(lambda: hr.OLSHedge().fit(table["asset"], table[["hedge"]]))
+    assert fit.next_ratio["hedge"] == pytest.approx(40.0, rel=0.1)
+    assert messages == []
+
+
+def test_a_ratio_above_fifty_is_absurd_at_any_volatility():
     table = returns(hedge_volatility=1e-4)
     fit, messages = warned(lambda: hr.OLSHedge().fit(table["asset"], table[["hedge"]]))
     assert fit.next_ratio["hedge"] == pytest.approx(80.0, rel=0.1)
+    assert len(messages) == 1
+    assert "a ratio of at most 50; that of 'hedge', which moves little, is 83.69" in messages[0]
+
+
+def test_a_large_ratio_of_price_differences_counts_units():
+    table = returns(hedge_volatility=1e-4)
+    table.attrs["returns"] = "difference"
+    asset = table["asset"]
+    asset.attrs["returns"] = "difference"
+    _, messages = warned(lambda: hr.OLSHedge().fit(asset, table[["hedge"]]))
     assert messages == []
 
 
@@ -121,6 +146,16 @@ def test_amounts_lost_beyond_the_notional_are_warned_of():
     assert "returns should be fractions" in messages[0]
 
 
+def test_a_decision_opens_with_every_warning_issued():
+    table = returns() * [120.0, 1.0]
+    fit, _ = warned(lambda: hr.OLSHedge().fit(table["asset"], table[["hedge"]]))
+    result, messages = warned(lambda: hr.hedge_notional(fit, 1e6))
+    assert len(messages) == 1
+    assert "expected to lose more than its value" in messages[0]
+    assert "expected to lose more than its value" in result.decision.partition("Sell")[0]
+    assert any("expected to lose more than its value" in one for one in result.reasons)
+
+
 def test_a_jump_at_the_end_makes_the_next_volatility_absurd():
     table = returns()
     table.iloc[-1, 0] = 9.0
@@ -129,7 +164,7 @@ def test_a_jump_at_the_end_makes_the_next_volatility_absurd():
     assert any("expected to lose more than its value" in message for message in messages)
 
 
-def test_recommendations_warn_of_an_absurd_fit():
+def test_recommendations_open_with_an_absurd_fit():
     prices = 100.0 * (1.0 + halted()).cumprod()
     market = hr.Market(prices)
     position = hr.Position({"asset": 1000})
@@ -137,8 +172,9 @@ def test_recommendations_warn_of_an_absurd_fit():
     fit, _ = warned(
         lambda: hr.MinimumVarianceHedge(hr.DCC()).fit(*market.returns(position, future))
     )
-    _, messages = warned(lambda: hr.recommend(fit, position, future, market))
-    assert any("should move about as much as the asset" in message for message in messages)
+    advice, messages = warned(lambda: hr.recommend(fit, position, future, market))
+    assert not any("should move about as much as the asset" in one for one in messages)
+    assert advice.decision.startswith("Warning: a hedge should move about as much as the asset")
 
 
 def test_absurd_rows_follow_their_definition():

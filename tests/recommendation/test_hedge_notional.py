@@ -72,6 +72,44 @@ def test_after_extending_it_is_about_the_new_last_date(oil_returns: pd.DataFrame
     np.testing.assert_allclose(extended.sell, whole.sell, rtol=1e-10)
 
 
+def bill_fit() -> hr.hedges.HedgeFit:
+    """Return the hedge of random returns with a bill that does not move."""
+    rng = np.random.default_rng(0)
+    dates = pd.bdate_range("2022-01-03", periods=500)
+    asset = pd.Series(0.01 * rng.standard_normal(500), dates, name="A")
+    bill = pd.DataFrame({"BILL": 1e-4 + 1e-9 * rng.standard_normal(500)}, dates)
+    with pytest.warns(hr.errors.DataWarning, match="a ratio of at most 50"):
+        return hr.OLSHedge().fit(asset, bill)
+
+
+def test_a_hedge_that_stands_still_is_warned_of() -> None:
+    result = hr.hedge_notional(bill_fit(), 1e6)
+    opening = result.decision.partition("Buy")[0].partition("Sell")[0]
+    assert opening.startswith("Warning: a hedge should need a ratio of at most 50")
+    assert "removes nothing that can be distinguished from chance" in opening
+    assert any("distinguished from chance" in one for one in result.reasons)
+
+
+def test_ratios_have_at_most_four_digits() -> None:
+    result = hr.hedge_notional(bill_fit(), 1e6)
+    ends = result.decision.partition("(ratio ")[2].partition(")")[0]
+    numbers = [one.strip(",-") for one in ends.split() if "," in one or one.isdigit()]
+    assert len(numbers) == 3
+    for number in numbers:
+        assert len(number.replace(",", "").rstrip("0")) <= 4
+        assert "." not in number
+
+
+def test_a_useful_hedge_is_not_called_chance() -> None:
+    rng = np.random.default_rng(1)
+    dates = pd.bdate_range("2022-01-03", periods=500)
+    hedge = pd.DataFrame({"F": 0.01 * rng.standard_normal(500)}, dates)
+    asset = (0.3 * hedge["F"] + 0.01 * rng.standard_normal(500)).rename("A")
+    result = hr.hedge_notional(hr.OLSHedge().fit(asset, hedge), 1e6)
+    assert result.decision.startswith("Sell ")
+    assert not any("chance" in one for one in result.reasons)
+
+
 def test_fits_of_differences_are_refused() -> None:
     prices = hr.load("nasdaq_sp500").iloc[:300]
     for kind in ("simple", "log"):

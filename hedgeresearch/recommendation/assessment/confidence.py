@@ -33,6 +33,8 @@ N_INTERVAL_DRAWS = 50
 For more, call ``fit.conf_int(n_bootstrap=500)``.
 """
 
+MAX_WIDTH = 1.0
+"""Width of an interval from which it says too little to be compared with 1:1."""
 NOT_FINITE = "the errors of the estimates are not finite."
 """Note on an interval of a model of one's own whose ends are not finite."""
 
@@ -146,7 +148,7 @@ def _one_to_one_hedge(ratios: pd.DataFrame) -> str | None:
     if len(ratios) > 1:
         return None
     lower, upper = ratios.iloc[0][["lower", "upper"]]
-    estimated = lower < upper
+    estimated = 0.0 < upper - lower < MAX_WIDTH
     return str(ratios.index[0]) if estimated and lower <= 1.0 <= upper else None
 
 

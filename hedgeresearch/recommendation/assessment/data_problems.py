@@ -14,7 +14,7 @@ from hedgeresearch.hedges.regression.dimson import DimsonHedge
 
 
 def data_problems(
-    fit: HedgeFit, observed: pd.DataFrame, kind: str | None
+    fit: HedgeFit, observed: pd.DataFrame, kind: str | None, *, in_currency: bool = False
 ) -> tuple[DataProblem, ...]:
     """Return what a fit warns of in its data, and in an answer that cannot be meant.
 
@@ -27,11 +27,13 @@ def data_problems(
         Returns, or prices, that the hedge was fitted on; the asset first.
     kind : {"prices", "simple", "log", "difference"} or None
         What they are.
+    in_currency : bool
+        Whether the answer is an amount of currency, as in ``absurdities``.
     """
     found = [one for one in check_data(observed, kind).problems if one.severity != "note"]
     if fit.horizon >= LONG_HORIZON or _allows_for_closes(fit.model):
         found = [one for one in found if one.kind != "closes"]
-    return (*found, *absurdities(fit))
+    return (*found, *absurdities(fit, in_currency=in_currency))
 
 
 def _allows_for_closes(model: HedgeModel) -> bool:

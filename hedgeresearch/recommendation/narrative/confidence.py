@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
-from hedgeresearch._formatting import ZERO_TOLERANCE, full_percent, quantity, side
+from hedgeresearch._formatting import full_percent, quantity, ratio_texts, side
 from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.narrative.backtest import (
     effectiveness_sentences,
     tournament_sentences,
 )
-
-RATIO_DIGITS = 3
-"""Significant digits of a ratio, and minimum number of its decimals."""
 
 
 def confidence_sentences(confidence: Confidence) -> list[str]:
@@ -54,11 +49,7 @@ def _estimation_text(confidence: Confidence) -> str:
 
 def _interval_sentence(confidence: Confidence, name: str, row: pd.Series[float]) -> str:
     ends = row[["ratio", "lower", "upper"]]
-    largest = float(ends.abs().max())
-    decimals = RATIO_DIGITS
-    if largest > ZERO_TOLERANCE:
-        decimals = max(RATIO_DIGITS - 1 - math.floor(math.log10(largest)), RATIO_DIGITS)
-    ratio, lower, upper = (f"{end:.{decimals}f}" for end in ends)
+    ratio, lower, upper = ratio_texts(ends.tolist())
     unit = confidence.unit[name]
     limits = _limits_text(confidence)
     if row["lower"] == row["upper"]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from hedgeresearch.data.quality.problem import DataProblem
+
+FEW_REMOVED = 0.01
+"""Share of variance below which a hedge whose interval holds zero is a matter of chance."""
 
 
 def data_warnings(problems: Sequence[DataProblem]) -> list[str]:
@@ -15,3 +20,22 @@ def data_warnings(problems: Sequence[DataProblem]) -> list[str]:
 def absurd_opening(problems: Sequence[DataProblem]) -> str:
     """Return what comes before a decision that cannot be meant; "" for any other."""
     return "".join(f"Warning: {one.message} " for one in problems)
+
+
+def chance_opening(effectiveness: float, interval: pd.DataFrame) -> str:
+    """Return a warning of a hedge that cannot be distinguished from chance; "" for any other.
+
+    Parameters
+    ----------
+    effectiveness : float
+        Share of variance that the model expects to remove.
+    interval : DataFrame (n_hedges, 2)
+        Ends of the interval of each ratio: lower and upper, NaN if not known.
+    """
+    holds_zero = (interval["lower"] < 0.0) & (interval["upper"] > 0.0)
+    if not effectiveness < FEW_REMOVED or not holds_zero.all():
+        return ""
+    return (
+        "Warning: this hedge removes nothing that can be distinguished from chance: less "
+        f"than {FEW_REMOVED:.0%} of variance, and the interval of the ratio holds 0. "
+    )

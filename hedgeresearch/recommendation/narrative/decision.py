@@ -8,7 +8,7 @@ from hedgeresearch._formatting import exact, money, side
 from hedgeresearch.hedges.plausibility import absurdities
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.position import Position
-from hedgeresearch.recommendation.narrative.data import absurd_opening
+from hedgeresearch.recommendation.narrative.data import absurd_opening, chance_opening
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
 from hedgeresearch.recommendation.sizing.plan import Plan
 
@@ -31,7 +31,9 @@ def decision_sentences(assessment: Assessment) -> str:
     small = [one.instrument for one in assessment.small_positions]
     if small and not assessment.plan.holdings.any():
         action = f"No trade; no hedge is held, as {' and '.join(small)} is too large a contract."
-    return f"{absurd_opening(absurdities(problem.fit))}{action} {effect}"
+    confidence = assessment.confidence
+    chance = chance_opening(confidence.expected_effectiveness, confidence.ratios)
+    return f"{absurd_opening(absurdities(problem.fit))}{chance}{action} {effect}"
 
 
 def summarize_trades(names: list[str], plan: Plan) -> str:

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from hedgeresearch._formatting import full_percent, money, regime_label
+from hedgeresearch._formatting import full_percent, money, ratio_texts, regime_label
 from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings
 from hedgeresearch.recommendation.narrative.backtest import (
     backtest_warnings,
@@ -111,5 +111,6 @@ def _ratio_text(row: pd.Series[float], confidence: float) -> str:
     """Return a ratio with its interval; a ratio that is not estimated has none."""
     ratio, lower, upper = (row[name] for name in ("ratio", "lower", "upper"))
     if math.isnan(lower) or lower == upper:
-        return f"ratio {ratio:.3f}"
-    return f"ratio {ratio:.3f}, {full_percent(confidence)} interval {lower:.3f} to {upper:.3f}"
+        return f"ratio {ratio_texts([ratio])[0]}"
+    texts = ratio_texts([ratio, lower, upper])
+    return f"ratio {texts[0]}, {full_percent(confidence)} interval {texts[1]} to {texts[2]}"

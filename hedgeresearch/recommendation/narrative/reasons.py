@@ -10,7 +10,7 @@ from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.narrative.backtest import backtest_warnings
 from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences, carry_sentences
 from hedgeresearch.recommendation.narrative.confidence import confidence_sentences
-from hedgeresearch.recommendation.narrative.data import data_warnings
+from hedgeresearch.recommendation.narrative.data import chance_opening, data_warnings
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
@@ -35,6 +35,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
     """
     sentences = [
         *data_warnings(assessment.data_problems),
+        *_chance_warnings(assessment.confidence),
         *_backtest_warnings(assessment.confidence),
         *added_variance_sentences(assessment),
         *expiry_sentences(assessment),
@@ -58,6 +59,11 @@ def list_reasons(assessment: Assessment) -> list[str]:
 
 def _backtest_warnings(confidence: Confidence) -> list[str]:
     return [] if confidence.backtest is None else backtest_warnings(confidence.backtest)
+
+
+def _chance_warnings(confidence: Confidence) -> list[str]:
+    text = chance_opening(confidence.expected_effectiveness, confidence.ratios)
+    return [text.strip()] if text else []
 
 
 def _regime_sentences(assessment: Assessment) -> list[str]:
