@@ -22,6 +22,7 @@ from hedgeresearch.cli.price_options import (
     errors_in_shell_words,
 )
 from hedgeresearch.cli.price_source import Dataset, Prices
+from hedgeresearch.cli.shell_words import in_shell_words
 from hedgeresearch.data.quality.report import DataReport
 from hedgeresearch.data.quality.table_check import check
 from hedgeresearch.errors import DataError
@@ -93,5 +94,5 @@ def _describe(report: DataReport) -> str:
     lines = [wrapped(repr(report))]
     for problem in report.problems:
         text = f"- {problem.severity}: {problem.message} {problem.remedy}"
-        lines.append(wrapped(text, "  "))
+        lines.append(wrapped(in_shell_words(text), "  "))
     return "\n".join(lines)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import typer
 
+from hedgeresearch.cli.shell_words import in_shell_words
 from hedgeresearch.errors import HedgeResearchWarning
 from hedgeresearch.report._atomic_write import check_different_files, check_writable, write_text
 from hedgeresearch.report._sanitize import visible
@@ -88,7 +89,8 @@ def print_text(text: str) -> None:
 
 def print_notice(kind: str, message: str) -> None:
     """Print an error or a warning as one line on standard error."""
-    typer.echo(visible(f"{kind}: {' '.join(message.split())}"), err=True)
+    text = in_shell_words(" ".join(message.split()))
+    typer.echo(visible(f"{kind}: {text}"), err=True)
 
 
 @contextmanager
@@ -116,7 +118,7 @@ def warnings_as_lines() -> Iterator[list[str]]:
                 show_other(message, category, filename, lineno, file, line)
             elif _without_measurements(str(message)) not in known:
                 known.add(_without_measurements(str(message)))
-                printed.append(str(message))
+                printed.append(in_shell_words(str(message)))
                 print_notice("warning", str(message))
 
         warnings.showwarning = show

@@ -180,15 +180,15 @@ def errors_in_shell_words() -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise DataError(in_shell_words(str(error))) from None
+        raise DataError(with_option_names(str(error))) from None
 
 
-def in_shell_words(message: str) -> str:
+def with_option_names(message: str) -> str:
     r"""Return a message with options in place of arguments.
 
     Examples
     --------
-    >>> in_shell_words("Pass sep=';', date_format='%d.%m.%Y'.")
+    >>> with_option_names("Pass sep=';', date_format='%d.%m.%Y'.")
     "Pass --sep ';' --date-format '%d.%m.%Y'."
     """
     names = "sep|decimal|thousands|date_format|sheet|kind|freq"

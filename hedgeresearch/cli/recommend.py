@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ from hedgeresearch.cli.price_options import (
     option,
 )
 from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
+from hedgeresearch.cli.shell_words import in_shell_words
 from hedgeresearch.errors import DataError
 from hedgeresearch.recommendation.notional import NotionalHedge, hedge_notional
 from hedgeresearch.recommendation.recommendation import Recommendation
@@ -46,8 +48,10 @@ from hedgeresearch.report.tables import amount, contracts
 
 DEFAULT_NOTIONAL = 1e6
 DEFAULT_MODEL = ModelName.regime
-BACKTEST_IN_PYTHON = "pass backtest=, a result of walk_forward"
-"""Remedy of a reason that users of the command line do not have."""
+TOURNAMENT = "--model best runs one"
+"""How a hedge of an amount of currency is tested out of sample."""
+BACKTEST = "'backtest: {}' in the book runs one"
+"""How the hedge of a book is tested out of sample."""
 REPORT_OPTION = "--report"
 IN_FULL = ("held", "new", "trade", "contracts")
 """Columns of contracts that are held or traded, which are printed with all their digits."""
@@ -134,7 +138,7 @@ def recommend_hedge(  # noqa: PLR0913 (the options of the command)
         record = json.dumps(result.to_dict(), indent=2)
         text = _describe_notional(result, table.attrs)
         if report is not None:
-            _write_report(result, report, warnings)
+            _write_report(result, report, warnings, TOURNAMENT)
     _show(record, text, as_json, output)
 
 
@@ -149,11 +153,14 @@ def _check_report(report: Path | None, others: Mapping[str, Path | None]) -> Non
 
 
 def _write_report(
-    result: NotionalHedge | Recommendation, report: Path, warnings: list[str]
+    result: NotionalHedge | Recommendation, report: Path, warnings: list[str], backtest: str
 ) -> None:
-    from hedgeresearch.report.report import write_report
+    """Write the page; ``backtest`` says how a user of the shell runs a backtest."""
+    from hedgeresearch.report._atomic_write import write_text
+    from hedgeresearch.report.report import report_html
 
-    write_report(result, report, warnings)
+    page = in_shell_words(report_html(result, warnings), html.escape(backtest))
+    write_text(report, page, REPORT_OPTION)
 
 
 def _refuse_other_options(options: Mapping[str, Any]) -> None:
@@ -180,7 +187,7 @@ def _recommend_for_book(
             record = result.to_json() if as_json or output is not None else ""
             text = "" if as_json else _describe_recommendation(result)
         if report is not None:
-            _write_report(result, report, warnings)
+            _write_report(result, report, warnings, BACKTEST)
     _show(record, text, as_json, output)
 
 
@@ -199,7 +206,7 @@ def _describe_notional(result: NotionalHedge, attrs: Mapping[Any, Any]) -> str:
     head = f"Data: {title(attrs)}, to {day(result.as_of)}.\nModel: {result.model}"
     in_whole_units = result.summary.assign(sell=result.sell.map("{:,.0f}".format))
     table = in_whole_units.to_string(float_format="{:.3f}".format)
-    reasons = _reasons(result.reasons, "--model best runs one")
+    reasons = _reasons(result.reasons, TOURNAMENT)
     return "\n\n".join(filter(None, [wrapped(head), wrapped(result.decision), table, reasons]))
 
 
@@ -215,12 +222,12 @@ def _describe_recommendation(result: Recommendation) -> str:
     orders = result.orders.drop(columns="reason")  # the reasons below say more
     if len(orders):
         parts.append(orders.to_string(index=False, formatters=_formatters(orders)))
-    return "\n\n".join([*parts, _reasons(result.reasons, "'backtest: {}' in the book runs one")])
+    return "\n\n".join([*parts, _reasons(result.reasons, BACKTEST)])
 
 
 def _reasons(reasons: Sequence[str], backtest: str) -> str:
     """Return a list of reasons; ``backtest`` says how a user of the shell runs a backtest."""
-    texts = [reason.replace(BACKTEST_IN_PYTHON, backtest) for reason in reasons]
+    texts = [in_shell_words(reason, backtest) for reason in reasons]
     return "\n".join(wrapped(f"- {text}", "  ") for text in texts)
 
 

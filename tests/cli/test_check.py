@@ -40,6 +40,8 @@ def test_refused_data_end_with_another_code(run: Run, prices: pd.DataFrame, tmp_
     code, output, _ = run("check", "--prices", file, "--kind", "returns")
     assert code == 1
     assert "refuse" in output
+    assert "Leave out --kind" in output
+    assert "hr." not in output
 
 
 @pytest.mark.parametrize(

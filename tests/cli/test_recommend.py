@@ -296,3 +296,27 @@ def test_remedies_are_those_of_the_shell(run: Run) -> None:
     output = " ".join(run(*OLS)[1].split())
     assert "not measured out of sample (--model best runs one)" in output
     assert "walk_forward" not in output
+
+
+@pytest.mark.long
+def test_remedies_of_the_report_are_those_of_the_shell(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    run(*OLS, "--report", page)
+    text = page.read_text(encoding="utf-8")
+    assert "not measured out of sample (--model best runs one)" in text
+    assert "walk_forward" not in text
+
+
+def test_returns_option_on_prices_names_the_option(
+    run: Run, own: tuple[object, ...], check_refused: Check
+) -> None:
+    result = run(*OLS, *own, "--kind", "returns")
+    check_refused(result, "Leave out --kind, as prices are the default")
+    assert "hr." not in result[2]
+
+
+def test_report_of_another_ending_names_options(
+    run: Run, check_refused: Check, tmp_path: Path
+) -> None:
+    result = run(*OLS, "--report", tmp_path / "page.csv")
+    check_refused(result, "For other programs, use --json or --output.")

@@ -1,5 +1,6 @@
 """``recommend --position``: a book in YAML gives what the library gives."""
 
+import html
 import json
 import warnings
 from collections.abc import Callable
@@ -75,6 +76,10 @@ def test_text_has_decision_reasons_and_tables(run: Run, book: Path, tmp_path: Pa
     assert max(map(len, output.splitlines())) <= 100
     in_python = "pass backtest=, a result of walk_forward"
     in_shell = "'backtest: {}' in the book runs one"
+    page = tmp_path / "page.html"
+    run("recommend", "--position", book, "--report", page)
+    assert in_shell in html.unescape(page.read_text(encoding="utf-8"))
+    assert "walk_forward" not in page.read_text(encoding="utf-8")
     reasons = [reason.replace(in_python, in_shell) for reason in recommendation.reasons]
     assert reasons != recommendation.reasons
     for sentence in (recommendation.decision, *reasons):
