@@ -5,7 +5,23 @@ the stationary bootstrap of Politis and Romano (1994), Journal of the American S
 Association 89, section 2. Drawing them together preserves their correlation: what the two hedges
 have in common cancels in the difference. The mean block length is the longest that the rule of
 Politis and White (2004), Econometric Reviews 23, with its correction, selects for the squares of
-the two hedged returns and for their difference; it is a percentile interval.
+the two hedged returns and for their difference, and at least the number of lags that the test of
+Diebold and Mariano uses where relative performance wanders, see ``comparison.lags``. It is a
+percentile interval. From a twentieth of the dates on, blocks are so long that few of them make up a
+draw, which then varies too little: both ends are moved away from the difference by the ratio of the
+critical value of Kiefer and Vogelsang (2005), see ``comparison.fixed_b``, to the normal one.
+
+Intervals at 95% that exclude a true difference of zero, in per cent of 200 samples of 1,000 dates
+of two hedges whose variances follow a GARCH each; "before" with the blocks of Politis and White
+alone:
+
+============ ========== ====== ====
+alpha, beta  test above before now
+============ ========== ====== ====
+0.10, 0.80          4.5   13.0  8.0
+0.10, 0.88          2.5   23.0  8.0
+0.05, 0.93          4.5   28.5 10.5
+============ ========== ====== ====
 """
 
 from __future__ import annotations
@@ -26,6 +42,8 @@ from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
+from hedgeresearch.evaluation.comparison.fixed_b import stretch_of_interval
+from hedgeresearch.evaluation.comparison.lags import lags_for
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.metrics.hedge_effectiveness import (
     effectiveness,
@@ -148,13 +166,15 @@ def bootstrap_difference(  # noqa: PLR0913 (a public function spells out its set
     shortest = shortest_block(horizon, len(joined))
     length = max(_block_length(values[0], values[1]), shortest)
     differences = _drawn_differences(measure, values, length, n_bootstrap, seed)
-    ends = [0.5 - confidence / 2.0, 0.5 + confidence / 2.0]
-    lower, upper = np.quantile(differences, ends)
     others = [joined[name] for name in joined.columns[2:]]
     of_hedged = float(measure(joined["hedged"], *others))
-    of_benchmark = float(measure(joined["benchmark"], *others))
+    difference = of_hedged - float(measure(joined["benchmark"], *others))
+    ends = np.quantile(differences, [0.5 - confidence / 2.0, 0.5 + confidence / 2.0])
+    lower, upper = difference + (ends - difference) * stretch_of_interval(
+        confidence, length / len(joined)
+    )
     return DifferenceInterval(
-        of_hedged - of_benchmark, float(lower), float(upper), confidence, length, n_bootstrap
+        difference, float(lower), float(upper), confidence, length, n_bootstrap
     )
 
 
@@ -164,10 +184,15 @@ def shortest_block(horizon: int, n_dates: int) -> int:
 
 
 def _block_length(hedged: Array, benchmark: Array) -> int:
-    """Return the longest mean block length for squared returns (n_dates,) and their difference."""
+    """Return the mean block length for squared returns (n_dates,) and their difference.
+
+    It is the longest that one of them needs, and at least the lags of the difference.
+    """
     pair = np.stack([hedged, benchmark])
     squares = np.square(pair - pair.mean(axis=1, keepdims=True))
-    return optimal_block_length(np.column_stack([*squares, squares[0] - squares[1]]))
+    difference = squares[0] - squares[1]
+    chosen = optimal_block_length(np.column_stack([*squares, difference]))
+    return max(chosen, lags_for(difference, total=squares[0] + squares[1]))
 
 
 def _drawn_differences(

@@ -66,3 +66,17 @@ def critical_values(b: float) -> Array:
 
     table = np.array(QUANTILES)
     return np.asarray(ndtri(1.0 - table[:, 0] / 2.0) + table[:, 1:] @ [b, b**2, b**3])
+
+
+def stretch_of_interval(confidence: float, b: float) -> float:
+    """Return the critical value of an interval, relative to the normal one; 1 where b is small.
+
+    Between the sizes of the table it is interpolated in normal quantiles.
+    """
+    from scipy.special import ndtri
+
+    if b < MIN_B:
+        return 1.0
+    normal = ndtri(1.0 - np.array(QUANTILES)[:, 0] / 2.0)
+    ratio = critical_values(min(b, 1.0)) / normal
+    return float(np.interp(ndtri(0.5 + confidence / 2.0), normal, ratio))

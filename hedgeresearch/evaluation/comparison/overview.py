@@ -81,6 +81,8 @@ class Comparison:
     closes : DataProblem or None, closes that are not simultaneous, because of which ``longer`` and
         not the table decides
     longer : Comparison or None, the same over a horizon that can judge the hedges
+    intervals : DataFrame or None, ends of bootstrap intervals of the gain (hedges, "gain, lower"
+        and "gain, upper"): the sentences say where they and the tests do not agree
     """
 
     table: pd.DataFrame
@@ -95,11 +97,14 @@ class Comparison:
     never_hedged: tuple[Hashable, ...] = ()
     closes: DataProblem | None = None
     longer: Comparison | None = None
+    intervals: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         over = "" if self.horizon == 1 else f", returns over {self.over}"
+        n_others = len(self.table) - 1
+        hedges = "1 hedge" if n_others == 1 else f"{n_others} hedges"
         return (
-            f"Comparison({len(self.table)} hedges against {self.against}, {self.n_dates} dates"
+            f"Comparison({hedges} against {self.against}, {self.n_dates} dates"
             f"{over}: {self.conclusion})"
         )
 
@@ -128,8 +133,13 @@ class Comparison:
             return (*self.caveats, *self.longer.sentences)
         benchmark = self.table.iloc[list(self.table.index).index(self.against)]
         over = "" if self.horizon == 1 else f"Over {self.over}, "
+        found = self.intervals
+        intervals = {} if found is None else dict(zip(found.index, found.to_numpy(), strict=True))
         verdicts = [
-            over + verdict_sentence(str(name), row, self.against, benchmark, self.by_variance)
+            over
+            + verdict_sentence(
+                str(name), row, self.against, benchmark, self.by_variance, intervals.get(name)
+            )
             for name, row in self.table.iterrows()
             if name != self.against
         ]
@@ -142,8 +152,14 @@ class Comparison:
         if self.longer is not None:
             return f"Over {self.longer.over}: {self.longer.conclusion}"
         best = list(self.table.index[self.table["in MCS"]])
+        is_better = self.table["verdict"] == BETTER
         return conclusion_sentence(
-            self.joint, self.against, best, self.size, confidence=1.0 - self.mcs_size
+            self.joint,
+            self.against,
+            best,
+            self.size,
+            confidence=1.0 - self.mcs_size,
+            none_shown=self.against not in best and not is_better.any(),
         )
 
     def to_latex(self, **settings: Any) -> str:

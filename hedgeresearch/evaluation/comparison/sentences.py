@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent
@@ -18,9 +19,17 @@ UNCLEAR = "no difference shown"
 
 
 def verdict_sentence(
-    name: str, row: pd.Series[Any], against: Hashable, benchmark: pd.Series[Any], by_variance: bool
+    name: str,
+    row: pd.Series[Any],
+    against: Hashable,
+    benchmark: pd.Series[Any],
+    by_variance: bool,
+    interval: tuple[float, float] | None = None,
 ) -> str:
-    """Return the verdict on one hedge, from its row of the table and the benchmark's."""
+    """Return the verdict on one hedge, from its row of the table and the benchmark's.
+
+    Where the bootstrap interval of the gain and the test do not agree, it says so.
+    """
     in_words = removed_in_words if by_variance else loss_in_words
     column = "effectiveness" if by_variance else "mean loss"
     own, other = in_words(row[column], benchmark[column])
@@ -34,7 +43,20 @@ def verdict_sentence(
         UNCLEAR: "the difference is not distinguishable from zero",
     }
     p = p_in_words(row["DM p"])
-    return f"{name} {own}, {against} {other}; {differences[verdict]} ({p})."
+    excludes = interval is not None and (interval[0] > 0.0 or interval[1] < 0.0)
+    if interval is None or excludes == (verdict != UNCLEAR) or not np.isfinite(interval).all():
+        return f"{name} {own}, {against} {other}; {differences[verdict]} ({p})."
+    points = points_in_words(*interval)
+    if excludes:
+        return (
+            f"{name} {own}, {against} {other}; a bootstrap interval of the difference excludes "
+            f"zero ({points}), but the test that allows for losses that wander does not reject "
+            f"({p})."
+        )
+    return (
+        f"{name} {own}, {against} {other}; {differences[verdict]} by the test ({p}), but a "
+        f"bootstrap interval of the difference includes zero ({points})."
+    )
 
 
 def closes_sentence(closes: DataProblem, short: str, longer: str) -> str:
@@ -76,6 +98,7 @@ def conclusion_sentence(
     best: Sequence[Hashable],
     size: float,
     confidence: float,
+    none_shown: bool = False,
 ) -> str:
     """Return what the tests of all hedges together show.
 
@@ -86,6 +109,8 @@ def conclusion_sentence(
     best : names in the model confidence set
     size : float, of the joint test
     confidence : float, of the model confidence set
+    none_shown : bool, whether the set leaves out the benchmark though no hedge was shown to be
+        better one by one
     """
     tried = joint.details["hedges"]
     if tried == 0:
@@ -95,10 +120,16 @@ def conclusion_sentence(
     names = ", ".join(map(str, best))
     counted = "the one hedge" if tried == 1 else f"all {tried} hedges"
     # both sizes are named: what is not shown at one may be at the other
+    caveat = ""
+    if none_shown:
+        caveat = (
+            f", without {against}: its bootstrap allows less for losses that wander than the tests "
+            "of each hedge, which show none to be better"
+        )
     return (
         f"Counting {counted} tried against {against}, {result} at "
         f"{full_percent(size)} ({p_in_words(joint.p_value)}); "
-        f"at {full_percent(1.0 - confidence)}, the model confidence set contains {names}."
+        f"at {full_percent(1.0 - confidence)}, the model confidence set contains {names}{caveat}."
     )
 
 
@@ -115,6 +146,15 @@ def removed_in_words(own: float, other: float) -> tuple[str, str]:
     if (own >= 0.0) == (other >= 0.0):
         return sentence, second
     return sentence, f"removes {second}" if other >= 0.0 else f"adds {second}"
+
+
+def points_in_words(lower: float, upper: float) -> str:
+    """Return the ends of an interval of a gain in percentage points, neither printed as zero."""
+    for decimals in (1, 2, 3):
+        ends = [f"{100 * end:.{decimals}f}" for end in (lower, upper)]
+        if all(float(end) for end in ends):
+            break
+    return f"{ends[0]} to {ends[1]} points"
 
 
 def loss_in_words(own: float, other: float) -> tuple[str, str]:

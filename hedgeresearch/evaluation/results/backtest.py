@@ -37,6 +37,7 @@ from hedgeresearch.evaluation.results.spans import (
     returns_over,
 )
 from hedgeresearch.evaluation.results.tables import (
+    BENCHMARK,
     Evaluated,
     backtest_measures,
     dates_per_year,
@@ -125,7 +126,7 @@ class Backtest:
     @property
     def evaluation(self) -> str:
         """Horizon of the returns and execution lag in words."""
-        return f"over {self.spacing.span(self.horizon)}, execution lag {self.execution_lag}"
+        return f"{self._over}, execution lag {self.execution_lag}"
 
     def over(self, horizon: Horizon) -> Backtest:
         """Return the same backtest, evaluated over returns of another horizon.
@@ -199,15 +200,22 @@ class Backtest:
         With costs, the table contains mean returns per period before and after them. The last
         columns are volatility, ratio, turnover and failed refits. A model that never hedged has no
         results (NaN). The name of the columns says over which horizon the returns are, and how long
-        after the decision hedges were traded. Where closes are not simultaneous, a column has the
-        effectiveness over the horizon that can judge the hedges.
+        after the decision hedges were traded. Where closes are not simultaneous, columns have the
+        effectiveness and its gain over the horizon that can judge the hedges.
         """
         table = summary_table(self._evaluated, self.failed_refits, self.seed)
         judged = self.judged
         if judged is not self:
             over = self.spacing.span(judged.horizon)
-            table.insert(1, f"effectiveness over {over}", judged.summary["effectiveness"])
+            gains = ["gain on ols", "gain, lower", "gain, upper"]
+            found = judged.summary[["effectiveness", *gains]].add_suffix(f" over {over}")
+            table = pd.concat([table.iloc[:, :1], found, table.iloc[:, 1:]], axis=1)
         return table.rename_axis(self.evaluation, axis=1)
+
+    @property
+    def _gain_intervals(self) -> pd.DataFrame:
+        """Ends of the 95% intervals of the gain over OLS, from the summary, (models, 2)."""
+        return self.summary[["gain, lower", "gain, upper"]]
 
     def measures(
         self, risk_aversion: float = 5.0, periods_per_year: float | None = None
@@ -231,10 +239,12 @@ class Backtest:
         per_year = periods_per_year / self.horizon
         measures = backtest_measures(risk_aversion, per_year, self.returns_kind)
         table = measures_table(self._evaluated, measures)
-        if self.horizon == 1:
-            return table
-        levels = ["measure", f"returns over {self.spacing.span(self.horizon)}"]
-        return table.rename_axis(levels, axis=1)
+        return table.rename_axis(["measure", f"returns {self._over}"], axis=1)
+
+    @property
+    def _over(self) -> str:
+        """Horizon of the returns in words, for the name of a table's columns."""
+        return f"over {self.spacing.span(self.horizon)}"
 
     @property
     def _evaluated(self) -> Evaluated:
@@ -249,7 +259,7 @@ class Backtest:
             horizon=self.horizon,
         )
 
-    # --- where it worked ---
+    # --- where it worked, with the horizon as the name of the columns ---
 
     def by_year(self, measure: Callable[..., float] = effectiveness) -> pd.DataFrame:
         """Return a measure in each calendar year, (years, models); NaN below 20 dates.
@@ -315,7 +325,8 @@ class Backtest:
             hedged = self.hedged_returns[name]
             means[name] = measure_on_worst_days(pd.Series.mean, asset, hedged, share=share)
         table = pd.Series(means, name="mean return").rename_axis("model").to_frame()
-        return table.assign(removed=1.0 - table["mean return"] / means["unhedged"])
+        table["removed"] = 1.0 - table["mean return"] / means["unhedged"]
+        return table.rename_axis(self._over, axis=1)
 
     def _of_each_model(
         self, column: Callable[[pd.Series[float], pd.Series[float]], pd.Series[float]]
@@ -323,7 +334,8 @@ class Backtest:
         """Return a table with a column for each model that hedged, from its returns."""
         asset = self.hedged_returns["unhedged"]
         hedged = [name for name in self.models if name not in self.never_hedged]
-        return pd.DataFrame({name: column(self.hedged_returns[name], asset) for name in hedged})
+        table = pd.DataFrame({name: column(self.hedged_returns[name], asset) for name in hedged})
+        return table.rename_axis(self._over, axis=1)
 
     # --- whether it is better ---
 
@@ -378,7 +390,10 @@ class Backtest:
         comparison = compare_hedges(compared, against, loss=loss, **(defaults | settings))
         comparison = replace(comparison, never_hedged=tuple(self.never_hedged))
         judged = self.judged
-        if judged is self or "horizon" in settings:
+        if judged is self and "horizon" not in settings:
+            has_intervals = loss is variance_loss and against == BENCHMARK and not net
+            return replace(comparison, intervals=self._gain_intervals if has_intervals else None)
+        if "horizon" in settings:
             return comparison
         longer = judged.compare(measure, against, net=net, **settings)
         return replace(comparison, closes=self.closes, longer=longer)
@@ -402,7 +417,8 @@ class Backtest:
             If there are no more dates than the window.
         """
         hedged = self.date_returns.drop(columns=self.never_hedged)
-        return value_at_risk_table(hedged, self.rows, tail, window)
+        table = value_at_risk_table(hedged, self.rows, tail, window)
+        return table.rename_axis(f"over {self.spacing.span(1)}", axis=1)
 
     # --- output ---
 

@@ -1,18 +1,22 @@
 """Critical values of fixed-b statistics against simulation and print, and sizes of the tests."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
+from hedgeresearch.evaluation import bootstrap_difference
 from hedgeresearch.evaluation.comparison.fixed_b import (
     QUANTILES,
     critical_values,
     fixed_b_p_value,
+    stretch_of_interval,
 )
 from hedgeresearch.evaluation.comparison.lags import lags_for, lags_if_persistent
 from hedgeresearch.evaluation.comparison.paired_tests import (
     mean_gain_test,
 )
+from hedgeresearch.metrics import variance
 
 SIZES = [row[0] for row in QUANTILES]
 PUBLISHED = {
@@ -61,6 +65,15 @@ def test_p_values_pass_through_the_table():
         p = [fixed_b_p_value(x, b) for x in np.linspace(0.0, 12.0, 60)]
         assert (np.diff(p) < 0.0).all()
     assert fixed_b_p_value(2.0, 1e-9) == pytest.approx(2 * stats.norm.sf(2.0), rel=0.01)
+
+
+def test_an_interval_is_stretched_to_the_critical_value():
+    for confidence, size in [(0.95, 0.05), (0.9, 0.1), (0.8, 0.2)]:
+        normal = stats.norm.ppf(1.0 - size / 2)
+        for b in (0.05, 0.25, 1.0):
+            found = stretch_of_interval(confidence, b) * normal
+            assert found == pytest.approx(critical_values(b)[SIZES.index(size)])
+    assert stretch_of_interval(0.95, 0.049) == 1.0
 
 
 def autoregression(rng, persistence, shape):
@@ -127,6 +140,19 @@ def test_sizes_with_persistent_losses(name, n_dates):
     rate = rejection_rate(pair_of_losses(name, n_dates, 2000, seed=3))
     low, high = LIMITS[name, n_dates]
     assert low <= rate <= high
+
+
+@pytest.mark.slow
+def test_intervals_of_wandering_gains_allow_for_it():
+    """With shorter blocks, and the quantiles as they are, 28% of them exclude zero."""
+    rng = np.random.default_rng(3)
+    squares = np.array([squared_garch(rng, 0.05, 0.93, (200, 1000)) for _ in range(2)])
+    returns = np.sqrt(squares) * rng.choice([-1.0, 1.0], squares.shape)
+    excluded = []
+    for own, other in returns.transpose(1, 0, 2):
+        found = bootstrap_difference(variance, pd.Series(own), pd.Series(other), n_bootstrap=200)
+        excluded.append(found.lower > 0.0 or found.upper < 0.0)
+    assert 0.04 < np.mean(excluded) < 0.14
 
 
 def test_overlapping_losses_have_at_least_the_lags_of_the_overlap():

@@ -127,7 +127,7 @@ def test_a_comparison_is_reproducible_and_picklable(comparison, panel):
 
 def test_names_are_escaped_in_html_and_latex(comparison, panel):
     assert repr(comparison).startswith(
-        "Comparison(5 hedges against ols, 300 dates: Counting all 3 hedges"
+        "Comparison(4 hedges against ols, 300 dates: Counting all 3 hedges"
     )
     renamed = panel.rename(columns={"good": "<b>"})
     shown = hr.evaluation.compare_hedges(renamed, n_bootstrap=100)._repr_html_()

@@ -1,9 +1,20 @@
 """Sentences on a comparison of hedges."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.evaluation.comparison.sentences import p_in_words, removed_in_words
+from hedgeresearch.evaluation.comparison.sentences import (
+    BETTER,
+    UNCLEAR,
+    conclusion_sentence,
+    p_in_words,
+    points_in_words,
+    removed_in_words,
+    verdict_sentence,
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +71,46 @@ def test_shares_of_variance_in_words(own, other, expected):
 )
 def test_p_values_are_printed_as_in_papers(p, expected):
     assert p_in_words(p) == expected
+
+
+BENCHMARK_ROW = pd.Series({"effectiveness": 0.887})
+DISAGREEMENTS = [
+    (UNCLEAR, (0.004, 0.026), "excludes zero (0.4 to 2.6 points), but the test that allows"),
+    (UNCLEAR, (-0.026, -0.004), "excludes zero (-2.6 to -0.4 points), but the test that allows"),
+    (UNCLEAR, (-0.004, 0.026), "the difference is not distinguishable from zero (p = .20)."),
+    (UNCLEAR, (float("nan"), float("nan")), "the difference is not distinguishable from zero"),
+    (BETTER, (0.004, 0.026), "dcc is better (p = .20)."),
+    (BETTER, (-0.004, 0.026), "by the test (p = .20), but a bootstrap interval of the difference"),
+    (UNCLEAR, None, "the difference is not distinguishable from zero (p = .20)."),
+]
+
+
+@pytest.mark.parametrize(("verdict", "interval", "expected"), DISAGREEMENTS)
+def test_a_sentence_says_where_interval_and_test_differ(verdict, interval, expected):
+    row = pd.Series({"effectiveness": 0.904, "verdict": verdict, "DM p": 0.2})
+    said = verdict_sentence("dcc", row, "ols", BENCHMARK_ROW, True, interval)
+    assert expected in said
+    assert said.startswith("dcc removes 90.4% of variance, ols 88.7%; ")
+    assert ("bootstrap" in said) == ("but" in said)
+
+
+def test_ends_in_points_are_not_printed_as_zero():
+    assert points_in_words(0.004, 0.026) == "0.4 to 2.6 points"
+    assert points_in_words(0.00014, 0.0099) == "0.01 to 0.99 points"
+    assert points_in_words(0.0, 0.01) == "0.000 to 1.000 points"
+
+
+def test_a_set_without_the_benchmark_is_explained(panel):
+    found = hr.evaluation.compare_hedges(panel, n_bootstrap=100).joint
+    plain = conclusion_sentence(found, "ols", ["good"], 0.05, 0.9)
+    explained = conclusion_sentence(found, "ols", ["good"], 0.05, 0.9, none_shown=True)
+    assert plain.endswith("the model confidence set contains good.")
+    assert explained.removesuffix(".").startswith(plain.removesuffix("."))
+    assert "without ols: its bootstrap allows less for losses that wander" in explained
+
+
+def test_a_comparison_explains_a_set_that_no_test_supports(comparison):
+    table = comparison.table.assign(verdict=UNCLEAR)
+    unclear = replace(comparison, table=table)
+    assert "without ols" in unclear.conclusion
+    assert "without ols" not in comparison.conclusion

@@ -112,6 +112,15 @@ def test_compare_after_costs_and_against_another(
     assert not np.allclose(gross, expected, rtol=1e-9)
 
 
+def test_comparisons_know_the_intervals_of_the_summary(backtest: hr.evaluation.Backtest) -> None:
+    found = backtest.compare(n_bootstrap=100).intervals
+    assert found is not None
+    pd.testing.assert_frame_equal(found, backtest.summary[["gain, lower", "gain, upper"]])
+    assert backtest.compare(against="naive", n_bootstrap=100).intervals is None
+    assert backtest.compare("semivariance", n_bootstrap=100).intervals is None
+    assert backtest.compare(net=True, n_bootstrap=100).intervals is None
+
+
 def test_compare_draws_with_the_seed_of_the_backtest(backtest: hr.evaluation.Backtest) -> None:
     direct = hr.evaluation.compare_hedges(backtest.hedged_returns, n_bootstrap=100, seed=0)
     pd.testing.assert_frame_equal(backtest.compare(n_bootstrap=100).table, direct.table)

@@ -89,6 +89,10 @@ def test_all_results_say_the_horizon(returns: pd.DataFrame) -> None:
     weekly = walk(ROLLING, returns, horizon=5)
     assert weekly.summary.columns.name == "over 5 business days, execution lag 0"
     assert weekly.measures().columns.names == ["measure", "returns over 5 business days"]
+    for table in (weekly.by_year(), weekly.on_worst_days()):
+        assert table.columns.name == "over 5 business days"
+    of_single_dates = weekly.value_at_risk_tests(window=50)
+    assert of_single_dates.columns.name == "over 1 business day"
     assert repr(weekly).endswith("over 5 business days, execution lag 0)")
     assert "over 5 business days" in weekly._repr_html_()
     comparison = weekly.compare()
@@ -99,6 +103,8 @@ def test_all_results_say_the_horizon(returns: pd.DataFrame) -> None:
         assert any("over 5 business days" in text for text in texts)
     daily = walk(ROLLING, returns)
     assert daily.summary.columns.name == "over 1 business day, execution lag 0"
+    assert daily.measures().columns.names == ["measure", "returns over 1 business day"]
+    assert daily.by_year().columns.name == "over 1 business day"
 
 
 def _is_text(artist: Any) -> bool:
@@ -193,8 +199,9 @@ def test_a_horizon_reverses_what_closes_get_wrong(two_closes: Any) -> None:
     assert days.judged is days
     texts = [text.get_text() for text in single.plot("cumulative").figure.findobj(_is_text)]
     assert any("over 5 business days" in text for text in texts)
-    five = single.summary["effectiveness over 5 business days"]
-    pd.testing.assert_series_equal(five, days.summary["effectiveness"], check_names=False)
+    for column in ("effectiveness", "gain on ols", "gain, lower", "gain, upper"):
+        five = single.summary[f"{column} over 5 business days"]
+        pd.testing.assert_series_equal(five, days.summary[column], check_names=False)
 
 
 def test_panels_name_pairs_that_single_days_cannot_judge(two_closes: Any, pairs: Any) -> None:

@@ -89,7 +89,7 @@ def test_measures_by_hand(backtest: hr.evaluation.Backtest, by_hand: dict[str, A
     for name, one in by_hand.items():
         for version in ("gross", "net"):
             values = one[version]
-            row = table.loc[name].xs(version, level="returns")
+            row = table.loc[name].xs(version, level="returns over 1 business day")
             expected = {
                 "mean": values.mean(),
                 "semivariance": np.minimum(values, 0).__pow__(2).mean(),
