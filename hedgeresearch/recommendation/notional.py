@@ -27,11 +27,16 @@ from hedgeresearch.recommendation.assessment.backtest_findings import (
     BacktestFindings,
     assess_backtest,
 )
-from hedgeresearch.recommendation.assessment.data_problems import data_problems
+from hedgeresearch.recommendation.assessment.data_problems import (
+    data_problems,
+    is_synchronised,
+    other_closes,
+)
 from hedgeresearch.recommendation.inputs.problem_checks import check_backtest_of_fit
 from hedgeresearch.recommendation.narrative.data import (
     absurd_opening,
     chance_opening,
+    closes_sentences,
     data_warnings,
 )
 from hedgeresearch.recommendation.narrative.notional import (
@@ -131,6 +136,7 @@ class NotionalHedge:
             self.regime_probabilities,
             self.backtest,
             self.currency,
+            synchronised=is_synchronised(self.fit.model),
         )
         absurd = absurd_opening(absurdities(self.fit, in_currency=True))
         return f"{absurd}{self._chance}{sell} {expected}"
@@ -150,7 +156,8 @@ class NotionalHedge:
         """Sentences on the error of the ratio and on its effect out of sample, warnings first."""
         others = notional_reasons(self.effectiveness, self.interval_note, self.backtest)
         chance = [self._chance.strip()] if self._chance else []
-        return [*data_warnings(self.data_problems), *chance, *others]
+        closes = closes_sentences(other_closes(self.fit, *self._observed))
+        return [*data_warnings(self.data_problems), *chance, *others, *closes]
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -191,10 +198,14 @@ class NotionalHedge:
     @cached_property
     def data_problems(self) -> tuple[DataProblem, ...]:
         """Problems of the data that the hedge was fitted on, the worst first."""
+        return data_problems(self.fit, *self._observed, in_currency=True)
+
+    @property
+    def _observed(self) -> tuple[pd.DataFrame, str | None]:
+        """Returns or prices that the hedge was fitted on, and what they are."""
         observed = self.fit.sample.estimation_rows().set_axis(self.fit.sample.dates)
         is_price = self.fit.model.traits.input == "prices"
-        kind = "prices" if is_price else self.fit.returns_kind
-        return data_problems(self.fit, observed, kind, in_currency=True)
+        return observed, "prices" if is_price else self.fit.returns_kind
 
     @property
     def volatility_before(self) -> float:

@@ -41,6 +41,7 @@ def _out_of_sample(found: OutOfSample | None) -> dict[str, Any] | None:
         "upper": None if interval is None else interval.upper,
         "confidence": None if interval is None else interval.confidence,
         "horizon": found.horizon,
+        "execution_lag": found.execution_lag,
         "n_observations": found.n_dates,
         "first": day(found.first),
         "last": day(found.last),

@@ -235,6 +235,14 @@ def test_intervals_have_the_confidence_of_the_settings(prices: pd.DataFrame) -> 
         assert text_part in Page(level).text
 
 
+def test_a_margin_horizon_may_be_a_time(prices: pd.DataFrame) -> None:
+    margin = hr.Margin(horizon="30d")
+    page = Page(report_html(advised(prices, hr.NaiveHedge(), margin=margin))).text
+    assert "horizon 30d" in page
+    # nothing is estimated, so that there is no method of the interval
+    assert "none: the ratio is not estimated" in page
+
+
 def test_marks_of_a_short_position_are_losses(prices: pd.DataFrame) -> None:
     market = hr.Market(prices)
     position = hr.Position({"spot": -5000})

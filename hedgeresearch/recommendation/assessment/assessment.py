@@ -13,7 +13,11 @@ from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.carry import CarryGap, carries, carry_gaps
 from hedgeresearch.recommendation.assessment.confidence import Confidence, assess_confidence
-from hedgeresearch.recommendation.assessment.data_problems import data_problems
+from hedgeresearch.recommendation.assessment.data_problems import (
+    data_problems,
+    is_synchronised,
+    other_closes,
+)
 from hedgeresearch.recommendation.assessment.expiry import expiring
 from hedgeresearch.recommendation.assessment.margin import (
     assess_margin,
@@ -115,6 +119,11 @@ class Assessment:
         }
         return pd.Series(found, name="volatility")
 
+    @property
+    def is_synchronised(self) -> bool:
+        """True where the expected volatility is as if closes were simultaneous."""
+        return is_synchronised(self.problem.fit.model)
+
     @cached_property
     def regimes(self) -> pd.DataFrame | None:
         """Probability, expected duration and target of each regime; None without regimes."""
@@ -133,10 +142,19 @@ class Assessment:
     @cached_property
     def data_problems(self) -> tuple[DataProblem, ...]:
         """Problems of the returns that the hedge was fitted on, the worst first."""
+        return data_problems(self.problem.fit, self._fitted_returns, self.problem.kind)
+
+    @cached_property
+    def other_closes(self) -> DataProblem | None:
+        """Closes at different times, where the hedge allows for them."""
+        return other_closes(self.problem.fit, self._fitted_returns, self.problem.kind)
+
+    @cached_property
+    def _fitted_returns(self) -> pd.DataFrame:
+        """Returns of position and hedges that the hedge was fitted on, (n_dates, 1 + n)."""
         problem = self.problem
         returns = problem.market.returns(problem.position, problem.instruments, problem.kind)
-        observed = pd.concat(returns, axis=1).iloc[-len(problem.fit.sample.rows) :]
-        return data_problems(problem.fit, observed, problem.kind)
+        return pd.concat(returns, axis=1).iloc[-len(problem.fit.sample.rows) :]
 
     @cached_property
     def margin(self) -> pd.DataFrame | None:

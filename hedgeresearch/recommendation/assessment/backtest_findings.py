@@ -59,6 +59,8 @@ class OutOfSample:
         The same on all observations.
     first_of_all : date or None
         First of all observations.
+    execution_lag : int
+        Number of observations by which each ratio was traded late.
     """
 
     model: str
@@ -72,6 +74,7 @@ class OutOfSample:
     ratio_then: float
     ratio_always: float
     first_of_all: Any
+    execution_lag: int = 0
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -252,6 +255,7 @@ def assess_out_of_sample(
         ratio_then=removed_by(dates, backtest.rows),
         ratio_always=math.nan if returns is None else removed_by(returns.index, all_rows),
         first_of_all=None if returns is None else returns.index[0],
+        execution_lag=backtest.execution_lag,
     )
 
 

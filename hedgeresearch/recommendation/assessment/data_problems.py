@@ -31,12 +31,31 @@ def data_problems(
         Whether the answer is an amount of currency, as in ``absurdities``.
     """
     found = [one for one in check_data(observed, kind).problems if one.severity != "note"]
-    if fit.horizon >= LONG_HORIZON or _allows_for_closes(fit.model):
+    if allows_for_closes(fit):
         found = [one for one in found if one.kind != "closes"]
     return (*found, *absurdities(fit, in_currency=in_currency))
 
 
-def _allows_for_closes(model: HedgeModel) -> bool:
-    """Return whether a model, or one that it is composed of, uses returns of other dates."""
+def other_closes(fit: HedgeFit, observed: pd.DataFrame, kind: str | None) -> DataProblem | None:
+    """Return that closes are at different times, for a hedge that allows for them; else None.
+
+    Parameters are those of :func:`data_problems`.
+    """
+    if not allows_for_closes(fit):
+        return None
+    found = (one for one in check_data(observed, kind).problems if one.kind == "closes")
+    return next(found, None)
+
+
+def allows_for_closes(fit: HedgeFit) -> bool:
+    """Return whether a hedge allows for closes at different times, by its horizon or its model."""
+    return fit.horizon >= LONG_HORIZON or is_synchronised(fit.model)
+
+
+def is_synchronised(model: HedgeModel) -> bool:
+    """Return whether a model, or one that it is composed of, uses returns of other dates.
+
+    Its covariance is then one of returns as if closes were simultaneous.
+    """
     parts = model.traits.parts
-    return isinstance(model, DimsonHedge) or any(_allows_for_closes(part) for part in parts)
+    return isinstance(model, DimsonHedge) or any(is_synchronised(part) for part in parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hedgeresearch._formatting import day, full_percent, percent, quantity
+from hedgeresearch._formatting import counted, day, full_percent, percent, quantity
 from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings, OutOfSample
 from hedgeresearch.recommendation.assessment.tournament import FEW_OBSERVATIONS, Tournament
 
@@ -83,7 +83,7 @@ def tournament_sentences(findings: BacktestFindings) -> list[str]:
     if tournament.beaten:
         asides = [f"{name} (by {by})" for name, by in tournament.beaten.items()]
         sentences.append(
-            f"Left aside as beaten by a model that costs no more: {', '.join(asides)}."
+            f"Left aside, as another one removed no less and costs no more: {', '.join(asides)}."
         )
     if tournament.n_dates < FEW_OBSERVATIONS * tournament.horizon:
         sentences.append(_few_sentence(tournament))
@@ -115,7 +115,7 @@ def _choice_sentence(tournament: Tournament, found: OutOfSample | None) -> str:
     listed = ", ".join(f"{name} {text(price[name])}" for name in kept)
     return (
         f"{opening}: it costs least of the models in the {level} model confidence set "
-        f"({noun} over the backtest, in values of the position: {listed})."
+        f"({noun} after the first trade, in values of the position: {listed})."
     )
 
 
@@ -130,6 +130,8 @@ def _out_of_sample_text(found: OutOfSample) -> str:
     measured = f"out of sample it was {percent(found.effectiveness)}"
     if found.effectiveness < 0.0:
         measured = f"out of sample variance rose by {percent(-found.effectiveness)}"
+    if found.execution_lag:
+        dates += f", traded {counted(found.execution_lag, 'observation')} late"
     if found.horizon > 1:
         dates = f"returns over {found.over} of {dates}"
     interval = found.interval

@@ -17,6 +17,18 @@ def data_warnings(problems: Sequence[DataProblem]) -> list[str]:
     return [f"Warning: {one.text}" for one in problems]
 
 
+def closes_sentences(problem: DataProblem | None) -> list[str]:
+    """Return that closes are at different times, which a hedge allows for; [] where not known."""
+    if problem is None:
+        return []
+    earlier, later = problem.columns
+    return [
+        f"Closes are not simultaneous: {later} follows {earlier} by one date (correlation "
+        f"{problem.size:.2f}). The hedge allows for it, so that its effect does not show in "
+        "returns of single dates."
+    ]
+
+
 def absurd_opening(problems: Sequence[DataProblem]) -> str:
     """Return what comes before a decision that cannot be meant; "" for any other."""
     return "".join(f"Warning: {one.message} " for one in problems)

@@ -26,6 +26,7 @@ def decision_sentences(assessment: Assessment) -> str:
         volatility["as recommended"],
         assessment.ahead,
         assessment.currency,
+        synchronised=assessment.is_synchronised,
     )
     action = _action_sentence(problem.names, assessment.plan)
     small = [one.instrument for one in assessment.small_positions]

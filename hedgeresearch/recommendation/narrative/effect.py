@@ -10,9 +10,18 @@ VOLATILITY_TOLERANCE = 1e-9
 EXACT_TOLERANCE = 1e-6
 """Volatility with an exact hedge, relative to that without, which is rounding."""
 
+AS_IF_SIMULTANEOUS = "as if closes were simultaneous"
+"""Words for the volatility of a hedge whose covariance is of synchronised returns."""
+
 
 def effect_sentence(
-    position: str, before: float, after: float, ahead: str, currency: str = ""
+    position: str,
+    before: float,
+    after: float,
+    ahead: str,
+    currency: str = "",
+    *,
+    synchronised: bool = False,
 ) -> str:
     """Return how the expected volatility of a position changes.
 
@@ -26,8 +35,12 @@ def effect_sentence(
         The time ahead in words, such as "the next 5 days".
     currency : str
         Currency of the volatilities; "" where it is not known.
+    synchronised : bool
+        Whether the volatilities are as if closes were simultaneous.
     """
     subject = f"Expected volatility of {position} over {ahead}"
+    if synchronised:
+        subject += f", {AS_IF_SIMULTANEOUS},"
     if before == 0.0:
         return (
             f"{subject} is zero without a hedge under the model, as if the position had stopped "

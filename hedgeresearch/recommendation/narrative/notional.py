@@ -49,6 +49,8 @@ def expected_sentences(
     regimes: pd.Series[float] | None,
     findings: BacktestFindings | None,
     currency: str,
+    *,
+    synchronised: bool = False,
 ) -> str:
     """Return the effect on volatility, expected and measured, and the most likely regime.
 
@@ -64,10 +66,12 @@ def expected_sentences(
         What a backtest says about the fit.
     currency : str
         Currency of the volatilities; "" where it is not known.
+    synchronised : bool
+        Whether the volatilities are as if closes were simultaneous.
     """
     before, after = volatilities
     sentences = [
-        effect_sentence("the position", before, after, ahead, currency),
+        effect_sentence("the position", before, after, ahead, currency, synchronised=synchronised),
         measured_sentence(findings),
     ]
     if regimes is not None:

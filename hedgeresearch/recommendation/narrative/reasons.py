@@ -10,7 +10,11 @@ from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.narrative.backtest import backtest_warnings
 from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences, carry_sentences
 from hedgeresearch.recommendation.narrative.confidence import confidence_sentences
-from hedgeresearch.recommendation.narrative.data import chance_opening, data_warnings
+from hedgeresearch.recommendation.narrative.data import (
+    chance_opening,
+    closes_sentences,
+    data_warnings,
+)
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
@@ -42,6 +46,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *trade_sentences(assessment.problem.names, assessment.plan),
         *small_position_sentences(assessment.small_positions, assessment.currency),
         *unknown_cost_sentences(assessment.problem.terms, assessment.plan),
+        *closes_sentences(assessment.other_closes),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
         *_regime_sentences(assessment),

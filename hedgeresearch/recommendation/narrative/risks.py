@@ -28,17 +28,24 @@ def added_variance_sentences(assessment: Assessment) -> list[str]:
 
 
 def past_loss_sentences(assessment: Assessment) -> list[str]:
-    """Return a warning where a past loss is far above the expected volatility."""
-    expected = assessment.period_volatility["as recommended"]
+    """Return a warning where a past loss is far above the volatility of one period.
+
+    That is the expected one. A hedge over several periods, or of returns as if closes were
+    simultaneous, expects none of single periods: then it is that of its past returns.
+    """
     profits = assessment.past * assessment.valuation.value
+    is_expected = assessment.horizon == 1 and not assessment.is_synchronised
+    volatility = assessment.period_volatility["as recommended"]
+    name = "its expected volatility"
+    if not is_expected:
+        volatility = float(profits.std())
+        name = f"its past volatility over {assessment.spacing.span(1)}"
     loss = -float(profits.min())
-    if loss <= MAX_LOSS_RATIO * expected:
+    if loss <= MAX_LOSS_RATIO * volatility:
         return []
     lost = money(loss, assessment.currency)
-    if expected > 0.0:
-        # the loss is of one period, whatever the horizon of the hedge
-        over = "" if assessment.horizon == 1 else f" over {assessment.spacing.span(1)}"
-        times = f"{quantity(loss / expected, 2)} times its expected volatility{over}"
+    if volatility > 0.0:
+        times = f"{quantity(loss / volatility, 2)} times {name}"
     else:
         times = "where the model expects no variance"
     return [

@@ -69,6 +69,8 @@ def _interval(recommendation: Recommendation) -> str:
     confidence = Parts().get("interval", lambda: recommendation.confidence)
     if confidence is None or confidence.interval_note:
         return "none"
+    if confidence.ratios["lower"].equals(confidence.ratios["upper"]):
+        return "none: the ratio is not estimated"
     uses_bootstrap = recommendation.problem.fit.errors is None
     method = "a bootstrap of the sample in blocks" if uses_bootstrap else "the delta method"
     return f"{full_percent(recommendation.settings.confidence)}, by {method}"

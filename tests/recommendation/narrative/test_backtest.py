@@ -16,6 +16,7 @@ from hedgeresearch.recommendation.narrative.backtest import (
     measured_sentence,
     tournament_sentences,
 )
+from hedgeresearch.recommendation.plain_values import backtest_as_dict
 
 
 def interval(value: float, lower: float, upper: float) -> DifferenceInterval:
@@ -163,7 +164,7 @@ def test_the_choice_comes_with_the_set_and_the_costs(
 ) -> None:
     assert tournament_sentences(findings) == [
         "The backtest is in favour of naive: it costs least of the models in the 90% model "
-        "confidence set (turnover over the backtest, in values of the position: naive 1, "
+        "confidence set (turnover after the first trade, in values of the position: naive 1, "
         "ewma 66.4)."
     ]
     costs = tournament.table.assign(cost=[0.0001, 0.0002, 0.0066, 0.0018])
@@ -174,7 +175,9 @@ def test_the_choice_comes_with_the_set_and_the_costs(
     )
     text = tournament_sentences(used)[0]
     assert "in favour of naive, which is used: it costs least" in text
-    assert "(costs over the backtest, in values of the position: naive 0.01%, ewma 0.66%)" in text
+    assert (
+        "(costs after the first trade, in values of the position: naive 0.01%, ewma 0.66%)" in text
+    )
 
 
 def test_a_beaten_model_and_few_observations_are_named(
@@ -184,7 +187,9 @@ def test_a_beaten_model_and_few_observations_are_named(
     odd = Tournament(table, "ewma", 0.9, 23)
     choice, aside, few = tournament_sentences(replace(findings, tournament=odd))
     assert "in favour of ewma: it costs least" in choice
-    assert aside == "Left aside as beaten by a model that costs no more: ols (by naive)."
+    assert aside == (
+        "Left aside, as another one removed no less and costs no more: ols (by naive)."
+    )
     assert few.startswith("The backtest has 23 observations out of sample, which are few")
     alone = replace(odd, table=table.assign(**{"in set": [False, False, True, False]}), n_dates=100)
     assert tournament_sentences(replace(findings, tournament=alone)) == [
@@ -194,3 +199,12 @@ def test_a_beaten_model_and_few_observations_are_named(
     assert tournament_sentences(none) == [
         "The backtest does not say which model to use: there are too few."
     ]
+
+
+def test_an_execution_lag_is_named(findings: BacktestFindings, found: OutOfSample) -> None:
+    late = replace(findings, out_of_sample=replace(found, execution_lag=1))
+    ends = "from 2002-12-27 to 2018-12-31, traded 1 observation late."
+    assert measured_sentence(late).endswith(ends)
+    assert effectiveness_sentences(0.788, late)[0].endswith(ends)
+    record = backtest_as_dict(late)["out_of_sample"]
+    assert record["execution_lag"] == 1
