@@ -267,8 +267,16 @@ def _check_names_of_labels(names: Any, different: list[Any]) -> None:
     are_texts = all(isinstance(text, str) and text for text in texts)
     if not complete or not are_texts or len(set(texts)) < len(different):
         raise DataError(
-            f"names must map each of the labels {different} to a text of its own; got {names!r}."
+            f"names must map each of the labels {different} to a text of its own; got {names!r}. "
+            f"Pass for example names={_example_of_names(names, different)!r}."
         )
+
+
+def _example_of_names(names: Any, different: list[Any]) -> dict[Any, str]:
+    """Return a mapping from each label to one of the names, if these are as many."""
+    fit = isinstance(names, tuple | list) and len({*map(str, names)}) == len(different)
+    texts = map(str, names) if fit else [f"regime {label}" for label in different]
+    return dict(zip(different, texts, strict=True))
 
 
 def _check_label_counts(path: Indices, different: list[Any], n_series: int) -> None:

@@ -54,6 +54,10 @@ class OutsideData:
         missing = dates[rows < 0]
         if len(missing):
             remedy = "Join them first, for example with hr.align(returns, table)."
+            if name == "labels":  # texts are not numbers to align
+                remedy = "Keep the last known label, labels.reindex(returns.index, method='ffill')."
+            if missing[0] < index[0]:
+                remedy = f"Begin the returns on {day(index[0])}, the date of the first row."
             if missing[0] > index[-1]:
                 remedy = (
                     "Give a table that goes on to the last date of the returns; a fit is extended "

@@ -121,10 +121,10 @@ def test_interrupted_run_continues_from_its_checkpoint(
             "kalman, ecm, ewma, dcc, regime; got ''",
         ),
         (("--window", "many"), "Invalid value for '--window'"),
-        (("--window", "398"), "window must leave two dates or more to evaluate, of 399; got 398."),
+        (("--window", "398"), "window, such as 100, or more dates."),
         (
             ("--window", "390", "--models", "ols"),
-            "hedged_returns must have at least 20 rows; got 9.",
+            "a backtest must have at least 20 returns out of sample to be compared; got 9",
         ),
         (("--refit-every", "0"), "refit_every must be a whole number of at least 1; got 0."),
         (("--asset", "gas"), "asset and hedges must be different columns; 'gas' is given twice."),

@@ -26,8 +26,7 @@ def walk_one(model: Any, returns: pd.DataFrame, **settings: Any) -> hr.evaluatio
         {"model": model},
         returns["asset"],
         returns[["hedge"]],
-        WINDOW,
-        **({"refit_every": EVERY, "progress": False} | settings),
+        **({"window": WINDOW, "refit_every": EVERY, "progress": False} | settings),
     )
 
 

@@ -102,6 +102,27 @@ def test_hedge_weights_the_regimes_by_the_transition(returns, labels):
     assert later.ratio.shape == (len(returns) - 900, 1)
 
 
+def test_the_remedy_for_labels_of_some_dates_works(returns, labels):
+    labels = labels[returns.index]
+    weekly = labels.iloc[::5]
+    with pytest.raises(hr.DataError, match="Keep the last known label") as refused:
+        LabelledRegimes(weekly).fit(returns)
+    assert "labels.reindex(returns.index, method='ffill')" in str(refused.value)
+    filled = weekly.reindex(returns.index, method="ffill")
+    assert LabelledRegimes(filled).fit(returns).most_likely_path.iloc[4] == weekly.iloc[0]
+    first = returns.index[10]
+    with pytest.raises(hr.DataError, match=f"Begin the returns on {first.date()}"):
+        LabelledRegimes(labels.loc[first:]).fit(returns)
+    assert LabelledRegimes(labels.loc[first:]).fit(returns.loc[first:])
+
+
+def test_names_as_a_tuple_are_refused_with_a_mapping(labels):
+    with pytest.raises(hr.DataError, match="names={'calm': 'normal', 'nervous': 'crisis'}"):
+        LabelledRegimes(labels, names=("normal", "crisis"))
+    with pytest.raises(hr.DataError, match="names={'calm': 'regime calm', 'nervous': 'regime ner"):
+        LabelledRegimes(labels, names=("normal", "normal"))
+
+
 def test_labels_that_do_not_cover_the_dates_are_refused(fit, returns, labels):
     short = LabelledRegimes(labels.drop(returns.index[[5, 7]]))
     with pytest.raises(hr.DataError, match="labels must have a row for every date.*2 dates, first"):

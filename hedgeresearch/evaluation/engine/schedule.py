@@ -83,7 +83,8 @@ class Schedule:
         check_at_least(length, "window", 2)
         if length > n_dates - MIN_HEDGED_DATES:
             raise DataError(
-                f"window must leave two dates or more to evaluate, of {n_dates}; got {length}."
+                f"window must leave two dates or more to evaluate, of {n_dates}; got {length}. "
+                f"{_fitting_window(n_dates)}"
             )
         test_starts = range(length, n_dates, self.refit_every)
         return [
@@ -95,6 +96,15 @@ class Schedule:
             )
             for start in test_starts
         ]
+
+
+def _fitting_window(n_dates: int) -> str:
+    """Return a window of about a third of the dates as a remedy, if one fits."""
+    digits = len(str(n_dates // 3)) - 1
+    window = max(round(n_dates / 3, -digits), MIN_HEDGED_DATES)
+    if window > n_dates - MIN_HEDGED_DATES:
+        return "Pass more dates."
+    return f"Pass a shorter window, such as {window:.0f}, or more dates."
 
 
 def split_refits(splitter: Splitter, n_dates: int) -> list[Refit]:

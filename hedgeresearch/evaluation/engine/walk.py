@@ -158,7 +158,7 @@ def walk(
                     first = record if first is None else first
             except FAILURES as error:
                 held = np.full((refit.test_stop - refit.test_start, returns.shape[1] - 1), np.nan)
-                result = StepResult(held, failure=str(error))
+                result = StepResult(held, failure=_note_of(error))
         # data and what models say of them were checked once, before the walk
         remarks = [one.message for one in caught if not issubclass(one.category, DataWarning)]
         notes += [Note(refit.test_start, False, remark) for remark in dict.fromkeys(remarks)]
@@ -260,8 +260,13 @@ def _hedge_row_by_row(fit: HedgeFit, data: WalkData, refit: Refit) -> StepResult
             path[row - refit.train_stop] = ratio
             fit = fit.extend(*data.rows(row, row + 1))
         except FAILURES as error:
-            return StepResult(path[-n_rows:], failure=str(error))
+            return StepResult(path[-n_rows:], failure=_note_of(error))
     return StepResult(path[-n_rows:])
+
+
+def _note_of(error: Exception) -> str:
+    """Return the message of a failure, with the remedy that a walk has for a short sample."""
+    return str(error).replace("longer sample", "longer window")
 
 
 def _check_finite(ratio: Array) -> None:

@@ -386,6 +386,11 @@ class Backtest:
             "horizon": self.horizon,
             "positions": self.rows[first_of_spans(self.rows, self.horizon)],
         }
+        if len(returns) < MIN_OBSERVATIONS:
+            raise DataError(
+                f"a backtest must have at least {MIN_OBSERVATIONS} returns out of sample to be "
+                f"compared; got {len(returns)} {self._over}. Use a shorter window, or more dates."
+            )
         compared = returns.drop(columns=self.never_hedged)
         comparison = compare_hedges(compared, against, loss=loss, **(defaults | settings))
         comparison = replace(comparison, never_hedged=tuple(self.never_hedged))

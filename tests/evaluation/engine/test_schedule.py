@@ -93,7 +93,11 @@ def test_splitters_that_look_ahead_are_refused(splitter: Any, message: str) -> N
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"window": 399}, "window must leave two dates or more to evaluate, of 400; got 399"),
+        (
+            {"window": 399},
+            "window must leave two dates or more to evaluate, of 400; got 399. Pass a shorter "
+            "window, such as 100, or more dates.",
+        ),
         ({"window": 4000}, "window must leave two dates or more to evaluate, of 400; got 4000"),
         (
             {"window": "expanding"},
@@ -110,3 +114,11 @@ def test_splitters_that_look_ahead_are_refused(splitter: Any, message: str) -> N
 def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(hr.DataError, match=message):
         refits(**settings)
+
+
+@pytest.mark.parametrize("n_dates", [4, 5, 8, 26, 47, 899, 12_345])
+def test_the_window_of_the_refusal_works(n_dates: int) -> None:
+    with pytest.raises(hr.DataError) as refused:
+        Schedule(window=20_000, refit_every=20, splitter=None).refits(n_dates)
+    window = int(str(refused.value).partition("such as ")[2].partition(",")[0])
+    assert Schedule(window=window, refit_every=20, splitter=None).refits(n_dates)

@@ -38,6 +38,11 @@ def test_notes_hold_warnings_and_failures(returns: pd.DataFrame) -> None:
     ]
 
 
+def test_a_short_sample_is_remedied_by_a_longer_window(returns: pd.DataFrame) -> None:
+    with pytest.warns(hr.errors.ConvergenceWarning, match="got 20. Use a longer window."):
+        walk_one(EWMA, returns, window=20)
+
+
 def test_no_hedge_is_held_before_the_first_success(returns: pd.DataFrame) -> None:
     backtest = walk({"fragile": failing_at(returns, 250, 300), "ewma": EWMA}, returns)
     fragile = backtest.ratios["fragile"]["hedge"]

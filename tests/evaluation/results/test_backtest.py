@@ -148,6 +148,13 @@ def test_comparisons_out_of_range_are_refused(
         backtest.compare(**settings)
 
 
+def test_a_backtest_of_few_dates_needs_a_shorter_window() -> None:
+    returns = hr.data.simulate_dcc(n_dates=260, seed=11).returns
+    short = walk({}, returns, window=250)
+    with pytest.raises(hr.DataError, match="got 10 over 1 business day. Use a shorter window"):
+        short.compare()
+
+
 # --- output ---
 
 
