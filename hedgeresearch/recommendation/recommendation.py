@@ -62,7 +62,7 @@ class Recommendation:
         about = f"As of {day(self.as_of)}, {html.escape(describe(self.problem.fit.model))}."
         if self.assessment.currency:
             about += f" Amounts are in {html.escape(self.assessment.currency)}."
-        table = self.summary.to_html(float_format=quantity)
+        table = self.summary.to_html(float_format=quantity, na_rep="–")
         decision = f"<b>{html.escape(self.decision)}</b>"
         return f"<p>{decision}</p>{table}<ul>{reasons}</ul><p>{about}</p>"
 
@@ -109,6 +109,7 @@ class Recommendation:
     def orders(self) -> pd.DataFrame:
         """Order list: instrument, side, contracts, cost in currency, reason; may be empty.
 
+        The cost is NaN where none was given.
         ``attrs["currency"]`` names the currency, where it is known.
         """
         orders = list_orders(self.problem.names, self.plan)
@@ -126,7 +127,7 @@ class Recommendation:
         """A row for each instrument.
 
         Columns: ratio; target, held and new contracts; trade; half-width of the no-trade band;
-        notional of the new contracts and cost of the trade, in currency.
+        notional of the new contracts and cost of the trade, in currency, NaN where none was given.
         """
         return self.assessment.summary
 

@@ -54,7 +54,7 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         "action": "trade" if plan.trades.any() else "hold",
         "decision": decision_sentences(assessment),
         "currency": assessment.currency or None,
-        "orders": [order._asdict() for order in list_orders(problem.names, plan)],
+        "orders": [plain_value(order._asdict()) for order in list_orders(problem.names, plan)],
         "position": {
             "units": dict(problem.position.units),
             "value": valuation.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -118,6 +119,13 @@ class Assessment:
             for name, contracts in holdings.items()
         }
         return pd.Series(found, name="volatility")
+
+    @property
+    def expected_effectiveness(self) -> float:
+        """Share of variance that the recommended holdings are expected to remove; NaN without."""
+        before = self.period_volatility["unhedged"]
+        after = self.period_volatility["as recommended"]
+        return 1.0 - (after / before) ** 2 if before > 0.0 else math.nan
 
     @property
     def is_synchronised(self) -> bool:

@@ -10,10 +10,14 @@ from hedgeresearch.recommendation.assessment.tournament import FEW_OBSERVATIONS,
 
 MIN_GAP = 0.01
 """Difference of the expected and the measured share of variance for which a reason is given."""
+SHOWN = 0.0005
+"""Difference of two shares that shows in a tenth of 1%."""
 NOT_MEASURED = "not measured out of sample (pass backtest=, a result of walk_forward)"
 
 
-def effectiveness_sentences(expected: float, findings: BacktestFindings | None) -> list[str]:
+def effectiveness_sentences(
+    expected: float, findings: BacktestFindings | None, recommended: float = math.nan
+) -> list[str]:
     """Return the expected and the measured effectiveness, and the reason where they differ.
 
     Parameters
@@ -22,11 +26,19 @@ def effectiveness_sentences(expected: float, findings: BacktestFindings | None) 
         Share of variance that the model expects to remove; NaN where there is none to remove.
     findings : BacktestFindings or None
         None without a backtest.
+    recommended : float
+        Share of variance that the recommended holdings are expected to remove; NaN where they
+        follow the ratio, as amounts of currency do.
     """
     if math.isnan(expected):
         promised = "Expected variance reduction not available: the model expects no variance"
     else:
         promised = f"Expected variance reduction (model): {percent(expected)}"
+    if abs(expected - recommended) >= SHOWN:
+        promised = (
+            f"Expected variance reduction (model): {percent(recommended)} as recommended, "
+            f"{percent(expected)} without limits, bands and lots"
+        )
     if findings is None:
         return [f"{promised}; {NOT_MEASURED}."]
     found = findings.out_of_sample

@@ -12,8 +12,15 @@ from hedgeresearch.recommendation.narrative.backtest import (
 )
 
 
-def confidence_sentences(confidence: Confidence) -> list[str]:
-    """Return what is known of the error of the ratio, and of the model."""
+def confidence_sentences(confidence: Confidence, recommended: float) -> list[str]:
+    """Return what is known of the error of the ratio, and of the model.
+
+    Parameters
+    ----------
+    confidence : Confidence
+    recommended : float
+        Share of variance that the recommended holdings are expected to remove.
+    """
     if confidence.interval_note:
         sentences = [f"Interval of the ratio not available: {confidence.interval_note}"]
     else:
@@ -32,7 +39,8 @@ def confidence_sentences(confidence: Confidence) -> list[str]:
             f"{_estimation_text(confidence)}: {spans}{_limits_text(confidence)}."
         )
     findings = confidence.backtest
-    sentences += effectiveness_sentences(confidence.expected_effectiveness, findings)
+    expected = confidence.expected_effectiveness
+    sentences += effectiveness_sentences(expected, findings, recommended)
     return sentences if findings is None else [*sentences, *tournament_sentences(findings)]
 
 

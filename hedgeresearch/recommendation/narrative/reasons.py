@@ -26,6 +26,7 @@ from hedgeresearch.recommendation.narrative.risks import (
     tail_sentences,
 )
 from hedgeresearch.recommendation.narrative.trades import (
+    cost_sentences,
     small_position_sentences,
     trade_sentences,
     unknown_cost_sentences,
@@ -46,11 +47,12 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *trade_sentences(assessment.problem.names, assessment.plan),
         *small_position_sentences(assessment.small_positions, assessment.currency),
         *unknown_cost_sentences(assessment.problem.terms, assessment.plan),
+        *cost_sentences(assessment.problem.names, assessment.plan, assessment.currency),
         *closes_sentences(assessment.other_closes),
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
         *_regime_sentences(assessment),
-        *confidence_sentences(assessment.confidence),
+        *confidence_sentences(assessment.confidence, assessment.expected_effectiveness),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),
         *_if_available("Liquidation risk", _liquidation_sentences, assessment),

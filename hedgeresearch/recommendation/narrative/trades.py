@@ -83,6 +83,20 @@ def unknown_cost_sentences(instruments: Sequence[Terms], plan: Plan) -> list[str
     return sentences
 
 
+def cost_sentences(names: list[str], plan: Plan, currency: str) -> list[str]:
+    """Return what the trades cost, as far as it is known; nothing where none is known."""
+    traded = plan.trades != 0.0
+    known = plan.costs[traded & ~np.isnan(plan.costs)]
+    if not len(known):
+        return []
+    trades = "trade costs" if np.count_nonzero(traded) == 1 else "trades cost"
+    unknown = [
+        name for name, missing in zip(names, traded & np.isnan(plan.costs), strict=True) if missing
+    ]
+    without = f", without {' and '.join(unknown)}, whose costs are not known" if unknown else ""
+    return [f"The {trades} {money(float(known.sum()), currency)}{without}."]
+
+
 def _trade_text(decision: Decision, trade: float) -> str:
     held = side(decision.held, exact(decision.held))
     if not trade:

@@ -49,7 +49,8 @@ class Plan:
     trades : array (n_instruments,)
         Contracts traded, zero where an instrument is left alone.
     costs : array (n_instruments,)
-        Costs of the trades, in currency, including their price impact.
+        Costs of the trades, in currency, including their price impact; NaN for a trade of which
+        nothing is known.
     decisions : tuple of Decision (n_instruments,)
     """
 
@@ -89,13 +90,17 @@ def plan_trades_within(
     else:
         impact = 0.0
         trades = trade_to_bands(problem.holdings, targets, bands, terms, joint, rebalancing)
+    given = [one.has_costs for one in problem.terms]
+    # what is not known counts as zero in decisions, but is no cost to show, unless impact is known
+    unknown = ~np.array(given) & (trades.trades != 0.0) & (impact == 0.0)
+    costs = np.where(unknown, np.nan, valuation.costs)
     return Plan(
         targets=targets,
         bands=bands,
         holdings=trades.holdings,
         trades=trades.trades,
-        costs=trade_costs(trades.trades, valuation.costs, impact),
-        decisions=_without_given_costs(trades.decisions, [one.has_costs for one in problem.terms]),
+        costs=trade_costs(trades.trades, costs, impact),
+        decisions=_without_given_costs(trades.decisions, given),
     )
 
 

@@ -34,7 +34,7 @@ def test_warnings_come_first_then_trades_and_confidence(advise: Advise) -> None:
         assert text == f"{name}: sell {sold}, from nothing to {sold} short ({ordered})."
     ratio = found.summary.loc["F", "ratio"]
     assert others[2] == "H: no fee was given: costs are those of the half spread alone."
-    assert others[3].startswith(f"The hedge ratio for F is {ratio:.3f} (95% interval")
+    assert others[4].startswith(f"The hedge ratio for F is {ratio:.3f} (95% interval")
     loss = money(found.tails.historical_value_at_risk * found.valuation.value)
     once = "In 1 of 100 past days the hedged position would have lost"
     assert f"{once} {loss} or more." in others

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._formatting import money
 from hedgeresearch.recommendation.narrative.trades import trade_reason, unknown_cost_sentences
 from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 
@@ -124,3 +125,40 @@ def test_costs_that_were_not_given_are_named(terms: dict[str, float], said: str)
     free = hr.recommend(fit, position, future, market)
     expected = [said] if said and terms else []
     assert unknown_cost_sentences([future], free.plan) == expected
+
+
+def test_an_unknown_cost_is_missing_and_a_known_one_a_reason() -> None:
+    _, _, market = near_twins()
+    position = hr.Position({"A": 900.0})
+    known = hr.LinearContract("ES", 50, fee=1e-4, half_spread=0.0)
+    unknown = hr.LinearContract("NQ", 20)
+    fit = hr.OLSHedge().fit(*market.returns(position, [known, unknown]))
+    limits = hr.Limits(contracts={"ES": (-9, -5), "NQ": (-9, -5)})
+    found = hr.recommend(fit, position, [known, unknown], market, limits=limits)
+    costs = found.orders.set_index("instrument")["cost"]
+    sold = -found.holdings["ES"]
+    expected = 1e-4 * sold * 50 * market.price("ES")
+    assert costs["ES"] == pytest.approx(expected, rel=1e-12)
+    assert np.isnan(costs["NQ"])
+    assert found.to_dict()["orders"][1]["cost"] is None
+    assert found.to_dict()["instruments"]["NQ"]["cost"] is None
+    text = f"The trades cost {money(expected)}, without NQ, whose costs are not known."
+    assert text in found.reasons
+    assert "<td>–</td>" in found._repr_html_()
+    only = hr.recommend(
+        hr.OLSHedge().fit(*market.returns(position, known)), position, known, market
+    )
+    assert f"The trade costs {money(only.orders.loc[0, 'cost'])}." in only.reasons
+
+
+def test_the_reduction_of_what_is_traded_is_named() -> None:
+    _, _, market = near_twins()
+    position = hr.Position({"A": 900.0})
+    future = hr.LinearContract("ES", 50, fee=0.0, half_spread=0.0)
+    fit = hr.OLSHedge().fit(*market.returns(position, future))
+    found = hr.recommend(fit, position, future, market, limits=hr.Limits(contracts={"ES": 1}))
+    traded = found.decision.partition("a variance reduction of ")[2].partition(" under")[0]
+    ratio = f"{100 * fit.expected_effectiveness:.1f}%"
+    assert traded != ratio
+    text = f"(model): {traded} as recommended, {ratio} without limits, bands and lots; not measured"
+    assert any(text in reason for reason in found.reasons)
