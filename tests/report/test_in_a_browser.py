@@ -122,6 +122,8 @@ frame.onload = () => setTimeout(() => {{
     text: color("body", "color"),
     ticks: color(".ytick text, .y2tick text", "fill"),
     figure: color(".main-svg", "backgroundColor"),
+    next: color(".scatterlayer .point", "fill"),
+    buttons: color(".modebar", "display"),
   }});
 }}, 3000);
 </script>"""
@@ -145,6 +147,9 @@ def test_page_fits_a_phone_and_a_desk(page: Path, width: int) -> None:
     assert found["width"] == width
     assert (found["scrolling"], found["outside"]) == (0, 0)
     assert (found["back"], found["text"]) == ("rgb(255, 255, 255)", "rgb(17, 17, 17)")
+    assert found["next"] == "rgb(0, 0, 0)"
+    # on a phone they would cover the legend
+    assert (found["buttons"] == "none") == (width < 600)
 
 
 @pytest.mark.long
@@ -153,3 +158,4 @@ def test_dark_scheme_covers_page_and_figures(page: Path) -> None:
     assert (found["back"], found["text"]) == ("rgb(20, 23, 27)", "rgb(230, 232, 235)")
     assert found["ticks"] == "rgb(230, 232, 235)"
     assert found["figure"] == "rgba(0, 0, 0, 0)"
+    assert found["next"] == "rgb(230, 232, 235)"
