@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Palette of Okabe and Ito, which color-blind readers can distinguish."""
+NOTE_HEIGHT = 17.0
+"""Height of a note with the space around it, in points."""
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
 
 
@@ -186,9 +188,10 @@ def sample_label(dates: pd.Index[Any], sample_end: Any) -> str:
 
 
 def _axes(ax: Axes | None) -> Axes:
+    """Return the given Axes, or those of a new figure, whose labels always fit into it."""
     import matplotlib.pyplot as plt
 
-    return plt.subplots()[1] if ax is None else ax
+    return plt.subplots(layout="constrained")[1] if ax is None else ax
 
 
 def _color_cycle(n: int) -> list[str]:
@@ -200,12 +203,16 @@ def _dates(index: pd.Index[Any]) -> pd.Index[Any]:
 
 
 def _add_legend_above(axes: Axes, *, note: str = "", reverse: bool = False) -> None:
-    """Add a legend at the left above the Axes, where it hides no data; a note is at the right."""
+    """Add a legend at the left above the Axes, where it hides no data, and above the note."""
+    from matplotlib.transforms import ScaledTranslation
+
+    above = ScaledTranslation(0.0, NOTE_HEIGHT / 72.0, axes.get_figure(True).dpi_scale_trans)
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
+        bbox_transform=axes.transAxes + above if note else axes.transAxes,
         borderaxespad=0.2,
-        ncols=3 if note else 4,
+        ncols=4,
         frameon=False,
         fontsize="small",
         reverse=reverse,

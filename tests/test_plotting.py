@@ -78,9 +78,34 @@ def test_each_plot_has_a_figure_of_its_own(ax: Axes) -> None:
         backtest.plot(),
         backtest.plot("cumulative"),
         backtest.plot("effectiveness"),
+        hr.check(returns).plot(),
     ]
     assert len({id(one.figure) for one in drawn}) == len(drawn)
     assert not ax.lines
+    for one in drawn[1:]:
+        check_fits(one)
+
+
+def test_label_of_two_lines_and_wide_numbers_fits() -> None:
+    axes = plot_lines(-12345.0 + LINES, ylabel="variance saved against OLS,\n% of the asset's")
+    check_fits(axes)
+
+
+def check_fits(axes: Axes) -> None:
+    """Check that the label is in the figure, and the legend neither outside nor on the note."""
+    figure = axes.get_figure(True)
+    figure.canvas.draw()
+    parts = [axes.yaxis.label.get_window_extent()] if axes.get_ylabel() else []
+    names = axes.get_legend()
+    if names is not None:
+        box = names.get_window_extent()
+        parts.append(box)
+        if axes.get_title(loc="right"):
+            assert not box.overlaps(axes._right_title.get_window_extent())
+    for part in parts:
+        assert part.x0 >= 0.0
+        assert part.y0 >= 0.0
+        assert part.y1 <= figure.bbox.y1
 
 
 def test_probabilities_stack_to_one(ax: Axes) -> None:

@@ -284,7 +284,7 @@ class Recommendation:
         paths = pd.DataFrame({"unhedged": unhedged, "hedged": self.past})
         axes = plot_lines(
             (paths * self.valuation.value).cumsum(),
-            ylabel="profit, in currency",
+            ylabel=f"cumulative profit, {self.assessment.currency or 'currency'}",
             note="in sample",
             references={"unhedged": "0.6"},
             ax=ax,

@@ -237,6 +237,7 @@ def test_plot_draws_on_given_axes(records: dict[str, Any]) -> None:
     record = records["coin"]
     figure, axes = plt.subplots()
     assert record.plot(ax=axes) is axes
+    assert axes.get_ylabel() == f"cumulative profit, {record.assessment.currency or 'currency'}"
     unhedged, hedged = (line.get_ydata() for line in axes.lines)
     asset, _ = record.problem.market.returns(record.problem.position, record.problem.instruments)
     np.testing.assert_allclose(unhedged, asset.cumsum() * record.valuation.value, rtol=1e-9)

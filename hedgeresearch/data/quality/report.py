@@ -94,19 +94,15 @@ class DataReport:
         ----------
         ax : Axes, a new figure by default
         """
-        from matplotlib import pyplot as plt
+        from hedgeresearch.plotting import plot_lines
 
-        axes = plt.subplots()[1] if ax is None else ax
         lines = self.data if self.kind == "prices" else self.data / self.data.std()
-        for number, column in enumerate(lines.columns):
-            color = f"C{number % 10}"
-            line = lines[column]
-            axes.plot(line.index, line, color=color, linewidth=0.9, label=str(column))
+        ylabel = "price" if self.kind == "prices" else "return / standard deviation"
+        axes = plot_lines(lines, ylabel=ylabel, ax=ax)
+        for column, drawn in zip(lines.columns, axes.lines[-lines.shape[1] :], strict=True):
             for problem in self.problems:
                 if column in problem.columns and problem.dates:
-                    _mark(axes, line, problem, color)
-        axes.set_ylabel("price" if self.kind == "prices" else "return / standard deviation")
-        axes.legend(loc="upper left", frameon=False)
+                    _mark(axes, lines[column], problem, drawn.get_color())
         return axes
 
 
