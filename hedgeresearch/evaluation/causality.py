@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +18,8 @@ from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.model import CovarianceModel
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError, HedgeResearchError
-from hedgeresearch.evaluation.outside_tables import has_functions, with_changed_tables
-from hedgeresearch.evaluation.shocks import KINDS, TABLE_KINDS, shocked_rows
+from hedgeresearch.evaluation.outside_tables import with_changed_tables
+from hedgeresearch.evaluation.shocks import KINDS, TABLE_KINDS, Shock, shocked_rows
 from hedgeresearch.hedges.model import HedgeModel, is_hedge_model
 from hedgeresearch.regimes.model import RegimeModel
 from hedgeresearch.typing import Array
@@ -29,6 +30,8 @@ ROUNDING_TOLERANCE = 1e-9
 """Change, relative to the largest value of the path, that may be rounding."""
 N_STEPS = 40
 """Number of parts in which the new dates are extended, to compare with an extension at once."""
+MAX_SECONDS = 1.0
+"""Time in which each new date is compared; of a slower model as many as the time allows."""
 N_TABLE_SHOCKS = 2
 """Number of dates on which outside data are shocked, for each of which the model is fitted."""
 
@@ -49,8 +52,10 @@ class CausalityCheck:
         extension
     first_other_step : date or None, first date tried whose value is another one if later dates are
         not given
-    unshocked : bool, whether the model contains functions that may read outside data, which were
-        not found and not shocked
+    unshocked : bool, whether the model may use outside data that were not shocked: its functions
+        may read them from elsewhere, or their dates were not found
+    n_compared, n_dates : int, number of dates whose value was compared with the one made without
+        later dates, and number of new dates
     """
 
     model: Any
@@ -58,6 +63,8 @@ class CausalityCheck:
     next_value_differs: bool
     first_other_step: Any = None
     unshocked: bool = False
+    n_compared: int = 0
+    n_dates: int = 0
 
     @property
     def passed(self) -> bool:
@@ -90,10 +97,12 @@ class CausalityCheck:
             )
         refused = int(self.table["largest move"].isna().sum())
         verdict = f"causal: {len(self.table) - refused} shocks moved no value dated up to them"
+        if self.n_compared < self.n_dates:
+            verdict += f"; {self.n_compared} of {self.n_dates} dates were made without later ones"
         if self.unshocked:
             verdict += (
-                "; data that its functions read from elsewhere were NOT shocked: pass them as a "
-                "table, observe=frame"
+                "; data that its functions read from elsewhere, or whose dates were not found, "
+                "were NOT shocked: pass them as a table, observe=frame"
             )
         return verdict
 
@@ -134,8 +143,12 @@ def check_causality(
 
     Tables among the settings of the model, such as the one in ``RegimeHedge(observe=table)``,
     ``LabelledRegimes(labels)``, or a table that a function uses, are shocked too, on two of the
-    dates, and the model is fitted with them. Data that a function reads from elsewhere, such as a
-    file, are not, and the result says so.
+    dates, and the model is fitted with them. Data that a function may read from elsewhere, such as
+    a file, and tables without dates are not, and the result says so.
+
+    Values are compared with those that are made date by date, without later dates, for one second;
+    the result says on how many dates, if not on all. Rare dates on which a model looks ahead are
+    found there, or if a shock begins on them.
 
     Parameters
     ----------
@@ -170,7 +183,7 @@ def _checked(
     model: Any, fit: _Extended, data: tuple[pd.DataFrame, pd.DataFrame], n_shocks: int, seed: int
 ) -> CausalityCheck:
     """Return the check of a fit to the first part of the data, over the second."""
-    sample, new = data
+    new = data[1]
     path = fit.extend(new).path
     if not np.isfinite(path).all():
         raise DataError(
@@ -184,47 +197,55 @@ def _checked(
         for kind in KINDS:
             shocked = shocked_rows(new, position, kind, generator)
             rows.append(_effect(fit.extend, shocked, path, position, kind))
-    rows += _outside_rows(model, sample, new, path, positions[:N_TABLE_SHOCKS], generator)
+    outside, unshocked = _outside_rows(model, data, path, positions[:N_TABLE_SHOCKS], generator)
+    rows += outside
     columns = ["shock", "kind", "moved", "first moved", "largest move"]
     steps = np.unique(np.append(chosen[:N_STEPS], positions))
+    start = perf_counter()
+    other_step = _first_other_step(fit, new, path, steps.tolist())
+    seconds = (perf_counter() - start) / len(steps)
+    n_steps = min(len(chosen), int(MAX_SECONDS / seconds))
+    if other_step is None and n_steps > len(steps):
+        steps = np.sort(chosen[:n_steps])
+        other_step = _first_other_step(fit, new, path, steps.tolist())
     return CausalityCheck(
         model,
         pd.DataFrame(rows, columns=columns).set_index("shock"),
         next_value_differs=bool(_moves(fit.next_value[None], path[:1]).any()),
-        first_other_step=_first_other_step(fit, new, path, steps.tolist()),
-        unshocked=has_functions(model) and not any(row[1].startswith(OUTSIDE) for row in rows),
+        first_other_step=other_step,
+        unshocked=unshocked,
+        n_compared=1 + len(steps),  # the first date has the next value of the fit
+        n_dates=len(new),
     )
 
 
 def _outside_rows(
     model: Any,
-    sample: pd.DataFrame,
-    new: pd.DataFrame,
+    data: tuple[pd.DataFrame, pd.DataFrame],
     path: Array,
     positions: list[int],
     generator: np.random.Generator,
-) -> list[tuple[Any, ...]]:
-    """Return rows of the table for shocks to the tables among the settings of the model."""
+) -> tuple[list[tuple[Any, ...]], bool]:
+    """Return rows of the table for shocks to the tables among the settings of the model.
+
+    And whether the model may use other outside data.
+    """
+    sample, new = data
     rows = []
+    incomplete = False
     for position in positions:
-        date = new.index[position]
         for kind in TABLE_KINDS:
-
-            def shock(table: pd.DataFrame, date: Any = date, kind: str = kind) -> pd.DataFrame:
-                if type(table.index) is not type(new.index):
-                    return table
-                first = int(table.index.searchsorted(date))
-                return shocked_rows(table, first, kind, generator)
-
+            shock = Shock(sample.index.append(new.index), len(sample) + position, kind, generator)
             other = with_changed_tables(model, shock)
-            if other is model:
-                return []
+            incomplete |= other.incomplete
+            if other.model is model:
+                continue
 
-            def extend(rows_after: pd.DataFrame, other: Any = other) -> _Extended:
+            def extend(rows_after: pd.DataFrame, other: Any = other.model) -> _Extended:
                 return _fitted(other, sample).extend(rows_after)
 
             rows.append(_effect(extend, new, path, position, OUTSIDE + kind))
-    return rows
+    return rows, incomplete
 
 
 def _fitted(model: Any, sample: pd.DataFrame) -> _Extended:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from hedgeresearch.typing import Array
@@ -47,6 +49,66 @@ def shocked_rows(
             values = _moved(rows.to_numpy(dtype=np.float64), kind, column)
         shocked.isetitem(i, np.concatenate([column.to_numpy()[:first], values]))
     return shocked
+
+
+class Shock(NamedTuple):
+    """A shock to tables and arrays from a date on.
+
+    Attributes
+    ----------
+    dates : index (n_dates,), of the returns
+    position : int, of the first shocked date
+    kind : one of ``TABLE_KINDS``
+    generator : Generator, of permutations
+    """
+
+    dates: pd.Index[Any]
+    position: int
+    kind: str
+    generator: np.random.Generator
+
+    def table(self, table: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the shocked table; None if its index cannot be compared with the date."""
+        after = rows_from(table.index, self.dates[self.position])
+        if after is None:
+            return None
+        if not after.any():
+            return table
+        in_order = np.argsort(after, kind="stable")  # the shocked rows last
+        first = len(after) - int(after.sum())
+        shocked = shocked_rows(table.iloc[in_order], first, self.kind, self.generator)
+        return shocked.iloc[np.argsort(in_order)]
+
+    def array(self, values: Array) -> Array | None:
+        """Return the shocked array; None unless it has a row for each date, of numbers."""
+        if len(values) != len(self.dates) or values.ndim > 2 or values.dtype.kind not in "bif":
+            return None
+        table = pd.DataFrame(values)
+        shocked = shocked_rows(table, self.position, self.kind, self.generator)
+        return np.asarray(shocked.to_numpy()).reshape(values.shape)
+
+
+def rows_from(index: pd.Index[Any], date: Any) -> npt.NDArray[np.bool_] | None:
+    """Return which rows are dated from a date on, or in the period of this date.
+
+    None if the rows are not dated like it: by dates in any time zone, by periods, or by numbers. A
+    date without a time zone is one in the time zone of the rows.
+    """
+    if isinstance(date, pd.Period):
+        date = date.to_timestamp()
+    if isinstance(date, pd.Timestamp):
+        if index.dtype == object and all(isinstance(one, datetime.date) for one in index):
+            index = pd.DatetimeIndex(index)
+        if isinstance(index, pd.PeriodIndex):
+            return np.asarray(index >= pd.Period(date.tz_localize(None), freq=index.freqstr))
+        if not isinstance(index, pd.DatetimeIndex):
+            return None
+        if index.tz is None or date.tz is None:
+            date = date.tz_localize(index.tz)
+        return np.asarray(index >= date)
+    if not pd.api.types.is_numeric_dtype(index.dtype):
+        return None
+    return np.asarray(index >= date)
 
 
 def _moved(rows: Array, kind: str, column: pd.Series[Any]) -> Array:

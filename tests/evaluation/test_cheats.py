@@ -239,3 +239,36 @@ def test_prices_stay_prices():
     returns = hr.data.simulate_dcc(n_dates=500, seed=3).returns
     prices = 100.0 * np.exp(returns.cumsum())
     assert check_causality(hr.ErrorCorrectionHedge(), prices).passed
+
+
+@dataclass(frozen=True)
+class OnDate(Cheat):
+    """Looks at the date itself on a single date."""
+
+    rule: Callable[[pd.Series], Any] = same_date
+    row: int = 300
+
+    def advance(self, fit, returns):
+        fit = super().advance(fit, returns)
+        date = pd.bdate_range("2010-01-01", periods=400)[self.row]
+        there = returns.index == date
+        changed = fit.ratio.to_numpy() + 5.0 * returns.iloc[:, 1:].to_numpy()
+        ratio = np.where(there[:, None], changed, 1.0)
+        return replace(fit, ratio=pd.DataFrame(ratio, returns.index, fit.hedges))
+
+
+@pytest.mark.parametrize("row", [241, 277, 300, 350, 399])
+def test_a_single_date_of_hindsight_is_caught(row, returns):
+    check = check_causality(OnDate(row=row), returns)
+    assert not check.passed
+    assert "NOT" in repr(check)
+
+
+def test_dates_that_were_not_compared_are_counted(returns, monkeypatch):
+    every = check_causality(hr.OLSHedge(), returns)
+    assert every.n_compared == every.n_dates == 160
+    monkeypatch.setattr("hedgeresearch.evaluation.causality.MAX_SECONDS", 0.0)
+    check = check_causality(hr.OLSHedge(), returns)
+    assert check.passed
+    assert 41 <= check.n_compared <= 46
+    assert f"; {check.n_compared} of 160 dates were made without later ones" in repr(check)
