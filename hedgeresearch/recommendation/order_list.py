@@ -9,7 +9,7 @@ from hedgeresearch.recommendation.sizing.plan import Plan
 
 
 class Order(NamedTuple):
-    """One line of the order list; contracts are positive, the cost is in currency, NaN if not known."""
+    """One line of the order list; contracts are positive, the cost is in currency, or NaN."""
 
     instrument: str
     side: str

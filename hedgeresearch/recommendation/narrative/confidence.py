@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from hedgeresearch._formatting import full_percent, quantity, ratio_texts, side
@@ -12,14 +14,15 @@ from hedgeresearch.recommendation.narrative.backtest import (
 )
 
 
-def confidence_sentences(confidence: Confidence, recommended: float) -> list[str]:
+def confidence_sentences(confidence: Confidence, recommended: float = math.nan) -> list[str]:
     """Return what is known of the error of the ratio, and of the model.
 
     Parameters
     ----------
     confidence : Confidence
     recommended : float
-        Share of variance that the recommended holdings are expected to remove.
+        Share of variance that the recommended holdings are expected to remove; NaN where that is
+        not known.
     """
     if confidence.interval_note:
         sentences = [f"Interval of the ratio not available: {confidence.interval_note}"]
