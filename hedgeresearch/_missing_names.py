@@ -57,7 +57,10 @@ def with_rooms(
             if name.startswith("_"):
                 raise
             message = f"module {package!r} has no attribute {name!r}."
-            raise AttributeError(f"{message} {_suggestion(name, package, names)}") from error
+            # a traceback appends a guess of its own to errors that have the object
+            raise AttributeError(
+                f"{message} {_suggestion(name, package, names)}", name=name
+            ) from error
 
     return find_or_suggest
 

@@ -1,5 +1,6 @@
 """Names that are not at the top level: where they are, or what is meant."""
 
+import traceback
 from functools import reduce
 
 import pytest
@@ -38,3 +39,10 @@ def test_private_names_are_not_looked_for() -> None:
     with pytest.raises(AttributeError) as caught:
         hr.__wrapped__  # type: ignore[attr-defined]  # noqa: B018
     assert "dir(hr)" not in str(caught.value)
+
+
+def test_a_traceback_adds_no_guess_of_its_own():
+    with pytest.raises(AttributeError) as caught:
+        _ = hr.cointegration_test
+    lines = traceback.format_exception_only(caught.value)
+    assert lines[-1].endswith("It is hr.hedges.cointegration_test.\n")

@@ -50,7 +50,8 @@ class HypothesisTest:
     ----------
     name : str, of the test
     null : str, the null hypothesis in words, such as "equal variances"
-    statistic : float
+    statistic : float; infinite where the data contradict the null hypothesis with certainty, as an
+        exact relation between series does
     p_value : float, probability of a statistic at least as extreme if the null hypothesis is true;
         NaN where only critical values are known
     distribution : NullDistribution, of the statistic if the null hypothesis is true
@@ -129,6 +130,8 @@ class HypothesisTest:
     @property
     def _result(self) -> str:
         """Statistic, and p-value or critical value, as papers print them."""
+        if math.isinf(self.statistic):
+            return "exact relation, nothing to test"
         result = f"{self.distribution} = {self.statistic:.2f}"
         if not math.isnan(self.p_value):
             return f"{result}, p = {self.p_value:.3g}"

@@ -93,13 +93,19 @@ def parameter_influence(scores: Array, information: Array, tangent: Array) -> Ar
 def covariance_from_influence(by_date: Array) -> Array:
     """Return the sampling covariance (k, k) from influences (n_dates, k).
 
-    It is NaN for parameters on which all influences are zero: they are at a bound.
+    It is NaN for parameters on which all influences are zero: they are at a bound. Influences of a
+    correctly specified likelihood are not autocorrelated; ``long_run_covariance`` is for others.
     """
     matrix = by_date.T @ by_date / len(by_date) ** 2
     held = np.diag(matrix) == 0.0
     matrix[held, :] = np.nan
     matrix[:, held] = np.nan
     return np.asarray(matrix)
+
+
+def long_run_covariance(by_date: Array) -> Array:
+    """Return the sampling covariance (k, k) from autocorrelated influences (n_dates, k)."""
+    return long_run_sum(by_date, newey_west_lags(len(by_date))) / len(by_date) ** 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +129,7 @@ class InfluenceErrors:
 
     def covariance(self) -> Array:
         """Return the sampling covariance, (k, k)."""
-        n_dates = len(self.influence)
-        matrix = long_run_sum(self.influence, newey_west_lags(n_dates)) / n_dates**2
+        matrix = long_run_covariance(self.influence)
         if self.n_effective >= SMALL_SAMPLE:
             return matrix
         left = max(self.n_effective - self.n_coefficients, 1.0)

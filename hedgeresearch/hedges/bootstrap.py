@@ -34,7 +34,7 @@ from hedgeresearch.hedges.fit_protocols import (
 )
 from hedgeresearch.hedges.outside_regimes import outside_regime_ratios
 from hedgeresearch.hedges.regime_resampling import regime_resampling
-from hedgeresearch.hedges.traits import all_traits
+from hedgeresearch.hedges.traits import all_traits, with_horizon_in_rows
 from hedgeresearch.typing import Array, Indices
 
 N_RATIO_DRAWS = 200
@@ -189,7 +189,8 @@ def _next_ratio(fit: FittedHedge, draw: pd.DataFrame) -> Array:
     draw = draw.set_axis(pd.RangeIndex(-len(draw), 0), axis=0)
     draw.attrs["returns"] = fit.sample.returns_kind
     warm = {"warm_start": fit} if fit.model.traits.warm_start else {}
-    refit = fit.model.fit(draw.iloc[:, 0], draw.iloc[:, 1:], **warm)
+    model = with_horizon_in_rows(fit.model, fit.horizon)  # a draw has no dates
+    refit = model.fit(draw.iloc[:, 0], draw.iloc[:, 1:], **warm)
     if filters_with_parameters(fit):
         seen = fit.sample.rows.frame()
         refit = refit.extend(seen.iloc[:, 0], seen.iloc[:, 1:])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
 from hedgeresearch._durations import Horizon
@@ -81,3 +81,23 @@ def horizon_of(model: Any) -> Horizon:
     """Return the horizon of the returns that a model, or a part of it, is fitted to."""
     longer = [traits.horizon for traits in all_traits(model) if traits.horizon != 1]
     return longer[0] if longer else 1
+
+
+def with_horizon_in_rows(model: Any, n_rows: int) -> Any:
+    """Return a model whose horizon, or the one of a part, is a number of rows instead of a time."""
+    if isinstance(horizon_of(model), int) or not is_dataclass(type(model)):
+        return model
+    traits: HedgeTraits = model.traits
+    changes: dict[str, Any] = {}
+    for field in fields(model):
+        value = getattr(model, field.name)
+        if field.name == "horizon" and traits.horizon != 1:
+            changes[field.name] = n_rows
+        elif any(value is part for part in traits.parts):
+            changes[field.name] = with_horizon_in_rows(value, n_rows)
+        elif isinstance(value, Mapping):
+            changes[field.name] = {
+                name: with_horizon_in_rows(one, n_rows) if one in traits.parts else one
+                for name, one in value.items()
+            }
+    return replace(model, **changes)

@@ -21,6 +21,7 @@ from hedgeresearch._validation.settings import check_at_least, check_magnitude
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.hedges.composed.horizon import periods_to_next_regime
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
 from hedgeresearch.hedges.plausibility import absurdities, warn_of_absurd_amounts
 from hedgeresearch.recommendation.assessment.backtest_findings import (
@@ -132,8 +133,8 @@ class NotionalHedge:
         sell = sell_sentence(self.asset, self.notional, ratios, self.confidence, self.currency)
         expected = expected_sentences(
             (self.volatility_before, self.volatility_after),
-            self.fit.spacing.describe(self.fit.horizon),
-            self.regime_probabilities,
+            self._ahead(self.fit.horizon),
+            (self.regime_probabilities, self._ahead(periods_to_next_regime(self.fit))),
             self.backtest,
             self.currency,
             synchronised=is_synchronised(self.fit.model),
@@ -145,6 +146,9 @@ class NotionalHedge:
     def _chance(self) -> str:
         """Return a warning of a hedge that cannot be distinguished from chance, or ""."""
         return chance_opening(self.effectiveness, self.interval)
+
+    def _ahead(self, n_periods: int) -> str:
+        return self.fit.spacing.describe(n_periods)
 
     @property
     def sentence(self) -> str:

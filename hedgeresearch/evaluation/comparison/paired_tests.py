@@ -80,6 +80,8 @@ from hedgeresearch.typing import Array, Indices
 
 NO_DIFFERENCE = (0.0, 1.0)
 """Statistic and p-value where both hedges are the same."""
+ROUNDING = 1e-12
+"""Size, relative to one, up to which numbers are rounding."""
 
 
 @exported_by("hedgeresearch.evaluation")
@@ -314,8 +316,8 @@ def equal_variance_test(
     if scale == 0.0:
         return NO_DIFFERENCE  # both hedges are perfect
     total, difference = ((z - z.mean()) / scale for z in (x + y, y - x))
-    if not (total * difference).any():
-        return NO_DIFFERENCE
+    if min(np.abs(total).max(), np.abs(difference).max()) <= ROUNDING:
+        return NO_DIFFERENCE  # the same return, or its opposite
     size = float(total @ total)
     slope = float(total @ difference) / size
     residuals = difference - slope * total
@@ -325,7 +327,8 @@ def equal_variance_test(
         error = math.sqrt(float(long_run_sum(table, lags)[0, 0])) / size
     else:
         error = math.sqrt(float(residuals @ residuals) / (n - 2) / size)
-    if error == 0.0:  # one return is a multiple of the other
+    if np.abs(residuals).max() <= ROUNDING * np.abs(difference).max():
+        # one return is a multiple of the other
         return math.copysign(math.inf, slope), 0.0
     statistic = slope / error
     return statistic, two_sided_p_value(statistic, n, lags if robust else 0, n - 2)

@@ -75,7 +75,9 @@ class HorizonHedge:
     overlapping : bool
         Whether a return over the horizon ends on every date, or only on every ``horizon``-th; the
         ratio is then held in between, and the last return ends with the sample. Models with a
-        state, such as DCC, mistake the overlap of returns for persistence: use False for them.
+        state, such as DCC, mistake the overlap of returns for persistence: use False for them. So
+        do regimes, and with overlap their next probabilities, and the covariance that these weight,
+        belong to the return that ends on the next date, not to the one over the whole horizon.
 
     Examples
     --------
@@ -259,6 +261,16 @@ class HorizonState(WrapperState):
     rows: Indices
     max_degrees: float
     horizon: int
+
+
+def periods_to_next_regime(fit: HedgeFit) -> int:
+    """Return the number of periods in one step of the regimes of a fit.
+
+    Regimes move from one return of the model to the next: a period later where returns overlap.
+    """
+    if isinstance(fit.model, HorizonHedge) and fit.model.overlapping:
+        return 1
+    return fit.horizon
 
 
 def period_returns(values: Array, horizon: int, step: int, compound: bool) -> Array:

@@ -53,6 +53,10 @@ MAX_LOG_DECREASE = 20.0
 """Decrease of the log residual variance beyond which the residuals are zero in comparison."""
 MAX_LOG_INCREASE = 1.0
 """Largest log residual variance above that of OLS."""
+MAX_AXIS_DECREASE = 2.0
+"""Decrease of the log-likelihood up to which a point on an axis is used: two standard errors."""
+MIN_AXIS_SHARE = 2.0**-12
+"""Smallest share of a standard error, below which the point is the estimate."""
 
 
 class WeightedPoint(NamedTuple):
@@ -107,25 +111,43 @@ class KalmanErrors:
         """Return residual variances and dynamics around the estimate, with their weights.
 
         They lie one standard error away in both directions along each principal axis, within the
-        box, and beyond the bounds on which steps have a variance of zero.
+        box, and beyond the bounds on which steps have a variance of zero. Where the likelihood is
+        far from quadratic, as near these bounds, standard errors along an axis may reach where the
+        data exclude the parameters: the point is then halfway, or halfway to that, and so on.
         """
         sizes, axes = np.linalg.eigh(self.by_coordinate)
         directions = (axes * np.sqrt(np.maximum(sizes, 0.0))).T[sizes > 0.0]
         low, high = np.array(self.likelihood.bounds).T
-        log_variance = np.log(self.likelihood.profile(self.point).variance)
-        # the residuals of OLS have a variance of one
-        limits = (log_variance - MAX_LOG_DECREASE, max(log_variance, 0.0) + MAX_LOG_INCREASE)
         points = []
         for direction in directions:
-            for sign in (1.0, -1.0):
-                moved = log_variance + sign * direction[0]
-                variance = float(np.exp(np.clip(moved, *limits)))
-                point = np.clip(self.point + sign * direction[1:], low, high)
-                points.append(WeightedPoint(0.5, variance, self.likelihood.dynamics(point)))
+            points += [self._point_along(sign * direction) for sign in (1.0, -1.0)]
         for hedge in range(self.likelihood.n_hedges):
             if not self.free[hedge] and self.point[hedge] <= low[hedge]:
                 points += self._points_above_zero(hedge, high[hedge])
         return points
+
+    def _point_along(self, direction: Array) -> WeightedPoint:
+        """Return the point in a direction, or the share of it that the data do not exclude."""
+        low, high = np.array(self.likelihood.bounds).T
+        best = self.likelihood.profile(self.point)
+        log_variance = np.log(best.variance)
+        # the residuals of OLS have a variance of one
+        limits = (log_variance - MAX_LOG_DECREASE, max(log_variance, 0.0) + MAX_LOG_INCREASE)
+        share = 1.0
+        while True:
+            variance = float(np.exp(np.clip(log_variance + share * direction[0], *limits)))
+            point = np.clip(self.point + share * direction[1:], low, high)
+            decrease = best.log_likelihood - self._log_likelihood(point, variance)
+            if decrease <= MAX_AXIS_DECREASE or share <= MIN_AXIS_SHARE:
+                return WeightedPoint(0.5, variance, self.likelihood.dynamics(point))
+            share *= 0.5
+
+    def _log_likelihood(self, point: Array, variance: float) -> float:
+        """Return the log-likelihood at a point for a residual variance other than the best."""
+        profile = self.likelihood.profile(point)
+        n_contrasts = len(self.likelihood.columns) - len(profile.inverse)
+        ratio = profile.variance / variance
+        return profile.log_likelihood - 0.5 * n_contrasts * (ratio - 1.0 - float(np.log(ratio)))
 
     def _points_above_zero(self, hedge: int, highest: float) -> list[WeightedPoint]:
         """Return steps of a hedge whose estimate is zero, weighted by their likelihood.

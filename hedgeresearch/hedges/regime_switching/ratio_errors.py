@@ -25,7 +25,7 @@ from typing import Protocol
 import numpy as np
 
 from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
-from hedgeresearch.estimation.regression import long_run_sum, newey_west_lags
+from hedgeresearch.estimation.influence import long_run_covariance
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.regime_switching.breakdown import Weighting
 from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
@@ -66,7 +66,7 @@ class MixtureErrors:
             following = chain.advance(seen).next_probabilities
             return mixture_ratio(following, chain.moments, self.weighting)
 
-        return influence_covariance(self.estimates.influence_on(next_ratio))
+        return long_run_covariance(self.estimates.influence_on(next_ratio))
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Return infinity."""
@@ -109,7 +109,7 @@ class WeightedMomentErrors:
 
         through_regimes = self.estimates.influence_on(next_ratio)
         direct = moment_influence(sample, *probabilities(self.chain), self.weighting)
-        return influence_covariance(through_regimes + direct)
+        return long_run_covariance(through_regimes + direct)
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Return infinity."""
@@ -143,7 +143,7 @@ class SwitchingRatioErrors:
             slopes = point[: self.emissions.coefficients.size].reshape(len(self.first), -1)[:, 1:]
             return np.asarray(chain.advance(seen).next_probabilities @ slopes)
 
-        return influence_covariance(self.estimates.influence_on(next_ratio))
+        return long_run_covariance(self.estimates.influence_on(next_ratio))
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Return infinity."""
@@ -191,11 +191,6 @@ def moment_influence(
         share = len(returns) * p * weights[:, k] / weights[:, k].sum()
         moved += share[:, None] * change
     return np.asarray(moved @ np.linalg.inv(mixture[1:, 1:]))
-
-
-def influence_covariance(by_date: Array) -> Array:
-    """Return the sampling covariance of what observations have an influence (n_dates, p) on."""
-    return long_run_sum(by_date, newey_west_lags(len(by_date))) / len(by_date) ** 2
 
 
 def regression_chain(

@@ -46,7 +46,7 @@ def sell_sentence(
 def expected_sentences(
     volatilities: tuple[float, float],
     ahead: str,
-    regimes: pd.Series[float] | None,
+    regimes: tuple[pd.Series[float] | None, str],
     findings: BacktestFindings | None,
     currency: str,
     *,
@@ -60,8 +60,8 @@ def expected_sentences(
         Expected volatility unhedged and hedged, in units of currency.
     ahead : str
         The time ahead in words, such as "the next 5 days".
-    regimes : Series (k,) or None
-        Probabilities of the regimes over that time.
+    regimes : tuple of Series (k,) and str
+        Probabilities of the next regimes, None without regimes, and the time of these in words.
     findings : BacktestFindings or None
         What a backtest says about the fit.
     currency : str
@@ -74,11 +74,12 @@ def expected_sentences(
         effect_sentence("the position", before, after, ahead, currency, synchronised=synchronised),
         measured_sentence(findings),
     ]
-    if regimes is not None:
-        name = regime_label(regimes.idxmax())
+    probabilities, next_time = regimes
+    if probabilities is not None:
+        name = regime_label(probabilities.idxmax())
         sentences.append(
-            f"{name[0].upper()}{name[1:]} is the most likely regime for {ahead} "
-            f"({regimes.max():.0%})."
+            f"{name[0].upper()}{name[1:]} is the most likely regime for {next_time} "
+            f"({probabilities.max():.0%})."
         )
     return " ".join(sentences)
 

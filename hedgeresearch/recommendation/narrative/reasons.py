@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.composed.horizon import periods_to_next_regime
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.narrative.backtest import backtest_warnings
@@ -77,7 +78,8 @@ def _regime_sentences(assessment: Assessment) -> list[str]:
     regimes = assessment.regimes
     if regimes is None:
         return []
-    return [regime_sentences(regimes, assessment.spacing, assessment.horizon)]
+    step = periods_to_next_regime(assessment.problem.fit)
+    return [regime_sentences(regimes, assessment.spacing, assessment.horizon, step)]
 
 
 def _liquidation_sentences(assessment: Assessment) -> list[str]:

@@ -11,7 +11,9 @@ from hedgeresearch._formatting import quantity, regime_label, side
 from hedgeresearch._spacing import Spacing
 
 
-def regime_sentences(regimes: pd.DataFrame, spacing: Spacing, horizon: int) -> str:
+def regime_sentences(
+    regimes: pd.DataFrame, spacing: Spacing, horizon: int, step: int | None = None
+) -> str:
     """Return the most likely regime and the target in each.
 
     Parameters
@@ -23,6 +25,8 @@ def regime_sentences(regimes: pd.DataFrame, spacing: Spacing, horizon: int) -> s
     horizon : int
         Number of periods of one return of the model. Durations are in these returns, so that they
         are given for single periods only.
+    step : int, optional
+        Number of periods to the next regime, by default the horizon; 1 for overlapping returns.
     """
     likely: Any = regimes["probability"].idxmax()
     row = regimes.loc[likely]
@@ -33,6 +37,7 @@ def regime_sentences(regimes: pd.DataFrame, spacing: Spacing, horizon: int) -> s
         else ""
     )
     name = regime_label(likely)
+    ahead = spacing.describe(horizon if step is None else step)
     targets = [f"in {name}: {_contracts_text(row)}"]
     targets += [
         f"in {regime_label(regime)} ({other['probability']:.0%}): {_contracts_text(other)}"
@@ -40,7 +45,7 @@ def regime_sentences(regimes: pd.DataFrame, spacing: Spacing, horizon: int) -> s
         if regime != likely
     ]
     return (
-        f"{name[0].upper()}{name[1:]} is the most likely regime for {spacing.describe(horizon)} "
+        f"{name[0].upper()}{name[1:]} is the most likely regime for {ahead} "
         f"({row['probability']:.0%}){lasts}. "
         f"Target {'; '.join(targets)}."
     )

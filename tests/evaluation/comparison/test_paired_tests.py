@@ -132,9 +132,20 @@ def test_robust_pitman_morgan_by_hand_and_by_statsmodels(panel):
 
 def test_a_multiple_has_another_variance_for_certain(panel):
     whole = panel["unhedged"]
-    half = hr.evaluation.pitman_morgan_test(0.5 * whole, whole)
-    assert half.statistic > 1e6
-    assert half.p_value == 0.0
+    for multiple in (0.5, 0.3, -0.7):
+        for robust in (True, False):
+            less = hr.evaluation.pitman_morgan_test(multiple * whole, whole, robust)
+            assert (less.statistic, less.p_value) == (math.inf, 0.0)
+            more = hr.evaluation.pitman_morgan_test(whole, multiple * whole, robust)
+            assert (more.statistic, more.p_value) == (-math.inf, 0.0)
+            assert "exact relation, nothing to test" in repr(more)
+
+
+def test_returns_equal_up_to_rounding_have_equal_variances(panel):
+    whole = panel["unhedged"]
+    for same in (0.1 * whole / 0.1 + 1.0 - 1.0, -(0.1 * whole / 0.1)):
+        test = hr.evaluation.pitman_morgan_test(same, whole)
+        assert (test.statistic, test.p_value) == (0.0, 1.0)
 
 
 # --- the same hedge, and refusals ---

@@ -126,6 +126,8 @@ def test_a_perfect_relation_is_called_exact(prices, test, kind, copy, trend):
     assert found.relation["copy"] == pytest.approx(ratio, rel=1e-8)
     assert np.isinf(found.test.statistic)
     assert found.test.p_value == 0.0
+    assert "exact relation, nothing to test" in repr(found.tests)
+    assert "inf" not in repr(found.test)
     assert "exact relation: the asset is" in repr(found)
     assert np.isfinite(found.table["critical value"]).all()
     levels = np.log(copied["copy"]) if kind == "log" else copied["copy"]

@@ -8,6 +8,7 @@ import scipy.stats
 import hedgeresearch as hr
 from hedgeresearch.hedges import HedgeTraits
 from hedgeresearch.hedges.composed.horizon import period_returns
+from hedgeresearch.hedges.traits import horizon_of, with_horizon_in_rows
 from tests.hedges.fitting import split
 
 
@@ -292,3 +293,32 @@ def test_the_fit_knows_its_horizon_and_the_spacing(returns):
     ):
         found = wrapped.fit(*split(returns[:500])).extend(*split(returns[500:]))
         assert found.horizon == 5
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        hr.HorizonHedge(hr.TotalLeastSquaresHedge(), "1w"),
+        hr.HorizonHedge(hr.QuantileHedge(), "1w"),
+        hr.HorizonHedge(hr.ConstrainedHedge(hr.OLSHedge(), upper=1.1), "1w"),
+        hr.ShrunkHedge(hr.HorizonHedge(hr.OLSHedge(), "1w"), weight=0.5),
+        hr.CombinedHedge({"one": hr.HorizonHedge(hr.OLSHedge(), "1w")}),
+        pytest.param(
+            hr.HorizonHedge(hr.MinimumVarianceHedge(hr.EWMACovariance()), "1w"),
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            hr.HorizonHedge(hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1)), "1w"),
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_bootstrap_of_a_time_is_that_of_its_rows(returns, model):
+    dated = returns.set_axis(pd.bdate_range("2020-01-01", periods=len(returns)), axis=0)
+    in_rows = with_horizon_in_rows(model, 5)
+    assert horizon_of(in_rows) == 5
+    intervals = [
+        one.fit(*split(dated)).conf_int(method="bootstrap", n_bootstrap=3)
+        for one in (model, in_rows)
+    ]
+    pd.testing.assert_frame_equal(*intervals)

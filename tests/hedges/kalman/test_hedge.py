@@ -9,6 +9,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.hedges.kalman.filter import KalmanFilter
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
+from tests.hedges.fitting import split
 
 
 def moving_ratio(n_dates, seed, step=0.03, persistence=1.0, ratio=1.0):
@@ -343,3 +344,17 @@ def test_intervals_cover_the_next_true_ratio(persistence):
     assert median["ratio volatility hedge"] == pytest.approx(step, rel=0.15)
     if persistence < 1.0:
         assert median["persistence hedge"] == pytest.approx(persistence, abs=0.015)
+
+
+@pytest.mark.filterwarnings("ignore:the KalmanHedge estimate lies on a bound")
+@pytest.mark.parametrize("seed", [6, 18, 26])
+def test_errors_stay_near_those_of_ols_for_a_fixed_ratio(seed):
+    """Also where the steps are estimated just above zero, with a large standard error."""
+    rng = np.random.default_rng(seed)
+    values = 0.01 * rng.standard_normal((400, 3))
+    values[:, 0] = -0.8 * values[:, 1] + 0.005 * rng.standard_normal(400)
+    frame = pd.DataFrame(values, columns=["asset", "first", "second"])
+    fit = hr.KalmanHedge().fit(*split(frame))
+    of_ols = hr.OLSHedge().fit(*split(frame)).standard_errors
+    assert (fit.standard_errors < 8.0 * of_ols).all()
+    assert (fit.errors.path_errors(fit)[-1] < 8.0 * of_ols).all()

@@ -56,3 +56,20 @@ def test_a_notional_names_the_regime(book):
     advice = hr.hedge_notional(fit, 1e6)
     assert "Winter is the most likely regime" in advice.sentence
     assert any(column.startswith("ratio in winter (") for column in advice.summary.columns)
+
+
+@pytest.mark.filterwarnings("ignore:regime 0 should be visited")
+@pytest.mark.parametrize(
+    ("overlapping", "ahead"), [(True, "the next business day"), (False, "the next 4 business days")]
+)
+def test_probabilities_are_of_one_step_of_the_regimes(book, overlapping, ahead):
+    """Regimes of overlapping returns move every day, others every horizon."""
+    regimes = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1))
+    model = hr.HorizonHedge(regimes, 4, overlapping=overlapping)
+    market, position, oil, _ = book
+    fit = model.fit(*market.returns(position, [oil]))
+    advice = hr.recommend(fit, position=position, instruments=oil, market=market)
+    (reason,) = [text for text in advice.reasons if "most likely regime" in text]
+    for text in (reason, hr.hedge_notional(fit, 1e6).sentence):
+        assert f"is the most likely regime for {ahead} (" in text
+    assert "over the next 4 business days" in hr.hedge_notional(fit, 1e6).sentence
