@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 ZERO_TOLERANCE = 1e-12
@@ -45,7 +46,7 @@ def describe(model: Any) -> str:
     A value that is not a dataclass is returned as its ``repr``.
     """
     if not is_dataclass(model):
-        return repr(model)
+        return repr(model.item() if isinstance(model, np.generic) else model)
     settings = []
     for field in fields(model):
         value = getattr(model, field.name)

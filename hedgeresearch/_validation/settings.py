@@ -82,5 +82,5 @@ def check_flag(value: Any, name: str) -> None:
 
 def check_choice(value: Any, name: str, choices: tuple[str, ...]) -> None:
     """Refuse a setting that is not one of the allowed words."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise DataError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")

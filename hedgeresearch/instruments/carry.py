@@ -20,26 +20,33 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_between
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.instruments.carry_rates import (
     DAYS_PER_YEAR,
     annualized_funding,
     check_window,
+    funding_doubt,
+    years_left,
     z_scores,
 )
 from hedgeresearch.instruments.spot import Spot
-from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.instruments.terms import Terms, on_clock_of
 from hedgeresearch.typing import Array
 
 MIN_HISTORY = 3
 """Minimum number of values from which a carry is computed."""
 MOSTLY_ZERO = 0.5
 """Share of rates that are not zero below which zeros are times without a payment."""
+NEAR_EXPIRY = 14.0
+"""Days to expiry up to which a basis is not given per year: that would multiply its noise."""
+EXACT_BASIS = 1e-10
+"""Size of a residual, relative to the largest basis, which is rounding."""
 NEGLIGIBLE_Z_SCORE = 0.05
 """Size of a z-score below which the sentence says "near its mean"."""
 
@@ -58,10 +65,14 @@ class Carry:
     rate_per_year : what one notional of the hedge earns per year when short: annualized basis, or
         funding
     z_score : distance of the last value of the history from those before it, in standard
-        deviations, zeros between payments of funding left out; None where these are all equal
+        deviations, zeros between payments of funding left out; for a future with an expiry distance
+        of its basis from that of the past rate, as noise divided by little time would look large;
+        None where these are all equal
     roll_cost_per_year : cost of changing contracts; negative for a net rebate
     round_trip_cost : cost of opening and closing once; 0.0 where no costs were given
     costs_given : whether a fee or a half spread was given, be it zero
+    days_left : days from ``as_of`` to the expiry of a future; None without one
+    doubt : what looks wrong in the unit or the rhythm of funding rates, or ""
     """
 
     instrument: str
@@ -73,11 +84,20 @@ class Carry:
     roll_cost_per_year: float
     round_trip_cost: float
     costs_given: bool = True
+    days_left: float | None = None
+    doubt: str = ""
 
     @property
     def per_year(self) -> float:
         """Share of the asset's notional per year after rolling: positive is earned."""
         return self.ratio * self.rate_per_year - self.roll_cost_per_year
+
+    @property
+    def to_expiry(self) -> float | None:
+        """Share that one notional earns when short until an expiry within two weeks, else None."""
+        if self.days_left is None or self.days_left > NEAR_EXPIRY:
+            return None
+        return self.rate_per_year * self.days_left / DAYS_PER_YEAR
 
     @property
     def break_even_days(self) -> float | None:
@@ -122,8 +142,9 @@ def hedge_carry(
     Parameters
     ----------
     instrument : contract whose fee and half spread are the costs; a perpetual contract has funding
-    history : Series (n_dates,), n_dates >= 3, annualized basis of a future, or funding rates of a
-        perpetual contract, what a long position pays per period
+    history : Series (n_dates,), n_dates >= 3, annualized basis of a future, of one contract if the
+        instrument has an expiry, or funding rates of a perpetual contract, what a long position
+        pays per period
     ratio : float, units sold per unit of the asset; negative is long
     window : int, number of funding rates to average, and of values before the last one that its
         z-score is computed from; all if None
@@ -133,6 +154,11 @@ def hedge_carry(
         contracts
     worth : float > 0, value of one contract in the currency of its payoff now,
         ``instrument.worth(price)``; needed where the fee is per contract
+
+    Warns
+    -----
+    DataWarning
+        If funding is paid more often than its rhythm, or is more than 200% a year.
 
     Raises
     ------
@@ -152,20 +178,21 @@ def hedge_carry(
     the asset a year; round-trip cost 0.10%, recovered in 1.7 days.)
     """
     _check_position(instrument, ratio, rolls_per_year)
+    if instrument.funding is None:
+        _refuse_periods(instrument, periods_per_year)
     past = one_series(history, "history", minimum_rows=MIN_HISTORY)
     span = len(past) - 1 if window is None else window
     check_window(span, len(past))
-    compared = past.to_numpy()[-span - 1 :]
-    if instrument.funding is None:
-        if periods_per_year is not None:
-            raise DataError(
-                f"periods_per_year belongs to funding; {instrument.name!r} has none. Leave it out."
-            )
-        rate = float(past.iloc[-1])
-    else:
+    left = _years_left(instrument, past.index)
+    doubt = ""
+    rate = float(past.iloc[-1])
+    if instrument.funding is not None:
         rate = annualized_funding(past, periods_per_year, window)
-        compared = _payments(compared)
-    last_z_score = float(z_scores(compared, len(compared) - 1)[0])
+        rhythm = instrument.funding if periods_per_year is None else ""
+        doubt = funding_doubt(instrument.name, rhythm, past, rate)
+    if doubt:
+        warn_caller(doubt, DataWarning)
+    last_z_score = _last_z_score(instrument, past.to_numpy()[-span - 1 :], left)
     cost = 2.0 * abs(ratio) * _cost_share(instrument, worth)
     return Carry(
         instrument=instrument.name,
@@ -177,7 +204,50 @@ def hedge_carry(
         roll_cost_per_year=rolls_per_year * cost,
         round_trip_cost=cost,
         costs_given=instrument.has_costs,
+        days_left=None if left is None else float(left[-1] * DAYS_PER_YEAR),
+        doubt=doubt,
     )
+
+
+def _refuse_periods(instrument: Terms, periods_per_year: float | None) -> None:
+    if periods_per_year is not None:
+        raise DataError(
+            f"periods_per_year belongs to funding; {instrument.name!r} has none. Leave it out."
+        )
+
+
+def _last_z_score(instrument: Terms, rates: Array, left: Array | None) -> float:
+    """Return the z-score of the last of rates (n_dates,), NaN where those before it are equal."""
+    compared = rates if instrument.funding is None else _payments(rates)
+    if left is not None:
+        compared = _basis_residuals(rates, left[-len(rates) :])
+    return float(z_scores(compared, len(compared) - 1)[0])
+
+
+def _years_left(instrument: Terms, dates: pd.Index[Any]) -> Array | None:
+    """Return the years to expiry of dates (n_dates,); None without an expiry after them."""
+    if instrument.expiry is None or not isinstance(dates, pd.DatetimeIndex):
+        return None
+    expiry = on_clock_of(pd.Timestamp(instrument.expiry), dates[-1])
+    return years_left(dates, expiry) if dates[-1] < expiry else None
+
+
+def _basis_residuals(rates: Array, left: Array) -> Array:
+    """Return what the basis is above that of its mean rate before the last date, (n_dates,).
+
+    Its noise does not depend on the time left, where that of the rates grows towards expiry. The
+    mean rate is the least-squares slope of the basis on the time left.
+
+    Parameters
+    ----------
+    rates : array (n_dates,), annualized basis
+    left : array (n_dates,), years to expiry
+    """
+    basis = rates * left
+    slope = basis[:-1] @ left[:-1] / (left[:-1] @ left[:-1])
+    residuals = basis - slope * left
+    exact = np.abs(residuals) <= EXACT_BASIS * np.abs(basis).max()
+    return np.where(exact, 0.0, residuals)
 
 
 def _payments(rates: Array) -> Array:
@@ -220,13 +290,21 @@ def _check_position(instrument: Terms, ratio: float, rolls_per_year: float) -> N
 def _sentence(carry: Carry) -> str:
     side = "short" if carry.ratio > 0 else "long"
     opening = f"{abs(carry.ratio):.3g} {carry.instrument} {side}"
-    rate = f"{carry.source} of {carry.rate_per_year:.2%} a year{_deviation(carry.z_score)}"
+    rate = f"{carry.source} of {carry.rate_per_year:.2%} a year{_deviation(carry)}"
     costs = f"round-trip cost {carry.round_trip_cost:.2%}"
     if not carry.costs_given:
         costs = "no trading costs were given"
+    if carry.to_expiry is not None and carry.days_left is not None:
+        earned = carry.ratio * carry.to_expiry
+        return (
+            f"{opening}: {carry.source} of {carry.to_expiry:.2%} to expiry in "
+            f"{_days_text(carry.days_left)}{_deviation(carry)} "
+            f"{'earns' if earned > 0.0 else 'costs'} {abs(earned):.2%} of the asset by then; "
+            f"{costs}."
+        )
     if carry.per_year > 0.0:
         days = carry.break_even_days
-        recovered = "" if days is None else f", recovered in {days:.1f} days"
+        recovered = "" if days is None else f", recovered in {_days_text(days)}"
         return (
             f"{opening}: {rate} earns {carry.per_year:.2%} of the asset a year; {costs}{recovered}."
         )
@@ -237,10 +315,16 @@ def _sentence(carry: Carry) -> str:
     )
 
 
-def _deviation(z_score: float | None) -> str:
+def _days_text(days: float) -> str:
+    """Return a number of days in words."""
+    return "less than a day" if days < 1.0 else f"{days:.1f} days"
+
+
+def _deviation(carry: Carry) -> str:
     """Return how far the last value is from those before it, in words."""
-    if z_score is None:
+    if carry.z_score is None:
         return ""
-    if abs(z_score) < NEGLIGIBLE_Z_SCORE:
+    if abs(carry.z_score) < NEGLIGIBLE_Z_SCORE:
         return " (latest value near its mean)"
-    return f" (latest value {z_score:+.1f} standard deviations from its past mean)"
+    mean = "its past mean" if carry.days_left is None else "that of its past rate"
+    return f" (latest value {carry.z_score:+.1f} standard deviations from {mean})"

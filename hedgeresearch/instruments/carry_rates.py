@@ -32,6 +32,12 @@ from hedgeresearch.instruments.terms import as_timestamp
 from hedgeresearch.typing import Array
 
 DAYS_PER_YEAR = 365.0
+PAYMENTS_PER_DAY = 3
+"""Payments a day of a contract with 8-hourly funding."""
+MOST_OFTEN = 1.5
+"""Multiple of the declared payments a day from which rates are probably carried forward."""
+MAX_FUNDING = 2.0
+"""Funding a year, as a share of the notional, above which its unit is in doubt."""
 ALIKE = 0.01
 """Relative difference up to which all periods between payments count as equally long."""
 HOLE = 5.0
@@ -168,6 +174,36 @@ def annualized_funding(
     # the first period that is added up begins at the date before it
     used = values if window is None else values.iloc[-window - 1 :]
     return _paid_per_year(used, starts_before=window is None or window == len(values))
+
+
+def funding_doubt(name: str, rhythm: str, rates: pd.Series[float], per_year: float) -> str:
+    """Return what looks wrong in the rhythm or the unit of funding rates, or "".
+
+    Parameters
+    ----------
+    name : of the instrument
+    rhythm : {"8-hourly", "continuous"}, as its terms declare it, or "" if it does not matter
+    rates : Series (n_periods,)
+    per_year : what they add up to in a year
+    """
+    times = rates.index
+    if rhythm == "8-hourly" and isinstance(times, pd.DatetimeIndex):
+        days = (times[-1] - times[0]) / pd.Timedelta(days=1)
+        paid = np.count_nonzero(rates.to_numpy()[1:]) / days
+        if paid > MOST_OFTEN * PAYMENTS_PER_DAY:
+            return (
+                f"the funding of {name!r}, which is 8-hourly, should have {PAYMENTS_PER_DAY} "
+                f"payments a day; its rates are not zero {paid:.0f} times a day, and each counts "
+                "as a payment. Write zeros between payments instead of carrying rates forward, or "
+                "declare funding='continuous' if it is paid this often."
+            )
+    if abs(per_year) > MAX_FUNDING:
+        return (
+            f"the funding of {name!r} should add up to less than {MAX_FUNDING:.0%} a year; got "
+            f"{per_year:,.0%}. Rates in per cent or per year explain it: pass what is paid at each "
+            "date, as a fraction of the notional."
+        )
+    return ""
 
 
 def _paid_per_year(values: pd.Series[float], starts_before: bool) -> float:

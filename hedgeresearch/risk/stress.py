@@ -25,6 +25,8 @@ from hedgeresearch.risk.scenarios import (
 )
 from hedgeresearch.typing import Array
 
+EXACT_TOLERANCE = 1e-6
+"""Profit or volatility with an exact hedge, relative to that without, which is rounding."""
 SYMMETRY_TOLERANCE = 1e-8
 """Error in symmetry, or size of a negative eigenvalue, that a covariance matrix may have.
 
@@ -108,6 +110,8 @@ def stress_table(
     if funding is not None:
         rows.append(funding_scenario(values, names, funding))
     table = pd.DataFrame.from_records(rows, columns=Scenario._fields).set_index("name")
+    rounding = table["hedged"].abs() <= EXACT_TOLERANCE * table["unhedged"].abs()
+    table["hedged"] = table["hedged"].mask(rounding, 0.0)
     # a scenario without unhedged profit has no share that could be removed
     unhedged = table["unhedged"].where(table["unhedged"] != 0.0)
     table.insert(2, "removed", 1.0 - table["hedged"] / unhedged)

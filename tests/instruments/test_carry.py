@@ -63,6 +63,8 @@ def test_carry_of_a_future_is_its_last_basis() -> None:
     assert hedge_carry(FUTURE, basis).per_year == pytest.approx(0.06, rel=1e-12)
 
 
+# payments of four hours or less, which are not the declared ones, are warned of as well
+@pytest.mark.filterwarnings("ignore:the funding of 'COIN_PERP', which is 8-hourly")
 @pytest.mark.parametrize("funding", ["8-hourly", "continuous"])
 @pytest.mark.parametrize(
     ("spacing", "per_year"),
@@ -169,8 +171,60 @@ def test_costs_that_were_not_given_are_not_free(funding_rates: pd.Series) -> Non
     assert unknown.sentence.endswith("of the asset a year; no trading costs were given.")
     free = hedge_carry(InverseContract("PERP", 100, funding="8-hourly", fee=0.0), funding_rates)
     assert free.break_even_days == 0.0
-    assert free.sentence.endswith("round-trip cost 0.00%, recovered in 0.0 days.")
+    assert free.sentence.endswith("round-trip cost 0.00%, recovered in less than a day.")
     rebate = InverseContract("PERP", 100, funding="8-hourly", fee=-0.0002)
     paid = hedge_carry(rebate, funding_rates)
     assert paid.round_trip_cost == pytest.approx(-0.0004, rel=1e-12)
     assert paid.break_even_days == 0.0
+
+
+def test_noise_near_expiry_is_no_deviation() -> None:
+    days = pd.date_range("2024-01-01", periods=180)
+    expiry = pd.Timestamp("2024-07-03")
+    left = ((expiry - days) / pd.Timedelta(days=1)).to_numpy() / 365.0
+    noise = 0.0005 * np.random.default_rng(0).standard_normal(180)
+    noise[-1] = -0.0005
+    rates = pd.Series((0.03 * left + noise) / left, days)
+    future = LinearContract("FUTURE", 1, fee=0.0002, expiry=expiry)
+    found = hedge_carry(future, rates)
+    assert found.z_score == pytest.approx(noise[-1] / noise[:-1].std(), abs=0.2)
+    assert found.days_left == pytest.approx(5.0)
+    assert found.to_expiry == pytest.approx(0.03 * 5 / 365 - 0.0005, rel=1e-12)
+    assert "basis of -0.01% to expiry in 5.0 days" in found.sentence
+    assert "costs 0.01% of the asset by then" in found.sentence
+    assert "year" not in found.sentence
+    later = hedge_carry(future, rates.iloc[:100])
+    assert later.to_expiry is None
+    assert "a year" in later.sentence
+
+
+@pytest.mark.parametrize(
+    ("factor", "freq", "message"),
+    [
+        (1.0, "h", "should have 3 payments a day; its rates are not zero 24 times a day"),
+        (100.0, "8h", "less than 200% a year; got 1,095%. Rates in per cent or per year"),
+        (1095.0, "8h", "less than 200% a year; got 11,990%"),
+        (-100.0, "8h", "got -1,095%"),
+    ],
+)
+def test_funding_of_another_unit_or_rhythm_is_warned_of(
+    factor: float, freq: str, message: str
+) -> None:
+    rates = pd.Series(1e-4 * factor, pd.date_range("2024-01-01", periods=240, freq=freq))
+    with pytest.warns(hr.errors.DataWarning, match=message):
+        found = hedge_carry(PERPETUAL, rates)
+    assert message in found.doubt
+
+
+def test_sound_funding_is_not_doubted() -> None:
+    hours = pd.date_range("2024-01-01", periods=240, freq="h")
+    paid = pd.Series(np.where(hours.hour % 8 == 0, 1e-4, 0.0), hours)
+    assert hedge_carry(PERPETUAL, paid).doubt == ""
+    hourly = LinearContract("PERP", 1, funding="continuous")
+    assert hedge_carry(hourly, pd.Series(1e-5, hours)).doubt == ""
+
+
+def test_a_time_to_recover_below_a_day_says_so() -> None:
+    rates = pd.Series(1.5e-3, HOURS)
+    cheap = LinearContract("PERP", 1, fee=1e-6, funding="8-hourly")
+    assert "recovered in less than a day" in hedge_carry(cheap, rates).sentence

@@ -194,3 +194,12 @@ def test_warnings_of_odd_data_come_first() -> None:
             first = notional(halted(column)).reasons[0]
             assert first.startswith("Warning: ")
             assert f"'{column}' did not move" in first
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.HedgeResearchWarning")
+def test_an_exact_hedge_has_no_losses_of_rounding() -> None:
+    found = advice(identical())
+    assert not any("would have lost" in text for text in found.reasons)
+    past = found.stress.filter(like="past date", axis=0)
+    assert (past["hedged"] == 0.0).all()
+    assert (past["removed"] == 1.0).all()

@@ -40,7 +40,7 @@ N_COMPARED = 20
 
 def check_parts(fit: Any, position: Any, market: Any, model: Any) -> None:
     """Refuse parts of the wrong type; the fit may be None where the best model is chosen."""
-    if model not in (None, "best"):
+    if model is not None and not (isinstance(model, str) and model == "best"):
         raise DataError(
             f"model must be 'best' or None; got {preview(model)}. To recommend a model, fit it: "
             "OLSHedge().fit(*market.returns(position, instruments))."

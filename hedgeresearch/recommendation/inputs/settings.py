@@ -15,7 +15,7 @@ from hedgeresearch._durations import Horizon, check_horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import Spacing
 from hedgeresearch._validation.mappings import as_mapping, preview
-from hedgeresearch._validation.numbers import as_number
+from hedgeresearch._validation.numbers import as_number, is_number
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
@@ -163,7 +163,7 @@ def _bounds(name: str, value: Any) -> tuple[float, float]:
 
 def _check_end(value: Any, what: str) -> None:
     """Refuse a limit that is neither a number nor infinite."""
-    if value not in (-math.inf, math.inf):
+    if not is_number(value) or not math.isinf(value):
         check_between(value, what, -math.inf, math.inf)
 
 
@@ -199,6 +199,7 @@ class Margin:
         amounts = {name: as_number(amount) for name, amount in given.items()}
         for name, amount in amounts.items():
             check_between(amount, f"collateral of {name!r}", 0.0, math.inf)
+        amounts = {name: float(amount) for name, amount in amounts.items()}
         object.__setattr__(self, "collateral", FrozenMapping(amounts))
         if self.horizon is not None:
             check_horizon(self.horizon)

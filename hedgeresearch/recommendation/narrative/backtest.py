@@ -62,7 +62,10 @@ def measured_sentence(findings: BacktestFindings | None) -> str:
 
 
 def backtest_warnings(findings: BacktestFindings) -> list[str]:
-    """Return warnings of a hedge that added variance, or that a simpler one has beaten."""
+    """Return warnings of a hedge that added variance, or that a simpler one has beaten.
+
+    A lead that may be chance, or on few observations, is a plain sentence.
+    """
     found = findings.out_of_sample
     warnings = []
     if found is not None and found.effectiveness < 0.0:
@@ -77,9 +80,10 @@ def backtest_warnings(findings: BacktestFindings) -> list[str]:
         ends = f"{_points(lead.lower)} to {_points(lead.upper)}"
         also = f"; so did {', '.join(others)}" if others else ""
         chance = ", which may be chance" if lead.lower <= 0.0 else ""
+        is_proven = not chance and found.n_dates >= FEW_OBSERVATIONS * found.horizon
         warnings.append(
-            f"Warning: a simpler hedge removed more variance out of sample: {first}, against "
-            f"{percent(found.effectiveness)} of {found.model} (difference "
+            f"{'Warning: a' if is_proven else 'A'} simpler hedge removed more variance out of "
+            f"sample: {first}, against {percent(found.effectiveness)} of {found.model} (difference "
             f"{_points(lead.difference)} points, {full_percent(lead.confidence)} interval "
             f"{ends}{chance}){also}."
         )

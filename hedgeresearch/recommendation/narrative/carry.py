@@ -16,8 +16,9 @@ MISSING = {
 
 
 def carry_sentences(assessment: Assessment) -> list[str]:
-    """Return the carry of each hedge held."""
-    return [one.sentence for one in assessment.carry]
+    """Return the carry of each hedge held, and warnings of what it was computed from."""
+    doubts = [f"Warning: {one.doubt}" for one in assessment.carry if one.doubt]
+    return [*doubts, *(one.sentence for one in assessment.carry)]
 
 
 def carry_gap_sentences(assessment: Assessment) -> list[str]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from hedgeresearch._formatting import money, percent
+from hedgeresearch.risk.stress import EXACT_TOLERANCE
 
 VOLATILITY_TOLERANCE = 1e-9
 """Relative difference of two volatilities that counts as rounding."""
-
-EXACT_TOLERANCE = 1e-6
-"""Volatility with an exact hedge, relative to that without, which is rounding."""
 
 AS_IF_SIMULTANEOUS = "as if closes were simultaneous"
 """Words for the volatility of a hedge whose covariance is of synchronised returns."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hedgeresearch._formatting import day, money, quantity
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.risks import MIN_TAIL_RETURNS
-from hedgeresearch.recommendation.narrative.effect import EXACT_TOLERANCE, VOLATILITY_TOLERANCE
+from hedgeresearch.recommendation.narrative.effect import VOLATILITY_TOLERANCE
+from hedgeresearch.risk.stress import EXACT_TOLERANCE
 
 MAX_LOSS_RATIO = 5
 """Multiple of the expected volatility above which a past loss is a warning."""
@@ -41,7 +42,7 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
         volatility = float(profits.std())
         name = f"its past volatility over {assessment.spacing.span(1)}"
     loss = -float(profits.min())
-    if loss <= MAX_LOSS_RATIO * volatility:
+    if loss <= MAX_LOSS_RATIO * volatility or _is_exact(assessment):
         return []
     lost = money(loss, assessment.currency)
     if volatility > 0.0:
@@ -55,9 +56,7 @@ def past_loss_sentences(assessment: Assessment) -> list[str]:
 
 def tail_sentences(assessment: Assessment) -> list[str]:
     """Return whether tails are fat, and a loss that is exceeded once in a hundred observations."""
-    past = assessment.past
-    unhedged = assessment.past_returns.iloc[:, 0]
-    if past.std() <= EXACT_TOLERANCE * unhedged.std():
+    if _is_exact(assessment):
         return ["Tails not available: the hedge is exact, and what is left is rounding."]
     tails = assessment.tails
     amount = tails.historical_value_at_risk * abs(assessment.valuation.value)
@@ -69,6 +68,12 @@ def tail_sentences(assessment: Assessment) -> list[str]:
         f"{warning}{tails.sentence}",
         f"{once_in} the hedged position would have lost {loss} or more.",
     ]
+
+
+def _is_exact(assessment: Assessment) -> bool:
+    """Return whether what is left with the hedge is rounding."""
+    unhedged = assessment.past_returns.iloc[:, 0]
+    return bool(assessment.past.std() <= EXACT_TOLERANCE * unhedged.std())
 
 
 def tail_dependence_sentences(assessment: Assessment) -> list[str]:

@@ -13,7 +13,7 @@ from hedgeresearch.recommendation.sizing.contracts import LIMIT_TOLERANCE
 from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
 from hedgeresearch.recommendation.sizing.plan import Plan
 
-ROUNDED = (Reason.NEW_POSITION, Reason.FREE_TRADES, Reason.NO_COSTS_GIVEN)
+ROUNDED = (Reason.NEW_POSITION, Reason.FREE_TRADES, Reason.REBATE, Reason.NO_COSTS_GIVEN)
 """Reasons of decisions for a target that is rounded to lots."""
 JOINT_LIMIT = "a joint limit applies: gross, net or number of instruments"
 """Words for limits that hold for all hedges together."""
@@ -124,6 +124,7 @@ def trade_reason(decision: Decision, half_width: float) -> str:
         Reason.TO_BAND_EDGE: f"{target}; traded to the edge of the {band}",
         Reason.NEW_POSITION: f"{target}; a new position opens at its target, {band}",
         Reason.FREE_TRADES: f"{target}; no band, as trades cost nothing",
+        Reason.REBATE: f"{target}; no band, as trades earn a rebate",
         Reason.NO_COSTS_GIVEN: f"{target}; no band, as no costs were given",
         Reason.AT_LIMIT: f"{target}; the position limit applies",
         Reason.JOINT_LIMITS: f"{target}; {JOINT_LIMIT}",

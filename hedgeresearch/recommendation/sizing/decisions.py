@@ -36,6 +36,7 @@ class Reason(Enum):
     TO_BAND_EDGE = "rebalance to the edge of the no-trade band"
     NEW_POSITION = "new position at the target"
     FREE_TRADES = "rebalance to the target, as trades cost nothing"
+    REBATE = "rebalance to the target, as trades earn a rebate"
     NO_COSTS_GIVEN = "rebalance to the target, as no costs were given"
     AT_LIMIT = "new holding set by the position limit"
     JOINT_LIMITS = "target in whole lots, as the hedges are limited together"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,20 +99,20 @@ def plan_trades_within(
         holdings=trades.holdings,
         trades=trades.trades,
         costs=trade_costs(trades.trades, costs, impact),
-        decisions=_without_given_costs(trades.decisions, given),
+        decisions=tuple(
+            _named_costs(*one)
+            for one in zip(trades.decisions, given, valuation.costs.tolist(), strict=True)
+        ),
     )
 
 
-def _without_given_costs(
-    decisions: Sequence[Decision], has_costs: Sequence[bool]
-) -> tuple[Decision, ...]:
-    """Return decisions that call trades free only where their costs were given as zero."""
-    return tuple(
-        one._replace(reason=Reason.NO_COSTS_GIVEN)
-        if one.reason is Reason.FREE_TRADES and not given
-        else one
-        for one, given in zip(decisions, has_costs, strict=True)
-    )
+def _named_costs(decision: Decision, given: bool, cost: float) -> Decision:
+    """Return a decision that calls a trade free only where its cost was given as zero."""
+    if decision.reason is not Reason.FREE_TRADES:
+        return decision
+    if not given:
+        return decision._replace(reason=Reason.NO_COSTS_GIVEN)
+    return decision._replace(reason=Reason.REBATE) if cost < 0.0 else decision
 
 
 def best_holdings(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.narrative.carry import carry_gap_sentences
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.sections.section import Section
@@ -26,20 +27,23 @@ def carry_section(recommendation: Recommendation) -> Section:
     if not recommendation.carry:
         text = "No funding rates or basis are available for the recommended hedges."
         return Section(TITLE, texts=(text,), points=tuple(gaps))
-    rows = {
-        one.instrument: (
-            one.source,
-            one.ratio,
-            one.rate_per_year,
-            one.z_score,
-            one.per_year,
-            one.round_trip_cost if one.costs_given else None,
-        )
-        for one in recommendation.carry
-    }
+    rows = {one.instrument: _row(one) for one in recommendation.carry}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
     return Section(
         TITLE,
         points=(*(one.sentence for one in recommendation.carry), *gaps),
         tables=(("Positive is earned, negative is paid", table_of(table, "instrument", COLUMNS)),),
+    )
+
+
+def _row(carry: Carry) -> tuple[object, ...]:
+    """Return the cells of a carry; near expiry nothing is given per year."""
+    is_near = carry.to_expiry is not None
+    return (
+        carry.source,
+        carry.ratio,
+        None if is_near else carry.rate_per_year,
+        carry.z_score,
+        None if is_near else carry.per_year,
+        carry.round_trip_cost if carry.costs_given else None,
     )

@@ -141,3 +141,19 @@ def test_bounds_are_those_given() -> None:
         assert hr.Limits(contracts={"F": one_side}).bounds("F") == bounds
     assert hr.Limits(contracts=pd.Series({"F": 3.0})).bounds("F") == (-3.0, 3.0)
     assert hash(hr.Limits(contracts={"F": 40})) == hash(hr.Limits(contracts={"F": (-40, 40)}))
+
+
+@pytest.mark.parametrize("several", [pd.Series([1.0, 2.0]), np.array([1.0, 2.0])])
+def test_several_numbers_for_one_setting_are_refused(several: Any) -> None:
+    with pytest.raises(hr.DataError, match="the limit of 'F' must"):
+        hr.Limits({"F": several})
+    with pytest.raises(hr.DataError, match="the minimum of 'F' must"):
+        hr.Limits({"F": (several, 1.0)})
+    prices = pd.DataFrame({"A": [1.0, 1.1, 1.2], "F": [1.0, 1.1, 1.3]})
+    for refused in (
+        lambda: hr.returns(prices, kind=several),
+        lambda: hr.check(prices, several),
+        lambda: hr.LinearContract("F", 1, funding=several),
+    ):
+        with pytest.raises(hr.DataError, match="must be one of"):
+            refused()

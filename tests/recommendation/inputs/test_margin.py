@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -57,3 +58,9 @@ def test_a_horizon_of_rows_or_time_becomes_periods() -> None:
         hr.Margin(horizon="1h").periods(spacing, 499)
     with pytest.raises(hr.DataError, match="the past of the market, 499 periods; got 1000000000"):
         hr.Margin(horizon=10**9).periods(spacing, 499)
+
+
+def test_collateral_is_kept_as_plain_floats() -> None:
+    amount = hr.Margin({"F": np.float64(3)}).collateral["F"]
+    assert type(amount) is float
+    assert amount == 3.0

@@ -76,7 +76,14 @@ def test_a_simpler_winner_is_a_warning_with_its_numbers(findings: BacktestFindin
         "of regime (difference 2.3 points, 95% interval 1.0 to 3.3); so did naive 89.6%."
     ]
     by_chance = replace(findings, leaders=["ewma"], lead=interval(0.0229, -0.001, 0.033))
-    assert backtest_warnings(by_chance)[0].endswith("-0.1 to 3.3, which may be chance).")
+    text = backtest_warnings(by_chance)[0]
+    assert text.startswith("A simpler hedge removed more variance")
+    assert text.endswith("-0.1 to 3.3, which may be chance).")
+    assert findings.out_of_sample is not None
+    few = replace(findings, out_of_sample=replace(findings.out_of_sample, n_dates=99))
+    assert backtest_warnings(few)[0].startswith("A simpler hedge removed more variance")
+    enough = replace(findings, out_of_sample=replace(findings.out_of_sample, n_dates=100))
+    assert backtest_warnings(enough)[0].startswith("Warning: a simpler hedge")
     assert backtest_warnings(replace(findings, leaders=[], lead=None)) == []
 
 

@@ -24,6 +24,7 @@ from hedgeresearch.recommendation.sizing.decisions import Decision, Reason
             Reason.NEW_POSITION,
             "target 41.26 short; a new position opens at its target, no-trade band of ±2.5",
         ),
+        (Reason.REBATE, "target 41.26 short; no band, as trades earn a rebate"),
         (Reason.FREE_TRADES, "target 41.26 short; no band, as trades cost nothing"),
         (Reason.NO_COSTS_GIVEN, "target 41.26 short; no band, as no costs were given"),
         (Reason.AT_LIMIT, "target 41.26 short; the position limit applies"),

@@ -86,6 +86,10 @@ def test_free_trades_go_to_the_target_in_lots(market: hr.Market) -> None:
     plan = hr.recommend(fit, position, free, market).plan
     given, missing = (one.reason for one in plan.decisions)
     assert (given, missing) == (Reason.FREE_TRADES, Reason.NO_COSTS_GIVEN)
+    rebate = [hr.LinearContract("F", 50, fee=-1e-5), hr.LinearContract("H", 200, lot=2)]
+    found = hr.recommend(fit, position, rebate, market)
+    assert found.plan.decisions[0].reason is Reason.REBATE
+    assert "no band, as trades earn a rebate" in found.orders.iloc[0]["reason"]
 
 
 def test_a_holding_in_its_band_outside_limits_is_cut(advise: Advise) -> None:
