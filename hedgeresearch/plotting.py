@@ -206,7 +206,7 @@ def _add_legend_above(axes: Axes, *, note: str = "", reverse: bool = False) -> N
     """Add a legend at the left above the Axes, where it hides no data, and above the note."""
     from matplotlib.transforms import ScaledTranslation
 
-    above = ScaledTranslation(0.0, NOTE_HEIGHT / 72.0, axes.get_figure(True).dpi_scale_trans)
+    above = ScaledTranslation(0.0, NOTE_HEIGHT / 72.0, axes.figure.dpi_scale_trans)
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),

@@ -91,6 +91,16 @@ def page(regimes: hr.recommendation.Recommendation) -> str:
 
 
 @pytest.mark.long
+def test_settings_have_terms_and_backtest(
+    page: str, regimes: hr.recommendation.Recommendation
+) -> None:
+    text = " ".join(Page(page).text.split())
+    assert "fee 0.0001; maintenance margin 0.05; multiplier 10" in text
+    assert f"{regimes.settings.backtest.n_refits} estimations of each model" in text
+    assert "execution lag 0 observations" in text
+
+
+@pytest.mark.long
 def test_sections_and_sentences_are_in_order(
     page: str, regimes: hr.recommendation.Recommendation
 ) -> None:

@@ -102,7 +102,7 @@ class DataReport:
         for column, drawn in zip(lines.columns, axes.lines[-lines.shape[1] :], strict=True):
             for problem in self.problems:
                 if column in problem.columns and problem.dates:
-                    _mark(axes, lines[column], problem, drawn.get_color())
+                    _mark(axes, lines[column], problem, str(drawn.get_color()))
         return axes
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from hedgeresearch._formatting import day, describe
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.report.sections.data import software
-from hedgeresearch.report.sections.method import name_value_table, sources_table
+from hedgeresearch.report.sections.method import name_value_table, schedule, sources_table
 from hedgeresearch.report.sections.section import Section
 from hedgeresearch.report.tables import Table, table_of, words
 
@@ -43,6 +43,7 @@ def data_section(backtest: Backtest) -> Section:
     rows = {
         "observations": f"{day(returns.index[0])} to {day(returns.index[-1])}, {len(returns):,}",
         "hedges": ", ".join(map(str, hedges)),
+        "schedule": schedule(backtest),
         "returns": backtest.returns_kind or "not stated",
         "seed": str(backtest.seed),
         "software": software(),

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch._formatting import describe, full_percent
+from hedgeresearch._formatting import counted, describe, full_percent
+from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.model_table import MODELS
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report.sections.section import Parts, Section
@@ -38,6 +39,12 @@ def method_section(recommendation: Recommendation, notes: Sequence[str] = ()) ->
         "margin": _given(settings.margin),
         "seed": str(settings.seed),
     }
+    for name, one in zip(
+        recommendation.problem.names, recommendation.problem.instruments, strict=True
+    ):
+        rows[f"terms of {name}"] = _given(one, without=("name",))
+    if settings.backtest is not None:
+        rows["backtest"] = schedule(settings.backtest)
     tables = [("Settings", name_value_table(rows))]
     sources = sources_table([model])
     if sources is not None:
@@ -45,6 +52,16 @@ def method_section(recommendation: Recommendation, notes: Sequence[str] = ()) ->
     warnings = [f"Warning: {note}" for note in dict.fromkeys(notes)]
     points = (*warnings, *REFERENCES)
     return Section(TITLE, points=points, tables=tuple(tables))
+
+
+def schedule(backtest: Backtest) -> str:
+    """Return the estimations of a backtest, its horizon and its lag."""
+    lag = backtest.execution_lag
+    return (
+        f"{counted(backtest.n_refits, 'estimation')} of each model, the last on "
+        f"{counted(backtest.n_estimation, 'observation')}; horizon "
+        f"{backtest.spacing.span(backtest.horizon)}; execution lag {counted(lag, 'observation')}"
+    )
 
 
 def sources_table(models: Iterable[Any]) -> Table | None:
@@ -76,10 +93,12 @@ def _interval(recommendation: Recommendation) -> str:
     return f"{full_percent(recommendation.settings.confidence)}, by {method}"
 
 
-def _given(settings: Any) -> str:
-    """Return the settings that have a value, by name."""
+def _given(settings: Any, without: Sequence[str] = ()) -> str:
+    """Return the settings, or the terms of an instrument, that have a value, by name."""
     texts = []
     for field in fields(settings):
+        if field.name in without:
+            continue
         value = getattr(settings, field.name)  # a field of the class
         if value not in (None, {}):
             texts.append(f"{field.name.replace('_', ' ')} {_value(value)}")
