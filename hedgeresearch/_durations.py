@@ -62,9 +62,24 @@ def as_duration(horizon: str | timedelta | np.timedelta64, name: str = "horizon"
         raise DataError(
             f"{name} must be a positive time with its unit, such as '10d', '8h', '20min', '2w' or "
             f"'3 months', of at most 290 years; got {str(horizon)[:40]!r}. A number of rows is "
-            "passed as a number."
+            f"passed as a number.{months_meant(horizon)}"
         )
     return duration
+
+
+def months_meant(horizon: Any) -> str:
+    """Return a sentence, after a space, on a text such as "3m" that may stand for months, else "".
+
+    Examples
+    --------
+    >>> months_meant("3m")
+    " For months, write '3 months'; m stands for minutes."
+    """
+    found = re.fullmatch(r"\s*(\d+)\s*(m|mo|mth|mon)s?\s*", str(horizon).lower())
+    if found is None:
+        return ""
+    months = "1 month" if found[1] == "1" else f"{found[1]} months"
+    return f" For months, write {months!r}; m stands for minutes."
 
 
 def _parsed(horizon: str | timedelta | np.timedelta64) -> pd.Timedelta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -24,13 +25,15 @@ def exported_by(room: str) -> Callable[[Exported], Exported]:
     Its name in error messages and pickles then stays the same when the file that defines it moves.
     The cost: ``inspect.getsource`` no longer finds the source of a class, though it finds that of
     its methods, and ``typing.get_type_hints`` does not resolve the annotations of a class. The
-    ``fit`` of a class says how it is called.
+    ``fit`` of a class says how it is called, and a dataclass what its settings are.
     """
 
     def decorate(public: Exported) -> Exported:
         public.__module__ = room
         if isinstance(public, type) and "fit" in vars(public):
             _explain_fit(public, room)
+        if isinstance(public, type) and is_dataclass(public) and "__init__" in vars(public):
+            _explain_settings(public)
         return public
 
     return decorate
@@ -60,6 +63,14 @@ def explains_calls(
         return call
 
     return decorate
+
+
+def _explain_settings(settings: Any) -> None:
+    """Let a dataclass that is called with other settings than its own name its own."""
+    code = settings.__init__.__code__
+    n_names = code.co_argcount + code.co_kwonlyargcount
+    names = ", ".join(code.co_varnames[1:n_names])
+    settings.__init__ = explains_calls(f"{settings.__name__}({names})")(settings.__init__)
 
 
 def _explain_fit(model: Any, room: str) -> None:

@@ -25,6 +25,7 @@ from hedgeresearch._durations import (
     as_duration,
     check_horizon,
     in_long_units,
+    months_meant,
     time_in_words,
 )
 from hedgeresearch.errors import DataError
@@ -165,7 +166,7 @@ class Spacing:
         if rows < 1:
             raise DataError(
                 f"{name} must be at least one row of the data, which is {self._one_row}; got "
-                f"{horizon!r}. Pass a longer time, or a number of rows."
+                f"{horizon!r}. Pass a longer time, or a number of rows.{months_meant(horizon)}"
             )
         return rows
 

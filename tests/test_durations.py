@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from hedgeresearch._durations import as_duration, check_horizon, time_in_words
+from hedgeresearch._spacing import spacing_of
 from hedgeresearch.errors import DataError
 
 
@@ -45,3 +46,20 @@ def test_lower_and_upper_case_units_are_the_same_time():
     assert as_duration("1d12h") == as_duration("36h") == as_duration("1.5D")
     assert as_duration("2w") == as_duration("14 days") == as_duration("2W")
     assert as_duration("1d") == pd.Timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "expected"),
+    [
+        ("3m", "For months, write '3 months'; m stands for minutes."),
+        ("1M", "For months, write '1 month'; m stands for minutes."),
+        ("6mo", "For months, write '6 months'; m stands for minutes."),
+    ],
+)
+def test_months_are_written_in_full(horizon, expected):
+    days = spacing_of(pd.bdate_range("2020-01-01", periods=300))
+    with pytest.raises(DataError, match=expected):
+        days.rows_of(horizon)
+    with pytest.raises(DataError) as refused:
+        days.rows_of("3min")
+    assert "months" not in str(refused.value)

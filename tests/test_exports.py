@@ -52,6 +52,31 @@ def test_a_wrong_call_says_how_to_call(name: str, returns: pd.DataFrame) -> None
     assert message in str(caught.value)
 
 
+SETTINGS: dict[str, tuple[Callable[[], Any], str]] = {
+    "states": (lambda: hr.GaussianHMM(n_states=2), "Call GaussianHMM(n_regimes, "),
+    "distribution": (lambda: hr.GARCH(dist="t"), "'dist'. Call GARCH("),
+    "no regimes": (lambda: hr.RegimeHedge(), "Call RegimeHedge(regime_model, weighting"),
+    "no horizon": (lambda: hr.HorizonHedge(5), "Call HorizonHedge(model, horizon"),
+    "covariance": (lambda: hr.MinimumVarianceHedge(covariance=hr.DCC()), "Call MinimumVarianceHe"),
+    "lag": (lambda: hr.walk_forward(lag=1), "refit_every=20, horizon=1, execution_lag=0"),
+}
+
+
+@pytest.mark.parametrize("name", list(SETTINGS))
+def test_a_wrong_setting_says_what_the_settings_are(name: str) -> None:
+    call, message = SETTINGS[name]
+    with pytest.raises(hr.errors.CallError) as caught:
+        call()
+    assert message in str(caught.value)
+
+
+def test_settings_keep_their_signature_and_pickle() -> None:
+    assert next(iter(inspect.signature(hr.GaussianHMM).parameters)) == "n_regimes"
+    assert list(inspect.signature(hr.walk_forward).parameters)[:2] == ["models", "asset"]
+    model = hr.GaussianHMM(3, seed=1)
+    assert pickle.loads(pickle.dumps(model)) == model
+
+
 def test_errors_inside_a_function_are_left_alone() -> None:
     @explains_calls("f(number)")
     def f(number: Any) -> float:

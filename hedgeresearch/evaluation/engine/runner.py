@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._durations import Horizon
-from hedgeresearch._exports import exported_by
+from hedgeresearch._exports import explains_calls, exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import ConvergenceWarning, DataError, DataWarning, warn_caller
@@ -34,6 +34,10 @@ Pair = tuple["pd.Series[float]", pd.DataFrame]
 
 
 @exported_by("hedgeresearch.evaluation")
+@explains_calls(
+    "hr.walk_forward(models, asset, hedges, window=1000, refit_every=20, horizon=1, "
+    "execution_lag=0, cost=None)"
+)
 def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     models: Mapping[str, HedgeModel],
     asset: pd.Series[float],
@@ -70,7 +74,7 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     splitter : anything with scikit-learn's ``split``, such as ``TimeSeriesSplit``, instead of
         ``window`` and ``refit_every``. Where it leaves out dates, hedges are closed at the gap and
         entered again after it, and nothing is added up or correlated across it
-    horizon : int or time such as "5d", periods of the returns that are evaluated: overlapping sums
+    horizon : int or time such as "1w", periods of the returns that are evaluated: overlapping sums
         of the hedged returns, whose tests and intervals allow for the overlap. Use 5 or more
         periods where closes are not simultaneous
     execution_lag : int, number of dates between the decision and the trade: the ratio made for a

@@ -133,7 +133,7 @@ class Backtest:
 
         Parameters
         ----------
-        horizon : int or time such as "5d", periods in a return
+        horizon : int or time such as "1w", periods in a return
 
         Raises
         ------

@@ -69,7 +69,7 @@ class HorizonHedge:
     ----------
     model : hedge model of returns, such as ``OLSHedge()``
     horizon : int or time
-        Number of periods in a return of the model; or their time, such as "5d" or a Timedelta, that
+        Number of periods in a return of the model; or their time, such as "1w" or a Timedelta, that
         becomes the number of observations within it (7 of a daily table in "1w", 5 of business
         days).
     overlapping : bool
