@@ -274,7 +274,10 @@ class NotionalHedge:
 
 
 @exported_by("hedgeresearch.recommendation")
-@explains_calls("hr.hedge_notional(fit, 1_000_000)")
+@explains_calls(
+    "hr.hedge_notional(fit, 1_000_000); for the best model of a backtest, with "
+    "fit = hr.recommendation.fit_best(backtest, asset, hedges)"
+)
 def hedge_notional(
     fit: HedgeFit,
     notional: float,

@@ -149,3 +149,9 @@ def test_bad_notionals_are_refused(
 def test_a_model_that_is_not_fitted_is_refused() -> None:
     with pytest.raises(hr.DataError, match="fit must be a fitted hedge"):
         hr.hedge_notional(hr.OLSHedge(), 1)  # type: ignore[arg-type]
+
+
+def test_the_best_model_of_a_notional_is_pointed_to(ewma_fit: hr.hedges.HedgeFit) -> None:
+    call: Any = hr.hedge_notional
+    with pytest.raises(TypeError, match=r"hr\.recommendation\.fit_best\(backtest, asset, hedges\)"):
+        call(ewma_fit, 1e6, model="best")

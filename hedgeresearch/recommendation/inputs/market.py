@@ -30,6 +30,7 @@ from hedgeresearch.recommendation.inputs.market_checks import (
     checked_currency,
     checked_date,
     refuse_absent,
+    refuse_returns,
 )
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.typing import Array
@@ -92,6 +93,7 @@ class Market:
         currency: str | None = None,
     ) -> None:
         table = with_plain_names(table)
+        refuse_returns(table)
         mappings = {
             "rates": as_mapping(rates, "rates", "{'BTC_COIN_PERP': 'BTC'}"),
             "funding": as_mapping(funding, "funding", "{'BTC_PERP': 'BTC_FUNDING'}"),

@@ -29,6 +29,17 @@ def refuse_absent(column: str, columns: Collection[str], whose: str) -> None:
         )
 
 
+def refuse_returns(table: Any) -> None:
+    """Refuse a table that ``hr.returns`` made."""
+    kind = table.attrs.get("returns") if isinstance(table, pd.DataFrame) else None
+    # prices that are made of returns may keep the note, but are positive
+    if kind is not None and (table.select_dtypes("number") <= 0.0).any(axis=None):
+        raise DataError(
+            f"the table of a market must hold prices; got {kind} returns, made by hr.returns. "
+            "Pass the prices; market.returns(position, instruments) makes the returns."
+        )
+
+
 def checked_currency(currency: Any) -> str | None:
     """Return the name of a currency; refuse one that is not text."""
     if currency is not None and (not isinstance(currency, str) or not currency.strip()):
@@ -121,6 +132,11 @@ def check_coin(name: str, coin: Any, price: float, rate: float) -> None:
 
 def checked_bar(bar: Any, columns: Collection[str]) -> Array:
     """Return the numbers of a bar, (1, n_columns), in the order of the table."""
+    if isinstance(bar, pd.DataFrame):
+        raise DataError(
+            f"the new bar must be one row; got a table of {len(bar)}. Call it for each row in "
+            "turn: for date, row in table.iterrows(): advice = advice.update(row, date)."
+        )
     if not isinstance(bar, Mapping | pd.Series):
         raise DataError(
             "the new bar must map each column of the table to a number; "

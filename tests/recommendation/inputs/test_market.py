@@ -158,3 +158,15 @@ def test_threads_never_mix_dates_and_prices() -> None:
                 assert len(one) == first + 1
             market = longer[0]
     pd.testing.assert_frame_equal(market.table, table.iloc[: 3 + n_rounds], check_freq=False)
+
+
+def test_returns_are_no_prices_of_a_market(table: pd.DataFrame) -> None:
+    returns = hr.returns(table[["A", "F"]])
+    with pytest.raises(hr.DataError, match="must hold prices; got simple returns.*Pass the prices"):
+        hr.Market(returns)
+    assert len(hr.Market(100.0 * (1.0 + returns).cumprod())) == len(returns)
+
+
+def test_several_rows_are_no_bar(market: hr.Market, table: pd.DataFrame) -> None:
+    with pytest.raises(hr.DataError, match="must be one row; got a table of 3. Call it for each"):
+        market.append(table.iloc[-3:], "2030-01-01")  # type: ignore[arg-type]
