@@ -39,6 +39,7 @@ from hedgeresearch.recommendation.narrative.data import (
     chance_opening,
     closes_sentences,
     data_warnings,
+    few_sentences,
 )
 from hedgeresearch.recommendation.narrative.notional import (
     expected_sentences,
@@ -160,8 +161,9 @@ class NotionalHedge:
         """Sentences on the error of the ratio and on its effect out of sample, warnings first."""
         others = notional_reasons(self.effectiveness, self.interval_note, self.backtest)
         chance = [self._chance.strip()] if self._chance else []
+        few = few_sentences(len(self.fit.sample.rows), self.interval)
         closes = closes_sentences(other_closes(self.fit, *self._observed))
-        return [*data_warnings(self.data_problems), *chance, *others, *closes]
+        return [*data_warnings(self.data_problems), *chance, *others, *few, *closes]
 
     @property
     def summary(self) -> pd.DataFrame:

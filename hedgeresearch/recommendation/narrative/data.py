@@ -11,10 +11,30 @@ from hedgeresearch.data.quality.problem import DataProblem
 FEW_REMOVED = 0.01
 """Share of variance below which a hedge whose interval holds zero is a matter of chance."""
 
+FEW_OBSERVATIONS = 100
+"""Number of observations below which an estimate is of few."""
+
 
 def data_warnings(problems: Sequence[DataProblem]) -> list[str]:
     """Return a warning for each problem: what must hold, what was found, and what to do."""
     return [f"Warning: {one.text}" for one in problems]
+
+
+def few_sentences(n_observations: int, interval: pd.DataFrame) -> list[str]:
+    """Return that a ratio is estimated on few observations.
+
+    Parameters
+    ----------
+    n_observations : int
+    interval : DataFrame (n_hedges, 2 or more)
+        Columns lower and upper; equal for a ratio that is not estimated.
+    """
+    if n_observations >= FEW_OBSERVATIONS or interval["lower"].equals(interval["upper"]):
+        return []
+    return [
+        f"The estimate is of {n_observations} observations, which are few: below "
+        f"{FEW_OBSERVATIONS}, ratio and volatility may be far off."
+    ]
 
 
 def closes_sentences(problem: DataProblem | None) -> list[str]:

@@ -15,6 +15,7 @@ from hedgeresearch.recommendation.narrative.data import (
     chance_opening,
     closes_sentences,
     data_warnings,
+    few_sentences,
 )
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
@@ -53,6 +54,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *binding_sentences(assessment),
         *unstable_sentences(assessment),
         *_regime_sentences(assessment),
+        *few_sentences(len(assessment.problem.fit.sample.rows), assessment.confidence.ratios),
         *confidence_sentences(assessment.confidence, assessment.expected_effectiveness),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),

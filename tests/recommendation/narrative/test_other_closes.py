@@ -60,3 +60,20 @@ def test_synchronised_volatility_is_called_so(market: hr.Market) -> None:
     assert any(text.startswith(CAUSE) for text in notional.reasons)
     longer = advise(market, hr.HorizonHedge(hr.OLSHedge(), 5))
     assert "over the next 5 business days falls from" in longer.decision
+
+
+@pytest.mark.parametrize(("n_dates", "model"), [(60, "ols"), (101, "ols"), (60, "naive")])
+def test_few_observations_are_a_reason(n_dates: int, model: str) -> None:
+    returns = hr.data.simulate_dcc(n_dates=n_dates, seed=0).returns
+    models: dict[str, Any] = {"ols": hr.OLSHedge(), "naive": hr.NaiveHedge()}
+    prices = hr.Market(100.0 * (1.0 + returns).cumprod())
+    position = hr.Position({"asset": 10_000.0})
+    future = hr.LinearContract("hedge", 1, fee=0.0, half_spread=0.0)
+    fit = models[model].fit(*prices.returns(position, future))
+    is_few = model == "ols" and n_dates == 60
+    said = f"The estimate is of {n_dates - 1} observations, which are few"
+    for reasons in (
+        hr.hedge_notional(fit, 1e6).reasons,
+        hr.recommend(fit, position, future, prices).reasons,
+    ):
+        assert any(text.startswith(said) for text in reasons) == is_few
