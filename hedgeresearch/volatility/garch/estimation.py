@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from hedgeresearch.volatility.garch.state import GARCHState
 
 OUTLIER = 10.0
 """Size of a return, in standard deviations of the sample, that may make a local optimum."""
+BAD_NEWS = 4
+"""Coordinate of the share of bad news, which a symmetric model holds at one half."""
 CLEAR_GAIN = 10.0
 """Gain in log-likelihood over a constant variance below which local optima are common."""
 
@@ -238,8 +240,20 @@ def _multistart_search(likelihood: GARCHLikelihood) -> Optimum:
     is_unclear = optimum.log_likelihood - by_date.sum() < CLEAR_GAIN
     if is_unclear or np.abs(likelihood.unit_returns).max() > OUTLIER:
         starts = _restricted([*STARTS, *FURTHER_STARTS], likelihood.coordinates)
+        if BAD_NEWS in likelihood.coordinates:
+            starts.append(_symmetric_optimum(likelihood)[likelihood.coordinates])
         return _local_search(likelihood, starts, try_all_starts=True)
     return optimum
+
+
+def _symmetric_optimum(likelihood: GARCHLikelihood) -> Array:
+    """Return the optimum without asymmetry, a point (6,) of the box that an asymmetric model has.
+
+    An asymmetric model that also starts there is not below the model that it nests.
+    """
+    coordinates = [one for one in likelihood.coordinates if one != BAD_NEWS]
+    symmetric = replace(likelihood, coordinates=coordinates)
+    return symmetric.full_point(_multistart_search(symmetric).point)
 
 
 def _local_search(

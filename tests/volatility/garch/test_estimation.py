@@ -201,3 +201,12 @@ def test_no_series_of_noise_fails(n_dates, normal):
     for seed in range(3000, 3060):
         estimate = hr.GARCH().estimate_array(noise(n_dates, seed, normal))
         assert np.isfinite(estimate.log_likelihood)
+
+
+@pytest.mark.filterwarnings("ignore:the GARCH estimate lies on a bound")
+def test_asymmetry_does_not_lower_the_likelihood_of_noise():
+    values = 0.01 * np.random.default_rng(1000006).standard_t(4, 1000)
+    returns = pd.Series(values, name="noise")
+    smaller = hr.GARCH(False, "student").fit(returns)
+    larger = hr.GARCH(True, "student").fit(returns)
+    assert larger.log_likelihood >= smaller.log_likelihood - 1e-6
