@@ -48,7 +48,8 @@ class LabelledRegimes:
         Label of each date: texts, whole numbers, or True and False. Every date that is fitted or
         extended needs one.
     names : mapping from label to text, optional
-        Names of the regimes; by default they are called by their labels.
+        Names of the regimes; by default they are called by their labels, and True and False after
+        the column, such as "VIX: True".
 
     Notes
     -----
@@ -142,7 +143,7 @@ class LabelledRegimes:
             Estimates(values=values, n_dates=len(frame)),
             np.empty(0),
             definition=Definition(
-                names=tuple(names.get(label, label) for label in ordered),
+                names=tuple(names.get(label, self._default_name(label)) for label in ordered),
                 identities=tuple(ordered),
                 labels=codes,
             ),
@@ -159,6 +160,10 @@ class LabelledRegimes:
                 f"{labels[0]!r}. Use a longer sample, or other labels."
             )
         return labels
+
+    def _default_name(self, label: Any) -> Any:
+        """Return the name of a regime; that of a truth value says what is true."""
+        return f"{self.labels.frame.columns[0]}: {label}" if isinstance(label, bool) else label
 
     def _codes(self, different: list[Any]) -> OutsideData:
         """Return the position of each date's label among those of the sample, or ``UNKNOWN``."""

@@ -63,7 +63,8 @@ def test_calmest_label_comes_first_whatever_its_name(returns, labels):
 def test_truth_values_are_labels(returns):
     above = hr.load("vix")["VIX"] > 16
     fit = LabelledRegimes(above).fit(returns)
-    assert fit.regimes.tolist() == [False, True]
+    assert fit.regimes.tolist() == ["VIX: False", "VIX: True"]
+    assert LabelledRegimes(above.rename(None)).fit(returns).regimes[0] == "label: False"
     assert LabelledRegimes(hr.load("vix") > 16) == LabelledRegimes(above)
     whole = LabelledRegimes(above.astype(float)).fit(returns)
     assert whole.regimes.tolist() == [0, 1]

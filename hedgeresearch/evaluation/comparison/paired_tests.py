@@ -15,7 +15,10 @@ Giacomini and White (2006), Econometrica 74, theorems 1 and 3: with the instrume
 
 .. math:: Z_t = (1, d_{t-h})' d_t, \qquad T = n \bar Z' \hat\Omega^{-1} \bar Z \to \chi^2_2,
 
-Omega the Bartlett sum of Z_t Z_s' over h - 1 lags. The null hypothesis is stronger: nothing known
+Omega the Bartlett sum of Z_t Z_s' over 2 h lags, none for h = 1. Over h - 1 lags, beyond which
+Z_t is uncorrelated, Bartlett weights are too low: for squares of overlapping sums of 5 independent
+normal returns the test at 5% then rejects in 8.5% of samples of 500 dates and 7.3% of 1000, with
+2 h lags in 5.5% and 4.8% (400 samples). The null hypothesis is stronger: nothing known
 before predicts which hedge will do better. Both tests compare hedges together with their
 estimation, as walked forward on a window of fixed length; then neither is degenerate where one
 model nests the other.
@@ -298,13 +301,25 @@ def conditional_gain_test(
     if not gain.any():
         return NO_DIFFERENCE
     d = gain / gain.std()
+    lags = lags_of_moments(len(gain), horizon)
     moments = np.column_stack([d[horizon:], d[horizon:] * d[:-horizon]])
     if positions is not None:
         follows = positions[horizon:] - positions[:-horizon] == horizon
-        moments = spread(moments[follows], positions[horizon:][follows], horizon - 1)
+        moments = spread(moments[follows], positions[horizon:][follows], lags)
     total = moments.sum(axis=0)
-    statistic = float(total @ np.linalg.pinv(long_run_sum(moments, horizon - 1)) @ total)
+    statistic = float(total @ np.linalg.pinv(long_run_sum(moments, lags)) @ total)
     return statistic, float(chdtrc(2, statistic))
+
+
+def lags_of_moments(n_dates: int, horizon: int) -> int:
+    """Return the lags of the moments of Giacomini and White.
+
+    None for single periods; twice the horizon, as Bartlett weights halve the covariances near the
+    end, at most a quarter of the dates, and at least horizon - 1.
+    """
+    if horizon == 1:
+        return 0
+    return max(min(2 * horizon, n_dates // 4), horizon - 1)
 
 
 def equal_variance_test(

@@ -152,10 +152,20 @@ class Backtest:
         It is this backtest, unless closes are not simultaneous and its horizon is shorter than five
         periods: then it is the one over five.
         """
-        if self.closes is None or self.horizon >= LONG_HORIZON:
+        return self if self.closes is None else self.over_long_horizon
+
+    @property
+    def over_long_horizon(self) -> Backtest:
+        """Backtest over at least five periods; this one if there are too few dates for these."""
+        if self.horizon >= LONG_HORIZON:
             return self
         n_spans = len(first_of_spans(self.rows, LONG_HORIZON))
         return self if n_spans < MIN_OBSERVATIONS else self.over(LONG_HORIZON)
+
+    @property
+    def too_short_to_judge(self) -> bool:
+        """True if closes are not simultaneous and there are too few dates for five periods."""
+        return self.closes is not None and self.over_long_horizon.horizon < LONG_HORIZON
 
     @property
     def net_returns(self) -> pd.DataFrame:
@@ -197,7 +207,8 @@ class Backtest:
 
         Effectiveness is the share of variance removed, before costs. The gain over OLS is the
         difference in effectiveness, with a 95% interval by the stationary bootstrap of whole dates.
-        With costs, the table contains mean returns per period before and after them. The last
+        With costs, the table contains mean returns before and after them, per period whatever the
+        horizon. The last
         columns are volatility, ratio, turnover and failed refits. A model that never hedged has no
         results (NaN). The name of the columns says over which horizon the returns are, and how long
         after the decision hedges were traded. Where closes are not simultaneous, columns have the

@@ -11,7 +11,6 @@ import pandas as pd
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
-from hedgeresearch.data.quality.closes import LONG_HORIZON
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
@@ -52,20 +51,28 @@ class BacktestPanel:
 
     @property
     def _closes_note(self) -> str:
-        """Return, after a semicolon, the number of pairs that single periods cannot judge."""
+        """Return, after semicolons, which pairs single periods cannot judge."""
         number = sum(one.judged is not one for one in self.backtests.values())
-        if number == 0:
-            return ""
-        return f"; closes of {counted(number, 'pair')} are not simultaneous, see judged"
+        note = ""
+        if number > 0:
+            note = f"; closes of {counted(number, 'pair')} are not simultaneous, see judged"
+        short = [pair for pair, one in self.backtests.items() if one.too_short_to_judge]
+        if short:
+            note += f"; closes of {', '.join(short)} are not simultaneous on too few dates to judge"
+        return note
 
     @property
     def judged(self) -> BacktestPanel:
         """Panel of the same hedges over a horizon that can judge them for all pairs.
 
         It is this panel, unless closes of a pair are not simultaneous and the horizon is shorter
-        than five periods: then it is the one over five.
+        than five periods: then it is the one over five. Pairs with too few dates for that keep
+        their horizon; the panel names those whose closes are not simultaneous.
         """
-        return self.over(LONG_HORIZON) if self._closes_note else self
+        if all(one.judged is one for one in self.backtests.values()):
+            return self
+        backtests = {pair: one.over_long_horizon for pair, one in self.backtests.items()}
+        return replace(self, backtests=backtests)
 
     def over(self, horizon: Horizon) -> BacktestPanel:
         """Return the same backtests, evaluated over returns of another horizon.

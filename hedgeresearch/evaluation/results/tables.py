@@ -106,7 +106,7 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
         row |= _gain(returns, name, seed, evaluated.horizon)
         row["volatility"] = float(returns[name].std())
         if has_costs:
-            row |= _means(returns[name], costs[name])
+            row |= _means(returns[name], costs[name], evaluated.horizon)
         if name in evaluated.never_hedged:
             row = dict.fromkeys(row, np.nan)
         row["mean ratio"] = float(total.mean())
@@ -146,10 +146,10 @@ def _gain(hedged_returns: pd.DataFrame, name: str, seed: int, horizon: int) -> d
     }
 
 
-def _means(hedged: pd.Series[float], costs: pd.Series[float]) -> dict[str, float]:
-    """Return the mean of returns (n_spans,) before and after costs."""
-    gross = float(hedged.mean())
-    cost = float(costs.mean())
+def _means(hedged: pd.Series[float], costs: pd.Series[float], horizon: int) -> dict[str, float]:
+    """Return means per period of returns (n_spans,) over the horizon, before and after costs."""
+    gross = float(hedged.mean()) / horizon
+    cost = float(costs.mean()) / horizon
     return {"mean gross": gross, "mean cost": cost, "mean net": gross - cost}
 
 
@@ -248,7 +248,7 @@ def _measured(measure: Callable[..., float] | None, returns: pd.DataFrame, name:
 def dates_per_year(dates: pd.Index[Any], rows: Indices) -> float:
     """Return the mean number of dates in a year, or 1 for an index without dates.
 
-    The time between blocks of consecutive rows does not count.
+    It is that of the data: rows between these dates count, too.
 
     Parameters
     ----------
@@ -257,11 +257,10 @@ def dates_per_year(dates: pd.Index[Any], rows: Indices) -> float:
     """
     if isinstance(dates, pd.PeriodIndex):
         dates = dates.to_timestamp()
-    follows = np.diff(rows) == 1
-    if not isinstance(dates, pd.DatetimeIndex) or not follows.any():
+    if not isinstance(dates, pd.DatetimeIndex) or len(dates) < 2:
         return 1.0
-    years = np.diff(dates) / np.timedelta64(1, "s") / (86_400.0 * DAYS_PER_YEAR)
-    return float(follows.sum() / years[follows].sum())
+    years = (dates[-1] - dates[0]) / pd.Timedelta(days=DAYS_PER_YEAR)
+    return float((rows[-1] - rows[0]) / years)
 
 
 # --- value at risk ---

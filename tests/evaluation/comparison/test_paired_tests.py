@@ -96,7 +96,7 @@ def test_giacomini_white_of_overlapping_returns_by_hand(panel):
     h = 3
     z = np.array([[d[t], d[t] * d[t - h]] for t in range(h, N)]) / [d.std(), d.var()]
     total = z.sum(axis=0)
-    expected = total @ np.linalg.inv(bartlett_sum(z, h - 1)) @ total
+    expected = total @ np.linalg.inv(bartlett_sum(z, 2 * h)) @ total
     test = hr.evaluation.giacomini_white_test(panel["good"], panel["ols"], horizon=h)
     assert test.statistic == pytest.approx(expected, rel=1e-9)
 

@@ -110,3 +110,14 @@ def test_the_confidence_set_keeps_the_best():
     p = np.array([confidence_set_p_values((x - x.mean(axis=0)) ** 2, DRAWS) for x in samples])
     assert (p[:, 0] > 0.1).mean() > 0.9
     assert (p[:, 3] > 0.1).mean() < 0.1
+
+
+def test_giacomini_white_keeps_its_size_over_horizons():
+    """Equal losses over 5 overlapping periods: 5% within two and a half standard errors."""
+    generator = np.random.default_rng(0)
+    rejected = []
+    for _ in range(400):
+        totals = np.pad(generator.standard_normal((2, 504)), ((0, 0), (1, 0))).cumsum(axis=1)
+        squares = (totals[:, 5:] - totals[:, :-5]) ** 2
+        rejected.append(conditional_gain_test(squares[0] - squares[1], 5)[1] < 0.05)
+    assert abs(np.mean(rejected) - 0.05) < 2.5 * np.sqrt(0.05 * 0.95 / 400)

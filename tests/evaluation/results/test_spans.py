@@ -218,6 +218,19 @@ def test_panels_name_pairs_that_single_days_cannot_judge(two_closes: Any, pairs:
     assert note not in repr(judged)
 
 
+def test_panels_judge_what_they_can_and_name_the_rest(two_closes: Any, pairs: Any) -> None:
+    settings: dict[str, Any] = {"refit_every": 250, "progress": False}
+    with pytest.warns(hr.errors.DataWarning, match="closes"):
+        long = hr.walk_forward_panel({}, {"asia": two_closes}, window=250, **settings)["asia"]
+        short = hr.walk_forward_panel({}, {"late": two_closes}, window=2985, **settings)["late"]
+    panel = hr.evaluation.BacktestPanel({"asia": long, "late": short})
+    judged = panel.judged
+    assert {pair: one.horizon for pair, one in judged.backtests.items()} == {"asia": 5, "late": 1}
+    note = "closes of late are not simultaneous on too few dates to judge"
+    assert note in repr(panel)
+    assert note in judged.summary.columns.name
+
+
 # --- a lag ---
 
 

@@ -127,6 +127,17 @@ def test_dates_per_year_of_any_index() -> None:
     assert dates_per_year(pd.RangeIndex(100), rows[:100]) == 1.0
     left_out = np.concatenate([rows[:60], rows[700:760]])
     assert dates_per_year(daily[left_out], left_out) == pytest.approx(365.25)
+    single = rows[::20]  # blocks of one row
+    assert dates_per_year(daily[single], single) == pytest.approx(365.25)
+
+
+def test_means_are_per_period_over_any_horizon(backtest: hr.evaluation.Backtest) -> None:
+    five = backtest.over(5).summary
+    sums = backtest.hedged_returns.rolling(5).sum().dropna()
+    np.testing.assert_allclose(five["mean gross"], sums.mean() / 5.0, rtol=1e-9)
+    net = five["mean gross"] - five["mean cost"]
+    np.testing.assert_allclose(five["mean net"], net, rtol=1e-9)
+    np.testing.assert_allclose(five["mean cost"], backtest.summary["mean cost"], rtol=0.05)
 
 
 @pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
