@@ -33,7 +33,11 @@ Columns = Annotated[
 ]
 
 
+File = Annotated[Path | None, typer.Argument(help="File of prices, as with --prices.")]
+
+
 def check_prices(  # noqa: PLR0913 (the options of the command)
+    file: File = None,
     dataset: Dataset = None,
     prices: Prices = None,
     columns: Columns = None,
@@ -50,8 +54,9 @@ def check_prices(  # noqa: PLR0913 (the options of the command)
     Also in returns, with --kind. The exit code is 1 if they would be refused.
     """
     reading = Reading(sep, decimal, thousands, date_format, sheet, kind)
-    if (prices is None) == (dataset is None):
+    if sum(one is not None for one in (file, prices, dataset)) != 1:
         raise DataError("pass either --prices FILE or --dataset NAME.")
+    prices = file if prices is None else prices
     table = _read(dataset, prices, columns, reading)
     report = check(table, None if kind is Contents.prices and dataset else _kind(kind))
     if as_json:

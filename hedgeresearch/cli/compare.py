@@ -146,6 +146,7 @@ def _describe(backtest: Backtest, data: pd.DataFrame) -> str:
     )
     if backtest.horizon > 1 or backtest.execution_lag:
         head += f" Returns {backtest.evaluation}."
+    head += f" Volatilities are over {backtest.spacing.span(backtest.horizon)}."
     sentences = [*comparison.sentences, comparison.conclusion]
     return "\n".join(
         [wrapped(head), "", _table(backtest.summary), "", *(wrapped(one) for one in sentences)]

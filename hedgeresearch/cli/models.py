@@ -60,4 +60,7 @@ def _parse_model_name(text: str) -> ModelName:
         return ModelName(text)
     except ValueError:
         known = ", ".join(ModelName)
-        raise DataError(f"--models must name models from {known}; got {text!r}.") from None
+        raise DataError(
+            f"--models must name models from {known}; got {text!r}. To use the best of several, "
+            "run 'hedgeresearch recommend --model best'."
+        ) from None

@@ -219,9 +219,6 @@ def _describe_recommendation(result: Recommendation) -> str:
         head += f"\nAmounts are in {result.assessment.currency}."
     summary = result.summary.to_string(formatters=_formatters(result.summary))
     parts = [wrapped(head), wrapped(result.decision), summary]
-    orders = result.orders.drop(columns="reason")  # the reasons below say more
-    if len(orders):
-        parts.append(orders.to_string(index=False, formatters=_formatters(orders)))
     return "\n\n".join([*parts, _reasons(result.reasons, BACKTEST)])
 
 

@@ -27,6 +27,7 @@ def test_problems_are_those_of_the_library(run: Run, prices: pd.DataFrame, tmp_p
     report = hr.check(hr.read_prices(file), "prices")
     code, output, _ = run("check", "--prices", file)
     assert code == 0
+    assert run("check", file)[1] == output
     assert report.problems
     for problem in report.problems:
         assert problem.message in " ".join(output.split())
@@ -48,6 +49,7 @@ def test_refused_data_end_with_another_code(run: Run, prices: pd.DataFrame, tmp_
     ("arguments", "message"),
     [
         ((), "pass either --prices FILE or --dataset NAME."),
+        (("x.csv", "--prices", "y.csv"), "pass either --prices FILE or --dataset NAME."),
         (("--dataset", "nasdaq_sp500", "--column", "GOLD"), "columns must be among NASDAQ, SP500"),
         (("--dataset", "nasdaq_sp500", "--sep", ";"), "--sep needs --prices FILE"),
     ],

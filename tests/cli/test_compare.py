@@ -39,7 +39,8 @@ def test_table_and_sentences_are_those_of_the_library(
     pd.testing.assert_frame_equal(table, study.summary, check_names=False, rtol=1e-12)
     head, printed, said = output.rstrip().split("\n\n")
     assert (
-        " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03."
+        " ".join(head.split()) == f"Data: {own[1]}; 99 observations out of sample, to 2021-02-03. "
+        "Volatilities are over 1 day."
     )
     rows = {line.split()[0]: line.split() for line in printed.splitlines()[1:]}
     assert list(rows) == list(study.summary.index)

@@ -86,6 +86,7 @@ def test_text_has_decision_reasons_and_tables(run: Run, book: Path, tmp_path: Pa
         assert sentence in said.replace("- ", "").replace("  ", " ") or sentence in said
     for name in ("COIN_PERP", "OTHER", "target", "new", "cost"):
         assert name in output
+    assert "side" not in said  # one table of contracts
     assert json.loads((tmp_path / "hedge.json").read_text()) == json.loads(recommendation.to_json())
 
 
