@@ -26,6 +26,10 @@ GENERIC_STARTS = ((0.9, 0.04), (0.9, 0.15), (0.98, 0.04), (0.98, 0.15))
 """Persistence a^2 + g^2, and the share of a^2 in it, of starts without a smaller model."""
 FURTHER_STARTS = ((0.3, 0.4), (0.999, 0.001), (0.998, 0.06), (0.999, 0.15))
 """The same of more starts, for an optimum that may be a local one."""
+STARTS_WITHOUT_MEMORY = ((0.9, 0.15), (0.3, 0.4))
+"""The same of starts in which one series has almost no memory."""
+LITTLE_MEMORY = 0.1
+"""Its element of G."""
 CLEAR_GAIN = 10.0
 """Gain over a constant covariance, per series, below which local optima are common."""
 OUTLIER = 10.0
@@ -123,6 +127,8 @@ def _nested_search(layout: Layout, shocks: Array, found: dict[Layout, Optimum]) 
         optima = [_local_search(likelihood, _generic_starts(likelihood, GENERIC_STARTS))]
     if _may_be_local(likelihood, _best(optima)):
         optima += _local_searches(likelihood, _generic_starts(likelihood, FURTHER_STARTS))
+        if layout.form == "diagonal":
+            optima += _local_searches(likelihood, _starts_without_memory(likelihood))
     # B = 0 is a stationary point, and the optimum where there is no asymmetry
     for smaller, optimum in nested.items():
         if layout.asymmetric > smaller.asymmetric:
@@ -247,3 +253,13 @@ def _generic_starts(
         blocks = np.sqrt(weights)[:, None, None] * np.eye(layout.n)
         points.append(layout.pack(np.sqrt(1.0 - persistence) * root, blocks))
     return points
+
+
+def _starts_without_memory(likelihood: BEKKLikelihood) -> Iterator[Array]:
+    """Yield generic starts in which each series in turn has almost no memory."""
+    layout = likelihood.map.layout
+    for start in _generic_starts(likelihood, STARTS_WITHOUT_MEMORY):
+        for series in range(layout.n):
+            root, blocks = layout.unpack(start)
+            blocks[-1, series, series] = LITTLE_MEMORY
+            yield layout.pack(root, blocks)

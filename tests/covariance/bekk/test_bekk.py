@@ -330,3 +330,14 @@ def test_parameters_and_coverage_are_recovered():
     assert ((inside.mean(axis=0) > 0.89) & (inside.mean(axis=0) < 0.99)).all()
     biases = np.abs(np.mean(estimates, axis=0) - truth)
     assert (biases < 0.02).all()
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.parametrize(("seed", "skipped", "n_series", "lowest"), [(5, 2, 2, 1291.577)])
+def test_one_series_without_memory_is_found(seed, skipped, n_series, lowest):
+    """Of noise, where local optima are common; whatever the order of the series."""
+    rng = np.random.default_rng(seed)
+    rng.standard_normal((skipped, 200, n_series))
+    returns = pd.DataFrame(0.01 * rng.standard_normal((200, n_series)), columns=["a", "b"])
+    for ordered in (returns, returns[["b", "a"]]):
+        assert BEKK("diagonal").fit(ordered).log_likelihood > lowest
