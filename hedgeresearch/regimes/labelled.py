@@ -121,6 +121,8 @@ class LabelledRegimes:
         """
         checked = check_frame(observations, "observations")
         n_series = checked.shape[1]
+        fewest = DATES_PER_PARAMETER * 2 * (n_series + 1)
+        check_sample_size(self, len(checked), fewest, n_series)
         different = self._labels_on(checked.index)
         minimum = DATES_PER_PARAMETER * len(different) * (n_series + 1)
         check_sample_size(self, len(observations), minimum, n_series)
