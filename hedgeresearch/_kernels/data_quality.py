@@ -7,25 +7,45 @@ from numba import njit
 
 REPEAT_TOLERANCE = 1e-12
 """Relative difference of two successive values up to which they count as a repeat."""
-N_STATISTICS = 15
+N_STATISTICS = 16
 """Number of statistics of a column; their names are those of ``data.quality.statistics``."""
+N_BLOCKS = 10
+"""Number of blocks of rows of which sizes are compared."""
 
 
 @njit(cache=True)
 def column_statistics(values, shortest_run):
-    """Return statistics of each column, (n_columns, 15).
+    """Return statistics of each column, (n_columns, 16).
 
     A run is a sequence of equal values; it counts as long from ``shortest_run`` values. The columns
     of the result are: lowest, highest, sum, sum of absolute values, sum of squares, first
     autocorrelation, number of zeros, size and row of the largest value, size of the second largest,
     number of repeats, length of the longest run, row after it, length of the run at the end, number
-    of values in long runs.
+    of values in long runs, largest factor between the mean sizes of neighboring tenths of the rows.
     """
     found = np.zeros((values.shape[1], N_STATISTICS))
     for j in range(values.shape[1]):
         _sizes(values[:, j], found[j])
         _runs(values[:, j], shortest_run, found[j])
+        found[j, 15] = _largest_factor(values[:, j])
     return found
+
+
+@njit(cache=True)
+def _largest_factor(x):
+    """Return the largest factor between the mean sizes of neighboring blocks that are not zero."""
+    length = len(x) // N_BLOCKS
+    largest = 1.0
+    before = 0.0
+    for block in range(N_BLOCKS):
+        total = 0.0
+        for t in range(block * length, (block + 1) * length):
+            total += abs(x[t])
+        if before > 0.0 and total > 0.0:
+            largest = max(largest, total / before, before / total)
+        if total > 0.0:
+            before = total
+    return largest
 
 
 @njit(cache=True)
@@ -86,7 +106,7 @@ def _autocorrelation(n, total, last, squares, products):
 
 @njit(cache=True)
 def _runs(x, shortest_run, found):
-    """Fill the statistics of equal values: the last five."""
+    """Fill the statistics of equal values."""
     run = 1
     longest = 1
     longest_stop = 1
@@ -105,7 +125,7 @@ def _runs(x, shortest_run, found):
             run = 1
     if run >= shortest_run:
         in_long_runs += run
-    found[10:] = (n_repeats, longest, longest_stop, run, in_long_runs)
+    found[10:15] = (n_repeats, longest, longest_stop, run, in_long_runs)
 
 
 @njit(cache=True)

@@ -11,6 +11,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.frames import check_frame
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.data.quality.door import warn_of_returns
 
 Data = TypeVar("Data", pd.Series, pd.DataFrame)
 
@@ -58,6 +59,8 @@ def returns(prices: Data, kind: Literal["simple", "log", "difference"] = "simple
             'Use kind="difference" for prices that can be zero or negative.',
         )
     values = frame.to_numpy()
+    if kind == "difference":
+        warn_of_returns(frame)
     change = np.diff(values, axis=0)
     if kind == "log":
         change = np.log1p(change / values[:-1])

@@ -16,6 +16,8 @@ MIN_LEAD_CORRELATION = 0.15
 """Correlation, of the lead or on the same date, above which a lead matters."""
 MIN_OWN_LEAD_CORRELATION = 0.05
 """Correlation of the lead itself above which it matters: prices on a coarse tick have less."""
+MIN_OWN_LEAD_T = 3.0
+"""Correlation of the lead itself, in standard errors, above which it matters."""
 MIN_LEAD_DATES = 100
 """Minimum number of observations for the test."""
 LONG_HORIZON = 5
@@ -35,7 +37,10 @@ def find_other_closes(changes: Changes) -> list[DataProblem]:
     found = lead_lag(np.ascontiguousarray(changes.values))
     correlated = np.abs(found[:, :, 2:]).max(axis=2) > MIN_LEAD_CORRELATION
     matters = (found[:, :, 1] > MIN_LEAD_SHARE) & correlated
-    matters &= np.abs(found[:, :, 2]) > MIN_OWN_LEAD_CORRELATION
+    # a mean-reverting difference of the two, such as a basis, makes the past of both significant
+    # together, but not the past of the other one by itself
+    least = max(MIN_OWN_LEAD_CORRELATION, MIN_OWN_LEAD_T / np.sqrt(changes.n_rows))
+    matters &= found[:, :, 2] * np.sign(found[:, :, 3]) > least
     t = np.where(matters, np.abs(found[:, :, 0]), 0.0)
     if changes.n_rows < MIN_LEAD_DATES or not t.max() > MIN_LEAD_T:
         return []

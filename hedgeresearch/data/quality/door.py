@@ -68,6 +68,15 @@ def warn_of_other_closes(frame: pd.DataFrame) -> None:
         act_on(find_other_closes(changes))
 
 
+def warn_of_returns(prices: pd.DataFrame) -> None:
+    """Warn if prices (n_dates, n_columns) of which differences are computed look like returns."""
+    values = prices.to_numpy()
+    if were_data_checked() or not (values < 0.0).any():
+        return
+    for problem in find_returns(Changes(values, prices.index, list(prices.columns), None)):
+        warn_caller(problem.text, DataWarning)
+
+
 def act_on(problems: Sequence[DataProblem]) -> None:
     """Raise the first problem that is refused, and warn of those that are not."""
     for problem in problems:

@@ -16,6 +16,7 @@ from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.similar import find_similar
 from hedgeresearch.data.quality.stale import find_stale
 from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.unit_changes import find_unit_changes
 from hedgeresearch.data.quality.units import find_percent
 
 
@@ -64,7 +65,8 @@ def find_problems(changes: Changes, families: FamilySet) -> list[DataProblem]:
         if any(problem.severity == "refuse" for problem in problems):
             return problems  # what else is found in prices means nothing
         problems += _problems_of_units(changes, families)
-        problems += [*find_stale(changes), *find_outliers(changes), *find_gaps(changes)]
+        problems += [*find_unit_changes(changes), *find_stale(changes)]
+        problems += [*find_outliers(changes), *find_gaps(changes)]
     if families.hedged and len(changes.names) > 1:
         problems += find_similar(changes.covariance, changes.names)
     if families.closes and len(changes.names) > 1:

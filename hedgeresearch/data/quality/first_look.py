@@ -19,8 +19,10 @@ from hedgeresearch.data.quality.stale import (
     MAX_SHARE_IN_RUNS,
     MAX_ZEROS,
     MIN_END_RUN,
+    is_halt,
 )
 from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.unit_changes import MIN_MEAN_FACTOR
 from hedgeresearch.data.quality.units import MAX_YEARLY_VOLATILITY, MIN_TYPICAL_SIZE
 
 
@@ -42,7 +44,7 @@ def _dates_are_suspect(changes: Changes) -> bool:
 def _is_suspect(changes: Changes, column: list[float]) -> bool:
     """Return whether a column may have a problem, from its statistics."""
     lowest, _, total, absolute, _, autocorrelation, zeros, largest, *_ = column
-    end_run, in_long_runs = column[-2:]
+    repeats, longest_run, _, end_run, in_long_runs, block_factor = column[10:]
     n = changes.n_rows
     size = absolute / max(n - zeros, 1.0)
     is_high = total / n * changes.rows_per_year > MIN_YEARLY_GAIN
@@ -58,6 +60,8 @@ def _is_suspect(changes: Changes, column: list[float]) -> bool:
         or is_slow
         or is_large
         or jumps
+        or block_factor > MIN_MEAN_FACTOR
+        or is_halt(n, repeats, longest_run)
         or _may_be_stale(changes, zeros, end_run, in_long_runs)
     )
 

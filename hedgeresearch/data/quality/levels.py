@@ -32,6 +32,8 @@ MANY_ROWS = 250
 """Number of rows that are not few."""
 MIN_LEVEL_AUTOCORRELATION = 0.5
 """Autocorrelation from which a column with few negative values can only be a level."""
+MIN_PRICE_AUTOCORRELATION = 0.9
+"""Autocorrelation from which positive values that lie close together are prices."""
 MAX_NEGATIVE_SHARE = 0.05
 """Share of negative values that a price may have, as those of oil and power."""
 MAX_RETURN_AUTOCORRELATION = 0.3
@@ -81,8 +83,8 @@ def find_returns(levels: Changes) -> list[DataProblem]:
             dates=(),
             size=correlation,
             message=(
-                f"prices must be levels, not returns; {listed(names)} changes sign and has an "
-                f"autocorrelation of {correlation:.2f}."
+                f"prices must be levels, not returns; {listed(names)} look like returns: values "
+                f"of both signs with an autocorrelation of {correlation:.2f}."
             ),
             remedy="Pass the prices from which the returns were made.",
         )
@@ -108,6 +110,22 @@ def is_level(changes: Changes) -> Mask:
     return found
 
 
+def moves_like_prices(values: Changes) -> bool:
+    """Return whether all columns can only be prices or other levels, and none a return.
+
+    Where one surely is a level, other positive columns are prices too, such as 0.0067 dollars for a
+    yen; and so are positive values that lie close together and move slowly.
+    """
+    sure = is_level(values)
+    positive = values.lowest > 0.0
+    close = positive & (values.highest < 2.0 * values.lowest)
+    smooth = close & (values.autocorrelation > MIN_PRICE_AUTOCORRELATION)
+    found = sure | is_persistent(values) | (smooth & (values.n_rows >= MIN_ROWS))
+    if sure.any():
+        found |= positive
+    return bool(found.all())
+
+
 def is_persistent(changes: Changes) -> Mask:
     """Return whether each column moves as slowly as a level does, (n_columns,)."""
     if changes.n_rows < MIN_ROWS:
@@ -128,7 +146,8 @@ def _refused(changes: Changes, columns: Indices) -> DataProblem:
         dates=(),
         size=float(changes.mean[first]),
         message=(
-            f"returns must be changes, not prices or other levels; {listed(names)} has "
+            f"returns must be changes, not prices or other levels; {listed(names)} "
+            f"{'has' if len(names) == 1 else 'have'} "
             f"{amount} negative values "
             f"and a mean of {changes.mean[first]:.4g}."
         ),
@@ -146,7 +165,8 @@ def _warned(changes: Changes, columns: Indices) -> DataProblem:
         dates=(),
         size=correlation,
         message=(
-            f"returns should be changes, not levels; {listed(names)} moves as slowly as a level "
+            f"returns should be changes, not levels; {listed(names)} "
+            f"{'moves' if len(names) == 1 else 'move'} as slowly as a level "
             f"(autocorrelation {correlation:.3f})."
         ),
         remedy=REMEDY,

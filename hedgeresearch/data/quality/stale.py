@@ -9,7 +9,7 @@ import numpy as np
 from hedgeresearch._formatting import day
 from hedgeresearch._kernels.data_quality import stale_rows
 from hedgeresearch.data.quality.problem import DataProblem
-from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.statistics import LONG_RUN, Changes
 from hedgeresearch.typing import Array, Mask
 
 MIN_END_RUN = 4
@@ -22,6 +22,10 @@ MAX_ZEROS = 0.25
 """Share of zeros among returns up to which a series counts as alive."""
 MAX_ZERO_DIFFERENCES = 0.6
 """Share of zeros among differences, such as those of yields rounded to a tick."""
+MAX_ZEROS_ON_TICKS = 0.75
+"""Share of zeros among moves of which the smallest is a large part of a usual one."""
+MIN_TICK = 0.5
+"""Smallest move, in standard deviations, from which prices lie on a coarse tick."""
 MIN_FALLS = 0.1
 """Share of falls among moves from which a series is a price that can be stale."""
 CLOSED_SECONDS = 4.5 * 86400.0
@@ -37,6 +41,9 @@ def find_stale(changes: Changes) -> list[DataProblem]:
     limit = MAX_ZERO_DIFFERENCES if changes.kind == "difference" else MAX_ZEROS
     # bars of minutes have no trade at night, and few between two ticks
     often = (changes.zeros > limit * changes.n_rows) & (not changes.within_days)
+    for j in np.flatnonzero(often).tolist():
+        if is_on_ticks(changes.values[:, j]):
+            often[j] = changes.zeros[j] > MAX_ZEROS_ON_TICKS * changes.n_rows
     if (ended | in_runs | often).any():
         falls = may_fall(changes.values)
         ended &= falls
@@ -57,6 +64,27 @@ def may_fall(values: Array) -> Mask:
     n_falls = (values < 0.0).sum(axis=0)
     n_moves = (values != 0.0).sum(axis=0)
     return np.asarray(n_falls > MIN_FALLS * n_moves)
+
+
+def is_halt(n_rows: int, repeats: float, longest_run: float) -> bool:
+    """Return whether chance does not explain the longest run of equal values of a column.
+
+    The chance is that of half the run, as quiet times come together, at the rate of the repeats
+    outside it.
+    """
+    if longest_run < LONG_RUN:
+        return False
+    rate = (repeats - longest_run + 2.0) / (n_rows - longest_run + 2.0)
+    return bool(n_rows * rate ** ((longest_run - 1.0) / 2.0) < MOST_BY_CHANCE)
+
+
+def is_on_ticks(values: Array) -> bool:
+    """Return whether the smallest move of values (n_rows,) is a large part of a usual one.
+
+    Prices on a coarse tick repeat by themselves; one that is carried forward has small moves, too.
+    """
+    moves = np.abs(values[values != 0.0])
+    return bool(len(moves)) and bool(moves.min() >= MIN_TICK * values.std())
 
 
 def frozen_before(values: Array) -> Mask:
@@ -81,6 +109,9 @@ def _stopped_within(changes: Changes) -> Mask:
         seconds = changes.seconds_per_row or 0.0
         return np.asarray(changes.longest_run * seconds > CLOSED_SECONDS)
     in_runs = changes.rows_in_long_runs > MAX_SHARE_IN_RUNS * changes.n_rows
+    for j in np.flatnonzero(changes.longest_run >= LONG_RUN).tolist():
+        halt = is_halt(changes.n_rows, changes.repeats[j], changes.longest_run[j])
+        in_runs[j] = halt or (in_runs[j] and not is_on_ticks(changes.values[:, j]))
     # rates that are set or rounded repeat by themselves
     by_itself = (changes.kind == "difference") & (changes.repeats > MAX_ZEROS * changes.n_rows)
     return np.asarray(in_runs & ~by_itself)

@@ -127,6 +127,11 @@ class Changes:
         return self.table[:, 14]
 
     @property
+    def block_factor(self) -> Array:
+        """Largest factor between the mean sizes of neighboring tenths of each column."""
+        return self.table[:, 15]
+
+    @property
     def autocorrelation(self) -> Array:
         """First autocorrelation of each column; zero for a constant one."""
         return self.table[:, 5]

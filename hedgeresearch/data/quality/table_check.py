@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
@@ -11,8 +12,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted
 from hedgeresearch._validation.frames import as_frame, check_frame
 from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.data.quality.degenerate import find_degenerate, find_volumes
 from hedgeresearch.data.quality.families import OF_HEDGES, find_problems
-from hedgeresearch.data.quality.levels import is_level, is_persistent
+from hedgeresearch.data.quality.levels import find_returns, moves_like_prices
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.report import DataReport
 from hedgeresearch.data.quality.statistics import Changes, price_changes
@@ -70,6 +72,11 @@ def check(data: Any, kind: Kind | None = None) -> DataReport:
     """
     if kind is not None:
         check_choice(kind, "kind", KINDS)
+    if isinstance(data, str | PathLike):
+        raise DataError(
+            f"data must be a table of prices or returns, not the name of a file; got {data!r}. "
+            "Read it first: hr.check(hr.read_prices(path))."
+        )
     frame = as_frame(data, "data")
     try:
         checked = check_frame(frame, "data", minimum_rows=1, allow_missing=True)
@@ -101,9 +108,14 @@ def check_data(frame: pd.DataFrame, kind: str | None = None) -> DataReport:
     """
     if kind != "prices":
         changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), kind)
-        return DataReport(_worst_first(find_problems(changes, OF_HEDGES)), kind, frame)
-    problems = _not_positive(frame)
-    problems += find_problems(price_changes(frame), OF_HEDGES)
+        problems = [*find_degenerate(changes), *find_problems(changes, OF_HEDGES)]
+        return DataReport(_worst_first(problems), kind, frame)
+    levels = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
+    problems = find_returns(levels)
+    if not problems:
+        changes = price_changes(frame)
+        problems = [*_not_positive(frame), *find_degenerate(changes)]
+        problems += [*find_volumes(levels), *find_problems(changes, OF_HEDGES)]
     return DataReport(_worst_first(problems), kind, frame)
 
 
@@ -112,7 +124,7 @@ def _recognized(frame: pd.DataFrame) -> str | None:
     if len(frame) < MIN_ROWS:
         return None
     values = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
-    return "prices" if (is_level(values) | is_persistent(values)).all() else None
+    return "prices" if moves_like_prices(values) else None
 
 
 def _worst_first(problems: Any) -> tuple[DataProblem, ...]:

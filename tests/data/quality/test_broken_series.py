@@ -81,6 +81,19 @@ def test_per_cent_are_found_at_every_frequency(freq, volatility):
     assert the_problem(100.0 * table).kind == "percent"
 
 
+@pytest.mark.parametrize("row", [500, 537, 930])
+@pytest.mark.parametrize("factor", [100.0, 0.01])
+def test_a_unit_that_changes_within_is_dated(row, factor):
+    table = pair()
+    table.iloc[row:, 1] *= factor
+    problem = the_problem(table)
+    assert (problem.kind, problem.columns) == ("unit change", ("hedge",))
+    assert problem.size == pytest.approx(100.0, rel=0.4)
+    assert abs(table.index.get_loc(problem.dates[0]) - row) <= 3
+    with pytest.warns(hr.errors.DataWarning, match="should have one unit"):
+        hr.OLSHedge().fit(table["asset"], table[["hedge"]])
+
+
 def test_differences_of_prices_have_any_unit():
     table = 100.0 * pair()
     assert hr.check(table, "difference").problems == ()
@@ -111,6 +124,14 @@ def test_a_halt_within_the_sample_is_stale():
     table.iloc[400:450, 0] = 0.0
     problem = the_problem(table)
     assert problem.dates == (table.index[400], table.index[449])
+
+
+def test_a_halt_of_months_in_twenty_years_is_stale():
+    table = pair(5000)
+    table.iloc[2000:2149, 1] = 0.0
+    problem = the_problem(table)
+    assert (problem.kind, problem.columns, problem.size) == ("stale", ("hedge",), 149)
+    assert problem.dates == (table.index[2000], table.index[2148])
 
 
 def test_many_scattered_zeros_are_stale():

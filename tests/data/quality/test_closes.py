@@ -53,6 +53,27 @@ def test_common_autocorrelation_is_no_lead():
     )
 
 
+@pytest.mark.parametrize("n_dates", [250, 1000])
+def test_a_basis_that_reverts_is_no_lead(n_dates):
+    frames = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        spot = 0.01 * rng.standard_normal(n_dates).cumsum()
+        future = spot + 0.005 * rng.standard_normal(n_dates)
+        frames.append(pd.DataFrame({"asset": spot, "hedge": future}).diff().iloc[1:])
+    assert alarms(frames) <= 1
+
+
+def test_tokyo_after_new_york_is_a_lead():
+    frames = []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        new_york, tokyo = rng.standard_normal((2, 501))
+        later = 0.2 * new_york[1:] + 0.5 * new_york[:-1] + 0.84 * tokyo[1:]
+        frames.append(pd.DataFrame({"asset": later, "hedge": new_york[1:]}))
+    assert alarms(frames) >= 97
+
+
 def test_outlier_is_no_lead():
     """A single jump decides what its next date seems to follow; White's errors take it as exact."""
     frames = []

@@ -242,6 +242,14 @@ def test_fits_of_clean_series_do_not_warn(name):
                 hr.hedge_notional(fit, 1e6)
 
 
+def test_prices_on_a_coarse_tick_are_not_stale():
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        pegged = np.round(3.0 + np.cumsum(0.006 * rng.standard_normal(500)), 2)
+        table = dated(np.column_stack([pegged, np.exp(0.01 * rng.standard_normal(500).cumsum())]))
+        assert hr.check(table).problems == ()
+
+
 @pytest.mark.long
 def test_false_alarms_of_heavy_tails_are_rare():
     """No simulated kind may raise more than one alarm in a hundred samples."""

@@ -110,3 +110,65 @@ def test_a_wrong_price_has_the_size_of_its_return():
     table.iloc[300, 0] *= 10.0
     expected = table["asset"].iloc[300] / table["asset"].iloc[299] - 1.0
     assert hr.check(table).problems[0].size == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("table", [pair(), 100.0 * pair()], ids=["fractions", "per cent"])
+def test_returns_given_as_prices_are_refused(table):
+    (problem,) = hr.check(table, "prices").problems
+    assert (problem.kind, problem.severity) == ("returns", "refuse")
+    assert problem.columns == ("asset", "hedge")
+    assert "'asset' and 'hedge' look like returns" in problem.message
+
+
+def test_differences_of_returns_are_warned_of():
+    with pytest.warns(hr.errors.DataWarning, match="'asset' and 'hedge' look like returns"):
+        hr.returns(pair(), kind="difference")
+
+
+def test_columns_that_every_fit_refuses_are_reported():
+    twins = pair().assign(twin=lambda table: 2.0 * table["hedge"])
+    still = pair().assign(cash=0.0)
+    for table in (twins, still, pair().assign(cash=0.001)):
+        with pytest.raises(hr.DataError):
+            hr.OLSHedge().fit(table["asset"], table.iloc[:, 1:])
+    assert [(p.kind, p.columns) for p in hr.check(twins).refused] == [
+        ("collinear", ("hedge", "twin"))
+    ]
+    assert [(p.kind, p.columns) for p in hr.check(still).refused] == [("constant", ("cash",))]
+    assert hr.check(prices().assign(cash=100.0)).refused[0].kind == "constant"
+    assert hr.check(pair().assign(asset=0.0)).refused[0].columns == ("asset",)
+
+
+def test_prices_of_small_value_are_prices():
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        yen = 0.0067 * np.exp(0.006 * rng.standard_normal(500).cumsum())
+        nikkei = 30000.0 * np.exp(0.01 * rng.standard_normal(500).cumsum())
+        dates = pd.bdate_range("2022-01-03", periods=500)
+        report = hr.check(pd.DataFrame({"JPYUSD": yen, "NKY": nikkei}, dates))
+        assert (report.kind, report.problems) == ("prices", ())
+    table = hr.check(pd.DataFrame({"yen": 0.5 + 0.1 * np.sin(np.arange(500) / 7.0)}, dates))
+    assert table.kind == "prices"
+
+
+def test_the_name_of_a_file_is_refused():
+    with pytest.raises(hr.DataError, match=r"hr.check\(hr.read_prices\(path\)\)"):
+        hr.check("kurse.csv")
+    with pytest.raises(hr.DataError, match="not the name of a file"):
+        hr.check(Path("kurse.csv"))
+
+
+def test_a_volume_is_no_price():
+    volume = np.random.default_rng(0).lognormal(15.0, 0.3, 1000)
+    table = prices().assign(Volume=volume)
+    table.columns = pd.MultiIndex.from_tuples([("Close", "A"), ("Close", "B"), ("Volume", "A")])
+    found = [one for one in hr.check(table, "prices").problems if one.kind == "volume"]
+    assert found[0].columns == (("Volume", "A"),)
+    assert "Volume is no price" in found[0].message
+    assert "volume" in kinds(prices().assign(Volume=volume))
+
+
+def test_two_columns_have_no_negative_values():
+    message = hr.check(prices(), "simple").problems[0].message
+    assert "'asset' and 'hedge' have no negative values" in message
+    assert "'asset' has no" in hr.check(prices()[["asset"]], "simple").problems[0].message
