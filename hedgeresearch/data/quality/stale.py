@@ -111,6 +111,8 @@ def _stopped_within(changes: Changes) -> Mask:
     in_runs = changes.rows_in_long_runs > MAX_SHARE_IN_RUNS * changes.n_rows
     for j in np.flatnonzero(changes.longest_run >= LONG_RUN).tolist():
         halt = is_halt(changes.n_rows, changes.repeats[j], changes.longest_run[j])
+        # an indicator that is cut at a bound repeats it; a price that is halted has no return
+        halt = halt and changes.values[int(changes.longest_run_stop[j]) - 1, j] == 0.0
         in_runs[j] = halt or (in_runs[j] and not is_on_ticks(changes.values[:, j]))
     # rates that are set or rounded repeat by themselves
     by_itself = (changes.kind == "difference") & (changes.repeats > MAX_ZEROS * changes.n_rows)
