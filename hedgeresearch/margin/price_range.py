@@ -25,6 +25,7 @@ from hedgeresearch._validation.asset_and_hedges import returns_kind
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
+from hedgeresearch.data.quality.door import refuse_levels
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.typing import Array
@@ -165,7 +166,9 @@ def _checked_returns(returns: Any) -> pd.Series[float]:
         raise DataError(
             f"returns must be simple returns; got {kind} returns. Pass hr.returns(prices)."
         )
-    series = check_returns(one_series(returns), minimum_rows=MIN_RETURNS).iloc[:, 0]
+    frame = check_returns(one_series(returns), minimum_rows=MIN_RETURNS)
+    refuse_levels(frame)
+    series = frame.iloc[:, 0]
     if not (series > -1.0).all():
         raise DataError(
             f"returns must exceed -1, a loss of everything; got {series.min():g} on "

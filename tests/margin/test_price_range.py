@@ -99,3 +99,8 @@ def test_a_horizon_may_be_a_time(clustered: pd.Series) -> None:
     assert found.horizon == 14
     with pytest.raises(DataError, match="horizon must be at most 1,000,000 rows; got 1,000,000,00"):
         simulate_price_range(clustered, 100.0, 10**9)
+
+
+def test_prices_are_refused_as_returns() -> None:
+    with pytest.raises(DataError, match="must be changes, not prices"):
+        simulate_price_range(hr.load("nasdaq_sp500")["SP500"], 2_500.0, 20)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hedgeresearch.data.quality.closes import find_other_closes
 from hedgeresearch.data.quality.families import OF_LATE_HEDGES, FamilySet, find_problems
-from hedgeresearch.data.quality.levels import find_returns
+from hedgeresearch.data.quality.levels import find_levels, find_returns
 from hedgeresearch.data.quality.once import were_data_checked
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes, price_changes
@@ -66,6 +66,13 @@ def warn_of_other_closes(frame: pd.DataFrame) -> None:
     if not were_data_checked():
         changes = Changes(frame.to_numpy(), frame.index, list(frame.columns), None)
         act_on(find_other_closes(changes))
+
+
+def refuse_levels(returns: pd.DataFrame) -> None:
+    """Refuse prices and other levels given as returns (n_dates, n_columns)."""
+    if not were_data_checked():
+        changes = Changes(returns.to_numpy(), returns.index, list(returns.columns), None)
+        act_on([one for one in find_levels(changes) if one.severity == "refuse"])
 
 
 def warn_of_returns(prices: pd.DataFrame) -> None:

@@ -37,8 +37,8 @@ def _dates_are_suspect(changes: Changes) -> bool:
     clock = changes.clock
     if clock is None or changes.n_rows < 3:
         return False
-    longest = int((clock.ticks[1:] - clock.ticks[:-1]).max()) / clock.per_second
-    return longest > longest_gap(changes) or misses_weekdays(changes)
+    gaps = clock.gaps()
+    return gaps.max() > longest_gap(changes, gaps) or misses_weekdays(changes)
 
 
 def _is_suspect(changes: Changes, column: list[float]) -> bool:

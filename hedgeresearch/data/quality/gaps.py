@@ -6,6 +6,7 @@ import numpy as np
 
 from hedgeresearch._formatting import day
 from hedgeresearch.data.quality.problem import DataProblem
+from hedgeresearch.data.quality.stale import CLOSED_SECONDS
 from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.typing import Array
 
@@ -14,6 +15,17 @@ MIN_GAP = 15.0 * DAY
 """Time between two rows, in seconds, from which something is missing: no holidays last longer."""
 MIN_GAP_ROWS = 4.0
 """As ``MIN_GAP``, as a multiple of the mean time between rows."""
+MIN_REGULAR_GAP_ROWS = 2.7
+"""As ``MIN_GAP_ROWS`` for regular rows, of which three months may be shorter than others."""
+MIN_REGULAR_SECONDS = 5.0 * DAY
+"""Mean time between rows from which they may be weeks, months or quarters."""
+MAX_IRREGULARITY = 0.2
+"""Deviation of regular rows from the median time between rows, as a share of it."""
+MIN_REGULAR = 0.9
+"""Share of regular times between rows from which rows are regular."""
+WEEK = 7.0 * DAY
+MIN_CLOSINGS_A_WEEK = 0.5
+"""Number of long gaps a week from which a market is known to close."""
 MAX_MISSING_WEEKDAYS = 0.12
 """Share of weekdays that may be missing: holidays of one country are 0.04, of two 0.07."""
 MAX_DAILY = 2.0 * DAY
@@ -32,14 +44,30 @@ def find_gaps(changes: Changes) -> list[DataProblem]:
     if clock is None or changes.n_rows < 3:
         return []
     gaps = clock.gaps()
-    if float(gaps.max()) > longest_gap(changes):
+    if float(gaps.max()) > longest_gap(changes, gaps):
         return [_long_gap(changes, gaps)]
     return [_missing_weekdays(changes)] if misses_weekdays(changes) else []
 
 
-def longest_gap(changes: Changes) -> float:
-    """Return the time between two rows, in seconds, up to which nothing is missing."""
-    return max(MIN_GAP, MIN_GAP_ROWS * (changes.seconds_per_row or 0.0))
+def longest_gap(changes: Changes, gaps: Array) -> float:
+    """Return the time between two rows, in seconds, up to which nothing is missing.
+
+    Parameters
+    ----------
+    changes : Changes
+    gaps : array (n_rows - 1,), time between successive rows in seconds
+    """
+    mean = changes.seconds_per_row or 0.0
+    if changes.within_days:
+        # a market that closes has a long gap each night or weekend
+        n_long = int(np.count_nonzero(gaps > MIN_REGULAR_GAP_ROWS * mean))
+        closes = n_long > float(gaps.sum()) / WEEK * MIN_CLOSINGS_A_WEEK
+        return CLOSED_SECONDS if closes else max(DAY, MIN_REGULAR_GAP_ROWS * mean)
+    if mean >= MIN_REGULAR_SECONDS:
+        typical = float(np.median(gaps))
+        if float((np.abs(gaps - typical) <= MAX_IRREGULARITY * typical).mean()) > MIN_REGULAR:
+            return MIN_REGULAR_GAP_ROWS * typical
+    return max(MIN_GAP, MIN_GAP_ROWS * mean)
 
 
 def misses_weekdays(changes: Changes) -> bool:

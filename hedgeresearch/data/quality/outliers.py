@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hedgeresearch._formatting import day
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.statistics import Changes
 from hedgeresearch.data.quality.units import NORMAL_SCALE, looks_like_percent, typical_size
-from hedgeresearch.data.quality.words import listed
+from hedgeresearch.data.quality.words import MAX_LISTED, listed
 from hedgeresearch.typing import Array, Mask
 
 MIN_ROWS = 20
@@ -67,12 +68,36 @@ def _problems_of(changes: Changes, j: int, is_difference: bool) -> list[DataProb
     found = _classify(moves, is_difference)
     problems = []
     if found.ticks:
-        problems.append(_bad_ticks(changes, j, found.ticks))
-    if found.splits:
-        problems.append(_splits(changes, j, found.splits, moves))
+        problems.append(_bad_ticks(changes, j, found.ticks, is_difference))
+    periods, splits = _paired(found.splits, moves)
+    if periods:
+        problems.append(_other_units(changes, j, periods, moves))
+    if splits:
+        problems.append(_splits(changes, j, splits, moves))
     if found.dominant:
-        problems.append(_dominant(changes, j, found.dominant[0]))
+        problems.append(_dominant(changes, j, found.dominant[0], is_difference))
     return problems
+
+
+def _paired(splits: list[int], moves: Array) -> tuple[list[tuple[int, int]], list[int]]:
+    """Return successive splits that undo each other in pairs, and the splits that are left."""
+    periods = []
+    left: list[int] = []
+    for t in splits:
+        if left and _undoes(moves[left[-1]], moves[t]):
+            periods.append((left.pop(), t))
+        else:
+            left.append(t)
+    return periods, left
+
+
+def _undoes(before: float, after: float) -> bool:
+    """Return whether a logarithmic move is opposite to an earlier one, by one factor."""
+    return before * after < 0.0 and _nearest_split(before) == _nearest_split(after)
+
+
+def _nearest_split(move: float) -> float:
+    return SPLITS[int(np.argmin(np.abs(np.log(SPLITS) - abs(move))))]
 
 
 def _logarithmic(values: Array, kind: str | None) -> Array:
@@ -127,19 +152,21 @@ def _dominant_rows(moves: Array) -> list[int]:
     return [row] if share > MAX_SHARE and sizes[row] > MIN_AHEAD * second else []
 
 
-def _move_in_words(changes: Changes, row: int, j: int) -> tuple[float, str]:
-    """Return a move as a simple return, or as a difference of prices, and in words."""
+def _move_in_words(
+    changes: Changes, row: int, j: int, is_difference: bool = False
+) -> tuple[float, str]:
+    """Return a move as a simple return, or in the unit of differences, and in words."""
     move = float(changes.values[row, j])
-    if changes.kind == "difference":
+    if is_difference:
         return move, f"{move:+.4g}"
     if changes.kind == "log":
         move = float(np.expm1(move))
     return move, f"{move:+,.0%}"
 
 
-def _bad_ticks(changes: Changes, j: int, rows: list[int]) -> DataProblem:
+def _bad_ticks(changes: Changes, j: int, rows: list[int], is_difference: bool) -> DataProblem:
     dates = tuple(changes.dates[t] for t in rows)
-    size, move = _move_in_words(changes, rows[0], j)
+    size, move = _move_in_words(changes, rows[0], j, is_difference)
     return DataProblem(
         kind="bad tick",
         severity="warn",
@@ -156,9 +183,12 @@ def _bad_ticks(changes: Changes, j: int, rows: list[int]) -> DataProblem:
 
 def _splits(changes: Changes, j: int, rows: list[int], moves: Array) -> DataProblem:
     dates = tuple(changes.dates[t] for t in rows)
-    factors = np.exp(np.abs(moves[rows]))
-    nearest = SPLITS[int(np.argmin(np.abs(np.log(SPLITS) - np.log(factors[0]))))]
-    _, move = _move_in_words(changes, rows[0], j)
+    nearest = _nearest_split(moves[rows[0]])
+    by_date = []
+    for t in rows:
+        factor = _nearest_split(moves[t])
+        by_date.append(f"{_move_in_words(changes, t, j)[1]} on {day(changes.dates[t])}")
+        by_date[-1] += f" (about {factor:g} to 1)"
     return DataProblem(
         kind="split",
         severity="warn",
@@ -166,17 +196,51 @@ def _splits(changes: Changes, j: int, rows: list[int], moves: Array) -> DataProb
         dates=dates,
         size=nearest,
         message=(
-            f"prices should be adjusted for splits; {changes.names[j]!r} moves by {move} on "
-            f"{listed(dates)}, about {nearest:g} to 1 where its other moves are small."
+            f"prices should be adjusted for splits; {changes.names[j]!r} moves by "
+            f"{', '.join(by_date[:MAX_LISTED])}{_and_more(by_date)}; its other moves are small."
         ),
         remedy="Use adjusted prices, or correct the price if it is wrong.",
     )
 
 
-def _dominant(changes: Changes, j: int, row: int) -> DataProblem:
+def _and_more(items: list[str]) -> str:
+    n_more = len(items) - MAX_LISTED
+    return f" and {n_more} more" if n_more > 0 else ""
+
+
+def _other_units(
+    changes: Changes, j: int, periods: list[tuple[int, int]], moves: Array
+) -> DataProblem:
+    """Return the periods [start, stop) in which prices have another unit, such as cents."""
+    factor = _nearest_split(moves[periods[0][0]])
+    direction = "higher" if moves[periods[0][0]] > 0.0 else "lower"
+    dates = tuple(changes.dates[t] for start, stop in periods for t in (start, stop - 1))
+    spans = [
+        f"from {day(changes.dates[start])} to {day(changes.dates[stop - 1])}"
+        for start, stop in periods
+    ]
+    return DataProblem(
+        kind="unit change",
+        severity="warn",
+        columns=(changes.names[j],),
+        dates=dates,
+        size=factor,
+        message=(
+            f"a column should have one unit; {changes.names[j]!r} has another unit "
+            f"{', '.join(spans[:MAX_LISTED])}{_and_more(spans)}: its prices are about {factor:g} "
+            f"times {direction} there, as cents instead of dollars."
+        ),
+        remedy=(
+            f"{'Divide' if direction == 'higher' else 'Multiply'} these rows by {factor:g}, "
+            "or leave them out of all series."
+        ),
+    )
+
+
+def _dominant(changes: Changes, j: int, row: int, is_difference: bool) -> DataProblem:
     values = changes.values[:, j]
     share = float(values[row] ** 2 / (values @ values))
-    _, move = _move_in_words(changes, row, j)
+    _, move = _move_in_words(changes, row, j, is_difference)
     date = changes.dates[row]
     return DataProblem(
         kind="one date",

@@ -43,7 +43,7 @@ def find_percent(changes: Changes) -> list[DataProblem]:
         )
     remedy = (
         "Divide per cent by 100; for differences of prices, note it: "
-        'hr.returns(prices, kind="difference").'
+        'hr.returns(prices, kind="difference"), or data.attrs["returns"] = "difference".'
     )
     return [DataProblem("percent", "warn", tuple(names), (), first, what, remedy)]
 

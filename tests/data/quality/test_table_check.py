@@ -172,3 +172,28 @@ def test_two_columns_have_no_negative_values():
     message = hr.check(prices(), "simple").problems[0].message
     assert "'asset' and 'hedge' have no negative values" in message
     assert "'asset' has no" in hr.check(prices()[["asset"]], "simple").problems[0].message
+
+
+def test_a_month_in_cents_is_another_unit():
+    table = prices()
+    table.iloc[300:322, 1] *= 100.0
+    (problem,) = hr.check(table).problems
+    assert (problem.kind, problem.size) == ("unit change", 100.0)
+    assert problem.dates == (table.index[300], table.index[321])
+    assert "Divide these rows by 100" in problem.remedy
+
+
+@pytest.mark.parametrize(("freq", "n_missing"), [("8h", 42), ("W-FRI", 2), ("MS", 2)])
+def test_missing_periods_are_gaps_at_each_frequency(freq, n_missing):
+    table = pair(300, freq=freq)
+    assert "gap" not in kinds(table)
+    assert "gap" in kinds(table.drop(table.index[150 : 150 + n_missing]))
+
+
+def test_moves_of_differences_are_in_their_unit():
+    table = 100.0 * prices()
+    table.iloc[300, 0] += 15000.0
+    differences = table.diff().iloc[1:]
+    found = {one.kind: one for one in hr.check(differences).problems}
+    assert "+1.5" in found["bad tick"].message and "%" not in found["bad tick"].message
+    assert 'data.attrs["returns"] = "difference"' in found["percent"].remedy
