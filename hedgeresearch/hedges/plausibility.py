@@ -20,7 +20,7 @@ from hedgeresearch.typing import Array, Mask
 
 MAX_HEDGE_VOLATILITY = 5.0
 """Volatility of the hedge, |ratio| times that of its returns, over that of the asset."""
-MAX_RATIO = 50.0
+MAX_RATIO = 500.0
 """Size of a ratio of returns, whatever the volatilities: it multiplies costs and errors as well."""
 MAX_VOLATILITY = 1.0
 """Volatility of the asset over one period, as a fraction of its value."""
@@ -154,7 +154,7 @@ def _cause(changes: Changes) -> str:
     """Return the first problem of the data in words, or a general reason."""
     for problem in find_problems(changes, OF_LATE_HEDGES):
         if problem.kind in ("stale", "bad tick", "split", "one date", "same instrument", "percent"):
-            return f"The data explain it: {problem.text}"
+            return f"The data explain it: {problem.message}"
     return (
         "The model follows single dates, or a hedge that moves little: compare OLSHedge, use a "
         "longer sample, or limit the ratio with ConstrainedHedge."

@@ -167,6 +167,7 @@ def test_extension_in_pieces_equals_one_extension(fit, returns):
 
 
 @pytest.mark.filterwarnings("ignore:returns should have one unit")
+@pytest.mark.filterwarnings("ignore:a hedge should need a ratio")
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
 def test_scale_of_the_asset_scales_the_ratio(fit, name, model, returns, scale):
     if name in FIXED or needs_prices(model):

@@ -83,12 +83,12 @@ def test_a_quiet_hedge_may_have_a_large_ratio():
     assert messages == []
 
 
-def test_a_ratio_above_fifty_is_absurd_at_any_volatility():
-    table = returns(hedge_volatility=1e-4)
+def test_a_ratio_above_500_is_absurd_at_any_volatility():
+    table = returns(hedge_volatility=1e-5)
     fit, messages = warned(lambda: hr.OLSHedge().fit(table["asset"], table[["hedge"]]))
-    assert fit.next_ratio["hedge"] == pytest.approx(80.0, rel=0.1)
+    assert fit.next_ratio["hedge"] == pytest.approx(800.0, rel=0.1)
     assert len(messages) == 1
-    assert "a ratio of at most 50; that of 'hedge', which moves little, is 83.69" in messages[0]
+    assert "a ratio of at most 500; that of 'hedge', which moves little, is 836.9" in messages[0]
 
 
 def test_a_large_ratio_of_price_differences_counts_units():

@@ -78,14 +78,14 @@ def bill_fit() -> hr.hedges.HedgeFit:
     dates = pd.bdate_range("2022-01-03", periods=500)
     asset = pd.Series(0.01 * rng.standard_normal(500), dates, name="A")
     bill = pd.DataFrame({"BILL": 1e-4 + 1e-9 * rng.standard_normal(500)}, dates)
-    with pytest.warns(hr.errors.DataWarning, match="a ratio of at most 50"):
+    with pytest.warns(hr.errors.DataWarning, match="a ratio of at most 500"):
         return hr.OLSHedge().fit(asset, bill)
 
 
 def test_a_hedge_that_stands_still_is_warned_of() -> None:
     result = hr.hedge_notional(bill_fit(), 1e6)
     opening = result.decision.partition("Buy")[0].partition("Sell")[0]
-    assert opening.startswith("Warning: a hedge should need a ratio of at most 50")
+    assert opening.startswith("Warning: a hedge should need a ratio of at most 500")
     assert "removes nothing that can be distinguished from chance" in opening
     assert any("distinguished from chance" in one for one in result.reasons)
 
