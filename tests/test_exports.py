@@ -38,7 +38,7 @@ CALLS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     ),
     "no notional": (
         lambda a, h: hr.hedge_notional(hr.OLSHedge().fit(a, h)),
-        "Call hr.hedge_notional(fit, 1_000_000).",
+        "Call hr.hedge_notional(fit, 1_000_000); for the best model",
     ),
 }
 

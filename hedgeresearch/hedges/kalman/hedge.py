@@ -120,7 +120,7 @@ class KalmanHedge:
     Name: estimate, dtype: float64
     >>> fit.conf_int().round(2)
            lower  upper
-    SP500   0.94   1.37
+    SP500   0.95   1.37
     """
 
     dynamics: Literal["random_walk", "mean_reverting"] = "random_walk"

@@ -32,6 +32,7 @@ def all_ratios(fit):
     return np.vstack([fit.ratio.to_numpy(), fit.next_ratio.to_numpy()])
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should need a ratio")
 @pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.parametrize("gross", [1e-9, 1e-3, 1.0, 1e3])
 @pytest.mark.parametrize("net", [None, (-1e-12, 1.0)])
@@ -260,6 +261,7 @@ def test_summary_names_binding_constraints(returns):
     assert (table.loc[table["binding"].str.contains("max_instruments"), "estimate"] == 0.0).all()
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should need a ratio")
 @pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_units_of_hedges_do_not_matter(returns):
     units = pd.Series({"asset": 1.0, "hedge": 1e-3, "hedge2": 1.0, "hedge3": 1e4})

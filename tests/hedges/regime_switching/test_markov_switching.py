@@ -159,6 +159,7 @@ def test_path_uses_past_data_only(fit, truth):
     np.testing.assert_allclose(parts[1].next_covariance, quiet.next_covariance, rtol=1e-11)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should need a ratio")
 @pytest.mark.filterwarnings("ignore:returns should have one unit")
 @pytest.mark.parametrize("scale", [1e-4, 1e4])
 def test_units_of_the_asset_scale_the_ratio(scale, fit, truth):

@@ -117,6 +117,7 @@ def test_sample_covariance_within_regimes_changes_little(returns):
     np.testing.assert_allclose(same.ratio, plain.ratio, atol=0.02)
 
 
+@pytest.mark.filterwarnings("ignore:a hedge should need a ratio")
 @pytest.mark.filterwarnings("ignore:returns should have one unit")
 def test_ratio_scales_with_units(three):
     model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), covariance_model=hr.EWMACovariance(0.97))
