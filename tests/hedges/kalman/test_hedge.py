@@ -255,6 +255,7 @@ def test_uncertain_parameters_widen_intervals_as_draws_do(fit, sample):
     assert 1.01 * known < fit.standard_errors["hedge"] ** 2 < 1.3 * known
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 def test_invalid_settings_and_samples_are_refused(frame):
     with pytest.raises(
         hr.DataError, match="dynamics must be one of 'random_walk', 'mean_reverting'; got 'walk'"

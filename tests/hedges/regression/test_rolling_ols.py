@@ -28,6 +28,7 @@ def test_ratio_is_ols_of_each_window(nasdaq, sp500):
     )
 
 
+@pytest.mark.filterwarnings("ignore:a column should have one unit")
 def test_invalid_windows_are_refused(nasdaq, sp500):
     with pytest.raises(
         hr.DataError, match="window must be shorter than the data, 100 dates; got 100"
@@ -40,6 +41,7 @@ def test_invalid_windows_are_refused(nasdaq, sp500):
         hr.RollingOLSHedge(4).fit(nasdaq, three)
 
 
+@pytest.mark.filterwarnings("ignore:prices should be of their dates")
 def test_constant_hedge_in_a_window_is_named(nasdaq, sp500):
     still = sp500.copy()
     still.iloc[200:260] = 0.0
