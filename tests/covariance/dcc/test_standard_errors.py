@@ -113,7 +113,7 @@ def standard_errors(influence):
     return np.sqrt(np.diag(covariance_from_influence(influence)))
 
 
-@pytest.mark.filterwarnings("ignore:prices should be adjusted for splits")
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.DataWarning")
 @pytest.mark.parametrize("n", [2, 10, pytest.param(30, marks=pytest.mark.slow)])
 def test_units_do_not_change_errors(n, dow):
     """In rmgarch the error of a for ten stocks is .136 in fractions and .022 in per cent."""
