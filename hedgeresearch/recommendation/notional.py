@@ -23,7 +23,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.composed.horizon import periods_to_next_regime
 from hedgeresearch.hedges.fit import HedgeFit, hedged_variance
-from hedgeresearch.hedges.plausibility import absurdities, warn_of_absurd_amounts
+from hedgeresearch.hedges.plausibility import warn_of_absurd_amounts
 from hedgeresearch.recommendation.assessment.backtest_findings import (
     BacktestFindings,
     assess_backtest,
@@ -52,6 +52,9 @@ from hedgeresearch.recommendation.plain_values import (
     plain_rows,
     plain_value,
 )
+
+OPENING_KINDS = ("stale", "absurd ratio", "absurd volatility")
+"""Kinds of problems that stand before the amounts: the others are among the reasons only."""
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -140,8 +143,8 @@ class NotionalHedge:
             self.currency,
             synchronised=is_synchronised(self.fit.model),
         )
-        absurd = absurd_opening(absurdities(self.fit, in_currency=True))
-        return f"{absurd}{self._chance}{sell} {expected}"
+        first = [one for one in self.data_problems if one.kind in OPENING_KINDS]
+        return f"{absurd_opening(first)}{self._chance}{sell} {expected}"
 
     @property
     def _chance(self) -> str:

@@ -155,3 +155,14 @@ def test_the_best_model_of_a_notional_is_pointed_to(ewma_fit: hr.hedges.HedgeFit
     call: Any = hr.hedge_notional
     with pytest.raises(TypeError, match=r"hr\.recommendation\.fit_best\(backtest, asset, hedges\)"):
         call(ewma_fit, 1e6, model="best")
+
+
+def test_a_series_that_has_stopped_stands_before_the_amount() -> None:
+    returns = hr.data.simulate_dcc(n_dates=500, seed=0).returns
+    asset = returns["asset"].copy()
+    asset.iloc[-150:] = 0.0
+    model = hr.MinimumVarianceHedge(hr.EWMACovariance(0.94))
+    with pytest.warns(hr.errors.DataWarning, match="halted or stale"):
+        fit = model.fit(asset, returns[["hedge"]])
+    opening = hr.hedge_notional(fit, 1e6).decision.partition("Sell")[0]
+    assert opening.startswith("Warning: prices should be of their dates; 'asset' did not move on")
