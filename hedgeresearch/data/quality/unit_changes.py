@@ -21,7 +21,7 @@ MIN_MEAN_FACTOR = 2.5
 
 A block with a change of unit inside lies between its neighbors; in the last one, old values count
 more in the mean than in the median."""
-MIN_BLOCK_ROWS = 6
+MIN_BLOCK_ROWS = 15
 """Number of rows of a block from which its median size is known well enough."""
 
 

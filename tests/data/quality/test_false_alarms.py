@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.unit_changes import find_unit_changes
 from tests.data.quality.cases import pair
 
 N = 1500
@@ -256,3 +258,12 @@ def test_false_alarms_of_heavy_tails_are_rare():
     for simulate in (student, garch, turbulent, laplace, weekly, monthly, eight_hours):
         alarms = sum(bool(hr.check(simulate(seed)).problems) for seed in range(100))
         assert alarms <= 1, simulate.__name__
+
+
+@pytest.mark.parametrize("n_dates", [60, 100, 150])
+def test_short_normal_samples_have_one_unit(n_dates: int) -> None:
+    """The median of few moves is uncertain: blocks of six differ by a factor of 20 by chance."""
+    for seed in range(300):
+        values = np.random.default_rng(seed).standard_normal((n_dates, 1))
+        changes = Changes(0.01 * values, pd.RangeIndex(n_dates), ["x"], None)
+        assert find_unit_changes(changes) == []
