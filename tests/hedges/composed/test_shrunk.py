@@ -196,6 +196,7 @@ def test_invalid_settings_are_refused():
             hr.ShrunkHedge(**{"model": hr.OLSHedge()} | settings)
 
 
+@pytest.mark.filterwarnings("ignore:returns should be fractions")
 @pytest.mark.slow
 def test_shrinking_gains_near_the_target_and_costs_little():
     """Excess variance (b - true)^2 on 60 dates, residuals as volatile as the hedge, against OLS."""
