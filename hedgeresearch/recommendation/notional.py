@@ -53,8 +53,11 @@ from hedgeresearch.recommendation.plain_values import (
     plain_value,
 )
 
-OPENING_KINDS = ("stale", "absurd ratio", "absurd volatility")
-"""Kinds of problems that stand before the amounts: the others are among the reasons only."""
+OPENING_KINDS = ("absurd ratio", "absurd volatility", "stale")
+"""Kinds of problems that stand before the amounts, the most severe first.
+
+The others are among the reasons only.
+"""
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -143,7 +146,8 @@ class NotionalHedge:
             self.currency,
             synchronised=is_synchronised(self.fit.model),
         )
-        first = [one for one in self.data_problems if one.kind in OPENING_KINDS]
+        severe = [one for one in self.data_problems if one.kind in OPENING_KINDS]
+        first = sorted(severe, key=lambda one: OPENING_KINDS.index(one.kind))
         return f"{absurd_opening(first)}{self._chance}{sell} {expected}"
 
     @property
