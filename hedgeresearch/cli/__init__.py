@@ -10,29 +10,13 @@ import sys
 from typing import Annotated, NoReturn
 
 import typer
-from numpy.linalg import LinAlgError
 
 from hedgeresearch._version import VERSION
-from hedgeresearch.cli.check import check_prices
-from hedgeresearch.cli.compare import compare_hedges
-from hedgeresearch.cli.datasets import print_datasets
-from hedgeresearch.cli.init import write_book
-from hedgeresearch.cli.output import print_notice, warnings_as_lines
-from hedgeresearch.cli.recommend import recommend_hedge
-from hedgeresearch.cli.reproduce import reproduce_papers
+from hedgeresearch.cli.commands import LazyCommands, new_typer
+from hedgeresearch.cli.output import is_overflow, print_notice, warnings_as_lines
 from hedgeresearch.errors import HedgeResearchError
 
-app = typer.Typer(
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("recommend")(recommend_hedge)
-app.command("compare")(compare_hedges)
-app.command("check")(check_prices)
-app.command("init")(write_book)
-app.command("reproduce")(reproduce_papers)
-app.command("datasets")(print_datasets)
+app = new_typer(LazyCommands)
 
 
 def _print_version(is_given: bool) -> None:
@@ -62,13 +46,15 @@ def main() -> None:
         _fail(str(error))
     except typer.TyperException as error:
         _fail(error.format_message())
-    except (ArithmeticError, LinAlgError, MemoryError) as error:
+    except typer.Abort:
+        sys.exit(130)
+    except Exception as error:
+        if not is_overflow(error):
+            raise
         _fail(
             f"the numbers are too large or too small to compute with ({type(error).__name__}: "
             f"{error}). Check the units of prices, position, contracts and settings."
         )
-    except typer.Abort:
-        sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
 
 

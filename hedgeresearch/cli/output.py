@@ -10,16 +10,17 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
-import numpy as np
-import pandas as pd
 import typer
 
 from hedgeresearch.cli.shell_words import in_shell_words
 from hedgeresearch.errors import HedgeResearchWarning
 from hedgeresearch.report._atomic_write import check_different_files, check_writable, write_text
 from hedgeresearch.report._sanitize import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OUTPUT = "--output"
 """Name of the option in error messages."""
@@ -71,6 +72,8 @@ def wrapped(text: str, indent: str = "") -> str:
 
 
 def _plain(value: Any) -> Any:
+    import numpy as np
+
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -85,6 +88,13 @@ def _plain(value: Any) -> Any:
 def print_text(text: str) -> None:
     """Print lines, without control characters and other characters that are not visible."""
     typer.echo("\n".join(map(visible, text.split("\n"))))
+
+
+def is_overflow(error: Exception) -> bool:
+    """Return whether an error says that numbers are too large or too small to compute with."""
+    from numpy.linalg import LinAlgError
+
+    return isinstance(error, ArithmeticError | LinAlgError | MemoryError)
 
 
 def print_notice(kind: str, message: str) -> None:

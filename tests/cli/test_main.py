@@ -2,14 +2,15 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from hedgeresearch._version import VERSION
+from hedgeresearch.cli.commands import COMMANDS, load_command
 
 Run = Callable[..., tuple[int, str, str]]
-COMMANDS = ("recommend", "compare", "check", "init", "reproduce", "datasets")
 InProcess = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -30,6 +31,29 @@ def test_every_command_has_help_and_json(run: Run, command: str) -> None:
     assert (code, errors) == (0, "")
     assert output == run(command, "--help")[1]
     assert "--json" in output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_summary_is_first_line_of_command_help(name: str) -> None:
+    assert load_command(name).help.splitlines()[0] == COMMANDS[name].summary
+
+
+def test_mistyped_command_is_answered_by_the_nearest(run: Run) -> None:
+    code, _, errors = run("compar")
+    assert code == 2
+    assert "Did you mean 'compare'?" in errors
+
+
+def test_help_imports_neither_pandas_nor_numba() -> None:
+    code = (
+        "import sys; sys.argv = ['hedgeresearch', '--help']\n"
+        "from hedgeresearch.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "print('loaded:', *sorted({'pandas', 'numpy', 'numba', 'scipy'} & set(sys.modules)))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "loaded:"
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
