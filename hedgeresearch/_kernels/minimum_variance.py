@@ -38,3 +38,47 @@ def minimum_variance_ratios(covariances):
             for i in range(n):
                 ratios[t, i] /= scale[i]
     return ratios, pivots
+
+
+@njit(cache=True)
+def smallest_own_share(values):
+    """Return the smallest share of its variance that a column has of its own.
+
+    The share of column i is its variance given the columns after it, over its variance: the pivot
+    of the correlation matrix in reversed order. It is zero for a constant column.
+
+    Parameters
+    ----------
+    values : array (n_dates, n), two dates or more
+    """
+    correlation = _covariation_from_the_last(values)
+    n = len(correlation)
+    scale = np.empty(n)
+    for i in range(n):
+        scale[i] = np.sqrt(correlation[i, i])
+        if not scale[i] > 0.0:
+            return 0.0
+    for i in range(n):
+        for j in range(i + 1):
+            correlation[i, j] /= scale[i] * scale[j]
+    return cholesky_in_place(correlation)
+
+
+@njit(cache=True)
+def _covariation_from_the_last(values):
+    """Return sums of products of deviations, columns in reversed order: the lower triangle."""
+    n_dates, n = values.shape
+    means = np.zeros(n)
+    for t in range(n_dates):
+        for i in range(n):
+            means[i] += values[t, n - 1 - i]
+    for i in range(n):
+        means[i] /= n_dates
+    sums = np.zeros((n, n))
+    deviations = np.empty(n)
+    for t in range(n_dates):
+        for i in range(n):
+            deviations[i] = values[t, n - 1 - i] - means[i]
+            for j in range(i + 1):
+                sums[i, j] += deviations[i] * deviations[j]
+    return sums

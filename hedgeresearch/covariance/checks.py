@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -45,16 +46,21 @@ def check_panel(
     frame = check_returns(returns, minimum_rows=2)
     check_at_door(frame, OF_SEVERAL)
     _check_names(frame.columns, model)
-    longest = max(len(model_of_series(univariate, name).names) for name in frame.columns)
-    min_rows = MIN_ROWS_PER_PARAMETER * longest
-    if len(frame) < min_rows:
-        raise DataError(
-            f"returns must have at least {min_rows} rows, ten for each parameter of a univariate "
-            f"model; got {len(frame)}. Pass a longer sample."
-        )
+    check_length(len(frame), list(frame.columns), univariate)
     if not shrunk:
         _check_full_rank(frame, model)
     return frame
+
+
+def check_length(n_dates: int, names: Sequence[str], univariate: UnivariateModels) -> None:
+    """Raise DataError if there are fewer than ten dates per parameter of a univariate model."""
+    longest = max(len(model_of_series(univariate, name).names) for name in names)
+    min_rows = MIN_ROWS_PER_PARAMETER * longest
+    if n_dates < min_rows:
+        raise DataError(
+            f"returns must have at least {min_rows} rows, ten for each parameter of a univariate "
+            f"model; got {n_dates}. Pass a longer sample."
+        )
 
 
 def _check_names(names: pd.Index[Any], model: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,6 +95,16 @@ def model_of_series(models: UnivariateModels, series: str) -> VolatilityModel:
 def fit_first_step(
     models: UnivariateModels, frame: pd.DataFrame, warm_start: FirstStep | None = None
 ) -> FirstStep:
+    """Estimate the volatility model of each column of a table, see ``estimate_first_step``."""
+    return estimate_first_step(models, frame.to_numpy(), list(frame.columns), warm_start)
+
+
+def estimate_first_step(
+    models: UnivariateModels,
+    returns: Array,
+    names: Sequence[str],
+    warm_start: FirstStep | None = None,
+) -> FirstStep:
     """Estimate the volatility model of each column of returns (n_dates, n_series).
 
     The searches begin at the estimates of ``warm_start``, if given.
@@ -104,21 +114,21 @@ def fit_first_step(
     ConvergenceError
         If a model reaches no optimum; the message names the series.
     """
-    columns = np.ascontiguousarray(frame.to_numpy().T)
+    columns = np.ascontiguousarray(returns.T)
     earlier = [None] * len(columns) if warm_start is None else warm_start.fits
     fits = []
-    for series, returns, near in zip(frame.columns, columns, earlier, strict=True):
+    for series, column, near in zip(names, columns, earlier, strict=True):
         try:
-            fits.append(model_of_series(models, series).estimate_array(returns, near))
+            fits.append(model_of_series(models, series).estimate_array(column, near))
         except ConvergenceError as error:
             raise ConvergenceError(f"series {series!r}: {error}") from error
     states = tuple(fit.initial_state for fit in fits)
-    means, variances, _ = filter_volatilities(states, frame.to_numpy())
+    means, variances, _ = filter_volatilities(states, returns)
     return FirstStep(
         fits=tuple(fits),
-        series=tuple(map(str, frame.columns)),
+        series=tuple(map(str, names)),
         states=states,
-        residuals=(frame.to_numpy() - means[:-1]) / np.sqrt(variances[:-1]),
+        residuals=(returns - means[:-1]) / np.sqrt(variances[:-1]),
         log_volatility=0.5 * float(np.log(variances[:-1]).sum()),
     )
 

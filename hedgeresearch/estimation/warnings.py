@@ -22,11 +22,16 @@ def warn_of_bounds(model: str, bounds: Sequence[str], advice: str) -> None:
     advice : str
         Sentences on what this means and what may serve better.
     """
+    remark = remark_on_bounds(model, bounds, advice)
+    if remark is not None:
+        warn_caller(remark, ConvergenceWarning)
+
+
+def remark_on_bounds(model: str, bounds: Sequence[str], advice: str) -> str | None:
+    """Return the text of that warning; None where there are no bounds."""
     if not bounds:
-        return
+        return None
     named = "; ".join(bounds[:MAX_NAMED_BOUNDS])
     n_more = len(bounds) - MAX_NAMED_BOUNDS
     more = f" and {n_more} more (see fit.convergence)" if n_more > 0 else ""
-    warn_caller(
-        f"the {model} estimate lies on a bound: {named}{more}. {advice}", ConvergenceWarning
-    )
+    return f"the {model} estimate lies on a bound: {named}{more}. {advice}"

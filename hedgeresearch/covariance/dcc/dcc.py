@@ -17,6 +17,7 @@ smoother of Engle (2002).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -24,8 +25,9 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice, check_flag
-from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_panel
-from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate, estimate_correlation
+from hedgeresearch.covariance.array_estimate import ArrayEstimate
+from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_length, check_panel
+from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.standard_errors import (
     TwoStepInference,
@@ -33,16 +35,15 @@ from hedgeresearch.covariance.dcc.standard_errors import (
     two_step_state,
 )
 from hedgeresearch.covariance.first_step import (
-    FirstStep,
     UnivariateModels,
     check_univariate,
-    fit_first_step,
+    estimate_first_step,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.warnings import warn_of_bounds
+from hedgeresearch.estimation.warnings import remark_on_bounds, warn_of_bounds
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
 
@@ -159,17 +160,39 @@ class DCC:
         """
         frame = check_panel(returns, self.univariate, "DCC", shrunk=self.target != "sample")
         earlier = self._earlier_steps(warm_start, frame)
-        near = None if earlier is None else earlier.first_step
-        first_step = fit_first_step(self.univariate, frame, near)
-        inference = self._second_step(first_step, None if earlier is None else earlier.estimate)
+        inference = self._both_steps(frame.to_numpy(), list(frame.columns), earlier)
         estimates = two_step_estimates(inference, n_dates=len(frame))
         warn_of_bounds("DCC", estimates.bounds_hit, BOUNDS_ADVICE)
         return fit_from_state(self, frame, two_step_state(inference), estimates)
 
-    def _second_step(
-        self, first_step: FirstStep, earlier: CorrelationEstimate | None
+    def estimate_array(
+        self, returns: Array, names: Sequence[str], near: ArrayEstimate | None = None
+    ) -> ArrayEstimate:
+        """Estimate on returns (n_dates, n_series) that are known to be valid, without pandas.
+
+        Raises
+        ------
+        DataError
+            If there are fewer than ten observations for a parameter of a univariate model.
+        ConvergenceError
+            If a univariate model or the correlation step reaches no optimum.
+        """
+        check_length(len(returns), names, self.univariate)
+        inference = self._both_steps(returns, names, None if near is None else near.search)
+        bounds = (*inference.first_step.bounds_hit, *inference.estimate.bounds_hit)
+        remark = remark_on_bounds("DCC", bounds, BOUNDS_ADVICE)
+        return ArrayEstimate(
+            final_state=two_step_state(inference).advance(returns),
+            search=inference,
+            remarks=() if remark is None else (remark,),
+        )
+
+    def _both_steps(
+        self, returns: Array, names: Sequence[str], earlier: TwoStepInference | None
     ) -> TwoStepInference:
-        """Estimate the correlation of the standardized residuals."""
+        """Estimate the univariate models, and the correlation of their standardized residuals."""
+        near = None if earlier is None else earlier.first_step
+        first_step = estimate_first_step(self.univariate, returns, names, near)
         likelihood = CorrelationLikelihood(
             first_step.residuals,
             asymmetric=self.asymmetric,
@@ -178,8 +201,12 @@ class DCC:
             integrated=self.integrated,
             shrunk_target=self._shrunk_target(first_step.residuals),
         )
-        student = self.density == "student"
-        estimate = estimate_correlation(likelihood, student, "the DCC correlations", earlier)
+        estimate = estimate_correlation(
+            likelihood,
+            self.density == "student",
+            "the DCC correlations",
+            None if earlier is None else earlier.estimate,
+        )
         return TwoStepInference(first_step, likelihood, estimate)
 
     def _earlier_steps(

@@ -25,7 +25,8 @@ from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.evaluation.engine.fingerprint import fingerprint
 from hedgeresearch.evaluation.engine.installed import numerical_versions
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord
-from hedgeresearch.evaluation.engine.walk import Note, Walk
+from hedgeresearch.evaluation.engine.steps import Note
+from hedgeresearch.evaluation.engine.walk import Walk
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array

@@ -20,7 +20,8 @@ from hedgeresearch.evaluation.engine.models_and_data import UNHEDGED, PairData, 
 from hedgeresearch.evaluation.engine.parallel import Task, run_tasks
 from hedgeresearch.evaluation.engine.schedule import Schedule, Splitter, Window
 from hedgeresearch.evaluation.engine.unsound import ABSURD
-from hedgeresearch.evaluation.engine.walk import Walk, check_prices_exist
+from hedgeresearch.evaluation.engine.walk import Walk
+from hedgeresearch.evaluation.engine.walk_data import check_prices_exist
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.evaluation.results.panel import BacktestPanel
 from hedgeresearch.evaluation.results.spans import returns_over

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch.covariance.array_estimate import as_array_model
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
@@ -23,12 +24,14 @@ from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.array_fit import ArrayFit
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.minimum_variance.array_fit import MinimumVarianceArrayFit
 from hedgeresearch.hedges.minimum_variance.closed_form import ewma_ratios
 from hedgeresearch.hedges.minimum_variance.ratio_errors import minimum_variance_errors
 from hedgeresearch.hedges.sample import Sample
@@ -116,6 +119,16 @@ class MinimumVarianceHedge:
         covariances = fit.detail.advance(returns)
         path = _ratio_path(covariances, fit.ratio.columns)
         return replace(fit, **path._asdict(), detail=covariances)
+
+    def fit_array(
+        self, sample: Array, names: Sequence[str], near: ArrayFit | None = None
+    ) -> MinimumVarianceArrayFit | None:
+        """Estimate on an array, see ``FitsArrays``; None if the covariance model does not."""
+        model = as_array_model(self.covariance_model)
+        if model is None:
+            return None
+        earlier = near.estimate if isinstance(near, MinimumVarianceArrayFit) else None
+        return MinimumVarianceArrayFit(model.estimate_array(sample, names, earlier))
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array | None]:
         """Yield the ratios of many refits, see ``ClosedFormRatios``; none for most models."""

@@ -15,7 +15,8 @@ import hedgeresearch as hr
 from hedgeresearch.evaluation.engine import checkpoint, installed, parallel
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.schedule import Schedule
-from hedgeresearch.evaluation.engine.walk import Note, Walk
+from hedgeresearch.evaluation.engine.steps import Note
+from hedgeresearch.evaluation.engine.walk import Walk
 from tests.evaluation.runs import check_same, walk
 
 MODELS = {
