@@ -8,12 +8,13 @@ enter the likelihood; x_2, if present, is the bad news of the asymmetric model o
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 LOG_2PI = np.log(2.0 * np.pi)
 
 
-@njit(cache=True)
+@kernel
 def _advance(intercept, loadings, g, shocks, h, product, v):  # noqa: C901 - loops over elements
     """Overwrite h with the covariance of the next date.
 
@@ -42,7 +43,7 @@ def _advance(intercept, loadings, g, shocks, h, product, v):  # noqa: C901 - loo
             h[j, i] = h[i, j]
 
 
-@njit(cache=True)
+@kernel
 def bekk_covariance(intercept, loadings, g, shocks, first):
     """Return H_t of n + 1 dates from H_1 = ``first``, (n + 1, N, N).
 
@@ -59,7 +60,7 @@ def bekk_covariance(intercept, loadings, g, shocks, first):
     return path
 
 
-@njit(cache=True)
+@kernel
 def bekk_last(intercept, loadings, g, shocks, first):
     """Return the last covariance of ``bekk_covariance``, (N, N)."""
     h = first.copy()
@@ -70,7 +71,7 @@ def bekk_last(intercept, loadings, g, shocks, first):
     return h
 
 
-@njit(cache=True)
+@kernel
 def _density(h, e, inverse, u):  # noqa: C901 - loops over elements
     """Return the normal log-density of e; -inf if H is not positive definite.
 
@@ -107,7 +108,7 @@ def _density(h, e, inverse, u):  # noqa: C901 - loops over elements
     return -0.5 * (n * LOG_2PI + log_determinant + quadratic)
 
 
-@njit(cache=True)
+@kernel
 def _quadratic_map(w, d_w, by_cause):
     """Fill vech(W'XW) for each element of vech X, and its derivatives, (r, r, 1 + k).
 
@@ -132,7 +133,7 @@ def _quadratic_map(w, d_w, by_cause):
             cause += 1
 
 
-@njit(cache=True)
+@kernel
 def _forcing(intercept, loadings, g, d_intercept, d_loadings, d_g):
     """Return the contributions to (H, dH) of the next date, and the transition of (H, dH).
 
@@ -159,7 +160,7 @@ def _forcing(intercept, loadings, g, d_intercept, d_loadings, d_g):
     return forcing, transition
 
 
-@njit(cache=True)
+@kernel
 def _nonzero_span(values):
     """Return the first nonzero place of each row and the one after the last.
 
@@ -177,7 +178,7 @@ def _nonzero_span(values):
     return begin, end
 
 
-@njit(cache=True)
+@kernel
 def _advance_state(forcing, begin, end, transition, causes, state, following):
     """Fill ``following`` = transition (H, dH) + causes @ forcing.
 
@@ -197,7 +198,7 @@ def _advance_state(forcing, begin, end, transition, causes, state, following):
                     following[i * width + p] += weight * state[j, p]
 
 
-@njit(cache=True)
+@kernel
 def bekk_scores(intercept, loadings, g, d_intercept, d_loadings, d_g, shocks, first):
     """Return the Gaussian log-likelihood of each date and its derivatives w.r.t. k parameters.
 

@@ -9,13 +9,13 @@ dl/dnu. ``scratch`` (3, n) is scratch space.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.linear_algebra import invert_in_place
 
 
-@njit(cache=True)
+@kernel
 def radial_log_density(density, n, quadratic):
     """Return the logarithm of the radial part of the density, its weight and derivative w.r.t. nu.
 
@@ -30,7 +30,7 @@ def radial_log_density(density, n, quadratic):
     return log_c - kernel, weight, by_nu
 
 
-@njit(cache=True)
+@kernel
 def correlated_log_density(q, z, density, by_q, by_z, scratch):
     """Return the log-density with R = Q scaled to a unit diagonal.
 
@@ -63,7 +63,7 @@ def correlated_log_density(q, z, density, by_q, by_z, scratch):
     return value - 0.5 * log_determinant, by_nu
 
 
-@njit(cache=True)
+@kernel
 def equicorrelated_log_density(q, z, density, by_q, by_z, scratch):
     """Return the log-density with the equicorrelation rho: Engle and Kelly (2012), eq. 2-4.
 

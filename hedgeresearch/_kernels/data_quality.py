@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 REPEAT_TOLERANCE = 1e-12
 """Relative difference of two successive values up to which they count as a repeat."""
@@ -13,7 +14,7 @@ N_BLOCKS = 10
 """Number of blocks of rows of which sizes are compared."""
 
 
-@njit(cache=True)
+@kernel
 def column_statistics(values, shortest_run):
     """Return statistics of each column, (n_columns, 16).
 
@@ -31,7 +32,7 @@ def column_statistics(values, shortest_run):
     return found
 
 
-@njit(cache=True)
+@kernel
 def _largest_factor(x):
     """Return the largest factor between the mean sizes of neighboring blocks that are not zero."""
     length = len(x) // N_BLOCKS
@@ -48,7 +49,7 @@ def _largest_factor(x):
     return largest
 
 
-@njit(cache=True)
+@kernel
 def _sizes(x, found):
     """Fill the statistics of single values: the first ten."""
     lowest = x[0]
@@ -89,7 +90,7 @@ def _sizes(x, found):
     found[6:10] = (float(n_zeros), largest, float(largest_row), second)
 
 
-@njit(cache=True)
+@kernel
 def _autocorrelation(n, total, last, squares, products):
     """Return the first autocorrelation from sums of deviations from the first value.
 
@@ -104,7 +105,7 @@ def _autocorrelation(n, total, last, squares, products):
     return (products - mean * (2.0 * total - last) + (n - 1) * mean**2) / variance
 
 
-@njit(cache=True)
+@kernel
 def _runs(x, shortest_run, found):
     """Fill the statistics of equal values."""
     run = 1
@@ -128,7 +129,7 @@ def _runs(x, shortest_run, found):
     found[10:15] = (n_repeats, longest, longest_stop, run, in_long_runs)
 
 
-@njit(cache=True)
+@kernel
 def stale_rows(values, shortest_run, most_by_chance):
     """Return whether a column had stopped moving before each row, (n_rows + 1, n_columns).
 

@@ -9,22 +9,22 @@ always (a, b, g); g = 0 without asymmetry. z comes from the univariate models of
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.correlated_density import (
     correlated_log_density,
     equicorrelated_log_density,
 )
 
 
-@njit(cache=True)
+@kernel
 def _innovate(corrected, z, q, x):
     """Overwrite x with z, or with z_i sqrt(q_ii)."""
     for i in range(z.shape[0]):
         x[i] = z[i] * np.sqrt(q[i, i]) if corrected else z[i]
 
 
-@njit(cache=True)
+@kernel
 def _step(parameters, x, intercept, q):
     """Overwrite Q with that of the next date, given the innovations x."""
     a, b, g = parameters
@@ -35,7 +35,7 @@ def _step(parameters, x, intercept, q):
             q[i, j] = intercept[i, j] + weight * (x[i] * x[j]) + b * q[i, j]
 
 
-@njit(cache=True)
+@kernel
 def dcc_correlation(parameters, corrected, residuals, intercept, first):
     """Return correlations R_t of n + 1 dates, Q scaled to a unit diagonal, from Q_1 = ``first``."""
     n_dates, n = residuals.shape
@@ -53,7 +53,7 @@ def dcc_correlation(parameters, corrected, residuals, intercept, first):
     return correlation
 
 
-@njit(cache=True)
+@kernel
 def dcc_last(parameters, corrected, residuals, intercept, first):
     """Return Q of the date after the last."""
     q = first.copy()
@@ -64,7 +64,7 @@ def dcc_last(parameters, corrected, residuals, intercept, first):
     return q
 
 
-@njit(cache=True)
+@kernel
 def _step_derivatives(parameters, x, intercept_derivative, q, dq):
     """Overwrite the derivatives of Q w.r.t. (a, b, g) with those of the next date.
 
@@ -81,7 +81,7 @@ def _step_derivatives(parameters, x, intercept_derivative, q, dq):
             dq[2, i, j] = intercept_derivative[2, i, j] + fallen + b * dq[2, i, j]
 
 
-@njit(cache=True)
+@kernel
 def _correct_derivatives(parameters, x, q, own, dq):
     """Add the effect of x_i = z_i sqrt(q_ii), dx_i = x_i dq_ii / (2 q_ii).
 
@@ -97,7 +97,7 @@ def _correct_derivatives(parameters, x, q, own, dq):
                 dq[p, i, j] += 0.5 * weight * x[i] * x[j] * relative
 
 
-@njit(cache=True)
+@kernel
 def dcc_scores(  # noqa: C901 - loops over elements
     parameters, corrected, equicorrelation, density, residuals, intercept, first, derivatives
 ):
@@ -144,7 +144,7 @@ def dcc_scores(  # noqa: C901 - loops over elements
     return log_likelihood, scores
 
 
-@njit(cache=True)
+@kernel
 def dcc_first_step_gradient(
     parameters, corrected, equicorrelation, density, residuals, intercept, first, moving, rows
 ):
@@ -190,7 +190,7 @@ def dcc_first_step_gradient(
     return gradient
 
 
-@njit(cache=True)
+@kernel
 def corrected_residuals(a, b, residuals, moving):
     """Return x_it = z_it sqrt(q_iit), its derivatives w.r.t. (a, b) and first-step parameters.
 
@@ -224,7 +224,7 @@ def corrected_residuals(a, b, residuals, moving):
     return x, by_correlation, by_univariate
 
 
-@njit(cache=True)
+@kernel
 def dcc_equicorrelation(parameters, corrected, residuals, intercept, first):
     """Return the mean off-diagonal correlation of n + 1 dates: Engle and Kelly (2012), eq. 6."""
     n_dates, n = residuals.shape

@@ -7,12 +7,12 @@ times faster.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.correlated_density import radial_log_density
 
 
-@njit(cache=True)
+@kernel
 def pair_density(q11, q12, q22, x, y, density):
     """Return the log-density of (x, y) and its derivatives w.r.t. q11, q12, q22 and nu.
 
@@ -33,13 +33,13 @@ def pair_density(q11, q12, q22, x, y, density):
     return value - 0.5 * np.log(determinant), by_11, by_12, by_22, by_nu
 
 
-@njit(cache=True)
+@kernel
 def _elements(matrices):
     """Return elements (1, 1), (1, 2) and (2, 2) of matrices (3, 2, 2), each (3,)."""
     return matrices[:, 0, 0].copy(), matrices[:, 0, 1].copy(), matrices[:, 1, 1].copy()
 
 
-@njit(cache=True)
+@kernel
 def _add_direct_effects(d, news, q, fallen):
     """Add the direct effects of (a, b, g) on an element of Q to its derivatives d, (3,)."""
     d[0] = d[0] + news
@@ -47,7 +47,7 @@ def _add_direct_effects(d, news, q, fallen):
     d[2] += news * fallen
 
 
-@njit(cache=True)
+@kernel
 def dcc_pair_scores(parameters, corrected, density, residuals, intercept, first, derivatives):
     """Return the log-likelihood of each date and its derivatives w.r.t. (a, b, g, nu).
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 
-@njit(cache=True)
+@kernel
 def ewma_step(decay, r, average, weight):
     """Update the average with one more date, in place; return the new sum of weights.
 
@@ -21,7 +22,7 @@ def ewma_step(decay, r, average, weight):
     return weight
 
 
-@njit(cache=True)
+@kernel
 def ewma_covariance(decay, returns, first, weight):
     """Return the weighted means of r r' before n + 1 dates, and the last sum of weights.
 
@@ -36,7 +37,7 @@ def ewma_covariance(decay, returns, first, weight):
     return path, weight
 
 
-@njit(cache=True)
+@kernel
 def ewma_last(decay, returns, first, weight):
     """Return the last mean of ``ewma_covariance`` and its sum of weights."""
     average = first.copy()

@@ -7,12 +7,12 @@ Parameters are always (mu, omega, alpha, gamma, beta); gamma = 0 without leverag
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.densities import NORMAL
 
 
-@njit(cache=True)
+@kernel
 def garch_variance(parameters, returns, first):
     """Return the variances of n + 1 dates from h_1 = ``first``, with e_t = r_t - mu.
 
@@ -29,7 +29,7 @@ def garch_variance(parameters, returns, first):
     return h
 
 
-@njit(cache=True)
+@kernel
 def _advance(parameters, e, h, dh):
     """Return the variance of the next date; its derivatives overwrite ``dh``.
 
@@ -46,7 +46,7 @@ def _advance(parameters, e, h, dh):
     return omega + news * e * e + beta * h
 
 
-@njit(cache=True)
+@kernel
 def garch_scores(parameters, density, returns, first, first_derivative):
     """Return the log-likelihood of each date and its derivatives w.r.t. the parameters and nu.
 
@@ -81,7 +81,7 @@ def garch_scores(parameters, density, returns, first, first_derivative):
     return log_likelihood, scores
 
 
-@njit(cache=True)
+@kernel
 def garch_residuals(parameters, returns, first, first_derivative):
     """Return standardized residuals z = e / sqrt(h) and their derivatives w.r.t. the parameters.
 
@@ -103,7 +103,7 @@ def garch_residuals(parameters, returns, first, first_derivative):
     return residuals, derivatives
 
 
-@njit(cache=True)
+@kernel
 def garch_log_variance_derivatives(parameters, returns, first, first_derivative):
     """Return h_t and the derivatives of log h_t w.r.t. the parameters, dh_t / h_t, (n, 5)."""
     n = returns.shape[0]

@@ -7,10 +7,11 @@ of regime j after regime i; ``first`` are the predicted probabilities of the fir
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 
-@njit(cache=True)
+@kernel
 def filter_regimes(log_densities, transition, first):
     """Return predicted and filtered probabilities and the log-likelihood of each date.
 
@@ -39,7 +40,7 @@ def filter_regimes(log_densities, transition, first):
     return predicted, filtered, log_likelihood
 
 
-@njit(cache=True)
+@kernel
 def smooth_regimes(predicted, filtered, transition):
     """Return the probabilities given all dates, (n_dates, k).
 
@@ -57,7 +58,7 @@ def smooth_regimes(predicted, filtered, transition):
     return smoothed
 
 
-@njit(cache=True)
+@kernel
 def most_likely_regimes(log_densities, transition, first):
     """Return the path of regimes with the greatest joint density, (n_dates,).
 
@@ -84,7 +85,7 @@ def most_likely_regimes(log_densities, transition, first):
     return path
 
 
-@njit(cache=True)
+@kernel
 def expected_regimes(log_densities, transition, first):  # noqa: C901 - loops over regimes
     """Return smoothed probabilities, expected transitions (k, k) and the log-likelihood.
 

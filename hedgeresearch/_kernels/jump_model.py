@@ -7,10 +7,11 @@ for the modes.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 
-@njit(cache=True)
+@kernel
 def value_functions(losses, penalty, first):
     """Return the cost of the cheapest path that ends in each regime, (n_dates + 1, k).
 
@@ -28,7 +29,7 @@ def value_functions(losses, penalty, first):
     return values
 
 
-@njit(cache=True)
+@kernel
 def cheapest_path(values, penalty):
     """Return the regimes of the cheapest path, (n_dates,), backwards from its value functions."""
     n_dates = len(values) - 1

@@ -14,15 +14,15 @@ symmetric because one triangle is computed and written twice.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.linear_algebra import cholesky_in_place
 
 MIN_DERIVATIVE = 1e-200
 """Size below which a derivative is set to zero: arithmetic with denormal numbers is slow."""
 
 
-@njit(cache=True)
+@kernel
 def _innovate(z, state, p, g, w):
     """Overwrite ``w`` with the innovations of all columns and ``g`` with P_t x_t; return F_t."""
     n, m = state.shape
@@ -39,7 +39,7 @@ def _innovate(z, state, p, g, w):
     return f
 
 
-@njit(cache=True)
+@kernel
 def _predict_state(phi, q, state, p, g, w, f):
     """Overwrite state and P_t with their predictions for the next date."""
     n, m = state.shape
@@ -52,7 +52,7 @@ def _predict_state(phi, q, state, p, g, w, f):
         p[i, i] += q[i]
 
 
-@njit(cache=True)
+@kernel
 def _differentiate(  # noqa: C901 - loops over elements
     z, phi, now, parameter, d_state, d_p, dg, dw
 ):
@@ -95,7 +95,7 @@ def _differentiate(  # noqa: C901 - loops over elements
     return df
 
 
-@njit(cache=True)
+@kernel
 def kalman_moments(z, phi, q, first):
     """Return moments of the innovations of z (n_dates, n + 2), and the sum of log F_t.
 
@@ -121,7 +121,7 @@ def kalman_moments(z, phi, q, first):
     return moments, log_f
 
 
-@njit(cache=True)
+@kernel
 def kalman_scores(z, phi, q, first, d_first, residual, determinant):
     """Return squared residuals (n_dates,) and the terms of the score (n_dates, n_parameters).
 
@@ -169,7 +169,7 @@ def kalman_scores(z, phi, q, first, d_first, residual, determinant):
     return squares, scores
 
 
-@njit(cache=True)
+@kernel
 def _predict(state, p, moments, factor, scale, v, ratio, variance):
     """Overwrite ``ratio`` and ``variance`` with the prediction of b_t, for Var(e_t) = 1.
 
@@ -203,7 +203,7 @@ def _predict(state, p, moments, factor, scale, v, ratio, variance):
     return smallest
 
 
-@njit(cache=True)
+@kernel
 def kalman_path(z, phi, q, state, p, moments, skipped):
     """Return predictions of b_t and their variances, (n_dates + 1 - skipped, n).
 
@@ -239,7 +239,7 @@ def kalman_path(z, phi, q, state, p, moments, skipped):
     return ratios, variances, first, state, p, moments
 
 
-@njit(cache=True)
+@kernel
 def kalman_smooth(z, phi, q, first, delta):
     """Return d_t given all dates, (n_dates, n), for known ``delta`` (n + 1,).
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 MAX_DEVIATIONS = 5.0
 """Number of mean absolute deviations at which a deviation is cut.
@@ -12,7 +13,7 @@ Otherwise a single jump would decide what the next date seems to follow.
 """
 
 
-@njit(cache=True)
+@kernel
 def lead_lag(values):
     """Return how each hedge leads the asset (row 0) and follows it (row 1), (2, n_hedges, 4).
 
@@ -36,7 +37,7 @@ def lead_lag(values):
     return found
 
 
-@njit(cache=True)
+@kernel
 def _lead(x, y, found):
     """Fill t, share and correlations of x before y.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 
-@njit(cache=True)
+@kernel
 def cholesky_in_place(matrix):
     """Overwrite the lower triangle with its Cholesky factor L, A = L L'.
 
@@ -30,7 +31,7 @@ def cholesky_in_place(matrix):
     return smallest
 
 
-@njit(cache=True)
+@kernel
 def solve_cholesky(factor, x):
     """Overwrite x with the solution of L L' y = x."""
     n = factor.shape[0]
@@ -44,7 +45,7 @@ def solve_cholesky(factor, x):
         x[i] /= factor[i, i]
 
 
-@njit(cache=True)
+@kernel
 def invert_in_place(matrix, column):  # noqa: C901 - loops over elements
     """Overwrite a symmetric positive definite matrix with its inverse.
 

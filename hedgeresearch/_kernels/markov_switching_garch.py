@@ -9,12 +9,12 @@ d log c / d nu) of each regime, see ``densities``.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.densities import NORMAL
 
 
-@njit(cache=True)
+@kernel
 def regime_variances(parameters, errors, first):
     """Return variances of every regime on n + 1 dates from h_{k,1} = ``first``, (n + 1, k).
 
@@ -33,7 +33,7 @@ def regime_variances(parameters, errors, first):
     return h
 
 
-@njit(cache=True)
+@kernel
 def _density(density, e, h):
     """Return the log-density of e and its derivatives w.r.t. the variance h and nu."""
     nu, log_constant, log_constant_derivative = density
@@ -46,7 +46,7 @@ def _density(density, e, h):
     return log_constant - 0.5 * np.log(h) - kernel, 0.5 * (w * v - 1.0) / h, by_nu
 
 
-@njit(cache=True)
+@kernel
 def regime_log_densities(densities, errors, variances):
     """Return the log-density of each error in each regime, (n_dates, k)."""
     n_dates = errors.shape[0]
@@ -58,7 +58,7 @@ def regime_log_densities(densities, errors, variances):
     return log_densities
 
 
-@njit(cache=True)
+@kernel
 def _step_variance(parameters, e, h, dh):
     """Overwrite the variances with those of the next date, and their derivatives.
 
@@ -74,7 +74,7 @@ def _step_variance(parameters, e, h, dh):
         h[i] = omega + (alpha + gamma * fallen) * e * e + beta * h[i]
 
 
-@njit(cache=True)
+@kernel
 def _joint(densities, e, h, dh, p, dp, joint, by_joint):
     """Fill p_i f_i of every regime and its derivatives, divided by exp(largest); return largest."""
     k, n_parameters = dp.shape
@@ -95,7 +95,7 @@ def _joint(densities, e, h, dh, p, dp, joint, by_joint):
     return largest
 
 
-@njit(cache=True)
+@kernel
 def _predict(transition, filtered, by_filtered, p, dp):
     """Fill p_j = sum_i filtered_i P_ij and its derivatives.
 
@@ -114,7 +114,7 @@ def _predict(transition, filtered, by_filtered, p, dp):
             dp[k - 1, 5 * k + (k - 1) * i + j] -= filtered[i]
 
 
-@njit(cache=True)
+@kernel
 def switching_garch_scores(parameters, densities, transition, variances, probabilities, errors):
     """Return log-likelihood and scores of each date but the first, (n_dates - 1, m).
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_cholesky
 
 
-@njit(cache=True)
+@kernel
 def minimum_variance_ratios(covariances):
     """Return the ratios of the first series on the others, for each matrix, and pivots.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 
-@njit(cache=True)
+@kernel
 def path_extremes(generator, log_returns, horizon, n_paths, mean_length):
     """Return the lowest and highest log price of each path, each (n_paths,), starting from 0.
 

@@ -10,10 +10,11 @@ boundary, which lies in each of the windows, so that the level of the series doe
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 
-@njit(cache=True)
+@kernel
 def rolling_mean(values, window):
     """Return the means of each run of ``window`` dates, (n_dates - window + 1, n)."""
     n_dates, n = values.shape
@@ -37,7 +38,7 @@ def rolling_mean(values, window):
     return means
 
 
-@njit(cache=True)
+@kernel
 def rolling_covariance(values, window):
     """Return the covariances of each run of ``window`` dates, (n_dates - window + 1, n, n).
 
@@ -69,7 +70,7 @@ def rolling_covariance(values, window):
     return path
 
 
-@njit(cache=True)
+@kernel
 def _add(row, anchor, count, mean, products):
     """Add x = row - anchor as the ``count``-th date of a mean and of products of deviations.
 
@@ -85,7 +86,7 @@ def _add(row, anchor, count, mean, products):
         mean[i] += (row[i] - anchor[i] - mean[i]) / count
 
 
-@njit(cache=True)
+@kernel
 def _join(older, covariance, count, newer, products, window):
     """Overwrite the products of the older dates with the covariance of a window.
 

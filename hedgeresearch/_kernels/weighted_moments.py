@@ -6,10 +6,11 @@ Each date weighs ``decay`` times the one after it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hedgeresearch._kernels.compilation import kernel
 
 
-@njit(cache=True)
+@kernel
 def weighted_covariances(values, decay, weights, mean, products):
     """Return covariances before each date and after the last, (n_dates + 1, n, n).
 

@@ -9,12 +9,12 @@ Econometrics 29, section 2 (HC3), u is divided by one less the leverage of its d
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_cholesky
 
 
-@njit(cache=True)
+@kernel
 def slope_covariances(values, begins, ends, ratios, lags, decay, corrected):
     """Return one matrix for each window values[begin:end] with its ratios, (n_windows, k, k).
 
@@ -39,7 +39,7 @@ def slope_covariances(values, begins, ends, ratios, lags, decay, corrected):
     return covariances, leverages
 
 
-@njit(cache=True)
+@kernel
 def _weighted_mean(window, decay, mean):
     """Fill the means of the columns, relative to the last row so that the level costs no digits."""
     n_dates, n = window.shape
@@ -55,7 +55,7 @@ def _weighted_mean(window, decay, mean):
         mean[i] = window[n_dates - 1, i] + mean[i] / total
 
 
-@njit(cache=True)
+@kernel
 def _moments(window, decay, mean, ratio, moments, scatter):
     """Fill the moments w x u of each date, (n_dates, k), and the sum of w x x', (k, k)."""
     n_dates = window.shape[0]
@@ -74,7 +74,7 @@ def _moments(window, decay, mean, ratio, moments, scatter):
         weight *= decay
 
 
-@njit(cache=True)
+@kernel
 def _divide_by_leverage(window, decay, mean, scatter, moments):
     """Divide the moments of each date by one less its leverage w (1 / sum w + x' scatter^-1 x).
 
@@ -108,7 +108,7 @@ def _divide_by_leverage(window, decay, mean, scatter, moments):
     return largest
 
 
-@njit(cache=True)
+@kernel
 def _long_run_sum(moments, lags, total):
     """Fill the sum of autocovariances with Bartlett weights, without a loop over lags.
 
@@ -133,7 +133,7 @@ def _long_run_sum(moments, lags, total):
             total[j, i] = total[i, j]
 
 
-@njit(cache=True)
+@kernel
 def _sandwich(scatter, inside):
     """Overwrite ``inside`` with scatter^-1 inside scatter^-1, computed in units of the hedges."""
     k = len(scatter)

@@ -10,10 +10,30 @@ import numpy as np
 
 from hedgeresearch.typing import Array
 
-Likelihood = Callable[[Array], tuple[Array, Array, Array]]
-"""Function of a point of the box. It returns the log-likelihood of each date (n_dates,), its score
-with respect to some parameters (n_dates, p), and the derivatives of these parameters with respect
-to the coordinates of the box (p, k)."""
+
+class MeanLikelihood(NamedTuple):
+    """Means over the dates at one point.
+
+    Attributes
+    ----------
+    value : float
+        Mean log-likelihood.
+    gradient : array (k,)
+        Its derivatives with respect to the coordinates.
+    information : array (k, k)
+        Mean outer product of the scores.
+    n_dates : int
+        Number of dates in the means.
+    """
+
+    value: float
+    gradient: Array
+    information: Array
+    n_dates: int
+
+
+Likelihood = Callable[[Array], MeanLikelihood]
+"""Function of a point of the box."""
 
 LIKELIHOOD_ROUNDING = 1e-7
 """Gain in the log-likelihood that rounding may hide; below it the gradient judges a step."""
@@ -26,33 +46,41 @@ SUFFICIENT_INCREASE = 1e-4
 
 
 class Evaluation(NamedTuple):
-    """The mean log-likelihood at a point, with the parts of its gradient and curvature."""
+    """The mean log-likelihood at a point, with its gradient and outer product of scores."""
 
     x: Array
     value: float
     gradient: Array
-    scores: Array
-    jacobian: Array
+    information: Array
+    n_dates: int
 
-    @property
-    def n_dates(self) -> int:
-        """Number of dates in the mean."""
-        return len(self.scores)
 
-    @property
-    def information(self) -> Array:
-        """Mean outer product of the scores."""
-        products = self.jacobian.T @ (self.scores.T @ self.scores) @ self.jacobian
-        return np.asarray(products / len(self.scores))
+def mean_likelihood(by_date: Array, scores: Array, jacobian: Array) -> MeanLikelihood:
+    """Return the means of what is known for each date.
+
+    Parameters
+    ----------
+    by_date : array (n_dates,)
+        Log-likelihood of each date.
+    scores : array (n_dates, p)
+        Its derivatives with respect to some parameters.
+    jacobian : array (p, k)
+        Derivatives of these parameters with respect to the coordinates of the box.
+    """
+    n_dates = len(by_date)
+    weights = np.full(n_dates, 1.0 / n_dates)
+    products = jacobian.T @ (scores.T @ scores) @ jacobian
+    return MeanLikelihood(
+        float(weights @ by_date), weights @ scores @ jacobian, products / n_dates, n_dates
+    )
 
 
 def evaluate(likelihood: Likelihood, x: Array) -> Evaluation:
     """Return the evaluation at a point; a likelihood that is not finite counts as -inf."""
-    by_date, scores, jacobian = likelihood(x)
-    weights = np.full(len(by_date), 1.0 / len(by_date))
-    value = float(weights @ by_date)
-    gradient = weights @ scores @ jacobian
-    return Evaluation(x, value if math.isfinite(value) else -math.inf, gradient, scores, jacobian)
+    value, gradient, information, n_dates = likelihood(x)
+    return Evaluation(
+        x, value if math.isfinite(value) else -math.inf, gradient, information, n_dates
+    )
 
 
 def projected_gradient_norm(evaluation: Evaluation, low: Array, high: Array) -> float:

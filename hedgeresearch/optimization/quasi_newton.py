@@ -1,9 +1,7 @@
 """Maximization of a log-likelihood over a box, from its score.
 
-Quasi-Newton steps whose first curvature is the outer product of the scores (Berndt, Hall, Hall and
-Hausman 1974, section 4) and which BFGS updates correct (Nocedal and Wright 2006, eq. 6.19).
-Parameters on a bound that the score pushes against are held there. A fit needs about ten
-evaluations, so that the overhead of a general optimizer would cost more than the likelihoods.
+The quasi-Newton steps are those of ``_kernels.box_search``. Models whose whole search is compiled
+report what it reached to ``best_optimum``; others are searched by ``maximize``.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.quasi_newton import ascent_direction, bfgs_update
+from hedgeresearch._kernels.box_search import VALUE, advance_search, begin_search
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.optimization.line_search import (
     LIKELIHOOD_ROUNDING,
@@ -22,7 +20,6 @@ from hedgeresearch.optimization.line_search import (
     Likelihood,
     evaluate,
     free_parameters,
-    line_search,
     projected_gradient_norm,
 )
 from hedgeresearch.optimization.newton import climb_ridge
@@ -30,11 +27,8 @@ from hedgeresearch.typing import Array
 
 GRADIENT_TOLERANCE = 1e-4
 """Largest component of the projected gradient, per date, at an accepted optimum."""
-GAIN_TOLERANCE = 1e-14
-"""Expected gain of the next step, in the log-likelihood of all dates, below which a search ends."""
 RIDGE_GAIN = 1e-6
 """Gain that a Newton step promises, in the log-likelihood of all dates, at an accepted optimum."""
-MAX_ITERATIONS = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +95,27 @@ def maximize(
         best = max(optima, key=_rank)
         if best.converged and best.free.all() and not try_all_starts:
             return best
+    return best_optimum(likelihood, optima, bounds, model_name)
+
+
+def best_optimum(
+    likelihood: Likelihood,
+    optima: Sequence[Optimum],
+    bounds: Sequence[tuple[float, float]],
+    model_name: str,
+) -> Optimum:
+    """Return the best of the optima that several searches reached.
+
+    A search that stopped above the best on a ridge is continued by Newton steps first.
+
+    Raises
+    ------
+    ConvergenceError
+        If the projected gradient vanishes at none of them.
+    """
     if not optima:
         raise ValueError("at least one start is needed")
+    low, high = np.array(bounds).T
     best = _with_ridges(likelihood, optima, low, high)
     if best.converged:
         return best
@@ -147,28 +160,20 @@ def _maximize_from(likelihood: Likelihood, start: Evaluation, low: Array, high: 
     """Follow quasi-Newton directions from a start until no step can improve on the last."""
     if not math.isfinite(start.value):
         return Optimum(start.x, -math.inf, math.inf, np.ones(len(low), dtype=bool))
-    current = start
-    curvature = start.information
-    curvature_is_fresh = True
-    for _ in range(MAX_ITERATIONS):
-        direction = ascent_direction(
-            curvature, current.gradient, free_parameters(current, low, high)
-        )
-        if current.n_dates * (direction @ current.gradient) < GAIN_TOLERANCE:
-            break
-        following = line_search(likelihood, current, direction, low, high)
-        if following is not None:
-            step = following.x - current.x
-            curvature = bfgs_update(curvature, step, current.gradient - following.gradient)
-            current = following
-            curvature_is_fresh = False
-        elif curvature_is_fresh:
-            break
-        else:
-            # The updates may have spoiled the curvature: try once more with the scores' own.
-            curvature = current.information
-            curvature_is_fresh = True
-    return _optimum_at(current, low, high)
+    search = begin_search(start.x, low, high)
+    reached = start
+    while advance_search(
+        search, reached.value, reached.gradient, reached.information, start.n_dates
+    ):
+        reached = evaluate(likelihood, search.trial.copy())
+    end = Evaluation(
+        search.point,
+        float(search.numbers[VALUE]),
+        search.gradient,
+        search.information,
+        start.n_dates,
+    )
+    return _optimum_at(end, low, high)
 
 
 def _optimum_at(

@@ -155,7 +155,7 @@ def _scores_through_targets(likelihood: BEKKLikelihood, point: Array, targets: A
         scores = []
         for signed in (change, -change):
             changed = BEKKLikelihood(_with_moments(likelihood.map, signed), likelihood.shocks)
-            scores.append(changed(point)[1])
+            scores.append(changed.by_date(point)[1])
         slopes.append((scores[0] - scores[1]).mean(axis=0) / (2.0 * STEP))
     return np.asarray(targets @ np.array(slopes))
 

@@ -9,6 +9,7 @@ import numpy as np
 from hedgeresearch._kernels.bekk import bekk_scores
 from hedgeresearch.covariance.bekk.matrices import MatrixMap
 from hedgeresearch.covariance.bekk.parameters import Layout
+from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
 
 
@@ -34,12 +35,16 @@ class BEKKLikelihood:
         moments = np.einsum("tmi,tmj->mij", used, used) / len(used)
         return cls(MatrixMap(layout, moments), used)
 
-    def __call__(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return the log-likelihood by date, its scores, and the identity as Jacobian of x."""
+    def __call__(self, x: Array) -> MeanLikelihood:
+        """Return the mean log-likelihood at a point, with its derivatives."""
+        return mean_likelihood(*self.by_date(x), np.eye(len(x)))
+
+    def by_date(self, x: Array) -> tuple[Array, Array]:
+        """Return log-likelihood (n_dates,) and scores (n_dates, k) at a point."""
         matrices, derivatives = self.map.matrices(x)
         first = self.map.moments[0]
         by_date, scores = bekk_scores(*matrices, *derivatives, self.shocks, first)
-        return by_date, scores, np.eye(len(x))
+        return np.asarray(by_date), np.asarray(scores)
 
     def constant_log_likelihood(self) -> float:
         """Return the log-likelihood of a constant covariance, the second moment of the sample."""

@@ -68,10 +68,10 @@ class BEKKSandwich:
             tangent = tangent @ np.linalg.svd(rays)[2][len(held) :].T
         steps = 1e-5 * np.maximum(np.abs(point), 0.1)
         information = -numerical_hessian(self._mean_score, point, steps, range(len(point)))
-        scores = self.likelihood(point)[1] + added
+        scores = self.likelihood.by_date(point)[1] + added
         by_date = parameter_influence(scores, information, tangent)
         _, projection = self.likelihood.map.project(point)
         return np.asarray(by_date @ projection.T)
 
     def _mean_score(self, x: Array) -> Array:
-        return np.asarray(self.likelihood(x)[1].mean(axis=0))
+        return self.likelihood(x).gradient

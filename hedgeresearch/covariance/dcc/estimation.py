@@ -11,6 +11,7 @@ import numpy as np
 
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.parameters import INVERSE_NU, PERSISTENCE, ParameterBox
+from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
 from hedgeresearch.typing import Array
 
@@ -140,24 +141,11 @@ class BoxLikelihood:
     likelihood: CorrelationLikelihood
     box: ParameterBox
 
-    def __call__(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return log-density and scores of each date, and the Jacobian of the parameters.
-
-        Scores are with respect to (a, b, g, nu).
-
-        Parameters
-        ----------
-        x : array (n_searched,)
-
-        Returns
-        -------
-        log_density : array (n_dates,)
-        scores : array (n_dates, 4)
-        jacobian : array (4, n_searched)
-        """
+    def __call__(self, x: Array) -> MeanLikelihood:
+        """Return the mean log-density at a point (n_searched,), with its derivatives."""
         point = self.box.point(x)
         log_density, scores = self.likelihood.scores(*self.box.parameters(point))
-        return log_density, scores, self.box.jacobian(point)[:, self.box.searched]
+        return mean_likelihood(log_density, scores, self.box.jacobian(point)[:, self.box.searched])
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ import hashlib
 import inspect
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
@@ -31,8 +32,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba.core.dispatcher import Dispatcher
 
+from hedgeresearch._kernels.compilation import Kernel
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.engine.installed import installed_version
 
@@ -57,6 +58,15 @@ def fingerprint(setting: Any) -> str:
         that cannot be pickled, such as a generator; or if a function among the settings uses one.
     """
     return _Fingerprints().text(setting)
+
+
+def _is_compiled(thing: Any) -> bool:
+    """Return whether numba has made a function, which it cannot have if it was never imported."""
+    if "numba" not in sys.modules:
+        return False
+    from numba.core.dispatcher import Dispatcher
+
+    return isinstance(thing, Dispatcher)
 
 
 class _Fingerprints:
@@ -110,8 +120,10 @@ class _Fingerprints:
             return self._class(thing)
         if isinstance(thing, ModuleType):
             return self._module(thing)
-        if isinstance(thing, Dispatcher):
-            return self.text(thing.py_func)  # compiled by numba
+        if isinstance(thing, Kernel):
+            return self.text(thing.function)
+        if _is_compiled(thing):
+            return self.text(thing.py_func)
         if isinstance(thing, partial):
             return f"partial{self.text((thing.func, thing.args, thing.keywords))}"
         if isinstance(thing, MethodType):
@@ -231,7 +243,9 @@ def _unwrapped(member: Any) -> Any:
         return member.fget
     if isinstance(member, cached_property):
         return member.func
-    if isinstance(member, Dispatcher):
+    if isinstance(member, Kernel):
+        return member.function
+    if _is_compiled(member):
         return member.py_func
     return member
 

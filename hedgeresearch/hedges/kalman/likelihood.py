@@ -22,6 +22,7 @@ import numpy as np
 
 from hedgeresearch._kernels.kalman import kalman_moments, kalman_scores
 from hedgeresearch.hedges.kalman.filter import Dynamics, inverse_and_log_determinant
+from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
 
 MAX_STEP_VARIANCE = 1e4
@@ -137,11 +138,8 @@ class KalmanLikelihood:
         )
         return Profile(coefficients, inverse, variance, -0.5 * float(minus_two_log))
 
-    def __call__(self, point: Array) -> tuple[Array, Array, Array]:
-        """Return log-likelihood (n_dates,), scores (n_dates, n_parameters) and their Jacobian.
-
-        The Jacobian holds the derivatives of steps and persistence with respect to the coordinates.
-        """
+    def __call__(self, point: Array) -> MeanLikelihood:
+        """Return the mean log-likelihood at a point, with its derivatives."""
         profile = self.profile(point)
         squares, scores, jacobian = self.scores(point, profile)
         by_variance = squares - squares.mean()
@@ -149,7 +147,7 @@ class KalmanLikelihood:
         # dates but not in their outer product.
         explained = np.outer(by_variance, by_variance @ scores / (by_variance @ by_variance))
         by_date = profile.log_likelihood / len(squares) - 0.5 * by_variance
-        return by_date, scores - explained, jacobian
+        return mean_likelihood(by_date, scores - explained, jacobian)
 
     def scores(self, point: Array, profile: Profile) -> tuple[Array, Array, Array]:
         """Return squared standardized residuals, scores, and Jacobian.

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hedgeresearch._kernels.box_search import MAX_STEPS
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.multistart import first_best
-from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE, MAX_ITERATIONS
+from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
 from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
 from hedgeresearch.typing import Array
@@ -160,7 +161,7 @@ def local_search(
                 _pack(statsmodels_model, start),
                 em_iter=em_steps,
                 gtol=tolerance,
-                maxiter=MAX_ITERATIONS,
+                maxiter=MAX_STEPS,
                 return_params=True,
                 warn_convergence=False,
             )

@@ -9,6 +9,7 @@ import numpy as np
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.multistart import first_best
 from hedgeresearch.estimation.parameter_name import Bound
+from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.regimes.markov_switching.garch_coordinates import (
     coordinate_names,
@@ -67,11 +68,11 @@ def _optimum_from(unit: Array, start: Array, free: Array, k: int) -> Optimum | N
     """Return the optimum that a start reaches, its regimes in order; None if there is none."""
     x = start.copy()
 
-    def likelihood(coordinates: Array) -> tuple[Array, Array, Array]:
+    def likelihood(coordinates: Array) -> MeanLikelihood:
         x[free] = coordinates
         parameters, jacobian = from_box(x, k)
         by_date, scores = switching_garch_likelihood(parameters, unit, k)
-        return by_date, scores, jacobian[:, free]
+        return mean_likelihood(by_date, scores, jacobian[:, free])
 
     bounds = search_box(k)[free].tolist()
     try:

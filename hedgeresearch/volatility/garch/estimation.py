@@ -236,8 +236,8 @@ def _multistart_search(likelihood: GARCHLikelihood) -> Optimum:
     optimum = _local_search(likelihood, _restricted(STARTS, likelihood.coordinates))
     constant = likelihood.full_point(optimum.point)
     constant[1:3] = 0.0  # omega = 1 and no persistence
-    by_date, _, _ = likelihood(constant[likelihood.coordinates])
-    is_unclear = optimum.log_likelihood - by_date.sum() < CLEAR_GAIN
+    at_constant = likelihood(constant[likelihood.coordinates])
+    is_unclear = optimum.log_likelihood - at_constant.n_dates * at_constant.value < CLEAR_GAIN
     if is_unclear or np.abs(likelihood.unit_returns).max() > OUTLIER:
         starts = _restricted([*STARTS, *FURTHER_STARTS], likelihood.coordinates)
         if BAD_NEWS in likelihood.coordinates:

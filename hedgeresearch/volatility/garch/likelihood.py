@@ -16,6 +16,7 @@ import numpy as np
 
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch._kernels.garch import garch_scores
+from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.parameters import FIXED_POINT, box_jacobian, from_box
 
@@ -58,14 +59,14 @@ class GARCHLikelihood:
         point[self.coordinates] = x
         return point
 
-    def __call__(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return the log-likelihood by date, its scores, and the derivatives of the parameters."""
+    def __call__(self, x: Array) -> MeanLikelihood:
+        """Return the mean log-likelihood at a point, with its derivatives."""
         point = self.full_point(x)
         parameters, nu = from_box(point)
         first, gradient = self.start_rule(parameters, self.unit_returns)
         density = density_constants(nu, 1)
         by_date, scores = garch_scores(parameters, density, self.unit_returns, first, gradient)
-        return by_date, scores, box_jacobian(point)[:, self.coordinates]
+        return mean_likelihood(by_date, scores, box_jacobian(point)[:, self.coordinates])
 
 
 def scores_by_date(

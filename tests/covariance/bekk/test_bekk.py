@@ -208,7 +208,7 @@ def test_errors_are_the_sandwich_of_the_log_likelihood(mean, small):
     likelihood = BEKKLikelihood.from_shocks(layout, np.stack([errors, errors], axis=1))
 
     def by_date(x):
-        return likelihood(x)[0]
+        return likelihood.by_date(x)[0]
 
     x = fit.parameters.to_numpy()
     steps = 1e-4 * np.diag(np.abs(x))

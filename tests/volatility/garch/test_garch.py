@@ -233,7 +233,7 @@ def test_bounds_are_named_and_have_no_error():
     noise = np.random.default_rng(11).standard_normal(300)
     calm_after_storm = noise * np.tile([1.0, 0.2], 150)
     with pytest.warns(
-        hr.errors.ConvergenceWarning, match="the GARCH estimate lies on a bound: alpha = 0"
+        hr.errors.ConvergenceWarning, match="the GARCH estimate lies on a bound: .*alpha = 0"
     ):
         fit = GARCH().fit(numbered(calm_after_storm))
     assert "alpha = 0" in fit.convergence["bounds hit"]

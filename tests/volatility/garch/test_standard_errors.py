@@ -140,8 +140,8 @@ def test_parameters_on_a_bound_have_no_error(kind):
     noise = np.random.default_rng(11).standard_normal(300)
     estimate = GARCH().estimate_array(noise * np.tile([1.0, 0.2], 150))
     errors = np.diag(estimate.covariance(kind))
-    assert estimate.bounds_hit == ("alpha = 0",)
-    assert estimate.unit_parameters[1] < 1e-8  # omega lies next to its bound, though not on it
+    assert "alpha = 0" in estimate.bounds_hit
+    assert estimate.unit_parameters[1] < 1e-8  # omega lies on its bound or next to it
     assert np.isnan(errors).tolist() == [False, True, True, False]
     assert (errors[[0, 3]] > 0).all()
 

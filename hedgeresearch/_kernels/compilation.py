@@ -1,0 +1,155 @@
+"""Compilation of kernels: when they are first called, and once for each version of their source.
+
+``@kernel`` marks a function for numba. Nothing is imported or compiled before the first call, so
+that programs that use no kernel start at once. What is compiled is kept in a folder named after the
+source of the module and of the modules it imports: a kernel that calls a kernel of another module
+is compiled again when that one changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from threading import RLock
+from types import FunctionType
+from typing import Any, overload
+
+FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
+"""Liberties of fast arithmetic; NaN and infinity keep their meaning."""
+IMPORTED = re.compile(r"^from (hedgeresearch[\w.]*) import", re.MULTILINE)
+
+_lock = RLock()
+
+
+class Kernel:
+    """A function of arrays that numba compiles when it is first called.
+
+    Attributes
+    ----------
+    function : function
+        What is compiled.
+    options : dict
+        Options of ``numba.njit``.
+    """
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        self.function = function
+        self.options = options
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+        self.__module__ = function.__module__
+        self.__doc__ = function.__doc__
+        self._dispatcher: Any = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the compiled function."""
+        if self._dispatcher is None:
+            return self.dispatcher(*arguments)
+        return self._dispatcher(*arguments)
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+    @property
+    def dispatcher(self) -> Any:
+        """What numba makes of the function; the kernels that it calls are their own dispatchers."""
+        with _lock:
+            if self._dispatcher is None:
+                self._dispatcher = _compiled(self._with_dispatchers(), self.options)
+        return self._dispatcher
+
+    def _with_dispatchers(self) -> FunctionType:
+        """Return the function with numba's dispatchers in place of the kernels that it names."""
+        function = self.function
+        names = dict(function.__globals__)
+        for name in function.__code__.co_names:
+            if isinstance(names.get(name), Kernel):
+                names[name] = names[name].dispatcher
+        linked = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+        linked.__module__ = function.__module__
+        linked.__qualname__ = function.__qualname__
+        return linked
+
+
+@overload
+def kernel(function: Callable[..., Any]) -> Kernel: ...
+@overload
+def kernel(*, fast: bool = False) -> Callable[[Callable[..., Any]], Kernel]: ...
+def kernel(function: Any = None, *, fast: bool = False) -> Any:
+    """Mark a function of arrays for compilation.
+
+    A kernel releases Python's lock while it runs.
+
+    Parameters
+    ----------
+    fast : bool
+        Whether sums may be reordered and divisions be done by reciprocals, for passes over the
+        observations; a division by zero then gives infinity.
+    """
+    options: dict[str, Any] = {"nogil": True}
+    if fast:
+        options |= {"fastmath": set(FAST_MATH), "error_model": "numpy"}
+    if function is None:
+        return lambda marked: Kernel(marked, options)
+    return Kernel(function, options)
+
+
+def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
+    """Return numba's dispatcher, whose results are kept in the folder of the module."""
+    import numba
+
+    config: Any = numba.config
+    folder = cache_folder(function.__module__)
+    if folder is None:
+        return numba.njit(**options)(function)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        return numba.njit(cache=True, **options)(function)
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def cache_folder(module: str) -> Path | None:
+    """Return the folder of what was compiled of a module; None if there is no place for it."""
+    import numba
+
+    config: Any = numba.config
+    name = f"{module.rpartition('.')[2]}-{source_digest(module)}"
+    own = Path(__file__).parent / "__pycache__"
+    return (Path(config.CACHE_DIR) if config.CACHE_DIR else own) / name
+
+
+@cache
+def source_digest(module: str) -> str:
+    """Return a hash of the source of a module and of the modules of the package it imports."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(module)):
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _sources(module: str) -> set[str]:
+    """Return the files of a module and, through its imports, of the modules it needs."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        path = _file_of(waiting.pop())
+        if path in found:
+            continue
+        found.add(path)
+        waiting += IMPORTED.findall(Path(path).read_text(encoding="utf-8"))
+    return found
+
+
+def _file_of(module: str) -> str:
+    if module in sys.modules:
+        return str(sys.modules[module].__file__)
+    spec = importlib.util.find_spec(module)
+    return str(spec.origin) if spec else __file__
