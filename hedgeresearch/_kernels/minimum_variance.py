@@ -40,7 +40,7 @@ def minimum_variance_ratios(covariances):
     return ratios, pivots
 
 
-@njit(cache=True)
+@kernel
 def smallest_own_share(values):
     """Return the smallest share of its variance that a column has of its own.
 
@@ -64,7 +64,7 @@ def smallest_own_share(values):
     return cholesky_in_place(correlation)
 
 
-@njit(cache=True)
+@kernel
 def _covariation_from_the_last(values):
     """Return sums of products of deviations, columns in reversed order: the lower triangle."""
     n_dates, n = values.shape
