@@ -8,86 +8,139 @@ from hedgeresearch._kernels.compilation import kernel
 
 REPEAT_TOLERANCE = 1e-12
 """Relative difference of two successive values up to which they count as a repeat."""
-N_STATISTICS = 16
+N_STATISTICS = 14
 """Number of statistics of a column; their names are those of ``data.quality.statistics``."""
 N_BLOCKS = 10
 """Number of blocks of rows of which sizes are compared."""
 
 
 @kernel
-def column_statistics(values, shortest_run):
-    """Return statistics of each column, (n_columns, 16).
+def column_statistics(columns, shortest_run):
+    """Return statistics of each column, (n_columns, 14).
 
     A run is a sequence of equal values; it counts as long from ``shortest_run`` values. The columns
     of the result are: lowest, highest, sum, sum of absolute values, sum of squares, first
-    autocorrelation, number of zeros, size and row of the largest value, size of the second largest,
-    number of repeats, length of the longest run, row after it, length of the run at the end, number
-    of values in long runs, largest factor between the mean sizes of neighboring tenths of the rows.
+    autocorrelation, number of zeros, size of the largest value, number of repeats, length of the
+    longest run, row after it, length of the run at the end, number of values in long runs, largest
+    factor between the mean sizes of neighboring tenths of the rows.
+
+    Parameters
+    ----------
+    columns : array (n_columns, n_rows), one series after the other
+    shortest_run : int
     """
-    found = np.zeros((values.shape[1], N_STATISTICS))
-    for j in range(values.shape[1]):
-        _sizes(values[:, j], found[j])
-        _runs(values[:, j], shortest_run, found[j])
-        found[j, 15] = _largest_factor(values[:, j])
+    found = np.zeros((columns.shape[0], N_STATISTICS))
+    for j in range(columns.shape[0]):
+        _range(columns[j], found[j])
+        _sums(columns[j], found[j])
+        _runs(columns[j], shortest_run, found[j])
     return found
 
 
-@kernel
-def _largest_factor(x):
-    """Return the largest factor between the mean sizes of neighboring blocks that are not zero."""
-    length = len(x) // N_BLOCKS
-    largest = 1.0
-    before = 0.0
-    for block in range(N_BLOCKS):
+@kernel(fast=True)
+def column_covariance(columns):
+    """Return the covariance of series, (n_columns, n_columns).
+
+    Parameters
+    ----------
+    columns : array (n_columns, n_rows), one series after the other
+    """
+    n_columns, n = columns.shape
+    means = np.zeros(n_columns)
+    covariance = np.empty((n_columns, n_columns))
+    for i in range(n_columns):
         total = 0.0
-        for t in range(block * length, (block + 1) * length):
-            total += abs(x[t])
-        if before > 0.0 and total > 0.0:
-            largest = max(largest, total / before, before / total)
-        if total > 0.0:
-            before = total
+        for t in range(n):
+            total += columns[i, t]
+        means[i] = total / n
+    for i in range(n_columns):
+        for j in range(i + 1):
+            x = columns[i]
+            y = columns[j]
+            total = 0.0
+            for t in range(n):
+                total += (x[t] - means[i]) * (y[t] - means[j])
+            covariance[i, j] = total / max(n - 1, 1)
+            covariance[j, i] = covariance[i, j]
+    return covariance
+
+
+@kernel
+def largest_step(ticks):
+    """Return the largest difference of successive whole numbers (n,); zero for a single one."""
+    largest = 0
+    for t in range(1, len(ticks)):
+        largest = max(largest, ticks[t] - ticks[t - 1])
     return largest
 
 
 @kernel
-def _sizes(x, found):
-    """Fill the statistics of single values: the first ten."""
-    lowest = x[0]
-    highest = x[0]
-    total = 0.0
-    absolute = 0.0
+def _range(x, found):
+    """Fill the lowest, the highest and the largest value: four at a time, which do not wait."""
+    n = len(x)
+    low = x[0]
+    low_1 = low
+    low_2 = low
+    low_3 = low
+    high = low
+    high_1 = low
+    high_2 = low
+    high_3 = low
+    for t in range(0, n - 3, 4):
+        low = min(low, x[t])
+        low_1 = min(low_1, x[t + 1])
+        low_2 = min(low_2, x[t + 2])
+        low_3 = min(low_3, x[t + 3])
+        high = max(high, x[t])
+        high_1 = max(high_1, x[t + 1])
+        high_2 = max(high_2, x[t + 2])
+        high_3 = max(high_3, x[t + 3])
+    for t in range(n - n % 4, n):
+        low = min(low, x[t])
+        high = max(high, x[t])
+    found[0] = min(low, low_1, low_2, low_3)
+    found[1] = max(high, high_1, high_2, high_3)
+    found[7] = max(-found[0], found[1])
+
+
+@kernel(fast=True)
+def _sums(x, found):
+    """Fill the statistics that are sums: 2 to 6, and the last."""
+    n = len(x)
+    first = x[0]
     squares = 0.0
     deviations = 0.0
+    total = first
+    n_zeros = first == 0.0
     products = 0.0
-    n_zeros = 0
-    largest = -1.0
-    largest_row = 0
-    second = 0.0
-    deviation_before = 0.0
-    for t in range(len(x)):
-        size = abs(x[t])
-        deviation = x[t] - x[0]
-        lowest = min(lowest, x[t])
-        highest = max(highest, x[t])
+    for t in range(1, n):
+        deviation = x[t] - first
         total += x[t]
-        absolute += size
-        squares += size * size
+        squares += x[t] * x[t]
         deviations += deviation * deviation
-        products += deviation * deviation_before
-        deviation_before = deviation
-        n_zeros += size == 0.0
-        if size > second:
-            second = min(size, max(largest, 0.0))
-            if size > largest:
-                largest = size
-                largest_row = t
-            else:
-                second = size
-    found[:5] = (lowest, highest, total, absolute, squares)
-    found[5] = _autocorrelation(
-        len(x), total - len(x) * x[0], deviation_before, deviations, products
-    )
-    found[6:10] = (float(n_zeros), largest, float(largest_row), second)
+        products += deviation * (x[t - 1] - first)
+        n_zeros += x[t] == 0.0
+    length = n // N_BLOCKS
+    absolute = 0.0
+    largest_factor = 1.0
+    before = 0.0
+    for block in range(N_BLOCKS):
+        size = 0.0
+        for t in range(block * length, (block + 1) * length):
+            size += abs(x[t])
+        if before > 0.0 and size > 0.0:
+            largest_factor = max(largest_factor, size / before, before / size)
+        if size > 0.0:
+            before = size
+        absolute += size
+    for t in range(N_BLOCKS * length, n):
+        absolute += abs(x[t])
+    found[2] = total
+    found[3] = absolute
+    found[4] = squares + first * first
+    found[5] = _autocorrelation(n, total - n * first, x[n - 1] - first, deviations, products)
+    found[6] = n_zeros
+    found[13] = largest_factor
 
 
 @kernel
@@ -108,15 +161,17 @@ def _autocorrelation(n, total, last, squares, products):
 @kernel
 def _runs(x, shortest_run, found):
     """Fill the statistics of equal values."""
+    n_repeats = _count_repeats(x)
+    found[8:13] = (n_repeats, 1, 1, 1, 0)
+    if n_repeats == 0:
+        return
     run = 1
     longest = 1
     longest_stop = 1
     in_long_runs = 0
-    n_repeats = 0
     for t in range(1, len(x)):
         if abs(x[t] - x[t - 1]) <= REPEAT_TOLERANCE * abs(x[t]):
             run += 1
-            n_repeats += 1
             if run > longest:
                 longest = run
                 longest_stop = t + 1
@@ -126,7 +181,16 @@ def _runs(x, shortest_run, found):
             run = 1
     if run >= shortest_run:
         in_long_runs += run
-    found[10:15] = (n_repeats, longest, longest_stop, run, in_long_runs)
+    found[9:13] = (longest, longest_stop, run, in_long_runs)
+
+
+@kernel(fast=True)
+def _count_repeats(x):
+    """Return the number of values that equal the one before."""
+    n_repeats = 0
+    for t in range(1, len(x)):
+        n_repeats += abs(x[t] - x[t - 1]) <= REPEAT_TOLERANCE * abs(x[t])
+    return n_repeats
 
 
 @kernel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hedgeresearch._kernels.lead_lag import lead_lag
@@ -33,22 +35,12 @@ def find_other_closes(changes: Changes) -> list[DataProblem]:
     """
     if (changes.seconds_per_row or 0.0) > MAX_SECONDS_PER_ROW:
         return []
-    # [does the asset lead?, hedge, (t, share, lead correlation, same-date correlation)]
-    found = lead_lag(np.ascontiguousarray(changes.values))
-    correlated = np.abs(found[:, :, 2:]).max(axis=2) > MIN_LEAD_CORRELATION
-    matters = (found[:, :, 1] > MIN_LEAD_SHARE) & correlated
-    # a mean-reverting difference of the two, such as a basis, makes the past of both significant
-    # together, but not the past of the other one by itself
-    least = max(MIN_OWN_LEAD_CORRELATION, MIN_OWN_LEAD_T / np.sqrt(changes.n_rows))
-    matters &= found[:, :, 2] * np.sign(found[:, :, 3]) > least
-    t = np.where(matters, np.abs(found[:, :, 0]), 0.0)
-    if changes.n_rows < MIN_LEAD_DATES or not t.max() > MIN_LEAD_T:
+    lead = _clearest_lead(changes) if changes.n_rows >= MIN_LEAD_DATES else None
+    if lead is None:
         return []
-    asset_leads, hedge = divmod(int(np.argmax(t)), t.shape[1])
+    asset_leads, hedge, statistic, correlation = lead
     columns = [0, 1 + hedge] if asset_leads else [1 + hedge, 0]
     earlier, later = (changes.names[j] for j in columns)
-    statistic = found[asset_leads, hedge, 0]
-    correlation = found[asset_leads, hedge, 2]
     return [
         DataProblem(
             kind="closes",
@@ -68,3 +60,24 @@ def find_other_closes(changes: Changes) -> list[DataProblem]:
             ),
         )
     ]
+
+
+def _clearest_lead(changes: Changes) -> tuple[bool, int, float, float] | None:
+    """Return whether the asset leads, the hedge, t and the correlation of the lead; None if weak.
+
+    A mean-reverting difference of the two, such as a basis, makes the past of both significant
+    together, but not the past of the other one by itself.
+    """
+    least = max(MIN_OWN_LEAD_CORRELATION, MIN_OWN_LEAD_T / math.sqrt(changes.n_rows))
+    # [does the asset lead?, hedge, (t, share, lead correlation, same-date correlation)]
+    found = lead_lag(changes.columns, least)
+    if not np.abs(found[:, :, 0]).max() > MIN_LEAD_T:
+        return None
+    correlated = np.abs(found[:, :, 2:]).max(axis=2) > MIN_LEAD_CORRELATION
+    matters = (found[:, :, 1] > MIN_LEAD_SHARE) & correlated
+    t = np.where(matters, np.abs(found[:, :, 0]), 0.0)
+    if not t.max() > MIN_LEAD_T:
+        return None
+    asset_leads, hedge = divmod(int(np.argmax(t)), t.shape[1])
+    statistic, _, correlation, _ = found[asset_leads, hedge].tolist()
+    return bool(asset_leads), hedge, statistic, correlation

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from hedgeresearch.data.quality.gaps import longest_gap, misses_weekdays
+from hedgeresearch.data.quality.gaps import has_long_gap, misses_weekdays
 from hedgeresearch.data.quality.levels import (
     MAX_REVERSION,
     MIN_LEVEL_AUTOCORRELATION,
@@ -37,14 +37,13 @@ def _dates_are_suspect(changes: Changes) -> bool:
     clock = changes.clock
     if clock is None or changes.n_rows < 3:
         return False
-    gaps = clock.gaps()
-    return gaps.max() > longest_gap(changes, gaps) or misses_weekdays(changes)
+    return has_long_gap(changes, clock) or misses_weekdays(changes)
 
 
 def _is_suspect(changes: Changes, column: list[float]) -> bool:
     """Return whether a column may have a problem, from its statistics."""
-    lowest, _, total, absolute, _, autocorrelation, zeros, largest, *_ = column
-    repeats, longest_run, _, end_run, in_long_runs, block_factor = column[10:]
+    lowest, _, total, absolute, _, autocorrelation, zeros, largest = column[:8]
+    repeats, longest_run, _, end_run, in_long_runs, block_factor = column[8:]
     n = changes.n_rows
     size = absolute / max(n - zeros, 1.0)
     is_high = total / n * changes.rows_per_year > MIN_YEARLY_GAIN

@@ -7,7 +7,7 @@ import numpy as np
 from hedgeresearch._formatting import day
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.stale import CLOSED_SECONDS
-from hedgeresearch.data.quality.statistics import Changes
+from hedgeresearch.data.quality.statistics import Changes, Clock
 from hedgeresearch.typing import Array
 
 DAY = 86400.0
@@ -43,10 +43,25 @@ def find_gaps(changes: Changes) -> list[DataProblem]:
     clock = changes.clock
     if clock is None or changes.n_rows < 3:
         return []
-    gaps = clock.gaps()
-    if float(gaps.max()) > longest_gap(changes, gaps):
-        return [_long_gap(changes, gaps)]
+    if has_long_gap(changes, clock):
+        return [_long_gap(changes, clock.gaps())]
     return [_missing_weekdays(changes)] if misses_weekdays(changes) else []
+
+
+def has_long_gap(changes: Changes, clock: Clock) -> bool:
+    """Return whether rows are missing between two rows, of three or more."""
+    longest = clock.longest_gap
+    if longest <= _certainly_short(changes):
+        return False
+    return longest > longest_gap(changes, clock.gaps())
+
+
+def _certainly_short(changes: Changes) -> float:
+    """Return a time up to which ``longest_gap`` allows gaps, without a look at all of them."""
+    mean = changes.seconds_per_row or 0.0
+    if changes.within_days:
+        return min(CLOSED_SECONDS, max(DAY, MIN_REGULAR_GAP_ROWS * mean))
+    return 0.0 if mean >= MIN_REGULAR_SECONDS else max(MIN_GAP, MIN_GAP_ROWS * mean)
 
 
 def longest_gap(changes: Changes, gaps: Array) -> float:

@@ -9,7 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._kernels.data_quality import column_statistics
+from hedgeresearch._kernels.data_quality import (
+    column_covariance,
+    column_statistics,
+    largest_step,
+)
 from hedgeresearch.typing import Array, Indices
 
 LONG_RUN = 10
@@ -26,6 +30,11 @@ class Clock(NamedTuple):
 
     ticks: Indices
     per_second: float
+
+    @property
+    def longest_gap(self) -> float:
+        """Longest time between successive rows, in seconds."""
+        return float(largest_step(self.ticks)) / self.per_second
 
     def gaps(self) -> Array:
         """Return the time between successive rows, (n_rows - 1,), in seconds."""
@@ -53,13 +62,17 @@ class Changes:
     @cached_property
     def table(self) -> Array:
         """Statistics of each column, as ``column_statistics`` returns them."""
-        return np.asarray(column_statistics(self.values, LONG_RUN))
+        return np.asarray(column_statistics(self.columns, LONG_RUN))
+
+    @cached_property
+    def columns(self) -> Array:
+        """The values as (n_columns, n_rows), one series after the other."""
+        return np.ascontiguousarray(self.values.T)
 
     @cached_property
     def covariance(self) -> Array:
         """Covariance of the columns, (n_columns, n_columns)."""
-        deviations = self.values - self.mean
-        return np.asarray(deviations.T @ deviations / max(self.n_rows - 1, 1))
+        return np.asarray(column_covariance(self.columns))
 
     @property
     def n_rows(self) -> int:
@@ -99,7 +112,7 @@ class Changes:
     @property
     def repeats(self) -> Array:
         """Number of values in each column that equal the one before."""
-        return self.table[:, 10]
+        return self.table[:, 8]
 
     @property
     def largest(self) -> Array:
@@ -109,27 +122,27 @@ class Changes:
     @property
     def longest_run(self) -> Array:
         """Length of the longest run of equal values in each column."""
-        return self.table[:, 11]
+        return self.table[:, 9]
 
     @property
     def longest_run_stop(self) -> Array:
         """Row after the longest run of equal values in each column."""
-        return self.table[:, 12]
+        return self.table[:, 10]
 
     @property
     def end_run(self) -> Array:
         """Length of the run of equal values at the end of each column."""
-        return self.table[:, 13]
+        return self.table[:, 11]
 
     @property
     def rows_in_long_runs(self) -> Array:
         """Number of values of each column in runs of ten or more."""
-        return self.table[:, 14]
+        return self.table[:, 12]
 
     @property
     def block_factor(self) -> Array:
         """Largest factor between the mean sizes of neighboring tenths of each column."""
-        return self.table[:, 15]
+        return self.table[:, 13]
 
     @property
     def autocorrelation(self) -> Array:
