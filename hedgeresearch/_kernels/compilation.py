@@ -21,7 +21,7 @@ from typing import Any, overload
 
 FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 """Liberties of fast arithmetic; NaN and infinity keep their meaning."""
-IMPORTED = re.compile(r"^from (hedgeresearch[\w.]*) import", re.MULTILINE)
+IMPORTED = re.compile(r"^ *from (hedgeresearch[\w.]*) import", re.MULTILINE)
 
 _lock = RLock()
 

@@ -1,4 +1,4 @@
-"""Dynamic conditional correlation: the recursion of Q, the likelihood and its derivatives.
+"""Dynamic conditional correlation: the recursion of Q.
 
 Q_{t+1} = C + a x_t x_t' + b Q_t + g n_t n_t', n = min(x, 0): Engle (2002), eq. 18, with g the
 asymmetric term of Cappiello, Engle and Sheppard (2006), eq. 3. The intercept C is an argument, with
@@ -11,10 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from hedgeresearch._kernels.compilation import kernel
-from hedgeresearch._kernels.correlated_density import (
-    correlated_log_density,
-    equicorrelated_log_density,
-)
 
 
 @kernel
@@ -65,132 +61,6 @@ def dcc_last(parameters, corrected, residuals, intercept, first):
 
 
 @kernel
-def _step_derivatives(parameters, x, intercept_derivative, q, dq):
-    """Overwrite the derivatives of Q w.r.t. (a, b, g) with those of the next date.
-
-    Q itself is still that of the present date.
-    """
-    b = parameters[1]
-    n = x.shape[0]
-    for i in range(n):
-        for j in range(n):
-            news = x[i] * x[j]
-            fallen = news if x[i] < 0.0 and x[j] < 0.0 else 0.0
-            dq[0, i, j] = intercept_derivative[0, i, j] + news + b * dq[0, i, j]
-            dq[1, i, j] = intercept_derivative[1, i, j] + q[i, j] + b * dq[1, i, j]
-            dq[2, i, j] = intercept_derivative[2, i, j] + fallen + b * dq[2, i, j]
-
-
-@kernel
-def _correct_derivatives(parameters, x, q, own, dq):
-    """Add the effect of x_i = z_i sqrt(q_ii), dx_i = x_i dq_ii / (2 q_ii).
-
-    ``own`` (3, n) are the derivatives of q_ii, and ``q`` is Q, before the step.
-    """
-    a, _, g = parameters
-    n = x.shape[0]
-    for p in range(3):
-        for i in range(n):
-            for j in range(n):
-                weight = a + g if x[i] < 0.0 and x[j] < 0.0 else a
-                relative = own[p, i] / q[i, i] + own[p, j] / q[j, j]
-                dq[p, i, j] += 0.5 * weight * x[i] * x[j] * relative
-
-
-@kernel
-def dcc_scores(  # noqa: C901 - loops over elements
-    parameters, corrected, equicorrelation, density, residuals, intercept, first, derivatives
-):
-    """Return the log-likelihood of each date and its derivatives w.r.t. (a, b, g, nu).
-
-    ``first`` is Q_1; ``derivatives`` (2, 3, n, n) are those of the intercept and of Q_1 w.r.t.
-    (a, b, g). A matrix that is not positive definite gives -inf.
-    """
-    n_dates, n = residuals.shape
-    log_likelihood = np.empty(n_dates)
-    scores = np.zeros((n_dates, 4))
-    q = first.copy()
-    dq = derivatives[1].copy()
-    by_q = np.empty((n, n))
-    by_z = np.empty(n)
-    scratch = np.empty((3, n))
-    x = np.empty(n)
-    own = np.empty((3, n))
-    by_intercept = derivatives[0]
-    for t in range(n_dates):
-        z = residuals[t]
-        if equicorrelation:
-            terms = equicorrelated_log_density(q, z, density, by_q, by_z, scratch)
-        else:
-            terms = correlated_log_density(q, z, density, by_q, by_z, scratch)
-        log_likelihood[t], scores[t, 3] = terms
-        if not log_likelihood[t] > -np.inf:
-            return log_likelihood, scores
-        for p in range(3):
-            total = 0.0
-            for i in range(n):
-                for j in range(n):
-                    total += by_q[i, j] * dq[p, i, j]
-            scores[t, p] = total
-        _innovate(corrected, z, q, x)
-        if corrected:
-            for p in range(3):
-                for i in range(n):
-                    own[p, i] = dq[p, i, i]
-        _step_derivatives(parameters, x, by_intercept, q, dq)
-        if corrected:
-            _correct_derivatives(parameters, x, q, own, dq)
-        _step(parameters, x, intercept, q)
-    return log_likelihood, scores
-
-
-@kernel
-def dcc_first_step_gradient(
-    parameters, corrected, equicorrelation, density, residuals, intercept, first, moving, rows
-):
-    """Return the sum over dates of dl/d theta for the univariate parameters, (k, n_series).
-
-    A parameter of series i changes only row and column i: dQ = e_i v' + v e_i', so that only v
-    advances with the dates. ``moving`` (k, n_dates, n_series) are the derivatives of z; ``rows``
-    (2, k, n, n) hold the v of the intercept and of Q_1, [parameter, series, :].
-    """
-    a, b, g = parameters
-    n_dates, n = residuals.shape
-    k = moving.shape[0]
-    gradient = np.zeros((k, n))
-    v = rows[1].copy()
-    q = first.copy()
-    by_q = np.empty((n, n))
-    by_z = np.empty(n)
-    scratch = np.empty((3, n))
-    x = np.empty(n)
-    root = np.ones(n)
-    for t in range(n_dates):
-        z = residuals[t]
-        if equicorrelation:
-            equicorrelated_log_density(q, z, density, by_q, by_z, scratch)
-        else:
-            correlated_log_density(q, z, density, by_q, by_z, scratch)
-        _innovate(corrected, z, q, x)
-        if corrected:
-            for i in range(n):
-                root[i] = np.sqrt(q[i, i])
-        for p in range(k):
-            for i in range(n):
-                along = 0.0
-                dx = moving[p, t, i] * root[i]
-                if corrected:
-                    dx += z[i] * v[p, i, i] / root[i]
-                for j in range(n):
-                    along += by_q[i, j] * v[p, i, j]
-                    news = a + g if x[i] < 0.0 and x[j] < 0.0 else a
-                    v[p, i, j] = rows[0, p, i, j] + news * dx * x[j] + b * v[p, i, j]
-                gradient[p, i] += 2.0 * along + by_z[i] * moving[p, t, i]
-        _step(parameters, x, intercept, q)
-    return gradient
-
-
-@kernel
 def corrected_residuals(a, b, residuals, moving):
     """Return x_it = z_it sqrt(q_iit), its derivatives w.r.t. (a, b) and first-step parameters.
 
@@ -222,6 +92,30 @@ def corrected_residuals(a, b, residuals, moving):
                 dq[2 + p] = 2.0 * a * z * dz * q + factor * dq[2 + p]
             q = 1.0 - a - b + factor * q
     return x, by_correlation, by_univariate
+
+
+@kernel(fast=True)
+def pull_back_correction(a, b, residuals, by_innovations):
+    """Return derivatives in z for given derivatives in x = z sqrt(q), (n_dates, n_series).
+
+    q follows z as in ``corrected_residuals``; its derivatives are carried back over the dates.
+    """
+    n_dates, n = residuals.shape
+    by_residuals = np.empty((n_dates, n))
+    q = np.empty(n_dates)
+    for i in range(n):
+        now = 1.0
+        for t in range(n_dates):
+            q[t] = now
+            now = 1.0 - a - b + (a * residuals[t, i] ** 2 + b) * now
+        later = 0.0
+        for t in range(n_dates - 1, -1, -1):
+            z = residuals[t, i]
+            root = np.sqrt(q[t])
+            by_x = by_innovations[t, i]
+            by_residuals[t, i] = by_x * root + later * 2.0 * a * z * q[t]
+            later = 0.5 * by_x * z / root + later * (a * z * z + b)
+    return by_residuals
 
 
 @kernel

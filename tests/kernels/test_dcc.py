@@ -131,12 +131,14 @@ def test_scores_are_derivatives_of_the_log_likelihood(nu, rules, n_series):
 
 @pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("nu", [NORMAL, 6.5])
-def test_first_step_gradient_is_derivative_of_the_mean(nu, rules):
+def test_residual_gradient_is_derivative_of_the_mean(nu, rules):
     """Residuals of one series change in a random direction, as by a univariate parameter."""
     residuals = sample(3, 150)
     parameters = np.array([0.06, 0.88, 0.02 * rules.get("asymmetric", False)])
     moving = np.random.default_rng(5).standard_normal((2, 150, 3))
-    gradient = CorrelationLikelihood(residuals, **rules).univariate_gradient(parameters, nu, moving)
+    likelihood = CorrelationLikelihood(residuals, **rules)
+    by_residuals, _ = likelihood.residual_gradient(parameters, nu)
+    gradient = np.einsum("kti,ti->ki", moving, by_residuals)
     for k in range(2):
         for i in range(3):
             direction = np.zeros_like(residuals)

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import corrected_residuals, dcc_first_step_gradient, dcc_scores
+from hedgeresearch._kernels.dcc import corrected_residuals, pull_back_correction
 from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
 from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch.covariance.dcc.panel_passes import PanelPass
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.typing import Array
 
@@ -141,25 +142,27 @@ class CorrelationLikelihood:
             Derivatives with respect to (a, b, g, nu).
         """
         intercept, first, derivatives = self.matrices(parameters)
+        innovations, moving = self._innovations(parameters)
         total = np.zeros(len(self.residuals))
         scores = np.zeros((len(self.residuals), 4))
         for block in self._blocks:
-            constants = density_constants(nu, block.stop - block.start)
-            matrices = [_cut(matrix, block, block) for matrix in (intercept, first, derivatives)]
-            z = _cut(self.residuals, block)
-            if z.shape[1] == 2:  # the equicorrelation of a pair is its correlation
+            if block.stop - block.start == 2:  # the equicorrelation of a pair is its correlation
                 by_date, by_parameter = dcc_pair_scores(
-                    parameters, self.corrected, constants, z, *matrices
+                    parameters,
+                    self.corrected,
+                    density_constants(nu, 2),
+                    _cut(self.residuals, block),
+                    *(_cut(matrix, block, block) for matrix in (intercept, first, derivatives)),
                 )
             else:
-                rules = (parameters, self.corrected, self.equicorrelation, constants)
-                by_date, by_parameter = dcc_scores(*rules, z, *matrices)
+                panel = self._panel(parameters, nu, innovations, intercept, first, block)
+                by_date, by_parameter = panel.scores(self.asymmetric, moving, derivatives)
             total += by_date
             scores += by_parameter
         return total / self.n_blocks, scores / self.n_blocks
 
-    def univariate_gradient(self, parameters: Array, nu: float, by_univariate: Array) -> Array:
-        """Return the mean derivatives with respect to every univariate parameter, (k, n_series).
+    def residual_gradient(self, parameters: Array, nu: float) -> tuple[Array, Array]:
+        """Return the derivatives of the mean log-density with respect to residuals, S and N.
 
         Parameters
         ----------
@@ -167,26 +170,76 @@ class CorrelationLikelihood:
             a, b and g.
         nu : float
             Degrees of freedom.
-        by_univariate : array (k, n_dates, n_series)
-            Derivatives of the residuals of a series with respect to the parameters of its own
-            univariate model.
-        """
-        rows = self.target_rows(parameters, by_univariate)
-        return self._gradient(parameters, nu, by_univariate, *rows)
 
-    def target_gradient(self, parameters: Array, nu: float) -> Array:
-        """Return the mean derivatives with respect to the elements of S and of N, (2, n, n).
-
-        S and N are symmetric: the derivative for (i, j) moves element (j, i) as well.
+        Returns
+        -------
+        by_residuals : array (n_dates, n_series)
+            S and N follow the residuals, unless S is shrunk, which is taken as given.
+        by_moments : array (2, n_series, n_series)
+            With respect to S and N at given residuals; each element counts by itself.
         """
-        n = self.residuals.shape[1]
-        constant_residuals = np.zeros((n, *self.residuals.shape))
-        no_rows = np.zeros((n, n, n))
-        rows = np.repeat(np.eye(n)[:, None, :], n, axis=1)  # v = e_j of dS = e_i v' + v e_i'
-        rows[np.arange(n), np.arange(n)] *= 0.5
-        by_target = self._gradient(parameters, nu, constant_residuals, rows, no_rows)
-        by_news = self._gradient(parameters, nu, constant_residuals, no_rows, rows)
-        return np.stack([by_target, by_news])
+        a, b, g = parameters
+        n_dates, n = self.residuals.shape
+        intercept, first, _ = self.matrices(parameters)
+        innovations, _ = self._innovations(parameters)
+        by_dates = np.zeros((2, n_dates, n))
+        by_matrices = np.zeros((2, n, n))
+        for block in self._blocks:
+            panel = self._panel(parameters, nu, innovations, intercept, first, block)
+            *dates, by_intercept, by_first = panel.gradient()
+            by_dates[:, :, block] += dates
+            by_matrices[:, block, block] += (by_intercept, by_first)
+        by_residuals, by_innovations = by_dates / (n_dates * self.n_blocks)
+        by_intercept, by_first = by_matrices / (n_dates * self.n_blocks)
+        # Q_1 is S with the correction, else C + b S
+        by_target = (1.0 - a - b) * by_intercept + (1.0 if self.corrected else 1.0 - a) * by_first
+        by_news = -g * (by_intercept + by_first)
+        if self.corrected:
+            by_innovations += _through_correlation(by_target, innovations)
+            by_residuals += pull_back_correction(a, b, self.residuals, by_innovations)
+        else:
+            by_residuals += by_innovations + self._through_moments(by_target, by_news)
+        return by_residuals, np.stack([by_target, by_news])
+
+    def _through_moments(self, by_target: Array, by_news: Array) -> Array:
+        """Return derivatives in the residuals through S and N, (n_dates, n_series)."""
+        by_residuals = np.zeros(self.residuals.shape)
+        if self.shrunk_target is None:
+            centered = self.residuals - self.residuals.mean(axis=0)
+            by_residuals += 2.0 / (len(centered) - 1) * (centered @ by_target)
+        if self.asymmetric:
+            news = bad_news(self.residuals)
+            by_residuals += 2.0 / len(news) * (news @ by_news) * (self.residuals < 0.0)
+        return by_residuals
+
+    def _innovations(self, parameters: Array) -> tuple[Array, Array]:
+        """Return x, what enters Q, and its derivatives with respect to a and b, if x is not z."""
+        if not self.corrected:
+            return self.residuals, np.zeros((0, *self.residuals.shape))
+        a, b, _ = parameters
+        innovations, moving, _ = corrected_residuals(a, b, self.residuals, NO_DERIVATIVES)
+        return innovations, moving
+
+    def _panel(
+        self,
+        parameters: Array,
+        nu: float,
+        innovations: Array,
+        intercept: Array,
+        first: Array,
+        block: slice,
+    ) -> PanelPass:
+        """Return the correlation of some series, ready for passes over the dates."""
+        residuals = self.residuals[:, block]
+        return PanelPass(
+            parameters=tuple(parameters),
+            nu=nu,
+            equicorrelation=self.equicorrelation,
+            residuals=residuals,
+            innovations=innovations[:, block] if self.corrected else residuals,
+            intercept=intercept[block, block],
+            first=first[block, block],
+        )
 
     def target_rows(self, parameters: Array, by_univariate: Array) -> tuple[Array, Array]:
         """Return how S and N depend on every univariate parameter.
@@ -228,34 +281,6 @@ class CorrelationLikelihood:
         own = np.diagonal(rows, axis1=1, axis2=2)
         return np.asarray(rows - correlation * own[:, :, None])
 
-    def _gradient(
-        self,
-        parameters: Array,
-        nu: float,
-        by_univariate: Array,
-        target_rows: Array,
-        news_rows: Array,
-    ) -> Array:
-        """Mean derivatives (k, n_series) for given derivatives of residuals, S and N."""
-        intercept, first, _ = self.matrices(parameters)
-        a, b, g = parameters
-        intercept_rows = (1.0 - a - b) * target_rows - g * news_rows
-        first_rows = target_rows if self.corrected else intercept_rows + b * target_rows
-        rows = np.stack([intercept_rows, first_rows])
-        gradient = np.zeros((by_univariate.shape[0], by_univariate.shape[2]))
-        for block in self._blocks:
-            constants = density_constants(nu, block.stop - block.start)
-            rules = (parameters, self.corrected, self.equicorrelation, constants)
-            gradient[:, block] += dcc_first_step_gradient(
-                *rules,
-                _cut(self.residuals, block),
-                _cut(intercept, block, block),
-                _cut(first, block, block),
-                _cut(by_univariate, block),
-                _cut(rows, block, block),
-            )
-        return gradient / (len(self.residuals) * self.n_blocks)
-
     @property
     def n_blocks(self) -> int:
         """Number of pairs of a composite likelihood; 1 for the full one."""
@@ -283,3 +308,13 @@ def _moment(left: Array, right: Array) -> Array:
     """
     centered = right - right.mean(axis=0)
     return np.asarray(np.swapaxes(left, -1, -2) @ centered / (len(right) - 1))
+
+
+def _through_correlation(by_target: Array, x: Array) -> Array:
+    """Return derivatives in x (n_dates, n_series) through S, the correlation of x."""
+    scale = x.std(axis=0, ddof=1)
+    centered = (x - x.mean(axis=0)) / scale
+    correlation = centered.T @ centered / (len(x) - 1)
+    # dS_ij = dM_ij / (s_i s_j) - S_ij (dM_ii / M_ii + dM_jj / M_jj) / 2 with M the covariance
+    own = np.diag((by_target * correlation).sum(axis=1))
+    return np.asarray(2.0 / (len(x) - 1) * (centered @ (by_target - own)) / scale)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from hedgeresearch.covariance.dcc.delta_method import (
     DCCStateAt,
     dcc_delta_method,
-    stack_derivatives,
     stencil_of,
 )
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
@@ -145,7 +145,6 @@ def correlation_influence(
     array (n_dates, n_reported)
     """
     reported = estimate.reported
-    by_univariate = stack_derivatives(sensitivities)
     point = estimate.all_parameters
     _, scores = likelihood.scores(estimate.parameters, estimate.nu)
     adjusted = scores[:, reported].copy()
@@ -157,18 +156,21 @@ def correlation_influence(
         information[row] = -_slope(
             lambda at, nu: likelihood.scores(at, nu)[1].mean(axis=0)[reported], point, step, stencil
         )
-        crossed = _slope(
-            lambda at, nu: likelihood.univariate_gradient(at, nu, by_univariate),
-            point,
-            step,
-            stencil,
-        )
+        change = _slope(partial(_stacked_gradient, likelihood), point, step, stencil)
+        n_dates, n = likelihood.residuals.shape
+        by_residuals = change[: n_dates * n].reshape(n_dates, n)
         for series, s in enumerate(sensitivities):
-            adjusted[:, row] += s.influence @ crossed[: s.influence.shape[1], series]
+            adjusted[:, row] += s.influence @ (s.derivatives @ by_residuals[:, series])
         if targets is not None:
-            change = _slope(likelihood.target_gradient, point, step, stencil)
-            adjusted[:, row] += np.einsum("tmij,mij->t", targets, np.triu(change))
+            by_moments = change[n_dates * n :].reshape(2, n, n)
+            adjusted[:, row] += np.tensordot(targets, by_moments, axes=3)
     return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
+
+
+def _stacked_gradient(likelihood: CorrelationLikelihood, at: Array, nu: float) -> Array:
+    """Return the derivatives with respect to residuals and moments, one after the other."""
+    by_residuals, by_moments = likelihood.residual_gradient(at, nu)
+    return np.concatenate([by_residuals.ravel(), by_moments.ravel()])
 
 
 def _slope(

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc import dcc_scores
-from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.delta_method import DCCStateAt, dcc_delta_method
+from hedgeresearch.covariance.dcc.panel_passes import PanelPass
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
 from tests.covariance.dcc.stacked_conditions import first_step, jacobian_of_means
 
@@ -51,9 +51,8 @@ class MomentConditions:
         derivatives[0] = [-s, -s, -n]
         derivatives[1, 0] = -s
         derivatives[1, 2] = -n
-        constants = density_constants(NORMAL, 2)
-        matrices = (intercept, intercept + b * s, derivatives)
-        _, scores = dcc_scores(dynamic, False, False, constants, z, *matrices)
+        panel = PanelPass((a, b, g), NORMAL, False, z, z, intercept, intercept + b * s)
+        _, scores = panel.scores(self.asymmetric, np.zeros((0, *z.shape)), derivatives)
         return scores[:, : self.n_dynamic]
 
     def moments(self, z, s, n):

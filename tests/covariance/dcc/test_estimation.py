@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc import dcc_correlation, dcc_scores
-from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.dcc import dcc_correlation
+from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.panel_passes import PanelPass
 from tests.covariance.dcc.rmgarch import second_step
 
 STATISTICS = {
@@ -42,15 +43,12 @@ def check_against_rmgarch(returns, reference, pair=(0, 1)):
     values = np.ascontiguousarray(returns)
     residuals, variances, parameters, nu = second_step(values, reference["coef"])
     likelihood = WithDemeanedNews(residuals, asymmetric="[Joint]dccg1" in reference["coef"])
-    intercept, first, derivatives = likelihood.matrices(parameters)
-    a, _, g = parameters
+    intercept, first, _ = likelihood.matrices(parameters)
+    a, b, g = parameters
     # rmgarch reports with z_0 = n_0 = (1, ..., 1), and estimates with both zero
     reported = first + a + g
-    density = density_constants(nu, len(intercept))
-    by_date, _ = dcc_scores(
-        parameters, False, False, density, residuals, intercept, reported, derivatives
-    )
-    total = by_date.sum() - 0.5 * np.log(variances).sum()
+    panel = PanelPass((a, b, g), nu, False, residuals, residuals, intercept, reported)
+    total = len(residuals) * panel.value() - 0.5 * np.log(variances).sum()
     assert total == pytest.approx(reference["loglik"], rel=1e-8)
     path = dcc_correlation(parameters, False, residuals, intercept, reported)[:-1]
     i, j = pair

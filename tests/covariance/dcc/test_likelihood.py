@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.dcc import dcc_scores
-from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.panel_passes import PanelPass
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,8 @@ def test_target_gradient_is_the_numerical_derivative(rules):
     z = noise @ np.linalg.cholesky(0.5 * np.eye(3) + 0.5).T
     likelihood = CorrelationLikelihood(z, **rules)
     parameters = np.array([0.05, 0.9, 0.02 if rules.get("asymmetric") else 0.0])
-    found = likelihood.target_gradient(parameters, NORMAL)
+    _, by_moments = likelihood.residual_gradient(parameters, NORMAL)
+    found = by_moments * (2 - np.eye(3))  # both of two symmetric elements move
     a, b, g = parameters
     corrected = likelihood.corrected
     s = likelihood.target(a, b)[0]
@@ -27,9 +28,10 @@ def test_target_gradient_is_the_numerical_derivative(rules):
 
     def mean_density(s, news):
         intercept = (1 - a - b) * s - g * news
-        how = (parameters, corrected, likelihood.equicorrelation, density_constants(NORMAL, 3))
         first = s if corrected else intercept + b * s
-        return dcc_scores(*how, z, intercept, first, np.zeros((2, 3, 3, 3)))[0].mean()
+        x, _ = likelihood._innovations(parameters)
+        rules = (NORMAL, likelihood.equicorrelation)
+        return PanelPass((a, b, g), *rules, z, x, intercept, first).value()
 
     for i in range(3):
         for j in range(i, 3):
