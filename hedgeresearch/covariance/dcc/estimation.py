@@ -9,10 +9,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hedgeresearch._kernels.dcc_box import INVERSE_NU, PERSISTENCE
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.parameters import INVERSE_NU, PERSISTENCE, ParameterBox
+from hedgeresearch.covariance.dcc.pair import PairCorrelation
+from hedgeresearch.covariance.dcc.parameters import ParameterBox
 from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
+from hedgeresearch.optimization.quasi_newton import (
+    Optimum,
+    best_optimum,
+    continue_or_restart,
+    maximize,
+)
 from hedgeresearch.typing import Array
 
 STARTS = ((0.97, 0.03), (0.99, 0.01), (0.95, 0.006), (0.9, 0.1))
@@ -109,12 +116,8 @@ def estimate_correlation(
         If no start reaches an optimum.
     """
     box = ParameterBox.of(likelihood, student)
-    search = CorrelationSearch(BoxLikelihood(likelihood, box), model_name)
-    if warm_start is None:
-        optimum = search.from_many_starts()
-    else:
-        near = warm_start.point
-        optimum = continue_or_restart(lambda: search.from_points([near]), search.from_many_starts)
+    near = None if warm_start is None else warm_start.point
+    optimum = _maximize(BoxLikelihood(likelihood, box), near, model_name)
     point = box.point(optimum.point)
     parameters, nu = box.parameters(point)
     reverts = bool((1.0 - point[PERSISTENCE]) * len(likelihood.residuals) > MIN_REVERSION)
@@ -132,6 +135,44 @@ def estimate_correlation(
         bounds_hit=box.bounds_hit(point, is_free),
         reverts=reverts,
     )
+
+
+def _maximize(objective: BoxLikelihood, near: Array | None, model_name: str) -> Optimum:
+    """Search from a point (4,) near the maximum, if there is one; two series have a search of own.
+
+    Raises
+    ------
+    ConvergenceError
+        If no start reaches an optimum.
+    """
+    pair = PairCorrelation.of(objective.likelihood)
+    if pair is not None:
+        return _pair_optimum(pair, objective, near, model_name)
+    search = CorrelationSearch(objective, model_name)
+    if near is None:
+        return search.from_many_starts()
+    return continue_or_restart(lambda: search.from_points([near]), search.from_many_starts)
+
+
+def _pair_optimum(
+    pair: PairCorrelation, objective: BoxLikelihood, near: Array | None, model_name: str
+) -> Optimum:
+    """Maximize the likelihood of two series in one compiled call.
+
+    Where that stops on a ridge of the likelihood, Newton steps go on.
+    """
+    searched = np.array(objective.box.searched)
+    point, log_density, gradient = pair.maximize(searched, near)
+    x = point[searched]
+    slope = gradient[searched]
+    low, high = np.array(objective.box.limits).T
+    found = Optimum(
+        point=x,
+        log_likelihood=log_density,
+        gradient_norm=float(np.abs(np.clip(x + slope, low, high) - x).max()),
+        free=x != np.where(slope > 0.0, high, low),
+    )
+    return best_optimum(objective, [found], objective.box.limits, model_name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.dcc_box import (
+    ASYMMETRIC_SHARE,
+    HIGH,
+    INVERSE_NU,
+    LOW,
+    NEWS_SHARE,
+    PERSISTENCE,
+    box_jacobian,
+    parameters_at,
+)
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch.parameters import PERSISTENCE_BOUND
 
-LIMITS = (
-    (0.0, PERSISTENCE_BOUND),  # persistence
-    (0.0, 1.0),  # share of news
-    (0.0, 1.0),  # share of the asymmetric term
-    (1 / 500, 1 / 2.02),  # 1 / degrees of freedom
-)
+LIMITS = tuple(zip(LOW.tolist(), HIGH.tolist(), strict=True))
 """Smallest and largest value of each coordinate."""
-PERSISTENCE, NEWS_SHARE, ASYMMETRIC_SHARE, INVERSE_NU = range(4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,25 +78,14 @@ class ParameterBox:
 
     def parameters(self, point: Array) -> tuple[Array, float]:
         """Return (a, b, g) and nu at a point (4,)."""
-        persistence, news, asymmetric, inverse_nu = point
-        weight = persistence * news
-        parameters = np.array(
-            [
-                weight * (1.0 - asymmetric),
-                persistence * (1.0 - news),
-                weight * asymmetric / self.delta,
-            ]
-        )
-        return parameters, 1.0 / inverse_nu if inverse_nu > 0.0 else NORMAL
+        parameters = np.empty(4)
+        parameters_at(point, self.delta, parameters)
+        return parameters[:3], float(parameters[3])
 
     def jacobian(self, point: Array) -> Array:
         """Return the derivatives of (a, b, g, nu) with respect to the four coordinates, (4, 4)."""
-        p, s, k, inverse_nu = point
-        jacobian = np.zeros((4, 4))
-        jacobian[0, :3] = s * (1.0 - k), p * (1.0 - k), -p * s
-        jacobian[1, :2] = 1.0 - s, -p
-        jacobian[2, :3] = np.array([s * k, p * k, p * s]) / self.delta
-        jacobian[3, 3] = -1.0 / inverse_nu**2 if inverse_nu > 0.0 else 0.0
+        jacobian = np.empty((4, 4))
+        box_jacobian(point, self.delta, jacobian)
         return jacobian
 
     def bounds_hit(self, point: Array, free: Array) -> tuple[str, ...]:

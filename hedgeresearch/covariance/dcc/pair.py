@@ -1,0 +1,131 @@
+"""Correlation of two series in the form that the compiled search and errors of a pair need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgeresearch._kernels.dcc_pair_search import search_pair
+from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
+from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.typing import Array, Indices
+
+
+@dataclass(frozen=True, eq=False)
+class PairCorrelation:
+    """Residuals and rules of a correlation of two series.
+
+    The equicorrelation of a pair is its correlation, and its composite likelihood is the full one.
+
+    Attributes
+    ----------
+    x, y : array (n_dates,)
+        Standardized residuals of the two series.
+    targets : array (6,)
+        Elements (1, 1), (1, 2) and (2, 2) of S and then those of N.
+    asymmetric, corrected, integrated : bool
+        Rules of the recursion.
+    shrunk : bool
+        Whether S does not depend on the residuals.
+    """
+
+    x: Array
+    y: Array
+    targets: Array
+    asymmetric: bool
+    corrected: bool
+    integrated: bool
+    shrunk: bool
+
+    @classmethod
+    def of(cls, likelihood: CorrelationLikelihood) -> PairCorrelation | None:
+        """Return the correlation of a likelihood; None unless it has two series."""
+        if likelihood.residuals.shape[1] != 2:
+            return None
+        moments = np.stack([likelihood.sample_target, likelihood.news_target])
+        return cls(
+            x=likelihood.residuals[:, 0].copy(),
+            y=likelihood.residuals[:, 1].copy(),
+            targets=moments[:, [0, 0, 1], [0, 1, 1]].ravel(),
+            asymmetric=likelihood.asymmetric,
+            corrected=likelihood.corrected,
+            integrated=likelihood.integrated,
+            shrunk=likelihood.shrunk_target is not None,
+        )
+
+    def maximize(self, searched: Indices, near: Array | None) -> tuple[Array, float, Array]:
+        """Maximize the likelihood over the coordinates of the box that are searched.
+
+        Parameters
+        ----------
+        searched : array (k,) of int
+            Coordinates that are searched.
+        near : array (4,), optional
+            Point at which the search begins.
+
+        Returns
+        -------
+        point : array (4,)
+            Maximum.
+        log_density : float
+            Log-density of all dates there.
+        gradient : array (4,)
+            Mean gradient there, zero in coordinates that are not searched.
+        """
+        point = np.zeros(4) if near is None else near.copy()
+        if self.integrated:
+            point[0] = 1.0
+        gradient = np.zeros(4)
+        value = search_pair(
+            point,
+            searched,
+            near is not None,
+            self.corrected,
+            self.x,
+            self.y,
+            self.targets,
+            gradient,
+        )
+        return point, value * len(self.x), gradient
+
+    def sensitivity(
+        self, parameters: Array, steps: Array, backward: Array
+    ) -> tuple[Array, Array, Array]:
+        """Differentiate the mean score of (a, b, g, nu) with respect to all that it depends on.
+
+        Parameters
+        ----------
+        parameters : array (4,)
+        steps : array (4,)
+            Steps of the differences; zero for a parameter that was not estimated.
+        backward : array (4,) of bool
+            Whether differences stay below the parameter.
+
+        Returns
+        -------
+        information : array (4, 4)
+            Minus the derivatives by the parameters.
+        by_residuals : array (4, n_dates, 2)
+            S and N follow the residuals, unless S is shrunk.
+        by_moments : array (4, 2, 2, 2)
+            By the elements of S and of N, each of which counts by itself.
+        """
+        information = np.empty((4, 4))
+        by_residuals = np.empty((4, 2, len(self.x)))
+        by_element = pair_sensitivity(
+            parameters,
+            steps,
+            backward,
+            self.asymmetric,
+            self.corrected,
+            self.shrunk,
+            self.x,
+            self.y,
+            self.targets,
+            information,
+            by_residuals,
+        )
+        by_moments = by_element.reshape(4, 2, 3)[:, :, [0, 1, 1, 2]].reshape(4, 2, 2, 2)
+        by_moments[:, :, [0, 1], [1, 0]] *= 0.5
+        return information, by_residuals, by_moments
