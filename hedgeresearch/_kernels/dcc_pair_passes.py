@@ -15,7 +15,7 @@ import numpy as np
 
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.dcc_pair_targets import pair_matrices
-from hedgeresearch._kernels.densities import NORMAL, student_constants
+from hedgeresearch._kernels.densities import NORMAL, density_constants
 
 LOG_2_PI = 1.8378770664093453
 
@@ -27,7 +27,7 @@ def pair_value(parameters, corrected, x, y, targets):  # noqa: PLR0915 - one rec
     b = parameters[1]
     g = parameters[2]
     nu = parameters[3]
-    log_c, _ = student_constants(nu, 2)
+    _, log_c, _ = density_constants(nu, 2)
     matrices = pair_matrices(parameters, corrected, x, y, targets)
     c11 = matrices[0, 0]
     c12 = matrices[0, 1]
@@ -188,7 +188,7 @@ def _general_evaluation(parameters, corrected, x, y, targets, gradient, informat
     b = parameters[1]
     g = parameters[2]
     nu = parameters[3]
-    log_c, log_c_by_nu = student_constants(nu, 2)
+    _, log_c, log_c_by_nu = density_constants(nu, 2)
     matrices = pair_matrices(parameters, corrected, x, y, targets)
     q11 = matrices[1, 0]
     q12 = matrices[1, 1]

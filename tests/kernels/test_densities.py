@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from hedgeresearch._kernels.densities import NORMAL, density_constants, digamma, student_constants
+from hedgeresearch._kernels.densities import (
+    NORMAL,
+    density_constants,
+    density_curvature,
+    digamma,
+    trigamma,
+)
 
 
 @pytest.mark.parametrize("n", [1, 3])
@@ -26,13 +32,19 @@ def test_student_constant_is_the_density_at_zero(n):
     assert derivative == pytest.approx(numerical, rel=1e-6)
 
 
-@pytest.mark.parametrize("n", [1, 2, 5])
-@pytest.mark.parametrize("nu", [2.02, 5.0, 500.0, NORMAL])
-def test_constants_inside_kernels_are_those_outside(n, nu):
-    np.testing.assert_allclose(student_constants(nu, n), density_constants(nu, n)[1:], rtol=1e-12)
-
-
-def test_digamma_agrees_with_scipy():
+def test_derivatives_of_the_gamma_function_agree_with_scipy():
     x = np.geomspace(0.1, 1e4, 200)
-    found = [digamma(value) for value in x]
-    np.testing.assert_allclose(found, special.digamma(x), rtol=1e-13, atol=1e-14)
+    first = [digamma(value) for value in x]
+    np.testing.assert_allclose(first, special.digamma(x), rtol=1e-13, atol=1e-14)
+    second = [trigamma(value) for value in x]
+    np.testing.assert_allclose(second, special.polygamma(1, x), rtol=1e-13)
+
+
+@pytest.mark.parametrize("nu", [2.1, 6.0, 400.0])
+def test_curvature_is_the_derivative_of_the_derivative(nu):
+    def slope(at):
+        return density_constants(at, 2)[2]
+
+    numerical = (slope(1.0001 * nu) - slope(0.9999 * nu)) / (2e-4 * nu)
+    assert density_curvature(nu, 2) == pytest.approx(numerical, rel=1e-5)
+    assert density_curvature(NORMAL, 2) == 0.0

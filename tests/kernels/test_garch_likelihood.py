@@ -1,0 +1,96 @@
+"""Summed scores of GARCH against the scores date by date, and the grid against the likelihood."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from hedgeresearch._kernels.garch_coordinates import garch_coordinates
+from hedgeresearch._kernels.garch_grid import (
+    ASYMMETRIC_GRID,
+    ASYMMETRIC_PARAMETERS,
+    HEAVY,
+    MAX_STARTS,
+    NEARLY_NORMAL,
+    SYMMETRIC_GRID,
+    SYMMETRIC_PARAMETERS,
+    grid_starts,
+    values_at,
+)
+from hedgeresearch._kernels.garch_likelihood import garch_evaluate
+from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
+from hedgeresearch.volatility.garch.parameters import GARCHLayout
+
+FLAGS = list(itertools.product([True, False], repeat=3))
+POINTS = [(0.05, -2.0, 0.9, 0.1, 0.7, 0.15), (-0.3, -5.0, 0.98, 0.3, 0.2, 0.4)]
+
+
+def unit_returns(n_dates, seed=0):
+    returns = np.random.default_rng(seed).standard_t(5, n_dates)
+    return (returns - returns.mean()) / returns.std()
+
+
+@pytest.mark.parametrize("flags", FLAGS, ids=str)
+@pytest.mark.parametrize("n_dates", [5, 128, 500])
+def test_sums_are_those_of_the_scores_by_date(n_dates, flags):
+    returns = unit_returns(n_dates)
+    likelihood = GARCHLikelihood(returns, GARCHLayout(*flags).coordinates)
+    searched = garch_coordinates(*flags)
+    assert searched.tolist() == likelihood.coordinates
+    k = len(searched)
+    for point in POINTS:
+        x = np.array(point)[searched]
+        gradient = np.empty(k)
+        information = np.empty((k, k))
+        value = garch_evaluate(likelihood.full_point(x), searched, returns, gradient, information)
+        expected = likelihood(x)
+        assert value == pytest.approx(expected.value, rel=1e-13)
+        np.testing.assert_allclose(gradient, expected.gradient, rtol=1e-11, atol=1e-13)
+        size = np.sqrt(np.diag(expected.information))
+        scale = np.outer(size, size)
+        np.testing.assert_allclose(information / scale, expected.information / scale, atol=1e-12)
+
+
+GRIDS = [(SYMMETRIC_GRID, SYMMETRIC_PARAMETERS), (ASYMMETRIC_GRID, ASYMMETRIC_PARAMETERS)]
+
+
+@pytest.mark.parametrize("n_dates", [64, 203])
+@pytest.mark.parametrize(("grid", "parameters"), GRIDS, ids=["symmetric", "asymmetric"])
+def test_values_of_student_t_are_those_of_the_likelihood(grid, parameters, n_dates):
+    """Up to a constant; the first variance of the grid is one."""
+    returns = unit_returns(n_dates)
+    start = (1.0, np.zeros(5))
+    likelihood = GARCHLikelihood(returns, list(range(6)), lambda *_: start)
+    values = values_at(parameters, returns, HEAVY)
+    points = grid.reshape(-1, 6).copy()
+    points[:, 5] = 1.0 / HEAVY
+    differences = [v - likelihood(x).value for v, x in zip(values, points, strict=True)]
+    assert np.ptp(differences) < 1e-13
+
+
+def test_values_of_the_normal_are_nearly_exact():
+    """Those that may be near a maximum; far from it the largest v = e^2 / h are too large."""
+    returns = unit_returns(400, seed=1)
+    start = (1.0, np.zeros(5))
+    likelihood = GARCHLikelihood(returns, list(range(5)), lambda *_: start)
+    values = values_at(SYMMETRIC_PARAMETERS, returns, NEARLY_NORMAL)
+    near = values > values.max() - 20.0 / len(returns)
+    assert near.sum() > 20
+    points = SYMMETRIC_GRID.reshape(-1, 6)[near, :5]
+    differences = [v - likelihood(x).value for v, x in zip(values[near], points, strict=True)]
+    assert len(returns) * np.ptp(differences) < 2e-3
+
+
+@pytest.mark.parametrize("asymmetric", [False, True])
+def test_starts_are_the_local_maxima_of_the_grid(asymmetric):
+    returns = unit_returns(300, seed=2)
+    grid, parameters = GRIDS[asymmetric]
+    values = values_at(parameters, returns, NEARLY_NORMAL).reshape(grid.shape[:3])
+    expected = []
+    for i, j, k in np.ndindex(values.shape):
+        around = tuple(slice(max(m - 1, 0), m + 2) for m in (i, j, k))
+        if values[i, j, k] == values[around].max():
+            expected.append(grid[i, j, k])
+    starts = np.empty((MAX_STARTS, 6))
+    count = grid_starts(returns, garch_coordinates(True, asymmetric, False), starts)
+    np.testing.assert_array_equal(starts[:count], expected)
