@@ -45,7 +45,8 @@ def _sizes(x: Array, sizes: Array) -> tuple[float, ...]:
     autocorrelation = _autocorrelation(total - len(x) * x[0], x - x[0])
     n_zeros = len(x) - np.count_nonzero(x)
     sums = (total, sizes.sum(), x @ x)
-    return (lowest, highest, *sums, autocorrelation, n_zeros, max(-lowest, highest))
+    found = (lowest, highest, *sums, autocorrelation, n_zeros, max(-lowest, highest))
+    return tuple(map(float, found))
 
 
 def _autocorrelation(total: float, deviations: Array) -> float:
