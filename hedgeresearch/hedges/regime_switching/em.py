@@ -13,10 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.hidden_markov import filter_regimes, smooth_regimes
-from hedgeresearch.estimation.em import EMRun, run_em
-from hedgeresearch.hedges.regime_switching.emissions import log_normal
-from hedgeresearch.regimes.hmm.em import ExpectedRegimes
+from hedgeresearch._kernels.switching_em import run_regression_em
 from hedgeresearch.typing import Array
 
 MIN_VARIANCE = 1e-6
@@ -40,9 +37,24 @@ class SwitchingRegression(NamedTuple):
     first: Array
 
 
+class RegressionRun(NamedTuple):
+    """Result of a run of EM.
+
+    Attributes
+    ----------
+    parameters : SwitchingRegression, after the last step
+    log_likelihood : float, before the last step
+    converged : bool, whether the last step gained less than the tolerance
+    """
+
+    parameters: SwitchingRegression
+    log_likelihood: float
+    converged: bool
+
+
 @dataclass(frozen=True, eq=False)
 class RegressionSteps:
-    """E-step and M-step for a sample.
+    """EM for a sample.
 
     Attributes
     ----------
@@ -55,36 +67,16 @@ class RegressionSteps:
 
     def run(
         self, parameters: SwitchingRegression, tolerance: float, max_steps: int
-    ) -> EMRun[SwitchingRegression] | None:
+    ) -> RegressionRun | None:
         """Run EM from a starting point; None if a regime collapses."""
-        return run_em(
-            parameters, self.e_step, self.m_step, tolerance=tolerance, max_steps=max_steps
+        moved = SwitchingRegression(*(part.copy() for part in parameters))
+        now, before, outcome = run_regression_em(
+            self.asset, self.regressors, *moved, tolerance, max_steps, MIN_VARIANCE
         )
-
-    def e_step(self, parameters: SwitchingRegression) -> ExpectedRegimes | None:
-        """Return the expected regimes and transitions; None if a regime has collapsed."""
-        coefficients, variances, transition, first = parameters
-        if not variances.min() > MIN_VARIANCE:
+        if outcome < 0 or not np.isfinite(now):
             return None
-        log_densities = log_normal(self.asset, self.regressors, coefficients, variances)
-        predicted, filtered, by_date = filter_regimes(log_densities, transition, first)
-        smoothed = smooth_regimes(predicted, filtered, transition)
-        # a regime that cannot come next has no weight in the sum
-        possible = predicted[1:-1] > 0.0
-        ahead = np.divide(
-            smoothed[1:], predicted[1:-1], out=np.zeros_like(smoothed[1:]), where=possible
-        )
-        transitions = transition * (filtered[:-1].T @ ahead)
-        log_likelihood = float(by_date.sum())
-        return ExpectedRegimes(smoothed, transitions, log_likelihood, objective=log_likelihood)
-
-    def m_step(
-        self, parameters: SwitchingRegression, expected: ExpectedRegimes
-    ) -> SwitchingRegression:
-        """Return parameters of a higher likelihood."""
-        coefficients, variances = self.least_squares(expected.smoothed)
-        transition = expected.transitions / expected.transitions.sum(axis=1, keepdims=True)
-        return SwitchingRegression(coefficients, variances, transition, expected.smoothed[0])
+        # the last step gained no more than the tolerance
+        return RegressionRun(moved, before if outcome > 0 else now, outcome > 0)
 
     def least_squares(self, weights: Array) -> tuple[Array, Array]:
         """Return coefficients (k, n_regressors) and residual variances (k,) of the regimes.
@@ -95,7 +87,6 @@ class RegressionSteps:
         variances = []
         for weight in weights.T:
             weighted = self.regressors * weight[:, None]
-            # lstsq rather than solve: a regime about to collapse has too few dates
             beta = np.linalg.lstsq(weighted.T @ self.regressors, weighted.T @ self.asset)[0]
             residuals = self.asset - self.regressors @ beta
             coefficients.append(beta)

@@ -7,9 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, warn_caller
-from hedgeresearch.estimation.em import EMRun
 from hedgeresearch.estimation.multistart import continue_best_run
-from hedgeresearch.hedges.regime_switching.em import RegressionSteps, SwitchingRegression
+from hedgeresearch.hedges.regime_switching.em import (
+    RegressionRun,
+    RegressionSteps,
+    SwitchingRegression,
+)
 from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
 from hedgeresearch.hedges.regime_switching.starting_points import Start, starting_points
 from hedgeresearch.typing import Array
@@ -22,8 +25,6 @@ MAX_SEARCH_STEPS = 300
 """Number of EM steps after which a start is left."""
 MAX_FINAL_STEPS = 5000
 """Number of EM steps after which the best start ends."""
-
-Run = EMRun[SwitchingRegression]
 
 
 class RegressionEstimate(NamedTuple):
@@ -103,14 +104,14 @@ def maximize_likelihood(
     steps = RegressionSteps(asset, regressors)
     n_regimes = len(starts[0].transition)
     first = np.full(n_regimes, 1.0 / n_regimes)
-    runs: list[Run | None] = []
+    runs: list[RegressionRun | None] = []
     for weights, transition in starts:
         coefficients, variances = steps.least_squares(weights)
         place = SwitchingRegression(coefficients, variances, transition, first)
         runs.append(steps.run(place, SEARCH_TOLERANCE, MAX_SEARCH_STEPS))
-    reached = np.array([np.nan if run is None else _reached(run) for run in runs])
+    reached = np.array([np.nan if run is None else run.log_likelihood for run in runs])
 
-    def finish(run: Run) -> Run | None:
+    def finish(run: RegressionRun) -> RegressionRun | None:
         return steps.run(run.parameters, FINAL_TOLERANCE, MAX_FINAL_STEPS)
 
     best = continue_best_run(runs, reached, finish)
@@ -129,8 +130,3 @@ def maximize_likelihood(
             ConvergenceWarning,
         )
     return best.parameters, reached
-
-
-def _reached(run: Run) -> float:
-    """Return the log-likelihood before the last step, which gained no more than the tolerance."""
-    return run.history[-2] if run.converged else run.history[-1]

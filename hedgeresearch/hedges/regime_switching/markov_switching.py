@@ -10,7 +10,6 @@ probabilities only; estimated by the EM algorithm of Hamilton (1990), see ``em``
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,10 +31,8 @@ from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
 from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
 from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
-from hedgeresearch.hedges.regime_switching.ratio_errors import (
-    SwitchingRatioErrors,
-    regression_chain,
-)
+from hedgeresearch.hedges.regime_switching.ratio_errors import SwitchingRatioErrors
+from hedgeresearch.hedges.regime_switching.regression_sample import RegressionSample
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.fit import RegimeFit
@@ -172,7 +169,10 @@ def _ratio_errors(regimes: RegimeFit) -> RatioErrors:
     emissions = chain.emissions
     if not isinstance(emissions, RegressionEmissions):
         raise TypeError(f"regressions are needed; got {type(emissions).__name__}")
-    return SwitchingRatioErrors(errors, emissions, chain.next_probabilities)
+    sample = RegressionSample(
+        regimes.observations.to_numpy(), regimes.n_regimes, chain.next_probabilities
+    )
+    return SwitchingRatioErrors(errors, sample)
 
 
 def describe_regression(
@@ -192,7 +192,7 @@ def describe_regression(
     """
     k = len(emissions.variances)
     values = _named_parameters(emissions, hedges) | transition_parameters(chain.transition)
-    log_likelihood = partial(_log_likelihood, emissions, chain.next_probabilities, observations)
+    sample = RegressionSample(observations, k, chain.next_probabilities)
     point = np.array(list(values.values()))
     # sizes of changes of the parameters that matter: coefficients times hedges against residuals
     by_unit = np.concatenate([[1.0], 1.0 / np.sqrt(np.diag(emissions.hedge_covariance))])
@@ -201,10 +201,10 @@ def describe_regression(
     return Estimates(
         values=values,
         n_dates=len(observations),
-        log_likelihood=float(log_likelihood(point).sum()),
+        log_likelihood=sample.log_likelihood(point),
         n_targets=k - 1,  # the probabilities of the first date
         bounds=transition_bounds(chain.transition),
-        errors=SwitchingErrors(log_likelihood, point, sizes, chain.transition),
+        errors=SwitchingErrors(sample.scores, point, sizes, chain.transition),
     )
 
 
@@ -219,10 +219,3 @@ def _named_parameters(
     for regime, variance in enumerate(emissions.variances.tolist()):
         values[ParameterName("residual variance", (regime,))] = variance
     return values
-
-
-def _log_likelihood(
-    emissions: RegressionEmissions, first: Array, observations: Array, point: Array
-) -> Array:
-    """Return the log-likelihood of each date at parameters in the order of the estimates."""
-    return regression_chain(emissions, first, point).filter(observations).log_likelihood

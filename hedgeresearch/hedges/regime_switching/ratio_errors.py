@@ -19,7 +19,7 @@ weights of Newey and West (1987).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -28,8 +28,7 @@ from hedgeresearch._kernels.minimum_variance import minimum_variance_ratios
 from hedgeresearch.estimation.influence import long_run_covariance
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.regime_switching.breakdown import Weighting
-from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
-from hedgeresearch.regimes.markov_chain import transition_from
+from hedgeresearch.hedges.regime_switching.regression_sample import RegressionSample
 from hedgeresearch.regimes.markov_switching.standard_errors import SwitchingErrors
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 from hedgeresearch.regimes.state import HiddenMarkovChain, Moments
@@ -124,26 +123,24 @@ class SwitchingRatioErrors:
     ----------
     estimates : SwitchingErrors
         Errors of the parameters.
-    emissions : RegressionEmissions
-        Estimated regressions.
-    first : array (k,)
-        Probabilities of the regimes on the first date, which are given.
+    regression : RegressionSample
+        Estimation sample with the probabilities of its first date, which are given.
     """
 
     estimates: SwitchingErrors
-    emissions: RegressionEmissions
-    first: Array
+    regression: RegressionSample
 
     def covariance(self, fit: FittedHedge) -> Array:
         """Return the sampling covariance of the next ratio, (n_hedges, n_hedges)."""
-        seen = fit.sample.rows.values
-
-        def next_ratio(point: Array) -> Array:
-            chain = regression_chain(self.emissions, self.first, point)
-            slopes = point[: self.emissions.coefficients.size].reshape(len(self.first), -1)[:, 1:]
-            return np.asarray(chain.advance(seen).next_probabilities @ slopes)
-
-        return long_run_covariance(self.estimates.influence_on(next_ratio))
+        point = self.estimates.point
+        seen = self.regression.at_point(point, fit.sample.rows.values)
+        coefficients = self.regression.split(point)[0]
+        k, n_coefficients = coefficients.shape
+        slopes = seen.next_slopes.T @ coefficients[:, 1:]
+        for regime in range(k):
+            own = slice(regime * n_coefficients + 1, (regime + 1) * n_coefficients)
+            slopes[own] += seen.next_probabilities[regime] * np.eye(n_coefficients - 1)
+        return long_run_covariance(self.estimates.influence_on(slopes))
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Return infinity."""
@@ -191,14 +188,3 @@ def moment_influence(
         share = len(returns) * p * weights[:, k] / weights[:, k].sum()
         moved += share[:, None] * change
     return np.asarray(moved @ np.linalg.inv(mixture[1:, 1:]))
-
-
-def regression_chain(
-    emissions: RegressionEmissions, first: Array, point: Array
-) -> HiddenMarkovChain:
-    """Return the chain before the sample at parameters in the order of the estimates."""
-    k = len(emissions.variances)
-    n_coefficients = emissions.coefficients.size
-    coefficients, variances, probabilities = np.split(point, [n_coefficients, n_coefficients + k])
-    changed = replace(emissions, coefficients=coefficients.reshape(k, -1), variances=variances)
-    return HiddenMarkovChain(changed, transition_from(probabilities, k), first)

@@ -1,28 +1,34 @@
-"""Maximum likelihood of a switching autoregression, by statsmodels from many starting points."""
+"""Maximum likelihood of a switching autoregression from many starting points."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.box_search import MAX_STEPS
+from hedgeresearch._kernels.switching_autoregression import (
+    coordinates_of,
+    improved_by_em,
+    natural_parameters,
+    search_autoregression,
+)
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.multistart import first_best
 from hedgeresearch.optimization.quasi_newton import GRADIENT_TOLERANCE
-from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout
+from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout, with_lags
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
 from hedgeresearch.typing import Array
 
 MIN_VARIANCE = 1e-6
 """Variance of a regime's shocks, in units of the sample's variance, at which it has collapsed."""
-SEARCH_TOLERANCE = 0.5 * GRADIENT_TOLERANCE
-"""Gradient per date at which a start is left."""
-FINAL_TOLERANCE = 1e-7
-"""Gradient per date at which the best start ends."""
-EM_STEPS = 5
-"""Number of EM steps before a quasi-Newton search; those of statsmodels are approximate where the
-mean of lags switches."""
+MAX_MEAN = 1e3
+"""Largest mean of a regime, in standard deviations of the sample."""
+MAX_PARTIAL_AUTOCORRELATION = 1.0 - 1e-6
+"""Bound of the partial autocorrelations, inside which an autoregression is stationary."""
+MAX_LOG_ODDS = 20.0
+"""Largest log odds of leaving a regime against staying, and their negative."""
+EM_STEPS = 20
+"""Largest number of EM steps before a quasi-Newton search."""
 LONG_STAYS = (0.6, 0.98)
 """Range of the probability of staying, for starts that look for long regimes."""
 SHORT_STAYS = (0.02, 0.4)
@@ -32,8 +38,6 @@ CYCLE = 10
 """Number of starts after which the kinds of start repeat."""
 SHORT_STARTS = (2, 3)
 """Positions in the cycle of the starts that look for short regimes."""
-MIN_STARTING_PROBABILITY = 1e-4
-"""Smallest probability that a search starts from; it could not leave zero."""
 
 
 class SwitchingOptimum(NamedTuple):
@@ -43,7 +47,8 @@ class SwitchingOptimum(NamedTuple):
     ----------
     state : SwitchingState, before the first date
     log_likelihood : float
-    gradient_norm : float, largest component of the gradient per date
+    gradient_norm : float, largest component of the projected gradient per date, in the coordinates
+        of the search
     """
 
     state: SwitchingState
@@ -52,9 +57,15 @@ class SwitchingOptimum(NamedTuple):
 
 
 def multistart(
-    layout: SwitchingLayout, statsmodels_model: Any, n_starts: int, seed: int
+    layout: SwitchingLayout, observations: Array, n_starts: int, seed: int
 ) -> tuple[SwitchingOptimum, Array]:
     """Search from random starting points.
+
+    Parameters
+    ----------
+    layout : SwitchingLayout
+    observations : array (n_dates,), the standardized series
+    n_starts, seed : int
 
     Returns
     -------
@@ -66,10 +77,8 @@ def multistart(
     ConvergenceError
         If every start fails.
     """
-    starts = starting_states(layout, statsmodels_model, n_starts, seed)
-    optima = [
-        local_search(statsmodels_model, start, EM_STEPS, SEARCH_TOLERANCE) for start in starts
-    ]
+    starts = starting_states(layout, observations, n_starts, seed)
+    optima = [_local_search(layout, observations, start, EM_STEPS) for start in starts]
     log_likelihoods = np.array(
         [np.nan if optimum is None else optimum.log_likelihood for optimum in optima]
     )
@@ -82,24 +91,23 @@ def multistart(
             "identical observations. Use fewer regimes, more dates or more starts, and look for "
             "outliers and stretches in which the series does not move."
         )
-    return search_near(statsmodels_model, best.state) or best, log_likelihoods
+    return best, log_likelihoods
 
 
-def search_near(statsmodels_model: Any, state: SwitchingState) -> SwitchingOptimum | None:
-    """Return the optimum near a state, to the final tolerance; None if there is none."""
-    return local_search(statsmodels_model, state, 0, FINAL_TOLERANCE)
+def search_near(
+    layout: SwitchingLayout, observations: Array, state: SwitchingState
+) -> SwitchingOptimum | None:
+    """Return the optimum near a state; None if there is none."""
+    return _local_search(layout, observations, state, 0)
 
 
 def starting_states(
-    layout: SwitchingLayout, statsmodels_model: Any, n_starts: int, seed: int
+    layout: SwitchingLayout, observations: Array, n_starts: int, seed: int
 ) -> list[SwitchingState]:
     """Return random starts for the standardized series, around its linear autoregression."""
     rng = np.random.default_rng(seed)
     k = layout.n_regimes
-    linear = np.empty(0)
-    if layout.order:
-        places = statsmodels_model.parameters[0, "autoregressive"]
-        linear = np.asarray(statsmodels_model.start_params[places])
+    linear = linear_autoregression(observations, layout.order)
     starts = []
     for i in range(n_starts):
         stays = rng.uniform(*(SHORT_STAYS if i % CYCLE in SHORT_STARTS else LONG_STAYS), k)
@@ -114,94 +122,45 @@ def starting_states(
     return starts
 
 
-def build_statsmodels_model(layout: SwitchingLayout, observations: Array) -> Any:
-    """Return the model of statsmodels for a standardized series (n_dates,)."""
-    from statsmodels.tsa.api import MarkovAutoregression, MarkovRegression
-
-    class Autoregression(MarkovAutoregression):  # type: ignore[misc]
-        """Autoregression with the variance of the date's own regime.
-
-        From the second order on statsmodels uses the variance of a lag's regime.
-        """
-
-        def _conditional_loglikelihoods(self, params: Array) -> Array:
-            shape = (-1, *(1,) * (self.order + 1))
-            variance = np.reshape(params[self.parameters["variance"]], shape)
-            squares = self._resid(params) ** 2
-            return np.asarray(-0.5 * (squares / variance + np.log(2 * np.pi * variance)))
-
-    switching = {
-        "switching_trend": layout.switching_mean,
-        "switching_variance": layout.switching_variance,
-    }
-    if layout.order == 0:
-        return MarkovRegression(observations, layout.n_regimes, **switching)
-    return Autoregression(
-        observations, layout.n_regimes, layout.order, switching_ar=False, **switching
-    )
+def linear_autoregression(observations: Array, order: int) -> Array:
+    """Return the least squares coefficients of the lags without regimes, (order,)."""
+    asset, regressors = with_lags(observations, order)
+    return np.asarray(np.linalg.lstsq(regressors, asset)[0][1:])
 
 
-def local_search(
-    statsmodels_model: Any, start: SwitchingState, em_steps: int, tolerance: float
+def _local_search(
+    layout: SwitchingLayout, observations: Array, start: SwitchingState, em_steps: int
 ) -> SwitchingOptimum | None:
-    """Search from a start with statsmodels; None if no maximum is reached or a regime collapses.
-
-    Warnings of statsmodels are switched off: the gradient at the end judges the search.
+    """Return the optimum from a start; None if no maximum is reached or a regime collapses.
 
     Parameters
     ----------
-    statsmodels_model : model of ``build_statsmodels_model``
+    layout : SwitchingLayout
+    observations : array (n_dates,), the standardized series
     start : SwitchingState
-    em_steps : int, number of EM steps before the quasi-Newton search
-    tolerance : float, gradient per date at which the search ends
+    em_steps : int, largest number of EM steps before the quasi-Newton search
     """
-    with np.errstate(all="ignore"):
-        try:
-            params = statsmodels_model.fit(
-                _pack(statsmodels_model, start),
-                em_iter=em_steps,
-                gtol=tolerance,
-                maxiter=MAX_STEPS,
-                return_params=True,
-                warn_convergence=False,
-            )
-            free = statsmodels_model.untransform_params(params)
-            log_likelihood = float(statsmodels_model.loglike(params))
-            gradient = statsmodels_model.score(free, transformed=False) / statsmodels_model.nobs
-        except (ValueError, RuntimeError, np.linalg.LinAlgError):
-            return None  # the search left the parameter space
-    gradient_norm = float(np.abs(gradient).max())
-    state = _unpack(statsmodels_model, params)
+    compiled = layout.compiled
+    sample = with_lags(observations, layout.order)
+    point = coordinates_of(compiled, layout.point(start))
+    if em_steps > 0:
+        point = improved_by_em(compiled, *sample, point, em_steps)
+    point, log_likelihood, gradient_norm = search_autoregression(
+        compiled, *sample, point, *search_box(layout)
+    )
+    natural, _ = natural_parameters(compiled, point)
+    state = layout.starting_state(natural)
+    has_collapsed = not state.variances.min() > 1.01 * MIN_VARIANCE
     is_maximum = np.isfinite(log_likelihood) and gradient_norm < GRADIENT_TOLERANCE
-    if not is_maximum or not state.variances.min() > MIN_VARIANCE:
+    if has_collapsed or not is_maximum:
         return None
     return SwitchingOptimum(state, log_likelihood, gradient_norm)
 
 
-def _pack(statsmodels_model: Any, state: SwitchingState) -> Array:
-    """Return parameters in the order of statsmodels, without probabilities of zero."""
-    places = statsmodels_model.parameters
-    params = np.zeros(statsmodels_model.k_params)
-    inside = np.maximum(state.transition, MIN_STARTING_PROBABILITY)
-    inside /= inside.sum(axis=1, keepdims=True)
-    for i, row in enumerate(inside):
-        params[places[i, "regime_transition"]] = row[:-1]
-        params[places[i, "exog"]] = state.means[i]
-        params[places[i, "variance"]] = state.variances[i]
-    if len(state.autoregression):
-        params[places[0, "autoregressive"]] = state.autoregression
-    return params
-
-
-def _unpack(statsmodels_model: Any, params: Array) -> SwitchingState:
-    """Return the state before the first date from parameters in the order of statsmodels."""
-    places = statsmodels_model.parameters
-    regimes = range(statsmodels_model.k_regimes)
-    means = np.array([params[places[i, "exog"]][0] for i in regimes])
-    variances = np.array([params[places[i, "variance"]][0] for i in regimes])
-    autoregression = np.empty(0)
-    if statsmodels_model.order:
-        autoregression = params[places[0, "autoregressive"]]
-    # the columns of statsmodels' transition sum to one
-    transition = statsmodels_model.regime_transition_matrix(params)[:, :, 0].T
-    return starting_state(means, variances, autoregression, np.clip(transition, 0.0, 1.0))
+def search_box(layout: SwitchingLayout) -> tuple[Array, Array]:
+    """Return the lowest and the highest coordinates of the search, (n_parameters,) each."""
+    sizes = [layout.n_means, layout.n_variances, layout.order]
+    sizes.append(layout.n_parameters - sum(sizes))
+    highest = [MAX_MEAN, -np.log(MIN_VARIANCE), MAX_PARTIAL_AUTOCORRELATION, MAX_LOG_ODDS]
+    high = np.repeat(highest, sizes)
+    return -high, high

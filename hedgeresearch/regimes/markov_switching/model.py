@@ -5,13 +5,12 @@ r"""Markov-switching autoregression of one series.
 
 Source: Hamilton (1989), Econometrica 57, eq. 4.1-4.3; Hamilton (1994), Time Series Analysis,
 section 22.4. The likelihood is conditional on the first p observations, with stationary
-probabilities of the regimes before; statsmodels maximizes it.
+probabilities of the regimes before.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -23,13 +22,9 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.markov_switching.estimation import (
-    build_statsmodels_model,
-    multistart,
-    search_near,
-)
+from hedgeresearch.regimes.markov_switching.estimation import multistart, search_near
 from hedgeresearch.regimes.markov_switching.observations import check_single_series
-from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout, log_likelihoods
+from hedgeresearch.regimes.markov_switching.parameters import SwitchingLayout, SwitchingSample
 from hedgeresearch.regimes.markov_switching.standard_errors import (
     SwitchingErrors,
     transition_bounds,
@@ -134,15 +129,13 @@ class MarkovSwitching:
         values = frame.iloc[:, 0]
         center = float(values.mean())
         scale = float(values.std(ddof=0))
-        statsmodels_model = build_statsmodels_model(
-            self._layout, (values.to_numpy() - center) / scale
-        )
+        unit = (values.to_numpy() - center) / scale
         optimum = None
         if warm_start is not None:
             earlier = _standardize(self._earlier_state(warm_start), center, scale)
-            optimum = search_near(statsmodels_model, earlier)
+            optimum = search_near(self._layout, unit, earlier)
         if optimum is None:
-            optimum, reached = multistart(self._layout, statsmodels_model, self.n_starts, self.seed)
+            optimum, reached = multistart(self._layout, unit, self.n_starts, self.seed)
         else:
             reached = np.array([optimum.log_likelihood])
         state = _restore_units(self._ordered(optimum.state), center, scale)
@@ -191,15 +184,15 @@ class MarkovSwitching:
         """Describe the optimum, in the units of the observations."""
         values = self._layout.named(state, str(frame.columns[0]))
         point = np.array(list(values.values()))
-        by_date = partial(log_likelihoods, self._layout, frame.to_numpy())
         sizes = self._layout.sizes(point)
+        sample = SwitchingSample(self._layout, frame.to_numpy()[:, 0])
         return Estimates(
             values=values,
             n_dates=len(frame) - self.order,
-            log_likelihood=float(by_date(point).sum()),
+            log_likelihood=sample.log_likelihood(point),
             gradient_norm=gradient_norm,
             bounds=transition_bounds(state.transition),
-            errors=SwitchingErrors(by_date, point, sizes, state.transition),
+            errors=SwitchingErrors(sample.scores, point, sizes, state.transition),
         )
 
 

@@ -7,8 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hedgeresearch._kernels.switching_autoregression import (
+    AutoregressionLayout,
+    autoregression_states,
+)
 from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.regimes.markov_chain import transition_from, transition_parameters
+from hedgeresearch.regimes.markov_switching.regression import StatesPass, states_pass
 from hedgeresearch.regimes.markov_switching.state import SwitchingState, starting_state
 from hedgeresearch.typing import Array
 
@@ -56,6 +61,21 @@ class SwitchingLayout:
         n_probabilities = self.n_regimes * (self.n_regimes - 1)
         return self.n_means + self.n_variances + self.order + n_probabilities
 
+    @property
+    def compiled(self) -> AutoregressionLayout:
+        """The layout in the form that kernels use."""
+        return AutoregressionLayout(self.n_regimes, self.order, self.n_means, self.n_variances)
+
+    def point(self, state: SwitchingState) -> Array:
+        """Return the vector of the parameters of a state."""
+        parts = [
+            state.means[: self.n_means],
+            state.variances[: self.n_variances],
+            state.autoregression,
+            state.transition[:, :-1].ravel(),
+        ]
+        return np.concatenate(parts)
+
     def named(self, state: SwitchingState, series: str) -> dict[ParameterName, float]:
         """Return the parameters of a state by name."""
         values = _named(f"mean {series}", state.means[: self.n_means])
@@ -88,9 +108,37 @@ class SwitchingLayout:
         return np.concatenate([smallest_deviation, variances, others])
 
 
-def log_likelihoods(layout: SwitchingLayout, observations: Array, point: Array) -> Array:
-    """Return the log-likelihood of each date at a vector of parameters, (n_dates,)."""
-    return layout.starting_state(point).filter(observations).log_likelihood
+@dataclass(frozen=True, eq=False)
+class SwitchingSample:
+    """Log-likelihood and scores of a sample as functions of the parameters.
+
+    Attributes
+    ----------
+    layout : SwitchingLayout
+    observations : array (n_dates,)
+    """
+
+    layout: SwitchingLayout
+    observations: Array
+
+    def log_likelihood(self, point: Array) -> float:
+        """Return the log-likelihood of all dates."""
+        return self._pass(point).log_likelihood
+
+    def scores(self, point: Array) -> Array:
+        """Return the score of each date that has all lags, (n_dates - order, n_parameters)."""
+        return self._pass(point).scores
+
+    def _pass(self, point: Array) -> StatesPass:
+        states = autoregression_states(self.layout.compiled, point)
+        return states_pass(*with_lags(self.observations, self.layout.order), states)
+
+
+def with_lags(observations: Array, order: int) -> tuple[Array, Array]:
+    """Return the dates that have all lags, and the constant and lags of each, (n, 1 + order)."""
+    n = len(observations) - order
+    lags = [observations[order - lag : order - lag + n] for lag in range(1, order + 1)]
+    return observations[order:], np.column_stack([np.ones(n), *lags])
 
 
 def _named(label: str, values: Array) -> dict[ParameterName, float]:

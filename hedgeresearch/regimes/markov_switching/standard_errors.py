@@ -1,4 +1,4 @@
-"""Standard errors of switching models, from numerical derivatives of the log-likelihood."""
+"""Standard errors of switching models, from their scores and differences of these."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hedgeresearch.typing import Array
 
 MIN_PROBABILITY = 1e-6
 """Transition probability below which an estimate lies on the bound of zero."""
-STEP = 1e-3
+STEP = 1e-4
 """Step of the numerical derivatives, relative to the size of a parameter."""
 
 
@@ -23,13 +23,13 @@ STEP = 1e-3
 class SwitchingErrors:
     """Sampling covariance of a model whose last parameters are transition probabilities.
 
-    It is computed on demand. Scores and Hessian are central differences of the log-likelihood of
-    each date; probabilities on the bound of zero are held there.
+    It is computed on demand. The Hessian is a central difference of the mean score; probabilities
+    on the bound of zero are held there.
 
     Attributes
     ----------
-    log_likelihood : callable
-        Returns the log-likelihood of each date (n_dates,) at parameters (n,).
+    scores : callable
+        Returns the score of each date (n_dates, n) at parameters (n,).
     point : array (n,)
         Estimates; the transition probabilities, row by row without the last column, stand last.
     sizes : array (n,)
@@ -37,7 +37,7 @@ class SwitchingErrors:
     transition : array (k, k)
     """
 
-    log_likelihood: Callable[[Array], Array]
+    scores: Callable[[Array], Array]
     point: Array
     sizes: Array
     transition: Array
@@ -46,19 +46,14 @@ class SwitchingErrors:
         """Return the robust covariance, the sandwich of White (1982), eq. 3.3, (n, n)."""
         return covariance_from_influence(self._influence @ self._directions())
 
-    def influence_on(self, function: Callable[[Array], Array]) -> Array:
-        """Return the influence of each date on a function of the parameters, (n_dates, p).
+    def influence_on(self, slopes: Array) -> Array:
+        """Return the influence of each date on functions of the parameters, (n_dates, p).
 
         Parameters
         ----------
-        function : callable
-            Function of parameters (n,) with values (p,).
+        slopes : array (n, p), derivatives of the functions with respect to the parameters
         """
-        slopes = [
-            (function(self.point + step) - function(self.point - step)) / (2.0 * STEP)
-            for step in STEP * self._directions()
-        ]
-        return np.asarray(self._influence @ np.array(slopes))
+        return np.asarray(self._influence @ (self._directions() @ slopes))
 
     @cached_property
     def _influence(self) -> Array:
@@ -78,28 +73,13 @@ class SwitchingErrors:
 
     def _scores_and_information(self, directions: Array) -> tuple[Array, Array]:
         """Return scores (n_dates, n_free) along the directions, and minus their mean Hessian."""
-        steps = STEP * directions
-        up = [self.log_likelihood(self.point + step) for step in steps]
-        down = [self.log_likelihood(self.point - step) for step in steps]
-        scores = np.stack([(a - b) / (2 * STEP) for a, b in zip(up, down, strict=True)], axis=1)
-        curvature = self._curvature(steps, np.sum(up, axis=1), np.sum(down, axis=1))
-        return scores, -curvature / len(scores)
-
-    def _curvature(self, steps: Array, up: Array, down: Array) -> Array:
-        """Return second derivatives of the log-likelihood along the directions.
-
-        Abramowitz and Stegun (1964), 25.3.24.
-        """
-        here = self.log_likelihood(self.point).sum()
-        curvature = np.diag(up - 2 * here + down)
-        for i in range(len(steps)):
-            for j in range(i):
-                both = self.log_likelihood(self.point + steps[i] + steps[j]).sum()
-                neither = self.log_likelihood(self.point - steps[i] - steps[j]).sum()
-                mixed = 0.5 * (both + neither - up[i] - down[i] - up[j] - down[j]) + here
-                curvature[i, j] = mixed
-                curvature[j, i] = mixed
-        return np.asarray(curvature / STEP**2)
+        scores = self.scores(self.point) @ directions.T
+        rises = []
+        for step in STEP * directions:
+            difference = self.scores(self.point + step) - self.scores(self.point - step)
+            rises.append(directions @ difference.mean(axis=0))
+        curvature = np.stack(rises) / (2.0 * STEP)
+        return scores, -0.5 * (curvature + curvature.T)
 
     def _directions(self) -> Array:
         """Return the directions in which the parameters can move, (n_free, n).

@@ -21,6 +21,7 @@ import pandas as pd
 from hedgeresearch.errors import MissingDataError
 from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
 from hedgeresearch.hedges.regime_switching.estimation import estimate_regression
+from hedgeresearch.hedges.regime_switching.regression_sample import RegressionSample
 from hedgeresearch.plotting import plot_shaded
 from hedgeresearch.regimes.markov_chain import stationary_probabilities, transition_from
 from hedgeresearch.regimes.markov_switching.model import MarkovSwitching
@@ -97,7 +98,7 @@ def weekly_returns() -> tuple[list[Number], Panel]:
     inference = _stationary_optimum(observations, free)
     point = inference.point
     errors = np.sqrt(np.diag(inference.inverse_hessian()))
-    reached = float(inference.log_likelihood(point).sum())
+    reached = RegressionSample(observations, 2, None).log_likelihood(point)
     numbers = [
         Number("S&P 500: log-likelihood", WEEKLY_LOG_LIKELIHOOD, reached, 5e-5),
         Number("S&P 500: log-likelihood with a free first week", None, float(np.nanmax(optima))),
@@ -121,19 +122,11 @@ def _stationary_optimum(observations: Array, point: Array) -> SwitchingErrors:
 
     The search starts at a point (8,).
     """
-
-    def log_likelihood(x: Array) -> Array:
-        return _stationary_chain(x).filter(observations).log_likelihood
-
-    steps = 1e-5 * np.eye(len(point))
+    sample = RegressionSample(observations, 2, None)
     for _ in range(NEWTON_STEPS):
-        at = SwitchingErrors(log_likelihood, point, np.ones(8), transition_from(point[6:], 2))
-        differences = [
-            log_likelihood(point + step).sum() - log_likelihood(point - step).sum()
-            for step in steps
-        ]
-        point = point + at.inverse_hessian() @ np.array(differences) / 2e-5
-    return SwitchingErrors(log_likelihood, point, np.ones(8), transition_from(point[6:], 2))
+        at = SwitchingErrors(sample.scores, point, np.ones(8), transition_from(point[6:], 2))
+        point = point + at.inverse_hessian() @ sample.scores(point).sum(axis=0)
+    return SwitchingErrors(sample.scores, point, np.ones(8), transition_from(point[6:], 2))
 
 
 def _stationary_chain(point: Array) -> HiddenMarkovChain:

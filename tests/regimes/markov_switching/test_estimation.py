@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.regimes.markov_switching import estimation
 from hedgeresearch.regimes.markov_switching.state import starting_state
 
 
@@ -14,17 +13,11 @@ def returns():
     return hr.data.simulate_regimes(n_dates=900, seed=1).returns[["asset"]]
 
 
-def test_start_that_fails_is_nan(monkeypatch, returns):
-    search = estimation.local_search
-    calls = []
-
-    def fails_first(*arguments):
-        calls.append(arguments)
-        return None if len(calls) == 1 else search(*arguments)
-
-    monkeypatch.setattr(estimation, "local_search", fails_first)
-    reached = hr.MarkovSwitching(n_starts=2).fit(returns.iloc[:150]).start_log_likelihoods
-    assert np.isnan(reached).tolist() == [True, False]
+@pytest.mark.filterwarnings("ignore:regime 1 should be visited on")
+def test_start_that_fails_is_nan(returns):
+    """In 60 observations some starts put a regime on a few of them."""
+    fit = hr.MarkovSwitching(n_starts=3, seed=1).fit(returns.iloc[:60])
+    assert np.isnan(fit.start_log_likelihoods).tolist() == [True, False, False]
 
 
 @pytest.mark.long

@@ -134,6 +134,19 @@ def test_filter_without_lags_is_that_of_statsmodels(switching_mean, returns):
     assert fit.parameters.index[0] == ("mean asset [0]" if switching_mean else "mean asset")
 
 
+@pytest.mark.long
+def test_optimum_is_not_below_that_of_statsmodels(returns):
+    """Searches of statsmodels from our optimum and from its own start end no higher."""
+    series = 100 * returns["asset"].to_numpy()
+    fit = hr.MarkovSwitching(n_starts=4).fit(returns)
+    model = MarkovRegression(series, 2, switching_variance=True)
+    units = np.repeat([1.0, 100.0, 1e4], 2)
+    reached = fit.log_likelihood - len(series) * np.log(100)
+    for start in (statsmodels_params(fit) * units, None):
+        theirs = model.fit(start, em_iter=20, gtol=1e-7, disp=False, warn_convergence=False)
+        assert theirs.llf < reached + 1e-7
+
+
 def test_errors_are_the_robust_ones_of_statsmodels(gnp, hamilton, returns, plain):
     sample = returns["asset"].to_numpy()[:500]
     for fit, model, scale in [

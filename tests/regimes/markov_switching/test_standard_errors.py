@@ -1,7 +1,5 @@
 """Errors of switching models: those that EViews and statsmodels print, and shares of moves."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -34,21 +32,33 @@ def test_errors_of_hamiltons_model_are_those_printed():
     np.testing.assert_allclose(np.delete(errors, 2), PRINTED, atol=1e-6)
 
 
+def scores_of_moves(counts):
+    """Return the scores of a chain that is seen, 1 / p of its move and -1 / p of the last one."""
+    k = len(counts)
+    moves = np.repeat(np.arange(k * k), counts.ravel())
+
+    def scores(point):
+        transition = transition_from(point, k)
+        by_move = np.zeros((len(moves), k, k))
+        rows = moves // k
+        columns = moves % k
+        by_move[np.arange(len(moves)), rows, columns] = 1.0 / transition[rows, columns]
+        return (by_move[:, :, :-1] - by_move[:, :, -1:]).reshape(len(moves), -1)
+
+    return scores
+
+
 def test_inverse_hessian_of_shares_is_their_variance():
     """Shares p of n moves have the curvature n / (p (1 - p)); moves that never happen are held."""
-    moves = np.repeat(np.arange(4), [30, 10, 8, 32])
-
-    def log_likelihood(point):
-        return np.log(transition_from(point, 2).ravel()[moves])
-
     point = np.array([0.75, 0.2])
-    seen = SwitchingErrors(log_likelihood, point, np.ones(2), transition_from(point, 2))
+    scores = scores_of_moves(np.array([[30, 10], [8, 32]]))
+    seen = SwitchingErrors(scores, point, np.ones(2), transition_from(point, 2))
     expected = np.diag([0.75 * 0.25, 0.2 * 0.8]) / 40
-    # of third order in a step of a thousandth
+    # of second order in a step of a ten-thousandth
     np.testing.assert_allclose(seen.inverse_hessian(), expected, rtol=1e-5, atol=1e-9)
-    moves = np.repeat(np.arange(4), [30, 10, 0, 40])
+    scores = scores_of_moves(np.array([[30, 10], [0, 40]]))
     never = np.array([0.75, 0.0])
-    held = replace(seen, point=never, transition=transition_from(never, 2)).inverse_hessian()
+    held = SwitchingErrors(scores, never, np.ones(2), transition_from(never, 2)).inverse_hessian()
     assert held[0, 0] == pytest.approx(0.75 * 0.25 / 40, rel=1e-5)
     assert held[1, 1] == 0.0
 
@@ -56,20 +66,15 @@ def test_inverse_hessian_of_shares_is_their_variance():
 def test_robust_errors_of_shares_are_their_variance():
     """Shares p of n moves have variance p (1 - p) / n, and those that never happen have none."""
     counts = np.array([[30, 10, 0], [0, 25, 15], [5, 10, 25]])
-    moves = np.repeat(np.arange(9), counts.ravel())
     transition = counts / 40
-
-    def log_likelihood(point):
-        return np.log(transition_from(point, 3).ravel()[moves])
-
     point = transition[:, :-1].ravel()
-    found = SwitchingErrors(log_likelihood, point, np.ones(6), transition).covariance()
+    found = SwitchingErrors(scores_of_moves(counts), point, np.ones(6), transition).covariance()
     for row, shares in enumerate(transition):
         expected = (np.diag(shares) - np.outer(shares, shares))[:2, :2] / 40
         if row == 1:  # p [1,0] = 0 is held
             expected = np.where(np.eye(2) * [0, 1], expected, np.nan)
         block = slice(2 * row, 2 * row + 2)
-        # of third order in a step of a thousandth
+        # of second order in a step of a ten-thousandth
         np.testing.assert_allclose(found[block, block], expected, rtol=1e-5)
 
 
