@@ -6,17 +6,64 @@ of regime j after regime i; ``first`` are the predicted probabilities of the fir
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hedgeresearch._kernels.compilation import kernel
+
+SAFE_TOTAL = 1e-30
+"""Sum of predicted probabilities times densities, these divided by the largest, below which the
+small ones may have underflown."""
+
+
+@kernel
+def weigh(predicted, log_densities, weights):
+    """Fill predicted * density of the regimes on a date, divided by a common number.
+
+    Returns the logarithm of this number, and the sum of the weights.
+    """
+    k = predicted.shape[0]
+    largest = log_densities[0]
+    for i in range(1, k):
+        largest = max(largest, log_densities[i])
+    total = 0.0
+    for i in range(k):
+        weights[i] = predicted[i] * math.exp(log_densities[i] - largest)
+        total += weights[i]
+    if total < SAFE_TOTAL:
+        return weigh_in_logarithms(predicted, log_densities, weights)
+    return largest, total
+
+
+@kernel
+def weigh_in_logarithms(predicted, log_densities, weights):
+    """Fill predicted * density of a date, divided by the largest of these products.
+
+    Returns the logarithm of the largest product, and the sum of the weights. For a date whose only
+    possible regimes have densities that underflow when they are divided by that of another one.
+    """
+    k = predicted.shape[0]
+    largest = -np.inf
+    for i in range(k):
+        if predicted[i] > 0.0:
+            largest = max(largest, math.log(predicted[i]) + log_densities[i])
+    total = 0.0
+    for i in range(k):
+        weights[i] = 0.0
+        if predicted[i] > 0.0:
+            weights[i] = math.exp(math.log(predicted[i]) + log_densities[i] - largest)
+        total += weights[i]
+    return largest, total
 
 
 @kernel
 def filter_regimes(log_densities, transition, first):
     """Return predicted and filtered probabilities and the log-likelihood of each date.
 
-    predicted_{t+1} = transition' filtered_t and filtered_t ~ predicted_t * density_t, in logarithms
-    so that no density underflows. Predicted probabilities are those of n + 1 dates.
+    predicted_{t+1} = transition' filtered_t and filtered_t ~ predicted_t * density_t. Densities of
+    a date are divided by the largest, so that they do not underflow together. Predicted
+    probabilities are those of n + 1 dates.
     """
     n_dates, k = log_densities.shape
     predicted = np.empty((n_dates + 1, k))
@@ -24,13 +71,8 @@ def filter_regimes(log_densities, transition, first):
     log_likelihood = np.empty(n_dates)
     predicted[0] = first
     for t in range(n_dates):
-        weights = np.log(predicted[t]) + log_densities[t]
-        largest = weights.max()
-        total = 0.0
-        for i in range(k):
-            filtered[t, i] = np.exp(weights[i] - largest)
-            total += filtered[t, i]
-        log_likelihood[t] = largest + np.log(total)
+        largest, total = weigh(predicted[t], log_densities[t], filtered[t])
+        log_likelihood[t] = largest + math.log(total)
         for i in range(k):
             filtered[t, i] /= total
         for j in range(k):
@@ -66,9 +108,11 @@ def most_likely_regimes(log_densities, transition, first):
     """
     n_dates, k = log_densities.shape
     came_from = np.zeros((n_dates, k), np.intp)
-    value = np.log(first) + log_densities[0]
+    value = np.empty(k)
     following = np.empty(k)
     log_transition = np.log(transition)
+    for i in range(k):
+        value[i] = np.log(first[i]) + log_densities[0, i]
     for t in range(1, n_dates):
         for j in range(k):
             best = 0
@@ -77,7 +121,8 @@ def most_likely_regimes(log_densities, transition, first):
                     best = i
             came_from[t, j] = best
             following[j] = value[best] + log_transition[best, j] + log_densities[t, j]
-        value[:] = following
+        for j in range(k):
+            value[j] = following[j]
     path = np.empty(n_dates, np.intp)
     path[n_dates - 1] = np.argmax(value)
     for t in range(n_dates - 1, 0, -1):
@@ -86,7 +131,7 @@ def most_likely_regimes(log_densities, transition, first):
 
 
 @kernel
-def expected_regimes(log_densities, transition, first):  # noqa: C901 - loops over regimes
+def expected_regimes(log_densities, transition, first):
     """Return smoothed probabilities, expected transitions (k, k) and the log-likelihood.
 
     Forward as in ``filter_regimes``; backward, the joint probability of regimes i at t and j at t +
@@ -100,16 +145,10 @@ def expected_regimes(log_densities, transition, first):  # noqa: C901 - loops ov
     ahead = first.copy()
     log_likelihood = 0.0
     for t in range(n_dates):
-        largest = -np.inf
-        total = 0.0
         for i in range(k):
             predicted[t, i] = ahead[i]
-            smoothed[t, i] = np.log(ahead[i]) + log_densities[t, i]
-            largest = max(largest, smoothed[t, i])
-        for i in range(k):
-            smoothed[t, i] = np.exp(smoothed[t, i] - largest)
-            total += smoothed[t, i]
-        log_likelihood += largest + np.log(total)
+        largest, total = weigh(ahead, log_densities[t], smoothed[t])
+        log_likelihood += largest + math.log(total)
         for i in range(k):
             # These are the filtered probabilities until the backward pass.
             smoothed[t, i] /= total

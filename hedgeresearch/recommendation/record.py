@@ -6,8 +6,9 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -194,6 +195,9 @@ def _term(value: Any) -> Any:
 
 
 def software_versions() -> dict[str, str]:
-    """Return the versions of the software that made the numbers."""
-    ours = {"hedgeresearch": VERSION, "python": platform.python_version()}
-    return ours | {name: version(name) for name in LIBRARIES}
+    """Return the versions of the software that made the numbers, as far as it is installed."""
+    versions = {"hedgeresearch": VERSION, "python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions

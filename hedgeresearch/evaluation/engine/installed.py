@@ -18,9 +18,18 @@ NUMERICAL = ("arch", "hmmlearn", "numba", "numpy", "pandas", "scipy", "scikit-le
 @cache
 def numerical_versions() -> str:
     """Return the versions of Python, of this package and of the numerical libraries."""
-    versions = [f"{name} {metadata.version(name)}" for name in NUMERICAL]
+    installed = {name: _version_or_none(name) for name in NUMERICAL}
+    versions = [f"{name} {version}" for name, version in installed.items() if version]
     python = ".".join(map(str, sys.version_info[:3]))
     return ", ".join([f"python {python}", f"{PACKAGE} {VERSION}", *versions])
+
+
+def _version_or_none(name: str) -> str | None:
+    """Return the version of a distribution; None if it is not installed, as an optional one."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 @cache

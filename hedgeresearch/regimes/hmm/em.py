@@ -1,4 +1,6 @@
-r"""EM for hidden Markov models.
+r"""EM for hidden Markov models, step by step, for what the compiled runs leave out.
+
+These are values that are missing and chains that start from their stationary distribution.
 
 Hamilton (1990), Journal of Econometrics 45, eq. 4.1-4.3. With a prior :math:`\prod_i p_{ii}^c` on
 the transition (Dirichlet rows with c pseudo-counts on staying) the posterior mode is found:
@@ -9,7 +11,7 @@ from the stationary distribution has an M-step of its own: see ``stationary_star
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -43,6 +45,22 @@ class ExpectedRegimes(NamedTuple):
     objective: float
 
 
+class Steps(Protocol):
+    """EM for a sample."""
+
+    def run(
+        self, parameters: Parameters, tolerance: float, max_steps: int
+    ) -> EMRun[Parameters] | None:
+        """Run EM from a starting point; None if a regime collapses.
+
+        Parameters
+        ----------
+        parameters : Parameters, where the run starts
+        tolerance : float, gain in the log-likelihood plus log-prior at which it ends
+        max_steps : int
+        """
+
+
 @dataclass(frozen=True, eq=False)
 class HMMSteps:
     """E-step and M-step for a sample.
@@ -58,10 +76,12 @@ class HMMSteps:
     persistence: float = 0.0
     initial: Initial = "free"
 
-    def run(self, parameters: Parameters, tolerance: float) -> EMRun[Parameters] | None:
+    def run(
+        self, parameters: Parameters, tolerance: float, max_steps: int = MAX_STEPS
+    ) -> EMRun[Parameters] | None:
         """Run EM from a starting point; None if a regime collapses."""
         return run_em(
-            parameters, self.e_step, self.m_step, tolerance=tolerance, max_steps=MAX_STEPS
+            parameters, self.e_step, self.m_step, tolerance=tolerance, max_steps=max_steps
         )
 
     def e_step(self, parameters: Parameters) -> ExpectedRegimes | None:

@@ -2,82 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_REGIMES
-from hedgeresearch.errors import ConvergenceError, ConvergenceWarning, DataError, warn_caller
-from hedgeresearch.estimation.em import EMRun
+from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.multistart import continue_best_run
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.hmm.em import HMMSteps
 from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
-from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
-from hedgeresearch.regimes.hmm.hmmlearn_em import HMMLEARN_NAMES, run_hmmlearn
 from hedgeresearch.regimes.hmm.parameters import (
     Initial,
     Parameters,
     named_parameters,
     parameter_bounds,
 )
+from hedgeresearch.regimes.hmm.search import HMMSettings, Run, maximize_likelihood
 from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
-from hedgeresearch.regimes.hmm.starting_points import starting_points, whitening_matrix
 from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.sample_size import check_sample_size
 from hedgeresearch.regimes.start import check_warm_start, fit_from_state
 from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
-from hedgeresearch.typing import Array
 
-SEARCH_TOLERANCE = 1e-4
-"""Gain in log-likelihood per EM step at which a start is left."""
-FINAL_TOLERANCE = 1e-8
-"""Gain in log-likelihood per EM step at which the best start ends."""
-MIN_VARIANCE = 1e-6
-"""Smallest variance of a combination of series in a regime, relative to the sample's, that has not
-collapsed."""
-MAX_REGIMES_ONE_RUN = 2
-"""Number of regimes up to which a single run from an earlier fit is trusted.
-
-With more regimes there are several optima.
-"""
 SPREAD = 1e-4
 """Part of an earlier transition that is spread evenly over all regimes: EM never leaves a
 probability of zero."""
 DATES_PER_PARAMETER = 10
-
-Run = EMRun[Parameters]
-
-
-@dataclass(frozen=True, eq=False)
-class HMMSettings:
-    """Settings of an estimation.
-
-    Attributes
-    ----------
-    n_regimes, n_starts, seed : int
-    emissions : EstimatedEmissions, of the kind to be estimated
-    persistence : float, pseudo-counts of the prior on staying
-    initial : "free" or "stationary", distribution of the first date
-    allow_missing : bool
-    """
-
-    n_regimes: int
-    n_starts: int
-    seed: int
-    emissions: EstimatedEmissions
-    persistence: float = 0.0
-    initial: Initial = "free"
-    allow_missing: bool = False
 
 
 def fit_hmm(
@@ -171,84 +127,13 @@ def earlier_parameters(fit: RegimeFit, units: Units, initial: Initial) -> Parame
     return Parameters(units.standardize_emissions(chain.emissions), transition, first)
 
 
-def maximize_likelihood(
-    observations: Array, settings: HMMSettings, earlier: Parameters | None
-) -> tuple[Run, Array]:
-    """Run EM from an earlier fit, or from many starts if that cannot be trusted or fails.
-
-    Parameters
-    ----------
-    observations : array (n_dates, n_series), without units
-    settings : HMMSettings
-    earlier : Parameters or None, of an earlier fit
-
-    Returns
-    -------
-    tuple of EMRun, array (n_starts,)
-        The best run, and the log-likelihood that each start reached, NaN if it collapsed.
-    """
-    steps = HMMSteps(observations, settings.persistence, settings.initial)
-    whitening = whitening_matrix(observations)
-    if earlier is not None and settings.n_regimes <= MAX_REGIMES_ONE_RUN:
-        run = _unless_collapsed(steps.run(earlier, FINAL_TOLERANCE), whitening)
-        if run is not None:
-            return run, np.array([run.log_likelihood])
-    starts = starting_points(
-        observations, settings.n_regimes, settings.n_starts, settings.seed, settings.emissions
-    )
-    if earlier is not None:
-        starts = [earlier, *starts]
-    with single_threaded_blas():
-        return _best_run(starts, steps, whitening)
-
-
-def _best_run(starts: list[Parameters], steps: HMMSteps, whitening: Array) -> tuple[Run, Array]:
-    """Run EM from all starts, and the best of them to the end."""
-    runs = [_unless_collapsed(_search_run(start, steps), whitening) for start in starts]
-    objectives = np.array([np.nan if run is None else run.objective for run in runs])
-
-    def finish(run: Run) -> Run | None:
-        return _unless_collapsed(steps.run(run.parameters, FINAL_TOLERANCE), whitening)
-
-    best = continue_best_run(runs, objectives, finish)
-    if best is None:
-        raise ConvergenceError(
-            f"a hidden Markov model with {len(starts[0].initial)} regimes must have a bounded "
-            f"likelihood; every one of {len(starts)} starts put a regime on a few (almost) "
-            "identical observations. Use fewer regimes or more dates, leave out stretches in "
-            "which a series does not move, and look for outliers that dwarf the rest."
-        )
-    return best, np.array([np.nan if run is None else run.log_likelihood for run in runs])
-
-
-def _search_run(start: Parameters, steps: HMMSteps) -> Run | None:
-    """Run EM from a start to the tolerance of the search, with hmmlearn where it can."""
-    plain = (
-        isinstance(start.emissions, GaussianEmissions)
-        and start.emissions.structure in HMMLEARN_NAMES
-        and steps.initial == "free"
-        and not steps.persistence
-        and not np.isnan(steps.observations).any()
-    )
-    if plain:
-        return run_hmmlearn(start, steps.observations, SEARCH_TOLERANCE)
-    return steps.run(start, SEARCH_TOLERANCE)
-
-
-def _unless_collapsed(run: Run | None, whitening: Array) -> Run | None:
-    """Return the run, unless a combination of series does not vary in one of its regimes."""
-    if run is None:
-        return None
-    covariances = run.parameters.emissions.moments.covariances
-    smallest = np.linalg.eigvalsh(whitening @ covariances @ whitening.T).min()
-    return run if smallest > MIN_VARIANCE else None
-
-
 def _estimates(
     parameters: Parameters, frame: pd.DataFrame, log_likelihood: float, settings: HMMSettings
 ) -> Estimates:
     """Describe the estimated parameters, in the units of the observations."""
-    errors = HMMErrors(parameters, frame.to_numpy(), settings.persistence, settings.initial)
+    chain = HiddenMarkovChain(*parameters)
+    visits = chain.hindsight(frame.to_numpy())[0].sum(axis=0)
+    errors = HMMErrors(parameters, frame.to_numpy(), visits, settings.persistence, settings.initial)
     # a free distribution of the first date is estimated, though it is not among the parameters
     n_targets = settings.n_regimes - 1 if settings.initial == "free" else 0
     return Estimates(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import (
     MAX_STARTS,
     check_at_least,
@@ -21,11 +22,14 @@ from hedgeresearch._validation.settings import (
     check_choice,
     check_flag,
 )
+from hedgeresearch.errors import DataError
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.emissions import Structure
-from hedgeresearch.regimes.hmm.estimation import HMMSettings, fit_hmm
+from hedgeresearch.regimes.hmm.estimation import fit_hmm
 from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
+from hedgeresearch.regimes.hmm.hmmlearn_em import HMMLEARN_NAMES
 from hedgeresearch.regimes.hmm.parameters import Initial
+from hedgeresearch.regimes.hmm.search import Backend, HMMSettings
 from hedgeresearch.regimes.names import Names, check_names
 
 
@@ -56,6 +60,11 @@ class GaussianHMM:
         fHMM and statsmodels do, which lowers the log-likelihood by 1 to 2.
     seed : int
         Seed of the random starts.
+    backend : "compiled" or "hmmlearn"
+        Program whose EM searches from the starting points. Both take the same steps and find the
+        same optimum; "compiled" is many times faster. "hmmlearn" needs hmmlearn, which is installed
+        with this package where it has wheels, up to Python 3.13, and it leaves out spherical
+        covariances, the prior, missing values and a stationary start.
     names : tuple of str or None
         Names of the regimes in the order of their variance, such as ("calm", "turbulent"); tables,
         figures and sentences use them. None for their numbers.
@@ -82,6 +91,7 @@ class GaussianHMM:
     allow_missing: bool = False
     initial: Initial = "free"
     seed: int = 0
+    backend: Backend = "compiled"
     names: Names | None = None
     univariate: ClassVar[bool] = False
     warm_start: ClassVar[bool] = True
@@ -95,6 +105,9 @@ class GaussianHMM:
         check_flag(self.allow_missing, "allow_missing")
         check_choice(self.initial, "initial", get_args(Initial))
         check_at_least(self.seed, "seed", 0)
+        check_choice(self.backend, "backend", get_args(Backend))
+        if self.backend == "hmmlearn":
+            self._check_hmmlearn()
         check_names(self.names, self.n_regimes)
 
     def fit(self, observations: pd.DataFrame, *, warm_start: RegimeFit | None = None) -> RegimeFit:
@@ -124,5 +137,20 @@ class GaussianHMM:
             persistence=self.persistence_prior or 0.0,
             initial=self.initial,
             allow_missing=self.allow_missing,
+            backend=self.backend,
         )
         return fit_hmm(self, observations, settings, warm_start)
+
+    def _check_hmmlearn(self) -> None:
+        """Refuse settings that hmmlearn does not have."""
+        if (
+            self.covariance not in HMMLEARN_NAMES
+            or self.persistence_prior
+            or self.allow_missing
+            or self.initial != "free"
+        ):
+            raise DataError(
+                'backend="hmmlearn" must have covariance="full" or "diagonal", no '
+                'persistence_prior, allow_missing=False and initial="free"; got '
+                f'{describe(self)}. Use backend="compiled".'
+            )

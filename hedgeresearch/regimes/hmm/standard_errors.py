@@ -1,11 +1,12 @@
 r"""Robust standard errors of a hidden Markov model.
 
-The influence of a date on the parameters, :math:`A^{-1} s_t`, is computed with scores and Hessian
-of the filter's log-likelihood by date in coordinates without units: means move by :math:`L m`,
-covariances as :math:`L (I + E) L'` with :math:`\Sigma = L L'`, rows of the transition by log odds,
-degrees of freedom by their logarithm. The covariance is the sandwich of White (1982), Econometrica
-50, eq. 3.3. Transition probabilities and degrees of freedom on a bound are held, and so is a free
-distribution of the first date.
+The influence of a date on the parameters, :math:`A^{-1} s_t`, is computed with the scores of the
+filter's log-likelihood by date, which advance with the filter, and their differences, in the
+coordinates of ``regimes.hmm.coordinates``. The covariance is the sandwich of White (1982),
+Econometrica 50, eq. 3.3.
+
+A function of the chain, such as a hedge ratio, needs no filter for each of its derivatives:
+``influence_through`` moves probabilities and moments along their own, which one pass computes.
 """
 
 from __future__ import annotations
@@ -13,45 +14,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
-from hedgeresearch._kernels.hidden_markov import expected_regimes
+from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.hidden_markov_em import expected_moments
+from hedgeresearch._kernels.hidden_markov_scores import chain_scores
 from hedgeresearch.estimation.influence import (
     covariance_from_influence,
     numerical_hessian,
     parameter_influence,
 )
-from hedgeresearch.regimes.hmm.emissions import Structure
-from hedgeresearch.regimes.hmm.parameters import (
-    MIN_EXPECTED_TRANSITIONS,
-    Initial,
-    Parameters,
-    named_parameters,
-)
-from hedgeresearch.regimes.hmm.student_emissions import degrees_are_inside
-from hedgeresearch.regimes.markov_chain import stationary_distribution
+from hedgeresearch.regimes.hmm.chain_values import ChainSlopes, ChainValues, moved
+from hedgeresearch.regimes.hmm.compiled_em import CODES
+from hedgeresearch.regimes.hmm.coordinates import Coordinates, ExpectedMoments
+from hedgeresearch.regimes.hmm.parameters import Initial, Parameters, named_parameters
 from hedgeresearch.regimes.state import HiddenMarkovChain
-from hedgeresearch.typing import Array, Indices
+from hedgeresearch.typing import Array
 
-STEP = 0.03
+STEP = 1e-3
 """Step of the differences, in standard errors that a parameter would have if regimes were known."""
-
-
-class FreeRow(NamedTuple):
-    """Entries of a row of the transition that can move.
-
-    Attributes
-    ----------
-    row : int
-    free : list of int, columns that have a coordinate
-    reference : int, column of the largest entry, which follows from the others
-    """
-
-    row: int
-    free: list[int]
-    reference: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +45,14 @@ class HMMErrors:
     ----------
     parameters : Parameters, of the estimate
     observations : array (n_dates, n_series), of the estimation sample
+    visits : array (k,), expected number of dates in each regime
     persistence : float, pseudo-counts of the prior on staying
     initial : "free" or "stationary", distribution of the first date
     """
 
     parameters: Parameters
     observations: Array
+    visits: Array
     persistence: float = 0.0
     initial: Initial = "free"
 
@@ -78,10 +63,8 @@ class HMMErrors:
     @cached_property
     def influence(self) -> Array:
         """Influence of each date on the coordinates, (n_dates, n_coordinates)."""
-        origin = np.zeros(len(self._steps))
-        hessian = numerical_hessian(
-            lambda x: self.scores(x).mean(axis=0), origin, self._steps, range(len(origin))
-        )
+        origin = np.zeros(len(self._coordinates))
+        hessian = numerical_hessian(self._mean_score, origin, self._steps, range(len(origin)))
         return parameter_influence(self.scores(origin), -hessian, np.eye(len(origin)))
 
     def influence_on(self, function: Callable[[HiddenMarkovChain], Array]) -> Array:
@@ -95,21 +78,56 @@ class HMMErrors:
         """
         slopes = []
         for step in np.diag(self._steps):
-            up = function(HiddenMarkovChain(*self._parameters_at(step)))
-            down = function(HiddenMarkovChain(*self._parameters_at(-step)))
+            up = function(HiddenMarkovChain(*self._coordinates.parameters_at(step)))
+            down = function(HiddenMarkovChain(*self._coordinates.parameters_at(-step)))
             slopes.append((up - down) / (2.0 * step.sum()))
         return np.asarray(self.influence @ np.array(slopes))
 
-    @cached_property
-    def visits(self) -> Array:
-        """Expected number of dates in each regime, (k,)."""
-        emissions, transition, initial = self.parameters
-        log_densities = emissions.log_densities(self.observations)
-        smoothed, _, _ = expected_regimes(log_densities, transition, initial)
-        return np.asarray(smoothed.sum(axis=0))
+    def influence_through(
+        self, function: Callable[[ChainValues], Array], observations: Array
+    ) -> Array:
+        """Return the influence of each date on a function of probabilities and moments.
+
+        It is that of ``influence_on`` without a filter for every coordinate.
+
+        Parameters
+        ----------
+        function : callable
+            Cheap function of ChainValues with values (p,); it is called twice for each coordinate.
+        observations : array (n_seen, n_series)
+            What the values have seen: the sample, and dates after it.
+
+        Returns
+        -------
+        array (n_dates, p), of the dates of the sample
+        """
+        values, slopes = self.slopes(observations)
+        rises = []
+        for i, step in enumerate(self._steps):
+            up = function(moved(values, slopes, i, step))
+            down = function(moved(values, slopes, i, -step))
+            rises.append((up - down) / (2.0 * step))
+        return np.asarray(self.influence @ np.array(rises))
+
+    def slopes(self, observations: Array) -> tuple[ChainValues, ChainSlopes]:
+        """Return values of the chain and their derivatives w.r.t. the coordinates.
+
+        Parameters
+        ----------
+        observations : array (n_seen, n_series), which the values have seen
+        """
+        n_coordinates = len(self._coordinates)
+        k = len(self.parameters.initial)
+        filtered = np.empty((len(observations), k))
+        by_filtered = np.empty((len(observations), k, n_coordinates))
+        by_next, following = self._run_scores(
+            self.parameters, observations, np.zeros((1, n_coordinates)), by_filtered, filtered
+        )
+        values = ChainValues(filtered, following, self.parameters.emissions.moments)
+        return values, ChainSlopes(by_filtered, by_next, self._coordinates.moment_slopes)
 
     def scores(self, point: Array) -> Array:
-        """Return central differences of the log-likelihood (or log-posterior) of each date.
+        """Return the derivatives of the log-likelihood (or log-posterior) of each date.
 
         Parameters
         ----------
@@ -119,20 +137,129 @@ class HMMErrors:
         -------
         array (n_dates, n_coordinates)
         """
-        rises = [
-            self._log_likelihoods(point + step) - self._log_likelihoods(point - step)
-            for step in np.diag(self._steps)
-        ]
-        return np.stack(rises, axis=1) / (2.0 * self._steps)
+        parameters = self._coordinates.parameters_at(point)
+        scores = self._scores(parameters, len(self.observations))
+        return scores + self._prior_score(parameters) / len(scores)
 
-    def _log_likelihoods(self, point: Array) -> Array:
-        """Return the log-likelihood of each date plus its share of the log-prior, (n_dates,)."""
-        parameters = self._parameters_at(point)
-        by_date = HiddenMarkovChain(*parameters).filter(self.observations).log_likelihood
+    def _mean_score(self, point: Array) -> Array:
+        """Return the mean of the scores, (n_coordinates,), which are not stored.
+
+        Of normal regimes and complete observations it is a function of expected moments.
+        """
+        parameters = self._coordinates.parameters_at(point)
+        emissions = parameters.emissions
+        if len(emissions.degrees_of_freedom) or self._has_gaps:
+            total = self._scores(parameters, 1)[0]
+        else:
+            expected = expected_moments(
+                self._series,
+                parameters.initial,
+                parameters.transition,
+                *emissions.moments,
+                CODES[emissions.structure],
+            )
+            total = self._coordinates.expected_score(parameters, ExpectedMoments(*expected))
+        return np.asarray((total + self._prior_score(parameters)) / len(self.observations))
+
+    def _prior_score(self, parameters: Parameters) -> Array:
+        """Return the derivatives of the log-prior, (n_coordinates,)."""
+        scores = np.zeros(len(self._coordinates))
         if self.persistence:
-            log_prior = self.persistence * np.log(np.diag(parameters.transition)).sum()
-            by_date = by_date + log_prior / len(by_date)
-        return by_date
+            rows = self._coordinates.move_rows
+            by_row = self._coordinates.row_slopes(parameters.transition)
+            staying = np.diag(parameters.transition)[rows]
+            moved = by_row[np.arange(len(rows)), rows] / staying
+            scores[len(scores) - len(rows) :] = self.persistence * moved
+        return scores
+
+    def _scores(self, parameters: Parameters, n_rows: int) -> Array:
+        """Return the scores of the likelihood of each date, or their sum, (n_rows, n)."""
+        n_coordinates = len(self._coordinates)
+        scores = np.zeros((n_rows, n_coordinates))
+        k = len(parameters.initial)
+        nothing = np.empty((0, k, n_coordinates))
+        self._run_scores(parameters, self.observations, scores, nothing, np.empty((0, k)))
+        return scores
+
+    @cached_property
+    def _series(self) -> Array:
+        """Observations by series, (n_series, n_dates)."""
+        # a copy, as kernels would be compiled again for an array that cannot be written
+        return np.array(self.observations.T, order="C")
+
+    @cached_property
+    def _has_gaps(self) -> bool:
+        return bool(np.isnan(self.observations).any())
+
+    def _run_scores(
+        self,
+        parameters: Parameters,
+        observations: Array,
+        scores: Array,
+        by_filtered: Array,
+        filtered: Array,
+    ) -> tuple[Array, Array]:
+        """Run the filter with its derivatives, which fill the last three arrays."""
+        missing = np.isnan(observations)
+        sets = np.zeros((1, observations.shape[1]), dtype=bool)
+        patterns = np.zeros(len(observations), dtype=np.intp)
+        if missing.any():
+            sets, patterns = np.unique(missing, axis=0, return_inverse=True)
+        coordinates = self._coordinates
+        by_next, following = chain_scores(
+            np.array(observations, order="C"),
+            patterns,
+            self._regimes(parameters, sets),
+            (
+                parameters.transition,
+                parameters.initial,
+                coordinates.move_rows,
+                coordinates.row_slopes(parameters.transition),
+            ),
+            coordinates.first_slopes(parameters),
+            scores,
+            by_filtered,
+            filtered,
+        )
+        return by_next, following
+
+    def _regimes(self, parameters: Parameters, missing: Array) -> tuple[Any, ...]:
+        """Return the regimes as ``chain_scores`` needs them.
+
+        Parameters
+        ----------
+        parameters : Parameters
+        missing : array (n_patterns, n_series), whether a series is missing
+        """
+        emissions = parameters.emissions
+        means, covariances = emissions.moments
+        k, n = means.shape
+        roots = self._coordinates.roots
+        nus = emissions.degrees_of_freedom if len(emissions.degrees_of_freedom) else [NORMAL] * k
+        halves = np.zeros((len(missing), k, n, n))
+        constants = np.zeros((len(missing), k))
+        for s, pattern in enumerate(missing):
+            seen = np.flatnonzero(~pattern)
+            block = np.ix_(seen, seen)
+            for i, covariance in enumerate(covariances):
+                halves[s, i][:, seen] = roots[i][seen].T @ np.linalg.inv(covariance[block])
+                constants[s, i] = density_constants(nus[i], len(seen))[1]
+                constants[s, i] -= 0.5 * np.linalg.slogdet(covariance[block])[1]
+        tails = np.array([density_constants(nu, n)[::2] for nu in nus])
+        places = np.full(k, -1)
+        free = self._coordinates.free_degrees
+        n_before = len(self._coordinates) - len(self._coordinates.move_rows) - len(free)
+        places[free] = n_before + np.arange(len(free))
+        return (
+            means,
+            np.linalg.inv(roots),
+            halves,
+            halves @ roots,
+            constants,
+            tails,
+            CODES[emissions.structure],
+            places,
+        )
 
     def _jacobian(self) -> Array:
         """Return derivatives of the parameters w.r.t. the coordinates, (n_coordinates, n)."""
@@ -144,86 +271,13 @@ class HMMErrors:
 
     def _values_at(self, point: Array) -> Array:
         names = [str(i) for i in range(self.observations.shape[1])]
-        return np.array(list(named_parameters(self._parameters_at(point), names).values()))
+        parameters = self._coordinates.parameters_at(point)
+        return np.array(list(named_parameters(parameters, names).values()))
 
     @cached_property
+    def _coordinates(self) -> Coordinates:
+        return Coordinates(self.parameters, self.visits, self.initial)
+
+    @property
     def _steps(self) -> Array:
-        """Steps in each coordinate: means, covariances, degrees of freedom, transition."""
-        emissions, transition, _ = self.parameters
-        n_series = self.observations.shape[1]
-        n_directions = len(covariance_directions(emissions.structure, n_series))
-        by_regime = STEP / np.sqrt(self.visits)
-        by_move = []
-        for i, free, _ in self._rows:
-            by_move += [STEP / np.sqrt(self.visits[i] * transition[i, j]) for j in free]
-        parts = [
-            np.repeat(by_regime, n_series),
-            np.repeat(by_regime, n_directions),
-            by_regime[self._free_degrees],
-            np.array(by_move),
-        ]
-        return np.concatenate(parts)
-
-    @cached_property
-    def _free_degrees(self) -> Indices:
-        """Regimes whose degrees of freedom are between their bounds."""
-        degrees = self.parameters.emissions.degrees_of_freedom
-        return np.array([s for s, nu in enumerate(degrees) if degrees_are_inside(nu)], dtype=int)
-
-    @cached_property
-    def _rows(self) -> list[FreeRow]:
-        """Free entries of each row of the transition."""
-        transitions = self.parameters.transition * self.visits[:, None]
-        rows = []
-        for i, row in enumerate(transitions):
-            largest = int(row.argmax())
-            possible = np.flatnonzero(row >= MIN_EXPECTED_TRANSITIONS)
-            free = [int(j) for j in possible if j != largest]
-            rows.append(FreeRow(i, free, largest))
-        return rows
-
-    def _parameters_at(self, point: Array) -> Parameters:
-        """Return the parameters at a point of the coordinates, whose origin is the estimate."""
-        emissions, _, initial = self.parameters
-        means, covariances = emissions.moments
-        k, n = means.shape
-        directions = covariance_directions(emissions.structure, n)
-        sizes = [k * n, k * len(directions), len(self._free_degrees)]
-        mean_moves, covariance_moves, degree_moves, odds = np.split(point, np.cumsum(sizes))
-        roots = np.linalg.cholesky(covariances)
-        means = means + np.einsum("kij,kj->ki", roots, mean_moves.reshape(k, n))
-        changes = np.tensordot(covariance_moves.reshape(k, -1), directions, axes=1)
-        covariances = roots @ (np.eye(n) + changes) @ roots.swapaxes(1, 2)
-        degrees = emissions.degrees_of_freedom.copy()
-        degrees[self._free_degrees] *= np.exp(degree_moves)
-        moved = emissions.with_moments(means, covariances, degrees)
-        transition = self._transition_at(odds)
-        if self.initial == "stationary":
-            initial = stationary_distribution(transition)
-        return Parameters(moved, transition, initial)
-
-    def _transition_at(self, log_odds: Array) -> Array:
-        """Return the transition after changes of the log odds of its free entries."""
-        transition = self.parameters.transition.copy()
-        taken = 0
-        for i, free, reference in self._rows:
-            entries = [*free, reference]
-            changes = np.append(log_odds[taken : taken + len(free)], 0.0)
-            taken += len(free)
-            odds = transition[i, entries] * np.exp(changes)
-            transition[i, entries] = odds * transition[i, entries].sum() / odds.sum()
-        return transition
-
-
-def covariance_directions(structure: Structure, n: int) -> Array:
-    """Return symmetric matrices along which a standardized covariance can move, (m, n, n)."""
-    if structure == "spherical":
-        return np.eye(n)[None]
-    if structure == "diagonal":
-        return np.stack([np.diag(row) for row in np.eye(n)])
-    directions = []
-    for i in range(n):
-        for j in range(i + 1):
-            unit = np.outer(np.eye(n)[i], np.eye(n)[j])
-            directions.append(0.5 * (unit + unit.T))
-    return np.stack(directions)
+        return STEP * self._coordinates.scales

@@ -21,8 +21,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import MAX_STARTS, check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.hmm.estimation import HMMSettings, fit_hmm
+from hedgeresearch.regimes.hmm.estimation import fit_hmm
 from hedgeresearch.regimes.hmm.parameters import Initial
+from hedgeresearch.regimes.hmm.search import HMMSettings
 from hedgeresearch.regimes.hmm.student_emissions import MIN_DEGREES, StudentEmissions
 from hedgeresearch.regimes.names import Names, check_names
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.regimes.state import HiddenMarkovChain
 
 
 def test_errors_of_one_regime_are_those_of_a_normal(percent_log_returns):
@@ -15,8 +16,93 @@ def test_errors_of_one_regime_are_those_of_a_normal(percent_log_returns):
     products = np.stack([deviations[:, i] * deviations[:, j] for i, j in pairs], axis=1)
     influence = np.hstack([deviations, products - products.mean(axis=0)])
     expected = np.sqrt((influence**2).sum(axis=0)) / len(values)
-    # ours are differences
-    np.testing.assert_allclose(fit.standard_errors, expected, rtol=2e-3)
+    np.testing.assert_allclose(fit.standard_errors, expected, rtol=1e-6)
+
+
+# --- scores and influences ---
+
+
+def with_gaps(returns):
+    gaps = returns.copy()
+    gaps.iloc[::7, 0] = np.nan
+    gaps.iloc[3::11, 1] = np.nan
+    gaps.iloc[100:110] = np.nan
+    return gaps
+
+
+MODELS = {
+    "full": hr.GaussianHMM(2, n_starts=2),
+    "three": hr.GaussianHMM(3, n_starts=4),
+    "diagonal": hr.GaussianHMM(2, covariance="diagonal", n_starts=2),
+    "spherical": hr.GaussianHMM(2, covariance="spherical", n_starts=2),
+    "prior": hr.GaussianHMM(2, n_starts=2, persistence_prior=20.0),
+    "stationary": hr.GaussianHMM(2, n_starts=2, initial="stationary", persistence_prior=5.0),
+    "gaps": hr.GaussianHMM(2, n_starts=2, allow_missing=True),
+    "student": hr.StudentHMM(2, n_starts=2),
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def errors(request, percent_log_returns):
+    """Return the errors of a fit, whose observations have gaps where the model allows them."""
+    model = MODELS[request.param]
+    sample = percent_log_returns.iloc[:700]
+    fit = model.fit(with_gaps(sample) if model.allow_missing else sample)
+    return fit.estimates.errors
+
+
+def log_posteriors(errors, point):
+    """Return the log-likelihood of each date plus its share of the log-prior."""
+    parameters = errors._coordinates.parameters_at(point)
+    by_date = HiddenMarkovChain(*parameters).filter(errors.observations).log_likelihood
+    log_prior = errors.persistence * np.log(np.diag(parameters.transition)).sum()
+    return by_date + log_prior / len(by_date)
+
+
+def test_scores_are_differences_of_the_filter(errors):
+    rng = np.random.default_rng(0)
+    steps = 1e-3 * errors._coordinates.scales
+    point = 2000 * steps * rng.uniform(-1.0, 1.0, len(steps))  # not at the optimum
+    expected = [
+        (log_posteriors(errors, point + step) - log_posteriors(errors, point - step))
+        / (2 * step.sum())
+        for step in np.diag(steps)
+    ]
+    scores = errors.scores(point)
+    np.testing.assert_allclose(scores, np.stack(expected, axis=1), rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(
+        errors._mean_score(point), scores.mean(axis=0), rtol=1e-9, atol=1e-11
+    )
+
+
+def test_influence_needs_no_filters(errors):
+    """Derivatives that one pass computes give the same as filters with moved parameters."""
+    rng = np.random.default_rng(1)
+    weights = rng.standard_normal((700, 3))
+
+    def by_filter(chain):
+        seen = chain.filter(errors.observations)
+        moments = chain.moments
+        parts = seen.filtered[:, 0] @ weights, seen.predicted[-1], moments.covariances[0, 0]
+        return np.concatenate([*parts, moments.means[-1]])
+
+    def by_values(values):
+        moments = values.moments
+        parts = values.filtered[:, 0] @ weights, values.next_probabilities
+        return np.concatenate([*parts, moments.covariances[0, 0], moments.means[-1]])
+
+    expected = errors.influence_on(by_filter)
+    found = errors.influence_through(by_values, errors.observations)
+    assert (np.abs(found - expected) <= 1e-5 * np.abs(expected).max(axis=0)).all()
+
+
+def test_slopes_know_dates_after_the_sample(two_regimes, percent_log_returns):
+    errors = two_regimes.estimates.errors
+    more = np.vstack([percent_log_returns.to_numpy(), [[3.0, -3.0]]])
+    values, _ = errors.slopes(more)
+    filtered = two_regimes.initial_state.filter(more)
+    np.testing.assert_allclose(values.filtered, filtered.filtered, atol=1e-12)
+    np.testing.assert_allclose(values.next_probabilities, filtered.predicted[-1], atol=1e-12)
 
 
 @pytest.mark.long
