@@ -78,18 +78,21 @@ def garch_influence_matrix(point, free, returns, kept, inverse):
     hessian = np.empty((6, 6))
     garch_hessian(garch_parameters(point), returns, hessian)
     jacobian = garch_jacobian(point)
-    tangent = np.empty((k, k))
     n_free = 0
+    for coordinate in range(6):
+        n_free += free[coordinate]
+    tangent = np.empty((k, n_free))
+    m = 0
     for coordinate in range(6):
         if free[coordinate]:
             for i in range(k):
-                tangent[i, n_free] = jacobian[kept[i], coordinate]
-            n_free += 1
+                tangent[i, m] = jacobian[kept[i], coordinate]
+            m += 1
     information = np.empty((k, k))
     for i in range(k):
         for j in range(k):
             information[i, j] = -hessian[kept[i], kept[j]]
-    return identified_inverse(information, tangent[:, :n_free], inverse)
+    return identified_inverse(information, tangent, inverse)
 
 
 @kernel(fast=True)

@@ -200,3 +200,21 @@ def general_sums(parameters, returns, sums, products):
                     total += one[j] * other[j]
                 products[a, b] += total
     return value
+
+
+@kernel
+def outer_products(parameters, returns, is_symmetric):
+    """Return the sum over dates of the outer products of the scores, (6, 6).
+
+    Those of gamma and nu are zero if ``is_symmetric``, for models that have neither.
+    """
+    sums = np.zeros(6)
+    products = np.zeros((6, 6))
+    if is_symmetric:
+        symmetric_sums(parameters, returns, sums, products)
+    else:
+        general_sums(parameters, returns, sums, products)
+    for i in range(6):
+        for j in range(i):
+            products[j, i] = products[i, j]
+    return products

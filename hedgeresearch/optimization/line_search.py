@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 
 class MeanLikelihood(NamedTuple):
@@ -90,7 +90,7 @@ def projected_gradient_norm(evaluation: Evaluation, low: Array, high: Array) -> 
     return float(np.abs(projected).max())
 
 
-def free_parameters(evaluation: Evaluation, low: Array, high: Array) -> Array:
+def free_parameters(evaluation: Evaluation, low: Array, high: Array) -> Mask:
     """Return which parameters can move: not those at a bound with a gradient pointing outside."""
     outwards = np.where(evaluation.gradient > 0, high, low)
     return np.asarray(evaluation.x != outwards)

@@ -23,7 +23,7 @@ from hedgeresearch.optimization.line_search import (
     projected_gradient_norm,
 )
 from hedgeresearch.optimization.newton import climb_ridge
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 GRADIENT_TOLERANCE = 1e-4
 """Largest component of the projected gradient, per date, at an accepted optimum."""
@@ -48,7 +48,7 @@ class Optimum:
     point: Array
     log_likelihood: float
     gradient_norm: float
-    free: Array
+    free: Mask
     expected_gain: float = math.inf
 
     @property

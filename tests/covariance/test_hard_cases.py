@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.garch_coordinates import BOX
 from hedgeresearch.covariance.bekk import estimation as bekk_estimation
 from hedgeresearch.covariance.dcc import estimation as dcc_estimation
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.volatility.garch import estimation as garch_estimation
+from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
 from tests.covariance.hard_data import (
     DATES,
     FITTED,
@@ -176,8 +178,17 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
         searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, model_name))
         return end
 
-    maximize = garch_estimation.maximize
-    for module in (garch_estimation, dcc_estimation, bekk_estimation):
+    def spy_on_garch(layout, unit_returns, point, *, is_warm):
+        end, free = search_garch(layout, unit_returns, point, is_warm=is_warm)
+        likelihood = GARCHLikelihood(unit_returns, layout.coordinates)
+        bounds = [BOX[coordinate] for coordinate in layout.coordinates]
+        searches[id(likelihood)] = [(end, likelihood, bounds, "GARCH")]
+        return end, free
+
+    search_garch = garch_estimation.search_garch
+    monkeypatch.setattr(garch_estimation, "search_garch", spy_on_garch)
+    maximize = dcc_estimation.maximize
+    for module in (dcc_estimation, bekk_estimation):
         monkeypatch.setattr(module, "maximize", spy)
     fit(model, returns)
     gains = []

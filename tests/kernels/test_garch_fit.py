@@ -6,9 +6,9 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.garch_coordinates import BOX_EDGES, garch_coordinates
 from hedgeresearch._kernels.garch_fit import best_climb, fit_garch, unit_series
-from hedgeresearch.volatility.garch.estimation import maximize_garch
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
 from hedgeresearch.volatility.garch.parameters import GARCHLayout
+from hedgeresearch.volatility.garch.search import maximize_garch
 
 NORMAL = (True, False, False)
 MODELS = {

@@ -9,7 +9,7 @@ from hedgeresearch.hedges.kalman.filter import FilterUnits
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 from hedgeresearch.hedges.kalman.standard_errors import KalmanErrors
 from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 
 def maximize_kalman(likelihood: KalmanLikelihood, warm: Array | None) -> Optimum:
@@ -75,7 +75,7 @@ def _labeled(label: str, hedges: list[str], values: Array) -> dict[str, float]:
 
 def free_parameters(
     likelihood: KalmanLikelihood, optimum: Optimum, hedges: list[str]
-) -> tuple[Array, tuple[str, ...]]:
+) -> tuple[Mask, tuple[str, ...]]:
     """Return which coordinates are free, (n_parameters,), and the bounds that hold the others.
 
     The persistence of a ratio without steps is not identified, and so neither free nor on a bound.

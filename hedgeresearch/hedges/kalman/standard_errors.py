@@ -39,7 +39,7 @@ from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.kalman.filter import Dynamics, FilterRun, KalmanFilter
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 from hedgeresearch.hedges.ratio_errors import estimates_of
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 DIFFERENCE_STEP = 1e-4
 """Step of the numerical derivatives with respect to the coordinates of the search."""
@@ -84,7 +84,7 @@ class KalmanErrors:
 
     likelihood: KalmanLikelihood
     point: Array
-    free: Array
+    free: Mask
     units: Array
 
     @cached_property

@@ -2,71 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from hedgeresearch._kernels.garch import garch_residuals
-from hedgeresearch.estimation.influence import Sensitivities, parameter_influence
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
-from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch.likelihood import (
-    GARCHLikelihood,
-    backcast_start,
-    scores_by_date,
-)
-from hedgeresearch.volatility.garch.parameters import (
-    BOX,
-    GARCHLayout,
-    box_jacobian,
-    from_box,
-)
-from hedgeresearch.volatility.garch.standard_errors import (
-    check_error_kind,
-    covariance_by_kind,
-    observed_information,
-)
+from hedgeresearch._kernels.garch_coordinates import BOX, garch_jacobian, garch_parameters
+from hedgeresearch._kernels.garch_fit import CONVERGED, fit_garch, unit_series
+from hedgeresearch._kernels.garch_influence import garch_influence, garch_influence_matrix
+from hedgeresearch.errors import ConvergenceError
+from hedgeresearch.estimation.influence import Sensitivities
+from hedgeresearch.optimization.quasi_newton import Optimum, best_optimum
+from hedgeresearch.typing import Array, Mask
+from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood, backcast_start
+from hedgeresearch.volatility.garch.parameters import GARCHLayout
+from hedgeresearch.volatility.garch.search import maximize_garch
+from hedgeresearch.volatility.garch.standard_errors import check_error_kind, covariance_by_kind
 from hedgeresearch.volatility.garch.state import GARCHState
-
-OUTLIER = 10.0
-"""Size of a return, in standard deviations of the sample, that may make a local optimum."""
-BAD_NEWS = 4
-"""Coordinate of the share of bad news, which a symmetric model holds at one half."""
-CLEAR_GAIN = 10.0
-"""Gain in log-likelihood over a constant variance below which local optima are common."""
-
-
-def _starting_point(persistence: float, news: float, bad: float) -> Array:
-    """Return a point of the box whose unconditional variance is one."""
-    return np.array([0.0, np.log(1.0 - persistence), persistence, news, bad, 0.1])
-
-
-STARTS = [
-    _starting_point(persistence, news, 0.6)
-    for persistence, news in (
-        (0.5, 0.05),
-        (0.5, 0.2),
-        (0.9, 0.05),
-        (0.9, 0.2),
-        (0.98, 0.05),
-        (0.98, 0.2),
-    )
-]
-"""Points at which every search begins."""
-FURTHER_STARTS = [
-    _starting_point(persistence, news, bad)
-    for persistence, news, bad in (
-        (0.2, 0.5, 0.1),
-        (0.2, 0.5, 0.9),
-        (0.7, 0.02, 0.1),
-        (0.7, 0.02, 0.9),
-        (0.99, 0.01, 0.1),
-        (0.99, 0.01, 0.9),
-        (0.9, 0.4, 0.1),
-        (0.9, 0.4, 0.9),
-    )
-]
-"""More points, for samples in which local optima are common."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +43,8 @@ class GARCHEstimate:
         Largest component of the projected gradient, per date, in unit variance.
     bounds_hit : tuple of str
         Bounds on which the estimate lies, as formulas.
-    tangent : array (6, n_free)
-        Directions in which the parameters can move.
+    free : array (6,) of bool
+        Coordinates of the box that are searched and not held by their bound.
     """
 
     layout: GARCHLayout
@@ -104,7 +56,7 @@ class GARCHEstimate:
     log_likelihood: float
     gradient_norm: float
     bounds_hit: tuple[str, ...]
-    tangent: Array
+    free: Mask
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,19 +79,27 @@ class GARCHEstimate:
         changed[self.layout.kept] += change / self._units[self.layout.kept]
         return self._initial_state_at(changed)
 
+    @property
+    def tangent(self) -> Array:
+        """Directions in which the parameters can move, (6, n_free)."""
+        return np.asarray(garch_jacobian(self.point)[:, self.free])
+
     def sensitivities(self) -> Sensitivities:
         """Return how parameters react to each date, and standardized residuals to parameters."""
-        kept = self.layout.kept
+        kept = np.array(self.layout.kept)
         units = self._units[kept]
-        information = observed_information(self.unit_parameters, self.unit_returns, kept)
-        scores = scores_by_date(self.unit_parameters, self.unit_returns)[:, kept]
-        by_date = parameter_influence(scores, information, self.tangent[kept])
+        inverse = np.empty((len(kept), len(kept)))
+        garch_influence_matrix(self.point, self.free, self.unit_returns, kept, inverse)
+        by_date = np.empty((len(self.unit_returns), len(kept)))
+        garch_influence(
+            self.unit_parameters, self.unit_returns, kept, units[:, None] * inverse, by_date
+        )
         recursion = self.unit_parameters[:5]
         start = backcast_start(recursion, self.unit_returns)
         _, derivatives = garch_residuals(recursion, self.unit_returns, *start)
         # residuals do not depend on the degrees of freedom
         derivatives = np.vstack([derivatives, np.zeros_like(self.unit_returns)])
-        return Sensitivities(by_date * units, derivatives[kept] / units[:, None])
+        return Sensitivities(by_date, derivatives[kept] / units[:, None])
 
     def check_error_kind(self, kind: str) -> None:
         """Refuse a kind of standard errors that does not exist, or not for the density."""
@@ -183,87 +143,72 @@ def estimate_garch(
     ConvergenceError
         If no search reaches an optimum.
     """
-    center, scale = _center_and_scale(returns, layout.constant_mean)
-    unit_returns = (returns - center) / scale
-    optimum, point = maximize_garch(
-        GARCHLikelihood(unit_returns, layout.coordinates),
-        None if warm_start is None else warm_start.point[layout.coordinates],
-    )
-    parameters, nu = from_box(point)
-    searched = zip(layout.coordinates, optimum.free, strict=True)
-    held = [coordinate for coordinate, is_free in searched if not is_free]
-    free = [coordinate for coordinate in layout.coordinates if coordinate not in held]
+    unit_returns = np.empty(len(returns))
+    center, scale = unit_series(returns, layout.constant_mean, unit_returns)
+    point = np.empty(6) if warm_start is None else warm_start.point.copy()
+    optimum, free = search_garch(layout, unit_returns, point, is_warm=warm_start is not None)
+    held = [i for i in layout.coordinates if not free[i]]
     return GARCHEstimate(
         layout=layout,
         point=point,
-        unit_parameters=np.append(parameters, nu),
+        unit_parameters=garch_parameters(point),
         center=center,
         scale=scale,
         unit_returns=unit_returns,
         log_likelihood=optimum.log_likelihood - len(unit_returns) * np.log(scale),
         gradient_norm=optimum.gradient_norm,
         bounds_hit=tuple(layout.bound_formula(i, point[i]) for i in held),
-        tangent=box_jacobian(point)[:, free],
+        free=free,
     )
 
 
-def maximize_garch(
-    likelihood: GARCHLikelihood, warm_start: Array | None = None
-) -> tuple[Optimum, Array]:
-    """Return the optimum of a likelihood, and the full point (6,) of the box.
+def search_garch(
+    layout: GARCHLayout, unit_returns: Array, point: Array, *, is_warm: bool
+) -> tuple[Optimum, Mask]:
+    """Maximize the likelihood of a series of unit variance.
 
-    A search from the coordinates ``warm_start`` is enough if it ends inside the box.
+    Parameters
+    ----------
+    layout : GARCHLayout
+        Parameters that are estimated.
+    unit_returns : array (n_dates,)
+    point : array (6,)
+        Earlier optimum in the box; overwritten with the optimum.
+    is_warm : bool
+        Whether there is an earlier optimum, near which a search that ends inside the box is enough.
+
+    Returns
+    -------
+    optimum : Optimum
+        Optimum over the coordinates that are searched.
+    free : array (6,) of bool
+        Coordinates that are searched and not held by their bound.
+
+    Raises
+    ------
+    ConvergenceError
+        If no search reaches an optimum.
     """
-    if warm_start is None:
-        optimum = _multistart_search(likelihood)
-    else:
-        optimum = continue_or_restart(
-            lambda: _local_search(likelihood, [warm_start]),
-            lambda: _multistart_search(likelihood),
-        )
-    return optimum, likelihood.full_point(optimum.point)
-
-
-def _center_and_scale(returns: Array, constant_mean: bool) -> tuple[float, float]:
-    """Return what makes a series one of unit variance, about its mean or about zero."""
-    if constant_mean:
-        return returns.mean(), returns.std()
-    return 0.0, np.sqrt(np.mean(returns**2))
-
-
-def _multistart_search(likelihood: GARCHLikelihood) -> Optimum:
-    """Search from the usual starts, and from more where the best may be a local optimum."""
-    optimum = _local_search(likelihood, _restricted(STARTS, likelihood.coordinates))
-    constant = likelihood.full_point(optimum.point)
-    constant[1:3] = 0.0  # omega = 1 and no persistence
-    at_constant = likelihood(constant[likelihood.coordinates])
-    is_unclear = optimum.log_likelihood - at_constant.n_dates * at_constant.value < CLEAR_GAIN
-    if is_unclear or np.abs(likelihood.unit_returns).max() > OUTLIER:
-        starts = _restricted([*STARTS, *FURTHER_STARTS], likelihood.coordinates)
-        if BAD_NEWS in likelihood.coordinates:
-            starts.append(_symmetric_optimum(likelihood)[likelihood.coordinates])
-        return _local_search(likelihood, starts, try_all_starts=True)
-    return optimum
-
-
-def _symmetric_optimum(likelihood: GARCHLikelihood) -> Array:
-    """Return the optimum without asymmetry, a point (6,) of the box that an asymmetric model has.
-
-    An asymmetric model that also starts there is not below the model that it nests.
-    """
-    coordinates = [one for one in likelihood.coordinates if one != BAD_NEWS]
-    symmetric = replace(likelihood, coordinates=coordinates)
-    return symmetric.full_point(_multistart_search(symmetric).point)
-
-
-def _local_search(
-    likelihood: GARCHLikelihood, starts: list[Array], *, try_all_starts: bool = False
-) -> Optimum:
-    bounds = [BOX[coordinate] for coordinate in likelihood.coordinates]
-    return maximize(likelihood, starts, bounds, "a GARCH(1,1) model", try_all_starts=try_all_starts)
-
-
-def _restricted(points: list[Array], coordinates: list[int]) -> list[Array]:
-    """Return the different points among some of the box, in the coordinates that are searched."""
-    different = {point[coordinates].tobytes(): point[coordinates] for point in points}
-    return list(different.values())
+    free = np.empty(6, dtype=np.bool_)
+    value, norm = fit_garch(
+        unit_returns,
+        layout.constant_mean,
+        layout.asymmetric,
+        layout.student,
+        is_warm,
+        point,
+        free,
+    )
+    searched = layout.coordinates
+    optimum = Optimum(point[searched], len(unit_returns) * value, norm, free[searched])
+    if norm < CONVERGED:
+        return optimum, free
+    likelihood = GARCHLikelihood(unit_returns, searched)
+    try:
+        bounds = [BOX[coordinate] for coordinate in searched]
+        optimum = best_optimum(likelihood, [optimum], bounds, "a GARCH(1,1) model")
+        point[searched] = optimum.point
+    except ConvergenceError:
+        optimum, point[:] = maximize_garch(likelihood)
+    free[searched] = optimum.free
+    return optimum, free

@@ -16,9 +16,10 @@ import numpy as np
 
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch._kernels.garch import garch_scores
+from hedgeresearch._kernels.garch_coordinates import FIXED_POINT
 from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch.parameters import FIXED_POINT, box_jacobian, from_box
+from hedgeresearch.volatility.garch.parameters import box_jacobian, from_box
 
 StartRule = Callable[[Array, Array], tuple[float, Array]]
 """Function of (mu, omega, alpha, gamma, beta) and returns: h_1 and its gradient (5,)."""

@@ -10,23 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.densities import NORMAL
+from hedgeresearch._kernels.garch_coordinates import BOX, garch_jacobian, garch_parameters
 from hedgeresearch.typing import Array
 
 NAMES = ("mu", "omega", "alpha", "gamma", "beta", "nu")
 """Names of a full vector of parameters."""
-PERSISTENCE_BOUND = 1.0 - 1e-6
-BOX = (
-    (-1.0, 1.0),  # mu
-    (np.log(1e-9), np.log(10.0)),  # log omega
-    (0.0, PERSISTENCE_BOUND),  # persistence, alpha + gamma / 2 + beta
-    (0.0, 1.0),  # share of news in it, (alpha + gamma / 2) / persistence
-    (0.0, 1.0),  # share of bad news in that, (alpha + gamma) / (2 alpha + gamma)
-    (1 / 500, 1 / 2.02),  # 1 / degrees of freedom
-)
-"""Coordinates of the search and their bounds, for a series of unit variance."""
-FIXED_POINT = (0.0, 0.0, 0.0, 0.0, 0.5, 0.0)
-"""Point of the box whose coordinates hold where a model does not estimate them."""
 
 
 @dataclass(frozen=True)
@@ -81,31 +69,10 @@ class GARCHLayout:
 
 def from_box(point: Array) -> tuple[Array, float]:
     """Return (mu, omega, alpha, gamma, beta) and the degrees of freedom at a point (6,)."""
-    mu, log_omega, persistence, news, bad, inverse_nu = point
-    news_weight = persistence * news
-    alpha = 2.0 * news_weight * (1.0 - bad)
-    gamma = 2.0 * news_weight * (2.0 * bad - 1.0)
-    beta = persistence * (1.0 - news)
-    nu = 1.0 / inverse_nu if inverse_nu > 0.0 else NORMAL
-    return np.array([mu, np.exp(log_omega), alpha, gamma, beta]), nu
+    parameters = garch_parameters(point)
+    return parameters[:5], float(parameters[5])
 
 
 def box_jacobian(point: Array) -> Array:
     """Return the derivatives of all parameters with respect to the coordinates, (6, 6)."""
-    _, log_omega, persistence, news, bad, inverse_nu = point
-    jacobian = np.zeros((6, 6))
-    jacobian[0, 0] = 1.0
-    jacobian[1, 1] = np.exp(log_omega)
-    jacobian[2, 2:5] = (
-        2.0 * news * (1.0 - bad),
-        2.0 * persistence * (1.0 - bad),
-        -2.0 * persistence * news,
-    )
-    jacobian[3, 2:5] = (
-        2.0 * news * (2.0 * bad - 1.0),
-        2.0 * persistence * (2.0 * bad - 1.0),
-        4.0 * persistence * news,
-    )
-    jacobian[4, 2:4] = (1.0 - news, -persistence)
-    jacobian[5, 5] = -1.0 / inverse_nu**2 if inverse_nu > 0.0 else 0.0
-    return jacobian
+    return np.asarray(garch_jacobian(point))

@@ -27,17 +27,14 @@ from typing import Literal
 import numpy as np
 
 from hedgeresearch._kernels.garch import garch_log_variance_derivatives
+from hedgeresearch._kernels.garch_coordinates import BOX
+from hedgeresearch._kernels.garch_hessian import garch_hessian
+from hedgeresearch._kernels.garch_likelihood import outer_products
+from hedgeresearch._kernels.inference import CURVATURE_TOLERANCE, identified_inverse, sandwich
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.influence import (
-    CURVATURE_TOLERANCE,
-    covariance_from_influence,
-    numerical_hessian,
-    parameter_influence,
-)
 from hedgeresearch.typing import Array
-from hedgeresearch.volatility.garch.likelihood import backcast_start, mean_score, scores_by_date
-from hedgeresearch.volatility.garch.parameters import BOX
+from hedgeresearch.volatility.garch.likelihood import backcast_start
 
 GARCHErrorKind = Literal["robust", "hessian", "information", "opg", "bollerslev-wooldridge"]
 KINDS = ("robust", "hessian", "information", "opg", "bollerslev-wooldridge")
@@ -80,32 +77,36 @@ def covariance_by_kind(
     """
     if parameters[1] < MIN_IDENTIFIED_OMEGA:
         tangent = tangent[:, tangent[kept.index(1)] == 0.0]
-    scores = scores_by_date(parameters, unit_returns)[:, kept]
+    cut = np.ix_(kept, kept)
+    is_symmetric = 3 not in kept and 5 not in kept
+    outer = outer_products(parameters, unit_returns, is_symmetric)[cut] / len(unit_returns)
     if kind in EXPECTED_INFORMATION_KINDS:
-        information = expected_information(parameters[:5], unit_returns)[np.ix_(kept, kept)]
+        information = expected_information(parameters[:5], unit_returns)[cut]
     elif kind == "opg":
-        information = scores.T @ scores / len(unit_returns)
+        information = outer
     else:
-        information = observed_information(parameters, unit_returns, kept)
-    if not _is_positive_definite(information, tangent):
-        return np.full((len(kept), len(kept)), np.nan)
+        information = observed_information(parameters, unit_returns)[cut]
+    inverse = np.empty(outer.shape)
+    curvature = identified_inverse(
+        np.ascontiguousarray(information), np.ascontiguousarray(tangent), inverse
+    )
+    if not curvature > CURVATURE_TOLERANCE:
+        return np.full(outer.shape, np.nan)
+    covariance = inverse
     if kind in SANDWICH_KINDS:
-        return covariance_from_influence(parameter_influence(scores, information, tangent))
-    inverse = parameter_influence(np.eye(len(kept)), information, tangent) / len(unit_returns)
-    held = np.diag(inverse) == 0.0
-    inverse[held, :] = np.nan
-    inverse[:, held] = np.nan
-    return inverse
+        covariance = np.empty(outer.shape)
+        sandwich(inverse, np.ascontiguousarray(outer), covariance)
+    held = np.diag(covariance) == 0.0
+    covariance[held, :] = np.nan
+    covariance[:, held] = np.nan
+    return covariance / len(unit_returns)
 
 
-def observed_information(parameters: Array, unit_returns: Array, kept: list[int]) -> Array:
-    """Return minus the mean Hessian over the ``kept`` parameters, (k, k).
-
-    It consists of central differences of the analytic score.
-    """
-    # omega and nu are of another order of magnitude
-    steps = np.array([1e-6, 1e-5 * parameters[1], 1e-6, 1e-6, 1e-6, 1e-4 * parameters[5]])
-    return -numerical_hessian(lambda x: mean_score(x, unit_returns), parameters, steps, kept)
+def observed_information(parameters: Array, unit_returns: Array) -> Array:
+    """Return minus the mean Hessian by (mu, omega, alpha, gamma, beta, nu), (6, 6)."""
+    hessian = np.empty((6, 6))
+    garch_hessian(parameters, unit_returns, hessian)
+    return -hessian
 
 
 def expected_information(parameters: Array, unit_returns: Array) -> Array:
@@ -119,14 +120,3 @@ def expected_information(parameters: Array, unit_returns: Array) -> Array:
         information[1:, 0] = 0.0
     information[0, 0] += np.mean(1.0 / variances)
     return np.asarray(information)
-
-
-def _is_positive_definite(information: Array, tangent: Array) -> bool:
-    """Return whether the information is positive in every direction, whatever the units."""
-    moved = tangent.any(axis=1)  # next to a bound the others may not be finite
-    inside = tangent[moved].T @ information[np.ix_(moved, moved)] @ tangent[moved]
-    curvature = np.diag(inside)
-    if not (curvature > 0.0).all():
-        return False
-    scaled = inside / np.sqrt(np.outer(curvature, curvature))
-    return bool((np.linalg.eigvalsh(scaled) > CURVATURE_TOLERANCE).all())

@@ -8,9 +8,9 @@ from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.volatility import GARCH, ArchModel
 from hedgeresearch.volatility.arch.estimation import refine_optimum
 from hedgeresearch.volatility.arch.process import ArchProcess
-from hedgeresearch.volatility.garch.estimation import maximize_garch
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood, scores_by_date
 from hedgeresearch.volatility.garch.parameters import from_box
+from hedgeresearch.volatility.garch.search import maximize_garch
 
 # --- the likelihood ---
 

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.garch_coordinates import BOX
 from hedgeresearch.optimization.quasi_newton import maximize
-from hedgeresearch.volatility.garch.estimation import maximize_garch
+from hedgeresearch.volatility.garch.estimation import search_garch
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
-from hedgeresearch.volatility.garch.parameters import BOX, GARCHLayout, from_box
+from hedgeresearch.volatility.garch.parameters import GARCHLayout, from_box
+from hedgeresearch.volatility.garch.search import maximize_garch
 
 MODELS = {
     "sGARCH_norm": GARCHLayout(constant_mean=True, asymmetric=False, student=False),
@@ -86,8 +88,10 @@ def test_no_random_start_beats_the_optimum(layout, seed):
     alpha = 0.05 * (seed % 3)
     simulated = hr.data.simulate_dcc(400, alpha=alpha, beta=0.85, seed=seed).returns
     returns = simulated["asset"].to_numpy()
-    likelihood = GARCHLikelihood((returns - returns.mean()) / returns.std(), layout.coordinates)
-    found, _ = maximize_garch(likelihood)
+    unit_returns = (returns - returns.mean()) / returns.std()
+    likelihood = GARCHLikelihood(unit_returns, layout.coordinates)
+    found, _ = search_garch(layout, unit_returns, np.empty(6), is_warm=False)
+    assert found.log_likelihood >= maximize_garch(likelihood)[0].log_likelihood - 1e-6
     low, high = np.array([BOX[i] for i in layout.coordinates]).T
     low = np.maximum(low, -8.0)
     high = np.minimum(high, 1.0)

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
+from hedgeresearch._kernels.garch_coordinates import BOX
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood, scores_by_date
 from hedgeresearch.volatility.garch.parameters import (
-    BOX,
     NAMES,
     GARCHLayout,
     box_jacobian,
