@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, RLock
@@ -13,6 +14,8 @@ process_lock = RLock()
 _blas_lock = Lock()
 _limits: list[Any] = []
 """One entry for each block that runs; the first holds the limits before it."""
+_controllers: dict[int, Any] = {}
+"""Libraries of linear algebra that were found, by the number of modules then imported."""
 
 
 @contextmanager
@@ -22,10 +25,8 @@ def single_threaded_blas() -> Iterator[None]:
     The limit holds for the whole process. Blocks may overlap in several threads: the first sets the
     limit, and the last to end restores what was there before.
     """
-    from threadpoolctl import threadpool_limits
-
     with _blas_lock:
-        _limits.append(_limits[0] if _limits else threadpool_limits(1, user_api="blas"))
+        _limits.append(_limits[0] if _limits else _controller().limit(limits=1, user_api="blas"))
     try:
         yield
     finally:
@@ -33,3 +34,18 @@ def single_threaded_blas() -> Iterator[None]:
             limits = _limits.pop()
             if not _limits:
                 limits.restore_original_limits()
+
+
+def _controller() -> Any:
+    """Return the controller of all loaded libraries.
+
+    It is replaced only after another module was imported, which may have loaded one: to look
+    through the libraries of a process costs as much as several fits.
+    """
+    n_modules = len(sys.modules)
+    if n_modules not in _controllers:
+        from threadpoolctl import ThreadpoolController
+
+        _controllers.clear()
+        _controllers[n_modules] = ThreadpoolController()
+    return _controllers[n_modules]

@@ -1,10 +1,12 @@
 """Calls in several threads leave the state of the process as it was."""
 
+import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import threadpoolctl
 from threadpoolctl import threadpool_info
 
 import hedgeresearch as hr
@@ -45,6 +47,26 @@ def test_an_error_in_a_block_restores_the_limit() -> None:
     with pytest.raises(ZeroDivisionError), single_threaded_blas():
         raise ZeroDivisionError
     assert blas_threads() == before
+
+
+def test_libraries_are_looked_for_once(monkeypatch) -> None:
+    with single_threaded_blas():
+        pass
+    monkeypatch.setattr("threadpoolctl.ThreadpoolController", None)
+    with single_threaded_blas():
+        pass
+
+
+def test_libraries_are_looked_for_again_after_an_import(monkeypatch) -> None:
+    with single_threaded_blas():
+        pass
+    looked = []
+    found = threadpoolctl.ThreadpoolController()
+    monkeypatch.setattr("threadpoolctl.ThreadpoolController", lambda: looked.append(0) or found)
+    monkeypatch.setitem(sys.modules, "a_module_that_loads_a_library", None)
+    with single_threaded_blas():
+        pass
+    assert looked == [0]
 
 
 def test_recorded_warnings_stay_in_their_thread() -> None:
