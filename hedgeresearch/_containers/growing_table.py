@@ -32,6 +32,7 @@ class GrowingTable:
         self, values: Array, columns: pd.Index[Any], dates: pd.Index[Any] | None = None
     ) -> None:
         self.columns = columns
+        self.names = list(columns)
         self.last_date: Any = None if dates is None else dates[-1]
         self._length = len(values)
         self._rows = _Rows(np.array(values, dtype=np.float64), dates)
@@ -81,6 +82,7 @@ class GrowingTable:
             rows.append(values, new_dates)
         longer = GrowingTable.__new__(GrowingTable)
         longer.columns = self.columns
+        longer.names = self.names
         longer.last_date = new_dates[-1] if new_dates else self.last_date
         longer._rows = rows
         longer._length = self._length + len(values)

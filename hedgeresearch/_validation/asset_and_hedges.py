@@ -54,6 +54,34 @@ def join_asset_and_hedges(
     return pd.DataFrame(values, index=asset.index, columns=columns)
 
 
+def plain_rows(asset: Any, hedges: Any, names: list[Any]) -> tuple[Array, pd.DatetimeIndex] | None:
+    """Return the values (n_dates, 1 + n_hedges) and dates of data that need no closer look.
+
+    None where ``join_asset_and_hedges`` has to decide: this accepts a part of what it accepts, at
+    the cost of a few microseconds, for bars that come one by one.
+    """
+    if type(asset) is not pd.Series or type(hedges) is not pd.DataFrame or not len(asset):
+        return None
+    dates = asset.index
+    if type(dates) is not pd.DatetimeIndex or type(hedges.index) is not pd.DatetimeIndex:
+        return None
+    if dates.dtype != hedges.index.dtype or not np.array_equal(dates.asi8, hedges.index.asi8):
+        return None
+    if [asset.name, *hedges.columns] != names:
+        return None
+    own = asset.to_numpy()
+    others = hedges.to_numpy()
+    if own.dtype != np.float64 or others.dtype != np.float64:
+        return None
+    values = np.empty((len(own), 1 + others.shape[1]))
+    values[:, 0] = own
+    values[:, 1:] = others
+    if not (np.abs(values) < MAX_ABSOLUTE_VALUE).all():
+        return None
+    check_index(dates, "asset")
+    return values, dates
+
+
 def distinct_name(name: str, names: list[Any]) -> str:
     """Return a name, in parentheses until it differs from all other names."""
     while name in names:

@@ -140,6 +140,14 @@ def check_new_data(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) ->
         )
 
 
+def is_later(dates: pd.Index[Any], last_date: Any) -> bool:
+    """Return whether dates follow a last one; False, too, if they cannot be compared with it."""
+    try:
+        return bool(dates[0] > last_date)
+    except TypeError:
+        return False
+
+
 def index_kind(index: pd.Index[Any]) -> str:
     """Return what an index holds, in words; indices of two kinds cannot be matched."""
     if isinstance(index, pd.PeriodIndex):

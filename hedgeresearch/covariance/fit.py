@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Labelled, LazyTable, changed, held
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
@@ -45,18 +46,18 @@ class CovarianceFit(FittedParameters):
         Settings that were fitted.
     estimates : Estimates
         Parameters with their likelihood, errors and convergence.
-    returns : DataFrame (n_dates, n_series)
-        Returns of the dates of the path.
     initial_state, final_state : CovarianceState
-        Filter states before the first and after the last of these dates.
+        Filter states before the first and after the last date of the path.
     sample_end : date
         Last date of the estimation sample.
+    returns : DataFrame (n_dates, n_series)
+        Returns of the dates of the path.
     """
 
-    returns: pd.DataFrame
     initial_state: CovarianceState
     final_state: CovarianceState
     sample_end: Any
+    returns: LazyTable[pd.DataFrame] = LazyTable()
 
     def __repr__(self) -> str:
         dates = f"{len(self.dates)} dates to {day(self.last_date)}"
@@ -77,17 +78,19 @@ class CovarianceFit(FittedParameters):
     @property
     def dates(self) -> pd.Index[Any]:
         """Dates of the path."""
-        return self.returns.index
+        dates: pd.Index[Any] = held(self, "returns").index
+        return dates
 
     @property
     def series(self) -> pd.Index[Any]:
         """Names of the series."""
-        return self.returns.columns
+        series: pd.Index[Any] = held(self, "returns").columns
+        return series
 
     @property
     def last_date(self) -> Any:
         """Last date seen."""
-        return self.returns.index[-1]
+        return self.dates[-1]
 
     def path(self, series: Sequence[str] | None = None) -> Array:
         """Return the conditional covariances of some series, in squared returns.
@@ -115,7 +118,7 @@ class CovarianceFit(FittedParameters):
                 f"every series must be named once; got {list(series or [])}. A series has the "
                 "correlation one with itself."
             )
-        return self.initial_state.path(self.returns.to_numpy(), positions)
+        return self.initial_state.path(held(self, "returns").to_numpy(), positions)
 
     @property
     def covariance(self) -> pd.DataFrame:
@@ -250,8 +253,17 @@ class CovarianceFit(FittedParameters):
 
     def advance(self, returns: pd.DataFrame) -> CovarianceFit:
         """Extend over returns that are known to be valid."""
-        after = self.final_state.advance(returns.to_numpy())
-        return replace(self, returns=returns, initial_state=self.final_state, final_state=after)
+        return self.advance_array(returns.to_numpy(), returns.index)
+
+    def advance_array(self, returns: Array, dates: pd.Index[Any]) -> CovarianceFit:
+        """Extend over returns (n_new, n_series) that are known to be valid, without a table."""
+        later: CovarianceFit = changed(
+            self,
+            returns=Labelled(returns, dates, self.series),
+            initial_state=self.final_state,
+            final_state=self.final_state.advance(returns),
+        )
+        return later
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Plot the conditional volatility of each series, in percent per period."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Labelled
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import WrapperState
 from hedgeresearch.hedges.model import HedgeModel
@@ -30,8 +31,8 @@ def inner_fit(warm_start: HedgeFit | None) -> HedgeFit | None:
 def with_other_ratios(
     model: HedgeModel,
     state: WrapperState,
-    ratio: pd.DataFrame,
-    next_ratio: pd.Series[float],
+    ratio: Labelled,
+    next_ratio: Labelled,
     estimates: pd.DataFrame,
     errors: RatioErrors | None,
 ) -> HedgeFit:

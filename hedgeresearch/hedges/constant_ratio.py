@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.fit import HedgeFit
-from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.labels import (
+    labelled_covariance,
+    labelled_path,
+    labelled_ratio,
+)
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
@@ -42,15 +46,16 @@ def constant_ratio_fit(
         Sampling error of the ratio; by default that of the bootstrap.
     """
     columns = returns.columns
-    next_ratio = labelled_ratio(ratio, columns[1:])
+    hedges = columns[1:]
+    next_ratio = labelled_ratio(ratio, hedges)
     covariance = np.cov(returns.to_numpy(), rowvar=False)
     return HedgeFit(
         model=model,
         sample=Sample.of(returns, kind),
-        ratio=labelled_path(ratio, returns.index, columns[1:]),
+        ratio=labelled_path(ratio, returns.index, hedges),
         next_ratio=next_ratio,
-        next_covariance=pd.DataFrame(covariance, index=columns, columns=columns),
-        estimates=next_ratio.to_frame("estimate") if estimates is None else estimates,
+        next_covariance=labelled_covariance(covariance, columns),
+        estimates=next_ratio.table().to_frame("estimate") if estimates is None else estimates,
         errors=errors,
     )
 
@@ -64,5 +69,11 @@ def advance_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
     fit : HedgeFit
     returns : DataFrame (n_new, 1 + n_hedges)
     """
-    path = labelled_path(fit.next_ratio.to_numpy(), returns.index, fit.ratio.columns)
-    return replace(fit, ratio=path)
+    return advance_constant_array(fit, returns.index)
+
+
+def advance_constant_array(fit: HedgeFit, dates: pd.Index[Any]) -> HedgeFit:
+    """Return a fit over new dates with the same ratio, whatever their returns."""
+    path = labelled_path(fit.arrays.next_ratio, dates, held(fit, "ratio").columns)
+    later: HedgeFit = changed(fit, ratio=path)
+    return later

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import LazyTable, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._spacing import Spacing
@@ -19,8 +20,8 @@ from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest
 from hedgeresearch.hedges import intervals
-from hedgeresearch.hedges.fit_protocols import CovariancePath, RegimeDetail, Summarized
-from hedgeresearch.hedges.inputs import join_new_dates
+from hedgeresearch.hedges.fit_protocols import CovariancePath, FitArrays, RegimeDetail, Summarized
+from hedgeresearch.hedges.inputs import NewDates, join_new_dates
 from hedgeresearch.hedges.plausibility import as_part, warn_of_absurd_answer
 from hedgeresearch.hedges.ratio_errors import PathErrors, RatioErrors
 from hedgeresearch.hedges.sample import Sample
@@ -66,9 +67,9 @@ class HedgeFit:
 
     model: Any
     sample: Sample
-    ratio: pd.DataFrame
-    next_ratio: pd.Series[float]
-    next_covariance: pd.DataFrame
+    ratio: LazyTable[pd.DataFrame] = LazyTable()
+    next_ratio: LazyTable[pd.Series[float]] = LazyTable()
+    next_covariance: LazyTable[pd.DataFrame] = LazyTable()
     estimates: pd.DataFrame | Summarized | None = None
     errors: RatioErrors | None = None
     state: Any = None
@@ -80,8 +81,9 @@ class HedgeFit:
 
     def __repr__(self) -> str:
         ratios = ", ".join(f"{name} {value:.2f}" for name, value in self.next_ratio.items())
+        n_dates = len(self.arrays.ratio)
         return (
-            f"HedgeFit({describe(self.model)}, {len(self.ratio)} dates to {day(self.last_date)}, "
+            f"HedgeFit({describe(self.model)}, {n_dates} dates to {day(self.last_date)}, "
             f"next ratio {ratios})"
         )
 
@@ -96,7 +98,16 @@ class HedgeFit:
     @property
     def hedges(self) -> list[Any]:
         """Names of the hedges."""
-        return list(self.ratio.columns)
+        return list(held(self, "ratio").columns)
+
+    @property
+    def arrays(self) -> FitArrays:
+        """The ratios and the next covariance as arrays, without their labels."""
+        return FitArrays(
+            ratio=held(self, "ratio").to_numpy(),
+            next_ratio=held(self, "next_ratio").to_numpy(),
+            next_covariance=held(self, "next_covariance").to_numpy(),
+        )
 
     @property
     def sample_end(self) -> Any:
@@ -351,16 +362,24 @@ class HedgeFit:
         DataError
             If the columns differ or the dates do not follow the last date of this fit.
         """
-        columns = self.next_covariance.columns
-        needed = self.model.traits.input
+        columns = held(self, "next_covariance").columns
+        new = join_new_dates(asset, hedges, self.sample, columns, self.model.traits.input)
         with as_part():
-            later = self.advance(join_new_dates(asset, hedges, self.sample, columns, needed))
+            later = self._advance(new)
         warn_of_absurd_answer(later)
         return later
 
     def advance(self, returns: pd.DataFrame) -> HedgeFit:
         """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first."""
-        later: HedgeFit = self.model.advance(self, returns)
+        return self._advance(NewDates(returns.to_numpy(), returns.index, returns.columns))
+
+    def _advance(self, new: NewDates) -> HedgeFit:
+        model: Any = self.model
+        later: HedgeFit
+        if "advance_array" in vars(type(model)):
+            later = model.advance_array(self, new.values, new.dates)
+        else:
+            later = model.advance(self, new.frame)
         if later.sample.end != self.sample.end:
             raise DataError(
                 f"advance of {describe(self.model)} must keep the estimation sample, which ends on "
@@ -369,7 +388,8 @@ class HedgeFit:
             )
         if later.sample is not self.sample:
             return later  # a composed hedge shares the sample of a fit that it has advanced
-        return replace(later, sample=self.sample.append(returns))
+        extended: HedgeFit = changed(later, sample=self.sample.append_array(new.values, new.dates))
+        return extended
 
     def plot(self, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
         """Plot the ratio of each hedge over time, with bands if a ``confidence`` is given."""

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import GrowingTable
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array
+
+
+class FitArrays(NamedTuple):
+    """Ratios and next covariance of a hedge fit, without labels.
+
+    Attributes
+    ----------
+    ratio : array (n_dates, n_hedges)
+    next_ratio : array (n_hedges,)
+    next_covariance : array (1 + n_hedges, 1 + n_hedges)
+    """
+
+    ratio: Array
+    next_ratio: Array
+    next_covariance: Array
 
 
 class FittedHedge(Protocol):
@@ -35,6 +50,10 @@ class FittedHedge(Protocol):
     @property
     def next_covariance(self) -> pd.DataFrame:
         """Covariance of the next returns, (1 + n_hedges, 1 + n_hedges)."""
+
+    @property
+    def arrays(self) -> FitArrays:
+        """The ratios and the next covariance without labels."""
 
     @property
     def estimates(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,15 +10,17 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.asset_and_hedges import (
     join_asset_and_hedges,
+    plain_rows,
     refuse_returns_for_prices,
     returns_kind,
 )
 from hedgeresearch._validation.collinearity import check_independent
-from hedgeresearch._validation.frames import check_new_data, check_returns
+from hedgeresearch._validation.frames import check_new_data, check_returns, is_later
 from hedgeresearch.data.quality.door import check_at_door, check_prices_at_door
 from hedgeresearch.data.quality.families import OF_HEDGES, OF_LATE_HEDGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.sample import Sample
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.hedges")
@@ -103,10 +105,30 @@ def join_prices(asset: Any, hedges: Any, kind: str) -> pd.DataFrame:
     return joined
 
 
+class NewDates(NamedTuple):
+    """Valid data of dates after those of a fit.
+
+    Attributes
+    ----------
+    values : array (n_new, 1 + n_hedges), the asset first
+    dates : Index (n_new,)
+    columns : Index (1 + n_hedges,)
+    """
+
+    values: Array
+    dates: pd.Index[Any]
+    columns: pd.Index[Any]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The data as a table."""
+        return pd.DataFrame(self.values, index=self.dates, columns=self.columns)
+
+
 def join_new_dates(
     asset: Any, hedges: Any, sample: Sample, columns: pd.Index[Any], needed: str
-) -> pd.DataFrame:
-    """Return the data of new dates in one frame, (n_new, 1 + n_hedges), the asset first.
+) -> NewDates:
+    """Return the data of new dates, the asset first.
 
     Parameters
     ----------
@@ -132,9 +154,13 @@ def join_new_dates(
         raise DataError(
             f"new data must be {sample.returns_kind} returns like those of the fit; got {kind}."
         )
+    names = sample.rows.names if columns is sample.rows.columns else list(columns)
+    plain = plain_rows(asset, hedges, names)
+    if plain is not None and is_later(plain[1], sample.last_date):
+        return NewDates(*plain, columns)
     joined = join_asset_and_hedges(asset, hedges, columns=columns)
     check_new_data(joined, columns, sample.last_date)
-    return joined
+    return NewDates(joined.to_numpy(), joined.index, columns)
 
 
 def _check_hedges(covariance: Any, columns: pd.Index[Any]) -> None:

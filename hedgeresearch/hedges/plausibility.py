@@ -74,8 +74,9 @@ def absurdities(fit: FittedHedge, *, in_currency: bool = False) -> list[DataProb
     in_currency : whether the answer is an amount of currency, of which a volatility above the
         amount itself makes no sense even if returns have it; a fit warns of their unit instead
     """
-    ratios = Ratios(fit.next_ratio.to_numpy(), fit.ratio.to_numpy())
-    deviations = np.sqrt(np.diag(fit.next_covariance.to_numpy()))
+    arrays = fit.arrays
+    ratios = Ratios(arrays.next_ratio, arrays.ratio)
+    deviations = np.sqrt(arrays.next_covariance.diagonal())
     suspected = _may_be_absurd(ratios, deviations)
     too_volatile = deviations[0] > MAX_VOLATILITY and fit.sample.returns_kind != "difference"
     too_volatile = too_volatile and fit.horizon == 1

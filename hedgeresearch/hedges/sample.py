@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import GrowingTable
+from hedgeresearch._containers.lazy_table import changed
 from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import Spacing, spacing_of
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.hedges")
@@ -59,8 +61,12 @@ class Sample:
 
     def append(self, frame: pd.DataFrame) -> Sample:
         """Return this sample with the rows of later dates."""
-        rows = self.rows.append(frame.to_numpy())
-        return replace(self, rows=rows, last_date=frame.index[-1])
+        return self.append_array(frame.to_numpy(), frame.index)
+
+    def append_array(self, values: Array, dates: pd.Index[Any]) -> Sample:
+        """Return this sample with the rows (n_new, 1 + n_hedges) of later dates."""
+        longer: Sample = changed(self, rows=self.rows.append(values), last_date=dates[-1])
+        return longer
 
     def estimation_rows(self) -> pd.DataFrame:
         """Return the estimation sample, (n_estimation, 1 + n_hedges), its rows numbered."""

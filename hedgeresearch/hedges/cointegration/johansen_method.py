@@ -69,7 +69,7 @@ def exact_johansen(data: PriceLevels) -> Cointegration | None:
     further = tuple(
         _trace_test(1 + rank, n_series, float(trace)) for rank, trace in enumerate(among_hedges)
     )
-    relation = labelled_ratio(exact[1:], data.prices.columns[1:])
+    relation = labelled_ratio(exact[1:], data.prices.columns[1:]).table()
     return Cointegration((first, *further), relation, float(exact[0]), exact=True)
 
 
@@ -83,7 +83,7 @@ def johansen(data: PriceLevels, lags: Lags = "bic") -> tuple[Cointegration, Joha
     tests = tuple(_trace_test(rank, len(trace), float(trace[rank])) for rank in range(len(trace)))
     vectors = vectors / data.scale[:, None]
     vectors = vectors / vectors[0]
-    relation = labelled_ratio(-vectors[1:, 0], data.prices.columns[1:])
+    relation = labelled_ratio(-vectors[1:, 0], data.prices.columns[1:]).table()
     constant = float((data.levels @ vectors[:, 0]).mean())
     return Cointegration(tests, relation, constant), JohansenVectors(lags, vectors)
 

@@ -92,7 +92,9 @@ def residual_test(data: PriceLevels, settings: ResidualTest = ResidualTest()) ->
         tests = (exact_test(settings.name, settings.family, n_series, critical),)
         trend: Trend = "c" if settings.trend == "n" else settings.trend
         constant, trends, ratio = split_terms(exact, trend)
-        return Cointegration(tests, labelled_ratio(ratio, hedges), constant, trends, exact=True)
+        return Cointegration(
+            tests, labelled_ratio(ratio, hedges).table(), constant, trends, exact=True
+        )
     coefficients, _ = level_regression(data.levels, settings.trend)
     # without a constant the level of prices matters
     result = settings.result(data.levels / data.scale if settings.trend == "n" else data.scaled)
@@ -105,4 +107,6 @@ def residual_test(data: PriceLevels, settings: ResidualTest = ResidualTest()) ->
         critical_values={TEST_SIZE: float(result.critical_values[5])},
     )
     constant, trends, ratio = split_terms(coefficients, settings.trend)
-    return Cointegration((hypothesis_test,), labelled_ratio(ratio, hedges), constant, trends)
+    return Cointegration(
+        (hypothesis_test,), labelled_ratio(ratio, hedges).table(), constant, trends
+    )

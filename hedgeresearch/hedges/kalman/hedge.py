@@ -32,7 +32,11 @@ from hedgeresearch.hedges.kalman.estimation import kalman_estimates, maximize_ka
 from hedgeresearch.hedges.kalman.filter import FilterRun, FilterUnits, KalmanFilter
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 from hedgeresearch.hedges.kalman.standard_errors import KalmanRatioErrors
-from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.labels import (
+    labelled_covariance,
+    labelled_path,
+    labelled_ratio,
+)
 from hedgeresearch.hedges.model import check_warm_start
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
@@ -171,7 +175,10 @@ class KalmanHedge:
         if fit.state is None:
             return fit.ratio.copy()
         smoothed = fit.state.filter.smooth(fit.sample.rows.values)
-        return labelled_path(smoothed[-len(fit.ratio) :], fit.ratio.index, fit.ratio.columns)
+        path: pd.DataFrame = labelled_path(
+            smoothed[-len(fit.ratio) :], fit.ratio.index, fit.ratio.columns
+        ).table()
+        return path
 
     def _check_sample_size(self, n_dates: int, n_hedges: int) -> None:
         per_hedge = 3 if self.dynamics == "mean_reverting" else 2
@@ -255,5 +262,5 @@ def _ratios_of(
     return {
         "ratio": labelled_path(run.ratios[:-1], dates, columns[1:]),
         "next_ratio": labelled_ratio(run.ratios[-1], columns[1:]),
-        "next_covariance": pd.DataFrame(next_covariance, columns, columns),
+        "next_covariance": labelled_covariance(next_covariance, columns),
     }

@@ -9,11 +9,12 @@ conditional form.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Labelled, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch.covariance.array_estimate import as_array_model
 from hedgeresearch.covariance.fit import CovarianceFit
@@ -26,11 +27,15 @@ from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.array_fit import ArrayFit
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
-from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_array
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.labels import (
+    labelled_covariance,
+    labelled_path,
+    labelled_ratio,
+)
 from hedgeresearch.hedges.minimum_variance.array_fit import MinimumVarianceArrayFit
 from hedgeresearch.hedges.minimum_variance.closed_form import ewma_ratios
 from hedgeresearch.hedges.minimum_variance.ratio_errors import minimum_variance_errors
@@ -114,11 +119,17 @@ class MinimumVarianceHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its covariance model filtered over them."""
+        return self.advance_array(fit, returns.to_numpy(), returns.index)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: pd.Index[Any]) -> HedgeFit:
+        """Return the fit over new dates of returns (n_new, 1 + n_hedges), without a table."""
         if fit.detail is None:
-            return advance_constant_ratio(fit, returns)
-        covariances = fit.detail.advance(returns)
-        path = _ratio_path(covariances, fit.ratio.columns)
-        return replace(fit, **path._asdict(), detail=covariances)
+            return advance_constant_array(fit, dates)
+        covariances = fit.detail.advance_array(returns, dates)
+        hedges = held(fit, "ratio").columns
+        path = _ratio_path(covariances, hedges, fit.arrays.next_ratio)
+        later: HedgeFit = changed(fit, **path._asdict(), detail=covariances)
+        return later
 
     def fit_array(
         self, sample: Array, names: Sequence[str], near: ArrayFit | None = None
@@ -156,19 +167,24 @@ class MinimumVarianceHedge:
 class _RatioPath(NamedTuple):
     """Fields of a fit that change with its dates."""
 
-    ratio: pd.DataFrame
-    next_ratio: pd.Series[float]
-    next_covariance: pd.DataFrame
+    ratio: Labelled
+    next_ratio: Labelled
+    next_covariance: Labelled
 
 
-def _ratio_path(covariances: CovarianceFit, hedges: pd.Index[Any]) -> _RatioPath:
+def _ratio_path(
+    covariances: CovarianceFit, hedges: pd.Index[Any], first: Array | None = None
+) -> _RatioPath:
+    """Return the ratios of the dates of a path; the first one is known where a fit is extended."""
     names = [str(name) for name in hedges]
-    series = covariances.series
     dates = covariances.dates
     following = covariances.final_state.next_covariance
-    ratios = minimum_variance_path(covariances.path(), names, dates)
+    if first is not None and len(dates) == 1:
+        ratios = first
+    else:
+        ratios = minimum_variance_path(covariances.path(), names, dates)
     return _RatioPath(
         ratio=labelled_path(ratios, dates, hedges),
         next_ratio=labelled_ratio(minimum_variance_ratio(following, names), hedges),
-        next_covariance=pd.DataFrame(following, index=series, columns=series),
+        next_covariance=labelled_covariance(following, covariances.series),
     )

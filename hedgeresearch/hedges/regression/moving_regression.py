@@ -23,7 +23,11 @@ from hedgeresearch.estimation.regression import (
 )
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import FittedHedge
-from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.labels import (
+    labelled_covariance,
+    labelled_path,
+    labelled_ratio,
+)
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.typing import Array, Indices
@@ -67,7 +71,7 @@ def moving_fit(
         sample=Sample.of(returns, kind),
         ratio=labelled_path(ratios[:-1], returns.index[-n_path:], hedges),
         next_ratio=labelled_ratio(ratios[-1], hedges),
-        next_covariance=pd.DataFrame(covariances[-1], index=columns, columns=columns),
+        next_covariance=labelled_covariance(covariances[-1], columns),
         errors=errors,
         state=state,
     )
@@ -87,7 +91,7 @@ def advance_moving_fit(
         fit,
         ratio=labelled_path(path, returns.index, hedges),
         next_ratio=labelled_ratio(ratios[-1], hedges),
-        next_covariance=pd.DataFrame(covariances[-1], index=columns, columns=columns),
+        next_covariance=labelled_covariance(covariances[-1], columns),
         state=state,
     )
 

@@ -1,0 +1,94 @@
+"""Attributes that are tables, made of their arrays when they are first read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, overload
+
+import pandas as pd
+
+from hedgeresearch.typing import Array
+
+T = TypeVar("T", pd.DataFrame, "pd.Series[float]")
+
+
+@dataclass(slots=True, eq=False)
+class Labelled:
+    """Values and labels of a table, which has the same ``index``, ``columns`` and ``to_numpy``.
+
+    Attributes
+    ----------
+    values : array (n_rows,) or (n_rows, n_columns)
+    index : Index (n_rows,)
+    columns : Index (n_columns,) or None for a Series
+    name : str or None, of a Series
+    """
+
+    values: Array
+    index: pd.Index[Any]
+    columns: Any = None
+    name: str | None = None
+
+    def to_numpy(self) -> Array:
+        """Return the values."""
+        return self.values
+
+    def table(self) -> Any:
+        """Return the DataFrame or Series."""
+        if self.columns is None:
+            return pd.Series(self.values, index=self.index, name=self.name)
+        return pd.DataFrame(self.values, index=self.index, columns=self.columns)
+
+
+class LazyTable(Generic[T]):
+    """A field of a frozen dataclass: a table, or ``Labelled`` values of which it is made when read.
+
+    ``held`` returns what is there without making the table.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+        self._key = held_key(name)
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> LazyTable[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            raise AttributeError(self._name)  # to a dataclass: the field has no default
+        table = instance.__dict__[self._key]
+        if isinstance(table, Labelled):
+            table = table.table()
+            instance.__dict__[self._key] = table
+        return table
+
+    def __set__(self, instance: Any, value: T | Labelled) -> None:
+        instance.__dict__[self._key] = value
+
+
+def held_key(name: str) -> str:
+    """Return the key under which an instance holds a lazy field."""
+    return f"_{name}"
+
+
+def held(instance: object, name: str) -> Any:
+    """Return the table of a lazy field, or the Labelled values that it would be made of."""
+    return vars(instance)[held_key(name)]
+
+
+def changed(instance: Any, **changes: Any) -> Any:
+    """Return a copy of a dataclass with some fields changed, without making its lazy tables.
+
+    It skips ``__post_init__`` and forgets cached properties.
+    """
+    copy = object.__new__(type(instance))
+    before = vars(instance)
+    after = vars(copy)
+    for name in instance.__dataclass_fields__:
+        key = name if name in before else held_key(name)
+        after[key] = before[key]
+    for name, value in changes.items():
+        key = name if name in after else held_key(name)
+        after[key] = value
+    return copy
