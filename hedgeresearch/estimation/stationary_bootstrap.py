@@ -39,6 +39,27 @@ def optimal_block_length(series: Array) -> int:
     return max(math.ceil(float(lengths[np.isfinite(lengths)].max(initial=1.0))), 1)
 
 
+def draw_random_numbers(
+    n_dates: int, n_draws: int, seed: int, at_once: int
+) -> Iterator[tuple[Indices, Array]]:
+    """Yield the random numbers of ``draw_rows`` for some draws at a time, whatever the blocks.
+
+    Returns
+    -------
+    starts : array (n_some, n_dates), rows at which blocks begin where they do
+    uniforms : array (n_some, n_dates), which say where: up to one over the mean length of a block
+    """
+    generator = np.random.default_rng(seed)
+    for first in range(0, n_draws, at_once):
+        n_some = min(at_once, n_draws - first)
+        starts = np.empty((n_some, n_dates), dtype=np.int64)
+        uniforms = np.empty((n_some, n_dates))
+        for draw in range(n_some):
+            starts[draw] = generator.integers(n_dates, size=n_dates, dtype=np.int64)
+            uniforms[draw] = generator.random(n_dates)
+        yield starts, uniforms
+
+
 def draw_rows(n_dates: int, block_length: int, n_draws: int, seed: int) -> Iterator[Indices]:
     """Yield the positions (n_dates,) of each draw, in blocks of this mean length."""
     from arch.bootstrap import StationaryBootstrap

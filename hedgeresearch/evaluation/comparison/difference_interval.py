@@ -26,22 +26,27 @@ alpha, beta  test above before now
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import full_percent
+from hedgeresearch._kernels.stationary_bootstrap import drawn_effectiveness_gains
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch._validation.series import joined_series
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.errors import DataError
-from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
+from hedgeresearch.estimation.stationary_bootstrap import (
+    draw_random_numbers,
+    draw_rows,
+    optimal_block_length,
+)
 from hedgeresearch.evaluation.comparison.fixed_b import stretch_of_interval
 from hedgeresearch.evaluation.comparison.lags import lags_for
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
@@ -163,19 +168,16 @@ def bootstrap_difference(  # noqa: PLR0913 (a public function spells out its set
     joined = joined_series(series, minimum_rows=MIN_OBSERVATIONS)
     values = joined.to_numpy().T
     check_at_least(horizon, "horizon", 1)
-    shortest = shortest_block(horizon, len(joined))
-    length = max(_block_length(values[0], values[1]), shortest)
-    differences = _drawn_differences(measure, values, length, n_bootstrap, seed)
+    length = block_length(values[0], values[1], horizon)
     others = [joined[name] for name in joined.columns[2:]]
     of_hedged = float(measure(joined["hedged"], *others))
     difference = of_hedged - float(measure(joined["benchmark"], *others))
-    ends = np.quantile(differences, [0.5 - confidence / 2.0, 0.5 + confidence / 2.0])
-    lower, upper = difference + (ends - difference) * stretch_of_interval(
-        confidence, length / len(joined)
-    )
-    return DifferenceInterval(
-        difference, float(lower), float(upper), confidence, length, n_bootstrap
-    )
+    if measure is effectiveness and len(values) == 3:
+        hedge = DrawnHedge(values[0], length)
+        (drawn,) = drawn_gains([hedge], values[1], values[2], n_bootstrap, seed)
+    else:
+        drawn = _drawn_differences(measure, values, length, n_bootstrap, seed)
+    return interval_of_draws(difference, drawn, length, len(joined), confidence)
 
 
 def shortest_block(horizon: int, n_dates: int) -> int:
@@ -183,16 +185,75 @@ def shortest_block(horizon: int, n_dates: int) -> int:
     return 1 if horizon == 1 else min(2 * horizon, n_dates // 2)
 
 
-def _block_length(hedged: Array, benchmark: Array) -> int:
+class DrawnHedge(NamedTuple):
+    """Returns of a hedge (n_dates,), and the mean length of a block in which they are drawn."""
+
+    returns: Array
+    block_length: int
+
+
+def drawn_gains(
+    hedges: Sequence[DrawnHedge], benchmark: Array, asset: Array, n_bootstrap: int, seed: int
+) -> list[Array]:
+    """Return the effectiveness of each hedge less that of the benchmark, on each draw.
+
+    All hedges are drawn with the same random numbers, each in blocks of its own length: the draws
+    of one do not depend on the others.
+
+    Parameters
+    ----------
+    hedges : sequence of DrawnHedge
+    benchmark, asset : array (n_dates,), returns
+    n_bootstrap : int
+    seed : int
+
+    Returns
+    -------
+    list of array (n_bootstrap,), one for each hedge
+
+    Raises
+    ------
+    DataError
+        If the asset does not vary on a draw.
+    """
+    triples = np.stack([np.column_stack([one.returns, benchmark, asset]) for one in hedges])
+    triples -= triples.mean(axis=1, keepdims=True)
+    new_block = np.array([1.0 / one.block_length for one in hedges])
+    parts = []
+    at_once = max(MAX_DRAWN_NUMBERS // len(asset), 1)
+    for starts, uniforms in draw_random_numbers(len(asset), n_bootstrap, seed, at_once):
+        gains = np.empty((len(starts), len(hedges)))
+        drawn_effectiveness_gains(starts, uniforms, new_block, triples, gains)
+        parts.append(gains)
+    drawn = np.concatenate(parts)
+    _check_finite(drawn)
+    return list(drawn.T)
+
+
+def interval_of_draws(
+    difference: float, drawn: Array, length: int, n_dates: int, confidence: float
+) -> DifferenceInterval:
+    """Return the interval of a difference from its value on each draw (n_bootstrap,)."""
+    ends = np.quantile(drawn, [0.5 - confidence / 2.0, 0.5 + confidence / 2.0])
+    stretch = stretch_of_interval(confidence, length / n_dates)
+    lower, upper = difference + (ends - difference) * stretch
+    return DifferenceInterval(
+        difference, float(lower), float(upper), confidence, length, len(drawn)
+    )
+
+
+def block_length(hedged: Array, benchmark: Array, horizon: int = 1) -> int:
     """Return the mean block length for squared returns (n_dates,) and their difference.
 
-    It is the longest that one of them needs, and at least the lags of the difference.
+    It is the longest that one of them needs, and at least the lags of the difference; longer where
+    returns overlap over a horizon.
     """
     pair = np.stack([hedged, benchmark])
     squares = np.square(pair - pair.mean(axis=1, keepdims=True))
     difference = squares[0] - squares[1]
     chosen = optimal_block_length(np.column_stack([*squares, difference]))
-    return max(chosen, lags_for(difference, total=squares[0] + squares[1]))
+    shortest = shortest_block(horizon, len(hedged))
+    return max(chosen, lags_for(difference, total=squares[0] + squares[1]), shortest)
 
 
 def _drawn_differences(
@@ -208,12 +269,16 @@ def _drawn_differences(
         with np.errstate(divide="ignore", invalid="ignore"):
             parts.append(array_measure(first, *others) - array_measure(second, *others))
     differences = np.concatenate(parts)
+    _check_finite(differences)
+    return differences
+
+
+def _check_finite(differences: Array) -> None:
     if not np.isfinite(differences).all():
         raise DataError(
             "measure must be finite on every bootstrap draw; it is undefined on some. Pass more "
             "dates on which returns vary."
         )
-    return differences
 
 
 def _batches(draws: Iterator[Indices], n_dates: int) -> Iterator[Indices]:

@@ -26,6 +26,7 @@ from hedgeresearch.evaluation.comparison.losses import (
     variance_loss,
 )
 from hedgeresearch.evaluation.comparison.overview import Comparison, compare_hedges
+from hedgeresearch.evaluation.results.gains import BENCHMARK
 from hedgeresearch.evaluation.results.plots import (
     plot_cumulative,
     plot_effectiveness,
@@ -37,7 +38,6 @@ from hedgeresearch.evaluation.results.spans import (
     returns_over,
 )
 from hedgeresearch.evaluation.results.tables import (
-    BENCHMARK,
     Evaluated,
     backtest_measures,
     dates_per_year,

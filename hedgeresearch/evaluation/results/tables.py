@@ -15,8 +15,6 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.comparison.difference_interval import bootstrap_difference
-from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     christoffersen_test,
     conditional_coverage_test,
@@ -24,6 +22,7 @@ from hedgeresearch.evaluation.comparison.value_at_risk_backtests import (
     historical_value_at_risk,
     kupiec_test,
 )
+from hedgeresearch.evaluation.results.gains import UNHEDGED, gains_on_benchmark
 from hedgeresearch.evaluation.results.spans import blocks_of
 from hedgeresearch.evaluation.results.trades import turnover_of_blocks
 from hedgeresearch.metrics.hedge_effectiveness import effectiveness
@@ -40,15 +39,6 @@ from hedgeresearch.metrics.risk_measures import (
 )
 from hedgeresearch.typing import Indices
 
-UNHEDGED = "unhedged"
-BENCHMARK = "ols"
-"""Model from which gains are measured."""
-MAX_DRAWN_DATES = 10_000_000
-"""Dates that the bootstrap of a gain draws, in total over its draws."""
-MAX_DRAWS = 1000
-"""Draws of the bootstrap of a gain, unless they exceed that total."""
-MIN_DRAWS = 200
-"""Draws of the bootstrap of a gain, however many dates there are."""
 DAYS_PER_YEAR = 365.25
 DRAWDOWN = "maximum drawdown"
 """Measure of the path of returns, which is that of single periods whatever the horizon."""
@@ -99,11 +89,12 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
     returns = evaluated.hedged_returns
     costs = evaluated.costs
     has_costs = bool(evaluated.date_costs.any(axis=None))
+    gains = gains_on_benchmark(returns, seed, evaluated.horizon)
     rows = {}
     for name in returns.columns:
         total = total_ratio(evaluated.ratios, name)
         row = {"effectiveness": effectiveness(returns[name], returns[UNHEDGED])}
-        row |= _gain(returns, name, seed, evaluated.horizon)
+        row |= gains[name]
         row["volatility"] = float(returns[name].std())
         if has_costs:
             row |= _means(returns[name], costs[name], evaluated.horizon)
@@ -116,34 +107,6 @@ def summary_table(evaluated: Evaluated, failed_refits: pd.Series[int], seed: int
         row["failed refits"] = int(failed_refits.get(name, 0))
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
-
-
-def _gain(hedged_returns: pd.DataFrame, name: str, seed: int, horizon: int) -> dict[str, float]:
-    """Return the effectiveness less that of OLS with its interval, NaN for too few dates."""
-    hedged = hedged_returns[name]
-    benchmark = hedged_returns[BENCHMARK]
-    unhedged = hedged_returns[UNHEDGED]
-    if name == BENCHMARK or hedged.equals(benchmark):
-        return {"gain on ols": 0.0, "gain, lower": 0.0, "gain, upper": 0.0}
-    n_dates = len(hedged_returns)
-    if n_dates < max(MIN_OBSERVATIONS, 2 * horizon + 1):
-        gain = effectiveness(hedged, unhedged) - effectiveness(benchmark, unhedged)
-        return {"gain on ols": gain, "gain, lower": np.nan, "gain, upper": np.nan}
-    n_bootstrap = max(min(MAX_DRAWN_DATES // n_dates, MAX_DRAWS), MIN_DRAWS)
-    interval = bootstrap_difference(
-        effectiveness,
-        hedged,
-        benchmark,
-        unhedged,
-        horizon=horizon,
-        n_bootstrap=n_bootstrap,
-        seed=seed,
-    )
-    return {
-        "gain on ols": interval.difference,
-        "gain, lower": interval.lower,
-        "gain, upper": interval.upper,
-    }
 
 
 def _means(hedged: pd.Series[float], costs: pd.Series[float], horizon: int) -> dict[str, float]:
