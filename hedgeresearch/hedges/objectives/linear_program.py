@@ -1,6 +1,9 @@
 """Linear program of objectives that weigh a tail: quantiles, CVaR and first partial moments.
 
-It is solved in its dual: Koenker (2005), Quantile Regression, section 6.2.
+It is solved in its dual: Koenker (2005), Quantile Regression, section 6.2. Of many observations
+only those near the edge of the tail are in the program, as in Portnoy and Koenker (1997),
+Statistical Science 12, section 5: the others are assumed on one side of it, and enter the program
+when they turn out on the other side. The optimum is that of all observations.
 """
 
 from __future__ import annotations
@@ -9,7 +12,17 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch.errors import ConvergenceError, DataError
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
+
+MAX_ROWS = 20_000
+"""Number of observations up to which all are in the program; it takes a tenth of a second."""
+STRIDE = 7
+"""Every seventh observation gives the first guess of the edge."""
+FEW = 0.1
+"""Share of the observations in the program, up to which others that were misplaced join them.
+
+If there are more, the program is renewed, twice as large, about its own solution.
+"""
 
 
 def check_tail_size(share: float, returns: pd.DataFrame, setting: str) -> None:
@@ -55,6 +68,66 @@ def solve_tail_program(y: Array, x: Array, totals: Array) -> tuple[Array, Array]
     ConvergenceError
         If no optimum is found.
     """
+    if len(y) <= MAX_ROWS:
+        return _solve_program(y, x, totals)
+    return _solve_near_the_edge(y, x, totals)
+
+
+def _solve_near_the_edge(y: Array, x: Array, totals: Array) -> tuple[Array, Array]:
+    """Solve ``solve_tail_program`` with the observations near the edge of the tail.
+
+    An observation that is left out is below the edge, with s = 1, or above it. If all of them are
+    so at the solution, the optimality conditions of the whole program hold.
+    """
+    b = _first_guess(y, x, totals)
+    sizes = np.sqrt(np.einsum("ij,ij->i", x, x))
+    n_near = MAX_ROWS
+    renew = True
+    while True:
+        residuals = y - x @ b
+        if renew:
+            near = _nearest(np.abs(residuals) / sizes, n_near)
+            below = ~near & (residuals < 0.0)
+        try:
+            b, weights = _solve_program(y[near], x[near], totals - x[below].sum(axis=0))
+        except DataError:  # with so many below the edge there is no solution
+            if near.all():
+                raise
+            n_near *= 2
+            renew = True
+            continue
+        residuals = y - x @ b
+        misplaced = ~near & np.where(below, residuals > 0.0, residuals < 0.0)
+        n_misplaced = np.count_nonzero(misplaced)
+        if n_misplaced == 0:
+            break
+        renew = n_misplaced > FEW * n_near
+        n_near *= 2 if renew else 1
+        near |= misplaced
+        below &= ~misplaced
+    s = below.astype(float)
+    s[near] = weights
+    return b, s
+
+
+def _first_guess(y: Array, x: Array, totals: Array) -> Array:
+    """Return the solution for some of the observations; zero if they have none."""
+    some = np.ascontiguousarray(x[::STRIDE])
+    try:
+        return solve_tail_program(y[::STRIDE], some, totals * len(some) / len(x))[0]
+    except DataError:
+        return np.zeros(x.shape[1])
+
+
+def _nearest(distances: Array, n_nearest: int) -> Mask:
+    """Return whether each observation (n,) is one of the nearest, or as near as those."""
+    if n_nearest >= len(distances):
+        return np.ones(len(distances), dtype=bool)
+    return np.asarray(distances <= np.partition(distances, n_nearest - 1)[n_nearest - 1])
+
+
+def _solve_program(y: Array, x: Array, totals: Array) -> tuple[Array, Array]:
+    """Solve ``solve_tail_program`` with all observations in the program."""
     from scipy.optimize import linprog
 
     solution = linprog(y, A_eq=x.T, b_eq=totals, bounds=(0.0, 1.0), method="highs-ds")
