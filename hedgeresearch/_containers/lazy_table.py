@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, Union, overload
 
 import pandas as pd
 
 from hedgeresearch.typing import Array
 
+Dates = Union["pd.Index[Any]", list[Any]]
+"""Labels of rows: an index, or dates of which one is made where it is needed."""
 T = TypeVar("T", pd.DataFrame, "pd.Series[float]")
 
 
@@ -19,15 +21,20 @@ class Labelled:
     Attributes
     ----------
     values : array (n_rows,) or (n_rows, n_columns)
-    index : Index (n_rows,)
+    labels : Index (n_rows,), or a list of dates that is made an index when it is read
     columns : Index (n_columns,) or None for a Series
     name : str or None, of a Series
     """
 
     values: Array
-    index: pd.Index[Any]
+    labels: Dates
     columns: Any = None
     name: str | None = None
+
+    @property
+    def index(self) -> pd.Index[Any]:
+        """Labels of the rows, (n_rows,)."""
+        return as_index(self.labels)
 
     def to_numpy(self) -> Array:
         """Return the values."""
@@ -38,6 +45,14 @@ class Labelled:
         if self.columns is None:
             return pd.Series(self.values, index=self.index, name=self.name)
         return pd.DataFrame(self.values, index=self.index, columns=self.columns)
+
+
+def as_index(dates: Dates) -> pd.Index[Any]:
+    """Return dates as an index; to make one of a list takes longer than many a filter."""
+    if isinstance(dates, pd.Index):
+        return dates
+    timestamps = all(isinstance(date, pd.Timestamp) for date in dates)
+    return pd.DatetimeIndex(dates) if timestamps else pd.Index(dates)
 
 
 class LazyTable(Generic[T]):

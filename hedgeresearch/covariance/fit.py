@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.lazy_table import Labelled, LazyTable, changed, held
+from hedgeresearch._containers.lazy_table import Dates, Labelled, LazyTable, changed, held
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
@@ -255,7 +255,7 @@ class CovarianceFit(FittedParameters):
         """Extend over returns that are known to be valid."""
         return self.advance_array(returns.to_numpy(), returns.index)
 
-    def advance_array(self, returns: Array, dates: pd.Index[Any]) -> CovarianceFit:
+    def advance_array(self, returns: Array, dates: Dates) -> CovarianceFit:
         """Extend over returns (n_new, n_series) that are known to be valid, without a table."""
         later: CovarianceFit = changed(
             self,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.lazy_table import changed, held
+from hedgeresearch._containers.lazy_table import Dates, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.fit import HedgeFit
@@ -72,7 +72,7 @@ def advance_constant_ratio(fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
     return advance_constant_array(fit, returns.index)
 
 
-def advance_constant_array(fit: HedgeFit, dates: pd.Index[Any]) -> HedgeFit:
+def advance_constant_array(fit: HedgeFit, dates: Dates) -> HedgeFit:
     """Return a fit over new dates with the same ratio, whatever their returns."""
     path = labelled_path(fit.arrays.next_ratio, dates, held(fit, "ratio").columns)
     later: HedgeFit = changed(fit, ratio=path)

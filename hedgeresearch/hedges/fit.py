@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.lazy_table import LazyTable, changed, held
+from hedgeresearch._containers.lazy_table import Dates, LazyTable, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._spacing import Spacing
@@ -107,6 +107,7 @@ class HedgeFit:
             ratio=held(self, "ratio").to_numpy(),
             next_ratio=held(self, "next_ratio").to_numpy(),
             next_covariance=held(self, "next_covariance").to_numpy(),
+            horizon=self.horizon,
         )
 
     @property
@@ -371,7 +372,11 @@ class HedgeFit:
 
     def advance(self, returns: pd.DataFrame) -> HedgeFit:
         """Extend the fit over valid rows of new dates (n_new, 1 + n_hedges), the asset first."""
-        return self._advance(NewDates(returns.to_numpy(), returns.index, returns.columns))
+        return self.advance_array(returns.to_numpy(), returns.index)
+
+    def advance_array(self, returns: Array, dates: Dates) -> HedgeFit:
+        """Extend the fit over valid rows (n_new, 1 + n_hedges) of new dates, without a table."""
+        return self._advance(NewDates(returns, dates, held(self, "next_covariance").columns))
 
     def _advance(self, new: NewDates) -> HedgeFit:
         model: Any = self.model

@@ -21,11 +21,18 @@ class FitArrays(NamedTuple):
     ratio : array (n_dates, n_hedges)
     next_ratio : array (n_hedges,)
     next_covariance : array (1 + n_hedges, 1 + n_hedges)
+    horizon : int, number of periods that the covariance is about
     """
 
     ratio: Array
     next_ratio: Array
     next_covariance: Array
+    horizon: int = 1
+
+    @property
+    def period_covariance(self) -> Array:
+        """Mean covariance per period over the horizon, (1 + n_hedges, 1 + n_hedges)."""
+        return self.next_covariance if self.horizon == 1 else self.next_covariance / self.horizon
 
 
 class FittedHedge(Protocol):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates, as_index
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.asset_and_hedges import (
     join_asset_and_hedges,
@@ -111,18 +112,18 @@ class NewDates(NamedTuple):
     Attributes
     ----------
     values : array (n_new, 1 + n_hedges), the asset first
-    dates : Index (n_new,)
+    dates : Index (n_new,) or list
     columns : Index (1 + n_hedges,)
     """
 
     values: Array
-    dates: pd.Index[Any]
+    dates: Dates
     columns: pd.Index[Any]
 
     @property
     def frame(self) -> pd.DataFrame:
         """The data as a table."""
-        return pd.DataFrame(self.values, index=self.dates, columns=self.columns)
+        return pd.DataFrame(self.values, index=as_index(self.dates), columns=self.columns)
 
 
 def join_new_dates(

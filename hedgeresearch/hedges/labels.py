@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.lazy_table import Labelled
+from hedgeresearch._containers.lazy_table import Dates, Labelled
 from hedgeresearch.typing import Array
 
 
@@ -16,7 +16,7 @@ def labelled_ratio(values: Array, hedges: pd.Index[Any]) -> Labelled:
     return Labelled(np.asarray(values, dtype=np.float64), hedges, name="ratio")
 
 
-def labelled_path(values: Array, dates: pd.Index[Any], hedges: pd.Index[Any]) -> Labelled:
+def labelled_path(values: Array, dates: Dates, hedges: pd.Index[Any]) -> Labelled:
     """Return ratios of many dates (n_dates, n_hedges); one row of values is repeated for all."""
     path = np.empty((len(dates), len(hedges)))
     path[:] = values

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import GrowingTable
-from hedgeresearch._containers.lazy_table import changed
+from hedgeresearch._containers.lazy_table import Dates, changed
 from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import Spacing, spacing_of
 from hedgeresearch.typing import Array
@@ -63,7 +63,7 @@ class Sample:
         """Return this sample with the rows of later dates."""
         return self.append_array(frame.to_numpy(), frame.index)
 
-    def append_array(self, values: Array, dates: pd.Index[Any]) -> Sample:
+    def append_array(self, values: Array, dates: Dates) -> Sample:
         """Return this sample with the rows (n_new, 1 + n_hedges) of later dates."""
         longer: Sample = changed(self, rows=self.rows.append(values), last_date=dates[-1])
         return longer

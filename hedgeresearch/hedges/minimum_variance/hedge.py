@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from hedgeresearch._containers.lazy_table import Labelled, changed, held
+from hedgeresearch._containers.lazy_table import Dates, Labelled, as_index, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch.covariance.array_estimate import as_array_model
 from hedgeresearch.covariance.fit import CovarianceFit
@@ -107,7 +107,7 @@ class MinimumVarianceHedge:
             return replicating
         with data_checked():
             covariances = self._fit_covariances(returns, warm_start)
-        path = _ratio_path(covariances, returns.columns[1:])
+        path = _ratio_path(covariances, returns.columns[1:], covariances.dates)
         return HedgeFit(
             model=self,
             sample=Sample.of(returns, kind),
@@ -121,13 +121,13 @@ class MinimumVarianceHedge:
         """Return the fit over new dates, its covariance model filtered over them."""
         return self.advance_array(fit, returns.to_numpy(), returns.index)
 
-    def advance_array(self, fit: HedgeFit, returns: Array, dates: pd.Index[Any]) -> HedgeFit:
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
         """Return the fit over new dates of returns (n_new, 1 + n_hedges), without a table."""
         if fit.detail is None:
             return advance_constant_array(fit, dates)
         covariances = fit.detail.advance_array(returns, dates)
         hedges = held(fit, "ratio").columns
-        path = _ratio_path(covariances, hedges, fit.arrays.next_ratio)
+        path = _ratio_path(covariances, hedges, dates, fit.arrays.next_ratio)
         later: HedgeFit = changed(fit, **path._asdict(), detail=covariances)
         return later
 
@@ -173,16 +173,18 @@ class _RatioPath(NamedTuple):
 
 
 def _ratio_path(
-    covariances: CovarianceFit, hedges: pd.Index[Any], first: Array | None = None
+    covariances: CovarianceFit,
+    hedges: pd.Index[Any],
+    dates: Dates,
+    first: Array | None = None,
 ) -> _RatioPath:
     """Return the ratios of the dates of a path; the first one is known where a fit is extended."""
     names = [str(name) for name in hedges]
-    dates = covariances.dates
     following = covariances.final_state.next_covariance
     if first is not None and len(dates) == 1:
         ratios = first
     else:
-        ratios = minimum_variance_path(covariances.path(), names, dates)
+        ratios = minimum_variance_path(covariances.path(), names, as_index(dates))
     return _RatioPath(
         ratio=labelled_path(ratios, dates, hedges),
         next_ratio=labelled_ratio(minimum_variance_ratio(following, names), hedges),

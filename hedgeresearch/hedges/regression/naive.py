@@ -9,9 +9,14 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates
 from hedgeresearch._exports import exported_by
 from hedgeresearch.hedges.closed_form import Refit
-from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.constant_ratio import (
+    advance_constant_array,
+    advance_constant_ratio,
+    constant_ratio_fit,
+)
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.ratio_errors import FixedErrors
@@ -45,6 +50,10 @@ class NaiveHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its ratio unchanged."""
         return advance_constant_ratio(fit, returns)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Return the fit over new dates, without a table."""
+        return advance_constant_array(fit, dates)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:
         """Yield the ratios of many refits, see ``ClosedFormRatios``."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.asset_and_hedges import distinct_name
 from hedgeresearch._validation.settings import check_at_least, check_choice, check_flag
@@ -20,7 +21,11 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.regression import ERROR_KINDS, RegressionErrorKind, least_squares
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
-from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant_ratio_fit
+from hedgeresearch.hedges.constant_ratio import (
+    advance_constant_array,
+    advance_constant_ratio,
+    constant_ratio_fit,
+)
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
@@ -113,6 +118,10 @@ class OLSHedge:
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its ratio unchanged."""
         return advance_constant_ratio(fit, returns)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Return the fit over new dates, without a table."""
+        return advance_constant_array(fit, dates)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array]:
         """Yield the ratios of many refits, see ``ClosedFormRatios``."""

@@ -71,7 +71,7 @@ class Assessment:
         """A row for each instrument: ratio, contracts, band, notional and cost."""
         plan = self.plan
         table = {
-            "ratio": self.problem.fit.next_ratio.to_numpy(),
+            "ratio": self.problem.fit.arrays.next_ratio,
             "target": plan.targets.best,
             "held": self.problem.holdings,
             "new": plan.holdings,

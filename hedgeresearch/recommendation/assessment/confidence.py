@@ -134,7 +134,7 @@ def _ratio_table(
     fit: HedgeFit, ends: Array, objective: Objective, names: list[str], valuation: Valuation
 ) -> pd.DataFrame:
     """Return ratios with their intervals, and the contracts that they stand for."""
-    ratio = fit.next_ratio.to_numpy()
+    ratio = fit.arrays.next_ratio
     lower = ends[:, 0]
     upper = ends[:, 1]
     columns = {"ratio": ratio, "lower": lower, "upper": upper}

@@ -67,7 +67,7 @@ def assess_stress(
     exposures = pd.Series([valuation.value, *(holdings * valuation.notionals)], index=names)
     factors = _fraction_of_value(valuation)
     covariance = pd.DataFrame(
-        problem.fit.period_covariance.to_numpy() * np.outer(factors, factors),
+        problem.fit.arrays.period_covariance * np.outer(factors, factors),
         index=names,
         columns=names,
     )

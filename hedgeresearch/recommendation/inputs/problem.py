@@ -97,6 +97,4 @@ class HedgeProblem:
 
 def _advanced(fit: HedgeFit, observed: Array, date: Any) -> HedgeFit:
     """Return the fit one date later, from observations (1, 1 + n) made here and not checked."""
-    timestamp = isinstance(date, pd.Timestamp)
-    dates = pd.DatetimeIndex([date]) if timestamp else pd.Index([date])  # the first is quicker
-    return fit.advance(pd.DataFrame(observed, index=dates, columns=fit.next_covariance.columns))
+    return fit.advance_array(observed, [date])

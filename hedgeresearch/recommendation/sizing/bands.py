@@ -77,7 +77,7 @@ def bands_from_past(
 
 def _hedged_volatility(problem: HedgeProblem, valuation: Valuation) -> float:
     """Return the volatility of the position under the hedge of minimum variance, in currency."""
-    ratio = problem.fit.next_ratio.to_numpy()
+    ratio = problem.fit.arrays.next_ratio
     best = contracts_for_ratios(ratio, valuation.scale, valuation.sizes)
     return position_volatility(problem, valuation, best)
 

@@ -76,7 +76,7 @@ def plan_trades_within(
     terms = contract_terms(valuation, settings.limits, problem.names, problem.holdings)
     joint = joint_limits(valuation, settings.limits, settings.objective)
     covariance = valuation.covariance[1:, 1:]
-    ratio = problem.fit.next_ratio.to_numpy()
+    ratio = problem.fit.arrays.next_ratio
     unlimited = objective_contracts(ratio, settings.objective, problem.names, valuation)
     targets = _targets(unlimited, covariance, terms, joint)
     rebalancing = settings.rebalancing
@@ -119,7 +119,7 @@ def best_holdings(
     problem: HedgeProblem, valuation: Valuation, objective: Objective, limits: Limits
 ) -> Array:
     """Return the best holdings (n_instruments,) within limits, not rounded."""
-    ratio = problem.fit.next_ratio.to_numpy()
+    ratio = problem.fit.arrays.next_ratio
     unlimited = objective_contracts(ratio, objective, problem.names, valuation)
     terms = contract_terms(valuation, limits, problem.names, problem.holdings)
     joint = joint_limits(valuation, limits, objective)

@@ -76,7 +76,7 @@ def value_problem(problem: HedgeProblem) -> Valuation:
         net_value=position.net_value(prices),
         sizes=sizes,
         notionals=notionals,
-        covariance=problem.fit.period_covariance.to_numpy() * np.outer(weights, weights),
+        covariance=problem.fit.arrays.period_covariance * np.outer(weights, weights),
         costs=np.array(
             [
                 one.trading_cost(notional, market.rate(one.name))
@@ -99,7 +99,7 @@ def position_volatility(problem: HedgeProblem, valuation: Valuation, holdings: A
     The profit is that of one period; over the horizon of the hedge it is larger by the root of
     ``problem.fit.horizon``.
     """
-    covariance = problem.fit.period_covariance.to_numpy()
+    covariance = problem.fit.arrays.period_covariance
     weights = np.concatenate([[valuation.scale], valuation.sizes * holdings])
     return float(np.sqrt(max(weights @ covariance @ weights, 0.0)))
 
@@ -109,7 +109,7 @@ def _check_counts(problem: HedgeProblem, scale: float, sizes: Array) -> None:
 
     Variances of position and contract would differ by more than a float can hold.
     """
-    ratios = problem.fit.next_ratio.to_numpy()
+    ratios = problem.fit.arrays.next_ratio
     for one, size, ratio, held in zip(
         problem.terms, sizes.tolist(), ratios, problem.holdings, strict=True
     ):
