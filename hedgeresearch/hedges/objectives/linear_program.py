@@ -101,7 +101,7 @@ def _solve_near_the_edge(y: Array, x: Array, totals: Array) -> tuple[Array, Arra
         n_misplaced = np.count_nonzero(misplaced)
         if n_misplaced == 0:
             break
-        renew = n_misplaced > FEW * n_near
+        renew = bool(n_misplaced > FEW * n_near)
         n_near *= 2 if renew else 1
         near |= misplaced
         below &= ~misplaced
