@@ -7,21 +7,24 @@ PYTHON ?= python3
 VENV ?= .venv
 NOTEBOOK_TIMEOUT ?= 300
 LOWEST ?= .venv-lowest
+PEERS ?= .venv-peers
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 # No windows, and one thread of linear algebra: the same numbers and the same speed on every machine.
 STEADY := MPLBACKEND=Agg OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+# Programs that estimate the same models, which benchmark-peers and accuracy compare with this one.
+PROGRAMS := multigarch==0.5.0 multiarch==0.2.0 pymgarch==0.6.0 scivol==0.3.0
 # Those with data that are downloaded run where these are at hand.
 DOWNLOADING := $(wildcard notebooks/09_*.ipynb notebooks/10_*.ipynb notebooks/11_*.ipynb)
 NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wildcard notebooks/*.ipynb))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark notebooks gallery datasets lock format clean
+.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark benchmark-peers accuracy notebooks gallery datasets lock format clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 recommend: $(VENV)/.installed ## Install the package and print the recommended hedge
 	@$(BIN)/hedgeresearch recommend
@@ -73,6 +76,12 @@ test-lowest: ## Run the tests with the lowest versions of all dependencies that 
 benchmark: $(VENV)/.installed-test ## Time the recursions and the fits
 	@$(STEADY) $(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
+benchmark-peers: $(PEERS)/.installed ## Compare times with those of other programs: docs/speed.md (5 minutes)
+	@$(STEADY) NUMBA_NUM_THREADS=1 $(PEERS)/bin/python -m tests.benchmarks.peers.speed --write docs/speed.md
+
+accuracy: $(PEERS)/.installed ## Compare estimates, errors and forecasts over 100 samples: docs/accuracy.md (10 minutes)
+	@$(STEADY) NUMBA_NUM_THREADS=1 $(PEERS)/bin/python -m tests.benchmarks.peers.accuracy --write docs/accuracy.md
+
 notebooks: $(VENV)/.installed-test ## Execute the notebooks again and save their outputs in place
 	@$(if $(NOTEBOOKS),$(STEADY) $(BIN)/jupyter execute --inplace --kernel_name=python3 --timeout=$(NOTEBOOK_TIMEOUT) $(NOTEBOOKS),echo "no notebooks")
 
@@ -92,7 +101,7 @@ format: $(VENV)/.installed-test ## Format the code and apply the fixes of ruff
 	@$(BIN)/ruff format --quiet .
 
 clean: ## Remove the environment, caches and built files
-	@rm -rf $(VENV) build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(PEERS) build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -108,3 +117,10 @@ $(VENV)/.installed-test: pyproject.toml requirements.lock | $(BIN)/python
 	@echo "Installing hedgeresearch and its test tools into $(VENV); the first time takes a minute or two."
 	@$(PIP) --editable '.[test]'
 	@touch $(VENV)/.installed $@
+
+$(PEERS)/.installed: pyproject.toml requirements.lock
+	@echo "Installing hedgeresearch and the programs it is compared with into $(PEERS)."
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock \
+		--editable '.[reproductions]' $(PROGRAMS)
+	@touch $@

@@ -18,6 +18,8 @@ import hedgeresearch as hr
 from tests.r_files import read_r_file
 
 matplotlib.use("Agg")
+# Tests compare what is printed, whether or not kernels were compiled before.
+os.environ["HEDGERESEARCH_QUIET"] = "1"
 
 _defined_in = doctest.DocTestFinder._from_module  # type: ignore[attr-defined]
 

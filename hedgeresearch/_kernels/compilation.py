@@ -4,6 +4,8 @@
 that programs that use no kernel start at once. What is compiled is kept in a folder named after the
 source of the module and of the modules it imports: a kernel that calls a kernel of another module
 is compiled again when that one changes.
+
+A kernel that every fit calls may have a plain version, which NumPy computes until compiling pays.
 """
 
 from __future__ import annotations
@@ -13,15 +15,21 @@ import importlib.util
 import re
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from threading import RLock
 from types import FunctionType
 from typing import Any, overload
 
+from hedgeresearch._kernels.cache_places import Cache, find_cache
+from hedgeresearch._kernels.notices import CompilationLog
+
 FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 """Liberties of fast arithmetic; NaN and infinity keep their meaning."""
 IMPORTED = re.compile(r"^ *from (hedgeresearch[\w.]*) import", re.MULTILINE)
+
+MAX_PLAIN_CALLS = 20
+"""Calls of a plain version after which the kernel is compiled, where others are compiled."""
 
 _lock = RLock()
 
@@ -35,25 +43,53 @@ class Kernel:
         What is compiled.
     options : dict
         Options of ``numba.njit``.
+    plain : function or None
+        The same of NumPy, for where compiling does not pay yet.
     """
 
-    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        options: dict[str, Any],
+        plain: Callable[..., Any] | None = None,
+    ) -> None:
         self.function = function
         self.options = options
+        self.plain = plain
         self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
         self.__module__ = function.__module__
         self.__doc__ = function.__doc__
         self._dispatcher: Any = None
+        self._n_plain_calls = 0
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the compiled function."""
         if self._dispatcher is None:
+            if self.plain is not None and not self._is_due():
+                return self.plain(*arguments)
             return self.dispatcher(*arguments)
         return self._dispatcher(*arguments)
 
     def __reduce__(self) -> str:
         return self.__qualname__
+
+    def _is_due(self) -> bool:
+        """Return whether to use the compiled version of a kernel that has a plain one.
+
+        It is used where other kernels are, and either was kept or is called often: a program that
+        uses no other kernel does not compile.
+        """
+        if not is_in_use():
+            return False
+        self._n_plain_calls += 1
+        return self._n_plain_calls > MAX_PLAIN_CALLS or self.is_kept
+
+    @cached_property
+    def is_kept(self) -> bool:
+        """Whether the function was compiled by an earlier process."""
+        folder = cache_folder(self.__module__)
+        return folder is not None and any(folder.glob(f"*/*.{self.__qualname__}-*.nbi"))
 
     @property
     def dispatcher(self) -> Any:
@@ -79,8 +115,12 @@ class Kernel:
 @overload
 def kernel(function: Callable[..., Any]) -> Kernel: ...
 @overload
-def kernel(*, fast: bool = False) -> Callable[[Callable[..., Any]], Kernel]: ...
-def kernel(function: Any = None, *, fast: bool = False) -> Any:
+def kernel(
+    *, fast: bool = False, plain: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., Any]], Kernel]: ...
+def kernel(
+    function: Any = None, *, fast: bool = False, plain: Callable[..., Any] | None = None
+) -> Any:
     """Mark a function of arrays for compilation.
 
     A kernel releases Python's lock while it runs.
@@ -90,12 +130,14 @@ def kernel(function: Any = None, *, fast: bool = False) -> Any:
     fast : bool
         Whether sums may be reordered and divisions be done by reciprocals, for passes over the
         observations; a division by zero then gives infinity.
+    plain : function or None
+        The same of NumPy, for a kernel that fits call which need no other one.
     """
     options: dict[str, Any] = {"nogil": True}
     if fast:
         options |= {"fastmath": set(FAST_MATH), "error_model": "numpy"}
     if function is None:
-        return lambda marked: Kernel(marked, options)
+        return lambda marked: Kernel(marked, options, plain)
     return Kernel(function, options)
 
 
@@ -103,6 +145,7 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
     """Return numba's dispatcher, whose results are kept in the folder of the module."""
     import numba
 
+    log()
     config: Any = numba.config
     folder = cache_folder(function.__module__)
     if folder is None:
@@ -116,14 +159,51 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
 
 
 @cache
-def cache_folder(module: str) -> Path | None:
-    """Return the folder of what was compiled of a module; None if there is no place for it."""
+def log() -> CompilationLog:
+    """Return the record of what is compiled from now on; the first call imports numba."""
+    import numba.core.event
+
+    event: Any = numba.core.event
+    record = CompilationLog(_cache().notice)
+
+    class Listener(event.Listener):  # type: ignore[misc]
+        def on_start(self, compiling: Any) -> None:
+            name = _module_name(compiling)
+            if name:
+                record.begin(name)
+
+        def on_end(self, compiling: Any) -> None:
+            name = _module_name(compiling)
+            if name:
+                record.end(name, compiling.data["dispatcher"].py_func.__name__)
+
+    event.register("numba:compile", Listener())
+    return record
+
+
+def is_in_use() -> bool:
+    """Return whether a kernel has been compiled, or loaded, in this process."""
+    return log.cache_info().currsize > 0
+
+
+def _module_name(compiling: Any) -> str:
+    """Return the module of a kernel of this package; "" for functions of others."""
+    package, _, module = compiling.data["dispatcher"].py_func.__module__.rpartition(".")
+    return module if package == __package__ else ""
+
+
+@cache
+def _cache() -> Cache:
     import numba
 
     config: Any = numba.config
-    name = f"{module.rpartition('.')[2]}-{source_digest(module)}"
-    own = Path(__file__).parent / "__pycache__"
-    return (Path(config.CACHE_DIR) if config.CACHE_DIR else own) / name
+    return find_cache(config.CACHE_DIR)
+
+
+@cache
+def cache_folder(module: str) -> Path | None:
+    """Return the folder of what was compiled of a module; None if there is no place for it."""
+    return _cache().folder(f"{module.rpartition('.')[2]}-{source_digest(module)}")
 
 
 @cache

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels import plain
 from hedgeresearch._kernels.compilation import kernel
-
-REPEAT_TOLERANCE = 1e-12
-"""Relative difference of two successive values up to which they count as a repeat."""
-N_STATISTICS = 14
-"""Number of statistics of a column; their names are those of ``data.quality.statistics``."""
-N_BLOCKS = 10
-"""Number of blocks of rows of which sizes are compared."""
+from hedgeresearch._kernels.plain import N_BLOCKS, N_STATISTICS, REPEAT_TOLERANCE
 
 
-@kernel
+@kernel(plain=plain.column_statistics)
 def column_statistics(columns, shortest_run):
     """Return statistics of each column, (n_columns, 14).
 
@@ -37,7 +32,7 @@ def column_statistics(columns, shortest_run):
     return found
 
 
-@kernel(fast=True)
+@kernel(fast=True, plain=plain.column_covariance)
 def column_covariance(columns):
     """Return the covariance of series, (n_columns, n_columns).
 
@@ -65,7 +60,7 @@ def column_covariance(columns):
     return covariance
 
 
-@kernel
+@kernel(plain=plain.largest_step)
 def largest_step(ticks):
     """Return the largest difference of successive whole numbers (n,); zero for a single one."""
     largest = 0
@@ -193,7 +188,7 @@ def _count_repeats(x):
     return n_repeats
 
 
-@kernel
+@kernel(plain=plain.stale_rows)
 def stale_rows(values, shortest_run, most_by_chance):
     """Return whether a column had stopped moving before each row, (n_rows + 1, n_columns).
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels import plain
 from hedgeresearch._kernels.compilation import kernel
-
-MAX_DEVIATIONS = 5.0
-"""Number of mean absolute deviations at which a deviation is cut.
-
-Otherwise a single jump would decide what the next date seems to follow.
-"""
+from hedgeresearch._kernels.plain import MAX_DEVIATIONS
 
 
-@kernel
+@kernel(plain=plain.lead_lag)
 def lead_lag(columns, least):
     """Return how each hedge leads the asset (row 0) and follows it (row 1), (2, n_hedges, 4).
 

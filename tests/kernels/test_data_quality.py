@@ -1,4 +1,4 @@
-"""The compiled pass over a table against slow and obvious versions."""
+"""The pass over a table, compiled and of NumPy, against slow and obvious versions."""
 
 import itertools
 
@@ -11,6 +11,15 @@ from hedgeresearch._kernels.data_quality import (
     largest_step,
     stale_rows,
 )
+
+KERNELS = (column_covariance, column_statistics, largest_step, stale_rows)
+
+
+@pytest.fixture(autouse=True, params=["plain", "dispatcher"])
+def _version(request, monkeypatch):
+    """Each test has the functions by name, of one version and then of the other."""
+    for kernel in KERNELS:
+        monkeypatch.setitem(globals(), kernel.__name__, getattr(kernel, request.param))
 
 
 def slow_runs(x):

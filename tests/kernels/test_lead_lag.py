@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from hedgeresearch._kernels.lead_lag import MAX_DEVIATIONS, lead_lag
+from hedgeresearch._kernels.lead_lag import lead_lag
+from hedgeresearch._kernels.plain import MAX_DEVIATIONS
+
+KERNEL = lead_lag
+
+
+@pytest.fixture(autouse=True, params=["plain", "dispatcher"])
+def _version(request, monkeypatch):
+    """Each test has the function of one version and then of the other."""
+    monkeypatch.setitem(globals(), "lead_lag", getattr(KERNEL, request.param))
 
 
 def cut(x):

@@ -1,0 +1,119 @@
+"""When kernels are compiled, and where they are kept."""
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hedgeresearch as hr
+from hedgeresearch._kernels import compilation
+from hedgeresearch._kernels.compilation import Kernel, kernel, source_digest
+from hedgeresearch._kernels.linear_algebra import cholesky_in_place
+
+WITHOUT_NUMBA = """
+import sys
+import hedgeresearch as hr
+from hedgeresearch import datasets
+hr.list_models()
+datasets.list_datasets()
+returns = hr.returns(hr.load("nasdaq_sp500"))
+asset, hedges = returns["NASDAQ"], returns[["SP500"]]
+hr.check(returns)
+for model in (hr.NaiveHedge(), hr.OLSHedge()):
+    for _ in range(30):
+        fit = model.fit(asset, hedges)
+    fit.summary, fit.conf_int(), fit.next_ratio
+hr.hedge_notional(fit, 1e6).decision
+print(sorted({"numba", "sklearn", "hmmlearn", "statsmodels", "matplotlib"} & set(sys.modules)))
+"""
+
+
+def run(code: str) -> str:
+    root = Path(hr.__file__).parents[1]
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=True)
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+@pytest.mark.long
+def test_listings_ols_and_naive_do_not_import_numba() -> None:
+    assert run(WITHOUT_NUMBA) == "[]"
+
+
+def add(x: Any, y: Any) -> Any:
+    return x + y
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of functions in the order in which they are compiled; none is in fact."""
+    names: list[str] = []
+
+    def record(function: Any, options: dict[str, Any]) -> Any:
+        names.append(function.__name__)
+        return function
+
+    monkeypatch.setattr(compilation, "_compiled", record)
+    return names
+
+
+def test_kernel_is_compiled_at_its_first_call(compiled: list[str]) -> None:
+    one = kernel(add)
+    assert compiled == []
+    assert [one(1, 2), one(3, 4)] == [3, 7]
+    assert compiled == ["add"]
+
+
+def test_plain_version_is_used_where_others_are_not(
+    compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = kernel(plain=lambda x, y: "plain")(add)
+    monkeypatch.setattr(compilation, "is_in_use", lambda: False)
+    assert {one(1, 2) for _ in range(100)} == {"plain"}
+    monkeypatch.setattr(compilation, "is_in_use", lambda: True)
+    monkeypatch.setattr(Kernel, "is_kept", False)
+    results = [one(1, 2) for _ in range(25)]
+    assert results == ["plain"] * 20 + [3] * 5
+    assert compiled == ["add"]
+
+
+def test_plain_version_gives_way_to_one_that_was_kept(
+    compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = kernel(plain=lambda x, y: "plain")(add)
+    monkeypatch.setattr(compilation, "is_in_use", lambda: True)
+    monkeypatch.setattr(Kernel, "is_kept", True)
+    assert one(1, 2) == 3
+
+
+def test_compiled_kernel_is_kept_in_a_folder_of_its_source() -> None:
+    assert cholesky_in_place(np.eye(2)) == 1.0
+    folder = compilation.cache_folder("hedgeresearch._kernels.linear_algebra")
+    assert folder is not None
+    assert folder.name.startswith("linear_algebra-")
+    assert cholesky_in_place.is_kept
+    assert not kernel(add).is_kept
+
+
+def test_digest_follows_the_modules_that_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = {"outer": "from hedgeresearch.inner import f\n", "inner": "x = 1\n"}
+    for name, text in sources.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setattr(
+        compilation, "_file_of", lambda name: str(tmp_path / f"{name.rpartition('.')[2]}.py")
+    )
+    before = source_digest.__wrapped__("hedgeresearch.outer")
+    assert source_digest.__wrapped__("hedgeresearch.outer") == before
+    (tmp_path / "inner.py").write_text("x = 2\n")
+    assert source_digest.__wrapped__("hedgeresearch.outer") != before
+
+
+def test_kernel_is_pickled_by_its_name() -> None:
+    assert pickle.loads(pickle.dumps(cholesky_in_place)) is cholesky_in_place
