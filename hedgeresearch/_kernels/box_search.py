@@ -195,9 +195,14 @@ def _turn(search, n_observations):
 
 @kernel
 def _shorten_step(search):
-    """Cut the step to a third."""
-    search.numbers[LENGTH] /= 3.0
-    search.numbers[CUTS] += 1.0
+    """Cut the step to thirds until its end, cut at the box, is another point."""
+    moved = False
+    while not moved and search.numbers[CUTS] < MAX_STEP_CUTS:
+        search.numbers[LENGTH] /= 3.0
+        search.numbers[CUTS] += 1.0
+        for i in range(search.point.shape[0]):
+            end = search.point[i] + search.numbers[LENGTH] * search.direction[i]
+            moved = moved or min(max(end, search.low[i]), search.high[i]) != search.trial[i]
 
 
 @kernel

@@ -16,67 +16,81 @@ import numpy as np
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.dcc_pair_targets import pair_matrices
 from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.lanes import WIDTH, load, root, smaller, spread, store
 
 LOG_2_PI = 1.8378770664093453
 
 
 @kernel(fast=True)
-def pair_value(parameters, corrected, x, y, targets):  # noqa: PLR0915 - one recursion
-    """Return the mean log-density of the dates; -inf where a Q is not positive definite."""
-    a = parameters[0]
-    b = parameters[1]
-    g = parameters[2]
-    nu = parameters[3]
-    _, log_c, _ = density_constants(nu, 2)
-    matrices = pair_matrices(parameters, corrected, x, y, targets)
-    c11 = matrices[0, 0]
-    c12 = matrices[0, 1]
-    c22 = matrices[0, 2]
-    q11 = matrices[1, 0]
-    q12 = matrices[1, 1]
-    q22 = matrices[1, 2]
+def pair_values(parameters, corrected, x, y, targets, values):  # noqa: C901, PLR0915 - one loop
+    """Overwrite ``values`` (8,) with the mean log-densities at eight parameters (8, 4) at once.
+
+    They have the same nu. The log-density is -inf where a Q is not positive definite.
+    """
+    nu = parameters[0, 3]
+    numbers = np.empty(9 * WIDTH)
+    for k in range(WIDTH):
+        matrices = pair_matrices(parameters[k], corrected, x, y, targets)
+        for i in range(3):
+            numbers[i * WIDTH + k] = parameters[k, i]
+            numbers[(3 + i) * WIDTH + k] = matrices[0, i]
+            numbers[(6 + i) * WIDTH + k] = matrices[1, i]
+        values[k] = 0.0
+    a = load(numbers, 0)
+    b = load(numbers, 1)
+    g = load(numbers, 2)
+    c11 = load(numbers, 3)
+    c12 = load(numbers, 4)
+    c22 = load(numbers, 5)
+    q11 = load(numbers, 6)
+    q12 = load(numbers, 7)
+    q22 = load(numbers, 8)
+    quadratics = spread(0.0)
+    lowest = spread(1.0)
+    product = spread(1.0)
+    radial = spread(1.0)
     n = x.shape[0]
-    quadratics = 0.0
-    logs = 0.0
-    product = 1.0
-    radial_logs = 0.0
-    radial_product = 1.0
     for t in range(n):
         u = x[t]
         v = y[t]
         pq = q11 * q22
         determinant = pq - q12 * q12
-        if not determinant > 0.0:
-            return -np.inf
+        lowest = smaller(determinant, lowest)
         w = 1.0 / determinant
-        root = math.sqrt(pq)
-        quadratic = ((u * u + v * v) * pq - 2.0 * u * v * q12 * root) * w
-        product *= w * pq
+        deviation = root(pq)
+        quadratic = (pq * (u * u + v * v) - q12 * deviation * (2.0 * u * v)) * w
+        product = product * (w * pq)
         if nu == NORMAL:
-            quadratics += quadratic
+            quadratics = quadratics + quadratic
         else:
-            radial_product *= 1.0 + quadratic / (nu - 2.0)
-        if t & 7 == 7:
-            logs += math.log(product)
-            product = 1.0
-            radial_logs += math.log(radial_product)
-            radial_product = 1.0
-        weight_x = a + g if u < 0.0 else a
-        weight_y = a + g if v < 0.0 else a
-        weight_xy = a + g if u < 0.0 and v < 0.0 else a
+            radial = radial * (quadratic * (1.0 / (nu - 2.0)) + 1.0)
+        if t & 7 == 7 or t == n - 1:
+            store(numbers, 0, product)
+            store(numbers, 1, radial)
+            for k in range(WIDTH):
+                values[k] += 0.5 * math.log(numbers[k])
+                if nu != NORMAL:
+                    values[k] -= 0.5 * (nu + 2.0) * math.log(numbers[WIDTH + k])
+            product = spread(1.0)
+            radial = spread(1.0)
+        weight11 = a + g * (1.0 if u < 0.0 else 0.0)
+        weight12 = a + g * (1.0 if u < 0.0 and v < 0.0 else 0.0)
+        weight22 = a + g * (1.0 if v < 0.0 else 0.0)
         if corrected:
-            q11 = c11 + (weight_x * u * u + b) * q11
-            q12 = c12 + weight_xy * u * v * root + b * q12
-            q22 = c22 + (weight_y * v * v + b) * q22
+            q11 = c11 + (weight11 * (u * u) + b) * q11
+            q12 = c12 + weight12 * (u * v) * deviation + b * q12
+            q22 = c22 + (weight22 * (v * v) + b) * q22
         else:
-            q11 = c11 + weight_x * u * u + b * q11
-            q12 = c12 + weight_xy * u * v + b * q12
-            q22 = c22 + weight_y * v * v + b * q22
-    logs += math.log(product)
-    if nu == NORMAL:
-        return 0.5 * (logs - quadratics) / n + log_c
-    radial_logs += math.log(radial_product)
-    return 0.5 * (logs - (nu + 2.0) * radial_logs) / n + log_c
+            q11 = c11 + weight11 * (u * u) + b * q11
+            q12 = c12 + weight12 * (u * v) + b * q12
+            q22 = c22 + weight22 * (v * v) + b * q22
+    store(numbers, 0, quadratics)
+    store(numbers, 1, lowest)
+    _, log_c, _ = density_constants(nu, 2)
+    for k in range(WIDTH):
+        values[k] = (values[k] - 0.5 * numbers[k]) / n + log_c
+        if not numbers[WIDTH + k] > 0.0:
+            values[k] = -np.inf
 
 
 @kernel(fast=True)

@@ -24,17 +24,23 @@ from hedgeresearch._kernels.dcc_box import (
     parameters_at,
     to_searched,
 )
-from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation, pair_value
+from hedgeresearch._kernels.dcc_pair_grid import (
+    GRID_PERSISTENCE,
+    MAX_STARTS,
+    find_starts,
+    leads_to_earlier,
+)
+from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation
+from hedgeresearch._kernels.lanes import WIDTH
 
-GRID_PERSISTENCE = np.array([0.05, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999])
-GRID_NEWS = np.array([0.0, 0.005, 0.02, 0.05, 0.1, 0.3, 0.9])
 GRID_ASYMMETRY = np.array([0.3, 1.0])
-"""Coordinates of the grid; without news the correlation is constant."""
+"""Shares of the asymmetric term on the two grids of an asymmetric model."""
 NESTED_ASYMMETRY = np.array([0.0, 0.2])
 """Shares of the asymmetric term at which an asymmetric search leaves the symmetric maximum."""
 START_INVERSE_NU = 0.1
 """Inverse degrees of freedom at which the search for those of a constant correlation begins."""
-MAX_STARTS = GRID_PERSISTENCE.shape[0] * GRID_NEWS.shape[0] + 2
+NEXT_TO_BOUND = 0.02
+"""Distance from a bound at which a search is continued on it."""
 CONTINUED, CONSTANT, SYMMETRIC, NESTED, FIRST_ASYMMETRIC, _, POLISHED = range(7)
 """Stages of a search: near a given point; degrees of freedom of a constant correlation; the model
 without asymmetry; with asymmetry from its maximum, and on two grids; from the best once more, where
@@ -56,57 +62,17 @@ def largest_news_share(targets, asymmetric):
 
 
 @kernel
-def find_starts(any_persistence, delta, corrected, x, y, targets, starts):  # noqa: C901 - loops over a grid
-    """Fill rows of ``starts`` (m, 4) with the local maxima on a grid; return their number.
-
-    Two more are points next to which a maximum may hide: news that does not last, and persistence
-    without news. The first row holds the asymmetry and the degrees of freedom of the grid, and its
-    persistence unless ``any_persistence``.
-    """
-    n_rows = GRID_PERSISTENCE.shape[0] if any_persistence else 1
-    n_columns = GRID_NEWS.shape[0]
-    values = np.empty((n_rows, n_columns))
-    trial = np.empty(4)
-    parameters = np.empty(4)
-    for c in range(4):
-        trial[c] = starts[0, c]
-    for i in range(n_rows):
-        if any_persistence:
-            trial[PERSISTENCE] = GRID_PERSISTENCE[i]
-        for j in range(n_columns):
-            trial[NEWS_SHARE] = GRID_NEWS[j]
-            parameters_at(trial, delta, parameters)
-            values[i, j] = pair_value(parameters, corrected, x, y, targets)
-    m = 0
-    for i in range(n_rows):
-        for j in range(n_columns):
-            is_top = True
-            for row in range(max(i - 1, 0), min(i + 2, n_rows)):
-                for column in range(max(j - 1, 0), min(j + 2, n_columns)):
-                    is_top = is_top and not values[row, column] > values[i, j]
-            if is_top:
-                starts[m, PERSISTENCE] = GRID_PERSISTENCE[i]
-                starts[m, NEWS_SHARE] = GRID_NEWS[j]
-                m += 1
-    starts[m, PERSISTENCE] = 0.0
-    starts[m, NEWS_SHARE] = 1.0
-    starts[m + 1, PERSISTENCE] = HIGH[PERSISTENCE]
-    starts[m + 1, NEWS_SHARE] = 0.0
-    for i in range(m + 2):
-        if not any_persistence:
-            starts[i, PERSISTENCE] = trial[PERSISTENCE]
-        starts[i, ASYMMETRIC_SHARE] = trial[ASYMMETRIC_SHARE]
-        starts[i, INVERSE_NU] = trial[INVERSE_NU]
-    return m + 2
-
-
-@kernel
-def climb(starts, m, searched, delta, corrected, x, y, targets, best, point, gradient):
+def climb(  # noqa: C901 - copies of coordinates
+    starts, m, basins, searched, delta, corrected, x, y, targets, best, point, gradient
+):
     """Climb from the first m rows of ``starts``, and keep the highest maximum above ``best``.
 
     Parameters
     ----------
     starts : array (n_starts, 4)
+    basins : array (n_rows, 8) of int
+        Numbers of the starts to which a path leads uphill, see ``find_starts``: a search that comes
+        to where one before it began is left. All are -1 where there is no grid.
     searched : array (4,) of int
         Coordinates that are searched, then -1.
     best : float
@@ -129,6 +95,7 @@ def climb(starts, m, searched, delta, corrected, x, y, targets, best, point, gra
     low = np.empty(k)
     high = np.empty(k)
     trial = np.empty(4)
+    reached = np.empty(4)
     parameters = np.empty(4)
     jacobian = np.empty((4, 4))
     by_parameter = np.empty(4)
@@ -138,6 +105,7 @@ def climb(starts, m, searched, delta, corrected, x, y, targets, best, point, gra
     for s in range(m):
         for c in range(4):
             trial[c] = starts[s, c]
+            reached[c] = starts[s, c]
         for i in range(k):
             start[i] = trial[searched[i]]
             low[i] = LOW[searched[i]]
@@ -156,13 +124,15 @@ def climb(starts, m, searched, delta, corrected, x, y, targets, best, point, gra
                 jacobian, searched, by_parameter, information, box_gradient, box_information
             )
             more = advance_search(search, value, box_gradient, box_information, x.shape[0])
+            for i in range(k):
+                reached[searched[i]] = search.point[i]
+            more = more and not leads_to_earlier(reached, basins, s)
         if search.numbers[VALUE] > best:
             best = search.numbers[VALUE]
             for c in range(4):
-                point[c] = trial[c]
+                point[c] = reached[c]
                 gradient[c] = 0.0
             for i in range(k):
-                point[searched[i]] = search.point[i]
                 gradient[searched[i]] = search.gradient[i]
     return best
 
@@ -193,24 +163,30 @@ def search_pair(point, searched, warm, corrected, x, y, targets, gradient):
         Overwritten with the gradient, zero in the coordinates that are not searched.
     """
     delta = largest_news_share(targets, _is_among(searched, ASYMMETRIC_SHARE))
+    any_persistence = searched[0] == PERSISTENCE
     starts = np.empty((MAX_STARTS, 4))
     coordinates = np.empty(4, np.int64)
+    basins = np.empty((GRID_PERSISTENCE.shape[0] if any_persistence else 1, WIDTH), np.int64)
     best = -np.inf
     for stage in range(CONTINUED if warm else CONSTANT, POLISHED + 1):
         m = _begin_stage(stage, point, searched, starts, coordinates)
+        basins[:] = -1
         if m == GRID:
-            any_persistence = searched[0] == PERSISTENCE
-            m = find_starts(any_persistence, delta, corrected, x, y, targets, starts)
+            m = find_starts(any_persistence, delta, corrected, x, y, targets, starts, basins)
         if m > 0 and stage <= NESTED:
             best = -np.inf
-        best = climb(starts, m, coordinates, delta, corrected, x, y, targets, best, point, gradient)
+        best = climb(
+            starts, m, basins, coordinates, delta, corrected, x, y, targets, best, point, gradient
+        )
         if stage == CONTINUED and _is_inside(point, searched):
             break
     return best
 
 
 @kernel
-def _begin_stage(stage, point, searched, starts, coordinates):  # noqa: C901 - a case for each stage
+def _begin_stage(  # noqa: C901, PLR0912 - a case for each stage
+    stage, point, searched, starts, coordinates
+):
     """Fill the starts and the searched coordinates, ended by -1, of a stage of ``search_pair``.
 
     Returns the number of starts, or ``GRID``; it is zero for a stage that the model does not need.
@@ -220,8 +196,10 @@ def _begin_stage(stage, point, searched, starts, coordinates):  # noqa: C901 - a
     for c in range(4):
         coordinates[c] = searched[c] if c < searched.shape[0] else -1
         starts[0, c] = point[c]
-    if stage in (CONTINUED, POLISHED):
+    if stage == CONTINUED:
         return 1
+    if stage == POLISHED:
+        return _add_start_on_bounds(starts)
     if stage == CONSTANT:
         coordinates[0] = INVERSE_NU
         coordinates[1] = -1
@@ -251,6 +229,25 @@ def _begin_stage(stage, point, searched, starts, coordinates):  # noqa: C901 - a
         return NESTED_ASYMMETRY.shape[0]
     starts[0, ASYMMETRIC_SHARE] = GRID_ASYMMETRY[stage - FIRST_ASYMMETRIC]
     return GRID
+
+
+@kernel
+def _add_start_on_bounds(starts):
+    """Add the first start moved to the bounds of shares that are next to it; return their number.
+
+    Steps that end at a bound become tiny where the likelihood is a ridge along it.
+    """
+    moved = False
+    for c in range(4):
+        starts[1, c] = starts[0, c]
+    for c in (NEWS_SHARE, ASYMMETRIC_SHARE):
+        if HIGH[c] - NEXT_TO_BOUND < starts[0, c] < HIGH[c]:
+            starts[1, c] = HIGH[c]
+            moved = True
+    if LOW[ASYMMETRIC_SHARE] < starts[0, ASYMMETRIC_SHARE] < LOW[ASYMMETRIC_SHARE] + NEXT_TO_BOUND:
+        starts[1, ASYMMETRIC_SHARE] = LOW[ASYMMETRIC_SHARE]
+        moved = True
+    return 2 if moved else 1
 
 
 @kernel

@@ -119,3 +119,17 @@ def test_useless_curvature_is_replaced_by_the_scores():
 
     found = climb(steep, [4.0, 4.0], [-5.0, -5.0], [5.0, 5.0])
     np.testing.assert_allclose(found.point, [1.0, -2.0], atol=1e-6)
+
+
+def test_no_point_of_a_cut_step_is_evaluated_twice():
+    """The first step from there ends far outside the box, so that its thirds end in one corner."""
+    trials = []
+
+    def narrow(x):
+        trials.append(tuple(x))
+        away = x - [0.3, 0.2]
+        return -10.0 * away @ away, -20.0 * away, 1e-3 * np.eye(2)
+
+    search = climb(narrow, [0.01, 0.01], [0.0, 0.0], [1.0, 1.0])
+    np.testing.assert_allclose(search.point, [0.3, 0.2], rtol=1e-6)
+    assert len(set(trials)) == len(trials)

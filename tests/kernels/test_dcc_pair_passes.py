@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation, pair_value
+from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation, pair_values
 from hedgeresearch._kernels.dcc_pair_targets import pair_targets
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
@@ -35,7 +35,6 @@ def test_sums_are_those_of_the_scores_by_date(rules, nu, n_dates):
         information = np.empty((4, 4))
         value = pair_evaluation(point, asymmetric, corrected, x, y, targets, gradient, information)
         assert value == pytest.approx(by_date.mean(), rel=1e-13)
-        assert pair_value(point, corrected, x, y, targets) == pytest.approx(value, rel=1e-13)
         largest = np.abs(scores).max()
         np.testing.assert_allclose(
             gradient[estimated], scores.mean(axis=0)[estimated], rtol=1e-9, atol=1e-12 * largest
@@ -45,6 +44,21 @@ def test_sums_are_those_of_the_scores_by_date(rules, nu, n_dates):
         np.testing.assert_allclose(
             information[cut], products[cut], rtol=1e-9, atol=1e-12 * largest**2
         )
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+@pytest.mark.parametrize("nu", [NORMAL, 5.0])
+@pytest.mark.parametrize("n_dates", [500, 503])
+def test_values_of_eight_points_are_those_of_each(rules, nu, n_dates):
+    likelihood = CorrelationLikelihood(sample(n_dates), **rules)
+    x, y = np.ascontiguousarray(likelihood.residuals.T)
+    targets = pair_targets(x, y, likelihood.asymmetric)
+    points = np.array([*POINTS, *POINTS]) * [1, 1, likelihood.asymmetric]
+    values = np.empty(8)
+    parameters = np.column_stack([points, np.full(8, nu)])
+    pair_values(parameters, likelihood.corrected, x, y, targets, values)
+    expected = [likelihood.scores(point, nu)[0].mean() for point in points]
+    np.testing.assert_allclose(values, expected, rtol=1e-13)
 
 
 def test_targets_are_the_moments_of_the_likelihood():
@@ -61,8 +75,10 @@ def test_a_singular_correlation_has_no_density():
     targets = pair_targets(x, x, False)
     arguments = (False, x, x, targets)
     point = np.array([0.05, 0.9, 0.0, NORMAL])
-    assert pair_value(point, *arguments) == -np.inf
     for nu in (NORMAL, 5.0):
         point[3] = nu
+        values = np.empty(8)
+        pair_values(np.tile(point, (8, 1)), *arguments, values)
+        assert (values == -np.inf).all()
         found = pair_evaluation(point, False, *arguments, np.empty(4), np.empty((4, 4)))
         assert found == -np.inf

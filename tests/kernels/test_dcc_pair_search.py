@@ -43,7 +43,8 @@ def climb_from(model, start, x, y):
     delta = largest_news_share(targets, "asymmetric" in model)
     coordinates = np.array((SEARCHED[model] + [-1] * 4)[:4])
     how = (delta, model == "corrected", x, y, targets)
-    return climb(start[None], 1, coordinates, *how, -np.inf, np.empty(4), np.empty(4))
+    nowhere = np.full((9, 8), -1)
+    return climb(start[None], 1, nowhere, coordinates, *how, -np.inf, np.empty(4), np.empty(4))
 
 
 @pytest.mark.parametrize("model", SEARCHED)

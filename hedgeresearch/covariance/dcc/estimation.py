@@ -145,7 +145,7 @@ def _maximize(objective: BoxLikelihood, near: Array | None, model_name: str) -> 
     ConvergenceError
         If no start reaches an optimum.
     """
-    pair = PairCorrelation.of(objective.likelihood)
+    pair = objective.likelihood.pair
     if pair is not None:
         return _pair_optimum(pair, objective, near, model_name)
     search = CorrelationSearch(objective, model_name)

@@ -18,6 +18,7 @@ import numpy as np
 from hedgeresearch._kernels.dcc import corrected_residuals, pull_back_correction
 from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
 from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch.covariance.dcc.pair import PairCorrelation
 from hedgeresearch.covariance.dcc.panel_passes import PanelPass
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.typing import Array
@@ -71,7 +72,7 @@ class CorrelationLikelihood:
         """
         if self.shrunk_target is not None:
             return self.shrunk_target
-        return np.cov(self.residuals, rowvar=False)
+        return _moment(self.residuals, self.residuals)
 
     def target(self, a: float, b: float) -> tuple[Array, Array]:
         """Return S and its derivatives with respect to (a, b, g), (n, n) and (3, n, n).
@@ -122,6 +123,23 @@ class CorrelationLikelihood:
         return np.stack([np.stack([-s, -s, -n]), np.stack([-s, 0.0 * s, -n])])
 
     # --- likelihood and its derivatives ---
+
+    @cached_property
+    def pair(self) -> PairCorrelation | None:
+        """Correlation of two series as compiled searches need it; None for more series."""
+        if self.residuals.shape[1] != 2:
+            return None
+        moments = np.stack([self.sample_target, self.news_target])
+        x, y = np.ascontiguousarray(self.residuals.T)
+        return PairCorrelation(
+            x=x,
+            y=y,
+            targets=moments[:, [0, 0, 1], [0, 1, 1]].ravel(),
+            asymmetric=self.asymmetric,
+            corrected=self.corrected,
+            integrated=self.integrated,
+            shrunk=self.shrunk_target is not None,
+        )
 
     def scores(self, parameters: Array, nu: float) -> tuple[Array, Array]:
         """Return the log-density of z of each date and its derivatives.

@@ -8,7 +8,6 @@ import numpy as np
 
 from hedgeresearch._kernels.dcc_pair_search import search_pair
 from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
-from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.typing import Array, Indices
 
 
@@ -37,22 +36,6 @@ class PairCorrelation:
     corrected: bool
     integrated: bool
     shrunk: bool
-
-    @classmethod
-    def of(cls, likelihood: CorrelationLikelihood) -> PairCorrelation | None:
-        """Return the correlation of a likelihood; None unless it has two series."""
-        if likelihood.residuals.shape[1] != 2:
-            return None
-        moments = np.stack([likelihood.sample_target, likelihood.news_target])
-        return cls(
-            x=likelihood.residuals[:, 0].copy(),
-            y=likelihood.residuals[:, 1].copy(),
-            targets=moments[:, [0, 0, 1], [0, 1, 1]].ravel(),
-            asymmetric=likelihood.asymmetric,
-            corrected=likelihood.corrected,
-            integrated=likelihood.integrated,
-            shrunk=likelihood.shrunk_target is not None,
-        )
 
     def maximize(self, searched: Indices, near: Array | None) -> tuple[Array, float, Array]:
         """Maximize the likelihood over the coordinates of the box that are searched.
@@ -106,7 +89,7 @@ class PairCorrelation:
         -------
         information : array (4, 4)
             Minus the derivatives by the parameters.
-        by_residuals : array (4, n_dates, 2)
+        by_residuals : array (4, 2, n_dates)
             S and N follow the residuals, unless S is shrunk.
         by_moments : array (4, 2, 2, 2)
             By the elements of S and of N, each of which counts by itself.

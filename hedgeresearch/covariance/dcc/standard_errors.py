@@ -22,7 +22,7 @@ from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
-from hedgeresearch.covariance.delta_method import STEP, DeltaMethod, Stencil
+from hedgeresearch.covariance.delta_method import BACKWARD, STEP, DeltaMethod, Stencil
 from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import (
@@ -145,26 +145,57 @@ def correlation_influence(
     array (n_dates, n_reported)
     """
     reported = estimate.reported
-    point = estimate.all_parameters
+    information, by_residuals, by_moments = _score_derivatives(likelihood, estimate)
     _, scores = likelihood.scores(estimate.parameters, estimate.nu)
-    adjusted = scores[:, reported].copy()
-    information = np.empty((len(reported), len(reported)))
-    for row, i in enumerate(reported):
-        step = np.zeros(4)
-        step[i] = RELATIVE_NU_STEP * point[3] if i == 3 else STEP
-        stencil = stencil_of(likelihood, point, i)
-        information[row] = -_slope(
-            lambda at, nu: likelihood.scores(at, nu)[1].mean(axis=0)[reported], point, step, stencil
-        )
-        change = _slope(partial(_stacked_gradient, likelihood), point, step, stencil)
-        n_dates, n = likelihood.residuals.shape
-        by_residuals = change[: n_dates * n].reshape(n_dates, n)
-        for series, s in enumerate(sensitivities):
-            adjusted[:, row] += s.influence @ (s.derivatives @ by_residuals[:, series])
-        if targets is not None:
-            by_moments = change[n_dates * n :].reshape(2, n, n)
-            adjusted[:, row] += np.tensordot(targets, by_moments, axes=3)
+    adjusted = scores[:, reported]
+    for series, s in enumerate(sensitivities):
+        adjusted += s.influence @ (s.derivatives @ by_residuals[:, series].T)
+    if targets is not None:
+        adjusted += np.einsum("tmij,pmij->tp", targets, by_moments)
     return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
+
+
+def _score_derivatives(
+    likelihood: CorrelationLikelihood, estimate: CorrelationEstimate
+) -> tuple[Array, Array, Array]:
+    """Return how the mean scores of the reported parameters react to all that they depend on.
+
+    Returns
+    -------
+    information : array (n_reported, n_reported)
+        Minus the derivatives by the parameters.
+    by_residuals : array (n_reported, n_series, n_dates)
+        S and N follow the residuals, unless S is shrunk.
+    by_moments : array (n_reported, 2, n_series, n_series)
+        By the elements of S and of N at given residuals.
+    """
+    reported = estimate.reported
+    point = estimate.all_parameters
+    steps = np.zeros(4)
+    steps[reported] = [RELATIVE_NU_STEP * point[3] if i == 3 else STEP for i in reported]
+    stencils = [stencil_of(likelihood, point, i) for i in range(4)]
+    if likelihood.pair is not None:
+        backward = np.array([stencil == BACKWARD for stencil in stencils])
+        information, *others = likelihood.pair.sensitivity(point, steps, backward)
+        return information[np.ix_(reported, reported)], others[0][reported], others[1][reported]
+    n_dates, n = likelihood.residuals.shape
+    rows = []
+    changes = []
+    for i in reported:
+        along = np.where(np.arange(4) == i, steps, 0.0)
+        rows.append(
+            -_slope(
+                lambda at, nu: likelihood.scores(at, nu)[1].mean(axis=0)[reported],
+                point,
+                along,
+                stencils[i],
+            )
+        )
+        gradient = partial(_stacked_gradient, likelihood)
+        changes.append(_slope(gradient, point, along, stencils[i]))
+    change = np.stack(changes)
+    by_residuals = change[:, : n_dates * n].reshape(-1, n_dates, n).swapaxes(1, 2)
+    return np.stack(rows), by_residuals, change[:, n_dates * n :].reshape(-1, 2, n, n)
 
 
 def _stacked_gradient(likelihood: CorrelationLikelihood, at: Array, nu: float) -> Array:
