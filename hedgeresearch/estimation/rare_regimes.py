@@ -6,6 +6,7 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
+from hedgeresearch.typing import Array
 
 MIN_DATES = 20
 """Number of dates with a smoothed probability above one half that a reliable regime needs."""
@@ -15,6 +16,11 @@ RARE = "should be visited on"
 """Words by which the warning is known."""
 
 
+def has_rare_regimes(smoothed: Array) -> bool:
+    """Return whether a regime was visited on too few dates, by smoothed probabilities."""
+    return bool(((smoothed > 0.5).sum(axis=0) < MIN_DATES).any())
+
+
 def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
     """Warn of regimes that were visited on fewer than 20 dates, and name these dates.
 
@@ -22,6 +28,8 @@ def warn_of_rare_regimes(smoothed: pd.DataFrame) -> None:
     ----------
     smoothed : DataFrame (n_dates, k), smoothed probabilities
     """
+    if not has_rare_regimes(smoothed.to_numpy()):
+        return
     for regime in smoothed.columns:
         visited = smoothed.index[smoothed[regime] > 0.5]
         if len(visited) < MIN_DATES:

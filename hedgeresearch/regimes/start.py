@@ -68,7 +68,7 @@ def fit_from_state(
         final_state=state.advance(values),
         sample_end=frame.index[-1],
         start_log_likelihoods=start_log_likelihoods,
-        sample_entropy=_entropy(smoothed),
+        sample_entropy=entropy(smoothed),
         allow_missing=allow_missing,
         names=definition.names,
         identities=definition.identities,
@@ -88,7 +88,7 @@ def check_warm_start(model: Any, warm_start: Any, series: pd.Index[Any]) -> None
         )
 
 
-def _entropy(probabilities: Array) -> float:
+def entropy(probabilities: Array) -> float:
     """Return -sum of p log p, with 0 log 0 = 0."""
     positive = np.where(probabilities > 0.0, probabilities, 1.0)
     return float(-(positive * np.log(positive)).sum())

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from hedgeresearch._kernels.regime_densities import NORMAL, fill_metrics, regime_log_densities
 from hedgeresearch.regimes.state import Emissions
 from hedgeresearch.typing import Array
 
@@ -31,28 +32,45 @@ class EstimatedEmissions(Emissions, Protocol):
         """Return emissions of the same kind with other parameters."""
 
 
-class Metric(NamedTuple):
-    """A covariance matrix as densities need it.
+class Metrics(NamedTuple):
+    """Covariance or scale matrices as densities need them.
 
     Attributes
     ----------
-    inverse_factor : array (n, n), inverse of the Cholesky factor
-    log_determinant : float
+    inverse_factors : array (k, n, n), inverses of the Cholesky factors
+    constants : array (k,), logarithms of the densities at the means
+    degrees_of_freedom : array (k,), infinite for normal densities
     """
 
-    inverse_factor: Array
-    log_determinant: float
+    inverse_factors: Array
+    constants: Array
+    degrees_of_freedom: Array
 
     @classmethod
-    def from_covariance(cls, covariance: Array) -> Metric:
-        """Decompose a covariance matrix (n, n)."""
-        factor = np.linalg.cholesky(covariance)
-        log_determinant = float(2.0 * np.log(np.diag(factor)).sum())
-        return cls(np.linalg.inv(factor), log_determinant)
+    def of(cls, scales: Array, degrees_of_freedom: Array | None = None) -> Metrics:
+        """Decompose matrices (k, n, n), of normal densities without degrees of freedom (k,).
 
-    def squared_distances(self, deviations: Array) -> Array:
+        Raises
+        ------
+        LinAlgError
+            If a matrix is not positive definite.
+        """
+        k = len(scales)
+        degrees = np.full(k, NORMAL) if degrees_of_freedom is None else degrees_of_freedom
+        metrics = cls(np.zeros(scales.shape), np.empty(k), np.array(degrees, dtype=float))
+        if not fill_metrics(np.array(scales, order="C"), metrics[2], metrics[0], metrics[1]):
+            raise np.linalg.LinAlgError("a covariance is not positive definite")
+        return metrics
+
+    def log_densities(self, observations: Array, means: Array) -> Array:
+        """Return the log-densities of complete observations (n_dates, n), (n_dates, k)."""
+        series = np.array(observations.T, order="C")
+        log_densities = regime_log_densities(series, np.array(means, order="C"), *self)
+        return np.asarray(log_densities)
+
+    def squared_distances(self, regime: int, deviations: Array) -> Array:
         """Return the squared Mahalanobis distances of deviations (n_dates, n), (n_dates,)."""
-        standardized = self.inverse_factor @ deviations.T
+        standardized = self.inverse_factors[regime] @ deviations.T
         return np.asarray(np.einsum("ij,ij->j", standardized, standardized))
 
 

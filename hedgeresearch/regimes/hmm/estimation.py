@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._kernels.hidden_markov import smooth_regimes
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_REGIMES
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
+from hedgeresearch.estimation.rare_regimes import has_rare_regimes, warn_of_rare_regimes
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
+from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
 from hedgeresearch.regimes.hmm.parameters import (
     Initial,
     Parameters,
@@ -24,11 +26,13 @@ from hedgeresearch.regimes.hmm.parameters import (
 )
 from hedgeresearch.regimes.hmm.search import HMMSettings, Run, maximize_likelihood
 from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
+from hedgeresearch.regimes.hmm.student_emissions import StudentEmissions
 from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.sample_size import check_sample_size
-from hedgeresearch.regimes.start import check_warm_start, fit_from_state
+from hedgeresearch.regimes.start import check_warm_start, entropy
 from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
+from hedgeresearch.typing import Array
 
 SPREAD = 1e-4
 """Part of an earlier transition that is spread evenly over all regimes: EM never leaves a
@@ -58,29 +62,82 @@ def fit_hmm(
     frame = check_observations(
         observations, model, settings.n_regimes, allow_missing=settings.allow_missing
     )
-    values = frame.to_numpy()
-    units = Units.from_observations(
-        values, common_scale=settings.emissions.structure == "spherical"
-    )
     earlier = None
     if warm_start is not None:
         check_warm_start(model, warm_start, frame.columns)
-        earlier = earlier_parameters(warm_start, units, settings.initial)
-    run, log_likelihoods = maximize_likelihood(units.standardize(values), settings, earlier)
+        earlier = parameters_of(warm_start)
+    found = estimate_hmm(np.array(frame.to_numpy(), order="C"), settings, earlier)
+    chain = HiddenMarkovChain(*found.parameters)
+    fit = RegimeFit(
+        model=model,
+        estimates=_estimates(found, frame, settings),
+        observations=frame,
+        initial_state=chain,
+        final_state=replace(chain, next_probabilities=found.next_probabilities),
+        sample_end=frame.index[-1],
+        start_log_likelihoods=found.start_log_likelihoods,
+        sample_entropy=entropy(found.smoothed),
+        allow_missing=settings.allow_missing,
+        names=model.names,
+    )
+    if found.remark is not None:
+        warn_caller(found.remark, ConvergenceWarning)
+    if has_rare_regimes(found.smoothed):
+        warn_of_rare_regimes(fit.smoothed)
+    return fit
+
+
+class HMMEstimate(NamedTuple):
+    """Estimate of a hidden Markov model on one sample.
+
+    Attributes
+    ----------
+    parameters : Parameters, in the units of the observations
+    next_probabilities : array (k,), of the regimes at the date after the last
+    filtered, smoothed : array (n_dates, k), probabilities of the regimes
+    log_likelihood : float
+    start_log_likelihoods : array (n_starts,), NaN for a start that collapsed
+    remark : str or None, warning of an end without convergence
+    """
+
+    parameters: Parameters
+    next_probabilities: Array
+    filtered: Array
+    smoothed: Array
+    log_likelihood: float
+    start_log_likelihoods: Array
+    remark: str | None
+
+
+def estimate_hmm(
+    observations: Array, settings: HMMSettings, earlier: Parameters | None
+) -> HMMEstimate:
+    """Estimate a hidden Markov model on observations that were checked.
+
+    Parameters
+    ----------
+    observations : array (n_dates, n_series)
+    settings : HMMSettings
+    earlier : Parameters or None, of an earlier estimate, where the search may begin
+    """
+    units = Units.from_observations(
+        observations, common_scale=settings.emissions.structure == "spherical"
+    )
+    start = None if earlier is None else _as_start(earlier, units, settings.initial)
+    run, log_likelihoods = maximize_likelihood(units.standardize(observations), settings, start)
     emissions = units.unstandardize_emissions(run.parameters.emissions)
     parameters = run.parameters._replace(emissions=emissions).ordered()
-    log_jacobian = units.log_jacobian(values)
-    fit = fit_from_state(
-        model,
-        frame,
-        HiddenMarkovChain(*parameters),
-        _estimates(parameters, frame, run.log_likelihood - log_jacobian, settings),
+    path = HiddenMarkovChain(*parameters).filter(observations)
+    log_jacobian = units.log_jacobian(observations)
+    return HMMEstimate(
+        parameters,
+        path.predicted[-1],
+        path.filtered,
+        smooth_regimes(path.predicted, path.filtered, parameters.transition),
+        run.log_likelihood - log_jacobian,
         log_likelihoods - log_jacobian,
-        allow_missing=settings.allow_missing,
+        _remark_on(run),
     )
-    _warn_unless_converged(run)
-    warn_of_rare_regimes(fit.smoothed)
-    return fit
 
 
 def check_observations(
@@ -97,8 +154,15 @@ def check_observations(
     frame = check_returns(
         observations, "observations", minimum_rows=minimum, allow_missing=allow_missing
     )
+    names = [str(name) for name in frame.columns]
+    values = frame.to_numpy()
+    missing = np.isnan(values)
+    if not missing.any():
+        check_at_door(frame, OF_REGIMES)
+        check_independent(np.atleast_2d(np.cov(values, rowvar=False)), names, "observations")
+        return frame
     check_at_door(frame.dropna(), OF_REGIMES)
-    observed = frame.notna().to_numpy(dtype=float)
+    observed = (~missing).astype(float)
     counts = observed.T @ observed
     if counts.min() < minimum:
         rarest = sorted(set(np.unravel_index(counts.argmin(), counts.shape)))
@@ -107,50 +171,53 @@ def check_observations(
             f"{minimum} dates or more; {' with '.join(repr(frame.columns[i]) for i in rarest)} is "
             f"on {counts.min():.0f}. Leave one out."
         )
-    check_independent(frame.cov().to_numpy(), [str(name) for name in frame.columns], "observations")
+    check_independent(frame.cov().to_numpy(), names, "observations")
     return frame
 
 
-def earlier_parameters(fit: RegimeFit, units: Units, initial: Initial) -> Parameters:
-    """Return the parameters of an earlier fit, without units, as a starting point."""
+def parameters_of(fit: RegimeFit) -> Parameters:
+    """Return the parameters of an earlier fit, with regimes numbered as they were estimated."""
     chain = without_permutation(fit.initial_state)
     if not isinstance(chain, HiddenMarkovChain) or not isinstance(
-        chain.emissions, EstimatedEmissions
+        chain.emissions, GaussianEmissions | StudentEmissions
     ):
         raise DataError(f"warm_start must be a fit of a hidden Markov model; got {fit!r}.")
-    k = len(chain.transition)
-    transition = (1.0 - SPREAD) * chain.transition + SPREAD / k
+    return Parameters(chain.emissions, chain.transition, chain.next_probabilities)
+
+
+def _as_start(earlier: Parameters, units: Units, initial: Initial) -> Parameters:
+    """Return earlier parameters, without units, as a starting point."""
+    k = len(earlier.transition)
+    transition = (1.0 - SPREAD) * earlier.transition + SPREAD / k
+    first = np.full(k, 1.0 / k)
     if initial == "stationary":
         first = stationary_distribution(transition)
-    else:
-        first = np.full(k, 1.0 / k)
-    return Parameters(units.standardize_emissions(chain.emissions), transition, first)
+    return Parameters(units.standardize_emissions(earlier.emissions), transition, first)
 
 
-def _estimates(
-    parameters: Parameters, frame: pd.DataFrame, log_likelihood: float, settings: HMMSettings
-) -> Estimates:
+def _estimates(found: HMMEstimate, frame: pd.DataFrame, settings: HMMSettings) -> Estimates:
     """Describe the estimated parameters, in the units of the observations."""
-    chain = HiddenMarkovChain(*parameters)
-    visits = chain.hindsight(frame.to_numpy())[0].sum(axis=0)
+    parameters = found.parameters
+    visits = found.smoothed.sum(axis=0)
     errors = HMMErrors(parameters, frame.to_numpy(), visits, settings.persistence, settings.initial)
     # a free distribution of the first date is estimated, though it is not among the parameters
     n_targets = settings.n_regimes - 1 if settings.initial == "free" else 0
     return Estimates(
         values=named_parameters(parameters, [str(name) for name in frame.columns]),
         n_dates=len(frame),
-        log_likelihood=log_likelihood,
+        log_likelihood=found.log_likelihood,
         n_targets=n_targets,
-        bounds=parameter_bounds(parameters, errors.visits),
+        bounds=parameter_bounds(parameters, visits),
         errors=errors,
     )
 
 
-def _warn_unless_converged(run: Run) -> None:
-    if not run.converged:
-        gain = run.history[-1] - run.history[-2]
-        warn_caller(
-            f"EM should stop gaining within {len(run.history)} steps; the last step still raised "
-            f"the log-likelihood by {gain:.1e}. Use fewer regimes or more dates.",
-            ConvergenceWarning,
-        )
+def _remark_on(run: Run) -> str | None:
+    """Return the warning of a run that did not converge."""
+    if run.converged:
+        return None
+    gain = run.history[-1] - run.history[-2]
+    return (
+        f"EM should stop gaining within {len(run.history)} steps; the last step still raised "
+        f"the log-likelihood by {gain:.1e}. Use fewer regimes or more dates."
+    )

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgeresearch.regimes.hmm.emissions import Metric, Structure, impose_structure
+from hedgeresearch.regimes.hmm.emissions import Metrics, Structure, impose_structure
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array, Indices
 
@@ -46,24 +46,20 @@ class GaussianEmissions:
 
     def log_densities(self, observations: Array) -> Array:
         """Return the log-density of what is observed on each date in each regime, (n_dates, k)."""
-        n_series = self.means.shape[1]
+        if not np.isnan(observations).any():
+            return self._metrics.log_densities(observations, self.means)
         # a date on which nothing is observed keeps the logarithm of one
         densities = np.zeros((len(observations), len(self.means)))
         for rows, seen in _missing_patterns(observations):
-            values = observations[rows][:, seen]
-            metrics = self._metrics if len(seen) == n_series else self._metrics_of(seen)
-            for k, (mean, metric) in enumerate(zip(self.means, metrics, strict=True)):
-                size = len(seen) * np.log(2 * np.pi) + metric.log_determinant
-                densities[rows, k] = -0.5 * (size + metric.squared_distances(values - mean[seen]))
+            metrics = Metrics.of(self.covariances[:, seen[:, None], seen])
+            densities[rows] = metrics.log_densities(
+                observations[rows][:, seen], self.means[:, seen]
+            )
         return densities
 
     @cached_property
-    def _metrics(self) -> list[Metric]:
-        return [Metric.from_covariance(covariance) for covariance in self.covariances]
-
-    def _metrics_of(self, seen: Indices) -> list[Metric]:
-        block = np.ix_(seen, seen)
-        return [Metric.from_covariance(covariance[block]) for covariance in self.covariances]
+    def _metrics(self) -> Metrics:
+        return Metrics.of(self.covariances)
 
     def reestimate(self, observations: Array, weights: Array) -> GaussianEmissions:
         """Return the most likely emissions, given regime probabilities (n_dates, k)."""

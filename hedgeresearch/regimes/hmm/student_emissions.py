@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgeresearch.regimes.hmm.emissions import Metric, Structure, impose_structure
+from hedgeresearch.regimes.hmm.emissions import Metrics, Structure, impose_structure
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array
 
@@ -51,21 +51,11 @@ class StudentEmissions:
 
     def log_densities(self, observations: Array) -> Array:
         """Return the log-density of each date in each regime, (n_dates, k)."""
-        from scipy.special import gammaln
-
-        n = observations.shape[1]
-        columns = []
-        regimes = zip(self.means, self._metrics, self.degrees_of_freedom, strict=True)
-        for mean, metric, nu in regimes:
-            constant = gammaln((nu + n) / 2) - gammaln(nu / 2) - 0.5 * n * np.log(np.pi * nu)
-            distances = metric.squared_distances(observations - mean)
-            kernel = 0.5 * (nu + n) * np.log1p(distances / nu)
-            columns.append(constant - 0.5 * metric.log_determinant - kernel)
-        return np.stack(columns, axis=1)
+        return self._metrics.log_densities(observations, self.means)
 
     @cached_property
-    def _metrics(self) -> list[Metric]:
-        return [Metric.from_covariance(scale) for scale in self.scales]
+    def _metrics(self) -> Metrics:
+        return Metrics.of(self.scales, self.degrees_of_freedom)
 
     def reestimate(self, observations: Array, weights: Array) -> StudentEmissions:
         """Return emissions of a higher likelihood, given regime probabilities (n_dates, k)."""
@@ -74,13 +64,13 @@ class StudentEmissions:
         scales = np.empty_like(self.scales)
         degrees = np.empty_like(self.degrees_of_freedom)
         for k, (weight, nu) in enumerate(zip(weights.T, self.degrees_of_freedom, strict=True)):
-            distances = self._metrics[k].squared_distances(observations - self.means[k])
+            distances = self._metrics.squared_distances(k, observations - self.means[k])
             robust = weight * (nu + n) / (nu + distances)
             means[k] = robust @ observations / robust.sum()
             deviations = observations - means[k]
             scatter = (deviations * robust[:, None]).T @ deviations
             scales[k] = impose_structure(scatter / robust.sum(), "full")
-            distances = Metric.from_covariance(scales[k]).squared_distances(deviations)
+            distances = Metrics.of(scales[k : k + 1]).squared_distances(0, deviations)
             degrees[k] = _most_likely_degrees(distances, weight, n)
         return StudentEmissions(means, scales, degrees)
 

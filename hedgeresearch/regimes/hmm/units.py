@@ -31,10 +31,13 @@ class Units:
         observations : array (n_dates, n_series), with NaN for missing values
         common_scale : bool, whether all series are divided by the same number
         """
-        variances = np.nanvar(observations, axis=0)
+        # the functions for missing values copy the observations
+        missing = bool(np.isnan(observations).any())
+        variances = np.nanvar(observations, axis=0) if missing else observations.var(axis=0)
         if common_scale:
             variances = np.full_like(variances, variances.mean())
-        return cls(np.nanmean(observations, axis=0), np.sqrt(variances))
+        means = np.nanmean(observations, axis=0) if missing else observations.mean(axis=0)
+        return cls(means, np.sqrt(variances))
 
     def standardize(self, observations: Array) -> Array:
         """Return standardized observations, (n_dates, n_series)."""
