@@ -21,7 +21,7 @@ NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wild
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark benchmark-peers accuracy notebooks gallery datasets lock format clean
+.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark benchmark-peers accuracy market notebooks gallery datasets lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -87,6 +87,9 @@ notebooks: $(VENV)/.installed-test ## Execute the notebooks again and save their
 
 gallery: $(VENV)/.installed-test ## Reproduce everything and write docs/reproductions.md
 	@$(STEADY) $(BIN)/python docs/gallery.py
+
+market: $(VENV)/.installed-test ## Hedge a simulated market of 500 stocks, refitted every day: 10 minutes
+	@$(STEADY) $(BIN)/python docs/market.py --folder market
 
 datasets: $(VENV)/.installed-test ## Rebuild the bundled tables
 	@$(BIN)/python datasets/build.py

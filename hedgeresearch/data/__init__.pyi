@@ -1,6 +1,8 @@
 from .alignment import align as align
 from .conversion import returns as returns
 from .frequency import at_frequency as at_frequency
+from .market_simulation import SimulatedMarket as SimulatedMarket
+from .market_simulation import simulate_market as simulate_market
 from .quality.problem import DataProblem as DataProblem
 from .quality.report import DataReport as DataReport
 from .quality.table_check import check as check

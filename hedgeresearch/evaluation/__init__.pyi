@@ -17,7 +17,9 @@ from .comparison.value_at_risk_backtests import (
 from .comparison.value_at_risk_backtests import dynamic_quantile_test as dynamic_quantile_test
 from .comparison.value_at_risk_backtests import historical_value_at_risk as historical_value_at_risk
 from .comparison.value_at_risk_backtests import kupiec_test as kupiec_test
+from .engine.pair_walks import walk_forward_pairs as walk_forward_pairs
 from .engine.runner import walk_forward as walk_forward
 from .engine.runner import walk_forward_panel as walk_forward_panel
 from .results.backtest import Backtest as Backtest
+from .results.pair_ratios import PairRatios as PairRatios
 from .results.panel import BacktestPanel as BacktestPanel

@@ -1,0 +1,253 @@
+"""DCC ratios of every asset on every hedge, with the margins shared by all pairs of a series."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._kernels.garch_fit import CONVERGED
+from hedgeresearch._kernels.pair_walk import CENTER, NORM, SCALE, walk_margin, walk_pairs
+from hedgeresearch._validation.frames import check_returns
+from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch.covariance.dcc.dcc import DCC
+from hedgeresearch.data.quality.door import check_at_door
+from hedgeresearch.data.quality.families import OF_SEVERAL
+from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
+from hedgeresearch.evaluation.engine.parallel import MAX_REFITS
+from hedgeresearch.evaluation.engine.schedule import Schedule
+from hedgeresearch.evaluation.engine.walk import COLD_START_EVERY, MAX_NEW_SHARE, Walk
+from hedgeresearch.evaluation.results.pair_ratios import PairRatios
+from hedgeresearch.hedges.closed_form import Refit
+from hedgeresearch.typing import Array, Indices
+from hedgeresearch.volatility.garch.garch import GARCH
+
+BLOCK_SIZE = 25
+"""Number of assets whose pairs are estimated, and kept in a checkpoint, together."""
+N_MARGIN_COLUMNS = 9
+
+
+@exported_by("hedgeresearch.evaluation")
+def walk_forward_pairs(
+    assets: pd.DataFrame,
+    hedges: pd.DataFrame,
+    model: DCC | None = None,
+    *,
+    window: int = 1000,
+    refit_every: int = 1,
+    n_jobs: int = 1,
+    checkpoint: str | Path | None = None,
+) -> PairRatios:
+    """Hedge every asset with every hedge alone, by a DCC that is estimated again on each refit.
+
+    The ratios are those of ``walk_forward`` with ``MinimumVarianceHedge(model)`` for each pair, but
+    the margins of a series are estimated once for all of its pairs, and no fit is kept. Where a
+    search reaches no optimum, the last ratio of the pair is held.
+
+    Parameters
+    ----------
+    assets : DataFrame (n_dates, n_assets)
+        Fractions per period.
+    hedges : DataFrame (n_dates, n_hedges)
+        Fractions per period, on the same dates.
+    model : DCC
+        With GARCH margins; its estimator "full" and its target "sample". ``DCC()`` by default.
+    window : int
+        Number of dates in each estimation.
+    refit_every : int
+        Number of dates between estimations.
+    n_jobs : int
+        Number of threads; -1 for one per core. It does not change a bit of the results.
+    checkpoint : path of a folder, optional
+        Finished blocks of pairs are kept there, so that an interrupted run can be resumed.
+
+    Raises
+    ------
+    DataError
+        If the returns cannot be used, the dates differ, or the model is of another kind.
+
+    Examples
+    --------
+    >>> import hedgeresearch as hr
+    >>> market = hr.data.simulate_market(n_dates=320, n_stocks=3, n_futures=2)
+    >>> pairs = walk_forward_pairs(market.stocks, market.futures, window=250)
+    >>> pairs
+    PairRatios(3 assets by 2 hedges, 70 dates)
+    >>> pairs.effectiveness.columns.tolist()
+    ['naive', 'ols', 'dcc']
+    """
+    rules = _Rules.of(DCC() if model is None else model)
+    check_at_least(n_jobs, "n_jobs", -1)
+    frames = _checked(assets, hedges)
+    refits = Schedule(window, refit_every, None).refits(len(frames[0]))
+    job = _Job(rules, *frames, refits)
+    folder = None if checkpoint is None else Checkpoint.at(checkpoint)
+    with ThreadPoolExecutor(os.cpu_count() if n_jobs == -1 else max(n_jobs, 1)) as pool:
+        blocks = [job.block(columns, pool, folder) for columns in job.blocks()]
+    first = refits[0].test_start
+    estimated = np.concatenate(blocks, axis=1)
+    return PairRatios(
+        ratios=_held(estimated),
+        failed_refits=np.isnan(estimated[::refit_every]).sum(axis=0),
+        assets=frames[0],
+        hedges=frames[1],
+        first=first,
+        window=window,
+        refit_every=refit_every,
+    )
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """A DCC as the kernels need it."""
+
+    model: DCC
+    margin: GARCH
+
+    @classmethod
+    def of(cls, model: Any) -> _Rules:
+        """Check that a model is a DCC of the kind that is compiled."""
+        is_full = isinstance(model, DCC) and model.estimator == "full" and model.target == "sample"
+        if not is_full or not isinstance(model.univariate, GARCH):
+            raise DataError(
+                "model must be a DCC with univariate=GARCH(...), estimator='full' and "
+                f"target='sample'; got {model!r}. Use walk_forward_panel for other models."
+            )
+        return cls(model, model.univariate)
+
+    @property
+    def of_margins(self) -> tuple[bool, bool, bool]:
+        """Flags of the margins: constant mean, asymmetric, Student-t innovations."""
+        margin = self.margin
+        return margin.mean == "constant", margin.asymmetric, margin.density == "student"
+
+    @property
+    def of_correlation(self) -> tuple[bool, bool, bool]:
+        """Flags of the correlation: asymmetric, corrected, integrated."""
+        model = self.model
+        return model.asymmetric, model.correction == "aielli", model.integrated
+
+    @property
+    def searched(self) -> Indices:
+        """Coordinates of the box that the correlation estimates."""
+        model = self.model
+        used = (not model.integrated, True, model.asymmetric, model.density == "student")
+        return np.flatnonzero(used)
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """All pairs of a run."""
+
+    rules: _Rules
+    assets: pd.DataFrame
+    hedges: pd.DataFrame
+    refits: list[Refit]
+
+    def blocks(self) -> list[slice]:
+        """Return the assets of each block, as slices of their columns."""
+        n_assets = self.assets.shape[1]
+        return [slice(i, min(i + BLOCK_SIZE, n_assets)) for i in range(0, n_assets, BLOCK_SIZE)]
+
+    def block(
+        self, columns: slice, pool: ThreadPoolExecutor, checkpoint: Checkpoint | None
+    ) -> Array:
+        """Return the ratios (n_dates, n_assets, n_hedges) of a block, kept or estimated."""
+        assets = self.assets.iloc[:, columns]
+        shape = (-1, assets.shape[1], self.hedges.shape[1])
+        if checkpoint is None:
+            return self._estimated(assets, pool)
+        both = pd.concat([assets, self.hedges], axis=1)
+        key = walk_key((self.rules.model, assets.shape[1]), both, self.refits)
+        finished = checkpoint.load(key)
+        if finished is None:
+            ratios = self._estimated(assets, pool)
+            finished = Walk(ratios.reshape(len(ratios), -1), None, ())
+            checkpoint.save(key, finished)
+        return finished.ratios.reshape(shape)
+
+    def _estimated(self, assets: pd.DataFrame, pool: ThreadPoolExecutor) -> Array:
+        """Return the ratios of a block, from parts that do not depend on the number of threads."""
+        asset_columns = np.ascontiguousarray(assets.to_numpy().T)
+        hedge_columns = np.ascontiguousarray(self.hedges.to_numpy().T)
+        parts = [self.refits[i : i + MAX_REFITS] for i in range(0, len(self.refits), MAX_REFITS)]
+        part = partial(self._part, asset_columns, hedge_columns)
+        return np.concatenate(list(pool.map(part, parts)))
+
+    def _part(self, assets: Array, hedges: Array, refits: Sequence[Refit]) -> Array:
+        """Return the ratios of some refits, of which the first begins on the grid."""
+        window = refits[0].train_stop - refits[0].train_start
+        rows = np.array([refit.train_stop for refit in refits] + [refits[-1].test_stop])
+        refit_every = refits[0].test_stop - refits[0].test_start
+        cold_every = COLD_START_EVERY if refit_every <= MAX_NEW_SHARE * window else 1
+        ratios = np.empty((rows[-1] - rows[0], len(assets), len(hedges)))
+        walk_pairs(
+            assets,
+            hedges,
+            self._margins(assets, window, cold_every, rows[:-1]),
+            self._margins(hedges, window, cold_every, rows[:-1]),
+            self.rules.of_correlation,
+            self.rules.searched,
+            window,
+            cold_every,
+            rows,
+            ratios,
+        )
+        return ratios
+
+    def _margins(self, columns: Array, window: int, cold_every: int, stops: Indices) -> Array:
+        """Return the margins of each series at each refit, (n_series, n_refits, 9)."""
+        margins = np.empty((len(columns), len(stops), N_MARGIN_COLUMNS))
+        for series, returns in enumerate(columns):
+            found = margins[series]
+            walk_margin(returns, self.rules.of_margins, window, cold_every, stops, found)
+            for refit in np.flatnonzero(~(found[:, NORM] < CONVERGED)):
+                self._continue(returns[stops[refit] - window : stops[refit]], found[refit])
+        return margins
+
+    def _continue(self, sample: Array, margin: Array) -> None:
+        """Overwrite a margin whose search stopped on a ridge, where Newton steps go on."""
+        try:
+            estimate = self.rules.margin.estimate_array(sample)
+        except ConvergenceError:
+            return
+        margin[:CENTER] = estimate.point
+        margin[CENTER] = estimate.center
+        margin[SCALE] = estimate.scale
+        margin[NORM] = 0.0
+
+
+def _held(ratios: Array) -> Array:
+    """Return ratios with the last one held where none was found; no hedge before the first."""
+    held = ratios.copy()
+    for t in range(len(held)):
+        before = held[t - 1] if t else np.zeros(held.shape[1:])
+        missing = np.isnan(held[t])
+        held[t, missing] = before[missing]
+    return held
+
+
+def _checked(assets: Any, hedges: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the returns of assets and hedges, on the same dates."""
+    left = check_returns(assets, "assets", minimum_rows=4)
+    right = check_returns(hedges, "hedges", minimum_rows=4)
+    if not left.index.equals(right.index):
+        raise DataError(
+            "assets and hedges must have the same dates; theirs differ. Use hr.data.align."
+        )
+    shared = left.columns.intersection(right.columns)
+    if len(shared):
+        raise DataError(
+            f"an asset must not be among the hedges; got {shared[0]!r} in both. Leave it out."
+        )
+    check_at_door(pd.concat([left, right], axis=1), OF_SEVERAL)
+    return left, right
