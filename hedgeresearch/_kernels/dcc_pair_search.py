@@ -162,7 +162,7 @@ def search_pair(point, searched, warm, corrected, x, y, targets, gradient):
     gradient : array (4,)
         Overwritten with the gradient, zero in the coordinates that are not searched.
     """
-    delta = largest_news_share(targets, _is_among(searched, ASYMMETRIC_SHARE))
+    delta = largest_news_share(targets, is_among(searched, ASYMMETRIC_SHARE))
     any_persistence = searched[0] == PERSISTENCE
     starts = np.empty((MAX_STARTS, 4))
     coordinates = np.empty(4, np.int64)
@@ -191,8 +191,8 @@ def _begin_stage(  # noqa: C901, PLR0912 - a case for each stage
 
     Returns the number of starts, or ``GRID``; it is zero for a stage that the model does not need.
     """
-    asymmetric = _is_among(searched, ASYMMETRIC_SHARE)
-    student = _is_among(searched, INVERSE_NU)
+    asymmetric = is_among(searched, ASYMMETRIC_SHARE)
+    student = is_among(searched, INVERSE_NU)
     for c in range(4):
         coordinates[c] = searched[c] if c < searched.shape[0] else -1
         starts[0, c] = point[c]
@@ -251,7 +251,7 @@ def _add_start_on_bounds(starts):
 
 
 @kernel
-def _is_among(searched, coordinate):
+def is_among(searched, coordinate):
     """Return whether a coordinate is searched."""
     found = False
     for i in range(searched.shape[0]):

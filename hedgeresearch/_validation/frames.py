@@ -94,19 +94,27 @@ def check_returns(
     """
     frame = check_frame(data, name, minimum_rows=minimum_rows, allow_missing=allow_missing)
     values = frame.to_numpy()
-    empty = np.isnan(values).all(axis=0)
-    if empty.any():
-        first = frame.columns[int(np.argmax(empty))]
-        raise DataError(
-            f"{name} must have values in every column; {first!r} has none. Leave it out."
-        )
-    low = np.nanmin(values, axis=0)
-    high = np.nanmax(values, axis=0)
+    if allow_missing:
+        _refuse_empty_columns(frame, name)
+        low = np.nanmin(values, axis=0)
+        high = np.nanmax(values, axis=0)
+    else:
+        low = values.min(axis=0)
+        high = values.max(axis=0)
     constant = high - low <= CONSTANT_TOLERANCE * np.maximum(np.abs(low), np.abs(high))
     if constant.any():
         first = frame.columns[int(np.argmax(constant))]
         raise DataError(f"{name} must vary; column {first!r} is constant. Leave it out.")
     return frame
+
+
+def _refuse_empty_columns(frame: pd.DataFrame, name: str) -> None:
+    empty = np.isnan(frame.to_numpy()).all(axis=0)
+    if empty.any():
+        first = frame.columns[int(np.argmax(empty))]
+        raise DataError(
+            f"{name} must have values in every column; {first!r} has none. Leave it out."
+        )
 
 
 def check_new_data(new: pd.DataFrame, columns: pd.Index[Any], last_date: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hedgeresearch._validation.collinearity import check_independent
@@ -67,9 +66,9 @@ def _check_names(names: pd.Index[Any], model: str) -> None:
     """Refuse a single series, and names that are the same as text, as parameters bear them."""
     if len(names) < 2:
         raise DataError(f"{model} needs two series or more; got {list(names)}.")
-    texts = names.map(str)
-    if not texts.is_unique:
-        twice = texts[texts.duplicated()][0]
+    texts = [str(name) for name in names]
+    if len(set(texts)) < len(texts):
+        twice = next(text for i, text in enumerate(texts) if text in texts[:i])
         raise DataError(
             f"{model} needs names that differ as text; {twice!r} comes twice. Rename one series."
         )
@@ -85,4 +84,6 @@ def _check_full_rank(frame: pd.DataFrame, model: str) -> None:
             "DCC(target='linear')."
         )
     names = [str(name) for name in frame.columns]
-    check_independent(np.cov(frame.to_numpy(), rowvar=False), names, "series")
+    values = frame.to_numpy()
+    centered = values - values.mean(axis=0)
+    check_independent(centered.T @ centered / (n_dates - 1), names, "series")

@@ -14,6 +14,8 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch.estimation.parameter_name import Bound, ParameterName
 from hedgeresearch.typing import Array
 
+SUMMARY_COLUMNS = pd.Index(["estimate", "standard error", "t", "p"])
+
 
 class SamplingErrors(Protocol):
     """Sampling error of the estimated parameters, computed on demand."""
@@ -55,7 +57,9 @@ class Estimates:
     def parameters(self) -> pd.Series[float]:
         """Estimate of each parameter, (k,)."""
         by_name = {str(name): value for name, value in self.values.items()}
-        return pd.Series(by_name, dtype=np.float64, name="estimate")
+        names = pd.Index(list(by_name)) if by_name else None
+        values = np.array(list(by_name.values()), dtype=np.float64)
+        return pd.Series(values, index=names, name="estimate")
 
     @property
     def bounds_hit(self) -> tuple[str, ...]:
@@ -65,10 +69,15 @@ class Estimates:
     @cached_property
     def covariance(self) -> pd.DataFrame | None:
         """Sampling covariance of the parameters, (k, k); None if the model has none."""
-        if self.errors is None:
+        if self._covariance is None:
             return None
         names = self.parameters.index
-        return pd.DataFrame(self.errors.covariance(), names, names)
+        return pd.DataFrame(self._covariance.copy(), names, names)
+
+    @cached_property
+    def _covariance(self) -> Array | None:
+        """Sampling covariance without names, (k, k)."""
+        return None if self.errors is None else self.errors.covariance()
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -78,16 +87,19 @@ class Estimates:
         """
         from scipy.special import ndtr, stdtr
 
-        table = self.parameters.to_frame()
-        if self.covariance is not None:
-            table["standard error"] = np.sqrt(np.diag(self.covariance))
-            table["t"] = table["estimate"] / table["standard error"]
-            below_zero = -table["t"].abs()
-            if np.isfinite(self.degrees_of_freedom):
-                table["p"] = 2.0 * stdtr(self.degrees_of_freedom, below_zero)
-            else:
-                table["p"] = 2.0 * ndtr(below_zero)
-        return table
+        if self._covariance is None:
+            return self.parameters.to_frame()
+        estimate = self.parameters.to_numpy()
+        error = np.sqrt(np.diag(self._covariance))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = estimate / error
+        below_zero = -np.abs(t)
+        if np.isfinite(self.degrees_of_freedom):
+            p = 2.0 * stdtr(self.degrees_of_freedom, below_zero)
+        else:
+            p = 2.0 * ndtr(below_zero)
+        table = np.column_stack([estimate, error, t, p])
+        return pd.DataFrame(table, self.parameters.index, SUMMARY_COLUMNS)
 
     def information_criterion(self, penalty: float) -> float | None:
         """Return -2 log-likelihood + penalty times the number of estimated quantities.
