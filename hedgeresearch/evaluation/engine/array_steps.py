@@ -10,9 +10,11 @@ import pandas as pd
 
 from hedgeresearch._kernels.minimum_variance import smallest_own_share
 from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, record_array_regimes
 from hedgeresearch.hedges.array_fit import ArrayFit, FitsArrays, as_array_model
 from hedgeresearch.hedges.closed_form import MIN_OWN_VARIANCE, Refit
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.regime_switching.array_fit import RegimeArrayFit
 from hedgeresearch.typing import Array
 
 FAILURES = (DataError, ConvergenceError, np.linalg.LinAlgError)
@@ -20,10 +22,20 @@ FAILURES = (DataError, ConvergenceError, np.linalg.LinAlgError)
 
 
 class ArrayStep(NamedTuple):
-    """Ratios (n_hedged_rows, n_hedges) of one refit, and the warnings of its model."""
+    """Result of one refit.
+
+    Attributes
+    ----------
+    ratios : array (n_hedged_rows, n_hedges)
+    remarks : sequence of str, warnings of the model
+    predicted : array (n_hedged_rows, k) or None, predicted probabilities of its regimes
+    regimes : RegimeRecord or None
+    """
 
     ratios: Array
     remarks: Sequence[str]
+    predicted: Array | None = None
+    regimes: RegimeRecord | None = None
 
 
 class ArraySteps:
@@ -65,13 +77,19 @@ class ArraySteps:
             fit = self._fit(sample, previous)
             if fit is None:
                 return None
-            ratios = fit.ratios(self._values[refit.train_stop : refit.test_stop].copy())
+            later = self._values[refit.train_stop : refit.test_stop].copy()
+            ratios = fit.ratios(later)
         except FAILURES:
             return None
         if ratios is None or not np.isfinite(ratios).all():
             return None
         self._previous = fit
-        return ArrayStep(ratios[refit.test_start - refit.train_stop :], fit.remarks)
+        first = refit.test_start - refit.train_stop
+        step = ArrayStep(ratios[first:], fit.remarks)
+        if not isinstance(fit, RegimeArrayFit):
+            return step
+        record = record_array_regimes(fit, refit.train_stop)
+        return step._replace(predicted=fit.predicted(later)[first:], regimes=record)
 
     def _fit(self, sample: Array, previous: ArrayFit | None) -> ArrayFit | None:
         if previous is not None:

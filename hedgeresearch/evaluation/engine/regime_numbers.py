@@ -18,6 +18,7 @@ import numpy as np
 
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import RegimeDetail
+from hedgeresearch.hedges.regime_switching.array_fit import RegimeArrayFit
 from hedgeresearch.regimes.alignment import match_regimes
 from hedgeresearch.regimes.state import Moments
 from hedgeresearch.typing import Array, Indices
@@ -128,6 +129,12 @@ def record_regimes(fit: HedgeFit, stop: int) -> RegimeRecord | None:
     return RegimeRecord(
         detail.moments, filtered, stop, tuple(regimes.regimes.tolist()), regimes.identities
     )
+
+
+def record_array_regimes(fit: RegimeArrayFit, stop: int) -> RegimeRecord:
+    """Return the regimes of a refit in arrays whose sample ends before row ``stop``."""
+    estimate = fit.estimate
+    return RegimeRecord(fit.moments, estimate.filtered[-MAX_DATES:], stop, estimate.regimes)
 
 
 def _mean_moments(earlier: Moments, latest: Moments, weight: float) -> Moments:

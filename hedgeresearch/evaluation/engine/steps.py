@@ -78,23 +78,24 @@ class Steps:
             step = self._in_arrays.step(refit, cold)
             if step is not None:
                 self._fit = None
-                return StepResult(step.ratios, remarks=tuple(dict.fromkeys(step.remarks)))
+                remarks = tuple(dict.fromkeys(step.remarks))
+                result = StepResult(step.ratios, step.predicted, remarks=remarks)
+                return self._with_regimes(result, step.regimes)
         with data_checked(), recorded_warnings() as caught:
             try:
                 self._fit = _refit(self._model, self._data, refit, previous)
-                result = self._with_regimes(_hedge_step(self._fit, self._data, refit), refit)
+                result = _hedge_step(self._fit, self._data, refit)
+                result = self._with_regimes(result, record_regimes(self._fit, refit.train_stop))
             except FAILURES as error:
                 n_hedges = self._returns.shape[1] - 1
                 held = np.full((refit.test_stop - refit.test_start, n_hedges), np.nan)
                 result = StepResult(held, failure=_note_of(error))
         # data and what models say of them were checked once, before the walk
-        remarks = [one.message for one in caught if not issubclass(one.category, DataWarning)]
-        return result._replace(remarks=tuple(dict.fromkeys(remarks)))
+        said = [one.message for one in caught if not issubclass(one.category, DataWarning)]
+        return result._replace(remarks=tuple(dict.fromkeys(said)))
 
-    def _with_regimes(self, result: StepResult, refit: Refit) -> StepResult:
-        """Return the result of the last fit with the numbers of regimes of the fits before it."""
-        assert self._fit is not None
-        record = record_regimes(self._fit, refit.train_stop)
+    def _with_regimes(self, result: StepResult, record: RegimeRecord | None) -> StepResult:
+        """Return the result of the last refit with the numbers of regimes of those before it."""
         if record is None:
             return result
         result, self.last = _with_earlier_numbers(result, record, self.last)

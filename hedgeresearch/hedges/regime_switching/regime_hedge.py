@@ -13,6 +13,7 @@ covariances, and C the conditional covariance of the standardized returns z.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from hedgeresearch.covariance.model import CovarianceModel, check_covariance_mod
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError, RecordedWarning, recorded_warnings, warn_caller
 from hedgeresearch.estimation.rare_regimes import RARE, warn_of_rare_regimes
+from hedgeresearch.hedges.array_fit import ArrayFit
 from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
@@ -36,6 +38,7 @@ from hedgeresearch.hedges.fit_protocols import RegimeSources
 from hedgeresearch.hedges.inputs import join_returns
 from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
 from hedgeresearch.hedges.ratio_errors import RatioErrors
+from hedgeresearch.hedges.regime_switching.array_fit import RegimeArrayFit
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
 from hedgeresearch.hedges.regime_switching.observation import (
     Observe,
@@ -47,6 +50,7 @@ from hedgeresearch.hedges.regime_switching.ratio_errors import MixtureErrors, We
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.regimes.alignment import renumbered
+from hedgeresearch.regimes.array_estimate import as_array_model
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.standard_errors import HMMErrors
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
@@ -190,6 +194,24 @@ class RegimeHedge:
             covariances = covariances.advance(_standardized(returns, regimes, before.moments))
         hedge = self._hedge(regimes, before.moments, covariances, returns.columns, before.by_regime)
         return replace(fit, state=sources, **hedge)
+
+    def fit_array(
+        self, sample: Array, names: Sequence[str], near: ArrayFit | None = None
+    ) -> RegimeArrayFit | None:
+        """Estimate on an array, see ``FitsArrays``; None if the regime model does not."""
+        model = as_array_model(self.regime_model)
+        if model is None or self.observe is not None or self.covariance_model is not None:
+            return None
+        observed = sample[:, :1] if self.regime_model.univariate else sample
+        earlier = near.estimate if isinstance(near, RegimeArrayFit) else None
+        estimate = model.estimate_array(observed, earlier)
+        if estimate is None:
+            return None
+        moments = estimate.final_state.moments
+        joint = moments.covariances.shape[1] == sample.shape[1]
+        if not joint or not _has_covariances(moments):
+            moments = weighted_moments(sample, estimate.filtered)
+        return RegimeArrayFit(estimate, moments, self.weighting, observed.shape[1])
 
     def _fit_regimes(self, returns: pd.DataFrame, warm_start: HedgeFit | None) -> RegimeFit:
         model: Any = self.regime_model

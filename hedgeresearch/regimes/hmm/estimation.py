@@ -16,6 +16,7 @@ from hedgeresearch.data.quality.families import OF_REGIMES
 from hedgeresearch.errors import ConvergenceWarning, DataError, warn_caller
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.rare_regimes import has_rare_regimes, warn_of_rare_regimes
+from hedgeresearch.regimes.array_estimate import RegimeEstimate
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
 from hedgeresearch.regimes.hmm.parameters import (
@@ -31,7 +32,7 @@ from hedgeresearch.regimes.hmm.units import Units
 from hedgeresearch.regimes.markov_chain import stationary_distribution
 from hedgeresearch.regimes.sample_size import check_sample_size
 from hedgeresearch.regimes.start import check_warm_start, entropy
-from hedgeresearch.regimes.state import HiddenMarkovChain, without_permutation
+from hedgeresearch.regimes.state import HiddenMarkovChain, RegimeState, without_permutation
 from hedgeresearch.typing import Array
 
 SPREAD = 1e-4
@@ -65,7 +66,7 @@ def fit_hmm(
     earlier = None
     if warm_start is not None:
         check_warm_start(model, warm_start, frame.columns)
-        earlier = parameters_of(warm_start)
+        earlier = parameters_of(warm_start.initial_state)
     found = estimate_hmm(np.array(frame.to_numpy(), order="C"), settings, earlier)
     chain = HiddenMarkovChain(*found.parameters)
     fit = RegimeFit(
@@ -85,6 +86,35 @@ def fit_hmm(
     if has_rare_regimes(found.smoothed):
         warn_of_rare_regimes(fit.smoothed)
     return fit
+
+
+def estimate_on_array(
+    model: Any, observations: Array, settings: HMMSettings, near: RegimeEstimate | None
+) -> RegimeEstimate | None:
+    """Estimate a hidden Markov model for a walk, see ``EstimatesArrays``.
+
+    None for a sample that is too short, and for rare regimes, whose dates ``fit`` names.
+
+    Parameters
+    ----------
+    model : GaussianHMM or StudentHMM, whose settings are in ``settings``
+    observations : array (n_dates, n_series), without missing values
+    settings : HMMSettings
+    near : RegimeEstimate or None, an earlier estimate of the same model
+    """
+    if len(observations) < _minimum_rows(settings.n_regimes, observations.shape[1]):
+        return None
+    earlier = None if near is None else parameters_of(near.final_state)
+    found = estimate_hmm(np.array(observations, order="C"), settings, earlier)
+    if has_rare_regimes(found.smoothed):
+        return None
+    chain = HiddenMarkovChain(*found.parameters)
+    return RegimeEstimate(
+        final_state=replace(chain, next_probabilities=found.next_probabilities),
+        filtered=found.filtered,
+        regimes=model.names or tuple(range(settings.n_regimes)),
+        remarks=() if found.remark is None else (found.remark,),
+    )
 
 
 class HMMEstimate(NamedTuple):
@@ -148,8 +178,7 @@ def check_observations(
     There must be ten dates for each parameter of a regime, and no collinear columns.
     """
     n_dates, n_series = check_frame(observations, "observations", allow_missing=allow_missing).shape
-    n_parameters = n_series + n_series * (n_series + 1) // 2 + n_regimes - 1
-    minimum = DATES_PER_PARAMETER * n_regimes * n_parameters
+    minimum = _minimum_rows(n_regimes, n_series)
     check_sample_size(model, n_dates, minimum, n_series)
     frame = check_returns(
         observations, "observations", minimum_rows=minimum, allow_missing=allow_missing
@@ -175,13 +204,19 @@ def check_observations(
     return frame
 
 
-def parameters_of(fit: RegimeFit) -> Parameters:
-    """Return the parameters of an earlier fit, with regimes numbered as they were estimated."""
-    chain = without_permutation(fit.initial_state)
+def _minimum_rows(n_regimes: int, n_series: int) -> int:
+    """Return the number of dates that a model needs."""
+    n_parameters = n_series + n_series * (n_series + 1) // 2 + n_regimes - 1
+    return DATES_PER_PARAMETER * n_regimes * n_parameters
+
+
+def parameters_of(state: RegimeState) -> Parameters:
+    """Return the parameters of an earlier estimate, with regimes numbered as then."""
+    chain = without_permutation(state)
     if not isinstance(chain, HiddenMarkovChain) or not isinstance(
         chain.emissions, GaussianEmissions | StudentEmissions
     ):
-        raise DataError(f"warm_start must be a fit of a hidden Markov model; got {fit!r}.")
+        raise DataError(f"warm_start must be a fit of a hidden Markov model; got {state!r}.")
     return Parameters(chain.emissions, chain.transition, chain.next_probabilities)
 
 

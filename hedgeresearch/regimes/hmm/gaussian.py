@@ -23,14 +23,16 @@ from hedgeresearch._validation.settings import (
     check_flag,
 )
 from hedgeresearch.errors import DataError
+from hedgeresearch.regimes.array_estimate import RegimeEstimate
 from hedgeresearch.regimes.fit import RegimeFit
 from hedgeresearch.regimes.hmm.emissions import Structure
-from hedgeresearch.regimes.hmm.estimation import fit_hmm
+from hedgeresearch.regimes.hmm.estimation import estimate_on_array, fit_hmm
 from hedgeresearch.regimes.hmm.gaussian_emissions import GaussianEmissions
 from hedgeresearch.regimes.hmm.hmmlearn_em import HMMLEARN_NAMES
 from hedgeresearch.regimes.hmm.parameters import Initial
 from hedgeresearch.regimes.hmm.search import Backend, HMMSettings
 from hedgeresearch.regimes.names import Names, check_names
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.regimes")
@@ -129,7 +131,16 @@ class GaussianHMM:
         ConvergenceError
             If a regime collapses from every start.
         """
-        settings = HMMSettings(
+        return fit_hmm(self, observations, self._settings(), warm_start)
+
+    def estimate_array(
+        self, observations: Array, near: RegimeEstimate | None = None
+    ) -> RegimeEstimate | None:
+        """Estimate on an array, see ``EstimatesArrays``."""
+        return estimate_on_array(self, observations, self._settings(), near)
+
+    def _settings(self) -> HMMSettings:
+        return HMMSettings(
             n_regimes=self.n_regimes,
             n_starts=self.n_starts,
             seed=self.seed,
@@ -139,7 +150,6 @@ class GaussianHMM:
             allow_missing=self.allow_missing,
             backend=self.backend,
         )
-        return fit_hmm(self, observations, settings, warm_start)
 
     def _check_hmmlearn(self) -> None:
         """Refuse settings that hmmlearn does not have."""

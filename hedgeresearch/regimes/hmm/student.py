@@ -20,12 +20,14 @@ import pandas as pd
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import MAX_STARTS, check_at_least, check_choice
 from hedgeresearch.errors import ConvergenceWarning, warn_caller
+from hedgeresearch.regimes.array_estimate import RegimeEstimate
 from hedgeresearch.regimes.fit import RegimeFit
-from hedgeresearch.regimes.hmm.estimation import fit_hmm
+from hedgeresearch.regimes.hmm.estimation import estimate_on_array, fit_hmm, parameters_of
 from hedgeresearch.regimes.hmm.parameters import Initial
 from hedgeresearch.regimes.hmm.search import HMMSettings
 from hedgeresearch.regimes.hmm.student_emissions import MIN_DEGREES, StudentEmissions
 from hedgeresearch.regimes.names import Names, check_names
+from hedgeresearch.typing import Array
 
 STARTING_DEGREES = 8.0
 """Degrees of freedom from which a search starts."""
@@ -102,17 +104,30 @@ class StudentHMM:
         ConvergenceError
             If a regime collapses from every start.
         """
+        fit = fit_hmm(self, observations, self._settings(), warm_start)
+        _warn_of_heavy_tails(fit)
+        return fit
+
+    def estimate_array(
+        self, observations: Array, near: RegimeEstimate | None = None
+    ) -> RegimeEstimate | None:
+        """Estimate on an array, see ``EstimatesArrays``."""
+        estimate = estimate_on_array(self, observations, self._settings(), near)
+        if estimate is None:
+            return None
+        degrees = parameters_of(estimate.final_state).emissions.degrees_of_freedom
+        # of a regime on the bound fit has a warning
+        return None if (degrees <= MIN_DEGREES).any() else estimate
+
+    def _settings(self) -> HMMSettings:
         degrees = np.full(self.n_regimes, STARTING_DEGREES)
-        settings = HMMSettings(
+        return HMMSettings(
             n_regimes=self.n_regimes,
             n_starts=self.n_starts,
             seed=self.seed,
             emissions=StudentEmissions(np.empty(0), np.empty(0), degrees),
             initial=self.initial,
         )
-        fit = fit_hmm(self, observations, settings, warm_start)
-        _warn_of_heavy_tails(fit)
-        return fit
 
 
 def _warn_of_heavy_tails(fit: RegimeFit) -> None:
