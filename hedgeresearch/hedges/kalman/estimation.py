@@ -8,7 +8,7 @@ from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.hedges.kalman.filter import FilterUnits
 from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 from hedgeresearch.hedges.kalman.standard_errors import KalmanErrors
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
+from hedgeresearch.optimization.quasi_newton import Optimum, best_optimum, continue_or_restart
 from hedgeresearch.typing import Array, Mask
 
 
@@ -21,12 +21,26 @@ def maximize_kalman(likelihood: KalmanLikelihood, warm: Array | None) -> Optimum
         If no start reaches an optimum.
     """
 
-    def search(starts: list[Array]) -> Optimum:
-        return maximize(likelihood, starts, likelihood.bounds, "a time-varying hedge ratio")
+    def search_all() -> Optimum:
+        starts = likelihood.starts()
+        values = [-likelihood.profile(start).log_likelihood for start in starts]
+        return _best_of(likelihood, [starts[i] for i in np.argsort(values, kind="stable")])
 
     if warm is None:
-        return search(likelihood.starts())
-    return continue_or_restart(lambda: search([warm]), lambda: search([warm, *likelihood.starts()]))
+        return search_all()
+    return continue_or_restart(lambda: _best_of(likelihood, [warm]), search_all)
+
+
+def _best_of(likelihood: KalmanLikelihood, starts: list[Array]) -> Optimum:
+    """Return the optimum from the first start, or the best of all if that lies on a bound."""
+    optima: list[Optimum] = []
+    for start in starts:
+        reached = likelihood.search_from(start, [one for one in optima if one.converged])
+        if reached is not None:
+            optima.append(reached)
+        if optima[0].converged and optima[0].free.all():
+            break
+    return best_optimum(likelihood, optima, likelihood.bounds, "a time-varying hedge ratio")
 
 
 def kalman_estimates(

@@ -53,9 +53,8 @@ class FilterUnits:
     def columns(self, values: Array) -> Array:
         """Return the residual of OLS, ones, and the hedges, (n_dates, n_hedges + 2)."""
         residuals = values[:, 0] - self.coefficients[0] - values[:, 1:] @ self.coefficients[1:]
-        return np.column_stack(
-            [residuals / self.asset, np.ones(len(values)), values[:, 1:] / self.hedges]
-        )
+        columns = [residuals / self.asset, np.ones(len(values)), values[:, 1:] / self.hedges]
+        return np.ascontiguousarray(np.column_stack(columns))
 
 
 class Dynamics(NamedTuple):

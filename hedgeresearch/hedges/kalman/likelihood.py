@@ -21,8 +21,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hedgeresearch._kernels.kalman import kalman_moments, kalman_scores
+from hedgeresearch._kernels.kalman_gradient import kalman_gradient, kalman_store
+from hedgeresearch._kernels.kalman_search import kalman_evaluate, search_kalman
 from hedgeresearch.hedges.kalman.filter import Dynamics, inverse_and_log_determinant
-from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
+from hedgeresearch.optimization.line_search import MeanLikelihood
+from hedgeresearch.optimization.quasi_newton import Optimum
 from hedgeresearch.typing import Array
 
 MAX_STEP_VARIANCE = 1e4
@@ -134,20 +137,54 @@ class KalmanLikelihood:
             n_contrasts * (np.log(2 * np.pi * variance) + 1.0)
             + log_f
             + log_determinant
-            - self._log_gram
+            - self.log_gram
         )
         return Profile(coefficients, inverse, variance, -0.5 * float(minus_two_log))
 
     def __call__(self, point: Array) -> MeanLikelihood:
-        """Return the mean log-likelihood at a point, with its derivatives."""
-        profile = self.profile(point)
-        squares, scores, jacobian = self.scores(point, profile)
-        by_variance = squares - squares.mean()
-        # The concentrated variance explains a part of the scores, which sums to zero over the
-        # dates but not in their outer product.
-        explained = np.outer(by_variance, by_variance @ scores / (by_variance @ by_variance))
-        by_date = profile.log_likelihood / len(squares) - 0.5 * by_variance
-        return mean_likelihood(by_date, scores - explained, jacobian)
+        """Return the mean log-likelihood at a point, its gradient and average information."""
+        n_dates = len(self.columns)
+        n_parameters = len(point)
+        gradient = np.empty(n_parameters)
+        information = np.empty((n_parameters, n_parameters))
+        value = kalman_evaluate(
+            self.columns,
+            self.log_gram,
+            point,
+            kalman_store(n_dates, self.n_hedges, self.mean_reverting),
+            np.empty((n_dates, n_parameters)),
+            gradient,
+            information,
+        )
+        return MeanLikelihood(value, gradient, information, n_dates)
+
+    def mean_score(self, at: Array) -> Array:
+        """Return the mean derivatives by log residual variance and coordinates.
+
+        ``at`` (1 + n_parameters,) holds a log residual variance, which need not be the best one,
+        and the coordinates.
+        """
+        n_dates, m = self.columns.shape
+        variance = float(np.exp(at[0]))
+        gradient = np.empty(len(at) - 1)
+        store = kalman_store(n_dates, self.n_hedges, self.mean_reverting)
+        _, best = kalman_gradient(
+            self.columns, self.log_gram, at[1:], variance, store, np.empty((m, m)), gradient
+        )
+        share = (n_dates - (m - 1)) / n_dates
+        return np.concatenate([[0.5 * share * (best / variance - 1.0)], gradient])
+
+    def search_from(self, start: Array, known: list[Optimum]) -> Optimum | None:
+        """Return where a search from a point ends; None if it comes near a known optimum."""
+        low, high = np.array(self.bounds).T.copy()
+        points = np.array([optimum.point for optimum in known]).reshape(len(known), len(low))
+        point, log_likelihood, gradient_norm, gradient, n_evaluations = search_kalman(
+            self.columns, self.log_gram, start, low, high, points
+        )
+        if n_evaluations < 0:
+            return None
+        free = point != np.where(gradient > 0.0, high, low)
+        return Optimum(point, log_likelihood, gradient_norm, free)
 
     def scores(self, point: Array, profile: Profile) -> tuple[Array, Array, Array]:
         """Return squared standardized residuals, scores, and Jacobian.
@@ -171,6 +208,7 @@ class KalmanLikelihood:
         return squares, scores, np.diag(slopes)
 
     @cached_property
-    def _log_gram(self) -> float:
+    def log_gram(self) -> float:
+        """Log-determinant of the products of the regressors."""
         regressors = self.columns[:, 1:]
         return inverse_and_log_determinant(regressors.T @ regressors)[1]

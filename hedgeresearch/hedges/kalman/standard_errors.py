@@ -101,7 +101,7 @@ class KalmanErrors:
         nearby = np.clip(self.point, low + DIFFERENCE_STEP, high - DIFFERENCE_STEP)
         inside[1:] = np.where(self.free, nearby, self.point)
         differences = numerical_hessian(
-            lambda x: self._scores(x).mean(axis=0), inside, np.full(len(at), DIFFERENCE_STEP), free
+            self.likelihood.mean_score, inside, np.full(len(at), DIFFERENCE_STEP), free
         )
         information[np.ix_(free, free)] = -differences
         by_date = parameter_influence(self._scores(at), information, tangent)

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.kalman_search import search_kalman
+from hedgeresearch.hedges.kalman import likelihood
 from hedgeresearch.hedges.kalman.filter import KalmanFilter
-from hedgeresearch.hedges.kalman.likelihood import KalmanLikelihood
 from tests.hedges.fitting import split
 
 
@@ -187,14 +188,18 @@ def test_persistence_of_a_constant_ratio_is_not_identified():
 
 @pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
 def test_search_from_an_earlier_fit_starts_at_its_optimum(fit, sample, monkeypatch):
-    points = []
-    evaluate = KalmanLikelihood.__call__
-    monkeypatch.setattr(
-        KalmanLikelihood, "__call__", lambda self, x: points.append(x) or evaluate(self, x)
-    )
+    evaluations = []
+
+    def search(*arguments):
+        found = search_kalman(*arguments)
+        evaluations.append(found[-1])
+        return found
+
+    monkeypatch.setattr(likelihood, "search_kalman", search)
     again = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=fit)
     np.testing.assert_allclose(again.ratio, fit.ratio, rtol=1e-10)
-    assert len(points) <= 2
+    assert len(evaluations) == 1
+    assert 0 < evaluations[0] <= 2
     # A fit that replicates its asset has no optimum to start from.
     replicating = fit.model.fit(sample["hedge"].rename("copy"), sample[["hedge"]])
     searched = fit.model.fit(sample["asset"], sample[["hedge"]], warm_start=replicating)
