@@ -1,14 +1,12 @@
-"""Passes over the dates of a dynamic correlation of many series, eight dates at once.
+"""Passes over the dates of a dynamic correlation of many series.
 
-The recursion is that of ``dcc``, y_{t+1} = e_t + b y_t for each element of Q and of its
-derivatives, where e_t is the intercept and the news; within eight dates it is a running sum.
-Matrices are lower triangles, packed row by row; residuals are in lanes (see ``lanes``), series by
-series, eight dates after eight dates, zero after the last date. ``innovations`` are what enters Q:
-the residuals themselves, or with the correction of Aielli (2013) z_i sqrt(q_ii), which depends on
-a and b but not on the target. ``density`` is (nu, log c, d log c / d nu).
+``parameters`` are (a, b, g), zero for what a model has not; ``density`` is (nu, log c, d log c /
+d nu). See ``dcc_lanes`` for the shapes.
 """
 
 from __future__ import annotations
+
+from collections import namedtuple
 
 import numpy as np
 
@@ -17,340 +15,291 @@ from hedgeresearch._kernels.correlated_density import (
     correlated_log_density,
     equicorrelated_log_density,
 )
-from hedgeresearch._kernels.lanes import (
-    WIDTH,
-    below_zero,
-    follow,
-    lane,
-    lead,
-    load,
-    running,
-    running_back,
-    spread,
-    store,
-    total,
+from hedgeresearch._kernels.dcc_lanes import (
+    advance,
+    advance_derivatives,
+    corrected_innovations,
+    correlation_in_lanes,
+    go_back,
 )
+from hedgeresearch._kernels.lanes import WIDTH, load, spread, store
 
 SEGMENT = 16
 """Number of eights of dates whose Q the backward pass computes again from one that it kept."""
-LAST = WIDTH - 1
+
+Panel = namedtuple(
+    "Panel", "residuals n_dates n_series targets asymmetric corrected equicorrelation"
+)
+Panel.__doc__ = """Residuals and rules of a dynamic correlation.
+
+Attributes
+----------
+residuals : array (n_eights * n * 8,)
+    Standardized residuals in lanes.
+n_dates, n_series : int
+targets : array (2, n (n + 1) / 2)
+    S and N; S is not used with the correction.
+asymmetric, corrected, equicorrelation : bool
+    Whether g is estimated, whether innovations are those of Aielli (2013), and whether the
+    correlations of a date are equal.
+"""
 
 
 @kernel
-def in_lanes(values):
-    """Return values (n_dates, n) in lanes, (n_eights * n * 8,), with zeros after the last date."""
-    n_dates, n = values.shape
-    n_eights = (n_dates + WIDTH - 1) // WIDTH
-    lanes = np.zeros(n_eights * n * WIDTH)
-    for t in range(n_dates):
-        place = t // WIDTH * n * WIDTH + t % WIDTH
-        for i in range(n):
-            lanes[place + i * WIDTH] = values[t, i]
-    return lanes
+def panel_innovations(parameters, panel):
+    """Return what enters Q, and its derivatives with respect to a and b if it depends on them."""
+    if panel.corrected:
+        return corrected_innovations(
+            parameters[0], parameters[1], panel.residuals, panel.n_series, panel.n_dates
+        )
+    return panel.residuals, np.empty((0, panel.residuals.shape[0]))
 
 
 @kernel
-def from_lanes(lanes, n_dates, n):
-    """Return the values (n_dates, n) of lanes."""
-    values = np.empty((n_dates, n))
-    for t in range(n_dates):
-        place = t // WIDTH * n * WIDTH + t % WIDTH
-        for i in range(n):
-            values[t, i] = lanes[place + i * WIDTH]
-    return values
+def panel_matrices(parameters, panel, innovations, moving):
+    """Return C, Q_1 and their derivatives with respect to (a, b, g).
 
-
-@kernel(fast=True)
-def _advance(parameters, innovations, place, n, intercept, upcoming, q):
-    """Overwrite q with eight dates and ``upcoming``, the Q of the first of them, with the next."""
-    a, b, g = parameters
-    p = 0
-    for i in range(n):
-        x = load(innovations, place + i)
-        news = a * x
-        bad_news = g * x * below_zero(x)
-        for j in range(i + 1):
-            other = load(innovations, place + j)
-            entering = intercept[p] + other * (news + bad_news * below_zero(other))
-            now = running(follow(upcoming[p], entering), b)
-            store(q, p, now)
-            upcoming[p] = lane(entering, LAST) + b * lane(now, LAST)
-            p += 1
-
-
-@kernel(fast=True)
-def _advance_derivatives(
-    parameters, asymmetric, innovations, moving, place, n, intercepts, upcoming, q, dq
-):
-    """Overwrite the derivatives of Q with respect to a, b and, if it is estimated, g.
-
-    ``moving`` (2, n_eights * n * 8) are the derivatives of the innovations with respect to a and b;
-    it is empty if they do not depend on them. ``intercepts`` and ``upcoming`` are (3, n (n + 1) /
-    2), and ``dq`` is (3, n (n + 1) / 2 * 8). ``q`` is that of the same eight dates.
+    Returns
+    -------
+    matrices : array (2, n (n + 1) / 2)
+    derivatives : array (2, 3, n (n + 1) / 2)
     """
-    b = parameters[1]
-    by_a = dq[0]
-    by_b = dq[1]
-    p = 0
-    for i in range(n):
-        x = load(innovations, place + i)
-        for j in range(i + 1):
-            entering = intercepts[0, p] + x * load(innovations, place + j)
-            now = running(follow(upcoming[0, p], entering), b)
-            store(by_a, p, now)
-            upcoming[0, p] = lane(entering, LAST) + b * lane(now, LAST)
-            entering = intercepts[1, p] + load(q, p)
-            now = running(follow(upcoming[1, p], entering), b)
-            store(by_b, p, now)
-            upcoming[1, p] = lane(entering, LAST) + b * lane(now, LAST)
-            p += 1
-    if asymmetric:
-        _advance_asymmetric_derivative(b, innovations, place, n, intercepts, upcoming, dq)
-    for k in range(moving.shape[0]):
-        _add_moving_innovations(parameters, innovations, moving[k], place, n, upcoming[k], dq[k])
-
-
-@kernel(fast=True)
-def _advance_asymmetric_derivative(b, innovations, place, n, intercepts, upcoming, dq):
-    """Overwrite the derivative of Q with respect to g."""
-    by_g = dq[2]
-    p = 0
-    for i in range(n):
-        x = load(innovations, place + i)
-        bad_news = x * below_zero(x)
-        for j in range(i + 1):
-            other = load(innovations, place + j)
-            entering = intercepts[2, p] + bad_news * other * below_zero(other)
-            now = running(follow(upcoming[2, p], entering), b)
-            store(by_g, p, now)
-            upcoming[2, p] = lane(entering, LAST) + b * lane(now, LAST)
-            p += 1
-
-
-@kernel(fast=True)
-def _add_moving_innovations(parameters, innovations, moving, place, n, upcoming, by_one):
-    """Add the effect of innovations that move with a parameter to the derivative of Q in it."""
     a = parameters[0]
     b = parameters[1]
-    p = 0
-    for i in range(n):
-        x = load(innovations, place + i)
-        dx = load(moving, place + i)
-        for j in range(i + 1):
-            entering = a * (dx * load(innovations, place + j) + x * load(moving, place + j))
-            added = running(follow(0.0, entering), b)
-            store(by_one, p, load(by_one, p) + added)
-            upcoming[p] += lane(entering, LAST) + b * lane(added, LAST)
-            p += 1
+    g = parameters[2]
+    size = panel.targets.shape[1]
+    matrices = np.empty((2, size))
+    derivatives = np.zeros((2, 3, size))
+    if panel.corrected:
+        n = panel.n_series
+        target = correlation_in_lanes(innovations, moving, n, panel.n_dates)
+        for p in range(size):
+            matrices[0, p] = (1.0 - a - b) * target[0, p]
+            matrices[1, p] = target[0, p]
+            for k in range(2):
+                derivatives[0, k, p] = (1.0 - a - b) * target[1 + k, p] - target[0, p]
+                derivatives[1, k, p] = target[1 + k, p]
+        return matrices, derivatives
+    for p in range(size):
+        s = panel.targets[0, p]
+        news = panel.targets[1, p]
+        matrices[0, p] = (1.0 - a - b) * s - g * news
+        matrices[1, p] = matrices[0, p] + b * s
+        derivatives[0, 0, p] = -s
+        derivatives[0, 1, p] = -s
+        derivatives[0, 2, p] = -news
+        derivatives[1, 0, p] = -s
+        derivatives[1, 2, p] = -news
+    return matrices, derivatives
 
 
 @kernel(fast=True)
-def panel_value(
-    parameters, equicorrelation, density, residuals, innovations, n_dates, intercept, first
-):
-    """Return the mean log-density of the dates; -inf where a Q is not positive definite.
+def _evaluate_density(q, panel, place, density, only_value, matrix, vectors, terms):
+    """Evaluate the density of eight dates: see ``correlated_density``."""
+    n = panel.n_series
+    z = panel.residuals
+    if panel.equicorrelation:
+        equicorrelated_log_density(q, z, place, density, n, only_value, vectors, terms)
+    else:
+        correlated_log_density(q, z, place, density, n, only_value, matrix, vectors, terms)
 
-    ``intercept`` and ``first``, Q_1, are (n (n + 1) / 2,).
+
+@kernel(fast=True)
+def panel_value(parameters, density, panel, stride):
+    """Return the mean log-density; -inf where a Q is not positive definite.
+
+    With a stride above one, the mean is over the first of every ``stride`` eights of dates.
     """
-    size = intercept.shape[0]
-    n = int(np.sqrt(2.0 * size))
-    n_eights = residuals.shape[0] // (n * WIDTH)
+    n = panel.n_series
+    innovations, moving = panel_innovations(parameters, panel)
+    matrices, _ = panel_matrices(parameters, panel, innovations, moving)
+    size = matrices.shape[1]
     q = np.empty(size * WIDTH)
-    upcoming = first.copy()
     matrix = np.empty(n * n * WIDTH)
     vectors = np.empty((4 * n + 1) * WIDTH)
     terms = np.empty(5 * WIDTH)
     value = 0.0
-    for eight in range(n_eights):
+    n_used = 0
+    for eight in range(panel.residuals.shape[0] // (n * WIDTH)):
         place = eight * n
-        _advance(parameters, innovations, place, n, intercept, upcoming, q)
-        if equicorrelation:
-            equicorrelated_log_density(q, residuals, place, density, n, True, vectors, terms)
-        else:
-            correlated_log_density(q, residuals, place, density, n, True, matrix, vectors, terms)
-        for date in range(min(WIDTH, n_dates - eight * WIDTH)):
+        advance(parameters, innovations, place, n, matrices[0], matrices[1], q)
+        if eight % stride > 0:
+            continue
+        _evaluate_density(q, panel, place, density, True, matrix, vectors, terms)
+        n_now = min(WIDTH, panel.n_dates - eight * WIDTH)
+        n_used += n_now
+        for date in range(n_now):
             value += terms[date]
         if not value > -np.inf:
             return -np.inf
-    return value / n_dates
+    return value / n_used
 
 
 @kernel(fast=True)
-def panel_scores(
-    parameters,
-    asymmetric,
-    equicorrelation,
-    density,
-    residuals,
-    innovations,
-    moving,
-    n_dates,
-    intercept,
-    first,
-    derivatives,
-    log_density,
-    scores,
-):
-    """Return the mean log-density, and overwrite that of each date and the scores.
+def panel_evaluation(parameters, density, panel, log_density, scores, gradient, information):
+    """Return the mean log-density, and overwrite what belongs to it.
 
     Parameters
     ----------
-    parameters : (a, b, g)
-    asymmetric, equicorrelation : bool
-        Whether g is estimated, and whether the correlations of a date are equal.
+    parameters : array (3,)
     density : tuple
-    residuals, innovations : array (n_eights * n * 8,)
-    moving : array (2 or 0, n_eights * n * 8)
-        Derivatives of the innovations with respect to a and b, if they depend on them.
-    n_dates : int
-    intercept, first : array (n (n + 1) / 2,)
-    derivatives : array (2, 3, n (n + 1) / 2)
-        Derivatives of the intercept and of Q_1 with respect to (a, b, g).
+    panel : Panel
     log_density : array (n_dates,)
+        Log-density of each date.
     scores : array (n_dates, 4)
-        Derivatives with respect to (a, b, g, nu), zero for what is not estimated.
+        Derivatives of it with respect to (a, b, g, nu), zero for what is not estimated.
+    gradient : array (4,)
+        Their mean.
+    information : array (4, 4)
+        Their mean outer product.
     """
-    size = intercept.shape[0]
-    n = int(np.sqrt(2.0 * size))
-    n_eights = residuals.shape[0] // (n * WIDTH)
-    n_moves = 3 if asymmetric else 2
+    n = panel.n_series
+    innovations, moving = panel_innovations(parameters, panel)
+    matrices, derivatives = panel_matrices(parameters, panel, innovations, moving)
+    size = matrices.shape[1]
+    n_moves = 3 if panel.asymmetric else 2
     q = np.empty(size * WIDTH)
     dq = np.empty((3, size * WIDTH))
-    upcoming = first.copy()
-    upcoming_moves = derivatives[1].copy()
     matrix = np.empty(n * n * WIDTH)
     vectors = np.empty((4 * n + 1) * WIDTH)
     terms = np.empty(5 * WIDTH)
-    along = np.empty(WIDTH)
+    along = np.zeros(3 * WIDTH)
     value = 0.0
-    for eight in range(n_eights):
+    gradient[:] = 0.0
+    information[:] = 0.0
+    for eight in range(panel.residuals.shape[0] // (n * WIDTH)):
         place = eight * n
-        _advance(parameters, innovations, place, n, intercept, upcoming, q)
-        _advance_derivatives(
+        advance(parameters, innovations, place, n, matrices[0], matrices[1], q)
+        advance_derivatives(
             parameters,
-            asymmetric,
+            panel.asymmetric,
             innovations,
             moving,
             place,
             n,
             derivatives[0],
-            upcoming_moves,
+            derivatives[1],
             q,
             dq,
         )
-        if equicorrelation:
-            equicorrelated_log_density(q, residuals, place, density, n, False, vectors, terms)
-        else:
-            correlated_log_density(q, residuals, place, density, n, False, matrix, vectors, terms)
-        n_now = min(WIDTH, n_dates - eight * WIDTH)
-        for date in range(n_now):
-            t = eight * WIDTH + date
-            log_density[t] = terms[date]
-            scores[t, 2] = 0.0
-            scores[t, 3] = terms[WIDTH + date]
-            value += terms[date]
-        if not value > -np.inf:
-            return -np.inf
+        _evaluate_density(q, panel, place, density, False, matrix, vectors, terms)
         for k in range(n_moves):
             by_one = dq[k]
             sums = spread(0.0)
             for p in range(size):
                 sums = sums + load(q, p) * load(by_one, p)
-            store(along, 0, sums)
-            for date in range(n_now):
-                scores[eight * WIDTH + date, k] = along[date]
-    return value / n_dates
+            store(along, k, sums)
+        for date in range(min(WIDTH, panel.n_dates - eight * WIDTH)):
+            t = eight * WIDTH + date
+            log_density[t] = terms[date]
+            value += terms[date]
+            for k in range(3):
+                scores[t, k] = along[k * WIDTH + date]
+            scores[t, 3] = terms[WIDTH + date]
+            for k in range(4):
+                gradient[k] += scores[t, k] / panel.n_dates
+                for m in range(4):
+                    information[k, m] += scores[t, k] * scores[t, m] / panel.n_dates
+        if not value > -np.inf:
+            return -np.inf
+    return value / panel.n_dates
 
 
 @kernel(fast=True)
-def panel_gradient(
-    parameters, equicorrelation, density, residuals, innovations, n_dates, intercept, first
-):
-    """Return the derivatives of the summed log-density with respect to what the pass is given.
+def panel_gradient(parameters, density, panel):
+    """Return the derivatives of the summed log-density in one pass back over the dates.
 
-    One pass back over the dates: the derivative with respect to Q_t is that of the density of date
-    t and b times that with respect to Q_{t+1}. Of every 128 dates only the first Q is kept, from
-    which the others are computed again.
+    The derivative with respect to Q_t is that of the density of date t and b times that with
+    respect to Q_{t+1}. Of every 128 dates only the first Q is kept, from which the others are
+    computed again.
 
     Returns
     -------
+    by_parameters : array (4,)
+        With respect to (a, b, g, nu), S and N being functions of them as in ``panel_matrices``.
     by_residuals, by_innovations : array (n_eights * n * 8,)
-        At given innovations and at given residuals; zero after the last date.
-    by_intercept, by_first : array (n (n + 1) / 2,)
-        With respect to both of two symmetric elements.
+        At given innovations and at given residuals, S and N; zero after the last date.
+    by_matrices : array (2, n (n + 1) / 2)
+        With respect to C and Q_1, for both of two symmetric elements.
     """
-    size = intercept.shape[0]
-    n = int(np.sqrt(2.0 * size))
-    n_eights = residuals.shape[0] // (n * WIDTH)
-    n_segments = (n_eights + SEGMENT - 1) // SEGMENT
+    n = panel.n_series
+    innovations, moving = panel_innovations(parameters, panel)
+    matrices, derivatives = panel_matrices(parameters, panel, innovations, moving)
+    size = matrices.shape[1]
     q = np.empty(size * WIDTH)
+    by_density = np.empty(size * WIDTH)
     matrix = np.empty(n * n * WIDTH)
     vectors = np.empty((4 * n + 1) * WIDTH)
     terms = np.empty(5 * WIDTH)
-    by_residuals = np.zeros(residuals.shape[0])
-    by_innovations = np.zeros(residuals.shape[0])
-    by_intercept = np.zeros(size)
-    later = np.zeros(size)
-    kept = np.empty((n_segments, size))
+    by_residuals = np.zeros(panel.residuals.shape[0])
+    by_innovations = np.zeros(panel.residuals.shape[0])
+    by_matrices = np.zeros((2, size))
+    by_parameters = np.zeros(4)
+    direct = np.zeros(3 * WIDTH)
+    kept = _first_of_segments(parameters, innovations, n, matrices, q)
     starts = np.empty((SEGMENT, size))
     is_date = np.ones(WIDTH)
-    upcoming = first.copy()
-    for eight in range(n_eights):
-        if eight % SEGMENT == 0:
-            kept[eight // SEGMENT] = upcoming
-        _advance(parameters, innovations, eight * n, n, intercept, upcoming, q)
-    for segment in range(n_segments - 1, -1, -1):
-        begin = segment * SEGMENT
-        end = min(begin + SEGMENT, n_eights)
-        upcoming[:] = kept[segment]
-        for eight in range(begin, end):
-            starts[eight - begin] = upcoming
-            _advance(parameters, innovations, eight * n, n, intercept, upcoming, q)
-        for eight in range(end - 1, begin - 1, -1):
-            place = eight * n
-            upcoming[:] = starts[eight - begin]
-            _advance(parameters, innovations, place, n, intercept, upcoming, q)
-            if equicorrelation:
-                equicorrelated_log_density(q, residuals, place, density, n, False, vectors, terms)
-            else:
-                correlated_log_density(
-                    q, residuals, place, density, n, False, matrix, vectors, terms
-                )
-            for date in range(WIDTH):
-                is_date[date] = 1.0 if eight * WIDTH + date < n_dates else 0.0
-            present = load(is_date, 0)
-            for i in range(n):
-                store(by_residuals, place + i, present * load(vectors, n + i))
-            _go_back(
-                parameters, is_date, innovations, place, n, q, later, by_intercept, by_innovations
-            )
-    return by_residuals, by_innovations, by_intercept, later
+    for eight in range(panel.residuals.shape[0] // (n * WIDTH) - 1, -1, -1):
+        place = eight * n
+        if eight % SEGMENT == SEGMENT - 1 or place + n == panel.residuals.shape[0] // WIDTH:
+            _restore_segment(parameters, innovations, n, matrices, kept, eight, starts, q)
+        advance(parameters, innovations, place, n, matrices[0], starts[eight % SEGMENT], q)
+        by_density[:] = q
+        _evaluate_density(by_density, panel, place, density, False, matrix, vectors, terms)
+        for date in range(WIDTH):
+            is_date[date] = 1.0 if eight * WIDTH + date < panel.n_dates else 0.0
+            by_parameters[3] += is_date[date] * terms[WIDTH + date]
+        for i in range(n):
+            store(by_residuals, place + i, load(is_date, 0) * load(vectors, n + i))
+        go_back(
+            parameters,
+            is_date,
+            innovations,
+            place,
+            n,
+            q,
+            by_density,
+            by_matrices[1],
+            by_matrices[0],
+            by_innovations,
+            direct,
+        )
+    _add_indirect(direct, derivatives, by_matrices, moving, by_innovations, by_parameters)
+    return by_parameters, by_residuals, by_innovations, by_matrices
+
+
+@kernel
+def _add_indirect(direct, derivatives, by_matrices, moving, by_innovations, by_parameters):
+    """Add the effects of (a, b, g) through Q, directly and through C, Q_1 and innovations."""
+    for k in range(3):
+        for date in range(WIDTH):
+            by_parameters[k] += direct[k * WIDTH + date]
+        for p in range(derivatives.shape[2]):
+            by_parameters[k] += by_matrices[0, p] * derivatives[0, k, p]
+            by_parameters[k] += by_matrices[1, p] * derivatives[1, k, p]
+    for k in range(moving.shape[0]):
+        for place in range(by_innovations.shape[0]):
+            by_parameters[k] += by_innovations[place] * moving[k, place]
 
 
 @kernel(fast=True)
-def _go_back(parameters, is_date, innovations, place, n, q, later, by_intercept, by_innovations):
-    """Carry the derivatives with respect to Q from eight dates to those before.
+def _first_of_segments(parameters, innovations, n, matrices, q):
+    """Return the first Q of every segment, (n_segments, n (n + 1) / 2)."""
+    n_eights = innovations.shape[0] // (n * WIDTH)
+    kept = np.empty(((n_eights + SEGMENT - 1) // SEGMENT, matrices.shape[1]))
+    upcoming = matrices[1].copy()
+    for eight in range(n_eights):
+        if eight % SEGMENT == 0:
+            kept[eight // SEGMENT] = upcoming
+        advance(parameters, innovations, eight * n, n, matrices[0], upcoming, q)
+    return kept
 
-    ``q`` holds the derivatives of the densities of the eight dates; ``later``, those with respect
-    to the Q of the date after them, is overwritten with those of the first of them.
-    """
-    a, b, g = parameters
-    present = load(is_date, 0)
-    zeros = spread(0.0)
-    p = 0
-    for i in range(n):
-        x = load(innovations, place + i)
-        fell = below_zero(x)
-        by_x = zeros
-        for j in range(i + 1):
-            now = present * load(q, p) + b * lead(zeros, later[p])
-            now = running_back(now, b)
-            following = lead(now, later[p])
-            by_intercept[p] += total(following)
-            later[p] = lane(now, 0)
-            other = load(innovations, place + j)
-            weight = following * (a + g * fell * below_zero(other))
-            by_x = by_x + weight * other
-            store(by_innovations, place + j, load(by_innovations, place + j) + weight * x)
-            p += 1
-        store(by_innovations, place + i, load(by_innovations, place + i) + by_x)
+
+@kernel(fast=True)
+def _restore_segment(parameters, innovations, n, matrices, kept, last, starts, q):
+    """Overwrite ``starts`` with the first Q of each eight of a segment, up to ``last``."""
+    segment = last // SEGMENT
+    upcoming = kept[segment].copy()
+    for eight in range(segment * SEGMENT, last + 1):
+        starts[eight - segment * SEGMENT] = upcoming
+        advance(parameters, innovations, eight * n, n, matrices[0], upcoming, q)

@@ -141,18 +141,26 @@ def lane(typing: Any, values: Any, index: Any) -> Any:
     return NUMBER(values, types.intp), generate
 
 
-@intrinsic
-def total(typing: Any, values: Any) -> Any:
-    """Return the sum of the values."""
+def _reduction(instruction: str) -> Any:
+    """Return the function that combines all values by an instruction."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         value = arguments[0]
         for step in (4, 2, 1):
             moved = _order([(i + step) % WIDTH for i in range(WIDTH)])
-            value = builder.fadd(value, builder.shuffle_vector(value, UNDEFINED, moved))
+            other = builder.shuffle_vector(value, UNDEFINED, moved)
+            value = getattr(builder, instruction)(value, other)
         return builder.extract_element(value, ir.Constant(POSITION, 0))
 
-    return NUMBER(values), generate
+    @intrinsic
+    def reduce(typing: Any, values: Any) -> Any:
+        return NUMBER(values), generate
+
+    return reduce
+
+
+total = _reduction("fadd")
+product = _reduction("fmul")
 
 
 @intrinsic
@@ -236,6 +244,7 @@ INSTRUCTIONS = {
     "smaller": smaller,
     "lane": lane,
     "total": total,
+    "product": product,
     "follow": follow,
     "lead": lead,
     "running": running,

@@ -49,6 +49,8 @@ lane = LaneOperation("lane")
 """lane(lanes, i): one of the values."""
 total = LaneOperation("total")
 """total(lanes): sum of the values."""
+product = LaneOperation("product")
+"""product(lanes): product of the values."""
 follow = LaneOperation("follow")
 """follow(x, lanes): x and all values but the last, each a date later."""
 lead = LaneOperation("lead")

@@ -12,6 +12,7 @@ import hedgeresearch as hr
 from hedgeresearch._kernels.garch_coordinates import BOX
 from hedgeresearch.covariance.bekk import estimation as bekk_estimation
 from hedgeresearch.covariance.dcc import estimation as dcc_estimation
+from hedgeresearch.covariance.dcc import panel_search
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.volatility.garch import estimation as garch_estimation
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
@@ -185,10 +186,18 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
         searches[id(likelihood)] = [(end, likelihood, bounds, "GARCH")]
         return end, free
 
+    def spy_on_pair(pair, objective, near, model_name):
+        end = find_pair_optimum(pair, objective, near, model_name)
+        search = (end, objective, objective.box.limits, model_name)
+        searches.setdefault(id(objective), []).append(search)
+        return end
+
+    find_pair_optimum = dcc_estimation._pair_optimum
+    monkeypatch.setattr(dcc_estimation, "_pair_optimum", spy_on_pair)
     search_garch = garch_estimation.search_garch
     monkeypatch.setattr(garch_estimation, "search_garch", spy_on_garch)
-    maximize = dcc_estimation.maximize
-    for module in (dcc_estimation, bekk_estimation):
+    maximize = panel_search.maximize
+    for module in (panel_search, bekk_estimation):
         monkeypatch.setattr(module, "maximize", spy)
     fit(model, returns)
     gains = []

@@ -131,28 +131,32 @@ def test_scores_are_derivatives_of_the_log_likelihood(nu, rules, n_series):
 
 @pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("nu", [NORMAL, 6.5])
-def test_residual_gradient_is_derivative_of_the_mean(nu, rules):
-    """Residuals of one series change in a random direction, as by a univariate parameter."""
-    residuals = sample(3, 150)
+def test_gradient_is_the_derivative_of_the_mean(nu, rules):
+    """Parameters move, or the residuals of one series in a random direction.
+
+    The sample has dates in three segments of the pass back, the last of them not full.
+    """
+    n_dates = 341
+    residuals = sample(3, n_dates)
     parameters = np.array([0.06, 0.88, 0.02 * rules.get("asymmetric", False)])
-    moving = np.random.default_rng(5).standard_normal((2, 150, 3))
     likelihood = CorrelationLikelihood(residuals, **rules)
-    by_residuals, _ = likelihood.residual_gradient(parameters, nu)
-    gradient = np.einsum("kti,ti->ki", moving, by_residuals)
+    gradient = likelihood.passes.gradient(parameters, nu)
+    scores = likelihood.scores(parameters, nu)[1].mean(axis=0)
+    moved = [0, 1, 3, *([2] if rules.get("asymmetric") else [])]
+    np.testing.assert_allclose(gradient.by_parameters[moved], scores[moved], rtol=1e-8, atol=1e-13)
+    directions = np.random.default_rng(5).standard_normal((2, n_dates, 3))
+    found = np.einsum("kti,ti->ki", directions, gradient.by_residuals)
     for k in range(2):
         for i in range(3):
             direction = np.zeros_like(residuals)
-            direction[:, i] = moving[k, :, i]
+            direction[:, i] = directions[k, :, i]
 
             def mean(h, direction=direction):
-                return (
-                    CorrelationLikelihood(residuals + h * direction, **rules)
-                    .scores(parameters, nu)[0]
-                    .mean()
-                )
+                moved = CorrelationLikelihood(residuals + h * direction, **rules)
+                return moved.scores(parameters, nu)[0].mean()
 
-            assert gradient[k, i] == pytest.approx(
-                fourth_order(mean, 1e-4), abs=1e-7 * np.abs(gradient).max()
+            assert found[k, i] == pytest.approx(
+                fourth_order(mean, 1e-4), abs=1e-7 * np.abs(found).max()
             )
 
 

@@ -6,7 +6,6 @@ import pytest
 from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.panel_passes import PanelPass
 
 POINTS = [(0.05, 0.9, 0.0), (0.2, 0.3, 0.1), (0.01, 0.985, 0.002)]
 
@@ -27,10 +26,7 @@ def test_pair_kernel_equals_the_general_kernel(nu, corrected):
     for parameters in np.array(POINTS) * [1, 1, not corrected]:
         intercept, first, derivatives = likelihood.matrices(parameters)
         rest = (density_constants(nu, 2), likelihood.residuals, intercept, first, derivatives)
-        innovations, moving = likelihood._innovations(parameters)
-        z = likelihood.residuals
-        panel = PanelPass(tuple(parameters), nu, False, z, innovations, intercept, first)
-        by_date, scores = panel.scores(not corrected, moving, derivatives)
+        _, by_date, scores = likelihood.passes.evaluation(parameters, nu)
         pair_by_date, pair_scores = dcc_pair_scores(parameters, corrected, *rest)
         np.testing.assert_allclose(pair_by_date, by_date, rtol=1e-11, atol=1e-12)
         estimated = [0, 1, 3] if corrected else [0, 1, 2, 3]

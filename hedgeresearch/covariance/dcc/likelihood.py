@@ -11,16 +11,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc import corrected_residuals, pull_back_correction
+from hedgeresearch._kernels.dcc import corrected_residuals
 from hedgeresearch._kernels.dcc_pair import dcc_pair_scores
 from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch.covariance.dcc.composite import CompositeCorrelation
 from hedgeresearch.covariance.dcc.pair import PairCorrelation
-from hedgeresearch.covariance.dcc.panel_passes import PanelPass
+from hedgeresearch.covariance.dcc.panel import PanelCorrelation
 from hedgeresearch.covariance.news import bad_news
+from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
 
 NO_DERIVATIVES = np.zeros((0, 1, 1))
@@ -72,7 +73,9 @@ class CorrelationLikelihood:
         """
         if self.shrunk_target is not None:
             return self.shrunk_target
-        return _moment(self.residuals, self.residuals)
+        # a product of an array with its own transpose is exactly symmetric
+        centered = self.residuals - self.residuals.mean(axis=0)
+        return np.asarray(centered.T @ centered / (len(centered) - 1))
 
     def target(self, a: float, b: float) -> tuple[Array, Array]:
         """Return S and its derivatives with respect to (a, b, g), (n, n) and (3, n, n).
@@ -159,104 +162,35 @@ class CorrelationLikelihood:
         scores : array (n_dates, 4)
             Derivatives with respect to (a, b, g, nu).
         """
-        intercept, first, derivatives = self.matrices(parameters)
-        innovations, moving = self._innovations(parameters)
-        total = np.zeros(len(self.residuals))
-        scores = np.zeros((len(self.residuals), 4))
-        for block in self._blocks:
-            if block.stop - block.start == 2:  # the equicorrelation of a pair is its correlation
-                by_date, by_parameter = dcc_pair_scores(
-                    parameters,
-                    self.corrected,
-                    density_constants(nu, 2),
-                    _cut(self.residuals, block),
-                    *(_cut(matrix, block, block) for matrix in (intercept, first, derivatives)),
-                )
-            else:
-                panel = self._panel(parameters, nu, innovations, intercept, first, block)
-                by_date, by_parameter = panel.scores(self.asymmetric, moving, derivatives)
-            total += by_date
-            scores += by_parameter
-        return total / self.n_blocks, scores / self.n_blocks
+        if self.residuals.shape[1] == 2:  # the equicorrelation of a pair is its correlation
+            matrices = self.matrices(parameters)
+            constants = density_constants(nu, 2)
+            log_density, scores = dcc_pair_scores(
+                parameters, self.corrected, constants, self.residuals, *matrices
+            )
+            return log_density, scores
+        _, log_density, scores = self.passes.evaluation(parameters, nu)
+        return log_density, scores
 
-    def residual_gradient(self, parameters: Array, nu: float) -> tuple[Array, Array]:
-        """Return the derivatives of the mean log-density with respect to residuals, S and N.
+    def means(self, parameters: Array, nu: float) -> MeanLikelihood:
+        """Return the means over the dates of log-density, scores and their outer product."""
+        if self.residuals.shape[1] == 2:
+            log_density, scores = self.scores(parameters, nu)
+            return mean_likelihood(log_density, scores, np.eye(4))
+        return self.passes.evaluation(parameters, nu)[0]
 
-        Parameters
-        ----------
-        parameters : array (3,)
-            a, b and g.
-        nu : float
-            Degrees of freedom.
-
-        Returns
-        -------
-        by_residuals : array (n_dates, n_series)
-            S and N follow the residuals, unless S is shrunk, which is taken as given.
-        by_moments : array (2, n_series, n_series)
-            With respect to S and N at given residuals; each element counts by itself.
-        """
-        a, b, g = parameters
-        n_dates, n = self.residuals.shape
-        intercept, first, _ = self.matrices(parameters)
-        innovations, _ = self._innovations(parameters)
-        by_dates = np.zeros((2, n_dates, n))
-        by_matrices = np.zeros((2, n, n))
-        for block in self._blocks:
-            panel = self._panel(parameters, nu, innovations, intercept, first, block)
-            *dates, by_intercept, by_first = panel.gradient()
-            by_dates[:, :, block] += dates
-            by_matrices[:, block, block] += (by_intercept, by_first)
-        by_residuals, by_innovations = by_dates / (n_dates * self.n_blocks)
-        by_intercept, by_first = by_matrices / (n_dates * self.n_blocks)
-        # Q_1 is S with the correction, else C + b S
-        by_target = (1.0 - a - b) * by_intercept + (1.0 if self.corrected else 1.0 - a) * by_first
-        by_news = -g * (by_intercept + by_first)
-        if self.corrected:
-            by_innovations += _through_correlation(by_target, innovations)
-            by_residuals += pull_back_correction(a, b, self.residuals, by_innovations)
-        else:
-            by_residuals += by_innovations + self._through_moments(by_target, by_news)
-        return by_residuals, np.stack([by_target, by_news])
-
-    def _through_moments(self, by_target: Array, by_news: Array) -> Array:
-        """Return derivatives in the residuals through S and N, (n_dates, n_series)."""
-        by_residuals = np.zeros(self.residuals.shape)
-        if self.shrunk_target is None:
-            centered = self.residuals - self.residuals.mean(axis=0)
-            by_residuals += 2.0 / (len(centered) - 1) * (centered @ by_target)
-        if self.asymmetric:
-            news = bad_news(self.residuals)
-            by_residuals += 2.0 / len(news) * (news @ by_news) * (self.residuals < 0.0)
-        return by_residuals
-
-    def _innovations(self, parameters: Array) -> tuple[Array, Array]:
-        """Return x, what enters Q, and its derivatives with respect to a and b, if x is not z."""
-        if not self.corrected:
-            return self.residuals, np.zeros((0, *self.residuals.shape))
-        a, b, _ = parameters
-        innovations, moving, _ = corrected_residuals(a, b, self.residuals, NO_DERIVATIVES)
-        return innovations, moving
-
-    def _panel(
-        self,
-        parameters: Array,
-        nu: float,
-        innovations: Array,
-        intercept: Array,
-        first: Array,
-        block: slice,
-    ) -> PanelPass:
-        """Return the correlation of some series, ready for passes over the dates."""
-        residuals = self.residuals[:, block]
-        return PanelPass(
-            parameters=tuple(parameters),
-            nu=nu,
+    @cached_property
+    def passes(self) -> PanelCorrelation | CompositeCorrelation:
+        """Residuals and rules in the form that passes over the dates need."""
+        if self.n_blocks > 1:
+            return CompositeCorrelation(self.residuals, self.asymmetric, self.corrected)
+        return PanelCorrelation.of(
+            self.residuals,
+            np.stack([self.sample_target, self.news_target]),
+            asymmetric=self.asymmetric,
+            corrected=self.corrected,
             equicorrelation=self.equicorrelation,
-            residuals=residuals,
-            innovations=innovations[:, block] if self.corrected else residuals,
-            intercept=intercept[block, block],
-            first=first[block, block],
+            shrunk=self.shrunk_target is not None,
         )
 
     def target_rows(self, parameters: Array, by_univariate: Array) -> tuple[Array, Array]:
@@ -302,21 +236,7 @@ class CorrelationLikelihood:
     @property
     def n_blocks(self) -> int:
         """Number of pairs of a composite likelihood; 1 for the full one."""
-        return len(self._blocks)
-
-    @property
-    def _blocks(self) -> list[slice]:
-        """Series of each term of the likelihood: neighboring pairs, or all."""
-        n = self.residuals.shape[1]
-        if self.composite:
-            return [slice(i, i + 2) for i in range(n - 1)]
-        return [slice(0, n)]
-
-
-def _cut(values: Array, *blocks: slice) -> Array:
-    """Last axes of an array cut to a block, contiguous as kernels require."""
-    index: Any = (..., *blocks)
-    return np.ascontiguousarray(values[index])
+        return self.residuals.shape[1] - 1 if self.composite else 1
 
 
 def _moment(left: Array, right: Array) -> Array:
@@ -326,13 +246,3 @@ def _moment(left: Array, right: Array) -> Array:
     """
     centered = right - right.mean(axis=0)
     return np.asarray(np.swapaxes(left, -1, -2) @ centered / (len(right) - 1))
-
-
-def _through_correlation(by_target: Array, x: Array) -> Array:
-    """Return derivatives in x (n_dates, n_series) through S, the correlation of x."""
-    scale = x.std(axis=0, ddof=1)
-    centered = (x - x.mean(axis=0)) / scale
-    correlation = centered.T @ centered / (len(x) - 1)
-    # dS_ij = dM_ij / (s_i s_j) - S_ij (dM_ii / M_ii + dM_jj / M_jj) / 2 with M the covariance
-    own = np.diag((by_target * correlation).sum(axis=1))
-    return np.asarray(2.0 / (len(x) - 1) * (centered @ (by_target - own)) / scale)

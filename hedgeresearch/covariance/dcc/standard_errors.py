@@ -7,9 +7,7 @@ enters its own (see ``estimation.influence``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -20,6 +18,7 @@ from hedgeresearch.covariance.dcc.delta_method import (
 )
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.panel import CorrelationGradient
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.covariance.delta_method import BACKWARD, STEP, DeltaMethod, Stencil
@@ -178,41 +177,25 @@ def _score_derivatives(
         backward = np.array([stencil == BACKWARD for stencil in stencils])
         information, *others = likelihood.pair.sensitivity(point, steps, backward)
         return information[np.ix_(reported, reported)], others[0][reported], others[1][reported]
-    n_dates, n = likelihood.residuals.shape
-    rows = []
-    changes = []
-    for i in reported:
-        along = np.where(np.arange(4) == i, steps, 0.0)
-        rows.append(
-            -_slope(
-                lambda at, nu: likelihood.scores(at, nu)[1].mean(axis=0)[reported],
-                point,
-                along,
-                stencils[i],
-            )
-        )
-        gradient = partial(_stacked_gradient, likelihood)
-        changes.append(_slope(gradient, point, along, stencils[i]))
-    change = np.stack(changes)
-    by_residuals = change[:, : n_dates * n].reshape(-1, n_dates, n).swapaxes(1, 2)
-    return np.stack(rows), by_residuals, change[:, n_dates * n :].reshape(-1, 2, n, n)
+    slopes = [_slope_of_gradient(likelihood, point, i, steps[i], stencils[i]) for i in reported]
+    return (
+        np.stack([-slope.by_parameters[reported] for slope in slopes]),
+        np.stack([slope.by_residuals.T for slope in slopes]),
+        np.stack([slope.by_moments for slope in slopes]),
+    )
 
 
-def _stacked_gradient(likelihood: CorrelationLikelihood, at: Array, nu: float) -> Array:
-    """Return the derivatives with respect to residuals and moments, one after the other."""
-    by_residuals, by_moments = likelihood.residual_gradient(at, nu)
-    return np.concatenate([by_residuals.ravel(), by_moments.ravel()])
-
-
-def _slope(
-    function: Callable[[Array, float], Array], point: Array, step: Array, stencil: Stencil
-) -> Array:
-    """Return the derivative of a function of (a, b, g) and nu along a step (4,) of one of them."""
-    values = []
+def _slope_of_gradient(
+    likelihood: CorrelationLikelihood, point: Array, i: int, step: float, stencil: Stencil
+) -> CorrelationGradient:
+    """Return the derivative of the gradient with respect to parameter i of (a, b, g, nu)."""
+    terms = []
     for multiple, weight in stencil:
-        shifted = point + multiple * step
-        values.append(weight * function(shifted[:3], shifted[3]))
-    return np.asarray(sum(values) / step.sum())
+        shifted = point.copy()
+        shifted[i] += multiple * step
+        gradient = likelihood.passes.gradient(shifted[:3], shifted[3])
+        terms.append([weight / step * values for values in gradient])
+    return CorrelationGradient(*(np.asarray(sum(parts)) for parts in zip(*terms, strict=True)))
 
 
 def _number_of_targets(likelihood: CorrelationLikelihood) -> int:

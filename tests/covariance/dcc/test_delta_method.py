@@ -6,7 +6,7 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.delta_method import DCCStateAt, dcc_delta_method
-from hedgeresearch.covariance.dcc.panel_passes import PanelPass
+from hedgeresearch.covariance.dcc.panel import PanelCorrelation
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
 from tests.covariance.dcc.stacked_conditions import first_step, jacobian_of_means
 
@@ -45,14 +45,8 @@ class MomentConditions:
         return np.array([[triangle[0], triangle[1]], [triangle[1], triangle[2]]])
 
     def correlation_scores(self, dynamic, z, s, n):
-        a, b, g = dynamic
-        intercept = (1 - a - b) * s - g * n
-        derivatives = np.zeros((2, 3, 2, 2))
-        derivatives[0] = [-s, -s, -n]
-        derivatives[1, 0] = -s
-        derivatives[1, 2] = -n
-        panel = PanelPass((a, b, g), NORMAL, False, z, z, intercept, intercept + b * s)
-        _, scores = panel.scores(self.asymmetric, np.zeros((0, *z.shape)), derivatives)
+        panel = PanelCorrelation.of(z, np.stack([s, n]), asymmetric=self.asymmetric)
+        _, _, scores = panel.evaluation(dynamic, NORMAL)
         return scores[:, : self.n_dynamic]
 
     def moments(self, z, s, n):

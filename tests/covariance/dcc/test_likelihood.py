@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from hedgeresearch._kernels.dcc import dcc_correlation
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.panel_passes import PanelPass
+from tests.covariance.dcc.slow_density import log_density_of_path
 
 
 @pytest.mark.parametrize(
@@ -19,8 +20,8 @@ def test_target_gradient_is_the_numerical_derivative(rules):
     z = noise @ np.linalg.cholesky(0.5 * np.eye(3) + 0.5).T
     likelihood = CorrelationLikelihood(z, **rules)
     parameters = np.array([0.05, 0.9, 0.02 if rules.get("asymmetric") else 0.0])
-    _, by_moments = likelihood.residual_gradient(parameters, NORMAL)
-    found = by_moments * (2 - np.eye(3))  # both of two symmetric elements move
+    gradient = likelihood.passes.gradient(parameters, NORMAL)
+    found = gradient.by_moments * (2 - np.eye(3))  # both of two symmetric elements move
     a, b, g = parameters
     corrected = likelihood.corrected
     s = likelihood.target(a, b)[0]
@@ -29,12 +30,15 @@ def test_target_gradient_is_the_numerical_derivative(rules):
     def mean_density(s, news):
         intercept = (1 - a - b) * s - g * news
         first = s if corrected else intercept + b * s
-        x, _ = likelihood._innovations(parameters)
-        rules = (NORMAL, likelihood.equicorrelation)
-        return PanelPass((a, b, g), *rules, z, x, intercept, first).value()
+        path = dcc_correlation(parameters, corrected, z, intercept, first)[:-1]
+        if likelihood.equicorrelation:
+            rho = (path.sum(axis=(1, 2)) - 3) / 6
+            path = rho[:, None, None] * (1 - np.eye(3)) + np.eye(3)
+        return log_density_of_path(z, path, NORMAL).mean()
 
     for i in range(3):
-        for j in range(i, 3):
+        # with the correction S is a correlation, whose diagonal does not move
+        for j in range(i + corrected, 3):
             step = np.zeros((3, 3))
             step[i, j] = 1e-5
             step[j, i] = 1e-5

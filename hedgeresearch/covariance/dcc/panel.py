@@ -1,0 +1,183 @@
+"""Correlation of many series in the form that compiled passes over the dates need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from hedgeresearch._kernels.dcc import pull_back_correction
+from hedgeresearch._kernels.dcc_lanes import from_lanes, in_lanes
+from hedgeresearch._kernels.dcc_panel import (
+    Panel,
+    panel_evaluation,
+    panel_gradient,
+    panel_innovations,
+    panel_value,
+)
+from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch.covariance.news import bad_news
+from hedgeresearch.optimization.line_search import MeanLikelihood
+from hedgeresearch.typing import Array
+
+
+class CorrelationGradient(NamedTuple):
+    """Derivatives of the mean log-density of a correlation.
+
+    Attributes
+    ----------
+    by_parameters : array (4,)
+        With respect to (a, b, g, nu); S and N follow them with the correction.
+    by_residuals : array (n_dates, n_series)
+        S and N follow the residuals, unless S is shrunk.
+    by_moments : array (2, n_series, n_series)
+        With respect to S and N at given residuals; each element counts by itself.
+    """
+
+    by_parameters: Array
+    by_residuals: Array
+    by_moments: Array
+
+
+@dataclass(frozen=True, eq=False)
+class PanelCorrelation:
+    """Residuals and rules of a correlation of several series.
+
+    Attributes
+    ----------
+    residuals : array (n_dates, n_series)
+        Standardized residuals.
+    targets : array (2, n_series, n_series)
+        S and N.
+    shrunk : bool
+        Whether S does not depend on the residuals.
+    panel : Panel
+        The same in lanes, with the rules of the recursion.
+    """
+
+    residuals: Array
+    targets: Array
+    shrunk: bool
+    panel: Panel
+
+    @classmethod
+    def of(
+        cls,
+        residuals: Array,
+        targets: Array,
+        *,
+        asymmetric: bool = False,
+        corrected: bool = False,
+        equicorrelation: bool = False,
+        shrunk: bool = False,
+    ) -> PanelCorrelation:
+        """Return the correlation of residuals (n_dates, n_series) by the rules of DCC and DECO."""
+        n_dates, n = residuals.shape
+        panel = Panel(
+            in_lanes(np.ascontiguousarray(residuals)),
+            n_dates,
+            n,
+            pack_triangles(targets),
+            asymmetric,
+            corrected,
+            equicorrelation,
+        )
+        return cls(residuals, targets, shrunk, panel)
+
+    def value(self, parameters: Array, nu: float, stride: int = 1) -> float:
+        """Return the mean log-density; with a stride, of a part of the dates."""
+        density = density_constants(nu, self.panel.n_series)
+        return float(panel_value(parameters, density, self.panel, stride))
+
+    def evaluation(self, parameters: Array, nu: float) -> tuple[MeanLikelihood, Array, Array]:
+        """Return the means over the dates, and log-density and scores of each.
+
+        Parameters
+        ----------
+        parameters : array (3,)
+            a, b and g.
+        nu : float
+            Degrees of freedom; infinite for the normal.
+
+        Returns
+        -------
+        means : MeanLikelihood
+            With respect to (a, b, g, nu).
+        log_density : array (n_dates,)
+        scores : array (n_dates, 4)
+        """
+        n_dates = len(self.residuals)
+        density = density_constants(nu, self.panel.n_series)
+        log_density = np.full(n_dates, -np.inf)
+        scores = np.zeros((n_dates, 4))
+        gradient = np.zeros(4)
+        information = np.zeros((4, 4))
+        value = panel_evaluation(
+            parameters, density, self.panel, log_density, scores, gradient, information
+        )
+        return MeanLikelihood(value, gradient, information, n_dates), log_density, scores
+
+    def gradient(self, parameters: Array, nu: float) -> CorrelationGradient:
+        """Return the derivatives of the mean with respect to all that it depends on."""
+        a, b, g = parameters
+        n_dates, n = self.residuals.shape
+        panel = self.panel
+        density = density_constants(nu, n)
+        by_parameters, *lanes, by_matrices = panel_gradient(parameters, density, panel)
+        by_residuals, by_innovations = (from_lanes(each, n_dates, n) / n_dates for each in lanes)
+        by_intercept, by_first = unpack_derivatives(by_matrices, n) / n_dates
+        # Q_1 is S with the correction, else C + b S
+        by_target = (1.0 - a - b) * by_intercept + (1.0 if panel.corrected else 1.0 - a) * by_first
+        by_news = -g * (by_intercept + by_first)
+        if panel.corrected:
+            innovations = from_lanes(panel_innovations(parameters, panel)[0], n_dates, n)
+            by_innovations += through_correlation(by_target, innovations)
+            by_residuals += pull_back_correction(a, b, self.residuals, by_innovations)
+        else:
+            by_residuals += by_innovations
+            if not self.shrunk:
+                by_residuals += through_covariance(by_target, self.residuals)
+            if panel.asymmetric:
+                by_residuals += through_bad_news(by_news, self.residuals)
+        return CorrelationGradient(
+            by_parameters / n_dates, by_residuals, np.stack([by_target, by_news])
+        )
+
+
+def through_covariance(by_target: Array, residuals: Array) -> Array:
+    """Return derivatives in residuals (n_dates, n) through S, their covariance."""
+    centered = residuals - residuals.mean(axis=0)
+    return np.asarray(2.0 / (len(residuals) - 1) * (centered @ by_target))
+
+
+def through_bad_news(by_news: Array, residuals: Array) -> Array:
+    """Return derivatives in residuals (n_dates, n) through N, the second moment of min(z, 0)."""
+    news = bad_news(residuals)
+    return np.asarray(2.0 / len(news) * (news @ by_news) * (residuals < 0.0))
+
+
+def through_correlation(by_target: Array, x: Array) -> Array:
+    """Return derivatives in x (n_dates, n) through S, the correlation of x."""
+    scale = x.std(axis=0, ddof=1)
+    centered = (x - x.mean(axis=0)) / scale
+    correlation = centered.T @ centered / (len(x) - 1)
+    # dS_ij = dM_ij / (s_i s_j) - S_ij (dM_ii / M_ii + dM_jj / M_jj) / 2 with M the covariance
+    own = np.diag((by_target * correlation).sum(axis=1))
+    return np.asarray(2.0 / (len(x) - 1) * (centered @ (by_target - own)) / scale)
+
+
+def pack_triangles(matrices: Array) -> Array:
+    """Return the lower triangles of matrices (..., n, n) row by row, (..., n (n + 1) / 2)."""
+    rows, columns = np.tril_indices(matrices.shape[-1])
+    return np.ascontiguousarray(matrices[..., rows, columns])
+
+
+def unpack_derivatives(by_element: Array, n: int) -> Array:
+    """Return derivatives by packed elements (..., n (n + 1) / 2) as symmetric matrices (..., n, n).
+
+    A packed element moves both of two symmetric elements, which each have half of its derivative.
+    """
+    half = np.zeros((*by_element.shape[:-1], n, n))
+    half[..., *np.tril_indices(n)] = 0.5 * by_element
+    return np.asarray(half + np.swapaxes(half, -1, -2))
