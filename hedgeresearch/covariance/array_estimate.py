@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from hedgeresearch.covariance.state import CovarianceState
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices, Mask
 
 
 class ArrayEstimate(NamedTuple):
@@ -48,6 +48,57 @@ class EstimatesArrays(Protocol):
         ConvergenceError
             If no search reaches an optimum.
         """
+
+
+class SampleEstimates(Protocol):
+    """Estimates of a covariance model on many samples of the same series."""
+
+    @property
+    def found(self) -> Mask:
+        """True for each sample with an estimate, (n_samples,); the others need another search."""
+
+    @property
+    def next_covariances(self) -> Array:
+        """Covariance of the date after each sample, (n_samples, n_series, n_series)."""
+
+    def final_state(self, number: int) -> CovarianceState:
+        """Return the filter state after a sample."""
+
+    def remarks(self, number: int) -> tuple[str, ...]:
+        """Return the warnings of ``fit`` on a sample."""
+
+
+@runtime_checkable
+class EstimatesSamples(Protocol):
+    """A covariance model that estimates on many samples in one compiled call."""
+
+    def estimate_samples(
+        self,
+        returns: Array,
+        bounds: Indices,
+        cold: Mask,
+        names: Sequence[str],
+        least_share: float,
+    ) -> SampleEstimates | None:
+        """Estimate on samples in their order; None if the settings need a search for each.
+
+        Parameters
+        ----------
+        returns : array (n_rows, n_series)
+        bounds : array (n_samples, 2)
+            First row of each sample, and the row after its last.
+        cold : array (n_samples,) of bool
+            Whether the search on a sample does not start at the optimum of the one before.
+        names : sequence of str
+            Names of the series.
+        least_share : float
+            Share of its variance that each series must have of its own.
+        """
+
+
+def estimates_samples(model: object) -> bool:
+    """Return whether a model, and not only the class that it inherits from, estimates samples."""
+    return isinstance(model, EstimatesSamples) and "estimate_samples" in vars(type(model))
 
 
 def as_array_model(model: object) -> EstimatesArrays | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from hedgeresearch.typing import Array
+from hedgeresearch.hedges.closed_form import Refit
+from hedgeresearch.typing import Array, Mask
 
 
 class ArrayFit(Protocol):
@@ -46,6 +47,36 @@ class FitsArrays(Protocol):
         names : names of asset and hedges, for errors
         near : an earlier fit of the same model, at which the search may begin
         """
+
+
+class RefitRatios(NamedTuple):
+    """Ratios (n_hedged_rows, n_hedges) of one refit, and the warnings of its model."""
+
+    ratios: Array
+    remarks: tuple[str, ...]
+
+
+@runtime_checkable
+class FitsSamples(Protocol):
+    """A hedge model that fits many samples in one compiled call."""
+
+    def fit_samples(
+        self, returns: Array, refits: Sequence[Refit], cold: Mask, names: Sequence[str]
+    ) -> Sequence[RefitRatios | None]:
+        """Return the ratios of each refit, or None where it needs a fit of its own.
+
+        Parameters
+        ----------
+        returns : array (n_rows, 1 + n_hedges), the asset first
+        refits : when to estimate and what to hedge, in order
+        cold : array (n_refits,) of bool, whether a refit does not start at the one before
+        names : names of asset and hedges
+        """
+
+
+def fits_samples(model: object) -> bool:
+    """Return whether a model, and not only the class that it inherits from, fits samples."""
+    return isinstance(model, FitsSamples) and "fit_samples" in vars(type(model))
 
 
 def as_array_model(model: object) -> FitsArrays | None:

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
@@ -29,6 +30,7 @@ from hedgeresearch.covariance.array_estimate import ArrayEstimate
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_length, check_panel
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.pair_refits import PairRefits
 from hedgeresearch.covariance.dcc.standard_errors import (
     TwoStepInference,
     two_step_estimates,
@@ -38,13 +40,14 @@ from hedgeresearch.covariance.first_step import (
     UnivariateModels,
     check_univariate,
     estimate_first_step,
+    model_of_series,
 )
 from hedgeresearch.covariance.fit import CovarianceFit, fit_from_state
 from hedgeresearch.covariance.moment_weights import ErrorSource
 from hedgeresearch.covariance.shrinkage import SHRINKAGES
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import remark_on_bounds, warn_of_bounds
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices, Mask
 from hedgeresearch.volatility.garch.garch import GARCH
 
 
@@ -185,6 +188,31 @@ class DCC:
             final_state=two_step_state(inference).advance(returns),
             search=inference,
             remarks=() if remark is None else (remark,),
+        )
+
+    def estimate_samples(
+        self,
+        returns: Array,
+        bounds: Indices,
+        cold: Mask,
+        names: Sequence[str],
+        least_share: float,
+    ) -> PairRefits | None:
+        """Estimate a symmetric model of two series on many samples, see ``EstimatesSamples``."""
+        models = [model_of_series(self.univariate, name) for name in names]
+        layouts = [one.layout for one in models if type(one) is GARCH]
+        plain = not (self.asymmetric or self.integrated) and self.correction == "engle"
+        if len(models) != 2 or len(layouts) != 2 or not plain or self.target != "sample":
+            return None
+        check_length(int(np.diff(bounds).min()), names, self.univariate)
+        return PairRefits.of(
+            returns,
+            bounds,
+            cold,
+            names,
+            (layouts[0], layouts[1]),
+            student=self.density == "student",
+            least_share=least_share,
         )
 
     def _both_steps(

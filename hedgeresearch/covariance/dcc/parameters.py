@@ -22,7 +22,7 @@ from hedgeresearch._kernels.dcc_box import (
     parameters_at,
 )
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 LIMITS = tuple(zip(LOW.tolist(), HIGH.tolist(), strict=True))
 """Smallest and largest value of each coordinate."""
@@ -88,7 +88,7 @@ class ParameterBox:
         box_jacobian(point, self.delta, jacobian)
         return jacobian
 
-    def bounds_hit(self, point: Array, free: Array) -> tuple[str, ...]:
+    def bounds_hit(self, point: Array, free: Mask) -> tuple[str, ...]:
         """Return the bounds that hold a point, as formulas.
 
         Parameters

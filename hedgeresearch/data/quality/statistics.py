@@ -67,7 +67,8 @@ class Changes:
     @cached_property
     def columns(self) -> Array:
         """The values as (n_columns, n_rows), one series after the other."""
-        return np.ascontiguousarray(self.values.T)
+        # a copy, as kernels are compiled again for arrays that are read-only
+        return np.array(self.values.T, order="C")
 
     @cached_property
     def covariance(self) -> Array:

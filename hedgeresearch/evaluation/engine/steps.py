@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,11 @@ from hedgeresearch.errors import ConvergenceError, DataError, DataWarning, recor
 from hedgeresearch.evaluation.engine.array_steps import FAILURES, ArraySteps
 from hedgeresearch.evaluation.engine.regime_numbers import RegimeRecord, in_order, record_regimes
 from hedgeresearch.evaluation.engine.walk_data import WalkData, input_for
+from hedgeresearch.hedges.array_fit import RefitRatios, fits_samples
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, fit_hedge
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 
 class Note(NamedTuple):
@@ -66,10 +68,37 @@ class Steps:
         self._returns = returns
         self._in_arrays = ArraySteps.of(model, returns)
         self._fit: HedgeFit | None = None
+        self._values = np.array(returns.to_numpy(), order="C")
+        self._names = list(returns.columns)
 
     @cached_property
     def _data(self) -> WalkData:
         return WalkData.of(input_for(self._model, self._returns))
+
+    def results(self, refits: Sequence[Refit], cold: Mask) -> Iterator[StepResult]:
+        """Yield the results of some refits that follow one another: together, if they can be.
+
+        Parameters
+        ----------
+        refits : sequence of Refit
+        cold : array (n_refits,) of bool, whether a refit does not start at the one before
+        """
+        together = self._together(refits, cold)
+        for refit, is_cold, one in zip(refits, cold.tolist(), together, strict=True):
+            if one is None:
+                yield self.step(refit, is_cold)
+            else:
+                yield StepResult(one.ratios, remarks=one.remarks)
+
+    def _together(self, refits: Sequence[Refit], cold: Mask) -> Sequence[RefitRatios | None]:
+        """Return the ratios of refits that one call estimates, None for the others."""
+        model: Any = self._model
+        if not fits_samples(model) or not model.traits.warm_start:
+            return [None] * len(refits)
+        try:
+            return list(model.fit_samples(self._values, refits, cold, self._names))
+        except FAILURES:  # one by one, those that fail say why
+            return [None] * len(refits)
 
     def step(self, refit: Refit, cold: bool) -> StepResult:
         """Fit, hedge the rows of a refit and return the result, a failure included."""

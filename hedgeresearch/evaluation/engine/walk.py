@@ -85,9 +85,12 @@ def walk(
     """
     results = [StepResult(ratios) for ratios in ratios_at_once(model, returns.to_numpy(), refits)]
     steps = Steps(model, returns)
-    for number in range(len(results), len(refits)):
-        results.append(steps.step(refits[number], _starts_cold(refits, number)))
-        tick()
+    for first in range(len(results), len(refits), COLD_START_EVERY):
+        some = range(first, min(first + COLD_START_EVERY, len(refits)))
+        cold = np.array([_starts_cold(refits, number) for number in some])
+        for result in steps.results([refits[number] for number in some], cold):
+            results.append(result)
+            tick()
     each = [result.notes(refit) for result, refit in zip(results, refits, strict=True)]
     notes = list(chain.from_iterable(each))
     sound = sound_ratios([result.ratios for result in results], refits, returns)

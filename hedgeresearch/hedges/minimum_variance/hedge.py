@@ -16,7 +16,7 @@ import pandas as pd
 
 from hedgeresearch._containers.lazy_table import Dates, Labelled, as_index, changed, held
 from hedgeresearch._exports import exported_by
-from hedgeresearch.covariance.array_estimate import as_array_model
+from hedgeresearch.covariance.array_estimate import as_array_model, estimates_samples
 from hedgeresearch.covariance.fit import CovarianceFit
 from hedgeresearch.covariance.hedge_ratio import minimum_variance_path, minimum_variance_ratio
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
@@ -25,7 +25,7 @@ from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.array_fit import ArrayFit
+from hedgeresearch.hedges.array_fit import ArrayFit, RefitRatios
 from hedgeresearch.hedges.closed_form import Refit, sample_ratios
 from hedgeresearch.hedges.constant_ratio import advance_constant_array
 from hedgeresearch.hedges.exact_replication import replicating_fit
@@ -36,12 +36,15 @@ from hedgeresearch.hedges.labels import (
     labelled_path,
     labelled_ratio,
 )
-from hedgeresearch.hedges.minimum_variance.array_fit import MinimumVarianceArrayFit
+from hedgeresearch.hedges.minimum_variance.array_fit import (
+    MinimumVarianceArrayFit,
+    sample_by_sample,
+)
 from hedgeresearch.hedges.minimum_variance.closed_form import ewma_ratios
 from hedgeresearch.hedges.minimum_variance.ratio_errors import minimum_variance_errors
 from hedgeresearch.hedges.sample import Sample
 from hedgeresearch.hedges.traits import HedgeTraits
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Mask
 
 
 @exported_by("hedgeresearch.hedges")
@@ -140,6 +143,15 @@ class MinimumVarianceHedge:
             return None
         earlier = near.estimate if isinstance(near, MinimumVarianceArrayFit) else None
         return MinimumVarianceArrayFit(model.estimate_array(sample, names, earlier))
+
+    def fit_samples(
+        self, returns: Array, refits: Sequence[Refit], cold: Mask, names: Sequence[str]
+    ) -> Sequence[RefitRatios | None]:
+        """Return the ratios of many refits, see ``FitsSamples``."""
+        model: Any = self.covariance_model
+        if not estimates_samples(model):
+            return [None] * len(refits)
+        return sample_by_sample(model, returns, refits, cold, names)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array | None]:
         """Yield the ratios of many refits, see ``ClosedFormRatios``; none for most models."""

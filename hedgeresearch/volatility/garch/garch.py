@@ -74,7 +74,7 @@ class GARCH:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the parameters that are estimated, (k,)."""
-        return self._layout.names
+        return self.layout.names
 
     def fit(self, series: pd.Series, *, warm_start: VolatilityFit | None = None) -> VolatilityFit:
         """Estimate on the returns (n_dates,) of one series, fractions per period or any unit.
@@ -106,10 +106,11 @@ class GARCH:
         ConvergenceError
             If no search reaches an optimum.
         """
-        return estimate_garch(self._layout, returns, warm_start)
+        return estimate_garch(self.layout, returns, warm_start)
 
     @property
-    def _layout(self) -> GARCHLayout:
+    def layout(self) -> GARCHLayout:
+        """Choice of the parameters that are estimated."""
         return GARCHLayout(
             constant_mean=self.mean == "constant",
             asymmetric=self.asymmetric,

@@ -33,6 +33,7 @@ def in_tables(model: Any, returns: pd.DataFrame, refits: list[Refit], patch: Any
     """Walk with a fit of tables at every refit."""
     with patch.context() as patched:
         patched.setattr(ArraySteps, "of", lambda *_: None)
+        patched.setattr(steps, "fits_samples", lambda _: False)
         return module.walk(model, returns, refits, lambda: None)
 
 
@@ -183,3 +184,32 @@ def test_own_shares_are_pivots_of_the_correlation(n_series: int) -> None:
     assert not vary_by_themselves(np.cov(values, rowvar=False)[None])[0]
     values[:, 1] = 7.0
     assert smallest_own_share(values) == 0.0
+
+
+@pytest.mark.parametrize("when", SCHEDULES)
+def test_refits_together_equal_those_one_by_one(when: str, monkeypatch: Any) -> None:
+    returns = returns_of(350)
+    refits = SCHEDULES[when].refits(len(returns))
+    alone = []
+    step = steps.Steps.step
+    with monkeypatch.context() as patched:
+        patched.setattr(steps.Steps, "step", lambda *args: alone.append(args) or step(*args))
+        found = module.walk(DCC, returns, refits, lambda: None)
+    assert len(alone) < 0.1 * len(refits)
+    with monkeypatch.context() as patched:
+        patched.setattr(steps, "fits_samples", lambda _: False)
+        expected = in_arrays(DCC, returns, refits, monkeypatch)
+    np.testing.assert_allclose(found.ratios, expected.ratios, rtol=1e-6)
+    assert found.notes == expected.notes
+
+
+def test_refits_that_need_a_fit_are_left_out_of_a_call(monkeypatch: Any) -> None:
+    returns = returns_of(270)
+    values = returns.to_numpy().copy()
+    values[5:256, 1] = 2.0 * values[5:256, 0]
+    returns = pd.DataFrame(values, returns.index, returns.columns)
+    refits = SCHEDULES["every day"].refits(len(returns))
+    found = module.walk(DCC, returns, refits, lambda: None)
+    expected = in_tables(DCC, returns, refits, monkeypatch)
+    np.testing.assert_allclose(found.ratios, expected.ratios, rtol=1e-5)
+    assert found.notes == expected.notes
