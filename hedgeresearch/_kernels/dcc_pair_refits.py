@@ -6,17 +6,17 @@ refit before it, and filters its own sample: nothing returns to Python in betwee
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from hedgeresearch._kernels.compilation import kernel
-from hedgeresearch._kernels.dcc_box import HIGH, LOW, parameters_at
-from hedgeresearch._kernels.dcc_pair_search import search_pair
-from hedgeresearch._kernels.dcc_pair_targets import pair_targets
+from hedgeresearch._kernels.dcc_box import HIGH, LOW, PERSISTENCE, parameters_at
+from hedgeresearch._kernels.dcc_pair_search import largest_news_share, search_pair
+from hedgeresearch._kernels.dcc_pair_targets import pair_matrices, pair_targets
 from hedgeresearch._kernels.garch_coordinates import garch_parameters
 from hedgeresearch._kernels.garch_fit import CONVERGED, fit_garch, unit_series
+from hedgeresearch._kernels.garch_influence import garch_standardize
 from hedgeresearch._kernels.minimum_variance import smallest_own_share
+from hedgeresearch._kernels.pair_walk import last_q, norm_of
 
 MARGINS = 0
 """First number of an estimate: the points (6,) of both univariate models."""
@@ -29,12 +29,16 @@ VARIANCES = 20
 Q = 22
 """First of the elements (1, 1), (1, 2) and (2, 2) of Q of the next date."""
 TARGET = 25
-"""First of the same elements of S."""
-SIZE = 28
+"""First of the same elements of S, of residuals."""
+INTERCEPT = 28
+"""First of the same elements of C."""
+DELTA = 31
+"""Largest weight that the asymmetric term can have in the persistence."""
+SIZE = 32
 
 
 @kernel
-def refit_pairs(returns, bounds, cold, layouts, searched, least_share, estimates, free):
+def refit_pairs(returns, bounds, cold, layouts, rules, searched, least_share, estimates, free):
     """Fill the estimates of samples, and return whether each reached an optimum.
 
     A sample that has none, or in which a series does not vary by itself, is left to another
@@ -49,8 +53,10 @@ def refit_pairs(returns, bounds, cold, layouts, searched, least_share, estimates
         Whether a sample does not start at the optimum of the one before.
     layouts : array (2, 3) of bool
         Constant mean, asymmetric and Student-t, for each univariate model.
+    rules : tuple of bool
+        Whether the correlation is asymmetric, corrected and integrated.
     searched : array (k,) of int
-        Coordinates of the correlation that are estimated; without asymmetry and correction.
+        Coordinates of the correlation that are estimated.
     least_share : float
         Smallest share of its variance that a series must have of its own.
     estimates : array (n_samples, SIZE)
@@ -66,12 +72,12 @@ def refit_pairs(returns, bounds, cold, layouts, searched, least_share, estimates
             estimates[i, j] = estimates[i - 1, j] if warm else 0.0
         sample = returns[bounds[i, 0] : bounds[i, 1]]
         if smallest_own_share(sample) > least_share:
-            found[i] = _refit(sample, warm, layouts, searched, estimates[i], free[i])
+            found[i] = _refit(sample, warm, layouts, rules, searched, estimates[i], free[i])
     return found
 
 
 @kernel
-def _refit(sample, warm, layouts, searched, estimate, free):
+def _refit(sample, warm, layouts, rules, searched, estimate, free):
     """Fill the estimate of one sample (n_dates, 2); return whether it reached an optimum."""
     n_dates = sample.shape[0]
     residuals = np.empty((2, n_dates))
@@ -89,59 +95,29 @@ def _refit(sample, warm, layouts, searched, estimate, free):
             return False
         estimate[UNITS + 2 * s] = center
         estimate[UNITS + 2 * s + 1] = scale
-        estimate[VARIANCES + s] = _residuals(garch_parameters(point), unit, residuals[s])
-    targets = pair_targets(residuals[0], residuals[1], False)
+        h, _ = garch_standardize(garch_parameters(point), unit, residuals[s])
+        estimate[VARIANCES + s] = h
+    x = residuals[0]
+    y = residuals[1]
+    asymmetric, corrected, integrated = rules
+    targets = pair_targets(x, y, asymmetric)
     point = estimate[CORRELATION : CORRELATION + 4]
+    if integrated:
+        point[PERSISTENCE] = 1.0
     gradient = np.zeros(4)
-    search_pair(point, searched, warm, False, residuals[0], residuals[1], targets, gradient)
-    for i in range(searched.shape[0]):
-        c = searched[i]
-        step = min(max(point[c] + gradient[c], LOW[c]), HIGH[c]) - point[c]
-        if not abs(step) < CONVERGED:
-            return False
+    search_pair(point, searched, warm, corrected, x, y, targets, gradient)
+    if not norm_of(point, gradient, searched) < CONVERGED:
+        return False
+    for c in searched:
         free[12 + c] = point[c] != (HIGH[c] if gradient[c] > 0.0 else LOW[c])
+    delta = largest_news_share(targets, asymmetric)
     parameters = np.empty(4)
-    parameters_at(point, 1.0, parameters)
-    _last_q(parameters, residuals[0], residuals[1], targets, estimate[Q : Q + 3])
+    parameters_at(point, delta, parameters)
+    matrices = pair_matrices(parameters, corrected, x, y, targets)
+    q = last_q(parameters, corrected, matrices, x, y)
     for i in range(3):
+        estimate[Q + i] = q[i]
+        estimate[INTERCEPT + i] = matrices[0, i]
         estimate[TARGET + i] = targets[i]
+    estimate[DELTA] = delta
     return True
-
-
-@kernel(fast=True)
-def _residuals(parameters, returns, residuals):
-    """Fill the standardized residuals of a GARCH; return the variance of the next date."""
-    mu = parameters[0]
-    omega = parameters[1]
-    alpha = parameters[2]
-    gamma = parameters[3]
-    beta = parameters[4]
-    n = returns.shape[0]
-    mean = 0.0
-    for t in range(n):
-        mean += (returns[t] - mu) * (returns[t] - mu)
-    h = omega + (alpha + 0.5 * gamma + beta) * mean / n
-    for t in range(n):
-        e = returns[t] - mu
-        residuals[t] = e / math.sqrt(h)
-        news = alpha + gamma if e < 0.0 else alpha
-        h = omega + news * e * e + beta * h
-    return h
-
-
-@kernel(fast=True)
-def _last_q(parameters, x, y, targets, q):
-    """Fill Q of the date after the last, from Q_1 = (1 - a) S."""
-    a = parameters[0]
-    b = parameters[1]
-    intercept = 1.0 - a - b
-    q11 = (1.0 - a) * targets[0]
-    q12 = (1.0 - a) * targets[1]
-    q22 = (1.0 - a) * targets[2]
-    for t in range(x.shape[0]):
-        q11 = intercept * targets[0] + a * x[t] * x[t] + b * q11
-        q12 = intercept * targets[1] + a * x[t] * y[t] + b * q12
-        q22 = intercept * targets[2] + a * y[t] * y[t] + b * q22
-    q[0] = q11
-    q[1] = q12
-    q[2] = q22

@@ -120,7 +120,7 @@ def walk_pairs(
                 is_warm = i % cold_every > 0
                 search_pair(point, searched, is_warm, corrected, z[s], w[f], targets, gradient)
                 norm = max(asset_margins[s, i, NORM], hedge_margins[f, i, NORM])
-                norm = max(norm, _norm_of(point, gradient, searched))
+                norm = max(norm, norm_of(point, gradient, searched))
                 ahead = ratios[stop - rows[0] : rows[i + 1] - rows[0], s, f]
                 if not norm < CONVERGED:
                     ahead[:] = np.nan
@@ -128,7 +128,7 @@ def walk_pairs(
                 delta = largest_news_share(targets, asymmetric)
                 parameters_at(point, delta, parameters)
                 matrices = pair_matrices(parameters, corrected, z[s], w[f], targets)
-                q = _last_q(parameters, corrected, matrices, z[s], w[f])
+                q = last_q(parameters, corrected, matrices, z[s], w[f])
                 _predict(
                     (parameters, corrected, matrices, q),
                     (assets[s], asset_margins[s, i], h[s]),
@@ -139,7 +139,7 @@ def walk_pairs(
 
 
 @kernel
-def _norm_of(point, gradient, searched):
+def norm_of(point, gradient, searched):
     """Return the largest component of the projected gradient among the searched coordinates."""
     norm = 0.0
     for i in searched:
@@ -149,7 +149,7 @@ def _norm_of(point, gradient, searched):
 
 
 @kernel(fast=True)
-def _last_q(parameters, corrected, matrices, x, y):
+def last_q(parameters, corrected, matrices, x, y):
     """Return elements (1, 1), (1, 2) and (2, 2) of Q of the date after the last, (3,)."""
     q = matrices[1].copy()
     for t in range(x.shape[0]):

@@ -30,7 +30,7 @@ from hedgeresearch.covariance.array_estimate import ArrayEstimate
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE, check_length, check_panel
 from hedgeresearch.covariance.dcc.estimation import estimate_correlation
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.pair_refits import PairRefits
+from hedgeresearch.covariance.dcc.pair_refits import CorrelationRules, PairRefits
 from hedgeresearch.covariance.dcc.standard_errors import (
     TwoStepInference,
     two_step_estimates,
@@ -198,11 +198,10 @@ class DCC:
         names: Sequence[str],
         least_share: float,
     ) -> PairRefits | None:
-        """Estimate a symmetric model of two series on many samples, see ``EstimatesSamples``."""
+        """Estimate a model of two series on many samples, see ``EstimatesSamples``."""
         models = [model_of_series(self.univariate, name) for name in names]
         layouts = [one.layout for one in models if type(one) is GARCH]
-        plain = not (self.asymmetric or self.integrated) and self.correction == "engle"
-        if len(models) != 2 or len(layouts) != 2 or not plain or self.target != "sample":
+        if len(models) != 2 or len(layouts) != 2 or self.target != "sample":
             return None
         check_length(int(np.diff(bounds).min()), names, self.univariate)
         return PairRefits.of(
@@ -211,8 +210,13 @@ class DCC:
             cold,
             names,
             (layouts[0], layouts[1]),
-            student=self.density == "student",
-            least_share=least_share,
+            CorrelationRules(
+                self.asymmetric,
+                self.correction == "aielli",
+                self.integrated,
+                self.density == "student",
+            ),
+            least_share,
         )
 
     def _both_steps(

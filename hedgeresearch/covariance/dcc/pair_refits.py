@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from hedgeresearch._kernels import dcc_pair_refits as places
-from hedgeresearch._kernels.dcc_box import INVERSE_NU, NEWS_SHARE, PERSISTENCE
+from hedgeresearch._kernels.dcc_box import ASYMMETRIC_SHARE, INVERSE_NU, NEWS_SHARE, PERSISTENCE
 from hedgeresearch._kernels.dcc_pair_refits import refit_pairs
 from hedgeresearch._kernels.garch_coordinates import garch_parameters
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE
@@ -21,9 +22,29 @@ from hedgeresearch.volatility.garch.parameters import GARCHLayout
 from hedgeresearch.volatility.garch.state import GARCHState
 
 
+class CorrelationRules(NamedTuple):
+    """Kind of a correlation, as the settings of ``DCC``."""
+
+    asymmetric: bool
+    corrected: bool
+    integrated: bool
+    student: bool
+
+    @property
+    def searched(self) -> list[int]:
+        """Coordinates of the box that are estimated."""
+        used = {
+            PERSISTENCE: not self.integrated,
+            NEWS_SHARE: True,
+            ASYMMETRIC_SHARE: self.asymmetric,
+            INVERSE_NU: self.student,
+        }
+        return [i for i, is_used in used.items() if is_used]
+
+
 @dataclass(frozen=True, eq=False)
 class PairRefits:
-    """Estimates of a symmetric DCC with a sample target on many samples of two series.
+    """Estimates of a DCC with a sample target on many samples of two series.
 
     Attributes
     ----------
@@ -31,8 +52,8 @@ class PairRefits:
         Names of the series.
     layouts : tuple of GARCHLayout
         Univariate model of each series.
-    box : ParameterBox
-        Box of the correlation.
+    rules : CorrelationRules
+        What the correlation is like.
     lengths : array (n_samples,)
         Number of observations in each sample.
     found : array (n_samples,) of bool
@@ -45,7 +66,7 @@ class PairRefits:
 
     names: Sequence[str]
     layouts: tuple[GARCHLayout, GARCHLayout]
-    box: ParameterBox
+    rules: CorrelationRules
     lengths: Indices
     found: Mask
     estimates: Array
@@ -59,8 +80,7 @@ class PairRefits:
         cold: Mask,
         names: Sequence[str],
         layouts: tuple[GARCHLayout, GARCHLayout],
-        *,
-        student: bool,
+        rules: CorrelationRules,
         least_share: float,
     ) -> PairRefits:
         """Estimate on samples, the rows ``bounds`` (n_samples, 2) of returns (n_rows, 2).
@@ -68,15 +88,21 @@ class PairRefits:
         A sample that is not ``cold`` starts at the optimum of the one before. A series that has no
         more than ``least_share`` of its variance of its own leaves the sample to another search.
         """
-        searched = [PERSISTENCE, NEWS_SHARE, *([INVERSE_NU] if student else [])]
-        rules = [[one.constant_mean, one.asymmetric, one.student] for one in layouts]
+        flags = [[one.constant_mean, one.asymmetric, one.student] for one in layouts]
         estimates = np.empty((len(bounds), places.SIZE))
         free = np.zeros((len(bounds), 16), dtype=bool)
         found = refit_pairs(
-            returns, bounds, cold, np.array(rules), np.array(searched), least_share, estimates, free
+            returns,
+            bounds,
+            cold,
+            np.array(flags),
+            (rules.asymmetric, rules.corrected, rules.integrated),
+            np.array(rules.searched),
+            least_share,
+            estimates,
+            free,
         )
-        box = ParameterBox(1.0, searched, asymmetric=False, integrated=False)
-        return cls(names, layouts, box, np.diff(bounds)[:, 0], found, estimates, free)
+        return cls(names, layouts, rules, np.diff(bounds)[:, 0], found, estimates, free)
 
     @property
     def next_covariances(self) -> Array:
@@ -102,14 +128,17 @@ class PairRefits:
             parameters = np.array([center + mu * scale, omega * scale**2, *weights])
             variance = float(row[places.VARIANCES + s] * scale**2)
             univariate.append(GARCHState(parameters, variance, nu))
-        parameters, nu = self.box.parameters(self._point(number))
+        parameters, nu = self._box(number).parameters(self._point(number))
         target = _matrix(row[places.TARGET : places.TARGET + 3])
+        intercept = _matrix(row[places.INTERCEPT : places.INTERCEPT + 3])
+        if self.rules.corrected:  # the target of x, not of z
+            target = intercept / (1.0 - parameters[0] - parameters[1])
         return DCCState(
             univariate=tuple(univariate),
             parameters=parameters,
-            corrected=False,
+            corrected=self.rules.corrected,
             target=target,
-            intercept=(1.0 - parameters[0] - parameters[1]) * target,
+            intercept=intercept,
             q=_matrix(row[places.Q : places.Q + 3]),
             degrees_of_freedom=nu,
         )
@@ -123,12 +152,19 @@ class PairRefits:
                 if not self.free[number, 6 * s + i]:
                     bounds.append(f"{layout.bound_formula(i, point[i])} of {self.names[s]}")
         point = self._point(number)
+        box = self._box(number)
         reverts = (1.0 - point[PERSISTENCE]) * self.lengths[number] > MIN_REVERSION
-        free = self.free[number, places.CORRELATION :][self.box.searched]
-        free[self.box.searched.index(PERSISTENCE)] &= reverts
-        bounds += self.box.bounds_hit(point, free)
+        known = np.array([reverts or i != PERSISTENCE for i in box.searched])
+        free = self.free[number, places.CORRELATION :][box.searched]
+        bounds += box.bounds_hit(point, free & known)
         remark = remark_on_bounds("DCC", bounds, BOUNDS_ADVICE)
         return () if remark is None else (remark,)
+
+    def _box(self, number: int) -> ParameterBox:
+        """Return the box of the correlation on a sample."""
+        rules = self.rules
+        delta = float(self.estimates[number, places.DELTA])
+        return ParameterBox(delta, rules.searched, rules.asymmetric, rules.integrated)
 
     def _point(self, number: int) -> Array:
         """Return the point (4,) of the correlation."""

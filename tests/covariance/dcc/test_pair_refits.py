@@ -18,6 +18,9 @@ MODELS = {
     "zero means": hr.DCC(hr.GARCH(mean="zero")),
     "mixed": hr.DCC({"asset": hr.GARCH(asymmetric=True), "hedge": hr.GARCH(density="student")}),
     "composite": hr.DCC(estimator="composite"),
+    "asymmetric": hr.DCC(asymmetric=True),
+    "corrected": hr.DCC(correction="aielli"),
+    "integrated": hr.DCC(integrated=True, density="student"),
 }
 BOUNDS = np.array([[0, 300], [5, 305], [9, 320], [40, 340]])
 COLD = np.array([True, False, False, True])
@@ -90,14 +93,7 @@ def test_samples_without_variance_of_their_own_are_left_out() -> None:
 
 def test_other_settings_need_a_search_for_each_sample() -> None:
     returns = pair()
-    others = [
-        hr.DCC(asymmetric=True),
-        hr.DCC(correction="aielli"),
-        hr.DCC(integrated=True),
-        hr.DCC(target="linear"),
-        hr.DCC(hr.volatility.ArchModel()),
-    ]
-    for model in others:
+    for model in (hr.DCC(target="linear"), hr.DCC(hr.volatility.ArchModel())):
         assert together(model, returns) is None
     three = np.column_stack([returns, returns[:, 0] - 0.5 * returns[:, 1]])
     names = [*NAMES, "third"]
