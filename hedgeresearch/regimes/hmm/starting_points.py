@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels.grouping import group_moments, local_averages, nearest_centers
 from hedgeresearch.regimes.hmm.emissions import EstimatedEmissions
 from hedgeresearch.regimes.hmm.parameters import Parameters
 from hedgeresearch.typing import Array, Indices
@@ -37,7 +38,8 @@ def starting_points(
     emissions : EstimatedEmissions, of the kind to be estimated
     """
     rng = np.random.default_rng(seed)
-    filled = np.nan_to_num(observations)  # a missing value counts as the mean
+    # a missing value counts as the mean
+    filled = np.array(np.nan_to_num(observations), order="C")
     uncorrelated = filled @ whitening_matrix(observations).T
     points = []
     for start in range(n_starts):
@@ -57,20 +59,13 @@ def whitening_matrix(observations: Array) -> Array:
 def _local_features(uncorrelated: Array, *, by_variance: bool, rng: np.random.Generator) -> Array:
     """Return local log-variances or levels of random combinations, (n_dates, 2 * n_series)."""
     n_dates, n_series = uncorrelated.shape
-    combinations = uncorrelated @ rng.standard_normal((n_series, 2 * n_series))
+    combinations = rng.standard_normal((n_series, 2 * n_series))
     width = min(int(rng.choice(WIDTHS)), n_dates // 4)
+    averages = local_averages(uncorrelated, combinations, width, by_variance)
     if by_variance:
-        return np.asarray(np.log(_moving_average(combinations**2, width) + 1e-12))
-    return _moving_average(combinations, width)
-
-
-def _moving_average(columns: Array, width: int) -> Array:
-    """Return centered means over ``width`` dates, over fewer at the ends of the sample."""
-    totals = np.vstack([np.zeros(columns.shape[1]), columns.cumsum(axis=0)])
-    dates = np.arange(len(columns))
-    low = np.maximum(dates - width // 2, 0)
-    high = np.minimum(dates + width // 2 + 1, len(columns))
-    return np.asarray((totals[high] - totals[low]) / (high - low)[:, None])
+        averages += 1e-12
+        np.log(averages, out=averages)
+    return np.asarray(averages)
 
 
 def _group_dates(
@@ -81,39 +76,21 @@ def _group_dates(
         ranks = features[:, 0].argsort().argsort()
         return np.asarray(ranks * n_groups // len(features))
     centers = features[rng.choice(len(features), n_groups, replace=False)]
-    if grouping == "k-means":
-        for _ in range(KMEANS_STEPS):
-            centers = _means_of_nearest(features, centers)
-    return _nearest(features, centers)
-
-
-def _means_of_nearest(points: Array, centers: Array) -> Array:
-    """Return the mean of the points that are nearest to each center."""
-    nearest = _nearest(points, centers)
-    means = []
-    for k, center in enumerate(centers):
-        group = points[nearest == k]
-        means.append(group.mean(axis=0) if len(group) else center)
-    return np.stack(means)
-
-
-def _nearest(points: Array, centers: Array) -> Indices:
-    return np.asarray(((points[:, None, :] - centers[None]) ** 2).sum(axis=2).argmin(axis=1))
+    labels = np.empty(len(features), dtype=np.intp)
+    for _ in range(KMEANS_STEPS if grouping == "k-means" else 0):
+        nearest_centers(features, centers, labels)
+    nearest_centers(features, centers, labels)
+    return labels
 
 
 def _parameters_of_groups(
     observations: Array, labels: Indices, n_regimes: int, emissions: EstimatedEmissions
 ) -> Parameters:
     """Return parameters from the moments of the dates in each group."""
-    n_series = observations.shape[1]
-    means = np.zeros((n_regimes, n_series))
-    covariances = np.tile(np.eye(n_series), (n_regimes, 1, 1))
-    for k in range(n_regimes):
-        group = observations[labels == k]
-        if len(group):
-            means[k] = group.mean(axis=0)
-            second_moments = (1.0 - SHRINKAGE) * group.T @ group / len(group)
-            covariances[k] = SHRINKAGE * np.eye(n_series) + second_moments
+    sizes, means, second_moments = group_moments(observations, labels, n_regimes)
+    unit = np.eye(observations.shape[1])
+    covariances = SHRINKAGE * unit + (1.0 - SHRINKAGE) * second_moments
+    covariances[sizes == 0.0] = unit
     move = (1.0 - STAY) / max(n_regimes - 1, 1)
     transition = np.full((n_regimes, n_regimes), move) + (STAY - move) * np.eye(n_regimes)
     return Parameters(
