@@ -1,11 +1,18 @@
 """BEKK kernels against the definition and the R package BEKKs, scores against differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.bekk import bekk_covariance, bekk_last, bekk_scores
-from hedgeresearch.covariance.bekk.matrices import MatrixMap
+from hedgeresearch._kernels.bekk import bekk_covariance, bekk_last
+from hedgeresearch._kernels.bekk_gradient import full_gradient
+from hedgeresearch._kernels.bekk_pair import pair_gradient
+from hedgeresearch._kernels.bekk_stationarity import STATIONARITY_BOUND
+from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
+from hedgeresearch.covariance.bekk.matrices import Matrices, MatrixMap
 from hedgeresearch.covariance.bekk.parameters import Layout
+from hedgeresearch.covariance.matrix_roots import scaled_roots
 
 FORMS = ["scalar", "diagonal", "full"]
 
@@ -62,6 +69,38 @@ def sixth_order(function, x, step):
     return np.stack(rows, axis=-1)
 
 
+def slow_factors(layout, moments, blocks):
+    """Return the factor of each column that leads to the bound of stationarity, 1 within it."""
+    weights = [1.0, 0.5, 1.0] if layout.asymmetric else [1.0, 1.0]
+    if layout.targeting:
+        kinds = [*moments, moments[0]]
+        explained = sum(b.T @ s @ b for b, s in zip(blocks, kinds, strict=True))
+        sizes = [np.linalg.eigvals(np.linalg.solve(moments[0], explained)).real.max()]
+    elif layout.form == "full":
+        radius = sum(w * np.kron(b, b) for b, w in zip(blocks, weights, strict=True))
+        sizes = [np.abs(np.linalg.eigvals(radius)).max()]
+    else:
+        sizes = sum(w * np.diag(b) ** 2 for b, w in zip(blocks, weights, strict=True))
+    return np.broadcast_to(
+        np.sqrt(STATIONARITY_BOUND / np.maximum(sizes, STATIONARITY_BOUND)), layout.n
+    )
+
+
+def slow_matrices(mapping, x):
+    """Return the matrices of the recursion at a point, by the definition."""
+    layout = mapping.layout
+    root, blocks = layout.unpack(x)
+    blocks = blocks * slow_factors(layout, mapping.moments, blocks)
+    if layout.symmetric_root:
+        root = scaled_roots(mapping.moments[0])[0] @ root
+    intercept = root @ root.T
+    if layout.targeting:
+        kinds = [*mapping.moments, mapping.moments[0]]
+        explained = sum(b.T @ s @ b for b, s in zip(blocks, kinds, strict=True))
+        intercept = mapping.moments[0] - explained
+    return Matrices(intercept, blocks[:-1], blocks[-1])
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("n", [2, 3])
 @pytest.mark.parametrize("asymmetric", [False, True])
@@ -70,24 +109,65 @@ def sixth_order(function, x, step):
 @pytest.mark.parametrize("stretch", [1.0, 1.4], ids=["inside", "beyond the bound"])
 def test_scores_are_derivatives_of_the_log_likelihood(form, targeting, asymmetric, n, stretch):
     mapping, shocks, x = admissible(form, asymmetric, targeting, n, seed=10 * n + asymmetric)
+    mapping = MatrixMap(replace(mapping.layout, symmetric_root=asymmetric), mapping.moments)
     x[len(mapping.layout.intercept_places) :] *= stretch
     assert (mapping.shrinkage(x)[0] < 1.0).any() == (stretch > 1.0)
-    matrices, derivatives = mapping.matrices(x)
+    matrices = slow_matrices(mapping, x)
+    for found, expected in zip(mapping.matrices(x), matrices, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
     first = mapping.moments[0]
-    log_likelihood, scores = bekk_scores(*matrices, *derivatives, shocks, first)
+    likelihood = BEKKLikelihood(mapping, shocks)
+    log_likelihood, scores = likelihood.by_date(x)
     np.testing.assert_allclose(
-        log_likelihood, slow_log_likelihood(matrices, shocks, first), rtol=1e-10, atol=1e-12
+        log_likelihood, slow_log_likelihood(matrices, shocks, first), rtol=1e-9, atol=1e-12
     )
     numerical = sixth_order(
-        lambda y: slow_log_likelihood(mapping.matrices(y)[0], shocks, first), x, 1e-3
+        lambda y: slow_log_likelihood(slow_matrices(mapping, y), shocks, first), x, 1e-3
     )
     np.testing.assert_allclose(scores, numerical, rtol=1e-6, atol=1e-6 * np.abs(numerical).max())
+    value, gradient, information, n_dates = likelihood(x)
+    assert value == pytest.approx(log_likelihood.mean(), rel=1e-12)
+    scale = np.abs(scores).max()
+    np.testing.assert_allclose(gradient, scores.mean(axis=0), atol=1e-12 * scale)
+    np.testing.assert_allclose(
+        information, scores.T @ scores / n_dates, rtol=1e-10, atol=1e-12 * scale**2
+    )
+    np.testing.assert_array_equal(likelihood.value_and_gradient(x)[1], gradient)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+@pytest.mark.parametrize("form", FORMS)
+def test_hessian_is_the_derivative_of_the_gradient(form, n):
+    mapping, shocks, x = admissible(form, True, False, n, seed=n)
+    likelihood = BEKKLikelihood(mapping, shocks)
+    found = likelihood.hessian(x, np.full(len(x), 1e-5))
+    expected = sixth_order(lambda y: likelihood.value_and_gradient(y)[1], x, 1e-3)
+    np.testing.assert_allclose(found, expected, atol=1e-6 * np.abs(expected).max())
+    np.testing.assert_array_equal(found, found.T)
+
+
+@pytest.mark.parametrize(("n", "form"), [(2, "full"), (3, "full"), (3, "diagonal")])
+def test_search_ends_where_the_gradient_vanishes(n, form):
+    mapping, _, x = admissible(form, False, False, n, seed=n)
+    intercept, loadings, g = mapping.matrices(x)
+    rng = np.random.default_rng(n)
+    h = mapping.moments[0]
+    errors = np.empty((1500, n))
+    for t in range(1500):
+        errors[t] = np.linalg.cholesky(h) @ rng.standard_normal(n)
+        h = intercept + loadings[0].T @ np.outer(errors[t], errors[t]) @ loadings[0] + g.T @ h @ g
+    likelihood = BEKKLikelihood.from_shocks(mapping.layout, errors[:, None])
+    optimum = likelihood.search(x)
+    assert optimum.log_likelihood > likelihood(x).value * 1500
+    gradient = likelihood.value_and_gradient(optimum.point)[1]
+    assert optimum.gradient_norm == np.abs(gradient).max()
+    assert optimum.converged
 
 
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_covariances_follow_the_recursion(n):
     mapping, shocks, x = admissible("full", True, False, n, seed=n)
-    matrices, _ = mapping.matrices(x)
+    matrices = slow_matrices(mapping, x)
     expected = slow_covariances(*matrices, shocks, mapping.moments[0])
     np.testing.assert_allclose(
         bekk_covariance(*matrices, shocks, mapping.moments[0]), expected, rtol=1e-11
@@ -97,11 +177,18 @@ def test_covariances_follow_the_recursion(n):
     )
 
 
-def test_singular_covariance_has_likelihood_of_minus_infinity():
-    mapping, shocks, x = admissible("full", False, False, 2, seed=1)
-    matrices, derivatives = mapping.matrices(x)
-    log_likelihood, _ = bekk_scores(*matrices, *derivatives, shocks, np.zeros((2, 2)))
-    assert np.isneginf(log_likelihood[0])
+@pytest.mark.parametrize(("n", "form"), [(2, "full"), (3, "full"), (3, "diagonal")])
+def test_singular_covariance_has_likelihood_of_minus_infinity(n, form):
+    mapping, shocks, x = admissible(form, False, False, n, seed=1)
+    x[:] = 0.0
+    likelihood = BEKKLikelihood(mapping, shocks)
+    value, gradient, _, _ = likelihood(x)
+    assert np.isneginf(value)
+    assert (gradient == 0.0).all()
+    log_likelihood, _ = likelihood.by_date(x)
+    assert np.isneginf(log_likelihood[1])
+    assert np.isfinite(log_likelihood[0])
+    assert not likelihood.search(x).converged
 
 
 def of_theta(theta, form, asymmetric, n):
@@ -114,6 +201,17 @@ def of_theta(theta, form, asymmetric, n):
         theta[-2:] = np.sqrt(theta[-2:])
     root, blocks = Layout(form, asymmetric, False, n).unpack(theta)
     return root @ root.T, blocks[:-1], blocks[-1]
+
+
+def log_likelihood_of_kernel(matrices, shocks, first):
+    """Return the log-likelihood of the kernel that also fills the gradient."""
+    intercept, loadings, g = matrices
+    n_dates, _, n = shocks.shape
+    lower = np.tril_indices(n)
+    gradients = [np.empty_like(x) for x in (intercept[lower], loadings, g)]
+    function = pair_gradient if n == 2 else full_gradient
+    path = np.empty((n_dates, n * (n + 1)))
+    return function(intercept[lower], loadings, g, shocks, first[lower], path, *gradients)
 
 
 def own_statistics(path):
@@ -136,9 +234,9 @@ def check_against(result, hedge, form, asymmetric, returns):
     n = returns.shape[1]
     first = returns.T @ returns / len(returns)
     matrices = of_theta(result["theta"], form, asymmetric, n)
-    no_moves = (np.zeros((n, n, 1)), np.zeros((1 + asymmetric, n, n, 1)), np.zeros((n, n, 1)))
-    log_likelihood, _ = bekk_scores(*matrices, *no_moves, shocks, first)
-    assert log_likelihood.sum() == pytest.approx(result["loglik"], rel=1e-8)
+    assert log_likelihood_of_kernel(matrices, shocks, first) == pytest.approx(
+        result["loglik"], rel=1e-8
+    )
     path = bekk_covariance(*matrices, shocks, first)[:-1]
     for name, date in {"H_first": 0, "H_second": 1, "H_last": -1}.items():
         if name in result:

@@ -73,7 +73,7 @@ class BEKKErrors:
         mapping = self.sandwich.likelihood.map
         point = self.sandwich.point
         point_change, moment_change = np.split(change, [len(point)])
-        matrices, _ = _with_moments(mapping, moment_change).matrices(point + point_change)
+        matrices = _with_moments(mapping, moment_change).matrices(point + point_change)
         units = np.outer(self.scale, self.scale)
         ratio = self.scale[None, :] / self.scale[:, None]
         return BEKKState(
@@ -111,7 +111,7 @@ def target_influence(likelihood: BEKKLikelihood, point: Array) -> Array:
     -------
     array (n_dates, m n (n + 1) / 2)
     """
-    matrices, _ = likelihood.map.matrices(point)
+    matrices = likelihood.map.matrices(point)
     shocks = likelihood.shocks
     n_dates, n_kinds, n = shocks.shape
     first = likelihood.map.moments[0]
@@ -155,8 +155,8 @@ def _scores_through_targets(likelihood: BEKKLikelihood, point: Array, targets: A
         scores = []
         for signed in (change, -change):
             changed = BEKKLikelihood(_with_moments(likelihood.map, signed), likelihood.shocks)
-            scores.append(changed.by_date(point)[1])
-        slopes.append((scores[0] - scores[1]).mean(axis=0) / (2.0 * STEP))
+            scores.append(changed.value_and_gradient(point)[1])
+        slopes.append((scores[0] - scores[1]) / (2.0 * STEP))
     return np.asarray(targets @ np.array(slopes))
 
 

@@ -19,7 +19,7 @@ from hedgeresearch.covariance.bekk.parameters import Layout
 from hedgeresearch.covariance.bekk.standard_errors import BEKKSandwich
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.estimates import Estimates
-from hedgeresearch.optimization.quasi_newton import Optimum, maximize
+from hedgeresearch.optimization.quasi_newton import Optimum, best_optimum
 from hedgeresearch.typing import Array
 
 GENERIC_STARTS = ((0.9, 0.04), (0.9, 0.15), (0.98, 0.04), (0.98, 0.15))
@@ -93,7 +93,7 @@ def _search_in_fixed_order(layout: Layout, shocks: Array) -> tuple[Optimum, Arra
     rounded to a grid that is finer than any sample can tell, sorted by their first dates.
     """
     rounded = np.round(shocks, SHOCK_DECIMALS)
-    order = np.lexsort(rounded[::-1, 0])
+    order = sorted(range(layout.n), key=lambda series: rounded[:, 0, series].tolist())
     searched = replace(layout, symmetric_root=True)
     optimum = _nested_search(searched, np.ascontiguousarray(rounded[..., order]), {})
     place = np.argsort(order)
@@ -173,15 +173,26 @@ def _local_search(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
     likelihood rises towards the inside.
     """
     layout = likelihood.map.layout
-    bounds = [(-np.inf, np.inf)] * layout.size
-    model_name = f"a {layout.form} BEKK model"
-    optimum = maximize(likelihood, starts, bounds, model_name)
+    optimum = _search(likelihood, starts)
     factors, _ = likelihood.map.shrinkage(optimum.point)
     if (factors < 1.0).any():
         inside = layout.scaled(optimum.point, _just_inside(factors))
         with suppress(ConvergenceError):
-            optimum = _best([optimum, maximize(likelihood, [inside], bounds, model_name)])
+            optimum = _best([optimum, _search(likelihood, [inside])])
     return optimum
+
+
+def _search(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
+    """Return the optimum above the most promising of some starts."""
+    start = starts[0]
+    if len(starts) > 1:
+        start = max(starts, key=lambda x: likelihood.value_and_gradient(x)[0])
+    optimum = likelihood.search(start)
+    if optimum.converged:
+        return optimum
+    layout = likelihood.map.layout
+    bounds = [(-np.inf, np.inf)] * layout.size
+    return best_optimum(likelihood, [optimum], bounds, f"a {layout.form} BEKK model")
 
 
 def _may_be_local(likelihood: BEKKLikelihood, optimum: Optimum) -> bool:

@@ -6,10 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch._kernels.bekk import bekk_scores
+from hedgeresearch._kernels.bekk_parameters import BEKKMap
+from hedgeresearch._kernels.bekk_search import (
+    BEKKScratch,
+    bekk_hessian,
+    bekk_scores,
+    empty_scratch,
+    evaluate_bekk,
+    evaluate_with_information,
+    search_bekk,
+)
 from hedgeresearch.covariance.bekk.matrices import MatrixMap
 from hedgeresearch.covariance.bekk.parameters import Layout
-from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
+from hedgeresearch.optimization.line_search import MeanLikelihood
+from hedgeresearch.optimization.quasi_newton import Optimum
 from hedgeresearch.typing import Array
 
 
@@ -37,14 +47,44 @@ class BEKKLikelihood:
 
     def __call__(self, x: Array) -> MeanLikelihood:
         """Return the mean log-likelihood at a point, with its derivatives."""
-        return mean_likelihood(*self.by_date(x), np.eye(len(x)))
+        gradient = np.empty(len(x))
+        information = np.empty((len(x), len(x)))
+        value = evaluate_with_information(x, *self._arguments(), gradient, information)
+        return MeanLikelihood(float(value), gradient, information, len(self.shocks))
 
     def by_date(self, x: Array) -> tuple[Array, Array]:
         """Return log-likelihood (n_dates,) and scores (n_dates, k) at a point."""
-        matrices, derivatives = self.map.matrices(x)
-        first = self.map.moments[0]
-        by_date, scores = bekk_scores(*matrices, *derivatives, self.shocks, first)
-        return np.asarray(by_date), np.asarray(scores)
+        layout = self.map.layout
+        n_dates, m, n = self.shocks.shape
+        p = n * (n + 1) // 2 + (m + 1) * (n if layout.kernel_kind is False else n * n)
+        by_date = np.zeros(n_dates)
+        scores = np.zeros((n_dates, p))
+        matrices = self.map.compiled(x)
+        jacobian = bekk_scores(
+            matrices, layout.kernel_kind, self.shocks, by_date, scores, np.empty((p, p))
+        )
+        return by_date, np.asarray(scores @ jacobian)
+
+    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+        """Return the mean log-likelihood at a point and its gradient (k,)."""
+        gradient = np.empty(len(x))
+        return float(evaluate_bekk(x, *self._arguments(), gradient)), gradient
+
+    def hessian(self, x: Array, steps: Array) -> Array:
+        """Return the Hessian (k, k) of the mean log-likelihood by differences of its gradient."""
+        return np.asarray(bekk_hessian(x, *self._arguments(), steps))
+
+    def search(self, start: Array) -> Optimum:
+        """Return where a search from a start (k,) ends, converged or not."""
+        point, value, gradient = search_bekk(start, *self._arguments())
+        log_likelihood = float(value) * len(self.shocks)
+        free = np.ones(len(point), dtype=bool)
+        return Optimum(point, log_likelihood, float(np.abs(gradient).max()), free)
+
+    def _arguments(self) -> tuple[BEKKMap, bool | None, Array, BEKKScratch]:
+        """Return what compiled functions need, with new scratch space."""
+        scratch = empty_scratch(self.map.kernel_map, len(self.shocks))
+        return self.map.kernel_map, self.map.layout.kernel_kind, self.shocks, scratch
 
     def constant_log_likelihood(self) -> float:
         """Return the log-likelihood of a constant covariance, the second moment of the sample."""

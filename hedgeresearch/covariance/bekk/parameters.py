@@ -48,6 +48,11 @@ class Layout:
         """Names of the matrices besides C."""
         return "ABG" if self.asymmetric else "AG"
 
+    @property
+    def kernel_kind(self) -> bool | None:
+        """True if A, B and G are full; None for two series, which have kernels of their own."""
+        return None if self.n == 2 else self.form == "full"
+
     @cached_property
     def intercept_places(self) -> list[tuple[int, int]]:
         """Row and column of each parameter of C."""

@@ -8,11 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgeresearch.covariance.bekk.likelihood import BEKKLikelihood
-from hedgeresearch.estimation.influence import (
-    covariance_from_influence,
-    numerical_hessian,
-    parameter_influence,
-)
+from hedgeresearch.estimation.influence import covariance_from_influence, parameter_influence
 from hedgeresearch.typing import Array
 
 OUTWARD = 1.02
@@ -67,11 +63,8 @@ class BEKKSandwich:
             rays = np.where(layout.bound_of_parameter == held[:, None], point, 0.0)[:, self.free]
             tangent = tangent @ np.linalg.svd(rays)[2][len(held) :].T
         steps = 1e-5 * np.maximum(np.abs(point), 0.1)
-        information = -numerical_hessian(self._mean_score, point, steps, range(len(point)))
+        information = -self.likelihood.hessian(point, steps)
         scores = self.likelihood.by_date(point)[1] + added
         by_date = parameter_influence(scores, information, tangent)
         _, projection = self.likelihood.map.project(point)
         return np.asarray(by_date @ projection.T)
-
-    def _mean_score(self, x: Array) -> Array:
-        return self.likelihood(x).gradient

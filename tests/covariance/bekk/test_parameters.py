@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from hedgeresearch.covariance.bekk.matrices import STATIONARITY_BOUND, MatrixMap
+from hedgeresearch._kernels.bekk_stationarity import STATIONARITY_BOUND
+from hedgeresearch.covariance.bekk.matrices import MatrixMap
 from hedgeresearch.covariance.bekk.parameters import Layout
 
 LAYOUTS = [
@@ -108,8 +109,8 @@ def test_points_beyond_the_bound_stand_for_points_on_it(layout):
             sum(w * np.kron(b, b) for b, w in zip(blocks, halves, strict=True))
         )
     assert np.abs(roots).max() == pytest.approx(STATIONARITY_BOUND, rel=1e-9)
-    matrices, _ = mapping.matrices(x)
-    same, _ = mapping.matrices(projected)
+    matrices = mapping.matrices(x)
+    same = mapping.matrices(projected)
     for one, other in zip(matrices, same, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
 
