@@ -13,21 +13,29 @@ import numpy as np
 from hedgeresearch._kernels.bekk_stationarity import TARGETING, fill_factors
 from hedgeresearch._kernels.compilation import kernel
 
-BEKKMap = namedtuple("BEKKMap", "bound moments root_basis block_basis whitening")
+BEKKMap = namedtuple(
+    "BEKKMap", "bound bound_basis bound_moments bound_of_parameter moments root_basis block_basis"
+)
 BEKKMap.__doc__ = """What makes matrices of parameters, for standardized returns.
+
+The recursion may be that of other coordinates W'x than those of the bounds.
 
 Attributes
 ----------
 bound : int
     OWN_BOUNDS, SPECTRAL_RADIUS, or TARGETING, where C C' follows from the other matrices.
+bound_basis : array (m + 1, n, n, k)
+    Derivatives by the parameters of A, B if there is one, and G, as the bounds see them.
+bound_moments : array (m, n, n)
+    The moments that a bound with targeting sees, of which the first is I.
+bound_of_parameter : array (k,) of int
+    Number of the bound that applies to each parameter; -1 for those of C.
 moments : array (m, n, n)
     Means of x x' of the errors and, if the model is asymmetric, of the news.
 root_basis : array (n, n, k)
     Derivatives of C' by the parameters.
 block_basis : array (m + 1, n, n, k)
-    Derivatives of A, B if there is one, and G.
-whitening : array (n, n)
-    W with W'SW = I, S the first of the moments.
+    Derivatives of A, B and G.
 """
 
 BEKKMatrices = namedtuple("BEKKMatrices", "raw blocks intercept first factors slopes jacobian")
@@ -36,11 +44,11 @@ BEKKMatrices.__doc__ = """Matrices at a point, in arrays that ``fill_matrices`` 
 Attributes
 ----------
 raw, blocks : array (m + 1, n, n)
-    A, B if there is one, and G: as in the parameters, and within the bound.
+    A, B if there is one, and G: as the bounds see them, and within the bounds.
 intercept, first : array (r,)
     vech(C C') and vech(H_1), lower triangles row by row.
 factors : array (n,)
-    Factor of each column of the blocks, 1 within the bound.
+    Factor that leads to each bound, 1 within it.
 slopes : array (n, k)
     Derivatives of the factors.
 jacobian : array (r + (m + 1) n n, k)
@@ -68,24 +76,31 @@ def fill_matrices(x, model, matrices):  # noqa: C901, PLR0912 - loops over eleme
     """Fill the matrices at a point x (k,)."""
     b, n, _, k = model.block_basis.shape
     r = n * (n + 1) // 2
-    raw = matrices.raw
     jacobian = matrices.jacobian
     for s in range(b):
         for i in range(n):
             for j in range(n):
-                raw[s, i, j] = 0.0
+                matrices.raw[s, i, j] = 0.0
                 for p in range(k):
-                    raw[s, i, j] += model.block_basis[s, i, j, p] * x[p]
-    fill_factors(model, raw, matrices.factors, matrices.slopes)
+                    matrices.raw[s, i, j] += model.bound_basis[s, i, j, p] * x[p]
+    fill_factors(model, matrices.raw, matrices.factors, matrices.slopes)
     row = r
     for s in range(b):
         for i in range(n):
             for j in range(n):
-                matrices.blocks[s, i, j] = raw[s, i, j] * matrices.factors[j]
+                matrices.blocks[s, i, j] = 0.0
                 for p in range(k):
-                    through_factor = raw[s, i, j] * matrices.slopes[j, p]
-                    direct = matrices.factors[j] * model.block_basis[s, i, j, p]
-                    jacobian[row, p] = direct + through_factor
+                    jacobian[row, p] = 0.0
+                for p in range(k):
+                    bound = model.bound_of_parameter[p]
+                    if bound >= 0:
+                        direct = matrices.factors[bound] * model.block_basis[s, i, j, p]
+                        jacobian[row, p] += direct
+                        matrices.blocks[s, i, j] += direct * x[p]
+                        if matrices.factors[bound] < 1.0:
+                            through_factor = model.block_basis[s, i, j, p] * x[p]
+                            for q in range(k):
+                                jacobian[row, q] += through_factor * matrices.slopes[bound, q]
                 row += 1
     for i in range(r):
         matrices.intercept[i] = 0.0

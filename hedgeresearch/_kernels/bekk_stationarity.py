@@ -21,8 +21,8 @@ OWN_BOUNDS, SPECTRAL_RADIUS, TARGETING = range(3)
 
 @kernel
 def fill_factors(model, raw, factors, slopes):  # noqa: C901, PLR0912 - loops over elements
-    """Fill the factors of the columns (n,), 1 within the bound, and their derivatives (n, k)."""
-    b, n, _, k = model.block_basis.shape
+    """Fill the factor that leads to each bound (n,), 1 within it, and their derivatives (n, k)."""
+    b, n, _, k = model.bound_basis.shape
     inside = np.zeros((b, n, n))
     for i in range(n):
         for p in range(k):
@@ -38,7 +38,7 @@ def fill_factors(model, raw, factors, slopes):  # noqa: C901, PLR0912 - loops ov
                 for s in range(b):
                     slope = -factors[j] / size * _weight(s, b) * raw[s, j, j]
                     for p in range(k):
-                        slopes[j, p] += slope * model.block_basis[s, j, j, p]
+                        slopes[j, p] += slope * model.bound_basis[s, j, j, p]
         return
     if model.bound == TARGETING:
         size = _largest_targeting_root(model, raw, inside)
@@ -52,7 +52,7 @@ def fill_factors(model, raw, factors, slopes):  # noqa: C901, PLR0912 - loops ov
                 for j in range(n):
                     slope = -0.5 * factor / size * inside[s, i, j]
                     for p in range(k):
-                        slopes[0, p] += slope * model.block_basis[s, i, j, p]
+                        slopes[0, p] += slope * model.bound_basis[s, i, j, p]
     for j in range(n):
         factors[j] = factor
         for p in range(k):
@@ -67,44 +67,34 @@ def _weight(s, b):
 
 @kernel
 def _largest_targeting_root(model, raw, by_raw):  # noqa: C901, PLR0912 - loops over elements
-    """Return the largest root of |A'SA + B'NB + G'SG - s S|; fill its derivatives (b, n, n)."""
+    """Return the largest root of |A'SA + B'NB + G'SG - s S|, S = I; fill its derivatives."""
     b, n, _ = raw.shape
     weighted = np.zeros((b, n, n))
     explained = np.zeros((n, n))
     for s in range(b):
-        moments = model.moments[s if s < b - 1 else 0]
+        moment = s if s < b - 1 else 0
         for i in range(n):
             for j in range(n):
                 for q in range(n):
-                    weighted[s, i, j] += moments[i, q] * raw[s, q, j]
+                    weighted[s, i, j] += model.bound_moments[moment, i, q] * raw[s, q, j]
         for i in range(n):
             for j in range(n):
                 for q in range(n):
                     explained[i, j] += raw[s, q, i] * weighted[s, q, j]
-    whitened = np.zeros((n, n))
-    for i in range(n):
-        for j in range(n):
-            for q in range(n):
-                for c in range(n):
-                    both = model.whitening[q, i] * model.whitening[c, j]
-                    whitened[i, j] += both * explained[q, c]
     vector = np.empty(n)
-    size = leading_root(whitened, vector, np.empty(n))
+    size = leading_root(explained, vector, np.empty(n))
     if not size > STATIONARITY_BOUND:
         return size
     squares = 0.0
-    direction = np.zeros(n)
     for i in range(n):
         squares += vector[i] ** 2
-        for q in range(n):
-            direction[i] += model.whitening[i, q] * vector[q]
     for s in range(b):
         for i in range(n):
             total = 0.0
             for q in range(n):
-                total += weighted[s, i, q] * direction[q]
+                total += weighted[s, i, q] * vector[q]
             for j in range(n):
-                by_raw[s, i, j] = 2.0 * total * direction[j] / squares
+                by_raw[s, i, j] = 2.0 * total * vector[j] / squares
     return size
 
 

@@ -192,13 +192,20 @@ def restart_gains(monkeypatch, model, returns, n_restarts=6):
         searches.setdefault(id(objective), []).append(search)
         return end
 
+    def spy_on_bekk(likelihood, starts):
+        end = search_bekk(likelihood, starts)
+        bounds = [(-np.inf, np.inf)] * len(end.point)
+        searches.setdefault(id(likelihood), []).append((end, likelihood, bounds, "BEKK"))
+        return end
+
     find_pair_optimum = dcc_estimation._pair_optimum
     monkeypatch.setattr(dcc_estimation, "_pair_optimum", spy_on_pair)
+    search_bekk = bekk_estimation.local_search
+    monkeypatch.setattr(bekk_estimation, "local_search", spy_on_bekk)
     search_garch = garch_estimation.search_garch
     monkeypatch.setattr(garch_estimation, "search_garch", spy_on_garch)
     maximize = panel_search.maximize
-    for module in (panel_search, bekk_estimation):
-        monkeypatch.setattr(module, "maximize", spy)
+    monkeypatch.setattr(panel_search, "maximize", spy)
     fit(model, returns)
     gains = []
     rng = np.random.default_rng(0)

@@ -124,7 +124,7 @@ def _nested_search(layout: Layout, shocks: Array, found: dict[Layout, Optimum]) 
     nested = {smaller: _nested_search(smaller, shocks, found) for smaller in _nested(layout)}
     optima = _local_searches(likelihood, _nested_starts(likelihood.map, nested))
     if not optima:
-        optima = [_local_search(likelihood, _generic_starts(likelihood, GENERIC_STARTS))]
+        optima = [local_search(likelihood, _generic_starts(likelihood, GENERIC_STARTS))]
     if _may_be_local(likelihood, _best(optima)):
         optima += _local_searches(likelihood, _generic_starts(likelihood, FURTHER_STARTS))
         if layout.form == "diagonal":
@@ -162,11 +162,11 @@ def _local_searches(likelihood: BEKKLikelihood, starts: Iterable[Array]) -> list
     optima = []
     for start in starts:
         with suppress(ConvergenceError):
-            optima.append(_local_search(likelihood, [start]))
+            optima.append(local_search(likelihood, [start]))
     return optima
 
 
-def _local_search(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
+def local_search(likelihood: BEKKLikelihood, starts: list[Array]) -> Optimum:
     """Return an optimum, or the better of two if the first lies on the bound of stationarity.
 
     The second search begins just inside, as beyond the bound the score does not show whether the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -50,7 +51,9 @@ class BEKKLikelihood:
         gradient = np.empty(len(x))
         information = np.empty((len(x), len(x)))
         value = evaluate_with_information(x, *self._arguments(), gradient, information)
-        return MeanLikelihood(float(value), gradient, information, len(self.shocks))
+        return MeanLikelihood(
+            float(value) + self._log_scale, gradient, information, len(self.shocks)
+        )
 
     def by_date(self, x: Array) -> tuple[Array, Array]:
         """Return log-likelihood (n_dates,) and scores (n_dates, k) at a point."""
@@ -61,14 +64,15 @@ class BEKKLikelihood:
         scores = np.zeros((n_dates, p))
         matrices = self.map.compiled(x)
         jacobian = bekk_scores(
-            matrices, layout.kernel_kind, self.shocks, by_date, scores, np.empty((p, p))
+            matrices, layout.kernel_kind, self._searched, by_date, scores, np.empty((p, p))
         )
-        return by_date, np.asarray(scores @ jacobian)
+        return by_date + self._log_scale, np.asarray(scores @ jacobian)
 
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return the mean log-likelihood at a point and its gradient (k,)."""
         gradient = np.empty(len(x))
-        return float(evaluate_bekk(x, *self._arguments(), gradient)), gradient
+        value = evaluate_bekk(x, *self._arguments(), gradient)
+        return float(value) + self._log_scale, gradient
 
     def hessian(self, x: Array, steps: Array) -> Array:
         """Return the Hessian (k, k) of the mean log-likelihood by differences of its gradient."""
@@ -77,14 +81,24 @@ class BEKKLikelihood:
     def search(self, start: Array) -> Optimum:
         """Return where a search from a start (k,) ends, converged or not."""
         point, value, gradient = search_bekk(start, *self._arguments())
-        log_likelihood = float(value) * len(self.shocks)
+        log_likelihood = (float(value) + self._log_scale) * len(self.shocks)
         free = np.ones(len(point), dtype=bool)
         return Optimum(point, log_likelihood, float(np.abs(gradient).max()), free)
 
     def _arguments(self) -> tuple[BEKKMap, bool | None, Array, BEKKScratch]:
         """Return what compiled functions need, with new scratch space."""
         scratch = empty_scratch(self.map.kernel_map, len(self.shocks))
-        return self.map.kernel_map, self.map.layout.kernel_kind, self.shocks, scratch
+        return self.map.kernel_map, self.map.layout.kernel_kind, self._searched, scratch
+
+    @cached_property
+    def _searched(self) -> Array:
+        """Shocks in the coordinates of the recursion."""
+        return np.ascontiguousarray(self.shocks @ self.map.coordinates)
+
+    @cached_property
+    def _log_scale(self) -> float:
+        """Log-likelihood of a date less that of the coordinates of the recursion."""
+        return float(np.linalg.slogdet(self.map.coordinates)[1])
 
     def constant_log_likelihood(self) -> float:
         """Return the log-likelihood of a constant covariance, the second moment of the sample."""

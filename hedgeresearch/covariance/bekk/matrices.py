@@ -64,15 +64,17 @@ class MatrixMap:
 
     def matrices(self, x: Array) -> Matrices:
         """Return the matrices at a point."""
-        found = self.compiled(x)
-        n = self.layout.n
-        intercept = np.empty((n, n))
-        intercept[np.tril_indices(n)] = found.intercept
-        intercept.T[np.tril_indices(n)] = found.intercept
-        return Matrices(intercept, found.blocks[:-1], found.blocks[-1])
+        projected, _ = self.project(x)
+        _, blocks = self.layout.unpack(projected)
+        root = self._root_basis @ projected
+        intercept = root @ root.T
+        if self.layout.targeting:
+            weighted = np.concatenate([self.moments, self.moments[:1]]) @ blocks
+            intercept = self.moments[0] - (np.swapaxes(blocks, 1, 2) @ weighted).sum(axis=0)
+        return Matrices(intercept, blocks[:-1], blocks[-1])
 
     def compiled(self, x: Array) -> BEKKMatrices:
-        """Return the matrices at a point and their derivatives, for compiled functions."""
+        """Return the matrices of the coordinates of the recursion, with their derivatives."""
         found = empty_matrices(self.kernel_map)
         fill_matrices(x, self.kernel_map, found)
         return found
@@ -109,13 +111,33 @@ class MatrixMap:
             bound = TARGETING
         elif self.layout.form == "full":
             bound = SPECTRAL_RADIUS
+        whitening = self._whitening
+        white_basis = _similar(self.layout.block_basis, whitening)
+        white_moments = whitening.T @ self.moments @ whitening
+        own = self.coordinates
         return BEKKMap(
             bound,
-            self.moments,
-            np.ascontiguousarray(np.swapaxes(self._root_basis, 0, 1)),
-            self.layout.block_basis,
-            np.ascontiguousarray(np.linalg.inv(np.linalg.cholesky(self.moments[0])).T),
+            self.layout.block_basis if bound == OWN_BOUNDS else white_basis,
+            white_moments,
+            self.layout.bound_of_parameter,
+            own.T @ self.moments @ own,
+            np.ascontiguousarray(np.einsum("jip,jl->ilp", self._root_basis, own)),
+            _similar(self.layout.block_basis, own),
         )
+
+    @cached_property
+    def coordinates(self) -> Array:
+        """Matrix W of the coordinates W'x in which compiled functions see the recursion.
+
+        They are uncorrelated, so that almost collinear series cost no digits, except where A, B and
+        G must stay diagonal.
+        """
+        return np.eye(self.layout.n) if self.layout.kernel_kind is False else self._whitening
+
+    @cached_property
+    def _whitening(self) -> Array:
+        """Matrix W with W'SW = I."""
+        return np.asarray(np.linalg.inv(np.linalg.cholesky(self.moments[0])).T)
 
     @cached_property
     def _root_basis(self) -> Array:
@@ -124,3 +146,9 @@ class MatrixMap:
         if self.layout.symmetric_root:
             basis = np.einsum("ij,jkp->ikp", scaled_roots(self.moments[0])[0], basis)
         return basis
+
+
+def _similar(basis: Array, coordinates: Array) -> Array:
+    """Return W^-1 A W for matrices A (b, n, n, k), contiguous."""
+    inverse = np.linalg.inv(coordinates)
+    return np.ascontiguousarray(np.einsum("ij,bjlp,lm->bimp", inverse, basis, coordinates))
