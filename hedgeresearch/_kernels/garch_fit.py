@@ -11,26 +11,23 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.box_search import (
+    EVALUATIONS,
     VALUE,
     advance_search,
-    ascent_direction,
     begin_search,
-    gradient_norm,
     is_free,
 )
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch_coordinates import BOX_EDGES, garch_coordinates
-from hedgeresearch._kernels.garch_grid import MAX_STARTS, grid_starts
+from hedgeresearch._kernels.garch_grid import MAX_STARTS, grid_starts, trend_starts
 from hedgeresearch._kernels.garch_likelihood import garch_evaluate
+from hedgeresearch._kernels.garch_newton import is_hopeless, newton_climb
 
 CONVERGED = 1e-4
 """Largest component of the projected gradient, per date, at an accepted optimum."""
-SHARP = 1e-8
-"""The same at an optimum that Newton steps need not improve."""
-MAX_NEWTON_STEPS = 10
-DIFFERENCE = 1e-3
-"""Step of the differences of a Hessian, in standard errors of a coordinate on its own."""
+PATIENCE = 300
+"""Number of evaluations after which a search turns from quasi-Newton to Newton steps."""
 ROUNDING = 1e-7
 """Difference of two log-likelihoods that rounding may hide."""
 OUTLIER = 10.0
@@ -98,11 +95,9 @@ def fit_garch(returns, constant_mean, asymmetric, student, warm, point, free):
     value, norm = best_climb(returns, searched, starts[:count], point, free)
     if not _is_unclear(returns, point, value):
         return value, norm
-    starts[1, 5] = starts[0, 5]
-    starts[2, 5] = starts[0, 5]
+    trend_starts(returns, point[5], starts[1:])
     for i in range(6):
         starts[0, i] = point[i]
-    trend_starts(returns, starts[1:3])
     value, norm = best_climb(returns, searched, starts[:3], point, free)
     if asymmetric:
         # an asymmetric model must not end below the model that it nests
@@ -116,7 +111,7 @@ def fit_garch(returns, constant_mean, asymmetric, student, warm, point, free):
 
 
 @kernel
-def best_climb(returns, searched, starts, point, free):
+def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops over coordinates
     """Search from some points, and return value and norm of the best optimum.
 
     Parameters
@@ -148,6 +143,9 @@ def best_climb(returns, searched, starts, point, free):
     for one in range(starts.shape[0]):
         for i in range(6):
             trial[i] = starts[one, i]
+        if one > 0:  # mean and density depend little on the dynamics
+            trial[0] = point[0]
+            trial[5] = point[5]
         for i in range(k):
             start[i] = trial[searched[i]]
         search = begin_search(start, low, high)
@@ -157,7 +155,9 @@ def best_climb(returns, searched, starts, point, free):
                 trial[searched[i]] = search.trial[i]
             value = garch_evaluate(trial, searched, returns, gradient, information)
             more = advance_search(search, value, gradient, information, n_dates)
-        norm = refine(search, searched, trial, returns)
+            if search.numbers[EVALUATIONS] >= PATIENCE or is_hopeless(search, best, n_dates):
+                more = False
+        norm = newton_climb(search, searched, trial, returns, best)
         value = search.numbers[VALUE]
         gain = n_dates * (value - best)
         if gain > ROUNDING or (gain > -ROUNDING and norm < best_norm):
@@ -170,77 +170,6 @@ def best_climb(returns, searched, starts, point, free):
                 point[searched[i]] = search.point[i]
                 free[searched[i]] = is_free(search, i)
     return best, best_norm
-
-
-@kernel
-def refine(search, searched, trial, returns):
-    """Follow Newton steps where a search has ended, if its gradient is not zero to rounding.
-
-    On a flat ridge rounding hides the gains of the last steps of a search. A step that lowers the
-    gradient, and the value by no more than rounding, is accepted; the Hessian consists of
-    differences of the gradient. Returns the norm of the gradient; ``trial`` (6,) is scratch space.
-    """
-    k = searched.shape[0]
-    n_dates = returns.shape[0]
-    gradient = np.empty(k)
-    other = np.empty(k)
-    information = np.empty((k, k))
-    norm = gradient_norm(search.point, search.gradient, search.low, search.high)
-    for _ in range(MAX_NEWTON_STEPS):
-        if not SHARP < norm < np.inf:
-            break
-        for i in range(k):
-            size = n_dates * max(search.information[i, i], 1e-300)
-            step = min(DIFFERENCE / math.sqrt(size), 1e-3)
-            for j in range(k):
-                trial[searched[j]] = search.point[j]
-            trial[searched[i]] = search.point[i] + step
-            garch_evaluate(trial, searched, returns, gradient, information)
-            trial[searched[i]] = search.point[i] - step
-            garch_evaluate(trial, searched, returns, other, information)
-            for j in range(k):
-                search.curvature[i, j] = (other[j] - gradient[j]) / (2.0 * step)
-        ascent_direction(search)
-        for i in range(k):
-            end = search.point[i] + search.direction[i]
-            search.trial[i] = min(max(end, search.low[i]), search.high[i])
-            trial[searched[i]] = search.trial[i]
-        value = garch_evaluate(trial, searched, returns, gradient, information)
-        reached = gradient_norm(search.trial, gradient, search.low, search.high)
-        loss = n_dates * (search.numbers[VALUE] - value)
-        if not (reached < 0.5 * norm and loss < ROUNDING):
-            break
-        norm = reached
-        search.numbers[VALUE] = value
-        for i in range(k):
-            search.point[i] = search.trial[i]
-            search.gradient[i] = gradient[i]
-    return norm
-
-
-@kernel
-def trend_starts(returns, starts):
-    """Fill two points (2, 6) with a variance that drifts and none that reacts to news.
-
-    With alpha = 0, h_t = L + (1 - L) p^t for a level L = omega / (1 - p): the first drifts through
-    the whole sample, up or down as the squares do; the second has room for a move at its beginning.
-    """
-    n_dates = returns.shape[0]
-    slope = 0.0
-    for t in range(n_dates):
-        slope += (2 * t + 1 - n_dates) * (returns[t] * returns[t] - 1.0)
-    if slope > 0.0:
-        starts[0, 1] = -math.log(n_dates)
-        starts[0, 2] = BOX_EDGES[2, 1]
-    else:
-        starts[0, 1] = BOX_EDGES[1, 0] + 0.5
-        starts[0, 2] = 1.0 - 1.0 / n_dates
-    starts[1, 1] = math.log(0.05)
-    starts[1, 2] = 0.95
-    for i in range(2):
-        starts[i, 0] = 0.0
-        starts[i, 3] = 0.0
-        starts[i, 4] = 0.5
 
 
 @kernel

@@ -12,11 +12,11 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.compilation import kernel
-from hedgeresearch._kernels.garch_coordinates import is_searched
+from hedgeresearch._kernels.garch_coordinates import BOX_EDGES, is_searched
 from hedgeresearch.typing import Array
 
-PERSISTENCE = (0.1, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.995)
-NEWS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.9)
+PERSISTENCE = (0.1, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.995, 0.999)
+NEWS = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.9)
 BAD_NEWS = (0.15, 0.5, 0.85)
 NEARLY_NORMAL = 1e6
 """Degrees of freedom for normal innovations: their densities are products of powers as well."""
@@ -44,6 +44,10 @@ SYMMETRIC_PARAMETERS = _parameters(SYMMETRIC_GRID)
 ASYMMETRIC_GRID = _grid(BAD_NEWS)
 ASYMMETRIC_PARAMETERS = _parameters(ASYMMETRIC_GRID)
 MAX_STARTS = 64
+TRENDS = (1e-3, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+"""Speeds of a trend of the variance, in a sample as the unit of time."""
+CHANGES = (-1.0, -0.6, -0.3, -0.1, -0.03, 0.03, 0.1, 0.3, 0.8, 2.0)
+"""Changes of the variance over the sample, relative to its first value."""
 
 
 @kernel
@@ -68,6 +72,37 @@ def grid_starts(returns, searched, starts):
                     starts[count, 5] = 1.0 / HEAVY if student else 0.0
                     count += 1
     return count
+
+
+@kernel
+def trend_starts(returns, inverse_nu, starts):
+    """Fill two points (2, 6) with a variance that moves slowly and does not react to news.
+
+    With alpha = 0, h_t = L + (1 - L) p^t for a level L = omega / (1 - p). They are the best of a
+    grid with a falling and with a rising variance.
+    """
+    n_dates = returns.shape[0]
+    n_changes = len(CHANGES)
+    points = np.zeros((4, len(TRENDS) * n_changes))
+    m = 0
+    for trend in TRENDS:
+        for change in CHANGES:
+            points[3, m] = min(max(1.0 - trend / n_dates, 0.1), BOX_EDGES[2, 1])
+            level = 1.0 + change / (1.0 - math.exp(-trend))
+            points[0, m] = max(level * (1.0 - points[3, m]), 1e-9)
+            m += 1
+    values = values_at(points, returns, 1.0 / inverse_nu if inverse_nu > 0.0 else NEARLY_NORMAL)
+    for side in range(2):
+        best = side * n_changes // 2
+        for m in range(values.shape[0]):
+            if (m % n_changes) // (n_changes // 2) == side and values[m] > values[best]:
+                best = m
+        starts[side, 0] = 0.0
+        starts[side, 1] = math.log(points[0, best])
+        starts[side, 2] = points[3, best]
+        starts[side, 3] = 0.0
+        starts[side, 4] = 0.5
+        starts[side, 5] = inverse_nu
 
 
 @kernel

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hedgeresearch._kernels.garch_coordinates import garch_coordinates
+from hedgeresearch._kernels.garch_coordinates import garch_coordinates, garch_parameters
 from hedgeresearch._kernels.garch_grid import (
     ASYMMETRIC_GRID,
     ASYMMETRIC_PARAMETERS,
@@ -15,6 +15,7 @@ from hedgeresearch._kernels.garch_grid import (
     SYMMETRIC_GRID,
     SYMMETRIC_PARAMETERS,
     grid_starts,
+    trend_starts,
     values_at,
 )
 from hedgeresearch._kernels.garch_likelihood import garch_evaluate
@@ -94,3 +95,18 @@ def test_starts_are_the_local_maxima_of_the_grid(asymmetric):
     starts = np.empty((MAX_STARTS, 6))
     count = grid_starts(returns, garch_coordinates(True, asymmetric, False), starts)
     np.testing.assert_array_equal(starts[:count], expected)
+
+
+def test_trends_are_the_best_of_a_falling_and_a_rising_variance():
+    """Of a sample whose variance grows sixfold, the rising one is much better."""
+    returns = unit_returns(1000, seed=3) * np.sqrt(np.linspace(0.3, 1.8, 1000))
+    starts = np.empty((2, 6))
+    trend_starts(returns, 0.2, starts)
+    falling, rising = [garch_parameters(start) for start in starts]
+    assert falling[2] == 0.0
+    assert rising[2] == 0.0
+    levels = [x[1] / (1 - x[4]) for x in (falling, rising)]
+    assert levels[0] < 1.0 < levels[1]
+    likelihood = GARCHLikelihood(returns, [1, 2, 3, 5])
+    values = [1000 * likelihood(start[[1, 2, 3, 5]]).value for start in starts]
+    assert values[1] > values[0] + 5.0
