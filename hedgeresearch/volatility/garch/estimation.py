@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from hedgeresearch._kernels.garch import garch_residuals
+from hedgeresearch._kernels.garch_blocks import first_state
 from hedgeresearch._kernels.garch_coordinates import BOX, garch_jacobian, garch_parameters
 from hedgeresearch._kernels.garch_fit import CONVERGED, fit_garch, unit_series
 from hedgeresearch._kernels.garch_influence import garch_influence, garch_influence_matrix
@@ -68,7 +70,7 @@ class GARCHEstimate:
         """Estimates, (k,), in the units of the returns."""
         return np.asarray(self._in_return_units(self.unit_parameters)[self.layout.kept])
 
-    @property
+    @cached_property
     def initial_state(self) -> GARCHState:
         """State before the first date of the sample."""
         return self._initial_state_at(self.unit_parameters)
@@ -118,9 +120,9 @@ class GARCHEstimate:
         return covariance * np.outer(units, units)
 
     def _initial_state_at(self, unit_parameters: Array) -> GARCHState:
-        first, _ = backcast_start(unit_parameters[:5], self.unit_returns)
+        first = first_state(unit_parameters, self.unit_returns)[0]
         parameters = self._in_return_units(unit_parameters)
-        return GARCHState(parameters[:5], first * self.scale**2, float(parameters[5]))
+        return GARCHState(parameters[:5], float(first) * self.scale**2, float(parameters[5]))
 
     def _in_return_units(self, unit_parameters: Array) -> Array:
         shift = np.array([self.center, 0.0, 0.0, 0.0, 0.0, 0.0])

@@ -16,6 +16,7 @@ import numpy as np
 
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch._kernels.garch import garch_scores
+from hedgeresearch._kernels.garch_blocks import squared_errors
 from hedgeresearch._kernels.garch_coordinates import FIXED_POINT
 from hedgeresearch.optimization.line_search import MeanLikelihood, mean_likelihood
 from hedgeresearch.typing import Array
@@ -29,9 +30,7 @@ def backcast_start(parameters: Array, returns: Array) -> tuple[float, Array]:
     """Return h_1 = omega + (alpha + gamma / 2 + beta) mean(e_t^2), and its gradient (5,)."""
     mu, omega, alpha, gamma, beta = parameters
     persistence = alpha + 0.5 * gamma + beta
-    errors = returns - mu
-    variance = errors @ errors / len(errors)
-    slope = -2.0 * errors.sum() / len(errors)  # of that variance with respect to mu
+    variance, slope = squared_errors(mu, returns)
     gradient = np.array([persistence * slope, 1.0, variance, 0.5 * variance, variance])
     return omega + persistence * variance, gradient
 
