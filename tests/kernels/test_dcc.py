@@ -131,33 +131,35 @@ def test_scores_are_derivatives_of_the_log_likelihood(nu, rules, n_series):
 
 @pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("nu", [NORMAL, 6.5])
-def test_gradient_is_the_derivative_of_the_mean(nu, rules):
+def test_sensitivity_is_the_derivative_of_the_mean_score(nu, rules):
     """Parameters move, or the residuals of one series in a random direction.
 
     The sample has dates in three segments of the pass back, the last of them not full.
     """
     n_dates = 341
     residuals = sample(3, n_dates)
-    parameters = np.array([0.06, 0.88, 0.02 * rules.get("asymmetric", False)])
-    likelihood = CorrelationLikelihood(residuals, **rules)
-    gradient = likelihood.passes.gradient(parameters, nu)
-    scores = likelihood.scores(parameters, nu)[1].mean(axis=0)
-    moved = [0, 1, 3, *([2] if rules.get("asymmetric") else [])]
-    np.testing.assert_allclose(gradient.by_parameters[moved], scores[moved], rtol=1e-8, atol=1e-13)
-    directions = np.random.default_rng(5).standard_normal((2, n_dates, 3))
-    found = np.einsum("kti,ti->ki", directions, gradient.by_residuals)
-    for k in range(2):
-        for i in range(3):
-            direction = np.zeros_like(residuals)
-            direction[:, i] = directions[k, :, i]
+    g = 0.02 * rules.get("asymmetric", False)
+    parameters = np.array([0.06, 0.88, g, nu])
+    estimated = [0, 1, *([2] if g else []), *([3] if nu != NORMAL else [])]
+    steps = np.zeros(4)
+    steps[estimated] = np.array([1e-5, 1e-5, 1e-5, 1e-4 * nu])[estimated]
+    passes = CorrelationLikelihood(residuals, **rules).passes
+    information, by_residuals, _ = passes.sensitivity(parameters, steps, np.zeros(4, bool))
 
-            def mean(h, direction=direction):
-                moved = CorrelationLikelihood(residuals + h * direction, **rules)
-                return moved.scores(parameters, nu)[0].mean()
+    def mean_score(change, direction=np.zeros_like(residuals)):
+        moved = CorrelationLikelihood(residuals + direction, **rules)
+        at = parameters + change
+        return moved.scores(at[:3], at[3])[1].mean(axis=0)[estimated]
 
-            assert found[k, i] == pytest.approx(
-                fourth_order(mean, 1e-4), abs=1e-7 * np.abs(found).max()
-            )
+    for i in estimated:
+        slope = fourth_order(lambda h, i=i: mean_score(h * np.eye(4)[i]), 10 * steps[i])
+        np.testing.assert_allclose(-information[i, estimated], slope, rtol=1e-5, atol=1e-5)
+    for series in range(3):
+        direction = np.zeros_like(residuals)
+        direction[:, series] = np.random.default_rng(5).standard_normal(n_dates)
+        slope = fourth_order(lambda h, d=direction: mean_score(np.zeros(4), h * d), 1e-4)
+        found = by_residuals[estimated, series] @ direction[:, series]
+        np.testing.assert_allclose(found, slope, rtol=1e-5, atol=1e-7)
 
 
 def test_singular_correlation_has_minimal_likelihood():

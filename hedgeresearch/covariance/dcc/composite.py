@@ -4,21 +4,23 @@ Source: Pakel, Shephard, Sheppard and Engle (2021), Journal of Business & Econom
 section 2. S of a pair is always its covariance in the sample, also where S of the panel is shrunk.
 At :math:`a = 0` the pair's correlation is that of S; with :math:`a + b = 1` there is no intercept,
 S is only the initial value, and Q becomes an average of :math:`z z'` over about :math:`1 / a`
-dates. If S is not the mean of :math:`z z'`, its correlation off by :math:`\delta`, the second has
-a log-likelihood that is higher by about
+dates. If the correlation of S is off by :math:`\delta`, the log-likelihood of a pair of constant
+correlation :math:`\rho` is then higher by about
 
-.. math:: \tfrac{1}{2} T \delta^2 \frac{1 + \rho^2}{(1 - \rho^2)^2} - \tfrac{1}{4} T a
+.. math:: (1 + \rho^2) \left( \frac{T \delta^2}{2 (1 - \rho^2)^2} - \frac{T a}{4} \right),
 
-per pair, the distance of S less the noise of the average. With :math:`a` small but many times
-:math:`1 / T` that is positive, however constant correlations are: with a shrunk S estimates drift
-to :math:`a + b = 1`. Two series need no shrinkage; the inverse of the panel's S does, and its Q
-has the shrunk one (Engle, Ledoit and Wolf 2019, section 3).
+the distance of S less the noise of the average, whose correlation has a variance of
+:math:`a (1 - \rho^2)^2 / 2`. That is positive once :math:`\delta` is a few standard errors of a
+sample correlation, as it is in a shrunk S: estimates drift to :math:`a + b = 1` however constant
+correlations are. Two series need no shrinkage; the inverse of the panel's S does, and its Q has the
+shrunk one (Engle, Ledoit and Wolf 2019, section 3).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -27,7 +29,7 @@ from hedgeresearch._kernels.dcc_composite import composite_pass, neighbors_in_la
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch._kernels.lanes import WIDTH
 from hedgeresearch._threads import map_in_threads
-from hedgeresearch.covariance.dcc.panel import CorrelationGradient, PanelCorrelation
+from hedgeresearch.covariance.dcc.pair import PairCorrelation
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.optimization.line_search import MeanLikelihood
 from hedgeresearch.typing import Array
@@ -81,26 +83,42 @@ class CompositeCorrelation:
         )
         return means, log_density, scores
 
-    def gradient(self, parameters: Array, nu: float) -> CorrelationGradient:
-        """Return the derivatives of the mean with respect to all that it depends on."""
-        n = self.residuals.shape[1]
-        by_parameters = np.zeros(4)
-        by_residuals = np.zeros(self.residuals.shape)
-        by_moments = np.zeros((2, n, n))
-        of_pairs = map_in_threads(partial(self._pair_gradient, parameters, nu), range(self.n_pairs))
-        for i, of_pair in enumerate(of_pairs):
-            by_parameters += of_pair.by_parameters / self.n_pairs
-            by_residuals[:, i : i + 2] += of_pair.by_residuals / self.n_pairs
-            by_moments[:, i : i + 2, i : i + 2] += of_pair.by_moments / self.n_pairs
-        return CorrelationGradient(by_parameters, by_residuals, by_moments)
+    def sensitivity(
+        self, parameters: Array, steps: Array, backward: Array
+    ) -> tuple[Array, Array, Array]:
+        """Differentiate the mean score of (a, b, g, nu) with respect to all that it depends on.
 
-    def _pair_gradient(self, parameters: Array, nu: float, i: int) -> CorrelationGradient:
-        """Return the derivatives of the mean log-density of series i and i + 1."""
-        z = self.residuals[:, i : i + 2]
-        news = bad_news(z)
-        targets = np.stack([np.cov(z, rowvar=False), news.T @ news / len(z) * self.asymmetric])
-        pair = PanelCorrelation.of(z, targets, asymmetric=self.asymmetric, corrected=self.corrected)
-        return pair.gradient(parameters, nu)
+        See ``PanelCorrelation.sensitivity``; S and N are those of the pairs.
+        """
+        n_dates, n = self.residuals.shape
+        information = np.zeros((4, 4))
+        by_residuals = np.zeros((4, n, n_dates))
+        by_moments = np.zeros((4, 2, n, n))
+
+        def of_chunk(chunk: tuple[int, int]) -> list[tuple[Array, Array, Array]]:
+            pairs = range(WIDTH * chunk[0], min(WIDTH * chunk[1], self.n_pairs))
+            return [self._pair(i).sensitivity(parameters, steps, backward) for i in pairs]
+
+        of_pairs = chain.from_iterable(map_in_threads(of_chunk, self._chunks))
+        for i, (by_parameters, by_own, by_own_moments) in enumerate(of_pairs):
+            block = slice(i, i + 2)
+            information += by_parameters / self.n_pairs
+            by_residuals[:, block] += by_own / self.n_pairs
+            by_moments[:, :, block, block] += by_own_moments / self.n_pairs
+        return information, by_residuals, by_moments
+
+    def _pair(self, i: int) -> PairCorrelation:
+        """Return the correlation of series i and i + 1."""
+        x, y = np.ascontiguousarray(self.residuals[:, i : i + 2].T)
+        return PairCorrelation(
+            x=x,
+            y=y,
+            targets=np.concatenate([self._target[0][:, i], self._news_target[:, i]]),
+            asymmetric=self.asymmetric,
+            corrected=self.corrected,
+            integrated=False,
+            shrunk=False,
+        )
 
     def _by_date(self, parameters: Array, nu: float, chunks: list[tuple[int, int]]) -> Array:
         """Return what ``composite_pass`` sums over the pairs of some chunks, (n_dates, 5)."""

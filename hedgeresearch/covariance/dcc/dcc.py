@@ -85,7 +85,8 @@ class DCC:
     The joint density, not the density of the univariate models, is used by the likelihood and by
     ``simulate``. Standard errors of the parameters allow for S and N as functions of the univariate
     parameters, not for the sampling error of S and N themselves; those of hedge ratios allow for
-    both. A shrunk S is taken as given.
+    both. A shrunk S is taken as given. A composite likelihood has the sample covariance of each
+    pair in any case, since with a shrunk one constant correlations are estimated as integrated.
 
     Initialization: each univariate model has its own; S is the demeaned covariance (divisor n - 1)
     of z, and Q_1 = (1 - a) S - g N, which is the recursion from Q_0 = S and z_0 = 0; with the

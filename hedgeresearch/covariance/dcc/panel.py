@@ -17,6 +17,7 @@ from hedgeresearch._kernels.dcc_panel import (
     panel_value,
 )
 from hedgeresearch._kernels.densities import density_constants
+from hedgeresearch.covariance.delta_method import BACKWARD, CENTRAL
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.optimization.line_search import MeanLikelihood
 from hedgeresearch.typing import Array
@@ -143,6 +144,42 @@ class PanelCorrelation:
         return CorrelationGradient(
             by_parameters / n_dates, by_residuals, np.stack([by_target, by_news])
         )
+
+    def sensitivity(
+        self, parameters: Array, steps: Array, backward: Array
+    ) -> tuple[Array, Array, Array]:
+        """Differentiate the mean score of (a, b, g, nu) with respect to all that it depends on.
+
+        Parameters
+        ----------
+        parameters : array (4,)
+        steps : array (4,)
+            Steps of the differences; zero for a parameter that was not estimated.
+        backward : array (4,) of bool
+            Whether differences stay below the parameter.
+
+        Returns
+        -------
+        information : array (4, 4)
+            Minus the derivatives by the parameters.
+        by_residuals : array (4, n_series, n_dates)
+            S and N follow the residuals, unless S is shrunk.
+        by_moments : array (4, 2, n_series, n_series)
+            By the elements of S and of N, each of which counts by itself.
+        """
+        n_dates, n = self.residuals.shape
+        information = np.zeros((4, 4))
+        by_residuals = np.zeros((4, n, n_dates))
+        by_moments = np.zeros((4, 2, n, n))
+        for i in np.flatnonzero(steps):
+            for multiple, weight in BACKWARD if backward[i] else CENTRAL:
+                shifted = parameters.copy()
+                shifted[i] += multiple * steps[i]
+                gradient = self.gradient(shifted[:3], shifted[3])
+                information[i] -= weight / steps[i] * gradient.by_parameters
+                by_residuals[i] += weight / steps[i] * gradient.by_residuals.T
+                by_moments[i] += weight / steps[i] * gradient.by_moments
+        return information, by_residuals, by_moments
 
 
 def through_covariance(by_target: Array, residuals: Array) -> Array:

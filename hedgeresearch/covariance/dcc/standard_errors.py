@@ -18,10 +18,9 @@ from hedgeresearch.covariance.dcc.delta_method import (
 )
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
-from hedgeresearch.covariance.dcc.panel import CorrelationGradient
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
-from hedgeresearch.covariance.delta_method import BACKWARD, STEP, DeltaMethod, Stencil
+from hedgeresearch.covariance.delta_method import BACKWARD, STEP, DeltaMethod
 from hedgeresearch.covariance.first_step import FirstStep
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.influence import (
@@ -172,30 +171,10 @@ def _score_derivatives(
     point = estimate.all_parameters
     steps = np.zeros(4)
     steps[reported] = [RELATIVE_NU_STEP * point[3] if i == 3 else STEP for i in reported]
-    stencils = [stencil_of(likelihood, point, i) for i in range(4)]
-    if likelihood.pair is not None:
-        backward = np.array([stencil == BACKWARD for stencil in stencils])
-        information, *others = likelihood.pair.sensitivity(point, steps, backward)
-        return information[np.ix_(reported, reported)], others[0][reported], others[1][reported]
-    slopes = [_slope_of_gradient(likelihood, point, i, steps[i], stencils[i]) for i in reported]
-    return (
-        np.stack([-slope.by_parameters[reported] for slope in slopes]),
-        np.stack([slope.by_residuals.T for slope in slopes]),
-        np.stack([slope.by_moments for slope in slopes]),
-    )
-
-
-def _slope_of_gradient(
-    likelihood: CorrelationLikelihood, point: Array, i: int, step: float, stencil: Stencil
-) -> CorrelationGradient:
-    """Return the derivative of the gradient with respect to parameter i of (a, b, g, nu)."""
-    terms = []
-    for multiple, weight in stencil:
-        shifted = point.copy()
-        shifted[i] += multiple * step
-        gradient = likelihood.passes.gradient(shifted[:3], shifted[3])
-        terms.append([weight / step * values for values in gradient])
-    return CorrelationGradient(*(np.asarray(sum(parts)) for parts in zip(*terms, strict=True)))
+    backward = np.array([stencil_of(likelihood, point, i) == BACKWARD for i in range(4)])
+    correlation = likelihood.passes if likelihood.pair is None else likelihood.pair
+    information, *others = correlation.sensitivity(point, steps, backward)
+    return information[np.ix_(reported, reported)], others[0][reported], others[1][reported]
 
 
 def _number_of_targets(likelihood: CorrelationLikelihood) -> int:
