@@ -6,8 +6,8 @@ influence of an observation on it is
 
 .. math:: i^b_t = \sum_j \frac{\partial b}{\partial \theta_j} \, i^j_t
 
-with the influences on the parameters of ``estimation.influence`` and derivatives by differences
-that filter all dates again. Where the regimes do not estimate the covariances of asset and hedges,
+with the influences on the parameters of ``estimation.influence`` and the derivatives that the
+filter carries from date to date. Where the regimes do not estimate the covariances of asset and hedges,
 these are weighted moments, and an observation has an influence on them of its own:
 
 .. math:: n \frac{w_{tk}}{\sum_s w_{sk}} \big( (r_t - \mu_k)(r_t - \mu_k)' - \Sigma_k \big)
@@ -29,6 +29,7 @@ from hedgeresearch.estimation.influence import long_run_covariance
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.regime_switching.breakdown import Weighting
 from hedgeresearch.hedges.regime_switching.regression_sample import RegressionSample
+from hedgeresearch.regimes.hmm.chain_values import ChainValues
 from hedgeresearch.regimes.markov_switching.standard_errors import SwitchingErrors
 from hedgeresearch.regimes.mixture import mixture_covariance, weighted_moments
 from hedgeresearch.regimes.state import HiddenMarkovChain, Moments
@@ -38,8 +39,10 @@ from hedgeresearch.typing import Array, Indices
 class ChainErrors(Protocol):
     """Errors of estimates that know the influence of each date on functions of the chain."""
 
-    def influence_on(self, function: Callable[[HiddenMarkovChain], Array]) -> Array:
-        """Return the influence (n_dates, p) on a function of the chain before the sample."""
+    def influence_through(
+        self, function: Callable[[ChainValues], Array], observations: Array
+    ) -> Array:
+        """Return the influence (n_dates, p) on a function of what the chain is after dates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +64,10 @@ class MixtureErrors:
         """Return the sampling covariance of the next ratio, (n_hedges, n_hedges)."""
         seen = fit.sample.rows.values
 
-        def next_ratio(chain: HiddenMarkovChain) -> Array:
-            following = chain.advance(seen).next_probabilities
-            return mixture_ratio(following, chain.moments, self.weighting)
+        def next_ratio(values: ChainValues) -> Array:
+            return mixture_ratio(values.next_probabilities, values.moments, self.weighting)
 
-        return long_run_covariance(self.estimates.influence_on(next_ratio))
+        return long_run_covariance(self.estimates.influence_through(next_ratio, seen))
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
         """Return infinity."""
@@ -98,16 +100,16 @@ class WeightedMomentErrors:
         seen = fit.sample.rows.values
         sample = seen[: fit.sample.n_estimation]
 
-        def probabilities(chain: HiddenMarkovChain) -> tuple[Array, Array]:
-            filtered = chain.filter(seen[:, self.observed])
-            return filtered.filtered[: len(sample)], filtered.predicted[-1]
+        observed = np.ascontiguousarray(seen[:, self.observed])
 
-        def next_ratio(chain: HiddenMarkovChain) -> Array:
-            weights, following = probabilities(chain)
-            return mixture_ratio(following, weighted_moments(sample, weights), self.weighting)
+        def next_ratio(values: ChainValues) -> Array:
+            moments = weighted_moments(sample, values.filtered[: len(sample)])
+            return mixture_ratio(values.next_probabilities, moments, self.weighting)
 
-        through_regimes = self.estimates.influence_on(next_ratio)
-        direct = moment_influence(sample, *probabilities(self.chain), self.weighting)
+        through_regimes = self.estimates.influence_through(next_ratio, observed)
+        filtered = self.chain.filter(observed)
+        weights = filtered.filtered[: len(sample)]
+        direct = moment_influence(sample, weights, filtered.predicted[-1], self.weighting)
         return long_run_covariance(through_regimes + direct)
 
     def degrees_of_freedom(self, fit: FittedHedge) -> float:
