@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates, Labelled, LazyTable, changed, held
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
@@ -55,12 +56,12 @@ class RegimeFit(FittedParameters):
     labels : OutsideData or None, labels of dates that the states read as the last column
     """
 
-    observations: pd.DataFrame
     initial_state: RegimeState
     final_state: RegimeState
     sample_end: Any
     start_log_likelihoods: Array
     sample_entropy: float
+    observations: LazyTable[pd.DataFrame] = LazyTable()
     allow_missing: bool = False
     names: tuple[Any, ...] | None = None
     identities: tuple[Any, ...] | None = None
@@ -75,17 +76,19 @@ class RegimeFit(FittedParameters):
     @property
     def dates(self) -> pd.Index[Any]:
         """Dates of the path."""
-        return self.observations.index
+        dates: pd.Index[Any] = held(self, "observations").index
+        return dates
 
     @property
     def last_date(self) -> Any:
         """Last date of the path."""
-        return self.observations.index[-1]
+        return self.dates[-1]
 
     @property
     def series(self) -> pd.Index[Any]:
         """Names of the observed series."""
-        return self.observations.columns
+        series: pd.Index[Any] = held(self, "observations").columns
+        return series
 
     @property
     def n_regimes(self) -> int:
@@ -110,7 +113,7 @@ class RegimeFit(FittedParameters):
     @property
     def predictions(self) -> Array:
         """``predicted`` as an array."""
-        if len(self.dates) == 1:
+        if len(held(self, "observations").to_numpy()) == 1:
             # the prediction of a single date is known before it, without filtering
             return self.initial_state.next_probabilities[None]
         return self._filtered.predicted[:-1]
@@ -278,6 +281,18 @@ class RegimeFit(FittedParameters):
         return replace(
             self, observations=observations, initial_state=self.final_state, final_state=after
         )
+
+    def advance_array(self, values: Array, dates: Dates) -> RegimeFit:
+        """Extend by valid values (n_new, n_series) of new dates, without a table.
+
+        Not for regimes with labels, which are read by date.
+        """
+        observations = Labelled(values, dates, self.series)
+        after = self.final_state.advance(values)
+        later: RegimeFit = changed(
+            self, observations=observations, initial_state=self.final_state, final_state=after
+        )
+        return later
 
     def plot(
         self,

@@ -12,19 +12,20 @@ With zero state variance the filter reduces to expanding OLS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import counted, day
 from hedgeresearch._validation.collinearity import COLLINEARITY_TOLERANCE
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.warnings import warn_of_bounds
-from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_array
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
@@ -160,11 +161,19 @@ class KalmanHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Filter new dates with the same parameters."""
+        return self.advance_array(fit, returns.to_numpy(), returns.index)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Filter new dates of returns (n_new, 1 + n_hedges), without a table."""
         if fit.state is None:
-            return advance_constant_ratio(fit, returns)
-        run = fit.state.filter.run(returns.to_numpy())
+            return advance_constant_array(fit, dates)
+        run = fit.state.filter.run(returns)
         state = fit.state._replace(filter=run.end)
-        return replace(fit, state=state, **_ratios_of(run, state, returns.index, returns.columns))
+        columns = held(fit, "next_covariance").columns
+        hedges = held(fit, "ratio").columns
+        path = _ratios_of(run, state, dates, columns, hedges)
+        later: HedgeFit = changed(fit, state=state, **path)
+        return later
 
     def hindsight(self, fit: HedgeFit) -> pd.DataFrame:
         """Return the smoothed ratios, given all data of the fit, (n_dates, n_hedges).
@@ -242,7 +251,9 @@ class KalmanHedge:
             estimates=estimates,
             errors=KalmanRatioErrors(),
             state=state,
-            **_ratios_of(run, state, returns.index[self.warm_up :], returns.columns),
+            **_ratios_of(
+                run, state, returns.index[self.warm_up :], returns.columns, returns.columns[1:]
+            ),
         )
 
 
@@ -255,12 +266,16 @@ def _warm_point(likelihood: KalmanLikelihood, warm_start: HedgeFit | None) -> Ar
 
 
 def _ratios_of(
-    run: FilterRun, state: KalmanState, dates: pd.Index[Any], columns: pd.Index[Any]
+    run: FilterRun,
+    state: KalmanState,
+    dates: Dates,
+    columns: pd.Index[Any],
+    hedges: pd.Index[Any],
 ) -> dict[str, Any]:
     """Return the fields of a HedgeFit that a run of the filter determines."""
     next_covariance = state.next_covariance(run.ratios[-1])
     return {
-        "ratio": labelled_path(run.ratios[:-1], dates, columns[1:]),
-        "next_ratio": labelled_ratio(run.ratios[-1], columns[1:]),
+        "ratio": labelled_path(run.ratios[:-1], dates, hedges),
+        "next_ratio": labelled_ratio(run.ratios[-1], hedges),
         "next_covariance": labelled_covariance(next_covariance, columns),
     }

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.lazy_table import Dates, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import describe
 from hedgeresearch._validation.settings import MAX_STARTS, check_at_least
@@ -22,11 +23,11 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.estimates import Estimates
 from hedgeresearch.estimation.parameter_name import ParameterName
 from hedgeresearch.estimation.rare_regimes import warn_of_rare_regimes
-from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_array
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.labels import labelled_covariance, labelled_path, labelled_ratio
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
 from hedgeresearch.hedges.regime_switching.emissions import RegressionEmissions
@@ -123,11 +124,18 @@ class MarkovSwitchingHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
+        return self.advance_array(fit, returns.to_numpy(), returns.index)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Return the fit over new dates of returns (n_new, 1 + n_hedges), without a table."""
         if fit.detail is None:
-            return advance_constant_ratio(fit, returns)
+            return advance_constant_array(fit, dates)
         before: RegimeBreakdown = fit.detail
-        slopes = before.by_regime.to_numpy()
-        return replace(fit, **_hedge(before.regimes.advance(returns), slopes))
+        regimes = before.regimes.advance_array(returns, dates)
+        hedges = held(fit, "ratio").columns
+        path = _ratio_path(regimes, before.by_regime.to_numpy(), dates, hedges)
+        later: HedgeFit = changed(fit, **path, detail=replace(before, regimes=regimes))
+        return later
 
     def _fit_regimes(self, returns: pd.DataFrame) -> tuple[RegimeFit, Array]:
         """Return the regimes and the ratio of each of them, (k, n_hedges)."""
@@ -141,22 +149,31 @@ class MarkovSwitchingHedge:
 
 
 def _hedge(regimes: RegimeFit, slopes: Array) -> dict[str, Any]:
-    """Return the fields of a fit that change with its dates.
+    """Return the fields of a fit that follow from its regimes.
 
     The ratio of each regime is a row of ``slopes`` (k, n_hedges).
     """
-    series = regimes.series
-    hedges = series[1:]
-    following = regimes.next_probabilities.to_numpy()
     moments = regimes.final_state.moments
-    covariance = mixture_covariance(following[None], moments.means, moments.covariances)[0]
+    hedges = regimes.series[1:]
     by_regime = pd.DataFrame(slopes, index=regimes.regimes, columns=hedges)
     return {
-        "ratio": labelled_path(regimes.predicted.to_numpy() @ slopes, regimes.dates, hedges),
-        "next_ratio": labelled_ratio(following @ slopes, hedges),
-        "next_covariance": pd.DataFrame(covariance, index=series, columns=series),
+        **_ratio_path(regimes, slopes, regimes.dates, hedges),
         "estimates": named_estimates(regimes.estimates, regimes.names),
         "detail": RegimeBreakdown(regimes, by_regime, moments, moments.covariances),
+    }
+
+
+def _ratio_path(
+    regimes: RegimeFit, slopes: Array, dates: Dates, hedges: pd.Index[Any]
+) -> dict[str, Any]:
+    """Return the fields of a fit that change with its dates."""
+    following = regimes.final_state.next_probabilities
+    moments = regimes.final_state.moments
+    covariance = mixture_covariance(following[None], moments.means, moments.covariances)[0]
+    return {
+        "ratio": labelled_path(regimes.predictions @ slopes, dates, hedges),
+        "next_ratio": labelled_ratio(following @ slopes, hedges),
+        "next_covariance": labelled_covariance(covariance, regimes.series),
     }
 
 

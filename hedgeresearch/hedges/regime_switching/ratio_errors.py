@@ -7,8 +7,8 @@ influence of an observation on it is
 .. math:: i^b_t = \sum_j \frac{\partial b}{\partial \theta_j} \, i^j_t
 
 with the influences on the parameters of ``estimation.influence`` and the derivatives that the
-filter carries from date to date. Where the regimes do not estimate the covariances of asset and hedges,
-these are weighted moments, and an observation has an influence on them of its own:
+filter carries from date to date. Where the regimes do not estimate the covariances of asset and
+hedges, these are weighted moments, and an observation has an influence on them of its own:
 
 .. math:: n \frac{w_{tk}}{\sum_s w_{sk}} \big( (r_t - \mu_k)(r_t - \mu_k)' - \Sigma_k \big)
 

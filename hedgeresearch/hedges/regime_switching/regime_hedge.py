@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._containers.growing_table import GrowingTable
+from hedgeresearch._containers.lazy_table import Dates, as_index, changed, held
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.covariance.fit import CovarianceFit
@@ -31,12 +32,12 @@ from hedgeresearch.data.quality.once import data_checked
 from hedgeresearch.errors import DataError, RecordedWarning, recorded_warnings, warn_caller
 from hedgeresearch.estimation.rare_regimes import RARE, warn_of_rare_regimes
 from hedgeresearch.hedges.array_fit import ArrayFit
-from hedgeresearch.hedges.constant_ratio import advance_constant_ratio
+from hedgeresearch.hedges.constant_ratio import advance_constant_array
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import RegimeSources
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.labels import labelled_path, labelled_ratio
+from hedgeresearch.hedges.labels import labelled_covariance, labelled_path, labelled_ratio
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.regime_switching.array_fit import RegimeArrayFit
 from hedgeresearch.hedges.regime_switching.breakdown import RegimeBreakdown
@@ -174,9 +175,44 @@ class RegimeHedge:
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, its regimes filtered over them."""
+        return self.advance_array(fit, returns.to_numpy(), returns.index)
+
+    def advance_array(self, fit: HedgeFit, returns: Array, dates: Dates) -> HedgeFit:
+        """Return the fit over new dates of returns (n_new, 1 + n_hedges).
+
+        No table is made for regimes of the returns with constant covariances.
+        """
         if fit.detail is None:
-            return advance_constant_ratio(fit, returns)
+            return advance_constant_array(fit, dates)
         before: RegimeBreakdown = fit.detail
+        columns = held(fit, "next_covariance").columns
+        if fit.state is not None or before.covariances is not None:
+            table = pd.DataFrame(returns, index=as_index(dates), columns=columns)
+            return self._advance_tables(fit, before, table)
+        n_observed = 1 if self.regime_model.univariate else len(columns)
+        regimes = before.regimes.advance_array(returns[:, :n_observed], dates)
+        hedges = held(fit, "ratio").columns
+        names = [str(name) for name in hedges]
+        ratios = fit.arrays.next_ratio
+        if len(dates) > 1:
+            path = self._covariance(regimes.predictions, *before.moments)
+            ratios = minimum_variance_path(path, names, as_index(dates))
+        following = regimes.final_state.next_probabilities[None]
+        covariance = self._covariance(following, *before.moments)[0]
+        later: HedgeFit = changed(
+            fit,
+            ratio=labelled_path(ratios, dates, hedges),
+            next_ratio=labelled_ratio(minimum_variance_ratio(covariance, names), hedges),
+            next_covariance=labelled_covariance(covariance, columns),
+            estimates=regimes,
+            detail=replace(before, regimes=regimes),
+        )
+        return later
+
+    def _advance_tables(
+        self, fit: HedgeFit, before: RegimeBreakdown, returns: pd.DataFrame
+    ) -> HedgeFit:
+        """Return the fit over new dates for outside data, labels or a covariance model."""
         if self.observe is None:
             observed = self._observed(returns)
             regimes = before.regimes.advance(observed)
@@ -285,7 +321,7 @@ class RegimeHedge:
         return {
             "ratio": labelled_path(minimum_variance_path(path, names, dates), dates, hedges),
             "next_ratio": labelled_ratio(minimum_variance_ratio(next_covariance, names), hedges),
-            "next_covariance": pd.DataFrame(next_covariance, index=columns, columns=columns),
+            "next_covariance": labelled_covariance(next_covariance, columns),
             "estimates": regimes,
             "detail": RegimeBreakdown(
                 regimes, by_regime, moments, next_covariances, self.weighting, covariances
