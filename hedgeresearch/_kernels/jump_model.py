@@ -21,12 +21,22 @@ def value_functions(losses, penalty, first):
     """
     n_dates, k = losses.shape
     values = np.empty((n_dates + 1, k))
-    values[0] = first - first.min()
+    _subtract_smallest(first, values[0])
     for t in range(n_dates):
         for j in range(k):
             values[t + 1, j] = losses[t, j] + min(values[t, j], penalty)
-        values[t + 1] -= values[t + 1].min()
+        _subtract_smallest(values[t + 1], values[t + 1])
     return values
+
+
+@kernel
+def _subtract_smallest(costs, reduced):
+    """Fill the costs minus the smallest of them."""
+    smallest = costs[0]
+    for j in range(1, costs.shape[0]):
+        smallest = min(smallest, costs[j])
+    for j in range(costs.shape[0]):
+        reduced[j] = costs[j] - smallest
 
 
 @kernel
@@ -39,3 +49,49 @@ def cheapest_path(values, penalty):
         following = path[t]
         path[t - 1] = following if values[t, following] <= penalty else values[t].argmin()
     return path
+
+
+@kernel
+def descend_coordinates(points, centers, penalty):
+    """Alternate between cheapest paths and their centers until the cost no longer falls.
+
+    ``points`` is (n_dates, n), ``centers`` (k, n), which are overwritten; one that no date visits
+    stays. Returns the lowest cost and the path after it.
+    """
+    n_dates, n = points.shape
+    k = centers.shape[0]
+    losses = np.empty((n_dates, k))
+    free_start = np.zeros(k)
+    lowest = np.inf
+    while True:
+        for t in range(n_dates):
+            for i in range(k):
+                losses[t, i] = 0.0
+                for c in range(n):
+                    losses[t, i] += 0.5 * (points[t, c] - centers[i, c]) ** 2
+        path = cheapest_path(value_functions(losses, penalty, free_start), penalty)
+        cost = 0.0
+        for t in range(n_dates):
+            cost += losses[t, path[t]]
+            if t > 0 and path[t] != path[t - 1]:
+                cost += penalty
+        if not cost < lowest:
+            return lowest, path
+        lowest = cost
+        _center(points, path, centers)
+
+
+@kernel
+def _center(points, path, centers):
+    """Overwrite centers by the means of the dates of each regime that the path visits."""
+    n_dates, n = points.shape
+    counts = np.zeros(centers.shape[0])
+    totals = np.zeros(centers.shape)
+    for t in range(n_dates):
+        counts[path[t]] += 1.0
+        for c in range(n):
+            totals[path[t], c] += points[t, c]
+    for i in range(centers.shape[0]):
+        for c in range(n):
+            if counts[i] > 0.0:
+                centers[i, c] = totals[i, c] / counts[i]

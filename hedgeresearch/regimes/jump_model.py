@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.jump_model import cheapest_path, value_functions
+from hedgeresearch._kernels.jump_model import cheapest_path, descend_coordinates, value_functions
 from hedgeresearch._validation.collinearity import check_independent
 from hedgeresearch._validation.frames import check_frame, check_returns
 from hedgeresearch._validation.settings import MAX_STARTS, check_at_least
@@ -263,26 +263,9 @@ def descend(unit: Array, centers: Array, penalty: float) -> Descent:
 
     A regime that no date visits keeps its center.
     """
-    k = len(centers)
-    lowest = math.inf
-    while True:
-        losses = half_squared_distances(unit, centers)
-        path = cheapest_path(value_functions(losses, penalty, np.zeros(k)), penalty)
-        loss = losses[np.arange(len(unit)), path].sum()
-        cost = loss + penalty * np.count_nonzero(np.diff(path))
-        if not cost < lowest:
-            return Descent(lowest, path)
-        lowest = cost
-        centers = _centers_of(unit, path, centers)
-
-
-def _centers_of(unit: Array, path: Indices, centers: Array) -> Array:
-    """Return the mean of the dates in each regime, or its old center if there are none."""
-    means = []
-    for regime, center in enumerate(centers):
-        visited = path == regime
-        means.append(unit[visited].mean(axis=0) if visited.any() else center)
-    return np.stack(means)
+    start = np.array(centers, order="C")
+    cost, path = descend_coordinates(np.array(unit, order="C"), start, float(penalty))
+    return Descent(cost, path)
 
 
 def half_squared_distances(unit: Array, centers: Array) -> Array:
