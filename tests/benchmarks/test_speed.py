@@ -62,24 +62,6 @@ def test_dcc_scores(benchmark: Any, returns: pd.DataFrame) -> None:
 
 
 @pytest.mark.benchmark(group="hidden Markov model")
-def test_hmm_fit_of_20_starts_on_5000_dates(benchmark: Any) -> None:
-    observations = hr.data.simulate_regimes(n_dates=5000, seed=1).returns
-    fit = benchmark.pedantic(
-        hr.GaussianHMM(2, n_starts=20).fit, (observations,), rounds=2, iterations=1
-    )
-    assert len(fit.start_log_likelihoods) == 20
-
-
-@pytest.mark.benchmark(group="hidden Markov model")
-def test_hmm_refit_from_an_earlier_fit_of_5000_dates(benchmark: Any) -> None:
-    observations = hr.data.simulate_regimes(n_dates=5020, seed=1).returns
-    model = hr.GaussianHMM(2, n_starts=4)
-    earlier = model.fit(observations.iloc[:5000])
-    fit = benchmark(model.fit, observations.iloc[20:], warm_start=earlier)
-    assert len(fit.start_log_likelihoods) == 1
-
-
-@pytest.mark.benchmark(group="hidden Markov model")
 def test_hmm_filter_of_a_million_dates(benchmark: Any, noise: np.ndarray) -> None:
     transition = np.array([[0.98, 0.02], [0.05, 0.95]])
     first = np.array([0.5, 0.5])
