@@ -130,18 +130,21 @@ def _is_top_of_edge(values, j, constant, inner):
 
 @kernel
 def leads_to_earlier(trial, basins, s):
-    """Return whether a point inside the grid is in the basin of a maximum before number s."""
+    """Return whether a point between rows of the grid is in the basin of a maximum before number s.
+
+    Below the smallest share of news on the grid, its row decides.
+    """
     persistence = trial[PERSISTENCE]
     news = trial[NEWS_SHARE]
     n_rows = basins.shape[0]
     if persistence < GRID_PERSISTENCE[0] or persistence > GRID_PERSISTENCE[n_rows - 1]:
         return False
-    if news < GRID_NEWS[1] or news > GRID_NEWS[WIDTH - 1]:
+    if news > GRID_NEWS[WIDTH - 1]:
         return False
     i = 0
     while i < n_rows - 1 and 2.0 * persistence > GRID_PERSISTENCE[i] + GRID_PERSISTENCE[i + 1]:
         i += 1
-    j = 0
-    while j < WIDTH - 1 and 2.0 * news > GRID_NEWS[j] + GRID_NEWS[j + 1]:
+    j = 0 if news < GRID_NEWS[1] else 1
+    while 0 < j < WIDTH - 1 and 2.0 * news > GRID_NEWS[j] + GRID_NEWS[j + 1]:
         j += 1
     return 0 <= basins[i, j] < s

@@ -19,6 +19,8 @@ from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.lanes import WIDTH, load, root, smaller, spread, store
 
 LOG_2_PI = 1.8378770664093453
+BLOCK = 128
+"""Number of dates whose scores are held at a time."""
 
 
 @kernel(fast=True)
@@ -196,82 +198,112 @@ def _plain_evaluation(parameters, x, y, targets, gradient, information):  # noqa
 
 
 @kernel(fast=True)
-def _general_evaluation(parameters, corrected, x, y, targets, gradient, information):  # noqa: PLR0915 - one recursion
+def _general_evaluation(parameters, corrected, x, y, targets, gradient, information):
     """Return the mean log-density of any rules; fill its derivatives."""
+    matrices = pair_matrices(parameters, corrected, x, y, targets)
+    state = first_pair_state(matrices)
+    rows = np.empty((4, BLOCK))
+    n = x.shape[0]
+    total = 0.0
+    for begin in range(0, n, BLOCK):
+        m = min(BLOCK, n - begin)
+        total += pair_scores_of_block(
+            parameters, corrected, x[begin : begin + m], y[begin : begin + m], matrices, state, rows
+        )
+        for p in range(4):
+            for t in range(m):
+                gradient[p] += rows[p, t] / n
+            for j in range(p + 1):
+                for t in range(m):
+                    information[p, j] += rows[p, t] * rows[j, t] / n
+    for p in range(4):
+        for j in range(p):
+            information[j, p] = information[p, j]
+    return total / n
+
+
+@kernel
+def first_pair_state(matrices):
+    """Return Q_1 and its derivatives, (4, 3); rows are Q and those by a, b and g."""
+    state = np.empty((4, 3))
+    for i in range(3):
+        state[0, i] = matrices[1, i]
+        for p in range(3):
+            state[1 + p, i] = matrices[5 + p, i]
+    return state
+
+
+@kernel(fast=True)
+def pair_scores_of_block(  # noqa: PLR0915 - one recursion
+    parameters, corrected, x, y, matrices, state, rows
+):
+    """Fill rows (4, BLOCK) with the scores of some dates by (a, b, g, nu).
+
+    The state moves past them. Returns the sum of their log-densities, -inf where a Q is not
+    positive definite.
+    """
     a = parameters[0]
     b = parameters[1]
     g = parameters[2]
-    nu = parameters[3]
-    _, log_c, log_c_by_nu = density_constants(nu, 2)
-    matrices = pair_matrices(parameters, corrected, x, y, targets)
-    q11 = matrices[1, 0]
-    q12 = matrices[1, 1]
-    q22 = matrices[1, 2]
-    d11 = matrices[5:, 0].copy()
-    d12 = matrices[5:, 1].copy()
-    d22 = matrices[5:, 2].copy()
-    scores = np.zeros(4)
-    n = x.shape[0]
-    total = 0.0
-    for t in range(n):
+    nu, log_c, log_c_by_nu = density_constants(parameters[3], 2)
+    q11 = state[0, 0]
+    q12 = state[0, 1]
+    q22 = state[0, 2]
+    total = log_c * x.shape[0]
+    for t in range(x.shape[0]):
         u = x[t]
         v = y[t]
         pq = q11 * q22
-        root = math.sqrt(pq)
+        root_pq = math.sqrt(pq)
         determinant = pq - q12 * q12
         if not determinant > 0.0:
             return -np.inf
         d = pq / determinant
-        r = q12 / root
+        r = q12 / root_pq
         quadratic = (u * u - 2.0 * r * u * v + v * v) * d
         total += 0.5 * math.log(d)
         weight = 1.0
+        rows[3, t] = 0.0
         if nu == NORMAL:
             total -= 0.5 * quadratic
         else:
             weight = (nu + 2.0) / (nu - 2.0 + quadratic)
             radial = 0.5 * math.log1p(quadratic / (nu - 2.0))
             total -= (nu + 2.0) * radial
-            scores[3] = log_c_by_nu - radial + 0.5 * weight * quadratic / (nu - 2.0)
+            rows[3, t] = log_c_by_nu - radial + 0.5 * weight * quadratic / (nu - 2.0)
         by_r = d * (r + weight * (u * v - r * quadratic))
         fallen_x = 1.0 if u < 0.0 else 0.0
         fallen_y = 1.0 if v < 0.0 else 0.0
         news11 = u * u * q11 if corrected else u * u
-        news12 = u * v * root if corrected else u * v
+        news12 = u * v * root_pq if corrected else u * v
         news22 = v * v * q22 if corrected else v * v
         weight11 = a + g * fallen_x
         weight12 = a + g * fallen_x * fallen_y
         weight22 = a + g * fallen_y
-        for p in range(3):
-            move1 = d11[p] / q11
-            move2 = d22[p] / q22
-            scores[p] = by_r * (d12[p] / root - 0.5 * r * (move1 + move2))
-            d11[p] = matrices[2 + p, 0] + b * d11[p]
-            d12[p] = matrices[2 + p, 1] + b * d12[p]
-            d22[p] = matrices[2 + p, 2] + b * d22[p]
+        for p in range(1, 4):
+            move1 = state[p, 0] / q11
+            move2 = state[p, 2] / q22
+            rows[p - 1, t] = by_r * (state[p, 1] / root_pq - 0.5 * r * (move1 + move2))
+            state[p, 0] = matrices[1 + p, 0] + b * state[p, 0]
+            state[p, 1] = matrices[1 + p, 1] + b * state[p, 1]
+            state[p, 2] = matrices[1 + p, 2] + b * state[p, 2]
             if corrected:
-                d11[p] += weight11 * news11 * move1
-                d12[p] += 0.5 * weight12 * news12 * (move1 + move2)
-                d22[p] += weight22 * news22 * move2
-        d11[0] += news11
-        d12[0] += news12
-        d22[0] += news22
-        d11[1] += q11
-        d12[1] += q12
-        d22[1] += q22
-        d11[2] += news11 * fallen_x
-        d12[2] += news12 * fallen_x * fallen_y
-        d22[2] += news22 * fallen_y
+                state[p, 0] += weight11 * news11 * move1
+                state[p, 1] += 0.5 * weight12 * news12 * (move1 + move2)
+                state[p, 2] += weight22 * news22 * move2
+        state[1, 0] += news11
+        state[1, 1] += news12
+        state[1, 2] += news22
+        state[2, 0] += q11
+        state[2, 1] += q12
+        state[2, 2] += q22
+        state[3, 0] += news11 * fallen_x
+        state[3, 1] += news12 * fallen_x * fallen_y
+        state[3, 2] += news22 * fallen_y
         q11 = matrices[0, 0] + weight11 * news11 + b * q11
         q12 = matrices[0, 1] + weight12 * news12 + b * q12
         q22 = matrices[0, 2] + weight22 * news22 + b * q22
-        for p in range(4):
-            gradient[p] += scores[p]
-            for j in range(p + 1):
-                information[p, j] += scores[p] * scores[j]
-    for p in range(4):
-        gradient[p] /= n
-        for j in range(p + 1):
-            information[p, j] /= n
-            information[j, p] = information[p, j]
-    return total / n + log_c
+    state[0, 0] = q11
+    state[0, 1] = q12
+    state[0, 2] = q22
+    return total

@@ -48,13 +48,12 @@ def pair_sensitivity(
         Overwritten with minus the derivatives of the mean score by the parameters, a row for each
         step.
     by_z : array (4, 2, n_dates)
-        Overwritten with the derivatives of the mean score by the residuals, S and N moving with
-        them.
+        Rows of parameters with a step are overwritten with the derivatives of the mean score by the
+        residuals, S and N moving with them.
     """
     n = x.shape[0]
     by_targets = np.zeros((4, 6))
     information[:] = 0.0
-    by_z[:] = 0.0
     shifted = np.empty(4)
     gradient = np.empty(4)
     products = np.empty((4, 4))
@@ -62,6 +61,7 @@ def pair_sensitivity(
     for p in range(4):
         if steps[p] == 0.0:
             continue
+        by_z[p] = 0.0
         stencil = BACKWARD if backward[p] else CENTRAL
         for k in range(stencil.shape[0]):
             for i in range(4):

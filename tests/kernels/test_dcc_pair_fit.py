@@ -27,7 +27,8 @@ def test_fit_of_residuals_is_the_fit_of_the_model(name):
     how = (np.array(searched), False, model.correction == "aielli")
     value, correlation, norm = fit_pair(x, y, *how, point, parameters)
     assert value * 600 == pytest.approx(steps.estimate.log_density, rel=1e-12)
-    np.testing.assert_allclose(parameters, steps.estimate.all_parameters, rtol=1e-9)
+    # the targets of the two differ by rounding, and the maximum is flat
+    np.testing.assert_allclose(parameters, steps.estimate.all_parameters, rtol=1e-7)
     covariance = fit.next_covariance.to_numpy()
     expected = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
     assert correlation == pytest.approx(expected, rel=1e-10)

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from hedgeresearch._kernels.dcc_pair_errors import pair_covariance
 from hedgeresearch._kernels.dcc_pair_search import search_pair
 from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
 from hedgeresearch.typing import Array, Indices
+from hedgeresearch.volatility.garch.estimation import GARCHEstimate
+
+
+class ScoreSteps(NamedTuple):
+    """Differences that differentiate the scores of (a, b, g, nu).
+
+    Attributes
+    ----------
+    parameters : array (4,)
+        Point at which they are differentiated.
+    steps : array (4,)
+        Steps of the differences; zero for a parameter that was not estimated.
+    backward : array (4,) of bool
+        Whether differences stay below the parameter.
+    """
+
+    parameters: Array
+    steps: Array
+    backward: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +99,7 @@ class PairCorrelation:
     ) -> tuple[Array, Array, Array]:
         """Differentiate the mean score of (a, b, g, nu) with respect to all that it depends on.
 
-        Parameters
-        ----------
-        parameters : array (4,)
-        steps : array (4,)
-            Steps of the differences; zero for a parameter that was not estimated.
-        backward : array (4,) of bool
-            Whether differences stay below the parameter.
+        Parameters are those of ``ScoreSteps``.
 
         Returns
         -------
@@ -95,14 +111,13 @@ class PairCorrelation:
             By the elements of S and of N, each of which counts by itself.
         """
         information = np.empty((4, 4))
-        by_residuals = np.empty((4, 2, len(self.x)))
+        by_residuals = np.zeros((4, 2, len(self.x)))
+        rules = (self.asymmetric, self.corrected, self.shrunk)
         by_element = pair_sensitivity(
             parameters,
             steps,
             backward,
-            self.asymmetric,
-            self.corrected,
-            self.shrunk,
+            *rules,
             self.x,
             self.y,
             self.targets,
@@ -112,3 +127,43 @@ class PairCorrelation:
         by_moments = by_element.reshape(4, 2, 3)[:, :, [0, 1, 1, 2]].reshape(4, 2, 2, 2)
         by_moments[:, :, [0, 1], [1, 0]] *= 0.5
         return information, by_residuals, by_moments
+
+    def covariance(
+        self,
+        at: ScoreSteps,
+        reported: Indices,
+        tangent: Array,
+        margins: Sequence[GARCHEstimate],
+    ) -> Array:
+        """Return the two-step sandwich of two GARCH models and the correlation, (k, k).
+
+        Parameters
+        ----------
+        at : ScoreSteps
+            Differences of the scores of the correlation.
+        reported : array (k_c,) of int
+            Positions among (a, b, g, nu) of the estimates.
+        tangent : array (k_c, n_free)
+            Directions in which they can move.
+        margins : two GARCHEstimate
+            Univariate estimates with the same layout.
+        """
+        first, second = margins
+        kept = np.array(first.layout.kept)
+        covariance = np.empty((2 * len(kept) + len(reported),) * 2)
+        pair_covariance(
+            *at,
+            reported,
+            tangent,
+            (self.asymmetric, self.corrected, self.shrunk),
+            self.x,
+            self.y,
+            self.targets,
+            np.stack([first.point, second.point]),
+            np.stack([first.free, second.free]),
+            kept,
+            (first.unit_returns, second.unit_returns),
+            np.array([first.scale, second.scale]),
+            covariance,
+        )
+        return covariance

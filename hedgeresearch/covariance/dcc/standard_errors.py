@@ -18,6 +18,7 @@ from hedgeresearch.covariance.dcc.delta_method import (
 )
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
+from hedgeresearch.covariance.dcc.pair import ScoreSteps
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.covariance.dcc.targets import target_influence
 from hedgeresearch.covariance.delta_method import BACKWARD, STEP, DeltaMethod
@@ -29,7 +30,10 @@ from hedgeresearch.estimation.influence import (
     parameter_influence,
 )
 from hedgeresearch.typing import Array
+from hedgeresearch.volatility.garch.estimation import GARCHEstimate
 
+NU = 3
+"""Position of the degrees of freedom among (a, b, g, nu)."""
 RELATIVE_NU_STEP = 1e-4
 """Finite-difference step for the degrees of freedom, relative to them."""
 
@@ -54,11 +58,23 @@ class TwoStepInference:
 
     def covariance(self) -> Array:
         """Return the two-step sandwich, (k, k); NaN for parameters at a bound."""
+        pair = self.likelihood.pair
+        margins = self._garch_margins()
+        if pair is not None and margins is not None:
+            reported = np.array(self.estimate.reported)
+            at = _score_steps(self.likelihood, self.estimate)
+            return pair.covariance(at, reported, self.estimate.tangent, margins)
         sensitivities = self.first_step.sensitivities()
         correlation = correlation_influence(self.likelihood, self.estimate, sensitivities)
         return covariance_from_influence(
             np.hstack([*(s.influence for s in sensitivities), correlation])
         )
+
+    def _garch_margins(self) -> list[GARCHEstimate] | None:
+        """Return the univariate estimates if all are GARCH models with the same parameters."""
+        fits = [fit for fit in self.first_step.fits if isinstance(fit, GARCHEstimate)]
+        is_alike = len(fits) == len(self.first_step.fits) and len({f.layout for f in fits}) == 1
+        return fits if is_alike else None
 
     def delta_method(self) -> DeltaMethod[DCCState]:
         """Return the influence on all parameters and on S and N, which are estimated as well."""
@@ -153,6 +169,17 @@ def correlation_influence(
     return parameter_influence(adjusted, 0.5 * (information + information.T), estimate.tangent)
 
 
+def _score_steps(likelihood: CorrelationLikelihood, estimate: CorrelationEstimate) -> ScoreSteps:
+    """Return the differences by which the scores of the reported parameters are differentiated."""
+    point = estimate.all_parameters
+    steps = np.zeros(4)
+    steps[estimate.reported] = STEP
+    if NU in estimate.reported:
+        steps[NU] = RELATIVE_NU_STEP * point[NU]
+    stencils = [stencil_of(likelihood, point, i) for i in range(4)]
+    return ScoreSteps(point, steps, np.array([stencil == BACKWARD for stencil in stencils]))
+
+
 def _score_derivatives(
     likelihood: CorrelationLikelihood, estimate: CorrelationEstimate
 ) -> tuple[Array, Array, Array]:
@@ -168,12 +195,9 @@ def _score_derivatives(
         By the elements of S and of N at given residuals.
     """
     reported = estimate.reported
-    point = estimate.all_parameters
-    steps = np.zeros(4)
-    steps[reported] = [RELATIVE_NU_STEP * point[3] if i == 3 else STEP for i in reported]
-    backward = np.array([stencil_of(likelihood, point, i) == BACKWARD for i in range(4)])
+    at = _score_steps(likelihood, estimate)
     correlation = likelihood.passes if likelihood.pair is None else likelihood.pair
-    information, *others = correlation.sensitivity(point, steps, backward)
+    information, *others = correlation.sensitivity(*at)
     return information[np.ix_(reported, reported)], others[0][reported], others[1][reported]
 
 

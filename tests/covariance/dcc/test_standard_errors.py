@@ -61,6 +61,35 @@ def test_covariance_is_the_sandwich_of_all_conditions(model, rules, simulated_pa
     np.testing.assert_allclose(found / units, expected / units, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.parametrize(
+    "model",
+    [
+        hr.DCC(),
+        hr.DCC(asymmetric=True),
+        hr.DCC(correction="aielli"),
+        hr.DCC(density="student"),
+        hr.DCC(integrated=True),
+        hr.DCC(target="linear"),
+        hr.DCC(univariate=hr.GARCH(asymmetric=True, density="student")),
+        hr.DCC(univariate=hr.GARCH(mean="zero")),
+    ],
+    ids=str,
+)
+def test_compiled_errors_are_those_of_the_influences(model, simulated_panel):
+    """The second sample has no dynamics, so that some parameters are at bounds."""
+    noise = np.random.default_rng(2).standard_normal((500, 2)) / 100
+    for returns in (simulated_panel.iloc[:1000, :2], simulated_panel.iloc[:500, :2] * 0 + noise):
+        steps = model.fit(returns).estimates.errors
+        sensitivities = steps.first_step.sensitivities()
+        correlation = correlation_influence(steps.likelihood, steps.estimate, sensitivities)
+        joint = np.hstack([*(s.influence for s in sensitivities), correlation])
+        expected = covariance_from_influence(joint)
+        scale = np.sqrt(np.nan_to_num(np.diag(expected), nan=1.0))
+        units = np.outer(scale, scale)
+        np.testing.assert_allclose(steps.covariance() / units, expected / units, atol=1e-9)
+
+
 def rugarch_start(parameters, returns):
     e = returns - parameters[0]
     return float(np.mean(e**2)), np.array([-2 * e.mean(), 0.0, 0.0, 0.0, 0.0])
