@@ -90,11 +90,13 @@ def dcc_delta_method(
     """
     likelihood = state_at.likelihood
     n = len(sensitivities)
-    total = targets + _through_univariate(likelihood, state_at.parameters[:3], sensitivities)
+    on_moments = _through_univariate(likelihood, state_at.parameters[:3], sensitivities)
     _, by_parameters = likelihood.target(*state_at.parameters[:2])
-    total[:, 0] += np.einsum("tp,pij->tij", correlation[:, :2], by_parameters[:2])
     rows, columns = np.triu_indices(n)
-    on_moments = total[:, :, rows, columns].reshape(len(total), -1)
+    for moment in range(2 if likelihood.asymmetric else 1):
+        on_moments[:, moment] += targets[:, moment, rows, columns]
+    on_moments[:, 0] += correlation[:, :2] @ by_parameters[:2, rows, columns]
+    on_moments = on_moments.reshape(len(on_moments), -1)
     influence = np.hstack([*(s.influence for s in sensitivities), correlation, on_moments])
     # covariances do not depend on nu
     correlation_steps = [STEP if i < 3 else 0.0 for i in state_at.reported]
@@ -138,13 +140,19 @@ def stack_derivatives(sensitivities: list[Sensitivities]) -> Array:
 def _through_univariate(
     likelihood: CorrelationLikelihood, parameters: Array, sensitivities: list[Sensitivities]
 ) -> Array:
-    """Influence on S and N through the univariate parameters, (n_dates, 2, n_series, n_series)."""
+    """Influence on the upper triangles of S and N through univariate parameters.
+
+    It is (n_dates, 2, n_series (n_series + 1) / 2).
+    """
     n = len(sensitivities)
-    influence = np.zeros((len(likelihood.residuals), 2, n, n))
+    influence = np.zeros((len(likelihood.residuals), 2, n * (n + 1) // 2))
+    place = np.empty((n, n), dtype=int)
+    place[np.triu_indices(n)] = np.arange(n * (n + 1) // 2)
+    place = np.triu(place) + np.triu(place, 1).T
     both = likelihood.target_rows(parameters, stack_derivatives(sensitivities))
-    for moment, rows in enumerate(both):
+    for moment in range(2 if likelihood.asymmetric else 1):
         for i, s in enumerate(sensitivities):
-            on_row = s.influence @ rows[: s.influence.shape[1], i]
-            influence[:, moment, i, :] += on_row
-            influence[:, moment, :, i] += on_row
+            on_row = s.influence @ both[moment][: s.influence.shape[1], i]
+            on_row[:, i] *= 2.0  # row and column i meet in it
+            influence[:, moment, place[i]] += on_row
     return influence

@@ -14,13 +14,18 @@ x x' - S is (1 - b) / (1 - a - b) times the sum of x x' - Q.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from hedgeresearch._kernels.dcc import corrected_residuals, dcc_correlation
+from hedgeresearch._kernels.dcc import corrected_residuals, dcc_correlation, dcc_last
 from hedgeresearch._kernels.ewma import ewma_covariance
 from hedgeresearch.covariance.dcc.likelihood import NO_DERIVATIVES, CorrelationLikelihood
 from hedgeresearch.covariance.news import bad_news
 from hedgeresearch.typing import Array
+
+DATES_IN_CHUNK = 128
+"""Number of observations whose matrices are held at a time."""
 
 
 def target_influence(likelihood: CorrelationLikelihood, parameters: Array) -> Array:
@@ -36,33 +41,59 @@ def target_influence(likelihood: CorrelationLikelihood, parameters: Array) -> Ar
     parameters : array (3,)
         a, b and g.
     """
+    n_dates, n = likelihood.residuals.shape
+    influence = np.zeros((n_dates, 2, n, n))
     if likelihood.integrated:
-        n_dates, n = likelihood.residuals.shape
-        return np.zeros((n_dates, 2, n, n))
+        return influence
     if likelihood.corrected:
-        by_date = _corrected_target_influence(likelihood, parameters)
+        influence[:, 0] = _corrected_target_influence(likelihood, parameters)
     else:
-        by_date = _uncorrected_target_influence(likelihood, parameters)
-    return np.asarray(by_date - by_date.mean(axis=0))
+        _fill_uncorrected(influence, likelihood, parameters)
+    # without asymmetry the pages of N stay untouched, which costs no memory
+    for moment in range(2 if likelihood.asymmetric else 1):
+        influence[:, moment] -= influence[:, moment].mean(axis=0)
+    return influence
 
 
-def _uncorrected_target_influence(likelihood: CorrelationLikelihood, parameters: Array) -> Array:
+def _fill_uncorrected(
+    influence: Array, likelihood: CorrelationLikelihood, parameters: Array
+) -> None:
+    """Overwrite the influence, before its mean is removed, without the correction."""
     a, b, g = parameters
     z = likelihood.residuals
-    intercept, first, _ = likelihood.matrices(parameters)
-    correlation = dcc_correlation(parameters, False, z, intercept, first)[:-1]
-    expected, slope = _expected_news_and_slope(correlation)
-    products = _products(z - z.mean(axis=0))
-    news = _products(bad_news(z))
-    # scaling Q to a unit diagonal removes what all of its elements have in common
-    surprise_in_news = _scaled(news, correlation) - (expected - 0.5 * correlation)
-    added = a * _scaled(products, correlation) + g * surprise_in_news
-    persistence = a + b + g * slope.mean(axis=0)
-    later = added / (1.0 - persistence)
-    on_news_target = news - expected + slope.mean(axis=0) * later
-    if not likelihood.asymmetric:
-        on_news_target = 0.0 * later
-    return np.stack([products - correlation + later, on_news_target], axis=1)
+    centered = z - z.mean(axis=0)
+    slope = _mean_slope(likelihood, parameters) if likelihood.asymmetric else np.zeros((1, 1))
+    for rows, correlation in _correlations(likelihood, parameters):
+        products = _products(centered[rows])
+        added = a * _scaled(products, correlation)
+        if likelihood.asymmetric:
+            news = _products(bad_news(z[rows]))
+            expected, _ = _expected_news_and_slope(correlation)
+            # scaling Q to a unit diagonal removes what all of its elements have in common
+            added += g * (_scaled(news, correlation) - (expected - 0.5 * correlation))
+            influence[rows, 1] = news - expected + slope / (1.0 - a - b - g * slope) * added
+        influence[rows, 0] = products - correlation + added / (1.0 - a - b - g * slope)
+
+
+def _mean_slope(likelihood: CorrelationLikelihood, parameters: Array) -> Array:
+    """Return the mean over the dates of the slope of E[n n'] in the correlations, (n, n)."""
+    slopes = [
+        _expected_news_and_slope(correlation)[1].sum(axis=0)
+        for _, correlation in _correlations(likelihood, parameters)
+    ]
+    return np.asarray(np.sum(slopes, axis=0) / len(likelihood.residuals))
+
+
+def _correlations(
+    likelihood: CorrelationLikelihood, parameters: Array
+) -> Iterator[tuple[slice, Array]]:
+    """Yield some dates and their correlations (n_dates, n, n), until all dates are done."""
+    intercept, q, _ = likelihood.matrices(parameters)
+    for begin in range(0, len(likelihood.residuals), DATES_IN_CHUNK):
+        rows = slice(begin, begin + DATES_IN_CHUNK)
+        z = np.ascontiguousarray(likelihood.residuals[rows])
+        yield rows, dcc_correlation(parameters, False, z, intercept, q)[:-1]
+        q = dcc_last(parameters, False, z, intercept, q)
 
 
 def _corrected_target_influence(likelihood: CorrelationLikelihood, parameters: Array) -> Array:
@@ -73,8 +104,7 @@ def _corrected_target_influence(likelihood: CorrelationLikelihood, parameters: A
     # Q is S and a / (1 - b) times what an exponential average has gathered beyond S
     average = ewma_covariance(b, x, target, 1.0 / (1.0 - b))[0][:-1]
     surprise = _products(x) - target - a / (1.0 - b) * (average - target)
-    on_target = (1.0 - b) / (1.0 - a - b) * _scaled(surprise, target)
-    return np.stack([on_target, 0.0 * on_target], axis=1)
+    return np.asarray((1.0 - b) / (1.0 - a - b) * _scaled(surprise, target))
 
 
 def _products(x: Array) -> Array:
