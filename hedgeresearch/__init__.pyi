@@ -17,6 +17,9 @@ from . import reproductions as reproductions
 from . import risk as risk
 from . import trading as trading
 from . import volatility as volatility
+
+# --- First use ---
+from .compilation import compile as compile
 from .covariance import BEKK as BEKK
 from .covariance import CCC as CCC
 from .covariance import DCC as DCC

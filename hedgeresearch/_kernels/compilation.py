@@ -200,6 +200,14 @@ def _cache() -> Cache:
     return find_cache(config.CACHE_DIR)
 
 
+def place_in_words() -> str:
+    """Say where compiled kernels are kept."""
+    found = _cache()
+    if found.notice:
+        return found.notice.capitalize()
+    return f"Kept in {found.place.folder}." if found.place else ""
+
+
 @cache
 def cache_folder(module: str) -> Path | None:
     """Return the folder of what was compiled of a module; None if there is no place for it."""

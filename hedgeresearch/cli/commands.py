@@ -26,6 +26,7 @@ COMMANDS = {
     "check": Command("check", "check_prices", "Report what looks wrong in prices."),
     "init": Command("init", "write_book", "Write a commented book to begin with."),
     "reproduce": Command("reproduce", "reproduce_papers", "Compute published numbers again."),
+    "compile": Command("compile", "compile_kernels", "Compile kernels once, for later."),
     "datasets": Command("datasets", "print_datasets", "List the bundled and downloaded tables."),
 }
 """Commands by name, in the order of the help. The summaries repeat the first lines of docstrings,
