@@ -104,7 +104,7 @@ def _use_volatility() -> None:
 
 
 def _use_covariance() -> None:
-    models = [
+    models: list[Any] = [
         covariance.SampleCovariance(),
         covariance.RollingCovariance(100),
         covariance.EWMACovariance(),
@@ -129,26 +129,29 @@ def _use_covariance() -> None:
 
 def _use_regimes() -> None:
     returns = simulate_regimes(N_DATES, seed=1).returns
-    models = [
+    models: list[Any] = [
         regimes.GaussianHMM(2, n_starts=2),
         regimes.StudentHMM(2, n_starts=2),
-        regimes.JumpModel(2, n_starts=2),
+        regimes.JumpModel(2, penalty=1.0, n_starts=2),
     ]
     for model in models:
         fit = model.fit(returns.iloc[:WINDOW])
         _read(fit.smoothed, fit.extend(returns.iloc[WINDOW:]).predicted)
-    for one in (regimes.MarkovSwitching(2, n_starts=2), regimes.MarkovSwitchingGARCH(n_starts=2)):
-        fit = one.fit(returns["asset"])
-        _read(fit.predicted)
+    of_one_series = [
+        regimes.MarkovSwitching(2, n_starts=2),
+        regimes.MarkovSwitchingGARCH(n_starts=2),
+    ]
+    for one in of_one_series:
+        _read(one.fit(returns["asset"]).predicted)
 
 
 def _use_hedges() -> None:
     returns = _returns(3)
     asset = returns["asset"]
-    models = [
+    models: list[hedges.HedgeModel] = [
         hedges.RollingOLSHedge(100),
         hedges.ExpandingOLSHedge(),
-        hedges.WeightedOLSHedge(),
+        hedges.WeightedOLSHedge(60),
         hedges.KalmanHedge(),
         hedges.MinimumVarianceHedge(covariance.DCC()),
         hedges.RegimeHedge(regimes.GaussianHMM(2, n_starts=2)),
@@ -165,7 +168,7 @@ def _use_hedges() -> None:
 
 def _use_walks() -> None:
     returns = _returns()
-    models = {
+    models: dict[str, hedges.HedgeModel] = {
         "ccc": hedges.MinimumVarianceHedge(covariance.CCC()),
         "dcc": hedges.MinimumVarianceHedge(covariance.DCC()),
         "regime": hedges.RegimeHedge(regimes.GaussianHMM(2, n_starts=2)),

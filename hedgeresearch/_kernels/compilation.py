@@ -5,6 +5,10 @@ that programs that use no kernel start at once. What is compiled is kept in a fo
 source of the module and of the modules it imports: a kernel that calls a kernel of another module
 is compiled again when that one changes.
 
+A kernel that another one calls is a part of it there: it is compiled without what Python needs to
+call it, and optimized once, with the whole. numba would optimize it with each of its callers, one
+level after the other, which takes nearly twice the time.
+
 A kernel that every fit calls may have a plain version, which NumPy computes until compiling pays.
 """
 
@@ -24,6 +28,8 @@ from typing import Any, overload
 from hedgeresearch._kernels.cache_places import Cache, find_cache
 from hedgeresearch._kernels.notices import CompilationLog
 
+OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Options of a kernel that Python does not call."""
 FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 """Liberties of fast arithmetic; NaN and infinity keep their meaning."""
 IMPORTED = re.compile(r"^ *from (hedgeresearch[\w.]*) import", re.MULTILINE)
@@ -61,6 +67,7 @@ class Kernel:
         self.__module__ = function.__module__
         self.__doc__ = function.__doc__
         self._dispatcher: Any = None
+        self._part: Any = None
         self._n_plain_calls = 0
 
     def __call__(self, *arguments: Any) -> Any:
@@ -93,19 +100,30 @@ class Kernel:
 
     @property
     def dispatcher(self) -> Any:
-        """What numba makes of the function; the kernels that it calls are their own dispatchers."""
+        """What numba makes of the function, to be called from Python."""
         with _lock:
             if self._dispatcher is None:
-                self._dispatcher = _compiled(self._with_dispatchers(), self.options)
+                self._dispatcher = _compiled(self._with_parts(), self.options)
         return self._dispatcher
 
-    def _with_dispatchers(self) -> FunctionType:
-        """Return the function with numba's dispatchers in place of the kernels that it names."""
+    @property
+    def part(self) -> Any:
+        """What numba makes of the function, to be called by another kernel."""
+        import numba
+
+        with _lock:
+            if self._part is None:
+                njit: Any = numba.njit
+                self._part = njit(**self.options, **OF_PARTS)(self._with_parts())
+        return self._part
+
+    def _with_parts(self) -> FunctionType:
+        """Return the function with numba's functions in place of the kernels that it names."""
         function = self.function
         names = dict(function.__globals__)
         for name in function.__code__.co_names:
             if isinstance(names.get(name), Kernel):
-                names[name] = names[name].dispatcher
+                names[name] = names[name].part
         linked = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
         linked.__module__ = function.__module__
         linked.__qualname__ = function.__qualname__
@@ -168,17 +186,30 @@ def log() -> CompilationLog:
 
     class Listener(event.Listener):  # type: ignore[misc]
         def on_start(self, compiling: Any) -> None:
-            name = _module_name(compiling)
-            if name:
-                record.begin(name)
+            record.begin(_module_name(compiling))
 
         def on_end(self, compiling: Any) -> None:
-            name = _module_name(compiling)
-            if name:
-                record.end(name, compiling.data["dispatcher"].py_func.__name__)
+            record.end(_module_name(compiling), compiling.data["dispatcher"].py_func.__name__)
 
     event.register("numba:compile", Listener())
+    _optimize_parts_once(record)
     return record
+
+
+def _optimize_parts_once(record: CompilationLog) -> None:
+    """Let numba optimize a kernel with its parts, but not the parts before it."""
+    from numba.core.codegen import CPUCodeLibrary
+
+    codes: Any = CPUCodeLibrary
+    optimize = vars(codes).get("_optimize_final_module")
+    if optimize is None:  # another version of numba
+        return
+
+    def optimize_the_whole(code: Any) -> None:
+        if not record.is_within_a_kernel:
+            optimize(code)
+
+    codes._optimize_final_module = optimize_the_whole
 
 
 def is_in_use() -> bool:

@@ -26,7 +26,7 @@ class LaneOperation(Kernel):
         self.__name__ = name
 
     @property
-    def dispatcher(self) -> Any:
+    def part(self) -> Any:
         """Numba's intrinsic function."""
         from hedgeresearch._kernels.lane_instructions import INSTRUCTIONS
 

@@ -44,10 +44,16 @@ class CompilationLog:
         self._start = 0.0
         self._observers: list[list[Compiled]] = []
 
+    @property
+    def is_within_a_kernel(self) -> bool:
+        """Whether what is being compiled is a part of a kernel."""
+        return self._depth > 1
+
     def begin(self, module: str) -> None:
-        """Note that a kernel of a module is about to be compiled."""
-        self._depth += 1
-        if self._depth > 1:
+        """Note that a function is about to be compiled; ``module`` is "" if it is no kernel."""
+        if self._depth or module:
+            self._depth += 1
+        if self._depth != 1:
             return
         self._start = time.process_time()
         seconds = SECONDS.get(module, 0.0)
@@ -59,9 +65,9 @@ class CompilationLog:
             self.notice = ""
 
     def end(self, module: str, kernel: str) -> None:
-        """Note that a kernel of a module has been compiled."""
-        self._depth -= 1
-        if self._depth == 0:
+        """Note that a function has been compiled."""
+        self._depth = max(self._depth - 1, 0)
+        if module and self._depth == 0:
             done = Compiled(module, kernel, time.process_time() - self._start)
             for observer in self._observers:
                 observer.append(done)
