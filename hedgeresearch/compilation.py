@@ -137,7 +137,7 @@ def _use_regimes() -> None:
     for model in models:
         fit = model.fit(returns.iloc[:WINDOW])
         _read(fit.smoothed, fit.extend(returns.iloc[WINDOW:]).predicted)
-    of_one_series = [
+    of_one_series: list[Any] = [
         regimes.MarkovSwitching(2, n_starts=2),
         regimes.MarkovSwitchingGARCH(n_starts=2),
     ]
@@ -148,22 +148,26 @@ def _use_regimes() -> None:
 def _use_hedges() -> None:
     returns = _returns(3)
     asset = returns["asset"]
-    models: list[hedges.HedgeModel] = [
+    with_bands: list[hedges.HedgeModel] = [
         hedges.RollingOLSHedge(100),
         hedges.ExpandingOLSHedge(),
         hedges.WeightedOLSHedge(60),
         hedges.KalmanHedge(),
+    ]
+    others: list[hedges.HedgeModel] = [
         hedges.MinimumVarianceHedge(covariance.DCC()),
         hedges.RegimeHedge(regimes.GaussianHMM(2, n_starts=2)),
         hedges.MarkovSwitchingHedge(n_starts=2),
         hedges.MinimumCVaRHedge(),
     ]
     for n_hedges in (1, 2):
-        others = returns.iloc[:, 1 : 1 + n_hedges]
-        for model in models:
-            fit = model.fit(asset.iloc[:WINDOW], others.iloc[:WINDOW])
-            after = fit.extend(asset.iloc[WINDOW:], others.iloc[WINDOW:])
-            _read(fit.conf_int(), fit.bands(), after.ratio, after.next_ratio)
+        sample = returns.iloc[:, 1 : 1 + n_hedges]
+        for model in (*with_bands, *others):
+            fit = model.fit(asset.iloc[:WINDOW], sample.iloc[:WINDOW])
+            after = fit.extend(asset.iloc[WINDOW:], sample.iloc[WINDOW:])
+            _read(fit.conf_int(), after.ratio, after.next_ratio)
+            if model in with_bands:
+                _read(fit.bands())
 
 
 def _use_walks() -> None:
