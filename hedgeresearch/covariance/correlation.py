@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from hedgeresearch.covariance.first_step import filter_volatilities
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.protocols import VolatilityState
 
 
@@ -33,8 +35,16 @@ def upper_triangle_to_matrix(values: Array, n: int, *, diagonal: bool = True) ->
         Whether the values include the diagonal, which is zero otherwise.
     """
     matrix = np.zeros((n, n))
-    matrix[np.triu_indices(n, 0 if diagonal else 1)] = values
-    return np.asarray(matrix + np.triu(matrix, 1).T)
+    rows, columns = _triangle(n, 0 if diagonal else 1)
+    matrix[rows, columns] = values
+    matrix[columns, rows] = values
+    return matrix
+
+
+@cache
+def _triangle(n: int, offset: int) -> tuple[Indices, Indices]:
+    """Return the rows and columns of the upper triangle, which every difference needs."""
+    return np.triu_indices(n, offset)
 
 
 def filter_residuals(

@@ -1,23 +1,12 @@
 """Times of covariance models with standard errors; no time is asserted."""
 
-import resource
 import warnings
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-
-ONCE = {"rounds": 1, "iterations": 1, "warmup_rounds": 0}
-
-
-def returns(n_series: int, n_dates: int) -> pd.DataFrame:
-    names = [f"series{i}" for i in range(n_series)]
-    return hr.data.simulate_dcc(
-        n_dates, a=0.05, b=0.93, correlation=0.6, n_series=n_series, names=names, seed=1
-    ).returns
 
 
 def with_errors(model: Any, frame: pd.DataFrame) -> hr.covariance.CovarianceFit:
@@ -33,13 +22,6 @@ def note(benchmark: Any, case: str, aim: float, rival: float | None = None) -> N
     benchmark.extra_info.update(
         {"case": case, "aim": aim} | ({} if rival is None else {"rival": rival})
     )
-
-
-def test_dcc_of_a_pair(benchmark: Any) -> None:
-    note(benchmark, "DCC 2 x 1000, with errors", 0.005, 0.53)
-    arguments = (hr.DCC(), returns(2, 1000))
-    fit = benchmark.pedantic(with_errors, arguments, rounds=20, iterations=1, warmup_rounds=1)
-    assert np.isfinite(fit.standard_errors[["a", "b"]]).all()
 
 
 @pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
@@ -64,21 +46,6 @@ def test_daily_refits(benchmark: Any) -> None:
         return fit
 
     assert benchmark.pedantic(refit, rounds=2, iterations=1, warmup_rounds=1) is not None
-
-
-def test_a_million_dates(benchmark: Any) -> None:
-    note(benchmark, "DCC 2 x 1,000,000, without errors", 3.0)
-    values = np.tile(
-        hr.data.simulate_dcc(10_000, a=0.05, b=0.93, seed=1).returns.to_numpy(), (100, 1)
-    )
-    frame = pd.DataFrame(
-        values, pd.date_range("1990-01-01", periods=1_000_000, freq="min"), ["asset", "hedge"]
-    )
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    fit = benchmark.pedantic(hr.DCC().fit, (frame,), **ONCE)
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024**2
-    assert len(fit.dates) == 1_000_000
-    assert grown < 1.0  # GiB: a few numbers for every date
 
 
 def test_one_bar(benchmark: Any) -> None:
