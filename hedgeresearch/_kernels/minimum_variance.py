@@ -18,14 +18,18 @@ def minimum_variance_ratios(covariances):
     """
     n_dates = covariances.shape[0]
     n = covariances.shape[1] - 1
-    ratios = np.full((n_dates, n), np.nan)
+    ratios = np.empty((n_dates, n))
     pivots = np.zeros(n_dates)
     correlation = np.empty((n, n))
     scale = np.empty(n)
     for t in range(n_dates):
+        vary = True
         for i in range(n):
+            ratios[t, i] = np.nan
             scale[i] = np.sqrt(covariances[t, i + 1, i + 1])
-        if not scale.min() > 0.0:
+            if not scale[i] > 0.0:
+                vary = False
+        if not vary:
             continue
         for i in range(n):
             for j in range(n):

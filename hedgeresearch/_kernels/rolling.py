@@ -20,21 +20,21 @@ def rolling_mean(values, window):
     n_dates, n = values.shape
     n_windows = max(n_dates - window + 1, 0)
     means = np.empty((n_windows, n))
-    total = np.empty(n)
     for begin in range(0, n_windows, window):
         boundary = begin + window
         end = min(begin + window, n_windows)
-        anchor = values[boundary - 1]
-        total[:] = 0.0
-        for t in range(boundary - 1, begin - 1, -1):
-            total += values[t] - anchor
-            if t < end:
-                means[t] = total
-        total[:] = 0.0
-        for t in range(begin, end):
-            means[t] = anchor + (means[t] + total) / window
-            if t + window < n_dates:
-                total += values[t + window] - anchor
+        for i in range(n):
+            anchor = values[boundary - 1, i]
+            total = 0.0
+            for t in range(boundary - 1, begin - 1, -1):
+                total += values[t, i] - anchor
+                if t < end:
+                    means[t, i] = total
+            total = 0.0
+            for t in range(begin, end):
+                means[t, i] = anchor + (means[t, i] + total) / window
+                if t + window < n_dates:
+                    total += values[t + window, i] - anchor
     return means
 
 
@@ -48,26 +48,41 @@ def rolling_covariance(values, window):
     n_windows = max(n_dates - window + 1, 0)
     path = np.empty((n_windows, n, n))
     older = np.empty((n_windows, n))
-    mean = np.empty(n)
-    products = np.empty((n, n))
+    mean = np.zeros(n)
+    products = np.zeros((n, n))
     for begin in range(0, n_windows, window):
         boundary = begin + window
         end = min(begin + window, n_windows)
         anchor = values[boundary - 1]
-        mean[:] = 0.0
-        products[:, :] = 0.0
+        _clear(mean, products)
         for t in range(boundary - 1, begin - 1, -1):
             _add(values[t], anchor, boundary - t, mean, products)
             if t < end:
-                older[t] = mean
-                path[t] = products
-        mean[:] = 0.0
-        products[:, :] = 0.0
+                _copy(mean, products, older[t], path[t])
+        _clear(mean, products)
         for t in range(begin, end):
             _join(older[t], path[t], t - begin, mean, products, window)
             if t + window < n_dates:
                 _add(values[t + window], anchor, t - begin + 1, mean, products)
     return path
+
+
+@kernel
+def _clear(mean, products):
+    """Overwrite a mean and the lower triangle of products with zeros."""
+    for i in range(mean.shape[0]):
+        mean[i] = 0.0
+        for j in range(i + 1):
+            products[i, j] = 0.0
+
+
+@kernel
+def _copy(mean, products, kept_mean, kept_products):
+    """Copy a mean and the lower triangle of products."""
+    for i in range(mean.shape[0]):
+        kept_mean[i] = mean[i]
+        for j in range(i + 1):
+            kept_products[i, j] = products[i, j]
 
 
 @kernel

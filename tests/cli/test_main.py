@@ -64,7 +64,7 @@ def test_version_is_printed(run: Run, option: str) -> None:
 @pytest.mark.long
 def test_shell_completes_commands_and_models(in_a_process: InProcess) -> None:
     for words, number, completed in (
-        ("hedgeresearch comp", 1, ["compare"]),
+        ("hedgeresearch compa", 1, ["compare"]),
         ("hedgeresearch recommend --model be", 3, ["best"]),
     ):
         found = in_a_process(
