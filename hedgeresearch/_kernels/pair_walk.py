@@ -148,16 +148,19 @@ def norm_of(point, gradient, searched):
     return norm
 
 
-@kernel(fast=True)
+@kernel
 def last_q(parameters, corrected, matrices, x, y):
-    """Return elements (1, 1), (1, 2) and (2, 2) of Q of the date after the last, (3,)."""
+    """Return elements (1, 1), (1, 2) and (2, 2) of Q of the date after the last, (3,).
+
+    It keeps the order of operations, so that its bits do not depend on the kernel that calls it.
+    """
     q = matrices[1].copy()
     for t in range(x.shape[0]):
         _advance(parameters, corrected, matrices, x[t], y[t], q)
     return q
 
 
-@kernel(fast=True)
+@kernel
 def _advance(parameters, corrected, matrices, x, y, q):
     """Overwrite Q with that of the next date: ``dcc``, Q_{t+1} = C + a x x' + g n n' + b Q_t."""
     a = parameters[0]

@@ -60,6 +60,10 @@ class ArraySteps:
             return None
         return cls(model, arrays, returns)
 
+    def forget(self) -> None:
+        """Forget the last fit, so that the next refit starts cold."""
+        self._previous = None
+
     def step(self, refit: Refit, cold: bool) -> ArrayStep | None:
         """Fit on the sample of a refit and return its ratios; None where it needs ``fit``.
 

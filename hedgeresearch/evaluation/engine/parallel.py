@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
+from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
+from hedgeresearch.evaluation.engine.steps import Steps, ratios_together
 from hedgeresearch.evaluation.engine.walk import Walk, join_walks, walk
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.model import HedgeModel
@@ -59,6 +62,26 @@ class Task:
             self.checkpoint.save(self.key, finished)
         return finished
 
+    def prepare(self) -> bool:
+        """Make the first refit, so that kernels are compiled once and not by every worker.
+
+        Returns
+        -------
+        bool
+            Whether compiled passes make the walk, without Python's lock.
+        """
+        values = np.array(self.returns.to_numpy(), order="C")
+        first = self.refits[:1]
+        if ratios_at_once(self.model, values, first):
+            return True
+        cold = np.array([True])
+        names = list(self.returns.columns)
+        if ratios_together(self.model, values, first, cold, names)[0] is not None:
+            return True
+        if self.checkpoint is None:
+            Steps(self.model, self.returns).step(first[0], cold=True)
+        return False
+
     def _walk(self, tick: Callable[[], Any]) -> Walk:
         # several threads of linear algebra change the order of summation
         with single_threaded_blas():
@@ -84,7 +107,7 @@ def run_tasks(tasks: Sequence[Task], n_jobs: int | None, progress: bool) -> list
     Parameters
     ----------
     tasks : what to walk
-    n_jobs : int, processes, as in joblib
+    n_jobs : int, processes or threads, as in joblib
     progress : bool, whether to show a progress bar
     """
     parts = [task.parts() for task in tasks]
@@ -102,7 +125,7 @@ def _run_parts(tasks: Sequence[Task], n_jobs: int | None, bar: Progress) -> Iter
     n_done = 0
     serial = effective_n_jobs(n_jobs) == 1
     if not serial:
-        results = _run_in_processes(tasks, n_jobs)
+        results = _run_in_parallel(tasks, n_jobs)
     for task in tasks:
         bar.update(line, description=task.label)
         yield task.run(lambda: bar.advance(line)) if serial else next(results)
@@ -110,14 +133,22 @@ def _run_parts(tasks: Sequence[Task], n_jobs: int | None, bar: Progress) -> Iter
         bar.update(line, completed=n_done)
 
 
-def _run_in_processes(tasks: Sequence[Task], n_jobs: int | None) -> Iterator[Walk]:
-    """Return an iterator over the walks; some backends of joblib have them only at the end."""
+def _run_in_parallel(tasks: Sequence[Task], n_jobs: int | None) -> Iterator[Walk]:
+    """Return an iterator over the walks; some backends of joblib have them only at the end.
+
+    Walks that compiled passes make run in threads, which share data and kernels, others in
+    processes, unless ``joblib.parallel_config`` has set a backend.
+    """
     from joblib import Parallel, delayed
     from joblib.parallel import get_active_backend
 
-    backend, _ = get_active_backend()
+    first_of_models = {id(task.model): task for task in reversed(tasks)}
+    compiled = [task.prepare() for task in first_of_models.values()]
+    prefer = "threads" if all(compiled) else "processes"
+    backend, _ = get_active_backend(prefer=prefer)
     return_as = "generator" if backend.supports_return_generator else "list"
-    return iter(Parallel(n_jobs, return_as=return_as)(delayed(run)(task) for task in tasks))
+    parallel = Parallel(n_jobs, prefer=prefer, return_as=return_as)
+    return iter(parallel(delayed(run)(task) for task in tasks))
 
 
 def run(task: Task) -> Walk:

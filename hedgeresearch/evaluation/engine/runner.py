@@ -81,8 +81,9 @@ def walk_forward(  # noqa: PLR0913 (a public function spells out its settings)
     execution_lag : int, number of dates between the decision and the trade: the ratio made for a
         date is held ``execution_lag`` dates later, and until then the one before it
     cost : Costs of trading and holding the hedges
-    n_jobs : int, number of processes; -1 for one per core, None for the setting of
-        ``joblib.parallel_config``. It does not change a bit of the results
+    n_jobs : int, number of processes, or of threads where compiled passes make all walks; -1 for
+        one per core, None for the setting of ``joblib.parallel_config``. It does not change a bit
+        of the results
     progress : bool, whether to show a progress bar
     checkpoint : folder in which finished work is kept, so that an interrupted run can be resumed;
         functions among the settings of models must be defined outside of other functions

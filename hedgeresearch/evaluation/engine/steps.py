@@ -83,22 +83,19 @@ class Steps:
         refits : sequence of Refit
         cold : array (n_refits,) of bool, whether a refit does not start at the one before
         """
-        together = self._together(refits, cold)
+        together = ratios_together(self._model, self._values, refits, cold, self._names)
         for refit, is_cold, one in zip(refits, cold.tolist(), together, strict=True):
             if one is None:
                 yield self.step(refit, is_cold)
             else:
+                self._forget()
                 yield StepResult(one.ratios, remarks=one.remarks)
 
-    def _together(self, refits: Sequence[Refit], cold: Mask) -> Sequence[RefitRatios | None]:
-        """Return the ratios of refits that one call estimates, None for the others."""
-        model: Any = self._model
-        if not fits_samples(model) or not model.traits.warm_start:
-            return [None] * len(refits)
-        try:
-            return list(model.fit_samples(self._values, refits, cold, self._names))
-        except FAILURES:  # one by one, those that fail say why
-            return [None] * len(refits)
+    def _forget(self) -> None:
+        """Forget the last fit, so that no later refit than the next starts there."""
+        self._fit = None
+        if self._in_arrays is not None:
+            self._in_arrays.forget()
 
     def step(self, refit: Refit, cold: bool) -> StepResult:
         """Fit, hedge the rows of a refit and return the result, a failure included."""
@@ -130,6 +127,27 @@ class Steps:
         result, self.last = _with_earlier_numbers(result, record, self.last)
         self.first = record if self.first is None else self.first
         return result
+
+
+def ratios_together(
+    model: Any, returns: Array, refits: Sequence[Refit], cold: Mask, names: Sequence[str]
+) -> Sequence[RefitRatios | None]:
+    """Return the ratios of refits that one compiled call estimates, None for the others.
+
+    Parameters
+    ----------
+    model : HedgeModel
+    returns : array (n_dates, 1 + n_hedges), the asset first
+    refits : sequence of Refit
+    cold : array (n_refits,) of bool, whether a refit does not start at the one before
+    names : names of asset and hedges
+    """
+    if not fits_samples(model) or not model.traits.warm_start:
+        return [None] * len(refits)
+    try:
+        return list(model.fit_samples(returns, refits, cold, names))
+    except FAILURES:  # one by one, those that fail say why
+        return [None] * len(refits)
 
 
 def _with_earlier_numbers(

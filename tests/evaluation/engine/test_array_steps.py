@@ -188,14 +188,12 @@ def test_own_shares_are_pivots_of_the_correlation(n_series: int) -> None:
 
 @pytest.mark.parametrize("when", SCHEDULES)
 def test_refits_together_equal_those_one_by_one(when: str, monkeypatch: Any) -> None:
-    returns = returns_of(350)
+    # after a sample without an optimum a call starts cold, which the fits one by one do not
+    returns = hr.returns(hr.load("nasdaq_sp500"))[["NASDAQ", "SP500"]].iloc[2000:2350]
     refits = SCHEDULES[when].refits(len(returns))
-    alone = []
-    step = steps.Steps.step
     with monkeypatch.context() as patched:
-        patched.setattr(steps.Steps, "step", lambda *args: alone.append(args) or step(*args))
+        patched.setattr(steps.Steps, "step", None)
         found = module.walk(DCC, returns, refits, lambda: None)
-    assert len(alone) < 0.1 * len(refits)
     with monkeypatch.context() as patched:
         patched.setattr(steps, "fits_samples", lambda _: False)
         expected = in_arrays(DCC, returns, refits, monkeypatch)

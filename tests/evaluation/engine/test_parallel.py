@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.evaluation.engine import parallel as parallel_module
+from hedgeresearch.evaluation.engine.schedule import Schedule
 from tests.evaluation.fragile import Broken
 from tests.evaluation.runs import WINDOW, check_same, walk
 
@@ -128,6 +130,59 @@ def test_threads_give_the_same_bits(moving: pd.DataFrame, several: hr.evaluation
     with joblib.parallel_config("threading"):
         threaded = walk(SEVERAL, moving, refit_every=30, cost=hr.Costs(fee=0.001), n_jobs=4)
     check_same(threaded, several)
+
+
+COMPILED = {
+    "dcc": hr.MinimumVarianceHedge(hr.DCC()),
+    "student": hr.MinimumVarianceHedge(hr.DCC(density="student")),
+    "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.95)),
+}
+
+
+def backends_of(models: dict[str, Any], returns: pd.DataFrame, patch: Any) -> tuple[Any, list[str]]:
+    """Walk with two jobs; return the backtest and the backends that joblib preferred."""
+    preferred = []
+    parallel = joblib.Parallel
+
+    def watched(*args: Any, prefer: str, **settings: Any) -> Any:
+        preferred.append(prefer)
+        return parallel(*args, prefer=prefer, **settings)
+
+    with patch.context() as patched:
+        patched.setattr(joblib, "Parallel", watched)
+        return walk(models, returns, window=200, refit_every=1, n_jobs=2), preferred
+
+
+def test_compiled_walks_run_in_threads(moving: pd.DataFrame, monkeypatch: Any) -> None:
+    pair = moving[["asset", "hedge"]]
+    monkeypatch.setattr(parallel_module, "MAX_REFITS", 50)
+    expected = walk(COMPILED, pair, window=200, refit_every=1)
+    threaded, preferred = backends_of(COMPILED, pair, monkeypatch)
+    assert preferred == ["threads"]
+    check_same(threaded, expected)
+
+
+@pytest.mark.long
+def test_other_walks_run_in_processes(moving: pd.DataFrame, monkeypatch: Any) -> None:
+    models = COMPILED | {"kalman": hr.KalmanHedge()}
+    pair = moving[["asset", "hedge"]].iloc[:230]
+    processes, preferred = backends_of(models, pair, monkeypatch)
+    assert preferred == ["processes"]
+    check_same(processes, walk(models, pair, window=200, refit_every=1))
+
+
+def test_a_model_is_compiled_before_workers_start(moving: pd.DataFrame) -> None:
+    made = []
+
+    class Watched(hr.RollingOLSHedge):
+        def fit(self, asset: Any, hedges: Any) -> Any:
+            made.append(len(asset))
+            return super().fit(asset, hedges)
+
+    refits = Schedule(200, 10, None).refits(len(moving))
+    assert parallel_module.Task("", Watched(60), moving, refits).prepare() is False
+    assert made == [200]
+    assert parallel_module.Task("", hr.OLSHedge(), moving, refits).prepare() is True
 
 
 @pytest.mark.slow
