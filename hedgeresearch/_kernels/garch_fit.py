@@ -11,10 +11,11 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.box_search import (
-    EVALUATIONS,
     VALUE,
     advance_search,
+    ascent_direction,
     begin_search,
+    gradient_norm,
     is_free,
 )
 from hedgeresearch._kernels.compilation import kernel
@@ -22,12 +23,14 @@ from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.garch_coordinates import BOX_EDGES, garch_coordinates
 from hedgeresearch._kernels.garch_grid import MAX_STARTS, grid_starts, trend_starts
 from hedgeresearch._kernels.garch_likelihood import garch_evaluate
-from hedgeresearch._kernels.garch_newton import is_hopeless, newton_climb
 
 CONVERGED = 1e-4
 """Largest component of the projected gradient, per date, at an accepted optimum."""
-PATIENCE = 300
-"""Number of evaluations after which a search turns from quasi-Newton to Newton steps."""
+SHARP = 1e-8
+"""The same at an optimum that Newton steps need not improve."""
+MAX_NEWTON_STEPS = 10
+DIFFERENCE = 1e-3
+"""Step of the differences of a Hessian, in standard errors of a coordinate on its own."""
 ROUNDING = 1e-7
 """Difference of two log-likelihoods that rounding may hide."""
 OUTLIER = 10.0
@@ -155,9 +158,8 @@ def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops ov
                 trial[searched[i]] = search.trial[i]
             value = garch_evaluate(trial, searched, returns, gradient, information)
             more = advance_search(search, value, gradient, information, n_dates)
-            if search.numbers[EVALUATIONS] >= PATIENCE or is_hopeless(search, best, n_dates):
-                more = False
-        norm = newton_climb(search, searched, trial, returns, best)
+            more = more and not is_hopeless(search, best, n_dates)
+        norm = refine(search, searched, trial, returns, best)
         value = search.numbers[VALUE]
         gain = n_dates * (value - best)
         if gain > ROUNDING or (gain > -ROUNDING and norm < best_norm):
@@ -170,6 +172,66 @@ def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops ov
                 point[searched[i]] = search.point[i]
                 free[searched[i]] = is_free(search, i)
     return best, best_norm
+
+
+@kernel
+def is_hopeless(search, best, n_dates):
+    """Return whether a search is far below a value, next to the gain that its direction promises.
+
+    A search that gains little and is lower by more than many such gains will not catch up.
+    """
+    promised = 0.0
+    for i in range(search.point.shape[0]):
+        promised += search.gradient[i] * search.direction[i]
+    return n_dates * (best - search.numbers[VALUE]) > 20.0 * n_dates * promised + 0.3
+
+
+@kernel
+def refine(search, searched, trial, returns, best):
+    """Follow Newton steps where a search has ended, if its gradient is not zero to rounding.
+
+    On a flat ridge rounding hides the gains of the last steps of a search. A step that halves the
+    gradient, and lowers the value by no more than rounding, is accepted; the Hessian consists of
+    differences of the gradient. A search below ``best`` is left where it is. Returns the norm of
+    the gradient; ``trial`` (6,) is scratch space.
+    """
+    k = searched.shape[0]
+    n_dates = returns.shape[0]
+    gradient = np.empty(k)
+    other = np.empty(k)
+    information = np.empty((k, k))
+    norm = gradient_norm(search.point, search.gradient, search.low, search.high)
+    for _ in range(MAX_NEWTON_STEPS):
+        is_below = n_dates * (best - search.numbers[VALUE]) > 1e-3
+        if is_below or not SHARP < norm < np.inf:
+            break
+        for i in range(k):
+            size = n_dates * max(search.information[i, i], 1e-300)
+            step = min(DIFFERENCE / math.sqrt(size), 1e-3)
+            for j in range(k):
+                trial[searched[j]] = search.point[j]
+            trial[searched[i]] = search.point[i] + step
+            garch_evaluate(trial, searched, returns, gradient, information)
+            trial[searched[i]] = search.point[i] - step
+            garch_evaluate(trial, searched, returns, other, information)
+            for j in range(k):
+                search.curvature[i, j] = (other[j] - gradient[j]) / (2.0 * step)
+        ascent_direction(search)
+        for i in range(k):
+            end = search.point[i] + search.direction[i]
+            search.trial[i] = min(max(end, search.low[i]), search.high[i])
+            trial[searched[i]] = search.trial[i]
+        value = garch_evaluate(trial, searched, returns, gradient, information)
+        reached = gradient_norm(search.trial, gradient, search.low, search.high)
+        loss = n_dates * (search.numbers[VALUE] - value)
+        if not (reached < 0.5 * norm and loss < ROUNDING):
+            break
+        norm = reached
+        search.numbers[VALUE] = value
+        for i in range(k):
+            search.point[i] = search.trial[i]
+            search.gradient[i] = gradient[i]
+    return norm
 
 
 @kernel

@@ -60,7 +60,8 @@ def grid_starts(returns, searched, starts):
     asymmetric = is_searched(searched, 4)
     student = is_searched(searched, 5)
     grid = ASYMMETRIC_GRID if asymmetric else SYMMETRIC_GRID
-    parameters = ASYMMETRIC_PARAMETERS if asymmetric else SYMMETRIC_PARAMETERS
+    # copies, as arrays of a module cannot be written, so that one version of the pass is enough
+    parameters = ASYMMETRIC_PARAMETERS.copy() if asymmetric else SYMMETRIC_PARAMETERS.copy()
     values = values_at(parameters, returns, HEAVY if student else NEARLY_NORMAL)
     count = 0
     for i in range(grid.shape[0]):

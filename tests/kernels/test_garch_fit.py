@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._kernels.box_search import begin_search
 from hedgeresearch._kernels.garch_coordinates import BOX_EDGES, garch_coordinates
-from hedgeresearch._kernels.garch_fit import best_climb, fit_garch, unit_series
+from hedgeresearch._kernels.garch_fit import best_climb, fit_garch, is_hopeless, unit_series
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
 from hedgeresearch.volatility.garch.parameters import GARCHLayout
 from hedgeresearch.volatility.garch.search import maximize_garch
@@ -112,3 +113,13 @@ def test_no_random_start_beats_weak_samples(n_dates):
         best, _ = best_climb(unit, searched, starts, np.empty(6), np.empty(6, dtype=bool))
         losses.append(n_dates * (best - fitted(unit, NORMAL)[0]))
     assert max(losses) < 0.02  # of a likelihood that is flat to that amount
+
+
+def test_search_far_below_with_little_to_gain_is_hopeless():
+    search = begin_search(np.zeros(2), -np.ones(2), np.ones(2))
+    search.numbers[0] = -1.0
+    search.gradient[:] = 1e-5
+    search.direction[:] = 1.0
+    assert is_hopeless(search, -0.9, 1000)
+    assert not is_hopeless(search, -0.9997, 1000)
+    assert not is_hopeless(search, -np.inf, 1000)
