@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hedgeresearch._kernels.dcc import dcc_correlation, dcc_last
+from hedgeresearch._kernels.dcc_filter import filter_garch_dcc
 from hedgeresearch.covariance.correlation import (
     as_correlation,
     filter_residuals,
@@ -19,6 +20,7 @@ from hedgeresearch.covariance.first_step import (
 )
 from hedgeresearch.covariance.news import expected_news
 from hedgeresearch.typing import Array, Indices
+from hedgeresearch.volatility.garch.state import GARCHState
 from hedgeresearch.volatility.protocols import VolatilityState
 
 
@@ -81,9 +83,33 @@ class DCCState:
 
     def advance(self, returns: Array) -> DCCState:
         """Return the univariate states and Q after new dates."""
+        garch = [state for state in self.univariate if isinstance(state, GARCHState)]
+        if len(garch) == len(self.univariate):
+            return self._advance_garch(garch, returns)
         residuals, _, univariate = filter_residuals(self.univariate, returns)
         q = dcc_last(self.parameters, self.corrected, residuals, self.intercept, self.q)
         return replace(self, univariate=univariate, q=q)
+
+    def _advance_garch(self, garch: list[GARCHState], returns: Array) -> DCCState:
+        """Return the state after new dates in one pass over them."""
+        variances = np.array([state.next_variance for state in garch])
+        q = self.q.copy()
+        filter_garch_dcc(
+            np.array([state.parameters for state in garch]),
+            self.parameters,
+            self.corrected,
+            # one layout, so that the filter is compiled once
+            np.array(returns, order="C"),
+            self.intercept,
+            variances,
+            q,
+        )
+        after = tuple(
+            GARCHState(state.parameters, variance, state.degrees_of_freedom)
+            for state, variance in zip(garch, variances.tolist(), strict=True)
+        )
+        rest = (self.target, self.intercept, q, self.degrees_of_freedom)
+        return DCCState(after, self.parameters, self.corrected, *rest)
 
     def forecast(self, horizon: int) -> Array:
         """Return D_k R_k D_k of each step k, (horizon, n_series, n_series).
