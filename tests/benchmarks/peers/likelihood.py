@@ -22,6 +22,7 @@ GARCH_STARTS = [(0.05, 0.90), (0.10, 0.80), (0.03, 0.96), (0.20, 0.50), (0.02, 0
 PERSISTENCES = (0.05, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.995)
 SHARES = (0.005, 0.02, 0.05, 0.1, 0.3, 0.8)
 SEARCHES = 3
+MAX_MARGINS = 4
 
 
 # --- the variance of each series ---
@@ -196,8 +197,11 @@ def _best_dcc(estimate: DCCEstimate, start: tuple[float, float]) -> float:
 
 
 def shortfall(returns: pd.DataFrame, estimate: DCCEstimate) -> float:
-    """Return how far an estimate lies below the maxima of its two steps, added."""
-    margins = zip(returns.columns, estimate.margins, strict=True)
+    """Return how far an estimate lies below the maxima of its two steps, added.
+
+    Of a wide panel, the margins of the first series are searched.
+    """
+    margins = list(zip(returns.columns, estimate.margins, strict=True))[:MAX_MARGINS]
     first = sum(garch_shortfall(returns[name].to_numpy(), margin) for name, margin in margins)
     return first + dcc_shortfall(estimate)
 
