@@ -46,6 +46,8 @@ STRIDE = 4
 MANY_SERIES = 15
 MANY_DATES = 500
 """Numbers of series and of observations from which the first grid leaves out dates or pairs."""
+DATES_OF_PART = 10_000
+"""Number of observations that show where the maximum of a very long sample is."""
 CLEAR_GAIN = 10.0
 """Gain in log-likelihood over a constant correlation from which one search suffices.
 
@@ -70,8 +72,12 @@ class PanelSearch:
 
     def from_grid(self) -> Optimum:
         """Maximize from the local maxima on a grid."""
-        nested = self._nested_maximum()
         n_dates, n = self.objective.likelihood.residuals.shape
+        if n_dates > 2 * DATES_OF_PART:
+            found = self.from_points([self._maximum_of_part()])
+            if found.free.all() and self._gain_over_constant_correlation(found) >= CLEAR_GAIN:
+                return found
+        nested = self._nested_maximum()
         stride = STRIDE if n >= MANY_SERIES and n_dates >= MANY_DATES else 1
         maxima = self._grid_maxima(GRID_ASYMMETRY[0], stride)
         found = self.from_points([*nested, maxima[0]])
@@ -83,6 +89,13 @@ class PanelSearch:
             starts += self._grid_maxima(GRID_ASYMMETRY[1], 1)
         starts.append(self._point(*NEXT_TO_INTEGRATED, GRID_ASYMMETRY[0]))
         return self.from_points(starts, try_all_starts=True)
+
+    def _maximum_of_part(self) -> Array:
+        """Maximum of the first dates of a very long sample."""
+        likelihood = self.objective.likelihood
+        part = replace(likelihood, residuals=likelihood.residuals[:DATES_OF_PART])
+        box = ParameterBox.of(part, INVERSE_NU in self.objective.box.searched)
+        return box.point(PanelSearch(BoxLikelihood(part, box), self.model_name).from_grid().point)
 
     def _nested_maximum(self) -> list[Array]:
         """Maximum of the symmetric model, so that an asymmetric search cannot end below it."""

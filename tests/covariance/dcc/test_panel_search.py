@@ -66,3 +66,20 @@ def test_stride_uses_every_other_eight_of_dates():
     used = np.arange(77) // 8 % 2 == 0
     assert passes.value(parameters, NORMAL, 2) == pytest.approx(by_date[used].mean(), rel=1e-12)
     assert passes.value(parameters, NORMAL) == pytest.approx(by_date.mean(), rel=1e-12)
+
+
+def test_first_dates_show_the_maximum_of_a_long_sample(monkeypatch):
+    z = residuals(3000, 3, 0.03, 0.9, seed=3)
+    expected = search_of(z, {}).from_grid()
+    monkeypatch.setattr(panel_search, "DATES_OF_PART", 1000)
+    grids = []
+    grid_maxima = PanelSearch._grid_maxima
+
+    def spy(self, *arguments):
+        grids.append(len(self.objective.likelihood.residuals))
+        return grid_maxima(self, *arguments)
+
+    monkeypatch.setattr(PanelSearch, "_grid_maxima", spy)
+    found = search_of(z, {}).from_grid()
+    np.testing.assert_allclose(found.point, expected.point, atol=1e-5)
+    assert set(grids) == {1000}
