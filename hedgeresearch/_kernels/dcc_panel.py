@@ -105,16 +105,29 @@ def _evaluate_density(q, panel, place, density, only_value, matrix, vectors, ter
 
 
 @kernel(fast=True)
-def panel_value(parameters, density, panel, stride):
+def panel_evaluation(parameters, density, panel, stride, log_density, scores):
     """Return the mean log-density; -inf where a Q is not positive definite.
 
-    With a stride above one, the mean is over the first of every ``stride`` eights of dates.
+    Parameters
+    ----------
+    parameters : array (3,)
+    density : tuple
+    panel : Panel
+    stride : int
+        The mean is over the first of every ``stride`` eights of dates.
+    log_density : array (n_dates,) or (0,)
+        Overwritten with the log-density of each date; empty if only the mean is wanted.
+    scores : array (n_dates, 4) or (0, 4)
+        Overwritten with its derivatives with respect to (a, b, g, nu), zero for what is not
+        estimated.
     """
     n = panel.n_series
+    only_value = log_density.shape[0] == 0
     innovations, moving = panel_innovations(parameters, panel)
-    matrices, _ = panel_matrices(parameters, panel, innovations, moving)
+    matrices, derivatives = panel_matrices(parameters, panel, innovations, moving)
     size = matrices.shape[1]
     q = np.empty(size * WIDTH)
+    dq = np.empty((3, size * WIDTH))
     matrix = np.empty(n * n * WIDTH)
     vectors = np.empty((4 * n + 1) * WIDTH)
     terms = np.empty(5 * WIDTH)
@@ -123,86 +136,49 @@ def panel_value(parameters, density, panel, stride):
     for eight in range(panel.residuals.shape[0] // (n * WIDTH)):
         place = eight * n
         advance(parameters, innovations, place, n, matrices[0], matrices[1], q)
+        if not only_value:
+            advance_derivatives(
+                parameters,
+                panel.asymmetric,
+                innovations,
+                moving,
+                place,
+                n,
+                derivatives[0],
+                derivatives[1],
+                q,
+                dq,
+            )
         if eight % stride > 0:
             continue
-        _evaluate_density(q, panel, place, density, True, matrix, vectors, terms)
+        _evaluate_density(q, panel, place, density, only_value, matrix, vectors, terms)
         n_now = min(WIDTH, panel.n_dates - eight * WIDTH)
         n_used += n_now
         for date in range(n_now):
             value += terms[date]
         if not value > -np.inf:
             return -np.inf
+        if not only_value:
+            _store_scores(panel, eight * WIDTH, n_now, q, dq, terms, log_density, scores)
     return value / n_used
 
 
 @kernel(fast=True)
-def panel_evaluation(parameters, density, panel, log_density, scores, gradient, information):
-    """Return the mean log-density, and overwrite what belongs to it.
-
-    Parameters
-    ----------
-    parameters : array (3,)
-    density : tuple
-    panel : Panel
-    log_density : array (n_dates,)
-        Log-density of each date.
-    scores : array (n_dates, 4)
-        Derivatives of it with respect to (a, b, g, nu), zero for what is not estimated.
-    gradient : array (4,)
-        Their mean.
-    information : array (4, 4)
-        Their mean outer product.
-    """
-    n = panel.n_series
-    innovations, moving = panel_innovations(parameters, panel)
-    matrices, derivatives = panel_matrices(parameters, panel, innovations, moving)
-    size = matrices.shape[1]
-    n_moves = 3 if panel.asymmetric else 2
-    q = np.empty(size * WIDTH)
-    dq = np.empty((3, size * WIDTH))
-    matrix = np.empty(n * n * WIDTH)
-    vectors = np.empty((4 * n + 1) * WIDTH)
-    terms = np.empty(5 * WIDTH)
+def _store_scores(panel, first_date, n_now, by_density, dq, terms, log_density, scores):
+    """Store log-densities and scores of eight dates."""
     along = np.zeros(3 * WIDTH)
-    value = 0.0
-    gradient[:] = 0.0
-    information[:] = 0.0
-    for eight in range(panel.residuals.shape[0] // (n * WIDTH)):
-        place = eight * n
-        advance(parameters, innovations, place, n, matrices[0], matrices[1], q)
-        advance_derivatives(
-            parameters,
-            panel.asymmetric,
-            innovations,
-            moving,
-            place,
-            n,
-            derivatives[0],
-            derivatives[1],
-            q,
-            dq,
-        )
-        _evaluate_density(q, panel, place, density, False, matrix, vectors, terms)
-        for k in range(n_moves):
-            by_one = dq[k]
-            sums = spread(0.0)
-            for p in range(size):
-                sums = sums + load(q, p) * load(by_one, p)
-            store(along, k, sums)
-        for date in range(min(WIDTH, panel.n_dates - eight * WIDTH)):
-            t = eight * WIDTH + date
-            log_density[t] = terms[date]
-            value += terms[date]
-            for k in range(3):
-                scores[t, k] = along[k * WIDTH + date]
-            scores[t, 3] = terms[WIDTH + date]
-            for k in range(4):
-                gradient[k] += scores[t, k] / panel.n_dates
-                for m in range(4):
-                    information[k, m] += scores[t, k] * scores[t, m] / panel.n_dates
-        if not value > -np.inf:
-            return -np.inf
-    return value / panel.n_dates
+    for k in range(3 if panel.asymmetric else 2):
+        by_one = dq[k]
+        sums = spread(0.0)
+        for p in range(by_one.shape[0] // WIDTH):
+            sums = sums + load(by_density, p) * load(by_one, p)
+        store(along, k, sums)
+    for date in range(n_now):
+        t = first_date + date
+        log_density[t] = terms[date]
+        for k in range(3):
+            scores[t, k] = along[k * WIDTH + date]
+        scores[t, 3] = terms[WIDTH + date]
 
 
 @kernel(fast=True)

@@ -14,7 +14,6 @@ from hedgeresearch._kernels.dcc_panel import (
     panel_evaluation,
     panel_gradient,
     panel_innovations,
-    panel_value,
 )
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch.covariance.delta_method import BACKWARD, CENTRAL
@@ -89,7 +88,8 @@ class PanelCorrelation:
     def value(self, parameters: Array, nu: float, stride: int = 1) -> float:
         """Return the mean log-density; with a stride, of a part of the dates."""
         density = density_constants(nu, self.panel.n_series)
-        return float(panel_value(parameters, density, self.panel, stride))
+        nothing = (np.empty(0), np.empty((0, 4)))
+        return float(panel_evaluation(parameters, density, self.panel, stride, *nothing))
 
     def evaluation(self, parameters: Array, nu: float) -> tuple[MeanLikelihood, Array, Array]:
         """Return the means over the dates, and log-density and scores of each.
@@ -112,12 +112,9 @@ class PanelCorrelation:
         density = density_constants(nu, self.panel.n_series)
         log_density = np.full(n_dates, -np.inf)
         scores = np.zeros((n_dates, 4))
-        gradient = np.zeros(4)
-        information = np.zeros((4, 4))
-        value = panel_evaluation(
-            parameters, density, self.panel, log_density, scores, gradient, information
-        )
-        return MeanLikelihood(value, gradient, information, n_dates), log_density, scores
+        value = panel_evaluation(parameters, density, self.panel, 1, log_density, scores)
+        means = MeanLikelihood(value, scores.mean(axis=0), scores.T @ scores / n_dates, n_dates)
+        return means, log_density, scores
 
     def gradient(self, parameters: Array, nu: float) -> CorrelationGradient:
         """Return the derivatives of the mean with respect to all that it depends on."""
