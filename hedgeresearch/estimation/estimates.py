@@ -80,6 +80,14 @@ class Estimates:
         return None if self.errors is None else self.errors.covariance()
 
     @property
+    def standard_errors(self) -> pd.Series[float]:
+        """Standard error of each parameter, (k,); empty if the model has none."""
+        if self._covariance is None:
+            return pd.Series(dtype=np.float64, name="standard error")
+        errors = np.sqrt(np.diag(self._covariance))
+        return pd.Series(errors, index=self.parameters.index, name="standard error")
+
+    @property
     def summary(self) -> pd.DataFrame:
         """Estimate, standard error, t and two-sided p-value, one row per parameter.
 

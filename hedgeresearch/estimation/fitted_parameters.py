@@ -36,8 +36,7 @@ class FittedParameters:
     @property
     def standard_errors(self) -> pd.Series[float]:
         """Standard errors of the parameters, (k,); empty for a model without them."""
-        errors = self.estimates.summary.get("standard error")
-        return pd.Series(dtype=np.float64, name="standard error") if errors is None else errors
+        return self.estimates.standard_errors
 
     @property
     def parameter_covariance(self) -> pd.DataFrame | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -43,3 +44,15 @@ def test_information_criteria_count_targets():
 def test_nothing_estimated_is_an_empty_table():
     assert NOTHING_ESTIMATED.summary.empty
     assert NOTHING_ESTIMATED.covariance is None
+
+
+def test_standard_errors_are_those_of_the_summary():
+    class Errors:
+        def covariance(self):
+            return np.array([[4.0, 0.1], [0.1, np.nan]])
+
+    estimates = Estimates({"a": 1.0, "b": 2.0}, n_dates=10, errors=Errors())
+    expected = pd.Series([2.0, np.nan], ["a", "b"], name="standard error")
+    pd.testing.assert_series_equal(estimates.standard_errors, expected)
+    pd.testing.assert_series_equal(estimates.summary["standard error"], expected)
+    assert Estimates({"a": 1.0}, n_dates=10).standard_errors.empty
