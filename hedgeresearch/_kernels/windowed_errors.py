@@ -15,15 +15,17 @@ from hedgeresearch._kernels.linear_algebra import cholesky_in_place, solve_chole
 
 
 @kernel
-def slope_covariances(values, begins, ends, ratios, lags, decay, corrected):
-    """Return one matrix for each window values[begin:end] with its ratios, (n_windows, k, k).
+def slope_variances(values, begins, ends, ratios, lags, decay, corrected):
+    """Return the variances of the slopes of each window values[begin:end], (n_windows, k).
 
     The asset is column 0. ``lags`` are those of each window; a date weighs ``decay`` times the one
     after it. Windows that are ``corrected`` (n_windows,) use residuals over one less their
-    leverage; the second value is the largest leverage in each of these, and zero in the others.
+    leverage. The second value is the covariance (k, k) of the slopes of the last window, the third
+    the largest leverage in each of the corrected windows, and zero in the others.
     """
     n_windows, k = ratios.shape
-    covariances = np.empty((n_windows, k, k))
+    variances = np.empty((n_windows, k))
+    covariance = np.empty((k, k))
     moments = np.empty((np.max(ends - begins), k))
     mean = np.empty(k + 1)
     scatter = np.empty((k, k))
@@ -34,9 +36,11 @@ def slope_covariances(values, begins, ends, ratios, lags, decay, corrected):
         _moments(window, decay, mean, ratios[i], moments, scatter)
         if corrected[i]:
             leverages[i] = _divide_by_leverage(window, decay, mean, scatter.copy(), moments)
-        _long_run_sum(moments[: len(window)], lags[i], covariances[i])
-        _sandwich(scatter, covariances[i])
-    return covariances, leverages
+        _long_run_sum(moments[: len(window)], lags[i], covariance)
+        _sandwich(scatter, covariance)
+        for j in range(k):
+            variances[i, j] = covariance[j, j]
+    return variances, covariance, leverages
 
 
 @kernel

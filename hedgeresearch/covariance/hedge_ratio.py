@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -89,12 +90,36 @@ def minimum_variance_path(covariances: Array, hedges: list[str], dates: pd.Index
         the hedges.
     """
     ratios, pivots = minimum_variance_ratios(np.ascontiguousarray(covariances))
+    check_pivots(pivots, hedges, dates, lambda place: covariances[place])
+    return np.asarray(ratios)
+
+
+def check_pivots(
+    pivots: Array, hedges: list[str], dates: pd.Index[Any], covariance: Callable[[int], Array]
+) -> None:
+    """Refuse hedges that are collinear on a date.
+
+    Parameters
+    ----------
+    pivots : array (n_dates,)
+        Smallest pivot of the correlation matrix of the hedges.
+    hedges : list of str
+        Names for the message.
+    dates : index (n_dates,)
+        Dates for the message.
+    covariance : callable
+        Function of the place of a date. It returns the covariance matrix, the asset first.
+
+    Raises
+    ------
+    DataError
+        If the hedges are collinear; the message names the first date and the hedges.
+    """
     singular = ~(pivots > COLLINEARITY_TOLERANCE)
     if singular.any():
         first = int(np.argmax(singular))
-        check_independent(covariances[first, 1:, 1:], hedges, f"hedges on {day(dates[first])}")
+        check_independent(covariance(first)[1:, 1:], hedges, f"hedges on {day(dates[first])}")
         raise DataError(
             f"hedges must not be collinear; {', '.join(hedges)} are nearly so on "
             f"{day(dates[first])}. Leave one of them out."
         )
-    return np.asarray(ratios)

@@ -15,6 +15,7 @@ from hedgeresearch._kernels.densities import NORMAL, density_constants
 from hedgeresearch._kernels.ewma import ewma_covariance
 from hedgeresearch._kernels.hidden_markov import filter_regimes
 from hedgeresearch._kernels.rolling import rolling_covariance
+from hedgeresearch._kernels.rolling_ratios import rolling_ratios
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 
 MILLION = 1_000_000
@@ -79,6 +80,45 @@ def test_ewma(benchmark: Any, noise: np.ndarray) -> None:
 def test_rolling_covariance(benchmark: Any, noise: np.ndarray) -> None:
     path = benchmark.pedantic(rolling_covariance, (noise, 250), **SLOW)
     assert path.shape == (MILLION - 249, 2, 2)
+
+
+@pytest.mark.benchmark(group="rolling OLS, 5000 dates, window 250")
+def test_rolling_ols_kernel(benchmark: Any, noise: np.ndarray) -> None:
+    ratios, _, _ = benchmark(rolling_ratios, noise[:5000], 250)
+    assert np.isfinite(ratios).all()
+
+
+@pytest.mark.benchmark(group="rolling OLS, 5000 dates, window 250")
+@pytest.mark.parametrize("has_bands", [False, True], ids=["ratios", "with bands"])
+def test_rolling_ols_hedge(benchmark: Any, has_bands: bool) -> None:
+    frame = hr.data.simulate_dcc(n_dates=5000, a=0.05, b=0.9, seed=1).returns
+
+    def hedge() -> pd.DataFrame:
+        fit = hr.RollingOLSHedge(250).fit(frame["asset"], frame[["hedge"]])
+        return fit.bands() if has_bands else fit.ratio
+
+    assert len(benchmark(hedge)) == 4750
+
+
+@pytest.mark.benchmark(group="rolling OLS, 5000 dates, window 250")
+def test_rolling_ols_of_pandas(benchmark: Any, noise: np.ndarray) -> None:
+    asset, hedge = (pd.Series(column) for column in noise[:5000].T)
+
+    def ratio() -> pd.Series:
+        return asset.rolling(250).cov(hedge) / hedge.rolling(250).var()
+
+    assert benchmark(ratio).notna().sum() == 4751
+
+
+@pytest.mark.benchmark(group="expanding bands")
+@pytest.mark.parametrize("n_dates", [5000, 20_000])
+def test_expanding_bands(benchmark: Any, noise: np.ndarray, n_dates: int) -> None:
+    frame = 0.01 * pd.DataFrame(noise[:n_dates], columns=["asset", "hedge"])
+
+    def bands() -> pd.DataFrame:
+        return hr.ExpandingOLSHedge().fit(frame["asset"], frame[["hedge"]]).bands()
+
+    assert len(benchmark(bands)) == n_dates - 60
 
 
 @pytest.mark.benchmark(group="processes")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from hedgeresearch._kernels.windowed_errors import slope_covariances
+from hedgeresearch._kernels.windowed_errors import slope_variances
 
 
 @pytest.mark.parametrize("corrected", [False, True])
@@ -40,8 +40,8 @@ def test_covariances_equal_those_of_each_regression(lags, decay, corrected):
         inverse = np.linalg.inv((weights[:, None] * deviations).T @ deviations)
         ratios.append(regression.params[1:])
         expected.append(inverse @ total @ inverse)
-    found, leverages = slope_covariances(
-        values, begins, ends, np.array(ratios), np.full(3, lags), decay, np.full(3, corrected)
-    )
+    options = (np.full(3, lags), decay, np.full(3, corrected))
+    variances, last, leverages = slope_variances(values, begins, ends, np.array(ratios), *options)
     np.testing.assert_allclose(leverages, largest or np.zeros(3), rtol=1e-9)
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    np.testing.assert_allclose(variances, np.diagonal(expected, axis1=1, axis2=2), rtol=1e-9)
+    np.testing.assert_allclose(last, expected[-1], rtol=1e-9)

@@ -18,8 +18,8 @@ from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.regression.moving_errors import MovingErrors
 from hedgeresearch.hedges.regression.moving_regression import (
-    MovingErrors,
     advance_weighted_fit,
     weighted_fit,
 )

@@ -17,16 +17,16 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.rolling import rolling_covariance
 from hedgeresearch._validation.settings import check_at_least, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.closed_form import Refit, rolling_ratios
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
+from hedgeresearch.hedges.regression.moving_errors import MovingErrors
 from hedgeresearch.hedges.regression.moving_regression import (
-    MovingErrors,
     advance_moving_fit,
     moving_fit,
+    moving_window_ratios,
 )
 from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
@@ -107,17 +107,17 @@ class RollingOLSHedge:
                 f"{self.window}."
             )
         values = returns.to_numpy()
-        covariances = rolling_covariance(values, self.window)
+        moving = moving_window_ratios(values, self.window)
         errors = MovingErrors(self.hac_lags, window=self.window, small_sample=self.small_sample)
         state = WindowState(values[-self.window :].copy())
-        return moving_fit(self, returns, kind, covariances, errors, state)
+        return moving_fit(self, returns, kind, moving, errors, state)
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
         """Return the fit over new dates, over which the window moves."""
         values = np.concatenate([fit.state.returns, returns.to_numpy()])
-        covariances = rolling_covariance(values[1:], self.window)
+        moving = moving_window_ratios(values[1:], self.window)
         state = WindowState(values[-self.window :])
-        return advance_moving_fit(fit, returns, covariances, state)
+        return advance_moving_fit(fit, returns, moving, state)
 
     def ratios_by_refit(self, returns: Array, refits: Sequence[Refit]) -> Iterator[Array | None]:
         """Yield the ratios of many refits, see ``ClosedFormRatios``."""

@@ -6,9 +6,10 @@ import pytest
 from scipy import stats
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.weighted_moments import weighted_covariances
+from hedgeresearch._kernels.rolling_ratios import weighted_ratios
 from hedgeresearch.estimation.regression import newey_west_lags
-from hedgeresearch.hedges.regression.moving_regression import WeightedMoments, effective_dates
+from hedgeresearch.hedges.regression.moving_errors import effective_dates
+from hedgeresearch.hedges.regression.moving_regression import WeightedMoments
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,24 @@ def test_errors_after_an_extension_equal_regressions(name, returns, asset, hedge
     )
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "model", [hr.RollingOLSHedge(260), hr.ExpandingOLSHedge(60)], ids=["rolling", "expanding"]
+)
+@pytest.mark.parametrize("n_hedges", [1, 2])
+def test_errors_of_long_samples_equal_regressions(model, n_hedges):
+    sample = hr.data.simulate_dcc(900, n_series=1 + n_hedges, names=list("abc")[: 1 + n_hedges])
+    returns = sample.returns
+    fit = model.fit(returns["a"], returns.iloc[:, 1:])
+    errors = fit.errors.path_errors(fit)
+    window = 260 if isinstance(model, hr.RollingOLSHedge) else None
+    first = 900 - len(fit.ratio)
+    for t in (first, 261, 520, 521, 777, 899):
+        ratio, error = by_hand(model, returns, t, window, np.inf)
+        np.testing.assert_allclose(fit.ratio.iloc[t - first], ratio, rtol=1e-9)
+        np.testing.assert_allclose(errors[t - first], error, rtol=1e-8)
+
+
 def test_bands_use_the_degrees_of_freedom_of_each_date(asset, hedges):
     fit = hr.ExpandingOLSHedge(10).fit(asset, hedges)
     reach = fit.bands().to_numpy()[:, 1] - fit.ratio["hedge"].to_numpy()
@@ -138,18 +157,19 @@ def test_effective_dates_equal_their_definition():
 @pytest.mark.parametrize("decay", [1.0, 0.98])
 def test_moments_in_pieces_equal_those_at_once(returns, decay):
     values = returns.to_numpy() + 5.0
-    once, _ = WeightedMoments.empty(values, decay).advance(values)
+    once, _ = WeightedMoments.empty(values, decay).advance(values, skip=0)
     moments = WeightedMoments.empty(values, decay)
     parts = []
     for start in range(0, 400, 3):
-        path, moments = moments.advance(values[start : start + 3])
-        parts.append(path[:-1])
-    np.testing.assert_array_equal(np.concatenate(parts), once[:-1])
+        piece, moments = moments.advance(values[start : start + 3], skip=0)
+        parts.append(piece.ratios[:-1])
+    np.testing.assert_array_equal(np.concatenate(parts), once.ratios[:-1])
+    np.testing.assert_array_equal(piece.covariance, once.covariance)
     for t in (2, 57, 400):
         weights = decay ** np.arange(t)[::-1]
         expected = np.cov(values[:t], rowvar=False, aweights=weights)
         np.testing.assert_allclose(
-            once[t], expected, rtol=1e-8
+            once.covariance_at(t), expected, rtol=1e-8
         )  # np.cov itself loses digits at this level
 
 
@@ -159,17 +179,19 @@ def test_moments_keep_digits_at_the_level_of_prices(decay):
     rng = np.random.default_rng(0)
     x = rng.normal(size=300_000)
     values = 1e5 + np.column_stack([0.7 * x + 0.1 * rng.normal(size=300_000), x])
-    path, _ = WeightedMoments.empty(values, decay).advance(values)
+    found, _ = WeightedMoments.empty(values, decay).advance(values, skip=0)
     weights = np.longdouble(decay) ** np.arange(300_000)[::-1]
     exact = values.astype(np.longdouble)
     exact = exact - (weights @ exact) / weights.sum()
     expected = (weights * exact[:, 0]) @ exact[:, 1] / ((weights * exact[:, 1]) @ exact[:, 1])
-    assert path[-1, 0, 1] / path[-1, 1, 1] == pytest.approx(float(expected), rel=1e-10)
+    assert found.ratios[-1, 0] == pytest.approx(float(expected), rel=1e-10)
 
 
-def test_moments_of_no_rows_are_zero():
-    path = weighted_covariances(np.ones((2, 1)), 1.0, np.zeros(2), np.zeros(1), np.zeros((1, 1)))
-    assert path.ravel().tolist() == [0.0, 0.0, 0.0]
+def test_no_rows_have_no_ratio():
+    state = (np.zeros(2), np.zeros(2), np.zeros((2, 2)))
+    ratios, pivots, _ = weighted_ratios(np.ones((1, 2)), 1.0, 0, *state)
+    assert np.isnan(ratios).all()
+    assert (pivots == 0.0).all()
 
 
 @pytest.mark.filterwarnings("ignore:prices should be of their dates")
