@@ -21,10 +21,11 @@ N_REFITS = 2500
 CASES = {
     "EWMA": (hr.MinimumVarianceHedge(hr.EWMACovariance()), 1, 1.0),
     "rolling OLS, 250 dates": (hr.RollingOLSHedge(250), 1, 1.0),
-    "GARCH-DCC": (hr.MinimumVarianceHedge(hr.DCC()), 2, 10.0),
+    "GARCH-DCC": (hr.MinimumVarianceHedge(hr.DCC()), 1, 0.9),
+    "GARCH-DCC in threads": (hr.MinimumVarianceHedge(hr.DCC()), 2, 0.6),
     "regimes, Gaussian HMM(2)": (hr.RegimeHedge(hr.GaussianHMM(2)), 2, 60.0),
 }
-"""Model, number of processes and aim in seconds."""
+"""Model, number of processes or threads, and aim in seconds."""
 
 
 @pytest.fixture(scope="module")
