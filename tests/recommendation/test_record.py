@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.recommendation import record
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 
 pytestmark = pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
@@ -253,3 +254,15 @@ def test_repr_is_short_and_pickles_are_equal(records: dict[str, Any]) -> None:
     assert repr(records["nothing"]) == "Recommendation(2024-02-06: hold)"
     order = records["future"].orders.iloc[0]
     assert repr(records["future"]) == f"Recommendation(2024-02-06: sell {order['contracts']:g} F)"
+
+
+def test_versions_leave_out_what_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(name: str) -> str:
+        if name == "hmmlearn":
+            raise record.PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(record, "version", version)
+    versions = record.software_versions()
+    assert versions["scipy"] == "1.0"
+    assert "hmmlearn" not in versions

@@ -30,7 +30,6 @@ from hedgeresearch.regimes.hmm.chain_values import ChainSlopes, ChainValues, mov
 from hedgeresearch.regimes.hmm.compiled_em import CODES
 from hedgeresearch.regimes.hmm.coordinates import Coordinates, ExpectedMoments
 from hedgeresearch.regimes.hmm.parameters import Initial, Parameters, named_parameters
-from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.typing import Array
 
 STEP = 1e-3
@@ -67,28 +66,12 @@ class HMMErrors:
         hessian = numerical_hessian(self._mean_score, origin, self._steps, range(len(origin)))
         return parameter_influence(self.scores(origin), -hessian, np.eye(len(origin)))
 
-    def influence_on(self, function: Callable[[HiddenMarkovChain], Array]) -> Array:
-        """Return the influence of each date on a function of the chain, (n_dates, p).
-
-        Parameters
-        ----------
-        function : callable
-            Function of the chain before the sample with values (p,), which may filter it: the
-            probabilities of a regime depend on the parameters through all dates.
-        """
-        slopes = []
-        for step in np.diag(self._steps):
-            up = function(HiddenMarkovChain(*self._coordinates.parameters_at(step)))
-            down = function(HiddenMarkovChain(*self._coordinates.parameters_at(-step)))
-            slopes.append((up - down) / (2.0 * step.sum()))
-        return np.asarray(self.influence @ np.array(slopes))
-
     def influence_through(
         self, function: Callable[[ChainValues], Array], observations: Array
     ) -> Array:
         """Return the influence of each date on a function of probabilities and moments.
 
-        It is that of ``influence_on`` without a filter for every coordinate.
+        The probabilities depend on the parameters through all dates that were filtered.
 
         Parameters
         ----------

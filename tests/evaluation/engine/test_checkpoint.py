@@ -82,6 +82,18 @@ def test_versions_name_every_numerical_library() -> None:
         assert name in versions
 
 
+def test_versions_leave_out_what_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(name: str) -> str:
+        if name == "hmmlearn":
+            raise installed.metadata.PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(installed.metadata, "version", version)
+    versions = installed.numerical_versions.__wrapped__()
+    assert "numba 1.0" in versions
+    assert "hmmlearn" not in versions
+
+
 # --- runs ---
 
 
