@@ -93,3 +93,17 @@ def test_densities_that_underflow_leave_probabilities():
     assert filtered[1] == pytest.approx([0, 1])
     assert np.isfinite(by_date).all()
     assert np.isfinite(predicted).all()
+
+
+def test_density_of_an_impossible_regime_hides_no_other():
+    """Divided by the density of a regime that cannot come, all others are zero."""
+    log_densities = np.array([[-3.0, -4.0], [-2000.0, -10.0], [-1.0, -2.0]])
+    certain = np.eye(2)
+    first = np.array([1.0, 0.0])
+    _, filtered, by_date = filter_regimes(log_densities, certain, first)
+    assert by_date.tolist() == pytest.approx([-3.0, -2000.0, -1.0])
+    assert filtered.tolist() == [[1.0, 0.0]] * 3
+    smoothed, moves, log_likelihood = expected_regimes(log_densities, certain, first)
+    assert log_likelihood == pytest.approx(-2004.0)
+    assert smoothed.tolist() == [[1.0, 0.0]] * 3
+    assert moves.tolist() == [[2.0, 0.0], [0.0, 0.0]]

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.recommendation import record
+from hedgeresearch.recommendation import record as module
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 
 pytestmark = pytest.mark.filterwarnings("ignore:a hedge should be another instrument")
@@ -259,10 +259,10 @@ def test_repr_is_short_and_pickles_are_equal(records: dict[str, Any]) -> None:
 def test_versions_leave_out_what_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     def version(name: str) -> str:
         if name == "hmmlearn":
-            raise record.PackageNotFoundError(name)
+            raise module.PackageNotFoundError(name)
         return "1.0"
 
-    monkeypatch.setattr(record, "version", version)
-    versions = record.software_versions()
+    monkeypatch.setattr(module, "version", version)
+    versions = module.software_versions()
     assert versions["scipy"] == "1.0"
     assert "hmmlearn" not in versions
