@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals as nw
 import pandas as pd
 
 from hedgeresearch.data.reading.cells import Cells
@@ -24,6 +23,8 @@ def read_table(data: Any) -> Cells:
         data = data.to_frame("price" if data.name is None else data.name)
     if isinstance(data, pd.DataFrame):
         return table_cells(data, "the table")
+    import narwhals as nw
+
     try:
         frame = nw.from_native(data)
     except TypeError:
