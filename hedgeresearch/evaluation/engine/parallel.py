@@ -17,7 +17,7 @@ import pandas as pd
 from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
-from hedgeresearch.evaluation.engine.steps import Steps, ratios_together
+from hedgeresearch.evaluation.engine.steps import MIN_TOGETHER, Steps, ratios_together
 from hedgeresearch.evaluation.engine.walk import Walk, join_walks, walk
 from hedgeresearch.hedges.closed_form import Refit
 from hedgeresearch.hedges.model import HedgeModel
@@ -74,10 +74,11 @@ class Task:
         first = self.refits[:1]
         if ratios_at_once(self.model, values, first):
             return True
-        cold = np.array([True])
         names = list(self.returns.columns)
-        if ratios_together(self.model, values, first, cold, names)[0] is not None:
-            return True
+        if len(self.refits) >= MIN_TOGETHER:
+            found = ratios_together(self.model, values, first, np.array([True]), names)
+            if found[0] is not None:
+                return True
         if self.checkpoint is None:
             Steps(self.model, self.returns).step(first[0], cold=True)
         return False

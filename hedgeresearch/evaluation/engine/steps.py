@@ -20,6 +20,9 @@ from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel, fit_hedge
 from hedgeresearch.typing import Array, Mask
 
+MIN_TOGETHER = 25
+"""Number of refits from which one call estimates them: its kernel takes seconds to compile once."""
+
 
 class Note(NamedTuple):
     """A warning of a model, or its failure, at the refit whose first hedged row is ``row``."""
@@ -83,7 +86,9 @@ class Steps:
         refits : sequence of Refit
         cold : array (n_refits,) of bool, whether a refit does not start at the one before
         """
-        together = ratios_together(self._model, self._values, refits, cold, self._names)
+        together: Sequence[RefitRatios | None] = [None] * len(refits)
+        if len(refits) >= MIN_TOGETHER:
+            together = ratios_together(self._model, self._values, refits, cold, self._names)
         for refit, is_cold, one in zip(refits, cold.tolist(), together, strict=True):
             if one is None:
                 yield self.step(refit, is_cold)

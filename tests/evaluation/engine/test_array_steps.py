@@ -192,6 +192,7 @@ def test_refits_together_equal_those_one_by_one(when: str, monkeypatch: Any) -> 
     returns = hr.returns(hr.load("nasdaq_sp500"))[["NASDAQ", "SP500"]].iloc[2000:2350]
     refits = SCHEDULES[when].refits(len(returns))
     with monkeypatch.context() as patched:
+        patched.setattr(steps, "MIN_TOGETHER", 1)
         patched.setattr(steps.Steps, "step", None)
         found = module.walk(DCC, returns, refits, lambda: None)
     with monkeypatch.context() as patched:
@@ -201,12 +202,21 @@ def test_refits_together_equal_those_one_by_one(when: str, monkeypatch: Any) -> 
     assert found.notes == expected.notes
 
 
+def test_few_refits_are_made_one_by_one(monkeypatch: Any) -> None:
+    returns = returns_of(250 + steps.MIN_TOGETHER - 1)
+    refits = SCHEDULES["every day"].refits(len(returns))
+    monkeypatch.setattr(steps, "ratios_together", None)
+    found = module.walk(DCC, returns, refits, lambda: None)
+    assert len(found.ratios) == steps.MIN_TOGETHER - 1
+
+
 def test_refits_that_need_a_fit_are_left_out_of_a_call(monkeypatch: Any) -> None:
     returns = returns_of(270)
     values = returns.to_numpy().copy()
     values[5:256, 1] = 2.0 * values[5:256, 0]
     returns = pd.DataFrame(values, returns.index, returns.columns)
     refits = SCHEDULES["every day"].refits(len(returns))
+    monkeypatch.setattr(steps, "MIN_TOGETHER", len(refits))
     found = module.walk(DCC, returns, refits, lambda: None)
     expected = in_tables(DCC, returns, refits, monkeypatch)
     np.testing.assert_allclose(found.ratios, expected.ratios, rtol=1e-5)
