@@ -85,8 +85,11 @@ class MovingErrors:
             return np.full(len(ends), np.inf)
         n_effective = effective_dates(ends - self._begins(fit, ends), self.half_life)
         n_coefficients = 1 + len(fit.hedges)
-        pairs = zip(n_effective.tolist(), self._lags(n_effective).tolist(), strict=True)
-        return np.array([hac_degrees_of_freedom(n, n_coefficients, lags) for n, lags in pairs])
+        lags = self._lags(n_effective)
+        degrees = np.full(len(ends), np.inf)
+        for i in np.flatnonzero(n_effective < SMALL_SAMPLE):
+            degrees[i] = hac_degrees_of_freedom(n_effective[i], n_coefficients, lags[i])
+        return degrees
 
     def _begins(self, fit: FittedHedge, ends: Indices) -> Indices:
         """Return the first row with a weight in each of the regressions that end at rows (n,)."""
@@ -96,7 +99,8 @@ class MovingErrors:
     def _lags(self, n_effective: Array) -> Indices:
         if self.hac_lags is not None:
             return np.full(len(n_effective), self.hac_lags)
-        return np.array([newey_west_lags(n) for n in n_effective])
+        sizes, place = np.unique(n_effective, return_inverse=True)
+        return np.array([newey_west_lags(n) for n in sizes.tolist()])[place]
 
     def _first_by_running_sums(self, fit: FittedHedge, ends: Indices) -> int:
         """Return the number of the first regression that running sums serve, none after it.
