@@ -179,6 +179,9 @@ def _use_walks() -> None:
     }
     backtest = walk_forward(models, returns["asset"], returns[["hedge"]], WINDOW, 50)
     _read(backtest.summary, metrics.effectiveness)
+    # many refits of a pair are estimated in one call
+    some = returns.iloc[: WINDOW + 30]
+    _read(walk_forward({"dcc": models["dcc"]}, some["asset"], some[["hedge"]], WINDOW, 1))
 
 
 def _read(*results: Any) -> None:
