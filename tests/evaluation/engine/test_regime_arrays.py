@@ -45,6 +45,7 @@ def walked(
         return walk.walk(model, returns, refits, lambda: None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("every", [1, 7])
 @pytest.mark.parametrize("name", MODELS)
 def test_arrays_equal_tables(
