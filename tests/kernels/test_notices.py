@@ -1,12 +1,22 @@
 """Lines on standard error about compiling."""
 
 import sys
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
 
 from hedgeresearch._kernels import notices
 from hedgeresearch._kernels.notices import CompilationLog, Compiled
+
+
+RECORDED = dict(notices.SECONDS)
+
+
+def test_recorded_times_are_of_modules_that_exist() -> None:
+    for module, seconds in RECORDED.items():
+        assert find_spec(f"hedgeresearch._kernels.{module}") is not None
+        assert seconds >= 1.0
 
 
 @pytest.fixture(autouse=True)
