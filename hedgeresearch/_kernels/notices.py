@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 SECONDS: dict[str, float] = {
     "dcc_pair_refits": 20.0,
-    "garch_fit": 10.0,
+    "garch_fit": 12.0,
+    "garch_hessian": 1.8,
     "hidden_markov_em": 4.5,
     "hidden_markov": 2.0,
     "hidden_markov_scores": 1.7,

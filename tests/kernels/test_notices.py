@@ -9,7 +9,6 @@ import pytest
 from hedgeresearch._kernels import notices
 from hedgeresearch._kernels.notices import CompilationLog, Compiled
 
-
 RECORDED = dict(notices.SECONDS)
 
 
