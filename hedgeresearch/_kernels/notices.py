@@ -15,6 +15,10 @@ from typing import NamedTuple
 
 SECONDS: dict[str, float] = {
     "dcc_pair_refits": 20.0,
+    "dcc_pair_search": 9.8,
+    "dcc_pair_errors": 7.8,
+    "dcc_panel": 11.0,
+    "box_search": 2.8,
     "garch_fit": 12.0,
     "garch_hessian": 1.8,
     "hidden_markov_em": 4.5,
