@@ -28,6 +28,8 @@ FURTHER_STARTS = ((0.3, 0.4), (0.999, 0.001), (0.998, 0.06), (0.999, 0.15))
 """The same of more starts, for an optimum that may be a local one."""
 STARTS_WITHOUT_MEMORY = ((0.9, 0.15), (0.3, 0.4))
 """The same of starts in which one series has almost no memory."""
+STARTS_WITH_CROSSED_NEWS = ((0.9, 0.15), (0.6, 0.3), (0.8, 0.5))
+"""The same of starts in which the bad news of a series reach the others, or with unlike signs."""
 LITTLE_MEMORY = 0.1
 """Its element of G."""
 CLEAR_GAIN = 10.0
@@ -129,6 +131,8 @@ def _nested_search(layout: Layout, shocks: Array, found: dict[Layout, Optimum]) 
         optima += _local_searches(likelihood, _generic_starts(likelihood, FURTHER_STARTS))
         if layout.form == "diagonal":
             optima += _local_searches(likelihood, _starts_without_memory(likelihood))
+        if layout.asymmetric and layout.form == "full":
+            optima += _local_searches(likelihood, _starts_with_crossed_news(likelihood))
     # B = 0 is a stationary point, and the optimum where there is no asymmetry
     for smaller, optimum in nested.items():
         if layout.asymmetric > smaller.asymmetric:
@@ -273,4 +277,16 @@ def _starts_without_memory(likelihood: BEKKLikelihood) -> Iterator[Array]:
         for series in range(layout.n):
             root, blocks = layout.unpack(start)
             blocks[-1, series, series] = LITTLE_MEMORY
+            yield layout.pack(root, blocks)
+
+
+def _starts_with_crossed_news(likelihood: BEKKLikelihood) -> Iterator[Array]:
+    """Yield generic starts whose B is antisymmetric, or a diagonal of alternating signs."""
+    layout = likelihood.map.layout
+    upper = np.triu(np.ones((layout.n, layout.n)), 1)
+    alternating = np.diag((-np.ones(layout.n)) ** np.arange(layout.n))
+    for start in _generic_starts(likelihood, STARTS_WITH_CROSSED_NEWS):
+        for pattern in (upper - upper.T, alternating):
+            root, blocks = layout.unpack(start)
+            blocks[1] = np.sqrt(2.0) * blocks[0, 0, 0] * pattern
             yield layout.pack(root, blocks)

@@ -340,3 +340,11 @@ def test_one_series_without_memory_is_found(seed, skipped, n_series, lowest):
     returns = pd.DataFrame(0.01 * rng.standard_normal((200, n_series)), columns=["a", "b"])
     for ordered in (returns, returns[["b", "a"]]):
         assert BEKK("diagonal").fit(ordered).log_likelihood > lowest
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
+def test_best_known_optimum_of_noise_with_news_is_reached():
+    """Without starts whose news cross, searches end at 2552.671."""
+    returns = 0.01 * noise(400, seed=0)
+    assert BEKK("full", asymmetric=True).fit(returns).log_likelihood > 2554.633
