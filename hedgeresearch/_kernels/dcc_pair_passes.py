@@ -211,11 +211,16 @@ def _general_evaluation(parameters, corrected, x, y, targets, gradient, informat
             parameters, corrected, x[begin : begin + m], y[begin : begin + m], matrices, state, rows
         )
         for p in range(4):
+            # sums are not kept in arrays: the order of a sum must not depend on where these lie
+            summed = 0.0
             for t in range(m):
-                gradient[p] += rows[p, t] / n
+                summed += rows[p, t]
+            gradient[p] += summed / n
             for j in range(p + 1):
+                summed = 0.0
                 for t in range(m):
-                    information[p, j] += rows[p, t] * rows[j, t] / n
+                    summed += rows[p, t] * rows[j, t]
+                information[p, j] += summed / n
     for p in range(4):
         for j in range(p):
             information[j, p] = information[p, j]

@@ -247,15 +247,20 @@ def panel_gradient(parameters, density, panel):
 @kernel
 def _add_indirect(direct, derivatives, by_matrices, moving, by_innovations, by_parameters):
     """Add the effects of (a, b, g) through Q, directly and through C, Q_1 and innovations."""
+    # sums are not kept in arrays: their order must not depend on where these lie
     for k in range(3):
+        added = 0.0
         for date in range(WIDTH):
-            by_parameters[k] += direct[k * WIDTH + date]
+            added += direct[k * WIDTH + date]
         for p in range(derivatives.shape[2]):
-            by_parameters[k] += by_matrices[0, p] * derivatives[0, k, p]
-            by_parameters[k] += by_matrices[1, p] * derivatives[1, k, p]
+            added += by_matrices[0, p] * derivatives[0, k, p]
+            added += by_matrices[1, p] * derivatives[1, k, p]
+        by_parameters[k] += added
     for k in range(moving.shape[0]):
+        added = 0.0
         for place in range(by_innovations.shape[0]):
-            by_parameters[k] += by_innovations[place] * moving[k, place]
+            added += by_innovations[place] * moving[k, place]
+        by_parameters[k] += added
 
 
 @kernel(fast=True)

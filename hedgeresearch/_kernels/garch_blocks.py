@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from hedgeresearch._kernels.block_sums import sum_of_first
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.densities import NORMAL
 
@@ -106,31 +107,35 @@ def scores_of_block(parameters, density, returns, h, rows):
     """
     mu = parameters[0]
     nu, log_constant, log_constant_derivative = density
-    value = returns.shape[0] * log_constant
+    # half the squares, or half the logarithms, are kept for a moment in the row of nu
+    kept = rows[5]
     if nu == NORMAL:
         for j in range(returns.shape[0]):
             e = returns[j] - mu
             v = e * e / h[j]
+            kept[j] = 0.5 * v
             factor = 0.5 * (v - 1.0) / h[j]
-            value -= 0.5 * v
             rows[0, j] = factor * rows[0, j] + e / h[j]
             rows[1, j] *= factor
             rows[2, j] *= factor
             rows[3, j] *= factor
             rows[4, j] *= factor
-            rows[5, j] = 0.0
-    else:
-        for j in range(returns.shape[0]):
-            e = returns[j] - mu
-            v = e * e / h[j]
-            w = (nu + 1.0) / (nu - 2.0 + v)
-            half_log = 0.5 * math.log(1.0 + v / (nu - 2.0))
-            value -= (nu + 1.0) * half_log
-            rows[5, j] = log_constant_derivative - half_log + 0.5 * w * v / (nu - 2.0)
-            factor = 0.5 * (w * v - 1.0) / h[j]
-            rows[0, j] = factor * rows[0, j] + w * e / h[j]
-            rows[1, j] *= factor
-            rows[2, j] *= factor
-            rows[3, j] *= factor
-            rows[4, j] *= factor
-    return value
+        total = sum_of_first(kept, returns.shape[0])
+        kept[:] = 0.0
+        return returns.shape[0] * log_constant - total
+    for j in range(returns.shape[0]):
+        e = returns[j] - mu
+        kept[j] = 0.5 * math.log(1.0 + e * e / h[j] / (nu - 2.0))
+    total = sum_of_first(kept, returns.shape[0])
+    for j in range(returns.shape[0]):
+        e = returns[j] - mu
+        v = e * e / h[j]
+        w = (nu + 1.0) / (nu - 2.0 + v)
+        rows[5, j] = log_constant_derivative - kept[j] + 0.5 * w * v / (nu - 2.0)
+        factor = 0.5 * (w * v - 1.0) / h[j]
+        rows[0, j] = factor * rows[0, j] + w * e / h[j]
+        rows[1, j] *= factor
+        rows[2, j] *= factor
+        rows[3, j] *= factor
+        rows[4, j] *= factor
+    return returns.shape[0] * log_constant - (nu + 1.0) * total

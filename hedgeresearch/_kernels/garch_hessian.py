@@ -139,10 +139,6 @@ def weights_of_block(parameters, returns, h, weights, hessian):
     """
     mu = parameters[0]
     nu = parameters[5]
-    curvature = density_curvature(nu, 1)
-    by_e_e = 0.0
-    by_e_nu = 0.0
-    by_nu_nu = 0.0
     for t in range(returns.shape[0]):
         e = returns[t] - mu
         inverse = 1.0 / h[t]
@@ -155,14 +151,38 @@ def weights_of_block(parameters, returns, h, weights, hessian):
             w = (nu + 1.0) * spread
             bend = -0.5 * w * spread
             slope = 0.5 * (1.0 - w) * spread  # k_v,nu
-            excess = 1.0 / (nu - 2.0)
             weights[3, t] = slope * v * inverse
-            by_e_nu -= 2.0 * slope * e * inverse
-            by_nu_nu += curvature + 0.5 * v * excess * (spread + (1.0 - w) * spread - w * excess)
         weights[0, t] = (0.5 - bend * v * v - w * v) * inverse * inverse
         weights[1, t] = 0.5 * (w * v - 1.0) * inverse
         weights[2, t] = (2.0 * bend * v + w) * e * inverse * inverse
-        by_e_e -= (4.0 * bend * v + w) * inverse
+    _add_sums(mu, nu, returns, h, hessian)
+
+
+@kernel(fast=True)
+def _add_sums(mu, nu, returns, h, hessian):
+    """Add l_ee, l_e,nu and l_nu,nu of a block to a Hessian.
+
+    Nothing is stored in the loop: the order of a sum in a loop that also stores can depend on where
+    the arrays lie in memory.
+    """
+    curvature = density_curvature(nu, 1)
+    by_e_e = 0.0
+    by_e_nu = 0.0
+    by_nu_nu = 0.0
+    for t in range(returns.shape[0]):
+        e = returns[t] - mu
+        inverse = 1.0 / h[t]
+        if nu == NORMAL:
+            by_e_e -= inverse
+        else:
+            v = e * e * inverse
+            spread = 1.0 / (nu - 2.0 + v)
+            w = (nu + 1.0) * spread
+            excess = 1.0 / (nu - 2.0)
+            # -(4 k_vv v + w) / h, and -2 k_v,nu e / h
+            by_e_e -= (1.0 - 2.0 * v * spread) * w * inverse
+            by_e_nu -= (1.0 - w) * spread * e * inverse
+            by_nu_nu += curvature + 0.5 * v * excess * (spread + (1.0 - w) * spread - w * excess)
     hessian[0, 0] += by_e_e
     hessian[5, 0] -= by_e_nu
     hessian[5, 5] += by_nu_nu

@@ -134,9 +134,13 @@ def garch_residual_slopes(parameters, returns, weights, slopes):
     for begin in range(0, returns.shape[0], BLOCK):
         block = returns[begin : begin + BLOCK]
         advance_block(parameters, block, state, h, rows)
+        # a loop that sums stores nothing: the order must not depend on where the arrays lie
+        by_mean = 0.0
+        for t in range(block.shape[0]):
+            by_mean += weights[begin + t] / math.sqrt(h[t])
+        slopes[0] -= by_mean
         for t in range(block.shape[0]):
             root = 1.0 / math.sqrt(h[t])
-            slopes[0] -= weights[begin + t] * root
             h[t] = -0.5 * weights[begin + t] * (block[t] - mu) * root * root * root
         for i in range(5):
             total = 0.0

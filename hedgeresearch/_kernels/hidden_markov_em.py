@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from hedgeresearch._kernels.block_sums import sum_of_first
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.hidden_markov import SAFE_TOTAL, weigh_in_logarithms
 from hedgeresearch._kernels.hidden_markov_m_step import (
@@ -160,7 +161,7 @@ def _filter(series, densities, transition, first, filtered, predicted):  # noqa:
                     density = math.exp(block[i, b] - largest)
                 predicted[t, i] = ahead[i]
                 filtered[t, i] = ahead[i] * density
-            total = _sum(filtered[t], k)
+            total = sum_of_first(filtered[t], k)
             if total < SAFE_TOTAL:
                 for i in range(k):
                     log_densities[i] = block[i, b]
@@ -208,25 +209,12 @@ def _smooth(series, densities, structure, transition, filtered, predicted, trans
                     for j in range(k):
                         joint[j] = filtered[t, i] * transition[i, j] * ahead[j]
                         transitions[i, j] += joint[j]
-                    filtered[t, i] = _sum(joint, k)
+                    filtered[t, i] = sum_of_first(joint, k)
             for i in range(k):
                 smoothed[i, b] = filtered[t, i]
                 # A regime that cannot come has no weight.
                 ahead[i] = filtered[t, i] / predicted[t, i] if predicted[t, i] > 0.0 else 0.0
         _add_moments(series, begin, size, densities, structure, smoothed, moments)
-
-
-@kernel(fast=True)
-def _sum(values, size):
-    """Return the sum of the first values.
-
-    It has a loop of its own: the order of a sum in a loop that also stores can depend on where the
-    arrays lie in memory.
-    """
-    total = 0.0
-    for b in range(size):
-        total += values[b]
-    return total
 
 
 @kernel(fast=True)
@@ -240,20 +228,20 @@ def _add_moments(series, begin, size, densities, structure, smoothed, moments):
     distances = np.empty(BLOCK)
     for i in range(k):
         weight = smoothed[i]
-        total = _sum(weight, size)
+        total = sum_of_first(weight, size)
         visits[i] += total
         if degrees[i] != NORMAL:
             squared_distances(series, begin, size, means[i], inverse_factors[i], distances)
             for b in range(size):
                 weight[b] *= (degrees[i] + n_series) / (degrees[i] + distances[b])
-            total = _sum(weight, size)
+            total = sum_of_first(weight, size)
         weights[i] += total
         for u in range(n_series):
             center = means[i, u]
             for b in range(size):
                 deviations[u, b] = series[u, begin + b] - center
                 weighted[b] = weight[b] * deviations[u, b]
-            shifts[i, u] += _sum(weighted, size)
+            shifts[i, u] += sum_of_first(weighted, size)
             for v in range(0 if structure == FULL else u, u + 1):
                 total = 0.0
                 for b in range(size):

@@ -1,0 +1,138 @@
+"""Results do not depend on where arrays lie in memory.
+
+Fast arithmetic may reorder sums. Where a loop both sums and stores, compiled code looks at the
+addresses of its arrays and chooses an order when it runs.
+"""
+
+import numpy as np
+import pytest
+
+from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation
+from hedgeresearch._kernels.dcc_pair_search import search_pair
+from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
+from hedgeresearch._kernels.dcc_pair_targets import pair_targets
+from hedgeresearch._kernels.densities import NORMAL, density_constants
+from hedgeresearch._kernels.garch_blocks import BLOCK, scores_of_block
+from hedgeresearch._kernels.garch_fit import fit_garch, unit_series
+from hedgeresearch._kernels.garch_hessian import garch_hessian, weights_of_block
+from hedgeresearch._kernels.garch_influence import (
+    garch_influence,
+    garch_residual_slopes,
+    garch_standardize,
+)
+
+N_LAYOUTS = 300
+DENSITIES = {"normal": NORMAL, "student": 5.0}
+N_DATES = [8, 9, 10, 11, 12, 13, 14, 128]
+"""Dates of the last block of a sample."""
+
+
+def layouts(arrays, n_layouts=N_LAYOUTS):
+    """Yield copies of arrays that lie in one piece of memory, in any order and close together."""
+    rng = np.random.default_rng(0)
+    size = sum(x.size for x in arrays) + 32 * (len(arrays) + 1)
+    for _ in range(n_layouts):
+        memory = np.zeros(size)
+        copies = list(arrays)
+        place = rng.integers(32)
+        for i in rng.permutation(len(arrays)):
+            copies[i] = memory[place : place + arrays[i].size].reshape(arrays[i].shape)
+            copies[i][...] = arrays[i]
+            place += arrays[i].size + rng.integers(1 + rng.integers(32))
+        yield copies
+
+
+def check_bits(function, arrays, n_layouts=N_LAYOUTS):
+    """Check that what a function returns and what it leaves in its arrays is always the same."""
+    found = set()
+    for copies in layouts(arrays, n_layouts):
+        result = np.asarray(function(*copies), dtype=float)
+        found.add(result.tobytes() + b"".join(x.tobytes() for x in copies))
+    assert len(found) == 1
+
+
+def draws(*shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def garch(density):
+    return np.array([0.02, 0.1, 0.08, 0.05, 0.82, DENSITIES[density]])
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("n_dates", N_DATES)
+def test_weights_of_a_block_do_not_depend_on_places(n_dates, density):
+    parameters = garch(density)
+
+    def weights_of(returns, h, weights, hessian):
+        weights_of_block(parameters, returns, h, weights, hessian)
+        return 0.0
+
+    h = 0.5 + draws(BLOCK, seed=1) ** 2
+    check_bits(weights_of, [draws(n_dates), h, np.zeros((4, BLOCK)), np.zeros((6, 6))])
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("n_dates", N_DATES)
+def test_scores_of_a_block_do_not_depend_on_places(n_dates, density):
+    parameters = garch(density)
+    constants = density_constants(parameters[5], 1)
+
+    def scores_of(returns, h, rows):
+        return scores_of_block(parameters, constants, returns, h, rows)
+
+    h = 0.5 + draws(BLOCK, seed=1) ** 2
+    check_bits(scores_of, [draws(n_dates), h, draws(6, BLOCK, seed=2)])
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+@pytest.mark.parametrize("n_dates", [140, 403])
+def test_garch_passes_do_not_depend_on_places(n_dates, density):
+    parameters = garch(density)
+    kept = np.array([0, 1, 2, 4])
+
+    def passes_of(returns, unit, residuals, weights, slopes, hessian, inverse, influence):
+        scaled = unit_series(returns, True, unit)
+        ends = garch_standardize(parameters, unit, residuals)
+        garch_residual_slopes(parameters, unit, weights, slopes)
+        garch_hessian(parameters, unit, hessian)
+        garch_influence(parameters, unit, kept, inverse, influence)
+        return scaled + ends
+
+    rows = [draws(n_dates), np.zeros(n_dates), np.zeros(n_dates), draws(n_dates, seed=1)]
+    squares = [np.zeros((6, 6)), draws(4, 4, seed=2)]
+    check_bits(passes_of, [*rows, np.zeros(6), *squares, np.zeros((n_dates, 4))])
+
+
+def test_garch_fit_does_not_depend_on_places():
+    free = np.zeros(6, dtype=bool)
+
+    def fit_of(returns, point):
+        return fit_garch(returns, True, False, False, False, point, free)
+
+    returns = draws(140)
+    check_bits(fit_of, [(returns - returns.mean()) / returns.std(), np.zeros(6)], 30)
+
+
+@pytest.mark.parametrize("density", DENSITIES)
+def test_pair_passes_do_not_depend_on_places(density):
+    steps = np.array([1e-4, 1e-4, 0.0, 0.0])
+    backward = np.zeros(4, dtype=bool)
+    searched = np.array([0, 1])
+
+    def passes_of(x, y, parameters, targets, gradient, information, curvature, by_z, point):
+        targets[:] = pair_targets(x, y, False)
+        value = pair_evaluation(parameters, False, False, x, y, targets, gradient, information)
+        how = (backward, False, False, False, x, y, targets, curvature, by_z)
+        slopes = pair_sensitivity(parameters, steps, *how)
+        best = search_pair(point, searched, False, False, x, y, targets, gradient)
+        return np.array([value, best, *slopes.ravel()])
+
+    parameters = np.array([0.03, 0.9, 0.0, DENSITIES[density]])
+    squares = [np.zeros(4), np.zeros((4, 4)), np.zeros((4, 4))]
+    series = [draws(140), draws(140, seed=1)]
+    check_bits(
+        passes_of,
+        [*series, parameters, np.zeros(6), *squares, np.zeros((4, 2, 140)), np.zeros(4)],
+        100,
+    )
