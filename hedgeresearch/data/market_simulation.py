@@ -33,7 +33,8 @@ class SimulatedMarket:
     stocks : DataFrame (n_dates, n_stocks)
     futures : DataFrame (n_dates, n_futures)
     hedge_ratio : array (n_dates, n_stocks, n_futures)
-        Minimum-variance ratio of each stock on each future alone, given the data before the date.
+        Minimum-variance ratio of each stock on each future alone, given the betas of the date and
+        the returns before it.
     beta_deviation : Series (n_stocks,)
         Standard deviation of the betas of each stock over time; 0 for a constant beta.
     """

@@ -12,8 +12,8 @@ correlation :math:`\rho` is then higher by about
 the distance of S less the noise of the average, whose correlation has a variance of
 :math:`a (1 - \rho^2)^2 / 2`. That is positive once :math:`\delta` is a few standard errors of a
 sample correlation, as it is in a shrunk S: estimates drift to :math:`a + b = 1` however constant
-correlations are. Two series need no shrinkage; the inverse of the panel's S does, and its Q has the
-shrunk one (Engle, Ledoit and Wolf 2019, section 3).
+correlations are. Two series need no shrinkage. The Q of the panel has the shrunk S, as that of
+Engle, Ledoit and Wolf (2019, section 3); a sample S in the pairs is a choice of this package.
 """
 
 from __future__ import annotations

@@ -123,8 +123,8 @@ class PanelSearch:
                 )
                 values[i, j] = self._value(points[i, j], stride)
         around = np.pad(values, 1, constant_values=-np.inf)
-        beside = [around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]]
-        highest = np.max(beside, axis=0)
+        neighbors = [around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]]
+        highest = np.max(neighbors, axis=0)
         tops = [place for place in points if values[place] >= highest[place]]
         return [points[place] for place in sorted(tops, key=lambda place: -values[place])]
 

@@ -18,8 +18,6 @@ MIN_ROWS = 30
 """Number of values of which one would be negative if they were returns."""
 MIN_FEW_ROWS = 8
 """As ``MIN_ROWS``, for values that lie close together compared with their mean."""
-MAX_ROUGHNESS = 0.1
-"""Mean squared step over variance, up to which few values move as a level does."""
 MAX_REVERSION = 12.0
 """Number of times that a level returns to its mean over a sample: n (1 - autocorrelation).
 

@@ -41,8 +41,8 @@ class ArrayStep(NamedTuple):
 class ArraySteps:
     """Refits of one model over returns that were checked as a whole, in their order.
 
-    Each refit starts at the one before. A refit never has more than a copy of its own sample, and
-    of the rows that it hedges once it was estimated.
+    A refit that is not cold starts at the one before, if that was fitted here. It never has more
+    than a copy of its own sample, and of the rows that it hedges once it was estimated.
     """
 
     def __init__(self, model: HedgeModel, arrays: FitsArrays, returns: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgeresearch._kernels.garch_coordinates import BOX
 from hedgeresearch._kernels.garch_fit import CLEAR_GAIN, OUTLIER
-from hedgeresearch.optimization.quasi_newton import Optimum, continue_or_restart, maximize
+from hedgeresearch.optimization.quasi_newton import Optimum, maximize
 from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.likelihood import GARCHLikelihood
 
@@ -53,20 +53,9 @@ FURTHER_STARTS = [
 """More points, for samples in which local optima are common."""
 
 
-def maximize_garch(
-    likelihood: GARCHLikelihood, warm_start: Array | None = None
-) -> tuple[Optimum, Array]:
-    """Return the optimum of a likelihood, and the full point (6,) of the box.
-
-    A search from the coordinates ``warm_start`` is enough if it ends inside the box.
-    """
-    if warm_start is None:
-        optimum = _multistart_search(likelihood)
-    else:
-        optimum = continue_or_restart(
-            lambda: _local_search(likelihood, [warm_start]),
-            lambda: _multistart_search(likelihood),
-        )
+def maximize_garch(likelihood: GARCHLikelihood) -> tuple[Optimum, Array]:
+    """Return the optimum of a likelihood, and the full point (6,) of the box."""
+    optimum = _multistart_search(likelihood)
     return optimum, likelihood.full_point(optimum.point)
 
 
