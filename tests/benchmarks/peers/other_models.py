@@ -33,11 +33,11 @@ def _table(task: str, calls: Mapping[str, Callable[[], Any]], value: str, budget
     ours = next(iter(outcomes.values())).milliseconds
     rows = []
     for name, outcome in outcomes.items():
-        if outcome.milliseconds is None or ours is None:
+        if outcome.milliseconds is None:
             rows.append([name, outcome.failure, "", ""])
             continue
-        ratio = outcome.milliseconds / ours
-        rows.append([name, milliseconds(outcome.milliseconds), f"{ratio:.1f}", outcome.result])
+        ratio = f"{outcome.milliseconds / ours:.1f}" if ours else ""
+        rows.append([name, milliseconds(outcome.milliseconds), ratio, outcome.result])
     return markdown([task, "CPU ms", "times ours", value], rows)
 
 
