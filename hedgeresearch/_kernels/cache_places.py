@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import uuid
@@ -137,9 +138,11 @@ def _is_own(folder: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a folder as a whole or not at all."""
+    """Copy a folder as a whole or not at all; the copy can be written where its source cannot."""
     unfinished = target.with_name(f"{target.name}-{uuid.uuid4().hex}")
     with suppress(OSError):
         shutil.copytree(source, unfinished)
+        for folder in (unfinished, *filter(Path.is_dir, unfinished.rglob("*"))):
+            folder.chmod(folder.stat().st_mode | stat.S_IRWXU)
         unfinished.replace(target)
     shutil.rmtree(unfinished, ignore_errors=True)

@@ -172,6 +172,8 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
     config.CACHE_DIR = str(folder)
     try:
         return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # the folder of the module cannot be written, as of another user
+        return numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
 
@@ -235,7 +237,7 @@ def place_in_words() -> str:
     """Say where compiled kernels are kept."""
     found = _cache()
     if found.notice:
-        return found.notice.capitalize()
+        return found.notice[0].upper() + found.notice[1:]
     return f"Kept in {found.place.folder}." if found.place else ""
 
 

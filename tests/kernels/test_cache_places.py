@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels import cache_places
+from hedgeresearch._kernels import cache_places, compilation
 from hedgeresearch._kernels.cache_places import Cache, Place, find_cache, first_writable
 
 COMPILE = (
@@ -94,6 +94,30 @@ def test_kernels_of_an_image_are_copied_once(tmp_path: Path) -> None:
     (folder / "index").write_text("newer")
     assert (cache.folder("garch-0") / "index").read_text() == "newer"
     assert not (tmp_path / "new" / "dcc-0").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of folders")
+def test_copy_of_a_read_only_folder_can_be_written(tmp_path: Path) -> None:
+    image = tmp_path / "image"
+    within = image / "garch-0" / "within"
+    within.mkdir(parents=True)
+    within.chmod(0o555)
+    within.parent.chmod(0o555)
+    folder = Cache(Place(tmp_path / "new"), (image,)).folder("garch-0")
+    assert folder is not None
+    for copied in (folder, folder / "within"):
+        assert copied.stat().st_mode & 0o700 == 0o700
+
+
+def test_notice_keeps_the_names_of_folder_and_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(Place(tmp_path / "Folder", stays=False), ())
+    monkeypatch.setattr(compilation, "_cache", lambda: cache)
+    words = compilation.place_in_words()
+    assert words.startswith("Compiled code is kept in ")
+    assert "Folder" in words
+    assert "NUMBA_CACHE_DIR" in words
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class MovingErrors:
         first = self._first_by_running_sums(fit, ends)
         if first < len(ends):
             lags = self._lags(effective_dates(ends - self._begins(fit, ends), self.half_life))
-            values = np.ascontiguousarray(fit.sample.rows.values)
+            values = fit.sample.rows.values.copy()  # the kernel is compiled for writeable rows
             variances[first:] = running_slope_variances(
                 values, self.window or 0, ends[first], lags[first:]
             )

@@ -86,18 +86,18 @@ def maximize_likelihood(
         The best run, and the log-likelihood that each start reached, NaN if it collapsed.
     """
     steps = _steps(observations, settings)
-    whitening = whitening_matrix(observations)
-    if earlier is not None and settings.n_regimes <= MAX_REGIMES_ONE_RUN:
-        run = _unless_collapsed(steps.run(earlier, FINAL_TOLERANCE, MAX_STEPS), whitening)
-        if run is not None:
-            return run, np.array([run.log_likelihood])
-    starts = starting_points(
-        observations, settings.n_regimes, settings.n_starts, settings.seed, settings.emissions
-    )
-    if earlier is not None:
-        starts = [earlier, *starts]
-    searching: Steps = HmmlearnSteps(observations) if settings.backend == "hmmlearn" else steps
     with single_threaded_blas():
+        whitening = whitening_matrix(observations)
+        if earlier is not None and settings.n_regimes <= MAX_REGIMES_ONE_RUN:
+            run = _unless_collapsed(steps.run(earlier, FINAL_TOLERANCE, MAX_STEPS), whitening)
+            if run is not None:
+                return run, np.array([run.log_likelihood])
+        starts = starting_points(
+            observations, settings.n_regimes, settings.n_starts, settings.seed, settings.emissions
+        )
+        if earlier is not None:
+            starts = [earlier, *starts]
+        searching: Steps = HmmlearnSteps(observations) if settings.backend == "hmmlearn" else steps
         runs = _search(starts, searching, whitening)
         best = _finished(runs, steps, whitening, settings.n_regimes)
     return best, np.array([np.nan if run is None else run.log_likelihood for run in runs])

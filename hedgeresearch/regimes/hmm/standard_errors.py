@@ -151,8 +151,8 @@ class HMMErrors:
             rows = self._coordinates.move_rows
             by_row = self._coordinates.row_slopes(parameters.transition)
             staying = np.diag(parameters.transition)[rows]
-            moved = by_row[np.arange(len(rows)), rows] / staying
-            scores[len(scores) - len(rows) :] = self.persistence * moved
+            slopes = by_row[np.arange(len(rows)), rows] / staying
+            scores[len(scores) - len(rows) :] = self.persistence * slopes
         return scores
 
     def _scores(self, parameters: Parameters, n_rows: int) -> Array:
