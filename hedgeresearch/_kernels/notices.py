@@ -24,6 +24,16 @@ SECONDS: dict[str, float] = {
     "hidden_markov_em": 4.5,
     "hidden_markov": 2.0,
     "hidden_markov_scores": 1.7,
+    "switching_autoregression": 13.0,
+    "switching_regression": 1.4,
+    "markov_switching_garch": 1.8,
+    "jump_model": 1.6,
+    "grouping": 1.3,
+    "kalman_search": 7.3,
+    "kalman": 2.8,
+    "kalman_gradient": 1.1,
+    "running_errors": 2.9,
+    "windowed_errors": 3.0,
     "minimum_variance": 1.1,
 }
 """CPU seconds to compile a module, with the kernels of others that it calls; those from one second
