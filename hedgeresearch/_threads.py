@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,12 +54,19 @@ def _controller() -> Any:
     return _controllers[n_modules]
 
 
+def available_cores() -> int:
+    """Return the number of cores that the process may use."""
+    from joblib import cpu_count
+
+    return int(cpu_count())
+
+
 def map_in_threads(function: Callable[[Any], Result], items: Sequence[Any]) -> list[Result]:
     """Return the values of a function that releases Python's lock, in the order of its arguments.
 
     The arguments, not the number of threads, decide what is summed with what.
     """
-    n_threads = min(len(items), os.cpu_count() or 1)
+    n_threads = min(len(items), available_cores())
     if n_threads <= 1:
         return [function(item) for item in items]
     with ThreadPoolExecutor(n_threads) as pool:

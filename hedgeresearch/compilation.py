@@ -13,7 +13,7 @@ from hedgeresearch import covariance, hedges, metrics, regimes, volatility
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.compilation import MAX_PLAIN_CALLS, log, place_in_words
 from hedgeresearch.data.simulation import simulate_dcc, simulate_regimes
-from hedgeresearch.evaluation import walk_forward
+from hedgeresearch.evaluation import walk_forward, walk_forward_pairs
 
 N_DATES = 400
 """Observations of the simulated samples whose estimation compiles."""
@@ -182,6 +182,7 @@ def _use_walks() -> None:
     # many refits of a pair are estimated in one call
     some = returns.iloc[: WINDOW + 30]
     _read(walk_forward({"dcc": models["dcc"]}, some["asset"], some[["hedge"]], WINDOW, 1))
+    _read(walk_forward_pairs(some[["asset"]], some[["hedge"]], window=WINDOW).effectiveness)
 
 
 def _read(*results: Any) -> None:

@@ -37,6 +37,8 @@ MAX_STEP_CUTS = 25
 MAX_HIDDEN_CUTS = 2
 """Number of cuts of a step whose expected gain rounding may hide."""
 MAX_STEPS = 300
+CONVERGED = 1e-4
+"""Largest component of the projected gradient, per date, at an accepted optimum."""
 RIDGE = 1e-9
 """Part of the diagonal that is added to the scaled curvature."""
 
@@ -124,9 +126,11 @@ def advance_search(search, value, gradient, information, n_observations):
 
 @kernel
 def gradient_norm(point, gradient, low, high):
-    """Return the largest component of the projected gradient."""
+    """Return the largest component of the projected gradient; infinite where one is not known."""
     largest = 0.0
     for i in range(point.shape[0]):
+        if np.isnan(gradient[i]):
+            return np.inf
         end = min(max(point[i] + gradient[i], low[i]), high[i])
         largest = max(largest, abs(end - point[i]))
     return largest

@@ -32,6 +32,9 @@ OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Options of a kernel that Python does not call."""
 FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 """Liberties of fast arithmetic; NaN and infinity keep their meaning."""
+OF_STRICT: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "python"}
+OF_FAST: dict[str, Any] = {"nogil": True, "fastmath": set(FAST_MATH), "error_model": "numpy"}
+"""Options of numba for kernels of both kinds."""
 IMPORTED = re.compile(r"^ *from (hedgeresearch[\w.]*) import", re.MULTILINE)
 
 MAX_PLAIN_CALLS = 20
@@ -47,8 +50,8 @@ class Kernel:
     ----------
     function : function
         What is compiled.
-    options : dict
-        Options of ``numba.njit``.
+    is_fast : bool
+        Whether its arithmetic is fast, see ``kernel``.
     plain : function or None
         The same of NumPy, for where compiling does not pay yet.
     """
@@ -56,18 +59,19 @@ class Kernel:
     def __init__(
         self,
         function: Callable[..., Any],
-        options: dict[str, Any],
+        *,
+        is_fast: bool = False,
         plain: Callable[..., Any] | None = None,
     ) -> None:
         self.function = function
-        self.options = options
+        self.is_fast = is_fast
         self.plain = plain
         self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
         self.__module__ = function.__module__
         self.__doc__ = function.__doc__
         self._dispatcher: Any = None
-        self._part: Any = None
+        self._parts: dict[bool, Any] = {}
         self._n_plain_calls = 0
 
     def __call__(self, *arguments: Any) -> Any:
@@ -103,27 +107,33 @@ class Kernel:
         """What numba makes of the function, to be called from Python."""
         with _lock:
             if self._dispatcher is None:
-                self._dispatcher = _compiled(self._with_parts(), self.options)
+                options = OF_FAST if self.is_fast else OF_STRICT
+                self._dispatcher = _compiled(self._with_parts(self.is_fast), options)
         return self._dispatcher
 
-    @property
-    def part(self) -> Any:
-        """What numba makes of the function, to be called by another kernel."""
+    def part_of(self, fast: bool) -> Any:
+        """Return what numba makes of the function, to be called by another kernel.
+
+        A part of a fast kernel is fast, and there is another one for kernels that are not: numba
+        would give it the arithmetic of the kernel that was compiled first.
+        """
         import numba
 
+        is_fast = fast or self.is_fast
         with _lock:
-            if self._part is None:
+            if is_fast not in self._parts:
                 njit: Any = numba.njit
-                self._part = njit(**self.options, **OF_PARTS)(self._with_parts())
-        return self._part
+                options = OF_FAST if is_fast else OF_STRICT
+                self._parts[is_fast] = njit(**options, **OF_PARTS)(self._with_parts(is_fast))
+        return self._parts[is_fast]
 
-    def _with_parts(self) -> FunctionType:
+    def _with_parts(self, fast: bool) -> FunctionType:
         """Return the function with numba's functions in place of the kernels that it names."""
         function = self.function
         names = dict(function.__globals__)
         for name in function.__code__.co_names:
             if isinstance(names.get(name), Kernel):
-                names[name] = names[name].part
+                names[name] = names[name].part_of(fast)
         linked = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
         linked.__module__ = function.__module__
         linked.__qualname__ = function.__qualname__
@@ -151,12 +161,9 @@ def kernel(
     plain : function or None
         The same of NumPy, for a kernel that fits call which need no other one.
     """
-    options: dict[str, Any] = {"nogil": True}
-    if fast:
-        options |= {"fastmath": set(FAST_MATH), "error_model": "numpy"}
     if function is None:
-        return lambda marked: Kernel(marked, options, plain)
-    return Kernel(function, options)
+        return lambda marked: Kernel(marked, is_fast=fast, plain=plain)
+    return Kernel(function)
 
 
 def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
@@ -178,9 +185,15 @@ def _compiled(function: FunctionType, options: dict[str, Any]) -> Any:
         config.CACHE_DIR = before
 
 
-@cache
 def log() -> CompilationLog:
     """Return the record of what is compiled from now on; the first call imports numba."""
+    with _lock:
+        return _log()
+
+
+@cache
+def _log() -> CompilationLog:
+    """Register the record with numba, once."""
     import numba.core.event
 
     event: Any = numba.core.event
@@ -194,29 +207,12 @@ def log() -> CompilationLog:
             record.end(_module_name(compiling), compiling.data["dispatcher"].py_func.__name__)
 
     event.register("numba:compile", Listener())
-    _optimize_parts_once(record)
     return record
-
-
-def _optimize_parts_once(record: CompilationLog) -> None:
-    """Let numba optimize a kernel with its parts, but not the parts before it."""
-    from numba.core.codegen import CPUCodeLibrary
-
-    codes: Any = CPUCodeLibrary
-    optimize = vars(codes).get("_optimize_final_module")
-    if optimize is None:  # another version of numba
-        return
-
-    def optimize_the_whole(code: Any) -> None:
-        if not record.is_within_a_kernel:
-            optimize(code)
-
-    codes._optimize_final_module = optimize_the_whole
 
 
 def is_in_use() -> bool:
     """Return whether a kernel has been compiled, or loaded, in this process."""
-    return log.cache_info().currsize > 0
+    return _log.cache_info().currsize > 0
 
 
 def _module_name(compiling: Any) -> str:

@@ -34,9 +34,9 @@ def radial_log_density(density, n, quadratic):
     if nu == NORMAL:
         return log_c - 0.5 * quadratic, 1.0, 0.0
     weight = (nu + n) / (nu - 2.0 + quadratic)
-    kernel = 0.5 * (nu + n) * math.log1p(quadratic / (nu - 2.0))
-    by_nu = log_c_derivative - kernel / (nu + n) + 0.5 * weight * quadratic / (nu - 2.0)
-    return log_c - kernel, weight, by_nu
+    radial = 0.5 * (nu + n) * math.log1p(quadratic / (nu - 2.0))
+    by_nu = log_c_derivative - radial / (nu + n) + 0.5 * weight * quadratic / (nu - 2.0)
+    return log_c - radial, weight, by_nu
 
 
 @kernel(fast=True)

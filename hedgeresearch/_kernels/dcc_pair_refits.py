@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._kernels.box_search import CONVERGED
 from hedgeresearch._kernels.compilation import kernel
-from hedgeresearch._kernels.dcc_box import HIGH, LOW, PERSISTENCE, parameters_at
-from hedgeresearch._kernels.dcc_pair_search import largest_news_share, search_pair
-from hedgeresearch._kernels.dcc_pair_targets import pair_matrices, pair_targets
+from hedgeresearch._kernels.dcc_box import HIGH, LOW
+from hedgeresearch._kernels.dcc_pair_fit import fit_pair
+from hedgeresearch._kernels.dcc_pair_search import largest_news_share
 from hedgeresearch._kernels.garch_coordinates import garch_parameters
-from hedgeresearch._kernels.garch_fit import CONVERGED, fit_garch, unit_series
+from hedgeresearch._kernels.garch_fit import fit_garch, unit_series
 from hedgeresearch._kernels.garch_influence import garch_standardize
 from hedgeresearch._kernels.minimum_variance import smallest_own_share
-from hedgeresearch._kernels.pair_walk import last_q, norm_of
 
 MARGINS = 0
 """First number of an estimate: the points (6,) of both univariate models."""
@@ -99,25 +99,19 @@ def _refit(sample, warm, layouts, rules, searched, estimate, free):
         estimate[VARIANCES + s] = h
     x = residuals[0]
     y = residuals[1]
-    asymmetric, corrected, integrated = rules
-    targets = pair_targets(x, y, asymmetric)
     point = estimate[CORRELATION : CORRELATION + 4]
-    if integrated:
-        point[PERSISTENCE] = 1.0
     gradient = np.zeros(4)
-    search_pair(point, searched, warm, corrected, x, y, targets, gradient)
-    if not norm_of(point, gradient, searched) < CONVERGED:
+    parameters = np.empty(4)
+    found, _, targets, matrices, q = fit_pair(
+        x, y, rules, searched, warm, point, gradient, parameters
+    )
+    if not found:
         return False
     for c in searched:
         free[12 + c] = point[c] != (HIGH[c] if gradient[c] > 0.0 else LOW[c])
-    delta = largest_news_share(targets, asymmetric)
-    parameters = np.empty(4)
-    parameters_at(point, delta, parameters)
-    matrices = pair_matrices(parameters, corrected, x, y, targets)
-    q = last_q(parameters, corrected, matrices, x, y)
     for i in range(3):
         estimate[Q + i] = q[i]
         estimate[INTERCEPT + i] = matrices[0, i]
         estimate[TARGET + i] = targets[i]
-    estimate[DELTA] = delta
+    estimate[DELTA] = largest_news_share(targets, rules[0])
     return True

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from hedgeresearch._kernels.box_search import VALUE, advance_search, begin_search
+from hedgeresearch._kernels.box_search import CONVERGED, VALUE, advance_search, begin_search
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.dcc_box import (
     ASYMMETRIC_SHARE,
@@ -21,6 +21,7 @@ from hedgeresearch._kernels.dcc_box import (
     NEWS_SHARE,
     PERSISTENCE,
     box_jacobian,
+    norm_of,
     parameters_at,
     to_searched,
 )
@@ -167,6 +168,7 @@ def search_pair(point, searched, warm, corrected, x, y, targets, gradient):
     starts = np.empty((MAX_STARTS, 4))
     coordinates = np.empty(4, np.int64)
     basins = np.empty((GRID_PERSISTENCE.shape[0] if any_persistence else 1, WIDTH), np.int64)
+    gradient[:] = np.nan  # unless a search gets somewhere
     best = -np.inf
     for stage in range(CONTINUED if warm else CONSTANT, POLISHED + 1):
         m = _begin_stage(stage, point, searched, starts, coordinates)
@@ -178,7 +180,8 @@ def search_pair(point, searched, warm, corrected, x, y, targets, gradient):
         best = climb(
             starts, m, basins, coordinates, delta, corrected, x, y, targets, best, point, gradient
         )
-        if stage == CONTINUED and _is_inside(point, searched):
+        is_optimum = np.isfinite(best) and norm_of(point, gradient, searched) < CONVERGED
+        if stage == CONTINUED and is_optimum and _is_inside(point, searched):
             break
     return best
 

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from hedgeresearch._kernels.box_search import (
+    CONVERGED,
     VALUE,
     advance_search,
     ascent_direction,
@@ -24,8 +25,6 @@ from hedgeresearch._kernels.garch_coordinates import BOX_EDGES, garch_coordinate
 from hedgeresearch._kernels.garch_grid import MAX_STARTS, grid_starts, trend_starts
 from hedgeresearch._kernels.garch_likelihood import garch_evaluate
 
-CONVERGED = 1e-4
-"""Largest component of the projected gradient, per date, at an accepted optimum."""
 SHARP = 1e-8
 """The same at an optimum that Newton steps need not improve."""
 MAX_NEWTON_STEPS = 10

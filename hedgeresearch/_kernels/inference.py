@@ -58,6 +58,8 @@ def identified_inverse(information, tangent, inverse):  # noqa: C901, PLR0912 - 
     root = np.empty(k)
     smallest = 1.0
     for c in range(m):
+        if np.isnan(inside[c, c]):
+            return -1.0
         smallest = min(smallest, inside[c, c])
         if not inside[c, c] > CURVATURE_TOLERANCE:
             continue

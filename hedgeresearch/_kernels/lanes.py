@@ -25,9 +25,8 @@ class LaneOperation(Kernel):
     def __init__(self, name: str) -> None:
         self.__name__ = name
 
-    @property
-    def part(self) -> Any:
-        """Numba's intrinsic function."""
+    def part_of(self, fast: bool) -> Any:
+        """Return numba's intrinsic function, the same for both kinds of kernels."""
         from hedgeresearch._kernels.lane_instructions import INSTRUCTIONS
 
         return INSTRUCTIONS[self.__name__]

@@ -66,11 +66,6 @@ class CompilationLog:
         self._start = 0.0
         self._observers: list[list[Compiled]] = []
 
-    @property
-    def is_within_a_kernel(self) -> bool:
-        """Whether what is being compiled is a part of a kernel."""
-        return self._depth > 1
-
     def begin(self, module: str) -> None:
         """Note that a function is about to be compiled; ``module`` is "" if it is no kernel."""
         if self._depth or module:

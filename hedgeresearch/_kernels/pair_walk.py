@@ -11,18 +11,19 @@ import math
 
 import numpy as np
 
+from hedgeresearch._kernels.box_search import CONVERGED
 from hedgeresearch._kernels.compilation import kernel
-from hedgeresearch._kernels.dcc_box import HIGH, LOW, PERSISTENCE, parameters_at
-from hedgeresearch._kernels.dcc_pair_search import largest_news_share, search_pair
-from hedgeresearch._kernels.dcc_pair_targets import pair_matrices, pair_targets
+from hedgeresearch._kernels.dcc_pair_fit import advance_q, fit_pair
 from hedgeresearch._kernels.garch_coordinates import garch_parameters
-from hedgeresearch._kernels.garch_fit import CONVERGED, fit_garch, unit_series
+from hedgeresearch._kernels.garch_fit import fit_garch, unit_series
 from hedgeresearch._kernels.garch_influence import garch_standardize
 
 CENTER = 6
 SCALE = 7
 NORM = 8
-"""Columns of a margin after its point: center and scale of the window, and norm of the gradient."""
+SIZE = 9
+"""Columns of a margin after its point: center and scale of the window, and norm of the gradient;
+and their number."""
 
 
 @kernel
@@ -48,8 +49,10 @@ def walk_margin(returns, rules, window, cold_every, stops, margins):
     for i in range(stops.shape[0]):
         sample = returns[stops[i] - window : stops[i]]
         center, scale = unit_series(sample, constant_mean, unit)
-        is_warm = i % cold_every > 0
-        _, norm = fit_garch(unit, constant_mean, asymmetric, student, is_warm, point, free)
+        is_warm = i % cold_every > 0 and margins[i - 1, NORM] < CONVERGED
+        norm = np.inf  # of a series that does not move
+        if scale > 0.0:
+            _, norm = fit_garch(unit, constant_mean, asymmetric, student, is_warm, point, free)
         for c in range(6):
             margins[i, c] = point[c]
         margins[i, CENTER] = center
@@ -93,7 +96,6 @@ def walk_pairs(
         Row after the last of each estimation, which is the first that it hedges, and the end of the
         last one's.
     """
-    asymmetric, corrected, integrated = rules
     n_assets = assets.shape[0]
     n_hedges = hedges.shape[0]
     unit = np.empty(window)
@@ -102,79 +104,41 @@ def walk_pairs(
     h = np.empty(n_assets)
     k = np.empty(n_hedges)
     points = np.zeros((n_assets, n_hedges, 4))
+    found = np.zeros((n_assets, n_hedges), np.bool_)
     parameters = np.empty(4)
     gradient = np.empty(4)
     for i in range(rows.shape[0] - 1):
         start = rows[i] - window
         stop = rows[i]
         for s in range(n_assets):
-            h[s] = standardize(asset_margins[s, i], assets[s, start:stop], unit, z[s])
+            if asset_margins[s, i, NORM] < CONVERGED:
+                h[s] = standardize(asset_margins[s, i], assets[s, start:stop], unit, z[s])
         for f in range(n_hedges):
-            k[f] = standardize(hedge_margins[f, i], hedges[f, start:stop], unit, w[f])
+            if hedge_margins[f, i, NORM] < CONVERGED:
+                k[f] = standardize(hedge_margins[f, i], hedges[f, start:stop], unit, w[f])
         for s in range(n_assets):
             for f in range(n_hedges):
-                point = points[s, f]
-                if integrated:
-                    point[PERSISTENCE] = 1.0
-                targets = pair_targets(z[s], w[f], asymmetric)
-                is_warm = i % cold_every > 0
-                search_pair(point, searched, is_warm, corrected, z[s], w[f], targets, gradient)
-                norm = max(asset_margins[s, i, NORM], hedge_margins[f, i, NORM])
-                norm = max(norm, norm_of(point, gradient, searched))
                 ahead = ratios[stop - rows[0] : rows[i + 1] - rows[0], s, f]
+                ahead[:] = np.nan
+                is_warm = i % cold_every > 0 and found[s, f]
+                found[s, f] = False
+                norm = max(asset_margins[s, i, NORM], hedge_margins[f, i, NORM])
                 if not norm < CONVERGED:
-                    ahead[:] = np.nan
                     continue
-                delta = largest_news_share(targets, asymmetric)
-                parameters_at(point, delta, parameters)
-                matrices = pair_matrices(parameters, corrected, z[s], w[f], targets)
-                q = last_q(parameters, corrected, matrices, z[s], w[f])
-                _predict(
-                    (parameters, corrected, matrices, q),
-                    (assets[s], asset_margins[s, i], h[s]),
-                    (hedges[f], hedge_margins[f, i], k[f]),
-                    (stop, rows[i + 1]),
-                    ahead,
+                found[s, f], _, _, matrices, q = fit_pair(
+                    z[s], w[f], rules, searched, is_warm, points[s, f], gradient, parameters
                 )
+                if found[s, f]:
+                    _predict(
+                        (parameters, rules[1], matrices, q),
+                        (assets[s], asset_margins[s, i], h[s]),
+                        (hedges[f], hedge_margins[f, i], k[f]),
+                        (stop, rows[i + 1]),
+                        ahead,
+                    )
 
 
-@kernel
-def norm_of(point, gradient, searched):
-    """Return the largest component of the projected gradient among the searched coordinates."""
-    norm = 0.0
-    for i in searched:
-        end = min(max(point[i] + gradient[i], LOW[i]), HIGH[i])
-        norm = max(norm, abs(end - point[i]))
-    return norm
-
-
-@kernel
-def last_q(parameters, corrected, matrices, x, y):
-    """Return elements (1, 1), (1, 2) and (2, 2) of Q of the date after the last, (3,).
-
-    It keeps the order of operations, so that its bits do not depend on the kernel that calls it.
-    """
-    q = matrices[1].copy()
-    for t in range(x.shape[0]):
-        _advance(parameters, corrected, matrices, x[t], y[t], q)
-    return q
-
-
-@kernel
-def _advance(parameters, corrected, matrices, x, y, q):
-    """Overwrite Q with that of the next date: ``dcc``, Q_{t+1} = C + a x x' + g n n' + b Q_t."""
-    a = parameters[0]
-    b = parameters[1]
-    g = parameters[2]
-    scale_x = q[0] if corrected else 1.0
-    scale_y = q[2] if corrected else 1.0
-    weight_xy = a + g if x < 0.0 and y < 0.0 else a
-    q[0] = matrices[0, 0] + (a + g * (x < 0.0)) * x * x * scale_x + b * q[0]
-    q[1] = matrices[0, 1] + weight_xy * x * y * math.sqrt(scale_x * scale_y) + b * q[1]
-    q[2] = matrices[0, 2] + (a + g * (y < 0.0)) * y * y * scale_y + b * q[2]
-
-
-@kernel
+@kernel(fast=True)
 def _predict(correlation, asset, hedge, rows, ratios):
     """Overwrite ``ratios`` with those of the rows from the first to before the last."""
     parameters, corrected, matrices, q = correlation
@@ -183,15 +147,16 @@ def _predict(correlation, asset, hedge, rows, ratios):
     first, last = rows
     scale = asset_margin[SCALE] / hedge_margin[SCALE]
     for t in range(first, last):
-        ratios[t - first] = q[1] / math.sqrt(q[0] * q[2]) * math.sqrt(h / k) * scale
+        ratio = q[1] / math.sqrt(q[0] * q[2]) * math.sqrt(h / k) * scale
+        ratios[t - first] = ratio if np.isfinite(ratio) else np.nan
         x = _next_residual(asset_margin, asset_returns[t], h)
         y = _next_residual(hedge_margin, hedge_returns[t], k)
         h = _next_variance(asset_margin, x, h)
         k = _next_variance(hedge_margin, y, k)
-        _advance(parameters, corrected, matrices, x, y, q)
+        advance_q(parameters, corrected, matrices, x, y, q)
 
 
-@kernel
+@kernel(fast=True)
 def _next_residual(margin, value, h):
     """Return the standardized residual of a return."""
     center = margin[CENTER] + margin[0] * margin[SCALE]

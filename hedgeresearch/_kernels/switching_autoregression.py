@@ -328,6 +328,9 @@ def _improve_variances(layout, sums, states, natural):
         own = s * n_variances // n_states
         squares[own] += sum_of_squares(sums, s, states.coefficients[s])
         weights[own] += sums.weights[s]
+    for own in range(n_variances):
+        if not weights[own] > 0.0:
+            return False
     for s in range(n_states):
         own = s * n_variances // n_states
         states.variances[s] = squares[own] / weights[own]

@@ -85,10 +85,10 @@ def filter_forward(  # noqa: C901 - one recursion
             total += filtered[t, s]
         total = max(total, MIN_LIKELIHOOD)
         total_log += largest
-        product *= total
-        if product < 1e-150 or t & 15 == 15:
+        if product * total < 1e-150 or t & 15 == 15:
             total_log += np.log(product)
             product = 1.0
+        product *= total
         scale = 1.0 / total
         for s in range(n_states):
             filtered[t, s] *= scale

@@ -94,10 +94,10 @@ def switching_pass(  # noqa: C901, PLR0912, PLR0915 - one recursion
             total += filtered[s]
         total = max(total, MIN_LIKELIHOOD)
         total_log += largest
-        product *= total
-        if product < 1e-150 or t & 15 == 15:
+        if product * total < 1e-150 or t & 15 == 15:
             total_log += np.log(product)
             product = 1.0
+        product *= total
         for r in range(q):
             score[r] = 0.0
         scale = 1.0 / total

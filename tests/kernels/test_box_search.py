@@ -133,3 +133,8 @@ def test_no_point_of_a_cut_step_is_evaluated_twice():
     search = climb(narrow, [0.01, 0.01], [0.0, 0.0], [1.0, 1.0])
     np.testing.assert_allclose(search.point, [0.3, 0.2], rtol=1e-6)
     assert len(set(trials)) == len(trials)
+
+
+def test_an_unknown_gradient_does_not_vanish():
+    point = np.zeros(2)
+    assert gradient_norm(point, np.array([np.nan, 0.0]), -HIGH[:2], HIGH[:2]) == np.inf

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,14 +13,16 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.garch_fit import CONVERGED
-from hedgeresearch._kernels.pair_walk import CENTER, NORM, SCALE, walk_margin, walk_pairs
+from hedgeresearch._kernels.box_search import CONVERGED
+from hedgeresearch._kernels.pair_walk import CENTER, NORM, SCALE, SIZE, walk_margin, walk_pairs
+from hedgeresearch._threads import available_cores
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.dcc.dcc import DCC
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_SEVERAL
-from hedgeresearch.errors import ConvergenceError, DataError
+from hedgeresearch.errors import DataError
+from hedgeresearch.evaluation.engine.array_steps import FAILURES
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.parallel import MAX_REFITS
 from hedgeresearch.evaluation.engine.schedule import Schedule
@@ -33,7 +34,6 @@ from hedgeresearch.volatility.garch.garch import GARCH
 
 BLOCK_SIZE = 25
 """Number of assets whose pairs are estimated, and kept in a checkpoint, together."""
-N_MARGIN_COLUMNS = 9
 
 
 @exported_by("hedgeresearch.evaluation")
@@ -49,7 +49,8 @@ def walk_forward_pairs(
 ) -> PairRatios:
     """Hedge every asset with every hedge alone, by a DCC that is estimated again on each refit.
 
-    The ratios are those of ``walk_forward`` with ``MinimumVarianceHedge(model)`` for each pair, but
+    Where prices move and every search reaches an optimum, the ratios are those of ``walk_forward``
+    with ``MinimumVarianceHedge(model)`` for each pair, but
     the margins of a series are estimated once for all of its pairs, and no fit is kept. Where a
     search reaches no optimum, the last ratio of the pair is held.
 
@@ -91,13 +92,13 @@ def walk_forward_pairs(
     refits = Schedule(window, refit_every, None).refits(len(frames[0]))
     job = _Job(rules, *frames, refits)
     folder = None if checkpoint is None else Checkpoint.at(checkpoint)
-    with ThreadPoolExecutor(os.cpu_count() if n_jobs == -1 else max(n_jobs, 1)) as pool:
+    with ThreadPoolExecutor(available_cores() if n_jobs == -1 else max(n_jobs, 1)) as pool:
         blocks = [job.block(columns, pool, folder) for columns in job.blocks()]
     first = refits[0].test_start
     estimated = np.concatenate(blocks, axis=1)
     return PairRatios(
         ratios=_held(estimated),
-        failed_refits=np.isnan(estimated[::refit_every]).sum(axis=0),
+        failed_refits=_failed_refits(estimated, refit_every),
         assets=frames[0],
         hedges=frames[1],
         first=first,
@@ -206,7 +207,7 @@ class _Job:
 
     def _margins(self, columns: Array, window: int, cold_every: int, stops: Indices) -> Array:
         """Return the margins of each series at each refit, (n_series, n_refits, 9)."""
-        margins = np.empty((len(columns), len(stops), N_MARGIN_COLUMNS))
+        margins = np.empty((len(columns), len(stops), SIZE))
         for series, returns in enumerate(columns):
             found = margins[series]
             walk_margin(returns, self.rules.of_margins, window, cold_every, stops, found)
@@ -218,12 +219,18 @@ class _Job:
         """Overwrite a margin whose search stopped on a ridge, where Newton steps go on."""
         try:
             estimate = self.rules.margin.estimate_array(sample)
-        except ConvergenceError:
+        except FAILURES:
             return
         margin[:CENTER] = estimate.point
         margin[CENTER] = estimate.center
         margin[SCALE] = estimate.scale
         margin[NORM] = 0.0
+
+
+def _failed_refits(ratios: Array, refit_every: int) -> Array:
+    """Return the number of refits without a ratio on one of their dates, (n_assets, n_hedges)."""
+    starts = np.arange(0, len(ratios), refit_every)
+    return np.asarray(np.logical_or.reduceat(np.isnan(ratios), starts).sum(axis=0))
 
 
 def _held(ratios: Array) -> Array:

@@ -118,6 +118,7 @@ class Steps:
                 result = _hedge_step(self._fit, self._data, refit)
                 result = self._with_regimes(result, record_regimes(self._fit, refit.train_stop))
             except FAILURES as error:
+                self._fit = None
                 n_hedges = self._returns.shape[1] - 1
                 held = np.full((refit.test_stop - refit.test_start, n_hedges), np.nan)
                 result = StepResult(held, failure=_note_of(error))

@@ -115,7 +115,7 @@ def _first_guess(y: Array, x: Array, totals: Array) -> Array:
     some = np.ascontiguousarray(x[::STRIDE])
     try:
         return solve_tail_program(y[::STRIDE], some, totals * len(some) / len(x))[0]
-    except DataError:
+    except (DataError, ConvergenceError):
         return np.zeros(x.shape[1])
 
 

@@ -7,10 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from hedgeresearch._kernels.box_search import CONVERGED
 from hedgeresearch._kernels.garch import garch_residuals
 from hedgeresearch._kernels.garch_blocks import first_state
 from hedgeresearch._kernels.garch_coordinates import BOX, garch_jacobian, garch_parameters
-from hedgeresearch._kernels.garch_fit import CONVERGED, fit_garch, unit_series
+from hedgeresearch._kernels.garch_fit import fit_garch, unit_series
 from hedgeresearch._kernels.garch_influence import garch_influence, garch_influence_matrix
 from hedgeresearch.errors import ConvergenceError
 from hedgeresearch.estimation.influence import Sensitivities

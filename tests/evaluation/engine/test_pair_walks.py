@@ -80,3 +80,18 @@ def test_what_cannot_be_walked_is_refused(market):
         walk_forward_pairs(market.stocks, market.futures.iloc[1:], window=WINDOW)
     with pytest.raises(hr.DataError, match="an asset must not be among the hedges; got 'stock 1'"):
         walk_forward_pairs(market.stocks, market.stocks[["stock 1"]], window=WINDOW)
+
+
+def test_frozen_and_twin_series_hold_their_ratio():
+    """A stock that stands still for a window, and twice a future, stop nothing else."""
+    market = hr.data.simulate_market(n_dates=360, n_stocks=3, n_futures=2, seed=1)
+    stocks = market.stocks.copy()
+    stocks.iloc[:335, 0] = 0.0
+    stocks["stock 2"] = 2.0 * market.futures["future 1"]
+    with pytest.warns(hr.errors.DataWarning):
+        pairs = walk_forward_pairs(stocks, market.futures, window=WINDOW - 80)
+    alone = walk_forward_pairs(stocks[["stock 3"]], market.futures, window=WINDOW - 80)
+    assert pairs.failed_refits[:2, 0].tolist()[0] >= 15
+    assert pairs.failed_refits[1].tolist()[0] == 40
+    assert (pairs.ratios[:15, 0] == 0.0).all()
+    np.testing.assert_array_equal(pairs.ratios[:, 2], alone.ratios[:, 0])
