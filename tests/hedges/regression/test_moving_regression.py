@@ -206,6 +206,7 @@ def test_constant_hedge_is_named_with_its_date(model, asset, hedges):
         model.fit(asset, still)
 
 
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.DataWarning")  # of unit variance
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "model", [hr.RollingOLSHedge(250), hr.WeightedOLSHedge(90)], ids=["rolling", "weighted"]
