@@ -79,7 +79,7 @@ class MarkovSwitchingGARCH:
     asymmetric: bool = False
     density: Literal["normal", "student"] = "normal"
     mean: Literal["constant", "zero"] = "constant"
-    n_starts: int = 8
+    n_starts: int = 12
     seed: int = 0
     names: Names | None = None
     univariate: ClassVar[bool] = True
