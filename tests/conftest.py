@@ -127,6 +127,12 @@ def dow_reference() -> dict[str, Any]:
     return json.loads((REFERENCE / "dow.json").read_text())
 
 
+@pytest.fixture(scope="session")
+def option_reference() -> dict[str, Any]:
+    """Reference numbers of options by id: inputs, values, source, tolerance, own second value."""
+    return json.loads((REFERENCE / "options.json").read_text())
+
+
 def on_business_days(values: pd.DataFrame) -> pd.DataFrame:
     """The same rows under dates."""
     return values.set_axis(pd.bdate_range("2000-01-03", periods=len(values), name="date"))

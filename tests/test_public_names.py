@@ -22,6 +22,7 @@ ROOMS = [
     "instruments",
     "margin",
     "metrics",
+    "options",
     "recommendation",
     "regimes",
     "report",

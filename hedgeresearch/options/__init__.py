@@ -1,0 +1,10 @@
+"""Options: Black's prices and Greeks, implied volatilities and times to expiry.
+
+``black_price`` and ``greeks`` value European options on a forward, of scalars, arrays and tables;
+``implied_volatility`` inverts prices and refuses those outside their bounds;
+``years_to_expiry`` counts actual days over 365 from times with a zone.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,84 @@
+"""Prices of European options on a forward, after Black (1976)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._kernels.black import black_prices
+from hedgeresearch.options.checks import checked_options
+
+
+@exported_by("hedgeresearch.options")
+def black_price(
+    forward: Any,
+    strike: Any,
+    expiry: Any,
+    volatility: Any,
+    kind: Any = "call",
+    *,
+    discount: Any = 1.0,
+) -> Any:
+    r"""Return Black's price of European options.
+
+    .. math:: D\,c\,[F\,N(c\,d_1) - K\,N(c\,d_2)], \quad
+        d_{1,2} = \frac{\ln(F/K)}{\sigma\sqrt T} \pm \frac{\sigma\sqrt T}{2},
+
+    with c = 1 for a call and -1 for a put: Black (1976), Journal of Financial Economics 3, equation
+    16. The price in coin of an option that settles in coin is this price divided by the forward.
+
+    Parameters
+    ----------
+    forward : number, array, Series or DataFrame > 0
+        Forward of the expiry of the option, not the spot, in currency.
+    strike : the same > 0
+        Currency.
+    expiry : the same > 0
+        Years to expiry, from :func:`years_to_expiry`.
+    volatility : the same > 0
+        Annual fraction, such as 0.6.
+    kind : "call" or "put", or an array, Series or DataFrame of these words
+    discount : number, array, Series or DataFrame > 0
+        D, value today of 1 paid at expiry.
+
+    Returns
+    -------
+    float, array, Series or DataFrame
+        Currency. A float for numbers only; labels are those of the arguments.
+
+    Raises
+    ------
+    DataError
+        If a number is not positive and finite, or labels differ.
+
+    Warns
+    -----
+    DataWarning
+        If a volatility looks like per cent, an expiry like days, a discount like a rate.
+
+    Examples
+    --------
+    >>> round(black_price(100.0, 110.0, 0.5, 0.6, "put"), 4)
+    23.0758
+    """
+    arguments = {
+        "forward": forward,
+        "strike": strike,
+        "expiry": expiry,
+        "volatility": volatility,
+        "discount": discount,
+    }
+    options, sign, layout = checked_options(arguments, kind)
+    prices = np.empty(sign.size)
+    black_prices(
+        options["forward"],
+        options["strike"],
+        options["expiry"],
+        options["volatility"],
+        sign,
+        options["discount"],
+        prices,
+    )
+    return layout.wrap(prices, "price")

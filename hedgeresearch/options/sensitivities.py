@@ -1,0 +1,163 @@
+"""Greeks: derivatives of Black's price, of all options at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._kernels.black import N_GREEKS, black_greeks
+from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.errors import DataError
+from hedgeresearch.options.checks import checked_options
+from hedgeresearch.options.layout import Layout
+from hedgeresearch.typing import Array
+
+DeltaConvention = Literal["forward", "spot", "premium_adjusted"]
+CONVENTIONS = ("forward", "spot", "premium_adjusted")
+NAMES = ("price", "delta", "gamma", "vega", "theta", "vanna", "volga", "charm")
+
+
+@exported_by("hedgeresearch.options")
+@dataclass(frozen=True, eq=False)
+class Greeks:
+    """Prices of options and their derivatives, from :func:`greeks`.
+
+    Each is a float, an array, a Series or a DataFrame, as the options were given; S is the price of
+    the hedge: the future or the spot.
+
+    Attributes
+    ----------
+    price : currency
+    delta : per 1 of S; units of the hedge that are sold against one option bought
+    gamma : derivative of delta with respect to S
+    vega : derivative of the price with respect to volatility, per 1.00 of it; per point, a
+        hundredth
+    theta : derivative of the price with respect to calendar time at fixed S and volatility, per
+        year; per day, a 365th
+    vanna : derivative of delta with respect to volatility, per 1.00
+    volga : derivative of vega with respect to volatility, per 1.00
+    charm : derivative of delta with respect to calendar time at fixed S, per year
+    convention : "forward", "spot" or "premium_adjusted"
+    """
+
+    price: Any
+    delta: Any
+    gamma: Any
+    vega: Any
+    theta: Any
+    vanna: Any
+    volga: Any
+    charm: Any
+    convention: DeltaConvention
+    layout: Layout
+    strike: Array
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each option, and a column for each Greek."""
+        columns = {name: np.asarray(getattr(self, name)).reshape(-1) for name in NAMES}
+        return pd.DataFrame(columns, index=self.layout.rows())
+
+    def __repr__(self) -> str:
+        n_options = self.strike.size
+        options = "1 option" if n_options == 1 else f"{n_options} options"
+        if n_options != 1:
+            return f"Greeks({options}, delta={self.convention!r})"
+        values = ", ".join(f"{name}={float(self.table[name].iloc[0]):.6g}" for name in NAMES)
+        return f"Greeks({values}; delta={self.convention!r})"
+
+    def _repr_html_(self) -> str:
+        caption = f"Greeks, delta={self.convention!r}: vega per 1.00, theta and charm per year"
+        return str(self.table.style.set_caption(caption).format("{:.6g}").to_html())
+
+
+@exported_by("hedgeresearch.options")
+def greeks(  # noqa: PLR0913 - an option has as many terms
+    forward: Any,
+    strike: Any,
+    expiry: Any,
+    volatility: Any,
+    kind: Any = "call",
+    *,
+    discount: Any = 1.0,
+    delta: DeltaConvention = "forward",
+    spot_discount: Any = None,
+) -> Greeks:
+    """Return Black's prices and their derivatives.
+
+    Parameters
+    ----------
+    forward, strike, expiry, volatility, kind, discount : as in :func:`black_price`
+    delta : "forward", "spot" or "premium_adjusted"
+        Number of which hedge. "forward": of the future, D c N(c d1), the derivative of the price
+        with respect to the forward. A forward contract, which pays at expiry only, is worth D per
+        1 of its price: its number is delta / discount. "spot": D_q c N(c d1). "premium_adjusted":
+        less by price / S, for an account in the underlying, as of options that settle in coin:
+        D c (K/F) N(c d2) of the future and, where ``spot_discount`` is given, D_q c (K/F) N(c d2)
+        of the spot. It is smaller for calls and more negative for puts.
+    spot_discount : number, array, Series or DataFrame > 0, or None
+        D_q, discount of the yield of the spot, or of foreign interest: S = F D / D_q. "spot" needs
+        it, "forward" refuses it.
+
+    Returns
+    -------
+    Greeks
+
+    Raises
+    ------
+    DataError
+        If a number is not positive and finite, labels differ, or ``spot_discount`` does not fit.
+
+    Examples
+    --------
+    Thirty days, at the money, 60% volatility. A dollar account sells .53 of the future against the
+    call, an account in the coin .47:
+
+    >>> greeks(65_000.0, 65_000.0, 30 / 365, 0.6)
+    Greeks(price=4455.06, delta=0.53427, gamma=3.55488e-05, vega=7406.81, ...; delta='forward')
+    >>> round(greeks(65_000.0, 65_000.0, 30 / 365, 0.6, delta="premium_adjusted").delta, 4)
+    0.4657
+    """
+    check_choice(delta, "delta", CONVENTIONS)
+    arguments = {
+        "forward": forward,
+        "strike": strike,
+        "expiry": expiry,
+        "volatility": volatility,
+        "discount": discount,
+    }
+    if spot_discount is not None:
+        arguments["spot_discount"] = spot_discount
+    _check_convention(delta, has_spot=spot_discount is not None)
+    options, sign, layout = checked_options(arguments, kind)
+    values = np.empty((N_GREEKS, sign.size))
+    black_greeks(
+        options["forward"],
+        options["strike"],
+        options["expiry"],
+        options["volatility"],
+        sign,
+        options["discount"],
+        options.get("spot_discount", options["discount"]),
+        delta == "premium_adjusted",
+        values,
+    )
+    columns = {name: layout.wrap(row, name) for name, row in zip(NAMES, values, strict=True)}
+    return Greeks(**columns, convention=delta, layout=layout, strike=options["strike"])
+
+
+def _check_convention(delta: DeltaConvention, *, has_spot: bool) -> None:
+    if delta == "spot" and not has_spot:
+        raise DataError(
+            "delta='spot' must have spot_discount, the discount of the yield; got none. "
+            "Pass spot_discount=1.0 for a spot without a yield."
+        )
+    if delta == "forward" and has_spot:
+        raise DataError(
+            "delta='forward' must not have spot_discount; got one. Pass delta='spot' for the "
+            "number of the spot, or leave out spot_discount."
+        )
