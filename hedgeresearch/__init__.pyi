@@ -9,6 +9,7 @@ from . import hedges as hedges
 from . import instruments as instruments
 from . import margin as margin
 from . import metrics as metrics
+from . import onchain as onchain
 from . import options as options
 from . import plotting as plotting
 from . import recommendation as recommendation

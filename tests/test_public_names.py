@@ -22,6 +22,7 @@ ROOMS = [
     "instruments",
     "margin",
     "metrics",
+    "onchain",
     "options",
     "recommendation",
     "regimes",

@@ -14,19 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
-import pandas as pd
 
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
-from hedgeresearch._formatting import day
 from hedgeresearch._kernels.price_paths import path_extremes
 from hedgeresearch._spacing import rows_in
-from hedgeresearch._validation.asset_and_hedges import returns_kind
-from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.series import one_series
 from hedgeresearch._validation.settings import check_at_least, check_between, check_choice
-from hedgeresearch.data.quality.door import refuse_levels
-from hedgeresearch.errors import DataError
+from hedgeresearch.data.quality.simple_returns import check_simple_returns
 from hedgeresearch.estimation.stationary_bootstrap import optimal_block_length
 from hedgeresearch.typing import Array
 
@@ -125,7 +120,7 @@ def simulate_price_range(
     check_between(price, "price", 0.0, math.inf)
     check_at_least(n_paths, "n_paths", 2)
     check_at_least(seed, "seed", 0)
-    series = _checked_returns(returns)
+    series = check_simple_returns(one_series(returns), MIN_RETURNS).iloc[:, 0]
     n_periods = rows_in(horizon, series.index, most=MAX_PERIODS)
     past = np.log1p(series.to_numpy())
     if block_length is None:
@@ -157,21 +152,3 @@ def side_of_barrier(barrier: float, price: float, position: Side | None) -> Side
 def reaches(price: float | Array, barrier: float, position: Side) -> Any:
     """Return whether a price, or each of an array, is at the barrier or past it."""
     return price <= barrier if position == "long" else price >= barrier
-
-
-def _checked_returns(returns: Any) -> pd.Series[float]:
-    """Return one checked series of simple returns, (n_dates,)."""
-    kind = returns_kind(returns, None)
-    if kind not in (None, "simple"):
-        raise DataError(
-            f"returns must be simple returns; got {kind} returns. Pass hr.returns(prices)."
-        )
-    frame = check_returns(one_series(returns), minimum_rows=MIN_RETURNS)
-    refuse_levels(frame)
-    series = frame.iloc[:, 0]
-    if not (series > -1.0).all():
-        raise DataError(
-            f"returns must exceed -1, a loss of everything; got {series.min():g} on "
-            f"{day(series.idxmin())}. Pass fractions per period, not percent."
-        )
-    return series

@@ -1,0 +1,255 @@
+r"""Loans against collateral: health factor, price of liquidation, and partial liquidation.
+
+With collateral of value c_i and liquidation threshold T_i, and debt of value B, lending protocols
+such as Aave define the health factor
+
+.. math:: HF = \frac{\sum_i c_i T_i}{B}
+
+and lets anyone repay part of the debt, for collateral of that value and a bonus b, once HF < 1. A
+repayment r against collateral k changes it to
+
+.. math:: HF' = \frac{\sum_i c_i T_i - r (1 + b_k) T_k}{B - r}
+
+which exceeds HF only if HF > T_k (1 + b_k): below that, each liquidation makes the loan worse.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hedgeresearch._containers.frozen_mapping import FrozenMapping
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_between, check_not_negative
+from hedgeresearch.errors import DataError
+
+
+@exported_by("hedgeresearch.onchain")
+@dataclass(frozen=True)
+class Collateral:
+    """Tokens deposited for a loan.
+
+    Parameters
+    ----------
+    token : name
+    amount : float > 0, tokens
+    threshold : float in (0, 1), share of the value that counts in the health factor; read it from
+        the market's reserve: .825 is a typical value for ether
+    bonus : float in [0, 1), what a liquidator receives on top: .05 is a typical value
+
+    Raises
+    ------
+    DataError
+        If a number is out of its range.
+    """
+
+    token: str
+    amount: float
+    threshold: float
+    bonus: float = 0.05
+
+    def __post_init__(self) -> None:
+        check_between(self.amount, f"The amount of {self.token}", 0.0, math.inf)
+        check_between(self.threshold, f"The threshold of {self.token}", 0.0, 1.0)
+        check_not_negative(self.bonus, f"The bonus of {self.token}")
+        check_between(self.bonus, f"The bonus of {self.token}", -1.0, 1.0)
+
+
+@exported_by("hedgeresearch.onchain")
+@dataclass(frozen=True)
+class LoanPosition:
+    """A loan: collateral, and debt in one or several tokens.
+
+    Parameters
+    ----------
+    collateral : sequence of Collateral, one a token
+    debt : mapping from the name of a token to the amount owed, tokens
+
+    Raises
+    ------
+    DataError
+        If there is no collateral or no debt, or a token is deposited twice.
+
+    Examples
+    --------
+    Ten ether, and 5,000 dollars of another token, against 22,000 dollars:
+
+    >>> from hedgeresearch.onchain import Collateral, LoanPosition
+    >>> loan = LoanPosition(
+    ...     [Collateral("WETH", 10.0, 0.825), Collateral("DAI", 5_000.0, 0.77)], {"USDC": 22_000.0}
+    ... )
+    >>> prices = {"WETH": 2_000.0, "DAI": 1.0, "USDC": 1.0}
+    >>> round(loan.health_factor(prices), 3)
+    0.925
+    >>> loan.liquidation_price("WETH", prices)
+    2200.0
+    >>> half = loan.liquidate("WETH", prices, repaid=11_000.0)
+    >>> round(half.health_factor(prices), 5)
+    0.98375
+    """
+
+    collateral: Sequence[Collateral]
+    debt: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        deposits = tuple(self.collateral)
+        if not deposits or not all(isinstance(each, Collateral) for each in deposits):
+            raise DataError(
+                f"collateral must be one or more Collateral; got {self.collateral!r}. Pass "
+                "[Collateral(token, amount, threshold)]."
+            )
+        tokens = [each.token for each in deposits]
+        if len(set(tokens)) < len(tokens):
+            raise DataError(f"Each token is deposited once; got {', '.join(tokens)}. Add them up.")
+        if not self.debt:
+            raise DataError("A loan has debt; got none. Pass {token: amount}.")
+        for token, amount in self.debt.items():
+            check_between(amount, f"The debt of {token}", 0.0, math.inf)
+        object.__setattr__(self, "collateral", deposits)
+        object.__setattr__(self, "debt", FrozenMapping(self.debt))
+
+    @property
+    def tokens(self) -> list[str]:
+        """Names of the tokens deposited and owed, each once."""
+        names = [each.token for each in self.collateral]
+        return [*names, *(token for token in self.debt if token not in names)]
+
+    def health_factor(self, prices: Mapping[str, float]) -> float:
+        """Return collateral that counts over debt; liquidation is possible below one.
+
+        Parameters
+        ----------
+        prices : mapping from each token to its price, all in the same currency
+        """
+        self._check_prices(prices)
+        counted, owed = self.counted_and_owed(prices)
+        return float(counted / owed)
+
+    def liquidation_price(self, token: str, prices: Mapping[str, float]) -> float:
+        """Return the price of one token at which the health factor is one, the others unchanged.
+
+        Parameters
+        ----------
+        token : name of a token that is deposited or owed
+        prices : mapping from each token to its price, all in the same currency
+
+        Returns
+        -------
+        float
+            0.0 if no fall of a deposited token liquidates, or if the loan can be liquidated at any
+            price of an owed one.
+
+        Raises
+        ------
+        DataError
+            If the token is not part of the loan, or its price does not matter.
+        """
+        self._check_prices(prices)
+        if token not in self.tokens:
+            raise DataError(f"The loan holds {', '.join(self.tokens)}; got {token!r}.")
+        exposure = self._exposure(token)
+        price = prices[token]
+        counted, owed = self.counted_and_owed(prices)
+        # the health factor is one where what counts exceeds the debt by nothing
+        rest = counted - owed - exposure * price
+        if exposure == 0.0:
+            raise DataError(f"The health factor does not depend on {token}, deposited and owed.")
+        return float(max(-rest / exposure, 0.0))
+
+    def delta(self, token: str) -> float:
+        """Return the tokens deposited minus those owed: the derivative of the loan's value."""
+        deposited = sum(each.amount for each in self.collateral if each.token == token)
+        return deposited - self.debt.get(token, 0.0)
+
+    def value(self, prices: Mapping[str, float]) -> float:
+        """Return the value of the collateral minus that of the debt."""
+        self._check_prices(prices)
+        deposited = sum(each.amount * prices[each.token] for each in self.collateral)
+        return float(deposited - self.counted_and_owed(prices)[1])
+
+    def repay(self, token: str, amount: float) -> LoanPosition:
+        """Return the loan after a repayment of part of the debt.
+
+        Parameters
+        ----------
+        token : name of a token that is owed
+        amount : float, tokens, more than nothing and less than is owed
+        """
+        if token not in self.debt:
+            raise DataError(f"{token} is not owed. Owed are {', '.join(self.debt)}.")
+        check_between(amount, "amount", 0.0, self.debt[token])
+        return replace(self, debt={**self.debt, token: self.debt[token] - amount})
+
+    def liquidate(
+        self, token: str, prices: Mapping[str, float], repaid: float, *, owed: str | None = None
+    ) -> LoanPosition:
+        """Return the loan after a partial liquidation.
+
+        Parameters
+        ----------
+        token : name of the collateral that the liquidator receives
+        prices : mapping from each token to its price, all in the same currency
+        repaid : float > 0, value of the debt that is repaid, in the currency of the prices
+        owed : name of the token that is repaid; None if only one is owed
+
+        Raises
+        ------
+        DataError
+            If the health factor is one or more, or there is not as much debt or collateral.
+        """
+        health = self.health_factor(prices)
+        if health >= 1.0:
+            raise DataError(f"A loan is liquidated below a health factor of 1; it is {health:.4g}.")
+        deposit = self._deposit(token)
+        owed = self._only_debt(owed)
+        check_between(repaid, "repaid", 0.0, self.debt[owed] * prices[owed])
+        seized = repaid * (1.0 + deposit.bonus) / prices[token]
+        if seized >= deposit.amount:
+            most = deposit.amount * prices[token] / (1.0 + deposit.bonus)
+            raise DataError(f"The collateral in {token} repays less than {most:.6g}; got {repaid}.")
+        left = replace(deposit, amount=deposit.amount - seized)
+        collateral = [left if each is deposit else each for each in self.collateral]
+        debt = {**self.debt, owed: self.debt[owed] - repaid / prices[owed]}
+        return LoanPosition(collateral, debt)
+
+    def liquidation_helps(self, token: str, prices: Mapping[str, float]) -> bool:
+        """Return whether a small liquidation of one collateral raises the health factor."""
+        deposit = self._deposit(token)
+        return self.health_factor(prices) > deposit.threshold * (1.0 + deposit.bonus)
+
+    def counted_and_owed(self, prices: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Return the collateral that counts, and the debt, at prices that may be arrays."""
+        counted = sum(each.amount * each.threshold * prices[each.token] for each in self.collateral)
+        return counted, sum(amount * prices[token] for token, amount in self.debt.items())
+
+    def _deposit(self, token: str) -> Collateral:
+        """Return the collateral in one token."""
+        for each in self.collateral:
+            if each.token == token:
+                return each
+        held = ", ".join(each.token for each in self.collateral)
+        raise DataError(f"{token} is not deposited. Deposited are {held}.")
+
+    def _only_debt(self, token: str | None) -> str:
+        """Return the token that is repaid, by name or because only one is owed."""
+        if token is None and len(self.debt) == 1:
+            return next(iter(self.debt))
+        if token is None or token not in self.debt:
+            raise DataError(f"owed must be one of {', '.join(self.debt)}; got {token!r}.")
+        return token
+
+    def _exposure(self, token: str) -> float:
+        """Return the tokens that count minus those owed."""
+        counted = sum(
+            each.amount * each.threshold for each in self.collateral if each.token == token
+        )
+        return counted - self.debt.get(token, 0.0)
+
+    def _check_prices(self, prices: Mapping[str, float]) -> None:
+        """Refuse prices that are missing or not positive."""
+        for token in self.tokens:
+            if token not in prices:
+                raise DataError(f"The price of {token} is missing. Pass one for each token.")
+            check_between(prices[token], f"The price of {token}", 0.0, math.inf)

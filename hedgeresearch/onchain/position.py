@@ -1,0 +1,243 @@
+r"""Positions of liquidity providers: amounts, value, delta and gamma.
+
+With the price P of the base token in the quote token and liquidity L between the prices a and b,
+from the amounts of Adams, Zinsmeister, Salem, Keefer and Robinson (2021), Uniswap v3 Core,
+equations 6.29 and 6.30, at S = P kept within a and b:
+
+.. math:: x = L \left(\frac{1}{\sqrt{S}} - \frac{1}{\sqrt{b}}\right), \quad
+          y = L (\sqrt{S} - \sqrt{a}), \quad V = x P + y
+
+The delta of the value is x, the base tokens held, and its gamma -L / (2 P^(3/2)) inside the range
+and zero outside. The range from zero to infinity is that of a pool of constant product.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.onchain.concentrated import ConcentratedPool
+from hedgeresearch.onchain.constant_product import ConstantProductPool
+from hedgeresearch.onchain.ticks import price_at_tick
+from hedgeresearch.typing import Array
+
+
+@exported_by("hedgeresearch.onchain")
+@dataclass(frozen=True)
+class LiquidityRange:
+    """Liquidity between two prices.
+
+    Parameters
+    ----------
+    liquidity : float > 0, square root of the product of the reserves, whole tokens
+    lower, upper : floats, 0 <= lower < upper <= inf, prices of the base token in the quote token
+
+    Raises
+    ------
+    DataError
+        If a number is out of range.
+    """
+
+    liquidity: float
+    lower: float = 0.0
+    upper: float = math.inf
+
+    def __post_init__(self) -> None:
+        check_between(self.liquidity, "liquidity", 0.0, math.inf)
+        if not 0.0 <= self.lower < self.upper:
+            raise DataError(
+                "The prices of a range must be 0 <= lower < upper; got "
+                f"{self.lower!r} and {self.upper!r}. State both as prices of the base token."
+            )
+
+
+@exported_by("hedgeresearch.onchain")
+@dataclass(frozen=True)
+class PoolPosition:
+    """Liquidity that is provided in one or several ranges of a pool.
+
+    Its delta is the number of base tokens that it holds now, its gamma is negative: it sells as the
+    price rises and buys as it falls.
+
+    Parameters
+    ----------
+    ranges : sequence of LiquidityRange
+    base, quote : names of the token whose price moves, and of the one in which it is stated
+
+    Raises
+    ------
+    DataError
+        If there is no range, or both tokens have the same name.
+
+    Examples
+    --------
+    >>> from hedgeresearch.onchain import LiquidityRange, PoolPosition
+    >>> position = PoolPosition([LiquidityRange(1_000.0, 1_500.0, 2_500.0)], "WETH", "USDC")
+    >>> round(position.value(2_000.0), 2), round(position.delta(2_000.0), 5)
+    (10712.89, 2.36068)
+    >>> position.delta([1_400.0, 2_600.0]).round(5).tolist()
+    [5.81989, 0.0]
+
+    The change against holding the tokens of the beginning, without fees:
+
+    >>> round(position.loss_against_holding(2_000.0, 2_200.0), 2)
+    -106.54
+    """
+
+    ranges: Sequence[LiquidityRange]
+    base: str
+    quote: str
+
+    def __post_init__(self) -> None:
+        ranges = tuple(self.ranges)
+        if not ranges or not all(isinstance(each, LiquidityRange) for each in ranges):
+            raise DataError(
+                f"ranges must be one or more LiquidityRange; got {self.ranges!r}. Pass "
+                "[LiquidityRange(liquidity, lower, upper)]."
+            )
+        if self.base == self.quote:
+            raise DataError(f"base and quote must be different tokens; got {self.base!r} twice.")
+        object.__setattr__(self, "ranges", ranges)
+
+    @classmethod
+    def of_value(
+        cls, value: float, price: float, lower: float, upper: float, base: str, quote: str
+    ) -> PoolPosition:
+        """Return the position in one range that is worth ``value`` quote tokens at a price.
+
+        Parameters
+        ----------
+        value : float > 0, quote tokens
+        price : float > 0, price of the base token in the quote token
+        lower, upper : floats, range of the position
+        base, quote : names of the tokens
+        """
+        check_between(value, "value", 0.0, math.inf)
+        one = cls([LiquidityRange(1.0, lower, upper)], base, quote)
+        return cls([LiquidityRange(value / one.value(price), lower, upper)], base, quote)
+
+    @classmethod
+    def in_pool(
+        cls,
+        pool: ConcentratedPool | ConstantProductPool,
+        liquidity: int,
+        ticks: tuple[int, int] | None = None,
+        *,
+        base: str,
+    ) -> PoolPosition:
+        """Return the position that a share of a pool's liquidity is.
+
+        Parameters
+        ----------
+        pool : the pool; its tokens, and their decimals, are those of the position
+        liquidity : int > 0, base units, as the contract states it
+        ticks : lower and upper tick of a position in a ``ConcentratedPool``; None is the whole
+            range of prices
+        base : name of the token whose price moves; the other one is the quote token
+        """
+        tokens = (pool.token0, pool.token1)
+        decimals = (pool.token0.decimals, pool.token1.decimals)
+        names = [token.name for token in tokens]
+        if base not in names:
+            raise DataError(f"base must be one of {names[0]} and {names[1]}; got {base!r}.")
+        prices = (0.0, math.inf)
+        if ticks is not None:
+            prices = (price_at_tick(ticks[0], *decimals), price_at_tick(ticks[1], *decimals))
+        amount = liquidity / 10.0 ** (sum(decimals) / 2.0)
+        if base == names[0]:
+            return cls([LiquidityRange(amount, *prices)], names[0], names[1])
+        # in units of the other token the liquidity is the same and the range is turned round
+        lower = 1.0 / prices[1]
+        upper = math.inf if prices[0] == 0.0 else 1.0 / prices[0]
+        return cls([LiquidityRange(amount, lower, upper)], names[1], names[0])
+
+    def amounts(self, price: npt.ArrayLike) -> tuple[Any, Any]:
+        """Return the base and the quote tokens held at a price, or at each of an array."""
+        prices = _checked_prices(price)
+        base = np.zeros_like(prices)
+        quote = np.zeros_like(prices)
+        for each in self.ranges:
+            root = np.sqrt(np.clip(prices, each.lower, each.upper))
+            base += each.liquidity * (1.0 / root - 1.0 / math.sqrt(each.upper))
+            quote += each.liquidity * (root - math.sqrt(each.lower))
+        return _as_given(base, price), _as_given(quote, price)
+
+    def value(self, price: npt.ArrayLike) -> Any:
+        """Return the value in quote tokens at a price, or at each of an array."""
+        base, quote = self.amounts(price)
+        value = base * _checked_prices(price) + quote
+        return _as_given(value, price)
+
+    def delta(self, price: npt.ArrayLike) -> Any:
+        """Return the derivative of the value with respect to the price: base tokens held."""
+        return self.amounts(price)[0]
+
+    def gamma(self, price: npt.ArrayLike) -> Any:
+        """Return the second derivative of the value, base tokens per unit of price: negative."""
+        prices = _checked_prices(price)
+        gamma = np.zeros_like(prices)
+        for each in self.ranges:
+            inside = (prices > each.lower) & (prices < each.upper)
+            gamma -= np.where(inside, 0.5 * each.liquidity / prices**1.5, 0.0)
+        return _as_given(gamma, price)
+
+    def loss_against_holding(self, start: float, price: npt.ArrayLike) -> Any:
+        """Return the value at a price minus that of the tokens held at the start, fees left out.
+
+        It is never positive: divergence loss, also called impermanent loss.
+
+        Parameters
+        ----------
+        start : float > 0, price at which the position began
+        price : float or array > 0
+        """
+        base, quote = self.amounts(start)
+        held = base * _checked_prices(price) + quote
+        return _as_given(np.asarray(self.value(price)) - held, price)
+
+    def table(self, price: npt.ArrayLike) -> pd.DataFrame:
+        """Return value, tokens, delta and gamma at each of some prices.
+
+        Returns
+        -------
+        DataFrame (n_prices, 5)
+            Columns value (quote tokens), the names of base and quote token, delta (base tokens) and
+            gamma (base tokens per unit of price), by price.
+        """
+        prices = np.atleast_1d(_checked_prices(price))
+        base, quote = self.amounts(prices)
+        columns = {
+            "value": self.value(prices),
+            self.base: base,
+            self.quote: quote,
+            "delta": base,
+            "gamma": self.gamma(prices),
+        }
+        return pd.DataFrame(columns, index=pd.Index(prices, name="price"))
+
+
+def _checked_prices(price: npt.ArrayLike) -> Array:
+    """Return prices as an array of floats; all must be positive and finite."""
+    prices = np.asarray(price, dtype=float)
+    good = np.isfinite(prices) & (prices > 0.0)
+    if not good.all():
+        first = prices[~good].flat[0]
+        raise DataError(
+            f"Prices must be positive; got {first:g}. Pass prices of the base token in the quote "
+            "token."
+        )
+    return prices
+
+
+def _as_given(numbers: Array, price: npt.ArrayLike) -> Any:
+    """Return a float for a number, and an array for an array."""
+    return numbers if np.ndim(price) else float(numbers)

@@ -1,0 +1,114 @@
+"""Risk of liquidation against the margin room, closed form and its own remedies."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hedgeresearch.errors import DataError
+from hedgeresearch.margin import barrier_probability
+from hedgeresearch.onchain import Collateral, LoanPosition, simulate_loan
+
+PRICES = {"WETH": 2_000.0, "USDC": 1.0, "STETH": 2_000.0}
+LOAN = LoanPosition([Collateral("WETH", 10.0, 0.825)], {"USDC": 11_000.0})
+
+
+def returns_of(volatility: float = 0.04, n_dates: int = 2_000, seed: int = 1) -> pd.DataFrame:
+    draws = np.random.default_rng(seed).standard_normal(n_dates)
+    draws = (draws - draws.mean()) / draws.std()
+    days = pd.date_range("2020-01-01", periods=n_dates, name="date")
+    return pd.DataFrame({"WETH": np.expm1(volatility * draws)}, index=days)
+
+
+def test_of_normal_returns_it_is_the_closed_form() -> None:
+    risk = simulate_loan(LOAN, PRICES, returns_of(), 30, block_length=1, n_paths=40_000)
+    barrier = LOAN.liquidation_price("WETH", PRICES)
+    expected = barrier_probability(barrier, 2_000.0, 0.04, 30, steps=30)
+    assert risk.probability == pytest.approx(expected, abs=3.0 * risk.standard_error + 1e-3)
+    assert risk.constant == ("USDC",)
+
+
+@pytest.mark.parametrize("probability", [0.01, 0.03])
+def test_the_repayment_leaves_the_probability(probability: float) -> None:
+    returns = returns_of()
+    risk = simulate_loan(LOAN, PRICES, returns, 30)
+    repayment = risk.repayment_for(probability, "USDC")
+    for more, at_most in ((1.0, True), (-50.0, False)):
+        after = simulate_loan(LOAN.repay("USDC", repayment + more), PRICES, returns, 30)
+        assert (after.probability <= probability) == at_most
+
+
+def test_the_hedge_leaves_the_probability_path_by_path() -> None:
+    """A loop over paths of its own: gains of the short position repay the debt at once."""
+    returns = returns_of()
+    risk = simulate_loan(LOAN, PRICES, returns, 30)
+    size = risk.hedge_for(0.02, "WETH")
+    generator = np.random.default_rng(0)
+    past = np.log1p(returns["WETH"].to_numpy())
+    rows = generator.integers(len(past), size=10_000)
+    log_price = past[rows]
+    fell = np.zeros(10_000, dtype=bool)
+    for date in range(30):
+        if date > 0:
+            begins = generator.random(10_000) < 1.0 / risk.block_length
+            starts = generator.integers(len(past), size=10_000)
+            rows = np.where(begins, starts, (rows + 1) % len(past))
+            log_price = log_price + past[rows]
+        price = 2_000.0 * np.exp(log_price)
+        debt = 11_000.0 - size * (2_000.0 - price)
+        fell |= 8.25 * price <= debt - 1e-6
+    assert fell.mean() <= 0.02
+    assert fell.mean() > 0.015
+
+
+def test_tokens_that_fall_together_share_their_dates() -> None:
+    returns = returns_of()
+    both = returns.assign(STETH=returns["WETH"])
+    loan = LoanPosition([Collateral("STETH", 10.0, 0.8)], {"WETH": 7.0})
+    risk = simulate_loan(loan, PRICES, both, 30)
+    assert risk.probability == 0.0
+    np.testing.assert_allclose(risk.lowest_health, 8.0 / 7.0)
+
+
+def test_a_short_position_in_what_is_owed_does_not_help() -> None:
+    loan = LoanPosition([Collateral("USDC", 16_000.0, 0.8)], {"WETH": 5.5})
+    risk = simulate_loan(loan, PRICES, returns_of(), 30)
+    assert risk.probability > 0.02
+    with pytest.raises(DataError, match=r"No short position in WETH lowers"):
+        risk.hedge_for(0.01, "WETH")
+
+
+def test_the_same_seed_gives_the_same_paths() -> None:
+    one, other = (simulate_loan(LOAN, PRICES, returns_of(), 30, seed=4) for _ in range(2))
+    np.testing.assert_array_equal(one.lowest_health, other.lowest_health)
+
+
+def test_its_text_names_the_probability() -> None:
+    risk = simulate_loan(LOAN, PRICES, returns_of(), "30d", n_paths=100)
+    assert repr(risk).startswith("LoanRisk(probability of liquidation ")
+    assert "within 30 periods, 100 paths" in repr(risk)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"prices": {**PRICES, "WETH": 1_000.0}}, r"can be liquidated now: its health factor is"),
+        ({"returns": returns_of().rename(columns={"WETH": "ETH"})}, r"column for a token"),
+        ({"returns": returns_of().head(10)}, r"at least 20 rows"),
+        ({"returns": 100.0 * returns_of(0.4)}, r"must exceed -1"),
+        ({"n_paths": 1}, r"n_paths must be a whole number of at least 2"),
+    ],
+)
+def test_bad_input_is_refused(changed: dict[str, Any], message: str) -> None:
+    call = {"loan": LOAN, "prices": PRICES, "returns": returns_of(), "horizon": 30}
+    with pytest.raises(DataError, match=message):
+        simulate_loan(**{**call, **changed})
+
+
+def test_tokens_that_are_not_owed_or_simulated_are_refused() -> None:
+    risk = simulate_loan(LOAN, PRICES, returns_of(), 30, n_paths=100)
+    with pytest.raises(DataError, match=r"WETH is not owed. Choose one of USDC"):
+        risk.repayment_for(0.01, "WETH")
+    with pytest.raises(DataError, match=r"USDC is not simulated. Choose one of WETH"):
+        risk.hedge_for(0.01, "USDC")
