@@ -12,6 +12,7 @@ import pandas as pd
 from hedgeresearch import covariance, hedges, metrics, regimes, volatility
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.compilation import MAX_PLAIN_CALLS, log, place_in_words
+from hedgeresearch._kernels.steering import compiled_at_once
 from hedgeresearch.data.simulation import simulate_dcc, simulate_regimes
 from hedgeresearch.evaluation import walk_forward, walk_forward_pairs
 
@@ -48,7 +49,7 @@ def compile(show: Callable[[str], Any] | None = print) -> pd.DataFrame:
     rows: dict[str, tuple[int, float]] = {}
     start = time.process_time()
     for family, run in _families().items():
-        with log().observed() as found, warnings.catch_warnings():
+        with compiled_at_once(), log().observed() as found, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             run()
         rows[family] = (len(found), sum(kernel.seconds for kernel in found))

@@ -66,7 +66,7 @@ numbers : array (7,)
 """
 
 
-@kernel
+@kernel(steers=True)
 def begin_search(start, low, high):
     """Return a search whose first trial is the start (k,), moved into the box."""
     k = start.shape[0]
@@ -88,7 +88,7 @@ def begin_search(start, low, high):
     )
 
 
-@kernel
+@kernel(steers=True)
 def advance_search(search, value, gradient, information, n_observations):
     """Return whether another evaluation is needed, given that of the trial.
 
@@ -124,7 +124,7 @@ def advance_search(search, value, gradient, information, n_observations):
     return _next_trial(search, n_observations, True)
 
 
-@kernel
+@kernel(steers=True)
 def gradient_norm(point, gradient, low, high):
     """Return the largest component of the projected gradient; infinite where one is not known."""
     largest = 0.0
@@ -136,7 +136,7 @@ def gradient_norm(point, gradient, low, high):
     return largest
 
 
-@kernel
+@kernel(steers=True)
 def is_free(search, i):
     """Return whether a coordinate can move: it is not at a bound that its gradient points to."""
     if search.gradient[i] > 0.0:
@@ -144,7 +144,7 @@ def is_free(search, i):
     return search.point[i] != search.low[i]
 
 
-@kernel
+@kernel(steers=True)
 def _accept(search, value, gradient, information):
     """Make the trial the point of the search."""
     search.numbers[VALUE] = value
@@ -156,7 +156,7 @@ def _accept(search, value, gradient, information):
             search.information[i, j] = information[i, j]
 
 
-@kernel
+@kernel(steers=True)
 def _restart_curvature(search):
     """Take the outer product of the scores at the point as the curvature."""
     search.numbers[FRESH] = 1.0
@@ -166,7 +166,7 @@ def _restart_curvature(search):
             search.curvature[i, j] = search.information[i, j]
 
 
-@kernel
+@kernel(steers=True)
 def _next_trial(search, n_observations, turn):
     """Place the next trial, along another direction if ``turn``; return False if there is none.
 
@@ -185,7 +185,7 @@ def _next_trial(search, n_observations, turn):
         turn = True
 
 
-@kernel
+@kernel(steers=True)
 def _turn(search, n_observations):
     """Choose a direction and its full length; return whether a gain is left to expect."""
     ascent_direction(search)
@@ -197,7 +197,7 @@ def _turn(search, n_observations):
     return n_observations * slope >= max(GAIN_TOLERANCE, GAIN_ROUNDING * n_observations)
 
 
-@kernel
+@kernel(steers=True)
 def _shorten_step(search):
     """Cut the step to thirds until its end, cut at the box, is another point."""
     moved = False
@@ -209,7 +209,7 @@ def _shorten_step(search):
             moved = moved or min(max(end, search.low[i]), search.high[i]) != search.trial[i]
 
 
-@kernel
+@kernel(steers=True)
 def _place_trial(search, n_observations):
     """Place the trial at the longest step, cut at the box, that promises a gain, if any does."""
     numbers = search.numbers
@@ -222,7 +222,7 @@ def _place_trial(search, n_observations):
     return False
 
 
-@kernel
+@kernel(steers=True)
 def _move_trial(search):
     """Place the trial at the length of the step and return the gain that the gradient expects."""
     expected = 0.0
@@ -235,13 +235,13 @@ def _move_trial(search):
     return expected
 
 
-@kernel
+@kernel(steers=True)
 def _is_hidden(gain, n_observations):
     """Return whether rounding may hide a gain in the mean log-likelihood."""
     return n_observations * gain < max(VALUE_ROUNDING, VALUE_ROUNDING_EACH * n_observations)
 
 
-@kernel
+@kernel(steers=True)
 def _is_accepted(search, value, gradient, n_observations):
     """Return whether the trial reaches a share of its expected gain.
 
@@ -261,7 +261,7 @@ def _is_accepted(search, value, gradient, n_observations):
     return norm < 0.5 * gradient_norm(search.point, search.gradient, search.low, search.high)
 
 
-@kernel
+@kernel(steers=True)
 def ascent_direction(search):
     """Overwrite the direction with curvature^-1 gradient over the free coordinates.
 
@@ -295,7 +295,7 @@ def ascent_direction(search):
         search.direction[index[i]] = right[i] * scale[i]
 
 
-@kernel
+@kernel(steers=True)
 def _factorize(matrix):
     """Overwrite the lower triangle with its Cholesky factor; return whether it has one."""
     n = matrix.shape[0]
@@ -313,7 +313,7 @@ def _factorize(matrix):
     return True
 
 
-@kernel
+@kernel(steers=True)
 def _solve(factor, x):
     """Overwrite x with the solution of L L' y = x."""
     n = factor.shape[0]
@@ -327,7 +327,7 @@ def _solve(factor, x):
         x[i] /= factor[i, i]
 
 
-@kernel
+@kernel(steers=True)
 def _update_curvature(search, gradient):
     """Update the curvature for the step to the trial, whose gradient is given.
 

@@ -10,6 +10,8 @@ call it, and optimized once, with the whole. numba would optimize it with each o
 level after the other, which takes nearly twice the time.
 
 A kernel that every fit calls may have a plain version, which NumPy computes until compiling pays.
+
+Python runs a kernel that steers passes over the data until compiling pays, see ``steering``.
 """
 
 from __future__ import annotations
@@ -25,8 +27,11 @@ from threading import RLock
 from types import FunctionType
 from typing import Any, overload
 
+import numpy as np
+
 from hedgeresearch._kernels.cache_places import Cache, find_cache
 from hedgeresearch._kernels.notices import CompilationLog
+from hedgeresearch._kernels.steering import MAX_PASSES, Passes, is_urgent
 
 OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Options of a kernel that Python does not call."""
@@ -54,6 +59,8 @@ class Kernel:
         Whether its arithmetic is fast, see ``kernel``.
     plain : function or None
         The same of NumPy, for where compiling does not pay yet.
+    steers : bool
+        Whether Python runs it where compiling does not pay yet.
     """
 
     def __init__(
@@ -62,10 +69,12 @@ class Kernel:
         *,
         is_fast: bool = False,
         plain: Callable[..., Any] | None = None,
+        steers: bool = False,
     ) -> None:
         self.function = function
         self.is_fast = is_fast
         self.plain = plain
+        self.steers = steers
         self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
         self.__module__ = function.__module__
@@ -73,12 +82,15 @@ class Kernel:
         self._dispatcher: Any = None
         self._parts: dict[bool, Any] = {}
         self._n_plain_calls = 0
+        self._n_passes = 0
 
     def __call__(self, *arguments: Any) -> Any:
-        """Call the compiled function."""
+        """Call the compiled function, or what stands for it until compiling pays."""
         if self._dispatcher is None:
             if self.plain is not None and not self._is_due():
                 return self.plain(*arguments)
+            if self.steers and not self._pays():
+                return self._steer(*arguments)
             return self.dispatcher(*arguments)
         return self._dispatcher(*arguments)
 
@@ -95,6 +107,28 @@ class Kernel:
             return False
         self._n_plain_calls += 1
         return self._n_plain_calls > MAX_PLAIN_CALLS or self.is_kept
+
+    def _pays(self) -> bool:
+        """Return whether to compile a kernel that steers passes, which Python runs else."""
+        return is_urgent() or self._n_passes > MAX_PASSES or self.is_kept
+
+    def _steer(self, *arguments: Any) -> Any:
+        """Run the function as it is written, with compiled passes, and count these."""
+        before = Passes.called
+        try:
+            with np.errstate(all="ignore"):  # as in compiled code
+                return self.interpreted(*arguments)
+        finally:
+            self._n_passes += 1 + Passes.called - before
+
+    @cached_property
+    def interpreted(self) -> FunctionType:
+        """The function for Python, which runs kernels that steer and calls others compiled."""
+
+        def called_by_python(part: Kernel) -> Any:
+            return part.interpreted if part.steers else Passes.counted(part)
+
+        return self._linked(called_by_python)
 
     @cached_property
     def is_kept(self) -> bool:
@@ -129,11 +163,15 @@ class Kernel:
 
     def _with_parts(self, fast: bool) -> FunctionType:
         """Return the function with numba's functions in place of the kernels that it names."""
+        return self._linked(lambda part: part.part_of(fast))
+
+    def _linked(self, replacement: Callable[[Kernel], Any]) -> FunctionType:
+        """Return the function with something else in place of the kernels that it names."""
         function = self.function
         names = dict(function.__globals__)
         for name in function.__code__.co_names:
             if isinstance(names.get(name), Kernel):
-                names[name] = names[name].part_of(fast)
+                names[name] = replacement(names[name])
         linked = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
         linked.__module__ = function.__module__
         linked.__qualname__ = function.__qualname__
@@ -144,10 +182,14 @@ class Kernel:
 def kernel(function: Callable[..., Any]) -> Kernel: ...
 @overload
 def kernel(
-    *, fast: bool = False, plain: Callable[..., Any] | None = None
+    *, fast: bool = False, plain: Callable[..., Any] | None = None, steers: bool = False
 ) -> Callable[[Callable[..., Any]], Kernel]: ...
 def kernel(
-    function: Any = None, *, fast: bool = False, plain: Callable[..., Any] | None = None
+    function: Any = None,
+    *,
+    fast: bool = False,
+    plain: Callable[..., Any] | None = None,
+    steers: bool = False,
 ) -> Any:
     """Mark a function of arrays for compilation.
 
@@ -160,9 +202,13 @@ def kernel(
         observations; a division by zero then gives infinity.
     plain : function or None
         The same of NumPy, for a kernel that fits call which need no other one.
+    steers : bool
+        Whether it calls passes over the data and computes with a few numbers itself, so that Python
+        can run it. It must give the same bits then: it is not fast, and uses ``math`` for
+        logarithms and exponentials, and products for powers.
     """
     if function is None:
-        return lambda marked: Kernel(marked, is_fast=fast, plain=plain)
+        return lambda marked: Kernel(marked, is_fast=fast, plain=plain, steers=steers)
     return Kernel(function)
 
 

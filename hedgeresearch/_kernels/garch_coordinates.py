@@ -6,6 +6,8 @@ box is (mu, log omega, persistence, share of news in it, share of bad news in th
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hedgeresearch._kernels.compilation import kernel
@@ -25,14 +27,14 @@ FIXED_POINT = (0.0, 0.0, 0.0, 0.0, 0.5, 0.0)
 BOX_EDGES = np.array(BOX)
 
 
-@kernel
+@kernel(steers=True)
 def garch_parameters(point):
     """Return (mu, omega, alpha, gamma, beta, nu) at a point (6,) of the box."""
     news_weight = point[2] * point[3]
     bad = point[4]
     parameters = np.empty(6)
     parameters[0] = point[0]
-    parameters[1] = np.exp(point[1])
+    parameters[1] = math.exp(point[1])
     parameters[2] = 2.0 * news_weight * (1.0 - bad)
     parameters[3] = 2.0 * news_weight * (2.0 * bad - 1.0)
     parameters[4] = point[2] * (1.0 - point[3])
@@ -40,7 +42,7 @@ def garch_parameters(point):
     return parameters
 
 
-@kernel
+@kernel(steers=True)
 def garch_jacobian(point):
     """Return the derivatives of all parameters with respect to the coordinates, (6, 6)."""
     persistence = point[2]
@@ -48,7 +50,7 @@ def garch_jacobian(point):
     bad = point[4]
     jacobian = np.zeros((6, 6))
     jacobian[0, 0] = 1.0
-    jacobian[1, 1] = np.exp(point[1])
+    jacobian[1, 1] = math.exp(point[1])
     jacobian[2, 2] = 2.0 * news * (1.0 - bad)
     jacobian[2, 3] = 2.0 * persistence * (1.0 - bad)
     jacobian[2, 4] = -2.0 * persistence * news
@@ -57,11 +59,11 @@ def garch_jacobian(point):
     jacobian[3, 4] = 4.0 * persistence * news
     jacobian[4, 2] = 1.0 - news
     jacobian[4, 3] = -persistence
-    jacobian[5, 5] = -1.0 / point[5] ** 2 if point[5] > 0.0 else 0.0
+    jacobian[5, 5] = -1.0 / (point[5] * point[5]) if point[5] > 0.0 else 0.0
     return jacobian
 
 
-@kernel
+@kernel(steers=True)
 def garch_coordinates(constant_mean, asymmetric, student):
     """Return the positions (k,) in the box of the coordinates that a model searches."""
     searched = np.empty(3 + constant_mean + asymmetric + student, np.int64)
@@ -75,7 +77,7 @@ def garch_coordinates(constant_mean, asymmetric, student):
     return searched
 
 
-@kernel
+@kernel(steers=True)
 def is_searched(searched, coordinate):
     """Return whether a coordinate is among those that are searched, (k,)."""
     found = False

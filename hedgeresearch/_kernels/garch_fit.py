@@ -59,7 +59,7 @@ def unit_series(returns, constant_mean, unit):
     return center, scale
 
 
-@kernel
+@kernel(steers=True)
 def fit_garch(returns, constant_mean, asymmetric, student, warm, point, free):
     """Maximize the likelihood of one series of unit variance.
 
@@ -112,7 +112,7 @@ def fit_garch(returns, constant_mean, asymmetric, student, warm, point, free):
     return value, norm
 
 
-@kernel
+@kernel(steers=True)
 def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops over coordinates
     """Search from some points, and return value and norm of the best optimum.
 
@@ -173,7 +173,7 @@ def best_climb(returns, searched, starts, point, free):  # noqa: C901 - loops ov
     return best, best_norm
 
 
-@kernel
+@kernel(steers=True)
 def is_hopeless(search, best, n_dates):
     """Return whether a search is far below a value, next to the gain that its direction promises.
 
@@ -185,7 +185,7 @@ def is_hopeless(search, best, n_dates):
     return n_dates * (best - search.numbers[VALUE]) > 20.0 * n_dates * promised + 0.3
 
 
-@kernel
+@kernel(steers=True)
 def refine(search, searched, trial, returns, best):
     """Follow Newton steps where a search has ended, if its gradient is not zero to rounding.
 
@@ -233,7 +233,7 @@ def refine(search, searched, trial, returns, best):
     return norm
 
 
-@kernel
+@kernel(steers=True)
 def _is_inside(searched, free):
     """Return whether no coordinate that is searched is held by its bound."""
     inside = True

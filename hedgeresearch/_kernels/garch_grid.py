@@ -50,7 +50,7 @@ CHANGES = (-1.0, -0.6, -0.3, -0.1, -0.03, 0.03, 0.1, 0.3, 0.8, 2.0)
 """Changes of the variance over the sample, relative to its first value."""
 
 
-@kernel
+@kernel(steers=True)
 def grid_starts(returns, searched, starts):
     """Fill ``starts`` (MAX_STARTS, 6) with the local maxima of the grid; return their number.
 
@@ -75,7 +75,7 @@ def grid_starts(returns, searched, starts):
     return count
 
 
-@kernel
+@kernel(steers=True)
 def trend_starts(returns, inverse_nu, starts):
     """Fill two points (2, 6) with a variance that moves slowly and does not react to news.
 
@@ -106,7 +106,7 @@ def trend_starts(returns, inverse_nu, starts):
         starts[side, 5] = inverse_nu
 
 
-@kernel
+@kernel(steers=True)
 def is_local_maximum(values, shape, i, j, k):
     """Return whether no neighbor on the grid, diagonal ones included, has a higher value."""
     value = values[(i * shape[1] + j) * shape[2] + k]

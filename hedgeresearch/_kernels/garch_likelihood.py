@@ -26,7 +26,7 @@ from hedgeresearch._kernels.garch_coordinates import (
 )
 
 
-@kernel
+@kernel(steers=True)
 def garch_evaluate(point, searched, returns, gradient, information):
     """Return the mean log-likelihood at a point of the box, with its first derivatives.
 
@@ -53,16 +53,23 @@ def garch_evaluate(point, searched, returns, gradient, information):
     jacobian = garch_jacobian(point)
     n_dates = returns.shape[0]
     k = searched.shape[0]
+    for i in range(6):
+        for j in range(i):
+            products[j, i] = products[i, j]
+    by_coordinate = np.empty(6)
     for a in range(k):
-        gradient[a] = 0.0
+        total = 0.0
         for i in range(6):
-            gradient[a] += jacobian[i, searched[a]] * sums[i] / n_dates
+            total += jacobian[i, searched[a]] * sums[i]
+            half = 0.0
+            for j in range(6):
+                half += products[i, j] * jacobian[j, searched[a]]
+            by_coordinate[i] = half
+        gradient[a] = total / n_dates
         for b in range(a + 1):
             total = 0.0
             for i in range(6):
-                for j in range(6):
-                    product = products[max(i, j), min(i, j)]
-                    total += jacobian[i, searched[a]] * product * jacobian[j, searched[b]]
+                total += jacobian[i, searched[b]] * by_coordinate[i]
             information[a, b] = total / n_dates
             information[b, a] = total / n_dates
     return value / n_dates

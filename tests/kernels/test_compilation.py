@@ -13,6 +13,7 @@ import hedgeresearch as hr
 from hedgeresearch._kernels import compilation
 from hedgeresearch._kernels.compilation import Kernel, kernel, source_digest
 from hedgeresearch._kernels.linear_algebra import cholesky_in_place
+from hedgeresearch._kernels.steering import compiled_at_once
 
 WITHOUT_NUMBA = """
 import sys
@@ -89,6 +90,54 @@ def test_plain_version_gives_way_to_one_that_was_kept(
     monkeypatch.setattr(compilation, "is_in_use", lambda: True)
     monkeypatch.setattr(Kernel, "is_kept", True)
     assert one(1, 2) == 3
+
+
+def twice(x: Any) -> Any:
+    return 2 * x
+
+
+def next_odd(x: Any) -> Any:
+    return twice(x) + 1
+
+
+def search(x: Any) -> Any:
+    return next_odd(x)
+
+
+def test_python_steers_until_compiling_pays(
+    compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Kernel, "is_kept", False)
+    monkeypatch.setattr(Kernel, "part_of", lambda part, fast: part.function)
+    monkeypatch.setattr(compilation, "MAX_PASSES", 5)
+    monkeypatch.setitem(globals(), "twice", kernel(twice))
+    monkeypatch.setitem(globals(), "next_odd", kernel(steers=True)(next_odd))
+    one = kernel(steers=True)(search)
+    # each call counts, with the pass that it makes
+    assert [one(x) for x in range(3)] == [1, 3, 5]
+    assert compiled == ["twice"]
+    one(3)
+    assert compiled == ["twice", "search"]
+
+
+def test_kernel_that_steers_and_was_kept_is_loaded(
+    compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Kernel, "is_kept", True)
+    assert kernel(steers=True)(add)(1, 2) == 3
+    assert compiled == ["add"]
+
+
+def test_kernels_that_steer_are_compiled_for_workers(
+    compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Kernel, "is_kept", False)
+    one = kernel(steers=True)(add)
+    with compiled_at_once():
+        assert one(1, 2) == 3
+    assert compiled == ["add"]
+    assert kernel(steers=True)(add)(1, 2) == 3
+    assert compiled == ["add"]
 
 
 def test_compiled_kernel_is_kept_in_a_folder_of_its_source() -> None:

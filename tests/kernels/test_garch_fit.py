@@ -57,6 +57,21 @@ def test_optimum_is_not_below_that_of_the_search_in_python(alpha, name):
 
 
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("alpha", [0.0, 0.1])
+def test_python_finds_the_same_bits_as_compiled_code(alpha, name):
+    flags = MODELS[name]
+    returns = hr.data.simulate_dcc(400, alpha=alpha, beta=0.85, seed=5).returns["asset"]
+    unit = in_units(returns.to_numpy(), flags[0])
+    found = set()
+    for search in (fit_garch.dispatcher, fit_garch.interpreted):
+        point = np.zeros(6)
+        free = np.zeros(6, dtype=bool)
+        ends = np.array(search(unit, *flags, False, point, free))
+        found.add(ends.tobytes() + point.tobytes() + free.tobytes())
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", MODELS)
 def test_point_and_value_belong_together(name):
     flags = MODELS[name]
     unit = in_units(hr.data.simulate_dcc(900, seed=2).returns["asset"].to_numpy(), flags[0])

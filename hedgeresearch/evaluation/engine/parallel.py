@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._kernels.steering import compiled_at_once
 from hedgeresearch._threads import single_threaded_blas
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
 from hedgeresearch.evaluation.engine.closed_form import ratios_at_once
@@ -144,7 +145,8 @@ def _run_in_parallel(tasks: Sequence[Task], n_jobs: int | None) -> Iterator[Walk
     from joblib.parallel import get_active_backend
 
     first_of_models = {id(task.model): task for task in reversed(tasks)}
-    compiled = [task.prepare() for task in first_of_models.values()]
+    with compiled_at_once():
+        compiled = [task.prepare() for task in first_of_models.values()]
     prefer = "threads" if all(compiled) else "processes"
     backend, _ = get_active_backend(prefer=prefer)
     return_as = "generator" if backend.supports_return_generator else "list"
