@@ -56,6 +56,20 @@ SOURCES = {
         "GPL-3",
         "ee8f0ae551618af3eee15d82c44b084fc570cf6e79883f08966a88b83b444408",
     ),
+    "dji30retw.rda": Source(
+        "cran/rmgarch",
+        "61db6555470162f59f90f2546e3d0940fcfc9e50",
+        "data/dji30retw.rda",
+        "GPL-3",
+        "59f41cd8761a1b4c2fbe2f718e5339fbf6336b9da018e09bf24108c597b8b161",
+    ),
+    "dfwide.rda": Source(
+        "cran/RTL",
+        "27a061b5ae79bd8f8d8cfa0a1e6cb4d1db45dfcf",
+        "data/dfwide.rda",
+        "MIT (the package's; it names Morningstar Commodities as the source)",
+        "57344a634fc634f5686595cbb871dc248510ba4f9a5bfe7edd7b69a524960460",
+    ),
     "SandPhedge.xls": Source(
         "maeng-gun/econometrics",
         "4a8265cd4cf36d92c866c00e06ddd12ffbd2bf48",

@@ -1,0 +1,1 @@
+"""Study of when regimes help a hedge, on development and confirmation pairs."""
