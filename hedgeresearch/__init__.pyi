@@ -66,6 +66,7 @@ from .hedges import NaiveHedge as NaiveHedge
 from .hedges import OLSHedge as OLSHedge
 from .hedges import QuantileHedge as QuantileHedge
 from .hedges import RegimeHedge as RegimeHedge
+from .hedges import RegimeWeightedHedge as RegimeWeightedHedge
 from .hedges import RollingOLSHedge as RollingOLSHedge
 from .hedges import ShrunkHedge as ShrunkHedge
 from .hedges import TotalLeastSquaresHedge as TotalLeastSquaresHedge

@@ -30,6 +30,7 @@ NEEDS_SETTINGS = {
     "MinimumVarianceHedge": hr.MinimumVarianceHedge(hr.DCC()),
     "RegimeHedge": hr.RegimeHedge(hr.GaussianHMM(2)),
     "CombinedHedge": hr.CombinedHedge({"ols": hr.OLSHedge()}),
+    "RegimeWeightedHedge": hr.RegimeWeightedHedge({"ols": hr.OLSHedge()}, hr.GaussianHMM(2)),
 }
 
 

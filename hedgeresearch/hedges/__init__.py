@@ -9,8 +9,9 @@ in the hedge against a long asset.
 The models are regressions (``OLSHedge``, ``RollingOLSHedge``, ...), the Kalman filter, regressions
 of cointegrated prices, other objectives than variance (``MinimumCVaRHedge``, ...), any covariance
 model (``MinimumVarianceHedge``), regimes (``RegimeHedge``), and hedges composed of other hedges
-(``CombinedHedge``, ``ConstrainedHedge``, ``HorizonHedge``, ``ShrunkHedge``). A model of your own
-needs what :class:`HedgeModel` and :class:`HedgeTraits` describe.
+(``CombinedHedge``, ``ConstrainedHedge``, ``HorizonHedge``, ``RegimeWeightedHedge``,
+``ShrunkHedge``). A model of your own needs what :class:`HedgeModel` and :class:`HedgeTraits`
+describe.
 """
 
 import lazy_loader

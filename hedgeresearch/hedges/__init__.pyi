@@ -6,6 +6,7 @@ from .cointegration.vecm import VECMHedge as VECMHedge
 from .composed.combined import CombinedHedge as CombinedHedge
 from .composed.constrained import ConstrainedHedge as ConstrainedHedge
 from .composed.horizon import HorizonHedge as HorizonHedge
+from .composed.regime_weighted import RegimeWeightedHedge as RegimeWeightedHedge
 from .composed.shrunk import ShrunkHedge as ShrunkHedge
 from .constant_ratio import advance_constant_ratio as advance_constant_ratio
 from .constant_ratio import constant_ratio_fit as constant_ratio_fit
@@ -22,6 +23,8 @@ from .objectives.quantile import QuantileHedge as QuantileHedge
 from .ratio_errors import FixedErrors as FixedErrors
 from .ratio_errors import PathErrors as PathErrors
 from .ratio_errors import RatioErrors as RatioErrors
+from .regime_switching.features import PairFeatures as PairFeatures
+from .regime_switching.features import StandardizedReturns as StandardizedReturns
 from .regime_switching.markov_switching import MarkovSwitchingHedge as MarkovSwitchingHedge
 from .regime_switching.regime_hedge import RegimeHedge as RegimeHedge
 from .regression.dimson import DimsonHedge as DimsonHedge

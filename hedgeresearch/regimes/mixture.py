@@ -66,4 +66,5 @@ def weighted_moments(returns: Array, filtered: Array) -> Moments:
     means = filtered.T @ returns / weights[:, None]
     deviations = returns[:, None, :] - means[None]
     products = np.einsum("tk,tki,tkj->kij", filtered, deviations, deviations)
-    return Moments(means, products / weights[:, None, None])
+    symmetric = 0.5 * (products + products.swapaxes(1, 2))  # rounding is not
+    return Moments(means, symmetric / weights[:, None, None])

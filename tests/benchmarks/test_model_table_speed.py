@@ -19,6 +19,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "RegimeHedge": (hr.GaussianHMM(2),),
     "ShrunkHedge": (OLS,),
     "CombinedHedge": ({"ols": OLS, "ewma": EWMA},),
+    "RegimeWeightedHedge": ({"naive": hr.NaiveHedge(), "ewma": EWMA}, hr.GaussianHMM(2)),
     "ConstrainedHedge": (EWMA, 0.0, 0.7),
     "RollingCovariance": (250,),
     "RegimeCorrelation": (2,),

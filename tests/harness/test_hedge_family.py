@@ -66,6 +66,23 @@ MODELS = {
     "labelled": hr.RegimeHedge(hr.LabelledRegimes(STORMS)),
     "levels": hr.RegimeHedge(hr.ThresholdRegimes("storm", levels=(0.5,)), observe=LEVEL),
     "observed": hr.RegimeHedge(hr.GaussianHMM(2, n_starts=3), observe=sizes),
+    "features": hr.RegimeHedge(
+        hr.GaussianHMM(2, "diagonal", n_starts=4), observe=hr.hedges.PairFeatures()
+    ),
+    "correlation": hr.RegimeHedge(
+        hr.GaussianHMM(2, n_starts=4),
+        covariance_model=hr.EWMACovariance(0.97),
+        observe=hr.hedges.StandardizedReturns(),
+    ),
+    "weighted by regime": hr.RegimeWeightedHedge(
+        {"ols": hr.OLSHedge(), "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.95))},
+        hr.GaussianHMM(2, n_starts=4),
+    ),
+    "weighted by features": hr.RegimeWeightedHedge(
+        {"naive": hr.NaiveHedge(), "ewma": hr.MinimumVarianceHedge(hr.EWMACovariance(0.95))},
+        hr.JumpModel(2, n_starts=4),
+        observe=hr.hedges.PairFeatures(),
+    ),
     "bounded": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, upper=1.0),
     "tracking": hr.ConstrainedHedge(hr.OLSHedge(), lower=0.0, net=1.0),
     "one instrument": hr.ConstrainedHedge(
@@ -78,12 +95,13 @@ MODELS = {
     ),
 }
 FIXED = {"naive"}
-FIXED |= {"bounded", "tracking", "shrunk"}
+FIXED |= {"bounded", "tracking", "shrunk", "weighted by features"}
 """Models whose ratio does not scale with the asset: it is fixed, bounded or shrunk to a number."""
 OTHER_OBJECTIVES = {"naive"} | {name for name in MODELS if name.startswith("cointegration")}
 OTHER_OBJECTIVES |= {"total least squares", "quantile", "low quantile"}
 OTHER_OBJECTIVES |= {"cvar", "expected shortfall", "semivariance", "third moment"}
 OTHER_OBJECTIVES |= {"tracking", "one instrument", "shrunk", "shrunk toward ols", "combined"}
+OTHER_OBJECTIVES |= {"weighted by regime", "weighted by features"}
 """Models whose ratio is not that of least variance under the covariance they report."""
 pytestmark = pytest.mark.filterwarnings("ignore:asset and hedges .* cointegrat")
 """The prices of the family are not cointegrated."""

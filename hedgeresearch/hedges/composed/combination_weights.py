@@ -46,7 +46,7 @@ def inverse_variance_weights(hedged: Array, unhedged: float) -> Array:
     return np.asarray(inverse / inverse.sum())
 
 
-def stacking_weights(hedged: Array, unhedged: float) -> Array:
+def stacking_weights(hedged: Array, unhedged: float, importance: Array | None = None) -> Array:
     """Return weights (n_members,), nonnegative and with sum one, of least hedged variance.
 
     With y = s w, the minimum of y'Sy + (1 - sum(y))^2 over y >= 0 is w'Sw / (1 + w'Sw) at the best
@@ -59,11 +59,46 @@ def stacking_weights(hedged: Array, unhedged: float) -> Array:
         Hedged returns, of covariance S.
     unhedged : float
         Variance of the asset.
+    importance : array (n_dates,), optional
+        Weight of each date in S, not negative; all dates count the same by default.
     """
     from scipy.optimize import nnls
 
-    smallest = max(float(hedged.var(axis=0).min()), MIN_RELATIVE_VARIANCE * unhedged)
-    scale = (len(hedged) * smallest) ** 0.5
-    system = np.vstack([(hedged - hedged.mean(axis=0)) / scale, np.ones(hedged.shape[1])])
+    share = np.full(len(hedged), 1.0) if importance is None else importance
+    share = share / share.sum()
+    deviations = np.sqrt(share)[:, None] * (hedged - share @ hedged)
+    variances = (deviations**2).sum(axis=0)
+    scale = max(float(variances.min()), MIN_RELATIVE_VARIANCE * unhedged) ** 0.5
+    system = np.vstack([deviations / scale, np.ones(hedged.shape[1])])
     solution, _ = nnls(system, np.append(np.zeros(len(hedged)), 1.0))
     return np.asarray(solution / solution.sum())
+
+
+def weights_by_regime(
+    hedged: Array, predicted: Array, unhedged: float, prior_dates: float
+) -> Array:
+    """Return stacking weights (k, n_members) of each regime.
+
+    Date t counts p_{t,k} in regime k, plus its share of ``prior_dates`` dates on which losses are
+    those of all dates, at the level of the regime: a regime that was seen on few dates has the
+    weights of all.
+
+    Parameters
+    ----------
+    hedged : array (n_dates, n_members)
+        Hedged returns.
+    predicted : array (n_dates, k)
+        Probabilities of the regimes, given the data before each date.
+    unhedged : float
+        Variance of the asset.
+    prior_dates : float
+    """
+    losses = (hedged**2).sum(axis=1)
+    level = max(float(losses.mean()), MIN_RELATIVE_VARIANCE * unhedged)
+    weights = []
+    for probability in predicted.T:
+        seen = probability.sum()
+        relative = probability @ losses / (seen * level) if seen > 0.0 else 1.0
+        importance = probability + relative * prior_dates / len(hedged)
+        weights.append(stacking_weights(hedged, unhedged, importance))
+    return np.stack(weights)

@@ -20,29 +20,25 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.data.quality.once import data_checked
-from hedgeresearch.errors import ConvergenceError, DataError, recorded_warnings, warn_caller
 from hedgeresearch.hedges.composed.combination_weights import (
-    forward_folds,
     inverse_variance_weights,
     stacking_weights,
+)
+from hedgeresearch.hedges.composed.members import (
+    checked_models,
+    fit_members,
+    hedged_out_of_fold,
 )
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.fit_protocols import FittedHedge
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.model import (
-    HedgeModel,
-    check_hedge_model,
-    check_warm_start,
-    fit_hedge,
-)
-from hedgeresearch.hedges.plausibility import as_part
+from hedgeresearch.hedges.model import HedgeModel, check_warm_start
 from hedgeresearch.hedges.ratio_errors import RatioErrors
 from hedgeresearch.hedges.sample import Sample
-from hedgeresearch.hedges.traits import HedgeTraits, horizon_of
+from hedgeresearch.hedges.traits import HedgeTraits
 from hedgeresearch.typing import Array
 
 
@@ -84,22 +80,7 @@ class CombinedHedge:
     n_folds: int = 4
 
     def __post_init__(self) -> None:
-        if not isinstance(self.models, Mapping) or not self.models:
-            raise DataError(
-                "models must be a mapping from names to hedge models, one or more; got "
-                f"{self.models!r}."
-            )
-        for name, model in self.models.items():
-            check_hedge_model(model, f"model {name!r}")
-            if model.traits.input == "prices":
-                raise DataError(f"models must take returns; {name!r}, {model!r}, takes prices.")
-        horizons = {name: horizon_of(model) for name, model in self.models.items()}
-        if len(set(horizons.values())) > 1:
-            raise DataError(
-                f"models must hedge returns of one horizon; got {horizons}. Give all of them the "
-                "same, as a number of periods or as a time."
-            )
-        object.__setattr__(self, "models", FrozenMapping(self.models))
+        object.__setattr__(self, "models", checked_models(self.models))
         check_choice(self.weights, "weights", ("equal", "inverse_variance", "stacking"))
         check_at_least(self.n_folds, "n_folds", 1)
 
@@ -130,12 +111,7 @@ class CombinedHedge:
             returns, kind = join_returns(asset, hedges)
         returns.attrs["returns"] = kind
         earlier: Mapping[str, HedgeFit] = {} if warm_start is None else warm_start.state.members
-        with as_part(), recorded_warnings() as caught:
-            members = {
-                name: self._fit_member(name, returns, earlier.get(name)) for name in self.models
-            }
-        for warning in dict.fromkeys(caught):
-            warn_caller(warning.message, warning.category)
+        members = fit_members(self.models, returns, earlier)
         return self._hedge(self._weighted(members, returns), Sample.of(returns, kind))
 
     def advance(self, fit: HedgeFit, returns: pd.DataFrame) -> HedgeFit:
@@ -147,34 +123,13 @@ class CombinedHedge:
         """Return members with their weights, which come from forward folds unless all are equal."""
         if self.weights == "equal":
             return CombinedState(members, np.full(len(members), 1.0 / len(members)), None)
-        hedged = np.column_stack([self._out_of_fold(name, returns) for name in members])
+        hedged = hedged_out_of_fold(self.models, returns, self.n_folds)
         unhedged = float(returns.iloc[:, 0].var())
         if self.weights == "inverse_variance":
             weights = inverse_variance_weights(hedged, unhedged)
         else:
             weights = stacking_weights(hedged, unhedged)
         return CombinedState(members, weights, hedged.std(axis=0, ddof=1))
-
-    def _fit_member(self, name: str, returns: pd.DataFrame, earlier: HedgeFit | None) -> HedgeFit:
-        model = self.models[name]
-        try:
-            return fit_hedge(model, returns.iloc[:, 0], returns.iloc[:, 1:], earlier)
-        except (DataError, ConvergenceError) as error:
-            raise type(error)(f"model {name!r} on {len(returns)} dates: {error}") from error
-
-    def _out_of_fold(self, name: str, returns: pd.DataFrame) -> Array:
-        """Return hedged returns of the second half of the dates, out of sample, (n,).
-
-        Each fold is hedged by a fit on the dates before it, without a warm start.
-        """
-        folds = []
-        for first, end in forward_folds(len(returns), self.n_folds):
-            new = returns.iloc[first:end]
-            with data_checked():
-                fit = self._fit_member(name, returns.iloc[:first], None).advance(new)
-            values = new.to_numpy()
-            folds.append(values[:, 0] - (fit.ratio.to_numpy() * values[:, 1:]).sum(axis=1))
-        return np.concatenate(folds)
 
     def _hedge(self, state: CombinedState, sample: Sample) -> HedgeFit:
         members = list(state.members.values())

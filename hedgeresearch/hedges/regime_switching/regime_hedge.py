@@ -88,7 +88,8 @@ class RegimeHedge:
         row for every date of the returns; the row dated t is known at the end of t. A function maps
         the returns of asset and hedges (n_dates, 1 + n_hedges) to such a table, each value from
         data up to its date, and may leave out the first dates of its windows; in an extension it is
-        given all returns since the start of the sample. A function whose values change when later
+        given all returns since the start of the sample; ``hedges.PairFeatures`` and
+        ``hedges.StandardizedReturns`` are such functions. A function whose values change when later
         dates come in is refused. Covariances are then weighted by filtered probabilities, and the
         regimes are numbered by the variance of the asset.
 
@@ -311,7 +312,8 @@ class RegimeHedge:
             roots, _ = scaled_roots(moments.covariances)
             path_covariances = np.einsum("kij,tjl,kml->tkim", roots, covariances.path(), roots)
             following = covariances.final_state.next_covariance
-            next_covariances = np.einsum("kij,jl,kml->kim", roots, following, roots)
+            products = np.einsum("kij,jl,kml->kim", roots, following, roots)
+            next_covariances = 0.5 * (products + products.swapaxes(1, 2))  # rounding is not
         if by_regime is None or covariances is not None:
             by_regime = _ratios_by_regime(next_covariances, hedges, regimes.regimes)
         predicted = regimes.predictions[-len(dates) :]  # without the start-up of the covariances
