@@ -9,6 +9,8 @@ import numpy as np
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.black import black_prices
 from hedgeresearch.options.checks import checked_options
+from hedgeresearch.options.layout import Layout
+from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.options")
@@ -63,6 +65,53 @@ def black_price(
     >>> round(black_price(100.0, 110.0, 0.5, 0.6, "put"), 4)
     23.0758
     """
+    _, prices, layout = _priced(forward, strike, expiry, volatility, kind, discount)
+    return layout.wrap(prices, "price")
+
+
+@exported_by("hedgeresearch.options")
+def coin_price(
+    forward: Any,
+    strike: Any,
+    expiry: Any,
+    volatility: Any,
+    kind: Any = "call",
+    *,
+    discount: Any = 1.0,
+) -> Any:
+    """Return the price in coin of inverse options, which settle in the coin they are written on.
+
+    For one coin of notional such a call pays max(S - K, 0) / S in coin, which is max(S - K, 0) in
+    dollars: its price is Black's divided by the forward. It is not an option on 1 / S.
+
+    Parameters
+    ----------
+    forward, strike, expiry, volatility, kind, discount : as in :func:`black_price`
+
+    Returns
+    -------
+    float, array, Series or DataFrame
+        Coin per coin of notional; the delta of an account in coin is the premium-adjusted one of
+        :func:`greeks`.
+
+    Raises
+    ------
+    DataError
+        As :func:`black_price`.
+
+    Examples
+    --------
+    >>> round(coin_price(65_000.0, 65_000.0, 30 / 365, 0.6), 4)
+    0.0685
+    """
+    options, prices, layout = _priced(forward, strike, expiry, volatility, kind, discount)
+    return layout.wrap(prices / options["forward"], "price")
+
+
+def _priced(
+    forward: Any, strike: Any, expiry: Any, volatility: Any, kind: Any, discount: Any
+) -> tuple[dict[str, Array], Array, Layout]:
+    """Return the options as arrays, their prices in currency, and the layout of the answer."""
     arguments = {
         "forward": forward,
         "strike": strike,
@@ -81,4 +130,4 @@ def black_price(
         options["discount"],
         prices,
     )
-    return layout.wrap(prices, "price")
+    return options, prices, layout

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch import plotting
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import counted
 from hedgeresearch._kernels.black import N_GREEKS, black_greeks
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.errors import DataError
@@ -16,9 +18,19 @@ from hedgeresearch.options.checks import checked_options
 from hedgeresearch.options.layout import Layout
 from hedgeresearch.typing import Array
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 DeltaConvention = Literal["forward", "spot", "premium_adjusted"]
 CONVENTIONS = ("forward", "spot", "premium_adjusted")
 NAMES = ("price", "delta", "gamma", "vega", "theta", "vanna", "volga", "charm")
+UNITS = {
+    "vega": " per 1.00 of volatility",
+    "vanna": " per 1.00 of volatility",
+    "volga": " per 1.00 of volatility",
+    "theta": " a year",
+    "charm": " a year",
+}
 
 
 @exported_by("hedgeresearch.options")
@@ -42,6 +54,8 @@ class Greeks:
     volga : derivative of vega with respect to volatility, per 1.00
     charm : derivative of delta with respect to calendar time at fixed S, per year
     convention : "forward", "spot" or "premium_adjusted"
+    layout : shape and labels of the options
+    strike, expiry, sign : arrays, shape (n_options,), with +1.0 for a call and -1.0 for a put
     """
 
     price: Any
@@ -55,6 +69,8 @@ class Greeks:
     convention: DeltaConvention
     layout: Layout
     strike: Array
+    expiry: Array
+    sign: Array
 
     @property
     def table(self) -> pd.DataFrame:
@@ -62,16 +78,37 @@ class Greeks:
         columns = {name: np.asarray(getattr(self, name)).reshape(-1) for name in NAMES}
         return pd.DataFrame(columns, index=self.layout.rows())
 
+    def plot(self, name: str = "delta", ax: Axes | None = None) -> Axes:
+        """Plot one Greek over the strikes, with a line for each kind and expiry.
+
+        Parameters
+        ----------
+        name : str
+            Such as "delta" or "price".
+        ax : Axes, optional
+            By default those of a new figure.
+        """
+        check_choice(name, "name", NAMES)
+        values = self.table[name].to_numpy()
+        lines = pd.DataFrame({"days": 365.0 * self.expiry, "sign": self.sign})
+        for (days, sign), rows in lines.groupby(["days", "sign"]).groups.items():
+            label = f"{'call' if sign > 0.0 else 'put'}, {days:.4g} days"
+            line = pd.Series(values[rows], index=self.strike[rows], name=label).sort_index()
+            ylabel = f"{name}{UNITS.get(name, '')}"
+            ax = plotting.plot_lines(line.to_frame(), ylabel=ylabel, ax=ax)
+        if ax is None:
+            raise DataError("Greeks must have at least one option to be plotted; these have none.")
+        ax.set_xlabel("strike")
+        return ax
+
     def __repr__(self) -> str:
-        n_options = self.strike.size
-        options = "1 option" if n_options == 1 else f"{n_options} options"
-        if n_options != 1:
-            return f"Greeks({options}, delta={self.convention!r})"
-        values = ", ".join(f"{name}={float(self.table[name].iloc[0]):.6g}" for name in NAMES)
+        if self.strike.size != 1:
+            return f"Greeks({counted(self.strike.size, 'option')}, delta={self.convention!r})"
+        values = ", ".join(f"{name}={number:.6g}" for name, number in self.table.iloc[0].items())
         return f"Greeks({values}; delta={self.convention!r})"
 
     def _repr_html_(self) -> str:
-        caption = f"Greeks, delta={self.convention!r}: vega per 1.00, theta and charm per year"
+        caption = f"Greeks, delta={self.convention!r}: per 1.00 of volatility, per year"
         return str(self.table.style.set_caption(caption).format("{:.6g}").to_html())
 
 
@@ -132,7 +169,7 @@ def greeks(  # noqa: PLR0913 - an option has as many terms
     }
     if spot_discount is not None:
         arguments["spot_discount"] = spot_discount
-    _check_convention(delta, has_spot=spot_discount is not None)
+    check_spot_discount(delta, has_spot=spot_discount is not None)
     options, sign, layout = checked_options(arguments, kind)
     values = np.empty((N_GREEKS, sign.size))
     black_greeks(
@@ -147,10 +184,18 @@ def greeks(  # noqa: PLR0913 - an option has as many terms
         values,
     )
     columns = {name: layout.wrap(row, name) for name, row in zip(NAMES, values, strict=True)}
-    return Greeks(**columns, convention=delta, layout=layout, strike=options["strike"])
+    return Greeks(
+        **columns,
+        convention=delta,
+        layout=layout,
+        strike=options["strike"],
+        expiry=options["expiry"],
+        sign=sign,
+    )
 
 
-def _check_convention(delta: DeltaConvention, *, has_spot: bool) -> None:
+def check_spot_discount(delta: DeltaConvention, *, has_spot: bool) -> None:
+    """Refuse a discount of the yield that does not fit the convention of delta."""
     if delta == "spot" and not has_spot:
         raise DataError(
             "delta='spot' must have spot_discount, the discount of the yield; got none. "

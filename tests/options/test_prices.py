@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 import hedgeresearch as hr
-from hedgeresearch.options import black_price
+from hedgeresearch.options import black_price, coin_price
 
 Reference = dict[str, Any]
 
@@ -82,6 +82,14 @@ def test_price_is_the_expected_payoff(kind: str, strike: float) -> None:
     expected = quad(weighted_payoff, -12, kink)[0] + quad(weighted_payoff, kink, 12)[0]
     price = black_price(100.0, strike, expiry, 0.45, kind, discount=0.97)
     assert_allclose(price, 0.97 * expected, rtol=1e-9)
+
+
+def test_coin_price_is_in_coin_of_the_forward() -> None:
+    forwards = pd.Series([50_000.0, 65_000.0], index=["a", "b"])
+    coin = coin_price(forwards, 60_000.0, 0.1, 0.6, "put")
+    dollars = black_price(forwards, 60_000.0, 0.1, 0.6, "put")
+    assert_allclose(coin * forwards, dollars, rtol=1e-15)
+    assert isinstance(coin_price(65_000.0, 65_000.0, 0.1, 0.6), float)
 
 
 def test_answer_is_of_the_sort_of_the_arguments() -> None:

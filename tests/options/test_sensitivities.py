@@ -1,6 +1,7 @@
 """Greeks against other programs, an exchange, and differences of prices."""
 
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -257,7 +258,31 @@ def test_table_keeps_labels() -> None:
     assert found.table.loc[("b", "x"), "delta"] == one.delta
     assert "2 options" in repr(greeks(100.0, strikes, 0.5, 0.4))
     assert "delta=0.4" in repr(one)
-    assert "vega per 1.00" in found._repr_html_()
+    assert "per 1.00 of volatility, per year" in found._repr_html_()
+
+
+@pytest.mark.long
+def test_plot_has_a_line_for_each_kind_and_expiry() -> None:
+    strikes = np.array([110.0, 90.0, 100.0, 95.0])
+    found = greeks(100.0, strikes, [0.1, 0.1, 0.2, 0.1], 0.4, ["call", "call", "call", "put"])
+    axes = found.plot("vega")
+    assert [line.get_label() for line in axes.lines] == [
+        "put, 36.5 days",
+        "call, 36.5 days",
+        "call, 73 days",
+    ]
+    assert list(axes.lines[1].get_xdata()) == [90.0, 110.0]
+    assert_allclose(axes.lines[1].get_ydata(), found.vega[[1, 0]])
+    assert axes.get_ylabel() == "vega per 1.00 of volatility"
+    assert axes.get_xlabel() == "strike"
+    assert found.plot("delta", ax=axes) is axes
+    with pytest.raises(hr.DataError, match="name must be one of 'price', 'delta'"):
+        found.plot("rho")
+
+
+def test_greeks_pickle() -> None:
+    found = greeks(100.0, pd.Series([90.0, 110.0], index=["a", "b"]), 0.5, 0.4)
+    assert pickle.loads(pickle.dumps(found)).table.equals(found.table)
 
 
 def test_convention_must_fit_the_discounts() -> None:
