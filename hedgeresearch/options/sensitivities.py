@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,12 +91,11 @@ class Greeks:
         """
         check_choice(name, "name", NAMES)
         values = self.table[name].to_numpy()
-        lines = pd.DataFrame({"days": 365.0 * self.expiry, "sign": self.sign})
-        for (days, sign), rows in lines.groupby(["days", "sign"]).groups.items():
-            label = f"{'call' if sign > 0.0 else 'put'}, {days:.4g} days"
-            line = pd.Series(values[rows], index=self.strike[rows], name=label).sort_index()
-            ylabel = f"{name}{UNITS.get(name, '')}"
-            ax = plotting.plot_lines(line.to_frame(), ylabel=ylabel, ax=ax)
+        for expiry, sign in np.unique(np.column_stack([self.expiry, self.sign]), axis=0):
+            rows = (self.expiry == expiry) & (self.sign == sign)
+            label = f"{'call' if sign > 0.0 else 'put'}, {365.0 * expiry:.4g} days"
+            line = pd.DataFrame({label: values[rows]}, index=self.strike[rows]).sort_index()
+            ax = plotting.plot_lines(line, ylabel=f"{name}{UNITS.get(name, '')}", ax=ax)
         if ax is None:
             raise DataError("Greeks must have at least one option to be plotted; these have none.")
         ax.set_xlabel("strike")
@@ -171,18 +171,7 @@ def greeks(  # noqa: PLR0913 - an option has as many terms
         arguments["spot_discount"] = spot_discount
     check_spot_discount(delta, has_spot=spot_discount is not None)
     options, sign, layout = checked_options(arguments, kind)
-    values = np.empty((N_GREEKS, sign.size))
-    black_greeks(
-        options["forward"],
-        options["strike"],
-        options["expiry"],
-        options["volatility"],
-        sign,
-        options["discount"],
-        options.get("spot_discount", options["discount"]),
-        delta == "premium_adjusted",
-        values,
-    )
+    values = greek_rows(options, sign, is_adjusted=delta == "premium_adjusted")
     columns = {name: layout.wrap(row, name) for name, row in zip(NAMES, values, strict=True)}
     return Greeks(
         **columns,
@@ -192,6 +181,23 @@ def greeks(  # noqa: PLR0913 - an option has as many terms
         expiry=options["expiry"],
         sign=sign,
     )
+
+
+def greek_rows(options: Mapping[str, Array], sign: Array, *, is_adjusted: bool) -> Array:
+    """Return the Greeks of options, checked, as the rows of an array, shape (8, n_options)."""
+    values = np.empty((N_GREEKS, sign.size))
+    black_greeks(
+        options["forward"],
+        options["strike"],
+        options["expiry"],
+        options["volatility"],
+        sign,
+        options["discount"],
+        options.get("spot_discount", options["discount"]),
+        is_adjusted,
+        values,
+    )
+    return values
 
 
 def check_spot_discount(delta: DeltaConvention, *, has_spot: bool) -> None:

@@ -45,6 +45,26 @@ def options() -> Options:
     return Options(forward, strike, expiry, volatility, kind, discount, yield_discount)
 
 
+def quantlib_greeks(options: Options, row: int, spot: float) -> list[float]:
+    kind = QuantLib.Option.Call if options.kind[row] == "call" else QuantLib.Option.Put
+    expiry = float(options.expiry[row])
+    black = QuantLib.BlackCalculator(
+        QuantLib.PlainVanillaPayoff(kind, options.strike[row]),
+        options.forward[row],
+        options.volatility[row] * np.sqrt(expiry),
+        options.discount[row],
+    )
+    return [
+        black.value(),
+        black.deltaForward(),
+        black.gammaForward(),
+        black.vega(expiry),
+        black.delta(spot),
+        black.gamma(spot),
+        black.theta(spot, expiry),
+    ]
+
+
 @pytest.mark.long
 def test_prices_and_greeks_are_those_of_quantlib(options: Options) -> None:
     future = greeks(*options[:5], discount=options.discount)
@@ -55,28 +75,7 @@ def test_prices_and_greeks_are_those_of_quantlib(options: Options) -> None:
         spot_discount=options.yield_discount,
     )
     spots = options.forward * options.discount / options.yield_discount
-    rows = []
-    for i in range(N_OPTIONS):
-        kind = QuantLib.Option.Call if options.kind[i] == "call" else QuantLib.Option.Put
-        expiry = float(options.expiry[i])
-        black = QuantLib.BlackCalculator(
-            QuantLib.PlainVanillaPayoff(kind, options.strike[i]),
-            options.forward[i],
-            options.volatility[i] * np.sqrt(expiry),
-            options.discount[i],
-        )
-        level = float(spots[i])
-        rows.append(
-            [
-                black.value(),
-                black.deltaForward(),
-                black.gammaForward(),
-                black.vega(expiry),
-                black.delta(level),
-                black.gamma(level),
-                black.theta(level, expiry),
-            ]
-        )
+    rows = [quantlib_greeks(options, i, spots[i]) for i in range(N_OPTIONS)]
     found = [
         future.price,
         future.delta,

@@ -2,7 +2,7 @@
 
 import math
 import pickle
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -174,72 +174,65 @@ def test_greeks_are_those_of_an_exchange(option_reference: Reference) -> None:
         assert np.abs(values - own[name]).max() <= rounding, name
 
 
+class Prices(NamedTuple):
+    """Prices of one option as a function of hedge, volatility and time, at constant rates."""
+
+    sign: float
+    is_spot: bool
+    is_adjusted: bool
+    strike: float = 105.0
+    rate: float = 0.06
+    yield_rate: float = 0.02
+
+    def terms(self, level: float, volatility: float, years: float) -> dict[str, Any]:
+        carry = self.rate - self.yield_rate if self.is_spot else 0.0
+        return {
+            "forward": level * math.exp(carry * years),
+            "strike": self.strike,
+            "expiry": years,
+            "volatility": volatility,
+            "kind": word(self.sign),
+            "discount": math.exp(-self.rate * years),
+        }
+
+    def price(self, *point: float) -> float:
+        return float(black_price(**self.terms(*point)))
+
+    def delta(self, *point: float) -> float:
+        level, volatility, years = point
+        step = 1e-4 * level
+        up = self.price(level + step, volatility, years)
+        slope = (up - self.price(level - step, volatility, years)) / (2.0 * step)
+        return slope - (self.price(*point) / level if self.is_adjusted else 0.0)
+
+    def vega(self, *point: float) -> float:
+        return slope_of(self.price, point, 1)
+
+
+def slope_of(function: Any, point: Any, argument: int, step: float = 1e-3) -> float:
+    move = step * np.eye(3)[argument]
+    return float(function(*(point + move)) - function(*(point - move))) / (2.0 * step)
+
+
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 @pytest.mark.parametrize("convention", ["forward", "spot", "premium_adjusted", "adjusted_spot"])
 def test_greeks_are_differences_of_prices(sign: float, convention: str) -> None:
-    spot = 98.0
-    strike = 105.0
-    rate = 0.06
-    yield_rate = 0.02
-    time = 0.8
-    sigma = 0.35
-    is_spot = "spot" in convention
-    is_adjusted = "adjusted" in convention
-    carry = rate - yield_rate if is_spot else 0.0
-
-    def price(level: float, volatility: float, years: float) -> float:
-        """Price with the hedge, spot or future, at a level; rates and the hedge are held."""
-        return float(
-            black_price(
-                level * math.exp(carry * years),
-                strike,
-                years,
-                volatility,
-                word(sign),
-                discount=math.exp(-rate * years),
-            )
-        )
-
-    def delta(level: float, volatility: float, years: float) -> float:
-        step = 1e-4 * level
-        up = price(level + step, volatility, years)
-        slope = (up - price(level - step, volatility, years)) / (2.0 * step)
-        return slope - (price(level, volatility, years) / level if is_adjusted else 0.0)
-
+    option = Prices(sign, "spot" in convention, "adjusted" in convention)
+    point = np.array([98.0, 0.35, 0.8])
     found = greeks(
-        spot * math.exp(carry * time),
-        strike,
-        time,
-        sigma,
-        word(sign),
-        discount=math.exp(-rate * time),
-        delta="premium_adjusted" if is_adjusted else convention,  # type: ignore[arg-type]
-        spot_discount=math.exp(-yield_rate * time) if is_spot else None,
+        **option.terms(*point),
+        delta="premium_adjusted" if option.is_adjusted else convention,
+        spot_discount=math.exp(-option.yield_rate * 0.8) if option.is_spot else None,
     )
-    step = 1e-3
-
-    def slope_of(function: Any, argument: int) -> float:
-        point = np.array([spot, sigma, time])
-        up = point.copy()
-        up[argument] += step
-        down = point.copy()
-        down[argument] -= step
-        return float(function(*up) - function(*down)) / (2.0 * step)
-
-    def vega(*point: float) -> float:
-        level, volatility, years = point
-        up = price(level, volatility + step, years)
-        return (up - price(level, volatility - step, years)) / (2.0 * step)
-
     expected = {
-        "price": price(spot, sigma, time),
-        "delta": delta(spot, sigma, time),
-        "gamma": slope_of(delta, 0),
-        "vega": slope_of(price, 1),
-        "theta": -slope_of(price, 2),
-        "vanna": slope_of(delta, 1),
-        "volga": slope_of(vega, 1),
-        "charm": -slope_of(delta, 2),
+        "price": option.price(*point),
+        "delta": option.delta(*point),
+        "gamma": slope_of(option.delta, point, 0),
+        "vega": option.vega(*point),
+        "theta": -slope_of(option.price, point, 2),
+        "vanna": slope_of(option.delta, point, 1),
+        "volga": slope_of(option.vega, point, 1),
+        "charm": -slope_of(option.delta, point, 2),
     }
     for name, value in expected.items():
         assert_allclose(getattr(found, name), value, rtol=2e-4, atol=1e-7, err_msg=name)
