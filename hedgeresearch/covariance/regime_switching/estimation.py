@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hedgeresearch._kernels.hidden_markov import expected_regimes
+from hedgeresearch._kernels.switching_correlation import switching_em
 from hedgeresearch.covariance.correlation import as_correlation
 from hedgeresearch.covariance.regime_switching.state import SwitchingCorrelation, log_densities
 from hedgeresearch.errors import ConvergenceError
@@ -95,22 +96,14 @@ def run_em(
     A regime has collapsed when its correlation is singular or it has no more expected dates than
     series and one.
     """
-    log_density = -np.inf
-    change = np.inf
-    for _ in range(max_steps):
-        smallest = np.linalg.eigvalsh(switching.correlations)[:, 0].min()
-        if not smallest > SINGULAR_EIGENVALUE:
-            return None
-        expectations = expect(z, switching)
-        if not expectations.smoothed.sum(axis=0).min() > z.shape[1] + 1:
-            return None
-        log_density = expectations.log_density
-        following = _maximize(expectations)
-        change = _largest_change(following, switching)
-        switching = following
-        if change < tolerance:
-            break
-    return EMResult(switching, log_density, change)
+    limits = (SINGULAR_EIGENVALUE, z.shape[1] + 1.0)
+    correlations, transition, first, log_density, change = switching_em(
+        z, *switching, tolerance, max_steps, limits
+    )
+    # a pivot is never below the smallest eigenvalue
+    if np.isnan(change) or not np.linalg.eigvalsh(correlations)[:, 0].min() > SINGULAR_EIGENVALUE:
+        return None
+    return EMResult(SwitchingCorrelation(correlations, transition, first), log_density, change)
 
 
 def expect(z: Array, switching: SwitchingCorrelation) -> Expectations:
@@ -170,26 +163,6 @@ def _starting_point(z: Array, k: int, rng: np.random.Generator) -> SwitchingCorr
         transition=transition,
         probabilities=np.full(k, 1.0 / k),
     )
-
-
-def _maximize(expectations: Expectations) -> SwitchingCorrelation:
-    """Return the parameters that maximize the expected likelihood: the M-step.
-
-    The correlations are second moments scaled to a unit diagonal.
-    """
-    transitions = expectations.transitions
-    return SwitchingCorrelation(
-        correlations=np.stack([as_correlation(moment) for moment in expectations.moments]),
-        transition=transitions / transitions.sum(axis=1, keepdims=True),
-        probabilities=expectations.smoothed[0].copy(),
-    )
-
-
-def _largest_change(new: SwitchingCorrelation, old: SwitchingCorrelation) -> float:
-    """Return the largest change of a correlation or of a transition probability."""
-    by_correlation = np.abs(new.correlations - old.correlations).max()
-    by_transition = np.abs(new.transition - old.transition).max()
-    return max(float(by_correlation), float(by_transition))
 
 
 def _in_order(switching: SwitchingCorrelation) -> SwitchingCorrelation:

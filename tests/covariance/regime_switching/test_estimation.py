@@ -8,6 +8,7 @@ import hedgeresearch as hr
 from hedgeresearch.covariance.first_step import fit_first_step
 from hedgeresearch.covariance.regime_switching.estimation import (
     estimate_regime_correlation,
+    run_em,
     starting_points,
 )
 from hedgeresearch.covariance.regime_switching.state import SwitchingCorrelation
@@ -70,3 +71,43 @@ def test_collapsed_regimes_are_refused():
     one_empty = SwitchingCorrelation(np.stack([np.eye(3)] * 2), never_left, np.array([1.0, 0.0]))
     with pytest.raises(hr.ConvergenceError, match="none is singular or rests on a few dates"):
         estimate_regime_correlation(z, [one_empty])
+
+
+def slow_em(z, switching, n_steps):
+    """EM steps in arrays; the log-density is the one before the last step."""
+    centered = z - z.mean(axis=0)
+    for _ in range(n_steps):
+        normals = [stats.multivariate_normal(cov=matrix) for matrix in switching.correlations]
+        densities = np.stack([normal.pdf(z) for normal in normals], axis=1)
+        weights, transitions = slow_expectations(densities, switching)
+        before = switching.probabilities
+        log_density = 0.0
+        for density in densities:
+            log_density += np.log(before @ density)
+            before = (before * density / (before @ density)) @ switching.transition
+        moments = [centered.T @ (w[:, None] * centered) for w in weights.T]
+        scales = [np.sqrt(np.diag(moment)) for moment in moments]
+        switching = SwitchingCorrelation(
+            np.stack([m / np.outer(s, s) for m, s in zip(moments, scales, strict=True)]),
+            transitions / transitions.sum(axis=1, keepdims=True),
+            weights[0],
+        )
+    return switching, log_density
+
+
+def test_compiled_steps_equal_slow_ones():
+    z = np.random.default_rng(2).standard_normal((150, 3)) @ np.array(
+        [[1.0, 0.5, 0.2], [0.0, 1.0, 0.6], [0.0, 0.0, 1.0]]
+    )
+    start = starting_points(z, 2, 1, seed=3)[0]
+    expected, log_density = slow_em(z, start, 5)
+    found = run_em(z, start, 0.0, 5)
+    assert found.log_density == pytest.approx(log_density, rel=1e-12)
+    for one, other in zip(found.switching, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+    previous, _ = slow_em(z, start, 4)
+    change = max(
+        np.abs(expected.correlations - previous.correlations).max(),
+        np.abs(expected.transition - previous.transition).max(),
+    )
+    assert found.change == pytest.approx(change, rel=1e-6)
