@@ -140,7 +140,7 @@ def simulate_dcc(  # noqa: PLR0913 - the parameters of the model, each with a de
     noise = np.random.default_rng(seed).standard_normal((n_dates, n_series))
     values, covariance = _dcc_path(noise, target, _DCCGARCH(a, b, omega, alpha, beta))
     covariance *= scale**2
-    dates = _business_days(n_dates)
+    dates = business_days(n_dates)
     returns = pd.DataFrame(values * scale, dates, columns)
     returns.attrs = {"simulated": True, "title": f"simulated DCC-GARCH(1,1) returns, seed {seed}"}
     ratio = np.linalg.solve(covariance[:, 1:, 1:], covariance[:, 1:, :1])[:, :, 0]
@@ -200,11 +200,11 @@ def simulate_regimes(
     check_calm_first((slope * hedge_scale) ** 2 + residual_scale**2)
     check_at_least(seed, "seed", 0)
     generator = np.random.default_rng(seed)
-    path = _markov_chain(generator.random(n_dates), matrix)
+    path = markov_chain_path(generator.random(n_dates), matrix)
     noise = generator.standard_normal((n_dates, 2))
     hedge = hedge_scale[path] * noise[:, 0]
     asset = slope[path] * hedge + residual_scale[path] * noise[:, 1]
-    dates = _business_days(n_dates)
+    dates = business_days(n_dates)
     returns = pd.DataFrame({"asset": asset, "hedge": hedge}, dates)
     returns.attrs = {"simulated": True, "title": f"simulated regime-switching returns, seed {seed}"}
     regimes = pd.Series(path, dates, name="regime")
@@ -241,7 +241,7 @@ def _dcc_path(noise: Array, target: Array, model: _DCCGARCH) -> tuple[Array, Arr
     return values, covariance
 
 
-def _markov_chain(uniform: Array, transition: Array) -> npt.NDArray[np.int64]:
+def markov_chain_path(uniform: Array, transition: Array) -> npt.NDArray[np.int64]:
     """Return a path of regimes from uniform draws, by inversion of the cumulative probabilities.
 
     The first regime has the stationary distribution.
@@ -259,7 +259,8 @@ def _markov_chain(uniform: Array, transition: Array) -> npt.NDArray[np.int64]:
     return path
 
 
-def _business_days(n_dates: int) -> pd.DatetimeIndex:
+def business_days(n_dates: int) -> pd.DatetimeIndex:
+    """Return business days from 2000-01-03 on."""
     return pd.bdate_range("2000-01-03", periods=n_dates, name="date")
 
 

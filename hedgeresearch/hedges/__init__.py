@@ -12,6 +12,10 @@ model (``MinimumVarianceHedge``), regimes (``RegimeHedge``), and hedges composed
 (``CombinedHedge``, ``ConstrainedHedge``, ``HorizonHedge``, ``RegimeWeightedHedge``,
 ``ShrunkHedge``). A model of your own needs what :class:`HedgeModel` and :class:`HedgeTraits`
 describe.
+
+Hedges of options (``DeltaHedge``, ``HullWhiteDelta``, ``FactorNeutralHedge``) are fitted on an
+``OptionPanel`` instead, ``model.fit(panel)``, and give an :class:`OptionHedgeFit` with a ratio for
+every option and date; they follow :class:`OptionHedgeModel` and :class:`OptionHedgeTraits`.
 """
 
 import lazy_loader

@@ -20,6 +20,15 @@ from .objectives.lower_partial_moment import LowerPartialMomentHedge as LowerPar
 from .objectives.mean_variance import MeanVarianceHedge as MeanVarianceHedge
 from .objectives.minimum_cvar import MinimumCVaRHedge as MinimumCVaRHedge
 from .objectives.quantile import QuantileHedge as QuantileHedge
+from .options.delta import DeltaHedge as DeltaHedge
+from .options.factor_neutral import FactorNeutralHedge as FactorNeutralHedge
+from .options.factor_neutral import HedgeOption as HedgeOption
+from .options.factor_ratios import factor_neutral_ratios as factor_neutral_ratios
+from .options.fit import OptionHedgeFit as OptionHedgeFit
+from .options.minimum_variance_delta import HullWhiteDelta as HullWhiteDelta
+from .options.model import OptionHedgeModel as OptionHedgeModel
+from .options.model import OptionHedgeTraits as OptionHedgeTraits
+from .options.volatility_response import VolatilityResponse as VolatilityResponse
 from .ratio_errors import FixedErrors as FixedErrors
 from .ratio_errors import PathErrors as PathErrors
 from .ratio_errors import RatioErrors as RatioErrors

@@ -2,7 +2,9 @@
 
 ``black_price`` and ``greeks`` value European options on a forward, of scalars, arrays and tables;
 ``implied_volatility`` inverts prices and refuses those outside their bounds;
-``years_to_expiry`` counts actual days over 365 from times with a zone.
+``years_to_expiry`` counts actual days over 365 from times with a zone. ``OptionPanel`` has options
+by date with their moves to the next date, as hedges of options need them; ``simulate_smiles`` makes
+one whose regimes and best deltas are known.
 """
 
 import lazy_loader

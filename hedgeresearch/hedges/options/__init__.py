@@ -1,0 +1,1 @@
+"""Hedges of options: ratios for each contract of a panel, by date."""

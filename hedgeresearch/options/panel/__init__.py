@@ -1,0 +1,1 @@
+"""Panels of options by date: their rows, smiles of single expiries, simulation."""

@@ -1,0 +1,151 @@
+"""Checks of the table of an option panel, which name the first row that is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._formatting import day
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
+from hedgeresearch.options.panel.arrays import PanelArrays
+from hedgeresearch.typing import Array, Indices
+
+QUOTES = ("date", "contract", "kind", "strike", "expiry", "forward", "volatility", "price")
+"""Columns that are known on the date of a row."""
+MOVES = ("next_forward", "next_price", "next_volatility")
+"""Columns that are known on the next date."""
+MAX_VOLATILITY = 5.0
+"""Annual volatility above which a number is probably in per cent."""
+ROUNDING = 1e-9
+"""Share of the forward by which a price may miss its bounds."""
+
+
+def check_numbers(table: pd.DataFrame) -> None:
+    """Refuse quotes that are missing or not positive, other kinds, and moves that are negative."""
+    kinds = table["kind"]
+    unknown = ~kinds.isin(["call", "put"]).to_numpy()
+    if unknown.any():
+        raise DataError(
+            f"kind must be 'call' or 'put'; got {kinds.iloc[int(unknown.argmax())]!r} for "
+            f"{_row(table, unknown)}."
+        )
+    for name in (*QUOTES[3:], *MOVES):
+        values = _as_numbers(table[name], name)
+        wrong = ~(values > 0.0)
+        if name in MOVES:
+            wrong &= ~np.isnan(values)
+        if name in ("price", "next_price"):
+            wrong &= values != 0.0
+        wrong |= np.isinf(values)
+        if wrong.any():
+            found = values[int(wrong.argmax())]
+            raise DataError(
+                f"{name} must be positive and finite; got {found:g} for {_row(table, wrong)}. "
+                "Leave out the row, or correct the quote."
+            )
+    highest = table["volatility"].max()
+    if highest > MAX_VOLATILITY:
+        warn_caller(
+            f"volatility must be an annual fraction, such as 0.2; the highest is {highest:g}. "
+            "Divide by 100 if it is in per cent.",
+            DataWarning,
+        )
+
+
+def check_dates(table: pd.DataFrame) -> Indices:
+    """Return the first row of each date and the number of rows, (n_dates + 1,).
+
+    Raises
+    ------
+    DataError
+        If dates do not ascend, a contract comes twice on a date, or a move does not end on the
+        next date.
+    """
+    dates = pd.Index(table["date"])
+    if dates.hasnans:
+        raise DataError(f"every row must have a date; {_row(table, dates.isna())} has none.")
+    values = dates.to_numpy()
+    falls = values[1:] < values[:-1]
+    if falls.any():
+        row = int(falls.argmax()) + 1
+        raise DataError(
+            f"dates must ascend; {day(dates[row])} follows {day(dates[row - 1])}. Sort the rows, "
+            "as table.sort_values('date', kind='stable') does."
+        )
+    firsts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+    starts = np.concatenate([firsts, [len(values)]])
+    twice = table.duplicated(["date", "contract"]).to_numpy()
+    if twice.any():
+        raise DataError(
+            f"a contract must come once on each date; {_row(table, twice)} comes again. Leave out "
+            "one of the rows."
+        )
+    _check_ends(table, starts)
+    return starts
+
+
+def _check_ends(table: pd.DataFrame, starts: Indices) -> None:
+    """Refuse moves that do not end on the next date: those of two dates would overlap."""
+    dates = table["date"].to_numpy()
+    ends = table["next_date"].to_numpy()
+    expected = np.concatenate([dates[starts[1:-1]], ends[starts[-2] : starts[-2] + 1]])
+    expected = np.repeat(expected, np.diff(starts))
+    missing = pd.isna(table["next_date"]).to_numpy() & pd.isna(expected)
+    other = (ends != expected) & ~missing
+    if other.any():
+        row = int(other.argmax())
+        raise DataError(
+            f"every move must end on the next date of the panel; the one of {_row(table, other)} "
+            f"ends on {table['next_date'].iloc[row]} instead of {expected[row]}, so that moves "
+            "overlap or leave a gap. Use OptionPanel.from_quotes on all dates."
+        )
+    last = table["date"].iloc[-1]
+    end = table["next_date"].iloc[-1]
+    if not pd.isna(end) and not end > last:
+        raise DataError(f"the last next_date must be after {day(last)}; got {day(end)}.")
+
+
+def check_prices(table: pd.DataFrame, arrays: PanelArrays) -> None:
+    """Refuse prices below the intrinsic value or above the bound of an option."""
+    for name, price, forward in (
+        ("price", arrays.price, arrays.forward),
+        ("next_price", arrays.next_price, arrays.next_forward),
+    ):
+        intrinsic = np.maximum(arrays.sign * (forward - arrays.strike), 0.0)
+        bound = np.where(arrays.sign > 0.0, forward, arrays.strike)
+        tolerance = ROUNDING * forward
+        with np.errstate(invalid="ignore"):
+            wrong = (price < intrinsic - tolerance) | (price > bound + tolerance)
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise DataError(
+                f"{name} must lie between {intrinsic[row]:g} and {bound[row]:g}; got "
+                f"{price[row]:g} for {_row(table, wrong)}. Prices are undiscounted, in the "
+                "currency of the forward: a price in coin times the forward."
+            )
+
+
+def check_ranges(min_expiry: Any, delta_range: Any) -> None:
+    """Refuse ranges that are no ranges."""
+    if not min_expiry >= 0.0:
+        raise DataError(f"min_expiry must not be negative; got {min_expiry!r}.")
+    low, high = delta_range
+    if not 0.0 <= low < high <= 1.0:
+        raise DataError(
+            f"delta_range must be two ascending numbers from 0 to 1; got {delta_range!r}."
+        )
+
+
+def _as_numbers(column: pd.Series[Any], name: str) -> Array:
+    try:
+        return column.to_numpy(dtype=float)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{name} must hold numbers; got {column.dtype}: {error}.") from None
+
+
+def _row(table: pd.DataFrame, wrong: Any) -> str:
+    """Return the first wrong row in words."""
+    row = int(np.asarray(wrong).argmax())
+    return f"{table['contract'].iloc[row]!r} on {day(table['date'].iloc[row])}"
