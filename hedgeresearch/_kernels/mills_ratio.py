@@ -10,16 +10,14 @@ from hedgeresearch._kernels.compilation import kernel
 
 ROOT_HALF = math.sqrt(0.5)
 ROOT_2_PI = math.sqrt(2.0 * math.pi)
-FAR = 8.0
-"""Argument from which Mills' ratio is a continued fraction."""
-N_FAR = 20
-"""Terms of this fraction; its remainder is replaced by its limit."""
+FAR = 5.0
+"""Argument from which Mills' ratio is a continued fraction, which ends with its limit."""
 NARROW = 0.25
 """Width t, relative to u, below which the difference of two ratios is a series in t."""
 NARROW_MONEY = 0.3
 """The same near the money, not relative."""
-N_TERMS = 45
-"""Odd number of terms of the series and of its fractions."""
+N_TERMS = (7.0, 72.0, 340.0)
+"""Terms of the series and its fractions: of any, for t / u and for 1 / u**2, found by trying."""
 N_RECURSION = 40
 """Terms of the recursion near the money, where it is stable."""
 STABLE = 2.5
@@ -31,8 +29,9 @@ def mills_ratio(z):
     """Return N(-z) / n(z)."""
     if z < FAR:
         return 0.5 * ROOT_2_PI * math.erfc(z * ROOT_HALF) * math.exp(0.5 * z * z)
-    fraction = 0.5 * (math.sqrt(z * z + 4.0 * N_FAR) - z)
-    for k in range(N_FAR, 0, -1):
+    n_terms = int(N_TERMS[0] + N_TERMS[2] / (z * z))
+    fraction = 0.5 * (math.sqrt(z * z + 4.0 * (n_terms + 1)) - z)
+    for k in range(n_terms, 0, -1):
         fraction = k / (z + fraction)
     return 1.0 / (z + fraction)
 
@@ -62,10 +61,11 @@ def ratio_difference(u, t):
             factor *= t * t / ((k + 1) * (k + 2))
         return 2.0 * total
     # I(k) / I(k - 1) = k / (u + I(k + 1) / I(k)), from the last term to the first
-    ratio = 0.5 * (math.sqrt(u * u + 4.0 * (N_TERMS + 1)) - u)
+    n_terms = int(N_TERMS[0] + N_TERMS[1] * t / u + N_TERMS[2] / (u * u)) | 1  # odd
+    ratio = 0.5 * (math.sqrt(u * u + 4.0 * (n_terms + 1)) - u)
     total = 1.0
     step = 0.0
-    for k in range(N_TERMS, 0, -1):
+    for k in range(n_terms, 0, -1):
         inverse = 1.0 / (u + ratio)
         ratio = k * inverse
         if k % 2 == 0:

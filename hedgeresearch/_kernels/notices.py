@@ -35,6 +35,7 @@ SECONDS: dict[str, float] = {
     "running_errors": 2.9,
     "windowed_errors": 3.0,
     "minimum_variance": 1.1,
+    "black": 1.0,
 }
 """CPU seconds to compile a module, with the kernels of others that it calls; those from one second
 on, as measured on a processor of 2023. A module that is not here is compiled without a line."""
