@@ -4,6 +4,10 @@ from .bands import tracking_error_band as tracking_error_band
 from .costs import Costs as Costs
 from .costs import hedging_costs as hedging_costs
 from .costs import net_returns as net_returns
+from .option_bands import ZakamoulineBand as ZakamoulineBand
+from .option_bands import discrete_hedging_error as discrete_hedging_error
+from .option_bands import leland_volatility as leland_volatility
+from .option_bands import zakamouline_band as zakamouline_band
 from .partial_adjustment import PartialTrade as PartialTrade
 from .partial_adjustment import aim_position as aim_position
 from .partial_adjustment import trading_rate as trading_rate
