@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgeresearch import covariance, hedges, metrics, regimes, volatility
+from hedgeresearch import covariance, hedges, metrics, options, regimes, volatility
 from hedgeresearch._exports import exported_by
 from hedgeresearch._kernels.compilation import MAX_PLAIN_CALLS, log, place_in_words
 from hedgeresearch._kernels.steering import compiled_at_once
@@ -76,6 +76,7 @@ def _families() -> Mapping[str, Callable[[], None]]:
         "regimes": _use_regimes,
         "hedges": _use_hedges,
         "walks": _use_walks,
+        "options": _use_options,
     }
 
 
@@ -186,6 +187,12 @@ def _use_walks() -> None:
     some = returns.iloc[: WINDOW + 30]
     _read(walk_forward({"dcc": models["dcc"]}, some["asset"], some[["hedge"]], WINDOW, 1))
     _read(walk_forward_pairs(some[["asset"]], some[["hedge"]], window=WINDOW).effectiveness)
+
+
+def _use_options() -> None:
+    terms = (100.0, 110.0, 0.25, 0.6)
+    _read(options.greeks(*terms).table)
+    _read(options.implied_volatility(options.black_price(*terms), *terms[:3]))
 
 
 def _read(*results: Any) -> None:
