@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
+
+from hedgeresearch.typing import Array
 
 Role = Literal["development", "simulated", "confirmation"]
 
@@ -33,6 +35,21 @@ class Market:
     period: str = "day"
 
 
+class TrueRegimes(NamedTuple):
+    """Regimes from which returns were simulated.
+
+    Attributes
+    ----------
+    covariances : array (2, 2, 2), of asset and hedge in each regime
+    shares : array (2,), stationary probabilities
+    transition : array (2, 2)
+    """
+
+    covariances: Array
+    shares: Array
+    transition: Array
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
     """Returns of an asset and of its hedge, fractions per period.
@@ -42,14 +59,19 @@ class Pair:
     name : str, unique in the study
     market : Market
     returns : DataFrame (n_dates, 2), the asset first, without gaps
-    true_ratio : Series (n_dates,) or None
-        Hedge ratio of each date, where it is known since the returns are simulated.
+    truth : TrueRegimes or None
+        Known regimes of simulated returns.
     """
 
     name: str
     market: Market
     returns: pd.DataFrame
-    true_ratio: pd.Series[float] | None = None
+    truth: TrueRegimes | None = None
+
+    @property
+    def primary_window(self) -> int:
+        """The longest window, which counts for the verdicts."""
+        return max(self.market.windows)
 
     @property
     def asset(self) -> pd.Series[float]:

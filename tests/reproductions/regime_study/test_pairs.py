@@ -1,23 +1,31 @@
 """Pairs of the study: their number, dates, and what is known about them."""
 
+import numpy as np
 import pytest
 
-from hedgeresearch.reproductions.regime_study.confirmation_pairs import confirmation_pairs
+from hedgeresearch.reproductions.regime_study.confirmation_pairs import (
+    confirmation_pairs,
+    crypto_pairs,
+)
 from hedgeresearch.reproductions.regime_study.development_pairs import (
     development_pairs,
     simulated_pairs,
 )
 
 
-def test_simulated_pairs_have_true_ratios():
-    pairs = simulated_pairs()
+@pytest.mark.long
+def test_simulated_pairs_know_their_regimes():
+    pairs = {pair.name: pair for pair in simulated_pairs()}
     assert len(pairs) == 33
-    assert all(len(pair.true_ratio) == len(pair.returns) == 3000 for pair in pairs)
-    by_name = {pair.name: pair for pair in pairs}
-    assert len(by_name) == 33
-    moving = by_name["regimes, difference 0.4, persistence 0.93, 1"]
-    assert set(moving.true_ratio.round(2)) == {0.95, 0.55}
-    assert by_name["constant, 0"].true_ratio.nunique() == 1
+    pair = pairs["regimes, difference 0.4, persistence 0.93, 1"]
+    covariances, shares, transition = pair.truth
+    assert np.trace(transition) - 1.0 == pytest.approx(0.93)
+    assert shares == pytest.approx([5.0 / 7.0, 2.0 / 7.0])
+    ratios = covariances[:, 0, 1] / covariances[:, 1, 1]
+    assert ratios == pytest.approx([0.95, 0.55])
+    expected = np.einsum("k,kij->ij", shares, covariances)
+    assert np.cov(pair.returns.to_numpy().T) == pytest.approx(expected, rel=0.15)
+    assert pairs["constant, 0"].truth is None
 
 
 def test_development_pairs_are_those_of_the_protocol(data_dir):
@@ -27,6 +35,7 @@ def test_development_pairs_are_those_of_the_protocol(data_dir):
     assert len({pair.name for pair in pairs}) == len(pairs) == 16
 
 
+@pytest.mark.long
 def test_confirmation_pairs_are_those_of_the_protocol(data_dir):
     pytest.importorskip("rdata")
     pairs = confirmation_pairs()
@@ -44,11 +53,12 @@ def test_confirmation_pairs_are_those_of_the_protocol(data_dir):
     assert difference.to_numpy() == pytest.approx((express.asset - alcoa.asset).to_numpy())
 
 
+@pytest.mark.long
 def test_perpetuals_pay_their_funding(data_dir):
     import hedgeresearch as hr
 
     table = hr.load("binance_8h")
-    pairs = {pair.name: pair for pair in confirmation_pairs()}
+    pairs = {pair.name: pair for pair in crypto_pairs()}
     earned = pairs["ETH by BTC_USDT_PERP"].hedges["BTC_USDT_PERP"].iloc[0]
     first = table.iloc[:2]
     price = first["BTC_USDT_PERP"]
