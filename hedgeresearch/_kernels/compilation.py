@@ -16,22 +16,20 @@ Python runs a kernel that steers passes over the data until compiling pays, see 
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import re
-import sys
 from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
 from threading import RLock
+from time import thread_time
 from types import FunctionType
 from typing import Any, overload
 
 import numpy as np
 
 from hedgeresearch._kernels.cache_places import Cache, find_cache
-from hedgeresearch._kernels.notices import CompilationLog
-from hedgeresearch._kernels.steering import MAX_PASSES, Passes, is_urgent
+from hedgeresearch._kernels.notices import CompilationLog, seconds_to_compile
+from hedgeresearch._kernels.sources import source_digest
+from hedgeresearch._kernels.steering import SHARE, Passes, is_urgent, to_numbers
 
 OF_PARTS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Options of a kernel that Python does not call."""
@@ -40,7 +38,6 @@ FAST_MATH = frozenset({"contract", "reassoc", "arcp", "nsz"})
 OF_STRICT: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "python"}
 OF_FAST: dict[str, Any] = {"nogil": True, "fastmath": set(FAST_MATH), "error_model": "numpy"}
 """Options of numba for kernels of both kinds."""
-IMPORTED = re.compile(r"^ *from (hedgeresearch[\w.]*) import", re.MULTILINE)
 
 MAX_PLAIN_CALLS = 20
 """Calls of a plain version after which the kernel is compiled, where others are compiled."""
@@ -82,7 +79,7 @@ class Kernel:
         self._dispatcher: Any = None
         self._parts: dict[bool, Any] = {}
         self._n_plain_calls = 0
-        self._n_passes = 0
+        self._seconds = 0.0
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the compiled function, or what stands for it until compiling pays."""
@@ -110,23 +107,24 @@ class Kernel:
 
     def _pays(self) -> bool:
         """Return whether to compile a kernel that steers passes, which Python runs else."""
-        return is_urgent() or self._n_passes > MAX_PASSES or self.is_kept
+        limit = SHARE * seconds_to_compile(self.__module__)
+        return is_urgent() or self._seconds > limit or self.is_kept
 
     def _steer(self, *arguments: Any) -> Any:
-        """Run the function as it is written, with compiled passes, and count these."""
-        before = Passes.called
+        """Run the function as it is written, with compiled passes, and note what it costs."""
+        start = thread_time() - Passes.seconds
         try:
             with np.errstate(all="ignore"):  # as in compiled code
-                return self.interpreted(*arguments)
+                return to_numbers(self.interpreted(*arguments))
         finally:
-            self._n_passes += 1 + Passes.called - before
+            self._seconds += thread_time() - Passes.seconds - start
 
     @cached_property
     def interpreted(self) -> FunctionType:
         """The function for Python, which runs kernels that steer and calls others compiled."""
 
         def called_by_python(part: Kernel) -> Any:
-            return part.interpreted if part.steers else Passes.counted(part)
+            return part.interpreted if part.steers else Passes.timed(part)
 
         return self._linked(called_by_python)
 
@@ -287,32 +285,3 @@ def place_in_words() -> str:
 def cache_folder(module: str) -> Path | None:
     """Return the folder of what was compiled of a module; None if there is no place for it."""
     return _cache().folder(f"{module.rpartition('.')[2]}-{source_digest(module)}")
-
-
-@cache
-def source_digest(module: str) -> str:
-    """Return a hash of the source of a module and of the modules of the package it imports."""
-    digest = hashlib.sha256()
-    for path in sorted(_sources(module)):
-        digest.update(Path(path).read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _sources(module: str) -> set[str]:
-    """Return the files of a module and, through its imports, of the modules it needs."""
-    found: set[str] = set()
-    waiting = [module]
-    while waiting:
-        path = _file_of(waiting.pop())
-        if path in found:
-            continue
-        found.add(path)
-        waiting += IMPORTED.findall(Path(path).read_text(encoding="utf-8"))
-    return found
-
-
-def _file_of(module: str) -> str:
-    if module in sys.modules:
-        return str(sys.modules[module].__file__)
-    spec = importlib.util.find_spec(module)
-    return str(spec.origin) if spec else __file__

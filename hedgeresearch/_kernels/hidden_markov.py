@@ -69,7 +69,8 @@ def filter_regimes(log_densities, transition, first):
     predicted = np.empty((n_dates + 1, k))
     filtered = np.empty((n_dates, k))
     log_likelihood = np.empty(n_dates)
-    predicted[0] = first
+    for i in range(k):
+        predicted[0, i] = first[i]
     for t in range(n_dates):
         largest, total = weigh(predicted[t], log_densities[t], filtered[t])
         log_likelihood[t] = largest + math.log(total)

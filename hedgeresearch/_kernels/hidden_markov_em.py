@@ -36,7 +36,7 @@ DATES_PER_LOGARITHM = 8
 """Totals that are multiplied before their logarithm: none is below SAFE_TOTAL or above k."""
 
 
-@kernel
+@kernel(steers=True)
 def maximize_by_em(
     series,
     first,
@@ -86,7 +86,7 @@ def maximize_by_em(
             return step + 1, True, log_likelihood
         moments = (visits, weights, shifts, products)
         _smooth(series, densities, structure, transition, filtered, predicted, transitions, moments)
-        if not visits.min() > min_visits:
+        if _is_too_small(visits, min_visits):
             return COLLAPSED, False, log_likelihood
         reestimate_chain(filtered, transitions, persistence, first, transition)
         reestimate_moments(moments, structure, means, scales)
@@ -97,7 +97,16 @@ def maximize_by_em(
     return history.shape[0], False, log_likelihood
 
 
-@kernel
+@kernel(steers=True)
+def _is_too_small(visits, min_visits):
+    """Return whether the expected dates of a regime do not exceed a number."""
+    found = False
+    for i in range(visits.shape[0]):
+        found = found or not visits[i] > min_visits
+    return found
+
+
+@kernel(steers=True)
 def _log_prior(transition, persistence):
     """Return the logarithm of the prior on staying, up to a constant."""
     total = 0.0
@@ -107,7 +116,7 @@ def _log_prior(transition, persistence):
     return total
 
 
-@kernel
+@kernel(steers=True)
 def expected_moments(series, first, transition, means, covariances, structure):
     """Return what the score of normal regimes needs, by Fisher's identity.
 
@@ -132,7 +141,7 @@ def expected_moments(series, first, transition, means, covariances, structure):
     _filter(series, densities, transition, first, filtered, predicted)
     moments = (visits, np.empty(k), shifts, products)
     _smooth(series, densities, structure, transition, filtered, predicted, transitions, moments)
-    return filtered[0].copy(), transitions, visits, shifts, products
+    return filtered[0], transitions, visits, shifts, products
 
 
 @kernel(fast=True)
@@ -142,7 +151,9 @@ def _filter(series, densities, transition, first, filtered, predicted):  # noqa:
     n_dates, k = filtered.shape
     block = np.empty((k, BLOCK))
     log_densities = np.empty(k)
-    ahead = first.copy()
+    ahead = np.empty(k)
+    for i in range(k):
+        ahead[i] = first[i]
     log_likelihood = 0.0
     product = 1.0
     for begin in range(0, n_dates, BLOCK):
@@ -183,7 +194,9 @@ def _filter(series, densities, transition, first, filtered, predicted):  # noqa:
 
 
 @kernel(fast=True)
-def _smooth(series, densities, structure, transition, filtered, predicted, transitions, moments):
+def _smooth(  # noqa: C901 - one loop
+    series, densities, structure, transition, filtered, predicted, transitions, moments
+):
     """Overwrite filtered by smoothed probabilities, and fill expected transitions and moments.
 
     The joint probability of regimes i at t and j at t + 1 is filtered_t,i transition_ij
@@ -194,11 +207,15 @@ def _smooth(series, densities, structure, transition, filtered, predicted, trans
     smoothed = np.empty((k, BLOCK))
     ahead = np.empty(k)
     joint = np.empty(k)
-    transitions[:] = 0.0
-    visits[:] = 0.0
-    weights[:] = 0.0
-    shifts[:] = 0.0
-    products[:] = 0.0
+    for i in range(k):
+        visits[i] = 0.0
+        weights[i] = 0.0
+        for j in range(k):
+            transitions[i, j] = 0.0
+        for u in range(shifts.shape[1]):
+            shifts[i, u] = 0.0
+            for v in range(shifts.shape[1]):
+                products[i, u, v] = 0.0
     for block in range((n_dates - 1) // BLOCK, -1, -1):
         begin = block * BLOCK
         size = min(BLOCK, n_dates - begin)

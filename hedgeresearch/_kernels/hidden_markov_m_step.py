@@ -23,7 +23,7 @@ DEGREE_TOLERANCE = 1e-10
 """Change of the logarithm of the degrees of freedom at which their search ends."""
 
 
-@kernel
+@kernel(steers=True)
 def reestimate_chain(smoothed, transitions, persistence, first, transition):
     """Overwrite the distribution of the first date and the transition by the expected shares."""
     k = first.shape[0]
@@ -37,7 +37,7 @@ def reestimate_chain(smoothed, transitions, persistence, first, transition):
             transition[i, j] = transitions[i, j] / total
 
 
-@kernel
+@kernel(steers=True)
 def reestimate_moments(moments, structure, means, scales):
     """Overwrite means and scales by weighted moments."""
     _, weights, shifts, products = moments
@@ -59,7 +59,7 @@ def reestimate_moments(moments, structure, means, scales):
                 scales[i, u, u] = mean_variance
 
 
-@kernel
+@kernel(steers=True)
 def reestimate_degrees(series, smoothed, visits, densities, degree_range):
     """Overwrite the degrees of freedom by the most likely ones between two bounds."""
     means, inverse_factors, _, degrees = densities
@@ -75,7 +75,7 @@ def reestimate_degrees(series, smoothed, visits, densities, degree_range):
         )
 
 
-@kernel
+@kernel(steers=True)
 def _most_likely_degrees(nu, n_series, visits, weights, distances, degree_range):
     """Return the degrees of freedom between two bounds at which the likelihood has no slope.
 

@@ -7,7 +7,7 @@ import numpy as np
 from hedgeresearch._kernels.compilation import kernel
 
 
-@kernel
+@kernel(steers=True)
 def cholesky_in_place(matrix):
     """Overwrite the lower triangle with its Cholesky factor L, A = L L'.
 
@@ -18,7 +18,7 @@ def cholesky_in_place(matrix):
     for j in range(n):
         pivot = matrix[j, j]
         for k in range(j):
-            pivot -= matrix[j, k] ** 2
+            pivot -= matrix[j, k] * matrix[j, k]
         smallest = min(smallest, pivot)
         if not pivot > 0.0:
             return pivot
@@ -31,7 +31,7 @@ def cholesky_in_place(matrix):
     return smallest
 
 
-@kernel
+@kernel(steers=True)
 def solve_cholesky(factor, x):
     """Overwrite x with the solution of L L' y = x."""
     n = factor.shape[0]

@@ -39,6 +39,8 @@ SECONDS: dict[str, float] = {
 }
 """CPU seconds to compile a module, with the kernels of others that it calls; those from one second
 on, as measured on a processor of 2023. A module that is not here is compiled without a line."""
+FEW_SECONDS = 0.4
+"""CPU seconds to compile a module that is not in the table."""
 QUIET = "HEDGERESEARCH_QUIET"
 """Environment variable that switches the lines off."""
 
@@ -99,6 +101,11 @@ class CompilationLog:
             yield found
         finally:
             self._observers.remove(found)
+
+
+def seconds_to_compile(module: str) -> float:
+    """Return about how many CPU seconds it takes to compile a kernel of a module."""
+    return SECONDS.get(module.rpartition(".")[2], FEW_SECONDS)
 
 
 def _print(line: str) -> None:

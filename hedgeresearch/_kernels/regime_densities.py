@@ -20,7 +20,7 @@ NORMAL = np.inf
 """Degrees of freedom of the normal density."""
 
 
-@kernel
+@kernel(steers=True)
 def fill_metrics(scales, degrees, inverse_factors, constants):
     """Fill the inverse Cholesky factors (k, n, n) and log c of the densities (k,).
 
@@ -39,8 +39,7 @@ def fill_metrics(scales, degrees, inverse_factors, constants):
         nu = degrees[i]
         constants[i] = -0.5 * n * math.log(2.0 * math.pi)
         if nu != NORMAL:
-            constants[i] = math.lgamma(0.5 * (nu + n)) - math.lgamma(0.5 * nu)
-            constants[i] -= 0.5 * n * math.log(math.pi * nu)
+            constants[i] = _student_constant(nu, n)
         for u in range(n):
             constants[i] -= math.log(inverse[u, u])
         _invert_triangle(inverse)
@@ -48,6 +47,13 @@ def fill_metrics(scales, degrees, inverse_factors, constants):
 
 
 @kernel
+def _student_constant(nu, n):
+    """Return log c of the Student-t density with unit scale."""
+    constant = math.lgamma(0.5 * (nu + n)) - math.lgamma(0.5 * nu)
+    return constant - 0.5 * n * math.log(math.pi * nu)
+
+
+@kernel(steers=True)
 def _invert_triangle(factor):
     """Overwrite the lower triangle of a matrix by its inverse, column by column."""
     n = factor.shape[0]

@@ -10,26 +10,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import thread_time
 from typing import Any
 
-MAX_PASSES = 10_000
-"""Passes that Python calls for a kernel before it is compiled: some seconds."""
+import numpy as np
+
+SHARE = 0.25
+"""Share of the seconds to compile a kernel that Python spends on steering before it is compiled."""
 
 
 class Passes:
-    """Number of compiled passes that Python has called for kernels that steer."""
+    """CPU seconds of the compiled passes that Python has called for kernels that steer."""
 
-    called = 0
+    seconds = 0.0
 
     @classmethod
-    def counted(cls, compiled: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function that calls a pass and counts it."""
+    def timed(cls, compiled: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that calls a pass, and compiles it before, and adds its seconds."""
 
         def call(*arguments: Any) -> Any:
-            cls.called += 1
-            return compiled(*arguments)
+            start = thread_time()
+            result = compiled(*arguments)
+            cls.seconds += thread_time() - start
+            return result
 
         return call
+
+
+def to_numbers(result: Any) -> Any:
+    """Return what compiled code returns: numbers of Python in place of NumPy's scalars."""
+    if isinstance(result, np.generic):
+        return result.item()
+    if type(result) is tuple:
+        return tuple(map(to_numbers, result))
+    return result
 
 
 class _Urgency:

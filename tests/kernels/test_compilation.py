@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels import compilation
-from hedgeresearch._kernels.compilation import Kernel, kernel, source_digest
+from hedgeresearch._kernels import compilation, sources, steering
+from hedgeresearch._kernels.compilation import Kernel, kernel
+from hedgeresearch._kernels.densities import digamma
 from hedgeresearch._kernels.linear_algebra import cholesky_in_place
+from hedgeresearch._kernels.sources import source_digest
 from hedgeresearch._kernels.steering import compiled_at_once
 
 WITHOUT_NUMBA = """
@@ -107,16 +109,19 @@ def search(x: Any) -> Any:
 def test_python_steers_until_compiling_pays(
     compiled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # by the first clock, steering takes a tenth of a second, and every pass ten seconds
+    readings = iter(np.cumsum([0.0, 0.0, 10.0, 0.1] * 4).tolist())
+    for module in (compilation, steering):
+        monkeypatch.setattr(module, "thread_time", lambda: next(readings))
+    monkeypatch.setattr(compilation, "seconds_to_compile", lambda module: 1.0)
     monkeypatch.setattr(Kernel, "is_kept", False)
     monkeypatch.setattr(Kernel, "part_of", lambda part, fast: part.function)
-    monkeypatch.setattr(compilation, "MAX_PASSES", 5)
     monkeypatch.setitem(globals(), "twice", kernel(twice))
     monkeypatch.setitem(globals(), "next_odd", kernel(steers=True)(next_odd))
     one = kernel(steers=True)(search)
-    # each call counts, with the pass that it makes
     assert [one(x) for x in range(3)] == [1, 3, 5]
     assert compiled == ["twice"]
-    one(3)
+    assert one(3) == 7
     assert compiled == ["twice", "search"]
 
 
@@ -140,23 +145,41 @@ def test_kernels_that_steer_are_compiled_for_workers(
     assert compiled == ["add"]
 
 
+def test_python_returns_numbers_as_compiled_code_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Kernel, "is_kept", False)
+    one = kernel(steers=True)(add)
+    assert type(one(np.float64(1.0), 2)) is float
+    pair = kernel(steers=True)(lambda x: (x > 0.0, x))(np.float64(1.0))
+    assert list(map(type, pair)) == [bool, float]
+
+
 def test_compiled_kernel_is_kept_in_a_folder_of_its_source() -> None:
-    assert cholesky_in_place(np.eye(2)) == 1.0
-    folder = compilation.cache_folder("hedgeresearch._kernels.linear_algebra")
+    assert digamma(1.0) == pytest.approx(-np.euler_gamma)
+    folder = compilation.cache_folder("hedgeresearch._kernels.densities")
     assert folder is not None
-    assert folder.name.startswith("linear_algebra-")
-    assert cholesky_in_place.is_kept
+    assert folder.name.startswith("densities-")
+    assert digamma.is_kept
     assert not kernel(add).is_kept
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from hedgeresearch.inner import f",
+        "from hedgeresearch._kernels import inner",
+        "from hedgeresearch._kernels import inner as places  # a comment",
+        "from hedgeresearch._kernels import (\n    outer,\n    inner,\n)",
+    ],
+)
 def test_digest_follows_the_modules_that_are_imported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sources = {"outer": "from hedgeresearch.inner import f\n", "inner": "x = 1\n"}
-    for name, text in sources.items():
-        (tmp_path / f"{name}.py").write_text(text)
+    for name in ("_kernels", "a", "comment"):
+        (tmp_path / f"{name}.py").write_text("")
+    (tmp_path / "outer.py").write_text(line + "\n")
+    (tmp_path / "inner.py").write_text("x = 1\n")
     monkeypatch.setattr(
-        compilation, "_file_of", lambda name: str(tmp_path / f"{name.rpartition('.')[2]}.py")
+        sources, "_file_of", lambda name: str(tmp_path / f"{name.rpartition('.')[2]}.py")
     )
     before = source_digest.__wrapped__("hedgeresearch.outer")
     assert source_digest.__wrapped__("hedgeresearch.outer") == before
