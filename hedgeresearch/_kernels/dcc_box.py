@@ -78,18 +78,3 @@ def to_searched(jacobian, searched, by_parameter, information, box_gradient, box
                     total += product * information[p, q]
             box_information[i, j] = total
             box_information[j, i] = total
-
-
-@kernel
-def norm_of(point, gradient, searched):
-    """Return the largest component of the projected gradient among the searched coordinates.
-
-    It is infinite where a component is not known.
-    """
-    norm = 0.0
-    for i in searched:
-        if np.isnan(gradient[i]):
-            return np.inf
-        end = min(max(point[i] + gradient[i], LOW[i]), HIGH[i])
-        norm = max(norm, abs(end - point[i]))
-    return norm

@@ -96,28 +96,6 @@ def pair_values(parameters, corrected, x, y, targets, values):  # noqa: C901, PL
 
 
 @kernel(fast=True)
-def pair_evaluation(parameters, asymmetric, corrected, x, y, targets, gradient, information):
-    """Return the mean log-density, and overwrite its gradient and the information.
-
-    Parameters
-    ----------
-    parameters : array (4,)
-    asymmetric, corrected : bool
-    x, y : array (n_dates,)
-    targets : array (6,)
-    gradient : array (4,)
-        Mean derivatives with respect to (a, b, g, nu).
-    information : array (4, 4)
-        Mean outer product of the scores.
-    """
-    gradient[:] = 0.0
-    information[:] = 0.0
-    if parameters[3] == NORMAL and not (asymmetric or corrected):
-        return _plain_evaluation(parameters, x, y, targets, gradient, information)
-    return _general_evaluation(parameters, corrected, x, y, targets, gradient, information)
-
-
-@kernel(fast=True)
 def _plain_evaluation(parameters, x, y, targets, gradient, information):  # noqa: PLR0915 - one recursion
     """Return the mean log-density of a normal, symmetric DCC; fill its derivatives."""
     a = parameters[0]
@@ -198,8 +176,28 @@ def _plain_evaluation(parameters, x, y, targets, gradient, information):  # noqa
 
 
 @kernel(fast=True)
-def _general_evaluation(parameters, corrected, x, y, targets, gradient, information):
-    """Return the mean log-density of any rules; fill its derivatives."""
+def pair_evaluation(  # noqa: C901 - two kinds
+    parameters, asymmetric, corrected, x, y, targets, gradient, information
+):
+    """Return the mean log-density, and overwrite its gradient and the information.
+
+    Parameters
+    ----------
+    parameters : array (4,)
+    asymmetric, corrected : bool
+    x, y : array (n_dates,)
+    targets : array (6,)
+    gradient : array (4,)
+        Mean derivatives with respect to (a, b, g, nu).
+    information : array (4, 4)
+        Mean outer product of the scores.
+    """
+    for p in range(4):
+        gradient[p] = 0.0
+        for j in range(4):
+            information[p, j] = 0.0
+    if parameters[3] == NORMAL and not (asymmetric or corrected):
+        return _plain_evaluation(parameters, x, y, targets, gradient, information)
     matrices = pair_matrices(parameters, corrected, x, y, targets)
     state = first_pair_state(matrices)
     rows = np.empty((4, BLOCK))

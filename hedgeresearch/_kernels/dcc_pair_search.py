@@ -1,8 +1,7 @@
-"""Search for the maximum of the likelihood of a dynamic correlation of two series, in one call.
+"""Searches for the maximum of the likelihood of dynamic correlations of pairs of series.
 
-Samples with weak dynamics have several local maxima: values on a grid, which are cheap, show where
-they are, and a search climbs from each of them. Arguments are those of ``dcc_pair_passes`` and
-``dcc_box``; ``searched`` are the coordinates that the model estimates.
+Arguments are those of ``dcc_pair_passes`` and ``dcc_box``. Where searches begin and which of them
+counts is decided in ``covariance.dcc.pair_search``.
 """
 
 from __future__ import annotations
@@ -11,43 +10,29 @@ import math
 
 import numpy as np
 
-from hedgeresearch._kernels.box_search import CONVERGED, VALUE, advance_search, begin_search
+from hedgeresearch._kernels.box_search import (
+    VALUE,
+    advance_search,
+    begin_search,
+    gradient_norm,
+)
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.dcc_box import (
     ASYMMETRIC_SHARE,
     HIGH,
-    INVERSE_NU,
     LOW,
     NEWS_SHARE,
     PERSISTENCE,
     box_jacobian,
-    norm_of,
     parameters_at,
     to_searched,
 )
-from hedgeresearch._kernels.dcc_pair_grid import (
-    GRID_PERSISTENCE,
-    MAX_STARTS,
-    find_starts,
-    leads_to_earlier,
-)
-from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation
+from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation, pair_values
 from hedgeresearch._kernels.lanes import WIDTH
 
-GRID_ASYMMETRY = np.array([0.3, 1.0])
-"""Shares of the asymmetric term on the two grids of an asymmetric model."""
-NESTED_ASYMMETRY = np.array([0.0, 0.2])
-"""Shares of the asymmetric term at which an asymmetric search leaves the symmetric maximum."""
-START_INVERSE_NU = 0.1
-"""Inverse degrees of freedom at which the search for those of a constant correlation begins."""
-NEXT_TO_BOUND = 0.02
-"""Distance from a bound at which a search is continued on it."""
-CONTINUED, CONSTANT, SYMMETRIC, NESTED, FIRST_ASYMMETRIC, _, POLISHED = range(7)
-"""Stages of a search: near a given point; degrees of freedom of a constant correlation; the model
-without asymmetry; with asymmetry from its maximum, and on two grids; from the best once more, where
-updates may have spoiled the curvature."""
-GRID = -1
-"""Stands for a number of starts that a grid gives."""
+GRID_PERSISTENCE = np.array([0.05, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999])
+GRID_NEWS = np.array([0.0, 0.005, 0.02, 0.05, 0.1, 0.3, 0.6, 0.9])
+"""Coordinates of a grid of values; without news the correlation is constant."""
 
 
 @kernel
@@ -63,54 +48,73 @@ def largest_news_share(targets, asymmetric):
 
 
 @kernel
-def climb(  # noqa: C901 - copies of coordinates
-    starts, m, basins, searched, delta, corrected, x, y, targets, best, point, gradient
+def values_on_grid(points, asymmetric, corrected, x, y, targets, values):
+    """Overwrite ``values`` (n_rows, 8) with the mean log-densities at points (n_rows, 8, 4).
+
+    Eight values take little longer than one.
+    """
+    delta = largest_news_share(targets, asymmetric)
+    parameters = np.empty((WIDTH, 4))
+    for i in range(points.shape[0]):
+        for j in range(WIDTH):
+            parameters_at(points[i, j], delta, parameters[j])
+        pair_values(parameters, corrected, x, y, targets, values[i])
+
+
+@kernel
+def maximize_pairs(  # noqa: C901 - loops over coordinates
+    starts, pairs, basins, searched, corrected, first, second, targets, found
 ):
-    """Climb from the first m rows of ``starts``, and keep the highest maximum above ``best``.
+    """Search for the maximum from each of some starts.
 
     Parameters
     ----------
     starts : array (n_starts, 4)
+    pairs : array (n_starts, 2) of int
+        The two series of each start.
     basins : array (n_rows, 8) of int
-        Numbers of the starts to which a path leads uphill, see ``find_starts``: a search that comes
-        to where one before it began is left. All are -1 where there is no grid.
-    searched : array (4,) of int
-        Coordinates that are searched, then -1.
-    best : float
-        Mean log-density that must be exceeded.
-    point, gradient : array (4,)
-        Overwritten with the maximum, and with the gradient there, zero in coordinates that are not
-        searched.
-
-    Returns
-    -------
-    best : float
-        Mean log-density of the highest maximum known now.
+        Numbers of the starts to which a path on the grid leads uphill: a search that comes to where
+        one before it began is left. It has no rows if the starts are not those of a grid.
+    searched : array (k,) of int
+        Coordinates that are searched, in their order.
+    corrected : bool
+        Whether innovations are those of Aielli (2013).
+    first, second : array (n_series, n_dates)
+        Standardized residuals.
+    targets : array (n_first, n_second, 6)
+        Elements of S and N of each pair.
+    found : array (n_starts, 11)
+        Overwritten with the mean log-density, the point (4,), the gradient there (4,), which is
+        zero in coordinates that are not searched, the largest component of the projected gradient,
+        and one if no searched coordinate is at its limit, else zero.
     """
-    k = 0
+    k = searched.shape[0]
     asymmetric = False
-    while k < 4 and searched[k] >= 0:
-        asymmetric = asymmetric or searched[k] == ASYMMETRIC_SHARE
-        k += 1
     start = np.empty(k)
     low = np.empty(k)
     high = np.empty(k)
+    for i in range(k):
+        asymmetric = asymmetric or searched[i] == ASYMMETRIC_SHARE
+        low[i] = LOW[searched[i]]
+        high[i] = HIGH[searched[i]]
     trial = np.empty(4)
-    reached = np.empty(4)
     parameters = np.empty(4)
     jacobian = np.empty((4, 4))
     by_parameter = np.empty(4)
     information = np.empty((4, 4))
     box_gradient = np.empty(k)
     box_information = np.empty((k, k))
-    for s in range(m):
+    for s in range(starts.shape[0]):
+        x = first[pairs[s, 0]]
+        y = second[pairs[s, 1]]
+        moments = targets[pairs[s, 0], pairs[s, 1]]
+        delta = largest_news_share(moments, asymmetric)
         for c in range(4):
             trial[c] = starts[s, c]
-            reached[c] = starts[s, c]
+            found[s, 1 + c] = starts[s, c]
+            found[s, 5 + c] = 0.0
         for i in range(k):
             start[i] = trial[searched[i]]
-            low[i] = LOW[searched[i]]
-            high[i] = HIGH[searched[i]]
         search = begin_search(start, low, high)
         more = True
         while more:
@@ -118,7 +122,7 @@ def climb(  # noqa: C901 - copies of coordinates
                 trial[searched[i]] = search.trial[i]
             parameters_at(trial, delta, parameters)
             value = pair_evaluation(
-                parameters, asymmetric, corrected, x, y, targets, by_parameter, information
+                parameters, asymmetric, corrected, x, y, moments, by_parameter, information
             )
             box_jacobian(trial, delta, jacobian)
             to_searched(
@@ -126,147 +130,33 @@ def climb(  # noqa: C901 - copies of coordinates
             )
             more = advance_search(search, value, box_gradient, box_information, x.shape[0])
             for i in range(k):
-                reached[searched[i]] = search.point[i]
-            more = more and not leads_to_earlier(reached, basins, s)
-        if search.numbers[VALUE] > best:
-            best = search.numbers[VALUE]
-            for c in range(4):
-                point[c] = reached[c]
-                gradient[c] = 0.0
-            for i in range(k):
-                gradient[searched[i]] = search.gradient[i]
-    return best
+                found[s, 1 + searched[i]] = search.point[i]
+            if leads_to_earlier(found[s, 1 + PERSISTENCE], found[s, 1 + NEWS_SHARE], basins, s):
+                more = False
+        found[s, 0] = search.numbers[VALUE]
+        found[s, 9] = gradient_norm(search.point, search.gradient, low, high)
+        found[s, 10] = 1.0
+        for i in range(k):
+            found[s, 5 + searched[i]] = search.gradient[i]
+            if not low[i] < search.point[i] < high[i]:
+                found[s, 10] = 0.0
 
 
 @kernel
-def search_pair(point, searched, warm, corrected, x, y, targets, gradient):
-    """Find the maximum of the likelihood; return the mean log-density there.
+def leads_to_earlier(persistence, news, basins, s):
+    """Return whether a point between rows of the grid is in the basin of a maximum before number s.
 
-    A search that begins at a point near the maximum is enough if it ends inside the box. An
-    asymmetric model also starts at the maximum without asymmetry, so that it is not below the model
-    that it nests.
-
-    Parameters
-    ----------
-    point : array (4,)
-        Overwritten with the maximum. Its persistence must be one where it is not searched.
-    searched : array (k,) of int
-        Coordinates that the model estimates, in their order.
-    warm : bool
-        Whether ``point`` is near the maximum.
-    corrected : bool
-        Whether innovations are those of Aielli (2013).
-    x, y : array (n_dates,)
-        Standardized residuals.
-    targets : array (6,)
-        Elements of S and N.
-    gradient : array (4,)
-        Overwritten with the gradient, zero in the coordinates that are not searched.
+    Below the smallest share of news on the grid, its row decides.
     """
-    delta = largest_news_share(targets, is_among(searched, ASYMMETRIC_SHARE))
-    any_persistence = searched[0] == PERSISTENCE
-    starts = np.empty((MAX_STARTS, 4))
-    coordinates = np.empty(4, np.int64)
-    basins = np.empty((GRID_PERSISTENCE.shape[0] if any_persistence else 1, WIDTH), np.int64)
-    gradient[:] = np.nan  # unless a search gets somewhere
-    best = -np.inf
-    for stage in range(CONTINUED if warm else CONSTANT, POLISHED + 1):
-        m = _begin_stage(stage, point, searched, starts, coordinates)
-        basins[:] = -1
-        if m == GRID:
-            m = find_starts(any_persistence, delta, corrected, x, y, targets, starts, basins)
-        if m > 0 and stage <= NESTED:
-            best = -np.inf
-        best = climb(
-            starts, m, basins, coordinates, delta, corrected, x, y, targets, best, point, gradient
-        )
-        is_optimum = np.isfinite(best) and norm_of(point, gradient, searched) < CONVERGED
-        if stage == CONTINUED and is_optimum and _is_inside(point, searched):
-            break
-    return best
-
-
-@kernel
-def _begin_stage(  # noqa: C901, PLR0912 - a case for each stage
-    stage, point, searched, starts, coordinates
-):
-    """Fill the starts and the searched coordinates, ended by -1, of a stage of ``search_pair``.
-
-    Returns the number of starts, or ``GRID``; it is zero for a stage that the model does not need.
-    """
-    asymmetric = is_among(searched, ASYMMETRIC_SHARE)
-    student = is_among(searched, INVERSE_NU)
-    for c in range(4):
-        coordinates[c] = searched[c] if c < searched.shape[0] else -1
-        starts[0, c] = point[c]
-    if stage == CONTINUED:
-        return 1
-    if stage == POLISHED:
-        return _add_start_on_bounds(starts)
-    if stage == CONSTANT:
-        coordinates[0] = INVERSE_NU
-        coordinates[1] = -1
-        starts[0, NEWS_SHARE] = 0.0
-        starts[0, ASYMMETRIC_SHARE] = 0.0
-        starts[0, INVERSE_NU] = START_INVERSE_NU
-        return 1 if student else 0
-    if stage == SYMMETRIC:
-        m = 0
-        for c in range(searched.shape[0]):
-            if searched[c] != ASYMMETRIC_SHARE:
-                coordinates[m] = searched[c]
-                m += 1
-        if m < 4:
-            coordinates[m] = -1
-        starts[0, ASYMMETRIC_SHARE] = 0.0
-        if not student:
-            starts[0, INVERSE_NU] = 0.0
-        return GRID
-    if not asymmetric:
-        return 0
-    if stage == NESTED:
-        for i in range(NESTED_ASYMMETRY.shape[0]):
-            for c in range(4):
-                starts[i, c] = point[c]
-            starts[i, ASYMMETRIC_SHARE] = NESTED_ASYMMETRY[i]
-        return NESTED_ASYMMETRY.shape[0]
-    starts[0, ASYMMETRIC_SHARE] = GRID_ASYMMETRY[stage - FIRST_ASYMMETRIC]
-    return GRID
-
-
-@kernel
-def _add_start_on_bounds(starts):
-    """Add the first start moved to the bounds of shares that are next to it; return their number.
-
-    Steps that end at a bound become tiny where the likelihood is a ridge along it.
-    """
-    moved = False
-    for c in range(4):
-        starts[1, c] = starts[0, c]
-    for c in (NEWS_SHARE, ASYMMETRIC_SHARE):
-        if HIGH[c] - NEXT_TO_BOUND < starts[0, c] < HIGH[c]:
-            starts[1, c] = HIGH[c]
-            moved = True
-    if LOW[ASYMMETRIC_SHARE] < starts[0, ASYMMETRIC_SHARE] < LOW[ASYMMETRIC_SHARE] + NEXT_TO_BOUND:
-        starts[1, ASYMMETRIC_SHARE] = LOW[ASYMMETRIC_SHARE]
-        moved = True
-    return 2 if moved else 1
-
-
-@kernel
-def is_among(searched, coordinate):
-    """Return whether a coordinate is searched."""
-    found = False
-    for i in range(searched.shape[0]):
-        found = found or searched[i] == coordinate
-    return found
-
-
-@kernel
-def _is_inside(point, searched):
-    """Return whether no searched coordinate is at its limit."""
-    for i in range(searched.shape[0]):
-        c = searched[i]
-        if not LOW[c] < point[c] < HIGH[c]:
-            return False
-    return True
+    n_rows = basins.shape[0]
+    if n_rows == 0 or news > GRID_NEWS[WIDTH - 1]:
+        return False
+    if persistence < GRID_PERSISTENCE[0] or persistence > GRID_PERSISTENCE[n_rows - 1]:
+        return False
+    i = 0
+    while i < n_rows - 1 and 2.0 * persistence > GRID_PERSISTENCE[i] + GRID_PERSISTENCE[i + 1]:
+        i += 1
+    j = 0 if news < GRID_NEWS[1] else 1
+    while 0 < j < WIDTH - 1 and 2.0 * news > GRID_NEWS[j] + GRID_NEWS[j + 1]:
+        j += 1
+    return 0 <= basins[i, j] < s

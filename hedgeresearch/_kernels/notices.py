@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 SECONDS: dict[str, float] = {
-    "dcc_pair_refits": 20.0,
-    "dcc_pair_search": 9.8,
+    "dcc_pair_search": 8.0,
     "dcc_pair_errors": 7.8,
     "dcc_panel": 11.0,
     "box_search": 2.8,

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc_pair_fit import fit_pair
+from hedgeresearch._kernels.dcc_pair_targets import pair_targets
+from hedgeresearch.covariance.dcc.pair_search import PairSearch
 from tests.benchmarks.test_covariance_speed import note, with_errors
 
 PANELS = {
@@ -50,16 +51,12 @@ def test_residuals_of_a_pair(benchmark: Any, kind: str, warm: bool) -> None:
     note(benchmark, f"correlation of residuals 2 x 1000, {kind}{', warm' * warm}", 0.0005)
     z = panel(kind).to_numpy()
     x, y = np.ascontiguousarray(((z - z.mean(axis=0)) / z.std(axis=0)).T)
-    optimum = np.zeros(4)
-    searched = np.array([0, 1])
-    parameters = np.empty(4)
-    gradient = np.empty(4)
-    rules = (False, False, False)
-    fit_pair(x, y, rules, searched, False, optimum, gradient, parameters)
+    targets = pair_targets(x, y, False)[None, None]
+    search = PairSearch(np.array([0, 1]), False, x[None], y[None], targets)
+    near = search.maximize().point if warm else None
 
     def fit() -> bool:
-        point = optimum.copy()
-        return fit_pair(x, y, rules, searched, warm, point, gradient, parameters)[0]
+        return search.maximize(near).is_optimum
 
     assert benchmark(fit)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hedgeresearch._kernels.dcc_pair_passes import pair_evaluation
-from hedgeresearch._kernels.dcc_pair_search import search_pair
+from hedgeresearch._kernels.dcc_pair_search import maximize_pairs
 from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
 from hedgeresearch._kernels.dcc_pair_targets import pair_targets
 from hedgeresearch._kernels.densities import NORMAL, density_constants
@@ -119,20 +119,24 @@ def test_pair_passes_do_not_depend_on_places(density):
     steps = np.array([1e-4, 1e-4, 0.0, 0.0])
     backward = np.zeros(4, dtype=bool)
     searched = np.array([0, 1])
+    ones = np.zeros((1, 2), dtype=int)
+    basins = np.empty((0, 8), dtype=int)
 
-    def passes_of(x, y, parameters, targets, gradient, information, curvature, by_z, point):
+    def passes_of(x, y, parameters, targets, gradient, information, curvature, by_z, ends):
         targets[:] = pair_targets(x, y, False)
         value = pair_evaluation(parameters, False, False, x, y, targets, gradient, information)
         how = (backward, False, False, False, x, y, targets, curvature, by_z)
         slopes = pair_sensitivity(parameters, steps, *how)
-        best = search_pair(point, searched, False, False, x, y, targets, gradient)
-        return np.array([value, best, *slopes.ravel()])
+        start = np.array([[0.9, 0.1, 0.0, 0.0]])
+        moments = targets[None, None]
+        maximize_pairs(start, ones, basins, searched, False, x[None], y[None], moments, ends)
+        return np.array([value, *slopes.ravel()])
 
     parameters = np.array([0.03, 0.9, 0.0, DENSITIES[density]])
     squares = [np.zeros(4), np.zeros((4, 4)), np.zeros((4, 4))]
     series = [draws(140), draws(140, seed=1)]
     check_bits(
         passes_of,
-        [*series, parameters, np.zeros(6), *squares, np.zeros((4, 2, 140)), np.zeros(4)],
+        [*series, parameters, np.zeros(6), *squares, np.zeros((4, 2, 140)), np.zeros((1, 11))],
         100,
     )

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hedgeresearch._kernels.dcc_pair_errors import pair_covariance
-from hedgeresearch._kernels.dcc_pair_search import search_pair
 from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
+from hedgeresearch.covariance.dcc.pair_search import PairSearch
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.estimation import GARCHEstimate
 
@@ -78,21 +78,10 @@ class PairCorrelation:
         gradient : array (4,)
             Mean gradient there, zero in coordinates that are not searched.
         """
-        point = np.zeros(4) if near is None else near.copy()
-        if self.integrated:
-            point[0] = 1.0
-        gradient = np.zeros(4)
-        value = search_pair(
-            point,
-            searched,
-            near is not None,
-            self.corrected,
-            self.x,
-            self.y,
-            self.targets,
-            gradient,
-        )
-        return point, value * len(self.x), gradient
+        targets = self.targets[None, None]
+        search = PairSearch(searched, self.corrected, self.x[None], self.y[None], targets)
+        found = search.maximize(near)
+        return found.point.copy(), found.value * len(self.x), found.gradient
 
     def sensitivity(
         self, parameters: Array, steps: Array, backward: Array

@@ -1,4 +1,4 @@
-"""Refits of a DCC of two series over many samples, estimated in one compiled call."""
+"""Refits of a DCC of two series over many samples, one after the other."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels import dcc_pair_refits as places
 from hedgeresearch._kernels.dcc_box import ASYMMETRIC_SHARE, INVERSE_NU, NEWS_SHARE, PERSISTENCE
-from hedgeresearch._kernels.dcc_pair_refits import refit_pairs
+from hedgeresearch._kernels.dcc_pair_states import (
+    DELTA,
+    INTERCEPT,
+    SIZE,
+    Q,
+    states_of_pairs,
+    targets_of_pairs,
+)
 from hedgeresearch._kernels.garch_coordinates import garch_parameters
+from hedgeresearch._kernels.minimum_variance import smallest_own_share
 from hedgeresearch.covariance.checks import BOUNDS_ADVICE
 from hedgeresearch.covariance.dcc.estimation import MIN_REVERSION
+from hedgeresearch.covariance.dcc.pair_margins import GARCHMargin
+from hedgeresearch.covariance.dcc.pair_search import PairSearch, is_free
 from hedgeresearch.covariance.dcc.parameters import ParameterBox
 from hedgeresearch.covariance.dcc.state import DCCState
 from hedgeresearch.estimation.warnings import remark_on_bounds
 from hedgeresearch.typing import Array, Indices, Mask
 from hedgeresearch.volatility.garch.parameters import GARCHLayout
 from hedgeresearch.volatility.garch.state import GARCHState
+
+IS_KNOWN = np.ones((1, 1), dtype=bool)
+"""Choice of the only pair."""
 
 
 class CorrelationRules(NamedTuple):
@@ -58,10 +70,19 @@ class PairRefits:
         Number of observations in each sample.
     found : array (n_samples,) of bool
         Whether the estimates are an optimum; the others need a search of their own.
-    estimates : array (n_samples, SIZE)
-        See ``_kernels.dcc_pair_refits``.
-    free : array (n_samples, 16) of bool
-        Coordinates that are not held by a bound.
+    margins : array (n_samples, 2, 9)
+        Points in the box of both univariate models, centers and scales of the samples, and the
+        variances of the next date in units of squared scales.
+    points : array (n_samples, 4)
+        Points in the box of the correlation.
+    gradients : array (n_samples, 4)
+        Mean gradients there.
+    targets : array (n_samples, 6)
+        Elements (1, 1), (1, 2) and (2, 2) of S, of residuals, and then of N.
+    states : array (n_samples, 11)
+        See ``_kernels.dcc_pair_states``.
+    free : array (n_samples, 2, 6) of bool
+        Coordinates of the univariate models that are not held by a bound.
     """
 
     names: Sequence[str]
@@ -69,7 +90,11 @@ class PairRefits:
     rules: CorrelationRules
     lengths: Indices
     found: Mask
-    estimates: Array
+    margins: Array
+    points: Array
+    gradients: Array
+    targets: Array
+    states: Array
     free: Mask
 
     @classmethod
@@ -86,51 +111,90 @@ class PairRefits:
         """Estimate on samples, the rows ``bounds`` (n_samples, 2) of returns (n_rows, 2).
 
         A sample that is not ``cold`` starts at the optimum of the one before. A series that has no
-        more than ``least_share`` of its variance of its own leaves the sample to another search.
+        more than ``least_share`` of its variance of its own leaves the sample to another search;
+        the sample after it starts cold.
         """
-        flags = [[one.constant_mean, one.asymmetric, one.student] for one in layouts]
-        estimates = np.empty((len(bounds), places.SIZE))
-        free = np.zeros((len(bounds), 16), dtype=bool)
-        found = refit_pairs(
-            returns,
-            bounds,
-            cold,
-            np.array(flags),
-            (rules.asymmetric, rules.corrected, rules.integrated),
-            np.array(rules.searched),
-            least_share,
-            estimates,
-            free,
+        n_samples = len(bounds)
+        fits = cls(
+            names,
+            layouts,
+            rules,
+            np.diff(bounds)[:, 0],
+            np.zeros(n_samples, dtype=bool),
+            np.zeros((n_samples, 2, 9)),
+            np.zeros((n_samples, 4)),
+            np.zeros((n_samples, 4)),
+            np.zeros((n_samples, 6)),
+            np.zeros((n_samples, SIZE)),
+            np.zeros((n_samples, 2, 6), dtype=bool),
         )
-        return cls(names, layouts, rules, np.diff(bounds)[:, 0], found, estimates, free)
+        searched = np.array(rules.searched)
+        columns = np.ascontiguousarray(returns.T)
+        margins = [GARCHMargin(layout) for layout in layouts]
+        for i, (first, stop) in enumerate(bounds.tolist()):
+            if smallest_own_share(returns[first:stop]) > least_share:
+                is_warm = i > 0 and fits.found[i - 1] and not cold[i]
+                sample = columns[:, first:stop]
+                fits.found[i] = fits._refit(i, sample, margins, searched, bool(is_warm))
+        return fits
+
+    def _refit(
+        self,
+        number: int,
+        sample: Array,
+        margins: Sequence[GARCHMargin],
+        searched: Indices,
+        is_warm: bool,
+    ) -> bool:
+        """Fill the estimates of a sample (2, n_dates); return whether it has an optimum."""
+        residuals = np.empty(sample.shape)
+        for s, margin in enumerate(margins):
+            if not margin.estimate(sample[s], residuals[s], is_warm=is_warm):
+                return False
+            self.margins[number, s, :6] = margin.point
+            self.margins[number, s, 6:] = (margin.center, margin.scale, margin.variance)
+            self.free[number, s] = margin.free
+        asymmetric, corrected, *_ = self.rules
+        x = residuals[:1]
+        y = residuals[1:]
+        targets = self.targets[number].reshape(1, 1, 6)
+        targets_of_pairs(x, y, asymmetric, targets)
+        search = PairSearch(searched, corrected, x, y, targets)
+        found = search.maximize(self.points[number - 1] if is_warm else None)
+        if not found.is_optimum:
+            return False
+        self.points[number] = found.point
+        self.gradients[number] = found.gradient
+        how = (IS_KNOWN, asymmetric, corrected, x, y, targets)
+        states = self.states[number].reshape(1, 1, SIZE)
+        states_of_pairs(self.points[number].reshape(1, 1, 4), *how, states)
+        return True
 
     @property
     def next_covariances(self) -> Array:
         """Covariance of the date after each sample, (n_samples, 2, 2)."""
-        table = self.estimates
-        scales = table[:, [places.UNITS + 1, places.UNITS + 3]]
-        volatility = np.sqrt(table[:, places.VARIANCES : places.VARIANCES + 2]) * scales
-        q11, q12, q22 = table[:, places.Q : places.Q + 3].T
+        volatility = np.sqrt(self.margins[:, :, 8]) * self.margins[:, :, 7]
+        q11, q12, q22 = self.states[:, Q : Q + 3].T
         covariances = volatility[:, :, None] * volatility[:, None, :]
         # zero where nothing was found
-        correlation = np.divide(q12, np.sqrt(q11 * q22), out=np.zeros(len(table)), where=self.found)
+        correlation = np.zeros(len(self.found))
+        np.divide(q12, np.sqrt(q11 * q22), out=correlation, where=self.found)
         covariances[:, 0, 1] *= correlation
         covariances[:, 1, 0] *= correlation
         return np.asarray(covariances)
 
     def final_state(self, number: int) -> DCCState:
         """Return the filter state after a sample."""
-        row = self.estimates[number]
         univariate = []
-        for s in range(2):
-            center, scale = row[places.UNITS + 2 * s : places.UNITS + 2 * s + 2]
-            mu, omega, *weights, nu = garch_parameters(row[6 * s : 6 * s + 6]).tolist()
+        for margin in self.margins[number]:
+            center, scale, variance = margin[6:]
+            mu, omega, *weights, nu = garch_parameters(margin[:6]).tolist()
             parameters = np.array([center + mu * scale, omega * scale**2, *weights])
-            variance = float(row[places.VARIANCES + s] * scale**2)
-            univariate.append(GARCHState(parameters, variance, nu))
-        parameters, nu = self._box(number).parameters(self._point(number))
-        target = _matrix(row[places.TARGET : places.TARGET + 3])
-        intercept = _matrix(row[places.INTERCEPT : places.INTERCEPT + 3])
+            univariate.append(GARCHState(parameters, float(variance * scale**2), nu))
+        state = self.states[number]
+        parameters, nu = self._box(number).parameters(self.points[number])
+        target = _matrix(self.targets[number, :3])
+        intercept = _matrix(state[INTERCEPT : INTERCEPT + 3])
         if self.rules.corrected:  # the target of x, not of z
             target = intercept / (1.0 - parameters[0] - parameters[1])
         return DCCState(
@@ -139,7 +203,7 @@ class PairRefits:
             corrected=self.rules.corrected,
             target=target,
             intercept=intercept,
-            q=_matrix(row[places.Q : places.Q + 3]),
+            q=_matrix(state[Q : Q + 3]),
             degrees_of_freedom=nu,
         )
 
@@ -147,15 +211,15 @@ class PairRefits:
         """Return the warnings of a fit to a sample."""
         bounds = []
         for s, layout in enumerate(self.layouts):
-            point = self.estimates[number, 6 * s : 6 * s + 6]
+            point = self.margins[number, s]
             for i in layout.coordinates:
-                if not self.free[number, 6 * s + i]:
+                if not self.free[number, s, i]:
                     bounds.append(f"{layout.bound_formula(i, point[i])} of {self.names[s]}")
-        point = self._point(number)
+        point = self.points[number]
         box = self._box(number)
         reverts = (1.0 - point[PERSISTENCE]) * self.lengths[number] > MIN_REVERSION
         known = np.array([reverts or i != PERSISTENCE for i in box.searched])
-        free = self.free[number, places.CORRELATION :][box.searched]
+        free = is_free(point, self.gradients[number])[box.searched]
         bounds += box.bounds_hit(point, free & known)
         remark = remark_on_bounds("DCC", bounds, BOUNDS_ADVICE)
         return () if remark is None else (remark,)
@@ -163,12 +227,8 @@ class PairRefits:
     def _box(self, number: int) -> ParameterBox:
         """Return the box of the correlation on a sample."""
         rules = self.rules
-        delta = float(self.estimates[number, places.DELTA])
+        delta = float(self.states[number, DELTA])
         return ParameterBox(delta, rules.searched, rules.asymmetric, rules.integrated)
-
-    def _point(self, number: int) -> Array:
-        """Return the point (4,) of the correlation."""
-        return self.estimates[number, places.CORRELATION : places.CORRELATION + 4]
 
 
 def _matrix(elements: Array) -> Array:

@@ -13,23 +13,22 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._kernels.box_search import CONVERGED
-from hedgeresearch._kernels.pair_walk import CENTER, NORM, SCALE, SIZE, walk_margin, walk_pairs
 from hedgeresearch._threads import available_cores
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least
 from hedgeresearch.covariance.dcc.dcc import DCC
+from hedgeresearch.covariance.dcc.pair_refits import CorrelationRules
 from hedgeresearch.data.quality.door import check_at_door
 from hedgeresearch.data.quality.families import OF_SEVERAL
 from hedgeresearch.errors import DataError
-from hedgeresearch.evaluation.engine.array_steps import FAILURES
 from hedgeresearch.evaluation.engine.checkpoint import Checkpoint, walk_key
+from hedgeresearch.evaluation.engine.pair_steps import PairWalk
 from hedgeresearch.evaluation.engine.parallel import MAX_REFITS
 from hedgeresearch.evaluation.engine.schedule import Schedule
 from hedgeresearch.evaluation.engine.walk import COLD_START_EVERY, MAX_NEW_SHARE, Walk
 from hedgeresearch.evaluation.results.pair_ratios import PairRatios
 from hedgeresearch.hedges.closed_form import Refit
-from hedgeresearch.typing import Array, Indices
+from hedgeresearch.typing import Array
 from hedgeresearch.volatility.garch.garch import GARCH
 
 BLOCK_SIZE = 25
@@ -126,23 +125,15 @@ class _Rules:
         return cls(model, model.univariate)
 
     @property
-    def of_margins(self) -> tuple[bool, bool, bool]:
-        """Flags of the margins: constant mean, asymmetric, Student-t innovations."""
-        margin = self.margin
-        return margin.mean == "constant", margin.asymmetric, margin.density == "student"
-
-    @property
-    def of_correlation(self) -> tuple[bool, bool, bool]:
-        """Flags of the correlation: asymmetric, corrected, integrated."""
+    def of_correlation(self) -> CorrelationRules:
+        """Kind of the correlation."""
         model = self.model
-        return model.asymmetric, model.correction == "aielli", model.integrated
-
-    @property
-    def searched(self) -> Indices:
-        """Coordinates of the box that the correlation estimates."""
-        model = self.model
-        used = (not model.integrated, True, model.asymmetric, model.density == "student")
-        return np.flatnonzero(used)
+        return CorrelationRules(
+            model.asymmetric,
+            model.correction == "aielli",
+            model.integrated,
+            model.density == "student",
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,44 +178,12 @@ class _Job:
     def _part(self, assets: Array, hedges: Array, refits: Sequence[Refit]) -> Array:
         """Return the ratios of some refits, of which the first begins on the grid."""
         window = refits[0].train_stop - refits[0].train_start
-        rows = np.array([refit.train_stop for refit in refits] + [refits[-1].test_stop])
         refit_every = refits[0].test_stop - refits[0].test_start
         cold_every = COLD_START_EVERY if refit_every <= MAX_NEW_SHARE * window else 1
-        ratios = np.empty((rows[-1] - rows[0], len(assets), len(hedges)))
-        walk_pairs(
-            assets,
-            hedges,
-            self._margins(assets, window, cold_every, rows[:-1]),
-            self._margins(hedges, window, cold_every, rows[:-1]),
-            self.rules.of_correlation,
-            self.rules.searched,
-            window,
-            cold_every,
-            rows,
-            ratios,
+        walk = PairWalk(self.rules.of_correlation, self.rules.margin, assets, hedges, window)
+        return np.concatenate(
+            [walk.step(refit, is_cold=i % cold_every == 0) for i, refit in enumerate(refits)]
         )
-        return ratios
-
-    def _margins(self, columns: Array, window: int, cold_every: int, stops: Indices) -> Array:
-        """Return the margins of each series at each refit, (n_series, n_refits, 9)."""
-        margins = np.empty((len(columns), len(stops), SIZE))
-        for series, returns in enumerate(columns):
-            found = margins[series]
-            walk_margin(returns, self.rules.of_margins, window, cold_every, stops, found)
-            for refit in np.flatnonzero(~(found[:, NORM] < CONVERGED)):
-                self._continue(returns[stops[refit] - window : stops[refit]], found[refit])
-        return margins
-
-    def _continue(self, sample: Array, margin: Array) -> None:
-        """Overwrite a margin whose search stopped on a ridge, where Newton steps go on."""
-        try:
-            estimate = self.rules.margin.estimate_array(sample)
-        except FAILURES:
-            return
-        margin[:CENTER] = estimate.point
-        margin[CENTER] = estimate.center
-        margin[SCALE] = estimate.scale
-        margin[NORM] = 0.0
 
 
 def _failed_refits(ratios: Array, refit_every: int) -> Array:
