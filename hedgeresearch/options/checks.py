@@ -57,12 +57,16 @@ def signs(kind: Any) -> Any:
     DataError
         If a kind is neither "call" nor "put".
     """
-    words = np.asarray(kind, dtype=object)
+    words = np.asarray(kind)
+    if words.dtype.kind not in "TU":
+        words = np.asarray(kind, dtype=object).astype(str)
     is_call = words == "call"
     wrong = ~(is_call | (words == "put"))
     if wrong.any():
         first = words[wrong].reshape(-1)[0] if words.shape else words[()]
-        raise DataError(f"kind must be 'call' or 'put'; got {first!r}. Map other names to these.")
+        raise DataError(
+            f"kind must be 'call' or 'put'; got {str(first)!r}. Map other names to these."
+        )
     answer = np.where(is_call, 1.0, -1.0)
     if isinstance(kind, pd.DataFrame):
         return pd.DataFrame(answer, index=kind.index, columns=kind.columns)

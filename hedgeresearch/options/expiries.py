@@ -74,12 +74,19 @@ def _is_many(times: Any) -> bool:
 
 def _zoned(times: Any, name: str) -> pd.DatetimeIndex:
     """Return times as an index in UTC; refuse those without a zone."""
+    numbers = np.ravel(times)
+    if numbers.dtype.kind in "biuf" and len(numbers):
+        raise DataError(
+            f"{name} must be a time with a zone; got the number {numbers[0]}. Read "
+            "numbers with their unit, such as pd.to_datetime(times, unit='ms', utc=True)."
+        )
     try:
         index = pd.DatetimeIndex(times if _is_many(times) else [pd.Timestamp(times)])
     except (TypeError, ValueError) as error:
         raise DataError(
             f"{name} must be a time with a zone, such as '2026-06-26 08:00+00:00'; got "
-            f"{str(times)[:60]!r} ({error})."
+            f"{str(times)[:60]!r} ({error}). Read text and mixed zones with "
+            "pd.to_datetime(..., utc=True)."
         ) from None
     if len(index) == 0:
         raise DataError(f"{name} must hold at least one time; got none.")

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 
 from hedgeresearch._exports import exported_by
+from hedgeresearch._formatting import counted
 from hedgeresearch._kernels.implied_volatility import implied_volatilities
-from hedgeresearch.errors import DataError
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.options.checks import checked_options, refuse_missing
 from hedgeresearch.options.layout import Layout
 from hedgeresearch.typing import Array
 
 ROUNDING = 4.0 * float(np.finfo(float).eps)
-"""Time value, relative to the price and the intrinsic value, that is no more than rounding."""
+"""Time value, relative to the intrinsic value, that is no more than rounding."""
+DEEP = 1e-4
+"""Time value, relative to the price, below which a tick of the price moves the volatility much."""
 
 
 @exported_by("hedgeresearch.options")
@@ -51,6 +54,11 @@ def implied_volatility(
         for a put, and below its upper bound, D F for a call and D K for a put; the first such row
         and its bound are named.
 
+    Warns
+    -----
+    DataWarning
+        If the price of an option deep in the money is intrinsic value but for a ten-thousandth.
+
     Examples
     --------
     >>> round(implied_volatility(23.0758, 100.0, 110.0, 0.5, "put"), 6)
@@ -65,6 +73,7 @@ def implied_volatility(
     }
     options, sign, layout = checked_options(arguments, kind)
     time_value = _checked_time_value(options, sign, layout)
+    _warn_of_deep_options(options["price"], time_value * options["discount"], layout)
     volatility = np.empty(sign.size)
     implied_volatilities(
         time_value, options["forward"], options["strike"], options["expiry"], volatility
@@ -96,3 +105,17 @@ def _checked_time_value(options: dict[str, Array], sign: Array, layout: Layout) 
             "discount are of one moment and in one currency."
         )
     return time_value
+
+
+def _warn_of_deep_options(price: Array, time_value: Array, layout: Layout) -> None:
+    """Warn of prices whose time value is a small part of them."""
+    deep = time_value < DEEP * price
+    if deep.any():
+        first = int(np.argmax(deep))
+        warn_caller(
+            f"{counted(int(deep.sum()), 'price')} of options deep in the money: "
+            f"{layout.place(first)}{price[first]:.10g}, of which {time_value[first]:.3g} is not "
+            "intrinsic value, so that a tick moves the volatility much. Use the option of the "
+            "other kind at the same strike.",
+            DataWarning,
+        )

@@ -89,8 +89,22 @@ def as_arrays(arguments: Mapping[str, Any]) -> tuple[dict[str, Array], Layout]:
             f"{', '.join(values)} must have one shape, or be single numbers; got {sizes}."
         ) from None
     layout = Layout(broadcast[0].shape, index, columns)
-    flat = [np.ascontiguousarray(one, dtype=float).reshape(-1) for one in broadcast]
+    _check_labels(layout)
+    flat = [np.array(one, dtype=float).reshape(-1) for one in broadcast]
     return dict(zip(values, flat, strict=True)), layout
+
+
+def _check_labels(layout: Layout) -> None:
+    """Refuse labels that are not those of every option, as of one row next to an array of many."""
+    if layout.index is None:
+        return
+    columns = () if layout.columns is None else (len(layout.columns),)
+    expected = (len(layout.index), *columns)
+    if layout.shape != expected:
+        raise DataError(
+            f"labelled arguments must have a row for every option; got labels of shape {expected} "
+            f"for options of shape {layout.shape}. Label all arguments, or none."
+        )
 
 
 def _shared_labels(labels: Mapping[str, pd.Index[Any]], what: str) -> pd.Index[Any] | None:
@@ -112,19 +126,23 @@ def _numbers(data: Any, name: str, in_table: bool) -> Array:
     """Return an argument as an array of floats; a Series as a column where others are tables."""
     values = np.asarray(data)
     if values.dtype == object:
-        values = _from_objects(values)
+        values = _from_objects(values, name)
     if values.dtype.kind not in "iuf":
-        first = values.reshape(-1)[:1]
-        came = f"{first.item()!r}" if len(first) else f"an empty {type(data).__name__}"
-        years = " Pass years, from years_to_expiry(moment, expiry)." if name == "expiry" else ""
-        raise DataError(f"{name} must be made of numbers; got {came}.{years}")
+        raise _no_number(values.reshape(-1)[0] if values.size else f"{values.dtype} values", name)
     values = values.astype(float)
     return values[:, None] if in_table and isinstance(data, pd.Series) else values
 
 
-def _from_objects(values: Any) -> Any:
-    """Return objects that are all numbers as floats; other arrays as they are."""
+def _from_objects(values: Any, name: str) -> Array:
+    """Return objects that must all be numbers as floats."""
     numbers = [as_number(one) for one in values.reshape(-1)]
-    if not all(is_number(one) for one in numbers):
-        return values
+    for one in numbers:
+        if not is_number(one):
+            raise _no_number(one, name)
     return np.array(numbers, dtype=float).reshape(values.shape)
+
+
+def _no_number(value: Any, name: str) -> DataError:
+    came = repr(value.item() if isinstance(value, np.generic) else value)
+    years = " Pass years, from years_to_expiry(moment, expiry)." if name == "expiry" else ""
+    return DataError(f"{name} must be made of numbers; got {came}.{years}")

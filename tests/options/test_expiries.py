@@ -52,6 +52,10 @@ def test_expiries_before_the_moment_are_refused() -> None:
 def test_what_is_no_time_is_refused() -> None:
     with pytest.raises(hr.DataError, match="moment must be a time with a zone.*got 'soon'"):
         years_to_expiry("soon", MOMENT)
+    with pytest.raises(hr.DataError, match="got the number 1767.*unit='ms'"):
+        years_to_expiry(1_767_225_600_000, MOMENT)
+    with pytest.raises(hr.DataError, match="mixed zones with pd.to_datetime"):
+        years_to_expiry(MOMENT, ["2027-01-01 08:00+00:00", "2027-01-01 08:00+09:00"])
     with pytest.raises(hr.DataError, match="expiry must have a time in every row; row 1"):
         years_to_expiry(MOMENT, pd.to_datetime(["2026-06-26", None], utc=True))
     with pytest.raises(hr.DataError, match="one length"):

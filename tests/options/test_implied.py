@@ -60,3 +60,11 @@ def test_price_within_rounding_of_intrinsic_is_refused() -> None:
     intrinsic = 100.0 - 0.1
     with pytest.raises(hr.DataError, match="above its intrinsic value"):
         implied_volatility(np.nextafter(intrinsic, 200.0), 100.0, 0.1, 0.5)
+
+
+def test_price_deep_in_the_money_is_warned_of() -> None:
+    price = black_price(100.0, 50.0, 0.25, 0.3)
+    assert 0.0 < price - 50.0 < 0.001
+    with pytest.warns(hr.errors.DataWarning, match="1 price of options deep.*row 1 has 50.000"):
+        found = implied_volatility([3.0, price], 100.0, [110.0, 50.0], 0.25)
+    assert_allclose(found[1], 0.3, rtol=1e-9)

@@ -109,6 +109,9 @@ def test_answer_is_of_the_sort_of_the_arguments() -> None:
     assert grid.shape == (2, 2)
     assert grid[1, 0] == black_price(100.0, 95.0, 0.5, 0.3)
     assert black_price([100.0], 90, 0.5, 0.3).tolist() == [one]
+    assert black_price([], 90.0, 0.5, 0.3).shape == (0,)
+    kinds_of = pd.Series(["call", "put"], dtype="category")
+    assert black_price(100.0, 90.0, 0.5, 0.3, kinds_of)[0] == one
 
 
 def test_bad_arguments_are_refused_by_row() -> None:
@@ -133,6 +136,12 @@ def test_bad_arguments_are_refused_by_row() -> None:
         black_price(100.0, [90.0, 95.0], [0.1, 0.2, 0.3], 0.1)
     with pytest.raises(hr.DataError, match=r"must have the same index.*reindex\(forward.index\)"):
         black_price(pd.Series([1.0, 2.0]), pd.Series([1.0, 2.0], index=[1, 0]), 0.1, 0.1)
+    with pytest.raises(hr.DataError, match=r"row for every option.*shape \(1,\).*\(2,\)"):
+        black_price(pd.Series([100.0]), [90.0, 95.0], 0.1, 0.1)
+    with pytest.raises(hr.DataError, match="strike must be made of numbers; got <NA>"):
+        black_price(100.0, [90.0, pd.NA], 0.1, 0.1)
+    with pytest.raises(hr.DataError, match="kind must be 'call' or 'put'; got '<NA>'"):
+        black_price(100.0, 90.0, 0.1, 0.1, [pd.NA, "call"])
     table = pd.DataFrame({"x": [90.0, 0.0]}, index=["a", "b"])
     with pytest.raises(hr.DataError, match="row b, column x has 0"):
         black_price(100.0, table, 0.1, 0.1)

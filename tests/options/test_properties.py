@@ -165,6 +165,7 @@ def test_volatility_of_both_kinds_is_one(option: Option) -> None:
     time_value = min(found.price, other)
     smaller = min(option.forward, option.strike)
     assume(1e-9 * option.larger < time_value < smaller - 1e-9 * option.larger)
+    assume(time_value > 1.01e-4 * found.price)  # less is warned of
     volatility = implied_volatility(found.price, *option[:3], option.kind)
     # the price in the money has the digits of the time value that its size leaves
     lost = 4e-16 * option.larger / found.vega
