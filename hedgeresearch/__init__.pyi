@@ -29,6 +29,7 @@ from .covariance import DECO as DECO
 from .covariance import EWMACovariance as EWMACovariance
 from .covariance import OrthogonalGARCH as OrthogonalGARCH
 from .covariance import RegimeCorrelation as RegimeCorrelation
+from .covariance import RegimeDCC as RegimeDCC
 from .covariance import RollingCovariance as RollingCovariance
 from .covariance import SampleCovariance as SampleCovariance
 from .data import align as align

@@ -139,8 +139,9 @@ def _use_regimes() -> None:
     for model in models:
         fit = model.fit(returns.iloc[:WINDOW])
         _read(fit.smoothed, fit.extend(returns.iloc[WINDOW:]).predicted)
-    correlation = covariance.RegimeCorrelation(n_starts=2)
-    _read(correlation.fit(returns.iloc[:WINDOW]).extend(returns.iloc[WINDOW:]).path())
+    correlations: list[Any] = [covariance.RegimeCorrelation(n_starts=2), covariance.RegimeDCC()]
+    for correlation in correlations:
+        _read(correlation.fit(returns.iloc[:WINDOW]).extend(returns.iloc[WINDOW:]).path())
     of_one_series: list[Any] = [
         regimes.MarkovSwitching(2, n_starts=2),
         regimes.MarkovSwitchingGARCH(n_starts=2),

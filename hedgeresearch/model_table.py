@@ -69,6 +69,7 @@ MODELS = (
     ModelEntry("BEKK", "covariance", "Engle and Kroner 1995", "returns", True, 10, "two or three series drive each other's variances"),
     ModelEntry("OrthogonalGARCH", "covariance", "Alexander 2001", "returns", True, 5, "many series have few common factors"),
     ModelEntry("RegimeCorrelation", "covariance", "Pelletier 2006", "returns", True, 50, "correlations jump between a few levels"),
+    ModelEntry("RegimeDCC", "covariance", "Billio and Caporin 2005", "returns", True, 100, "correlations follow recent dates closely at some times and slowly at others"),
     # --- volatility models ---
     ModelEntry("GARCH", "volatility", "Bollerslev 1986", "returns", False, 1, "the volatility of one series clusters; also for each series in CCC, DCC and DECO"),
     ModelEntry("ArchModel", "volatility", "package arch", "returns", False, 20, "the volatility of one series needs another specification of the package arch"),

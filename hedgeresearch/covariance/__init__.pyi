@@ -12,4 +12,5 @@ from .moments.rolling import RollingCovariance as RollingCovariance
 from .moments.sample import SampleCovariance as SampleCovariance
 from .orthogonal_garch import OrthogonalGARCH as OrthogonalGARCH
 from .regime_switching.regime_correlation import RegimeCorrelation as RegimeCorrelation
+from .regime_switching.regime_dcc import RegimeDCC as RegimeDCC
 from .state import CovarianceState as CovarianceState

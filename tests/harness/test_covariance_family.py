@@ -32,6 +32,7 @@ MODELS = {
     "bekk, zero mean": hr.BEKK("diagonal", asymmetric=True, mean="zero"),
     "orthogonal": hr.OrthogonalGARCH(2),
     "regimes": hr.RegimeCorrelation(n_starts=2),
+    "dcc by regime": hr.RegimeDCC(),
 }
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*lies on a bound:hedgeresearch.errors.ConvergenceWarning"
