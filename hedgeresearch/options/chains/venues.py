@@ -19,8 +19,10 @@ DERIBIT_EXPIRY_HOUR = 8
 """Hour of UTC at which options on Deribit expire."""
 CBOE_SYMBOL = re.compile(r"(?P<root>[A-Z]+)(?P<day>\d{6})(?P<kind>[CP])(?P<strike>\d{8})")
 CBOE_ZONE = "America/New_York"
-MORNING_ROOTS = ("SPX", "NDX", "RUT", "DJX", "VIX")
+MORNING_ROOTS = ("SPX", "NDX", "RUT", "DJX", "VIX", "VIXW")
 """Roots whose options are settled at the opening; those of other roots at the close."""
+INDEX_OF_ROOT = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX"}
+"""Index of roots that are not named after it."""
 OPENING = pd.Timedelta(hours=9, minutes=30)
 CLOSE = pd.Timedelta(hours=16)
 KINDS = {"C": "call", "P": "put"}
@@ -82,7 +84,7 @@ def cboe_table(quotes: Any) -> tuple[pd.DataFrame, str]:
         return pd.concat(strips, ignore_index=True), ""
     data = _as_table(quotes, "option")
     names = _parsed(data["option"], CBOE_SYMBOL, "SPXW241220C05000000")
-    roots = sorted({root.removesuffix("W") for root in names["root"]})
+    roots = sorted(set(names["root"].replace(INDEX_OF_ROOT)))
     if len(roots) > 1:
         raise DataError(
             f"a chain must have one underlying; got options on {' and '.join(roots[:2])}. Make a "

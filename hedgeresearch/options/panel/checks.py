@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._formatting import day
+from hedgeresearch._kernels.black import black_prices
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
+from hedgeresearch.options.checks import MAX_VOLATILITY
 from hedgeresearch.options.panel.arrays import PanelArrays
 from hedgeresearch.typing import Array, Indices
 
@@ -16,10 +18,12 @@ QUOTES = ("date", "contract", "kind", "strike", "expiry", "forward", "volatility
 """Columns that are known on the date of a row."""
 MOVES = ("next_forward", "next_price", "next_volatility")
 """Columns that are known on the next date."""
-MAX_VOLATILITY = 5.0
-"""Annual volatility above which a number is probably in per cent."""
 ROUNDING = 1e-9
 """Share of the forward by which a price may miss its bounds."""
+MAX_ERROR = 0.2
+"""Share of a volatility that the price of a row may differ by from its volatility."""
+MAX_SHARE = 0.1
+"""Share of rows that may differ by more."""
 
 
 def check_numbers(table: pd.DataFrame) -> None:
@@ -125,6 +129,29 @@ def check_prices(table: pd.DataFrame, arrays: PanelArrays) -> None:
                 f"{price[row]:g} for {_row(table, wrong)}. Prices are undiscounted, in the "
                 "currency of the forward: a price in coin times the forward."
             )
+
+
+def warn_of_other_prices(table: pd.DataFrame, arrays: PanelArrays) -> None:
+    """Warn where many prices are not those of their volatility: of a coin, or another forward."""
+    black = np.empty(arrays.n_rows)
+    quote = (arrays.forward, arrays.strike, arrays.expiry, arrays.volatility, arrays.sign)
+    black_prices(*quote, np.ones(arrays.n_rows), black)
+    allowed = MAX_ERROR * arrays.vega * arrays.volatility + ROUNDING * arrays.forward
+    wrong = np.abs(arrays.price - black) > allowed
+    # volatilities in per cent are warned of already
+    if wrong.mean() <= MAX_SHARE or arrays.volatility.max() > MAX_VOLATILITY:
+        return
+    row = int(wrong.argmax())
+    hint = "Check that forward and quotes are of one moment, and the forward not the index."
+    in_coin = np.abs(arrays.price * arrays.forward - black) <= allowed
+    if in_coin[wrong].mean() > 0.5:
+        hint = "They are prices in coin: multiply them by the forward."
+    warn_caller(
+        f"price must be that of the volatility; {int(wrong.sum())} of {arrays.n_rows} differ, "
+        f"first {_row(table, wrong)}, with {arrays.price[row]:.6g} where Black's price is "
+        f"{black[row]:.6g}. {hint}",
+        DataWarning,
+    )
 
 
 def check_ranges(min_expiry: Any, delta_range: Any) -> None:

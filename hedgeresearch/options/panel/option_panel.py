@@ -20,6 +20,7 @@ from hedgeresearch.options.panel.checks import (
     check_numbers,
     check_prices,
     check_ranges,
+    warn_of_other_prices,
 )
 
 MIN_EXPIRY = 5.0 / 365.0
@@ -70,6 +71,11 @@ class OptionPanel:
         If a column is missing, a quote is missing or impossible (the row is named), a contract
         comes twice on a date, dates do not ascend, or moves do not end on the next date.
 
+    Warns
+    -----
+    DataWarning
+        If many prices are not those of their volatilities at the forward, such as prices in coin.
+
     Examples
     --------
     >>> import hedgeresearch as hr
@@ -95,6 +101,7 @@ class OptionPanel:
         if not kept.all():
             table = table.loc[kept].reset_index(drop=True)
             arrays = arrays.rows(kept)
+        warn_of_other_prices(table, arrays)
         object.__setattr__(self, "table", table)
         object.__setattr__(self, "dropped", dropped)
         object.__setattr__(self, "arrays", arrays)

@@ -107,6 +107,21 @@ def test_cboe_symbols_have_strike_kind_and_settlement() -> None:
     assert chain.table["strike"].to_list() == [4800.0, 4800.0, 4800.5, 4800.5, 4800.0, 4800.0]
 
 
+def test_cboe_roots_of_one_index_make_one_chain() -> None:
+    names = ["NDX240621C18000000", "NDXP240628C18000000", "VIX240619C00015000"]
+    names += ["VIXW240626C00015000", "NDX240621P18000000", "NDXP240628P18000000"]
+    names += ["VIX240619P00015000", "VIXW240626P00015000"]
+    quotes = pd.DataFrame({"option": names, "bid": 1.0, "ask": 1.1})
+    times = {}
+    for index in ("NDX", "VIX"):
+        own = quotes[quotes["option"].str.startswith(index)]
+        chain = OptionChain.from_cboe(own, MOMENT)
+        assert chain.underlying == index
+        local = chain.expiries.tz_convert("America/New_York")
+        times[index] = [f"{time:%d %H:%M}" for time in local]
+    assert times == {"NDX": ["21 09:30", "28 16:00"], "VIX": ["19 09:30", "26 09:30"]}
+
+
 def test_cboe_strips_need_five_columns_and_a_zone() -> None:
     expiry = MOMENT + pd.Timedelta(days=30)
     with pytest.raises(DataError, match=r"must have the five columns .* shape \(1, 4\)"):
@@ -115,7 +130,7 @@ def test_cboe_strips_need_five_columns_and_a_zone() -> None:
     with pytest.raises(DataError, match="an expiry must be a time with a zone"):
         OptionChain.from_cboe({plain: [[100.0, 1.0, 2.0, 1.0, 2.0]]}, MOMENT)
     two = pd.DataFrame({"option": ["SPXW240621C04800000", "NDXP240621C04800000"]})
-    with pytest.raises(DataError, match="options on NDXP and SPX"):
+    with pytest.raises(DataError, match="options on NDX and SPX"):
         OptionChain.from_cboe(two.assign(bid=1.0, ask=2.0), MOMENT)
     with pytest.raises(DataError, match="an expiry at least"):
         OptionChain.from_cboe({}, MOMENT)
