@@ -5,10 +5,12 @@ from . import datasets as datasets
 from . import errors as errors
 from . import estimation as estimation
 from . import evaluation as evaluation
+from . import feeds as feeds
 from . import hedges as hedges
 from . import instruments as instruments
 from . import margin as margin
 from . import metrics as metrics
+from . import microstructure as microstructure
 from . import onchain as onchain
 from . import options as options
 from . import plotting as plotting

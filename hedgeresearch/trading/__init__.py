@@ -5,6 +5,8 @@
 costs are proportional to the trade. ``trading_rate`` and ``aim_position`` say how fast, and towards
 what, to trade where costs are quadratic because trades move the price. ``zakamouline_band``,
 ``leland_volatility`` and ``discrete_hedging_error`` are for hedges of options.
+``almgren_chriss_schedule`` spreads an order over time, ``analyze_execution`` says what the fills of
+one have cost.
 """
 
 import lazy_loader

@@ -4,6 +4,11 @@ from .bands import tracking_error_band as tracking_error_band
 from .costs import Costs as Costs
 from .costs import hedging_costs as hedging_costs
 from .costs import net_returns as net_returns
+from .execution import ExecutionReport as ExecutionReport
+from .execution import analyze_execution as analyze_execution
+from .impact import ExecutionSchedule as ExecutionSchedule
+from .impact import Impact as Impact
+from .impact import almgren_chriss_schedule as almgren_chriss_schedule
 from .option_bands import ZakamoulineBand as ZakamoulineBand
 from .option_bands import discrete_hedging_error as discrete_hedging_error
 from .option_bands import leland_volatility as leland_volatility

@@ -1,0 +1,134 @@
+"""Frames of Binance's websockets, and answers of its depth endpoint, as market events.
+
+Spot, USD-margined and coin-margined futures share these layouts: ``depthUpdate``, ``bookTicker``
+and ``trade`` inside ``{"stream": ..., "data": ...}``, and ``{"lastUpdateId": ..., "bids": ...}``
+as the snapshot. Times of the venue are milliseconds; ``bookTicker`` of the spot market has none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch.errors import DataError
+from hedgeresearch.microstructure.events import (
+    BookSnapshot,
+    BookUpdate,
+    Level,
+    MarketEvent,
+    Quote,
+    Trade,
+)
+
+MILLISECOND = 1_000_000
+"""Nanoseconds in a millisecond."""
+
+
+@exported_by("hedgeresearch.feeds")
+def read_binance_frame(frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
+    """Return the event in a frame of Binance.
+
+    Parameters
+    ----------
+    frame : decoded JSON of a websocket frame, or of an answer of the depth endpoint
+    receive_time : int, nanoseconds since 1970 in UTC at which it was received
+
+    Returns
+    -------
+    BookSnapshot, BookUpdate, Quote or Trade; None for any other frame, such as the answer to a
+    subscription or a trade of the insurance fund
+
+    Raises
+    ------
+    DataError
+        If a frame of a known kind lacks a field or contains what is not a number.
+
+    Examples
+    --------
+    >>> from hedgeresearch.feeds import read_binance_frame
+    >>> data = {"u": 7, "s": "BTCUSDT", "b": "61800.2", "B": "2.5", "a": "61800.3", "A": "1.0"}
+    >>> quote = read_binance_frame({"stream": "btcusdt@bookTicker", "data": data}, 1)
+    >>> quote.bid, quote.ask_size
+    (61800.2, 1.0)
+    """
+    try:
+        return _read(frame, receive_time)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"A frame of Binance cannot be read ({type(error).__name__}: {error}): "
+            f"{str(frame)[:200]}"
+        ) from error
+
+
+def _read(frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
+    """Return the event in a frame, by its kind."""
+    if "lastUpdateId" in frame:
+        return _snapshot(frame, receive_time)
+    data = frame.get("data", frame)
+    kind = data.get("e")
+    if kind == "depthUpdate":
+        return _update(data, receive_time)
+    # the spot market's best quotes do not name their kind
+    if kind == "bookTicker" or (kind is None and "B" in data and "A" in data):
+        return _quote(data, receive_time)
+    # the futures mark trades of the market by X; others are not of the book
+    if kind == "trade" and data.get("X", "MARKET") == "MARKET":
+        return _trade(data, receive_time)
+    return None
+
+
+def _snapshot(data: dict[str, Any], receive_time: int) -> BookSnapshot:
+    return BookSnapshot(
+        update_id=data["lastUpdateId"],
+        bids=_levels(data["bids"]),
+        asks=_levels(data["asks"]),
+        event_time=_time(data, "T"),
+        receive_time=receive_time,
+    )
+
+
+def _update(data: dict[str, Any], receive_time: int) -> BookUpdate:
+    return BookUpdate(
+        first_id=data["U"],
+        final_id=data["u"],
+        previous_id=data.get("pu"),
+        bids=_levels(data["b"]),
+        asks=_levels(data["a"]),
+        event_time=_time(data, "E"),
+        receive_time=receive_time,
+    )
+
+
+def _quote(data: dict[str, Any], receive_time: int) -> Quote:
+    return Quote(
+        update_id=data["u"],
+        bid=float(data["b"]),
+        bid_size=float(data["B"]),
+        ask=float(data["a"]),
+        ask_size=float(data["A"]),
+        event_time=_time(data, "E"),
+        receive_time=receive_time,
+    )
+
+
+def _trade(data: dict[str, Any], receive_time: int) -> Trade:
+    return Trade(
+        trade_id=data["t"],
+        price=float(data["p"]),
+        size=float(data["q"]),
+        # m: the buyer was the maker, so that the seller took liquidity
+        side=-1 if data["m"] else 1,
+        event_time=_time(data, "T"),
+        receive_time=receive_time,
+    )
+
+
+def _levels(rows: list[list[str]]) -> list[Level]:
+    """Return prices and sizes as numbers."""
+    return [(float(price), float(size)) for price, size in rows]
+
+
+def _time(data: dict[str, Any], field: str) -> int | None:
+    """Return a time of the venue in nanoseconds, if it states one."""
+    milliseconds = data.get(field)
+    return None if milliseconds is None else int(milliseconds) * MILLISECOND

@@ -1,0 +1,65 @@
+"""Recordings of raw frames: one line for each, the time it was received and its JSON.
+
+The layout ``<nanoseconds> <json>`` is that of hftbacktest's collectors, plain or compressed by
+gzip.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch.errors import DataError
+from hedgeresearch.feeds.binance import read_binance_frame
+from hedgeresearch.microstructure.events import MarketEvent
+
+FrameReader = Callable[[dict[str, Any], int], MarketEvent | None]
+
+
+@exported_by("hedgeresearch.feeds")
+def read_recording(
+    path: str | Path, read_frame: FrameReader = read_binance_frame
+) -> Iterator[MarketEvent]:
+    """Yield the events of a recording in the order in which they were received.
+
+    Parameters
+    ----------
+    path : file of lines ``<nanoseconds> <json>``; compressed if its name ends in .gz
+    read_frame : function from a decoded frame and its time to an event, or None to leave it out
+
+    Raises
+    ------
+    DataError
+        If a line cannot be read; the message names it. A last line that was cut off ends the
+        recording, as of a recorder that was stopped.
+    """
+    with _opened(Path(path)) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.endswith("\n"):
+                # a recorder that is stopped leaves part of a line
+                return
+            event = read_frame(*_frame_of(line, number, path))
+            if event is not None:
+                yield event
+
+
+def _opened(path: Path) -> IO[str]:
+    """Return a recording, opened as text."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8")
+    return path.open(encoding="utf-8")
+
+
+def _frame_of(line: str, number: int, path: str | Path) -> tuple[dict[str, Any], int]:
+    """Return the frame of a line and the time at which it was received."""
+    time, _, text = line.partition(" ")
+    try:
+        return json.loads(text), int(time)
+    except ValueError as error:
+        raise DataError(
+            f"Line {number} of {path} is not '<nanoseconds> <json>' ({error}): {line[:80]!r}"
+        ) from error

@@ -1,0 +1,14 @@
+"""Markets from within: order books, bars, liquidity and the impact of trades.
+
+``OrderBook`` is kept by the numbered changes of a venue and knows whether it is right.
+``mid_prices`` and ``quote_bars`` put instruments on one clock, ``ratio_signature`` shows from which
+length of bar a hedge ratio can be estimated. ``walk_book``, ``cost_curve``, ``capacity``, ``depth``
+and ``imbalance`` are what trading costs now, ``trade_spreads`` what it has cost,
+``amihud_illiquidity`` and ``kyle_lambda`` the impact of volume.
+
+The events of a market are read by ``hedgeresearch.feeds``.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,146 @@
+"""Bars of several instruments on one clock, from quotes that never come together.
+
+The value of a bar is the last quote at or before its end, on the clock of the receiver: the clocks
+of venues differ, and a decision knows what had been received. Returns over bars that are short
+compared with the time between quotes are too little correlated, because a move reaches one
+instrument in one bar and the other in the next: Epps (1979), Journal of the American Statistical
+Association 74.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataError, DataWarning, warn_caller
+from hedgeresearch.microstructure.events import MarketEvent, Quote
+from hedgeresearch.typing import Indices
+
+NANOSECONDS = 1_000_000_000
+"""Nanoseconds in a second."""
+MAX_BARS = 50_000_000
+"""Largest number of bars, so that a wrong time does not fill the memory."""
+
+
+@exported_by("hedgeresearch.microstructure")
+def mid_prices(events: Iterable[MarketEvent]) -> pd.Series[float]:
+    """Return the mean of bid and ask of each quote among some events.
+
+    Parameters
+    ----------
+    events : events of one instrument at one venue, in the order in which they were received
+
+    Returns
+    -------
+    Series (n_quotes,)
+        By the time received, UTC.
+
+    Raises
+    ------
+    DataError
+        If there is no quote.
+    """
+    quotes = [event for event in events if isinstance(event, Quote)]
+    if not quotes:
+        raise DataError("The events contain no quote. Record the stream of best bids and asks.")
+    times = np.array([quote.receive_time for quote in quotes], dtype=np.int64)
+    mids = np.array([0.5 * (quote.bid + quote.ask) for quote in quotes])
+    return pd.Series(mids, index=pd.DatetimeIndex(times, tz="UTC", name="received"), name="mid")
+
+
+@exported_by("hedgeresearch.microstructure")
+def quote_bars(prices: Mapping[str, pd.Series[float]], seconds: float) -> pd.DataFrame:
+    """Return the last price of each instrument at the end of each bar.
+
+    The first bar ends at the first whole second at which all instruments have a price, and each of
+    the others a bar later.
+
+    Parameters
+    ----------
+    prices : mapping from names to Series of prices by the time received
+    seconds : float > 0, length of a bar
+
+    Returns
+    -------
+    DataFrame (n_bars, n_instruments)
+        By the end of the bar.
+
+    Raises
+    ------
+    DataError
+        If times are not ascending or have no zone, or the instruments share no time.
+
+    Warns
+    -----
+    DataWarning
+        If a bar is shorter than the median time between two quotes of an instrument.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hedgeresearch.microstructure import quote_bars
+    >>> start = pd.Timestamp("2026-03-02 12:00", tz="UTC")
+    >>> times = start + pd.to_timedelta([0.0, 0.4, 1.0, 2.5], unit="s")
+    >>> spot = pd.Series([100.0, 101.0, 102.0, 103.0], times)
+    >>> quote_bars({"spot": spot}, seconds=1.0)["spot"].tolist()
+    [100.0, 102.0, 102.0]
+    """
+    check_between(seconds, "seconds", 0.0, math.inf)
+    if not prices:
+        raise DataError("prices must hold at least one instrument; got none.")
+    times = {name: _checked_times(series, name) for name, series in prices.items()}
+    _warn_of_short_bars(times, seconds)
+    first = max(each[0] for each in times.values())
+    last = min(each[-1] for each in times.values())
+    first = -(-first // NANOSECONDS) * NANOSECONDS
+    length = round(seconds * NANOSECONDS)
+    if last < first:
+        raise DataError("The instruments share no time: one ends before another begins.")
+    n_bars = (last - first) // length + 1
+    if n_bars > MAX_BARS:
+        raise DataError(f"{n_bars:,} bars are more than {MAX_BARS:,}. Use longer bars.")
+    ends = first + length * np.arange(n_bars)
+    columns = {}
+    for name, series in prices.items():
+        rows = np.searchsorted(times[name], ends, side="right") - 1
+        columns[name] = series.to_numpy(dtype=float)[rows]
+    return pd.DataFrame(columns, index=pd.DatetimeIndex(ends, tz="UTC", name="received"))
+
+
+def _checked_times(series: Any, name: str) -> Indices:
+    """Return the times of a series as nanoseconds; they must ascend and have a zone."""
+    if not isinstance(series, pd.Series) or not isinstance(series.index, pd.DatetimeIndex):
+        raise DataError(f"{name} must be a Series of prices by the time received.")
+    if series.empty:
+        raise DataError(f"{name} must hold at least one price; got none.")
+    if series.index.tz is None:
+        raise DataError(f"The times of {name} must have a zone. Call tz_localize('UTC').")
+    if not series.index.is_monotonic_increasing:
+        raise DataError(
+            f"The times of {name} must ascend: a clock went back. Use the time received, and sort."
+        )
+    values = series.to_numpy(dtype=float)
+    if not (np.isfinite(values) & (values > 0.0)).all():
+        raise DataError(f"The prices of {name} must be positive and finite.")
+    times: Indices = series.index.as_unit("ns").asi8
+    return times
+
+
+def _warn_of_short_bars(times: Mapping[str, Indices], seconds: float) -> None:
+    """Warn of bars within which an instrument is usually not quoted."""
+    for name, each in times.items():
+        if len(each) < 2:
+            continue
+        gap = float(np.median(np.diff(each))) / NANOSECONDS
+        if gap > seconds:
+            warn_caller(
+                f"Bars of {seconds:g} s are shorter than the median time between two quotes of "
+                f"{name}, {gap:.3g} s: most of its returns are zero. Use longer bars.",
+                DataWarning,
+            )

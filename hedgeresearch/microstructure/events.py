@@ -1,0 +1,102 @@
+"""What a market sends: snapshots and changes of its book, best quotes and trades.
+
+Every event carries two times, nanoseconds since 1970 in UTC: ``event_time`` is the venue's and
+``receive_time`` the recorder's. Decisions may use what had been received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hedgeresearch._exports import exported_by
+
+Level = tuple[float, float]
+"""A price, and the size that is offered or wanted there; a size of zero removes the price."""
+
+
+@exported_by("hedgeresearch.microstructure")
+@dataclass(frozen=True, slots=True)
+class BookSnapshot:
+    """The whole book of a venue at one moment.
+
+    Attributes
+    ----------
+    update_id : number of the last change that it contains
+    bids, asks : sequences of (price, size)
+    event_time, receive_time : ints, nanoseconds; None for a venue that does not state its time
+    """
+
+    update_id: int
+    bids: Sequence[Level]
+    asks: Sequence[Level]
+    event_time: int | None
+    receive_time: int
+
+
+@exported_by("hedgeresearch.microstructure")
+@dataclass(frozen=True, slots=True)
+class BookUpdate:
+    """Changes of a book.
+
+    Attributes
+    ----------
+    first_id, final_id : numbers of the first and the last change in it
+    previous_id : number of the last change of the update before; None for a venue that numbers its
+        changes without a gap instead
+    bids, asks : sequences of (price, size), new sizes; zero removes the price
+    event_time, receive_time : ints, nanoseconds
+    """
+
+    first_id: int
+    final_id: int
+    previous_id: int | None
+    bids: Sequence[Level]
+    asks: Sequence[Level]
+    event_time: int | None
+    receive_time: int
+
+
+@exported_by("hedgeresearch.microstructure")
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The best bid and ask of a venue.
+
+    Attributes
+    ----------
+    update_id : number of the change of the book after which it holds
+    bid, bid_size, ask, ask_size : prices and sizes
+    event_time, receive_time : ints, nanoseconds; None for a venue that does not state its time
+    """
+
+    update_id: int
+    bid: float
+    bid_size: float
+    ask: float
+    ask_size: float
+    event_time: int | None
+    receive_time: int
+
+
+@exported_by("hedgeresearch.microstructure")
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade.
+
+    Attributes
+    ----------
+    trade_id : number of the trade
+    price, size : price, and size in the venue's unit: coins, or contracts
+    side : +1 if the buyer took liquidity, -1 if the seller did
+    event_time, receive_time : ints, nanoseconds
+    """
+
+    trade_id: int
+    price: float
+    size: float
+    side: int
+    event_time: int | None
+    receive_time: int
+
+
+MarketEvent = BookSnapshot | BookUpdate | Quote | Trade

@@ -1,0 +1,175 @@
+r"""Spreads of trades, and measures of the price impact of volume.
+
+With the price p of a trade of side d (+1 bought, -1 sold) and the mid price m that held a lag
+before it, Huang and Stoll (1996), Journal of Financial Economics 41:
+
+.. math:: \text{effective} = \frac{2 d (p - m)}{m}, \quad
+          \text{realized} = \frac{2 d (p - m_{+h})}{m}, \quad
+          \text{mark-out} = \frac{d (m_{+h} - p)}{m}
+
+A venue sends a trade after the quote that it hit, so that the mid at the same instant is already
+that after the trade: the lag is stated, never zero by default.
+
+Amihud (2002), Journal of Financial Markets 5: the mean of the absolute return over the volume. Kyle
+(1985), Econometrica 53: the slope of changes of the price on signed volume.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_between, check_not_negative
+from hedgeresearch.errors import DataError
+from hedgeresearch.estimation.regression import least_squares, newey_west_lags
+from hedgeresearch.microstructure.events import MarketEvent, Quote, Trade
+from hedgeresearch.typing import Array
+
+NANOSECONDS = 1_000_000_000
+"""Nanoseconds in a second."""
+MIN_BARS = 20
+"""Minimum number of bars from which the impact of volume is estimated."""
+
+
+@exported_by("hedgeresearch.microstructure")
+def trade_spreads(
+    events: Iterable[MarketEvent], *, lag: float, horizon: float = 10.0
+) -> pd.DataFrame:
+    """Return the spreads of each trade among some events.
+
+    Parameters
+    ----------
+    events : events of one instrument at one venue, in the order in which they were received
+    lag : float >= 0, seconds by which the quote that counts as the trade's own was received before
+        the trade: .05 is a typical value
+    horizon : float > 0, seconds after the trade at which the later mid price is taken
+
+    Returns
+    -------
+    DataFrame (n_trades, 6)
+        By the time received: price, size, side, effective and realized spread, and mark_out,
+        shares of the mid price. Trades before the first quote, and within a horizon of the last
+        one, are left out; their number is ``attrs["left_out"]``.
+
+    Raises
+    ------
+    DataError
+        If there is no quote, or no trade with a quote before and after it.
+    """
+    check_not_negative(lag, "lag", remedy="The quote must not come after the trade.")
+    check_between(horizon, "horizon", 0.0, math.inf)
+    quotes, trades = _split(events)
+    times = np.array([quote.receive_time for quote in quotes], dtype=np.int64)
+    mids = np.array([0.5 * (quote.bid + quote.ask) for quote in quotes])
+    traded = np.array([trade.receive_time for trade in trades], dtype=np.int64)
+    before = np.searchsorted(times, traded - round(lag * NANOSECONDS), side="right") - 1
+    ends = traded + round(horizon * NANOSECONDS)
+    after = np.searchsorted(times, ends, side="right") - 1
+    usable = (before >= 0) & (ends <= times[-1])
+    if not usable.any():
+        raise DataError("No trade has a quote before it and one a horizon later. Record longer.")
+    kept = [trade for trade, use in zip(trades, usable, strict=True) if use]
+    table = _spread_table(kept, mids[before[usable]], mids[after[usable]])
+    table.index = pd.DatetimeIndex(traded[usable], tz="UTC", name="received")
+    table.attrs["left_out"] = int((~usable).sum())
+    return table
+
+
+@exported_by("hedgeresearch.microstructure")
+def amihud_illiquidity(returns: pd.Series[float], volume: pd.Series[float]) -> float:
+    """Return the mean absolute return for a unit of volume.
+
+    Parameters
+    ----------
+    returns : Series (n_dates,), fractions per period
+    volume : Series (n_dates,), traded value per period, in one currency
+
+    Raises
+    ------
+    DataError
+        If the dates differ, or a volume is not positive.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hedgeresearch.microstructure import amihud_illiquidity
+    >>> days = pd.date_range("2026-03-02", periods=2)
+    >>> amihud_illiquidity(pd.Series([0.01, -0.02], days), pd.Series([1e6, 4e6], days))
+    7.5...e-09
+    """
+    moves, traded = _same_dates(returns, volume)
+    if not (traded > 0.0).all():
+        raise DataError("The volume must be positive on each date. Leave dates without trade out.")
+    return float(np.mean(np.abs(moves) / traded))
+
+
+@exported_by("hedgeresearch.microstructure")
+def kyle_lambda(
+    price_changes: pd.Series[float], signed_volume: pd.Series[float]
+) -> tuple[float, float]:
+    """Return the change of the price for a unit of signed volume, and its standard error.
+
+    Parameters
+    ----------
+    price_changes : Series (n_bars,), changes of the price, or returns
+    signed_volume : Series (n_bars,), bought minus sold volume of each bar
+
+    Returns
+    -------
+    slope, standard_error : floats; the error is robust to heteroskedasticity and autocorrelation
+        (Newey and West 1987)
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 20 bars, the dates differ, or the volume does not vary.
+    """
+    moves, traded = _same_dates(price_changes, signed_volume)
+    if len(moves) < MIN_BARS:
+        raise DataError(f"At least {MIN_BARS} bars are needed; got {len(moves)}.")
+    if not np.ptp(traded) > 0.0:
+        raise DataError("signed_volume must vary; it is the same on each bar.")
+    regression = least_squares(moves, traded[:, None])
+    variance = regression.covariance("HAC", newey_west_lags(len(moves)))[1, 1]
+    return float(regression.coefficients[1]), math.sqrt(float(variance))
+
+
+def _split(events: Iterable[MarketEvent]) -> tuple[list[Quote], list[Trade]]:
+    """Return quotes and trades, of which there must be both."""
+    every = list(events)
+    quotes = [event for event in every if isinstance(event, Quote)]
+    trades = [event for event in every if isinstance(event, Trade)]
+    if not quotes or not trades:
+        raise DataError(f"Quotes and trades are needed; got {len(quotes)} and {len(trades)}.")
+    return quotes, trades
+
+
+def _spread_table(trades: list[Trade], before: Array, after: Array) -> pd.DataFrame:
+    """Return the spreads of trades from the mids before and after each."""
+    price = np.array([trade.price for trade in trades])
+    side = np.array([float(trade.side) for trade in trades])
+    return pd.DataFrame(
+        {
+            "price": price,
+            "size": [trade.size for trade in trades],
+            "side": side,
+            "effective": 2.0 * side * (price - before) / before,
+            "realized": 2.0 * side * (price - after) / before,
+            "mark_out": side * (after - price) / before,
+        }
+    )
+
+
+def _same_dates(one: Any, other: Any) -> tuple[Array, Array]:
+    """Return two series as arrays; their dates must be the same."""
+    for series in (one, other):
+        if not isinstance(series, pd.Series) or series.isna().any():
+            raise DataError("Both must be Series of numbers without gaps.")
+    if not one.index.equals(other.index):
+        raise DataError("Both must have the same dates. Join them first.")
+    return one.to_numpy(dtype=float), other.to_numpy(dtype=float)

@@ -1,0 +1,177 @@
+r"""The cost of an execution, against the prices that could have been had.
+
+For fills of q_i units at prices p_i, with the price m_0 at the decision and m at the end, Perold
+(1988), Journal of Portfolio Management 14: the implementation shortfall of an order of Q units is
+
+.. math:: d \Big( \sum_i q_i (p_i - m_0) + \big(Q - \sum_i q_i\big) (m - m_0) \Big) + \text{fees}
+
+with d = +1 to buy and -1 to sell: what the paper portfolio that traded everything at the decision
+gained more than the real one. It is the sum of the delay until the order arrived at the market, the
+trading since then, the opportunity lost on what was not filled, and fees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_between, check_choice
+from hedgeresearch.errors import DataError
+from hedgeresearch.typing import Array
+
+INFINITE = float("inf")
+COLUMNS = ("price", "size")
+"""Columns that fills must have; "fee" is optional."""
+
+
+@exported_by("hedgeresearch.trading")
+@dataclass(frozen=True)
+class ExecutionReport:
+    """The cost of an order and its parts; positive numbers are costs.
+
+    Attributes
+    ----------
+    shortfall : float, money, implementation shortfall: delay + trading + opportunity + fees
+    delay, trading, opportunity, fees : floats, money
+    shortfall_share : float, shortfall over the value of the order at the decision
+    mean_price : float, mean price of the fills, by size
+    against_arrival, against_twap, against_vwap : floats, shares of each benchmark by which the mean
+        price is worse; nan without the prices or volumes that they need
+    filled : float, share of the order that was filled
+    """
+
+    shortfall: float
+    delay: float
+    trading: float
+    opportunity: float
+    fees: float
+    shortfall_share: float
+    mean_price: float
+    against_arrival: float
+    against_twap: float
+    against_vwap: float
+    filled: float
+
+
+@exported_by("hedgeresearch.trading")
+def analyze_execution(
+    fills: pd.DataFrame,
+    direction: Literal["buy", "sell"],
+    size: float,
+    *,
+    decision_price: float,
+    arrival_price: float,
+    market: pd.DataFrame | None = None,
+    end_price: float | None = None,
+) -> ExecutionReport:
+    """Return the implementation shortfall of an order and its parts.
+
+    Parameters
+    ----------
+    fills : DataFrame (n_fills,) by time, columns price and size, both > 0, and optionally fee, in
+        money
+    direction : {"buy", "sell"}
+    size : float > 0, units that were to be traded
+    decision_price, arrival_price : floats > 0, mid price when the trade was decided on and when the
+        order arrived at the market
+    market : DataFrame by time, columns price and optionally volume, mid or trade prices at equally
+        spaced times from arrival to the last fill, for the time- and volume-weighted means
+    end_price : float > 0, price at which what was not filled is valued; needed if there is any
+
+    Returns
+    -------
+    ExecutionReport
+
+    Raises
+    ------
+    DataError
+        If a column is missing, fills exceed the order, or a price is needed that was not given.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hedgeresearch.trading import analyze_execution
+    >>> times = pd.date_range("2026-03-02 12:00", periods=2, freq="1min", tz="UTC")
+    >>> fills = pd.DataFrame({"price": [100.2, 100.4], "size": [6.0, 4.0]}, index=times)
+    >>> report = analyze_execution(
+    ...     fills, "buy", 10.0, decision_price=100.0, arrival_price=100.1
+    ... )
+    >>> round(report.shortfall, 6), round(report.delay, 6), round(report.trading, 6)
+    (2.8, 1.0, 1.8)
+    """
+    check_choice(direction, "direction", ("buy", "sell"))
+    check_between(size, "size", 0.0, INFINITE)
+    check_between(decision_price, "decision_price", 0.0, INFINITE)
+    check_between(arrival_price, "arrival_price", 0.0, INFINITE)
+    prices, sizes, fees = _checked_fills(fills, size)
+    side = 1.0 if direction == "buy" else -1.0
+    filled = float(sizes.sum())
+    unfilled = max(size - filled, 0.0)
+    mean_price = float(prices @ sizes / filled)
+    delay = side * filled * (arrival_price - decision_price)
+    trading = side * float(sizes @ (prices - arrival_price))
+    opportunity = side * unfilled * (_end_price(end_price, unfilled) - decision_price)
+    shortfall = delay + trading + opportunity + fees
+    twap, vwap = _means(market)
+    return ExecutionReport(
+        shortfall=shortfall,
+        delay=delay,
+        trading=trading,
+        opportunity=opportunity,
+        fees=fees,
+        shortfall_share=shortfall / (size * decision_price),
+        mean_price=mean_price,
+        against_arrival=side * (mean_price / arrival_price - 1.0),
+        against_twap=side * (mean_price / twap - 1.0),
+        against_vwap=side * (mean_price / vwap - 1.0),
+        filled=filled / size,
+    )
+
+
+def _checked_fills(fills: Any, size: float) -> tuple[Array, Array, float]:
+    """Return prices, sizes and the sum of fees of checked fills."""
+    if not isinstance(fills, pd.DataFrame) or not set(COLUMNS) <= set(fills.columns):
+        raise DataError("fills must be a DataFrame with the columns price and size.")
+    if fills.empty:
+        raise DataError("fills must hold at least one fill; an order without any has no price.")
+    prices = fills["price"].to_numpy(dtype=float)
+    sizes = fills["size"].to_numpy(dtype=float)
+    for name, numbers in (("price", prices), ("size", sizes)):
+        bad = ~(np.isfinite(numbers) & (numbers > 0.0))
+        if bad.any():
+            raise DataError(
+                f"Each {name} of the fills must be positive; got {numbers[bad][0]:g} in row "
+                f"{fills.index[int(np.argmax(bad))]}. The direction is an argument, not a sign."
+            )
+    if sizes.sum() > size * (1.0 + 1e-9):
+        raise DataError(f"The fills, {sizes.sum():g} units, exceed the order of {size:g}.")
+    fees = float(fills["fee"].sum()) if "fee" in fills.columns else 0.0
+    return prices, sizes, fees
+
+
+def _end_price(end_price: float | None, unfilled: float) -> float:
+    """Return the price of what was not filled; any number if everything was."""
+    if unfilled == 0.0:
+        return 0.0
+    if end_price is None:
+        raise DataError(
+            f"{unfilled:g} units were not filled. Pass end_price=, at which they are valued."
+        )
+    check_between(end_price, "end_price", 0.0, INFINITE)
+    return end_price
+
+
+def _means(market: pd.DataFrame | None) -> tuple[float, float]:
+    """Return time- and volume-weighted mean prices of the market; nan where they are not known."""
+    if market is None:
+        return np.nan, np.nan
+    prices = market["price"].to_numpy(dtype=float)
+    twap = float(prices.mean())
+    if "volume" not in market.columns:
+        return twap, np.nan
+    volume = market["volume"].to_numpy(dtype=float)
+    return twap, float(prices @ volume / volume.sum())

@@ -1,0 +1,104 @@
+"""Bars on one clock against reference values and a loop over times."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hedgeresearch.errors import DataError, DataWarning
+from hedgeresearch.feeds import read_recording
+from hedgeresearch.microstructure import mid_prices, quote_bars, ratio_signature
+
+FILES = {
+    "spot": "binance_spot_btcusdt_20240808.gz",
+    "usdm": "binance_usd_m_btcusdt_perp_20240808.gz",
+    "cm": "binance_coin_m_btcusd_perp_20240808.gz",
+}
+EXPECTED = {
+    0.1: [(0.653198, 0.748708), (0.761669, 0.684411)],
+    0.5: [(0.827168, 0.877651), (0.887833, 0.877832)],
+    1.0: [(0.866772, 0.906553), (0.917845, 0.912624)],
+    5.0: [(0.941583, 0.972737), (0.963107, 0.963159)],
+    15.0: [(1.050141, 0.993059), (0.987249, 0.994704)],
+}
+"""Ratio and correlation of the USD- and the coin-margined perpetual, by seconds of a bar."""
+
+
+@pytest.fixture(scope="module")
+def mids(data_dir: Path) -> dict[str, pd.Series]:
+    return {name: mid_prices(read_recording(data_dir / path)) for name, path in FILES.items()}
+
+
+def random_prices(seed: int, n_quotes: int = 200, start: float = 0.0) -> pd.Series:
+    generator = np.random.default_rng(seed)
+    gaps = generator.exponential(0.7, n_quotes)
+    times = pd.Timestamp("2026-03-02 12:00", tz="UTC") + pd.to_timedelta(
+        start + gaps.cumsum(), unit="s"
+    )
+    return pd.Series(100.0 + generator.standard_normal(n_quotes).cumsum(), times)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seconds", EXPECTED)
+def test_ratios_by_bar_are_the_reference_values(mids: dict[str, pd.Series], seconds: float) -> None:
+    # the reference puts all three on one clock, which begins when the last of them has a quote
+    bars = quote_bars(mids, seconds)
+    series = {name: bars[name] for name in bars}
+    for hedge, expected in zip(("usdm", "cm"), EXPECTED[seconds], strict=True):
+        signature = ratio_signature(
+            series["spot"], series[hedge], bars=[seconds], inverse=hedge == "cm"
+        )
+        found = signature.table[["ratio", "correlation"]].iloc[0]
+        assert tuple(found) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.5])
+def test_bars_equal_a_loop_over_times(seconds: float) -> None:
+    prices = {"one": random_prices(1), "two": random_prices(2, start=3.3)}
+    bars = quote_bars(prices, seconds)
+    first = max(series.index[0] for series in prices.values()).ceil("s")
+    for number, (moment, row) in enumerate(bars.iterrows()):
+        assert moment == first + number * pd.Timedelta(seconds, unit="s")
+        for name, series in prices.items():
+            assert row[name] == series[series.index <= moment].iloc[-1]
+    last = min(series.index[-1] for series in prices.values())
+    assert last - bars.index[-1] < pd.Timedelta(seconds, unit="s")
+
+
+def test_a_later_quote_never_changes_an_earlier_bar() -> None:
+    prices = {"one": random_prices(1), "two": random_prices(2)}
+    bars = quote_bars(prices, 1.0)
+    cut = bars.index[40]
+    changed = {name: series.where(series.index <= cut, 5.0) for name, series in prices.items()}
+    pd.testing.assert_frame_equal(quote_bars(changed, 1.0).loc[:cut], bars.loc[:cut])
+
+
+def test_bars_shorter_than_the_time_between_quotes_are_warned_of() -> None:
+    with pytest.warns(DataWarning, match="shorter than the median time between two quotes of one"):
+        quote_bars({"one": random_prices(1)}, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("series", "message"),
+    [
+        (random_prices(1).tz_localize(None), r"The times of one must have a zone"),
+        (random_prices(1).iloc[::-1], r"The times of one must ascend: a clock went back"),
+        (-random_prices(1), r"prices of one must be positive"),
+        (random_prices(1).to_numpy(), r"one must be a Series of prices"),
+        (random_prices(1).iloc[:0], r"one must hold at least one price"),
+    ],
+)
+def test_bad_input_is_refused(series: pd.Series, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        quote_bars({"one": series}, 1.0)
+
+
+def test_instruments_without_a_common_time_are_refused() -> None:
+    with pytest.raises(DataError, match="share no time"):
+        quote_bars({"one": random_prices(1), "two": random_prices(2, start=1e6)}, 1.0)
+
+
+def test_events_without_a_quote_are_refused() -> None:
+    with pytest.raises(DataError, match="contain no quote"):
+        mid_prices([])
