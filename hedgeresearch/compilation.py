@@ -194,6 +194,7 @@ def _use_options() -> None:
     terms = (100.0, 110.0, 0.25, 0.6)
     _read(options.greeks(*terms).table)
     _read(options.implied_volatility(options.black_price(*terms), *terms[:3]))
+    _read(options.simulate_smiles(20).panel)
 
 
 def _read(*results: Any) -> None:

@@ -95,6 +95,7 @@ def test_call_and_put_mirror_each_other(option: Option) -> None:
 
 @given(options())
 @settings(deadline=None)
+@pytest.mark.long
 def test_price_in_coin_is_a_put_on_the_inverse_price(option: Option) -> None:
     # a call on S settled in coin is, in units of the coin, K puts on 1 / S struck at 1 / K
     other = "put" if option.kind == "call" else "call"
@@ -148,6 +149,7 @@ def test_greeks_are_differences(option: Option, rate: float, convention: Any) ->
 
 @given(options(width=30.0))
 @settings(deadline=None)
+@pytest.mark.long
 def test_volatility_of_a_price_is_found(option: Option) -> None:
     kind = "call" if option.strike >= option.forward else "put"
     found = greeks(*option[:4], kind)
@@ -159,6 +161,7 @@ def test_volatility_of_a_price_is_found(option: Option) -> None:
 
 @given(options(width=3.0))
 @settings(deadline=None)
+@pytest.mark.long
 def test_volatility_of_both_kinds_is_one(option: Option) -> None:
     found = greeks(*option)
     other = black_price(*option[:4], "put" if option.kind == "call" else "call")
