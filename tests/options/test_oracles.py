@@ -1,6 +1,6 @@
 """10,000 random options against QuantLib and vollib: 1 hour to 10 years, volatilities .01 to 5."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import QuantLib
 from vollib.black import black as vollib_price
 from vollib.black.implied_volatility import implied_volatility as vollib_volatility
 
-from hedgeresearch.options import greeks, implied_volatility
+from hedgeresearch.options import greeks, implied_volatility, strike_of_delta
 from hedgeresearch.typing import Array
 
 N_OPTIONS = 10_000
@@ -133,3 +133,42 @@ def test_prices_and_volatilities_are_those_of_vollib(options: Options) -> None:
     assert len(rows) == 2_000
     np.testing.assert_allclose(volatilities, others, rtol=TOLERANCE)
     np.testing.assert_allclose(volatilities, options.volatility[rows], rtol=TOLERANCE)
+
+
+CONVENTIONS = {
+    "forward": QuantLib.DeltaVolQuote.Fwd,
+    "spot": QuantLib.DeltaVolQuote.Spot,
+    "premium_adjusted": QuantLib.DeltaVolQuote.PaFwd,
+    "adjusted_spot": QuantLib.DeltaVolQuote.PaSpot,
+}
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_deltas_and_their_strikes_are_those_of_quantlib(convention: str, options: Options) -> None:
+    # premium-adjusted calls of wider distributions have no delta of .2
+    rows = np.flatnonzero(options.volatility * np.sqrt(options.expiry) < 1.0)[:500]
+    some = Options(*(column[rows] for column in options))
+    is_spot = "spot" in convention
+    settings: dict[str, Any] = {
+        # a forward contract pays at expiry: its delta is not discounted
+        "discount": some.discount if is_spot else 1.0,
+        "delta": "premium_adjusted" if "adjusted" in convention else convention,
+        "spot_discount": some.yield_discount if is_spot else None,
+    }
+    found = greeks(*some[:5], **settings).delta
+    target = np.where(some.kind == "call", 0.2, -0.2) * some.yield_discount
+    terms = (some.forward, some.expiry, some.volatility, some.kind)
+    strikes = strike_of_delta(target, *terms, **settings)
+    for i in range(len(rows)):
+        calculator = QuantLib.BlackDeltaCalculator(
+            QuantLib.Option.Call if some.kind[i] == "call" else QuantLib.Option.Put,
+            CONVENTIONS[convention],
+            some.forward[i] * some.discount[i] / some.yield_discount[i],
+            some.discount[i],
+            some.yield_discount[i],
+            some.volatility[i] * np.sqrt(some.expiry[i]),
+        )
+        theirs = calculator.deltaFromStrike(some.strike[i])
+        assert abs(found[i] - theirs) <= TOLERANCE * max(1.0, abs(theirs))
+        # its own strikes have nine digits
+        assert abs(calculator.deltaFromStrike(strikes[i]) - target[i]) <= TOLERANCE
