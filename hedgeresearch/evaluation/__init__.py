@@ -6,6 +6,9 @@ for many pairs. ``compare_hedges`` tests whether hedges differ from a benchmark,
 together; the tests themselves (Diebold-Mariano, Giacomini-White, Pitman-Morgan, superior ability,
 the model confidence set, backtests of value at risk) apply to any returns. ``check_causality``
 changes future data to see whether a model's past values change.
+
+Hedges of options are walked over a panel by ``walk_forward_options``, whose ``OptionBacktest``
+compares them by errors summed by day; ``check_option_causality`` checks them.
 """
 
 import lazy_loader

@@ -20,6 +20,10 @@ from .comparison.value_at_risk_backtests import kupiec_test as kupiec_test
 from .engine.pair_walks import walk_forward_pairs as walk_forward_pairs
 from .engine.runner import walk_forward as walk_forward
 from .engine.runner import walk_forward_panel as walk_forward_panel
+from .option_hedges.backtest import OptionBacktest as OptionBacktest
+from .option_hedges.causality import check_option_causality as check_option_causality
+from .option_hedges.comparison import OptionComparison as OptionComparison
+from .option_hedges.walk import walk_forward_options as walk_forward_options
 from .results.backtest import Backtest as Backtest
 from .results.pair_ratios import PairRatios as PairRatios
 from .results.panel import BacktestPanel as BacktestPanel

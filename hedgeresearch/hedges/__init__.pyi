@@ -22,7 +22,6 @@ from .objectives.minimum_cvar import MinimumCVaRHedge as MinimumCVaRHedge
 from .objectives.quantile import QuantileHedge as QuantileHedge
 from .options.delta import DeltaHedge as DeltaHedge
 from .options.factor_neutral import FactorNeutralHedge as FactorNeutralHedge
-from .options.factor_neutral import HedgeOption as HedgeOption
 from .options.factor_ratios import factor_neutral_ratios as factor_neutral_ratios
 from .options.fit import OptionHedgeFit as OptionHedgeFit
 from .options.minimum_variance_delta import HullWhiteDelta as HullWhiteDelta

@@ -3,8 +3,10 @@ from .delta_strikes import strike_of_delta as strike_of_delta
 from .expiries import years_to_expiry as years_to_expiry
 from .implied import implied_volatility as implied_volatility
 from .panel.option_panel import OptionPanel as OptionPanel
+from .panel.positions import roll_options as roll_options
 from .panel.simulation import SimulatedSmiles as SimulatedSmiles
 from .panel.simulation import simulate_smiles as simulate_smiles
+from .panel.target import OptionTarget as OptionTarget
 from .prices import black_price as black_price
 from .prices import coin_price as coin_price
 from .sensitivities import Greeks as Greeks

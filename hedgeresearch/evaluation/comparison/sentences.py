@@ -133,6 +133,53 @@ def conclusion_sentence(
     )
 
 
+def squares_sentence(name: str, row: pd.Series[Any], against: Hashable) -> str:
+    """Return the verdict on a hedge of options, from its row of the table.
+
+    Parameters
+    ----------
+    name : of the hedge
+    row : Series with its gain, verdict and p of Diebold and Mariano
+    against : name of the benchmark
+    """
+    if row["verdict"] == SAME:
+        return f"{name} has the same errors as {against} on every day."
+    share = f"{abs(100 * row['gain']):.1f}%"
+    change = f"removes {share} of" if row["gain"] >= 0.0 else f"adds {share} to"
+    differences = {
+        BETTER: "it is better",
+        WORSE: "it is worse",
+        UNCLEAR: "the difference is not distinguishable from zero",
+    }
+    p = p_in_words(row["DM p"])
+    return f"{name} {change} the squared errors of {against}; {differences[row['verdict']]} ({p})."
+
+
+def not_beaten_sentence(
+    joint: HypothesisTest,
+    against: Hashable,
+    best: Sequence[Hashable],
+    size: float,
+    confidence: float,
+) -> str:
+    """Return whether any hedge of options beats the benchmark.
+
+    Parameters are those of :func:`conclusion_sentence`.
+    """
+    benchmark = "Black's delta" if against == "black" else str(against)
+    tried = joint.details["hedges"]
+    if tried == 0:
+        return f"{benchmark} is not beaten: all hedges are the same."
+    beaten = "is beaten" if joint.rejects(size) else "is not beaten"
+    counted = "the one hedge" if tried == 1 else f"all {tried} hedges"
+    names = ", ".join(map(str, best))
+    return (
+        f"{benchmark} {beaten} at {full_percent(size)} ({p_in_words(joint.p_value)}), counting "
+        f"{counted} tried; at {full_percent(1.0 - confidence)}, the model confidence set contains "
+        f"{names}."
+    )
+
+
 def removed_in_words(own: float, other: float) -> tuple[str, str]:
     """Return two shares of variance in words, with decimals by which they differ if they do.
 

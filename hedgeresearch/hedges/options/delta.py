@@ -19,9 +19,9 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.hedges.options.fit import OptionHedgeFit
 from hedgeresearch.hedges.options.model import OptionHedgeTraits, account_of
-from hedgeresearch.hedges.options.moves import Convention, black_ratio
 from hedgeresearch.options.panel.arrays import PanelArrays
 from hedgeresearch.options.panel.lognormal_sabr import bartlett_delta, frozen_delta
+from hedgeresearch.options.panel.moves import Convention, black_ratio
 from hedgeresearch.options.panel.option_panel import OptionPanel, as_panel
 from hedgeresearch.options.panel.sabr_slices import fit_sabr_slices
 from hedgeresearch.options.panel.slices import Slices, fit_quadratics

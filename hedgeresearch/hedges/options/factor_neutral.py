@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
-from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.covariance.model import CovarianceModel, check_covariance_model
 from hedgeresearch.covariance.moments.sample import SampleCovariance
 from hedgeresearch.errors import DataError
@@ -17,59 +16,13 @@ from hedgeresearch.hedges.options.factor_ratios import check_number, projections
 from hedgeresearch.hedges.options.factors import FACTORS, exposures_of, factor_moves
 from hedgeresearch.hedges.options.fit import OptionHedgeFit
 from hedgeresearch.hedges.options.model import FUTURE, OptionHedgeTraits, account_of
-from hedgeresearch.hedges.options.moves import Convention
 from hedgeresearch.hedges.options.sample_checks import check_days
-from hedgeresearch.options.panel.arrays import PanelArrays
+from hedgeresearch.options.panel.moves import Convention
 from hedgeresearch.options.panel.option_panel import OptionPanel, as_panel
+from hedgeresearch.options.panel.target import OptionTarget
 from hedgeresearch.regimes.mixture import mixture_covariance
 from hedgeresearch.regimes.model import RegimeModel
-from hedgeresearch.typing import Array, Indices
-
-
-@exported_by("hedgeresearch.hedges")
-@dataclass(frozen=True)
-class HedgeOption:
-    """An option of the panel that hedges the others: the nearest of its kind on each date.
-
-    Parameters
-    ----------
-    kind : {"call", "put"}
-    delta : float, size of the delta
-    years : float, years to expiry; the nearest expiry counts first, then the nearest delta
-    """
-
-    kind: Literal["call", "put"] = "call"
-    delta: float = 0.5
-    years: float = 0.25
-
-    def __post_init__(self) -> None:
-        check_choice(self.kind, "kind", ("call", "put"))
-        check_between(self.delta, "delta", 0.0, 1.0)
-        check_between(self.years, "years", 0.0, 100.0)
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.delta:g} {self.years:g}y"
-
-    def rows(self, rows: PanelArrays) -> Indices:
-        """Return the row of the option on each date, (n_dates,).
-
-        Raises
-        ------
-        DataError
-            If a date has no option of the kind.
-        """
-        other_kind = rows.sign != (1.0 if self.kind == "call" else -1.0)
-        years = np.abs(rows.expiry - self.years)
-        delta = np.abs(np.abs(rows.delta) - self.delta)
-        order = np.lexsort((delta, years, other_kind, rows.day_of_row))
-        chosen = order[rows.starts[:-1]]
-        if other_kind[chosen].any():
-            first = int(other_kind[chosen].argmax())
-            raise DataError(
-                f"every date must have a {self.kind} to hedge with; {day(rows.dates[first])} has "
-                "none. Add its rows, or hedge with the other kind."
-            )
-        return chosen
+from hedgeresearch.typing import Array
 
 
 class _State(NamedTuple):
@@ -95,7 +48,7 @@ class FactorNeutralHedge:
     Parameters
     ----------
     factors : tuple of "delta", "vega", "gamma", "vanna" and "volga", "delta" among them
-    options : tuple of HedgeOption
+    options : tuple of OptionTarget
         Hedges other than the future; none by default.
     covariance : CovarianceModel or RegimeModel
         Model of the moves of the factors; regimes are mixed by their predicted probabilities.
@@ -112,13 +65,13 @@ class FactorNeutralHedge:
     --------
     >>> import hedgeresearch as hr
     >>> panel = hr.options.simulate_smiles(n_dates=250, seed=1).panel
-    >>> hedge = hr.hedges.FactorNeutralHedge(options=(hr.hedges.HedgeOption(years=0.5),))
+    >>> hedge = hr.hedges.FactorNeutralHedge(options=(hr.options.OptionTarget(years=0.5),))
     >>> hedge.fit(panel).next_ratio.loc["call 21d 0.5"].round(3).to_dict()
     {'future': 0.297, 'call 0.5 0.5y': 0.408}
     """
 
     factors: tuple[str, ...] = ("delta", "vega")
-    options: tuple[HedgeOption, ...] = ()
+    options: tuple[OptionTarget, ...] = ()
     covariance: CovarianceModel | RegimeModel = field(default_factory=SampleCovariance)
     convention: Convention = "forward"
 
@@ -131,9 +84,9 @@ class FactorNeutralHedge:
                 f"factors must be different ones of {list(FACTORS)}, 'delta' among them; got "
                 f"{self.factors!r}."
             )
-        wrong = [option for option in self.options if not isinstance(option, HedgeOption)]
+        wrong = [option for option in self.options if not isinstance(option, OptionTarget)]
         if wrong or len(set(self.options)) < len(self.options):
-            raise DataError(f"options must be different HedgeOptions; got {self.options!r}.")
+            raise DataError(f"options must be different OptionTargets; got {self.options!r}.")
         account_of(self.convention)
         if isinstance(self.covariance, type) or not isinstance(self.covariance, RegimeModel):
             check_covariance_model(self.covariance, "covariance")

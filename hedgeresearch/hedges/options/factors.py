@@ -22,9 +22,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hedgeresearch.hedges.options.moves import Account, black_ratio, moves_of
 from hedgeresearch.hedges.options.observations import OBSERVED_YEARS
 from hedgeresearch.options.panel.arrays import PanelArrays
+from hedgeresearch.options.panel.moves import Account, black_ratio, moves_of
 from hedgeresearch.options.panel.slices import at_the_money
 from hedgeresearch.typing import Array
 

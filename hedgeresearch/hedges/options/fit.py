@@ -14,7 +14,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day, describe
 from hedgeresearch._validation.probabilities import check_confidence
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.options.moves import moves_of
+from hedgeresearch.options.panel.moves import moves_of
 from hedgeresearch.options.panel.option_panel import OptionPanel, as_panel
 from hedgeresearch.typing import Array, Indices
 

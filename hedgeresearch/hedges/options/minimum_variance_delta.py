@@ -12,7 +12,6 @@ from hedgeresearch._validation.settings import check_between, check_choice
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
 from hedgeresearch.hedges.options.fit import OptionHedgeFit
 from hedgeresearch.hedges.options.model import OptionHedgeTraits, account_of
-from hedgeresearch.hedges.options.moves import Convention, black_ratio
 from hedgeresearch.hedges.options.normal_equations import (
     N_POWERS,
     SIGNS,
@@ -32,6 +31,7 @@ from hedgeresearch.hedges.options.observations import (
 from hedgeresearch.hedges.options.sample_checks import MIN_DAYS, check_kinds, check_sample
 from hedgeresearch.hedges.options.volatility_response import VolatilityResponse, gains_of
 from hedgeresearch.options.panel.arrays import PanelArrays
+from hedgeresearch.options.panel.moves import Convention, black_ratio
 from hedgeresearch.options.panel.option_panel import OptionPanel, as_panel
 from hedgeresearch.regimes.model import RegimeModel, check_regime_model
 from hedgeresearch.typing import Array
@@ -97,7 +97,7 @@ class HullWhiteDelta:
     >>> fit.detail
     VolatilityResponse(1000 days, gain in sample: calls 0.153)
     >>> fit.detail.curve([0.25, 0.5, 0.75])["response"].round(2).tolist()
-    [-0.13, -0.12, -0.12]
+    [-0.14, -0.13, -0.12]
     """
 
     halflife: float | None = None

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.hedges.options.fit import OptionHedgeFit
-from hedgeresearch.hedges.options.moves import ACCOUNTS, Account
+from hedgeresearch.options.panel.moves import ACCOUNTS, Account
 from hedgeresearch.options.panel.option_panel import OptionPanel
 
 FUTURE = "future"

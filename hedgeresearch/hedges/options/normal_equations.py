@@ -1,6 +1,6 @@
 r"""Normal equations of the volatility response, summed by day.
 
-With y and x the moves of an option and of the future (see ``hedges.options.moves``), h Black's
+With y and x the moves of an option and of the future (see ``options.panel.moves``), h Black's
 ratio, delta his forward delta and p the probabilities of the regimes,
 
 .. math:: y - h x = \sum_k p_k \, g x \, (1, \delta, \delta^2) c_k + \text{error}, \qquad
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hedgeresearch.hedges.options.moves import Account, black_ratio, moves_of
 from hedgeresearch.options.panel.arrays import PanelArrays
+from hedgeresearch.options.panel.moves import Account, black_ratio, moves_of
 from hedgeresearch.typing import Array
 
 N_POWERS = 3

@@ -10,11 +10,16 @@ import hedgeresearch as hr
 from hedgeresearch.hedges import (
     DeltaHedge,
     FactorNeutralHedge,
-    HedgeOption,
     factor_neutral_ratios,
 )
 from hedgeresearch.hedges.options.factors import FACTORS, exposures_of, factor_moves
-from hedgeresearch.options import OptionPanel, SimulatedSmiles, greeks, simulate_smiles
+from hedgeresearch.options import (
+    OptionPanel,
+    OptionTarget,
+    SimulatedSmiles,
+    greeks,
+    simulate_smiles,
+)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +104,7 @@ def test_exposures_are_derivatives_of_the_moves(smiles: SimulatedSmiles) -> None
 
 def test_no_exposure_is_left_with_enough_hedges(smiles: SimulatedSmiles) -> None:
     hedge = FactorNeutralHedge(
-        factors=("delta", "vega", "gamma"), options=(HedgeOption(), HedgeOption(years=0.5))
+        factors=("delta", "vega", "gamma"), options=(OptionTarget(), OptionTarget(years=0.5))
     )
     rows = smiles.panel.arrays
     fit = hedge.fit(smiles.panel)
@@ -146,8 +151,8 @@ MODELS = {
     "sample": FactorNeutralHedge(),
     "ewma": FactorNeutralHedge(covariance=hr.EWMACovariance(0.97)),
     "regimes": FactorNeutralHedge(covariance=hr.GaussianHMM(2, n_starts=2)),
-    "neutral": FactorNeutralHedge(options=(HedgeOption(years=0.5),)),
-    "three factors": FactorNeutralHedge(("delta", "vega", "gamma"), options=(HedgeOption(),)),
+    "neutral": FactorNeutralHedge(options=(OptionTarget(years=0.5),)),
+    "three factors": FactorNeutralHedge(("delta", "vega", "gamma"), options=(OptionTarget(),)),
     "coin": FactorNeutralHedge(convention="premium_adjusted"),
 }
 
@@ -174,23 +179,11 @@ def test_more_hedges_leave_less_variance(smiles: SimulatedSmiles) -> None:
         (FactorNeutralHedge(factors, options).fit(smiles.panel).hedging_errors ** 2).sum()
         for factors, options in (
             (("delta", "vega"), ()),
-            (("delta", "vega"), (HedgeOption(),)),
-            (("delta", "vega", "gamma"), (HedgeOption(), HedgeOption(years=1 / 12))),
+            (("delta", "vega"), (OptionTarget(),)),
+            (("delta", "vega", "gamma"), (OptionTarget(), OptionTarget(years=1 / 12))),
         )
     ]
     assert squares[0] > 5 * squares[1] > 10 * squares[2]
-
-
-def test_hedge_options_are_the_nearest_of_their_kind(smiles: SimulatedSmiles) -> None:
-    rows = smiles.panel.arrays
-    chosen = HedgeOption("call", delta=0.32, years=0.2).rows(rows)
-    assert set(smiles.panel.table["contract"].iloc[chosen]) <= {
-        "call 63d 0.3",
-        "call 63d 0.4",
-        "call 63d 0.2",
-    }
-    with pytest.raises(hr.DataError, match="every date must have a put"):
-        HedgeOption("put").rows(rows)
 
 
 @pytest.mark.parametrize(
@@ -198,8 +191,8 @@ def test_hedge_options_are_the_nearest_of_their_kind(smiles: SimulatedSmiles) ->
     [
         ({"factors": ("vega",)}, "'delta' among them"),
         ({"factors": ("delta", "rho")}, "factors must be different ones"),
-        ({"factors": ("delta",), "options": (HedgeOption(),)}, "no more hedges than factors"),
-        ({"options": ("call",)}, "options must be different HedgeOptions"),
+        ({"factors": ("delta",), "options": (OptionTarget(),)}, "no more hedges than factors"),
+        ({"options": ("call",)}, "options must be different OptionTargets"),
         ({"covariance": hr.OLSHedge()}, "covariance must be a covariance model"),
     ],
 )
@@ -210,7 +203,7 @@ def test_bad_settings_are_refused(settings: dict[str, Any], message: str) -> Non
 
 def test_collinear_and_short_samples_are_refused(smiles: SimulatedSmiles) -> None:
     twice = FactorNeutralHedge(
-        ("delta", "vega", "gamma"), options=(HedgeOption(), HedgeOption(delta=0.501))
+        ("delta", "vega", "gamma"), options=(OptionTarget(), OptionTarget(delta=0.501))
     )
     with pytest.raises(hr.DataError, match=r"no hedge may be made of others; on 2000-01-03"):
         twice.fit(smiles.panel)
