@@ -86,7 +86,9 @@ def coin_price(
 
     Parameters
     ----------
-    forward, strike, expiry, volatility, kind, discount : as in :func:`black_price`
+    forward, strike, expiry, volatility, kind : as in :func:`black_price`
+    discount : number, array, Series or DataFrame > 0
+        Value today, in coin, of one coin paid at expiry; interest of dollars is in the forward.
 
     Returns
     -------
