@@ -21,7 +21,7 @@ NOTEBOOKS := $(filter-out $(if $(HEDGERESEARCH_DATA_DIR),,$(DOWNLOADING)),$(wild
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark benchmark-peers accuracy market notebooks gallery datasets lock format clean
+.PHONY: help recommend test test-lowest quick lint types layers unit notebook-test wheel slow benchmark benchmark-peers accuracy market study notebooks gallery datasets lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -90,6 +90,9 @@ gallery: $(VENV)/.installed-test ## Reproduce everything and write docs/reproduc
 
 market: $(VENV)/.installed-test ## Hedge a simulated market of 500 stocks, refitted every day: 10 minutes
 	@$(STEADY) $(BIN)/python docs/market.py --folder market
+
+study: $(VENV)/.installed-test ## Run the study of when regimes help a hedge again and record it: half an hour
+	@$(STEADY) $(BIN)/python docs/when_regimes_help.py --run --checkpoint study
 
 datasets: $(VENV)/.installed-test ## Rebuild the bundled tables
 	@$(BIN)/python datasets/build.py

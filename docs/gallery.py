@@ -1,8 +1,8 @@
 """Write the page docs/reproductions.md: the table of reproductions and three of their figures.
 
-Run it by ``make gallery``. Reproductions whose data are not available keep their old row of the
-table; new ones are listed as not run. If one fails or has numbers outside their tolerance, the
-table is written and the exit code is 1.
+Run it by ``make gallery``. Studies of many minutes have pages of their own. Reproductions whose
+data are not available keep their old row of the table; new ones are listed as not run. If one fails
+or has numbers outside their tolerance, the table is written and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import hedgeresearch as hr
+from hedgeresearch.reproductions.registry import NAMES, is_resumable
 from hedgeresearch.reproductions.reproduction import Reproduction
 
 DOCS = Path(__file__).parent
@@ -33,7 +34,7 @@ def main() -> None:
     """Reproduce everything, save the figures and replace the table of the page."""
     rows: dict[str, str] = {}
     failed = []
-    for name in map(str, hr.reproductions.list_reproductions().index):
+    for name in quick_names():
         try:
             result = hr.reproduce(name)
         except hr.errors.HedgeResearchError as error:
@@ -52,6 +53,11 @@ def main() -> None:
         sys.exit(f"failed: {', '.join(failed)}")
 
 
+def quick_names() -> list[str]:
+    """Return the names of the reproductions of at most a few minutes; others have own pages."""
+    return [name for name in NAMES if not is_resumable(name)]
+
+
 def write(rows: dict[str, str]) -> None:
     """Replace the table of the page; a reproduction without a new row keeps its old one."""
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
@@ -59,7 +65,7 @@ def write(rows: dict[str, str]) -> None:
     kept = {line.split("`")[1]: line for line in old.splitlines() if line.startswith("| `")}
     titles = {
         str(name): f"| `{name}` | {title} | not run | | | |"
-        for name, title in hr.reproductions.list_reproductions()["title"].items()
+        for name, title in hr.reproductions.list_reproductions()["title"][quick_names()].items()
     }
     figures = [f"![{caption}]({name}.png)\n" for name, caption in FIGURES.items()]
     table = [HEAD, "|---" * 6 + "|", *({**titles, **kept, **rows}[name] for name in titles)]

@@ -12,7 +12,13 @@ import typer
 from hedgeresearch.cli.output import WIDTH, AsJson, as_rows, print_json
 from hedgeresearch.errors import DataError, HedgeResearchError, MissingDataError
 from hedgeresearch.reproductions.publish import check_folder, publish_reproductions
-from hedgeresearch.reproductions.registry import NAMES, check_request, is_simulation, reproduce
+from hedgeresearch.reproductions.registry import (
+    NAMES,
+    check_request,
+    is_resumable,
+    is_simulation,
+    reproduce,
+)
 from hedgeresearch.reproductions.reproduction import Reproduction
 
 Name = Annotated[str | None, typer.Argument(help=f"One of {', '.join(NAMES)}.")]
@@ -20,6 +26,10 @@ All = Annotated[bool, typer.Option("--all", help="Run all reproductions.")]
 Replications = Annotated[
     int | None,
     typer.Option(help="Number of samples of a Monte Carlo study; fewer for a quick look."),
+]
+Kept = Annotated[
+    Path | None,
+    typer.Option(help="Folder in which a long study keeps finished work, to resume it from there."),
 ]
 Folder = Annotated[
     Path | None,
@@ -39,24 +49,26 @@ def reproduce_papers(
     name: Name = None,
     every: All = False,
     replications: Replications = None,
+    checkpoint: Kept = None,
     output: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compute published numbers again."""
+    """Compute published numbers again; --all leaves out studies of many minutes."""
     if every == (name is not None):
         raise DataError(f"pass one name or --all; the names are {', '.join(NAMES)}.")
     requested: dict[str, int | None] = {}
     if name is not None:
         requested[name] = replications
     else:
-        requested = {one: replications if is_simulation(one) else None for one in NAMES}
+        quick = [one for one in NAMES if not is_resumable(one)]
+        requested = {one: replications if is_simulation(one) else None for one in quick}
     for one, samples in requested.items():
-        check_request(one, samples)
+        check_request(one, samples, checkpoint)
     if output is not None:
         check_folder(output)
     show = _show_nothing if as_json else _show_text
     if name is not None:
-        outcome = _Outcome([_run(name, replications, show)], {}, {})
+        outcome = _Outcome([_run(name, replications, show, checkpoint)], {}, {})
     else:
         outcome = _run_all(requested, show)
     if as_json:
@@ -83,9 +95,15 @@ def _run_all(requested: Mapping[str, int | None], show: Callable[[Reproduction],
     return outcome
 
 
-def _run(name: str, replications: int | None, show: Callable[[Reproduction], None]) -> Reproduction:
+def _run(
+    name: str,
+    replications: int | None,
+    show: Callable[[Reproduction], None],
+    checkpoint: Path | None = None,
+) -> Reproduction:
     """Run one reproduction and show it."""
-    result = reproduce(name, replications=replications)
+    settings = {} if checkpoint is None else {"checkpoint": checkpoint}
+    result = reproduce(name, replications=replications, **settings)
     show(result)
     return result
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-Origin = Literal["published", "independent"]
+Origin = Literal["published", "independent", "recorded"]
 
 
 class Paper(NamedTuple):
@@ -26,6 +26,7 @@ class Paper(NamedTuple):
     decimals : minimum number of printed decimals, where zeros may end a number
     replications : simulated samples of a Monte Carlo study; None for anything else
     seconds : order of the run time on two cores
+    resumable : whether it is a study of many minutes, whose finished work can be kept in a folder
     """
 
     title: str
@@ -38,6 +39,7 @@ class Paper(NamedTuple):
     decimals: int = 0
     replications: int | None = None
     seconds: float = 1.0
+    resumable: bool = False
 
 
 class Number(NamedTuple):
@@ -50,7 +52,7 @@ class Number(NamedTuple):
     ours : number that was computed
     tolerance : largest difference allowed
     origin : "published" if the expected number was read in its source, "independent" if another
-        program computed it
+        program computed it, "recorded" if this package did in an earlier run
     """
 
     quantity: str

@@ -99,11 +99,15 @@ def _overview(reproductions: Sequence[Reproduction], left_out: Mapping[str, str]
 def _row(reproduction: Reproduction) -> str:
     published = reproduction.count("published")
     other = reproduction.count("independent")
+    recorded = reproduction.count("recorded")
+    others = f"{other.within} of {other.compared}" if other.compared else ""
+    if recorded.compared:
+        others = f"{recorded.within} of {recorded.compared} of the recorded run"
     cells = (
         f'<a href="#{reproduction.name}">{reproduction.name}</a>',
         f"{published.within} of {published.compared}" if published.compared else "",
         f"{published.equal}" if published.compared else "",
-        f"{other.within} of {other.compared}" if other.compared else "",
+        others,
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 

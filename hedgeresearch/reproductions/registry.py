@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -31,6 +32,7 @@ NAMES = (
     "stata_weekly_sp500",
     "ardia_switching_garch",
     "shu_jump_model",
+    "when_regimes_help",
 )
 """Names of the reproductions, which are modules of ``papers``."""
 
@@ -69,7 +71,9 @@ def list_reproductions() -> pd.DataFrame:
 
 
 @exported_by("hedgeresearch.reproductions")
-def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
+def reproduce(
+    name: str, *, replications: int | None = None, checkpoint: str | Path | None = None
+) -> Reproduction:
     """Compute the numbers of a published source and compare them with the print.
 
     Parameters
@@ -77,13 +81,16 @@ def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
     name : a row of ``list_reproductions()``
     replications : int >= 2, simulated samples of a Monte Carlo study, fewer for a quick look; by
         default as many as the source has
+    checkpoint : folder in which a study of many minutes keeps finished work, so that an interrupted
+        run can be resumed
 
     Raises
     ------
     MissingDataError
         If its data cannot be downloaded, or the package that reads them is not installed.
     DataError
-        If there is no such reproduction, or it simulates nothing and ``replications`` is passed.
+        If there is no such reproduction, it simulates nothing and ``replications`` is passed, or it
+        is over in a minute and ``checkpoint`` is passed.
 
     Examples
     --------
@@ -91,9 +98,11 @@ def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
     >>> hull.passed
     True
     """
-    check_request(name, replications)
+    check_request(name, replications, checkpoint)
     module = _module(name)
-    if module.paper.replications is None:
+    if module.paper.resumable:
+        findings = module.run(None if checkpoint is None else Path(checkpoint))
+    elif module.paper.replications is None:
         findings = module.run()
     else:
         findings = module.run(replications or module.paper.replications)
@@ -102,8 +111,10 @@ def reproduce(name: str, *, replications: int | None = None) -> Reproduction:
     )
 
 
-def check_request(name: str, replications: int | None) -> None:
-    """Refuse an unknown name, and replications that a reproduction does not have."""
+def check_request(
+    name: str, replications: int | None, checkpoint: str | Path | None = None
+) -> None:
+    """Refuse an unknown name, and settings that a reproduction does not have."""
     if name not in NAMES:
         nearest = [known for known in NAMES if len(str(name)) > 2 and str(name) in known]
         nearest += difflib.get_close_matches(str(name), NAMES, n=1, cutoff=0.6)
@@ -111,6 +122,8 @@ def check_request(name: str, replications: int | None) -> None:
         if nearest:
             advice = f"Did you mean {nearest[0]!r}?"
         raise DataError(f"name must be one of {', '.join(NAMES)}; got {name!r}. {advice}")
+    if checkpoint is not None and not is_resumable(name):
+        raise DataError(f"{name} keeps no unfinished work; leave checkpoint out.")
     if replications is None:
         return
     if not is_simulation(name):
@@ -121,6 +134,11 @@ def check_request(name: str, replications: int | None) -> None:
 def is_simulation(name: str) -> bool:
     """Return whether a reproduction is a Monte Carlo study, which can have fewer samples."""
     return _module(name).paper.replications is not None
+
+
+def is_resumable(name: str) -> bool:
+    """Return whether a reproduction is a study of many minutes, which can be resumed."""
+    return _module(name).paper.resumable
 
 
 def _data_place(paper: Paper) -> str:

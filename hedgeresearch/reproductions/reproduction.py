@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pandas as pd
 
@@ -73,6 +73,11 @@ class Reproduction:
         """Sentence on how many numbers are within their tolerance."""
         published = self.count("published")
         other = self.count("independent")
+        recorded = self.count("recorded")
+        if recorded.compared:
+            return (
+                f"{recorded.within} of {recorded.compared} recorded numbers within their tolerance"
+            )
         if not published.compared:
             return (
                 f"{other.within} of {other.compared} numbers of another program within their "
@@ -91,14 +96,15 @@ class Reproduction:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each number: published, independent, ours, difference, tolerance, within.
+        """A row for each number: expected, ours, difference, tolerance, within.
 
-        Numbers of other programs are in the column "independent". A column without numbers is left
+        Expected numbers are in the columns "published", "independent" (those of other programs) and
+        "recorded" (those of an earlier run of this package). A column without numbers is left
         out; NaN stands where there is no number to compare with.
         """
         rows = {number.quantity: _row(number) for number in self.numbers}
         table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("quantity")
-        empty = [origin for origin in ("published", "independent") if table[origin].isna().all()]
+        empty = [origin for origin in get_args(Origin) if table[origin].isna().all()]
         return table.drop(columns=empty).astype({"within": "boolean"})
 
     @cached_property
@@ -160,7 +166,7 @@ class Reproduction:
             return ""
         if column == "within":
             return "yes" if value else "NO"
-        if column in ("published", "independent"):
+        if column in get_args(Origin):
             return as_printed(value, self.paper.decimals)
         if column == "ours":
             return to_tolerance(value, number.tolerance)
@@ -169,9 +175,11 @@ class Reproduction:
 
 def _row(number: Number) -> dict[str, Any]:
     known = number.expected is not None
+    expected = {
+        origin: number.expected if number.origin == origin else None for origin in get_args(Origin)
+    }
     return {
-        "published": number.expected if number.origin == "published" else None,
-        "independent": number.expected if number.origin == "independent" else None,
+        **expected,
         "ours": number.ours,
         "difference": number.difference if known else None,
         "tolerance": number.tolerance if known else None,

@@ -66,6 +66,30 @@ def test_all_uses_fewer_samples_for_simulations_only(run, monkeypatch, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == files
 
 
+def test_all_leaves_out_long_studies(run, monkeypatch):
+    requested = []
+
+    def noted(name, replications=None):
+        requested.append(name)
+        return reproduce("hull_jet_fuel")
+
+    monkeypatch.setattr(command, "NAMES", ("when_regimes_help", "hull_jet_fuel"))
+    monkeypatch.setattr(command, "reproduce", noted)
+    code, _, errors = run("reproduce", "--all")
+    assert (code, errors) == (0, "1 done.\n")
+    assert requested == ["hull_jet_fuel"]
+
+
+def test_checkpoint_reaches_the_study(run, monkeypatch, tmp_path):
+    def noted(name, replications=None, checkpoint=None):
+        assert (name, checkpoint) == ("when_regimes_help", tmp_path)
+        return reproduce("hull_jet_fuel")
+
+    monkeypatch.setattr(command, "reproduce", noted)
+    code, _, errors = run("reproduce", "when_regimes_help", "--checkpoint", tmp_path)
+    assert (code, errors) == (0, "")
+
+
 @pytest.mark.long
 def test_all_continues_without_the_data_of_one(run, monkeypatch, tmp_path):
     missing = MissingDataError("no data; save http://somewhere (sha256 abc)")
@@ -131,6 +155,7 @@ def test_number_outside_its_tolerance_is_a_failure(run, monkeypatch):
             ("--all", "--replications", 1),
             "replications must be a whole number of at least 2; got 1.",
         ),
+        (("hull_jet_fuel", "--checkpoint", "kept"), "hull_jet_fuel keeps no unfinished work"),
         (("--all", "--output", __file__), "--output must be a folder that can be written"),
     ],
 )

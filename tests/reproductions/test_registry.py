@@ -20,6 +20,8 @@ def test_unknown_names_and_wrong_replications_are_refused():
         hr.reproduce("hull")
     with pytest.raises(hr.DataError, match="hull_jet_fuel simulates nothing"):
         hr.reproduce("hull_jet_fuel", replications=10)
+    with pytest.raises(hr.DataError, match="hull_jet_fuel keeps no unfinished work"):
+        hr.reproduce("hull_jet_fuel", checkpoint="folder")
     with pytest.raises(
         hr.DataError, match="replications must be a whole number of at least 2; got 1."
     ):

@@ -55,6 +55,10 @@ def test_verdict_counts_other_programs_separately():
         "1 of 1 published numbers within their tolerance (1 equal to the print), "
         "1 of 1 of another program"
     )
+    recorded = OTHER._replace(origin="recorded")
+    assert record(recorded).verdict == "1 of 1 recorded numbers within their tolerance"
+    assert "recorded" in record(recorded).table
+    assert "published" not in record(recorded).table
     assert record(OTHER, OWN).verdict == "1 of 1 numbers of another program within their tolerance"
     assert record(CLOSE, FAR, OTHER).count("published") == (1, 1, 2)
     assert record(CLOSE, FAR, OTHER._replace(ours=2.0)).count("independent") == (0, 0, 1)

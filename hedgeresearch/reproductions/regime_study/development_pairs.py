@@ -25,7 +25,7 @@ CLEAN_ENERGY = Market("clean energy", "development", cost=3e-4)
 SIMULATED = Market("simulated", "simulated", cost=1e-4)
 
 N_DATES = 3000
-N_SAMPLES = 3
+N_SAMPLES = 2
 """Simulated samples of each process."""
 CALM_RATIO = 0.95
 RATIO_DIFFERENCES = (0.0, 0.2, 0.4)
@@ -54,7 +54,7 @@ def development_pairs() -> list[Pair]:
 
 
 def simulated_pairs() -> list[Pair]:
-    """Return three samples of each process: with regimes, of a DCC, of constant covariances."""
+    """Return two samples of each process: with regimes, of a DCC, of constant covariances."""
     pairs = []
     for sample in range(N_SAMPLES):
         for persistence, difference in product(TRANSITIONS, RATIO_DIFFERENCES):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hedgeresearch.covariance.dcc.dcc import DCC
 from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.covariance.regime_switching.regime_correlation import RegimeCorrelation
+from hedgeresearch.covariance.regime_switching.regime_dcc import RegimeDCC
 from hedgeresearch.hedges.composed.combined import CombinedHedge
 from hedgeresearch.hedges.composed.regime_weighted import RegimeWeightedHedge
 from hedgeresearch.hedges.composed.shrunk import ShrunkHedge
@@ -34,6 +35,7 @@ SAME_WITHOUT = {
     "regimes, EWMA within": "EWMA",
     "regimes, DCC within": "DCC",
     "switching correlation": "DCC",
+    "switching DCC": "DCC",
     "correlation regimes, EWMA within": "EWMA",
     "decay by regime": "EWMA",
     "shrinkage by regime": "EWMA toward naive",
@@ -71,6 +73,7 @@ def entrants(window: int) -> dict[str, HedgeModel]:
         "regimes, EWMA within": RegimeHedge(REGIMES, covariance_model=EWMA),
         "regimes, DCC within": RegimeHedge(REGIMES, covariance_model=DCC()),
         "switching correlation": MinimumVarianceHedge(RegimeCorrelation()),
+        "switching DCC": MinimumVarianceHedge(RegimeDCC()),
         "correlation regimes, EWMA within": RegimeHedge(
             REGIMES, covariance_model=EWMA, observe=StandardizedReturns()
         ),

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from hedgeresearch.errors import HedgeResearchWarning
+from hedgeresearch.errors import ConvergenceError, DataError, HedgeResearchWarning
 from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge
 from hedgeresearch.regimes.state import HiddenMarkovChain
 from hedgeresearch.reproductions.regime_study.entrants import REGIMES
@@ -44,10 +44,16 @@ class RegimePotential(NamedTuple):
 
 
 def potential_of(pair: Pair) -> RegimePotential:
-    """Return the potential of the regimes of a pair, estimated on its whole sample."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", HedgeResearchWarning)
-        fit = RegimeHedge(REGIMES).fit(pair.asset, pair.hedges)
+    """Return the potential of the regimes of a pair, estimated on its whole sample.
+
+    It is NaN where the search finds no regimes; such pairs are not in the regression.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", HedgeResearchWarning)
+            fit = RegimeHedge(REGIMES).fit(pair.asset, pair.hedges)
+    except (DataError, ConvergenceError):
+        return RegimePotential(np.nan, np.nan, np.nan, np.nan)
     regimes = fit.detail.regimes
     covariances = fit.detail.moments.covariances
     chain = regimes.final_state

@@ -18,7 +18,7 @@ SET_SIZE = 0.1
 """Probability with which the model confidence set may leave out the best model."""
 N_DRAWS = 500
 """Draws of the bootstrap of a confidence set and of an interval."""
-N_PANEL_DRAWS = 10_000
+N_PANEL_DRAWS = 2000
 """Draws of the bootstrap of the joint test."""
 MAX_TURNOVER = 0.5
 """Largest turnover of an eligible model, relative to DCC's."""

@@ -94,7 +94,7 @@ def holm_rejections(p_values: Array, size: float) -> int:
 def joint_tests(study: Study, pairs: list[Pair], flagship: str) -> pd.DataFrame:
     """Return the joint tests against naive, OLS and the flagship, at primary windows."""
     rows = []
-    horizons = study.losses["horizon"].unique()
+    horizons = primary(study.losses, pairs)["horizon"].unique()
     for horizon in horizons:
         months = []
         for pair in pairs:
@@ -112,7 +112,7 @@ def gains(study: Study, pairs: list[Pair], flagship: str, base: str) -> pd.DataF
 
     Columns are the mean gain in the share of variance removed, the pairs on which it is positive,
     and the cost per notional traded, in basis points, at which a risk aversion of 5 would pay for
-    it in the median pair: infinite if the flagship trades less.
+    it in the median pair: zero where there is no gain, infinite where it needs no more trading.
     """
     rows = primary(study.losses, pairs)
     of_variance = rows[rows["loss"] == "variance"]
@@ -125,7 +125,8 @@ def gains(study: Study, pairs: list[Pair], flagship: str, base: str) -> pd.DataF
     gain = removed[flagship] - removed[base]
     risk = 0.5 * RISK_AVERSION * (means[base] - means[flagship])
     extra = traded[flagship] - traded[base]
-    cost = (risk / extra.where(extra > 0.0)).fillna(np.inf).clip(lower=0.0) / BASIS_POINT
+    free = pd.Series(np.where(gain > 0.0, np.inf, 0.0), gain.index)
+    cost = (risk / extra).where(extra > 0.0, free).clip(lower=0.0) / BASIS_POINT
     table = pd.DataFrame({"gain": gain, "positive": gain > 0.0, "cost": cost, "pairs": 1})
     how = {"pairs": "sum", "gain": "mean", "positive": "sum", "cost": "median"}
     return table.groupby(["market", "horizon"]).agg(how)

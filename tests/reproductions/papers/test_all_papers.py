@@ -7,16 +7,20 @@ from matplotlib.figure import Figure
 
 import hedgeresearch as hr
 from hedgeresearch.datasets.sources import SOURCES
-from hedgeresearch.reproductions.registry import NAMES, _module
+from hedgeresearch.reproductions.registry import NAMES, _module, is_resumable
 
 LISTED = hr.reproductions.list_reproductions()
 LONG = ("engle_correlations",)
 """Studies of a minute; test_engle_correlations compares two of their samples in every run."""
 
 
+QUICK = [name for name in NAMES if not is_resumable(name)]
+"""Reproductions of at most a minute; test_when_regimes_help runs a part of the study."""
+
+
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in NAMES],
+    [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in QUICK],
 )
 def test_every_number_is_within_its_tolerance(name, request):
     if LISTED.loc[name, "data"] == "downloaded":

@@ -16,7 +16,7 @@ from hedgeresearch.reproductions.regime_study.development_pairs import (
 @pytest.mark.long
 def test_simulated_pairs_know_their_regimes():
     pairs = {pair.name: pair for pair in simulated_pairs()}
-    assert len(pairs) == 33
+    assert len(pairs) == 22
     pair = pairs["regimes, difference 0.4, persistence 0.93, 1"]
     covariances, shares, transition = pair.truth
     assert np.trace(transition) - 1.0 == pytest.approx(0.93)
