@@ -11,6 +11,12 @@ from .prices import black_price as black_price
 from .prices import coin_price as coin_price
 from .sensitivities import Greeks as Greeks
 from .sensitivities import greeks as greeks
+from .surfaces.arbitrage import ArbitrageReport as ArbitrageReport
+from .surfaces.fit import SurfaceFit as SurfaceFit
+from .surfaces.jump_wings import JumpWings as JumpWings
+from .surfaces.sabr import SABR as SABR
+from .surfaces.ssvi import SSVI as SSVI
+from .surfaces.svi import SVI as SVI
 from .variance.index import VarianceIndex as VarianceIndex
 from .variance.index import variance_index as variance_index
 from .variance.swap import variance_swap as variance_swap

@@ -16,6 +16,8 @@ CROSSED = "crossed"
 BELOW_INTRINSIC = "below intrinsic"
 ABOVE_BOUND = "above bound"
 WIDE = "wide"
+ROUNDING = 1e-9
+"""What prices may be below their value at exercise by rounding, in units of their bound."""
 FILTERS = (NO_BID, NO_ASK, CROSSED, BELOW_INTRINSIC, ABOVE_BOUND, WIDE)
 """Reasons in the order in which they are looked for; a quote counts for the first one."""
 
@@ -43,7 +45,7 @@ def quality(
         ~(bid > 0.0),
         ~(ask > 0.0),
         bid > ask,
-        ask < intrinsic,
+        ask < intrinsic - ROUNDING * bound,
         ask >= bound,
         ask - bid > limit * middle,
     ]

@@ -1,0 +1,1 @@
+"""Smiles of every expiry of a chain: SVI, SSVI and SABR, and their arbitrage."""
