@@ -11,7 +11,6 @@ from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.hedges.regression.ols import OLSHedge
-from hedgeresearch.recommendation.selection import fit_best, run_tournament_of_returns
 
 BEST = "best"
 """Choice of the model that wins a tournament."""
@@ -30,6 +29,8 @@ def fit_named_model(
     reading : what the table has
     """
     if name == BEST:
+        from hedgeresearch.recommendation.selection import fit_best, run_tournament_of_returns
+
         returns = reading.as_returns(table)
         backtest = run_tournament_of_returns(None, (returns[asset], returns[hedges]), None, 0)
         return fit_best(backtest, returns[asset], returns[hedges]), backtest

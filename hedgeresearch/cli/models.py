@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
-from hedgeresearch.covariance.dcc.dcc import DCC
-from hedgeresearch.covariance.moments.ewma import EWMACovariance
 from hedgeresearch.errors import DataError
-from hedgeresearch.hedges.cointegration.error_correction import ErrorCorrectionHedge
-from hedgeresearch.hedges.kalman.hedge import KalmanHedge
-from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
 from hedgeresearch.hedges.model import HedgeModel
-from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge
-from hedgeresearch.hedges.regression.naive import NaiveHedge
-from hedgeresearch.hedges.regression.ols import OLSHedge
-from hedgeresearch.hedges.regression.rolling_ols import RollingOLSHedge
-from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
 
 
 class ModelName(StrEnum):
@@ -36,18 +27,20 @@ BENCHMARKS = (ModelName.naive, ModelName.ols)
 
 
 def named_model(name: ModelName) -> HedgeModel:
-    """Return the model of a short name."""
-    models: dict[ModelName, HedgeModel] = {
-        ModelName.naive: NaiveHedge(),
-        ModelName.ols: OLSHedge(),
-        ModelName.rolling: RollingOLSHedge(250),
-        ModelName.kalman: KalmanHedge(),
-        ModelName.ecm: ErrorCorrectionHedge(),
-        ModelName.ewma: MinimumVarianceHedge(EWMACovariance()),
-        ModelName.dcc: MinimumVarianceHedge(DCC()),
-        ModelName.regime: RegimeHedge(GaussianHMM(2)),
+    """Return the model of a short name; the modules of the others are not imported."""
+    import hedgeresearch as hr
+
+    models: dict[ModelName, Callable[[], HedgeModel]] = {
+        ModelName.naive: lambda: hr.NaiveHedge(),
+        ModelName.ols: lambda: hr.OLSHedge(),
+        ModelName.rolling: lambda: hr.RollingOLSHedge(250),
+        ModelName.kalman: lambda: hr.KalmanHedge(),
+        ModelName.ecm: lambda: hr.ErrorCorrectionHedge(),
+        ModelName.ewma: lambda: hr.MinimumVarianceHedge(hr.EWMACovariance()),
+        ModelName.dcc: lambda: hr.MinimumVarianceHedge(hr.DCC()),
+        ModelName.regime: lambda: hr.RegimeHedge(hr.GaussianHMM(2)),
     }
-    return models[name]
+    return models[name]()
 
 
 def parse_model_names(text: str) -> list[ModelName]:
