@@ -17,11 +17,12 @@ def ratio_to_distance(z, rho):
     """Return z / x(z), with x(z) = ln((sqrt(1 - 2 rho z + z^2) + z - rho) / (1 - rho))."""
     if abs(z) < SMALL:
         return 1.0 - 0.5 * rho * z + (2.0 - 3.0 * rho * rho) / 12.0 * z * z
-    root = math.sqrt(1.0 - 2.0 * rho * z + z * z)
+    # the root less 1, which a small z leaves its digits
+    above = z * (z - 2.0 * rho) / (math.sqrt(1.0 - 2.0 * rho * z + z * z) + 1.0)
     if z > 0.0:
-        return z / math.log((root + z - rho) / (1.0 - rho))
+        return z / math.log1p((above + z) / (1.0 - rho))
     # the same, without the difference of two large numbers
-    return -z / math.log((root - z + rho) / (1.0 + rho))
+    return -z / math.log1p((above - z) / (1.0 + rho))
 
 
 @kernel

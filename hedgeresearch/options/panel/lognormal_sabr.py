@@ -35,7 +35,9 @@ def sabr_sensitivities(
     """Return sigma, d sigma / d ln F and d sigma / d alpha, at ln(F / K); broadcast."""
     z = nu / alpha * log_moneyness
     root = np.sqrt(1.0 - 2.0 * rho * z + z**2)
-    x = np.log((root + z - rho) / (1.0 - rho))
+    # the root less 1 leaves a small z its digits, and the sign of z the difference of large numbers
+    above = z * (z - 2.0 * rho) / (root + 1.0)
+    x = np.sign(z) * np.log1p((above + np.abs(z)) / (1.0 - np.sign(z) * rho))
     small = np.abs(z) < SMALL_Z
     safe_z = np.where(small, 1.0, z)
     safe_x = np.where(small, 1.0, x)
