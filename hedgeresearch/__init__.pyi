@@ -76,7 +76,9 @@ from .hedges import TotalLeastSquaresHedge as TotalLeastSquaresHedge
 from .hedges import VECMHedge as VECMHedge
 from .hedges import WeightedOLSHedge as WeightedOLSHedge
 from .instruments import InverseContract as InverseContract
+from .instruments import InverseOption as InverseOption
 from .instruments import LinearContract as LinearContract
+from .instruments import OptionContract as OptionContract
 from .instruments import QuantoContract as QuantoContract
 
 # --- Instruments ---

@@ -1,7 +1,8 @@
 """Instruments that can be traded, with their carry, rolls and venues.
 
 ``Spot``, ``LinearContract``, ``InverseContract`` and ``QuantoContract`` compute what a position
-pays. ``instrument_returns`` turns their prices into the returns to hedge with, and
+pays, ``OptionContract`` and ``InverseOption`` what options are worth and pay.
+``instrument_returns`` turns prices of instruments into the returns to hedge with, and
 ``contracts_for`` turns a hedge ratio into a number of contracts. ``hedge_carry`` is what holding a
 hedge earns or costs, from the basis of a future or the funding of a perpetual contract.
 ``roll_futures`` joins successive futures contracts without counting the gaps between them.

@@ -7,6 +7,8 @@ from .instrument import Instrument as Instrument
 from .inverse_contract import InverseContract as InverseContract
 from .linear_contract import LinearContract as LinearContract
 from .margined import Margined as Margined
+from .option_contract import InverseOption as InverseOption
+from .option_contract import OptionContract as OptionContract
 from .quanto_contract import QuantoContract as QuantoContract
 from .returns import contracts_for as contracts_for
 from .returns import instrument_returns as instrument_returns

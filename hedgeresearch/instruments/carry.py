@@ -35,6 +35,7 @@ from hedgeresearch.instruments.carry_rates import (
     years_left,
     z_scores,
 )
+from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.spot import Spot
 from hedgeresearch.instruments.terms import Terms, on_clock_of
 from hedgeresearch.typing import Array
@@ -274,6 +275,11 @@ def _check_position(instrument: Terms, ratio: float, rolls_per_year: float) -> N
     if not isinstance(instrument, Terms) or isinstance(instrument, Spot):
         raise DataError(
             f"instrument must be a contract, such as LinearContract(...); got {instrument!r}."
+        )
+    if isinstance(instrument, OptionTerms):
+        raise DataError(
+            f"instrument must be a future or a perpetual; got the option {instrument.name!r}, "
+            "whose carry is its theta: hr.options.greeks(...).theta."
         )
     check_between(ratio, "ratio", -math.inf, math.inf)
     if ratio == 0.0:

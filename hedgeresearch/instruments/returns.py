@@ -36,6 +36,7 @@ from hedgeresearch.instruments.instrument import (
     refuse_expired,
 )
 from hedgeresearch.instruments.inverse_contract import InverseContract
+from hedgeresearch.instruments.option_contract import InverseOption
 from hedgeresearch.typing import Array
 
 
@@ -57,7 +58,7 @@ def instrument_returns(
         unit of the underlying (per dollar of face for an inverse contract)
     rates : mapping or DataFrame by name of instrument, Series by date or numbers that convert its
         payoff into the currency of the account; 1 for instruments that are left out. An inverse
-        contract needs the spot price of its coin
+        contract or option needs the spot price of its coin
 
     Returns
     -------
@@ -188,7 +189,7 @@ def _prices_of(instruments: list[Instrument], prices: Any) -> pd.DataFrame:
 
 
 def _rates_of(instruments: list[Instrument], rates: Any) -> dict[Any, Any]:
-    """Return the rates by name, after checking that every inverse contract has one."""
+    """Return the rates by name, after checking that what pays in coin has one."""
     if not isinstance(rates, Mapping | pd.DataFrame | None):
         raise DataError(
             "rates must be a mapping or a DataFrame by name of instrument; "
@@ -200,7 +201,8 @@ def _rates_of(instruments: list[Instrument], rates: Any) -> dict[Any, Any]:
         if name not in names:
             raise DataError(f"rates must be given by name of an instrument, {names}; got {name!r}.")
     for one in instruments:
-        if isinstance(one, InverseContract) and one.name not in rate_of:
+        pays_coin = isinstance(one, InverseContract | InverseOption)
+        if pays_coin and one.name not in rate_of:
             raise DataError(
                 f"rates must contain the spot price of the coin that {one.name!r} pays in; it has "
                 f'none. Pass for example rates={{{one.name!r}: prices["BTC"]}}, with the column '

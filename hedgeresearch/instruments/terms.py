@@ -21,6 +21,8 @@ Numbers: TypeAlias = float | Array
 """One number, or an array of them."""
 Funding: TypeAlias = Literal["8-hourly", "continuous"]
 """Schedule on which the longs of a perpetual contract pay the shorts."""
+DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "BUSD", "DAI"})
+"""The dollar and coins that are redeemed for it, which need no rate between them."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import numpy as np
 
 from hedgeresearch.errors import DataError, DataWarning
 from hedgeresearch.instruments.inverse_contract import InverseContract
-from hedgeresearch.instruments.terms import Terms
+from hedgeresearch.instruments.option_contract import InverseOption
+from hedgeresearch.instruments.option_terms import OptionTerms
+from hedgeresearch.instruments.terms import DOLLARS, Terms
 from hedgeresearch.recommendation.inputs.market import Market
 
-DOLLARS = frozenset({"USD", "USDT", "USDC", "FDUSD", "BUSD", "DAI"})
-"""The dollar and coins that are redeemed for it, which need no rate between them."""
 MAX_PERPETUAL_BASIS = 0.03
 """Median distance of a perpetual from its coin up to which both are quoted in one currency."""
 
@@ -41,14 +41,15 @@ def check_currencies(market: Market, instruments: Sequence[Terms]) -> None:
         if isinstance(one, InverseContract) and one.quote is None and one.expiry is None:
             _warn_of_other_quote(one.name, market)
     paid = _unconverted(market, instruments)
+    rated = {one.name: _rated(one) for one in instruments}
     account = market.currency
     for name, currency in paid.items():
         account = account or currency
         if currency != account and not {currency, account} <= DOLLARS:
             raise DataError(
                 f"{name!r} pays in {currency} and the account is in {account}; rates must convert "
-                f"it. Pass Market(rates={{{name!r}: ...}}), the column with the price of one "
-                f"{currency} in {account}, or the number 1 if they are the same."
+                f"it. Pass Market(rates={{{rated[name]!r}: ...}}), the column with the price of "
+                f"one {currency} in {account}, or the number 1 if they are the same."
             )
 
 
@@ -70,5 +71,12 @@ def _unconverted(market: Market, instruments: Sequence[Terms]) -> dict[str, str]
     return {
         one.name: one.currency
         for one in instruments
-        if one.currency and one.name not in market.rates and not isinstance(one, InverseContract)
+        if one.currency
+        and _rated(one) not in market.rates
+        and not isinstance(one, InverseContract | InverseOption)
     }
+
+
+def _rated(instrument: Terms) -> str:
+    """Return the name whose rate converts a payoff: options have that of their underlying."""
+    return instrument.underlying if isinstance(instrument, OptionTerms) else instrument.name
