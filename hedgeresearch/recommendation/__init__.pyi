@@ -2,10 +2,12 @@ from .api import recommend as recommend
 from .assessment.backtest_findings import BacktestFindings as BacktestFindings
 from .assessment.backtest_findings import OutOfSample as OutOfSample
 from .assessment.confidence import Confidence as Confidence
+from .assessment.option_risks import OptionRisk as OptionRisk
 from .assessment.small_positions import SmallPosition as SmallPosition
 from .assessment.tournament import Tournament as Tournament
 from .assessment.tournament import assess_tournament as assess_tournament
 from .inputs.market import Market as Market
+from .inputs.option_quotes import OptionQuotes as OptionQuotes
 from .inputs.position import Position as Position
 from .inputs.rebalancing import CostOptimalBands as CostOptimalBands
 from .inputs.rebalancing import NoTradeBands as NoTradeBands

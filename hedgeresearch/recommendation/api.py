@@ -15,10 +15,12 @@ from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.plausibility import warn_of_absurd_answer
 from hedgeresearch.instruments.instrument import Instrument, as_instruments
+from hedgeresearch.instruments.option_terms import options_among, without_options
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.currencies import check_currencies
 from hedgeresearch.recommendation.inputs.market import Market
+from hedgeresearch.recommendation.inputs.option_book import option_book
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.problem_checks import (
@@ -38,6 +40,7 @@ from hedgeresearch.recommendation.inputs.settings import (
 )
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.recommendation.selection import fit_best_on_market, run_tournament
+from hedgeresearch.recommendation.sizing.option_hedges import with_option_hedges
 from hedgeresearch.recommendation.sizing.plan import plan_trades
 from hedgeresearch.recommendation.sizing.valuation import value_problem
 
@@ -123,16 +126,20 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     0      SP500  sell        7.0
     """
     check_parts(fit, position, market, model)
-    listed = tuple(as_instruments(instruments))
-    check_terms(listed)
+    everything = as_instruments(instruments)
+    check_terms(everything)
+    options = options_among(everything)
+    listed = tuple(without_options(everything))
     market.check_columns(position, listed)
-    check_currencies(market, [cast(Terms, one) for one in listed])
-    position = position.in_units({asset: market.value(asset) for asset in position.assets})
+    position = _counted(position, everything, market)
     names = [one.name for one in listed]
+    traded = [*(one.name for one in options), *names]
+    held = as_holdings(holdings, traded)
+    book = option_book(position, options, held[: len(options)], market)
     settings = RecommendationSettings(
         objective, limits, rebalancing, margin, backtest, confidence, seed
     )
-    check_settings(settings, names, market)
+    check_settings(settings, names, traded, market)
     if fit is not None:
         check_fit(fit, position, listed, market)
     if fit is None or model == "best":
@@ -145,7 +152,16 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
         check_fit(fit, position, listed, market)
     if backtest is not None:
         check_backtest(backtest, fit, position, listed, market)
-    problem = HedgeProblem(fit, position, listed, market, as_holdings(holdings, names))
+    problem = HedgeProblem(fit, position, listed, market, held[len(options) :], book)
+    problem = with_option_hedges(problem, limits)
     valuation = value_problem(problem)
     plan = plan_trades(problem, valuation, settings)
     return Recommendation(Assessment(problem, valuation, settings, plan))
+
+
+def _counted(position: Position, instruments: Sequence[Instrument], market: Market) -> Position:
+    """Return the position as the account counts it, in units; refuse other currencies."""
+    terms = [cast(Terms, one) for one in instruments]
+    check_currencies(market, [*terms, *position.options])
+    prices = {asset: market.value(asset) for asset in position.assets}
+    return market.counted(position.in_units(prices))

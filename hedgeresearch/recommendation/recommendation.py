@@ -18,16 +18,22 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.carry import Carry
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
+from hedgeresearch.recommendation.assessment.option_risks import OptionRisk
 from hedgeresearch.recommendation.assessment.risks import past_of_holdings
 from hedgeresearch.recommendation.inputs.payments import payments
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.problem_checks import as_holdings
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
-from hedgeresearch.recommendation.narrative.decision import decision_sentences, summarize_trades
+from hedgeresearch.recommendation.narrative.decision import (
+    decision_sentences,
+    summarize_all_trades,
+    trades_anything,
+)
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
-from hedgeresearch.recommendation.order_list import Order, list_orders
+from hedgeresearch.recommendation.order_list import Order, list_option_orders, list_orders
 from hedgeresearch.recommendation.record import record_as_dict
-from hedgeresearch.recommendation.sizing.plan import Plan, plan_trades_within
+from hedgeresearch.recommendation.sizing.option_hedges import with_option_hedges
+from hedgeresearch.recommendation.sizing.plan import Plan, plan_trades, plan_trades_within
 from hedgeresearch.recommendation.sizing.valuation import Valuation, value_problem
 from hedgeresearch.risk.joint_tails import TailDependence
 from hedgeresearch.risk.tails import TailSummary
@@ -53,9 +59,7 @@ class Recommendation:
     assessment: Assessment
 
     def __repr__(self) -> str:
-        return (
-            f"Recommendation({day(self.as_of)}: {summarize_trades(self.problem.names, self.plan)})"
-        )
+        return f"Recommendation({day(self.as_of)}: {summarize_all_trades(self.problem, self.plan)})"
 
     def _repr_html_(self) -> str:
         reasons = "".join(f"<li>{html.escape(text)}</li>" for text in self.reasons)
@@ -98,7 +102,7 @@ class Recommendation:
     @property
     def action(self) -> str:
         """Either "trade" or "hold"."""
-        return "trade" if self.plan.trades.any() else "hold"
+        return "trade" if trades_anything(self.problem, self.plan) else "hold"
 
     @property
     def decision(self) -> str:
@@ -112,15 +116,22 @@ class Recommendation:
         The cost is NaN where none was given.
         ``attrs["currency"]`` names the currency, where it is known.
         """
-        orders = list_orders(self.problem.names, self.plan)
+        orders = [*list_option_orders(self.problem), *list_orders(self.problem.names, self.plan)]
         table = pd.DataFrame(orders, columns=list(Order._fields))
         table.attrs["currency"] = self.assessment.currency
         return table
 
     @property
     def holdings(self) -> pd.Series[float]:
-        """Contracts to have after the orders, (n_instruments,); negative is short."""
-        return pd.Series(self.plan.holdings, index=self.problem.names, name="contracts")
+        """Contracts to have after the orders, (n_instruments,); negative is short.
+
+        Options that hedge come first; those of the position are not among them.
+        """
+        contracts = self.plan.holdings
+        if self.problem.options is not None:
+            book = self.problem.options
+            contracts = np.concatenate([book.contracts[book.n_position :], contracts])
+        return pd.Series(contracts, index=self.problem.traded_names, name="contracts")
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -179,8 +190,16 @@ class Recommendation:
         return self.assessment.carry
 
     @property
+    def options(self) -> OptionRisk | None:
+        """Greeks of the options of the book and its profits by full revaluation; None without."""
+        return self.assessment.options
+
+    @property
     def stress(self) -> pd.DataFrame:
-        """Profit in currency, unhedged and hedged, on the worst days and in scenarios."""
+        """Profit in currency, unhedged and hedged, on the worst days and in scenarios.
+
+        A book with options is revalued on a grid of price and volatility.
+        """
         return self.assessment.stress
 
     @property
@@ -227,7 +246,9 @@ class Recommendation:
         less funding, in the currency of its payoff, so that the same price liquidates it as before.
         Where the position holds that currency, such as the coin of an inverse contract, its units
         have changed by the same amount, while the fit goes on with the returns of the units of each
-        date. Fees of the trades are left out: what a venue charged is not known here.
+        date. Fees of the trades are left out: what a venue charged is not known here. Options are
+        valued at the new prices and volatilities and the time that has passed, and the bands around
+        their delta are computed again from their gamma.
 
         Parameters
         ----------
@@ -249,14 +270,18 @@ class Recommendation:
             date = bar.name if isinstance(bar, pd.Series) else None
         if date is None:
             raise DataError("the new bar must have a date: the name of the Series, or date=.")
-        held = self.plan.holdings
+        before = replace(self.problem, holdings=self.plan.holdings)
         if holdings is not None:
-            held = as_holdings(holdings, self.problem.names)
-        problem = self.problem.next_bar(bar, date, held)
+            before = before.holding(as_holdings(holdings, before.traded_names))
+        held = before.holdings
+        problem = with_option_hedges(before.next_bar(bar, date, held), self.settings.limits)
         gains = payments(problem.instruments, held, problem.market)
         settings = replace(self.settings, margin=self.settings.margin.credited(gains))
         valuation = value_problem(problem)
-        plan = plan_trades_within(self.plan.bands, problem, valuation, settings)
+        if problem.options is None:
+            plan = plan_trades_within(self.plan.bands, problem, valuation, settings)
+        else:  # bands around the delta of options change with their gamma
+            plan = plan_trades(problem, valuation, settings)
         return Recommendation(Assessment(problem, valuation, settings, plan))
 
     # --- on paper ---

@@ -18,14 +18,17 @@ from hedgeresearch._formatting import day, describe
 from hedgeresearch._version import VERSION
 from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.carry import Carry
+from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.assessment.confidence import Confidence
 from hedgeresearch.recommendation.inputs.market import Market
+from hedgeresearch.recommendation.inputs.option_book import OptionBook
+from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
 from hedgeresearch.recommendation.inputs.settings import RecommendationSettings
-from hedgeresearch.recommendation.narrative.decision import decision_sentences
+from hedgeresearch.recommendation.narrative.decision import decision_sentences, trades_anything
 from hedgeresearch.recommendation.narrative.reasons import list_reasons
-from hedgeresearch.recommendation.order_list import list_orders
+from hedgeresearch.recommendation.order_list import list_option_orders, list_orders
 from hedgeresearch.recommendation.plain_values import (
     backtest_as_dict,
     horizon_as_dict,
@@ -49,13 +52,14 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
     valuation = assessment.valuation
     plan = assessment.plan
     regimes = assessment.regimes
+    orders = [*list_option_orders(problem), *list_orders(problem.names, plan)]
     return {
         "schema": SCHEMA,
         "as_of": day(problem.market.last_date),
-        "action": "trade" if plan.trades.any() else "hold",
+        "action": "trade" if trades_anything(problem, plan) else "hold",
         "decision": decision_sentences(assessment),
         "currency": assessment.currency or None,
-        "orders": [plain_value(order._asdict()) for order in list_orders(problem.names, plan)],
+        "orders": [plain_value(order._asdict()) for order in orders],
         "position": {
             "units": dict(problem.position.units),
             "value": valuation.value,
@@ -69,6 +73,7 @@ def record_as_dict(assessment: Assessment) -> dict[str, Any]:
         "regimes": None if regimes is None else plain_rows(regimes),
         "confidence": _confidence(assessment.confidence),
         **_risks(assessment),
+        **_options(assessment),
         "reasons": list_reasons(assessment),
         "model": describe(problem.fit.model),
         "settings": _settings(assessment.settings),
@@ -91,6 +96,47 @@ def _risks(assessment: Assessment) -> dict[str, Any]:
             lambda: assessment.tail_dependence and plain_value(assessment.tail_dependence.to_dict())
         ),
     }
+
+
+def _options(assessment: Assessment) -> dict[str, Any]:
+    """Return the part on options, which a book without them does not have."""
+    book = assessment.problem.options
+    quotes = assessment.problem.market.quotes
+    if book is None or quotes is None:
+        return {}
+    return {"options": _if_available(lambda: _option_record(assessment, book, quotes))}
+
+
+def _option_record(assessment: Assessment, book: OptionBook, quotes: OptionQuotes) -> Any:
+    risk = assessment.options
+    if risk is None:
+        return None
+    grid = risk.grid.rename(columns=_as_key)
+    revaluation = risk.revaluation
+    margin = risk.margin
+    return {
+        "delta": risk.convention,
+        "moment": str(risk.moment),
+        "underlying": risk.underlying,
+        "terms": {one.name: _option_terms(one) for one in book.options},
+        "quotes": _quotes(quotes),
+        "contracts": plain_rows(risk.options),
+        "exposure": plain_rows(risk.exposure),
+        "grid": [plain_value(row) for row in grid.to_dict("records")],
+        "revaluation": None if revaluation is None else plain_value(revaluation.to_dict()),
+        "margin": None if margin is None else plain_value(margin.rename(_as_key).to_dict()),
+    }
+
+
+def _as_key(name: str) -> str:
+    return name.replace(" ", "_")
+
+
+def _option_terms(option: OptionTerms) -> dict[str, Any]:
+    """Return the class and the terms of an option; its kind is "call" or "put"."""
+    names = [field.name for field in fields(option) if field.name not in ("name", "expiry")]
+    terms = {name: _term(getattr(option, name)) for name in names}
+    return {"class": type(option).__name__, "expiry": str(option.expiry)} | terms
 
 
 def _if_available(part: Callable[[], Any]) -> Any:
@@ -151,7 +197,9 @@ def data_as_dict(market: Market, terms: list[Terms]) -> dict[str, Any]:
     table = market.table
     digest = hashlib.sha256(np.ascontiguousarray(table.to_numpy()).tobytes())
     digest.update("\n".join([*map(str, table.columns), *map(str, table.index)]).encode())
-    inputs = [_market_mappings(market), _terms_by_name(terms)]
+    inputs: list[Any] = [_market_mappings(market), _terms_by_name(terms)]
+    if market.quotes is not None:
+        inputs.append(_quotes(market.quotes))
     digest.update(json.dumps(inputs, sort_keys=True).encode())
     return {
         "source": str(market.attrs.get("source", "")),
@@ -174,6 +222,19 @@ def _market_mappings(market: Market) -> dict[str, Any]:
         name: {key: _term(value) for key, value in mapping.items()}
         for name, mapping in mappings.items()
     }
+
+
+def _quotes(quotes: OptionQuotes) -> dict[str, Any]:
+    """Return what options are valued at: columns of the table, or numbers, and the moment."""
+    links = {
+        "volatilities": quotes.volatilities,
+        "forwards": quotes.forwards or {},
+        "discounts": quotes.discounts or {},
+    }
+    return {
+        name: {key: _term(value) for key, value in mapping.items()}
+        for name, mapping in links.items()
+    } | {"moment": None if quotes.moment is None else str(quotes.moment)}
 
 
 def _terms_by_name(instruments: list[Terms]) -> dict[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from hedgeresearch.report.sections import (
     effectiveness,
     margin,
     method,
+    options,
     ratio,
     regimes,
     stress,
@@ -38,6 +39,9 @@ SECTIONS: Mapping[str, Callable[[Recommendation], Section]] = {
 def recommendation_page(recommendation: Recommendation, notes: Sequence[str]) -> Page:
     """Return the page: the decision, its reasons and risks, the method and the data."""
     builders = dict(SECTIONS)
+    if recommendation.problem.options is not None:
+        first = {decision.TITLE: decision.decision_section, options.TITLE: options.options_section}
+        builders = first | builders
     # The method comes late: what the others compute may add warnings to the notes.
     builders[method.TITLE] = partial(method.method_section, notes=notes)
     builders[data.TITLE] = data.data_section

@@ -109,6 +109,11 @@ def stress_table(
         rows += jump_scenarios(values, matrix, jump)
     if funding is not None:
         rows.append(funding_scenario(values, names, funding))
+    return scenario_table(rows)
+
+
+def scenario_table(rows: Sequence[Scenario]) -> pd.DataFrame:
+    """Return scenarios as a table, with the share of each loss or gain that is removed."""
     table = pd.DataFrame.from_records(rows, columns=Scenario._fields).set_index("name")
     rounding = table["hedged"].abs() <= EXACT_TOLERANCE * table["unhedged"].abs()
     table["hedged"] = table["hedged"].mask(rounding, 0.0)

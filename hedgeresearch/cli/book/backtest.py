@@ -9,12 +9,12 @@ import pandas as pd
 
 from hedgeresearch._formatting import describe
 from hedgeresearch.cli.book.entry import Entry
-from hedgeresearch.cli.book.instruments import BookInstrument
 from hedgeresearch.cli.book.models import NamedModel, read_model
 from hedgeresearch.cli.models import BENCHMARKS, named_model
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Market
 
@@ -25,7 +25,7 @@ def run_backtest(
     entry: Entry,
     recommended: NamedModel | None,
     returns: tuple[pd.Series[float], pd.DataFrame],
-    instruments: Sequence[BookInstrument],
+    instruments: Sequence[Instrument],
     market: Market,
     seed: int,
 ) -> Backtest:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from hedgeresearch.cli.book.backtest import BACKTEST_FIELDS, run_backtest
 from hedgeresearch.cli.book.entry import Entry
-from hedgeresearch.cli.book.instruments import BookInstrument, read_instruments
+from hedgeresearch.cli.book.instruments import CONTRACTS, read_instruments
 from hedgeresearch.cli.book.market import DATA_FIELDS, model_prices, price_file, read_market
-from hedgeresearch.cli.book.market_checks import check_distinct_names
+from hedgeresearch.cli.book.market_checks import check_distinct_names, check_moments
 from hedgeresearch.cli.book.models import NamedModel, read_model
 from hedgeresearch.cli.book.position import VALUE_FIELDS, read_position
 from hedgeresearch.cli.book.settings import (
@@ -23,6 +23,8 @@ from hedgeresearch.cli.book.settings import (
 from hedgeresearch.cli.book.yaml_reader import read_yaml
 from hedgeresearch.cli.fitting import BEST, fit_or_name_other
 from hedgeresearch.cli.models import ModelName, named_model
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.option_terms import without_options
 from hedgeresearch.recommendation.api import recommend
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.position import Position
@@ -33,6 +35,8 @@ from hedgeresearch.report._atomic_write import check_different_files
 SECTIONS = (
     "data",
     "position",
+    "options",
+    "delta",
     "instruments",
     "holdings",
     "returns",
@@ -45,11 +49,13 @@ SECTIONS = (
     "confidence",
     "seed",
 )
-REQUIRED_SECTIONS = ("data", "position", "instruments")
+REQUIRED_SECTIONS = ("data", "instruments")
+"""Sections of every book; it has a position or options, too."""
 FIELDS: dict[str, Sequence[str]] = {
     "": SECTIONS,
     "data": DATA_FIELDS,
     "position": VALUE_FIELDS,
+    "options": (CONTRACTS,),
     "objective": setting_names(Objective),
     "limits": setting_names(Limits),
     "rebalancing": tuple(RULES),
@@ -80,7 +86,8 @@ def recommend_for_book(
     root = read_yaml(path)
     parts = root.section(SECTIONS, REQUIRED_SECTIONS)
     check_different_files(targets or {}, {"the prices of the book": price_file(parts, path.parent)})
-    position = read_position(parts["position"])
+    _check_held(root, parts)
+    position = read_position(parts)
     instruments = read_instruments(parts["instruments"])
     check_distinct_names(parts, instruments)
     kind = _read_kind(parts)
@@ -89,21 +96,31 @@ def recommend_for_book(
     settings = read_settings(parts)
     check_instrument_names(parts, [one.name for one in instruments])
     market = read_market(parts, path.parent, instruments, kind)
+    check_moments(parts, position, instruments, market)
     with parts["data"].locate_errors():
-        returns = market.returns(position, instruments, kind)
+        hedges = without_options(instruments)
+        returns = market.returns(position, hedges, kind)
     fit = None
     if model is None:
         settings["model"] = BEST
     else:
-        data = _observations(model, market, position, instruments, returns)
+        data = _observations(model, market, position, hedges, returns)
         with parts.get("model", root).locate_errors():
             fit = fit_or_name_other(model.model, *data, f"the model {model.name}", "'model: ols'")
     if "backtest" in parts:
         settings["backtest"] = run_backtest(
-            parts["backtest"], model, returns, instruments, market, settings.get("seed", 0)
+            parts["backtest"], model, returns, hedges, market, settings.get("seed", 0)
         )
     with root.locate_errors():
         return recommend(fit, position, instruments, market, **settings)
+
+
+def _check_held(root: Entry, parts: Mapping[str, Entry]) -> None:
+    """Refuse a book that holds nothing, and a delta without options."""
+    if "options" not in parts:
+        root.section(SECTIONS, ("position",))
+        if "delta" in parts:
+            parts["delta"].refuse("must belong to options; the book holds none. Remove it.")
 
 
 def _read_kind(parts: Mapping[str, Entry]) -> Kind:
@@ -124,7 +141,7 @@ def _observations(
     model: NamedModel,
     market: Market,
     position: Position,
-    instruments: Sequence[BookInstrument],
+    instruments: Sequence[Instrument],
     returns: tuple[pd.Series[float], pd.DataFrame],
 ) -> tuple[pd.Series[float], pd.DataFrame]:
     """Return the prices or the returns that the model is fitted on."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NoReturn
+
+import pandas as pd
 
 from hedgeresearch.cli.book.hints import (
     NUMBER,
@@ -192,6 +194,15 @@ class Entry:
         if not isinstance(self.content, date):
             self.refuse(f"must be a date such as 2025-03-28, without quotes; got {self.preview}.")
         return self.content
+
+    def moment(self) -> str:
+        """Return a time with a zone, as it is written; quotes make no difference."""
+        with suppress(ValueError):
+            if pd.Timestamp(self.written).tz is not None:
+                return self.written
+        self.refuse(
+            f"must be a time with a zone, such as 2026-06-26 08:00+00:00; got {self.preview}."
+        )
 
     def _warn_of_thousands(self) -> None:
         """Warn of a number such as 25.000, which is twenty-five here and more elsewhere."""

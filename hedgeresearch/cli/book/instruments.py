@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from typing import Any, TypeAlias
 
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.linear_contract import LinearContract
+from hedgeresearch.instruments.option_contract import InverseOption, OptionContract
+from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.quanto_contract import QuantoContract
 from hedgeresearch.instruments.specs import contract_spec, list_contracts
 from hedgeresearch.instruments.spot import Spot
 
-BookInstrument: TypeAlias = LinearContract | InverseContract | QuantoContract | Spot
+BookInstrument: TypeAlias = LinearContract | InverseContract | QuantoContract | Spot | OptionTerms
 """An instrument that a book can list."""
 
 TYPES: dict[str, Any] = {
@@ -21,9 +23,24 @@ TYPES: dict[str, Any] = {
     "inverse": InverseContract,
     "quanto": QuantoContract,
     "spot": Spot,
+    "option": OptionContract,
+    "inverse_option": InverseOption,
 }
-TEXT_TERMS = ("name", "funding", "currency", "quote", "source")
+OPTION_TYPES = ("option", "inverse_option")
+TEXT_TERMS = (
+    "name",
+    "funding",
+    "currency",
+    "quote",
+    "source",
+    "underlying",
+    "kind",
+    "premium_currency",
+    "style",
+)
 """Terms that are text; the others are numbers, except the expiry."""
+CONTRACTS = "contracts"
+"""Field of an option that is held: how many."""
 
 
 def read_instruments(entry: Entry) -> Sequence[BookInstrument]:
@@ -32,6 +49,26 @@ def read_instruments(entry: Entry) -> Sequence[BookInstrument]:
     if not items:
         entry.refuse("must list at least one instrument; got none.")
     return [_read_instrument(item) for item in items]
+
+
+def read_options(entry: Entry) -> dict[OptionTerms, float]:
+    """Return the contracts held by option, of a list of options."""
+    items = entry.items()
+    if not items:
+        entry.refuse("must list at least one option; got none.")
+    held: dict[OptionTerms, float] = {}
+    for item in items:
+        parts = item.section(_fields_of_options(), ("type", CONTRACTS))
+        terms = {name: part for name, part in parts.items() if name != CONTRACTS}
+        parts["type"].choice(OPTION_TYPES)
+        option: Any = _read_type(replace(item, content=terms), terms)
+        held[option] = parts[CONTRACTS].number()
+    return held
+
+
+def _fields_of_options() -> list[str]:
+    names = [field.name for field in fields(OptionContract) if field.init]
+    return ["type", CONTRACTS, *names]
 
 
 def _read_instrument(entry: Entry) -> BookInstrument:
@@ -70,10 +107,15 @@ def _read_terms(
     """Return the terms of a type of instrument, without the field that selects it."""
     known = [selector, *(field.name for field in fields(kind) if field.init)]
     parts = entry.section(known, required)
-    return {name: _read_term(name, part) for name, part in parts.items() if name != selector}
+    is_option = issubclass(kind, OptionTerms)
+    return {
+        name: _read_term(name, part, is_option=is_option)
+        for name, part in parts.items()
+        if name != selector
+    }
 
 
-def _read_term(name: str, entry: Entry) -> Any:
+def _read_term(name: str, entry: Entry, *, is_option: bool) -> Any:
     if name == "expiry":
-        return entry.day()
+        return entry.moment() if is_option else entry.day()
     return entry.text() if name in TEXT_TERMS else entry.number()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -19,7 +20,10 @@ from hedgeresearch.cli.book.market_checks import (
 from hedgeresearch.cli.book.position import held_assets
 from hedgeresearch.cli.book.price_table import FILE_FIELDS, read_table
 from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.recommendation.inputs.market import Kind, Market
+from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
 from hedgeresearch.recommendation.inputs.position import Position
 
 DATA_FIELDS = (
@@ -32,7 +36,13 @@ DATA_FIELDS = (
     "rates",
     "funding",
     "underlying",
+    "volatilities",
+    "forwards",
+    "discounts",
+    "moment",
 )
+QUOTES = ("volatilities", "forwards", "discounts")
+"""Fields that options are valued by."""
 
 
 class Links(NamedTuple):
@@ -61,28 +71,34 @@ def read_market(
     """
     data = parts["data"].section(DATA_FIELDS)
     links = Links(*(data[name].mapping() if name in data else {} for name in Links._fields))
-    held = held_assets(parts["position"])
-    items = parts["instruments"].items()
-    names = [one.name for one in instruments]
+    held = held_assets(parts)
+    quoted = {name: data[name].mapping() for name in QUOTES if name in data}
+    listed = list(zip(instruments, parts["instruments"].items(), strict=True))
+    # options have no column of their own: they are valued
+    priced = [(one, item) for one, item in listed if not isinstance(one, OptionTerms)]
+    names = [one.name for one, _ in priced]
+    items = [item for _, item in priced]
     for link, entries in links._asdict().items():
         check_links(link, entries, [*held, *names], instruments)
-    check_coins(parts["data"], links.rates, instruments)
+    currency = data["currency"].text() if "currency" in data else None
+    check_coins(parts["data"], links.rates, instruments, currency)
     needed = dict(held)
-    for name, entry in (*zip(names, items, strict=True), *_columns(links)):
+    columns = [*_columns(links), *_quoted_columns(quoted)]
+    for name, entry in (*zip(names, items, strict=True), *columns):
         needed.setdefault(name, entry)
     funding = [entry.text() for entry in links.funding.values()]
     table = read_table(parts["data"], folder, needed, funding)
     if kind == "simple":
         check_positive(table, held)
     with parts["data"].locate_errors():
-        currency = data["currency"].text() if "currency" in data else None
-        market = _build_market(table, links, currency)
-    check_expiries(market.last_date, items, instruments)
+        quotes = _build_quotes(quoted, data.get("moment"))
+        market = _build_market(table, links, currency, quotes)
+    check_expiries(market.last_date, items, [one for one, _ in priced])
     return market
 
 
 def model_prices(
-    market: Market, position: Position, instruments: Sequence[BookInstrument]
+    market: Market, position: Position, instruments: Sequence[Instrument]
 ) -> tuple[pd.Series[float], pd.DataFrame]:
     """Return the prices that a model of prices is fitted on, in the currency of the account."""
     if position.is_portfolio:
@@ -96,14 +112,35 @@ def model_prices(
     return values, table[[one.name for one in instruments]]
 
 
-def _build_market(table: pd.DataFrame, links: Links, currency: str | None) -> Market:
-    rates = {
-        name: one.content if isinstance(one.content, str) else one.number()
-        for name, one in links.rates.items()
+def _build_quotes(quoted: Mapping[str, Mapping[str, Entry]], moment: Entry | None) -> Any:
+    """Return what options are valued at; None where the book gives nothing of it."""
+    if not quoted and moment is None:
+        return None
+    given = {
+        name: {key: _column_or_number(one) for key, one in entries.items()}
+        for name, entries in quoted.items()
     }
+    when = None if moment is None else moment.moment()
+    return OptionQuotes(**({"volatilities": {}} | given), moment=when)
+
+
+def _column_or_number(entry: Entry) -> str | float:
+    return entry.content if isinstance(entry.content, str) else entry.number()
+
+
+def _quoted_columns(quoted: Mapping[str, Mapping[str, Entry]]) -> list[tuple[str, Entry]]:
+    """Return the columns that options are valued by."""
+    entries = chain.from_iterable(links.values() for links in quoted.values())
+    return [(one.content, one) for one in entries if isinstance(one.content, str)]
+
+
+def _build_market(
+    table: pd.DataFrame, links: Links, currency: str | None, quotes: OptionQuotes | None
+) -> Market:
+    rates = {name: _column_or_number(one) for name, one in links.rates.items()}
     funding = {name: one.text() for name, one in links.funding.items()}
     underlying = {name: one.text() for name, one in links.underlying.items()}
-    return Market(table, rates, funding, underlying, currency)
+    return Market(table, rates, funding, underlying, currency, quotes)
 
 
 def _columns(links: Links) -> list[tuple[str, Entry]]:

@@ -13,13 +13,22 @@ from hedgeresearch.cli.book.hints import did_you_mean
 from hedgeresearch.cli.book.instruments import BookInstrument
 from hedgeresearch.cli.book.position import held_assets
 from hedgeresearch.instruments.inverse_contract import InverseContract
+from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.terms import last_moment, on_clock_of
+from hedgeresearch.recommendation.inputs.market import Market
+from hedgeresearch.recommendation.inputs.option_book import moment_of
+from hedgeresearch.recommendation.inputs.position import Position
 
 
 def check_distinct_names(parts: Mapping[str, Entry], instruments: Sequence[BookInstrument]) -> None:
     """Refuse an instrument that has the name of another or of an asset that is held."""
-    held = held_assets(parts["position"])
+    held = held_assets(parts)
     seen = {name: f"is held in line {entry.line}" for name, entry in held.items()}
+    if "options" in parts:  # options may be hedged with their underlying
+        seen = {
+            item.mapping()["name"].text(): f"is held in line {item.line}"
+            for item in parts["options"].items()
+        }
     for one, item in zip(instruments, parts["instruments"].items(), strict=True):
         entry = item.mapping().get("name", item)
         if one.name in seen:
@@ -49,11 +58,19 @@ def check_links(
 
 
 def check_coins(
-    data: Entry, rates: Mapping[str, Entry], instruments: Sequence[BookInstrument]
+    data: Entry,
+    rates: Mapping[str, Entry],
+    instruments: Sequence[BookInstrument],
+    account: str | None,
 ) -> None:
-    """Refuse an inverse contract without a column for the price of its coin."""
+    """Refuse an inverse contract without a column for the price of its coin.
+
+    Where the account counts in the coin, it needs none.
+    """
     for one in instruments:
         if not isinstance(one, InverseContract):
+            continue
+        if account is not None and one.currency == account and one.quote is not None:
             continue
         entry = rates.get(one.name, data.absent("rates"))
         if not isinstance(entry.content, str):
@@ -87,3 +104,29 @@ def check_expiries(
                 f"must not lie before {day(last_date)}, the last date of the prices; {one.name!r} "
                 f"expired on {day(one.expiry)}. Use the contract it was rolled into."
             )
+
+
+def check_moments(
+    parts: Mapping[str, Entry],
+    position: Position,
+    instruments: Sequence[BookInstrument],
+    market: Market,
+) -> None:
+    """Refuse options that have expired at the moment of the market."""
+    held = list(zip(position.options, _items(parts, "options"), strict=True))
+    listed = list(zip(instruments, parts["instruments"].items(), strict=True))
+    options = [(one, item) for one, item in [*held, *listed] if isinstance(one, OptionTerms)]
+    if not options:
+        return
+    with parts["data"].locate_errors():
+        now = moment_of(market)
+    for one, item in options:
+        if one.expires_at <= now:
+            item.mapping().get("expiry", item).refuse(
+                f"must be after {day(now)}, the moment of the prices; {one.name!r} expired on "
+                f"{day(one.expires_at)}. Leave it out: what it paid is cash."
+            )
+
+
+def _items(parts: Mapping[str, Entry], section: str) -> list[Entry]:
+    return parts[section].items() if section in parts else []

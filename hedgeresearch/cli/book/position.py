@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hedgeresearch.cli.book.entry import Entry
+from hedgeresearch.cli.book.instruments import read_options
 from hedgeresearch.cli.book.settings import read_numbers
+from hedgeresearch.recommendation.inputs.option_positions import DELTAS
 from hedgeresearch.recommendation.inputs.position import Position
 
 VALUE_FIELDS = ("value", "of")
 """Fields of a position that is given by its value."""
 
 
-def read_position(entry: Entry) -> Position:
-    """Return the position."""
+def read_position(sections: Mapping[str, Entry]) -> Position:
+    """Return the position of the sections of a book, with the options that it holds."""
+    if "options" in sections:
+        return _with_options(sections)
+    entry = sections["position"]
     parts = entry.mapping()
     with entry.locate_errors():
         if _has_value(parts):
@@ -19,9 +27,23 @@ def read_position(entry: Entry) -> Position:
         return Position(read_numbers(entry))
 
 
-def held_assets(entry: Entry) -> dict[str, Entry]:
-    """Return the entries that name the assets held, by asset."""
-    parts = entry.mapping()
+def _with_options(sections: Mapping[str, Entry]) -> Position:
+    """Return a position with options, and with units where it has any."""
+    entry = sections["options"]
+    options = read_options(entry)
+    delta: Any = sections["delta"].choice(DELTAS) if "delta" in sections else None
+    units = read_numbers(sections["position"]) if "position" in sections else {}
+    with sections.get("position", entry).locate_errors(), entry.locate_errors():
+        return Position(units, options=options, delta=delta)
+
+
+def held_assets(sections: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Return the entries that name the assets held, by asset; of options their underlying."""
+    parts = sections["position"].mapping() if "position" in sections else {}
+    if "options" in sections:
+        items = sections["options"].items()
+        named = [item.mapping()["underlying"] for item in items if "underlying" in item.mapping()]
+        return {one.text(): one for one in named} | parts
     return {parts["of"].text(): parts["of"]} if _has_value(parts) else parts
 
 

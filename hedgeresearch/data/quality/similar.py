@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgeresearch._constants import OPTIONS_ON
 from hedgeresearch.data.quality.problem import DataProblem
 from hedgeresearch.data.quality.words import listed
 from hedgeresearch.typing import Array
@@ -37,6 +38,8 @@ def find_similar(covariance: Array, names: list[str]) -> list[DataProblem]:
 
 
 def _same_as_asset(correlation: Array, names: list[str]) -> list[DataProblem]:
+    if names[0].startswith(OPTIONS_ON):  # options are hedged with their underlying
+        return []
     own = 1.0 - correlation[0, 1:] ** 2
     problems = []
     for j in np.flatnonzero(own < MIN_OWN_SHARE).tolist():

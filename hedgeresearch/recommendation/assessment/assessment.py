@@ -24,8 +24,19 @@ from hedgeresearch.recommendation.assessment.margin import (
     assess_margin,
     without_maintenance_margin,
 )
+from hedgeresearch.recommendation.assessment.option_profits import (
+    BookProfits,
+    option_stress,
+    past_profits,
+)
+from hedgeresearch.recommendation.assessment.option_risks import (
+    OptionRisk,
+    assess_options,
+    expiring_options,
+)
 from hedgeresearch.recommendation.assessment.regimes import assess_regimes
 from hedgeresearch.recommendation.assessment.risks import (
+    MIN_STRESS_RETURNS,
     assess_stress,
     assess_tail_dependence,
     past_of_holdings,
@@ -203,17 +214,51 @@ class Assessment:
 
     @cached_property
     def past_returns(self) -> pd.DataFrame:
-        """Past returns of position and hedges, (n_dates, 1 + n), as fractions of the value now."""
-        return past_returns(self.problem, self.valuation)
+        """Past returns of position and hedges, (n_dates, 1 + n), as fractions of the value now.
+
+        Those of a position with options are by full revaluation.
+        """
+        returns = past_returns(self.problem, self.valuation)
+        if self.problem.options is not None:
+            profits = self._option_profits.position
+            returns[returns.columns[0]] = profits / self.valuation.value
+        return returns
 
     @cached_property
     def past(self) -> pd.Series[float]:
         """Past returns of the hedged position, (n_dates,), per unit of the position's value."""
-        return past_of_holdings(self.past_returns, self.valuation, self.plan.holdings)
+        past = past_of_holdings(self.past_returns, self.valuation, self.plan.holdings)
+        if self.problem.options is None:
+            return past
+        return past + self._option_profits.option_hedges / self.valuation.value
+
+    @cached_property
+    def options(self) -> OptionRisk | None:
+        """Greeks and profits of the options of the book; None without options."""
+        if self.problem.options is None:
+            return None
+        enough = len(self.problem.market) > MIN_STRESS_RETURNS
+        past = self._option_profits if enough else None
+        return assess_options(self.problem, self.valuation, self.plan.holdings, past)
+
+    @cached_property
+    def expiring_options(self) -> dict[str, pd.Timestamp]:
+        """Expiry of each option held that ends before the next observation, by name."""
+        return expiring_options(self.problem)
+
+    @cached_property
+    def _option_profits(self) -> BookProfits:
+        """Past profits of a book with options, revalued at past moves."""
+        returns = past_returns(self.problem, self.valuation)
+        return past_profits(self.problem, self.valuation, returns, self.plan.holdings)
 
     @cached_property
     def stress(self) -> pd.DataFrame:
         """Profit in currency, unhedged and hedged, on the worst days and in scenarios."""
+        if self.problem.options is not None:
+            profits = self._option_profits
+            dates = self.past_returns.index
+            return option_stress(self.problem, self.valuation, self.plan.holdings, profits, dates)
         return assess_stress(self.problem, self.valuation, self.past_returns, self.plan.holdings)
 
     @cached_property

@@ -23,16 +23,24 @@ def expiring(problem: HedgeProblem, holdings: Array) -> dict[str, pd.Timestamp]:
         for one, contracts in zip(problem.terms, holdings.tolist(), strict=True)
         if one.expiry is not None and contracts
     }
-    dates = problem.market.table.index[-N_GAPS - 1 :]
-    if not held or not isinstance(dates, pd.DatetimeIndex):
+    following = next_date(problem) if held else None
+    if following is None:
         return {}
     now = problem.market.last_date
-    following = now + _next_gap(dates)
     found = {}
     for name, expiry in held.items():
         if on_clock_of(last_moment(expiry), now) < following:
             found[name] = on_clock_of(expiry, now)
     return found
+
+
+def next_date(problem: HedgeProblem) -> pd.Timestamp | None:
+    """Return when the next observation is expected; None for a table without timestamps."""
+    dates = problem.market.table.index[-N_GAPS - 1 :]
+    if not isinstance(dates, pd.DatetimeIndex):
+        return None
+    following: pd.Timestamp = problem.market.last_date + _next_gap(dates)
+    return following
 
 
 def _next_gap(dates: pd.DatetimeIndex) -> pd.Timedelta:

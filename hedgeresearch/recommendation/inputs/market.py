@@ -18,8 +18,10 @@ from hedgeresearch._validation.frames import check_frame, with_plain_names
 from hedgeresearch._validation.mappings import as_mapping
 from hedgeresearch._validation.prices import check_positive_prices
 from hedgeresearch._validation.settings import check_choice
+from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument, as_instruments
 from hedgeresearch.instruments.inverse_contract import InverseContract
+from hedgeresearch.instruments.option_terms import without_options
 from hedgeresearch.instruments.returns import instrument_returns
 from hedgeresearch.recommendation.inputs.market_checks import (
     check_coin,
@@ -32,6 +34,8 @@ from hedgeresearch.recommendation.inputs.market_checks import (
     refuse_absent,
     refuse_returns,
 )
+from hedgeresearch.recommendation.inputs.option_positions import counts_in_coin
+from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes, checked_quotes
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.typing import Array
 
@@ -60,7 +64,10 @@ class Market:
         Column with the price of what it delivers; the basis between them is its carry.
     currency : str
         Currency of the account, such as "USD", which is written behind amounts. By default the one
-        in which instruments without a rate pay, where their terms say it.
+        in which instruments without a rate pay, where their terms say it. Where it is the coin
+        that inverse options pay, everything is counted in coin.
+    quotes : OptionQuotes
+        Implied volatilities, forwards and the moment at which options are valued.
 
     Raises
     ------
@@ -80,6 +87,7 @@ class Market:
     funding: Mapping[str, str]
     underlying: Mapping[str, str]
     currency: str | None
+    quotes: OptionQuotes | None
     attrs: Mapping[Any, Any]
     _rows: GrowingTable
     _column_numbers: Mapping[str, int]
@@ -91,6 +99,7 @@ class Market:
         funding: Mapping[str, str] | None = None,
         underlying: Mapping[str, str] | None = None,
         currency: str | None = None,
+        quotes: OptionQuotes | None = None,
     ) -> None:
         table = with_plain_names(table)
         refuse_returns(table)
@@ -105,6 +114,7 @@ class Market:
         fields: dict[str, Any] = {name: FrozenMapping(links) for name, links in mappings.items()}
         fields |= {
             "currency": checked_currency(currency),
+            "quotes": checked_quotes(quotes, columns),
             "attrs": FrozenMapping(table.attrs),
             "_rows": GrowingTable(frame.to_numpy(), frame.columns, frame.index),
             "_column_numbers": columns,
@@ -183,7 +193,8 @@ class Market:
         ----------
         position : Position
         instruments : Instrument or sequence of Instrument
-            Instruments used as hedges; their returns are their payoffs.
+            Instruments used as hedges; their returns are their payoffs. Options among them are
+            left out: their number follows from their vega, not from a model of returns.
         kind : {"simple", "difference"}
             Fractions of value, or currency per unit; the hedge ratio is in these terms.
 
@@ -199,7 +210,8 @@ class Market:
             If a column or rate is missing, or a price is not positive where returns divide by it.
         """
         check_choice(kind, "kind", ("simple", "difference"))
-        listed = as_instruments(instruments)
+        listed = without_options(as_instruments(instruments))
+        position = self.counted(position, kind)
         self.check_columns(position, listed)
         table = self.table
         values = pd.DataFrame(
@@ -217,6 +229,16 @@ class Market:
         hedges.attrs = dict(self.attrs) | {"returns": kind}
         return position.returns(values, kind), hedges
 
+    def counted(self, position: Position, kind: Kind = "simple") -> Position:
+        """Return the position as the account counts it: options in currency, or in their coin."""
+        options = list(position.options)
+        in_coin = counts_in_coin(options, self.currency, position.delta)
+        if in_coin and kind == "difference":
+            raise DataError(
+                "kind must be 'simple' for an account in coin; got 'difference'. Leave it out."
+            )
+        return position.in_account(in_coin=in_coin, option_units=position.option_units)
+
     def check_columns(self, position: Position, instruments: Sequence[Instrument]) -> None:
         """Refuse a position or instruments without prices, and coins without a rate."""
         columns = self._column_numbers
@@ -224,9 +246,14 @@ class Market:
             refuse_absent(asset, columns, "the position")
         for one in instruments:
             refuse_absent(one.name, columns, "the instruments")
-            if isinstance(one, InverseContract):
+            if isinstance(one, InverseContract) and not self.pays_account(one):
                 coin = self.rates.get(one.name)
                 check_coin(one.name, coin, self.price(one.name), self.rate(one.name))
+
+    def pays_account(self, contract: InverseContract) -> bool:
+        """Return whether a contract pays the coin that the account counts in, at a rate of 1."""
+        in_coin = self.currency is not None and contract.currency == self.currency
+        return in_coin and contract.quote is not None and contract.name not in self.rates
 
     # --- one row more ---
 
@@ -251,6 +278,8 @@ class Market:
         check_rates(self.rates, self._column_numbers, row, [date])
         longer = copy(self)
         object.__setattr__(longer, "_rows", self._rows.append(row, [date]))
+        if self.quotes is not None and self.quotes.moment is not None:
+            object.__setattr__(longer, "quotes", self.quotes.after(date - self.last_date))
         return longer
 
     def _rate_series(self, name: str, table: pd.DataFrame) -> Any:

@@ -12,42 +12,59 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._constants import OPTIONS_ON
 from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.mappings import preview
 from hedgeresearch._validation.numbers import as_number
 from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.option_terms import OptionTerms
+from hedgeresearch.recommendation.inputs.option_positions import (
+    NamedDelta,
+    check_delta,
+    checked_options,
+)
 from hedgeresearch.typing import Array
 
 
 @exported_by("hedgeresearch.recommendation")
 @dataclass(frozen=True)
 class Position:
-    """Units held by name of the asset, or the value held of one asset; negative is short.
+    """Units held by name of the asset, or the value held of one asset, and options on it.
+
+    Negative is short.
 
     Parameters
     ----------
     units : mapping from asset
         Units held of each asset, which is a column of prices: coins, shares, barrels, currency.
     name : str
-        Name of the position's returns; by default that of the asset, or "portfolio" for several.
+        Name of the position's returns; by default that of the asset, "portfolio" for several, and
+        such as "options on BTC" for options.
     value : float
         Value held of one asset, in the currency of the account, instead of units. The units are
         those that it buys at the last price of the market for which a hedge is recommended.
     of : str
         Asset of that value.
+    options : mapping from OptionContract or InverseOption
+        Contracts held of options on one underlying, alone or with units of it.
+    delta : {"forward", "premium_adjusted"}, optional
+        Delta by which options count: Black's of an account in the currency of their strike, or the
+        premium-adjusted one of an account in the coin that pays them. By default the one of the
+        account; the other is refused.
 
     Raises
     ------
     DataError
-        If nothing is held, units are not finite, or both units and a value are given.
+        If nothing is held, units are not finite, both units and a value are given, or options are
+        not on one underlying.
 
     Examples
     --------
@@ -57,6 +74,13 @@ class Position:
     'portfolio'
     >>> Position(value=500_000, of="BASKET").in_units({"BASKET": 125.0}).units
     {'BASKET': 4000.0}
+
+    Twenty puts on a future, together with the three futures that are held:
+
+    >>> import hedgeresearch as hr
+    >>> put = hr.OptionContract("ES_P", "ES", "put", 4000.0, 50, expiry="2026-06-19 13:30+00:00")
+    >>> Position({"ES": 150}, options={put: 20}).assets
+    ['ES']
     """
 
     units: Mapping[str, float] = FrozenMapping({})
@@ -64,26 +88,51 @@ class Position:
     _: KW_ONLY
     value: float | None = None
     of: str | None = None
+    options: Mapping[OptionTerms, float] = FrozenMapping({})
+    delta: NamedDelta | None = None
+    option_units: float | None = field(default=None, init=False, repr=False, compare=False)
+    in_coin: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
             raise DataError(f"name must be text; got {self.name!r}.")
-        if self.value is None and self.of is None:
+        object.__setattr__(self, "options", FrozenMapping(checked_options(self.options)))
+        check_delta(self.delta)
+        if self.options:
+            object.__setattr__(self, "units", FrozenMapping(self._units_with_options()))
+        elif self.value is None and self.of is None:
             object.__setattr__(self, "units", FrozenMapping(_checked_units(self.units)))
         else:
             object.__setattr__(self, "value", _checked_value(self.value, self.of, self.units))
         default_name = "portfolio" if self.is_portfolio else self.assets[0]
+        if self.options:  # what hedges may be the underlying itself
+            default_name = f"{OPTIONS_ON}{self.assets[0]}"
         object.__setattr__(self, "name", self.name or default_name)
 
     @property
     def assets(self) -> list[str]:
-        """Names of the assets held."""
+        """Names of the assets held, or of the one that options are on."""
+        if self.options:
+            return [next(iter(self.options)).underlying]
         return list(self.units) if self.of is None else [self.of]
 
     @property
     def is_portfolio(self) -> bool:
         """True where several assets are held."""
         return len(self.units) > 1
+
+    def in_account(self, *, in_coin: bool, option_units: float | None = None) -> Position:
+        """Return the position in an account, with the units that its options count as.
+
+        Parameters
+        ----------
+        in_coin : whether the account counts in the coin that pays the options
+        option_units : units of the underlying, all options together; None where they do not matter
+        """
+        later = copy(self)
+        object.__setattr__(later, "in_coin", in_coin)  # the class is frozen
+        object.__setattr__(later, "option_units", option_units)
+        return later
 
     def in_units(self, prices: Mapping[str, float]) -> Position:
         """Return the position with the units that its value buys at prices by asset.
@@ -105,8 +154,15 @@ class Position:
             )
         return self._with_units({self.of: self.value / price})
 
+    @property
+    def net_units(self) -> float:
+        """Units of the one asset held, with those that its options count as."""
+        return sum(self._held().values())
+
     def net_value(self, prices: Mapping[str, float]) -> float:
-        """Return the signed value at prices by asset, in currency."""
+        """Return the signed value at prices by asset, in currency; of options, of their delta."""
+        if self.in_coin:  # a coin is worth one coin
+            return self.net_units
         return sum(units * prices[asset] for asset, units in self._held().items())
 
     def scale(self, prices: Mapping[str, float], kind: str) -> float:
@@ -138,6 +194,8 @@ class Position:
         """Return the returns (n_dates - 1,) at prices (n_dates, n_assets), as arrays."""
         changes = np.diff(prices, axis=0)
         before = prices[:-1]
+        if self.in_coin:
+            return np.asarray(changes[:, 0] / prices[1:, 0])
         if not self.is_portfolio:
             # the sign of a single holding is in its value, not in its returns
             return changes[:, 0] if kind == "difference" else changes[:, 0] / before[:, 0]
@@ -155,12 +213,36 @@ class Position:
         return self._with_units(_checked_units(units))
 
     def _held(self) -> Mapping[str, float]:
+        if self.options:
+            if self.option_units is None:
+                raise DataError(
+                    "the delta of options must be known; it is that of a market at its last date. "
+                    "Use hr.recommend."
+                )
+            asset = self.assets[0]
+            return {asset: self.units.get(asset, 0.0) + self.option_units}
         if not self.units:
             raise DataError(
                 f"the units of {self.of!r} must be known; the position is given by its value. "
                 "Use position.in_units(prices)."
             )
         return self.units
+
+    def _units_with_options(self) -> dict[str, float]:
+        """Return the units held together with options: of their underlying, or none."""
+        if self.value is not None or self.of is not None:
+            raise DataError(
+                "a position with options must have units or none; got a value. Pass the units "
+                "that it buys."
+            )
+        units = _checked_units(self.units) if self.units else {}
+        others = [asset for asset in units if asset not in self.assets]
+        if others:
+            raise DataError(
+                f"units held with options must be of their underlying, {self.assets[0]!r}; got "
+                f"{others[0]!r}. Hedge it as a position of its own."
+            )
+        return units
 
     def _with_units(self, units: Mapping[str, float]) -> Position:
         later = copy(self)

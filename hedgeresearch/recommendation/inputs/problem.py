@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch.hedges.fit import HedgeFit
@@ -16,6 +17,7 @@ from hedgeresearch.recommendation.inputs.observations import (
     latest_observations,
     ratio_kind,
 )
+from hedgeresearch.recommendation.inputs.option_book import OptionBook
 from hedgeresearch.recommendation.inputs.payments import payments, units_paid
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem_checks import (
@@ -38,6 +40,9 @@ class HedgeProblem:
     market : Market
     holdings : array (n_instruments,)
         Contracts held; negative is short.
+    options : OptionBook or None
+        Options of the position, and those that hedge it; None where there are none. The
+        instruments are without them.
     """
 
     fit: HedgeFit
@@ -45,11 +50,19 @@ class HedgeProblem:
     instruments: tuple[Instrument, ...]
     market: Market
     holdings: Array
+    options: OptionBook | None = None
 
     @property
     def names(self) -> list[str]:
         """Names of the instruments."""
         return [one.name for one in self.instruments]
+
+    @property
+    def traded_names(self) -> list[str]:
+        """Names of everything that may be traded: options that hedge, then the instruments."""
+        if self.options is None:
+            return self.names
+        return [*(one.name for one in self.options.hedging), *self.names]
 
     @property
     def terms(self) -> list[Terms]:
@@ -60,6 +73,16 @@ class HedgeProblem:
     def kind(self) -> Kind:
         """Kind of the ratio: shares of value ("simple"), or units ("difference")."""
         return ratio_kind(self.fit)
+
+    def holding(self, contracts: Array) -> HedgeProblem:
+        """Return the problem with other contracts held of everything that may be traded."""
+        n_options = len(contracts) - len(self.instruments)
+        options = self.options
+        if options is not None:
+            of_position = options.contracts[: options.n_position]
+            held = np.concatenate([of_position, contracts[:n_options]])
+            options = replace(options, contracts=held)
+        return replace(self, holdings=contracts[n_options:], options=options)
 
     def next_bar(
         self, bar: Mapping[Any, float] | pd.Series[float], date: Any, holdings: Array
@@ -92,6 +115,7 @@ class HedgeProblem:
             position=self.position.credited(paid),
             market=market,
             holdings=holdings,
+            options=None if self.options is None else self.options.at(market),
         )
 
 

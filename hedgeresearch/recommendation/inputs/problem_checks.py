@@ -186,21 +186,35 @@ def _position_tolerance(
 # --- settings ---
 
 
-def check_settings(settings: RecommendationSettings, names: list[str], market: Market) -> None:
+def check_settings(
+    settings: RecommendationSettings, names: list[str], traded: list[str], market: Market
+) -> None:
     """Refuse limits, collateral, betas and a backtest of other instruments.
 
     A horizon of the margin that does not fit the market is refused as well.
+
+    Parameters
+    ----------
+    settings : RecommendationSettings
+    names : list of str
+        Instruments that a model hedges with.
+    traded : list of str
+        The same and options, which have limits.
+    market : Market
     """
     settings.objective.check_names(names)
     dates = market.table.index
     settings.margin.periods(spacing_of(dates), len(dates) - 1)
-    named = {"limits": settings.limits.contracts, "collateral": settings.margin.collateral}
-    for field, given in named.items():
-        unknown = [name for name in given or {} if name not in names]
+    named = {
+        "limits": (settings.limits.contracts, traded),
+        "collateral": (settings.margin.collateral, names),
+    }
+    for field, (given, known) in named.items():
+        unknown = [name for name in given or {} if name not in known]
         if unknown:
             raise DataError(
                 f"{field} must be of instruments; {unknown[0]!r} is not among "
-                f"{', '.join(names)}. Rename it, or add the instrument."
+                f"{', '.join(known)}. Rename it, or add the instrument."
             )
     if settings.backtest is not None:
         _check_hedges(settings.backtest, names, "market.returns(position, instruments)")

@@ -8,8 +8,10 @@ from hedgeresearch._formatting import exact, money, side
 from hedgeresearch.hedges.plausibility import absurdities
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.narrative.data import absurd_opening, chance_opening
 from hedgeresearch.recommendation.narrative.effect import effect_sentence
+from hedgeresearch.recommendation.narrative.options import revaluation_basis
 from hedgeresearch.recommendation.sizing.plan import Plan
 
 MAX_NAMED = 3
@@ -19,22 +21,55 @@ MAX_NAMED = 3
 def decision_sentences(assessment: Assessment) -> str:
     """Return what to trade, the new position, and the expected effect on volatility."""
     problem = assessment.problem
-    volatility = assessment.volatility
-    effect = effect_sentence(
-        describe_position(problem.position, assessment.valuation.value, assessment.currency),
-        volatility["unhedged"],
-        volatility["as recommended"],
-        assessment.ahead,
-        assessment.currency,
-        synchronised=assessment.is_synchronised,
-    )
-    action = _action_sentence(problem.names, assessment.plan)
+    effect = _effect(assessment)
+    action = f"{_option_trades(problem)}{_action_sentence(problem.names, assessment.plan)}"
     small = [one.instrument for one in assessment.small_positions]
     if small and not assessment.plan.holdings.any():
         action = f"No trade; no hedge is held, as {' and '.join(small)} is too large a contract."
     confidence = assessment.confidence
     chance = chance_opening(confidence.expected_effectiveness, confidence.ratios)
     return f"{absurd_opening(absurdities(problem.fit))}{chance}{action} {effect}"
+
+
+def _effect(assessment: Assessment) -> str:
+    """Return the expected effect on volatility; of options by full revaluation if there is any."""
+    position = describe_position(
+        assessment.problem.position, assessment.valuation.value, assessment.currency
+    )
+    options = assessment.options
+    if options is not None and options.revaluation is not None:
+        return effect_sentence(
+            position,
+            float(options.revaluation["unhedged"]),
+            float(options.revaluation["hedged"]),
+            assessment.spacing.describe(1),
+            assessment.currency,
+            basis=revaluation_basis(assessment),
+        )
+    volatility = assessment.volatility
+    return effect_sentence(
+        position if options is None else f"the delta of {position}",
+        volatility["unhedged"],
+        volatility["as recommended"],
+        assessment.ahead,
+        assessment.currency,
+        synchronised=assessment.is_synchronised,
+    )
+
+
+def trades_anything(problem: HedgeProblem, plan: Plan) -> bool:
+    """Return whether instruments or options are traded."""
+    options = problem.options
+    return bool(plan.trades.any() or (options is not None and options.trades.any()))
+
+
+def summarize_all_trades(problem: HedgeProblem, plan: Plan) -> str:
+    """Return the trades of options and of other instruments, or "hold" without any."""
+    options = _traded_options(problem)
+    others = summarize_trades(problem.names, plan)
+    if not options:
+        return others
+    return ", ".join(options) if others == "hold" else ", ".join([*options, others])
 
 
 def summarize_trades(names: list[str], plan: Plan) -> str:
@@ -54,6 +89,8 @@ def describe_position(position: Position, value: float, currency: str) -> str:
     if position.of is not None:
         side_text = "short " if value < 0.0 else ""
         return f"{money(abs(value), currency)} of {side_text}{position.of}"
+    if position.options:
+        return _holdings_with_options(position)
     if len(position.units) > MAX_NAMED:
         worth = money(value, currency)
         return f"a portfolio of {len(position.units)} assets worth {worth} gross"
@@ -61,6 +98,36 @@ def describe_position(position: Position, value: float, currency: str) -> str:
         f"{exact(abs(units))} {'short ' if units < 0.0 else ''}{asset}"
         for asset, units in position.units.items()
     )
+
+
+def _holdings_with_options(position: Position) -> str:
+    """Return options and the units with them in words."""
+    held = {one.name: contracts for one, contracts in position.options.items()}
+    held |= position.units
+    if len(held) > MAX_NAMED:
+        return f"{len(position.options)} options on {position.assets[0]}"
+    return ", ".join(
+        f"{exact(abs(units))} {'short ' if units < 0.0 else ''}{name}"
+        for name, units in held.items()
+    )
+
+
+def _traded_options(problem: HedgeProblem) -> list[str]:
+    """Return the trades of options, such as "buy 10 PUT"."""
+    book = problem.options
+    if book is None:
+        return []
+    return [
+        f"{'buy' if trade > 0.0 else 'sell'} {exact(abs(trade))} {name}"
+        for name, trade in zip(book.names, book.trades.tolist(), strict=True)
+        if trade
+    ]
+
+
+def _option_trades(problem: HedgeProblem) -> str:
+    """Return the trades of options as a sentence, followed by a space; "" without any."""
+    trades = ", ".join(_traded_options(problem))
+    return f"{trades[0].upper()}{trades[1:]} against the vega. " if trades else ""
 
 
 def _action_sentence(names: list[str], plan: Plan) -> str:

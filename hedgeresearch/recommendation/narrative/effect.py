@@ -20,6 +20,7 @@ def effect_sentence(
     currency: str = "",
     *,
     synchronised: bool = False,
+    basis: str = "under the model",
 ) -> str:
     """Return how the expected volatility of a position changes.
 
@@ -35,13 +36,15 @@ def effect_sentence(
         Currency of the volatilities; "" where it is not known.
     synchronised : bool
         Whether the volatilities are as if closes were simultaneous.
+    basis : str
+        What the volatilities are computed by, in words.
     """
     subject = f"Expected volatility of {position} over {ahead}"
     if synchronised:
         subject += f", {AS_IF_SIMULTANEOUS},"
     if before == 0.0:
         return (
-            f"{subject} is zero without a hedge under the model, as if the position had stopped "
+            f"{subject} is zero without a hedge {basis}, as if the position had stopped "
             f"moving; with the hedge it is {money(after, currency)}."
         )
     if abs(after - before) <= VOLATILITY_TOLERANCE * before:
@@ -52,5 +55,5 @@ def effect_sentence(
     change = "reduction" if share >= 0.0 else "increase"
     return (
         f"{subject} {verb} from {money(before, currency)} to {money(after, currency)}, "
-        f"a variance {change} of {percent(abs(share))} under the model."
+        f"a variance {change} of {percent(abs(share))} {basis}."
     )

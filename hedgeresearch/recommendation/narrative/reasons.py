@@ -20,6 +20,7 @@ from hedgeresearch.recommendation.narrative.data import (
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
+from hedgeresearch.recommendation.narrative.options import option_sentences
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 from hedgeresearch.recommendation.narrative.risks import (
     added_variance_sentences,
@@ -56,6 +57,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *_regime_sentences(assessment),
         *few_sentences(len(assessment.problem.fit.sample.rows), assessment.confidence.ratios),
         *confidence_sentences(assessment.confidence, assessment.expected_effectiveness),
+        *_if_available("Options", option_sentences, assessment),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),
         *_if_available("Liquidation risk", _liquidation_sentences, assessment),

@@ -26,6 +26,7 @@ from hedgeresearch.recommendation.inputs.rebalancing import (
 )
 from hedgeresearch.recommendation.inputs.settings import Objective
 from hedgeresearch.recommendation.sizing.contracts import contracts_for_ratios
+from hedgeresearch.recommendation.sizing.delta_moves import delta_moves, gamma_volatility
 from hedgeresearch.recommendation.sizing.past_targets import MIN_PAST_DATES, past_targets
 from hedgeresearch.recommendation.sizing.valuation import Valuation, position_volatility
 from hedgeresearch.trading.bands import no_trade_band, tracking_error_band
@@ -55,7 +56,12 @@ class Bands(NamedTuple):
 def bands_from_past(
     problem: HedgeProblem, valuation: Valuation, objective: Objective, rebalancing: Rebalancing
 ) -> Bands:
-    """Return the bands for targets that keep changing as in the recent past."""
+    """Return the bands for targets that keep changing as in the recent past.
+
+    A band that balances costs against risk counts the moves of the delta of options, by their
+    gamma, as changes of the target. One of a tracking error does not: what the delta moves by
+    between two observations is the risk of gamma, which no trade takes away.
+    """
     path = past_targets(problem, valuation, objective)
     past_mean = path.mean(axis=0)
     variances = np.zeros(len(past_mean))
@@ -69,6 +75,7 @@ def bands_from_past(
         )
         return Bands(half_widths, past_mean, unstable)
     volatilities = np.sqrt(np.diagonal(covariance))
+    variances = variances + delta_moves(problem, valuation, objective) ** 2
     half_widths = cost_optimal_half_widths(
         rebalancing, valuation.costs, variances, volatilities, valuation.lots
     )
@@ -76,10 +83,14 @@ def bands_from_past(
 
 
 def _hedged_volatility(problem: HedgeProblem, valuation: Valuation) -> float:
-    """Return the volatility of the position under the hedge of minimum variance, in currency."""
+    """Return the volatility of the position under the hedge of minimum variance, in currency.
+
+    That of options has what their gamma leaves.
+    """
     ratio = problem.fit.arrays.next_ratio
     best = contracts_for_ratios(ratio, valuation.scale, valuation.sizes)
-    return position_volatility(problem, valuation, best)
+    hedged = position_volatility(problem, valuation, best)
+    return math.hypot(hedged, gamma_volatility(problem))
 
 
 def tracking_error_half_widths(

@@ -45,7 +45,9 @@ def decision_section(recommendation: Recommendation) -> Section:
     tables.append(("Holdings in contracts; negative is short", holdings))
     expected = parts.get("Expected volatility", lambda: _expected(recommendation))
     if expected is not None:
-        tables.append(("Expected volatility under the model", expected))
+        of_options = recommendation.problem.options is not None
+        of_what = " of the delta, of units and all options," if of_options else ""
+        tables.append((f"Expected volatility{of_what} under the model", expected))
     decision = parts.get("The expected effect", lambda: recommendation.decision)
     reasons = parts.get("Some of the reasons", lambda: recommendation.reasons)
     return Section(

@@ -14,6 +14,8 @@ PROFIT_COLUMNS = {
     "meaning": ("meaning", words),
 }
 TITLE = "Stress"
+OTHER_VOLATILITY = r"implied volatility [+-]"
+"""Scenarios of a book with options that the figure leaves out."""
 VOLATILITY_COLUMNS = PROFIT_COLUMNS | {"removed": ("volatility removed, %", percent)}
 
 
@@ -25,7 +27,9 @@ def stress_section(recommendation: Recommendation) -> Section:
     volatilities = stress[is_volatility]
     currency = recommendation.assessment.currency
     label = in_currency("profit, currency", currency)
-    figure = bars_figure(profits[["unhedged", "hedged"]], label, grey=("unhedged",))
+    # bars for every point of a grid of options would fill two screens
+    drawn = profits[~profits.index.str.contains(OTHER_VOLATILITY)]
+    figure = bars_figure(drawn[["unhedged", "hedged"]], label, grey=("unhedged",))
     return Section(
         TITLE,
         figures=(("Profit of the position, unhedged and as recommended.", figure),),
