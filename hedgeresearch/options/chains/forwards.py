@@ -51,7 +51,8 @@ def forward_table(table: pd.DataFrame, moment: pd.Timestamp, rate: Any, rule: st
         if np.isnan(row[rule]):
             raise DataError(
                 f"the forward of {day(expiry)} needs a strike with a bid and an ask of both call "
-                "and put; there is none. Leave the expiry out, or add a column 'forward'."
+                "and put, the bid not above the ask; there is none. Leave the expiry out, or add a "
+                "column 'forward'."
             )
         rows.append(row)
     frame = pd.DataFrame(rows, index=pd.DatetimeIndex(expiries, name="expiry"))

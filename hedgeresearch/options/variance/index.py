@@ -53,8 +53,9 @@ class VarianceIndex:
 
     @property
     def used(self) -> pd.Index[Any]:
-        """Expiries between which the variance is interpolated."""
-        return self.expiries.index[list(_neighbors(self.expiries["minutes"].to_numpy(), self.days))]
+        """Expiries between which the variance is interpolated; the only one of a chain of one."""
+        minutes = self.expiries["minutes"].to_numpy()
+        return self.expiries.index[sorted(set(_neighbors(minutes, self.days)))]
 
     @property
     def variance(self) -> float:
@@ -84,6 +85,8 @@ class VarianceIndex:
             If the extrapolation is not positive.
         """
         check_between(days, "days", 0.0, np.inf)
+        if days != self.days:  # for its own days, the index was warned of when it was made
+            _warn_of_times(self.expiries, days)
         minutes = self.expiries["minutes"].to_numpy()
         first, second = _neighbors(minutes, days)
         variance = self.expiries["variance"].to_numpy()

@@ -122,6 +122,14 @@ def test_other_days_are_linear_in_total_variance(
     assert_allclose(found.at(90.0) * 90.0, 0.5 * two * 60.0 + 0.5 * three * 120.0)
     assert_allclose(found.at(60.0), two)
     assert list(found.used) == list(chain.expiries[:2])
+    with pytest.warns(DataWarning, match="an index of 10 days needs expiries before and after"):
+        assert found.at(10.0) > 0.0
+
+
+def test_index_of_one_expiry_names_it_once(chain_of: Callable[..., OptionChain]) -> None:
+    chain = chain_of(lambda k, years: 0.2 + 0.0 * k, days=(30.0,), strikes=np.arange(0.5, 2.0, 0.1))
+    found = variance_index(chain, 30.0)
+    assert list(found.used) == list(chain.expiries)
 
 
 def test_one_expiry_for_thirty_days_is_warned_of(spx: OptionChain) -> None:
