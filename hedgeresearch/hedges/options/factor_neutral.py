@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
@@ -16,6 +17,7 @@ from hedgeresearch.hedges.options.factor_ratios import check_number, projections
 from hedgeresearch.hedges.options.factors import FACTORS, exposures_of, factor_moves
 from hedgeresearch.hedges.options.fit import OptionHedgeFit
 from hedgeresearch.hedges.options.model import FUTURE, OptionHedgeTraits, account_of
+from hedgeresearch.hedges.options.observations import advanced
 from hedgeresearch.hedges.options.sample_checks import check_days
 from hedgeresearch.options.panel.moves import Convention
 from hedgeresearch.options.panel.option_panel import OptionPanel, as_panel
@@ -111,9 +113,11 @@ class FactorNeutralHedge:
             return self._fit_over(checked, None, None, checked.dates[-1])
         n_moved = checked.arrays.n_moved
         check_days(n_moved, "FactorNeutralHedge", "as many hedges as factors")
-        moves = factor_moves(checked.arrays, self.factors, self.traits.account)
-        fit = self.covariance.fit(moves)
-        state = _State(fit, moves.to_numpy())
+        rows = checked.arrays
+        moves = factor_moves(rows, self.factors, self.traits.account)
+        dates = rows.next_dates[:n_moved]
+        fit = self.covariance.fit(pd.DataFrame(moves, dates, list(self.factors)))
+        state = _State(fit, moves)
         path = covariance_path(fit)
         # a model that starts with a moment of the first dates has no covariance for these
         start = np.repeat(path[:1], n_moved + 1 - len(path), axis=0)
@@ -126,8 +130,9 @@ class FactorNeutralHedge:
         state: _State = fit.state
         if panel.arrays.n_moved == 0:
             return self._fit_over(panel, state, covariance_path(state.moves)[-1:], fit.sample_end)
-        moves = factor_moves(panel.arrays, self.factors, self.traits.account)
-        later = state.moves.extend(moves)
+        rows = panel.arrays
+        moves = factor_moves(rows, self.factors, self.traits.account)
+        later = advanced(state.moves, moves, rows.next_dates[: rows.n_moved], self.factors)
         return self._fit_over(
             panel, state._replace(moves=later), covariance_path(later), fit.sample_end
         )
@@ -188,8 +193,7 @@ class FactorNeutralHedge:
 def covariance_path(fit: Any) -> Array:
     """Return the covariance of each move and of the next one, (n_moves + 1, k, k)."""
     if isinstance(fit.model, RegimeModel):
-        probabilities = np.vstack([fit.predictions, fit.next_probabilities.to_numpy()])
+        probabilities = np.vstack([fit.predictions, fit.final_state.next_probabilities])
         moments = fit.final_state.moments
         return mixture_covariance(probabilities, moments.means, moments.covariances)
-    following = fit.next_covariance.to_numpy()
-    return np.concatenate([fit.path(), following[None]])
+    return np.concatenate([fit.path(), fit.final_state.next_covariance[None]])

@@ -20,7 +20,6 @@ premium-adjusted, and vanna is less by vega / F.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from hedgeresearch.hedges.options.observations import OBSERVED_YEARS
 from hedgeresearch.options.panel.arrays import PanelArrays
@@ -49,8 +48,8 @@ def exposures_of(rows: PanelArrays, factors: tuple[str, ...], account: Account) 
     return np.column_stack([columns[factor] for factor in factors])
 
 
-def factor_moves(rows: PanelArrays, factors: tuple[str, ...], account: Account) -> pd.DataFrame:
-    """Return the known moves of the factors by the date on which they ended, (n_moved, k)."""
+def factor_moves(rows: PanelArrays, factors: tuple[str, ...], account: Account) -> Array:
+    """Return the known moves of the factors, (n_moved, n_factors)."""
     n_moved = rows.n_moved
     volatility = at_the_money(rows, OBSERVED_YEARS)
     x = moves_of(rows, account).future[rows.starts[:-1][:n_moved]]
@@ -62,4 +61,4 @@ def factor_moves(rows: PanelArrays, factors: tuple[str, ...], account: Account) 
         "vanna": x * change,
         "volga": change**2 / 2.0,
     }
-    return pd.DataFrame({name: columns[name] for name in factors}, index=rows.next_dates[:n_moved])
+    return np.column_stack([columns[name] for name in factors])

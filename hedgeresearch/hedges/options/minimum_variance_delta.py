@@ -26,7 +26,9 @@ from hedgeresearch.hedges.options.normal_equations import (
 from hedgeresearch.hedges.options.observations import (
     STANDARDIZED_RETURN,
     VOLATILITY_CHANGE,
+    advanced,
     observation_table,
+    observed_moves,
 )
 from hedgeresearch.hedges.options.sample_checks import MIN_DAYS, check_kinds, check_sample
 from hedgeresearch.hedges.options.volatility_response import VolatilityResponse, gains_of
@@ -172,8 +174,7 @@ class HullWhiteDelta:
                 DataWarning,
             )
         fit = self.regimes.fit(observation_table(known, self._observed))
-        following = fit.next_probabilities.to_numpy()
-        return fit, np.vstack([fit.predictions, following])
+        return fit, np.vstack([fit.predictions, fit.final_state.next_probabilities])
 
     def _filtered_regimes(self, fit: Any, known: PanelArrays) -> tuple[Any, Array]:
         """Return the fit after new moves, and the probabilities of each and of the next one."""
@@ -181,10 +182,10 @@ class HullWhiteDelta:
         if fit is None:
             return None, np.ones((n_days + 1, 1))
         if n_days == 0:
-            return fit, fit.next_probabilities.to_numpy()[None]
-        later = fit.advance(observation_table(known, self._observed))
-        following = later.next_probabilities.to_numpy()
-        return later, np.vstack([later.predictions, following])
+            return fit, fit.final_state.next_probabilities[None]
+        values = observed_moves(known, self._observed)
+        later = advanced(fit, values, known.next_dates, self._observed)
+        return later, np.vstack([later.predictions, later.final_state.next_probabilities])
 
     # --- the coefficients ---
 

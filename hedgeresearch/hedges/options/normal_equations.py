@@ -14,6 +14,7 @@ probabilities. The sums of products on each day are all that an estimate needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -106,31 +107,31 @@ class Equations:
     moment: Array
     scores: Array
 
-    @property
+    @cached_property
     def coefficients(self) -> Array:
         """Least squares, (m,)."""
-        return np.asarray(np.linalg.pinv(self.gram, hermitian=True) @ self.moment)
+        return np.asarray(solved(self.gram[None], self.moment[None])[0])
 
-    @property
+    @cached_property
     def covariance(self) -> Array:
         """Sampling covariance of the coefficients, robust and clustered by day, (m, m)."""
         inverse = np.linalg.pinv(self.gram, hermitian=True)
         return np.asarray(inverse @ self.scores @ inverse)
 
-    def step(self, gram: Array, moment: Array, decay: float, coefficients: Array) -> Equations:
-        """Return the sums with one day more, its score at the coefficients before it."""
-        score = moment - gram @ coefficients
-        return Equations(
-            gram=decay * self.gram + gram,
-            moment=decay * self.moment + moment,
-            scores=decay**2 * self.scores + np.outer(score, score),
-        )
+
+def solved(gram: Array, moment: Array) -> Array:
+    """Return least squares of several sums, (n, m); those of least norm where it is singular."""
+    try:
+        return np.asarray(np.linalg.solve(gram, moment[..., None])[..., 0])
+    except np.linalg.LinAlgError:
+        inverse = np.linalg.pinv(gram, hermitian=True)
+        return np.asarray((inverse @ moment[..., None])[..., 0])
 
 
 def pooled_equations(gram: Array, moment: Array) -> Equations:
     """Return the sums over all days, each with the same weight, its score at the estimate."""
     total = gram.sum(axis=0)
-    coefficients = np.linalg.pinv(total, hermitian=True) @ moment.sum(axis=0)
+    coefficients = solved(total[None], moment.sum(axis=0)[None])[0]
     scores = moment - gram @ coefficients
     return Equations(total, moment.sum(axis=0), scores.T @ scores)
 
@@ -139,6 +140,8 @@ def faded_path(
     gram: Array, moment: Array, decay: float, start: Equations | None, min_days: int
 ) -> tuple[Array, Equations]:
     """Return the coefficients before each day and after the last, and the sums after the last.
+
+    The score of a day is that at the coefficients before it.
 
     Parameters
     ----------
@@ -153,11 +156,20 @@ def faded_path(
     """
     n_days, m = moment.shape
     path = np.zeros((n_days + 1, m))
-    equations = start or Equations(np.zeros((m, m)), np.zeros(m), np.zeros((m, m)))
+    grams = np.zeros((n_days + 1, m, m))
+    moments = np.zeros((n_days + 1, m))
+    before = start or Equations(np.zeros((m, m)), np.zeros(m), np.zeros((m, m)))
+    grams[0] = before.gram
+    moments[0] = before.moment
     if start is not None:
         path[0] = start.coefficients
     for t in range(n_days):
-        equations = equations.step(gram[t], moment[t], decay, path[t])
-        if start is not None or t + 1 >= min_days:
-            path[t + 1] = equations.coefficients
-    return path, equations
+        grams[t + 1] = decay * grams[t] + gram[t]
+        moments[t + 1] = decay * moments[t] + moment[t]
+    first = 1 if start is not None else min_days
+    path[first:] = solved(grams[first:], moments[first:])
+    residual = moment - (gram @ path[:-1, :, None])[..., 0]
+    faded = decay ** np.arange(n_days - 1, -1, -1.0)
+    weighted = residual * faded[:, None]
+    total = decay ** (2 * n_days) * before.scores + weighted.T @ weighted
+    return path, Equations(grams[-1], moments[-1], total)

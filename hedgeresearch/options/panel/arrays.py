@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,6 @@ from hedgeresearch._kernels.black import black_deltas, black_vegas
 from hedgeresearch.typing import Array, Indices
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
-ROW_COLUMNS = (
-    "strike",
-    "expiry",
-    "forward",
-    "volatility",
-    "price",
-    "next_forward",
-    "next_price",
-    "next_volatility",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,25 +46,22 @@ class PanelArrays:
     vega: Array
 
     @classmethod
-    def of(cls, table: pd.DataFrame, starts: Indices) -> PanelArrays:
-        """Return the arrays of a checked table, whose dates begin at the rows ``starts``."""
-        columns = {name: table[name].to_numpy(dtype=float) for name in ROW_COLUMNS}
-        sign = np.where(table["kind"].to_numpy() == "call", 1.0, -1.0)
+    def of(
+        cls,
+        columns: dict[str, Array],
+        dates: pd.Index[Any],
+        next_dates: pd.Index[Any],
+        starts: Indices,
+    ) -> PanelArrays:
+        """Return the arrays of checked columns, which are those named above but for the Greeks."""
         quote = [columns[name] for name in ("forward", "strike", "expiry", "volatility")]
-        undiscounted = np.ones(len(table))
-        delta = np.empty(len(table))
-        vega = np.empty(len(table))
-        black_deltas(*quote, sign, undiscounted, delta)
+        undiscounted = np.ones_like(columns["sign"])
+        delta = np.empty_like(undiscounted)
+        vega = np.empty_like(undiscounted)
+        black_deltas(*quote, columns["sign"], undiscounted, delta)
         black_vegas(*quote, undiscounted, vega)
-        firsts = starts[:-1]
         return cls(
-            dates=pd.Index(table["date"].iloc[firsts], name="date"),
-            next_dates=pd.Index(table["next_date"].iloc[firsts], name="date"),
-            starts=starts,
-            sign=sign,
-            delta=delta,
-            vega=vega,
-            **columns,
+            dates=dates, next_dates=next_dates, starts=starts, delta=delta, vega=vega, **columns
         )
 
     @property
@@ -81,18 +69,18 @@ class PanelArrays:
         """Number of rows."""
         return len(self.sign)
 
-    @property
+    @cached_property
     def day_of_row(self) -> Indices:
         """Position of the date of each row, (n_rows,)."""
         return np.repeat(np.arange(len(self.dates)), np.diff(self.starts))
 
-    @property
+    @cached_property
     def is_moved(self) -> Flags:
         """True for each row whose move is known, (n_rows,)."""
         known = np.isfinite(self.next_price) & np.isfinite(self.next_forward)
         return np.asarray(known & np.isfinite(self.next_volatility))
 
-    @property
+    @cached_property
     def n_moved(self) -> int:
         """Number of dates whose moves are known: all, or all but the last."""
         open_last = len(self.dates) > 0 and not self.is_moved[self.starts[-2] :].all()
@@ -119,9 +107,10 @@ class PanelArrays:
     def _of_rows(
         self, rows: Any, dates: pd.Index[Any], next_dates: pd.Index[Any], starts: Indices
     ) -> PanelArrays:
-        by_date: dict[str, Any] = {"dates": dates, "next_dates": next_dates, "starts": starts}
         values = vars(self)
-        for one in fields(self):
-            if one.name not in by_date:
-                by_date[one.name] = values[one.name][rows]
-        return PanelArrays(**by_date)
+        columns = {name: values[name][rows] for name in COLUMNS}
+        return PanelArrays(dates=dates, next_dates=next_dates, starts=starts, **columns)
+
+
+COLUMNS = tuple(one.name for one in fields(PanelArrays))[3:]
+"""Names of the arrays (n_rows,)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,40 +26,65 @@ MAX_SHARE = 0.1
 """Share of rows that may differ by more."""
 
 
-def check_numbers(table: pd.DataFrame) -> None:
-    """Refuse quotes that are missing or not positive, other kinds, and moves that are negative."""
-    kinds = table["kind"]
-    unknown = ~kinds.isin(["call", "put"]).to_numpy()
+def checked_columns(table: pd.DataFrame) -> dict[str, Array]:
+    """Return the columns of numbers, and the sign of each kind, as arrays (n_rows,).
+
+    Raises
+    ------
+    DataError
+        If a kind is unknown, a quote is missing or not positive, or a move is negative.
+    """
+    kinds = table["kind"].to_numpy(dtype=object)
+    is_call = np.asarray(kinds == "call", dtype=bool)
+    unknown = ~(is_call | np.asarray(kinds == "put", dtype=bool))
     if unknown.any():
         raise DataError(
-            f"kind must be 'call' or 'put'; got {kinds.iloc[int(unknown.argmax())]!r} for "
+            f"kind must be 'call' or 'put'; got {kinds[int(unknown.argmax())]!r} for "
             f"{_row(table, unknown)}."
         )
+    columns = {"sign": np.where(is_call, 1.0, -1.0)}
     for name in (*QUOTES[3:], *MOVES):
         values = _as_numbers(table[name], name)
-        wrong = ~(values > 0.0)
+        columns[name] = values
+        right = (values > 0.0) & (values < np.inf)
+        if right.all():
+            continue
         if name in MOVES:
-            wrong &= ~np.isnan(values)
+            right |= np.isnan(values)
         if name in ("price", "next_price"):
-            wrong &= values != 0.0
-        wrong |= np.isinf(values)
-        if wrong.any():
-            found = values[int(wrong.argmax())]
+            right |= values == 0.0
+        if not right.all():
+            found = values[int(right.argmin())]
             raise DataError(
-                f"{name} must be positive and finite; got {found:g} for {_row(table, wrong)}. "
+                f"{name} must be positive and finite; got {found:g} for {_row(table, ~right)}. "
                 "Leave out the row, or correct the quote."
             )
-    highest = table["volatility"].max()
+    highest = columns["volatility"].max()
     if highest > MAX_VOLATILITY:
         warn_caller(
             f"volatility must be an annual fraction, such as 0.2; the highest is {highest:g}. "
             "Divide by 100 if it is in per cent.",
             DataWarning,
         )
+    return columns
 
 
-def check_dates(table: pd.DataFrame) -> Indices:
-    """Return the first row of each date and the number of rows, (n_dates + 1,).
+class CheckedDates(NamedTuple):
+    """Dates of a panel.
+
+    Attributes
+    ----------
+    dates, next_dates : Index (n_dates,)
+    starts : array (n_dates + 1,), first row of each date, and the number of rows
+    """
+
+    dates: pd.Index[Any]
+    next_dates: pd.Index[Any]
+    starts: Indices
+
+
+def checked_dates(table: pd.DataFrame) -> CheckedDates:
+    """Return the dates of a panel, or refuse them.
 
     Raises
     ------
@@ -67,48 +92,59 @@ def check_dates(table: pd.DataFrame) -> Indices:
         If dates do not ascend, a contract comes twice on a date, or a move does not end on the
         next date.
     """
-    dates = pd.Index(table["date"])
-    if dates.hasnans:
-        raise DataError(f"every row must have a date; {_row(table, dates.isna())} has none.")
-    values = dates.to_numpy()
+    values = table["date"].to_numpy()
+    missing = pd.isna(values)
+    if missing.any():
+        raise DataError(f"every row must have a date; {_row(table, missing)} has none.")
     falls = values[1:] < values[:-1]
     if falls.any():
         row = int(falls.argmax()) + 1
+        dates = pd.Index(values)
         raise DataError(
             f"dates must ascend; {day(dates[row])} follows {day(dates[row - 1])}. Sort the rows, "
             "as table.sort_values('date', kind='stable') does."
         )
     firsts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-    starts = np.concatenate([firsts, [len(values)]])
+    starts = np.append(firsts, len(values))
+    _check_contracts(table, len(firsts))
+    ends = table["next_date"].to_numpy()
+    _check_ends(table, values, ends, starts)
+    return CheckedDates(
+        pd.Index(values[firsts], name="date"), pd.Index(ends[firsts], name="date"), starts
+    )
+
+
+def _check_contracts(table: pd.DataFrame, n_dates: int) -> None:
+    """Refuse a contract that comes twice on a date."""
+    if n_dates == 1 and len(set(table["contract"])) == len(table):
+        return  # much faster than the general check, for a panel that grows by one date
     twice = table.duplicated(["date", "contract"]).to_numpy()
     if twice.any():
         raise DataError(
             f"a contract must come once on each date; {_row(table, twice)} comes again. Leave out "
             "one of the rows."
         )
-    _check_ends(table, starts)
-    return starts
 
 
-def _check_ends(table: pd.DataFrame, starts: Indices) -> None:
+def _check_ends(table: pd.DataFrame, dates: Any, ends: Any, starts: Indices) -> None:
     """Refuse moves that do not end on the next date: those of two dates would overlap."""
-    dates = table["date"].to_numpy()
-    ends = table["next_date"].to_numpy()
-    expected = np.concatenate([dates[starts[1:-1]], ends[starts[-2] : starts[-2] + 1]])
+    last = ends[starts[-2]]
+    expected = np.append(dates[starts[1:-1]], np.asarray([last], dtype=ends.dtype))
     expected = np.repeat(expected, np.diff(starts))
-    missing = pd.isna(table["next_date"]).to_numpy() & pd.isna(expected)
-    other = (ends != expected) & ~missing
+    other = np.asarray(ends != expected, dtype=bool)
+    if other.any():
+        other &= ~(pd.isna(ends) & pd.isna(expected))
     if other.any():
         row = int(other.argmax())
         raise DataError(
             f"every move must end on the next date of the panel; the one of {_row(table, other)} "
-            f"ends on {table['next_date'].iloc[row]} instead of {expected[row]}, so that moves "
-            "overlap or leave a gap. Use OptionPanel.from_quotes on all dates."
+            f"ends on {ends[row]} instead of {expected[row]}, so that moves overlap or leave a "
+            "gap. Use OptionPanel.from_quotes on all dates."
         )
-    last = table["date"].iloc[-1]
-    end = table["next_date"].iloc[-1]
-    if not pd.isna(end) and not end > last:
-        raise DataError(f"the last next_date must be after {day(last)}; got {day(end)}.")
+    if not pd.isna(last) and not last > dates[-1]:
+        raise DataError(
+            f"the last next_date must be after {day(table['date'].iloc[-1])}; got {last}."
+        )
 
 
 def check_prices(table: pd.DataFrame, arrays: PanelArrays) -> None:

@@ -16,10 +16,10 @@ from hedgeresearch.options.panel.arrays import Flags, PanelArrays
 from hedgeresearch.options.panel.checks import (
     MOVES,
     QUOTES,
-    check_dates,
-    check_numbers,
     check_prices,
     check_ranges,
+    checked_columns,
+    checked_dates,
     warn_of_other_prices,
 )
 
@@ -92,9 +92,8 @@ class OptionPanel:
 
     def __post_init__(self) -> None:
         table = _with_next_date(self.table)
-        check_numbers(table)
-        dates = check_dates(table)
-        arrays = PanelArrays.of(table, dates)
+        columns = checked_columns(table)
+        arrays = PanelArrays.of(columns, *checked_dates(table))
         check_prices(table, arrays)
         check_ranges(self.min_expiry, self.delta_range)
         kept, dropped = self._kept(arrays)

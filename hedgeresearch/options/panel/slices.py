@@ -18,6 +18,8 @@ from hedgeresearch.typing import Array, Indices
 
 MIN_STRIKES = 3
 """Strikes that a quadratic needs."""
+SAME_STRIKE = 1e-9
+"""Relative difference up to which two strikes are the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class Slices:
         first[1:] = (days[1:] != days[:-1]) | (expiry[1:] != expiry[:-1])
         other_strike = first.copy()
         strike = rows.strike[order]
-        other_strike[1:] |= strike[1:] != strike[:-1]
+        other_strike[1:] |= strike[1:] > strike[:-1] * (1.0 + SAME_STRIKE)
         number = np.empty(rows.n_rows, dtype=np.int64)
         number[order] = first.cumsum() - 1
         n_strikes = np.add.reduceat(other_strike.astype(int), np.flatnonzero(first))
@@ -97,17 +99,18 @@ class Quadratics:
 def fit_quadratics(slices: Slices, log_strike: Array, volatility: Array) -> Quadratics:
     """Return the quadratics of volatilities (n_rows,) at ln(K / F), (n_rows,).
 
-    Slices of fewer than three strikes have those of least norm, which must not be used.
+    Every slice must have three strikes.
     """
     counts = slices.sums(np.ones_like(volatility))
     width = slices.sums(volatility) / counts * np.sqrt(slices.expiry)
     u = log_strike / width[slices.number]
-    weight = np.exp(-(u**2) / 2.0)
-    powers = [slices.sums(weight * u**power) for power in range(5)]
-    moments = [slices.sums(weight * u**power * volatility) for power in range(3)]
+    weighted = [np.exp(-(u**2) / 2.0)]
+    for _ in range(4):
+        weighted.append(weighted[-1] * u)
+    powers = [slices.sums(one) for one in weighted]
+    moments = [slices.sums(one * volatility) for one in weighted[:3]]
     gram = np.array([[powers[i + j] for i in range(3)] for j in range(3)]).transpose(2, 0, 1)
-    inverse = np.linalg.pinv(gram, hermitian=True)
-    coefficients = np.einsum("nij,jn->ni", inverse, np.array(moments))
+    coefficients = np.linalg.solve(gram, np.array(moments).T[..., None])[..., 0]
     return Quadratics(coefficients, width)
 
 

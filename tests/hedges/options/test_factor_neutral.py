@@ -122,13 +122,13 @@ def test_no_exposure_is_left_with_enough_hedges(smiles: SimulatedSmiles) -> None
 def test_future_alone_is_the_regression_of_the_moves(smiles: SimulatedSmiles) -> None:
     panel = smiles.panel
     fit = FactorNeutralHedge().fit(panel)
-    moves = factor_moves(panel.arrays, ("delta", "vega"), "dollar")
-    slope = np.cov(moves["vega"], moves["delta"])[0, 1] / moves["delta"].var()
+    delta, vega = factor_moves(panel.arrays, ("delta", "vega"), "dollar").T
+    slope = np.cov(vega, delta)[0, 1] / delta.var(ddof=1)
     rows = panel.arrays
     expected = rows.delta + rows.vega / rows.forward * slope
     np.testing.assert_allclose(fit.ratios[:, 0], expected, rtol=1e-9)
-    x = moves["delta"] - moves["delta"].mean()
-    residual = moves["vega"] - moves["vega"].mean() - slope * x
+    x = delta - delta.mean()
+    residual = vega - vega.mean() - slope * x
     error = np.sqrt((x**2 * residual**2).sum()) / (x**2).sum()
     last = panel.days(399, 400).arrays
     np.testing.assert_allclose(
