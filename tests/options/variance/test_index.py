@@ -122,8 +122,8 @@ def test_other_days_are_linear_in_total_variance(
     assert_allclose(found.at(90.0) * 90.0, 0.5 * two * 60.0 + 0.5 * three * 120.0)
     assert_allclose(found.at(60.0), two)
     assert list(found.used) == list(chain.expiries[:2])
-    with pytest.warns(DataWarning, match="an index of 10 days needs expiries before and after"):
-        assert found.at(10.0) > 0.0
+    with pytest.warns(DataWarning, match="an index of 15 days needs expiries before and after"):
+        assert found.at(15.0) > 0.0
 
 
 def test_index_of_one_expiry_names_it_once(chain_of: Callable[..., OptionChain]) -> None:
