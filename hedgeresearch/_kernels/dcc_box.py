@@ -19,7 +19,7 @@ HIGH = np.array([1.0 - 1e-6, 1.0, 1.0, 1 / 2.02])
 """Smallest and largest value of each coordinate."""
 
 
-@kernel
+@kernel(steers=True)
 def parameters_at(point, delta, parameters):
     """Overwrite ``parameters`` (4,) with (a, b, g, nu) at a point."""
     news = point[PERSISTENCE] * point[NEWS_SHARE]
@@ -29,7 +29,7 @@ def parameters_at(point, delta, parameters):
     parameters[3] = 1.0 / point[INVERSE_NU] if point[INVERSE_NU] > 0.0 else NORMAL
 
 
-@kernel
+@kernel(steers=True)
 def box_jacobian(point, delta, jacobian):
     """Overwrite ``jacobian`` (4, 4) with the derivatives of (a, b, g, nu) by the coordinates."""
     p = point[PERSISTENCE]
@@ -48,7 +48,7 @@ def box_jacobian(point, delta, jacobian):
         jacobian[3, 3] = -1.0 / (point[INVERSE_NU] * point[INVERSE_NU])
 
 
-@kernel
+@kernel(steers=True)
 def to_searched(jacobian, searched, by_parameter, information, box_gradient, box_information):
     """Overwrite the last two arguments with gradient and information in searched coordinates.
 

@@ -35,7 +35,7 @@ GRID_NEWS = np.array([0.0, 0.005, 0.02, 0.05, 0.1, 0.3, 0.6, 0.9])
 """Coordinates of a grid of values; without news the correlation is constant."""
 
 
-@kernel
+@kernel(steers=True)
 def largest_news_share(targets, asymmetric):
     """Return delta, the largest eigenvalue of S^-1/2 N S^-1/2; 1 without asymmetry."""
     if not asymmetric:
@@ -47,7 +47,7 @@ def largest_news_share(targets, asymmetric):
     return (linear + root) / (2.0 * squared)
 
 
-@kernel
+@kernel(steers=True)
 def values_on_grid(points, asymmetric, corrected, x, y, targets, values):
     """Overwrite ``values`` (n_rows, 8) with the mean log-densities at points (n_rows, 8, 4).
 
@@ -61,7 +61,7 @@ def values_on_grid(points, asymmetric, corrected, x, y, targets, values):
         pair_values(parameters, corrected, x, y, targets, values[i])
 
 
-@kernel
+@kernel(steers=True)
 def maximize_pairs(  # noqa: C901 - loops over coordinates
     starts, pairs, basins, searched, corrected, first, second, targets, found
 ):
@@ -142,7 +142,7 @@ def maximize_pairs(  # noqa: C901 - loops over coordinates
                 found[s, 10] = 0.0
 
 
-@kernel
+@kernel(steers=True)
 def leads_to_earlier(persistence, news, basins, s):
     """Return whether a point between rows of the grid is in the basin of a maximum before number s.
 

@@ -7,10 +7,14 @@ import pytest
 from scipy.linalg import eigh
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc_box import HIGH, LOW
-from hedgeresearch._kernels.dcc_pair_search import largest_news_share
+from hedgeresearch._kernels.dcc_box import ASYMMETRIC_SHARE, HIGH, LOW
+from hedgeresearch._kernels.dcc_pair_search import (
+    largest_news_share,
+    maximize_pairs,
+    values_on_grid,
+)
 from hedgeresearch._kernels.dcc_pair_targets import pair_targets
-from hedgeresearch.covariance.dcc.pair_search import PairSearch, local_maxima
+from hedgeresearch.covariance.dcc.pair_search import GRID, NO_BASINS, PairSearch, local_maxima
 
 SEARCHED = {
     "plain": [0, 1],
@@ -63,6 +67,25 @@ def test_projected_gradient_vanishes_at_the_maximum(model):
     moved = np.clip(point + gradient, LOW, HIGH)[searched]
     np.testing.assert_allclose(moved, point[searched], atol=1e-6)
     assert norm == pytest.approx(np.abs(moved - point[searched]).max(), abs=1e-15)
+
+
+@pytest.mark.parametrize("model", SEARCHED)
+def test_python_finds_the_same_bits_as_compiled_code(model):
+    x, y = sample(0.04, 0.9, 300, 3)
+    of_pair = search(model, x, y)
+    found = set()
+    for maximize, values_of in (
+        (maximize_pairs.dispatcher, values_on_grid.dispatcher),
+        (maximize_pairs.interpreted, values_on_grid.interpreted),
+    ):
+        values = np.empty(GRID.shape[:2])
+        asymmetric = ASYMMETRIC_SHARE in of_pair.searched
+        values_of(GRID, asymmetric, of_pair.corrected, x, y, of_pair.targets[0, 0], values)
+        ends = np.empty((1, 11))
+        how = (of_pair.searched, of_pair.corrected, of_pair.x, of_pair.y, of_pair.targets)
+        maximize(GRID[4, 3:4], np.zeros((1, 2), dtype=np.int64), NO_BASINS, *how, ends)
+        found.add(values.tobytes() + ends.tobytes())
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize("model", ["plain", "asymmetric student"])
