@@ -11,6 +11,8 @@ from .prices import black_price as black_price
 from .prices import coin_price as coin_price
 from .sensitivities import Greeks as Greeks
 from .sensitivities import greeks as greeks
+from .smile_shape.history import skew_history as skew_history
+from .smile_shape.measures import skew as skew
 from .surfaces.arbitrage import ArbitrageReport as ArbitrageReport
 from .surfaces.fit import SurfaceFit as SurfaceFit
 from .surfaces.jump_wings import JumpWings as JumpWings

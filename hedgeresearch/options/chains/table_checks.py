@@ -64,7 +64,9 @@ def checked_table(table: Any, moment: pd.Timestamp) -> pd.DataFrame:
         _check_not_negative(clean[name], name)
     _check_fractions(clean)
     _check_underlying(table)
-    clean = clean.sort_values(["expiry", "strike", "kind"], kind="stable", ignore_index=True)
+    is_put = (clean["kind"] == "put").to_numpy()
+    keys = (is_put, clean["strike"].to_numpy(), clean["expiry"].to_numpy())
+    clean = clean.iloc[np.lexsort(keys)].reset_index(drop=True)
     _check_unique(clean)
     _check_forwards(clean)
     return clean
@@ -181,6 +183,9 @@ def _check_forwards(table: pd.DataFrame) -> None:
     if "forward" not in table.columns:
         return
     _check_positive(table["forward"], "forward")
+    least = table["forward"].min()
+    if table["forward"].max() <= (1.0 + SAME_FORWARD) * least:
+        return
     ends = table.groupby("expiry")["forward"].agg(["min", "max"])
     apart = ends[ends["max"] > (1.0 + SAME_FORWARD) * ends["min"]]
     if len(apart):

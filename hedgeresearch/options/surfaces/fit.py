@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -69,10 +69,9 @@ class SurfaceFit:
         """Parameters of each smile, (n_expiries, k)."""
         rows = []
         for one in self.smiles:
-            names = [field.name for field in fields(one.smile)]  # type: ignore[arg-type]
-            rows.append({name: vars(one.smile)[name] for name in names})
-        hidden = [name for name in ("forward", "years") if name in rows[0]]
-        return pd.DataFrame(rows, index=self.expiries).drop(columns=hidden)
+            rows.append(dict(vars(one.smile)))
+        table = pd.DataFrame(rows, index=self.expiries)
+        return table.drop(columns=["forward", "years"], errors="ignore")
 
     @property
     def jump_wings(self) -> pd.DataFrame:
@@ -139,10 +138,6 @@ class SurfaceFit:
         ------
         DataError
             If an option lies beyond the expiries, or beyond the ends of a smile without bound.
-
-        Examples
-        --------
-        See :class:`SVI`.
         """
         years = self._years(expiry)
         arrays, layout = as_arrays({"strike": strike, "years": years})
@@ -175,12 +170,12 @@ class SurfaceFit:
         volatility = self.volatility(strike, expiry, extrapolate=extrapolate)
         years = self._years(expiry)
         forward = self._on_times(years, lambda time: self._forward_of(time, extrapolate))
-        discount = self._on_times(years, lambda time: self._discount_of(time))
+        discount = self._on_times(years, self.discount)
         settings: dict[str, Any] = {"discount": discount, "delta": delta}
         if delta == "spot":
-            if self.chain.index is None:
-                raise DataError("delta='spot' needs the level of the spot: OptionChain(index=...).")
-            settings["spot_discount"] = forward * discount / self.chain.index
+            settings["spot_discount"] = self._on_times(
+                years, lambda time: self.spot_discount(time, self._forward_of(time, extrapolate))
+            )
         return greeks(forward, strike, years, volatility, kind, **settings)
 
     def smile_at(self, expiry: Any, extrapolate: Extrapolation = None) -> SmileAt:
@@ -293,12 +288,19 @@ class SurfaceFit:
         years = [one.years for one in self.smiles]
         return float(np.exp(np.interp(time, years, [np.log(one.forward) for one in self.smiles])))
 
-    def _discount_of(self, time: float) -> float:
+    def discount(self, time: float) -> float:
+        """Return the discount of a time in years."""
         years = [0.0, *(one.years for one in self.smiles)]
         logs = [0.0, *(np.log(one.discount) for one in self.smiles)]
         if time > years[-1]:
             return float(np.exp(logs[-1] * time / years[-1]))
         return float(np.exp(np.interp(time, years, logs)))
+
+    def spot_discount(self, time: float, forward: float) -> float:
+        """Return the discount of the yield that forward and index imply, D F / S."""
+        if self.chain.index is None:
+            raise DataError("delta='spot' needs the level of the spot: OptionChain(index=...).")
+        return self.discount(time) * forward / self.chain.index
 
     def _on_times(self, years: Any, value: Any) -> Any:
         arrays, layout = as_arrays({"years": years})

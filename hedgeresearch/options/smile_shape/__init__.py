@@ -1,0 +1,1 @@
+"""Numbers that describe a smile: risk reversal, butterfly, slope; and their history."""
