@@ -61,7 +61,7 @@ def gamma_volatility(problem: HedgeProblem) -> float:
     move = _volatility(problem)
     if problem.kind == "difference":
         move = move / book.price(problem.market)
-    return abs(book.total(book.values.gamma)) * move**2 / math.sqrt(2.0)
+    return abs(book.total(book.curvature)) * move**2 / math.sqrt(2.0)
 
 
 def _volatility(problem: HedgeProblem) -> float:

@@ -7,7 +7,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.recommendation.inputs.option_book import option_book
-from hedgeresearch.recommendation.inputs.option_values import OptionValues
+from hedgeresearch.recommendation.inputs.option_values import OptionValues, revalued
 from hedgeresearch.recommendation.sizing.option_hedges import neutral_contracts, option_costs
 from tests.recommendation.option_books import (
     advise_options,
@@ -53,6 +53,24 @@ def test_two_options_leave_neither_vega_nor_gamma() -> None:
     assert exact @ book.values.vega == pytest.approx(0.0, abs=1e-6)
     assert exact @ book.values.gamma == pytest.approx(0.0, abs=1e-6)
     assert "vega and gamma of the options held" in found.orders["reason"][0]
+
+
+@pytest.mark.parametrize("currency", ["USD", "BTC"])
+def test_neutral_book_with_its_delta_hedged_stands_still(currency: str) -> None:
+    option = dollar_option if currency == "USD" else coin_option
+    position = hr.Position(options={option(): -20.0})
+    second = option("P50", "put", 50e3, expiry="2026-05-29 08:00+00:00")
+    hedges = [option("C70", "call", 70e3), second]
+    book = option_book(position, hedges, np.zeros(2), option_market(currency))
+    assert book is not None
+    contracts = np.concatenate([book.contracts[:1], neutral_contracts(book)])
+    moves = np.array([-0.01, 0.01])
+    gains = (revalued(book.state, moves, np.zeros((2, 3))) - book.values.value) @ contracts
+    # what a future earns, or in coin an inverse one
+    earned = moves if currency == "USD" else moves / (1.0 + moves)
+    left = gains - contracts @ book.values.delta * earned
+    alone = book.contracts[0] * book.curvature[0] * earned**2 / 2.0
+    assert np.abs(left.sum()) < 0.02 * np.abs(alone).max()
 
 
 @pytest.mark.parametrize(
