@@ -67,7 +67,7 @@ def plot_lines(
     ax : Axes, optional
         By default those of a new figure.
     """
-    axes = _axes(ax)
+    axes = new_axes(ax)
     given = references or {}
     n_before = len(axes.lines)
     colors = iter(_color_cycle(n_before + lines.shape[1])[n_before:])
@@ -86,7 +86,7 @@ def plot_probabilities(
     ax: Axes | None = None,
 ) -> Axes:
     """Plot probabilities of regimes (n_dates, k) as areas that stack to one."""
-    axes = _axes(ax)
+    axes = new_axes(ax)
     tops = probabilities.cumsum(axis=1)
     colors = _color_cycle(probabilities.shape[1])
     # From the tallest to the lowest, each over the last: areas next to each other would leave pale
@@ -113,7 +113,7 @@ def plot_shaded(
 
     Regime 0, the calm one, stays white. ``probabilities`` are (n_dates, k).
     """
-    axes = _axes(ax)
+    axes = new_axes(ax)
     axes.plot(_dates(line.index), line, color="black", lw=0.8)
     shade_regimes(probabilities, axes)
     return _finish(axes, ylabel, note)
@@ -154,7 +154,7 @@ def plot_intervals(
 
     ``ends`` are (n, 2), the lower and the upper end of each interval.
     """
-    axes = _axes(ax)
+    axes = new_axes(ax)
     rows = np.arange(len(values))[::-1]
     axes.axvline(reference, color="0.6", lw=0.8, zorder=0)
     axes.hlines(rows, ends[:, 0], ends[:, 1], color=COLORS[0], lw=2.0)
@@ -187,7 +187,7 @@ def sample_label(dates: pd.Index[Any], sample_end: Any) -> str:
     return "in sample" if dates[0] <= sample_end else "out of sample"
 
 
-def _axes(ax: Axes | None) -> Axes:
+def new_axes(ax: Axes | None) -> Axes:
     """Return the given Axes, or those of a new figure, whose labels always fit into it."""
     import matplotlib.pyplot as plt
 

@@ -4,6 +4,10 @@
 risk understates their losses. ``tail_dependence`` and ``worst_day_effectiveness`` measure whether a
 hedge works on the days on which the asset loses most. ``stress_table`` shows the profit of a hedged
 position on the worst past dates, under forced correlations, after jumps and funding spikes.
+
+``connectedness`` shows whose shocks move whom, ``covar`` and ``marginal_expected_shortfall`` what
+happens to one series when another is in distress, and ``correlation_breakdown`` whether the
+correlation of turbulent days, adjusted for their variance, is still that of calm ones.
 """
 
 import lazy_loader

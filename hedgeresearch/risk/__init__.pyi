@@ -3,5 +3,15 @@ from .joint_tails import tail_dependence as tail_dependence
 from .joint_tails import worst_day_effectiveness as worst_day_effectiveness
 from .scenarios import FundingSpike as FundingSpike
 from .stress import stress_table as stress_table
+from .systemic.breakdown import CorrelationBreakdown as CorrelationBreakdown
+from .systemic.breakdown import adjusted_correlation as adjusted_correlation
+from .systemic.breakdown import correlation_breakdown as correlation_breakdown
+from .systemic.connectedness import Connectedness as Connectedness
+from .systemic.connectedness import autoregression_errors as autoregression_errors
+from .systemic.connectedness import connectedness as connectedness
+from .systemic.connectedness import connectedness_path as connectedness_path
+from .systemic.connectedness import rolling_connectedness as rolling_connectedness
+from .systemic.distress import covar as covar
+from .systemic.distress import marginal_expected_shortfall as marginal_expected_shortfall
 from .tails import TailSummary as TailSummary
 from .tails import tail_summary as tail_summary

@@ -24,11 +24,11 @@ from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.objectives.linear_program import solve_tail_program
 from hedgeresearch.hedges.objectives.standard_errors import quantile_influence, tick_size
 from hedgeresearch.hedges.objectives.standardization import standardize_returns
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.optimization.tail_program import solve_tail_program
 from hedgeresearch.typing import Array
 
 DECREASE_TOLERANCE = 1e-24

@@ -24,9 +24,10 @@ from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.objectives.linear_program import check_tail_size, solve_tail_program
 from hedgeresearch.hedges.objectives.standardization import standardize_returns
+from hedgeresearch.hedges.objectives.tail_size import check_tail_size
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.optimization.tail_program import solve_tail_program
 from hedgeresearch.typing import Array
 
 

@@ -2,7 +2,7 @@ r"""Hedge by quantile regression.
 
 .. math:: \min_{c, b} \sum_t u_t (q - 1\{u_t < 0\}), \qquad u_t = r^{asset}_t - c - r^{hedges}_t{}'b
 
-Source: Koenker and Bassett (1978), Econometrica 46, section 3; see ``objectives.linear_program``
+Source: Koenker and Bassett (1978), Econometrica 46, section 3; see ``optimization.tail_program``
 and ``objectives.standard_errors``.
 """
 
@@ -22,11 +22,12 @@ from hedgeresearch.hedges.constant_ratio import advance_constant_ratio, constant
 from hedgeresearch.hedges.exact_replication import replicating_fit
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.inputs import join_returns
-from hedgeresearch.hedges.objectives.linear_program import check_tail_size, solve_tail_program
 from hedgeresearch.hedges.objectives.standard_errors import quantile_influence, tick_size
 from hedgeresearch.hedges.objectives.standardization import standardize_returns
+from hedgeresearch.hedges.objectives.tail_size import check_tail_size
 from hedgeresearch.hedges.ratio_errors import ParameterErrors
 from hedgeresearch.hedges.traits import HedgeTraits
+from hedgeresearch.optimization.tail_program import solve_tail_program
 from hedgeresearch.typing import Array
 
 MIN_DELTA_QUANTILE = 0.25

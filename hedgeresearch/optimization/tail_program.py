@@ -1,4 +1,4 @@
-"""Linear program of objectives that weigh a tail: quantiles, CVaR and first partial moments.
+"""Linear program of what weighs a tail: quantile regressions, CVaR and first partial moments.
 
 It is solved in its dual: Koenker (2005), Quantile Regression, section 6.2. Of many observations
 only those near the edge of the tail are in the program, as in Portnoy and Koenker (1997),
@@ -9,7 +9,6 @@ when they turn out on the other side. The optimum is that of all observations.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.typing import Array, Mask
@@ -23,25 +22,6 @@ FEW = 0.1
 
 If there are more, the program is renewed, twice as large, about its own solution.
 """
-
-
-def check_tail_size(share: float, returns: pd.DataFrame, setting: str) -> None:
-    """Refuse a tail with fewer observations than coefficients.
-
-    Parameters
-    ----------
-    share : float, of the observations that are in the tail
-    returns : DataFrame (n_dates, 1 + n_hedges)
-    setting : str, the setting with its value, such as "q=0.05"
-    """
-    n_dates, n_coefficients = returns.shape
-    if share * n_dates < n_coefficients:
-        raise DataError(
-            f"the tail must contain at least {n_coefficients} dates for {n_coefficients - 1} "
-            "hedges; "
-            f"{setting} leaves {share * n_dates:.3g} of {n_dates}. "
-            "Use a longer sample or a larger tail."
-        )
 
 
 def solve_tail_program(y: Array, x: Array, totals: Array) -> tuple[Array, Array]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch.hedges.objectives import linear_program
-from hedgeresearch.hedges.objectives.linear_program import solve_tail_program
+from hedgeresearch.optimization import tail_program
+from hedgeresearch.optimization.tail_program import solve_tail_program
 from hedgeresearch.typing import Array
 
 PROGRAMS = ["cvar", "median", "quantile", "shortfall"]
@@ -35,7 +35,7 @@ def objective(b: Array, y: Array, x: Array, totals: Array) -> float:
 def solve_in_parts(y: Array, x: Array, totals: Array, rows: int, patch: Any) -> tuple[Array, Array]:
     """Solve with at most so many rows in the first program."""
     with patch.context() as patched:
-        patched.setattr(linear_program, "MAX_ROWS", rows)
+        patched.setattr(tail_program, "MAX_ROWS", rows)
         return solve_tail_program(y, x, totals)
 
 
@@ -76,7 +76,7 @@ def test_ties_do_not_prevent_an_optimum(monkeypatch: Any) -> None:
 
 def test_a_misleading_first_guess_is_corrected(monkeypatch: Any) -> None:
     y, x = sample(3000, 1)
-    y[:: linear_program.STRIDE] = 500.0 + 40.0 * x[:: linear_program.STRIDE, 1]
+    y[:: tail_program.STRIDE] = 500.0 + 40.0 * x[:: tail_program.STRIDE, 1]
     totals = totals_of("cvar", x)
     b, s = solve_in_parts(y, x, totals, 50, monkeypatch)
     check_optimality(b, s, y, x, totals)

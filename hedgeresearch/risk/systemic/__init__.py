@@ -1,0 +1,1 @@
+"""Systemic risk: who moves whom, and what happens to one when another is in distress."""
