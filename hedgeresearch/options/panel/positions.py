@@ -12,6 +12,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._formatting import day
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError
+from hedgeresearch.options.panel.arrays import PanelArrays
 from hedgeresearch.options.panel.moves import moves_of
 from hedgeresearch.options.panel.option_panel import OptionPanel, as_panel
 from hedgeresearch.options.panel.target import OptionTarget
@@ -52,7 +53,7 @@ def roll_options(
     ------
     DataError
         If a target has no option on a roll day, a contract is not quoted on every date until the
-        next roll day, or rolls overlap.
+        next roll day or changes its strike, or rolls overlap.
 
     Examples
     --------
@@ -76,7 +77,7 @@ def roll_options(
     contracts = checked.table["contract"].to_numpy()[: rows.n_rows]
     columns = {}
     for name, target in targets.items():
-        held = _held_rows(target.rows(rows)[firsts], firsts, contracts, rows.starts, rows.dates)
+        held = _held_rows(target.rows(rows)[firsts], firsts, contracts, rows)
         columns[name] = moves.option[held]
     columns[FUTURE] = moves.future[rows.starts[:-1]]
     return pd.DataFrame(columns, index=pd.Index(rows.next_dates, name="date"))
@@ -109,30 +110,43 @@ def roll_days(rolls: Any, dates: pd.Index[Any]) -> Indices:
     return np.asarray(positions)
 
 
-def _held_rows(
-    chosen: Indices, firsts: Indices, contracts: Any, starts: Indices, dates: pd.Index[Any]
-) -> Indices:
+def _held_rows(chosen: Indices, firsts: Indices, contracts: Any, rows: PanelArrays) -> Indices:
     """Return the row that is held on each date, (n_dates,).
 
     Parameters
     ----------
     chosen, firsts : arrays (n_rolls,), rows that are bought, and positions of their dates
     contracts : array (n_rows,), names
+    rows : PanelArrays
     """
-    n_dates = len(starts) - 1
+    n_dates = len(rows.dates)
     held = np.empty(n_dates, dtype=np.int64)
     ends = np.append(firsts[1:], n_dates)
     for row, first, stop in zip(chosen, firsts, ends, strict=True):
         held[first] = row
         for t in range(first + 1, stop):
-            same = np.flatnonzero(contracts[starts[t] : starts[t + 1]] == contracts[row])
-            if not len(same):
-                raise DataError(
-                    f"{contracts[row]!r}, bought on {day(dates[first])}, has no mark on "
-                    f"{day(dates[t])}, before the next roll. Add the quote, or roll earlier."
-                )
-            held[t] = starts[t] + same[0]
+            held[t] = _same_contract(row, first, t, contracts, rows)
     return held
+
+
+def _same_contract(row: int, first: int, t: int, contracts: Any, rows: PanelArrays) -> int:
+    """Return the row on date ``t`` of the contract that is bought in a row of date ``first``."""
+    name = contracts[row]
+    start = rows.starts[t]
+    same = np.flatnonzero(contracts[start : rows.starts[t + 1]] == name)
+    if not len(same):
+        raise DataError(
+            f"{name!r}, bought on {day(rows.dates[first])}, has no mark on {day(rows.dates[t])}, "
+            "before the next roll. Add the quote, or roll earlier."
+        )
+    found = int(start + same[0])
+    if rows.strike[found] != rows.strike[row]:
+        raise DataError(
+            f"{name!r} must be one contract; bought on {day(rows.dates[first])} with the strike "
+            f"{rows.strike[row]:g}, it has {rows.strike[found]:g} on {day(rows.dates[t])}. Give "
+            "each contract a name of its own, or roll every day."
+        )
+    return found
 
 
 def _check_targets(targets: Any) -> None:

@@ -122,6 +122,13 @@ def test_missing_mark_before_the_next_roll_is_refused() -> None:
         roll_options(panel, {"call": OptionTarget("call", 0.52)}, rolls=3)
 
 
+def test_name_of_several_contracts_is_refused() -> None:
+    # names of simulated options are those of a delta and a maturity, whatever the strike
+    panel = simulate_smiles(30, seed=2).panel
+    with pytest.raises(hr.DataError, match="'call 63d 0.5' must be one contract; .* roll every"):
+        roll_options(panel, {"call": OptionTarget("call", 0.5, 0.25)}, rolls=5)
+
+
 def test_target_has_the_nearest_expiry_first() -> None:
     rows = simulate_smiles(30, days=(21, 63, 126), seed=5).panel
     chosen = OptionTarget("call", delta=0.32, years=0.2).rows(rows.arrays)
