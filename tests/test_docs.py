@@ -58,7 +58,15 @@ def test_the_twelve_lines_print_what_the_readme_shows(
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "page", ["models.md", "backtests.md", "options.md", "write_your_own_model.md"]
+    "page",
+    [
+        "models.md",
+        "backtests.md",
+        "options.md",
+        "onchain.md",
+        "markets.md",
+        "write_your_own_model.md",
+    ],
 )
 def test_pages_run(
     page: str, names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
