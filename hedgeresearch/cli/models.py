@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from hedgeresearch.errors import DataError
+from hedgeresearch.hedges.default import DEFAULT_NAME, regime_conditional_hedge
 from hedgeresearch.hedges.model import HedgeModel
 
 
@@ -22,6 +23,8 @@ class ModelName(StrEnum):
     regime = "regime"
 
 
+DEFAULT_MODEL = ModelName(DEFAULT_NAME)
+"""Model that is used where none is named."""
 BENCHMARKS = (ModelName.naive, ModelName.ols)
 """Models that every backtest includes, under these names."""
 
@@ -38,7 +41,7 @@ def named_model(name: ModelName) -> HedgeModel:
         ModelName.ecm: lambda: hr.ErrorCorrectionHedge(),
         ModelName.ewma: lambda: hr.MinimumVarianceHedge(hr.EWMACovariance()),
         ModelName.dcc: lambda: hr.MinimumVarianceHedge(hr.DCC()),
-        ModelName.regime: lambda: hr.RegimeHedge(hr.GaussianHMM(2)),
+        ModelName.regime: regime_conditional_hedge,
     }
     return models[name]()
 

@@ -13,7 +13,7 @@ import typer
 
 from hedgeresearch._formatting import day, describe
 from hedgeresearch.cli.fitting import BEST, fit_named_model
-from hedgeresearch.cli.models import ModelName
+from hedgeresearch.cli.models import DEFAULT_MODEL, ModelName
 from hedgeresearch.cli.output import (
     OUTPUT,
     AsJson,
@@ -47,7 +47,6 @@ from hedgeresearch.report._atomic_write import check_writable
 from hedgeresearch.report.tables import amount, contracts
 
 DEFAULT_NOTIONAL = 1e6
-DEFAULT_MODEL = ModelName.regime
 TOURNAMENT = "--model best runs one"
 """How a hedge of an amount of currency is tested out of sample."""
 BACKTEST = "'backtest: {}' in the book runs one"
@@ -76,7 +75,7 @@ Model = Annotated[
     str | None,
     typer.Option(
         help=f"Model of the hedge ratio: {', '.join(MODEL_CHOICES)}; the last runs a tournament "
-        "and uses its winner.  [default: regime]",
+        f"and uses its winner.  [default: {DEFAULT_MODEL}]",
         callback=_check_model,
         autocompletion=lambda: MODEL_CHOICES,
         metavar="NAME",

@@ -18,19 +18,25 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.comparison.losses import MIN_OBSERVATIONS
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.hedges.composed.combined import CombinedHedge
 from hedgeresearch.hedges.composed.horizon import HorizonHedge
+from hedgeresearch.hedges.default import regime_conditional_hedge
 from hedgeresearch.hedges.fit import HedgeFit
+from hedgeresearch.hedges.kalman.hedge import KalmanHedge
 from hedgeresearch.hedges.minimum_variance.hedge import MinimumVarianceHedge
 from hedgeresearch.hedges.model import HedgeModel
+from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge
 from hedgeresearch.hedges.regression.dimson import DimsonHedge
 from hedgeresearch.hedges.regression.naive import NaiveHedge
 from hedgeresearch.hedges.regression.ols import OLSHedge
+from hedgeresearch.hedges.regression.rolling_ols import RollingOLSHedge
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.assessment.tournament import assess_tournament
 from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
 from hedgeresearch.recommendation.inputs.market import Kind, Market
 from hedgeresearch.recommendation.inputs.observations import ratio_kind
 from hedgeresearch.recommendation.inputs.position import Position
+from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
 from hedgeresearch.trading.costs import Costs
 
 MAX_WINDOW = 1000
@@ -42,7 +48,11 @@ N_REFITS = 20
 MIN_REFIT_EVERY = 20
 """Minimum number of observations from one refit to the next."""
 MIN_GARCH_WINDOW = 250
-"""Number of observations in an estimation from which DCC-GARCH takes part."""
+"""Number of observations in an estimation from which models with many parameters take part."""
+MAX_HEDGES = 2
+"""Number of hedges up to which models of regimes, the Kalman filter and stacking take part."""
+DECAY = 0.97
+"""Decay of the EWMA that takes part, of which the other models are made, too."""
 
 
 @exported_by("hedgeresearch.recommendation")
@@ -103,7 +113,7 @@ def run_tournament(
     market: Market,
     seed: int,
 ) -> Backtest:
-    """Return a backtest of the fit's model, EWMA, DCC-GARCH, 1:1 and OLS, at the terms' costs.
+    """Return a backtest of the fit's model and of those of ``entrants``, at the terms' costs.
 
     Where closes are not simultaneous, hedges that allow for it take part.
 
@@ -124,7 +134,7 @@ def run_tournament_of_returns(
     cost: Costs | None,
     seed: int,
 ) -> Backtest:
-    """Return a backtest of the fit's model, EWMA, DCC-GARCH, 1:1 and OLS on returns.
+    """Return a backtest of the fit's model, 1:1, OLS and the models of ``entrants`` on returns.
 
     Half of the observations, or 1000, are the window; the estimations are repeated 20 times.
 
@@ -148,7 +158,7 @@ def run_tournament_of_returns(
             f"model='best' must have at least {2 * MIN_WINDOW} returns for its tournament; got "
             f"{len(asset)}. Fit a model and leave model out."
         )
-    models = entrants(fit, window)
+    models = entrants(fit, window, hedges.shape[1])
     for name, model in allowing_for_closes(asset, hedges).items():
         if model not in models.values():
             models[name] = model
@@ -164,11 +174,29 @@ def run_tournament_of_returns(
     )
 
 
-def entrants(fit: HedgeFit | None, window: int) -> dict[str, HedgeModel]:
-    """Return the models of a tournament by name, apart from 1:1 and OLS."""
-    models: dict[str, HedgeModel] = {"ewma": MinimumVarianceHedge(EWMACovariance())}
+def entrants(fit: HedgeFit | None, window: int, n_hedges: int) -> dict[str, HedgeModel]:
+    """Return the models of a tournament by name, apart from 1:1 and OLS.
+
+    Parameters
+    ----------
+    fit : HedgeFit or None, whose model takes part
+    window : int, number of observations in each estimation
+    n_hedges : int
+    """
+    ewma: HedgeModel = MinimumVarianceHedge(EWMACovariance(DECAY))
+    models = {"ewma": ewma}
     if window >= MIN_GARCH_WINDOW:
-        models["dcc"] = MinimumVarianceHedge(DCC())
+        dcc: HedgeModel = MinimumVarianceHedge(DCC())
+        models |= {"rolling": RollingOLSHedge(window // 4), "dcc": dcc}
+        if n_hedges <= MAX_HEDGES:
+            members = {"naive": NaiveHedge(), "ewma": ewma, "dcc": dcc}
+            within = RegimeHedge(GaussianHMM(2, n_starts=4), covariance_model=EWMACovariance(DECAY))
+            models |= {
+                "kalman": KalmanHedge(),
+                "stacking": CombinedHedge(members, "stacking"),
+                "regime around ewma": within,
+                "regime": regime_conditional_hedge(),
+            }
     if fit is not None and fit.model not in (*models.values(), NaiveHedge(), OLSHedge()):
         models[describe(fit.model)] = fit.model
     return models

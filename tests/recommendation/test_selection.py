@@ -8,6 +8,8 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch._formatting import describe
+from hedgeresearch.errors import recorded_warnings
+from hedgeresearch.hedges.default import regime_conditional_hedge
 from hedgeresearch.recommendation.assessment.tournament import assess_tournament
 from hedgeresearch.recommendation.selection import allowing_for_closes, entrants, fit_best
 
@@ -51,7 +53,10 @@ def test_without_a_backtest_one_is_run_at_the_costs_of_the_terms(
     found = hr.recommend(ROLLING.fit(asset, hedges), POSITION, future, swinging, model="best")
     backtest = found.settings.backtest
     assert backtest is not None
-    assert list(backtest.models) == ["naive", "ols", "ewma", "dcc", describe(ROLLING)]
+    assert list(backtest.models) == [
+        *("naive", "ols", "ewma", "rolling", "dcc", "kalman", "stacking", "regime around ewma"),
+        *("regime", describe(ROLLING)),
+    ]
     assert len(backtest.hedged_returns) == 450
     trades = backtest.summary.loc["ols", "turnover"]
     assert backtest.costs["ols"].sum() == pytest.approx((future.fee + future.half_spread) * trades)
@@ -74,13 +79,25 @@ def test_the_winner_is_fitted_on_the_returns_of_the_backtest(
     pd.testing.assert_series_equal(found.problem.fit.next_ratio, expected.next_ratio)
 
 
-def test_dcc_takes_part_in_long_samples_and_a_model_once() -> None:
-    assert list(entrants(None, 249)) == ["ewma"]
-    assert list(entrants(None, 250)) == ["ewma", "dcc"]
+def test_samples_decide_who_takes_part_and_a_model_does_once() -> None:
+    assert list(entrants(None, 249, 1)) == ["ewma"]
+    assert list(entrants(None, 250, 3)) == ["ewma", "rolling", "dcc"]
+    everyone = entrants(None, 250, 2)
+    assert list(everyone)[3:] == ["kalman", "stacking", "regime around ewma", "regime"]
+    assert everyone["regime"] == regime_conditional_hedge()
     returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
-    for model in (hr.OLSHedge(), hr.MinimumVarianceHedge(hr.EWMACovariance())):
+    for model in (hr.OLSHedge(), hr.MinimumVarianceHedge(hr.EWMACovariance(0.97))):
         fit = model.fit(returns["asset"], returns[["hedge"]])
-        assert list(entrants(fit, 100)) == ["ewma"]
+        assert list(entrants(fit, 100, 1)) == ["ewma"]
+
+
+@pytest.mark.long
+def test_entrants_can_be_fitted_to_two_hedges_and_the_shortest_window() -> None:
+    returns = hr.data.simulate_dcc(n_dates=250, n_series=3, seed=4).returns
+    for model in entrants(None, 250, 2).values():
+        with recorded_warnings():
+            fit = model.fit(returns["asset"], returns[["hedge", "hedge2"]])
+        assert np.isfinite(fit.next_ratio).all()
 
 
 def test_closes_at_different_times_bring_hedges_that_allow_for_it() -> None:

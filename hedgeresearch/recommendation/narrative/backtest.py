@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from hedgeresearch._formatting import counted, day, full_percent, percent, quantity
 from hedgeresearch.recommendation.assessment.backtest_findings import BacktestFindings, OutOfSample
@@ -12,6 +13,8 @@ MIN_GAP = 0.01
 """Difference of the expected and the measured share of variance for which a reason is given."""
 SHOWN = 0.0005
 """Difference of two shares that shows in a tenth of 1%."""
+DCC = "dcc"
+"""Name, in tournaments, of the model whose turnover is the yardstick."""
 NOT_MEASURED = "not measured out of sample (pass backtest=, a result of walk_forward)"
 
 
@@ -117,22 +120,40 @@ def _few_sentence(tournament: Tournament) -> str:
 
 
 def _choice_sentence(tournament: Tournament, found: OutOfSample | None) -> str:
-    """Return the model to use, the models of the set, and what they cost."""
+    """Return the model to use, and why: its rivals, the set, and what its models cost."""
     best = tournament.best
     used = found is not None and found.model == best
     opening = f"The backtest is in favour of {best}" + (", which is used" if used else "")
-    kept = tournament.kept
+    field = f"among {len(tournament.table)} models over {tournament.n_dates:,} observations"
     level = full_percent(tournament.confidence)
-    if kept == [best]:
-        return f"{opening}: the {level} model confidence set has no other model."
+    kept = tournament.kept
+    others = [name for name in kept if name != best]
+    turnover = _turnover_text(tournament)
+    if not others:
+        alone = f"it is alone in the {level} model confidence set"
+        return f"{opening}: {field} {alone}{turnover}."
     price = tournament.price
     text = _cost_text if tournament.has_costs else quantity
     noun = "costs" if tournament.has_costs else "turnover"
     listed = ", ".join(f"{name} {text(price[name])}" for name in kept)
     return (
-        f"{opening}: it costs least of the models in the {level} model confidence set "
-        f"({noun} after the first trade, in values of the position: {listed})."
+        f"{opening}: {field} it is in the {level} model confidence set with {_enumerated(others)}, "
+        f"and costs least of them ({noun} after the first trade, in values of the position: "
+        f"{listed}){turnover}."
     )
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """Return names with commas, the last one behind an "and"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _turnover_text(tournament: Tournament) -> str:
+    """Return the turnover of the best model as a share of that of DCC, or "" without a DCC."""
+    turnover = tournament.table["turnover"]
+    if DCC not in turnover.index or tournament.best == DCC or not turnover[DCC] > 0.0:
+        return ""
+    return f"; its turnover is {turnover[tournament.best] / turnover[DCC]:.0%} of that of {DCC}"
 
 
 def _cost_text(cost: float) -> str:

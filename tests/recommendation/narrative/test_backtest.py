@@ -170,9 +170,9 @@ def test_the_choice_comes_with_the_set_and_the_costs(
     findings: BacktestFindings, found: OutOfSample, tournament: Tournament
 ) -> None:
     assert tournament_sentences(findings) == [
-        "The backtest is in favour of naive: it costs least of the models in the 90% model "
-        "confidence set (turnover after the first trade, in values of the position: naive 1, "
-        "ewma 66.4)."
+        "The backtest is in favour of naive: among 4 models over 4,030 observations it is in the "
+        "90% model confidence set with ewma, and costs least of them (turnover after the first "
+        "trade, in values of the position: naive 1, ewma 66.4)."
     ]
     costs = tournament.table.assign(cost=[0.0001, 0.0002, 0.0066, 0.0018])
     used = replace(
@@ -181,7 +181,7 @@ def test_the_choice_comes_with_the_set_and_the_costs(
         out_of_sample=replace(found, model="naive"),
     )
     text = tournament_sentences(used)[0]
-    assert "in favour of naive, which is used: it costs least" in text
+    assert "in favour of naive, which is used: among 4 models over 4,030 obs" in text
     assert (
         "(costs after the first trade, in values of the position: naive 0.01%, ewma 0.66%)" in text
     )
@@ -193,19 +193,42 @@ def test_a_beaten_model_and_few_observations_are_named(
     table = tournament.table.assign(**{"in set": [False, True, True, False]})
     odd = Tournament(table, "ewma", 0.9, 23)
     choice, aside, few = tournament_sentences(replace(findings, tournament=odd))
-    assert "in favour of ewma: it costs least" in choice
+    assert "in favour of ewma: among 4 models over 23 observations it is in the 90%" in choice
+    assert "set with ols, and costs least of them" in choice
     assert aside == (
         "Left aside, as another one removed no less and costs no more: ols (by naive)."
     )
     assert few.startswith("The backtest has 23 observations out of sample, which are few")
     alone = replace(odd, table=table.assign(**{"in set": [False, False, True, False]}), n_dates=100)
     assert tournament_sentences(replace(findings, tournament=alone)) == [
-        "The backtest is in favour of ewma: the 90% model confidence set has no other model."
+        "The backtest is in favour of ewma: among 4 models over 100 observations it is alone in "
+        "the 90% model confidence set."
     ]
     none = replace(findings, tournament=None, tournament_note="there are too few.")
     assert tournament_sentences(none) == [
         "The backtest does not say which model to use: there are too few."
     ]
+
+
+def test_turnover_is_a_share_of_that_of_dcc(
+    findings: BacktestFindings, tournament: Tournament
+) -> None:
+    table = tournament.table.rename(index={"ols": "dcc"})
+    table["turnover"] = [0.0, 90.0, 45.0, 17.5]
+    table["in set"] = [False, True, True, True]
+    with_dcc = Tournament(table, "regime", 0.9, 4030)
+    assert tournament_sentences(replace(findings, tournament=with_dcc))[0] == (
+        "The backtest is in favour of regime, which is used: among 4 models over 4,030 "
+        "observations it is in the 90% model confidence set with dcc and ewma, and costs least of "
+        "them (turnover after the first trade, in values of the position: dcc 90, ewma 45, regime "
+        "17.5); its turnover is 19% of that of dcc."
+    )
+    alone = replace(with_dcc, table=table.assign(**{"in set": [False, False, False, True]}))
+    assert tournament_sentences(replace(findings, tournament=alone))[0].endswith(
+        "it is alone in the 90% model confidence set; its turnover is 19% of that of dcc."
+    )
+    dcc = replace(with_dcc, best="dcc")
+    assert "of that of dcc" not in tournament_sentences(replace(findings, tournament=dcc))[0]
 
 
 def test_an_execution_lag_is_named(findings: BacktestFindings, found: OutOfSample) -> None:
