@@ -29,5 +29,5 @@ def test_a_notebook_keeps_to_the_rules(path: Path) -> None:
 
 def test_the_docs_list_every_notebook() -> None:
     page = (Path(__file__).parents[1] / "docs" / "notebooks.md").read_text(encoding="utf-8")
-    assert len(NOTEBOOKS) == 12
+    assert page.count("(../notebooks/") == len(NOTEBOOKS)
     assert all(f"(../notebooks/{path.name})" in page for path in NOTEBOOKS)

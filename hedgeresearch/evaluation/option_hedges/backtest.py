@@ -236,7 +236,7 @@ class OptionBacktest:
             saved = -losses.drop(columns=BENCHMARK).sub(losses[BENCHMARK], axis=0).cumsum()
             axes = plot_lines(
                 100.0 * saved / losses[BENCHMARK].sum(),
-                ylabel="squares saved against Black,\n% of his",
+                ylabel="squares saved against Black,\n% of Black's",
                 note="out of sample",
                 ax=ax,
             )
