@@ -23,6 +23,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "recommend": Command("recommend", "recommend_hedge", "Recommend a hedge of a position."),
     "compare": Command("compare", "compare_hedges", "Compare hedges out of sample."),
+    "surface": Command("surface", "fit_surface", "Fit the smiles of a file of option quotes."),
     "check": Command("check", "check_prices", "Report what looks wrong in prices."),
     "init": Command("init", "write_book", "Write a commented book to begin with."),
     "reproduce": Command("reproduce", "reproduce_papers", "Compute published numbers again."),

@@ -100,7 +100,7 @@ def path_figure(
         data.append(_path_trace(drawn[name], color))
         if latest is not None:
             data.append(next_value_trace(number, latest.iloc[number], color))
-    layout = _layout(data) | _path_axes(ylabel, limits)
+    layout = figure_layout(data) | _path_axes(ylabel, limits)
     if latest is not None:
         layout |= _axes_of_next_values(len(latest))
     return {"data": data, "layout": layout}
@@ -179,7 +179,7 @@ def histogram_figure(samples: pd.DataFrame, xlabel: str, marks: dict[str, float]
         line = {"color": COLORS[1], "dash": dash, "width": 1.4}
         data.append(line_trace([value] * 2, height, escaped(label), mode="lines", line=line))
     counts_title = {"text": "observations, log scale"}
-    layout = _layout(data) | {
+    layout = figure_layout(data) | {
         "xaxis": AXIS | {"title": {"text": escaped(xlabel)}},
         "yaxis": AXIS | {"title": counts_title, "type": "log", "dtick": 1},
     }
@@ -248,7 +248,7 @@ def _bar_names(names: Sequence[Any] | pd.Index[Any]) -> list[str]:
     return [_wrapped(str(name), MAX_NAME_LETTERS) for name in names]
 
 
-def _layout(data: list[Figure]) -> Figure:
+def figure_layout(data: list[Figure]) -> Figure:
     """Return the frame; a legend of several rows makes the figure higher."""
     names = [trace["name"] for trace in data if trace.get("showlegend") is not False]
     longest = max(map(len, names), default=0)
@@ -273,7 +273,7 @@ def _layout(data: list[Figure]) -> Figure:
 def _bars_layout(n_rows: int, n_columns: int, xlabel: str) -> Figure:
     """Return the frame of bars whose names have ``n_rows`` lines."""
     above = 58 if n_columns > 1 else 28  # room for the legend
-    layout: dict[str, Any] = _layout([])
+    layout: dict[str, Any] = figure_layout([])
     layout["margin"]["t"] = above
     return layout | {
         "height": 65 + above + BAR_HEIGHT * n_rows * max(1.0, 0.7 * n_columns),

@@ -1,4 +1,4 @@
-"""Report of a recommendation, a backtest or a hedge in currency: one HTML page.
+"""Report of a recommendation, a backtest, a hedge in currency or a surface: one HTML page.
 
 Its figures can be explored and printed; it needs no other file and no network.
 """
@@ -13,6 +13,7 @@ from typing import TypeAlias
 from hedgeresearch._exports import exported_by
 from hedgeresearch.errors import DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.options.surfaces.fit import SurfaceFit
 from hedgeresearch.recommendation.notional import NotionalHedge
 from hedgeresearch.recommendation.recommendation import Recommendation
 from hedgeresearch.report._atomic_write import check_writable, is_special, write_text
@@ -20,8 +21,9 @@ from hedgeresearch.report.backtest import backtest_page
 from hedgeresearch.report.notional import notional_page
 from hedgeresearch.report.page import Page, page_as_html
 from hedgeresearch.report.recommendation import recommendation_page
+from hedgeresearch.report.surface import surface_page
 
-Reported: TypeAlias = Recommendation | Backtest | NotionalHedge
+Reported: TypeAlias = Recommendation | Backtest | NotionalHedge | SurfaceFit
 """Results that a report can show."""
 
 REPORT = "the report"
@@ -35,13 +37,14 @@ def report_html(result: Reported, notes: Sequence[str] = ()) -> str:
 
     The page of a recommendation has the decision, its reasons and risks, the method and the data;
     that of a backtest, which hedge is better, where and how sure this is; that of a hedge in
-    currency, what to sell and what to expect. What cannot be computed says so in its place.
+    currency, what to sell and what to expect; that of a surface, the shape of its smiles, their fit
+    and their arbitrage. What cannot be computed says so in its place.
 
     Parameters
     ----------
-    result : Recommendation, Backtest or NotionalHedge
-        From :func:`hedgeresearch.recommend`, :func:`hedgeresearch.walk_forward` or
-        :func:`hedgeresearch.hedge_notional`.
+    result : Recommendation, Backtest, NotionalHedge or SurfaceFit
+        From :func:`hedgeresearch.recommend`, :func:`hedgeresearch.walk_forward`,
+        :func:`hedgeresearch.hedge_notional` or the ``fit`` of :class:`hedgeresearch.options.SVI`.
     notes : sequence of str
         Warnings of the computation, which the section on the method lists.
 
@@ -70,7 +73,7 @@ def write_report(result: Reported, path: str | PathLike[str], notes: Sequence[st
 
     Parameters
     ----------
-    result : Recommendation, Backtest or NotionalHedge
+    result : Recommendation, Backtest, NotionalHedge or SurfaceFit
     path : str or path
         The file, with a name that ends in .html or .htm; it is replaced as a whole, or left
         unchanged.
@@ -109,7 +112,10 @@ def _page_of(result: Reported, notes: Sequence[str]) -> Page:
         return backtest_page(result, notes)
     if isinstance(result, NotionalHedge):
         return notional_page(result, notes)
+    if isinstance(result, SurfaceFit):
+        return surface_page(result, notes)
     raise DataError(
-        f"a report must be of a Recommendation, a Backtest or a NotionalHedge; got {result!r}. "
-        "Pass the result of hr.recommend, hr.walk_forward or hr.hedge_notional."
+        "a report must be of a Recommendation, a Backtest, a NotionalHedge or a SurfaceFit; got "
+        f"{result!r}. Pass the result of hr.recommend, hr.walk_forward, hr.hedge_notional or "
+        "hr.options.SVI().fit."
     )

@@ -467,7 +467,9 @@ def test_write_report_writes_the_page_or_nothing(
     ):
         write_report(regimes, tmp_path / "absent" / "report.html")
     fit = regimes.problem.fit
-    with pytest.raises(hr.DataError, match="a report must be of a Recommendation, a Backtest or a"):
+    with pytest.raises(
+        hr.DataError, match="a report must be of a Recommendation, a Backtest, a Not"
+    ):
         write_report(fit, tmp_path / "other.html")  # type: ignore[arg-type]
     for name in ("report.txt", "report", "report.pdf"):
         with pytest.raises(hr.DataError, match=f"ends in .html, .* got '.*{name}'"):

@@ -28,6 +28,12 @@ def smile_range(one: FittedSmile) -> Any:
     return np.linspace(low - room, high + room, N_POINTS)
 
 
+def fitted_quotes(one: FittedSmile, quotes: pd.DataFrame) -> pd.DataFrame:
+    """Return the quotes of a smile that it was fitted to."""
+    low, high = one.quoted
+    return quotes[(quotes["expiry"] == one.expiry) & quotes["log_moneyness"].between(low, high)]
+
+
 def plot_smiles(
     smiles: Sequence[FittedSmile], quotes: pd.DataFrame, ax: Axes | None = None
 ) -> Axes:
@@ -37,7 +43,7 @@ def plot_smiles(
     axes = plt.subplots(layout="constrained")[1] if ax is None else ax
     for number, one in enumerate(smiles):
         color = COLORS[number % len(COLORS)]
-        rows = quotes[quotes["expiry"] == one.expiry]
+        rows = fitted_quotes(one, quotes)
         axes.vlines(
             rows["log_moneyness"],
             100.0 * rows["bid_volatility"],
@@ -61,7 +67,7 @@ def surface_figure(smiles: Sequence[FittedSmile]) -> Any:
     low = min(one.quoted[0] for one in smiles)
     high = max(one.quoted[1] for one in smiles)
     k = np.linspace(low, high, N_POINTS // 2)
-    lines = [_line(one, k) for one in smiles]
+    lines = [smile_line(one, k) for one in smiles]
     data = []
     if len(smiles) > 1:
         heights = np.array([line["z"] for line in lines])
@@ -84,7 +90,7 @@ def surface_figure(smiles: Sequence[FittedSmile]) -> Any:
     return go.Figure(data=data, layout=layout)
 
 
-def _line(one: FittedSmile, k: Any) -> dict[str, Any]:
+def smile_line(one: FittedSmile, k: Any) -> dict[str, Any]:
     """Return a smile within its quotes, and beyond them a gap."""
     inside = (k >= one.quoted[0]) & (k <= one.quoted[1])
     heights = np.where(inside, 100.0 * one.volatility(k), np.nan)

@@ -156,7 +156,7 @@ def test_smiles_are_drawn_with_bid_and_ask(spx: OptionChain) -> None:
     assert len(axes.lines) == 2
     assert len(axes.collections) == 2
     quotes = spx.quotes()
-    first = quotes[quotes["expiry"] == spx.expiries[0]]
+    first = quotes[(quotes["expiry"] == spx.expiries[0]) & (quotes["log_moneyness"] > -0.2)]
     segments = axes.collections[0].get_segments()  # type: ignore[attr-defined]
     assert_allclose(segments[0][:, 1], 100.0 * first[["bid_volatility", "ask_volatility"]].iloc[0])
     k, volatility = axes.lines[0].get_data()
