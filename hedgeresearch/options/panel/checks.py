@@ -178,7 +178,9 @@ def warn_of_other_prices(table: pd.DataFrame, arrays: PanelArrays) -> None:
     if wrong.mean() <= MAX_SHARE or arrays.volatility.max() > MAX_VOLATILITY:
         return
     row = int(wrong.argmax())
-    hint = "Check that forward and quotes are of one moment, and the forward not the index."
+    hint = (
+        "Prices must be undiscounted, and the forward of the moment of the quotes, not the index."
+    )
     in_coin = np.abs(arrays.price * arrays.forward - black) <= allowed
     if in_coin[wrong].mean() > 0.5:
         hint = "They are prices in coin: multiply them by the forward."

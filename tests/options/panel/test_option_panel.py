@@ -138,7 +138,7 @@ def test_prices_that_are_not_those_of_the_volatility_warn(table: pd.DataFrame) -
     in_coin = in_coin.assign(price=in_coin["price"] / in_coin["forward"])
     with pytest.warns(DataWarning, match="4 of 4 differ, first 'put95' on 2024-01-02.*in coin"):
         OptionPanel.from_quotes(in_coin, delta_range=(0.0, 1.0))
-    with pytest.warns(DataWarning, match="forward not the index"):
+    with pytest.warns(DataWarning, match="must be undiscounted, and the forward .* not the index"):
         OptionPanel.from_quotes(given.assign(forward=given["forward"] - 3.0))
     one_stale = table.copy()
     one_stale.loc[0, "price"] *= 1.5
