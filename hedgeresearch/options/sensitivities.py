@@ -91,11 +91,13 @@ class Greeks:
         """
         check_choice(name, "name", NAMES)
         values = self.table[name].to_numpy()
+        note = f"delta={self.convention!r}"
         for expiry, sign in np.unique(np.column_stack([self.expiry, self.sign]), axis=0):
             rows = (self.expiry == expiry) & (self.sign == sign)
             label = f"{'call' if sign > 0.0 else 'put'}, {365.0 * expiry:.4g} days"
             line = pd.DataFrame({label: values[rows]}, index=self.strike[rows]).sort_index()
-            ax = plotting.plot_lines(line, ylabel=f"{name}{UNITS.get(name, '')}", ax=ax)
+            ylabel = f"{name}{UNITS.get(name, '')}"
+            ax = plotting.plot_lines(line, ylabel=ylabel, note=note, ax=ax)
         if ax is None:
             raise DataError("Greeks must have at least one option to be plotted; these have none.")
         ax.set_xlabel("strike")
