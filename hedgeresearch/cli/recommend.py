@@ -52,7 +52,7 @@ TOURNAMENT = "--model best runs one"
 BACKTEST = "'backtest: {}' in the book runs one"
 """How the hedge of a book is tested out of sample."""
 REPORT_OPTION = "--report"
-IN_FULL = ("held", "new", "trade", "contracts")
+IN_FULL = ("held", "new", "trade", "contracts", "before")
 """Columns of contracts that are held or traded, which are printed with all their digits."""
 
 Notional = Annotated[
@@ -217,8 +217,17 @@ def _describe_recommendation(result: Recommendation) -> str:
     if result.assessment.currency:
         head += f"\nAmounts are in {result.assessment.currency}."
     summary = result.summary.to_string(formatters=_formatters(result.summary))
-    parts = [wrapped(head), wrapped(result.decision), summary]
-    return "\n\n".join([*parts, _reasons(result.reasons, BACKTEST)])
+    parts = [wrapped(head), wrapped(result.decision), summary, _options_table(result)]
+    return "\n\n".join([*filter(None, parts), _reasons(result.reasons, BACKTEST)])
+
+
+def _options_table(result: Recommendation) -> str:
+    """Return the options with their trades and Greeks; "" for a book without any."""
+    if result.options is None:
+        return ""
+    columns = ["role", "before", "trade", "value", "delta", "gamma", "vega", "theta"]
+    table = result.options.options[columns]
+    return table.to_string(formatters=_formatters(table))
 
 
 def _reasons(reasons: Sequence[str], backtest: str) -> str:

@@ -28,7 +28,8 @@ class OptionContract(OptionTerms):
     """A European option that is paid in the currency of its strike.
 
     The terms of trade are those of ``Terms``, by keyword; fee and half spread are shares of the
-    traded premium. Its prices are premiums per unit of the underlying.
+    traded premium, the maintenance margin of a short option is a share of the underlying's value.
+    Its prices are premiums per unit of the underlying.
 
     Parameters
     ----------
@@ -65,8 +66,8 @@ class InverseOption(OptionTerms):
     """A European option with a strike in dollars that is paid in the coin.
 
     The terms of trade are those of ``Terms``, by keyword; fee and half spread are shares of the
-    traded premium. Its prices are premiums in coin per coin; the rate of ``profit`` is the spot
-    price of the coin.
+    traded premium, the maintenance margin of a short option is a share of the coins of a contract.
+    Its prices are premiums in coin per coin; the rate of ``profit`` is the spot price of the coin.
 
     Parameters
     ----------
@@ -104,7 +105,10 @@ class InverseOption(OptionTerms):
     def premium(
         self, forward: Numbers, years: Numbers, volatility: Numbers, discount: Numbers = 1.0
     ) -> Numbers:
-        """Return what the option is worth in coins per coin; see ``OptionContract``."""
+        """Return what the option is worth in coins per coin; see ``OptionContract``.
+
+        The discount is that of the coin: the value today of a coin paid at expiry.
+        """
         return super().premium(forward, years, volatility, discount) / forward
 
     def settlement(self, price: Numbers) -> Numbers:

@@ -194,6 +194,41 @@ def test_an_option_that_expired_is_refused_at_the_bar() -> None:
         first.update({"BTC": 6e4, "PERP": 6e4, "IV": 0.6}, LAST + DAY)
 
 
+def test_an_expiry_within_the_horizon_is_warned_of() -> None:
+    soon = dollar_option(expiry="2026-04-05 08:00+00:00")
+    model = hr.HorizonHedge(hr.OLSHedge(), 5)
+    found = advise_options({soon: -20}, linear_perpetual(), option_market(), model=model)
+    (text,) = [one for one in found.reasons if "P55 expires" in one]
+    assert "before the end of the horizon of 5 days" in text
+    later = advise_options({dollar_option(): -20}, linear_perpetual(), option_market(), model=model)
+    assert not any("P55 expires" in one for one in later.reasons)
+
+
+# --- other models ---
+
+
+@pytest.mark.long
+def test_every_model_hedges_the_delta_and_one_can_win() -> None:
+    market = option_market()
+    position = hr.Position(options={dollar_option(): -20})
+    perpetual = linear_perpetual()
+    returns = market.returns(position, perpetual)
+    delta = -20 * greeks(SPOT, 55e3, YEARS, last_volatility(), "put").delta
+    regime = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1))
+    for model in (regime, hr.NaiveHedge()):
+        found = hr.recommend(model.fit(*returns), position, perpetual, market)
+        ratio = found.problem.fit.next_ratio.iloc[0]
+        assert found.valuation.value == pytest.approx(delta * SPOT)
+        held = 0.001 * market.price("PERP") * found.plan.targets.best[0]
+        assert held == pytest.approx(-ratio * delta * SPOT)
+    models = {"ols": hr.OLSHedge(), "naive": hr.NaiveHedge()}
+    backtest = hr.walk_forward(models, *returns, window=200, refit_every=50)
+    best = hr.recommend(None, position, perpetual, market, model="best", backtest=backtest)
+    assert best.confidence.backtest is not None
+    text = " ".join(best.reasons)
+    assert "of the delta, not of gamma and vega" in text
+
+
 # --- on paper ---
 
 

@@ -23,6 +23,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.recommendation.inputs.market import Kind, Market
+from hedgeresearch.recommendation.inputs.option_quotes import FIELDS as QUOTES
 from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
 from hedgeresearch.recommendation.inputs.position import Position
 
@@ -41,8 +42,6 @@ DATA_FIELDS = (
     "discounts",
     "moment",
 )
-QUOTES = ("volatilities", "forwards", "discounts")
-"""Fields that options are valued by."""
 
 
 class Links(NamedTuple):

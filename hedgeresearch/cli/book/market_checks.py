@@ -17,6 +17,7 @@ from hedgeresearch.instruments.option_terms import OptionTerms
 from hedgeresearch.instruments.terms import last_moment, on_clock_of
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.option_book import moment_of
+from hedgeresearch.recommendation.inputs.option_quotes import FIELDS as QUOTES
 from hedgeresearch.recommendation.inputs.position import Position
 
 
@@ -112,10 +113,11 @@ def check_moments(
     instruments: Sequence[BookInstrument],
     market: Market,
 ) -> None:
-    """Refuse options that have expired at the moment of the market."""
+    """Refuse options that have expired at the moment of the market, and quotes of others."""
     held = list(zip(position.options, _items(parts, "options"), strict=True))
     listed = list(zip(instruments, parts["instruments"].items(), strict=True))
     options = [(one, item) for one, item in [*held, *listed] if isinstance(one, OptionTerms)]
+    _check_quoted(parts["data"], [one.name for one, _ in options])
     if not options:
         return
     with parts["data"].locate_errors():
@@ -126,6 +128,18 @@ def check_moments(
                 f"must be after {day(now)}, the moment of the prices; {one.name!r} expired on "
                 f"{day(one.expires_at)}. Leave it out: what it paid is cash."
             )
+
+
+def _check_quoted(data: Entry, options: Sequence[str]) -> None:
+    """Refuse volatilities, forwards and discounts of options that the book does not have."""
+    for field in QUOTES:
+        entries = data.mapping()[field].mapping() if field in data.mapping() else {}
+        for name, entry in entries.items():
+            if name not in options:
+                known = ", ".join(options) or "none"
+                entry.refuse(
+                    f"must be of an option of the book, {known}.{did_you_mean(name, options)}"
+                )
 
 
 def _items(parts: Mapping[str, Entry], section: str) -> list[Entry]:

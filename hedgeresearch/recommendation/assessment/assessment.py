@@ -243,7 +243,7 @@ class Assessment:
 
     @cached_property
     def expiring_options(self) -> dict[str, pd.Timestamp]:
-        """Expiry of each option held that ends before the next observation, by name."""
+        """Expiry of each option held that ends within the horizon of the hedge, by name."""
         return expiring_options(self.problem)
 
     @cached_property

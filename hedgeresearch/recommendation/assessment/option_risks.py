@@ -102,13 +102,13 @@ def assess_options(
 
 
 def expiring_options(problem: HedgeProblem) -> dict[str, pd.Timestamp]:
-    """Return the expiry of each option held that ends before the next observation, by name."""
+    """Return the expiry of each option held that ends within the hedge's horizon, by name."""
     book = problem.options
     following = None if book is None else next_date(problem)
     if book is None or following is None:
         return {}
     moment = moment_of(problem.market)
-    passed = following - problem.market.last_date
+    passed = (following - problem.market.last_date) * problem.fit.horizon
     return {
         one.name: on_clock_of(one.expires_at, moment)
         for one, held in zip(book.options, book.contracts.tolist(), strict=True)

@@ -77,15 +77,6 @@ class OptionBook:
         """Value and Greeks of one contract of each, (n_options,) each."""
         return value_options(self.state)
 
-    @property
-    def curvature(self) -> Array:
-        """Second derivative of the value of each contract by the return of the account, (n,).
-
-        It is what a hedge of the delta leaves. In coin the return is 1 - F / F', not F' / F - 1,
-        and the derivative is the delta more than that of the premium-adjusted delta.
-        """
-        return self.values.gamma + self.values.delta if self.state.in_coin else self.values.gamma
-
     def total(self, values: Array, n_first: int | None = None) -> float:
         """Return the sum over contracts held, of the first options or of all."""
         return float(self.contracts[:n_first] @ values[:n_first])

@@ -37,7 +37,8 @@ class OptionQuotes:
         Forward of its expiry, in the currency of its strike; by default the price of the
         underlying, as for options on a future.
     discounts : mapping from option
-        Value today of 1 paid at the expiry, such as 0.99; 1 by default.
+        Value today of 1 paid at the expiry, such as 0.99, for inverse options of a coin; 1 by
+        default.
     moment : time with a zone, optional
         Moment of the last prices; by default the last date of a table whose dates have a zone. A
         bar later it is as much later as the date of the bar.

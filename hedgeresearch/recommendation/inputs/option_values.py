@@ -25,6 +25,7 @@ from hedgeresearch._kernels.black import (
     black_greeks,
     black_prices,
 )
+from hedgeresearch.errors import DataError
 from hedgeresearch.typing import Array
 
 MIN_YEARS = 1e-10
@@ -65,7 +66,9 @@ class OptionValues(NamedTuple):
     ----------
     value : in the currency of the account
     delta : value gained for a rise of the price by 100%, at the slope of today
-    gamma : what delta changes by, apart from the price of its units, for a rise by 100%
+    gamma : what the units of the delta change by for a rise by 100%, at their value of today; in
+        coin, where an inverse future hedges, the units are dollars of face: it is the curvature in
+        the return 1 - F0/F1 of that future, which the future does not have
     vega : value gained for a rise of volatility by 1.00
     theta : value gained in a year at today's price and volatility
     """
@@ -97,7 +100,7 @@ def value_options(state: OptionState) -> OptionValues:
         return OptionValues(
             value=state.scale * out[PRICE] / forward,
             delta=state.scale * out[DELTA],
-            gamma=state.scale * out[GAMMA] * forward,
+            gamma=state.scale * (out[GAMMA] * forward + out[DELTA]),
             vega=state.scale * out[VEGA] / forward,
             theta=state.scale * out[THETA] / forward,
         )
@@ -122,7 +125,18 @@ def revalued(state: OptionState, moves: Array, shifts: Array, elapsed: float = 0
         What is added to the volatilities.
     elapsed : float
         Years that have passed; an option that has expired is worth its settlement.
+
+    Raises
+    ------
+    DataError
+        If a move takes the price to zero or below.
     """
+    if not (moves > -1.0).all():
+        raise DataError(
+            "moves of the price must leave it positive, as options are valued at its logarithm; "
+            f"got one of {100.0 * float(moves.min()):.4g}% of today's price. Use simple returns, "
+            "or a shorter table."
+        )
     shape = shifts.shape
     forward = state.forward * (1.0 + moves[:, None])
     years = np.maximum(state.years - elapsed, MIN_YEARS)

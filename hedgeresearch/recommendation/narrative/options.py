@@ -42,6 +42,17 @@ def option_sentences(assessment: Assessment) -> list[str]:
     ]
 
 
+def model_sentences(assessment: Assessment) -> list[str]:
+    """Return what the ratio of the model is about; nothing without options."""
+    book = assessment.problem.options
+    if book is None:
+        return []
+    return [
+        f"The ratio of the model and what it is expected to remove are of {book.underlying} and "
+        "its hedges: of the delta, not of gamma and vega."
+    ]
+
+
 def revaluation_basis(assessment: Assessment) -> str:
     """Return what a book is revalued at, in words: volatilities that are numbers do not move."""
     quotes = assessment.problem.market.quotes
@@ -75,10 +86,13 @@ def _trade_sentences(assessment: Assessment) -> list[str]:
 
 
 def _expiry_sentences(assessment: Assessment) -> list[str]:
-    """Return a warning for each option held that expires before the next observation."""
+    """Return a warning for each option held that expires within the horizon of the hedge."""
+    until = "the next observation"
+    if assessment.horizon > 1:
+        until = f"the end of the horizon of {assessment.spacing.span(assessment.horizon)}"
     return [
-        f"Warning: {name} expires on {day(expiry)}, before the next observation: its delta jumps "
-        "to that of its settlement there."
+        f"Warning: {name} expires on {day(expiry)}, before {until}: its delta jumps to that of its "
+        "settlement there."
         for name, expiry in assessment.expiring_options.items()
     ]
 

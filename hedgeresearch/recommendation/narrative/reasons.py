@@ -20,7 +20,7 @@ from hedgeresearch.recommendation.narrative.data import (
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
-from hedgeresearch.recommendation.narrative.options import option_sentences
+from hedgeresearch.recommendation.narrative.options import model_sentences, option_sentences
 from hedgeresearch.recommendation.narrative.regimes import regime_sentences
 from hedgeresearch.recommendation.narrative.risks import (
     added_variance_sentences,
@@ -56,6 +56,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *unstable_sentences(assessment),
         *_regime_sentences(assessment),
         *few_sentences(len(assessment.problem.fit.sample.rows), assessment.confidence.ratios),
+        *model_sentences(assessment),
         *confidence_sentences(assessment.confidence, assessment.expected_effectiveness),
         *_if_available("Options", option_sentences, assessment),
         *carry_sentences(assessment),

@@ -41,8 +41,8 @@ def delta_moves(problem: HedgeProblem, valuation: Valuation, objective: Objectiv
         # the move is one of the price, and the size of a contract does not change
         change = gamma / book.price(problem.market) ** 2
         return np.asarray(-ratios * change * move / valuation.sizes)
-    # a unit of the underlying is worth more as its price rises; a coin is worth a coin
-    slope = gamma if book.state.in_coin else gamma + valuation.value
+    # a unit of the underlying is worth more as its price rises, in coin a dollar of face less
+    slope = gamma + (-valuation.value if book.state.in_coin else valuation.value)
     sizes = valuation.sizes
     pairs = zip(problem.instruments, sizes.tolist(), strict=True)
     size_slopes = np.array([_slope_of_size(one, problem, book, size) for one, size in pairs])
@@ -61,7 +61,7 @@ def gamma_volatility(problem: HedgeProblem) -> float:
     move = _volatility(problem)
     if problem.kind == "difference":
         move = move / book.price(problem.market)
-    return abs(book.total(book.curvature)) * move**2 / math.sqrt(2.0)
+    return abs(book.total(book.values.gamma)) * move**2 / math.sqrt(2.0)
 
 
 def _volatility(problem: HedgeProblem) -> float:

@@ -60,7 +60,7 @@ def neutral_contracts(book: OptionBook) -> Array:
             f"at most {MAX_HEDGING_OPTIONS} options can hedge: one for vega, a second for gamma; "
             f"got {n_hedging}. Leave out the others."
         )
-    greeks = np.array([book.values.vega, book.curvature])[:n_hedging]
+    greeks = np.array([book.values.vega, book.values.gamma])[:n_hedging]
     exposure = greeks[:, :n] @ book.contracts[:n]
     effects = greeks[:, n:]
     scaled = effects / np.abs(effects).max(axis=1, keepdims=True)

@@ -107,6 +107,7 @@ def test_a_book_in_coin_has_the_premium_adjusted_delta(book: Path) -> None:
         ("  moment: 2018-12-31 21:00+00:00", "  # ", "must say the moment of its last prices"),
         ("NDX_P6000: 0.27", "NDX_P6000: 27", "Divide per cent by 100"),
         ("    NDX_P6000: 0.27\n", "", "'NDX_P6000' has none"),
+        ("    NDX_P6000: 0.27\n", "    NDX_P600: 0.27\n", "must be of an option of the book"),
         ("    contracts: -40\n", "", "must have the field 'contracts'"),
         ("    contracts: -40\n", "    contracts: 0\n", "must not be zero"),
         ("    strike: 6000\n", "    strike: 6000\n    style: american\n", "exercised before"),

@@ -148,3 +148,14 @@ def test_few_past_moves_are_said() -> None:
     assert any("Revaluation at past moves not available" in text for text in found.reasons)
     with pytest.raises(hr.DataError, match="at least 20 returns"):
         _ = found.stress
+
+
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.DataWarning")
+def test_moves_that_leave_no_price_are_refused() -> None:
+    table = coin_table()
+    table.iloc[:100, :2] += 70e3  # a fall of more than the price is now
+    market = option_market(table=table, volatilities=NUMBER)
+    found = advise_options({dollar_option(): -20}, linear_perpetual(), market, kind="difference")
+    with pytest.raises(hr.DataError, match="must leave it positive"):
+        _ = found.stress
+    assert any(text.startswith("Options not available") for text in found.reasons)

@@ -48,9 +48,10 @@ def test_greeks_are_differences_of_the_value_of_the_book(in_coin: bool) -> None:
 
     assert row["value"] == pytest.approx(at(), rel=1e-12)
     assert row["delta"] == pytest.approx(delta_at(SPOT), rel=1e-6)
-    # units of the delta, of which each is worth more where the price is higher
-    above = delta_at(SPOT * 1.001) / (1.0 if in_coin else 1.001)
-    below = delta_at(SPOT * 0.999) / (1.0 if in_coin else 0.999)
+    # units of the delta, of which each is worth more where the price is higher; in coin dollars of
+    # face, which are worth fewer coins
+    above = delta_at(SPOT * 1.001) * (1.001 if in_coin else 1 / 1.001)
+    below = delta_at(SPOT * 0.999) * (0.999 if in_coin else 1 / 0.999)
     assert row["gamma"] == pytest.approx((above - below) / 0.2, rel=1e-4)
     vega = (at(volatility=0.6 + step) - at(volatility=0.6 - step)) / (2 * step)
     assert row["vega"] == pytest.approx(vega / 100, rel=1e-6)

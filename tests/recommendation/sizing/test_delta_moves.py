@@ -9,7 +9,8 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.options import greeks, years_to_expiry
 from hedgeresearch.recommendation.sizing.delta_moves import delta_moves, gamma_volatility
-from hedgeresearch.trading import no_trade_band
+from hedgeresearch.recommendation.sizing.valuation import position_volatility
+from hedgeresearch.trading import no_trade_band, tracking_error_band
 from tests.recommendation.option_books import (
     EXPIRY,
     LAST,
@@ -99,3 +100,20 @@ def test_bands_are_computed_again_at_each_bar() -> None:
     found = first.update(bar, LAST + np.timedelta64(1, "D"))
     # far out of the money there is little gamma
     assert found.plan.bands.half_widths[0] < 0.7 * first.plan.bands.half_widths[0]
+
+
+def test_a_tracking_error_allows_a_share_of_what_gamma_leaves() -> None:
+    market = option_market(volatilities={"P55": 0.6})
+    found = advise_options({dollar_option(): -20}, linear_perpetual(), market)
+    target = found.plan.targets.best
+    model = position_volatility(found.problem, found.valuation, target)
+    left = gamma_volatility(found.problem)
+    assert left > 3.0 * model
+    expected = tracking_error_band(
+        0.1 * math.hypot(model, left),
+        math.sqrt(found.valuation.covariance[1, 1]),
+        target_variance=0.0,  # a constant ratio
+        step=1.0,
+        lot=1.0,
+    )
+    assert found.plan.bands.half_widths[0] == pytest.approx(expected)

@@ -7,12 +7,13 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.recommendation.inputs.option_book import option_book
-from hedgeresearch.recommendation.inputs.option_values import OptionValues, revalued
+from hedgeresearch.recommendation.inputs.option_values import OptionValues
 from hedgeresearch.recommendation.sizing.option_hedges import neutral_contracts, option_costs
 from tests.recommendation.option_books import (
     advise_options,
     coin_option,
     coin_perpetual,
+    coin_table,
     dollar_option,
     linear_perpetual,
     option_market,
@@ -55,22 +56,38 @@ def test_two_options_leave_neither_vega_nor_gamma() -> None:
     assert "vega and gamma of the options held" in found.orders["reason"][0]
 
 
-@pytest.mark.parametrize("currency", ["USD", "BTC"])
-def test_neutral_book_with_its_delta_hedged_stands_still(currency: str) -> None:
-    option = dollar_option if currency == "USD" else coin_option
-    position = hr.Position(options={option(): -20.0})
-    second = option("P50", "put", 50e3, expiry="2026-05-29 08:00+00:00")
-    hedges = [option("C70", "call", 70e3), second]
-    book = option_book(position, hedges, np.zeros(2), option_market(currency))
+@pytest.mark.parametrize("in_coin", [False, True])
+def test_two_options_leave_no_curvature_of_the_hedged_book(in_coin: bool) -> None:
+    """Brute force: the second difference of the profit of options and perpetual together."""
+    make = coin_option if in_coin else dollar_option
+    call = make("C70", "call", 70e3)
+    other = make("P50", "put", 50e3, expiry="2026-05-29 08:00+00:00")
+    perpetual = coin_perpetual(quote="USD") if in_coin else linear_perpetual()
+    table = coin_table(basis=0.0)
+    market = option_market("BTC" if in_coin else "USD", table)
+    found = advise_options({make(): -20}, [call, other, perpetual], market)
+    book = found.problem.options
     assert book is not None
     contracts = np.concatenate([book.contracts[:1], neutral_contracts(book)])
-    moves = np.array([-0.01, 0.01])
-    gains = (revalued(book.state, moves, np.zeros((2, 3))) - book.values.value) @ contracts
-    # what a future earns, or in coin an inverse one
-    earned = moves if currency == "USD" else moves / (1.0 + moves)
-    left = gains - contracts @ book.values.delta * earned
-    alone = book.contracts[0] * book.curvature[0] * earned**2 / 2.0
-    assert np.abs(left.sum()) < 0.02 * np.abs(alone).max()
+    price = market.price("BTC")
+
+    def curvature(contracts: np.ndarray) -> float:
+        """Curvature in coins or dollars with a perpetual that leaves no slope."""
+        after = price * np.array([0.999, 1.0, 1.001])
+        state = book.state
+        values = sum(
+            number * one.worth(one.premium(after, years, volatility))
+            for number, one, years, volatility in zip(
+                contracts, book.options, state.years, state.volatility, strict=True
+            )
+        )
+        hedge = perpetual.payoff(1.0, price, after)
+        slope = (values[2] - values[0]) / (hedge[2] - hedge[0])
+        profit = values - slope * hedge
+        return float(profit[0] - 2.0 * profit[1] + profit[2])
+
+    alone = np.concatenate([book.contracts[:1], [0.0, 0.0]])
+    assert abs(curvature(contracts)) < 1e-3 * abs(curvature(alone))
 
 
 @pytest.mark.parametrize(
