@@ -56,6 +56,11 @@ def check_hedge_model(value: object, name: str) -> None:
     problem = f"{name} must be a hedge model such as OLSHedge(); got {value!r}"
     if isinstance(value, type):
         remedy = f"Pass an instance, such as {value.__name__}()."
+    elif {"fit", "advance", "traits"} <= set(dir(value)):
+        remedy = (
+            "Its traits must be HedgeTraits(); hedges of options are for walk_forward_options, "
+            "see hr.evaluation."
+        )
     elif {"fit", "advance"} <= set(dir(value)):
         remedy = "Give it traits, such as the class variable traits = HedgeTraits()."
     else:

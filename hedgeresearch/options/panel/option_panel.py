@@ -94,6 +94,11 @@ class OptionPanel:
         table = _with_next_date(self.table)
         columns = checked_columns(table)
         arrays = PanelArrays.of(columns, *checked_dates(table))
+        if arrays.n_moved == len(arrays.dates) and pd.isna(arrays.next_dates[-1]):
+            raise DataError(
+                f"next_date must say when the moves of the last date, {day(arrays.dates[-1])}, "
+                "ended; it is missing. Add it, or leave these moves missing (NaN)."
+            )
         check_prices(table, arrays)
         check_ranges(self.min_expiry, self.delta_range)
         kept, dropped = self._kept(arrays)

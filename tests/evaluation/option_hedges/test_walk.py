@@ -201,7 +201,7 @@ def test_bad_models_are_refused(name: str, smiles: SimulatedSmiles) -> None:
 
 def test_hedges_of_options_are_refused_for_returns(smiles: SimulatedSmiles) -> None:
     returns = hr.data.simulate_dcc(n_dates=300).returns
-    with pytest.raises(hr.DataError, match="must be a hedge model"):
+    with pytest.raises(hr.DataError, match="hedges of options are for walk_forward_options"):
         hr.walk_forward({"hw": HullWhiteDelta()}, returns["asset"], returns[["hedge"]], window=100)
     with pytest.raises(hr.DataError, match="window must leave two dates"):
         walk_forward_options({}, smiles.panel, window=260)

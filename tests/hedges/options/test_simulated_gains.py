@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch.errors import DataWarning
 from hedgeresearch.hedges import DeltaHedge, HullWhiteDelta
 from hedgeresearch.options import OptionPanel, SimulatedSmiles, simulate_smiles
 
@@ -44,10 +45,14 @@ def test_gain_in_one_regime_is_that_of_the_reference(option_reference: dict) -> 
         assert 1 - left / all_of_black == pytest.approx(hull_white, abs=2 * tolerance)
 
 
+# returns alone may have a regime of a few dates
+@pytest.mark.filterwarnings("ignore::hedgeresearch.errors.ConvergenceWarning")
 @pytest.mark.slow
 def test_regimes_recover_most_of_what_known_ones_give(option_reference: dict) -> None:
     entry = option_reference["regime_conditional_hull_white"]
     rows = []
+    returns = HullWhiteDelta(regimes=hr.GaussianHMM(2), observe="return")
+    by_returns = []
     for seed in (1, 2, 3, 4):
         smiles = simulate_smiles(6000, **TWO_REGIMES, stay=0.99, seed=seed)
         panel = smiles.panel
@@ -58,8 +63,16 @@ def test_regimes_recover_most_of_what_known_ones_give(option_reference: dict) ->
             "share_of_gap_recovered"
         ]
         rows.append((pooled, conditional, known))
+        with pytest.warns(DataWarning, match="returns alone"):
+            by_returns.append(gain_of(returns, panel, 3000) - pooled)
     found = np.mean(rows, axis=0)
     expected = np.mean(np.array(entry["values"]["rows"])[:, :3], axis=0)
+    # regimes of returns alone add little, as there
+    assert np.mean(by_returns) < 0.3 * np.diff(found)[0]
+    alone = entry["values"]["by_returns_alone"]
+    assert np.mean(by_returns) == pytest.approx(
+        np.subtract(alone["conditional"], alone["pooled"]).mean(), abs=0.015
+    )
     # panels of other seeds differ in their level by more than in what regimes add
     np.testing.assert_allclose(np.diff(found), np.diff(expected), atol=0.03)
     np.testing.assert_allclose(found, expected, atol=0.06)

@@ -105,6 +105,7 @@ BAD: dict[str, tuple[Any, str]] = {
         lambda t: t.assign(next_date=t["next_date"] + pd.Timedelta(days=1)),
         "must end on the next date",
     ),
+    "an end that is missing": (lambda t: t.drop(columns="next_date"), "next_date must say when"),
     "nothing left": (lambda t: t.assign(expiry=1e-3, strike=t["forward"]), "no option is left"),
 }
 
@@ -114,6 +115,22 @@ def test_bad_tables_are_refused(name: str, table: pd.DataFrame) -> None:
     change, message = BAD[name]
     with pytest.raises(hr.DataError, match=message):
         OptionPanel(change(table))
+
+
+def test_dates_may_have_a_zone(table: pd.DataFrame) -> None:
+    zoned = table.assign(
+        date=table["date"].dt.tz_localize("UTC"), next_date=table["next_date"].dt.tz_localize("UTC")
+    )
+    panel = OptionPanel(zoned)
+    assert str(panel.dates.tz) == str(panel.arrays.next_dates.tz) == "UTC"
+    assert panel.days(1, 3).dates.equals(OptionPanel(table).days(1, 3).dates.tz_localize("UTC"))
+    opened = zoned.copy()
+    last = opened["date"] == opened["date"].iloc[-1]
+    opened.loc[last, ["next_price", "next_forward", "next_volatility"]] = np.nan
+    assert OptionPanel(opened.drop(columns="next_date")).arrays.n_moved == 4
+    quoted = quotes()
+    quoted["date"] = quoted["date"].dt.tz_localize("UTC")
+    assert OptionPanel.from_quotes(quoted).arrays.n_moved == 3
 
 
 def test_other_input_is_refused(table: pd.DataFrame) -> None:

@@ -5,8 +5,10 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.options import OptionPanel, simulate_smiles
+from hedgeresearch.options.panel.lognormal_sabr import sabr_sensitivities, sabr_volatility
 from hedgeresearch.options.panel.sabr_slices import fit_sabr_slices
 from hedgeresearch.options.panel.slices import Slices, at_the_money, fit_quadratics
+from hedgeresearch.options.surfaces.sabr_formula import sabr_volatilities
 
 
 def test_quadratics_are_the_weighted_regressions_of_each_slice() -> None:
@@ -56,6 +58,29 @@ def test_sabr_parameters_are_recovered() -> None:
     alpha, rho, nu = fit_sabr_slices(smiles.panel.arrays)
     expected = smiles.parameters.loc[smiles.panel.table["date"]].to_numpy().T
     np.testing.assert_allclose([alpha, rho, nu], expected, rtol=1e-8)
+
+
+def test_volatility_is_that_of_the_fitted_surfaces() -> None:
+    k = np.linspace(-0.8, 0.6, 41)
+    found = sabr_volatility(np.full(41, 90.0), 90.0 * np.exp(k), 0.7, 0.25, -0.6, 0.9)
+    expected = sabr_volatilities(k, 90.0, 0.7, np.array([0.25, 1.0, -0.6, 0.9]))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_sensitivities_are_differences_of_volatilities() -> None:
+    k = np.linspace(-0.5, 0.5, 21)  # with 0 among them
+    parameters = {"expiry": 0.5, "alpha": 0.2, "rho": -0.7, "nu": 0.8}
+
+    def volatility(moved: float = 0.0, **changes: float) -> np.ndarray:
+        settings = parameters | changes
+        return sabr_volatility(np.exp(moved), np.exp(k), *settings.values())
+
+    _, by_forward, by_alpha = sabr_sensitivities(-k, **parameters)
+    e = 1e-5
+    np.testing.assert_allclose(by_forward, (volatility(e) - volatility(-e)) / (2 * e), atol=1e-8)
+    up = volatility(alpha=0.2 + e)
+    down = volatility(alpha=0.2 - e)
+    np.testing.assert_allclose(by_alpha, (up - down) / (2 * e), atol=1e-8)
 
 
 def test_slices_of_two_strikes_are_refused() -> None:
