@@ -121,6 +121,43 @@ def test_adaptive_path_is_the_weighted_regression_of_the_past(smiles: SimulatedS
     np.testing.assert_array_equal(found[days < 60], 0.0)
 
 
+def test_adaptive_errors_and_gain_are_those_of_the_days_ahead(smiles: SimulatedSmiles) -> None:
+    panel = smiles.panel
+    decay = 0.5 ** (1 / 20.0)
+    errors, columns = regressors(panel, np.ones((300, 1)))
+    days = panel.arrays.day_of_row
+    some = panel.arrays.sign == 1.0
+    gram = np.zeros((3, 3))
+    moment = np.zeros(3)
+    scores = np.zeros((3, 3))
+    c = np.zeros(3)
+    left = 0.0
+    for t in range(300):
+        rows = (days == t) & some
+        residual = errors[rows] - columns[rows] @ c
+        left += (residual**2).sum()
+        score = columns[rows].T @ residual
+        gram = decay * gram + columns[rows].T @ columns[rows]
+        moment = decay * moment + columns[rows].T @ errors[rows]
+        scores = decay**2 * scores + np.outer(score, score)
+        if t >= 59:
+            c = np.linalg.solve(gram, moment)
+    covariance = np.linalg.inv(gram) @ scores @ np.linalg.inv(gram)
+    powers = np.array([1.0, 0.5, 0.25])
+    expected = np.sqrt(powers @ covariance @ powers)
+    fit = HullWhiteDelta(halflife=20.0).fit(panel)
+    curve = fit.detail.curve([0.5])
+    assert curve.loc[("call", 0.5), "standard error"] == pytest.approx(expected, rel=1e-6)
+    assert curve.loc[("call", 0.5), "response"] == pytest.approx(powers @ c, rel=1e-6)
+    gain = 1 - left / (errors[some] ** 2).sum()
+    assert fit.detail.gains.loc["call", "all"] == pytest.approx(gain, rel=1e-8)
+    # the state of an extension has the scores of all days, too
+    first = HullWhiteDelta(halflife=20.0).fit(panel.days(0, 200))
+    later = first.extend(panel.days(200, 250)).extend(panel.days(250, 300))
+    found = later.state.equations["call"].covariance
+    np.testing.assert_allclose(found, covariance, rtol=1e-6)
+
+
 MODELS = {
     "pooled": HullWhiteDelta(),
     "adaptive": HullWhiteDelta(halflife=30.0),
