@@ -4,7 +4,9 @@
 ``mid_prices`` and ``quote_bars`` put instruments on one clock, ``ratio_signature`` shows from which
 length of bar a hedge ratio can be estimated. ``walk_book``, ``cost_curve``, ``capacity``, ``depth``
 and ``imbalance`` are what trading costs now, ``trade_spreads`` what it has cost,
-``amihud_illiquidity`` and ``kyle_lambda`` the impact of volume.
+``amihud_illiquidity`` and ``kyle_lambda`` the impact of volume. ``cost_history`` and
+``depth_history`` are liquidity over time, drawn by ``plot_heat_map``; ``spread_from_bars`` needs no
+quotes; ``trade_sizes`` shows signs of wash trading.
 
 The events of a market are read by ``hedgeresearch.feeds``.
 """

@@ -1,9 +1,13 @@
+from .bar_spreads import spread_from_bars as spread_from_bars
 from .bars import mid_prices as mid_prices
 from .bars import quote_bars as quote_bars
 from .events import BookSnapshot as BookSnapshot
 from .events import BookUpdate as BookUpdate
 from .events import Quote as Quote
 from .events import Trade as Trade
+from .heat_map import cost_history as cost_history
+from .heat_map import depth_history as depth_history
+from .heat_map import plot_heat_map as plot_heat_map
 from .liquidity import WalkedTrade as WalkedTrade
 from .liquidity import capacity as capacity
 from .liquidity import cost_curve as cost_curve
@@ -20,3 +24,5 @@ from .signature import ratio_signature as ratio_signature
 from .spreads import amihud_illiquidity as amihud_illiquidity
 from .spreads import kyle_lambda as kyle_lambda
 from .spreads import trade_spreads as trade_spreads
+from .wash_trading import TradeSizes as TradeSizes
+from .wash_trading import trade_sizes as trade_sizes

@@ -1,4 +1,4 @@
-"""What a market sends: snapshots and changes of its book, best quotes and trades.
+"""Events of a market: snapshots and changes of its book, best quotes and trades.
 
 Every event carries two times, nanoseconds since 1970 in UTC: ``event_time`` is the venue's and
 ``receive_time`` the recorder's. Decisions may use what had been received.

@@ -1,0 +1,67 @@
+"""The spread of an instrument from its bars, where no quotes are recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.frames import check_frame
+from hedgeresearch.errors import DataError, MissingDataError
+
+COLUMNS = ("open", "high", "low", "close")
+MIN_BARS = 20
+"""Minimum number of bars."""
+
+
+@exported_by("hedgeresearch.microstructure")
+def spread_from_bars(bars: Any) -> float:
+    """Return the mean bid-ask spread from open, high, low and close prices.
+
+    The estimator is EDGE of Ardia, Guidotti and Kroencke (2024), Journal of Financial Economics
+    161, as its authors' package ``bidask`` computes it.
+
+    Parameters
+    ----------
+    bars : DataFrame (n_bars,) with the columns open, high, low and close, in any case, of one
+        instrument
+
+    Returns
+    -------
+    float
+        Share of the price: .01 for 1%. Noisy where the spread is small against the volatility of a
+        bar: use many bars, and bars of minutes rather than days.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, prices are not positive, or highs and lows do not contain the rest.
+    MissingDataError
+        If the package ``bidask`` is not installed.
+    """
+    try:
+        from bidask import edge
+    except ImportError as error:
+        raise MissingDataError(
+            "Spreads from bars need the package bidask. Install hedgeresearch[markets]."
+        ) from error
+    frame = check_frame(_prices(bars), "bars", minimum_rows=MIN_BARS)
+    if not (frame > 0.0).to_numpy().all():
+        raise DataError("The prices of bars must be positive.")
+    inside = (frame["high"] >= frame.max(axis=1)) & (frame["low"] <= frame.min(axis=1))
+    if not inside.all():
+        first = frame.index[int((~inside).to_numpy().argmax())]
+        raise DataError(f"The high and low of the bar {first} do not contain its open and close.")
+    return float(edge(frame["open"], frame["high"], frame["low"], frame["close"]))
+
+
+def _prices(bars: Any) -> pd.DataFrame:
+    """Return the four columns of bars under their names in lower case."""
+    if not isinstance(bars, pd.DataFrame):
+        raise DataError("bars must be a DataFrame with the columns open, high, low and close.")
+    frame = bars.rename(columns=lambda name: str(name).lower())
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise DataError(f"bars lacks the columns {', '.join(missing)}.")
+    return frame[list(COLUMNS)]

@@ -1,0 +1,145 @@
+"""Liquidity over time: the cost of trades by size, and depth by distance, as a heat map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_between
+from hedgeresearch.errors import DataError
+from hedgeresearch.microstructure.events import BookSnapshot, BookUpdate, MarketEvent
+from hedgeresearch.microstructure.liquidity import Direction, depth, walk_book
+from hedgeresearch.microstructure.order_book import OrderBook
+from hedgeresearch.microstructure.sequence import SequenceRule
+
+NANOSECONDS = 1_000_000_000
+"""Nanoseconds in a second."""
+
+
+@exported_by("hedgeresearch.microstructure")
+def cost_history(
+    events: Iterable[MarketEvent],
+    rule: SequenceRule,
+    sizes: Sequence[float],
+    seconds: float,
+    direction: Direction = "buy",
+) -> pd.DataFrame:
+    """Return what orders of several sizes would have cost, at the end of each interval.
+
+    Parameters
+    ----------
+    events : events of one instrument at one venue, in the order in which they were received
+    rule : SequenceRule of the venue
+    sizes : floats > 0, in the venue's unit
+    seconds : float > 0, length of an interval
+    direction : {"buy", "sell"}
+
+    Returns
+    -------
+    DataFrame (n_intervals, n_sizes)
+        Shares of the mid price, by the end of the interval; nan where the visible book does not
+        hold the size, or the book is not synchronized.
+    """
+
+    def costs(book: OrderBook) -> list[float]:
+        return [walk_book(book, size, direction).cost for size in sizes]
+
+    return _history(events, rule, seconds, costs, pd.Index(list(sizes), name="size"))
+
+
+@exported_by("hedgeresearch.microstructure")
+def depth_history(
+    events: Iterable[MarketEvent],
+    rule: SequenceRule,
+    distances: Sequence[float],
+    seconds: float,
+) -> pd.DataFrame:
+    """Return what was bid and offered within distances of the mid, at the end of each interval.
+
+    Parameters
+    ----------
+    events, rule, seconds : as of ``cost_history``
+    distances : floats > 0, shares of the mid price
+
+    Returns
+    -------
+    DataFrame (n_intervals, n_distances)
+        Sum of both sides, in the venue's unit; nan where the book is not synchronized.
+    """
+
+    def depths(book: OrderBook) -> list[float]:
+        return [sum(depth(book, distance)) for distance in distances]
+
+    return _history(events, rule, seconds, depths, pd.Index(list(distances), name="distance"))
+
+
+@exported_by("hedgeresearch.microstructure")
+def plot_heat_map(table: pd.DataFrame, ax: Any = None) -> Any:
+    """Draw a history of costs or depths as a heat map, and return the Axes.
+
+    Parameters
+    ----------
+    table : DataFrame of ``cost_history`` or ``depth_history``; what has no value is drawn in grey
+    ax : Axes; None draws on those of a new figure
+    """
+    import matplotlib as mpl
+
+    from hedgeresearch.plotting import new_axes
+
+    axes = new_axes(ax)
+    is_cost = table.columns.name == "size"
+    values = table.to_numpy().T * (1e4 if is_cost else 1.0)
+    colors = mpl.colormaps["viridis"].with_extremes(bad="0.8")
+    seconds = (table.index - table.index[0]).total_seconds()
+    image = axes.imshow(
+        np.ma.masked_invalid(values),
+        aspect="auto",
+        origin="lower",
+        cmap=colors,
+        extent=(0.0, float(seconds[-1]), -0.5, len(table.columns) - 0.5),
+        vmin=0.0,
+        interpolation="nearest",
+    )
+    labels = [f"{value:g}" if is_cost else f"{1e4 * value:g} bp" for value in table.columns]
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xlabel(f"seconds since {table.index[0]:%Y-%m-%d %H:%M:%S} UTC")
+    axes.set_ylabel("size of the order" if is_cost else "distance from the mid price")
+    label = "cost (basis points)" if is_cost else "depth (units of the venue)"
+    axes.figure.colorbar(image, ax=axes, label=label)
+    return axes
+
+
+def _history(
+    events: Iterable[MarketEvent],
+    rule: SequenceRule,
+    seconds: float,
+    measure: Callable[[OrderBook], list[float]],
+    columns: pd.Index[Any],
+) -> pd.DataFrame:
+    """Return a measure of the book as it was at the end of each interval."""
+    check_between(seconds, "seconds", 0.0, math.inf)
+    length = round(seconds * NANOSECONDS)
+    book = OrderBook(rule)
+    ends: list[int] = []
+    rows: list[list[float]] = []
+    end: int | None = None
+    for event in events:
+        if end is None:
+            end = -(-event.receive_time // length) * length
+        while event.receive_time > end:
+            rows.append(measure(book) if book.mid is not None else [math.nan] * len(columns))
+            ends.append(end)
+            end += length
+        if isinstance(event, BookSnapshot):
+            book.apply_snapshot(event)
+        elif isinstance(event, BookUpdate):
+            book.apply(event)
+    if not rows:
+        raise DataError(f"The events span less than one interval of {seconds:g} s.")
+    index = pd.DatetimeIndex(ends, tz="UTC", name="received")
+    return pd.DataFrame(rows, index=index, columns=columns)
