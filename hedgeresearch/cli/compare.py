@@ -10,7 +10,7 @@ import typer
 
 from hedgeresearch._csv import to_csv_text
 from hedgeresearch._formatting import day
-from hedgeresearch.cli.models import BENCHMARKS, ModelName, named_model, parse_model_names
+from hedgeresearch.cli.models import BENCHMARKS, ModelName, parse_model_names
 from hedgeresearch.cli.output import (
     AsJson,
     as_json,
@@ -37,6 +37,7 @@ from hedgeresearch.cli.price_options import (
 from hedgeresearch.cli.price_source import Asset, Dataset, Hedge, Prices, choose_prices, title
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.report.tables import ABSENT, amount, fine_percent, percent, ratio
 
 Models = Annotated[str, typer.Option(help=f"Models, separated by commas: {', '.join(ModelName)}.")]
@@ -94,7 +95,7 @@ def compare_hedges(  # noqa: PLR0913 (the options of the command)
         table, asset, hedges = choose_prices(dataset, prices, asset, hedge, reading)
         data = reading.as_returns(table)
         backtest = walk_forward(
-            {name.value: named_model(name) for name in names if name not in BENCHMARKS},
+            {name.value: named_hedge(name) for name in names if name not in BENCHMARKS},
             data[asset],
             data[hedges],
             window,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hedgeresearch.cli.models import ModelName, named_model
+from hedgeresearch.cli.models import ModelName
 from hedgeresearch.cli.price_options import Contents, Reading
 from hedgeresearch.errors import ConvergenceError, DataError
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.fit import HedgeFit
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.hedges.regression.ols import OLSHedge
@@ -34,7 +35,7 @@ def fit_named_model(
         returns = reading.as_returns(table)
         backtest = run_tournament_of_returns(None, (returns[asset], returns[hedges]), None, 0)
         return fit_best(backtest, returns[asset], returns[hedges]), backtest
-    model = named_model(ModelName(name))
+    model = named_hedge(ModelName(name))
     if model.traits.input == "prices" and reading.kind is not Contents.prices:
         raise DataError(
             f"--model {name} must have prices; got --kind {reading.kind}. Choose another model, "

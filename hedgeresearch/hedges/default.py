@@ -1,20 +1,49 @@
-"""The regime-conditional hedge, and the hedge that is used where none is chosen.
+"""Hedges with a short name, and the one that is used where none is chosen.
 
-``hedgeresearch reproduce when_regimes_help`` chooses both on some pairs and confirms them on
-others, see docs/when_regimes_help.md. Commands, books and tournaments read them here.
+``hedgeresearch reproduce when_regimes_help`` chooses the regime-conditional hedge and the default
+on some pairs and confirms them on others, see docs/when_regimes_help.md. Commands, books and
+tournaments read them here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hedgeresearch.hedges.model import HedgeModel
 
 DEFAULT_NAME = "regime"
-"""Short name, as in ``hedgeresearch recommend --model NAME``, of the hedge that is the default."""
+"""Short name of the default."""
+
+
+def named_hedge(name: str) -> HedgeModel:
+    """Return the hedge of a short name; the modules of the others are not imported.
+
+    Parameters
+    ----------
+    name : {"naive", "ols", "rolling", "kalman", "ecm", "ewma", "dcc", "regime"}
+    """
+    from hedgeresearch import covariance, hedges
+
+    models: dict[str, Callable[[], HedgeModel]] = {
+        "naive": lambda: hedges.NaiveHedge(),
+        "ols": lambda: hedges.OLSHedge(),
+        "rolling": lambda: hedges.RollingOLSHedge(250),
+        "kalman": lambda: hedges.KalmanHedge(),
+        "ecm": lambda: hedges.ErrorCorrectionHedge(),
+        "ewma": lambda: hedges.MinimumVarianceHedge(covariance.EWMACovariance()),
+        "dcc": lambda: hedges.MinimumVarianceHedge(covariance.DCC()),
+        "regime": regime_conditional_hedge,
+    }
+    return models[name]()
+
+
+def default_hedge() -> HedgeModel:
+    """Return the hedge that is used where none is chosen."""
+    return named_hedge(DEFAULT_NAME)
 
 
 def regime_conditional_hedge() -> HedgeModel:
     """Return the hedge that commands and tournaments name "regime"."""
-    from hedgeresearch.hedges.regime_switching.regime_hedge import RegimeHedge
-    from hedgeresearch.regimes.hmm.gaussian import GaussianHMM
+    from hedgeresearch import hedges, regimes
 
-    return RegimeHedge(GaussianHMM(2))
+    return hedges.RegimeHedge(regimes.GaussianHMM(2))

@@ -10,9 +10,10 @@ import pandas as pd
 from hedgeresearch._formatting import describe
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.models import NamedModel, read_model
-from hedgeresearch.cli.models import BENCHMARKS, named_model
+from hedgeresearch.cli.models import BENCHMARKS
 from hedgeresearch.evaluation.engine.runner import walk_forward
 from hedgeresearch.evaluation.results.backtest import Backtest
+from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.recommendation.inputs.backtest_costs import backtest_costs
@@ -67,7 +68,7 @@ def distinct_models(models: Sequence[NamedModel]) -> dict[str, HedgeModel]:
 
     It is the short name, or the model with its settings where several have the same short name.
     """
-    entrants = [NamedModel(name.value, named_model(name)) for name in BENCHMARKS]
+    entrants = [NamedModel(name.value, named_hedge(name)) for name in BENCHMARKS]
     for candidate in models:
         if all(candidate.model != entrant.model for entrant in entrants):
             entrants.append(candidate)

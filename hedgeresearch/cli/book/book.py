@@ -22,7 +22,8 @@ from hedgeresearch.cli.book.settings import (
 )
 from hedgeresearch.cli.book.yaml_reader import read_yaml
 from hedgeresearch.cli.fitting import BEST, fit_or_name_other
-from hedgeresearch.cli.models import DEFAULT_MODEL, named_model
+from hedgeresearch.cli.models import DEFAULT_MODEL
+from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.instruments.instrument import Instrument
 from hedgeresearch.instruments.option_terms import without_options
 from hedgeresearch.recommendation.api import recommend
@@ -134,7 +135,7 @@ def _read_kind(parts: Mapping[str, Entry]) -> Kind:
 def _read_model(parts: Mapping[str, Entry]) -> NamedModel:
     if "model" in parts:
         return read_model(parts["model"])
-    return NamedModel(DEFAULT_MODEL.value, named_model(DEFAULT_MODEL))
+    return NamedModel(DEFAULT_MODEL.value, named_hedge(DEFAULT_MODEL))
 
 
 def _observations(

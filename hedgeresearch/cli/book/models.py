@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from hedgeresearch.cli.book.entry import Entry
 from hedgeresearch.cli.book.hints import did_you_mean
-from hedgeresearch.cli.models import ModelName, named_model
+from hedgeresearch.cli.models import ModelName
+from hedgeresearch.hedges.default import named_hedge
 from hedgeresearch.hedges.model import HedgeModel
 from hedgeresearch.model_table import MODELS
 
@@ -32,7 +33,7 @@ def read_model(entry: Entry) -> NamedModel:
         entry.refuse_choice(name, HEDGES)
     if name not in list(ModelName):
         return NamedModel(name, _build(name, settings, entry))
-    model: Any = named_model(ModelName(name))
+    model: Any = named_hedge(ModelName(name))
     for key, value in settings.items():
         with entry.locate_errors():
             model = _with_setting(model, key, value)
