@@ -105,7 +105,8 @@ def plot_heat_map(table: pd.DataFrame, ax: Any = None) -> Any:
         vmin=0.0,
         interpolation="nearest",
     )
-    labels = [f"{value:g}" if is_cost else f"{1e4 * value:g} bp" for value in table.columns]
+    columns = [float(value) for value in table.columns]
+    labels = [f"{value:g}" if is_cost else f"{1e4 * value:g} bp" for value in columns]
     axes.set_yticks(range(len(labels)), labels)
     axes.set_xlabel(f"seconds since {table.index[0]:%Y-%m-%d %H:%M:%S} UTC")
     axes.set_ylabel("size of the order" if is_cost else "distance from the mid price")

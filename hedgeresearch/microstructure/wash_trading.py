@@ -28,7 +28,7 @@ from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.events import MarketEvent, Trade
-from hedgeresearch.typing import Array
+from hedgeresearch.typing import Array, Indices
 
 MIN_TRADES = 1_000
 """Minimum number of trades."""
@@ -141,17 +141,17 @@ def _whole_units(sizes: Array, base_unit: float) -> Array:
             f"Sizes must be positive multiples of the base unit {base_unit:g}; got "
             f"{sizes[~good][0]:g}. Pass the step of a size at the venue."
         )
-    return units
+    return np.asarray(units)
 
 
-def _first_digits(units: Array) -> Array:
+def _first_digits(units: Array) -> Indices:
     """Return the first digit of each number of base units."""
     # a power of ten below a float near it would give the digit 10
     powers = np.floor(np.log10(units) + 1e-12)
-    return (units // 10.0**powers).astype(np.int64)
+    return np.asarray(units // 10.0**powers, dtype=np.int64)
 
 
-def _deviation(counts: Array) -> float:
+def _deviation(counts: Indices) -> float:
     """Return the mean absolute deviation of nine counts from Benford's frequencies."""
     return float(np.abs(counts / counts.sum() - BENFORD).mean())
 
