@@ -27,6 +27,7 @@ CONNECTEDNESS_REPOSITORY = (
     "GabauerDavid/ConnectednessApproach",
     "37950cc0d1793986fca6f4b0f1ac120707cec4d5",
 )
+VIX_REPOSITORY = ("meixler/vix", "5fc448b75016334b3cc41b978ce09626cc2ffec2")
 MSGARCH_REPOSITORY = ("cran/MSGARCH", "8cf35e5ed0332a664e06ad45e52af38452d35c26")
 
 SOURCES = {
@@ -83,6 +84,18 @@ SOURCES = {
         "examples/nasdaq/data/NDX.csv",
         "Apache-2.0 (the repository's)",
         "efe225b4e885038b01d642f61ea744c5650efd852e2f77093d09b8898a95922f",
+    ),
+    "vixnearterm.dat": Source(
+        *VIX_REPOSITORY,
+        "vixnearterm.dat",
+        "MIT (the repository's)",
+        "c7afb691946f1a4d432d4014730e057d2f4733dc056a0f2e41f6332049c86267",
+    ),
+    "vixnextterm.dat": Source(
+        *VIX_REPOSITORY,
+        "vixnextterm.dat",
+        "MIT (the repository's)",
+        "584a4bbbf5f4291dc8077cb2d94130fe8f9b9080400d266710bd909fe9208cc2",
     ),
     "dem2gbp.rda": Source(
         *MSGARCH_REPOSITORY,
