@@ -61,7 +61,8 @@ def walk_forward_options(
     window : int, number of days in each estimation; or "expanding": all earlier days, at least 1000
     refit_every : int, number of days between estimations
     splitter : anything with scikit-learn's ``split`` over days, instead of both
-    cost : Costs of trading the hedges, on changes of the ratios summed over the options of a day
+    cost : Costs of trading the hedges, on changes of the ratios summed over the options of a day:
+        futures of several expiries count as one
     seed : int, random seed of the bootstrap in the tables
 
     Raises

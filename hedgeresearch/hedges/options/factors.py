@@ -51,9 +51,9 @@ def exposures_of(rows: PanelArrays, factors: tuple[str, ...], account: Account) 
 def factor_moves(rows: PanelArrays, factors: tuple[str, ...], account: Account) -> Array:
     """Return the known moves of the factors, (n_moved, n_factors)."""
     n_moved = rows.n_moved
-    volatility = at_the_money(rows, OBSERVED_YEARS)
-    x = moves_of(rows, account).future[rows.starts[:-1][:n_moved]]
-    change = (volatility.same_strike - volatility.before)[:n_moved]
+    money = at_the_money(rows, OBSERVED_YEARS)
+    x = moves_of(rows, account).future[money.rows[:n_moved]]
+    change = (money.same_strike - money.before)[:n_moved]
     columns = {
         "delta": x,
         "vega": change,

@@ -29,12 +29,12 @@ def observed_moves(rows: PanelArrays, columns: list[str]) -> Array:
     one in which volatility moves little.
     """
     n_moved = rows.n_moved
-    before, after, _ = at_the_money(rows, OBSERVED_YEARS)
-    firsts = rows.starts[:-1][:n_moved]
-    returns = rows.next_forward[firsts] / rows.forward[firsts] - 1.0
-    daily = before[:n_moved] / np.sqrt(DAYS_PER_YEAR)
+    money = at_the_money(rows, OBSERVED_YEARS)
+    some = money.rows[:n_moved]
+    returns = rows.next_forward[some] / rows.forward[some] - 1.0
+    daily = money.before[:n_moved] / np.sqrt(DAYS_PER_YEAR)
     observed = {
-        VOLATILITY_CHANGE: np.log(after[:n_moved] / before[:n_moved]),
+        VOLATILITY_CHANGE: np.log(money.after[:n_moved] / money.before[:n_moved]),
         STANDARDIZED_RETURN: returns / daily,
     }
     return np.column_stack([observed[name] for name in columns])

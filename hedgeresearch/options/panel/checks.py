@@ -20,6 +20,8 @@ MOVES = ("next_forward", "next_price", "next_volatility")
 """Columns that are known on the next date."""
 ROUNDING = 1e-9
 """Share of the forward by which a price may miss its bounds."""
+MAX_SPREAD = 0.05
+"""Share by which forwards of one date and expiry may differ."""
 MAX_ERROR = 0.2
 """Share of a volatility that the price of a row may differ by from its volatility."""
 MAX_SHARE = 0.1
@@ -190,6 +192,25 @@ def warn_of_other_prices(table: pd.DataFrame, arrays: PanelArrays) -> None:
         f"{black[row]:.6g}. {hint}",
         DataWarning,
     )
+
+
+def check_underlying(table: pd.DataFrame, arrays: PanelArrays) -> None:
+    """Refuse rows of one date and expiry whose forwards cannot be those of one underlying."""
+    order = np.lexsort((arrays.forward, arrays.expiry, arrays.day_of_row))
+    same = np.diff(arrays.day_of_row[order]) == 0
+    same &= np.diff(arrays.expiry[order]) == 0.0
+    forward = arrays.forward[order]
+    far = same & (forward[1:] > (1.0 + MAX_SPREAD) * forward[:-1])
+    if far.any():
+        first = int(far.argmax())
+        one = order[first]
+        other = order[first + 1]
+        raise DataError(
+            "options of one date and expiry must have one underlying; "
+            f"{table['contract'].iloc[one]!r} and {table['contract'].iloc[other]!r} on "
+            f"{day(table['date'].iloc[one])} have the forwards {forward[first]:g} and "
+            f"{forward[first + 1]:g}. Make a panel of each underlying."
+        )
 
 
 def check_ranges(min_expiry: Any, delta_range: Any) -> None:

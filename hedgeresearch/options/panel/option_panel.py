@@ -18,6 +18,7 @@ from hedgeresearch.options.panel.checks import (
     QUOTES,
     check_prices,
     check_ranges,
+    check_underlying,
     checked_columns,
     checked_dates,
     warn_of_other_prices,
@@ -51,9 +52,10 @@ class OptionPanel:
     next_volatility       implied volatility of the same contract on the next date
     ===================== ==============================================================
 
-    Further columns are kept. Contracts that expire soon, those with a delta near zero or one, and
-    those without a quote on the next date (NaN) are dropped and counted; on the last date, moves
-    may be missing, as they are not known yet.
+    The forwards of one date may differ by expiry, and within an expiry by the time of the quotes,
+    but are of one underlying. Further columns are kept. Contracts that expire soon, those with a
+    delta near zero or one, and those without a quote on the next date (NaN) are dropped and
+    counted; on the last date, moves may be missing, as they are not known yet.
 
     Parameters
     ----------
@@ -100,6 +102,7 @@ class OptionPanel:
                 "ended; it is missing. Add it, or leave these moves missing (NaN)."
             )
         check_prices(table, arrays)
+        check_underlying(table, arrays)
         check_ranges(self.min_expiry, self.delta_range)
         kept, dropped = self._kept(arrays)
         if not kept.all():

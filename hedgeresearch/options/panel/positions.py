@@ -47,7 +47,8 @@ def roll_options(
 
     Returns
     -------
-    DataFrame by the date on which the moves ended, the targets first and "future" last
+    DataFrame by the date on which the moves ended, the targets first and "future" last: that of the
+    expiry of the first target
 
     Raises
     ------
@@ -75,11 +76,13 @@ def roll_options(
     firsts = roll_days(rolls, rows.dates)
     moves = moves_of(rows, account)
     contracts = checked.table["contract"].to_numpy()[: rows.n_rows]
-    columns = {}
-    for name, target in targets.items():
-        held = _held_rows(target.rows(rows)[firsts], firsts, contracts, rows)
-        columns[name] = moves.option[held]
-    columns[FUTURE] = moves.future[rows.starts[:-1]]
+    held = {
+        name: _held_rows(target.rows(rows)[firsts], firsts, contracts, rows)
+        for name, target in targets.items()
+    }
+    columns = {name: moves.option[some] for name, some in held.items()}
+    of_first = next(iter(held.values()))
+    columns[FUTURE] = moves.future[of_first]
     return pd.DataFrame(columns, index=pd.Index(rows.next_dates, name="date"))
 
 

@@ -121,11 +121,13 @@ class MoneyVolatilities(NamedTuple):
     ----------
     before, after : before and after the move, each at the money
     same_strike : after the move, at the strike that was at the money before
+    rows : array (n_dates,), a row of the expiry whose volatilities these are
     """
 
     before: Array
     after: Array
     same_strike: Array
+    rows: Indices
 
 
 def at_the_money(rows: PanelArrays, years: float) -> MoneyVolatilities:
@@ -153,7 +155,8 @@ def at_the_money(rows: PanelArrays, years: float) -> MoneyVolatilities:
     if n_moved:
         known = part.days(0, n_moved)
         after[:, :n_moved] = _levels(known, known.next_forward, known.next_volatility)
-    return MoneyVolatilities(before, after[0], after[1])
+    first_rows = np.flatnonzero(kept[slices.number])[part.starts[:-1]]
+    return MoneyVolatilities(before, after[0], after[1], first_rows)
 
 
 def _levels(rows: PanelArrays, forward: Array, volatility: Array) -> tuple[Array, Array]:

@@ -106,6 +106,15 @@ BAD: dict[str, tuple[Any, str]] = {
         "must end on the next date",
     ),
     "an end that is missing": (lambda t: t.drop(columns="next_date"), "next_date must say when"),
+    "two underlyings": (
+        lambda t: t.assign(
+            **{
+                name: t[name] * np.where(t.index == 5, 3.0, 1.0)
+                for name in ("strike", "forward", "price", "next_forward", "next_price")
+            }
+        ),
+        "must have one underlying; .* on 2000-01-04 have the forwards",
+    ),
     "nothing left": (lambda t: t.assign(expiry=1e-3, strike=t["forward"]), "no option is left"),
 }
 

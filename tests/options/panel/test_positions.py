@@ -138,3 +138,23 @@ def test_target_has_the_nearest_expiry_first() -> None:
         OptionTarget("call", delta=1.2)
     with pytest.raises(hr.DataError, match="kind must be one of"):
         OptionTarget("straddle")  # type: ignore[arg-type]
+
+
+def test_future_is_that_of_the_first_target() -> None:
+    table = quotes()
+    far = table.assign(
+        contract=table["contract"] + " far",
+        expiry=table["expiry"] + 0.25,
+        forward=table["forward"] * 1.02,
+    )
+    far["price"] = black_price(far["forward"], far["strike"], far["expiry"], far["volatility"])
+    far.loc[far["date"] > DATES[3], "forward"] *= 0.999
+    far["price"] = black_price(far["forward"], far["strike"], far["expiry"], far["volatility"])
+    both = pd.concat([table, far]).sort_values("date", kind="stable", ignore_index=True)
+    panel = OptionPanel.from_quotes(both)
+    near = OptionTarget("call", 0.5, 0.25)
+    later = OptionTarget("call", 0.5, 0.5)
+    found = roll_options(panel, {"later": later, "near": near})
+    assert found["future"].iloc[3] == pytest.approx(FORWARD[4] * 0.999 / FORWARD[3] - 1)
+    found = roll_options(panel, {"near": near, "later": later})
+    assert found["future"].iloc[3] == pytest.approx(FORWARD[4] / FORWARD[3] - 1)
