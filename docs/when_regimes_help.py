@@ -35,7 +35,7 @@ def main() -> None:
         tables, _ = study_tables(wanted.checkpoint)
         findings.write_tables(tables, RESULTS)
     PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    shown = Shown.of({name: findings.recorded(name) for name in findings.INDEX}, flagship())
+    shown = Shown.of({name: findings.recorded_table(name) for name in findings.INDEX}, flagship())
     with style():
         figure = Figure()
         draw(figure, shown)
@@ -53,7 +53,7 @@ def with_tables(page: str) -> str:
 
 def flagship() -> str:
     """Return the regime model that the development pairs chose."""
-    table = findings.recorded("selection")
+    table = findings.recorded_table("selection")
     eligible = table[table["eligible"] & table["regimes"]]
     near = eligible[eligible["score"] >= eligible["score"].max() - 0.0005]
     return str(near["relative turnover"].idxmin())
@@ -61,7 +61,7 @@ def flagship() -> str:
 
 def selection_table() -> str:
     """Return scores and turnover of all entrants on the development pairs."""
-    table = findings.recorded("selection")
+    table = findings.recorded_table("selection")
     rows = []
     for name, row in table.to_dict("index").items():
         kind = "regimes" if row["regimes"] else ""
@@ -74,7 +74,7 @@ def selection_table() -> str:
 def criteria_table() -> str:
     """Return the criteria on the confirmation pairs, by horizon."""
     rows = []
-    for horizon, row in findings.recorded("criteria").to_dict("index").items():
+    for horizon, row in findings.recorded_table("criteria").to_dict("index").items():
         worse = [
             f"{row[f'worse than {one}, Holm']:.0f} ({row[f'worse than {one}']:.0f})"
             for one in ("naive", "ols")
@@ -98,7 +98,9 @@ def criteria_table() -> str:
 
 def market_table() -> str:
     """Return the share of variance that models remove in each market, in per cent."""
-    table = pd.concat([findings.recorded("development"), findings.recorded("confirmation")])
+    table = pd.concat(
+        [findings.recorded_table("development"), findings.recorded_table("confirmation")]
+    )
     removed = 100.0 * table["variance"].unstack("model")
     base = SAME_WITHOUT[flagship()]
     models = dict.fromkeys(["naive", "ols", "EWMA", "DCC", "regimes", base, flagship()])
@@ -111,7 +113,7 @@ def market_table() -> str:
 
 def gains_table() -> str:
     """Return gains of the flagship by market, and the costs that they pay for."""
-    table = findings.recorded("gains")
+    table = findings.recorded_table("gains")
     keys = dict.fromkeys((market, horizon) for _, market, horizon in table.index)
     against = [str(name) for name in dict.fromkeys(table.index.get_level_values("against"))]
     rows = []
@@ -136,7 +138,7 @@ def basis_points(cost: float) -> str:
 
 def net_table() -> str:
     """Return other measures of risk, and net of costs, over all confirmation pairs."""
-    table = findings.recorded("confirmation")
+    table = findings.recorded_table("confirmation")
     measures = ["variance", "semivariance", "CVaR", "net", "net, band"]
     weights = table["pairs"]
     total = table[measures].mul(weights, axis=0).groupby(["horizon", "model"]).sum()
@@ -155,7 +157,7 @@ def net_table() -> str:
 def joint_table() -> str:
     """Return the joint tests over all pairs."""
     rows = []
-    for (horizon, against), row in findings.recorded("joint").iterrows():  # type: ignore[misc]
+    for (horizon, against), row in findings.recorded_table("joint").iterrows():  # type: ignore[misc]
         best = f"{row['best']}, {100.0 * row['removed by best']:.2f}"
         own = f"{100.0 * row['removed by benchmark']:.2f}"
         p = f"{row['p']:.4f} ({row['lower p']:.4f} to {row['upper p']:.4f})"
@@ -165,7 +167,7 @@ def joint_table() -> str:
 
 def law_table() -> str:
     """Return the regressions of the gain."""
-    table = findings.recorded("law")
+    table = findings.recorded_table("law")
     rows = []
     for (gain, pairs), part in table.groupby(level=["gain", "pairs"], sort=False):
         found = part.droplevel(["gain", "pairs"])

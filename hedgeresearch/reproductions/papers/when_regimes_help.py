@@ -1,6 +1,6 @@
 """When do regimes help a hedge? The study of docs/when_regimes_help_protocol.md.
 
-Nineteen entrants hedge 149 pairs out of sample. Development pairs choose a model by a rule that was
+Twenty entrants hedge 149 pairs out of sample. Development pairs choose a model by a rule that was
 written before; confirmation pairs test it. All numbers are of this package: they are compared with
 those of the run that is recorded in it.
 """
@@ -21,7 +21,7 @@ from hedgeresearch.reproductions.regime_study.development_pairs import (
 )
 from hedgeresearch.reproductions.regime_study.findings import (
     all_tables,
-    recorded,
+    recorded_table,
 )
 from hedgeresearch.reproductions.regime_study.selection import Selection, select
 from hedgeresearch.reproductions.regime_study.study import Run, study_pairs
@@ -144,12 +144,12 @@ def _draw_markets(axes: Axes, shown: Shown) -> None:
 
 
 def _selection_numbers(ours: pd.DataFrame) -> list[Number]:
-    known = recorded("selection")
+    known = recorded_table("selection")
     return _compared("score", known["score"], ours["score"], SHARE_TOLERANCE)
 
 
 def _criteria_numbers(ours: pd.DataFrame) -> list[Number]:
-    known = recorded("criteria").drop(columns="best single")
+    known = recorded_table("criteria").drop(columns="best single")
     numbers: list[Number] = []
     for name in known:
         is_count = str(name).startswith(("worse", "pairs"))
@@ -159,7 +159,7 @@ def _criteria_numbers(ours: pd.DataFrame) -> list[Number]:
 
 
 def _joint_numbers(ours: pd.DataFrame) -> list[Number]:
-    known = recorded("joint")
+    known = recorded_table("joint")
     numbers = _compared("joint test, p", known["p"], ours["p"], P_TOLERANCE)
     for name in ("removed by best", "removed by benchmark"):
         numbers += _compared(name, known[name], ours[name], SHARE_TOLERANCE)

@@ -28,7 +28,7 @@ JUMP_PENALTY = 50.0
 
 SINGLE = ("naive", "ols", "rolling OLS", "EWMA", "DCC", "Kalman")
 """Entrants that are one model."""
-WITHOUT_REGIMES = (*SINGLE, "EWMA toward naive", "stacking")
+WITHOUT_REGIMES = (*SINGLE, "EWMA toward naive", "stacking", "decays stacked")
 """Entrants without regimes."""
 SAME_WITHOUT = {
     "regimes": "ols",
@@ -37,7 +37,7 @@ SAME_WITHOUT = {
     "switching correlation": "DCC",
     "switching DCC": "DCC",
     "correlation regimes, EWMA within": "EWMA",
-    "decay by regime": "EWMA",
+    "decay by regime": "decays stacked",
     "shrinkage by regime": "EWMA toward naive",
     "experts by regime": "stacking",
     "shrinkage by feature regimes": "EWMA toward naive",
@@ -69,6 +69,7 @@ def entrants(window: int) -> dict[str, HedgeModel]:
         "Kalman": kalman,
         "EWMA toward naive": ShrunkHedge(ewma),
         "stacking": CombinedHedge(three, "stacking"),
+        "decays stacked": CombinedHedge(by_decay, "stacking"),
         "regimes": RegimeHedge(REGIMES),
         "regimes, EWMA within": RegimeHedge(REGIMES, covariance_model=EWMA),
         "regimes, DCC within": RegimeHedge(REGIMES, covariance_model=DCC()),

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._exports import exported_by
+from hedgeresearch._validation.settings import check_choice
 from hedgeresearch.reproductions.regime_study.entrants import SAME_WITHOUT
 from hedgeresearch.reproductions.regime_study.explanation import regression, true_potential
 from hedgeresearch.reproductions.regime_study.pair import Pair
@@ -147,8 +149,26 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
 
 
-def recorded(name: str) -> pd.DataFrame:
-    """Return a table of the run that is recorded in the package."""
+@exported_by("hedgeresearch.reproductions")
+def recorded_table(name: str) -> pd.DataFrame:
+    """Return a table of the study "when_regimes_help", of the run that is recorded.
+
+    Parameters
+    ----------
+    name : {"selection", "development", "confirmation", "criteria", "joint", "gains", "points", \
+"flagship", "law"}
+
+    Raises
+    ------
+    DataError
+        If there is no such table.
+
+    Examples
+    --------
+    >>> recorded_table("selection").index[0]
+    'decay by regime'
+    """
+    check_choice(name, "name", tuple(INDEX))
     place = files("hedgeresearch.reproductions.regime_study") / "results" / f"{name}.csv"
     with place.open(encoding="utf-8") as file:
         return pd.read_csv(file, index_col=INDEX[name])
