@@ -88,8 +88,8 @@ class HullWhiteDelta:
     Raises
     ------
     DataError
-        From ``fit``, if the panel has moves of fewer than 60 days, or deltas in fewer than three
-        tenths.
+        From ``fit``, if the panel has moves of fewer than 60 days, or deltas that spread over less
+        than .2.
 
     Examples
     --------

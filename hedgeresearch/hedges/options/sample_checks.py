@@ -12,8 +12,8 @@ from hedgeresearch.options.panel.arrays import PanelArrays
 
 MIN_DAYS = 60
 """Days with known moves below which nothing is estimated."""
-MIN_BUCKETS = 3
-"""Different tenths of the delta that a quadratic needs."""
+MIN_RANGE = 0.2
+"""Range of the delta, without a twentieth at each end, that a quadratic needs."""
 
 
 def check_days(n_days: int, name: str, remedy: str) -> None:
@@ -30,11 +30,14 @@ def check_sample(known: PanelArrays) -> None:
     check_days(len(known.dates), "HullWhiteDelta", "DeltaHedge, which estimates nothing")
     for kind, sign in SIGNS.items():
         delta = known.delta[known.sign == sign]
-        buckets = np.unique(np.round(10.0 * delta))
-        if len(delta) and len(buckets) < MIN_BUCKETS:
+        if not len(delta):
+            continue
+        low, high = np.quantile(delta, [0.05, 0.95])
+        if high - low < MIN_RANGE:
             raise DataError(
-                f"HullWhiteDelta needs {kind}s with deltas in {MIN_BUCKETS} tenths or more; got "
-                f"deltas from {delta.min():.2f} to {delta.max():.2f}. Add strikes."
+                f"HullWhiteDelta needs {kind}s whose deltas spread over {MIN_RANGE} or more; most "
+                f"lie between {low:.2f} and {high:.2f}. Add strikes, or use FactorNeutralHedge, "
+                "which has no curve over deltas."
             )
 
 

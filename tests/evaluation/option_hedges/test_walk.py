@@ -1,5 +1,7 @@
 """Walk-forward over a panel of options: what is used, what is counted, what is compared."""
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -86,6 +88,21 @@ def test_options_among_the_hedges_are_sold(smiles: SimulatedSmiles) -> None:
     np.testing.assert_allclose(found.errors["neutral"], fit.hedging_errors, atol=1e-14)
     assert list(found.net_ratios["neutral"]) == ["future", "put 0.5 0.5y"]
     assert found.summary.loc["neutral", "gain on black"] > 0.5
+
+
+def test_backtests_and_panels_are_pickled(smiles: SimulatedSmiles, backtest: Any) -> None:
+    again = pickle.loads(pickle.dumps(backtest))
+    assert again.summary.equals(backtest.summary)
+    panel = pickle.loads(pickle.dumps(smiles.panel))
+    np.testing.assert_array_equal(panel.arrays.delta, smiles.panel.arrays.delta)
+
+
+def test_threads_give_what_one_does(smiles: SimulatedSmiles) -> None:
+    fit = HullWhiteDelta(halflife=20).fit(smiles.panel.days(0, 100))
+    expected = fit.extend(smiles.panel.days(100, 200)).ratios
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: fit.extend(smiles.panel.days(100, 200)).ratios, range(8)))
+    assert all(np.array_equal(one, expected) for one in found)
 
 
 def test_splitter_gives_the_days(smiles: SimulatedSmiles) -> None:

@@ -113,13 +113,15 @@ def test_bad_rolls_are_refused(name: str) -> None:
         roll_options(OptionPanel.from_quotes(quotes()), **arguments)
 
 
-def test_missing_mark_before_the_next_roll_is_refused() -> None:
+@pytest.mark.parametrize("missing", [2, 3])
+def test_missing_mark_up_to_the_next_roll_is_refused(missing: int) -> None:
     table = quotes()
-    gap = (table["date"] == DATES[2]) & (table["contract"] == "C100")
+    gap = (table["date"] == DATES[missing]) & (table["contract"] == "C100")
     panel = OptionPanel.from_quotes(table[~gap])
-    # without the mark, the move that ends on that date is not known either
-    with pytest.raises(hr.DataError, match="'C100'.* has no mark on 2024-01-03"):
-        roll_options(panel, {"call": OptionTarget("call", 0.52)}, rolls=3)
+    # without the mark, the move that ends on that date is not known either; 3 is the roll day
+    target = {"call": OptionTarget("call", 0.52)}
+    with pytest.raises(hr.DataError, match=f"'C100'.* has no mark on {DATES[missing - 1].date()}"):
+        roll_options(panel, target, rolls=3)
 
 
 def test_name_of_several_contracts_is_refused() -> None:
