@@ -20,7 +20,7 @@ from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.assessment.assessment import Assessment
 from hedgeresearch.recommendation.inputs.currencies import check_currencies
 from hedgeresearch.recommendation.inputs.market import Market
-from hedgeresearch.recommendation.inputs.option_book import option_book
+from hedgeresearch.recommendation.inputs.option_book import check_coin_hedges, option_book
 from hedgeresearch.recommendation.inputs.position import Position
 from hedgeresearch.recommendation.inputs.problem import HedgeProblem
 from hedgeresearch.recommendation.inputs.problem_checks import (
@@ -131,7 +131,6 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
     check_terms(everything)
     options = options_among(everything)
     listed = tuple(without_options(everything))
-    market.check_columns(position, listed)
     position = _counted(position, everything, market)
     names = [one.name for one in listed]
     traded = [*(one.name for one in options), *names]
@@ -162,7 +161,11 @@ def recommend(  # noqa: PLR0913 - four parts of the problem, and settings with d
 
 def _counted(position: Position, instruments: Sequence[Instrument], market: Market) -> Position:
     """Return the position as the account counts it, in units; refuse other currencies."""
+    hedges = without_options(instruments)
+    counted = market.counted(position)
+    if counted.in_coin:
+        check_coin_hedges(hedges, market)
+    market.check_columns(position, hedges)
     terms = [cast(Terms, one) for one in instruments]
     check_currencies(market, [*terms, *position.options])
-    prices = {asset: market.value(asset) for asset in position.assets}
-    return market.counted(position.in_units(prices))
+    return counted.in_units({asset: market.value(asset) for asset in position.assets})

@@ -1,6 +1,7 @@
 """Recommendations for books with options: contracts by delta, accounts, updates, and records."""
 
 import json
+import pickle
 from importlib.resources import files
 from typing import Any
 
@@ -230,6 +231,12 @@ def test_every_model_hedges_the_delta_and_one_can_win() -> None:
 
 
 # --- on paper ---
+
+
+def test_recommendations_with_options_pickle() -> None:
+    found = advise_options({dollar_option(): -20}, linear_perpetual(), option_market())
+    again = pickle.loads(pickle.dumps(found))
+    assert again.to_json() == found.to_json()
 
 
 @pytest.mark.parametrize("in_coin", [False, True])

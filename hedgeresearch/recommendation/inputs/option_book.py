@@ -11,8 +11,11 @@ import pandas as pd
 
 from hedgeresearch._formatting import day
 from hedgeresearch.errors import DataError
+from hedgeresearch.instruments.instrument import Instrument
+from hedgeresearch.instruments.inverse_contract import InverseContract
 from hedgeresearch.instruments.option_contract import InverseOption
 from hedgeresearch.instruments.option_terms import OptionTerms
+from hedgeresearch.instruments.terms import Terms
 from hedgeresearch.recommendation.inputs.market import Market
 from hedgeresearch.recommendation.inputs.option_positions import counts_in_coin, refuse_mixed
 from hedgeresearch.recommendation.inputs.option_quotes import OptionQuotes
@@ -140,6 +143,20 @@ def option_book(
     contracts = np.array([*position.options.values(), *held.tolist()])
     state = option_state(options, market, in_coin=in_coin)
     return OptionBook(options, len(position.options), contracts, contracts, state)
+
+
+def check_coin_hedges(instruments: Sequence[Instrument], market: Market) -> None:
+    """Refuse hedges of an account in coin that are not counted in the coin."""
+    for one in instruments:
+        pays_coin = isinstance(one, Terms) and one.currency == market.currency
+        if isinstance(one, InverseContract):
+            pays_coin = market.pays_account(one)
+        if not pays_coin:
+            raise DataError(
+                f"hedges of an account in {market.currency} must pay it; {one.name!r} does not, or "
+                "is converted into another currency. Use an InverseContract with "
+                f"currency={market.currency!r} and quote='USD', and leave out its rate."
+            )
 
 
 def option_state(options: Sequence[OptionTerms], market: Market, *, in_coin: bool) -> OptionState:

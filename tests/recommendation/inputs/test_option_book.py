@@ -164,6 +164,24 @@ def test_coins_in_their_own_account_are_refused() -> None:
         advise_options({coin_option(): -20}, perpetual, option_market("BTC"), kind="difference")
 
 
+@pytest.mark.parametrize(
+    "perpetual",
+    [
+        coin_perpetual(),
+        linear_perpetual(currency=None),
+        coin_perpetual(quote="USD", currency="ETH"),
+    ],
+)
+def test_hedges_in_another_currency_than_the_coin_are_refused(perpetual: Any) -> None:
+    rates = {"PERP": "BTC"}
+    market = hr.Market(coin_table(), rates, currency="BTC", quotes=Quotes({"P55": 0.6}))
+    with pytest.raises(hr.DataError, match="hedges of an account in BTC must pay it"):
+        advise_options({coin_option(): -20}, perpetual, market)
+    converted = coin_perpetual(quote="USD")
+    with pytest.raises(hr.DataError, match="leave out its rate"):
+        advise_options({coin_option(): -20}, converted, market)
+
+
 def test_options_alone_do_not_hedge() -> None:
     call = dollar_option("C70", "call", 70e3)
     with pytest.raises(hr.DataError, match="must have a future, perpetual or spot"):
