@@ -35,7 +35,9 @@ def box_jacobian(point, delta, jacobian):
     p = point[PERSISTENCE]
     s = point[NEWS_SHARE]
     k = point[ASYMMETRIC_SHARE]
-    jacobian[:] = 0.0
+    for i in range(4):
+        for j in range(4):
+            jacobian[i, j] = 0.0
     jacobian[0, 0] = s * (1.0 - k)
     jacobian[0, 1] = p * (1.0 - k)
     jacobian[0, 2] = -p * s

@@ -11,21 +11,14 @@ from __future__ import annotations
 import numpy as np
 
 from hedgeresearch._kernels.compilation import kernel
-from hedgeresearch._kernels.dcc_pair_passes import (
-    BLOCK,
-    first_pair_state,
-    pair_scores_of_block,
-)
+from hedgeresearch._kernels.dcc_pair_products import pair_score_products
 from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
-from hedgeresearch._kernels.dcc_pair_targets import pair_matrices
-from hedgeresearch._kernels.densities import density_constants
-from hedgeresearch._kernels.garch_blocks import advance_block, first_state, scores_of_block
 from hedgeresearch._kernels.garch_coordinates import garch_parameters
 from hedgeresearch._kernels.garch_influence import garch_influence_matrix, garch_residual_slopes
 from hedgeresearch._kernels.inference import identified_inverse
 
 
-@kernel
+@kernel(steers=True)
 def pair_covariance(
     parameters,
     steps,
@@ -78,7 +71,7 @@ def pair_covariance(
     k = 2 * k_m + k_c
     n = x.shape[0]
     asymmetric, corrected, shrunk = rules
-    by_z = np.empty((4, 2, n))
+    by_z = np.zeros((4, 2, n))
     every = np.empty((4, 4))
     pair_sensitivity(
         parameters, steps, backward, asymmetric, corrected, shrunk, x, y, targets, every, by_z
@@ -90,7 +83,7 @@ def pair_covariance(
             information[i, j] = 0.5 * both
     transform = np.zeros((k, k))
     own = np.empty((k_c, k_c))
-    identified_inverse(information, tangent[:, : tangent.shape[1]], own)
+    identified_inverse(information, tangent, own)
     for i in range(k_c):
         for j in range(k_c):
             transform[2 * k_m + i, 2 * k_m + j] = own[i, j]
@@ -98,7 +91,7 @@ def pair_covariance(
         _transform_of_series(
             series, by_z, reported, own, points[series], frees[series], kept, returns, transform
         )
-    products = np.empty((k, k))
+    products = np.zeros((k, k))
     pair_score_products(
         parameters, reported, corrected, x, y, targets, points, kept, returns, products
     )
@@ -111,7 +104,7 @@ def pair_covariance(
             covariance[i, j] = np.nan if held else sandwich[i, j] * unit / n / n
 
 
-@kernel
+@kernel(steers=True)
 def _transform_of_series(series, by_z, reported, own, point, free, kept, returns, transform):
     """Fill what turns the scores of a univariate model into influences, (k, k).
 
@@ -138,7 +131,7 @@ def _transform_of_series(series, by_z, reported, own, point, free, kept, returns
                 transform[2 * k_m + i, first + j] += own[i, p] * through
 
 
-@kernel
+@kernel(steers=True)
 def _sandwich(transform, products, sandwich):
     """Overwrite ``sandwich`` (k, k) with T B T'."""
     k = transform.shape[0]
@@ -157,7 +150,7 @@ def _sandwich(transform, products, sandwich):
             sandwich[j, i] = total
 
 
-@kernel
+@kernel(steers=True)
 def _unit(i, kept, scales):
     """Return the unit of a parameter: those of mu and omega depend on that of the returns."""
     k_m = kept.shape[0]
@@ -168,56 +161,3 @@ def _unit(i, kept, scales):
     if position == 0:
         return scale
     return scale * scale if position == 1 else 1.0
-
-
-@kernel(fast=True)
-def pair_score_products(
-    parameters, reported, corrected, x, y, targets, points, kept, returns, products
-):
-    """Overwrite ``products`` (k, k) with the summed outer products of the scores of both steps.
-
-    Scores are those of the first univariate model, of the second and of the correlation.
-    """
-    k_m = kept.shape[0]
-    k = products.shape[0]
-    n = x.shape[0]
-    first = garch_parameters(points[0])
-    second = garch_parameters(points[1])
-    density1 = density_constants(first[5], 1)
-    density2 = density_constants(second[5], 1)
-    state1 = first_state(first, returns[0])
-    state2 = first_state(second, returns[1])
-    matrices = pair_matrices(parameters, corrected, x, y, targets)
-    state = first_pair_state(matrices)
-    h = np.empty(BLOCK)
-    rows1 = np.empty((6, BLOCK))
-    rows2 = np.empty((6, BLOCK))
-    rows = np.empty((4, BLOCK))
-    scores = np.empty((k, BLOCK))
-    products[:] = 0.0
-    for begin in range(0, n, BLOCK):
-        m = min(BLOCK, n - begin)
-        block = returns[0][begin : begin + m]
-        advance_block(first, block, state1, h, rows1)
-        scores_of_block(first, density1, block, h, rows1)
-        block = returns[1][begin : begin + m]
-        advance_block(second, block, state2, h, rows2)
-        scores_of_block(second, density2, block, h, rows2)
-        pair_scores_of_block(
-            parameters, corrected, x[begin : begin + m], y[begin : begin + m], matrices, state, rows
-        )
-        for t in range(m):
-            for i in range(k_m):
-                scores[i, t] = rows1[kept[i], t]
-                scores[k_m + i, t] = rows2[kept[i], t]
-            for i in range(reported.shape[0]):
-                scores[2 * k_m + i, t] = rows[reported[i], t]
-        for i in range(k):
-            for j in range(i + 1):
-                total = 0.0
-                for t in range(m):
-                    total += scores[i, t] * scores[j, t]
-                products[i, j] += total
-    for i in range(k):
-        for j in range(i):
-            products[j, i] = products[i, j]

@@ -22,7 +22,7 @@ BACKWARD = np.array([[0.0, 1.5], [-1.0, -2.0], [-2.0, 0.5]])
 """Multiples of a step at which a function is evaluated, and their weights in its derivative."""
 
 
-@kernel
+@kernel(steers=True)
 def pair_sensitivity(
     parameters, steps, backward, asymmetric, corrected, shrunk, x, y, targets, information, by_z
 ):
@@ -48,12 +48,14 @@ def pair_sensitivity(
         Overwritten with minus the derivatives of the mean score by the parameters, a row for each
         step.
     by_z : array (4, 2, n_dates)
-        Rows of parameters with a step are overwritten with the derivatives of the mean score by the
-        residuals, S and N moving with them.
+        Zeros; rows of parameters with a step are filled with the derivatives of the mean score by
+        the residuals, S and N moving with them.
     """
     n = x.shape[0]
     by_targets = np.zeros((4, 6))
-    information[:] = 0.0
+    for i in range(4):
+        for j in range(4):
+            information[i, j] = 0.0
     shifted = np.empty(4)
     gradient = np.empty(4)
     products = np.empty((4, 4))
@@ -61,7 +63,6 @@ def pair_sensitivity(
     for p in range(4):
         if steps[p] == 0.0:
             continue
-        by_z[p] = 0.0
         stencil = BACKWARD if backward[p] else CENTRAL
         for k in range(stencil.shape[0]):
             for i in range(4):

@@ -6,7 +6,7 @@ import math
 
 from hedgeresearch._kernels.compilation import kernel
 from hedgeresearch._kernels.dcc_box import parameters_at
-from hedgeresearch._kernels.dcc_pair_search import largest_news_share
+from hedgeresearch._kernels.dcc_pair_grid import largest_news_share
 from hedgeresearch._kernels.dcc_pair_targets import pair_matrices, pair_targets
 
 DELTA = 4

@@ -14,7 +14,11 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 SECONDS: dict[str, float] = {
+    "dcc_pair_passes": 1.9,
+    "dcc_pair_grid": 1.4,
     "dcc_pair_search": 8.0,
+    "dcc_pair_sensitivity": 1.5,
+    "dcc_pair_products": 1.7,
     "dcc_pair_errors": 7.8,
     "dcc_panel": 11.0,
     "box_search": 2.8,

@@ -143,7 +143,7 @@ class PairCorrelation:
         pair_covariance(
             *at,
             reported,
-            tangent,
+            np.ascontiguousarray(tangent),
             (self.asymmetric, self.corrected, self.shrunk),
             self.x,
             self.y,

@@ -22,12 +22,8 @@ from hedgeresearch._kernels.dcc_box import (
     NEWS_SHARE,
     PERSISTENCE,
 )
-from hedgeresearch._kernels.dcc_pair_search import (
-    GRID_NEWS,
-    GRID_PERSISTENCE,
-    maximize_pairs,
-    values_on_grid,
-)
+from hedgeresearch._kernels.dcc_pair_grid import GRID_NEWS, GRID_PERSISTENCE, values_on_grid
+from hedgeresearch._kernels.dcc_pair_search import maximize_pairs
 from hedgeresearch.typing import Array, Indices, Mask
 
 GRID = np.zeros((len(GRID_PERSISTENCE) + 1, len(GRID_NEWS), 4))
