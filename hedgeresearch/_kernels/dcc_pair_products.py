@@ -13,12 +13,11 @@ from hedgeresearch._kernels.dcc_pair_passes import (
 from hedgeresearch._kernels.dcc_pair_targets import pair_matrices
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch._kernels.garch_blocks import advance_block, first_state, scores_of_block
-from hedgeresearch._kernels.garch_coordinates import garch_parameters
 
 
 @kernel(fast=True)
 def pair_score_products(
-    parameters, reported, corrected, x, y, targets, points, kept, returns, products
+    parameters, reported, corrected, x, y, targets, margins, kept, returns, products
 ):
     """Fill ``products`` (k, k), zeros, with summed outer products of the scores of both steps.
 
@@ -27,8 +26,8 @@ def pair_score_products(
     k_m = kept.shape[0]
     k = products.shape[0]
     n = x.shape[0]
-    first = garch_parameters(points[0])
-    second = garch_parameters(points[1])
+    first = margins[0]
+    second = margins[1]
     density1 = density_constants(first[5], 1)
     density2 = density_constants(second[5], 1)
     state1 = first_state(first, returns[0])

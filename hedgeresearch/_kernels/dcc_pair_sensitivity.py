@@ -22,7 +22,7 @@ BACKWARD = np.array([[0.0, 1.5], [-1.0, -2.0], [-2.0, 0.5]])
 """Multiples of a step at which a function is evaluated, and their weights in its derivative."""
 
 
-@kernel(steers=True)
+@kernel
 def pair_sensitivity(
     parameters, steps, backward, asymmetric, corrected, shrunk, x, y, targets, information, by_z
 ):
@@ -48,8 +48,8 @@ def pair_sensitivity(
         Overwritten with minus the derivatives of the mean score by the parameters, a row for each
         step.
     by_z : array (4, 2, n_dates)
-        Zeros; rows of parameters with a step are filled with the derivatives of the mean score by
-        the residuals, S and N moving with them.
+        Rows of parameters with a step are overwritten with the derivatives of the mean score by the
+        residuals, S and N moving with them.
     """
     n = x.shape[0]
     by_targets = np.zeros((4, 6))
@@ -60,9 +60,13 @@ def pair_sensitivity(
     gradient = np.empty(4)
     products = np.empty((4, 4))
     path = np.empty((3, n))
+    sums = np.empty(6)
     for p in range(4):
         if steps[p] == 0.0:
             continue
+        for t in range(n):
+            by_z[p, 0, t] = 0.0
+            by_z[p, 1, t] = 0.0
         stencil = BACKWARD if backward[p] else CENTRAL
         for k in range(stencil.shape[0]):
             for i in range(4):
@@ -72,30 +76,34 @@ def pair_sensitivity(
             pair_evaluation(shifted, asymmetric, corrected, x, y, targets, gradient, products)
             for i in range(4):
                 information[p, i] -= weight * gradient[i]
-            add_residual_gradient(
-                shifted, corrected, shrunk, x, y, targets, weight, path, by_z[p], by_targets[p]
+            matrices = pair_matrices(shifted, corrected, x, y, targets)
+            residual_gradient(shifted, corrected, x, y, weight, matrices, path, by_z[p], sums)
+            _add_through_targets(
+                shifted, asymmetric, corrected, shrunk, x, y, sums, path, by_z[p], by_targets[p]
             )
     return by_targets
 
 
 @kernel(fast=True)
-def add_residual_gradient(  # noqa: PLR0915 - one recursion
-    parameters, corrected, shrunk, x, y, targets, weight, path, by_z, by_targets
+def residual_gradient(  # noqa: PLR0915 - one recursion forward and back
+    parameters, corrected, x, y, weight, matrices, path, by_z, sums
 ):
-    """Add a multiple of the gradient of the mean log-density by residuals and targets.
+    """Add a multiple of the gradient of the mean log-density by residuals at given C and Q_1.
 
     Parameters
     ----------
-    parameters, corrected, shrunk, x, y, targets
+    parameters, corrected, x, y
         As of ``pair_sensitivity``.
     weight : float
         The multiple.
+    matrices : array (8, 3)
+        See ``pair_matrices``.
     path : array (3, n_dates)
-        Scratch space.
+        Overwritten with the elements (1, 1), (1, 2) and (2, 2) of Q.
     by_z : array (2, n_dates)
-        By the residuals, S and N moving with them unless ``shrunk``.
-    by_targets : array (6,)
-        By the elements of S and N at given residuals; (1, 2) moves (2, 1) as well.
+    sums : array (6,)
+        Overwritten with the derivatives by the elements of Q, summed over the dates but the first,
+        and then those by the elements of Q_1.
     """
     n = x.shape[0]
     a = parameters[0]
@@ -103,8 +111,24 @@ def add_residual_gradient(  # noqa: PLR0915 - one recursion
     g = parameters[2]
     nu = parameters[3]
     share = weight / n
-    matrices = pair_matrices(parameters, corrected, x, y, targets)
-    _fill_path(parameters, corrected, x, y, matrices, path)
+    q11 = matrices[1, 0]
+    q12 = matrices[1, 1]
+    q22 = matrices[1, 2]
+    for t in range(n):
+        path[0, t] = q11
+        path[1, t] = q12
+        path[2, t] = q22
+        u = x[t]
+        v = y[t]
+        weight11 = a + g if u < 0.0 else a
+        weight22 = a + g if v < 0.0 else a
+        weight12 = a + g if u < 0.0 and v < 0.0 else a
+        scale1 = q11 if corrected else 1.0
+        scale2 = q22 if corrected else 1.0
+        scale12 = math.sqrt(q11 * q22) if corrected else 1.0
+        q11 = matrices[0, 0] + weight11 * u * u * scale1 + b * q11
+        q12 = matrices[0, 1] + weight12 * u * v * scale12 + b * q12
+        q22 = matrices[0, 2] + weight22 * v * v * scale2 + b * q22
     # derivatives by the Q of the next date, and their sum over dates
     next11 = 0.0
     next12 = 0.0
@@ -144,66 +168,52 @@ def add_residual_gradient(  # noqa: PLR0915 - one recursion
         if corrected:
             next11 += news11 * u + 0.5 * news12 * u * v / q11
             next22 += news22 * v + 0.5 * news12 * u * v / q22
-    rest = 1.0 - a - b
-    by_s = np.zeros(3)
-    if corrected:
-        by_s[0] = rest * sum11 + next11
-        by_s[1] = rest * sum12 + next12
-        by_s[2] = rest * sum22 + next22
-        _add_through_correlation(a, b, x, y, by_s[1], path, by_z)
-    else:
-        # Q_1 is C + b S
-        by_s[0] = rest * (sum11 + next11) + b * next11
-        by_s[1] = rest * (sum12 + next12) + b * next12
-        by_s[2] = rest * (sum22 + next22) + b * next22
-        by_targets[3] -= g * (sum11 + next11)
-        by_targets[4] -= g * (sum12 + next12)
-        by_targets[5] -= g * (sum22 + next22)
-        if not shrunk:
-            _add_through_covariance(x, y, by_s, by_z)
-        if g != 0.0:
-            factor = -g / n
-            _add_through_news(
-                x,
-                y,
-                factor * (sum11 + next11),
-                factor * (sum12 + next12),
-                factor * (sum22 + next22),
-                by_z,
-            )
-    for i in range(3):
-        by_targets[i] += by_s[i]
+    sums[0] = sum11
+    sums[1] = sum12
+    sums[2] = sum22
+    sums[3] = next11
+    sums[4] = next12
+    sums[5] = next22
 
 
-@kernel(fast=True)
-def _fill_path(parameters, corrected, x, y, matrices, path):
-    """Overwrite ``path`` (3, n_dates) with the elements (1, 1), (1, 2) and (2, 2) of Q."""
+@kernel
+def _add_through_targets(
+    parameters, asymmetric, corrected, shrunk, x, y, sums, path, by_z, by_targets
+):
+    """Add the gradient through C and Q_1, which depend on S and N, and these on the residuals.
+
+    ``by_targets`` (6,) are those by the elements of S and N at given residuals; (1, 2) moves (2, 1)
+    as well.
+    """
     a = parameters[0]
     b = parameters[1]
     g = parameters[2]
-    q11 = matrices[1, 0]
-    q12 = matrices[1, 1]
-    q22 = matrices[1, 2]
-    for t in range(x.shape[0]):
-        path[0, t] = q11
-        path[1, t] = q12
-        path[2, t] = q22
-        u = x[t]
-        v = y[t]
-        weight11 = a + g if u < 0.0 else a
-        weight22 = a + g if v < 0.0 else a
-        weight12 = a + g if u < 0.0 and v < 0.0 else a
-        scale1 = q11 if corrected else 1.0
-        scale2 = q22 if corrected else 1.0
-        scale12 = math.sqrt(q11 * q22) if corrected else 1.0
-        q11 = matrices[0, 0] + weight11 * u * u * scale1 + b * q11
-        q12 = matrices[0, 1] + weight12 * u * v * scale12 + b * q12
-        q22 = matrices[0, 2] + weight22 * v * v * scale2 + b * q22
+    by_s = np.empty(3)
+    on_news = np.empty(3)
+    for i in range(3):
+        through_c = sums[i] + sums[3 + i]
+        if corrected:
+            by_s[i] = (1.0 - a - b) * sums[i] + sums[3 + i]
+        else:  # Q_1 is C + b S
+            by_s[i] = (1.0 - a - b) * through_c + b * sums[3 + i]
+            by_targets[3 + i] -= g * through_c
+        on_news[i] = -g / x.shape[0] * through_c
+        by_targets[i] += by_s[i]
+    if corrected:
+        _add_through_correlation(a, b, x, y, by_s[1], path, by_z)
+    elif not shrunk:
+        _add_through_covariance(x, y, by_s, by_z)
+    if asymmetric:
+        _add_through_news(x, y, on_news, by_z)
 
 
-@kernel(fast=True)
+@kernel
 def _add_through_covariance(x, y, by_s, by_z):
-    """Add what the residuals contribute through S, their covariance; ``by_s`` (3,)."""
+    """Add what the residuals contribute through S, their covariance; ``by_s`` (3,).
+
+    Its arithmetic is strict: whole loops without a recursion may be optimized differently where
+    they are a part of another kernel.
+    """
     n = x.shape[0]
     mean_x = 0.0
     mean_y = 0.0
@@ -220,17 +230,17 @@ def _add_through_covariance(x, y, by_s, by_z):
         by_z[1, t] += on22 * (y[t] - mean_y) + on12 * (x[t] - mean_x)
 
 
-@kernel(fast=True)
-def _add_through_news(x, y, on11, on12, on22, by_z):
+@kernel
+def _add_through_news(x, y, on_news, by_z):
     """Add what the residuals contribute through N, the mean of n n' with n = min(z, 0)."""
     for t in range(x.shape[0]):
         if x[t] < 0.0:
-            by_z[0, t] += 2.0 * on11 * x[t] + on12 * min(y[t], 0.0)
+            by_z[0, t] += 2.0 * on_news[0] * x[t] + on_news[1] * min(y[t], 0.0)
         if y[t] < 0.0:
-            by_z[1, t] += 2.0 * on22 * y[t] + on12 * min(x[t], 0.0)
+            by_z[1, t] += 2.0 * on_news[2] * y[t] + on_news[1] * min(x[t], 0.0)
 
 
-@kernel(fast=True)
+@kernel
 def _add_through_correlation(a, b, x, y, by_rho, path, by_z):
     """Add what the residuals contribute through the correlation of z_i sqrt(q_ii).
 

@@ -19,7 +19,6 @@ SECONDS: dict[str, float] = {
     "dcc_pair_search": 8.0,
     "dcc_pair_sensitivity": 1.5,
     "dcc_pair_products": 1.7,
-    "dcc_pair_errors": 7.8,
     "dcc_panel": 11.0,
     "box_search": 2.8,
     "garch_fit": 12.0,

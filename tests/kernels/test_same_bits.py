@@ -4,6 +4,10 @@ Fast arithmetic may reorder sums. Where a loop both sums and stores, compiled co
 addresses of its arrays and chooses an order when it runs.
 """
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -140,3 +144,29 @@ def test_pair_passes_do_not_depend_on_places(density):
         [*series, parameters, np.zeros(6), *squares, np.zeros((4, 2, 140)), np.zeros((1, 11))],
         100,
     )
+
+
+PAIR = """
+import warnings
+import numpy as np
+import hedgeresearch as hr
+warnings.simplefilter("ignore")
+returns = hr.data.simulate_dcc(500, a=0.05, b=0.9, seed=4).returns
+for model in (hr.DCC(), hr.DCC(asymmetric=True, density="student")):
+    fit = model.fit(returns)
+    print(np.hstack([fit.parameters, fit.log_likelihood]).tobytes().hex())
+"""
+
+
+@pytest.mark.slow
+def test_compiled_kept_and_steered_code_estimate_the_same_bits(tmp_path):
+    """Python steers the first process; the second loads its passes; the third compiles all."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "HEDGERESEARCH_QUIET": "1"}
+    at_once = "from hedgeresearch._kernels.steering import compiled_at_once as at_once\n"
+    at_once += f"with at_once():\n    exec({PAIR!r})"
+    found = []
+    for code in (PAIR, PAIR, at_once, PAIR):
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        found.append(done.stdout)
+    assert found[1:] == found[:1] * 3

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hedgeresearch._kernels.dcc_pair_errors import pair_covariance
+from hedgeresearch._kernels.dcc_pair_products import pair_score_products
 from hedgeresearch._kernels.dcc_pair_sensitivity import pair_sensitivity
+from hedgeresearch._kernels.garch_influence import garch_influence_matrix, garch_residual_slopes
+from hedgeresearch._kernels.inference import identified_inverse
 from hedgeresearch.covariance.dcc.pair_search import PairSearch
 from hedgeresearch.typing import Array, Indices
 from hedgeresearch.volatility.garch.estimation import GARCHEstimate
@@ -99,23 +101,23 @@ class PairCorrelation:
         by_moments : array (4, 2, 2, 2)
             By the elements of S and of N, each of which counts by itself.
         """
-        information = np.empty((4, 4))
-        by_residuals = np.zeros((4, 2, len(self.x)))
-        rules = (self.asymmetric, self.corrected, self.shrunk)
-        by_element = pair_sensitivity(
-            parameters,
-            steps,
-            backward,
-            *rules,
-            self.x,
-            self.y,
-            self.targets,
-            information,
-            by_residuals,
-        )
+        information, by_residuals, by_element = self._score_derivatives(parameters, steps, backward)
         by_moments = by_element.reshape(4, 2, 3)[:, :, [0, 1, 1, 2]].reshape(4, 2, 2, 2)
         by_moments[:, :, [0, 1], [1, 0]] *= 0.5
         return information, by_residuals, by_moments
+
+    def _score_derivatives(
+        self, parameters: Array, steps: Array, backward: Array
+    ) -> tuple[Array, Array, Array]:
+        """Return the same, the last by the elements of S and N, (4, 6)."""
+        information = np.empty((4, 4))
+        by_residuals = np.zeros((4, 2, len(self.x)))
+        rules = (self.asymmetric, self.corrected, self.shrunk)
+        sample = (self.x, self.y, self.targets)
+        by_element = pair_sensitivity(
+            parameters, steps, backward, *rules, *sample, information, by_residuals
+        )
+        return information, by_residuals, by_element
 
     def covariance(
         self,
@@ -139,20 +141,61 @@ class PairCorrelation:
         """
         first, second = margins
         kept = np.array(first.layout.kept)
-        covariance = np.empty((2 * len(kept) + len(reported),) * 2)
-        pair_covariance(
-            *at,
+        information, by_z, _ = self._score_derivatives(*at)
+        information = information[np.ix_(reported, reported)]
+        own = np.empty(information.shape)
+        identified_inverse(0.5 * (information + information.T), np.ascontiguousarray(tangent), own)
+        transform = _influence_transform(own, by_z[reported], margins, kept)
+        products = np.zeros(transform.shape)
+        pair_score_products(
+            at.parameters,
             reported,
-            np.ascontiguousarray(tangent),
-            (self.asymmetric, self.corrected, self.shrunk),
+            self.corrected,
             self.x,
             self.y,
             self.targets,
-            np.stack([first.point, second.point]),
-            np.stack([first.free, second.free]),
+            np.stack([first.unit_parameters, second.unit_parameters]),
             kept,
             (first.unit_returns, second.unit_returns),
-            np.array([first.scale, second.scale]),
-            covariance,
+            products,
         )
-        return covariance
+        covariance = transform @ products @ transform.T / len(self.x) ** 2
+        held = np.diag(covariance) == 0.0
+        covariance[held] = np.nan
+        covariance[:, held] = np.nan
+        units = [*first.units[kept], *second.units[kept], *np.ones(len(reported))]
+        return np.asarray(covariance * np.outer(units, units))
+
+
+def _influence_transform(
+    own: Array, by_z: Array, margins: Sequence[GARCHEstimate], kept: Indices
+) -> Array:
+    """Return what turns the scores of both steps into influences on all parameters, (k, k).
+
+    Those of a univariate model act on its own parameters and, through the residuals, on the
+    correlation.
+
+    Parameters
+    ----------
+    own : array (k_c, k_c)
+        Inverse information of the correlation.
+    by_z : array (k_c, 2, n_dates)
+        Derivatives of its mean scores by the residuals.
+    margins : two GARCHEstimate
+    kept : array (k_m,) of int
+        Positions of the univariate parameters that are estimated.
+    """
+    k = len(kept)
+    transform = np.zeros((2 * k + len(own),) * 2)
+    transform[2 * k :, 2 * k :] = own
+    slopes = np.empty((len(own), 6))
+    for series, margin in enumerate(margins):
+        returns = margin.unit_returns
+        inverse = np.empty((k, k))
+        garch_influence_matrix(margin.point, margin.free, returns, kept, inverse)
+        for i, weights in enumerate(by_z[:, series]):
+            garch_residual_slopes(margin.unit_parameters, returns, weights, slopes[i])
+        place = slice(series * k, (series + 1) * k)
+        transform[place, place] = inverse
+        transform[2 * k :, place] = own @ (slopes[:, kept] @ inverse)
+    return transform

@@ -79,7 +79,7 @@ class GARCHEstimate:
     def initial_state_after(self, change: Array) -> GARCHState:
         """Return the initial state after a change (k,) of the parameters."""
         changed = self.unit_parameters.copy()
-        changed[self.layout.kept] += change / self._units[self.layout.kept]
+        changed[self.layout.kept] += change / self.units[self.layout.kept]
         return self._initial_state_at(changed)
 
     @property
@@ -90,7 +90,7 @@ class GARCHEstimate:
     def sensitivities(self) -> Sensitivities:
         """Return how parameters react to each date, and standardized residuals to parameters."""
         kept = np.array(self.layout.kept)
-        units = self._units[kept]
+        units = self.units[kept]
         inverse = np.empty((len(kept), len(kept)))
         garch_influence_matrix(self.point, self.free, self.unit_returns, kept, inverse)
         by_date = np.empty((len(self.unit_returns), len(kept)))
@@ -114,7 +114,7 @@ class GARCHEstimate:
         It is NaN for parameters at a bound. ``standard_errors`` describes the kinds.
         """
         kept = self.layout.kept
-        units = self._units[kept]
+        units = self.units[kept]
         covariance = covariance_by_kind(
             kind, self.unit_parameters, self.unit_returns, kept, self.tangent[kept]
         )
@@ -127,10 +127,11 @@ class GARCHEstimate:
 
     def _in_return_units(self, unit_parameters: Array) -> Array:
         shift = np.array([self.center, 0.0, 0.0, 0.0, 0.0, 0.0])
-        return np.asarray(unit_parameters * self._units + shift)
+        return np.asarray(unit_parameters * self.units + shift)
 
     @property
-    def _units(self) -> Array:
+    def units(self) -> Array:
+        """Units of mu, omega, alpha, gamma, beta and nu, given that of the returns, (6,)."""
         return np.array([self.scale, self.scale**2, 1.0, 1.0, 1.0, 1.0])
 
 

@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 import hedgeresearch as hr
-from hedgeresearch._kernels.dcc_pair_errors import pair_covariance
 from hedgeresearch._kernels.densities import NORMAL
 from hedgeresearch._kernels.garch import garch_residuals
-from hedgeresearch.covariance.dcc import pair
 from hedgeresearch.covariance.dcc.estimation import CorrelationEstimate
 from hedgeresearch.covariance.dcc.likelihood import CorrelationLikelihood
 from hedgeresearch.covariance.dcc.standard_errors import correlation_influence
@@ -90,15 +88,6 @@ def test_compiled_errors_are_those_of_the_influences(model, simulated_panel):
         scale = np.sqrt(np.nan_to_num(np.diag(expected), nan=1.0))
         units = np.outer(scale, scale)
         np.testing.assert_allclose(steps.covariance() / units, expected / units, atol=1e-9)
-
-
-def test_python_and_compiled_code_have_the_same_bits(simulated_panel, monkeypatch):
-    steps = hr.DCC().fit(simulated_panel.iloc[:1000, :2]).estimates.errors
-    found = []
-    for form in (pair_covariance.interpreted, pair_covariance.dispatcher):
-        monkeypatch.setattr(pair, "pair_covariance", form)
-        found.append(steps.covariance().tobytes())
-    assert found[0] == found[1]
 
 
 def rugarch_start(parameters, returns):
