@@ -13,6 +13,13 @@ from hedgeresearch.hedges.model import HedgeModel
 
 DEFAULT_NAME = "regime"
 """Short name of the default."""
+EVIDENCE = (
+    "it is the default, as it removed most variance of 19 models over four development markets, at "
+    "28% of the turnover of a DCC (hedgeresearch reproduce when_regimes_help)."
+)
+"""Why the default is the default, the end of a sentence."""
+DECAYS = (0.94, 0.97, 0.99)
+"""Decays between which the regime-conditional hedge chooses."""
 
 
 def named_hedge(name: str) -> HedgeModel:
@@ -43,7 +50,15 @@ def default_hedge() -> HedgeModel:
 
 
 def regime_conditional_hedge() -> HedgeModel:
-    """Return the hedge that commands and tournaments name "regime"."""
-    from hedgeresearch import hedges, regimes
+    """Return the hedge that commands and tournaments name "regime".
 
-    return hedges.RegimeHedge(regimes.GaussianHMM(2))
+    Exponential weights of three decays are averaged with weights by regime: how soon the past
+    fades depends on the regime.
+    """
+    from hedgeresearch import covariance, hedges, regimes
+
+    models = {
+        f"EWMA {decay}": hedges.MinimumVarianceHedge(covariance.EWMACovariance(decay))
+        for decay in DECAYS
+    }
+    return hedges.RegimeWeightedHedge(models, regimes.GaussianHMM(2, n_starts=4))

@@ -41,6 +41,7 @@ from hedgeresearch.recommendation.narrative.data import (
     data_warnings,
     few_sentences,
 )
+from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.notional import (
     expected_sentences,
     notional_reasons,
@@ -170,7 +171,8 @@ class NotionalHedge:
         chance = [self._chance.strip()] if self._chance else []
         few = few_sentences(len(self.fit.sample.rows), self.interval)
         closes = closes_sentences(other_closes(self.fit, *self._observed))
-        return [*data_warnings(self.data_problems), *chance, *others, *few, *closes]
+        why = default_sentences(self.fit.model, self.backtest)
+        return [*data_warnings(self.data_problems), *chance, *others, *why, *few, *closes]
 
     @property
     def summary(self) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 import hedgeresearch as hr
+from hedgeresearch._formatting import describe
+from hedgeresearch.hedges.default import EVIDENCE, default_hedge, regime_conditional_hedge
 
 Run = Callable[..., tuple[int, str, str]]
 Check = Callable[[tuple[int, str, str], str], None]
@@ -46,7 +48,7 @@ OLS = ("recommend", "--model", "ols")
         ("ols", hr.OLSHedge()),
         ("ewma", hr.MinimumVarianceHedge(hr.EWMACovariance())),
         ("dcc", hr.MinimumVarianceHedge(hr.DCC())),
-        ("regime", hr.RegimeHedge(hr.GaussianHMM(2))),
+        ("regime", regime_conditional_hedge()),
     ],
 )
 def test_each_model_recommends_what_the_library_does(
@@ -68,22 +70,17 @@ def test_each_model_recommends_what_the_library_does(
     assert (result["regime_probabilities"] is None) == (name != "regime")
 
 
-def test_default_model_and_table_are_regimes_of_the_nasdaq(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen = {}
-
-    def fit(model: Any, asset: pd.Series, hedges: pd.DataFrame, **settings: Any) -> Any:
-        seen["model"] = model
-        return hr.OLSHedge().fit(asset, hedges)
-
-    monkeypatch.setattr(hr.RegimeHedge, "fit", fit)
+@pytest.mark.long
+def test_default_model_and_table_are_regimes_of_the_nasdaq(run: Run) -> None:
     code, output, _ = run("recommend", "--json")
     assert code == 0
-    assert seen == {"model": hr.RegimeHedge(hr.GaussianHMM(2))}
     result = json.loads(output)
+    assert result["model"] == describe(default_hedge())
+    assert result["reasons"][-1] == f"Why this model: {EVIDENCE}"
     assert (result["asset"], result["as_of"]) == ("NASDAQ", "2018-12-31")
     assert (result["notional"], list(result["ratio"])) == (1e6, ["SP500"])
+    assert result["ratio"]["SP500"] == pytest.approx(1.2025, abs=1e-3)
+    assert len(result["ratio_by_regime"]) == 2
 
 
 def test_text_has_data_model_and_sentence(run: Run) -> None:

@@ -17,6 +17,7 @@ from hedgeresearch.recommendation.narrative.data import (
     data_warnings,
     few_sentences,
 )
+from hedgeresearch.recommendation.narrative.default import default_sentences
 from hedgeresearch.recommendation.narrative.expiry import expiry_sentences
 from hedgeresearch.recommendation.narrative.limits import binding_sentences, unstable_sentences
 from hedgeresearch.recommendation.narrative.margin import margin_sentences
@@ -58,6 +59,7 @@ def list_reasons(assessment: Assessment) -> list[str]:
         *few_sentences(len(assessment.problem.fit.sample.rows), assessment.confidence.ratios),
         *model_sentences(assessment),
         *confidence_sentences(assessment.confidence, assessment.expected_effectiveness),
+        *default_sentences(assessment.problem.fit.model, assessment.confidence.backtest),
         *_if_available("Options", option_sentences, assessment),
         *carry_sentences(assessment),
         *carry_gap_sentences(assessment),

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from hedgeresearch.cli.book.book import FIELDS
 from hedgeresearch.cli.book.instruments import TYPES
 from hedgeresearch.cli.book.models import read_model
 from hedgeresearch.cli.book.yaml_reader import read_yaml
+from hedgeresearch.hedges.default import regime_conditional_hedge
 
 Run = Callable[..., tuple[int, str, str]]
 DOCS = Path(hr.__file__).parents[1] / "docs"
@@ -43,7 +45,8 @@ def test_unchanged_example_runs(run: Run, tmp_path: Path) -> None:
         "recommend", "--position", DOCS / "book.yaml", "--report", tmp_path / "report.html"
     )
     assert (code, errors) == (0, "")
-    assert "Model: RegimeHedge(GaussianHMM(2, n_starts=5))" in output
+    assert "Model: RegimeWeightedHedge(" in output
+    assert "GaussianHMM(2, n_starts=5))" in output
     assert "out of sample it was" in " ".join(output.split())
     assert (tmp_path / "report.html").stat().st_size < 8e6
 
@@ -71,6 +74,13 @@ def test_every_field_is_described_in_the_docs() -> None:
     assert fields_described <= expected
 
 
+def with_three_regimes() -> Any:
+    """Return the regime-conditional hedge with the settings that the page shows."""
+    model: Any = regime_conditional_hedge()
+    regimes = replace(model.regime_model, n_regimes=3)
+    return replace(model, regime_model=regimes, prior_dates=100)
+
+
 def test_models_of_the_docs_can_be_read(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "book.md").read_text(encoding="utf-8"), re.S)
     found = []
@@ -80,6 +90,6 @@ def test_models_of_the_docs_can_be_read(tmp_path: Path) -> None:
         found.append(read_model(read_yaml(path).mapping()["model"]).model)
     assert found == [
         hr.MinimumVarianceHedge(hr.EWMACovariance()),
-        hr.RegimeHedge(hr.GaussianHMM(3), weighting="most_likely"),
+        with_three_regimes(),
         hr.MinimumVarianceHedge(hr.DCC(univariate=hr.GARCH(density="student"))),
     ]
