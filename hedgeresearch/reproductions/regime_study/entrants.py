@@ -28,7 +28,13 @@ JUMP_PENALTY = 50.0
 
 SINGLE = ("naive", "ols", "rolling OLS", "EWMA", "DCC", "Kalman")
 """Entrants that are one model."""
-WITHOUT_REGIMES = (*SINGLE, "EWMA toward naive", "stacking", "decays stacked")
+WITHOUT_REGIMES = (
+    *SINGLE,
+    "EWMA toward naive",
+    "stacking",
+    "decays stacked",
+    "OLS and decays stacked",
+)
 """Entrants without regimes."""
 SAME_WITHOUT = {
     "regimes": "ols",
@@ -38,6 +44,7 @@ SAME_WITHOUT = {
     "switching DCC": "DCC",
     "correlation regimes, EWMA within": "EWMA",
     "decay by regime": "decays stacked",
+    "OLS and decays by regime": "OLS and decays stacked",
     "shrinkage by regime": "EWMA toward naive",
     "experts by regime": "stacking",
     "shrinkage by feature regimes": "EWMA toward naive",
@@ -56,6 +63,7 @@ def entrants(window: int) -> dict[str, HedgeModel]:
     kalman: HedgeModel = KalmanHedge()
     naive: HedgeModel = NaiveHedge()
     both = {"naive": naive, "EWMA": ewma}
+    constant: dict[str, HedgeModel] = {"naive": naive, "OLS": OLSHedge()}
     three = {"naive": naive, "EWMA": ewma, "DCC": dcc}
     features = PairFeatures(FEATURE_WINDOW)
     by_decay: dict[str, HedgeModel] = {
@@ -70,6 +78,7 @@ def entrants(window: int) -> dict[str, HedgeModel]:
         "EWMA toward naive": ShrunkHedge(ewma),
         "stacking": CombinedHedge(three, "stacking"),
         "decays stacked": CombinedHedge(by_decay, "stacking"),
+        "OLS and decays stacked": CombinedHedge(constant | by_decay, "stacking"),
         "regimes": RegimeHedge(REGIMES),
         "regimes, EWMA within": RegimeHedge(REGIMES, covariance_model=EWMA),
         "regimes, DCC within": RegimeHedge(REGIMES, covariance_model=DCC()),
@@ -79,6 +88,9 @@ def entrants(window: int) -> dict[str, HedgeModel]:
             REGIMES, covariance_model=EWMA, observe=StandardizedReturns()
         ),
         "decay by regime": RegimeWeightedHedge(by_decay, REGIMES),
+        "OLS and decays by regime": RegimeWeightedHedge(
+            constant | {"regimes": RegimeHedge(REGIMES)} | by_decay, REGIMES
+        ),
         "shrinkage by regime": RegimeWeightedHedge(both, REGIMES),
         "experts by regime": RegimeWeightedHedge(experts, REGIMES),
         "shrinkage by feature regimes": RegimeWeightedHedge(both, REGIMES, observe=features),

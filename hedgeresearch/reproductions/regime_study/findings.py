@@ -166,7 +166,7 @@ def recorded_table(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> recorded_table("selection").index[0]
-    'decay by regime'
+    'OLS and decays by regime'
     """
     check_choice(name, "name", tuple(INDEX))
     place = files("hedgeresearch.reproductions.regime_study") / "results" / f"{name}.csv"
