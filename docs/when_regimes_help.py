@@ -17,6 +17,7 @@ from hedgeresearch.plotting import style
 from hedgeresearch.reproductions.papers.when_regimes_help import Shown, draw, study_tables
 from hedgeresearch.reproductions.regime_study import findings
 from hedgeresearch.reproductions.regime_study.entrants import SAME_WITHOUT
+from hedgeresearch.reproductions.regime_study.selection import best_of
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "when_regimes_help.md"
@@ -54,9 +55,7 @@ def with_tables(page: str) -> str:
 def flagship() -> str:
     """Return the regime model that the development pairs chose."""
     table = findings.recorded_table("selection")
-    eligible = table[table["eligible"] & table["regimes"]]
-    near = eligible[eligible["score"] >= eligible["score"].max() - 0.0005]
-    return str(near["relative turnover"].idxmin())
+    return best_of(table[table["eligible"] & table["regimes"]])
 
 
 def selection_table() -> str:

@@ -1,8 +1,8 @@
 """When do regimes help a hedge? The study of docs/when_regimes_help_protocol.md.
 
-Twenty-two entrants hedge 149 pairs out of sample. Development pairs choose a model by a rule that was
-written before; confirmation pairs test it. All numbers are of this package: they are compared with
-those of the run that is recorded in it.
+Models with and without regimes hedge 149 pairs out of sample. Development pairs choose one by a
+rule that was written before; confirmation pairs test it. All numbers are of this package: they are
+compared with those of the run that is recorded in it.
 """
 
 from __future__ import annotations
