@@ -146,7 +146,7 @@ class Recommendation:
 
     @property
     def volatility(self) -> pd.Series[float]:
-        """Expected standard deviation of the next profit, in currency.
+        """Expected standard deviation of the next profit, in currency; of options, of their delta.
 
         Rows: unhedged, as held, as recommended.
         """

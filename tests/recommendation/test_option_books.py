@@ -116,6 +116,21 @@ def test_forwards_and_discounts_take_part() -> None:
     assert row["delta"] == pytest.approx(-20 * state.delta * 61 / 60)
 
 
+@pytest.mark.parametrize(
+    "hedge",
+    [
+        hr.Spot("BTC", lot=0.001, fee=0.001, currency="USD"),
+        hr.LinearContract("BTC", 0.01, lot=0.1, expiry=pd.Timestamp("2026-09-25"), currency="USD"),
+    ],
+)
+def test_the_underlying_itself_hedges_one_for_one(hedge: Any) -> None:
+    found = advise_options({dollar_option(): -20}, hedge, option_market())
+    delta = -20 * greeks(SPOT, 55e3, YEARS, last_volatility(), "put").delta
+    assert found.problem.fit.next_ratio.iloc[0] == pytest.approx(1.0)
+    assert found.plan.targets.best[0] == pytest.approx(-delta / hedge.size)
+    assert not any("should be another instrument" in text for text in found.reasons)
+
+
 def test_options_that_hedge_leave_no_vega() -> None:
     market = option_market()
     call = dollar_option("C70", "call", 70e3, lot=0.1, fee=0.01)

@@ -8,6 +8,7 @@ import pytest
 
 import hedgeresearch as hr
 from hedgeresearch.report.sections.options import options_section
+from hedgeresearch.report.sections.regimes import regimes_section
 from tests.recommendation.option_books import (
     advise_options,
     coin_option,
@@ -87,6 +88,16 @@ def test_stress_figure_leaves_out_other_volatilities(html: str) -> None:
     assert not any("+50%" in name for name in joined)
     # the table has them
     assert "implied volatility +50%" in Page(html).text
+
+
+def test_regimes_are_shown_behind_the_price_of_the_underlying() -> None:
+    model = hr.RegimeHedge(hr.GaussianHMM(2, n_starts=1))
+    market = option_market()
+    found = advise_options({dollar_option(): -20}, linear_perpetual(), market, model=model)
+    caption, figure = regimes_section(found).figures[0]
+    assert caption.startswith("Price of BTC. Color: most probable regime")
+    (line,) = [trace for trace in figure["data"] if trace.get("name") == "position"]
+    assert numbers(line["y"])[-1] == market.price("BTC")
 
 
 def test_a_book_in_coin_is_reported_in_coin() -> None:

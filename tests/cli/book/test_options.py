@@ -82,6 +82,15 @@ def test_example_prints_what_options_do(run: Run) -> None:
     assert "Short options require" in text
 
 
+def test_holdings_and_limits_may_be_of_options(example: Path, changed: Change) -> None:
+    changed(example, "  SP500: -10\n", "  SP500: -10\n  NDX_P6600: 5\n")
+    limits = "limits:\n  contracts: {NDX_P6600: [0, 20]}\n"
+    changed(example, "model: ols\n", f"model: ols\n{limits}")
+    found = recommend_for_book(example)
+    assert found.holdings["NDX_P6600"] == 20.0
+    assert found.orders["contracts"][0] == 15.0
+
+
 def test_a_book_in_coin_has_the_premium_adjusted_delta(book: Path) -> None:
     book.write_text(COIN_BOOK)
     found = recommend_for_book(book)
