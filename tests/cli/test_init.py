@@ -25,8 +25,9 @@ OF_OTHER_BOOKS = ("file: ", "value: ", "of: ", "funding: {", "underlying: ")
 
 def uncommented(part: str, text: str = TEMPLATE) -> str:
     """Return the template with a section, or a setting, that is no comment any more."""
-    if part.startswith("# model:"):
-        text = text.replace("model: ols", "# ols")
+    # the fit with regimes is that of the book as it is written
+    other = "# " if part.startswith("# model:") else "model: ols "
+    text = re.sub(r"(?m)^model: \w+ ", other, text)
     assert text.count(part) == 1
     return text.replace(part, re.sub(r"(?m)^( *)# ", r"\1", part))
 

@@ -8,6 +8,8 @@ import pytest
 import hedgeresearch as hr
 from hedgeresearch.hedges.default import EVIDENCE, default_hedge
 from hedgeresearch.recommendation.narrative.default import default_sentences
+from hedgeresearch.reproductions.regime_study.entrants import entrants
+from hedgeresearch.reproductions.regime_study.findings import recorded_table
 
 
 def test_only_the_default_without_a_backtest_has_the_sentence() -> None:
@@ -17,6 +19,16 @@ def test_only_the_default_without_a_backtest_has_the_sentence() -> None:
     assert default_sentences(hr.OLSHedge(), None) == []
     other: Any = default_hedge()
     assert default_sentences(replace(other, n_folds=3), None) == []
+
+
+def test_the_numbers_are_those_of_the_selection() -> None:
+    table = recorded_table("selection")
+    assert f"of {len(table)} models" in EVIDENCE
+    best = table[table["eligible"]].iloc[0]
+    assert best.name == "decay by regime"
+    assert f"{best['score']:.2%} ({table.loc['decays stacked', 'score']:.2%} with" in EVIDENCE
+    assert f"at {best['relative turnover']:.0%} of the turnover of a DCC" in EVIDENCE
+    assert entrants(1000)["decay by regime"] == default_hedge()
 
 
 @pytest.mark.long
