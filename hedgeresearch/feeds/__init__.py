@@ -1,7 +1,9 @@
-"""Events of markets, from frames that were recorded.
+"""Events of markets: read from frames, recorded, and played back.
 
 ``read_recording`` yields the events of a file of raw frames in the order in which they were
-received, ``read_binance_frame`` reads one frame of Binance.
+received, ``read_binance_frame`` reads one frame of Binance. A ``Recorder`` writes events of any
+number of sources into Parquet files, ``replay`` yields them as they were received, and
+``compact_recording`` puts small files together.
 """
 
 import lazy_loader
