@@ -195,6 +195,12 @@ def _use_options() -> None:
     _read(options.greeks(*terms).table)
     _read(options.implied_volatility(options.black_price(*terms), *terms[:3]))
     _read(options.simulate_smiles(20).panel)
+    strikes = pd.Series(range(80, 125, 5), dtype=float)
+    expiry = pd.Timestamp("2024-06-21", tz="UTC")
+    smile = pd.DataFrame({"expiry": expiry, "strike": strikes, "forward": 100.0, "volatility": 0.2})
+    chain = options.OptionChain.from_volatilities(smile, expiry - pd.Timedelta(days=30))
+    for surface in (options.SVI(), options.SABR()):
+        _read(surface.fit(chain).summary)
 
 
 def _read(*results: Any) -> None:

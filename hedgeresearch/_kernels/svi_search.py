@@ -1,7 +1,7 @@
 """Steps of Levenberg and Marquardt to the least squares of an SVI smile, with its constraints.
 
-The constraints g(k) >= margin, and w(k) >= that of the expiry before, on a grid enter by an
-augmented Lagrangian (Nocedal and Wright 2006, section 17.4), whose terms are squares: half the
+The constraints g(k) >= margin, and w(k) on its side of that of another expiry, on a grid enter by
+an augmented Lagrangian (Nocedal and Wright 2006, section 17.4), whose terms are squares: half the
 penalty times the square of what a constraint and its multiplier lack.
 """
 
@@ -22,7 +22,7 @@ from hedgeresearch._kernels.svi import (
 )
 
 MAX_STEPS = 60
-GAIN = 1e-11
+GAIN = 1e-9
 """Relative decrease of the Lagrangian from which a search goes on."""
 FIRST_DAMPING = 1e-3
 LEAST_GAIN = 1e-30
@@ -32,13 +32,13 @@ MAX_DAMPING = 1e12
 
 
 @kernel
-def rise(raw, before, k):
-    """Return the increase of w over the expiry before."""
-    return svi_total_variance(raw, k) - svi_total_variance(before, k)
+def rise(raw, other, k):
+    """Return by how much w is on its side of that of the other expiry."""
+    return other[N_PARAMETERS] * (svi_total_variance(raw, k) - svi_total_variance(other, k))
 
 
 @kernel
-def lagrangian_at(raw, k, w, weight, grid, before, scale, multiplier, penalty, margin):
+def lagrangian_at(raw, k, w, weight, grid, other, scale, multiplier, penalty, margin):
     """Return the loss with the squares of the constraints."""
     total = loss_at(raw, k, w, weight)
     if penalty <= 0.0:
@@ -48,8 +48,8 @@ def lagrangian_at(raw, k, w, weight, grid, before, scale, multiplier, penalty, m
         lack = multiplier[j] / penalty - (svi_density(raw, grid[j]) - margin)
         if lack > 0.0:
             total += 0.5 * penalty * lack * lack
-        if before.size:
-            gap = rise(raw, before, grid[j]) * scale - margin
+        if other.size:
+            gap = rise(raw, other, grid[j]) * scale - margin
             lack = multiplier[n + j] / penalty - gap
             if lack > 0.0:
                 total += 0.5 * penalty * lack * lack
@@ -58,7 +58,7 @@ def lagrangian_at(raw, k, w, weight, grid, before, scale, multiplier, penalty, m
 
 @kernel
 def normal_equations(
-    point, raw, k, w, weight, grid, before, scale, multiplier, penalty, margin, normal
+    point, raw, k, w, weight, grid, other, scale, multiplier, penalty, margin, normal
 ):
     """Write J'J, and the gradient of the Lagrangian in the last row."""
     row = np.zeros(N_PARAMETERS)
@@ -76,8 +76,8 @@ def normal_equations(
             if lack > 0.0:
                 density_gradient(point, raw, grid[j], row, work)
                 add_row(row, -root, root * lack, normal)
-            if before.size:
-                gap = rise(raw, before, grid[j]) * scale - margin
+            if other.size:
+                gap = rise(raw, other, grid[j]) * scale - margin
                 lack = multiplier[n + j] / penalty - gap
                 if lack > 0.0:
                     variance_gradient(point, raw, grid[j], row)
@@ -124,7 +124,7 @@ def damped_step(normal, damping, factor, step):
 
 
 @kernel
-def descend(point, low, high, k, w, weight, grid, before, scale, multiplier, penalty, margin):
+def descend(point, low, high, k, w, weight, grid, other, scale, multiplier, penalty, margin):
     """Move the point to a minimum of the Lagrangian within the box.
 
     Parameters
@@ -132,7 +132,8 @@ def descend(point, low, high, k, w, weight, grid, before, scale, multiplier, pen
     point, low, high : arrays (5,)
     k, w, weight : arrays (n,)
     grid : array (n_grid,), values of k
-    before : array (5,), raw parameters of the expiry before; empty for the first
+    other : array (6,), raw parameters of the next expiry on one side, and 1.0 where w must be
+        above that of the other, -1.0 where below; empty where there is none
     scale : float, one over the size of w
     multiplier : array (2 n_grid,), those of both kinds of constraints
     penalty, margin : floats; no constraints where the penalty is zero
@@ -147,7 +148,7 @@ def descend(point, low, high, k, w, weight, grid, before, scale, multiplier, pen
     n_steps = 0
     while n_steps < MAX_STEPS and damping < MAX_DAMPING:
         svi_raw(trial, raw)
-        new = lagrangian_at(raw, k, w, weight, grid, before, scale, multiplier, penalty, margin)
+        new = lagrangian_at(raw, k, w, weight, grid, other, scale, multiplier, penalty, margin)
         if new < value:
             is_last = value - new <= GAIN * new + LEAST_GAIN
             value = new
@@ -155,7 +156,7 @@ def descend(point, low, high, k, w, weight, grid, before, scale, multiplier, pen
             if is_last:
                 break
             normal_equations(
-                point, raw, k, w, weight, grid, before, scale, multiplier, penalty, margin, normal
+                point, raw, k, w, weight, grid, other, scale, multiplier, penalty, margin, normal
             )
             hold_at_ends(point, low, high, normal)
             damping = max(0.1 * damping, LEAST_DAMPING)

@@ -21,7 +21,8 @@ from hedgeresearch.options.surfaces.settings import (
     smile_quotes,
 )
 from hedgeresearch.options.surfaces.smiles import SVISmile
-from hedgeresearch.options.surfaces.svi_search import best_smile
+from hedgeresearch.options.surfaces.svi_order import without_crossings
+from hedgeresearch.options.surfaces.svi_search import FoundSmile, best_smile
 from hedgeresearch.typing import Array
 
 MIN_REACH = 1.5
@@ -43,8 +44,9 @@ class SVI:
     with total variance w and k = ln(K/F) of the forward of the expiry. Slopes of the wings are
     within Lee's bound, b (1 + \|rho\|) <= 2, and total variance is positive, in every fit. Free
     of arbitrage means further, for \|k\| up to 1.5 and twice the farthest quote: no butterfly has a
-    negative price, and total variance is nowhere below that of the expiry before, which is fitted
-    first.
+    negative price, and total variance is nowhere below that of the expiry before. Where smiles that
+    are fitted alone cross, one of both gives way: the earlier ones in a pass from the last expiry
+    on, or the later ones in a pass from the first, whichever costs less.
 
     Parameters
     ----------
@@ -110,34 +112,40 @@ class SVI:
 
     def fit_from(self, chain: OptionChain, known: Sequence[FittedSmile]) -> SurfaceFit:
         """Estimate, starting at known smiles too where there are any."""
-        smiles: list[FittedSmile] = []
-        for quotes in smile_quotes(chain, self.weights, self.max_moneyness):
-            before = smiles[-1] if smiles else None
-            start = nearest(known, quotes.years)
-            smiles.append(self._fitted(quotes, before, start))
+        quotes = smile_quotes(chain, self.weights, self.max_moneyness)
+        reach = max(map(reach_of, quotes))
+        grid = _grid(reach)
+        found = [self._best(one, grid, nearest(known, one.years)) for one in quotes]
+        if self.arbitrage == "free":
+            found = without_crossings(quotes, found, grid)
+            _check(quotes, found)
+        smiles = [
+            fitted_smile(one, end.smile, (-reach, reach))
+            for one, end in zip(quotes, found, strict=True)
+        ]
         return SurfaceFit(self, chain, tuple(smiles))
 
-    def _fitted(
-        self, quotes: SmileQuotes, before: FittedSmile | None, start: FittedSmile | None
-    ) -> FittedSmile:
-        reach = reach_of(quotes)
-        last = before.smile if before is not None else None
+    def _best(self, quotes: SmileQuotes, grid: Array, start: FittedSmile | None) -> FoundSmile:
+        """Return the smile of an expiry without regard to the others."""
         known = start.smile if start is not None else None
-        found = best_smile(
+        return best_smile(
             quotes,
-            _grid(reach),
-            last if isinstance(last, SVISmile) else None,
+            grid,
+            None,
             known=known if isinstance(known, SVISmile) else None,
             n_starts=self.n_starts if known is None else 1,
             is_free=self.arbitrage == "free",
         )
-        if found.slack < 0.0:
+
+
+def _check(quotes: Sequence[SmileQuotes], found: Sequence[FoundSmile]) -> None:
+    for one, end in zip(quotes, found, strict=True):
+        if end.slack < 0.0:
             raise ConvergenceError(
-                f"no smile of {day(quotes.expiry)} without arbitrage was found (its least slack "
-                f"is {found.slack:.3g}). Look at its quotes, use more starts, or pass "
+                f"no smile of {day(one.expiry)} without arbitrage was found (its least slack is "
+                f"{end.slack:.3g}). Look at its quotes, use more starts, or pass "
                 "arbitrage='allowed'."
             )
-        return fitted_smile(quotes, found.smile, (-reach, reach))
 
 
 def reach_of(quotes: SmileQuotes) -> float:
