@@ -64,7 +64,10 @@ def _read(frame: dict[str, Any], receive_time: int) -> MarketEvent | None:
     """Return the event in a frame, by its kind."""
     if "lastUpdateId" in frame:
         return _snapshot(frame, receive_time)
-    data = frame.get("data", frame)
+    data = frame.get("data", frame) if isinstance(frame, dict) else frame
+    if not isinstance(data, dict):
+        # a stream of a whole market sends lists
+        return None
     kind = data.get("e")
     if kind == "depthUpdate":
         return _update(data, receive_time)

@@ -34,17 +34,34 @@ def read_recording(
     Raises
     ------
     DataError
-        If a line cannot be read; the message names it. A last line that was cut off ends the
-        recording, as of a recorder that was stopped.
+        If a line cannot be read; the message names it. A last line, or a compressed file, that was
+        cut off ends the recording, as of a recorder that was stopped.
     """
     with _opened(Path(path)) as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.endswith("\n"):
-                # a recorder that is stopped leaves part of a line
-                return
+        for number, line in enumerate(_lines_to_the_cut(lines), start=1):
             event = read_frame(*_frame_of(line, number, path))
             if event is not None:
                 yield event
+
+
+def _lines_to_the_cut(lines: IO[str]) -> Iterator[str]:
+    """Yield the lines of a recording that are whole."""
+    try:
+        for line in lines:
+            if line.endswith("\n") or _is_whole(line):
+                yield line
+    except EOFError:
+        # a recorder that is stopped leaves a compressed file without its end
+        return
+
+
+def _is_whole(last_line: str) -> bool:
+    """Return whether a line without an end was complete, and not cut off."""
+    try:
+        json.loads(last_line.partition(" ")[2])
+    except ValueError:
+        return False
+    return True
 
 
 def _opened(path: Path) -> IO[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -36,7 +37,8 @@ def spread_from_bars(bars: Any) -> float:
     Raises
     ------
     DataError
-        If a column is missing, prices are not positive, or highs and lows do not contain the rest.
+        If a column is missing, prices are not positive, highs and lows do not contain the rest, or
+        they move too little to show a spread.
     MissingDataError
         If the package ``bidask`` is not installed.
     """
@@ -53,7 +55,10 @@ def spread_from_bars(bars: Any) -> float:
     if not inside.all():
         first = frame.index[int((~inside).to_numpy().argmax())]
         raise DataError(f"The high and low of the bar {first} do not contain its open and close.")
-    return float(edge(frame["open"], frame["high"], frame["low"], frame["close"]))
+    spread = float(edge(frame["open"], frame["high"], frame["low"], frame["close"]))
+    if not math.isfinite(spread):
+        raise DataError("The bars move too little to show a spread. Use longer ones, or more.")
+    return spread
 
 
 def _prices(bars: Any) -> pd.DataFrame:

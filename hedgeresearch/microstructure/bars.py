@@ -91,7 +91,7 @@ def quote_bars(prices: Mapping[str, pd.Series[float]], seconds: float) -> pd.Dat
     >>> quote_bars({"spot": spot}, seconds=1.0)["spot"].tolist()
     [100.0, 102.0, 102.0]
     """
-    check_between(seconds, "seconds", 0.0, math.inf)
+    length = nanoseconds_in(seconds)
     if not prices:
         raise DataError("prices must hold at least one instrument; got none.")
     times = {name: _checked_times(series, name) for name, series in prices.items()}
@@ -99,7 +99,6 @@ def quote_bars(prices: Mapping[str, pd.Series[float]], seconds: float) -> pd.Dat
     first = max(each[0] for each in times.values())
     last = min(each[-1] for each in times.values())
     first = -(-first // NANOSECONDS) * NANOSECONDS
-    length = round(seconds * NANOSECONDS)
     if last < first:
         raise DataError("The instruments share no time: one ends before another begins.")
     n_bars = (last - first) // length + 1
@@ -111,6 +110,15 @@ def quote_bars(prices: Mapping[str, pd.Series[float]], seconds: float) -> pd.Dat
         rows = np.searchsorted(times[name], ends, side="right") - 1
         columns[name] = series.to_numpy(dtype=float)[rows]
     return pd.DataFrame(columns, index=pd.DatetimeIndex(ends, tz="UTC", name="received"))
+
+
+def nanoseconds_in(seconds: float) -> int:
+    """Return the length of a bar in nanoseconds, of which it must have at least one."""
+    check_between(seconds, "seconds", 0.0, math.inf)
+    length = round(seconds * NANOSECONDS)
+    if length == 0:
+        raise DataError(f"A bar must last at least a nanosecond; got {seconds:g} s.")
+    return length
 
 
 def _checked_times(series: Any, name: str) -> Indices:

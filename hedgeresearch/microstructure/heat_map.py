@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_between
 from hedgeresearch.errors import DataError
+from hedgeresearch.microstructure.bars import nanoseconds_in
 from hedgeresearch.microstructure.events import BookSnapshot, BookUpdate, MarketEvent
 from hedgeresearch.microstructure.liquidity import Direction, depth, walk_book
 from hedgeresearch.microstructure.order_book import OrderBook
 from hedgeresearch.microstructure.sequence import SequenceRule
 
-NANOSECONDS = 1_000_000_000
-"""Nanoseconds in a second."""
+MAX_INTERVALS = 1_000_000
+"""Largest number of intervals, so that a wrong time does not fill the memory."""
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -43,7 +43,13 @@ def cost_history(
     -------
     DataFrame (n_intervals, n_sizes)
         Shares of the mid price, by the end of the interval; nan where the visible book does not
-        hold the size, or the book is not synchronized.
+        hold the size, has an empty side, or is not synchronized.
+
+    Raises
+    ------
+    DataError
+        If a size or the interval is out of range, the events span less than one interval or more
+        than a million, or their times do not ascend.
     """
 
     def costs(book: OrderBook) -> list[float]:
@@ -69,7 +75,13 @@ def depth_history(
     Returns
     -------
     DataFrame (n_intervals, n_distances)
-        Sum of both sides, in the venue's unit; nan where the book is not synchronized.
+        Sum of both sides, in the venue's unit; nan where the book has an empty side or is not
+        synchronized.
+
+    Raises
+    ------
+    DataError
+        As ``cost_history``.
     """
 
     def depths(book: OrderBook) -> list[float]:
@@ -86,7 +98,14 @@ def plot_heat_map(table: pd.DataFrame, ax: Any = None) -> Any:
     ----------
     table : DataFrame of ``cost_history`` or ``depth_history``; what has no value is drawn in grey
     ax : Axes; None draws on those of a new figure
+
+    Raises
+    ------
+    DataError
+        If the table is empty.
     """
+    if table.empty:
+        raise DataError("The table must have at least one interval and one column to be drawn.")
     import matplotlib as mpl
 
     from hedgeresearch.plotting import new_axes
@@ -96,12 +115,14 @@ def plot_heat_map(table: pd.DataFrame, ax: Any = None) -> Any:
     values = table.to_numpy().T * (1e4 if is_cost else 1.0)
     colors = mpl.colormaps["viridis"].with_extremes(bad="0.8")
     seconds = (table.index - table.index[0]).total_seconds()
+    # each column of the image is centered on its moment; a single one is drawn a second wide
+    half = 0.5 * float(seconds[1]) if len(seconds) > 1 else 0.5
     image = axes.imshow(
         np.ma.masked_invalid(values),
         aspect="auto",
         origin="lower",
         cmap=colors,
-        extent=(0.0, float(seconds[-1]), -0.5, len(table.columns) - 0.5),
+        extent=(-half, float(seconds[-1]) + half, -0.5, len(table.columns) - 0.5),
         vmin=0.0,
         interpolation="nearest",
     )
@@ -123,16 +144,27 @@ def _history(
     columns: pd.Index[Any],
 ) -> pd.DataFrame:
     """Return a measure of the book as it was at the end of each interval."""
-    check_between(seconds, "seconds", 0.0, math.inf)
-    length = round(seconds * NANOSECONDS)
+    length = nanoseconds_in(seconds)
     book = OrderBook(rule)
     ends: list[int] = []
     rows: list[list[float]] = []
     end: int | None = None
+    now = -1
     for event in events:
+        if event.receive_time < now:
+            raise DataError(
+                f"The times received must ascend: {event.receive_time} ns comes after {now} ns. "
+                "A clock went back: split the events there."
+            )
+        now = event.receive_time
         if end is None:
-            end = -(-event.receive_time // length) * length
-        while event.receive_time > end:
+            end = -(-now // length) * length
+        if len(rows) + (now - end) // length >= MAX_INTERVALS:
+            raise DataError(
+                f"The events up to {now} ns span more than {MAX_INTERVALS:,} intervals of "
+                f"{seconds:g} s. Use longer intervals, and check the clock."
+            )
+        while now > end:
             rows.append(measure(book) if book.mid is not None else [math.nan] * len(columns))
             ends.append(end)
             end += length

@@ -19,7 +19,8 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.microstructure.order_book import OrderBook
 
 Direction = Literal["buy", "sell"]
-BASIS_POINT = 1e-4
+ROUNDING = 1e-12
+"""Share of a size up to which sums of the sizes of levels may differ by rounding."""
 
 
 @exported_by("hedgeresearch.microstructure")
@@ -80,11 +81,11 @@ def walk_book(book: OrderBook, size: float, direction: Direction) -> WalkedTrade
         paid += taken * price
         left -= taken
         n_levels += 1
-        if left <= 0.0:
+        if left <= ROUNDING * size:
             break
-    if left > 0.0:
+    if left > ROUNDING * size:
         return WalkedTrade(math.nan, math.nan, (size - left) / size, n_levels)
-    mean = paid / size
+    mean = paid / (size - left)
     side = 1.0 if direction == "buy" else -1.0
     return WalkedTrade(mean, side * (mean - mid) / mid, 1.0, n_levels)
 

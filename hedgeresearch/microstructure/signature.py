@@ -48,10 +48,15 @@ class RatioSignature:
 
     @property
     def still_rises(self) -> bool:
-        """True if the ratio before the last lies below the interval of the longest bar."""
+        """True if the ratio before the last is smaller than the interval of the longest bar.
+
+        A negative ratio rises away from zero.
+        """
         if len(self.table) < 2:
             return False
-        return bool(self.table["ratio"].iloc[-2] < self.table["low"].iloc[-1])
+        last = self.table.iloc[-1]
+        before = float(self.table["ratio"].iloc[-2])
+        return bool(before < last["low"] if last["ratio"] >= 0.0 else before > last["high"])
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the ratio and its interval for each length of a bar, and return the Axes."""
@@ -99,7 +104,7 @@ def ratio_signature(
     Raises
     ------
     DataError
-        If a length leaves fewer than ten returns, or the hedge does not move.
+        If a length leaves fewer than ten returns, or asset or hedge do not move.
 
     Warns
     -----
@@ -122,10 +127,11 @@ def ratio_signature(
     RatioSignature(0.5 s 0.8227, 2 s 0.9630, 5 s 0.9650)
     """
     check_confidence(confidence)
-    if not bars or list(bars) != sorted(set(bars)):
-        raise DataError(f"bars must be ascending lengths in seconds; got {list(bars)!r}.")
-    rows = [_row(asset, hedge, seconds, inverse, confidence) for seconds in bars]
-    index = pd.Index([float(seconds) for seconds in bars], name="seconds")
+    lengths = list(bars)
+    if not lengths or lengths != sorted(set(lengths)):
+        raise DataError(f"bars must be ascending lengths in seconds; got {lengths!r}.")
+    rows = [_row(asset, hedge, seconds, inverse, confidence) for seconds in lengths]
+    index = pd.Index([float(seconds) for seconds in lengths], name="seconds")
     signature = RatioSignature(pd.DataFrame(rows, index=index), confidence)
     if signature.still_rises:
         ratios = signature.table["ratio"]
@@ -155,8 +161,9 @@ def _row(
             "Use shorter bars or a longer recording."
         )
     y, x = _returns(bars, inverse)
-    if not np.ptp(x) > 0.0:
-        raise DataError(f"The hedge does not move on bars of {seconds:g} s. Use another hedge.")
+    for name, moves in (("asset", y), ("hedge", x)):
+        if not np.ptp(moves) > 0.0:
+            raise DataError(f"The {name} does not move on bars of {seconds:g} s. Use another one.")
     regression = least_squares(y, x[:, None])
     lags = newey_west_lags(n_returns)
     error = float(np.sqrt(regression.covariance("HAC", lags, small_sample=n_returns < 250)[1, 1]))

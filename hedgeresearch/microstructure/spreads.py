@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.settings import check_between, check_not_negative
@@ -59,12 +60,15 @@ def trade_spreads(
     Raises
     ------
     DataError
-        If there is no quote, or no trade with a quote before and after it.
+        If there is no quote, no trade with a quote before and after it, or the times of the quotes
+        do not ascend.
     """
     check_not_negative(lag, "lag", remedy="The quote must not come after the trade.")
     check_between(horizon, "horizon", 0.0, math.inf)
     quotes, trades = _split(events)
     times = np.array([quote.receive_time for quote in quotes], dtype=np.int64)
+    if (np.diff(times) < 0).any():
+        raise DataError("The times of the quotes must ascend: a clock went back. Split them there.")
     mids = np.array([0.5 * (quote.bid + quote.ask) for quote in quotes])
     traded = np.array([trade.receive_time for trade in trades], dtype=np.int64)
     before = np.searchsorted(times, traded - round(lag * NANOSECONDS), side="right") - 1
@@ -92,7 +96,7 @@ def amihud_illiquidity(returns: pd.Series[float], volume: pd.Series[float]) -> f
     Raises
     ------
     DataError
-        If the dates differ, or a volume is not positive.
+        If the dates differ, a number is missing, or a volume is not positive.
 
     Examples
     --------
@@ -168,8 +172,10 @@ def _spread_table(trades: list[Trade], before: Array, after: Array) -> pd.DataFr
 def _same_dates(one: Any, other: Any) -> tuple[Array, Array]:
     """Return two series as arrays; their dates must be the same."""
     for series in (one, other):
-        if not isinstance(series, pd.Series) or series.isna().any():
-            raise DataError("Both must be Series of numbers without gaps.")
+        if not isinstance(series, pd.Series) or not is_numeric_dtype(series) or series.empty:
+            raise DataError("Both must be Series of at least one number.")
+        if not np.isfinite(series.to_numpy(dtype=float, na_value=np.nan)).all():
+            raise DataError("Both must be Series of finite numbers without gaps.")
     if not one.index.equals(other.index):
         raise DataError("Both must have the same dates. Join them first.")
     return one.to_numpy(dtype=float), other.to_numpy(dtype=float)

@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,9 +66,16 @@ def test_the_side_of_a_trade_is_that_of_the_taker() -> None:
 
 
 @pytest.mark.parametrize(
-    "frame", [{"result": None, "id": 1}, {"data": {**TRADE, "X": "INSURANCE_FUND"}}, {"data": {}}]
+    "frame",
+    [
+        {"result": None, "id": 1},
+        {"data": {**TRADE, "X": "INSURANCE_FUND"}},
+        {"data": {}},
+        {"stream": "!miniTicker@arr", "data": [{"e": "24hrMiniTicker"}]},
+        [{"e": "24hrMiniTicker"}],
+    ],
 )
-def test_frames_that_are_no_event_are_left_out(frame: dict[str, object]) -> None:
+def test_frames_that_are_no_event_are_left_out(frame: Any) -> None:
     assert read_binance_frame(frame, 1) is None
 
 
@@ -84,6 +92,20 @@ def test_a_recording_that_was_cut_ends_before_the_cut(tmp_path: Path, compressed
     path = tmp_path / ("frames.gz" if compressed else "frames.txt")
     path.write_bytes(gzip.compress(content) if compressed else content)
     assert len(list(read_recording(path))) == 2
+
+
+def test_a_last_line_that_is_whole_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "frames.txt"
+    path.write_text("\n".join(2 * [f"1 {json.dumps(UPDATE)}"]))
+    assert len(list(read_recording(path))) == 2
+
+
+def test_a_compressed_recording_without_its_end_is_read(tmp_path: Path) -> None:
+    lines = "".join(f"{number} {json.dumps(UPDATE)}\n" for number in range(1_000))
+    content = gzip.compress(lines.encode())
+    path = tmp_path / "frames.gz"
+    path.write_bytes(content[: -len(content) // 3])
+    assert 100 < len(list(read_recording(path))) < 1_000
 
 
 @pytest.mark.parametrize("line", ["no time\n", "1 {broken\n", "1.5 {}\n"])

@@ -33,6 +33,7 @@ def test_the_authors_number_is_reproduced(data_dir: Path) -> None:
         (-bars(), r"prices of bars must be positive"),
         (bars(5), r"bars must have at least 20 rows"),
         (bars()["Open"], r"bars must be a DataFrame"),
+        (bars() * 0.0 + 100.0, r"move too little to show a spread"),
     ],
 )
 def test_bad_input_is_refused(table: pd.DataFrame, message: str) -> None:

@@ -94,6 +94,11 @@ def test_bad_input_is_refused(series: pd.Series, message: str) -> None:
         quote_bars({"one": series}, 1.0)
 
 
+def test_a_bar_lasts_at_least_a_nanosecond() -> None:
+    with pytest.raises(DataError, match=r"at least a nanosecond; got 1e-10 s"):
+        quote_bars({"one": random_prices(1)}, 1e-10)
+
+
 def test_instruments_without_a_common_time_are_refused() -> None:
     with pytest.raises(DataError, match="share no time"):
         quote_bars({"one": random_prices(1), "two": random_prices(2, start=1e6)}, 1.0)

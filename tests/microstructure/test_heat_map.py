@@ -91,6 +91,27 @@ def test_its_plot_shows_sizes_and_holes() -> None:
     assert [label.get_text() for label in plot_heat_map(depths).get_yticklabels()] == ["10 bp"]
 
 
+def test_the_columns_of_its_plot_are_centered_on_their_moments() -> None:
+    table = cost_history(events(), BINANCE_SPOT, [1.0], 1.0)
+    assert plot_heat_map(table).get_xlim() == (-0.5, len(table) - 0.5)
+    assert plot_heat_map(table.head(1)).get_xlim() == (-0.5, 0.5)
+    with pytest.raises(DataError, match="at least one interval"):
+        plot_heat_map(table.head(0))
+
+
+@pytest.mark.parametrize(
+    ("time", "message"),
+    [
+        (SECOND, r"1000000000 ns comes after 1010000000000 ns. A clock went back"),
+        (10**9 * SECOND, r"more than 1,000,000 intervals of 1 s"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_refused(time: int, message: str) -> None:
+    stream = [*events(), BookUpdate(50, 50, None, [], [], None, time)]
+    with pytest.raises(DataError, match=message):
+        cost_history(stream, BINANCE_SPOT, [1.0], 1.0)
+
+
 def test_a_history_shorter_than_an_interval_is_refused() -> None:
     with pytest.raises(DataError, match="span less than one interval of 3600 s"):
         cost_history(events(), BINANCE_SPOT, [1.0], 3_600.0)

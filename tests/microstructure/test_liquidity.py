@@ -72,6 +72,21 @@ def test_capacity_is_where_the_cost_reaches_the_limit(
         assert walk_book(book, more, direction).cost > cost  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("n_levels", [3, 6, 10])
+def test_an_order_of_the_whole_book_is_filled(n_levels: int) -> None:
+    """Sizes of .1, .2, ... do not add up to their sum in floats."""
+    sizes = [0.1 * (row % 3 + 1) for row in range(n_levels)]
+    levels = [(101.0 + row, size) for row, size in enumerate(sizes)]
+    book = OrderBook(BINANCE_SPOT)
+    book.apply_snapshot(BookSnapshot(1, [(99.0, 1.0)], levels, None, 0))
+    prices = [price for price, _ in levels]
+    for size in (round(sum(sizes), 1), capacity(book, 0.9, "buy")):
+        trade = walk_book(book, size, "buy")
+        assert (trade.filled, trade.n_levels) == (1.0, n_levels)
+        assert trade.price == pytest.approx(np.average(prices, weights=sizes), rel=1e-12)
+    assert math.isnan(walk_book(book, sum(sizes) * (1.0 + 1e-9), "buy").cost)
+
+
 def test_a_cost_curve_has_a_row_for_each_size() -> None:
     table = cost_curve(book_of([2, 1], [1, 3]), [1.0, 3.5, 10.0])
     assert table.loc[1.0, ["buy", "sell"]].tolist() == pytest.approx([0.01, 0.01])

@@ -48,6 +48,13 @@ def test_a_ratio_that_still_rises_is_warned_of() -> None:
     assert signature.still_rises
 
 
+def test_a_negative_ratio_rises_away_from_zero() -> None:
+    asset, hedge = late_prices("500ms")
+    with pytest.warns(DataWarning, match="still rises at bars of 2 s"):
+        signature = ratio_signature(asset, 1e4 / hedge, bars=np.array([1.0, 2.0]))
+    assert signature.table["ratio"].iloc[-1] < 0.0
+
+
 def test_an_inverse_contract_on_its_own_asset_has_ratio_one() -> None:
     asset, _ = late_prices("0ms")
     row = ratio_signature(asset, asset, bars=(2.0,), inverse=True).table.iloc[0]
@@ -78,3 +85,5 @@ def test_a_hedge_that_does_not_move_is_refused() -> None:
     asset, hedge = late_prices("0ms")
     with pytest.raises(DataError, match="does not move"):
         ratio_signature(asset, 0.0 * hedge + 5.0, bars=(2.0,))
+    with pytest.raises(DataError, match="The asset does not move"):
+        ratio_signature(0.0 * asset + 5.0, hedge, bars=(2.0,))

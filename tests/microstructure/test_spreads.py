@@ -87,6 +87,10 @@ def test_amihud_is_the_mean_of_return_over_volume() -> None:
     [
         ([quote(0.0, 100.0)], r"Quotes and trades are needed; got 1 and 0"),
         ([trade(0.0, 1.0, 1), quote(1.0, 1.0)], r"No trade has a quote before it"),
+        (
+            [quote(0.0, 1.0), quote(9.0, 1.0), trade(2.0, 1.0, 1), quote(1.0, 1.0)],
+            r"must ascend: a clock went back",
+        ),
     ],
 )
 def test_events_that_do_not_suffice_are_refused(events: list[object], message: str) -> None:
@@ -105,5 +109,10 @@ def test_series_that_do_not_fit_are_refused() -> None:
         kyle_lambda(numbers.head(10), numbers.head(10))
     with pytest.raises(DataError, match="signed_volume must vary"):
         kyle_lambda(numbers, 0.0 * numbers)
-    with pytest.raises(DataError, match="Series of numbers without gaps"):
+    with pytest.raises(DataError, match="finite numbers without gaps"):
         kyle_lambda(numbers.where(numbers > 3.0), numbers)
+    with pytest.raises(DataError, match="finite numbers without gaps"):
+        amihud_illiquidity(numbers, numbers * np.inf)
+    for series in (numbers.iloc[:0], numbers.astype(str)):
+        with pytest.raises(DataError, match="Series of at least one number"):
+            amihud_illiquidity(series, series)
