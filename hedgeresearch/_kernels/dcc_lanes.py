@@ -278,7 +278,8 @@ def _center_and_scale(matrices, sums, n, n_dates):
                 both = sums[k, i] * sums[0, j] + sums[0, i] * sums[k, j]
                 matrices[k, p] -= both / n_dates
             p += 1
-        own[:, i] = matrices[:, p - 1]
+        for k in range(3):
+            own[k, i] = matrices[k, p - 1]
     p = 0
     for i in range(n):
         for j in range(i + 1):

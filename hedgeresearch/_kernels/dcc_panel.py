@@ -215,13 +215,15 @@ def panel_gradient(parameters, density, panel):
     kept = _first_of_segments(parameters, innovations, n, matrices, q)
     starts = np.empty((SEGMENT, size))
     is_date = np.ones(WIDTH)
+    only_value = panel.n_dates == 0  # a constant would be compiled apart
     for eight in range(panel.residuals.shape[0] // (n * WIDTH) - 1, -1, -1):
         place = eight * n
         if eight % SEGMENT == SEGMENT - 1 or place + n == panel.residuals.shape[0] // WIDTH:
             _restore_segment(parameters, innovations, n, matrices, kept, eight, starts, q)
         advance(parameters, innovations, place, n, matrices[0], starts[eight % SEGMENT], q)
-        by_density[:] = q
-        _evaluate_density(by_density, panel, place, density, False, matrix, vectors, terms)
+        for p in range(q.shape[0]):
+            by_density[p] = q[p]
+        _evaluate_density(by_density, panel, place, density, only_value, matrix, vectors, terms)
         for date in range(WIDTH):
             is_date[date] = 1.0 if eight * WIDTH + date < panel.n_dates else 0.0
             by_parameters[3] += is_date[date] * terms[WIDTH + date]
@@ -267,11 +269,15 @@ def _add_indirect(direct, derivatives, by_matrices, moving, by_innovations, by_p
 def _first_of_segments(parameters, innovations, n, matrices, q):
     """Return the first Q of every segment, (n_segments, n (n + 1) / 2)."""
     n_eights = innovations.shape[0] // (n * WIDTH)
-    kept = np.empty(((n_eights + SEGMENT - 1) // SEGMENT, matrices.shape[1]))
-    upcoming = matrices[1].copy()
+    size = matrices.shape[1]
+    kept = np.empty(((n_eights + SEGMENT - 1) // SEGMENT, size))
+    upcoming = np.empty(size)
+    for p in range(size):
+        upcoming[p] = matrices[1, p]
     for eight in range(n_eights):
         if eight % SEGMENT == 0:
-            kept[eight // SEGMENT] = upcoming
+            for p in range(size):
+                kept[eight // SEGMENT, p] = upcoming[p]
         advance(parameters, innovations, eight * n, n, matrices[0], upcoming, q)
     return kept
 
@@ -280,7 +286,11 @@ def _first_of_segments(parameters, innovations, n, matrices, q):
 def _restore_segment(parameters, innovations, n, matrices, kept, last, starts, q):
     """Overwrite ``starts`` with the first Q of each eight of a segment, up to ``last``."""
     segment = last // SEGMENT
-    upcoming = kept[segment].copy()
+    size = kept.shape[1]
+    upcoming = np.empty(size)
+    for p in range(size):
+        upcoming[p] = kept[segment, p]
     for eight in range(segment * SEGMENT, last + 1):
-        starts[eight - segment * SEGMENT] = upcoming
+        for p in range(size):
+            starts[eight - segment * SEGMENT, p] = upcoming[p]
         advance(parameters, innovations, eight * n, n, matrices[0], upcoming, q)

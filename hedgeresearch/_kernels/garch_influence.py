@@ -57,7 +57,7 @@ def garch_standardize(parameters, returns, residuals):
     return h, logarithms + math.log(product)
 
 
-@kernel
+@kernel(steers=True)
 def garch_influence_matrix(point, free, returns, kept, inverse):
     """Overwrite ``inverse`` (k, k) with what turns scores into influences; return its curvature.
 

@@ -10,7 +10,7 @@ CURVATURE_TOLERANCE = 1e-9
 """Curvature, relative to one, below which the likelihood does not identify a direction."""
 
 
-@kernel
+@kernel(steers=True)
 def identified_inverse(information, tangent, inverse):  # noqa: C901, PLR0912 - loops over elements
     """Overwrite ``inverse`` (k, k) with V (V'AV)^-1 V'; return the smallest curvature.
 
@@ -87,7 +87,7 @@ def sandwich(inverse, outer, covariance):
             covariance[j, i] = total
 
 
-@kernel
+@kernel(steers=True)
 def eigen_in_place(matrix, vectors):
     """Overwrite a small symmetric matrix with its eigenvalues, on the diagonal, and ``vectors``.
 
@@ -105,7 +105,7 @@ def eigen_in_place(matrix, vectors):
                     _rotate(matrix, vectors, p, q)
 
 
-@kernel
+@kernel(steers=True)
 def _rotate(matrix, vectors, p, q):
     """Rotate rows and columns p and q so that element (p, q) becomes zero."""
     n = matrix.shape[0]
