@@ -1,7 +1,8 @@
 """Passes over the dates of a dynamic correlation of many series.
 
-``parameters`` are (a, b, g), zero for what a model has not; ``density`` is (nu, log c, d log c /
-d nu). See ``dcc_lanes`` for the shapes.
+Innovations, C and Q_1 at the parameters are found apart from the passes, so that these are compiled
+without. ``parameters`` are (a, b, g), zero for what a model has not; ``density`` is (nu, log c,
+d log c / d nu). See ``dcc_lanes`` for the shapes.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from hedgeresearch._kernels.correlated_density import (
 from hedgeresearch._kernels.dcc_lanes import (
     advance,
     advance_derivatives,
-    corrected_innovations,
-    correlation_in_lanes,
     go_back,
 )
 from hedgeresearch._kernels.lanes import WIDTH, load, spread, store
@@ -46,43 +45,14 @@ asymmetric, corrected, equicorrelation : bool
 
 
 @kernel
-def panel_innovations(parameters, panel):
-    """Return what enters Q, and its derivatives with respect to a and b if it depends on them."""
-    if panel.corrected:
-        return corrected_innovations(
-            parameters[0], parameters[1], panel.residuals, panel.n_series, panel.n_dates
-        )
-    return panel.residuals, np.empty((0, panel.residuals.shape[0]))
-
-
-@kernel
-def panel_matrices(parameters, panel, innovations, moving):
-    """Return C, Q_1 and their derivatives with respect to (a, b, g).
-
-    Returns
-    -------
-    matrices : array (2, n (n + 1) / 2)
-    derivatives : array (2, 3, n (n + 1) / 2)
-    """
+def plain_matrices(parameters, targets, matrices, derivatives):
+    """Overwrite C, Q_1 and their derivatives, zeros before, without the correction."""
     a = parameters[0]
     b = parameters[1]
     g = parameters[2]
-    size = panel.targets.shape[1]
-    matrices = np.empty((2, size))
-    derivatives = np.zeros((2, 3, size))
-    if panel.corrected:
-        n = panel.n_series
-        target = correlation_in_lanes(innovations, moving, n, panel.n_dates)
-        for p in range(size):
-            matrices[0, p] = (1.0 - a - b) * target[0, p]
-            matrices[1, p] = target[0, p]
-            for k in range(2):
-                derivatives[0, k, p] = (1.0 - a - b) * target[1 + k, p] - target[0, p]
-                derivatives[1, k, p] = target[1 + k, p]
-        return matrices, derivatives
-    for p in range(size):
-        s = panel.targets[0, p]
-        news = panel.targets[1, p]
+    for p in range(targets.shape[1]):
+        s = targets[0, p]
+        news = targets[1, p]
         matrices[0, p] = (1.0 - a - b) * s - g * news
         matrices[1, p] = matrices[0, p] + b * s
         derivatives[0, 0, p] = -s
@@ -90,7 +60,22 @@ def panel_matrices(parameters, panel, innovations, moving):
         derivatives[0, 2, p] = -news
         derivatives[1, 0, p] = -s
         derivatives[1, 2, p] = -news
-    return matrices, derivatives
+
+
+@kernel
+def corrected_matrices(parameters, target, matrices, derivatives):
+    """Overwrite C, Q_1 and their derivatives, zeros before, with the correction.
+
+    ``target`` (3, n (n + 1) / 2) are the correlation of the innovations and its derivatives with
+    respect to a and b.
+    """
+    rest = 1.0 - parameters[0] - parameters[1]
+    for p in range(target.shape[1]):
+        matrices[0, p] = rest * target[0, p]
+        matrices[1, p] = target[0, p]
+        for k in range(2):
+            derivatives[0, k, p] = rest * target[1 + k, p] - target[0, p]
+            derivatives[1, k, p] = target[1 + k, p]
 
 
 @kernel(fast=True)
@@ -105,7 +90,18 @@ def _evaluate_density(q, panel, place, density, only_value, matrix, vectors, ter
 
 
 @kernel(fast=True)
-def panel_evaluation(parameters, density, panel, stride, log_density, scores):
+def panel_evaluation(
+    parameters,
+    density,
+    panel,
+    innovations,
+    moving,
+    matrices,
+    derivatives,
+    stride,
+    log_density,
+    scores,
+):
     """Return the mean log-density; -inf where a Q is not positive definite.
 
     Parameters
@@ -113,6 +109,14 @@ def panel_evaluation(parameters, density, panel, stride, log_density, scores):
     parameters : array (3,)
     density : tuple
     panel : Panel
+    innovations : array (n_eights * n * 8,)
+        What enters Q, in lanes.
+    moving : array (2 or 0, n_eights * n * 8)
+        Its derivatives with respect to a and b, if it depends on them.
+    matrices : array (2, n (n + 1) / 2)
+        C and Q_1.
+    derivatives : array (2, 3, n (n + 1) / 2)
+        Theirs with respect to (a, b, g).
     stride : int
         The mean is over the first of every ``stride`` eights of dates.
     log_density : array (n_dates,) or (0,)
@@ -123,8 +127,6 @@ def panel_evaluation(parameters, density, panel, stride, log_density, scores):
     """
     n = panel.n_series
     only_value = log_density.shape[0] == 0
-    innovations, moving = panel_innovations(parameters, panel)
-    matrices, derivatives = panel_matrices(parameters, panel, innovations, moving)
     size = matrices.shape[1]
     q = np.empty(size * WIDTH)
     dq = np.empty((3, size * WIDTH))
@@ -182,7 +184,7 @@ def _store_scores(panel, first_date, n_now, by_density, dq, terms, log_density, 
 
 
 @kernel(fast=True)
-def panel_gradient(parameters, density, panel):
+def panel_gradient(parameters, density, panel, innovations, moving, matrices, derivatives):
     """Return the derivatives of the summed log-density in one pass back over the dates.
 
     The derivative with respect to Q_t is that of the density of date t and b times that with
@@ -192,15 +194,13 @@ def panel_gradient(parameters, density, panel):
     Returns
     -------
     by_parameters : array (4,)
-        With respect to (a, b, g, nu), S and N being functions of them as in ``panel_matrices``.
+        With respect to (a, b, g, nu), of which C and Q_1 are functions.
     by_residuals, by_innovations : array (n_eights * n * 8,)
         At given innovations and at given residuals, S and N; zero after the last date.
     by_matrices : array (2, n (n + 1) / 2)
         With respect to C and Q_1, for both of two symmetric elements.
     """
     n = panel.n_series
-    innovations, moving = panel_innovations(parameters, panel)
-    matrices, derivatives = panel_matrices(parameters, panel, innovations, moving)
     size = matrices.shape[1]
     q = np.empty(size * WIDTH)
     by_density = np.empty(size * WIDTH)

@@ -19,7 +19,7 @@ SECONDS: dict[str, float] = {
     "dcc_pair_search": 8.0,
     "dcc_pair_sensitivity": 1.5,
     "dcc_pair_products": 1.7,
-    "dcc_panel": 11.0,
+    "dcc_panel": 6.5,
     "box_search": 2.8,
     "garch_fit": 12.0,
     "garch_hessian": 1.8,

@@ -8,12 +8,18 @@ from typing import NamedTuple
 import numpy as np
 
 from hedgeresearch._kernels.dcc import pull_back_correction
-from hedgeresearch._kernels.dcc_lanes import from_lanes, in_lanes
+from hedgeresearch._kernels.dcc_lanes import (
+    corrected_innovations,
+    correlation_in_lanes,
+    from_lanes,
+    in_lanes,
+)
 from hedgeresearch._kernels.dcc_panel import (
     Panel,
+    corrected_matrices,
     panel_evaluation,
     panel_gradient,
-    panel_innovations,
+    plain_matrices,
 )
 from hedgeresearch._kernels.densities import density_constants
 from hedgeresearch.covariance.delta_method import BACKWARD, CENTRAL
@@ -89,7 +95,32 @@ class PanelCorrelation:
         """Return the mean log-density; with a stride, of a part of the dates."""
         density = density_constants(nu, self.panel.n_series)
         nothing = (np.empty(0), np.empty((0, 4)))
-        return float(panel_evaluation(parameters, density, self.panel, stride, *nothing))
+        start = self._start(parameters)
+        return float(panel_evaluation(parameters, density, self.panel, *start, stride, *nothing))
+
+    def _start(self, parameters: Array) -> tuple[Array, Array, Array, Array]:
+        """Return what the recursion of Q needs at (a, b, g).
+
+        These are the innovations and their derivatives in lanes, C and Q_1, and their derivatives:
+        see ``panel_evaluation``.
+        """
+        panel = self.panel
+        matrices = np.empty((2, panel.targets.shape[1]))
+        derivatives = np.zeros((2, 3, panel.targets.shape[1]))
+        if not panel.corrected:
+            plain_matrices(parameters, panel.targets, matrices, derivatives)
+            return panel.residuals, self._not_moving, matrices, derivatives
+        a, b, _ = parameters.tolist()
+        shape = (panel.n_series, panel.n_dates)
+        innovations, moving = corrected_innovations(a, b, panel.residuals, *shape)
+        target = correlation_in_lanes(innovations, moving, *shape)
+        corrected_matrices(parameters, target, matrices, derivatives)
+        return innovations, moving, matrices, derivatives
+
+    @property
+    def _not_moving(self) -> Array:
+        """Derivatives of innovations that do not depend on the parameters."""
+        return np.empty((0, len(self.panel.residuals)))
 
     def evaluation(self, parameters: Array, nu: float) -> tuple[MeanLikelihood, Array, Array]:
         """Return the means over the dates, and log-density and scores of each.
@@ -112,7 +143,8 @@ class PanelCorrelation:
         density = density_constants(nu, self.panel.n_series)
         log_density = np.full(n_dates, -np.inf)
         scores = np.zeros((n_dates, 4))
-        value = panel_evaluation(parameters, density, self.panel, 1, log_density, scores)
+        start = self._start(parameters)
+        value = panel_evaluation(parameters, density, self.panel, *start, 1, log_density, scores)
         means = MeanLikelihood(value, scores.mean(axis=0), scores.T @ scores / n_dates, n_dates)
         return means, log_density, scores
 
@@ -122,14 +154,15 @@ class PanelCorrelation:
         n_dates, n = self.residuals.shape
         panel = self.panel
         density = density_constants(nu, n)
-        by_parameters, *lanes, by_matrices = panel_gradient(parameters, density, panel)
+        start = self._start(parameters)
+        by_parameters, *lanes, by_matrices = panel_gradient(parameters, density, panel, *start)
         by_residuals, by_innovations = (from_lanes(each, n_dates, n) / n_dates for each in lanes)
         by_intercept, by_first = unpack_derivatives(by_matrices, n) / n_dates
         # Q_1 is S with the correction, else C + b S
         by_target = (1.0 - a - b) * by_intercept + (1.0 if panel.corrected else 1.0 - a) * by_first
         by_news = -g * (by_intercept + by_first)
         if panel.corrected:
-            innovations = from_lanes(panel_innovations(parameters, panel)[0], n_dates, n)
+            innovations = from_lanes(start[0], n_dates, n)
             by_innovations += through_correlation(by_target, innovations)
             by_residuals += pull_back_correction(a, b, self.residuals, by_innovations)
         else:
