@@ -105,7 +105,12 @@ class _Rows:
         if first is None:
             return pd.RangeIndex(length)
         later = self.later_dates[: length - len(first)]
-        return pd.Index([*first, *later], name=first.name) if later else first
+        if not later:
+            return first
+        following = pd.Index(later, name=first.name)
+        if following.dtype == first.dtype:
+            return first.append(following)
+        return pd.Index([*first, *later], name=first.name)
 
     def copy(self, length: int) -> _Rows:
         """Return the first rows, to be continued apart from the others."""

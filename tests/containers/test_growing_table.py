@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from hedgeresearch._containers.growing_table import GrowingTable
 
@@ -80,3 +81,25 @@ def test_a_pickle_holds_the_dates() -> None:
     copy = pickle.loads(pickle.dumps(table))
     longer = copy.append(frame.iloc[6:].to_numpy(), frame.index[6:])
     pd.testing.assert_frame_equal(longer.frame(), frame, check_freq=False)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.bdate_range("2020-01-01", periods=6, name="day"),
+        pd.date_range("2020-01-01", periods=6, freq="h", tz="Europe/Berlin"),
+        pd.date_range("2020-01-01", periods=6).as_unit("s"),
+        pd.period_range("2020-01", periods=6, freq="M"),
+        pd.RangeIndex(3, 9),
+    ],
+    ids=["days", "zone", "seconds", "months", "numbers"],
+)
+def test_dates_of_later_rows_continue_the_index(dates: pd.Index) -> None:
+    values = np.arange(12.0).reshape(6, 2)
+    table = GrowingTable(values[:4], pd.Index(["a", "b"]), dates[:4])
+    longer = table.append(values[4:5], dates[4:5]).append(values[5:], dates[5:])
+    frame = longer.frame()
+    assert frame.index.equals(dates)
+    assert frame.index.name == dates.name
+    assert frame.index.dtype == dates.dtype
+    np.testing.assert_array_equal(frame, values)

@@ -207,3 +207,11 @@ def test_forecasts_approach_the_target():
     assert path[0] == pytest.approx(following[0, 0, 1], rel=1e-12)
     assert abs(path[-1] - 0.6) < 1e-3
     assert abs(path[0] - 0.6) > 5e-3
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore:.*lies on a bound:hedgeresearch.errors.ConvergenceWarning")
+@pytest.mark.parametrize("model", [hr.RegimeDCC(), hr.RegimeCorrelation(n_starts=2)], ids=repr)
+def test_hedges_of_switching_correlations_are_causal(model):
+    returns = hr.data.simulate_dcc(n_dates=500, n_series=3, alpha=0.1, beta=0.85, seed=8).returns
+    assert hr.check_causality(hr.MinimumVarianceHedge(model), returns, n_shocks=3).passed
