@@ -107,9 +107,10 @@ class _Rows:
         later = self.later_dates[: length - len(first)]
         if not later:
             return first
-        following = pd.Index(later, name=first.name)
+        following: pd.Index[Any] = pd.Index(later, name=first.name)
         if following.dtype == first.dtype:
-            return first.append(following)
+            longer: pd.Index[Any] = first.append(following)
+            return longer
         return pd.Index([*first, *later], name=first.name)
 
     def copy(self, length: int) -> _Rows:
