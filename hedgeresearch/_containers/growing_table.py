@@ -108,10 +108,10 @@ class _Rows:
         if not later:
             return first
         following: pd.Index[Any] = pd.Index(later, name=first.name)
-        if following.dtype == first.dtype:
-            longer: pd.Index[Any] = first.append(following)
-            return longer
-        return pd.Index([*first, *later], name=first.name)
+        longer: pd.Index[Any] = first.append(following)
+        if longer.dtype != first.dtype:
+            longer = pd.Index([*first, *later], name=first.name)
+        return longer
 
     def copy(self, length: int) -> _Rows:
         """Return the first rows, to be continued apart from the others."""
