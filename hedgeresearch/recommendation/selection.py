@@ -47,6 +47,8 @@ N_REFITS = 20
 """Number of refits of a tournament: enough to follow a drift, few enough to take seconds."""
 MIN_REFIT_EVERY = 20
 """Minimum number of observations from one refit to the next."""
+DATES_PER_PARAMETER = 10
+"""Fewest observations for each parameter of a hidden Markov model."""
 MIN_GARCH_WINDOW = 250
 """Number of observations in an estimation from which models with many parameters take part."""
 MAX_HEDGES = 2
@@ -195,11 +197,22 @@ def entrants(fit: HedgeFit | None, window: int, n_hedges: int) -> dict[str, Hedg
                 "kalman": KalmanHedge(),
                 "stacking": CombinedHedge(members, "stacking"),
                 "regime around ewma": within,
-                "regime": regime_conditional_hedge(),
             }
+            if window >= 2 * dates_for_regimes(n_hedges):
+                models["regime"] = regime_conditional_hedge()
     if fit is not None and fit.model not in (*models.values(), NaiveHedge(), OLSHedge()):
         models[describe(fit.model)] = fit.model
     return models
+
+
+def dates_for_regimes(n_hedges: int) -> int:
+    """Return the fewest dates on which two normal regimes of asset and hedges are estimated.
+
+    The regime-conditional hedge estimates them on half of its sample first.
+    """
+    n_series = 1 + n_hedges
+    of_regime = n_series * (n_series + 3) // 2  # means and covariances
+    return DATES_PER_PARAMETER * (2 * of_regime + 2)
 
 
 def allowing_for_closes(asset: pd.Series[float], hedges: pd.DataFrame) -> dict[str, HedgeModel]:

@@ -79,7 +79,7 @@ def test_default_model_and_table_are_regimes_of_the_nasdaq(run: Run) -> None:
     assert result["reasons"][-1] == f"Why this model: {EVIDENCE}"
     assert (result["asset"], result["as_of"]) == ("NASDAQ", "2018-12-31")
     assert (result["notional"], list(result["ratio"])) == (1e6, ["SP500"])
-    assert result["ratio"]["SP500"] == pytest.approx(1.2025, abs=1e-3)
+    assert result["ratio"]["SP500"] == pytest.approx(1.1659, abs=1e-3)
     assert len(result["ratio_by_regime"]) == 2
 
 

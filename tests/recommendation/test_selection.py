@@ -82,7 +82,7 @@ def test_the_winner_is_fitted_on_the_returns_of_the_backtest(
 def test_samples_decide_who_takes_part_and_a_model_does_once() -> None:
     assert list(entrants(None, 249, 1)) == ["ewma"]
     assert list(entrants(None, 250, 3)) == ["ewma", "rolling", "dcc"]
-    everyone = entrants(None, 250, 2)
+    everyone = entrants(None, 400, 2)
     assert list(everyone)[3:] == ["kalman", "stacking", "regime around ewma", "regime"]
     assert everyone["regime"] == regime_conditional_hedge()
     returns = hr.data.simulate_dcc(n_dates=300, seed=0).returns
@@ -98,6 +98,17 @@ def test_entrants_can_be_fitted_to_two_hedges_and_the_shortest_window() -> None:
         with recorded_warnings():
             fit = model.fit(returns["asset"], returns[["hedge", "hedge2"]])
         assert np.isfinite(fit.next_ratio).all()
+
+
+def test_regimes_take_part_where_half_the_window_has_dates_for_them() -> None:
+    returns = hr.data.simulate_dcc(n_dates=400, n_series=3, seed=4).returns
+    assert "regime" not in entrants(None, 399, 2)
+    model = entrants(None, 400, 2)["regime"]
+    with recorded_warnings():
+        fit = model.fit(returns["asset"], returns[["hedge", "hedge2"]])
+        with pytest.raises(hr.DataError, match="must have at least 200 rows"):
+            model.fit(returns["asset"].iloc[1:], returns[["hedge", "hedge2"]].iloc[1:])
+    assert np.isfinite(fit.next_ratio).all()
 
 
 def test_closes_at_different_times_bring_hedges_that_allow_for_it() -> None:

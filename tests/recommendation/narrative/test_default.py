@@ -25,10 +25,12 @@ def test_the_numbers_are_those_of_the_selection() -> None:
     table = recorded_table("selection")
     assert f"of {len(table)} models" in EVIDENCE
     best = table[table["eligible"]].iloc[0]
-    assert best.name == "decay by regime"
-    assert f"{best['score']:.2%} ({table.loc['decays stacked', 'score']:.2%} with" in EVIDENCE
+    assert best.name == "OLS and decays by regime"
+    assert (
+        f"{best['score']:.2%} ({table.loc['OLS and decays stacked', 'score']:.2%} with" in EVIDENCE
+    )
     assert f"at {best['relative turnover']:.0%} of the turnover of a DCC" in EVIDENCE
-    assert entrants(1000)["decay by regime"] == default_hedge()
+    assert entrants(1000)["OLS and decays by regime"] == default_hedge()
 
 
 @pytest.mark.long
