@@ -9,7 +9,8 @@ calm days: with d the ratio of the variances of the source, turbulent over calm,
 If asset and source obey y = b x + e with the same b and variance of e on all days, the adjusted
 correlation is that of calm days, and that of turbulent days is higher. Where the adjusted
 correlation is lower, b has fallen, or e has grown as well: then more of the risk remains on
-turbulent days than calm ones suggest, even if the correlation itself has not fallen.
+turbulent days than calm ones suggest, even if the correlation itself has not fallen. Of a negative
+correlation the same holds away from zero.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import pandas as pd
 
 from hedgeresearch._exports import exported_by
 from hedgeresearch._validation.series import joined_series, refuse_other_dates
-from hedgeresearch._validation.settings import check_at_least
+from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 from hedgeresearch.estimation.hypothesis_test import HypothesisTest, NullDistribution
 from hedgeresearch.estimation.stationary_bootstrap import draw_rows, optimal_block_length
@@ -31,6 +32,8 @@ from hedgeresearch.typing import Array, Mask
 
 MIN_DATES = 30
 """Minimum number of observations of calm and of turbulent days."""
+EXACT = 1.0 - 1e-12
+"""Size from which a correlation is one but for rounding."""
 
 
 @exported_by("hedgeresearch.risk")
@@ -61,13 +64,21 @@ class CorrelationBreakdown:
 
     @property
     def is_weaker(self) -> bool:
-        """True if the relation is weaker on turbulent days, beyond the interval."""
-        return self.interval[1] < 0.0
+        """True if the relation is weaker on turbulent days, beyond the interval.
+
+        A negative correlation is weaker where it rises.
+        """
+        low, high = self.interval
+        return high < 0.0 if self.calm >= 0.0 else low > 0.0
 
     @property
     def is_closer(self) -> bool:
-        """True if the relation is closer on turbulent days, beyond the interval."""
-        return self.interval[0] > 0.0
+        """True if the relation is closer on turbulent days, beyond the interval.
+
+        A negative correlation is closer where it falls.
+        """
+        low, high = self.interval
+        return low > 0.0 if self.calm >= 0.0 else high < 0.0
 
     @property
     def sentence(self) -> str:
@@ -93,12 +104,21 @@ def adjusted_correlation(correlation: float, variance_ratio: float) -> float:
     correlation : float in [-1, 1], on turbulent days
     variance_ratio : float > 0, variance of the source on turbulent days over that on calm ones
 
+    Raises
+    ------
+    DataError
+        If a number is out of its range.
+
     Examples
     --------
     >>> round(adjusted_correlation(0.8320502943378437, 9.0), 7)
     0.4472136
     """
-    return correlation / math.sqrt(1.0 + (variance_ratio - 1.0) * (1.0 - correlation**2))
+    # written so that nan fails, too
+    if not abs(correlation) <= 1.0:
+        raise DataError(f"correlation must lie between -1 and 1; got {correlation!r}.")
+    check_between(variance_ratio, "variance_ratio", 0.0, math.inf)
+    return _adjusted(correlation, variance_ratio)
 
 
 @exported_by("hedgeresearch.risk")
@@ -122,7 +142,8 @@ def correlation_breakdown(
     Raises
     ------
     DataError
-        If fewer than 30 days are calm, or turbulent, or the dates differ.
+        If fewer than 30 days are calm, or turbulent, the dates differ, or on one kind of days a
+        series does not move or the asset is a multiple of the hedge.
 
     Examples
     --------
@@ -142,6 +163,7 @@ def correlation_breakdown(
     flags = _flags(turbulent, both.index)
     values = both.to_numpy()
     _check_sizes(flags)
+    _check_moves(values, flags)
     calm, stressed, adjusted = _correlations(values, flags)
     ratio = _variance_ratio(values, flags)
     block_length = optimal_block_length(values**2)
@@ -151,7 +173,7 @@ def correlation_breakdown(
         calm=calm,
         turbulent=stressed,
         adjusted=adjusted,
-        unchanged=adjusted_correlation(calm, 1.0 / ratio),
+        unchanged=_adjusted(calm, 1.0 / ratio),
         interval=(float(low), float(high)),
         test=_fisher_test(calm, adjusted, flags),
         n_calm=int((~flags).sum()),
@@ -178,13 +200,31 @@ def _check_sizes(flags: Mask) -> None:
             )
 
 
+def _check_moves(values: Array, flags: Mask) -> None:
+    """Refuse series that do not move, or move as one, on calm or on turbulent days."""
+    for days, chosen in (("calm", ~flags), ("turbulent", flags)):
+        for name, series in zip(("asset", "hedge"), values[chosen].T, strict=True):
+            if not np.ptp(series) > 0.0:
+                raise DataError(f"The {name} does not move on {days} days. Use another threshold.")
+        if abs(_correlation(values[chosen])) > EXACT:
+            raise DataError(
+                f"On {days} days the asset is a multiple of the hedge: there is no correlation to "
+                "compare. Use another hedge."
+            )
+
+
 def _correlations(values: Array, flags: Mask) -> tuple[float, float, float]:
     """Return calm, turbulent and adjusted correlation of (n_dates, 2), the source second."""
     calm = values[~flags]
     stressed = values[flags]
     rho_calm = _correlation(calm)
     rho = _correlation(stressed)
-    return rho_calm, rho, adjusted_correlation(rho, _variance_ratio(values, flags))
+    return rho_calm, rho, _adjusted(rho, _variance_ratio(values, flags))
+
+
+def _adjusted(correlation: float, variance_ratio: float) -> float:
+    """Return a correlation at another variance of the source."""
+    return correlation / math.sqrt(1.0 + (variance_ratio - 1.0) * (1.0 - correlation**2))
 
 
 def _variance_ratio(values: Array, flags: Mask) -> float:

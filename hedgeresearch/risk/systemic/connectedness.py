@@ -24,6 +24,7 @@ from hedgeresearch._formatting import day
 from hedgeresearch._validation.frames import check_returns
 from hedgeresearch._validation.settings import check_at_least, check_choice
 from hedgeresearch.errors import DataError, DataWarning, warn_caller
+from hedgeresearch.risk.systemic.covariance_path import covariance_matrices
 from hedgeresearch.risk.systemic.vector_autoregression import (
     VectorAutoregression,
     check_sample_size,
@@ -135,7 +136,8 @@ def connectedness(
     ------
     DataError
         If there are fewer than two series, fewer than ten observations for each coefficient of an
-        equation, or the vector autoregression is not stable.
+        equation, the vector autoregression is not stable, or, in the Cholesky decomposition, a
+        series is a combination of others.
 
     Examples
     --------
@@ -181,7 +183,7 @@ def rolling_connectedness(
     Raises
     ------
     DataError
-        If a window is too short, or longer than the sample.
+        If a window is too short, or longer than the sample, or a series is constant in one.
 
     Warns
     -----
@@ -191,6 +193,7 @@ def rolling_connectedness(
     frame = _checked(returns, n_lags, horizon, decomposition)
     check_at_least(window, "window", 1, len(frame))
     check_sample_size(window, frame.shape[1], n_lags, "A window")
+    _refuse_flat_windows(frame, window)
     values = frame.to_numpy()
     rows = np.full((len(frame) - window + 1, 1 + frame.shape[1]), np.nan)
     for row in range(len(rows)):
@@ -225,10 +228,16 @@ def connectedness_path(
     -------
     DataFrame (n_dates - n_lags, 1 + n_series)
         Column ``total`` and a column for the net share of each series.
+
+    Raises
+    ------
+    DataError
+        If the covariances have another shape, other dates or series, or are none; or as
+        ``connectedness``.
     """
     frame = _checked(returns, n_lags, horizon, "generalized")
     check_sample_size(len(frame), frame.shape[1], n_lags, "returns")
-    matrices = _matrices(covariances, len(frame) - n_lags, frame.shape[1])
+    matrices = covariance_matrices(covariances, frame.index[n_lags:], frame.columns)
     model = fit_autoregression(frame.to_numpy(), n_lags)
     _refuse_unstable(model)
     responses = moving_average(model.coefficients, horizon)
@@ -263,18 +272,9 @@ def _checked(returns: Any, n_lags: int, horizon: int, decomposition: str) -> pd.
     frame = check_returns(returns, minimum_rows=2)
     if frame.shape[1] < 2:
         raise DataError(f"At least two series are needed; got {frame.shape[1]}.")
+    if "total" in frame.columns:
+        raise DataError("No series may be called 'total', the name of a column of the result.")
     return frame
-
-
-def _matrices(covariances: Any, n_dates: int, n: int) -> Array:
-    """Return covariances as an array (n_dates, n, n), of that or of a table with rows by date."""
-    matrices = np.asarray(covariances, dtype=float)
-    if matrices.size != n_dates * n * n or not np.isfinite(matrices).all():
-        raise DataError(
-            f"covariances must be finite numbers of the shape {(n_dates, n, n)}; got "
-            f"{matrices.shape}. Fit the covariance model to autoregression_errors(returns, n_lags)."
-        )
-    return matrices.reshape(n_dates, n, n)
 
 
 def _shares(
@@ -290,6 +290,18 @@ def _totals(shares: Array) -> Array:
     others = shares - np.diag(np.diag(shares))
     net = others.sum(axis=0) - others.sum(axis=1)
     return np.concatenate([[others.sum() / len(shares)], net])
+
+
+def _refuse_flat_windows(frame: pd.DataFrame, window: int) -> None:
+    """Refuse windows in which a series is constant."""
+    ranges = frame.rolling(window).max() - frame.rolling(window).min()
+    flat = (ranges.iloc[window - 1 :] == 0.0).to_numpy()
+    if flat.any():
+        row, column = np.argwhere(flat)[0]
+        raise DataError(
+            f"{frame.columns[column]} is constant in the window that ends on "
+            f"{day(frame.index[window - 1 + row])}. Use longer windows, or leave it out."
+        )
 
 
 def _refuse_unstable(model: VectorAutoregression) -> None:

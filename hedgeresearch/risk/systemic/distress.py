@@ -61,7 +61,7 @@ def covar(
     Raises
     ------
     DataError
-        If the tail has fewer than ten observations or the dates differ.
+        If the tail has fewer than ten observations, the dates differ, or a series is constant.
 
     Examples
     --------
@@ -77,6 +77,8 @@ def covar(
     frame = check_returns(institutions, "institutions", minimum_rows=2)
     refuse_other_dates(y.index, frame.index, "system and institutions")
     _check_tail(len(y), q)
+    if not np.ptp(y) > 0.0:
+        raise DataError("system must vary; it is the same on each date.")
     rows = []
     for name in frame.columns:
         x = frame[name].to_numpy()

@@ -85,7 +85,13 @@ def generalized_shares(responses: Array, covariance: Array) -> Array:
 
 def cholesky_shares(responses: Array, covariance: Array) -> Array:
     """Return the shares of a Cholesky decomposition (n, n), in the order of the series."""
-    impact = responses @ np.linalg.cholesky(covariance)
+    try:
+        impact = responses @ np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError as error:
+        raise DataError(
+            "A series is an exact combination of others, so that its shocks have no order. Leave "
+            "it out, or use the generalized decomposition."
+        ) from error
     own = (impact**2).sum(axis=0)
     return np.asarray(own / own.sum(axis=1, keepdims=True))
 

@@ -78,6 +78,39 @@ def test_a_closer_relation_is_said() -> None:
     assert result.sentence.endswith("it is closer then.")
 
 
+@pytest.mark.parametrize(
+    ("slope", "verdict"), [(0.5, "no change"), (0.05, "weaker"), (1.5, "closer")]
+)
+def test_a_negative_relation_has_the_same_verdict(slope: float, verdict: str) -> None:
+    asset, hedge = sample(slope_turbulent=slope)
+    assert verdict in correlation_breakdown(-asset, hedge, TURBULENT).sentence
+    assert verdict in correlation_breakdown(asset, hedge, TURBULENT).sentence
+
+
+def test_series_that_do_not_move_or_move_as_one_are_refused() -> None:
+    asset, hedge = sample()
+    with pytest.raises(DataError, match="On calm days the asset is a multiple of the hedge"):
+        correlation_breakdown(-2.0 * hedge, hedge, TURBULENT)
+    with pytest.raises(DataError, match="The hedge does not move on turbulent days"):
+        correlation_breakdown(asset, hedge.where(~TURBULENT, 0.0), TURBULENT)
+
+
+@pytest.mark.parametrize(
+    ("correlation", "ratio", "message"),
+    [
+        (1.1, 2.0, r"correlation must lie between -1 and 1; got 1.1"),
+        (math.nan, 2.0, r"correlation must lie between -1 and 1; got nan"),
+        (0.5, 0.0, r"variance_ratio must lie"),
+        (0.5, -9.0, r"variance_ratio must lie"),
+    ],
+)
+def test_an_adjustment_that_cannot_be_is_refused(
+    correlation: float, ratio: float, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        adjusted_correlation(correlation, ratio)
+
+
 @pytest.mark.slow
 def test_a_constant_relation_is_rarely_called_weaker() -> None:
     calls = [

@@ -151,6 +151,20 @@ def test_a_path_takes_the_covariances_of_a_dcc() -> None:
     assert path["total"].std() > 0.0
 
 
+UNITS = np.tile(np.eye(3), (599, 1, 1))
+
+
+def table_of_units() -> pd.DataFrame:
+    """Return covariances as a covariance model does, by date and series."""
+    errors = autoregression_errors(simulated())
+    rows = pd.MultiIndex.from_product([errors.index, errors.columns])
+    return pd.DataFrame(UNITS.reshape(-1, 3), rows, errors.columns)
+
+
+def doubled(frame: pd.DataFrame) -> pd.Series:
+    return 2.0 * frame["S0"]
+
+
 def test_an_unstable_autoregression_is_refused() -> None:
     frame = simulated().cumsum().cumsum()
     with pytest.raises(DataError, match=r"not stable: its largest root is 1\.0"):
@@ -175,11 +189,33 @@ def test_unstable_windows_are_counted_and_have_no_values() -> None:
         (lambda: rolling_connectedness(simulated(), 601), r"window must be a whole number up to"),
         (lambda: connectedness(simulated(), decomposition="none"), r"'generalized', 'cholesky'"),
         (lambda: connectedness_path(simulated(), np.eye(3)), r"of the shape \(599, 3, 3\)"),
+        (lambda: connectedness_path(simulated(), UNITS.T), r"of the shape \(599, 3, 3\); got"),
+        (lambda: connectedness_path(simulated(), -UNITS), r"with positive variances"),
+        (lambda: connectedness_path(simulated(), np.triu(UNITS + 0.1)), r"must be symmetric"),
+        (
+            lambda: connectedness_path(simulated(), table_of_units().iloc[:, ::-1]),
+            r"the series S0, S1, S2. Fit the covariance model",
+        ),
+        (
+            lambda: rolling_connectedness(simulated().rename(columns={"S0": "total"}), 100),
+            r"No series may be called 'total'",
+        ),
+        (
+            lambda: connectedness(simulated().assign(S2=doubled), decomposition="cholesky"),
+            r"exact combination of others",
+        ),
     ],
 )
 def test_bad_input_is_refused(call: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         call()
+
+
+def test_a_window_in_which_a_series_is_constant_is_refused() -> None:
+    frame = simulated()
+    frame.iloc[150:260, 2] = 0.0
+    with pytest.raises(DataError, match=rf"S2 is constant .* ends on {frame.index[249]:%Y-%m-%d}"):
+        rolling_connectedness(frame, 100)
 
 
 def test_its_network_names_each_series() -> None:

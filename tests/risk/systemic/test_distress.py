@@ -106,6 +106,7 @@ def test_marginal_expected_shortfall_is_a_mean_of_days() -> None:
     [
         (lambda y, x: covar(y.head(100), x.head(100).to_frame()), r"at least 10 days; q=0.05"),
         (lambda y, x: covar(y, x.iloc[1:].to_frame()), r"must share their dates"),
+        (lambda y, x: covar(0.0 * y, x.to_frame()), r"system must vary"),
         (lambda y, x: covar(y, x.to_frame(), q=0.9), r"q must lie strictly between"),
         (lambda y, x: covar(y, x.to_frame(), value_at_risk="t"), r"'empirical', 'normal'"),
         (lambda y, x: marginal_expected_shortfall(y.head(50), x.head(50)), r"at least 5 days"),
