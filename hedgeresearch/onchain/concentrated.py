@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pandas as pd
 
@@ -62,7 +62,8 @@ class ConcentratedPool:
     Raises
     ------
     DataError
-        If a number is out of range, or the liquidity is not the sum over the ticks up to the price.
+        If a number is out of range, the liquidity is not the sum over the ticks up to the price, or
+        that over other ticks is negative.
 
     Examples
     --------
@@ -258,16 +259,23 @@ def _checked_tick(tick: int | None, sqrt_price: int) -> int:
 
 
 def _check_liquidity(place: Place, ticks: TickLiquidity, complete: bool) -> None:
-    """Refuse a price outside the known ticks, and liquidity that is not the sum of the ticks'."""
+    """Refuse a price outside the known ticks, and liquidity that they do not add up to."""
     if not ticks.low <= place.tick < ticks.high:
         raise DataError(
             f"The known ticks must hold the pool's own; got {ticks.low} to {ticks.high} and the "
             f"tick {place.tick}."
         )
     begun = ticks.begun_by(place.tick)
-    if complete and begun != place.liquidity:
+    elsewhere = place.liquidity - begun
+    if complete and elsewhere != 0:
         raise DataError(
             f"The net liquidity of the ticks up to the price is {begun}, the liquidity "
             f"{place.liquidity}. Read all ticks at the same block, or pass known= if some are "
             "left out."
+        )
+    liquidities = list(accumulate((ticks.net[tick] for tick in ticks.ticks), initial=elsewhere))
+    if min(liquidities) < 0 or (complete and liquidities[-1] != 0):
+        raise DataError(
+            "Between no two ticks may liquidity be negative, nor any be left above the highest; "
+            f"got {min(liquidities)} and {liquidities[-1]}. Read all ticks at the same block."
         )

@@ -3,13 +3,13 @@ r"""Probability that a loan is liquidated before a horizon, and what lowers it.
 Paths of all tokens are drawn together from past returns, in blocks of random length after Politis
 and Romano (1994), Journal of the American Statistical Association 89, section 2, so that what falls
 together keeps falling together. With W_t the collateral that counts and B_t the debt on a path, the
-loan is liquidated where W_t <= B_t. A repayment of r tokens of price p_t prevents that if
+loan is liquidated where W_t < B_t. A repayment of r tokens of price p_t prevents that if
 
-.. math:: r > \max_t \frac{B_t - W_t}{p_t}
+.. math:: r \ge \max_t \frac{B_t - W_t}{p_t}
 
 and a short position of h tokens of price P_t, whose gain is used to repay, if
 
-.. math:: h > \max_t \frac{B_t - W_t}{P_0 - P_t}
+.. math:: h \ge \max_t \frac{B_t - W_t}{P_0 - P_t}
 
 over the dates on which the loan falls short. The quantile of these over the paths is what keeps the
 probability at a given level.
@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgeresearch._containers.frozen_mapping import FrozenMapping
 from hedgeresearch._durations import Horizon
 from hedgeresearch._exports import exported_by
 from hedgeresearch._spacing import rows_in
@@ -69,7 +70,7 @@ class LoanRisk:
     @property
     def probability(self) -> float:
         """Share of the paths on which the loan is liquidated."""
-        return float(np.mean(self.lowest_health <= 1.0))
+        return float(np.mean(self.lowest_health < 1.0))
 
     @property
     def standard_error(self) -> float:
@@ -84,8 +85,20 @@ class LoanRisk:
         ----------
         probability : float in (0, 1)
         token : name of a token that is owed
+
+        Raises
+        ------
+        DataError
+            If less of the token is owed.
         """
-        return self._quantile(probability, self.repayments, token, "owed")
+        amount = self._quantile(probability, self.repayments, token, "owed")
+        owed = self.loan.debt[token]
+        if amount >= owed:
+            raise DataError(
+                f"To repay all {owed:g} {token} does not lower the probability to {probability:g}. "
+                "Repay another token, or hedge."
+            )
+        return amount
 
     def hedge_for(self, probability: float, token: str) -> float:
         """Return the short position, tokens, that leaves at most this probability.
@@ -160,7 +173,7 @@ def simulate_loan(
     ------
     DataError
         If the returns hold no token of the loan, have fewer than 20 observations or are not simple
-        returns, the health factor is one or less today, or a number is out of range.
+        returns, the health factor is below one today, or a number is out of range.
 
     Examples
     --------
@@ -179,7 +192,7 @@ def simulate_loan(
     check_at_least(n_paths, "n_paths", 2)
     check_at_least(seed, "seed", 0)
     health = loan.health_factor(prices)
-    if health <= 1.0:
+    if health < 1.0:
         raise DataError(
             f"The loan can be liquidated now: its health factor is {health:.4g}. Repay first."
         )
@@ -196,8 +209,8 @@ def simulate_loan(
     return LoanRisk(
         loan=loan,
         lowest_health=paths.lowest_health,
-        repayments=paths.repayments,
-        hedges=paths.hedges,
+        repayments=FrozenMapping(paths.repayments),
+        hedges=FrozenMapping(paths.hedges),
         horizon=n_periods,
         block_length=block_length,
         constant=tuple(token for token in loan.tokens if token not in tokens),

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_between
+from hedgeresearch._validation.settings import check_between, check_flag
 from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.ticks import check_decimals
 
@@ -29,14 +30,20 @@ class SequencerStatus:
 
     Parameters
     ----------
-    up : bool
+    up : bool; the answer of Chainlink's uptime feed is 0 for up and 1 for down
     since : Timestamp with a time zone, when it came up or went down
+
+    Raises
+    ------
+    DataError
+        If ``up`` is not a bool, or the time has no zone.
     """
 
     up: bool
     since: pd.Timestamp
 
     def __post_init__(self) -> None:
+        check_flag(self.up, "up")
         _check_zone(self.since, "since")
 
 
@@ -81,6 +88,11 @@ class OracleRound:
     heartbeat: float
 
     def __post_init__(self) -> None:
+        for name, number in self._whole_numbers().items():
+            if isinstance(number, bool) or not isinstance(number, int | np.integer):
+                raise DataError(
+                    f"{name} must be an int, as the contract returns it; got {number!r}."
+                )
         check_decimals(self.decimals, "decimals")
         check_between(self.heartbeat, "heartbeat", 0.0, float("inf"))
         if self.updated_at is not None:
@@ -107,12 +119,20 @@ class OracleRound:
             return f"the answer of {self.name} is {self.answer}, not a positive price"
         age = (moment - self.updated_at).total_seconds()
         if age < 0.0:
-            return f"{self.name} was updated {-age:.0f} s after the moment: a clock is wrong"
+            return f"{self.name} was updated {-age:.3g} s after the moment: a clock is wrong"
         if age > self.heartbeat:
             return (
                 f"{self.name} was updated {age:.0f} s ago, its heartbeat is {self.heartbeat:.0f} s"
             )
         return None
+
+    def _whole_numbers(self) -> dict[str, int]:
+        """Return the numbers of the contract that must be whole, by name."""
+        return {
+            "round_id": self.round_id,
+            "answered_in_round": self.answered_in_round,
+            "answer": self.answer,
+        }
 
     def price_at(self, moment: pd.Timestamp, sequencer: SequencerStatus | None = None) -> float:
         """Return the price, if it may be used at a moment.
@@ -131,8 +151,10 @@ class OracleRound:
 def _sequencer_problem(sequencer: SequencerStatus, moment: pd.Timestamp) -> str | None:
     """Return why the sequencer forbids the use of a price, or None."""
     seconds = (moment - sequencer.since).total_seconds()
+    if seconds < 0.0:
+        return f"the sequencer's state is from {-seconds:.3g} s after the moment: a clock is wrong"
     if not sequencer.up:
-        return f"the sequencer is down since {seconds:.0f} s"
+        return f"the sequencer has been down for {seconds:.0f} s"
     if seconds < GRACE:
         return f"the sequencer came back {seconds:.0f} s ago, less than {GRACE:.0f} s"
     return None

@@ -28,6 +28,7 @@ from hedgeresearch.errors import DataError
 from hedgeresearch.onchain.concentrated import ConcentratedPool
 from hedgeresearch.onchain.constant_product import ConstantProductPool
 from hedgeresearch.onchain.ticks import price_at_tick
+from hedgeresearch.onchain.tokens import check_amount
 from hedgeresearch.typing import Array
 
 
@@ -139,11 +140,23 @@ class PoolPosition:
         Parameters
         ----------
         pool : the pool; its tokens, and their decimals, are those of the position
-        liquidity : int > 0, base units, as the contract states it
+        liquidity : int > 0, base units: of a position in a ``ConcentratedPool`` as the contract
+            states it; in a ``ConstantProductPool`` the share of its tokens times
+            ``math.isqrt(pool.reserve0 * pool.reserve1)``, which grows with the fees, while their
+            number does not
         ticks : lower and upper tick of a position in a ``ConcentratedPool``; None is the whole
             range of prices
         base : name of the token whose price moves; the other one is the quote token
+
+        Raises
+        ------
+        DataError
+            If the pool does not hold the base token, a constant product is given ticks, or a number
+            is out of range.
         """
+        check_amount(liquidity, "liquidity")
+        if ticks is not None and isinstance(pool, ConstantProductPool):
+            raise DataError("Liquidity of a constant product has no range. Leave out ticks.")
         tokens = (pool.token0, pool.token1)
         decimals = (pool.token0.decimals, pool.token1.decimals)
         names = [token.name for token in tokens]

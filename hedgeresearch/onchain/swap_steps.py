@@ -2,7 +2,7 @@
 
 Within a step liquidity L is constant and the square root of the price S moves from one value to
 another, both times 2**96: Adams, Zinsmeister, Salem, Keefer and Robinson (2021), Uniswap v3 Core,
-equations 6.13 to 6.16. The contract rounds every amount in favor of the pool, as is done here.
+section 6.2. The contract rounds every amount in favor of the pool, as is done here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def ceiling(numerator: int, denominator: int) -> int:
 
 
 def amount0_between(first: int, second: int, liquidity: int, round_up: bool) -> int:
-    """Return the amount of token 0 between two square roots of prices (equation 6.16)."""
+    """Return the amount of token 0 between two square roots of prices."""
     low, high = sorted((first, second))
     numerator = (liquidity * SCALE) * (high - low)
     # the contract rounds twice, once for each division
@@ -38,7 +38,7 @@ def amount0_between(first: int, second: int, liquidity: int, round_up: bool) -> 
 
 
 def amount1_between(first: int, second: int, liquidity: int, round_up: bool) -> int:
-    """Return the amount of token 1 between two square roots of prices (equation 6.14)."""
+    """Return the amount of token 1 between two square roots of prices."""
     numerator = liquidity * abs(first - second)
     return ceiling(numerator, SCALE) if round_up else numerator // SCALE
 

@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 from functools import cache
 
 from hedgeresearch._exports import exported_by
-from hedgeresearch._validation.settings import check_between
+from hedgeresearch._validation.settings import check_at_least, check_between
 from hedgeresearch.errors import DataError
 
 MIN_TICK = -887_272
@@ -143,7 +143,7 @@ def tick_at_price(price: float, decimals0: int, decimals1: int, spacing: int = 1
     Raises
     ------
     DataError
-        If the price lies outside the ticks of a pool.
+        If the price lies outside the ticks of a pool, or the spacing is out of range.
 
     Examples
     --------
@@ -153,6 +153,7 @@ def tick_at_price(price: float, decimals0: int, decimals1: int, spacing: int = 1
     check_between(price, "price", 0.0, math.inf)
     check_decimals(decimals0, "decimals0")
     check_decimals(decimals1, "decimals1")
+    check_at_least(spacing, "spacing", 1, MAX_TICK)
     exact = math.log(price * 10.0 ** (decimals1 - decimals0)) / math.log(1.0001)
     tick = round(exact / spacing) * spacing
     check_tick(tick, f"the tick of the price {price:g}")

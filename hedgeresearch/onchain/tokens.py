@@ -7,7 +7,7 @@ integers here, as there; prices and values of positions are floats in whole toke
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from hedgeresearch._exports import exported_by
@@ -53,11 +53,26 @@ class Token:
 
         Parameters
         ----------
-        amount : int, float, Decimal or string of digits, such as "1.5"; a float holds 15 digits
+        amount : int, float, Decimal or string of digits, such as "1.5", >= 0; a float holds 15
+            digits
+
+        Raises
+        ------
+        DataError
+            If the amount is not a number, or negative.
         """
         with localcontext() as context:
             context.prec = AMOUNT_DIGITS
-            return int(Decimal(str(amount)).scaleb(self.decimals))
+            try:
+                base_units = int(Decimal(str(amount)).scaleb(self.decimals))
+            # Decimal raises the first of what is no number, int the others of nan and infinity
+            except (InvalidOperation, ValueError, OverflowError) as error:
+                raise DataError(
+                    f"amount must be a number of {self.name}; got {amount!r}."
+                ) from error
+        if base_units < 0:
+            raise DataError(f"amount must not be negative; got {amount!r} {self.name}.")
+        return base_units
 
     def amount(self, base_units: int) -> float:
         """Return an amount of base units in whole tokens."""

@@ -242,6 +242,15 @@ def good_settings() -> dict[str, Any]:
     [
         ({"sqrt_price": 0}, r"sqrtPriceX96 of the contract's slot0"),
         ({"liquidity": 2 * 10**18}, r"Read all ticks at the same block"),
+        (
+            {"net_liquidity": {-600: 10**18, 600: -2 * 10**18}},
+            r"negative, nor any be left above the highest; got -1000000000000000000 and -100",
+        ),
+        ({"net_liquidity": {-600: 10**18}}, r"got 0 and 1000000000000000000. Read all ticks"),
+        (
+            {"net_liquidity": {-600: 2 * 10**18}, "known": (-1200, 1200)},
+            r"negative, nor any be left above the highest; got -1000000000000000000 and",
+        ),
         ({"tick": 5}, r"The tick 5 does not hold the price, whose tick is 0"),
         ({"net_liquidity": {-610: 10**18, 600: -(10**18)}}, r"multiples of the spacing 60"),
         ({"net_liquidity": {-600: 1e18, 600: -1e18}}, r"net liquidity of tick -600 must be an int"),

@@ -132,3 +132,9 @@ def test_amounts_are_exact_to_the_last_base_unit() -> None:
 def test_a_swap_says_what_it_costs() -> None:
     swap = pool_of(10**21, 2 * 10**12).swap("USDC", 10**9)
     assert repr(swap) == "Swap(1000 USDC for 0.4982516216 WETH, cost 0.350%)"
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), "1,5", None, -1])
+def test_amounts_that_cannot_be_are_refused(amount: object) -> None:
+    with pytest.raises(DataError, match="amount must"):
+        ETHER.base_units(amount)

@@ -79,6 +79,20 @@ def test_a_short_position_in_what_is_owed_does_not_help() -> None:
         risk.hedge_for(0.01, "WETH")
 
 
+def test_a_repayment_of_more_than_is_owed_is_refused() -> None:
+    loan = LoanPosition([Collateral("USDC", 16_000.0, 0.8)], {"WETH": 5.5, "DAI": 10.0})
+    risk = simulate_loan(loan, {**PRICES, "DAI": 1.0}, returns_of(), 30)
+    with pytest.raises(DataError, match=r"To repay all 10 DAI does not lower the probability"):
+        risk.repayment_for(0.01, "DAI")
+    assert 0.0 < risk.repayment_for(0.01, "WETH") < 5.5
+
+
+def test_its_outcomes_cannot_be_exchanged() -> None:
+    risk = simulate_loan(LOAN, PRICES, returns_of(), 30, n_paths=100)
+    with pytest.raises(TypeError):
+        risk.repayments["USDC"] = np.zeros(100)  # type: ignore[index]
+
+
 def test_the_same_seed_gives_the_same_paths() -> None:
     one, other = (simulate_loan(LOAN, PRICES, returns_of(), 30, seed=4) for _ in range(2))
     np.testing.assert_array_equal(one.lowest_health, other.lowest_health)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -41,8 +42,12 @@ def test_a_round_that_must_not_be_used_says_why(changed: dict[str, Any], problem
 @pytest.mark.parametrize(
     ("status", "problem"),
     [
-        (SequencerStatus(False, NOW - pd.Timedelta("1min")), "the sequencer is down since 60 s"),
+        (
+            SequencerStatus(False, NOW - pd.Timedelta("1min")),
+            "the sequencer has been down for 60 s",
+        ),
         (SequencerStatus(True, NOW - pd.Timedelta("10min")), "the sequencer came back 600 s ago"),
+        (SequencerStatus(True, NOW + pd.Timedelta("10min")), "600 s after the moment: a clock is"),
     ],
 )
 def test_a_sequencer_that_is_down_or_just_back_forbids_it(
@@ -56,3 +61,16 @@ def test_times_without_a_zone_are_refused() -> None:
         replace(LATEST, updated_at=pd.Timestamp("2026-03-02"))
     with pytest.raises(DataError, match="moment must be a Timestamp with a time zone"):
         LATEST.problem_at(pd.Timestamp("2026-03-02"))
+
+
+@pytest.mark.parametrize("number", [float("nan"), 2000.12, None, True])
+def test_numbers_that_are_not_whole_are_refused(number: Any) -> None:
+    for name in ("answer", "round_id", "answered_in_round"):
+        with pytest.raises(DataError, match=f"{name} must be an int, as the contract returns it"):
+            replace(LATEST, **{name: number})
+    assert replace(LATEST, answer=np.int64(5)).price_at(NOW) == 5e-8
+
+
+def test_a_sequencer_is_up_or_not() -> None:
+    with pytest.raises(DataError, match="up must be True or False; got 1"):
+        SequencerStatus(1, NOW)  # type: ignore[arg-type]

@@ -165,6 +165,14 @@ def test_a_position_without_a_range_is_refused() -> None:
         PoolPosition([], "WETH", "USDC")
 
 
+def test_a_constant_product_has_no_range() -> None:
+    pool = ConstantProductPool(ETHER, USDC, 10**21, 2 * 10**12)
+    with pytest.raises(DataError, match=r"has no range. Leave out ticks"):
+        PoolPosition.in_pool(pool, 10**15, (-203_220, -198_120), base="WETH")
+    with pytest.raises(DataError, match=r"liquidity must be a whole number of base units"):
+        PoolPosition.in_pool(pool, 1e15, base="WETH")  # type: ignore[arg-type]
+
+
 def test_a_base_that_the_pool_does_not_hold_is_refused() -> None:
     pool = ConstantProductPool(ETHER, USDC, 10**21, 2 * 10**12)
     with pytest.raises(DataError, match=r"base must be one of WETH and USDC; got 'ETH'"):

@@ -73,3 +73,9 @@ def test_a_pool_without_a_first_price_is_refused() -> None:
 def test_a_price_of_the_wrong_decimals_is_refused() -> None:
     with pytest.raises(DataError, match=r"decimals must be|the tick of the price"):
         tick_at_price(1e25, 0, 18)
+
+
+@pytest.mark.parametrize("spacing", [0, -60, 1.0])
+def test_a_spacing_that_cannot_be_is_refused(spacing: int) -> None:
+    with pytest.raises(DataError, match=r"spacing must be a whole number of at least 1"):
+        tick_at_price(2_000.0, 18, 6, spacing=spacing)
